@@ -1,0 +1,189 @@
+"""Who calls and what they may: the actor behind a token, roles and scopes, and the check that every service makes itself.
+
+People and systems come with a token signed by the gateway (ES256, at most 15 minutes old); services call one another's `/internal/` paths with a
+token signed by the key they share. A verified token is remembered until it expires, so its cost is paid once.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OctKey
+
+from shared import errors
+
+ROLES = ("institution", "person", "town", "department", "officer", "reviewer", "finance", "partner", "auditor", "system", "admin")
+STAFF = frozenset({"officer", "reviewer", "finance", "auditor"})
+SIGNED_IN = frozenset(ROLES)
+PUBLIC = frozenset({"public"})
+INTERNAL = frozenset({"service"})
+
+KEYS_FETCHED_EVERY_SECONDS = 5.0
+INTERNAL_TOKEN_SECONDS = 300
+REMEMBERED_TOKENS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the account (`subject`), the person behind it, the role and what the role is bound to. `scopes` narrows a role; None means all of it."""
+
+    subject: str
+    role: str
+    person_id: UUID | None = None
+    name: str = ""
+    institution_id: UUID | None = None
+    region_code: str | None = None
+    department: str | None = None
+    trainee_id: UUID | None = None
+    scopes: frozenset[str] | None = None
+
+    def wire(self) -> dict[str, Any]:
+        """As claims of a token."""
+        values = {
+            name: getattr(self, name) for name in ("role", "person_id", "name", "institution_id", "region_code", "department", "trainee_id")
+        }
+        claims: dict[str, Any] = {name: str(value) for name, value in values.items() if value is not None}
+        return claims | {"sub": self.subject} | ({"scopes": sorted(self.scopes)} if self.scopes is not None else {})
+
+
+def actor_of(claims: dict[str, Any]) -> Actor:
+    def an_id(name: str) -> UUID | None:
+        return UUID(claims[name]) if claims.get(name) else None
+
+    scopes = frozenset(claims["scopes"]) if "scopes" in claims else None
+    return Actor(claims["sub"], claims["role"], an_id("person_id"), claims.get("name", ""), an_id("institution_id"), claims.get("region_code"),
+                 claims.get("department"), an_id("trainee_id"), scopes)  # fmt: skip
+
+
+ANYONE = Actor("public", "public")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call being served: who makes it, when (the policy clock), and how it is traced. Handed to every operation."""
+
+    actor: Actor
+    now: datetime
+    request_id: str = ""
+    traceparent: str | None = None
+    origin: str | None = None
+    if_match: str | None = None
+    server_date: str | None = None
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def match(self, version: int) -> None:
+        """412 when the caller's `If-Match` is not this version. Called as soon as the paper is read, before its state and rules."""
+        if self.if_match is not None and self.if_match.strip() not in ("*", f'"{version}"'):
+            raise errors.StaleVersion(f'您依据的版本是 {self.if_match[:40]},当前版本是 "{version}"。请重新读取,核对后再提交。')
+
+
+class WrongRole(errors.Problem):
+    code, status, title, title_en = "wrong_role", 403, "当前角色不能办理此事项", "The role may not do this"
+    cause, remedy = "此事项由其他角色办理。", "请由 allowed 所列角色办理。"
+
+
+class MissingScope(errors.Problem):
+    code, status, title, title_en = "missing_scope", 403, "没有所需的授权范围", "A scope is missing"
+    cause, remedy = "该客户端没有被授予此接口所需的范围。", "请由管理员授予所列 scope。"
+
+
+def require(actor: Actor, may: frozenset[str], scope: str) -> None:
+    """403 unless the role is among `may` and, where scopes narrow it, holds `scope` (`trainees.read`, `claims.write`, …)."""
+    if actor.role not in may:
+        raise WrongRole(f"当前角色 {actor.role};可办理的角色:{'、'.join(sorted(may))}。", seen=actor.role, allowed=sorted(may))
+    if actor.scopes is not None and actor.role != "service" and scope not in actor.scopes:
+        raise MissingScope(f"需要范围 {scope}。", allowed=[scope])
+
+
+@dataclass
+class Tokens:
+    """Verifies tokens for one process. Keys come from the gateway's JWKS, fetched again when a token names one that is not known."""
+
+    issuer: str
+    audience: str
+    keys_url: str
+    internal_key: bytes
+    keys: KeySet = field(default_factory=lambda: KeySet([]))
+    _fetched_at: float = float("-inf")
+    _fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _known: dict[str, tuple[float, Actor]] = field(default_factory=dict)
+
+    async def actor(self, token: str, *, internal: bool) -> Actor:
+        """The actor behind a token, or `Unauthenticated`. Expiry is judged by the real clock."""
+        remembered = self._known.get(token)
+        if remembered and (remembered[1].role == "service") == internal:
+            if remembered[0] > time.time():
+                return remembered[1]
+            self._known.pop(token, None)
+        claims = self._internal(token) if internal else await self._external(token)
+        try:
+            actor = actor_of(claims)
+        except (KeyError, ValueError, TypeError) as error:
+            raise errors.Unauthenticated("令牌缺少必要的声明。") from error
+        if internal is not (actor.role == "service"):
+            raise errors.Unauthenticated("令牌不适用于此地址。")
+        if len(self._known) >= REMEMBERED_TOKENS:
+            self._known.clear()
+        self._known[token] = (claims["exp"], actor)
+        return actor
+
+    def internal_token(self, service: str) -> str:
+        """A token for a call from one service to another."""
+        now = int(time.time())
+        claims = {"iss": service, "aud": "internal", "sub": service, "role": "service", "iat": now, "exp": now + INTERNAL_TOKEN_SECONDS}
+        return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(self.internal_key))
+
+    def _internal(self, token: str) -> dict[str, Any]:
+        return _checked(token, OctKey.import_key(self.internal_key), "HS256", {"aud": "internal"})
+
+    async def _external(self, token: str) -> dict[str, Any]:
+        expected = {"iss": self.issuer, "aud": self.audience}
+        try:
+            return _checked(token, self.keys, "ES256", expected)
+        except errors.Unauthenticated:
+            if not await self._fetch_keys():
+                raise
+            return _checked(token, self.keys, "ES256", expected)
+
+    async def _fetch_keys(self) -> bool:
+        """True when the keys may have changed. At most once in five seconds; a gateway that is down is a 503 only while no key is known at all."""
+        async with self._fetching:
+            if time.monotonic() - self._fetched_at < KEYS_FETCHED_EVERY_SECONDS and self.keys.keys:
+                return False
+            try:
+                async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as http, http.get(self.keys_url) as answer:
+                    answer.raise_for_status()
+                    self.keys = KeySet.import_key_set(await answer.json())
+            except (aiohttp.ClientError, TimeoutError) as error:
+                if not self.keys.keys:
+                    raise errors.Unavailable("暂时取不到令牌的验证公钥,请稍后重试。") from error
+                return False
+            self._fetched_at = time.monotonic()
+            return True
+
+
+def is_internal(token: str) -> bool:
+    """Whether a token claims to be a service's (to be verified as such)."""
+    try:
+        return bool(jws.extract_compact(token.encode()).headers().get("alg") == "HS256")
+    except (JoseError, ValueError):
+        return False
+
+
+def _checked(token: str, key: Any, algorithm: str, expected: dict[str, str]) -> dict[str, Any]:
+    try:
+        claims = jwt.decode(token, key, algorithms=[algorithm]).claims
+        required: dict[str, Any] = {name: {"essential": True, "value": value} for name, value in expected.items()}
+        jwt.JWTClaimsRegistry(leeway=5, exp={"essential": True}, **required).validate(claims)
+    except (JoseError, ValueError, KeyError) as error:
+        raise errors.Unauthenticated("令牌已过期、签名不符或不是发给本系统的。") from error
+    return dict(claims)

@@ -1,0 +1,154 @@
+"""The change feed: what happened here, in commit order, for other services to follow; and the follower that takes each event in exactly once.
+
+An event is written in the transaction of the deed. The feed hands rows out up to the snapshot horizon, ordered by (transaction, id), so a row that
+commits late is never skipped. Items are CloudEvents 1.0 with thin data: ids, state, version; no personal data.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, MetaData, Table, Text, Uuid, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from shared import errors, telemetry, wire
+from shared.access import Call
+from shared.db import new_id
+
+LOOK_AGAIN_SECONDS = 0.2
+FOLLOWER_WAIT_SECONDS = 20
+FOLLOWER_RETRY_SECONDS = 1.0
+EVENTS_A_BATCH = 200
+
+
+def tables(metadata: MetaData) -> tuple[Table, Table]:
+    """The outbox of a service and the cursors of the feeds it follows."""
+    changes = Table(
+        "changes", metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("transaction_id", BigInteger, nullable=False, server_default=text("pg_current_xact_id()::text::bigint")),
+        Column("event_id", Uuid, nullable=False), Column("type", Text, nullable=False), Column("subject", Uuid, nullable=False),
+        Column("at", DateTime(timezone=True), nullable=False), Column("data", JSONB, nullable=False),
+        Index("changes_order_idx", "transaction_id", "id"),
+    )  # fmt: skip
+    cursors = Table("followed_feeds", metadata, Column("feed", Text, primary_key=True), Column("after", Text, nullable=False))
+    return changes, cursors
+
+
+_METADATA = MetaData()
+CHANGES, CURSORS = tables(_METADATA)
+
+
+class Event(wire.Out):
+    """A CloudEvents 1.0 envelope. `type` is `<paper>.<what happened>`, e.g. `claim.submitted`; `subject` is the paper's id."""
+
+    specversion: str = "1.0"
+    id: UUID
+    source: str
+    type: str
+    subject: UUID
+    time: wire.Instant
+    data: dict[str, Any]
+
+
+class Feed(wire.Out):
+    """Events in commit order. `next` is the `after` to go on from."""
+
+    items: list[Event]
+    next: str
+
+
+def event(call: Call, type: str, subject: UUID, **data: Any) -> dict[str, Any]:
+    """A row of the outbox. `data` holds ids, state and version only."""
+    return {
+        "event_id": new_id(),
+        "type": type,
+        "subject": subject,
+        "at": call.now,
+        "data": {key: str(value) if isinstance(value, UUID | datetime) else value for key, value in data.items()},
+    }
+
+
+async def publish(session: AsyncSession, call: Call, type: str, subject: UUID, **data: Any) -> None:
+    """Announces one event, in the caller's transaction."""
+    await session.execute(insert(CHANGES), [event(call, type, subject, **data)])
+
+
+async def publish_all(session: AsyncSession, events: list[dict[str, Any]]) -> None:
+    """Announces many in one statement; build each with `event`."""
+    if events:
+        await session.execute(insert(CHANGES), events)
+
+
+def _position(after: str | None) -> tuple[int, int]:
+    if not after:
+        return 0, 0
+    transaction, _, number = after.partition("-")
+    if not (transaction.isdigit() and number.isdigit() and len(after) < 40):
+        raise errors.InvalidCursor("after 不是本接口给出的值。请用上一页的 next,或去掉 after 从头读取。", parameter="after")
+    return int(transaction), int(number)
+
+
+async def read(session: AsyncSession, source: str, after: str | None, limit: int, wait_seconds: float = 0) -> Feed:
+    """Events after a position; waits up to `wait_seconds` for one to come when there is none yet."""
+    position, until = _position(after), time.monotonic() + wait_seconds
+    statement = (
+        select(CHANGES)
+        .where(
+            func.row(CHANGES.c.transaction_id, CHANGES.c.id) > func.row(*position),
+            CHANGES.c.transaction_id < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"),
+        )
+        .order_by(CHANGES.c.transaction_id, CHANGES.c.id)
+        .limit(limit)
+    )
+    while True:
+        rows = (await session.execute(statement)).all()
+        if rows or time.monotonic() >= until:
+            break
+        await session.close()  # no connection is held while waiting
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    items = [Event(id=row.event_id, source=f"/{source}", type=row.type, subject=row.subject, time=row.at, data=row.data) for row in rows]
+    return Feed(items=items, next=f"{rows[-1].transaction_id}-{rows[-1].id}" if rows else after or "0-0")
+
+
+After = Annotated[str | None, Query(max_length=40, description="上一次的 next;没有则从头读")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="最多几条")]
+Wait = Annotated[float, Query(ge=0, le=30, description="没有新事件时最多等几秒")]
+
+Fetch = Callable[[str | None, int, float], Awaitable[Mapping[str, Any]]]
+TakeIn = Callable[[AsyncSession, Event], Awaitable[None]]
+
+
+async def follow(engine: AsyncEngine, feed: str, fetch: Fetch, take_in: TakeIn) -> None:
+    """Follows another service's feed for as long as the process lives. The cursor moves in the transaction of what the events did: each takes effect once."""
+    while True:
+        try:
+            await follow_once(engine, feed, fetch, take_in, wait_seconds=FOLLOWER_WAIT_SECONDS)
+        except Exception as error:  # the neighbour or the database is away: the cursor has not moved, so try again
+            telemetry.log.warning("follow_failed", feed=feed, error=type(error).__name__)
+            await asyncio.sleep(FOLLOWER_RETRY_SECONDS)
+
+
+async def follow_once(engine: AsyncEngine, feed: str, fetch: Fetch, take_in: TakeIn, *, wait_seconds: float = 0) -> int:
+    """Takes in one batch and answers how many events it held."""
+    async with AsyncSession(engine) as session:
+        after = await session.scalar(select(CURSORS.c.after).where(CURSORS.c.feed == feed))
+    batch = Feed.model_validate(await fetch(after, EVENTS_A_BATCH, wait_seconds))
+    if not batch.items:
+        return 0
+    async with AsyncSession(engine) as session, session.begin():
+        if after is None:
+            moved = await session.execute(upsert(CURSORS).values(feed=feed, after=batch.next).on_conflict_do_nothing())
+        else:
+            moved = await session.execute(update(CURSORS).where(CURSORS.c.feed == feed, CURSORS.c.after == after).values(after=batch.next))
+        if moved.rowcount != 1:  # type: ignore[attr-defined]
+            return 0  # another process of this service took the batch in
+        for item in batch.items:
+            await take_in(session, item)
+    return len(batch.items)

@@ -1,0 +1,98 @@
+"""The kernel's tables as every service's first revision makes them. Frozen: a later change of these tables is a new revision of each service."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+APPEND_ONLY = (
+    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$",
+    *(
+        f"CREATE TRIGGER {table}_{name} BEFORE {events} ON {table} {each} EXECUTE FUNCTION refuse_change()"
+        for table in ("audit", "audit_seals")
+        for name, events, each in (("append_only", "UPDATE OR DELETE", "FOR EACH ROW"), ("not_truncated", "TRUNCATE", "FOR EACH STATEMENT"))
+    ),
+)
+
+
+def create() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("transaction_id", sa.BigInteger(), server_default=sa.text("pg_current_xact_id()::text::bigint"), nullable=False),
+        sa.Column(
+            "recorded_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False, comment="real time"
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False, comment="policy clock"),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject_type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=True),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("audit_pkey")),
+    )
+    op.create_index("audit_actor_idx", "audit", ["actor", "id"], unique=False)
+    op.create_index("audit_order_idx", "audit", ["transaction_id", "id"], unique=False)
+    op.create_index("audit_subject_idx", "audit", ["subject", "id"], unique=False)
+    op.create_table(
+        "audit_seals",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("through_transaction", sa.BigInteger(), nullable=False),
+        sa.Column("through_id", sa.BigInteger(), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("audit_seals_pkey")),
+    )
+    op.create_table(
+        "changes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("transaction_id", sa.BigInteger(), server_default=sa.text("pg_current_xact_id()::text::bigint"), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("changes_pkey")),
+    )
+    op.create_index("changes_order_idx", "changes", ["transaction_id", "id"], unique=False)
+    op.create_table(
+        "followed_feeds",
+        sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("feed", name=op.f("followed_feeds_pkey")),
+    )
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False, comment="keyed digest of method, path and body"),
+        sa.Column("status", sa.SmallInteger(), nullable=False),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("caller", "key", name=op.f("idempotency_keys_pkey")),
+    )
+    op.create_index("idempotency_keys_kept_at_idx", "idempotency_keys", ["kept_at"], unique=False)
+    for statement in APPEND_ONLY:
+        op.execute(statement)
+
+
+def drop() -> None:
+    op.drop_index("idempotency_keys_kept_at_idx", table_name="idempotency_keys")
+    op.drop_table("idempotency_keys")
+    op.drop_table("followed_feeds")
+    op.drop_index("changes_order_idx", table_name="changes")
+    op.drop_table("changes")
+    op.drop_table("audit_seals")
+    op.drop_index("audit_subject_idx", table_name="audit")
+    op.drop_index("audit_order_idx", table_name="audit")
+    op.drop_index("audit_actor_idx", table_name="audit")
+    op.drop_table("audit")
+    op.execute("DROP FUNCTION refuse_change()")

@@ -1,0 +1,93 @@
+"""Personal data at rest and on screen: authenticated encryption bound to its row, a keyed blind index to search by, and masks.
+
+Key ids travel with the ciphertext, so keys can be rotated. The cipher is a setting: AES-256-GCM with HMAC-SHA-256, or the national SM4-GCM with HMAC-SM3.
+(个人信息保护法 art. 51: encryption and de-identification.)
+"""
+
+import hashlib
+import hmac
+import os
+import re
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hmac as crypto_hmac
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+TAG_BYTES = 16
+ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+
+
+class WrongRow(ValueError):
+    """The ciphertext was changed, or moved here from another row or column."""
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The keys of one process. `row` is where a value lives, e.g. `trainees/0192…/phone`: it cannot be read anywhere else."""
+
+    keys: dict[str, bytes]
+    key_id: str
+    index_key: bytes
+    cipher: str = "aes-gcm"
+
+    def encrypt(self, text: str, row: str) -> bytes:
+        nonce, key, header = os.urandom(NONCE_BYTES), self.keys[self.key_id], f"{self.cipher}:{self.key_id}:".encode()
+        return header + nonce + _seal(self.cipher, key, nonce, text.encode(), header + row.encode())
+
+    def decrypt(self, stored: bytes, row: str) -> str:
+        cipher, key_id, rest = stored.split(b":", 2)
+        header = cipher + b":" + key_id + b":"
+        try:
+            return _open(
+                cipher.decode(), self.keys[key_id.decode()], rest[:NONCE_BYTES], rest[NONCE_BYTES:], header + row.encode()
+            ).decode()
+        except (InvalidTag, KeyError) as error:
+            raise WrongRow(row) from error
+
+    def blind(self, text: str, purpose: str) -> bytes:
+        """A keyed digest to find equal values by: 32 bytes, useless without the key. `purpose` keeps indexes of different meaning apart."""
+        message = f"{purpose}\x00{text}".encode()
+        if self.cipher == "sm4-gcm":
+            digest = crypto_hmac.HMAC(self.index_key, hashes.SM3())
+            digest.update(message)
+            return digest.finalize()
+        return hmac.new(self.index_key, message, hashlib.sha256).digest()
+
+
+def _seal(cipher: str, key: bytes, nonce: bytes, text: bytes, bound: bytes) -> bytes:
+    if cipher == "aes-gcm":
+        return AESGCM(key).encrypt(nonce, text, bound)
+    encryptor = Cipher(algorithms.SM4(key[:16]), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(bound)
+    return encryptor.update(text) + encryptor.finalize() + encryptor.tag
+
+
+def _open(cipher: str, key: bytes, nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
+    if cipher == "aes-gcm":
+        return AESGCM(key).decrypt(nonce, sealed, bound)
+    decryptor = Cipher(algorithms.SM4(key[:16]), modes.GCM(nonce, sealed[-TAG_BYTES:])).decryptor()
+    decryptor.authenticate_additional_data(bound)
+    return decryptor.update(sealed[:-TAG_BYTES]) + decryptor.finalize()
+
+
+def mask_number(number: str) -> str:
+    """An ID number or bank account with its middle hidden: `5226**********0017`. Short or odd text shows nothing at all."""
+    return number[:4] + "*" * (len(number) - 8) + number[-4:] if len(number) >= 15 else "*" * len(number)
+
+
+def mask_phone(phone: str) -> str:
+    return phone[:3] + "*" * (len(phone) - 7) + phone[-4:] if len(phone) >= 11 else "*" * len(phone)
+
+
+def mask_name(name: str) -> str:
+    """For public notices: the family name and stars (张**)."""
+    return name[:1] + "*" * max(len(name) - 1, 1)
+
+
+def redact(text: str) -> str:
+    """Text with every ID number in it masked: the last net before a log line or a quoted value."""
+    return ID_NUMBER.sub(lambda found: mask_number(found[0]), text)

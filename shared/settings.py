@@ -1,0 +1,81 @@
+"""Settings every process needs, read from the environment once, in the app factory. A missing or wrong one stops the start and is named."""
+
+import base64
+import binascii
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BeforeValidator, Json, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _key(value: object) -> bytes:
+    """32 bytes, given in base64."""
+    try:
+        raw = value if isinstance(value, bytes) else base64.b64decode(str(value), validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+    if len(raw) != 32:
+        raise ValueError(f"needs 32 bytes, has {len(raw)}")
+    return raw
+
+
+Key = Annotated[bytes, BeforeValidator(_key)]
+
+
+class Settings(BaseSettings):
+    """The environment of one process. Times in seconds."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    environment: Literal["local", "production"] = "production"
+    database_url: str
+    database_connections: int = 20
+    allow_clock_override: bool = False
+
+    registry_url: str
+    subsidy_url: str
+    evaluation_url: str
+    eastwest_url: str
+    gateway_url: str
+    neighbour_timeout_seconds: float = 3.0
+
+    token_issuer: str
+    token_audience: str = "kaili-skills"  # noqa: S105 - a name, not a secret
+    token_keys_url: str
+    internal_key: Key
+    data_keys: Json[dict[str, Key]]
+    data_key_id: str
+    index_key: Key
+    cipher: Literal["aes-gcm", "sm4-gcm"] = "aes-gcm"
+    seal_key: Key
+    seal_dir: Path
+    seal_every_seconds: float = 1.0
+
+    requests_per_second: float | None = None
+    workday_dir: Path | None = None
+    log_level: Literal["debug", "info", "warning"] = "info"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Settings":
+        if self.environment == "production" and self.allow_clock_override:
+            raise ValueError("ALLOW_CLOCK_OVERRIDE is for the local stack and is refused in production")
+        if self.data_key_id not in self.data_keys:
+            raise ValueError("DATA_KEY_ID names no key of DATA_KEYS")
+        return self
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def load(kind: type[S]) -> S:
+    """The settings from the environment; on a fault the process ends with every faulty setting named, and no value shown."""
+    try:
+        return kind()
+    except ValidationError as error:
+        faults = [
+            f"  {'.'.join(str(part) for part in fault['loc']).upper() or '(together)'}: {fault['msg']}"
+            for fault in error.errors(include_input=False)
+        ]
+        sys.exit("设置有误,服务没有启动 (settings are wrong, not started):\n" + "\n".join(faults))

@@ -1,0 +1,53 @@
+"""Logs (one JSON object a line, ID numbers masked as the last net) and metrics of one process."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from shared import clock, privacy
+
+log: Any = structlog.get_logger()
+
+
+def _masked(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: privacy.redact(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _stamped(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event["at"] = clock.now().isoformat(timespec="milliseconds")
+    return event
+
+
+def configure(service: str, level: str) -> None:
+    """Everything this process says, from us or from a library, goes through one masked JSON writer."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.format_exc_info, _stamped, _masked,
+            structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps({"service": service} | event, default=str).decode()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        cache_logger_on_first_use=False,
+    )  # fmt: skip
+
+    class Through(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            trace = record.exc_info[1] if record.exc_info else None
+            log.log(record.levelno, record.name, text=record.getMessage(), **({"error": type(trace).__name__} if trace else {}))
+
+    logging.basicConfig(handlers=[Through()], level=logging.WARNING, force=True)
+
+
+class Metrics:
+    """The counters of one process, in their own registry (several applications may share a process in tests)."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter("http_requests", "Requests served", ["method", "route", "status"], registry=self.registry)
+        self.seconds = Histogram("http_request_seconds", "Time to answer, seconds", ["method", "route"], registry=self.registry,
+                                 buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15))  # fmt: skip

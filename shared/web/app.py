@@ -1,0 +1,110 @@
+"""The application factory: one call makes a service out of its routers."""
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import audit, db, privacy, telemetry
+from shared.settings import Settings
+from shared.web import kernel, openapi, problems, standing
+from shared.web.routing import Router
+
+Job = Callable[[kernel.Kernel], Coroutine[Any, Any, None]]
+Codes = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests, a digest of its policy data."""
+
+    name: str
+    title: str
+    routers: Sequence[Router]
+    codes: Codes = field(default_factory=dict)
+    jobs: Sequence[Job] = ()
+    policy_hash: str = ""
+
+
+def create_app(part: Part, settings: Settings) -> FastAPI:
+    """A service, ready for a server to run. The engine is lazy: nothing connects before the first request or job."""
+    telemetry.configure(part.name, settings.log_level)
+    made = kernel.build(part.name, settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        sealing = audit.keep_sealing(made.engine, made.seal_key, made.seal_file, settings.seal_every_seconds)
+        tasks = [asyncio.create_task(work) for work in (sealing, *(job(made) for job in part.jobs))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for neighbour in made.neighbours.values():
+                await neighbour.close()
+            await made.engine.dispose()
+
+    app = FastAPI(
+        title=part.title, version=os.environ.get("BUILD", "0.1.0"), lifespan=lifespan, openapi_url="/openapi.json", docs_url=None, redoc_url=None,
+        redirect_slashes=False, separate_input_output_schemas=True,
+    )  # fmt: skip
+    app.state.kernel = made
+    app.state.part = part
+    problems.install(app)
+    for router in (standing.router(part.name, part.codes, part.policy_hash), *part.routers):
+        app.include_router(router)
+    openapi.install(app)
+    app.add_middleware(Traced, kernel=made)
+    return app
+
+
+class Traced:
+    """Gives every request its id, and writes one access line and one measurement for it."""
+
+    def __init__(self, app: ASGIApp, kernel: kernel.Kernel) -> None:
+        self.app, self.kernel = app, kernel
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
+        request_id = (
+            given
+            if 0 < len(given) <= 64 and given.isascii() and given.isprintable() and privacy.redact(given) == given
+            else str(db.new_id())
+        )
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        finally:
+            took = time.perf_counter() - started
+            route = getattr(scope.get("route"), "path", "-")
+            metrics, method = self.kernel.metrics, scope["method"]
+            metrics.requests.labels(method, route, status).inc()
+            metrics.seconds.labels(method, route).observe(took)
+            if route not in standing.QUIET:
+                actor = state.get("actor")
+                telemetry.log.info("request", method=method, path=scope["path"], status=status, ms=round(took * 1000, 1), request_id=request_id,
+                                   traceparent=_header(scope, b"traceparent"), actor=actor and actor.subject, role=actor and actor.role)  # fmt: skip
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for header, value in scope["headers"] if header == name), None)

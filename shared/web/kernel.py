@@ -1,0 +1,53 @@
+"""What one process is made of, built from its settings once: database, keys, neighbours, metrics."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from shared import access, clock, db, http_client, privacy, telemetry, workdays
+from shared.settings import Settings
+
+SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The parts every operation may need. `neighbours` holds the other services by name."""
+
+    service: str
+    settings: Settings
+    engine: AsyncEngine
+    writing: async_sessionmaker[AsyncSession]
+    reading: async_sessionmaker[AsyncSession]
+    vault: privacy.Vault
+    tokens: access.Tokens
+    neighbours: dict[str, http_client.Neighbour]
+    metrics: telemetry.Metrics
+    calendar: workdays.Calendar
+    seal_key: Ed25519PrivateKey
+
+    @property
+    def seal_file(self) -> Path:
+        return self.settings.seal_dir / f"{self.service}.jsonl"
+
+    def own_call(self) -> access.Call:
+        """A call this service makes of its own accord: a background job's, not a user's."""
+        return access.Call(access.Actor(self.service, "service", name=self.service), clock.now(), request_id=str(db.new_id()))
+
+
+def build(service: str, settings: Settings) -> Kernel:
+    tokens = access.Tokens(settings.token_issuer, settings.token_audience, settings.token_keys_url, settings.internal_key)
+    engine = db.engine(settings.database_url, connections=settings.database_connections)
+    neighbours = {
+        name: http_client.Neighbour(name, getattr(settings, f"{name}_url"), service, tokens, settings.neighbour_timeout_seconds)
+        for name in SERVICES
+        if name != service
+    }
+    return Kernel(
+        service, settings, engine, db.writing(engine), db.reading(engine),
+        privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),
+        tokens, neighbours, telemetry.Metrics(), workdays.load(settings.workday_dir) if settings.workday_dir else workdays.load(),
+        Ed25519PrivateKey.from_private_bytes(settings.seal_key),
+    )  # fmt: skip

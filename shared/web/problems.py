@@ -1,0 +1,146 @@
+"""Every failure as `application/problem+json`: our own problems, the framework's refusals, and what the database would not keep."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from shared import errors, privacy, telemetry
+
+MEDIA_TYPE = "application/problem+json"
+SEEN_LONGEST = 60
+
+_FRAMEWORK: Mapping[int, type[errors.Problem]] = {
+    400: errors.Unreadable, 401: errors.Unauthenticated, 403: errors.Forbidden, 404: errors.NotFound, 405: errors.MethodNotAllowed, 413: errors.TooLarge,
+    415: errors.UnsupportedMediaType, 422: errors.Invalid, 429: errors.TooManyRequests, 503: errors.Unavailable,
+}  # fmt: skip
+
+_TYPES = {
+    "string_type": "文字", "int_type": "整数", "int_parsing": "整数", "int_from_float": "整数", "bool_type": "true 或 false", "bool_parsing": "true 或 false",
+    "float_type": "数字", "float_parsing": "数字", "list_type": "数组", "dict_type": "对象", "model_type": "对象", "model_attributes_type": "对象", "uuid_type": "UUID 文本",
+    "uuid_parsing": "UUID 文本", "decimal_type": "数字", "json_invalid": "合法的 JSON",
+}  # fmt: skip
+
+
+def respond(request: Request, problem: errors.Problem) -> Response:
+    english = request.headers.get("accept-language", "").lower().startswith("en")
+    body = problem.wire(request.url.path, getattr(request.state, "request_id", ""), english=english)
+    headers = problem.headers | ({"WWW-Authenticate": "Bearer"} if problem.status == 401 else {})
+    return Response(orjson.dumps(body, default=str), problem.status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    async def ours(request: Request, error: Exception) -> Response:
+        return respond(request, translate(error))
+
+    for kind in (errors.Problem, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, ours)
+
+
+def translate(error: BaseException) -> errors.Problem:
+    """The problem that a failure is answered with. What nobody foresaw is logged and becomes `internal`, telling nothing."""
+    if isinstance(error, errors.Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _validation(error)
+    if isinstance(error, HTTPException):
+        kind = _FRAMEWORK.get(error.status_code, errors.Internal if error.status_code >= 500 else errors.Unreadable)
+        return kind(headers=dict(error.headers or {}))
+    if isinstance(error, ClientDisconnect):
+        return errors.Unreadable("请求没有发完就断开了。")
+    if isinstance(error, StaleDataError):
+        return errors.StaleVersion()
+    if isinstance(error, DBAPIError | PoolTimeout | OSError) and (problem := _database(error)):
+        return problem
+    telemetry.log.error("unforeseen", error=type(error).__name__, exc_info=error)
+    return errors.Internal()
+
+
+def _database(error: DBAPIError | PoolTimeout | OSError) -> errors.Problem | None:
+    cause: Any = getattr(getattr(error, "orig", None), "__cause__", None)
+    if isinstance(error, IntegrityError):
+        name = getattr(cause, "constraint_name", None)
+        if kind := errors.VIOLATIONS.get(name or ""):
+            return kind()
+        telemetry.log.warning("constraint", constraint=name)
+        return errors.Conflict()
+    sqlstate = str(getattr(cause, "sqlstate", "") or "")
+    if sqlstate in ("40001", "40P01", "55P03"):
+        return errors.Conflict("有另一项操作同时修改了相同的数据,本次没有保存。请重试。", headers={"Retry-After": "1"})
+    lost = isinstance(error, PoolTimeout | OSError) or getattr(error, "connection_invalidated", False)
+    if (
+        lost
+        or sqlstate[:2] in ("08", "57", "53")
+        or isinstance(cause, OSError | TimeoutError)
+        or "connection" in type(cause).__name__.lower()
+    ):
+        telemetry.log.warning("database_unavailable", error=type(cause or error).__name__)
+        return errors.Unavailable("数据库暂时不可用,本次操作没有保存。请按 Retry-After 等待后重试。")
+    return None
+
+
+def _validation(error: RequestValidationError) -> errors.Problem:
+    faults = [_fault(item) for item in error.errors()]
+    if any(item["type"] == "json_invalid" for item in error.errors()):
+        return errors.Unreadable("请求体不是合法的 JSON。请检查格式和编码(UTF-8)后重新发送。")
+    if all(fault.parameter for fault in faults):
+        kind = errors.NotFound if all(item["loc"][0] == "path" for item in error.errors()) else errors.InvalidParameter
+        return kind(faults=faults, parameter=faults[0].parameter)
+    return errors.Invalid(faults=faults)
+
+
+def _fault(item: Mapping[str, Any]) -> errors.Fault:
+    """One of pydantic's errors in our words. Its input is quoted only where it is short and plain, ID numbers masked."""
+    where, *path = item["loc"]
+    kind, context = item["type"], item.get("ctx", {})
+    seen = item.get("input")
+    quoted = (
+        privacy.redact(str(seen))[:SEEN_LONGEST]
+        if isinstance(seen, str | int | float | bool) and "number" not in str(path) and "secret" not in str(path)
+        else None
+    )
+    code = {"extra_forbidden": "unknown_field", "missing": "missing_field"}.get(kind, "invalid_value")
+    allowed = _TYPES.get(kind) or _allowed(kind, context) or (item["msg"] if not item["msg"].isascii() else None)
+    fix = {"unknown_field": "请删除或改正该字段名。", "missing_field": "请补充该字段。"}.get(code, "请改正该值。")
+    if where == "body":
+        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path) or "/"
+        return errors.Fault(code, pointer=pointer, seen=None if code == "missing_field" else quoted, allowed=allowed, fix=fix)
+    parameter = str(path[0]) if path else where
+    return errors.Fault(
+        "missing_parameter" if kind == "missing" else "invalid_value",
+        parameter=parameter,
+        seen=quoted,
+        allowed=allowed,
+        fix="请改正该参数。",
+    )
+
+
+def _allowed(kind: str, context: Mapping[str, Any]) -> str | None:
+    match kind:
+        case "literal_error" | "enum":
+            return str(context.get("expected", "")).replace("'", "").replace(" or ", "、").replace(", ", "、")
+        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
+            sign = {"greater_than_equal": "≥", "less_than_equal": "≤", "greater_than": ">", "less_than": "<"}[kind]
+            return f"{sign} {context.get('ge', context.get('le', context.get('gt', context.get('lt'))))}"
+        case "string_too_short" | "too_short":
+            return f"至少 {context.get('min_length')}"
+        case "string_too_long" | "too_long":
+            return f"至多 {context.get('max_length')}"
+        case "string_pattern_mismatch":
+            return f"格式 {context.get('pattern')}"
+    return None
+
+
+def describe_status(status: int, kinds: list[type[errors.Problem]]) -> dict[str, Any]:
+    """How the OpenAPI shows the problems of one status: every code with its title, and one example each."""
+    title = "; ".join(f"`{kind.code}` {kind.title}" for kind in kinds) or HTTPStatus(status).phrase
+    examples = {kind.code: {"summary": kind.title, "value": kind().wire("/v1/…", "0193…")} for kind in kinds}
+    return {"description": title, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}}

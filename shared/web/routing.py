@@ -1,0 +1,256 @@
+"""Routes: each states who may call it, and serves one request in one transaction that is committed before the answer leaves.
+
+The order of checks is the contract's: token, idempotency, `If-Match` present, then the body and what the operation itself asks for.
+"""
+
+import contextlib
+import functools
+import json
+from collections.abc import Callable, Coroutine, Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import access, audit, clock, errors, idempotency
+from shared.web import openapi
+from shared.web.kernel import Kernel
+from shared.web.problems import translate
+
+REQUIRED = "required"
+JSON_LARGEST_BYTES = 4 * 1024 * 1024
+UPLOAD_LARGEST_BYTES = 21 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a route says about itself beside path and shape."""
+
+    may: frozenset[str]
+    scope: str
+    key: str | None
+    if_match: bool
+    writes: bool
+    largest_bytes: int
+
+
+_answered: ContextVar[Any] = ContextVar("answered", default=None)
+
+
+class Route(APIRoute):
+    """Serves a request: token, idempotency, one transaction around the endpoint, `ETag` and `Location` on the way out."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler, operation = super().get_route_handler(), getattr(self.endpoint, "operation", None)
+        parameters = frozenset(_query_parameters(self.dependant))
+        if operation is None:
+            raise TypeError(f"{self.path}: declare routes with Router.operation")
+
+        async def serve(request: Request) -> Response:
+            kernel: Kernel = request.app.state.kernel
+            try:
+                call = request.state.call = await _call(request, kernel, operation)
+                _known_parameters(request, parameters)
+                await _readable_body(request, operation.largest_bytes)
+                if not operation.writes:
+                    async with kernel.reading() as session:
+                        request.state.session = session
+                        return _tagged(request, await handler(request))
+                return await _in_one_transaction(request, kernel, call, operation, handler)
+            except Exception as error:
+                problem = translate(error)
+                if problem.status == 403:
+                    await _note_refusal(request, kernel, problem)
+                raise problem from error
+
+        return serve
+
+
+async def _in_one_transaction(
+    request: Request, kernel: Kernel, call: access.Call, operation: Operation, handler: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    key = request.headers.get("idempotency-key") if request.method == "POST" and operation.key else None
+    if key is None and operation.key == REQUIRED:
+        raise errors.IdempotencyKeyRequired()
+    async with kernel.writing.begin() as session:
+        request.state.session, digest, caller = session, b"", f"{call.actor.role}:{call.actor.subject}"
+        if key is not None:
+            idempotency.check_key(key)
+            digest = kernel.vault.blind(f"{request.url.path}?{request.url.query}\n{(await request.body()).hex()}", "idempotency")
+            if kept := await idempotency.find(session, caller, key, digest):
+                return Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replayed": "true"})
+        if operation.if_match and call.if_match is None:
+            raise errors.PreconditionRequired()
+        response = _tagged(request, await handler(request))
+        if key is not None:
+            await idempotency.keep(
+                session, caller, key, digest, idempotency.Answer(response.status_code, response.headers, bytes(response.body))
+            )
+    return response
+
+
+async def _call(request: Request, kernel: Kernel, operation: Operation) -> access.Call:
+    now, server_date = clock.now(), request.headers.get("x-server-date")
+    if server_date is not None:
+        try:
+            if not kernel.settings.allow_clock_override:
+                raise ValueError("refused")
+            now = clock.read(server_date)
+        except ValueError as error:
+            raise errors.ServerDateRefused(parameter="X-Server-Date") from error
+    actor = access.ANYONE
+    if "public" not in operation.may:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise errors.Unauthenticated("请求没有携带令牌(Authorization: Bearer …)。请在 /oauth2/token 或 /v1/sessions 取得令牌。")
+        actor = await kernel.tokens.actor(token, internal="service" in operation.may and access.is_internal(token))
+        request.state.actor = actor
+        access.require(actor, operation.may, operation.scope)
+    origin = request.client.host if request.client else None
+    return access.Call(
+        actor, now, request.state.request_id, request.headers.get("traceparent"), origin, request.headers.get("if-match"), server_date
+    )
+
+
+def _tagged(request: Request, response: Response) -> Response:
+    answer = _answered.get()
+    _answered.set(None)
+    if isinstance(answer, BaseModel | dict):
+        read = answer.get if isinstance(answer, dict) else functools.partial(getattr, answer)
+        with contextlib.suppress(AttributeError):
+            if (version := read("version", None)) is not None and "etag" not in response.headers:
+                response.headers["etag"] = f'"{version}"'
+            if response.status_code == 201 and ":" not in request.url.path and (made := read("id", None)) is not None:
+                response.headers.setdefault("location", f"{request.url.path}/{made}")
+    return response
+
+
+def _known_parameters(request: Request, parameters: frozenset[str]) -> None:
+    seen = list(request.query_params.multi_items())
+    unknown = sorted({name for name, _ in seen} - parameters)
+    if unknown:
+        allowed = "、".join(sorted(parameters)) or "无"
+        faults = [errors.Fault("unknown_parameter", parameter=name[:60], allowed=allowed, fix="请删除或改正该参数名。") for name in unknown]
+        raise errors.UnknownParameter(
+            f"未知参数:{'、'.join(name[:60] for name in unknown)};可用参数:{allowed}。", faults=faults, parameter=unknown[0][:60]
+        )
+    twice = sorted({name for name, _ in seen if sum(name == other for other, _ in seen) > 1})
+    if twice or any("\x00" in value or "\ufffd" in value for _, value in seen):
+        raise errors.InvalidParameter("同一参数只能给一次,且不得含控制字符。", parameter=twice[0] if twice else seen[0][0])
+
+
+async def _readable_body(request: Request, largest_bytes: int) -> None:
+    """Reads the body up to its limit, and refuses text no database can keep (NUL, lone surrogates)."""
+    if request.method in ("GET", "DELETE"):
+        return
+    if int(request.headers.get("content-length") or 0) > largest_bytes:
+        raise errors.TooLarge(f"请求体不得超过 {largest_bytes // 1024 // 1024} MB。请拆分后分批发送。")
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > largest_bytes:
+            raise errors.TooLarge(f"请求体不得超过 {largest_bytes // 1024 // 1024} MB。请拆分后分批发送。")
+        chunks.append(chunk)
+    request._body = body = b"".join(chunks)
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type.endswith("json"):
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise errors.Unreadable("请求体不是 UTF-8 编码。") from error
+        if "\\u0000" in text or "\x00" in text or (("\\ud" in text or "\\uD" in text) and _has_lone_surrogate(text)):
+            raise errors.Unreadable("请求体中有无法保存的字符(NUL 或不成对的代理字符)。")
+
+
+def _has_lone_surrogate(text: str) -> bool:
+    try:
+        json.dumps(json.loads(text), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        pass
+    return False
+
+
+async def _note_refusal(request: Request, kernel: Kernel, problem: errors.Problem) -> None:
+    """A refusal is part of the trail too, in a transaction of its own since the refused one is gone."""
+    if (actor := getattr(request.state, "actor", None)) is None:
+        return
+    call = access.Call(actor, clock.now(), request.state.request_id, origin=request.client.host if request.client else None)
+    with contextlib.suppress(Exception):
+        async with kernel.writing.begin() as session:
+            details = {"method": request.method, "path": request.url.path, "code": problem.code}
+            await audit.record_all(session, [audit.entry(call, "refused", "request", None, details, outcome="refused")])
+
+
+def _query_parameters(dependant: Dependant) -> Iterable[str]:
+    for field in dependant.query_params:
+        annotation = field.field_info.annotation
+        models = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        yield from (name for model in models for name in model.model_fields) if models else (field.alias,)
+    for inner in dependant.dependencies:
+        yield from _query_parameters(inner)
+
+
+class Router(APIRouter):
+    """A router whose routes are declared with `operation`."""
+
+    def __init__(self, noun: str, **options: Any) -> None:
+        super().__init__(tags=[noun], route_class=Route, **options)
+        self.noun = noun
+
+    def operation(
+        self, method: str, path: str, *, may: frozenset[str], summary: str, errors: Iterable[type[errors.Problem]] = (), status: int = 200, key: str | None = "accepted",
+        if_match: bool = False, writes: bool | None = None, example: Any = None, largest_bytes: int = JSON_LARGEST_BYTES, **options: Any,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
+        """Declares a route. `may`: the roles allowed. `key`: whether an Idempotency-Key is taken ("accepted"), REQUIRED, or ignored (None).
+
+        `writes=False` marks a POST that only asks (`:lookup`, `:quote`, `:verify`): no transaction, no key. `errors`: the problems of its own it can answer.
+        """
+        changes = method != "GET" if writes is None else writes
+        details = Operation(
+            may,
+            f"{self.noun}.{'write' if changes else 'read'}",
+            key if changes and method == "POST" else None,
+            if_match,
+            changes,
+            largest_bytes,
+        )
+
+        def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+            @functools.wraps(endpoint)
+            async def remembering(*args: Any, **kwargs: Any) -> Any:
+                answer = await endpoint(*args, **kwargs)
+                _answered.set(answer)
+                return answer
+
+            remembering.operation = details  # type: ignore[attr-defined]
+            shown = openapi.operation(method, path, details, list(errors), example)
+            return self.api_route(path, methods=[method], status_code=status, summary=summary, **shown, **options)(remembering)
+
+        return declare
+
+
+async def _session(request: Request) -> AsyncSession:
+    session: AsyncSession = request.state.session
+    return session
+
+
+async def _caller(request: Request) -> access.Call:
+    call: access.Call = request.state.call
+    return call
+
+
+async def _kernel(request: Request) -> Kernel:
+    kernel: Kernel = request.app.state.kernel
+    return kernel
+
+
+Session = Annotated[AsyncSession, Depends(_session)]
+Caller = Annotated[access.Call, Depends(_caller)]
+KernelOf = Annotated[Kernel, Depends(_kernel)]

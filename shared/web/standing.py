@@ -1,0 +1,166 @@
+"""What every process answers beside its own nouns: health, version, metrics, problems, codes, the change feed and the audit trail."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import ConfigDict
+from sqlalchemy import select, text
+
+from shared import access, audit, changes, errors, wire
+from shared.web.routing import KernelOf, Router, Session
+
+QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+class Health(wire.Out):
+    status: str
+    checks: dict[str, dict[str, Any]] = {}
+
+
+class Version(wire.Out):
+    service: str
+    build: str
+    policy_hash: str
+
+
+class ProblemEntry(wire.Out):
+    """One code: where it appears, its HTTP status, why it comes and what to do."""
+
+    code: str
+    kind: str
+    status: int | None
+    title: str
+    title_en: str
+    cause: str
+    remedy: str
+    retryable: bool
+
+
+class ProblemList(wire.Out):
+    items: list[ProblemEntry]
+
+
+class CodeLists(wire.Out):
+    """Every code list of this service by name; each entry has `code`, `label` (中文) and `label_en`."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class AuditEntry(wire.Out):
+    """One deed: who, when (policy clock and real time), what, on which paper, from where, with what outcome."""
+
+    id: int
+    at: wire.Instant
+    recorded_at: wire.Instant
+    actor: str
+    role: str
+    person_id: UUID | None
+    action: str
+    subject_type: str
+    subject: UUID | None
+    outcome: str
+    request_id: str
+    origin: str | None
+    details: dict[str, Any]
+
+
+class AuditList(wire.Out):
+    items: list[AuditEntry]
+    next_cursor: str | None = None
+
+
+class AuditCheck(wire.Out):
+    """Whether the sealed trail is as it was written. `first_broken` is the number of the first seal that does not fit."""
+
+    intact: bool
+    sealed_rows: int
+    seals: int
+    first_broken: int | None
+
+
+def router(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]], policy_hash: str) -> Router:
+    made = Router("standing")
+
+    @made.operation("GET", "/livez", may=access.PUBLIC, summary="进程是否存活")
+    async def livez() -> Health:
+        return Health(status="ok")
+
+    @made.operation("GET", "/readyz", may=access.PUBLIC, summary="是否可以接受请求,逐项列出依赖")
+    async def readyz(session: Session) -> Health:
+        try:
+            await session.execute(text("SELECT 1"))
+        except Exception as error:
+            raise errors.Unavailable("数据库连接不上。", checks={"database": {"status": "unavailable"}}) from error
+        return Health(status="ok", checks={"database": {"status": "ok"}})
+
+    @made.operation("GET", "/version", may=access.PUBLIC, summary="版本与政策数据的摘要")
+    async def version() -> Version:
+        return Version(service=service, build=os.environ.get("BUILD", "0.1.0"), policy_hash=policy_hash)
+
+    @made.operation("GET", "/metrics", may=access.PUBLIC, summary="Prometheus 指标", response_class=Response)
+    async def metrics(kernel: KernelOf) -> Response:
+        return Response(generate_latest(kernel.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    @made.operation("GET", "/v1/problems", may=access.PUBLIC, summary="全部问题代码、原因与处理办法")
+    async def list_problems() -> ProblemList:
+        return ProblemList(items=[ProblemEntry.model_validate(errors.CATALOGUE[code]) for code in sorted(errors.CATALOGUE)])
+
+    @made.operation("GET", "/v1/problems/{code}", may=access.PUBLIC, summary="一个问题代码的原因与处理办法")
+    async def get_problem(code: str) -> ProblemEntry:
+        if code not in errors.CATALOGUE:
+            raise errors.NotFound("没有这个问题代码。全部代码见 /v1/problems。")
+        return ProblemEntry.model_validate(errors.CATALOGUE[code])
+
+    @made.operation("GET", "/v1/codes", may=access.PUBLIC, summary="全部代码表,中英文名称")
+    async def list_codes() -> CodeLists:
+        return CodeLists(**codes)
+
+    @made.operation(
+        "GET",
+        "/v1/changes",
+        may=access.INTERNAL | {"system", "auditor", "admin"},
+        summary="变更事件,按提交次序,不漏不重",
+        errors=[errors.InvalidCursor],
+    )
+    async def list_changes(
+        session: Session, after: changes.After = None, limit: changes.Limit = 200, wait: changes.Wait = 0
+    ) -> changes.Feed:
+        return await changes.read(session, service, after, limit, wait)
+
+    @made.operation(
+        "GET",
+        "/v1/audit",
+        may=frozenset({"auditor"}) | access.INTERNAL,
+        summary="审计轨迹:何人、何时、何事、何处、结果",
+        errors=[errors.InvalidCursor],
+    )
+    async def list_audit(
+        session: Session,
+        subject: Annotated[UUID | None, Query(description="事项编号")] = None,
+        actor: Annotated[str | None, Query(max_length=100)] = None,
+        action: Annotated[str | None, Query(max_length=60)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        cursor: Annotated[str | None, Query(max_length=20, pattern=r"^\d+$", description="上一页的 next_cursor")] = None,
+    ) -> AuditList:
+        trail = audit.TRAIL.c
+        wanted = select(audit.TRAIL).order_by(trail.id.desc()).limit(limit + 1)
+        for column, value in ((trail.subject, subject), (trail.actor, actor), (trail.action, action)):
+            if value is not None:
+                wanted = wanted.where(column == value)
+        if cursor:
+            wanted = wanted.where(trail.id < int(cursor))
+        rows = (await session.execute(wanted)).all()
+        return AuditList(
+            items=[AuditEntry.model_validate(audit.show(row)) for row in rows[:limit]],
+            next_cursor=str(rows[limit - 1].id) if len(rows) > limit else None,
+        )
+
+    @made.operation("GET", "/v1/audit:verify", may=frozenset({"auditor"}) | access.INTERNAL, summary="重新核对审计轨迹的封存链与签名")
+    async def verify_audit(session: Session, kernel: KernelOf) -> AuditCheck:
+        return AuditCheck.model_validate(await audit.verify(session, kernel.seal_key, kernel.seal_file))
+
+    return made

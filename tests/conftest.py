@@ -1,0 +1,155 @@
+"""Real parts for every test: one throwaway PostgreSQL a run, a fresh migrated database a test, services in process with signed tokens."""
+
+import base64
+import contextlib
+import itertools
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+
+from deploy.postgres import Server, throwaway_postgres
+from shared import db, migrate
+from shared.settings import Settings
+
+ISSUER = "http://127.0.0.1:8000"
+SIGNING_KEY = ECKey.import_key(ec.derive_private_key(7, ec.SECP256R1()))
+KEYS = {
+    name: base64.b64encode(bytes([number]) * 32).decode()
+    for number, name in enumerate(("internal_key", "data", "index_key", "seal_key"), start=1)
+}
+
+SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
+
+
+def token(role: str, **bound: Any) -> str:
+    """A token as the gateway signs it. Bindings (`institution_id`, `person_id`, `scopes` …) become claims."""
+    now = int(time.time())
+    claims = {"iss": ISSUER, "aud": "kaili-skills", "sub": bound.pop("subject", f"test-{role}"), "role": role, "iat": now, "exp": now + 900}
+    claims |= {"person_id": str(db.new_id())} | {
+        name: sorted(value) if isinstance(value, set | frozenset) else str(value) for name, value in bound.items()
+    }
+    return jwt.encode({"alg": "ES256", "kid": SIGNING_KEY.thumbprint()}, claims, SIGNING_KEY)
+
+
+class Databases:
+    """Makes migrated databases: each service is migrated once into a template, every test gets a copy of it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.templates, self.numbers = server, set[str](), itertools.count()
+
+    async def make(self, service: str) -> str:
+        admin = await asyncpg.connect(self.server.dsn())
+        try:
+            template = f"template_{service}"
+            if service not in self.templates:
+                await admin.execute(f"CREATE DATABASE {template}")
+                inside = await asyncpg.connect(self.server.dsn(template))
+                await inside.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+                await inside.close()
+                await _migrate(service, self.server.url(template))
+                self.templates.add(service)
+            name = f"{service}_{next(self.numbers)}"
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        finally:
+            await admin.close()
+        return self.server.url(name)
+
+
+async def _migrate(service: str, url: str) -> None:
+    import asyncio
+
+    await asyncio.to_thread(migrate.up, service, url)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with throwaway_postgres() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def databases(server: Server) -> Databases:
+    return Databases(server)
+
+
+def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **changed: Any) -> Settings:
+    values: dict[str, Any] = {
+        "environment": "local", "database_url": url, "allow_clock_override": True, "token_issuer": ISSUER, "token_keys_url": f"{ISSUER}/.well-known/jwks.json",
+        "internal_key": KEYS["internal_key"], "data_keys": f'{{"k1": "{KEYS["data"]}"}}', "data_key_id": "k1", "index_key": KEYS["index_key"], "seal_key": KEYS["seal_key"],
+        "seal_dir": seal_dir, "seal_every_seconds": 0.1, "database_connections": 10,
+        **{f"{name}_url": f"http://{name}.test" for name in SERVICES},
+    }  # fmt: skip
+    return kind(**(values | changed))
+
+
+class Service:
+    """A service in process, at its real routes and database. `service.as_("officer")` is a client of that role."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app, self.kernel = app, app.state.kernel
+        self.transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.clients: list[httpx.AsyncClient] = []
+
+    def as_(self, role: str, *, at: str | None = None, **bound: Any) -> httpx.AsyncClient:
+        headers = {} if role == "public" else {"Authorization": f"Bearer {token(role, **bound)}"}
+        client = httpx.AsyncClient(
+            transport=self.transport, base_url="http://service.test", headers=headers | ({"X-Server-Date": at} if at else {})
+        )
+        self.clients.append(client)
+        return client
+
+    def internal(self, caller: str = "subsidy") -> httpx.AsyncClient:
+        client = httpx.AsyncClient(transport=self.transport, base_url="http://service.test")
+        client.headers["Authorization"] = f"Bearer {self.kernel.tokens.internal_token(caller)}"
+        self.clients.append(client)
+        return client
+
+    def knows(self, neighbour: "Service") -> None:
+        """Lets this service call another one of the test over its real routes."""
+        self.kernel.neighbours[neighbour.kernel.service].transport = neighbour.transport
+
+
+@contextlib.asynccontextmanager
+async def running(app: FastAPI) -> AsyncIterator[Service]:
+    """The service with its lifespan, so its jobs run as they do in a process."""
+    app.state.kernel.tokens.keys = KeySet([SIGNING_KEY])
+    async with app.router.lifespan_context(app):
+        service = Service(app)
+        try:
+            yield service
+        finally:
+            for client in service.clients:
+                await client.aclose()
+
+
+Start = Callable[..., AbstractAsyncContextManager[Service]]
+
+
+@pytest.fixture
+def start(databases: Databases, tmp_path: Path) -> Start:
+    """`async with start("registry") as registry:` — a service of its own for one test."""
+
+    @contextlib.asynccontextmanager
+    async def started(name: str, **changed: Any) -> AsyncIterator[Service]:
+        import importlib
+
+        module = importlib.import_module("gateway.app" if name == "gateway" else f"services.{name}.app")
+        url = changed.pop("url", None) or await databases.make(name)
+        async with running(module.build(settings(url, tmp_path / "seals", getattr(module, "Settings", Settings), **changed))) as service:
+            yield service
+
+    return started
+
+
+os.environ.setdefault("BUILD", "test")

@@ -1,0 +1,74 @@
+"""Personal data can be read only where it was put, found only with the key, and shown only masked."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared import privacy
+
+KEYS = {"k1": b"1" * 32, "k2": b"2" * 32}
+CIPHERS = ["aes-gcm", "sm4-gcm"]
+
+
+def vault(cipher: str, key_id: str = "k1") -> privacy.Vault:
+    return privacy.Vault(KEYS, key_id, b"i" * 32, cipher)
+
+
+@pytest.mark.parametrize("cipher", CIPHERS)
+@given(text=st.text(max_size=60))
+def test_what_went_in_comes_out(cipher: str, text: str) -> None:
+    assert vault(cipher).decrypt(vault(cipher).encrypt(text, "trainees/1/phone"), "trainees/1/phone") == text
+
+
+@pytest.mark.parametrize("cipher", CIPHERS)
+def test_a_value_moved_to_another_row_cannot_be_read(cipher: str) -> None:
+    stored = vault(cipher).encrypt("522601199003070017", "trainees/1/id_number")
+    for elsewhere in ("trainees/2/id_number", "trainees/1/phone"):
+        with pytest.raises(privacy.WrongRow):
+            vault(cipher).decrypt(stored, elsewhere)
+
+
+@pytest.mark.parametrize("cipher", CIPHERS)
+def test_a_changed_value_cannot_be_read(cipher: str) -> None:
+    stored = bytearray(vault(cipher).encrypt("522601199003070017", "row"))
+    stored[-1] ^= 1
+    with pytest.raises(privacy.WrongRow):
+        vault(cipher).decrypt(bytes(stored), "row")
+
+
+@pytest.mark.parametrize("cipher", CIPHERS)
+def test_old_values_stay_readable_when_the_key_is_rotated(cipher: str) -> None:
+    assert vault(cipher, "k2").decrypt(vault(cipher, "k1").encrypt("田凤花", "row"), "row") == "田凤花"
+
+
+@pytest.mark.parametrize("cipher", CIPHERS)
+def test_the_blind_index_is_the_same_for_the_same_number_and_purpose_only(cipher: str) -> None:
+    made = vault(cipher)
+    assert made.blind("1", "id_number") == made.blind("1", "id_number")
+    assert len({made.blind("1", "id_number"), made.blind("2", "id_number"), made.blind("1", "bank_account")}) == 3
+
+
+def test_each_encryption_differs() -> None:
+    assert vault("aes-gcm").encrypt("a", "row") != vault("aes-gcm").encrypt("a", "row")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [("522601199003070017", "5226**********0017"), ("11010519491231002X", "1101**********002X"), ("12345", "*****"), ("", "")],
+)
+def test_an_id_number_shows_its_ends_only(text: str, masked: str) -> None:
+    assert privacy.mask_number(text) == masked
+
+
+@pytest.mark.parametrize(("text", "masked"), [("13812341234", "138****1234"), ("8065700", "*******")])
+def test_a_phone_shows_its_ends_only(text: str, masked: str) -> None:
+    assert privacy.mask_phone(text) == masked
+
+
+@pytest.mark.parametrize(("text", "masked"), [("田凤花", "田**"), ("王", "王*")])
+def test_a_name_on_a_notice_shows_the_family_name(text: str, masked: str) -> None:
+    assert privacy.mask_name(text) == masked
+
+
+def test_an_id_number_inside_text_is_masked() -> None:
+    assert privacy.redact("号码 522601199003070017,以及 11010519491231002x。") == "号码 5226**********0017,以及 1101**********002x。"
