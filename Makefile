@@ -1,0 +1,44 @@
+# Every verb of the project. Settings: PYTHON; for run also VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check bench bench-scale format lock clean runtime development
+
+# The first Python on the PATH that is new enough.
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; echo false)
+BIN := .venv/bin
+UV_COMPILE := uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml
+
+help: ## this list (本说明)
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r verb what; do printf '%-20s%s\n' "$$verb" "$$what"; done
+
+run: runtime ## the whole system on this machine, gateway on http://127.0.0.1:8000; Ctrl-C stops it (运行整个系统)
+	@exec $(BIN)/python -m deploy.local
+
+demo: runtime ## one claim from the class roster to the payment, in a database of its own (演示)
+	@exec $(BIN)/python -m deploy.demo
+
+test: check ## the same as check (全部检查与测试)
+
+check: development ## format, lint, types, imports, migrations, all tests
+	$(BIN)/python -m ruff format --check . && $(BIN)/python -m ruff check . && $(BIN)/python -m mypy && $(BIN)/lint-imports && $(BIN)/python -m pytest
+
+bench: development ## how fast it is, against bare FastAPI, a bare proxy and raw SQL (性能)
+	@exec $(BIN)/python -m tests.bench
+
+bench-scale: development ## the same with a full city's data
+	@exec $(BIN)/python -m tests.bench.scale
+
+format: development ## put the code in order
+	$(BIN)/python -m ruff format . && $(BIN)/python -m ruff check --fix .
+
+lock: ## make the hash-locked requirements anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock 需要 uv。 make lock needs uv: pip install uv" >&2; exit 1; }
+	$(UV_COMPILE) -o requirements.lock && $(UV_COMPILE) --group dev -o requirements-dev.lock
+
+clean: ## remove the environment and all caches; the data in var/ stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
+
+runtime development:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本;安装后重试,或用 PYTHON=… 指定。 Python 3.11 or newer is needed: make PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) deploy/environment.py $@

@@ -1,0 +1,123 @@
+"""`make demo`: the main job from the class roster to the payment, in a database of its own, printed as its people would see it."""
+
+import signal
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.main_job import Job, Refused
+from deploy.processes import CannotStart
+from deploy.stack import Stack
+
+VERDICTS = {"eligible": "可补贴", "refused": "不予补贴", "held": "待核实"}
+MET = {True: "符合", False: "不符合", None: "不适用"}
+STATUSES = {"met": "已完成", "on_track": "正常", "behind": "滞后", "missed": "未完成", "unknown": "暂无数据"}
+
+
+def main() -> int:
+    console = Console(highlight=False, soft_wrap=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        with Stack(say=console.print) as stack:
+            play(Job(stack.gateway_url), console)
+    except CannotStart as reason:
+        console.print(f"\n{reason}", style="red", markup=False)
+        return 1
+    except Refused as refused:
+        console.print(f"\n没有办成:{refused}", style="red", markup=False)
+        return 1
+    return 0
+
+
+def play(job: Job, console: Console) -> None:
+    def step(number: int, text: str) -> None:
+        console.print(f"\n[bold cyan]{number}. {text}[/]")
+
+    step(1, "经办人员登记培训学校并定点;学校录入教师")
+    school = job.register_the_school()
+    console.print(f"   {school['name']}  {school['uscc']}  定点 2025-01-01 至 2026-12-31")
+    console.print(
+        _table(
+            ("规则", "是否符合", "现状", "要求"),
+            ((rule["code"], MET[rule["met"]], rule["seen"], rule["needed"]) for rule in job.add_teachers()["rules"]),
+        )
+    )
+
+    step(2, "学校申报两个班,经办人员批准")
+    classes = job.propose_and_approve_the_classes()
+    console.print(
+        _table(
+            ("班号", "名称", "起止", "状态"),
+            ((one["number"], one["name"], f"{one['starts_on']} 至 {one['ends_on']}", one["status"]) for one in classes),
+        )
+    )
+
+    step(3, "学校导入两份花名册(表头用词不同):好的行入库,有误的行退回并写明办法")
+    electricians, farmers = job.import_the_rosters()
+    for name, imported in (("电工班", electricians), ("种植班", farmers)):
+        console.print(f"   {name}:新登记 {imported['summary']['created']} 人,退回 {imported['summary']['rejected']} 行")
+    console.print(_faults(electricians["errors"]))
+    again = job.import_sheet("roster", "roster-electrician.xlsx", job.electrician_id, on="2025-04-02")
+    console.print(f"   同一份表再发一次:新登记 {again['summary']['created']} 人,未变 {again['summary']['unchanged']} 人")
+
+    step(4, "种植班开班,导入签到表,结业")
+    signed, completed = job.run_the_short_class()
+    console.print(f"   签到 {signed['summary']['rows']} 行,有误 {signed['summary']['rejected']} 行;班级状态 {completed['status']}")
+
+    step(5, "试算与申领:60 元 × 实到天数,至多 3 天")
+    quoted = job.quote()
+    claim = job.submit()
+    console.print(f"   试算 {quoted['amount']} 元;申领单 {claim['number']} {claim['status']},金额 {claim['amount']} 元")
+    console.print(_table(("学员", "结论", "金额(元)", "计算", "说明"), _lines(claim["lines"])))
+    job.review()
+    notice = job.confirm()
+    console.print(f"   初审、复审通过;公示 {notice['number']}:{notice['from_on']} 至 {notice['until_on']}(5 个工作日)")
+    paid = job.approve_and_pay(after="2025-04-28")
+    fund, ledger = job.ledger(on="2025-04-28")
+    console.print(f"   批准、拨付:申领单 {paid['status']},{paid['amount']} 元")
+    console.print(_table(("从", "到", "金额(元)"), ((entry["from_account"], entry["to_account"], entry["amount"]) for entry in ledger)))
+    console.print(f"   资金:总额 {fund['total']} = 可用 {fund['available']} + 预留 {fund['reserved']} + 已付 {fund['paid']}")
+    repeated = job.claim_again()
+    refused = sum(line["verdict"] == "refused" for line in repeated["lines"])
+    console.print(f"   同一批人再次申领:{refused}/{len(repeated['lines'])} 行不予补贴,金额 {repeated['amount']} 元")
+
+    step(6, "电工班结业;目标任务进度(kaili-2024)")
+    job.run_the_electrician_class()
+    board = job.board(as_of="2025-07-31")
+    rows = ((line["title"], _number(line["actual"]), _number(line["target"]), STATUSES[line["status"]]) for line in board["lines"])
+    console.print(_table(("任务", "完成", "目标", "进度"), rows))
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
+    table = Table(*heads)
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    return table
+
+
+def _faults(errors: Iterable[dict[str, Any]]) -> Table:
+    return _table(
+        ("行", "列", "问题", "所见", "办法"),
+        ((fault["row"], fault.get("column") or "", fault["code"], fault.get("seen") or "", fault["fix"]) for fault in errors),
+    )
+
+
+def _lines(lines: list[dict[str, Any]]) -> Iterable[Iterable[Any]]:
+    """The refused ones and the first few others: a clerk scrolls, a demonstration need not."""
+    refused = [line for line in lines if line["verdict"] != "eligible"]
+    for line in [*refused, *[line for line in lines if line["verdict"] == "eligible"][:4]]:
+        said = "; ".join(f"{finding['detail']}{finding['fix']}" for finding in line["findings"] if finding["effect"] != "note")
+        yield line["trainee_id"][-6:], VERDICTS[line["verdict"]], line["amount"], line["calculation"], said
+    if (more := len(lines) - len(refused) - 4) > 0:
+        yield f"… 另 {more} 人", "可补贴", "", "", ""
+
+
+def _number(value: Any) -> str:
+    return "—" if value is None else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""The Python environment .venv, made from the hash-locked requirements: `python deploy/environment.py runtime|development`.
+
+Runs before anything is installed, so it uses the standard library only."""
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+INSTALLED = VENV / "installed"  # one line for the place, one for each lock whose packages are there
+UNFINISHED = VENV / "unfinished"
+LOCKS = {"runtime": "requirements.lock", "development": "requirements-dev.lock"}  # the second holds all of the first
+
+
+def main(wanted: str) -> None:
+    with open(ROOT / ".venv.lock", "w") as lock:  # `make run` and `make test` at once: the second waits
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_installed(wanted):
+            install(wanted)
+
+
+def mark(lock_name: str) -> str:
+    return f"{lock_name} {hashlib.sha256((ROOT / lock_name).read_bytes()).hexdigest()}"
+
+
+def is_installed(wanted: str) -> bool:
+    if UNFINISHED.exists() or not INSTALLED.exists() or not PYTHON.exists():
+        return False
+    lines = INSTALLED.read_text().splitlines()
+    return str(VENV) in lines and mark(LOCKS[wanted]) in lines
+
+
+def install(wanted: str) -> None:
+    moved = INSTALLED.exists() and str(VENV) not in INSTALLED.read_text().splitlines()
+    if moved or UNFINISHED.exists() or not PYTHON.exists():
+        make_venv()
+    UNFINISHED.touch()
+    print(f"安装依赖 installing {LOCKS[wanted]} …", flush=True)
+    uv = shutil.which("uv")
+    quick = [uv, "pip", "install", "--python", PYTHON]
+    usual = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+    if subprocess.call([*(quick if uv else usual), "--require-hashes", "-r", ROOT / LOCKS[wanted]], stdin=subprocess.DEVNULL):
+        sys.exit(
+            "依赖没有装好,原因见上(网络不通、磁盘已满等);排除后再运行一次即可。\n"
+            "The packages could not be installed; see above, then run it again."
+        )
+    covered = LOCKS.values() if wanted == "development" else [LOCKS["runtime"]]
+    INSTALLED.write_text("\n".join([str(VENV), *(mark(name) for name in covered)]) + "\n")
+    UNFINISHED.unlink()
+
+
+def make_venv() -> None:
+    print("建立 Python 环境 making .venv …", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    made = subprocess.run([sys.executable, "-m", "venv", VENV], stdin=subprocess.DEVNULL, capture_output=True)
+    if made.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        sys.exit(
+            (made.stdout + made.stderr).decode(errors="replace")
+            + "\n不能建立 .venv:缺少 venv 模块(Debian、Ubuntu:apt-get install python3-venv)或磁盘已满。\n"
+            + "Cannot make .venv: the module venv is missing, or the disk is full."
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

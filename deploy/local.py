@@ -1,0 +1,112 @@
+"""The whole system on this machine, in the foreground: `python -m deploy.local`, which is what `make run` calls."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.processes import CannotStart, last_lines
+from deploy.stack import PORTS, Stack
+
+LOCAL_CLIENTS = ("local-officer", "local-reviewer", "local-finance", "local-partner", "local-auditor", "local-admin", "local-system")
+_PAUSE_SECONDS = 1.0
+_PAUSE_SECONDS_AT_MOST = 30.0
+_STEADY_SECONDS = 60.0
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM. The exit code is 0 after an orderly end and 1 when it could not start."""
+    console = Console(highlight=False, soft_wrap=True)
+    for received in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(received, _interrupt)
+    began = time.monotonic()
+    try:
+        var, database_url = Path(os.environ.get("VAR_DIR") or "var"), os.environ.get("DATABASE_URL") or None
+        with Stack(var, ports(), database_url=database_url, say=console.print) as stack:
+            _welcome(console, stack, time.monotonic() - began)
+            try:
+                _keep_alive(console, stack)
+            finally:
+                _deaf_to_signals()
+                console.print("正在停止 stopping …")
+    except KeyboardInterrupt:
+        console.print("已停止,数据保留。 Stopped; the data stay.")
+        return 0
+    except CannotStart as reason:
+        console.print(f"\n{reason}", style="red", markup=False)
+        return 1
+    return 0
+
+
+def _interrupt(*_: object) -> None:
+    _deaf_to_signals()  # stopping is under way: a second Ctrl-C must not cut it short
+    raise KeyboardInterrupt
+
+
+def _deaf_to_signals() -> None:
+    for received in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(received, signal.SIG_IGN)
+
+
+def ports() -> dict[str, int]:
+    """The ports, each as its setting says: GATEWAY_PORT, REGISTRY_PORT …"""
+    found: dict[str, int] = {}
+    for name, usual in PORTS.items():
+        setting = f"{name.upper()}_PORT"
+        given = os.environ.get(setting, str(usual))
+        if not given.isdigit() or not 1 <= int(given) <= 65535:
+            raise CannotStart(f"{setting}={given} 不是端口号(1–65535)。\n{setting} must be a port number, 1 to 65535.")
+        if int(given) in found.values():
+            raise CannotStart(f"{setting}={given} 与另一个服务的端口相同。\n{setting}: two services cannot share a port.")
+        found[name] = int(given)
+    return found
+
+
+def _welcome(console: Console, stack: Stack, seconds: float) -> None:
+    addresses = Table("服务 service", "地址 address")
+    for name in PORTS:
+        addresses.add_row(name, stack.urls[name])
+    console.print(f"\n凯里市职业技能培训管理后台已就绪,用时 {seconds:.1f} 秒。 Ready.", style="bold green")
+    console.print(addresses)
+    where = _short(stack.server.directory) if stack.server else "DATABASE_URL"
+    console.print(f"本机客户端 local clients : {'、'.join(LOCAL_CLIENTS)}(密钥与名称相同 secret = id)")
+    console.print(f"接口文档   docs          : {stack.gateway_url}/docs")
+    ask = "curl -u local-officer:local-officer -d grant_type=client_credentials"
+    console.print(f"取令牌     a token       : {ask} {stack.gateway_url}/oauth2/token")
+    console.print(
+        f"数据库     database      : {where};密钥 keys: {_short(stack.var / 'secrets.json')};日志 logs: {_short(stack.var / 'logs')}"
+    )
+    console.print("按 Ctrl-C 停止,数据保留。 Ctrl-C stops everything; the data stay.\n")
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _keep_alive(console: Console, stack: Stack) -> None:
+    """Start again whatever dies, at once the first time, then after growing pauses until it has held for a minute."""
+    next_try: dict[str, float] = {}
+    pause: dict[str, float] = {}
+    while True:
+        time.sleep(0.5)
+        for name in stack.dead():
+            now = time.monotonic()
+            if now < next_try.get(name, 0):
+                continue
+            steady = now > next_try.get(name, 0) + _STEADY_SECONDS
+            pause[name] = _PAUSE_SECONDS if steady else min(pause[name] * 2, _PAUSE_SECONDS_AT_MOST)
+            next_try[name] = now + pause[name]
+            console.print(f"{name} 意外退出,正在重新启动;日志 {_short(stack.logs(name))} restarting", style="yellow", markup=False)
+            console.print(last_lines(stack.logs(name), 3), style="dim", markup=False)
+            try:
+                stack.start(name, wait=False)
+            except CannotStart as reason:
+                console.print(str(reason), style="red", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,304 @@
+"""The whole system as child processes: the database, five services, their environment, and what befalls them.
+
+`with Stack() as stack:` runs it in a temporary directory on free ports; stack.gateway_url is where to call."""
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy import keys
+from deploy.databases import existing_databases, make_databases, service_url
+from deploy.postgres import Server, postgres
+from deploy.processes import CannotStart, disk_full, end, last_lines, only_owner, plain_words, spawn
+
+SERVICES: Mapping[str, str] = {
+    "registry": "services.registry.app:create",
+    "subsidy": "services.subsidy.app:create",
+    "evaluation": "services.evaluation.app:create",
+    "eastwest": "services.eastwest.app:create",
+    "gateway": "gateway.app:create",
+}
+PORTS: Mapping[str, int] = {"gateway": 8000, "registry": 8001, "subsidy": 8002, "evaluation": 8003, "eastwest": 8004}
+DATABASE = "postgres"
+
+_ROOT = Path(__file__).resolve().parent.parent
+_READY_SECONDS_AT_MOST = 90
+_LOG_BYTES_AT_MOST = 10_000_000
+_FREE_BYTES_AT_LEAST = 50 * 1024 * 1024
+_ENDING = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+
+
+class Stack:
+    """The running system. `var` keeps data, keys and logs (None: a temporary directory, removed at the end); `ports` by service name
+    (None: free ones); `env` is laid over the environment of every service; `database_url` is a server's address that replaces the
+    embedded database; `say` hears what is being done. Nothing is restarted by itself: `dead()` tells what would need it."""
+
+    def __init__(
+        self,
+        var: Path | None = None,
+        ports: Mapping[str, int] | None = None,
+        env: Mapping[str, str] | None = None,
+        *,
+        database_url: str | None = None,
+        database_settings: Mapping[str, str] | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.ports = dict(ports or _free_ports())
+        self.urls = {name: f"http://127.0.0.1:{self.ports[name]}" for name in SERVICES}
+        self.gateway_url = self.urls["gateway"]
+        self.var = var.absolute() if var else Path()
+        self.server: Server | None = None
+        self._temporary = var is None
+        self._extra_env = dict(env or {})
+        self._database_url = database_url
+        self._database_settings = database_settings
+        self._say = say
+        self._held = contextlib.ExitStack()
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._log_starts: dict[str, int] = {}
+        self._kept: keys.Secrets | None = None
+
+    def __enter__(self) -> "Stack":
+        try:
+            self._bring_up()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process ids of what is running, by service name, and the database's."""
+        found = {name: process.pid for name, process in self._processes.items() if process.poll() is None}
+        if self.server and self.server.pid:
+            found[DATABASE] = self.server.pid
+        return found
+
+    def dead(self) -> list[str]:
+        """What was started and runs no more; the database first."""
+        names = [DATABASE] if self.server and not self.server.alive else []
+        return names + [name for name, process in self._processes.items() if process.poll() is not None]
+
+    def logs(self, name: str) -> Path:
+        if name == DATABASE and self.server:
+            return self.server.log
+        return self.var / "logs" / f"{name}.log"
+
+    def database_url(self, name: str) -> str:
+        """The address by which the service `name` reaches its database."""
+        assert self._kept is not None, "the stack is not started"
+        return service_url(self._server_address(), name, self._kept.role_passwords[name])
+
+    def start(self, name: str, wait: bool = True) -> None:
+        """Start a service, or the database, that is not running; unless `wait` is False, return when it is ready."""
+        if name == DATABASE:
+            self._embedded().start()
+            return
+        command = [sys.executable, "-m", "uvicorn", "--factory", SERVICES[name], "--host", "127.0.0.1", "--port", str(self.ports[name])]
+        command += ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]
+        self._processes[name] = self._spawn(name, command, self.logs(name))
+        if wait:
+            self._wait_until_ready(name)
+
+    def kill(self, name: str, sent: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal (kill -9 unless told) and, if it is one that ends a process, wait for the end."""
+        if name == DATABASE:
+            self._embedded().kill(sent)
+            return
+        self._processes[name].send_signal(sent)
+        if sent in _ENDING:
+            self._processes[name].wait(15)
+
+    def restart(self, name: str) -> None:
+        """Stop it orderly if it still runs, start it, wait until it is ready."""
+        if name == DATABASE:
+            self._embedded().stop()
+        elif name in self._processes:
+            end(self._processes[name], signal.SIGTERM, 10)
+        self.start(name)
+
+    def stop(self) -> None:
+        """Stop the services orderly, then the database. Harmless when nothing runs."""
+        for process in self._processes.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGCONT)  # one that a test has halted must wake to hear it
+        for process in self._processes.values():
+            end(process, signal.SIGTERM, 10)
+        self._processes.clear()
+        self._held.close()
+        self.server = None
+
+    def _bring_up(self) -> None:
+        if self._temporary:
+            self.var = Path(self._held.enter_context(tempfile.TemporaryDirectory(prefix="kaili-", ignore_cleanup_errors=True)))
+            self.var.chmod(0o755)  # the database's account passes through; what is secret inside is closed
+        with plain_words(self.var):
+            if not self.var.exists():
+                self.var.mkdir(parents=True)
+                self.var.chmod(0o755)
+            self._held.enter_context(only_owner(self.var / "lock", "系统"))
+            if shutil.disk_usage(self.var).free < _FREE_BYTES_AT_LEAST:
+                raise disk_full(self.var)
+            for name in SERVICES:
+                _refuse_busy_port(name, self.ports[name])
+            for folder in ("logs", "seals"):
+                (self.var / folder).mkdir(mode=0o700, exist_ok=True)
+            for name in SERVICES:
+                _turn_over(self.logs(name))
+            self._make_databases()
+            self._migrate()
+            self._say("启动五个服务 starting the services")
+            for name in SERVICES:
+                self.start(name, wait=False)
+        for name in SERVICES:
+            self._wait_until_ready(name)
+
+    def _make_databases(self) -> None:
+        if self._database_url is None:
+            self._say("启动数据库 starting the database")
+            self.server = self._held.enter_context(postgres(self.var / "postgres", self._database_settings))
+        server = self._server_address()
+        secrets = self.var / "secrets.json"
+        if not secrets.exists() and (found := existing_databases(server, SERVICES)):
+            raise CannotStart(
+                f"数据库 {'、'.join(found)} 已有数据,但它们的密钥 {secrets} 不见了:"
+                "请从备份恢复该文件,或换一台空的数据库服务器、换一个目录(VAR_DIR)。\n"
+                f"Databases {', '.join(found)} exist, but their keys, {secrets}, are missing."
+            )
+        self._kept = keys.load_or_make(secrets, tuple(SERVICES))
+        make_databases(server, self._kept.role_passwords, ours_alone=self.server is not None)
+
+    def _server_address(self) -> str:
+        address = self.server.dsn() if self.server else self._database_url
+        assert address is not None, "the stack is not running"
+        return address
+
+    def _migrate(self) -> None:
+        self._say("更新数据库结构 migrating")
+        log = self.var / "logs/migrations"
+        log.mkdir(exist_ok=True)
+        running = {}
+        for name in SERVICES:
+            output = log / f"{name}.log"
+            output.unlink(missing_ok=True)
+            running[name] = self._spawn(name, [sys.executable, "-m", "shared.migrate", name], output)
+        try:
+            for name, process in running.items():
+                if process.wait():
+                    said = last_lines(log / f"{name}.log", 40)
+                    raise CannotStart(f"{name} 的数据库结构更新失败:\nThe migration of {name} failed:\n{said}")
+        finally:
+            for process in running.values():
+                end(process, signal.SIGTERM, 0.1)
+
+    def _spawn(self, name: str, command: list[str], log: Path) -> subprocess.Popen[bytes]:
+        self._log_starts[name] = log.stat().st_size if log.exists() else 0
+        return spawn(command, log=log, ends_by=signal.SIGKILL, cwd=_ROOT, env=self._environment(name))
+
+    def _environment(self, name: str) -> dict[str, str]:
+        kept = self._kept
+        assert kept is not None
+        environment = {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+            "ENVIRONMENT": "local",
+            "DATABASE_URL": self.database_url(name),
+            "ALLOW_CLOCK_OVERRIDE": "1",
+            "LOCAL_CLIENTS": "1",
+            **{f"{service.upper()}_URL": url for service, url in self.urls.items()},
+            "TOKEN_ISSUER": self.gateway_url,
+            "TOKEN_KEYS_URL": f"{self.gateway_url}/.well-known/jwks.json",
+            "INTERNAL_KEY": kept.internal_key,
+            "DATA_KEYS": json.dumps(kept.data_keys),
+            "DATA_KEY_ID": kept.data_key_id,
+            "INDEX_KEY": kept.index_key,
+            "SEAL_KEY": kept.seal_key,
+            "SEAL_DIR": str(self.var / "seals"),
+            **self._extra_env,
+        }
+        environment.pop("TOKEN_SIGNING_KEY", None)
+        if name == "gateway":
+            environment["TOKEN_SIGNING_KEY"] = kept.token_signing_key
+        return environment
+
+    def _wait_until_ready(self, name: str) -> None:
+        process, deadline = self._processes[name], time.monotonic() + _READY_SECONDS_AT_MOST
+        while not _is_ready(self.ports[name]):
+            if process.poll() is not None:
+                raise self._not_started(name, f"启动时退出(代码 {process.returncode})", "ended while starting")
+            if time.monotonic() > deadline:
+                raise self._not_started(name, f"在 {_READY_SECONDS_AT_MOST} 秒内没有就绪", "is not ready")
+            time.sleep(0.05)
+        self._say(f"{name} 就绪 ready")
+
+    def _not_started(self, name: str, why: str, why_in_english: str) -> CannotStart:
+        log = self.logs(name)
+        said = last_lines(log, since=self._log_starts[name])
+        return CannotStart(f"{name} {why},日志 {log} 的最后几行:\n{name} {why_in_english}; the end of its log:\n{said}")
+
+    def _embedded(self) -> Server:
+        if self.server is None:
+            raise ValueError("the database is not ours to stop or start: DATABASE_URL is in use, or the stack is not running")
+        return self.server
+
+
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the service will: a port in TIME_WAIT is free
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_ports() -> dict[str, int]:
+    """Below 32768, where no outgoing connection can take the port between now and its use."""
+    ports: dict[str, int] = {}
+    while len(ports) < len(SERVICES):
+        port = random.randint(15_000, 32_000)
+        if port not in ports.values() and _is_free(port):
+            ports[list(SERVICES)[len(ports)]] = port
+    return ports
+
+
+def _refuse_busy_port(name: str, port: int) -> None:
+    if not _is_free(port):
+        raise CannotStart(
+            f"端口 {port}({name})已被其他程序占用。请停止该程序,或换一个端口,例如:{name.upper()}_PORT={port + 100} make run\n"
+            f"Port {port} ({name}) is in use; set {name.upper()}_PORT to another."
+        )
+
+
+def _turn_over(log: Path) -> None:
+    """Begin a new log file when the old one has grown; one old one is kept."""
+    if log.exists() and log.stat().st_size > _LOG_BYTES_AT_MOST:
+        log.replace(log.with_suffix(".log.old"))
