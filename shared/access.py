@@ -97,16 +97,19 @@ class MissingScope(errors.Problem):
 
 
 def require(actor: Actor, may: frozenset[str], scope: str) -> None:
-    """403 unless the role is among `may` and, where scopes narrow it, holds `scope` (`trainees.read`, `claims.write`, …)."""
+    """403 unless the role is among `may` and, where scopes narrow it, holds `scope` (`trainees.read`, `claims.write`, …; empty where none is needed)."""
     if actor.role not in may:
         raise WrongRole(f"当前角色 {actor.role};可办理的角色:{'、'.join(sorted(may))}。", seen=actor.role, allowed=sorted(may))
-    if actor.scopes is not None and actor.role != "service" and scope not in actor.scopes:
+    if scope and actor.scopes is not None and actor.role != "service" and scope not in actor.scopes:
         raise MissingScope(f"需要范围 {scope}。", allowed=[scope])
 
 
 @dataclass
 class Tokens:
-    """Verifies tokens for one process. Keys come from the gateway's JWKS, fetched again when a token names one that is not known."""
+    """Verifies tokens for one process. Keys come from the gateway's JWKS, fetched again when a token names one that is not known.
+
+    The gateway itself holds the keys: its `keys_url` is empty, and nothing is fetched.
+    """
 
     issuer: str
     audience: str
@@ -156,6 +159,8 @@ class Tokens:
 
     async def _fetch_keys(self) -> bool:
         """True when the keys may have changed. At most once in five seconds; a gateway that is down is a 503 only while no key is known at all."""
+        if not self.keys_url:
+            return False
         async with self._fetching:
             if time.monotonic() - self._fetched_at < KEYS_FETCHED_EVERY_SECONDS and self.keys.keys:
                 return False

@@ -46,7 +46,7 @@ CHANGES, CURSORS = tables(_METADATA)
 
 
 class Event(wire.Out):
-    """A CloudEvents 1.0 envelope. `type` is `<paper>.<what happened>`, e.g. `claim.submitted`; `subject` is the paper's id."""
+    """A CloudEvents 1.0 envelope. `type` is `<paper>.<what happened>`, e.g. `claim.submitted`; `subject` is the paper's id; `sequence` its place in the feed."""
 
     specversion: str = "1.0"
     id: UUID
@@ -54,6 +54,7 @@ class Event(wire.Out):
     type: str
     subject: UUID
     time: wire.Instant
+    sequence: str
     data: dict[str, Any]
 
 
@@ -113,8 +114,19 @@ async def read(session: AsyncSession, source: str, after: str | None, limit: int
             break
         await session.close()  # no connection is held while waiting
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
-    items = [Event(id=row.event_id, source=f"/{source}", type=row.type, subject=row.subject, time=row.at, data=row.data) for row in rows]
-    return Feed(items=items, next=f"{rows[-1].transaction_id}-{rows[-1].id}" if rows else after or "0-0")
+    items = [
+        Event(
+            id=row.event_id,
+            source=f"/{source}",
+            type=row.type,
+            subject=row.subject,
+            time=row.at,
+            sequence=f"{row.transaction_id}-{row.id}",
+            data=row.data,
+        )
+        for row in rows
+    ]
+    return Feed(items=items, next=items[-1].sequence if items else after or "0-0")
 
 
 After = Annotated[str | None, Query(max_length=40, description="上一次的 next;没有则从头读")]

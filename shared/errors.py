@@ -40,7 +40,7 @@ def describe(
     """Puts a code into the catalogue and answers it. Codes never change their meaning: a second, different description is a programming error."""
     entry = Entry(code, kind, status, title, title_en, cause, remedy, retryable)
     known = CATALOGUE.setdefault(code, entry)
-    if known != entry:
+    if known != entry and known.kind == kind:  # one word may name a refusal here and a finding there: `institution_blacklisted`
         raise ValueError(f"problem code {code!r} is described twice")
     return code
 

@@ -1,4 +1,4 @@
-"""Migrations: `python -m shared.migrate <service>` brings a service's database to head; `check` proves every revision up, down and up again.
+"""Migrations: `python -m shared.migrate <service>` brings the database that DATABASE_URL names to head.
 
 `python -m shared.migrate new <service> "create claims"` writes the next revision from the difference between tables and database.
 """
@@ -50,6 +50,11 @@ def up(service: str, url: str) -> None:
     command.upgrade(config(service, url), "head")
 
 
+def down(service: str, url: str) -> None:
+    """Back to an empty database."""
+    command.downgrade(config(service, url), "base")
+
+
 def prove(service: str, url: str) -> None:
     """Every revision up, down and up again on an empty database, and nothing left to generate."""
     made = config(service, url)
@@ -63,8 +68,6 @@ def main(arguments: list[str]) -> Any:
     match arguments:
         case ["new", service, message]:
             return command.revision(config(service, os.environ["DATABASE_URL"]), message, autogenerate=True)
-        case ["prove", service]:
-            return prove(service, os.environ["DATABASE_URL"])
         case [service]:
             return up(service, os.environ["DATABASE_URL"])
     sys.exit(__doc__)

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from shared.privacy import mask_number
+
 EARLIEST_BIRTH_ON: Final = dt.date(1870, 1, 1)
 
 CITIZEN_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -35,7 +37,7 @@ class InvalidNumber(ValueError):
     def __init__(self, code: Literal["invalid_id_number", "invalid_uscc"], seen: str, allowed: str) -> None:
         super().__init__(f"{code}: {allowed}")
         self.code = code
-        self.seen_masked = mask_number(seen)
+        self.seen_masked = mask_number(compact(seen))
         self.allowed = allowed
 
 
@@ -46,12 +48,6 @@ def half_width(text: str) -> str:
 def compact(text: str) -> str:
     """Half-width, upper case, without white space or the marks that are not seen (zero-width, direction, byte order)."""
     return re.sub(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]", "", half_width(text)).upper()
-
-
-def mask_number(text: str) -> str:
-    """`5226**********0017`. What is shorter than a whole number shows nothing but its length: too little of it would stay hidden."""
-    number = compact(text)
-    return f"{number[:4]}{'*' * 10}{number[-4:]}" if len(number) >= 18 else "*" * len(number)
 
 
 def citizen_id(text: str, *, today: dt.date) -> CitizenId:

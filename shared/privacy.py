@@ -75,8 +75,13 @@ def _open(cipher: str, key: bytes, nonce: bytes, sealed: bytes, bound: bytes) ->
 
 
 def mask_number(number: str) -> str:
-    """An ID number or bank account with its middle hidden: `5226**********0017`. Short or odd text shows nothing at all."""
-    return number[:4] + "*" * (len(number) - 8) + number[-4:] if len(number) >= 15 else "*" * len(number)
+    """An ID number with its middle hidden: `5226**********0017`. What is shorter than a whole number shows nothing: too little would stay hidden."""
+    return f"{number[:4]}{'*' * 10}{number[-4:]}" if len(number) >= 18 else "*" * len(number)
+
+
+def mask_account(account: str) -> str:
+    """A bank account with its middle hidden."""
+    return account[:4] + "*" * (len(account) - 8) + account[-4:] if len(account) >= 12 else "*" * len(account)
 
 
 def mask_phone(phone: str) -> str:

@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import audit, db, privacy, telemetry
 from shared.settings import Settings
 from shared.web import kernel, openapi, problems, standing
-from shared.web.routing import Router
 
 Job = Callable[[kernel.Kernel], Coroutine[Any, Any, None]]
 Codes = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -22,14 +21,19 @@ Codes = Mapping[str, Sequence[Mapping[str, Any]]]
 
 @dataclass(frozen=True)
 class Part:
-    """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests, a digest of its policy data."""
+    """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests, a digest of its policy data.
+
+    `checks`: what `/readyz` asks beside the database. `merges`: it answers problems, codes, changes and audit with routes of its own, for all services.
+    """
 
     name: str
     title: str
-    routers: Sequence[Router]
+    routers: Sequence[APIRouter]
     codes: Codes = field(default_factory=dict)
     jobs: Sequence[Job] = ()
     policy_hash: str = ""
+    checks: Mapping[str, standing.Check] = field(default_factory=dict)
+    merges: bool = False
 
 
 def create_app(part: Part, settings: Settings) -> FastAPI:
@@ -58,7 +62,8 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     app.state.kernel = made
     app.state.part = part
     problems.install(app)
-    for router in (standing.router(part.name, part.codes, part.policy_hash), *part.routers):
+    records = () if part.merges else standing.records(part.name, part.codes)
+    for router in (standing.health(part.name, part.policy_hash, part.checks), *records, *part.routers):
         app.include_router(router)
     openapi.install(app)
     app.add_middleware(Traced, kernel=made)

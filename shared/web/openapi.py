@@ -69,12 +69,13 @@ def operation(method: str, path: str, details: "Operation", own: list[type[error
             by_status[kind.status].append(kind)
     extra: dict[str, Any] = {"x-roles": sorted(details.may)}
     if not public:
-        extra["security"] = [{"oauth2": [details.scope]}, {"bearer": []}]
+        extra["security"] = [{"oauth2": [details.scope] if details.scope else []}, {"bearer": []}]
     if parameters:
         extra["parameters"] = parameters
     if example is not None:
         extra["x-request-example"] = example
-    described = "任何人可用,无需令牌。" if public else f"可用角色:{'、'.join(sorted(details.may))};system 需要范围 `{details.scope}`。"
+    needed = f"system 需要范围 `{details.scope}`" if details.scope else "不需要范围"
+    described = "任何人可用,无需令牌。" if public else f"可用角色:{'、'.join(sorted(details.may))};{needed}。"
     return {
         "description": described,
         "openapi_extra": extra,

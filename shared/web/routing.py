@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
+import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -37,6 +38,7 @@ class Operation:
     if_match: bool
     writes: bool
     largest_bytes: int
+    unkept: frozenset[str]
 
 
 _answered: ContextVar[Any] = ContextVar("answered", default=None)
@@ -88,10 +90,16 @@ async def _in_one_transaction(
             raise errors.PreconditionRequired()
         response = _tagged(request, await handler(request))
         if key is not None:
-            await idempotency.keep(
-                session, caller, key, digest, idempotency.Answer(response.status_code, response.headers, bytes(response.body))
-            )
+            kept_body = _without(bytes(response.body), operation.unkept)
+            await idempotency.keep(session, caller, key, digest, idempotency.Answer(response.status_code, response.headers, kept_body))
     return response
+
+
+def _without(body: bytes, members: frozenset[str]) -> bytes:
+    """An answer as it may be kept: secrets that are shown once are left out, so a repeat cannot show them again."""
+    if not members:
+        return body
+    return orjson.dumps({name: value for name, value in orjson.loads(body).items() if name not in members})
 
 
 async def _call(request: Request, kernel: Kernel, operation: Operation) -> access.Call:
@@ -206,20 +214,23 @@ class Router(APIRouter):
 
     def operation(
         self, method: str, path: str, *, may: frozenset[str], summary: str, errors: Iterable[type[errors.Problem]] = (), status: int = 200, key: str | None = "accepted",
-        if_match: bool = False, writes: bool | None = None, example: Any = None, largest_bytes: int = JSON_LARGEST_BYTES, **options: Any,
+        if_match: bool = False, writes: bool | None = None, example: Any = None, largest_bytes: int = JSON_LARGEST_BYTES,
+        unkept: Iterable[str] = (), scoped: bool = True, **options: Any,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
         """Declares a route. `may`: the roles allowed. `key`: whether an Idempotency-Key is taken ("accepted"), REQUIRED, or ignored (None).
 
         `writes=False` marks a POST that only asks (`:lookup`, `:quote`, `:verify`): no transaction, no key. `errors`: the problems of its own it can answer.
+        `unkept`: members of the answer that are secrets and not kept for a repeat. `scoped=False`: open to every role of `may`, whatever its scopes.
         """
         changes = method != "GET" if writes is None else writes
         details = Operation(
             may,
-            f"{self.noun}.{'write' if changes else 'read'}",
+            f"{self.noun}.{'write' if changes else 'read'}" if scoped else "",
             key if changes and method == "POST" else None,
             if_match,
             changes,
             largest_bytes,
+            frozenset(unkept),
         )
 
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:

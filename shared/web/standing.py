@@ -1,7 +1,8 @@
 """What every process answers beside its own nouns: health, version, metrics, problems, codes, the change feed and the audit trail."""
 
+import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,11 +10,17 @@ from fastapi import Query, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ConfigDict
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import access, audit, changes, errors, wire
+from shared.web.kernel import Kernel
 from shared.web.routing import KernelOf, Router, Session
 
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+
+Check = Callable[
+    [Kernel], Coroutine[Any, Any, dict[str, Any]]
+]  # answers {"status": "ok" | "unavailable", …}; with "needed": False it informs only
 
 
 class Health(wire.Out):
@@ -82,20 +89,52 @@ class AuditCheck(wire.Out):
     first_broken: int | None
 
 
-def router(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]], policy_hash: str) -> Router:
-    made = Router("standing")
+Subject = Annotated[UUID | None, Query(description="事项编号")]
+ActorName = Annotated[str | None, Query(max_length=100, description="账号")]
+Action = Annotated[str | None, Query(max_length=60, description="动作,如 claim.submitted")]
+Limit = Annotated[int, Query(ge=1, le=200, description="一页条数")]
+
+
+async def read_audit(
+    session: AsyncSession, subject: UUID | None, actor: str | None, action: str | None, limit: int, before: int | None
+) -> AuditList:
+    """Entries of this service's trail, newest first, from before the entry numbered `before`."""
+    trail = audit.TRAIL.c
+    wanted = select(audit.TRAIL).order_by(trail.id.desc()).limit(limit + 1)
+    for column, value in ((trail.subject, subject), (trail.actor, actor), (trail.action, action)):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if before is not None:
+        wanted = wanted.where(trail.id < before)
+    rows = (await session.execute(wanted)).all()
+    return AuditList(
+        items=[AuditEntry.model_validate(audit.show(row)) for row in rows[:limit]],
+        next_cursor=str(rows[limit - 1].id) if len(rows) > limit else None,
+    )
+
+
+def own_problems() -> list[ProblemEntry]:
+    return [ProblemEntry.model_validate(errors.CATALOGUE[code]) for code in sorted(errors.CATALOGUE)]
+
+
+def health(service: str, policy_hash: str, checks: Mapping[str, Check]) -> Router:
+    made = Router("health")
 
     @made.operation("GET", "/livez", may=access.PUBLIC, summary="进程是否存活")
     async def livez() -> Health:
         return Health(status="ok")
 
     @made.operation("GET", "/readyz", may=access.PUBLIC, summary="是否可以接受请求,逐项列出依赖")
-    async def readyz(session: Session) -> Health:
+    async def readyz(session: Session, kernel: KernelOf) -> Health:
+        found: dict[str, dict[str, Any]] = {"database": {"status": "ok"}}
         try:
             await session.execute(text("SELECT 1"))
         except Exception as error:
             raise errors.Unavailable("数据库连接不上。", checks={"database": {"status": "unavailable"}}) from error
-        return Health(status="ok", checks={"database": {"status": "ok"}})
+        found |= zip(checks, await asyncio.gather(*(check(kernel) for check in checks.values())), strict=True)
+        if any(check["status"] != "ok" and check.get("needed", True) for check in found.values()):
+            raise errors.Unavailable("所需的依赖尚未就绪,见 checks。", checks=found)
+        return Health(status="ok", checks=found)
 
     @made.operation("GET", "/version", may=access.PUBLIC, summary="版本与政策数据的摘要")
     async def version() -> Version:
@@ -105,21 +144,28 @@ def router(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]], polic
     async def metrics(kernel: KernelOf) -> Response:
         return Response(generate_latest(kernel.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
-    @made.operation("GET", "/v1/problems", may=access.PUBLIC, summary="全部问题代码、原因与处理办法")
-    async def list_problems() -> ProblemList:
-        return ProblemList(items=[ProblemEntry.model_validate(errors.CATALOGUE[code]) for code in sorted(errors.CATALOGUE)])
+    return made
 
-    @made.operation("GET", "/v1/problems/{code}", may=access.PUBLIC, summary="一个问题代码的原因与处理办法")
+
+def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Router, ...]:
+    """Problems and codes, the change feed, the audit trail: what every service answers and the gateway merges."""
+    lists, feed, trail = Router("reference"), Router("changes"), Router("audit")
+
+    @lists.operation("GET", "/v1/problems", may=access.PUBLIC, summary="全部问题代码、原因与处理办法")
+    async def list_problems() -> ProblemList:
+        return ProblemList(items=own_problems())
+
+    @lists.operation("GET", "/v1/problems/{code}", may=access.PUBLIC, summary="一个问题代码的原因与处理办法")
     async def get_problem(code: str) -> ProblemEntry:
         if code not in errors.CATALOGUE:
             raise errors.NotFound("没有这个问题代码。全部代码见 /v1/problems。")
         return ProblemEntry.model_validate(errors.CATALOGUE[code])
 
-    @made.operation("GET", "/v1/codes", may=access.PUBLIC, summary="全部代码表,中英文名称")
+    @lists.operation("GET", "/v1/codes", may=access.PUBLIC, summary="全部代码表,中英文名称")
     async def list_codes() -> CodeLists:
         return CodeLists(**codes)
 
-    @made.operation(
+    @feed.operation(
         "GET",
         "/v1/changes",
         may=access.INTERNAL | {"system", "auditor", "admin"},
@@ -131,7 +177,7 @@ def router(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]], polic
     ) -> changes.Feed:
         return await changes.read(session, service, after, limit, wait)
 
-    @made.operation(
+    @trail.operation(
         "GET",
         "/v1/audit",
         may=frozenset({"auditor"}) | access.INTERNAL,
@@ -139,28 +185,13 @@ def router(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]], polic
         errors=[errors.InvalidCursor],
     )
     async def list_audit(
-        session: Session,
-        subject: Annotated[UUID | None, Query(description="事项编号")] = None,
-        actor: Annotated[str | None, Query(max_length=100)] = None,
-        action: Annotated[str | None, Query(max_length=60)] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        cursor: Annotated[str | None, Query(max_length=20, pattern=r"^\d+$", description="上一页的 next_cursor")] = None,
-    ) -> AuditList:
-        trail = audit.TRAIL.c
-        wanted = select(audit.TRAIL).order_by(trail.id.desc()).limit(limit + 1)
-        for column, value in ((trail.subject, subject), (trail.actor, actor), (trail.action, action)):
-            if value is not None:
-                wanted = wanted.where(column == value)
-        if cursor:
-            wanted = wanted.where(trail.id < int(cursor))
-        rows = (await session.execute(wanted)).all()
-        return AuditList(
-            items=[AuditEntry.model_validate(audit.show(row)) for row in rows[:limit]],
-            next_cursor=str(rows[limit - 1].id) if len(rows) > limit else None,
-        )
+        session: Session, subject: Subject = None, actor: ActorName = None, action: Action = None, limit: Limit = 50,
+        cursor: Annotated[str | None, Query(max_length=20, pattern=r"^\d{1,18}$", description="上一页的 next_cursor")] = None,
+    ) -> AuditList:  # fmt: skip
+        return await read_audit(session, subject, actor, action, limit, int(cursor) if cursor else None)
 
-    @made.operation("GET", "/v1/audit:verify", may=frozenset({"auditor"}) | access.INTERNAL, summary="重新核对审计轨迹的封存链与签名")
+    @trail.operation("GET", "/v1/audit:verify", may=frozenset({"auditor"}) | access.INTERNAL, summary="重新核对审计轨迹的封存链与签名")
     async def verify_audit(session: Session, kernel: KernelOf) -> AuditCheck:
         return AuditCheck.model_validate(await audit.verify(session, kernel.seal_key, kernel.seal_file))
 
-    return made
+    return lists, feed, trail

@@ -54,10 +54,21 @@ def test_each_encryption_differs() -> None:
 
 @pytest.mark.parametrize(
     ("text", "masked"),
-    [("522601199003070017", "5226**********0017"), ("11010519491231002X", "1101**********002X"), ("12345", "*****"), ("", "")],
+    [
+        ("522601199003070017", "5226**********0017"),
+        ("11010519491231002X", "1101**********002X"),
+        ("52260119900307001", "*" * 17),
+        ("5226011990030700170", "5226**********0170"),
+        ("", ""),
+    ],
 )
 def test_an_id_number_shows_its_ends_only(text: str, masked: str) -> None:
     assert privacy.mask_number(text) == masked
+
+
+@pytest.mark.parametrize(("text", "masked"), [("6222020000000017", "6222********0017"), ("62220200000", "*" * 11)])
+def test_a_bank_account_shows_its_ends_only(text: str, masked: str) -> None:
+    assert privacy.mask_account(text) == masked
 
 
 @pytest.mark.parametrize(("text", "masked"), [("13812341234", "138****1234"), ("8065700", "*******")])

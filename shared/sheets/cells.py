@@ -1,0 +1,91 @@
+"""What every part of a spreadsheet is made of: values, rows as the spreadsheet counts them, sheets, books, and what can be wrong with one."""
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from shared.national_numbers import half_width
+
+Value = str | int | float | dt.date | dt.datetime | None
+Merged = tuple[int, int, int, int]  # top, left, bottom, right, counted from 0
+
+UNSEEN: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class SheetError(Exception):
+    """The file cannot be taken as a whole; `detail` says in Chinese what was seen and what to do."""
+
+    def __init__(self, code: Literal["unreadable_file", "file_too_large", "unknown_sheet_layout"], detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`number` as the spreadsheet shows it; `filled` are the columns whose value belongs to a merged cell that begins elsewhere."""
+
+    number: int
+    values: tuple[Value, ...]
+    filled: frozenset[int] = frozenset()
+
+    def text(self, column: int | None) -> str:
+        return text_of(self.values[column]) if column is not None and column < len(self.values) else ""
+
+    def own_texts(self) -> list[str]:
+        return [text for column in range(len(self.values)) if column not in self.filled and (text := self.text(column))]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    name: str
+    visible: bool
+    rows: tuple[Row, ...]
+    merged: tuple[Merged, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return max((len(row.values) for row in self.rows), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    filename: str
+    sheets: tuple[Sheet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One thing wrong in one row: `row` and `column` (a letter) as the spreadsheet shows them, `seen` masked, `fix` in Chinese."""
+
+    sheet: str
+    row: int
+    column: str
+    code: str
+    seen: str
+    fix: str
+
+
+def column_letter(column: int) -> str:
+    """0 → A, 26 → AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, place = divmod(column - 1, 26)
+        letters = chr(65 + place) + letters
+    return letters
+
+
+def text_of(value: Value) -> str:
+    """The cell as clean half-width text: a whole number without a point, a date as ISO, no unseen characters, no apostrophe that a csv put in front."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.date):
+        return value.isoformat() if type(value) is dt.date else str(value)
+    if isinstance(value, int | float):
+        # By its shortest decimal form: a rounded number shows noughts, not digits that the spreadsheet never had.
+        return f"{Decimal(repr(value)).normalize():f}" if math.isfinite(value) else str(value)
+    return re.sub(r"^['’‘`](?=\d)", "", half_width(UNSEEN.sub("", value)).strip())
