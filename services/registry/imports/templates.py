@@ -1,0 +1,62 @@
+"""The empty sheets that offices download: a header the reader knows, one invented person as an example, and how to fill them in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+from services.registry.imports.columns import EXAMPLE_NUMBER, EXAMPLE_ORDER
+from shared.sheets import Table, write_book
+
+Kind = Literal["roster", "sign_in", "teachers", "status_records"]
+
+EVERYWHERE: Final = (
+    "第 2 行是示例(虚构的人),导入时自动略过;从第 3 行起一人一行填写,也可删去示例行。",
+    "身份证号码、电话、账号按文本填写(本表已设为文本格式),不要从数字格式的表中粘贴,否则末几位会丢失。",
+    "有错误的行不会导入,其余行照常导入;按返回表中“导入错误”一列更正后可整表再次导入,不会重复。",
+)
+# Sheet name, header, example (after the first column, which says that it is one), instructions.
+TEMPLATES: Final[Mapping[Kind, tuple[str, Sequence[str], Sequence[str], Sequence[str]]]] = {
+    "roster": (
+        "学员花名册",
+        ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "文化程度", "本人银行账号"),
+        ("潘阿生", "男", EXAMPLE_NUMBER, "三棵树镇", "13508550001", "农村转移劳动者", "初中", ""),
+        (
+            "必填:姓名、身份证号码、户籍所在乡镇(街道)。",
+            "户籍所在乡镇(街道):镇、街道名称,9 位行政区划代码,或含镇、街道名称的地址。",
+            "人员类别:开班当天的类别,多个类别用顿号隔开;没有可留空。",
+            "本人银行账号:12 至 19 位数字,可留空。",
+        ),
+    ),
+    "sign_in": (
+        "签到表",
+        ("序号", "姓名", "身份证号码", "第1天上午", "第1天下午", "第2天上午", "第2天下午", "第3天上午", "第3天下午"),
+        ("潘阿生", EXAMPLE_NUMBER, "√", "√", "√", "×", "√", "√"),
+        (
+            "必填:姓名;本班有同名的人时必须填写身份证号码。",
+            "“第1天上午”也可写成日期,如“4月8日上午”;天数按班级增减列。",
+            "到课填 √、✓、1 或“到”;缺课填 ×、“缺”、“请假”或留空。",
+        ),
+    ),
+    "teachers": (
+        "教师名册",
+        ("序号", "姓名", "身份证号码", "专职/兼职", "聘用日期", "聘用截止日期", "职业资格或职称"),
+        ("潘阿生", EXAMPLE_NUMBER, "专职", "2024-03-01", "", "电工二级/技师"),
+        ("必填:姓名、身份证号码、专职/兼职、聘用日期。", "日期写成 2024-03-01 的样子;仍在聘的,聘用截止日期留空。"),
+    ),
+    "status_records": (
+        "名单",
+        ("序号", "姓名", "身份证号码", "开始年月", "结束年月", "状态"),
+        ("潘阿生", EXAMPLE_NUMBER, "2024-12", "", "正常"),
+        (
+            "一份名单只列同一种状态(如职工养老、全日制在校);状态种类和来源在导入时选择。",
+            "必填:身份证号码、开始年月。年月写成 2024-12,日期写成 2024-12-01 的样子。",
+            "状态已结束(停发、终止等)的,必须填写结束年月。",
+        ),
+    ),
+}
+
+
+def template(kind: Kind) -> bytes:
+    """An .xlsx of the sheet and its instructions."""
+    name, header, example, instructions = TEMPLATES[kind]
+    lines = [[str(number), line] for number, line in enumerate([*instructions, *EVERYWHERE], 1)]
+    return write_book([Table(name, header, [[EXAMPLE_ORDER, *example]]), Table("填表说明", ["序", "说明"], lines)])

@@ -1,0 +1,212 @@
+"""All that a rule may know about a claim, as plain values. Facts are kept with the claim (schemes.canonical) and judged again as they were.
+
+A field added later needs a default, so that facts stored before it are still read.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from services.subsidy.schemes.codes import (
+    Category,
+    CertificateKind,
+    ClaimKind,
+    ClassStatus,
+    EnrolmentOutcome,
+    EvidenceGrade,
+    FundSource,
+    Level,
+    RetentionVerdict,
+    SchemeCode,
+    Status,
+)
+from services.subsidy.schemes.policy import Terms
+from services.subsidy.schemes.retirement import RetirementTrack, Sex
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCategory:
+    code: Category
+    since_on: date
+    until_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStatus:
+    status: Status
+    from_on: date
+    until_on: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttendedDay:
+    on: date
+    half_days: int  # 1 or 2
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A half-day in which the trainee was also recorded in another class."""
+
+    on: date
+    half_day: str  # am | pm
+    class_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """A line of another claim of this person, submitted and neither rejected nor withdrawn."""
+
+    claim_number: str
+    scheme: SchemeCode
+    on: date  # the day it was judged for: class's first day, certificate's or placement's
+    trade_key: str | None = None
+    level: Level | None = None
+    placement_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    certificate_id: str
+    number: str
+    holder_id: str  # trainee id
+    kind: CertificateKind
+    occupation_code: str
+    level: Level | None
+    issued_on: date
+    issuer: str
+    revoked_on: date | None = None
+    number_fits: bool = True  # shape, year and level of the number agree with the rest
+    within_filing: bool | None = None  # occupation and level filed by the issuer on that day; None: an outside issuer
+    issued_that_month: int = 0  # certificates of the same issuer in that calendar month
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementFacts:
+    placement_id: str
+    order_number: str | None
+    started_on: date | None
+    retention: RetentionVerdict
+    due_on: date | None
+    weakest_grade: EvidenceGrade | None = None
+    one_employer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """The class, and its institution as it stood on the class's first day."""
+
+    id: str
+    number: str
+    status: ClassStatus
+    starts_on: date
+    ends_on: date
+    hours: int
+    institution_name: str
+    needs_designation: bool
+    designated: bool
+    blacklisted: bool = False
+    blacklisted_until_on: date | None = None
+    occupation_code: str | None = None
+    trade_name: str | None = None
+    trade_filing_no: str | None = None
+    level: Level | None = None
+    half_days_planned: int | None = None  # of the timetable; None: two a calendar day
+    half_days_held: int = 0  # half-days in which anyone signed
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    trainee_id: str
+    born_on: date
+    sex: Sex
+    enrolment_id: str | None = None
+    outcome: EnrolmentOutcome | None = None  # of the enrolment; None: no class
+    retirement_track: RetirementTrack | None = None
+    categories: tuple[HeldCategory, ...] = ()
+    statuses: tuple[HeldStatus, ...] = ()
+    complete_lists: frozenset[Status] = frozenset()  # statuses of which a complete list covers the day judged
+    attendance: tuple[AttendedDay, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
+    trains_this_class: bool = False
+    bank_account_token: str | None = None  # the same for the same account, and tells nothing else
+    priors: tuple[Prior, ...] = ()
+    certificate: CertificateFacts | None = None
+    placement: PlacementFacts | None = None
+    expected_amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRoster:
+    """The people of another claim, submitted and neither rejected nor withdrawn, for another class."""
+
+    claim_number: str
+    starts_on: date
+    ends_on: date
+    trainee_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFacts:
+    scheme: SchemeCode
+    kind: ClaimKind
+    claimed_on: date
+    fund_source: FundSource
+    class_facts: ClassFacts | None
+    lines: tuple[LineFacts, ...]
+    other_rosters: tuple[ClaimedRoster, ...] = ()
+
+
+@dataclass(slots=True)
+class Case:
+    """One line with its claim and terms, and what every rule asks of them."""
+
+    claim: ClaimFacts
+    class_facts: ClassFacts | None
+    line: LineFacts
+    terms: Terms
+    day: date  # the day on which age, category and status are looked at
+    age: int
+
+
+def case_of(claim: ClaimFacts, line: LineFacts, terms: Terms) -> Case:
+    day = day_counted(claim, line, terms.age_counted_on)
+    return Case(claim, claim.class_facts, line, terms, day, age_on(line.born_on, day))
+
+
+def day_counted(claim: ClaimFacts, line: LineFacts, counted_on: str) -> date:
+    """The class's first day, the certificate's date or the first day at work; where that paper is missing, the next best day known."""
+    certificate, placement = line.certificate, line.placement
+    if counted_on == "certificate_issue" and certificate:
+        return certificate.issued_on
+    if counted_on == "placement_start" and placement and placement.started_on:
+        return placement.started_on
+    return claim.class_facts.starts_on if claim.class_facts else claim.claimed_on
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Full years on `day`; someone born on 29 February grows older on 1 March in common years."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def trade_key(occupation_code: str | None, trade_name: str | None) -> str | None:
+    """What makes two trainings the same trade: the occupation's code, else the trade's name however it was typed."""
+    return occupation_code or "".join(unicodedata.normalize("NFKC", trade_name or "").split()).casefold() or None
+
+
+def trade_of(claim: ClaimFacts, line: LineFacts) -> tuple[str | None, str | None]:
+    """(trade key, level) that the line is paid for: the certificate's in a certificate claim, else the class's."""
+    if claim.kind == "certificate":
+        return (line.certificate.occupation_code, line.certificate.level) if line.certificate else (None, None)
+    if claim.class_facts is None:
+        return None, None
+    return trade_key(claim.class_facts.occupation_code, claim.class_facts.trade_name), claim.class_facts.level
+
+
+def days_in_class(class_facts: ClassFacts | None, line: LineFacts) -> tuple[AttendedDay, ...]:
+    """The days attended between the class's first day and its last."""
+    if not class_facts:
+        return ()
+    return tuple(day for day in line.attendance if class_facts.starts_on <= day.on <= class_facts.ends_on)

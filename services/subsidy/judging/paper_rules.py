@@ -1,0 +1,142 @@
+"""The rules on the papers behind a line: the certificate, the order and the placement, and whether a confirmed rate exists at all."""
+
+import calendar
+from datetime import date
+
+from services.subsidy.judging.facts import Case, trade_of
+from services.subsidy.judging.findings import Finding, found
+from services.subsidy.schemes.codes import CERTIFICATE_KINDS, EVIDENCE_GRADES, LEVELS, RETENTION_VERDICTS
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many calendar months on, clipped to the month's end."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def certificate_missing(case: Case) -> Finding | None:
+    if not case.terms.certificate_required or case.line.certificate:
+        return None
+    fix = "请在该行填写证书;证书未入库的先登记证书。"
+    return found(case.terms, "certificate_missing", "refuse", "certificate_required", seen="未附证书", allowed="须附本人有效证书", fix=fix)
+
+
+def certificate_invalid(case: Case) -> Finding | None:
+    certificate, day = case.line.certificate, case.claim.claimed_on
+    if not certificate:
+        return None
+    seen = []
+    if certificate.holder_id != case.line.trainee_id:
+        seen.append(f"证书 {certificate.number} 不属于该学员")
+    if certificate.issued_on > day:
+        seen.append(f"发证日期 {certificate.issued_on} 晚于申领日期 {day}")
+    if certificate.revoked_on and certificate.revoked_on <= day:
+        seen.append(f"已于 {certificate.revoked_on} 撤销")
+    if not certificate.number_fits:
+        seen.append(f"证书编号 {certificate.number} 与发证年份或等级不符")
+    if not seen:
+        return None
+    fix = "请核对证书原件并更正证书信息;确已撤销的请移出申领名单。"
+    allowed = "本人持有、申领当日有效的证书"
+    return found(case.terms, "certificate_invalid", "refuse", seen=";".join(seen), allowed=allowed, fix=fix)
+
+
+def certificate_out_of_scope(case: Case) -> Finding | None:
+    certificate, class_facts, kinds = case.line.certificate, case.class_facts, case.terms.certificate_kinds
+    if not certificate:
+        return None
+    seen = []
+    if kinds is not None and certificate.kind not in kinds:
+        seen.append(f"证书种类为{CERTIFICATE_KINDS[certificate.kind]}")
+    if certificate.within_filing is False:
+        seen.append(f"发证机构 {certificate.issuer} 当日未备案该职业和等级")
+    if class_facts and class_facts.occupation_code and class_facts.occupation_code != certificate.occupation_code:
+        seen.append(f"证书职业 {certificate.occupation_code} 与培训职业 {class_facts.occupation_code} 不同")
+    if not seen:
+        return None
+    names = "、".join(label for kind, label in CERTIFICATE_KINDS.items() if kinds is None or kind in kinds)
+    allowed = f"{names};职业和等级在发证机构当日备案范围内,与培训职业一致"
+    fix = "请更换相符的证书,或移出申领名单。"
+    return found(case.terms, "certificate_out_of_scope", "refuse", seen=";".join(seen), allowed=allowed, fix=fix)
+
+
+def certificate_too_old(case: Case) -> Finding | None:
+    certificate, months = case.line.certificate, case.terms.certificate_months_at_most
+    if not certificate or months is None:
+        return None
+    last_day = months_after(certificate.issued_on, months)
+    if case.claim.claimed_on <= last_day:
+        return None
+    seen = f"发证 {certificate.issued_on},申领 {case.claim.claimed_on}"
+    allowed, fix = f"发证之日起 {months} 个月内(至 {last_day})申领", "已超过申领期限,请移出申领名单。"
+    return found(case.terms, "certificate_too_old", "refuse", "certificate_months_at_most", seen=seen, allowed=allowed, fix=fix)
+
+
+def certificate_burst(case: Case) -> Finding | None:
+    certificate, most = case.line.certificate, case.terms.certificates_a_month_at_most
+    if not certificate or most is None or certificate.issued_that_month <= most:
+        return None
+    seen = f"{certificate.issuer} 在 {certificate.issued_on:%Y-%m} 共发证 {certificate.issued_that_month} 本"
+    fix = "请抽查该机构当月的考核记录和督导报告后再定。"
+    allowed = f"同一机构每月不超过 {most} 本"
+    return found(case.terms, "certificate_burst", "hold", "certificates_a_month_at_most", seen=seen, allowed=allowed, fix=fix)
+
+
+def order_missing(case: Case) -> Finding | None:
+    placement = case.line.placement
+    if not case.terms.order_required or (placement and placement.order_number):
+        return None
+    seen = "就业记录没有对应的用工订单" if placement else "未附就业记录"
+    fix = "请由对口帮扶地区经办机构补登订单和就业记录。"
+    return found(case.terms, "order_missing", "refuse", "order_required", seen=seen, allowed="须有先于就业的用工订单", fix=fix)
+
+
+def retention_not_met(case: Case) -> Finding | None:
+    """Missing or weak proof is held for a person to look at; a stay that is too short is refused."""
+    terms, placement = case.terms, case.line.placement
+    if not terms.retention_required or placement is None:
+        return None
+    allowed = "稳岗满三个月"
+    effect, seen = ("hold" if placement.retention == "unproven" else "refuse"), [f"稳岗情况:{RETENTION_VERDICTS[placement.retention]}"]
+    if placement.retention == "met":
+        effect, seen = "note", []
+        grade, least = placement.weakest_grade, terms.evidence_grade_at_least
+        if least and (grade is None or grade > least):  # A is the strongest
+            effect, seen = "hold", [f"最弱证明为{EVIDENCE_GRADES[grade] if grade else '无'}"]
+            allowed += f",证明不弱于{EVIDENCE_GRADES[least]}"
+        if terms.same_employer and not placement.one_employer:
+            effect, seen = "refuse", [*seen, "期间更换过用人单位"]
+            allowed += ",在同一用人单位"
+    if not seen:
+        return None
+    passes_from = placement.due_on if placement.retention == "on_track" else None
+    fix = f"请于 {passes_from} 后重新申领。" if passes_from else "请补充覆盖三个月的社保、工资等证明;确未满足的请移出申领名单。"
+    return found(
+        terms,
+        "retention_not_met",
+        effect,
+        "retention_required",
+        seen=";".join(seen),
+        allowed=allowed,
+        fix=fix,
+        passes_from=passes_from,
+    )
+
+
+def terms_unconfirmed(case: Case) -> Finding | None:
+    """Nothing is paid on a rate that is not known or not confirmed: the line is held until a block with the rate is published."""
+    terms, rate = case.terms, case.terms.rate
+    fix = "请勿付款;取得标准原文并发布新的条款后重新判定。"
+    allowed = "按已确认的补贴标准发放"
+    if rate is None:
+        seen = "该补贴的标准未取得原文,金额暂计 0.00 元"
+        return found(terms, "terms_unconfirmed", "hold", "yuan_per_person", seen=seen, allowed=allowed, fix=fix)
+    if terms.basis_of(rate).status == "unconfirmed":
+        seen = "补贴标准的依据尚未确认"
+        return found(terms, "terms_unconfirmed", "hold", rate, seen=seen, allowed=allowed, fix=fix)
+    if terms.yuan_per_person_by_level is not None:
+        _, level = trade_of(case.claim, case.line)
+        if level not in terms.yuan_per_person_by_level:
+            seen = f"条款没有{LEVELS[level] if level else '无等级培训'}的标准,金额暂计 0.00 元"
+            return found(terms, "terms_unconfirmed", "hold", rate, seen=seen, allowed=allowed, fix=fix)
+    return None

@@ -1,0 +1,155 @@
+"""Schemes: which terms are in force on a day, from the terms files and from what two administrators published since."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.subsidy.schemes import policy
+from services.subsidy.schemes.canonical import Unreadable, read, to_json
+from services.subsidy.schemes.codes import SCHEMES
+from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
+from services.subsidy.schemes.policy import Policy, Terms
+from services.subsidy.schemes.retirement import RetirementSchedule
+from services.subsidy.schemes.tables import ProposedTerms
+from shared import audit, changes, errors
+from shared.access import Call
+
+_with_published: dict[tuple[UUID, ...], Policy] = {}  # by the ids of the published blocks: these are never edited, so it never goes stale
+
+
+@cache
+def from_files() -> Policy:
+    """The schemes as released. A faulty file stops the service at start."""
+    return policy.load()
+
+
+@cache
+def _schedule() -> RetirementSchedule:
+    return policy.read_retirement(policy.HERE / "retirement.toml")
+
+
+async def in_force(session: AsyncSession) -> Policy:
+    """The files' terms with those published since. One small statement; the blocks are read only when there are new ones."""
+    published = tuple(
+        (await session.scalars(select(ProposedTerms.id).where(ProposedTerms.status == "published").order_by(ProposedTerms.id))).all()
+    )
+    if not published:
+        return from_files()
+    if published not in _with_published:
+        rows = (await session.execute(select(ProposedTerms.scheme, ProposedTerms.terms).where(ProposedTerms.id.in_(published)))).all()
+        known = from_files()
+        for row in rows:
+            known = known.joined(row.scheme, _block(row.terms))
+        _with_published.clear()
+        _with_published[published] = known
+    return _with_published[published]
+
+
+async def show_all(session: AsyncSession, call: Call) -> dict[str, Any]:
+    known = await in_force(session)
+    return {"items": [_show(known, code, call.today) for code in SCHEMES]}
+
+
+async def show(session: AsyncSession, call: Call, code: str, on: date | None) -> dict[str, Any]:
+    _known_scheme(code)
+    return _show(await in_force(session), code, on or call.today)
+
+
+async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Keeps a block of terms for another administrator to approve. Read as strictly as a terms file."""
+    _known_scheme(code)
+    try:
+        block = _block(body)
+    except Unreadable as unreadable:
+        raise errors.Invalid(faults=[_fault(fault.path, fault.message) for fault in unreadable.faults]) from None
+    if wrong := policy.contradictions(block):
+        raise errors.Invalid(faults=[_fault(*text.split(":", 1)) for text in wrong])
+    await _assert_day_free(session, code, block.in_force_from)
+    actor = call.actor
+    proposed = ProposedTerms(scheme=code, in_force_from=block.in_force_from, terms=to_json(replace(block, retirement=None)), hash=block.hash,
+                             status="proposed", proposed_by=actor.subject, proposed_by_person_id=actor.person_id, proposed_at=call.now)  # fmt: skip
+    session.add(proposed)
+    await session.flush()
+    await audit.record(session, call, "terms.proposed", "scheme_terms", proposed.id, {"scheme": code, "hash": block.hash})
+    return _show_proposed(proposed)
+
+
+async def approve(session: AsyncSession, call: Call, code: str, terms_id: UUID, comment: str | None) -> dict[str, Any]:
+    """Publishes what another administrator proposed. From then on it is never edited."""
+    proposed = await _proposed(session, code, terms_id)
+    call.match(proposed.version)
+    if proposed.status != "proposed":
+        raise errors.InvalidState("该组条款已经发布,不必重复批准。")
+    actor = call.actor
+    if (proposed.proposed_by_person_id, proposed.proposed_by)[proposed.proposed_by_person_id is None] == (actor.person_id or actor.subject):
+        raise SamePerson("条款由您提出,须由另一名管理员批准。")
+    await _assert_day_free(session, code, proposed.in_force_from)
+    proposed.status, proposed.approved_at = "published", call.now
+    proposed.approved_by, proposed.approved_by_person_id = actor.subject, actor.person_id
+    await session.flush()
+    details = {"scheme": code, "in_force_from": str(proposed.in_force_from), "hash": proposed.hash, "comment": comment}
+    await audit.record(session, call, "terms.published", "scheme_terms", proposed.id, details)
+    await changes.publish(session, call, "terms.published", proposed.id, scheme=code, status="published", version=proposed.version)
+    return _show_proposed(proposed)
+
+
+async def show_proposed(session: AsyncSession, code: str, terms_id: UUID) -> dict[str, Any]:
+    return _show_proposed(await _proposed(session, code, terms_id))
+
+
+async def list_proposed(session: AsyncSession, code: str) -> dict[str, Any]:
+    _known_scheme(code)
+    rows: Sequence[ProposedTerms] = (
+        await session.scalars(select(ProposedTerms).where(ProposedTerms.scheme == code).order_by(ProposedTerms.id.desc()).limit(200))
+    ).all()
+    return {"items": [_show_proposed(row) for row in rows]}
+
+
+def _known_scheme(code: str) -> None:
+    if code not in SCHEMES:
+        raise errors.NotFound(f"没有这个补贴项目。全部项目:{'、'.join(SCHEMES)}。")
+
+
+async def _proposed(session: AsyncSession, code: str, terms_id: UUID) -> ProposedTerms:
+    proposed = await session.get(ProposedTerms, terms_id)
+    if proposed is None or proposed.scheme != code:
+        raise errors.NotFound()
+    return proposed
+
+
+async def _assert_day_free(session: AsyncSession, code: str, day: date) -> None:
+    if any(block.in_force_from == day for block in (await in_force(session)).schemes[code].terms):
+        raise TermsDayTaken(f"{SCHEMES[code]}自 {day} 起施行的条款已发布,不再修改。请改用新文件的施行日期另提一组条款。")
+
+
+def _block(terms: dict[str, Any]) -> Terms:
+    return policy.with_schedule(read(Terms, terms), _schedule())
+
+
+def _fault(path: str, message: str) -> errors.Fault:
+    code = {"未知的键": "unknown_field", "缺少该键": "missing_field"}.get(message, "invalid_value")
+    pointer = "/" + re.sub(r"[.\[]", "/", path).replace("]", "")
+    return errors.Fault(code, pointer=pointer, allowed=message, fix="请对照已发布的条款改正该项。")
+
+
+def _show(known: Policy, code: str, day: date) -> dict[str, Any]:
+    scheme, terms = known.schemes[code], known.terms_on(code, day)
+    return {"code": code, "title": scheme.title, "claim_kind": scheme.claim_kind, "on": day, "terms": _show_terms(terms) if isinstance(terms, Terms) else None,
+            "in_force_from": [block.in_force_from for block in scheme.terms]}  # fmt: skip
+
+
+def _show_terms(terms: Terms) -> dict[str, Any]:
+    return {"in_force_from": terms.in_force_from, "document": terms.document, "clause": terms.clause, "basis_status": terms.basis_status,
+            "hash": terms.hash, "figures": terms.figures()}  # fmt: skip
+
+
+def _show_proposed(row: ProposedTerms) -> dict[str, Any]:
+    return {"id": row.id, "version": row.version, "scheme": row.scheme, "status": row.status, "terms": _show_terms(_block(row.terms)),
+            "proposed_by": row.proposed_by, "proposed_at": row.proposed_at, "approved_by": row.approved_by, "approved_at": row.approved_at}  # fmt: skip

@@ -1,0 +1,281 @@
+"""What a scheme promises: dated terms with their legal basis, read strictly from `terms/<scheme>.toml`, and which are in force on a day.
+
+A new document is a new [[terms]] block; a published block is never edited, so that an old claim can be judged again as it was.
+A figure that is not set decides nothing. An unknown, missing or contradictory key stops the service at start, naming file and key.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+from services.subsidy.schemes.canonical import NOT_READ, Unreadable, digest, read, to_json
+from services.subsidy.schemes.codes import (
+    FINDINGS,
+    SCHEMES,
+    BasisStatus,
+    Category,
+    CertificateKind,
+    ClaimKind,
+    DayCounted,
+    EvidenceGrade,
+    FundSource,
+    Level,
+    PaidOncePer,
+    Payee,
+    Status,
+)
+from services.subsidy.schemes.retirement import RetirementSchedule
+
+T = TypeVar("T")
+HERE = Path(__file__).parent
+RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
+PER_DAY = ("yuan_per_person_day", "days_paid_at_most", "half_days_for_a_paid_day")
+
+
+class TermsFault(ValueError):
+    """A terms file cannot be used; the message names the file and every faulty key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Where a figure comes from. `unconfirmed`: the text was not to be had, or it is our reading where the documents are silent."""
+
+    document: str
+    clause: str
+    status: str  # confirmed | unconfirmed
+
+
+@dataclass(frozen=True, slots=True)
+class OtherBasis:
+    """The figures, and the rules without a figure (by finding code), that rest on another source than the block's own."""
+
+    applies_to: tuple[str, ...]
+    document: str
+    clause: str
+    basis_status: BasisStatus
+
+
+class Figure(NamedTuple):
+    """One figure of the terms as it is shown: JSON value (None: not set) and its basis."""
+
+    name: str
+    value: Any
+    document: str
+    clause: str
+    basis_status: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What one document promised from one day on. Units and bounds are in the names; every bound includes itself."""
+
+    in_force_from: date
+    document: str
+    clause: str
+    basis_status: BasisStatus
+
+    age_counted_on: DayCounted  # the day on which age, category, status and institution are looked at
+    age_at_least: int
+    until_retirement_age: bool  # the day the statutory retirement age is reached is already too late
+    excluded_statuses: frozenset[Status]
+    unverified_status_is: Annotated[str, ("note", "hold")]  # effect where no complete list covers the day
+    paid_once_per: PaidOncePer
+    certificate_required: bool
+    order_required: bool
+    retention_required: bool
+    payee: Payee
+    notice_working_days: int
+    roster_reuse_percent_at_least: int  # from which share of a roster claimed elsewhere it counts as the same list
+
+    # The rate: one of three forms, or none where it is not known. Nothing is ever paid on a rate that is missing or unconfirmed.
+    yuan_per_person_day: Decimal | None = None
+    days_paid_at_most: int | None = None
+    half_days_for_a_paid_day: int | None = None
+    yuan_per_person: Decimal | None = None
+    yuan_per_person_by_level: Mapping[Level, Decimal] | None = None
+    yuan_per_person_at_least: Decimal | None = None  # bounds within which the rate itself must lie
+    yuan_per_person_at_most: Decimal | None = None
+    yuan_per_employer_at_most: Decimal | None = None
+
+    age_at_most: int | None = None
+    categories: frozenset[Category] | None = None  # None: everyone
+    statuses_waived_for: Mapping[Status, tuple[Category, ...]] | None = None
+    class_days_at_most: int | None = None
+    class_hours_at_least: int | None = None
+    hours_a_half_day_at_most: int | None = None  # more hours than the attended half-days can hold were not taught
+    attendance_percent_at_least: int | None = None
+    times_a_year_at_most: int | None = None
+    certificate_kinds: frozenset[CertificateKind] | None = None
+    certificate_months_at_most: int | None = None  # from the certificate to the claim
+    certificates_a_month_at_most: int | None = None  # of one issuer
+    evidence_grade_at_least: EvidenceGrade | None = None
+    same_employer: bool | None = None
+    fund_sources: frozenset[FundSource] | None = None  # None: every source may pay
+
+    other_basis: tuple[OtherBasis, ...] = ()
+    retirement: RetirementSchedule | None = field(default=None, metadata=NOT_READ)
+
+    @cached_property
+    def hash(self) -> str:
+        return digest(self)
+
+    @cached_property
+    def rate(self) -> str | None:
+        """The name of the figure that sets the amount."""
+        return next((name for name in RATES if getattr(self, name) is not None), None)
+
+    def basis_of(self, name: str) -> Basis:
+        """Of a figure, or of a rule that applies no figure."""
+        return self._other_bases.get(name) or Basis(self.document, self.clause, self.basis_status)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure that is set, and those not set whose basis the block states nevertheless."""
+        shown = [name for name in FIGURES if getattr(self, name) is not None or name in self._other_bases]
+        bases = [self.basis_of(name) for name in shown]
+        return tuple(
+            Figure(name, to_json(getattr(self, name)), basis.document, basis.clause, basis.status)
+            for name, basis in zip(shown, bases, strict=True)
+        )
+
+    @cached_property
+    def _other_bases(self) -> dict[str, Basis]:
+        return {name: Basis(other.document, other.clause, other.basis_status) for other in self.other_basis for name in other.applies_to}
+
+
+NOT_FIGURES = {"in_force_from", "document", "clause", "basis_status", "other_basis", "retirement"}
+FIGURES = tuple(each.name for each in fields(Terms) if each.name not in NOT_FIGURES)
+
+
+@dataclass(frozen=True, slots=True)
+class TermsMissing:
+    """The answer for a day before the first block: nothing was promised yet."""
+
+    scheme: str
+    day: date
+    first_in_force_from: date
+    code: str = "terms_missing"
+
+    @property
+    def detail(self) -> str:
+        return (
+            f"{SCHEMES[self.scheme]}的政策自 {self.first_in_force_from} 起施行,{self.day} 尚无可适用的补贴条款。"
+            "请核对开班(发证)日期;如确有更早的文件,请由政策管理员补录条款。"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    title: str
+    claim_kind: ClaimKind
+    terms: tuple[Terms, ...]
+    code: str = field(default="", metadata=NOT_READ)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Every scheme with all its blocks, oldest first."""
+
+    schemes: Mapping[str, Scheme]
+
+    def terms_on(self, scheme: str, day: date) -> Terms | TermsMissing:
+        """The terms in force on `day`: the class's first day or the certificate's, never today. KeyError for an unknown scheme."""
+        blocks = self.schemes[scheme].terms
+        in_force = [block for block in blocks if block.in_force_from <= day]
+        return in_force[-1] if in_force else TermsMissing(scheme, day, blocks[0].in_force_from)
+
+    def policy_hash(self) -> str:
+        return digest({code: [block.hash for block in scheme.terms] for code, scheme in self.schemes.items()})
+
+    def joined(self, code: str, block: Terms) -> "Policy":
+        """This policy and one more block, at its place by date."""
+        scheme = self.schemes[code]
+        blocks = tuple(sorted((*scheme.terms, block), key=lambda each: each.in_force_from))
+        return Policy({**self.schemes, code: replace(scheme, terms=blocks)})
+
+    def with_hash(self, code: str, terms_hash: str) -> Terms | None:
+        """The block that a claim was judged by, for judging it again as it was."""
+        return next((block for block in self.schemes[code].terms if block.hash == terms_hash), None)
+
+
+def load(folder: Path = HERE / "terms", retirement_file: Path = HERE / "retirement.toml") -> Policy:
+    """All schemes of the folder, or TermsFault naming every file and key at fault."""
+    schemes, faults = {}, []
+    schedule = read_retirement(retirement_file)
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            schemes[path.stem] = read_scheme(path, schedule)
+        except TermsFault as fault:
+            faults.append(str(fault))
+    if faults or not schemes:
+        raise TermsFault("\n".join(faults) or f"{folder.name}:没有任何补贴条款文件")
+    return Policy(schemes)
+
+
+def read_retirement(path: Path) -> RetirementSchedule:
+    return _read_file(RetirementSchedule, path)
+
+
+def read_scheme(path: Path, schedule: RetirementSchedule) -> Scheme:
+    """One file; its name is the scheme's code."""
+    if path.stem not in SCHEMES:
+        raise TermsFault(f"{path.name}:文件名不是已知的补贴项目代码")
+    scheme = _read_file(Scheme, path)
+    faults = [f"terms[{index}].{fault}" for index, block in enumerate(scheme.terms) for fault in contradictions(block)]
+    days = [block.in_force_from for block in scheme.terms]
+    faults += [f"terms:{day} 有两组条款" for day in sorted({day for day in days if days.count(day) > 1})]
+    if not days:
+        faults.append("terms:至少要有一组条款")
+    if faults:
+        raise TermsFault(f"{path.name}:{';'.join(faults)}")
+    blocks = (with_schedule(block, schedule) for block in scheme.terms)
+    return replace(scheme, code=path.stem, terms=tuple(sorted(blocks, key=lambda block: block.in_force_from)))
+
+
+def with_schedule(block: Terms, schedule: RetirementSchedule) -> Terms:
+    return replace(block, retirement=schedule) if block.until_retirement_age else block
+
+
+def contradictions(block: Terms) -> list[str]:
+    """Where each key is well formed and the block still makes no sense; each text begins with the key."""
+    found = [f"{name}:不能为空" for name in ("document", "clause") if not getattr(block, name).strip()]
+    found += [f"{name}:不能为负数" for name in FIGURES if type(value := getattr(block, name)) in (int, Decimal) and value < 0]
+    if len([name for name in RATES if getattr(block, name) is not None]) > 1:
+        found.append(f"{block.rate}:{'、'.join(RATES)} 只能有一个")
+    if len({getattr(block, name) is None for name in PER_DAY}) > 1:
+        found.append(f"{PER_DAY[0]}:{'、'.join(PER_DAY)} 必须同时给出")
+    if block.half_days_for_a_paid_day not in (None, 1, 2):
+        found.append("half_days_for_a_paid_day:只能是 1 或 2")
+    if block.age_at_most is not None and block.until_retirement_age:
+        found.append("age_at_most:与 until_retirement_age 只能有一个")
+    if block.age_at_most is not None and block.age_at_most < block.age_at_least:
+        found.append("age_at_most:小于 age_at_least")
+    found += [f"{name}:超过 100" for name in FIGURES if "_percent_" in name and (getattr(block, name) or 0) > 100]
+    found += _rate_out_of_bounds(block)
+    named = [name for other in block.other_basis for name in other.applies_to]
+    found += [f"other_basis.applies_to:{name} 不是条款项或规则" for name in named if name not in FIGURES and name not in FINDINGS]
+    found += [f"other_basis.applies_to:{name} 出现两次" for name in sorted({name for name in named if named.count(name) > 1})]
+    return found
+
+
+def _rate_out_of_bounds(block: Terms) -> list[str]:
+    by_level = block.yuan_per_person_by_level or {}
+    rates = {f"yuan_per_person_by_level.{level}": yuan for level, yuan in by_level.items()}
+    if block.yuan_per_person is not None:
+        rates["yuan_per_person"] = block.yuan_per_person
+    least, most = block.yuan_per_person_at_least, block.yuan_per_person_at_most
+    low = [f"{name}:{yuan} 元低于下限 {least} 元" for name, yuan in rates.items() if least is not None and yuan < least]
+    return low + [f"{name}:{yuan} 元超过上限 {most} 元" for name, yuan in rates.items() if most is not None and yuan > most]
+
+
+def _read_file(kind: type[T], path: Path) -> T:
+    try:
+        return read(kind, tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as unreadable:
+        raise TermsFault(f"{path.name}:无法读取,{unreadable}") from None
+    except Unreadable as unreadable:
+        raise TermsFault(f"{path.name}:{unreadable}") from None

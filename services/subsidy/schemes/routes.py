@@ -1,0 +1,75 @@
+"""Schemes and their terms (`/v1/schemes`)."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body, Query
+
+from services.subsidy.schemes import operations
+from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
+from services.subsidy.schemes.schemas import ProposedTermsList, ProposedTermsOut, SchemeList, SchemeOut
+from shared import access, errors, web, wire
+
+router = web.Router("schemes")
+ADMIN = frozenset({"admin"})
+EXAMPLE = {
+    "in_force_from": "2026-01-01", "document": "黔人社发〔2026〕1号", "clause": "第三条", "basis_status": "confirmed",
+    "age_counted_on": "class_start", "age_at_least": 16, "age_at_most": 65, "until_retirement_age": False,
+    "excluded_statuses": ["employee_pension", "public_payroll"], "unverified_status_is": "note", "paid_once_per": "occupation_level",
+    "certificate_required": False, "order_required": False, "retention_required": False, "payee": "organiser", "notice_working_days": 5,
+    "roster_reuse_percent_at_least": 80, "yuan_per_person_day": "60.00", "days_paid_at_most": 3, "half_days_for_a_paid_day": 2,
+    "class_days_at_most": 3,
+}  # fmt: skip
+
+
+@router.operation("GET", "/v1/schemes", may=access.SIGNED_IN, summary="补贴项目及今日有效的条款")
+async def list_schemes(session: web.Session, call: web.Caller) -> SchemeList:
+    return SchemeList.model_validate(await operations.show_all(session, call))
+
+
+@router.operation("GET", "/v1/schemes/{code}", may=access.SIGNED_IN, summary="一个补贴项目在某日有效的条款,每项数字附出处")
+async def get_scheme(
+    code: str, session: web.Session, call: web.Caller, on: Annotated[wire.CivilDate | None, Query(description="哪一天,默认今天")] = None
+) -> SchemeOut:
+    return SchemeOut.model_validate(await operations.show(session, call, code, on))
+
+
+@router.operation("GET", "/v1/schemes/{code}/terms", may=ADMIN | {"auditor"}, summary="管理员提出和发布的条款")
+async def list_proposed(code: str, session: web.Session) -> ProposedTermsList:
+    return ProposedTermsList.model_validate(await operations.list_proposed(session, code))
+
+
+@router.operation("GET", "/v1/schemes/{code}/terms/{terms_id:uuid}", may=ADMIN | {"auditor"}, summary="一组提出或发布的条款")
+async def get_proposed(code: str, terms_id: UUID, session: web.Session) -> ProposedTermsOut:
+    return ProposedTermsOut.model_validate(await operations.show_proposed(session, code, terms_id))
+
+
+@router.operation(
+    "POST",
+    "/v1/schemes/{code}/terms",
+    may=ADMIN,
+    summary="提出一组条款,由另一名管理员批准",
+    status=201,
+    errors=[TermsDayTaken],
+    example=EXAMPLE,
+)
+async def propose(
+    code: str,
+    body: Annotated[dict[str, Any], Body(description="与条款文件的键相同;多写、漏写、写错的键逐一指出")],
+    session: web.Session,
+    call: web.Caller,
+) -> ProposedTermsOut:
+    return ProposedTermsOut.model_validate(await operations.propose(session, call, code, body))
+
+
+@router.operation(
+    "POST",
+    "/v1/schemes/{code}/terms/{terms_id:uuid}:approve",
+    may=ADMIN,
+    summary="批准并发布(须由提出者以外的管理员);发布后不再修改",
+    errors=[SamePerson, TermsDayTaken, errors.InvalidState],
+)
+async def approve(
+    code: str, terms_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None
+) -> ProposedTermsOut:
+    return ProposedTermsOut.model_validate(await operations.approve(session, call, code, terms_id, body.comment if body else None))

@@ -1,0 +1,62 @@
+"""Schemes over the wire: the terms of a day with every figure's source, and terms on their way to publication."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared import wire
+
+
+class FigureOut(wire.Out):
+    """One figure of the terms. `value` is null where the documents set none."""
+
+    name: str = Field(examples=["yuan_per_person_day"])
+    value: Any = Field(examples=["60.00"], description="金额为元,两位小数的字符串;其余按名称中的单位")
+    document: str
+    clause: str
+    basis_status: Literal["confirmed", "unconfirmed"]
+
+
+class TermsOut(wire.Out):
+    """What one document promised from one day on. Every bound includes itself."""
+
+    in_force_from: wire.CivilDate
+    document: str
+    clause: str
+    basis_status: Literal["confirmed", "unconfirmed"]
+    hash: str = Field(examples=["9f2c41d07a55"], description="条款内容的 SHA-256")
+    figures: list[FigureOut]
+
+
+class SchemeOut(wire.Out):
+    """A scheme with the terms in force on the day asked for."""
+
+    code: str = Field(examples=["agricultural_short"])
+    title: str
+    claim_kind: str = Field(examples=["training"])
+    on: wire.CivilDate = Field(description="条款按这一天选取;申领单按开班或发证日期选取,不按今天")
+    terms: TermsOut | None = Field(description="当日尚无条款时为 null")
+    in_force_from: list[wire.CivilDate] = Field(description="全部条款的施行日期,先旧后新")
+
+
+class SchemeList(wire.Out):
+    items: list[SchemeOut]
+
+
+class ProposedTermsOut(wire.Out):
+    """Terms proposed by one administrator and published by another."""
+
+    id: UUID
+    version: int
+    scheme: str
+    status: Literal["proposed", "published"]
+    terms: TermsOut
+    proposed_by: str
+    proposed_at: wire.Instant
+    approved_by: str | None = None
+    approved_at: wire.Instant | None = None
+
+
+class ProposedTermsList(wire.Out):
+    items: list[ProposedTermsOut]

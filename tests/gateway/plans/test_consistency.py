@@ -1,0 +1,69 @@
+"""What the plan says about itself."""
+
+from gateway.plans import consistency, targets
+from gateway.plans.consistency import PlanFinding
+
+TEXT = targets.KAILI_2024.read_text(encoding="utf-8")
+PLAN = targets.load()
+
+
+def findings(code: str, text: str = TEXT) -> list[PlanFinding]:
+    return [finding for finding in consistency.check(targets.read(text, "plan.toml")) if finding["code"] == code]
+
+
+def test_the_years_of_the_enterprise_workers_make_their_total() -> None:
+    (finding,) = findings("years_equal_total")
+    assert (finding["effect"], finding["lines"]) == ("consistent", ["enterprise.workers"])
+    assert "400 + 600 = 总目标 1000" in finding["detail"]
+
+
+def test_years_that_do_not_make_their_total_are_a_conflict() -> None:
+    (finding,) = findings(
+        "years_differ_from_total", TEXT.replace('{ period = "total", at_least = 1000 }', '{ period = "total", at_least = 1001 }')
+    )
+    assert finding["effect"] == "conflict"
+    assert "400 + 600 = 1000,总目标却为 1001" in finding["detail"]
+
+
+def test_the_programmes_ask_for_more_than_the_city_does() -> None:
+    city, yueqian = findings("parts_exceed_whole")
+    assert city["lines"][0] == "city.total"
+    assert "合计 8700 人次" in city["detail"] and "6000 人次" in city["detail"] and "2700 人次" in city["detail"]
+    assert yueqian["lines"] == ["brand.yueqian", "brand.nanyue", "brand.guangdong"]
+    assert "合计 400 人次" in yueqian["detail"] and "300 人次" in yueqian["detail"]
+
+
+def test_parts_may_make_the_whole_or_fall_short_of_it() -> None:
+    assert len(findings("parts_equal_whole", TEXT.replace("at_least = 300 }]", "at_least = 400 }]"))) == 1
+    (short,) = findings("parts_below_whole", TEXT.replace("at_least = 3000 }]", "at_least = 5000 }]"))
+    assert (short["effect"], "仍差 1300 人次" in short["detail"]) == ("note", True)
+
+
+def test_lines_that_count_the_same_people_are_noted() -> None:
+    assert [finding["lines"] for finding in findings("same_people")] == [
+        ["four.tourism", "practical.tourism"],
+        ["four.technician", "practical.project"],
+        ["four.domestic", "brand.nanyue"],
+    ]
+    assert "300 人次即可" in findings("same_people")[0]["detail"] and "须 600 人次" in findings("same_people")[0]["detail"]
+
+
+def test_the_smallest_order_classes_do_not_yield_the_people_to_retain() -> None:
+    (finding,) = findings("yields_too_little")
+    assert finding["lines"] == ["brand.foshan.retained", "brand.rongwan", "brand.rongwan.placed"]
+    assert "得 8 人" in finding["detail"] and "不足 12 人" in finding["detail"]
+
+
+def test_larger_order_classes_would_yield_them() -> None:
+    (finding,) = findings("yields_enough", TEXT.replace("class_trainees_at_least = 40", "class_trainees_at_least = 100"))
+    assert finding["effect"] == "consistent"
+
+
+def test_every_unconfirmed_reading_is_told() -> None:
+    assert len(findings("reading_unconfirmed")) == len(PLAN.readings)
+
+
+def test_a_line_with_an_unconfirmed_basis_is_told() -> None:
+    assert findings("line_unconfirmed") == []
+    text = TEXT.replace('clause = "附件4 二(四)"\nbasis_status = "confirmed"', 'clause = "附件4 二(四)"\nbasis_status = "unconfirmed"')
+    assert [finding["lines"] for finding in findings("line_unconfirmed", text)] == [["practical.startup"]]

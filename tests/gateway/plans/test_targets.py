@@ -1,0 +1,149 @@
+"""The plan's file: all 25 lines as the city's plan has them, and what a slip in it is answered with."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from gateway.plans import targets
+
+TEXT = targets.KAILI_2024.read_text(encoding="utf-8")
+PLAN = targets.load()
+BUREAU = "市人力资源社会保障局"
+CONFERENCE = "其他市就业和再就业工作联席会议成员单位"
+TOWNS = "各镇人民政府〈街道办事处〉"
+
+# Code, what it counts, and what it asks for by period.
+LINES: list[tuple[str, str, dict[str, str]]] = [
+    ("city.total", "person_times", {"total": "3000"}),
+    ("four.technician", "person_times", {"total": "600"}),
+    ("four.technician.certified", "certified_share", {"total": "0.9"}),
+    ("four.technician.employed", "employed_share", {"total": "0.8"}),
+    ("four.technician.demo", "demonstration_classes", {"2024": "1", "2025": "1"}),
+    ("four.chef", "person_times", {"total": "100"}),
+    ("four.chef.dish", "dishes", {"total": "1"}),
+    ("four.domestic", "person_times", {"total": "600"}),
+    ("four.tourism", "person_times", {"total": "300"}),
+    ("enterprise.workers", "person_times", {"2024": "400", "2025": "600", "total": "1000"}),
+    ("enterprise.filings", "filings_coverage", {"total": "1"}),
+    ("brand.count", "brands", {"total": "1"}),
+    ("brand.rongwan", "order_classes", {"2024": "1", "2025": "1"}),
+    ("brand.rongwan.placed", "placed_share", {"total": "0.1"}),
+    ("brand.foshan.retained", "retained_people", {"total": "20"}),
+    ("brand.yueqian", "person_times", {"total": "300"}),
+    ("brand.nanyue", "person_times", {"2024": "100", "2025": "100"}),
+    ("brand.guangdong", "person_times", {"2024": "100", "2025": "100"}),
+    ("practical.project", "person_times", {"total": "800"}),
+    ("practical.tourism", "person_times", {"total": "300"}),
+    ("practical.agriculture", "person_times", {"total": "4000"}),
+    ("practical.startup", "person_times", {"total": "300"}),
+    ("college.training", "training_share", {"2024": "0.5", "2025": "0.5"}),
+    ("college.cooperation", "partner_enterprises", {"total": "1"}),
+    ("enterprise.frontline", "frontline_share", {"2024": "0.6", "2025": "0.6"}),
+]
+
+
+def test_the_plan_has_its_twenty_five_lines_in_order() -> None:
+    assert [line.code for line in PLAN.lines] == [code for code, _, _ in LINES]
+    assert len(PLAN.lines) == 25
+
+
+@pytest.mark.parametrize(("code", "measure", "asked"), LINES, ids=[code for code, _, _ in LINES])
+def test_a_line_counts_and_asks_for_what_the_plan_says(code: str, measure: str, asked: dict[str, str]) -> None:
+    line = PLAN.line(code)
+    assert line.measure == measure
+    assert {target.period: target.at_least for target in line.targets} == {period: Decimal(value) for period, value in asked.items()}
+
+
+def test_the_plan_runs_over_two_calendar_years() -> None:
+    assert (PLAN.starts_on, PLAN.ends_on) == (date(2024, 1, 1), date(2025, 12, 31))
+    assert list(PLAN.years) == [2024, 2025]
+    assert PLAN.employed_within_months == 6
+    assert PLAN.employed_kinds == ("employer", "flexible", "self_employed", "farming")
+
+
+def test_cooperation_is_the_only_range() -> None:
+    assert {line.code: target.at_most for line in PLAN.lines for target in line.targets if target.at_most is not None} == {
+        "college.cooperation": Decimal(2)
+    }
+
+
+def test_an_order_class_has_forty_trainees() -> None:
+    assert PLAN.line("brand.rongwan").class_trainees_at_least == 40
+
+
+@pytest.mark.parametrize(
+    ("code", "each"), [("brand.rongwan.placed", "class"), ("college.training", "college"), ("enterprise.frontline", "enterprise")]
+)
+def test_a_line_for_each_subject_says_so(code: str, each: str) -> None:
+    assert PLAN.line(code).each == each
+
+
+@pytest.mark.parametrize(
+    ("code", "source"),
+    [("city.total", "registry"), ("enterprise.filings", "evaluation"), ("brand.foshan.retained", "eastwest"), ("brand.count", "registry")],
+)
+def test_a_line_names_the_service_that_counts_it(code: str, source: str) -> None:
+    assert PLAN.line(code).source == source
+
+
+@pytest.mark.parametrize(
+    ("code", "departments"),
+    [
+        ("four.tourism", ("市文体广电旅游局", BUREAU, TOWNS)),
+        ("practical.startup", (BUREAU, "市教育局")),
+        ("practical.agriculture", (BUREAU, "市农业农村局", "市工业和信息化局", CONFERENCE, TOWNS)),
+        ("college.training", ("市教育局", BUREAU, "市发展改革局", "市财政局")),
+        ("enterprise.filings", (BUREAU, "市财政局", "市工业和信息化局", TOWNS)),
+    ],
+)
+def test_a_line_names_its_lead_departments(code: str, departments: tuple[str, ...]) -> None:
+    assert PLAN.line(code).lead_departments == departments
+
+
+def test_every_programme_is_a_line_of_the_plan() -> None:
+    assert {line.programme for line in PLAN.lines if line.programme} <= {line.code for line in PLAN.lines}
+
+
+def test_a_line_that_is_not_there_is_a_key_error() -> None:
+    with pytest.raises(KeyError, match=r"city\.totals"):
+        PLAN.line("city.totals")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        pytest.param('region_code = "522601"\n', "", "缺少键 region_code", id="missing-key"),
+        pytest.param('region_code = "522601"', 'region_code = "522601"\ncounty = "凯里"', "未知的键 county", id="unknown-key"),
+        pytest.param('title = "黔菜师傅"\n', "", "four.chef:缺少键 title", id="missing-key-of-a-line"),
+        pytest.param('title = "黔菜师傅"', 'title = "黔菜师傅"\ncolour = "red"', "four.chef:未知的键 colour", id="unknown-key-of-a-line"),
+        pytest.param("at_least = 4000", "at_least = 4000, most = 1", "未知的键 most", id="unknown-key-of-a-target"),
+        pytest.param("at_least = 4000", 'at_least = "4000"', "at_least:'4000' 的类型不对", id="text-for-a-number"),
+        pytest.param("at_least = 4000", "at_least = true", "at_least:True 的类型不对", id="bool-for-a-number"),
+        pytest.param("at_least = 4000", "at_least = 0", "practical.agriculture:键 at_least", id="nothing-asked-for"),
+        pytest.param("at_least = 1, at_most = 2", "at_least = 3, at_most = 2", "college.cooperation:键 at_least", id="range-upside-down"),
+        pytest.param("at_least = 0.90", "at_least = 90", "four.technician.certified:键 at_least 是比率", id="share-in-per-cent"),
+        pytest.param('measure = "dishes"', 'measure = "meals"', "four.chef.dish:measure:'meals' 不在允许值", id="unknown-measure"),
+        pytest.param('source = "eastwest"', 'source = "foshan"', "brand.foshan.retained:source", id="unknown-source"),
+        pytest.param('{ period = "2024", at_least = 400 }, ', "", "enterprise.workers:键 targets", id="year-without-a-target"),
+        pytest.param(
+            '[{ period = "total", at_least = 4000 }]',
+            '[{ period = "2025", at_least = 4000 }]',
+            "practical.agriculture:键 targets",
+            id="year-where-the-whole-plan-is-asked",
+        ),
+        pytest.param('[{ period = "total", at_least = 4000 }]', "4000", "targets:须为列表", id="number-for-a-list"),
+        pytest.param('code = "four.chef"', 'code = "four.domestic"', "four.domestic 出现多次", id="code-twice"),
+        pytest.param("ends_on = 2025-12-31", "ends_on = 2023-12-31", "键 ends_on 早于", id="ends-before-it-starts"),
+        pytest.param("starts_on = 2024-01-01", "starts_on = 2024-01-01T00:00:00", "starts_on:", id="time-for-a-day"),
+        pytest.param('whole = "brand.yueqian"', 'whole = "brand.none"', "brand.none 不在 lines 中", id="relation-to-no-line"),
+        pytest.param('whole = "brand.yueqian"\n', "", "键 whole", id="within-nothing"),
+        pytest.param('["brand.rongwan", "brand.rongwan.placed"]', '["brand.rongwan"]', "yields 中须为", id="yield-of-one"),
+        pytest.param('code = "kaili-2024"', "code = ", "TOML", id="broken-toml"),
+    ],
+)
+def test_a_slip_in_the_file_is_named_by_file_and_key(old: str, new: str, complaint: str) -> None:
+    assert old in TEXT
+    with pytest.raises(targets.PlanDataInvalid, match=complaint.replace(".", r"\.")) as fault:
+        targets.read(TEXT.replace(old, new, 1), "another-county.toml")
+    assert str(fault.value).startswith("another-county.toml")

@@ -1,0 +1,228 @@
+"""The reference lists: every code, the words offices use for it, and what a slip in a file is answered with."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from services.registry.reference import lists, policy
+
+TOWNS = {
+    "城西街道": "522601001",
+    "大十字街道": "522601002",
+    "西门街道": "522601003",
+    "洗马河街道": "522601004",
+    "湾溪街道": "522601005",
+    "鸭塘街道": "522601006",
+    "开怀街道": "522601007",
+    "白午街道": "522601008",
+    "白果井街道": "522601009",
+    "三棵树镇": "522601100",
+    "舟溪镇": "522601101",
+    "旁海镇": "522601103",
+    "湾水镇": "522601104",
+    "炉山镇": "522601105",
+    "万潮镇": "522601106",
+    "龙场镇": "522601107",
+    "碧波镇": "522601108",
+    "下司镇": "522601109",
+    "凯棠镇": "522601110",
+    "大风洞镇": "522601111",
+}
+OLD_NAMES = {"鸭塘镇": "522601006", "凯棠乡": "522601110", "大风洞乡": "522601111"}
+FIVE_GROUPS = {"poverty_family_child", "graduating_student", "school_leaver", "rural_transfer_worker", "registered_unemployed"}
+LEVELS = [
+    "apprentice",
+    "junior",
+    "intermediate",
+    "senior",
+    "technician",
+    "senior_technician",
+    "special_technician",
+    "chief_technician",
+]
+TEACHING_THE_PUBLIC = [
+    "private_school",
+    "vocational_college",
+    "technical_school",
+    "association",
+    "assessment_organisation",
+    "labour_agency",
+]
+TEACHING_THEIR_OWN = ["enterprise", "cooperative", "workshop"]
+CHANNELS = [
+    "agricultural_short",
+    "project",
+    "startup",
+    "apprenticeship",
+    "pre_job",
+    "transfer",
+    "upskill",
+    "high_skill",
+    "new_occupation",
+    "safety",
+]
+
+
+def test_the_towns_go_by_their_names_and_their_old_names() -> None:
+    assert policy.region_aliases() == TOWNS | OLD_NAMES
+
+
+@pytest.mark.parametrize("name", ["凯里市", "雷山县", "禅城区", "炉碧经开区"])
+def test_what_is_not_a_town_is_no_town(name: str) -> None:
+    assert name not in policy.region_aliases()
+
+
+def test_foshan_has_its_five_districts() -> None:
+    districts = {region.name: region.code for region in policy.packaged().regions.values() if region.kind == "district"}
+    assert districts == {"禅城区": "440604", "南海区": "440605", "顺德区": "440606", "三水区": "440607", "高明区": "440608"}
+
+
+def test_the_two_zones_stand_beside_the_towns() -> None:
+    zones = [region.name for region in policy.packaged().regions.values() if region.kind == "zone"]
+    assert zones == ["黔东南高新区", "炉碧经开区"]
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("农村转移劳动者", "rural_transfer_worker"),
+        ("农村转移就业劳动者", "rural_transfer_worker"),
+        ("毕业年度高校毕业生", "graduating_student"),
+        ("毕业年度的高校毕业生", "graduating_student"),
+        ("城乡未继续升学的应届初高中毕业生", "school_leaver"),
+        ("建档立卡贫困劳动力", "out_of_poverty_worker"),
+        ("合作社社员", "cooperative_member"),
+        ("易地搬迁劳动力", "relocated_worker"),
+    ],
+)
+def test_a_category_goes_by_the_words_offices_use(word: str, code: str) -> None:
+    assert policy.category_words()[word] == code
+
+
+@pytest.mark.parametrize("word", ["农民", "失业人员", "高校毕业生", ""])
+def test_a_vague_word_is_no_category(word: str) -> None:
+    assert word not in policy.category_words()
+
+
+def test_the_categories_are_fourteen_and_five_of_them_are_the_five_groups() -> None:
+    categories = policy.packaged().categories
+    assert len(categories) == 14
+    assert {category.code for category in categories.values() if category.five_groups} == FIVE_GROUPS
+
+
+def test_levels_rise_in_rank_while_their_digits_fall() -> None:
+    levels = list(policy.packaged().levels.values())
+    assert [level.code for level in sorted(levels, key=lambda level: level.rank)] == LEVELS
+    assert [level.digit for level in levels] == [None, 5, 4, 3, 2, 1, None, None]
+    assert policy.is_higher_level("senior", "intermediate")
+    assert not policy.is_higher_level("senior", "senior")
+    assert not policy.is_higher_level("junior", "senior_technician")
+
+
+@pytest.mark.parametrize(
+    ("word", "code"), [("五级", "junior"), ("高级工", "senior"), ("高级工(三级)", "senior"), ("一级/高级技师", "senior_technician")]
+)
+def test_a_level_goes_by_its_words(word: str, code: str) -> None:
+    assert policy.level_words()[word] == code
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [("电工", "6-31-01-03"), ("保育师", "4-10-01-03"), ("保育员", "4-10-01-03"), ("叉车司机", "6-30-05-01")],
+)
+def test_an_occupation_goes_by_its_name_its_old_name_and_its_trade(word: str, code: str) -> None:
+    assert policy.occupation_words()[word] == code
+
+
+def test_domestic_service_has_no_highest_level() -> None:
+    assert policy.packaged().occupations["4-10-01-06"].levels == ("junior", "intermediate", "senior", "technician")
+
+
+def test_no_occupation_passes_for_confirmed() -> None:
+    assert {occupation.basis_status for occupation in policy.packaged().occupations.values()} == {"unconfirmed"}
+
+
+def test_batik_has_no_code_that_we_know() -> None:
+    assert "蜡染" not in policy.occupation_words()
+
+
+def test_the_channels_are_ten() -> None:
+    assert list(policy.packaged().channels) == CHANNELS
+
+
+def test_only_the_short_course_has_a_longest_length() -> None:
+    assert {code: channel.days_at_most for code, channel in policy.packaged().channels.items() if channel.days_at_most} == {
+        "agricultural_short": 3
+    }
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("kind", TEACHING_THE_PUBLIC)
+def test_who_teaches_the_public_needs_designation(channel: str, kind: str) -> None:
+    assert policy.needs_designation(channel, kind)
+    assert policy.kind_needs_designation(kind)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("kind", TEACHING_THEIR_OWN)
+def test_who_teaches_its_own_needs_none(channel: str, kind: str) -> None:
+    assert not policy.needs_designation(channel, kind)
+    assert not policy.kind_needs_designation(kind)
+
+
+def test_every_institution_kind_is_in_one_of_the_two_lots() -> None:
+    assert set(policy.packaged().institution_kinds) == {*TEACHING_THE_PUBLIC, *TEACHING_THEIR_OWN}
+
+
+def test_every_code_has_a_label_in_both_languages() -> None:
+    labels = policy.code_labels()
+    assert {"region", "occupation", "level", "category", "institution_kind", "channel", "personal_status", "class_status"} <= labels.keys()
+    for codes in labels.values():
+        assert len({code["code"] for code in codes}) == len(codes)
+        for code in codes:
+            assert code["code"] and code["zh"] and code["en"].isascii()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "complaint"),
+    [
+        pytest.param("regions.toml", 'kind = "zone"', 'kind = "park"', "qiandongnan_hi_tech:kind", id="unknown-kind"),
+        pytest.param("regions.toml", 'parent = "522601"', 'parent = "5226"', "没有代码 5226", id="parent-that-is-not-there"),
+        pytest.param("regions.toml", 'code = "522601002"', 'code = "522601001"', "522601001 出现多次", id="code-twice"),
+        pytest.param("regions.toml", '["凯棠乡"]', '["大风洞镇"]', "大风洞镇 已用于", id="word-twice"),
+        pytest.param("occupations.toml", '"junior"', '"beginner"', "没有代码 beginner", id="unknown-level"),
+        pytest.param("occupations.toml", "name_en", "english", "未知的键 english", id="unknown-key"),
+        pytest.param("levels.toml", "rank = 1\n", "", "apprentice:缺少键 rank", id="missing-key"),
+        pytest.param("levels.toml", "rank = 1\n", "rank = true\n", "apprentice:rank", id="bool-for-a-number"),
+        pytest.param("channels.toml", '"labour_agency"', '"agency"', "没有代码 agency", id="unknown-institution-kind"),
+        pytest.param("channels.toml", '"labour_agency"', "1", "designated_kinds:须为文字列表", id="number-for-a-word"),
+        pytest.param("categories.toml", "[[categories]]", "[[category]]", "未知的键 category", id="unknown-list"),
+        pytest.param("code_lists.toml", "[[code_lists]]", "[[code_lists", "TOML", id="broken-toml"),
+        pytest.param("standing.toml", 'blacklist = "三(一)3"\n', "", "clauses:缺少键 blacklist", id="missing-clause"),
+        pytest.param(
+            "standing.toml", "years_between_ratings_at_most = 3\n", "", "缺少键 years_between_ratings_at_most", id="missing-figure"
+        ),
+    ],
+)
+def test_a_slip_in_a_file_is_named_by_file_and_key(tmp_path: Path, file: str, old: str, new: str, complaint: str) -> None:
+    shutil.copytree(lists.PACKAGED_DATA, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / file).read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / file).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(lists.ReferenceDataInvalid, match=complaint) as fault:
+        lists.load(tmp_path)
+    assert str(fault.value).startswith(file)
+
+
+@pytest.mark.parametrize("text", ["", "regions = 3\n", "regions = [3]\n"], ids=["empty", "a-number", "a-list-of-numbers"])
+def test_a_file_without_its_rows_is_refused(tmp_path: Path, text: str) -> None:
+    shutil.copytree(lists.PACKAGED_DATA, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "regions.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(lists.ReferenceDataInvalid, match=r"regions\.toml:缺少键 regions"):
+        lists.load(tmp_path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(lists.ReferenceDataInvalid, match=r"regions\.toml:缺少文件"):
+        lists.load(tmp_path)

@@ -1,0 +1,204 @@
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from services.subsidy.schemes.policy import HERE, Policy, Scheme, Terms, TermsFault, TermsMissing, load, read_retirement, read_scheme
+
+SCHEDULE = read_retirement(HERE / "retirement.toml")
+BLOCK = """
+[[terms]]
+in_force_from = 2024-09-23
+document = "文件甲"
+clause = "第一条"
+basis_status = "confirmed"
+age_counted_on = "class_start"
+age_at_least = 16
+until_retirement_age = false
+excluded_statuses = ["deceased"]
+unverified_status_is = "note"
+paid_once_per = "occupation_level"
+certificate_required = false
+order_required = false
+retention_required = false
+payee = "organiser"
+notice_working_days = 5
+roster_reuse_percent_at_least = 80
+"""
+HEAD = 'title = "中长期项目制取证培训"\nclaim_kind = "training"\n'
+
+
+def scheme_from(folder: Path, text: str, name: str = "project.toml") -> Scheme:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return read_scheme(path, SCHEDULE)
+
+
+def only_block(folder: Path, more: str = "") -> Terms:
+    [block] = scheme_from(folder, HEAD + BLOCK + more).terms
+    return block
+
+
+def test_a_whole_file_is_read(tmp_path: Path) -> None:
+    scheme = scheme_from(tmp_path, HEAD + BLOCK)
+    assert (scheme.code, scheme.title, scheme.claim_kind) == ("project", "中长期项目制取证培训", "training")
+    assert scheme.terms[0].age_at_least == 16 and scheme.terms[0].rate is None and scheme.terms[0].fund_sources is None
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        pytest.param(HEAD + BLOCK + "age_atmost = 65\n", "terms[0].age_atmost:未知的键", id="an-unknown-key"),
+        pytest.param(HEAD + 'channel = "x"\n' + BLOCK, "channel:未知的键", id="an-unknown-key-of-the-scheme"),
+        pytest.param(HEAD + BLOCK.replace("age_at_least = 16\n", ""), "terms[0].age_at_least:缺少该键", id="a-missing-key"),
+        pytest.param(BLOCK, "title:缺少该键", id="a-missing-title"),
+        pytest.param(HEAD, "terms:缺少该键", id="no-block-key"),
+        pytest.param("terms = []\n" + HEAD, "terms:至少要有一组条款", id="no-block"),
+        pytest.param(HEAD + BLOCK.replace("= 16", '= "16"'), "terms[0].age_at_least:应为整数", id="a-wrong-type"),
+        pytest.param(HEAD + BLOCK.replace("2024-09-23", "20240923"), "terms[0].in_force_from:应为 YYYY-MM-DD", id="a-wrong-date"),
+        pytest.param(HEAD + BLOCK.replace('"deceased"', '"dead"'), "terms[0].excluded_statuses[0]:应为", id="an-unknown-status"),
+        pytest.param(HEAD + BLOCK + 'fund_sources = ["lottery"]\n', "terms[0].fund_sources[0]:应为", id="an-unknown-fund-source"),
+        pytest.param(HEAD + BLOCK + "retirement = 1\n", "terms[0].retirement:未知的键", id="a-field-the-program-gives"),
+        pytest.param(HEAD + BLOCK + BLOCK, "terms:2024-09-23 有两组条款", id="two-blocks-of-one-day"),
+        pytest.param(HEAD + BLOCK.replace('"文件甲"', '" "'), "terms[0].document:不能为空", id="an-empty-document"),
+        pytest.param(HEAD + BLOCK.replace("= 16", "= -1"), "terms[0].age_at_least:不能为负数", id="a-negative-age"),
+        pytest.param(HEAD + BLOCK.replace("= 80", "= 101"), "terms[0].roster_reuse_percent_at_least:超过 100", id="over-100-percent"),
+        pytest.param(HEAD + BLOCK + "age_at_most = 15\n", "terms[0].age_at_most:小于 age_at_least", id="limits-crossed"),
+        pytest.param(
+            HEAD + BLOCK.replace("age = false", "age = true") + "age_at_most = 65\n",
+            "terms[0].age_at_most:与 until_retirement_age 只能有一个",
+            id="two-upper-age-limits",
+        ),
+        pytest.param(HEAD + BLOCK + "yuan_per_person_day = 60\n", "terms[0].yuan_per_person_day:", id="a-daily-rate-without-its-days"),
+        pytest.param(HEAD + BLOCK + "days_paid_at_most = 3\n", "terms[0].yuan_per_person_day:", id="days-without-a-daily-rate"),
+        pytest.param(
+            HEAD + BLOCK + "yuan_per_person_day = 60\ndays_paid_at_most = 3\nhalf_days_for_a_paid_day = 3\n",
+            "terms[0].half_days_for_a_paid_day:只能是 1 或 2",
+            id="three-half-days-a-day",
+        ),
+        pytest.param(
+            HEAD + BLOCK + "yuan_per_person = 600\nyuan_per_person_by_level = { junior = 600 }\n",
+            "terms[0].yuan_per_person:",
+            id="two-rates",
+        ),
+        pytest.param(
+            HEAD + BLOCK + 'other_basis = [{ applies_to = ["age"], document = "乙", clause = "二", basis_status = "confirmed" }]\n',
+            "terms[0].other_basis.applies_to:age 不是条款项或规则",
+            id="a-basis-for-nothing",
+        ),
+        pytest.param(
+            HEAD
+            + BLOCK
+            + 'other_basis = [{ applies_to = ["payee", "payee"], document = "乙", clause = "二", basis_status = "confirmed" }]\n',
+            "terms[0].other_basis.applies_to:payee 出现两次",
+            id="two-bases-for-one-figure",
+        ),
+        pytest.param("title = ", "无法读取", id="not-toml"),
+    ],
+)
+def test_a_faulty_file_is_refused_naming_file_and_key(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(TermsFault) as raised:
+        scheme_from(tmp_path, text)
+    assert str(raised.value).startswith("project.toml:") and named in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("rate", "accepted"),
+    [
+        pytest.param("yuan_per_person = 499.99", False, id="a-cent-below-the-lower-bound"),
+        pytest.param("yuan_per_person = 500", True, id="the-lower-bound-itself"),
+        pytest.param("yuan_per_person = 8000", True, id="the-upper-bound-itself"),
+        pytest.param("yuan_per_person = 8000.01", False, id="a-cent-above-the-upper-bound"),
+        pytest.param("yuan_per_person_by_level = { junior = 500, senior = 8000 }", True, id="levels-within"),
+        pytest.param("yuan_per_person_by_level = { junior = 499, senior = 8000 }", False, id="one-level-below"),
+    ],
+)
+def test_a_rate_lies_within_the_bounds_of_its_block(tmp_path: Path, rate: str, accepted: bool) -> None:
+    bounds = f"yuan_per_person_at_least = 500\nyuan_per_person_at_most = 8000\n{rate}\n"
+    if accepted:
+        assert only_block(tmp_path, bounds).rate == rate.split(" =", maxsplit=1)[0]
+    else:
+        with pytest.raises(TermsFault, match=r"低于下限|超过上限"):
+            only_block(tmp_path, bounds)
+
+
+def test_a_file_named_for_no_scheme_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TermsFault, match=r"lottery.toml:文件名不是已知的补贴项目代码"):
+        scheme_from(tmp_path, HEAD + BLOCK, "lottery.toml")
+
+
+def test_every_faulty_file_of_a_folder_is_named_at_once(tmp_path: Path) -> None:
+    for name in ("project.toml", "startup.toml"):
+        (tmp_path / name).write_text(HEAD, encoding="utf-8")
+    with pytest.raises(TermsFault) as raised:
+        load(tmp_path)
+    assert "project.toml:" in str(raised.value) and "startup.toml:" in str(raised.value)
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TermsFault, match="没有任何补贴条款文件"):
+        load(tmp_path)
+
+
+@pytest.fixture
+def two_blocks(tmp_path: Path) -> Policy:
+    """Written newest first: the order in the file does not matter."""
+    later = BLOCK.replace("2024-09-23", "2025-04-18").replace("文件甲", "文件乙")
+    return Policy({"project": scheme_from(tmp_path, HEAD + later + BLOCK)})
+
+
+@pytest.mark.parametrize(
+    ("day", "document"),
+    [
+        pytest.param(date(2024, 9, 23), "文件甲", id="the-first-day-of-the-first-block"),
+        pytest.param(date(2025, 4, 17), "文件甲", id="the-day-before-the-second-block"),
+        pytest.param(date(2025, 4, 18), "文件乙", id="the-first-day-of-the-second-block"),
+        pytest.param(date(2030, 1, 1), "文件乙", id="long-after"),
+    ],
+)
+def test_the_terms_in_force_are_chosen_by_the_day(two_blocks: Policy, day: date, document: str) -> None:
+    terms = two_blocks.terms_on("project", day)
+    assert isinstance(terms, Terms) and terms.document == document
+
+
+def test_a_day_before_the_first_block_has_no_terms_and_says_so(two_blocks: Policy) -> None:
+    missing = two_blocks.terms_on("project", date(2024, 9, 22))
+    assert missing == TermsMissing("project", date(2024, 9, 22), date(2024, 9, 23))
+    assert missing.code == "terms_missing" and "自 2024-09-23 起施行" in missing.detail
+
+
+def test_a_figure_answers_with_its_own_basis_where_it_has_one(tmp_path: Path) -> None:
+    applies = 'applies_to = ["payee", "times_a_year_at_most"]'
+    block = only_block(tmp_path, f'\n[[terms.other_basis]]\n{applies}\ndocument = "文件乙"\nclause = "二"\nbasis_status = "unconfirmed"\n')
+    figures = {figure.name: figure for figure in block.figures()}
+    assert figures["payee"][1:] == ("organiser", "文件乙", "二", "unconfirmed")
+    assert figures["age_at_least"][1:] == (16, "文件甲", "第一条", "confirmed")
+    assert figures["times_a_year_at_most"].value is None, "an unset figure is shown where its basis is stated"
+    assert "age_at_most" not in figures
+
+
+def test_the_hash_of_a_block_changes_with_any_figure_and_with_nothing_else(tmp_path: Path) -> None:
+    first = only_block(tmp_path)
+    assert first.hash == only_block(tmp_path, "# a remark\n").hash
+    assert first.hash != only_block(tmp_path, "age_at_most = 65\n").hash
+    text = HEAD + BLOCK
+    policies = [Policy({"project": scheme_from(tmp_path, each)}) for each in (text, text, text.replace("= 16", "= 17"))]
+    assert policies[0].policy_hash() == policies[1].policy_hash() != policies[2].policy_hash()
+
+
+def test_the_retirement_schedule_goes_with_the_blocks_that_ask_for_it(tmp_path: Path) -> None:
+    assert only_block(tmp_path).retirement is None
+    [asking] = scheme_from(tmp_path, HEAD + BLOCK.replace("age = false", "age = true")).terms
+    assert asking.retirement == SCHEDULE
+
+
+def test_the_short_course_pays_what_the_plan_says_from_the_plans_day() -> None:
+    policy = load()
+    first_day = date(2024, 9, 23)
+    terms = policy.terms_on("agricultural_short", first_day)
+    assert isinstance(policy.terms_on("agricultural_short", first_day - timedelta(days=1)), TermsMissing)
+    assert isinstance(terms, Terms)
+    assert (terms.yuan_per_person_day, terms.days_paid_at_most, terms.class_days_at_most) == (Decimal("60.00"), 3, 3)
+    assert (terms.age_at_least, terms.age_at_most, terms.notice_working_days, terms.payee) == (16, 65, 5, "organiser")
+    assert terms.basis_of("yuan_per_person_day").status == "confirmed" and terms.basis_of("payee").status == "unconfirmed"
