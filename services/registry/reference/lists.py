@@ -4,6 +4,7 @@ An unknown, missing or ill-typed key stops the reading and names file, row and k
 Labels are Chinese (`name`) and English (`name_en`).
 """
 
+import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -160,6 +161,14 @@ def load(directory: Path = PACKAGED_DATA) -> Reference:
     ):
         _no_word_twice(rows, f"{name}.toml")
     return reference
+
+
+def digest(directory: Path = PACKAGED_DATA) -> str:
+    """Changes with any of the files: says which policy data a process runs on."""
+    made = hashlib.sha256()
+    for path in sorted(directory.glob("*.toml")):
+        made.update(path.name.encode() + b"\x00" + path.read_bytes())
+    return made.hexdigest()
 
 
 class _Coded(Protocol):

@@ -1,0 +1,60 @@
+"""The registry service: trainees, institutions, classes, and what offices report about them (学员、机构、班级)."""
+
+from fastapi import FastAPI
+
+from services.registry.assessing import routes as assessing
+from services.registry.attendance import routes as attendance
+from services.registry.brands import routes as brands
+from services.registry.classes import routes as classes
+from services.registry.counting import routes as counting
+from services.registry.enrolments import routes as enrolments
+from services.registry.facts import routes as facts
+from services.registry.files import routes as files
+from services.registry.identities import routes as identities
+from services.registry.imports import job as import_job
+from services.registry.imports import routes as imports
+from services.registry.institutions import routes as institutions
+from services.registry.reference import lists
+from services.registry.reference import routes as reference
+from services.registry.reference.policy import code_labels
+from services.registry.status_records import routes as status_records
+from services.registry.trainees import routes as trainees
+from shared import web
+from shared.settings import Settings, load
+
+PART = web.Part(
+    "registry",
+    "凯里市职业技能培训 · 学员与机构",
+    policy_hash=lists.digest(),
+    codes={
+        name: [{"code": each["code"], "label": each["zh"], "label_en": each["en"]} for each in codes]
+        for name, codes in code_labels().items()
+    },
+    routers=(
+        reference.router,
+        trainees.router,
+        institutions.router,
+        status_records.router,
+        status_records.lists_router,
+        files.router,
+        brands.router,
+        identities.router,
+        classes.router,
+        enrolments.router,
+        attendance.router,
+        facts.router,
+        assessing.router,
+        imports.router,
+        counting.router,
+    ),
+    jobs=(import_job.work,),
+)
+
+
+def build(of: Settings) -> FastAPI:
+    return web.create_app(PART, of)
+
+
+def create() -> FastAPI:
+    """What the server starts: settings come from the environment."""
+    return build(load(Settings))

@@ -1,0 +1,54 @@
+"""Attendance (出勤): the half-days a person signed, and records refused because the person was in another class at the same time."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.metadata import Row
+from shared import db
+
+
+class Attendance(Row):
+    """A fact: a person was in this class that half-day. A person is in one class at a time."""
+
+    __tablename__ = "attendance"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id"))
+    trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainees.id"))
+    on: Mapped[date]
+    half_day: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("trainee_id", "on", "half_day", name="attendance_half_day_key"),
+        CheckConstraint("half_day IN ('am', 'pm')", name="half_day"),
+        Index("attendance_class_id_idx", "class_id", "trainee_id"),
+        Index("attendance_page_idx", "class_id", "id"),
+    )
+
+
+class AttendanceConflict(Row):
+    """A refused record: `class_id` reported the person for a half-day that `other_class_id` had already. Both classes' claims see it."""
+
+    __tablename__ = "attendance_conflicts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id"))
+    other_class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id"))
+    trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainees.id"))
+    on: Mapped[date]
+    half_day: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("class_id", "trainee_id", "on", "half_day", name="attendance_conflicts_half_day_key"),
+        CheckConstraint("half_day IN ('am', 'pm')", name="half_day"),
+        Index("attendance_conflicts_other_class_id_idx", "other_class_id", "trainee_id"),
+        Index("attendance_conflicts_trainee_id_idx", "trainee_id"),
+    )

@@ -1,0 +1,34 @@
+"""Training brands (技能培训品牌) and signature dishes (特色菜品), each with its four materials (四个一) and the days they were finished."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.metadata import Row
+from shared import db
+
+
+class Brand(db.Versioned, Row):
+    """A material counts from the day it was finished; its file may follow later."""
+
+    __tablename__ = "brands"
+
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    department: Mapped[str | None] = mapped_column(Text)
+    creation_plan_on: Mapped[date | None]
+    creation_plan_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
+    training_video_on: Mapped[date | None]
+    training_video_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
+    experience_summary_on: Mapped[date | None]
+    experience_summary_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
+    employment_ledger_on: Mapped[date | None]
+    employment_ledger_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
+
+    __table_args__ = (
+        UniqueConstraint("kind", "name", name="brands_name_key"),
+        CheckConstraint("kind IN ('brand', 'dish')", name="kind"),
+        Index("brands_kind_idx", "kind", "id"),
+    )

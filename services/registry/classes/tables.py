@@ -1,0 +1,99 @@
+"""Training classes (培训班), their timetable and the inspections they had."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.metadata import Row
+from shared import db
+
+
+class TrainingClass(db.Versioned, Row):
+    """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault."""
+
+    __tablename__ = "classes"
+
+    serial: Mapped[int] = mapped_column(BigInteger, Identity())
+    number: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"))
+    channel: Mapped[str] = mapped_column(Text)
+    programmes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    occupation_code: Mapped[str | None] = mapped_column(Text)
+    trade_name: Mapped[str | None] = mapped_column(Text)
+    trade_filing_no: Mapped[str | None] = mapped_column(Text)
+    level: Mapped[str | None] = mapped_column(Text)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    hours: Mapped[int]
+    seats: Mapped[int]
+    region_code: Mapped[str] = mapped_column(Text)
+    teacher_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    order_id: Mapped[UUID | None]
+    fund_source: Mapped[str | None] = mapped_column(Text)
+    demonstration: Mapped[bool]
+    external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    department: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    status_reason: Mapped[str | None] = mapped_column(Text)
+    proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("number", name="classes_number_key"),
+        CheckConstraint("ends_on >= starts_on", name="ends_on"),
+        CheckConstraint("hours > 0", name="hours"),
+        CheckConstraint("seats > 0", name="seats"),
+        CheckConstraint("occupation_code IS NOT NULL OR (trade_name IS NOT NULL AND trade_filing_no IS NOT NULL)", name="trade"),
+        CheckConstraint("status IN ('draft', 'submitted', 'approved', 'rejected', 'in_progress', 'completed', 'cancelled')", name="status"),
+        Index("classes_institution_id_idx", "institution_id", "id"),
+        Index("classes_status_idx", "status", "id"),
+        Index("classes_channel_idx", "channel", "id"),
+        Index("classes_region_code_idx", "region_code", "id"),
+        Index("classes_department_idx", "department", "id"),
+        Index("classes_ends_on_idx", "ends_on", "starts_on"),
+        Index("classes_programmes_idx", "programmes", postgresql_using="gin"),
+        Index("classes_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+    )
+
+
+class ClassSession(Row):
+    """One half-day of the timetable (课程表)."""
+
+    __tablename__ = "class_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id"))
+    on: Mapped[date]
+    half_day: Mapped[str] = mapped_column(Text)
+    hours: Mapped[int]
+    topic: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        UniqueConstraint("class_id", "on", "half_day", name="class_sessions_half_day_key"),
+        CheckConstraint("half_day IN ('am', 'pm')", name="half_day"),
+        CheckConstraint("hours > 0", name="hours"),
+    )
+
+
+class Inspection(Row):
+    """What an officer found on a visit to the class (开班检查)."""
+
+    __tablename__ = "class_inspections"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id"))
+    on: Mapped[date]
+    headcount: Mapped[int]
+    found: Mapped[str] = mapped_column(Text)
+    inspected_by: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("headcount >= 0", name="headcount"),
+        Index("class_inspections_class_id_idx", "class_id", "id"),
+    )

@@ -1,0 +1,124 @@
+"""Counts for a plan's board: every counting asked for, in a fixed number of statements."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.counting import statements
+from services.registry.counting.schemas import By, CountingIn, CountOut, CountsIn, CountsOut, GroupOut, NameOut, TallyOut
+from services.registry.institutions.tables import Institution
+from services.registry.reference import policy as reference
+
+OF_EACH_INSTITUTION: dict[str, Callable[[Sequence[CountingIn]], Select[Any]]] = {
+    "training_share": statements.training_share,
+    "frontline_share": statements.frontline_share,
+    "partner_enterprises": statements.partner_enterprises,
+}
+
+
+async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
+    """One answer for each counting, in the order asked."""
+    counted: dict[str, CountOut] = {}
+    for measure, countings in _by_measure(asked.countings).items():
+        if measure in OF_EACH_INSTITUTION:
+            rows = (await session.execute(OF_EACH_INSTITUTION[measure](countings))).all()
+            answers = [_of_institutions(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
+        else:
+            rows = (await session.execute(_statement(measure, countings, asked))).all()
+            answers = [_of_groups(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
+        counted |= {answer.key: answer for answer in answers}
+    answers = [counted[each.key] for each in asked.countings]
+    codes = {group.code for answer in answers for group in answer.groups if group.code is not None}
+    return CountsOut(counts=answers, names=await _names(session, asked.by, codes))
+
+
+def _by_measure(countings: Sequence[CountingIn]) -> dict[str, list[CountingIn]]:
+    """Brands and dishes are counted by one statement; the rest by one each."""
+    sorted_out: dict[str, list[CountingIn]] = defaultdict(list)
+    for each in countings:
+        sorted_out["brands" if each.measure == "dishes" else each.measure].append(each)
+    return sorted_out
+
+
+def _statement(measure: str, countings: Sequence[CountingIn], asked: CountsIn) -> Select[Any]:
+    match measure:
+        case "person_times":
+            return statements.person_times(countings, asked.by)
+        case "employed_share":
+            return statements.employed_share(countings, asked.by, asked.as_of)
+        case "demonstration_classes":
+            return statements.demonstration_classes(countings, asked.by)
+    return statements.brands(countings, asked.by)
+
+
+def _of_groups(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
+    """The whole is the sum of its groups: they are disjoint, and together everything. A brand has no place, only a department."""
+
+    def total(name: str) -> int:
+        return sum(getattr(row, name) for row in rows)
+
+    if counting.measure in ("brands", "dishes") and by != "department":
+        by = "none"
+    if counting.measure != "employed_share":
+        groups = [GroupOut(code=row.code, numerator=row.numerator) for row in rows]
+        return CountOut(key=counting.key, tallies=[TallyOut(numerator=total("numerator"))], groups=groups if by != "none" else [])
+    whole = TallyOut(
+        numerator=total("numerator"),
+        denominator=total("completed") - total("pending"),
+        denominator_enrolled=total("enrolled") - total("pending"),
+        pending=total("pending"),
+        already_employed=total("already_employed"),
+    )
+    groups = [GroupOut(code=row.code, numerator=row.numerator, denominator=row.completed - row.pending) for row in rows if row.completed]
+    return CountOut(key=counting.key, tallies=[whole], groups=groups if by != "none" else [])
+
+
+def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
+    """A tally for each institution; the groups add up those whose denominator is known."""
+    tallies = [
+        TallyOut(
+            numerator=row.numerator,
+            denominator=row.denominator,
+            institution_id=row.institution_id,
+            institution_name=row.institution_name,
+        )
+        for row in rows
+    ]
+    groups: dict[str | None, GroupOut] = {}
+    for row in rows:
+        if by in ("none", "department") or (row.denominator is None and counting.measure == "training_share"):
+            continue
+        code = _group_of(row, by)
+        seen = groups.get(code)
+        denominator = row.denominator if seen is None or seen.denominator is None else seen.denominator + row.denominator
+        groups[code] = GroupOut(code=code, numerator=row.numerator + (seen.numerator if seen else 0), denominator=denominator)
+    return CountOut(key=counting.key, tallies=tallies, groups=list(groups.values()))
+
+
+def _group_of(row: Any, by: By) -> str | None:
+    if by == "institution":
+        return str(row.institution_id)
+    return str(row.region_code) if by == "region" or row.region_code in statements.ZONES else None
+
+
+async def _names(session: AsyncSession, by: By, codes: set[str]) -> list[NameOut]:
+    regions = reference.packaged().regions.values()
+    match by:
+        case "region":
+            return [
+                NameOut(code=each.code, name=each.name) for each in regions if each.kind in ("subdistrict", "town") or each.code in codes
+            ]
+        case "zone":
+            return [NameOut(code=each.code, name=each.name) for each in regions if each.kind == "zone"]
+        case "department":
+            return [NameOut(code=code, name=code) for code in sorted(codes)]
+        case "institution":
+            found = await session.execute(
+                select(Institution.id, Institution.name).where(Institution.id.in_([UUID(code) for code in codes]))
+            )
+            return [NameOut(code=str(institution_id), name=name) for institution_id, name in found]
+    return []

@@ -1,0 +1,82 @@
+"""What a plan's board asks the registry to count, and the tallies it answers with."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared import wire
+
+Measure = Literal[
+    "person_times",
+    "employed_share",
+    "demonstration_classes",
+    "brands",
+    "dishes",
+    "training_share",
+    "partner_enterprises",
+    "frontline_share",
+]
+By = Literal["none", "region", "zone", "department", "institution"]
+Quantity = int | wire.Money
+
+
+class CountingIn(wire.In):
+    """One thing to count, over closed days. Which of the other fields a measure needs is said with each of them."""
+
+    key: wire.Word = Field(description="The asker's own name for this counting; answered back.", examples=["four.technician total"])
+    measure: Measure = Field(examples=["person_times"])
+    from_on: wire.CivilDate = Field(examples=["2024-01-01"])
+    to_on: wire.CivilDate = Field(examples=["2025-12-31"])
+    programme: wire.Word | None = Field(
+        default=None, description="Only classes of this plan line; null: of any.", examples=["four.technician"]
+    )
+    institution_kinds: list[wire.Word] = Field(
+        default=[], max_length=20, description="training_share, frontline_share: of these kinds.", examples=[[]]
+    )
+    institution_name: wire.Word | None = Field(default=None, description="partner_enterprises: this institution's.", examples=[None])
+    employed_within_months: Annotated[int, Field(ge=1, le=60)] | None = Field(default=None, description="employed_share.", examples=[None])
+    employed_kinds: list[wire.Word] = Field(default=[], max_length=20, description="employed_share: the work that counts.", examples=[[]])
+
+
+class CountsIn(wire.In):
+    as_of: wire.CivilDate = Field(description="Facts of later days are left out.", examples=["2025-06-30"])
+    by: By = Field(default="none", examples=["region"])
+    countings: Annotated[list[CountingIn], Field(max_length=500)]
+
+
+class TallyOut(wire.Out):
+    """The whole counting or, where an institution is named, what it has of it. Money in yuan."""
+
+    numerator: Quantity
+    denominator: Quantity | None = None
+    denominator_enrolled: int | None = Field(default=None, description="employed_share: the same, of all who were enrolled.")
+    pending: int | None = Field(default=None, description="employed_share: no work yet and the time for it not over; in no denominator.")
+    already_employed: int | None = Field(default=None, description="employed_share: of the numerator, had that work on the first day.")
+    institution_id: str | None = None
+    institution_name: str | None = None
+
+
+class GroupOut(wire.Out):
+    """What one town, zone, department or institution has of a counting; `code` null: what belongs to none."""
+
+    code: str | None
+    numerator: Quantity
+    denominator: Quantity | None = None
+
+
+class CountOut(wire.Out):
+    key: str
+    tallies: list[TallyOut]
+    groups: list[GroupOut]
+
+
+class NameOut(wire.Out):
+    code: str
+    name: str
+
+
+class CountsOut(wire.Out):
+    """`names` are of the groups: every town or zone, also where nothing was counted; of the others those that occur."""
+
+    counts: list[CountOut]
+    names: list[NameOut]

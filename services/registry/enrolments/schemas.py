@@ -1,0 +1,60 @@
+"""Enrolments on the wire."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared import wire
+
+Outcome = Literal["enrolled", "completed", "absent", "withdrawn"]
+EmploymentKind = Literal["employer", "flexible", "self_employed", "farming"]
+Grade = Literal["A", "B", "C", "D", "E"]
+
+
+class EnrolmentIn(wire.In):
+    trainee_id: UUID
+
+
+class EnrolmentChange(wire.In):
+    outcome: Literal["withdrawn"] = Field(description="退出;其他结果由结班得出")
+
+
+class EnrolmentOut(wire.Out):
+    """`days_attended` counts the days of which both half-days are signed."""
+
+    id: UUID
+    class_id: UUID
+    trainee_id: UUID
+    name: str
+    id_number: str
+    outcome: Outcome
+    days_attended: int = Field(description="上午、下午都签到的天数", examples=[3])
+    half_days_attended: int = Field(examples=[6])
+    counted_on: wire.CivilDate | None = Field(description="计入人次的日期:班级最后一天")
+    counted_region_code: str | None = Field(description="计入人次的乡镇、街道:结班时学员所在地")
+    enrolled_at: wire.Instant
+    changed_at: wire.Instant
+    version: int
+
+
+class EmploymentIn(wire.In):
+    """Work of a kind that counts as employed, with the grade of its evidence (A 社保 … E 村委会证明或电话)."""
+
+    kind: EmploymentKind
+    employer: wire.Word | None = None
+    from_on: wire.CivilDate
+    until_on: wire.CivilDate | None = None
+    grade: Grade
+    proof: wire.Word | None = Field(default=None, description="证明材料的文件编号或说明")
+
+
+class EmploymentOut(wire.Out):
+    id: UUID
+    kind: EmploymentKind
+    employer: str | None
+    from_on: wire.CivilDate
+    until_on: wire.CivilDate | None
+    grade: Grade
+    proof: str | None
+    recorded_at: wire.Instant

@@ -1,0 +1,58 @@
+"""Enrolments (报名): who is in which class and how it ended; and the work they had or found (就业)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.metadata import Row
+from shared import db
+
+
+class Enrolment(db.Versioned, Row):
+    """One person in one class. A completed one is a person-time (人次): it counts on the class's last day, `counted_on`, in the town where the
+    trainee was registered when the class was closed, `counted_region_code`."""
+
+    __tablename__ = "enrolments"
+
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id"))
+    trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainees.id"))
+    outcome: Mapped[str] = mapped_column(Text, default="enrolled")
+    counted_on: Mapped[date | None]
+    counted_region_code: Mapped[str | None] = mapped_column(Text)
+    enrolled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("class_id", "trainee_id", name="enrolments_trainee_key"),
+        CheckConstraint("outcome IN ('enrolled', 'completed', 'absent', 'withdrawn')", name="outcome"),
+        CheckConstraint(
+            "(outcome = 'completed') = (counted_on IS NOT NULL) AND (counted_on IS NULL) = (counted_region_code IS NULL)", name="counted"
+        ),
+        Index("enrolments_trainee_id_idx", "trainee_id", "id"),
+        Index("enrolments_counted_on_idx", "counted_on", "class_id", "counted_region_code"),
+    )
+
+
+class Employment(Row):
+    """Work a person had or found (就业去向), with the grade of the evidence (A social insurance … E a call)."""
+
+    __tablename__ = "employments"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    employer: Mapped[str | None] = mapped_column(Text)
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    grade: Mapped[str] = mapped_column(Text)
+    proof: Mapped[str | None] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('employer', 'flexible', 'self_employed', 'farming')", name="kind"),
+        CheckConstraint("grade IN ('A', 'B', 'C', 'D', 'E')", name="grade"),
+        CheckConstraint("until_on >= from_on", name="until_on"),
+        Index("employments_enrolment_id_idx", "enrolment_id", "id"),
+    )

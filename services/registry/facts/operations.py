@@ -1,0 +1,121 @@
+"""All facts of a class that a claim is judged by, gathered in a constant number of statements however many people it has."""
+
+import base64
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from services.registry.attendance.tables import Attendance, AttendanceConflict
+from services.registry.classes import sight
+from services.registry.classes.tables import TrainingClass
+from services.registry.enrolments.tables import Enrolment
+from services.registry.facts import schemas
+from services.registry.institutions.policy import is_blacklisted, is_designated
+from services.registry.institutions.tables import Institution, Teacher
+from services.registry.reference.policy import needs_designation
+from services.registry.status_records.tables import StatusList, StatusRecord
+from services.registry.trainees.tables import Trainee, TraineeCategory
+from shared import errors
+from shared.access import Call
+from shared.http_client import Neighbour
+
+PERSON = ("name", "id_number_masked", "id_number_key", "birth_on", "sex", "retirement_track", "region_code", "bank_account_key")
+
+
+async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids: Sequence[UUID] | None = None) -> schemas.ClaimFacts:
+    """The facts of the class and of those enrolled and not withdrawn, or of those named."""
+    training = await sight.find(session, call, class_id)
+    people = select(*(getattr(Trainee, name) for name in PERSON), Enrolment.id, Enrolment.trainee_id, Enrolment.outcome)
+    people = people.join(Trainee, Trainee.id == Enrolment.trainee_id).where(Enrolment.class_id == class_id).order_by(Enrolment.id)
+    people = people.where(Enrolment.outcome != "withdrawn" if trainee_ids is None else Enrolment.trainee_id == func.any(list(trainee_ids)))
+    rows = (await session.execute(people)).all()
+    ids, keys = [row.trainee_id for row in rows], [row.id_number_key for row in rows]
+    categories = await _by_person(session, select(TraineeCategory.trainee_id.label("who"), TraineeCategory.code, TraineeCategory.since_on, TraineeCategory.until_on)
+                                  .where(TraineeCategory.trainee_id == func.any(ids)).order_by(TraineeCategory.code, TraineeCategory.since_on))  # fmt: skip
+    statuses = await _by_person(session, select(StatusRecord.id_number_key.label("who"), StatusRecord.status, StatusRecord.from_on, StatusRecord.until_on, StatusRecord.source)
+                                .where(StatusRecord.id_number_key == func.any(keys)).order_by(StatusRecord.status, StatusRecord.from_on, StatusRecord.source))  # fmt: skip
+    half_days = await _by_person(session, select(Attendance.trainee_id.label("who"), Attendance.on, func.count().label("half_days"))
+                                 .where(Attendance.class_id == class_id).group_by(Attendance.trainee_id, Attendance.on).order_by(Attendance.on))  # fmt: skip
+    elsewhere = await _by_person(session, _conflicts(class_id))
+    teachers = set(await session.scalars(select(Teacher.id_number_key).where(Teacher.id == func.any(training.teacher_ids))))
+    enrolled = set(ids)
+    return schemas.ClaimFacts(
+        class_=await _class(session, training),
+        lists_complete=await _complete_lists(session, training),
+        enrolments=[
+            schemas.EnrolmentFacts(
+                enrolment_id=row.id, trainee_id=row.trainee_id, name=row.name, id_number_masked=row.id_number_masked, birth_on=row.birth_on, sex=row.sex,
+                retirement_track=row.retirement_track, region_code=row.region_code, outcome=row.outcome,
+                categories=[schemas.CategoryFacts.model_validate(each) for each in categories[row.trainee_id]],
+                statuses=[schemas.StatusFacts.model_validate(each) for each in statuses[row.id_number_key]],
+                half_days=[schemas.DayFacts.model_validate(each) for each in half_days[row.trainee_id]],
+                attended_other_class=[schemas.OtherClass.model_validate(each) for each in elsewhere[row.trainee_id]],
+                teaches_class=row.id_number_key in teachers, has_bank_account=row.bank_account_key is not None, bank_account_key=_text(row.bank_account_key),
+            )
+            for row in rows
+        ],
+        unknown_trainee_ids=[each for each in dict.fromkeys(trainee_ids or ()) if each not in enrolled],
+    )  # fmt: skip
+
+
+async def _by_person(session: AsyncSession, wanted: Any) -> dict[Any, list[ResultRow[Any]]]:
+    """The rows by their first column, `who`."""
+    found: dict[Any, list[ResultRow[Any]]] = defaultdict(list)
+    for row in await session.execute(wanted):
+        found[row.who].append(row)
+    return found
+
+
+def _conflicts(class_id: UUID) -> Any:
+    """Half-days reported by this class and another, whichever of the two was refused."""
+    here, other = aliased(TrainingClass), aliased(TrainingClass)
+    conflict = AttendanceConflict
+    both = (
+        select(conflict.trainee_id.label("who"), conflict.on, conflict.half_day, other.number.label("class_number"))
+        .join(here, or_(here.id == conflict.class_id, here.id == conflict.other_class_id))
+        .join(other, or_(other.id == conflict.class_id, other.id == conflict.other_class_id))
+        .where(here.id == class_id, other.id != class_id)
+    )
+    return both.order_by(conflict.on, conflict.half_day, other.number)
+
+
+async def _complete_lists(session: AsyncSession, training: TrainingClass) -> list[str]:
+    covering = select(StatusList.status).where(
+        StatusList.complete_from_on <= training.starts_on, StatusList.complete_to_on >= training.starts_on
+    )
+    return sorted(set(await session.scalars(covering)))
+
+
+async def _class(session: AsyncSession, training: TrainingClass) -> schemas.ClassFacts:
+    institution = await session.get_one(Institution, training.institution_id)
+    designations, blacklistings = await sight.bonds(session, institution.id)
+    on = training.starts_on
+    current = next((each for each in blacklistings if is_blacklisted([each], on)), None)
+    facts = schemas.InstitutionFacts(
+        id=institution.id, name=institution.name, kind=institution.kind, region_code=institution.region_code,
+        needs_designation=needs_designation(training.channel, institution.kind), designated=is_designated(designations, on),
+        blacklisted=current is not None, blacklisted_until_on=current.until_on if current else None,
+        has_bank_account=institution.bank_account_key is not None, bank_account_key=_text(institution.bank_account_key),
+    )  # fmt: skip
+    own = {name: getattr(training, name) for name in schemas.ClassFacts.model_fields if name != "institution"}
+    return schemas.ClassFacts(institution=facts, **own)
+
+
+def _text(key: bytes | None) -> str | None:
+    return None if key is None else base64.b64encode(key).decode()
+
+
+async def eligibility(session: AsyncSession, call: Call, subsidy: Neighbour, class_id: UUID, scheme: str) -> schemas.Eligibility:
+    """Asks subsidy what a claim for the class would be judged to be, on the facts as they are known now."""
+    facts = await gather(session, call, class_id)
+    await session.close()  # no connection is held while the neighbour thinks
+    judged = await subsidy.post("/internal/v1/eligibility", call, {"scheme": scheme, "facts": facts.model_dump(mode="json", by_alias=True)})
+    if judged is None:
+        raise errors.NotFound(f"没有补贴项目 {scheme}。请从 /v1/schemes 选择。")
+    return schemas.Eligibility(class_id=class_id, scheme=scheme, terms=judged["terms"], lines=judged["lines"])

@@ -1,0 +1,35 @@
+"""The paths of files (附件)."""
+
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import File, Response, UploadFile
+
+from services.registry.files import operations
+from services.registry.files.errors import EmptyFile
+from services.registry.files.schemas import FileOut
+from shared import access, web
+from shared.web.routing import UPLOAD_LARGEST_BYTES
+
+router = web.Router("files")
+
+
+@router.operation(
+    "POST", "/v1/files", may=access.SIGNED_IN, summary="上传附件:PDF、JPEG、PNG、OFD、XLSX,不超过 20 MB", status=201, errors=[EmptyFile],
+    largest_bytes=UPLOAD_LARGEST_BYTES,
+)  # fmt: skip
+async def upload(file: Annotated[UploadFile, File()], session: web.Session, call: web.Caller, kernel: web.KernelOf) -> FileOut:
+    return await operations.keep(session, call, kernel, file.filename, await file.read())
+
+
+@router.operation("GET", "/v1/files/{file_id:uuid}", may=access.SIGNED_IN, summary="下载附件,记入审计", response_class=Response)
+async def download(file_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
+    file, content = await operations.read(session, call, kernel, file_id)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+        "ETag": f'"{file.sha256}"',
+    }
+    return Response(content, media_type=file.media_type, headers=headers)

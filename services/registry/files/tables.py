@@ -1,0 +1,32 @@
+"""Uploaded files (证明材料). The content is encrypted and bound to its row: scans of identity cards are among them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.metadata import Row
+from shared import db
+
+
+class File(Row):
+    """`uploaded_by` is the account; `institution_id` and `region_code` its binding, whose other accounts may read the file too."""
+
+    __tablename__ = "files"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    uploaded_by: Mapped[str] = mapped_column(Text)
+    institution_id: Mapped[UUID | None]
+    region_code: Mapped[str | None] = mapped_column(Text)
+    uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("size_bytes > 0", name="size_bytes"),
+        Index("files_sha256_idx", "sha256"),
+    )

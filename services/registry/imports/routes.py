@@ -1,0 +1,67 @@
+"""Paths of the imports and the empty sheets to fill in."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Form, Query, Response
+
+from services.registry.imports import operations, schemas
+from services.registry.imports.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
+from services.registry.imports.tables import Import
+from services.registry.imports.templates import Kind, template
+from services.registry.workbooks import Workbook
+from shared import access, errors, pages, web, wire
+from shared.web.routing import UPLOAD_LARGEST_BYTES
+
+router = web.Router("imports")
+ONE = "/v1/imports/{import_id:uuid}"
+
+
+@router.operation("POST", "/v1/imports", may=operations.UPLOADERS, summary="导入表格:花名册、签到表、教师名册、其他部门的名单", status=202,
+                  errors=[errors.InvalidState, FileTooLarge, UnreadableFile, UnknownSheetLayout], largest_bytes=UPLOAD_LARGEST_BYTES)  # fmt: skip
+async def receive(
+    form: Annotated[schemas.ImportIn, Form(media_type="multipart/form-data")],
+    response: Response,
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+) -> schemas.ImportOut:
+    made = await operations.receive(session, call, kernel, form)
+    response.headers["Location"] = f"/v1/imports/{made.id}"
+    return made
+
+
+@router.operation("GET", "/v1/imports", may=operations.READERS, summary="导入列表", errors=[errors.InvalidCursor])
+async def list_imports(
+    session: web.Session, call: web.Caller, asked: pages.PageAsked,
+    kind: Annotated[Kind | None, Query()] = None,
+    status: Annotated[schemas.Status | None, Query()] = None,
+    class_id: Annotated[UUID | None, Query()] = None,
+) -> wire.Page[schemas.ImportListed]:  # fmt: skip
+    def show(row: Any) -> schemas.ImportListed:
+        return schemas.ImportListed.model_validate(schemas.shown(row))
+
+    wanted = operations.listed(call, kind=kind, status=status, class_id=class_id)
+    return wire.Page[schemas.ImportListed].model_validate(await pages.page(session, wanted, Import.id, asked, show))
+
+
+@router.operation("GET", ONE, may=operations.READERS, summary="一次导入的进度与结果")
+async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schemas.ImportOut:
+    return operations.paper(await operations.find(session, call, import_id))
+
+
+@router.operation(
+    "GET",
+    f"{ONE}/result.xlsx",
+    may=operations.UPLOADERS,
+    summary="同一份表,带错误列",
+    errors=[errors.InvalidState],
+    response_class=Workbook,
+)
+async def result(import_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Workbook:
+    return Workbook(await operations.result(session, call, kernel, import_id), f"import-{import_id}")
+
+
+@router.operation("GET", "/v1/templates/{kind}.xlsx", may=access.SIGNED_IN, summary="空表模板", response_class=Workbook)
+async def get_template(kind: Kind) -> Workbook:
+    return Workbook(template(kind), kind)

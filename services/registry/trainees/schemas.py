@@ -1,0 +1,159 @@
+"""Trainees on the wire. Numbers go in whole and come out masked."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.registry.batches import ITEMS_AT_MOST
+from shared import wire
+
+IdType = Literal["citizen", "residence_permit", "foreign_permanent_residence"]
+Sex = Literal["male", "female"]
+RetirementTrack = Literal["female_50", "female_55"]
+CorrectableField = Literal["name", "id_number", "phone", "region_code", "education", "bank_account", "retirement_track"]
+
+NAME = "姓名,与证件一致"
+ID_NUMBER = "证件号码全号;答复中一律掩码"
+PHONE = "11 位手机号码或带区号的座机;没有电话的人填 null"
+REGION = "居住地的镇、街道代码,见 /v1/regions"
+TRACK = "女职工原退休年龄 50 或 55 岁;不知道则不填"
+Name = Annotated[wire.Text, Field(max_length=100, description=NAME, examples=["杨秀英"])]
+Number = Annotated[wire.Text, Field(max_length=60, examples=["522601199003070025"])]
+Account = Annotated[wire.Text, Field(max_length=60, description="本人银行账号", examples=["6217001234567894321"])]
+
+
+class CategoryPeriod(wire.In):
+    """A category (人员类别) held from `since_on` to `until_on`, both days counted in."""
+
+    code: wire.Word = Field(description="见 /v1/categories", examples=["rural_transfer_worker"])
+    since_on: wire.CivilDate = Field(description="取得该类别之日", examples=["2024-01-01"])
+    until_on: wire.CivilDate | None = Field(None, description="最后一日;仍有效则不填", examples=[None])
+    proof: wire.Word | None = Field(None, description="证明材料:文号或文件编号", examples=[None])
+
+
+class TraineeIn(wire.In):
+    """A person to register. `sex` and `birth_on` are read from the number; only an old 15-character permit needs them stated."""
+
+    name: Name
+    id_type: IdType = "citizen"
+    id_number: Number = Field(description=ID_NUMBER)
+    phone: wire.Word | None = Field(description=PHONE, examples=["13885501234"])
+    region_code: wire.Word = Field(description=REGION, examples=["522601100"])
+    categories: list[CategoryPeriod] = Field([], max_length=30)
+    education: wire.Word | None = Field(None, examples=["初中"])
+    employer_id: UUID | None = Field(None, description="所在单位(已登记的机构)", examples=[None])
+    bank_account: Account | None = None
+    retirement_track: RetirementTrack | None = Field(None, description=TRACK, examples=[None])
+    external_refs: list[wire.ExternalRef] = Field([], max_length=20)
+    sex: Sex | None = Field(None, description="仅 15 位外国人永久居留身份证须填", examples=[None])
+    birth_on: wire.CivilDate | None = Field(None, description="仅 15 位外国人永久居留身份证须填", examples=[None])
+
+
+class TraineeChange(wire.In):
+    """What changes; what is left out stays. `categories` and `external_refs` replace the whole list."""
+
+    name: Name = Field(default_factory=str, examples=["杨秀英"])
+    id_number: Number = Field(default_factory=str, description="更正证件号码,仅经办", examples=["522601199003070025"])
+    phone: wire.Word | None = Field(None, examples=["13885501234"])
+    region_code: wire.Word = Field(default_factory=str, description=REGION, examples=["522601100"])
+    categories: list[CategoryPeriod] = Field(default_factory=list, max_length=30)
+    education: wire.Word | None = Field(None, examples=["初中"])
+    employer_id: UUID | None = Field(None, examples=[None])
+    bank_account: Account | None = None
+    retirement_track: RetirementTrack | None = Field(None, description=TRACK, examples=[None])
+    external_refs: list[wire.ExternalRef] = Field(default_factory=list, max_length=20)
+
+
+class TraineeOut(wire.Out):
+    """A trainee; `id_number`, `phone` and `bank_account` masked."""
+
+    id: UUID
+    name: str
+    id_type: IdType
+    id_number: str
+    sex: Sex
+    birth_on: date
+    phone: str | None
+    region_code: str
+    categories: list[CategoryPeriod]
+    education: str | None
+    employer_id: UUID | None
+    bank_account: str | None
+    retirement_track: RetirementTrack | None
+    external_refs: list[wire.ExternalRef]
+    registered_at: wire.Instant
+    version: int
+
+
+class TraineePaper(TraineeOut):
+    """One trainee, with what the caller may do."""
+
+    allowed_actions: list[wire.AllowedAction]
+
+
+class LookupIn(wire.In):
+    id_numbers: list[Annotated[wire.Text, Field(max_length=60)]] = Field(
+        max_length=ITEMS_AT_MOST, description=f"证件号码全号,至多 {ITEMS_AT_MOST} 个", examples=[["522601199003070025"]]
+    )
+
+
+class Found(wire.Out):
+    index: int
+    id: UUID | None
+
+
+class LookupOut(wire.Out):
+    """In the order of the question; `id` null: not registered."""
+
+    items: list[Found]
+
+
+class MergeIn(wire.In):
+    into: UUID = Field(description="保留的学员")
+
+
+class Revealed(wire.Out):
+    """Personal data in full. The reading is on the audit trail."""
+
+    id: UUID
+    name: str
+    id_number: str
+    phone: str | None
+    bank_account: str | None
+
+
+class HistoryEntry(wire.Out):
+    """One deed on this person's record: what, when, by which role. `details` names fields and papers, never values."""
+
+    at: wire.Instant
+    action: str
+    role: str
+    details: dict[str, object]
+
+
+class History(wire.Out):
+    items: list[HistoryEntry]
+    next_cursor: str | None = None
+
+
+class CorrectionIn(wire.In):
+    field: CorrectableField
+    proposed: wire.Word = Field(description="应改成什么", examples=["杨秀英"])
+    reason: wire.Reason
+
+
+class CorrectionOut(wire.Out):
+    """`proposed` is masked where it is a number."""
+
+    id: UUID
+    trainee_id: UUID
+    field: CorrectableField
+    proposed: str
+    reason: str
+    status: Literal["open", "accepted", "rejected"]
+    asked_at: wire.Instant
+    decided_at: wire.Instant | None
+    decision_reason: str | None
+    version: int

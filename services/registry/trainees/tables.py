@@ -1,0 +1,114 @@
+"""Trainees (学员), the categories they belong to over time, who has seen them, and corrections that were asked for.
+
+Numbers are kept three ways: encrypted and bound to the row, as a keyed digest to find equal ones by, and as the mask that is shown.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.metadata import Row
+from shared import db
+
+
+class Trainee(db.Versioned, Row):
+    """`merged_into` names the trainee that a twice registered person goes on as; `id_number_key` is unique among those not merged."""
+
+    __tablename__ = "trainees"
+
+    name: Mapped[str] = mapped_column(Text)
+    id_type: Mapped[str] = mapped_column(Text)
+    id_number: Mapped[bytes] = mapped_column(LargeBinary)
+    id_number_key: Mapped[bytes] = mapped_column(LargeBinary)
+    id_number_masked: Mapped[str] = mapped_column(Text)
+    sex: Mapped[str] = mapped_column(Text)
+    birth_on: Mapped[date]
+    phone: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_masked: Mapped[str | None] = mapped_column(Text)
+    region_code: Mapped[str] = mapped_column(Text)
+    education: Mapped[str | None] = mapped_column(Text)
+    employer_id: Mapped[UUID | None] = mapped_column(ForeignKey("institutions.id"))
+    bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bank_account_masked: Mapped[str | None] = mapped_column(Text)
+    retirement_track: Mapped[str | None] = mapped_column(Text)
+    external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("trainees.id"))
+    registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        Index("trainees_id_number_key", "id_number_key", unique=True, postgresql_where=text("merged_into IS NULL")),
+        CheckConstraint("id_type IN ('citizen', 'residence_permit', 'foreign_permanent_residence')", name="id_type"),
+        CheckConstraint("sex IN ('male', 'female')", name="sex"),
+        CheckConstraint("retirement_track IN ('female_50', 'female_55')", name="retirement_track"),
+        CheckConstraint("merged_into <> id", name="merged_into"),
+        Index("trainees_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        Index("trainees_region_code_idx", "region_code", "id"),
+        Index("trainees_employer_id_idx", "employer_id"),
+        Index("trainees_merged_into_idx", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        Index("trainees_bank_account_key_idx", "bank_account_key"),
+        Index("trainees_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+    )
+
+
+class TraineeCategory(Row):
+    """A category (人员类别) a person had from `since_on` to `until_on`, both days counted in; None: still."""
+
+    __tablename__ = "trainee_categories"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainees.id"))
+    code: Mapped[str] = mapped_column(Text)
+    since_on: Mapped[date]
+    until_on: Mapped[date | None]
+    proof: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        UniqueConstraint("trainee_id", "code", "since_on", name="trainee_categories_since_key"),
+        CheckConstraint("until_on >= since_on", name="until_on"),
+        Index("trainee_categories_code_idx", "code", "trainee_id"),
+    )
+
+
+class TraineeSighting(Row):
+    """An institution that registered a person, presented their full number, or has them in a class: from then on it sees them."""
+
+    __tablename__ = "trainee_sightings"
+
+    trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainees.id"), primary_key=True)
+    institution_id: Mapped[UUID] = mapped_column(primary_key=True)
+    how: Mapped[str] = mapped_column(Text)
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (
+        CheckConstraint("how IN ('registered', 'presented', 'enrolled')", name="how"),
+        Index("trainee_sightings_institution_id_idx", "institution_id", "trainee_id"),
+    )
+
+
+class TraineeCorrection(db.Versioned, Row):
+    """A change of one field that someone asked for, and what the officer decided. `proposed` is encrypted: it may be a number."""
+
+    __tablename__ = "trainee_corrections"
+
+    trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainees.id"))
+    field: Mapped[str] = mapped_column(Text)
+    proposed: Mapped[bytes] = mapped_column(LargeBinary)
+    proposed_masked: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, default="open")
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'accepted', 'rejected')", name="status"),
+        Index("trainee_corrections_trainee_id_idx", "trainee_id", "id"),
+    )

@@ -1,0 +1,245 @@
+"""What the registry counts for a plan's board, on both sides of every day and month."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.conftest import Service, Start
+from tests.registry.counting import registered
+from tests.registry.counting.registered import SANKESHU, ZHOUXI
+
+MIDDLE = date(2025, 6, 30)
+PLAN = {"from_on": "2024-01-01", "to_on": "2025-12-31"}
+EMPLOYED = {"employed_within_months": 6, "employed_kinds": ["employer", "flexible", "self_employed", "farming"]}
+
+
+async def ask(registry: Service, *countings: dict[str, Any], as_of: str = "2025-12-31", by: str = "none") -> list[dict[str, Any]]:
+    answer = await registry.internal("gateway").post(
+        "/internal/v1/counts",
+        json={"as_of": as_of, "by": by, "countings": [PLAN | {"key": str(n)} | each for n, each in enumerate(countings)]},
+    )
+    assert answer.status_code == 200, answer.text
+    answer = answer.json()
+    for count in answer["counts"]:
+        count["names"] = answer["names"]
+    return answer["counts"]
+
+
+async def person_times(registry: Service, programme: str | None, **days: str) -> int:
+    [count] = await ask(registry, {"measure": "person_times", "programme": programme} | days)
+    return count["tallies"][0]["numerator"]
+
+
+async def test_only_services_may_ask(start: Start) -> None:
+    async with start("registry") as registry:
+        refused = await registry.as_("officer").post("/internal/v1/counts", json={"as_of": "2025-01-01", "countings": []})
+        assert refused.status_code == 403
+
+
+async def test_without_classes_the_count_is_nought(start: Start) -> None:
+    async with start("registry") as registry:
+        assert await person_times(registry, "four.technician") == 0
+        assert await ask(registry) == []
+
+
+async def test_only_those_who_completed_count(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await registered.institution(registry, "甲校")
+        held = await registered.training_class(registry, school, "four.technician", ends_on=MIDDLE)
+        await registered.people(registry, held, 3, counted_on=MIDDLE)
+        await registered.people(registry, held, 2, counted_on=None, outcome="absent")
+        await registered.people(registry, held, 1, counted_on=None, outcome="withdrawn")
+        assert await person_times(registry, "four.technician") == 3
+        assert await person_times(registry, "four.chef") == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "in_2024", "in_2025"),
+    [
+        pytest.param(date(2023, 12, 31), 0, 0, id="the-day-before-the-plan"),
+        pytest.param(date(2024, 1, 1), 1, 0, id="the-first-day"),
+        pytest.param(date(2024, 12, 31), 1, 0, id="the-last-day-of-the-first-year"),
+        pytest.param(date(2025, 1, 1), 0, 1, id="the-first-day-of-the-second-year"),
+        pytest.param(date(2025, 12, 31), 0, 1, id="the-last-day"),
+        pytest.param(date(2026, 1, 1), 0, 0, id="the-day-after-the-plan"),
+    ],
+)
+async def test_a_person_time_counts_on_the_last_day_of_the_class(start: Start, day: date, in_2024: int, in_2025: int) -> None:
+    async with start("registry") as registry:
+        await registered.completed(registry, await registered.institution(registry, "甲校"), 1, "four.chef", on=day)
+        assert await person_times(registry, "four.chef", from_on="2024-01-01", to_on="2024-12-31") == in_2024
+        assert await person_times(registry, "four.chef", from_on="2025-01-01", to_on="2025-12-31") == in_2025
+        assert await person_times(registry, "four.chef") == in_2024 + in_2025
+
+
+async def test_a_class_of_two_lines_counts_in_both_and_in_the_city_once(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await registered.institution(registry, "甲校")
+        await registered.completed(registry, school, 4, "four.technician", "practical.project", on=MIDDLE)
+        await registered.completed(registry, school, 2, on=MIDDLE)
+        counts = await ask(
+            registry, *({"measure": "person_times", "programme": programme} for programme in (None, "four.technician", "practical.project"))
+        )
+        assert [count["tallies"][0]["numerator"] for count in counts] == [6, 4, 4]
+
+
+async def test_a_count_is_divided_by_town_zone_department_and_institution(start: Start) -> None:
+    async with start("registry") as registry:
+        first, second = [await registered.institution(registry, name) for name in ("甲校", "乙校")]
+        await registered.completed(registry, first, 3, "four.chef", on=MIDDLE, of_region=ZHOUXI, department="市教育局")
+        await registered.completed(registry, second, 2, "four.chef", on=MIDDLE, region_code="lubi")
+
+        async def groups(by: str) -> tuple[dict[str | None, int], dict[str, str]]:
+            [count] = await ask(registry, {"measure": "person_times", "programme": "four.chef"}, by=by)
+            assert count["tallies"][0]["numerator"] == 5
+            return {group["code"]: group["numerator"] for group in count["groups"]}, {name["code"]: name["name"] for name in count["names"]}
+
+        towns, names = await groups("region")
+        assert towns == {ZHOUXI: 3, SANKESHU: 2}
+        assert (len(names), names[ZHOUXI]) == (20, "舟溪镇")
+        zones, names = await groups("zone")
+        assert zones == {"lubi": 2, None: 3}
+        assert names == {"qiandongnan_hi_tech": "黔东南高新区", "lubi": "炉碧经开区"}
+        assert (await groups("department"))[0] == {"市教育局": 3, None: 2}
+        institutions, names = await groups("institution")
+        assert institutions == {str(first): 3, str(second): 2}
+        assert names == {str(first): "甲校", str(second): "乙校"}
+
+
+# Employed: within six months of a class that ended on 31 August 2024, that is until 28 February 2025.
+
+ENDED = date(2024, 8, 31)
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "as_of", "employed", "pending", "already"),
+    [
+        pytest.param(None, None, "2025-02-28", 0, 1, 0, id="none-and-the-last-day-to-find-one"),
+        pytest.param(None, None, "2025-03-01", 0, 0, 0, id="none-and-the-time-is-over"),
+        pytest.param(date(2025, 2, 28), None, "2025-03-01", 1, 0, 0, id="begun-on-the-last-day"),
+        pytest.param(date(2025, 3, 1), None, "2025-03-01", 0, 0, 0, id="begun-a-day-too-late"),
+        pytest.param(date(2024, 9, 1), None, "2024-09-01", 1, 0, 0, id="begun-the-day-after-the-class"),
+        pytest.param(date(2024, 9, 2), None, "2024-09-01", 0, 1, 0, id="beginning-tomorrow"),
+        pytest.param(date(2024, 8, 2), date(2024, 8, 31), "2025-03-01", 0, 0, 0, id="ended-with-the-class"),
+        pytest.param(date(2024, 8, 2), date(2024, 9, 1), "2025-03-01", 1, 0, 0, id="went-on-a-day-after-the-class"),
+        pytest.param(date(2024, 8, 1), None, "2025-03-01", 1, 0, 1, id="had-it-on-the-first-day"),
+    ],
+)
+async def test_employed_is_work_that_begins_or_goes_on_within_six_months(
+    start: Start, from_on: date | None, until_on: date | None, as_of: str, employed: int, pending: int, already: int
+) -> None:
+    async with start("registry") as registry:
+        [enrolment] = await registered.completed(registry, await registered.institution(registry, "甲校"), 1, "four.technician", on=ENDED)
+        if from_on:
+            await registered.work(registry, enrolment, from_on, until_on)
+        [count] = await ask(registry, {"measure": "employed_share", "programme": "four.technician"} | EMPLOYED, as_of=as_of)
+        tally = count["tallies"][0]
+        assert (tally["numerator"], tally["pending"], tally["already_employed"]) == (employed, pending, already)
+        assert (tally["denominator"], tally["denominator_enrolled"]) == (1 - pending, 1 - pending)
+
+
+async def test_employed_is_divided_by_completed_and_shown_by_enrolled(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await registered.institution(registry, "甲校")
+        held = await registered.training_class(registry, school, "four.technician", ends_on=ENDED)
+        first, *_ = await registered.people(registry, held, 3, counted_on=ENDED)
+        second, *_ = await registered.people(registry, held, 1, counted_on=ENDED, region_code=ZHOUXI)
+        await registered.people(registry, held, 2, counted_on=None, outcome="absent")
+        await registered.completed(registry, school, 5, "four.chef", on=ENDED)
+        await registered.work(registry, first, date(2024, 9, 1))
+        await registered.work(registry, first, date(2024, 10, 1), kind="farming")
+        await registered.work(registry, second, date(2024, 9, 1), kind="flexible")
+        [count, without_flexible] = await ask(
+            registry,
+            {"measure": "employed_share", "programme": "four.technician"} | EMPLOYED,
+            {"measure": "employed_share", "programme": "four.technician"} | EMPLOYED | {"employed_kinds": ["employer"]},
+            by="region",
+        )
+        tally = count["tallies"][0]
+        assert (tally["numerator"], tally["denominator"], tally["denominator_enrolled"]) == (2, 4, 6)
+        assert {group["code"]: (group["numerator"], group["denominator"]) for group in count["groups"]} == {
+            SANKESHU: (1, 3),
+            ZHOUXI: (1, 1),
+        }
+        assert without_flexible["tallies"][0]["numerator"] == 1
+
+
+# Classes, brands, reports.
+
+
+async def test_a_demonstration_class_is_held_once_completed(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await registered.institution(registry, "甲校")
+        for fields in (
+            {"demonstration": True}, {"demonstration": False}, {"demonstration": True, "status": "in_progress"},
+        ):  # fmt: skip
+            await registered.training_class(registry, school, "four.technician", ends_on=date(2024, 12, 31), **fields)
+        await registered.training_class(registry, school, "four.chef", ends_on=date(2024, 12, 31), demonstration=True)
+        counts = await ask(
+            registry,
+            {"measure": "demonstration_classes", "programme": "four.technician", "to_on": "2024-12-31"},
+            {"measure": "demonstration_classes", "programme": "four.technician", "from_on": "2025-01-01"},
+        )
+        assert [count["tallies"][0]["numerator"] for count in counts] == [1, 0]
+
+
+async def test_a_brand_counts_when_its_last_material_is_finished(start: Start) -> None:
+    async with start("registry") as registry:
+        three: dict[str, Any] = {f"{name}_on": date(2024, 5, 1) for name in ("creation_plan", "training_video", "experience_summary")}
+        await registered.brand(registry, "玻璃工", **three, employment_ledger_on=date(2024, 12, 31))
+        await registered.brand(registry, "银匠", **three)
+        await registered.brand(registry, "酸汤鱼", "dish", **three, employment_ledger_on=date(2025, 1, 1))
+        counts = await ask(
+            registry,
+            {"measure": "brands", "to_on": "2024-12-31"},
+            {"measure": "brands", "to_on": "2024-12-30"},
+            {"measure": "dishes", "from_on": "2025-01-01"},
+            {"measure": "dishes", "to_on": "2024-12-31"},
+        )
+        assert [count["tallies"][0]["numerator"] for count in counts] == [1, 0, 1, 0]
+
+
+async def test_each_college_is_measured_by_the_students_it_reported(start: Start) -> None:
+    async with start("registry") as registry:
+        college = await registered.institution(registry, "甲学院", "vocational_college", ZHOUXI)
+        silent = await registered.institution(registry, "乙技工学校", "technical_school")
+        await registered.report(registry, college, 2024, enrolled_students=900)
+        await registered.report(registry, college, 2025, enrolled_students=1000)
+        await registered.completed(registry, college, 3, on=date(2025, 1, 1))
+        await registered.completed(registry, college, 2, on=date(2024, 12, 31))
+        await registered.completed(registry, await registered.institution(registry, "丙校"), 5, on=date(2025, 1, 1))
+        [count] = await ask(
+            registry,
+            {"measure": "training_share", "from_on": "2025-01-01", "institution_kinds": ["vocational_college", "technical_school"]},
+            by="region",
+        )
+        told = {
+            tally["institution_id"]: (tally["institution_name"], tally["numerator"], tally["denominator"]) for tally in count["tallies"]
+        }
+        assert told == {str(college): ("甲学院", 3, 1000), str(silent): ("乙技工学校", 0, None)}
+        assert count["groups"] == [{"code": ZHOUXI, "numerator": 3, "denominator": 1000}]
+
+
+async def test_each_enterprise_that_reported_shows_its_frontline_share_in_yuan(start: Start) -> None:
+    async with start("registry") as registry:
+        enterprise = await registered.institution(registry, "某厂", "enterprise")
+        await registered.institution(registry, "没有报告的厂", "enterprise")
+        school = await registered.institution(registry, "甲校")
+        for reporter in (enterprise, school):
+            await registered.report(registry, reporter, 2025, training_funds=100000, training_funds_frontline=59999.99)
+        [count] = await ask(registry, {"measure": "frontline_share", "from_on": "2025-01-01", "institution_kinds": ["enterprise"]})
+        assert [(tally["institution_name"], tally["numerator"], tally["denominator"]) for tally in count["tallies"]] == [
+            ("某厂", "59999.99", "100000.00")
+        ]
+
+
+async def test_partner_enterprises_are_those_of_the_last_report(start: Start) -> None:
+    async with start("registry") as registry:
+        college = await registered.institution(registry, "凯里市第一中等职业学校", "vocational_college")
+        asked = {"measure": "partner_enterprises", "institution_name": "凯里市第一中等职业学校"}
+        assert (await ask(registry, asked))[0]["tallies"] == []
+        await registered.report(registry, college, 2024, partner_enterprises=1)
+        await registered.report(registry, college, 2025, partner_enterprises=2)
+        counts = await ask(registry, asked | {"to_on": "2024-12-31"}, asked)
+        assert [count["tallies"][0]["numerator"] for count in counts] == [1, 2]

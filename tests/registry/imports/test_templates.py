@@ -1,0 +1,57 @@
+"""The templates: what they say is what the readers read."""
+
+import datetime as dt
+
+import pytest
+
+from services.registry.imports.columns import EXAMPLE_NUMBER
+from services.registry.imports.reading import Reading, read_roster, read_sign_in, read_status_records, read_teachers
+from services.registry.imports.sign_in import OnRoster
+from services.registry.imports.templates import TEMPLATES, Kind, template
+from shared.sheets import Book, Table, open_book, write_book
+from tests.registry.imports.conftest import CATEGORIES, REGIONS
+
+TODAY = dt.date(2025, 4, 20)
+DAYS = [dt.date(2025, 4, 8), dt.date(2025, 4, 9), dt.date(2025, 4, 10)]
+KINDS = list(TEMPLATES)
+
+
+def read(kind: Kind, book: Book) -> Reading:  # type: ignore[type-arg]
+    if kind == "roster":
+        return read_roster(book, class_starts_on=DAYS[0], today=TODAY, regions=REGIONS, categories=CATEGORIES)
+    if kind == "sign_in":
+        return read_sign_in(book, dates=DAYS, roster=[OnRoster("a", "潘阿生", EXAMPLE_NUMBER)], today=TODAY)
+    if kind == "teachers":
+        return read_teachers(book, today=TODAY)
+    return read_status_records(book, status="employee_pension", source="社保局", today=TODAY)
+
+
+def filled_in(kind: Kind, order: str) -> Book:
+    book = open_book(template(kind), f"{kind}.xlsx")
+    header, example = ([row.text(column) for column in range(len(row.values))] for row in book.sheets[0].rows)
+    return open_book(write_book([Table(book.sheets[0].name, header, [example, [order, *example[1:]]])]), "filled.xlsx")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_is_passed_over_while_it_says_that_it_is_one(kind: Kind) -> None:
+    reading = read(kind, open_book(template(kind), f"{kind}.xlsx"))
+    assert (reading.total, reading.rows, reading.faults) == (0, [], [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_filled_in_template_reads_back_without_faults(kind: Kind) -> None:
+    reading = read(kind, filled_in(kind, "1"))
+    assert (reading.total, len(reading.rows), reading.faults) == (1, 1, [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_has_instructions_on_a_second_sheet(kind: Kind) -> None:
+    book = open_book(template(kind), f"{kind}.xlsx")
+    assert book.sheets[1].name == "填表说明"
+    assert len(book.sheets[1].rows) >= 5
+
+
+def test_a_person_written_over_the_example_counts() -> None:
+    header = TEMPLATES["roster"][1]
+    row = ["示例", "潘阿妹", "女", "522601199003070025", "舟溪镇", "", "农村妇女", "", ""]
+    assert [person.name for person in read("roster", open_book(write_book([Table("表", header, [row])]), "a.xlsx")).rows] == ["潘阿妹"]
