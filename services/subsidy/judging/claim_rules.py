@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from services.subsidy.judging.facts import ClaimFacts, trade_of
 from services.subsidy.judging.findings import Finding, found
-from services.subsidy.schemes.codes import CLASS_STATUSES, FUND_SOURCES
+from services.subsidy.schemes.codes import FUND_SOURCES
 from services.subsidy.schemes.policy import Terms
 
 
@@ -43,22 +43,6 @@ def institution_blacklisted(claim: ClaimFacts, terms: Terms) -> Finding | None:
         allowed="列入黑名单期间不支付机构的补贴资金;发给学员本人的不受影响",
         fix="请复审人员对照黑名单决定书处理。" if to_institution else "仅作提示,补贴发给学员本人。",
         passes_from=until_on + timedelta(days=1) if until_on else None,
-    )
-
-
-def class_not_completed(claim: ClaimFacts, terms: Terms) -> Finding | None:
-    class_facts = claim.class_facts
-    if not class_facts or class_facts.status == "completed":
-        return None
-    will_end = class_facts.status in ("submitted", "approved", "in_progress")
-    return found(
-        terms,
-        "class_not_completed",
-        "refuse",
-        seen=f"班级 {class_facts.number} 状态为{CLASS_STATUSES[class_facts.status]}",
-        allowed="班级已结业",
-        fix="请在班级结束并办理结业后申领。",
-        passes_from=class_facts.ends_on + timedelta(days=1) if will_end else None,
     )
 
 
@@ -150,7 +134,6 @@ CLAIM_RULES: tuple[ClaimRule, ...] = (
     fund_not_allowed,
     institution_not_designated,
     institution_blacklisted,
-    class_not_completed,
     class_too_short,
     class_too_long,
     trade_not_filed,

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from services.subsidy.judging import paper_rules
 from services.subsidy.judging.facts import Case, HeldCategory, HeldStatus, days_in_class, trade_of
 from services.subsidy.judging.findings import Finding, found
-from services.subsidy.schemes.codes import CATEGORIES, DAYS_COUNTED, ENROLMENT_OUTCOMES, LEVEL_RANKS, LEVELS, STATUSES
+from services.subsidy.schemes.codes import CATEGORIES, CLASS_STATUSES, DAYS_COUNTED, ENROLMENT_OUTCOMES, LEVEL_RANKS, LEVELS, STATUSES
 from services.subsidy.schemes.retirement import has_reached, retirement_age
 
 REMOVE = "请将该学员移出申领名单。"
@@ -159,13 +159,24 @@ def trainer_on_roster(case: Case) -> Finding | None:
     return found(case.terms, "trainer_on_roster", "refuse", seen="该学员是本班授课教师", allowed=allowed, fix=REMOVE)
 
 
-def not_completed(case: Case) -> Finding | None:
-    """The class is over and this person did not complete it. An open class says so for everyone (claim_rules)."""
+def class_not_completed(case: Case) -> Finding | None:
+    """Neither a class that is not over nor a trainee who did not complete it is paid for."""
     class_facts, outcome = case.class_facts, case.line.outcome
-    if class_facts is None or class_facts.status != "completed" or outcome in (None, "completed"):
+    if class_facts is None:
         return None
-    seen, allowed = f"该学员在班级 {class_facts.number} 中为{ENROLMENT_OUTCOMES[outcome]}", "学员本人已结业"
-    return found(case.terms, "class_not_completed", "refuse", seen=seen, allowed=allowed, fix="如有漏录的签到,请补录;否则请移出申领名单。")
+    if class_facts.status != "completed":
+        will_end = class_facts.status in ("submitted", "approved", "in_progress")
+        seen, allowed, fix = (
+            f"班级 {class_facts.number} 状态为{CLASS_STATUSES[class_facts.status]}",
+            "班级已结业",
+            "请在班级结束并办理结业后申领。",
+        )
+        ended = class_facts.ends_on + timedelta(days=1) if will_end else None
+        return found(case.terms, "class_not_completed", "refuse", seen=seen, allowed=allowed, fix=fix, passes_from=ended)
+    if outcome in (None, "completed"):
+        return None
+    seen, fix = f"该学员在班级 {class_facts.number} 中为{ENROLMENT_OUTCOMES[outcome]}", "如有漏录的签到,请补录;否则请移出申领名单。"
+    return found(case.terms, "class_not_completed", "refuse", seen=seen, allowed="学员本人已结业", fix=fix)
 
 
 # Attendance
@@ -297,7 +308,7 @@ RULES: tuple[LineRule, ...] = (
     status_excluded,
     status_unverified,
     trainer_on_roster,
-    not_completed,
+    class_not_completed,
     attendance_too_low,
     attendance_impossible,
     overlapping_class,

@@ -5,7 +5,7 @@ A field with a default may be absent, so that facts stored by an earlier release
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 NOT_READ = {"read": False}  # metadata of a field that the program gives and no file may
 CENT = Decimal("0.01")
+PLAIN = frozenset({str, int, bool, NoneType})  # most of what there is: asked about first
 T = TypeVar("T")
 
 
@@ -42,24 +43,12 @@ class _Wrong(Exception):
 
 def to_json(value: object) -> Any:
     """Dates as ISO text, money as text with two places, sets sorted."""
-    if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(to_json(item) for item in value)
-    if isinstance(value, (tuple, list)):
-        return [to_json(item) for item in value]
-    if isinstance(value, Decimal):
-        return str(value.quantize(CENT))
-    if isinstance(value, date):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
-    return value
+    return _plain(value, drop_unset=False)
 
 
 def digest(value: object) -> str:
     """SHA-256 of the canonical JSON, without what is unset (None): a field added later does not change the hash of what was kept before."""
-    canonical = json.dumps(_without_unset(to_json(value)), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(_plain(value, drop_unset=True), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(canonical.encode()).hexdigest()
 
 
@@ -72,10 +61,31 @@ def read(kind: type[T], value: object) -> T:
     return result
 
 
-def _without_unset(value: Any) -> Any:
+def _plain(value: object, *, drop_unset: bool) -> Any:
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, Decimal):
+        return str(value.quantize(CENT))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (tuple, list)):
+        return [_plain(item, drop_unset=drop_unset) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(_plain(item, drop_unset=drop_unset) for item in value)
     if isinstance(value, dict):
-        return {key: _without_unset(item) for key, item in value.items() if item is not None}
-    return [_without_unset(item) for item in value] if isinstance(value, list) else value
+        items: Iterable[tuple[Any, Any]] = value.items()
+    elif is_dataclass(value) and not isinstance(value, type):
+        items = ((name, getattr(value, name)) for name in _names(type(value)))
+    elif isinstance(value, Mapping):
+        items = value.items()
+    else:
+        raise TypeError(f"{type(value).__name__} has no canonical form")
+    return {str(key): _plain(item, drop_unset=drop_unset) for key, item in items if not (drop_unset and item is None)}
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -73,7 +72,8 @@ async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, 
         raise errors.Invalid(faults=[_fault(*text.split(":", 1)) for text in wrong])
     await _assert_day_free(session, code, block.in_force_from)
     actor = call.actor
-    proposed = ProposedTerms(scheme=code, in_force_from=block.in_force_from, terms=to_json(replace(block, retirement=None)), hash=block.hash,
+    kept = {name: value for name, value in to_json(block).items() if value is not None and name != "retirement"}
+    proposed = ProposedTerms(scheme=code, in_force_from=block.in_force_from, terms=kept, hash=block.hash,
                              status="proposed", proposed_by=actor.subject, proposed_by_person_id=actor.person_id, proposed_at=call.now)  # fmt: skip
     session.add(proposed)
     await session.flush()

@@ -229,3 +229,16 @@ def test_a_rule_without_a_figure_answers_with_its_own_basis() -> None:
 
 def test_a_claim_without_a_class_is_not_judged_by_class_rules() -> None:
     assert set(findings_of(claim=replace(CLAIM, class_facts=None))) == set()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "effect"),
+    [
+        pytest.param("completed", None, id="completed"),
+        pytest.param("absent", "refuse", id="never-came"),
+        pytest.param("withdrawn", "refuse", id="withdrawn"),
+        pytest.param("enrolled", "refuse", id="not-settled-at-completion"),
+    ],
+)
+def test_who_did_not_complete_the_class_is_refused(outcome: str, effect: str | None) -> None:
+    assert effect_of("class_not_completed", line_with(outcome=outcome)) == effect

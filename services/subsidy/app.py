@@ -1,0 +1,28 @@
+"""The subsidy service: schemes, claims, notices, funds and payments (补贴申领、资金、公示、拨付)."""
+
+from fastapi import FastAPI
+
+from services.subsidy.claims import decision_routes
+from services.subsidy.claims import routes as claims
+from services.subsidy.code_lists import CODES
+from services.subsidy.funds import routes as funds
+from services.subsidy.notices import routes as notices
+from services.subsidy.payments import routes as payments
+from services.subsidy.recoveries import routes as recoveries
+from services.subsidy.schemes import operations as terms
+from services.subsidy.schemes import routes as schemes
+from shared import web
+from shared.settings import Settings, load
+
+PART = web.Part("subsidy", "凯里市职业技能培训 · 补贴", codes=CODES, policy_hash=terms.from_files().policy_hash(), routers=(
+    schemes.router, claims.router, decision_routes.router, funds.router, funds.statistics, notices.router, notices.objection_router, payments.router, recoveries.router,
+))  # fmt: skip
+
+
+def build(of: Settings) -> FastAPI:
+    return web.create_app(PART, of)
+
+
+def create() -> FastAPI:
+    """What the server starts: settings come from the environment."""
+    return build(load(Settings))

@@ -1,0 +1,120 @@
+"""From what registry tells of a class, and what this service remembers of its people, to the facts that rules may know."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.subsidy.claims.policy import NOT_COUNTED
+from services.subsidy.claims.tables import Claim, Entitlement, Line
+from services.subsidy.clients import ClaimFactsRead, ClassRead, EnrolmentRead
+from services.subsidy.judging.facts import (
+    AttendedDay,
+    ClaimedRoster,
+    ClaimFacts,
+    ClassFacts,
+    HeldCategory,
+    HeldStatus,
+    LineFacts,
+    Overlap,
+    Prior,
+)
+
+PERSON_LOCKS = 1024  # buckets: a claim of any size takes at most so many locks
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One line as it was asked for."""
+
+    trainee_id: UUID
+    enrolment_id: UUID | None = None
+    expected_amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What other claims, submitted and neither rejected nor withdrawn, hold of these people."""
+
+    priors: dict[UUID, tuple[Prior, ...]] = field(default_factory=dict)
+    rosters: tuple[ClaimedRoster, ...] = ()
+
+
+async def lock_persons(session: AsyncSession, trainee_ids: Collection[UUID]) -> None:
+    """Lets one transaction at a time submit a given person, so that every once-only rule sees what the other has kept. Always in the same order."""
+    buckets = sorted({trainee_id.int % PERSON_LOCKS for trainee_id in trainee_ids})
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(4211, bucket) FROM unnest(CAST(:buckets AS int[])) AS bucket"), {"buckets": buckets}
+    )
+
+
+async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_claim_id: UUID | None, class_id: UUID) -> History:
+    """One statement, in a stable order: the same past gives the same facts."""
+    claim, line, held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
+    wanted = (
+        select(claim.number, claim.scheme, claim.class_id, claim.class_starts_on, claim.class_ends_on, line.trainee_id,
+               held.judged_on, held.trade_key, held.level, held.placement_id)
+        .select_from(Line.__table__.join(Claim.__table__, claim.id == line.claim_id)
+                     .outerjoin(Entitlement.__table__, and_(held.claim_id == line.claim_id, held.position == line.position)))
+        .where(line.trainee_id == func.any(sorted(trainee_ids)), claim.status.not_in(NOT_COUNTED))
+        .order_by(claim.id, line.position)
+    )  # fmt: skip
+    if own_claim_id is not None:
+        wanted = wanted.where(claim.id != own_claim_id)
+    rows = (await session.execute(wanted)).all()
+    priors: dict[UUID, list[Prior]] = defaultdict(list)
+    people: dict[tuple[str, date, date], set[str]] = defaultdict(set)
+    for row in rows:
+        if row.judged_on is not None:
+            priors[row.trainee_id].append(_prior(row))
+        if row.class_id not in (None, class_id):
+            people[row.number, row.class_starts_on, row.class_ends_on].add(str(row.trainee_id))
+    rosters = (ClaimedRoster(number, starts_on, ends_on, frozenset(ids)) for (number, starts_on, ends_on), ids in people.items())
+    return History({trainee_id: tuple(found) for trainee_id, found in priors.items()}, tuple(rosters))
+
+
+def claim_facts(
+    read: ClaimFactsRead, wanted: Sequence[Wanted], past: History, *, scheme: str, kind: str, claimed_on: date, fund_source: str
+) -> ClaimFacts:
+    """Everyone wanted must be among the enrolments read."""
+    enrolments = {enrolment.trainee_id: enrolment for enrolment in read.enrolments}
+    complete = frozenset(read.lists_complete)
+    lines = tuple(_line_facts(each, enrolments[each.trainee_id], complete, past) for each in wanted)
+    return ClaimFacts(scheme, kind, claimed_on, fund_source, _class_facts(read.class_, read.enrolments), lines, past.rosters)
+
+
+def _prior(row: Any) -> Prior:
+    return Prior(row.number, row.scheme, row.judged_on, row.trade_key, row.level, row.placement_id)
+
+
+def _class_facts(read: ClassRead, enrolments: Sequence[EnrolmentRead]) -> ClassFacts:
+    institution = read.institution
+    held: dict[date, int] = defaultdict(int)
+    for enrolment in enrolments:
+        for day in enrolment.half_days:
+            held[day.on] = max(held[day.on], day.half_days)
+    return ClassFacts(
+        id=str(read.id), number=read.number, status=read.status, starts_on=read.starts_on, ends_on=read.ends_on, hours=read.hours,
+        institution_name=institution.name, needs_designation=institution.needs_designation, designated=institution.designated,
+        blacklisted=institution.blacklisted, blacklisted_until_on=institution.blacklisted_until_on, occupation_code=read.occupation_code,
+        trade_name=read.trade_name, trade_filing_no=read.trade_filing_no, level=read.level, half_days_held=sum(held.values()),
+    )  # fmt: skip
+
+
+def _line_facts(wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[str], past: History) -> LineFacts:
+    return LineFacts(
+        trainee_id=str(enrolment.trainee_id), born_on=enrolment.birth_on, sex=enrolment.sex, enrolment_id=str(enrolment.enrolment_id),
+        outcome=enrolment.outcome, retirement_track=enrolment.retirement_track,
+        categories=tuple(HeldCategory(each.code, each.since_on, each.until_on) for each in enrolment.categories),
+        statuses=tuple(HeldStatus(each.status, each.from_on, each.until_on, each.source) for each in enrolment.statuses),
+        complete_lists=complete, attendance=tuple(AttendedDay(each.on, each.half_days) for each in enrolment.half_days),
+        overlaps=tuple(Overlap(each.on, each.half_day, each.class_number) for each in enrolment.attended_other_class),
+        trains_this_class=enrolment.teaches_class, bank_account_token=enrolment.bank_account_key,
+        priors=past.priors.get(enrolment.trainee_id, ()), expected_amount=wanted.expected_amount,
+    )  # fmt: skip

@@ -1,0 +1,275 @@
+"""Claims over the wire: what an applicant asks, what was judged, what was decided."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from shared import wire
+
+ClaimKind = Literal["training", "certificate", "placement"]
+ClaimStatus = Literal[
+    "draft", "submitted", "reviewed", "in_notice", "approved", "paid", "returned", "rejected", "withdrawn", "recovering", "recovered"
+]
+SchemeCode = Literal[
+    "agricultural_short", "project", "startup", "apprenticeship", "pre_job", "transfer", "upskill", "high_skill", "new_occupation",
+    "safety", "certificate_direct", "assessment_fee", "placement_stability", "placement_service", "placement_absorption",
+]  # fmt: skip
+Verdict = Literal["eligible", "refused", "held"]
+LINES_AT_MOST = 1000
+
+
+class Applicant(wire.In):
+    """Who applies: an institution or a trainee, exactly one."""
+
+    institution_id: UUID | None = None
+    trainee_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def exactly_one(self) -> "Applicant":
+        if (self.institution_id is None) == (self.trainee_id is None):
+            raise ValueError("institution_id 与 trainee_id 须填且只填一个")
+        return self
+
+
+class ApplicantOut(wire.Out):
+    institution_id: UUID | None = None
+    trainee_id: UUID | None = None
+
+
+class LineIn(wire.In):
+    trainee_id: UUID
+    enrolment_id: UUID | None = None
+    certificate_id: UUID | None = None
+    placement_id: UUID | None = None
+    expected_amount: wire.Money | None = Field(None, description="申领人预计的金额;与计算不同时只作提示")
+
+
+Lines = Annotated[list[LineIn], Field(max_length=LINES_AT_MOST)]
+Attachments = Annotated[list[UUID], Field(max_length=50, description="文件编号(/v1/files)")]
+ExternalRefs = Annotated[list[wire.ExternalRef], Field(max_length=20)]
+
+
+class ClaimIn(wire.In):
+    """An application. The amount is computed, never taken."""
+
+    kind: ClaimKind
+    scheme: SchemeCode
+    applicant: Applicant
+    on_behalf: bool | None = Field(None, description="乡镇为本辖区人员代办")
+    class_id: UUID | None = None
+    fund_id: UUID
+    lines: Lines = Field(default_factory=list, description="省略或为空:班级全部结业学员")
+    attachments: Attachments = Field(default_factory=list)
+    external_refs: ExternalRefs = Field(default_factory=list)
+
+
+class ClaimChange(wire.In):
+    """A change of a draft or returned claim. What is left out stays; the claim is judged again."""
+
+    fund_id: UUID | None = None
+    class_id: UUID | None = None
+    lines: Lines | None = Field(None, description="整单替换;空数组表示班级全部结业学员")
+    attachments: Attachments | None = None
+    external_refs: ExternalRefs | None = None
+
+
+class BasisOut(wire.Out):
+    document: str
+    clause: str
+    status: Literal["confirmed", "unconfirmed"] = Field(examples=["confirmed"])
+
+
+class FindingOut(wire.Out):
+    """What one rule says of one line, with its legal basis and what to do."""
+
+    code: str
+    effect: Literal["refuse", "hold", "note"] = Field(examples=["refuse"])
+    detail: str
+    seen: str
+    allowed: str
+    fix: str
+    passes_from: date | None = Field(None, description="自这一天起同样的事实可以通过;时间不能解决的为 null")
+    basis: BasisOut
+
+
+class LineOut(wire.Out):
+    trainee_id: UUID
+    enrolment_id: UUID | None = None
+    certificate_id: UUID | None = None
+    placement_id: UUID | None = None
+    expected_amount: wire.Money | None = None
+    verdict: Verdict
+    amount: wire.Money = Field(description="元;不予补贴为 0.00;待核实的已计算但不计入合计")
+    findings: list[FindingOut]
+    calculation: str = Field(examples=["3 天 × 60.00 元 = 180.00 元"])
+    resolution: dict[str, Any] | None = Field(None, description="复审人员对待核实人员的处理")
+
+
+class TermsRef(wire.Out):
+    """The block of terms that was applied."""
+
+    scheme: str = Field(examples=["agricultural_short"])
+    in_force_from: date
+    document: str
+    hash: str
+
+
+class Hold(wire.Out):
+    code: str = Field(examples=["officer_hold"])
+    reason: str
+    since_at: wire.Instant
+
+
+class DecisionOut(wire.Out):
+    """One step: who, when, from which state to which."""
+
+    action: str = Field(examples=["review"])
+    from_status: str | None
+    to_status: str
+    actor: str = Field(description="办理的账号")
+    role: str
+    person_id: UUID | None
+    at: wire.Instant
+    comment: str | None = None
+    trainee_id: UUID | None = None
+    outcome: str | None = None
+    other_claim_id: UUID | None = Field(None, description="分单的另一申领单")
+
+
+class QuoteOut(wire.Out):
+    """What a claim would be judged to be; nothing is kept."""
+
+    eligible: bool = Field(description="每一行都不予补贴时为 false")
+    kind: ClaimKind
+    scheme: SchemeCode
+    applicant: ApplicantOut
+    on_behalf: bool = False
+    class_id: UUID | None
+    fund_id: UUID
+    amount: wire.Money = Field(description="元;符合各行之和")
+    lines: list[LineOut]
+    terms: TermsRef
+    facts_hash: str = Field(description="判定所用事实的 SHA-256")
+
+
+class ClaimSummary(wire.Out):
+    """A claim in a list: without its lines."""
+
+    id: UUID
+    version: int
+    number: str = Field(examples=["KL-SQ-2025-000123"])
+    status: ClaimStatus
+    kind: ClaimKind
+    scheme: SchemeCode
+    applicant: ApplicantOut
+    on_behalf: bool
+    class_id: UUID | None
+    fund_id: UUID
+    amount: wire.Money
+    hold: Hold | None
+    attachments: list[UUID]
+    external_refs: list[wire.ExternalRef]
+    terms: TermsRef
+    facts_hash: str
+    split_from_id: UUID | None = Field(description="由哪张申领单分出")
+    created_at: wire.Instant
+    submitted_at: wire.Instant | None
+
+
+class ClaimOut(ClaimSummary):
+    eligible: bool = Field(description="每一行都不予补贴时为 false")
+    lines: list[LineOut]
+    decisions: list[DecisionOut]
+    allowed_actions: list[wire.AllowedAction]
+
+
+class Resolution(wire.In):
+    """How a held line is settled."""
+
+    trainee_id: UUID
+    outcome: Literal["accept", "refuse", "split"] = Field(description="accept 认可;refuse 不予补贴;split 移到新的申领单")
+    reason: wire.Reason
+
+
+class ReplayLine(wire.Out):
+    trainee_id: UUID
+    then: LineOut
+    now: LineOut
+    same: bool
+
+
+class Replayed(wire.Out):
+    terms: TermsRef
+    facts_hash: str
+    amount: wire.Money
+
+
+class ReplayOut(wire.Out):
+    """The verdict as it was kept, and as the chosen rules and facts give it now."""
+
+    claim_id: UUID
+    number: str
+    facts: Literal["stored", "current"]
+    then: Replayed
+    now: Replayed
+    same: bool
+    lines: list[ReplayLine]
+
+
+class AppealIn(wire.In):
+    reason: wire.Reason
+    trainee_id: UUID | None = Field(None, description="针对哪一名学员的判定;省略则针对整单")
+    attachments: Attachments = Field(default_factory=list)
+
+
+class AppealOut(wire.Out):
+    """An applicant's objection to the verdict or to a decision."""
+
+    id: UUID
+    claim_id: UUID
+    trainee_id: UUID | None
+    reason: str
+    attachments: list[UUID]
+    at: wire.Instant
+
+
+class AppealList(wire.Out):
+    items: list[AppealOut]
+
+
+class ClaimCount(wire.Out):
+    scheme: str = Field(examples=["agricultural_short"])
+    status: str
+    claims: int = Field(examples=[12])
+    amount: wire.Money
+
+
+class ClaimStatistics(wire.Out):
+    """Counts and amounts of the claims that the caller may see, by scheme and status."""
+
+    items: list[ClaimCount]
+    claims: int = Field(examples=[12])
+    amount: wire.Money
+
+
+class EligibilityAsked(wire.In):
+    """The registry's facts of a class, to be judged as if everyone in it were claimed for."""
+
+    scheme: SchemeCode
+    facts: dict[str, Any]
+
+
+class EligibilityLine(wire.Out):
+    trainee_id: UUID
+    enrolment_id: UUID
+    verdict: Verdict
+    amount: wire.Money
+    calculation: str
+    findings: list[FindingOut]
+
+
+class Eligibility(wire.Out):
+    terms: TermsRef
+    lines: list[EligibilityLine]

@@ -1,0 +1,176 @@
+"""The tables of claims: the claim, its judged lines, what each person has been given once, the decisions taken, the appeals."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.subsidy.claims.policy import OUTCOMES, STATUSES, VERDICTS
+from services.subsidy.metadata import Row
+from services.subsidy.schemes.codes import CLAIM_KINDS, SCHEMES
+from shared import db
+
+
+def _one_of(column: str, codes: Iterable[str]) -> str:
+    return f"{column} IN ({', '.join(repr(code) for code in codes)})"
+
+
+class Claim(db.Versioned, Row):
+    """One application. Amount, lines and verdicts are always those of the last judging; nothing of them is ever taken from a caller."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        UniqueConstraint("number", name="claims_number_key"),
+        CheckConstraint(_one_of("status", STATUSES), name="status"),
+        CheckConstraint(_one_of("kind", CLAIM_KINDS), name="kind"),
+        CheckConstraint(_one_of("scheme", SCHEMES), name="scheme"),
+        CheckConstraint("num_nonnulls(institution_id, trainee_id) = 1", name="one_applicant"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("num_nulls(hold_code, hold_reason, hold_since_at) IN (0, 3)", name="hold_whole"),
+        CheckConstraint("region_code IS NOT NULL OR NOT on_behalf", name="on_behalf_of_a_town"),
+        Index("claims_status_idx", "status", "id"),
+        Index("claims_scheme_idx", "scheme", "id"),
+        Index("claims_institution_idx", "institution_id", "id"),
+        Index("claims_trainee_idx", "trainee_id", "id", postgresql_where=text("trainee_id IS NOT NULL")),
+        Index("claims_class_idx", "class_id", "id"),
+        Index("claims_fund_idx", "fund_id", "id"),
+        Index("claims_region_idx", "region_code", "id", postgresql_where=text("on_behalf")),
+        Index("claims_created_idx", "created_at"),
+        Index("claims_external_refs_idx", "external_refs", postgresql_using="gin"),
+    )
+
+    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    year: Mapped[int] = mapped_column(SmallInteger, comment="of the policy clock at creation; part of the number")
+    number: Mapped[str] = mapped_column(
+        Text, Computed("'KL-SQ-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
+    )
+    status: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    scheme: Mapped[str] = mapped_column(Text)
+    institution_id: Mapped[UUID | None] = mapped_column(comment="the applicant, where it is an institution")
+    trainee_id: Mapped[UUID | None] = mapped_column(comment="the applicant, where it is a person")
+    on_behalf: Mapped[bool] = mapped_column(comment="entered by a town for the person")
+    region_code: Mapped[str | None] = mapped_column(Text, comment="the town that entered it")
+    class_id: Mapped[UUID | None]
+    class_starts_on: Mapped[date | None]
+    class_ends_on: Mapped[date | None]
+    fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id"))
+    everyone: Mapped[bool] = mapped_column(comment="no lines were named: everyone who completed the class")
+    attachments: Mapped[list[str]] = mapped_column(JSONB)
+    external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+
+    amount: Mapped[Decimal] = mapped_column(Numeric(12, 2), comment="the sum of the eligible lines")
+    payee: Mapped[str] = mapped_column(Text, comment="organiser or trainee, as the terms say")
+    notice_working_days: Mapped[int] = mapped_column(SmallInteger, comment="as the terms say")
+    terms_in_force_from: Mapped[date]
+    terms_document: Mapped[str] = mapped_column(Text)
+    terms_hash: Mapped[str] = mapped_column(Text)
+    facts_hash: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True, comment="all that was judged, for a replay; no ID number, no name")
+
+    hold_code: Mapped[str | None] = mapped_column(Text)
+    hold_reason: Mapped[str | None] = mapped_column(Text)
+    hold_since_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Line(Row):
+    """One person of a claim. `position` is its place in the stored facts."""
+
+    __tablename__ = "claim_lines"
+    __table_args__ = (
+        CheckConstraint(_one_of("verdict", VERDICTS), name="verdict"),
+        CheckConstraint("amount >= 0 AND (verdict <> 'refused' OR amount = 0)", name="amount"),
+        Index("claim_lines_trainee_idx", "trainee_id"),
+    )
+
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    trainee_id: Mapped[UUID]
+    enrolment_id: Mapped[UUID | None]
+    certificate_id: Mapped[UUID | None]
+    placement_id: Mapped[UUID | None]
+    expected_amount: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    verdict: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Decimal] = mapped_column(Numeric(12, 2), comment="0.00 if refused; computed if held, but not in the claim's sum")
+    calculation: Mapped[str] = mapped_column(Text)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    resolution: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), comment="how a reviewer settled a held line")
+
+
+class Entitlement(Row):
+    """What a person has been given once: held by a claim from `submitted` on, until it is rejected or withdrawn or the line is refused."""
+
+    __tablename__ = "entitlements"
+    __table_args__ = (UniqueConstraint("trainee_id", "entitlement_key", name="entitlements_once_key"),)
+
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    trainee_id: Mapped[UUID]
+    entitlement_key: Mapped[str | None] = mapped_column(
+        Text, comment="level:<trade>:<level>, trade:<trade>:<year>, placement:<scheme>:<id>"
+    )
+    trade_key: Mapped[str | None] = mapped_column(Text)
+    level: Mapped[str | None] = mapped_column(Text)
+    placement_id: Mapped[str | None] = mapped_column(Text)
+    judged_on: Mapped[date] = mapped_column(comment="the day it was judged for: class's first day, certificate's or placement's")
+
+
+class Decision(Row):
+    """One step of a claim: who took it, when, and what it changed."""
+
+    __tablename__ = "claim_decisions"
+    __table_args__ = (
+        CheckConstraint(f"outcome IS NULL OR {_one_of('outcome', OUTCOMES)}", name="outcome"),
+        Index("claim_decisions_claim_idx", "claim_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
+    action: Mapped[str] = mapped_column(Text)
+    from_status: Mapped[str | None] = mapped_column(Text)
+    to_status: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text, comment="the account")
+    role: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[UUID | None] = mapped_column(comment="the person behind the account: four eyes are four persons")
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    comment: Mapped[str | None] = mapped_column(Text, comment="the comment or the reason given")
+    trainee_id: Mapped[UUID | None] = mapped_column(comment="the line that was resolved")
+    outcome: Mapped[str | None] = mapped_column(Text)
+    other_claim_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"), comment="the claim that a line was split into or from")
+
+
+class Appeal(Row):
+    """An applicant's objection to how the claim was judged or decided."""
+
+    __tablename__ = "claim_appeals"
+    __table_args__ = (Index("claim_appeals_claim_idx", "claim_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
+    trainee_id: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(Text)
+    attachments: Mapped[list[str]] = mapped_column(JSONB)
+    actor: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

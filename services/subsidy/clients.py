@@ -1,0 +1,184 @@
+"""What subsidy asks of its neighbours, each as one call: only the fields that are read here, checked when they arrive."""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Annotated, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from services.subsidy.schemes.codes import CATEGORIES, CLASS_STATUSES, LEVELS, STATUSES
+from shared import errors
+from shared.access import Call
+from shared.web import Kernel
+
+
+def _one_of(codes: Collection[str]) -> Callable[[str], str]:
+    def check(code: str) -> str:
+        if code not in codes:
+            raise ValueError(f"unknown code {code!r}")
+        return code
+
+    return check
+
+
+Category = Annotated[str, AfterValidator(_one_of(CATEGORIES))]
+ClassStatus = Annotated[str, AfterValidator(_one_of(CLASS_STATUSES))]
+Level = Annotated[str, AfterValidator(_one_of(LEVELS))]
+Status = Annotated[str, AfterValidator(_one_of(STATUSES))]
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class InstitutionRead(_Read):
+    """The class's institution as it stood on the class's first day."""
+
+    id: UUID
+    name: str
+    needs_designation: bool
+    designated: bool
+    blacklisted: bool
+    blacklisted_until_on: date | None = None
+
+
+class ClassRead(_Read):
+    id: UUID
+    number: str
+    status: ClassStatus
+    starts_on: date
+    ends_on: date
+    hours: int
+    occupation_code: str | None = None
+    trade_name: str | None = None
+    trade_filing_no: str | None = None
+    level: Level | None = None
+    institution: InstitutionRead
+
+
+class CategoryRead(_Read):
+    code: Category
+    since_on: date
+    until_on: date | None = None
+
+
+class StatusRead(_Read):
+    status: Status
+    from_on: date
+    until_on: date | None = None
+    source: str
+
+
+class DayRead(_Read):
+    on: date
+    half_days: Literal[1, 2]
+
+
+class OverlapRead(_Read):
+    class_number: str
+    on: date
+    half_day: Literal["am", "pm"]
+
+
+class EnrolmentRead(_Read):
+    enrolment_id: UUID
+    trainee_id: UUID
+    birth_on: date
+    sex: Literal["male", "female"]
+    retirement_track: Literal["female_50", "female_55"] | None = None
+    region_code: str | None = None
+    outcome: Literal["enrolled", "completed", "absent", "withdrawn"]
+    categories: list[CategoryRead]
+    statuses: list[StatusRead]
+    half_days: list[DayRead]
+    attended_other_class: list[OverlapRead]
+    teaches_class: bool
+    bank_account_key: str | None = None
+
+
+class ClaimFactsRead(_Read):
+    """A class with everyone asked for, in one answer."""
+
+    class_: ClassRead = Field(alias="class")
+    lists_complete: list[Status]
+    enrolments: list[EnrolmentRead]
+    unknown_trainee_ids: list[UUID] = []
+
+
+class PayeeRead(_Read):
+    id: UUID
+    name: str
+    bank_account: str | None = None
+
+
+class Payees(_Read):
+    """Names and full account numbers, for bank files only. The registry records each asking."""
+
+    institutions: list[PayeeRead]
+    trainees: list[PayeeRead]
+
+
+class TraineeName(_Read):
+    name: str
+    id_number_masked: str
+
+
+class InstitutionName(_Read):
+    name: str
+
+
+class ClassName(_Read):
+    name: str
+    number: str
+
+
+class Names(_Read):
+    trainees: dict[UUID, TraineeName]
+    institutions: dict[UUID, InstitutionName]
+    classes: dict[UUID, ClassName]
+
+
+R = TypeVar("R", bound=_Read)
+
+
+async def claim_facts(kernel: Kernel, call: Call, class_id: UUID, trainee_ids: Collection[UUID] | None) -> ClaimFactsRead | None:
+    """The class and the people asked for (None: everyone enrolled and not withdrawn), as known now. None: no such class."""
+    body = {"class_id": str(class_id), "trainee_ids": None if trainee_ids is None else [str(each) for each in trainee_ids]}
+    answer = await kernel.neighbours["registry"].post("/internal/v1/claim-facts", call, body)
+    return None if answer is None else _read(ClaimFactsRead, answer)
+
+
+def read_claim_facts(answer: object) -> ClaimFactsRead:
+    """The registry's facts when it sends them itself, to ask who would be eligible."""
+    return _read(ClaimFactsRead, answer)
+
+
+async def payees(kernel: Kernel, call: Call, *, institution_ids: Collection[UUID] = (), trainee_ids: Collection[UUID] = ()) -> Payees:
+    body = {"institution_ids": [str(each) for each in institution_ids], "trainee_ids": [str(each) for each in trainee_ids]}
+    return _read(Payees, await kernel.neighbours["registry"].post("/internal/v1/payees", call, body))
+
+
+async def names(
+    kernel: Kernel,
+    call: Call,
+    *,
+    trainee_ids: Collection[UUID] = (),
+    institution_ids: Collection[UUID] = (),
+    class_ids: Collection[UUID] = (),
+) -> Names:
+    """Names as they are today; an id that the registry does not know is left out."""
+    body = {
+        "trainee_ids": [str(each) for each in trainee_ids],
+        "institution_ids": [str(each) for each in institution_ids],
+        "class_ids": [str(each) for each in class_ids],
+    }
+    return _read(Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body))
+
+
+def _read(kind: type[R], answer: object) -> R:
+    try:
+        return kind.model_validate(answer)
+    except ValidationError as fault:
+        where = "、".join(sorted({".".join(map(str, error["loc"])) for error in fault.errors()})[:5])
+        raise errors.UpstreamFailed(f"registry 服务的应答与约定不符:{where}。") from fault

@@ -1,0 +1,64 @@
+"""Funds (资金) and their ledger. Money is in one of three accounts, or still outside; every movement is one posting between two of them."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Numeric, SmallInteger, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.subsidy.metadata import Row
+from shared import db
+
+
+class Fund(db.Versioned, Row):
+    """The columns are the balances of the postings, kept beside them so that a conditional UPDATE can refuse to overspend."""
+
+    __tablename__ = "funds"
+
+    source: Mapped[str] = mapped_column(Text)
+    year: Mapped[int] = mapped_column(SmallInteger)
+    name: Mapped[str | None] = mapped_column(Text)
+    total_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    available_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    reserved_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    paid_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("total_yuan = available_yuan + reserved_yuan + paid_yuan", name="balance"),
+        CheckConstraint("available_yuan >= 0", name="available_yuan"),
+        CheckConstraint("reserved_yuan >= 0", name="reserved_yuan"),
+        CheckConstraint("paid_yuan >= 0", name="paid_yuan"),
+        Index("funds_source_year_idx", "source", "year", "id"),
+    )
+
+
+class Posting(Row):
+    """One movement of money (分录). A payment leaves the reserve once and a recovery comes back once: the unique constraints see to it."""
+
+    __tablename__ = "fund_postings"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id"))
+    from_account: Mapped[str] = mapped_column(Text)
+    to_account: Mapped[str] = mapped_column(Text)
+    amount_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    claim_id: Mapped[UUID | None] = mapped_column()
+    payment_id: Mapped[UUID | None] = mapped_column()
+    recovery_id: Mapped[UUID | None] = mapped_column()
+    reason: Mapped[str | None] = mapped_column(Text)
+    document_no: Mapped[str | None] = mapped_column(Text)
+    posted_by: Mapped[str] = mapped_column(Text)
+    posted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("amount_yuan > 0", name="amount_yuan"),
+        CheckConstraint("from_account IN ('external', 'available', 'reserved', 'paid')", name="from_account"),
+        CheckConstraint("to_account IN ('available', 'reserved', 'paid')", name="to_account"),
+        CheckConstraint("from_account <> to_account", name="two_accounts"),
+        UniqueConstraint("payment_id", name="fund_postings_payment_id_key"),
+        UniqueConstraint("recovery_id", name="fund_postings_recovery_id_key"),
+        Index("fund_postings_fund_id_idx", "fund_id", "id"),
+        Index("fund_postings_claim_id_idx", "claim_id"),
+    )

@@ -1,0 +1,12 @@
+"""Alembic's entry: names the tables of this service."""
+
+import services.subsidy.claims.tables
+import services.subsidy.funds.tables
+import services.subsidy.notices.tables
+import services.subsidy.payments.tables
+import services.subsidy.recoveries.tables
+import services.subsidy.schemes.tables  # noqa: F401
+from services.subsidy.metadata import Row
+from shared import migrate
+
+migrate.run(Row.metadata)

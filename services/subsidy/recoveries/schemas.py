@@ -1,0 +1,41 @@
+"""Recoveries over the wire. Amounts are yuan."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.subsidy.claims.schemas import ClaimOut
+from shared import wire
+
+RecoveryStatus = Literal["recovering", "recovered"]
+
+
+class RecoveryIn(wire.In):
+    reason: wire.Reason = Field(examples=["审计发现学员开班当日已领取职工养老金。"])
+    amount: wire.Money | None = Field(None, description="追回金额;缺省为已支付的全部金额", examples=["180.00"])
+
+
+class RecoveryReceived(wire.In):
+    received_on: wire.CivilDate = Field(description="到账日期", examples=["2025-06-03"])
+    voucher_no: wire.Word = Field(description="到账凭证号", examples=["20250603000042"])
+
+
+class RecoveryOut(wire.Out):
+    id: UUID
+    claim_id: UUID
+    fund_id: UUID
+    amount: wire.Money = Field(validation_alias="amount_yuan")
+    reason: str
+    status: RecoveryStatus = Field(description="与申领单的状态一致", examples=["recovering"])
+    opened_by: str = Field(examples=["local-finance"])
+    opened_at: wire.Instant
+    received_on: wire.CivilDate | None = Field(examples=[None])
+    voucher_no: str | None = Field(examples=[None])
+    version: int
+
+
+class RecoveringClaim(ClaimOut):
+    """The claim, as every step of it is answered, with the recovery that was opened."""
+
+    recovery: RecoveryOut

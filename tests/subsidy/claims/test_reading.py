@@ -1,0 +1,152 @@
+"""Who sees which claims, how they are found, replayed, appealed against and counted."""
+
+from typing import Any
+
+import pytest
+
+from services.subsidy.schemes.codes import FINDINGS
+from shared import db, errors
+from tests.conftest import Start
+from tests.subsidy.claims.world import IN_MAY, a_person, a_world, codes, key
+
+
+async def test_an_institution_sees_its_own_claims_and_the_office_all(start: Start) -> None:
+    async with a_world(start) as world:
+        claim = await world.draft(world.open_class([a_person()]))
+        path = f"/v1/claims/{claim['id']}"
+        for role in ("institution", "officer", "reviewer", "finance", "auditor"):
+            assert (await world.as_(role).get(path)).status_code == 200, role
+            assert len((await world.as_(role).get("/v1/claims")).json()["items"]) == 1, role
+        strangers: list[tuple[str, dict[str, Any]]] = [
+            ("institution", {"institution_id": str(db.new_id())}), ("person", {"trainee_id": str(db.new_id())}), ("town", {"region_code": "522601100"})
+        ]  # fmt: skip
+        for role, bound in strangers:
+            unknown, hidden = [await world.as_(role, **bound).get(f"/v1/claims/{each}") for each in (db.new_id(), claim["id"])]
+            assert (hidden.status_code, hidden.json()["code"], hidden.json()["detail"]) == (404, "not_found", unknown.json()["detail"])
+            assert (await world.as_(role, **bound).get("/v1/claims")).json()["items"] == []
+            assert (await world.as_(role, **bound).get("/v1/statistics/claims")).json()["claims"] == 0
+        for role in ("partner", "department", "admin"):
+            assert (await world.as_(role).get(path)).status_code == 403, role
+        assert (await world.as_("system", scopes={"claims.read"}).get(path)).status_code == 200
+        assert (await world.as_("system", scopes={"funds.read"}).get(path)).json()["code"] == "missing_scope"
+        other = world.as_("institution", institution_id=str(db.new_id()))
+        assert (await other.post(f"{path}:submit", headers=key() | {"If-Match": '"1"'})).status_code == 404
+
+
+async def test_every_filter_finds_what_it_says(start: Start) -> None:
+    async with a_world(start) as world:
+        person = a_person()
+        class_id = world.open_class([person])
+        refs = [{"system": "省平台", "number": "GZ-1"}]
+        claim = await world.draft(class_id, external_refs=refs)
+        await world.step("institution", "withdraw", claim)
+        await world.draft(world.open_class([a_person()], starts_on="2025-04-09"))
+        officer = world.as_("officer")
+        finds: dict[str, Any] = {
+            "status": "withdrawn", "class_id": class_id, "number": claim["number"], "external_ref": "GZ-1", "trainee_id": person["trainee_id"],
+        }  # fmt: skip
+        for name, value in finds.items():
+            items = (await officer.get("/v1/claims", params={name: value})).json()["items"]
+            assert [item["id"] for item in items] == [claim["id"]], name
+        both = {
+            "kind": "training",
+            "scheme": "agricultural_short",
+            "institution_id": world.school_id,
+            "fund_id": world.fund_id,
+            "from_on": "2025-05-06",
+            "to_on": "2025-05-06",
+        }
+        assert (await officer.get("/v1/claims", params=both | {"include_total": True})).json()["total"] == 2
+        nothing = {
+            "kind": "placement",
+            "scheme": "project",
+            "institution_id": str(db.new_id()),
+            "fund_id": str(db.new_id()),
+            "from_on": "2025-05-07",
+            "to_on": "2025-05-05",
+        }
+        for name, value in nothing.items():
+            assert (await officer.get("/v1/claims", params={name: value})).json()["items"] == [], name
+        assert (await officer.get("/v1/claims", params={"status": "lost"})).status_code == 400
+        first = (await officer.get("/v1/claims", params={"limit": 1})).json()
+        assert [
+            item["id"] for item in (await officer.get("/v1/claims", params={"limit": 1, "cursor": first["next_cursor"]})).json()["items"]
+        ] == [claim["id"]]
+
+
+async def test_a_replay_with_stored_facts_gives_what_was_judged_then(start: Start) -> None:
+    async with a_world(start) as world:
+        young, old = a_person(), a_person(birth_on="1950-01-01")
+        claim = await world.bring_to("submitted", world.open_class([young, old]))
+        young["half_days"] = young["half_days"][:2]
+        auditor, path = world.as_("auditor"), f"/v1/claims/{claim['id']}:replay"
+        asked = len(world.asked)
+        stored = (await auditor.get(path)).json()
+        assert len(world.asked) == asked, "stored facts ask nobody"
+        assert (stored["same"], stored["now"]) == (True, stored["then"])
+        current = (await auditor.get(path, params={"facts": "current"})).json()
+        assert (current["same"], current["then"]["amount"], current["now"]["amount"]) == (False, "180.00", "120.00")
+        assert {line["trainee_id"]: line["same"] for line in current["lines"]} == {young["trainee_id"]: False, old["trainee_id"]: True}
+        assert current["then"]["facts_hash"] != current["now"]["facts_hash"]
+        before = await auditor.get(path, params={"rules_on": "2024-09-22"})
+        assert (before.status_code, before.json()["code"]) == (422, "terms_missing")
+        assert (await auditor.get(path, params={"rules_on": "2024-09-23"})).json()["same"] is True
+        assert (await auditor.get(f"/v1/claims/{claim['id']}")).json()["version"] == claim["version"]
+
+
+async def test_an_applicant_appeals_and_the_office_reads_it(start: Start) -> None:
+    async with a_world(start) as world:
+        person = a_person(birth_on="1950-01-01")
+        draft = await world.draft(world.open_class([person]))
+        school, path = world.as_("institution"), f"/v1/claims/{draft['id']}/appeals"
+        assert (await school.post(path, json={"reason": "早"})).json()["code"] == "invalid_state"
+        await world.step("institution", "submit", draft)
+        made = await school.post(path, json={"reason": "出生日期登记有误。", "trainee_id": person["trainee_id"]})
+        assert made.status_code == 201, made.text
+        assert (await world.as_("reviewer").get(path)).json()["items"] == [made.json()]
+        stranger = await school.post(path, json={"reason": "谁", "trainee_id": str(db.new_id())})
+        assert [fault["code"] for fault in stranger.json()["errors"]] == ["unknown_trainee"]
+        assert (await world.as_("officer").post(path, json={"reason": "不行"})).status_code == 403
+
+
+async def test_claims_are_counted_by_scheme_and_status(start: Start) -> None:
+    async with a_world(start) as world:
+        await world.bring_to("submitted", world.open_class([a_person(), a_person()]))
+        await world.draft(world.open_class([a_person()]))
+        counted = (await world.as_("finance").get("/v1/statistics/claims")).json()
+        assert (counted["claims"], counted["amount"]) == (2, "540.00")
+        assert [(each["status"], each["claims"], each["amount"]) for each in counted["items"]] == [
+            ("draft", 1, "180.00"),
+            ("submitted", 1, "360.00"),
+        ]
+
+
+async def test_eligibility_is_judged_from_the_facts_sent_along(start: Start) -> None:
+    async with a_world(start) as world:
+        person, gone = a_person(birth_on="1950-01-01", outcome="enrolled"), a_person(outcome="withdrawn")
+        made, people = world.classes[world.open_class([person, gone], status="approved")]
+        facts = {"class": made, "lists_complete": [], "enrolments": people, "unknown_trainee_ids": []}
+        answer = await world.subsidy.internal("registry").post(
+            "/internal/v1/eligibility", json={"scheme": "agricultural_short", "facts": facts}, headers={"X-Server-Date": IN_MAY}
+        )
+        assert answer.status_code == 200, answer.text
+        [line] = answer.json()["lines"]
+        assert (line["trainee_id"], line["verdict"]) == (person["trainee_id"], "refused")
+        assert {"age_above_limit", "class_not_completed", "status_unverified"} <= set(codes(line))
+        assert (await world.as_("officer").post("/internal/v1/eligibility", json={})).status_code in (401, 403)
+
+
+@pytest.mark.parametrize("code", FINDINGS)
+async def test_every_finding_is_in_the_catalogue_with_cause_and_remedy(code: str) -> None:
+    import services.subsidy.app  # noqa: F401
+
+    entry = errors.CATALOGUE[code]
+    assert entry.title and entry.title_en and entry.cause and entry.remedy
+
+
+async def test_the_code_lists_speak_both_languages(start: Start) -> None:
+    async with a_world(start) as world:
+        lists = (await world.subsidy.as_("public").get("/v1/codes")).json()
+        assert {"scheme", "claim_kind", "fund_source", "claim_status", "line_verdict", "finding_effect", "finding"} <= set(lists)
+        assert all(entry["code"] and entry["label"] and entry["label_en"] for entries in lists.values() for entry in entries)
+        assert len((await world.subsidy.as_("public").get("/version")).json()["policy_hash"]) == 64

@@ -1,0 +1,153 @@
+"""A school, a short course and its people as registry tells them, and a subsidy service that knows them: to be changed one fact at a time."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+
+from shared import db
+from tests.conftest import Service, Start
+
+IN_MAY = "2025-05-06T09:00:00+08:00"
+AFTER_NOTICE = "2025-05-20T09:00:00+08:00"
+STATUSES = ["employee_pension", "resident_pension", "public_payroll", "insured_employee", "full_time_student", "deceased"]
+PERSONS = {role: str(db.new_id()) for role in ("institution", "officer", "reviewer", "finance")}
+
+
+def a_person(**changed: Any) -> dict[str, Any]:
+    """A rural worker of 45 who attended all three days."""
+    return {
+        "enrolment_id": str(db.new_id()), "trainee_id": str(db.new_id()), "name": "杨秀英", "id_number_masked": "5226**********0017",
+        "birth_on": "1980-01-01", "sex": "female", "retirement_track": None, "region_code": "522601100", "outcome": "completed",
+        "categories": [{"code": "rural_transfer_worker", "since_on": "2025-04-08", "until_on": None}], "statuses": [],
+        "half_days": [{"on": f"2025-04-{day:02}", "half_days": 2} for day in (8, 9, 10)], "attended_other_class": [], "teaches_class": False,
+        "has_bank_account": True, "bank_account_key": str(db.new_id()),
+    } | changed  # fmt: skip
+
+
+def a_class(school_id: str, **changed: Any) -> dict[str, Any]:
+    institution = {
+        "id": school_id, "name": "示例合作社", "kind": "cooperative", "region_code": "522601100", "needs_designation": False, "designated": False,
+        "blacklisted": False, "blacklisted_until_on": None, "has_bank_account": True, "bank_account_key": "k",
+    } | changed.pop("institution", {})  # fmt: skip
+    return {
+        "id": str(db.new_id()), "number": "KL-PX-2025-000001", "name": "蓝莓种植班", "status": "completed", "channel": "agricultural_short", "programmes": [],
+        "occupation_code": None, "trade_name": "蓝莓种植", "trade_filing_no": "州备-0001", "level": None, "starts_on": "2025-04-08",
+        "ends_on": "2025-04-10", "hours": 24, "region_code": "522601100", "fund_source": None, "institution": institution,
+    } | changed  # fmt: skip
+
+
+class World:
+    """Registry's answers as data, and clients of every role for one subsidy service."""
+
+    def __init__(self, subsidy: Service) -> None:
+        self.subsidy = subsidy
+        self.school_id = str(db.new_id())
+        self.classes: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+        self.fund_id = ""
+        self.asked: list[str] = []
+        subsidy.kernel.neighbours["registry"].transport = httpx.MockTransport(self._registry)
+
+    def open_class(self, people: list[dict[str, Any]], **changed: Any) -> str:
+        made = a_class(changed.pop("school_id", self.school_id), **changed)
+        self.classes[made["id"]] = (made, people)
+        return str(made["id"])
+
+    def as_(self, role: str, at: str = IN_MAY, **bound: Any) -> httpx.AsyncClient:
+        bound = {"institution_id": self.school_id} | bound if role == "institution" else bound
+        return self.subsidy.as_(role, at=at, **({"person_id": PERSONS[role]} if role in PERSONS else {}) | bound)
+
+    async def fund(self, total: str = "100000.00", source: str = "employment_subsidy") -> str:
+        answer = await self.as_("finance").post("/v1/funds", json={"source": source, "year": 2025, "total": total})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def body(self, class_id: str, **changed: Any) -> dict[str, Any]:
+        return {
+            "kind": "training", "scheme": "agricultural_short", "applicant": {"institution_id": self.school_id}, "class_id": class_id,
+            "fund_id": self.fund_id,
+        } | changed  # fmt: skip
+
+    async def draft(self, class_id: str, **changed: Any) -> dict[str, Any]:
+        answer = await self.as_("institution").post("/v1/claims", json=self.body(class_id, **changed), headers=key())
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    async def act(self, role: str, action: str, claim: dict[str, Any], body: Any = None, at: str = IN_MAY, **bound: Any) -> httpx.Response:
+        headers = key() | {"If-Match": f'"{claim["version"]}"'}
+        return await self.as_(role, at=at, **bound).post(f"/v1/claims/{claim['id']}:{action}", json=body, headers=headers)
+
+    async def step(self, role: str, action: str, claim: dict[str, Any], body: Any = None, at: str = IN_MAY) -> dict[str, Any]:
+        answer = await self.act(role, action, claim, body, at)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def bring_to(self, status: str, class_id: str, **changed: Any) -> dict[str, Any]:
+        """A claim in that state, by the steps that lead there."""
+        claim = await self.draft(class_id, **changed)
+        for role, action, body in ROADS[status]:
+            claim = await self.step(role, action, claim, body, AFTER_NOTICE if action == "approve" else IN_MAY)
+        assert claim["status"] == status
+        return claim
+
+    async def _registry(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        asked = json.loads(request.content)
+        if request.url.path == "/internal/v1/names":
+            everyone = {each["trainee_id"]: each for _, people in self.classes.values() for each in people}
+            named = {
+                each: {"name": everyone[each]["name"], "id_number_masked": "5226**********0017", "region_code": "522601100"}
+                for each in asked["trainee_ids"]
+            }
+            classes = {
+                each: {"name": self.classes[each][0]["name"], "number": self.classes[each][0]["number"]} for each in asked["class_ids"]
+            }
+            return httpx.Response(
+                200,
+                json={
+                    "trainees": named,
+                    "institutions": {each: {"name": "示例合作社"} for each in asked["institution_ids"]},
+                    "classes": classes,
+                },
+            )
+        if asked["class_id"] not in self.classes:
+            return httpx.Response(404, json={})
+        made, people = self.classes[asked["class_id"]]
+        wanted = asked["trainee_ids"]
+        chosen = [each for each in people if (each["outcome"] != "withdrawn" if wanted is None else each["trainee_id"] in wanted)]
+        unknown = [] if wanted is None else [each for each in wanted if each not in {person["trainee_id"] for person in chosen}]
+        return httpx.Response(200, json={"class": made, "lists_complete": STATUSES, "enrolments": chosen, "unknown_trainee_ids": unknown})
+
+
+_TO_SUBMITTED: list[tuple[str, str, Any]] = [("institution", "submit", None)]
+_TO_REVIEWED = [*_TO_SUBMITTED, ("officer", "review", {"comment": "材料齐全"})]
+_TO_NOTICE = [*_TO_REVIEWED, ("reviewer", "confirm", None)]
+BECAUSE = {"reason": "请补充签到表。"}
+ROADS: dict[str, list[tuple[str, str, Any]]] = {
+    "draft": [],
+    "submitted": _TO_SUBMITTED,
+    "reviewed": _TO_REVIEWED,
+    "in_notice": _TO_NOTICE,
+    "approved": [*_TO_NOTICE, ("finance", "approve", None)],
+    "returned": [*_TO_SUBMITTED, ("officer", "return", BECAUSE)],
+    "rejected": [*_TO_SUBMITTED, ("officer", "reject", BECAUSE)],
+    "withdrawn": [("institution", "withdraw", None)],
+}
+
+
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": str(db.new_id())}
+
+
+def codes(line: dict[str, Any]) -> list[str]:
+    return [finding["code"] for finding in line["findings"]]
+
+
+@contextlib.asynccontextmanager
+async def a_world(start: Start) -> AsyncIterator[World]:
+    async with start("subsidy") as subsidy:
+        world = World(subsidy)
+        world.fund_id = await world.fund()
+        yield world

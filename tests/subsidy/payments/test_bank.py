@@ -1,0 +1,158 @@
+"""What the bank is handed and what it answers: money moves when it is paid, and only then, and only once."""
+
+import io
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from shared import db
+from tests.conftest import Service, Start
+from tests.subsidy.office import ACCOUNT, a_claim, a_fund, balances, finance, key, registry
+
+
+async def test_the_bank_file_holds_full_accounts_as_text_and_is_recorded(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        batch, _ = await _exported(subsidy, ["180.00", "60.50"])
+        answer = await finance(subsidy).get(f"/v1/payment-batches/{batch['id']}/bank-file")
+        assert answer.status_code == 200 and f"{batch['number']}.xlsx" in answer.headers["content-disposition"]
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+        assert rows[0] == ["序号", "付款编号", "收款户名", "收款账号", "金额(元)", "附言"]
+        assert [row[2:5] for row in rows[1:]] == [["=杨秀英", ACCOUNT, 180.0], ["=杨秀英", ACCOUNT, 60.5]]
+        trail = (await subsidy.as_("auditor").get(f"/v1/audit?subject={batch['id']}&action=payment_batch.file_read")).json()["items"]
+        assert [entry["details"]["payments"] for entry in trail] == [2] and ACCOUNT not in str(trail)
+
+
+async def test_there_is_no_file_before_export_nor_after_the_last_answer(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        batch, _ = await _exported(subsidy, ["180.00"], export=False)
+        url = f"/v1/payment-batches/{batch['id']}/bank-file"
+        assert batch["bank_file_url"] is None and (await finance(subsidy).get(url)).json()["code"] == "invalid_state"
+        batch = (await finance(subsidy).post(f"/v1/payment-batches/{batch['id']}:export", headers=key(1))).json()
+        assert batch["bank_file_url"] == url
+        await _answer(subsidy, batch, ["paid"])
+        assert (await finance(subsidy).get(url)).json()["code"] == "invalid_state"
+
+
+async def test_a_claim_is_paid_when_every_payment_is(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        batch, claim_id = await _exported(subsidy, ["180.00", "60.00"])
+        first, second = batch["payments"]
+        partly = (
+            await _confirm(subsidy, batch, [{"payment_id": first["id"], "result": "paid", "voucher_no": "V1", "paid_on": "2025-04-18"}])
+        ).json()
+        assert partly["status"] == "exported" and partly["settled"] == 1 and partly["version"] == 3
+        assert {name: partly["payments"][0][name] for name in ("status", "voucher_no", "paid_on")} == {
+            "status": "paid", "voucher_no": "V1", "paid_on": "2025-04-18"
+        }  # fmt: skip
+        assert await _status(subsidy, claim_id) == "approved"
+        assert await balances(subsidy, batch["fund_id"]) == {"available": "760.00", "reserved": "60.00", "paid": "180.00"}
+        whole = (await _confirm(subsidy, partly, [{"payment_id": second["id"], "result": "paid"}])).json()
+        assert whole["status"] == "confirmed" and whole["payments"][1]["paid_on"] == "2025-04-20"
+        assert await _status(subsidy, claim_id) == "paid"
+        assert await balances(subsidy, batch["fund_id"]) == {"available": "760.00", "reserved": "0.00", "paid": "240.00"}
+
+
+async def test_the_trail_and_the_feed_name_each_claim(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        batch, claim_id = await _exported(subsidy, ["180.00"])
+        await _answer(subsidy, batch, ["paid"])
+        auditor = subsidy.as_("auditor")
+        actions = [entry["action"] for entry in (await auditor.get(f"/v1/audit?subject={claim_id}")).json()["items"]]
+        assert actions == ["claim.paid", "claim.payment_exported"]
+        events = [event for event in (await auditor.get("/v1/changes")).json()["items"] if event["subject"] == claim_id]
+        assert [(event["type"], event["data"]) for event in events] == [("claim.paid", {"status": "paid", "version": 2})]
+
+
+async def test_money_is_conserved_from_approval_over_failure_to_recovery(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        batch, claim_id = await _exported(subsidy, ["180.01", "60.02", "0.03"])
+        fund_id = batch["fund_id"]
+        assert await balances(subsidy, fund_id) == {"available": "759.94", "reserved": "240.06", "paid": "0.00"}
+        await _answer(subsidy, batch, ["paid", "failed", "bounced"])
+        assert await balances(subsidy, fund_id) == {"available": "759.94", "reserved": "60.05", "paid": "180.01"}
+        assert await _status(subsidy, claim_id) == "approved"
+
+        again = (await _create(subsidy, fund_id, claim_id)).json()
+        assert [payment["amount"] for payment in again["payments"]] == ["60.02", "0.03"] and again["number"] != batch["number"]
+        again = (await finance(subsidy).post(f"/v1/payment-batches/{again['id']}:export", headers=key(1))).json()
+        await _answer(subsidy, again, ["paid", "paid"])
+        assert await _status(subsidy, claim_id) == "paid"
+        assert await balances(subsidy, fund_id) == {"available": "759.94", "reserved": "0.00", "paid": "240.06"}
+        assert (await _create(subsidy, fund_id, claim_id)).json()["code"] == "invalid_state"
+
+        recovery = (await finance(subsidy).post(f"/v1/claims/{claim_id}:recover", json={"reason": "审计"}, headers=key(2))).json()[
+            "recovery"
+        ]
+        received = {"received_on": "2025-04-20", "voucher_no": "R1"}
+        await finance(subsidy).post(f"/v1/recoveries/{recovery['id']}:confirm", json=received, headers=key())
+        assert await balances(subsidy, fund_id) == {"available": "1000.00", "reserved": "0.00", "paid": "0.00"}
+
+
+@pytest.mark.parametrize(
+    ("results", "status", "told"),
+    [
+        pytest.param([{"payment_id": "other", "result": "paid"}], 422, [("/results/0", "payment_unknown")], id="unknown-payment"),
+        pytest.param(
+            [{"payment_id": "first", "result": "paid"}, {"payment_id": "first", "result": "failed"}, {"payment_id": "other", "result": "paid"}],
+            422, [("/results/1", "named_twice"), ("/results/2", "payment_unknown")], id="all-at-once",
+        ),
+        pytest.param([{"payment_id": "first", "result": "paid", "paid_on": "2025-04-21"}], 422, [("/results/0/paid_on", "paid_in_future")], id="paid-tomorrow"),
+        pytest.param([{"payment_id": "first", "result": "lost"}], 422, [("/results/0/result", "invalid_value")], id="unknown-result"),
+        pytest.param([], 422, [("/results", "invalid_value")], id="no-results"),
+    ],
+)  # fmt: skip
+async def test_faulty_answers_keep_nothing(start: Start, results: list[dict[str, str]], status: int, told: list[tuple[str, str]]) -> None:
+    async with start("subsidy") as subsidy:
+        batch, _ = await _exported(subsidy, ["180.00"])
+        ids = {"first": batch["payments"][0]["id"], "other": str(db.new_id())}
+        answer = await _confirm(subsidy, batch, [each | {"payment_id": ids[each["payment_id"]]} for each in results])
+        assert answer.status_code == status
+        assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == told
+        assert await balances(subsidy, batch["fund_id"]) == {"available": "820.00", "reserved": "180.00", "paid": "0.00"}
+
+
+@pytest.mark.parametrize("first", ["paid", "failed", "bounced"])
+async def test_a_payment_gets_one_answer(start: Start, first: str) -> None:
+    async with start("subsidy") as subsidy:
+        batch, _ = await _exported(subsidy, ["180.00", "60.00"])
+        payment_id = batch["payments"][0]["id"]
+        batch = (await _confirm(subsidy, batch, [{"payment_id": payment_id, "result": first}])).json()
+        again = await _confirm(subsidy, batch, [{"payment_id": payment_id, "result": "paid"}])
+        assert again.status_code == 409 and again.json()["code"] == "payment_settled"
+
+
+async def _exported(subsidy: Service, amounts: list[str], *, export: bool = True) -> tuple[dict[str, Any], str]:
+    """A batch of one claim that pays its trainees, from a fund of 1000.00."""
+    subsidy.kernel.neighbours["registry"].transport = registry()
+    fund_id = await a_fund(subsidy)
+    claim = await a_claim(subsidy, fund_id, amounts, payee="trainee")
+    batch = (await _create(subsidy, fund_id, str(claim.id))).json()
+    if export:
+        batch = (await finance(subsidy).post(f"/v1/payment-batches/{batch['id']}:export", headers=key(batch["version"]))).json()
+    return batch, str(claim.id)
+
+
+async def _create(subsidy: Service, fund_id: str, claim_id: str) -> Any:
+    return await finance(subsidy).post("/v1/payment-batches", json={"fund_id": fund_id, "claim_ids": [claim_id]}, headers=key())
+
+
+async def _answer(subsidy: Service, batch: dict[str, Any], results: list[str]) -> None:
+    payments = zip(batch["payments"], results, strict=True)
+    answer = await _confirm(subsidy, batch, [{"payment_id": payment["id"], "result": result} for payment, result in payments])
+    assert answer.status_code == 200, answer.text
+
+
+async def _confirm(subsidy: Service, batch: dict[str, Any], results: list[dict[str, str]]) -> Any:
+    return await finance(subsidy).post(
+        f"/v1/payment-batches/{batch['id']}:confirm", json={"results": results}, headers=key(batch["version"])
+    )
+
+
+async def _status(subsidy: Service, claim_id: str) -> str:
+    from services.subsidy.claims.tables import Claim
+
+    async with subsidy.kernel.reading() as session:
+        claim = await session.get(Claim, claim_id)
+    assert claim is not None
+    return claim.status

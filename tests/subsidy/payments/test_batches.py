@@ -1,0 +1,234 @@
+"""A batch takes approved claims of one fund, each once, or names every fault."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text, update
+
+from services.subsidy.claims.tables import Claim
+from shared import db, privacy
+from tests.conftest import Service, Start
+from tests.subsidy.office import ACCOUNT, PERSONS, a_claim, a_fund, finance, key, registry
+
+
+async def test_the_organiser_is_paid_in_one_sum(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id, ["180.00", "60.00", "0.00"])
+        answer = await _create(subsidy, fund_id, claim.id)
+        batch = answer.json()
+        assert answer.status_code == 201 and answer.headers["etag"] == '"1"' and answer.headers["location"].endswith(batch["id"])
+        assert batch["number"] == "KL-FK-2025-000001" and batch["status"] == "draft" and batch["amount"] == "240.00"
+        (payment,) = batch["payments"]
+        assert {name: payment[name] for name in ("claim_id", "payee", "account", "amount", "status")} == {
+            "claim_id": str(claim.id), "payee": {"kind": "organiser", "id": str(claim.institution_id), "name": "凯里市示范职业培训学校"},
+            "account": privacy.mask_number(ACCOUNT), "amount": "240.00", "status": "pending",
+        }  # fmt: skip
+
+
+async def test_each_trainee_is_paid_apart_and_nobody_for_nothing(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id, ["180.00", "60.00", "0.00"], payee="trainee")
+        payments = (await _create(subsidy, fund_id, claim.id)).json()["payments"]
+        assert [(payment["payee"]["kind"], payment["amount"]) for payment in payments] == [("trainee", "180.00"), ("trainee", "60.00")]
+
+
+async def test_accounts_are_kept_encrypted(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        await _create(subsidy, fund_id, (await a_claim(subsidy, fund_id)).id)
+        async with subsidy.kernel.engine.connect() as connection:
+            row = (await connection.execute(text("SELECT * FROM payments"))).one()
+        assert ACCOUNT not in str(row)
+        assert subsidy.kernel.vault.decrypt(row.account, f"payments/{row.id}/account") == ACCOUNT
+
+
+async def test_every_faulty_claim_is_named_at_once(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id, other_fund = await _open(subsidy), await a_fund(subsidy)
+        good = await a_claim(subsidy, fund_id)
+        faulty = [
+            await a_claim(subsidy, fund_id, status="in_notice"),
+            await a_claim(subsidy, other_fund),
+            await a_claim(subsidy, fund_id, hold_code="officer_hold", hold_reason="核查", hold_since_at=good.created_at),
+            await a_claim(subsidy, fund_id, ["0.00"]),
+        ]
+        answer = await _create(subsidy, fund_id, good.id, *(claim.id for claim in faulty))
+        assert answer.status_code == 409
+        told = {(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]}
+        assert told == {
+            ("/claim_ids/1", "invalid_state"), ("/claim_ids/2", "claim_of_other_fund"), ("/claim_ids/3", "claim_on_hold"), ("/claim_ids/4", "nothing_to_pay")
+        }  # fmt: skip
+        assert (await finance(subsidy).get("/v1/payment-batches")).json()["items"] == []
+
+
+async def test_unknown_and_repeated_claims_are_faults(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id)
+        answer = await _create(subsidy, fund_id, claim.id, claim.id, db.new_id())
+        assert answer.status_code == 422
+        assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == [
+            ("/claim_ids/1", "named_twice"),
+            ("/claim_ids/2", "claim_unknown"),
+        ]
+        assert (await _create(subsidy, str(db.new_id()), claim.id)).json()["code"] == "fund_not_found"
+
+
+async def test_a_payee_without_an_account_is_named(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        with_account, without = await a_claim(subsidy, fund_id), await a_claim(subsidy, fund_id)
+        subsidy.kernel.neighbours["registry"].transport = registry({str(without.institution_id)})
+        await subsidy.kernel.neighbours["registry"].close()
+        answer = await _create(subsidy, fund_id, with_account.id, without.id)
+        assert answer.status_code == 409 and answer.json()["code"] == "payee_account_missing"
+        assert [(fault["pointer"], fault["payee_id"]) for fault in answer.json()["errors"]] == [
+            ("/claim_ids/1", str(without.institution_id))
+        ]
+
+
+async def test_a_claim_is_in_one_batch_at_a_time_until_that_is_cancelled(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id)
+        batch = (await _create(subsidy, fund_id, claim.id)).json()
+        again = await _create(subsidy, fund_id, claim.id)
+        assert again.status_code == 409 and again.json()["code"] == "claim_in_batch" and batch["number"] in again.json()["detail"]
+        cancelled = await _act(subsidy, batch, "cancel", {"reason": "重建"})
+        assert cancelled.json()["status"] == "cancelled" and cancelled.json()["payments"][0]["status"] == "cancelled"
+        assert (await _create(subsidy, fund_id, claim.id)).status_code == 201
+
+
+async def test_the_same_claim_put_into_20_batches_at_once_is_in_one(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id)
+        answers = await asyncio.gather(*(_create(subsidy, fund_id, claim.id) for _ in range(20)))
+        assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
+        assert {answer.json().get("code") for answer in answers} == {None, "claim_in_batch"}
+
+
+async def test_a_batch_sent_again_with_its_key_is_made_once(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        body, headers = {"fund_id": fund_id, "claim_ids": [str((await a_claim(subsidy, fund_id)).id)]}, key()
+        first, second = [await finance(subsidy).post("/v1/payment-batches", json=body, headers=headers) for _ in range(2)]
+        assert second.json() == first.json() and second.headers["idempotent-replayed"] == "true"
+        assert len((await finance(subsidy).get("/v1/payment-batches")).json()["items"]) == 1
+        assert (await finance(subsidy).post("/v1/payment-batches", json=body)).json()["code"] == "idempotency_key_required"
+
+
+@pytest.mark.parametrize("part", ["submit", "review", "confirm"])
+@pytest.mark.parametrize("action", ["create", "export", "paid"])
+async def test_who_submitted_or_reviewed_a_claim_does_not_pay_it(start: Start, part: str, action: str) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id)
+        body, other = {"fund_id": fund_id, "claim_ids": [str(claim.id)]}, finance(subsidy, person_id=PERSONS[part])
+        if action == "create":
+            answer = await other.post("/v1/payment-batches", json=body, headers=key())
+        else:
+            batch = (await _create(subsidy, fund_id, claim.id)).json()
+            if action == "paid":
+                batch = (await _act(subsidy, batch, "export")).json()
+                paid = {"results": [{"payment_id": batch["payments"][0]["id"], "result": "paid"}]}
+                answer = await other.post(f"/v1/payment-batches/{batch['id']}:confirm", json=paid, headers=key(batch["version"]))
+            else:
+                answer = await other.post(f"/v1/payment-batches/{batch['id']}:export", headers=key(batch["version"]))
+        assert answer.status_code == 409 and answer.json()["code"] == "same_person", answer.text
+
+
+@pytest.mark.parametrize("person", ["the approver", "a fourth person"])
+async def test_the_approver_and_other_finance_persons_pay(start: Start, person: str) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        payer = PERSONS["approve"] if person == "the approver" else db.new_id()
+        batch = (await _create(subsidy, fund_id, (await a_claim(subsidy, fund_id)).id)).json()
+        client = finance(subsidy, person_id=payer)
+        for action, version in (("export", 1), ("confirm", 2)):
+            body = {"results": [{"payment_id": batch["payments"][0]["id"], "result": "paid"}]} if action == "confirm" else {}
+            answer = await client.post(f"/v1/payment-batches/{batch['id']}:{action}", json=body, headers=key(version))
+            assert answer.status_code == 200, answer.text
+
+
+async def test_a_claim_put_on_hold_is_not_sent_to_the_bank(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id)
+        batch = (await _create(subsidy, fund_id, claim.id)).json()
+        async with subsidy.kernel.writing.begin() as session:
+            held = {"hold_code": "officer_hold", "hold_reason": "核查", "hold_since_at": claim.created_at}
+            await session.execute(update(Claim).where(Claim.id == claim.id).values(held))
+        answer = await _act(subsidy, batch, "export")
+        assert answer.status_code == 409 and answer.json()["code"] == "claim_on_hold"
+
+
+@pytest.mark.parametrize(
+    ("state", "allowed"),
+    [("draft", {"export", "cancel"}), ("exported", {"confirm"}), ("confirmed", set()), ("cancelled", set())],
+)
+async def test_state_and_action(start: Start, state: str, allowed: set[str]) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        batch = (await _create(subsidy, fund_id, (await a_claim(subsidy, fund_id)).id)).json()
+        results = {"results": [{"payment_id": batch["payments"][0]["id"], "result": "paid"}]}
+        bodies: dict[str, Any] = {"export": {}, "cancel": {"reason": "重建"}, "confirm": results}
+        for step in {"draft": [], "exported": ["export"], "confirmed": ["export", "confirm"], "cancelled": ["cancel"]}[state]:
+            batch = (await _act(subsidy, batch, step, bodies[step])).json()
+        assert batch["status"] == state
+        assert {each["action"] for each in batch["allowed_actions"] if each["allowed"]} == allowed
+        for action in {"export", "cancel", "confirm"} - allowed:
+            answer = await _act(subsidy, batch, action, bodies[action])
+            assert answer.status_code == 409 and answer.json()["code"] == "invalid_state", action
+
+
+@pytest.mark.parametrize("role", ["institution", "officer", "reviewer", "auditor", "admin", "system", "person", "partner"])
+async def test_only_finance_pays(start: Start, role: str) -> None:
+    async with start("subsidy") as subsidy:
+        client, batch_id = subsidy.as_(role), db.new_id()
+        for path in ("/v1/payment-batches", *(f"/v1/payment-batches/{batch_id}:{action}" for action in ("export", "confirm", "cancel"))):
+            assert (await client.post(path, json={}, headers=key(1))).status_code == 403
+        assert (await client.get(f"/v1/payment-batches/{batch_id}/bank-file")).status_code == 403
+
+
+async def test_steps_need_the_current_version(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        batch = (await _create(subsidy, fund_id, (await a_claim(subsidy, fund_id)).id)).json()
+        url = f"/v1/payment-batches/{batch['id']}:export"
+        assert (await finance(subsidy).post(url, headers=key())).status_code == 428
+        assert (await finance(subsidy).post(url, headers=key(7))).status_code == 412
+
+
+async def test_batches_are_found_by_fund_state_and_claim(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claims = [await a_claim(subsidy, fund_id) for _ in range(2)]
+        first, second = [(await _create(subsidy, fund_id, claim.id)).json() for claim in claims]
+        await _act(subsidy, second, "export")
+        reader = subsidy.as_("officer")
+        for query, expected in (
+            (f"fund_id={fund_id}", [second["id"], first["id"]]),
+            ("status=draft", [first["id"]]),
+            (f"claim_id={claims[1].id}", [second["id"]]),
+            (f"fund_id={db.new_id()}", []),
+        ):
+            assert [each["id"] for each in (await reader.get(f"/v1/payment-batches?{query}")).json()["items"]] == expected, query
+
+
+async def _open(subsidy: Service) -> str:
+    subsidy.kernel.neighbours["registry"].transport = registry()
+    return await a_fund(subsidy, "10000.00")
+
+
+async def _create(subsidy: Service, fund_id: str, *claim_ids: UUID) -> Any:
+    body = {"fund_id": fund_id, "claim_ids": [str(each) for each in claim_ids]}
+    return await finance(subsidy).post("/v1/payment-batches", json=body, headers=key())
+
+
+async def _act(subsidy: Service, batch: dict[str, Any], action: str, body: dict[str, Any] | None = None) -> Any:
+    return await finance(subsidy).post(f"/v1/payment-batches/{batch['id']}:{action}", json=body or {}, headers=key(batch["version"]))

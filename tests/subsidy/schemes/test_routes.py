@@ -1,0 +1,97 @@
+"""Schemes over HTTP: the terms of a day with their sources, and terms that two administrators publish."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from shared import db
+from tests.conftest import Service, Start
+
+ONE, TWO = str(db.new_id()), str(db.new_id())
+PATH = "/v1/schemes/agricultural_short/terms"
+
+
+async def a_block(subsidy: Service, **changed: Any) -> dict[str, Any]:
+    """The short course's terms, as they would be proposed again from another day."""
+    shown = (await subsidy.as_("finance").get("/v1/schemes/agricultural_short", params={"on": "2025-01-01"})).json()["terms"]
+    figures = {each["name"]: each["value"] for each in shown["figures"] if each["value"] is not None}
+    return figures | {"in_force_from": "2026-01-01", "document": "示例〔2026〕1号", "clause": "一", "basis_status": "confirmed"} | changed
+
+
+async def test_every_figure_names_its_source(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        shown = (await subsidy.as_("partner").get("/v1/schemes/agricultural_short", params={"on": "2025-04-08"})).json()
+        figures = {each["name"]: each for each in shown["terms"]["figures"]}
+        assert figures["yuan_per_person_day"] == {
+            "name": "yuan_per_person_day", "value": "60.00", "document": "凯府发〔2024〕9号", "clause": "附件4 二(二)", "basis_status": "confirmed"
+        }  # fmt: skip
+        assert (figures["age_at_most"]["value"], figures["payee"]["basis_status"]) == (65, "unconfirmed")
+        assert (await subsidy.as_("public").get("/v1/schemes")).status_code == 401
+        everything = (await subsidy.as_("town").get("/v1/schemes")).json()["items"]
+        assert len(everything) == 15 and all(each["terms"] for each in everything)
+
+
+@pytest.mark.parametrize(
+    ("on", "in_force_from"),
+    [("2024-09-22", None), ("2024-09-23", "2024-09-23"), ("2025-04-17", "2024-09-23"), ("2025-04-18", "2025-04-18")],
+)
+async def test_the_day_chooses_the_terms(start: Start, on: str, in_force_from: str | None) -> None:
+    async with start("subsidy") as subsidy:
+        shown = (await subsidy.as_("officer").get("/v1/schemes/project", params={"on": on})).json()
+        assert (shown["terms"] and shown["terms"]["in_force_from"]) == in_force_from
+
+
+async def test_an_unknown_scheme_is_a_404(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        assert (await subsidy.as_("officer").get("/v1/schemes/nothing")).status_code == 404
+        assert (await subsidy.as_("admin").post("/v1/schemes/nothing/terms", json={})).status_code == 404
+
+
+async def test_terms_are_published_by_a_second_person_and_then_in_force(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        proposed = await subsidy.as_("admin", person_id=ONE).post(PATH, json=await a_block(subsidy, yuan_per_person_day="80.00"))
+        assert (proposed.status_code, proposed.json()["status"]) == (201, "proposed"), proposed.text
+        assert (await subsidy.as_("admin").get(proposed.headers["location"])).json() == proposed.json()
+        reader = subsidy.as_("finance")
+        assert (await reader.get("/v1/schemes/agricultural_short", params={"on": "2026-01-01"})).json()["terms"][
+            "in_force_from"
+        ] == "2024-09-23"
+        approve = f"{PATH}/{proposed.json()['id']}:approve"
+        same = await subsidy.as_("admin", person_id=ONE, subject="another-account").post(approve)
+        assert (same.status_code, same.json()["code"]) == (409, "same_person")
+        published = await subsidy.as_("admin", person_id=TWO).post(approve, json={"comment": "已核对原文"})
+        assert (published.status_code, published.json()["status"]) == (200, "published")
+        assert (await subsidy.as_("admin", person_id=TWO).post(approve)).json()["code"] == "invalid_state"
+        for on, rate in (("2025-12-31", "60.00"), ("2026-01-01", "80.00")):
+            figures = (await reader.get("/v1/schemes/agricultural_short", params={"on": on})).json()["terms"]["figures"]
+            assert next(each["value"] for each in figures if each["name"] == "yuan_per_person_day") == rate
+        trail = (await subsidy.as_("auditor").get("/v1/audit", params={"subject": proposed.json()["id"]})).json()["items"]
+        assert [entry["action"] for entry in trail] == ["terms.published", "terms.proposed"]
+        taken = await subsidy.as_("admin", person_id=ONE).post(PATH, json=await a_block(subsidy))
+        assert (taken.status_code, taken.json()["code"]) == (409, "terms_day_taken")
+
+
+async def test_of_two_blocks_for_one_day_one_is_published(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        block = await a_block(subsidy)
+        ids = [(await subsidy.as_("admin", person_id=ONE).post(PATH, json=block)).json()["id"] for _ in range(2)]
+        answers = await asyncio.gather(*(subsidy.as_("admin", person_id=TWO).post(f"{PATH}/{each}:approve") for each in ids))
+        assert sorted((answer.status_code, answer.json().get("code")) for answer in answers) == [(200, None), (409, "terms_day_taken")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "pointer"),
+    [
+        pytest.param({"yuan_per_hour": "1.00"}, "unknown_field", "/yuan_per_hour", id="unknown-key"),
+        pytest.param({"payee": None}, "invalid_value", "/payee", id="no-payee"),
+        pytest.param({"yuan_per_person_day": 60.5}, "invalid_value", "/yuan_per_person_day", id="a-float"),
+        pytest.param({"other_basis": [{"applies_to": ["payee"], "document": "示例", "clause": "一"}]}, "missing_field", "/other_basis/0/basis_status", id="a-basis-without-status"),
+        pytest.param({"age_at_most": 15}, "invalid_value", "/age_at_most", id="most-below-least"),
+    ],
+)  # fmt: skip
+async def test_proposed_terms_are_read_as_strictly_as_a_file(start: Start, changed: dict[str, Any], code: str, pointer: str) -> None:
+    async with start("subsidy") as subsidy:
+        answer = await subsidy.as_("admin").post(PATH, json=await a_block(subsidy, **changed))
+        assert (answer.status_code, [(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]]) == (422, [(code, pointer)])
+        assert (await subsidy.as_("officer").post(PATH, json={})).status_code == 403
