@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.main_job import Job, Refused
 from deploy.processes import CannotStart
@@ -21,8 +21,8 @@ def main() -> int:
     console = Console(highlight=False, soft_wrap=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        with Stack(say=console.print) as stack:
-            play(Job(stack.gateway_url), console)
+        with Stack(say=console.print) as stack, Job(stack.gateway_url) as job:
+            play(job, console)
     except CannotStart as reason:
         console.print(f"\n{reason}", style="red", markup=False)
         return 1
@@ -92,7 +92,7 @@ def play(job: Job, console: Console) -> None:
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
-    table = Table(*heads)
+    table = Table(*(Column(head, overflow="fold") for head in heads))
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     return table

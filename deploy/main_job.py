@@ -6,7 +6,7 @@ The demonstration prints these answers, the journey test asserts them.
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -30,18 +30,15 @@ class Refused(Exception):
 class Person:
     """Someone signed in. Every call carries the day it plays on, and a fresh idempotency key."""
 
-    gateway_url: str
+    http: httpx.Client
     client_id: str
     client_secret: str
     token: str = ""
     token_until: float = 0.0
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
 
     def ask(self, method: str, path: str, *, on: str, key: str | None = None, etag: str | None = None, **request: Any) -> httpx.Response:
         if monotonic() > self.token_until:
-            answer = self.http.post(
-                f"{self.gateway_url}/oauth2/token", auth=(self.client_id, self.client_secret), data={"grant_type": "client_credentials"}
-            )
+            answer = self.http.post("/oauth2/token", auth=(self.client_id, self.client_secret), data={"grant_type": "client_credentials"})
             answer.raise_for_status()
             self.token, self.token_until = answer.json()["access_token"], monotonic() + answer.json()["expires_in"] - 60
         headers = {"Authorization": f"Bearer {self.token}", "X-Server-Date": f"{on}T10:00:00+08:00"}
@@ -49,7 +46,7 @@ class Person:
             headers["Idempotency-Key"] = key or str(uuid.uuid4())
         if etag:
             headers["If-Match"] = etag
-        return self.http.request(method, self.gateway_url + path, headers=headers, **request)
+        return self.http.request(method, path, headers=headers, **request)
 
     def do(self, method: str, path: str, *, on: str, **request: Any) -> Any:
         """The answer's body; `Refused` when it is a problem."""
@@ -65,13 +62,23 @@ class Person:
 
 
 class Job:
+    """The job as far as it has come. Leaving the block closes its connections."""
+
     def __init__(self, gateway_url: str) -> None:
-        self.gateway_url = gateway_url
-        self.officer, self.reviewer, self.finance, self.admin = (
-            Person(gateway_url, f"local-{role}", f"local-{role}") for role in ("officer", "reviewer", "finance", "admin")
-        )
+        self.http = httpx.Client(base_url=gateway_url, timeout=30)
+        self.officer, self.reviewer, self.finance, self.admin = (self.local(role) for role in ("officer", "reviewer", "finance", "admin"))
         self.school = self.officer
         self.institution_id = self.short_id = self.electrician_id = self.fund_id = self.claim_id = self.batch_id = ""
+
+    def __enter__(self) -> "Job":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def local(self, role: str) -> Person:
+        """The local stack's own client of a role: its secret is its name."""
+        return Person(self.http, f"local-{role}", f"local-{role}")
 
     # 1 — the school
 
@@ -86,7 +93,7 @@ class Job:
         client = self.admin.do(
             "POST", "/v1/clients", on="2025-02-10", json={"name": "苗岭学校教务", "role": "institution", "institution_id": made["id"]}
         )
-        self.school = Person(self.gateway_url, client["client_id"], client["client_secret"])
+        self.school = Person(self.http, client["client_id"], client["client_secret"])
         return designated
 
     def add_teachers(self) -> Any:
@@ -198,9 +205,7 @@ class Job:
     def confirm(self) -> Any:
         """The second review, which puts the claim on public notice; answers the notice."""
         self.reviewer.act(self.claim, "confirm", {}, on="2025-04-16")
-        notices = httpx.get(f"{self.gateway_url}/v1/notices", headers={"X-Server-Date": "2025-04-17T10:00:00+08:00"}, timeout=30).json()[
-            "items"
-        ]
+        notices = self.http.get("/v1/notices", headers={"X-Server-Date": "2025-04-17T10:00:00+08:00"}).json()["items"]
         return next(notice for notice in notices if notice["claim_id"] == self.claim_id)
 
     def approve_and_pay(self, after: str) -> Any:

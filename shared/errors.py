@@ -24,6 +24,7 @@ class Entry:
 
 
 CATALOGUE: dict[str, Entry] = {}
+STANDARD_MEMBERS = frozenset({"type", "title", "status", "code", "detail", "instance", "request_id", "retryable"})
 
 
 def describe(
@@ -222,6 +223,20 @@ class UpstreamFailed(Problem):
     code, status, title, title_en = "upstream_failed", 502, "相关服务应答异常", "A neighbouring service failed"
     cause, remedy = "办理此事项所需的另一服务应答异常。", "请稍后重试;如仍失败,请把 request_id 告诉管理员。"
     retryable = True
+
+
+class Relayed(UpstreamFailed):
+    """A neighbour's own refusal, passed on with its code and words: it is in that service's catalogue."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(problem["detail"], **{name: problem[name] for name in problem.keys() - STANDARD_MEMBERS})
+        self.__dict__.update(
+            code=problem["code"],
+            status=problem["status"],
+            title=problem["title"],
+            title_en=problem["title"],
+            retryable=problem["retryable"],
+        )
 
 
 class Unavailable(Problem):

@@ -1,4 +1,4 @@
-"""Calls to neighbouring services: time limits, one retry of safe calls, a breaker, tracing headers, and every failure turned into one of three problems."""
+"""Calls to neighbouring services: time limits, one retry of safe calls, a breaker, tracing headers, and every failure turned into a problem."""
 
 import asyncio
 import time
@@ -75,7 +75,8 @@ class Neighbour:
             try:
                 async with asyncio.timeout(timeout):
                     answer = await self._client.request(method, path, headers=self._headers(call), timeout=timeout, **request)
-            except (TimeoutError, httpx.TimeoutException) as error:
+            # Not httpx.TimeoutException: the transport calls a refused connection a ConnectTimeout.
+            except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
                 self.breaker.note(False)
                 raise errors.UpstreamTimeout(f"{self.name} 服务没有在 {timeout:g} 秒内应答。") from error
             except httpx.HTTPError as error:
@@ -101,4 +102,6 @@ class Neighbour:
                 return answer.json()
             except ValueError as error:
                 raise errors.UpstreamFailed(f"{self.name} 服务的应答无法读取。") from error
+        if answer.status_code in (409, 422) and answer.headers.get("content-type") == "application/problem+json":
+            raise errors.Relayed(answer.json())
         raise errors.UpstreamFailed(f"{self.name} 服务应答 {answer.status_code}。")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import errors
@@ -56,8 +56,8 @@ PageAsked = Annotated[Asked, Depends(asked)]
 
 async def page(
     session: AsyncSession,
-    statement: Select[Any],
-    by: ColumnElement[UUID],
+    statement: Select[*tuple[Any, ...]],
+    by: SQLColumnExpression[UUID],
     asked: Asked,
     show: Callable[[Any], Any],
     *,

@@ -35,16 +35,20 @@ class Vault:
     cipher: str = "aes-gcm"
 
     def encrypt(self, text: str, row: str) -> bytes:
-        nonce, key, header = os.urandom(NONCE_BYTES), self.keys[self.key_id], f"{self.cipher}:{self.key_id}:".encode()
-        return header + nonce + _seal(self.cipher, key, nonce, text.encode(), header + row.encode())
+        return self.encrypt_bytes(text.encode(), row)
 
     def decrypt(self, stored: bytes, row: str) -> str:
+        return self.decrypt_bytes(stored, row).decode()
+
+    def encrypt_bytes(self, content: bytes, row: str) -> bytes:
+        nonce, key, header = os.urandom(NONCE_BYTES), self.keys[self.key_id], f"{self.cipher}:{self.key_id}:".encode()
+        return header + nonce + _seal(self.cipher, key, nonce, content, header + row.encode())
+
+    def decrypt_bytes(self, stored: bytes, row: str) -> bytes:
         cipher, key_id, rest = stored.split(b":", 2)
         header = cipher + b":" + key_id + b":"
         try:
-            return _open(
-                cipher.decode(), self.keys[key_id.decode()], rest[:NONCE_BYTES], rest[NONCE_BYTES:], header + row.encode()
-            ).decode()
+            return _open(cipher.decode(), self.keys[key_id.decode()], rest[:NONCE_BYTES], rest[NONCE_BYTES:], header + row.encode())
         except (InvalidTag, KeyError) as error:
             raise WrongRow(row) from error
 

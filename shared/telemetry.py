@@ -43,6 +43,17 @@ def configure(service: str, level: str) -> None:
     logging.basicConfig(handlers=[Through()], level=logging.WARNING, force=True)
 
 
+def access_line(service: str, **event: Any) -> None:
+    """The line of one request, written without the processors above: it is written for each, and only its path could hold what must be masked."""
+    event["path"] = privacy.redact(event["path"])
+    sys.stdout.write(
+        orjson.dumps(
+            {"service": service, "event": "request", "level": "info", "at": clock.now().isoformat(timespec="milliseconds")} | event
+        ).decode()
+        + "\n"
+    )
+
+
 class Metrics:
     """The counters of one process, in their own registry (several applications may share a process in tests)."""
 

@@ -24,6 +24,7 @@ from shared.settings import Settings
 
 ISSUER = "http://127.0.0.1:8000"
 SIGNING_KEY = ECKey.import_key(ec.derive_private_key(7, ec.SECP256R1()))
+SIGNING_SEED = base64.b64encode((6).to_bytes(32)).decode()  # from which the gateway derives the same key
 KEYS = {
     name: base64.b64encode(bytes([number]) * 32).decode()
     for number, name in enumerate(("internal_key", "data", "index_key", "seal_key"), start=1)
@@ -87,7 +88,7 @@ def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **change
     values: dict[str, Any] = {
         "environment": "local", "database_url": url, "allow_clock_override": True, "token_issuer": ISSUER, "token_keys_url": f"{ISSUER}/.well-known/jwks.json",
         "internal_key": KEYS["internal_key"], "data_keys": f'{{"k1": "{KEYS["data"]}"}}', "data_key_id": "k1", "index_key": KEYS["index_key"], "seal_key": KEYS["seal_key"],
-        "seal_dir": seal_dir, "seal_every_seconds": 0.1, "database_connections": 10,
+        "token_signing_key": SIGNING_SEED, "seal_dir": seal_dir, "seal_every_seconds": 0.1, "database_connections": 10,
         **{f"{name}_url": f"http://{name}.test" for name in SERVICES},
     }  # fmt: skip
     return kind(**(values | changed))

@@ -23,7 +23,8 @@ Codes = Mapping[str, Sequence[Mapping[str, Any]]]
 class Part:
     """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests, a digest of its policy data.
 
-    `checks`: what `/readyz` asks beside the database. `merges`: it answers problems, codes, changes and audit with routes of its own, for all services.
+    `checks`: what `/readyz` asks beside the database. `merges`: it answers problems, codes, changes, audit and the OpenAPI
+    document with routes of its own, for all services.
     """
 
     name: str
@@ -53,10 +54,11 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
             await asyncio.gather(*tasks, return_exceptions=True)
             for neighbour in made.neighbours.values():
                 await neighbour.close()
+            await made.reader.close()
             await made.engine.dispose()
 
     app = FastAPI(
-        title=part.title, version=os.environ.get("BUILD", "0.1.0"), lifespan=lifespan, openapi_url="/openapi.json", docs_url=None, redoc_url=None,
+        title=part.title, version=os.environ.get("BUILD", "0.1.0"), lifespan=lifespan, openapi_url=None if part.merges else "/openapi.json", docs_url=None, redoc_url=None,
         redirect_slashes=False, separate_input_output_schemas=True,
     )  # fmt: skip
     app.state.kernel = made
@@ -64,7 +66,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     problems.install(app)
     records = () if part.merges else standing.records(part.name, part.codes)
     for router in (standing.health(part.name, part.policy_hash, part.checks), *records, *part.routers):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
     openapi.install(app)
     app.add_middleware(Traced, kernel=made)
     return app
@@ -105,9 +107,9 @@ class Traced:
             metrics, method = self.kernel.metrics, scope["method"]
             metrics.requests.labels(method, route, status).inc()
             metrics.seconds.labels(method, route).observe(took)
-            if route not in standing.QUIET:
+            if route not in standing.QUIET and self.kernel.settings.log_level != "warning":
                 actor = state.get("actor")
-                telemetry.log.info("request", method=method, path=scope["path"], status=status, ms=round(took * 1000, 1), request_id=request_id,
+                telemetry.access_line(self.kernel.service, method=method, path=scope["path"], status=status, ms=round(took * 1000, 1), request_id=request_id,
                                    traceparent=_header(scope, b"traceparent"), actor=actor and actor.subject, role=actor and actor.role)  # fmt: skip
 
 

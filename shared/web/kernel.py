@@ -21,6 +21,7 @@ class Kernel:
     engine: AsyncEngine
     writing: async_sessionmaker[AsyncSession]
     reading: async_sessionmaker[AsyncSession]
+    reader: db.Reader
     vault: privacy.Vault
     tokens: access.Tokens
     neighbours: dict[str, http_client.Neighbour]
@@ -46,7 +47,7 @@ def build(service: str, settings: Settings) -> Kernel:
         if name != service
     }
     return Kernel(
-        service, settings, engine, db.writing(engine), db.reading(engine),
+        service, settings, engine, db.writing(engine), db.reading(engine), db.Reader(engine, connections=settings.database_connections),
         privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),
         tokens, neighbours, telemetry.Metrics(), workdays.load(settings.workday_dir) if settings.workday_dir else workdays.load(),
         Ed25519PrivateKey.from_private_bytes(settings.seal_key),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +18,8 @@ from shared import errors, privacy, telemetry
 
 MEDIA_TYPE = "application/problem+json"
 SEEN_LONGEST = 60
+DATABASE_AWAY = "数据库暂时不可用,本次操作没有保存。请按 Retry-After 等待后重试。"
+NEVER_QUOTED = ("number", "secret", "password", "token")  # in a field's name
 
 _FRAMEWORK: Mapping[int, type[errors.Problem]] = {
     400: errors.Unreadable, 401: errors.Unauthenticated, 403: errors.Forbidden, 404: errors.NotFound, 405: errors.MethodNotAllowed, 413: errors.TooLarge,
@@ -58,6 +61,8 @@ def translate(error: BaseException) -> errors.Problem:
         return errors.Unreadable("请求没有发完就断开了。")
     if isinstance(error, StaleDataError):
         return errors.StaleVersion()
+    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.OperatorInterventionError):
+        return errors.Unavailable(DATABASE_AWAY)
     if isinstance(error, DBAPIError | PoolTimeout | OSError) and (problem := _database(error)):
         return problem
     telemetry.log.error("unforeseen", error=type(error).__name__, exc_info=error)
@@ -83,7 +88,7 @@ def _database(error: DBAPIError | PoolTimeout | OSError) -> errors.Problem | Non
         or "connection" in type(cause).__name__.lower()
     ):
         telemetry.log.warning("database_unavailable", error=type(cause or error).__name__)
-        return errors.Unavailable("数据库暂时不可用,本次操作没有保存。请按 Retry-After 等待后重试。")
+        return errors.Unavailable(DATABASE_AWAY)
     return None
 
 
@@ -104,7 +109,7 @@ def _fault(item: Mapping[str, Any]) -> errors.Fault:
     seen = item.get("input")
     quoted = (
         privacy.redact(str(seen))[:SEEN_LONGEST]
-        if isinstance(seen, str | int | float | bool) and "number" not in str(path) and "secret" not in str(path)
+        if isinstance(seen, str | int | float | bool) and not any(word in str(path) for word in NEVER_QUOTED)
         else None
     )
     code = {"extra_forbidden": "unknown_field", "missing": "missing_field"}.get(kind, "invalid_value")

@@ -17,6 +17,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.routing import Match
+from starlette.types import Scope
 
 from shared import access, audit, clock, errors, idempotency
 from shared.web import openapi
@@ -46,6 +48,15 @@ _answered: ContextVar[Any] = ContextVar("answered", default=None)
 
 class Route(APIRoute):
     """Serves a request: token, idempotency, one transaction around the endpoint, `ETag` and `Location` on the way out."""
+
+    @functools.cached_property
+    def fixed(self) -> str:
+        """The path up to its first parameter."""
+        return self.path.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As ever, but a path that begins otherwise is passed over without matching its pattern: a service has a hundred routes."""
+        return super().matches(scope) if scope["path"].startswith(self.fixed) else (Match.NONE, {})
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler, operation = super().get_route_handler(), getattr(self.endpoint, "operation", None)
@@ -83,7 +94,7 @@ async def _in_one_transaction(
         request.state.session, digest, caller = session, b"", f"{call.actor.role}:{call.actor.subject}"
         if key is not None:
             idempotency.check_key(key)
-            digest = kernel.vault.blind(f"{request.url.path}?{request.url.query}\n{(await request.body()).hex()}", "idempotency")
+            digest = kernel.vault.blind(f"{request.url.path}?{request.url.query}\n{(await _same_each_time(request)).hex()}", "idempotency")
             if kept := await idempotency.find(session, caller, key, digest):
                 return Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replayed": "true"})
         if operation.if_match and call.if_match is None:
@@ -93,6 +104,13 @@ async def _in_one_transaction(
             kept_body = _without(bytes(response.body), operation.unkept)
             await idempotency.keep(session, caller, key, digest, idempotency.Answer(response.status_code, response.headers, kept_body))
     return response
+
+
+async def _same_each_time(request: Request) -> bytes:
+    """The body as a repeat has it too: a form's boundary is chosen anew by the client each time it sends it."""
+    body = await request.body()
+    _, _, boundary = request.headers.get("content-type", "").partition("boundary=")
+    return body.replace(boundary.strip('"').encode(), b"") if boundary else body
 
 
 def _without(body: bytes, members: frozenset[str]) -> bytes:
