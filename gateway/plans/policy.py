@@ -35,7 +35,7 @@ class Tally:
     """What a service counted for the whole line, or for one of its subjects (a class, college or enterprise).
 
     A share has a denominator, and where it has two bases `denominator_enrolled` is the one that decides nothing.
-    `beside` are counts shown apart, such as people still pending.
+    `beside` are counts shown apart, such as people still pending. `records` links to the rows of this subject alone.
     """
 
     numerator: int | Decimal
@@ -44,6 +44,7 @@ class Tally:
     subject: str | None = None
     subject_name: str | None = None
     beside: Mapping[str, int] | None = None
+    records: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Part(TypedDict):
     status: Status
     numerator: int | str | None
     denominator: int | str | None
+    records: str | None
     subject: NotRequired[str]
     subject_name: NotRequired[str | None]
 
@@ -151,8 +153,8 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
         "code": line.code,
         "title": line.title,
         "unit": line.unit,
-        "target": _number(line, target.at_least),
-        "target_at_most": None if target.at_most is None else _number(line, target.at_most),
+        "target": number(line, target.at_least),
+        "target_at_most": None if target.at_most is None else number(line, target.at_most),
         "actual": standing["actual"],
         "rate": standing["rate"],
         "status": standing["status"],
@@ -183,19 +185,20 @@ def _target_holding(plan: Plan, line: Line, as_of: date) -> Target:
 
 def _parts(plan: Plan, line: Line, target: Target, count: Count | None, as_of: date) -> list[Part]:
     if not line.each:
-        return [_part(plan, line, target, _whole(count), as_of)]
-    return [_part(plan, line, target, tally, as_of) for tally in (count.tallies if count else ())]
+        return [_part(plan, line, target, _whole(count), count.records if count else None, as_of)]
+    return [_part(plan, line, target, tally, tally.records, as_of) for tally in (count.tallies if count else ())]
 
 
-def _part(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of: date) -> Part:
+def _part(plan: Plan, line: Line, target: Target, tally: Tally | None, records: str | None, as_of: date) -> Part:
     standing = _standing(plan, line, target, tally, as_of)
     part: Part = {
         "period": target.period,
-        "target": _number(line, target.at_least),
+        "target": number(line, target.at_least),
         "actual": standing["actual"],
         "status": standing["status"],
         "numerator": standing["numerator"],
         "denominator": standing["denominator"],
+        "records": records,
     }
     if tally and tally.subject is not None:
         part["subject"] = tally.subject
@@ -223,14 +226,14 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
         denominator = min(as_of.year, plan.ends_on.year) - plan.starts_on.year + 1
         goal *= len(plan.years)
         last_counted_on = min(to_on, date(as_of.year, 12, 31))
-    known: _Standing = {**nothing, "numerator": _shown(tally.numerator), "denominator": _shown(denominator)}
+    known: _Standing = {**nothing, "numerator": shown(tally.numerator), "denominator": shown(denominator)}
     if line.is_share:
         if not denominator:
             return known
         goal *= Fraction(denominator)
     numerator = Fraction(tally.numerator)
     actual = numerator / Fraction(denominator) if denominator is not None else numerator
-    known["actual"] = _number(line, actual)
+    known["actual"] = number(line, actual)
     known["rate"] = round(float(actual / Fraction(target.at_least)), 4)
     if numerator >= goal:
         known["status"] = "met"
@@ -270,11 +273,13 @@ def _share(numerator: int | Decimal, denominator: int | Decimal | None) -> float
     return round(float(Fraction(numerator) / Fraction(denominator)), 4) if denominator else None
 
 
-def _number(line: Line, value: Fraction | Decimal) -> int | float:
+def number(line: Line, value: Fraction | Decimal) -> int | float:
+    """A figure of the line as it goes over the wire."""
     if line.is_share:
         return round(float(value), 4)
     return int(value) if value == int(value) else round(float(value), 2)
 
 
-def _shown(value: int | Decimal | None) -> int | str | None:
+def shown(value: int | Decimal | None) -> int | str | None:
+    """A count as it is; an amount of money as a decimal string."""
     return f"{value:.2f}" if isinstance(value, Decimal) else value

@@ -1,0 +1,36 @@
+"""The gateway: identity, the way to every service, and what is merged from all of them (统一入口)."""
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from gateway.changes import routes as merged
+from gateway.docs import routes as docs
+from gateway.identity import local, oauth, signing
+from gateway.identity import routes as identity
+from gateway.plans import routes as plans
+from gateway.routing import forwarding, neighbours
+from gateway.settings import Settings
+from shared import web
+from shared.settings import load
+
+ROUTERS = (oauth.router, identity.router, plans.router, *merged.ROUTERS, docs.router)
+
+
+def build(of: Settings) -> FastAPI:
+    upstreams = forwarding.upstreams(of)
+    checks = {name: neighbours.check(name) for name in upstreams.urls} | ({"local_clients": local.check} if of.local_clients else {})
+    jobs = (lambda _: upstreams.hold(), *((local.keep_trying,) if of.local_clients else ()))
+    part = web.Part("gateway", "凯里市职业技能培训管理后台", ROUTERS, jobs=jobs, checks=checks, merges=True)
+    app = web.create_app(part, of)
+    app.state.upstreams = upstreams
+    app.state.known = neighbours.Known()
+    app.state.signer = signing.build(of)
+    tokens = app.state.kernel.tokens
+    tokens.keys, tokens.keys_url = app.state.signer.keys, ""
+    app.user_middleware.append(Middleware(forwarding.PassThrough, upstreams=upstreams))  # inside the tracing, before our own routes
+    return app
+
+
+def create() -> FastAPI:
+    """What the server starts: settings come from the environment."""
+    return build(load(Settings))

@@ -1,0 +1,105 @@
+"""The audit trails of all services as one, newest first."""
+
+import base64
+import binascii
+import hashlib
+import heapq
+import itertools
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from gateway.routing.neighbours import ask_all
+from shared import access, audit, errors, web, wire
+from shared.web.standing import AuditCheck, AuditEntry, AuditList, read_audit
+
+
+class Deed(AuditEntry):
+    """An entry, and the service whose trail holds it."""
+
+    service: str
+
+
+class MergedTrail(wire.Out):
+    """`complete` is false when a service did not answer: its entries are missing here."""
+
+    items: list[Deed]
+    next_cursor: str | None
+    complete: bool
+
+
+class ServiceCheck(wire.Out):
+    status: str
+    check: AuditCheck | None
+
+
+class MergedCheck(wire.Out):
+    """`intact`: every trail that could be checked is as it was written. `complete` is false when one could not be."""
+
+    intact: bool
+    complete: bool
+    services: dict[str, ServiceCheck]
+
+
+async def read(
+    kernel: web.Kernel,
+    session: web.Session,
+    call: access.Call,
+    subject: UUID | None,
+    actor: str | None,
+    action: str | None,
+    limit: int,
+    cursor: str | None,
+) -> MergedTrail:
+    filters = {name: str(value) for name, value in (("subject", subject), ("actor", actor), ("action", action)) if value is not None}
+    positions = _unpack(cursor, filters, [*kernel.neighbours, kernel.service])
+
+    async def ask(name: str) -> Any:
+        params: dict[str, Any] = filters | {"limit": limit} | ({"cursor": positions[name]} if name in positions else {})
+        return await kernel.neighbours[name].get("/v1/audit", call, params)
+
+    lists = {name: AuditList.model_validate(answer) if answer else None for name, answer in (await ask_all(kernel.neighbours, ask)).items()}
+    lists[kernel.service] = await read_audit(session, subject, actor, action, limit, positions.get(kernel.service))
+    deeds = ([Deed(service=name, **entry.model_dump()) for entry in found.items] for name, found in lists.items() if found)
+    merged = heapq.merge(*deeds, key=lambda deed: deed.recorded_at, reverse=True)
+    items = list(itertools.islice(merged, limit))
+    for deed in items:
+        positions[deed.service] = deed.id
+    given = {name: sum(deed.service == name for deed in items) for name in lists}
+    more = any(found and (found.next_cursor or len(found.items) > given[name]) for name, found in lists.items())
+    return MergedTrail(
+        items=items, next_cursor=_pack(positions, filters) if more else None, complete=all(found is not None for found in lists.values())
+    )
+
+
+async def verify(kernel: web.Kernel, session: web.Session, call: access.Call) -> MergedCheck:
+    answers = await ask_all(kernel.neighbours, lambda name: kernel.neighbours[name].get("/v1/audit:verify", call, timeout_seconds=30))
+    answers[kernel.service] = await audit.verify(session, kernel.seal_key, kernel.seal_file)
+    checks = {name: AuditCheck.model_validate(answer) if answer else None for name, answer in answers.items()}
+    shown = {name: ServiceCheck(status=_status(check), check=check) for name, check in checks.items()}
+    return MergedCheck(intact=all(check.intact for check in checks.values() if check), complete=all(checks.values()), services=shown)
+
+
+def _status(check: AuditCheck | None) -> str:
+    return "unavailable" if check is None else "intact" if check.intact else "broken"
+
+
+def _digest(filters: dict[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(filters.items())).encode()).hexdigest()[:12]
+
+
+def _pack(positions: dict[str, int], filters: dict[str, str]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([_digest(filters), positions])).decode().rstrip("=")
+
+
+def _unpack(cursor: str | None, filters: dict[str, str], services: list[str]) -> dict[str, int]:
+    if cursor is None:
+        return {}
+    try:
+        digest, positions = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        if digest != _digest(filters) or not all(name in services and type(at) is int and at > 0 for name, at in positions.items()):
+            raise ValueError("another filter's")
+    except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+        raise errors.InvalidCursor(parameter="cursor") from error
+    return dict(positions)

@@ -1,0 +1,153 @@
+"""`POST /oauth2/token` (RFC 6749, client credentials), the public keys, and the server's metadata (RFC 8414).
+
+The token endpoint speaks its standard's own language, errors included; so it stands beside the other routes and their rules.
+"""
+
+import dataclasses
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from gateway.identity import local
+from gateway.identity.proofs import ALGORITHMS, Refused, invalid_client, prove
+from gateway.identity.scopes import KNOWN
+from gateway.identity.signing import Signer, SignerOf
+from gateway.identity.tables import Client
+from gateway.settings import Settings
+from shared import web
+from shared.web import problems
+
+FORM_LARGEST_BYTES = 64 * 1024
+NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+_FORM = {
+    "required": True,
+    "content": {"application/x-www-form-urlencoded": {
+        "schema": {"type": "object", "required": ["grant_type"], "properties": {
+            "grant_type": {"type": "string", "const": "client_credentials"},
+            "scope": {"type": "string", "description": "以空格分隔;只能缩小客户端已有的范围"},
+            "client_id": {"type": "string"}, "client_secret": {"type": "string"}, "client_assertion_type": {"type": "string"}, "client_assertion": {"type": "string"}}},
+        "example": {"grant_type": "client_credentials"},
+    }},
+}  # fmt: skip
+_TOKEN = {
+    "type": "object", "required": ["access_token", "token_type", "expires_in"],
+    "properties": {"access_token": {"type": "string"}, "token_type": {"const": "Bearer"}, "expires_in": {"type": "integer"}, "scope": {"type": "string"}},
+}  # fmt: skip
+_ERROR = {
+    "type": "object", "required": ["error"],
+    "properties": {
+        "error": {"enum": ["invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "server_error", "temporarily_unavailable"]},
+        "error_description": {"type": "string"}},
+}  # fmt: skip
+
+
+def _described(description: str, schema: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema, "example": example}}}
+
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: _described("令牌", _TOKEN, {"access_token": "eyJ…", "token_type": "Bearer", "expires_in": 900}),
+    400: _described("请求有误(RFC 6749 §5.2)", _ERROR, {"error": "unsupported_grant_type"}),
+    401: _described("客户端没有证明自己", _ERROR, {"error": "invalid_client"}),
+    503: _described("数据库暂时不可用", _ERROR, {"error": "temporarily_unavailable"}),
+}
+
+router = APIRouter(tags=["identity"])
+
+
+@router.post(
+    "/oauth2/token",
+    summary="取令牌(client_credentials)",
+    responses=_ANSWERS,
+    response_class=Response,
+    openapi_extra={"requestBody": _FORM, "security": [{"client": []}, {}], "x-roles": ["public"]},
+)
+async def token(request: Request, signer: SignerOf) -> Response:
+    """以 client_secret_basic(或表单中的 client_secret)、private_key_jwt 证明身份。"""
+    kernel: web.Kernel = request.app.state.kernel
+    try:
+        form = await _form(request)
+        async with kernel.writing.begin() as session:
+            client = await prove(session, kernel.vault, signer, request.headers.get("authorization"), form)
+        if client.client_id.startswith(local.PREFIX) and not (isinstance(kernel.settings, Settings) and kernel.settings.local_clients):
+            raise invalid_client()
+        return _answer(200, _granted(client, form, signer))
+    except Refused as refused:
+        headers = {"WWW-Authenticate": 'Basic realm="kaili-skills"'} if refused.status == 401 else {}
+        return _answer(refused.status, {"error": refused.error, "error_description": refused.description}, headers)
+    except Exception as error:
+        problem = problems.translate(error)
+        down = problem.status == 503
+        said = {
+            "error": "temporarily_unavailable" if down else "server_error",
+            "error_description": f"request_id {request.state.request_id}",
+        }
+        return _answer(503 if down else 500, said, {"Retry-After": problem.headers.get("Retry-After", "2")} if down else {})
+
+
+def _granted(client: Client, form: dict[str, str], signer: Signer) -> dict[str, Any]:
+    if "grant_type" not in form:
+        raise Refused("invalid_request", "grant_type is missing")
+    if form["grant_type"] != "client_credentials":
+        raise Refused("unsupported_grant_type", "only client_credentials is supported")
+    held = frozenset(client.scopes) if client.scopes is not None else None
+    asked = frozenset(form.get("scope", "").split())
+    if beyond := asked - (held if held is not None else KNOWN):
+        raise Refused("invalid_scope", f"not granted to this client: {' '.join(sorted(beyond))[:200]}")
+    scopes = asked or held
+    actor = dataclasses.replace(client.actor(client.client_id), scopes=scopes)
+    granted: dict[str, Any] = {
+        "access_token": signer.token(actor, client_id=client.client_id),
+        "token_type": "Bearer",
+        "expires_in": signer.seconds,
+    }
+    return granted | ({"scope": " ".join(sorted(scopes))} if scopes is not None else {})
+
+
+async def _form(request: Request) -> dict[str, str]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise Refused("invalid_request", "the body must be application/x-www-form-urlencoded")
+    if request.url.query:
+        raise Refused("invalid_request", "parameters belong into the body")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_LARGEST_BYTES:
+            raise Refused("invalid_request", "the body is too large")
+    try:
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=20, errors="strict")
+    except ValueError as error:
+        raise Refused("invalid_request", "the body cannot be read") from error
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        raise Refused("invalid_request", "a parameter is given twice")
+    if any("\x00" in value for value in form.values()):
+        raise Refused("invalid_request", "the body cannot be read")
+    return form
+
+
+def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(body), status, {**NOT_STORED, **(headers or {})}, "application/json")
+
+
+@router.get("/.well-known/jwks.json", summary="验证令牌的公钥", openapi_extra={"x-roles": ["public"]})
+async def public_keys(signer: SignerOf) -> dict[str, Any]:
+    return signer.public_keys()
+
+
+@router.get("/.well-known/oauth-authorization-server", summary="授权服务器的说明(RFC 8414)", openapi_extra={"x-roles": ["public"]})
+async def metadata(signer: SignerOf) -> dict[str, Any]:
+    return {
+        "issuer": signer.issuer,
+        "token_endpoint": signer.token_endpoint,
+        "jwks_uri": f"{signer.issuer}/.well-known/jwks.json",
+        "scopes_supported": sorted(KNOWN),
+        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": [],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        "service_documentation": f"{signer.issuer}/docs",
+    }

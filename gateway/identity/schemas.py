@@ -1,0 +1,118 @@
+"""What clients, users and sessions look like on the wire."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+
+from shared import wire
+
+Role = Literal["institution", "person", "town", "department", "officer", "reviewer", "finance", "partner", "auditor", "system", "admin"]
+Scopes = Annotated[
+    list[str], Field(max_length=200, description="授权范围,见 GET /v1/scopes;system 必填", examples=[["trainees.read", "classes.read"]])
+]
+Password = Annotated[str, Field(min_length=10, max_length=200, description="至少 10 个字符", examples=["Qiandongnan-2025"])]
+
+
+class Bindings(wire.In):
+    """Who acts, and what the role is bound to: institution → institution_id, person → trainee_id, town → region_code, department → department, system → scopes."""
+
+    name: wire.Word = Field(examples=["三棵树镇人社中心"])
+    role: Role
+    institution_id: UUID | None = Field(None, examples=[None])
+    trainee_id: UUID | None = Field(None, examples=[None])
+    region_code: Annotated[str, Field(pattern=r"^\d{6,12}$")] | None = Field(None, examples=["522601100"])
+    department: wire.Word | None = Field(None, examples=["市农业农村局"])
+    scopes: Scopes | None = Field(None, examples=[None])
+    person_id: UUID | None = Field(None, description="办事的人;不给则视为一个新的人", examples=[None])
+
+
+class ClientIn(Bindings):
+    jwks: dict[str, Any] | None = Field(None, description="用 private_key_jwt 时,客户端的公钥(JWK 或 JWK Set)", examples=[None])
+
+
+class UserIn(Bindings):
+    login: wire.Word | None = Field(None, description="登录名;不给则用 name", examples=["yangxiuying"])
+    password: Password | None = Field(None, description="不给则生成一个,只显示一次")
+
+
+class AccountOut(wire.Out):
+    id: UUID
+    name: str
+    role: Role
+    person_id: UUID
+    institution_id: UUID | None
+    trainee_id: UUID | None
+    region_code: str | None
+    department: str | None
+    scopes: list[str] | None
+    created_at: wire.Instant
+    disabled_at: wire.Instant | None
+    version: int
+
+
+class ClientOut(AccountOut):
+    client_id: str
+
+
+class ClientMade(ClientOut):
+    """`client_secret` is shown this once; a repeat of the request answers without it."""
+
+    client_secret: str
+
+
+class UserOut(AccountOut):
+    login: str
+
+
+class UserMade(UserOut):
+    """The password is shown this once; a repeat of the request answers without it. `client_id` and `client_secret` are login and password, by their general names."""
+
+    client_id: str
+    client_secret: str
+
+
+class Credentials(wire.In):
+    name: Annotated[str, Field(min_length=1, max_length=200, description="登录名")]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Refresh(wire.In):
+    refresh_token: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SignedIn(wire.Out):
+    """`refresh_token` is good once: each use gives a new one."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = Field("Bearer")
+    expires_in: int
+    refresh_token: str
+
+
+def _in_order(scopes: frozenset[str] | None) -> list[str] | None:
+    return sorted(scopes) if scopes is not None else None
+
+
+class Me(wire.Out):
+    """Who the token stands for. `scopes` null: all that the role may do."""
+
+    subject: str
+    name: str
+    role: Role
+    person_id: UUID | None
+    scopes: Annotated[list[str] | None, BeforeValidator(_in_order)]
+    institution_id: UUID | None
+    trainee_id: UUID | None
+    region_code: str | None
+    department: str | None
+
+
+class Scope(wire.Out):
+    scope: str
+    label: str
+    label_en: str
+
+
+class ScopeList(wire.Out):
+    items: list[Scope]

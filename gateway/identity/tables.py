@@ -1,0 +1,94 @@
+"""Who may ask for a token: clients, users and their sessions, with what was already used up. Secrets are kept as digests only."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.metadata import Row
+from shared import access, db
+
+_ROLES = ", ".join(f"'{role}'" for role in access.ROLES)
+
+
+class Account(db.Versioned):
+    """What a client and a user have in common: a role, what it is bound to, and the person who acts."""
+
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[UUID]
+    institution_id: Mapped[UUID | None]
+    trainee_id: Mapped[UUID | None]
+    region_code: Mapped[str | None]
+    department: Mapped[str | None]
+    scopes: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    def actor(self, subject: str) -> access.Actor:
+        scopes = frozenset(self.scopes) if self.scopes is not None else None
+        return access.Actor(
+            subject, self.role, self.person_id, self.name, self.institution_id, self.region_code, self.department, self.trainee_id, scopes
+        )
+
+
+class Client(Account, Row):
+    """A program. It proves itself by its secret, or by a key of its own whose public half is in `jwks`."""
+
+    __tablename__ = "clients"
+    __table_args__ = (
+        UniqueConstraint("client_id", name="clients_client_id_key"),
+        CheckConstraint(f"role IN ({_ROLES})", name="role"),
+        CheckConstraint("secret IS NOT NULL OR jwks IS NOT NULL", name="provable"),
+    )
+
+    client_id: Mapped[str]
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    jwks: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class User(Account, Row):
+    """A person who signs in with a name and a password."""
+
+    __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("login", name="users_login_key"), CheckConstraint(f"role IN ({_ROLES})", name="role"))
+
+    login: Mapped[str]
+    password: Mapped[str]
+
+
+class SignIn(Row):
+    """A user's session. `refresh` is the digest of the one refresh token that is still good."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("sessions_user_id_idx", "user_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    refresh: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Attempts(Row):
+    """Passwords tried for a login name, known or not."""
+
+    __tablename__ = "sign_in_attempts"
+
+    login: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    tries: Mapped[int]
+    counted_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class UsedAssertion(Row):
+    """The id of a signed client assertion that was taken, until it would have expired anyway: none is taken twice."""
+
+    __tablename__ = "used_assertions"
+    __table_args__ = (Index("used_assertions_expires_at_idx", "expires_at"),)
+
+    client_id: Mapped[str] = mapped_column(primary_key=True)
+    assertion_id: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,69 @@
+"""Users: people who sign in with a name and a password."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.identity import accounts, passwords
+from gateway.identity.schemas import UserIn, UserMade, UserOut
+from gateway.identity.tables import SignIn, User
+from shared import access, audit, errors
+
+
+async def make(session: AsyncSession, call: access.Call, asked: UserIn) -> UserMade:
+    """A new user. The password given, or one that is made here, is answered this once."""
+    if faults := accounts.faults(asked):
+        raise errors.Invalid(faults=faults)
+    password = asked.password or passwords.generate()
+    user = User(login=asked.login or asked.name, password=await passwords.digest(password), **accounts.columns(asked))
+    session.add(user)
+    await session.flush()
+    await audit.record(session, call, "user.created", "user", user.id, {"role": user.role, "person_id": str(user.person_id)})
+    return made(user, password)
+
+
+async def load(session: AsyncSession, user_id: UUID) -> User:
+    user = await session.get(User, user_id)
+    if user is None:
+        raise errors.NotFound("没有这个用户。请核对编号。")
+    return user
+
+
+async def disable(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
+    """No more sign-ins; the user's sessions end. Saying so twice changes nothing."""
+    user = await load(session, user_id)
+    call.match(user.version)
+    if user.disabled_at is None:
+        user.disabled_at = call.now
+        await end_sessions(session, user)
+        await audit.record(session, call, "user.disabled", "user", user.id)
+        await session.flush()
+    return user
+
+
+async def reset_password(session: AsyncSession, call: access.Call, user_id: UUID) -> UserMade:
+    """A new password for one who forgot it; every session of the user ends."""
+    user = await load(session, user_id)
+    call.match(user.version)
+    if user.disabled_at is not None:
+        raise errors.InvalidState("用户已停用,不能重置密码。")
+    password = passwords.generate()
+    user.password = await passwords.digest(password)
+    await end_sessions(session, user)
+    await audit.record(session, call, "user.password_reset", "user", user.id)
+    await session.flush()
+    return made(user, password)
+
+
+async def end_sessions(session: AsyncSession, user: User) -> None:
+    await session.execute(update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None)).values(ended_at=func.now()))
+
+
+def made(user: User, password: str) -> UserMade:
+    return UserMade(**UserOut.model_validate(user).model_dump(), client_id=user.login, client_secret=password)
+
+
+def show(user: Any) -> UserOut:
+    return UserOut.model_validate(user)

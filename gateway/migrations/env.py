@@ -1,0 +1,7 @@
+"""Alembic's entry: names the tables of this service."""
+
+import gateway.identity.tables  # noqa: F401
+from gateway.metadata import Row
+from shared import migrate
+
+migrate.run(Row.metadata)

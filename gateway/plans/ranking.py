@@ -1,0 +1,65 @@
+"""The breakdown of a line by town, zone, department or institution, best first. Pure.
+
+The rows of a line add up to its numerator. A town or zone where nothing was counted is there with 0, so that a ranking names all of them;
+what belongs to none of them is the last row, without a rank.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypedDict
+
+from gateway.plans.policy import number, shown
+from gateway.plans.targets import Line
+
+NOBODYS = {"region": "镇、街道不明", "zone": "不在开发区", "department": "不由部门申报", "institution": "机构不明"}
+# Measures that every town has its own figure of, be it 0.
+DIVIDED = frozenset({"person_times", "employed_share", "demonstration_classes"})
+
+Quantities = tuple[int | Decimal, int | Decimal | None]
+
+
+class Ranked(TypedDict):
+    """`actual` is measured as the line's own; equal ones share a rank. `share` is of the line's numerator."""
+
+    rank: int | None
+    code: str | None
+    name: str
+    actual: int | float | None
+    numerator: int | str | None
+    denominator: int | str | None
+    records: str | None
+
+
+def ranked(
+    line: Line,
+    years: int,
+    by: str,
+    groups: Mapping[str | None, Quantities],
+    names: Mapping[str, str],
+    records_of: Callable[[str | None], str | None],
+) -> list[Ranked]:
+    """The line's rows, ranked by their actual figure. `years`: an average over so many years is one of each row too; 1 for other lines."""
+    nothing: Quantities = (0, 0 if line.is_share else None)
+    every = [*names, *([None] if None in groups else [])] if by in ("region", "zone") else list(groups)
+    rows: list[Ranked] = []
+    for code in every:
+        numerator, denominator = groups.get(code, nothing)
+        divisor = denominator if line.is_share else years
+        rows.append({
+            "rank": None, "code": code, "name": NOBODYS[by] if code is None else names.get(code, code),
+            "actual": number(line, Fraction(numerator) / Fraction(divisor)) if divisor else None,
+            "numerator": shown(numerator), "denominator": shown(denominator), "records": records_of(code),
+        })  # fmt: skip
+    rows.sort(key=lambda row: (row["code"] is None, row["actual"] is None, -(row["actual"] or 0)))
+    return _with_ranks(rows)
+
+
+def _with_ranks(rows: Iterable[Ranked]) -> list[Ranked]:
+    placed: list[Ranked] = []
+    for position, row in enumerate(rows, 1):
+        before = placed[-1] if placed else None
+        if row["code"] is not None and row["actual"] is not None:
+            row["rank"] = before["rank"] if before and before["actual"] == row["actual"] else position
+        placed.append(row)
+    return placed

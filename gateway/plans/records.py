@@ -1,0 +1,57 @@
+"""The links of the board: the list that returns exactly the rows counted. Pure.
+
+Where a number has no rows of its own (a reported figure, a sum over several colleges, a zone, a department) there is no link.
+"""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from gateway.plans.policy import Window
+from gateway.plans.targets import Plan
+
+# The filter of a list that narrows it to one row of a breakdown.
+_FILTER = {"region": "region_code", "institution": "institution_id"}
+
+
+def of_line(plan: Plan, window: Window, as_of: date, **narrower: str) -> str | None:
+    """The rows of the whole line in this window, or of the part of it that `narrower` filters out."""
+    line = window.line
+    days = (str(window.from_on), str(window.to_on))
+    match line.measure:
+        case "person_times":
+            return _completed(window, **narrower)
+        case "employed_share":
+            kinds, months = ",".join(plan.employed_kinds), str(plan.employed_within_months)
+            return _completed(window, employed_as_of=str(as_of), employed_within_months=months, employed_kinds=kinds, **narrower)
+        case "demonstration_classes":
+            ended = {"ended_from_on": days[0], "ended_to_on": days[1]}
+            return _link("/v1/classes", programme=line.programme, demonstration="true", status="completed", **ended, **narrower)
+        case "brands" | "dishes" if not narrower:
+            kind = "brand" if line.measure == "brands" else "dish"
+            return _link("/v1/brands", kind=kind, complete_from_on=days[0], complete_to_on=days[1])
+    return None
+
+
+def of_institution(window: Window, institution_id: str | None) -> str | None:
+    """The rows of one institution, for a line that is measured at each."""
+    if institution_id is None or window.line.measure != "training_share":
+        return None
+    return _completed(window, institution_id=institution_id)
+
+
+def of_group(plan: Plan, window: Window, as_of: date, by: str, code: str | None) -> str | None:
+    """The rows of one town or institution."""
+    if code is None or by not in _FILTER:
+        return None
+    if by == "institution" and window.line.measure == "training_share":
+        return of_institution(window, code)
+    return of_line(plan, window, as_of, **{_FILTER[by]: code})
+
+
+def _completed(window: Window, **narrower: str) -> str:
+    days = {"completed_from_on": str(window.from_on), "completed_to_on": str(window.to_on)}
+    return _link("/v1/enrolments", programme=window.line.programme, outcome="completed", **days, **narrower)
+
+
+def _link(path: str, **filters: str | None) -> str:
+    return f"{path}?{urlencode({name: value for name, value in filters.items() if value is not None}, safe=',')}"

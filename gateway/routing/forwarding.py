@@ -1,0 +1,230 @@
+"""Passing requests through to the services: bodies streamed both ways, headers kept but for those of the hop, every failure a problem.
+
+A raw ASGI layer in front of the gateway's own routes, so that a request passed through costs no route matching and no parsing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import aiohttp
+from multidict import CIMultiDict
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from yarl import URL
+
+from gateway.routing.nouns import Destination, destination
+from gateway.settings import Settings
+from shared import errors
+from shared.web import problems
+
+READ_WHOLE_UP_TO_BYTES = 256 * 1024
+KEPT_ALIVE_SECONDS = 3.0  # shorter than a service keeps an idle connection, so that a stale one is hardly ever met
+WATCHED_AFTER_SECONDS = 1.0
+
+_OF_THE_HOP = frozenset(
+    (b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade")
+)  # fmt: skip
+# What a caller says of itself is not believed: where a request comes from is what we see.
+_NOT_SENT_ON = _OF_THE_HOP | {b"host", b"expect", b"forwarded", b"x-real-ip", b"x-request-id"}
+_NOT_SENT_BACK = _OF_THE_HOP | {b"date", b"server", b"x-request-id"}
+_PRINTABLE = "".join(map(chr, range(33, 127)))
+_NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+
+class CallerLeft(Exception):
+    """The caller closed the connection before it had sent its whole request."""
+
+
+@dataclass
+class Upstreams:
+    """The connections to the services, kept open between requests."""
+
+    urls: Mapping[str, str]
+    connect_seconds: float
+    seconds: float
+    _session: aiohttp.ClientSession | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=self.seconds, sock_connect=self.connect_seconds),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                skip_auto_headers=_NOT_ADDED,
+            )
+        return self._session
+
+    async def hold(self) -> None:
+        """Closes the connections when the process ends: a job that waits for nothing else."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            if self._session:
+                await self._session.close()
+
+
+def upstreams(settings: Settings) -> Upstreams:
+    services = ("registry", "subsidy", "evaluation", "eastwest")
+    return Upstreams(
+        {name: getattr(settings, f"{name}_url") for name in services}, settings.upstream_connect_seconds, settings.upstream_seconds
+    )
+
+
+class PassThrough:
+    """Sends on what belongs to a service, and leaves the rest to the gateway's own routes."""
+
+    def __init__(self, app: ASGIApp, upstreams: Upstreams) -> None:
+        self.app, self.upstreams = app, upstreams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (found := destination(scope["path"])):
+            scope["route"] = found
+            await Exchange(self.upstreams, found, scope, receive, send).run()
+        else:
+            await self.app(scope, receive, send)
+
+
+class Exchange:
+    """One request on its way to a service, and the answer on its way back."""
+
+    def __init__(self, upstreams: Upstreams, to: Destination, scope: Scope, receive: Receive, send: Send) -> None:
+        self.upstreams, self.to, self.scope, self.receive, self.send = upstreams, to, scope, receive, send
+        self.caller_left = self.answering = False
+        self.timer: asyncio.TimerHandle | None = None
+        self.watch: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        task = self.task = asyncio.current_task()
+        assert task is not None
+        try:
+            await self._pass()
+        except asyncio.CancelledError:
+            if not self.caller_left:
+                raise
+            task.uncancel()
+            await self._note_departure()
+        except (aiohttp.ClientError, CallerLeft, OSError, TimeoutError) as error:
+            if self.caller_left:
+                await self._note_departure()
+            elif self.answering:
+                raise  # half an answer is out: the server cuts the connection, so that it is not taken for a whole one
+            else:
+                await problems.respond(Request(self.scope), self._problem(error))(self.scope, self.receive, self.send)
+        finally:
+            for waiting in (self.timer, self.watch):
+                if waiting:
+                    waiting.cancel()
+
+    async def _pass(self) -> None:
+        first = await self.receive()
+        if first["type"] == "http.disconnect":
+            self.caller_left = True
+            raise CallerLeft
+        framed = any(name in (b"content-length", b"transfer-encoding") for name, _ in self.scope["headers"])  # else there is no body
+        if framed and first.get("more_body"):
+            body: AsyncIterator[bytes] | bytes | None = self._rest(first)
+        else:
+            body = first.get("body") or None
+            self._watch_soon()
+        address = self.upstreams.urls[self.to.service] + _ascii(self.scope["raw_path"])
+        if query := self.scope["query_string"]:
+            address += f"?{_ascii(query)}"
+        url = URL(address, encoded=True)
+        try:
+            await self._ask(url, body)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError, ConnectionResetError):
+            if self.answering or body is not None or self.scope["method"] not in ("GET", "HEAD"):
+                raise
+            await self._ask(url, None)  # a kept connection was cut just then; asking again changes nothing over there
+
+    async def _ask(self, url: URL, body: AsyncIterator[bytes] | bytes | None) -> None:
+        async with self.upstreams.session.request(
+            self.scope["method"], url, headers=self._sent_on(), data=body, allow_redirects=False
+        ) as answer:
+            await self._answer(answer)
+
+    async def _answer(self, answer: aiohttp.ClientResponse) -> None:
+        headers = [(name.lower(), value) for name, value in _kept(answer.raw_headers, _NOT_SENT_BACK)]
+        start: Message = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        if answer.content_length is not None and answer.content_length <= READ_WHOLE_UP_TO_BYTES:
+            content = await answer.read()
+            self.answering = True
+            await self.send(start)
+            await self.send({"type": "http.response.body", "body": content})
+            return
+        self.answering = True
+        await self.send(start)
+        async for chunk in answer.content.iter_any():
+            await self.send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await self.send({"type": "http.response.body", "body": b""})
+
+    def _sent_on(self) -> CIMultiDict[str]:
+        scope = self.scope
+        headers = CIMultiDict(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in _kept(scope["headers"], _NOT_SENT_ON)
+            if not name.startswith(b"x-forwarded-")
+        )
+        headers["X-Request-Id"] = scope["state"]["request_id"]
+        if scope.get("client"):
+            headers["X-Forwarded-For"] = scope["client"][0]
+        return headers
+
+    async def _rest(self, message: Message) -> AsyncIterator[bytes]:
+        while True:
+            if message["type"] == "http.disconnect":
+                self.caller_left = True
+                raise CallerLeft
+            if message.get("body"):
+                yield message["body"]
+            if not message.get("more_body"):
+                self._watch_soon()
+                return
+            message = await self.receive()
+
+    def _watch_soon(self) -> None:
+        self.timer = asyncio.get_running_loop().call_later(WATCHED_AFTER_SECONDS, self._watch)
+
+    def _watch(self) -> None:
+        """A request that takes long is not worth finishing once its caller has left."""
+
+        async def until_the_caller_leaves() -> None:
+            while (await self.receive())["type"] != "http.disconnect":
+                pass
+            self.caller_left = True
+            if self.task:
+                self.task.cancel()
+
+        self.watch = asyncio.ensure_future(until_the_caller_leaves())
+
+    async def _note_departure(self) -> None:
+        if not self.answering:
+            await self.send({"type": "http.response.start", "status": 499, "headers": []})
+
+    def _problem(self, error: BaseException) -> errors.Problem:
+        name = self.to.service
+        if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+            return errors.Unavailable(f"{name} 服务连接不上,本次请求没有送达。请按 Retry-After 等待后重试。")
+        if isinstance(error, TimeoutError):
+            return errors.UpstreamTimeout(
+                f"{name} 服务没有在 {self.upstreams.seconds:g} 秒内应答。请稍后查询结果;带同一 Idempotency-Key 重试是安全的。"
+            )
+        return errors.UpstreamFailed(f"{name} 服务中断了应答。请稍后查询结果;带同一 Idempotency-Key 重试是安全的。")
+
+
+def _ascii(raw: bytes) -> str:
+    """A path or query as it came; bytes that have no place in an address are escaped."""
+    return raw.decode("ascii") if raw.isascii() else quote(raw, safe=_PRINTABLE)
+
+
+def _kept(headers: Iterable[tuple[bytes, bytes]], dropped: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
+    """Without the headers that end here: those listed, and those that `Connection` names."""
+    named = {name.strip().lower() for header, value in headers if header.lower() == b"connection" for name in value.split(b",")}
+    gone = dropped | named if named - {b"keep-alive", b"close"} else dropped
+    return [(name, value) for name, value in headers if name.lower() not in gone]

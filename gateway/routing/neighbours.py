@@ -1,0 +1,77 @@
+"""Asking all services the same question at once, and what is known of those that do not answer."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from shared import access, errors, web
+from shared.web.standing import Check
+
+CHECK_SECONDS = 1.0
+KNOWN_FOR_SECONDS = 10.0
+
+
+def check(name: str) -> Check:
+    """For `/readyz`: whether a service is ready. It informs only: the gateway serves what it can without it."""
+
+    async def ready(kernel: web.Kernel) -> dict[str, Any]:
+        try:
+            await kernel.neighbours[name].get("/readyz", kernel.own_call(), timeout_seconds=CHECK_SECONDS)
+        except errors.Problem as problem:
+            return {"status": "unavailable", "code": problem.code, "needed": False}
+        return {"status": "ok", "needed": False}
+
+    return ready
+
+
+async def ask_all(names: Iterable[str], ask: Callable[[str], Coroutine[Any, Any, Any]]) -> dict[str, Any]:
+    """The answers of the services named; None from one that gave none."""
+
+    async def asked(name: str) -> Any:
+        try:
+            return await ask(name)
+        except errors.Problem:
+            return None
+
+    names = list(names)
+    return dict(zip(names, await asyncio.gather(*(asked(name) for name in names)), strict=True))
+
+
+@dataclass
+class Lasting:
+    """What each service answers at one path and seldom changes: asked again after ten seconds, and the last answer stands in for a service that is away."""
+
+    path: str
+    known: dict[str, Any] = field(default_factory=dict)
+    asked_at: dict[str, float] = field(default_factory=dict)
+
+    async def get(self, kernel: web.Kernel, call: access.Call) -> Mapping[str, Any]:
+        """By service; a service that never answered is missing."""
+        stale = time.monotonic() - KNOWN_FOR_SECONDS
+        due = [name for name in kernel.neighbours if self.asked_at.get(name, float("-inf")) < stale]
+        answers = await ask_all(due, lambda name: kernel.neighbours[name].get(self.path, call))
+        for name, answer in answers.items():
+            if answer is not None:
+                self.known[name], self.asked_at[name] = answer, time.monotonic()
+        return self.known
+
+
+@dataclass
+class Known:
+    """What the gateway remembers of all services."""
+
+    problems: Lasting = field(default_factory=lambda: Lasting("/v1/problems"))
+    codes: Lasting = field(default_factory=lambda: Lasting("/v1/codes"))
+    documents: Lasting = field(default_factory=lambda: Lasting("/openapi.json"))
+
+
+async def _known(request: Request) -> Known:
+    known: Known = request.app.state.known
+    return known
+
+
+KnownOf = Annotated[Known, Depends(_known)]

@@ -1,0 +1,38 @@
+"""Which service answers which path: by its first noun, or by the second under `/v1/statistics/`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NOUNS: Mapping[str, tuple[str, ...]] = {
+    "registry": (
+        "regions", "occupations", "categories", "trainees", "institutions", "classes", "enrolments", "imports", "templates", "files",
+        "status-records", "status-lists", "brands",
+    ),
+    "subsidy": (
+        "schemes", "funds", "claims", "notices", "objections", "payment-batches", "payments", "recoveries", "appeals", "workdays",
+    ),
+    "evaluation": ("filings", "assessments", "certificates"),
+    "eastwest": ("orders", "placements", "placement-updates", "placement-imports"),
+}  # fmt: skip
+
+_FIRST_NOUN = re.compile(r"/v1/(?:statistics/)?([a-z-]+)(?=[/:]|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The service, and the path's beginning as logs and metrics show it."""
+
+    service: str
+    path: str
+
+
+_DESTINATIONS = {noun: Destination(service, f"/v1/{noun}") for service, nouns in NOUNS.items() for noun in nouns}
+
+
+def destination(path: str) -> Destination | None:
+    """Where a path belongs, or None when it is the gateway's own or nobody's. A path that climbs (`..`) is nobody's."""
+    found = _FIRST_NOUN.match(path)
+    if found is None or "/.." in path or "\\" in path:
+        return None
+    return _DESTINATIONS.get(found[1])

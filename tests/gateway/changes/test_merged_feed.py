@@ -1,0 +1,99 @@
+"""One change feed out of five: nothing lost, nothing twice, each service in its own order."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Databases, Start
+from tests.gateway.houses import House, house
+
+
+@pytest.fixture
+async def home(start: Start, databases: Databases, tmp_path: Path) -> AsyncIterator[House]:
+    async with house(start, databases, tmp_path) as made:
+        yield made
+
+
+async def read(home: House, **params: Any) -> dict[str, Any]:
+    answer = await home.gateway.as_("auditor").get("/v1/changes", params=params)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 200])
+async def test_page_by_page_every_event_comes_once_in_its_service_s_order(home: House, limit: int) -> None:
+    expected = {
+        name: await home.happens(name, "a.made", "a.changed", "a.closed") for name in ("registry", "subsidy", "eastwest", "gateway")
+    }
+    found: dict[str, list[str]] = {}
+    after: dict[str, str] = {}
+    while (page := await read(home, limit=limit, **after))["items"]:
+        assert len(page["items"]) <= limit and page["complete"] is True
+        after = {"after": page["next"]}
+        for event in page["items"]:
+            found.setdefault(event["source"].removeprefix("/"), []).append(event["subject"])
+    assert found == expected
+
+
+async def test_events_of_different_services_lie_by_time(home: House) -> None:
+    subjects = [(await home.happens(name, "a.made"))[0] for name in ("subsidy", "registry", "gateway", "evaluation")]
+    assert [event["subject"] for event in (await read(home))["items"]] == subjects
+
+
+async def test_what_happens_while_waiting_comes_at_once(home: House) -> None:
+    start = (await read(home))["next"]
+    waiting = asyncio.create_task(read(home, after=start, wait=20))
+    await asyncio.sleep(0.1)
+    subject = await home.happens("eastwest", "a.made")
+    page = await asyncio.wait_for(waiting, 10)
+    assert [event["subject"] for event in page["items"]] == subject
+    assert (await read(home, after=page["next"]))["items"] == []
+
+
+async def test_waiting_for_nothing_ends(home: House) -> None:
+    assert (await read(home, wait=0.3))["items"] == []
+
+
+async def test_a_service_that_is_away_is_said_and_its_events_come_later(home: House) -> None:
+    there, away = await home.happens("registry", "a.made"), await home.happens("subsidy", "a.made")
+    await home.stop("subsidy")
+    page = await read(home, wait=0.2)
+    assert ([event["subject"] for event in page["items"]], page["complete"]) == (there, False)
+    await home.start_again("subsidy")
+    page = await read(home, after=page["next"])
+    assert ([event["subject"] for event in page["items"]], page["complete"]) == (away, True)
+
+
+def packed(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "0-0",
+        "!",
+        "中",
+        packed([]),
+        packed({"elsewhere": "1-1"}),
+        packed({"registry": "1"}),
+        packed({"registry": 1}),
+        packed({"registry": "1-1;"}),
+    ],
+)
+async def test_what_is_no_position_is_refused(home: House, after: str) -> None:
+    answer = await home.gateway.as_("auditor").get("/v1/changes", params={"after": after})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize(
+    ("role", "bound", "status"),
+    [("system", {"scopes": {"changes.read"}}, 200), ("system", {"scopes": {"claims.read"}}, 403), ("officer", {}, 403)],
+)
+async def test_who_may_follow(home: House, role: str, bound: dict[str, Any], status: int) -> None:
+    assert (await home.gateway.as_(role, **bound).get("/v1/changes")).status_code == status

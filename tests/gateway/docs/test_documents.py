@@ -1,0 +1,107 @@
+"""The merged OpenAPI document and the page that shows it, without the internet."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from gateway.docs.merging import merge
+from gateway.routing import neighbours
+from shared import access, web, wire
+from tests.conftest import Databases, Start, running, settings
+from tests.gateway.houses import NOBODY
+
+GRANT = {"200": {"description": "x", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}}}
+
+
+class Status(wire.Out):
+    """The same name as another service's, with other words in it."""
+
+    paid: bool
+
+
+class ClaimOut(wire.Out):
+    status: Status
+
+
+claims = web.Router("claims")
+
+
+@claims.operation("GET", "/v1/claims", may=access.SIGNED_IN, summary="申领单列表")
+async def list_claims() -> wire.Page[ClaimOut]:
+    return wire.Page(items=[])
+
+
+@claims.operation("POST", "/internal/v1/claims", may=access.INTERNAL, summary="内部")
+async def internal_claims() -> ClaimOut:
+    return ClaimOut(status=Status(paid=True))
+
+
+async def test_the_merged_document_is_valid_and_holds_what_is_routed_and_no_more(
+    start: Start, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = web.create_app(web.Part("subsidy", "补贴", [claims]), settings(await databases.make("evaluation"), tmp_path))
+    async with (
+        start("gateway", **{f"{name}_url": NOBODY for name in ("registry", "evaluation", "eastwest")}) as gateway,
+        running(app) as subsidy,
+    ):
+        gateway.knows(subsidy)
+        document = (await gateway.as_("public").get("/openapi.json")).json()
+        OpenAPIV31SpecValidator(document).validate()
+        assert document["openapi"].startswith("3.1")
+        assert {"/v1/claims", "/v1/clients", "/oauth2/token", "/v1/audit", "/livez"} <= set(document["paths"])
+        assert not [path for path in document["paths"] if path.startswith("/internal")]
+        assert document["x-missing"] == ["eastwest", "evaluation", "registry"]
+        listed = document["paths"]["/v1/claims"]["get"]
+        assert {"502", "503", "504"} <= set(listed["responses"])
+        assert "upstream_timeout" in listed["responses"]["504"]["description"]
+        numbers = [method["operationId"] for methods in document["paths"].values() for method in methods.values()]
+        assert len(numbers) == len(set(numbers))
+        assert "claims.read" in document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["scopes"]
+        monkeypatch.setattr(neighbours, "KNOWN_FOR_SECONDS", -1)
+        await gateway.kernel.neighbours["subsidy"].close()
+        gateway.kernel.neighbours["subsidy"].transport = None
+        assert "/v1/claims" in (await gateway.as_("public").get("/openapi.json")).json()["paths"]
+
+
+def test_two_schemas_of_one_name_are_told_apart_and_equal_ones_shared() -> None:
+    own: dict[str, Any] = {"paths": {}, "components": {"schemas": {"Problem": {"type": "object"}}, "securitySchemes": {}}}
+    shown = {"Status": {"type": "string"}, "Problem": {"type": "object"}, "Unused": {"type": "object"}}
+    path: dict[str, Any] = {"get": {"responses": GRANT}}
+    merged = merge(
+        own,
+        {
+            "registry": {"paths": {"/v1/classes": path, "/v1/claims": path, "/v1/changes": path}, "components": {"schemas": shown}},
+            "subsidy": {"paths": {"/v1/claims": path}, "components": {"schemas": shown | {"Status": {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}}}}},
+        },
+    )  # fmt: skip
+    assert set(merged["paths"]) == {"/v1/classes", "/v1/claims"}
+    assert set(merged["components"]["schemas"]) == {"Problem", "Status", "subsidy_Status"}
+    schemas = [
+        merged["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+        for path in ("/v1/classes", "/v1/claims")
+    ]
+    assert schemas == ["#/components/schemas/Status", "#/components/schemas/subsidy_Status"]
+
+
+async def test_the_page_and_all_it_needs_come_from_here(start: Start) -> None:
+    async with start("gateway") as gateway:
+        public = gateway.as_("public")
+        landing = await public.get("/")
+        assert (landing.status_code, landing.headers["location"]) == (307, "/docs")
+        page = await public.get("/docs")
+        assert page.headers["content-type"].startswith("text/html") and "default-src 'self'" in page.headers["content-security-policy"]
+        needed = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        assert len(needed) == 4 and all(path.startswith("/docs/") for path in needed)
+        for path in needed:
+            assert (await public.get(path)).status_code == 200
+        assert "/openapi.json" in (await public.get("/docs/start.js")).text
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2fapp.py", "page.html"])
+async def test_no_other_file_is_given_out(start: Start, name: str) -> None:
+    async with start("gateway") as gateway:
+        answer = await gateway.as_("public").get(f"/docs/{name}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
