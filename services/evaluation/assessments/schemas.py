@@ -1,0 +1,131 @@
+"""Assessment batches on the wire."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.evaluation.assessments.policy import Method, Mode, Status
+from services.evaluation.filings.schemas import Card, OccupationCode
+from services.evaluation.levels import Level
+from shared import wire
+
+CANDIDATES_AT_MOST = 500
+Outcome = Literal["created", "updated", "unchanged", "rejected"]
+Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, description="百分制成绩", examples=[86.5])]
+
+
+class AssessmentIn(wire.In):
+    filing_id: UUID
+    class_id: UUID | None = Field(None, description="培训班", examples=[None])
+    order_id: UUID | None = Field(None, description="佛山订单", examples=[None])
+    occupation_code: OccupationCode
+    level: Level
+    method: Method
+    held_on: wire.CivilDate = Field(description="考核日期")
+    assessors: Annotated[list[Card], Field(min_length=1, max_length=50, description="考评员证卡")]
+    candidates: Annotated[list[UUID], Field(min_length=1, max_length=CANDIDATES_AT_MOST, description="学员编号")]
+
+
+class ResultIn(wire.In):
+    trainee_id: UUID
+    score: Score | None = None
+    passed: bool
+
+
+class ResultsBatch(wire.In):
+    """`validate` keeps nothing. `each` keeps the good items, `all` keeps everything or nothing."""
+
+    mode: Literal["validate", "commit"] = "commit"
+    atomic: Literal["each", "all"] = "each"
+    items: Annotated[list[ResultIn], Field(max_length=CANDIDATES_AT_MOST)]
+
+
+class ResultsSummary(wire.Out):
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+class ResultsItem(wire.Out):
+    """`id` is the trainee's."""
+
+    index: int
+    outcome: Outcome
+    id: UUID | None
+    errors: list[dict[str, Any]] = []
+
+
+class ResultsOut(wire.Out):
+    summary: ResultsSummary
+    items: list[ResultsItem]
+
+
+class SupervisionIn(wire.In):
+    supervisor: Card
+    mode: Mode = Field(description="线上或线下督导")
+    report: Annotated[
+        wire.Text,
+        Field(min_length=1, max_length=4000, description="督导报告,可填 /v1/files 的编号", examples=["考场秩序良好,考评独立进行。"]),
+    ]
+
+
+class SupervisionOut(wire.Out):
+    supervisor: str
+    mode: Mode
+    report: str
+    recorded_at: wire.Instant
+
+
+class ResultOut(wire.Out):
+    trainee_id: UUID
+    score: float | None
+    passed: bool
+
+
+class AssessmentOut(wire.Out):
+    id: UUID
+    number: str = Field(examples=["KL-PJ-2025-000007"])
+    filing_id: UUID
+    institution_id: UUID
+    class_id: UUID | None
+    order_id: UUID | None
+    occupation_code: str
+    level: Level
+    method: Method
+    held_on: wire.CivilDate
+    assessors: list[str]
+    status: Status
+    issued_on: wire.CivilDate | None
+    created_at: wire.Instant
+    changed_at: wire.Instant
+    version: int
+
+
+class AssessmentPaper(AssessmentOut):
+    """A single batch, with its people and what the caller may do with it."""
+
+    candidates: list[UUID]
+    results: list[ResultOut]
+    supervision: list[SupervisionOut]
+    certificates_issued: int
+    allowed_actions: list[wire.AllowedAction] = []
+
+
+class ExamOut(wire.Out):
+    """One exam a person sat or is to sit; `passed` null: no result."""
+
+    assessment_id: UUID
+    trainee_id: UUID
+    class_id: UUID | None
+    order_id: UUID | None
+    occupation_code: str
+    level: Level
+    held_on: wire.CivilDate
+    status: Status
+    passed: bool | None
+
+
+class Exams(wire.Out):
+    items: list[ExamOut]

@@ -1,0 +1,96 @@
+"""Assessment batches (评价批次), their candidates with results, and the records of supervision."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.evaluation.metadata import Row
+from shared import db
+
+
+class Assessment(db.Versioned, Row):
+    """`assessors` are cards of the filing's assessors."""
+
+    __tablename__ = "assessments"
+
+    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    year: Mapped[int] = mapped_column(SmallInteger, comment="of creation; part of the number")
+    number: Mapped[str] = mapped_column(
+        Text, Computed("'KL-PJ-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
+    )
+    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"))
+    institution_id: Mapped[UUID] = mapped_column()
+    class_id: Mapped[UUID | None]
+    order_id: Mapped[UUID | None]
+    occupation_code: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text)
+    held_on: Mapped[date]
+    assessors: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    status: Mapped[str] = mapped_column(Text)
+    issued_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("number", name="assessments_number_key"),
+        CheckConstraint("method IN ('process', 'modular', 'achievement', 'direct')", name="method"),
+        CheckConstraint("status IN ('open', 'locked', 'issued')", name="status"),
+        CheckConstraint("(status = 'issued') = (issued_on IS NOT NULL)", name="issued_on"),
+        CheckConstraint("issued_on >= held_on", name="held_on"),
+        Index("assessments_institution_id_idx", "institution_id", "id"),
+        Index("assessments_filing_id_idx", "filing_id", "id"),
+        Index("assessments_status_idx", "status", "id"),
+        Index("assessments_class_id_idx", "class_id", "id"),
+        Index("assessments_order_id_idx", "order_id", "id"),
+    )
+
+
+class Candidate(Row):
+    """A person who sits the exam; `passed` null: no result."""
+
+    __tablename__ = "assessment_candidates"
+
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    trainee_id: Mapped[UUID] = mapped_column(primary_key=True)
+    score: Mapped[float | None] = mapped_column(Double)
+    passed: Mapped[bool | None]
+
+    __table_args__ = (
+        CheckConstraint("score BETWEEN 0 AND 100", name="score"),
+        CheckConstraint("passed IS NOT NULL OR score IS NULL", name="passed"),
+        Index("assessment_candidates_trainee_id_idx", "trainee_id", "assessment_id"),
+    )
+
+
+class Supervision(Row):
+    """逢考必督: who supervised the batch, how, and what they report."""
+
+    __tablename__ = "assessment_supervision"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"))
+    supervisor: Mapped[str] = mapped_column(Text, comment="card")
+    mode: Mapped[str] = mapped_column(Text)
+    report: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("mode IN ('online', 'on_site')", name="mode"),
+        Index("assessment_supervision_assessment_id_idx", "assessment_id", "id"),
+    )

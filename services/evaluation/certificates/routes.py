@@ -1,0 +1,90 @@
+"""Paths of certificates, and what other services ask about them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from services.evaluation.certificates import facts, operations
+from services.evaluation.certificates.errors import DuplicateCertificate
+from services.evaluation.certificates.policy import Kind, Status
+from services.evaluation.certificates.schemas import (
+    CertificateFacts,
+    CertificateIn,
+    CertificateOut,
+    CertificatePaper,
+    CertifiedIn,
+    CertifiedList,
+    FactsIn,
+    RevocationPreview,
+    VerifyIn,
+    VerifyOut,
+)
+from services.evaluation.certificates.tables import Certificate
+from shared import access, errors, pages, web, wire
+
+router = web.Router("certificates")
+ONE = "/v1/certificates/{certificate_id:uuid}"
+ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
+
+
+@router.operation("GET", "/v1/certificates", may=operations.READERS, summary="证书列表", errors=[errors.InvalidCursor])
+async def list_certificates(
+    session: web.Session, call: web.Caller, kernel: web.KernelOf, asked: pages.PageAsked,
+    trainee_id: Annotated[UUID | None, Query()] = None,
+    number: Annotated[str | None, Query(max_length=60, description="完整的证书编号")] = None,
+    kind: Annotated[Kind | None, Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
+    assessment_id: Annotated[UUID | None, Query()] = None,
+    class_id: Annotated[UUID | None, Query()] = None,
+) -> wire.Page[CertificateOut]:  # fmt: skip
+    wanted = operations.listed(
+        call, kernel, trainee_id=trainee_id, number=number, kind=kind, status=status, assessment_id=assessment_id, class_id=class_id
+    )
+    return wire.Page.model_validate(await pages.page(session, wanted, Certificate.id, asked, CertificateOut.model_validate))
+
+
+@router.operation(
+    "POST",
+    "/v1/certificates",
+    may=frozenset({"officer"}),
+    summary="登记其他机构发的证书",
+    status=201,
+    errors=[DuplicateCertificate, *ASKING],
+)
+async def register(body: CertificateIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> CertificatePaper:
+    return await operations.register(session, call, kernel, body)
+
+
+@router.operation("POST", "/v1/certificates:verify", may=access.PUBLIC, summary="核验证书", writes=False, errors=ASKING)
+async def verify(body: VerifyIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> VerifyOut:
+    return await operations.verify(session, call, kernel, body)
+
+
+@router.operation("GET", ONE, may=operations.READERS, summary="证书")
+async def get(certificate_id: UUID, session: web.Session, call: web.Caller) -> CertificatePaper:
+    return await operations.get(session, call, certificate_id)
+
+
+@router.operation(
+    "POST", f"{ONE}:revoke", may=operations.REVOKERS, summary="撤销证书(preview=true 只看会影响什么)", errors=[errors.InvalidState, errors.StaleVersion]
+)  # fmt: skip
+async def revoke(
+    certificate_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: wire.Reasoned | None = None,
+    preview: Annotated[bool, Query(description="只列出会受影响的申领和就业记录,不撤销")] = False,
+) -> CertificatePaper | RevocationPreview:  # fmt: skip
+    if preview:
+        return await operations.preview_revocation(session, call, kernel, certificate_id)
+    if body is None:
+        raise errors.Invalid(faults=[errors.Fault("missing_field", "/reason", allowed="1 至 1000 字", fix="请写明撤销的理由。")])
+    return await operations.revoke(session, call, certificate_id, body.reason)
+
+
+@router.operation("POST", "/internal/v1/certificate-facts", may=access.INTERNAL, summary="证书事实(供判定)", writes=False)
+async def certificate_facts(body: FactsIn, session: web.Session, call: web.Caller) -> CertificateFacts:
+    return await facts.facts(session, call, body)
+
+
+@router.operation("POST", "/internal/v1/certified", may=access.INTERNAL, summary="班级取证人员", writes=False)
+async def certified(body: CertifiedIn, session: web.Session) -> CertifiedList:
+    return await facts.certified(session, body)

@@ -1,0 +1,142 @@
+"""Certificates on the wire."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.evaluation.certificates.policy import Kind, Status, Verdict
+from services.evaluation.filings.schemas import OccupationCode
+from services.evaluation.levels import Level
+from shared import wire
+
+Number = Annotated[wire.Text, Field(min_length=1, max_length=40, description="证书编号", examples=["Y000052000123255000001"])]
+
+
+class CertificateIn(wire.In):
+    """A certificate of another issuer, seen by the officer."""
+
+    kind: Kind
+    number: Number
+    trainee_id: UUID
+    occupation_code: OccupationCode | None = Field(
+        None, description="职业代码;没有国家职业编码的专项能力、上岗证可不填", examples=["6-31-01-03"]
+    )
+    level: Level | None = Field(None, examples=["junior"])
+    issued_on: wire.CivilDate
+    issuer: wire.Word = Field(examples=["黔东南州职业技能鉴定中心"])
+    proof: wire.Word = Field(description="证明材料,可填 /v1/files 的编号", examples=["证书原件扫描件"])
+    class_id: UUID | None = Field(None, description="由哪个培训班取得", examples=[None])
+
+
+class CertificateOut(wire.Out):
+    id: UUID
+    kind: Kind
+    number: str
+    trainee_id: UUID
+    occupation_code: str | None
+    level: Level | None
+    issued_on: wire.CivilDate
+    issuer: str
+    status: Status
+    revoked_on: wire.CivilDate | None
+    revoked_reason: str | None
+    filing_id: UUID | None = Field(description="依据的备案;其他机构发的证书没有")
+    assessment_id: UUID | None
+    class_id: UUID | None
+    exam_held_on: wire.CivilDate | None
+    proof: str | None
+    registered_at: wire.Instant
+    version: int
+
+
+class CertificatePaper(CertificateOut):
+    """A single certificate, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction] = []
+
+
+class TouchedOut(wire.Out):
+    id: UUID
+    number: str | None
+    status: str | None
+
+
+class RevocationPreview(wire.Out):
+    """What a revocation would touch. `complete` false: a service did not say, so there may be more."""
+
+    certificate_id: UUID
+    complete: bool
+    claims: list[TouchedOut]
+    placements: list[TouchedOut]
+
+
+class VerifyIn(wire.In):
+    number: Number
+    name: wire.Word = Field(description="持证人姓名", examples=["潘秀英"])
+    on: wire.CivilDate | None = Field(None, description="在哪一天是否有效;缺省为今天", examples=["2025-06-30"])
+
+
+class VerifyOut(wire.Out):
+    """A wrong name is answered as an unknown number is."""
+
+    valid: bool
+    on: wire.CivilDate
+    reason: Verdict | None = Field(None, examples=[None])
+    detail: str | None = Field(None, examples=[None])
+    number: str | None = None
+    kind: Kind | None = None
+    occupation_code: str | None = None
+    level: Level | None = None
+    issued_on: wire.CivilDate | None = None
+    issuer: str | None = None
+    name: str | None = Field(None, description="隐去名的姓名", examples=["潘**"])
+    revoked_on: wire.CivilDate | None = None
+
+
+class FactsIn(wire.In):
+    """Whose certificates, and which ones: what fits either."""
+
+    trainee_ids: Annotated[list[UUID], Field(max_length=5000)] = []
+    certificate_ids: Annotated[list[UUID], Field(max_length=5000)] = []
+
+
+class CertificateFact(wire.Out):
+    id: UUID
+    trainee_id: UUID
+    kind: Kind
+    number: str
+    number_fits: bool = Field(description="shape, year and level of the number agree with the rest")
+    occupation_code: str | None
+    level: Level | None
+    issued_on: wire.CivilDate
+    issuer: str
+    issued_that_month: int = Field(description="certificates of the same issuer dated in that calendar month")
+    status: Status
+    revoked_on: wire.CivilDate | None
+    outside: bool
+    filing_id: UUID | None
+    in_scope: bool | None = Field(description="within the issuer's filing on the day of issue; null: another issuer's")
+    class_id: UUID | None
+    exam_held_on: wire.CivilDate | None = Field(description="null: not known here; an outside certificate's date stands for it")
+
+
+class CertificateFacts(wire.Out):
+    certificates: list[CertificateFact]
+
+
+class CertifiedIn(wire.In):
+    as_of: wire.CivilDate
+    class_ids: Annotated[list[UUID], Field(max_length=10_000)]
+
+
+class CertifiedOut(wire.Out):
+    """One row a person and class, with the day of the first certificate that is valid on `as_of`."""
+
+    class_id: UUID
+    trainee_id: UUID
+    issued_on: wire.CivilDate
+
+
+class CertifiedList(wire.Out):
+    items: list[CertifiedOut]

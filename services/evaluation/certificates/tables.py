@@ -1,0 +1,68 @@
+"""Certificates: those minted here from an assessment, and those of other issuers registered with proof. And the serials of the numbers minted."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.evaluation.metadata import Row
+from shared import db
+
+
+class Certificate(db.Versioned, Row):
+    """`number` is what is shown: an ID number inside it (operating permits have one) is masked. `number_key`, a keyed digest of the whole, is compared.
+
+    A certificate without `assessment_id` is another issuer's.
+    """
+
+    __tablename__ = "certificates"
+
+    kind: Mapped[str] = mapped_column(Text)
+    number: Mapped[str] = mapped_column(Text)
+    number_key: Mapped[bytes] = mapped_column(LargeBinary)
+    trainee_id: Mapped[UUID] = mapped_column()
+    occupation_code: Mapped[str | None] = mapped_column(Text)
+    level: Mapped[str | None] = mapped_column(Text)
+    issued_on: Mapped[date]
+    issuer: Mapped[str] = mapped_column(Text)
+    issuer_institution_id: Mapped[UUID | None]
+    filing_id: Mapped[UUID | None] = mapped_column(ForeignKey("filings.id"))
+    assessment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessments.id"))
+    class_id: Mapped[UUID | None]
+    exam_held_on: Mapped[date | None]
+    proof: Mapped[str | None] = mapped_column(Text)
+    revoked_on: Mapped[date | None]
+    revoked_reason: Mapped[str | None] = mapped_column(Text)
+    registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("kind", "number_key", name="certificates_number_key"),
+        CheckConstraint("kind IN ('skill_level', 'special_skill', 'qualification', 'work_permit', 'completion')", name="kind"),
+        CheckConstraint("assessment_id IS NULL OR number ~ '^[YS][0-9]{21}$'", name="minted_number"),
+        CheckConstraint(
+            "num_nulls(assessment_id, filing_id, exam_held_on, issuer_institution_id) IN (0, 4) AND (assessment_id IS NULL) = (proof IS NOT NULL)",
+            name="origin",
+        ),
+        Index(
+            "certificates_of_assessment_key", "assessment_id", "trainee_id", unique=True, postgresql_where=text("assessment_id IS NOT NULL")
+        ),
+        Index("certificates_trainee_id_idx", "trainee_id", "id"),
+        Index("certificates_number_key_idx", "number_key"),
+        Index("certificates_issuer_institution_id_idx", "issuer_institution_id", "id"),
+        Index("certificates_class_id_idx", "class_id", "trainee_id"),
+        Index("certificates_issuer_issued_on_idx", "issuer", "issued_on"),
+        Index("certificates_revoked_on_idx", "revoked_on", "id"),
+    )
+
+
+class CertificateSerial(Row):
+    """The last serial handed out to a body in a year at a level. It moves in the transaction that mints, so that no number is left out."""
+
+    __tablename__ = "certificate_serials"
+
+    prefix: Mapped[str] = mapped_column(Text, primary_key=True)
+    year_and_level: Mapped[str] = mapped_column(Text, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (CheckConstraint("last > 0", name="last"),)

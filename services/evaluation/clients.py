@@ -1,0 +1,134 @@
+"""What evaluation asks of its neighbours, each as one call: only the fields that are read here, checked when they arrive."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared import errors
+from shared.access import Call
+from shared.web import Kernel
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class TraineeName(_Read):
+    name: str
+
+
+class InstitutionName(_Read):
+    name: str
+    kind: str
+
+
+class Names(_Read):
+    trainees: dict[UUID, TraineeName]
+    institutions: dict[UUID, InstitutionName]
+
+
+class CandidateRead(_Read):
+    """`categories`: those of the day asked for; `registered_here`: by the institution asked for."""
+
+    id: UUID
+    name: str
+    id_number_masked: str
+    employer_id: UUID | None
+    registered_here: bool
+    categories: list[str]
+
+
+class TeacherRead(_Read):
+    name: str
+    id_number_masked: str
+
+
+class ClassRead(_Read):
+    id: UUID
+    teachers: list[TeacherRead]
+
+
+class AssessmentFacts(_Read):
+    """The candidates that the registry knows, and the class with its teachers (None: no such class, or none asked for)."""
+
+    trainees: list[CandidateRead]
+    class_: ClassRead | None
+
+
+class EnterpriseRead(_Read):
+    id: UUID
+    name: str
+    region_code: str
+
+
+class Enterprises(_Read):
+    institutions: list[EnterpriseRead]
+
+
+class TouchedPaper(_Read):
+    """A claim or placement that names a certificate."""
+
+    id: UUID
+    number: str | None = None
+    status: str | None = None
+
+
+class Touched(_Read):
+    items: list[TouchedPaper]
+
+
+R = TypeVar("R", bound=_Read)
+
+
+async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (), institution_ids: Collection[UUID] = ()) -> Names:
+    """Names as they are today; an id that the registry does not know is left out."""
+    body = {"trainee_ids": [str(each) for each in trainee_ids], "institution_ids": [str(each) for each in institution_ids], "class_ids": []}
+    return _read("registry", Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body))
+
+
+async def assessment_facts(
+    kernel: Kernel, call: Call, institution_id: UUID, trainee_ids: Collection[UUID], class_id: UUID | None, on: date
+) -> AssessmentFacts:
+    """Who the candidates are and who teaches the class, as of the day of the assessment."""
+    body = {
+        "institution_id": str(institution_id),
+        "trainee_ids": [str(each) for each in trainee_ids],
+        "class_id": class_id and str(class_id),
+        "on": str(on),
+    }
+    answer = await kernel.neighbours["registry"].post("/internal/v1/assessment-facts", call, body)
+    return _read("registry", AssessmentFacts, answer and {"trainees": answer.get("trainees"), "class_": answer.get("class")})
+
+
+async def above_scale_enterprises(kernel: Kernel, call: Call) -> list[EnterpriseRead]:
+    answer = await kernel.neighbours["registry"].get("/internal/v1/above-scale-enterprises", call)
+    return _read("registry", Enterprises, answer).institutions
+
+
+async def touched_by_certificate(
+    kernel: Kernel, call: Call, certificate_id: UUID
+) -> tuple[list[TouchedPaper] | None, list[TouchedPaper] | None]:
+    """The claims and the placements that name a certificate; None where that service did not say."""
+    path = f"/internal/v1/touched-by-certificate/{certificate_id}"
+    claims, placements = await asyncio.gather(*(_touched(kernel, call, name, path) for name in ("subsidy", "eastwest")))
+    return claims, placements
+
+
+async def _touched(kernel: Kernel, call: Call, name: str, path: str) -> list[TouchedPaper] | None:
+    try:
+        answer = await kernel.neighbours[name].get(path, call)
+        return None if answer is None else _read(name, Touched, answer).items
+    except (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
+        return None
+
+
+def _read(name: str, kind: type[R], answer: Any) -> R:
+    try:
+        return kind.model_validate(answer)
+    except ValidationError as fault:
+        where = "、".join(sorted({".".join(map(str, error["loc"])) for error in fault.errors()})[:5])
+        raise errors.UpstreamFailed(f"{name} 服务的应答与约定不符:{where}。") from fault

@@ -1,0 +1,143 @@
+"""What the bureau decides on a filing: first check, acceptance with its grants, return, rejection; later renewal, extension, suspension, revocation."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.evaluation.filings import policy
+from services.evaluation.filings.errors import NumberPrefixTaken
+from services.evaluation.filings.operations import begin, finish
+from services.evaluation.filings.schemas import Acceptance, Extension, FilingPaper, GrantIn, Renewal
+from services.evaluation.filings.tables import Filing, NumberPrefix
+from shared import errors
+from shared.access import Call
+
+PREFIX_LOCK = 7_401
+UNCODED = "000052"  # body code 0000, province 52: what the system itself hands out
+
+
+async def check(session: AsyncSession, call: Call, filing_id: UUID, comment: str | None) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "check")
+    filing.checked_by, filing.status = str(call.actor.person_id or call.actor.subject), "checked"
+    return await finish(session, call, filing, "checked", comment=comment)
+
+
+async def accept(session: AsyncSession, call: Call, filing_id: UUID, body: Acceptance) -> FilingPaper:
+    """Puts the filing in force. Every occupation and level filed for is decided; the body gets its number prefix for good."""
+    filing = await begin(session, call, filing_id, "accept")
+    filed = {(entry["occupation_code"], level) for entry in filing.scope for level in entry["levels"]}
+    faults = _repeated(body.granted)
+    faults += [
+        errors.Fault("not_in_filed_scope", f"/granted/{index}", seen=f"{each.occupation_code} {each.level}", fix="请删除该项。")
+        for index, each in enumerate(body.granted)
+        if (each.occupation_code, each.level) not in filed
+    ]
+    undecided = sorted(filed - {(each.occupation_code, each.level) for each in body.granted})
+    faults += [
+        errors.Fault("scope_entry_undecided", "/granted", seen=f"{code} {level}", fix="请补充该项的决定。") for code, level in undecided
+    ]
+    if body.valid_until_on < body.valid_from_on:
+        faults.append(_reversed(body.valid_until_on, f"不早于 {body.valid_from_on}"))
+    if faults:
+        raise errors.Invalid(faults=faults)
+    filing.number_prefix = await _claim_prefix(session, filing)
+    filing.valid_from_on, filing.valid_until_on = body.valid_from_on, body.valid_until_on
+    filing.granted = [_grant(each, str(body.valid_from_on)) for each in body.granted]
+    filing.status = "accepted"
+    granted = sum(each.decision == "granted" for each in body.granted)
+    return await finish(session, call, filing, "accepted", comment=body.comment, granted=granted, refused=len(body.granted) - granted)
+
+
+async def send_back(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "return")
+    filing.status, filing.status_reason, filing.checked_by = "returned", reason, None
+    return await finish(session, call, filing, "returned", reason=reason)
+
+
+async def reject(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "reject")
+    filing.status, filing.status_reason = "rejected", reason
+    return await finish(session, call, filing, "rejected", reason=reason)
+
+
+async def renew(session: AsyncSession, call: Call, filing_id: UUID, body: Renewal) -> FilingPaper:
+    """A later last day, in the last three months before the present one."""
+    filing = await begin(session, call, filing_id, "renew")
+    if filing.valid_until_on is not None and body.valid_until_on <= filing.valid_until_on:
+        raise errors.Invalid(faults=[_reversed(body.valid_until_on, f"晚于 {filing.valid_until_on}")])
+    filing.valid_until_on = body.valid_until_on
+    return await finish(session, call, filing, "renewed", comment=body.comment, valid_until_on=str(body.valid_until_on))
+
+
+async def extend_scope(session: AsyncSession, call: Call, filing_id: UUID, body: Extension) -> FilingPaper:
+    """Adds decisions, counting from today. What was refused before may be granted now; the validity stays as it is."""
+    filing = await begin(session, call, filing_id, "extend-scope")
+    already = {(each["occupation_code"], each["level"]) for each in filing.granted if each["decision"] == "granted"}
+    faults = _repeated(body.granted) + [
+        errors.Fault("already_granted", f"/granted/{index}", seen=f"{each.occupation_code} {each.level}", fix="请删除该项。")
+        for index, each in enumerate(body.granted)
+        if (each.occupation_code, each.level) in already
+    ]
+    if faults:
+        raise errors.Invalid(faults=faults)
+    decided = {(each.occupation_code, each.level) for each in body.granted}
+    standing = [each for each in filing.granted if (each["occupation_code"], each["level"]) not in decided]
+    filing.granted = [*standing, *(_grant(each, str(call.today)) for each in body.granted)]
+    return await finish(session, call, filing, "extended", comment=body.comment, entries=len(body.granted))
+
+
+async def suspend(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "suspend")
+    stop = {"from_on": str(call.today), "reinstated_on": None, "reason": reason}
+    filing.status, filing.status_reason, filing.suspensions = "suspended", reason, [*filing.suspensions, stop]
+    return await finish(session, call, filing, "suspended", reason=reason)
+
+
+async def reinstate(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "reinstate")
+    *earlier, last = filing.suspensions
+    filing.status, filing.status_reason, filing.suspensions = "accepted", None, [*earlier, last | {"reinstated_on": str(call.today)}]
+    return await finish(session, call, filing, "reinstated", reason=reason)
+
+
+async def revoke(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
+    """From today on nothing can be assessed or issued under it; certificates issued before stand."""
+    filing = await begin(session, call, filing_id, "revoke")
+    filing.status, filing.status_reason, filing.revoked_on = "revoked", reason, call.today
+    return await finish(session, call, filing, "revoked", reason=reason)
+
+
+async def _claim_prefix(session: AsyncSession, filing: Filing) -> str:
+    """The body's own prefix: the one it named, else the one it has, else the next free one. Handed out one at a time."""
+    await session.execute(select(func.pg_advisory_xact_lock(PREFIX_LOCK)))
+    prefixes = select(NumberPrefix.prefix)
+    prefix = filing.number_prefix or await session.scalar(prefixes.where(NumberPrefix.institution_id == filing.institution_id).limit(1))
+    if prefix is None:
+        family = policy.BODY_LETTERS[filing.institution_kind] + UNCODED
+        last = await session.scalar(select(func.max(NumberPrefix.prefix)).where(NumberPrefix.prefix.startswith(family)))
+        prefix = f"{family}{int(last[-6:]) + 1 if last else 1:06d}"
+    await session.execute(insert(NumberPrefix).values(prefix=prefix, institution_id=filing.institution_id).on_conflict_do_nothing())
+    if await session.scalar(select(NumberPrefix.institution_id).where(NumberPrefix.prefix == prefix)) != filing.institution_id:
+        raise NumberPrefixTaken(f"机构编码 {prefix} 已属于其他评价机构。请核对;填错的请退回申报单位改正。")
+    return prefix
+
+
+def _grant(decided: GrantIn, from_on: str) -> dict[str, Any]:
+    return decided.model_dump() | {"from_on": from_on}
+
+
+def _repeated(granted: Sequence[GrantIn]) -> list[errors.Fault]:
+    return [
+        errors.Fault(
+            "repeated_entry", f"/granted/{index}", seen=f"{granted[index].occupation_code} {granted[index].level}", fix="请删除重复的一项。"
+        )
+        for index in policy.repeated((each.occupation_code, each.level) for each in granted)
+    ]
+
+
+def _reversed(seen: object, allowed: str) -> errors.Fault:
+    return errors.Fault("validity_reversed", "/valid_until_on", seen=str(seen), allowed=allowed, fix="请核对有效期止日。")

@@ -1,0 +1,112 @@
+"""Paths of filings."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+
+from services.evaluation.filings import decisions, operations, policy, sight
+from services.evaluation.filings.errors import NumberPrefixTaken, RenewalTooEarly, SamePerson
+from services.evaluation.filings.schemas import Acceptance, CoverageOut, Extension, FilingChange, FilingIn, FilingOut, FilingPaper, Renewal
+from services.evaluation.filings.tables import Filing
+from shared import errors, pages, web, wire
+
+router = web.Router("filings")
+ONE = "/v1/filings/{filing_id:uuid}"
+ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
+
+
+@router.operation("POST", "/v1/filings", may=policy.INSTITUTION, summary="申报评价备案", status=201, errors=ASKING)
+async def create(body: FilingIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> FilingPaper:
+    return await operations.create(session, call, kernel, body)
+
+
+@router.operation("GET", "/v1/filings", may=sight.READERS, summary="备案列表", errors=[errors.InvalidCursor])
+async def list_filings(
+    session: web.Session, call: web.Caller, asked: pages.PageAsked,
+    status: Annotated[policy.Status | None, Query()] = None,
+    institution_id: Annotated[UUID | None, Query()] = None,
+    external_number: Annotated[str | None, Query(max_length=200, description="其他平台给的编号")] = None,
+) -> wire.Page[FilingOut]:  # fmt: skip
+    wanted = operations.listed(call, status, institution_id, external_number)
+    return wire.Page.model_validate(await pages.page(session, wanted, Filing.id, asked, lambda row: sight.shown(row, call.today)))
+
+
+@router.operation(
+    "GET", "/v1/filings/coverage", may=sight.READERS - {"institution"} | {"department", "town"}, summary="规上企业备案覆盖率", errors=ASKING
+)
+async def coverage(
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    on: Annotated[wire.CivilDate | None, Query(description="缺省为今天")] = None,
+) -> CoverageOut:
+    return await operations.coverage(session, call, kernel, on or call.today)
+
+
+@router.operation("GET", ONE, may=sight.READERS, summary="备案")
+async def get(filing_id: UUID, session: web.Session, call: web.Caller) -> FilingPaper:
+    return sight.paper(call, await sight.find(session, call, filing_id))
+
+
+@router.operation(
+    "PATCH", ONE, may=policy.INSTITUTION, summary="修改草稿或退回的备案", if_match=True, errors=[errors.InvalidState, errors.StaleVersion]
+)
+async def change(filing_id: UUID, body: FilingChange, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await operations.change(session, call, filing_id, body)
+
+
+def _step(action: policy.Action, *kinds: type[errors.Problem]) -> Any:
+    step = policy.STEPS[action]
+    problems: list[type[errors.Problem]] = [errors.InvalidState, errors.StaleVersion, *([SamePerson] if step.others else []), *kinds]
+    return router.operation("POST", f"{ONE}:{action}", may=step.may, summary=f"{step.label}备案", if_match=True, errors=problems)
+
+
+@_step("submit")
+async def submit(filing_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> FilingPaper:
+    return await operations.submit(session, call, filing_id, body.comment if body else None)
+
+
+@_step("check")
+async def check(filing_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> FilingPaper:
+    return await decisions.check(session, call, filing_id, body.comment if body else None)
+
+
+@_step("accept", NumberPrefixTaken)
+async def accept(filing_id: UUID, body: Acceptance, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await decisions.accept(session, call, filing_id, body)
+
+
+@_step("return")
+async def send_back(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await decisions.send_back(session, call, filing_id, body.reason)
+
+
+@_step("reject")
+async def reject(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await decisions.reject(session, call, filing_id, body.reason)
+
+
+@_step("renew", RenewalTooEarly)
+async def renew(filing_id: UUID, body: Renewal, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await decisions.renew(session, call, filing_id, body)
+
+
+@_step("extend-scope")
+async def extend_scope(filing_id: UUID, body: Extension, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await decisions.extend_scope(session, call, filing_id, body)
+
+
+@_step("suspend")
+async def suspend(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await decisions.suspend(session, call, filing_id, body.reason)
+
+
+@_step("reinstate")
+async def reinstate(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await decisions.reinstate(session, call, filing_id, body.reason)
+
+
+@_step("revoke")
+async def revoke(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await decisions.revoke(session, call, filing_id, body.reason)

@@ -1,0 +1,170 @@
+"""Filings on the wire."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.evaluation.filings.policy import Status
+from services.evaluation.levels import Level
+from shared import wire
+
+OccupationCode = Annotated[str, Field(pattern=r"^[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}$", description="职业代码", examples=["6-31-01-03"])]
+Card = Annotated[wire.Text, Field(min_length=1, max_length=60, description="证卡编号", examples=["KP-2025-001"])]
+NumberPrefix = Annotated[
+    str,
+    Field(
+        pattern=r"^[YSJ][0-9]{4}52[0-9]{6}$",
+        description="机构编码,即证书编号前 13 位:机构类别字母、4 位编码、52(贵州)、6 位机构序号;留空由系统编排",
+        examples=["Y000052000123"],
+    ),
+]
+Decision = Literal["granted", "refused"]
+
+
+class ScopeEntry(wire.In):
+    occupation_code: OccupationCode
+    levels: Annotated[list[Level], Field(min_length=1, max_length=8, description="申报的等级", examples=[["junior", "intermediate"]])]
+
+
+class StaffMember(wire.In):
+    """`trainee_id` says who this is where they are registered as a trainee as well: it tells people of the same name apart."""
+
+    name: wire.Word = Field(examples=["吴建国"])
+    card: Card
+    trainee_id: UUID | None = Field(None, description="此人也是学员的,填学员编号", examples=[None])
+
+
+Team = Annotated[list[StaffMember], Field(min_length=1, max_length=200)]
+
+
+class Staff(wire.In):
+    """The three teams; each has at least one person."""
+
+    managers: Team = Field(description="经办人员")
+    assessors: Team = Field(description="考评人员")
+    supervisors: Team = Field(description="督导人员")
+
+
+class Material(wire.In):
+    name: wire.Word = Field(examples=["考务管理办法"])
+    file_id: UUID | None = Field(None, description="/v1/files 的编号", examples=[None])
+
+
+Scope = Annotated[list[ScopeEntry], Field(min_length=1, max_length=100)]
+Materials = Annotated[list[Material], Field(max_length=50)]
+ExternalRefs = Annotated[list[wire.ExternalRef], Field(max_length=20)]
+
+
+class FilingIn(wire.In):
+    """An institution files for itself and may leave out `institution_id`."""
+
+    institution_id: UUID | None = None
+    scope: Scope
+    staff: Staff
+    materials: Materials = []
+    number_prefix: NumberPrefix | None = None
+    external_refs: ExternalRefs = []
+
+
+class FilingChange(wire.In):
+    """What is to change in a draft or a returned filing; what is left out stays."""
+
+    scope: Scope | None = None
+    staff: Staff | None = None
+    materials: Materials | None = None
+    number_prefix: NumberPrefix | None = None
+    external_refs: ExternalRefs | None = None
+
+
+class GrantIn(wire.In):
+    occupation_code: OccupationCode
+    level: Level
+    decision: Decision
+    reason: wire.Reason | None = Field(None, examples=["考评员人数不足"])
+
+
+Grants = Annotated[list[GrantIn], Field(min_length=1, max_length=800)]
+
+
+class Acceptance(wire.In):
+    """Every occupation and level that was filed for is decided."""
+
+    valid_from_on: wire.CivilDate = Field(description="有效期起日,含当日", examples=["2025-01-01"])
+    valid_until_on: wire.CivilDate = Field(description="有效期止日,含当日", examples=["2027-12-31"])
+    granted: Grants
+    comment: Annotated[wire.Text, Field(max_length=1000)] | None = None
+
+
+class Renewal(wire.In):
+    valid_until_on: wire.CivilDate = Field(description="新的有效期止日,含当日", examples=["2030-12-31"])
+    comment: Annotated[wire.Text, Field(max_length=1000)] | None = None
+
+
+class Extension(wire.In):
+    """New occupations and levels count from today and do not extend the validity."""
+
+    granted: Grants
+    comment: Annotated[wire.Text, Field(max_length=1000)] | None = None
+
+
+class GrantOut(wire.Out):
+    occupation_code: str
+    level: Level
+    decision: Decision
+    reason: str | None
+    from_on: wire.CivilDate = Field(description="自哪一天起在备案范围内")
+
+
+class SuspensionOut(wire.Out):
+    from_on: wire.CivilDate
+    reinstated_on: wire.CivilDate | None
+    reason: str
+
+
+class FilingOut(wire.Out):
+    id: UUID
+    number: str = Field(examples=["KL-BA-2025-000003"])
+    institution_id: UUID
+    institution_name: str
+    institution_kind: str = Field(examples=["enterprise"])
+    scope: list[ScopeEntry]
+    staff: Staff
+    materials: list[Material]
+    number_prefix: str | None
+    external_refs: list[wire.ExternalRef]
+    status: Status
+    status_reason: str | None = Field(description="退回、不予备案、暂停或撤销的理由")
+    valid_from_on: wire.CivilDate | None
+    valid_until_on: wire.CivilDate | None
+    granted: list[GrantOut]
+    suspensions: list[SuspensionOut]
+    revoked_on: wire.CivilDate | None
+    created_at: wire.Instant
+    changed_at: wire.Instant
+    version: int
+
+
+class FilingPaper(FilingOut):
+    """A single filing, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction] = []
+
+
+class CoveredEnterprise(wire.Out):
+    """One eligible enterprise; `filing_id` null: none in force on that day."""
+
+    institution_id: UUID
+    name: str
+    region_code: str
+    filing_id: UUID | None
+
+
+class CoverageOut(wire.Out):
+    """Above-scale enterprises with a filing in force on the day ÷ all above-scale enterprises; `rate` null where there is none."""
+
+    on: wire.CivilDate
+    filed: int
+    eligible: int
+    rate: float | None = Field(examples=[0.5])
+    enterprises: list[CoveredEnterprise]

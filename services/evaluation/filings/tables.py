@@ -1,0 +1,75 @@
+"""Filings of assessment bodies (自主评价备案), and whose each certificate number prefix is."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, Identity, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.evaluation.metadata import Row
+from shared import db
+
+
+class Filing(db.Versioned, Row):
+    """`granted` holds every decision on an occupation and level with the day it counts from; `suspensions` each stop with its days.
+
+    `expired` is never stored: it follows from `valid_until_on`.
+    """
+
+    __tablename__ = "filings"
+
+    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    year: Mapped[int] = mapped_column(SmallInteger, comment="of filing; part of the number")
+    number: Mapped[str] = mapped_column(
+        Text, Computed("'KL-BA-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
+    )
+    institution_id: Mapped[UUID] = mapped_column()
+    institution_name: Mapped[str] = mapped_column(Text, comment="the issuer's name on certificates")
+    institution_kind: Mapped[str] = mapped_column(Text)
+    scope: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="occupation_code, levels")
+    staff: Mapped[dict[str, list[dict[str, Any]]]] = mapped_column(JSONB, comment="managers, assessors, supervisors")
+    materials: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    number_prefix: Mapped[str | None] = mapped_column(Text)
+    external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    status: Mapped[str] = mapped_column(Text)
+    status_reason: Mapped[str | None] = mapped_column(Text)
+    valid_from_on: Mapped[date | None]
+    valid_until_on: Mapped[date | None]
+    granted: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    suspensions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    revoked_on: Mapped[date | None]
+    submitted_by: Mapped[str | None] = mapped_column(Text, comment="person")
+    checked_by: Mapped[str | None] = mapped_column(Text, comment="person")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("number", name="filings_number_key"),
+        CheckConstraint(
+            "status IN ('draft', 'submitted', 'checked', 'accepted', 'returned', 'rejected', 'suspended', 'revoked')", name="status"
+        ),
+        CheckConstraint("number_prefix ~ '^[YS][0-9]{4}52[0-9]{6}$'", name="number_prefix"),
+        CheckConstraint("valid_until_on >= valid_from_on", name="validity"),
+        CheckConstraint(
+            "status NOT IN ('accepted', 'suspended', 'revoked') OR num_nulls(valid_from_on, valid_until_on, number_prefix) = 0",
+            name="accepted",
+        ),
+        CheckConstraint("(status = 'revoked') = (revoked_on IS NOT NULL)", name="revoked_on"),
+        Index("filings_institution_id_idx", "institution_id", "id"),
+        Index("filings_status_idx", "status", "id"),
+        Index("filings_valid_until_on_idx", "valid_until_on", "valid_from_on"),
+        Index("filings_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+    )
+
+
+class NumberPrefix(Row):
+    """The first 13 characters of a body's certificate numbers. It stays the body's, through all its filings."""
+
+    __tablename__ = "number_prefixes"
+
+    prefix: Mapped[str] = mapped_column(Text, primary_key=True)
+    institution_id: Mapped[UUID] = mapped_column()
+
+    __table_args__ = (Index("number_prefixes_institution_id_idx", "institution_id"),)

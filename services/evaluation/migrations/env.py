@@ -1,0 +1,9 @@
+"""Alembic's entry: names the tables of this service."""
+
+import services.evaluation.assessments.tables
+import services.evaluation.certificates.tables
+import services.evaluation.filings.tables  # noqa: F401
+from services.evaluation.metadata import Row
+from shared import migrate
+
+migrate.run(Row.metadata)

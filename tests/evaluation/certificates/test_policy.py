@@ -1,0 +1,82 @@
+"""Certificate numbers both ways, validity on a day, and names."""
+
+from datetime import date
+
+import pytest
+
+from services.evaluation.certificates import policy
+from services.evaluation.levels import DIGITS, RANKS
+
+ISSUED = date(2025, 6, 25)
+
+
+@pytest.mark.parametrize("level", DIGITS)
+def test_a_number_that_was_made_fits(level: str) -> None:
+    number = policy.make_number("Y000052000123", 2025, level, 7)
+    assert len(number) == 22 and number.endswith("000007")
+    assert policy.number_faults("skill_level", number, level, ISSUED) == []
+
+
+def test_the_digit_falls_as_the_skill_rises() -> None:
+    assert sorted(DIGITS, key=lambda level: RANKS[level]) == sorted(DIGITS, key=lambda level: -DIGITS[level])
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "level", "codes"),
+    [
+        pytest.param("skill_level", "S000044000123255000001", "junior", [], id="another-province"),
+        pytest.param("skill_level", "J000044000123255000001", "junior", [], id="a-school"),
+        pytest.param("skill_level", "X000044000123255000001", "junior", ["certificate_number_shape"], id="wrong-letter"),
+        pytest.param("skill_level", "S00004400012325500000", "junior", ["certificate_number_shape"], id="21-characters"),
+        pytest.param("skill_level", "S0000440001232550000012", "junior", ["certificate_number_shape"], id="23-characters"),
+        pytest.param("skill_level", "S000044000123245000001", "junior", ["certificate_number_year"], id="last-year"),
+        pytest.param("skill_level", "S000044000123264000001", "junior", ["certificate_number_year", "certificate_number_level"], id="both"),
+        pytest.param("skill_level", "S000044000123251000001", "senior_technician", [], id="the-highest-of-five"),
+        pytest.param("skill_level", "SA00004400012325100000", "special_technician", [], id="special-technician"),
+        pytest.param(
+            "skill_level",
+            "S000044000123251000001",
+            "special_technician",
+            ["certificate_number_shape"],
+            id="special-technician-of-the-old-shape",
+        ),
+        pytest.param("qualification", "1452003009500123", "junior", [], id="qualification"),
+        pytest.param("qualification", "145200300950012", "junior", ["certificate_number_shape"], id="qualification-of-15"),
+        pytest.param("work_permit", "T522601199003070017", None, [], id="operating-permit"),
+        pytest.param("completion", "KL-2025-17", None, [], id="completion"),
+        pytest.param("completion", "甲", None, ["certificate_number_shape"], id="completion-without-a-number"),
+    ],
+)
+def test_shape_year_and_level_of_a_number_are_compared(kind: str, number: str, level: str | None, codes: list[str]) -> None:
+    assert [fault.code for fault in policy.number_faults(kind, number, level, ISSUED)] == codes
+
+
+@pytest.mark.parametrize(
+    ("on", "reason"),
+    [
+        pytest.param(date(2025, 6, 24), "not_yet_issued", id="the-day-before-issue"),
+        pytest.param(date(2025, 6, 25), None, id="the-day-of-issue"),
+        pytest.param(date(2025, 9, 30), None, id="the-day-before-revocation"),
+        pytest.param(date(2025, 10, 1), "revoked", id="the-day-of-revocation"),
+    ],
+)
+def test_a_certificate_is_valid_from_issue_to_the_day_before_its_revocation(on: date, reason: str | None) -> None:
+    assert policy.not_valid(ISSUED, date(2025, 10, 1), on) == reason
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("杨 秀英", "杨秀英", True),
+        ("买买提·阿里", "买买提•阿里", True),
+        ("Li Ming", "li ming", True),
+        ("杨秀英", "杨秀", False),
+        ("杨秀英", "杨秀瑛", False),
+    ],
+)
+def test_names_are_the_same_however_they_are_typed(one: str, other: str, same: bool) -> None:
+    assert policy.same_name(one, other) is same
+
+
+def test_a_number_is_compared_in_one_form() -> None:
+    assert policy.normal(" y0000 5200０123255000001") == "Y000052000123255000001"
