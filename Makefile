@@ -20,7 +20,7 @@ demo: runtime ## one claim from the class roster to the payment, in a database o
 test: check ## the same as check (全部检查与测试)
 
 check: development ## format, lint, types, imports, migrations, all tests
-	$(BIN)/python -m ruff format --check . && $(BIN)/python -m ruff check . && $(BIN)/python -m mypy && $(BIN)/lint-imports && $(BIN)/python -m pytest
+	$(BIN)/python -m ruff format --check . && $(BIN)/python -m ruff check . && $(BIN)/python -m mypy && $(BIN)/lint-imports && $(BIN)/python -m pytest -n 3 --dist loadscope
 
 bench: development ## how fast it is, against bare FastAPI, a bare proxy and raw SQL (性能)
 	@exec $(BIN)/python -m tests.bench

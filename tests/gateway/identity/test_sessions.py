@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -104,7 +104,7 @@ async def test_a_refresh_token_is_good_once_and_its_copy_ends_the_session(start:
         assert [entry["outcome"] for entry in trail] == ["refused"]
 
 
-@pytest.mark.parametrize("token", ["x", f"{uuid4()}.x", "\u4e2d", "."])
+@pytest.mark.parametrize("token", ["x", f"{UUID(int=7)}.x", "\u4e2d", "."])
 async def test_what_is_no_refresh_token_is_refused(start: Start, token: str) -> None:
     async with start("gateway") as gateway:
         assert (await refresh(gateway, token)).json()["code"] == "session_ended"
