@@ -123,4 +123,4 @@ def last_lines(log: Path, count: int = 20, since: int = 0) -> str:
         return ""
     with open(log, "rb") as written:
         written.seek(max(since, log.stat().st_size - 20_000))
-        return "\n".join(written.read().decode(errors="replace").splitlines()[-count:])
+        return "\n".join(line[:400] for line in written.read().decode(errors="replace").splitlines()[-count:])

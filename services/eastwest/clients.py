@@ -1,0 +1,116 @@
+"""What eastwest asks of its neighbours, each as one call: only the fields that are read here, checked when they arrive."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared import errors
+from shared.access import Call
+from shared.web import Kernel
+
+NUMBERS_A_CALL = 500
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class PersonRead(_Read):
+    name: str
+    id_number_masked: str
+    region_code: str | None = None
+
+
+class ClassRead(_Read):
+    number: str
+    starts_on: date
+
+
+class NamesRead(_Read):
+    """People and classes by id; an id that the registry does not know is left out."""
+
+    trainees: dict[UUID, PersonRead] = {}
+    classes: dict[UUID, ClassRead] = {}
+
+
+class CertificateRead(_Read):
+    id: UUID
+    trainee_id: UUID
+    kind: str
+    number: str
+    occupation_code: str | None = None
+    level: str | None = None
+    issued_on: date
+    revoked_on: date | None = None
+    outside: bool
+    exam_held_on: date | None = None
+
+
+class _CertificatesRead(_Read):
+    certificates: list[CertificateRead]
+
+
+class _FoundRead(_Read):
+    index: int
+    id: UUID | None
+
+
+class _LookupRead(_Read):
+    items: list[_FoundRead]
+
+
+R = TypeVar("R", bound=_Read)
+
+
+async def names(
+    kernel: Kernel,
+    call: Call,
+    *,
+    trainee_ids: Collection[UUID] = (),
+    class_ids: Collection[UUID] = (),
+    timeout_seconds: float | None = None,
+) -> NamesRead:
+    if not trainee_ids and not class_ids:
+        return NamesRead()
+    body = {"trainee_ids": _sorted(trainee_ids), "institution_ids": [], "class_ids": _sorted(class_ids)}
+    return _read("registry", NamesRead, await kernel.neighbours["registry"].post("/internal/v1/names", call, body, timeout_seconds))
+
+
+async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str]) -> list[UUID | None]:
+    """Who has these numbers, in their order; None: not registered."""
+    found: list[UUID | None] = []
+    for first in range(0, len(id_numbers), NUMBERS_A_CALL):
+        asked = list(id_numbers[first : first + NUMBERS_A_CALL])
+        answer = _read(
+            "registry", _LookupRead, await kernel.neighbours["registry"].post("/v1/trainees:lookup", call, {"id_numbers": asked})
+        )
+        by_index = {item.index: item.id for item in answer.items}
+        found += [by_index.get(index) for index in range(len(asked))]
+    return found
+
+
+async def certificates(
+    kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (), certificate_ids: Collection[UUID] = ()
+) -> list[CertificateRead]:
+    """Every certificate of these people, and those named."""
+    if not trainee_ids and not certificate_ids:
+        return []
+    body = {"trainee_ids": _sorted(trainee_ids), "certificate_ids": _sorted(certificate_ids)}
+    return _read(
+        "evaluation", _CertificatesRead, await kernel.neighbours["evaluation"].post("/internal/v1/certificate-facts", call, body)
+    ).certificates
+
+
+def _sorted(ids: Collection[UUID]) -> list[str]:
+    return sorted({str(each) for each in ids})
+
+
+def _read(service: str, kind: type[R], answer: object) -> R:
+    try:
+        return kind.model_validate(answer)
+    except ValidationError as fault:
+        where = "、".join(sorted({".".join(map(str, error["loc"])) for error in fault.errors()})[:5])
+        raise errors.UpstreamFailed(f"{service} 服务的应答与约定不符:{where}。") from fault

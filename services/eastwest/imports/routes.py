@@ -1,0 +1,54 @@
+"""Paths of the imports."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Form, Query, Response
+
+from services.eastwest import sight
+from services.eastwest.imports import operations, schemas
+from services.eastwest.imports.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
+from services.eastwest.imports.tables import PlacementImport
+from shared import errors, pages, web, wire
+from shared.web.routing import UPLOAD_LARGEST_BYTES
+
+router = web.Router("placement-imports")
+ONE = "/v1/placement-imports/{import_id:uuid}"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.operation(
+    "POST", "/v1/placement-imports", may=sight.KEEPERS, summary="导入佛山方每月的在岗情况表", status=202,
+    errors=[FileTooLarge, UnreadableFile, UnknownSheetLayout], largest_bytes=UPLOAD_LARGEST_BYTES,
+)  # fmt: skip
+async def receive(
+    form: Annotated[schemas.ImportIn, Form(media_type="multipart/form-data")], response: Response, session: web.Session, call: web.Caller,
+    kernel: web.KernelOf,
+) -> schemas.ImportOut:  # fmt: skip
+    made = await operations.receive(session, call, kernel, form)
+    response.headers["Location"] = f"/v1/placement-imports/{made.id}"
+    return made
+
+
+@router.operation("GET", "/v1/placement-imports", may=sight.READERS, summary="导入列表", errors=[errors.InvalidCursor])
+async def list_imports(
+    session: web.Session, call: web.Caller, asked: pages.PageAsked, status: Annotated[schemas.Status | None, Query()] = None
+) -> wire.Page[schemas.ImportListed]:
+    def show(row: Any) -> schemas.ImportListed:
+        return schemas.ImportListed.model_validate(schemas.shown(row))
+
+    wanted = operations.listed(call, status=status)
+    return wire.Page[schemas.ImportListed].model_validate(await pages.page(session, wanted, PlacementImport.id, asked, show))
+
+
+@router.operation("GET", ONE, may=sight.READERS, summary="一次导入的进度与结果")
+async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schemas.ImportOut:
+    return operations.paper(await operations.find(session, call, import_id))
+
+
+@router.operation(
+    "GET", f"{ONE}/result.xlsx", may=sight.KEEPERS, summary="同一份表,带错误列", errors=[errors.InvalidState], response_class=Response
+)
+async def result(import_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
+    content = await operations.result(session, call, kernel, import_id)
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="placement-import-{import_id}.xlsx"'})

@@ -1,0 +1,9 @@
+"""Alembic's entry: names the tables of this service."""
+
+import services.eastwest.imports.tables
+import services.eastwest.orders.tables
+import services.eastwest.placements.tables  # noqa: F401
+from services.eastwest.metadata import Row
+from shared import migrate
+
+migrate.run(Row.metadata)

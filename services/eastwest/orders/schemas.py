@@ -1,0 +1,109 @@
+"""Orders on the wire."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.eastwest.codes import FOSHAN_DISTRICTS
+from shared import wire
+
+CertificateKind = Literal["skill_level", "special_skill", "qualification", "work_permit", "completion"]
+Level = Literal[
+    "apprentice", "junior", "intermediate", "senior", "technician", "senior_technician", "special_technician", "chief_technician"
+]
+OrderStatus = Literal["open", "closed"]
+OccupationCode = Annotated[
+    wire.Word, Field(max_length=20, pattern=r"^\d-\d{2}-\d{2}-\d{2}$", description="职业代码,见 /v1/occupations", examples=["6-31-01-03"])
+]
+Number = Annotated[wire.Word, Field(max_length=100, description="佛山方的订单号", examples=["FS-2025-0017"])]
+Posts = Annotated[int, Field(ge=1, le=100_000, description="用工人数", examples=[40])]
+WageFrom = Annotated[wire.Money, Field(description="月工资下限,元", examples=["4500.00"])]
+WageTo = Annotated[wire.Money, Field(description="月工资上限,元", examples=["6000.00"])]
+DISTRICTS = "、".join(f"{code} {name}" for code, name in FOSHAN_DISTRICTS.items())
+
+
+class OrderEmployer(wire.In):
+    name: wire.Word = Field(examples=["佛山市顺德区某电器有限公司"])
+    uscc: wire.Word = Field(description="统一社会信用代码", examples=["91110000600037341L"])
+    district_code: wire.Word = Field(description=f"所在区:{DISTRICTS}", examples=["440606"])
+
+
+class Standard(wire.In):
+    """What whoever takes the post must hold, and since when that is settled (岗位标准)."""
+
+    certificate_kind: CertificateKind
+    occupation_code: OccupationCode
+    level: Level | None = Field(None, description="最低等级;不分等级则不填", examples=["junior"])
+    set_on: wire.CivilDate = Field(description="标准确定之日", examples=["2025-03-01"])
+    text: Annotated[wire.Text, Field(max_length=4000)] | None = Field(None, examples=["持电工证,能独立完成低压配线"])
+
+
+class OrderIn(wire.In):
+    number: Number
+    employer: OrderEmployer
+    occupation_code: OccupationCode
+    posts: Posts
+    ordered_on: wire.CivilDate = Field(description="订单日期", examples=["2025-03-01"])
+    standard: Standard
+    wage_from: WageFrom | None = None
+    wage_to: WageTo | None = None
+    until_on: wire.CivilDate | None = Field(None, description="有效期最后一日", examples=["2025-12-31"])
+    partner: wire.Word | None = Field(None, description="归属的佛山方账号或单位,仅经办可填;不填则佛山方都可见", examples=[None])
+
+
+class OrderChange(wire.In):
+    """What changes; what is left out stays."""
+
+    number: Number | None = None
+    employer: OrderEmployer | None = None
+    occupation_code: OccupationCode | None = None
+    posts: Posts | None = None
+    ordered_on: wire.CivilDate | None = None
+    standard: Standard | None = None
+    wage_from: WageFrom | None = None
+    wage_to: WageTo | None = None
+    until_on: wire.CivilDate | None = None
+
+
+class EmployerOut(wire.Out):
+    name: str
+    uscc: str | None
+    district_code: str | None
+
+
+class StandardOut(wire.Out):
+    certificate_kind: CertificateKind
+    occupation_code: str
+    level: Level | None
+    set_on: wire.CivilDate
+    text: str | None
+
+
+class OrderOut(wire.Out):
+    id: UUID
+    number: str = Field(examples=["FS-2025-0017"])
+    partner: str | None = Field(description="归属的佛山方;空:佛山方都可见")
+    employer: EmployerOut
+    occupation_code: str
+    posts: int
+    ordered_on: wire.CivilDate
+    standard: StandardOut
+    wage_from: wire.Money | None
+    wage_to: wire.Money | None
+    until_on: wire.CivilDate | None
+    status: OrderStatus = Field(examples=["open"])
+    close_reason: str | None
+    entered_at: wire.Instant
+    closed_at: wire.Instant | None
+    version: int
+
+
+class OrderPaper(OrderOut):
+    """One order, with what the caller may do."""
+
+    allowed_actions: list[wire.AllowedAction]
+
+
+class Closed(wire.In):
+    reason: wire.Reason | None = Field(None, description="关闭的原因", examples=["已招满"])

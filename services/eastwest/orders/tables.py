@@ -1,0 +1,49 @@
+"""Orders (佛山订单): posts that an employer in Foshan wants filled, and the standard of the post."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.eastwest.metadata import Row
+from shared import db
+
+
+class Order(db.Versioned, Row):
+    """`partner` null: entered by an officer for the Foshan office as a whole."""
+
+    __tablename__ = "orders"
+
+    partner: Mapped[str | None] = mapped_column(Text)
+    number: Mapped[str] = mapped_column(Text)
+    employer_name: Mapped[str] = mapped_column(Text)
+    employer_uscc: Mapped[str] = mapped_column(Text)
+    employer_district_code: Mapped[str] = mapped_column(Text)
+    occupation_code: Mapped[str] = mapped_column(Text)
+    posts: Mapped[int]
+    ordered_on: Mapped[date]
+    certificate_kind: Mapped[str] = mapped_column(Text)
+    certificate_occupation_code: Mapped[str] = mapped_column(Text)
+    certificate_level: Mapped[str | None] = mapped_column(Text)
+    standard_set_on: Mapped[date]
+    standard_text: Mapped[str | None] = mapped_column(Text)
+    wage_from_yuan: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    wage_to_yuan: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    until_on: Mapped[date | None]
+    status: Mapped[str] = mapped_column(Text, default="open")
+    close_reason: Mapped[str | None] = mapped_column(Text)
+    entered_by: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("partner", "number", name="orders_number_key", postgresql_nulls_not_distinct=True),
+        CheckConstraint("posts > 0", name="posts"),
+        CheckConstraint("wage_to_yuan >= wage_from_yuan", name="wages"),
+        CheckConstraint("until_on >= ordered_on", name="until_on"),
+        CheckConstraint("status IN ('open', 'closed')", name="status"),
+        Index("orders_number_idx", "number"),
+        Index("orders_status_idx", "status", "id"),
+        Index("orders_employer_uscc_idx", "employer_uscc", "id"),
+    )

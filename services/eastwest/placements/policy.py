@@ -1,0 +1,292 @@
+"""Retention (稳岗三个月): what a placement's facts prove as of a day. Values in, values out.
+
+The state is a fold over the set of facts, so late, repeated and out-of-order posts end in the same one. Three readings of ours stand in `retention.toml`
+or here: a month is proved when evidence covers every day of it on which the person was not on a permitted break (more than
+`uncovered_days_a_month_at_most` bare days leave it unproved); only `started` and `employer_changed` bring someone back who left, a bare `present` does
+not; of several corrections of one fact the one with the greatest reference stands, and a correction of a correction names that one.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+from typing import Final, Literal, NamedTuple
+
+from services.eastwest.codes import FOSHAN_DISTRICTS
+from services.eastwest.placements.terms import Grade, Terms
+
+Kind = Literal["started", "present", "left", "employer_changed", "corrected"]
+Verdict = Literal["met", "on_track", "unproven", "broken"]
+Status = Literal["arranged", "working", "left"]
+
+KINDS: Final[tuple[Kind, ...]] = ("started", "present", "employer_changed", "left", "corrected")
+ONE_DAY: Final = timedelta(days=1)
+
+
+class Span(NamedTuple):
+    """Days from `from_on` to `to_on`, both counted in."""
+
+    from_on: date
+    to_on: date
+
+
+class Employer(NamedTuple):
+    name: str
+    uscc: str | None = None
+    district_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    grade: Grade
+    covers_from_on: date
+    covers_to_on: date
+    paid_on: date | None = None
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One update. `evidence` None: it says nothing of evidence (a correction then leaves it as it was)."""
+
+    external_ref: str
+    kind: Kind
+    effective_on: date
+    employer: Employer | None = None
+    evidence: tuple[Evidence, ...] | None = None
+    corrects: str | None = None
+    received_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The days that a piece of evidence proves."""
+
+    grade: Grade
+    from_on: date
+    to_on: date
+    external_ref: str
+    ref: str | None
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Work without a break longer than allowed; `away` are the shorter ones."""
+
+    started_on: date
+    left_on: date | None
+    away: list[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    from_on: date
+    to_on: date
+    proved: bool
+    weakest_grade: Grade | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What is proved as of a day. `missing`: the bare days of months that are over; nothing where the verdict is final."""
+
+    verdict: Verdict
+    as_of: date
+    started_on: date | None = None
+    due_on: date | None = None
+    met_on: date | None = None
+    left_on: date | None = None
+    months: tuple[Month, ...] = ()
+    intervals: tuple[Proof, ...] = ()
+    weakest_grade: Grade | None = None
+    missing: tuple[Span, ...] = ()
+    one_employer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the person is now, by all facts."""
+
+    started_on: date | None
+    left_on: date | None
+    employer: Employer | None
+
+
+def plus_months(day: date, months: int) -> date:
+    """The same day so many calendar months on, clipped to the month's end: 30 November + 3 is 28 or 29 February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def months_of(started_on: date, months: int) -> tuple[Span, ...]:
+    """Month k runs from the start plus k−1 months to the day before the start plus k months."""
+    edges = [plus_months(started_on, each) for each in range(months + 1)]
+    return tuple(Span(first, after - ONE_DAY) for first, after in pairwise(edges))
+
+
+def as_corrected(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts as they stand after their corrections, in order. A correction whose fact has not come yet has no effect until it does."""
+    facts = set(facts)
+    corrections: dict[str, Fact] = {}
+    for fact in sorted(facts, key=lambda each: (len(each.external_ref), each.external_ref)):
+        if fact.kind == "corrected" and fact.corrects is not None:
+            corrections[fact.corrects] = fact
+    return sorted((_corrected(fact, corrections) for fact in facts if fact.kind != "corrected"), key=_order)
+
+
+def starts(facts: Iterable[Fact]) -> dict[str, date]:
+    """Each `started` by its reference, with the day that stands."""
+    return {fact.external_ref: fact.effective_on for fact in as_corrected(facts) if fact.kind == "started"}
+
+
+def standing(facts: Iterable[Fact], terms: Terms) -> Standing:
+    told = as_corrected(facts)
+    stretches = _stretches(told, terms)
+    employer = next((fact.employer for fact in reversed(told) if fact.employer and fact.kind != "left"), None)
+    return Standing(stretches[-1].started_on, stretches[-1].left_on, employer) if stretches else Standing(None, None, employer)
+
+
+def status_on(on: date, started_on: date | None, left_on: date | None) -> Status:
+    if started_on is None or on < started_on:
+        return "arranged"
+    return "left" if left_on is not None and left_on <= on else "working"
+
+
+def retention(facts: Iterable[Fact], as_of: date, terms: Terms, *, known_on: date | None = None) -> Retention:
+    """`as_of` cuts effective and coverage dates; `known_on` leaves out what was received later."""
+    known = (fact for fact in facts if known_on is None or fact.received_on is None or fact.received_on <= known_on)
+    told = as_corrected(known)
+    found = _judge(told, as_of, terms)
+    if found.verdict != "met" or found.due_on is None:
+        return found
+    days = sorted({found.due_on} | {fact.effective_on for fact in told if found.due_on < fact.effective_on <= as_of})
+    return replace(found, met_on=next(day for day in days if _judge(told, day, terms).verdict == "met"))
+
+
+def _judge(told: Sequence[Fact], as_of: date, terms: Terms) -> Retention:
+    """The first stretch that was met, for once met it stays met; else the latest."""
+    told = [fact for fact in told if fact.effective_on <= as_of]
+    found = Retention("on_track", as_of)
+    for stretch in _stretches(told, terms):
+        found = _judge_stretch(stretch, told, as_of, terms)
+        if found.verdict == "met":
+            break
+    return found
+
+
+def _judge_stretch(stretch: Stretch, told: Sequence[Fact], as_of: date, terms: Terms) -> Retention:
+    spans = months_of(stretch.started_on, terms.months)
+    due_on = spans[-1].to_on + ONE_DAY
+    last = min(as_of, spans[-1].to_on)
+    intervals = tuple(proof for fact in told for each in fact.evidence or () if (proof := _proof(fact, each, stretch.started_on, last)))
+    best = _best_grades(intervals)
+    away = {day for span in stretch.away for day in _days(span)}
+    months: list[Month] = []
+    bare_of: dict[Span, set[int]] = {}
+    for span in spans:
+        needed = set(_days(span)).difference(away)
+        bare_of[span] = bare = needed.difference(best)
+        grades = set(map(best.__getitem__, needed.difference(bare)))
+        months.append(Month(span.from_on, span.to_on, len(bare) <= terms.uncovered_days_a_month_at_most, max(grades) if grades else None))
+    over = [(span, month) for span, month in zip(spans, months, strict=True) if span.to_on < as_of]
+    verdict: Verdict = "on_track"
+    if stretch.left_on is not None and stretch.left_on < due_on:
+        verdict = "broken"
+    elif any(not month.proved for _, month in over):
+        verdict = "unproven"
+    elif as_of >= due_on:
+        verdict = "met"
+    missing = [day for span, month in over if not month.proved for day in bare_of[span]] if verdict == "unproven" else []
+    changes = any(fact.kind == "employer_changed" and stretch.started_on < fact.effective_on < due_on for fact in told)
+    return Retention(
+        verdict, as_of, stretch.started_on, due_on, None, stretch.left_on, tuple(months), intervals, max(best.values()) if best else None,
+        tuple(_joined(sorted(missing))), not changes and not stretch.away,
+    )  # fmt: skip
+
+
+def _stretches(told: Sequence[Fact], terms: Terms) -> list[Stretch]:
+    """Walks the days. Whoever is at work leaves first and begins anew after it; whoever is not begins first: so a day may hold both."""
+    stretches: list[Stretch] = []
+    at_work = False
+    for on, group in groupby(told, key=lambda fact: fact.effective_on):
+        facts = list(group)
+        leaves = any(_leaves(fact) for fact in facts)
+        begins = any(fact.kind == "started" for fact in facts)
+        goes_on = any(fact.kind == "employer_changed" and not _leaves(fact) for fact in facts)
+        left_today = at_work and leaves
+        if left_today:
+            stretches[-1].left_on, at_work = on, False
+        if not at_work and (begins or (goes_on and stretches)):
+            _begin(stretches, on, terms)
+            at_work = True
+            if leaves and not left_today:
+                stretches[-1].left_on, at_work = on, False
+    return stretches
+
+
+def _begin(stretches: list[Stretch], on: date, terms: Terms) -> None:
+    left_on = stretches[-1].left_on if stretches else None
+    if left_on is None or (on - left_on).days - 1 > terms.break_days_at_most:
+        stretches.append(Stretch(on, None, []))
+        return
+    stretches[-1].left_on = None
+    if on > left_on + ONE_DAY:
+        stretches[-1].away.append(Span(left_on + ONE_DAY, on - ONE_DAY))
+
+
+def _leaves(fact: Fact) -> bool:
+    """Leaving, or going to an employer outside Foshan."""
+    outside = fact.employer is not None and fact.employer.district_code is not None and fact.employer.district_code not in FOSHAN_DISTRICTS
+    return fact.kind == "left" or (fact.kind == "employer_changed" and outside)
+
+
+def _proof(fact: Fact, evidence: Evidence, first: date, last: date) -> Proof | None:
+    """What the evidence proves from `first` to `last`. Insurance proves no calendar month that was over before it was paid."""
+    from_on = max(evidence.covers_from_on, first)
+    if evidence.grade == "A" and evidence.paid_on is not None:
+        from_on = max(from_on, evidence.paid_on.replace(day=1))
+    to_on = min(evidence.covers_to_on, last)
+    return Proof(evidence.grade, from_on, to_on, fact.external_ref, evidence.ref) if from_on <= to_on else None
+
+
+def _best_grades(proofs: Iterable[Proof]) -> dict[int, Grade]:
+    """The strongest grade that each proved day has."""
+    best: dict[int, Grade] = {}
+    for proof in sorted(proofs, key=lambda each: each.grade, reverse=True):
+        best.update(dict.fromkeys(_days(Span(proof.from_on, proof.to_on)), proof.grade))
+    return best
+
+
+def _corrected(fact: Fact, corrections: Mapping[str, Fact]) -> Fact:
+    reference, seen = fact.external_ref, {fact.external_ref}
+    while (newer := corrections.get(reference)) and newer.external_ref not in seen:
+        fact = replace(
+            fact,
+            effective_on=newer.effective_on,
+            employer=newer.employer or fact.employer,
+            evidence=fact.evidence if newer.evidence is None else newer.evidence,
+        )
+        reference = newer.external_ref
+        seen.add(reference)
+    return fact
+
+
+def _order(fact: Fact) -> tuple[date, int, str]:
+    return fact.effective_on, KINDS.index(fact.kind), fact.external_ref
+
+
+def _days(span: Span) -> range:
+    """The span's days as ordinals: numbers are counted and compared faster than dates."""
+    return range(span.from_on.toordinal(), span.to_on.toordinal() + 1)
+
+
+def _joined(days: Iterable[int]) -> list[Span]:
+    """Days that follow one another, as spans."""
+    edges: list[list[int]] = []
+    for day in days:
+        if edges and edges[-1][1] + 1 == day:
+            edges[-1][1] = day
+        else:
+            edges.append([day, day])
+    return [Span(date.fromordinal(first), date.fromordinal(last)) for first, last in edges]

@@ -1,0 +1,303 @@
+"""Placements, the facts about them and what they prove, on the wire. Numbers go in whole and come out masked."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.eastwest.orders.schemas import EmployerOut
+from services.eastwest.placements.gates import Code as GateCode
+from services.eastwest.placements.gates import Link, State
+from services.eastwest.placements.policy import Kind, Status, Verdict
+from services.eastwest.placements.terms import Grade
+from shared import wire
+
+ITEMS_AT_MOST = 500
+IdNumber = Annotated[
+    wire.Text, Field(min_length=1, max_length=60, description="证件号码全号;答复中一律掩码", examples=["522601199003070025"])
+]
+OrderNumber = Annotated[wire.Word, Field(max_length=100, description="佛山方的订单号", examples=["FS-2025-0017"])]
+ExternalNumber = Annotated[wire.Word, Field(max_length=100, description="报告方自己的编号,在本单位内唯一", examples=["GD-2025-08-0031"])]
+District = Annotated[str, Field(pattern=r"^\d{6}$", description="所在区,6 位区划代码;佛山以外的单位即视为离开佛山", examples=["440606"])]
+
+
+class EmployerIn(wire.In):
+    name: wire.Word = Field(examples=["佛山市顺德区某电器有限公司"])
+    uscc: wire.Word | None = Field(None, description="统一社会信用代码", examples=["91110000600037341L"])
+    district_code: District | None = None
+
+
+class PlacementIn(wire.In):
+    """A person to place on an order: by `trainee_id`, or by the full `id_number`."""
+
+    order_id: UUID
+    trainee_id: UUID | None = None
+    id_number: IdNumber | None = None
+    class_id: UUID | None = Field(None, description="为此订单参加的培训班")
+    certificate_id: UUID | None = Field(None, description="上岗所凭的证书;不填则取本人任一符合岗位标准的证书")
+    employer: EmployerIn | None = Field(None, description="实际用人单位;不填则为订单的用人单位")
+
+
+class PlacementChange(wire.In):
+    """What changes; what is left out stays."""
+
+    class_id: UUID | None = None
+    certificate_id: UUID | None = None
+    employer: EmployerIn | None = None
+
+
+class PlacementOut(wire.Out):
+    """`name` and `id_number` (masked) as the registry has them now; null while it cannot be asked. `retention` as of `as_of`, or today."""
+
+    id: UUID
+    order_id: UUID
+    order_number: str
+    trainee_id: UUID
+    name: str | None
+    id_number: str | None = Field(examples=["5226**********0025"])
+    class_id: UUID | None
+    certificate_id: UUID | None
+    partner: str | None
+    employer: EmployerOut
+    status: Status = Field(examples=["working"])
+    started_on: wire.CivilDate | None
+    left_on: wire.CivilDate | None
+    retention: Verdict = Field(examples=["on_track"])
+    entered_at: wire.Instant
+    version: int
+
+
+class PlacementPaper(PlacementOut):
+    """One placement, with what the caller may do."""
+
+    allowed_actions: list[wire.AllowedAction]
+
+
+class LookupIn(wire.In):
+    id_numbers: list[IdNumber] = Field(max_length=ITEMS_AT_MOST, examples=[["522601199003070025"]])
+
+
+class Found(wire.Out):
+    index: int
+    trainee_id: UUID | None
+    placement_ids: list[UUID]
+
+
+class LookupOut(wire.Out):
+    """In the order of the question, among the caller's own people; `trainee_id` null: none of them."""
+
+    items: list[Found]
+
+
+class EvidenceIn(wire.In):
+    """Proof of work on the days it covers. Insurance (A) paid after a calendar month proves nothing of that month."""
+
+    grade: Grade
+    covers_from_on: wire.CivilDate = Field(examples=["2025-08-01"])
+    covers_to_on: wire.CivilDate = Field(examples=["2025-08-31"])
+    paid_on: wire.CivilDate | None = Field(None, description="社保实际缴纳之日", examples=["2025-08-15"])
+    ref: wire.Word | None = Field(None, description="凭证编号或文件编号", examples=["SB-202508-00731"])
+
+
+class UpdateIn(wire.In):
+    """A fact. The same reference with the same content is `unchanged`; with other content a conflict."""
+
+    external_ref: ExternalNumber
+    kind: Kind
+    effective_on: wire.CivilDate = Field(description="情况发生之日;left 为离岗之日", examples=["2025-07-23"])
+    employer: EmployerIn | None = Field(None, description="employer_changed 必填")
+    evidence: list[EvidenceIn] | None = Field(None, max_length=50, description="更正时不填则保留原有证明,填空数组则撤去")
+    corrects: ExternalNumber | None = Field(None, description="corrected 必填:被更正那条的 external_ref")
+
+
+class UpdateItem(UpdateIn):
+    """A fact and whose it is: `placement_id`, or `id_number` and the order's `number`."""
+
+    placement_id: UUID | None = None
+    id_number: IdNumber | None = None
+    number: OrderNumber | None = None
+
+
+class Receipt(wire.Out):
+    """Signed (Ed25519) over the canonical JSON of its other members; the key is at `/v1/placement-receipts/key`. `hash` is over the fact's content."""
+
+    office: str
+    sequence: int = Field(description="本单位第几条,连续无缺号")
+    placement_id: UUID
+    external_ref: str
+    hash: str
+    verdict: Literal["accepted"]
+    received_at: wire.Instant
+    key_id: str
+    signature: str
+
+
+class UpdateOut(wire.Out):
+    id: UUID
+    outcome: Literal["created", "unchanged"]
+    placement_id: UUID
+    external_ref: str
+    kind: Kind
+    effective_on: wire.CivilDate
+    employer: EmployerOut | None
+    evidence: list[EvidenceIn] | None
+    corrects: str | None
+    receipt: Receipt
+
+
+class FactOut(wire.Out):
+    """A fact as it was reported. `office`: by whom."""
+
+    id: UUID
+    external_ref: str
+    kind: Kind
+    effective_on: wire.CivilDate
+    employer: EmployerOut | None
+    evidence: list[EvidenceIn] | None
+    corrects: str | None
+    office: str
+    sequence: int
+    received_at: wire.Instant
+
+
+class Summary(wire.Out):
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+class ItemOut(wire.Out):
+    index: int
+    outcome: Literal["created", "unchanged", "rejected"]
+    id: UUID | None = None
+    receipt: Receipt | None = None
+    errors: list[dict[str, Any]] = []
+
+
+class BatchOut(wire.Out):
+    """Outcomes in the order of the items."""
+
+    summary: Summary
+    items: list[ItemOut]
+
+
+class IntervalOut(wire.Out):
+    grade: Grade
+    from_on: date
+    to_on: date
+    external_ref: str
+    ref: str | None
+
+
+class MonthOut(wire.Out):
+    from_on: date
+    to_on: date
+    proved: bool
+    weakest_grade: Grade | None
+
+
+class Provider(wire.Out):
+    grade: Grade
+    name: str = Field(examples=["银行代发工资"])
+    provider: str = Field(description="谁可以提供", examples=["代发工资的银行或用人单位"])
+
+
+class MissingOut(wire.Out):
+    from_on: date
+    to_on: date
+    providers: list[Provider]
+
+
+class BasisOut(wire.Out):
+    applies_to: list[str]
+    document: str
+    clause: str
+    basis_status: Literal["confirmed", "unconfirmed"]
+
+
+class RetentionOut(wire.Out):
+    """What is proved as of a day. `intervals` are the days proved within the three months; `missing` the bare days of months that are over."""
+
+    placement_id: UUID
+    as_of: date
+    known_on: date | None
+    verdict: Verdict
+    started_on: date | None
+    due_on: date | None
+    met_on: date | None
+    left_on: date | None
+    months: list[MonthOut]
+    intervals: list[IntervalOut]
+    weakest_grade: Grade | None
+    missing: list[MissingOut]
+    one_employer: bool
+    basis: list[BasisOut]
+
+
+class StepOut(wire.Out):
+    link: Link
+    on: date | None
+    state: State
+    code: GateCode | None
+    detail: str | None
+
+
+class ChainOut(wire.Out):
+    """Order → class → standard → exam → certificate → start. `first_broken`: the link where it breaks, or null."""
+
+    placement_id: UUID
+    certificate_id: UUID | None
+    links: list[StepOut]
+    first_broken: Link | None
+
+
+class ReconcileIn(wire.In):
+    refs: list[ExternalNumber] = Field(max_length=10_000, description="您方已报的全部 external_ref(不晚于 through)")
+    through: int = Field(ge=0, le=2**62, description="核对到您方第几条(回执的 sequence)", examples=[120])
+
+
+class UnknownThere(wire.Out):
+    external_ref: str
+    sequence: int
+
+
+class ReconcileOut(wire.Out):
+    """`missing_here`: you name it, we do not have it. `missing_there`: we have it, you do not name it. `later`: we have it, after `through`."""
+
+    through: int
+    last_sequence: int
+    missing_here: list[str]
+    missing_there: list[UnknownThere]
+    later: list[UnknownThere]
+
+
+class RetentionCounts(wire.Out):
+    met: int = 0
+    on_track: int = 0
+    unproven: int = 0
+    broken: int = 0
+
+
+class PlacementStatistics(wire.Out):
+    """As of a day, of what the caller sees. `retention` counts placements that had started; `people_retained` counts each person once."""
+
+    as_of: date
+    placements: int
+    arranged: int
+    working: int
+    left: int
+    started: int
+    retention: RetentionCounts
+    people_retained: int
+
+
+class PublicKey(wire.Out):
+    """`x`: the raw key, base64url (RFC 8037)."""
+
+    kty: Literal["OKP"] = "OKP"
+    crv: Literal["Ed25519"] = "Ed25519"
+    use: Literal["sig"] = "sig"
+    kid: str
+    x: str

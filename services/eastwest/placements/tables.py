@@ -1,0 +1,80 @@
+"""Placements (输送就业), the facts reported about them, and how many each office has reported."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.eastwest.metadata import Row
+from shared import db
+
+
+class Placement(db.Versioned, Row):
+    """One person on one order. `employer` is what was arranged (null: the order's); `started_on`, `left_on`, `employer_now` follow from the facts
+    and are kept for lists and filters. `retained_on` is the day on which three months were found to be met."""
+
+    __tablename__ = "placements"
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
+    trainee_id: Mapped[UUID]
+    partner: Mapped[str | None] = mapped_column(Text)
+    class_id: Mapped[UUID | None]
+    certificate_id: Mapped[UUID | None]
+    employer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    started_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+    employer_now: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    retained_on: Mapped[date | None]
+    entered_by: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("order_id", "trainee_id", name="placements_trainee_key"),
+        CheckConstraint("left_on >= started_on", name="left_on"),
+        Index("placements_trainee_id_idx", "trainee_id", "id"),
+        Index("placements_partner_idx", "partner", "id"),
+        Index("placements_class_id_idx", "class_id", "id"),
+        Index("placements_started_on_idx", "started_on", "id"),
+        Index("placements_not_retained_idx", "started_on", "id", postgresql_where=text("retained_on IS NULL")),
+    )
+
+
+class Update(Row):
+    """A fact (在岗情况). Never changed: a correction is another fact. `office` is whose reference it is; `sequence` counts each office's facts
+    without gaps; `digest` is over the content."""
+
+    __tablename__ = "placement_updates"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    placement_id: Mapped[UUID] = mapped_column(ForeignKey("placements.id"))
+    office: Mapped[str] = mapped_column(Text)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    external_ref: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    effective_on: Mapped[date]
+    employer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    corrects: Mapped[str | None] = mapped_column(Text)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    posted_by: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (
+        UniqueConstraint("office", "external_ref", name="placement_updates_external_ref_key"),
+        UniqueConstraint("office", "sequence", name="placement_updates_sequence_key"),
+        CheckConstraint("kind IN ('started', 'present', 'left', 'employer_changed', 'corrected')", name="kind"),
+        CheckConstraint("(kind = 'corrected') = (corrects IS NOT NULL)", name="corrects"),
+        Index("placement_updates_placement_id_idx", "placement_id", "id"),
+    )
+
+
+class Office(Row):
+    """How many facts an office has reported. Its row is locked while facts are taken in, so sequences have no gaps and references no races."""
+
+    __tablename__ = "placement_offices"
+
+    office: Mapped[str] = mapped_column(Text, primary_key=True)
+    last_sequence: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,144 @@
+"""The monthly sheet of the Foshan office, read as a careful clerk would."""
+
+import json
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from services.eastwest.imports import planning
+from services.eastwest.imports.reading import PersonRow, Reading, read
+from services.eastwest.placements.policy import Employer, Fact
+from shared import db
+from shared.sheets import SheetError, Table, Value, open_book, write_book
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+HEADER = ("姓名", "公民身份号码", "用人单位", "所在区", "入职日期", "在岗情况", "离职日期", "参保情况")
+PERSON = "522601199003070017"
+
+
+def row(**changed: Value) -> list[Value]:
+    values: dict[str, Value] = dict(zip(HEADER, ("潘阿生", PERSON, "某厂", "顺德", "2025-07-02", "在岗", None, "已参保"), strict=True))
+    return list((values | changed).values())
+
+
+def reading(*rows: list[Value], header: tuple[str, ...] = HEADER) -> Reading:
+    return read(open_book(write_book([Table("表", header, rows)]), "表.xlsx"), today=date(2025, 11, 30))
+
+
+def test_every_row_of_the_sample_is_read_as_the_clerk_reads_it() -> None:
+    truth = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["foshan_monthly"]
+    found = read(open_book((SAMPLES / "foshan-monthly.xlsx").read_bytes(), "foshan-monthly.xlsx"), today=date(2025, 11, 30))
+    assert (found.faults, found.total, found.header_rows) == ([], len(truth), {"Sheet": 2})
+    told = [(each.number, str(each.started_on), each.left_on and str(each.left_on)) for each in found.rows]
+    assert told == [(each["row"], each["started_on"], each["left_on"]) for each in truth]
+    assert {each.district_code for each in found.rows} == {"440604", "440605", "440606"}
+    assert [each.insured for each in found.rows][:5] == [False, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "code"),
+    [
+        pytest.param({"公民身份号码": "522601199003070018"}, "B", "invalid_id_number", id="check-character"),
+        pytest.param({"公民身份号码": 522601199003070017.0}, "B", "id_number_rounded", id="typed-as-a-number"),
+        pytest.param({"入职日期": "七月初"}, "E", "invalid_date", id="no-date"),
+        pytest.param({"入职日期": None}, "E", "invalid_date", id="no-start"),
+        pytest.param({"在岗情况": "已离职"}, "G", "invalid_date", id="left-without-a-date"),
+        pytest.param({"在岗情况": "已离职", "离职日期": "2025-07-01"}, "G", "invalid_date", id="left-before-the-start"),
+        pytest.param({"离职日期": "2025-08-01"}, "G", "invalid_date", id="at-work-and-left"),
+    ],
+)
+def test_a_faulty_row_is_named_and_not_kept(changed: dict[str, Value], column: str, code: str) -> None:
+    found = reading(row(**changed))
+    assert found.rows == []
+    assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [(2, column, code)]
+    assert PERSON not in found.faults[0].seen
+
+
+def test_of_two_rows_about_one_person_the_first_stands() -> None:
+    found = reading(row(), row(入职日期="2025-07-03"))
+    assert [str(each.started_on) for each in found.rows] == ["2025-07-02"]
+    assert [(fault.row, fault.code) for fault in found.faults] == [(3, "duplicate_row")]
+
+
+def test_totals_and_signatures_are_no_people() -> None:
+    assert reading(row(), ["合计", "1人", *[None] * 6], ["填表人", "李某", *[None] * 6]).total == 1
+
+
+def test_a_sheet_without_the_needed_columns_is_not_guessed_at() -> None:
+    with pytest.raises(SheetError) as refused:
+        reading(["x", "y"], header=("甲", "乙"))
+    assert refused.value.code == "unknown_sheet_layout"
+
+
+ID = db.new_id()
+AT_WORK = PersonRow("表", 2, "B", PERSON, date(2025, 7, 2), None, True, "某厂", "440606", None)
+REPORTED = date(2025, 10, 31)
+STARTED = Fact("s", "started", date(2025, 7, 2))
+
+
+def others(
+    row: PersonRow, facts: list[Fact], arranged: str = "某厂", reported_on: date = REPORTED, *, begun_before: bool = True
+) -> list[tuple[str, str]]:
+    found = planning.other_facts(row, ID, facts, Employer(arranged), reported_on, begun_before=begun_before)
+    return [(each.kind, str(each.effective_on)) for each in found]
+
+
+def changed(**values: object) -> PersonRow:
+    return PersonRow(**{name: getattr(AT_WORK, name) for name in PersonRow.__slots__} | values)  # type: ignore[arg-type]
+
+
+def test_what_was_said_before_is_no_news() -> None:
+    assert [each.kind for each in planning.first_days(AT_WORK, ID, [])] == ["started"]
+    assert planning.first_days(AT_WORK, ID, [STARTED]) == []
+
+
+def test_another_first_day_corrects_the_known_one_unless_the_person_left_in_between() -> None:
+    [news] = planning.first_days(changed(started_on=date(2025, 7, 5)), ID, [STARTED])
+    assert (news.kind, news.corrects, news.effective_on) == ("corrected", "s", date(2025, 7, 5))
+    gone = [STARTED, Fact("l", "left", date(2025, 8, 1))]
+    assert [each.kind for each in planning.first_days(changed(started_on=date(2025, 9, 1)), ID, gone)] == ["started"]
+    moved = [STARTED, Fact("c", "corrected", date(2025, 7, 5), corrects="s")]
+    assert [each.corrects for each in planning.first_days(changed(started_on=date(2025, 7, 9)), ID, moved)] == ["c"]
+    assert planning.first_days(AT_WORK, ID, moved) == []
+
+
+def test_an_insured_row_is_an_employers_statement_for_the_month_up_to_the_report() -> None:
+    [present] = planning.other_facts(AT_WORK, ID, [STARTED], Employer("某厂"), REPORTED, begun_before=True)
+    assert present.evidence is not None
+    assert [(each.grade, str(each.covers_from_on), str(each.covers_to_on)) for each in present.evidence] == [
+        ("D", "2025-10-01", "2025-10-31")
+    ]
+    [present] = planning.other_facts(changed(insured=False), ID, [STARTED], Employer("某厂"), REPORTED, begun_before=True)
+    assert present.evidence is None
+    [gone] = planning.other_facts(changed(left_on=date(2025, 10, 12)), ID, [STARTED], Employer("某厂"), REPORTED, begun_before=True)
+    assert gone.evidence is not None
+    assert (gone.kind, str(gone.evidence[0].covers_from_on), str(gone.evidence[0].covers_to_on)) == ("left", "2025-09-13", "2025-10-12")
+    assert others(changed(left_on=date(2025, 11, 12)), [STARTED]) == [("left", "2025-11-12"), ("present", "2025-10-31")]
+
+
+def test_reports_of_following_months_leave_no_day_between_them() -> None:
+    days = [date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31), date(2025, 4, 30)]
+    spans = []
+    for reported_on in days:
+        [present] = planning.other_facts(changed(started_on=date(2024, 12, 1)), ID, [], Employer("某厂"), reported_on, begun_before=True)
+        assert present.evidence is not None
+        spans.append((present.evidence[0].covers_from_on, present.evidence[0].covers_to_on))
+    assert all((later[0] - earlier[1]).days <= 1 for earlier, later in pairwise(spans))
+
+
+def test_another_employer_in_foshan_is_a_fact_from_the_first_day_or_from_the_report() -> None:
+    assert others(AT_WORK, [STARTED], "订单上的厂", begun_before=False)[0] == ("employer_changed", "2025-07-02")
+    assert others(AT_WORK, [STARTED], "订单上的厂")[0] == ("employer_changed", "2025-10-31")
+    known = [STARTED, Fact("e", "employer_changed", date(2025, 7, 2), Employer("某厂"))]
+    assert [kind for kind, _ in others(AT_WORK, known, "订单上的厂")] == ["present"]
+
+
+def test_a_start_after_the_report_is_no_presence() -> None:
+    assert others(changed(started_on=date(2025, 11, 3)), []) == []
+
+
+def test_the_same_row_has_the_same_references() -> None:
+    first, again = (planning.first_days(AT_WORK, ID, [])[0].external_ref for _ in range(2))
+    assert first == again != planning.first_days(AT_WORK, db.new_id(), [])[0].external_ref

@@ -1,0 +1,71 @@
+"""The three gates, on both sides of each date."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from services.eastwest.placements import gates
+from services.eastwest.placements.gates import Certificate, Post
+
+DAY = timedelta(days=1)
+ORDERED, CLASS, STANDARD, EXAM, ISSUED, START = (date(2025, month, 10) for month in (1, 2, 3, 4, 5, 6))
+POST = Post(ORDERED, "skill_level", "6-31-01-03", "junior", STANDARD)
+HELD = Certificate("1", "Y000052012325500001", "skill_level", "6-31-01-03", "junior", ISSUED, None, outside=False, exam_held_on=EXAM)
+
+
+def certificate(**changed: object) -> Certificate:
+    return Certificate(**{name: getattr(HELD, name) for name in Certificate.__slots__} | changed)  # type: ignore[arg-type]
+
+
+def first_broken(
+    post: Post = POST, class_starts_on: date | None = CLASS, *held: Certificate, named: str | None = None, start: date | None = START
+) -> str | None:
+    broken = gates.chain(post, class_starts_on, held or (HELD,), named, start).first_broken
+    return broken.code if broken else None
+
+
+def post(**changed: object) -> Post:
+    return Post(**{name: getattr(POST, name) for name in Post.__slots__} | changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        pytest.param(first_broken(post(ordered_on=CLASS)), None, id="ordered-on-the-first-day-of-the-class"),
+        pytest.param(first_broken(post(ordered_on=CLASS + DAY)), "order_after_class", id="ordered-the-day-after"),
+        pytest.param(first_broken(post(ordered_on=CLASS + DAY), None), None, id="no-class-refuses-nothing"),
+        pytest.param(first_broken(post(standard_set_on=EXAM)), None, id="standard-set-on-the-day-of-the-exam"),
+        pytest.param(first_broken(post(standard_set_on=EXAM + DAY)), "standard_after_exam", id="standard-set-the-day-after"),
+        pytest.param(first_broken(post(standard_set_on=START), CLASS, certificate(exam_held_on=None)), None, id="no-exam-refuses-nothing"),
+        pytest.param(first_broken(post(standard_set_on=ISSUED), CLASS, certificate(exam_held_on=None, outside=True)), None, id="outside-date-stands-for-the-exam"),
+        pytest.param(
+            first_broken(post(standard_set_on=ISSUED + DAY), CLASS, certificate(exam_held_on=None, outside=True)), "standard_after_exam",
+            id="standard-after-the-outside-date",
+        ),
+        pytest.param(first_broken(start=ISSUED), None, id="issued-on-the-first-day-at-work"),
+        pytest.param(first_broken(start=ISSUED - DAY), "certificate_after_start", id="issued-the-day-after"),
+        pytest.param(first_broken(POST, CLASS, certificate(revoked_on=START + DAY)), None, id="revoked-after-the-start"),
+        pytest.param(first_broken(POST, CLASS, certificate(revoked_on=START)), "certificate_missing", id="revoked-on-the-start"),
+        pytest.param(first_broken(POST, CLASS, certificate(level="senior")), None, id="a-higher-level-does"),
+        pytest.param(first_broken(POST, CLASS, certificate(level="apprentice")), "certificate_missing", id="a-lower-level-does-not"),
+        pytest.param(first_broken(POST, CLASS, certificate(level=None)), "certificate_missing", id="no-level-does-not"),
+        pytest.param(first_broken(post(level=None), CLASS, certificate(level=None)), None, id="a-standard-without-level"),
+        pytest.param(first_broken(POST, CLASS, certificate(kind="completion")), "certificate_missing", id="another-kind"),
+        pytest.param(first_broken(POST, CLASS, certificate(occupation_code="4-10-01-06")), "certificate_missing", id="another-occupation"),
+        pytest.param(first_broken(POST, CLASS, HELD, certificate(id="2", issued_on=START + DAY), named="2"), "certificate_after_start", id="the-named-one-counts-alone"),
+        pytest.param(first_broken(POST, CLASS, HELD, named="9"), "certificate_missing", id="a-named-one-that-is-not-there"),
+        pytest.param(first_broken(POST, CLASS, certificate(id="2", issued_on=START + DAY), HELD), None, id="any-fitting-certificate-does"),
+    ],
+)  # fmt: skip
+def test_each_gate_on_both_sides(found: str | None, code: str | None) -> None:
+    assert found == code
+
+
+def test_the_chain_shows_every_link_and_where_it_breaks() -> None:
+    chain = gates.chain(POST, None, (), None, None)
+    assert [(step.link, step.state) for step in chain.steps] == [
+        ("order", "ok"), ("class", "unknown"), ("standard", "ok"), ("exam", "unknown"), ("certificate", "broken"), ("start", "unknown"),
+    ]  # fmt: skip
+    whole = gates.chain(POST, CLASS, (HELD,), None, START)
+    assert [step.on for step in whole.steps] == [ORDERED, CLASS, STANDARD, EXAM, ISSUED, START]
+    assert (whole.certificate_id, whole.first_broken) == ("1", None)

@@ -1,0 +1,297 @@
+"""Retention: calendar months with their ends clipped, what proves a month, and one state whatever the order of the facts."""
+
+import calendar
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise, permutations
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.eastwest.placements import policy, terms
+from services.eastwest.placements.policy import Employer, Evidence, Fact
+
+TERMS = terms.packaged()
+START = date(2025, 5, 30)
+DUE = date(2025, 8, 30)
+DAY = timedelta(days=1)
+
+
+def d(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def started(on: date = START, ref: str = "s") -> Fact:
+    return Fact(ref, "started", on)
+
+
+def left(on: date, ref: str = "l") -> Fact:
+    return Fact(ref, "left", on)
+
+
+def proof(grade: terms.Grade, from_on: date, to_on: date, ref: str = "p", paid_on: date | None = None, on: date | None = None) -> Fact:
+    return Fact(ref, "present", on or to_on, evidence=(Evidence(grade, from_on, to_on, paid_on, f"{ref}-paper"),))
+
+
+def judged(as_of: date, *facts: Fact, known_on: date | None = None) -> policy.Retention:
+    return policy.retention(facts, as_of, TERMS, known_on=known_on)
+
+
+WHOLE = proof("B", START, DUE - DAY)
+
+
+def months_on(day: date, months: int) -> date:
+    """An oracle of its own: walk month by month on year and month, then step back until the day exists."""
+    year, month, number = day.year, day.month, day.day
+    for _ in range(months):
+        month += 1
+        if month == 13:
+            year, month = year + 1, 1
+    while number > calendar.monthrange(year, month)[1]:
+        number -= 1
+    return date(year, month, number)
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        pytest.param("2025-05-30", "2025-08-30", id="30-May"),
+        pytest.param("2025-01-31", "2025-04-30", id="31-January-is-clipped-to-30-April"),
+        pytest.param("2024-11-30", "2025-02-28", id="30-November-before-a-common-year"),
+        pytest.param("2023-11-30", "2024-02-29", id="30-November-before-a-leap-year"),
+        pytest.param("2023-11-29", "2024-02-29", id="29-November-before-a-leap-year"),
+        pytest.param("2024-02-29", "2024-05-29", id="a-leap-day"),
+        pytest.param("2025-12-01", "2026-03-01", id="over-the-new-year"),
+        pytest.param("2025-10-31", "2026-01-31", id="31-October-to-31-January"),
+    ],
+)
+def test_the_due_day_is_three_calendar_months_on_clipped_to_the_months_end(start: str, due: str) -> None:
+    assert judged(d(start), started(d(start))).due_on == d(due)
+
+
+def test_the_three_months_of_30_may_are_the_plans() -> None:
+    spans = policy.months_of(START, 3)
+    assert [(str(span.from_on), str(span.to_on)) for span in spans] == [
+        ("2025-05-30", "2025-06-29"), ("2025-06-30", "2025-07-29"), ("2025-07-30", "2025-08-29"),
+    ]  # fmt: skip
+
+
+@given(st.dates(date(2000, 1, 1), date(2150, 12, 31)))
+def test_months_are_contiguous_and_agree_with_an_oracle(start: date) -> None:
+    spans = policy.months_of(start, 3)
+    assert spans[0].from_on == start
+    assert [span.to_on + DAY for span in spans] == [months_on(start, count) for count in (1, 2, 3)]
+    assert all(one.to_on + DAY == other.from_on for one, other in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    ("as_of", "verdict"),
+    [
+        pytest.param("2025-05-29", "on_track", id="before-the-start"),
+        pytest.param("2025-06-29", "on_track", id="last-day-of-the-first-month"),
+        pytest.param("2025-06-30", "unproven", id="the-day-after-it"),
+        pytest.param("2026-01-01", "unproven", id="long-after"),
+    ],
+)
+def test_a_whole_month_past_without_evidence_is_unproven(as_of: str, verdict: str) -> None:
+    assert judged(d(as_of), started()).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("as_of", "verdict", "met_on"),
+    [
+        pytest.param("2025-08-29", "on_track", None, id="the-day-before-due"),
+        pytest.param("2025-08-30", "met", DUE, id="due"),
+        pytest.param("2027-01-01", "met", DUE, id="long-after"),
+    ],
+)
+def test_three_proved_months_are_met_on_the_due_day(as_of: str, verdict: str, met_on: date | None) -> None:
+    found = judged(d(as_of), started(), WHOLE)
+    assert (found.verdict, found.met_on) == (verdict, met_on)
+
+
+def test_one_bare_day_leaves_the_month_unproved_and_is_named() -> None:
+    found = judged(DUE, started(), proof("B", START, d("2025-07-14")), proof("B", d("2025-07-16"), DUE - DAY, "q"))
+    assert found.verdict == "unproven"
+    assert [(span.from_on, span.to_on) for span in found.missing] == [(d("2025-07-15"), d("2025-07-15"))]
+    assert [month.proved for month in found.months] == [True, False, True]
+
+
+def test_missing_days_of_months_still_running_are_not_asked_for() -> None:
+    found = judged(d("2025-07-10"), started())
+    assert found.missing == (policy.Span(START, d("2025-06-29")),)
+
+
+def test_proof_received_late_counts_from_its_own_days_and_known_on_cuts_it() -> None:
+    told = [started(), WHOLE]
+    received = [Fact(**{name: getattr(fact, name) for name in Fact.__slots__} | {"received_on": d("2025-12-01")}) for fact in told]  # type: ignore[arg-type]
+    assert judged(DUE, *received).verdict == "met"
+    assert judged(DUE, *received, known_on=d("2025-11-30")).started_on is None
+    assert judged(DUE, *received, known_on=d("2025-12-01")).verdict == "met"
+
+
+def test_a_fact_of_a_later_day_brings_no_proof_before_it() -> None:
+    late = proof("B", START, DUE - DAY, on=d("2025-09-15"))
+    assert judged(d("2025-09-14"), started(), late).verdict == "unproven"
+    found = judged(d("2025-09-15"), started(), late)
+    assert (found.verdict, found.met_on) == ("met", d("2025-09-15"))
+
+
+@pytest.mark.parametrize(
+    ("left_on", "verdict"),
+    [
+        pytest.param(DUE - DAY, "broken", id="the-day-before-due"),
+        pytest.param(DUE, "met", id="on-the-due-day"),
+        pytest.param(DUE + DAY, "met", id="after-it"),
+    ],
+)
+def test_leaving_before_due_breaks_it_and_once_met_it_stays_met(left_on: date, verdict: str) -> None:
+    assert judged(d("2026-01-01"), started(), WHOLE, left(left_on)).verdict == verdict
+
+
+def test_broken_goes_before_unproven_and_only_from_the_day_of_leaving() -> None:
+    facts = [started(), left(d("2025-07-20"))]
+    assert judged(d("2025-07-19"), *facts).verdict == "unproven"
+    assert judged(d("2025-07-20"), *facts).verdict == "broken"
+    assert judged(d("2025-07-20"), *facts).missing == ()
+
+
+def test_once_met_a_later_start_does_not_reopen_it() -> None:
+    found = judged(d("2026-03-01"), started(), WHOLE, left(d("2025-09-10")), started(d("2026-01-05"), "s2"))
+    assert (found.verdict, found.started_on, found.met_on) == ("met", START, DUE)
+
+
+@pytest.mark.parametrize(
+    ("back_on", "clock"),
+    [
+        pytest.param("2025-07-16", START, id="fifteen-days-away-goes-on"),
+        pytest.param("2025-07-17", d("2025-07-17"), id="sixteen-days-away-begins-anew"),
+    ],
+)
+def test_a_break_longer_than_allowed_restarts_the_clock(back_on: str, clock: date) -> None:
+    found = judged(d("2025-07-20"), started(), left(d("2025-06-30")), started(d(back_on), "s2"))
+    assert found.started_on == clock
+    assert found.verdict != "broken"
+
+
+def test_the_days_of_a_permitted_break_need_no_proof() -> None:
+    proofs = [proof("C", START, d("2025-06-30")), proof("C", d("2025-07-05"), DUE - DAY, "q")]
+    found = judged(DUE, started(), left(d("2025-06-30")), started(d("2025-07-05"), "s2"), *proofs)
+    assert (found.verdict, found.one_employer) == ("met", False)
+
+
+def test_a_change_of_employer_inside_foshan_does_not_restart_the_clock() -> None:
+    moved = Fact("e", "employer_changed", d("2025-07-01"), Employer("佛山市南海区某厂", None, "440605"))
+    found = judged(DUE, started(), WHOLE, moved)
+    assert (found.verdict, found.started_on, found.one_employer) == ("met", START, False)
+
+
+def test_a_change_to_an_employer_outside_foshan_is_leaving() -> None:
+    moved = Fact("e", "employer_changed", d("2025-07-01"), Employer("广州市某厂", None, "440106"))
+    assert judged(DUE, started(), WHOLE, moved).verdict == "broken"
+
+
+def test_leaving_and_beginning_elsewhere_on_one_day_goes_on() -> None:
+    moved = [left(d("2025-07-01")), Fact("e", "employer_changed", d("2025-07-01"), Employer("佛山市南海区某厂"))]
+    assert judged(DUE, started(), WHOLE, *moved).verdict == "met"
+
+
+def test_beginning_and_leaving_on_one_day_is_a_job_of_a_day() -> None:
+    found = judged(START, started(), left(START))
+    assert (found.verdict, found.started_on, found.left_on) == ("broken", START, START)
+
+
+def test_being_seen_again_after_leaving_is_no_return() -> None:
+    assert judged(DUE, started(), WHOLE, left(d("2025-07-01")), Fact("x", "present", d("2025-07-05"))).verdict == "broken"
+
+
+def test_being_seen_is_no_start() -> None:
+    found = judged(DUE, WHOLE)
+    assert (found.verdict, found.started_on, found.intervals) == ("on_track", None, ())
+
+
+@pytest.mark.parametrize(
+    ("grade", "paid_on", "verdict"),
+    [
+        pytest.param("A", None, "met", id="insurance-without-a-day-of-payment"),
+        pytest.param("A", "2025-05-31", "met", id="paid-within-the-first-month-it-covers"),
+        pytest.param("A", "2025-06-01", "unproven", id="paid-after-the-first-month-it-covers"),
+        pytest.param("B", "2025-09-10", "met", id="wages-are-paid-after-the-month"),
+    ],
+)
+def test_insurance_paid_in_arrears_is_no_proof_of_that_month(grade: terms.Grade, paid_on: str | None, verdict: str) -> None:
+    assert judged(DUE, started(), proof(grade, START, DUE - DAY, paid_on=d(paid_on) if paid_on else None)).verdict == verdict
+
+
+def test_each_day_counts_with_its_strongest_proof_and_the_weakest_of_them_is_shown() -> None:
+    found = judged(DUE, started(), proof("E", START, DUE - DAY), proof("A", START, d("2025-08-28"), "q"))
+    assert found.weakest_grade == "E"
+    assert [month.weakest_grade for month in found.months] == ["A", "A", "E"]
+    assert judged(DUE, started(), proof("E", START, DUE - DAY), proof("A", START, DUE - DAY, "q")).weakest_grade == "A"
+
+
+def test_a_correction_replaces_the_day_and_keeps_the_evidence_it_does_not_speak_of() -> None:
+    fix = Fact("c", "corrected", d("2025-06-05"), corrects="s")
+    assert judged(DUE, started(), fix).started_on == d("2025-06-05")
+    kept = Fact("c", "corrected", DUE - DAY, corrects="p")
+    emptied = Fact("c", "corrected", DUE - DAY, evidence=(), corrects="p")
+    assert judged(DUE, started(), WHOLE, kept).verdict == "met"
+    assert judged(DUE, started(), WHOLE, emptied).verdict == "unproven"
+
+
+def test_a_correction_of_a_correction_stands_and_a_circle_of_them_moves_nothing() -> None:
+    first, second = Fact("c1", "corrected", d("2025-06-05"), corrects="s"), Fact("c2", "corrected", d("2025-06-02"), corrects="c1")
+    assert judged(DUE, started(), second, first).started_on == d("2025-06-02")
+    circle = [Fact("a", "corrected", d("2025-06-05"), corrects="b"), Fact("b", "corrected", d("2025-06-06"), corrects="a")]
+    assert judged(DUE, started(), *circle).started_on == START
+
+
+def test_a_correction_waits_for_its_fact() -> None:
+    fix = Fact("c", "corrected", d("2025-06-05"), corrects="s")
+    assert judged(DUE, fix).started_on is None
+    assert judged(DUE, fix, started()).started_on == d("2025-06-05")
+
+
+POOL: Sequence[Fact] = (
+    started(), started(d("2025-06-20"), "s2"), started(d("2025-08-01"), "s3"), left(d("2025-06-18")), left(d("2025-07-10"), "l2"), left(d("2025-06-20"), "l3"),
+    WHOLE, proof("A", START, d("2025-06-29"), "a"), proof("D", d("2025-06-30"), d("2025-08-20"), "b"),
+    Fact("e", "employer_changed", d("2025-06-20"), Employer("佛山市南海区某厂", None, "440605")),
+    Fact("e2", "employer_changed", d("2025-07-10"), Employer("广州市某厂", None, "440106")),
+    Fact("c", "corrected", d("2025-06-05"), corrects="s"), Fact("c2", "corrected", d("2025-06-07"), corrects="s"),
+    Fact("c3", "corrected", d("2025-07-20"), corrects="l"), Fact("c4", "corrected", d("2025-06-06"), corrects="c"),
+)  # fmt: skip
+DAYS = (START, d("2025-06-18"), d("2025-06-30"), d("2025-07-15"), DUE, d("2025-11-05"))
+
+
+def outcome(facts: Sequence[Fact]) -> tuple[object, ...]:
+    return (policy.standing(facts, TERMS), *(policy.retention(facts, day, TERMS) for day in DAYS))
+
+
+def test_every_order_of_up_to_four_facts_ends_in_the_same_state() -> None:
+    random = Random(8)
+    histories = [random.sample(POOL, size) for size in (2, 3, 4) for _ in range(120)]
+    for history in histories:
+        expected = outcome(history)
+        assert all(outcome(order) == expected for order in permutations(history)), history
+
+
+def test_a_fact_told_twice_is_told_once() -> None:
+    history = [started(), WHOLE, left(DUE)]
+    assert outcome(history) == outcome([*history, *history])
+
+
+@given(st.lists(st.sampled_from(POOL), max_size=8, unique=True), st.dates(START, d("2025-12-31")), st.integers(0, 200))
+def test_once_met_it_stays_met(facts: list[Fact], day: date, later: int) -> None:
+    if policy.retention(facts, day, TERMS).verdict == "met":
+        after = policy.retention(facts, day + timedelta(days=later), TERMS)
+        assert after.verdict == "met"
+        assert after.met_on == policy.retention(facts, day, TERMS).met_on
+
+
+def test_what_we_read_into_the_plan_is_marked_unconfirmed() -> None:
+    marks = {name: basis.basis_status for basis in TERMS.basis for name in basis.applies_to}
+    assert marks == {
+        "months": "confirmed", "break_days_at_most": "unconfirmed", "uncovered_days_a_month_at_most": "unconfirmed", "grades": "unconfirmed",
+    }  # fmt: skip
