@@ -26,14 +26,17 @@ from shared.access import Call
 from shared.http_client import Neighbour
 
 PERSON = ("name", "id_number_masked", "id_number_key", "birth_on", "sex", "retirement_track", "region_code", "bank_account_key")
+ENROLLED_AS, HERE, OTHER = aliased(Trainee), aliased(TrainingClass), aliased(TrainingClass)  # made once: an alias costs more than its query
 
 
 async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids: Sequence[UUID] | None = None) -> schemas.ClaimFacts:
-    """The facts of the class and of those enrolled and not withdrawn, or of those named."""
+    """The facts of the class and of those enrolled and not withdrawn, or of those named. Who was merged into another is that other."""
     training = await sight.find(session, call, class_id)
-    people = select(*(getattr(Trainee, name) for name in PERSON), Enrolment.id, Enrolment.trainee_id, Enrolment.outcome)
-    people = people.join(Trainee, Trainee.id == Enrolment.trainee_id).where(Enrolment.class_id == class_id).order_by(Enrolment.id)
-    people = people.where(Enrolment.outcome != "withdrawn" if trainee_ids is None else Enrolment.trainee_id == func.any(list(trainee_ids)))
+    people = select(*(getattr(Trainee, name) for name in PERSON), Enrolment.id, Trainee.id.label("trainee_id"), Enrolment.outcome,
+                    Enrolment.trainee_id.label("attended_as"))  # fmt: skip
+    people = people.join(ENROLLED_AS, ENROLLED_AS.id == Enrolment.trainee_id).where(Enrolment.class_id == class_id).order_by(Enrolment.id)
+    people = people.join(Trainee, Trainee.id == func.coalesce(ENROLLED_AS.merged_into, ENROLLED_AS.id))
+    people = people.where(Enrolment.outcome != "withdrawn" if trainee_ids is None else Trainee.id == func.any(list(trainee_ids)))
     rows = (await session.execute(people)).all()
     ids, keys = [row.trainee_id for row in rows], [row.id_number_key for row in rows]
     categories = await _by_person(session, select(TraineeCategory.trainee_id.label("who"), TraineeCategory.code, TraineeCategory.since_on, TraineeCategory.until_on)
@@ -54,8 +57,8 @@ async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids:
                 retirement_track=row.retirement_track, region_code=row.region_code, outcome=row.outcome,
                 categories=[schemas.CategoryFacts.model_validate(each) for each in categories[row.trainee_id]],
                 statuses=[schemas.StatusFacts.model_validate(each) for each in statuses[row.id_number_key]],
-                half_days=[schemas.DayFacts.model_validate(each) for each in half_days[row.trainee_id]],
-                attended_other_class=[schemas.OtherClass.model_validate(each) for each in elsewhere[row.trainee_id]],
+                half_days=[schemas.DayFacts.model_validate(each) for each in half_days[row.attended_as]],
+                attended_other_class=[schemas.OtherClass.model_validate(each) for each in elsewhere[row.attended_as]],
                 teaches_class=row.id_number_key in teachers, has_bank_account=row.bank_account_key is not None, bank_account_key=_text(row.bank_account_key),
             )
             for row in rows
@@ -74,15 +77,14 @@ async def _by_person(session: AsyncSession, wanted: Any) -> dict[Any, list[Resul
 
 def _conflicts(class_id: UUID) -> Any:
     """Half-days reported by this class and another, whichever of the two was refused."""
-    here, other = aliased(TrainingClass), aliased(TrainingClass)
     conflict = AttendanceConflict
     both = (
-        select(conflict.trainee_id.label("who"), conflict.on, conflict.half_day, other.number.label("class_number"))
-        .join(here, or_(here.id == conflict.class_id, here.id == conflict.other_class_id))
-        .join(other, or_(other.id == conflict.class_id, other.id == conflict.other_class_id))
-        .where(here.id == class_id, other.id != class_id)
+        select(conflict.trainee_id.label("who"), conflict.on, conflict.half_day, OTHER.number.label("class_number"))
+        .join(HERE, or_(HERE.id == conflict.class_id, HERE.id == conflict.other_class_id))
+        .join(OTHER, or_(OTHER.id == conflict.class_id, OTHER.id == conflict.other_class_id))
+        .where(HERE.id == class_id, OTHER.id != class_id)
     )
-    return both.order_by(conflict.on, conflict.half_day, other.number)
+    return both.order_by(conflict.on, conflict.half_day, OTHER.number)
 
 
 async def _complete_lists(session: AsyncSession, training: TrainingClass) -> list[str]:

@@ -105,7 +105,8 @@ class ClaimFacts(wire.Out):
 
 
 class Eligibility(wire.Out):
-    """What a claim for this class would be judged to be today, person by person; nothing is kept."""
+    """What a claim for this class would be judged to be, person by person: before the class is over as if it were held as planned and fully attended,
+    so an amount is the most there can be. Nothing is kept."""
 
     class_id: UUID
     scheme: str

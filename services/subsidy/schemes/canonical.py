@@ -5,7 +5,7 @@ A field with a default may be absent, so that facts stored by an earlier release
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,9 +14,10 @@ from hashlib import sha256
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+import orjson
+
 NOT_READ = {"read": False}  # metadata of a field that the program gives and no file may
 CENT = Decimal("0.01")
-PLAIN = frozenset({str, int, bool, NoneType})  # most of what there is: asked about first
 T = TypeVar("T")
 
 
@@ -43,13 +44,28 @@ class _Wrong(Exception):
 
 def to_json(value: object) -> Any:
     """Dates as ISO text, money as text with two places, sets sorted."""
-    return _plain(value, drop_unset=False)
+    return orjson.loads(orjson.dumps(value, default=_odd, option=orjson.OPT_NON_STR_KEYS))
 
 
 def digest(value: object) -> str:
     """SHA-256 of the canonical JSON, without what is unset (None): a field added later does not change the hash of what was kept before."""
-    canonical = json.dumps(_plain(value, drop_unset=True), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(canonical.encode()).hexdigest()
+    stated = json.loads(orjson.dumps(value, default=_odd, option=orjson.OPT_NON_STR_KEYS), object_hook=_without_unset)
+    return sha256(orjson.dumps(stated, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _without_unset(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _odd(value: object) -> Any:
+    """What JSON has no form for."""
+    if isinstance(value, Decimal):
+        return str(value.quantize(CENT))
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
 def read(kind: type[T], value: object) -> T:
@@ -59,33 +75,6 @@ def read(kind: type[T], value: object) -> T:
     if faults:
         raise Unreadable(faults)
     return result
-
-
-def _plain(value: object, *, drop_unset: bool) -> Any:
-    if type(value) in PLAIN:
-        return value
-    if isinstance(value, Decimal):
-        return str(value.quantize(CENT))
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (tuple, list)):
-        return [_plain(item, drop_unset=drop_unset) for item in value]
-    if isinstance(value, frozenset):
-        return sorted(_plain(item, drop_unset=drop_unset) for item in value)
-    if isinstance(value, dict):
-        items: Iterable[tuple[Any, Any]] = value.items()
-    elif is_dataclass(value) and not isinstance(value, type):
-        items = ((name, getattr(value, name)) for name in _names(type(value)))
-    elif isinstance(value, Mapping):
-        items = value.items()
-    else:
-        raise TypeError(f"{type(value).__name__} has no canonical form")
-    return {str(key): _plain(item, drop_unset=drop_unset) for key, item in items if not (drop_unset and item is None)}
-
-
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 @cache
