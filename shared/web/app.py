@@ -59,7 +59,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title=part.title, version=os.environ.get("BUILD", "0.1.0"), lifespan=lifespan, openapi_url=None if part.merges else "/openapi.json", docs_url=None, redoc_url=None,
-        redirect_slashes=False, separate_input_output_schemas=True,
+        redirect_slashes=False, separate_input_output_schemas=True, telemetry={"metrics": False, "logs": False},  # ours are below
     )  # fmt: skip
     app.state.kernel = made
     app.state.part = part

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -26,6 +26,7 @@ from shared.web.kernel import Kernel
 from shared.web.problems import translate
 
 REQUIRED = "required"
+JSON, FORM = ("application/json",), ("multipart/form-data", "application/x-www-form-urlencoded")
 JSON_LARGEST_BYTES = 4 * 1024 * 1024
 UPLOAD_LARGEST_BYTES = 21 * 1024 * 1024
 
@@ -40,6 +41,7 @@ class Operation:
     if_match: bool
     writes: bool
     largest_bytes: int
+    too_large: type[errors.Problem]
     unkept: frozenset[str]
 
 
@@ -63,17 +65,23 @@ class Route(APIRoute):
         parameters = frozenset(_query_parameters(self.dependant))
         if operation is None:
             raise TypeError(f"{self.path}: declare routes with Router.operation")
+        fields = frozenset(name for field in self.dependant.body_params for name in _form_names(field.alias, field.field_info.annotation))
+        takes = () if self.body_field is None else FORM if isinstance(self.body_field.field_info, params.Form) else JSON
 
         async def serve(request: Request) -> Response:
             kernel: Kernel = request.app.state.kernel
             try:
                 call = request.state.call = await _call(request, kernel, operation)
                 _known_parameters(request, parameters)
-                await _readable_body(request, operation.largest_bytes)
+                await _readable_body(request, operation, takes)
+                if takes == FORM:
+                    await _known_fields(request, fields)
                 if not operation.writes:
-                    async with kernel.reading() as session:
-                        request.state.session = session
+                    try:
                         return _tagged(request, await handler(request))
+                    finally:
+                        if session := getattr(request.state, "session", None):
+                            await session.close()
                 return await _in_one_transaction(request, kernel, call, operation, handler)
             except Exception as error:
                 problem = translate(error)
@@ -170,27 +178,75 @@ def _known_parameters(request: Request, parameters: frozenset[str]) -> None:
         raise errors.InvalidParameter("同一参数只能给一次,且不得含控制字符。", parameter=twice[0] if twice else seen[0][0])
 
 
-async def _readable_body(request: Request, largest_bytes: int) -> None:
-    """Reads the body up to its limit, and refuses text no database can keep (NUL, lone surrogates)."""
+async def _readable_body(request: Request, operation: Operation, takes: tuple[str, ...]) -> None:
+    """Reads the body up to its limit; refuses another type than the route `takes`, and text no database can keep (NUL, lone surrogates)."""
     if request.method in ("GET", "DELETE"):
         return
-    if int(request.headers.get("content-length") or 0) > largest_bytes:
-        raise errors.TooLarge(f"请求体不得超过 {largest_bytes // 1024 // 1024} MB。请拆分后分批发送。")
+    if int(request.headers.get("content-length") or 0) > operation.largest_bytes:
+        raise _too_large(operation)
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > largest_bytes:
-            raise errors.TooLarge(f"请求体不得超过 {largest_bytes // 1024 // 1024} MB。请拆分后分批发送。")
+        if size > operation.largest_bytes:
+            raise _too_large(operation)
         chunks.append(chunk)
     request._body = body = b"".join(chunks)
+    if not body:
+        return
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type.endswith("json"):
+    if content_type not in (takes or JSON) and not (content_type.endswith("+json") and takes != FORM):
+        raise errors.UnsupportedMediaType(
+            f"收到的 Content-Type 是 {content_type[:60] or '(没有)'};本接口接受:{'、'.join(takes or JSON)}。请改正后重新发送。"
+        )
+    if takes != FORM:
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError as error:
             raise errors.Unreadable("请求体不是 UTF-8 编码。") from error
         if "\\u0000" in text or "\x00" in text or (("\\ud" in text or "\\uD" in text) and _has_lone_surrogate(text)):
             raise errors.Unreadable("请求体中有无法保存的字符(NUL 或不成对的代理字符)。")
+    if not takes:
+        _nothing_said(body)
+
+
+def _too_large(operation: Operation) -> errors.Problem:
+    return operation.too_large(f"请求体不得超过 {operation.largest_bytes // 1024 // 1024} MB。请拆分后分批发送。")
+
+
+def _form_names(alias: str, annotation: Any) -> Iterable[str]:
+    """What a form calls the parameter: a model is all of the form, by its fields."""
+    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return annotation.model_fields if is_model else [alias]
+
+
+async def _known_fields(request: Request, known: frozenset[str]) -> None:
+    """A form's fields are as strict as those of JSON: none unknown, none twice."""
+    form = await request.form()
+    given = [name for name, _ in form.multi_items()]
+    faults = [
+        errors.Fault("unknown_field", pointer=errors.pointer(name[:60]), fix="请删除或改正该字段名。")
+        for name in given
+        if name not in known
+    ]
+    twice = sorted({name for name in given if name in known and given.count(name) > 1})
+    faults += [errors.Fault("invalid_value", pointer=errors.pointer(name), allowed="只给一次", fix="请只保留一个。") for name in twice]
+    if faults:
+        await form.close()
+        raise errors.Invalid(faults=faults)
+
+
+def _nothing_said(body: bytes) -> None:
+    """A route without a body takes an empty object, and no field."""
+    try:
+        said = orjson.loads(body)
+    except ValueError as error:
+        raise errors.Unreadable() from error
+    if isinstance(said, dict):
+        faults = [errors.Fault("unknown_field", pointer=errors.pointer(name), fix="请删除或改正该字段名。") for name in said]
+    else:
+        faults = [] if said is None else [errors.Fault("invalid_value", pointer="", allowed="对象", fix="请改正该值。")]
+    if faults:
+        raise errors.Invalid(faults=faults)
 
 
 def _has_lone_surrogate(text: str) -> bool:
@@ -233,12 +289,12 @@ class Router(APIRouter):
     def operation(
         self, method: str, path: str, *, may: frozenset[str], summary: str, errors: Iterable[type[errors.Problem]] = (), status: int = 200, key: str | None = "accepted",
         if_match: bool = False, writes: bool | None = None, example: Any = None, largest_bytes: int = JSON_LARGEST_BYTES,
-        unkept: Iterable[str] = (), scoped: bool = True, **options: Any,
+        too_large: type[errors.Problem] = errors.TooLarge, unkept: Iterable[str] = (), scoped: bool = True, **options: Any,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
         """Declares a route. `may`: the roles allowed. `key`: whether an Idempotency-Key is taken ("accepted"), REQUIRED, or ignored (None).
 
         `writes=False` marks a POST that only asks (`:lookup`, `:quote`, `:verify`): no transaction, no key. `errors`: the problems of its own it can answer.
-        `unkept`: members of the answer that are secrets and not kept for a repeat. `scoped=False`: open to every role of `may`, whatever its scopes.
+        `too_large`: what a body beyond `largest_bytes` is refused with. `unkept`: members of the answer that are secrets and not kept for a repeat. `scoped=False`: open to every role of `may`, whatever its scopes.
         """
         changes = method != "GET" if writes is None else writes
         details = Operation(
@@ -248,6 +304,7 @@ class Router(APIRouter):
             if_match,
             changes,
             largest_bytes,
+            too_large,
             frozenset(unkept),
         )
 
@@ -266,6 +323,9 @@ class Router(APIRouter):
 
 
 async def _session(request: Request) -> AsyncSession:
+    """A write's session is there already; a read's is made when it is asked for, since the quickest reads do without."""
+    if not hasattr(request.state, "session"):
+        request.state.session = request.app.state.kernel.reading()
     session: AsyncSession = request.state.session
     return session
 
