@@ -14,7 +14,7 @@ help: ## this list (本说明)
 run: runtime ## the whole system on this machine, gateway on http://127.0.0.1:8000; Ctrl-C stops it (运行整个系统)
 	@exec $(BIN)/python -m deploy.local
 
-demo: runtime ## one claim from the class roster to the payment, in a database of its own (演示)
+demo: runtime ## the main job, from the class roster to the payment and from a filing to people who stayed (演示)
 	@exec $(BIN)/python -m deploy.demo
 
 test: check ## the same as check (全部检查与测试)

@@ -17,14 +17,16 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import errors, telemetry, wire
+from shared import errors, http_client, telemetry, wire
 from shared.access import Call
 from shared.db import new_id
 
 LOOK_AGAIN_SECONDS = 0.2
 FOLLOWER_WAIT_SECONDS = 20
 FOLLOWER_RETRY_SECONDS = 1.0
+FEED_ANSWERS_WITHIN_SECONDS = 5.0
 EVENTS_A_BATCH = 200
+BIGGEST = 2**63 - 1
 
 
 def tables(metadata: MetaData) -> tuple[Table, Table]:
@@ -91,7 +93,7 @@ def _position(after: str | None) -> tuple[int, int]:
     if not after:
         return 0, 0
     transaction, _, number = after.partition("-")
-    if not (transaction.isdigit() and number.isdigit() and len(after) < 40):
+    if not (after.isascii() and transaction.isdigit() and number.isdigit() and max(int(transaction), int(number)) <= BIGGEST):
         raise errors.InvalidCursor("after 不是本接口给出的值。请用上一页的 next,或去掉 after 从头读取。", parameter="after")
     return int(transaction), int(number)
 
@@ -135,6 +137,19 @@ Wait = Annotated[float, Query(ge=0, le=30, description="没有新事件时最多
 
 Fetch = Callable[[str | None, int, float], Awaitable[Mapping[str, Any]]]
 TakeIn = Callable[[AsyncSession, Event], Awaitable[None]]
+
+
+def feed_of(neighbour: http_client.Neighbour, call: Callable[[], Call]) -> Fetch:
+    """The feed of a neighbouring service, read by calls this service makes of its own accord."""
+
+    async def fetch(after: str | None, limit: int, wait_seconds: float) -> Mapping[str, Any]:
+        asked = {"limit": limit, "wait": wait_seconds} | ({"after": after} if after else {})
+        answer = await neighbour.get("/v1/changes", call(), asked, timeout_seconds=wait_seconds + FEED_ANSWERS_WITHIN_SECONDS)
+        if answer is None:
+            raise errors.UpstreamFailed(f"{neighbour.name} 服务没有变更流。")
+        return dict(answer)
+
+    return fetch
 
 
 async def follow(engine: AsyncEngine, feed: str, fetch: Fetch, take_in: TakeIn) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 import uuid_utils.compat
-from sqlalchemy import MetaData, Select
+from sqlalchemy import Computed, MetaData, Select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -27,6 +27,11 @@ def metadata(*kernel_tables: Callable[[MetaData], object]) -> MetaData:
 def new_id() -> UUID:
     """A UUIDv7: ordered by the time it was made, so the newest comes first in a list sorted by id, descending."""
     return uuid_utils.compat.uuid7()
+
+
+def paper_number(series: str) -> Computed:
+    """What a paper's number is made of: its series, `year` and `serial`, as in KL-SQ-2025-000123."""
+    return Computed(f"'{series}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
 
 
 def _dumps(value: object) -> str:

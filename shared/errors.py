@@ -43,7 +43,14 @@ def describe(
     known = CATALOGUE.setdefault(code, entry)
     if known != entry and known.kind == kind:  # one word may name a refusal here and a finding there: `institution_blacklisted`
         raise ValueError(f"problem code {code!r} is described twice")
+    if kind == "problem":
+        CATALOGUE[code] = entry  # its status is what a caller looks for
     return code
+
+
+def pointer(*path: str | int) -> str:
+    """A JSON Pointer (RFC 6901); empty for the whole body."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +118,18 @@ class Problem(Exception):
             self.headers.setdefault("Retry-After", str(self.retry_after_seconds))
 
     def wire(self, instance: str, request_id: str, *, english: bool = False) -> dict[str, Any]:
-        """The answer's body. `detail` is Chinese; with `Accept-Language: en` the title is English too."""
+        """The answer's body. With `Accept-Language: en` title and detail are English, and what was seen is told in Chinese in `detail_zh`."""
         body: dict[str, Any] = {
             "type": f"/v1/problems/{self.code}",
             "title": self.title_en if english else self.title,
             "status": self.status,
             "code": self.code,
-            "detail": self.title_en if english and self.detail == f"{self.cause}{self.remedy}" else self.detail,
+            "detail": f"{self.title_en}." if english else self.detail,
             "instance": instance,
             "request_id": request_id,
             "retryable": self.retryable,
         }
-        body |= self.members
+        body |= ({"detail_zh": self.detail} if english else {}) | self.members
         if self.faults:
             body["errors"] = [fault.wire() for fault in self.faults]
         return body

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -52,6 +52,10 @@ class Neighbour:
     async def post(self, path: str, call: Call, body: Any, timeout_seconds: float | None = None) -> Any:
         """Asks with a body. For questions too long for a URL: it changes nothing over there, so it may be retried as well."""
         return await self._ask("POST", path, call, json=body, timeout_seconds=timeout_seconds)
+
+    def apart(self) -> "Neighbour":
+        """The same service over connections and a breaker of its own, for a job: its long waits must not shut out the requests."""
+        return replace(self, breaker=Breaker(), _client=None)
 
     async def close(self) -> None:
         if self._client:

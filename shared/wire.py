@@ -1,5 +1,6 @@
 """What goes over the wire: strict models, money, dates and instants, ids, lists. Unknown fields and loose types are faults, never guesses."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
@@ -44,7 +45,7 @@ def _civil_date(value: object) -> date:
     try:
         if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-" and value.isascii():
             day = date.fromisoformat(value)
-            if 1870 <= day.year <= 2199:
+            if clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR:
                 return day
     except ValueError:
         pass
@@ -58,6 +59,11 @@ def _instant(value: object) -> datetime:
         return clock.read(value if isinstance(value, str) else "")
     except ValueError as error:
         raise PydanticCustomError("instant", "时间须为带时区的 RFC 3339 格式,如 2025-04-10T09:00:00+08:00") from error
+
+
+def null_as(empty: Callable[[], Any]) -> BeforeValidator:
+    """For an optional list or flag in a new paper: `null` says no more than leaving the field out."""
+    return BeforeValidator(lambda value: empty() if value is None else value)
 
 
 def _plain_text(value: str) -> str:

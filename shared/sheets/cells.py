@@ -3,13 +3,14 @@
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Generic, Literal, TypeVar
 
 from shared.national_numbers import half_width
 
 Value = str | int | float | dt.date | dt.datetime | None
+R = TypeVar("R")
 Merged = tuple[int, int, int, int]  # top, left, bottom, right, counted from 0
 
 UNSEEN: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -67,6 +68,17 @@ class RowFault:
     code: str
     seen: str
     fix: str
+
+
+@dataclass(slots=True)
+class Reading(Generic[R]):
+    """What reading a sheet answers: the good rows, and what is wrong with the others. `total` counts the rows of people, good and faulty;
+    `header_rows` says for each sheet read where its header stands."""
+
+    rows: list[R] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+    total: int = 0
+    header_rows: dict[str, int] = field(default_factory=dict)
 
 
 def column_letter(column: int) -> str:

@@ -20,6 +20,7 @@ _ALWAYS: tuple[type[errors.Problem], ...] = (
 )
 _SIGNED_IN: tuple[type[errors.Problem], ...] = (errors.Unauthenticated, errors.Forbidden, access.WrongRole, access.MissingScope)
 _BODY: tuple[type[errors.Problem], ...] = (errors.Unreadable, errors.Invalid, errors.TooLarge, errors.UnsupportedMediaType)
+DEEPEST_EXAMPLE = 24  # references and choices count as well
 _KEY: tuple[type[errors.Problem], ...] = (errors.IdempotencyKeyReused, errors.RequestInProgress)
 
 PROBLEM = {
@@ -44,7 +45,6 @@ def operation(method: str, path: str, details: "Operation", own: list[type[error
     """The arguments that tell FastAPI, and the front end, what a route takes and answers."""
     public = "public" in details.may
     kinds: list[type[errors.Problem]] = [*_ALWAYS, *own]
-    parameters: list[dict[str, Any]] = []
     if not public:
         kinds += _SIGNED_IN
     if "{" in path:
@@ -53,16 +53,8 @@ def operation(method: str, path: str, details: "Operation", own: list[type[error
         kinds += _BODY
     if details.writes:
         kinds += (errors.Conflict, errors.Invalid)
-    if details.key:
-        required = details.key == "required"
-        kinds += [*_KEY, *([errors.IdempotencyKeyRequired] if required else [])]
-        parameters.append({"name": "Idempotency-Key", "in": "header", "required": required, "schema": {"type": "string", "maxLength": idempotency.KEY_LONGEST},
-                           "description": "同一键重发得到第一次的答复,只生效一次"})  # fmt: skip
-    if details.if_match:
-        kinds += (errors.StaleVersion, errors.PreconditionRequired)
-        parameters.append(
-            {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}, "description": "读取时的 ETag"}
-        )
+    kinds += _preconditions(method, path, details)
+    parameters = _headers(details, kinds)
     by_status: dict[int, list[type[errors.Problem]]] = {}
     for kind in kinds:
         if kind not in by_status.setdefault(kind.status, []):
@@ -81,6 +73,27 @@ def operation(method: str, path: str, details: "Operation", own: list[type[error
         "openapi_extra": extra,
         "responses": {status: problems.describe_status(status, found) for status, found in sorted(by_status.items())},
     }
+
+
+def _preconditions(method: str, path: str, details: "Operation") -> list[type[errors.Problem]]:
+    """What the key and the version can be refused with. `If-Match` is honoured by whatever changes a paper, required or not."""
+    kinds: list[type[errors.Problem]] = []
+    if details.key:
+        kinds += [*_KEY, *([errors.IdempotencyKeyRequired] if details.key == "required" else [])]
+    if details.if_match or (details.writes and (method == "PATCH" or "}:" in path)):
+        kinds += [errors.StaleVersion, *([errors.PreconditionRequired] if details.if_match else [])]
+    return kinds
+
+
+def _headers(details: "Operation", kinds: list[type[errors.Problem]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if details.key:
+        found.append({"name": "Idempotency-Key", "in": "header", "required": details.key == "required", "schema": {"type": "string", "maxLength": idempotency.KEY_LONGEST},
+                      "description": "同一键重发得到第一次的答复,只生效一次"})  # fmt: skip
+    if errors.StaleVersion in kinds:
+        what = "读取时的 ETag" if details.if_match else "读取时的 ETag;带了才核对"
+        found.append({"name": "If-Match", "in": "header", "required": details.if_match, "schema": {"type": "string"}, "description": what})
+    return found
 
 
 def install(app: FastAPI) -> None:
@@ -125,7 +138,7 @@ def _exemplify(described: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 def example(schema: dict[str, Any], schemas: dict[str, Any], name: str = "", depth: int = 0) -> Any:
     """An example that fits a schema: its own where it states one, else built from its parts."""
-    if depth > 8:
+    if depth > DEEPEST_EXAMPLE:
         return None
     if reference := schema.get("$ref"):
         return example(schemas.get(reference.rsplit("/", 1)[-1], {}), schemas, name, depth + 1)

@@ -19,7 +19,7 @@ from shared import errors, privacy, telemetry
 MEDIA_TYPE = "application/problem+json"
 SEEN_LONGEST = 60
 DATABASE_AWAY = "数据库暂时不可用,本次操作没有保存。请按 Retry-After 等待后重试。"
-NEVER_QUOTED = ("number", "secret", "password", "token")  # in a field's name
+NEVER_QUOTED = ("number", "phone", "account", "secret", "password", "token")  # in a field's name
 
 _FRAMEWORK: Mapping[int, type[errors.Problem]] = {
     400: errors.Unreadable, 401: errors.Unauthenticated, 403: errors.Forbidden, 404: errors.NotFound, 405: errors.MethodNotAllowed, 413: errors.TooLarge,
@@ -116,7 +116,7 @@ def _fault(item: Mapping[str, Any]) -> errors.Fault:
     allowed = _TYPES.get(kind) or _allowed(kind, context) or (item["msg"] if not item["msg"].isascii() else None)
     fix = {"unknown_field": "请删除或改正该字段名。", "missing_field": "请补充该字段。"}.get(code, "请改正该值。")
     if where == "body":
-        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path) or "/"
+        pointer = errors.pointer(*path)
         return errors.Fault(code, pointer=pointer, seen=None if code == "missing_field" else quoted, allowed=allowed, fix=fix)
     parameter = str(path[0]) if path else where
     return errors.Fault(

@@ -1,6 +1,7 @@
 """What every process answers beside its own nouns: health, version, metrics, problems, codes, the change feed and the audit trail."""
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Annotated, Any
@@ -95,6 +96,11 @@ Action = Annotated[str | None, Query(max_length=60, description="动作,如 clai
 Limit = Annotated[int, Query(ge=1, le=200, description="一页条数")]
 
 
+def audit_cursor(before: int, subject: UUID | None, actor: str | None, action: str | None) -> str:
+    """Where a page of the trail ended, tied to its filter."""
+    return f"{before}-{hashlib.sha256(repr((str(subject), actor, action)).encode()).hexdigest()[:12]}"
+
+
 async def read_audit(
     session: AsyncSession, subject: UUID | None, actor: str | None, action: str | None, limit: int, before: int | None
 ) -> AuditList:
@@ -109,7 +115,7 @@ async def read_audit(
     rows = (await session.execute(wanted)).all()
     return AuditList(
         items=[AuditEntry.model_validate(audit.show(row)) for row in rows[:limit]],
-        next_cursor=str(rows[limit - 1].id) if len(rows) > limit else None,
+        next_cursor=audit_cursor(rows[limit - 1].id, subject, actor, action) if len(rows) > limit else None,
     )
 
 
@@ -186,9 +192,15 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
     )
     async def list_audit(
         session: Session, subject: Subject = None, actor: ActorName = None, action: Action = None, limit: Limit = 50,
-        cursor: Annotated[str | None, Query(max_length=20, pattern=r"^\d{1,18}$", description="上一页的 next_cursor")] = None,
+        cursor: Annotated[str | None, Query(max_length=40, description="上一页的 next_cursor")] = None,
     ) -> AuditList:  # fmt: skip
-        return await read_audit(session, subject, actor, action, limit, int(cursor) if cursor else None)
+        before = None
+        if cursor is not None:
+            number, _, _ = cursor.partition("-")
+            before = int(number) if number.isascii() and number.isdigit() else 0
+            if not 0 < before <= changes.BIGGEST or cursor != audit_cursor(before, subject, actor, action):
+                raise errors.InvalidCursor(parameter="cursor")
+        return await read_audit(session, subject, actor, action, limit, before)
 
     @trail.operation("GET", "/v1/audit:verify", may=frozenset({"auditor"}) | access.INTERNAL, summary="重新核对审计轨迹的封存链与签名")
     async def verify_audit(session: Session, kernel: KernelOf) -> AuditCheck:

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 import pytest
-from fastapi import Query
+from fastapi import Query, UploadFile
 from sqlalchemy import text
 
 from shared import access, audit, changes, errors, wire
@@ -56,6 +56,11 @@ async def count(session: Session, words: Annotated[str | None, Query()] = None) 
 async def pin(note_id: UUID, call: Caller) -> NoteOut:
     call.match(3)
     return NoteOut(id=note_id, words="x", version=4)
+
+
+@router.operation("POST", "/v1/drawings", may=frozenset({"officer"}), summary="上传图样")
+async def draw(file: UploadFile) -> dict[str, int]:
+    return {"bytes": len(await file.read())}
 
 
 @router.operation("GET", "/v1/broken", may=access.PUBLIC, summary="出错")
@@ -216,3 +221,96 @@ async def test_a_stopped_database_is_a_503_not_a_hang(databases: Databases, tmp_
         assert answer.headers["retry-after"]
         assert (await service.as_("public").get("/readyz")).status_code == 503
         assert (await service.as_("public").get("/livez")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        pytest.param("application/json; charset=utf-8", 201, id="json"),
+        pytest.param("application/merge-patch+json", 201, id="a-kind-of-json"),
+        pytest.param("text/plain", 415, id="text"),
+        pytest.param("application/x-www-form-urlencoded", 415, id="form"),
+        pytest.param("", 415, id="none"),
+    ],
+)
+async def test_a_body_of_another_type_is_a_415(notes: Service, content_type: str, status: int) -> None:
+    headers = {"Idempotency-Key": "a", "Content-Type": content_type}
+    answer = await notes.as_("officer").post("/v1/notes", content=b'{"words": "x"}', headers=headers)
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "pointers"),
+    [
+        pytest.param(b"", 200, None, id="nothing"),
+        pytest.param(b"{}", 200, None, id="an-empty-object"),
+        pytest.param(b'{"a/b": 1}', 422, ["/a~1b"], id="a-field"),
+        pytest.param(b"[1]", 422, [""], id="a-list"),
+        pytest.param(b"{", 400, None, id="not-json"),
+    ],
+)
+async def test_a_route_without_a_body_takes_no_field(notes: Service, content: bytes, status: int, pointers: list[str] | None) -> None:
+    path, headers = "/v1/notes/01932f6e-7c1a-7000-8000-000000000001:pin", {"If-Match": '"3"', "Content-Type": "application/json"}
+    answer = await notes.as_("officer").post(path, content=content, headers=headers)
+    assert (answer.status_code, [fault["pointer"] for fault in answer.json().get("errors", [])] or None) == (status, pointers)
+
+
+@pytest.mark.parametrize(
+    ("fields", "names", "faults"),
+    [
+        pytest.param({}, ["file"], None, id="as-asked"),
+        pytest.param({"colour": "red"}, ["file"], [("unknown_field", "/colour")], id="unknown-field"),
+        pytest.param({}, ["file", "file"], [("invalid_value", "/file")], id="twice"),
+    ],
+)
+async def test_a_form_is_as_strict_as_json(
+    notes: Service, fields: dict[str, str], names: list[str], faults: list[tuple[str, str]] | None
+) -> None:
+    answer = await notes.as_("officer").post("/v1/drawings", data=fields, files=[(name, ("a.png", b"x")) for name in names])
+    found = [(fault["code"], fault["pointer"]) for fault in answer.json().get("errors", [])] or None
+    assert (answer.status_code, found) == (422 if faults else 200, faults)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "2025-04-10",
+        "20250410T090000Z",
+        "2025-04-10T09:00+08:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-12:00",
+        "2200-01-01T00:00:00Z",
+    ],
+)
+async def test_a_server_date_that_is_no_instant_of_ours_is_refused(notes: Service, date: str) -> None:
+    answer = await notes.as_("officer", at=date).get("/v1/notes")
+    assert (answer.status_code, answer.json()["code"]) == (400, "server_date_refused")
+
+
+@pytest.mark.parametrize("after", ["x", "99999999999999999999-1", "1-99999999999999999999", "²-1", "1-²"])
+async def test_a_position_in_the_feed_that_was_never_given_is_refused(notes: Service, after: str) -> None:
+    answer = await notes.as_("auditor").get("/v1/changes", params={"after": after})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+
+
+async def test_a_cursor_of_the_trail_belongs_to_its_filter(notes: Service) -> None:
+    for key in ("a", "b", "c"):
+        await notes.as_("officer").post("/v1/notes", json={"words": key}, headers={"Idempotency-Key": key})
+    auditor = notes.as_("auditor")
+    first = (await auditor.get("/v1/audit", params={"action": "note.created", "limit": 2})).json()
+    rest = (await auditor.get("/v1/audit", params={"action": "note.created", "limit": 2, "cursor": first["next_cursor"]})).json()
+    assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (2, 1, None)
+    for cursor in (first["next_cursor"], "x", "1"):
+        assert (await auditor.get("/v1/audit", params={"cursor": cursor})).json()["code"] == "invalid_cursor"
+
+
+async def test_in_english_title_and_detail_are_english_and_what_was_seen_is_kept(notes: Service) -> None:
+    told = (await notes.as_("officer").get("/v1/notes?wrods=1", headers={"Accept-Language": "en"})).json()
+    assert (told["title"], told["detail"]) == ("Unknown query parameter", "Unknown query parameter.")
+    assert "wrods" in told["detail_zh"]
+
+
+async def test_no_telephone_and_no_account_is_quoted(notes: Service) -> None:
+    body = {"words": "x", "phone": 13885501234, "bank_account": 6217001234567894321}
+    answer = await notes.as_("officer").post("/v1/notes", json=body, headers={"Idempotency-Key": "a"})
+    assert answer.status_code == 422 and "13885501234" not in answer.text and "6217001234567894321" not in answer.text

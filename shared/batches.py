@@ -1,0 +1,134 @@
+"""What every `:batch` takes and answers (207): up to 500 items, each judged by itself, kept each alone or all together."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import errors, wire
+from shared.web import problems
+
+ITEMS_AT_MOST = 500
+Mode = Literal["validate", "commit"]
+Atomic = Literal["each", "all"]
+Outcome = Literal["created", "updated", "unchanged", "rejected"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Misshapen:
+    """An item that is not of the batch's kind: it is rejected, its neighbours are not."""
+
+    faults: tuple[errors.Fault, ...]
+
+
+def _item(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError as error:
+        items = [{**item, "loc": ("body", *item["loc"])} for item in error.errors()]
+        return Misshapen(problems.translate(RequestValidationError(items)).faults)
+
+
+class Batch(wire.In, Generic[T]):
+    """`validate` judges and keeps nothing. `each` keeps the good items, `all` keeps everything or nothing. Give it to `run`."""
+
+    mode: Mode = "commit"
+    atomic: Atomic = "each"
+    items: list[Annotated[T, WrapValidator(_item)]] = Field(max_length=ITEMS_AT_MOST, description=f"至多 {ITEMS_AT_MOST} 项")
+
+
+class Summary(wire.Out):
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+class ItemOut(wire.Out):
+    """What became of the item at `index`; `errors` as in a problem, their pointers into the request."""
+
+    index: int
+    outcome: Outcome
+    id: UUID | None = None
+    errors: list[dict[str, Any]] = []
+
+
+class BatchOut(wire.Out):
+    """Outcomes in the order of the items."""
+
+    summary: Summary
+    items: list[ItemOut]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one item. `conflict`: rejected for what is already kept, not for what it says."""
+
+    outcome: Outcome
+    id: UUID | None = None
+    faults: tuple[errors.Fault, ...] = ()
+    conflict: bool = False
+
+
+def rejected(*faults: errors.Fault, conflict: bool = False) -> Result:
+    return Result("rejected", faults=faults, conflict=conflict)
+
+
+async def run(
+    session: AsyncSession,
+    asked: Batch[T],
+    keep: Callable[[Mapping[int, T]], Awaitable[Mapping[int, Result]]],
+    conflict: type[errors.Problem] = errors.Conflict,
+) -> BatchOut:
+    """Hands the well-formed items, by index, to `keep`, which answers a result for each; `validate` undoes what it did.
+
+    `conflict` is the 409 of `all` where nothing but what is already kept stands in the way.
+    """
+    results: dict[int, Result] = {index: rejected(*item.faults) for index, item in enumerate(asked.items) if isinstance(item, Misshapen)}
+    well_formed = {index: item for index, item in enumerate(asked.items) if index not in results}
+    if well_formed:
+        async with session.begin_nested() as savepoint:
+            results |= await keep(well_formed)
+            if asked.mode == "validate":
+                await savepoint.rollback()
+    ordered = [results[index] for index in range(len(asked.items))]
+    all_or_nothing(asked.atomic, ordered, conflict)
+    unborn = asked.mode == "validate"
+    return answer(
+        [
+            item(
+                index, each.outcome, None if unborn and each.outcome == "created" else each.id, (at(index, fault) for fault in each.faults)
+            )
+            for index, each in enumerate(ordered)
+        ]
+    )
+
+
+def all_or_nothing(atomic: Atomic, results: Sequence[Result], conflict: type[errors.Problem] = errors.Conflict) -> None:
+    """Refuses the whole request, with every fault, where `all` was asked for and an item is rejected."""
+    refused = [each for each in results if each.outcome == "rejected"]
+    if refused and atomic == "all":
+        kind = conflict if all(each.conflict for each in refused) else errors.Invalid
+        detail = f"{len(results)} 项中有 {len(refused)} 项不能保存,按 atomic=all 全部未保存。请按 errors 逐项改正后重新发送。"
+        raise kind(detail, faults=[at(index, fault) for index, each in enumerate(results) for fault in each.faults])
+
+
+def item(index: int, outcome: Outcome, id: UUID | None = None, faults: Iterable[errors.Fault] = ()) -> ItemOut:
+    return ItemOut(index=index, outcome=outcome, id=id, errors=[fault.wire() for fault in faults])
+
+
+def answer(items: list[ItemOut]) -> BatchOut:
+    counts = Summary()
+    for each in items:
+        setattr(counts, each.outcome, getattr(counts, each.outcome) + 1)
+    return BatchOut(summary=counts, items=items)
+
+
+def at(index: int, fault: errors.Fault) -> errors.Fault:
+    """The fault as it stands in the whole request: `/items/3/on`."""
+    return replace(fault, pointer=f"/items/{index}{fault.pointer or ''}")

@@ -1,0 +1,10 @@
+"""Calendar months."""
+
+from calendar import monthrange
+from datetime import date
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many calendar months on (before it, if negative), clipped to the month's end: 30 November + 3 is 28 or 29 February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

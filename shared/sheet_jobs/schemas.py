@@ -1,0 +1,61 @@
+"""An uploaded sheet on the wire."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared import wire
+from shared.sheet_jobs.tables import SheetJob
+
+Mode = Literal["validate", "commit"]
+Status = Literal["queued", "running", "done", "failed"]
+
+
+class Progress(wire.Out):
+    done: int
+    total: int
+
+
+class Summary(wire.Out):
+    """Rows of people in the sheet: `created`, something new came of it, also of a person known before; `unchanged`, all was known; `rejected`,
+    it was not kept as it stands."""
+
+    rows: int
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+class RowError(wire.Out):
+    """What is wrong in one row, as the spreadsheet counts; without a row: with the file."""
+
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    code: str
+    seen: str | None = None
+    fix: str
+
+
+class Listed(wire.Out):
+    id: UUID
+    mode: str
+    filename: str
+    status: Status
+    progress: Progress
+    summary: Summary | None
+    result_url: str | None = Field(description="同一份表,带错误列")
+    received_at: wire.Instant
+    finished_at: wire.Instant | None
+    version: int
+
+
+def shown(row: SheetJob | Any, listed: type[Listed], path: str) -> dict[str, Any]:
+    """A row of the table, or of a list of them, as `listed` shows it; `path` is the list's."""
+    return {
+        **{name: getattr(row, name) for name in listed.model_fields if name not in ("progress", "result_url")},
+        "progress": {"done": row.rows_done, "total": row.rows_total},
+        "result_url": f"{path}/{row.id}/result.xlsx" if row.status == "done" else None,
+    }

@@ -1,0 +1,214 @@
+"""Dataclasses as plain JSON and strictly back, and the hash of that JSON: how data files are read and facts are kept.
+
+Reading takes what the type says and nothing else: unknown keys, missing keys and wrong types are all reported at once, each with its path.
+A field with a default may be absent, so that facts stored by an earlier release are still read: a field added later needs a default.
+A `Decimal` is money, with two places; `Exact` is any other number that is no whole one.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import orjson
+
+NOT_READ = {"read": False}  # metadata of a field that the program gives and no file may
+CENT = Decimal("0.01")
+Exact = Annotated[Decimal, "any places"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.message}" if self.path else self.message
+
+
+class Unreadable(ValueError):
+    """What was given does not have the shape asked for; `faults` names every place."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(";".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+class BadFile(ValueError):
+    """A data file cannot be used; the text names the file and every faulty key."""
+
+
+class _Wrong(Exception):
+    """One value is not what its type asks for; caught where the path is known."""
+
+
+def to_json(value: object) -> Any:
+    """Dates as ISO text, money as text with two places, sets sorted."""
+    return orjson.loads(orjson.dumps(value, default=_odd, option=orjson.OPT_NON_STR_KEYS))
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical JSON, without what is unset (None): a field added later does not change the hash of what was kept before."""
+    stated = json.loads(orjson.dumps(value, default=_odd, option=orjson.OPT_NON_STR_KEYS), object_hook=_without_unset)
+    return sha256(orjson.dumps(stated, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _without_unset(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _odd(value: object) -> Any:
+    """What JSON has no form for."""
+    if isinstance(value, Decimal):
+        return str(value.quantize(CENT))
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def read_file(kind: type[T], path: Path) -> T:
+    """A TOML file as a `kind`, or BadFile."""
+    try:
+        return read_toml(kind, path.read_text(encoding="utf-8"), path.name)
+    except FileNotFoundError:
+        raise BadFile(f"{path.name}:缺少文件") from None
+    except UnicodeDecodeError as fault:
+        raise BadFile(f"{path.name}:无法读取,不是 UTF-8 文字({fault})") from None
+
+
+def read_toml(kind: type[T], text: str, file: str) -> T:
+    """`text` as a `kind`, or BadFile; `file` is only named in it. A row that has a `code` is named by it: `lines[total].title`."""
+    try:
+        return _read_all(kind, tomllib.loads(text, parse_float=Decimal), _Faults(by_code=True))
+    except tomllib.TOMLDecodeError as fault:
+        raise BadFile(f"{file}:无法读取,不是有效的 TOML 文件({fault})") from None
+    except Unreadable as unreadable:
+        raise BadFile(f"{file}:{unreadable}") from None
+
+
+def read(kind: type[T], value: object) -> T:
+    """`value` (parsed JSON or TOML) as a `kind`, or Unreadable with every fault."""
+    return _read_all(kind, value, _Faults(by_code=False))
+
+
+class _Faults(list[Fault]):
+    """What was found so far. `by_code`: rows are named by their code, not by their place."""
+
+    def __init__(self, *, by_code: bool) -> None:
+        super().__init__()
+        self.by_code = by_code
+
+    def place(self, index: int, item: object) -> object:
+        return item["code"] if self.by_code and isinstance(item, Mapping) and isinstance(item.get("code"), str) else index
+
+
+def _read_all(kind: type[T], value: object, faults: _Faults) -> T:
+    result: T = _read(kind, value, "", faults)
+    if faults:
+        raise Unreadable(faults)
+    return result
+
+
+@cache
+def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
+    """Each field that may be read: its type, and whether it must be there."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {field.name: (hints[field.name], _required(field)) for field in fields(kind) if field.metadata.get("read", True)}
+
+
+def _required(field: "Field[Any]") -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _read(kind: Any, value: Any, path: str, faults: _Faults) -> Any:
+    """The value, or None after a fault was noted."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        [inner] = [arg for arg in args if arg is not NoneType]
+        return None if value is None else _read(inner, value, path, faults)
+    if is_dataclass(kind):
+        return _read_dataclass(kind, value, path, faults)
+    if origin is tuple and isinstance(value, (list, tuple)):
+        return tuple(_read(args[0], item, f"{path}[{faults.place(index, item)}]", faults) for index, item in enumerate(value))
+    if origin is frozenset and isinstance(value, (list, tuple)):
+        if len(value) != len({str(item) for item in value}):
+            faults.append(Fault(path, "有重复的值"))
+        return frozenset(_read(args[0], item, f"{path}[{index}]", faults) for index, item in enumerate(value))
+    if origin is Mapping and isinstance(value, Mapping):
+        return {_read(args[0], key, path, faults): _read(args[1], item, f"{path}.{key}", faults) for key, item in value.items()}
+    try:
+        return _scalar(kind, origin, args, value)
+    except _Wrong as wrong:
+        faults.append(Fault(path, str(wrong)))
+        return None
+
+
+def _read_dataclass(kind: Any, value: Any, path: str, faults: _Faults) -> Any:
+    if not isinstance(value, Mapping):
+        faults.append(Fault(path, f"应为一组键值,实为 {value!r}"))
+        return None
+    known, before = _fields(kind), len(faults)
+    inside = f"{path}." if path else ""
+    faults.extend(Fault(f"{inside}{key}", "未知的键") for key in value if key not in known)
+    faults.extend(Fault(f"{inside}{name}", "缺少该键") for name, (_, required) in known.items() if required and name not in value)
+    read_fields = {name: _read(hint, value[name], f"{inside}{name}", faults) for name, (hint, _) in known.items() if name in value}
+    return kind(**read_fields) if len(faults) == before else None
+
+
+def _scalar(kind: Any, origin: Any, args: tuple[Any, ...], value: Any) -> Any:
+    if kind is Exact:
+        return _number(value)
+    if origin in (Annotated, Literal):  # a code: text that is one of the keys of its table, or of the words
+        words = args[1] if origin is Annotated else args
+        if not isinstance(value, str) or value not in words:
+            raise _Wrong(f"应为 {'、'.join(words)} 之一,实为 {value!r}")
+        return value
+    if (kind is bool and isinstance(value, bool)) or (kind is str and isinstance(value, str)):
+        return value
+    if kind is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if kind is Decimal:
+        return _money(value)
+    if kind is date:
+        return _day(value)
+    named = {bool: "true 或 false", str: "文字", int: "整数", tuple: "列表", frozenset: "列表", Mapping: "一组键值"}
+    raise _Wrong(f"应为{named[origin or kind]},实为 {value!r}")
+
+
+def _money(value: object) -> Decimal:
+    """Whole yuan, or text or an exact decimal with at most two places; never a float."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
+            raise InvalidOperation
+        exact = Decimal(value)
+        if exact != exact.quantize(CENT):
+            raise InvalidOperation
+        return exact.quantize(CENT)
+    except InvalidOperation:
+        raise _Wrong(f"应为最多两位小数的金额,实为 {value!r}") from None
+
+
+def _number(value: object) -> Decimal:
+    """A whole number or an exact decimal; never a float."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        raise _Wrong(f"应为数字,实为 {value!r}")
+    return Decimal(value)
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
+    except ValueError:
+        raise _Wrong(f"应为 YYYY-MM-DD 的日期,实为 {value!r}") from None

@@ -1,0 +1,12 @@
+"""An .xlsx as an answer."""
+
+from fastapi import Response
+
+
+class Workbook(Response):
+    """A spreadsheet to be saved under `name`."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+    def __init__(self, content: bytes = b"", name: str = "workbook") -> None:
+        super().__init__(content, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'})

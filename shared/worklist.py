@@ -1,0 +1,78 @@
+"""The worklist (待办): what waits for one caller. Each service answers for its own papers by role; the gateway puts the answers together."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import Date, Select, Text, cast, literal, null, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import access, web, wire
+
+MOST = 100
+Kind = Select[Any]  # items of one kind, the most urgent first
+
+
+class Item(wire.Out):
+    """One paper and the step it waits for."""
+
+    kind: str = Field(description="What has come to the caller.", examples=["claim_submitted"])
+    action: str = Field(description="The step to take, as in the paper's `allowed_actions`.", examples=["review"])
+    subject_type: str = Field(examples=["claim"])
+    subject_id: UUID
+    number: str | None = Field(examples=["KL-SQ-2025-000123"])
+    title: str = Field(examples=["短平快农业种植养殖培训"])
+    due_on: wire.CivilDate | None = Field(description="The last day on which it is in time; null where none is set.")
+    since_at: wire.Instant
+    link: str = Field(description="The paper's path.", examples=["/v1/claims/0192f3a0-0000-7000-8000-000000000000"])
+
+
+class Worklist(wire.Out):
+    """The most due first, then what has waited longest. `more`: there is more than is shown."""
+
+    items: list[Item]
+    more: bool
+
+
+Found = TypeVar("Found", bound=Item)
+
+
+def most_urgent(items: Iterable[Found]) -> list[Found]:
+    return sorted(items, key=lambda item: (item.due_on or date.max, item.since_at, item.subject_id))
+
+
+def waiting(
+    kind: str, action: str, subject_type: str, noun: str, subject: Any, *, title: Any, since_at: Any, number: Any = None, due_on: Any = None, below: str = "",
+) -> Kind:  # fmt: skip
+    """A select of items of one kind: `subject` is the id column of the papers, which live at `/v1/<noun>/<id><below>`. Narrow it, order it."""
+    number, due_on = (null() if value is None else value for value in (number, due_on))
+    return select(
+        literal(kind, Text).label("kind"), literal(action, Text).label("action"), literal(subject_type, Text).label("subject_type"),
+        subject.label("subject_id"), cast(number, Text).label("number"), cast(title, Text).label("title"), cast(due_on, Date).label("due_on"),
+        since_at.label("since_at"), (literal(f"/v1/{noun}/", Text) + cast(subject, Text) + literal(below, Text)).label("link"),
+    )  # fmt: skip
+
+
+async def read(session: AsyncSession, kinds: Sequence[Kind]) -> list[Item]:
+    """The items of all kinds in one statement, the first of each."""
+    if not kinds:
+        return []
+    rows = await session.execute(union_all(*(kind.limit(MOST + 1) for kind in kinds)))
+    return [Item.model_validate(row) for row in rows]
+
+
+Waiting = Callable[[AsyncSession, access.Call, web.Kernel], Awaitable[list[Item]]]
+
+
+def router(of: Waiting) -> web.Router:
+    """A service's `/v1/worklist`."""
+    made = web.Router("worklist")
+
+    @made.operation("GET", "/v1/worklist", may=access.SIGNED_IN, summary="等待当前角色办理的事项,最急的在前")
+    async def list_waiting(session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Worklist:
+        items = await of(session, call, kernel)
+        return Worklist(items=most_urgent(items)[:MOST], more=len(items) > MOST)
+
+    return made

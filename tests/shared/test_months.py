@@ -1,0 +1,21 @@
+from datetime import date
+
+import pytest
+
+from shared.months import months_after
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        pytest.param("2025-04-08", 3, "2025-07-08", id="same-day"),
+        pytest.param("2025-11-30", 3, "2026-02-28", id="clipped-to-a-short-february"),
+        pytest.param("2023-11-30", 3, "2024-02-29", id="clipped-to-a-long-february"),
+        pytest.param("2025-12-31", 1, "2026-01-31", id="over-the-year"),
+        pytest.param("2026-01-01", -3, "2025-10-01", id="back-over-the-year"),
+        pytest.param("2025-03-31", -1, "2025-02-28", id="back-and-clipped"),
+        pytest.param("2025-12-15", 0, "2025-12-15", id="no-months"),
+    ],
+)
+def test_the_same_day_so_many_months_on(day: str, months: int, then: str) -> None:
+    assert months_after(date.fromisoformat(day), months) == date.fromisoformat(then)

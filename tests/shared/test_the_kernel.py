@@ -1,0 +1,106 @@
+"""What is in the kernel: the exact list of its modules, named for one thing each and for no business noun, and no drawer for odds and ends anywhere."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODULES = [
+    "access",
+    "audit",
+    "batches",
+    "changes",
+    "clock",
+    "db",
+    "errors",
+    "http_client",
+    "idempotency",
+    "kernel_revision",
+    "migrate",
+    "months",
+    "national_numbers",
+    "pages",
+    "privacy",
+    "settings",
+    "sheet_jobs",
+    "sheet_jobs.errors",
+    "sheet_jobs.running",
+    "sheet_jobs.schemas",
+    "sheet_jobs.tables",
+    "sheet_jobs.uploads",
+    "sheets",
+    "sheets.cells",
+    "sheets.dates",
+    "sheets.opening",
+    "sheets.writing",
+    "strict",
+    "telemetry",
+    "web",
+    "web.app",
+    "web.kernel",
+    "web.openapi",
+    "web.problems",
+    "web.routing",
+    "web.standing",
+    "web.workbooks",
+    "wire",
+    "workdays",
+    "worklist",
+]
+DRAWERS = {"utils", "util", "common", "helpers", "helper", "misc", "base", "manager"}
+NOUNS = [
+    "trainee",
+    "institution",
+    "teacher",
+    "class",
+    "enrolment",
+    "attendance",
+    "roster",
+    "sign_in",
+    "status_record",
+    "brand",
+    "scheme",
+    "claim",
+    "line",
+    "fund",
+    "ledger",
+    "notice",
+    "objection",
+    "payment",
+    "recovery",
+    "filing",
+    "assessment",
+    "certificate",
+    "assessor",
+    "order",
+    "placement",
+    "retention",
+    "employer",
+    "plan",
+    "target",
+    "webhook",
+]
+
+
+def modules_of(package: str) -> set[str]:
+    files = (path.relative_to(ROOT / package).with_suffix("") for path in (ROOT / package).rglob("*.py"))
+    return {".".join(path.parts).removesuffix("__init__").removesuffix(".") for path in files} - {""}
+
+
+def words(module: str) -> set[str]:
+    return {word for part in module.split(".") for word in part.split("_")}
+
+
+def test_the_kernel_holds_these_modules_and_no_others() -> None:
+    assert modules_of("shared") == set(MODULES)
+
+
+@pytest.mark.parametrize("package", ["shared", "services", "gateway", "deploy"])
+def test_no_module_is_named_as_a_drawer_for_odds_and_ends(package: str) -> None:
+    assert not {module for module in modules_of(package) if words(module) & DRAWERS}
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_the_kernel_names_no_business_noun(noun: str) -> None:
+    forms = {noun, f"{noun}s", f"{noun}es"}
+    assert not {module for module in modules_of("shared") if any(part in forms for part in module.split(".")) or words(module) & forms}
