@@ -3,8 +3,8 @@
 from fastapi import FastAPI
 
 from services.eastwest import codes
+from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
-from services.eastwest.imports import running
 from services.eastwest.orders import routes as orders
 from services.eastwest.placements import routes as placements
 from services.eastwest.placements import terms
@@ -26,7 +26,7 @@ PART = web.Part(
         waiting.router,
     ),
     codes=codes.code_lists(),
-    jobs=(running.keep_running,),
+    jobs=(import_job.work,),
     policy_hash=terms.packaged_hash(),
 )
 

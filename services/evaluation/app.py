@@ -11,6 +11,7 @@ from services.evaluation.certificates import routes as certificates
 from services.evaluation.counting import routes as counting
 from services.evaluation.filings import policy as filing_policy
 from services.evaluation.filings import routes as filings
+from services.evaluation.worklist import waiting
 from shared import web
 from shared.settings import Settings, load
 
@@ -25,7 +26,7 @@ LABELS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 PART = web.Part(
     "evaluation",
     "凯里市职业技能培训 · 评价与证书",
-    routers=(filings.router, assessments.router, certificates.router, counting.router),
+    routers=(filings.router, assessments.router, certificates.router, counting.router, waiting.router),
     codes={
         name: [{"code": code, "label": label, "label_en": label_en} for code, (label, label_en) in labels.items()]
         for name, labels in LABELS.items()

@@ -10,6 +10,7 @@ from services.registry.counting import routes as counting
 from services.registry.enrolments import routes as enrolments
 from services.registry.facts import routes as facts
 from services.registry.files import routes as files
+from services.registry.following import job as following
 from services.registry.identities import routes as identities
 from services.registry.imports import job as import_job
 from services.registry.imports import routes as imports
@@ -19,6 +20,7 @@ from services.registry.reference import routes as reference
 from services.registry.reference.policy import code_labels
 from services.registry.status_records import routes as status_records
 from services.registry.trainees import routes as trainees
+from services.registry.worklist import waiting
 from shared import web
 from shared.settings import Settings, load
 
@@ -46,8 +48,9 @@ PART = web.Part(
         assessing.router,
         imports.router,
         counting.router,
+        waiting.router,
     ),
-    jobs=(import_job.work,),
+    jobs=(import_job.work, following.certificates, following.placements),
 )
 
 

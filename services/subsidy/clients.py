@@ -46,6 +46,7 @@ class InstitutionRead(_Read):
 class ClassRead(_Read):
     id: UUID
     number: str
+    channel: str  # named as the scheme that pays for it
     status: ClassStatus
     starts_on: date
     ends_on: date

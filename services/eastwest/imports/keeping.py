@@ -1,8 +1,7 @@
 """Keeps what a sheet says, in the caller's transaction: first days at work first, for whoever is refused there is not taken at all."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,30 +10,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients, sight
 from services.eastwest.imports import planning
+from services.eastwest.imports import reading as sheet
 from services.eastwest.imports.reading import PersonRow
+from services.eastwest.imports.tables import PlacementImport
 from services.eastwest.placements import facts, updates
 from services.eastwest.placements.policy import Employer
 from services.eastwest.placements.tables import Placement
 from services.eastwest.placements.updates import Asked, Result
 from shared.access import Call
 from shared.privacy import mask_number
-from shared.sheets import RowFault
+from shared.sheet_jobs import uploads
+from shared.sheet_jobs.running import Kept, Progress
+from shared.sheets import Reading, RowFault
 from shared.web import Kernel
 
 NOT_ON_ORDER = "此人没有安排在贵方的订单上;请先登记安置,或核对证件号码和订单号"
 
 
-@dataclass(slots=True)
-class Kept:
-    """How many rows brought something new or nothing new, and what is wrong with the others."""
-
-    created: int = 0
-    unchanged: int = 0
-    faults: list[RowFault] = field(default_factory=list)
+async def read(kernel: Kernel, call: Call, row: PlacementImport) -> Reading[PersonRow]:
+    return sheet.read(await asyncio.to_thread(uploads.book, kernel.vault, row), today=call.today)
 
 
-async def keep(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence[PersonRow], reported_on: date) -> Kept:
-    kept = Kept()
+async def keep(
+    session: AsyncSession, call: Call, kernel: Kernel, taken: PlacementImport, reading: Reading[PersonRow], progress: Progress
+) -> Kept:
+    kept, rows, reported_on = Kept(), reading.rows, taken.reported_on
     found = await _placements(session, call, kernel, rows)
     kept.faults += [_fault(row, "not_on_order", mask_number(row.id_number), NOT_ON_ORDER) for row in rows if row.id_number not in found]
     here = [(row, found[row.id_number]) for row in rows if row.id_number in found]
@@ -61,9 +61,10 @@ async def keep(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence
     sooner = [results for results, problem in zip(started, refused, strict=True) if problem is None]
     for results in zip(sooner, later, strict=True):
         if any(each.outcome == "created" for part in results for each in part):
-            kept.created += 1
+            kept.counts["created"] += 1
         else:
-            kept.unchanged += 1
+            kept.counts["unchanged"] += 1
+    await progress(len(rows))
     return kept
 
 

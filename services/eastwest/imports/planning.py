@@ -16,6 +16,7 @@ from services.eastwest.placements import policy
 from services.eastwest.placements.policy import Employer, Fact
 from services.eastwest.placements.schemas import EmployerIn, EvidenceIn, UpdateIn
 from services.eastwest.placements.terms import packaged
+from shared.months import months_after
 
 STATEMENT = "D"
 
@@ -53,7 +54,7 @@ def other_facts(
 
 def _statement(row: PersonRow, until_on: dt.date) -> list[EvidenceIn] | None:
     """For the month up to that day, from the first day at work on."""
-    from_on = max(row.started_on, policy.plus_months(until_on, -1) + policy.ONE_DAY)
+    from_on = max(row.started_on, months_after(until_on, -1) + policy.ONE_DAY)
     return [EvidenceIn(grade=STATEMENT, covers_from_on=from_on, covers_to_on=until_on)] if row.insured else None
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from services.eastwest.codes import FOSHAN_DISTRICTS
 from shared.national_numbers import InvalidNumber, citizen_id, compact
 from shared.privacy import mask_number, redact
-from shared.sheets import Book, Row, RowFault, Sheet, SheetError, Value, column_letter, read_date, text_of
+from shared.sheets import Book, Reading, Row, RowFault, Sheet, SheetError, Value, column_letter, read_date, text_of
 
 HEADER_WITHIN_ROWS: Final = 30
 NEEDED: Final = {"id_number": "公民身份号码", "started": "入职日期"}
@@ -47,19 +47,9 @@ class PersonRow:
     order_number: str | None
 
 
-@dataclass(slots=True)
-class Reading:
-    """`total` counts the rows of people, good and faulty; `header_rows` says for each sheet read where its header stands."""
-
-    rows: list[PersonRow] = field(default_factory=list)
-    faults: list[RowFault] = field(default_factory=list)
-    total: int = 0
-    header_rows: dict[str, int] = field(default_factory=dict)
-
-
-def read(book: Book, *, today: dt.date) -> Reading:
+def read(book: Book, *, today: dt.date) -> Reading[PersonRow]:
     """Every visible sheet that has the needed columns; raises SheetError `unknown_sheet_layout` when there is none."""
-    reading, seen = Reading(), dict[str, int]()
+    reading, seen = Reading[PersonRow](), dict[str, int]()
     for sheet in book.sheets:
         header = _header(sheet) if sheet.visible else None
         if header is None:
@@ -118,7 +108,7 @@ class _Check:
             return None
 
 
-def _read_row(check: _Check, seen: dict[str, int], reading: Reading) -> None:
+def _read_row(check: _Check, seen: dict[str, int], reading: Reading[PersonRow]) -> None:
     """A number that cannot be read gets its fault, and the row is judged no further."""
     row: PersonRow | None = None
     number = _id_number(check)

@@ -6,20 +6,22 @@ from uuid import UUID
 from fastapi import Form, Query, Response
 
 from services.eastwest import sight
-from services.eastwest.imports import operations, schemas
-from services.eastwest.imports.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
+from services.eastwest.imports import job, operations, schemas
 from services.eastwest.imports.tables import PlacementImport
 from shared import errors, pages, web, wire
+from shared.sheet_jobs import uploads
+from shared.sheet_jobs.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
+from shared.sheet_jobs.schemas import Status
 from shared.web.routing import UPLOAD_LARGEST_BYTES
+from shared.web.workbooks import Workbook
 
 router = web.Router("placement-imports")
 ONE = "/v1/placement-imports/{import_id:uuid}"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.operation(
     "POST", "/v1/placement-imports", may=sight.KEEPERS, summary="导入佛山方每月的在岗情况表", status=202,
-    errors=[FileTooLarge, UnreadableFile, UnknownSheetLayout], largest_bytes=UPLOAD_LARGEST_BYTES,
+    errors=[FileTooLarge, UnreadableFile, UnknownSheetLayout], largest_bytes=UPLOAD_LARGEST_BYTES, too_large=FileTooLarge,
 )  # fmt: skip
 async def receive(
     form: Annotated[schemas.ImportIn, Form(media_type="multipart/form-data")], response: Response, session: web.Session, call: web.Caller,
@@ -32,7 +34,7 @@ async def receive(
 
 @router.operation("GET", "/v1/placement-imports", may=sight.READERS, summary="导入列表", errors=[errors.InvalidCursor])
 async def list_imports(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked, status: Annotated[schemas.Status | None, Query()] = None
+    session: web.Session, call: web.Caller, asked: pages.PageAsked, status: Annotated[Status | None, Query()] = None
 ) -> wire.Page[schemas.ImportListed]:
     def show(row: Any) -> schemas.ImportListed:
         return schemas.ImportListed.model_validate(schemas.shown(row))
@@ -47,8 +49,8 @@ async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schema
 
 
 @router.operation(
-    "GET", f"{ONE}/result.xlsx", may=sight.KEEPERS, summary="同一份表,带错误列", errors=[errors.InvalidState], response_class=Response
+    "GET", f"{ONE}/result.xlsx", may=sight.KEEPERS, summary="同一份表,带错误列", errors=[errors.InvalidState], response_class=Workbook
 )
-async def result(import_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
-    content = await operations.result(session, call, kernel, import_id)
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="placement-import-{import_id}.xlsx"'})
+async def result(import_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Workbook:
+    row = await operations.find(session, call, import_id)
+    return Workbook(await uploads.result(session, call, kernel, job.IMPORTS, row), f"placement-import-{import_id}")

@@ -6,7 +6,6 @@ or here: a month is proved when evidence covers every day of it on which the per
 not; of several corrections of one fact the one with the greatest reference stands, and a correction of a correction names that one.
 """
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from services.eastwest.codes import FOSHAN_DISTRICTS
 from services.eastwest.placements.terms import Grade, Terms
+from shared.months import months_after
 
 Kind = Literal["started", "present", "left", "employer_changed", "corrected"]
 Verdict = Literal["met", "on_track", "unproven", "broken"]
@@ -113,15 +113,9 @@ class Standing:
     employer: Employer | None
 
 
-def plus_months(day: date, months: int) -> date:
-    """The same day so many calendar months on, clipped to the month's end: 30 November + 3 is 28 or 29 February."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def months_of(started_on: date, months: int) -> tuple[Span, ...]:
     """Month k runs from the start plus k−1 months to the day before the start plus k months."""
-    edges = [plus_months(started_on, each) for each in range(months + 1)]
+    edges = [months_after(started_on, each) for each in range(months + 1)]
     return tuple(Span(first, after - ONE_DAY) for first, after in pairwise(edges))
 
 

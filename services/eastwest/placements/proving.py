@@ -34,7 +34,7 @@ async def retention(session: AsyncSession, call: Call, placement_id: UUID, as_of
         months=[MonthOut.model_validate(each) for each in found.months],
         intervals=[IntervalOut.model_validate(each) for each in found.intervals],
         missing=[MissingOut(from_on=each.from_on, to_on=each.to_on, providers=providers) for each in found.missing],
-        basis=[BasisOut.model_validate(each._asdict()) for each in terms.basis],
+        basis=[BasisOut.model_validate(each, from_attributes=True) for each in terms.basis],
     )  # fmt: skip
 
 

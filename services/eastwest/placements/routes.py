@@ -11,6 +11,7 @@ from services.eastwest.placements import batch, counting, listing, operations, p
 from services.eastwest.placements.errors import GATES, DuplicatePlacement, ExternalRefReused
 from services.eastwest.placements.tables import Update
 from shared import access, errors, pages, web, wire
+from shared.batches import Batch
 
 router = web.Router("placements")
 reports = web.Router("placement-updates")
@@ -94,7 +95,7 @@ async def list_updates(placement_id: UUID, session: web.Session, call: web.Calle
 @reports.operation(
     "POST", "/v1/placement-updates:batch", may=sight.KEEPERS, summary="批量报告在岗情况", status=207, key=web.REQUIRED, errors=NEIGHBOURS
 )
-async def report_many(body: batch.UpdateBatch, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.BatchOut:
+async def report_many(body: Batch[schemas.UpdateItem], session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.BatchOut:
     return await batch.take(session, call, kernel, body)
 
 

@@ -1,7 +1,7 @@
 """Placements, the facts about them and what they prove, on the wire. Numbers go in whole and come out masked."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -11,9 +11,9 @@ from services.eastwest.placements.gates import Code as GateCode
 from services.eastwest.placements.gates import Link, State
 from services.eastwest.placements.policy import Kind, Status, Verdict
 from services.eastwest.placements.terms import Grade
-from shared import wire
+from shared import batches, wire
+from shared.batches import ITEMS_AT_MOST
 
-ITEMS_AT_MOST = 500
 IdNumber = Annotated[
     wire.Text, Field(min_length=1, max_length=60, description="证件号码全号;答复中一律掩码", examples=["522601199003070025"])
 ]
@@ -161,25 +161,16 @@ class FactOut(wire.Out):
     received_at: wire.Instant
 
 
-class Summary(wire.Out):
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
+class ItemOut(batches.ItemOut):
+    """`receipt` for what is kept."""
 
-
-class ItemOut(wire.Out):
-    index: int
-    outcome: Literal["created", "unchanged", "rejected"]
-    id: UUID | None = None
     receipt: Receipt | None = None
-    errors: list[dict[str, Any]] = []
 
 
 class BatchOut(wire.Out):
     """Outcomes in the order of the items."""
 
-    summary: Summary
+    summary: batches.Summary
     items: list[ItemOut]
 
 

@@ -1,24 +1,27 @@
 """How retention is judged, as data (`retention.toml`): figures with their basis, and the grades of proof."""
 
 import hashlib
-import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from shared import strict
 
 Grade = Literal["A", "B", "C", "D", "E"]  # strong to weak: "A" < "B"
 TERMS_FILE: Final = Path(__file__).parent / "retention.toml"
 
 
-class Basis(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Basis:
     applies_to: tuple[str, ...]
     document: str
     clause: str
-    basis_status: str
+    basis_status: Literal["confirmed", "unconfirmed"]
 
 
-class GradeOf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class GradeOf:
     """A grade of proof and who can provide it."""
 
     code: Grade
@@ -44,10 +47,5 @@ def packaged_hash() -> str:
 
 @cache
 def packaged() -> Terms:
-    """The terms that come with the system. An unknown or missing key stops the service at start."""
-    table = tomllib.loads(TERMS_FILE.read_text("utf-8"))
-    if table.keys() != {field.name for field in fields(Terms)}:
-        raise ValueError(f"retention.toml:须恰有这些键 {'、'.join(field.name for field in fields(Terms))}")
-    table["basis"] = tuple(Basis(**row | {"applies_to": tuple(row["applies_to"])}) for row in table["basis"])
-    table["grades"] = tuple(GradeOf(**row) for row in table["grades"])
-    return Terms(**table)
+    """The terms that come with the system; raises `strict.BadFile`, which stops the service at start."""
+    return strict.read_file(Terms, TERMS_FILE)

@@ -7,31 +7,31 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation.assessments.operations import begin, finish
-from services.evaluation.assessments.schemas import ResultsBatch, ResultsItem, ResultsOut, ResultsSummary
+from services.evaluation.assessments.schemas import ResultsBatch
 from services.evaluation.assessments.tables import Candidate
-from shared import errors
+from shared import batches, errors
 from shared.access import Call
 
 
-async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: ResultsBatch) -> ResultsOut:
-    """Judges every item against the batch's candidates and keeps the new ones in one statement. `created` is a first result, `updated` another one."""
+async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: ResultsBatch) -> batches.BatchOut:
+    """Judges every item against the batch's candidates and keeps the new ones in one statement. `created` is a first result, `updated` another one;
+    the `id` of an item is the trainee's."""
     assessment = await begin(session, call, assessment_id, "results")
     rows = await session.execute(
         select(Candidate.trainee_id, Candidate.passed, Candidate.score).where(Candidate.assessment_id == assessment.id)
     )
     standing = {row.trainee_id: (row.passed, row.score) for row in rows}
-    items, seen = [], set[UUID]()
-    for index, item in enumerate(batch.items):
+    judged, seen = list[batches.Result](), set[UUID]()
+    for item in batch.items:
         if fault := _fault(item.trainee_id, standing, seen):
-            items.append(ResultsItem(index=index, outcome="rejected", id=None, errors=[fault.wire()]))
+            judged.append(batches.rejected(fault))
             continue
         seen.add(item.trainee_id)
         before = standing[item.trainee_id]
-        outcome = "unchanged" if before == (item.passed, item.score) else "created" if before[0] is None else "updated"
-        items.append(ResultsItem(index=index, outcome=outcome, id=item.trainee_id))
-    if batch.atomic == "all" and (refused := [each for each in items if each.outcome == "rejected"]):
-        raise errors.Invalid(faults=[_at(each) for each in refused])
-    kept = [item for item, each in zip(batch.items, items, strict=True) if each.outcome in ("created", "updated")]
+        outcome: batches.Outcome = "unchanged" if before == (item.passed, item.score) else "created" if before[0] is None else "updated"
+        judged.append(batches.Result(outcome, item.trainee_id))
+    batches.all_or_nothing(batch.atomic, judged)
+    kept = [item for item, each in zip(batch.items, judged, strict=True) if each.outcome in ("created", "updated")]
     if batch.mode == "commit" and kept:
         results = insert(Candidate).values([{"assessment_id": assessment.id, **each.model_dump()} for each in kept])
         known = results.on_conflict_do_update(
@@ -39,10 +39,12 @@ async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: 
         )
         await session.execute(known)
         await finish(session, call, assessment, "results_recorded", results=len(kept))
-    summary = ResultsSummary()
-    for each in items:
-        setattr(summary, each.outcome, getattr(summary, each.outcome) + 1)
-    return ResultsOut(summary=summary, items=items)
+    return batches.answer(
+        [
+            batches.item(index, each.outcome, each.id, (batches.at(index, fault) for fault in each.faults))
+            for index, each in enumerate(judged)
+        ]
+    )
 
 
 def _fault(trainee_id: UUID, standing: dict[UUID, tuple[bool | None, float | None]], seen: set[UUID]) -> errors.Fault | None:
@@ -51,9 +53,3 @@ def _fault(trainee_id: UUID, standing: dict[UUID, tuple[bool | None, float | Non
     if trainee_id in seen:
         return errors.Fault("listed_twice", "/trainee_id", seen=str(trainee_id), fix="请删除重复的一项;以先列的为准。")
     return None
-
-
-def _at(item: ResultsItem) -> errors.Fault:
-    """The fault as it stands in the whole request: `/items/3/trainee_id`."""
-    fault = item.errors[0]
-    return errors.Fault(fault["code"], f"/items/{item.index}{fault['pointer']}", seen=fault["seen"], fix=fault["fix"])

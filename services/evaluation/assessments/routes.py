@@ -14,13 +14,12 @@ from services.evaluation.assessments.schemas import (
     AssessmentPaper,
     Exams,
     ResultsBatch,
-    ResultsOut,
     SupervisionIn,
     SupervisionOut,
 )
 from services.evaluation.assessments.tables import Assessment
 from services.evaluation.filings.errors import OutOfScope
-from shared import access, errors, pages, web, wire
+from shared import access, batches, errors, pages, web, wire
 
 router = web.Router("assessments")
 ONE = "/v1/assessments/{assessment_id:uuid}"
@@ -54,7 +53,7 @@ async def get(assessment_id: UUID, session: web.Session, call: web.Caller) -> As
 
 
 @router.operation("POST", f"{ONE}/results:batch", may=INSTITUTION, summary="录入成绩", status=207, errors=STEP)
-async def record_results(assessment_id: UUID, body: ResultsBatch, session: web.Session, call: web.Caller) -> ResultsOut:
+async def record_results(assessment_id: UUID, body: ResultsBatch, session: web.Session, call: web.Caller) -> batches.BatchOut:
     return await results.record(session, call, assessment_id, body)
 
 

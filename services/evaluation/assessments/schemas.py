@@ -1,6 +1,6 @@
 """Assessment batches on the wire."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -8,10 +8,9 @@ from pydantic import Field
 from services.evaluation.assessments.policy import Method, Mode, Status
 from services.evaluation.filings.schemas import Card, OccupationCode
 from services.evaluation.levels import Level
-from shared import wire
+from shared import batches, wire
 
 CANDIDATES_AT_MOST = 500
-Outcome = Literal["created", "updated", "unchanged", "rejected"]
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, description="百分制成绩", examples=[86.5])]
 
 
@@ -36,30 +35,9 @@ class ResultIn(wire.In):
 class ResultsBatch(wire.In):
     """`validate` keeps nothing. `each` keeps the good items, `all` keeps everything or nothing."""
 
-    mode: Literal["validate", "commit"] = "commit"
-    atomic: Literal["each", "all"] = "each"
+    mode: batches.Mode = "commit"
+    atomic: batches.Atomic = "each"
     items: Annotated[list[ResultIn], Field(max_length=CANDIDATES_AT_MOST)]
-
-
-class ResultsSummary(wire.Out):
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-
-
-class ResultsItem(wire.Out):
-    """`id` is the trainee's."""
-
-    index: int
-    outcome: Outcome
-    id: UUID | None
-    errors: list[dict[str, Any]] = []
-
-
-class ResultsOut(wire.Out):
-    summary: ResultsSummary
-    items: list[ResultsItem]
 
 
 class SupervisionIn(wire.In):

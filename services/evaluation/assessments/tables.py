@@ -7,7 +7,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
-    Computed,
     DateTime,
     Double,
     ForeignKey,
@@ -30,9 +29,7 @@ class Assessment(db.Versioned, Row):
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of creation; part of the number")
-    number: Mapped[str] = mapped_column(
-        Text, Computed("'KL-PJ-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
-    )
+    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-PJ"))
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"))
     institution_id: Mapped[UUID] = mapped_column()
     class_id: Mapped[UUID | None]

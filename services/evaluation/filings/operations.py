@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients
@@ -86,6 +86,12 @@ def listed(call: Call, status: str | None, institution_id: UUID | None, external
     if external_number is not None:
         wanted = wanted.where(Filing.external_refs.contains([{"number": external_number}]))
     return wanted
+
+
+async def covering(session: AsyncSession, call: Call, kernel: Kernel, on: date) -> ColumnElement[bool]:
+    """The filings that the coverage of the day counts: one an enterprise."""
+    counted = await coverage(session, call, kernel, on)
+    return Filing.id.in_([each.filing_id for each in counted.enterprises if each.filing_id is not None])
 
 
 async def coverage(session: AsyncSession, call: Call, kernel: Kernel, on: date) -> CoverageOut:

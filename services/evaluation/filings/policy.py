@@ -1,12 +1,12 @@
 """The life of a filing (备案): its states, who takes it from one to the next, and what it covers on a day. Pure: values in, answers out."""
 
-import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
 from services.evaluation.levels import LEVELS
+from shared.months import months_after
 
 Status = Literal["draft", "submitted", "checked", "accepted", "returned", "rejected", "suspended", "revoked", "expired"]
 Action = Literal["edit", "submit", "check", "accept", "return", "reject", "renew", "extend-scope", "suspend", "reinstate", "revoke"]
@@ -121,9 +121,7 @@ def out_of_scope(coverage: Coverage | None, occupation_code: str, level: str, da
 
 def renewable_from(valid_until_on: date) -> date:
     """The first of the last three months: a filing that ends on 31 December is renewable from 1 October."""
-    after = valid_until_on + timedelta(days=1)
-    year, month = divmod(after.year * 12 + after.month - 1 - RENEWABLE_MONTHS, 12)
-    return date(year, month + 1, min(after.day, calendar.monthrange(year, month + 1)[1]))
+    return months_after(valid_until_on + timedelta(days=1), -RENEWABLE_MONTHS)
 
 
 def possible(status: str) -> list[Action]:

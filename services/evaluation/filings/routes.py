@@ -21,14 +21,17 @@ async def create(body: FilingIn, session: web.Session, call: web.Caller, kernel:
     return await operations.create(session, call, kernel, body)
 
 
-@router.operation("GET", "/v1/filings", may=sight.READERS, summary="备案列表", errors=[errors.InvalidCursor])
+@router.operation("GET", "/v1/filings", may=sight.READERS, summary="备案列表", errors=[errors.InvalidCursor, *ASKING])
 async def list_filings(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked,
+    session: web.Session, call: web.Caller, kernel: web.KernelOf, asked: pages.PageAsked,
     status: Annotated[policy.Status | None, Query()] = None,
     institution_id: Annotated[UUID | None, Query()] = None,
     external_number: Annotated[str | None, Query(max_length=200, description="其他平台给的编号")] = None,
+    covering_on: Annotated[wire.CivilDate | None, Query(description="只列这一天计入规上企业覆盖率的备案,每家一份")] = None,
 ) -> wire.Page[FilingOut]:  # fmt: skip
     wanted = operations.listed(call, status, institution_id, external_number)
+    if covering_on is not None:
+        wanted = wanted.where(await operations.covering(session, call, kernel, covering_on))
     return wire.Page.model_validate(await pages.page(session, wanted, Filing.id, asked, lambda row: sight.shown(row, call.today)))
 
 

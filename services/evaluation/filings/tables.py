@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, Identity, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,9 +22,7 @@ class Filing(db.Versioned, Row):
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of filing; part of the number")
-    number: Mapped[str] = mapped_column(
-        Text, Computed("'KL-BA-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
-    )
+    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-BA"))
     institution_id: Mapped[UUID] = mapped_column()
     institution_name: Mapped[str] = mapped_column(Text, comment="the issuer's name on certificates")
     institution_kind: Mapped[str] = mapped_column(Text)

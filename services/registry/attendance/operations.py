@@ -10,7 +10,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry import batches
 from services.registry.attendance import schemas
 from services.registry.attendance.errors import OverlappingAttendance
 from services.registry.attendance.tables import Attendance, AttendanceConflict
@@ -18,7 +17,7 @@ from services.registry.classes import policy, sight
 from services.registry.classes.operations import day_fault, require_state
 from services.registry.classes.tables import TrainingClass
 from services.registry.enrolments.tables import Enrolment
-from shared import audit, changes, errors
+from shared import audit, batches, changes, errors
 from shared.access import Call
 from shared.db import new_id
 from shared.web import Kernel

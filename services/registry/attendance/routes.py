@@ -5,13 +5,12 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.registry import batches
 from services.registry.attendance import operations, schemas
 from services.registry.attendance.errors import OverlappingAttendance
 from services.registry.attendance.tables import Attendance
 from services.registry.classes import sight
 from services.registry.enrolments.operations import ENROLLERS
-from shared import errors, pages, web, wire
+from shared import batches, errors, pages, web, wire
 
 router = web.Router("attendance")
 PATH = "/v1/classes/{class_id:uuid}/attendance"

@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.classes import checking, policy, schemas, sight
+from services.registry import filters
+from services.registry.classes import checking, ordered, policy, schemas, sight
 from services.registry.classes.tables import ClassSession, Inspection, TrainingClass
 from services.registry.institutions.tables import Institution
+from services.registry.reference import policy as reference
 from shared import audit, changes, errors, wire
 from shared.access import Call
 from shared.db import new_id
@@ -43,8 +45,10 @@ async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> sc
 def listed(
     call: Call, *, status: str | None, channel: str | None, programme: str | None, institution_id: UUID | None, region_code: str | None,
     from_on: date | None, to_on: date | None, ended_from_on: date | None, ended_to_on: date | None, demonstration: bool | None, external_number: str | None,
+    ordered_completed_at_least: int | None,
 ) -> Select[Any]:  # fmt: skip
     """The classes that fit the filters; `from_on` and `to_on` find those with a day in between."""
+    filters.known("region_code", region_code, reference.packaged().regions)
     wanted = select(*(getattr(TrainingClass, name) for name in COLUMNS)).where(sight.condition(call))
     equal = {
         "status": status,
@@ -68,6 +72,8 @@ def listed(
         wanted = wanted.where(TrainingClass.ends_on <= ended_to_on)
     if external_number is not None:
         wanted = wanted.where(TrainingClass.external_refs.contains([{"number": external_number}]))
+    if ordered_completed_at_least is not None:
+        wanted = wanted.where(ordered.of_order(ordered_completed_at_least))
     return wanted
 
 

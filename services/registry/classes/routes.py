@@ -36,10 +36,12 @@ async def list_classes(
     ended_to_on: Annotated[wire.CivilDate | None, Query(description="最后一天在这一天或之前")] = None,
     demonstration: Annotated[bool | None, Query(description="示范班")] = None,
     external_number: Annotated[str | None, Query(max_length=200, description="其他平台给的编号")] = None,
+    ordered_completed_at_least: Annotated[int | None, Query(ge=1, le=100_000, description="有佛山订单且结业人数不少于")] = None,
 ) -> wire.Page[schemas.ClassOut]:  # fmt: skip
     wanted = operations.listed(
         call, status=status, channel=channel, programme=programme, institution_id=institution_id, region_code=region_code,
         from_on=from_on, to_on=to_on, ended_from_on=ended_from_on, ended_to_on=ended_to_on, demonstration=demonstration, external_number=external_number,
+        ordered_completed_at_least=ordered_completed_at_least,
     )  # fmt: skip
     return wire.Page[schemas.ClassOut].model_validate(
         await pages.page(session, wanted, TrainingClass.id, asked, schemas.ClassOut.model_validate)

@@ -37,7 +37,7 @@ class ClassIn(wire.In):
     name: Name
     institution_id: UUID | None = None
     channel: Channel
-    programmes: Programmes = []
+    programmes: Annotated[Programmes, wire.null_as(list)] = []
     occupation_code: OccupationCode | None = None
     trade_name: wire.Word | None = None
     trade_filing_no: wire.Word | None = Field(default=None, description="州级备案号")
@@ -47,11 +47,11 @@ class ClassIn(wire.In):
     hours: Hours
     seats: Seats
     region_code: RegionCode
-    teacher_ids: TeacherIds = []
+    teacher_ids: Annotated[TeacherIds, wire.null_as(list)] = []
     order_id: UUID | None = Field(default=None, description="佛山订单")
     fund_source: FundSource | None = None
-    demonstration: bool = Field(default=False, description="示范班")
-    external_refs: ExternalRefs = []
+    demonstration: Annotated[bool, wire.null_as(bool)] = Field(default=False, description="示范班")
+    external_refs: Annotated[ExternalRefs, wire.null_as(list)] = []
 
 
 class ClassChange(wire.In):

@@ -27,6 +27,9 @@ async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
         if measure in OF_EACH_INSTITUTION:
             rows = (await session.execute(OF_EACH_INSTITUTION[measure](countings))).all()
             answers = [_of_institutions(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
+        elif measure == "placed_share":
+            rows = (await session.execute(statements.placed_share(countings, asked.by, asked.as_of))).all()
+            answers = [_of_classes(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
         else:
             rows = (await session.execute(_statement(measure, countings, asked))).all()
             answers = [_of_groups(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
@@ -48,8 +51,12 @@ def _statement(measure: str, countings: Sequence[CountingIn], asked: CountsIn) -
     match measure:
         case "person_times":
             return statements.person_times(countings, asked.by)
+        case "certified_share":
+            return statements.certified_share(countings, asked.by, asked.as_of)
         case "employed_share":
             return statements.employed_share(countings, asked.by, asked.as_of)
+        case "order_classes":
+            return statements.order_classes(countings, asked.by)
         case "demonstration_classes":
             return statements.demonstration_classes(countings, asked.by)
     return statements.brands(countings, asked.by)
@@ -63,6 +70,10 @@ def _of_groups(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
 
     if counting.measure in ("brands", "dishes") and by != "department":
         by = "none"
+    if counting.measure == "certified_share":
+        whole = TallyOut(numerator=total("numerator"), denominator=total("completed"), denominator_enrolled=total("enrolled"))
+        groups = [GroupOut(code=row.code, numerator=row.numerator, denominator=row.completed) for row in rows if row.completed]
+        return CountOut(key=counting.key, tallies=[whole], groups=groups if by != "none" else [])
     if counting.measure != "employed_share":
         groups = [GroupOut(code=row.code, numerator=row.numerator) for row in rows]
         return CountOut(key=counting.key, tallies=[TallyOut(numerator=total("numerator"))], groups=groups if by != "none" else [])
@@ -75,6 +86,19 @@ def _of_groups(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
     )
     groups = [GroupOut(code=row.code, numerator=row.numerator, denominator=row.completed - row.pending) for row in rows if row.completed]
     return CountOut(key=counting.key, tallies=[whole], groups=groups if by != "none" else [])
+
+
+def _of_classes(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
+    """A tally for each class, and the same people by group."""
+    classes: dict[str, TallyOut] = {}
+    groups: dict[str | None, GroupOut] = {}
+    for row in rows:
+        of_class = classes.setdefault(row.class_id, TallyOut(numerator=0, denominator=0, class_id=row.class_id, class_name=row.class_name))
+        group = groups.setdefault(row.code, GroupOut(code=row.code, numerator=0, denominator=0))
+        for each in (of_class, group):
+            each.numerator += row.numerator
+            each.denominator += row.denominator
+    return CountOut(key=counting.key, tallies=list(classes.values()), groups=list(groups.values()) if by != "none" else [])
 
 
 def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:

@@ -8,8 +8,11 @@ from shared import wire
 
 Measure = Literal[
     "person_times",
+    "certified_share",
     "employed_share",
     "demonstration_classes",
+    "order_classes",
+    "placed_share",
     "brands",
     "dishes",
     "training_share",
@@ -36,6 +39,12 @@ class CountingIn(wire.In):
     institution_name: wire.Word | None = Field(default=None, description="partner_enterprises: this institution's.", examples=[None])
     employed_within_months: Annotated[int, Field(ge=1, le=60)] | None = Field(default=None, description="employed_share.", examples=[None])
     employed_kinds: list[wire.Word] = Field(default=[], max_length=20, description="employed_share: the work that counts.", examples=[[]])
+    certified_kinds: list[wire.Word] = Field(
+        default=[], max_length=20, description="certified_share: the certificates that count.", examples=[[]]
+    )
+    class_trainees_at_least: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        default=None, description="order_classes: only classes that so many completed.", examples=[None]
+    )
 
 
 class CountsIn(wire.In):
@@ -45,15 +54,19 @@ class CountsIn(wire.In):
 
 
 class TallyOut(wire.Out):
-    """The whole counting or, where an institution is named, what it has of it. Money in yuan."""
+    """The whole counting or, where an institution or a class is named, what it has of it. Money in yuan."""
 
     numerator: Quantity
     denominator: Quantity | None = None
-    denominator_enrolled: int | None = Field(default=None, description="employed_share: the same, of all who were enrolled.")
+    denominator_enrolled: int | None = Field(
+        default=None, description="certified_share, employed_share: the same, of all who were enrolled."
+    )
     pending: int | None = Field(default=None, description="employed_share: no work yet and the time for it not over; in no denominator.")
     already_employed: int | None = Field(default=None, description="employed_share: of the numerator, had that work on the first day.")
     institution_id: str | None = None
     institution_name: str | None = None
+    class_id: str | None = None
+    class_name: str | None = None
 
 
 class GroupOut(wire.Out):

@@ -32,10 +32,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.registry.brands.operations import complete_on
 from services.registry.brands.tables import Brand
+from services.registry.classes.ordered import of_order
 from services.registry.classes.tables import TrainingClass
 from services.registry.counting.schemas import By, CountingIn
+from services.registry.enrolments.afterwards import certified, placed
 from services.registry.enrolments.employed import employed, window_end
-from services.registry.enrolments.tables import Employment, Enrolment
+from services.registry.enrolments.tables import Enrolment
 from services.registry.institutions.tables import Institution, YearlyReport
 from services.registry.reference import policy as reference
 
@@ -72,17 +74,10 @@ def employed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Sele
             (Enrolment.counted_region_code if by == "region" else _group(by)).label("code"),
             completed.label("completed"),
             and_(completed, employed(*work)).label("employed"),
-            and_(completed, employed(*work, Employment.from_on <= TrainingClass.starts_on)).label("already"),
+            and_(completed, employed(*work, TrainingClass.starts_on)).label("already"),
             and_(completed, window_end(wanted.c.employed_within_months) >= literal(as_of, Date)).label("still_open"),
         )
-        .join(
-            TrainingClass,
-            and_(
-                TrainingClass.status == "completed",
-                TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on),
-                _of_programme(wanted),
-            ),
-        )
+        .join(TrainingClass, _ended(wanted))
         .join(Enrolment, Enrolment.class_id == TrainingClass.id)
         .subquery("person")
     )
@@ -98,20 +93,67 @@ def employed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Sele
     ).group_by(person.c.key, person.c.code)
 
 
+def certified_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
+    """key, group, numerator, completed, enrolled. Of every class that ended within the days."""
+    wanted = _wanted(countings)
+    completed = Enrolment.outcome == "completed"
+    person = (
+        select(
+            wanted.c.key,
+            (Enrolment.counted_region_code if by == "region" else _group(by)).label("code"),
+            completed.label("completed"),
+            and_(completed, certified(wanted.c.certified_kinds, as_of)).label("certified"),
+        )
+        .join(TrainingClass, _ended(wanted))
+        .join(Enrolment, Enrolment.class_id == TrainingClass.id)
+        .subquery("person")
+    )
+    one = func.count()
+    return select(
+        person.c.key,
+        person.c.code,
+        one.filter(person.c.certified).label("numerator"),
+        one.filter(person.c.completed).label("completed"),
+        one.label("enrolled"),
+    ).group_by(person.c.key, person.c.code)
+
+
+def placed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
+    """key, class, group, numerator, denominator: of each order class that ended within the days, those who completed it."""
+    wanted = _wanted(countings)
+    person = (
+        select(
+            wanted.c.key,
+            cast(TrainingClass.id, Text).label("class_id"),
+            TrainingClass.name.label("class_name"),
+            (Enrolment.counted_region_code if by == "region" else _group(by)).label("code"),
+            placed(as_of).label("placed"),
+        )
+        .join(TrainingClass, and_(_ended(wanted), TrainingClass.order_id.is_not(None)))
+        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, Enrolment.outcome == "completed"))
+        .subquery("person")
+    )
+    of = (person.c.key, person.c.class_id, person.c.class_name, person.c.code)
+    one = func.count()
+    return select(*of, one.filter(person.c.placed).label("numerator"), one.label("denominator")).group_by(*of).order_by(person.c.class_id)
+
+
+def order_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
+    """key, group, numerator: like a demonstration class, where enough people completed it."""
+    wanted = _wanted(countings)
+    return (
+        select(wanted.c.key, (TrainingClass.region_code if by == "region" else _group(by)).label("code"), func.count().label("numerator"))
+        .join(TrainingClass, and_(_ended(wanted), of_order(func.coalesce(cast(wanted.c.class_trainees_at_least, Integer), 1))))
+        .group_by(wanted.c.key, "code")
+    )
+
+
 def demonstration_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     """key, group, numerator: held means completed, on the class's last day, in the class's town."""
     wanted = _wanted(countings)
     return (
         select(wanted.c.key, (TrainingClass.region_code if by == "region" else _group(by)).label("code"), func.count().label("numerator"))
-        .join(
-            TrainingClass,
-            and_(
-                TrainingClass.demonstration,
-                TrainingClass.status == "completed",
-                TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on),
-                _of_programme(wanted),
-            ),
-        )
+        .join(TrainingClass, and_(TrainingClass.demonstration, _ended(wanted)))
         .group_by(wanted.c.key, "code")
     )
 
@@ -216,12 +258,18 @@ def _wanted(countings: Sequence[CountingIn]) -> FromClause:
     columns = (
         column("key", Text), column("measure", Text), column("programme", Text), column("from_on", Date), column("to_on", Date),
         column("kinds", ARRAY(Text)), column("institution_name", Text), column("employed_within_months", Integer), column("employed_kinds", ARRAY(Text)),
+        column("certified_kinds", ARRAY(Text)), column("class_trainees_at_least", Integer),
     )  # fmt: skip
     return values(*columns, name="wanted").data([
         (each.key, each.measure, each.programme, each.from_on, each.to_on, each.institution_kinds, each.institution_name,
-         each.employed_within_months, each.employed_kinds)
+         each.employed_within_months, each.employed_kinds, each.certified_kinds, each.class_trainees_at_least)
         for each in countings
     ])  # fmt: skip
+
+
+def _ended(wanted: FromClause) -> ColumnElement[bool]:
+    """The class was held, and ended within the days."""
+    return and_(TrainingClass.status == "completed", TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on), _of_programme(wanted))
 
 
 def _of_programme(wanted: FromClause) -> ColumnElement[bool]:

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Text, any_, cast, exists, func, literal, or_
 
+from services.registry.enrolments.afterwards import person
 from services.registry.enrolments.tables import Employment, Enrolment
+from services.registry.following.tables import KnownPlacement
 from shared import errors, wire
 
 KINDS = r"(employer|flexible|self_employed|farming)"
@@ -17,17 +19,23 @@ def window_end(within_months: ColumnElement[int]) -> ColumnElement[date]:
     return cast(Enrolment.counted_on + func.make_interval(0, within_months), Date)
 
 
-def employed(
-    kinds: ColumnElement[Any], within_months: ColumnElement[int], as_of: date, *conditions: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    """Work of one of `kinds` that begins, or goes on, after the class's last day and within the months; known up to `as_of`."""
-    return exists().where(
+def employed(kinds: ColumnElement[Any], within_months: ColumnElement[int], as_of: date, *begun_by: Any) -> ColumnElement[bool]:
+    """Work of one of `kinds` that begins, or goes on, after the class's last day and within the months; known up to `as_of`. A placement, wherever
+    it came from, is work for an employer. `begun_by`: only work that had begun by this day."""
+    latest = func.least(literal(as_of, Date), window_end(within_months), *begun_by)
+    recorded = exists().where(
         Employment.enrolment_id == Enrolment.id,
         Employment.kind == any_(kinds),
-        Employment.from_on <= func.least(literal(as_of, Date), window_end(within_months)),
+        Employment.from_on <= latest,
         or_(Employment.until_on.is_(None), Employment.until_on > Enrolment.counted_on),
-        *conditions,
     )
+    sent = exists().where(
+        literal("employer", Text) == any_(kinds),
+        KnownPlacement.trainee_id == person(),
+        KnownPlacement.started_on <= latest,
+        or_(KnownPlacement.left_on.is_(None), KnownPlacement.left_on > Enrolment.counted_on),
+    )
+    return or_(recorded, sent)
 
 
 def asked(

@@ -9,22 +9,22 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, insert, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry import batches
 from services.registry.attendance.tables import Attendance
 from services.registry.classes import policy, sight
 from services.registry.classes.operations import require_state
 from services.registry.classes.tables import TrainingClass
-from services.registry.enrolments import schemas
+from services.registry.enrolments import afterwards, schemas
 from services.registry.enrolments.errors import ClassFull, DuplicateEnrolment
 from services.registry.enrolments.tables import Employment, Enrolment
+from services.registry.following.tables import KnownPlacement
 from services.registry.trainees import operations as trainees
 from services.registry.trainees import visibility
 from services.registry.trainees.errors import TraineeMerged
 from services.registry.trainees.tables import Trainee
-from shared import audit, changes, errors
+from shared import audit, batches, changes, errors
 from shared.access import Call
 from shared.db import new_id
 
@@ -264,9 +264,18 @@ async def record_employment(session: AsyncSession, call: Call, enrolment_id: UUI
     return made
 
 
-async def employments(session: AsyncSession, call: Call, enrolment_id: UUID) -> Select[Any]:
-    """The statement that lists the work of one enrolment the caller may see."""
+async def employments(session: AsyncSession, call: Call, enrolment_id: UUID) -> tuple[Select[Any], Any]:
+    """The statement that lists the work of one enrolment the caller may see, and the column it is ordered by. A placement is work for an employer too."""
     await get(session, call, enrolment_id)
-    return select(*(getattr(Employment, name) for name in schemas.EmploymentOut.model_fields)).where(
+    recorded = select(*(getattr(Employment, name) for name in schemas.EmploymentOut.model_fields)).where(
         Employment.enrolment_id == enrolment_id
     )
+    sent = select(
+        KnownPlacement.id, literal("employer", Text).label("kind"), literal("佛山订单 ", Text).concat(KnownPlacement.order_number).label("employer"),
+        KnownPlacement.started_on.label("from_on"), KnownPlacement.left_on.label("until_on"),
+        func.coalesce(KnownPlacement.weakest_grade, "D").label("grade"), cast(null(), Text).label("proof"), KnownPlacement.learnt_at.label("recorded_at"),
+    ).join(Enrolment, KnownPlacement.trainee_id == afterwards.person()).where(
+        Enrolment.id == enrolment_id, KnownPlacement.started_on.is_not(None)
+    )  # fmt: skip
+    work = recorded.union_all(sent).subquery("work")
+    return select(work), work.c.id

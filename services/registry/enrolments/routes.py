@@ -5,16 +5,15 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.registry import batches
 from services.registry.classes import sight
 from services.registry.classes.schemas import Channel, Programme
+from services.registry.enrolments import afterwards, operations, roster, schemas
 from services.registry.enrolments import employed as having_work
-from services.registry.enrolments import operations, roster, schemas
 from services.registry.enrolments.errors import ClassFull, DuplicateEnrolment
-from services.registry.enrolments.tables import Employment, Enrolment
+from services.registry.enrolments.tables import Enrolment
 from services.registry.trainees.errors import TraineeMerged
-from services.registry.workbooks import Workbook
-from shared import errors, pages, web, wire
+from shared import batches, errors, pages, web, wire
+from shared.web.workbooks import Workbook
 
 router = web.Router("enrolments")
 OF_CLASS = "/v1/classes/{class_id:uuid}"
@@ -64,7 +63,7 @@ async def export_roster(class_id: UUID, session: web.Session, call: web.Caller) 
     "GET", "/v1/enrolments", may=operations.READERS, summary="报名列表;outcome=completed 时一行即一人次", errors=[errors.InvalidCursor]
 )
 async def list_enrolments(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked, employed: having_work.Asked,
+    session: web.Session, call: web.Caller, asked: pages.PageAsked, employed: having_work.Asked, became: afterwards.Asked,
     class_id: Annotated[UUID | None, Query()] = None,
     trainee_id: Annotated[UUID | None, Query()] = None,
     institution_id: Annotated[UUID | None, Query(description="承办机构")] = None,
@@ -79,7 +78,7 @@ async def list_enrolments(
         call, class_id=class_id, trainee_id=trainee_id, institution_id=institution_id, region_code=region_code, programme=programme, channel=channel,
         outcome=outcome, completed_from_on=completed_from_on, completed_to_on=completed_to_on,
     )  # fmt: skip
-    return await _page(session, wanted if employed is None else wanted.where(employed), asked)
+    return await _page(session, wanted.where(*became, *([] if employed is None else [employed])), asked)
 
 
 async def _page(session: web.Session, wanted: Any, asked: pages.Asked) -> wire.Page[schemas.EnrolmentOut]:
@@ -109,7 +108,7 @@ async def record_employment(
 async def list_employment(
     enrolment_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked
 ) -> wire.Page[schemas.EmploymentOut]:
-    wanted = await operations.employments(session, call, enrolment_id)
+    wanted, work_id = await operations.employments(session, call, enrolment_id)
     return wire.Page[schemas.EmploymentOut].model_validate(
-        await pages.page(session, wanted, Employment.id, asked, schemas.EmploymentOut.model_validate)
+        await pages.page(session, wanted, work_id, asked, schemas.EmploymentOut.model_validate)
     )

@@ -23,7 +23,7 @@ from services.registry.enrolments.tables import Enrolment
 from services.registry.imports import offices
 from services.registry.imports import reading as sheets
 from services.registry.imports.fields import shown
-from services.registry.imports.kept import PEOPLE_AT_A_TIME, Kept, Progress
+from services.registry.imports.offices import PEOPLE_AT_A_TIME
 from services.registry.imports.sign_in import OnRoster, SignInRow
 from services.registry.imports.tables import Import
 from services.registry.reference import policy as reference
@@ -33,11 +33,13 @@ from services.registry.trainees.reading import Category, Person
 from services.registry.trainees.tables import Trainee
 from shared import privacy
 from shared.access import Call
-from shared.sheets import Book, RowFault, open_book
+from shared.sheet_jobs import uploads
+from shared.sheet_jobs.running import Kept, Progress
+from shared.sheets import Reading, RowFault
 from shared.web import Kernel
 
 
-async def read(kernel: Kernel, call: Call, row: Import) -> sheets.Reading[Any]:
+async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
     """Reads the sheet in a thread of its own, against what it must be held against. Raises SheetError."""
     training, roster = None, []
     async with kernel.reading() as session:
@@ -50,8 +52,8 @@ async def read(kernel: Kernel, call: Call, row: Import) -> sheets.Reading[Any]:
     return await asyncio.to_thread(_read, kernel.vault, call.today, row, training, roster)
 
 
-def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClass | None, roster: Sequence[Any]) -> sheets.Reading[Any]:
-    book: Book = open_book(vault.decrypt_bytes(row.content, f"imports/{row.id}/content"), row.filename)
+def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClass | None, roster: Sequence[Any]) -> Reading[Any]:
+    book = uploads.book(vault, row)
     if row.kind == "teachers":
         return sheets.read_teachers(book, today=today)
     if row.kind == "status_records":
@@ -68,7 +70,7 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
     return sheets.read_sign_in(book, dates=list(policy.days(training.starts_on, training.ends_on)), roster=enrolled, today=today)
 
 
-async def keep(session: AsyncSession, call: Call, kernel: Kernel, row: Import, reading: sheets.Reading[Any], progress: Progress) -> Kept:
+async def keep(session: AsyncSession, call: Call, kernel: Kernel, row: Import, reading: Reading[Any], progress: Progress) -> Kept:
     """Keeps the good rows, in the job's transaction."""
     if row.class_id is None:
         return await offices.keep(session, call, kernel.vault, row, reading.rows, progress)

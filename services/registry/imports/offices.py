@@ -1,12 +1,10 @@
 """Lists of teachers and other offices' lists of people: each row goes where the same facts go when they come by request."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.batches import Result
-from services.registry.imports.kept import PEOPLE_AT_A_TIME, Kept, Progress
 from services.registry.imports.reading import StatusRow, TeacherRow
 from services.registry.imports.tables import Import
 from services.registry.institutions import teachers
@@ -14,8 +12,12 @@ from services.registry.institutions.schemas import TeacherIn
 from services.registry.status_records import operations as status_records
 from services.registry.status_records.schemas import StatusRecordIn
 from shared.access import Call
+from shared.batches import Result
 from shared.privacy import Vault
+from shared.sheet_jobs.running import Kept, Progress
 from shared.sheets import RowFault
+
+PEOPLE_AT_A_TIME: Final = 500
 
 
 async def keep(session: AsyncSession, call: Call, vault: Vault, row: Import, rows: Sequence[Any], progress: Progress) -> Kept:

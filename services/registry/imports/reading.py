@@ -9,12 +9,12 @@ from typing import Final, Literal
 from services.registry.imports import fields
 from services.registry.imports.columns import find_layouts
 from services.registry.imports.fields import FieldFault
-from services.registry.imports.rows import FirstStands, Reading, RowCheck, read_rows
+from services.registry.imports.rows import FirstStands, RowCheck, read_rows
 from services.registry.imports.sign_in import read_sign_in
 from shared.national_numbers import CitizenId, compact
-from shared.sheets import Book
+from shared.sheets import Book, Reading
 
-__all__ = ["Reading", "RosterRow", "StatusRow", "TeacherRow", "read_roster", "read_sign_in", "read_status_records", "read_teachers"]
+__all__ = ["RosterRow", "StatusRow", "TeacherRow", "read_roster", "read_sign_in", "read_status_records", "read_teachers"]
 
 EMPLOYMENTS: Final[Mapping[str, Literal["full_time", "part_time"]]] = {
     "专职": "full_time",

@@ -5,20 +5,23 @@ from uuid import UUID
 
 from fastapi import Form, Query, Response
 
-from services.registry.imports import operations, schemas
-from services.registry.imports.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
+from services.registry.imports import job, operations, schemas
 from services.registry.imports.tables import Import
 from services.registry.imports.templates import Kind, template
-from services.registry.workbooks import Workbook
 from shared import access, errors, pages, web, wire
+from shared.sheet_jobs import uploads
+from shared.sheet_jobs.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
+from shared.sheet_jobs.schemas import Status
 from shared.web.routing import UPLOAD_LARGEST_BYTES
+from shared.web.workbooks import Workbook
 
 router = web.Router("imports")
 ONE = "/v1/imports/{import_id:uuid}"
 
 
 @router.operation("POST", "/v1/imports", may=operations.UPLOADERS, summary="导入表格:花名册、签到表、教师名册、其他部门的名单", status=202,
-                  errors=[errors.InvalidState, FileTooLarge, UnreadableFile, UnknownSheetLayout], largest_bytes=UPLOAD_LARGEST_BYTES)  # fmt: skip
+                  errors=[errors.InvalidState, FileTooLarge, UnreadableFile, UnknownSheetLayout], largest_bytes=UPLOAD_LARGEST_BYTES,
+                  too_large=FileTooLarge)  # fmt: skip
 async def receive(
     form: Annotated[schemas.ImportIn, Form(media_type="multipart/form-data")],
     response: Response,
@@ -35,7 +38,7 @@ async def receive(
 async def list_imports(
     session: web.Session, call: web.Caller, asked: pages.PageAsked,
     kind: Annotated[Kind | None, Query()] = None,
-    status: Annotated[schemas.Status | None, Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
     class_id: Annotated[UUID | None, Query()] = None,
 ) -> wire.Page[schemas.ImportListed]:  # fmt: skip
     def show(row: Any) -> schemas.ImportListed:
@@ -59,7 +62,8 @@ async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schema
     response_class=Workbook,
 )
 async def result(import_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Workbook:
-    return Workbook(await operations.result(session, call, kernel, import_id), f"import-{import_id}")
+    row = await operations.find(session, call, import_id)
+    return Workbook(await uploads.result(session, call, kernel, job.IMPORTS, row), f"import-{import_id}")
 
 
 @router.operation("GET", "/v1/templates/{kind}.xlsx", may=access.SIGNED_IN, summary="空表模板", response_class=Workbook)

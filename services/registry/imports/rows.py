@@ -1,26 +1,16 @@
-"""What reading a sheet answers: the good rows, everything that is wrong with the others, and how many people the sheet lists."""
+"""Reads the rows of people one by one, gathering everything that is wrong with each."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Generic, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from services.registry.imports.columns import Layout, people
 from services.registry.imports.fields import FieldFault
-from shared.sheets import Row, RowFault, Value
+from shared.sheets import Reading, Row, RowFault, Value
 
 R = TypeVar("R")
 V = TypeVar("V")
 P = ParamSpec("P")
-
-
-@dataclass(slots=True)
-class Reading(Generic[R]):
-    """`total` counts the rows of people, good and faulty; `header_rows` says for each sheet read where its header stands."""
-
-    rows: list[R]
-    faults: list[RowFault]
-    total: int
-    header_rows: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -68,7 +58,7 @@ class FirstStands:
 
 def read_rows(layouts: Iterable[Layout], read: Callable[[RowCheck], R | None]) -> Reading[R]:
     """Every row of people through `read`; a row with anything wrong is not kept."""
-    reading: Reading[R] = Reading([], [], 0, {})
+    reading: Reading[R] = Reading()
     for layout in layouts:
         reading.header_rows[layout.sheet.name] = layout.header_row
         for row in people(layout):

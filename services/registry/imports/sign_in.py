@@ -9,10 +9,10 @@ from typing import Final, Literal
 from services.registry.imports import fields
 from services.registry.imports.columns import Layout, find_layouts, header_words
 from services.registry.imports.fields import FieldFault, shown
-from services.registry.imports.rows import FirstStands, Reading, RowCheck, read_rows
+from services.registry.imports.rows import FirstStands, RowCheck, read_rows
 from shared.national_numbers import compact
 from shared.privacy import mask_number
-from shared.sheets import Book, Row, RowFault, SheetError, Value, column_letter, read_date, text_of
+from shared.sheets import Book, Reading, Row, RowFault, SheetError, Value, column_letter, read_date, text_of
 
 HalfDay = Literal["am", "pm"]
 

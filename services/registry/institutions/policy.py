@@ -4,13 +4,13 @@ Pure: facts and terms in, one answer a rule out. The answers are shown to office
 anything, and they do so where a class is submitted, by `is_designated` and `is_blacklisted`.
 """
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
 from services.registry.reference.lists import StandingTerms
+from shared.months import months_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _teacher_ratio(facts: StandingFacts, terms: StandingTerms, on: date) -> Stan
 
 def _part_time_limit(facts: StandingFacts, terms: StandingTerms, on: date) -> StandingRule:
     """Counts every institution a part-time teacher of this one served within the year that ends on `on`."""
-    since = _months_before(on, terms.part_time_within_months) + timedelta(days=1)
+    since = months_after(on, -terms.part_time_within_months) + timedelta(days=1)
     part_time_here = {
         each.teacher
         for each in facts.engagements
@@ -168,11 +168,6 @@ def _rating_due(facts: StandingFacts, terms: StandingTerms, on: date) -> Standin
 
 def _serves(engagement: Engagement, from_on: date, to_on: date) -> bool:
     return engagement.from_on <= to_on and (engagement.to_on is None or engagement.to_on >= from_on)
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _rule(code: str, met: bool, seen: str, needed: str, terms: StandingTerms, clause: str) -> StandingRule:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from services.registry.batches import Batch, BatchOut
 from services.registry.institutions import moves, operations, reports, standing, teachers
 from services.registry.institutions.errors import (
     AlreadyBlacklisted,
@@ -35,6 +34,7 @@ from services.registry.institutions.schemas import (
     YearlyReportOut,
 )
 from shared import access, errors, pages, web, wire
+from shared.batches import Batch, BatchOut
 
 router = web.Router("institutions")
 
@@ -65,7 +65,7 @@ async def get(institution_id: UUID, session: web.Session, call: web.Caller) -> I
     return await operations.get(session, call, institution_id)
 
 
-@router.operation("PATCH", ONE, may=OFFICER, summary="修改机构信息", if_match=True)
+@router.operation("PATCH", ONE, may=OFFICER, summary="修改机构信息")
 async def change(
     institution_id: UUID, body: InstitutionChange, session: web.Session, call: web.Caller, kernel: web.KernelOf
 ) -> InstitutionPaper:
@@ -121,9 +121,7 @@ async def take_teachers(
     return await teachers.take_batch(session, call, kernel.vault, institution_id, body)
 
 
-@router.operation(
-    "PATCH", f"{ONE}/teachers/{{teacher_id:uuid}}", may=OWN, summary="修改教师信息或结束任职", if_match=True, errors=[DuplicateTeacher]
-)
+@router.operation("PATCH", f"{ONE}/teachers/{{teacher_id:uuid}}", may=OWN, summary="修改教师信息或结束任职", errors=[DuplicateTeacher])
 async def change_teacher(institution_id: UUID, teacher_id: UUID, body: TeacherChange, session: web.Session, call: web.Caller) -> TeacherOut:
     return await teachers.change(session, call, institution_id, teacher_id, body)
 

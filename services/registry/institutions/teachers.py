@@ -9,16 +9,16 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry import batches, sealing
-from services.registry.batches import Batch, BatchOut, Result, rejected
+from services.registry import sealing
 from services.registry.imports import fields
 from services.registry.institutions import operations
 from services.registry.institutions.errors import DuplicateTeacher
 from services.registry.institutions.schemas import TeacherChange, TeacherIn, TeacherOut
 from services.registry.institutions.tables import Teacher
 from services.registry.reference.errors import invalid_number
-from shared import audit, db, errors, pages
+from shared import audit, batches, db, errors, pages
 from shared.access import Call
+from shared.batches import Batch, BatchOut, Result, rejected
 from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, citizen_id
 from shared.privacy import Vault

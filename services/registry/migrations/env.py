@@ -5,6 +5,7 @@ import services.registry.brands.tables
 import services.registry.classes.tables
 import services.registry.enrolments.tables
 import services.registry.files.tables
+import services.registry.following.tables
 import services.registry.imports.tables
 import services.registry.institutions.tables
 import services.registry.status_records.tables

@@ -5,19 +5,15 @@ Labels are Chinese (`name`) and English (`name_en`).
 """
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass, make_dataclass
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Literal, Protocol, TypeVar
+
+from shared.strict import BadFile, read_file
 
 PACKAGED_DATA = Path(__file__).parent / "data"
 BasisStatus = Literal["confirmed", "unconfirmed"]
-
-
-class ReferenceDataInvalid(ValueError):
-    """A data file is wrong; the text names file, row and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +132,7 @@ class Reference:
 
 
 def load(directory: Path = PACKAGED_DATA) -> Reference:
-    """Reads the directory's files; raises `ReferenceDataInvalid`."""
+    """Reads the directory's files; raises `BadFile`."""
     reference = Reference(
         regions=_by_code(directory, "regions", Region),
         occupations=_by_code(directory, "occupations", Occupation),
@@ -145,7 +141,7 @@ def load(directory: Path = PACKAGED_DATA) -> Reference:
         institution_kinds=_by_code(directory, "institution_kinds", InstitutionKind),
         channels=_by_code(directory, "channels", Channel),
         code_lists=_rows(directory, "code_lists", Code),
-        standing=_row(StandingTerms, _table(directory / "standing.toml"), "standing.toml"),
+        standing=read_file(StandingTerms, directory / "standing.toml"),
     )
     for region in reference.regions.values():
         _known([region.parent] if region.parent else [], reference.regions, f"regions.toml:{region.code}:parent")
@@ -190,7 +186,7 @@ Row = TypeVar("Row")
 def _known(codes: Iterable[str], rows: Mapping[str, object], where: str) -> None:
     for code in codes:
         if code not in rows:
-            raise ReferenceDataInvalid(f"{where}:没有代码 {code}")
+            raise BadFile(f"{where}:没有代码 {code}")
 
 
 def _no_word_twice(rows: Mapping[str, _Named], where: str) -> None:
@@ -198,7 +194,7 @@ def _no_word_twice(rows: Mapping[str, _Named], where: str) -> None:
     for row in rows.values():
         for word in (row.name, *row.aliases):
             if word in seen:
-                raise ReferenceDataInvalid(f"{where}:{row.code}:aliases:{word} 已用于 {seen[word]}")
+                raise BadFile(f"{where}:{row.code}:aliases:{word} 已用于 {seen[word]}")
             seen[word] = row.code
 
 
@@ -206,59 +202,13 @@ def _by_code(directory: Path, name: str, kind: type[Coded]) -> dict[str, Coded]:
     rows: dict[str, Coded] = {}
     for row in _rows(directory, name, kind):
         if row.code in rows:
-            raise ReferenceDataInvalid(f"{name}.toml:代码 {row.code} 出现多次")
+            raise BadFile(f"{name}.toml:代码 {row.code} 出现多次")
         rows[row.code] = row
     return rows
 
 
 def _rows(directory: Path, name: str, kind: type[Row]) -> tuple[Row, ...]:
     """The file's only key is its own name: the list of its rows."""
-    file = f"{name}.toml"
-    table = _table(directory / file)
-    for key in table:
-        if key != name:
-            raise ReferenceDataInvalid(f"{file}:未知的键 {key}")
-    if not isinstance(table.get(name), list) or not all(isinstance(row, dict) for row in table[name]):
-        raise ReferenceDataInvalid(f"{file}:缺少键 {name},须为 [[{name}]] 各行")
-    return tuple(_row(kind, row, f"{file}:{row.get('code', f'第 {number} 项')}") for number, row in enumerate(table[name], 1))
-
-
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise ReferenceDataInvalid(f"{path.name}:缺少文件") from fault
-    except tomllib.TOMLDecodeError as fault:
-        raise ReferenceDataInvalid(f"{path.name}:不是有效的 TOML 文件({fault})") from fault
-
-
-def _row(kind: type[Row], table: Mapping[str, Any], where: str) -> Row:
-    """A table as the dataclass `kind`: exactly its fields, each of the declared type."""
-    hints = get_type_hints(kind)
-    for key in table:
-        if key not in hints:
-            raise ReferenceDataInvalid(f"{where}:未知的键 {key}")
-    for field in fields(kind):  # type: ignore[arg-type]
-        if field.default is MISSING and field.name not in table:
-            raise ReferenceDataInvalid(f"{where}:缺少键 {field.name}")
-    return kind(**{key: _value(hints[key], value, f"{where}:{key}") for key, value in table.items()})
-
-
-def _value(hint: Any, value: Any, where: str) -> Any:
-    origin = get_origin(hint)
-    if origin in (Union, UnionType):
-        return _value(get_args(hint)[0], value, where)  # `X | None`: the file leaves the key out instead of writing None
-    if is_dataclass(hint) and isinstance(value, dict):
-        return _row(hint, value, where)  # type: ignore[arg-type]
-    if origin is Literal:
-        if value not in get_args(hint):
-            raise ReferenceDataInvalid(f"{where}:{value!r} 不在允许值 {'、'.join(get_args(hint))} 之内")
-        return value
-    if origin is tuple:
-        if not isinstance(value, list) or any(type(item) is not str for item in value):
-            raise ReferenceDataInvalid(f"{where}:须为文字列表")
-        return tuple(value)
-    # Exact types: a bool is no number here.
-    if type(value) is not hint:
-        raise ReferenceDataInvalid(f"{where}:{value!r} 的类型不对,须为 {hint.__name__}")
-    return value
+    file = make_dataclass("File", [(name, tuple[kind, ...])])  # type: ignore[valid-type]
+    rows: tuple[Row, ...] = getattr(read_file(file, directory / f"{name}.toml"), name)
+    return rows

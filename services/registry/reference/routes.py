@@ -12,6 +12,7 @@ from shared import access, errors, web, wire
 router = web.Router("reference")
 
 Limit = Annotated[int, Query(ge=1, le=200, description="一页条数")]
+WithTotal = Annotated[bool, Query(description="是否附总数")]
 After = Annotated[str | None, Query(max_length=60, description="上一页的 next_cursor")]
 
 
@@ -49,25 +50,26 @@ class CategoryOut(wire.Out):
 
 
 @router.operation("GET", "/v1/regions", may=access.SIGNED_IN, summary="区划:镇、街道、开发区及其别名", errors=[errors.InvalidCursor])
-async def list_regions(limit: Limit = 200, cursor: After = None) -> wire.Page[RegionOut]:
-    return wire.Page[RegionOut].model_validate(_page(list(policy.packaged().regions.values()), limit, cursor))
+async def list_regions(limit: Limit = 200, cursor: After = None, include_total: WithTotal = False) -> wire.Page[RegionOut]:
+    return wire.Page[RegionOut].model_validate(_page(list(policy.packaged().regions.values()), limit, cursor, include_total))
 
 
 @router.operation("GET", "/v1/occupations", may=access.SIGNED_IN, summary="职业(工种)、等级与目录类别", errors=[errors.InvalidCursor])
-async def list_occupations(limit: Limit = 200, cursor: After = None) -> wire.Page[OccupationOut]:
-    return wire.Page[OccupationOut].model_validate(_page(list(policy.packaged().occupations.values()), limit, cursor))
+async def list_occupations(limit: Limit = 200, cursor: After = None, include_total: WithTotal = False) -> wire.Page[OccupationOut]:
+    return wire.Page[OccupationOut].model_validate(_page(list(policy.packaged().occupations.values()), limit, cursor, include_total))
 
 
 @router.operation("GET", "/v1/categories", may=access.SIGNED_IN, summary="人员类别", errors=[errors.InvalidCursor])
-async def list_categories(limit: Limit = 200, cursor: After = None) -> wire.Page[CategoryOut]:
-    return wire.Page[CategoryOut].model_validate(_page(list(policy.packaged().categories.values()), limit, cursor))
+async def list_categories(limit: Limit = 200, cursor: After = None, include_total: WithTotal = False) -> wire.Page[CategoryOut]:
+    return wire.Page[CategoryOut].model_validate(_page(list(policy.packaged().categories.values()), limit, cursor, include_total))
 
 
-def _page(rows: Sequence[Any], limit: int, cursor: str | None) -> dict[str, Any]:
+def _page(rows: Sequence[Any], limit: int, cursor: str | None, include_total: bool) -> dict[str, Any]:
     """The cursor is the code of the last row shown."""
     codes = [row.code for row in rows]
     if cursor is not None and cursor not in codes:
         raise errors.InvalidCursor(parameter="cursor")
     start = codes.index(cursor) + 1 if cursor else 0
     shown = rows[start : start + limit]
-    return {"items": shown, "next_cursor": shown[-1].code if start + limit < len(rows) else None}
+    answer = {"items": shown, "next_cursor": shown[-1].code if start + limit < len(rows) else None}
+    return answer | ({"total": len(rows)} if include_total else {})

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry import batches, sealing
-from services.registry.batches import Batch, BatchOut, Result, rejected
+from services.registry import sealing
 from services.registry.reference.errors import invalid_number
 from services.registry.status_records.schemas import Status, StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
 from services.registry.status_records.tables import StatusList, StatusRecord
-from shared import audit, changes, db, errors, pages
+from shared import audit, batches, changes, db, errors, pages
 from shared.access import Call
+from shared.batches import Batch, BatchOut, Result, rejected
 from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, citizen_id
 from shared.privacy import Vault

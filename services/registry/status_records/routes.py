@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import Query
 
-from services.registry.batches import Batch, BatchOut
 from services.registry.status_records import operations
 from services.registry.status_records.schemas import Status, StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
 from shared import errors, pages, web, wire
+from shared.batches import Batch, BatchOut
 
 router = web.Router("status-records")
 lists_router = web.Router("status-lists")

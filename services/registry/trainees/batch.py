@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import sealing
-from services.registry.batches import Batch, BatchOut, Result, rejected, run
 from services.registry.trainees import reading, registration, visibility
 from services.registry.trainees.errors import DuplicateTrainee
 from services.registry.trainees.reading import Person
@@ -16,6 +15,7 @@ from services.registry.trainees.schemas import TraineeIn
 from services.registry.trainees.tables import Trainee
 from shared import audit, changes
 from shared.access import Call
+from shared.batches import Batch, BatchOut, Result, rejected, run
 from shared.errors import Fault, Forbidden
 from shared.privacy import Vault
 

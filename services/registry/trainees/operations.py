@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
 
 from services.registry import filters, sealing
+from services.registry.following.tables import KnownCertificate, KnownPlacement
 from services.registry.reference import policy as reference
 from services.registry.trainees import reading, registration, visibility
 from services.registry.trainees.errors import DuplicateTrainee, TraineeMerged
@@ -214,6 +215,8 @@ async def merge(session: AsyncSession, call: Call, trainee_id: UUID, into: UUID)
     await session.execute(update(TraineeCategory).where(TraineeCategory.trainee_id == old.id, ~same.exists()).values(trainee_id=into))
     seen_by = select(literal(into), TraineeSighting.institution_id, TraineeSighting.how).where(TraineeSighting.trainee_id == old.id)
     await session.execute(upsert(TraineeSighting).from_select(["trainee_id", "institution_id", "how"], seen_by).on_conflict_do_nothing())
+    for known in (KnownCertificate, KnownPlacement):
+        await session.execute(update(known).where(known.trainee_id == old.id).values(trainee_id=into))
     await audit.record(session, call, "trainee.merged", "trainee", old.id, {"merged_into": str(into), "version": old.version})
     await audit.record(session, call, "trainee.changed", "trainee", into, {"merged_from": str(old.id), "version": stays.version})
     await changes.publish(session, call, "trainee.merged", old.id, merged_into=into, version=old.version)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.registry.batches import Batch, BatchOut
 from services.registry.trainees import batch, corrections, operations
 from services.registry.trainees.errors import CorrectionDecided, DuplicateTrainee, TraineeMerged
 from services.registry.trainees.schemas import (
@@ -22,6 +21,7 @@ from services.registry.trainees.schemas import (
     TraineePaper,
 )
 from shared import errors, pages, web, wire
+from shared.batches import Batch, BatchOut
 
 router = web.Router("trainees")
 
@@ -74,7 +74,6 @@ async def get(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> Train
     "/v1/trainees/{trainee_id:uuid}",
     may=REGISTERS,
     summary="修改学员信息",
-    if_match=True,
     errors=[DuplicateTrainee, TraineeMerged],
 )
 async def change(trainee_id: UUID, body: TraineeChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> TraineePaper:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.batches import ITEMS_AT_MOST
 from shared import wire
+from shared.batches import ITEMS_AT_MOST
 
 IdType = Literal["citizen", "residence_permit", "foreign_permanent_residence"]
 Sex = Literal["male", "female"]

@@ -111,4 +111,5 @@ class TraineeCorrection(db.Versioned, Row):
     __table_args__ = (
         CheckConstraint("status IN ('open', 'accepted', 'rejected')", name="status"),
         Index("trainee_corrections_trainee_id_idx", "trainee_id", "id"),
+        Index("trainee_corrections_open_idx", "id", postgresql_where=text("status = 'open'")),
     )

@@ -37,6 +37,13 @@ errors.describe(
     cause="每个补贴项目只属于一个申领类别。",
     remedy="请改正 kind 或 scheme。",
 )
+errors.describe(
+    "scheme_differs_from_channel",
+    "补贴项目与班级的培训渠道不符",
+    "Scheme differs from the class's channel",
+    cause="培训补贴按班级批准时的培训渠道申领。",
+    remedy="请改正 scheme 或 class_id。",
+)
 errors.describe("unknown_class", "没有这个班级", "Unknown class", cause="班级编号不存在。", remedy="请核对班级编号。")
 errors.describe(
     "not_your_class",

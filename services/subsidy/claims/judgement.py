@@ -14,12 +14,12 @@ from services.subsidy.funds import operations as funds
 from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.verdict import ClaimVerdict, judge_claim
 from services.subsidy.schemes import operations as schemes
-from services.subsidy.schemes.canonical import digest, to_json
 from services.subsidy.schemes.codes import CLAIM_KINDS, SCHEMES
 from services.subsidy.schemes.errors import TermsMissing
 from services.subsidy.schemes.policy import Terms
 from shared import errors
 from shared.access import Actor, Call
+from shared.strict import digest, to_json
 from shared.web import Kernel
 
 
@@ -122,6 +122,13 @@ def _faults(actor: Actor, asked: Asked, read: clients.ClaimFactsRead, terms: Ter
             errors.Fault("not_your_class", pointer="/class_id", allowed="申领单位举办的班级", fix="请改正 class_id 或 applicant。")
         )
         return faults
+    if asked.scheme != read.class_.channel:
+        allowed = f"{read.class_.channel}({SCHEMES.get(read.class_.channel, '班级的培训渠道')})"
+        faults.append(
+            errors.Fault(
+                "scheme_differs_from_channel", pointer="/scheme", seen=asked.scheme, allowed=allowed, fix="请改正 scheme 或 class_id。"
+            )
+        )
     if asked.trainee_id is not None and terms.payee != "trainee":
         faults.append(
             errors.Fault("applicant_not_payee", pointer="/applicant", allowed="该补贴发给培训组织单位", fix="请由举办该班的机构申领。")

@@ -13,8 +13,8 @@ from services.subsidy.claims.judgement import Judged
 from services.subsidy.claims.tables import Entitlement, Line
 from services.subsidy.judging.facts import ClaimFacts, LineFacts, day_counted, trade_of
 from services.subsidy.judging.verdict import Verdict
-from services.subsidy.schemes.canonical import to_json
 from services.subsidy.schemes.policy import Terms
+from shared.strict import to_json
 
 NOTHING = Decimal("0.00")
 

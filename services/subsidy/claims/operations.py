@@ -12,6 +12,7 @@ from services.subsidy.claims.judgement import Asked, Judged, check_applicant, ju
 from services.subsidy.claims.policy import NOT_COUNTED
 from services.subsidy.claims.schemas import AppealIn, ClaimChange, ClaimIn, ClaimOut, LineIn, QuoteOut
 from services.subsidy.claims.tables import Appeal, Claim, Line
+from services.subsidy.following import holds
 from services.subsidy.notices import operations as notices
 from shared import audit, changes, errors
 from shared.access import Call
@@ -61,7 +62,7 @@ async def edit(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID
     if body.class_id is not None:
         asked = replace(asked, class_id=body.class_id, lines=asked.lines if body.class_id == asked.class_id else None)
     if body.lines is not None:
-        asked = replace(asked, lines=_wanted(body.lines))
+        asked = replace(asked, lines=_wanted(claim.kind, body.lines))
     judged = await judge(session, call, kernel, asked, own_claim_id=claim.id)
     if body.attachments is not None:
         claim.attachments = [str(file_id) for file_id in body.attachments]
@@ -82,6 +83,7 @@ async def submit(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UU
     _keep_verdict(claim, judged)
     claim.submitted_at = call.now
     done.append(await decisions.take(session, call, claim, "submit", to="submitted", comment=comment))
+    done += await holds.on_submission(session, replace(call, actor=kernel.own_call().actor), claim)
     shown = lines.judged_lines(judged)
     await lines.replace(session, claim.id, shown)
     await lines.entitle(session, claim.id, judged, again=again)
@@ -117,7 +119,7 @@ async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: Appeal
 
 def _asked(call: Call, body: ClaimIn) -> Asked:
     asked = Asked(body.kind, body.scheme, body.applicant.institution_id, body.applicant.trainee_id, call.actor.role == "town",
-                  body.class_id, body.fund_id, _wanted(body.lines))  # fmt: skip
+                  body.class_id, body.fund_id, _wanted(body.kind, body.lines))  # fmt: skip
     check_applicant(call.actor, asked)
     if body.on_behalf is not None and body.on_behalf != asked.on_behalf:
         fault = errors.Fault("invalid_value", pointer="/on_behalf", allowed="乡镇代办时为 true,其余省略", fix="请改正或删除该项。")
@@ -134,12 +136,12 @@ async def _asked_before(session: AsyncSession, claim: Claim) -> Asked:
     return Asked(claim.kind, claim.scheme, claim.institution_id, claim.trainee_id, claim.on_behalf, claim.class_id, claim.fund_id, named)
 
 
-def _wanted(given: list[LineIn]) -> tuple[Wanted, ...] | None:
+def _wanted(kind: str, given: list[LineIn]) -> tuple[Wanted, ...] | None:
     faults = [
         errors.Fault("paper_not_of_this_kind", pointer=f"/lines/{index}/{name}", fix="请删除该项。")
         for index, line in enumerate(given)
         for name in ("certificate_id", "placement_id")
-        if getattr(line, name) is not None
+        if kind == "training" and getattr(line, name) is not None
     ]
     if faults:
         raise errors.Invalid(faults=faults)

@@ -23,6 +23,7 @@ OUTCOMES = {"accept": ("认可", "Accept"), "refuse": ("不予补贴", "Refuse")
 APPLICANTS = frozenset({"institution", "person", "town"})
 EDITABLE = frozenset({"draft", "returned"})
 UNDER_REVIEW = frozenset({"submitted", "reviewed", "in_notice"})
+OPEN = UNDER_REVIEW | {"approved"}  # money may still go out, so a hold stops something
 NOT_COUNTED = frozenset({"draft", "rejected", "withdrawn"})  # claims in these states hold no entitlement
 
 PARTS = {"submit": "提交", "first_review": "初审", "second_review": "复审", "payment": "拨付"}
@@ -58,8 +59,8 @@ ACTIONS: Mapping[str, Action] = {
         Action("approve", "批准", _by(["finance"], "in_notice"), to="approved", part="payment"),
         Action("return", "退回补正", _by(["officer"], "submitted", "reviewed") | _by(["reviewer"], "reviewed", "in_notice"), to="returned"),
         Action("reject", "不予通过", _by(["officer"], "submitted", "reviewed") | _by(["reviewer"], "reviewed", "in_notice"), to="rejected"),
-        Action("hold", "暂缓", _by(["officer", "reviewer"], *UNDER_REVIEW, "approved")),
-        Action("release", "解除暂缓", _by(["reviewer"], *UNDER_REVIEW, "approved")),
+        Action("hold", "暂缓", _by(["officer", "reviewer"], *OPEN)),
+        Action("release", "解除暂缓", _by(["reviewer"], *OPEN)),
         Action("resolve", "处理待核实人员", _by(["reviewer"], *UNDER_REVIEW), part="second_review"),
         Action("recover", "追回", _by(["finance"], "paid"), to="recovering"),
     )

@@ -24,15 +24,15 @@ from services.subsidy.claims.schemas import (
     ReplayOut,
 )
 from services.subsidy.claims.tables import Appeal, Claim, Line
-from services.subsidy.judging.facts import ClaimFacts
+from services.subsidy.judging.facts import ClaimFacts, as_if_held
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.schemes import operations as schemes
-from services.subsidy.schemes.canonical import digest, read
 from services.subsidy.schemes.codes import FUND_SOURCES
 from services.subsidy.schemes.errors import TermsMissing
 from services.subsidy.schemes.policy import Terms
 from shared import clock, pages
 from shared.access import Call
+from shared.strict import digest, read
 from shared.web import Kernel
 
 
@@ -127,7 +127,7 @@ async def statistics(session: AsyncSession, call: Call) -> ClaimStatistics:
 
 
 async def eligibility(session: AsyncSession, call: Call, body: EligibilityAsked) -> Eligibility:
-    """What everyone in the class would be judged to be, with what other claims hold of them; the fund is not asked about."""
+    """Who would be refused, with what other claims hold of them: before the class is over as if it were held and attended. The fund is not asked about."""
     facts_read = clients.read_claim_facts(body.facts)
     class_ = facts_read.class_
     terms = (await schemes.in_force(session)).terms_on(body.scheme, class_.starts_on)
@@ -139,6 +139,7 @@ async def eligibility(session: AsyncSession, call: Call, body: EligibilityAsked)
     source = min(terms.fund_sources or FUND_SOURCES)
     kind = schemes.from_files().schemes[body.scheme].claim_kind
     facts = claim_facts(facts_read, wanted, past, scheme=body.scheme, kind=kind, claimed_on=call.today, fund_source=source)
+    facts = as_if_held(facts)
     pairs = zip(facts.lines, judge_claim(facts, terms).lines, strict=True)
     return Eligibility.model_validate({
         "terms": {"scheme": body.scheme, "in_force_from": terms.in_force_from, "document": terms.document, "hash": terms.hash},

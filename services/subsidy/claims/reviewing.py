@@ -12,9 +12,9 @@ from services.subsidy.claims.schemas import ClaimOut, Resolution
 from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
 from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
-from services.subsidy.schemes.canonical import digest
 from shared import errors
 from shared.access import Call
+from shared.strict import digest
 from shared.web import Kernel
 
 

@@ -60,9 +60,9 @@ class ClaimIn(wire.In):
     on_behalf: bool | None = Field(None, description="乡镇为本辖区人员代办")
     class_id: UUID | None = None
     fund_id: UUID
-    lines: Lines = Field(default_factory=list, description="省略或为空:班级全部结业学员")
-    attachments: Attachments = Field(default_factory=list)
-    external_refs: ExternalRefs = Field(default_factory=list)
+    lines: Annotated[Lines, wire.null_as(list)] = Field(default_factory=list, description="省略或为空:班级全部结业学员")
+    attachments: Annotated[Attachments, wire.null_as(list)] = Field(default_factory=list)
+    external_refs: Annotated[ExternalRefs, wire.null_as(list)] = Field(default_factory=list)
 
 
 class ClaimChange(wire.In):
@@ -221,7 +221,7 @@ class ReplayOut(wire.Out):
 class AppealIn(wire.In):
     reason: wire.Reason
     trainee_id: UUID | None = Field(None, description="针对哪一名学员的判定;省略则针对整单")
-    attachments: Attachments = Field(default_factory=list)
+    attachments: Annotated[Attachments, wire.null_as(list)] = Field(default_factory=list)
 
 
 class AppealOut(wire.Out):

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -59,9 +58,7 @@ class Claim(db.Versioned, Row):
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of the policy clock at creation; part of the number")
-    number: Mapped[str] = mapped_column(
-        Text, Computed("'KL-SQ-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
-    )
+    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-SQ"))
     status: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     scheme: Mapped[str] = mapped_column(Text)

@@ -1,11 +1,11 @@
-"""All that a rule may know about a claim, as plain values. Facts are kept with the claim (schemes.canonical) and judged again as they were.
+"""All that a rule may know about a claim, as plain values. Facts are kept with the claim (shared.strict) and judged again as they were.
 
 A field added later needs a default, so that facts stored before it are still read.
 """
 
 import unicodedata
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from services.subsidy.schemes.codes import (
@@ -210,3 +210,14 @@ def days_in_class(class_facts: ClassFacts | None, line: LineFacts) -> tuple[Atte
     if not class_facts:
         return ()
     return tuple(day for day in line.attendance if class_facts.starts_on <= day.on <= class_facts.ends_on)
+
+
+def as_if_held(claim: ClaimFacts) -> ClaimFacts:
+    """What a class that is still to come would tell if it were held as planned and everyone attended all of it."""
+    class_facts = claim.class_facts
+    if class_facts is None or class_facts.status not in ("draft", "submitted", "approved", "in_progress"):
+        return claim
+    days = [class_facts.starts_on + timedelta(days=day) for day in range((class_facts.ends_on - class_facts.starts_on).days + 1)]
+    attendance = tuple(AttendedDay(day, 2) for day in days)
+    held = replace(class_facts, status="completed", half_days_held=2 * len(days))
+    return replace(claim, class_facts=held, lines=tuple(replace(line, outcome="completed", attendance=attendance) for line in claim.lines))

@@ -1,17 +1,9 @@
 """The rules on the papers behind a line: the certificate, the order and the placement, and whether a confirmed rate exists at all."""
 
-import calendar
-from datetime import date
-
 from services.subsidy.judging.facts import Case, trade_of
 from services.subsidy.judging.findings import Finding, found
 from services.subsidy.schemes.codes import CERTIFICATE_KINDS, EVIDENCE_GRADES, LEVELS, RETENTION_VERDICTS
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many calendar months on, clipped to the month's end."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+from shared.months import months_after
 
 
 def certificate_missing(case: Case) -> Finding | None:

@@ -1,6 +1,7 @@
 """Alembic's entry: names the tables of this service."""
 
 import services.subsidy.claims.tables
+import services.subsidy.following.tables
 import services.subsidy.funds.tables
 import services.subsidy.notices.tables
 import services.subsidy.payments.tables

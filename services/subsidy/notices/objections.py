@@ -45,7 +45,7 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
     return objection
 
 
-async def accept(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, comment: str | None) -> Objection:
+async def accept(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str | None) -> Objection:
     """From now on the objection counts: the notice stands still until it is dismissed, and approval is refused."""
     objection, notice = await _to_decide(session, call, objection_id, "accept")
     if notice.concluded_on is not None:
@@ -53,11 +53,11 @@ async def accept(session: AsyncSession, call: Call, kernel: Kernel, objection_id
     objection.due_on = operations.working_days_after(kernel, call.today, ANSWERED_WITHIN_WORKING_DAYS)
     objection.status, objection.accepted_at = DECIDED_AS["accept"], call.now
     notice.stopped_on = notice.stopped_on or call.today
-    objection.decision_reason = comment
+    objection.decision_reason = reason
     return await _decided(session, call, objection, "objection.accepted")
 
 
-async def dismiss(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str) -> Objection:
+async def dismiss(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str | None) -> Objection:
     """The objection is unfounded. When it was the last one that held the clock, the notice is longer by the working days it stood still."""
     objection, notice = await _to_decide(session, call, objection_id, "dismiss")
     objection.status, objection.decided_at, objection.decision_reason = DECIDED_AS["dismiss"], call.now, reason
@@ -67,7 +67,7 @@ async def dismiss(session: AsyncSession, call: Call, kernel: Kernel, objection_i
     return await _decided(session, call, objection, "objection.dismissed")
 
 
-async def uphold(session: AsyncSession, call: Call, objection_id: UUID, reason: str) -> Objection:
+async def uphold(session: AsyncSession, call: Call, objection_id: UUID, reason: str | None) -> Objection:
     """The objection is right: the claim cannot be approved from this notice any more; it is returned or rejected."""
     objection, _ = await _to_decide(session, call, objection_id, "uphold")
     objection.status, objection.decided_at, objection.decision_reason = DECIDED_AS["uphold"], call.now, reason

@@ -7,7 +7,15 @@ from fastapi import Query
 
 from services.subsidy.notices import objections, operations
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeOver
-from services.subsidy.notices.schemas import NoticeOut, ObjectionIn, ObjectionOut, ObjectionReceived, ObjectionStatus, ObjectorOut
+from services.subsidy.notices.schemas import (
+    NoticeOut,
+    ObjectionDecided,
+    ObjectionIn,
+    ObjectionOut,
+    ObjectionReceived,
+    ObjectionStatus,
+    ObjectorOut,
+)
 from shared import access, errors, pages, web, wire
 
 router = web.Router("notices")
@@ -65,24 +73,29 @@ async def read_objection(objection_id: UUID, session: web.Session) -> ObjectionO
     "POST", "/v1/objections/{objection_id:uuid}:accept", may=frozenset({"officer"}), summary="受理异议(停止计日)", errors=[errors.InvalidState, CalendarYearMissing]
 )  # fmt: skip
 async def accept(
-    objection_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: wire.Commented | None = None
+    objection_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: ObjectionDecided | None = None
 ) -> ObjectionOut:
-    comment = body.comment if body else None
-    return ObjectionOut.model_validate(await objections.accept(session, call, kernel, objection_id, comment))
+    return ObjectionOut.model_validate(await objections.accept(session, call, kernel, objection_id, _why(body)))
 
 
 @objection_router.operation(
     "POST", "/v1/objections/{objection_id:uuid}:dismiss", may=DECIDERS, summary="异议不成立(恢复计日)", errors=[errors.InvalidState, CalendarYearMissing]
 )  # fmt: skip
-async def dismiss(objection_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ObjectionOut:
-    return ObjectionOut.model_validate(await objections.dismiss(session, call, kernel, objection_id, body.reason))
+async def dismiss(
+    objection_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: ObjectionDecided | None = None
+) -> ObjectionOut:
+    return ObjectionOut.model_validate(await objections.dismiss(session, call, kernel, objection_id, _why(body)))
 
 
 @objection_router.operation(
     "POST", "/v1/objections/{objection_id:uuid}:uphold", may=DECIDERS, summary="异议成立", errors=[errors.InvalidState]
 )
-async def uphold(objection_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ObjectionOut:
-    return ObjectionOut.model_validate(await objections.uphold(session, call, objection_id, body.reason))
+async def uphold(objection_id: UUID, session: web.Session, call: web.Caller, body: ObjectionDecided | None = None) -> ObjectionOut:
+    return ObjectionOut.model_validate(await objections.uphold(session, call, objection_id, _why(body)))
+
+
+def _why(body: ObjectionDecided | None) -> str | None:
+    return (body.reason or body.comment) if body else None
 
 
 @objection_router.operation(

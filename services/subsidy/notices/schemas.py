@@ -40,6 +40,13 @@ class ObjectionIn(wire.In):
     reason: wire.Reason = Field(examples=["名单中有人没有参加培训。"])
 
 
+class ObjectionDecided(wire.In):
+    """Why, as `reason` or, like every decision, as `comment`."""
+
+    reason: wire.Reason | None = Field(None, examples=["已核对签到原件,情况不属实。"])
+    comment: wire.Reason | None = Field(None, examples=[None])
+
+
 class ObjectionReceived(wire.Out):
     """What the objector is told."""
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -34,9 +33,7 @@ class Notice(db.Versioned, Row):
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of posting; part of the number")
-    number: Mapped[str] = mapped_column(
-        Text, Computed("'KL-GS-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
-    )
+    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-GS"))
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
     scheme: Mapped[str] = mapped_column(Text)
     institution: Mapped[str | None] = mapped_column(Text, comment="name")

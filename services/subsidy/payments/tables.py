@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -32,9 +31,7 @@ class PaymentBatch(db.Versioned, Row):
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of the policy clock at creation; part of the number")
-    number: Mapped[str] = mapped_column(
-        Text, Computed("'KL-FK-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
-    )
+    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-FK"))
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id"))
     status: Mapped[str] = mapped_column(Text)
     amount_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))

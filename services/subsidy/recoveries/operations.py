@@ -26,11 +26,12 @@ async def open_one(session: AsyncSession, call: Call, claim_id: UUID, body: Reco
     amount = claim.amount if body.amount is None else body.amount
     if not 0 < amount <= claim.amount:
         raise refuse_amount(f"{amount:.2f}", f"{claim.amount:.2f}")
-    recovery = Recovery(claim_id=claim.id, fund_id=claim.fund_id, amount_yuan=amount, reason=body.reason, status="recovering",
+    reason = body.reason or body.comment
+    recovery = Recovery(claim_id=claim.id, fund_id=claim.fund_id, amount_yuan=amount, reason=reason or "", status="recovering",
                         opened_by=call.actor.subject, opened_at=call.now)  # fmt: skip
     session.add(recovery)
     await session.flush()
-    done.append(await decisions.take(session, call, claim, RECOVER, to="recovering", comment=body.reason))
+    done.append(await decisions.take(session, call, claim, RECOVER, to="recovering", comment=reason))
     await _tell(session, call, recovery, "recovery.opened")
     shown = await showing.one(session, call, claim, await lines.of(session, claim.id), done)
     return RecoveringClaim(**shown.model_dump(), recovery=RecoveryOut.model_validate(recovery))

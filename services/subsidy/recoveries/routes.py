@@ -25,8 +25,8 @@ READERS = access.STAFF | {"system"}
     if_match=True,
     errors=[errors.InvalidState],
 )
-async def open_one(claim_id: UUID, body: RecoveryIn, session: web.Session, call: web.Caller) -> RecoveringClaim:
-    return await operations.open_one(session, call, claim_id, body)
+async def open_one(claim_id: UUID, session: web.Session, call: web.Caller, body: RecoveryIn | None = None) -> RecoveringClaim:
+    return await operations.open_one(session, call, claim_id, body or RecoveryIn())
 
 
 @router.operation("GET", "/v1/recoveries", may=READERS, summary="追回列表", errors=[errors.InvalidCursor])

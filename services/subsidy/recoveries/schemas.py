@@ -12,7 +12,10 @@ RecoveryStatus = Literal["recovering", "recovered"]
 
 
 class RecoveryIn(wire.In):
-    reason: wire.Reason = Field(examples=["审计发现学员开班当日已领取职工养老金。"])
+    """Why the money is asked back, as `reason` or, like every decision, as `comment`."""
+
+    reason: wire.Reason | None = Field(None, examples=["审计发现学员开班当日已领取职工养老金。"])
+    comment: wire.Reason | None = Field(None, examples=[None])
     amount: wire.Money | None = Field(None, description="追回金额;缺省为已支付的全部金额", examples=["180.00"])
 
 
@@ -26,7 +29,7 @@ class RecoveryOut(wire.Out):
     claim_id: UUID
     fund_id: UUID
     amount: wire.Money = Field(validation_alias="amount_yuan")
-    reason: str
+    reason: str = Field(description="未说明时为空")
     status: RecoveryStatus = Field(description="与申领单的状态一致", examples=["recovering"])
     opened_by: str = Field(examples=["local-finance"])
     opened_at: wire.Instant

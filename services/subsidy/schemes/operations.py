@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.schemes import policy
-from services.subsidy.schemes.canonical import Unreadable, read, to_json
 from services.subsidy.schemes.codes import SCHEMES
 from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
 from services.subsidy.schemes.policy import Policy, Terms
@@ -19,6 +18,7 @@ from services.subsidy.schemes.retirement import RetirementSchedule
 from services.subsidy.schemes.tables import ProposedTerms
 from shared import audit, changes, errors
 from shared.access import Call
+from shared.strict import Unreadable, read, to_json
 
 _with_published: dict[tuple[UUID, ...], Policy] = {}  # by the ids of the published blocks: these are never edited, so it never goes stale
 

@@ -4,16 +4,14 @@ A new document is a new [[terms]] block; a published block is never edited, so t
 A figure that is not set decides nothing. An unknown, missing or contradictory key stops the service at start, naming file and key.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
-from services.subsidy.schemes.canonical import NOT_READ, Unreadable, digest, read, to_json
 from services.subsidy.schemes.codes import (
     FINDINGS,
     SCHEMES,
@@ -30,15 +28,11 @@ from services.subsidy.schemes.codes import (
     Status,
 )
 from services.subsidy.schemes.retirement import RetirementSchedule
+from shared.strict import NOT_READ, BadFile, digest, read_file, to_json
 
-T = TypeVar("T")
 HERE = Path(__file__).parent
 RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
 PER_DAY = ("yuan_per_person_day", "days_paid_at_most", "half_days_for_a_paid_day")
-
-
-class TermsFault(ValueError):
-    """A terms file cannot be used; the message names the file and every faulty key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,35 +197,35 @@ class Policy:
 
 
 def load(folder: Path = HERE / "terms", retirement_file: Path = HERE / "retirement.toml") -> Policy:
-    """All schemes of the folder, or TermsFault naming every file and key at fault."""
+    """All schemes of the folder, or BadFile naming every file and key at fault."""
     schemes, faults = {}, []
     schedule = read_retirement(retirement_file)
     for path in sorted(folder.glob("*.toml")):
         try:
             schemes[path.stem] = read_scheme(path, schedule)
-        except TermsFault as fault:
+        except BadFile as fault:
             faults.append(str(fault))
     if faults or not schemes:
-        raise TermsFault("\n".join(faults) or f"{folder.name}:没有任何补贴条款文件")
+        raise BadFile("\n".join(faults) or f"{folder.name}:没有任何补贴条款文件")
     return Policy(schemes)
 
 
 def read_retirement(path: Path) -> RetirementSchedule:
-    return _read_file(RetirementSchedule, path)
+    return read_file(RetirementSchedule, path)
 
 
 def read_scheme(path: Path, schedule: RetirementSchedule) -> Scheme:
     """One file; its name is the scheme's code."""
     if path.stem not in SCHEMES:
-        raise TermsFault(f"{path.name}:文件名不是已知的补贴项目代码")
-    scheme = _read_file(Scheme, path)
+        raise BadFile(f"{path.name}:文件名不是已知的补贴项目代码")
+    scheme = read_file(Scheme, path)
     faults = [f"terms[{index}].{fault}" for index, block in enumerate(scheme.terms) for fault in contradictions(block)]
     days = [block.in_force_from for block in scheme.terms]
     faults += [f"terms:{day} 有两组条款" for day in sorted({day for day in days if days.count(day) > 1})]
     if not days:
         faults.append("terms:至少要有一组条款")
     if faults:
-        raise TermsFault(f"{path.name}:{';'.join(faults)}")
+        raise BadFile(f"{path.name}:{';'.join(faults)}")
     blocks = (with_schedule(block, schedule) for block in scheme.terms)
     return replace(scheme, code=path.stem, terms=tuple(sorted(blocks, key=lambda block: block.in_force_from)))
 
@@ -270,12 +264,3 @@ def _rate_out_of_bounds(block: Terms) -> list[str]:
     least, most = block.yuan_per_person_at_least, block.yuan_per_person_at_most
     low = [f"{name}:{yuan} 元低于下限 {least} 元" for name, yuan in rates.items() if least is not None and yuan < least]
     return low + [f"{name}:{yuan} 元超过上限 {most} 元" for name, yuan in rates.items() if most is not None and yuan > most]
-
-
-def _read_file(kind: type[T], path: Path) -> T:
-    try:
-        return read(kind, tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as unreadable:
-        raise TermsFault(f"{path.name}:无法读取,{unreadable}") from None
-    except Unreadable as unreadable:
-        raise TermsFault(f"{path.name}:{unreadable}") from None

@@ -134,9 +134,12 @@ async def test_a_file_that_cannot_be_read_fails_with_its_code(
     assert (await client.get(f"/v1/placement-imports/{found['id']}/result.xlsx")).status_code == 409
 
 
-async def test_an_empty_file_and_faulty_fields_are_refused_at_once(eastwest: Service) -> None:
+async def test_an_empty_or_too_large_file_and_faulty_fields_are_refused_at_once(eastwest: Service) -> None:
     client = eastwest.as_("partner")
     assert (await upload(client, b" ")).json()["code"] == "unreadable_file"
+    for megabytes in (20, 25):
+        answer = await upload(client, b"x" * (megabytes * 1024 * 1024 + 1))
+        assert (answer.status_code, answer.json()["code"]) == (422, "file_too_large")
     answer = await upload(client, reported_on="2025-13-01", mode="try")
     assert (answer.status_code, {fault["pointer"] for fault in answer.json()["errors"]}) == (422, {"/reported_on", "/mode"})
 

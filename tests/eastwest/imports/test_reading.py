@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from services.eastwest.imports import planning
-from services.eastwest.imports.reading import PersonRow, Reading, read
+from services.eastwest.imports.reading import PersonRow, read
 from services.eastwest.placements.policy import Employer, Fact
 from shared import db
-from shared.sheets import SheetError, Table, Value, open_book, write_book
+from shared.sheets import Reading, SheetError, Table, Value, open_book, write_book
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 HEADER = ("姓名", "公民身份号码", "用人单位", "所在区", "入职日期", "在岗情况", "离职日期", "参保情况")
@@ -23,7 +23,7 @@ def row(**changed: Value) -> list[Value]:
     return list((values | changed).values())
 
 
-def reading(*rows: list[Value], header: tuple[str, ...] = HEADER) -> Reading:
+def reading(*rows: list[Value], header: tuple[str, ...] = HEADER) -> Reading[PersonRow]:
     return read(open_book(write_book([Table("表", header, rows)]), "表.xlsx"), today=date(2025, 11, 30))
 
 

@@ -99,6 +99,18 @@ async def test_a_faulty_class_is_a_422(start: Start, values: dict[str, Any], cod
         assert {each["pointer"] for each in refused.json()["errors"]} == pointers
 
 
+async def test_null_in_an_optional_field_is_the_field_left_out(start: Start) -> None:
+    async with start("registry") as registry:
+        empty = dict.fromkeys(("programmes", "level", "teacher_ids", "order_id", "fund_source", "demonstration", "external_refs"))
+        paper = await made.posted(registry.as_("officer"), "/v1/classes", made.class_in(await made.school(registry), **empty), 201)
+        assert {name: paper[name] for name in empty} == empty | {
+            "programmes": [],
+            "teacher_ids": [],
+            "demonstration": False,
+            "external_refs": [],
+        }
+
+
 async def test_three_days_are_a_short_course_and_other_channels_may_be_longer(start: Start) -> None:
     async with start("registry") as registry:
         officer, institution_id = registry.as_("officer"), await made.school(registry)
@@ -218,7 +230,7 @@ async def test_the_filters_find_what_fits(start: Start) -> None:
         }.items():  # fmt: skip
             answer = await officer.get(f"/v1/classes?{query}")
             assert [each["id"] for each in answer.json()["items"]] == found, query
-        for query in ("stat=approved", "status=open", "channel=none", "programme=X"):
+        for query in ("stat=approved", "status=open", "channel=none", "programme=X", "region_code=522601999"):
             assert (await officer.get(f"/v1/classes?{query}")).status_code == 400, query
 
 

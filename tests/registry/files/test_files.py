@@ -96,7 +96,7 @@ async def test_a_post_without_a_file_is_a_fault(start: Start) -> None:
     async with start("registry") as registry:
         officer = registry.as_("officer")
         assert (await officer.post("/v1/files", data={"other": "x"})).status_code == 422
-        assert (await officer.post("/v1/files", json={"file": "x"})).status_code == 422
+        assert (await officer.post("/v1/files", json={"file": "x"})).status_code == 415
 
 
 SCHOOL = db.new_id()

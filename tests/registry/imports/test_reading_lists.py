@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from services.registry.imports.reading import Reading, StatusRow, TeacherRow, read_status_records, read_teachers
-from shared.sheets import Book, SheetError, Value
+from services.registry.imports.reading import StatusRow, TeacherRow, read_status_records, read_teachers
+from shared.sheets import Book, Reading, SheetError, Value
 from tests.registry.imports.conftest import book_of, csv_of, sample
 
 TODAY = dt.date(2025, 4, 20)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.registry.imports.reading import Reading, RosterRow, read_roster
-from shared.sheets import Book, SheetError, Table, Value, open_book, with_error_column, write_book
+from services.registry.imports.reading import RosterRow, read_roster
+from shared.sheets import Book, Reading, SheetError, Table, Value, open_book, with_error_column, write_book
 from tests.registry.imports.conftest import CATEGORIES, REGIONS, book_of, csv_of, sample
 
 TODAY = dt.date(2025, 4, 20)

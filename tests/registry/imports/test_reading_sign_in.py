@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from services.registry.imports.reading import Reading, read_roster, read_sign_in
+from services.registry.imports.reading import read_roster, read_sign_in
 from services.registry.imports.sign_in import OnRoster, SignInRow
-from shared.sheets import Book, SheetError, Table, Value, open_book, write_book
+from shared.sheets import Book, Reading, SheetError, Table, Value, open_book, write_book
 from tests.registry.imports.conftest import CATEGORIES, REGIONS, book_of, csv_of, sample
 
 TODAY = dt.date(2025, 4, 20)

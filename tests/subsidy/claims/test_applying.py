@@ -51,6 +51,14 @@ async def test_the_age_on_the_first_day_decides(start: Start, birth_on: str, ver
             assert finding["fix"] and finding["basis"]["clause"] == "附件4 二(二)"
 
 
+async def test_null_in_an_optional_field_is_the_field_left_out(start: Start) -> None:
+    async with a_world(start) as world:
+        class_id, empty = world.open_class([a_person()]), dict.fromkeys(("lines", "attachments", "external_refs", "on_behalf"))
+        named, left_out = await world.draft(class_id, **empty), await world.draft(class_id)
+        for name in ("lines", "attachments", "external_refs", "on_behalf", "amount"):
+            assert named[name] == left_out[name], name
+
+
 async def test_a_claim_is_kept_and_submitted_even_when_every_line_is_refused(start: Start) -> None:
     async with a_world(start) as world:
         claim = await world.draft(world.open_class([a_person(birth_on="1950-01-01")]))
@@ -101,6 +109,11 @@ async def test_the_expected_amount_is_compared_and_never_taken(start: Start) -> 
         pytest.param({"scheme": "nothing"}, "invalid_value", "/scheme", id="unknown-scheme"),
         pytest.param({"kind": "certificate"}, "kind_differs_from_scheme", "/kind", id="kind-differs"),
         pytest.param({"kind": "certificate", "scheme": "certificate_direct"}, "kind_not_open", "/kind", id="kind-not-open"),
+        pytest.param(
+            {"kind": "certificate", "scheme": "certificate_direct", "lines": [{"trainee_id": str(db.new_id()), "certificate_id": str(db.new_id())}]},
+            "kind_not_open", "/kind", id="kind-not-open-with-its-paper",
+        ),
+        pytest.param({"scheme": "project"}, "scheme_differs_from_channel", "/scheme", id="a-short-course-is-no-project"),
         pytest.param({"class_id": None}, "missing_field", "/class_id", id="no-class"),
         pytest.param({"class_id": str(db.new_id())}, "unknown_class", "/class_id", id="unknown-class"),
         pytest.param({"fund_id": str(db.new_id())}, "unknown_fund", "/fund_id", id="unknown-fund"),

@@ -132,8 +132,30 @@ async def test_eligibility_is_judged_from_the_facts_sent_along(start: Start) -> 
         assert answer.status_code == 200, answer.text
         [line] = answer.json()["lines"]
         assert (line["trainee_id"], line["verdict"]) == (person["trainee_id"], "refused")
-        assert {"age_above_limit", "class_not_completed", "status_unverified"} <= set(codes(line))
+        assert set(codes(line)) == {"age_above_limit", "status_unverified"}
         assert (await world.as_("officer").post("/internal/v1/eligibility", json={})).status_code in (401, 403)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "verdict", "amount"),
+    [
+        pytest.param("approved", "enrolled", "eligible", "180.00", id="a-class-to-come-as-if-all-of-it-were-attended"),
+        pytest.param("in_progress", "enrolled", "eligible", "180.00", id="a-class-under-way-too"),
+        pytest.param("completed", "absent", "refused", "0.00", id="a-class-that-is-over-as-it-was"),
+        pytest.param("cancelled", "enrolled", "refused", "0.00", id="a-class-that-will-not-be"),
+    ],
+)
+async def test_eligibility_before_the_class_is_over_refuses_nobody_for_that(
+    start: Start, status: str, outcome: str, verdict: str, amount: str
+) -> None:
+    async with a_world(start) as world:
+        made, people = world.classes[world.open_class([a_person(outcome=outcome, half_days=[])], status=status)]
+        facts = {"class": made, "lists_complete": [], "enrolments": people, "unknown_trainee_ids": []}
+        asked = {"scheme": "agricultural_short", "facts": facts}
+        answer = await world.subsidy.internal("registry").post("/internal/v1/eligibility", json=asked, headers={"X-Server-Date": IN_MAY})
+        [line] = answer.json()["lines"]
+        assert (line["verdict"], line["amount"]) == (verdict, amount)
+        assert ("class_not_completed" in codes(line)) == (verdict == "refused")
 
 
 @pytest.mark.parametrize("code", FINDINGS)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from services.subsidy.judging.facts import AttendedDay, ClaimFacts, HeldCategory, HeldStatus, LineFacts, Overlap, Prior
 from services.subsidy.judging.verdict import judge, judge_claim
-from services.subsidy.schemes.canonical import read, to_json
 from services.subsidy.schemes.codes import CATEGORIES, FINDINGS, LEVELS, STATUSES
 from services.subsidy.schemes.policy import Terms
+from shared.strict import read, to_json
 from tests.subsidy.judging.cases import CLAIM, FIRST_DAY, POLICY, SHORT
 
 days = st.dates(date(2024, 9, 23), date(2026, 12, 31))

@@ -17,8 +17,8 @@ from services.subsidy.judging.facts import (
     Prior,
 )
 from services.subsidy.judging.verdict import ClaimVerdict, judge, judge_claim
-from services.subsidy.schemes.canonical import digest, read, to_json
 from services.subsidy.schemes.policy import Terms
+from shared.strict import digest, read, to_json
 from tests.subsidy.judging.cases import CLAIM, FIRST_DAY, LINE, POLICY, PROJECT, SHORT, attended, line_with, terms_with
 
 

@@ -150,6 +150,24 @@ async def test_state_action_and_role(start: Start, before: str, action: str, rol
         assert (answer.status_code, answer.json().get("code")) == ({None: 200, "wrong_role": 403}.get(code, 409), code), answer.text
 
 
+@pytest.mark.parametrize("action", ["dismiss", "uphold"])
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param({"reason": "核查完毕"}, "核查完毕", id="as-a-reason"),
+        pytest.param({"comment": "核查完毕"}, "核查完毕", id="as-a-comment"),
+        pytest.param({}, None, id="not-said"),
+    ],
+)
+async def test_why_it_was_decided_may_be_said(start: Start, action: str, body: dict[str, str], reason: str | None) -> None:
+    async with start("subsidy") as subsidy:
+        _, notice_id = await a_notice(subsidy, await a_fund(subsidy))
+        objection_id = (await _object(subsidy, notice_id)).json()["id"]
+        await _decide(subsidy, objection_id, "accept", at=RUNNING)
+        answer = await subsidy.as_("officer", at=RUNNING).post(f"/v1/objections/{objection_id}:{action}", json=body)
+        assert answer.status_code == 200 and answer.json()["decision_reason"] == reason
+
+
 async def test_officers_list_objections_by_status_and_the_public_does_not(start: Start) -> None:
     async with start("subsidy") as subsidy:
         claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))

@@ -58,6 +58,21 @@ async def test_only_finance_recovers(start: Start, role: str) -> None:
         assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param({"reason": "审计发现"}, "审计发现", id="a-reason"),
+        pytest.param({"comment": "审计发现"}, "审计发现", id="a-comment"),
+        pytest.param({}, "", id="neither"),
+    ],
+)
+async def test_the_reason_may_be_said_as_a_comment(start: Start, body: dict[str, str], reason: str) -> None:
+    async with start("subsidy") as subsidy:
+        claim = await _paid(subsidy)
+        opened = await finance(subsidy).post(f"/v1/claims/{claim.id}:recover", json=body, headers=key(claim.version))
+        assert opened.status_code == 200 and opened.json()["recovery"]["reason"] == reason
+
+
 async def test_money_comes_in_once(start: Start) -> None:
     async with start("subsidy") as subsidy:
         claim = await _paid(subsidy)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.subsidy.schemes.policy import HERE, Policy, Scheme, Terms, TermsFault, TermsMissing, load, read_retirement, read_scheme
+from services.subsidy.schemes.policy import HERE, Policy, Scheme, Terms, TermsMissing, load, read_retirement, read_scheme
+from shared.strict import BadFile
 
 SCHEDULE = read_retirement(HERE / "retirement.toml")
 BLOCK = """
@@ -98,7 +99,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_faulty_file_is_refused_naming_file_and_key(tmp_path: Path, text: str, named: str) -> None:
-    with pytest.raises(TermsFault) as raised:
+    with pytest.raises(BadFile) as raised:
         scheme_from(tmp_path, text)
     assert str(raised.value).startswith("project.toml:") and named in str(raised.value)
 
@@ -119,25 +120,25 @@ def test_a_rate_lies_within_the_bounds_of_its_block(tmp_path: Path, rate: str, a
     if accepted:
         assert only_block(tmp_path, bounds).rate == rate.split(" =", maxsplit=1)[0]
     else:
-        with pytest.raises(TermsFault, match=r"低于下限|超过上限"):
+        with pytest.raises(BadFile, match=r"低于下限|超过上限"):
             only_block(tmp_path, bounds)
 
 
 def test_a_file_named_for_no_scheme_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TermsFault, match=r"lottery.toml:文件名不是已知的补贴项目代码"):
+    with pytest.raises(BadFile, match=r"lottery.toml:文件名不是已知的补贴项目代码"):
         scheme_from(tmp_path, HEAD + BLOCK, "lottery.toml")
 
 
 def test_every_faulty_file_of_a_folder_is_named_at_once(tmp_path: Path) -> None:
     for name in ("project.toml", "startup.toml"):
         (tmp_path / name).write_text(HEAD, encoding="utf-8")
-    with pytest.raises(TermsFault) as raised:
+    with pytest.raises(BadFile) as raised:
         load(tmp_path)
     assert "project.toml:" in str(raised.value) and "startup.toml:" in str(raised.value)
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TermsFault, match="没有任何补贴条款文件"):
+    with pytest.raises(BadFile, match="没有任何补贴条款文件"):
         load(tmp_path)
 
 

@@ -54,6 +54,34 @@ def upgrade() -> None:
     )
     op.create_index("institutions_region_code_idx", "institutions", ["region_code", "id"], unique=False)
     op.create_table(
+        "known_certificates",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("trainee_id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("occupation_code", sa.Text(), nullable=True),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("known_certificates_pkey")),
+    )
+    op.create_index("known_certificates_trainee_id_idx", "known_certificates", ["trainee_id"], unique=False)
+    op.create_table(
+        "known_placements",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("trainee_id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("order_number", sa.Text(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=True),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("weakest_grade", sa.Text(), nullable=True),
+        sa.Column("learnt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("left_on >= started_on", name=op.f("known_placements_left_on_check")),
+        sa.PrimaryKeyConstraint("id", name=op.f("known_placements_pkey")),
+    )
+    op.create_index("known_placements_trainee_id_idx", "known_placements", ["trainee_id"], unique=False)
+    op.create_table(
         "status_lists",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
@@ -453,6 +481,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["trainee_id"], ["trainees.id"], name=op.f("trainee_corrections_trainee_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("trainee_corrections_pkey")),
     )
+    op.create_index(
+        "trainee_corrections_open_idx", "trainee_corrections", ["id"], unique=False, postgresql_where=sa.text("status = 'open'")
+    )
     op.create_index("trainee_corrections_trainee_id_idx", "trainee_corrections", ["trainee_id", "id"], unique=False)
     op.create_table(
         "trainee_sightings",
@@ -491,6 +522,7 @@ def downgrade() -> None:
     op.drop_index("trainee_sightings_institution_id_idx", table_name="trainee_sightings")
     op.drop_table("trainee_sightings")
     op.drop_index("trainee_corrections_trainee_id_idx", table_name="trainee_corrections")
+    op.drop_index("trainee_corrections_open_idx", table_name="trainee_corrections", postgresql_where=sa.text("status = 'open'"))
     op.drop_table("trainee_corrections")
     op.drop_index("trainee_categories_code_idx", table_name="trainee_categories")
     op.drop_table("trainee_categories")
@@ -544,6 +576,10 @@ def downgrade() -> None:
     op.drop_index("status_records_status_idx", table_name="status_records")
     op.drop_table("status_records")
     op.drop_table("status_lists")
+    op.drop_index("known_placements_trainee_id_idx", table_name="known_placements")
+    op.drop_table("known_placements")
+    op.drop_index("known_certificates_trainee_id_idx", table_name="known_certificates")
+    op.drop_table("known_certificates")
     op.drop_index("institutions_region_code_idx", table_name="institutions")
     op.drop_index("institutions_name_idx", table_name="institutions", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"})
     op.drop_index("institutions_kind_idx", table_name="institutions")

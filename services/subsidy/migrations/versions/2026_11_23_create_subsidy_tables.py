@@ -31,6 +31,13 @@ def upgrade() -> None:
     )
     op.create_index("funds_source_year_idx", "funds", ["source", "year", "id"], unique=False)
     op.create_table(
+        "known_blacklistings",
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("institution_id", name=op.f("known_blacklistings_pkey")),
+    )
+    op.create_table(
         "scheme_terms",
         sa.Column("scheme", sa.Text(), nullable=False),
         sa.Column("in_force_from", sa.Date(), nullable=False),
@@ -424,5 +431,6 @@ def downgrade() -> None:
     op.drop_index("scheme_terms_scheme_idx", table_name="scheme_terms")
     op.drop_index("scheme_terms_published_key", table_name="scheme_terms", postgresql_where=sa.text("status = 'published'"))
     op.drop_table("scheme_terms")
+    op.drop_table("known_blacklistings")
     op.drop_index("funds_source_year_idx", table_name="funds")
     op.drop_table("funds")

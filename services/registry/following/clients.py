@@ -1,0 +1,57 @@
+"""What the registry reads of its neighbours' events, and what it asks where an event says too little."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared import errors
+from shared.access import Call
+from shared.http_client import Neighbour
+
+# Everything that was reported, also of days to come: what counts on a day is asked of the dates kept.
+EVERY_DAY = date(2199, 12, 31)
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class CertificateTold(_Read):
+    """What the events `certificate.issued`, `.registered` and `.revoked` say."""
+
+    trainee_id: UUID
+    class_id: UUID | None
+    kind: str
+    occupation_code: str | None
+    level: str | None
+    issued_on: date
+    revoked_on: date | None = None
+
+
+class PlacementRead(_Read):
+    placement_id: UUID
+    trainee_id: UUID
+    class_id: UUID | None
+    order_id: UUID
+    order_number: str
+    started_on: date | None
+    left_on: date | None
+    weakest_grade: Literal["A", "B", "C", "D", "E"] | None
+
+
+class _Placements(_Read):
+    placements: list[PlacementRead]
+
+
+async def placements(eastwest: Neighbour, call: Call, placement_ids: Collection[UUID]) -> list[PlacementRead]:
+    body = {"placement_ids": [str(each) for each in placement_ids], "as_of": str(EVERY_DAY)}
+    return read_placements(await eastwest.post("/internal/v1/placement-facts", call, body))
+
+
+def read_placements(answer: Any) -> list[PlacementRead]:
+    if answer is None:
+        raise errors.UpstreamFailed("eastwest 服务没有安置事实的接口。")
+    return _Placements.model_validate(answer).placements

@@ -1,0 +1,64 @@
+"""Taking in what evaluation and eastwest announce: who was certified, who works. Each event takes effect once, with the feed's cursor."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.following import clients
+from services.registry.following.tables import KnownCertificate, KnownPlacement
+from services.registry.trainees.tables import Trainee
+from shared.access import Call
+from shared.changes import Event, Feed, Fetch
+from shared.http_client import Neighbour
+
+CERTIFICATE_EVENTS = frozenset({"certificate.issued", "certificate.registered", "certificate.revoked"})
+
+
+async def take_in_certificate(session: AsyncSession, event: Event) -> None:
+    if event.type not in CERTIFICATE_EVENTS:
+        return
+    told = clients.CertificateTold.model_validate(event.data).model_dump()
+    told["trainee_id"] = await _as_merged(session, told["trainee_id"])
+    known = upsert(KnownCertificate).values(id=event.subject, **told)
+    # A revocation stands, whatever is told again of the certificate before it.
+    revoked_on = func.coalesce(known.excluded.revoked_on, KnownCertificate.revoked_on)
+    await session.execute(known.on_conflict_do_update(index_elements=["id"], set_=told | {"revoked_on": revoked_on}))
+
+
+def with_placements(fetch: Fetch, eastwest: Neighbour, call: Callable[[], Call]) -> Fetch:
+    """The feed of eastwest with the placements its events are about, asked for once a batch, before any transaction."""
+
+    async def fetched(after: str | None, limit: int, wait_seconds: float) -> Mapping[str, Any]:
+        batch = Feed.model_validate(await fetch(after, limit, wait_seconds))
+        ids = {each.subject for each in batch.items if _of_placement(each)}
+        found = {each.placement_id: each for each in await clients.placements(eastwest, call(), ids)} if ids else {}
+        for each in batch.items:
+            if each.subject in found:
+                each.data["placement"] = found[each.subject].model_dump(mode="json")
+        return batch.model_dump()
+
+    return fetched
+
+
+async def take_in_placement(session: AsyncSession, event: Event) -> None:
+    """Keeps the placement as it stands; what an event reports is in it already."""
+    if not _of_placement(event) or "placement" not in event.data:
+        return
+    told = clients.PlacementRead.model_validate(event.data["placement"]).model_dump(exclude={"placement_id"})
+    told |= {"trainee_id": await _as_merged(session, told["trainee_id"]), "learnt_at": event.time}
+    known = upsert(KnownPlacement).values(id=event.subject, **told)
+    await session.execute(known.on_conflict_do_update(index_elements=["id"], set_=told))
+
+
+def _of_placement(event: Event) -> bool:
+    return event.type.startswith("placement.")
+
+
+async def _as_merged(session: AsyncSession, trainee_id: UUID) -> UUID:
+    """Whom the id stands for now. The lock lets a merge come before or after this, not in between."""
+    wanted = select(func.coalesce(Trainee.merged_into, Trainee.id)).where(Trainee.id == trainee_id).with_for_update(read=True)
+    return await session.scalar(wanted) or trainee_id

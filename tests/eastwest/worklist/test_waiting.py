@@ -1,0 +1,53 @@
+"""What waits for the partner: the people of whom nothing proves that they worked, month by month."""
+
+from datetime import date
+
+import pytest
+
+from services.eastwest.placements.policy import Evidence, Fact, retention
+from services.eastwest.placements.terms import packaged
+from services.eastwest.worklist.waiting import unproved_until
+from tests.conftest import Service
+from tests.eastwest.neighbours import Neighbours, evidence, placed, report, update
+
+
+def at(day: str) -> str:
+    return f"{day}T09:00:00+08:00"
+
+
+async def due(eastwest: Service, day: str, role: str = "partner") -> list[str]:
+    answer = await eastwest.as_(role, at=at(day), subject="foshan").get("/v1/worklist")
+    assert answer.status_code == 200, answer.text
+    return [item["due_on"] for item in answer.json()["items"]]
+
+
+async def test_a_placement_waits_until_each_month_has_its_proof(eastwest: Service, others: Neighbours) -> None:
+    partner = eastwest.as_("partner", at=at("2025-06-02"), subject="foshan")
+    placement = await placed(partner, others.person(1))
+    assert await due(eastwest, "2025-06-02") == []  # has not begun
+    await report(partner, placement["id"], update("1"))
+    others.asked.clear()
+    assert await due(eastwest, "2025-06-02") == ["2025-06-29"] and others.asked == []
+    await report(partner, placement["id"], update("2", "present", "2025-06-10", evidence=evidence("2025-05-30", "2025-06-10")))
+    assert await due(eastwest, "2025-06-10") == []
+    assert await due(eastwest, "2025-06-30") == ["2025-06-29"]  # over, and only half proved
+    assert await due(eastwest, "2025-06-30", "officer") == []
+    stranger = eastwest.as_("partner", at=at("2025-06-30"), subject="someone-else")
+    assert (await stranger.get("/v1/worklist")).json()["items"] == []
+    await report(partner, placement["id"], update("3", "left", "2025-06-20"))
+    assert await due(eastwest, "2025-06-30") == []
+
+
+@pytest.mark.parametrize(
+    ("proved", "today", "expected"),
+    [
+        ([], "2025-05-29", None), ([], "2025-05-30", "2025-06-29"), ([("2025-05-30", "2025-05-30")], "2025-06-29", None),
+        ([("2025-05-30", "2025-06-28")], "2025-06-30", "2025-06-29"), ([("2025-05-30", "2025-06-29")], "2025-06-30", "2025-07-29"),
+        ([("2025-05-30", "2025-06-30")], "2025-06-30", None), ([("2025-06-30", "2025-08-29")], "2025-08-30", "2025-06-29"),
+        ([("2025-05-30", "2025-08-29")], "2025-08-30", None),
+    ],
+)  # fmt: skip
+def test_the_first_month_that_lacks_proof_is_due(proved: list[tuple[str, str]], today: str, expected: str | None) -> None:
+    given = tuple(Evidence("B", date.fromisoformat(first), date.fromisoformat(last)) for first, last in proved)
+    found = retention([Fact("1", "started", date(2025, 5, 30), evidence=given)], date.fromisoformat(today), packaged())
+    assert unproved_until(found, date.fromisoformat(today)) == (expected and date.fromisoformat(expected))

@@ -1,0 +1,27 @@
+"""The registry beside the real services whose feeds it follows: taking in what they announced, whenever a test wants it."""
+
+from services.registry.following import operations
+from shared import changes
+from shared.changes import Fetch, TakeIn
+from tests.conftest import Service
+
+
+def followed(registry: Service, other: Service) -> tuple[Fetch, TakeIn]:
+    """How the registry reads and takes in this service's feed."""
+    registry.knows(other)
+    kernel, name = registry.kernel, other.kernel.service
+    neighbour = kernel.neighbours[name]
+    fetch = changes.feed_of(neighbour, kernel.own_call)
+    if name == "eastwest":
+        return operations.with_placements(fetch, neighbour, kernel.own_call), operations.take_in_placement
+    return fetch, operations.take_in_certificate
+
+
+async def catch_up(registry: Service, *others: Service) -> int:
+    """Takes in everything these services have announced; answers how many events that were."""
+    taken = 0
+    for other in others:
+        fetch, take_in = followed(registry, other)
+        while number := await changes.follow_once(registry.kernel.engine, other.kernel.service, fetch, take_in):
+            taken += number
+    return taken

@@ -1,0 +1,305 @@
+"""What subsidy does when others announce it: holds for a blacklisting and a revoked certificate, and claims that follow a merge. Each once."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.subsidy.claims.tables import Claim, Entitlement, Line
+from services.subsidy.following import job as following
+from services.subsidy.following import operations
+from shared import changes, db
+from tests.conftest import Service, Start
+from tests.registry import made
+from tests.subsidy import office
+from tests.subsidy.claims.world import a_person, a_world
+
+LISTED_AT, FREED_AT = "2025-05-12T09:00:00+08:00", "2025-06-02T09:00:00+08:00"
+LISTED = {"from_on": "2025-05-12", "reason": "虚报学员", "decision_no": "凯人社决〔2025〕1号"}
+
+
+@dataclass
+class Office:
+    registry: Service
+    subsidy: Service
+    fund_id: str
+
+    async def claim(self, status: str = "in_notice", amounts: tuple[str, ...] = ("180.00",), **more: Any) -> UUID:
+        async with self.subsidy.kernel.writing() as session:
+            claim = await office.a_claim(self.subsidy, self.fund_id, amounts, "approved" if status == "approved" else "in_notice", **more)
+            await session.execute(update(Claim).where(Claim.id == claim.id).values(status=status))
+            await session.commit()
+        return claim.id
+
+    async def line(self, claim_id: UUID, key: str | None = None, **changed: Any) -> None:
+        """Changes the claim's first line; with `key`, it has been given that once."""
+        async with self.subsidy.kernel.writing.begin() as session:
+            await session.execute(update(Line).where(Line.claim_id == claim_id, Line.position == 0).values(**changed))
+            if key:
+                person = changed["trainee_id"]
+                session.add(
+                    Entitlement(claim_id=claim_id, position=0, trainee_id=person, entitlement_key=key, judged_on=office.call().today)
+                )
+
+    async def people(self, claim_id: UUID) -> tuple[set[UUID], set[UUID]]:
+        """Those on the claim's lines, and those who hold something once by it."""
+        async with self.subsidy.kernel.reading() as session:
+            lines = await session.scalars(select(Line.trainee_id).where(Line.claim_id == claim_id))
+            held = await session.scalars(select(Entitlement.trainee_id).where(Entitlement.claim_id == claim_id))
+            return set(lines), set(held)
+
+    async def hold(self, claim_id: UUID) -> str | None:
+        shown = await self.shown(claim_id)
+        return shown["hold"] and str(shown["hold"]["code"])
+
+    async def shown(self, claim_id: UUID) -> dict[str, Any]:
+        answer = await self.subsidy.as_("auditor").get(f"/v1/claims/{claim_id}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def act(self, claim_id: UUID, action: str, role: str = "reviewer", **body: str) -> None:
+        version = (await self.shown(claim_id))["version"]
+        client = self.subsidy.as_(role, person_id=db.new_id())
+        answer = await client.post(f"/v1/claims/{claim_id}:{action}", json=body, headers=office.key(version))
+        assert answer.status_code == 200, answer.text
+
+    async def blacklist(self, school_id: str) -> None:
+        await made.posted(self.registry.as_("reviewer", at=LISTED_AT), f"/v1/institutions/{school_id}:blacklist", LISTED, 200)
+
+    async def reinstate(self, school_id: str) -> None:
+        await made.posted(self.registry.as_("reviewer", at=FREED_AT), f"/v1/institutions/{school_id}:reinstate", {"reason": "已整改"}, 200)
+
+    async def merged(self) -> tuple[UUID, UUID]:
+        """Two trainees of the registry, the first merged into the second."""
+        old, into = [await made.trainee(self.registry, serial) for serial in (1, 2)]
+        await made.posted(self.registry.as_("officer"), f"/v1/trainees/{old}:merge", {"into": into}, 200)
+        return UUID(old), UUID(into)
+
+    async def catch_up(self, other: Service | None = None, take_in: changes.TakeIn | None = None) -> int:
+        kernel, other = self.subsidy.kernel, other or self.registry
+        self.subsidy.knows(other)
+        name = other.kernel.service
+        fetch = changes.feed_of(kernel.neighbours[name], kernel.own_call)
+        return await changes.follow_once(kernel.engine, name, fetch, take_in or operations.taking_in(kernel.own_call))
+
+
+@contextlib.asynccontextmanager
+async def an_office(start: Start) -> AsyncIterator[Office]:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        yield Office(registry, subsidy, await office.a_fund(subsidy, "5000.00"))
+
+
+# --- blacklists ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "held"),
+    [
+        ("draft", False), ("submitted", True), ("reviewed", True), ("in_notice", True), ("approved", True), ("returned", False), ("paid", False),
+        ("rejected", False), ("withdrawn", False),
+    ],
+)  # fmt: skip
+async def test_a_blacklisting_holds_the_institutions_open_claims_until_it_is_reinstated(start: Start, status: str, held: bool) -> None:
+    async with an_office(start) as at:
+        school = await made.school(at.registry)
+        claim = await at.claim(status, institution_id=UUID(school))
+        another = await at.claim(status)
+        await at.blacklist(school)
+        await at.catch_up()
+        assert await at.hold(claim) == ("institution_blacklisted" if held else None)
+        assert await at.hold(another) is None
+        await at.reinstate(school)
+        await at.catch_up()
+        shown = await at.shown(claim)
+        assert shown["hold"] is None
+        done = [each for each in shown["decisions"] if each["action"] in ("hold", "release")]
+        assert [(each["action"], each["actor"], each["role"]) for each in done] == (
+            [("hold", "subsidy", "service"), ("release", "subsidy", "service")] if held else []
+        )
+        events = (await at.subsidy.as_("auditor").get("/v1/changes")).json()["items"]
+        told = [each["type"] for each in events if each["subject"] == str(claim) and each["type"] in ("claim.held", "claim.released")]
+        assert told == (["claim.held", "claim.released"] if held else [])
+
+
+async def test_a_hold_carries_the_day_of_the_blacklisting(start: Start) -> None:
+    async with an_office(start) as at:
+        school = await made.school(at.registry)
+        claim = await at.claim(institution_id=UUID(school))
+        await at.blacklist(school)
+        await at.catch_up()
+        hold = (await at.shown(claim))["hold"]
+        assert hold["since_at"] == "2025-05-12T09:00:00.000+08:00" and "2025-05-12" in hold["reason"]
+
+
+async def test_what_is_due_to_trainees_is_never_held_for_a_blacklisting(start: Start) -> None:
+    async with an_office(start) as at:
+        school = await made.school(at.registry)
+        paid_to_them = await at.claim(institution_id=UUID(school), payee="trainee")
+        their_own = await at.claim(institution_id=None, trainee_id=db.new_id(), payee="trainee")
+        await at.blacklist(school)
+        await at.catch_up()
+        assert [await at.hold(each) for each in (paid_to_them, their_own)] == [None, None]
+
+
+async def test_reinstatement_leaves_an_officers_hold_that_now_has_both_reasons(start: Start) -> None:
+    async with an_office(start) as at:
+        school = await made.school(at.registry)
+        claim = await at.claim(institution_id=UUID(school))
+        await at.act(claim, "hold", "officer", reason="签到表待核")
+        await at.blacklist(school)
+        await at.catch_up()
+        hold = (await at.shown(claim))["hold"]
+        assert hold["code"] == "officer_hold" and "签到表待核" in hold["reason"] and "黑名单" in hold["reason"]
+        await at.reinstate(school)
+        await at.catch_up()
+        assert await at.hold(claim) == "officer_hold"
+        await at.act(claim, "release")
+        assert await at.hold(claim) is None
+
+
+@pytest.mark.parametrize("deaths", [1, 3])
+async def test_a_hold_is_set_once_also_when_the_follower_dies_in_between(start: Start, deaths: int) -> None:
+    async with an_office(start) as at:
+        school = await made.school(at.registry)
+        claim = await at.claim(institution_id=UUID(school))
+        await at.blacklist(school)
+        take_in = operations.taking_in(at.subsidy.kernel.own_call)
+
+        async def dying(session: AsyncSession, event: changes.Event) -> None:
+            await take_in(session, event)
+            if event.type == "institution.blacklisted":
+                raise ConnectionError
+
+        for _ in range(deaths):
+            with pytest.raises(ConnectionError):
+                await at.catch_up(take_in=dying)
+            assert await at.hold(claim) is None
+        assert await at.catch_up() == 2
+        assert await at.catch_up() == 0
+        assert [each["action"] for each in (await at.shown(claim))["decisions"]].count("hold") == 1
+
+
+@pytest.mark.parametrize(("at", "held"), [("2025-05-11", False), ("2025-05-12", True), ("2025-05-31", True), ("2025-06-01", False)])
+async def test_a_claim_submitted_during_the_blacklisting_begins_on_hold(start: Start, at: str, held: bool) -> None:
+    async with a_world(start) as world:
+        listed = changes.Event(
+            id=db.new_id(), source="/registry", type="institution.blacklisted", subject=UUID(world.school_id), time=office.call().now, sequence="1-1",
+            data={"from_on": "2025-05-12", "until_on": "2025-05-31"},
+        )  # fmt: skip
+        claim = await world.draft(world.open_class([a_person()]))
+        async with world.subsidy.kernel.writing.begin() as session:
+            await operations.taking_in(world.subsidy.kernel.own_call)(session, listed)
+        submitted = await world.step("institution", "submit", claim, at=f"{at}T09:00:00+08:00")
+        assert (submitted["hold"] and submitted["hold"]["code"]) == ("institution_blacklisted" if held else None)
+        assert [(each["action"], each["actor"]) for each in submitted["decisions"]][1:] == ([("hold", "subsidy")] if held else [])
+
+
+async def test_the_job_follows_the_registry_by_itself(start: Start) -> None:
+    async with an_office(start) as at:
+        school = await made.school(at.registry)
+        claim = await at.claim(institution_id=UUID(school))
+        at.subsidy.knows(at.registry)
+        job = asyncio.create_task(following.registry(at.subsidy.kernel))
+        try:
+            await at.blacklist(school)
+            for _ in range(500):
+                if await at.hold(claim):
+                    break
+                await asyncio.sleep(0.02)
+            else:
+                pytest.fail("the feed was not followed")
+        finally:
+            job.cancel()
+            await asyncio.gather(job, return_exceptions=True)
+
+
+# --- certificates --------------------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_revoked_certificate_holds_the_claims_that_rest_on_it(start: Start) -> None:
+    async with an_office(start) as at, start("evaluation") as evaluation:
+        evaluation.knows(at.registry)
+        trainee_id = await made.trainee(at.registry, 1)
+        certificate = {
+            "kind": "skill_level", "number": "S000052000009255000123", "trainee_id": trainee_id, "occupation_code": "6-31-01-03", "level": "junior",
+            "issued_on": "2025-03-05", "issuer": "黔东南州技能评价中心", "proof": "证书原件扫描件",
+        }  # fmt: skip
+        certificate_id = (await made.posted(evaluation.as_("officer"), "/v1/certificates", certificate, 201))["id"]
+        touched = await at.claim("reviewed", institution_id=None, trainee_id=UUID(trainee_id), payee="trainee")
+        await at.line(touched, trainee_id=UUID(trainee_id), certificate_id=UUID(certificate_id))
+        paid, other = await at.claim("paid"), await at.claim()
+        await at.line(paid, certificate_id=UUID(certificate_id))
+        path = f"/v1/certificates/{certificate_id}:revoke"
+        await made.posted(evaluation.as_("reviewer", at=LISTED_AT), path, {"reason": "考场作弊"}, 200)
+        assert await at.catch_up(evaluation) == 2
+        assert [await at.hold(each) for each in (touched, paid, other)] == ["certificate_invalid", None, None]
+        await at.act(touched, "release")
+        assert await at.catch_up(evaluation) == 0
+        assert await at.hold(touched) is None
+
+
+async def test_a_certificate_revoked_during_a_blacklisting_is_not_released_with_it(start: Start) -> None:
+    async with an_office(start) as at:
+        school, certificate_id = await made.school(at.registry), db.new_id()
+        claim = await at.claim(institution_id=UUID(school))
+        await at.line(claim, certificate_id=certificate_id)
+        await at.blacklist(school)
+        await at.catch_up()
+        revoked = changes.Event(
+            id=db.new_id(), source="/evaluation", type="certificate.revoked", subject=certificate_id, time=office.call().now, sequence="1-1",
+            data={"revoked_on": "2025-05-20"},
+        )  # fmt: skip
+        async with at.subsidy.kernel.writing.begin() as session:
+            await operations.taking_in(at.subsidy.kernel.own_call)(session, revoked)
+        await at.reinstate(school)
+        await at.catch_up()
+        assert await at.hold(claim) == "certificate_invalid"
+
+
+# --- merges --------------------------------------------------------------------------------------------------------------------------------
+
+
+async def test_claims_and_what_was_given_once_follow_a_merge(start: Start) -> None:
+    async with an_office(start) as at:
+        old, into = await at.merged()
+        in_class, own = await at.claim(), await at.claim("approved", institution_id=None, trainee_id=old, payee="trainee")
+        await at.line(in_class, "trade:稻田养鱼:2025", trainee_id=old)
+        await at.line(own, "level:6-31-01-03:junior", trainee_id=old)
+        before = (await at.shown(in_class))["version"]
+        await at.catch_up()
+        assert [await at.people(each) for each in (in_class, own)] == [({into}, {into})] * 2
+        assert (await at.shown(own))["applicant"]["trainee_id"] == str(into)
+        shown = await at.shown(in_class)
+        assert (shown["hold"], shown["version"]) == (None, before + 1)
+        trail = (await at.subsidy.as_("auditor").get("/v1/audit", params={"subject": str(in_class)})).json()["items"]
+        assert [(each["action"], each["actor"]) for each in trail if each["role"] == "service"] == [("claim.trainee_merged", "subsidy")]
+        assert await at.catch_up() == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param("in_notice", "submitted", id="both-open"),
+        pytest.param("paid", "submitted", id="the-other-paid"),
+        pytest.param("submitted", "paid", id="its-own-paid"),
+        pytest.param("paid", "paid", id="both-paid"),
+    ],
+)
+async def test_the_same_thing_given_to_both_holds_what_is_still_open(start: Start, first: str, second: str) -> None:
+    async with an_office(start) as at:
+        old, into = await at.merged()
+        kept, moved = await at.claim(first), await at.claim(second)
+        await at.line(kept, "trade:稻田养鱼:2025", trainee_id=into)
+        await at.line(moved, "trade:稻田养鱼:2025", trainee_id=old)
+        await at.catch_up()
+        for claim, status in ((kept, first), (moved, second)):
+            assert await at.hold(claim) == (None if status == "paid" else "already_subsidised")
+        assert await at.people(moved) == ({into}, {old})
+        trail = (await at.subsidy.as_("auditor").get("/v1/audit", params={"subject": str(into)})).json()["items"]
+        assert [each["action"] for each in trail] == ["trainee.subsidised_twice"]
