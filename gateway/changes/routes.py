@@ -25,8 +25,11 @@ class MergedProblems(wire.Out):
 @reference.operation("GET", "/v1/problems", may=access.PUBLIC, summary="全部问题代码、原因与处理办法")
 async def list_problems(kernel: web.KernelOf, call: web.Caller, remembered: KnownOf) -> MergedProblems:
     known = await remembered.problems.get(kernel, call)
-    found = {entry["code"]: standing.ProblemEntry.model_validate(entry) for answer in known.values() for entry in answer["items"]}
-    found |= {entry.code: entry for entry in standing.own_problems()}
+    listed = [standing.ProblemEntry.model_validate(entry) for answer in known.values() for entry in answer["items"]]
+    listed.sort(
+        key=lambda entry: entry.kind == "problem"
+    )  # where a word is a finding here and an answer there, the answer's status is shown
+    found = {entry.code: entry for entry in [*listed, *standing.own_problems()]}
     return MergedProblems(items=[found[code] for code in sorted(found)], complete=len(known) == len(kernel.neighbours))
 
 

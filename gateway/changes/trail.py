@@ -11,8 +11,8 @@ from uuid import UUID
 import orjson
 
 from gateway.routing.neighbours import ask_all
-from shared import access, audit, errors, web, wire
-from shared.web.standing import AuditCheck, AuditEntry, AuditList, read_audit
+from shared import access, audit, changes, errors, web, wire
+from shared.web.standing import AuditCheck, AuditEntry, AuditList, audit_cursor, read_audit
 
 
 class Deed(AuditEntry):
@@ -56,7 +56,9 @@ async def read(
     positions = _unpack(cursor, filters, [*kernel.neighbours, kernel.service])
 
     async def ask(name: str) -> Any:
-        params: dict[str, Any] = filters | {"limit": limit} | ({"cursor": positions[name]} if name in positions else {})
+        params: dict[str, Any] = (
+            filters | {"limit": limit} | ({"cursor": audit_cursor(positions[name], subject, actor, action)} if name in positions else {})
+        )
         return await kernel.neighbours[name].get("/v1/audit", call, params)
 
     lists = {name: AuditList.model_validate(answer) if answer else None for name, answer in (await ask_all(kernel.neighbours, ask)).items()}
@@ -98,7 +100,9 @@ def _unpack(cursor: str | None, filters: dict[str, str], services: list[str]) ->
         return {}
     try:
         digest, positions = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        if digest != _digest(filters) or not all(name in services and type(at) is int and at > 0 for name, at in positions.items()):
+        if digest != _digest(filters) or not all(
+            name in services and type(at) is int and 0 < at <= changes.BIGGEST for name, at in positions.items()
+        ):
             raise ValueError("another filter's")
     except (binascii.Error, ValueError, TypeError, AttributeError) as error:
         raise errors.InvalidCursor(parameter="cursor") from error

@@ -20,7 +20,7 @@ def merge(own: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]]) ->
         routed = {path: methods for path, methods in document["paths"].items() if (found := destination(path)) and found.service == service}
         theirs = document.get("components", {}).get("schemas", {})
         needed = _needed(routed, theirs)
-        renamed = {name: f"{service}_{name}" for name in needed if name in schemas and schemas[name] != theirs[name]}
+        renamed = {name: f"{service}_{name}" for name in _otherwise_defined(needed, theirs, schemas)}
         schemas |= {renamed.get(name, name): _renamed(theirs[name], renamed) for name in needed}
         for path, methods in _renamed(routed, renamed).items():
             paths[path] = {method: _with_what_fails_on_the_way(described) for method, described in methods.items()}
@@ -47,7 +47,7 @@ def _with_what_fails_on_the_way(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def _needed(paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
-    """The schemas that the paths refer to, and those these refer to. A schema that differs only in what it refers to is renamed with it."""
+    """The schemas that the paths refer to, and those these refer to."""
     found: dict[str, None] = {}
     ahead = list(_references(paths))
     while ahead:
@@ -56,6 +56,16 @@ def _needed(paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
             found[name] = None
             ahead += _references(schemas[name])
     return list(found)
+
+
+def _otherwise_defined(needed: list[str], theirs: Mapping[str, Any], known: Mapping[str, Any]) -> set[str]:
+    """Names that mean another thing here than they came to mean before: by their own words, or by those they refer to."""
+    found = {name for name in needed if name in known and theirs[name] != known[name]}
+    while True:
+        more = {name for name in needed if name in known and name not in found and not found.isdisjoint(_references(theirs[name]))}
+        if not more:
+            return found
+        found |= more
 
 
 def _references(value: Any) -> Iterator[str]:

@@ -36,6 +36,7 @@ NOUNS: Mapping[str, tuple[str, str]] = {
     "placements": ("输出就业", "Placements"),
     "placement-updates": ("就业动态", "Placement updates"),
     "placement-imports": ("就业月报导入", "Placement imports"),
+    "placement-receipts": ("就业动态回执", "Placement receipts"),
     "statistics": ("统计", "Statistics"),
     "plans": ("年度计划进度", "Plan progress"),
     "worklist": ("待办", "Worklist"),

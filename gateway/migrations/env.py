@@ -1,6 +1,7 @@
 """Alembic's entry: names the tables of this service."""
 
-import gateway.identity.tables  # noqa: F401
+import gateway.identity.tables
+import gateway.webhooks.tables  # noqa: F401
 from gateway.metadata import Row
 from shared import migrate
 

@@ -1,11 +1,11 @@
-"""What the board asks of the registry, and the fields it reads of the answer."""
+"""What the board asks of the services that count, and the fields it reads of their answers."""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from gateway.plans.policy import Tally, Window
 from gateway.plans.targets import Plan
@@ -20,25 +20,27 @@ Quantity = Annotated[int | Decimal, BeforeValidator(lambda value: Decimal(value)
 
 class TallyRead(BaseModel):
     numerator: Quantity
-    denominator: Quantity | None
-    denominator_enrolled: int | None
-    pending: int | None
-    already_employed: int | None
-    institution_id: str | None
-    institution_name: str | None
+    denominator: Quantity | None = None
+    denominator_enrolled: int | None = None
+    pending: int | None = None
+    already_employed: int | None = None
+    institution_id: str | None = None
+    institution_name: str | None = None
+    class_id: str | None = None
+    class_name: str | None = None
 
     def tally(self, records: str | None) -> Tally:
         """`records`: the link to the rows behind it alone."""
         beside = {"pending": self.pending, "already_employed": self.already_employed}
         shown = {name: number for name, number in beside.items() if number is not None}
-        subject = (self.institution_id, self.institution_name)
+        subject = (self.institution_id or self.class_id, self.institution_name or self.class_name)
         return Tally(self.numerator, self.denominator, self.denominator_enrolled, *subject, shown or None, records)
 
 
 class GroupRead(BaseModel):
     code: str | None
     numerator: Quantity
-    denominator: Quantity | None
+    denominator: Quantity | None = None
 
 
 class CountRead(BaseModel):
@@ -57,24 +59,35 @@ class CountsRead(BaseModel):
     names: list[NameRead]
 
 
-async def counts(kernel: web.Kernel, call: Call, plan: Plan, windows: Mapping[str, Window], as_of: date, by: str) -> CountsRead:
-    """The registry's counts for the windows, each named by its key. Raises what `Neighbour` raises when the registry cannot say."""
-    countings = [
-        {
-            "key": key,
-            "measure": window.line.measure,
-            "from_on": str(window.from_on),
-            "to_on": str(window.to_on),
-            "programme": window.line.programme,
-            "institution_kinds": window.line.institution_kinds,
-            "institution_name": window.line.institution_name,
-            "employed_within_months": plan.employed_within_months,
-            "employed_kinds": plan.employed_kinds,
-        }
-        for key, window in windows.items()
-    ]
+Source = Literal["registry", "evaluation", "eastwest"]
+
+
+async def counts(
+    kernel: web.Kernel, call: Call, source: Source, plan: Plan, windows: Mapping[str, Window], as_of: date, by: str
+) -> CountsRead:
+    """A service's counts for its windows, each named by its key, in one call. Raises what `Neighbour` raises when it cannot say."""
+    countings = [_counting(source, plan, key, window) for key, window in windows.items()]
     body = {"as_of": str(as_of), "by": by, "countings": countings}
-    answer = await kernel.neighbours["registry"].post("/internal/v1/counts", call, body, timeout_seconds=SECONDS_AT_MOST)
+    answer = await kernel.neighbours[source].post("/internal/v1/counts", call, body, timeout_seconds=SECONDS_AT_MOST)
     if answer is None:
-        raise errors.UpstreamFailed("registry 服务没有方案计数的接口。")
-    return CountsRead.model_validate(answer)
+        raise errors.UpstreamFailed(f"{source} 服务没有方案计数的接口。")
+    try:
+        return CountsRead.model_validate(answer)
+    except ValidationError as fault:
+        raise errors.UpstreamFailed(f"{source} 服务的应答与约定不符。") from fault
+
+
+def _counting(source: Source, plan: Plan, key: str, window: Window) -> dict[str, Any]:
+    line = window.line
+    asked = {"key": key, "measure": line.measure, "from_on": str(window.from_on), "to_on": str(window.to_on)}
+    if source != "registry":
+        return asked
+    return asked | {
+        "programme": line.programme,
+        "institution_kinds": line.institution_kinds,
+        "institution_name": line.institution_name,
+        "class_trainees_at_least": line.class_trainees_at_least,
+        "employed_within_months": plan.employed_within_months,
+        "employed_kinds": plan.employed_kinds,
+        "certified_kinds": plan.certified_kinds,
+    }

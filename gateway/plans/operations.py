@@ -1,12 +1,14 @@
 """Plans as they are read, and their boards: what the services counted, line by line."""
 
+import asyncio
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from gateway.plans import clients, consistency, policy, ranking, records, targets
-from gateway.plans.clients import CountRead, CountsRead
+from gateway.plans.clients import CountRead, CountsRead, Source
 from gateway.plans.policy import Count, Window
 from gateway.plans.schemas import By, LineOut, PlanBrief, PlanCheckOut, PlanFindingOut, PlanOut, PlansOut, ProgressOut
 from gateway.plans.targets import Plan
@@ -14,12 +16,11 @@ from shared import errors, web
 from shared.access import Call
 
 # Read at start: a slip in a plan file stops the gateway and not the board.
-PLANS: Mapping[str, Plan] = {plan.code: plan for plan in map(targets.load, sorted(Path(__file__).parent.glob("*.toml")))}
+FILES = sorted(Path(__file__).parent.glob("*.toml"))
+PLANS: Mapping[str, Plan] = {plan.code: plan for plan in map(targets.load, FILES)}
+POLICY_HASH = hashlib.sha256(b"".join(file.read_bytes() for file in FILES)).hexdigest()
 
-# What the registry can count. The other measures wait for the services that know, and are unknown until then.
-OF_REGISTRY = frozenset({
-    "person_times", "employed_share", "demonstration_classes", "brands", "dishes", "training_share", "partner_enterprises", "frontline_share",
-})  # fmt: skip
+SOURCES: tuple[Source, ...] = ("registry", "evaluation", "eastwest")
 
 
 def find(code: str) -> Plan:
@@ -45,17 +46,13 @@ def checked(code: str) -> PlanCheckOut:
 async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: By | None) -> ProgressOut:
     """The board of a day. A service that does not answer leaves its lines unknown; the others are shown."""
     plan = find(code)
-    windows = {
-        _key(window.line.code, window.period): window for window in policy.windows(plan, as_of) if window.line.measure in OF_REGISTRY
-    }
-    counted, unavailable = CountsRead(counts=[], names=[]), []
-    try:
-        if windows:
-            counted = await clients.counts(kernel, call, plan, windows, as_of, by or "none")
-    except (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
-        unavailable.append("registry")
-    answers = {count.key: count for count in counted.counts}
-    names = {name.code: name.name for name in counted.names}
+    windows = {_key(window.line.code, window.period): window for window in policy.windows(plan, as_of)}
+    counted = dict(
+        zip(SOURCES, await asyncio.gather(*(_ask(kernel, call, each, plan, windows, as_of, by) for each in SOURCES)), strict=True)
+    )
+    unavailable = [source for source, answer in counted.items() if answer is None]
+    answers = {count.key: count for answer in counted.values() if answer for count in answer.counts}
+    names = {name.code: name.name for answer in counted.values() if answer for name in answer.names}
     counts = {
         (window.line.code, window.period): _count(plan, window, answers[key], as_of) for key, window in windows.items() if key in answers
     }
@@ -67,13 +64,26 @@ async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: B
     return ProgressOut(plan=code, as_of=as_of, by=by, complete=not unavailable, unavailable=unavailable, lines=shown)
 
 
+async def _ask(
+    kernel: web.Kernel, call: Call, source: Source, plan: Plan, windows: Mapping[str, Window], as_of: date, by: By | None
+) -> CountsRead | None:
+    """What one service counted; None when it could not say."""
+    its_own = {key: window for key, window in windows.items() if window.line.source == source}
+    if not its_own:
+        return CountsRead(counts=[], names=[])
+    try:
+        return await clients.counts(kernel, call, source, plan, its_own, as_of, by or "none")
+    except (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
+        return None
+
+
 def _key(line_code: str, period: str) -> str:
     return f"{line_code} {period}"
 
 
 def _count(plan: Plan, window: Window, answer: CountRead, as_of: date) -> Count:
-    each = [(tally, records.of_institution(window, tally.institution_id)) for tally in answer.tallies]
-    whole = each[0][1] if window.line.each and len(each) == 1 else records.of_line(plan, window, as_of)
+    each = [(tally, records.of_subject(plan, window, as_of, tally.institution_id or tally.class_id)) for tally in answer.tallies]
+    whole = None if not each else each[0][1] if window.line.each and len(each) == 1 else records.of_line(plan, window, as_of)
     return Count(tuple(tally.tally(link) for tally, link in each), whole)
 
 

@@ -14,7 +14,7 @@ from gateway.plans.targets import Line
 
 NOBODYS = {"region": "镇、街道不明", "zone": "不在开发区", "department": "不由部门申报", "institution": "机构不明"}
 # Measures that every town has its own figure of, be it 0.
-DIVIDED = frozenset({"person_times", "employed_share", "demonstration_classes"})
+DIVIDED = frozenset({"person_times", "certified_share", "employed_share", "demonstration_classes", "order_classes", "retained_people"})
 
 Quantities = tuple[int | Decimal, int | Decimal | None]
 
@@ -41,7 +41,7 @@ def ranked(
 ) -> list[Ranked]:
     """The line's rows, ranked by their actual figure. `years`: an average over so many years is one of each row too; 1 for other lines."""
     nothing: Quantities = (0, 0 if line.is_share else None)
-    every = [*names, *([None] if None in groups else [])] if by in ("region", "zone") else list(groups)
+    every = [*names, *(code for code in groups if code not in names)] if by in ("region", "zone") else list(groups)
     rows: list[Ranked] = []
     for code in every:
         numerator, denominator = groups.get(code, nothing)

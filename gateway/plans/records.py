@@ -23,6 +23,18 @@ def of_line(plan: Plan, window: Window, as_of: date, **narrower: str) -> str | N
         case "employed_share":
             kinds, months = ",".join(plan.employed_kinds), str(plan.employed_within_months)
             return _completed(window, employed_as_of=str(as_of), employed_within_months=months, employed_kinds=kinds, **narrower)
+        case "certified_share":
+            held = {"certified_as_of": str(as_of), "certified_kinds": ",".join(plan.certified_kinds)}
+            return _completed(window, **held, **narrower)
+        case "placed_share":
+            return _completed(window, placed_as_of=str(as_of), **narrower)
+        case "order_classes":
+            ended = {"ended_from_on": days[0], "ended_to_on": days[1], "ordered_completed_at_least": str(line.class_trainees_at_least or 1)}
+            return _link("/v1/classes", programme=line.programme, status="completed", **ended, **narrower)
+        case "filings_coverage" if narrower.keys() <= {"institution_id"}:
+            return _link("/v1/filings", covering_on=days[1], **narrower)
+        case "retained_people" if not narrower:
+            return _link("/v1/placements", retention="met", met_from_on=days[0], met_to_on=days[1], as_of=str(as_of))
         case "demonstration_classes":
             ended = {"ended_from_on": days[0], "ended_to_on": days[1]}
             return _link("/v1/classes", programme=line.programme, demonstration="true", status="completed", **ended, **narrower)
@@ -32,11 +44,16 @@ def of_line(plan: Plan, window: Window, as_of: date, **narrower: str) -> str | N
     return None
 
 
-def of_institution(window: Window, institution_id: str | None) -> str | None:
-    """The rows of one institution, for a line that is measured at each."""
-    if institution_id is None or window.line.measure != "training_share":
+def of_subject(plan: Plan, window: Window, as_of: date, subject_id: str | None) -> str | None:
+    """The rows of one institution or class, for a line that is measured at each."""
+    if subject_id is None:
         return None
-    return _completed(window, institution_id=institution_id)
+    match window.line.measure:
+        case "training_share":
+            return _completed(window, institution_id=subject_id)
+        case "placed_share":
+            return of_line(plan, window, as_of, class_id=subject_id)
+    return None
 
 
 def of_group(plan: Plan, window: Window, as_of: date, by: str, code: str | None) -> str | None:
@@ -44,7 +61,7 @@ def of_group(plan: Plan, window: Window, as_of: date, by: str, code: str | None)
     if code is None or by not in _FILTER:
         return None
     if by == "institution" and window.line.measure == "training_share":
-        return of_institution(window, code)
+        return of_subject(plan, window, as_of, code)
     return of_line(plan, window, as_of, **{_FILTER[by]: code})
 
 

@@ -60,6 +60,7 @@ class ReadingOut(wire.Out):
 class PlanOut(PlanBrief):
     employed_within_months: int
     employed_kinds: list[str]
+    certified_kinds: list[str]
     readings: list[ReadingOut]
     lines: list[LineDefinition]
 

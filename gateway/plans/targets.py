@@ -4,14 +4,12 @@ Owns the types that the board is computed from. An unknown, missing or ill-typed
 row and key, so that a slip in a plan file is seen at start and not on the board.
 """
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Literal
+
+from shared.strict import BadFile, Exact, read_toml
 
 KAILI_2024 = Path(__file__).parent / "kaili-2024.toml"
 TOTAL = "total"
@@ -36,17 +34,13 @@ SHARES = frozenset({"certified_share", "employed_share", "filings_coverage", "pl
 BasisStatus = Literal["confirmed", "unconfirmed"]
 
 
-class PlanDataInvalid(ValueError):
-    """A plan file is wrong; the text names file, row and key."""
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is asked for in one period: a calendar year such as "2025", or the whole plan, "total"."""
 
     period: str
-    at_least: Decimal
-    at_most: Decimal | None = None
+    at_least: Exact
+    at_most: Exact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +99,7 @@ class Plan:
     ends_on: date
     employed_within_months: int
     employed_kinds: tuple[str, ...]
+    certified_kinds: tuple[str, ...]
     readings: tuple[Reading, ...]
     lines: tuple[Line, ...]
     relations: tuple[Relation, ...]
@@ -126,18 +121,14 @@ def load(path: Path = KAILI_2024) -> Plan:
 
 
 def read(text: str, file: str) -> Plan:
-    """The plan that `text` describes; `file` is only named in errors (`PlanDataInvalid`)."""
-    try:
-        table = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as fault:
-        raise PlanDataInvalid(f"{file}:不是有效的 TOML 文件({fault})") from fault
-    plan: Plan = _row(Plan, table, file)
+    """The plan that `text` describes; `file` is only named in errors (`BadFile`)."""
+    plan = read_toml(Plan, text, file)
     if plan.ends_on < plan.starts_on:
-        raise PlanDataInvalid(f"{file}:键 ends_on 早于 starts_on")
+        raise BadFile(f"{file}:键 ends_on 早于 starts_on")
     codes = [line.code for line in plan.lines]
     for code in codes:
         if codes.count(code) > 1:
-            raise PlanDataInvalid(f"{file}:键 lines 中 {code} 出现多次")
+            raise BadFile(f"{file}:键 lines 中 {code} 出现多次")
     for line in plan.lines:
         _hold_together(plan, line, f"{file}:lines {line.code}")
     for relation in plan.relations:
@@ -149,61 +140,19 @@ def _hold_together(plan: Plan, line: Line, where: str) -> None:
     periods = [target.period for target in line.targets]
     allowed = [str(year) for year in plan.years] if line.period == "each_year" else [TOTAL]
     if periods not in (allowed, [*allowed, TOTAL] if line.period == "each_year" else allowed):
-        raise PlanDataInvalid(f"{where}:键 targets 的 period 须为 {'、'.join(allowed)},现为 {'、'.join(periods) or '空'}")
+        raise BadFile(f"{where}:键 targets 的 period 须为 {'、'.join(allowed)},现为 {'、'.join(periods) or '空'}")
     for target in line.targets:
         if target.at_least <= 0 or (target.at_most is not None and target.at_most < target.at_least):
-            raise PlanDataInvalid(f"{where}:键 at_least 须大于 0 且不大于 at_most")
+            raise BadFile(f"{where}:键 at_least 须大于 0 且不大于 at_most")
         if line.is_share and target.at_least > 1:
-            raise PlanDataInvalid(f"{where}:键 at_least 是比率,须写 0 至 1 的小数,现为 {target.at_least}")
+            raise BadFile(f"{where}:键 at_least 是比率,须写 0 至 1 的小数,现为 {target.at_least}")
 
 
 def _known_lines(relation: Relation, codes: list[str], where: str) -> None:
     for code in (*relation.parts, *([relation.whole] if relation.whole is not None else [])):
         if code not in codes:
-            raise PlanDataInvalid(f"{where}:键 parts 或 whole 提到的 {code} 不在 lines 中")
+            raise BadFile(f"{where}:键 parts 或 whole 提到的 {code} 不在 lines 中")
     if (relation.kind != "same_people") != (relation.whole is not None):
-        raise PlanDataInvalid(f"{where}:键 whole 在 within、yields 中必填,在 same_people 中不填")
+        raise BadFile(f"{where}:键 whole 在 within、yields 中必填,在 same_people 中不填")
     if relation.kind == "yields" and len(relation.parts) != 2:
-        raise PlanDataInvalid(f"{where}:键 parts 在 yields 中须为班次指标和比率指标两项")
-
-
-Row = TypeVar("Row")
-
-
-def _row(kind: type[Row], table: Mapping[str, Any], where: str) -> Row:
-    """A table as the dataclass `kind`: exactly its fields, each of the declared type."""
-    hints = get_type_hints(kind)
-    required = [field.name for field in fields(kind) if field.default is MISSING]  # type: ignore[arg-type]
-    for key in table:
-        if key not in hints:
-            raise PlanDataInvalid(f"{where}:未知的键 {key}")
-    for key in required:
-        if key not in table:
-            raise PlanDataInvalid(f"{where}:缺少键 {key}")
-    return kind(**{key: _value(hints[key], value, f"{where}:{key}") for key, value in table.items()})
-
-
-def _value(hint: Any, value: Any, where: str) -> Any:
-    origin = get_origin(hint)
-    if origin in (Union, UnionType):
-        return _value(get_args(hint)[0], value, where)  # `X | None`: the file leaves the key out instead of writing None
-    if origin is tuple:
-        if not isinstance(value, list):
-            raise PlanDataInvalid(f"{where}:须为列表")
-        return tuple(_value(get_args(hint)[0], item, f"{where} {_name(item, number)}") for number, item in enumerate(value, 1))
-    if is_dataclass(hint) and isinstance(value, dict):
-        return _row(hint, value, where)  # type: ignore[arg-type]
-    if origin is Literal:
-        if value not in get_args(hint):
-            raise PlanDataInvalid(f"{where}:{value!r} 不在允许值 {'、'.join(get_args(hint))} 之内")
-        return value
-    if hint is Decimal and type(value) is int:
-        return Decimal(value)
-    # Exact types: a bool is no number here, and a date-time is no date.
-    if type(value) is not hint:
-        raise PlanDataInvalid(f"{where}:{value!r} 的类型不对,须为 {hint.__name__}")
-    return value
-
-
-def _name(item: Any, number: int) -> str:
-    return str(item.get("code", f"第 {number} 项")) if isinstance(item, dict) else f"第 {number} 项"
+        raise BadFile(f"{where}:键 parts 在 yields 中须为班次指标和比率指标两项")

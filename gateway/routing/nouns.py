@@ -13,7 +13,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "schemes", "funds", "claims", "notices", "objections", "payment-batches", "payments", "recoveries", "appeals", "workdays",
     ),
     "evaluation": ("filings", "assessments", "certificates"),
-    "eastwest": ("orders", "placements", "placement-updates", "placement-imports"),
+    "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts"),
 }  # fmt: skip
 
 _FIRST_NOUN = re.compile(r"/v1/(?:statistics/)?([a-z-]+)(?=[/:]|\Z)")
@@ -31,8 +31,8 @@ _DESTINATIONS = {noun: Destination(service, f"/v1/{noun}") for service, nouns in
 
 
 def destination(path: str) -> Destination | None:
-    """Where a path belongs, or None when it is the gateway's own or nobody's. A path that climbs (`..`) is nobody's."""
+    """Where a path belongs, or None when it is the gateway's own (overviews are) or nobody's. A path that climbs (`..`) is nobody's."""
     found = _FIRST_NOUN.match(path)
-    if found is None or "/.." in path or "\\" in path:
+    if found is None or path.endswith("/overview") or "/.." in path or "\\" in path:
         return None
     return _DESTINATIONS.get(found[1])

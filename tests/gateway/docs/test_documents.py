@@ -105,3 +105,23 @@ async def test_no_other_file_is_given_out(start: Start, name: str) -> None:
     async with start("gateway") as gateway:
         answer = await gateway.as_("public").get(f"/docs/{name}")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_schema_that_refers_to_another_thing_is_another_thing() -> None:
+    own: dict[str, Any] = {"paths": {}, "components": {"schemas": {}, "securitySchemes": {}}}
+    pages = {"Page": {"type": "array", "items": {"$ref": "#/components/schemas/Status"}}}
+    answer = {"200": {"description": "x", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}}
+    path: dict[str, Any] = {"get": {"responses": answer}}
+    merged = merge(
+        own,
+        {
+            "registry": {"paths": {"/v1/classes": path}, "components": {"schemas": pages | {"Status": {"type": "string"}}}},
+            "subsidy": {"paths": {"/v1/claims": path}, "components": {"schemas": pages | {"Status": {"type": "integer"}}}},
+        },
+    )
+    schemas = merged["components"]["schemas"]
+    kinds = {}
+    for name in ("/v1/classes", "/v1/claims"):
+        page = merged["paths"][name]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+        kinds[name] = schemas[schemas[page]["items"]["$ref"].rsplit("/", 1)[1]]["type"]
+    assert kinds == {"/v1/classes": "string", "/v1/claims": "integer"}

@@ -12,7 +12,7 @@ from tests.registry.counting import registered
 from tests.registry.counting.registered import SANKESHU, ZHOUXI
 
 MIDDLE = date(2025, 6, 30)
-COUNTED_ELSEWHERE = {"four.technician.certified", "enterprise.filings", "brand.rongwan", "brand.rongwan.placed", "brand.foshan.retained"}
+COUNTED_ELSEWHERE = {"enterprise.filings", "brand.foshan.retained"}
 
 
 async def board(gateway: Service, as_of: date | None = MIDDLE, **asked: str) -> dict[str, Any]:
@@ -37,7 +37,8 @@ async def test_all_lines_are_there_and_what_nobody_counts_is_unknown_and_not_nou
     async with start("registry") as registry, start("gateway") as gateway:
         gateway.knows(registry)
         answer = await board(gateway)
-        assert (answer["plan"], answer["as_of"], answer["complete"], len(answer["lines"])) == ("kaili-2024", "2025-06-30", True, 25)
+        assert (answer["plan"], answer["as_of"], len(answer["lines"])) == ("kaili-2024", "2025-06-30", 25)
+        assert (answer["complete"], answer["unavailable"]) == (False, ["evaluation", "eastwest"])
         for each in answer["lines"]:
             if each["code"] in COUNTED_ELSEWHERE:
                 assert (each["actual"], each["numerator"], each["rate"], each["status"]) == (None, None, None, "unknown"), each["code"]
@@ -216,7 +217,7 @@ async def test_a_line_is_also_divided_by_zone_department_and_institution(start: 
 async def test_without_the_registry_its_lines_are_unknown_and_the_board_is_not_complete(start: Start) -> None:
     async with start("gateway") as gateway:
         answer = await board(gateway, by="region")
-        assert (answer["complete"], answer["unavailable"]) == (False, ["registry"])
+        assert (answer["complete"], answer["unavailable"]) == (False, ["registry", "evaluation", "eastwest"])
         for each in answer["lines"]:
             assert (each["actual"], each["numerator"], each["status"], each["records"]) == (None, None, "unknown", None)
             assert each["breakdown"] == []
@@ -232,6 +233,7 @@ def _too_late(_: httpx.Request) -> httpx.Response:
         pytest.param(lambda _: httpx.Response(503), id="unavailable"),
         pytest.param(lambda _: httpx.Response(500), id="broken"),
         pytest.param(lambda _: httpx.Response(404), id="without-the-counts"),
+        pytest.param(lambda _: httpx.Response(200, json={"counts": [{}]}), id="unreadable"),
         pytest.param(_too_late, id="too-late"),
     ],
 )

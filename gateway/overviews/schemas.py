@@ -1,0 +1,23 @@
+"""An overview on the wire."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from shared import wire
+
+
+class Section(wire.Out):
+    """What one service has. `forbidden`: the caller may not read it; `unavailable`: it did not answer in time, and `problem` says how."""
+
+    status: Literal["ok", "unavailable", "forbidden"]
+    data: dict[str, Any] = Field({}, description="By name, each as its own path answers it: the paper, or the first page of a list.")
+    problem: dict[str, Any] = Field({}, description="As in any error answer.")
+
+
+class Overview(wire.Out):
+    """`complete` is false when a section is unavailable."""
+
+    as_of: wire.CivilDate
+    complete: bool
+    sections: dict[str, Section] = Field(examples=[{"registry": {"status": "ok", "data": {}}, "subsidy": {"status": "forbidden"}}])

@@ -1,0 +1,92 @@
+"""Deliveries: one for every event and endpoint, made as the feeds are followed; listed, and sent again on demand."""
+
+from datetime import datetime, time
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Select, Table, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.changes.feed import unpack
+from gateway.identity.tables import Client
+from gateway.webhooks import endpoints, policy
+from gateway.webhooks.schemas import DeliveryOut, ReplayIn
+from gateway.webhooks.tables import Delivery, Endpoint
+from shared import audit, changes, clock, db, errors, web
+from shared.access import Call
+
+DELIVERIES = cast(Table, Delivery.__table__)
+
+
+async def take_in(session: AsyncSession, event: changes.Event) -> None:
+    """Makes an event's deliveries, in the transaction that moves the feed's cursor. Endpoints get what happens after they were made."""
+    wanted_by = [
+        endpoint for endpoint in await _listening(session) if endpoint.id < event.id and policy.wants(endpoint.types, endpoint.scopes, event.type)
+    ]  # fmt: skip
+    if not wanted_by:
+        return
+    transaction_id, _, position = event.sequence.partition("-")
+    values = {
+        "event_id": event.id, "type": event.type, "occurred_at": event.time, "feed": event.source.removeprefix("/"),
+        "transaction_id": int(transaction_id), "position": int(position), "event": event.model_dump(mode="json"),
+        "status": "pending", "attempts": 0, "next_at": clock.now(),
+    }  # fmt: skip
+    rows = [values | {"id": db.new_id(), "endpoint_id": endpoint.id} for endpoint in wanted_by]
+    await session.execute(insert(DELIVERIES).on_conflict_do_nothing(), rows)
+
+
+async def _listening(session: AsyncSession) -> list[Any]:
+    """The endpoints in use, read once a batch of events. Those of a client that was disabled hear nothing any more."""
+    if "listening" not in session.info:
+        disabled = exists().where(Client.client_id == func.split_part(Endpoint.owner, ":", 2), Client.disabled_at.is_not(None))
+        columns = (Endpoint.id, Endpoint.types, Endpoint.scopes)
+        session.info["listening"] = (await session.execute(select(*columns).where(Endpoint.enabled, ~disabled))).all()
+    found: list[Any] = session.info["listening"]
+    return found
+
+
+async def anyone_listens(session: AsyncSession) -> bool:
+    return bool(await session.scalar(select(exists().where(Endpoint.enabled))))
+
+
+async def listed(session: AsyncSession, call: Call, endpoint_id: UUID, status: str | None) -> Select[Any]:
+    endpoint = await endpoints.find(session, call, endpoint_id)
+    wanted = select(*(DELIVERIES.c[name] for name in DeliveryOut.model_fields)).where(DELIVERIES.c.endpoint_id == endpoint.id)
+    return wanted if status is None else wanted.where(DELIVERIES.c.status == status)
+
+
+async def replay(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID, body: ReplayIn) -> int:
+    """Makes kept deliveries due again, whatever became of them, and answers how many. The receiver knows them by their `webhook-id`."""
+    endpoint = await endpoints.find(session, call, endpoint_id)
+    named = [name for name, value in body if value is not None]
+    if len(named) > 1:
+        faults = [
+            errors.Fault("one_of_three", f"/{name}", allowed="from_on、after、delivery_id 至多一项", fix="请只保留一项。") for name in named
+        ]
+        raise errors.Invalid(faults=faults)
+    again = update(DELIVERIES).where(DELIVERIES.c.endpoint_id == endpoint.id)
+    if body.from_on:
+        again = again.where(DELIVERIES.c.occurred_at >= datetime.combine(body.from_on, time(), clock.SHANGHAI))
+    if body.delivery_id:
+        again = again.where(DELIVERIES.c.id == body.delivery_id)
+    if body.after is not None:
+        again = again.where(_after(kernel, body.after))
+    done: Any = await session.execute(again.values(status="pending", attempts=0, next_at=clock.now()))
+    if body.delivery_id and not done.rowcount:
+        raise errors.NotFound()
+    await audit.record(session, call, "webhook_endpoint.replayed", "webhook_endpoint", endpoint.id, {"deliveries": done.rowcount})
+    return int(done.rowcount)
+
+
+def _after(kernel: web.Kernel, after: str) -> Any:
+    """Events that lie behind a position of the merged feed, each by its own service's order."""
+    positions = unpack(after, [*kernel.neighbours, kernel.service])
+    place = tuple_(DELIVERIES.c.transaction_id, DELIVERIES.c.position)
+    behind = [and_(DELIVERIES.c.feed == name, place > tuple(map(int, at.split("-")))) for name, at in positions.items()]
+    return or_(DELIVERIES.c.feed.not_in(positions), *behind)
+
+
+errors.describe(
+    "one_of_three", "三项至多填一项", "At most one of three", cause="这三项各自决定重发哪些事件,不能同时使用。", remedy="请只保留一项。"
+)

@@ -1,0 +1,104 @@
+"""Endpoints: making, changing and removing them, and their secrets. Each belongs to the account that made it; nobody else sees it."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.webhooks import policy, signing
+from gateway.webhooks.schemas import EndpointChange, EndpointIn, EndpointMade, EndpointOut
+from gateway.webhooks.tables import Endpoint
+from shared import audit, clock, db, errors, web
+from shared.access import Call
+
+URL_NOT_ALLOWED = errors.describe(
+    "url_not_allowed", "网址不能用于接收事件", "The address cannot be a webhook endpoint",
+    cause="网址不合法,或指向不允许的主机。", remedy="请改用公网可达的 https 网址。",
+)  # fmt: skip
+
+
+def owner(call: Call) -> str:
+    return f"{call.actor.role}:{call.actor.subject}"
+
+
+def own(call: Call) -> ColumnElement[bool]:
+    return Endpoint.owner == owner(call)
+
+
+async def make(session: AsyncSession, call: Call, kernel: web.Kernel, body: EndpointIn) -> EndpointMade:
+    _check(kernel, body.url)
+    secret, made = signing.new_secret(), db.new_id()
+    scopes = sorted(call.actor.scopes) if call.actor.scopes is not None else None
+    endpoint = Endpoint(
+        id=made, owner=owner(call), scopes=scopes, enabled=True, created_at=call.now,
+        secret=kernel.vault.encrypt(secret, _row(made, "secret")), **body.model_dump(),
+    )  # fmt: skip
+    session.add(endpoint)
+    await session.flush()
+    await audit.record(session, call, "webhook_endpoint.created", "webhook_endpoint", made, {"types": body.types})
+    return _made(endpoint, secret)
+
+
+async def find(session: AsyncSession, call: Call, endpoint_id: UUID) -> Endpoint:
+    """The caller's endpoint, or 404."""
+    found = await session.scalar(select(Endpoint).where(Endpoint.id == endpoint_id, own(call)))
+    if found is None:
+        raise errors.NotFound()
+    return found
+
+
+async def change(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID, body: EndpointChange) -> Endpoint:
+    endpoint = await find(session, call, endpoint_id)
+    call.match(endpoint.version)
+    given = body.model_dump(include=body.model_fields_set)
+    if "url" in given:
+        _check(kernel, given["url"])
+    for name, value in given.items():
+        setattr(endpoint, name, value)
+    if "enabled" in given:
+        endpoint.disabled_reason = None if endpoint.enabled else "owner"
+    await session.flush()
+    await audit.record(session, call, "webhook_endpoint.changed", "webhook_endpoint", endpoint.id, {"fields": sorted(given)})
+    return endpoint
+
+
+async def remove(session: AsyncSession, call: Call, endpoint_id: UUID) -> None:
+    """With everything that is still to be delivered to it."""
+    endpoint = await find(session, call, endpoint_id)
+    call.match(endpoint.version)
+    await session.execute(delete(Endpoint).where(Endpoint.id == endpoint.id))
+    await audit.record(session, call, "webhook_endpoint.deleted", "webhook_endpoint", endpoint.id)
+
+
+async def rotate_secret(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID) -> EndpointMade:
+    """A new secret; the old one signs beside it for a day, so that the receiver can change over at leisure."""
+    endpoint = await find(session, call, endpoint_id)
+    call.match(endpoint.version)
+    secret, old = signing.new_secret(), kernel.vault.decrypt(endpoint.secret, _row(endpoint.id, "secret"))
+    endpoint.previous_secret = kernel.vault.encrypt(old, _row(endpoint.id, "previous_secret"))
+    endpoint.previous_secret_until = clock.now() + policy.OLD_SECRET_SIGNS_FOR
+    endpoint.secret = kernel.vault.encrypt(secret, _row(endpoint.id, "secret"))
+    await session.flush()
+    await audit.record(session, call, "webhook_endpoint.secret_rotated", "webhook_endpoint", endpoint.id)
+    return _made(endpoint, secret)
+
+
+def secrets_of(kernel: web.Kernel, endpoint: Endpoint) -> list[str]:
+    """What signs now: the secret, and the one before it while its day lasts."""
+    now_and_before = [kernel.vault.decrypt(endpoint.secret, _row(endpoint.id, "secret"))]
+    if endpoint.previous_secret and endpoint.previous_secret_until and endpoint.previous_secret_until > clock.now():
+        now_and_before.append(kernel.vault.decrypt(endpoint.previous_secret, _row(endpoint.id, "previous_secret")))
+    return now_and_before
+
+
+def _check(kernel: web.Kernel, url: str) -> None:
+    if wrong := policy.url_fault(url, local=kernel.settings.environment == "local"):
+        raise errors.Invalid(faults=[errors.Fault(URL_NOT_ALLOWED, pointer="/url", allowed=wrong, fix="请改正网址。")])
+
+
+def _row(endpoint_id: UUID, column: str) -> str:
+    return f"webhook_endpoints/{endpoint_id}/{column}"
+
+
+def _made(endpoint: Endpoint, secret: str) -> EndpointMade:
+    return EndpointMade(**EndpointOut.model_validate(endpoint).model_dump(), secret=secret)

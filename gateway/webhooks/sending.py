@@ -1,0 +1,171 @@
+"""Sends what is due. Each endpoint is served by a task of its own, so that one that hangs holds up no other. At least once; in no promised order.
+
+A delivery is leased before it is sent: a sender that dies leaves it due again, and several gateways share the work.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import aiohttp
+import orjson
+from aiohttp.abc import AbstractResolver, ResolveResult
+from sqlalchemy import Table, bindparam, delete, select, update
+
+from gateway.webhooks import endpoints, policy, signing
+from gateway.webhooks.deliveries import DELIVERIES
+from gateway.webhooks.tables import Endpoint
+from shared import clock, telemetry, web
+
+LOOK_AGAIN_SECONDS = 0.5
+ANSWER_WITHIN_SECONDS = 5.0
+LEASED_FOR = timedelta(seconds=30)
+AT_ONCE = 10
+KEPT_FOR = timedelta(days=30)
+PURGED_EVERY_SECONDS = 3600.0
+
+ENDPOINTS = cast(Table, Endpoint.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one attempt; `answered` is the HTTP status, None when there was no answer."""
+
+    delivery_id: UUID
+    attempts: int
+    answered: int | None
+
+
+class PublicHosts(AbstractResolver):
+    """Names that lead into our own network lead nowhere: what a name means is checked where it is looked up, each time."""
+
+    def __init__(self) -> None:
+        self.resolver = aiohttp.ThreadedResolver()
+
+    async def resolve(self, host: str, port: int = 0, *args: Any, **options: Any) -> list[ResolveResult]:
+        found = await self.resolver.resolve(host, port, *args, **options)
+        if not all(policy.is_public(each["host"]) for each in found):
+            raise OSError(f"{host} is not a public host")
+        return found
+
+    async def close(self) -> None:
+        await self.resolver.close()
+
+
+def client(*, local: bool) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=0, resolver=None if local else PublicHosts(), keepalive_timeout=5)
+    return aiohttp.ClientSession(
+        connector=connector, timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_SECONDS), cookie_jar=aiohttp.DummyCookieJar()
+    )
+
+
+async def keep_sending(kernel: web.Kernel) -> None:
+    """For as long as the process lives."""
+    serving: dict[UUID, asyncio.Task[None]] = {}
+    purged_at = float("-inf")
+    async with client(local=kernel.settings.environment == "local") as http:
+        try:
+            while True:
+                try:
+                    for endpoint_id in await _due(kernel):
+                        if endpoint_id not in serving:
+                            serving[endpoint_id] = asyncio.create_task(_serve(kernel, http, endpoint_id))
+                            serving[endpoint_id].add_done_callback(lambda _, served=endpoint_id: serving.pop(served))  # type: ignore[misc]
+                    if time.monotonic() - purged_at > PURGED_EVERY_SECONDS:
+                        await purge(kernel)
+                        purged_at = time.monotonic()
+                except Exception as error:  # the database is away: what is due stays due
+                    telemetry.log.warning("webhooks_cannot_send", error=type(error).__name__)
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        finally:
+            tasks = list(serving.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _serve(kernel: web.Kernel, http: aiohttp.ClientSession, endpoint_id: UUID) -> None:
+    try:
+        while await send_some(kernel, http, endpoint_id):
+            pass
+    except Exception as error:
+        telemetry.log.warning("webhooks_cannot_send", endpoint=str(endpoint_id), error=type(error).__name__)
+
+
+async def _due(kernel: web.Kernel) -> Sequence[UUID]:
+    due = select(DELIVERIES.c.endpoint_id).where(*_pending())
+    wanted = select(ENDPOINTS.c.id).where(ENDPOINTS.c.enabled, ENDPOINTS.c.id.in_(due))
+    async with kernel.reading() as session:
+        return (await session.scalars(wanted)).all()
+
+
+def _pending() -> tuple[Any, ...]:
+    return DELIVERIES.c.status == "pending", DELIVERIES.c.next_at <= clock.now()
+
+
+async def send_some(kernel: web.Kernel, http: aiohttp.ClientSession, endpoint_id: UUID) -> int:
+    """Sends up to ten of an endpoint's due deliveries side by side and answers how many they were."""
+    async with kernel.writing.begin() as session:
+        endpoint = await session.get(Endpoint, endpoint_id)
+        if endpoint is None or not endpoint.enabled:
+            return 0
+        columns = (DELIVERIES.c.id, DELIVERIES.c.event_id, DELIVERIES.c.event, (DELIVERIES.c.attempts + 1).label("attempts"))
+        due = select(*columns).where(DELIVERIES.c.endpoint_id == endpoint_id, *_pending()).order_by(DELIVERIES.c.next_at, DELIVERIES.c.id)
+        leased = (await session.execute(due.limit(AT_ONCE).with_for_update(skip_locked=True))).all()
+        if not leased:
+            return 0
+        ids = [row.id for row in leased]
+        later = {"attempts": DELIVERIES.c.attempts + 1, "next_at": clock.now() + LEASED_FOR}
+        await session.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(**later))
+    signed_with = endpoints.secrets_of(kernel, endpoint)
+    outcomes = await asyncio.gather(*(_post(http, endpoint.url, signed_with, row) for row in leased))
+    await _note(kernel, endpoint_id, outcomes)
+    return len(outcomes)
+
+
+async def _post(http: aiohttp.ClientSession, url: str, signed_with: Sequence[str], row: Any) -> Outcome:
+    body = orjson.dumps(row.event)
+    headers = signing.headers(str(row.event_id), int(clock.now().timestamp()), body, signed_with)
+    try:
+        async with http.post(
+            url, data=body, headers=headers | {"Content-Type": "application/cloudevents+json"}, allow_redirects=False
+        ) as answer:
+            return Outcome(row.id, row.attempts, answer.status)
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
+        return Outcome(row.id, row.attempts, None)
+
+
+async def _note(kernel: web.Kernel, endpoint_id: UUID, outcomes: Sequence[Outcome]) -> None:
+    """Writes down what came of it; a delivery that was asked for again in the meantime stays due."""
+    unchanged = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("of"), DELIVERIES.c.attempts == bindparam("tried"))
+    names = ("status", "last_status", "next_at", "delivered_at")
+    async with kernel.writing.begin() as session:
+        await session.execute(unchanged.values({name: bindparam(f"now_{name}") for name in names}), [_noted(each) for each in outcomes])
+        if any(each.answered == policy.GONE for each in outcomes):
+            gone = update(ENDPOINTS).where(ENDPOINTS.c.id == endpoint_id)
+            await session.execute(gone.values(enabled=False, disabled_reason="gone", version=ENDPOINTS.c.version + 1))
+
+
+def _noted(outcome: Outcome) -> dict[str, Any]:
+    now, status = clock.now(), "pending"
+    if outcome.answered is not None and 200 <= outcome.answered < 300:
+        status = "delivered"
+    elif outcome.answered == policy.GONE or outcome.attempts >= policy.ATTEMPTS_AT_MOST:
+        status = "failed"
+    delay = timedelta(seconds=policy.delay_seconds(outcome.attempts, random.random()))
+    return {
+        "of": outcome.delivery_id, "tried": outcome.attempts, "now_status": status, "now_last_status": outcome.answered,
+        "now_next_at": now + delay if status == "pending" else None, "now_delivered_at": now if status == "delivered" else None,
+    }  # fmt: skip
+
+
+async def purge(kernel: web.Kernel) -> None:
+    """Forgets what was settled more than thirty days ago. A delivery's id tells when it was made (UUIDv7)."""
+    made_before = UUID(int=int((clock.now() - KEPT_FOR).timestamp() * 1000) << 80)
+    async with kernel.writing.begin() as session:
+        await session.execute(delete(DELIVERIES).where(DELIVERIES.c.id < made_before, DELIVERIES.c.status != "pending"))

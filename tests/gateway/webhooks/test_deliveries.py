@@ -1,0 +1,202 @@
+"""Events on their way to a receiver: signed, never lost, not before they may be known, sent again on demand."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from gateway.webhooks import following, policy, sending
+from tests.gateway.houses import House
+from tests.gateway.routing.upstream import free_port, serving
+from tests.gateway.webhooks.conftest import Until
+from tests.gateway.webhooks.receiver import Receiver, a_receiver
+
+PATH = "/v1/webhook-endpoints"
+
+
+async def listens(home: House, receiver: Receiver, role: str = "admin", scopes: set[str] | None = None, **body: Any) -> str:
+    """An endpoint for the receiver; its path."""
+    client = home.gateway.as_(role, **({"scopes": scopes} if scopes is not None else {}))
+    made = await client.post(PATH, json={"url": receiver.url} | body)
+    assert made.status_code == 201, made.text
+    receiver.secret = made.json()["secret"]
+    return f"{PATH}/{made.json()['id']}"
+
+
+async def deliveries(home: House, endpoint: str, **params: Any) -> list[dict[str, Any]]:
+    return list((await home.gateway.as_("admin").get(f"{endpoint}/deliveries", params=params)).json()["items"])
+
+
+async def test_events_of_all_services_arrive_signed(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        endpoint = await listens(home, receiver)
+        happened = await home.happens("registry", "trainee.changed", "class.approved") + await home.happens("subsidy", "claim.submitted")
+        await until(lambda: len(receiver.events) == 3)
+        assert sorted(receiver.subjects) == sorted(happened) and receiver.forged == 0
+        event, headers = receiver.events[0], receiver.headers[0]
+        assert event["specversion"] == "1.0" and event["sequence"] and headers["webhook-id"] == event["id"]
+        assert headers["content-type"] == "application/cloudevents+json"
+        await until(lambda: settled(home, endpoint, 3))
+        shown = await deliveries(home, endpoint)
+        assert {(each["status"], each["attempts"], each["last_status"], each["next_at"]) for each in shown} == {("delivered", 1, 204, None)}
+
+
+async def settled(home: House, endpoint: str, number: int) -> bool:
+    return len(await deliveries(home, endpoint, status="delivered")) == number
+
+
+async def test_while_the_receiver_is_down_events_wait_and_none_is_lost(home: House, until: Until) -> None:
+    receiver = Receiver(free_port())
+    endpoint = await listens(home, receiver)
+    happened = await home.happens("registry", *["trainee.changed"] * 12)
+
+    async def tried() -> bool:
+        return len(waiting := await deliveries(home, endpoint, status="pending")) == 12 and all(each["attempts"] for each in waiting)
+
+    await until(tried)
+    async with receiver.up():
+        await until(lambda: len(receiver.events) >= 12)
+        assert sorted(set(receiver.subjects)) == sorted(happened)
+        await until(lambda: settled(home, endpoint, 12))
+
+
+@pytest.mark.parametrize("answers", [500, 404, 302])
+async def test_only_an_answer_of_success_is_a_delivery(home: House, until: Until, answers: int) -> None:
+    async with a_receiver() as receiver:
+        receiver.answers = answers
+        endpoint = await listens(home, receiver)
+        happened = await home.happens("registry", "trainee.changed")
+        await until(lambda: bool(receiver.headers))
+        receiver.answers = 200
+        await until(lambda: receiver.subjects == happened)
+        await until(lambda: settled(home, endpoint, 1))
+        [shown] = await deliveries(home, endpoint)
+        assert shown["attempts"] >= 2
+        assert {headers["webhook-id"] for headers in receiver.headers} == {shown["event_id"]}
+
+
+async def test_gone_disables_the_endpoint(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        receiver.answers = 410
+        endpoint = await listens(home, receiver)
+        await home.happens("registry", "trainee.changed")
+
+        async def disabled() -> bool:
+            return (await home.gateway.as_("admin").get(endpoint)).json()["disabled_reason"] == "gone"
+
+        await until(disabled)
+        assert [each["status"] for each in await deliveries(home, endpoint)] == ["failed"]
+
+
+async def test_after_the_last_attempt_it_has_failed_and_can_be_sent_again(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        receiver.answers = 500
+        endpoint = await listens(home, receiver)
+        happened = await home.happens("registry", "trainee.changed")
+        await until(lambda: bool(receiver.headers))
+        async with home.gateway.kernel.engine.begin() as connection:
+            await connection.execute(text(f"UPDATE webhook_deliveries SET attempts = {policy.ATTEMPTS_AT_MOST - 1}, next_at = now() WHERE status = 'pending'"))  # fmt: skip
+
+        async def failed() -> bool:
+            return len(await deliveries(home, endpoint, status="failed")) == 1
+
+        await until(failed)
+        [shown] = await deliveries(home, endpoint)
+        assert (shown["attempts"], shown["last_status"], shown["next_at"]) == (policy.ATTEMPTS_AT_MOST, 500, None)
+        receiver.answers = 200
+        again = await home.gateway.as_("admin").post(f"{endpoint}:replay", json={"delivery_id": shown["id"]})
+        assert again.json() == {"replayed": 1}
+        await until(lambda: receiver.subjects == happened)
+
+
+async def test_a_replay_sends_again_what_is_asked_for(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        endpoint, admin = await listens(home, receiver), home.gateway.as_("admin")
+        before = await home.happens("registry", "trainee.changed", "trainee.changed")
+        middle = (await admin.get("/v1/changes")).json()["next"]
+        later = await home.happens("registry", "class.approved") + await home.happens("subsidy", "claim.submitted")
+        await until(lambda: settled(home, endpoint, 4))
+        for body, expected in (
+            ({"after": middle}, later),
+            ({}, before + later),
+            ({"from_on": "2199-01-01"}, []),
+            ({"from_on": "2020-01-01"}, before + later),
+        ):
+            receiver.events.clear()
+            assert (await admin.post(f"{endpoint}:replay", json=body)).json() == {"replayed": len(expected)}, body
+            await until(lambda wanted=expected: sorted(receiver.subjects) == sorted(wanted))  # type: ignore[misc]
+            await until(lambda: settled(home, endpoint, 4))
+        for body, status in (({"after": "x"}, 400), ({"after": middle, "from_on": "2025-01-01"}, 422), ({"delivery_id": before[0]}, 404)):
+            assert (await admin.post(f"{endpoint}:replay", json=body)).status_code == status, body
+
+
+async def test_after_a_rotation_both_secrets_verify(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        endpoint = await listens(home, receiver)
+        new = (await home.gateway.as_("admin").post(f"{endpoint}:rotate-secret")).json()["secret"]
+        await home.happens("registry", "trainee.changed")
+        await until(lambda: len(receiver.events) == 1)
+        receiver.secret = new
+        await home.happens("registry", "trainee.changed")
+        await until(lambda: len(receiver.events) == 2)
+        assert receiver.forged == 0 and len(receiver.headers[0]["webhook-signature"].split(" ")) == 2
+        async with home.gateway.kernel.engine.begin() as connection:
+            await connection.execute(text("UPDATE webhook_endpoints SET previous_secret_until = now()"))
+        await home.happens("registry", "trainee.changed")
+        await until(lambda: len(receiver.events) == 3)
+        assert len(receiver.headers[2]["webhook-signature"].split(" ")) == 1
+
+
+async def test_an_endpoint_gets_the_types_it_names_and_only_what_its_owner_may_read(home: House, until: Until) -> None:
+    async with a_receiver() as named, a_receiver() as scoped:
+        await listens(home, named, types=["class.*", "claim.submitted"])
+        await listens(home, scoped, "system", {"claims.read"})
+        await home.happens("registry", "trainee.changed", "class.approved")
+        await home.happens("subsidy", "claim.submitted", "claim.reviewed")
+        await until(lambda: len(named.events) == 2 and len(scoped.events) == 2)
+        assert sorted(event["type"] for event in named.events) == ["claim.submitted", "class.approved"]
+        assert sorted(event["type"] for event in scoped.events) == ["claim.reviewed", "claim.submitted"]
+
+
+async def test_what_happened_before_an_endpoint_was_made_is_not_told(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        await home.happens("registry", "trainee.changed")
+        await listens(home, receiver)
+        happened = await home.happens("registry", "class.approved")
+        await until(lambda: receiver.subjects == happened)
+
+
+async def test_one_that_hangs_holds_up_no_other(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        hanging = Receiver(free_port())
+
+        async def hang(scope: Any, receive: Any, send: Any) -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+        async with serving(hang, hanging.port):
+            await listens(home, hanging)
+            await listens(home, receiver)
+            await home.happens("registry", *["trainee.changed"] * 3)
+            await until(lambda: len(receiver.events) == 3)
+
+
+async def test_two_gateways_that_follow_and_send_make_and_deliver_each_event_once(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        endpoint, kernel = await listens(home, receiver), home.gateway.kernel
+        happened = await home.happens("registry", *["trainee.changed"] * 30)
+        async with sending.client(local=True) as http:
+
+            async def all_told() -> bool:
+                await following.follow_once(kernel, "registry")
+                await sending.send_some(kernel, http, _id(endpoint))
+                return len(set(receiver.subjects)) == 30
+
+            await until(all_told)
+        await until(lambda: settled(home, endpoint, 30))
+        assert sorted(receiver.subjects) == sorted(happened)
+
+
+def _id(endpoint: str) -> UUID:
+    return UUID(endpoint.rpartition("/")[2])
