@@ -21,7 +21,7 @@ from deploy.main_job import Job
 from deploy.stack import Stack
 from shared import sheets
 from tests import people
-from tests.bench import load, queries, raw
+from tests.bench import load, overview, placements, queries, raw
 
 SECONDS, ROUNDS = 1.5, 3
 CLAIMS = 12
@@ -36,7 +36,13 @@ def main() -> int:
     with Stack(say=console.print) as stack, Job(stack.gateway_url) as job, tempfile.TemporaryDirectory() as place:
         trainee_id = job.officer.do("POST", "/v1/trainees", on="2025-03-01", json=people.trainee(1))["id"]
         table = Table("what 项目", "measured 实测", "against 对照", "ratio 比值", "goal 目标", "")
-        for row in [*_reading(stack, job, trainee_id, Path(place), console), *_claims(stack, job), *_roster(job)]:
+        for row in [
+            *_reading(stack, job, trainee_id, Path(place), console),
+            *_claims(stack, job),
+            *_roster(job),
+            *_placements(stack, job),
+            *_overview(job),
+        ]:
             table.add_row(*row)
         console.print(table)
     return 0
@@ -173,6 +179,24 @@ def _roster(job: Job) -> list[tuple[str, ...]]:
     took = time.perf_counter() - began
     assert finished["summary"]["created"] == ROSTER_ROWS, finished
     return [(f"import a roster of {ROSTER_ROWS:,} rows", f"{took:.2f} s", f"{ROSTER_ROWS / took:,.0f} rows/s", "", "", "")]
+
+
+def _placements(stack: Stack, job: Job) -> list[tuple[str, ...]]:
+    """The Foshan office's batch of 500 facts, against storing the rows it left with asyncpg alone."""
+    taken, moment = placements.time_batches(job)
+    stored = asyncio.run(raw.time_storing(stack.database_url("eastwest").replace("+asyncpg", ""), queries.BATCH_TABLES, moment, rounds=10))
+    return [
+        (f"a partner's batch of {placements.ITEMS} facts, through the gateway", f"{taken:.1f} ms", f"raw rows {stored:.1f} ms", *_goal(taken / stored, 8, at_least=False)),
+    ]  # fmt: skip
+
+
+def _overview(job: Job) -> list[tuple[str, ...]]:
+    whole, slowest, name = overview.time_overview(job, f"/v1/classes/{job.short_id}")
+    board = overview.time_board(job)
+    return [
+        ("overview of a class, through the gateway", f"{whole:.1f} ms", f"slowest section ({name}) {slowest:.1f} ms", *_goal(whole / slowest, 1.5, at_least=False)),
+        ("the plan's board, all 25 lines", f"{board:.1f} ms", "", "", "", ""),
+    ]  # fmt: skip
 
 
 def _proxy(port: int, upstream: int, place: Path) -> tuple[str, list[str]]:

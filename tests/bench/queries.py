@@ -18,3 +18,11 @@ CLAIM_TABLES = {
     "changes": "subject = $1",
 }
 """What a submitted claim leaves in the database, and how its rows are found."""
+
+BATCH_TABLES = {
+    "placement_updates": "received_at = $1",
+    "placements": "id IN (SELECT placement_id FROM placement_updates WHERE received_at = $1)",
+    "audit": "at = $1",
+    "changes": "at = $1",
+}
+"""What a batch of placement updates leaves in the database, found by the moment of the batch: the facts, the placements brought up to date, trail, feed."""

@@ -1,13 +1,33 @@
 """The whole system as it runs for its users: five processes, real sockets, a real database, one for all journeys of a run."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from deploy.main_job import Person
 from deploy.stack import Stack
+
+SECONDS_AT_MOST = 10
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     with Stack() as running:
         yield running
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Waits for what follows a change a moment later; the assertion after it says what is missing."""
+    ends_at = time.monotonic() + SECONDS_AT_MOST
+    while not holds() and time.monotonic() < ends_at:
+        time.sleep(0.1)
+
+
+def changes_of(reader: Person, subject: str) -> list[str]:
+    """What the merged feed says happened to a paper, in order."""
+    found, path = list[str](), "/v1/changes?limit=200"
+    while (batch := reader.do("GET", path, on="2026-01-05"))["items"]:
+        found += [event["type"] for event in batch["items"] if event["subject"] == subject]
+        path = f"/v1/changes?limit=200&after={batch['next']}"
+    return found

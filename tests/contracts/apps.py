@@ -1,0 +1,16 @@
+"""Every service as an application, for tests that look at all of them alike."""
+
+import importlib
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from shared.settings import Settings
+from tests.conftest import settings
+
+
+def app(name: str, seals: Path, url: str = "postgresql+asyncpg://nobody@127.0.0.1:9/nothing") -> FastAPI:
+    """The application as its own process builds it. Nothing connects before the first request."""
+    module = importlib.import_module("gateway.app" if name == "gateway" else f"services.{name}.app")
+    made: FastAPI = module.build(settings(url, seals, getattr(module, "Settings", Settings)))
+    return made

@@ -1,0 +1,76 @@
+"""No code is ever answered that `/v1/problems` does not list: every code in the source is looked up in the catalogue."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared import errors
+from tests.conftest import SERVICES
+from tests.contracts.apps import app
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
+TELLS = re.compile(r"fault|finding|refus", re.IGNORECASE)  # what makes a fault, a finding or a refusal is called so
+RFC_6749 = {"proofs.py", "oauth.py"}  # the token endpoint speaks its own standard's words
+
+NAMED = """
+invalid_state idempotency_key_required idempotency_key_reused request_in_progress same_person duplicate_trainee trainee_merged institution_blacklisted
+institution_not_designated class_too_long overlapping_attendance notice_not_over objection_open claim_on_hold held_lines_open fund_exhausted
+payee_account_missing supervision_missing conflict_of_interest out_of_scope order_after_class standard_after_exam certificate_after_start certificate_missing
+"""
+ROWS = """
+invalid_id_number id_number_rounded sex_differs_from_id_number duplicate_row unknown_category unknown_region name_missing invalid_phone invalid_date
+not_on_roster unreadable_file file_too_large unknown_sheet_layout not_on_order
+"""
+FINDINGS = """
+age_below_limit age_above_limit category_not_eligible status_excluded status_unverified institution_not_designated institution_blacklisted class_not_completed
+class_too_short class_too_long trade_not_filed attendance_too_low attendance_impossible certificate_missing certificate_invalid certificate_out_of_scope
+certificate_too_old already_subsidised lower_level_after_higher yearly_limit_reached overlapping_class duplicate_line trainer_on_roster roster_reused
+shared_bank_account certificate_burst order_missing retention_not_met amount_differs terms_unconfirmed fund_not_allowed
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def all_services(tmp_path_factory: pytest.TempPathFactory) -> None:
+    for name in SERVICES:
+        app(name, tmp_path_factory.mktemp("seals"))
+
+
+def told() -> Iterator[tuple[str, str]]:
+    """Every code written where a fault, a finding or a refusal is made, and the file it is in."""
+    for file in (file for part in ("services", "gateway", "shared") for file in sorted((ROOT / part).rglob("*.py"))):
+        for call in (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            if not TELLS.search(name) or file.name in RFC_6749:
+                continue
+            for given in [*call.args[:2], *(keyword.value for keyword in call.keywords if keyword.arg == "code")]:
+                if isinstance(given, ast.Constant) and isinstance(given.value, str) and CODE.fullmatch(given.value):
+                    yield given.value, str(file.relative_to(ROOT))
+
+
+def test_every_code_in_the_source_is_in_the_catalogue() -> None:
+    found = list(told())
+    assert len(found) > 100
+    assert {(code, file) for code, file in found if code not in errors.CATALOGUE} == set()
+
+
+@pytest.mark.parametrize("code", sorted({*NAMED.split(), *ROWS.split(), *FINDINGS.split()}))
+def test_a_code_that_others_are_built_against_is_in_the_catalogue(code: str) -> None:
+    assert code in errors.CATALOGUE
+
+
+@pytest.mark.parametrize("code", NAMED.split())
+def test_a_code_that_is_answered_by_itself_is_listed_with_its_status(code: str) -> None:
+    assert errors.CATALOGUE[code].status
+
+
+def test_every_code_says_why_and_what_to_do_in_both_languages() -> None:
+    wanting = [
+        entry.code
+        for entry in errors.CATALOGUE.values()
+        if not (entry.title and entry.title_en.isascii() and entry.title_en and entry.cause and entry.remedy)
+    ]
+    assert not wanting
