@@ -37,6 +37,7 @@ FAST_SETTINGS: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off"}
 _SIGNS_OF_OLD_BACKENDS = ("still in use", "already exists")
 _PRIVATE_HOMES = Path("/var/lib/kaili-skills-postgres")
 _FREE_BYTES_AT_LEAST = 200 * 1024 * 1024
+_FREE_MEMORY_BYTES_AT_LEAST = 4 * 1024**3
 _SOCKET_NAME_BYTES = len("/.s.PGSQL.5432.lock")
 _SOCKET_PATH_BYTES_AT_MOST = 107
 
@@ -222,6 +223,17 @@ def throwaway_postgres(settings: Mapping[str, str] | None = None) -> Iterator[Se
     quick = {**FAST_SETTINGS, **(settings or {})}
     with tempfile.TemporaryDirectory(prefix="kaili-pg-", ignore_cleanup_errors=True) as place, postgres(Path(place), quick) as server:
         yield server
+
+
+def _in_memory() -> Path | None:
+    memory = Path("/dev/shm")
+    if (
+        not os.access(memory, os.W_OK)
+        or os.statvfs(memory).f_flag & os.ST_NOEXEC
+        or shutil.disk_usage(memory).free < _FREE_MEMORY_BYTES_AT_LEAST
+    ):
+        return None
+    return memory
 
 
 def _place(state: Path) -> tuple[Path, Account | None]:

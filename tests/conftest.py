@@ -84,7 +84,7 @@ async def _migrate(service: str, url: str) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    with throwaway_postgres({"file_copy_method": "clone"}) as running:  # a database a test: copying it is what costs
+    with throwaway_postgres() as running:
         yield running
 
 
