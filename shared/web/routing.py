@@ -9,11 +9,13 @@ import json
 from collections.abc import Callable, Coroutine, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, get_args
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +33,9 @@ JSON_LARGEST_BYTES = 4 * 1024 * 1024
 UPLOAD_LARGEST_BYTES = 21 * 1024 * 1024
 
 
+Also = Callable[[dict[str, Any], date], Iterable[errors.Fault]]
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What a route says about itself beside path and shape."""
@@ -43,6 +48,7 @@ class Operation:
     largest_bytes: int
     too_large: type[errors.Problem]
     unkept: frozenset[str]
+    also: Also | None = None
 
 
 _answered: ContextVar[Any] = ContextVar("answered", default=None)
@@ -85,6 +91,8 @@ class Route(APIRoute):
                 return await _in_one_transaction(request, kernel, call, operation, handler)
             except Exception as error:
                 problem = translate(error)
+                if operation.also and isinstance(problem, errors.Invalid) and isinstance(error, RequestValidationError):
+                    problem = await _all_at_once(request, problem, operation.also)
                 if problem.status == 403:
                     await _note_refusal(request, kernel, problem)
                 raise problem from error
@@ -112,6 +120,14 @@ async def _in_one_transaction(
             kept_body = _without(bytes(response.body), operation.unkept)
             await idempotency.keep(session, caller, key, digest, idempotency.Answer(response.status_code, response.headers, kept_body))
     return response
+
+
+async def _all_at_once(request: Request, problem: errors.Problem, also: Also) -> errors.Problem:
+    """A body of the wrong shape never reaches its operation; what the rules say of its sound parts is told all the same."""
+    body = await request.json()
+    named = {fault.pointer for fault in problem.faults}
+    more = also(body, request.state.call.today) if isinstance(body, dict) else ()
+    return type(problem)(faults=[*problem.faults, *(fault for fault in more if fault.pointer not in named)])
 
 
 async def _same_each_time(request: Request) -> bytes:
@@ -289,12 +305,12 @@ class Router(APIRouter):
     def operation(
         self, method: str, path: str, *, may: frozenset[str], summary: str, errors: Iterable[type[errors.Problem]] = (), status: int = 200, key: str | None = "accepted",
         if_match: bool = False, writes: bool | None = None, example: Any = None, largest_bytes: int = JSON_LARGEST_BYTES,
-        too_large: type[errors.Problem] = errors.TooLarge, unkept: Iterable[str] = (), scoped: bool = True, **options: Any,
+        too_large: type[errors.Problem] = errors.TooLarge, unkept: Iterable[str] = (), scoped: bool = True, also: Also | None = None, **options: Any,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
         """Declares a route. `may`: the roles allowed. `key`: whether an Idempotency-Key is taken ("accepted"), REQUIRED, or ignored (None).
 
         `writes=False` marks a POST that only asks (`:lookup`, `:quote`, `:verify`): no transaction, no key. `errors`: the problems of its own it can answer.
-        `too_large`: what a body beyond `largest_bytes` is refused with. `unkept`: members of the answer that are secrets and not kept for a repeat. `scoped=False`: open to every role of `may`, whatever its scopes.
+        `too_large`: what a body beyond `largest_bytes` is refused with. `unkept`: members of the answer that are secrets and not kept for a repeat. `also`: what the rules find in a body whose shape is already at fault. `scoped=False`: open to every role of `may`, whatever its scopes.
         """
         changes = method != "GET" if writes is None else writes
         details = Operation(
@@ -306,6 +322,7 @@ class Router(APIRouter):
             largest_bytes,
             too_large,
             frozenset(unkept),
+            also,
         )
 
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:

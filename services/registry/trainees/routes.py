@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.registry.trainees import batch, corrections, operations
+from services.registry.trainees import batch, corrections, operations, reading
 from services.registry.trainees.errors import CorrectionDecided, DuplicateTrainee, TraineeMerged
 from services.registry.trainees.schemas import (
     CorrectionIn,
@@ -34,7 +34,9 @@ OFFICER = frozenset({"officer"})
 Filter = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
-@router.operation("POST", "/v1/trainees", may=REGISTERS, summary="登记学员", status=201, errors=[DuplicateTrainee])
+@router.operation(
+    "POST", "/v1/trainees", may=REGISTERS, summary="登记学员", status=201, errors=[DuplicateTrainee], also=reading.faults_beside
+)
 async def create(body: TraineeIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> TraineeOut:
     return await operations.create(session, call, kernel, body)
 

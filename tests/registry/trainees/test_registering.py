@@ -155,6 +155,19 @@ async def test_the_same_number_twice_is_a_conflict_that_names_the_first(start: S
         assert "11010519491231002" not in again.text
 
 
+async def test_faults_of_shape_do_not_hide_faults_of_rule(start: Start) -> None:
+    async with start("registry") as registry:
+        body = {"name": " ", "id_number": "110105194912310021", "phone": "12", "region_code": "999", "colour": 1, "categories": 7}
+        answer = await registry.as_("officer").post("/v1/trainees", json=body)
+        assert answer.status_code == 422
+        found = {(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]}
+        assert found >= {
+            ("/colour", "unknown_field"), ("/categories", "invalid_value"), ("/id_number", "invalid_id_number"), ("/phone", "invalid_phone"), ("/region_code", "unknown_region"),
+        }  # fmt: skip
+        assert "110105194912310021" not in answer.text
+        assert len({pointer for pointer, _ in found}) == len(answer.json()["errors"])
+
+
 async def test_twenty_posts_at_once_make_one_trainee(start: Start) -> None:
     async with start("registry") as registry:
         officer = registry.as_("officer", at=TODAY)
