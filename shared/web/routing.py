@@ -5,16 +5,14 @@ The order of checks is the contract's: token, idempotency, `If-Match` present, t
 
 import contextlib
 import functools
-import json
 from collections.abc import Callable, Coroutine, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response, params
-from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -23,12 +21,11 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from shared import access, audit, clock, errors, idempotency
-from shared.web import openapi
+from shared.web import openapi, strict_input
 from shared.web.kernel import Kernel
 from shared.web.problems import translate
 
 REQUIRED = "required"
-JSON, FORM = ("application/json",), ("multipart/form-data", "application/x-www-form-urlencoded")
 JSON_LARGEST_BYTES = 4 * 1024 * 1024
 UPLOAD_LARGEST_BYTES = 21 * 1024 * 1024
 
@@ -68,20 +65,28 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler, operation = super().get_route_handler(), getattr(self.endpoint, "operation", None)
-        parameters = frozenset(_query_parameters(self.dependant))
+        parameters = frozenset(strict_input.query_parameters(self.dependant))
         if operation is None:
             raise TypeError(f"{self.path}: declare routes with Router.operation")
-        fields = frozenset(name for field in self.dependant.body_params for name in _form_names(field.alias, field.field_info.annotation))
-        takes = () if self.body_field is None else FORM if isinstance(self.body_field.field_info, params.Form) else JSON
+        fields = frozenset(
+            name for field in self.dependant.body_params for name in strict_input.form_names(field.alias, field.field_info.annotation)
+        )
+        takes = (
+            ()
+            if self.body_field is None
+            else strict_input.FORM
+            if isinstance(self.body_field.field_info, params.Form)
+            else strict_input.JSON
+        )
 
         async def serve(request: Request) -> Response:
             kernel: Kernel = request.app.state.kernel
             try:
                 call = request.state.call = await _call(request, kernel, operation)
-                _known_parameters(request, parameters)
-                await _readable_body(request, operation, takes)
-                if takes == FORM:
-                    await _known_fields(request, fields)
+                strict_input.known_parameters(request, parameters)
+                await strict_input.readable_body(request, takes, operation.largest_bytes, operation.too_large)
+                if takes == strict_input.FORM:
+                    await strict_input.known_fields(request, fields)
                 if not operation.writes:
                     try:
                         return _tagged(request, await handler(request))
@@ -180,101 +185,6 @@ def _tagged(request: Request, response: Response) -> Response:
     return response
 
 
-def _known_parameters(request: Request, parameters: frozenset[str]) -> None:
-    seen = list(request.query_params.multi_items())
-    unknown = sorted({name for name, _ in seen} - parameters)
-    if unknown:
-        allowed = "、".join(sorted(parameters)) or "无"
-        faults = [errors.Fault("unknown_parameter", parameter=name[:60], allowed=allowed, fix="请删除或改正该参数名。") for name in unknown]
-        raise errors.UnknownParameter(
-            f"未知参数:{'、'.join(name[:60] for name in unknown)};可用参数:{allowed}。", faults=faults, parameter=unknown[0][:60]
-        )
-    twice = sorted({name for name, _ in seen if sum(name == other for other, _ in seen) > 1})
-    if twice or any("\x00" in value or "\ufffd" in value for _, value in seen):
-        raise errors.InvalidParameter("同一参数只能给一次,且不得含控制字符。", parameter=twice[0] if twice else seen[0][0])
-
-
-async def _readable_body(request: Request, operation: Operation, takes: tuple[str, ...]) -> None:
-    """Reads the body up to its limit; refuses another type than the route `takes`, and text no database can keep (NUL, lone surrogates)."""
-    if request.method in ("GET", "DELETE"):
-        return
-    if int(request.headers.get("content-length") or 0) > operation.largest_bytes:
-        raise _too_large(operation)
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > operation.largest_bytes:
-            raise _too_large(operation)
-        chunks.append(chunk)
-    request._body = body = b"".join(chunks)
-    if not body:
-        return
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type not in (takes or JSON) and not (content_type.endswith("+json") and takes != FORM):
-        raise errors.UnsupportedMediaType(
-            f"收到的 Content-Type 是 {content_type[:60] or '(没有)'};本接口接受:{'、'.join(takes or JSON)}。请改正后重新发送。"
-        )
-    if takes != FORM:
-        try:
-            text = body.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise errors.Unreadable("请求体不是 UTF-8 编码。") from error
-        if "\\u0000" in text or "\x00" in text or (("\\ud" in text or "\\uD" in text) and _has_lone_surrogate(text)):
-            raise errors.Unreadable("请求体中有无法保存的字符(NUL 或不成对的代理字符)。")
-    if not takes:
-        _nothing_said(body)
-
-
-def _too_large(operation: Operation) -> errors.Problem:
-    return operation.too_large(f"请求体不得超过 {operation.largest_bytes // 1024 // 1024} MB。请拆分后分批发送。")
-
-
-def _form_names(alias: str, annotation: Any) -> Iterable[str]:
-    """What a form calls the parameter: a model is all of the form, by its fields."""
-    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-    return annotation.model_fields if is_model else [alias]
-
-
-async def _known_fields(request: Request, known: frozenset[str]) -> None:
-    """A form's fields are as strict as those of JSON: none unknown, none twice."""
-    form = await request.form()
-    given = [name for name, _ in form.multi_items()]
-    faults = [
-        errors.Fault("unknown_field", pointer=errors.pointer(name[:60]), fix="请删除或改正该字段名。")
-        for name in given
-        if name not in known
-    ]
-    twice = sorted({name for name in given if name in known and given.count(name) > 1})
-    faults += [errors.Fault("invalid_value", pointer=errors.pointer(name), allowed="只给一次", fix="请只保留一个。") for name in twice]
-    if faults:
-        await form.close()
-        raise errors.Invalid(faults=faults)
-
-
-def _nothing_said(body: bytes) -> None:
-    """A route without a body takes an empty object, and no field."""
-    try:
-        said = orjson.loads(body)
-    except ValueError as error:
-        raise errors.Unreadable() from error
-    if isinstance(said, dict):
-        faults = [errors.Fault("unknown_field", pointer=errors.pointer(name), fix="请删除或改正该字段名。") for name in said]
-    else:
-        faults = [] if said is None else [errors.Fault("invalid_value", pointer="", allowed="对象", fix="请改正该值。")]
-    if faults:
-        raise errors.Invalid(faults=faults)
-
-
-def _has_lone_surrogate(text: str) -> bool:
-    try:
-        json.dumps(json.loads(text), ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    except (ValueError, RecursionError):
-        pass
-    return False
-
-
 async def _note_refusal(request: Request, kernel: Kernel, problem: errors.Problem) -> None:
     """A refusal is part of the trail too, in a transaction of its own since the refused one is gone."""
     if (actor := getattr(request.state, "actor", None)) is None:
@@ -284,15 +194,6 @@ async def _note_refusal(request: Request, kernel: Kernel, problem: errors.Proble
         async with kernel.writing.begin() as session:
             details = {"method": request.method, "path": request.url.path, "code": problem.code}
             await audit.record_all(session, [audit.entry(call, "refused", "request", None, details, outcome="refused")])
-
-
-def _query_parameters(dependant: Dependant) -> Iterable[str]:
-    for field in dependant.query_params:
-        annotation = field.field_info.annotation
-        models = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        yield from (name for model in models for name in model.model_fields) if models else (field.alias,)
-    for inner in dependant.dependencies:
-        yield from _query_parameters(inner)
 
 
 class Router(APIRouter):

@@ -42,6 +42,7 @@ MODULES = [
     "web.problems",
     "web.routing",
     "web.standing",
+    "web.strict_input",
     "web.workbooks",
     "wire",
     "workdays",
