@@ -25,7 +25,7 @@ check: development ## format, lint, types, imports, migrations, all tests
 bench: development ## how fast it is, against bare FastAPI, a bare proxy and raw SQL (性能)
 	@exec $(BIN)/python -m tests.bench
 
-bench-scale: development ## the same with a full city's data
+bench-scale: development ## what a million trainees do to the requests asked for all day (数据量)
 	@exec $(BIN)/python -m tests.bench.scale
 
 format: development ## put the code in order

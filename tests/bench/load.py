@@ -4,7 +4,7 @@ import asyncio
 import statistics
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Target:
 
     def request(self) -> tuple[str, int, bytes]:
         parts = urlsplit(self.url)
-        lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}", *(f"{name}: {value}" for name, value in self.headers)]
+        path = parts.path + ("?" + quote(parts.query, safe="=&") if parts.query else "")
+        lines = [f"GET {path} HTTP/1.1", f"Host: {parts.netloc}", *(f"{name}: {value}" for name, value in self.headers)]
         return parts.hostname or "", parts.port or 80, ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
