@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-PACKAGED_CALENDARS = Path(__file__).parent / "workday_calendars"
 REMINDER_DAYS_BEFORE_THE_LAST_DAY = 60
 _KEYS = {"year", "source", "holidays", "make_up_working_days"}
 
@@ -40,7 +39,7 @@ class Calendar:
         return max(self.years)
 
 
-def load(directory: Path = PACKAGED_CALENDARS) -> Calendar:
+def load(directory: Path) -> Calendar:
     """Reads every `*.toml` of the directory; raises `CalendarDataInvalid`, naming file and key, for anything unexpected."""
     years: set[int] = set()
     holidays: set[date] = set()

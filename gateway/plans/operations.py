@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from gateway.plans import clients, consistency, policy, ranking, records, targets
@@ -12,11 +11,11 @@ from gateway.plans.clients import CountRead, CountsRead, Source
 from gateway.plans.policy import Count, Window
 from gateway.plans.schemas import By, LineOut, PlanBrief, PlanCheckOut, PlanFindingOut, PlanOut, PlansOut, ProgressOut
 from gateway.plans.targets import Plan
-from shared import errors, web
+from shared import county, errors, web
 from shared.access import Call
 
 # Read at start: a slip in a plan file stops the gateway and not the board.
-FILES = sorted(Path(__file__).parent.glob("*.toml"))
+FILES = sorted((county.folder() / "plans").glob("*.toml"))
 PLANS: Mapping[str, Plan] = {plan.code: plan for plan in map(targets.load, FILES)}
 POLICY_HASH = hashlib.sha256(b"".join(file.read_bytes() for file in FILES)).hexdigest()
 

@@ -11,7 +11,6 @@ from typing import Literal
 
 from shared.strict import BadFile, Exact, read_toml
 
-KAILI_2024 = Path(__file__).parent / "kaili-2024.toml"
 TOTAL = "total"
 
 Measure = Literal[
@@ -116,7 +115,7 @@ class Plan:
         raise KeyError(code)
 
 
-def load(path: Path = KAILI_2024) -> Plan:
+def load(path: Path) -> Plan:
     return read(path.read_text(encoding="utf-8"), path.name)
 
 

@@ -3,31 +3,31 @@
 from fastapi import FastAPI
 
 from services.registry.assessing import routes as assessing
-from services.registry.attendance import routes as attendance
-from services.registry.brands import routes as brands
-from services.registry.classes import routes as classes
 from services.registry.counting import routes as counting
-from services.registry.enrolments import routes as enrolments
 from services.registry.facts import routes as facts
 from services.registry.files import routes as files
 from services.registry.following import job as following
 from services.registry.identities import routes as identities
 from services.registry.imports import job as import_job
 from services.registry.imports import routes as imports
-from services.registry.institutions import routes as institutions
+from services.registry.institutions.institutions import routes as institutions
+from services.registry.people.status_records import routes as status_records
+from services.registry.people.trainees import routes as trainees
 from services.registry.reference import lists
 from services.registry.reference import routes as reference
 from services.registry.reference.policy import code_labels
-from services.registry.status_records import routes as status_records
-from services.registry.trainees import routes as trainees
+from services.registry.training.attendance import routes as attendance
+from services.registry.training.brands import routes as brands
+from services.registry.training.classes import routes as classes
+from services.registry.training.enrolments import routes as enrolments
 from services.registry.worklist import waiting
-from shared import web
+from shared import county, web
 from shared.settings import Settings, load
 
 PART = web.Part(
     "registry",
     "凯里市职业技能培训 · 学员与机构",
-    policy_hash=lists.digest(),
+    policy_hash=lists.digest(county.folder()),
     codes={
         name: [{"code": each["code"], "label": each["zh"], "label_en": each["en"]} for each in codes]
         for name, codes in code_labels().items()

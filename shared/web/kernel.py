@@ -6,7 +6,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from shared import access, clock, db, http_client, privacy, telemetry, workdays
+from shared import access, clock, county, db, http_client, privacy, telemetry, workdays
 from shared.settings import Settings
 
 SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
@@ -49,6 +49,6 @@ def build(service: str, settings: Settings) -> Kernel:
     return Kernel(
         service, settings, engine, db.writing(engine), db.reading(engine), db.Reader(engine, connections=settings.database_connections),
         privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),
-        tokens, neighbours, telemetry.Metrics(), workdays.load(settings.workday_dir) if settings.workday_dir else workdays.load(),
+        tokens, neighbours, telemetry.Metrics(), workdays.load(settings.workday_dir or county.folder() / "workdays"),
         Ed25519PrivateKey.from_private_bytes(settings.seal_key),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from deploy.main_job import Job
+from deploy.demo.main_job import Job
 from deploy.stack import Stack
 from shared import sheets
 from tests import people

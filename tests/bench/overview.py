@@ -3,7 +3,7 @@
 import statistics
 import time
 
-from deploy.main_job import Job
+from deploy.demo.main_job import Job
 from gateway.overviews.sections import SECTIONS
 
 ROUNDS, BOARDS = 40, 20

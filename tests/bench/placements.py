@@ -5,9 +5,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from deploy.foshan import Foshan
-from deploy.main_job import Job
-from deploy.second_half import ELECTRICIAN, accept, assess, file, lock_and_issue, register, register_people
+from deploy.demo.foshan import Foshan
+from deploy.demo.main_job import Job
+from deploy.demo.second_half import ELECTRICIAN, accept, assess, file, lock_and_issue, register, register_people
 from tests import people
 
 ITEMS, ROUNDS = 500, 5

@@ -9,7 +9,7 @@ import asyncpg
 from rich.console import Console
 from rich.table import Table
 
-from deploy.main_job import Job
+from deploy.demo.main_job import Job
 from deploy.stack import Stack
 from tests import people
 from tests.bench import load

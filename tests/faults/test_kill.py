@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from deploy.main_job import Job
+from deploy.demo.main_job import Job
 from deploy.stack import Stack
 from tests import people
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from deploy.foshan import BY_FACTS, DUE_ON, LEAVER, PLACED, TRAINED, Foshan
-from deploy.foshan import PASSED as CLASS_PASSED
-from deploy.main_job import Job
-from deploy.second_half import PASSED, SecondHalf
+from deploy.demo.foshan import BY_FACTS, DUE_ON, LEAVER, PLACED, TRAINED, Foshan
+from deploy.demo.foshan import PASSED as CLASS_PASSED
+from deploy.demo.main_job import Job
+from deploy.demo.second_half import PASSED, SecondHalf
 from deploy.stack import Stack
 
 PATIENCE_SECONDS = 45

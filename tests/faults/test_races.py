@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from deploy.main_job import Job, Person
+from deploy.demo.main_job import Job, Person
 from deploy.stack import Stack
 from tests import people
 

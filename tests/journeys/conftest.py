@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from deploy.main_job import Person
+from deploy.demo.main_job import Person
 from deploy.stack import Stack
 
 SECONDS_AT_MOST = 10

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.main_job import SAMPLES, Job, Person, Refused
+from deploy.demo.main_job import SAMPLES, Job, Person, Refused
 from deploy.stack import Stack
 
 TRUTH = json.loads((SAMPLES / "truth.json").read_text())

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from deploy.foshan import BY_FACTS, DUE_ON, FIRST_TRAINEE, LEAVER, MONTHLY, PLACED, SILENT, TRAINED, UNCERTIFIED, Foshan
-from deploy.foshan import PASSED as CLASS_PASSED
-from deploy.main_job import SAMPLES, Job, Person
-from deploy.second_half import PASSED, WORKERS, SecondHalf
+from deploy.demo.foshan import BY_FACTS, DUE_ON, FIRST_TRAINEE, LEAVER, MONTHLY, PLACED, SILENT, TRAINED, UNCERTIFIED, Foshan
+from deploy.demo.foshan import PASSED as CLASS_PASSED
+from deploy.demo.main_job import SAMPLES, Job, Person
+from deploy.demo.second_half import PASSED, WORKERS, SecondHalf
 from deploy.stack import Stack
 from shared.sheets import open_book
 from tests import people

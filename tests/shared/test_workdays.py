@@ -6,9 +6,9 @@ from pathlib import Path
 import chinese_calendar
 import pytest
 
-from shared import workdays
+from shared import county, workdays
 
-CALENDAR = workdays.load()
+CALENDAR = workdays.load(county.folder() / "workdays")
 
 
 @pytest.mark.parametrize("year", sorted(CALENDAR.years))

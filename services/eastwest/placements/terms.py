@@ -3,13 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
-from shared import strict
+from shared import county, strict
 
 Grade = Literal["A", "B", "C", "D", "E"]  # strong to weak: "A" < "B"
-TERMS_FILE: Final = Path(__file__).parent / "retention.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,10 @@ class Terms:
 
 def packaged_hash() -> str:
     """A digest of the terms, for `/version`."""
-    return hashlib.sha256(TERMS_FILE.read_bytes()).hexdigest()[:16]
+    return hashlib.sha256((county.folder() / "retention.toml").read_bytes()).hexdigest()[:16]
 
 
 @cache
 def packaged() -> Terms:
     """The terms that come with the system; raises `strict.BadFile`, which stops the service at start."""
-    return strict.read_file(Terms, TERMS_FILE)
+    return strict.read_file(Terms, county.folder() / "retention.toml")

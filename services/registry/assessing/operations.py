@@ -14,9 +14,9 @@ from services.registry.assessing.schemas import (
     Enterprises,
     TeacherFacts,
 )
-from services.registry.classes.tables import TrainingClass
-from services.registry.institutions.tables import Institution, Teacher
-from services.registry.trainees.tables import Trainee, TraineeCategory, TraineeSighting
+from services.registry.institutions.institutions.tables import Institution, Teacher
+from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
+from services.registry.training.classes.tables import TrainingClass
 
 
 async def assessment_facts(session: AsyncSession, asked: AssessmentAsked) -> AssessmentFacts:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.counting import statements
 from services.registry.counting.schemas import By, CountingIn, CountOut, CountsIn, CountsOut, GroupOut, NameOut, TallyOut
-from services.registry.institutions.tables import Institution
+from services.registry.institutions.institutions.tables import Institution
 from services.registry.reference import policy as reference
 
 OF_EACH_INSTITUTION: dict[str, Callable[[Sequence[CountingIn]], Select[Any]]] = {

@@ -30,16 +30,16 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from services.registry.brands.operations import complete_on
-from services.registry.brands.tables import Brand
-from services.registry.classes.ordered import of_order
-from services.registry.classes.tables import TrainingClass
 from services.registry.counting.schemas import By, CountingIn
-from services.registry.enrolments.afterwards import certified, placed
-from services.registry.enrolments.employed import employed, window_end
-from services.registry.enrolments.tables import Enrolment
-from services.registry.institutions.tables import Institution, YearlyReport
+from services.registry.institutions.institutions.tables import Institution, YearlyReport
 from services.registry.reference import policy as reference
+from services.registry.training.brands.operations import complete_on
+from services.registry.training.brands.tables import Brand
+from services.registry.training.classes.ordered import of_order
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.afterwards import certified, placed
+from services.registry.training.enrolments.employed import employed, window_end
+from services.registry.training.enrolments.tables import Enrolment
 
 ZONES = tuple(region.code for region in reference.packaged().regions.values() if region.kind == "zone")
 

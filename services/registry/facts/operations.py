@@ -11,16 +11,16 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from services.registry.attendance.tables import Attendance, AttendanceConflict
-from services.registry.classes import sight
-from services.registry.classes.tables import TrainingClass
-from services.registry.enrolments.tables import Enrolment
 from services.registry.facts import schemas
-from services.registry.institutions.policy import is_blacklisted, is_designated
-from services.registry.institutions.tables import Institution, Teacher
+from services.registry.institutions.institutions.policy import is_blacklisted, is_designated
+from services.registry.institutions.institutions.tables import Institution, Teacher
+from services.registry.people.status_records.tables import StatusList, StatusRecord
+from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference.policy import needs_designation
-from services.registry.status_records.tables import StatusList, StatusRecord
-from services.registry.trainees.tables import Trainee, TraineeCategory
+from services.registry.training.attendance.tables import Attendance, AttendanceConflict
+from services.registry.training.classes import sight
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.tables import Enrolment
 from shared import errors
 from shared.access import Call
 from shared.http_client import Neighbour

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.registry.classes import sight
 from services.registry.facts import operations, schemas
+from services.registry.training.classes import sight
 from shared import access, errors, web
 
 router = web.Router("classes")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.classes.schemas import FundSource, HalfDay, Level
+from services.registry.training.classes.schemas import FundSource, HalfDay, Level
 from shared import wire
 
 

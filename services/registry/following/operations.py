@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.following import clients
 from services.registry.following.tables import KnownCertificate, KnownPlacement
-from services.registry.trainees.tables import Trainee
+from services.registry.people.trainees.tables import Trainee
 from shared.access import Call
 from shared.changes import Event, Feed, Fetch
 from shared.http_client import Neighbour

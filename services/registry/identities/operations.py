@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.registry import sealing
-from services.registry.classes.tables import TrainingClass
 from services.registry.identities.schemas import ClassName, InstitutionName, NamesIn, NamesOut, Payee, PayeesIn, PayeesOut, TraineeName
-from services.registry.institutions.tables import Institution
-from services.registry.trainees.tables import Trainee
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.trainees.tables import Trainee
+from services.registry.training.classes.tables import TrainingClass
 from shared import audit
 from shared.access import Call
 from shared.privacy import Vault

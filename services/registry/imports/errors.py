@@ -1,8 +1,5 @@
 """Why a row of a sheet is not taken in. Codes shared with requests are described beside them, those of any sheet in `shared.sheet_jobs`."""
 
-import services.registry.attendance.errors
-import services.registry.enrolments.errors
-import services.registry.reference.errors  # noqa: F401
 from shared import errors
 
 for _code, _title, _title_en, _cause, _remedy in (

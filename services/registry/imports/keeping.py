@@ -13,24 +13,24 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import sealing
-from services.registry.attendance import operations as attendance
-from services.registry.classes import policy, sight
-from services.registry.classes.operations import require_state
-from services.registry.classes.tables import TrainingClass
-from services.registry.enrolments import operations as enrolments
-from services.registry.enrolments.errors import ClassFull
-from services.registry.enrolments.tables import Enrolment
 from services.registry.imports import offices
 from services.registry.imports import reading as sheets
 from services.registry.imports.fields import shown
 from services.registry.imports.offices import PEOPLE_AT_A_TIME
 from services.registry.imports.sign_in import OnRoster, SignInRow
 from services.registry.imports.tables import Import
+from services.registry.people.trainees import registration, visibility
+from services.registry.people.trainees.batch import bring_up_to_date
+from services.registry.people.trainees.reading import Category, Person
+from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
-from services.registry.trainees import registration, visibility
-from services.registry.trainees.batch import bring_up_to_date
-from services.registry.trainees.reading import Category, Person
-from services.registry.trainees.tables import Trainee
+from services.registry.training.attendance import operations as attendance
+from services.registry.training.classes import policy, sight
+from services.registry.training.classes.operations import require_state
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments import operations as enrolments
+from services.registry.training.enrolments.errors import ClassFull
+from services.registry.training.enrolments.tables import Enrolment
 from shared import privacy
 from shared.access import Call
 from shared.sheet_jobs import uploads

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.imports.reading import StatusRow, TeacherRow
 from services.registry.imports.tables import Import
-from services.registry.institutions import teachers
-from services.registry.institutions.schemas import TeacherIn
-from services.registry.status_records import operations as status_records
-from services.registry.status_records.schemas import StatusRecordIn
+from services.registry.institutions.institutions import teachers
+from services.registry.institutions.institutions.schemas import TeacherIn
+from services.registry.people.status_records import operations as status_records
+from services.registry.people.status_records.schemas import StatusRecordIn
 from shared.access import Call
 from shared.batches import Result
 from shared.privacy import Vault

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, false, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.classes import policy, sight
-from services.registry.classes.operations import require_state
 from services.registry.imports import job, schemas
 from services.registry.imports.tables import Import
-from services.registry.institutions.tables import Institution
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.training.classes import policy, sight
+from services.registry.training.classes.operations import require_state
 from shared import access, errors
 from shared.access import Call
 from shared.sheet_jobs import uploads

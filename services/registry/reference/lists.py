@@ -12,7 +12,7 @@ from typing import Literal, Protocol, TypeVar
 
 from shared.strict import BadFile, read_file
 
-PACKAGED_DATA = Path(__file__).parent / "data"
+FILES = ("regions", "occupations", "levels", "categories", "institution_kinds", "channels", "code_lists", "standing")
 BasisStatus = Literal["confirmed", "unconfirmed"]
 
 
@@ -131,7 +131,7 @@ class Reference:
     standing: StandingTerms
 
 
-def load(directory: Path = PACKAGED_DATA) -> Reference:
+def load(directory: Path) -> Reference:
     """Reads the directory's files; raises `BadFile`."""
     reference = Reference(
         regions=_by_code(directory, "regions", Region),
@@ -159,10 +159,10 @@ def load(directory: Path = PACKAGED_DATA) -> Reference:
     return reference
 
 
-def digest(directory: Path = PACKAGED_DATA) -> str:
+def digest(directory: Path) -> str:
     """Changes with any of the files: says which policy data a process runs on."""
     made = hashlib.sha256()
-    for path in sorted(directory.glob("*.toml")):
+    for path in sorted(directory / f"{name}.toml" for name in FILES):
         made.update(path.name.encode() + b"\x00" + path.read_bytes())
     return made.hexdigest()
 

@@ -9,12 +9,13 @@ from typing import Protocol
 
 from services.registry.reference import lists
 from services.registry.reference.lists import Reference
+from shared import county
 
 
 @cache
 def packaged() -> Reference:
     """The data that come with the system, read once."""
-    return lists.load()
+    return lists.load(county.folder())
 
 
 def region_aliases() -> dict[str, str]:

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Text, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.classes import sight
-from services.registry.classes.policy import PROPOSERS
-from services.registry.classes.tables import TrainingClass
-from services.registry.trainees.tables import TraineeCorrection
+from services.registry.people.trainees.tables import TraineeCorrection
+from services.registry.training.classes import sight
+from services.registry.training.classes.policy import PROPOSERS
+from services.registry.training.classes.tables import TrainingClass
 from shared import worklist
 from shared.access import Call
 from shared.web import Kernel

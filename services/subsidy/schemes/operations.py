@@ -16,7 +16,7 @@ from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
 from services.subsidy.schemes.policy import Policy, Terms
 from services.subsidy.schemes.retirement import RetirementSchedule
 from services.subsidy.schemes.tables import ProposedTerms
-from shared import audit, changes, errors
+from shared import audit, changes, county, errors
 from shared.access import Call
 from shared.strict import Unreadable, read, to_json
 
@@ -26,12 +26,12 @@ _with_published: dict[tuple[UUID, ...], Policy] = {}  # by the ids of the publis
 @cache
 def from_files() -> Policy:
     """The schemes as released. A faulty file stops the service at start."""
-    return policy.load()
+    return policy.load(county.folder())
 
 
 @cache
 def _schedule() -> RetirementSchedule:
-    return policy.read_retirement(policy.HERE / "retirement.toml")
+    return policy.read_retirement(county.folder() / "retirement.toml")
 
 
 async def in_force(session: AsyncSession) -> Policy:

@@ -30,7 +30,6 @@ from services.subsidy.schemes.codes import (
 from services.subsidy.schemes.retirement import RetirementSchedule
 from shared.strict import NOT_READ, BadFile, digest, read_file, to_json
 
-HERE = Path(__file__).parent
 RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
 PER_DAY = ("yuan_per_person_day", "days_paid_at_most", "half_days_for_a_paid_day")
 
@@ -196,10 +195,11 @@ class Policy:
         return next((block for block in self.schemes[code].terms if block.hash == terms_hash), None)
 
 
-def load(folder: Path = HERE / "terms", retirement_file: Path = HERE / "retirement.toml") -> Policy:
-    """All schemes of the folder, or BadFile naming every file and key at fault."""
+def load(county: Path) -> Policy:
+    """All schemes of the county's folder, or BadFile naming every file and key at fault."""
+    folder = county / "terms"
     schemes, faults = {}, []
-    schedule = read_retirement(retirement_file)
+    schedule = read_retirement(county / "retirement.toml")
     for path in sorted(folder.glob("*.toml")):
         try:
             schemes[path.stem] = read_scheme(path, schedule)

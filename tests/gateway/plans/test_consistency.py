@@ -2,9 +2,10 @@
 
 from gateway.plans import consistency, targets
 from gateway.plans.consistency import PlanFinding
+from shared import county
 
-TEXT = targets.KAILI_2024.read_text(encoding="utf-8")
-PLAN = targets.load()
+TEXT = (county.folder() / "plans" / "kaili-2024.toml").read_text(encoding="utf-8")
+PLAN = targets.load(county.folder() / "plans" / "kaili-2024.toml")
 
 
 def findings(code: str, text: str = TEXT) -> list[PlanFinding]:

@@ -7,8 +7,9 @@ import pytest
 
 from gateway.plans import policy, targets
 from gateway.plans.policy import Count, Counts, LineProgress, Tally
+from shared import county
 
-PLAN = targets.load()
+PLAN = targets.load(county.folder() / "plans" / "kaili-2024.toml")
 MIDDLE = date(2025, 6, 30)
 
 

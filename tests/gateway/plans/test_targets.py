@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from gateway.plans import targets
+from shared import county
 from shared.strict import BadFile
 
-TEXT = targets.KAILI_2024.read_text(encoding="utf-8")
-PLAN = targets.load()
+TEXT = (county.folder() / "plans" / "kaili-2024.toml").read_text(encoding="utf-8")
+PLAN = targets.load(county.folder() / "plans" / "kaili-2024.toml")
 BUREAU = "市人力资源社会保障局"
 CONFERENCE = "其他市就业和再就业工作联席会议成员单位"
 TOWNS = "各镇人民政府〈街道办事处〉"

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from services.registry.brands.tables import Brand
-from services.registry.classes.tables import TrainingClass
-from services.registry.enrolments.tables import Employment, Enrolment
-from services.registry.institutions.tables import Institution, YearlyReport
-from services.registry.trainees.tables import Trainee
+from services.registry.institutions.institutions.tables import Institution, YearlyReport
+from services.registry.people.trainees.tables import Trainee
+from services.registry.training.brands.tables import Brand
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.tables import Employment, Enrolment
 from shared import clock, db
 from tests.conftest import Service
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.registry.enrolments.tables import Enrolment
+from services.registry.training.enrolments.tables import Enrolment
 from shared import db
 from tests.conftest import Service, Start
 from tests.eastwest import neighbours

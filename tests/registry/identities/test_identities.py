@@ -2,7 +2,7 @@
 
 from shared import db
 from tests.conftest import Start
-from tests.registry.people import PAN, YANG, institution, made, trainee
+from tests.registry.invented import PAN, YANG, institution, made, trainee
 
 ACCOUNT = "6217001234567894321"
 

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from services.registry.app import PART
-from services.registry.enrolments.tables import Enrolment
 from services.registry.imports.job import IMPORTS
 from services.registry.imports.tables import Import
-from services.registry.trainees.tables import Trainee
+from services.registry.people.trainees.tables import Trainee
+from services.registry.training.enrolments.tables import Enrolment
 from shared.sheet_jobs import running as sheet_job
 from shared.sheets import Table, open_book, write_book
 from shared.web import create_app

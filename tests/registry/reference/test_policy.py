@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.registry.reference import lists, policy
+from shared import county
 from shared.strict import BadFile
 
 TOWNS = {
@@ -208,7 +209,7 @@ def test_every_code_has_a_label_in_both_languages() -> None:
     ],
 )
 def test_a_slip_in_a_file_is_named_by_file_and_key(tmp_path: Path, file: str, old: str, new: str, complaint: str) -> None:
-    shutil.copytree(lists.PACKAGED_DATA, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(county.folder(), tmp_path, dirs_exist_ok=True)
     text = (tmp_path / file).read_text(encoding="utf-8")
     assert old in text
     (tmp_path / file).write_text(text.replace(old, new), encoding="utf-8")
@@ -219,7 +220,7 @@ def test_a_slip_in_a_file_is_named_by_file_and_key(tmp_path: Path, file: str, ol
 
 @pytest.mark.parametrize("text", ["", "regions = 3\n", "regions = [3]\n"], ids=["empty", "a-number", "a-list-of-numbers"])
 def test_a_file_without_its_rows_is_refused(tmp_path: Path, text: str) -> None:
-    shutil.copytree(lists.PACKAGED_DATA, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(county.folder(), tmp_path, dirs_exist_ok=True)
     (tmp_path / "regions.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BadFile, match=r"regions\.toml:regions"):
         lists.load(tmp_path)

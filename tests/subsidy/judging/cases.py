@@ -8,8 +8,9 @@ from services.subsidy.judging.facts import AttendedDay, ClaimFacts, ClassFacts, 
 from services.subsidy.judging.findings import Finding
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.schemes.policy import Terms, load
+from shared import county
 
-POLICY = load()
+POLICY = load(county.folder())
 FIRST_DAY, LAST_DAY, CLAIM_DAY = date(2025, 4, 8), date(2025, 4, 10), date(2025, 5, 6)
 SHORT = POLICY.schemes["agricultural_short"].terms[0]
 PROJECT = POLICY.schemes["project"].terms[0]

@@ -2,10 +2,11 @@ from datetime import date
 
 import pytest
 
-from services.subsidy.schemes.policy import HERE, read_retirement
+from services.subsidy.schemes.policy import read_retirement
 from services.subsidy.schemes.retirement import has_reached, retirement_age
+from shared import county
 
-SCHEDULE = read_retirement(HERE / "retirement.toml")
+SCHEDULE = read_retirement(county.folder() / "retirement.toml")
 
 
 @pytest.mark.parametrize(

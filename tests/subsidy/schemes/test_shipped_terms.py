@@ -7,8 +7,9 @@ from services.subsidy.judging.rules import RULES
 from services.subsidy.judging.verdict import amount_differs
 from services.subsidy.schemes.codes import FINDINGS, SCHEMES
 from services.subsidy.schemes.policy import Terms, load
+from shared import county
 
-POLICY = load()
+POLICY = load(county.folder())
 BLOCKS = [
     pytest.param(code, terms, id=f"{code}-{terms.in_force_from}") for code, scheme in POLICY.schemes.items() for terms in scheme.terms
 ]

@@ -1,13 +1,15 @@
+import shutil
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from services.subsidy.schemes.policy import HERE, Policy, Scheme, Terms, TermsMissing, load, read_retirement, read_scheme
+from services.subsidy.schemes.policy import Policy, Scheme, Terms, TermsMissing, load, read_retirement, read_scheme
+from shared import county
 from shared.strict import BadFile
 
-SCHEDULE = read_retirement(HERE / "retirement.toml")
+SCHEDULE = read_retirement(county.folder() / "retirement.toml")
 BLOCK = """
 [[terms]]
 in_force_from = 2024-09-23
@@ -130,14 +132,17 @@ def test_a_file_named_for_no_scheme_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_faulty_file_of_a_folder_is_named_at_once(tmp_path: Path) -> None:
+    shutil.copy(county.folder() / "retirement.toml", tmp_path)
+    (tmp_path / "terms").mkdir()
     for name in ("project.toml", "startup.toml"):
-        (tmp_path / name).write_text(HEAD, encoding="utf-8")
+        (tmp_path / "terms" / name).write_text(HEAD, encoding="utf-8")
     with pytest.raises(BadFile) as raised:
         load(tmp_path)
     assert "project.toml:" in str(raised.value) and "startup.toml:" in str(raised.value)
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    shutil.copy(county.folder() / "retirement.toml", tmp_path)
     with pytest.raises(BadFile, match="没有任何补贴条款文件"):
         load(tmp_path)
 
@@ -195,7 +200,7 @@ def test_the_retirement_schedule_goes_with_the_blocks_that_ask_for_it(tmp_path: 
 
 
 def test_the_short_course_pays_what_the_plan_says_from_the_plans_day() -> None:
-    policy = load()
+    policy = load(county.folder())
     first_day = date(2024, 9, 23)
     terms = policy.terms_on("agricultural_short", first_day)
     assert isinstance(policy.terms_on("agricultural_short", first_day - timedelta(days=1)), TermsMissing)

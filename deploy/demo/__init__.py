@@ -1,0 +1,1 @@
+"""The main job played for a person to watch: `make demo`."""

@@ -1,0 +1,129 @@
+"""Takes in dated facts from other offices, and the days for which their lists are complete."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry import sealing
+from services.registry.people.status_records.schemas import Status, StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
+from services.registry.people.status_records.tables import StatusList, StatusRecord
+from services.registry.reference.errors import invalid_number
+from shared import audit, batches, changes, db, errors, pages
+from shared.access import Call
+from shared.batches import Batch, BatchOut, Result, rejected
+from shared.errors import Fault
+from shared.national_numbers import InvalidNumber, citizen_id
+from shared.privacy import Vault
+
+SAME_FACT = ("id_number_key", "status", "source", "from_on")
+
+
+async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: Batch[StatusRecordIn]) -> BatchOut:
+    async def kept(items: Mapping[int, StatusRecordIn]) -> Mapping[int, Result]:
+        return await keep(session, call, vault, items)
+
+    return await batches.run(session, asked, kept)
+
+
+async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, StatusRecordIn]) -> dict[int, Result]:
+    """A result for each item. The same person, status, source and first day are the same fact; a new last day brings it up to date."""
+    results: dict[int, Result] = {}
+    rows: dict[int, dict[str, Any]] = {}
+    first_with: dict[tuple[Any, ...], int] = {}
+    for index, item in items.items():
+        row = _row(call, vault, item)
+        if isinstance(row, tuple):
+            results[index] = rejected(*row)
+        elif (first := first_with.setdefault(_same(row), index)) != index:
+            results[index] = rejected(
+                Fault("duplicate_item", pointer="/id_number", fix=f"与第 {first} 项是同一事实,请删去本项。"), conflict=True
+            )
+        else:
+            rows[index] = row
+    if not rows:
+        return results
+    ordered = sorted(rows.values(), key=_same)
+    insert = upsert(StatusRecord)
+    newer = insert.excluded.until_on.is_distinct_from(StatusRecord.until_on)
+    insert = insert.on_conflict_do_update(
+        constraint="status_records_from_on_key",
+        set_={"until_on": insert.excluded.until_on, "received_at": insert.excluded.received_at},
+        where=newer,
+    )
+    written = set(await session.scalars(insert.returning(StatusRecord.id), ordered))
+    kept = {(row.id_number_key, row.status, row.source, row.from_on): row.id for row in await session.execute(_kept(rows))}
+    for index, row in rows.items():
+        record_id = kept[_same(row)]
+        results[index] = Result("created" if record_id == row["id"] else "updated" if record_id in written else "unchanged", record_id)
+    counts = {name: sum(each.outcome == name for each in results.values()) for name in ("created", "updated")}
+    await audit.record(session, call, "status_records.received", "status_records", None, counts)
+    return results
+
+
+def _kept(rows: Mapping[int, dict[str, Any]]) -> Any:
+    columns = (StatusRecord.id, StatusRecord.id_number_key, StatusRecord.status, StatusRecord.source, StatusRecord.from_on)
+    return select(*columns).where(StatusRecord.id_number_key.in_({row["id_number_key"] for row in rows.values()}))
+
+
+def _same(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in SAME_FACT)
+
+
+def _row(call: Call, vault: Vault, item: StatusRecordIn) -> dict[str, Any] | tuple[Fault, ...]:
+    faults: list[Fault] = []
+    number = ""
+    try:
+        number = citizen_id(item.id_number, today=call.today).number
+    except InvalidNumber as invalid:
+        faults.append(invalid_number(invalid, "/id_number"))
+    faults += _order(item.from_on, item.until_on, "/until_on")
+    return tuple(faults) or {
+        "id": db.new_id(), "id_number_key": vault.blind(number, sealing.ID_NUMBER), "status": item.status, "from_on": item.from_on,
+        "until_on": item.until_on, "source": item.source, "received_at": call.now,
+    }  # fmt: skip
+
+
+def _order(from_on: date, to_on: date | None, pointer: str) -> list[Fault]:
+    if to_on is None or to_on >= from_on:
+        return []
+    return [Fault("invalid_period", pointer=pointer, seen=f"{from_on} 至 {to_on}", allowed="不早于开始日期", fix="请改正起止日期。")]
+
+
+async def list_records(session: AsyncSession, asked: pages.Asked, status: Status | None, source: str | None) -> dict[str, Any]:
+    columns = (
+        StatusRecord.id,
+        StatusRecord.status,
+        StatusRecord.from_on,
+        StatusRecord.until_on,
+        StatusRecord.source,
+        StatusRecord.received_at,
+    )
+    wanted = select(*columns)
+    if status:
+        wanted = wanted.where(StatusRecord.status == status)
+    if source:
+        wanted = wanted.where(StatusRecord.source == source)
+    return await pages.page(session, wanted, StatusRecord.id, asked, StatusRecordOut.model_validate)
+
+
+async def state_complete(session: AsyncSession, call: Call, body: StatusListIn) -> StatusListOut:
+    """Says a list is complete. Said again it stays as it was."""
+    if faults := _order(body.complete_from_on, body.complete_to_on, "/complete_to_on"):
+        raise errors.Invalid(faults=faults)
+    made = {"id": db.new_id(), "received_at": call.now, **body.model_dump()}
+    insert = upsert(StatusList).values(made).on_conflict_do_nothing(constraint="status_lists_days_key").returning(StatusList.id)
+    if await session.scalar(insert):
+        await audit.record(session, call, "status_list.completed", "status_list", made["id"], body.model_dump(mode="json"))
+        await changes.publish(session, call, "status_list.completed", made["id"], status=body.status)
+    return StatusListOut.model_validate(await session.scalar(select(StatusList).filter_by(**body.model_dump())))
+
+
+async def list_complete(session: AsyncSession, asked: pages.Asked, status: Status | None) -> dict[str, Any]:
+    wanted = select(StatusList).where(StatusList.status == status) if status else select(StatusList)
+    return await pages.page(
+        session, wanted, StatusList.id, asked, lambda row: StatusListOut.model_validate(row[0]), id_of=lambda row: row[0].id
+    )

@@ -1,0 +1,41 @@
+"""The paths of facts from other offices (养老、参保、财政供养等状态)."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from services.registry.people.status_records import operations
+from services.registry.people.status_records.schemas import Status, StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
+from shared import errors, pages, web, wire
+from shared.batches import Batch, BatchOut
+
+router = web.Router("status-records")
+lists_router = web.Router("status-lists")
+
+SENDS = frozenset({"officer", "system"})
+SEES = frozenset({"officer", "reviewer", "auditor", "system"})
+StatusFilter = Annotated[Status | None, Query()]
+
+
+@router.operation(
+    "POST", "/v1/status-records:batch", may=SENDS, summary="批量报送人员状态,也收尚未登记的人", status=207, errors=[errors.Conflict]
+)
+async def take_batch(body: Batch[StatusRecordIn], session: web.Session, call: web.Caller, kernel: web.KernelOf) -> BatchOut:
+    return await operations.take_batch(session, call, kernel.vault, body)
+
+
+@router.operation("GET", "/v1/status-records", may=SEES, summary="已收到的状态记录,不含证件号码", errors=[errors.InvalidCursor])
+async def list_records(
+    session: web.Session, asked: pages.PageAsked, status: StatusFilter = None, source: Annotated[str | None, Query(max_length=200)] = None
+) -> wire.Page[StatusRecordOut]:
+    return wire.Page[StatusRecordOut].model_validate(await operations.list_records(session, asked, status, source))
+
+
+@lists_router.operation("POST", "/v1/status-lists", may=SENDS, summary="声明某来源的名单在哪些日子是完整的", status=201)
+async def state_complete(body: StatusListIn, session: web.Session, call: web.Caller) -> StatusListOut:
+    return await operations.state_complete(session, call, body)
+
+
+@lists_router.operation("GET", "/v1/status-lists", may=SEES, summary="完整名单的起止日期", errors=[errors.InvalidCursor])
+async def list_complete(session: web.Session, asked: pages.PageAsked, status: StatusFilter = None) -> wire.Page[StatusListOut]:
+    return wire.Page[StatusListOut].model_validate(await operations.list_complete(session, asked, status))

@@ -1,0 +1,131 @@
+"""Many people at once: those who are new are registered, those who are known are brought up to date by whoever may change them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry import sealing
+from services.registry.people.trainees import reading, registration, visibility
+from services.registry.people.trainees.errors import DuplicateTrainee
+from services.registry.people.trainees.reading import Person
+from services.registry.people.trainees.schemas import TraineeIn
+from services.registry.people.trainees.tables import Trainee
+from shared import audit, changes
+from shared.access import Call
+from shared.batches import Batch, BatchOut, Result, rejected, run
+from shared.errors import Fault, Forbidden
+from shared.privacy import Vault
+
+COMPARED = ("name", "region_code", "education", "employer_id", "retirement_track", "external_refs")
+
+
+async def take(session: AsyncSession, call: Call, vault: Vault, asked: Batch[TraineeIn]) -> BatchOut:
+    async def keep(items: Mapping[int, TraineeIn]) -> Mapping[int, Result]:
+        return await _keep(session, call, vault, items)
+
+    return await run(session, asked, keep, DuplicateTrainee)
+
+
+async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, TraineeIn]) -> Mapping[int, Result]:
+    outcomes: dict[int, Result] = {}
+    people: dict[int, Person] = {}
+    first_with: dict[str, int] = {}
+    employers = await registration.employer_faults(session, [item.employer_id for item in items.values()])
+    for (index, item), employer in zip(items.items(), employers, strict=True):
+        person = reading.person(item, call.today)
+        faults = [*(person if isinstance(person, tuple) else ()), *([employer] if employer else [])]
+        if call.actor.role == "town" and item.region_code != call.actor.region_code:
+            faults.append(
+                Fault(
+                    Forbidden.code,
+                    pointer="/region_code",
+                    seen=item.region_code[:40],
+                    allowed=call.actor.region_code,
+                    fix="镇(街道)只能登记本镇(街道)的学员。",
+                )
+            )
+        if isinstance(person, tuple) or faults:
+            outcomes[index] = rejected(*faults)
+        elif (first := first_with.setdefault(person.id_number, index)) != index:
+            outcomes[index] = rejected(
+                Fault("duplicate_item", pointer="/id_number", fix=f"与第 {first} 项是同一人,请删去本项。"), conflict=True
+            )
+        else:
+            people[index] = person
+    registered = dict(zip(people, await registration.register(session, call, vault, list(people.values())), strict=True))
+    newer: dict[int, dict[str, Any]] = {}
+    for index, each in registered.items():
+        if each.before is None:
+            outcomes[index] = Result("created", each.id)
+        elif not (news := _news(vault, people[index], each.before)):
+            outcomes[index] = Result("unchanged", each.id)
+        elif visibility.may_change(call.actor, each.how, each.before.region_code):
+            outcomes[index], newer[index] = Result("updated", each.id), news
+        else:
+            known = Fault(
+                DuplicateTrainee.code,
+                pointer="/id_number",
+                fix="该学员由他人登记,内容与已登记的不同;请用 existing_id 提出更正申请。",
+                more={"existing_id": str(each.id)},
+            )
+            outcomes[index] = replace(rejected(known, conflict=True), id=each.id)
+    await bring_up_to_date(session, call, vault, [(registered[index].before, news) for index, news in newer.items()])
+    return outcomes
+
+
+def _news(vault: Vault, person: Person, known: Any) -> dict[str, Any]:
+    """What was stated and differs from what is known. Categories are added to, never taken away."""
+    plain = {name: _plain(getattr(person, name)) for name in COMPARED if name in person.stated}
+    news = {name: value for name, value in plain.items() if value != getattr(known, name)}
+    if "phone" in person.stated and person.phone != sealing.opened(vault, "trainees", known.id, "phone", known.phone_sealed):
+        news["phone"] = person.phone
+    if "bank_account" in person.stated:
+        account = person.bank_account
+        if (vault.blind(account, sealing.BANK_ACCOUNT) if account else None) != known.bank_account_key:
+            news["bank_account"] = account
+    stated = [each for each in person.categories if _as_kept(each) not in known.categories]
+    return news | ({"categories": stated} if stated else {})
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _as_kept(category: reading.Category) -> dict[str, Any]:
+    until_on = category.until_on.isoformat() if category.until_on else None
+    return {"code": category.code, "since_on": category.since_on.isoformat(), "until_on": until_on, "proof": category.proof}
+
+
+async def bring_up_to_date(session: AsyncSession, call: Call, vault: Vault, newer: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+    if not newer:
+        return
+    rows = []
+    for known, news in newer:
+        row = {name: news.get(name, getattr(known, name)) for name in COMPARED}
+        sealed = {"phone": known.phone_sealed, "phone_masked": known.phone}
+        sealed |= {
+            "bank_account": known.bank_account_sealed,
+            "bank_account_key": known.bank_account_key,
+            "bank_account_masked": known.bank_account,
+        }
+        if "phone" in news:
+            sealed |= sealing.phone(vault, "trainees", known.id, news["phone"])
+        if "bank_account" in news:
+            sealed |= sealing.bank_account(vault, "trainees", known.id, news["bank_account"])
+        rows.append({"known_id": known.id, "changed_at": call.now, **row, **sealed})
+    raise_version = update(Trainee).where(Trainee.id == bindparam("known_id")).values(version=Trainee.version + 1)
+    await (await session.connection()).execute(
+        raise_version.values({name: bindparam(name) for name in rows[0] if name != "known_id"}), rows
+    )
+    await registration.state_categories(session, [(known.id, news["categories"]) for known, news in newer if "categories" in news])
+    await audit.record_all(
+        session,
+        [
+            audit.entry(call, "trainee.changed", "trainee", known.id, {"version": known.version + 1, "fields": sorted(news)})
+            for known, news in newer
+        ],
+    )
+    await changes.publish_all(session, [changes.event(call, "trainee.changed", known.id, version=known.version + 1) for known, _ in newer])

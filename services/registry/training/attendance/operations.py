@@ -1,0 +1,180 @@
+"""Taking in attendance. Records are facts: sent again they change nothing; of two classes in one half-day the first stands and the other is kept as a conflict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.training.attendance import schemas
+from services.registry.training.attendance.errors import OverlappingAttendance
+from services.registry.training.attendance.tables import Attendance, AttendanceConflict
+from services.registry.training.classes import policy, sight
+from services.registry.training.classes.operations import day_fault, require_state
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.tables import Enrolment
+from shared import audit, batches, changes, errors
+from shared.access import Call
+from shared.db import new_id
+from shared.web import Kernel
+
+Key = tuple[UUID, date, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    trainee_id: UUID
+    on: date
+    half_day: str
+    source: str
+    signed_at: datetime | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.trainee_id, self.on, self.half_day
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of a mark: the id of its record, or the fault it is refused for. `other_class_id`: where the person was instead."""
+
+    mark: Mark
+    outcome: Literal["created", "unchanged", "rejected"]
+    id: UUID | None = None
+    fault: errors.Fault | None = None
+    other_class_id: UUID | None = None
+
+
+async def record(
+    session: AsyncSession, call: Call, kernel: Kernel, class_id: UUID, asked: batches.Batch[schemas.AttendanceIn]
+) -> batches.BatchOut:
+    """Takes in up to 500 half-days of a class that is in progress."""
+    training = await sight.find(session, call, class_id, lock=True)
+    require_state(training, "签到", policy.ATTENDED_IN)
+    judged: list[Judged] = []
+
+    async def take(items: Mapping[int, schemas.AttendanceIn]) -> Mapping[int, batches.Result]:
+        found = await judge(session, training, [Mark(**item.model_dump()) for item in items.values()])
+        judged.extend(await keep(session, call, training, found))
+        await keep_conflicts(session, call, class_id, judged)
+        return dict(zip(items, map(_result, judged), strict=True))
+
+    try:
+        return await batches.run(session, asked, take, OverlappingAttendance)
+    except errors.Problem:
+        if asked.mode == "commit":
+            await session.rollback()
+            async with kernel.writing.begin() as own:  # the request keeps nothing, yet the conflicts must stay to be seen
+                await keep_conflicts(own, call, class_id, judged)
+        raise
+
+
+def _result(judged: Judged) -> batches.Result:
+    if judged.fault:
+        return batches.rejected(judged.fault, conflict=judged.other_class_id is not None)
+    return batches.Result(judged.outcome, judged.id)
+
+
+async def record_one(
+    session: AsyncSession, call: Call, kernel: Kernel, class_id: UUID, body: schemas.AttendanceIn
+) -> schemas.AttendanceOut:
+    """Takes in one half-day; one that is known already is answered as it was kept."""
+    [item] = (await record(session, call, kernel, class_id, batches.Batch[schemas.AttendanceIn](atomic="all", items=[body]))).items
+    return schemas.AttendanceOut.model_validate(await session.get_one(Attendance, item.id))
+
+
+async def judge(session: AsyncSession, training: TrainingClass, marks: Sequence[Mark]) -> list[Judged]:
+    """What would become of each mark, in a constant number of statements."""
+    people = list({mark.trainee_id for mark in marks})
+    on_roster = select(Enrolment.trainee_id).where(
+        Enrolment.class_id == training.id, Enrolment.trainee_id == func.any(people), Enrolment.outcome != "withdrawn"
+    )
+    roster = set(await session.scalars(on_roster))
+    signed = (
+        select(Attendance.id, Attendance.class_id, Attendance.trainee_id, Attendance.on, Attendance.half_day, TrainingClass.number)
+        .join(TrainingClass, TrainingClass.id == Attendance.class_id)
+        .where(Attendance.trainee_id == func.any(people), Attendance.on.between(training.starts_on, training.ends_on))
+    )
+    known = {(row.trainee_id, row.on, row.half_day): row for row in await session.execute(signed)}
+    new: dict[Key, UUID] = {}
+    judged: list[Judged] = []
+    for mark in marks:
+        there = known.get(mark.key)
+        if fault := day_fault(training, mark.on, "/on"):
+            judged.append(Judged(mark, "rejected", fault=fault))
+        elif mark.trainee_id not in roster:
+            fault = errors.Fault(
+                "not_on_roster",
+                "/trainee_id",
+                seen=str(mark.trainee_id),
+                allowed=f"班级 {training.number} 的在册学员",
+                fix="请先报名,或核对学员编号。",
+            )
+            judged.append(Judged(mark, "rejected", fault=fault))
+        elif there and there.class_id != training.id:
+            judged.append(Judged(mark, "rejected", fault=_overlap(mark, there.number), other_class_id=there.class_id))
+        elif there:
+            judged.append(Judged(mark, "unchanged", there.id))
+        elif mark.key in new:
+            judged.append(Judged(mark, "unchanged", new[mark.key]))
+        else:
+            new[mark.key] = new_id()
+            judged.append(Judged(mark, "created", new[mark.key]))
+    return judged
+
+
+def _overlap(mark: Mark, other: str) -> errors.Fault:
+    half = "上午" if mark.half_day == "am" else "下午"
+    fix = "请核对签到表。本条已作为冲突留存,两个班的申领都会看到。"
+    return errors.Fault(
+        OverlappingAttendance.code, "/half_day", seen=f"{mark.on} {half} 已在班级 {other} 签到", allowed="一人同一半天只在一个班", fix=fix
+    )
+
+
+async def keep(session: AsyncSession, call: Call, training: TrainingClass, judged: Sequence[Judged]) -> list[Judged]:
+    """Keeps what is new. What another class took meanwhile is judged again."""
+    new = [each for each in judged if each.outcome == "created"]
+    if not new:
+        return list(judged)
+    rows = [
+        {"id": each.id, "class_id": training.id, "trainee_id": each.mark.trainee_id, "on": each.mark.on, "half_day": each.mark.half_day,
+         "source": each.mark.source, "signed_at": each.mark.signed_at, "recorded_at": call.now}
+        for each in sorted(new, key=lambda each: each.mark.key)  # in one order, so that two classes cannot wait for each other
+    ]  # fmt: skip
+    insert = upsert(Attendance).on_conflict_do_nothing(constraint="attendance_half_day_key").returning(Attendance.id)
+    kept = set((await session.execute(insert, rows)).scalars())
+    await audit.record(session, call, "attendance.recorded", "class", training.id, {"half_days": len(kept)})
+    await changes.publish(
+        session, call, "attendance.recorded", training.id, status=training.status, version=training.version, half_days=len(kept)
+    )
+    lost = [each.mark for each in new if each.id not in kept]
+    again = {each.mark.key: each for each in await judge(session, training, lost)} if lost else {}
+    return [again.get(each.mark.key, each) for each in judged]
+
+
+async def keep_conflicts(session: AsyncSession, call: Call, class_id: UUID, judged: Sequence[Judged]) -> None:
+    """Keeps the refused records of people who were in another class."""
+    rows = [
+        {"id": new_id(), "class_id": class_id, "other_class_id": each.other_class_id, "trainee_id": each.mark.trainee_id, "on": each.mark.on,
+         "half_day": each.mark.half_day, "source": each.mark.source, "recorded_at": call.now}
+        for each in sorted(judged, key=lambda each: each.mark.key)
+        if each.other_class_id
+    ]  # fmt: skip
+    if rows:
+        await session.execute(upsert(AttendanceConflict).on_conflict_do_nothing(), rows)
+        other = sorted({str(row["other_class_id"]) for row in rows})
+        entry = audit.entry(
+            call, "attendance.refused", "class", class_id, {"half_days": len(rows), "other_classes": other}, outcome="refused"
+        )
+        await audit.record_all(session, [entry])
+
+
+def listed(class_id: UUID, trainee_id: UUID | None, on: date | None) -> Select[Any]:
+    wanted = select(*(getattr(Attendance, name) for name in schemas.AttendanceOut.model_fields)).where(Attendance.class_id == class_id)
+    if trainee_id is not None:
+        wanted = wanted.where(Attendance.trainee_id == trainee_id)
+    return wanted if on is None else wanted.where(Attendance.on == on)

@@ -1,0 +1,44 @@
+"""Paths of the attendance of a class."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from services.registry.training.attendance import operations, schemas
+from services.registry.training.attendance.errors import OverlappingAttendance
+from services.registry.training.attendance.tables import Attendance
+from services.registry.training.classes import sight
+from services.registry.training.enrolments.operations import ENROLLERS
+from shared import batches, errors, pages, web, wire
+
+router = web.Router("attendance")
+PATH = "/v1/classes/{class_id:uuid}/attendance"
+REFUSALS = (errors.InvalidState, OverlappingAttendance)
+
+
+@router.operation("POST", f"{PATH}:batch", may=ENROLLERS, summary="批量签到", status=207, errors=REFUSALS)
+async def record(
+    class_id: UUID, body: batches.Batch[schemas.AttendanceIn], session: web.Session, call: web.Caller, kernel: web.KernelOf
+) -> batches.BatchOut:
+    return await operations.record(session, call, kernel, class_id, body)
+
+
+@router.operation("POST", PATH, may=ENROLLERS, summary="签到一个半天", status=201, errors=REFUSALS)
+async def record_one(
+    class_id: UUID, body: schemas.AttendanceIn, session: web.Session, call: web.Caller, kernel: web.KernelOf
+) -> schemas.AttendanceOut:
+    return await operations.record_one(session, call, kernel, class_id, body)
+
+
+@router.operation("GET", PATH, may=sight.READERS, summary="本班签到记录", errors=[errors.InvalidCursor])
+async def list_attendance(
+    class_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked,
+    trainee_id: Annotated[UUID | None, Query()] = None,
+    on: Annotated[wire.CivilDate | None, Query()] = None,
+) -> wire.Page[schemas.AttendanceOut]:  # fmt: skip
+    await sight.find(session, call, class_id)
+    wanted = operations.listed(class_id, trainee_id, on)
+    return wire.Page[schemas.AttendanceOut].model_validate(
+        await pages.page(session, wanted, Attendance.id, asked, schemas.AttendanceOut.model_validate)
+    )

@@ -1,0 +1,28 @@
+"""Attendance on the wire."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from services.registry.training.classes.schemas import HalfDay
+from shared import wire
+
+
+class AttendanceIn(wire.In):
+    """One person signed for one half-day."""
+
+    trainee_id: UUID
+    on: wire.CivilDate
+    half_day: HalfDay
+    source: wire.Word = Field(description="来源,如 签到表、人脸考勤机", examples=["签到表"])
+    signed_at: wire.Instant | None = None
+
+
+class AttendanceOut(wire.Out):
+    id: UUID
+    trainee_id: UUID
+    on: wire.CivilDate
+    half_day: HalfDay
+    source: str
+    signed_at: wire.Instant | None
+    recorded_at: wire.Instant

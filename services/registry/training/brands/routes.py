@@ -1,0 +1,44 @@
+"""The paths of training brands and signature dishes (技能培训品牌、特色菜品)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from services.registry.training.brands import operations
+from services.registry.training.brands.errors import DuplicateBrand
+from services.registry.training.brands.schemas import BrandChange, BrandIn, BrandOut, Kind
+from shared import access, errors, pages, web, wire
+
+router = web.Router("brands")
+
+SEES = access.STAFF | {"department", "institution", "town", "system"}
+KEEPS = frozenset({"officer", "department"})
+
+
+@router.operation("POST", "/v1/brands", may=KEEPS, summary="登记品牌或特色菜品", status=201, errors=[DuplicateBrand])
+async def create(body: BrandIn, session: web.Session, call: web.Caller) -> BrandOut:
+    return await operations.create(session, call, body)
+
+
+@router.operation("GET", "/v1/brands", may=SEES, summary="品牌与特色菜品列表", errors=[errors.InvalidCursor])
+async def list_brands(
+    session: web.Session,
+    call: web.Caller,
+    asked: pages.PageAsked,
+    kind: Annotated[Kind | None, Query()] = None,
+    complete_from_on: Annotated[wire.CivilDate | None, Query(description="四个一在这一天或之后齐全")] = None,
+    complete_to_on: Annotated[wire.CivilDate | None, Query(description="四个一在这一天或之前齐全")] = None,
+) -> wire.Page[BrandOut]:
+    listed = await operations.list_brands(session, call, asked, kind, complete_from_on, complete_to_on)
+    return wire.Page[BrandOut].model_validate(listed)
+
+
+@router.operation("GET", "/v1/brands/{brand_id:uuid}", may=SEES, summary="一个品牌")
+async def get(brand_id: UUID, session: web.Session, call: web.Caller) -> BrandOut:
+    return await operations.get(session, call, brand_id)
+
+
+@router.operation("PATCH", "/v1/brands/{brand_id:uuid}", may=KEEPS, summary="更新品牌的四个一材料", errors=[DuplicateBrand])
+async def change(brand_id: UUID, body: BrandChange, session: web.Session, call: web.Caller) -> BrandOut:
+    return await operations.change(session, call, brand_id, body)

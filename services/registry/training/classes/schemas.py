@@ -1,0 +1,150 @@
+"""Classes on the wire."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.registry.training.classes.policy import Status
+from shared import wire
+
+Channel = Literal[
+    "agricultural_short", "project", "startup", "apprenticeship", "pre_job", "transfer", "upskill", "high_skill", "new_occupation", "safety"
+]  # fmt: skip
+Level = Literal[
+    "apprentice", "junior", "intermediate", "senior", "technician", "senior_technician", "special_technician", "chief_technician"
+]
+FundSource = Literal[
+    "employment_subsidy", "skills_upgrade", "east_west", "rural_revitalisation", "culture_tourism", "enterprise_education", "talent"
+]  # fmt: skip
+HalfDay = Literal["am", "pm"]
+Programme = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z]+)+$", max_length=60, examples=["practical.agriculture"])]
+
+OCCUPATION = "职业代码,见 /v1/occupations;目录之外的工种改填 trade_name 和 trade_filing_no"
+Name = Annotated[wire.Word, Field(examples=["2025 年第一期稻田养鱼班"])]
+Programmes = Annotated[list[Programme], Field(max_length=20, description="计入的规划指标代码", examples=[["practical.agriculture"]])]
+OccupationCode = Annotated[str, Field(max_length=20, description=OCCUPATION, examples=["6-31-01-03"])]
+Hours = Annotated[int, Field(ge=1, le=10_000, description="总学时", examples=[24])]
+Seats = Annotated[int, Field(ge=1, le=10_000, description="人数上限", examples=[40])]
+RegionCode = Annotated[wire.Word, Field(description="办班所在的乡镇、街道代码", examples=["522601100"])]
+TeacherIds = Annotated[list[UUID], Field(max_length=50, description="本班教师,须已在机构下登记")]
+ExternalRefs = Annotated[list[wire.ExternalRef], Field(max_length=20)]
+
+
+class ClassIn(wire.In):
+    """A class that is proposed. An institution may leave out `institution_id`: it is its own."""
+
+    name: Name
+    institution_id: UUID | None = None
+    channel: Channel
+    programmes: Annotated[Programmes, wire.null_as(list)] = []
+    occupation_code: OccupationCode | None = None
+    trade_name: wire.Word | None = None
+    trade_filing_no: wire.Word | None = Field(default=None, description="州级备案号")
+    level: Level | None = None
+    starts_on: wire.CivilDate
+    ends_on: wire.CivilDate
+    hours: Hours
+    seats: Seats
+    region_code: RegionCode
+    teacher_ids: Annotated[TeacherIds, wire.null_as(list)] = []
+    order_id: UUID | None = Field(default=None, description="佛山订单")
+    fund_source: FundSource | None = None
+    demonstration: Annotated[bool, wire.null_as(bool)] = Field(default=False, description="示范班")
+    external_refs: Annotated[ExternalRefs, wire.null_as(list)] = []
+
+
+class ClassChange(wire.In):
+    """What is to change in a draft; what is left out stays."""
+
+    name: Name | None = None
+    channel: Channel | None = None
+    programmes: Programmes | None = None
+    occupation_code: OccupationCode | None = None
+    trade_name: wire.Word | None = None
+    trade_filing_no: wire.Word | None = None
+    level: Level | None = None
+    starts_on: wire.CivilDate | None = None
+    ends_on: wire.CivilDate | None = None
+    hours: Hours | None = None
+    seats: Seats | None = None
+    region_code: RegionCode | None = None
+    teacher_ids: TeacherIds | None = None
+    order_id: UUID | None = None
+    fund_source: FundSource | None = None
+    demonstration: bool | None = None
+    external_refs: ExternalRefs | None = None
+
+
+class ClassOut(wire.Out):
+    id: UUID
+    number: str
+    name: str
+    institution_id: UUID
+    channel: Channel
+    programmes: list[str]
+    occupation_code: str | None
+    trade_name: str | None
+    trade_filing_no: str | None
+    level: Level | None
+    starts_on: wire.CivilDate
+    ends_on: wire.CivilDate
+    hours: int
+    seats: int
+    region_code: str
+    teacher_ids: list[UUID]
+    order_id: UUID | None
+    fund_source: FundSource | None
+    demonstration: bool
+    external_refs: list[wire.ExternalRef]
+    department: str | None = Field(description="提出的牵头部门")
+    status: Status
+    status_reason: str | None = Field(description="不予批准或取消的理由")
+    proposed_at: wire.Instant
+    changed_at: wire.Instant
+    version: int
+
+
+class ClassPaper(ClassOut):
+    """A single class, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction] = []
+
+
+class Cancelled(wire.In):
+    reason: wire.Reason | None = None
+
+
+class Rescheduled(wire.In):
+    starts_on: wire.CivilDate
+    ends_on: wire.CivilDate
+
+
+class SessionIn(wire.In):
+    on: wire.CivilDate
+    half_day: HalfDay
+    hours: int = Field(ge=1, le=12, description="学时", examples=[4])
+    topic: wire.Word | None = None
+
+
+class SessionOut(wire.Out):
+    id: UUID
+    on: wire.CivilDate
+    half_day: HalfDay
+    hours: int
+    topic: str | None
+
+
+class InspectionIn(wire.In):
+    on: wire.CivilDate
+    headcount: int = Field(ge=0, le=10_000, description="到场时清点的人数", examples=[28])
+    found: wire.Reason = Field(description="检查情况", examples=["按课表上课,人数与签到相符"])
+
+
+class InspectionOut(wire.Out):
+    id: UUID
+    on: wire.CivilDate
+    headcount: int
+    found: str
+    inspected_by: str
+    recorded_at: wire.Instant

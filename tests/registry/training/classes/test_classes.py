@@ -1,0 +1,257 @@
+"""Classes over their routes: what is refused, who sees what, and the way from draft to done."""
+
+from typing import Any
+
+import pytest
+
+from services.registry.training.classes import policy
+from tests.conftest import Start
+from tests.registry import made
+
+STATES = tuple(policy.LABELS)
+
+
+async def test_a_class_goes_from_draft_to_completed(start: Start) -> None:
+    async with start("registry") as registry:
+        institution_id = await made.school(registry)
+        own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+        answer = await own.post("/v1/classes", json=made.class_in(None))
+        assert answer.status_code == 201, answer.text
+        paper = answer.json()
+        assert answer.headers["etag"] == '"1"'
+        assert answer.headers["location"] == f"/v1/classes/{paper['id']}"
+        assert paper["number"].startswith("KL-PX-2025-")
+        assert paper["institution_id"] == institution_id
+        possible = {each["action"] for each in paper["allowed_actions"] if each["allowed"]}
+        assert possible == {"submit", "cancel", "reschedule"}
+        path = f"/v1/classes/{paper['id']}"
+        assert (await made.posted(own, f"{path}:submit"))["status"] == "submitted"
+        refused = await own.post(f"{path}:approve")
+        assert (refused.status_code, refused.json()["code"]) == (403, "wrong_role")
+        officer = registry.as_("officer", at=made.BEFORE)
+        assert (await made.posted(officer, f"{path}:approve", {"comment": "同意"}))["status"] == "approved"
+        early = await own.post(f"{path}:start")
+        assert (early.status_code, early.json()["code"]) == (409, "too_early")
+        first = registry.as_("institution", institution_id=institution_id, at=made.FIRST)
+        assert (await made.posted(first, f"{path}:start"))["status"] == "in_progress"
+        last = registry.as_("institution", institution_id=institution_id, at=made.LAST)
+        assert (await last.post(f"{path}:complete")).json()["code"] == "too_early"
+        after = registry.as_("institution", institution_id=institution_id, at=made.AFTER)
+        assert (await made.posted(after, f"{path}:complete"))["status"] == "completed"
+        trail = (await registry.as_("auditor").get("/v1/audit", params={"subject": paper["id"]})).json()["items"]
+        assert [each["action"] for each in reversed(trail)] == [
+            "class.created",
+            "class.submitted",
+            "class.approved",
+            "class.started",
+            "class.completed",
+        ]
+        feed = (await registry.as_("auditor").get("/v1/changes")).json()["items"]
+        assert [each["type"] for each in feed if each["subject"] == paper["id"]][-1] == "class.completed"
+
+
+@pytest.mark.parametrize("status", STATES)
+async def test_what_a_state_does_not_allow_is_a_409_that_says_what_is_possible(start: Start, status: str) -> None:
+    bodies: dict[str, Any] = {"reject": {"reason": "材料不全"}, "reschedule": made.DAYS}
+    async with start("registry") as registry:
+        class_id = await made.proposed(registry, await made.school(registry), status)
+        officer = registry.as_("officer", at=made.AFTER)
+        for action, step in policy.STEPS.items():
+            if status not in step.states:
+                refused = await officer.post(f"/v1/classes/{class_id}:{action}", json=bodies.get(action, {}))
+                assert (refused.status_code, refused.json()["code"]) == (409, "invalid_state"), action
+                assert "现在可以办理" in refused.json()["detail"]
+        changed = await officer.patch(f"/v1/classes/{class_id}", json={"hours": 20})
+        assert changed.status_code == (200 if status == "draft" else 409)
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "pointers"),
+    [
+        pytest.param(
+            {"occupation_code": None, "trade_name": None, "trade_filing_no": None},
+            "invalid",
+            {"/occupation_code"},
+            id="neither-occupation-nor-trade",
+        ),
+        pytest.param({"trade_filing_no": None}, "invalid", {"/trade_filing_no"}, id="a-trade-without-its-filing"),
+        pytest.param({"occupation_code": "9-99-99-99"}, "invalid", {"/occupation_code"}, id="an-unknown-occupation"),
+        pytest.param(
+            {"occupation_code": "4-10-01-06", "level": "senior_technician"}, "invalid", {"/level"}, id="a-level-the-occupation-lacks"
+        ),
+        pytest.param({"ends_on": "2025-04-07"}, "invalid", {"/ends_on"}, id="ends-before-it-starts"),
+        pytest.param({"ends_on": "2025-04-11"}, "class_too_long", {"/ends_on"}, id="a-short-course-of-four-days"),
+        pytest.param({"hours": 0, "seats": 0}, "invalid", {"/hours", "/seats"}, id="no-hours-and-no-seats"),
+        pytest.param({"programmes": ["four.chef", "four.chef"]}, "invalid", {"/programmes"}, id="a-programme-twice"),
+        pytest.param({"programmes": ["Four"]}, "invalid", {"/programmes/0"}, id="no-programme-code"),
+        pytest.param({"region_code": "522601999"}, "invalid", {"/region_code"}, id="an-unknown-town"),
+        pytest.param({"teacher_ids": ["01932f6e-7c1a-7000-8000-000000000001"]}, "invalid", {"/teacher_ids/0"}, id="someone-else-s-teacher"),
+        pytest.param(
+            {"ends_on": "2025-04-11", "region_code": "1"}, "class_too_long", {"/ends_on", "/region_code"}, id="all-faults-at-once"
+        ),
+        pytest.param({"colour": 1}, "invalid", {"/colour"}, id="an-unknown-field"),
+    ],
+)
+async def test_a_faulty_class_is_a_422(start: Start, values: dict[str, Any], code: str, pointers: set[str]) -> None:
+    async with start("registry") as registry:
+        refused = await registry.as_("officer").post("/v1/classes", json=made.class_in(await made.school(registry), **values))
+        assert (refused.status_code, refused.json()["code"]) == (422, code), refused.text
+        assert {each["pointer"] for each in refused.json()["errors"]} == pointers
+
+
+async def test_null_in_an_optional_field_is_the_field_left_out(start: Start) -> None:
+    async with start("registry") as registry:
+        empty = dict.fromkeys(("programmes", "level", "teacher_ids", "order_id", "fund_source", "demonstration", "external_refs"))
+        paper = await made.posted(registry.as_("officer"), "/v1/classes", made.class_in(await made.school(registry), **empty), 201)
+        assert {name: paper[name] for name in empty} == empty | {
+            "programmes": [],
+            "teacher_ids": [],
+            "demonstration": False,
+            "external_refs": [],
+        }
+
+
+async def test_three_days_are_a_short_course_and_other_channels_may_be_longer(start: Start) -> None:
+    async with start("registry") as registry:
+        officer, institution_id = registry.as_("officer"), await made.school(registry)
+        short = await made.posted(officer, "/v1/classes", made.class_in(institution_id, ends_on="2025-04-10"), 201)
+        await made.posted(officer, "/v1/classes", made.class_in(institution_id, channel="project", ends_on="2025-06-30"), 201)
+        refused = await officer.patch(f"/v1/classes/{short['id']}", json={"ends_on": "2025-04-11"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "class_too_long")
+        refused = await officer.post(f"/v1/classes/{short['id']}:reschedule", json={"starts_on": "2025-05-06", "ends_on": "2025-05-09"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "class_too_long")
+        moved = await made.posted(officer, f"/v1/classes/{short['id']}:reschedule", {"starts_on": "2025-05-06", "ends_on": "2025-05-08"})
+        assert (moved["starts_on"], moved["number"]) == ("2025-05-06", short["number"])
+
+
+async def test_an_unknown_or_foreign_institution_is_refused(start: Start) -> None:
+    async with start("registry") as registry:
+        own, other = await made.school(registry), await made.school(registry)
+        unknown = await registry.as_("officer").post("/v1/classes", json=made.class_in("01932f6e-7c1a-7000-8000-000000000001"))
+        assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "unknown_institution")
+        foreign = await registry.as_("institution", institution_id=own).post("/v1/classes", json=made.class_in(other))
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "forbidden")
+        elsewhere = await registry.as_("town", region_code="522601101").post("/v1/classes", json=made.class_in(own))
+        assert (elsewhere.status_code, elsewhere.json()["code"]) == (403, "forbidden")
+
+
+async def test_a_patch_honours_if_match(start: Start) -> None:
+    async with start("registry") as registry:
+        officer, class_id = registry.as_("officer"), await made.proposed(registry, await made.school(registry))
+        stale = await officer.patch(f"/v1/classes/{class_id}", json={"hours": 20}, headers={"If-Match": '"7"'})
+        assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+        changed = await officer.patch(f"/v1/classes/{class_id}", json={"hours": 20}, headers={"If-Match": '"1"'})
+        assert (changed.status_code, changed.headers["etag"], changed.json()["hours"]) == (200, '"2"', 20)
+        emptied = await officer.patch(f"/v1/classes/{class_id}", json={"hours": None})
+        assert (emptied.status_code, emptied.json()["errors"][0]["pointer"]) == (422, "/hours")
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "code"),
+    [
+        pytest.param("private_school", None, "institution_not_designated", id="a-school-without-designation"),
+        pytest.param(
+            "private_school", ("2025-04-08", "2025-04-09"), "institution_not_designated", id="designation-ends-a-day-before-the-class"
+        ),
+        pytest.param("private_school", ("2025-04-08", "2025-04-10"), None, id="designated-on-every-day"),
+        pytest.param("cooperative", None, None, id="a-cooperative-needs-none"),
+    ],
+)
+async def test_designation_is_asked_at_submit(start: Start, kind: str, period: tuple[str, str] | None, code: str | None) -> None:
+    async with start("registry") as registry:
+        officer, institution_id = registry.as_("officer"), await made.school(registry, kind)
+        if period:
+            await made.posted(officer, f"/v1/institutions/{institution_id}:designate", {"from_on": period[0], "to_on": period[1]})
+        class_id = await made.proposed(registry, institution_id)
+        answer = await officer.post(f"/v1/classes/{class_id}:submit")
+        assert (answer.status_code, answer.json().get("code")) == ((409, code) if code else (200, None))
+
+
+@pytest.mark.parametrize(
+    ("from_on", "refused"),
+    [
+        pytest.param("2025-04-10", True, id="blacklisted-on-the-last-day"),
+        pytest.param("2025-04-11", False, id="blacklisted-the-day-after"),
+    ],
+)
+async def test_a_blacklisted_institution_submits_no_class(start: Start, from_on: str, refused: bool) -> None:
+    async with start("registry") as registry:
+        institution_id = await made.school(registry)
+        reviewer = registry.as_("reviewer")
+        await made.posted(reviewer, f"/v1/institutions/{institution_id}:blacklist", {"from_on": from_on, "reason": "虚报学员"})
+        class_id = await made.proposed(registry, institution_id)
+        answer = await registry.as_("officer").post(f"/v1/classes/{class_id}:submit")
+        assert answer.json().get("code") == ("institution_blacklisted" if refused else None)
+
+
+async def test_everyone_sees_their_own_classes(start: Start) -> None:
+    async with start("registry") as registry:
+        own, other = await made.school(registry), await made.school(registry)
+        class_id = await made.proposed(registry, own, "approved")
+        seeing = {
+            "own": registry.as_("institution", institution_id=own), "town": registry.as_("town", region_code="522601100"), "officer": registry.as_("officer"),
+            "finance": registry.as_("finance"), "system": registry.as_("system", scopes={"classes.read"}),
+        }  # fmt: skip
+        blind = {
+            "other": registry.as_("institution", institution_id=other), "town": registry.as_("town", region_code="522601101"),
+            "department": registry.as_("department", department="市农业农村局"),
+        }  # fmt: skip
+        for name, client in seeing.items():
+            assert (await client.get(f"/v1/classes/{class_id}")).status_code == 200, name
+            assert len((await client.get("/v1/classes")).json()["items"]) == 1, name
+        for name, client in blind.items():
+            assert (await client.get(f"/v1/classes/{class_id}")).status_code == 404, name
+            assert (await client.get("/v1/classes")).json()["items"] == [], name
+        for role in ("partner", "person", "admin"):
+            assert (await registry.as_(role).get(f"/v1/classes/{class_id}")).status_code == 403
+        assert (await blind["other"].post(f"/v1/classes/{class_id}:cancel")).status_code == 404
+
+
+async def test_a_department_sees_the_classes_it_proposed(start: Start) -> None:
+    async with start("registry") as registry:
+        department = registry.as_("department", department="市农业农村局")
+        paper = await made.posted(department, "/v1/classes", made.class_in(await made.school(registry)), 201)
+        assert paper["department"] == "市农业农村局"
+        assert (await department.get(f"/v1/classes/{paper['id']}")).status_code == 200
+
+
+async def test_the_filters_find_what_fits(start: Start) -> None:
+    async with start("registry") as registry:
+        institution_id = await made.school(registry)
+        refs = [{"system": "省平台", "number": "GZ-7"}]
+        first = await made.proposed(registry, institution_id, "approved", external_refs=refs)
+        second = await made.proposed(registry, institution_id, channel="project", programmes=["four.technician", "practical.project"],
+                                     starts_on="2025-05-01", ends_on="2025-06-30", region_code="522601101", demonstration=True)  # fmt: skip
+        officer = registry.as_("officer")
+        for query, found in {
+            "": [second, first], "status=approved": [first], "channel=project": [second], "programme=practical.project": [second],
+            f"institution_id={institution_id}": [second, first], "region_code=522601101": [second], "from_on=2025-04-11": [second], "to_on=2025-04-30": [first],
+            "from_on=2025-04-10&to_on=2025-05-01": [second, first], "demonstration=true": [second], "external_number=GZ-7": [first], "status=rejected": [],
+        }.items():  # fmt: skip
+            answer = await officer.get(f"/v1/classes?{query}")
+            assert [each["id"] for each in answer.json()["items"]] == found, query
+        for query in ("stat=approved", "status=open", "channel=none", "programme=X", "region_code=522601999"):
+            assert (await officer.get(f"/v1/classes?{query}")).status_code == 400, query
+
+
+async def test_the_timetable_holds_each_half_day_once_and_within_the_days(start: Start) -> None:
+    async with start("registry") as registry:
+        class_id = await made.proposed(registry, await made.school(registry), "approved")
+        officer, path = registry.as_("officer"), f"/v1/classes/{class_id}/sessions"
+        await made.posted(officer, path, {"on": "2025-04-08", "half_day": "am", "hours": 4, "topic": "选种"}, 201)
+        twice = await officer.post(path, json={"on": "2025-04-08", "half_day": "am", "hours": 4})
+        assert (twice.status_code, twice.json()["code"]) == (409, "duplicate_session")
+        outside = await officer.post(path, json={"on": "2025-04-11", "half_day": "am", "hours": 4})
+        assert (outside.status_code, outside.json()["errors"][0]["code"]) == (422, "outside_class_days")
+        assert [each["topic"] for each in (await officer.get(path)).json()["items"]] == ["选种"]
+
+
+async def test_inspections_are_the_officer_s_and_the_town_s(start: Start) -> None:
+    async with start("registry") as registry:
+        institution_id = await made.school(registry)
+        class_id = await made.proposed(registry, institution_id, "in_progress")
+        path, body = f"/v1/classes/{class_id}/inspections", {"on": "2025-04-08", "headcount": 28, "found": "按课表上课"}
+        await made.posted(registry.as_("town", region_code="522601100", at=made.FIRST), path, body, 201)
+        own = registry.as_("institution", institution_id=institution_id)
+        assert (await own.post(path, json=body)).status_code == 403
+        assert [each["headcount"] for each in (await own.get(path)).json()["items"]] == [28]
