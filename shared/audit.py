@@ -36,6 +36,7 @@ def tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()"), comment="real time"),
         Column("at", DateTime(timezone=True), nullable=False, comment="policy clock"),
         Column("actor", Text, nullable=False), Column("role", Text, nullable=False), Column("person_id", Uuid),
+        Column("actor_name", Text, comment="the account's name at the time, from the token"),
         Column("action", Text, nullable=False), Column("subject_type", Text, nullable=False), Column("subject", Uuid), Column("outcome", Text, nullable=False),
         Column("request_id", Text, nullable=False), Column("origin", Text), Column("details", JSONB, nullable=False),
         Index("audit_subject_idx", "subject", "id"), Index("audit_order_idx", "transaction_id", "id"), Index("audit_actor_idx", "actor", "id"),
@@ -58,7 +59,7 @@ def entry(
     call: Call, action: str, subject_type: str, subject: UUID | None, details: Mapping[str, Any] | None = None, outcome: str = "done"
 ) -> dict[str, Any]:
     actor = call.actor
-    return {"at": call.now, "actor": actor.subject, "role": actor.role, "person_id": actor.person_id, "action": action, "subject_type": subject_type, "subject": subject,
+    return {"at": call.now, "actor": actor.subject, "actor_name": actor.name or None, "role": actor.role, "person_id": actor.person_id, "action": action, "subject_type": subject_type, "subject": subject,
             "outcome": outcome, "request_id": call.request_id, "origin": call.origin, "details": dict(details or {})}  # fmt: skip
 
 
@@ -77,15 +78,21 @@ async def record_all(session: AsyncSession, entries: Iterable[dict[str, Any]]) -
 
 def show(row: Any) -> dict[str, Any]:
     """An entry as an auditor reads it."""
-    return {"id": row.id, "at": row.at, "recorded_at": row.recorded_at, "actor": row.actor, "role": row.role, "person_id": row.person_id, "action": row.action,
+    return {"id": row.id, "at": row.at, "recorded_at": row.recorded_at, "actor": row.actor, "actor_name": row.actor_name, "role": row.role, "person_id": row.person_id, "action": row.action,
             "subject_type": row.subject_type, "subject": row.subject, "outcome": row.outcome, "request_id": row.request_id, "origin": row.origin, "details": row.details}  # fmt: skip
 
 
 def _digest(before: bytes, rows: Iterable[Any]) -> bytes:
     digest = hashlib.sha256(before)
     for row in rows:
-        digest.update(json.dumps(dict(row._mapping), sort_keys=True, ensure_ascii=False, default=_plain).encode())
+        digest.update(json.dumps(_sealed(row), sort_keys=True, ensure_ascii=False, default=_plain).encode())
     return digest.digest()
+
+
+def _sealed(row: Any) -> dict[str, Any]:
+    """A row as it is hashed. Rows from before the trail kept names were sealed without that column, and stay as they were sealed."""
+    kept = dict(row._mapping)
+    return {name: value for name, value in kept.items() if name != "actor_name" or value is not None}
 
 
 def _plain(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The kernel's tables as every service's first revision makes them. Frozen: a later change of these tables is a new revision of each service."""
+"""The kernel's tables as every service's revisions make them. Frozen: a later change of these tables is a new pair of functions and a new revision of each."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -96,3 +96,11 @@ def drop() -> None:
     op.drop_index("audit_actor_idx", table_name="audit")
     op.drop_table("audit")
     op.execute("DROP FUNCTION refuse_change()")
+
+
+def keep_actor_names() -> None:
+    op.add_column("audit", sa.Column("actor_name", sa.Text(), nullable=True, comment="the account's name at the time, from the token"))
+
+
+def drop_actor_names() -> None:
+    op.drop_column("audit", "actor_name")

@@ -65,6 +65,7 @@ class AuditEntry(wire.Out):
     at: wire.Instant
     recorded_at: wire.Instant
     actor: str
+    actor_name: str | None = None
     role: str
     person_id: UUID | None
     action: str

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,6 +55,28 @@ async def test_a_row_changed_behind_the_trigger_is_found(start: Start) -> None:
         await _tamper(service, "UPDATE audit SET actor = 'someone-else' WHERE id = 3")
         answer = (await service.as_("auditor").get("/v1/audit:verify")).json()
         assert (answer["intact"], answer["first_broken"]) == (False, 2)
+
+
+async def test_rows_from_before_names_were_kept_are_sealed_as_they_were_and_a_name_put_in_later_is_found(start: Start) -> None:
+    async with start("evaluation", seal_every_seconds=3600) as service:
+        await _write(service, 1)
+        async with AsyncSession(service.kernel.engine) as session:
+            row = (await session.execute(select(audit.TRAIL))).one()
+        as_before = {name: value for name, value in row._mapping.items() if name != "actor_name"}
+        assert row.actor_name is None and audit._sealed(row) == as_before
+        await _seal(service)
+        assert (await service.as_("auditor").get("/v1/audit:verify")).json()["intact"] is True
+        await _tamper(service, "UPDATE audit SET actor_name = '某人'")
+        assert (await service.as_("auditor").get("/v1/audit:verify")).json()["first_broken"] == 1
+
+
+async def test_the_trail_says_who_by_name(start: Start) -> None:
+    async with start("evaluation") as service:
+        named = access.Call(access.Actor("u-1", "officer", name="龙经办"), CALL.now, "r-2")
+        async with AsyncSession(service.kernel.engine) as session, session.begin():
+            await audit.record(session, named, "class.approved", "class", None)
+        (entry,) = (await service.as_("auditor").get("/v1/audit")).json()["items"]
+        assert (entry["actor"], entry["actor_name"]) == ("u-1", "龙经办")
 
 
 async def test_a_trail_cut_short_with_its_seals_is_found_by_the_signature_kept_outside(start: Start) -> None:

@@ -13,6 +13,7 @@ MODULES = [
     "clock",
     "county",
     "db",
+    "deeds",
     "errors",
     "http_client",
     "idempotency",

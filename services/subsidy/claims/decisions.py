@@ -12,7 +12,7 @@ from services.subsidy.claims.errors import REFUSALS, ClaimOnHold, HeldLinesOpen
 from services.subsidy.claims.policy import ACTIONS, EVENTS, Refused, may_take, same_person
 from services.subsidy.claims.tables import Claim, Decision
 from services.subsidy.notices import operations as notices
-from shared import access, audit, changes, errors, wire
+from shared import access, deeds, errors, wire
 from shared.access import Actor, Call
 
 SEES_ALL = access.STAFF | {"system"}
@@ -68,10 +68,9 @@ async def take(
                         person_id=actor.person_id, at=call.now, comment=comment, **details)  # fmt: skip
     session.add(decision)
     await session.flush()
-    kept = {"from": before, "to": claim.status, "version": claim.version, "facts_hash": claim.facts_hash, "amount": str(claim.amount)}
-    named = {key: str(value) for key, value in details.items()} | ({"reason": comment} if comment else {})
-    await audit.record(session, call, f"claim.{EVENTS[name]}", "claim", claim.id, kept | named)
-    await changes.publish(session, call, f"claim.{EVENTS[name]}", claim.id, status=claim.status, version=claim.version)
+    kept = {"from": before, "to": claim.status, "facts_hash": claim.facts_hash, "amount": claim.amount} | details
+    told = kept | ({"reason": comment} if comment else {})
+    await deeds.record(session, call, f"claim.{EVENTS[name]}", claim.id, details=told, status=claim.status, version=claim.version)
     return decision
 
 

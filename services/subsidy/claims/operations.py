@@ -14,7 +14,7 @@ from services.subsidy.claims.schemas import AppealIn, ClaimChange, ClaimIn, Clai
 from services.subsidy.claims.tables import Appeal, Claim, Line
 from services.subsidy.following import holds
 from services.subsidy.notices import operations as notices
-from shared import audit, changes, errors
+from shared import deeds, errors
 from shared.access import Call
 from shared.web import Kernel
 
@@ -39,14 +39,9 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, body: ClaimI
     shown = lines.judged_lines(judged)
     await lines.replace(session, claim.id, shown)
     details = {
-        "scheme": claim.scheme,
-        "facts_hash": claim.facts_hash,
-        "terms_hash": claim.terms_hash,
-        "amount": str(claim.amount),
-        "lines": len(shown),
-    }
-    await audit.record(session, call, "claim.created", "claim", claim.id, details)
-    await changes.publish(session, call, "claim.created", claim.id, status=claim.status, version=claim.version)
+        "scheme": claim.scheme, "facts_hash": claim.facts_hash, "terms_hash": claim.terms_hash, "amount": claim.amount, "lines": len(shown),
+    }  # fmt: skip
+    await deeds.record(session, call, "claim.created", claim.id, details=details, status=claim.status, version=claim.version)
     return await showing.one(session, call, claim, shown, [])
 
 
@@ -112,8 +107,9 @@ async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: Appeal
                   actor=call.actor.subject, person_id=call.actor.person_id, at=call.now)  # fmt: skip
     session.add(made)
     await session.flush()
-    await audit.record(session, call, "claim.appealed", "claim", claim.id, {"appeal_id": str(made.id)})
-    await changes.publish(session, call, "claim.appealed", claim.id, status=claim.status, version=claim.version)
+    await deeds.record(
+        session, call, "claim.appealed", claim.id, details={"appeal_id": made.id}, status=claim.status, version=claim.version
+    )
     return made
 
 

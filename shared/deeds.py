@@ -1,0 +1,71 @@
+"""One deed, one line: the audit trail and the change feed, written together in the caller's transaction and in one statement.
+
+`await deeds.record(session, call, "claim.submitted", claim.id, details={"facts_hash": …}, status=claim.status, version=claim.version)`
+
+What the feed says the trail says too: `details` are what it says beyond that. Neither carries personal data beyond ids.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import audit, changes
+from shared.access import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A row of the trail, and what the feed says of it: None where the feed has nothing to say."""
+
+    entry: dict[str, Any]
+    event: dict[str, Any] | None
+
+
+def deed(
+    call: Call, action: str, subject: UUID | None, *, details: Mapping[str, Any] | None = None, subject_type: str = "",
+    event: bool = True, refused: bool = False, **announced: Any,
+) -> Deed:  # fmt: skip
+    """A deed to be recorded with others by `record_all`; the arguments are those of `record`."""
+    said = {name: _plain(value) for name, value in announced.items()}
+    whole = said | {name: _plain(value) for name, value in (details or {}).items()}
+    kind = subject_type or action.partition(".")[0]
+    entry = audit.entry(call, action, kind, subject, whole, outcome="refused" if refused else "done")
+    return Deed(entry, changes.event(call, action, subject, **said) if event and subject is not None else None)
+
+
+async def record(session: AsyncSession, call: Call, action: str, subject: UUID | None, **said: Any) -> None:
+    """Records one deed. `action`: `<paper>.<what happened>`, the event's type too; `subject`: the paper's id, None for a deed on no single paper.
+
+    Said by keyword: `details` for the trail alone; `subject_type` where it is not the action's first word; `event=False` where the feed has nothing
+    to say; `refused=True` for what was turned away; all others (`status`, `version`, ids) are announced on the feed.
+    """
+    await record_all(session, [deed(call, action, subject, **said)])
+
+
+async def record_all(session: AsyncSession, deeds: Iterable[Deed]) -> None:
+    """Records many: one statement for those that the feed announces, one for those that it does not."""
+    deeds = list(deeds)
+    if announced := [each.entry | _named(each.event) for each in deeds if each.event]:
+        await session.execute(_WITH_EVENT, announced)
+    if quiet := [each.entry for each in deeds if each.event is None]:
+        await session.execute(insert(audit.TRAIL), quiet)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID | date | datetime | Decimal) else value
+
+
+def _named(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"event_{name}": value for name, value in event.items()}
+
+
+_EVENT = insert(changes.CHANGES).values({
+    name: bindparam(f"event_{name}", type_=changes.CHANGES.c[name].type) for name in ("event_id", "type", "subject", "at", "data")
+})  # fmt: skip
+_WITH_EVENT = insert(audit.TRAIL).add_cte(_EVENT.cte("announced"))
