@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-SAMPLES = Path(__file__).resolve().parent.parent / "tests" / "samples"
+SAMPLES = Path(__file__).resolve().parents[2] / "tests" / "samples"
 SCHOOL_USCC = "52522601MJ0KL00292"
 IMPORT_SECONDS_AT_MOST = 60
 
