@@ -1,14 +1,14 @@
 """The database: engine, tables' naming convention, ids, and sessions. Transactions belong to `shared.web`: one a request, committed before the answer."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
 import uuid_utils.compat
-from sqlalchemy import Computed, MetaData, Select
+from sqlalchemy import CheckConstraint, Computed, MetaData, Select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -27,6 +27,12 @@ def metadata(*kernel_tables: Callable[[MetaData], object]) -> MetaData:
 def new_id() -> UUID:
     """A UUIDv7: ordered by the time it was made, so the newest comes first in a list sorted by id, descending."""
     return uuid_utils.compat.uuid7()
+
+
+def one_of(column: str, codes: Iterable[str]) -> CheckConstraint:
+    """The column holds one of these codes (or nothing, where it may be null)."""
+    quoted = ", ".join(f"'{code}'" for code in codes)
+    return CheckConstraint(f"{column} IN ({quoted})", name=column)
 
 
 def paper_number(series: str) -> Computed:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -78,22 +79,36 @@ def _odd(value: object) -> Any:
 
 def read_file(kind: type[T], path: Path) -> T:
     """A TOML file as a `kind`, or BadFile."""
+    return read_toml(kind, _text(path), path.name)
+
+
+def table(path: Path) -> dict[str, Any]:
+    """A TOML file as it stands, for who reads only part of it, or BadFile."""
+    return _toml(_text(path), path.name)
+
+
+def read_toml(kind: type[T], text: str, file: str) -> T:
+    """`text` as a `kind`, or BadFile; `file` is only named in it. A row that has a `code` is named by it: `lines[total].title`."""
     try:
-        return read_toml(kind, path.read_text(encoding="utf-8"), path.name)
+        return _read_all(kind, _toml(text, file), _Faults(by_code=True))
+    except Unreadable as unreadable:
+        raise BadFile(f"{file}:{unreadable}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise BadFile(f"{path.name}:缺少文件") from None
     except UnicodeDecodeError as fault:
         raise BadFile(f"{path.name}:无法读取,不是 UTF-8 文字({fault})") from None
 
 
-def read_toml(kind: type[T], text: str, file: str) -> T:
-    """`text` as a `kind`, or BadFile; `file` is only named in it. A row that has a `code` is named by it: `lines[total].title`."""
+def _toml(text: str, file: str) -> dict[str, Any]:
     try:
-        return _read_all(kind, tomllib.loads(text, parse_float=Decimal), _Faults(by_code=True))
+        return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as fault:
         raise BadFile(f"{file}:无法读取,不是有效的 TOML 文件({fault})") from None
-    except Unreadable as unreadable:
-        raise BadFile(f"{file}:{unreadable}") from None
 
 
 def read(kind: type[T], value: object) -> T:
@@ -173,6 +188,11 @@ def _scalar(kind: Any, origin: Any, args: tuple[Any, ...], value: Any) -> Any:
         if not isinstance(value, str) or value not in words:
             raise _Wrong(f"应为 {'、'.join(words)} 之一,实为 {value!r}")
         return value
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        try:
+            return kind(value)
+        except ValueError:
+            raise _Wrong(f"应为 {'、'.join(kind)} 之一,实为 {value!r}") from None
     if (kind is bool and isinstance(value, bool)) or (kind is str and isinstance(value, str)):
         return value
     if kind is int and isinstance(value, int) and not isinstance(value, bool):

@@ -11,6 +11,7 @@ MODULES = [
     "batches",
     "changes",
     "clock",
+    "codes",
     "county",
     "db",
     "deeds",

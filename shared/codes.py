@@ -1,0 +1,56 @@
+"""Code lists. Each list is one StrEnum of the service that owns it, used by its tables, its rules and its wire; what a code is called is the county's data.
+
+A code without a label, or a label without a code, stops the service at start. A service that shows another's codes reads their labels here and compares
+the codes in a contract test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from shared import county, strict
+
+# Lists whose rows carry rules of their own stand in files of their own.
+WITH_RULES = {"level": "levels", "category": "categories", "channel": "channels", "institution_kind": "institution_kinds"}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a code is called: in Chinese, in English."""
+
+    zh: str
+    en: str
+
+
+def labels(name: str) -> Mapping[str, Label]:
+    """The labels of one list by code, in the order of the data; raises `strict.BadFile`."""
+    found = _all(county.folder()).get(name)
+    if found is None:
+        raise strict.BadFile(f"labels.toml:缺少代码表 {name}")
+    return found
+
+
+def label(name: str, code: str) -> str:
+    """The Chinese label of one code."""
+    return labels(name)[code].zh
+
+
+def shown(owned: Mapping[str, type[StrEnum]]) -> dict[str, list[dict[str, str]]]:
+    """The lists a service owns, as `GET /v1/codes` answers them; raises `strict.BadFile` where codes and labels differ."""
+    for name, codes in owned.items():
+        named, known = set(labels(name)), {code.value for code in codes}
+        if named != known:
+            missing, unknown = "、".join(sorted(known - named)), "、".join(sorted(named - known))
+            raise strict.BadFile(f"{WITH_RULES.get(name, 'labels')}.toml:{name}:缺少 {missing or '无'};多出 {unknown or '无'}")
+    return {name: [{"code": code, "label": label.zh, "label_en": label.en} for code, label in labels(name).items()] for name in owned}
+
+
+@cache
+def _all(of: Path) -> Mapping[str, Mapping[str, Label]]:
+    plain = strict.table(of / "labels.toml")
+    found = {name: {code: Label(*both) for code, both in codes.items()} for name, codes in plain.items()}
+    for name, file in WITH_RULES.items():
+        found[name] = {row["code"]: Label(row["name"], row["name_en"]) for row in strict.table(of / f"{file}.toml")[file]}
+    return found
