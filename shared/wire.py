@@ -1,6 +1,6 @@
 """What goes over the wire: strict models, money, dates and instants, ids, lists. Unknown fields and loose types are faults, never guesses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from shared import clock
+from shared.steps import Refusal
 
 MONEY_MAX = Decimal("9999999999.99")
 
@@ -109,12 +110,24 @@ class Reasoned(In):
     reason: Reason
 
 
+class WhyNot(Out):
+    """The problem that the action would be answered with now: its code and its Chinese text."""
+
+    code: str
+    detail: str
+
+
 class AllowedAction(Out):
-    """Whether the caller may take this action now, and if not, why (a problem's code and its Chinese text)."""
+    """Whether the caller may take this action now, and if not, why."""
 
     action: str
     allowed: bool
-    why_not: str | None = None
+    why_not: WhyNot | None = None
+
+
+def allowed_actions(found: Mapping[str, Refusal | None]) -> list[AllowedAction]:
+    """What a paper's `Machine.allowed_actions` found, as it is shown."""
+    return [AllowedAction(action=action, allowed=why is None, why_not=why and WhyNot.model_validate(why)) for action, why in found.items()]
 
 
 T = TypeVar("T")

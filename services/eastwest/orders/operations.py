@@ -15,6 +15,7 @@ from services.eastwest.placements.tables import Placement
 from shared import audit, changes, errors, wire
 from shared.access import Call, WrongRole
 from shared.national_numbers import InvalidNumber, credit_code
+from shared.steps import Refusal
 
 GB_32100 = errors.Basis("GB 32100-2015", "第 4 章")
 ACTIONS = ("change", "close")
@@ -121,11 +122,10 @@ def shown(row: Any) -> OrderOut:
 def paper(call: Call, order: Order) -> OrderPaper:
     why_not = None
     if call.actor.role not in sight.KEEPERS:
-        why_not = f"{WrongRole.code}:{WrongRole.title}"
+        why_not = Refusal(WrongRole.code, WrongRole.cause)
     elif order.status == "closed":
-        why_not = f"{OrderClosed.code}:{OrderClosed.title}"
-    allowed = [wire.AllowedAction(action=action, allowed=why_not is None, why_not=why_not) for action in ACTIONS]
-    return OrderPaper(**dict(shown(order)), allowed_actions=allowed)
+        why_not = Refusal(OrderClosed.code, OrderClosed.cause)
+    return OrderPaper(**dict(shown(order)), allowed_actions=wire.allowed_actions(dict.fromkeys(ACTIONS, why_not)))
 
 
 async def _to_change(session: AsyncSession, call: Call, order_id: UUID) -> Order:

@@ -19,6 +19,7 @@ from services.eastwest.placements.tables import Placement
 from shared import audit, changes, errors, pages, telemetry, wire
 from shared.access import Call, WrongRole
 from shared.national_numbers import compact
+from shared.steps import Refusal
 from shared.web import Kernel
 
 PLACEMENTS = Placement.__table__
@@ -76,9 +77,8 @@ async def _judge_again(session: AsyncSession, call: Call, kernel: Kernel, placem
 async def get(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID) -> PlacementPaper:
     row = await find(session, call, placement_id)
     [shown] = await show(session, call, kernel, [row], call.today)
-    why_not = None if call.actor.role in sight.KEEPERS else f"{WrongRole.code}:{WrongRole.title}"
-    allowed = [wire.AllowedAction(action=action, allowed=why_not is None, why_not=why_not) for action in ("change", "update")]
-    return PlacementPaper(**dict(shown), allowed_actions=allowed)
+    why_not = None if call.actor.role in sight.KEEPERS else Refusal(WrongRole.code, WrongRole.cause)
+    return PlacementPaper(**dict(shown), allowed_actions=wire.allowed_actions(dict.fromkeys(("change", "update"), why_not)))
 
 
 async def find(session: AsyncSession, call: Call, placement_id: UUID) -> Any:

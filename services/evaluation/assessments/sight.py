@@ -12,6 +12,7 @@ from services.evaluation.assessments.tables import Assessment, Candidate, Superv
 from services.evaluation.certificates.tables import Certificate
 from shared import access, errors, wire
 from shared.access import Call
+from shared.steps import Refusal
 
 READERS = access.STAFF | {"institution", "system"}
 
@@ -55,15 +56,15 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment) -> As
         await session.execute(select(Supervision.__table__).where(Supervision.assessment_id == assessment.id).order_by(Supervision.id))
     ).all()
     issued = await session.scalar(select(func.count()).where(Certificate.assessment_id == assessment.id))
-    actions = []
+    refusals: dict[str, Refusal | None] = {}
     for action, step in policy.STEPS.items():
         wrong = policy.wrong_state(action, assessment.status)
-        why_not = f"invalid_state:{wrong}" if wrong else None
+        why_not = Refusal("invalid_state", wrong) if wrong else None
         if call.actor.role not in policy.INSTITUTION:
-            why_not = f"wrong_role:{step.label}由评价机构办理。"
+            why_not = Refusal("wrong_role", f"{step.label}由评价机构办理。")
         elif action == "lock" and not wrong and not watched:
-            why_not = "supervision_missing:没有督导记录。请先登记督导。"
-        actions.append(wire.AllowedAction(action=action, allowed=why_not is None, why_not=why_not))
+            why_not = Refusal("supervision_missing", "没有督导记录。请先登记督导。")
+        refusals[action] = why_not
     return AssessmentPaper.model_validate(
         AssessmentOut.model_validate(assessment).model_dump()
         | {
@@ -71,7 +72,7 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment) -> As
             "results": [each._mapping for each in people if each.passed is not None],
             "supervision": [each._mapping for each in watched],
             "certificates_issued": issued,
-            "allowed_actions": actions,
+            "allowed_actions": wire.allowed_actions(refusals),
         }
     )
 

@@ -23,6 +23,7 @@ from services.evaluation.certificates.schemas import (
 from services.evaluation.certificates.tables import Certificate
 from shared import access, audit, changes, errors, privacy, wire
 from shared.access import Call
+from shared.steps import Refusal
 from shared.web import Kernel
 
 READERS = access.STAFF | {"institution", "person", "partner", "system"}
@@ -159,15 +160,13 @@ async def _find(session: AsyncSession, call: Call, certificate_id: UUID, *, lock
 def _paper(call: Call, certificate: Certificate) -> CertificatePaper:
     why_not = None
     if call.actor.role not in REVOKERS:
-        why_not = f"wrong_role:由 {'、'.join(sorted(REVOKERS))} 办理。"
+        why_not = Refusal("wrong_role", f"由 {'、'.join(sorted(REVOKERS))} 办理。")
     elif certificate.revoked_on is not None:
-        why_not = f"invalid_state:证书已于 {certificate.revoked_on} 撤销。"
+        why_not = Refusal("invalid_state", f"证书已于 {certificate.revoked_on} 撤销。")
     values = {column.name: getattr(certificate, column.name) for column in Certificate.__table__.c}
     status = "revoked" if certificate.revoked_on is not None and certificate.revoked_on <= call.today else "valid"
     out = CertificateOut.model_validate(values | {"status": status})
-    return CertificatePaper(
-        **out.model_dump(), allowed_actions=[wire.AllowedAction(action="revoke", allowed=why_not is None, why_not=why_not)]
-    )
+    return CertificatePaper(**out.model_dump(), allowed_actions=wire.allowed_actions({"revoke": why_not}))
 
 
 def _touched(papers: list[clients.TouchedPaper] | None) -> list[TouchedOut]:

@@ -12,6 +12,7 @@ from services.evaluation.filings import policy
 from services.evaluation.filings.schemas import FilingOut, FilingPaper
 from services.evaluation.filings.tables import Filing
 from shared import access, errors, wire
+from shared.steps import Refusal
 
 READERS = access.STAFF | {"institution", "system"}
 
@@ -77,12 +78,10 @@ def done_by(filing: Filing) -> dict[str, str | None]:
 def paper(call: access.Call, filing: Filing) -> FilingPaper:
     """The filing with every action and, where the caller may not take it now, why."""
     out = shown(filing, call.today)
-    actions = []
+    refusals: dict[str, Refusal | None] = {}
     for action, step in policy.STEPS.items():
         refusal = policy.refusal(action, out.status, person(call), done_by(filing), filing.valid_until_on, call.today)
         if call.actor.role not in step.may:
             refusal = policy.Refusal("wrong_role", f"由 {'、'.join(sorted(step.may))} 办理。")
-        actions.append(
-            wire.AllowedAction(action=action, allowed=refusal is None, why_not=f"{refusal.code}:{refusal.detail}" if refusal else None)
-        )
-    return FilingPaper(**out.model_dump(), allowed_actions=actions)
+        refusals[action] = Refusal(refusal.code, refusal.detail) if refusal else None
+    return FilingPaper(**out.model_dump(), allowed_actions=wire.allowed_actions(refusals))

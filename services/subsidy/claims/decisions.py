@@ -12,7 +12,7 @@ from services.subsidy.claims.errors import REFUSALS, ClaimOnHold, HeldLinesOpen
 from services.subsidy.claims.policy import ACTIONS, EVENTS, Refused, may_take, same_person
 from services.subsidy.claims.tables import Claim, Decision
 from services.subsidy.notices import operations as notices
-from shared import access, deeds, errors, wire
+from shared import access, deeds, errors, steps, wire
 from shared.access import Actor, Call
 
 SEES_ALL = access.STAFF | {"system"}
@@ -83,7 +83,7 @@ async def allowed_actions(
     session: AsyncSession, call: Call, claim: Claim, done: Sequence[Decision], held_lines: bool
 ) -> list[wire.AllowedAction]:
     """Each action of the caller's role, and why not where it is not possible now. Other roles' actions are not shown."""
-    answer = []
+    found: dict[str, steps.Refusal | None] = {}
     for action in ACTIONS.values():
         if call.actor.role not in action.roles:
             continue
@@ -93,10 +93,8 @@ async def allowed_actions(
             refused = Refused(problem.code, problem.detail)
         if refused is None and action.name == "resolve" and not held_lines:
             refused = Refused("invalid_state", "没有待核实的人员。")
-        answer.append(
-            wire.AllowedAction(action=action.name, allowed=refused is None, why_not=refused and f"{refused.code}:{refused.detail}")
-        )
-    return answer
+        found[action.name] = steps.Refusal(refused.code, refused.detail) if refused else None
+    return wire.allowed_actions(found)
 
 
 async def why_not_approve(session: AsyncSession, call: Call, claim: Claim, held_lines: bool) -> errors.Problem | None:

@@ -14,6 +14,7 @@ from services.subsidy.payments.tables import PaymentBatch
 from services.subsidy.schemes.errors import SamePerson
 from shared import access, errors, pages, web, wire
 from shared.access import Call
+from shared.steps import Refusal
 
 router = web.Router("payment-batches")
 
@@ -115,7 +116,7 @@ async def _show(session: web.Session, call: Call, batch: PaymentBatch) -> BatchO
         )
         for row in await operations.list_payments(session, batch.id)
     ]  # fmt: skip
-    actions = [_allowed(action, call, batch.status) for action in policy.ACTIONS]
+    actions = wire.allowed_actions({action: _refusal(action, call, batch.status) for action in policy.ACTIONS})
     url = f"/v1/payment-batches/{batch.id}/bank-file" if batch.status == "exported" else None
     return BatchOut(
         **BatchListed.model_validate(batch).model_dump(),
@@ -126,6 +127,8 @@ async def _show(session: web.Session, call: Call, batch: PaymentBatch) -> BatchO
     )
 
 
-def _allowed(action: str, call: Call, status: str) -> wire.AllowedAction:
-    why_not = policy.why_not(action, status) if call.actor.role in FINANCE else access.WrongRole.title
-    return wire.AllowedAction(action=action, allowed=why_not is None, why_not=why_not)
+def _refusal(action: str, call: Call, status: str) -> Refusal | None:
+    if call.actor.role not in FINANCE:
+        return Refusal(access.WrongRole.code, access.WrongRole.cause)
+    why_not = policy.why_not(action, status)
+    return Refusal(errors.InvalidState.code, why_not) if why_not else None

@@ -20,6 +20,7 @@ from shared import audit, changes, db, errors, pages, wire
 from shared.access import Actor, Call, WrongRole
 from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, compact, credit_code
+from shared.steps import Refusal
 from shared.web import Kernel
 
 SEES_ALL = frozenset({"officer", "reviewer", "finance", "auditor", "department", "system", "service"})
@@ -143,17 +144,15 @@ def _shown(call: Call) -> Any:
 
 
 def _allowed(actor: Actor, row: Any) -> list[wire.AllowedAction]:
-    wrong_state = f"{errors.InvalidState.code}:{errors.InvalidState.title}"
+    wrong_role, wrong_state = (Refusal(kind.code, kind.cause) for kind in (WrongRole, errors.InvalidState))
     states = {
         "change": (OFFICER, True), "designate": (OFFICER, row.status != "suspended"), "suspend": (OFFICER, row.status == "active"),
         "exit": (OFFICER, row.status != "exited"), "blacklist": (REVIEWER, not row.blacklisted),
         "reinstate": (REVIEWER, row.blacklisted or row.status == "suspended"),
     }  # fmt: skip
-    actions = []
-    for action, (roles, possible) in states.items():
-        why_not = f"{WrongRole.code}:{WrongRole.title}" if actor.role not in roles else None if possible else wrong_state
-        actions.append(wire.AllowedAction(action=action, allowed=why_not is None, why_not=why_not))
-    return actions
+    return wire.allowed_actions({
+        action: wrong_role if actor.role not in roles else None if possible else wrong_state for action, (roles, possible) in states.items()
+    })  # fmt: skip
 
 
 def _read(stated: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:

@@ -30,6 +30,7 @@ from services.registry.reference import policy as reference
 from shared import audit, changes, errors, pages, privacy, wire
 from shared.access import Actor, Call, WrongRole
 from shared.national_numbers import compact
+from shared.steps import Refusal
 from shared.web import Kernel
 
 PLAIN = ("name", "sex", "birth_on", "region_code", "education", "employer_id", "retirement_track")
@@ -85,8 +86,8 @@ def _paper(call: Call, row: Mapping[str, Any] | None) -> TraineePaper:
 
 def _allowed(actor: Actor, how: str | None, region_code: str) -> list[wire.AllowedAction]:
     may = {"change": visibility.may_change(actor, how, region_code)} | {action: actor.role in roles for action, roles in ACTIONS.items()}
-    refusal = f"{WrongRole.code}:{WrongRole.title}"
-    return [wire.AllowedAction(action=action, allowed=allowed, why_not=None if allowed else refusal) for action, allowed in may.items()]
+    refusal = Refusal(WrongRole.code, WrongRole.cause)
+    return wire.allowed_actions({action: None if allowed else refusal for action, allowed in may.items()})
 
 
 async def list_trainees(

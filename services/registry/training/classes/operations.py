@@ -16,6 +16,7 @@ from services.registry.training.classes.tables import ClassSession, Inspection, 
 from shared import audit, changes, errors, wire
 from shared.access import Call
 from shared.db import new_id
+from shared.steps import Refusal
 
 COLUMNS = tuple(schemas.ClassOut.model_fields)
 
@@ -126,10 +127,9 @@ def paper(call: Call, training: TrainingClass) -> schemas.ClassPaper:
     """The class with what the caller may do with it."""
     shown = schemas.ClassPaper.model_validate(training)
     steps = policy.allowed(training.status, call.actor.role, training.starts_on, training.ends_on, call.today)
-    shown.allowed_actions = [
-        wire.AllowedAction(action=action, allowed=refusal is None, why_not=f"{refusal.code}:{refusal.detail}" if refusal else None)
-        for action, refusal in steps
-    ]
+    shown.allowed_actions = wire.allowed_actions(
+        {action: Refusal(refusal.code, refusal.detail) if refusal else None for action, refusal in steps}
+    )
     return shown
 
 
