@@ -2,9 +2,9 @@
 
 from fastapi import FastAPI
 
+from services.subsidy import codes
 from services.subsidy.claims import decision_routes, touched
 from services.subsidy.claims import routes as claims
-from services.subsidy.code_lists import CODES
 from services.subsidy.following import job as following
 from services.subsidy.funds import routes as funds
 from services.subsidy.notices import routes as notices
@@ -13,10 +13,11 @@ from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.schemes import operations as terms
 from services.subsidy.schemes import routes as schemes
 from services.subsidy.worklist import waiting
+from shared import codes as labels
 from shared import web
 from shared.settings import Settings, load
 
-PART = web.Part("subsidy", "凯里市职业技能培训 · 补贴", codes=CODES, policy_hash=terms.from_files().policy_hash(), jobs=(following.registry, following.evaluation), routers=(
+PART = web.Part("subsidy", "凯里市职业技能培训 · 补贴", codes=labels.shown(codes.OWNED), policy_hash=terms.from_files().policy_hash(), jobs=(following.registry, following.evaluation), routers=(
     schemes.router, claims.router, decision_routes.router, touched.router, funds.router, funds.statistics, notices.router, notices.objection_router, payments.router, recoveries.router, waiting.router,
 ))  # fmt: skip
 
