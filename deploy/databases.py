@@ -34,8 +34,9 @@ def make_databases(server: str, passwords: Mapping[str, str], *, ours_alone: boo
     async def make() -> None:
         async with _connected(server) as connection:
             await _make_each(connection, passwords, ours_alone)
-        async with _connected(server, database="registry") as connection:
-            await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        for name in passwords:
+            async with _connected(server, database=name) as connection:
+                await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
 
     _run_aside(make())
 

@@ -7,5 +7,5 @@ CREATE ROLE :"name" LOGIN PASSWORD :'password';
 CREATE DATABASE :"name" OWNER :"name";
 REVOKE CONNECT ON DATABASE :"name" FROM PUBLIC;
 SQL
+  psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$name" -c 'CREATE EXTENSION pg_trgm'
 done
-psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d registry -c 'CREATE EXTENSION pg_trgm'

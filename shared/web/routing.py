@@ -65,7 +65,7 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler, operation = super().get_route_handler(), getattr(self.endpoint, "operation", None)
-        parameters = frozenset(strict_input.query_parameters(self.dependant))
+        parameters = dict(strict_input.query_parameters(self.dependant))
         if operation is None:
             raise TypeError(f"{self.path}: declare routes with Router.operation")
         fields = frozenset(

@@ -1,8 +1,9 @@
 """What is read of a request before its operation sees it: no unknown parameter, no wrong type, nothing too large, no text that cannot be kept."""
 
 import json
-from collections.abc import Iterable
-from typing import Any, get_args
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args, get_origin
 
 import orjson
 from fastapi import Request
@@ -14,25 +15,31 @@ from shared import errors
 JSON, FORM = ("application/json",), ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
-def query_parameters(dependant: Dependant) -> Iterable[str]:
+def query_parameters(dependant: Dependant) -> Iterable[tuple[str, bool]]:
+    """Each parameter, and whether it may be given more than once: when it is declared as a list."""
     for field in dependant.query_params:
         annotation = field.field_info.annotation
-        models = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        yield from (name for model in models for name in model.model_fields) if models else (field.alias,)
+        kinds = (annotation, *get_args(annotation))
+        models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if models:
+            yield from ((name, False) for model in models for name in model.model_fields)
+        else:
+            yield field.alias, any(get_origin(kind) is list for kind in kinds)
     for inner in dependant.dependencies:
         yield from query_parameters(inner)
 
 
-def known_parameters(request: Request, parameters: frozenset[str]) -> None:
+def known_parameters(request: Request, parameters: Mapping[str, bool]) -> None:
     seen = list(request.query_params.multi_items())
-    unknown = sorted({name for name, _ in seen} - parameters)
+    unknown = sorted({name for name, _ in seen} - parameters.keys())
     if unknown:
         allowed = "、".join(sorted(parameters)) or "无"
         faults = [errors.Fault("unknown_parameter", parameter=name[:60], allowed=allowed, fix="请删除或改正该参数名。") for name in unknown]
         raise errors.UnknownParameter(
             f"未知参数:{'、'.join(name[:60] for name in unknown)};可用参数:{allowed}。", faults=faults, parameter=unknown[0][:60]
         )
-    twice = sorted({name for name, _ in seen if sum(name == other for other, _ in seen) > 1})
+    given = Counter(name for name, _ in seen)
+    twice = sorted(name for name, times in given.items() if times > 1 and not parameters[name])
     if twice or any("\x00" in value or "\ufffd" in value for _, value in seen):
         raise errors.InvalidParameter("同一参数只能给一次,且不得含控制字符。", parameter=twice[0] if twice else seen[0][0])
 

@@ -34,10 +34,10 @@ async def people_retained(
             met_on = found[row.id].met_on
             if met_on is not None and met_within.from_on <= met_on <= met_within.to_on:
                 people.setdefault(row.trainee_id, row)
-    rest = [row for row in people.values() if asked.after is None or row.id < asked.after]
+    rest = [row for row in people.values() if asked.after_id is None or row.id < asked.after_id]
     rows = rest[: asked.limit]
     answer = {
         "items": await operations.show(session, call, kernel, rows, as_of),
-        "next_cursor": asked.cursor(rows[-1].id) if len(rest) > asked.limit else None,
+        "next_cursor": asked.cursor(None, rows[-1].id) if len(rest) > asked.limit else None,
     }
     return answer | ({"total": len(people)} if asked.include_total else {})

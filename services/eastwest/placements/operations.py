@@ -128,15 +128,15 @@ async def page(
         answer["items"] = await show(session, call, kernel, answer["items"], as_of)
         return answer
     fitting: list[Any] = []
-    async for rows, verdicts in judged(session, wanted, as_of, after=None if asked.include_total else asked.after):
+    async for rows, verdicts in judged(session, wanted, as_of, after=None if asked.include_total else asked.after_id):
         fitting += [row for row in rows if verdicts[row.id].verdict == retention]
         if len(fitting) > asked.limit and not asked.include_total:
             break
-    rest = [row for row in fitting if asked.after is None or row.id < asked.after]
+    rest = [row for row in fitting if asked.after_id is None or row.id < asked.after_id]
     rows = rest[: asked.limit]
     answer = {
         "items": await show(session, call, kernel, rows, as_of),
-        "next_cursor": asked.cursor(rows[-1].id) if len(rest) > asked.limit else None,
+        "next_cursor": asked.cursor(None, rows[-1].id) if len(rest) > asked.limit else None,
     }
     return answer | ({"total": len(fitting)} if asked.include_total else {})
 

@@ -1,6 +1,6 @@
 """Looking at claims: one, a list, the replay of a verdict, appeals, statistics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -45,28 +45,23 @@ async def page(
     session: AsyncSession,
     call: Call,
     asked: pages.Asked,
-    filters: dict[str, Any],
+    filters: Mapping[Any, Any],
     from_on: date | None,
     to_on: date | None,
-    trainee_id: UUID | None,
-    ref: str | None,
+    trainee_ids: list[UUID] | None,
+    refs: pages.Reference,
 ) -> dict[str, Any]:
-    """`from_on` and `to_on` are days of creation; `trainee_id` is on a line; `ref` is a number that another platform gave the claim."""
-    wanted = select(Claim)
+    """`filters` by column; `from_on` and `to_on` are days of creation; the trainees are on a line."""
+    wanted = pages.where(select(Claim), filters).where(refs.among(Claim.external_refs))
     if (rows := decisions.visible(call.actor)) is not None:
         wanted = wanted.where(rows)
-    for name, value in filters.items():
-        if value is not None:
-            wanted = wanted.where(getattr(Claim, name) == value)
     if from_on:
         wanted = wanted.where(Claim.created_at >= datetime.combine(from_on, time(), clock.SHANGHAI))
     if to_on:
         wanted = wanted.where(Claim.created_at < datetime.combine(to_on + timedelta(days=1), time(), clock.SHANGHAI))
-    if trainee_id:
-        wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(Line.trainee_id == trainee_id)))
-    if ref:
-        wanted = wanted.where(Claim.external_refs.contains([{"number": ref}]))
-    return await pages.page(session, wanted, Claim.id, asked, lambda row: showing.summary(row[0]), id_of=lambda row: row[0].id)
+    if trainee_ids:
+        wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(Line.trainee_id.in_(trainee_ids))))
+    return await pages.page(session, wanted, Claim.id, asked, lambda row: showing.summary(row[0]))
 
 
 async def replay(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, rules_on: date | None, facts_from: str) -> ReplayOut:

@@ -25,11 +25,15 @@ from services.subsidy.claims.schemas import (
     ReplayOut,
     SchemeCode,
 )
+from services.subsidy.claims.tables import Claim
 from services.subsidy.schemes.errors import TermsMissing
 from shared import access, errors, pages, web, wire
 
 router = web.Router("claims")
 READERS = access.STAFF | APPLICANTS | {"system"}
+Listed = Annotated[
+    pages.Asked, pages.asking(q=[Claim.number], created_at=Claim.created_at, submitted_at=Claim.submitted_at, amount=Claim.amount)
+]
 EXAMPLE = {
     "kind": "training", "scheme": "agricultural_short", "applicant": {"institution_id": "01932f6e-7c1a-7000-8000-000000000011"},
     "class_id": "01932f6e-7c1a-7000-8000-000000000021", "fund_id": "01932f6e-7c1a-7000-8000-000000000031",
@@ -69,25 +73,24 @@ async def quote(body: ClaimIn, session: web.Session, call: web.Caller, kernel: w
 async def list_claims(
     session: web.Session,
     call: web.Caller,
-    asked: pages.PageAsked,
-    status: Annotated[ClaimStatus | None, Query()] = None,
-    kind: Annotated[ClaimKind | None, Query()] = None,
-    scheme: Annotated[SchemeCode | None, Query()] = None,
-    institution_id: Annotated[UUID | None, Query(description="申领机构")] = None,
-    trainee_id: Annotated[UUID | None, Query(description="名单中有该学员")] = None,
-    class_id: Annotated[UUID | None, Query()] = None,
-    fund_id: Annotated[UUID | None, Query()] = None,
-    number: Annotated[str | None, Query(max_length=40, description="申领单号")] = None,
-    external_ref: Annotated[str | None, Query(max_length=200, description="其他平台的编号")] = None,
+    asked: Listed,
+    refs: pages.ExternalRef,
+    status: pages.AnyOf[ClaimStatus] = None,
+    kind: pages.AnyOf[ClaimKind] = None,
+    scheme: pages.AnyOf[SchemeCode] = None,
+    institution_id: Annotated[pages.AnyOf[UUID], Query(description="申领机构")] = None,
+    trainee_id: Annotated[pages.AnyOf[UUID], Query(description="名单中有该学员")] = None,
+    class_id: pages.AnyOf[UUID] = None,
+    fund_id: pages.AnyOf[UUID] = None,
+    number: Annotated[pages.AnyOf[str], Query(max_length=40, description="申领单号")] = None,
     from_on: Annotated[wire.CivilDate | None, Query(description="新建日期不早于")] = None,
     to_on: Annotated[wire.CivilDate | None, Query(description="新建日期不晚于")] = None,
 ) -> wire.Page[ClaimSummary]:
     filters = {
-        "status": status, "kind": kind, "scheme": scheme, "institution_id": institution_id, "class_id": class_id, "fund_id": fund_id, "number": number,
+        Claim.status: status, Claim.kind: kind, Claim.scheme: scheme, Claim.institution_id: institution_id, Claim.class_id: class_id,
+        Claim.fund_id: fund_id, Claim.number: number,
     }  # fmt: skip
-    return wire.Page[ClaimSummary].model_validate(
-        await reading.page(session, call, asked, filters, from_on, to_on, trainee_id, external_ref)
-    )
+    return wire.Page[ClaimSummary].model_validate(await reading.page(session, call, asked, filters, from_on, to_on, trainee_id, refs))
 
 
 @router.operation("GET", "/v1/claims/{claim_id:uuid}", may=READERS, summary="一张申领单:逐人判定、办理记录、可办事项")

@@ -52,7 +52,10 @@ class Claim(db.Versioned, Row):
         Index("claims_class_idx", "class_id", "id"),
         Index("claims_fund_idx", "fund_id", "id"),
         Index("claims_region_idx", "region_code", "id", postgresql_where=text("on_behalf")),
-        Index("claims_created_idx", "created_at"),
+        Index("claims_created_idx", "created_at", "id"),
+        Index("claims_submitted_idx", "submitted_at", "id"),
+        Index("claims_amount_idx", "amount", "id"),
+        Index("claims_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("claims_external_refs_idx", "external_refs", postgresql_using="gin"),
     )
 

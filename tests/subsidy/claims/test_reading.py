@@ -43,7 +43,7 @@ async def test_every_filter_finds_what_it_says(start: Start) -> None:
         await world.draft(world.open_class([a_person()], starts_on="2025-04-09"))
         officer = world.as_("officer")
         finds: dict[str, Any] = {
-            "status": "withdrawn", "class_id": class_id, "number": claim["number"], "external_ref": "GZ-1", "trainee_id": person["trainee_id"],
+            "status": "withdrawn", "class_id": class_id, "number": claim["number"], "external_number": "GZ-1", "external_system": "省平台", "q": claim["number"][-6:], "trainee_id": person["trainee_id"],
         }  # fmt: skip
         for name, value in finds.items():
             items = (await officer.get("/v1/claims", params={name: value})).json()["items"]
@@ -68,6 +68,10 @@ async def test_every_filter_finds_what_it_says(start: Start) -> None:
         for name, value in nothing.items():
             assert (await officer.get("/v1/claims", params={name: value})).json()["items"] == [], name
         assert (await officer.get("/v1/claims", params={"status": "lost"})).status_code == 400
+        either = (await officer.get("/v1/claims?status=withdrawn&status=draft&sort=created_at")).json()["items"]
+        assert [item["status"] for item in either] == ["withdrawn", "draft"]
+        unsortable = (await officer.get("/v1/claims?sort=applicant")).json()
+        assert (unsortable["code"], unsortable["parameter"]) == ("invalid_parameter", "sort")
         first = (await officer.get("/v1/claims", params={"limit": 1})).json()
         assert [
             item["id"] for item in (await officer.get("/v1/claims", params={"limit": 1, "cursor": first["next_cursor"]})).json()["items"]

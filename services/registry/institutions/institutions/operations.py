@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from services.registry import filters, sealing
+from services.registry import sealing
 from services.registry.imports import fields
 from services.registry.institutions.institutions.errors import DuplicateInstitution
 from services.registry.institutions.institutions.schemas import InstitutionChange, InstitutionIn, InstitutionOut, InstitutionPaper, Kind
@@ -85,7 +85,7 @@ async def get(session: AsyncSession, call: Call, institution_id: UUID) -> Instit
 async def list_institutions(
     session: AsyncSession, call: Call, asked: pages.Asked, kind: Kind | None, region_code: str | None, name: str | None, uscc: str | None
 ) -> dict[str, Any]:
-    filters.known("region_code", region_code, reference.packaged().regions)
+    pages.known("region_code", region_code, reference.packaged().regions)
     wanted = _shown(call).where(visible(call.actor))
     for column, value in (
         (Institution.kind, kind),
@@ -95,7 +95,7 @@ async def list_institutions(
         if value is not None:
             wanted = wanted.where(column == value)
     if name:
-        wanted = wanted.where(Institution.name.like(filters.contains(name)))
+        wanted = wanted.where(Institution.name.like(pages.contains(name)))
     return await pages.page(session, wanted, Institution.id, asked, lambda row: InstitutionOut.model_validate(dict(row._mapping)))
 
 

@@ -56,9 +56,7 @@ async def correct_report(session: AsyncSession, call: Call, institution_id: UUID
 async def list_reports(session: AsyncSession, call: Call, institution_id: UUID, asked: pages.Asked) -> dict[str, Any]:
     await operations.find(session, call, institution_id)
     wanted = select(YearlyReport).where(YearlyReport.institution_id == institution_id)
-    return await pages.page(
-        session, wanted, YearlyReport.id, asked, lambda row: YearlyReportOut.model_validate(row[0]), id_of=lambda row: row[0].id
-    )
+    return await pages.page(session, wanted, YearlyReport.id, asked, lambda row: YearlyReportOut.model_validate(row[0]))
 
 
 async def _recorded(session: AsyncSession, call: Call, report: YearlyReport) -> YearlyReportOut:

@@ -124,6 +124,4 @@ async def state_complete(session: AsyncSession, call: Call, body: StatusListIn) 
 
 async def list_complete(session: AsyncSession, asked: pages.Asked, status: Status | None) -> dict[str, Any]:
     wanted = select(StatusList).where(StatusList.status == status) if status else select(StatusList)
-    return await pages.page(
-        session, wanted, StatusList.id, asked, lambda row: StatusListOut.model_validate(row[0]), id_of=lambda row: row[0].id
-    )
+    return await pages.page(session, wanted, StatusList.id, asked, lambda row: StatusListOut.model_validate(row[0]))

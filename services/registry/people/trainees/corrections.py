@@ -35,7 +35,7 @@ async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUI
 async def list_corrections(session: AsyncSession, call: Call, trainee_id: UUID, asked: pages.Asked) -> dict[str, Any]:
     await operations.visible(session, call, trainee_id)
     wanted = select(TraineeCorrection).where(TraineeCorrection.trainee_id == trainee_id)
-    return await pages.page(session, wanted, TraineeCorrection.id, asked, lambda row: _show(row[0]), id_of=lambda row: row[0].id)
+    return await pages.page(session, wanted, TraineeCorrection.id, asked, lambda row: _show(row[0]))
 
 
 async def accept(

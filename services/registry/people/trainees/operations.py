@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
 
-from services.registry import filters, sealing
+from services.registry import sealing
 from services.registry.following.tables import KnownCertificate, KnownPlacement
 from services.registry.people.trainees import reading, registration, visibility
 from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
@@ -94,8 +94,8 @@ async def list_trainees(
     session: AsyncSession, call: Call, asked: pages.Asked, region_code: str | None, category: str | None, institution_id: UUID | None, name: str | None,
     external_system: str | None, external_number: str | None,
 ) -> dict[str, Any]:  # fmt: skip
-    filters.known("region_code", region_code, reference.packaged().regions)
-    filters.known("category", category, reference.packaged().categories)
+    pages.known("region_code", region_code, reference.packaged().regions)
+    pages.known("category", category, reference.packaged().categories)
     wanted = (
         select(*visibility.SHOWN)
         .where(Trainee.merged_into.is_(None), visibility.visible(call.actor.role))
@@ -111,7 +111,7 @@ async def list_trainees(
         seen = select(TraineeSighting).where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == institution_id)
         wanted = wanted.where(seen.exists())
     if name:
-        wanted = wanted.where(Trainee.name.like(filters.contains(name)))
+        wanted = wanted.where(Trainee.name.like(pages.contains(name)))
     if reference_sought := {key: value for key, value in (("system", external_system), ("number", external_number)) if value}:
         wanted = wanted.where(Trainee.external_refs.contains([reference_sought]))
     return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))

@@ -45,7 +45,7 @@ async def list_brands(
         wanted = wanted.where(complete_on() >= complete_from_on)
     if complete_to_on:
         wanted = wanted.where(complete_on() <= complete_to_on)
-    return await pages.page(session, wanted, Brand.id, asked, lambda row: _show(row[0]), id_of=lambda row: row[0].id)
+    return await pages.page(session, wanted, Brand.id, asked, lambda row: _show(row[0]))
 
 
 def complete_on() -> ColumnElement[date | None]:

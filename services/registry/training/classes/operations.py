@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry import filters
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.reference import policy as reference
 from services.registry.training.classes import checking, ordered, policy, schemas, sight
 from services.registry.training.classes.tables import ClassSession, Inspection, TrainingClass
-from shared import audit, changes, errors, wire
+from shared import audit, changes, errors, pages, wire
 from shared.access import Call
 from shared.db import new_id
 from shared.steps import Refusal
@@ -49,7 +48,7 @@ def listed(
     ordered_completed_at_least: int | None,
 ) -> Select[Any]:  # fmt: skip
     """The classes that fit the filters; `from_on` and `to_on` find those with a day in between."""
-    filters.known("region_code", region_code, reference.packaged().regions)
+    pages.known("region_code", region_code, reference.packaged().regions)
     wanted = select(*(getattr(TrainingClass, name) for name in COLUMNS)).where(sight.condition(call))
     equal = {
         "status": status,
