@@ -5,29 +5,29 @@ from starlette.middleware import Middleware
 
 from gateway.changes import routes as merged
 from gateway.docs import routes as docs
-from gateway.identity import local, oauth, signing
 from gateway.identity import routes as identity
+from gateway.identity.clients import job as local
+from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
 from gateway.plans import operations as plan_files
 from gateway.plans import routes as plans
 from gateway.routing import forwarding, neighbours
 from gateway.settings import Settings
-from gateway.webhooks import following, sending
 from gateway.webhooks import routes as webhooks
+from gateway.webhooks.deliveries import job as sending
+from gateway.webhooks.following import job as following
 from gateway.worklist import routes as worklist
-from shared import web
+from shared import county, web
 from shared.settings import load
 
-ROUTERS = (oauth.router, identity.router, plans.router, *merged.ROUTERS, *overviews.ROUTERS, worklist.router, webhooks.router, docs.router)
+ROUTERS = (*identity.ROUTERS, plans.router, *merged.ROUTERS, *overviews.ROUTERS, worklist.router, webhooks.router, docs.router)
 
 
 def build(of: Settings) -> FastAPI:
     upstreams = forwarding.upstreams(of)
     checks = {name: neighbours.check(name) for name in upstreams.urls} | ({"local_clients": local.check} if of.local_clients else {})
     jobs = (lambda _: upstreams.hold(), following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
-    part = web.Part(
-        "gateway", "凯里市职业技能培训管理后台", ROUTERS, jobs=jobs, checks=checks, merges=True, policy_hash=plan_files.POLICY_HASH
-    )
+    part = web.Part("gateway", county.here().title, ROUTERS, jobs=jobs, checks=checks, merges=True, policy_hash=plan_files.POLICY_HASH)
     app = web.create_app(part, of)
     app.state.upstreams = upstreams
     app.state.known = neighbours.Known()

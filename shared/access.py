@@ -23,6 +23,7 @@ STAFF = frozenset({"officer", "reviewer", "finance", "auditor"})
 SIGNED_IN = frozenset(ROLES)
 PUBLIC = frozenset({"public"})
 INTERNAL = frozenset({"service"})
+ADMIN = frozenset({"admin"})
 
 KEYS_FETCHED_EVERY_SECONDS = 5.0
 INTERNAL_TOKEN_SECONDS = 300

@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
-from gateway.docs.merging import merge
+from gateway.docs.operations import merge
 from gateway.routing.neighbours import KnownOf
 from shared import errors, web
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy import select
 
-from gateway.webhooks import deliveries, endpoints
+from gateway.webhooks.deliveries import operations as deliveries
+from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.schemas import (
     DeliveryOut,
     DeliveryStatus,

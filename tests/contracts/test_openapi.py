@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from gateway.docs.merging import merge
+from gateway.docs.operations import merge
 from tests.conftest import SERVICES
 from tests.contracts.apps import app
 

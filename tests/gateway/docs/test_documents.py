@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from gateway.docs.merging import merge
+from gateway.docs.operations import merge
 from gateway.routing import neighbours
 from shared import access, web, wire
 from tests.conftest import Databases, Start, running, settings

@@ -1,27 +1,22 @@
-"""The scopes that can be granted are those that the routes ask for."""
+"""The scopes that are listed and granted are exactly those that the routes ask for."""
 
 import importlib
 from pathlib import Path
 
-import pytest
-
-from gateway.identity.scopes import KNOWN
-from gateway.routing.nouns import NOUNS
+from gateway.identity import codes
 from gateway.settings import Settings
+from shared import access
 from tests.conftest import SERVICES, settings
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_route_open_to_other_systems_asks_for_a_scope_that_can_be_granted(service: str, tmp_path: Path) -> None:
+def _asked(service: str, folder: Path) -> set[str]:
     module = importlib.import_module("gateway.app" if service == "gateway" else f"services.{service}.app")
-    app = module.build(settings("postgresql+asyncpg://x", tmp_path, getattr(module, "Settings", Settings)))
-    asked = {
-        operation.scope
-        for route in app.routes
-        if (operation := getattr(getattr(route, "endpoint", None), "operation", None)) and "system" in operation.may and operation.scope
-    }
-    assert asked <= KNOWN
+    app = module.build(settings("postgresql+asyncpg://x", folder, getattr(module, "Settings", Settings)))
+    operations = (getattr(getattr(route, "endpoint", None), "operation", None) for route in app.routes)
+    return {each.scope for each in operations if each and each.scope and each.may & access.SIGNED_IN}
 
 
-def test_every_noun_that_is_routed_has_scopes() -> None:
-    assert {f"{noun}.read" for nouns in NOUNS.values() for noun in nouns} <= KNOWN
+def test_the_scopes_listed_are_exactly_those_that_operations_ask_for(tmp_path: Path) -> None:
+    asked = set[str]().union(*(_asked(service, tmp_path) for service in SERVICES))
+    listed = [each["scope"] for each in codes.listed()]
+    assert sorted(asked) == listed and set(listed) == codes.KNOWN

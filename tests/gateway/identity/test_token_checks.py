@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from gateway.identity import policy, signing
+from gateway.identity import policy
+from gateway.identity.tokens import signing
 from gateway.settings import Settings
 from tests.conftest import ISSUER, SIGNING_KEY, Start, settings, token
 

@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from gateway.webhooks import following, policy, sending
+from gateway.webhooks import policy
+from gateway.webhooks.deliveries import job as sending
+from gateway.webhooks.following import job as following
 from tests.gateway.houses import House
 from tests.gateway.routing.upstream import free_port, serving
 from tests.gateway.webhooks.conftest import Until

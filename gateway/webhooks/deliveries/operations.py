@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.changes.feed import unpack
 from gateway.identity.tables import Client
-from gateway.webhooks import endpoints, policy
+from gateway.webhooks import policy
+from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.schemas import DeliveryOut, ReplayIn
 from gateway.webhooks.tables import Delivery, Endpoint
 from shared import audit, changes, clock, db, errors, web

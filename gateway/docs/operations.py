@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gateway.identity.scopes import SCOPES
+from gateway.identity import codes
 from gateway.routing.nouns import destination
 from shared import errors
 from shared.web import problems
@@ -27,7 +27,7 @@ def merge(own: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]]) ->
     security: dict[str, Any] = {
         **own["components"]["securitySchemes"],
         "oauth2": {
-            "type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {entry["scope"]: entry["label"] for entry in SCOPES}}}
+            "type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {entry["scope"]: entry["label"] for entry in codes.listed()}}}
         },
         "client": {"type": "http", "scheme": "basic", "description": "client_id 与 client_secret"},
     }  # fmt: skip

@@ -16,9 +16,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.identity.clients import PURPOSE
-from gateway.identity.signing import Signer
+from gateway.identity.clients.operations import PURPOSE
 from gateway.identity.tables import Client, UsedAssertion
+from gateway.identity.tokens.signing import Signer
 from shared import clock, privacy
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

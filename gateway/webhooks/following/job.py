@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.webhooks import deliveries
+from gateway.webhooks.deliveries import operations as deliveries
 from shared import changes, errors, telemetry, web
 
 LOOK_AGAIN_SECONDS = 1.0

@@ -7,8 +7,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.identity.clients import PURPOSE
-from gateway.identity.scopes import EVERY_READ
+from gateway.identity.clients.operations import PURPOSE
+from gateway.identity.codes import EVERY_READ
 from gateway.identity.tables import Client
 from shared import telemetry, web
 

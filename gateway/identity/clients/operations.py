@@ -8,7 +8,7 @@ from joserfc.jwk import KeySet, import_key
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.identity import accounts
+from gateway.identity import rules
 from gateway.identity.errors import PRIVATE_KEY
 from gateway.identity.schemas import ClientIn, ClientMade, ClientOut
 from gateway.identity.tables import Client
@@ -19,7 +19,7 @@ PURPOSE = "client_secret"
 
 async def make(session: AsyncSession, call: access.Call, vault: privacy.Vault, asked: ClientIn) -> ClientMade:
     """A new client and its secret, which nobody can read again."""
-    faults = accounts.faults(asked)
+    faults = rules.faults(asked)
     try:
         jwks = public_keys(asked.jwks) if asked.jwks is not None else None
     except (JoseError, ValueError):
@@ -27,7 +27,7 @@ async def make(session: AsyncSession, call: access.Call, vault: privacy.Vault, a
     if faults:
         raise errors.Invalid(faults=faults)
     secret, made_id = secrets.token_urlsafe(32), db.new_id()
-    client = Client(id=made_id, client_id=str(made_id), secret=vault.blind(secret, PURPOSE), jwks=jwks, **accounts.columns(asked))
+    client = Client(id=made_id, client_id=str(made_id), secret=vault.blind(secret, PURPOSE), jwks=jwks, **rules.columns(asked))
     session.add(client)
     await session.flush()
     await audit.record(session, call, "client.created", "client", client.id, {"role": client.role, "person_id": str(client.person_id)})

@@ -13,11 +13,11 @@ from joserfc import jwt
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.identity import passwords
 from gateway.identity.errors import SessionEnded, SignInLocked, SignInRefused
 from gateway.identity.schemas import SignedIn
-from gateway.identity.signing import Signer
+from gateway.identity.sessions import passwords
 from gateway.identity.tables import Attempts, SignIn, User
+from gateway.identity.tokens.signing import Signer
 from shared import access, audit, clock, db, web
 
 TRIES_AT_MOST = 5

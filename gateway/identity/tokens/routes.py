@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from gateway.identity import local
-from gateway.identity.proofs import ALGORITHMS, Refused, invalid_client, prove
-from gateway.identity.scopes import KNOWN
-from gateway.identity.signing import Signer, SignerOf
+from gateway.identity.clients import job as local
+from gateway.identity.codes import KNOWN
 from gateway.identity.tables import Client
+from gateway.identity.tokens.operations import ALGORITHMS, Refused, invalid_client, prove
+from gateway.identity.tokens.signing import Signer, SignerOf
 from gateway.settings import Settings
 from shared import web
 from shared.web import problems

@@ -17,8 +17,9 @@ import orjson
 from aiohttp.abc import AbstractResolver, ResolveResult
 from sqlalchemy import Table, bindparam, delete, select, update
 
-from gateway.webhooks import endpoints, policy, signing
-from gateway.webhooks.deliveries import DELIVERIES
+from gateway.webhooks import policy, signing
+from gateway.webhooks.deliveries.operations import DELIVERIES
+from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.tables import Endpoint
 from shared import clock, telemetry, web
 

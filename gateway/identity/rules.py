@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from gateway.identity import policy
+from gateway.identity.codes import KNOWN
 from gateway.identity.errors import MISPLACED, UNKNOWN_SCOPE
 from gateway.identity.schemas import Bindings
-from gateway.identity.scopes import KNOWN
 from shared import db, errors
 
 

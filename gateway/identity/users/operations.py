@@ -6,18 +6,19 @@ from uuid import UUID
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.identity import accounts, passwords
+from gateway.identity import rules
 from gateway.identity.schemas import UserIn, UserMade, UserOut
+from gateway.identity.sessions import passwords
 from gateway.identity.tables import SignIn, User
 from shared import access, audit, errors
 
 
 async def make(session: AsyncSession, call: access.Call, asked: UserIn) -> UserMade:
     """A new user. The password given, or one that is made here, is answered this once."""
-    if faults := accounts.faults(asked):
+    if faults := rules.faults(asked):
         raise errors.Invalid(faults=faults)
     password = asked.password or passwords.generate()
-    user = User(login=asked.login or asked.name, password=await passwords.digest(password), **accounts.columns(asked))
+    user = User(login=asked.login or asked.name, password=await passwords.digest(password), **rules.columns(asked))
     session.add(user)
     await session.flush()
     await audit.record(session, call, "user.created", "user", user.id, {"role": user.role, "person_id": str(user.person_id)})

@@ -1,0 +1,76 @@
+"""Which scopes can be granted: `<noun>.read` and `<noun>.write`, exactly those that operations ask for. What they are called is data."""
+
+from typing import Any
+
+from shared import codes
+
+READ = (
+    "assessments",
+    "attendance",
+    "audit",
+    "brands",
+    "certificates",
+    "changes",
+    "claims",
+    "classes",
+    "enrolments",
+    "files",
+    "filings",
+    "funds",
+    "identity",
+    "imports",
+    "institutions",
+    "objections",
+    "orders",
+    "payment-batches",
+    "placement-imports",
+    "placement-updates",
+    "placements",
+    "plans",
+    "recoveries",
+    "reference",
+    "schemes",
+    "statistics",
+    "status-lists",
+    "status-records",
+    "trainees",
+    "worklist",
+)
+WRITTEN = (
+    "assessments",
+    "attendance",
+    "brands",
+    "certificates",
+    "claims",
+    "classes",
+    "enrolments",
+    "files",
+    "filings",
+    "funds",
+    "identity",
+    "imports",
+    "institutions",
+    "objections",
+    "orders",
+    "payment-batches",
+    "placement-imports",
+    "placement-updates",
+    "placements",
+    "recoveries",
+    "schemes",
+    "status-lists",
+    "status-records",
+    "trainees",
+)
+KNOWN = frozenset({f"{noun}.read" for noun in READ} | {f"{noun}.write" for noun in WRITTEN})
+EVERY_READ = sorted(scope for scope in KNOWN if scope.endswith(".read"))
+
+
+def listed() -> list[dict[str, Any]]:
+    """Every scope with its labels, in the order of its name."""
+    nouns, verbs = codes.labels("scope_noun"), codes.labels("scope_verb")
+    parts = ((scope, *scope.split(".")) for scope in sorted(KNOWN))
+    return [
+        {"scope": scope, "label": f"{nouns[noun].zh}:{verbs[verb].zh}", "label_en": f"{nouns[noun].en}: {verbs[verb].en}"}
+        for scope, noun, verb in parts
+    ]
