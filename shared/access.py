@@ -17,9 +17,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 
 from shared import errors
+from shared.steps import Doer, person_of
 
 ROLES = ("institution", "person", "town", "department", "officer", "reviewer", "finance", "partner", "auditor", "system", "admin")
 STAFF = frozenset({"officer", "reviewer", "finance", "auditor"})
+SEES_ALL = STAFF | {"system", "service"}  # whose view of a paper no row scope narrows, unless its noun says otherwise
 SIGNED_IN = frozenset(ROLES)
 PUBLIC = frozenset({"public"})
 INTERNAL = frozenset({"service"})
@@ -43,6 +45,11 @@ class Actor:
     department: str | None = None
     trainee_id: UUID | None = None
     scopes: frozenset[str] | None = None
+
+    @property
+    def doer(self) -> Doer:
+        """As the machine of states knows them."""
+        return Doer(self.role, person_of(self.person_id, self.subject))
 
     def wire(self) -> dict[str, Any]:
         """As claims of a token."""

@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
-from shared import access, errors
+from shared import access, db, errors
 from tests.conftest import ISSUER, SIGNING_KEY, token
 
 OTHER = ECKey.generate_key("P-256")
@@ -83,3 +83,9 @@ def test_role_and_scope_decide(actor: access.Actor, refusal: type[Exception] | N
             ask()
     else:
         ask()
+
+
+def test_who_acts_is_the_person_and_not_the_account() -> None:
+    person = db.new_id()
+    assert access.Actor("one-account", "officer", person).doer == access.Actor("another", "officer", person).doer
+    assert access.Actor("one-account", "officer").doer != access.Actor("another", "officer").doer
