@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from services.evaluation import codes as evaluation
 from services.subsidy import codes as subsidy
 from tests.conftest import SERVICES
 from tests.contracts.apps import app
 
 # Who reads which list of another service: every code that may arrive there.
-READ: list[tuple[str, str, Collection[str]]] = [("subsidy", name, list(codes)) for name, codes in subsidy.READ.items()]
+READ: list[tuple[str, str, Collection[str]]] = [
+    (service, name, list(codes))
+    for service, lists in (("subsidy", subsidy.READ), ("evaluation", evaluation.READ))
+    for name, codes in lists.items()
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """What assessments can answer with."""
 
-from shared import errors
+from services.evaluation.filings.errors import OutOfScope
+from shared import access, errors
 
 
 class SupervisionMissing(errors.Problem):
@@ -15,6 +16,13 @@ class ConflictOfInterest(errors.Problem):
         "请改派其他人员。同名而不同人的,请在备案的人员中填写 trainee_id 加以区别。",
     )
 
+
+REFUSALS: dict[str, type[errors.Problem]] = {
+    "wrong_role": access.WrongRole,
+    "invalid_state": errors.InvalidState,
+    "supervision_missing": SupervisionMissing,
+    "out_of_scope": OutOfScope,
+}
 
 errors.describe(
     "unknown_filing", "没有这份备案", "Unknown filing", cause="本单位没有这个编号的备案。", remedy="请在 /v1/filings 查询后填写。"

@@ -1,45 +1,20 @@
 """The life of an assessment batch (评价批次), and who may not be what in it. Pure: values in, answers out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
-Status = Literal["open", "locked", "issued"]
-Action = Literal["results", "supervision", "lock", "issue"]
-Method = Literal["process", "modular", "achievement", "direct"]
-Mode = Literal["online", "on_site"]
+from services.evaluation.codes import AssessmentStatus as Status
+from shared.steps import Step, by
 
-STATUSES: Final[Mapping[str, tuple[str, str]]] = {
-    "open": ("办理中", "Open"),
-    "locked": ("成绩已锁定", "Results locked"),
-    "issued": ("已发证", "Certificates issued"),
-}
-METHODS: Final[Mapping[str, tuple[str, str]]] = {
-    "process": ("过程化考核", "Continuous assessment"),
-    "modular": ("模块化考核", "Modular assessment"),
-    "achievement": ("业绩评审", "Review of achievements"),
-    "direct": ("直接认定", "Direct recognition"),
-}
-MODES: Final[Mapping[str, tuple[str, str]]] = {"online": ("线上", "Online"), "on_site": ("线下", "On site")}
 INSTITUTION: Final = frozenset({"institution"})
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`to` None: the batch stays in its state."""
-
-    label: str
-    state: Status
-    to: Status | None = None
-
-
-STEPS: Final[Mapping[Action, Step]] = {
-    "results": Step("录入成绩", "open"),
-    "supervision": Step("登记督导", "open"),
-    "lock": Step("锁定成绩", "open", "locked"),
-    "issue": Step("发证", "locked", "issued"),
-}
+STEPS: Final = (
+    Step("results", "录入成绩", by(INSTITUTION, Status.OPEN)),
+    Step("supervision", "登记督导", by(INSTITUTION, Status.OPEN)),
+    Step("lock", "锁定成绩", by(INSTITUTION, Status.OPEN), Status.LOCKED),
+    Step("issue", "发证", by(INSTITUTION, Status.LOCKED), Status.ISSUED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +34,6 @@ class Candidate:
     employer_id: str | None
     registered_here: bool
     categories: Sequence[str]
-
-
-def wrong_state(action: Action, status: str) -> str | None:
-    """Why the step cannot be taken in this state, or None."""
-    step = STEPS[action]
-    if status == step.state:
-        return None
-    now = "、".join(each.label for each in STEPS.values() if each.state == status) or "没有可办的事项"
-    return f"评价批次当前状态为“{STATUSES[status][0]}”,“{step.label}”须在“{STATUSES[step.state][0]}”时办理。现在可以办理:{now}。"
 
 
 def too_early_to_issue(held_on: date, today: date) -> str | None:
@@ -90,6 +56,6 @@ def first_same(some: Iterable[Identity], others: Sequence[Identity]) -> tuple[Id
     return next(((one, other) for one in some for other in others if is_same(one, other)), None)
 
 
-def is_own_worker(candidate: Candidate, institution_id: str) -> bool:
-    """A Y body assesses its own workers: employed by it, or registered by it as an enterprise's employee."""
-    return candidate.employer_id == institution_id or (candidate.registered_here and "enterprise_employee" in candidate.categories)
+def is_own_worker(candidate: Candidate, institution_id: str, own_worker_category: str) -> bool:
+    """A body's own worker: employed by it, or registered by it as such."""
+    return candidate.employer_id == institution_id or (candidate.registered_here and own_worker_category in candidate.categories)

@@ -1,25 +1,25 @@
-"""Paths of assessment batches, and what other services ask about exams."""
+"""Paths of assessment batches; `:issue` stands with the certificates."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 
-from services.evaluation.assessments import operations, results, sight
+from services.evaluation.assessments import batch, operations, reading, steps, visibility
 from services.evaluation.assessments.errors import ConflictOfInterest, SupervisionMissing
-from services.evaluation.assessments.policy import INSTITUTION, Status
+from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import (
     AssessmentIn,
     AssessmentOut,
     AssessmentPaper,
-    Exams,
     ResultsBatch,
     SupervisionIn,
     SupervisionOut,
 )
 from services.evaluation.assessments.tables import Assessment
+from services.evaluation.codes import AssessmentStatus as Status
 from services.evaluation.filings.errors import OutOfScope
-from shared import access, batches, errors, pages, web, wire
+from shared import batches, errors, pages, web, wire
 
 router = web.Router("assessments")
 ONE = "/v1/assessments/{assessment_id:uuid}"
@@ -34,27 +34,29 @@ async def create(body: AssessmentIn, session: web.Session, call: web.Caller, ker
     return await operations.create(session, call, kernel, body)
 
 
-@router.operation("GET", "/v1/assessments", may=sight.READERS, summary="评价批次列表", errors=[errors.InvalidCursor])
+@router.operation("GET", "/v1/assessments", may=visibility.READERS, summary="评价批次列表", errors=[errors.InvalidCursor])
 async def list_assessments(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked,
+    session: web.Session,
+    call: web.Caller,
+    asked: pages.PageAsked,
     status: Annotated[Status | None, Query()] = None,
     filing_id: Annotated[UUID | None, Query()] = None,
     institution_id: Annotated[UUID | None, Query()] = None,
     class_id: Annotated[UUID | None, Query()] = None,
     order_id: Annotated[UUID | None, Query()] = None,
-) -> wire.Page[AssessmentOut]:  # fmt: skip
-    wanted = sight.listed(call, status=status, filing_id=filing_id, institution_id=institution_id, class_id=class_id, order_id=order_id)
+) -> wire.Page[AssessmentOut]:
+    wanted = reading.listed(call, status=status, filing_id=filing_id, institution_id=institution_id, class_id=class_id, order_id=order_id)
     return wire.Page.model_validate(await pages.page(session, wanted, Assessment.id, asked, AssessmentOut.model_validate))
 
 
-@router.operation("GET", ONE, may=sight.READERS, summary="评价批次")
+@router.operation("GET", ONE, may=visibility.READERS, summary="评价批次")
 async def get(assessment_id: UUID, session: web.Session, call: web.Caller) -> AssessmentPaper:
-    return await sight.paper(session, call, await sight.find(session, call, assessment_id))
+    return await steps.paper(session, call, await reading.find(session, call, assessment_id))
 
 
 @router.operation("POST", f"{ONE}/results:batch", may=INSTITUTION, summary="录入成绩", status=207, errors=STEP)
 async def record_results(assessment_id: UUID, body: ResultsBatch, session: web.Session, call: web.Caller) -> batches.BatchOut:
-    return await results.record(session, call, assessment_id, body)
+    return await batch.record(session, call, assessment_id, body)
 
 
 @router.operation(
@@ -69,17 +71,3 @@ async def supervise(
 @router.operation("POST", f"{ONE}:lock", may=INSTITUTION, summary="锁定成绩", errors=[*STEP, SupervisionMissing])
 async def lock(assessment_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> AssessmentPaper:
     return await operations.lock(session, call, assessment_id, body.comment if body else None)
-
-
-@router.operation("POST", f"{ONE}:issue", may=INSTITUTION, summary="发证", errors=[*STEP, OutOfScope])
-async def issue(
-    assessment_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: wire.Commented | None = None
-) -> AssessmentPaper:
-    return await operations.issue(session, call, kernel, assessment_id, body.comment if body else None)
-
-
-@router.operation("GET", "/internal/v1/exams", may=access.INTERNAL, summary="考核记录")
-async def exams(
-    session: web.Session, class_id: Annotated[UUID | None, Query()] = None, trainee_id: Annotated[UUID | None, Query()] = None
-) -> Exams:
-    return await sight.exams(session, class_id, trainee_id)

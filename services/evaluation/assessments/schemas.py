@@ -5,10 +5,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.evaluation.assessments.policy import Method, Mode, Status
+from services.evaluation.codes import AssessmentMethod as Method
+from services.evaluation.codes import AssessmentStatus as Status
+from services.evaluation.codes import Level
+from services.evaluation.codes import SupervisionMode as Mode
 from services.evaluation.filings.schemas import Card, OccupationCode
-from services.evaluation.levels import Level
-from shared import batches, wire
+from shared import batches, county, wire
 
 CANDIDATES_AT_MOST = 500
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, description="百分制成绩", examples=[86.5])]
@@ -17,7 +19,7 @@ Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, description="�
 class AssessmentIn(wire.In):
     filing_id: UUID
     class_id: UUID | None = Field(None, description="培训班", examples=[None])
-    order_id: UUID | None = Field(None, description="佛山订单", examples=[None])
+    order_id: UUID | None = Field(None, description=f"{county.here().partner.name}订单", examples=[None])
     occupation_code: OccupationCode
     level: Level
     method: Method
@@ -64,7 +66,7 @@ class ResultOut(wire.Out):
 
 class AssessmentOut(wire.Out):
     id: UUID
-    number: str = Field(examples=["KL-PJ-2025-000007"])
+    number: str = Field(examples=[f"{county.here().series('PJ')}-2025-000007"])
     filing_id: UUID
     institution_id: UUID
     class_id: UUID | None

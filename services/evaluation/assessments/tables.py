@@ -18,8 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.evaluation.codes import AssessmentMethod, AssessmentStatus, SupervisionMode
 from services.evaluation.metadata import Row
-from shared import db
+from shared import county, db
 
 
 class Assessment(db.Versioned, Row):
@@ -29,7 +30,7 @@ class Assessment(db.Versioned, Row):
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of creation; part of the number")
-    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-PJ"))
+    number: Mapped[str] = mapped_column(Text, db.paper_number(county.here().series("PJ")))
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"))
     institution_id: Mapped[UUID] = mapped_column()
     class_id: Mapped[UUID | None]
@@ -46,8 +47,8 @@ class Assessment(db.Versioned, Row):
 
     __table_args__ = (
         UniqueConstraint("number", name="assessments_number_key"),
-        CheckConstraint("method IN ('process', 'modular', 'achievement', 'direct')", name="method"),
-        CheckConstraint("status IN ('open', 'locked', 'issued')", name="status"),
+        db.one_of("method", AssessmentMethod),
+        db.one_of("status", AssessmentStatus),
         CheckConstraint("(status = 'issued') = (issued_on IS NOT NULL)", name="issued_on"),
         CheckConstraint("issued_on >= held_on", name="held_on"),
         Index("assessments_institution_id_idx", "institution_id", "id"),
@@ -88,6 +89,6 @@ class Supervision(Row):
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
-        CheckConstraint("mode IN ('online', 'on_site')", name="mode"),
+        db.one_of("mode", SupervisionMode),
         Index("assessment_supervision_assessment_id_idx", "assessment_id", "id"),
     )

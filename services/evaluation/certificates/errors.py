@@ -1,12 +1,14 @@
 """What certificates can answer with."""
 
-from shared import errors
+from shared import access, errors
 
 
 class DuplicateCertificate(errors.Problem):
     code, status, title, title_en = "duplicate_certificate", 409, "该证书已登记", "The certificate is already registered"
     cause, remedy = "同一种类、同一编号的证书已在系统中。", "请核对编号;已登记的不必再登记。"
 
+
+REFUSALS: dict[str, type[errors.Problem]] = {"wrong_role": access.WrongRole, "invalid_state": errors.InvalidState}
 
 errors.violates("certificates_number_key", DuplicateCertificate)
 

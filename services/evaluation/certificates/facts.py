@@ -4,12 +4,13 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from services.evaluation import rules
 from services.evaluation.certificates import policy
-from services.evaluation.certificates.operations import columns
+from services.evaluation.certificates.reading import columns
 from services.evaluation.certificates.schemas import CertificateFact, CertificateFacts, CertifiedIn, CertifiedList, FactsIn
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.filings import policy as filings
-from services.evaluation.filings import sight
+from services.evaluation.filings import reading as filing_reading
 from shared.access import Call
 
 
@@ -26,14 +27,15 @@ async def facts(session: AsyncSession, call: Call, asked: FactsIn) -> Certificat
     wanted = select(*columns(call.today), burst.label("issued_that_month"))
     wanted = wanted.where(or_(Certificate.trainee_id.in_(asked.trainee_ids), Certificate.id.in_(asked.certificate_ids)))
     rows = (await session.execute(wanted.order_by(Certificate.issued_on.desc(), Certificate.id.desc()))).mappings().all()
-    covered = await sight.coverages(session, (row["filing_id"] for row in rows if row["filing_id"]))
-    certificates = []
+    covered = await filing_reading.coverages(session, (row["filing_id"] for row in rows if row["filing_id"]))
+    certificates, levels = [], rules.levels()
     for row in rows:
         outside, in_scope = row["assessment_id"] is None, None
-        if not outside:
-            in_scope = filings.out_of_scope(covered[row["filing_id"]], row["occupation_code"], row["level"], row["issued_on"]) is None
+        level = levels[row["level"]] if row["level"] else None
+        if not outside and level is not None:
+            in_scope = filings.out_of_scope(covered[row["filing_id"]], row["occupation_code"], level, row["issued_on"]) is None
         # A masked number was compared when it was registered; the mask itself has no shape.
-        fits = "*" in row["number"] or not policy.number_faults(row["kind"], row["number"], row["level"], row["issued_on"])
+        fits = "*" in row["number"] or not policy.number_faults(row["kind"], row["number"], level, row["issued_on"])
         certificates.append(CertificateFact.model_validate(dict(row) | {"outside": outside, "in_scope": in_scope, "number_fits": fits}))
     return CertificateFacts(certificates=certificates)
 

@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.evaluation import rules
 from services.evaluation.certificates import policy
-from services.evaluation.certificates.operations import key_of, thin
+from services.evaluation.certificates.reading import key_of, thin
 from services.evaluation.certificates.tables import Certificate, CertificateSerial
-from shared import audit, changes, db, errors
+from shared import db, deeds, errors
 from shared.access import Call
 from shared.web import Kernel
 
@@ -38,30 +39,52 @@ async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, 
     if not trainee_ids:
         return 0
     numbers = await _numbers(session, kernel, batch, call.today.year, len(trainee_ids))
-    people = func.unnest(
-        bindparam("ids", [db.new_id() for _ in trainee_ids], ARRAY(Uuid)), bindparam("trainees", list(trainee_ids), ARRAY(Uuid)),
-        bindparam("numbers", numbers, ARRAY(Text)), bindparam("keys", [key_of(kernel, number) for number in numbers], ARRAY(LargeBinary)),
-    ).table_valued(column("id", Uuid), column("trainee_id", Uuid), column("number", Text), column("number_key", LargeBinary)).render_derived()  # fmt: skip
+    people = (
+        func.unnest(
+            bindparam("ids", [db.new_id() for _ in trainee_ids], ARRAY(Uuid)),
+            bindparam("trainees", list(trainee_ids), ARRAY(Uuid)),
+            bindparam("numbers", numbers, ARRAY(Text)),
+            bindparam("keys", [key_of(kernel, number) for number in numbers], ARRAY(LargeBinary)),
+        )
+        .table_valued(column("id", Uuid), column("trainee_id", Uuid), column("number", Text), column("number_key", LargeBinary))
+        .render_derived()
+    )
     same = {
-        "version": 1, "kind": "skill_level", "occupation_code": batch.occupation_code, "level": batch.level, "issued_on": call.today,
-        "issuer": batch.issuer, "issuer_institution_id": batch.institution_id, "filing_id": batch.filing_id, "assessment_id": batch.assessment_id,
-        "class_id": batch.class_id, "exam_held_on": batch.held_on, "registered_at": call.now,
-    }  # fmt: skip
-    rows = select(people.c.id, people.c.trainee_id, people.c.number, people.c.number_key,
-                  *(literal(value, Certificate.__table__.c[name].type) for name, value in same.items()))  # fmt: skip
+        "version": 1,
+        "kind": "skill_level",
+        "occupation_code": batch.occupation_code,
+        "level": batch.level,
+        "issued_on": call.today,
+        "issuer": batch.issuer,
+        "issuer_institution_id": batch.institution_id,
+        "filing_id": batch.filing_id,
+        "assessment_id": batch.assessment_id,
+        "class_id": batch.class_id,
+        "exam_held_on": batch.held_on,
+        "registered_at": call.now,
+    }
+    rows = select(
+        people.c.id,
+        people.c.trainee_id,
+        people.c.number,
+        people.c.number_key,
+        *(literal(value, Certificate.__table__.c[name].type) for name, value in same.items()),
+    )
     minted = insert(Certificate).from_select(["id", "trainee_id", "number", "number_key", *same], rows)
     made = (await session.execute(minted.returning(*Certificate.__table__.c))).all()
-    details = {"assessment_id": str(batch.assessment_id)}
-    await audit.record_all(session, [audit.entry(call, "certificate.issued", "certificate", row.id, details) for row in made])
-    await changes.publish_all(session, [changes.event(call, "certificate.issued", row.id, **thin(row)) for row in made])
+    details = {"assessment_id": batch.assessment_id}
+    await deeds.record_all(session, [deeds.deed(call, "certificate.issued", row.id, details=details, **thin(row)) for row in made])
     return len(made)
 
 
 async def _numbers(session: AsyncSession, kernel: Kernel, batch: Batch, year: int, count: int) -> list[str]:
     """The next free numbers. One that was registered as an outside certificate before is passed over: it cannot be given twice."""
     numbers: list[str] = []
+    digit = rules.levels()[batch.level].digit
+    if digit is None:
+        raise ValueError(f"{batch.level} has no number of this shape")  # no batch of it is announced
+    group = policy.serial_group(year, digit)
     while missing := count - len(numbers):
-        group = policy.serial_group(year, batch.level)
         taken = upsert(CertificateSerial).values(prefix=batch.prefix, year_and_level=group, last=missing)
         taken = taken.on_conflict_do_update(index_elements=["prefix", "year_and_level"], set_={"last": CertificateSerial.last + missing})
         last = await session.scalar(taken.returning(CertificateSerial.last)) or 0
@@ -69,7 +92,7 @@ async def _numbers(session: AsyncSession, kernel: Kernel, batch: Batch, year: in
             raise errors.Conflict(f"机构编码 {batch.prefix} 本年度该等级的证书序号已用完(至多 {policy.SERIALS_AT_MOST} 个)。")
         new = {
             key_of(kernel, number): number
-            for number in (policy.make_number(batch.prefix, year, batch.level, last - place) for place in range(missing))
+            for number in (policy.make_number(batch.prefix, year, digit, last - place) for place in range(missing))
         }
         used = set(
             await session.scalars(select(Certificate.number_key).where(Certificate.kind == "skill_level", Certificate.number_key.in_(new)))

@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from services.evaluation.levels import DIGITS, LEVELS
+from services.evaluation.codes import CertificateStatus as Status
+from services.evaluation.codes import Level
+from services.evaluation.rules import LevelRule
+from shared.steps import Step, by
 
-Kind = Literal["skill_level", "special_skill", "qualification", "work_permit", "completion"]
-Status = Literal["valid", "revoked"]
 Verdict = Literal["not_found", "not_yet_issued", "revoked"]
 
-KINDS: Final[Mapping[str, tuple[str, str]]] = {
-    "skill_level": ("职业技能等级证书", "Skill level certificate"),
-    "special_skill": ("专项职业能力证书", "Special skill certificate"),
-    "qualification": ("职业资格证书", "Vocational qualification certificate"),
-    "work_permit": ("上岗证、特种作业操作证", "Work or operating permit"),
-    "completion": ("培训合格证", "Certificate of completion"),
-}
-STATUSES: Final[Mapping[str, tuple[str, str]]] = {"valid": ("有效", "Valid"), "revoked": ("已撤销", "Revoked")}
+REVOKERS: Final = frozenset({"reviewer"})
+STEPS: Final = (Step("revoke", "撤销", by(REVOKERS, Status.VALID), Status.REVOKED),)
 SHAPES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
     "skill_level": (re.compile(r"[YSJ][0-9]{21}"), "22 位:字母 Y、S 或 J,后接 21 位数字"),
     "qualification": (re.compile(r"[0-9]{16}"), "16 位数字"),
 }
+ABOVE_FIVE: Final = frozenset({Level.SPECIAL_TECHNICIAN, Level.CHIEF_TECHNICIAN})
 ABOVE_FIVE_LEVELS: Final = (re.compile(r"[A-Z]{2}[0-9]{20}"), "22 位:2 个字母,后接 20 位数字")
 ANY_SHAPE: Final = (re.compile(r"[0-9A-Z()〔〕\-/.第号字]{1,40}"), "1 至 40 位数字、大写字母或 -")
 SERIALS_AT_MOST: Final = 999_999
@@ -43,19 +39,19 @@ def normal(number: str) -> str:
     return "".join(unicodedata.normalize("NFKC", number).split()).upper()
 
 
-def make_number(prefix: str, year: int, level: str, serial: int) -> str:
+def make_number(prefix: str, year: int, digit: int, serial: int) -> str:
     """13 characters of the body, 2 digits of the year, the level's digit, 6 digits of the serial."""
-    return f"{prefix}{serial_group(year, level)}{serial:06d}"
+    return f"{prefix}{serial_group(year, digit)}{serial:06d}"
 
 
-def serial_group(year: int, level: str) -> str:
+def serial_group(year: int, digit: int) -> str:
     """Year and level as the number has them: serials run within them."""
-    return f"{year % 100:02d}{DIGITS[level]}"
+    return f"{year % 100:02d}{digit}"
 
 
-def number_faults(kind: str, number: str, level: str | None, issued_on: date) -> list[NumberFault]:
+def number_faults(kind: str, number: str, level: LevelRule | None, issued_on: date) -> list[NumberFault]:
     """What of the number does not fit: its shape by kind and, where the number states them, its year and level."""
-    five_levels = kind == "skill_level" and level not in ("special_technician", "chief_technician")
+    five_levels = kind == "skill_level" and (level is None or level.code not in ABOVE_FIVE)
     shape, words = SHAPES.get(kind, ANY_SHAPE) if five_levels or kind != "skill_level" else ABOVE_FIVE_LEVELS
     if not shape.fullmatch(number):
         return [NumberFault("certificate_number_shape", f"{len(number)} 位", words)]
@@ -64,9 +60,8 @@ def number_faults(kind: str, number: str, level: str | None, issued_on: date) ->
     found = []
     if number[13:15] != f"{issued_on.year % 100:02d}":
         found.append(NumberFault("certificate_number_year", f"编号第 14、15 位为 {number[13:15]}", f"发证年份 {issued_on.year} 的后两位"))
-    digit = DIGITS.get(level or "")
-    if digit is not None and number[15] != str(digit):
-        found.append(NumberFault("certificate_number_level", f"编号第 16 位为 {number[15]}", f"{LEVELS[level or '']}为 {digit}"))
+    if level is not None and level.digit is not None and number[15] != str(level.digit):
+        found.append(NumberFault("certificate_number_level", f"编号第 16 位为 {number[15]}", f"{level.name}为 {level.digit}"))
     return found
 
 

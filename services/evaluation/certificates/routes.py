@@ -1,44 +1,63 @@
-"""Paths of certificates, and what other services ask about them."""
+"""Paths of certificates, and of the step of an assessment that makes them."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 
-from services.evaluation.certificates import facts, operations
+from services.evaluation.assessments.policy import INSTITUTION
+from services.evaluation.assessments.schemas import AssessmentPaper
+from services.evaluation.certificates import operations, reading, steps
 from services.evaluation.certificates.errors import DuplicateCertificate
-from services.evaluation.certificates.policy import Kind, Status
+from services.evaluation.certificates.policy import REVOKERS
 from services.evaluation.certificates.schemas import (
-    CertificateFacts,
     CertificateIn,
     CertificateOut,
     CertificatePaper,
-    CertifiedIn,
-    CertifiedList,
-    FactsIn,
     RevocationPreview,
     VerifyIn,
     VerifyOut,
 )
 from services.evaluation.certificates.tables import Certificate
+from services.evaluation.certificates.visibility import READERS
+from services.evaluation.codes import CertificateKind as Kind
+from services.evaluation.codes import CertificateStatus as Status
+from services.evaluation.filings.errors import OutOfScope
 from shared import access, errors, pages, web, wire
 
 router = web.Router("certificates")
+issuing = web.Router("assessments")
 ONE = "/v1/certificates/{certificate_id:uuid}"
 ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
 
 
-@router.operation("GET", "/v1/certificates", may=operations.READERS, summary="证书列表", errors=[errors.InvalidCursor])
+@issuing.operation(
+    "POST",
+    "/v1/assessments/{assessment_id:uuid}:issue",
+    may=INSTITUTION,
+    summary="发证",
+    errors=[errors.InvalidState, errors.StaleVersion, OutOfScope],
+)
+async def issue(
+    assessment_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: wire.Commented | None = None
+) -> AssessmentPaper:
+    return await operations.issue(session, call, kernel, assessment_id, body.comment if body else None)
+
+
+@router.operation("GET", "/v1/certificates", may=READERS, summary="证书列表", errors=[errors.InvalidCursor])
 async def list_certificates(
-    session: web.Session, call: web.Caller, kernel: web.KernelOf, asked: pages.PageAsked,
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    asked: pages.PageAsked,
     trainee_id: Annotated[UUID | None, Query()] = None,
     number: Annotated[str | None, Query(max_length=60, description="完整的证书编号")] = None,
     kind: Annotated[Kind | None, Query()] = None,
     status: Annotated[Status | None, Query()] = None,
     assessment_id: Annotated[UUID | None, Query()] = None,
     class_id: Annotated[UUID | None, Query()] = None,
-) -> wire.Page[CertificateOut]:  # fmt: skip
-    wanted = operations.listed(
+) -> wire.Page[CertificateOut]:
+    wanted = reading.listed(
         call, kernel, trainee_id=trainee_id, number=number, kind=kind, status=status, assessment_id=assessment_id, class_id=class_id
     )
     return wire.Page.model_validate(await pages.page(session, wanted, Certificate.id, asked, CertificateOut.model_validate))
@@ -61,30 +80,28 @@ async def verify(body: VerifyIn, session: web.Session, call: web.Caller, kernel:
     return await operations.verify(session, call, kernel, body)
 
 
-@router.operation("GET", ONE, may=operations.READERS, summary="证书")
+@router.operation("GET", ONE, may=READERS, summary="证书")
 async def get(certificate_id: UUID, session: web.Session, call: web.Caller) -> CertificatePaper:
-    return await operations.get(session, call, certificate_id)
+    return await steps.get(session, call, certificate_id)
 
 
 @router.operation(
-    "POST", f"{ONE}:revoke", may=operations.REVOKERS, summary="撤销证书(preview=true 只看会影响什么)", errors=[errors.InvalidState, errors.StaleVersion]
-)  # fmt: skip
+    "POST",
+    f"{ONE}:revoke",
+    may=REVOKERS,
+    summary="撤销证书(preview=true 只看会影响什么)",
+    errors=[errors.InvalidState, errors.StaleVersion],
+)
 async def revoke(
-    certificate_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: wire.Reasoned | None = None,
+    certificate_id: UUID,
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    body: wire.Reasoned | None = None,
     preview: Annotated[bool, Query(description="只列出会受影响的申领和就业记录,不撤销")] = False,
-) -> CertificatePaper | RevocationPreview:  # fmt: skip
+) -> CertificatePaper | RevocationPreview:
     if preview:
-        return await operations.preview_revocation(session, call, kernel, certificate_id)
+        return await steps.preview_revocation(session, call, kernel, certificate_id)
     if body is None:
         raise errors.Invalid(faults=[errors.Fault("missing_field", "/reason", allowed="1 至 1000 字", fix="请写明撤销的理由。")])
-    return await operations.revoke(session, call, certificate_id, body.reason)
-
-
-@router.operation("POST", "/internal/v1/certificate-facts", may=access.INTERNAL, summary="证书事实(供判定)", writes=False)
-async def certificate_facts(body: FactsIn, session: web.Session, call: web.Caller) -> CertificateFacts:
-    return await facts.facts(session, call, body)
-
-
-@router.operation("POST", "/internal/v1/certified", may=access.INTERNAL, summary="班级取证人员", writes=False)
-async def certified(body: CertifiedIn, session: web.Session) -> CertifiedList:
-    return await facts.certified(session, body)
+    return await steps.revoke(session, call, certificate_id, body.reason)

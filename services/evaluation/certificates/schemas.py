@@ -5,12 +5,16 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.evaluation.certificates.policy import Kind, Status, Verdict
+from services.evaluation.certificates.policy import Verdict
+from services.evaluation.codes import CertificateKind as Kind
+from services.evaluation.codes import CertificateStatus as Status
+from services.evaluation.codes import Level
 from services.evaluation.filings.schemas import OccupationCode
-from services.evaluation.levels import Level
-from shared import wire
+from shared import county, wire
 
-Number = Annotated[wire.Text, Field(min_length=1, max_length=40, description="证书编号", examples=["Y000052000123255000001"])]
+Number = Annotated[
+    wire.Text, Field(min_length=1, max_length=40, description="证书编号", examples=[f"Y0000{county.here().province_digits}000123255000001"])
+]
 
 
 class CertificateIn(wire.In):
@@ -24,7 +28,7 @@ class CertificateIn(wire.In):
     )
     level: Level | None = Field(None, examples=["junior"])
     issued_on: wire.CivilDate
-    issuer: wire.Word = Field(examples=["黔东南州职业技能鉴定中心"])
+    issuer: wire.Word = Field(examples=[f"{county.here().prefecture.aliases[0]}职业技能鉴定中心"])
     proof: wire.Word = Field(description="证明材料,可填 /v1/files 的编号", examples=["证书原件扫描件"])
     class_id: UUID | None = Field(None, description="由哪个培训班取得", examples=[None])
 

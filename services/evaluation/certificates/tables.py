@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.evaluation.codes import CertificateKind
 from services.evaluation.metadata import Row
 from shared import db
 
@@ -38,7 +39,7 @@ class Certificate(db.Versioned, Row):
 
     __table_args__ = (
         UniqueConstraint("kind", "number_key", name="certificates_number_key"),
-        CheckConstraint("kind IN ('skill_level', 'special_skill', 'qualification', 'work_permit', 'completion')", name="kind"),
+        db.one_of("kind", CertificateKind),
         CheckConstraint("assessment_id IS NULL OR number ~ '^[YS][0-9]{21}$'", name="minted_number"),
         CheckConstraint(
             "num_nulls(assessment_id, filing_id, exam_held_on, issuer_institution_id) IN (0, 4) AND (assessment_id IS NULL) = (proof IS NOT NULL)",

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation.counting.schemas import CountingIn, CountOut, CountsIn, CountsOut, GroupOut, TallyOut
-from services.evaluation.filings import operations as filings
+from services.evaluation.filings import reading as filings
 from services.evaluation.filings.schemas import CoverageOut
 from shared.access import Call
 from shared.web import Kernel

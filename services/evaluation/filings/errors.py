@@ -1,6 +1,6 @@
 """What filings can answer with. `same_person` is worded as everywhere: the code means one thing in the whole system."""
 
-from shared import errors
+from shared import access, errors
 
 
 class SamePerson(errors.Problem):
@@ -24,8 +24,11 @@ class NumberPrefixTaken(errors.Problem):
 
 
 REFUSALS: dict[str, type[errors.Problem]] = {
-    "invalid_state": errors.InvalidState, "same_person": SamePerson, "renewal_too_early": RenewalTooEarly,
-}  # fmt: skip
+    "wrong_role": access.WrongRole,
+    "invalid_state": errors.InvalidState,
+    "same_person": SamePerson,
+    "renewal_too_early": RenewalTooEarly,
+}
 
 errors.describe(
     "kind_cannot_file",

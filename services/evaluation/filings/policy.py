@@ -1,63 +1,33 @@
-"""The life of a filing (备案): its states, who takes it from one to the next, and what it covers on a day. Pure: values in, answers out."""
+"""The life of a filing (备案): its steps, and what it covers on a day. Pure: values in, answers out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final
 
-from services.evaluation.levels import LEVELS
+from services.evaluation.codes import FilingStatus as Status
+from services.evaluation.rules import LevelRule
 from shared.months import months_after
+from shared.steps import Step, by
 
-Status = Literal["draft", "submitted", "checked", "accepted", "returned", "rejected", "suspended", "revoked", "expired"]
-Action = Literal["edit", "submit", "check", "accept", "return", "reject", "renew", "extend-scope", "suspend", "reinstate", "revoke"]
-
-STATUSES: Final[Mapping[str, tuple[str, str]]] = {
-    "draft": ("草稿", "Draft"),
-    "submitted": ("已提交", "Submitted"),
-    "checked": ("初审通过", "First check passed"),
-    "accepted": ("已备案", "Accepted"),
-    "returned": ("退回补正", "Returned for correction"),
-    "rejected": ("不予备案", "Rejected"),
-    "suspended": ("暂停", "Suspended"),
-    "revoked": ("撤销", "Revoked"),
-    "expired": ("到期", "Expired"),
-}
-BODY_LETTERS: Final[Mapping[str, str]] = {"enterprise": "Y", "assessment_organisation": "S"}
-OWN_WORKERS_ONLY: Final = "Y"
-RENEWABLE_MONTHS: Final = 3  # before the last day
 INSTITUTION, OFFICER, REVIEWER = frozenset({"institution"}), frozenset({"officer"}), frozenset({"reviewer"})
+IN_FORCE: Final = frozenset({Status.ACCEPTED, Status.SUSPENDED})  # until its last day
+DECIDED: Final = IN_FORCE | {Status.REVOKED}  # has its days, its grants and its number prefix
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`to` None: the filing stays in its state. `others`: the steps whose doer may not take this one as well (four eyes)."""
-
-    label: str
-    may: frozenset[str]
-    states: frozenset[str]
-    to: Status | None = None
-    others: tuple[str, ...] = ()
-
-
-STEPS: Final[Mapping[Action, Step]] = {
-    "edit": Step("修改", INSTITUTION, frozenset({"draft", "returned"})),
-    "submit": Step("提交", INSTITUTION, frozenset({"draft", "returned"}), "submitted"),
-    "check": Step("初审", OFFICER, frozenset({"submitted"}), "checked", ("submit",)),
-    "accept": Step("备案", REVIEWER, frozenset({"checked"}), "accepted", ("submit", "check")),
-    "return": Step("退回补正", OFFICER | REVIEWER, frozenset({"submitted", "checked"}), "returned"),
-    "reject": Step("不予备案", REVIEWER, frozenset({"checked"}), "rejected", ("submit", "check")),
-    "renew": Step("续期", REVIEWER, frozenset({"accepted"})),
-    "extend-scope": Step("增加职业等级", REVIEWER, frozenset({"accepted"})),
-    "suspend": Step("暂停", REVIEWER, frozenset({"accepted"}), "suspended"),
-    "reinstate": Step("恢复", REVIEWER, frozenset({"suspended"}), "accepted"),
-    "revoke": Step("撤销", REVIEWER, frozenset({"accepted", "suspended"}), "revoked"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    code: Literal["invalid_state", "same_person", "renewal_too_early", "wrong_role"]
-    detail: str
+PARTS: Final[Mapping[str, str]] = {"submit": "提交", "check": "初审", "decide": "备案决定"}
+STEPS: Final = (
+    Step("edit", "修改", by(INSTITUTION, Status.DRAFT, Status.RETURNED)),
+    Step("submit", "提交", by(INSTITUTION, Status.DRAFT, Status.RETURNED), Status.SUBMITTED, "submit"),
+    Step("check", "初审", by(OFFICER, Status.SUBMITTED), Status.CHECKED, "check"),
+    Step("accept", "备案", by(REVIEWER, Status.CHECKED), Status.ACCEPTED, "decide"),
+    Step("return", "退回补正", by(OFFICER | REVIEWER, Status.SUBMITTED, Status.CHECKED), Status.RETURNED),
+    Step("reject", "不予备案", by(REVIEWER, Status.CHECKED), Status.REJECTED, "decide"),
+    Step("renew", "续期", by(REVIEWER, Status.ACCEPTED)),
+    Step("extend-scope", "增加职业等级", by(REVIEWER, Status.ACCEPTED)),
+    Step("suspend", "暂停", by(REVIEWER, Status.ACCEPTED), Status.SUSPENDED),
+    Step("reinstate", "恢复", by(REVIEWER, Status.SUSPENDED), Status.ACCEPTED),
+    Step("revoke", "撤销", by(REVIEWER, *IN_FORCE), Status.REVOKED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +58,10 @@ class Coverage:
     revoked_on: date | None = None
 
 
-def status_on(status: str, valid_until_on: date | None, today: date) -> str:
+def status_on(status: str, valid_until_on: date | None, today: date) -> Status:
     """`expired` is no state of its own: it is accepted or suspended, past its last day."""
     past = valid_until_on is not None and valid_until_on < today
-    return "expired" if past and status in ("accepted", "suspended") else status
+    return Status.EXPIRED if past and status in IN_FORCE else Status(status)
 
 
 def not_in_force(coverage: Coverage | None, day: date) -> str | None:
@@ -108,41 +78,20 @@ def not_in_force(coverage: Coverage | None, day: date) -> str | None:
     return None
 
 
-def out_of_scope(coverage: Coverage | None, occupation_code: str, level: str, day: date) -> str | None:
+def out_of_scope(coverage: Coverage | None, occupation_code: str, level: LevelRule, day: date) -> str | None:
     """Why this occupation at this level may not be assessed under the filing on that day, or None."""
     if (reason := not_in_force(coverage, day)) or coverage is None:
         return reason
-    granted = [each for each in coverage.grants if (each.occupation_code, each.level) == (occupation_code, level)]
+    granted = [each for each in coverage.grants if (each.occupation_code, each.level) == (occupation_code, level.code)]
     if not granted:
-        return f"备案范围不含职业 {occupation_code} 的{LEVELS[level]}"
+        return f"备案范围不含职业 {occupation_code} 的{level.name}"
     first = min(each.from_on for each in granted)
-    return None if first <= day else f"职业 {occupation_code} 的{LEVELS[level]}自 {first} 起备案,{day} 尚未列入"
+    return None if first <= day else f"职业 {occupation_code} 的{level.name}自 {first} 起备案,{day} 尚未列入"
 
 
-def renewable_from(valid_until_on: date) -> date:
-    """The first of the last three months: a filing that ends on 31 December is renewable from 1 October."""
-    return months_after(valid_until_on + timedelta(days=1), -RENEWABLE_MONTHS)
-
-
-def possible(status: str) -> list[Action]:
-    return [action for action, step in STEPS.items() if status in step.states]
-
-
-def refusal(
-    action: Action, status: str, person: str, done_by: Mapping[str, str | None], valid_until_on: date | None, today: date
-) -> Refusal | None:
-    """Why this person may not take the step now, or None. `done_by`: who submitted and who checked. The role is not looked at."""
-    step = STEPS[action]
-    if status not in step.states:
-        needed = "、".join(label for code, (label, _) in STATUSES.items() if code in step.states)
-        now = "、".join(STEPS[each].label for each in possible(status)) or "没有可办的事项"
-        return Refusal("invalid_state", f"备案当前状态为“{STATUSES[status][0]}”,“{step.label}”须在“{needed}”时办理。现在可以办理:{now}。")
-    for other in step.others:
-        if done_by.get(other) == person:
-            return Refusal("same_person", f"本备案的{STEPS[other].label}由您办理,{step.label}须由另一人办理。")  # type: ignore[index]
-    if action == "renew" and valid_until_on is not None and today < (first := renewable_from(valid_until_on)):
-        return Refusal("renewal_too_early", f"备案有效期至 {valid_until_on},{first} 起可以办理续期,今天是 {today}。")
-    return None
+def renewable_from(valid_until_on: date, months: int) -> date:
+    """The first of the last so many months: of three, a filing that ends on 31 December is renewable from 1 October."""
+    return months_after(valid_until_on + timedelta(days=1), -months)
 
 
 def repeated(pairs: Iterable[tuple[str, str]]) -> list[int]:

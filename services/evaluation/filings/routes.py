@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.evaluation.filings import decisions, operations, policy, sight
+from services.evaluation.codes import FilingStatus as Status
+from services.evaluation.filings import operations, policy, reading, steps, visibility
 from services.evaluation.filings.errors import NumberPrefixTaken, RenewalTooEarly, SamePerson
 from services.evaluation.filings.schemas import Acceptance, CoverageOut, Extension, FilingChange, FilingIn, FilingOut, FilingPaper, Renewal
 from services.evaluation.filings.tables import Filing
@@ -21,22 +22,29 @@ async def create(body: FilingIn, session: web.Session, call: web.Caller, kernel:
     return await operations.create(session, call, kernel, body)
 
 
-@router.operation("GET", "/v1/filings", may=sight.READERS, summary="备案列表", errors=[errors.InvalidCursor, *ASKING])
+@router.operation("GET", "/v1/filings", may=visibility.READERS, summary="备案列表", errors=[errors.InvalidCursor, *ASKING])
 async def list_filings(
-    session: web.Session, call: web.Caller, kernel: web.KernelOf, asked: pages.PageAsked,
-    status: Annotated[policy.Status | None, Query()] = None,
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    asked: pages.PageAsked,
+    status: Annotated[Status | None, Query()] = None,
     institution_id: Annotated[UUID | None, Query()] = None,
     external_number: Annotated[str | None, Query(max_length=200, description="其他平台给的编号")] = None,
     covering_on: Annotated[wire.CivilDate | None, Query(description="只列这一天计入规上企业覆盖率的备案,每家一份")] = None,
-) -> wire.Page[FilingOut]:  # fmt: skip
-    wanted = operations.listed(call, status, institution_id, external_number)
+) -> wire.Page[FilingOut]:
+    wanted = reading.listed(call, status, institution_id, external_number)
     if covering_on is not None:
-        wanted = wanted.where(await operations.covering(session, call, kernel, covering_on))
-    return wire.Page.model_validate(await pages.page(session, wanted, Filing.id, asked, lambda row: sight.shown(row, call.today)))
+        wanted = wanted.where(await reading.covering(session, call, kernel, covering_on))
+    return wire.Page.model_validate(await pages.page(session, wanted, Filing.id, asked, lambda row: reading.shown(row, call.today)))
 
 
 @router.operation(
-    "GET", "/v1/filings/coverage", may=sight.READERS - {"institution"} | {"department", "town"}, summary="规上企业备案覆盖率", errors=ASKING
+    "GET",
+    "/v1/filings/coverage",
+    may=visibility.READERS - {"institution"} | {"department", "town"},
+    summary="规上企业备案覆盖率",
+    errors=ASKING,
 )
 async def coverage(
     session: web.Session,
@@ -44,12 +52,12 @@ async def coverage(
     kernel: web.KernelOf,
     on: Annotated[wire.CivilDate | None, Query(description="缺省为今天")] = None,
 ) -> CoverageOut:
-    return await operations.coverage(session, call, kernel, on or call.today)
+    return await reading.coverage(session, call, kernel, on or call.today)
 
 
-@router.operation("GET", ONE, may=sight.READERS, summary="备案")
+@router.operation("GET", ONE, may=visibility.READERS, summary="备案")
 async def get(filing_id: UUID, session: web.Session, call: web.Caller) -> FilingPaper:
-    return sight.paper(call, await sight.find(session, call, filing_id))
+    return steps.paper(call, await reading.find(session, call, filing_id))
 
 
 @router.operation(
@@ -59,57 +67,59 @@ async def change(filing_id: UUID, body: FilingChange, session: web.Session, call
     return await operations.change(session, call, filing_id, body)
 
 
-def _step(action: policy.Action, *kinds: type[errors.Problem]) -> Any:
-    step = policy.STEPS[action]
-    problems: list[type[errors.Problem]] = [errors.InvalidState, errors.StaleVersion, *([SamePerson] if step.others else []), *kinds]
-    return router.operation("POST", f"{ONE}:{action}", may=step.may, summary=f"{step.label}备案", if_match=True, errors=problems)
+def _step(action: str, *kinds: type[errors.Problem]) -> Any:
+    step = next(each for each in policy.STEPS if each.action == action)
+    problems: list[type[errors.Problem]] = [errors.InvalidState, errors.StaleVersion, *([SamePerson] if step.part else []), *kinds]
+    return router.operation(
+        "POST", f"{ONE}:{action}", may=frozenset(step.roles), summary=f"{step.title}备案", if_match=True, errors=problems
+    )
 
 
 @_step("submit")
 async def submit(filing_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> FilingPaper:
-    return await operations.submit(session, call, filing_id, body.comment if body else None)
+    return await steps.submit(session, call, filing_id, body.comment if body else None)
 
 
 @_step("check")
 async def check(filing_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> FilingPaper:
-    return await decisions.check(session, call, filing_id, body.comment if body else None)
+    return await steps.check(session, call, filing_id, body.comment if body else None)
 
 
 @_step("accept", NumberPrefixTaken)
 async def accept(filing_id: UUID, body: Acceptance, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await decisions.accept(session, call, filing_id, body)
+    return await steps.accept(session, call, filing_id, body)
 
 
 @_step("return")
 async def send_back(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await decisions.send_back(session, call, filing_id, body.reason)
+    return await steps.send_back(session, call, filing_id, body.reason)
 
 
 @_step("reject")
 async def reject(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await decisions.reject(session, call, filing_id, body.reason)
+    return await steps.reject(session, call, filing_id, body.reason)
 
 
 @_step("renew", RenewalTooEarly)
 async def renew(filing_id: UUID, body: Renewal, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await decisions.renew(session, call, filing_id, body)
+    return await steps.renew(session, call, filing_id, body)
 
 
 @_step("extend-scope")
 async def extend_scope(filing_id: UUID, body: Extension, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await decisions.extend_scope(session, call, filing_id, body)
+    return await steps.extend_scope(session, call, filing_id, body)
 
 
 @_step("suspend")
 async def suspend(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await decisions.suspend(session, call, filing_id, body.reason)
+    return await steps.suspend(session, call, filing_id, body.reason)
 
 
 @_step("reinstate")
 async def reinstate(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await decisions.reinstate(session, call, filing_id, body.reason)
+    return await steps.reinstate(session, call, filing_id, body.reason)
 
 
 @_step("revoke")
 async def revoke(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await decisions.revoke(session, call, filing_id, body.reason)
+    return await steps.revoke(session, call, filing_id, body.reason)

@@ -5,18 +5,19 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.evaluation.filings.policy import Status
-from services.evaluation.levels import Level
-from shared import wire
+from services.evaluation.codes import FilingStatus as Status
+from services.evaluation.codes import Level
+from shared import county, wire
 
+COUNTY = county.here()
 OccupationCode = Annotated[str, Field(pattern=r"^[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}$", description="职业代码", examples=["6-31-01-03"])]
 Card = Annotated[wire.Text, Field(min_length=1, max_length=60, description="证卡编号", examples=["KP-2025-001"])]
 NumberPrefix = Annotated[
     str,
     Field(
-        pattern=r"^[YSJ][0-9]{4}52[0-9]{6}$",
-        description="机构编码,即证书编号前 13 位:机构类别字母、4 位编码、52(贵州)、6 位机构序号;留空由系统编排",
-        examples=["Y000052000123"],
+        pattern=rf"^[YSJ][0-9]{{4}}{COUNTY.province_digits}[0-9]{{6}}$",
+        description=f"机构编码,即证书编号前 13 位:机构类别字母、4 位编码、{COUNTY.province_digits}({COUNTY.province.name})、6 位机构序号;留空由系统编排",
+        examples=[f"Y0000{COUNTY.province_digits}000123"],
     ),
 ]
 Decision = Literal["granted", "refused"]
@@ -124,7 +125,7 @@ class SuspensionOut(wire.Out):
 
 class FilingOut(wire.Out):
     id: UUID
-    number: str = Field(examples=["KL-BA-2025-000003"])
+    number: str = Field(examples=[f"{COUNTY.series('BA')}-2025-000003"])
     institution_id: UUID
     institution_name: str
     institution_kind: str = Field(examples=["enterprise"])

@@ -8,8 +8,11 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, S
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.metadata import Row
-from shared import db
+from shared import county, db
+
+COUNTY = county.here()
 
 
 class Filing(db.Versioned, Row):
@@ -22,7 +25,7 @@ class Filing(db.Versioned, Row):
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of filing; part of the number")
-    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-BA"))
+    number: Mapped[str] = mapped_column(Text, db.paper_number(COUNTY.series("BA")))
     institution_id: Mapped[UUID] = mapped_column()
     institution_name: Mapped[str] = mapped_column(Text, comment="the issuer's name on certificates")
     institution_kind: Mapped[str] = mapped_column(Text)
@@ -45,10 +48,8 @@ class Filing(db.Versioned, Row):
 
     __table_args__ = (
         UniqueConstraint("number", name="filings_number_key"),
-        CheckConstraint(
-            "status IN ('draft', 'submitted', 'checked', 'accepted', 'returned', 'rejected', 'suspended', 'revoked')", name="status"
-        ),
-        CheckConstraint("number_prefix ~ '^[YS][0-9]{4}52[0-9]{6}$'", name="number_prefix"),
+        db.one_of("status", (each for each in Status if each is not Status.EXPIRED)),
+        CheckConstraint(f"number_prefix ~ '^[YS][0-9]{{4}}{COUNTY.province_digits}[0-9]{{6}}$'", name="number_prefix"),
         CheckConstraint("valid_until_on >= valid_from_on", name="validity"),
         CheckConstraint(
             "status NOT IN ('accepted', 'suspended', 'revoked') OR num_nulls(valid_from_on, valid_until_on, number_prefix) = 0",

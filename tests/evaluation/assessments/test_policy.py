@@ -52,4 +52,4 @@ def test_two_papers_speak_of_one_person(one: Identity, other: Identity, same: bo
     ],
 )
 def test_an_own_worker_is_employed_or_registered_as_an_employee(candidate: Candidate, own: bool) -> None:
-    assert policy.is_own_worker(candidate, "e") is own
+    assert policy.is_own_worker(candidate, "e", "enterprise_employee") is own

@@ -4,21 +4,23 @@ from datetime import date
 
 import pytest
 
+from services.evaluation import rules
 from services.evaluation.certificates import policy
-from services.evaluation.levels import DIGITS, RANKS
 
+LEVELS = rules.levels()
+NUMBERED = [level for level in LEVELS.values() if level.digit is not None]
 ISSUED = date(2025, 6, 25)
 
 
-@pytest.mark.parametrize("level", DIGITS)
-def test_a_number_that_was_made_fits(level: str) -> None:
-    number = policy.make_number("Y000052000123", 2025, level, 7)
+@pytest.mark.parametrize("level", NUMBERED, ids=lambda level: level.code)
+def test_a_number_that_was_made_fits(level: rules.LevelRule) -> None:
+    number = policy.make_number("Y000052000123", 2025, level.digit or 0, 7)
     assert len(number) == 22 and number.endswith("000007")
     assert policy.number_faults("skill_level", number, level, ISSUED) == []
 
 
 def test_the_digit_falls_as_the_skill_rises() -> None:
-    assert sorted(DIGITS, key=lambda level: RANKS[level]) == sorted(DIGITS, key=lambda level: -DIGITS[level])
+    assert sorted(NUMBERED, key=lambda level: level.rank) == sorted(NUMBERED, key=lambda level: -(level.digit or 0))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_the_digit_falls_as_the_skill_rises() -> None:
     ],
 )
 def test_shape_year_and_level_of_a_number_are_compared(kind: str, number: str, level: str | None, codes: list[str]) -> None:
-    assert [fault.code for fault in policy.number_faults(kind, number, level, ISSUED)] == codes
+    assert [fault.code for fault in policy.number_faults(kind, number, LEVELS[level] if level else None, ISSUED)] == codes
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from services.evaluation import rules
 from services.evaluation.filings import policy
 
+LEVELS = rules.levels()
 COVERAGE = policy.Coverage(date(2025, 1, 1), date(2025, 12, 31), [policy.Grant("6-31-01-03", "junior", date(2025, 3, 1))])
 
 
@@ -19,7 +21,7 @@ COVERAGE = policy.Coverage(date(2025, 1, 1), date(2025, 12, 31), [policy.Grant("
     ],
 )
 def test_an_occupation_is_covered_from_its_grant_to_the_last_day(day: date, covered: bool) -> None:
-    assert (policy.out_of_scope(COVERAGE, "6-31-01-03", "junior", day) is None) is covered
+    assert (policy.out_of_scope(COVERAGE, "6-31-01-03", LEVELS["junior"], day) is None) is covered
 
 
 @pytest.mark.parametrize(
@@ -43,11 +45,11 @@ def test_a_filing_is_in_force_but_for_suspensions_and_until_revoked(day: date, i
 
 @pytest.mark.parametrize(("occupation", "level"), [("6-31-01-03", "senior"), ("6-18-02-04", "junior")])
 def test_another_level_or_occupation_is_out_of_scope(occupation: str, level: str) -> None:
-    assert policy.out_of_scope(COVERAGE, occupation, level, date(2025, 6, 1))
+    assert policy.out_of_scope(COVERAGE, occupation, LEVELS[level], date(2025, 6, 1))
 
 
 def test_a_filing_not_yet_accepted_covers_nothing() -> None:
-    assert policy.out_of_scope(None, "6-31-01-03", "junior", date(2025, 6, 1))
+    assert policy.out_of_scope(None, "6-31-01-03", LEVELS["junior"], date(2025, 6, 1))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_a_filing_not_yet_accepted_covers_nothing() -> None:
     ],
 )
 def test_a_filing_is_renewable_in_its_last_three_calendar_months(until: date, first: date) -> None:
-    assert policy.renewable_from(until) == first
+    assert policy.renewable_from(until, rules.here().renewable_months) == first
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared import county
+
+COUNTY = county.here()
+
 revision: str = "evaluation_0002"
 down_revision: str | None = "evaluation_0001"
 branch_labels: None = None
@@ -26,7 +30,7 @@ def upgrade() -> None:
         sa.Column(
             "number",
             sa.Text(),
-            sa.Computed("'KL-BA-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
+            sa.Computed(f"'{COUNTY.series('BA')}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
             nullable=False,
         ),
         sa.Column("institution_id", sa.Uuid(), nullable=False),
@@ -51,7 +55,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(status = 'revoked') = (revoked_on IS NOT NULL)", name=op.f("filings_revoked_on_check")),
-        sa.CheckConstraint("number_prefix ~ '^[YS][0-9]{4}52[0-9]{6}$'", name=op.f("filings_number_prefix_check")),
+        sa.CheckConstraint(f"number_prefix ~ '^[YS][0-9]{{4}}{COUNTY.province_digits}[0-9]{{6}}$'", name=op.f("filings_number_prefix_check")),
         sa.CheckConstraint(
             "status IN ('draft', 'submitted', 'checked', 'accepted', 'returned', 'rejected', 'suspended', 'revoked')",
             name=op.f("filings_status_check"),
@@ -89,7 +93,7 @@ def upgrade() -> None:
         sa.Column(
             "number",
             sa.Text(),
-            sa.Computed("'KL-PJ-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
+            sa.Computed(f"'{COUNTY.series('PJ')}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
             nullable=False,
         ),
         sa.Column("filing_id", sa.Uuid(), nullable=False),

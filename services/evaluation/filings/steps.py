@@ -1,6 +1,8 @@
-"""What the bureau decides on a filing: first check, acceptance with its grants, return, rejection; later renewal, extension, suspension, revocation."""
+"""A filing from state to state: submitted by the institution; checked, accepted, returned or rejected by the bureau, later renewed, extended, suspended, revoked."""
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -8,21 +10,63 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.evaluation.filings import policy
-from services.evaluation.filings.errors import NumberPrefixTaken
-from services.evaluation.filings.operations import begin, finish
+from services.evaluation import rules
+from services.evaluation.filings import policy, reading
+from services.evaluation.filings.errors import REFUSALS, NumberPrefixTaken
 from services.evaluation.filings.schemas import Acceptance, Extension, FilingPaper, GrantIn, Renewal
 from services.evaluation.filings.tables import Filing, NumberPrefix
-from shared import errors
+from shared import codes, county, deeds, errors, wire
 from shared.access import Call
+from shared.steps import Further, Machine, Refusal
 
 PREFIX_LOCK = 7_401
-UNCODED = "000052"  # body code 0000, province 52: what the system itself hands out
+UNCODED = "0000"  # the body code of what the system itself hands out
+
+
+async def begin(session: AsyncSession, call: Call, filing_id: UUID, action: str) -> Filing:
+    """The filing, locked, at the version the caller knows, where this person may take this step now."""
+    filing = await reading.find(session, call, filing_id, lock=True)
+    call.match(filing.version)
+    status = policy.status_on(filing.status, filing.valid_until_on, call.today)
+    if refusal := _machine(county.folder()).why_not(action, status, call.actor.doer, _done(filing), _further(call, filing)):
+        raise REFUSALS[refusal.code](refusal.detail)
+    return filing
+
+
+async def finish(session: AsyncSession, call: Call, filing: Filing, done: str, **details: Any) -> FilingPaper:
+    filing.changed_at = call.now
+    await session.flush()
+    told = {name: value for name, value in details.items() if value is not None}
+    await deeds.record(
+        session,
+        call,
+        f"filing.{done}",
+        filing.id,
+        details=told,
+        institution_id=filing.institution_id,
+        status=filing.status,
+        version=filing.version,
+    )
+    return paper(call, filing)
+
+
+def paper(call: Call, filing: Filing) -> FilingPaper:
+    """The filing with every action and, where the caller may not take it now, why."""
+    out, machine = reading.shown(filing, call.today), _machine(county.folder())
+    done, further = _done(filing), _further(call, filing)
+    found = {step.action: machine.why_not(step.action, out.status, call.actor.doer, done, further) for step in machine.steps}
+    return FilingPaper(**out.model_dump(), allowed_actions=wire.allowed_actions(found))
+
+
+async def submit(session: AsyncSession, call: Call, filing_id: UUID, comment: str | None) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "submit")
+    filing.submitted_by, filing.status, filing.status_reason = call.actor.doer.person, "submitted", None
+    return await finish(session, call, filing, "submitted", comment=comment)
 
 
 async def check(session: AsyncSession, call: Call, filing_id: UUID, comment: str | None) -> FilingPaper:
     filing = await begin(session, call, filing_id, "check")
-    filing.checked_by, filing.status = str(call.actor.person_id or call.actor.subject), "checked"
+    filing.checked_by, filing.status = call.actor.doer.person, "checked"
     return await finish(session, call, filing, "checked", comment=comment)
 
 
@@ -111,13 +155,41 @@ async def revoke(session: AsyncSession, call: Call, filing_id: UUID, reason: str
     return await finish(session, call, filing, "revoked", reason=reason)
 
 
+@cache
+def _machine(_of: Path) -> Machine:
+    """With the county's words for the states."""
+    return Machine("备案", {code: label.zh for code, label in codes.labels("filing_status").items()}, policy.STEPS, policy.PARTS)
+
+
+def _done(filing: Filing) -> list[tuple[str, str]]:
+    return [(part, person) for part, person in (("submit", filing.submitted_by), ("check", filing.checked_by)) if person]
+
+
+def _further(call: Call, filing: Filing) -> Further:
+    """A filing is renewed in the last months of its validity."""
+
+    def too_early(action: str) -> Refusal | None:
+        if action != "renew" or filing.valid_until_on is None:
+            return None
+        first = policy.renewable_from(filing.valid_until_on, rules.here().renewable_months)
+        return (
+            Refusal("renewal_too_early", f"备案有效期至 {filing.valid_until_on},{first} 起可以办理续期,今天是 {call.today}。")
+            if call.today < first
+            else None
+        )
+
+    return too_early
+
+
 async def _claim_prefix(session: AsyncSession, filing: Filing) -> str:
     """The body's own prefix: the one it named, else the one it has, else the next free one. Handed out one at a time."""
     await session.execute(select(func.pg_advisory_xact_lock(PREFIX_LOCK)))
     prefixes = select(NumberPrefix.prefix)
     prefix = filing.number_prefix or await session.scalar(prefixes.where(NumberPrefix.institution_id == filing.institution_id).limit(1))
     if prefix is None:
-        family = policy.BODY_LETTERS[filing.institution_kind] + UNCODED
+        body = rules.here().body(filing.institution_kind)
+        assert body is not None  # no other kind could file
+        family = body.letter + UNCODED + county.here().province_digits
         last = await session.scalar(select(func.max(NumberPrefix.prefix)).where(NumberPrefix.prefix.startswith(family)))
         prefix = f"{family}{int(last[-6:]) + 1 if last else 1:06d}"
     await session.execute(insert(NumberPrefix).values(prefix=prefix, institution_id=filing.institution_id).on_conflict_do_nothing())

@@ -5,9 +5,9 @@ from typing import Final
 from sqlalchemy import exists
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.evaluation.assessments.sight import condition as assessments_seen
+from services.evaluation.assessments import visibility as assessments
 from services.evaluation.assessments.tables import Assessment, Supervision
-from services.evaluation.filings.sight import condition as filings_seen
+from services.evaluation.filings import visibility as filings
 from services.evaluation.filings.tables import Filing
 from shared import worklist
 from shared.access import Call
@@ -35,18 +35,32 @@ async def of(session: AsyncSession, call: Call, _: Kernel) -> list[worklist.Item
 
 def _filings(call: Call, status: str, action: str) -> worklist.Kind:
     wanted = worklist.waiting(
-        f"filing_{status}", action, "filing", "filings", Filing.id, number=Filing.number, title=Filing.institution_name, since_at=Filing.changed_at
-    )  # fmt: skip
-    return wanted.where(filings_seen(call.actor), Filing.status == status).order_by(Filing.id)
+        f"filing_{status}",
+        action,
+        "filing",
+        "filings",
+        Filing.id,
+        number=Filing.number,
+        title=Filing.institution_name,
+        since_at=Filing.changed_at,
+    )
+    return wanted.where(filings.rows(call.actor), Filing.status == status).order_by(Filing.id)
 
 
 def _batches(call: Call, kind: str, action: str, status: str) -> worklist.Kind:
     """From the day of the exam on."""
     wanted = worklist.waiting(
-        kind, action, "assessment", "assessments", Assessment.id, number=Assessment.number, title=Assessment.occupation_code,
-        since_at=Assessment.changed_at, due_on=Assessment.held_on,
-    )  # fmt: skip
-    seen = wanted.where(assessments_seen(call.actor), Assessment.status == status, Assessment.held_on <= call.today)
+        kind,
+        action,
+        "assessment",
+        "assessments",
+        Assessment.id,
+        number=Assessment.number,
+        title=Assessment.occupation_code,
+        since_at=Assessment.changed_at,
+        due_on=Assessment.held_on,
+    )
+    seen = wanted.where(assessments.rows(call.actor), Assessment.status == status, Assessment.held_on <= call.today)
     return seen.order_by(Assessment.held_on, Assessment.id)
 
 

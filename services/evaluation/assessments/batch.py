@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.evaluation.assessments.operations import begin, finish
+from services.evaluation.assessments import steps
 from services.evaluation.assessments.schemas import ResultsBatch
 from services.evaluation.assessments.tables import Candidate
 from shared import batches, errors
@@ -16,7 +16,7 @@ from shared.access import Call
 async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: ResultsBatch) -> batches.BatchOut:
     """Judges every item against the batch's candidates and keeps the new ones in one statement. `created` is a first result, `updated` another one;
     the `id` of an item is the trainee's."""
-    assessment = await begin(session, call, assessment_id, "results")
+    assessment = await steps.begin(session, call, assessment_id, "results")
     rows = await session.execute(
         select(Candidate.trainee_id, Candidate.passed, Candidate.score).where(Candidate.assessment_id == assessment.id)
     )
@@ -38,7 +38,7 @@ async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: 
             index_elements=["assessment_id", "trainee_id"], set_={"passed": results.excluded.passed, "score": results.excluded.score}
         )
         await session.execute(known)
-        await finish(session, call, assessment, "results_recorded", results=len(kept))
+        await steps.finish(session, call, assessment, "results_recorded", results=len(kept))
     return batches.answer(
         [
             batches.item(index, each.outcome, each.id, (batches.at(index, fault) for fault in each.faults))

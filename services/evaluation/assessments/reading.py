@@ -1,0 +1,72 @@
+"""Assessments looked up and shown: single batches with their people, lists, exams."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.evaluation.assessments import visibility
+from services.evaluation.assessments.schemas import Exams
+from services.evaluation.assessments.tables import Assessment, Candidate, Supervision
+from shared import errors
+from shared.access import Call
+
+
+async def find(session: AsyncSession, call: Call, assessment_id: UUID, *, lock: bool = False) -> Assessment:
+    """The batch, or 404 for who may not see it. `lock` keeps results and supervision as they are until the transaction ends."""
+    wanted = select(Assessment).where(Assessment.id == assessment_id, visibility.rows(call.actor))
+    found = await session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None:
+        raise errors.NotFound("没有这个评价批次,或不在您的可见范围内。请核对编号。")
+    return found
+
+
+def listed(
+    call: Call, *, status: str | None, filing_id: UUID | None, institution_id: UUID | None, class_id: UUID | None, order_id: UUID | None
+) -> Select[Any]:
+    wanted = select(*Assessment.__table__.c).where(visibility.rows(call.actor))
+    same: tuple[tuple[Any, object], ...] = (
+        (Assessment.status, status),
+        (Assessment.filing_id, filing_id),
+        (Assessment.institution_id, institution_id),
+        (Assessment.class_id, class_id),
+        (Assessment.order_id, order_id),
+    )
+    for column, value in same:
+        if value is not None:
+            wanted = wanted.where(column == value)
+    return wanted
+
+
+async def candidates(session: AsyncSession, assessment_id: UUID) -> list[Any]:
+    """Who sits the exam, with their results."""
+    wanted = select(Candidate.__table__).where(Candidate.assessment_id == assessment_id).order_by(Candidate.trainee_id)
+    return list((await session.execute(wanted)).all())
+
+
+async def supervision(session: AsyncSession, assessment_id: UUID) -> list[Any]:
+    wanted = select(Supervision.__table__).where(Supervision.assessment_id == assessment_id).order_by(Supervision.id)
+    return list((await session.execute(wanted)).all())
+
+
+async def exams(session: AsyncSession, class_id: UUID | None, trainee_id: UUID | None) -> Exams:
+    """Exams of a class, of a person, or of a person in a class; the latest first."""
+    batch = Assessment
+    wanted = select(
+        batch.id.label("assessment_id"),
+        Candidate.trainee_id,
+        batch.class_id,
+        batch.order_id,
+        batch.occupation_code,
+        batch.level,
+        batch.held_on,
+        batch.status,
+        Candidate.passed,
+    ).join(Candidate, Candidate.assessment_id == batch.id)
+    if class_id is not None:
+        wanted = wanted.where(batch.class_id == class_id)
+    if trainee_id is not None:
+        wanted = wanted.where(Candidate.trainee_id == trainee_id)
+    rows = await session.execute(wanted.order_by(batch.held_on.desc(), batch.id.desc(), Candidate.trainee_id).limit(5000))
+    return Exams.model_validate({"items": rows.mappings().all()})

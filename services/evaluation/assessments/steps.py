@@ -1,0 +1,99 @@
+"""An assessment from state to state: which step may be taken now, and what is told of each. What a step does stands with who takes it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
+
+from services.evaluation import rules
+from services.evaluation.assessments import policy, reading
+from services.evaluation.assessments.errors import REFUSALS, SupervisionMissing
+from services.evaluation.assessments.schemas import AssessmentOut, AssessmentPaper
+from services.evaluation.assessments.tables import Assessment
+from services.evaluation.filings import policy as filings
+from services.evaluation.filings import reading as filing_reading
+from services.evaluation.filings.tables import Filing
+from shared import codes, county, deeds, wire
+from shared.access import Call
+from shared.steps import Further, Machine, Refusal
+
+
+async def begin(session: AsyncSession, call: Call, assessment_id: UUID, action: str) -> Assessment:
+    """The batch, locked, at the version the caller knows, where this step may be taken now."""
+    assessment = await reading.find(session, call, assessment_id, lock=True)
+    call.match(assessment.version)
+    further = await _further(session, call, assessment, for_action=action)
+    if refusal := _machine(county.folder()).why_not(action, assessment.status, call.actor.doer, further=further):
+        raise REFUSALS[refusal.code](refusal.detail)
+    return assessment
+
+
+async def finish(session: AsyncSession, call: Call, assessment: Assessment, done: str, **details: Any) -> AssessmentPaper:
+    assessment.changed_at = call.now
+    flag_modified(assessment, "changed_at")  # results and supervision are part of the paper: they raise its version too
+    await session.flush()
+    told = {name: value for name, value in details.items() if value is not None}
+    await deeds.record(
+        session,
+        call,
+        f"assessment.{done}",
+        assessment.id,
+        details=told,
+        filing_id=assessment.filing_id,
+        class_id=assessment.class_id,
+        status=assessment.status,
+        version=assessment.version,
+    )
+    return await paper(session, call, assessment)
+
+
+async def paper(session: AsyncSession, call: Call, assessment: Assessment) -> AssessmentPaper:
+    """The batch with its people and every action and, where the caller may not take it now, why."""
+    people = await reading.candidates(session, assessment.id)
+    passed = sum(each.passed is True for each in people)
+    machine = _machine(county.folder())
+    further = await _further(session, call, assessment)
+    found = {step.action: machine.why_not(step.action, assessment.status, call.actor.doer, further=further) for step in machine.steps}
+    return AssessmentPaper.model_validate(
+        AssessmentOut.model_validate(assessment).model_dump()
+        | {
+            "candidates": [each.trainee_id for each in people],
+            "results": [each._mapping for each in people if each.passed is not None],
+            "supervision": [each._mapping for each in await reading.supervision(session, assessment.id)],
+            "certificates_issued": passed if assessment.status == "issued" else 0,
+            "allowed_actions": wire.allowed_actions(found),
+        }
+    )
+
+
+async def _further(session: AsyncSession, call: Call, assessment: Assessment, for_action: str | None = None) -> Further:
+    """A batch is locked once it was supervised; certificates are issued from the day of the exam on, within the filing on both days.
+
+    `for_action`: only what this one asks is read; the filing is locked as well, so that it is not suspended or revoked in between.
+    """
+    found: dict[str, Refusal | None] = {}
+    if for_action in (None, "lock") and assessment.status == "open" and not await reading.supervision(session, assessment.id):
+        found["lock"] = Refusal(SupervisionMissing.code, f"{SupervisionMissing.cause}{SupervisionMissing.remedy}")
+    if for_action in (None, "issue") and assessment.status == "locked":
+        filing = await session.get_one(Filing, assessment.filing_id, with_for_update={"read": True} if for_action else None)
+        found["issue"] = _cannot_issue(assessment, filing_reading.covered(filing), call)
+    return found.get
+
+
+def _cannot_issue(assessment: Assessment, coverage: filings.Coverage | None, call: Call) -> Refusal | None:
+    if too_early := policy.too_early_to_issue(assessment.held_on, call.today):
+        return Refusal("invalid_state", too_early)
+    level = rules.levels()[assessment.level]
+    for day in (assessment.held_on, call.today):
+        if reason := filings.out_of_scope(coverage, assessment.occupation_code, level, day):
+            return Refusal("out_of_scope", f"{reason}。不能据此发证。")
+    return None
+
+
+@cache
+def _machine(_of: Path) -> Machine:
+    """With the county's words for the states."""
+    return Machine("评价批次", {code: label.zh for code, label in codes.labels("assessment_status").items()}, policy.STEPS)

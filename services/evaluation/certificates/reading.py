@@ -1,0 +1,77 @@
+"""Certificates looked up: single papers, lists, and what an event says of one."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.evaluation.certificates import policy, visibility
+from services.evaluation.certificates.tables import Certificate
+from shared import errors
+from shared.access import Call
+from shared.web import Kernel
+
+
+async def find(session: AsyncSession, call: Call, certificate_id: UUID, *, lock: bool = False) -> Certificate:
+    wanted = select(Certificate).where(Certificate.id == certificate_id, visibility.rows(call.actor))
+    found = await session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None:
+        raise errors.NotFound("没有这本证书,或不在您的可见范围内。请核对编号。")
+    return found
+
+
+def status_on(day: date) -> ColumnElement[str]:
+    return case((Certificate.revoked_on <= day, "revoked"), else_="valid")
+
+
+def columns(today: date) -> list[Any]:
+    return [*Certificate.__table__.c, status_on(today).label("status")]
+
+
+def key_of(kernel: Kernel, number: str) -> bytes:
+    return kernel.vault.blind(policy.normal(number), "certificate_number")
+
+
+def listed(
+    call: Call,
+    kernel: Kernel,
+    *,
+    trainee_id: UUID | None,
+    number: str | None,
+    kind: str | None,
+    status: str | None,
+    assessment_id: UUID | None,
+    class_id: UUID | None,
+) -> Select[Any]:
+    wanted = select(*columns(call.today)).where(visibility.rows(call.actor))
+    same = (
+        (Certificate.trainee_id, trainee_id),
+        (Certificate.kind, kind),
+        (Certificate.assessment_id, assessment_id),
+        (Certificate.class_id, class_id),
+    )
+    for column, value in same:
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if number is not None:
+        if policy.EMBEDDED_ID_NUMBER.search(policy.normal(number)):
+            raise errors.InvalidParameter(
+                "该编号中含有身份证号,不能放在网址里。请改用 trainee_id 查询,或用 /v1/certificates:verify 核验。", parameter="number"
+            )
+        wanted = wanted.where(Certificate.number_key == key_of(kernel, number))
+    return wanted.where(status_on(call.today) == status) if status is not None else wanted
+
+
+def thin(certificate: Any) -> dict[str, Any]:
+    """What an event says of a certificate: ids, codes, the day."""
+    return {
+        "trainee_id": certificate.trainee_id,
+        "class_id": certificate.class_id,
+        "kind": certificate.kind,
+        "occupation_code": certificate.occupation_code,
+        "level": certificate.level,
+        "issued_on": str(certificate.issued_on),
+        "version": certificate.version,
+    }

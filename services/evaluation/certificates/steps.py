@@ -1,0 +1,67 @@
+"""A certificate's one step: its revocation."""
+
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.evaluation import clients
+from services.evaluation.certificates import policy, reading
+from services.evaluation.certificates.errors import REFUSALS
+from services.evaluation.certificates.schemas import CertificateOut, CertificatePaper, RevocationPreview, TouchedOut
+from services.evaluation.certificates.tables import Certificate
+from shared import codes, county, deeds, wire
+from shared.access import Call
+from shared.steps import Machine, Refusal
+from shared.web import Kernel
+
+
+async def get(session: AsyncSession, call: Call, certificate_id: UUID) -> CertificatePaper:
+    return paper(call, await reading.find(session, call, certificate_id))
+
+
+def paper(call: Call, certificate: Certificate) -> CertificatePaper:
+    """The certificate, with what the caller may do with it."""
+    values = {column.name: getattr(certificate, column.name) for column in Certificate.__table__.c}
+    status = "revoked" if certificate.revoked_on is not None and certificate.revoked_on <= call.today else "valid"
+    out = CertificateOut.model_validate(values | {"status": status})
+    return CertificatePaper(**out.model_dump(), allowed_actions=wire.allowed_actions({"revoke": _why_not(call, certificate)}))
+
+
+async def revoke(session: AsyncSession, call: Call, certificate_id: UUID, reason: str) -> CertificatePaper:
+    """No longer valid from today on. Who holds a claim or placement on it learns by the event."""
+    certificate = await reading.find(session, call, certificate_id, lock=True)
+    call.match(certificate.version)
+    if refusal := _why_not(call, certificate):
+        raise REFUSALS[refusal.code](refusal.detail)
+    certificate.revoked_on, certificate.revoked_reason = call.today, reason
+    await session.flush()
+    await deeds.record(
+        session, call, "certificate.revoked", certificate.id, details={"reason": reason}, revoked_on=call.today, **reading.thin(certificate)
+    )
+    return paper(call, certificate)
+
+
+async def preview_revocation(session: AsyncSession, call: Call, kernel: Kernel, certificate_id: UUID) -> RevocationPreview:
+    """Every claim and placement that names it, as far as the neighbours say. Changes nothing."""
+    await reading.find(session, call, certificate_id)
+    claims, placements = await clients.touched_by_certificate(kernel, call, certificate_id)
+    complete = claims is not None and placements is not None
+    return RevocationPreview(certificate_id=certificate_id, complete=complete, claims=_touched(claims), placements=_touched(placements))
+
+
+def _touched(papers: list[clients.TouchedPaper] | None) -> list[TouchedOut]:
+    return [TouchedOut.model_validate(each) for each in papers or []]
+
+
+def _why_not(call: Call, certificate: Certificate) -> Refusal | None:
+    """What was revoked stays so, also before the day on which it counts."""
+    state = "valid" if certificate.revoked_on is None else "revoked"
+    return _machine(county.folder()).why_not("revoke", state, call.actor.doer)
+
+
+@cache
+def _machine(_of: Path) -> Machine:
+    """With the county's words for the states."""
+    return Machine("证书", {code: label.zh for code, label in codes.labels("certificate_status").items()}, policy.STEPS)

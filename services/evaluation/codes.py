@@ -1,0 +1,78 @@
+"""The code lists that evaluation owns, one StrEnum each, and below them what it reads of the registry's. What each code is called is the county's data."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class FilingStatus(StrEnum):
+    """`EXPIRED` is shown, never stored: it follows from the last day."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHECKED = "checked"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class AssessmentStatus(StrEnum):
+    OPEN = "open"
+    LOCKED = "locked"
+    ISSUED = "issued"
+
+
+class AssessmentMethod(StrEnum):
+    PROCESS = "process"
+    MODULAR = "modular"
+    ACHIEVEMENT = "achievement"
+    DIRECT = "direct"
+
+
+class SupervisionMode(StrEnum):
+    ONLINE = "online"
+    ON_SITE = "on_site"
+
+
+class CertificateKind(StrEnum):
+    SKILL_LEVEL = "skill_level"
+    SPECIAL_SKILL = "special_skill"
+    QUALIFICATION = "qualification"
+    WORK_PERMIT = "work_permit"
+    COMPLETION = "completion"
+
+
+class CertificateStatus(StrEnum):
+    VALID = "valid"
+    REVOKED = "revoked"
+
+
+OWNED: Mapping[str, type[StrEnum]] = {
+    "filing_status": FilingStatus,
+    "assessment_status": AssessmentStatus,
+    "assessment_method": AssessmentMethod,
+    "supervision_mode": SupervisionMode,
+    "certificate_kind": CertificateKind,
+    "certificate_status": CertificateStatus,
+}
+
+
+# What is read of registry
+
+
+class Level(StrEnum):
+    """What is decided by a level's rank or digit reads them from `rules.levels()`."""
+
+    APPRENTICE = "apprentice"
+    JUNIOR = "junior"
+    INTERMEDIATE = "intermediate"
+    SENIOR = "senior"
+    TECHNICIAN = "technician"
+    SENIOR_TECHNICIAN = "senior_technician"
+    SPECIAL_TECHNICIAN = "special_technician"
+    CHIEF_TECHNICIAN = "chief_technician"
+
+
+READ: Mapping[str, type[StrEnum]] = {"level": Level}

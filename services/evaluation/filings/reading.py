@@ -1,0 +1,90 @@
+"""Filings looked up and shown: single papers, lists, what they cover, and how many enterprises have one."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.evaluation import clients
+from services.evaluation.filings import policy, visibility
+from services.evaluation.filings.schemas import CoverageOut, CoveredEnterprise, FilingOut
+from services.evaluation.filings.tables import Filing
+from shared import errors
+from shared.access import Call
+from shared.web import Kernel
+
+
+async def find(session: AsyncSession, call: Call, filing_id: UUID, *, lock: bool = False) -> Filing:
+    """The filing, or 404 for who may not see it."""
+    wanted = select(Filing).where(Filing.id == filing_id, visibility.rows(call.actor))
+    found = await session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None:
+        raise errors.NotFound("没有这份备案,或不在您的可见范围内。请核对编号。")
+    return found
+
+
+def listed(call: Call, status: str | None, institution_id: UUID | None, external_number: str | None) -> Select[Any]:
+    wanted = select(*Filing.__table__.c).where(visibility.rows(call.actor))
+    if status is not None:
+        wanted = wanted.where(status_on(call.today) == status)
+    if institution_id is not None:
+        wanted = wanted.where(Filing.institution_id == institution_id)
+    if external_number is not None:
+        wanted = wanted.where(Filing.external_refs.contains([{"number": external_number}]))
+    return wanted
+
+
+def status_on(today: date) -> ColumnElement[str]:
+    """The shown status as SQL: the same as `policy.status_on`."""
+    return case((and_(Filing.status.in_(sorted(policy.IN_FORCE)), Filing.valid_until_on < today), "expired"), else_=Filing.status)
+
+
+def shown(filing: Any, today: date) -> FilingOut:
+    out = FilingOut.model_validate(filing)
+    return out.model_copy(update={"status": policy.status_on(filing.status, filing.valid_until_on, today)})
+
+
+async def coverages(session: AsyncSession, filing_ids: Iterable[UUID]) -> dict[UUID, policy.Coverage | None]:
+    """What each of these filings covers, in one statement."""
+    rows = await session.scalars(select(Filing).where(Filing.id.in_(set(filing_ids))))
+    return {row.id: covered(row) for row in rows}
+
+
+def covered(filing: Filing) -> policy.Coverage | None:
+    """What the filing covers; None before it is accepted."""
+    if filing.status not in policy.DECIDED or filing.valid_from_on is None or filing.valid_until_on is None:
+        return None
+    grants = [
+        policy.Grant(each["occupation_code"], each["level"], date.fromisoformat(each["from_on"]))
+        for each in filing.granted
+        if each["decision"] == "granted"
+    ]
+    suspensions = [
+        policy.Suspension(date.fromisoformat(each["from_on"]), each["reinstated_on"] and date.fromisoformat(each["reinstated_on"]))
+        for each in filing.suspensions
+    ]
+    return policy.Coverage(filing.valid_from_on, filing.valid_until_on, grants, suspensions, filing.revoked_on)
+
+
+async def coverage(session: AsyncSession, call: Call, kernel: Kernel, on: date) -> CoverageOut:
+    """How many of the above-scale enterprises have a filing in force on the day."""
+    enterprises = await clients.above_scale_enterprises(kernel, call)
+    dated = select(Filing).where(
+        Filing.institution_id.in_([each.id for each in enterprises]), Filing.valid_from_on <= on, Filing.valid_until_on >= on
+    )
+    found = await session.scalars(dated.order_by(Filing.id))
+    filed = {each.institution_id: each.id for each in found if policy.not_in_force(covered(each), on) is None}
+    rows = [
+        CoveredEnterprise(institution_id=each.id, name=each.name, region_code=each.region_code, filing_id=filed.get(each.id))
+        for each in enterprises
+    ]
+    return CoverageOut(on=on, filed=len(filed), eligible=len(rows), rate=len(filed) / len(rows) if rows else None, enterprises=rows)
+
+
+async def covering(session: AsyncSession, call: Call, kernel: Kernel, on: date) -> ColumnElement[bool]:
+    """The filings that the coverage of the day counts: one an enterprise."""
+    counted = await coverage(session, call, kernel, on)
+    return Filing.id.in_([each.filing_id for each in counted.enterprises if each.filing_id is not None])

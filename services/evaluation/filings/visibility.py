@@ -1,0 +1,16 @@
+"""Which filings a caller sees."""
+
+from sqlalchemy import ColumnElement, false, true
+
+from services.evaluation.filings.tables import Filing
+from shared import access
+
+READERS = access.STAFF | {"institution", "system"}
+
+
+def rows(actor: access.Actor) -> ColumnElement[bool]:
+    if actor.role in access.SEES_ALL:
+        return true()
+    if actor.role == "institution" and actor.institution_id:
+        return Filing.institution_id == actor.institution_id
+    return false()

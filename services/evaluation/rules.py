@@ -1,0 +1,92 @@
+"""What evaluation decides by and the county states: `assessment.toml`, and of each skill level its rank and the digit it has in a certificate number."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from services.evaluation.codes import Level
+from shared import county, strict
+
+FILES = ("assessment.toml", "levels.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The document that says so; `applies_to`: the keys of the file that rest on it."""
+
+    applies_to: tuple[str, ...]
+    document: str
+    clause: str
+    basis_status: Literal["confirmed", "unconfirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A kind of institution that may assess: the letter its certificate numbers begin with, and whether it assesses nobody but its own workers."""
+
+    kind: str
+    name: str
+    letter: str
+    own_workers_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`renewable_months`: how long before its last day a filing may be renewed. `own_worker_category`: what a body registers its own workers as."""
+
+    renewable_months: int
+    own_worker_category: str
+    bodies: tuple[Body, ...]
+    basis: tuple[Basis, ...]
+
+    def body(self, kind: str) -> Body | None:
+        return next((each for each in self.bodies if each.kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRule:
+    """The digit falls as the skill rises: compare ranks, never digits. Without a digit there is no number of the common shape."""
+
+    code: Level
+    name: str
+    name_en: str
+    rank: int
+    digit: int | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    levels: tuple[LevelRule, ...]
+
+
+Levels = Mapping[str, LevelRule]
+
+
+def here() -> Rules:
+    """Raises `strict.BadFile`, which stops the start."""
+    return _rules(county.folder())
+
+
+def levels() -> Levels:
+    """By code, low to high; raises `strict.BadFile`."""
+    return _levels(county.folder())
+
+
+def digest() -> str:
+    """Of both files as they stand, for `/version`."""
+    here(), levels()
+    return hashlib.sha256(b"".join((county.folder() / name).read_bytes() for name in FILES)).hexdigest()[:16]
+
+
+@cache
+def _rules(of: Path) -> Rules:
+    return strict.read_file(Rules, of / "assessment.toml")
+
+
+@cache
+def _levels(of: Path) -> Levels:
+    return {each.code: each for each in strict.read_file(_Levels, of / "levels.toml").levels}

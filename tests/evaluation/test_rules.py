@@ -1,0 +1,50 @@
+"""What evaluation reads of the county: complete, of the right kind, and refused by name where it is not."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from services.evaluation import rules
+from shared import county, strict
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A county of its own, with this one's rules."""
+    for name in rules.FILES:
+        shutil.copy(county.folder() / name, tmp_path)
+    monkeypatch.setenv("COUNTY_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_another_county_has_its_own_months(elsewhere: Path) -> None:
+    before = rules.digest()
+    file = elsewhere / "assessment.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("renewable_months = 3 ", "renewable_months = 6 "), encoding="utf-8")
+    rules._rules.cache_clear()
+    assert rules.here().renewable_months == 6
+    assert rules.digest() != before
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "named"),
+    [
+        ("assessment.toml", "renewal_months = 3", "renewal_months"),
+        ("assessment.toml", 'renewable_months = "3"', "renewable_months"),
+        ("levels.toml", '[[levels]]\ncode = "master"\nname = "大师"\nname_en = "Master"\nrank = 9', "levels"),
+    ],
+    ids=["an-unknown-key", "a-word-for-a-number", "an-unknown-level"],
+)
+def test_what_does_not_fit_stops_the_start_by_name(elsewhere: Path, file: str, line: str, named: str) -> None:
+    path = elsewhere / file
+    text = path.read_text(encoding="utf-8")
+    kept = text.replace("renewable_months = 3 ", "#") if file == "assessment.toml" else text
+    path.write_text(f"{line}\n{kept}" if file == "assessment.toml" else f"{kept}\n{line}\n", encoding="utf-8")
+    with pytest.raises(strict.BadFile, match=rf"{file}.*{named}"):
+        rules.digest()
+
+
+def test_every_figure_has_its_document() -> None:
+    of_basis = [key for basis in rules.here().basis for key in basis.applies_to]
+    assert sorted(of_basis) == ["bodies", "own_worker_category", "renewable_months"]
