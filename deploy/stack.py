@@ -224,7 +224,6 @@ class Stack:
             "LOCAL_CLIENTS": "1",
             **{f"{service.upper()}_URL": url for service, url in self.urls.items()},
             "TOKEN_ISSUER": self.gateway_url,
-            "TOKEN_KEYS_URL": f"{self.gateway_url}/.well-known/jwks.json",
             "INTERNAL_KEY": kept.internal_key,
             "DATA_KEYS": json.dumps(kept.data_keys),
             "DATA_KEY_ID": kept.data_key_id,

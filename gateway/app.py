@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from gateway import clients
 from gateway.changes import routes as merged
 from gateway.docs import routes as docs
 from gateway.identity import routes as identity
@@ -11,7 +12,7 @@ from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
 from gateway.plans import operations as plan_files
 from gateway.plans import routes as plans
-from gateway.routing import forwarding, neighbours
+from gateway.routing import forwarding
 from gateway.settings import Settings
 from gateway.webhooks import routes as webhooks
 from gateway.webhooks.deliveries import job as sending
@@ -19,22 +20,23 @@ from gateway.webhooks.following import job as following
 from gateway.worklist import routes as worklist
 from shared import county, web
 from shared.settings import load
+from shared.web import kernel
 
 ROUTERS = (*identity.ROUTERS, plans.router, *merged.ROUTERS, *overviews.ROUTERS, worklist.router, webhooks.router, docs.router)
 
 
 def build(of: Settings) -> FastAPI:
-    upstreams = forwarding.upstreams(of)
-    checks = {name: neighbours.check(name) for name in upstreams.urls} | ({"local_clients": local.check} if of.local_clients else {})
-    jobs = (lambda _: upstreams.hold(), following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
+    services = {name: clients.check(name) for name in kernel.SERVICES if name != "gateway"}
+    checks = services | ({"local_clients": local.check} if of.local_clients else {})
+    jobs = (following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
     part = web.Part("gateway", county.here().title, ROUTERS, jobs=jobs, checks=checks, merges=True, policy_hash=plan_files.POLICY_HASH)
     app = web.create_app(part, of)
-    app.state.upstreams = upstreams
-    app.state.known = neighbours.Known()
+    made: web.Kernel = app.state.kernel
+    app.state.known = clients.Known()
     app.state.signer = signing.build(of)
-    tokens = app.state.kernel.tokens
-    tokens.keys, tokens.keys_url = app.state.signer.keys, ""
-    app.user_middleware.append(Middleware(forwarding.PassThrough, upstreams=upstreams))  # inside the tracing, before our own routes
+    made.tokens.keys = app.state.signer.keys
+    # Inside the tracing, before our own routes.
+    app.user_middleware.append(Middleware(forwarding.PassThrough, neighbours=made.neighbours, settings=of))
     return app
 
 

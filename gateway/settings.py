@@ -1,4 +1,4 @@
-"""What the gateway needs beside every process's settings: the key tokens are signed with, and how long it waits for a service."""
+"""What the gateway needs beside every process's settings: the key tokens are signed with."""
 
 from pydantic import Field, model_validator
 
@@ -12,8 +12,6 @@ class Settings(settings.Settings):
     token_signing_key: Key
     token_seconds: int = Field(900, ge=60, le=900)
     local_clients: bool = False
-    upstream_connect_seconds: float = 1.0
-    upstream_seconds: float = 30.0
 
     @model_validator(mode="after")
     def _local_clients_stay_local(self) -> "Settings":

@@ -5,13 +5,14 @@ token signed by the key they share. A verified token is remembered until it expi
 """
 
 import asyncio
+import contextlib
 import time
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import aiohttp
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
@@ -72,6 +73,17 @@ def actor_of(claims: dict[str, Any]) -> Actor:
 ANYONE = Actor("public", "public")
 
 
+@dataclass(slots=True)
+class Deadline:
+    """When the caller stops waiting, by the monotonic clock. It is put off while the request is still coming in."""
+
+    at: float
+
+    def left(self) -> float:
+        """Seconds."""
+        return self.at - time.monotonic()
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call being served: who makes it, when (the policy clock), and how it is traced. Handed to every operation."""
@@ -83,10 +95,15 @@ class Call:
     origin: str | None = None
     if_match: str | None = None
     server_date: str | None = None
+    deadline: Deadline | None = None
 
     @property
     def today(self) -> date:
         return self.now.date()
+
+    def patient(self, seconds: float) -> "Call":
+        """The same call where its caller waits `seconds` longer than for others: for an event, for a long check."""
+        return replace(self, deadline=self.deadline and Deadline(self.deadline.at + seconds))
 
     def match(self, version: int) -> None:
         """412 when the caller's `If-Match` is not this version. Called as soon as the paper is read, before its state and rules."""
@@ -114,16 +131,16 @@ def require(actor: Actor, may: frozenset[str], scope: str) -> None:
 
 @dataclass
 class Tokens:
-    """Verifies tokens for one process. Keys come from the gateway's JWKS, fetched again when a token names one that is not known.
+    """Verifies tokens for one process. `fetch` asks the gateway for its keys (JWKS), again when a token is signed by none that is known.
 
-    The gateway itself holds the keys: its `keys_url` is empty, and nothing is fetched.
+    The gateway itself holds the keys: it fetches none.
     """
 
     issuer: str
     audience: str
-    keys_url: str
     internal_key: bytes
     keys: KeySet = field(default_factory=lambda: KeySet([]))
+    fetch: Callable[[], Awaitable[Any]] | None = None
     _fetched_at: float = float("-inf")
     _fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
     _known: dict[str, tuple[float, Actor]] = field(default_factory=dict)
@@ -157,31 +174,31 @@ class Tokens:
         return _checked(token, OctKey.import_key(self.internal_key), "HS256", {"aud": "internal"})
 
     async def _external(self, token: str) -> dict[str, Any]:
-        expected = {"iss": self.issuer, "aud": self.audience}
+        expected, keys = {"iss": self.issuer, "aud": self.audience}, self.keys
         try:
-            return _checked(token, self.keys, "ES256", expected)
+            return _checked(token, keys, "ES256", expected)
         except errors.Unauthenticated:
-            if not await self._fetch_keys():
+            await self._renew()
+            if self.keys is keys:
                 raise
             return _checked(token, self.keys, "ES256", expected)
 
-    async def _fetch_keys(self) -> bool:
-        """True when the keys may have changed. At most once in five seconds; a gateway that is down is a 503 only while no key is known at all."""
-        if not self.keys_url:
-            return False
+    async def _renew(self) -> None:
+        """Fetches the keys, at most once in five seconds while any is known; whoever comes meanwhile waits and has what was fetched.
+
+        A gateway that is away is a 503 only while no key is known at all.
+        """
+        if self.fetch is None:
+            return
+        before = self._fetched_at
         async with self._fetching:
-            if time.monotonic() - self._fetched_at < KEYS_FETCHED_EVERY_SECONDS and self.keys.keys:
-                return False
-            try:
-                async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as http, http.get(self.keys_url) as answer:
-                    answer.raise_for_status()
-                    self.keys = KeySet.import_key_set(await answer.json())
-            except (aiohttp.ClientError, TimeoutError) as error:
-                if not self.keys.keys:
-                    raise errors.Unavailable("暂时取不到令牌的验证公钥,请稍后重试。") from error
-                return False
-            self._fetched_at = time.monotonic()
-            return True
+            due = time.monotonic() - before >= KEYS_FETCHED_EVERY_SECONDS or not self.keys.keys
+            if due and self._fetched_at == before:
+                with contextlib.suppress(errors.Problem, JoseError, ValueError, KeyError, TypeError):  # away, or answering nonsense
+                    self.keys = KeySet.import_key_set(await self.fetch())
+                self._fetched_at = time.monotonic()
+        if not self.keys.keys:
+            raise errors.Unavailable("暂时取不到令牌的验证公钥,请稍后重试。")
 
 
 def is_internal(token: str) -> bool:

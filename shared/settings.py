@@ -39,11 +39,12 @@ class Settings(BaseSettings):
     evaluation_url: str
     eastwest_url: str
     gateway_url: str
+    neighbour_connect_seconds: float = 1.0
     neighbour_timeout_seconds: float = 3.0
+    deadline_seconds: float = 10.0
 
     token_issuer: str
     token_audience: str = "kaili-skills"  # noqa: S105 - a name, not a secret
-    token_keys_url: str
     internal_key: Key
     data_keys: Json[dict[str, Key]]
     data_key_id: str

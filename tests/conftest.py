@@ -95,7 +95,7 @@ def databases(server: Server) -> Databases:
 
 def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **changed: Any) -> Settings:
     values: dict[str, Any] = {
-        "environment": "local", "database_url": url, "allow_clock_override": True, "token_issuer": ISSUER, "token_keys_url": f"{ISSUER}/.well-known/jwks.json",
+        "environment": "local", "database_url": url, "allow_clock_override": True, "token_issuer": ISSUER,
         "internal_key": KEYS["internal_key"], "data_keys": f'{{"k1": "{KEYS["data"]}"}}', "data_key_id": "k1", "index_key": KEYS["index_key"], "seal_key": KEYS["seal_key"],
         "token_signing_key": SIGNING_SEED, "seal_dir": seal_dir, "seal_every_seconds": 0.1, "database_connections": 10,
         **{f"{name}_url": f"http://{name}.test" for name in SERVICES},

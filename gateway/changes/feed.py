@@ -48,7 +48,7 @@ async def _one(kernel: web.Kernel, call: access.Call, name: str, after: str | No
         params: dict[str, Any] = {"limit": limit, "wait": wait_seconds} | ({"after": after} if after else {})
         neighbour = kernel.neighbours[name]
         return changes.Feed.model_validate(
-            await neighbour.get("/v1/changes", call, params, timeout_seconds=neighbour.timeout_seconds + wait_seconds)
+            await neighbour.get("/v1/changes", call.patient(wait_seconds), params, timeout_seconds=neighbour.timeout_seconds + wait_seconds)
         )
     except errors.Problem:
         return None

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from gateway.changes import feed, trail
-from gateway.routing.neighbours import KnownOf
+from gateway.clients import KnownOf
 from shared import access, changes, errors, web, wire
 from shared.web import standing
 

@@ -10,9 +10,11 @@ from uuid import UUID
 
 import orjson
 
-from gateway.routing.neighbours import ask_all
+from gateway.clients import ask_all
 from shared import access, audit, changes, errors, web, wire
 from shared.web.standing import AuditCheck, AuditEntry, AuditList, audit_cursor, read_audit
+
+CHECKED_WITHIN_SECONDS = 30.0
 
 
 class Deed(AuditEntry):
@@ -76,7 +78,10 @@ async def read(
 
 
 async def verify(kernel: web.Kernel, session: web.Session, call: access.Call) -> MergedCheck:
-    answers = await ask_all(kernel.neighbours, lambda name: kernel.neighbours[name].get("/v1/audit:verify", call, timeout_seconds=30))
+    patient = call.patient(CHECKED_WITHIN_SECONDS)
+    answers = await ask_all(
+        kernel.neighbours, lambda name: kernel.neighbours[name].get("/v1/audit:verify", patient, timeout_seconds=CHECKED_WITHIN_SECONDS)
+    )
     answers[kernel.service] = await audit.verify(session, kernel.seal_key, kernel.seal_file)
     checks = {name: AuditCheck.model_validate(answer) if answer else None for name, answer in answers.items()}
     shown = {name: ServiceCheck(status=_status(check), check=check) for name, check in checks.items()}

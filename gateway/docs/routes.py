@@ -8,8 +8,8 @@ import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
+from gateway.clients import KnownOf
 from gateway.docs.operations import merge
-from gateway.routing.neighbours import KnownOf
 from shared import errors, web
 
 _HERE = Path(__file__).parent

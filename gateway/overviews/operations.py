@@ -12,10 +12,11 @@ from uuid import UUID
 import orjson
 from fastapi import Request, Response
 
+from gateway.clients import ask_as_caller, problem_of
 from gateway.overviews.sections import SECTIONS
-from gateway.routing.asking import Answer, ask, problem_of
 from shared import errors, web
 from shared.access import Call
+from shared.http_client import Answer
 
 NOT_TO_BE_SHOWN = (404, 410)
 
@@ -25,7 +26,7 @@ async def gather(request: Request, call: Call, kernel: web.Kernel, noun: str, pa
     began, took = time.perf_counter(), dict[str, float]()
 
     async def answered(service: str, path: str) -> Answer | errors.Problem:
-        answer = await _answer(request, kernel, service, path)
+        answer = await _answer(request, call, kernel, service, path)
         took[service] = (time.perf_counter() - began) * 1000
         return answer
 
@@ -46,12 +47,12 @@ async def gather(request: Request, call: Call, kernel: web.Kernel, noun: str, pa
     return Response(content, headers={"Server-Timing": timing}, media_type="application/json")
 
 
-async def _answer(request: Request, kernel: web.Kernel, service: str, path: str) -> Answer | errors.Problem:
+async def _answer(request: Request, call: Call, kernel: web.Kernel, service: str, path: str) -> Answer | errors.Problem:
     try:
-        answer = await ask(request, kernel, service, path)
+        answer = await ask_as_caller(request, call, kernel, service, path)
     except errors.Problem as problem:
         return problem
-    return answer if answer.good or answer.status in (403, *NOT_TO_BE_SHOWN) else problem_of(answer, service)
+    return answer if answer.status in (200, 403, *NOT_TO_BE_SHOWN) else problem_of(answer, service)
 
 
 def _section(found: Mapping[str, Answer | errors.Problem], instance: str, request_id: str) -> dict[str, Any]:
@@ -59,5 +60,5 @@ def _section(found: Mapping[str, Answer | errors.Problem], instance: str, reques
     for answer in found.values():
         if isinstance(answer, errors.Problem):
             return {"status": "unavailable", "problem": answer.wire(instance, request_id)}
-    data = {name: orjson.Fragment(answer.body) for name, answer in found.items() if isinstance(answer, Answer) and answer.good}
+    data = {name: orjson.Fragment(answer.body) for name, answer in found.items() if isinstance(answer, Answer) and answer.status == 200}
     return {"status": "ok", "data": data} if data else {"status": "forbidden"}

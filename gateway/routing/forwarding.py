@@ -1,11 +1,12 @@
 """Passing requests through to the services: bodies streamed both ways, headers kept but for those of the hop, every failure a problem.
 
 A raw ASGI layer in front of the gateway's own routes, so that a request passed through costs no route matching and no parsing.
+A service has the deadline's seconds to take each part of a request, to begin its answer, and for each further part of it; a slow caller has all the time.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
 import aiohttp
@@ -14,76 +15,39 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yarl import URL
 
-from gateway.routing.nouns import Destination, destination
-from gateway.settings import Settings
+from gateway.routing.nouns import destination
 from shared import errors
+from shared.http_client import DEADLINE, FAILURES, Neighbour
+from shared.settings import Settings
 from shared.web import problems
 
 READ_WHOLE_UP_TO_BYTES = 256 * 1024
-KEPT_ALIVE_SECONDS = 3.0  # shorter than a service keeps an idle connection, so that a stale one is hardly ever met
 WATCHED_AFTER_SECONDS = 1.0
 
 _OF_THE_HOP = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 )  # fmt: skip
 # What a caller says of itself is not believed: where a request comes from is what we see.
-_NOT_SENT_ON = _OF_THE_HOP | {b"host", b"expect", b"forwarded", b"x-real-ip", b"x-request-id"}
+_NOT_SENT_ON = _OF_THE_HOP | {b"host", b"expect", b"forwarded", b"x-real-ip", b"x-request-id", DEADLINE.lower().encode()}
 _NOT_SENT_BACK = _OF_THE_HOP | {b"date", b"server", b"x-request-id"}
 _PRINTABLE = "".join(map(chr, range(33, 127)))
-_NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class CallerLeft(Exception):
     """The caller closed the connection before it had sent its whole request."""
 
 
-@dataclass
-class Upstreams:
-    """The connections to the services, kept open between requests."""
-
-    urls: Mapping[str, str]
-    connect_seconds: float
-    seconds: float
-    _session: aiohttp.ClientSession | None = None
-
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE_SECONDS),
-                timeout=aiohttp.ClientTimeout(total=self.seconds, sock_connect=self.connect_seconds),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                skip_auto_headers=_NOT_ADDED,
-            )
-        return self._session
-
-    async def hold(self) -> None:
-        """Closes the connections when the process ends: a job that waits for nothing else."""
-        try:
-            await asyncio.Event().wait()
-        finally:
-            if self._session:
-                await self._session.close()
-
-
-def upstreams(settings: Settings) -> Upstreams:
-    services = ("registry", "subsidy", "evaluation", "eastwest")
-    return Upstreams(
-        {name: getattr(settings, f"{name}_url") for name in services}, settings.upstream_connect_seconds, settings.upstream_seconds
-    )
-
-
 class PassThrough:
     """Sends on what belongs to a service, and leaves the rest to the gateway's own routes."""
 
-    def __init__(self, app: ASGIApp, upstreams: Upstreams) -> None:
-        self.app, self.upstreams = app, upstreams
+    def __init__(self, app: ASGIApp, neighbours: Mapping[str, Neighbour], settings: Settings) -> None:
+        self.app, self.neighbours, self.seconds = app, neighbours, settings.deadline_seconds
+        self.timeout = aiohttp.ClientTimeout(total=None, sock_connect=settings.neighbour_connect_seconds, sock_read=self.seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (found := destination(scope["path"])):
             scope["route"] = found
-            await Exchange(self.upstreams, found, scope, receive, send).run()
+            await Exchange(self, self.neighbours[found.service], scope, receive, send).run()
         else:
             await self.app(scope, receive, send)
 
@@ -91,8 +55,9 @@ class PassThrough:
 class Exchange:
     """One request on its way to a service, and the answer on its way back."""
 
-    def __init__(self, upstreams: Upstreams, to: Destination, scope: Scope, receive: Receive, send: Send) -> None:
-        self.upstreams, self.to, self.scope, self.receive, self.send = upstreams, to, scope, receive, send
+    def __init__(self, through: PassThrough, to: Neighbour, scope: Scope, receive: Receive, send: Send) -> None:
+        self.through, self.to, self.scope, self.receive, self.send = through, to, scope, receive, send
+        self.limit = asyncio.timeout(through.seconds)
         self.caller_left = self.answering = False
         self.timer: asyncio.TimerHandle | None = None
         self.watch: asyncio.Task[None] | None = None
@@ -107,13 +72,14 @@ class Exchange:
                 raise
             task.uncancel()
             await self._note_departure()
-        except (aiohttp.ClientError, CallerLeft, OSError, TimeoutError) as error:
+        except (*FAILURES, CallerLeft, errors.Unavailable) as error:
             if self.caller_left:
                 await self._note_departure()
             elif self.answering:
                 raise  # half an answer is out: the server cuts the connection, so that it is not taken for a whole one
             else:
-                await problems.respond(Request(self.scope), self._problem(error))(self.scope, self.receive, self.send)
+                problem = error if isinstance(error, errors.Problem) else self.to.problem(error, self.through.seconds)
+                await problems.respond(Request(self.scope), problem)(self.scope, self.receive, self.send)
         finally:
             for waiting in (self.timer, self.watch):
                 if waiting:
@@ -130,24 +96,26 @@ class Exchange:
         else:
             body = first.get("body") or None
             self._watch_soon()
-        address = self.upstreams.urls[self.to.service] + _ascii(self.scope["raw_path"])
+        address = self.to.url + _ascii(self.scope["raw_path"])
         if query := self.scope["query_string"]:
             address += f"?{_ascii(query)}"
         url = URL(address, encoded=True)
-        try:
-            await self._ask(url, body)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            raise
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError, ConnectionResetError):
-            if self.answering or body is not None or self.scope["method"] not in ("GET", "HEAD"):
-                raise
-            await self._ask(url, None)  # a kept connection was cut just then; asking again changes nothing over there
-
-    async def _ask(self, url: URL, body: AsyncIterator[bytes] | bytes | None) -> None:
-        async with self.upstreams.session.request(
-            self.scope["method"], url, headers=self._sent_on(), data=body, allow_redirects=False
-        ) as answer:
+        with self.to.breaker.attempt():
+            async with self.limit:
+                answer = await self._ask(url, body)
+        async with answer:
             await self._answer(answer)
+
+    async def _ask(self, url: URL, body: AsyncIterator[bytes] | bytes | None) -> aiohttp.ClientResponse:
+        """The library asks again by itself when a kept connection was cut just then, and asking again changes nothing over there."""
+        try:
+            return await self.to.session.request(
+                self.scope["method"], url, headers=self._sent_on(), data=body, timeout=self.through.timeout, allow_redirects=False
+            )
+        except FAILURES as error:
+            if self.caller_left:
+                raise CallerLeft from error
+            raise
 
     async def _answer(self, answer: aiohttp.ClientResponse) -> None:
         headers = [(name.lower(), value) for name, value in _kept(answer.raw_headers, _NOT_SENT_BACK)]
@@ -172,6 +140,7 @@ class Exchange:
             if not name.startswith(b"x-forwarded-")
         )
         headers["X-Request-Id"] = scope["state"]["request_id"]
+        headers[DEADLINE] = str(int(self.through.seconds * 1000))
         if scope.get("client"):
             headers["X-Forwarded-For"] = scope["client"][0]
         return headers
@@ -186,7 +155,14 @@ class Exchange:
             if not message.get("more_body"):
                 self._watch_soon()
                 return
+            self._wait(None)
             message = await self.receive()
+            self._wait(self.through.seconds)
+
+    def _wait(self, seconds: float | None) -> None:
+        """How long the service has from now on; None while it is the caller's turn."""
+        with contextlib.suppress(RuntimeError):  # its time has just run out, or its answer is there before the request is whole
+            self.limit.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
 
     def _watch_soon(self) -> None:
         self.timer = asyncio.get_running_loop().call_later(WATCHED_AFTER_SECONDS, self._watch)
@@ -206,16 +182,6 @@ class Exchange:
     async def _note_departure(self) -> None:
         if not self.answering:
             await self.send({"type": "http.response.start", "status": 499, "headers": []})
-
-    def _problem(self, error: BaseException) -> errors.Problem:
-        name = self.to.service
-        if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-            return errors.Unavailable(f"{name} 服务连接不上,本次请求没有送达。请按 Retry-After 等待后重试。")
-        if isinstance(error, TimeoutError):
-            return errors.UpstreamTimeout(
-                f"{name} 服务没有在 {self.upstreams.seconds:g} 秒内应答。请稍后查询结果;带同一 Idempotency-Key 重试是安全的。"
-            )
-        return errors.UpstreamFailed(f"{name} 服务中断了应答。请稍后查询结果;带同一 Idempotency-Key 重试是安全的。")
 
 
 def _ascii(raw: bytes) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 from fastapi import Request
 from pydantic import Field
 
-from gateway.routing.asking import ask, problem_of
+from gateway.clients import ask_as_caller, problem_of
 from shared import access, errors, telemetry, web, wire, worklist
 
 router = web.Router("worklist")
@@ -31,7 +31,7 @@ class Worklist(wire.Out):
 
 @router.operation("GET", "/v1/worklist", may=access.SIGNED_IN, summary="等待当前角色办理的事项,跨全部服务,最急的在前")
 async def list_waiting(request: Request, call: web.Caller, kernel: web.KernelOf) -> Worklist:
-    answers = await asyncio.gather(*(_of_service(request, kernel, name) for name in kernel.neighbours))
+    answers = await asyncio.gather(*(_of_service(request, call, kernel, name) for name in kernel.neighbours))
     found = dict(zip(kernel.neighbours, answers, strict=True))
     items = [Waiting(service=name, **item.model_dump()) for name, answer in found.items() if answer for item in answer.items]
     return Worklist(
@@ -43,12 +43,12 @@ async def list_waiting(request: Request, call: web.Caller, kernel: web.KernelOf)
     )
 
 
-async def _of_service(request: Request, kernel: web.Kernel, service: str) -> worklist.Worklist | None:
+async def _of_service(request: Request, call: access.Call, kernel: web.Kernel, service: str) -> worklist.Worklist | None:
     try:
-        answer = await ask(request, kernel, service, "/v1/worklist")
-        if not answer.good:
+        answer = await ask_as_caller(request, call, kernel, service, "/v1/worklist")
+        if answer.status != 200:
             raise problem_of(answer, service)
     except errors.Problem as problem:
-        telemetry.log.warning("worklist_incomplete", service=service, code=problem.code, request_id=request.state.request_id)
+        telemetry.log.warning("worklist_incomplete", service=service, code=problem.code, request_id=call.request_id)
         return None
     return worklist.Worklist.model_validate_json(answer.body)

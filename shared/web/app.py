@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import audit, db, privacy, telemetry
 from shared.settings import Settings
-from shared.web import kernel, openapi, problems, standing
+from shared.web import deadlines, kernel, openapi, problems, standing
 
 Job = Callable[[kernel.Kernel], Coroutine[Any, Any, None]]
 Codes = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -68,6 +68,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     for router in (standing.health(part.name, part.policy_hash, part.checks), *records, *part.routers):
         app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
     openapi.install(app)
+    app.add_middleware(deadlines.Deadlines, seconds=settings.deadline_seconds)
     app.add_middleware(Traced, kernel=made)
     return app
 

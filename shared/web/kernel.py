@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from shared import access, clock, county, db, http_client, privacy, telemetry, workdays
 from shared.settings import Settings
 
+KEYS_AT = "/.well-known/jwks.json"
 SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
 
 
@@ -39,16 +40,21 @@ class Kernel:
 
 
 def build(service: str, settings: Settings) -> Kernel:
-    tokens = access.Tokens(settings.token_issuer, settings.token_audience, settings.token_keys_url, settings.internal_key)
+    tokens = access.Tokens(settings.token_issuer, settings.token_audience, settings.internal_key)
     engine = db.engine(settings.database_url, connections=settings.database_connections)
     neighbours = {
-        name: http_client.Neighbour(name, getattr(settings, f"{name}_url"), service, tokens, settings.neighbour_timeout_seconds)
+        name: http_client.Neighbour(
+            name, getattr(settings, f"{name}_url"), service, tokens, settings.neighbour_timeout_seconds, settings.neighbour_connect_seconds
+        )
         for name in SERVICES
         if name != service
     }
-    return Kernel(
+    made = Kernel(
         service, settings, engine, db.writing(engine), db.reading(engine), db.Reader(engine, connections=settings.database_connections),
         privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),
         tokens, neighbours, telemetry.Metrics(), workdays.load(settings.workday_dir or county.folder() / "workdays"),
         Ed25519PrivateKey.from_private_bytes(settings.seal_key),
     )  # fmt: skip
+    if service != "gateway":  # which signs, and has the keys
+        tokens.fetch = lambda: neighbours["gateway"].get(KEYS_AT, made.own_call())
+    return made

@@ -168,7 +168,14 @@ async def _call(request: Request, kernel: Kernel, operation: Operation) -> acces
         access.require(actor, operation.may, operation.scope)
     origin = request.client.host if request.client else None
     return access.Call(
-        actor, now, request.state.request_id, request.headers.get("traceparent"), origin, request.headers.get("if-match"), server_date
+        actor,
+        now,
+        request.state.request_id,
+        request.headers.get("traceparent"),
+        origin,
+        request.headers.get("if-match"),
+        server_date,
+        request.state.deadline,
     )
 
 

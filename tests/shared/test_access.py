@@ -1,5 +1,6 @@
 """A token counts only if the gateway signed it for us and it has not expired; roles and scopes do the rest."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -14,12 +15,13 @@ OTHER = ECKey.generate_key("P-256")
 
 
 def tokens() -> access.Tokens:
-    return access.Tokens(ISSUER, "kaili-skills", "http://127.0.0.1:9/keys", b"k" * 32, KeySet([SIGNING_KEY]), _fetched_at=time.monotonic())
+    return access.Tokens(ISSUER, "kaili-skills", b"k" * 32, KeySet([SIGNING_KEY]))
 
 
 def signed(key: Any = SIGNING_KEY, algorithm: str = "ES256", **changed: Any) -> str:
+    header = {"alg": algorithm, "kid": key.thumbprint()}
     claims = {"iss": ISSUER, "aud": "kaili-skills", "sub": "x", "role": "officer", "exp": int(time.time()) + 60} | changed
-    return jwt.encode({"alg": algorithm}, {name: value for name, value in claims.items() if value is not None}, key, algorithms=[algorithm])
+    return jwt.encode(header, {name: value for name, value in claims.items() if value is not None}, key, algorithms=[algorithm])
 
 
 async def test_a_good_token_names_the_actor() -> None:
@@ -58,10 +60,65 @@ async def test_a_service_token_opens_internal_paths_only() -> None:
         await made.actor(token("officer"), internal=True)
 
 
-async def test_no_keys_and_no_gateway_is_unavailable_not_unauthenticated() -> None:
-    without_keys = access.Tokens(ISSUER, "kaili-skills", "http://127.0.0.1:9/keys", b"k" * 32)
-    with pytest.raises(errors.Unavailable):
-        await without_keys.actor(signed(), internal=False)
+class Gateway:
+    """Hands out its keys when `opened`; counts how often it was asked."""
+
+    def __init__(self, *keys: ECKey) -> None:
+        self.keys, self.asked, self.opened, self.away = keys, 0, asyncio.Event(), False
+
+    async def __call__(self) -> Any:
+        self.asked += 1
+        await self.opened.wait()
+        if self.away:
+            raise errors.Unavailable()
+        return KeySet(list(self.keys)).as_dict(private=False)
+
+
+async def outcomes(made: access.Tokens, *given: str) -> list[str]:
+    found = await asyncio.gather(*(made.actor(each, internal=False) for each in given), return_exceptions=True)
+    return [type(each).__name__ for each in found]
+
+
+async def test_whoever_waits_for_the_keys_is_judged_by_what_was_fetched() -> None:
+    gateway = Gateway(SIGNING_KEY)
+    made = access.Tokens(ISSUER, "kaili-skills", b"k" * 32, fetch=gateway)
+    asyncio.get_running_loop().call_later(0.05, gateway.opened.set)  # once all of them wait
+    assert await outcomes(made, *(token("officer") for _ in range(20)), signed(OTHER)) == ["Actor"] * 20 + ["Unauthenticated"]
+    assert gateway.asked == 1
+
+
+async def test_a_new_key_is_fetched_when_a_token_names_it_and_not_more_than_once_in_five_seconds() -> None:
+    gateway = Gateway(SIGNING_KEY, OTHER)
+    gateway.opened.set()
+    made = access.Tokens(ISSUER, "kaili-skills", b"k" * 32, KeySet([SIGNING_KEY]), gateway)
+    assert await outcomes(made, signed(OTHER)) == ["Actor"]
+    assert await outcomes(made, *["nonsense"] * 3) == ["Unauthenticated"] * 3
+    assert gateway.asked == 1
+    made._fetched_at -= access.KEYS_FETCHED_EVERY_SECONDS
+    assert await outcomes(made, "nonsense") == ["Unauthenticated"]
+    assert gateway.asked == 2
+
+
+@pytest.mark.parametrize(("known", "outcome"), [([], "Unavailable"), ([SIGNING_KEY], "Unauthenticated")])
+async def test_a_gateway_that_is_away_is_asked_once_by_all_who_wait_and_is_no_401_while_no_key_is_known(
+    known: list[ECKey], outcome: str
+) -> None:
+    gateway = Gateway()
+    gateway.away = True
+    made = access.Tokens(ISSUER, "kaili-skills", b"k" * 32, KeySet(known), gateway)
+    asyncio.get_running_loop().call_later(0.05, gateway.opened.set)  # once all of them wait
+    assert await outcomes(made, *[signed(OTHER)] * 5) == [outcome] * 5
+    assert gateway.asked == 1
+
+
+async def test_keys_that_came_late_are_used_at_once() -> None:
+    gateway = Gateway(SIGNING_KEY)
+    gateway.opened.set()
+    gateway.away = True
+    made = access.Tokens(ISSUER, "kaili-skills", b"k" * 32, fetch=gateway)
+    assert await outcomes(made, token("officer")) == ["Unavailable"]
+    gateway.away = False
+    assert await outcomes(made, token("officer")) == ["Actor"]
 
 
 @pytest.mark.parametrize(

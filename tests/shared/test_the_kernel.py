@@ -41,6 +41,7 @@ MODULES = [
     "telemetry",
     "web",
     "web.app",
+    "web.deadlines",
     "web.kernel",
     "web.openapi",
     "web.problems",

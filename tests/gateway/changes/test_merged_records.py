@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from gateway.routing import neighbours
+from gateway import clients
 from shared import errors
 from tests.conftest import Databases, Start
 from tests.gateway.houses import House, house
@@ -74,7 +74,7 @@ async def test_tampering_at_one_service_is_found_at_the_gateway(home: House) -> 
 
 
 async def test_problems_and_codes_of_all_services_are_listed_also_while_one_is_away(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "KNOWN_FOR_SECONDS", -1)
+    monkeypatch.setattr(clients, "KNOWN_FOR_SECONDS", -1)
     public = home.gateway.as_("public")
     for _ in range(2):
         problems, codes = (await public.get("/v1/problems")).json(), (await public.get("/v1/codes")).json()

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from gateway import clients
 from gateway.docs.operations import merge
-from gateway.routing import neighbours
 from shared import access, web, wire
 from tests.conftest import Databases, Start, running, settings
 from tests.gateway.houses import NOBODY
@@ -60,7 +60,7 @@ async def test_the_merged_document_is_valid_and_holds_what_is_routed_and_no_more
         numbers = [method["operationId"] for methods in document["paths"].values() for method in methods.values()]
         assert len(numbers) == len(set(numbers))
         assert "claims.read" in document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["scopes"]
-        monkeypatch.setattr(neighbours, "KNOWN_FOR_SECONDS", -1)
+        monkeypatch.setattr(clients, "KNOWN_FOR_SECONDS", -1)
         await gateway.kernel.neighbours["subsidy"].close()
         gateway.kernel.neighbours["subsidy"].transport = None
         assert "/v1/claims" in (await gateway.as_("public").get("/openapi.json")).json()["paths"]

@@ -39,7 +39,7 @@ async def hang(scope: Any, receive: Any, send: Any) -> None:
 
 @contextlib.asynccontextmanager
 async def a_town(start: Start, away: str = "", how: str = "stopped") -> AsyncIterator[Town]:
-    """All services, one of them stopped or hanging if so wished."""
+    """All services, one of them stopped or hanging if so wished. Those that are there are waited for as long as a busy machine needs."""
     async with contextlib.AsyncExitStack() as stack:
         services = {name: await stack.enter_async_context(start(name)) for name in NAMES}
         for one in services.values():
@@ -51,7 +51,10 @@ async def a_town(start: Start, away: str = "", how: str = "stopped") -> AsyncIte
         }
         if away:
             urls[f"{away}_url"] = NOBODY if how == "stopped" else await stack.enter_async_context(serving(hang))
-        gateway = await stack.enter_async_context(start("gateway", **urls))
+        patience = {"neighbour_connect_seconds": 15, "neighbour_timeout_seconds": 15, "deadline_seconds": 20}
+        gateway = await stack.enter_async_context(start("gateway", **urls, **patience))
+        if how == "hanging":
+            gateway.kernel.neighbours[away].timeout_seconds = 0.5
         registry = services["registry"]
         school = await made.school(registry)
         class_id, trainee_id = await made.proposed(registry, school, "approved"), await made.trainee(registry, 1)
@@ -122,7 +125,7 @@ async def test_without_a_token_there_is_none(town: Town) -> None:
 async def test_one_service_away_costs_its_own_section_and_no_more(start: Start, away: str, how: str) -> None:
     async with a_town(start, away, how) as town:
         for _ in range(2):
-            async with asyncio.timeout(20):  # less than the thirty seconds that a request passed through may take
+            async with asyncio.timeout(20):
                 found = await town.overview("trainees")
             assert found["complete"] is False
             assert {name for name, section in found["sections"].items() if section["status"] != "ok"} == {away}

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.http_client import BREAKER_FAILURES
 from tests.conftest import Service, Start, token
 from tests.gateway.routing.upstream import Upstream, free_port, serving
 
@@ -39,17 +40,24 @@ async def silent() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.fixture
-async def way(start: Start) -> AsyncIterator[Way]:
+@contextlib.asynccontextmanager
+async def a_way(start: Start, **changed: Any) -> AsyncIterator[Way]:
     upstream, nobody = Upstream(), f"http://127.0.0.1:{free_port()}"
+    patient = {"neighbour_connect_seconds": 20, "deadline_seconds": 20}
     async with (
         serving(upstream) as url,
         silent() as silence,
-        start("gateway", subsidy_url=url, registry_url=nobody, evaluation_url=silence, upstream_connect_seconds=0.2, upstream_seconds=2.5) as gateway,
+        start("gateway", **{"subsidy_url": url, "registry_url": nobody, "evaluation_url": silence} | patient | changed) as gateway,
         serving(gateway.app) as address,
-        httpx.AsyncClient(base_url=address, timeout=10) as client,
-    ):  # fmt: skip
+        httpx.AsyncClient(base_url=address, timeout=30) as client,
+    ):
         yield Way(gateway, upstream, client)
+
+
+@pytest.fixture
+async def way(start: Start) -> AsyncIterator[Way]:
+    async with a_way(start) as made:
+        yield made
 
 
 async def test_a_request_arrives_as_it_was_sent(way: Way) -> None:
@@ -145,20 +153,77 @@ async def test_a_refusal_before_the_body_is_read_comes_back(way: Way) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "code"),
+    ("path", "impatience", "status", "code"),
     [
-        pytest.param("/v1/trainees", 503, "unavailable", id="down"),
-        pytest.param("/v1/certificates", 503, "unavailable", id="does-not-pick-up"),
-        pytest.param("/v1/claims/hang", 504, "upstream_timeout", id="hangs"),
+        pytest.param("/v1/trainees", {}, 503, "unavailable", id="down"),
+        pytest.param("/v1/certificates", {"neighbour_connect_seconds": 0.2}, 503, "unavailable", id="does-not-pick-up"),
+        pytest.param("/v1/claims/hang", {"deadline_seconds": 0.5}, 504, "upstream_timeout", id="hangs"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_service_that_fails_is_a_problem_not_a_hang(way: Way, method: str, path: str, status: int, code: str) -> None:
-    answer = await way.client.request(method, path)
+async def test_a_service_that_fails_is_a_problem_not_a_hang(
+    start: Start, method: str, path: str, impatience: dict[str, float], status: int, code: str
+) -> None:
+    async with a_way(start, **impatience) as way:
+        answer = await way.client.request(method, path)
     found = answer.json()
     assert (answer.status_code, found["code"], answer.headers["content-type"]) == (status, code, "application/problem+json")
     assert found["request_id"] == answer.headers["x-request-id"] and found["instance"] == path and found["retryable"] is True
     assert int(answer.headers["retry-after"]) >= 1
+
+
+async def test_a_service_that_hangs_is_left_alone_until_one_request_finds_it_well(start: Start) -> None:
+    async with a_way(start, deadline_seconds=0.4) as way:
+        breaker = way.gateway.kernel.neighbours["subsidy"].breaker
+        answers = await asyncio.gather(*(way.client.get("/v1/claims/hang") for _ in range(BREAKER_FAILURES)))
+        assert {answer.status_code for answer in answers} == {504}
+        asked = len(way.upstream.seen)
+        for path in ("/v1/claims/hang", "/v1/claims/echo"):
+            answer = await way.client.get(path)
+            assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "unavailable", "2")
+        assert len(way.upstream.seen) == asked
+        breaker.open_until = 0
+        answers = await asyncio.gather(*(way.client.get("/v1/claims/hang") for _ in range(10)))
+        assert sorted(answer.status_code for answer in answers) == [503] * 9 + [504]
+        assert len(way.upstream.seen) == asked + 1
+        breaker.open_until = 0
+        assert [(await way.client.get("/v1/claims/nothing")).status_code for _ in range(2)] == [204, 204]
+
+
+async def test_an_error_is_an_answer_and_shuts_nobody_out(way: Way) -> None:
+    assert {(await way.client.get("/v1/claims/broken")).status_code for _ in range(2 * BREAKER_FAILURES)} == {500}
+    assert (await way.client.get("/v1/claims/echo")).status_code == 200
+
+
+async def test_the_service_is_told_how_long_we_wait_whatever_the_caller_says(way: Way) -> None:
+    seen = (await way.client.get("/v1/claims/echo", headers={"X-Deadline-Ms": "600000"})).json()
+    assert seen["headers"]["x-deadline-ms"] == "20000"
+
+
+async def test_a_slow_caller_has_all_the_time(start: Start) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(6):
+            yield b"x" * 1000
+            await asyncio.sleep(0.3)
+
+    async with a_way(start, deadline_seconds=1) as way:
+        assert (await way.client.post("/v1/claims/echo", content=body())).json()["bytes"] == 6000
+
+
+async def test_a_service_that_does_not_take_an_upload_is_a_timeout(start: Start) -> None:
+    async def unread(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(left.wait(), 20)
+        writer.transport.abort()
+
+    left, port = asyncio.Event(), free_port()
+    async with (
+        await asyncio.start_server(unread, "127.0.0.1", port, limit=1000),
+        a_way(start, subsidy_url=f"http://127.0.0.1:{port}", deadline_seconds=0.5) as way,
+    ):
+        answer = await way.client.post("/v1/claims", content=b"x" * 20_000_000)
+        left.set()
+        assert (answer.status_code, answer.json()["code"]) == (504, "upstream_timeout")
 
 
 async def test_english_is_spoken_when_asked_for(way: Way) -> None:
@@ -187,7 +252,7 @@ async def test_only_a_safe_request_is_sent_again_when_an_old_connection_is_cut(s
 
     port = free_port()
     server = await asyncio.start_server(serve, "127.0.0.1", port)
-    async with server, start("gateway", subsidy_url=f"http://127.0.0.1:{port}") as gateway:
+    async with server, start("gateway", subsidy_url=f"http://127.0.0.1:{port}", neighbour_connect_seconds=20) as gateway:
         assert (await gateway.as_("officer").get("/v1/claims")).status_code == 200
         answer = await gateway.as_("officer").request(method, "/v1/claims")
         assert (answer.status_code, requests) == (status, asked)
@@ -250,6 +315,6 @@ async def _raw(way: Way, request: bytes) -> bytes:
 
 
 async def _until(holds: Any) -> None:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         while not holds():  # noqa: ASYNC110 (what is waited for happens in another task, which knows nothing of us)
             await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Asking all services the same question at once, and what is known of those that do not answer."""
+"""Asking the services: as the caller who asks us, all of them at once, and what is remembered of those that are away."""
 
 import asyncio
 import time
@@ -9,10 +9,38 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from shared import access, errors, web
+from shared.http_client import Answer
 from shared.web.standing import Check
 
 CHECK_SECONDS = 1.0
 KNOWN_FOR_SECONDS = 10.0
+
+
+async def ask_as_caller(request: Request, call: access.Call, kernel: web.Kernel, service: str, path: str) -> Answer:
+    """What a service answers to the caller's own token, so that it decides what this caller sees. It may refuse: look at the status."""
+    said = {name: value for name in ("Authorization", "Accept-Language") if (value := request.headers.get(name))}
+    return await kernel.neighbours[service].ask(path, call, said)
+
+
+def problem_of(answer: Answer, service: str) -> errors.Problem:
+    """A refusal of the service as our own answer: its code and its words."""
+    try:
+        return errors.Relayed(answer.json())
+    except (ValueError, KeyError, TypeError):
+        return errors.UpstreamFailed(f"{service} 服务应答 {answer.status}。")
+
+
+async def ask_all(names: Iterable[str], ask: Callable[[str], Coroutine[Any, Any, Any]]) -> dict[str, Any]:
+    """The answers of the services named, asked side by side; None from one that gave none."""
+
+    async def asked(name: str) -> Any:
+        try:
+            return await ask(name)
+        except errors.Problem:
+            return None
+
+    names = list(names)
+    return dict(zip(names, await asyncio.gather(*(asked(name) for name in names)), strict=True))
 
 
 def check(name: str) -> Check:
@@ -26,19 +54,6 @@ def check(name: str) -> Check:
         return {"status": "ok", "needed": False}
 
     return ready
-
-
-async def ask_all(names: Iterable[str], ask: Callable[[str], Coroutine[Any, Any, Any]]) -> dict[str, Any]:
-    """The answers of the services named; None from one that gave none."""
-
-    async def asked(name: str) -> Any:
-        try:
-            return await ask(name)
-        except errors.Problem:
-            return None
-
-    names = list(names)
-    return dict(zip(names, await asyncio.gather(*(asked(name) for name in names)), strict=True))
 
 
 @dataclass
