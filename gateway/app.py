@@ -10,7 +10,6 @@ from gateway.identity import routes as identity
 from gateway.identity.clients import job as local
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
-from gateway.plans import operations as plan_files
 from gateway.plans import routes as plans
 from gateway.routing import forwarding
 from gateway.settings import Settings
@@ -29,7 +28,7 @@ def build(of: Settings) -> FastAPI:
     services = {name: clients.check(name) for name in kernel.SERVICES if name != "gateway"}
     checks = services | ({"local_clients": local.check} if of.local_clients else {})
     jobs = (following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
-    part = web.Part("gateway", county.here().title, ROUTERS, jobs=jobs, checks=checks, merges=True, policy_hash=plan_files.POLICY_HASH)
+    part = web.Part("gateway", county.here().title, ROUTERS, jobs=jobs, checks=checks, merges=True)
     app = web.create_app(part, of)
     made: web.Kernel = app.state.kernel
     app.state.known = clients.Known()

@@ -6,6 +6,7 @@ Another county is another folder: no module names a place. Whoever owns a subjec
 import os
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from shared import strict
@@ -69,6 +70,14 @@ class County:
 def folder() -> Path:
     """Where the county's data lie."""
     return Path(os.environ.get("COUNTY_DIR") or DEFAULT)
+
+
+def digest() -> str:
+    """SHA-256 over every file of the folder: which data a process runs on."""
+    made = sha256()
+    for path in sorted(path for path in folder().rglob("*") if path.is_file()):
+        made.update(path.relative_to(folder()).as_posix().encode() + b"\x00" + sha256(path.read_bytes()).digest())
+    return made.hexdigest()
 
 
 def here() -> County:

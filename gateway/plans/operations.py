@@ -1,7 +1,6 @@
 """Plans as they are read, and their boards: what the services counted, line by line."""
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -17,7 +16,6 @@ from shared.access import Call
 # Read at start: a slip in a plan file stops the gateway and not the board.
 FILES = sorted((county.folder() / "plans").glob("*.toml"))
 PLANS: Mapping[str, Plan] = {plan.code: plan for plan in map(targets.load, FILES)}
-POLICY_HASH = hashlib.sha256(b"".join(file.read_bytes() for file in FILES)).hexdigest()
 
 SOURCES: tuple[Source, ...] = ("registry", "evaluation", "eastwest")
 

@@ -7,7 +7,6 @@ from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
 from services.eastwest.orders import routes as orders
 from services.eastwest.placements import routes as placements
-from services.eastwest.placements import terms
 from services.eastwest.worklist import waiting
 from shared import web
 from shared.settings import Settings, load
@@ -27,7 +26,6 @@ PART = web.Part(
     ),
     codes=codes.code_lists(),
     jobs=(import_job.work,),
-    policy_hash=terms.packaged_hash(),
 )
 
 

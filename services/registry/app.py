@@ -13,7 +13,6 @@ from services.registry.imports import routes as imports
 from services.registry.institutions.institutions import routes as institutions
 from services.registry.people.status_records import routes as status_records
 from services.registry.people.trainees import routes as trainees
-from services.registry.reference import lists
 from services.registry.reference import routes as reference
 from services.registry.reference.policy import code_labels
 from services.registry.training.attendance import routes as attendance
@@ -21,13 +20,12 @@ from services.registry.training.brands import routes as brands
 from services.registry.training.classes import routes as classes
 from services.registry.training.enrolments import routes as enrolments
 from services.registry.worklist import waiting
-from shared import county, web
+from shared import web
 from shared.settings import Settings, load
 
 PART = web.Part(
     "registry",
     "凯里市职业技能培训 · 学员与机构",
-    policy_hash=lists.digest(county.folder()),
     codes={
         name: [{"code": each["code"], "label": each["zh"], "label_en": each["en"]} for each in codes]
         for name, codes in code_labels().items()

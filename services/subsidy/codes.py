@@ -204,6 +204,7 @@ class Category(StrEnum):
     RETURNING_MIGRANT = "returning_migrant"
     VETERAN = "veteran"
     COOPERATIVE_MEMBER = "cooperative_member"
+    RURAL_WORKER = "rural_worker"
 
 
 class Level(StrEnum):

@@ -21,7 +21,7 @@ Codes = Mapping[str, Sequence[Mapping[str, Any]]]
 
 @dataclass(frozen=True)
 class Part:
-    """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests, a digest of its policy data.
+    """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests.
 
     `checks`: what `/readyz` asks beside the database. `merges`: it answers problems, codes, changes, audit and the OpenAPI
     document with routes of its own, for all services.
@@ -32,7 +32,6 @@ class Part:
     routers: Sequence[APIRouter]
     codes: Codes = field(default_factory=dict)
     jobs: Sequence[Job] = ()
-    policy_hash: str = ""
     checks: Mapping[str, standing.Check] = field(default_factory=dict)
     merges: bool = False
 
@@ -65,7 +64,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     app.state.part = part
     problems.install(app)
     records = () if part.merges else standing.records(part.name, part.codes)
-    for router in (standing.health(part.name, part.policy_hash, part.checks), *records, *part.routers):
+    for router in (standing.health(part.name, part.checks), *records, *part.routers):
         app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
     openapi.install(app)
     app.add_middleware(deadlines.Deadlines, seconds=settings.deadline_seconds)

@@ -13,7 +13,7 @@ from pydantic import ConfigDict
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, audit, changes, errors, wire
+from shared import access, audit, changes, county, errors, wire
 from shared.web.kernel import Kernel
 from shared.web.routing import KernelOf, Router, Session
 
@@ -124,8 +124,8 @@ def own_problems() -> list[ProblemEntry]:
     return [ProblemEntry.model_validate(errors.CATALOGUE[code]) for code in sorted(errors.CATALOGUE)]
 
 
-def health(service: str, policy_hash: str, checks: Mapping[str, Check]) -> Router:
-    made = Router("health")
+def health(service: str, checks: Mapping[str, Check]) -> Router:
+    made, policy_hash = Router("health"), county.digest()
 
     @made.operation("GET", "/livez", may=access.PUBLIC, summary="进程是否存活")
     async def livez() -> Health:

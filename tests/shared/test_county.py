@@ -25,3 +25,14 @@ def test_what_is_wrong_in_the_countys_file_is_named(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("COUNTY_DIR", str(tmp_path))
     with pytest.raises(BadFile, match=r"county\.toml:prefix:未知的键;number_prefix:缺少该键"):
         county.here()
+
+
+def test_the_digest_changes_with_any_file_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTY_DIR", str(tmp_path))
+    (tmp_path / "terms").mkdir()
+    (tmp_path / "terms" / "project.toml").write_text("a = 1", encoding="utf-8")
+    before = county.digest()
+    (tmp_path / "terms" / "project.toml").write_text("a = 2", encoding="utf-8")
+    changed = county.digest()
+    (tmp_path / "terms" / "project.toml").rename(tmp_path / "terms" / "startup.toml")
+    assert len({before, changed, county.digest()}) == 3

@@ -1,6 +1,5 @@
 """How retention is judged, as data (`retention.toml`): figures with their basis, and the grades of proof."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -36,11 +35,6 @@ class Terms:
     uncovered_days_a_month_at_most: int
     basis: tuple[Basis, ...]
     grades: tuple[GradeOf, ...]
-
-
-def packaged_hash() -> str:
-    """A digest of the terms, for `/version`."""
-    return hashlib.sha256((county.folder() / "retention.toml").read_bytes()).hexdigest()[:16]
 
 
 @cache

@@ -4,7 +4,6 @@ An unknown, missing or ill-typed key stops the reading and names file, row and k
 Labels are Chinese (`name`) and English (`name_en`).
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, make_dataclass
 from pathlib import Path
@@ -157,14 +156,6 @@ def load(directory: Path) -> Reference:
     ):
         _no_word_twice(rows, f"{name}.toml")
     return reference
-
-
-def digest(directory: Path) -> str:
-    """Changes with any of the files: says which policy data a process runs on."""
-    made = hashlib.sha256()
-    for path in sorted(directory / f"{name}.toml" for name in FILES):
-        made.update(path.name.encode() + b"\x00" + path.read_bytes())
-    return made.hexdigest()
 
 
 class _Coded(Protocol):

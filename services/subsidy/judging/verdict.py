@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.subsidy.codes import Level
 from services.subsidy.judging.claim_rules import CLAIM_RULES, ROSTER_RULES
 from services.subsidy.judging.facts import Case, ClaimFacts, LineFacts, case_of, days_in_class, trade_of
 from services.subsidy.judging.findings import Finding, found
@@ -71,7 +72,7 @@ def _amount(case: Case) -> tuple[Decimal, str]:
     amount = terms.yuan_per_person
     if terms.yuan_per_person_by_level is not None:
         _, level = trade_of(case.claim, case.line)
-        amount = terms.yuan_per_person_by_level.get(level or "")
+        amount = terms.yuan_per_person_by_level.get(Level(level)) if level else None
     return (NOTHING, "补贴标准未确认,暂计 0.00 元") if amount is None else (amount, f"1 人 × {amount} 元 = {amount} 元")
 
 

@@ -38,6 +38,7 @@ CATEGORIES = {
     "returning_migrant": "返乡农民工",
     "veteran": "退役军人",
     "cooperative_member": "合作社社员",
+    "rural_worker": "农村劳动者",
 }
 STATUSES = {
     "employee_pension": "领取职工基本养老金",

@@ -10,15 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.schemes import policy
-from services.subsidy.schemes.codes import SCHEMES
+from services.subsidy.codes import SchemeCode
+from services.subsidy.schemes import policy, reading
 from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
 from services.subsidy.schemes.policy import Policy, Terms
 from services.subsidy.schemes.retirement import RetirementSchedule
 from services.subsidy.schemes.tables import ProposedTerms
 from shared import audit, changes, county, errors
 from shared.access import Call
-from shared.strict import Unreadable, read, to_json
+from shared.strict import Unreadable, read
 
 _with_published: dict[tuple[UUID, ...], Policy] = {}  # by the ids of the published blocks: these are never edited, so it never goes stale
 
@@ -26,12 +26,12 @@ _with_published: dict[tuple[UUID, ...], Policy] = {}  # by the ids of the publis
 @cache
 def from_files() -> Policy:
     """The schemes as released. A faulty file stops the service at start."""
-    return policy.load(county.folder())
+    return reading.load(county.folder())
 
 
 @cache
 def _schedule() -> RetirementSchedule:
-    return policy.read_retirement(county.folder() / "retirement.toml")
+    return reading.read_retirement(county.folder())
 
 
 async def in_force(session: AsyncSession) -> Policy:
@@ -42,10 +42,14 @@ async def in_force(session: AsyncSession) -> Policy:
     if not published:
         return from_files()
     if published not in _with_published:
-        rows = (await session.execute(select(ProposedTerms.scheme, ProposedTerms.terms).where(ProposedTerms.id.in_(published)))).all()
+        rows = (
+            await session.execute(
+                select(ProposedTerms.scheme, ProposedTerms.terms, ProposedTerms.hash).where(ProposedTerms.id.in_(published))
+            )
+        ).all()
         known = from_files()
         for row in rows:
-            known = known.joined(row.scheme, _block(row.terms))
+            known = known.joined(row.scheme, _block(row.terms), row.hash)
         _with_published.clear()
         _with_published[published] = known
     return _with_published[published]
@@ -53,7 +57,7 @@ async def in_force(session: AsyncSession) -> Policy:
 
 async def show_all(session: AsyncSession, call: Call) -> dict[str, Any]:
     known = await in_force(session)
-    return {"items": [_show(known, code, call.today) for code in SCHEMES]}
+    return {"items": [_show(known, code, call.today) for code in SchemeCode]}
 
 
 async def show(session: AsyncSession, call: Call, code: str, on: date | None) -> dict[str, Any]:
@@ -72,8 +76,7 @@ async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, 
         raise errors.Invalid(faults=[_fault(*text.split(":", 1)) for text in wrong])
     await _assert_day_free(session, code, block.in_force_from)
     actor = call.actor
-    kept = {name: value for name, value in to_json(block).items() if value is not None and name != "retirement"}
-    proposed = ProposedTerms(scheme=code, in_force_from=block.in_force_from, terms=kept, hash=block.hash,
+    proposed = ProposedTerms(scheme=code, in_force_from=block.in_force_from, terms=block.block, hash=block.hash,
                              status="proposed", proposed_by=actor.subject, proposed_by_person_id=actor.person_id, proposed_at=call.now)  # fmt: skip
     session.add(proposed)
     await session.flush()
@@ -113,8 +116,8 @@ async def list_proposed(session: AsyncSession, code: str) -> dict[str, Any]:
 
 
 def _known_scheme(code: str) -> None:
-    if code not in SCHEMES:
-        raise errors.NotFound(f"没有这个补贴项目。全部项目:{'、'.join(SCHEMES)}。")
+    if code not in set(SchemeCode):
+        raise errors.NotFound(f"没有这个补贴项目。全部项目:{'、'.join(SchemeCode)}。")
 
 
 async def _proposed(session: AsyncSession, code: str, terms_id: UUID) -> ProposedTerms:
@@ -126,7 +129,7 @@ async def _proposed(session: AsyncSession, code: str, terms_id: UUID) -> Propose
 
 async def _assert_day_free(session: AsyncSession, code: str, day: date) -> None:
     if any(block.in_force_from == day for block in (await in_force(session)).schemes[code].terms):
-        raise TermsDayTaken(f"{SCHEMES[code]}自 {day} 起施行的条款已发布,不再修改。请改用新文件的施行日期另提一组条款。")
+        raise TermsDayTaken(f"{from_files().schemes[code].title}自 {day} 起施行的条款已发布,不再修改。请改用新文件的施行日期另提一组条款。")
 
 
 def _block(terms: dict[str, Any]) -> Terms:
@@ -147,9 +150,9 @@ def _show(known: Policy, code: str, day: date) -> dict[str, Any]:
 
 def _show_terms(terms: Terms) -> dict[str, Any]:
     return {"in_force_from": terms.in_force_from, "document": terms.document, "clause": terms.clause, "basis_status": terms.basis_status,
-            "hash": terms.hash, "figures": terms.figures()}  # fmt: skip
+            "hash": terms.hash, "block": terms.block, "figures": terms.figures()}  # fmt: skip
 
 
 def _show_proposed(row: ProposedTerms) -> dict[str, Any]:
-    return {"id": row.id, "version": row.version, "scheme": row.scheme, "status": row.status, "terms": _show_terms(_block(row.terms)),
+    return {"id": row.id, "version": row.version, "scheme": row.scheme, "status": row.status, "block": row.terms, "terms": _show_terms(_block(row.terms)),
             "proposed_by": row.proposed_by, "proposed_at": row.proposed_at, "approved_by": row.approved_by, "approved_at": row.approved_at}  # fmt: skip

@@ -1,7 +1,7 @@
-"""What a scheme promises: dated terms with their legal basis, read strictly from `terms/<scheme>.toml`, and which are in force on a day.
+"""What a scheme promises: dated terms with their legal basis, and which are in force on a day.
 
-A new document is a new [[terms]] block; a published block is never edited, so that an old claim can be judged again as it was.
-A figure that is not set decides nothing. An unknown, missing or contradictory key stops the service at start, naming file and key.
+A new document is a new block; a published block is never edited, so that an old claim can be judged again as it was. A figure that is not set decides
+nothing.
 """
 
 from collections.abc import Mapping
@@ -9,26 +9,24 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from services.subsidy.schemes.codes import (
-    FINDINGS,
-    SCHEMES,
+from services.subsidy.codes import (
     BasisStatus,
     Category,
     CertificateKind,
     ClaimKind,
     DayCounted,
     EvidenceGrade,
+    FindingCode,
     FundSource,
     Level,
     PaidOncePer,
     Payee,
-    Status,
+    PersonalStatus,
 )
 from services.subsidy.schemes.retirement import RetirementSchedule
-from shared.strict import NOT_READ, BadFile, digest, read_file, to_json
+from shared.strict import NOT_READ, digest, to_json
 
 RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
 PER_DAY = ("yuan_per_person_day", "days_paid_at_most", "half_days_for_a_paid_day")
@@ -75,7 +73,7 @@ class Terms:
     age_counted_on: DayCounted  # the day on which age, category, status and institution are looked at
     age_at_least: int
     until_retirement_age: bool  # the day the statutory retirement age is reached is already too late
-    excluded_statuses: frozenset[Status]
+    excluded_statuses: frozenset[PersonalStatus]
     unverified_status_is: Annotated[str, ("note", "hold")]  # effect where no complete list covers the day
     paid_once_per: PaidOncePer
     certificate_required: bool
@@ -97,7 +95,7 @@ class Terms:
 
     age_at_most: int | None = None
     categories: frozenset[Category] | None = None  # None: everyone
-    statuses_waived_for: Mapping[Status, tuple[Category, ...]] | None = None
+    statuses_waived_for: Mapping[PersonalStatus, tuple[Category, ...]] | None = None
     class_days_at_most: int | None = None
     class_hours_at_least: int | None = None
     hours_a_half_day_at_most: int | None = None  # more hours than the attended half-days can hold were not taught
@@ -115,7 +113,13 @@ class Terms:
 
     @cached_property
     def hash(self) -> str:
-        return digest(self)
+        """Of the document and the figures. On what each rests stands outside it: that a source was found later changes no claim."""
+        return digest({name: getattr(self, name) for name in HASHED})
+
+    @cached_property
+    def block(self) -> dict[str, Any]:
+        """All that is set, flat, as JSON: the form in which administrators propose terms."""
+        return {name: value for name, value in to_json(self).items() if value is not None and name != "retirement"}
 
     @cached_property
     def rate(self) -> str | None:
@@ -140,15 +144,17 @@ class Terms:
         return {name: Basis(other.document, other.clause, other.basis_status) for other in self.other_basis for name in other.applies_to}
 
 
-NOT_FIGURES = {"in_force_from", "document", "clause", "basis_status", "other_basis", "retirement"}
-FIGURES = tuple(each.name for each in fields(Terms) if each.name not in NOT_FIGURES)
+SOURCE = ("in_force_from", "document", "clause", "basis_status")
+FIGURES = tuple(each.name for each in fields(Terms) if each.name not in (*SOURCE, "other_basis", "retirement"))
+HASHED = (*SOURCE, *FIGURES, "retirement")
+NAMES = frozenset((*FIGURES, *FindingCode))  # what a basis may be stated for
 
 
 @dataclass(frozen=True, slots=True)
 class TermsMissing:
     """The answer for a day before the first block: nothing was promised yet."""
 
-    scheme: str
+    title: str
     day: date
     first_in_force_from: date
     code: str = "terms_missing"
@@ -156,7 +162,7 @@ class TermsMissing:
     @property
     def detail(self) -> str:
         return (
-            f"{SCHEMES[self.scheme]}的政策自 {self.first_in_force_from} 起施行,{self.day} 尚无可适用的补贴条款。"
+            f"{self.title}的政策自 {self.first_in_force_from} 起施行,{self.day} 尚无可适用的补贴条款。"
             "请核对开班(发证)日期;如确有更早的文件,请由政策管理员补录条款。"
         )
 
@@ -166,68 +172,33 @@ class Scheme:
     title: str
     claim_kind: ClaimKind
     terms: tuple[Terms, ...]
-    code: str = field(default="", metadata=NOT_READ)
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Every scheme with all its blocks, oldest first."""
+    """Every scheme with all its blocks, oldest first. `former_hashes`: by scheme, what hash a block of which day was kept under before."""
 
     schemes: Mapping[str, Scheme]
+    former_hashes: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
 
     def terms_on(self, scheme: str, day: date) -> Terms | TermsMissing:
         """The terms in force on `day`: the class's first day or the certificate's, never today. KeyError for an unknown scheme."""
         blocks = self.schemes[scheme].terms
         in_force = [block for block in blocks if block.in_force_from <= day]
-        return in_force[-1] if in_force else TermsMissing(scheme, day, blocks[0].in_force_from)
+        return in_force[-1] if in_force else TermsMissing(self.schemes[scheme].title, day, blocks[0].in_force_from)
 
-    def policy_hash(self) -> str:
-        return digest({code: [block.hash for block in scheme.terms] for code, scheme in self.schemes.items()})
-
-    def joined(self, code: str, block: Terms) -> "Policy":
-        """This policy and one more block, at its place by date."""
-        scheme = self.schemes[code]
+    def joined(self, code: str, block: Terms, kept_as: str) -> "Policy":
+        """This policy and one more block, at its place by date; `kept_as` is the hash that was stored with it."""
+        scheme, former = self.schemes[code], self.former_hashes.get(code, {})
         blocks = tuple(sorted((*scheme.terms, block), key=lambda each: each.in_force_from))
-        return Policy({**self.schemes, code: replace(scheme, terms=blocks)})
+        return Policy(
+            {**self.schemes, code: replace(scheme, terms=blocks)}, {**self.former_hashes, code: {**former, kept_as: block.in_force_from}}
+        )
 
     def with_hash(self, code: str, terms_hash: str) -> Terms | None:
         """The block that a claim was judged by, for judging it again as it was."""
-        return next((block for block in self.schemes[code].terms if block.hash == terms_hash), None)
-
-
-def load(county: Path) -> Policy:
-    """All schemes of the county's folder, or BadFile naming every file and key at fault."""
-    folder = county / "terms"
-    schemes, faults = {}, []
-    schedule = read_retirement(county / "retirement.toml")
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            schemes[path.stem] = read_scheme(path, schedule)
-        except BadFile as fault:
-            faults.append(str(fault))
-    if faults or not schemes:
-        raise BadFile("\n".join(faults) or f"{folder.name}:没有任何补贴条款文件")
-    return Policy(schemes)
-
-
-def read_retirement(path: Path) -> RetirementSchedule:
-    return read_file(RetirementSchedule, path)
-
-
-def read_scheme(path: Path, schedule: RetirementSchedule) -> Scheme:
-    """One file; its name is the scheme's code."""
-    if path.stem not in SCHEMES:
-        raise BadFile(f"{path.name}:文件名不是已知的补贴项目代码")
-    scheme = read_file(Scheme, path)
-    faults = [f"terms[{index}].{fault}" for index, block in enumerate(scheme.terms) for fault in contradictions(block)]
-    days = [block.in_force_from for block in scheme.terms]
-    faults += [f"terms:{day} 有两组条款" for day in sorted({day for day in days if days.count(day) > 1})]
-    if not days:
-        faults.append("terms:至少要有一组条款")
-    if faults:
-        raise BadFile(f"{path.name}:{';'.join(faults)}")
-    blocks = (with_schedule(block, schedule) for block in scheme.terms)
-    return replace(scheme, code=path.stem, terms=tuple(sorted(blocks, key=lambda block: block.in_force_from)))
+        day = self.former_hashes.get(code, {}).get(terms_hash)
+        return next((block for block in self.schemes[code].terms if block.hash == terms_hash or block.in_force_from == day), None)
 
 
 def with_schedule(block: Terms, schedule: RetirementSchedule) -> Terms:
@@ -251,7 +222,7 @@ def contradictions(block: Terms) -> list[str]:
     found += [f"{name}:超过 100" for name in FIGURES if "_percent_" in name and (getattr(block, name) or 0) > 100]
     found += _rate_out_of_bounds(block)
     named = [name for other in block.other_basis for name in other.applies_to]
-    found += [f"other_basis.applies_to:{name} 不是条款项或规则" for name in named if name not in FIGURES and name not in FINDINGS]
+    found += [f"other_basis.applies_to:{name} 不是条款项或规则" for name in named if name not in NAMES]
     found += [f"other_basis.applies_to:{name} 出现两次" for name in sorted({name for name in named if named.count(name) > 1})]
     return found
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from services.subsidy.schemes.codes import BasisStatus
+from services.subsidy.codes import BasisStatus
 
-TRACKS = {"male": "男职工", "female_55": "原法定退休年龄五十五周岁的女职工", "female_50": "原法定退休年龄五十周岁的女职工"}
 Sex = Annotated[str, ("male", "female")]
 RetirementTrack = Annotated[str, ("female_50", "female_55")]  # as it is registered; a man's is known
 
@@ -25,7 +24,7 @@ class RetirementSchedule:
     document: str
     clause: str
     basis_status: BasisStatus
-    tracks: Mapping[Annotated[str, tuple(TRACKS)], Track]
+    tracks: Mapping[Annotated[str, ("male", "female_55", "female_50")], Track]
 
 
 def retirement_age(schedule: RetirementSchedule, born_on: date, track: str) -> tuple[int, int]:

@@ -25,7 +25,8 @@ class TermsOut(wire.Out):
     document: str
     clause: str
     basis_status: Literal["confirmed", "unconfirmed"]
-    hash: str = Field(examples=["9f2c41d07a55"], description="条款内容的 SHA-256")
+    hash: str = Field(examples=["9f2c41d07a55"], description="文件和各项数值的 SHA-256")
+    block: dict[str, Any] = Field(description="全部已定的项,与提出条款时的格式相同;改好即可再提")
     figures: list[FigureOut]
 
 
@@ -51,6 +52,7 @@ class ProposedTermsOut(wire.Out):
     version: int
     scheme: str
     status: Literal["proposed", "published"]
+    block: dict[str, Any] = Field(description="提出的条款,原样")
     terms: TermsOut
     proposed_by: str
     proposed_at: wire.Instant

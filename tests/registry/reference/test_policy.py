@@ -108,9 +108,9 @@ def test_a_vague_word_is_no_category(word: str) -> None:
     assert word not in policy.category_words()
 
 
-def test_the_categories_are_fourteen_and_five_of_them_are_the_five_groups() -> None:
+def test_the_categories_are_fifteen_and_five_of_them_are_the_five_groups() -> None:
     categories = policy.packaged().categories
-    assert len(categories) == 14
+    assert len(categories) == 15
     assert {category.code for category in categories.values() if category.five_groups} == FIVE_GROUPS
 
 

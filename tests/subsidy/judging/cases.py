@@ -7,7 +7,8 @@ from typing import Any
 from services.subsidy.judging.facts import AttendedDay, ClaimFacts, ClassFacts, HeldCategory, LineFacts
 from services.subsidy.judging.findings import Finding
 from services.subsidy.judging.verdict import judge_claim
-from services.subsidy.schemes.policy import Terms, load
+from services.subsidy.schemes.policy import Terms
+from services.subsidy.schemes.reading import load
 from shared import county
 
 POLICY = load(county.folder())

@@ -2,11 +2,11 @@ from datetime import date
 
 import pytest
 
-from services.subsidy.schemes.policy import read_retirement
+from services.subsidy.schemes.reading import read_retirement
 from services.subsidy.schemes.retirement import has_reached, retirement_age
 from shared import county
 
-SCHEDULE = read_retirement(county.folder() / "retirement.toml")
+SCHEDULE = read_retirement(county.folder())
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,17 @@
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from services.subsidy.schemes.policy import Policy, Scheme, Terms, TermsMissing, load, read_retirement, read_scheme
+from services.subsidy.schemes.policy import Policy, Scheme, Terms, TermsMissing
+from services.subsidy.schemes.reading import load, read_city_readings, read_retirement, read_scheme
 from shared import county
 from shared.strict import BadFile
 
-SCHEDULE = read_retirement(county.folder() / "retirement.toml")
+SCHEDULE = read_retirement(county.folder())
 BLOCK = """
 [[terms]]
 in_force_from = 2024-09-23
@@ -32,20 +34,31 @@ roster_reuse_percent_at_least = 80
 HEAD = 'title = "中长期项目制取证培训"\nclaim_kind = "training"\n'
 
 
-def scheme_from(folder: Path, text: str, name: str = "project.toml") -> Scheme:
+READING = """
+[[readings]]
+in_force_from = 2024-09-23
+document = "口径"
+clause = "一"
+basis_status = "unconfirmed"
+why = "文件没有写明"
+"""
+
+
+def scheme_from(folder: Path, text: str, name: str = "project.toml", readings: str = "readings = []") -> Scheme:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return read_scheme(path, SCHEDULE)
+    (folder / "city_readings.toml").write_text(readings, encoding="utf-8")
+    return read_scheme(path, read_city_readings(folder), SCHEDULE)
 
 
-def only_block(folder: Path, more: str = "") -> Terms:
-    [block] = scheme_from(folder, HEAD + BLOCK + more).terms
+def only_block(folder: Path, more: str = "", readings: str = "readings = []") -> Terms:
+    [block] = scheme_from(folder, HEAD + BLOCK + more, readings=readings).terms
     return block
 
 
 def test_a_whole_file_is_read(tmp_path: Path) -> None:
     scheme = scheme_from(tmp_path, HEAD + BLOCK)
-    assert (scheme.code, scheme.title, scheme.claim_kind) == ("project", "中长期项目制取证培训", "training")
+    assert (scheme.title, scheme.claim_kind) == ("中长期项目制取证培训", "training")
     assert scheme.terms[0].age_at_least == 16 and scheme.terms[0].rate is None and scheme.terms[0].fund_sources is None
 
 
@@ -134,6 +147,7 @@ def test_a_file_named_for_no_scheme_is_refused(tmp_path: Path) -> None:
 def test_every_faulty_file_of_a_folder_is_named_at_once(tmp_path: Path) -> None:
     shutil.copy(county.folder() / "retirement.toml", tmp_path)
     (tmp_path / "terms").mkdir()
+    (tmp_path / "terms" / "city_readings.toml").write_text("readings = []", encoding="utf-8")
     for name in ("project.toml", "startup.toml"):
         (tmp_path / "terms" / name).write_text(HEAD, encoding="utf-8")
     with pytest.raises(BadFile) as raised:
@@ -143,6 +157,8 @@ def test_every_faulty_file_of_a_folder_is_named_at_once(tmp_path: Path) -> None:
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     shutil.copy(county.folder() / "retirement.toml", tmp_path)
+    (tmp_path / "terms").mkdir()
+    (tmp_path / "terms" / "city_readings.toml").write_text("readings = []", encoding="utf-8")
     with pytest.raises(BadFile, match="没有任何补贴条款文件"):
         load(tmp_path)
 
@@ -170,7 +186,7 @@ def test_the_terms_in_force_are_chosen_by_the_day(two_blocks: Policy, day: date,
 
 def test_a_day_before_the_first_block_has_no_terms_and_says_so(two_blocks: Policy) -> None:
     missing = two_blocks.terms_on("project", date(2024, 9, 22))
-    assert missing == TermsMissing("project", date(2024, 9, 22), date(2024, 9, 23))
+    assert missing == TermsMissing("中长期项目制取证培训", date(2024, 9, 22), date(2024, 9, 23))
     assert missing.code == "terms_missing" and "自 2024-09-23 起施行" in missing.detail
 
 
@@ -184,13 +200,94 @@ def test_a_figure_answers_with_its_own_basis_where_it_has_one(tmp_path: Path) ->
     assert "age_at_most" not in figures
 
 
-def test_the_hash_of_a_block_changes_with_any_figure_and_with_nothing_else(tmp_path: Path) -> None:
+def test_the_hash_of_a_block_changes_with_any_figure_and_with_its_document_and_with_nothing_else(tmp_path: Path) -> None:
     first = only_block(tmp_path)
     assert first.hash == only_block(tmp_path, "# a remark\n").hash
     assert first.hash != only_block(tmp_path, "age_at_most = 65\n").hash
-    text = HEAD + BLOCK
-    policies = [Policy({"project": scheme_from(tmp_path, each)}) for each in (text, text, text.replace("= 16", "= 17"))]
-    assert policies[0].policy_hash() == policies[1].policy_hash() != policies[2].policy_hash()
+    [other_document] = scheme_from(tmp_path, (HEAD + BLOCK).replace("文件甲", "文件乙")).terms
+    assert first.hash != other_document.hash
+    found_later = '\n[[terms.other_basis]]\napplies_to = ["payee"]\ndocument = "文件乙"\nclause = "二"\nbasis_status = "confirmed"\n'
+    assert first.hash == only_block(tmp_path, found_later).hash, "on what a figure rests stands outside"
+
+
+def test_a_reading_completes_what_a_block_leaves_out_and_changes_nothing_that_it_states(tmp_path: Path) -> None:
+    silent = BLOCK.replace("age_at_least = 16\n", "")
+    reading = READING + 'applies_to = ["times_a_year_at_most"]\nfigures = { age_at_least = 18, notice_working_days = 7 }\n'
+    [block] = scheme_from(tmp_path, HEAD + silent, readings=reading).terms
+    assert (block.age_at_least, block.notice_working_days) == (18, 5)
+    figures = {figure.name: figure[1:] for figure in block.figures()}
+    assert figures["age_at_least"] == (18, "口径", "一", "unconfirmed")
+    assert figures["notice_working_days"] == (5, "文件甲", "第一条", "confirmed")
+    assert figures["times_a_year_at_most"] == (None, "口径", "一", "unconfirmed")
+    [written_out] = scheme_from(tmp_path, HEAD + BLOCK.replace("= 16", "= 18")).terms
+    assert block.hash == written_out.hash, "who gives a figure changes no hash"
+
+
+@pytest.mark.parametrize(
+    ("day", "completed"),
+    [pytest.param("2024-09-23", True, id="from-its-own-day"), pytest.param("2024-09-24", False, id="not-the-day-before")],
+)
+def test_a_reading_completes_only_blocks_in_force_from_its_own_day_on(tmp_path: Path, day: str, completed: bool) -> None:
+    reading = READING.replace("2024-09-23", day) + "figures = { age_at_most = 50 }\n"
+    assert only_block(tmp_path, readings=reading).age_at_most == (50 if completed else None)
+
+
+@pytest.mark.parametrize(
+    ("which", "completed"),
+    [
+        pytest.param("", True, id="every-scheme"),
+        pytest.param('schemes = ["project"]', True, id="the-scheme-named"),
+        pytest.param('schemes = ["startup"]', False, id="another-scheme"),
+        pytest.param('claim_kinds = ["training"]', True, id="the-kind-named"),
+        pytest.param('claim_kinds = ["placement"]', False, id="another-kind"),
+        pytest.param('claim_kinds = ["training"]\nexcept_schemes = ["project"]', False, id="excepted"),
+    ],
+)
+def test_a_reading_completes_the_schemes_it_names(tmp_path: Path, which: str, completed: bool) -> None:
+    assert only_block(tmp_path, readings=f"{READING}{which}\nfigures = {{ age_at_most = 50 }}\n").age_at_most == (50 if completed else None)
+
+
+def test_a_later_reading_stands_before_an_earlier_one_for_later_blocks_alone(tmp_path: Path) -> None:
+    later = READING.replace("2024-09-23", "2025-01-01") + "figures = { age_at_most = 60 }\n"
+    both = READING + "figures = { age_at_most = 50 }\n" + later
+    text = HEAD + BLOCK + BLOCK.replace("2024-09-23", "2025-01-01")
+    assert [block.age_at_most for block in scheme_from(tmp_path, text, readings=both).terms] == [50, 60]
+
+
+@pytest.mark.parametrize(
+    ("readings", "named"),
+    [
+        pytest.param(READING + "figures = { age = 1 }\n", "city_readings.toml:readings[0].figures.age:未知的键", id="an-unknown-figure"),
+        pytest.param(READING + 'figures = { age_at_least = "16" }\n', "readings[0].figures.age_at_least:应为整数", id="a-wrong-type"),
+        pytest.param(READING + 'applies_to = ["age"]\n', "readings[0].applies_to:age 不是条款项或规则", id="a-basis-for-nothing"),
+        pytest.param(READING + 'schemes = ["lottery"]\n', "readings[0].schemes[0]:应为", id="an-unknown-scheme"),
+        pytest.param(READING.replace("why", "because"), "readings[0].why:缺少该键", id="no-reason"),
+        pytest.param(
+            (READING + "figures = { age_at_most = 50 }\n") * 2,
+            "age_at_most:city_readings.toml 中 2024-09-23 起有两条口径",
+            id="two-of-one-day",
+        ),
+    ],
+)
+def test_a_faulty_reading_is_refused(tmp_path: Path, readings: str, named: str) -> None:
+    with pytest.raises(BadFile) as raised:
+        only_block(tmp_path, readings=readings)
+    assert named in str(raised.value)
+
+
+def test_a_figure_that_neither_document_nor_reading_gives_is_missed_by_name(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"terms\[0\].age_at_least:缺少该键,city_readings.toml 中也没有"):
+        scheme_from(tmp_path, HEAD + BLOCK.replace("age_at_least = 16\n", ""))
+
+
+def test_a_hash_kept_before_still_finds_its_block(tmp_path: Path) -> None:
+    policy = Policy({"project": scheme_from(tmp_path, HEAD + BLOCK)}, {"project": {"dc7b": date(2024, 9, 23)}})
+    [block] = policy.schemes["project"].terms
+    assert policy.with_hash("project", "dc7b") is block is policy.with_hash("project", block.hash)
+    assert policy.with_hash("project", "dc7c") is None
+    published = replace(block, in_force_from=date(2026, 1, 1))
+    joined = policy.joined("project", published, "as-it-was-stored")
+    assert joined.with_hash("project", "as-it-was-stored") is published and joined.with_hash("project", "dc7b") is block
 
 
 def test_the_retirement_schedule_goes_with_the_blocks_that_ask_for_it(tmp_path: Path) -> None:

@@ -1,0 +1,154 @@
+"""The county's terms as its folder holds them: `terms/<scheme>.toml` says what documents say, `terms/city_readings.toml` how the city reads them where
+they are silent; both together make the full terms. An unknown, missing or contradictory key stops the service at start, naming file and key.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, make_dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
+
+from services.subsidy.codes import BasisStatus, ClaimKind, SchemeCode
+from services.subsidy.schemes.policy import FIGURES, NAMES, SOURCE, OtherBasis, Policy, Scheme, Terms, contradictions, with_schedule
+from services.subsidy.schemes.retirement import RetirementSchedule
+from shared.strict import BadFile, read_file
+
+CITY_READINGS, FORMER_HASHES = "city_readings.toml", "former_hashes.toml"
+_HINTS = get_type_hints(Terms, include_extras=True)
+_UNSET_FIGURES = [(name, _HINTS[name] | None, None) for name in FIGURES]
+REQUIRED = tuple(
+    each.name for each in fields(Terms) if each.name in FIGURES and type(None) not in getattr(_HINTS[each.name], "__args__", ())
+)
+
+if TYPE_CHECKING:
+    Figures: TypeAlias = Any
+    Block: TypeAlias = Any
+else:
+    Figures = make_dataclass("Figures", _UNSET_FIGURES, frozen=True)
+    Block = make_dataclass(
+        "Block", [*((name, _HINTS[name]) for name in SOURCE), *_UNSET_FIGURES, ("other_basis", tuple[OtherBasis, ...], ())], frozen=True
+    )
+
+
+@dataclass(frozen=True)
+class CityReading:
+    """What completes every block in force from its own day on, of the schemes it names; `applies_to`: what it gives a basis and no figure."""
+
+    in_force_from: date
+    document: str
+    clause: str
+    basis_status: BasisStatus
+    why: str
+    claim_kinds: tuple[ClaimKind, ...] | None = None
+    schemes: tuple[SchemeCode, ...] | None = None
+    except_schemes: tuple[SchemeCode, ...] = ()
+    figures: Figures = None
+    applies_to: tuple[str, ...] = ()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return (*(_stated(self.figures) if self.figures else ()), *self.applies_to)
+
+    def completes(self, code: str, claim_kind: str) -> bool:
+        named = (self.schemes is None or code in self.schemes) and (self.claim_kinds is None or claim_kind in self.claim_kinds)
+        return named and code not in self.except_schemes
+
+
+@dataclass(frozen=True)
+class CityReadings:
+    readings: tuple[CityReading, ...]
+
+
+@dataclass(frozen=True)
+class SchemeFile:
+    title: str
+    claim_kind: ClaimKind
+    terms: tuple[Block, ...]
+
+
+def load(county: Path) -> Policy:
+    """All schemes of the county's folder, or BadFile naming every file and key at fault."""
+    folder = county / "terms"
+    schedule, readings = read_retirement(county), read_city_readings(folder)
+    schemes, faults = {}, []
+    for path in sorted(folder.glob("*.toml")):
+        if path.name in (CITY_READINGS, FORMER_HASHES):
+            continue
+        try:
+            schemes[path.stem] = read_scheme(path, readings, schedule)
+        except BadFile as fault:
+            faults.append(str(fault))
+    if faults or not schemes:
+        raise BadFile("\n".join(faults) or f"{folder.name}:没有任何补贴条款文件")
+    return Policy(schemes, _former_hashes(folder / FORMER_HASHES))
+
+
+def read_retirement(county: Path) -> RetirementSchedule:
+    return read_file(RetirementSchedule, county / "retirement.toml")
+
+
+def read_city_readings(folder: Path) -> Sequence[CityReading]:
+    """Oldest first."""
+    readings = read_file(CityReadings, folder / CITY_READINGS).readings
+    faults = [
+        f"readings[{index}].applies_to:{name} 不是条款项或规则"
+        for index, reading in enumerate(readings)
+        for name in reading.applies_to
+        if name not in NAMES
+    ]
+    if faults:
+        raise BadFile(f"{CITY_READINGS}:{';'.join(faults)}")
+    return sorted(readings, key=lambda reading: reading.in_force_from)
+
+
+def read_scheme(path: Path, readings: Sequence[CityReading], schedule: RetirementSchedule) -> Scheme:
+    """One file, completed; its name is the scheme's code."""
+    if path.stem not in set(SchemeCode):
+        raise BadFile(f"{path.name}:文件名不是已知的补贴项目代码")
+    file = read_file(SchemeFile, path)
+    completing = [reading for reading in readings if reading.completes(path.stem, file.claim_kind)]
+    of_a_day = Counter((reading.in_force_from, name) for reading in completing for name in reading.names)
+    faults = [f"{name}:{CITY_READINGS} 中 {day} 起有两条口径" for (day, name), times in of_a_day.items() if times > 1]
+    blocks = []
+    for index, block in enumerate(file.terms):
+        in_force = [reading for reading in completing if reading.in_force_from <= block.in_force_from]
+        terms, missing = _completed(block, in_force)
+        wrong = contradictions(terms) if terms else [f"{name}:缺少该键,{CITY_READINGS} 中也没有补全它的口径" for name in missing]
+        faults += [f"terms[{index}].{fault}" for fault in wrong]
+        blocks += [with_schedule(terms, schedule)] if terms else []
+    days = Counter(block.in_force_from for block in file.terms)
+    faults += [f"terms:{day} 有两组条款" for day, times in sorted(days.items()) if times > 1]
+    if not file.terms:
+        faults.append("terms:至少要有一组条款")
+    if faults:
+        raise BadFile(f"{path.name}:{';'.join(faults)}")
+    return Scheme(file.title, file.claim_kind, tuple(sorted(blocks, key=lambda block: block.in_force_from)))
+
+
+def _completed(block: Block, readings: Sequence[CityReading]) -> tuple[Terms | None, list[str]]:
+    """The full terms, or which figures nobody gives. What the block states stands; of several readings the latest."""
+    figures = {name: getattr(block, name) for name in _stated(block)}
+    known = {*figures, *(name for other in block.other_basis for name in other.applies_to)}
+    reading_of = {name: reading for reading in readings for name in reading.names if name not in known}
+    figures |= {name: getattr(reading.figures, name) for name, reading in reading_of.items() if name in FIGURES}
+    if missing := [name for name in REQUIRED if figures.get(name) is None]:
+        return None, missing
+    bases = [
+        OtherBasis(applies_to, reading.document, reading.clause, reading.basis_status)
+        for reading in readings
+        if (applies_to := tuple(name for name in reading.names if reading_of.get(name) is reading))
+    ]
+    source = {name: getattr(block, name) for name in SOURCE}
+    return Terms(**source, **figures, other_basis=(*block.other_basis, *bases)), []
+
+
+def _stated(given: Any) -> list[str]:
+    return [name for name in FIGURES if getattr(given, name) is not None]
+
+
+def _former_hashes(path: Path) -> Mapping[str, Mapping[str, date]]:
+    """None where the county never kept another."""
+    kind: Any = Mapping[SchemeCode, Mapping[str, date]]
+    return read_file(kind, path) if path.exists() else {}
