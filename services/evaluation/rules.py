@@ -1,6 +1,5 @@
 """What evaluation decides by and the county states: `assessment.toml`, and of each skill level its rank and the digit it has in a certificate number."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,8 +8,6 @@ from typing import Literal
 
 from services.evaluation.codes import Level
 from shared import county, strict
-
-FILES = ("assessment.toml", "levels.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +71,6 @@ def here() -> Rules:
 def levels() -> Levels:
     """By code, low to high; raises `strict.BadFile`."""
     return _levels(county.folder())
-
-
-def digest() -> str:
-    """Of both files as they stand, for `/version`."""
-    here(), levels()
-    return hashlib.sha256(b"".join((county.folder() / name).read_bytes() for name in FILES)).hexdigest()[:16]
 
 
 @cache
