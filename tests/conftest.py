@@ -1,4 +1,4 @@
-"""Real parts for every test: one throwaway PostgreSQL a run, a fresh migrated database a test, services in process with signed tokens."""
+"""Real parts for every test: one throwaway PostgreSQL a run, an empty migrated database a test, services in process with signed tokens."""
 
 import base64
 import contextlib
@@ -44,13 +44,33 @@ def token(role: str, **bound: Any) -> str:
     return jwt.encode({"alg": "ES256", "kid": SIGNING_KEY.thumbprint()}, claims, SIGNING_KEY)
 
 
+CLEAN = """
+DO $$ DECLARE found regclass; BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;  -- the trail refuses DELETE; nothing is left that a foreign key could miss
+    FOR found IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version' LOOP
+        EXECUTE 'DELETE FROM ' || found;
+    END LOOP;
+    PERFORM setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
+END $$"""
+
+
 class Databases:
-    """Makes migrated databases: each service is migrated once into a template, every test gets a copy of it."""
+    """Migrated databases: each service is migrated once into a template, whose copies are lent to one test after another and emptied in between."""
 
     def __init__(self, server: Server) -> None:
         self.server, self.templates, self.numbers = server, set[str](), itertools.count()
+        self.waiting: dict[str, list[str]] = {name: [] for name in SERVICES}
+        self.lent: list[tuple[str, str]] = []
+
+    async def lend(self, service: str) -> str:
+        """The address of an empty database until the end of the test."""
+        url = self.waiting[service].pop() if self.waiting[service] else await self.make(service)
+        self.lent.append((service, url))
+        return url
 
     async def make(self, service: str) -> str:
+        """The address of a new database, for a test that changes the tables themselves."""
         admin = await asyncpg.connect(self.server.dsn())
         try:
             template = f"template_{service}"
@@ -67,13 +87,15 @@ class Databases:
             await admin.close()
         return self.server.url(name)
 
-    async def drop(self, url: str) -> None:
-        """A run makes hundreds of databases of 8 MB each: each goes when its test is over."""
-        admin = await asyncpg.connect(self.server.dsn())
-        try:
-            await admin.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
-        finally:
-            await admin.close()
+    async def take_back(self) -> None:
+        while self.lent:
+            service, url = self.lent.pop()
+            inside = await asyncpg.connect(self.server.dsn(str(make_url(url).database)))
+            try:
+                await inside.execute(CLEAN)
+            finally:
+                await inside.close()
+            self.waiting[service].append(url)
 
 
 async def _migrate(service: str, url: str) -> None:
@@ -89,8 +111,14 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def databases(server: Server) -> Databases:
+def _databases(server: Server) -> Databases:
     return Databases(server)
+
+
+@pytest.fixture
+async def databases(_databases: Databases) -> AsyncIterator[Databases]:
+    yield _databases
+    await _databases.take_back()
 
 
 def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **changed: Any) -> Settings:
@@ -155,16 +183,10 @@ def start(databases: Databases, tmp_path: Path) -> Start:
         import importlib
 
         module = importlib.import_module("gateway.app" if name == "gateway" else f"services.{name}.app")
-        given = changed.pop("url", None)
-        url = given or await databases.make(name)
-        try:
-            async with running(
-                module.build(settings(url, tmp_path / "seals", getattr(module, "Settings", Settings), **changed))
-            ) as service:
-                yield service
-        finally:
-            if given is None:
-                await databases.drop(url)
+        url = changed.pop("url", None) or await databases.lend(name)
+        app = module.build(settings(url, tmp_path / "seals", getattr(module, "Settings", Settings), **changed))
+        async with running(app) as service:
+            yield service
 
     return started
 

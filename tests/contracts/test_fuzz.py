@@ -89,7 +89,7 @@ def _part(value: Any) -> tuple[str | None, bytes]:
 def test_no_request_breaks_a_service(name: str, databases: Databases, tmp_path: Path) -> None:
     logging.getLogger("schemathesis").setLevel(logging.ERROR)
     with asyncio.Runner() as runner:
-        made = app(name, tmp_path, runner.run(databases.make(name)))
+        made = app(name, tmp_path, runner.run(databases.lend(name)))
         document = made.openapi()
         asked = [described.get("security", [{}])[0] for methods in document["paths"].values() for described in methods.values()]
         scopes = {scope for each in asked for scope in each.get("oauth2", [])}

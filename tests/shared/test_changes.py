@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import access, changes, clock, db
-from tests.conftest import Service, Start
+from tests.conftest import Databases, Service, Start
 
 CALL = access.Call(access.Actor("test-officer", "officer"), clock.read("2025-04-10T09:00:00+08:00"), "r-1")
 
@@ -59,8 +59,8 @@ async def test_a_position_that_is_not_ours_is_refused(start: Start) -> None:
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
 
 
-async def test_a_follower_takes_each_event_in_once_even_when_it_dies_in_between(start: Start) -> None:
-    async with start("evaluation") as source, start("eastwest") as follower:
+async def test_a_follower_takes_each_event_in_once_even_when_it_dies_in_between(start: Start, databases: Databases) -> None:
+    async with start("evaluation") as source, start("eastwest", url=await databases.make("eastwest")) as follower:
         await _announce(source, "a", "b", "c")
         async with follower.kernel.engine.begin() as connection:
             await connection.execute(text("CREATE TABLE seen (type text)"))

@@ -42,7 +42,7 @@ async def internal_claims() -> ClaimOut:
 async def test_the_merged_document_is_valid_and_holds_what_is_routed_and_no_more(
     start: Start, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = web.create_app(web.Part("subsidy", "补贴", [claims]), settings(await databases.make("evaluation"), tmp_path))
+    app = web.create_app(web.Part("subsidy", "补贴", [claims]), settings(await databases.lend("evaluation"), tmp_path))
     async with (
         start("gateway", **{f"{name}_url": NOBODY for name in ("registry", "evaluation", "eastwest")}) as gateway,
         running(app) as subsidy,

@@ -20,7 +20,7 @@ async def home(start: Start, databases: Databases, tmp_path: Path) -> AsyncItera
     async with contextlib.AsyncExitStack() as stack:
         services = {}
         for name in NAMES:
-            app = web.create_app(web.Part(name, name, ()), settings(await databases.make("evaluation"), tmp_path / name))
+            app = web.create_app(web.Part(name, name, ()), settings(await databases.lend("evaluation"), tmp_path / name))
             services[name] = await stack.enter_async_context(running(app))
         urls: dict[str, Any] = {f"{name}_url": NOBODY for name in ("registry", "subsidy", "evaluation", "eastwest")}
         gateway = await stack.enter_async_context(start("gateway", **urls))

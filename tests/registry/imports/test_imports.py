@@ -318,7 +318,7 @@ async def test_a_template_can_be_downloaded_and_sent_back(registry: Service) -> 
 @pytest.fixture
 async def jobless(databases: Databases, tmp_path: Path) -> AsyncIterator[Service]:
     """The registry without its job, so that a test takes the job's steps itself."""
-    app = create_app(replace(PART, jobs=()), settings(await databases.make("registry"), tmp_path / "seals"))
+    app = create_app(replace(PART, jobs=()), settings(await databases.lend("registry"), tmp_path / "seals"))
     async with running(app) as service:
         yield service
 
