@@ -1,13 +1,16 @@
 """Dataclasses as plain JSON and strictly back, and the hash of that JSON: how data files are read and facts are kept.
 
-Reading takes what the type says and nothing else: unknown keys, missing keys and wrong types are all reported at once, each with its path.
+Reading takes what the type says and nothing else: unknown keys, missing keys and wrong types are all reported at once, each with its path, and those of
+a data file with its line. pydantic over the same dataclasses was tried: see DECISIONS.
 A field with a default may be absent, so that facts stored by an earlier release are still read: a field added later needs a default.
 A `Decimal` is money, with two places; `Exact` is any other number that is no whole one.
 """
 
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -44,7 +47,7 @@ class Unreadable(ValueError):
 
 
 class BadFile(ValueError):
-    """A data file cannot be used; the text names the file and every faulty key."""
+    """A data file cannot be used; the text names the file and every faulty key, with its line."""
 
 
 class _Wrong(Exception):
@@ -88,11 +91,72 @@ def table(path: Path) -> dict[str, Any]:
 
 
 def read_toml(kind: type[T], text: str, file: str) -> T:
-    """`text` as a `kind`, or BadFile; `file` is only named in it. A row that has a `code` is named by it: `lines[total].title`."""
+    """`text` as a `kind`, or BadFile; `file` is only named in it."""
     try:
-        return _read_all(kind, _toml(text, file), _Faults(by_code=True))
+        return read(kind, _toml(text, file))
     except Unreadable as unreadable:
-        raise BadFile(f"{file}:{unreadable}") from None
+        raise bad_text(text, file, unreadable.faults) from None
+
+
+def bad_file(path: Path, faults: Iterable[Fault]) -> BadFile:
+    """To raise where a file can be read and makes no sense."""
+    return bad_text(_text(path), path.name, faults)
+
+
+def bad_text(text: str, file: str, faults: Iterable[Fault]) -> BadFile:
+    """Each fault with its line. A row that has a `code` is named by it: `lines[total].title`."""
+    lines, plain = _lines(text), _toml(text, file)
+    return BadFile(
+        f"{file}:" + ";".join(f"{Fault(_by_code(plain, fault.path), fault.message)}{_line(lines, fault.path)}" for fault in faults)
+    )
+
+
+def _lines(text: str) -> dict[str, int]:
+    """On which line each table and key stands, by its path as faults write it: `terms[0].clause`. What stands inside a value is not gone into."""
+    lines: dict[str, int] = {}
+    rows: Counter[str] = Counter()
+    table, brackets = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if not brackets and (header := re.match(r"\s*(\[\[?)([^\[\]]+)\]", line)):
+            table = _table(header[2], rows, new_row=header[1] == "[[")
+            lines[table] = number
+        elif not brackets and (key := re.match(r'\s*"?([^"=#\s]+)"?\s*=', line)):
+            lines[f"{table}.{key[1]}" if table else key[1]] = number
+        bare = re.sub(r"\"(\\.|[^\"\\])*\"|'[^']*'|#.*", "", line)
+        brackets += sum(bare.count(each) for each in "[{") - sum(bare.count(each) for each in "]}")
+    return lines
+
+
+def _table(header: str, rows: Counter[str], *, new_row: bool) -> str:
+    """The path of a header such as `terms.other_basis`, with the rows it stands in; `rows` counts them."""
+    place, names = "", [name.strip('" ') for name in header.split(".")]
+    for index, name in enumerate(names, 1):
+        place = f"{place}.{name}" if place else name
+        if new_row and index == len(names):
+            rows[place] += 1
+        if rows[place]:
+            place = f"{place}[{rows[place] - 1}]"
+    return place
+
+
+def _line(lines: Mapping[str, int], path: str) -> str:
+    """Of the key itself, or of the nearest one around it; nothing for a key that the file lacks at its top."""
+    while path and path not in lines:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return f"（第 {lines[path]} 行）" if path else ""
+
+
+def _by_code(plain: Any, path: str) -> str:
+    named = ""
+    for part in re.findall(r"\[\d+\]|[^.\[\]]+", path):
+        if part.startswith("[") and isinstance(plain, list):
+            plain = plain[int(part[1:-1])]
+            code = plain.get("code") if isinstance(plain, dict) else None
+            named += f"[{code}]" if isinstance(code, str) else part
+        else:
+            plain = plain.get(part) if isinstance(plain, dict) else None
+            named += f".{part}" if named and not part.startswith("[") else part
+    return named
 
 
 def _text(path: Path) -> str:
@@ -113,21 +177,7 @@ def _toml(text: str, file: str) -> dict[str, Any]:
 
 def read(kind: type[T], value: object) -> T:
     """`value` (parsed JSON or TOML) as a `kind`, or Unreadable with every fault."""
-    return _read_all(kind, value, _Faults(by_code=False))
-
-
-class _Faults(list[Fault]):
-    """What was found so far. `by_code`: rows are named by their code, not by their place."""
-
-    def __init__(self, *, by_code: bool) -> None:
-        super().__init__()
-        self.by_code = by_code
-
-    def place(self, index: int, item: object) -> object:
-        return item["code"] if self.by_code and isinstance(item, Mapping) and isinstance(item.get("code"), str) else index
-
-
-def _read_all(kind: type[T], value: object, faults: _Faults) -> T:
+    faults: list[Fault] = []
     result: T = _read(kind, value, "", faults)
     if faults:
         raise Unreadable(faults)
@@ -145,7 +195,7 @@ def _required(field: "Field[Any]") -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def _read(kind: Any, value: Any, path: str, faults: _Faults) -> Any:
+def _read(kind: Any, value: Any, path: str, faults: list[Fault]) -> Any:
     """The value, or None after a fault was noted."""
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
@@ -154,7 +204,7 @@ def _read(kind: Any, value: Any, path: str, faults: _Faults) -> Any:
     if is_dataclass(kind):
         return _read_dataclass(kind, value, path, faults)
     if origin is tuple and isinstance(value, (list, tuple)):
-        return tuple(_read(args[0], item, f"{path}[{faults.place(index, item)}]", faults) for index, item in enumerate(value))
+        return tuple(_read(args[0], item, f"{path}[{index}]", faults) for index, item in enumerate(value))
     if origin is frozenset and isinstance(value, (list, tuple)):
         if len(value) != len({str(item) for item in value}):
             faults.append(Fault(path, "有重复的值"))
@@ -168,7 +218,7 @@ def _read(kind: Any, value: Any, path: str, faults: _Faults) -> Any:
         return None
 
 
-def _read_dataclass(kind: Any, value: Any, path: str, faults: _Faults) -> Any:
+def _read_dataclass(kind: Any, value: Any, path: str, faults: list[Fault]) -> Any:
     if not isinstance(value, Mapping):
         faults.append(Fault(path, f"应为一组键值,实为 {value!r}"))
         return None

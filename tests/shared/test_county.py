@@ -23,7 +23,7 @@ def test_what_is_wrong_in_the_countys_file_is_named(tmp_path: Path, monkeypatch:
     text = (county.DEFAULT / "county.toml").read_text(encoding="utf-8")
     (tmp_path / "county.toml").write_text(text.replace("number_prefix", "prefix"), encoding="utf-8")
     monkeypatch.setenv("COUNTY_DIR", str(tmp_path))
-    with pytest.raises(BadFile, match=r"county\.toml:prefix:未知的键;number_prefix:缺少该键"):
+    with pytest.raises(BadFile, match=r"county\.toml:prefix:未知的键（第 6 行）;number_prefix:缺少该键"):
         county.here()
 
 

@@ -107,7 +107,7 @@ def test_any_exact_number_is_read_as_it_was_written() -> None:
         pytest.param('[[rows]]\ncolour = "red"\n', "rows[0].code:缺少该键", id="by-its-place-where-it-has-no-code"),
         pytest.param('[[rows]]\ncode = "a"\ncolour = "red"\nshare = "1"\n', "rows[a].share:应为数字,实为 '1'", id="text-for-a-number"),
         pytest.param('[[rows]]\ncode = "a"\ncolour = "red"\nshare = true\n', "rows[a].share:应为数字,实为 True", id="a-truth-is-no-number"),
-        pytest.param("rows = 3\nother = 1\n", "other:未知的键;rows:应为列表,实为 3", id="all-faults-at-once"),
+        pytest.param("rows = 3\nother = 1\n", "other:未知的键（第 2 行）;rows:应为列表,实为 3（第 1 行）", id="all-faults-at-once"),
         pytest.param("rows = ", "无法读取,不是有效的 TOML 文件", id="not-toml"),
     ],
 )
@@ -115,6 +115,73 @@ def test_a_slip_in_a_file_is_named_by_file_row_and_key(text: str, complaint: str
     with pytest.raises(BadFile) as fault:
         read_toml(File, text, "file.toml")
     assert str(fault.value).startswith(f"file.toml:{complaint}")
+
+
+@dataclass(frozen=True)
+class Basis:
+    on: date
+
+
+@dataclass(frozen=True)
+class Block:
+    price: Decimal
+    words: tuple[str, ...] = ()
+    bases: tuple[Basis, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blocks:
+    title: str
+    blocks: tuple[Block, ...]
+
+
+BLOCKS = """# what is a remark = 1
+title = "a [b] # c"
+
+[[blocks]]
+words = [
+    "x", # ] = 3
+    "y",
+]
+price = 1
+
+[[blocks.bases]]
+on = 2025-01-01
+
+[[blocks]]
+price = 2
+"quoted" = 1
+
+[[blocks.bases]]
+on = 2025-01-02
+[[blocks.bases]]
+on = 2025-01-03
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        pytest.param('"quoted" = 1', "quoted = 1", "blocks[1].quoted:未知的键（第 16 行）", id="an-unknown-key-by-its-own-line"),
+        pytest.param(
+            "price = 1",
+            "prize = 1",
+            "blocks[0].prize:未知的键（第 9 行）;blocks[0].price:缺少该键（第 4 行）",
+            id="a-missing-key-by-its-table",
+        ),
+        pytest.param('"y",', "1,", "blocks[0].words[1]:应为文字,实为 1（第 5 行）", id="within-a-list-by-its-key"),
+        pytest.param(
+            "on = 2025-01-03", "on = 1", "blocks[1].bases[1].on:应为 YYYY-MM-DD 的日期,实为 1（第 21 行）", id="in-a-row-of-a-row"
+        ),
+        pytest.param("on = 2025-01-01", "on = 1", "blocks[0].bases[0].on:应为 YYYY-MM-DD 的日期,实为 1（第 12 行）", id="in-the-first-row"),
+        pytest.param("title =", "titel =", "titel:未知的键（第 2 行）;title:缺少该键", id="a-key-the-file-lacks-has-no-line"),
+    ],
+)
+def test_a_slip_is_named_by_its_line(old: str, new: str, complaint: str) -> None:
+    text = BLOCKS.replace(old, new) if "quoted" in old else BLOCKS.replace('"quoted" = 1\n', "\n").replace(old, new)
+    with pytest.raises(BadFile) as fault:
+        read_toml(Blocks, text, "file.toml")
+    assert str(fault.value) == f"file.toml:{complaint}"
 
 
 @pytest.mark.parametrize(

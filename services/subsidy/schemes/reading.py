@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
 from services.subsidy.codes import BasisStatus, ClaimKind, SchemeCode
 from services.subsidy.schemes.policy import FIGURES, NAMES, SOURCE, OtherBasis, Policy, Scheme, Terms, contradictions, with_schedule
 from services.subsidy.schemes.retirement import RetirementSchedule
-from shared.strict import BadFile, read_file
+from shared.strict import BadFile, Fault, bad_file, read_file
 
 CITY_READINGS, FORMER_HASHES = "city_readings.toml", "former_hashes.toml"
 _HINTS = get_type_hints(Terms, include_extras=True)
@@ -93,13 +93,13 @@ def read_city_readings(folder: Path) -> Sequence[CityReading]:
     """Oldest first."""
     readings = read_file(CityReadings, folder / CITY_READINGS).readings
     faults = [
-        f"readings[{index}].applies_to:{name} 不是条款项或规则"
+        Fault(f"readings[{index}].applies_to", f"{name} 不是条款项或规则")
         for index, reading in enumerate(readings)
         for name in reading.applies_to
         if name not in NAMES
     ]
     if faults:
-        raise BadFile(f"{CITY_READINGS}:{';'.join(faults)}")
+        raise bad_file(folder / CITY_READINGS, faults)
     return sorted(readings, key=lambda reading: reading.in_force_from)
 
 
@@ -110,20 +110,20 @@ def read_scheme(path: Path, readings: Sequence[CityReading], schedule: Retiremen
     file = read_file(SchemeFile, path)
     completing = [reading for reading in readings if reading.completes(path.stem, file.claim_kind)]
     of_a_day = Counter((reading.in_force_from, name) for reading in completing for name in reading.names)
-    faults = [f"{name}:{CITY_READINGS} 中 {day} 起有两条口径" for (day, name), times in of_a_day.items() if times > 1]
+    faults = [Fault(name, f"{CITY_READINGS} 中 {day} 起有两条口径") for (day, name), times in of_a_day.items() if times > 1]
     blocks = []
     for index, block in enumerate(file.terms):
         in_force = [reading for reading in completing if reading.in_force_from <= block.in_force_from]
         terms, missing = _completed(block, in_force)
         wrong = contradictions(terms) if terms else [f"{name}:缺少该键,{CITY_READINGS} 中也没有补全它的口径" for name in missing]
-        faults += [f"terms[{index}].{fault}" for fault in wrong]
+        faults += [Fault(f"terms[{index}].{name}", text) for name, text in (each.split(":", 1) for each in wrong)]
         blocks += [with_schedule(terms, schedule)] if terms else []
     days = Counter(block.in_force_from for block in file.terms)
-    faults += [f"terms:{day} 有两组条款" for day, times in sorted(days.items()) if times > 1]
+    faults += [Fault("terms", f"{day} 有两组条款") for day, times in sorted(days.items()) if times > 1]
     if not file.terms:
-        faults.append("terms:至少要有一组条款")
+        faults.append(Fault("terms", "至少要有一组条款"))
     if faults:
-        raise BadFile(f"{path.name}:{';'.join(faults)}")
+        raise bad_file(path, faults)
     return Scheme(file.title, file.claim_kind, tuple(sorted(blocks, key=lambda block: block.in_force_from)))
 
 
