@@ -22,9 +22,9 @@ BREAKER_FAILURES = 5
 BREAKER_PAUSE_SECONDS = 2.0
 DEADLINE = "X-Deadline-Ms"
 KEPT_ALIVE_SECONDS = 3.0  # shorter than a service keeps an idle connection, so that a stale one is hardly ever met
-_NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 NOT_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ConnectionRefusedError)
 FAILURES = (aiohttp.ClientError, OSError, TimeoutError)
+_NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 @dataclass
