@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     neighbour_connect_seconds: float = 1.0
     neighbour_timeout_seconds: float = 3.0
     deadline_seconds: float = 10.0
+    names_within_seconds: float = 1.0
 
     token_issuer: str
     token_audience: str = "kaili-skills"  # noqa: S105 - a name, not a secret

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.eastwest import codes
 from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
+from services.eastwest.internal import names
 from services.eastwest.orders import routes as orders
 from services.eastwest.placements import routes as placements
 from services.eastwest.worklist import waiting
@@ -25,6 +26,7 @@ PART = web.Part(
         waiting.router,
     ),
     codes=codes.code_lists(),
+    names=names.OWN,
     jobs=(import_job.work,),
 )
 

@@ -11,6 +11,7 @@ from services.registry.identities import routes as identities
 from services.registry.imports import job as import_job
 from services.registry.imports import routes as imports
 from services.registry.institutions.institutions import routes as institutions
+from services.registry.internal import names
 from services.registry.people.status_records import routes as status_records
 from services.registry.people.trainees import routes as trainees
 from services.registry.reference import routes as reference
@@ -48,6 +49,7 @@ PART = web.Part(
         counting.router,
         waiting.router,
     ),
+    names=names.OWN,
     jobs=(import_job.work, following.certificates, following.placements),
 )
 

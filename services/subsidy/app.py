@@ -7,6 +7,7 @@ from services.subsidy.claims import decision_routes, touched
 from services.subsidy.claims import routes as claims
 from services.subsidy.following import job as following
 from services.subsidy.funds import routes as funds
+from services.subsidy.internal import names
 from services.subsidy.notices import routes as notices
 from services.subsidy.payments import routes as payments
 from services.subsidy.recoveries import routes as recoveries
@@ -18,7 +19,7 @@ from shared import web
 from shared.settings import Settings, load
 
 terms.from_files()  # a faulty file stops the start
-PART = web.Part("subsidy", "凯里市职业技能培训 · 补贴", codes=labels.shown(codes.OWNED), jobs=(following.registry, following.evaluation), routers=(
+PART = web.Part("subsidy", "凯里市职业技能培训 · 补贴", codes=labels.shown(codes.OWNED), names=names.OWN, jobs=(following.registry, following.evaluation), routers=(
     schemes.router, claims.router, decision_routes.router, touched.router, funds.router, funds.statistics, notices.router, notices.objection_router, payments.router, recoveries.router, waiting.router,
 ))  # fmt: skip
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import audit, db, privacy, telemetry
+from shared.names import Lookup
 from shared.settings import Settings
 from shared.web import deadlines, kernel, openapi, problems, standing
 
@@ -23,14 +24,15 @@ Codes = Mapping[str, Sequence[Mapping[str, Any]]]
 class Part:
     """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests.
 
-    `checks`: what `/readyz` asks beside the database. `merges`: it answers problems, codes, changes, audit and the OpenAPI
-    document with routes of its own, for all services.
+    `names`: how the things it owns are called, for every answer that names one (`shared.names`). `checks`: what `/readyz` asks beside the database.
+    `merges`: it answers problems, codes, changes, audit and the OpenAPI document with routes of its own, for all services.
     """
 
     name: str
     title: str
     routers: Sequence[APIRouter]
     codes: Codes = field(default_factory=dict)
+    names: Mapping[str, Lookup] = field(default_factory=dict)
     jobs: Sequence[Job] = ()
     checks: Mapping[str, standing.Check] = field(default_factory=dict)
     merges: bool = False
@@ -64,6 +66,8 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     app.state.part = part
     problems.install(app)
     records = () if part.merges else standing.records(part.name, part.codes)
+    if part.names:
+        records = (*records, standing.names_of(part.names))
     for router in (standing.health(part.name, part.checks), *records, *part.routers):
         app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
     openapi.install(app)

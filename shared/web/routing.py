@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Match
 from starlette.types import Scope
 
-from shared import access, audit, clock, errors, idempotency
+from shared import access, audit, clock, errors, idempotency, names
 from shared.web import openapi, strict_input
 from shared.web.kernel import Kernel
 from shared.web.problems import translate
@@ -79,6 +79,8 @@ class Route(APIRoute):
             else strict_input.JSON
         )
 
+        planned = names.plan(self.response_field.field_info.annotation) if self.response_field else None
+
         async def serve(request: Request) -> Response:
             kernel: Kernel = request.app.state.kernel
             try:
@@ -89,11 +91,13 @@ class Route(APIRoute):
                     await strict_input.known_fields(request, fields)
                 if not operation.writes:
                     try:
-                        return _tagged(request, await handler(request))
+                        response = await handler(request)
                     finally:
                         if session := getattr(request.state, "session", None):
                             await session.close()
-                return await _in_one_transaction(request, kernel, call, operation, handler)
+                    return _tagged(request, await _named(request, kernel, call, planned, response))
+                answer = await _in_one_transaction(request, kernel, call, operation, handler)
+                return await _named(request, kernel, call, planned, answer)
             except Exception as error:
                 problem = translate(error)
                 if operation.also and isinstance(problem, errors.Invalid) and isinstance(error, RequestValidationError):
@@ -124,6 +128,16 @@ async def _in_one_transaction(
         if key is not None:
             kept_body = _without(bytes(response.body), operation.unkept)
             await idempotency.keep(session, caller, key, digest, idempotency.Answer(response.status_code, response.headers, kept_body))
+    return response
+
+
+async def _named(request: Request, kernel: Kernel, call: access.Call, planned: names.Plan | None, response: Response) -> Response:
+    """The answer with the names beside its ids, asked for when no transaction or connection is held any more. A repeat is named anew."""
+    if planned is None or not response.body:
+        return response
+    own, within = request.app.state.part.names, kernel.settings.names_within_seconds
+    response.body = await names.filled(planned, bytes(response.body), call, own, kernel.reading, kernel.neighbours, within)
+    response.headers["content-length"] = str(len(response.body))
     return response
 
 

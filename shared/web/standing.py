@@ -13,7 +13,7 @@ from pydantic import ConfigDict
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, audit, changes, county, errors, wire
+from shared import access, audit, changes, county, errors, names, wire
 from shared.web.kernel import Kernel
 from shared.web.routing import KernelOf, Router, Session
 
@@ -208,3 +208,14 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
         return AuditCheck.model_validate(await audit.verify(session, kernel.seal_key, kernel.seal_file))
 
     return lists, feed, trail
+
+
+def names_of(own: Mapping[str, names.Lookup]) -> Router:
+    """What the things a service owns are called, for the other services."""
+    made = Router("names")
+
+    @made.operation("POST", names.PATH, may=access.INTERNAL, summary="按编号查名称", writes=False)
+    async def get_names(body: names.NamesIn, session: Session) -> dict[str, dict[UUID, dict[str, Any]]]:
+        return {kind: dict(found) for kind, found in (await names.answer(session, own, body)).items()}
+
+    return made

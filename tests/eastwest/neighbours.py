@@ -67,8 +67,8 @@ class Neighbours:
                 return httpx.Response(200, json={"items": [{"index": index, "id": each and str(each)} for index, each in enumerate(found)]})
             case "/internal/v1/names":
                 return httpx.Response(200, json={
-                    "trainees": {each: self.people[each] for each in body["trainee_ids"] if each in self.people}, "institutions": {},
-                    "classes": {each: self.classes[each] for each in body["class_ids"] if each in self.classes},
+                    "trainees": {each: self.people[each] for each in body.get("trainee_ids", ()) if each in self.people}, "institutions": {},
+                    "classes": {each: self.classes[each] for each in body.get("class_ids", ()) if each in self.classes},
                 })  # fmt: skip
             case "/internal/v1/certificate-facts":
                 asked = set(body["trainee_ids"]) | set(body["certificate_ids"])

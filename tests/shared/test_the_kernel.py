@@ -21,6 +21,7 @@ MODULES = [
     "kernel_revision",
     "migrate",
     "months",
+    "names",
     "national_numbers",
     "pages",
     "privacy",

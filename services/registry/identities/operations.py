@@ -1,17 +1,13 @@
-"""Names and masks to show, and accounts to pay, for the services that hold nothing but ids."""
-
-from collections.abc import Sequence
-from uuid import UUID
+"""Accounts to pay, for the services that hold nothing but ids."""
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.registry import sealing
-from services.registry.identities.schemas import ClassName, InstitutionName, NamesIn, NamesOut, Payee, PayeesIn, PayeesOut, TraineeName
+from services.registry.identities.schemas import Payee, PayeesIn, PayeesOut
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees.tables import Trainee
-from services.registry.training.classes.tables import TrainingClass
 from shared import audit
 from shared.access import Call
 from shared.privacy import Vault
@@ -44,23 +40,3 @@ async def payees(session: AsyncSession, call: Call, vault: Vault, asked: PayeesI
     read = [("institution", each.id) for each in answer.institutions] + [("trainee", each.id) for each in answer.trainees]
     await audit.record_all(session, [audit.entry(call, "payee.read", kind, subject) for kind, subject in read])
     return answer
-
-
-async def names(session: AsyncSession, asked: NamesIn) -> NamesOut:
-    trainees = await _rows(session, Trainee, ("name", "id_number_masked", "region_code"), asked.trainee_ids)
-    institutions = await _rows(session, Institution, ("name", "kind", "region_code"), asked.institution_ids)
-    classes = await _rows(session, TrainingClass, ("name", "number", "institution_id", "region_code", "starts_on"), asked.class_ids)
-    return NamesOut(
-        trainees={each: TraineeName.model_validate(row) for each, row in trainees.items()},
-        institutions={each: InstitutionName.model_validate(row) for each, row in institutions.items()},
-        classes={each: ClassName.model_validate(row) for each, row in classes.items()},
-    )
-
-
-async def _rows(
-    session: AsyncSession, table: type[Trainee | Institution | TrainingClass], columns: Sequence[str], ids: Sequence[UUID]
-) -> dict[UUID, object]:
-    if not ids:
-        return {}
-    found = await session.execute(select(table.id, *(getattr(table, name) for name in columns)).where(table.id.in_(ids)))
-    return {row.id: row for row in found}

@@ -1,4 +1,4 @@
-"""Who is who, for the other services."""
+"""Who is paid, for the other services."""
 
 from typing import Annotated
 from uuid import UUID
@@ -26,37 +26,3 @@ class Payee(wire.Out):
 class PayeesOut(wire.Out):
     institutions: list[Payee]
     trainees: list[Payee]
-
-
-class NamesIn(wire.In):
-    trainee_ids: Ids = []
-    institution_ids: Ids = []
-    class_ids: Ids = []
-
-
-class TraineeName(wire.Out):
-    name: str
-    id_number_masked: str
-    region_code: str
-
-
-class InstitutionName(wire.Out):
-    name: str
-    kind: str
-    region_code: str
-
-
-class ClassName(wire.Out):
-    name: str
-    number: str
-    institution_id: UUID
-    region_code: str
-    starts_on: wire.CivilDate
-
-
-class NamesOut(wire.Out):
-    """By id; who is unknown is left out."""
-
-    trainees: dict[UUID, TraineeName]
-    institutions: dict[UUID, InstitutionName]
-    classes: dict[UUID, ClassName]

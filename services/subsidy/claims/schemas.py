@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared import wire
+from shared import names, wire
 
 ClaimKind = Literal["training", "certificate", "placement"]
 ClaimStatus = Literal[
@@ -35,7 +35,10 @@ class Applicant(wire.In):
 
 class ApplicantOut(wire.Out):
     institution_id: UUID | None = None
+    institution_name: names.InstitutionName = None
     trainee_id: UUID | None = None
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
 
 
 class LineIn(wire.In):
@@ -96,6 +99,8 @@ class FindingOut(wire.Out):
 
 class LineOut(wire.Out):
     trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     enrolment_id: UUID | None = None
     certificate_id: UUID | None = None
     placement_id: UUID | None = None
@@ -147,7 +152,10 @@ class QuoteOut(wire.Out):
     applicant: ApplicantOut
     on_behalf: bool = False
     class_id: UUID | None
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
     fund_id: UUID
+    fund_name: names.FundName = None
     amount: wire.Money = Field(description="元;符合各行之和")
     lines: list[LineOut]
     terms: TermsRef
@@ -166,7 +174,10 @@ class ClaimSummary(wire.Out):
     applicant: ApplicantOut
     on_behalf: bool
     class_id: UUID | None
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
     fund_id: UUID
+    fund_name: names.FundName = None
     amount: wire.Money
     hold: Hold | None
     attachments: list[UUID]

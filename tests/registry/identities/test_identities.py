@@ -1,23 +1,9 @@
-"""Names and accounts for the other services."""
+"""Accounts for the other services."""
 
-from shared import db
 from tests.conftest import Start
 from tests.registry.invented import PAN, YANG, institution, made, trainee
 
 ACCOUNT = "6217001234567894321"
-
-
-async def test_names_are_told_by_id_and_unknown_ids_left_out(start: Start) -> None:
-    async with start("registry") as registry:
-        officer = registry.as_("officer")
-        person, school = await made(officer, "/v1/trainees", trainee()), await made(officer, "/v1/institutions", institution())
-        asked = {"trainee_ids": [person["id"], str(db.new_id())], "institution_ids": [school["id"]], "class_ids": [str(db.new_id())]}
-        assert (await registry.internal().post("/internal/v1/names", json=asked)).json() == {
-            "trainees": {person["id"]: {"name": "杨秀英", "id_number_masked": "5226**********0017", "region_code": "522601100"}},
-            "institutions": {school["id"]: {"name": school["name"], "kind": "private_school", "region_code": "522601001"}},
-            "classes": {},
-        }
-        assert (await officer.post("/internal/v1/names", json=asked)).status_code == 403
 
 
 async def test_accounts_are_told_in_full_and_on_the_trail(start: Start) -> None:

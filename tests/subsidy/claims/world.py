@@ -99,16 +99,17 @@ class World:
             everyone = {each["trainee_id"]: each for _, people in self.classes.values() for each in people}
             named = {
                 each: {"name": everyone[each]["name"], "id_number_masked": "5226**********0017", "region_code": "522601100"}
-                for each in asked["trainee_ids"]
+                for each in asked.get("trainee_ids", ())
             }
             classes = {
-                each: {"name": self.classes[each][0]["name"], "number": self.classes[each][0]["number"]} for each in asked["class_ids"]
+                each: {"name": self.classes[each][0]["name"], "number": self.classes[each][0]["number"]}
+                for each in asked.get("class_ids", ())
             }
             return httpx.Response(
                 200,
                 json={
                     "trainees": named,
-                    "institutions": {each: {"name": "示例合作社"} for each in asked["institution_ids"]},
+                    "institutions": {each: {"name": "示例合作社"} for each in asked.get("institution_ids", ())},
                     "classes": classes,
                 },
             )

@@ -1,0 +1,21 @@
+"""What funds are called, for every answer that names one by its id."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.subsidy.funds.tables import Fund
+from shared import codes
+from shared.access import Actor
+from shared.names import Known, Lookup
+
+
+async def funds(session: AsyncSession, _viewer: Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
+    """A fund without a name of its own is called by its year and source."""
+    rows = await session.execute(select(Fund.id, Fund.name, Fund.year, Fund.source).where(Fund.id.in_(ids)))
+    return {row.id: {"name": row.name or f"{row.year} 年{codes.label('fund_source', row.source)}"} for row in rows}
+
+
+OWN: Mapping[str, Lookup] = {"funds": funds}
