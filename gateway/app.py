@@ -7,6 +7,7 @@ from gateway import clients
 from gateway.changes import routes as merged
 from gateway.docs import routes as docs
 from gateway.identity import routes as identity
+from gateway.identity import tables as accounts
 from gateway.identity.clients import job as local
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
@@ -14,6 +15,7 @@ from gateway.plans import routes as plans
 from gateway.routing import forwarding
 from gateway.settings import Settings
 from gateway.webhooks import routes as webhooks
+from gateway.webhooks import tables as hooks
 from gateway.webhooks.deliveries import job as sending
 from gateway.webhooks.following import job as following
 from gateway.worklist import routes as worklist
@@ -28,7 +30,9 @@ def build(of: Settings) -> FastAPI:
     services = {name: clients.check(name) for name in kernel.SERVICES if name != "gateway"}
     checks = services | ({"local_clients": local.check} if of.local_clients else {})
     jobs = (following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
-    part = web.Part("gateway", county.here().title, ROUTERS, jobs=jobs, checks=checks, merges=True)
+    part = web.Part(
+        "gateway", county.here().title, ROUTERS, jobs=jobs, forgets=(*accounts.FORGETS, *hooks.FORGETS), checks=checks, merges=True
+    )
     app = web.create_app(part, of)
     made: web.Kernel = app.state.kernel
     app.state.known = clients.Known()

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, SmallInteger, Table, Text, delete, func, insert, select, text
+from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, SmallInteger, Table, Text, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -67,8 +67,3 @@ async def keep(session: AsyncSession, caller: str, key: str, request: bytes, ans
     await session.execute(
         insert(KEYS).values(caller=caller, key=key, request=request, status=answer.status, headers=headers, body=answer.body)
     )
-
-
-async def forget_old(session: AsyncSession) -> None:
-    """Drops answers older than 180 days."""
-    await session.execute(delete(KEYS).where(KEYS.c.kept_at < func.now() - text(f"interval '{KEPT_DAYS} days'")))

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.metadata import Row
-from shared import access, db
+from shared import access, db, forgetting
 
 _ROLES = ", ".join(f"'{role}'" for role in access.ROLES)
 
@@ -92,3 +92,10 @@ class UsedAssertion(Row):
     client_id: Mapped[str] = mapped_column(primary_key=True)
     assertion_id: Mapped[str] = mapped_column(primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+_sign_ins, _attempts = SignIn.metadata.tables["sessions"], Attempts.metadata.tables["sign_in_attempts"]
+FORGETS = (
+    forgetting.Term(_sign_ins, func.least(_sign_ins.c.expires_at, _sign_ins.c.ended_at), forgetting.SIX_MONTHS_DAYS),
+    forgetting.Term(_attempts, _attempts.c.counted_from, 1),
+)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.metadata import Row
-from shared import db
+from shared import db, forgetting
 
 
 class Endpoint(db.Versioned, Row):
@@ -67,3 +67,7 @@ class Delivery(Row):
         Index("webhook_deliveries_endpoint_id_idx", "endpoint_id", "id"),
         Index("webhook_deliveries_due_idx", "endpoint_id", "next_at", postgresql_where=text("status = 'pending'")),
     )
+
+
+_deliveries = Delivery.metadata.tables["webhook_deliveries"]
+FORGETS = (forgetting.Term(_deliveries, _deliveries.c.delivered_at, forgetting.SIX_MONTHS_DAYS, also=_deliveries.c.status == "delivered"),)

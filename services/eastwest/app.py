@@ -5,12 +5,14 @@ from fastapi import FastAPI
 from services.eastwest import codes
 from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
+from services.eastwest.imports.tables import PlacementImport
 from services.eastwest.internal import names
 from services.eastwest.orders import routes as orders
 from services.eastwest.placements import routes as placements
 from services.eastwest.worklist import waiting
 from shared import web
 from shared.settings import Settings, load
+from shared.sheet_jobs import uploads
 
 PART = web.Part(
     "eastwest",
@@ -27,6 +29,7 @@ PART = web.Part(
     ),
     codes=codes.code_lists(),
     names=names.OWN,
+    forgets=(uploads.term(PlacementImport),),
     jobs=(import_job.work,),
 )
 

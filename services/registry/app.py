@@ -10,6 +10,7 @@ from services.registry.following import job as following
 from services.registry.identities import routes as identities
 from services.registry.imports import job as import_job
 from services.registry.imports import routes as imports
+from services.registry.imports.tables import Import
 from services.registry.institutions.institutions import routes as institutions
 from services.registry.internal import names
 from services.registry.people.status_records import routes as status_records
@@ -23,6 +24,7 @@ from services.registry.training.enrolments import routes as enrolments
 from services.registry.worklist import waiting
 from shared import web
 from shared.settings import Settings, load
+from shared.sheet_jobs import uploads
 
 PART = web.Part(
     "registry",
@@ -50,6 +52,7 @@ PART = web.Part(
         waiting.router,
     ),
     names=names.OWN,
+    forgets=(uploads.term(Import),),
     jobs=(import_job.work, following.certificates, following.placements),
 )
 

@@ -5,10 +5,10 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from fastapi import UploadFile
-from sqlalchemy import ColumnElement, Select, inspect, select
+from sqlalchemy import ColumnElement, Select, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import audit, db, errors, privacy
+from shared import audit, db, errors, forgetting, privacy
 from shared.access import Call
 from shared.sheet_jobs.errors import FileTooLarge, UnreadableFile
 from shared.sheet_jobs.running import Intake, wake_after_commit
@@ -19,6 +19,7 @@ from shared.web import Kernel
 
 FILENAME_LONGEST: Final = 200
 HIDDEN: Final = frozenset({"content", "errors", "header_rows", "caller"})  # what a list of uploads does not read
+KEPT_DAYS: Final = forgetting.SIX_MONTHS_DAYS
 J = TypeVar("J", bound=SheetJob)
 
 
@@ -54,6 +55,12 @@ def book(vault: privacy.Vault, row: SheetJob) -> Book:
     return open_book(vault.decrypt_bytes(row.content, _place(row)), row.filename)
 
 
+def term(of: Any) -> forgetting.Term:
+    """The uploaded file is forgotten once it is of no more use; what became of its rows stays."""
+    table = of.metadata.tables[of.__tablename__]
+    return forgetting.Term(table, table.c.finished_at, KEPT_DAYS, also=func.length(table.c.content) > 0, emptied={"content": b""})
+
+
 def _place(row: SheetJob) -> str:
     return f"{row.__tablename__}/{row.id}/content"
 
@@ -73,6 +80,8 @@ async def result(session: AsyncSession, call: Call, kernel: Kernel, of: Intake[J
     """The same sheet back with an error column. It holds full numbers, so the reading is on the trail."""
     if row.status != "done":
         raise errors.InvalidState(f"导入当前状态为 {row.status},完成(done)后才有结果表。")
+    if not row.content:
+        raise errors.NotFound(f"上传的文件在导入结束 {KEPT_DAYS} 天后已清除,不再提供结果表。处理情况仍见 errors。")
     await audit.record(session, call, f"{of.noun}.result_exported", of.noun, row.id)
     return await asyncio.to_thread(_with_errors, kernel.vault, row)
 

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import audit, db, privacy, telemetry
+from shared import audit, db, forgetting, privacy, telemetry
 from shared.names import Lookup
 from shared.settings import Settings
 from shared.web import deadlines, kernel, openapi, problems, standing
@@ -24,7 +24,7 @@ Codes = Mapping[str, Sequence[Mapping[str, Any]]]
 class Part:
     """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests.
 
-    `names`: how the things it owns are called, for every answer that names one (`shared.names`). `checks`: what `/readyz` asks beside the database.
+    `names`: how the things it owns are called, for every answer that names one (`shared.names`). `forgets`: what it keeps only for a term. `checks`: what `/readyz` asks beside the database.
     `merges`: it answers problems, codes, changes, audit and the OpenAPI document with routes of its own, for all services.
     """
 
@@ -34,6 +34,7 @@ class Part:
     codes: Codes = field(default_factory=dict)
     names: Mapping[str, Lookup] = field(default_factory=dict)
     jobs: Sequence[Job] = ()
+    forgets: Sequence[forgetting.Term] = ()
     checks: Mapping[str, standing.Check] = field(default_factory=dict)
     merges: bool = False
 
@@ -46,7 +47,8 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sealing = audit.keep_sealing(made.engine, made.seal_key, made.seal_file, settings.seal_every_seconds)
-        tasks = [asyncio.create_task(work) for work in (sealing, *(job(made) for job in part.jobs))]
+        forgets = forgetting.keep_forgetting(made.engine, (forgetting.KEYS, *part.forgets))
+        tasks = [asyncio.create_task(work) for work in (sealing, forgets, *(job(made) for job in part.jobs))]
         try:
             yield
         finally:

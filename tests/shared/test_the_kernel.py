@@ -16,6 +16,7 @@ MODULES = [
     "db",
     "deeds",
     "errors",
+    "forgetting",
     "http_client",
     "idempotency",
     "kernel_revision",

@@ -1,0 +1,59 @@
+"""What is kept only for a term, and the job that forgets it afterwards: one in every process, hourly, in small steps that hold up nobody.
+
+Terms run by the database's clock, never by the policy clock. The trail, its seals and the feed are not forgotten. (个人信息保护法 art. 19: no longer than
+needed; 网络安全法: logs at least six months.)
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, func, literal_column, select, text, true, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import idempotency, telemetry
+
+SIX_MONTHS_DAYS = 184  # the longest six months of a year
+EVERY_SECONDS = 3600
+ROWS_A_STEP = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Rows of a table go when `since` lies more than `days` back and `also` holds; with `emptied` they stay, with these values."""
+
+    table: Table
+    since: ColumnElement[Any]
+    days: int
+    also: ColumnElement[bool] = field(default_factory=true)
+    emptied: Mapping[str, Any] | None = None
+
+
+KEYS = Term(idempotency.KEYS, idempotency.KEYS.c.kept_at, idempotency.KEPT_DAYS)
+
+
+async def keep_forgetting(engine: AsyncEngine, terms: Sequence[Term]) -> None:
+    """Forgets for as long as the process lives."""
+    while True:
+        for term in terms:
+            try:
+                await forget(engine, term)
+            except Exception as error:  # the database may be away: the next round tries again
+                telemetry.log.warning("forgetting_failed", table=term.table.name, error=type(error).__name__)
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def forget(engine: AsyncEngine, term: Term) -> int:
+    """Forgets everything of one table whose term is over; answers how many rows it was. Processes that do so at once share the work."""
+    over = (term.since < func.now() - text(f"interval '{term.days} days'")) & term.also
+    place: ColumnElement[Any] = literal_column("ctid")
+    step = select(place).select_from(term.table).where(over).limit(ROWS_A_STEP).with_for_update(skip_locked=True)
+    forgotten = delete(term.table) if term.emptied is None else update(term.table).values(term.emptied)
+    total = 0
+    while True:
+        async with engine.begin() as connection:
+            done = (await connection.execute(forgotten.where(place.in_(step)))).rowcount
+        total += done
+        if done < ROWS_A_STEP:
+            return total

@@ -1,0 +1,107 @@
+"""What is kept for a term goes after it, and not an hour before."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.identity import tables as accounts
+from gateway.webhooks import tables as hooks
+from services.eastwest.imports.tables import PlacementImport
+from shared import db, forgetting
+from shared.sheet_jobs import uploads
+from tests.conftest import Start
+
+SESSIONS, TRIES = accounts.FORGETS
+(DELIVERIES,) = hooks.FORGETS
+NOT_YET, OVER = -1, 1
+DELIVERY: dict[str, Any] = {
+    "event_id": db.new_id(), "type": "claim.paid", "occurred_at": func.now(), "feed": "subsidy", "transaction_id": 1, "position": 1, "event": {},
+    "attempts": 1, "next_at": None,
+}  # fmt: skip
+UPLOAD: dict[str, Any] = {
+    "version": 1, "office": "foshan", "reported_on": func.current_date(), "mode": "commit", "filename": "表", "content": b"sealed", "caller": {},
+    "status": "done", "attempts": 1, "rows_done": 0, "rows_total": 0, "errors": [], "header_rows": {}, "received_at": func.now(),
+}  # fmt: skip
+
+
+async def _given(engine: AsyncEngine, term: forgetting.Term, hours: int, column: str, **row: Any) -> None:
+    """A row whose term has been over for so many hours."""
+    since = func.now() - text(f"interval '{term.days} days {hours} hours'")
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # what it refers to is not made
+        await connection.execute(insert(term.table).values({column: since} | row))
+
+
+async def _left(engine: AsyncEngine, term: forgetting.Term) -> int:
+    """How many rows are still there when everything whose term is over was forgotten (by us, or by the process's own job)."""
+    await forgetting.forget(engine, term)
+    async with engine.connect() as connection:
+        left: int = (await connection.execute(select(func.count()).select_from(term.table))).scalar_one()
+    return left
+
+
+async def test_an_idempotency_key_is_kept_180_days(start: Start) -> None:
+    async with start("evaluation") as service:
+        for hours in (NOT_YET, OVER):
+            row = {"caller": str(hours), "key": "k", "request": b"", "status": 200, "headers": {}, "body": b""}
+            await _given(service.kernel.engine, forgetting.KEYS, hours, "kept_at", **row)
+        assert forgetting.KEYS.days == 180
+        assert await _left(service.kernel.engine, forgetting.KEYS) == 1
+
+
+async def test_a_session_is_kept_six_months_after_it_ended_or_ran_out(start: Start) -> None:
+    async with start("gateway") as gateway:
+        engine = gateway.kernel.engine
+        for hours in (NOT_YET, OVER):
+            user: dict[str, Any] = {"user_id": db.new_id(), "refresh": b""}
+            await _given(engine, SESSIONS, hours, "expires_at", id=db.new_id(), ended_at=None, **user)
+            await _given(engine, SESSIONS, hours, "ended_at", id=db.new_id(), expires_at=func.now(), **user)
+        assert SESSIONS.days == 184
+        assert await _left(engine, SESSIONS) == 2
+
+
+async def test_tries_at_a_password_are_kept_a_day(start: Start) -> None:
+    async with start("gateway") as gateway:
+        for hours in (NOT_YET, OVER):
+            await _given(gateway.kernel.engine, TRIES, hours, "counted_from", login=str(hours).encode(), tries=1)
+        assert await _left(gateway.kernel.engine, TRIES) == 1
+
+
+async def test_a_webhook_delivery_is_kept_six_months_and_one_that_failed_for_good(start: Start) -> None:
+    async with start("gateway") as gateway:
+        for hours, status in ((NOT_YET, "delivered"), (OVER, "delivered"), (OVER, "failed")):
+            row = DELIVERY | {"id": db.new_id(), "endpoint_id": db.new_id(), "status": status}
+            await _given(gateway.kernel.engine, DELIVERIES, hours, "delivered_at", **row)
+        assert await _left(gateway.kernel.engine, DELIVERIES) == 2
+
+
+async def test_an_uploaded_file_is_emptied_six_months_after_its_import_ended_and_what_became_of_it_stays(start: Start) -> None:
+    term = uploads.term(PlacementImport)
+    async with start("eastwest") as eastwest:
+        ids = {hours: db.new_id() for hours in (NOT_YET, OVER)}
+        for hours, made in ids.items():
+            await _given(eastwest.kernel.engine, term, hours, "finished_at", id=made, **UPLOAD)
+        assert await _left(eastwest.kernel.engine, term) == 2
+        assert await forgetting.forget(eastwest.kernel.engine, term) == 0
+        async with eastwest.kernel.engine.connect() as connection:
+            left = {row.id: row.content for row in await connection.execute(select(term.table.c.id, term.table.c.content))}
+        assert left == {ids[NOT_YET]: b"sealed", ids[OVER]: b""}
+        paper = await eastwest.as_("officer").get(f"/v1/placement-imports/{ids[OVER]}")
+        result = await eastwest.as_("officer").get(f"/v1/placement-imports/{ids[OVER]}/result")
+        assert (paper.status_code, result.status_code, result.json()["code"]) == (200, 404, "not_found")
+
+
+async def test_the_job_forgets_by_itself_as_soon_as_a_process_starts(start: Start) -> None:
+    async with start("evaluation") as service:
+        url = service.kernel.settings.database_url
+        row = {"caller": "c", "key": "k", "request": b"", "status": 200, "headers": {}, "body": b""}
+        await _given(service.kernel.engine, forgetting.KEYS, OVER, "kept_at", **row)
+        async with start("evaluation", url=url) as again, again.kernel.engine.connect() as connection:
+            for _ in range(200):
+                if not (await connection.execute(select(func.count()).select_from(forgetting.KEYS.table))).scalar_one():
+                    break
+                await asyncio.sleep(0.05)
+            else:
+                raise AssertionError("the key is still there")
