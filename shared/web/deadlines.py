@@ -30,13 +30,17 @@ class Deadlines:
         said = _said(scope)
         seconds = self.seconds if said is None else said
         deadline = scope["state"]["deadline"] = access.Deadline(time.monotonic() + seconds)
-        limit, answering = asyncio.timeout(said), False
+        limit, heard, answering = asyncio.timeout(said), False, False
 
         async def hear() -> Message:
+            nonlocal heard
+            if heard or answering:
+                return await receive()
+            _put_off(limit, None)  # it is the caller's turn
             message = await receive()
-            if message["type"] == "http.request" and not answering:
-                deadline.at = time.monotonic() + seconds
-                _put_off(limit, said)
+            heard = not message.get("more_body")
+            deadline.at = time.monotonic() + seconds
+            _put_off(limit, None if answering else said)
             return message
 
         async def answer(message: Message) -> None:

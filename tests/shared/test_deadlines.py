@@ -101,14 +101,14 @@ async def test_work_goes_on_as_long_as_the_caller_says_it_waits(tmp_path: Path, 
             assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("said", [{}, {"X-Deadline-Ms": "400"}])
+@pytest.mark.parametrize("said", [{}, {"X-Deadline-Ms": "500"}])
 async def test_time_counts_from_the_last_part_of_a_slow_request(tmp_path: Path, said: dict[str, str]) -> None:
     async def slowly() -> AsyncIterator[bytes]:
-        for part in (b'{"te', b'xt": ', b'"', b'x"', b"}"):
+        for part in (b'{"te', b'xt": ', b'"x"}'):
             yield part
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.7)
 
-    async with chain(tmp_path, ("evaluation",), deadline_seconds=0.4) as (client, _):
+    async with chain(tmp_path, ("evaluation",), deadline_seconds=0.5) as (client, _):
         answer = await client.post("/v1/work", content=slowly(), headers={"Content-Type": "application/json"} | said)
         assert answer.json() == {"done": True}
 
