@@ -98,6 +98,9 @@ class ExternalRef(In):
     number: Word
 
 
+ExternalRefs = Annotated[list[ExternalRef], Field(max_length=20, description="其他平台给的编号")]
+
+
 class Commented(In):
     """A decision, with an optional comment."""
 

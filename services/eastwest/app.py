@@ -1,33 +1,39 @@
-"""The eastwest service: orders from Foshan, placements and retention (东西部协作)."""
+"""The eastwest service: orders from the partner city, placements and retention (东西部协作)."""
 
 from fastapi import FastAPI
 
 from services.eastwest import codes
+from services.eastwest.counting import routes as counting
 from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
 from services.eastwest.imports.tables import PlacementImport
-from services.eastwest.internal import names
+from services.eastwest.internal import evaluation, names, registry
 from services.eastwest.orders import routes as orders
 from services.eastwest.placements import routes as placements
-from services.eastwest.worklist import waiting
-from shared import web
+from services.eastwest.placements import rules
+from services.eastwest.worklist import operations as worklist
+from shared import codes as labels
+from shared import county, web
 from shared.settings import Settings, load
 from shared.sheet_jobs import uploads
 
+rules.here()  # a faulty file stops the start
 PART = web.Part(
     "eastwest",
-    "凯里市职业技能培训 · 东西部协作",
+    f"{county.here().title} · 东西部协作",
     routers=(
         orders.router,
         placements.router,
         placements.reports,
         placements.public,
         placements.statistics,
-        placements.internal,
+        counting.router,
+        registry.router,
+        evaluation.router,
         imports.router,
-        waiting.router,
+        worklist.router,
     ),
-    codes=codes.code_lists(),
+    codes=labels.shown(codes.OWNED),
     names=names.OWN,
     forgets=(uploads.term(PlacementImport),),
     jobs=(import_job.work,),

@@ -1,39 +1,92 @@
-"""The words of this service and their labels: Foshan's districts, skill levels, states, kinds of updates. Plain data."""
+"""The code lists that eastwest owns, one StrEnum each, and below them what it reads of others' lists. What each code is called is the county's data."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from enum import StrEnum
 
-FOSHAN_DISTRICTS: Final[Mapping[str, str]] = {
-    "440604": "禅城区",
-    "440605": "南海区",
-    "440606": "顺德区",
-    "440607": "三水区",
-    "440608": "高明区",
+
+class OrderStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class PlacementStatus(StrEnum):
+    ARRANGED = "arranged"
+    WORKING = "working"
+    LEFT = "left"
+
+
+class UpdateKind(StrEnum):
+    """In the order in which the facts of one day are told."""
+
+    STARTED = "started"
+    PRESENT = "present"
+    EMPLOYER_CHANGED = "employer_changed"
+    LEFT = "left"
+    CORRECTED = "corrected"
+
+
+class EvidenceGrade(StrEnum):
+    """A is the strongest proof, and compares as the least."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+
+
+class RetentionVerdict(StrEnum):
+    MET = "met"
+    ON_TRACK = "on_track"
+    UNPROVEN = "unproven"
+    BROKEN = "broken"
+
+
+class ChainLink(StrEnum):
+    ORDER = "order"
+    CLASS = "class"
+    STANDARD = "standard"
+    EXAM = "exam"
+    CERTIFICATE = "certificate"
+    START = "start"
+
+
+OWNED: Mapping[str, type[StrEnum]] = {
+    "order_status": OrderStatus,
+    "placement_status": PlacementStatus,
+    "placement_update_kind": UpdateKind,
+    "evidence_grade": EvidenceGrade,
+    "retention_verdict": RetentionVerdict,
+    "chain_link": ChainLink,
 }
 
-# Low to high. The digits of levels fall as the skill rises, so ranks are compared.
-LEVELS: Final = (
-    "apprentice", "junior", "intermediate", "senior", "technician", "senior_technician", "special_technician", "chief_technician",
-)  # fmt: skip
-RANKS: Final[Mapping[str, int]] = {code: rank for rank, code in enumerate(LEVELS)}
 
-_LABELS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
-    "order_status": {"open": ("有效", "Open"), "closed": ("已关闭", "Closed")},
-    "placement_status": {"arranged": ("已安排", "Arranged"), "working": ("在岗", "Working"), "left": ("已离岗", "Left")},
-    "placement_update_kind": {
-        "started": ("上岗", "Started work"), "present": ("在岗", "At work"), "employer_changed": ("更换用人单位", "Changed employer"),
-        "left": ("离岗", "Left"), "corrected": ("更正", "Corrected"),
-    },
-    "retention_verdict": {
-        "met": ("已满三个月", "Met"), "on_track": ("进行中", "On track"), "unproven": ("缺少证明", "Unproven"), "broken": ("已中断", "Broken"),
-    },
-    "chain_link": {
-        "order": ("订单", "Order"), "class": ("培训班", "Class"), "standard": ("岗位标准", "Standard"), "exam": ("考核", "Exam"),
-        "certificate": ("证书", "Certificate"), "start": ("上岗", "Start of work"),
-    },
-}  # fmt: skip
+# What is read of registry and of evaluation
 
 
-def code_lists() -> dict[str, list[dict[str, Any]]]:
-    """Every list by name; each code with its label in Chinese and English."""
-    return {name: [{"code": code, "label": zh, "label_en": en} for code, (zh, en) in labels.items()] for name, labels in _LABELS.items()}
+class Level(StrEnum):
+    """Low to high: compare `rank`, never the digit in a level's name."""
+
+    APPRENTICE = "apprentice"
+    JUNIOR = "junior"
+    INTERMEDIATE = "intermediate"
+    SENIOR = "senior"
+    TECHNICIAN = "technician"
+    SENIOR_TECHNICIAN = "senior_technician"
+    SPECIAL_TECHNICIAN = "special_technician"
+    CHIEF_TECHNICIAN = "chief_technician"
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+
+class CertificateKind(StrEnum):
+    SKILL_LEVEL = "skill_level"
+    SPECIAL_SKILL = "special_skill"
+    QUALIFICATION = "qualification"
+    WORK_PERMIT = "work_permit"
+    COMPLETION = "completion"
+
+
+READ: Mapping[str, type[StrEnum]] = {"level": Level, "certificate_kind": CertificateKind}

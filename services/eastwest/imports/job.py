@@ -1,14 +1,14 @@
-"""The imports of the Foshan office's sheet, and the job that reads them."""
+"""The imports of the partner office's sheet, and the job that reads them."""
 
 from typing import Final
 
 import services.eastwest.imports.errors  # noqa: F401 - describes what is wrong with a row
-from services.eastwest.imports import keeping
+from services.eastwest.imports import batch
 from services.eastwest.imports.tables import PlacementImport
 from shared.sheet_jobs import running
 from shared.web import Kernel
 
-IMPORTS: Final = running.Intake(PlacementImport, "placement_import", keeping.read, keeping.keep)
+IMPORTS: Final = running.Intake(PlacementImport, "placement_import", batch.read, batch.keep)
 
 
 async def work(kernel: Kernel) -> None:

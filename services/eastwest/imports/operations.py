@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, true
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.eastwest import sight
-from services.eastwest.imports import job, schemas
+from services.eastwest.imports import job, schemas, visibility
 from services.eastwest.imports.tables import PlacementImport
+from services.eastwest.orders.visibility import office_of
+from shared import pages
 from shared.access import Call
 from shared.sheet_jobs import uploads
+from shared.sheet_jobs.schemas import Status
 from shared.web import Kernel
 
 
@@ -18,24 +20,18 @@ async def receive(session: AsyncSession, call: Call, kernel: Kernel, form: schem
     """Keeps the upload and queues its reading."""
     content = await uploads.content_of(form.file)
     columns = uploads.queued(call, form.file.filename, form.mode)
-    made = PlacementImport(**columns, office=sight.office_of(call.actor), reported_on=form.reported_on)
+    made = PlacementImport(**columns, office=office_of(call.actor), reported_on=form.reported_on)
     await uploads.keep(session, call, kernel, job.IMPORTS, made, content, {"reported_on": str(form.reported_on)})
     return paper(made)
 
 
-def condition(call: Call) -> ColumnElement[bool]:
-    """A partner sees its office's imports; the bureau sees all."""
-    office = sight.partner_of(call.actor)
-    return true() if office is None else PlacementImport.office == office
-
-
-def listed(call: Call, *, status: str | None) -> Select[Any]:
-    wanted = uploads.listed(job.IMPORTS).where(condition(call))
-    return wanted if status is None else wanted.where(PlacementImport.status == status)
+def listed(call: Call, *, status: list[Status] | None) -> Select[Any]:
+    wanted = uploads.listed(job.IMPORTS).where(visibility.rows(call.actor))
+    return pages.where(wanted, {PlacementImport.status: status})
 
 
 async def find(session: AsyncSession, call: Call, import_id: UUID) -> PlacementImport:
-    return await uploads.find(session, job.IMPORTS, import_id, condition(call))
+    return await uploads.find(session, job.IMPORTS, import_id, visibility.rows(call.actor))
 
 
 def paper(row: PlacementImport) -> schemas.ImportOut:

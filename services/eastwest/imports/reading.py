@@ -1,4 +1,4 @@
-"""Reads the Foshan office's monthly sheet (在岗情况表) as a careful clerk would: a book in, clean rows and faults out."""
+"""Reads the partner office's monthly sheet (在岗情况表) as a careful clerk would: a book in, clean rows and faults out."""
 
 import datetime as dt
 import re
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.eastwest.codes import FOSHAN_DISTRICTS
+from shared import county
 from shared.national_numbers import InvalidNumber, citizen_id, compact
 from shared.privacy import mask_number, redact
 from shared.sheets import Book, Reading, Row, RowFault, Sheet, SheetError, Value, column_letter, read_date, text_of
@@ -147,9 +147,20 @@ def _person(check: _Check, number: str) -> PersonRow | None:
         check.add("left", "invalid_date", check.text("left"), f"在岗情况为“{state[:10]}”,却填有离职日期;请核对其中一项")
     if started_on is None or check.faults:
         return None
-    district = check.text("district")
     return PersonRow(
-        check.sheet.name, check.row.number, column_letter(check.columns["id_number"]), number, started_on, left_on,
-        bool(INSURED.fullmatch(check.text("insured"))), check.text("employer") or None,
-        next((code for code, name in FOSHAN_DISTRICTS.items() if name[:2] in district or code == district), None), check.text("order") or None,
-    )  # fmt: skip
+        check.sheet.name,
+        check.row.number,
+        column_letter(check.columns["id_number"]),
+        number,
+        started_on,
+        left_on,
+        bool(INSURED.fullmatch(check.text("insured"))),
+        check.text("employer") or None,
+        _district(check.text("district")),
+        check.text("order") or None,
+    )
+
+
+def _district(said: str) -> str | None:
+    """The partner city's district that is meant: by its code, or by its name with or without 区."""
+    return next((each.code for each in county.here().partner.districts if each.name[:2] in said or each.code == said), None)

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Form, Query, Response
+from fastapi import Form, Response
 
-from services.eastwest import sight
 from services.eastwest.imports import job, operations, schemas
 from services.eastwest.imports.tables import PlacementImport
+from services.eastwest.orders.policy import KEEPERS
+from services.eastwest.orders.visibility import READERS
 from shared import errors, pages, web, wire
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
@@ -20,21 +21,33 @@ ONE = "/v1/placement-imports/{import_id:uuid}"
 
 
 @router.operation(
-    "POST", "/v1/placement-imports", may=sight.KEEPERS, summary="导入佛山方每月的在岗情况表", status=202,
-    errors=[FileTooLarge, UnreadableFile, UnknownSheetLayout], largest_bytes=UPLOAD_LARGEST_BYTES, too_large=FileTooLarge,
-)  # fmt: skip
+    "POST",
+    "/v1/placement-imports",
+    may=KEEPERS,
+    summary="导入协作方每月的在岗情况表",
+    status=202,
+    errors=[FileTooLarge, UnreadableFile, UnknownSheetLayout],
+    largest_bytes=UPLOAD_LARGEST_BYTES,
+    too_large=FileTooLarge,
+)
 async def receive(
-    form: Annotated[schemas.ImportIn, Form(media_type="multipart/form-data")], response: Response, session: web.Session, call: web.Caller,
+    form: Annotated[schemas.ImportIn, Form(media_type="multipart/form-data")],
+    response: Response,
+    session: web.Session,
+    call: web.Caller,
     kernel: web.KernelOf,
-) -> schemas.ImportOut:  # fmt: skip
+) -> schemas.ImportOut:
     made = await operations.receive(session, call, kernel, form)
     response.headers["Location"] = f"/v1/placement-imports/{made.id}"
     return made
 
 
-@router.operation("GET", "/v1/placement-imports", may=sight.READERS, summary="导入列表", errors=[errors.InvalidCursor])
+@router.operation("GET", "/v1/placement-imports", may=READERS, summary="导入列表", errors=[errors.InvalidCursor])
 async def list_imports(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked, status: Annotated[Status | None, Query()] = None
+    session: web.Session,
+    call: web.Caller,
+    asked: Annotated[pages.Asked, pages.asking(reported_on=PlacementImport.reported_on, received_at=PlacementImport.received_at)],
+    status: pages.AnyOf[Status] = None,
 ) -> wire.Page[schemas.ImportListed]:
     def show(row: Any) -> schemas.ImportListed:
         return schemas.ImportListed.model_validate(schemas.shown(row))
@@ -43,13 +56,13 @@ async def list_imports(
     return wire.Page[schemas.ImportListed].model_validate(await pages.page(session, wanted, PlacementImport.id, asked, show))
 
 
-@router.operation("GET", ONE, may=sight.READERS, summary="一次导入的进度与结果")
+@router.operation("GET", ONE, may=READERS, summary="一次导入的进度与结果")
 async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schemas.ImportOut:
     return operations.paper(await operations.find(session, call, import_id))
 
 
 @router.operation(
-    "GET", f"{ONE}/result.xlsx", may=sight.KEEPERS, summary="同一份表,带错误列", errors=[errors.InvalidState], response_class=Workbook
+    "GET", f"{ONE}/result.xlsx", may=KEEPERS, summary="同一份表,带错误列", errors=[errors.InvalidState], response_class=Workbook
 )
 async def result(import_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Workbook:
     row = await operations.find(session, call, import_id)

@@ -1,4 +1,4 @@
-"""Imports of the Foshan office's monthly sheet (表格导入): the upload, encrypted, and what became of each of its rows."""
+"""Imports of the partner office's monthly sheet (表格导入): the upload, encrypted, and what became of each of its rows."""
 
 from datetime import date
 

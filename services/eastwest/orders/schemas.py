@@ -1,32 +1,28 @@
 """Orders on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from services.eastwest.codes import FOSHAN_DISTRICTS
-from shared import wire
+from services.eastwest.codes import CertificateKind, Level, OrderStatus
+from shared import county, wire
 
-CertificateKind = Literal["skill_level", "special_skill", "qualification", "work_permit", "completion"]
-Level = Literal[
-    "apprentice", "junior", "intermediate", "senior", "technician", "senior_technician", "special_technician", "chief_technician"
-]
-OrderStatus = Literal["open", "closed"]
+PARTNER = county.here().partner
 OccupationCode = Annotated[
     wire.Word, Field(max_length=20, pattern=r"^\d-\d{2}-\d{2}-\d{2}$", description="职业代码,见 /v1/occupations", examples=["6-31-01-03"])
 ]
-Number = Annotated[wire.Word, Field(max_length=100, description="佛山方的订单号", examples=["FS-2025-0017"])]
+Number = Annotated[wire.Word, Field(max_length=100, description="协作方的订单号", examples=["2025-0017"])]
 Posts = Annotated[int, Field(ge=1, le=100_000, description="用工人数", examples=[40])]
 WageFrom = Annotated[wire.Money, Field(description="月工资下限,元", examples=["4500.00"])]
 WageTo = Annotated[wire.Money, Field(description="月工资上限,元", examples=["6000.00"])]
-DISTRICTS = "、".join(f"{code} {name}" for code, name in FOSHAN_DISTRICTS.items())
+DISTRICTS = "、".join(f"{each.code} {each.name}" for each in PARTNER.districts)
 
 
 class OrderEmployer(wire.In):
-    name: wire.Word = Field(examples=["佛山市顺德区某电器有限公司"])
+    name: wire.Word = Field(examples=[f"{PARTNER.name}{PARTNER.districts[0].name}某电器有限公司"])
     uscc: wire.Word = Field(description="统一社会信用代码", examples=["91110000600037341L"])
-    district_code: wire.Word = Field(description=f"所在区:{DISTRICTS}", examples=["440606"])
+    district_code: wire.Word = Field(description=f"所在区:{DISTRICTS}", examples=[PARTNER.districts[0].code])
 
 
 class Standard(wire.In):
@@ -49,7 +45,8 @@ class OrderIn(wire.In):
     wage_from: WageFrom | None = None
     wage_to: WageTo | None = None
     until_on: wire.CivilDate | None = Field(None, description="有效期最后一日", examples=["2025-12-31"])
-    partner: wire.Word | None = Field(None, description="归属的佛山方账号或单位,仅经办可填;不填则佛山方都可见", examples=[None])
+    partner: wire.Word | None = Field(None, description="归属的协作方账号或单位,仅经办可填;不填则协作方都可见", examples=[None])
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class OrderChange(wire.In):
@@ -64,6 +61,7 @@ class OrderChange(wire.In):
     wage_from: WageFrom | None = None
     wage_to: WageTo | None = None
     until_on: wire.CivilDate | None = None
+    external_refs: wire.ExternalRefs | None = None
 
 
 class EmployerOut(wire.Out):
@@ -82,8 +80,8 @@ class StandardOut(wire.Out):
 
 class OrderOut(wire.Out):
     id: UUID
-    number: str = Field(examples=["FS-2025-0017"])
-    partner: str | None = Field(description="归属的佛山方;空:佛山方都可见")
+    number: str = Field(examples=["2025-0017"])
+    partner: str | None = Field(description="归属的协作方;空:协作方都可见")
     employer: EmployerOut
     occupation_code: str
     posts: int
@@ -92,6 +90,7 @@ class OrderOut(wire.Out):
     wage_from: wire.Money | None
     wage_to: wire.Money | None
     until_on: wire.CivilDate | None
+    external_refs: list[wire.ExternalRef]
     status: OrderStatus = Field(examples=["open"])
     close_reason: str | None
     entered_at: wire.Instant

@@ -1,17 +1,20 @@
-"""Orders (佛山订单): posts that an employer in Foshan wants filled, and the standard of the post."""
+"""Orders (订单): posts that an employer in the partner city wants filled, and the standard of the post."""
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.eastwest.codes import OrderStatus
 from services.eastwest.metadata import Row
 from shared import db
 
 
 class Order(db.Versioned, Row):
-    """`partner` null: entered by an officer for the Foshan office as a whole."""
+    """`partner` null: entered by an officer for the partner city's office as a whole."""
 
     __tablename__ = "orders"
 
@@ -31,6 +34,7 @@ class Order(db.Versioned, Row):
     wage_from_yuan: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     wage_to_yuan: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     until_on: Mapped[date | None]
+    external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     status: Mapped[str] = mapped_column(Text, default="open")
     close_reason: Mapped[str | None] = mapped_column(Text)
     entered_by: Mapped[str] = mapped_column(Text)
@@ -42,8 +46,10 @@ class Order(db.Versioned, Row):
         CheckConstraint("posts > 0", name="posts"),
         CheckConstraint("wage_to_yuan >= wage_from_yuan", name="wages"),
         CheckConstraint("until_on >= ordered_on", name="until_on"),
-        CheckConstraint("status IN ('open', 'closed')", name="status"),
+        db.one_of("status", OrderStatus),
         Index("orders_number_idx", "number"),
         Index("orders_status_idx", "status", "id"),
         Index("orders_employer_uscc_idx", "employer_uscc", "id"),
+        Index("orders_ordered_on_idx", "ordered_on", "id"),
+        Index("orders_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
     )

@@ -1,22 +1,42 @@
-"""Many facts at once (207): each judged by itself, kept each alone or all together."""
+"""Takes facts in: many at once, each judged by itself, in a fixed number of statements and calls; kept each alone or all together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.eastwest.placements import updates
-from services.eastwest.placements.schemas import BatchOut, ItemOut, UpdateIn, UpdateItem
-from services.eastwest.placements.updates import Asked, Result
-from shared import batches
+from services.eastwest import clients
+from services.eastwest.orders import visibility as orders
+from services.eastwest.placements import conditions, facts, receipts, steps, visibility
+from services.eastwest.placements.schemas import BatchOut, ItemOut, Receipt, UpdateIn, UpdateItem
+from services.eastwest.placements.tables import Office, Placement, Update
+from shared import batches, db, errors
 from shared.access import Call
+from shared.national_numbers import compact
 from shared.web import Kernel
 
+UPDATES, PLACEMENTS = Update.__table__, Placement.__table__
 
-async def take(session: AsyncSession, call: Call, kernel: Kernel, body: batches.Batch[UpdateItem]) -> BatchOut:
-    judged: dict[int, Result] = {}
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A fact, and whose it is: `placement_id`, or `id_number` and the order's `number`."""
+
+    body: UpdateIn
+    placement_id: UUID | None = None
+    id_number: str | None = None
+    number: str | None = None
+
+
+async def report_many(session: AsyncSession, call: Call, kernel: Kernel, body: batches.Batch[UpdateItem]) -> BatchOut:
+    judged: dict[int, steps.Result] = {}
 
     async def keep(items: Mapping[int, UpdateItem]) -> dict[int, batches.Result]:
-        results = await updates.take(session, call, kernel, [asked(each) for each in items.values()])
+        results = await take(session, call, kernel, [_asked(each) for each in items.values()])
         judged.update(zip(items, results, strict=True))
         return {index: _of_batch(each) for index, each in judged.items()}
 
@@ -24,7 +44,7 @@ async def take(session: AsyncSession, call: Call, kernel: Kernel, body: batches.
     return BatchOut(summary=answer.summary, items=[_with_receipt(kernel, each, judged.get(each.index)) for each in answer.items])
 
 
-def asked(item: UpdateItem) -> Asked:
+def _asked(item: UpdateItem) -> Asked:
     return Asked(
         UpdateIn.model_construct(item.model_fields_set, **{name: getattr(item, name) for name in UpdateIn.model_fields}),
         item.placement_id,
@@ -33,11 +53,166 @@ def asked(item: UpdateItem) -> Asked:
     )
 
 
-def _of_batch(result: Result) -> batches.Result:
+def _of_batch(result: steps.Result) -> batches.Result:
     conflict = result.problem is not None and result.problem.status == 409
     return batches.Result(result.outcome, result.row["id"] if result.row else None, result.told(), conflict)
 
 
-def _with_receipt(kernel: Kernel, item: batches.ItemOut, result: Result | None) -> ItemOut:
+def _with_receipt(kernel: Kernel, item: batches.ItemOut, result: steps.Result | None) -> ItemOut:
     """A receipt for what is kept."""
-    return ItemOut.model_construct(**dict(item), receipt=updates.receipt(kernel, result) if item.id and result else None)
+    return ItemOut.model_construct(**dict(item), receipt=receipt(kernel, result) if item.id and result else None)
+
+
+async def take(session: AsyncSession, call: Call, kernel: Kernel, asked: Sequence[Asked]) -> list[steps.Result]:
+    """A result for each fact, in their order."""
+    results: dict[int, steps.Result] = {
+        index: steps.Result("rejected", faults=found) for index, each in enumerate(asked) if (found := shape_faults(each))
+    }
+    sound = {index: each for index, each in enumerate(asked) if index not in results}
+    named = await _named(call, kernel, sound.values())
+    gate_facts = await _gate_facts(session, call, kernel, named, sound)
+    office = orders.office_of(call.actor)
+    last_sequence = await _lock(session, office)
+    placements = (await session.execute(named.placements(call).with_for_update(of=PLACEMENTS))).all()
+    whose, known = named.match(placements, sound), {row.id: steps.Known(row) for row in placements}
+    by_ref = await _read_facts(session, office, known, {each.body.external_ref for each in sound.values()})
+    rows: list[dict[str, Any]] = []
+    for index, each in sound.items():
+        if index not in whose:
+            results[index] = steps.Result("rejected", faults=(_unknown(each),))
+            continue
+        row = _row(call, office, whose[index].id, each.body)
+        results[index] = result = steps.judge(row, known[whose[index].id], by_ref, gate_facts)
+        if result.outcome == "created":
+            row["sequence"] = last_sequence + len(rows) + 1
+            rows.append(row)
+            by_ref[row["external_ref"]] = row
+    if rows:
+        await steps.keep(session, call, office, rows, [each for each in known.values() if each.fresh])
+    return [results[index] for index in range(len(asked))]
+
+
+def receipt(kernel: Kernel, result: steps.Result) -> Receipt | None:
+    return receipts.receipt(kernel.seal_key, result.row) if result.row is not None else None
+
+
+def shape_faults(asked: Asked) -> tuple[errors.Fault, ...]:
+    """What is wrong with a fact by itself."""
+    body, faults = asked.body, list[errors.Fault]()
+    if (asked.placement_id is None) == (asked.id_number is None):
+        faults.append(
+            errors.Fault("one_of_two", "/placement_id", allowed="placement_id,或 id_number 与订单号 number", fix="请保留其中一种写法。")
+        )
+    elif asked.id_number is not None and asked.number is None:
+        faults.append(errors.Fault("missing_field", "/number", fix="按证件号码报告时请写明订单号。"))
+    if (body.kind == "corrected") != (body.corrects is not None):
+        code, fix = (
+            ("missing_field", "请写明被更正那条的 external_ref。")
+            if body.corrects is None
+            else ("invalid_value", "只有 corrected 填写 corrects。")
+        )
+        faults.append(errors.Fault(code, "/corrects", fix=fix))
+    elif body.corrects == body.external_ref:
+        faults.append(
+            errors.Fault("invalid_value", "/corrects", seen=body.corrects, allowed="另一条的 external_ref", fix="更正须用新的编号。")
+        )
+    if body.kind == "employer_changed" and body.employer is None:
+        faults.append(errors.Fault("missing_field", "/employer", fix="请写明新的用人单位。"))
+    for place, each in enumerate(body.evidence or ()):
+        if each.covers_to_on < each.covers_from_on:
+            seen = f"{each.covers_from_on} 至 {each.covers_to_on}"
+            faults.append(
+                errors.Fault(
+                    "invalid_period", f"/evidence/{place}/covers_to_on", seen=seen, allowed="不早于 covers_from_on", fix="请改正起止日期。"
+                )
+            )
+    return tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom the facts name: placements by id, people by number."""
+
+    placement_ids: Sequence[UUID]
+    trainee_by_number: Mapping[str, UUID | None]
+
+    def placements(self, call: Call) -> Select[Any]:
+        """Theirs, among those the caller sees, in the order in which they are locked."""
+        trainee_ids = [each for each in self.trainee_by_number.values() if each]
+        named = or_(PLACEMENTS.c.id == func.any(self.placement_ids), PLACEMENTS.c.trainee_id == func.any(trainee_ids))
+        return conditions.with_order().where(visibility.rows(call.actor), named).order_by(PLACEMENTS.c.id)
+
+    def match(self, rows: Sequence[Any], asked: Mapping[int, Asked]) -> dict[int, Any]:
+        """The placement of each fact, as far as there is one."""
+        by_id = {row.id: row for row in rows}
+        by_order = {(row.trainee_id, row.order_number): row for row in rows}
+        found: dict[int, Any] = {}
+        for index, each in asked.items():
+            if each.placement_id:
+                row = by_id.get(each.placement_id)
+            else:
+                row = by_order.get((self.trainee_by_number.get(compact(each.id_number or "")), each.number))
+            if row is not None:
+                found[index] = row
+        return found
+
+
+async def _named(call: Call, kernel: Kernel, asked: Collection[Asked]) -> Named:
+    numbers = sorted({compact(each.id_number) for each in asked if each.id_number})
+    trainees = await clients.lookup(kernel, call, numbers) if numbers else []
+    return Named(sorted({each.placement_id for each in asked if each.placement_id}), dict(zip(numbers, trainees, strict=True)))
+
+
+async def _gate_facts(session: AsyncSession, call: Call, kernel: Kernel, named: Named, asked: Mapping[int, Asked]) -> facts.GateFacts:
+    """Asked before anything is locked, and only where a first day at work is reported."""
+    beginning = {index: each for index, each in asked.items() if each.body.kind in steps.STARTING}
+    if not beginning:
+        return facts.GateFacts({}, {})
+    rows = (await session.execute(named.placements(call))).all()
+    return await facts.gate_facts(call, kernel, list({row.id: row for row in named.match(rows, beginning).values()}.values()))
+
+
+async def _lock(session: AsyncSession, office: str) -> int:
+    """Locks the office's row and answers its last sequence. Placements are locked after it, by id."""
+    first = upsert(Office).values(office=office, last_sequence=0)
+    same = first.on_conflict_do_update(index_elements=["office"], set_={"last_sequence": Office.last_sequence}).returning(
+        Office.last_sequence
+    )
+    last: int = (await session.execute(same)).scalar_one()
+    return last
+
+
+async def _read_facts(
+    session: AsyncSession, office: str, known: Mapping[UUID, steps.Known], refs: set[str]
+) -> dict[str, Mapping[str, Any]]:
+    """The facts of these placements go to `known`; answered are those that already bear one of these references of the office."""
+    mine = UPDATES.c.office == office
+    wanted = select(UPDATES).where(
+        or_(UPDATES.c.placement_id == func.any(list(known)), mine & (UPDATES.c.external_ref == func.any(list(refs))))
+    )
+    by_ref: dict[str, Mapping[str, Any]] = {}
+    for row in await session.execute(wanted):
+        kept = row._asdict()
+        if row.placement_id in known:
+            known[row.placement_id].facts.append(facts.fact(kept))
+        if row.office == office:
+            by_ref[row.external_ref] = kept
+    return by_ref
+
+
+def _row(call: Call, office: str, placement_id: UUID, body: UpdateIn) -> dict[str, Any]:
+    said = body.model_dump(mode="json", include={"external_ref", "kind", "effective_on", "employer", "evidence", "corrects"})
+    return said | {
+        "id": db.new_id(),
+        "placement_id": placement_id,
+        "office": office,
+        "effective_on": body.effective_on,
+        "received_at": call.now,
+        "posted_by": call.actor.subject,
+        "digest": receipts.digest(said | {"placement_id": str(placement_id)}),
+    }
+
+
+def _unknown(asked: Asked) -> errors.Fault:
+    where = "/placement_id" if asked.placement_id else "/id_number"
+    return errors.Fault("unknown_placement", where, fix="请核对编号、证件号码和订单号,或先登记安置。")

@@ -1,8 +1,8 @@
 """What cannot be done with a placement, each with its permanent code."""
 
-from shared import errors
+from shared import access, county, errors
 
-PLAN = errors.Basis("凯府发〔2024〕9号", "附件3 二(二)")  # 先有佛山订单、再培训;先有岗位标准、再考核;先有证书、再上岗
+PARTNER = county.here().partner
 
 
 class DuplicatePlacement(errors.Problem):
@@ -20,7 +20,7 @@ class ExternalRefReused(errors.Problem):
 
 class OrderAfterClass(errors.Problem):
     code, status, title, title_en = "order_after_class", 409, "订单晚于开班", "The order is later than the class"
-    cause, remedy = "先有佛山订单、再培训:订单日期须不晚于培训班开班当日。", "请核对订单日期和所填班级。"
+    cause, remedy = f"先有{PARTNER.name}订单、再培训:订单日期须不晚于培训班开班当日。", "请核对订单日期和所填班级。"
 
 
 class StandardAfterExam(errors.Problem):
@@ -41,6 +41,8 @@ class CertificateMissing(errors.Problem):
 GATES: dict[str, type[errors.Problem]] = {
     kind.code: kind for kind in (OrderAfterClass, StandardAfterExam, CertificateAfterStart, CertificateMissing)
 }
+
+REFUSALS: dict[str, type[errors.Problem]] = {"wrong_role": access.WrongRole}
 
 errors.violates("placements_trainee_key", DuplicatePlacement)
 

@@ -1,34 +1,27 @@
-"""Reads placements and their facts from the tables, for the rules: a fixed number of statements, however many there are."""
+"""All that the rules may know of placements: their facts from the tables, a fixed number of statements however many there are; what the gates ask
+before a first day at work, from the neighbours, the class from the registry and the certificates from evaluation."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.eastwest.clients import CertificateRead
-from services.eastwest.orders.tables import Order
+from services.eastwest import clients
+from services.eastwest.placements import rules
 from services.eastwest.placements.gates import Certificate, Post
 from services.eastwest.placements.policy import Employer, Evidence, Fact, Retention, retention
-from services.eastwest.placements.tables import Placement, Update
-from services.eastwest.placements.terms import packaged
+from services.eastwest.placements.tables import Update
 from shared import clock
+from shared.access import Call
+from shared.web import Kernel
 
 UPDATES = Update.__table__
-_ORDER = (
-    Order.number, Order.employer_name, Order.employer_uscc, Order.employer_district_code, Order.ordered_on, Order.certificate_kind,
-    Order.certificate_occupation_code, Order.certificate_level, Order.standard_set_on,
-)  # fmt: skip
-
-
-def with_order() -> Select[Any]:
-    """Placements, each with what its order says."""
-    return select(Placement.__table__, *(column.label(f"order_{column.key}") for column in _ORDER)).join(
-        Order, Order.id == Placement.order_id
-    )
 
 
 def post(row: Any) -> Post:
@@ -52,7 +45,7 @@ async def of_placements(session: AsyncSession, placement_ids: Collection[UUID]) 
 
 
 async def retentions(session: AsyncSession, placement_ids: Collection[UUID], as_of: date) -> dict[UUID, Retention]:
-    facts, terms = await of_placements(session, placement_ids), packaged()
+    facts, terms = await of_placements(session, placement_ids), rules.here()
     return {each: retention(facts.get(each, ()), as_of, terms) for each in placement_ids}
 
 
@@ -60,21 +53,28 @@ def fact(row: Mapping[str, Any]) -> Fact:
     """A kept fact, or one that is about to be kept, as the rules see it."""
     evidence = row["evidence"]
     return Fact(
-        row["external_ref"], row["kind"], row["effective_on"], Employer(**row["employer"]) if row["employer"] else None,
-        None if evidence is None else tuple(_evidence(each) for each in evidence), row["corrects"],
+        row["external_ref"],
+        row["kind"],
+        row["effective_on"],
+        Employer(**row["employer"]) if row["employer"] else None,
+        None if evidence is None else tuple(_evidence(each) for each in evidence),
+        row["corrects"],
         row["received_at"].astimezone(clock.SHANGHAI).date(),
-    )  # fmt: skip
+    )
 
 
 def _evidence(kept: Mapping[str, Any]) -> Evidence:
     paid_on = kept["paid_on"]
     return Evidence(
-        kept["grade"], date.fromisoformat(kept["covers_from_on"]), date.fromisoformat(kept["covers_to_on"]),
-        date.fromisoformat(paid_on) if paid_on else None, kept["ref"],
-    )  # fmt: skip
+        kept["grade"],
+        date.fromisoformat(kept["covers_from_on"]),
+        date.fromisoformat(kept["covers_to_on"]),
+        date.fromisoformat(paid_on) if paid_on else None,
+        kept["ref"],
+    )
 
 
-def by_trainee(certificates: Iterable[CertificateRead]) -> dict[UUID, list[Certificate]]:
+def by_trainee(certificates: Iterable[clients.CertificateRead]) -> dict[UUID, list[Certificate]]:
     """Each person's certificates, as the gates see them."""
     found: dict[UUID, list[Certificate]] = defaultdict(list)
     for each in certificates:
@@ -92,3 +92,20 @@ def by_trainee(certificates: Iterable[CertificateRead]) -> dict[UUID, list[Certi
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class GateFacts:
+    class_starts_on: Mapping[UUID, date]
+    certificates: Mapping[UUID, Sequence[Certificate]]
+
+
+async def gate_facts(call: Call, kernel: Kernel, placements: Sequence[Any]) -> GateFacts:
+    """Asks both neighbours side by side, once."""
+    class_ids = {row.class_id for row in placements if row.class_id}
+    certificate_ids = {row.certificate_id for row in placements if row.certificate_id}
+    names, certificates = await asyncio.gather(
+        clients.names(kernel, call, class_ids=class_ids),
+        clients.certificates(kernel, call, trainee_ids={row.trainee_id for row in placements}, certificate_ids=certificate_ids),
+    )
+    return GateFacts({each: found.starts_on for each, found in names.classes.items()}, by_trainee(certificates))

@@ -1,4 +1,4 @@
-"""The three gates before the first day at work: 先有佛山订单、再培训;先有岗位标准、再考核;先有证书、再上岗. Values in, values out.
+"""The three gates before the first day at work: 先有订单、再培训;先有岗位标准、再考核;先有证书、再上岗. Values in, values out.
 
 A missing class or exam is unknown and refuses nothing; a missing certificate refuses. Equal days pass each gate.
 """
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.eastwest.codes import RANKS
+from services.eastwest.codes import ChainLink as Link
+from services.eastwest.codes import Level
 
 Code = Literal["order_after_class", "standard_after_exam", "certificate_after_start", "certificate_missing"]
-Link = Literal["order", "class", "standard", "exam", "certificate", "start"]
 State = Literal["ok", "broken", "unknown"]
 
 
@@ -84,35 +84,35 @@ def chain(
 
 def _steps(post: Post, class_starts_on: date | None, certificate: Certificate | None, started_on: date | None) -> tuple[Step, ...]:
     examined_on = certificate.examined_on if certificate else None
-    steps: list[Step] = [Step("order", post.ordered_on, "ok")]
+    steps: list[Step] = [Step(Link.ORDER, post.ordered_on, "ok")]
     if class_starts_on is None:
-        steps.append(Step("class", None, "unknown"))
+        steps.append(Step(Link.CLASS, None, "unknown"))
     elif post.ordered_on > class_starts_on:
         detail = f"订单日期 {post.ordered_on},培训班 {class_starts_on} 开班;订单须不晚于开班当日。"
-        steps.append(Step("class", class_starts_on, "broken", "order_after_class", detail))
+        steps.append(Step(Link.CLASS, class_starts_on, "broken", "order_after_class", detail))
     else:
-        steps.append(Step("class", class_starts_on, "ok"))
-    steps.append(Step("standard", post.standard_set_on, "ok"))
+        steps.append(Step(Link.CLASS, class_starts_on, "ok"))
+    steps.append(Step(Link.STANDARD, post.standard_set_on, "ok"))
     if examined_on is None:
-        steps.append(Step("exam", None, "unknown"))
+        steps.append(Step(Link.EXAM, None, "unknown"))
     elif post.standard_set_on > examined_on:
         detail = f"岗位标准 {post.standard_set_on} 确定,考核日期 {examined_on};标准须不晚于考核当日。"
-        steps.append(Step("exam", examined_on, "broken", "standard_after_exam", detail))
+        steps.append(Step(Link.EXAM, examined_on, "broken", "standard_after_exam", detail))
     else:
-        steps.append(Step("exam", examined_on, "ok"))
+        steps.append(Step(Link.EXAM, examined_on, "ok"))
     if certificate is None:
         steps.append(
-            Step("certificate", None, "broken", "certificate_missing", "没有符合岗位标准(证书种类、职业、等级)且当日有效的本人证书。")
+            Step(Link.CERTIFICATE, None, "broken", "certificate_missing", "没有符合岗位标准(证书种类、职业、等级)且当日有效的本人证书。")
         )
     else:
-        steps.append(Step("certificate", certificate.issued_on, "ok"))
+        steps.append(Step(Link.CERTIFICATE, certificate.issued_on, "ok"))
     if started_on is None:
-        steps.append(Step("start", None, "unknown"))
+        steps.append(Step(Link.START, None, "unknown"))
     elif certificate is not None and certificate.issued_on > started_on:
         detail = f"证书 {certificate.issued_on} 核发,{started_on} 上岗;证书日期须不晚于上岗当日。"
-        steps.append(Step("start", started_on, "broken", "certificate_after_start", detail))
+        steps.append(Step(Link.START, started_on, "broken", "certificate_after_start", detail))
     else:
-        steps.append(Step("start", started_on, "ok"))
+        steps.append(Step(Link.START, started_on, "ok"))
     return tuple(steps)
 
 
@@ -124,7 +124,7 @@ def _soundness(tried: Chain) -> int:
 def _fits(certificate: Certificate, post: Post) -> bool:
     if certificate.kind != post.certificate_kind or certificate.occupation_code != post.occupation_code:
         return False
-    return post.level is None or (certificate.level is not None and RANKS[certificate.level] >= RANKS[post.level])
+    return post.level is None or (certificate.level is not None and Level(certificate.level).rank >= Level(post.level).rank)
 
 
 def _valid(certificate: Certificate, on: date | None) -> bool:

@@ -1,31 +1,45 @@
-"""What can be done with a placement: enter, change, read, list, look up. The facts about it: `updates`; what they prove: `proving`."""
+"""What can be done with a placement: enter it, change it, report a fact about it; and hold both sides' lists against each other."""
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.eastwest import clients, sight
-from services.eastwest.orders import operations as orders
+from services.eastwest import clients
+from services.eastwest.orders import operations as order_operations
+from services.eastwest.orders import reading as orders
+from services.eastwest.orders import visibility as of_orders
 from services.eastwest.orders.errors import OrderClosed
-from services.eastwest.orders.schemas import EmployerOut
-from services.eastwest.placements import facts, policy, starting
+from services.eastwest.placements import batch, conditions, facts, policy, reading, steps, visibility
 from services.eastwest.placements.errors import DuplicatePlacement
-from services.eastwest.placements.schemas import Found, LookupOut, PlacementChange, PlacementIn, PlacementOut, PlacementPaper
-from services.eastwest.placements.tables import Placement
-from shared import audit, changes, errors, pages, telemetry, wire
-from shared.access import Call, WrongRole
+from services.eastwest.placements.schemas import (
+    Found,
+    LookupOut,
+    PlacementChange,
+    PlacementIn,
+    PlacementPaper,
+    ReconcileIn,
+    ReconcileOut,
+    UnknownThere,
+    UpdateIn,
+    UpdateOut,
+)
+from services.eastwest.placements.tables import Office, Placement, Update
+from shared import deeds, errors
+from shared.access import Call
 from shared.national_numbers import compact
-from shared.steps import Refusal
 from shared.web import Kernel
 
-PLACEMENTS = Placement.__table__
-SCANNED_AT_ONCE = 500
-NAMES_WITHIN_SECONDS = 1.0  # a list is not held up for the sake of names
-UNKNOWN = "没有这项安置,或不在您的可见范围内。请核对编号。"
+UPDATES = Update.__table__
+
+
+@order_operations.used_by
+async def someone_started(session: AsyncSession, order_id: UUID) -> bool:
+    """Whether anyone was let through the gates by what this order says."""
+    wanted = select(exists().where(Placement.order_id == order_id, Placement.started_on.is_not(None)))
+    return bool(await session.scalar(wanted))
 
 
 async def enter(session: AsyncSession, call: Call, kernel: Kernel, body: PlacementIn) -> PlacementPaper:
@@ -38,20 +52,27 @@ async def enter(session: AsyncSession, call: Call, kernel: Kernel, body: Placeme
     if existing := await session.scalar(select(Placement.id).where(Placement.order_id == order.id, Placement.trainee_id == trainee_id)):
         raise DuplicatePlacement(existing_id=str(existing))
     placement = Placement(
-        order_id=order.id, trainee_id=trainee_id, partner=order.partner or sight.partner_of(call.actor), class_id=body.class_id,
-        certificate_id=body.certificate_id, employer=body.employer and body.employer.model_dump(), entered_by=call.actor.subject, entered_at=call.now,
-    )  # fmt: skip
+        order_id=order.id,
+        trainee_id=trainee_id,
+        partner=order.partner or of_orders.partner_of(call.actor),
+        class_id=body.class_id,
+        certificate_id=body.certificate_id,
+        employer=body.employer and body.employer.model_dump(),
+        external_refs=[each.model_dump() for each in body.external_refs],
+        entered_by=call.actor.subject,
+        entered_at=call.now,
+    )
     session.add(placement)
     await session.flush()
     await _announce(session, call, placement, "entered")
-    return await get(session, call, kernel, placement.id)
+    return await reading.get(session, call, kernel, placement.id)
 
 
 async def change(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID, body: PlacementChange) -> PlacementPaper:
     """Names another class, certificate or employer. For whoever has started the gates are judged again."""
-    found = await session.scalar(select(Placement).where(Placement.id == placement_id, sight.placements(call)).with_for_update())
+    found = await session.scalar(select(Placement).where(Placement.id == placement_id, visibility.rows(call.actor)).with_for_update())
     if found is None:
-        raise errors.NotFound(UNKNOWN)
+        raise errors.NotFound(reading.UNKNOWN)
     call.match(found.version)
     given = body.model_dump(include=body.model_fields_set)
     changed = [name for name, value in given.items() if getattr(found, name) != value]
@@ -63,136 +84,51 @@ async def change(session: AsyncSession, call: Call, kernel: Kernel, placement_id
         if {"class_id", "certificate_id"}.intersection(changed):
             await _judge_again(session, call, kernel, placement_id)
         await _announce(session, call, found, "changed", fields=changed)
-    return await get(session, call, kernel, placement_id)
+    return await reading.get(session, call, kernel, placement_id)
 
 
 async def _judge_again(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID) -> None:
     days = set(policy.starts((await facts.of_placements(session, [placement_id]))[placement_id]).values())
     if days:
-        row = (await session.execute(facts.with_order().where(Placement.id == placement_id))).one()
-        if problem := starting.judge_starts(row, days, await starting.gate_facts(call, kernel, [row])):
+        row = (await session.execute(conditions.with_order().where(Placement.id == placement_id))).one()
+        if problem := steps.judge_starts(row, days, await facts.gate_facts(call, kernel, [row])):
             raise problem
 
 
-async def get(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID) -> PlacementPaper:
-    row = await find(session, call, placement_id)
-    [shown] = await show(session, call, kernel, [row], call.today)
-    why_not = None if call.actor.role in sight.KEEPERS else Refusal(WrongRole.code, WrongRole.cause)
-    return PlacementPaper(**dict(shown), allowed_actions=wire.allowed_actions(dict.fromkeys(("change", "update"), why_not)))
+async def report(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID, body: UpdateIn) -> UpdateOut:
+    await reading.find(session, call, placement_id)
+    [result] = await batch.take(session, call, kernel, [batch.Asked(body, placement_id)])
+    if result.problem is not None:
+        raise result.problem
+    if result.faults:
+        raise errors.Invalid(faults=result.faults)
+    return UpdateOut.model_validate({**(result.row or {}), "outcome": result.outcome, "receipt": batch.receipt(kernel, result)})
 
 
-async def find(session: AsyncSession, call: Call, placement_id: UUID) -> Any:
-    """The placement with what its order says, or 404 for who may not see it."""
-    row = (await session.execute(facts.with_order().where(Placement.id == placement_id, sight.placements(call)))).first()
-    if row is None:
-        raise errors.NotFound(UNKNOWN)
-    return row
-
-
-def listed(
-    call: Call, *, order_id: UUID | None = None, trainee_id: UUID | None = None, class_id: UUID | None = None, certificate_id: UUID | None = None,
-    status: policy.Status | None = None,
-) -> Select[Any]:  # fmt: skip
-    wanted = facts.with_order().where(sight.placements(call))
-    equal = {
-        Placement.order_id: order_id,
-        Placement.trainee_id: trainee_id,
-        Placement.class_id: class_id,
-        Placement.certificate_id: certificate_id,
-    }
-    for column, value in equal.items():
-        if value is not None:
-            wanted = wanted.where(column == value)
-    match status:
-        case "arranged":
-            return wanted.where(or_(Placement.started_on.is_(None), Placement.started_on > call.today))
-        case "working":
-            return wanted.where(Placement.started_on <= call.today, or_(Placement.left_on.is_(None), Placement.left_on > call.today))
-        case "left":
-            return wanted.where(Placement.left_on <= call.today)
-    return wanted
-
-
-async def page(
-    session: AsyncSession,
-    call: Call,
-    kernel: Kernel,
-    asked: pages.Asked,
-    wanted: Select[Any],
-    retention: policy.Verdict | None,
-    as_of: date,
-) -> dict[str, Any]:
-    """A page of `wanted`, of the given verdict alone where one is asked for."""
-    if retention is None:
-        answer = await pages.page(session, wanted, Placement.id, asked, lambda row: row)
-        answer["items"] = await show(session, call, kernel, answer["items"], as_of)
-        return answer
-    fitting: list[Any] = []
-    async for rows, verdicts in judged(session, wanted, as_of, after=None if asked.include_total else asked.after_id):
-        fitting += [row for row in rows if verdicts[row.id].verdict == retention]
-        if len(fitting) > asked.limit and not asked.include_total:
-            break
-    rest = [row for row in fitting if asked.after_id is None or row.id < asked.after_id]
-    rows = rest[: asked.limit]
-    answer = {
-        "items": await show(session, call, kernel, rows, as_of),
-        "next_cursor": asked.cursor(None, rows[-1].id) if len(rest) > asked.limit else None,
-    }
-    return answer | ({"total": len(fitting)} if asked.include_total else {})
-
-
-async def judged(session: AsyncSession, wanted: Select[Any], as_of: date, *, after: UUID | None = None) -> Any:
-    """All of `wanted`, newest first, some hundreds at a time, with what the facts of each prove."""
-    while True:
-        part = wanted if after is None else wanted.where(Placement.id < after)
-        rows = (await session.execute(part.order_by(Placement.id.desc()).limit(SCANNED_AT_ONCE))).all()
-        yield rows, await facts.retentions(session, [row.id for row in rows], as_of)
-        if len(rows) < SCANNED_AT_ONCE:
-            return
-        after = rows[-1].id
-
-
-async def show(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence[Any], as_of: date) -> list[PlacementOut]:
-    verdicts = await facts.retentions(session, [row.id for row in rows], as_of)
-    people = await _people(call, kernel, {row.trainee_id for row in rows})
-    return [_shown(row, people.get(row.trainee_id), verdicts[row.id].verdict, call.today) for row in rows]
-
-
-def _shown(row: Any, person: clients.PersonRead | None, verdict: policy.Verdict, today: date) -> PlacementOut:
-    of_the_order = {"name": row.order_employer_name, "uscc": row.order_employer_uscc, "district_code": row.order_employer_district_code}
-    plain = (
-        "id",
-        "order_id",
-        "order_number",
-        "trainee_id",
-        "class_id",
-        "certificate_id",
-        "partner",
-        "started_on",
-        "left_on",
-        "entered_at",
-        "version",
+async def reconcile(session: AsyncSession, call: Call, body: ReconcileIn) -> ReconcileOut:
+    """What differs between the caller's list and ours, either way."""
+    office = of_orders.office_of(call.actor)
+    rows = await session.execute(
+        select(UPDATES.c.external_ref, UPDATES.c.sequence).where(UPDATES.c.office == office).order_by(UPDATES.c.sequence)
     )
-    return PlacementOut(
-        **{name: getattr(row, name) for name in plain}, name=person and person.name, id_number=person and person.id_number_masked,
-        employer=EmployerOut(**(row.employer_now or row.employer or of_the_order)), status=policy.status_on(today, row.started_on, row.left_on), retention=verdict,
-    )  # fmt: skip
-
-
-async def _people(call: Call, kernel: Kernel, trainee_ids: Collection[UUID]) -> dict[UUID, clients.PersonRead]:
-    """Names and masks; nothing while the registry does not answer, for a list without names is better than none."""
-    try:
-        return (await clients.names(kernel, call, trainee_ids=trainee_ids, timeout_seconds=NAMES_WITHIN_SECONDS)).trainees
-    except (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed) as problem:
-        telemetry.log.warning("names_unavailable", code=problem.code, request_id=call.request_id)
-        return {}
+    here = {row.external_ref: row.sequence for row in rows}
+    named = set(body.refs)
+    return ReconcileOut(
+        through=body.through,
+        last_sequence=await session.scalar(select(Office.last_sequence).where(Office.office == office)) or 0,
+        missing_here=[ref for ref in dict.fromkeys(body.refs) if ref not in here],
+        missing_there=[
+            UnknownThere(external_ref=ref, sequence=each) for ref, each in here.items() if each <= body.through and ref not in named
+        ],
+        later=[UnknownThere(external_ref=ref, sequence=each) for ref, each in here.items() if each > body.through and ref in named],
+    )
 
 
 async def look_up(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: Sequence[str]) -> LookupOut:
     """Among the caller's own people only: for anybody else's number the answer is as for one that nobody has."""
     trainee_ids = await clients.lookup(kernel, call, [compact(number) for number in id_numbers])
     wanted = select(Placement.trainee_id, func.array_agg(Placement.id)).where(
-        sight.placements(call), Placement.trainee_id == func.any([each for each in trainee_ids if each])
+        visibility.rows(call.actor), Placement.trainee_id == func.any([each for each in trainee_ids if each])
     )
     own = {row[0]: sorted(row[1], reverse=True) for row in await session.execute(wanted.group_by(Placement.trainee_id))}
     return LookupOut(
@@ -239,11 +175,8 @@ async def _known_papers(
 
 
 async def _announce(session: AsyncSession, call: Call, placement: Placement, what: str, **details: Any) -> None:
-    papers = {
-        "trainee_id": str(placement.trainee_id),
-        "order_id": str(placement.order_id),
-        "class_id": placement.class_id and str(placement.class_id),
-    }
+    papers = {"trainee_id": placement.trainee_id, "order_id": placement.order_id, "class_id": placement.class_id}
     status = policy.status_on(call.today, placement.started_on, placement.left_on)
-    await audit.record(session, call, f"placement.{what}", "placement", placement.id, papers | {"version": placement.version} | details)
-    await changes.publish(session, call, f"placement.{what}", placement.id, **papers, status=status, version=placement.version)
+    await deeds.record(
+        session, call, f"placement.{what}", placement.id, details=details, **papers, status=status, version=placement.version
+    )

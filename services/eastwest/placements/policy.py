@@ -10,17 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from services.eastwest.codes import FOSHAN_DISTRICTS
-from services.eastwest.placements.terms import Grade, Terms
+from services.eastwest.codes import EvidenceGrade as Grade
+from services.eastwest.codes import PlacementStatus as Status
+from services.eastwest.codes import RetentionVerdict as Verdict
+from services.eastwest.codes import UpdateKind as Kind
+from services.eastwest.orders.policy import KEEPERS
+from services.eastwest.placements.rules import Terms
 from shared.months import months_after
+from shared.steps import Step, by
 
-Kind = Literal["started", "present", "left", "employer_changed", "corrected"]
-Verdict = Literal["met", "on_track", "unproven", "broken"]
-Status = Literal["arranged", "working", "left"]
-
-KINDS: Final[tuple[Kind, ...]] = ("started", "present", "employer_changed", "left", "corrected")
+STEPS: Final = (Step("change", "修改", by(KEEPERS, *Status)), Step("update", "报告在岗情况", by(KEEPERS, *Status)))
+KINDS: Final = tuple(Kind)
 ONE_DAY: Final = timedelta(days=1)
 
 
@@ -143,8 +145,8 @@ def standing(facts: Iterable[Fact], terms: Terms) -> Standing:
 
 def status_on(on: date, started_on: date | None, left_on: date | None) -> Status:
     if started_on is None or on < started_on:
-        return "arranged"
-    return "left" if left_on is not None and left_on <= on else "working"
+        return Status.ARRANGED
+    return Status.LEFT if left_on is not None and left_on <= on else Status.WORKING
 
 
 def retention(facts: Iterable[Fact], as_of: date, terms: Terms, *, known_on: date | None = None) -> Retention:
@@ -161,7 +163,7 @@ def retention(facts: Iterable[Fact], as_of: date, terms: Terms, *, known_on: dat
 def _judge(told: Sequence[Fact], as_of: date, terms: Terms) -> Retention:
     """The first stretch that was met, for once met it stays met; else the latest."""
     told = [fact for fact in told if fact.effective_on <= as_of]
-    found = Retention("on_track", as_of)
+    found = Retention(Verdict.ON_TRACK, as_of)
     for stretch in _stretches(told, terms):
         found = _judge_stretch(stretch, told, as_of, terms)
         if found.verdict == "met":
@@ -184,19 +186,28 @@ def _judge_stretch(stretch: Stretch, told: Sequence[Fact], as_of: date, terms: T
         grades = set(map(best.__getitem__, needed.difference(bare)))
         months.append(Month(span.from_on, span.to_on, len(bare) <= terms.uncovered_days_a_month_at_most, max(grades) if grades else None))
     over = [(span, month) for span, month in zip(spans, months, strict=True) if span.to_on < as_of]
-    verdict: Verdict = "on_track"
+    verdict = Verdict.ON_TRACK
     if stretch.left_on is not None and stretch.left_on < due_on:
-        verdict = "broken"
+        verdict = Verdict.BROKEN
     elif any(not month.proved for _, month in over):
-        verdict = "unproven"
+        verdict = Verdict.UNPROVEN
     elif as_of >= due_on:
-        verdict = "met"
+        verdict = Verdict.MET
     missing = [day for span, month in over if not month.proved for day in bare_of[span]] if verdict == "unproven" else []
     changes = any(fact.kind == "employer_changed" and stretch.started_on < fact.effective_on < due_on for fact in told)
     return Retention(
-        verdict, as_of, stretch.started_on, due_on, None, stretch.left_on, tuple(months), intervals, max(best.values()) if best else None,
-        tuple(_joined(sorted(missing))), not changes and not stretch.away,
-    )  # fmt: skip
+        verdict,
+        as_of,
+        stretch.started_on,
+        due_on,
+        None,
+        stretch.left_on,
+        tuple(months),
+        intervals,
+        max(best.values()) if best else None,
+        tuple(_joined(sorted(missing))),
+        not changes and not stretch.away,
+    )
 
 
 def _stretches(told: Sequence[Fact], terms: Terms) -> list[Stretch]:
@@ -205,9 +216,9 @@ def _stretches(told: Sequence[Fact], terms: Terms) -> list[Stretch]:
     at_work = False
     for on, group in groupby(told, key=lambda fact: fact.effective_on):
         facts = list(group)
-        leaves = any(_leaves(fact) for fact in facts)
+        leaves = any(_leaves(fact, terms) for fact in facts)
         begins = any(fact.kind == "started" for fact in facts)
-        goes_on = any(fact.kind == "employer_changed" and not _leaves(fact) for fact in facts)
+        goes_on = any(fact.kind == "employer_changed" and not _leaves(fact, terms) for fact in facts)
         left_today = at_work and leaves
         if left_today:
             stretches[-1].left_on, at_work = on, False
@@ -229,9 +240,9 @@ def _begin(stretches: list[Stretch], on: date, terms: Terms) -> None:
         stretches[-1].away.append(Span(left_on + ONE_DAY, on - ONE_DAY))
 
 
-def _leaves(fact: Fact) -> bool:
-    """Leaving, or going to an employer outside Foshan."""
-    outside = fact.employer is not None and fact.employer.district_code is not None and fact.employer.district_code not in FOSHAN_DISTRICTS
+def _leaves(fact: Fact, terms: Terms) -> bool:
+    """Leaving, or going to an employer outside the partner city."""
+    outside = fact.employer is not None and fact.employer.district_code is not None and fact.employer.district_code not in terms.districts
     return fact.kind == "left" or (fact.kind == "employer_changed" and outside)
 
 

@@ -26,10 +26,15 @@ def canonical(value: dict[str, Any]) -> bytes:
 def receipt(key: Ed25519PrivateKey, row: Any) -> Receipt:
     """The receipt of a kept fact. The same fact has the same receipt whenever it is asked for."""
     told = {
-        "office": row["office"], "sequence": row["sequence"], "placement_id": str(row["placement_id"]), "external_ref": row["external_ref"],
-        "hash": row["digest"].hex(), "verdict": "accepted",
-        "received_at": row["received_at"].astimezone(clock.SHANGHAI).isoformat(timespec="milliseconds"), "key_id": public_key(key).kid,
-    }  # fmt: skip
+        "office": row["office"],
+        "sequence": row["sequence"],
+        "placement_id": str(row["placement_id"]),
+        "external_ref": row["external_ref"],
+        "hash": row["digest"].hex(),
+        "verdict": "accepted",
+        "received_at": row["received_at"].astimezone(clock.SHANGHAI).isoformat(timespec="milliseconds"),
+        "key_id": public_key(key).kid,
+    }
     signature = base64.b64encode(key.sign(canonical(told))).decode()
     return Receipt.model_construct(
         **told | {"placement_id": row["placement_id"], "received_at": row["received_at"], "signature": signature}

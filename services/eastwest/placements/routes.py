@@ -5,11 +5,15 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.eastwest import sight
+from services.eastwest.codes import PlacementStatus as Status
+from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.orders.errors import OrderClosed
-from services.eastwest.placements import batch, counting, listing, operations, policy, proving, receipts, reporting, schemas
+from services.eastwest.orders.policy import KEEPERS
+from services.eastwest.orders.visibility import READERS
+from services.eastwest.placements import batch, operations, reading, receipts, schemas
 from services.eastwest.placements.errors import GATES, DuplicatePlacement, ExternalRefReused
-from services.eastwest.placements.tables import Update
+from services.eastwest.placements.tables import Placement, Update
+from services.eastwest.placements.visibility import READERS as SEES
 from shared import access, errors, pages, web, wire
 from shared.batches import Batch
 
@@ -17,59 +21,68 @@ router = web.Router("placements")
 reports = web.Router("placement-updates")
 public = web.Router("placement-receipts")
 statistics = web.Router("statistics")
-internal = web.Router("placements")
 
 ONE = "/v1/placements/{placement_id:uuid}"
-SEES = sight.READERS | {"person"}
 NEIGHBOURS = (errors.Unavailable, errors.UpstreamFailed, errors.UpstreamTimeout)
 AsOf = Annotated[wire.CivilDate | None, Query(description="截至哪一天;不填为今天")]
 
 
 @router.operation(
-    "POST", "/v1/placements", may=sight.KEEPERS, summary="安排人员到订单", status=201, key=web.REQUIRED,
+    "POST",
+    "/v1/placements",
+    may=KEEPERS,
+    summary="安排人员到订单",
+    status=201,
+    key=web.REQUIRED,
     errors=[DuplicatePlacement, OrderClosed, *NEIGHBOURS],
-)  # fmt: skip
+)
 async def enter(body: schemas.PlacementIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.PlacementPaper:
     return await operations.enter(session, call, kernel, body)
 
 
 @router.operation("GET", "/v1/placements", may=SEES, summary="安置列表;retention=unproven 即催办名单", errors=[errors.InvalidCursor])
 async def list_placements(
-    session: web.Session, call: web.Caller, kernel: web.KernelOf, asked: pages.PageAsked,
-    order_id: Annotated[UUID | None, Query()] = None,
-    trainee_id: Annotated[UUID | None, Query()] = None,
-    class_id: Annotated[UUID | None, Query()] = None,
-    certificate_id: Annotated[UUID | None, Query()] = None,
-    status: Annotated[policy.Status | None, Query(description="今天的状态")] = None,
-    retention: Annotated[policy.Verdict | None, Query(description="截至 as_of 的稳岗结论")] = None,
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    asked: Annotated[pages.Asked, pages.asking(started_on=Placement.started_on, entered_at=Placement.entered_at)],
+    external_ref: pages.ExternalRef,
+    order_id: pages.AnyOf[UUID] = None,
+    trainee_id: pages.AnyOf[UUID] = None,
+    class_id: pages.AnyOf[UUID] = None,
+    certificate_id: pages.AnyOf[UUID] = None,
+    status: Annotated[pages.AnyOf[Status], Query(description="今天的状态")] = None,
+    retention: Annotated[pages.AnyOf[Verdict], Query(description="截至 as_of 的稳岗结论")] = None,
     met_from_on: Annotated[wire.CivilDate | None, Query(description="稳岗满三个月的日期,含当日;每人只列一项;与下一项一起给")] = None,
     met_to_on: Annotated[wire.CivilDate | None, Query(description="稳岗满三个月的日期,含当日")] = None,
     as_of: AsOf = None,
-) -> wire.Page[schemas.PlacementOut]:  # fmt: skip
-    wanted = operations.listed(
-        call, order_id=order_id, trainee_id=trainee_id, class_id=class_id, certificate_id=certificate_id, status=status
-    )
+) -> wire.Page[schemas.PlacementOut]:
+    filters = {
+        Placement.order_id: order_id,
+        Placement.trainee_id: trainee_id,
+        Placement.class_id: class_id,
+        Placement.certificate_id: certificate_id,
+    }
+    wanted = reading.listed(call, filters, status, external_ref)
     if met_from_on is not None or met_to_on is not None:
-        days = listing.days(met_from_on, met_to_on, retention)
-        answer = await listing.people_retained(session, call, kernel, asked, wanted, days, as_of or call.today)
+        days = reading.days(met_from_on, met_to_on, retention)
+        answer = await reading.people_retained(session, call, kernel, asked, wanted, days, as_of or call.today)
     else:
-        answer = await operations.page(session, call, kernel, asked, wanted, retention, as_of or call.today)
+        answer = await reading.page(session, call, kernel, asked, wanted, retention, as_of or call.today)
     return wire.Page[schemas.PlacementOut].model_validate(answer)
 
 
-@router.operation(
-    "POST", "/v1/placements:lookup", may=sight.READERS, summary="按证件号码全号查本方安置的人", writes=False, errors=NEIGHBOURS
-)
+@router.operation("POST", "/v1/placements:lookup", may=READERS, summary="按证件号码全号查本方安置的人", writes=False, errors=NEIGHBOURS)
 async def look_up(body: schemas.LookupIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.LookupOut:
     return await operations.look_up(session, call, kernel, body.id_numbers)
 
 
 @router.operation("GET", ONE, may=SEES, summary="一项安置")
 async def get(placement_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.PlacementPaper:
-    return await operations.get(session, call, kernel, placement_id)
+    return await reading.get(session, call, kernel, placement_id)
 
 
-@router.operation("PATCH", ONE, may=sight.KEEPERS, summary="改填班级、证书或用人单位", if_match=True, errors=[*GATES.values(), *NEIGHBOURS])
+@router.operation("PATCH", ONE, may=KEEPERS, summary="改填班级、证书或用人单位", if_match=True, errors=[*GATES.values(), *NEIGHBOURS])
 async def change(
     placement_id: UUID, body: schemas.PlacementChange, session: web.Session, call: web.Caller, kernel: web.KernelOf
 ) -> schemas.PlacementPaper:
@@ -77,66 +90,59 @@ async def change(
 
 
 @router.operation(
-    "POST", f"{ONE}/updates", may=sight.KEEPERS, summary="报告在岗情况", status=201, key=web.REQUIRED,
+    "POST",
+    f"{ONE}/updates",
+    may=KEEPERS,
+    summary="报告在岗情况",
+    status=201,
+    key=web.REQUIRED,
     errors=[ExternalRefReused, *GATES.values(), *NEIGHBOURS],
-)  # fmt: skip
+)
 async def report(
     placement_id: UUID, body: schemas.UpdateIn, session: web.Session, call: web.Caller, kernel: web.KernelOf
 ) -> schemas.UpdateOut:
-    return await reporting.report(session, call, kernel, placement_id, body)
+    return await operations.report(session, call, kernel, placement_id, body)
 
 
 @router.operation("GET", f"{ONE}/updates", may=SEES, summary="已报的在岗情况", errors=[errors.InvalidCursor])
 async def list_updates(placement_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[schemas.FactOut]:
-    wanted = await reporting.reported(session, call, placement_id)
+    wanted = await reading.reported(session, call, placement_id)
     return wire.Page[schemas.FactOut].model_validate(await pages.page(session, wanted, Update.id, asked, schemas.FactOut.model_validate))
 
 
 @reports.operation(
-    "POST", "/v1/placement-updates:batch", may=sight.KEEPERS, summary="批量报告在岗情况", status=207, key=web.REQUIRED, errors=NEIGHBOURS
+    "POST", "/v1/placement-updates:batch", may=KEEPERS, summary="批量报告在岗情况", status=207, key=web.REQUIRED, errors=NEIGHBOURS
 )
 async def report_many(body: Batch[schemas.UpdateItem], session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.BatchOut:
-    return await batch.take(session, call, kernel, body)
+    return await batch.report_many(session, call, kernel, body)
 
 
-@reports.operation("POST", "/v1/placement-updates:reconcile", may=sight.KEEPERS, summary="核对双方已报的情况", writes=False)
+@reports.operation("POST", "/v1/placement-updates:reconcile", may=KEEPERS, summary="核对双方已报的情况", writes=False)
 async def reconcile(body: schemas.ReconcileIn, session: web.Session, call: web.Caller) -> schemas.ReconcileOut:
-    return await reporting.reconcile(session, call, body)
+    return await operations.reconcile(session, call, body)
 
 
 @router.operation("GET", f"{ONE}/retention", may=SEES, summary="稳岗三个月的结论")
 async def retention(
-    placement_id: UUID, session: web.Session, call: web.Caller, as_of: AsOf = None,
+    placement_id: UUID,
+    session: web.Session,
+    call: web.Caller,
+    as_of: AsOf = None,
     known_on: Annotated[wire.CivilDate | None, Query(description="只看到这一天为止收到的情况")] = None,
-) -> schemas.RetentionOut:  # fmt: skip
-    return await proving.retention(session, call, placement_id, as_of or call.today, known_on)
+) -> schemas.RetentionOut:
+    return await reading.retention(session, call, placement_id, as_of or call.today, known_on)
 
 
 @router.operation("GET", f"{ONE}/chain", may=SEES, summary="订单、班级、标准、考核、证书、上岗的先后", errors=NEIGHBOURS)
 async def chain(placement_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.ChainOut:
-    return await proving.chain(session, call, kernel, placement_id)
+    return await reading.chain(session, call, kernel, placement_id)
 
 
-@statistics.operation("GET", "/v1/statistics/placements", may=sight.READERS, summary="安置统计")
+@statistics.operation("GET", "/v1/statistics/placements", may=READERS, summary="安置统计")
 async def count(session: web.Session, call: web.Caller, as_of: AsOf = None) -> schemas.PlacementStatistics:
-    return await proving.statistics(session, call, as_of or call.today)
+    return await reading.statistics(session, call, as_of or call.today)
 
 
 @public.operation("GET", "/v1/placement-receipts/key", may=access.PUBLIC, summary="回执的验证公钥")
 async def receipt_key(kernel: web.KernelOf) -> schemas.PublicKey:
     return receipts.public_key(kernel.seal_key)
-
-
-@internal.operation("POST", "/internal/v1/counts", may=access.INTERNAL, summary="方案指标计数", writes=False)
-async def plan_counts(body: counting.CountsIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> counting.CountsOut:
-    return await counting.count(session, call, kernel, body)
-
-
-@internal.operation("POST", "/internal/v1/placement-facts", may=access.INTERNAL, summary="安置事实(供核定)", writes=False)
-async def placement_facts(body: counting.FactsIn, session: web.Session) -> counting.PlacementFactsOut:
-    return await counting.placement_facts(session, body)
-
-
-@internal.operation("GET", "/internal/v1/touched-by-certificate/{certificate_id:uuid}", may=access.INTERNAL, summary="凭此证书的安置")
-async def touched_by_certificate(certificate_id: UUID, session: web.Session, call: web.Caller) -> counting.Touched:
-    return await counting.touched_by_certificate(session, call, certificate_id)

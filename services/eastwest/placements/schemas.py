@@ -6,24 +6,36 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.eastwest.codes import ChainLink as Link
+from services.eastwest.codes import EvidenceGrade as Grade
+from services.eastwest.codes import PlacementStatus as Status
+from services.eastwest.codes import RetentionVerdict as Verdict
+from services.eastwest.codes import UpdateKind as Kind
 from services.eastwest.orders.schemas import EmployerOut
 from services.eastwest.placements.gates import Code as GateCode
-from services.eastwest.placements.gates import Link, State
-from services.eastwest.placements.policy import Kind, Status, Verdict
-from services.eastwest.placements.terms import Grade
-from shared import batches, wire
+from services.eastwest.placements.gates import State
+from shared import batches, county, privacy, wire
 from shared.batches import ITEMS_AT_MOST
 
+PARTNER, EXAMPLES = county.here().partner, county.here().examples
+
 IdNumber = Annotated[
-    wire.Text, Field(min_length=1, max_length=60, description="证件号码全号;答复中一律掩码", examples=["522601199003070025"])
+    wire.Text, Field(min_length=1, max_length=60, description="证件号码全号;答复中一律掩码", examples=[EXAMPLES.id_number])
 ]
-OrderNumber = Annotated[wire.Word, Field(max_length=100, description="佛山方的订单号", examples=["FS-2025-0017"])]
+OrderNumber = Annotated[wire.Word, Field(max_length=100, description="协作方的订单号", examples=["2025-0017"])]
 ExternalNumber = Annotated[wire.Word, Field(max_length=100, description="报告方自己的编号,在本单位内唯一", examples=["GD-2025-08-0031"])]
-District = Annotated[str, Field(pattern=r"^\d{6}$", description="所在区,6 位区划代码;佛山以外的单位即视为离开佛山", examples=["440606"])]
+District = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{6}$",
+        description=f"所在区,6 位区划代码;{PARTNER.name}以外的单位即视为离开{PARTNER.name}",
+        examples=[PARTNER.districts[0].code],
+    ),
+]
 
 
 class EmployerIn(wire.In):
-    name: wire.Word = Field(examples=["佛山市顺德区某电器有限公司"])
+    name: wire.Word = Field(examples=[f"{PARTNER.name}{PARTNER.districts[0].name}某电器有限公司"])
     uscc: wire.Word | None = Field(None, description="统一社会信用代码", examples=["91110000600037341L"])
     district_code: District | None = None
 
@@ -37,6 +49,7 @@ class PlacementIn(wire.In):
     class_id: UUID | None = Field(None, description="为此订单参加的培训班")
     certificate_id: UUID | None = Field(None, description="上岗所凭的证书;不填则取本人任一符合岗位标准的证书")
     employer: EmployerIn | None = Field(None, description="实际用人单位;不填则为订单的用人单位")
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class PlacementChange(wire.In):
@@ -45,6 +58,7 @@ class PlacementChange(wire.In):
     class_id: UUID | None = None
     certificate_id: UUID | None = None
     employer: EmployerIn | None = None
+    external_refs: wire.ExternalRefs | None = None
 
 
 class PlacementOut(wire.Out):
@@ -55,7 +69,7 @@ class PlacementOut(wire.Out):
     order_number: str
     trainee_id: UUID
     name: str | None
-    id_number: str | None = Field(examples=["5226**********0025"])
+    id_number: str | None = Field(examples=[privacy.mask_number(EXAMPLES.id_number)])
     class_id: UUID | None
     certificate_id: UUID | None
     partner: str | None
@@ -64,6 +78,7 @@ class PlacementOut(wire.Out):
     started_on: wire.CivilDate | None
     left_on: wire.CivilDate | None
     retention: Verdict = Field(examples=["on_track"])
+    external_refs: list[wire.ExternalRef]
     entered_at: wire.Instant
     version: int
 
@@ -75,7 +90,7 @@ class PlacementPaper(PlacementOut):
 
 
 class LookupIn(wire.In):
-    id_numbers: list[IdNumber] = Field(max_length=ITEMS_AT_MOST, examples=[["522601199003070025"]])
+    id_numbers: list[IdNumber] = Field(max_length=ITEMS_AT_MOST, examples=[[EXAMPLES.id_number]])
 
 
 class Found(wire.Out):

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.eastwest.codes import UpdateKind
 from services.eastwest.metadata import Row
 from shared import db
 
@@ -28,6 +29,7 @@ class Placement(db.Versioned, Row):
     left_on: Mapped[date | None]
     employer_now: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     retained_on: Mapped[date | None]
+    external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     entered_by: Mapped[str] = mapped_column(Text)
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -38,6 +40,7 @@ class Placement(db.Versioned, Row):
         Index("placements_partner_idx", "partner", "id"),
         Index("placements_class_id_idx", "class_id", "id"),
         Index("placements_started_on_idx", "started_on", "id"),
+        Index("placements_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("placements_not_retained_idx", "started_on", "id", postgresql_where=text("retained_on IS NULL")),
     )
 
@@ -65,7 +68,7 @@ class Update(Row):
     __table_args__ = (
         UniqueConstraint("office", "external_ref", name="placement_updates_external_ref_key"),
         UniqueConstraint("office", "sequence", name="placement_updates_sequence_key"),
-        CheckConstraint("kind IN ('started', 'present', 'left', 'employer_changed', 'corrected')", name="kind"),
+        db.one_of("kind", UpdateKind),
         CheckConstraint("(kind = 'corrected') = (corrects IS NOT NULL)", name="corrects"),
         Index("placement_updates_placement_id_idx", "placement_id", "id"),
     )

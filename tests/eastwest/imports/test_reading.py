@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.eastwest.imports import planning
+from services.eastwest.imports import facts as told
 from services.eastwest.imports.reading import PersonRow, read
 from services.eastwest.placements.policy import Employer, Fact
 from shared import db
@@ -81,7 +81,7 @@ STARTED = Fact("s", "started", date(2025, 7, 2))
 def others(
     row: PersonRow, facts: list[Fact], arranged: str = "某厂", reported_on: date = REPORTED, *, begun_before: bool = True
 ) -> list[tuple[str, str]]:
-    found = planning.other_facts(row, ID, facts, Employer(arranged), reported_on, begun_before=begun_before)
+    found = told.other_facts(row, ID, facts, Employer(arranged), reported_on, begun_before=begun_before)
     return [(each.kind, str(each.effective_on)) for each in found]
 
 
@@ -90,29 +90,29 @@ def changed(**values: object) -> PersonRow:
 
 
 def test_what_was_said_before_is_no_news() -> None:
-    assert [each.kind for each in planning.first_days(AT_WORK, ID, [])] == ["started"]
-    assert planning.first_days(AT_WORK, ID, [STARTED]) == []
+    assert [each.kind for each in told.first_days(AT_WORK, ID, [])] == ["started"]
+    assert told.first_days(AT_WORK, ID, [STARTED]) == []
 
 
 def test_another_first_day_corrects_the_known_one_unless_the_person_left_in_between() -> None:
-    [news] = planning.first_days(changed(started_on=date(2025, 7, 5)), ID, [STARTED])
+    [news] = told.first_days(changed(started_on=date(2025, 7, 5)), ID, [STARTED])
     assert (news.kind, news.corrects, news.effective_on) == ("corrected", "s", date(2025, 7, 5))
     gone = [STARTED, Fact("l", "left", date(2025, 8, 1))]
-    assert [each.kind for each in planning.first_days(changed(started_on=date(2025, 9, 1)), ID, gone)] == ["started"]
+    assert [each.kind for each in told.first_days(changed(started_on=date(2025, 9, 1)), ID, gone)] == ["started"]
     moved = [STARTED, Fact("c", "corrected", date(2025, 7, 5), corrects="s")]
-    assert [each.corrects for each in planning.first_days(changed(started_on=date(2025, 7, 9)), ID, moved)] == ["c"]
-    assert planning.first_days(AT_WORK, ID, moved) == []
+    assert [each.corrects for each in told.first_days(changed(started_on=date(2025, 7, 9)), ID, moved)] == ["c"]
+    assert told.first_days(AT_WORK, ID, moved) == []
 
 
 def test_an_insured_row_is_an_employers_statement_for_the_month_up_to_the_report() -> None:
-    [present] = planning.other_facts(AT_WORK, ID, [STARTED], Employer("某厂"), REPORTED, begun_before=True)
+    [present] = told.other_facts(AT_WORK, ID, [STARTED], Employer("某厂"), REPORTED, begun_before=True)
     assert present.evidence is not None
     assert [(each.grade, str(each.covers_from_on), str(each.covers_to_on)) for each in present.evidence] == [
         ("D", "2025-10-01", "2025-10-31")
     ]
-    [present] = planning.other_facts(changed(insured=False), ID, [STARTED], Employer("某厂"), REPORTED, begun_before=True)
+    [present] = told.other_facts(changed(insured=False), ID, [STARTED], Employer("某厂"), REPORTED, begun_before=True)
     assert present.evidence is None
-    [gone] = planning.other_facts(changed(left_on=date(2025, 10, 12)), ID, [STARTED], Employer("某厂"), REPORTED, begun_before=True)
+    [gone] = told.other_facts(changed(left_on=date(2025, 10, 12)), ID, [STARTED], Employer("某厂"), REPORTED, begun_before=True)
     assert gone.evidence is not None
     assert (gone.kind, str(gone.evidence[0].covers_from_on), str(gone.evidence[0].covers_to_on)) == ("left", "2025-09-13", "2025-10-12")
     assert others(changed(left_on=date(2025, 11, 12)), [STARTED]) == [("left", "2025-11-12"), ("present", "2025-10-31")]
@@ -122,7 +122,7 @@ def test_reports_of_following_months_leave_no_day_between_them() -> None:
     days = [date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31), date(2025, 4, 30)]
     spans = []
     for reported_on in days:
-        [present] = planning.other_facts(changed(started_on=date(2024, 12, 1)), ID, [], Employer("某厂"), reported_on, begun_before=True)
+        [present] = told.other_facts(changed(started_on=date(2024, 12, 1)), ID, [], Employer("某厂"), reported_on, begun_before=True)
         assert present.evidence is not None
         spans.append((present.evidence[0].covers_from_on, present.evidence[0].covers_to_on))
     assert all((later[0] - earlier[1]).days <= 1 for earlier, later in pairwise(spans))
@@ -140,5 +140,5 @@ def test_a_start_after_the_report_is_no_presence() -> None:
 
 
 def test_the_same_row_has_the_same_references() -> None:
-    first, again = (planning.first_days(AT_WORK, ID, [])[0].external_ref for _ in range(2))
-    assert first == again != planning.first_days(AT_WORK, db.new_id(), [])[0].external_ref
+    first, again = (told.first_days(AT_WORK, ID, [])[0].external_ref for _ in range(2))
+    assert first == again != told.first_days(AT_WORK, db.new_id(), [])[0].external_ref

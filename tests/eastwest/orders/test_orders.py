@@ -136,9 +136,32 @@ async def test_lists_filter(eastwest: Service) -> None:
         ("number=A", [first]),
         ("occupation_code=4-10-01-06", [second]),
         ("district_code=440604", []),
+        ("status=open&status=closed&sort=number", [first, second]),
+        ("sort=-number", [second, first]),
+        ("q=顺德区", [second, first]),
+        ("q=b", [second]),
     ):
-        assert [each["id"] for each in (await partner.get(f"/v1/orders?{query}")).json()["items"]] == expected
-    assert (await partner.get("/v1/orders?statuss=open")).status_code == 400
+        found = await partner.get(f"/v1/orders?{query}")
+        assert [each["id"] for each in found.json()["items"]] == expected, (query, found.text)
+    for query in ("statuss=open", "status=gone", "district_code=440106", "occupation_code=zz", "sort=posts"):
+        assert (await partner.get(f"/v1/orders?{query}")).status_code == 400, query
+
+
+async def test_numbers_of_other_platforms_are_kept_and_found(eastwest: Service, others: Neighbours) -> None:
+    partner = eastwest.as_("partner")
+    refs = [{"system": "省就业平台", "number": "DD-17"}, {"system": "协作平台", "number": "17"}]
+    made = (await partner.post("/v1/orders", json=order("A", external_refs=refs))).json()
+    await partner.post("/v1/orders", json=order("B", external_refs=None))
+    placement = await placed(partner, others.person(1), "A", external_refs=[refs[1]])
+    assert made["external_refs"] == refs and placement["external_refs"] == [refs[1]]
+    for noun, paper in (("orders", made), ("placements", placement)):
+        found = [
+            [each["id"] for each in (await partner.get(f"/v1/{noun}", params=asked)).json()["items"]]
+            for asked in ({"external_number": "17"}, {"external_system": "协作平台", "external_number": "17"}, {"external_system": "他处"})
+        ]
+        assert found == [[paper["id"]], [paper["id"]], []], noun
+    changed = await partner.patch(f"/v1/orders/{made['id']}", json={"external_refs": refs[:1]})
+    assert changed.json()["external_refs"] == refs[:1]
 
 
 async def test_dates_judged_by_the_gates_stand_once_someone_has_started(eastwest: Service, others: Neighbours) -> None:

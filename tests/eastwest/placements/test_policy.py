@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.eastwest.placements import policy, terms
+from services.eastwest.placements import policy, rules
 from services.eastwest.placements.policy import Employer, Evidence, Fact
 
-TERMS = terms.packaged()
+TERMS = rules.here()
 START = date(2025, 5, 30)
 DUE = date(2025, 8, 30)
 DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ def left(on: date, ref: str = "l") -> Fact:
     return Fact(ref, "left", on)
 
 
-def proof(grade: terms.Grade, from_on: date, to_on: date, ref: str = "p", paid_on: date | None = None, on: date | None = None) -> Fact:
+def proof(grade: str, from_on: date, to_on: date, ref: str = "p", paid_on: date | None = None, on: date | None = None) -> Fact:
     return Fact(ref, "present", on or to_on, evidence=(Evidence(grade, from_on, to_on, paid_on, f"{ref}-paper"),))
 
 
@@ -221,7 +221,7 @@ def test_being_seen_is_no_start() -> None:
         pytest.param("B", "2025-09-10", "met", id="wages-are-paid-after-the-month"),
     ],
 )
-def test_insurance_paid_in_arrears_is_no_proof_of_that_month(grade: terms.Grade, paid_on: str | None, verdict: str) -> None:
+def test_insurance_paid_in_arrears_is_no_proof_of_that_month(grade: str, paid_on: str | None, verdict: str) -> None:
     assert judged(DUE, started(), proof(grade, START, DUE - DAY, paid_on=d(paid_on) if paid_on else None)).verdict == verdict
 
 

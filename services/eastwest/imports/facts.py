@@ -11,14 +11,14 @@ from uuid import UUID
 
 import orjson
 
+from services.eastwest.codes import EvidenceGrade, UpdateKind
 from services.eastwest.imports.reading import PersonRow
-from services.eastwest.placements import policy
+from services.eastwest.placements import policy, rules
 from services.eastwest.placements.policy import Employer, Fact
 from services.eastwest.placements.schemas import EmployerIn, EvidenceIn, UpdateIn
-from services.eastwest.placements.terms import packaged
 from shared.months import months_after
 
-STATEMENT = "D"
+STATEMENT = EvidenceGrade.D
 
 
 def first_days(row: PersonRow, placement_id: UUID, facts: Sequence[Fact]) -> list[UpdateIn]:
@@ -30,8 +30,8 @@ def first_days(row: PersonRow, placement_id: UUID, facts: Sequence[Fact]) -> lis
     for other in reversed(others):
         first, last = sorted((other.effective_on, row.started_on))
         if not any(fact.kind == "left" and first <= fact.effective_on <= last for fact in told):
-            return [_update(placement_id, "corrected", row.started_on, corrects=_latest_word_on(other.external_ref, facts))]
-    return [_update(placement_id, "started", row.started_on)]
+            return [_update(placement_id, UpdateKind.CORRECTED, row.started_on, corrects=_latest_word_on(other.external_ref, facts))]
+    return [_update(placement_id, UpdateKind.STARTED, row.started_on)]
 
 
 def other_facts(
@@ -39,16 +39,16 @@ def other_facts(
 ) -> list[UpdateIn]:
     """Another employer than the last one known, leaving, and being at work on the day reported."""
     found: list[UpdateIn] = []
-    employer = policy.standing(facts, packaged()).employer or arranged
+    employer = policy.standing(facts, rules.here()).employer or arranged
     if row.employer_name and row.employer_name != employer.name:
         new = EmployerIn(name=row.employer_name, district_code=row.district_code)
-        found.append(_update(placement_id, "employer_changed", reported_on if begun_before else row.started_on, employer=new))
+        found.append(_update(placement_id, UpdateKind.EMPLOYER_CHANGED, reported_on if begun_before else row.started_on, employer=new))
     if row.left_on is not None:
         evidence = _statement(row, row.left_on) if row.left_on <= reported_on else None
         if evidence or not any(fact.kind == "left" and fact.effective_on == row.left_on for fact in facts):
-            found.append(_update(placement_id, "left", row.left_on, evidence=evidence))
+            found.append(_update(placement_id, UpdateKind.LEFT, row.left_on, evidence=evidence))
     if row.started_on <= reported_on and (row.left_on is None or row.left_on > reported_on):
-        found.append(_update(placement_id, "present", reported_on, evidence=_statement(row, reported_on)))
+        found.append(_update(placement_id, UpdateKind.PRESENT, reported_on, evidence=_statement(row, reported_on)))
     return found
 
 
@@ -68,7 +68,7 @@ def _latest_word_on(reference: str, facts: Sequence[Fact]) -> str:
     return reference
 
 
-def _update(placement_id: UUID, kind: policy.Kind, effective_on: dt.date, **more: object) -> UpdateIn:
+def _update(placement_id: UUID, kind: UpdateKind, effective_on: dt.date, **more: object) -> UpdateIn:
     said = UpdateIn.model_validate({"external_ref": "-", "kind": kind, "effective_on": effective_on, **more})
     content = said.model_dump(mode="json") | {"external_ref": None, "placement_id": str(placement_id)}
     digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

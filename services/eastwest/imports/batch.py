@@ -8,15 +8,16 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.eastwest import clients, sight
-from services.eastwest.imports import planning
+from services.eastwest import clients
+from services.eastwest.imports import facts as told
 from services.eastwest.imports import reading as sheet
 from services.eastwest.imports.reading import PersonRow
 from services.eastwest.imports.tables import PlacementImport
-from services.eastwest.placements import facts, updates
+from services.eastwest.placements import batch, conditions, facts, visibility
+from services.eastwest.placements.batch import Asked
 from services.eastwest.placements.policy import Employer
+from services.eastwest.placements.steps import Result
 from services.eastwest.placements.tables import Placement
-from services.eastwest.placements.updates import Asked, Result
 from shared.access import Call
 from shared.privacy import mask_number
 from shared.sheet_jobs import uploads
@@ -39,8 +40,8 @@ async def keep(
     kept.faults += [_fault(row, "not_on_order", mask_number(row.id_number), NOT_ON_ORDER) for row in rows if row.id_number not in found]
     here = [(row, found[row.id_number]) for row in rows if row.id_number in found]
     known = await facts.of_placements(session, [placement.id for _, placement in here])
-    begun = {placement_id for placement_id, told in known.items() if any(fact.kind == "started" for fact in told)}
-    first = [planning.first_days(row, placement.id, known[placement.id]) for row, placement in here]
+    begun = {placement_id for placement_id, each in known.items() if any(fact.kind == "started" for fact in each)}
+    first = [told.first_days(row, placement.id, known[placement.id]) for row, placement in here]
     started = await _take(session, call, kernel, [(placement.id, news) for (_, placement), news in zip(here, first, strict=True)])
     refused = [next((each.problem for each in results if each.problem), None) for results in started]
     for (row, _), problem in zip(here, refused, strict=True):
@@ -51,9 +52,7 @@ async def keep(
     news = [
         (
             placement.id,
-            planning.other_facts(
-                row, placement.id, known[placement.id], _arranged(placement), reported_on, begun_before=placement.id in begun
-            ),
+            told.other_facts(row, placement.id, known[placement.id], _arranged(placement), reported_on, begun_before=placement.id in begun),
         )
         for row, placement in allowed
     ]
@@ -72,8 +71,8 @@ async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: S
     """Each row's placement among those the caller sees, by the row's key: on the order it names, or the person's newest."""
     numbers = [row.id_number for row in rows]
     trainees = dict(zip(numbers, await clients.lookup(kernel, call, numbers), strict=True))
-    wanted = facts.with_order().where(
-        sight.placements(call), Placement.trainee_id == func.any([each for each in trainees.values() if each])
+    wanted = conditions.with_order().where(
+        visibility.rows(call.actor), Placement.trainee_id == func.any([each for each in trainees.values() if each])
     )
     by_person: dict[UUID, list[Any]] = {}
     for placement in await session.execute(wanted.order_by(Placement.id.desc())):
@@ -90,7 +89,7 @@ async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: S
 async def _take(session: AsyncSession, call: Call, kernel: Kernel, news: Iterable[tuple[UUID, Sequence[Any]]]) -> list[list[Result]]:
     """The results, grouped as the facts were."""
     grouped = [[Asked(body, placement_id) for body in bodies] for placement_id, bodies in news]
-    results = iter(await updates.take(session, call, kernel, [each for group in grouped for each in group]))
+    results = iter(await batch.take(session, call, kernel, [each for group in grouped for each in group]))
     return [[next(results) for _ in group] for group in grouped]
 
 

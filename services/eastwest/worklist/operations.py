@@ -6,8 +6,7 @@ from typing import Any, Final
 from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.eastwest import sight
-from services.eastwest.placements import facts
+from services.eastwest.placements import conditions, facts, visibility
 from services.eastwest.placements.policy import Retention
 from services.eastwest.placements.tables import Placement
 from shared import clock, worklist
@@ -21,14 +20,16 @@ async def of(session: AsyncSession, call: Call, _: Kernel) -> list[worklist.Item
     if call.actor.role != "partner":
         return []
     at_work = (
-        facts.with_order()
+        conditions.with_order()
         .where(
-            sight.placements(call), Placement.retained_on.is_(None), Placement.started_on <= call.today,
+            visibility.rows(call.actor),
+            Placement.retained_on.is_(None),
+            Placement.started_on <= call.today,
             or_(Placement.left_on.is_(None), Placement.left_on > call.today),
         )
         .order_by(Placement.started_on, Placement.id)
         .limit(LOOKED_AT)
-    )  # fmt: skip
+    )
     rows = (await session.execute(at_work)).all()
     proved = await facts.retentions(session, [row.id for row in rows], call.today)
     return [_item(row, due_on) for row in rows if (due_on := unproved_until(proved[row.id], call.today))]
@@ -51,9 +52,16 @@ def unproved_until(found: Retention, today: date) -> date | None:
 def _item(row: Any, due_on: date) -> worklist.Item:
     since = clock.read(f"{row.started_on}T00:00:00+08:00")
     return worklist.Item(
-        kind="placement_unproven", action="update", subject_type="placement", subject_id=row.id, number=row.order_number,
-        title=row.order_employer_name, due_on=due_on, since_at=since, link=f"/v1/placements/{row.id}",
-    )  # fmt: skip
+        kind="placement_unproven",
+        action="update",
+        subject_type="placement",
+        subject_id=row.id,
+        number=row.order_number,
+        title=row.order_employer_name,
+        due_on=due_on,
+        since_at=since,
+        link=f"/v1/placements/{row.id}",
+    )
 
 
 router = worklist.router(of)

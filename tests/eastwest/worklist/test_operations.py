@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from services.eastwest.placements import rules
 from services.eastwest.placements.policy import Evidence, Fact, retention
-from services.eastwest.placements.terms import packaged
-from services.eastwest.worklist.waiting import unproved_until
+from services.eastwest.worklist.operations import unproved_until
 from tests.conftest import Service
 from tests.eastwest.neighbours import Neighbours, evidence, placed, report, update
 
@@ -49,5 +49,5 @@ async def test_a_placement_waits_until_each_month_has_its_proof(eastwest: Servic
 )  # fmt: skip
 def test_the_first_month_that_lacks_proof_is_due(proved: list[tuple[str, str]], today: str, expected: str | None) -> None:
     given = tuple(Evidence("B", date.fromisoformat(first), date.fromisoformat(last)) for first, last in proved)
-    found = retention([Fact("1", "started", date(2025, 5, 30), evidence=given)], date.fromisoformat(today), packaged())
+    found = retention([Fact("1", "started", date(2025, 5, 30), evidence=given)], date.fromisoformat(today), rules.here())
     assert unproved_until(found, date.fromisoformat(today)) == (expected and date.fromisoformat(expected))

@@ -1,0 +1,60 @@
+"""What a plan's board asks eastwest to count, in the form that the registry's counts have too."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared import wire
+
+Measure = Literal["retained_people", "placed_people"]
+By = Literal["none", "region", "zone", "department", "institution"]
+
+
+class CountingIn(wire.In):
+    """`retained_people`: on whose placement three months were met on one of these days. `placed_people`: who began work on one of them, by class."""
+
+    key: wire.Word = Field(description="The asker's own name for this counting; answered back.", examples=["retained total"])
+    measure: Measure
+    from_on: wire.CivilDate = Field(examples=["2024-01-01"])
+    to_on: wire.CivilDate = Field(examples=["2025-12-31"])
+
+
+class CountsIn(wire.In):
+    as_of: wire.CivilDate = Field(description="Facts of later days are left out.", examples=["2025-12-31"])
+    by: By = "none"
+    countings: Annotated[list[CountingIn], Field(max_length=500)]
+
+
+class TallyOut(wire.Out):
+    """The whole counting or, for `placed_people`, what a class has of it (`class_id` null: who came from none)."""
+
+    numerator: int
+    denominator: int | None = None
+    class_id: UUID | None = None
+
+
+class GroupOut(wire.Out):
+    """What one town has of a counting; `code` null: what belongs to none."""
+
+    code: str | None
+    numerator: int
+    denominator: int | None = None
+
+
+class CountOut(wire.Out):
+    key: str
+    tallies: list[TallyOut]
+    groups: list[GroupOut]
+
+
+class NameOut(wire.Out):
+    code: str
+    name: str
+
+
+class CountsOut(wire.Out):
+    """`names` stay empty: towns are named by the registry."""
+
+    counts: list[CountOut]
+    names: list[NameOut] = []

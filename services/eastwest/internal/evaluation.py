@@ -1,0 +1,34 @@
+"""What evaluation asks of eastwest: which placements a certificate touches."""
+
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import select
+
+from services.eastwest.codes import PlacementStatus as Status
+from services.eastwest.orders.tables import Order
+from services.eastwest.placements import policy
+from services.eastwest.placements.tables import Placement
+from shared import access, web, wire
+
+router = web.Router("placements")
+
+
+class TouchedPaper(wire.Out):
+    id: UUID
+    number: str = Field(description="The order's number.")
+    status: Status
+
+
+class Touched(wire.Out):
+    items: list[TouchedPaper]
+
+
+@router.operation("GET", "/internal/v1/touched-by-certificate/{certificate_id:uuid}", may=access.INTERNAL, summary="凭此证书的安置")
+async def touched_by_certificate(certificate_id: UUID, session: web.Session, call: web.Caller) -> Touched:
+    """The placements that name the certificate."""
+    wanted = select(Placement.id, Placement.started_on, Placement.left_on, Order.number).join(Order, Order.id == Placement.order_id)
+    rows = await session.execute(wanted.where(Placement.certificate_id == certificate_id).order_by(Placement.id))
+    return Touched(
+        items=[TouchedPaper(id=row.id, number=row.number, status=policy.status_on(call.today, row.started_on, row.left_on)) for row in rows]
+    )

@@ -1,0 +1,49 @@
+"""An order's steps: whether one may be taken now, and the paper that says so."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.eastwest.orders import policy, reading
+from services.eastwest.orders.errors import REFUSALS, OrderClosed
+from services.eastwest.orders.schemas import OrderPaper
+from services.eastwest.orders.tables import Order
+from shared import codes, county, deeds, wire
+from shared.access import Call
+from shared.steps import Machine, Refusal
+
+
+async def begin(session: AsyncSession, call: Call, order_id: UUID, action: str) -> Order:
+    """The order, locked, at the version the caller knows, where this step may be taken now."""
+    order = await reading.get(session, call, order_id, lock=True)
+    call.match(order.version)
+    if refusal := _why_not(call, order, action):
+        raise REFUSALS[refusal.code](refusal.detail)
+    return order
+
+
+async def finish(session: AsyncSession, call: Call, order: Order, done: str, **details: Any) -> OrderPaper:
+    await session.flush()
+    told = {"number": order.number, **details}
+    await deeds.record(session, call, f"order.{done}", order.id, details=told, status=order.status, version=order.version)
+    return paper(call, order)
+
+
+def paper(call: Call, order: Order) -> OrderPaper:
+    """The order, with what the caller may do."""
+    found = {step.action: _why_not(call, order, step.action) for step in policy.STEPS}
+    return OrderPaper(**dict(reading.shown(order)), allowed_actions=wire.allowed_actions(found))
+
+
+def _why_not(call: Call, order: Order, action: str) -> Refusal | None:
+    closed = Refusal(OrderClosed.code, f"{OrderClosed.cause}{OrderClosed.remedy}") if order.status == "closed" else None
+    return _machine(county.folder()).why_not(action, order.status, call.actor.doer, further=lambda _: closed)
+
+
+@cache
+def _machine(_of: Path) -> Machine:
+    """With the county's words for the states."""
+    return Machine("订单", {code: label.zh for code, label in codes.labels("order_status").items()}, policy.STEPS)

@@ -1,0 +1,38 @@
+"""What lists, counts and facts of placements share: the rows with what their orders say, and their state on a day as a condition."""
+
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from services.eastwest.codes import PlacementStatus as Status
+from services.eastwest.orders.tables import Order
+from services.eastwest.placements.tables import Placement
+
+_OF_ORDER: Final = (
+    Order.number,
+    Order.employer_name,
+    Order.employer_uscc,
+    Order.employer_district_code,
+    Order.ordered_on,
+    Order.certificate_kind,
+    Order.certificate_occupation_code,
+    Order.certificate_level,
+    Order.standard_set_on,
+)
+
+
+def with_order() -> Select[Any]:
+    """Placements, each with what its order says."""
+    columns = [column.label(f"order_{column.key}") for column in _OF_ORDER]
+    return select(Placement.__table__, *columns).join(Order, Order.id == Placement.order_id)
+
+
+def has_status(statuses: list[Status], on: date) -> ColumnElement[bool]:
+    """The same as `policy.status_on`."""
+    each: dict[Status, ColumnElement[bool]] = {
+        Status.ARRANGED: or_(Placement.started_on.is_(None), Placement.started_on > on),
+        Status.WORKING: (Placement.started_on <= on) & or_(Placement.left_on.is_(None), Placement.left_on > on),
+        Status.LEFT: (Placement.started_on <= on) & (Placement.left_on <= on),
+    }
+    return or_(*(each[status] for status in statuses))

@@ -1,0 +1,232 @@
+"""Placements looked up and shown: single papers, lists, their facts as they were reported, and what these prove."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.eastwest import clients
+from services.eastwest.codes import PlacementStatus as Status
+from services.eastwest.codes import RetentionVerdict as Verdict
+from services.eastwest.orders.schemas import EmployerOut
+from services.eastwest.placements import conditions, facts, gates, policy, rules, steps, visibility
+from services.eastwest.placements.schemas import (
+    BasisOut,
+    ChainOut,
+    FactOut,
+    IntervalOut,
+    MissingOut,
+    MonthOut,
+    PlacementOut,
+    PlacementPaper,
+    PlacementStatistics,
+    Provider,
+    RetentionCounts,
+    RetentionOut,
+    StepOut,
+)
+from services.eastwest.placements.tables import Placement, Update
+from shared import codes, errors, pages, telemetry, wire
+from shared.access import Call
+from shared.web import Kernel
+
+UPDATES = Update.__table__
+SCANNED_AT_ONCE = 500
+NAMES_WITHIN_SECONDS = 1.0  # a list is not held up for the sake of names
+UNKNOWN = "没有这项安置,或不在您的可见范围内。请核对编号。"
+
+
+async def get(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID) -> PlacementPaper:
+    row = await find(session, call, placement_id)
+    [shown] = await show(session, call, kernel, [row], call.today)
+    return PlacementPaper(**dict(shown), allowed_actions=wire.allowed_actions(steps.allowed_actions(call.actor, shown.status)))
+
+
+async def find(session: AsyncSession, call: Call, placement_id: UUID) -> Any:
+    """The placement with what its order says, or 404 for who may not see it."""
+    row = (await session.execute(conditions.with_order().where(Placement.id == placement_id, visibility.rows(call.actor)))).first()
+    if row is None:
+        raise errors.NotFound(UNKNOWN)
+    return row
+
+
+def listed(
+    call: Call,
+    filters: Mapping[Any, Any] | None = None,
+    status: list[Status] | None = None,
+    external_ref: pages.Reference | None = None,
+) -> Select[Any]:
+    wanted = pages.where(conditions.with_order().where(visibility.rows(call.actor)), filters or {})
+    if status:
+        wanted = wanted.where(conditions.has_status(status, call.today))
+    return wanted if external_ref is None else wanted.where(external_ref.among(Placement.external_refs))
+
+
+async def page(
+    session: AsyncSession,
+    call: Call,
+    kernel: Kernel,
+    asked: pages.Asked,
+    wanted: Select[Any],
+    retention: list[Verdict] | None,
+    as_of: date,
+) -> dict[str, Any]:
+    """A page of `wanted`, of the given verdicts alone where some are asked for."""
+    if retention is None:
+        answer = await pages.page(session, wanted, Placement.id, asked, lambda row: row)
+        answer["items"] = await show(session, call, kernel, answer["items"], as_of)
+        return answer
+    fitting: list[Any] = []
+    async for rows, verdicts in judged(session, wanted, as_of, after=None if asked.include_total else asked.after_id):
+        fitting += [row for row in rows if verdicts[row.id].verdict in retention]
+        if len(fitting) > asked.limit and not asked.include_total:
+            break
+    rest = [row for row in fitting if asked.after_id is None or row.id < asked.after_id]
+    rows = rest[: asked.limit]
+    answer = {
+        "items": await show(session, call, kernel, rows, as_of),
+        "next_cursor": asked.cursor(None, rows[-1].id) if len(rest) > asked.limit else None,
+    }
+    return answer | ({"total": len(fitting)} if asked.include_total else {})
+
+
+async def judged(session: AsyncSession, wanted: Select[Any], as_of: date, *, after: UUID | None = None) -> Any:
+    """All of `wanted`, newest first, some hundreds at a time, with what the facts of each prove."""
+    while True:
+        part = wanted if after is None else wanted.where(Placement.id < after)
+        rows = (await session.execute(part.order_by(Placement.id.desc()).limit(SCANNED_AT_ONCE))).all()
+        yield rows, await facts.retentions(session, [row.id for row in rows], as_of)
+        if len(rows) < SCANNED_AT_ONCE:
+            return
+        after = rows[-1].id
+
+
+async def show(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence[Any], as_of: date) -> list[PlacementOut]:
+    verdicts = await facts.retentions(session, [row.id for row in rows], as_of)
+    people = await _people(call, kernel, {row.trainee_id for row in rows})
+    return [_shown(row, people.get(row.trainee_id), verdicts[row.id].verdict, call.today) for row in rows]
+
+
+def _shown(row: Any, person: clients.PersonRead | None, verdict: Verdict, today: date) -> PlacementOut:
+    of_the_order = {"name": row.order_employer_name, "uscc": row.order_employer_uscc, "district_code": row.order_employer_district_code}
+    plain = (
+        "id",
+        "order_id",
+        "order_number",
+        "trainee_id",
+        "class_id",
+        "certificate_id",
+        "partner",
+        "started_on",
+        "left_on",
+        "external_refs",
+        "entered_at",
+        "version",
+    )
+    return PlacementOut(
+        **{name: getattr(row, name) for name in plain},
+        name=person and person.name,
+        id_number=person and person.id_number_masked,
+        employer=EmployerOut(**(row.employer_now or row.employer or of_the_order)),
+        status=policy.status_on(today, row.started_on, row.left_on),
+        retention=verdict,
+    )
+
+
+async def _people(call: Call, kernel: Kernel, trainee_ids: Collection[UUID]) -> dict[UUID, clients.PersonRead]:
+    """Names and masks; nothing while the registry does not answer, for a list without names is better than none."""
+    try:
+        return (await clients.names(kernel, call, trainee_ids=trainee_ids, timeout_seconds=NAMES_WITHIN_SECONDS)).trainees
+    except (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed) as problem:
+        telemetry.log.warning("names_unavailable", code=problem.code, request_id=call.request_id)
+        return {}
+
+
+def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdict] | None) -> policy.Span:
+    """The days asked for; both ends are given, and no other verdict than `met`."""
+    if met_from_on is None or met_to_on is None:
+        missing = "met_from_on" if met_from_on is None else "met_to_on"
+        raise errors.InvalidParameter(f"met_from_on、met_to_on 须一起给。请补上 {missing}。", parameter=missing)
+    if retention not in (None, [Verdict.MET]):
+        raise errors.InvalidParameter("给出 met_from_on、met_to_on 时,retention 只能为 met 或不填。", parameter="retention")
+    return policy.Span(met_from_on, met_to_on)
+
+
+async def people_retained(
+    session: AsyncSession, call: Call, kernel: Kernel, asked: pages.Asked, wanted: Select[Any], met_within: policy.Span, as_of: date
+) -> dict[str, Any]:
+    """Whoever met three months on one of these days, as of a day; of several placements of one person the newest."""
+    people: dict[UUID, Any] = {}
+    async for rows, found in judged(session, wanted, as_of):
+        for row in rows:
+            met_on = found[row.id].met_on
+            if met_on is not None and met_within.from_on <= met_on <= met_within.to_on:
+                people.setdefault(row.trainee_id, row)
+    rest = [row for row in people.values() if asked.after_id is None or row.id < asked.after_id]
+    rows = rest[: asked.limit]
+    answer = {
+        "items": await show(session, call, kernel, rows, as_of),
+        "next_cursor": asked.cursor(None, rows[-1].id) if len(rest) > asked.limit else None,
+    }
+    return answer | ({"total": len(people)} if asked.include_total else {})
+
+
+async def reported(session: AsyncSession, call: Call, placement_id: UUID) -> Select[Any]:
+    await find(session, call, placement_id)
+    return select(*(UPDATES.c[name] for name in FactOut.model_fields)).where(UPDATES.c.placement_id == placement_id)
+
+
+async def retention(session: AsyncSession, call: Call, placement_id: UUID, as_of: date, known_on: date | None) -> RetentionOut:
+    row, terms = await find(session, call, placement_id), rules.here()
+    found = policy.retention((await facts.of_placements(session, [row.id]))[row.id], as_of, terms, known_on=known_on)
+    providers = [Provider(grade=each.code, name=codes.label("evidence_grade", each.code), provider=each.provider) for each in terms.grades]
+    plain = ("as_of", "verdict", "started_on", "due_on", "met_on", "left_on", "weakest_grade", "one_employer")
+    return RetentionOut(
+        placement_id=row.id,
+        known_on=known_on,
+        **{name: getattr(found, name) for name in plain},
+        months=[MonthOut.model_validate(each) for each in found.months],
+        intervals=[IntervalOut.model_validate(each) for each in found.intervals],
+        missing=[MissingOut(from_on=each.from_on, to_on=each.to_on, providers=providers) for each in found.missing],
+        basis=[BasisOut.model_validate(each, from_attributes=True) for each in terms.basis],
+    )
+
+
+async def chain(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID) -> ChainOut:
+    """From order to start, with the first day at work as it stands now."""
+    row = await find(session, call, placement_id)
+    known = await facts.gate_facts(call, kernel, [row])
+    named = str(row.certificate_id) if row.certificate_id else None
+    found = gates.chain(
+        facts.post(row), known.class_starts_on.get(row.class_id), known.certificates.get(row.trainee_id, ()), named, row.started_on
+    )
+    broken = found.first_broken
+    links = [StepOut.model_validate(each) for each in found.steps]
+    return ChainOut(placement_id=row.id, certificate_id=found.certificate_id, links=links, first_broken=broken and broken.link)
+
+
+async def statistics(session: AsyncSession, call: Call, as_of: date) -> PlacementStatistics:
+    statuses, verdicts, retained = Counter[str](), Counter[str](), set[UUID]()
+    async for rows, proved in judged(session, listed(call), as_of):
+        for row in rows:
+            found = proved[row.id]
+            status = policy.status_on(as_of, found.started_on, found.left_on)
+            statuses[status] += 1
+            if status != "arranged":
+                verdicts[found.verdict] += 1
+            if found.verdict == "met":
+                retained.add(row.trainee_id)
+    return PlacementStatistics(
+        as_of=as_of,
+        placements=statuses.total(),
+        arranged=statuses["arranged"],
+        working=statuses["working"],
+        left=statuses["left"],
+        started=verdicts.total(),
+        retention=RetentionCounts(**verdicts),
+        people_retained=len(retained),
+    )

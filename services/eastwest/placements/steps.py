@@ -1,0 +1,176 @@
+"""What moves a placement from state to state: the facts about it. The same set of facts ends in the same state, in whatever order and however often
+it is reported; only a `started` that no gate lets through is not kept."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from sqlalchemy import insert, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.eastwest.placements import errors as refusals
+from services.eastwest.placements import facts, gates, policy, rules
+from services.eastwest.placements.tables import Office, Update
+from shared import changes, codes, county, deeds, errors
+from shared.access import Actor, Call
+from shared.steps import Machine, Refusal
+
+STARTING = frozenset({"started", "corrected"})  # kinds that may set or move a first day at work
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of it. `row` is the kept fact; `problem` and `faults` say why it was not kept."""
+
+    outcome: Literal["created", "unchanged", "rejected"]
+    row: Mapping[str, Any] | None = None
+    problem: errors.Problem | None = None
+    faults: tuple[errors.Fault, ...] = ()
+
+    def told(self) -> tuple[errors.Fault, ...]:
+        if self.problem is None:
+            return self.faults
+        kind = self.problem
+        return (
+            errors.Fault(
+                kind.code,
+                allowed=kind.cause,
+                seen=kind.detail,
+                fix=kind.remedy,
+                basis=_basis(kind.code),
+            ),
+        )
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of a placement while a batch is judged: its facts so far, and what the gates ask."""
+
+    placement: Any
+    facts: list[policy.Fact] = field(default_factory=list)
+    fresh: bool = False
+
+
+def judge_starts(placement: Any, days: Iterable[date], gate_facts: facts.GateFacts) -> errors.Problem | None:
+    """The first gate that one of these first days at work does not pass."""
+    class_starts_on = gate_facts.class_starts_on.get(placement.class_id)
+    named = str(placement.certificate_id) if placement.certificate_id else None
+    for on in sorted(days):
+        found = gates.chain(facts.post(placement), class_starts_on, gate_facts.certificates.get(placement.trainee_id, ()), named, on)
+        if (broken := found.first_broken) and broken.code:
+            return refusals.GATES[broken.code](broken.detail or "", link=broken.link)
+    return None
+
+
+def judge(row: dict[str, Any], known: Known, by_ref: Mapping[str, Mapping[str, Any]], gate_facts: facts.GateFacts) -> Result:
+    if earlier := by_ref.get(row["external_ref"]):
+        if earlier["digest"] == row["digest"]:
+            return Result("unchanged", earlier)
+        return Result(
+            "rejected",
+            problem=refusals.ExternalRefReused(
+                f"编号 {row['external_ref']} 之前报过不同的内容(第 {earlier['sequence']} 条)。", existing_id=str(earlier["id"])
+            ),
+        )
+    fact = facts.fact(row)
+    if row["kind"] in STARTING and (problem := _gate(known, fact, gate_facts)):
+        return Result("rejected", problem=problem)
+    known.facts.append(fact)
+    known.fresh = True
+    return Result("created", row)
+
+
+def _gate(known: Known, fact: policy.Fact, gate_facts: facts.GateFacts) -> errors.Problem | None:
+    """Judges every first day at work that the fact brings or moves, and the day that a `started` itself says, whatever corrects it."""
+    before, after = policy.starts(known.facts), policy.starts([*known.facts, fact])
+    days = {on for ref, on in after.items() if before.get(ref) != on} | ({fact.effective_on} if fact.kind == "started" else set())
+    return judge_starts(known.placement, days, gate_facts)
+
+
+async def keep(session: AsyncSession, call: Call, office: str, rows: Sequence[dict[str, Any]], touched: Sequence[Known]) -> None:
+    await session.execute(insert(Update), list(rows))
+    await session.execute(update(Office).where(Office.office == office).values(last_sequence=rows[-1]["sequence"]))
+    stands = {each.placement.id: _stand(call, each) for each in touched}
+    await _bring_up_to_date(session, stands)
+    refs: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        refs[row["placement_id"]].append({"update_id": str(row["id"]), "kind": row["kind"], "sequence": row["sequence"]})
+    told = {
+        each.placement.id: {
+            "trainee_id": each.placement.trainee_id,
+            "order_id": each.placement.order_id,
+            "class_id": each.placement.class_id,
+        }
+        for each in touched
+    }
+    reported = [
+        deeds.deed(call, "placement.updated", each, details={"office": office, "updates": refs[each]}, event=False) for each in stands
+    ]
+    await deeds.record_all(session, reported)
+    followed = [  # what the reports made of the placement: nothing or several things
+        changes.event(call, f"placement.{what}", each, **told[each], status=stand["status"], version=stand["version"])
+        for each, stand in stands.items()
+        for what in stand["happened"]
+    ]
+    await changes.publish_all(session, followed)
+
+
+def _stand(call: Call, known: Known) -> dict[str, Any]:
+    """The placement as its facts now have it, and what happened to it."""
+    placement = known.placement
+    now = policy.standing(known.facts, rules.here())
+    retained_on = policy.retention(known.facts, call.today, rules.here()).met_on
+    happened = []
+    if now.started_on != placement.started_on or (placement.left_on and not now.left_on):
+        happened.append("started" if now.started_on else "unstarted")
+    if now.left_on and now.left_on != placement.left_on:
+        happened.append("left")
+    if retained_on and not placement.retained_on:
+        happened.append("retained")
+    return {
+        "started_on": now.started_on,
+        "left_on": now.left_on,
+        "employer_now": now.employer and now.employer._asdict(),
+        "retained_on": retained_on,
+        "status": policy.status_on(call.today, now.started_on, now.left_on),
+        "version": placement.version + 1,
+        "happened": happened or ["updated"],
+    }
+
+
+_BRING_UP_TO_DATE = text("""
+    UPDATE placements SET started_on = n.started_on, left_on = n.left_on, employer_now = n.employer_now, retained_on = n.retained_on, version = version + 1
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:started_on AS date[]), CAST(:left_on AS date[]), CAST(:employer_now AS jsonb[]), CAST(:retained_on AS date[]))
+        AS n (id, started_on, left_on, employer_now, retained_on)
+    WHERE placements.id = n.id
+""")
+
+
+async def _bring_up_to_date(session: AsyncSession, stands: Mapping[UUID, Mapping[str, Any]]) -> None:
+    values = {name: [stand[name] for stand in stands.values()] for name in ("started_on", "left_on", "retained_on")}
+    employers = [stand["employer_now"] and orjson.dumps(stand["employer_now"]).decode() for stand in stands.values()]
+    await session.execute(_BRING_UP_TO_DATE, {"ids": list(stands), "employer_now": employers, **values})
+
+
+def allowed_actions(actor: Actor, status: str) -> dict[str, Refusal | None]:
+    """Every action, with why the caller may not take it now."""
+    machine = _machine(county.folder())
+    return {step.action: machine.why_not(step.action, status, actor.doer) for step in machine.steps}
+
+
+@cache
+def _machine(_of: Path) -> Machine:
+    """With the county's words for the states."""
+    return Machine("安置", {code: label.zh for code, label in codes.labels("placement_status").items()}, policy.STEPS)
+
+
+def _basis(code: str) -> errors.Basis | None:
+    """The document that states the gates."""
+    stated = rules.here().gates
+    return errors.Basis(stated.document, stated.clause) if code in refusals.GATES else None
