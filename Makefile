@@ -1,6 +1,6 @@
 # Every verb of the project. Settings: PYTHON; for run also VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bench-scale format lock clean runtime development
+.PHONY: help run demo test check bench bench-scale format lock clean runtime development format-check lint-check types-check imports-check
 
 # The first Python on the PATH that is new enough.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -20,7 +20,20 @@ demo: runtime ## the main job, from the class roster to the payment and from a f
 test: check ## the same as check (全部检查与测试)
 
 check: development ## format, lint, types, imports, migrations, all tests
-	$(BIN)/python -m ruff format --check . && $(BIN)/python -m ruff check . && $(BIN)/python -m mypy && $(BIN)/lint-imports && $(BIN)/python -m pytest -n 3 --dist loadscope
+	@$(MAKE) --no-print-directory -kj4 $(if $(filter output-sync,$(.FEATURES)),-O) format-check lint-check types-check imports-check
+	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+
+format-check:
+	$(BIN)/python -m ruff format --check .
+
+lint-check:
+	$(BIN)/python -m ruff check .
+
+types-check:
+	$(BIN)/python -m mypy
+
+imports-check:
+	$(BIN)/lint-imports
 
 bench: development ## how fast it is, against bare FastAPI, a bare proxy and raw SQL (性能)
 	@exec $(BIN)/python -m tests.bench

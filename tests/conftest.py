@@ -4,9 +4,11 @@ import base64
 import contextlib
 import itertools
 import os
+import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 
 from deploy.postgres import Server, throwaway_postgres
 from shared import db, migrate
@@ -125,11 +127,19 @@ def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **change
     values: dict[str, Any] = {
         "environment": "local", "database_url": url, "allow_clock_override": True, "token_issuer": ISSUER,
         "internal_key": KEYS["internal_key"], "data_keys": f'{{"k1": "{KEYS["data"]}"}}', "data_key_id": "k1", "index_key": KEYS["index_key"], "seal_key": KEYS["seal_key"],
-        "token_signing_key": SIGNING_SEED, "seal_dir": seal_dir, "seal_every_seconds": 0.1, "database_connections": 10,
+        "token_signing_key": SIGNING_SEED, "seal_dir": seal_dir, "database_connections": 10,
         "neighbour_timeout_seconds": 30, "names_within_seconds": 30,  # a test machine does other work as well
         **{f"{name}_url": f"http://{name}.test" for name in SERVICES},
     }  # fmt: skip
     return kind(**(values | changed))
+
+
+def _nobody(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("nobody there", request=request)
+
+
+AWAY = httpx.MockTransport(_nobody)
+ASKING: ContextVar[list[str] | None] = ContextVar("ASKING", default=None)
 
 
 class Service:
@@ -154,6 +164,23 @@ class Service:
         self.clients.append(client)
         return client
 
+    @contextlib.contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What the requests of the block ask of the database, without what jobs ask at the same time."""
+        asked: list[str] = []
+
+        def note(*told: Any) -> None:
+            if ASKING.get() is asked:
+                asked.append(told[2])
+
+        before = ASKING.set(asked)
+        event.listen(self.kernel.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            yield asked
+        finally:
+            event.remove(self.kernel.engine.sync_engine, "before_cursor_execute", note)
+            ASKING.reset(before)
+
     def knows(self, neighbour: "Service") -> None:
         """Lets this service call another one of the test over its real routes."""
         self.kernel.neighbours[neighbour.kernel.service].transport = neighbour.transport
@@ -161,8 +188,11 @@ class Service:
 
 @contextlib.asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[Service]:
-    """The service with its lifespan, so its jobs run as they do in a process."""
+    """The service with its lifespan, so its jobs run as they do in a process. A neighbour without an address of its own is away."""
     app.state.kernel.tokens.keys = KeySet([SIGNING_KEY])
+    for neighbour in app.state.kernel.neighbours.values():
+        if neighbour.url.endswith(".test"):
+            neighbour.transport = AWAY
     async with app.router.lifespan_context(app):
         service = Service(app)
         try:
@@ -190,6 +220,20 @@ def start(databases: Databases, tmp_path: Path) -> Start:
             yield service
 
     return started
+
+
+SLOW = ("tests/faults/", "tests/journeys/", "tests/contracts/test_fuzz.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest modules begin first, so that none is left alone at the end. `SHUFFLE=7 pytest …`: modules and their tests in the random order 7."""
+    if order := os.environ.get("SHUFFLE"):
+        chance = random.Random(order)
+        places = {module: chance.random() for module in sorted({item.nodeid.partition("::")[0] for item in items})}
+        chance.shuffle(items)
+        items.sort(key=lambda item: places[item.nodeid.partition("::")[0]])
+    else:
+        items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 os.environ.setdefault("BUILD", "test")

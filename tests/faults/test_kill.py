@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from deploy.demo.main_job import Job
+from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
 from tests import people
 
@@ -21,7 +22,7 @@ SECONDS_AT_MOST = 150
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack() as running:
+    with Stack(database_settings=FAST_SETTINGS) as running:
         yield running
 
 

@@ -14,6 +14,7 @@ from deploy.demo.foshan import BY_FACTS, DUE_ON, LEAVER, PLACED, TRAINED, Foshan
 from deploy.demo.foshan import PASSED as CLASS_PASSED
 from deploy.demo.main_job import Job
 from deploy.demo.second_half import PASSED, SecondHalf
+from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
 
 PATIENCE_SECONDS = 45
@@ -43,7 +44,7 @@ class Keys:
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack() as running:
+    with Stack(database_settings=FAST_SETTINGS) as running:
         yield running
 
 

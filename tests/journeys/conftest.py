@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from deploy.demo.main_job import Person
+from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
 
 SECONDS_AT_MOST = 10
@@ -13,7 +14,7 @@ SECONDS_AT_MOST = 10
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    with Stack() as running:
+    with Stack(database_settings=FAST_SETTINGS) as running:
         yield running
 
 

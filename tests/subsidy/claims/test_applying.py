@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from shared import db, errors
 from tests.conftest import Start
@@ -294,13 +294,11 @@ async def test_the_facts_kept_hold_no_name_and_no_number(start: Start) -> None:
 
 async def test_a_claim_of_any_size_takes_the_same_statements(start: Start) -> None:
     async with a_world(start) as world:
-        sent: list[str] = []
-        event.listen(world.subsidy.kernel.engine.sync_engine, "before_cursor_execute", lambda *asked: sent.append(asked[2]))
 
         async def statements(people: int) -> list[str]:
             claim = await world.draft(world.open_class([a_person() for _ in range(people)], trade_name=f"工种{people}"))
-            sent.clear()
-            await world.step("institution", "submit", claim)
+            with world.subsidy.statements() as sent:
+                await world.step("institution", "submit", claim)
             ours = ("claims", "claim_lines", "claim_decisions", "entitlements", "funds", "scheme_terms", "bucket")
             return [each for each in sent if any(table in each for table in ours)]
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from shared import db
 from tests.conftest import Service, Start
@@ -120,13 +119,11 @@ async def test_an_empty_batch_is_zeros_and_501_items_are_too_many(start: Start) 
 async def test_the_number_of_statements_does_not_grow_with_the_batch(start: Start) -> None:
     async with start("registry") as registry:
         school = registry.as_("institution", institution_id=SCHOOL)
-        ran: list[str] = []
-        event.listen(registry.kernel.engine.sync_engine, "before_cursor_execute", lambda *arguments: ran.append(arguments[2]))
         counts = []
         for size, birth in ((2, "19800101"), (200, "19810101")):
             for changed in ({}, {}, {"education": "高中"}):
-                ran.clear()
-                await post(school, *(trainee(id_number(serial, birth), **changed) for serial in range(size)))
+                with registry.statements() as ran:
+                    await post(school, *(trainee(id_number(serial, birth), **changed) for serial in range(size)))
                 counts.append(
                     sum(statement.startswith(("INSERT INTO audit (", "INSERT INTO changes")) or "trainee" in statement for statement in ran)
                 )
