@@ -96,8 +96,15 @@ class Machine:
         self, state: str, doer: Doer, done: Iterable[tuple[str, str]] = (), further: Further = nothing_further
     ) -> dict[str, Refusal | None]:
         """Every action of the doer's role, with why it is not possible now."""
+        every = self.every_action(state, doer, done, further)
+        return {step.action: every[step.action] for step in self.steps if doer.role in step.roles}
+
+    def every_action(
+        self, state: str, doer: Doer, done: Iterable[tuple[str, str]] = (), further: Further = nothing_further
+    ) -> dict[str, Refusal | None]:
+        """The same with the actions that are other roles' to take."""
         done = tuple(done)
-        return {step.action: self.why_not(step.action, state, doer, done, further) for step in self.steps if doer.role in step.roles}
+        return {step.action: self.why_not(step.action, state, doer, done, further) for step in self.steps}
 
     def wrong_state(self, step: Step, state: str, role: str) -> Refusal | None:
         """What stands in the way of the step, and what can be done instead."""

@@ -2,59 +2,51 @@
 
 from fastapi import FastAPI
 
-from services.registry.assessing import routes as assessing
+from services.registry import codes
 from services.registry.counting import routes as counting
-from services.registry.facts import routes as facts
 from services.registry.files import routes as files
 from services.registry.following import job as following
-from services.registry.identities import routes as identities
 from services.registry.imports import job as import_job
 from services.registry.imports import routes as imports
 from services.registry.imports.tables import Import
 from services.registry.institutions.institutions import routes as institutions
-from services.registry.internal import names
+from services.registry.institutions.ratings import routes as ratings
+from services.registry.institutions.standing import routes as standing
+from services.registry.institutions.teachers import routes as teachers
+from services.registry.institutions.yearly_reports import routes as yearly_reports
+from services.registry.internal import evaluation, names, subsidy
+from services.registry.people.corrections import routes as corrections
+from services.registry.people.merges import routes as merges
 from services.registry.people.status_records import routes as status_records
 from services.registry.people.trainees import routes as trainees
+from services.registry.reference import reading
 from services.registry.reference import routes as reference
-from services.registry.reference.policy import code_labels
 from services.registry.training.attendance import routes as attendance
 from services.registry.training.brands import routes as brands
 from services.registry.training.classes import routes as classes
+from services.registry.training.eligibility import routes as eligibility
 from services.registry.training.enrolments import routes as enrolments
-from services.registry.worklist import waiting
-from shared import web
+from services.registry.training.inspections import routes as inspections
+from services.registry.worklist import operations as worklist
+from shared import codes as labels
+from shared import county, web
 from shared.settings import Settings, load
 from shared.sheet_jobs import uploads
 
 PART = web.Part(
     "registry",
-    "凯里市职业技能培训 · 学员与机构",
-    codes={
-        name: [{"code": each["code"], "label": each["zh"], "label_en": each["en"]} for each in codes]
-        for name, codes in code_labels().items()
-    },
+    f"{county.here().title} · 学员与机构",
+    codes=reading.shown(county.folder()) | labels.shown(codes.OWNED),
     routers=(
-        reference.router,
-        trainees.router,
-        institutions.router,
-        status_records.router,
-        status_records.lists_router,
-        files.router,
-        brands.router,
-        identities.router,
-        classes.router,
-        enrolments.router,
-        attendance.router,
-        facts.router,
-        assessing.router,
-        imports.router,
-        counting.router,
-        waiting.router,
+        reference.router, trainees.router, merges.router, corrections.router, status_records.router, status_records.lists_router,
+        institutions.router, teachers.router, ratings.router, yearly_reports.router, standing.router, files.router,
+        classes.router, inspections.router, eligibility.router, enrolments.router, attendance.router, brands.router,
+        imports.router, counting.router, subsidy.classes, subsidy.identities, evaluation.router, worklist.router,
     ),
     names=names.OWN,
     forgets=(uploads.term(Import),),
     jobs=(import_job.work, following.certificates, following.placements),
-)
+)  # fmt: skip
 
 
 def build(of: Settings) -> FastAPI:

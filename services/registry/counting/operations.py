@@ -1,4 +1,4 @@
-"""Counts for a plan's board: every counting asked for, in a fixed number of statements."""
+"""Counts for a plan's board: every counting asked for, in a fixed number of reading."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.counting import statements
+from services.registry.counting import reading
 from services.registry.counting.schemas import By, CountingIn, CountOut, CountsIn, CountsOut, GroupOut, NameOut, TallyOut
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.reference import policy as reference
 
 OF_EACH_INSTITUTION: dict[str, Callable[[Sequence[CountingIn]], Select[Any]]] = {
-    "training_share": statements.training_share,
-    "frontline_share": statements.frontline_share,
-    "partner_enterprises": statements.partner_enterprises,
+    "training_share": reading.training_share,
+    "frontline_share": reading.frontline_share,
+    "partner_enterprises": reading.partner_enterprises,
 }
 
 
@@ -28,7 +28,7 @@ async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
             rows = (await session.execute(OF_EACH_INSTITUTION[measure](countings))).all()
             answers = [_of_institutions(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
         elif measure == "placed_share":
-            rows = (await session.execute(statements.placed_share(countings, asked.by, asked.as_of))).all()
+            rows = (await session.execute(reading.placed_share(countings, asked.by, asked.as_of))).all()
             answers = [_of_classes(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
         else:
             rows = (await session.execute(_statement(measure, countings, asked))).all()
@@ -50,16 +50,16 @@ def _by_measure(countings: Sequence[CountingIn]) -> dict[str, list[CountingIn]]:
 def _statement(measure: str, countings: Sequence[CountingIn], asked: CountsIn) -> Select[Any]:
     match measure:
         case "person_times":
-            return statements.person_times(countings, asked.by)
+            return reading.person_times(countings, asked.by)
         case "certified_share":
-            return statements.certified_share(countings, asked.by, asked.as_of)
+            return reading.certified_share(countings, asked.by, asked.as_of)
         case "employed_share":
-            return statements.employed_share(countings, asked.by, asked.as_of)
+            return reading.employed_share(countings, asked.by, asked.as_of)
         case "order_classes":
-            return statements.order_classes(countings, asked.by)
+            return reading.order_classes(countings, asked.by)
         case "demonstration_classes":
-            return statements.demonstration_classes(countings, asked.by)
-    return statements.brands(countings, asked.by)
+            return reading.demonstration_classes(countings, asked.by)
+    return reading.brands(countings, asked.by)
 
 
 def _of_groups(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
@@ -126,11 +126,11 @@ def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> Count
 def _group_of(row: Any, by: By) -> str | None:
     if by == "institution":
         return str(row.institution_id)
-    return str(row.region_code) if by == "region" or row.region_code in statements.ZONES else None
+    return str(row.region_code) if by == "region" or row.region_code in reading.zones() else None
 
 
 async def _names(session: AsyncSession, by: By, codes: set[str]) -> list[NameOut]:
-    regions = reference.packaged().regions.values()
+    regions = reference.lists().regions.values()
     match by:
         case "region":
             return [

@@ -4,20 +4,19 @@ import asyncio
 import hashlib
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.files import policy
+from services.registry.files import policy, visibility
 from services.registry.files.errors import EmptyFile
 from services.registry.files.schemas import FileOut
 from services.registry.files.tables import File
-from shared import audit, db, errors
-from shared.access import Actor, Call
+from shared import db, deeds, errors
+from shared.access import Call
 from shared.privacy import Vault
 from shared.web import Kernel
 
 BYTES_AT_MOST = 20 * 1024 * 1024
-SEES_ALL = frozenset({"officer", "reviewer", "finance", "auditor", "system", "service"})
 
 
 async def keep(session: AsyncSession, call: Call, kernel: Kernel, name: str | None, content: bytes) -> FileOut:
@@ -36,30 +35,19 @@ async def keep(session: AsyncSession, call: Call, kernel: Kernel, name: str | No
     )  # fmt: skip
     session.add(file)
     await session.flush()
-    await audit.record(session, call, "file.uploaded", "file", made, {"sha256": file.sha256, "size_bytes": file.size_bytes})
+    said = {"sha256": file.sha256, "size_bytes": file.size_bytes}
+    await deeds.record(session, call, "file.uploaded", made, details=said, event=False)
     return FileOut.model_validate(file)
 
 
 async def read(session: AsyncSession, call: Call, kernel: Kernel, file_id: UUID) -> tuple[FileOut, bytes]:
-    file = await session.scalar(select(File).where(File.id == file_id, _visible(call.actor)))
+    file = await session.scalar(select(File).where(File.id == file_id, visibility.rows(call.actor)))
     if file is None:
         raise errors.NotFound()
     await session.close()  # the connection goes back before another is taken
     async with kernel.writing.begin() as own:
-        await audit.record(own, call, "file.read", "file", file.id)
+        await deeds.record(own, call, "file.read", file.id, event=False)
     return FileOut.model_validate(file), await asyncio.to_thread(_open, kernel.vault, file.id, file.content)
-
-
-def _visible(actor: Actor) -> ColumnElement[bool]:
-    """Staff, who handle the papers that name it; the account that uploaded it; others of the same institution or town."""
-    if actor.role in SEES_ALL:
-        return true()
-    own = [File.uploaded_by == actor.subject]
-    if actor.role == "institution":
-        own.append(and_(File.institution_id.is_not(None), File.institution_id == actor.institution_id))
-    if actor.role == "town":
-        own.append(and_(File.region_code.is_not(None), File.region_code == actor.region_code))
-    return or_(false(), *own)
 
 
 # The vault seals text. Latin-1 turns every byte into one character and back.

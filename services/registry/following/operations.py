@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.following import clients
-from services.registry.following.tables import KnownCertificate, KnownPlacement
+from services.registry.people.known.tables import KnownCertificate, KnownPlacement
 from services.registry.people.trainees.tables import Trainee
 from shared.access import Call
 from shared.changes import Event, Feed, Fetch

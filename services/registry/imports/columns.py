@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from shared import county
 from shared.national_numbers import compact
 from shared.sheets import Book, Row, Sheet, SheetError, column_letter
 
@@ -14,7 +15,7 @@ NUMBER_DIGITS_AT_LEAST: Final = 10  # fewer digits in the number's column (44人
 
 # The invented person in the templates: skipped while the row still says that it is the example.
 EXAMPLE_ORDER: Final = "示例"
-EXAMPLE_NUMBER: Final = "522601199003070017"
+EXAMPLE_NUMBER: Final = county.here().examples.id_number
 
 # What a header says once spaces, line breaks, units and remarks in brackets are gone. The first field that fits a header has it,
 # the first column that fits a field has the field.

@@ -3,12 +3,12 @@
 from typing import Final
 
 import services.registry.imports.errors  # noqa: F401 - describes what is wrong with a row
-from services.registry.imports import keeping
+from services.registry.imports import batch
 from services.registry.imports.tables import Import
 from shared.sheet_jobs import running
 from shared.web import Kernel
 
-IMPORTS: Final = running.Intake(Import, "import", keeping.read, keeping.keep, traced=("kind", "mode"))
+IMPORTS: Final = running.Intake(Import, "import", batch.read, batch.keep, traced=("kind", "mode"))
 
 
 async def work(kernel: Kernel) -> None:

@@ -3,21 +3,20 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, true
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.imports import job, schemas
+from services.registry.imports import job, schemas, visibility
 from services.registry.imports.tables import Import
 from services.registry.institutions.institutions.tables import Institution
-from services.registry.training.classes import policy, sight
+from services.registry.training.classes import policy
+from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import require_state
-from shared import access, errors
+from shared import errors
 from shared.access import Call
 from shared.sheet_jobs import uploads
 from shared.web import Kernel
 
-UPLOADERS: Final = frozenset({"institution", "town", "officer"})
-READERS: Final = access.STAFF | {"institution", "town", "system"}
 FIELDS: Final = {"roster": {"class_id"}, "sign_in": {"class_id"}, "teachers": {"institution_id"}, "status_records": {"status", "source"}}
 OPTIONAL: Final = {"institution_id"}
 
@@ -50,10 +49,9 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
     """Who may bring this kind of sheet for what; answers the institution whose teachers they are."""
     role = call.actor.role
     if form.class_id is not None:
-        training = await sight.find(session, call, form.class_id)
+        training = await classes.find(session, call, form.class_id)
         if form.mode == "commit":
-            label, states = ("报名", policy.ENROLLED_IN) if form.kind == "roster" else ("签到", policy.ATTENDED_IN)
-            require_state(training, label, states)
+            require_state(call, training, policy.ENROL if form.kind == "roster" else policy.ATTEND)
         return None
     if form.kind == "status_records":
         if role != "officer":
@@ -69,20 +67,8 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
     return institution_id
 
 
-def condition(call: Call) -> ColumnElement[bool]:
-    """The imports within the caller's sight: an institution's and a town's own; all for staff."""
-    actor = call.actor
-    if actor.role in access.STAFF or actor.role == "system":
-        return true()
-    if actor.role == "institution" and actor.institution_id:
-        return Import.owner_institution_id == actor.institution_id
-    if actor.role == "town" and actor.region_code:
-        return Import.owner_region_code == actor.region_code
-    return false()
-
-
 def listed(call: Call, *, kind: str | None, status: str | None, class_id: UUID | None) -> Select[Any]:
-    wanted = uploads.listed(job.IMPORTS).where(condition(call))
+    wanted = uploads.listed(job.IMPORTS).where(visibility.rows(call.actor))
     for column, value in ((Import.kind, kind), (Import.status, status), (Import.class_id, class_id)):
         if value is not None:
             wanted = wanted.where(column == value)
@@ -90,7 +76,7 @@ def listed(call: Call, *, kind: str | None, status: str | None, class_id: UUID |
 
 
 async def find(session: AsyncSession, call: Call, import_id: UUID) -> Import:
-    return await uploads.find(session, job.IMPORTS, import_id, condition(call))
+    return await uploads.find(session, job.IMPORTS, import_id, visibility.rows(call.actor))
 
 
 def paper(row: Import) -> schemas.ImportOut:

@@ -1,34 +1,91 @@
-"""Reads rosters, teacher lists and status lists of other offices: a book in, a Reading out. Sign-in sheets: `sign_in`."""
+"""Reads the rows of people one by one, gathering everything that is wrong with each: rosters, teacher lists and status lists of other offices.
+
+A book in, a Reading out. Sign-in sheets: `sign_in`.
+"""
 
 import datetime as dt
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, ParamSpec, TypeVar
 
-from services.registry.imports import fields
-from services.registry.imports.columns import find_layouts
-from services.registry.imports.fields import FieldFault
-from services.registry.imports.rows import FirstStands, RowCheck, read_rows
-from services.registry.imports.sign_in import read_sign_in
+from services.registry import fields
+from services.registry.codes import PersonalStatus, TeacherEmployment
+from services.registry.fields import FieldFault
+from services.registry.imports.columns import Layout, find_layouts, people
 from shared.national_numbers import CitizenId, compact
-from shared.sheets import Book, Reading
+from shared.sheets import Book, Reading, Row, RowFault, Value
 
-__all__ = ["RosterRow", "StatusRow", "TeacherRow", "read_roster", "read_sign_in", "read_status_records", "read_teachers"]
+R = TypeVar("R")
+V = TypeVar("V")
+P = ParamSpec("P")
 
-EMPLOYMENTS: Final[Mapping[str, Literal["full_time", "part_time"]]] = {
-    "专职": "full_time",
-    "全职": "full_time",
-    "在编": "full_time",
-    "full_time": "full_time",
-    "兼职": "part_time",
-    "外聘": "part_time",
-    "part_time": "part_time",
+EMPLOYMENTS: Final[Mapping[str, TeacherEmployment]] = {
+    **dict.fromkeys(("专职", "全职", "在编", "full_time"), TeacherEmployment.FULL_TIME),
+    **dict.fromkeys(("兼职", "外聘", "part_time"), TeacherEmployment.PART_TIME),
 }
 # What an office writes while the status lasts; anything else needs the day on which it ended.
 LASTING_STATES: Final = re.compile(r"正常.*|在[发职岗册读校保]|享受中|领取中|已?参保|参保缴费|有效")
 RESIDENT_INSURANCE: Final = re.compile(r"居民")
 EMPLOYEE_INSURANCE: Final = re.compile(r"职工|机关|事业")
+
+
+@dataclass(slots=True)
+class RowCheck:
+    """One row under judgement; gathers all that is wrong with it."""
+
+    layout: Layout
+    row: Row
+    faults: list[RowFault] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        return self.layout.text(self.row, name)
+
+    def value(self, name: str) -> Value:
+        column = self.layout.columns.get(name)
+        return self.row.values[column] if column is not None and column < len(self.row.values) else None
+
+    def take(self, name: str, read: Callable[P, V], *args: P.args, **kwargs: P.kwargs) -> V | None:
+        try:
+            return read(*args, **kwargs)
+        except FieldFault as fault:
+            self.add(name, fault)
+            return None
+
+    def add(self, name: str, fault: FieldFault) -> None:
+        self.add_at(self.layout.letter(name), fault)
+
+    def add_at(self, letter: str, fault: FieldFault) -> None:
+        self.faults.append(RowFault(self.layout.sheet.name, self.row.number, letter, fault.code, fault.seen, fault.fix))
+
+
+class FirstStands:
+    """Of rows about the same thing the first stands; the later ones are told where it is."""
+
+    def __init__(self) -> None:
+        self._first: dict[Hashable, tuple[str, int]] = {}
+
+    def check(self, check: RowCheck, key: Hashable, column: str = "id_number") -> None:
+        sheet, here = check.layout.sheet.name, check.row.number
+        first_sheet, first = self._first.setdefault(key, (sheet, here))
+        if (first_sheet, first) != (sheet, here):
+            where = f"第 {first} 行" if first_sheet == sheet else f"表“{first_sheet}”第 {first} 行"
+            check.add(column, FieldFault("duplicate_row", check.text(column), f"与{where}重复;以{where}为准,请删去本行"))
+
+
+def read_rows(layouts: Iterable[Layout], read: Callable[[RowCheck], R | None]) -> Reading[R]:
+    """Every row of people through `read`; a row with anything wrong is not kept."""
+    reading: Reading[R] = Reading()
+    for layout in layouts:
+        reading.header_rows[layout.sheet.name] = layout.header_row
+        for row in people(layout):
+            check = RowCheck(layout, row)
+            result = read(check)
+            if result is not None and not check.faults:
+                reading.rows.append(result)
+            reading.faults.extend(check.faults)
+            reading.total += 1
+    return reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +110,7 @@ class TeacherRow:
     row: int
     name: str
     citizen: CitizenId
-    employment: Literal["full_time", "part_time"]
+    employment: TeacherEmployment
     from_on: dt.date
     to_on: dt.date | None
     qualification: str | None
@@ -67,7 +124,7 @@ class StatusRow:
     row: int
     name: str | None
     citizen: CitizenId
-    status: str
+    status: PersonalStatus
     source: str
     from_on: dt.date
     until_on: dt.date | None
@@ -132,7 +189,7 @@ def read_teachers(book: Book, *, today: dt.date) -> Reading[TeacherRow]:
     return read_rows(find_layouts(book, needed=("name", "id_number", "employment", "from")), read)
 
 
-def read_status_records(book: Book, *, status: str, source: str, today: dt.date) -> Reading[StatusRow]:
+def read_status_records(book: Book, *, status: PersonalStatus, source: str, today: dt.date) -> Reading[StatusRow]:
     """A list in which every person has the same `status`; one person may be listed for several periods. Raises SheetError."""
     first = FirstStands()
 
@@ -158,16 +215,16 @@ def read_status_records(book: Book, *, status: str, source: str, today: dt.date)
     return read_rows(find_layouts(book, needed=("id_number", "from")), read)
 
 
-def _employment(text: str) -> Literal["full_time", "part_time"]:
+def _employment(text: str) -> TeacherEmployment:
     word = compact(text).lower().removesuffix("教师")
     if word not in EMPLOYMENTS:
         raise FieldFault("unknown_category", text, "填写“专职”或“兼职”")
     return EMPLOYMENTS[word]
 
 
-def _insurance(text: str, status: str) -> None:
+def _insurance(text: str, status: PersonalStatus) -> None:
     """A resident pension never bars a rural course and an employee's does, so a list that mixes them is not believed."""
-    other = {"employee_pension": RESIDENT_INSURANCE, "resident_pension": EMPLOYEE_INSURANCE}.get(status)
+    other = {PersonalStatus.EMPLOYEE_PENSION: RESIDENT_INSURANCE, PersonalStatus.RESIDENT_PENSION: EMPLOYEE_INSURANCE}.get(status)
     if other and other.search(text):
         raise FieldFault("unknown_category", text, "险种与所选名单类别不符;请把职工养老与居民养老分成两份名单导入")
 

@@ -8,6 +8,8 @@ from fastapi import Form, Query, Response
 from services.registry.imports import job, operations, schemas
 from services.registry.imports.tables import Import
 from services.registry.imports.templates import Kind, template
+from services.registry.imports.visibility import READERS
+from services.registry.training.classes.policy import ENROLLERS
 from shared import access, errors, pages, web, wire
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
@@ -19,7 +21,7 @@ router = web.Router("imports")
 ONE = "/v1/imports/{import_id:uuid}"
 
 
-@router.operation("POST", "/v1/imports", may=operations.UPLOADERS, summary="导入表格:花名册、签到表、教师名册、其他部门的名单", status=202,
+@router.operation("POST", "/v1/imports", may=ENROLLERS, summary="导入表格:花名册、签到表、教师名册、其他部门的名单", status=202,
                   errors=[errors.InvalidState, FileTooLarge, UnreadableFile, UnknownSheetLayout], largest_bytes=UPLOAD_LARGEST_BYTES,
                   too_large=FileTooLarge)  # fmt: skip
 async def receive(
@@ -34,7 +36,7 @@ async def receive(
     return made
 
 
-@router.operation("GET", "/v1/imports", may=operations.READERS, summary="导入列表", errors=[errors.InvalidCursor])
+@router.operation("GET", "/v1/imports", may=READERS, summary="导入列表", errors=[errors.InvalidCursor])
 async def list_imports(
     session: web.Session, call: web.Caller, asked: pages.PageAsked,
     kind: Annotated[Kind | None, Query()] = None,
@@ -48,7 +50,7 @@ async def list_imports(
     return wire.Page[schemas.ImportListed].model_validate(await pages.page(session, wanted, Import.id, asked, show))
 
 
-@router.operation("GET", ONE, may=operations.READERS, summary="一次导入的进度与结果")
+@router.operation("GET", ONE, may=READERS, summary="一次导入的进度与结果")
 async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schemas.ImportOut:
     return operations.paper(await operations.find(session, call, import_id))
 
@@ -56,7 +58,7 @@ async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schema
 @router.operation(
     "GET",
     f"{ONE}/result.xlsx",
-    may=operations.UPLOADERS,
+    may=ENROLLERS,
     summary="同一份表,带错误列",
     errors=[errors.InvalidState],
     response_class=Workbook,

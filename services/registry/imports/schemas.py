@@ -1,16 +1,15 @@
 """Imports on the wire."""
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from fastapi import UploadFile
 from pydantic import ConfigDict, Field
 
+from services.registry.codes import PersonalStatus
 from services.registry.imports.templates import Kind
 from shared import wire
 from shared.sheet_jobs import schemas
-
-PersonStatus = Literal["employee_pension", "resident_pension", "public_payroll", "insured_employee", "full_time_student", "deceased"]
 
 
 class ImportIn(wire.In):
@@ -23,7 +22,7 @@ class ImportIn(wire.In):
     mode: schemas.Mode = Field(default="commit", description="validate 只检查,不保存")
     class_id: UUID | None = None
     institution_id: UUID | None = Field(default=None, description="教师名册:经办代办时填机构编号")
-    status: PersonStatus | None = Field(default=None, description="名单是什么状态")
+    status: PersonalStatus | None = Field(default=None, description="名单是什么状态")
     source: wire.Word | None = Field(default=None, description="名单从哪里来", examples=["州社保局"])
 
 

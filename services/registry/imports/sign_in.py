@@ -4,23 +4,22 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
-from services.registry.imports import fields
+from services.registry import fields
+from services.registry.codes import HalfDay
+from services.registry.fields import FieldFault, shown
 from services.registry.imports.columns import Layout, find_layouts, header_words
-from services.registry.imports.fields import FieldFault, shown
-from services.registry.imports.rows import FirstStands, RowCheck, read_rows
+from services.registry.imports.reading import FirstStands, RowCheck, read_rows
 from shared.national_numbers import compact
 from shared.privacy import mask_number
 from shared.sheets import Book, Reading, Row, RowFault, SheetError, Value, column_letter, read_date, text_of
 
-HalfDay = Literal["am", "pm"]
-
 PRESENT: Final = re.compile(r"[√✓✔☑✅1VY是]|已?签?到|已签|出[勤席]|[到实][课到]|TRUE")
 ABSENT: Final = re.compile(r"[×✕✖✗✘☒XN0否无—–-]|缺[勤席课]?|未签?到|未签|旷[课工]?|[请事病]?假|FALSE")
 HALVES: Final[Sequence[tuple[re.Pattern[str], HalfDay]]] = (
-    (re.compile(r"上午|早上|am", re.IGNORECASE), "am"),
-    (re.compile(r"下午|pm", re.IGNORECASE), "pm"),
+    (re.compile(r"上午|早上|am", re.IGNORECASE), HalfDay.AM),
+    (re.compile(r"下午|pm", re.IGNORECASE), HalfDay.PM),
 )
 NOT_COUNTED: Final = re.compile(r"晚上|晚间|夜")
 NTH_DAY: Final = re.compile(r"第([0-9]{1,2}|[一二三四五六七八九十])[天日]")
@@ -172,8 +171,8 @@ def _halves(half_text: str, place: int, columns: int) -> tuple[HalfDay, ...]:
     if half_day := _half_of(half_text):
         return (half_day,)
     if columns == 2:  # a date over two columns without words: morning, afternoon
-        return ("pm",) if place else ("am",)
-    return ("am", "pm") if columns == 1 else ()
+        return (HalfDay.PM,) if place else (HalfDay.AM,)
+    return tuple(HalfDay) if columns == 1 else ()
 
 
 def _value(row: Row, column: int) -> Value:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from services.registry.imports.columns import EXAMPLE_NUMBER, EXAMPLE_ORDER
+from shared import county
 from shared.sheets import Table, write_book
 
 Kind = Literal["roster", "sign_in", "teachers", "status_records"]
@@ -18,7 +19,7 @@ TEMPLATES: Final[Mapping[Kind, tuple[str, Sequence[str], Sequence[str], Sequence
     "roster": (
         "学员花名册",
         ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "文化程度", "本人银行账号"),
-        ("潘阿生", "男", EXAMPLE_NUMBER, "三棵树镇", "13508550001", "农村转移劳动者", "初中", ""),
+        ("潘阿生", "男", EXAMPLE_NUMBER, county.here().examples.region_name, "13508550001", "农村转移劳动者", "初中", ""),
         (
             "必填:姓名、身份证号码、户籍所在乡镇(街道)。",
             "户籍所在乡镇(街道):镇、街道名称,9 位行政区划代码,或含镇、街道名称的地址。",

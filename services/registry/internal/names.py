@@ -19,7 +19,7 @@ async def trainees(session: AsyncSession, viewer: Actor | None, ids: Collection[
     """Those within the viewer's sight; all of them where the asking service vouches."""
     wanted = select(Trainee.id, Trainee.name, Trainee.id_number_masked, Trainee.region_code).where(Trainee.id.in_(ids))
     if viewer is not None:
-        wanted = wanted.where(visibility.visible(viewer.role)).params(visibility.bound(viewer))
+        wanted = wanted.where(visibility.rows(viewer))
     return _by_id(await session.execute(wanted))
 
 

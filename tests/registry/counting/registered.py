@@ -5,9 +5,10 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from services.registry.institutions.institutions.tables import Institution, YearlyReport
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.yearly_reports.tables import YearlyReport
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.brands.tables import Brand
 from services.registry.training.classes.tables import TrainingClass
@@ -47,7 +48,8 @@ async def training_class(registry: Service, institution_id: UUID, *programmes: s
         "programmes": list(programmes), "occupation_code": "6-31-01-03", "starts_on": date(ends_on.year, ends_on.month, 1), "ends_on": ends_on, "hours": 60,
         "seats": 60, "region_code": SANKESHU, "teacher_ids": [], "demonstration": False, "department": None, "status": "completed", "external_refs": [],
     }  # fmt: skip
-    await _put(registry, TrainingClass, [row | fields])
+    row |= fields
+    await _put(registry, TrainingClass, [row | {"completed_people": 0 if row["status"] == "completed" else None}])
     return made
 
 
@@ -68,6 +70,10 @@ async def people(
         })  # fmt: skip
     await _put(registry, Trainee, trainees)
     await _put(registry, Enrolment, enrolments)
+    if outcome == "completed":
+        more = update(TrainingClass).where(TrainingClass.id == class_id, TrainingClass.status == "completed")
+        async with registry.kernel.engine.begin() as connection:
+            await connection.execute(more.values(completed_people=TrainingClass.completed_people + how_many))
     return [UUID(str(row["id"])) for row in enrolments]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from services.registry.imports.reading import read_roster, read_sign_in
-from services.registry.imports.sign_in import OnRoster, SignInRow
+from services.registry.imports.reading import read_roster
+from services.registry.imports.sign_in import OnRoster, SignInRow, read_sign_in
 from shared.sheets import Book, Reading, SheetError, Table, Value, open_book, write_book
 from tests.registry.imports.conftest import CATEGORIES, REGIONS, book_of, csv_of, sample
 

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from services.registry.imports.columns import EXAMPLE_NUMBER
-from services.registry.imports.reading import read_roster, read_sign_in, read_status_records, read_teachers
-from services.registry.imports.sign_in import OnRoster
+from services.registry.imports.reading import read_roster, read_status_records, read_teachers
+from services.registry.imports.sign_in import OnRoster, read_sign_in
 from services.registry.imports.templates import TEMPLATES, Kind, template
 from shared.sheets import Book, Reading, Table, open_book, write_book
 from tests.registry.imports.conftest import CATEGORIES, REGIONS

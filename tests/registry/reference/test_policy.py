@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from services.registry.reference import lists, policy
+from services.registry import codes
+from services.registry.reference import policy, reading
+from shared import codes as labels
 from shared import county
 from shared.strict import BadFile
 
@@ -77,12 +79,12 @@ def test_what_is_not_a_town_is_no_town(name: str) -> None:
 
 
 def test_foshan_has_its_five_districts() -> None:
-    districts = {region.name: region.code for region in policy.packaged().regions.values() if region.kind == "district"}
+    districts = {region.name: region.code for region in policy.lists().regions.values() if region.kind == "district"}
     assert districts == {"禅城区": "440604", "南海区": "440605", "顺德区": "440606", "三水区": "440607", "高明区": "440608"}
 
 
 def test_the_two_zones_stand_beside_the_towns() -> None:
-    zones = [region.name for region in policy.packaged().regions.values() if region.kind == "zone"]
+    zones = [region.name for region in policy.lists().regions.values() if region.kind == "zone"]
     assert zones == ["黔东南高新区", "炉碧经开区"]
 
 
@@ -109,13 +111,13 @@ def test_a_vague_word_is_no_category(word: str) -> None:
 
 
 def test_the_categories_are_fifteen_and_five_of_them_are_the_five_groups() -> None:
-    categories = policy.packaged().categories
+    categories = policy.lists().categories
     assert len(categories) == 15
     assert {category.code for category in categories.values() if category.five_groups} == FIVE_GROUPS
 
 
 def test_levels_rise_in_rank_while_their_digits_fall() -> None:
-    levels = list(policy.packaged().levels.values())
+    levels = list(policy.lists().levels.values())
     assert [level.code for level in sorted(levels, key=lambda level: level.rank)] == LEVELS
     assert [level.digit for level in levels] == [None, 5, 4, 3, 2, 1, None, None]
     assert policy.is_higher_level("senior", "intermediate")
@@ -139,11 +141,11 @@ def test_an_occupation_goes_by_its_name_its_old_name_and_its_trade(word: str, co
 
 
 def test_domestic_service_has_no_highest_level() -> None:
-    assert policy.packaged().occupations["4-10-01-06"].levels == ("junior", "intermediate", "senior", "technician")
+    assert policy.lists().occupations["4-10-01-06"].levels == ("junior", "intermediate", "senior", "technician")
 
 
 def test_no_occupation_passes_for_confirmed() -> None:
-    assert {occupation.basis_status for occupation in policy.packaged().occupations.values()} == {"unconfirmed"}
+    assert {occupation.basis_status for occupation in policy.lists().occupations.values()} == {"unconfirmed"}
 
 
 def test_batik_has_no_code_that_we_know() -> None:
@@ -151,11 +153,11 @@ def test_batik_has_no_code_that_we_know() -> None:
 
 
 def test_the_channels_are_ten() -> None:
-    assert list(policy.packaged().channels) == CHANNELS
+    assert list(policy.lists().channels) == CHANNELS
 
 
 def test_only_the_short_course_has_a_longest_length() -> None:
-    assert {code: channel.days_at_most for code, channel in policy.packaged().channels.items() if channel.days_at_most} == {
+    assert {code: channel.days_at_most for code, channel in policy.lists().channels.items() if channel.days_at_most} == {
         "agricultural_short": 3
     }
 
@@ -175,16 +177,16 @@ def test_who_teaches_its_own_needs_none(channel: str, kind: str) -> None:
 
 
 def test_every_institution_kind_is_in_one_of_the_two_lots() -> None:
-    assert set(policy.packaged().institution_kinds) == {*TEACHING_THE_PUBLIC, *TEACHING_THEIR_OWN}
+    assert set(policy.lists().institution_kinds) == {*TEACHING_THE_PUBLIC, *TEACHING_THEIR_OWN}
 
 
 def test_every_code_has_a_label_in_both_languages() -> None:
-    labels = policy.code_labels()
-    assert {"region", "occupation", "level", "category", "institution_kind", "channel", "personal_status", "class_status"} <= labels.keys()
-    for codes in labels.values():
-        assert len({code["code"] for code in codes}) == len(codes)
-        for code in codes:
-            assert code["code"] and code["zh"] and code["en"].isascii()
+    lists = reading.shown(county.folder()) | labels.shown(codes.OWNED)
+    assert {"region", "occupation", "level", "category", "institution_kind", "channel", "personal_status", "class_status"} <= lists.keys()
+    for rows in lists.values():
+        assert len({row["code"] for row in rows}) == len(rows)
+        for row in rows:
+            assert row["code"] and row["label"] and row["label_en"].isascii()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_every_code_has_a_label_in_both_languages() -> None:
         pytest.param("channels.toml", '"labour_agency"', '"agency"', "没有代码 agency", id="unknown-institution-kind"),
         pytest.param("channels.toml", '"labour_agency"', "1", "designated_kinds[5]:应为文字,实为 1", id="number-for-a-word"),
         pytest.param("categories.toml", "[[categories]]", "[[category]]", "category:未知的键;categories:缺少该键", id="unknown-list"),
-        pytest.param("code_lists.toml", "[[code_lists]]", "[[code_lists", "TOML", id="broken-toml"),
+        pytest.param("regions.toml", "[[regions]]", "[[regions", "TOML", id="broken-toml"),
         pytest.param("standing.toml", 'blacklist = "三(一)3"\n', "", "clauses.blacklist:缺少该键", id="missing-clause"),
         pytest.param(
             "standing.toml", "years_between_ratings_at_most = 3\n", "", "years_between_ratings_at_most:缺少该键", id="missing-figure"
@@ -214,7 +216,7 @@ def test_a_slip_in_a_file_is_named_by_file_and_key(tmp_path: Path, file: str, ol
     assert old in text
     (tmp_path / file).write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(BadFile, match=re.escape(complaint)) as fault:
-        lists.load(tmp_path)
+        reading.load(tmp_path)
     assert str(fault.value).startswith(file)
 
 
@@ -223,9 +225,9 @@ def test_a_file_without_its_rows_is_refused(tmp_path: Path, text: str) -> None:
     shutil.copytree(county.folder(), tmp_path, dirs_exist_ok=True)
     (tmp_path / "regions.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BadFile, match=r"regions\.toml:regions"):
-        lists.load(tmp_path)
+        reading.load(tmp_path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match=r"regions\.toml:缺少文件"):
-        lists.load(tmp_path)
+        reading.load(tmp_path)

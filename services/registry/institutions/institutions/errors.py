@@ -18,23 +18,5 @@ class AlreadyBlacklisted(errors.Problem):
     cause, remedy = "所填日期内该机构已列入黑名单。", "请先办理信用修复,或改正日期。"
 
 
-class DuplicateTeacher(errors.Problem):
-    code, status, title, title_en = "duplicate_teacher", 409, "该教师已登记", "The teacher is already registered here"
-    cause, remedy = "该教师在本机构已有在任记录,或有同日起任的记录。", "请修改 existing_id 所指的记录。"
-
-
-class DuplicateRating(errors.Problem):
-    code, status, title, title_en = "duplicate_rating", 409, "该年度已有评估结果", "The year is already rated"
-    cause, remedy = "同一机构一年只有一个评估结果。", "请核对年度。"
-
-
-class DuplicateYearlyReport(errors.Problem):
-    code, status, title, title_en = "duplicate_yearly_report", 409, "该年度已报", "The year is already reported"
-    cause, remedy = "同一机构一年只有一份年度报告。", "请用 PUT 更正该年度的报告。"
-
-
-for constraint, problem in (
-    ("institutions_uscc_key", DuplicateInstitution), ("designations_from_on_key", DesignationOverlaps), ("teachers_from_on_key", DuplicateTeacher),
-    ("teachers_still_there_key", DuplicateTeacher), ("ratings_year_key", DuplicateRating), ("yearly_reports_year_key", DuplicateYearlyReport),
-):  # fmt: skip
-    errors.violates(constraint, problem)
+errors.violates("institutions_uscc_key", DuplicateInstitution)
+errors.violates("designations_from_on_key", DesignationOverlaps)

@@ -1,12 +1,12 @@
-"""Institutions (培训机构), their designations and blacklistings as dated intervals, their teachers, ratings and yearly reports."""
+"""Institutions (培训机构), their designations and blacklistings as dated intervals."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.codes import InstitutionStatus
 from services.registry.metadata import Row
 from shared import db
 
@@ -25,14 +25,14 @@ class Institution(db.Versioned, Row):
     bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text, default="active")
+    status: Mapped[str] = mapped_column(Text, default=InstitutionStatus.ACTIVE)
     status_reason: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
         UniqueConstraint("uscc", name="institutions_uscc_key"),
-        CheckConstraint("status IN ('active', 'suspended', 'exited')", name="status"),
+        db.one_of("status", InstitutionStatus),
         Index("institutions_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index("institutions_kind_idx", "kind", "id"),
         Index("institutions_region_code_idx", "region_code", "id"),
@@ -75,60 +75,3 @@ class Blacklisting(Row):
         CheckConstraint("reinstated_on >= from_on", name="reinstated_on"),
         Index("blacklistings_institution_id_idx", "institution_id", "from_on"),
     )
-
-
-class Teacher(db.Versioned, Row):
-    """A teacher's service at one institution; the person is recognised everywhere by `id_number_key`, the same digest as a trainee's."""
-
-    __tablename__ = "teachers"
-
-    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"))
-    name: Mapped[str] = mapped_column(Text)
-    id_number: Mapped[bytes] = mapped_column(LargeBinary)
-    id_number_key: Mapped[bytes] = mapped_column(LargeBinary)
-    id_number_masked: Mapped[str] = mapped_column(Text)
-    employment: Mapped[str] = mapped_column(Text)
-    from_on: Mapped[date]
-    to_on: Mapped[date | None]
-    qualification: Mapped[str | None] = mapped_column(Text)
-
-    __table_args__ = (
-        UniqueConstraint("institution_id", "id_number_key", "from_on", name="teachers_from_on_key"),
-        Index("teachers_still_there_key", "institution_id", "id_number_key", unique=True, postgresql_where=text("to_on IS NULL")),
-        CheckConstraint("employment IN ('full_time', 'part_time')", name="employment"),
-        CheckConstraint("to_on >= from_on", name="to_on"),
-        Index("teachers_id_number_key_idx", "id_number_key"),
-    )
-
-
-class Rating(Row):
-    """The result of an assessment (办学评估), one a year."""
-
-    __tablename__ = "ratings"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
-    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"))
-    year: Mapped[int]
-    result: Mapped[str] = mapped_column(Text)
-
-    __table_args__ = (
-        UniqueConstraint("institution_id", "year", name="ratings_year_key"),
-        CheckConstraint("result IN ('excellent', 'qualified', 'unqualified')", name="result"),
-    )
-
-
-class YearlyReport(Row):
-    """What an institution reports of a year. Funds in yuan."""
-
-    __tablename__ = "yearly_reports"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
-    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"))
-    year: Mapped[int]
-    enrolled_students: Mapped[int | None]
-    training_funds: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
-    training_funds_frontline: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
-    partner_enterprises: Mapped[int | None]
-    reported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-    __table_args__ = (UniqueConstraint("institution_id", "year", name="yearly_reports_year_key"),)

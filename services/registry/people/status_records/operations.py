@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry import sealing
-from services.registry.people.status_records.schemas import Status, StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
+from services.registry import fields
+from services.registry.codes import PersonalStatus
+from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
 from services.registry.people.status_records.tables import StatusList, StatusRecord
 from services.registry.reference.errors import invalid_number
-from shared import audit, batches, changes, db, errors, pages
+from shared import batches, db, deeds, errors, pages
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected
 from shared.errors import Fault
@@ -60,7 +61,7 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
         record_id = kept[_same(row)]
         results[index] = Result("created" if record_id == row["id"] else "updated" if record_id in written else "unchanged", record_id)
     counts = {name: sum(each.outcome == name for each in results.values()) for name in ("created", "updated")}
-    await audit.record(session, call, "status_records.received", "status_records", None, counts)
+    await deeds.record(session, call, "status_records.received", None, details=counts)
     return results
 
 
@@ -82,7 +83,7 @@ def _row(call: Call, vault: Vault, item: StatusRecordIn) -> dict[str, Any] | tup
         faults.append(invalid_number(invalid, "/id_number"))
     faults += _order(item.from_on, item.until_on, "/until_on")
     return tuple(faults) or {
-        "id": db.new_id(), "id_number_key": vault.blind(number, sealing.ID_NUMBER), "status": item.status, "from_on": item.from_on,
+        "id": db.new_id(), "id_number_key": vault.blind(number, fields.ID_NUMBER), "status": item.status, "from_on": item.from_on,
         "until_on": item.until_on, "source": item.source, "received_at": call.now,
     }  # fmt: skip
 
@@ -93,16 +94,8 @@ def _order(from_on: date, to_on: date | None, pointer: str) -> list[Fault]:
     return [Fault("invalid_period", pointer=pointer, seen=f"{from_on} 至 {to_on}", allowed="不早于开始日期", fix="请改正起止日期。")]
 
 
-async def list_records(session: AsyncSession, asked: pages.Asked, status: Status | None, source: str | None) -> dict[str, Any]:
-    columns = (
-        StatusRecord.id,
-        StatusRecord.status,
-        StatusRecord.from_on,
-        StatusRecord.until_on,
-        StatusRecord.source,
-        StatusRecord.received_at,
-    )
-    wanted = select(*columns)
+async def list_records(session: AsyncSession, asked: pages.Asked, status: PersonalStatus | None, source: str | None) -> dict[str, Any]:
+    wanted = select(*(getattr(StatusRecord, name) for name in StatusRecordOut.model_fields))
     if status:
         wanted = wanted.where(StatusRecord.status == status)
     if source:
@@ -117,11 +110,10 @@ async def state_complete(session: AsyncSession, call: Call, body: StatusListIn) 
     made = {"id": db.new_id(), "received_at": call.now, **body.model_dump()}
     insert = upsert(StatusList).values(made).on_conflict_do_nothing(constraint="status_lists_days_key").returning(StatusList.id)
     if await session.scalar(insert):
-        await audit.record(session, call, "status_list.completed", "status_list", made["id"], body.model_dump(mode="json"))
-        await changes.publish(session, call, "status_list.completed", made["id"], status=body.status)
+        await deeds.record(session, call, "status_list.completed", made["id"], details=body.model_dump(), status=body.status)
     return StatusListOut.model_validate(await session.scalar(select(StatusList).filter_by(**body.model_dump())))
 
 
-async def list_complete(session: AsyncSession, asked: pages.Asked, status: Status | None) -> dict[str, Any]:
+async def list_complete(session: AsyncSession, asked: pages.Asked, status: PersonalStatus | None) -> dict[str, Any]:
     wanted = select(StatusList).where(StatusList.status == status) if status else select(StatusList)
     return await pages.page(session, wanted, StatusList.id, asked, lambda row: StatusListOut.model_validate(row[0]))

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Query
 
+from services.registry.codes import PersonalStatus
 from services.registry.people.status_records import operations
-from services.registry.people.status_records.schemas import Status, StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
+from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
 from shared import errors, pages, web, wire
 from shared.batches import Batch, BatchOut
 
@@ -14,7 +15,7 @@ lists_router = web.Router("status-lists")
 
 SENDS = frozenset({"officer", "system"})
 SEES = frozenset({"officer", "reviewer", "auditor", "system"})
-StatusFilter = Annotated[Status | None, Query()]
+StatusFilter = Annotated[PersonalStatus | None, Query()]
 
 
 @router.operation(

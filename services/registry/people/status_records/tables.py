@@ -9,11 +9,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.codes import PersonalStatus
 from services.registry.metadata import Row
 from shared import db
-
-STATUSES = ("employee_pension", "resident_pension", "public_payroll", "insured_employee", "full_time_student", "deceased")
-KNOWN_STATUS = "status IN ('employee_pension', 'resident_pension', 'public_payroll', 'insured_employee', 'full_time_student', 'deceased')"
 
 
 class StatusRecord(Row):
@@ -31,7 +29,7 @@ class StatusRecord(Row):
 
     __table_args__ = (
         UniqueConstraint("id_number_key", "status", "source", "from_on", name="status_records_from_on_key"),
-        CheckConstraint(KNOWN_STATUS, name="status"),
+        db.one_of("status", PersonalStatus),
         CheckConstraint("until_on >= from_on", name="until_on"),
         Index("status_records_status_idx", "status", "id"),
     )
@@ -51,6 +49,6 @@ class StatusList(Row):
 
     __table_args__ = (
         UniqueConstraint("status", "source", "complete_from_on", "complete_to_on", name="status_lists_days_key"),
-        CheckConstraint(KNOWN_STATUS, name="status"),
+        db.one_of("status", PersonalStatus),
         CheckConstraint("complete_to_on >= complete_from_on", name="complete_to_on"),
     )

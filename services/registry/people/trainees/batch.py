@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry import sealing
-from services.registry.people.trainees import reading, registration, visibility
+from services.registry import fields
+from services.registry.people.trainees import operations, rules, visibility
 from services.registry.people.trainees.errors import DuplicateTrainee
-from services.registry.people.trainees.reading import Person
+from services.registry.people.trainees.rules import Person
 from services.registry.people.trainees.schemas import TraineeIn
 from services.registry.people.trainees.tables import Trainee
-from shared import audit, changes
+from shared import deeds
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected, run
 from shared.errors import Fault, Forbidden
@@ -33,9 +33,9 @@ async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[
     outcomes: dict[int, Result] = {}
     people: dict[int, Person] = {}
     first_with: dict[str, int] = {}
-    employers = await registration.employer_faults(session, [item.employer_id for item in items.values()])
+    employers = await operations.employer_faults(session, [item.employer_id for item in items.values()])
     for (index, item), employer in zip(items.items(), employers, strict=True):
-        person = reading.person(item, call.today)
+        person = rules.person(item, call.today)
         faults = [*(person if isinstance(person, tuple) else ()), *([employer] if employer else [])]
         if call.actor.role == "town" and item.region_code != call.actor.region_code:
             faults.append(
@@ -55,7 +55,7 @@ async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[
             )
         else:
             people[index] = person
-    registered = dict(zip(people, await registration.register(session, call, vault, list(people.values())), strict=True))
+    registered = dict(zip(people, await operations.register(session, call, vault, list(people.values())), strict=True))
     newer: dict[int, dict[str, Any]] = {}
     for index, each in registered.items():
         if each.before is None:
@@ -80,11 +80,11 @@ def _news(vault: Vault, person: Person, known: Any) -> dict[str, Any]:
     """What was stated and differs from what is known. Categories are added to, never taken away."""
     plain = {name: _plain(getattr(person, name)) for name in COMPARED if name in person.stated}
     news = {name: value for name, value in plain.items() if value != getattr(known, name)}
-    if "phone" in person.stated and person.phone != sealing.opened(vault, "trainees", known.id, "phone", known.phone_sealed):
+    if "phone" in person.stated and person.phone != fields.opened(vault, "trainees", known.id, "phone", known.phone_sealed):
         news["phone"] = person.phone
     if "bank_account" in person.stated:
         account = person.bank_account
-        if (vault.blind(account, sealing.BANK_ACCOUNT) if account else None) != known.bank_account_key:
+        if (vault.blind(account, fields.BANK_ACCOUNT) if account else None) != known.bank_account_key:
             news["bank_account"] = account
     stated = [each for each in person.categories if _as_kept(each) not in known.categories]
     return news | ({"categories": stated} if stated else {})
@@ -94,7 +94,7 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _as_kept(category: reading.Category) -> dict[str, Any]:
+def _as_kept(category: rules.Category) -> dict[str, Any]:
     until_on = category.until_on.isoformat() if category.until_on else None
     return {"code": category.code, "since_on": category.since_on.isoformat(), "until_on": until_on, "proof": category.proof}
 
@@ -112,20 +112,15 @@ async def bring_up_to_date(session: AsyncSession, call: Call, vault: Vault, newe
             "bank_account_masked": known.bank_account,
         }
         if "phone" in news:
-            sealed |= sealing.phone(vault, "trainees", known.id, news["phone"])
+            sealed |= fields.sealed_phone(vault, "trainees", known.id, news["phone"])
         if "bank_account" in news:
-            sealed |= sealing.bank_account(vault, "trainees", known.id, news["bank_account"])
+            sealed |= fields.sealed_account(vault, "trainees", known.id, news["bank_account"])
         rows.append({"known_id": known.id, "changed_at": call.now, **row, **sealed})
     raise_version = update(Trainee).where(Trainee.id == bindparam("known_id")).values(version=Trainee.version + 1)
     await (await session.connection()).execute(
         raise_version.values({name: bindparam(name) for name in rows[0] if name != "known_id"}), rows
     )
-    await registration.state_categories(session, [(known.id, news["categories"]) for known, news in newer if "categories" in news])
-    await audit.record_all(
-        session,
-        [
-            audit.entry(call, "trainee.changed", "trainee", known.id, {"version": known.version + 1, "fields": sorted(news)})
-            for known, news in newer
-        ],
-    )
-    await changes.publish_all(session, [changes.event(call, "trainee.changed", known.id, version=known.version + 1) for known, _ in newer])
+    await operations.state_categories(session, [(known.id, news["categories"]) for known, news in newer if "categories" in news])
+    await deeds.record_all(session, [
+        deeds.deed(call, "trainee.changed", known.id, details={"fields": sorted(news)}, version=known.version + 1) for known, news in newer
+    ])  # fmt: skip

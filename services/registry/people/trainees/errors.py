@@ -13,11 +13,6 @@ class TraineeMerged(errors.Problem):
     cause, remedy = "同一人曾登记两次,本记录已并入另一条。", "请改用 merged_into 所指的学员。"
 
 
-class CorrectionDecided(errors.Problem):
-    code, status, title, title_en = "correction_decided", 409, "该更正申请已办结", "The correction was already decided"
-    cause, remedy = "该更正申请已被采纳或驳回。", "如仍需更正,请重新申请。"
-
-
 errors.violates("trainees_id_number_key", DuplicateTrainee)
 
 errors.describe("overlapping_category", "同一类别的时段重叠", "Periods of one category overlap",

@@ -1,54 +1,45 @@
-"""What can be done with a trainee: register, read, change, merge, reveal, look up."""
+"""What can be done with a trainee: register, one or hundreds, change, reveal, look up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, literal, select, update
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
 
-from services.registry import sealing
-from services.registry.following.tables import KnownCertificate, KnownPlacement
-from services.registry.people.trainees import reading, registration, visibility
-from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
-from services.registry.people.trainees.schemas import (
-    Found,
-    History,
-    HistoryEntry,
-    LookupOut,
-    Revealed,
-    TraineeChange,
-    TraineeIn,
-    TraineeOut,
-    TraineePaper,
-)
+from services.registry import fields
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.trainees import policy, reading, rules, visibility
+from services.registry.people.trainees.errors import DuplicateTrainee
+from services.registry.people.trainees.rules import Category, Person
+from services.registry.people.trainees.schemas import Found, LookupOut, Revealed, TraineeChange, TraineeIn, TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
-from services.registry.reference import policy as reference
-from shared import audit, changes, errors, pages, privacy, wire
-from shared.access import Actor, Call, WrongRole
+from shared import db, deeds, errors, privacy
+from shared.access import Actor, Call
+from shared.errors import Fault
 from shared.national_numbers import compact
-from shared.steps import Refusal
+from shared.privacy import Vault
 from shared.web import Kernel
 
 PLAIN = ("name", "sex", "birth_on", "region_code", "education", "employer_id", "retirement_track")
-ACTIONS = {"merge": {"officer"}, "reveal": {"officer", "reviewer", "auditor"}, "correct": {"officer", "person", "institution", "town"}}
 
 
 async def create(session: AsyncSession, call: Call, kernel: Kernel, body: TraineeIn) -> TraineeOut:
     in_its_town(call.actor, body.region_code)
-    person = reading.person(body, call.today)
-    employer = (await registration.employer_faults(session, [body.employer_id]))[0]
+    person = rules.person(body, call.today)
+    employer = (await employer_faults(session, [body.employer_id]))[0]
     if isinstance(person, tuple):
         raise errors.Invalid(faults=[*person, *([employer] if employer else [])])
     if employer:
         raise errors.Invalid(faults=[employer])
-    [registered] = await registration.register(session, call, kernel.vault, [person])
+    [registered] = await register(session, call, kernel.vault, [person])
     if not registered.created:
         await _refuse_twice(session, call, kernel, registered.id)
-    return TraineeOut.model_validate(dict((await session.execute(visibility.one("service"), {"trainee_id": registered.id})).one()._mapping))
+    return TraineeOut.model_validate(dict((await session.execute(reading.one("service"), {"trainee_id": registered.id})).one()._mapping))
 
 
 async def _refuse_twice(session: AsyncSession, call: Call, kernel: Kernel, existing_id: UUID) -> None:
@@ -57,78 +48,12 @@ async def _refuse_twice(session: AsyncSession, call: Call, kernel: Kernel, exist
         await session.rollback()
         async with kernel.writing.begin() as own:
             await visibility.note_sightings(own, call, [existing_id], "presented")
-            await audit.record(own, call, "trainee.presented", "trainee", existing_id)
+            await deeds.record(own, call, "trainee.presented", existing_id, event=False)
     raise DuplicateTrainee(existing_id=str(existing_id))
 
 
-async def get(call: Call, kernel: Kernel, trainee_id: UUID) -> TraineePaper:
-    """One trainee as the caller may see it: the answer asked for most, so it takes the reader's short way."""
-    return _paper(call, await kernel.reader.first(visibility.one(call.actor.role), _named(call, trainee_id)))
-
-
-async def paper(session: AsyncSession, call: Call, trainee_id: UUID) -> TraineePaper:
-    """The same within a transaction, as it stands there."""
-    row = (await session.execute(visibility.one(call.actor.role), _named(call, trainee_id))).first()
-    return _paper(call, row and row._mapping)
-
-
-def _named(call: Call, trainee_id: UUID) -> dict[str, Any]:
-    return {"trainee_id": trainee_id, **visibility.bound(call.actor)}
-
-
-def _paper(call: Call, row: Mapping[str, Any] | None) -> TraineePaper:
-    if row is None:
-        raise errors.NotFound()
-    if row["merged_into"]:
-        raise TraineeMerged(merged_into=str(row["merged_into"]))
-    return TraineePaper.model_validate({**row, "allowed_actions": _allowed(call.actor, row["how"], row["region_code"])})
-
-
-def _allowed(actor: Actor, how: str | None, region_code: str) -> list[wire.AllowedAction]:
-    may = {"change": visibility.may_change(actor, how, region_code)} | {action: actor.role in roles for action, roles in ACTIONS.items()}
-    refusal = Refusal(WrongRole.code, WrongRole.cause)
-    return wire.allowed_actions({action: None if allowed else refusal for action, allowed in may.items()})
-
-
-async def list_trainees(
-    session: AsyncSession, call: Call, asked: pages.Asked, region_code: str | None, category: str | None, institution_id: UUID | None, name: str | None,
-    external_system: str | None, external_number: str | None,
-) -> dict[str, Any]:  # fmt: skip
-    pages.known("region_code", region_code, reference.packaged().regions)
-    pages.known("category", category, reference.packaged().categories)
-    wanted = (
-        select(*visibility.SHOWN)
-        .where(Trainee.merged_into.is_(None), visibility.visible(call.actor.role))
-        .params(visibility.bound(call.actor))
-    )
-    if region_code:
-        wanted = wanted.where(Trainee.region_code == region_code)
-    if category:
-        wanted = wanted.where(
-            select(TraineeCategory).where(TraineeCategory.trainee_id == Trainee.id, TraineeCategory.code == category).exists()
-        )
-    if institution_id:
-        seen = select(TraineeSighting).where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == institution_id)
-        wanted = wanted.where(seen.exists())
-    if name:
-        wanted = wanted.where(Trainee.name.like(pages.contains(name)))
-    if reference_sought := {key: value for key, value in (("system", external_system), ("number", external_number)) if value}:
-        wanted = wanted.where(Trainee.external_refs.contains([reference_sought]))
-    return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))
-
-
-async def visible(session: AsyncSession, call: Call, trainee_id: UUID) -> Trainee:
-    """The trainee to work on, or 404; 410 when it was merged into another."""
-    wanted = select(Trainee).where(Trainee.id == trainee_id, visibility.visible(call.actor.role)).params(visibility.bound(call.actor))
-    if (trainee := await session.scalar(wanted)) is None:
-        raise errors.NotFound()
-    if trainee.merged_into:
-        raise TraineeMerged(merged_into=str(trainee.merged_into))
-    return trainee
-
-
 async def change(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, body: TraineeChange) -> TraineePaper:
-    trainee = await visible(session, call, trainee_id)
+    trainee = await reading.find(session, call, trainee_id)
     call.match(trainee.version)
     how = await session.scalar(
         select(TraineeSighting.how).where(
@@ -136,20 +61,20 @@ async def change(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: 
         )
     )
     if not visibility.may_change(call.actor, how, trainee.region_code):
-        raise errors.Forbidden("只有登记该学员的机构、其所在镇和经办可以修改。请用 corrections 提出更正申请。")
+        raise errors.Forbidden(policy.NOT_YOURS.detail)
     if "id_number" in body.model_fields_set and call.actor.role != "officer":
         raise errors.Forbidden("证件号码只能由经办更正。请用 corrections 提出更正申请。")
     if "region_code" in body.model_fields_set:
         in_its_town(call.actor, body.region_code)
     if body.model_fields_set:
         await apply(session, call, kernel, trainee, body)
-    return await paper(session, call, trainee_id)
+    return await reading.paper(session, call, trainee_id)
 
 
 async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trainee, body: TraineeChange) -> None:
     """Makes the stated changes, or refuses them with every fault."""
-    values = reading.changes(body, trainee.id_type, call.today)
-    employer = (await registration.employer_faults(session, [body.employer_id]))[0]
+    values = rules.changes(body, trainee.id_type, call.today)
+    employer = (await employer_faults(session, [body.employer_id]))[0]
     if isinstance(values, tuple) or employer:
         raise errors.Invalid(faults=[*(values if isinstance(values, tuple) else ()), *([employer] if employer else [])])
     if "id_number" in values:
@@ -161,9 +86,9 @@ async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trai
         trainee.external_refs = list(values["external_refs"])
     sealed: dict[str, Any] = {}
     if "phone" in values:
-        sealed |= sealing.phone(kernel.vault, "trainees", trainee.id, values["phone"])
+        sealed |= fields.sealed_phone(kernel.vault, "trainees", trainee.id, values["phone"])
     if "bank_account" in values:
-        sealed |= sealing.bank_account(kernel.vault, "trainees", trainee.id, values["bank_account"])
+        sealed |= fields.sealed_account(kernel.vault, "trainees", trainee.id, values["bank_account"])
     for name, value in sealed.items():
         setattr(trainee, name, value)
     trainee.changed_at = call.now
@@ -171,19 +96,17 @@ async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trai
     await session.flush()
     if "categories" in values:
         await session.execute(delete(TraineeCategory).where(TraineeCategory.trainee_id == trainee.id))
-        await registration.state_categories(session, [(trainee.id, values["categories"])])
-    await audit.record(
-        session, call, "trainee.changed", "trainee", trainee.id, {"version": trainee.version, "fields": sorted(body.model_fields_set)}
-    )
-    await changes.publish(session, call, "trainee.changed", trainee.id, version=trainee.version)
+        await state_categories(session, [(trainee.id, values["categories"])])
+    said = {"fields": sorted(body.model_fields_set)}
+    await deeds.record(session, call, "trainee.changed", trainee.id, details=said, version=trainee.version)
 
 
 async def _take_number(session: AsyncSession, kernel: Kernel, trainee: Trainee, number: str) -> None:
-    key = kernel.vault.blind(number, sealing.ID_NUMBER)
+    key = kernel.vault.blind(number, fields.ID_NUMBER)
     holder = await session.scalar(select(Trainee.id).where(Trainee.id_number_key == key, Trainee.merged_into.is_(None)))
     if holder not in (None, trainee.id):
         raise DuplicateTrainee(existing_id=str(holder))
-    for name, value in sealing.id_number(kernel.vault, "trainees", trainee.id, number).items():
+    for name, value in fields.sealed_number(kernel.vault, "trainees", trainee.id, number).items():
         setattr(trainee, name, value)
 
 
@@ -192,44 +115,11 @@ def in_its_town(actor: Actor, region_code: str) -> None:
         raise errors.Forbidden(f"镇(街道)只能登记本镇(街道)的学员,区划代码应为 {actor.region_code}。")
 
 
-async def merge(session: AsyncSession, call: Call, trainee_id: UUID, into: UUID) -> TraineePaper:
-    """One person registered twice goes on as `into`; the old id answers 410 and says so. What they attended keeps the old id and follows it."""
-    both = {
-        each.id: each
-        for each in await session.scalars(select(Trainee).where(Trainee.id.in_([trainee_id, into])).order_by(Trainee.id).with_for_update())
-    }
-    old, stays = both.get(trainee_id), both.get(into)
-    if old is None:
-        raise errors.NotFound()
-    if old.merged_into:
-        raise TraineeMerged(merged_into=str(old.merged_into))
-    call.match(old.version)
-    if stays is None or stays.merged_into or into == trainee_id:
-        fix = "请改用另一学员的编号。" if into == trainee_id else "请核对编号;已并入他人的,请用其 merged_into。"
-        raise errors.Invalid(faults=[errors.Fault("unknown_trainee", pointer="/into", seen=str(into), fix=fix)])
-    await session.execute(update(Trainee).where(Trainee.merged_into == old.id).values(merged_into=into))
-    old.merged_into, old.changed_at, stays.changed_at = into, call.now, call.now
-    flag_modified(stays, "changed_at")
-    await session.flush()
-    stated = aliased(TraineeCategory)
-    same = select(stated).where(stated.trainee_id == into, stated.code == TraineeCategory.code, stated.since_on == TraineeCategory.since_on)
-    await session.execute(update(TraineeCategory).where(TraineeCategory.trainee_id == old.id, ~same.exists()).values(trainee_id=into))
-    seen_by = select(literal(into), TraineeSighting.institution_id, TraineeSighting.how).where(TraineeSighting.trainee_id == old.id)
-    await session.execute(upsert(TraineeSighting).from_select(["trainee_id", "institution_id", "how"], seen_by).on_conflict_do_nothing())
-    for known in (KnownCertificate, KnownPlacement):
-        await session.execute(update(known).where(known.trainee_id == old.id).values(trainee_id=into))
-    await audit.record(session, call, "trainee.merged", "trainee", old.id, {"merged_into": str(into), "version": old.version})
-    await audit.record(session, call, "trainee.changed", "trainee", into, {"merged_from": str(old.id), "version": stays.version})
-    await changes.publish(session, call, "trainee.merged", old.id, merged_into=into, version=old.version)
-    await changes.publish(session, call, "trainee.changed", into, version=stays.version)
-    return await paper(session, call, into)
-
-
 async def reveal(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, reason: str) -> Revealed:
-    trainee = await visible(session, call, trainee_id)
-    await audit.record(session, call, "trainee.revealed", "trainee", trainee.id, {"reason": privacy.redact(reason)})
+    trainee = await reading.find(session, call, trainee_id)
+    await deeds.record(session, call, "trainee.revealed", trainee.id, details={"reason": privacy.redact(reason)}, event=False)
     opened = {
-        column: sealing.opened(kernel.vault, "trainees", trainee.id, column, getattr(trainee, column))
+        column: fields.opened(kernel.vault, "trainees", trainee.id, column, getattr(trainee, column))
         for column in ("id_number", "phone", "bank_account")
     }
     return Revealed.model_validate({"id": trainee.id, "name": trainee.name, **opened})
@@ -237,7 +127,7 @@ async def reveal(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: 
 
 async def lookup(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: Sequence[str]) -> LookupOut:
     """The ids behind full numbers. Presenting the number is what entitles an institution to see the person."""
-    keys = [kernel.vault.blind(compact(number), sealing.ID_NUMBER) for number in id_numbers]
+    keys = [kernel.vault.blind(compact(number), fields.ID_NUMBER) for number in id_numbers]
     known = await session.execute(
         select(Trainee.id_number_key, Trainee.id).where(Trainee.id_number_key.in_(set(keys)), Trainee.merged_into.is_(None))
     )
@@ -245,20 +135,107 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: 
     await session.close()  # the connection goes back before another is taken
     async with kernel.writing.begin() as own:
         await visibility.note_sightings(own, call, found.values(), "presented")
-        await audit.record(
-            own, call, "trainee.looked_up", "trainee", None, {"asked": len(keys), "found": [str(each) for each in found.values()]}
-        )
+        said = {"asked": len(keys), "found": [str(each) for each in found.values()]}
+        await deeds.record(own, call, "trainee.looked_up", None, details=said)
     return LookupOut(items=[Found(index=index, id=found.get(key)) for index, key in enumerate(keys)])
 
 
-async def history(session: AsyncSession, call: Call, trainee_id: UUID, limit: int, cursor: int | None) -> History:
-    await visible(session, call, trainee_id)
-    trail = audit.TRAIL.c
-    wanted = (
-        select(trail.id, trail.at, trail.action, trail.role, trail.details).where(trail.subject == trainee_id).order_by(trail.id.desc())
+# --- registering many ------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """`before` is the row of a person who was known already, as it was found; None: made now. `how` the caller's institution knew them."""
+
+    id: UUID
+    before: ResultRow[Any] | None = None
+    how: str | None = None
+
+    @property
+    def created(self) -> bool:
+        return self.before is None
+
+
+async def register(session: AsyncSession, call: Call, vault: Vault, people: Sequence[Person]) -> list[Registered]:
+    """Each person's trainee, made or found by the number, in order. Nobody twice among `people`.
+
+    The unique index decides who is new, so two callers at once make one trainee. An institution sees the people it names here from now on.
+    Those found are locked and left as they were.
+    """
+    if not people:
+        return []
+    rows = [_row(call, vault, person) for person in people]
+    # In the order of the key, so that two batches with the same people wait for one another instead of locking each other out.
+    insert = upsert(Trainee).on_conflict_do_nothing(index_elements=[Trainee.id_number_key], index_where=text("merged_into IS NULL"))
+    made = await session.execute(insert.returning(Trainee.id), sorted(rows, key=lambda row: bytes(row["id_number_key"])))
+    new = set(made.scalars())
+    keys = [row["id_number_key"] for row in rows if row["id"] not in new]
+    found = await _found(session, call, keys) if keys else {}
+    registered = [
+        Registered(row["id"])
+        if row["id"] in new
+        else Registered(found[row["id_number_key"]].id, found[row["id_number_key"]], found[row["id_number_key"]].how)
+        for row in rows
+    ]
+    await state_categories(session, [(each.id, person.categories) for each, person in zip(registered, people, strict=True) if each.created])
+    await visibility.note_sightings(session, call, [each.id for each in registered if each.created], "registered")
+    await visibility.note_sightings(session, call, [each.id for each in registered if not each.created], "presented")
+    await deeds.record_all(session, [deeds.deed(call, "trainee.registered", each.id, version=1) for each in registered if each.created])
+    return registered
+
+
+async def state_categories(session: AsyncSession, stated: Sequence[tuple[UUID, Sequence[Category]]]) -> None:
+    """Adds what was said about categories; of the same category from the same day, the later word on its end and proof stands."""
+    rows = [
+        {
+            "id": db.new_id(),
+            "trainee_id": trainee_id,
+            "code": each.code,
+            "since_on": each.since_on,
+            "until_on": each.until_on,
+            "proof": each.proof,
+        }
+        for trainee_id, categories in stated
+        for each in categories
+    ]
+    if rows:
+        insert = upsert(TraineeCategory)
+        word = {"until_on": insert.excluded.until_on, "proof": insert.excluded.proof}
+        await session.execute(insert.on_conflict_do_update(constraint="trainee_categories_since_key", set_=word), rows)
+
+
+async def employer_faults(session: AsyncSession, employer_ids: Sequence[UUID | None]) -> list[Fault | None]:
+    """For each, the fault of naming an employer that is not registered."""
+    wanted = {each for each in employer_ids if each}
+    known = set(await session.scalars(select(Institution.id).where(Institution.id.in_(wanted)))) if wanted else set()
+    fault = Fault("unknown_employer", pointer="/employer_id", fix="请先登记该单位,或改正编号。")
+    return [fault if each and each not in known else None for each in employer_ids]
+
+
+def _row(call: Call, vault: Vault, person: Person) -> dict[str, Any]:
+    made = db.new_id()
+    return {
+        "id": made, "version": 1, "name": person.name, "id_type": person.id_type, "sex": person.sex, "birth_on": person.birth_on,
+        "region_code": person.region_code, "education": person.education, "employer_id": person.employer_id,
+        "retirement_track": person.retirement_track, "external_refs": list(person.external_refs), "registered_at": call.now, "changed_at": call.now,
+        **fields.sealed_number(vault, "trainees", made, person.id_number),
+        **fields.sealed_phone(vault, "trainees", made, person.phone),
+        **fields.sealed_account(vault, "trainees", made, person.bank_account),
+    }  # fmt: skip
+
+
+async def _found(session: AsyncSession, call: Call, keys: Sequence[bytes]) -> dict[bytes, ResultRow[Any]]:
+    how = (
+        select(TraineeSighting.how)
+        .where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == call.actor.institution_id)
+        .correlate(Trainee)
+        .scalar_subquery()
     )
-    if cursor is not None:
-        wanted = wanted.where(trail.id < cursor)
-    rows = (await session.execute(wanted.limit(limit + 1))).all()
-    items = [HistoryEntry.model_validate(row) for row in rows[:limit]]
-    return History(items=items, next_cursor=str(rows[limit - 1].id) if len(rows) > limit else None)
+    sealed = (
+        Trainee.id_number_key,
+        Trainee.phone.label("phone_sealed"),
+        Trainee.bank_account.label("bank_account_sealed"),
+        Trainee.bank_account_key,
+    )
+    known = select(*reading.SHOWN, *sealed, how.label("how")).where(Trainee.id_number_key.in_(keys), Trainee.merged_into.is_(None))
+    return {row.id_number_key: row for row in await session.execute(known.order_by(Trainee.id).with_for_update(of=Trainee))}

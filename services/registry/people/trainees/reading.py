@@ -1,201 +1,135 @@
-"""Reads what was said about a person as a careful clerk would: clean values, or every fault at once."""
+"""Trainees as they are shown: one, many, and what was done about one of them."""
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from services.registry.imports import fields
-from services.registry.people.trainees.schemas import CategoryPeriod, TraineeChange, TraineeIn
+from sqlalchemy import Select, bindparam, func, null, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.trainees import policy, visibility
+from services.registry.people.trainees.errors import TraineeMerged
+from services.registry.people.trainees.schemas import History, HistoryEntry, TraineeOut, TraineePaper
+from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.reference import policy as reference
-from services.registry.reference.errors import STANDARDS, invalid_number
-from shared import wire
-from shared.errors import Fault
-from shared.national_numbers import InvalidNumber, citizen_id, compact
-from shared.privacy import mask_number
+from shared import audit, errors, pages, wire
+from shared.access import Actor, Call
+from shared.web import Kernel
 
-OLD_PERMIT_CHARACTERS = 15
-RESIDENCE_PERMIT_BEGINS = ("81", "82", "83")
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    code: str
-    since_on: dt.date
-    until_on: dt.date | None = None
-    proof: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person as they are to be registered. `stated` names what the source said: the rest is no reason to change what is known."""
-
-    name: str
-    id_number: str
-    sex: str
-    birth_on: dt.date
-    region_code: str
-    id_type: str = "citizen"
-    phone: str | None = None
-    education: str | None = None
-    employer_id: UUID | None = None
-    bank_account: str | None = None
-    retirement_track: str | None = None
-    categories: tuple[Category, ...] = ()
-    external_refs: tuple[dict[str, str], ...] = ()
-    stated: frozenset[str] = field(default=frozenset())
-
-
-class Faulty(ValueError):
-    """A value with something wrong in it."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__()
-        self.faults = faults
-
-
-def person(body: TraineeIn, today: dt.date) -> Person | tuple[Fault, ...]:
-    stated = {name: getattr(body, name) for name in TraineeIn.model_fields if name not in ("id_number", "id_type", "sex", "birth_on")}
-    values, faults = _read(stated)
-    try:
-        number = id_number(body.id_type, body.id_number, today, body.sex, body.birth_on)
-    except Faulty as faulty:
-        return (*faulty.faults, *faults)
-    return tuple(faults) or Person(**values, **number, id_type=body.id_type, stated=frozenset(body.model_fields_set))
-
-
-def faults_beside(body: Mapping[str, Any], today: dt.date) -> tuple[Fault, ...]:
-    """What is wrong with the texts of a body whose shape is wrong elsewhere, so that all its faults come at once."""
-    _, faults = _read({name: body[name] for name in ("name", "phone", "region_code", "bank_account") if isinstance(body.get(name), str)})
-    if isinstance(body.get("id_number"), str) and body.get("id_type", "citizen") in ("citizen", "residence_permit"):
-        try:
-            id_number(body.get("id_type", "citizen"), body["id_number"], today, None, None)
-        except Faulty as faulty:
-            faults.extend(faulty.faults)
-    return tuple(faults)
-
-
-def changes(body: TraineeChange, id_type: str, today: dt.date) -> dict[str, Any] | tuple[Fault, ...]:
-    """The stated fields alone, clean; a new number brings `sex` and `birth_on`."""
-    values, faults = _read({name: getattr(body, name) for name in body.model_fields_set if name != "id_number"})
-    if "id_number" in body.model_fields_set:
-        try:
-            values |= id_number(id_type, body.id_number, today, None, None)
-        except Faulty as faulty:
-            faults.extend(faulty.faults)
-    return tuple(faults) or values
-
-
-def id_number(id_type: str, text: str, today: dt.date, sex: str | None, birth_on: dt.date | None) -> dict[str, Any]:
-    """`id_number`, `sex` and `birth_on` of a document. All but the old foreigners' permit follow the citizens' rule."""
-    number = compact(text)
-    if id_type == "foreign_permanent_residence" and len(number) == OLD_PERMIT_CHARACTERS:
-        missing = [name for name, value in (("sex", sex), ("birth_on", birth_on)) if value is None]
-        faults = [Fault("missing_field", pointer=f"/{name}", fix="15 位永久居留证号码不含此项,请按证件填写。") for name in missing]
-        if not (number[:3].isalpha() and number[3:].isdigit() and number.isascii()):
-            faults.append(_bad_number(mask_number(number), "15 位永久居留证号码为 3 位字母加 12 位数字"))
-        if birth_on is not None and birth_on > today:
-            faults.append(
-                Fault("invalid_value", pointer="/birth_on", seen=str(birth_on), allowed="不晚于当日", fix="请按证件填写出生日期。")
-            )
-        if faults:
-            raise Faulty(*faults)
-        return {"id_number": number, "sex": sex, "birth_on": birth_on}
-    try:
-        read = citizen_id(number, today=today)
-    except InvalidNumber as invalid:
-        raise Faulty(invalid_number(invalid, "/id_number")) from None
-    if id_type == "residence_permit" and not read.number.startswith(RESIDENCE_PERMIT_BEGINS):
-        raise Faulty(_bad_number(mask_number(number), "港澳台居民居住证号码以 81、82 或 83 开头"))
-    repeated = [name for name, value in (("sex", sex), ("birth_on", birth_on)) if value is not None]
-    if repeated:
-        raise Faulty(*(Fault("unknown_field", pointer=f"/{name}", fix="该证件号码本身含有此项,请删去。") for name in repeated))
-    return {"id_number": read.number, "sex": read.sex, "birth_on": read.birth_on}
-
-
-def _bad_number(seen_masked: str, allowed: str) -> Fault:
-    return Fault(
-        "invalid_id_number",
-        pointer="/id_number",
-        seen=seen_masked,
-        allowed=allowed,
-        fix="请对照证件逐位核对后重填。",
-        basis=STANDARDS["invalid_id_number"],
-    )
-
-
-def _read(stated: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    values: dict[str, Any] = {}
-    faults: list[Fault] = []
-    for name, value in stated.items():
-        try:
-            values[name] = _READERS.get(name, _as_it_is)(value)
-        except fields.FieldFault as fault:
-            faults.append(Fault(fault.code, pointer=f"/{name}", seen=fault.seen or None, fix=fault.fix))
-        except Faulty as faulty:
-            faults.extend(faulty.faults)
-    return values, faults
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _phone(value: str | None) -> str | None:
-    return fields.phone(value) if value else None
-
-
-def _bank_account(value: str | None) -> str | None:
-    return fields.bank_account(compact(value)) if value else None
-
-
-def region_code(value: str) -> str:
-    if value not in reference.packaged().regions:
-        raise Faulty(
-            Fault(
-                "unknown_region",
-                pointer="/region_code",
-                seen=value[:40],
-                allowed="区划代码,如 522601100(三棵树镇)",
-                fix="请按 /v1/regions 填写。",
-            )
+_categories = (
+    select(
+        func.coalesce(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_object(
+                        "code", TraineeCategory.code, "since_on", TraineeCategory.since_on,
+                        "until_on", TraineeCategory.until_on, "proof", TraineeCategory.proof,
+                    ),
+                    TraineeCategory.since_on, TraineeCategory.code,
+                ),
+                type_=JSONB,
+            ),
+            func.jsonb_build_array(type_=JSONB),
         )
-    return value
+    )
+    .where(TraineeCategory.trainee_id == Trainee.id)
+    .correlate(Trainee)
+    .scalar_subquery()
+)  # fmt: skip
+_employer = select(Institution.name).where(Institution.id == Trainee.employer_id).correlate(Trainee).scalar_subquery()
+
+SHOWN = (
+    Trainee.id, Trainee.name, Trainee.id_type, Trainee.id_number_masked.label("id_number"), Trainee.sex, Trainee.birth_on,
+    Trainee.phone_masked.label("phone"), Trainee.region_code, _categories.label("categories"), Trainee.education, Trainee.employer_id,
+    _employer.label("employer_name"), Trainee.bank_account_masked.label("bank_account"), Trainee.retirement_track, Trainee.external_refs,
+    Trainee.registered_at, Trainee.version, Trainee.merged_into,
+)  # fmt: skip
 
 
-def categories(periods: Sequence[CategoryPeriod]) -> tuple[Category, ...]:
-    """Known codes, no period that ends before it begins, none that overlaps another of the same code."""
-    faults: list[Fault] = []
-    for index, period in enumerate(periods):
-        where = f"/categories/{index}"
-        if period.code not in reference.packaged().categories:
-            faults.append(Fault("unknown_category", pointer=f"{where}/code", seen=period.code[:40], fix="请按 /v1/categories 填写代码。"))
-        if period.until_on is not None and period.until_on < period.since_on:
-            seen = f"{period.since_on} 至 {period.until_on}"
-            faults.append(
-                Fault("invalid_period", pointer=f"{where}/until_on", seen=seen, allowed="不早于 since_on", fix="请改正起止日期。")
-            )
-        if any(period.code == other.code and _overlap(period, other) for other in periods[:index]):
-            faults.append(Fault("overlapping_category", pointer=where, seen=period.code, fix="请合并为一段,或改正起止日期。"))
-    if faults:
-        raise Faulty(*faults)
-    return tuple(Category(period.code, period.since_on, period.until_on, period.proof) for period in periods)
+@cache
+def one(role: str) -> Select[Any]:
+    """The statement that reads one trainee: built once a role, since it is the most frequent of all. Its parameters: `of(actor, trainee_id)`."""
+    how: ColumnElement[Any] = null()
+    if role == "institution":
+        sighting = select(TraineeSighting.how).where(
+            TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == bindparam("its_institution")
+        )
+        how = sighting.correlate(Trainee).scalar_subquery()
+    seen = visibility.rows_of(role, bindparam("its_institution"), bindparam("its_region"), bindparam("its_trainee"))
+    return select(*SHOWN, how.label("how")).where(Trainee.id == bindparam("trainee_id"), seen)
 
 
-def _overlap(one: CategoryPeriod, other: CategoryPeriod) -> bool:
-    return one.since_on <= (other.until_on or dt.date.max) and other.since_on <= (one.until_on or dt.date.max)
+def of(actor: Actor, trainee_id: UUID) -> dict[str, Any]:
+    bound = {"its_institution": actor.institution_id, "its_region": actor.region_code, "its_trainee": actor.trainee_id}
+    return {"trainee_id": trainee_id, **bound}
 
 
-def _external_refs(refs: Sequence[wire.ExternalRef]) -> tuple[dict[str, str], ...]:
-    return tuple(ref.model_dump() for ref in refs)
+async def get(call: Call, kernel: Kernel, trainee_id: UUID) -> TraineePaper:
+    """One trainee as the caller may see it: the answer asked for most, so it takes the reader's short way."""
+    return _paper(call, await kernel.reader.first(one(call.actor.role), of(call.actor, trainee_id)))
 
 
-_READERS: Mapping[str, Callable[[Any], Any]] = {
-    "name": fields.name,
-    "phone": _phone,
-    "region_code": region_code,
-    "bank_account": _bank_account,
-    "categories": categories,
-    "external_refs": _external_refs,
-}
+async def paper(session: AsyncSession, call: Call, trainee_id: UUID) -> TraineePaper:
+    """The same within a transaction, as it stands there."""
+    row = (await session.execute(one(call.actor.role), of(call.actor, trainee_id))).first()
+    return _paper(call, row and row._mapping)
+
+
+def _paper(call: Call, row: Mapping[str, Any] | None) -> TraineePaper:
+    if row is None:
+        raise errors.NotFound()
+    if row["merged_into"]:
+        raise TraineeMerged(merged_into=str(row["merged_into"]))
+    doer = call.actor.doer
+    may_change = visibility.may_change(call.actor, row["how"], row["region_code"])
+    actions = wire.allowed_actions(policy.allowed_actions(doer, may_change=may_change))
+    return TraineePaper.model_validate({**row, "allowed_actions": actions})
+
+
+async def find(session: AsyncSession, call: Call, trainee_id: UUID) -> Trainee:
+    """The trainee to work on, or 404; 410 when it was merged into another."""
+    trainee = await session.scalar(select(Trainee).where(Trainee.id == trainee_id, visibility.rows(call.actor)))
+    if trainee is None:
+        raise errors.NotFound()
+    if trainee.merged_into:
+        raise TraineeMerged(merged_into=str(trainee.merged_into))
+    return trainee
+
+
+async def list_trainees(
+    session: AsyncSession, call: Call, asked: pages.Asked, region_code: str | None, category: str | None, institution_id: UUID | None, name: str | None,
+    external_system: str | None, external_number: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    pages.known("region_code", region_code, reference.lists().regions)
+    pages.known("category", category, reference.lists().categories)
+    wanted = select(*SHOWN).where(Trainee.merged_into.is_(None), visibility.rows(call.actor))
+    if region_code:
+        wanted = wanted.where(Trainee.region_code == region_code)
+    if category:
+        wanted = wanted.where(
+            select(TraineeCategory).where(TraineeCategory.trainee_id == Trainee.id, TraineeCategory.code == category).exists()
+        )
+    if institution_id:
+        seen = select(TraineeSighting).where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == institution_id)
+        wanted = wanted.where(seen.exists())
+    if name:
+        wanted = wanted.where(Trainee.name.like(pages.contains(name)))
+    if reference_sought := {key: value for key, value in (("system", external_system), ("number", external_number)) if value}:
+        wanted = wanted.where(Trainee.external_refs.contains([reference_sought]))
+    return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))
+
+
+async def history(session: AsyncSession, call: Call, trainee_id: UUID, limit: int, cursor: int | None) -> History:
+    await find(session, call, trainee_id)
+    trail = audit.TRAIL.c
+    wanted = select(trail.id, trail.at, trail.action, trail.role, trail.actor_name, trail.details).where(trail.subject == trainee_id)
+    wanted = wanted.order_by(trail.id.desc())
+    if cursor is not None:
+        wanted = wanted.where(trail.id < cursor)
+    rows = (await session.execute(wanted.limit(limit + 1))).all()
+    items = [HistoryEntry.model_validate(row) for row in rows[:limit]]
+    return History(items=items, next_cursor=str(rows[limit - 1].id) if len(rows) > limit else None)

@@ -1,19 +1,16 @@
 """The paths of trainees (学员)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.registry.people.trainees import batch, corrections, operations, reading
-from services.registry.people.trainees.errors import CorrectionDecided, DuplicateTrainee, TraineeMerged
+from services.registry.people.trainees import batch, operations, policy, reading, rules
+from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.schemas import (
-    CorrectionIn,
-    CorrectionOut,
     History,
     LookupIn,
     LookupOut,
-    MergeIn,
     Revealed,
     TraineeChange,
     TraineeIn,
@@ -26,16 +23,12 @@ from shared.batches import Batch, BatchOut
 router = web.Router("trainees")
 
 SEES = frozenset({"officer", "reviewer", "auditor", "institution", "town", "person", "partner", "system"})
-REGISTERS = frozenset({"officer", "institution", "town", "system"})
 ASKS_BY_NUMBER = frozenset({"officer", "reviewer", "auditor", "institution", "town", "system", "service"})
-REVEALS = frozenset({"officer", "reviewer", "auditor"})
-CORRECTS = frozenset({"officer", "person", "institution", "town"})
-OFFICER = frozenset({"officer"})
 Filter = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
 @router.operation(
-    "POST", "/v1/trainees", may=REGISTERS, summary="登记学员", status=201, errors=[DuplicateTrainee], also=reading.faults_beside
+    "POST", "/v1/trainees", may=policy.REGISTERS, summary="登记学员", status=201, errors=[DuplicateTrainee], also=rules.faults_beside
 )
 async def create(body: TraineeIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> TraineeOut:
     return await operations.create(session, call, kernel, body)
@@ -50,13 +43,11 @@ async def list_trainees(
     external_system: Annotated[str | None, Query(max_length=200, description="外部平台")] = None,
     external_number: Annotated[str | None, Query(max_length=200, description="外部平台的编号")] = None,
 ) -> wire.Page[TraineeOut]:  # fmt: skip
-    found = await operations.list_trainees(
-        session, call, asked, region_code, category, institution_id, name, external_system, external_number
-    )
+    found = await reading.list_trainees(session, call, asked, region_code, category, institution_id, name, external_system, external_number)
     return wire.Page[TraineeOut].model_validate(found)
 
 
-@router.operation("POST", "/v1/trainees:batch", may=REGISTERS, summary="批量登记学员", status=207, errors=[DuplicateTrainee])
+@router.operation("POST", "/v1/trainees:batch", may=policy.REGISTERS, summary="批量登记学员", status=207, errors=[DuplicateTrainee])
 async def take_batch(body: Batch[TraineeIn], session: web.Session, call: web.Caller, kernel: web.KernelOf) -> BatchOut:
     return await batch.take(session, call, kernel.vault, body)
 
@@ -68,13 +59,13 @@ async def lookup(body: LookupIn, session: web.Session, call: web.Caller, kernel:
 
 @router.operation("GET", "/v1/trainees/{trainee_id:uuid}", may=SEES, summary="一名学员", errors=[TraineeMerged])
 async def get(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> TraineePaper:
-    return await operations.get(call, kernel, trainee_id)
+    return await reading.get(call, kernel, trainee_id)
 
 
 @router.operation(
     "PATCH",
     "/v1/trainees/{trainee_id:uuid}",
-    may=REGISTERS,
+    may=policy.REGISTERS,
     summary="修改学员信息",
     errors=[DuplicateTrainee, TraineeMerged],
 )
@@ -83,16 +74,9 @@ async def change(trainee_id: UUID, body: TraineeChange, session: web.Session, ca
 
 
 @router.operation(
-    "POST", "/v1/trainees/{trainee_id:uuid}:merge", may=OFFICER, summary="把重复登记的学员并入另一学员", errors=[TraineeMerged]
-)
-async def merge(trainee_id: UUID, body: MergeIn, session: web.Session, call: web.Caller) -> TraineePaper:
-    return await operations.merge(session, call, trainee_id, body.into)
-
-
-@router.operation(
     "POST",
     "/v1/trainees/{trainee_id:uuid}:reveal",
-    may=REVEALS,
+    may=policy.REVEALS,
     summary="查看证件号码等全号,须说明理由,记入审计",
     key=None,
     errors=[TraineeMerged],
@@ -109,42 +93,4 @@ async def history(
     trainee_id: UUID, session: web.Session, call: web.Caller, limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=18, pattern=r"^\d+$", description="上一页的 next_cursor")] = None,
 ) -> History:  # fmt: skip
-    return await operations.history(session, call, trainee_id, limit, int(cursor) if cursor else None)
-
-
-@router.operation(
-    "POST", "/v1/trainees/{trainee_id:uuid}/corrections", may=CORRECTS, summary="申请更正", status=201, errors=[TraineeMerged]
-)
-async def ask_correction(
-    trainee_id: UUID, body: CorrectionIn, session: web.Session, call: web.Caller, kernel: web.KernelOf
-) -> CorrectionOut:
-    return await corrections.ask(session, call, kernel, trainee_id, body)
-
-
-@router.operation(
-    "GET",
-    "/v1/trainees/{trainee_id:uuid}/corrections",
-    may=SEES,
-    summary="一名学员的更正申请",
-    errors=[errors.InvalidCursor, TraineeMerged],
-)
-async def list_corrections(trainee_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[CorrectionOut]:
-    return wire.Page[CorrectionOut].model_validate(await corrections.list_corrections(session, call, trainee_id, asked))
-
-
-DECIDED: Any = [CorrectionDecided, TraineeMerged]
-ONE_CORRECTION = "/v1/trainees/{trainee_id:uuid}/corrections/{correction_id:uuid}"
-
-
-@router.operation("POST", f"{ONE_CORRECTION}:accept", may=OFFICER, summary="采纳更正,随即修改学员信息", errors=[*DECIDED, DuplicateTrainee])
-async def accept_correction(
-    trainee_id: UUID, correction_id: UUID, body: wire.Commented, session: web.Session, call: web.Caller, kernel: web.KernelOf
-) -> CorrectionOut:
-    return await corrections.accept(session, call, kernel, trainee_id, correction_id, body.comment)
-
-
-@router.operation("POST", f"{ONE_CORRECTION}:reject", may=OFFICER, summary="驳回更正", errors=DECIDED)
-async def reject_correction(
-    trainee_id: UUID, correction_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller
-) -> CorrectionOut:
-    return await corrections.reject(session, call, trainee_id, correction_id, body.reason)
+    return await reading.history(session, call, trainee_id, limit, int(cursor) if cursor else None)

@@ -1,18 +1,17 @@
 """Trainees on the wire. Numbers go in whole and come out masked."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from shared import wire
+from services.registry.codes import IdType, RetirementTrack, Sex
+from services.registry.reference.schemas import InRegion
+from shared import county, wire
 from shared.batches import ITEMS_AT_MOST
 
-IdType = Literal["citizen", "residence_permit", "foreign_permanent_residence"]
-Sex = Literal["male", "female"]
-RetirementTrack = Literal["female_50", "female_55"]
-CorrectableField = Literal["name", "id_number", "phone", "region_code", "education", "bank_account", "retirement_track"]
+EXAMPLES = county.here().examples
 
 NAME = "姓名,与证件一致"
 ID_NUMBER = "证件号码全号;答复中一律掩码"
@@ -20,7 +19,7 @@ PHONE = "11 位手机号码或带区号的座机;没有电话的人填 null"
 REGION = "居住地的镇、街道代码,见 /v1/regions"
 TRACK = "女职工原退休年龄 50 或 55 岁;不知道则不填"
 Name = Annotated[wire.Text, Field(max_length=100, description=NAME, examples=["杨秀英"])]
-Number = Annotated[wire.Text, Field(max_length=60, examples=["522601199003070025"])]
+Number = Annotated[wire.Text, Field(max_length=60, examples=[EXAMPLES.id_number])]
 Account = Annotated[wire.Text, Field(max_length=60, description="本人银行账号", examples=["6217001234567894321"])]
 
 
@@ -37,10 +36,10 @@ class TraineeIn(wire.In):
     """A person to register. `sex` and `birth_on` are read from the number; only an old 15-character permit needs them stated."""
 
     name: Name
-    id_type: IdType = "citizen"
+    id_type: IdType = IdType.CITIZEN
     id_number: Number = Field(description=ID_NUMBER)
     phone: wire.Word | None = Field(description=PHONE, examples=["13885501234"])
-    region_code: wire.Word = Field(description=REGION, examples=["522601100"])
+    region_code: wire.Word = Field(description=REGION, examples=[EXAMPLES.region_code])
     categories: list[CategoryPeriod] = Field([], max_length=30)
     education: wire.Word | None = Field(None, examples=["初中"])
     employer_id: UUID | None = Field(None, description="所在单位(已登记的机构)", examples=[None])
@@ -55,9 +54,9 @@ class TraineeChange(wire.In):
     """What changes; what is left out stays. `categories` and `external_refs` replace the whole list."""
 
     name: Name = Field(default_factory=str, examples=["杨秀英"])
-    id_number: Number = Field(default_factory=str, description="更正证件号码,仅经办", examples=["522601199003070025"])
+    id_number: Number = Field(default_factory=str, description="更正证件号码,仅经办", examples=[EXAMPLES.id_number])
     phone: wire.Word | None = Field(None, examples=["13885501234"])
-    region_code: wire.Word = Field(default_factory=str, description=REGION, examples=["522601100"])
+    region_code: wire.Word = Field(default_factory=str, description=REGION, examples=[EXAMPLES.region_code])
     categories: list[CategoryPeriod] = Field(default_factory=list, max_length=30)
     education: wire.Word | None = Field(None, examples=["初中"])
     employer_id: UUID | None = Field(None, examples=[None])
@@ -66,7 +65,7 @@ class TraineeChange(wire.In):
     external_refs: list[wire.ExternalRef] = Field(default_factory=list, max_length=20)
 
 
-class TraineeOut(wire.Out):
+class TraineeOut(InRegion):
     """A trainee; `id_number`, `phone` and `bank_account` masked."""
 
     id: UUID
@@ -76,10 +75,10 @@ class TraineeOut(wire.Out):
     sex: Sex
     birth_on: date
     phone: str | None
-    region_code: str
     categories: list[CategoryPeriod]
     education: str | None
     employer_id: UUID | None
+    employer_name: str | None
     bank_account: str | None
     retirement_track: RetirementTrack | None
     external_refs: list[wire.ExternalRef]
@@ -95,7 +94,7 @@ class TraineePaper(TraineeOut):
 
 class LookupIn(wire.In):
     id_numbers: list[Annotated[wire.Text, Field(max_length=60)]] = Field(
-        max_length=ITEMS_AT_MOST, description=f"证件号码全号,至多 {ITEMS_AT_MOST} 个", examples=[["522601199003070025"]]
+        max_length=ITEMS_AT_MOST, description=f"证件号码全号,至多 {ITEMS_AT_MOST} 个", examples=[[EXAMPLES.id_number]]
     )
 
 
@@ -110,10 +109,6 @@ class LookupOut(wire.Out):
     items: list[Found]
 
 
-class MergeIn(wire.In):
-    into: UUID = Field(description="保留的学员")
-
-
 class Revealed(wire.Out):
     """Personal data in full. The reading is on the audit trail."""
 
@@ -125,35 +120,15 @@ class Revealed(wire.Out):
 
 
 class HistoryEntry(wire.Out):
-    """One deed on this person's record: what, when, by which role. `details` names fields and papers, never values."""
+    """One deed on this person's record: what, when, by whom. `details` names fields and papers, never values."""
 
     at: wire.Instant
     action: str
     role: str
+    actor_name: str | None
     details: dict[str, object]
 
 
 class History(wire.Out):
     items: list[HistoryEntry]
     next_cursor: str | None = None
-
-
-class CorrectionIn(wire.In):
-    field: CorrectableField
-    proposed: wire.Word = Field(description="应改成什么", examples=["杨秀英"])
-    reason: wire.Reason
-
-
-class CorrectionOut(wire.Out):
-    """`proposed` is masked where it is a number."""
-
-    id: UUID
-    trainee_id: UUID
-    field: CorrectableField
-    proposed: str
-    reason: str
-    status: Literal["open", "accepted", "rejected"]
-    asked_at: wire.Instant
-    decided_at: wire.Instant | None
-    decision_reason: str | None
-    version: int

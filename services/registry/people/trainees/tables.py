@@ -1,4 +1,4 @@
-"""Trainees (学员), the categories they belong to over time, who has seen them, and corrections that were asked for.
+"""Trainees (学员), the categories they belong to over time, and who has seen them.
 
 Numbers are kept three ways: encrypted and bound to the row, as a keyed digest to find equal ones by, and as the mask that is shown.
 """
@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.codes import IdType, RetirementTrack, Sex
 from services.registry.metadata import Row
 from shared import db
 
@@ -43,9 +44,9 @@ class Trainee(db.Versioned, Row):
 
     __table_args__ = (
         Index("trainees_id_number_key", "id_number_key", unique=True, postgresql_where=text("merged_into IS NULL")),
-        CheckConstraint("id_type IN ('citizen', 'residence_permit', 'foreign_permanent_residence')", name="id_type"),
-        CheckConstraint("sex IN ('male', 'female')", name="sex"),
-        CheckConstraint("retirement_track IN ('female_50', 'female_55')", name="retirement_track"),
+        db.one_of("id_type", IdType),
+        db.one_of("sex", Sex),
+        db.one_of("retirement_track", RetirementTrack),
         CheckConstraint("merged_into <> id", name="merged_into"),
         Index("trainees_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index("trainees_region_code_idx", "region_code", "id"),
@@ -88,28 +89,4 @@ class TraineeSighting(Row):
     __table_args__ = (
         CheckConstraint("how IN ('registered', 'presented', 'enrolled')", name="how"),
         Index("trainee_sightings_institution_id_idx", "institution_id", "trainee_id"),
-    )
-
-
-class TraineeCorrection(db.Versioned, Row):
-    """A change of one field that someone asked for, and what the officer decided. `proposed` is encrypted: it may be a number."""
-
-    __tablename__ = "trainee_corrections"
-
-    trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainees.id"))
-    field: Mapped[str] = mapped_column(Text)
-    proposed: Mapped[bytes] = mapped_column(LargeBinary)
-    proposed_masked: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text, default="open")
-    asked_by: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    decided_by: Mapped[str | None] = mapped_column(Text)
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    decision_reason: Mapped[str | None] = mapped_column(Text)
-
-    __table_args__ = (
-        CheckConstraint("status IN ('open', 'accepted', 'rejected')", name="status"),
-        Index("trainee_corrections_trainee_id_idx", "trainee_id", "id"),
-        Index("trainee_corrections_open_idx", "id", postgresql_where=text("status = 'open'")),
     )

@@ -1,91 +1,41 @@
-"""Whom a caller may see: row scope as one condition, and the rows as they are shown."""
+"""Whom a caller may see and change, and who has come to see whom."""
 
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, false, func, null, or_, select, true
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import false, or_, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
+from services.registry.people.trainees.tables import Trainee, TraineeSighting
+from shared import access
 from shared.access import Actor, Call
 
-SEES_ALL = frozenset({"officer", "reviewer", "auditor", "system", "service"})
-
-_categories = (
-    select(
-        func.coalesce(
-            func.jsonb_agg(
-                aggregate_order_by(
-                    func.jsonb_build_object(
-                        "code", TraineeCategory.code, "since_on", TraineeCategory.since_on,
-                        "until_on", TraineeCategory.until_on, "proof", TraineeCategory.proof,
-                    ),
-                    TraineeCategory.since_on, TraineeCategory.code,
-                ),
-                type_=JSONB,
-            ),
-            func.jsonb_build_array(type_=JSONB),
-        )
-    )
-    .where(TraineeCategory.trainee_id == Trainee.id)
-    .correlate(Trainee)
-    .scalar_subquery()
-)  # fmt: skip
-
-SHOWN = (
-    Trainee.id, Trainee.name, Trainee.id_type, Trainee.id_number_masked.label("id_number"), Trainee.sex, Trainee.birth_on,
-    Trainee.phone_masked.label("phone"), Trainee.region_code, _categories.label("categories"), Trainee.education, Trainee.employer_id,
-    Trainee.bank_account_masked.label("bank_account"), Trainee.retirement_track, Trainee.external_refs, Trainee.registered_at, Trainee.version,
-    Trainee.merged_into,
-)  # fmt: skip
+SEES_ALL = access.SEES_ALL - {"finance"}
 
 
-@cache
-def visible(role: str) -> ColumnElement[bool]:
-    """The condition of a role; its parameters are `bound(actor)`."""
+def rows(actor: Actor) -> ColumnElement[bool]:
+    """An institution sees whom it registered, presented by number or enrolled; a town its people; a person themselves, also as merged."""
+    return rows_of(actor.role, actor.institution_id, actor.region_code, actor.trainee_id)
+
+
+def rows_of(role: str, institution_id: Any, region_code: Any, trainee_id: Any) -> ColumnElement[bool]:
+    """The same for a role alone: what it is bound to may be parameters of a statement that is built once."""
     if role in SEES_ALL:
         return true()
     if role == "institution":
-        seen = select(TraineeSighting).where(
-            TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == bindparam("its_institution")
-        )
+        seen = select(TraineeSighting).where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == institution_id)
         return seen.correlate(Trainee).exists()
     if role == "town":
-        return Trainee.region_code == bindparam("its_region")
+        return Trainee.region_code == region_code
     if role == "person":
         once = aliased(Trainee)
-        goes_on_as = select(once.merged_into).where(once.id == bindparam("its_trainee")).scalar_subquery()
-        return or_(Trainee.id == bindparam("its_trainee"), Trainee.id == goes_on_as)
+        goes_on_as = select(once.merged_into).where(once.id == trainee_id).scalar_subquery()
+        return or_(Trainee.id == trainee_id, Trainee.id == goes_on_as)
     return false()
-
-
-def bound(actor: Actor) -> dict[str, Any]:
-    match actor.role:
-        case "institution":
-            return {"its_institution": actor.institution_id}
-        case "town":
-            return {"its_region": actor.region_code}
-        case "person":
-            return {"its_trainee": actor.trainee_id}
-    return {}
-
-
-@cache
-def one(role: str) -> Select[Any]:
-    """The statement that reads one trainee: built once a role, since it is the most frequent of all."""
-    how: ColumnElement[Any] = null()
-    if role == "institution":
-        sighting = select(TraineeSighting.how).where(
-            TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == bindparam("its_institution")
-        )
-        how = sighting.correlate(Trainee).scalar_subquery()
-    return select(*SHOWN, how.label("how")).where(Trainee.id == bindparam("trainee_id"), visible(role))
 
 
 def may_change(actor: Actor, how: str | None, region_code: str) -> bool:
@@ -100,6 +50,6 @@ async def note_sightings(
 ) -> None:
     """Lets an institution (the caller's, unless named) see these people from now on. `how`: registered, presented or enrolled."""
     institution_id = institution_id or call.actor.institution_id
-    rows = [{"trainee_id": each, "institution_id": institution_id, "how": how, "seen_at": call.now} for each in sorted(set(trainee_ids))]
-    if rows and institution_id is not None:
-        await session.execute(upsert(TraineeSighting).on_conflict_do_nothing(), rows)
+    noted = [{"trainee_id": each, "institution_id": institution_id, "how": how, "seen_at": call.now} for each in sorted(set(trainee_ids))]
+    if noted and institution_id is not None:
+        await session.execute(upsert(TraineeSighting).on_conflict_do_nothing(), noted)

@@ -1,23 +1,25 @@
 """Taking in attendance. Records are facts: sent again they change nothing; of two classes in one half-day the first stands and the other is kept as a conflict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.training.attendance import schemas
+from services.registry.codes import EnrolmentOutcome, HalfDay
+from services.registry.training.attendance import reading, schemas
 from services.registry.training.attendance.errors import OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance, AttendanceConflict
-from services.registry.training.classes import policy, sight
+from services.registry.training.classes import policy
+from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import day_fault, require_state
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
-from shared import audit, batches, changes, errors
+from shared import batches, codes, deeds, errors
 from shared.access import Call
 from shared.db import new_id
 from shared.web import Kernel
@@ -53,8 +55,8 @@ async def record(
     session: AsyncSession, call: Call, kernel: Kernel, class_id: UUID, asked: batches.Batch[schemas.AttendanceIn]
 ) -> batches.BatchOut:
     """Takes in up to 500 half-days of a class that is in progress."""
-    training = await sight.find(session, call, class_id, lock=True)
-    require_state(training, "签到", policy.ATTENDED_IN)
+    training = await classes.find(session, call, class_id, lock=True)
+    require_state(call, training, policy.ATTEND)
     judged: list[Judged] = []
 
     async def take(items: Mapping[int, schemas.AttendanceIn]) -> Mapping[int, batches.Result]:
@@ -84,14 +86,14 @@ async def record_one(
 ) -> schemas.AttendanceOut:
     """Takes in one half-day; one that is known already is answered as it was kept."""
     [item] = (await record(session, call, kernel, class_id, batches.Batch[schemas.AttendanceIn](atomic="all", items=[body]))).items
-    return schemas.AttendanceOut.model_validate(await session.get_one(Attendance, item.id))
+    return schemas.AttendanceOut.model_validate((await session.execute(reading.SHOWN.where(Attendance.id == item.id))).one())
 
 
 async def judge(session: AsyncSession, training: TrainingClass, marks: Sequence[Mark]) -> list[Judged]:
     """What would become of each mark, in a constant number of statements."""
     people = list({mark.trainee_id for mark in marks})
     on_roster = select(Enrolment.trainee_id).where(
-        Enrolment.class_id == training.id, Enrolment.trainee_id == func.any(people), Enrolment.outcome != "withdrawn"
+        Enrolment.class_id == training.id, Enrolment.trainee_id == func.any(people), Enrolment.outcome != EnrolmentOutcome.WITHDRAWN
     )
     roster = set(await session.scalars(on_roster))
     signed = (
@@ -128,7 +130,7 @@ async def judge(session: AsyncSession, training: TrainingClass, marks: Sequence[
 
 
 def _overlap(mark: Mark, other: str) -> errors.Fault:
-    half = "上午" if mark.half_day == "am" else "下午"
+    half = codes.label("half_day", mark.half_day)
     fix = "请核对签到表。本条已作为冲突留存,两个班的申领都会看到。"
     return errors.Fault(
         OverlappingAttendance.code, "/half_day", seen=f"{mark.on} {half} 已在班级 {other} 签到", allowed="一人同一半天只在一个班", fix=fix
@@ -147,13 +149,31 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
     ]  # fmt: skip
     insert = upsert(Attendance).on_conflict_do_nothing(constraint="attendance_half_day_key").returning(Attendance.id)
     kept = set((await session.execute(insert, rows)).scalars())
-    await audit.record(session, call, "attendance.recorded", "class", training.id, {"half_days": len(kept)})
-    await changes.publish(
-        session, call, "attendance.recorded", training.id, status=training.status, version=training.version, half_days=len(kept)
-    )
+    await _count(session, training.id, {each.mark.trainee_id for each in new if each.id in kept})
+    said = {"status": training.status, "version": training.version, "half_days": len(kept)}
+    await deeds.record(session, call, "attendance.recorded", training.id, subject_type="class", **said)
     lost = [each.mark for each in new if each.id not in kept]
     again = {each.mark.key: each for each in await judge(session, training, lost)} if lost else {}
     return [again.get(each.mark.key, each) for each in judged]
+
+
+async def _count(session: AsyncSession, class_id: UUID, trainee_ids: Collection[UUID]) -> None:
+    """Counts anew what these people attended of the class, on their enrolments."""
+    if not trainee_ids:
+        return
+    days = (
+        select(Attendance.trainee_id, func.count().label("half_days"))
+        .where(Attendance.class_id == class_id, Attendance.trainee_id == func.any(list(trainee_ids)))
+        .group_by(Attendance.trainee_id, Attendance.on)
+        .cte("days")
+    )
+    whole = func.count().filter(days.c.half_days == len(HalfDay))
+    attended = (
+        select(days.c.trainee_id, func.sum(days.c.half_days).label("half_days"), whole.label("days")).group_by(days.c.trainee_id).subquery()
+    )
+    counted = update(Enrolment).where(Enrolment.class_id == class_id, Enrolment.trainee_id == attended.c.trainee_id)
+    counted = counted.values(half_days_attended=attended.c.half_days, days_attended=attended.c.days)
+    await session.execute(counted.execution_options(synchronize_session=False))
 
 
 async def keep_conflicts(session: AsyncSession, call: Call, class_id: UUID, judged: Sequence[Judged]) -> None:
@@ -167,14 +187,5 @@ async def keep_conflicts(session: AsyncSession, call: Call, class_id: UUID, judg
     if rows:
         await session.execute(upsert(AttendanceConflict).on_conflict_do_nothing(), rows)
         other = sorted({str(row["other_class_id"]) for row in rows})
-        entry = audit.entry(
-            call, "attendance.refused", "class", class_id, {"half_days": len(rows), "other_classes": other}, outcome="refused"
-        )
-        await audit.record_all(session, [entry])
-
-
-def listed(class_id: UUID, trainee_id: UUID | None, on: date | None) -> Select[Any]:
-    wanted = select(*(getattr(Attendance, name) for name in schemas.AttendanceOut.model_fields)).where(Attendance.class_id == class_id)
-    if trainee_id is not None:
-        wanted = wanted.where(Attendance.trainee_id == trainee_id)
-    return wanted if on is None else wanted.where(Attendance.on == on)
+        said = {"half_days": len(rows), "other_classes": other}
+        await deeds.record(session, call, "attendance.refused", class_id, subject_type="class", details=said, event=False, refused=True)

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.registry.training.attendance import operations, schemas
+from services.registry.training.attendance import operations, reading, schemas
 from services.registry.training.attendance.errors import OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance
-from services.registry.training.classes import sight
-from services.registry.training.enrolments.operations import ENROLLERS
+from services.registry.training.classes import reading as classes
+from services.registry.training.classes.policy import ENROLLERS
+from services.registry.training.classes.visibility import READERS
 from shared import batches, errors, pages, web, wire
 
 router = web.Router("attendance")
@@ -31,14 +32,14 @@ async def record_one(
     return await operations.record_one(session, call, kernel, class_id, body)
 
 
-@router.operation("GET", PATH, may=sight.READERS, summary="本班签到记录", errors=[errors.InvalidCursor])
+@router.operation("GET", PATH, may=READERS, summary="本班签到记录", errors=[errors.InvalidCursor])
 async def list_attendance(
     class_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked,
     trainee_id: Annotated[UUID | None, Query()] = None,
     on: Annotated[wire.CivilDate | None, Query()] = None,
 ) -> wire.Page[schemas.AttendanceOut]:  # fmt: skip
-    await sight.find(session, call, class_id)
-    wanted = operations.listed(class_id, trainee_id, on)
+    await classes.find(session, call, class_id)
+    wanted = reading.listed(class_id, trainee_id, on)
     return wire.Page[schemas.AttendanceOut].model_validate(
         await pages.page(session, wanted, Attendance.id, asked, schemas.AttendanceOut.model_validate)
     )

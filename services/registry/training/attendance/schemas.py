@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.training.classes.schemas import HalfDay
+from services.registry.codes import HalfDay
 from shared import wire
 
 
@@ -21,6 +21,8 @@ class AttendanceIn(wire.In):
 class AttendanceOut(wire.Out):
     id: UUID
     trainee_id: UUID
+    trainee_name: str
+    id_number_masked: str
     on: wire.CivilDate
     half_day: HalfDay
     source: str

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.codes import HalfDay
 from services.registry.metadata import Row
 from shared import db
 
@@ -26,7 +27,7 @@ class Attendance(Row):
 
     __table_args__ = (
         UniqueConstraint("trainee_id", "on", "half_day", name="attendance_half_day_key"),
-        CheckConstraint("half_day IN ('am', 'pm')", name="half_day"),
+        db.one_of("half_day", HalfDay),
         Index("attendance_class_id_idx", "class_id", "trainee_id"),
         Index("attendance_page_idx", "class_id", "id"),
     )
@@ -48,7 +49,7 @@ class AttendanceConflict(Row):
 
     __table_args__ = (
         UniqueConstraint("class_id", "trainee_id", "on", "half_day", name="attendance_conflicts_half_day_key"),
-        CheckConstraint("half_day IN ('am', 'pm')", name="half_day"),
+        db.one_of("half_day", HalfDay),
         Index("attendance_conflicts_other_class_id_idx", "other_class_id", "trainee_id"),
         Index("attendance_conflicts_trainee_id_idx", "trainee_id"),
     )

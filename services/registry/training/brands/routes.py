@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.registry.training.brands import operations
+from services.registry.codes import BrandKind
+from services.registry.training.brands import operations, reading
 from services.registry.training.brands.errors import DuplicateBrand
-from services.registry.training.brands.schemas import BrandChange, BrandIn, BrandOut, Kind
+from services.registry.training.brands.schemas import BrandChange, BrandIn, BrandOut
 from shared import access, errors, pages, web, wire
 
 router = web.Router("brands")
@@ -26,17 +27,17 @@ async def list_brands(
     session: web.Session,
     call: web.Caller,
     asked: pages.PageAsked,
-    kind: Annotated[Kind | None, Query()] = None,
+    kind: Annotated[BrandKind | None, Query()] = None,
     complete_from_on: Annotated[wire.CivilDate | None, Query(description="四个一在这一天或之后齐全")] = None,
     complete_to_on: Annotated[wire.CivilDate | None, Query(description="四个一在这一天或之前齐全")] = None,
 ) -> wire.Page[BrandOut]:
-    listed = await operations.list_brands(session, call, asked, kind, complete_from_on, complete_to_on)
+    listed = await reading.list_brands(session, call, asked, kind, complete_from_on, complete_to_on)
     return wire.Page[BrandOut].model_validate(listed)
 
 
 @router.operation("GET", "/v1/brands/{brand_id:uuid}", may=SEES, summary="一个品牌")
 async def get(brand_id: UUID, session: web.Session, call: web.Caller) -> BrandOut:
-    return await operations.get(session, call, brand_id)
+    return await reading.get(session, call, brand_id)
 
 
 @router.operation("PATCH", "/v1/brands/{brand_id:uuid}", may=KEEPS, summary="更新品牌的四个一材料", errors=[DuplicateBrand])

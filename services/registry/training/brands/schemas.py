@@ -1,14 +1,12 @@
 """Brands on the wire."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from services.registry.codes import BrandKind
 from shared import wire
-
-Kind = Literal["brand", "dish"]
 
 
 class Materials(wire.In):
@@ -25,14 +23,14 @@ class Materials(wire.In):
 
 
 class BrandIn(Materials):
-    name: wire.Word = Field(examples=["凯里酸汤"])
-    kind: Kind
+    name: wire.Word = Field(examples=["苗家酸汤"])
+    kind: BrandKind
 
 
 class BrandChange(Materials):
     """What changes; what is left out stays."""
 
-    name: wire.Word = Field(default_factory=str, examples=["凯里酸汤"])
+    name: wire.Word = Field(default_factory=str, examples=["苗家酸汤"])
 
 
 class BrandOut(wire.Out):
@@ -40,7 +38,7 @@ class BrandOut(wire.Out):
 
     id: UUID
     name: str
-    kind: Kind
+    kind: BrandKind
     department: str | None
     creation_plan_on: date | None
     creation_plan_file_id: UUID | None

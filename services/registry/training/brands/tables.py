@@ -3,11 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.codes import BrandKind
 from services.registry.metadata import Row
 from shared import db
+
+MATERIALS = ("creation_plan", "training_video", "experience_summary", "employment_ledger")
 
 
 class Brand(db.Versioned, Row):
@@ -29,6 +32,6 @@ class Brand(db.Versioned, Row):
 
     __table_args__ = (
         UniqueConstraint("kind", "name", name="brands_name_key"),
-        CheckConstraint("kind IN ('brand', 'dish')", name="kind"),
+        db.one_of("kind", BrandKind),
         Index("brands_kind_idx", "kind", "id"),
     )

@@ -1,62 +1,55 @@
-"""What may be done with a class: its states, who takes it from one to the next, from and until which day. Pure: values in, answers out."""
+"""What may be done with a class: its states, who takes it from one to the next, from and until which day, and what bars its institution. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final
 
-Status = Literal["draft", "submitted", "approved", "rejected", "in_progress", "completed", "cancelled"]
-Action = Literal["submit", "approve", "reject", "start", "complete", "cancel", "reschedule"]
+from services.registry.codes import ClassStatus as Status
+from services.registry.institutions.institutions.policy import Blacklisting, Designation, is_blacklisted, is_designated
+from shared import codes
+from shared.steps import Doer, Machine, Refusal, Step, by
 
 PROPOSERS: Final = frozenset({"institution", "town", "department", "officer"})
+ENROLLERS: Final = frozenset({"institution", "town", "officer"})
+INSPECTORS: Final = frozenset({"officer", "town"})
 OFFICER: Final = frozenset({"officer"})
 
-LABELS: Final[Mapping[str, str]] = {
-    "draft": "草稿",
-    "submitted": "已提交",
-    "approved": "已批准",
-    "rejected": "未批准",
-    "in_progress": "培训中",
-    "completed": "已结束",
-    "cancelled": "已取消",
-}
+MACHINE: Final = Machine(
+    "班级",
+    {status: label.zh for status, label in codes.labels("class_status").items()},
+    (
+        Step("submit", "提交", by(PROPOSERS, Status.DRAFT), to=Status.SUBMITTED),
+        Step("approve", "批准", by(OFFICER, Status.SUBMITTED), to=Status.APPROVED),
+        Step("reject", "不予批准", by(OFFICER, Status.SUBMITTED), to=Status.REJECTED),
+        Step("start", "开班", by(PROPOSERS, Status.APPROVED), to=Status.IN_PROGRESS),
+        Step("complete", "结班", by(PROPOSERS, Status.IN_PROGRESS), to=Status.COMPLETED),
+        Step("cancel", "取消", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.IN_PROGRESS), to=Status.CANCELLED),
+        Step("reschedule", "改期", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED)),
+    ),
+)
+# What is done within a state, with the class or with its people and days.
+CHANGE: Final = Step("change", "修改", by(PROPOSERS, Status.DRAFT))
+SCHEDULE: Final = Step("schedule", "排课", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.IN_PROGRESS))
+INSPECT: Final = Step("inspect", "检查", by(INSPECTORS, Status.APPROVED, Status.IN_PROGRESS, Status.COMPLETED))
+ENROL: Final = Step("enrol", "报名", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
+LEAVE: Final = Step("leave", "退出", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
+ATTEND: Final = Step("attend", "签到", by(ENROLLERS, Status.IN_PROGRESS))
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """`to` None: the class stays in its state."""
+class Organiser:
+    """The institution of a class, as far as it may be barred from holding it. `needs_designation`: the class's channel asks it of this kind."""
 
-    label: str
-    may: frozenset[str]
-    states: frozenset[str]
-    to: Status | None
-
-
-STEPS: Final[Mapping[Action, Step]] = {
-    "submit": Step("提交", PROPOSERS, frozenset({"draft"}), "submitted"),
-    "approve": Step("批准", OFFICER, frozenset({"submitted"}), "approved"),
-    "reject": Step("不予批准", OFFICER, frozenset({"submitted"}), "rejected"),
-    "start": Step("开班", PROPOSERS, frozenset({"approved"}), "in_progress"),
-    "complete": Step("结班", PROPOSERS, frozenset({"in_progress"}), "completed"),
-    "cancel": Step("取消", PROPOSERS, frozenset({"draft", "submitted", "approved", "in_progress"}), "cancelled"),
-    "reschedule": Step("改期", PROPOSERS, frozenset({"draft", "submitted", "approved"}), None),
-}
-CHANGED_IN: Final = frozenset({"draft"})
-ENROLLED_IN: Final = frozenset({"approved", "in_progress"})
-ATTENDED_IN: Final = frozenset({"in_progress"})
-TIMETABLED_IN: Final = frozenset({"draft", "submitted", "approved", "in_progress"})
-INSPECTED_IN: Final = frozenset({"approved", "in_progress", "completed"})
+    name: str
+    needs_designation: bool
+    designations: Sequence[Designation]
+    blacklistings: Sequence[Blacklisting]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    code: Literal["invalid_state", "too_early", "wrong_role"]
-    detail: str
-
-
-def number(year: int, serial: int) -> str:
-    """KL-PX-2025-000123."""
-    return f"KL-PX-{year}-{serial:06d}"
+def number(series: str, year: int, serial: int) -> str:
+    """As in KL-PX-2025-000123."""
+    return f"{series}-{year}-{serial:06d}"
 
 
 def days(starts_on: date, ends_on: date) -> Iterator[date]:
@@ -68,14 +61,27 @@ def day_count(starts_on: date, ends_on: date) -> int:
     return (ends_on - starts_on).days + 1
 
 
-def possible(status: str) -> list[Action]:
-    return [action for action, step in STEPS.items() if status in step.states]
+def why_not(
+    action: str, status: str, doer: Doer, starts_on: date, ends_on: date, today: date, organiser: Organiser | None
+) -> Refusal | None:
+    """Why the action is not possible now. `organiser`: of a class that is to be submitted; None where nothing depends on it."""
+    return MACHINE.why_not(action, status, doer, further=lambda asked: _facts_against(asked, starts_on, ends_on, today, organiser))
 
 
-def refusal(action: Action, status: str, starts_on: date, ends_on: date, today: date) -> Refusal | None:
-    """Why the action is not possible now, or None."""
-    if status not in STEPS[action].states:
-        return Refusal("invalid_state", wrong_state(STEPS[action].label, status, STEPS[action].states))
+def allowed_actions(
+    status: str, doer: Doer, starts_on: date, ends_on: date, today: date, organiser: Organiser | None
+) -> dict[str, Refusal | None]:
+    """Every action, with why it is not possible now."""
+    return MACHINE.every_action(status, doer, further=lambda asked: _facts_against(asked, starts_on, ends_on, today, organiser))
+
+
+def _facts_against(action: str, starts_on: date, ends_on: date, today: date, organiser: Organiser | None) -> Refusal | None:
+    if action == "submit" and organiser:
+        return barred(organiser, starts_on, ends_on)
+    return too_early(action, starts_on, ends_on, today)
+
+
+def too_early(action: str, starts_on: date, ends_on: date, today: date) -> Refusal | None:
     if action == "start" and today < starts_on:
         return Refusal("too_early", f"班级 {starts_on} 开班,今天是 {today}。请从开班当天起办理开班,或先改期。")
     if action == "complete" and today <= ends_on:
@@ -83,19 +89,15 @@ def refusal(action: Action, status: str, starts_on: date, ends_on: date, today: 
     return None
 
 
-def wrong_state(label: str, status: str, states: frozenset[str]) -> str:
-    """What stands in the way of `label` (提交, 报名 …) and what can be done instead."""
-    needed = "、".join(LABELS[state] for state in LABELS if state in states)
-    now = "、".join(STEPS[action].label for action in possible(status)) or "没有可办的事项"
-    return f"班级当前状态为“{LABELS[status]}”,“{label}”须在“{needed}”时办理。现在可以办理:{now}。"
-
-
-def allowed(status: str, role: str, starts_on: date, ends_on: date, today: date) -> list[tuple[Action, Refusal | None]]:
-    """Every action, with why this role may not take it now."""
-    answers: list[tuple[Action, Refusal | None]] = []
-    for action, step in STEPS.items():
-        if role in step.may:
-            answers.append((action, refusal(action, status, starts_on, ends_on, today)))
-        else:
-            answers.append((action, Refusal("wrong_role", f"由 {'、'.join(sorted(step.may))} 办理。")))
-    return answers
+def barred(organiser: Organiser, starts_on: date, ends_on: date) -> Refusal | None:
+    """An institution blacklisted on a day of the class, or not designated on each of them though its channel asks it."""
+    name, held = organiser.name, f"本班 {starts_on} 至 {ends_on}"
+    listed = next((day for day in days(starts_on, ends_on) if is_blacklisted(organiser.blacklistings, day)), None)
+    if listed:
+        detail = f"“{name}”在 {listed} 列入黑名单,{held} 开办。请由其他机构承办,或在移出黑名单之后另定日期。"
+        return Refusal("institution_blacklisted", detail)
+    missing = next((day for day in days(starts_on, ends_on) if not is_designated(organiser.designations, day)), None)
+    if missing and organiser.needs_designation:
+        detail = f"“{name}”在 {missing} 没有定点资格,{held} 每天都须有。请先由经办人员登记定点资格,或由定点机构承办。"
+        return Refusal("institution_not_designated", detail)
+    return None

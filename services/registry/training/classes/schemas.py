@@ -1,23 +1,17 @@
 """Classes on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.training.classes.policy import Status
-from shared import wire
+from services.registry.codes import Channel, ClassStatus, FundSource, HalfDay, Level
+from services.registry.reference.schemas import InRegion, OfOccupation
+from shared import county, wire
 
-Channel = Literal[
-    "agricultural_short", "project", "startup", "apprenticeship", "pre_job", "transfer", "upskill", "high_skill", "new_occupation", "safety"
-]  # fmt: skip
-Level = Literal[
-    "apprentice", "junior", "intermediate", "senior", "technician", "senior_technician", "special_technician", "chief_technician"
-]
-FundSource = Literal[
-    "employment_subsidy", "skills_upgrade", "east_west", "rural_revitalisation", "culture_tourism", "enterprise_education", "talent"
-]  # fmt: skip
-HalfDay = Literal["am", "pm"]
+EXAMPLES = county.here().examples
+PARTNER = county.here().partner.name
+
 Programme = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z]+)+$", max_length=60, examples=["practical.agriculture"])]
 
 OCCUPATION = "职业代码,见 /v1/occupations;目录之外的工种改填 trade_name 和 trade_filing_no"
@@ -26,7 +20,7 @@ Programmes = Annotated[list[Programme], Field(max_length=20, description="计入
 OccupationCode = Annotated[str, Field(max_length=20, description=OCCUPATION, examples=["6-31-01-03"])]
 Hours = Annotated[int, Field(ge=1, le=10_000, description="总学时", examples=[24])]
 Seats = Annotated[int, Field(ge=1, le=10_000, description="人数上限", examples=[40])]
-RegionCode = Annotated[wire.Word, Field(description="办班所在的乡镇、街道代码", examples=["522601100"])]
+RegionCode = Annotated[wire.Word, Field(description="办班所在的乡镇、街道代码", examples=[EXAMPLES.region_code])]
 TeacherIds = Annotated[list[UUID], Field(max_length=50, description="本班教师,须已在机构下登记")]
 ExternalRefs = Annotated[list[wire.ExternalRef], Field(max_length=20)]
 
@@ -48,7 +42,7 @@ class ClassIn(wire.In):
     seats: Seats
     region_code: RegionCode
     teacher_ids: Annotated[TeacherIds, wire.null_as(list)] = []
-    order_id: UUID | None = Field(default=None, description="佛山订单")
+    order_id: UUID | None = Field(default=None, description=f"{PARTNER}订单")
     fund_source: FundSource | None = None
     demonstration: Annotated[bool, wire.null_as(bool)] = Field(default=False, description="示范班")
     external_refs: Annotated[ExternalRefs, wire.null_as(list)] = []
@@ -76,14 +70,14 @@ class ClassChange(wire.In):
     external_refs: ExternalRefs | None = None
 
 
-class ClassOut(wire.Out):
+class ClassOut(InRegion, OfOccupation):
     id: UUID
     number: str
     name: str
     institution_id: UUID
+    institution_name: str
     channel: Channel
     programmes: list[str]
-    occupation_code: str | None
     trade_name: str | None
     trade_filing_no: str | None
     level: Level | None
@@ -91,15 +85,16 @@ class ClassOut(wire.Out):
     ends_on: wire.CivilDate
     hours: int
     seats: int
-    region_code: str
     teacher_ids: list[UUID]
+    teacher_names: list[str] = Field(description="与 teacher_ids 同序")
     order_id: UUID | None
     fund_source: FundSource | None
     demonstration: bool
     external_refs: list[wire.ExternalRef]
     department: str | None = Field(description="提出的牵头部门")
-    status: Status
+    status: ClassStatus
     status_reason: str | None = Field(description="不予批准或取消的理由")
+    completed_people: int | None = Field(description="结业人数;结班前为 null")
     proposed_at: wire.Instant
     changed_at: wire.Instant
     version: int
@@ -133,18 +128,3 @@ class SessionOut(wire.Out):
     half_day: HalfDay
     hours: int
     topic: str | None
-
-
-class InspectionIn(wire.In):
-    on: wire.CivilDate
-    headcount: int = Field(ge=0, le=10_000, description="到场时清点的人数", examples=[28])
-    found: wire.Reason = Field(description="检查情况", examples=["按课表上课,人数与签到相符"])
-
-
-class InspectionOut(wire.Out):
-    id: UUID
-    on: wire.CivilDate
-    headcount: int
-    found: str
-    inspected_by: str
-    recorded_at: wire.Instant

@@ -1,4 +1,4 @@
-"""Training classes (培训班), their timetable and the inspections they had."""
+"""Training classes (培训班) and their timetable."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,12 +8,14 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identi
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.codes import ClassStatus, HalfDay
 from services.registry.metadata import Row
 from shared import db
 
 
 class TrainingClass(db.Versioned, Row):
-    """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault."""
+    """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault.
+    `completed_people`: how many completed it, from the day it was closed."""
 
     __tablename__ = "classes"
 
@@ -40,6 +42,7 @@ class TrainingClass(db.Versioned, Row):
     department: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     status_reason: Mapped[str | None] = mapped_column(Text)
+    completed_people: Mapped[int | None]
     proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -48,8 +51,9 @@ class TrainingClass(db.Versioned, Row):
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
         CheckConstraint("hours > 0", name="hours"),
         CheckConstraint("seats > 0", name="seats"),
+        CheckConstraint("(status = 'completed') = (completed_people IS NOT NULL)", name="completed_people"),
         CheckConstraint("occupation_code IS NOT NULL OR (trade_name IS NOT NULL AND trade_filing_no IS NOT NULL)", name="trade"),
-        CheckConstraint("status IN ('draft', 'submitted', 'approved', 'rejected', 'in_progress', 'completed', 'cancelled')", name="status"),
+        db.one_of("status", ClassStatus),
         Index("classes_institution_id_idx", "institution_id", "id"),
         Index("classes_status_idx", "status", "id"),
         Index("classes_channel_idx", "channel", "id"),
@@ -75,25 +79,6 @@ class ClassSession(Row):
 
     __table_args__ = (
         UniqueConstraint("class_id", "on", "half_day", name="class_sessions_half_day_key"),
-        CheckConstraint("half_day IN ('am', 'pm')", name="half_day"),
+        db.one_of("half_day", HalfDay),
         CheckConstraint("hours > 0", name="hours"),
-    )
-
-
-class Inspection(Row):
-    """What an officer found on a visit to the class (开班检查)."""
-
-    __tablename__ = "class_inspections"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
-    class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id"))
-    on: Mapped[date]
-    headcount: Mapped[int]
-    found: Mapped[str] = mapped_column(Text)
-    inspected_by: Mapped[str] = mapped_column(Text)
-    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-    __table_args__ = (
-        CheckConstraint("headcount >= 0", name="headcount"),
-        Index("class_inspections_class_id_idx", "class_id", "id"),
     )

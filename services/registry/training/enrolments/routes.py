@@ -1,17 +1,22 @@
 """Paths of the enrolments, under their class and by themselves."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
+from sqlalchemy import ARRAY, ColumnElement, Integer, Text, literal
 
+from services.registry.codes import CertificateKind, Channel, EmploymentKind, EnrolmentOutcome
 from services.registry.people.trainees.errors import TraineeMerged
-from services.registry.training.classes import sight
-from services.registry.training.classes.schemas import Channel, Programme
-from services.registry.training.enrolments import afterwards, operations, roster, schemas
-from services.registry.training.enrolments import employed as having_work
+from services.registry.training.classes import reading as classes
+from services.registry.training.classes.policy import ENROLLERS
+from services.registry.training.classes.schemas import PARTNER, Programme
+from services.registry.training.classes.visibility import READERS as CLASS_READERS
+from services.registry.training.enrolments import conditions, operations, reading, schemas, steps
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
 from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.enrolments.visibility import READERS
 from shared import batches, errors, pages, web, wire
 from shared.web.workbooks import Workbook
 
@@ -20,16 +25,22 @@ OF_CLASS = "/v1/classes/{class_id:uuid}"
 ONE = "/v1/enrolments/{enrolment_id:uuid}"
 
 
-@router.operation("POST", f"{OF_CLASS}/enrolments", may=operations.ENROLLERS, summary="报名", status=201,
+def _one_or_more(codes: type[StrEnum]) -> str:
+    """A pattern for codes of a list, separated by commas."""
+    one = f"({'|'.join(codes)})"
+    return f"^{one}(,{one})*$"
+
+
+@router.operation("POST", f"{OF_CLASS}/enrolments", may=ENROLLERS, summary="报名", status=201,
                   errors=[errors.InvalidState, DuplicateEnrolment, ClassFull, TraineeMerged])  # fmt: skip
-async def enrol(class_id: UUID, body: schemas.EnrolmentIn, session: web.Session, call: web.Caller) -> schemas.EnrolmentOut:
+async def enrol(class_id: UUID, body: schemas.EnrolmentIn, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:
     return await operations.enrol(session, call, class_id, body.trainee_id)
 
 
 @router.operation(
     "POST",
     f"{OF_CLASS}/enrolments:batch",
-    may=operations.ENROLLERS,
+    may=ENROLLERS,
     summary="批量报名",
     status=207,
     errors=[errors.InvalidState, ClassFull],
@@ -38,47 +49,82 @@ async def enrol_batch(class_id: UUID, body: batches.Batch[schemas.EnrolmentIn], 
     return await operations.enrol_batch(session, call, class_id, body)
 
 
-@router.operation("GET", f"{OF_CLASS}/enrolments", may=sight.READERS, summary="本班报名", errors=[errors.InvalidCursor])
+@router.operation("GET", f"{OF_CLASS}/enrolments", may=CLASS_READERS, summary="本班报名", errors=[errors.InvalidCursor])
 async def list_of_class(
     class_id: UUID,
     session: web.Session,
     call: web.Caller,
     asked: pages.PageAsked,
-    outcome: Annotated[schemas.Outcome | None, Query()] = None,
+    outcome: Annotated[EnrolmentOutcome | None, Query()] = None,
 ) -> wire.Page[schemas.EnrolmentOut]:
-    await sight.find(session, call, class_id)
-    wanted = operations.SHOWN.where(Enrolment.class_id == class_id)
+    await classes.find(session, call, class_id)
+    wanted = reading.SHOWN.where(Enrolment.class_id == class_id)
     return await _page(session, wanted if outcome is None else wanted.where(Enrolment.outcome == outcome), asked)
 
 
 @router.operation(
-    "GET", f"{OF_CLASS}/roster", may=sight.READERS - {"system"}, summary="导出花名册(.xlsx,证件号码脱敏)", response_class=Workbook
+    "GET", f"{OF_CLASS}/roster", may=CLASS_READERS - {"system"}, summary="导出花名册(.xlsx,证件号码脱敏)", response_class=Workbook
 )
 async def export_roster(class_id: UUID, session: web.Session, call: web.Caller) -> Workbook:
-    number, content = await roster.export(session, call, class_id)
+    number, content = await reading.roster(session, call, class_id)
     return Workbook(content, number)
 
 
-@router.operation(
-    "GET", "/v1/enrolments", may=operations.READERS, summary="报名列表;outcome=completed 时一行即一人次", errors=[errors.InvalidCursor]
-)
+def _work(
+    employed_as_of: Annotated[wire.CivilDate | None, Query(description="只列截至这一天已就业的;与下两项一起给")] = None,
+    employed_within_months: Annotated[int | None, Query(ge=1, le=60, description="结业后几个月内算就业")] = None,
+    employed_kinds: Annotated[str | None, Query(pattern=_one_or_more(EmploymentKind), description="算就业的去向,以逗号分隔")] = None,
+) -> list[ColumnElement[bool]]:
+    """Those who found work, of the list; all three parameters or none."""
+    given = {"employed_as_of": employed_as_of, "employed_within_months": employed_within_months, "employed_kinds": employed_kinds}
+    missing = [name for name, value in given.items() if value is None]
+    if missing and len(missing) < len(given):
+        raise errors.InvalidParameter(f"{'、'.join(given)} 须一起给。请补上 {'、'.join(missing)}。", parameter=missing[0])
+    if employed_as_of is None or employed_within_months is None or employed_kinds is None:
+        return []
+    kinds = literal(employed_kinds.split(","), ARRAY(Text))
+    return [conditions.employed(kinds, literal(employed_within_months, Integer), employed_as_of)]
+
+
+def _became(
+    certified_as_of: Annotated[wire.CivilDate | None, Query(description="只列截至这一天持有有效证书的;与下一项一起给")] = None,
+    certified_kinds: Annotated[str | None, Query(pattern=_one_or_more(CertificateKind), description="算取证的证书种类,以逗号分隔")] = None,
+    placed_as_of: Annotated[wire.CivilDate | None, Query(description=f"只列订单班中截至这一天已到{PARTNER}上岗的")] = None,
+) -> list[ColumnElement[bool]]:
+    """Those who were certified or sent to work, of the list."""
+    if (certified_as_of is None) != (certified_kinds is None):
+        missing = "certified_as_of" if certified_as_of is None else "certified_kinds"
+        raise errors.InvalidParameter(f"certified_as_of、certified_kinds 须一起给。请补上 {missing}。", parameter=missing)
+    found = []
+    if certified_as_of is not None and certified_kinds is not None:
+        found.append(conditions.certified(literal(certified_kinds.split(","), ARRAY(Text)), certified_as_of))
+    if placed_as_of is not None:
+        found.append(conditions.placed(placed_as_of))
+    return found
+
+
+Work = Annotated[list[ColumnElement[bool]], Depends(_work)]
+Became = Annotated[list[ColumnElement[bool]], Depends(_became)]
+
+
+@router.operation("GET", "/v1/enrolments", may=READERS, summary="报名列表;outcome=completed 时一行即一人次", errors=[errors.InvalidCursor])
 async def list_enrolments(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked, employed: having_work.Asked, became: afterwards.Asked,
+    session: web.Session, call: web.Caller, asked: pages.PageAsked, work: Work, became: Became,
     class_id: Annotated[UUID | None, Query()] = None,
     trainee_id: Annotated[UUID | None, Query()] = None,
     institution_id: Annotated[UUID | None, Query(description="承办机构")] = None,
     region_code: Annotated[str | None, Query(max_length=20, description="计入人次的乡镇、街道;未结业的为学员所在地")] = None,
     programme: Annotated[Programme | None, Query(description="计入的规划指标代码")] = None,
     channel: Annotated[Channel | None, Query()] = None,
-    outcome: Annotated[schemas.Outcome | None, Query()] = None,
+    outcome: Annotated[EnrolmentOutcome | None, Query()] = None,
     completed_from_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
     completed_to_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
 ) -> wire.Page[schemas.EnrolmentOut]:  # fmt: skip
-    wanted = operations.listed(
+    wanted = reading.listed(
         call, class_id=class_id, trainee_id=trainee_id, institution_id=institution_id, region_code=region_code, programme=programme, channel=channel,
         outcome=outcome, completed_from_on=completed_from_on, completed_to_on=completed_to_on,
     )  # fmt: skip
-    return await _page(session, wanted.where(*became, *([] if employed is None else [employed])), asked)
+    return await _page(session, wanted.where(*work, *became), asked)
 
 
 async def _page(session: web.Session, wanted: Any, asked: pages.Asked) -> wire.Page[schemas.EnrolmentOut]:
@@ -87,28 +133,28 @@ async def _page(session: web.Session, wanted: Any, asked: pages.Asked) -> wire.P
     )
 
 
-@router.operation("GET", ONE, may=operations.READERS, summary="报名记录")
-async def get(enrolment_id: UUID, session: web.Session, call: web.Caller) -> schemas.EnrolmentOut:
-    return await operations.get(session, call, enrolment_id)
+@router.operation("GET", ONE, may=READERS, summary="报名记录")
+async def get(enrolment_id: UUID, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:
+    return await reading.get(session, call, enrolment_id)
 
 
-@router.operation("PATCH", ONE, may=operations.ENROLLERS, summary="退出班级", errors=[errors.InvalidState, errors.StaleVersion])
-async def change(enrolment_id: UUID, body: schemas.EnrolmentChange, session: web.Session, call: web.Caller) -> schemas.EnrolmentOut:  # noqa: ARG001
-    return await operations.withdraw(session, call, enrolment_id)
+@router.operation("PATCH", ONE, may=ENROLLERS, summary="退出班级", errors=[errors.InvalidState, errors.StaleVersion])
+async def change(enrolment_id: UUID, body: schemas.EnrolmentChange, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:  # noqa: ARG001
+    return await steps.withdraw(session, call, enrolment_id)
 
 
-@router.operation("POST", f"{ONE}/employment", may=operations.ENROLLERS, summary="记录就业去向", status=201)
+@router.operation("POST", f"{ONE}/employment", may=ENROLLERS, summary="记录就业去向", status=201)
 async def record_employment(
     enrolment_id: UUID, body: schemas.EmploymentIn, session: web.Session, call: web.Caller
 ) -> schemas.EmploymentOut:
     return await operations.record_employment(session, call, enrolment_id, body)
 
 
-@router.operation("GET", f"{ONE}/employment", may=operations.READERS, summary="就业去向", errors=[errors.InvalidCursor])
+@router.operation("GET", f"{ONE}/employment", may=READERS, summary="就业去向", errors=[errors.InvalidCursor])
 async def list_employment(
     enrolment_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked
 ) -> wire.Page[schemas.EmploymentOut]:
-    wanted, work_id = await operations.employments(session, call, enrolment_id)
+    wanted, work_id = await reading.employments(session, call, enrolment_id)
     return wire.Page[schemas.EmploymentOut].model_validate(
         await pages.page(session, wanted, work_id, asked, schemas.EmploymentOut.model_validate)
     )

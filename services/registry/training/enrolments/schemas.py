@@ -3,13 +3,11 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
+from services.registry.codes import EmploymentKind, EnrolmentOutcome, EvidenceGrade
+from services.registry.reference import policy as reference
 from shared import wire
-
-Outcome = Literal["enrolled", "completed", "absent", "withdrawn"]
-EmploymentKind = Literal["employer", "flexible", "self_employed", "farming"]
-Grade = Literal["A", "B", "C", "D", "E"]
 
 
 class EnrolmentIn(wire.In):
@@ -17,7 +15,7 @@ class EnrolmentIn(wire.In):
 
 
 class EnrolmentChange(wire.In):
-    outcome: Literal["withdrawn"] = Field(description="退出;其他结果由结班得出")
+    outcome: Literal[EnrolmentOutcome.WITHDRAWN] = Field(description="退出;其他结果由结班得出")
 
 
 class EnrolmentOut(wire.Out):
@@ -25,10 +23,16 @@ class EnrolmentOut(wire.Out):
 
     id: UUID
     class_id: UUID
+    class_name: str
+    class_number: str
+    institution_id: UUID
+    institution_name: str
     trainee_id: UUID
-    name: str
-    id_number: str
-    outcome: Outcome
+    trainee_name: str
+    name: str = Field(description="同 trainee_name")
+    id_number_masked: str
+    id_number: str = Field(description="同 id_number_masked")
+    outcome: EnrolmentOutcome
     days_attended: int = Field(description="上午、下午都签到的天数", examples=[3])
     half_days_attended: int = Field(examples=[6])
     counted_on: wire.CivilDate | None = Field(description="计入人次的日期:班级最后一天")
@@ -36,6 +40,18 @@ class EnrolmentOut(wire.Out):
     enrolled_at: wire.Instant
     changed_at: wire.Instant
     version: int
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def counted_region_name(self) -> str | None:
+        region = reference.lists().regions.get(self.counted_region_code or "")
+        return region.name if region else None
+
+
+class EnrolmentPaper(EnrolmentOut):
+    """A single enrolment, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction]
 
 
 class EmploymentIn(wire.In):
@@ -45,7 +61,7 @@ class EmploymentIn(wire.In):
     employer: wire.Word | None = None
     from_on: wire.CivilDate
     until_on: wire.CivilDate | None = None
-    grade: Grade
+    grade: EvidenceGrade
     proof: wire.Word | None = Field(default=None, description="证明材料的文件编号或说明")
 
 
@@ -55,6 +71,6 @@ class EmploymentOut(wire.Out):
     employer: str | None
     from_on: wire.CivilDate
     until_on: wire.CivilDate | None
-    grade: Grade
+    grade: EvidenceGrade
     proof: str | None
     recorded_at: wire.Instant

@@ -3,22 +3,25 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.codes import EmploymentKind, EnrolmentOutcome, EvidenceGrade
 from services.registry.metadata import Row
 from shared import db
 
 
 class Enrolment(db.Versioned, Row):
     """One person in one class. A completed one is a person-time (人次): it counts on the class's last day, `counted_on`, in the town where the
-    trainee was registered when the class was closed, `counted_region_code`."""
+    trainee was registered when the class was closed, `counted_region_code`. What was attended is counted by whoever takes in attendance."""
 
     __tablename__ = "enrolments"
 
     class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id"))
     trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainees.id"))
-    outcome: Mapped[str] = mapped_column(Text, default="enrolled")
+    outcome: Mapped[str] = mapped_column(Text, default=EnrolmentOutcome.ENROLLED)
+    days_attended: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    half_days_attended: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     counted_on: Mapped[date | None]
     counted_region_code: Mapped[str | None] = mapped_column(Text)
     enrolled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -26,7 +29,7 @@ class Enrolment(db.Versioned, Row):
 
     __table_args__ = (
         UniqueConstraint("class_id", "trainee_id", name="enrolments_trainee_key"),
-        CheckConstraint("outcome IN ('enrolled', 'completed', 'absent', 'withdrawn')", name="outcome"),
+        db.one_of("outcome", EnrolmentOutcome),
         CheckConstraint(
             "(outcome = 'completed') = (counted_on IS NOT NULL) AND (counted_on IS NULL) = (counted_region_code IS NULL)", name="counted"
         ),
@@ -51,8 +54,8 @@ class Employment(Row):
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
-        CheckConstraint("kind IN ('employer', 'flexible', 'self_employed', 'farming')", name="kind"),
-        CheckConstraint("grade IN ('A', 'B', 'C', 'D', 'E')", name="grade"),
+        db.one_of("kind", EmploymentKind),
+        db.one_of("grade", EvidenceGrade),
         CheckConstraint("until_on >= from_on", name="until_on"),
         Index("employments_enrolment_id_idx", "enrolment_id", "id"),
     )

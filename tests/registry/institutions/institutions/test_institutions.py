@@ -1,12 +1,12 @@
 """Institutions: registering, who sees them, designation, blacklist, suspension and exit."""
 
 import asyncio
-from typing import Any, get_args
+from typing import Any
 
 import httpx
 import pytest
 
-from services.registry.institutions.institutions.schemas import Kind
+from services.registry.codes import InstitutionKind
 from services.registry.reference import policy as reference
 from shared import db
 from tests.conftest import Start
@@ -18,7 +18,7 @@ LISTED = {"from_on": "2025-04-08", "reason": "虚报学员", "decision_no": "凯
 
 
 def test_the_kinds_on_the_wire_are_those_of_the_reference_lists() -> None:
-    assert set(get_args(Kind)) == set(reference.packaged().institution_kinds)
+    assert set(InstitutionKind) == set(reference.lists().institution_kinds)
 
 
 async def moved(client: httpx.AsyncClient, paper: dict[str, Any], action: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

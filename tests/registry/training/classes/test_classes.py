@@ -8,7 +8,7 @@ from services.registry.training.classes import policy
 from tests.conftest import Start
 from tests.registry import made
 
-STATES = tuple(policy.LABELS)
+STATES = tuple(policy.MACHINE.states)
 
 
 async def test_a_class_goes_from_draft_to_completed(start: Start) -> None:
@@ -56,10 +56,10 @@ async def test_what_a_state_does_not_allow_is_a_409_that_says_what_is_possible(s
     async with start("registry") as registry:
         class_id = await made.proposed(registry, await made.school(registry), status)
         officer = registry.as_("officer", at=made.AFTER)
-        for action, step in policy.STEPS.items():
+        for step in policy.MACHINE.steps:
             if status not in step.states:
-                refused = await officer.post(f"/v1/classes/{class_id}:{action}", json=bodies.get(action, {}))
-                assert (refused.status_code, refused.json()["code"]) == (409, "invalid_state"), action
+                refused = await officer.post(f"/v1/classes/{class_id}:{step.action}", json=bodies.get(step.action, {}))
+                assert (refused.status_code, refused.json()["code"]) == (409, "invalid_state"), step.action
                 assert "现在可以办理" in refused.json()["detail"]
         changed = await officer.patch(f"/v1/classes/{class_id}", json={"hours": 20})
         assert changed.status_code == (200 if status == "draft" else 409)

@@ -1,0 +1,227 @@
+"""The code lists that the registry owns. Their labels, and of some also their rules, are the county's data."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Level(StrEnum):
+    """Skill levels (新八级工), low to high."""
+
+    APPRENTICE = "apprentice"
+    JUNIOR = "junior"
+    INTERMEDIATE = "intermediate"
+    SENIOR = "senior"
+    TECHNICIAN = "technician"
+    SENIOR_TECHNICIAN = "senior_technician"
+    SPECIAL_TECHNICIAN = "special_technician"
+    CHIEF_TECHNICIAN = "chief_technician"
+
+
+class Category(StrEnum):
+    """Categories of trainees (人员类别)."""
+
+    POVERTY_FAMILY_CHILD = "poverty_family_child"
+    GRADUATING_STUDENT = "graduating_student"
+    SCHOOL_LEAVER = "school_leaver"
+    RURAL_TRANSFER_WORKER = "rural_transfer_worker"
+    REGISTERED_UNEMPLOYED = "registered_unemployed"
+    ENTERPRISE_EMPLOYEE = "enterprise_employee"
+    OTHER_WORKER = "other_worker"
+    OUT_OF_POVERTY_WORKER = "out_of_poverty_worker"
+    RELOCATED_WORKER = "relocated_worker"
+    RURAL_WOMAN = "rural_woman"
+    COLLEGE_STUDENT = "college_student"
+    RETURNING_MIGRANT = "returning_migrant"
+    VETERAN = "veteran"
+    COOPERATIVE_MEMBER = "cooperative_member"
+    RURAL_WORKER = "rural_worker"
+
+
+class InstitutionKind(StrEnum):
+    PRIVATE_SCHOOL = "private_school"
+    VOCATIONAL_COLLEGE = "vocational_college"
+    TECHNICAL_SCHOOL = "technical_school"
+    ENTERPRISE = "enterprise"
+    COOPERATIVE = "cooperative"
+    WORKSHOP = "workshop"
+    ASSOCIATION = "association"
+    ASSESSMENT_ORGANISATION = "assessment_organisation"
+    LABOUR_AGENCY = "labour_agency"
+
+
+class Channel(StrEnum):
+    """By what way a class is held and paid (培训渠道)."""
+
+    AGRICULTURAL_SHORT = "agricultural_short"
+    PROJECT = "project"
+    STARTUP = "startup"
+    APPRENTICESHIP = "apprenticeship"
+    PRE_JOB = "pre_job"
+    TRANSFER = "transfer"
+    UPSKILL = "upskill"
+    HIGH_SKILL = "high_skill"
+    NEW_OCCUPATION = "new_occupation"
+    SAFETY = "safety"
+
+
+class InstitutionStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXITED = "exited"
+
+
+class TeacherEmployment(StrEnum):
+    FULL_TIME = "full_time"
+    PART_TIME = "part_time"
+
+
+class RatingResult(StrEnum):
+    EXCELLENT = "excellent"
+    QUALIFIED = "qualified"
+    UNQUALIFIED = "unqualified"
+
+
+class IdType(StrEnum):
+    CITIZEN = "citizen"
+    RESIDENCE_PERMIT = "residence_permit"
+    FOREIGN_PERMANENT_RESIDENCE = "foreign_permanent_residence"
+
+
+class Sex(StrEnum):
+    MALE = "male"
+    FEMALE = "female"
+
+
+class RetirementTrack(StrEnum):
+    """The age at which a woman's post was retired from before the reform."""
+
+    FEMALE_50 = "female_50"
+    FEMALE_55 = "female_55"
+
+
+class CorrectionStatus(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class PersonalStatus(StrEnum):
+    """What other offices report of a person, from day to day."""
+
+    EMPLOYEE_PENSION = "employee_pension"
+    RESIDENT_PENSION = "resident_pension"
+    PUBLIC_PAYROLL = "public_payroll"
+    INSURED_EMPLOYEE = "insured_employee"
+    FULL_TIME_STUDENT = "full_time_student"
+    DECEASED = "deceased"
+
+
+class ClassStatus(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class HalfDay(StrEnum):
+    AM = "am"
+    PM = "pm"
+
+
+class EnrolmentOutcome(StrEnum):
+    ENROLLED = "enrolled"
+    COMPLETED = "completed"
+    ABSENT = "absent"
+    WITHDRAWN = "withdrawn"
+
+
+class EmploymentKind(StrEnum):
+    EMPLOYER = "employer"
+    FLEXIBLE = "flexible"
+    SELF_EMPLOYED = "self_employed"
+    FARMING = "farming"
+
+
+class BrandKind(StrEnum):
+    BRAND = "brand"
+    DISH = "dish"
+
+
+OWNED: Final[Mapping[str, type[StrEnum]]] = {
+    "level": Level,
+    "category": Category,
+    "institution_kind": InstitutionKind,
+    "channel": Channel,
+    "institution_status": InstitutionStatus,
+    "teacher_employment": TeacherEmployment,
+    "rating_result": RatingResult,
+    "id_type": IdType,
+    "sex": Sex,
+    "retirement_track": RetirementTrack,
+    "correction_status": CorrectionStatus,
+    "personal_status": PersonalStatus,
+    "class_status": ClassStatus,
+    "half_day": HalfDay,
+    "enrolment_outcome": EnrolmentOutcome,
+    "employment_kind": EmploymentKind,
+    "brand_kind": BrandKind,
+}
+
+
+# Lists of other services, as far as a class and a person's work name their codes; `tests/contracts/test_codes.py` compares them.
+
+
+class FundSource(StrEnum):
+    """Subsidy's: what a class is meant to be paid from."""
+
+    EMPLOYMENT_SUBSIDY = "employment_subsidy"
+    SKILLS_UPGRADE = "skills_upgrade"
+    EAST_WEST = "east_west"
+    RURAL_REVITALISATION = "rural_revitalisation"
+    CULTURE_TOURISM = "culture_tourism"
+    ENTERPRISE_EDUCATION = "enterprise_education"
+    TALENT = "talent"
+
+
+class Scheme(StrEnum):
+    """Subsidy's: what a claim for a class may be made under."""
+
+    AGRICULTURAL_SHORT = "agricultural_short"
+    PROJECT = "project"
+    STARTUP = "startup"
+    APPRENTICESHIP = "apprenticeship"
+    PRE_JOB = "pre_job"
+    TRANSFER = "transfer"
+    UPSKILL = "upskill"
+    HIGH_SKILL = "high_skill"
+    NEW_OCCUPATION = "new_occupation"
+    SAFETY = "safety"
+    CERTIFICATE_DIRECT = "certificate_direct"
+    ASSESSMENT_FEE = "assessment_fee"
+    PLACEMENT_STABILITY = "placement_stability"
+    PLACEMENT_SERVICE = "placement_service"
+    PLACEMENT_ABSORPTION = "placement_absorption"
+
+
+class CertificateKind(StrEnum):
+    """Evaluation's: what a person may have been certified by."""
+
+    SKILL_LEVEL = "skill_level"
+    SPECIAL_SKILL = "special_skill"
+    QUALIFICATION = "qualification"
+    WORK_PERMIT = "work_permit"
+    COMPLETION = "completion"
+
+
+class EvidenceGrade(StrEnum):
+    """Eastwest's: how well work is proved, from social insurance (A) to a call (E)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"

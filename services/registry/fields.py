@@ -1,0 +1,210 @@
+"""What a field of a person or institution must look like, in a request as in a sheet, and how its numbers are kept.
+
+Reading is that of a careful clerk: a clean value, or a FieldFault with what was seen (masked) and what to do. A number is kept three ways: encrypted and
+bound to its row, as the keyed digest that finds equal ones, and as the mask that is shown.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from shared import county, privacy
+from shared.national_numbers import CitizenId, InvalidNumber, citizen_id, compact, half_width
+from shared.privacy import Vault, mask_number
+from shared.sheets import Value, read_date, read_month, text_of
+
+SEEN_CHARACTERS_AT_MOST: Final = 40
+DIGITS_A_SHEET_KEEPS: Final = 15
+SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?E\+?1[4-9]")
+MOBILE: Final = re.compile(r"1[0-9]{10}")
+LANDLINE: Final = re.compile(r"(0[0-9]{2,3})-?([0-9]{7,8})")
+SEXES: Final = {**dict.fromkeys(("男", "男性", "男士", "M"), "male"), **dict.fromkeys(("女", "女性", "女士", "F"), "female")}
+OTHER_PLACE: Final = re.compile(r"[省市州县盟旗]")
+# One purpose for every table: a teacher, a trainee and a pensioner with the same number are the same person.
+ID_NUMBER, BANK_ACCOUNT = "id_number", "bank_account"
+
+
+class FieldFault(ValueError):
+    """What is wrong with one field; `seen` is already masked."""
+
+    def __init__(self, code: str, seen: str, fix: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.seen = shown(seen)
+        self.fix = fix
+
+
+def shown(text: str) -> str:
+    """Text of a cell that may be quoted: whatever in it could be an ID number, a bank card or a telephone is masked."""
+    text = re.sub(r"[0-9Xx*]{12,}", lambda run: mask_number(run[0]), half_width(text))
+    text = re.sub(r"(?<![0-9*])(1[0-9]{2})[0-9]{4}([0-9]{4})(?![0-9*])", r"\1****\2", text)
+    return text if len(text) <= SEEN_CHARACTERS_AT_MOST else text[:SEEN_CHARACTERS_AT_MOST] + "…"
+
+
+def id_number(value: Value, *, today: dt.date) -> CitizenId:
+    text = compact(text_of(value))
+    digits_lost = isinstance(value, int | float) and len(text) > DIGITS_A_SHEET_KEEPS
+    try:
+        if not digits_lost:
+            return citizen_id(text, today=today)
+    except InvalidNumber as invalid:
+        # Text too can hold a number that was rounded before: 5.22601E+17 in a csv, or three noughts at the end.
+        if not SCIENTIFIC.fullmatch(text) and not (len(text) == 18 and text.isdigit() and text.endswith("000")):
+            raise FieldFault("invalid_id_number", invalid.seen_masked, f"{invalid.allowed};请对照身份证核对后重填") from None
+    raise FieldFault("id_number_rounded", mask_number(text), "证件号码被当作数字保存,末几位已丢失;请把单元格设为文本格式后按证件重填")
+
+
+def name(text: str) -> str:
+    """Spaces that only align (姓  名) go; the dot of a minority name is always ·; rare characters stay."""
+    clean = re.sub(r"[•‧・･﹒∙]", "·", re.sub(r"\s+", " ", text))
+    clean = re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", clean)
+    if not clean:
+        raise FieldFault("name_missing", "", "填写与身份证一致的姓名")
+    return clean
+
+
+def sex(text: str, citizen: CitizenId) -> None:
+    told = compact(text)
+    if told and SEXES.get(told) != citizen.sex:
+        right = "男" if citizen.sex == "male" else "女"
+        raise FieldFault("sex_differs_from_id_number", text, f"证件号码第 17 位表明为{right}性;请核对证件号码是否抄错,或更正性别")
+
+
+def phone(text: str) -> str | None:
+    number = re.sub(r"[\s.·–—‐−_]", "-", text)
+    number = re.sub(r"^\(?(?:\+|00)?86\)?(?=-*1[0-9]{2})", "", re.sub(r"[()]", "-", number) if number.startswith("(0") else number)
+    digits = number.replace("-", "")
+    if not text:
+        return None
+    if MOBILE.fullmatch(digits):
+        return digits
+    if landline := LANDLINE.fullmatch(re.sub(r"-+", "-", number.strip("-"))):
+        return f"{landline[1]}-{landline[2]}"
+    raise FieldFault("invalid_phone", text, "填写一个 11 位手机号码,或带区号的座机号码(区号-号码)")
+
+
+def bank_account(value: Value) -> str | None:
+    digits = re.sub(r"[\s-]", "", text_of(value))
+    if not digits:
+        return None
+    if isinstance(value, int | float) and len(digits) > DIGITS_A_SHEET_KEEPS:
+        raise FieldFault("invalid_bank_account", digits, "账号被当作数字保存,末几位已丢失;请把单元格设为文本格式后重填")
+    if not re.fullmatch(r"[0-9]{12,19}", digits):
+        raise FieldFault("invalid_bank_account", digits, "填写 12 至 19 位数字的本人银行账号,或留空")
+    return digits
+
+
+def region(text: str, regions: Mapping[str, str]) -> str:
+    """A code, a name old or new, or an address with the town in it: the most specific place named, unless it stands in another county."""
+    place = re.sub(r"[\s,、/-]", "", text)
+    codes = set(regions.values())
+    if re.fullmatch(r"[0-9]{6}|[0-9]{9}(?:[0-9]{3})?", place):
+        if place[:9] in codes:
+            return place[:9]
+    elif place in regions:
+        return regions[place]
+    else:
+        stems = {re.sub(r"(?:街道办事处|街道|镇|乡)$", "", alias): code for alias, code in regions.items()}
+        local = _own_places(county.here()).sub("", place)
+        if local in stems and len(local) >= 2:
+            return stems[local]
+        named = [alias for alias in regions if len(alias) >= 2 and alias in local]
+        if named:
+            best = max(named, key=lambda alias: (len(regions[alias]) if regions[alias].isdigit() else 0, len(alias)))
+            before = local[: local.index(best)]
+            for alias in named:
+                before = before.replace(alias, "")
+            if not OTHER_PLACE.search(before):
+                return regions[best]
+    here = county.here()
+    such = f"{here.examples.region_name}、{here.examples.street_name}"
+    raise FieldFault("unknown_region", text, f"填写{here.name}的镇或街道名称(如 {such}),或其 9 位行政区划代码")
+
+
+@cache
+def _own_places(here: county.County) -> re.Pattern[str]:
+    """What may stand before a town in an address of the county itself."""
+    words = {here.name, *(word for area in (here.province, here.prefecture) for word in (area.name, *area.aliases))}
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
+def categories(text: str, words: Mapping[str, str]) -> tuple[str, ...]:
+    """One or several categories in a cell; an empty cell states none."""
+    codes = set(words.values())
+
+    def known(word: str) -> str | None:
+        plain = re.sub(r"\(.*?\)", "", word)
+        return next((words.get(form, form if form in codes else None) for form in (word, plain) if form in words or form in codes), None)
+
+    cell = re.sub(r"\s*([、,;/|+])\s*", r"\1", text)
+    whole = re.sub(r"\s", "", cell)
+    if not whole:
+        return ()
+    if code := known(whole):
+        return (code,)
+    found: dict[str, None] = {}
+    for word in filter(None, re.split(r"[、,;/|+\s]+", cell)):
+        code = known(word)
+        if code is None:
+            raise FieldFault("unknown_category", word, "按人员类别表填写(如 农村转移劳动者、脱贫劳动力);多个类别用顿号隔开")
+        found[code] = None
+    return tuple(found)
+
+
+class Period(NamedTuple):
+    first: dt.date
+    last: dt.date
+
+
+def day(value: Value, *, what: str) -> dt.date:
+    try:
+        return read_date(value)
+    except ValueError:
+        raise FieldFault("invalid_date", text_of(value), f"{what}应为日期,写成 2025-04-08 的样子") from None
+
+
+def day_or_month(value: Value, *, what: str) -> Period:
+    """A day, or a whole month where the office keeps months (202412)."""
+    try:
+        on = read_date(value)
+    except ValueError:
+        pass
+    else:
+        return Period(on, on)
+    try:
+        first = read_month(value)
+    except ValueError:
+        raise FieldFault("invalid_date", text_of(value), f"{what}应为年月或日期,写成 2024-12 或 2024-12-01 的样子") from None
+    return Period(first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1))
+
+
+def sealed_number(vault: Vault, table: str, row_id: UUID, number: str) -> dict[str, Any]:
+    return {
+        "id_number": vault.encrypt(number, f"{table}/{row_id}/id_number"),
+        "id_number_key": vault.blind(number, ID_NUMBER),
+        "id_number_masked": privacy.mask_number(number),
+    }
+
+
+def sealed_phone(vault: Vault, table: str, row_id: UUID, number: str | None) -> dict[str, Any]:
+    if number is None:
+        return {"phone": None, "phone_masked": None}
+    return {"phone": vault.encrypt(number, f"{table}/{row_id}/phone"), "phone_masked": privacy.mask_phone(number)}
+
+
+def sealed_account(vault: Vault, table: str, row_id: UUID, number: str | None) -> dict[str, Any]:
+    if number is None:
+        return {"bank_account": None, "bank_account_key": None, "bank_account_masked": None}
+    return {
+        "bank_account": vault.encrypt(number, f"{table}/{row_id}/bank_account"),
+        "bank_account_key": vault.blind(number, BANK_ACCOUNT),
+        "bank_account_masked": privacy.mask_account(number),
+    }
+
+
+def opened(vault: Vault, table: str, row_id: UUID, column: str, kept: bytes | None) -> str | None:
+    """The number in full."""
+    return None if kept is None else vault.decrypt(kept, f"{table}/{row_id}/{column}")

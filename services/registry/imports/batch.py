@@ -1,0 +1,213 @@
+"""What the rows of a sheet do: rosters register and enrol people, sign-in sheets record attendance; teachers and other offices' facts go where the same
+things go when they come by request.
+
+Set-based, some hundred people at a time, so that a roster of thousands takes seconds and its progress can be seen.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry import fields
+from services.registry.codes import EnrolmentOutcome, PersonalStatus
+from services.registry.imports import reading as sheets
+from services.registry.imports import sign_in
+from services.registry.imports.sign_in import OnRoster, SignInRow
+from services.registry.imports.tables import Import
+from services.registry.institutions.teachers import operations as teachers
+from services.registry.institutions.teachers.schemas import TeacherIn
+from services.registry.people.status_records import operations as status_records
+from services.registry.people.status_records.schemas import StatusRecordIn
+from services.registry.people.trainees import operations as trainees
+from services.registry.people.trainees import visibility
+from services.registry.people.trainees.batch import bring_up_to_date
+from services.registry.people.trainees.rules import Category, Person
+from services.registry.people.trainees.tables import Trainee
+from services.registry.reference import policy as reference
+from services.registry.training.attendance import operations as attendance
+from services.registry.training.classes import policy
+from services.registry.training.classes import reading as classes
+from services.registry.training.classes.operations import require_state
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments import operations as enrolments
+from services.registry.training.enrolments.errors import ClassFull
+from services.registry.training.enrolments.tables import Enrolment
+from shared import privacy
+from shared.access import Call
+from shared.batches import Result
+from shared.sheet_jobs import uploads
+from shared.sheet_jobs.running import Kept, Progress
+from shared.sheets import Reading, RowFault
+from shared.web import Kernel
+
+PEOPLE_AT_A_TIME: Final = 500
+
+
+async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
+    """Reads the sheet in a thread of its own, against what it must be held against. Raises SheetError."""
+    training, roster = None, []
+    async with kernel.reading() as session:
+        if row.class_id is not None:
+            training = await classes.find(session, call, row.class_id)
+        if training is not None and row.kind == "sign_in":
+            people = select(Trainee.id, Trainee.name, Trainee.id_number).join(Enrolment, Enrolment.trainee_id == Trainee.id)
+            people = people.where(Enrolment.class_id == training.id, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN).order_by(Enrolment.id)
+            roster = list((await session.execute(people)).all())
+    return await asyncio.to_thread(_read, kernel.vault, call.today, row, training, roster)
+
+
+def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClass | None, roster: Sequence[Any]) -> Reading[Any]:
+    book = uploads.book(vault, row)
+    if row.kind == "teachers":
+        return sheets.read_teachers(book, today=today)
+    if row.kind == "status_records":
+        return sheets.read_status_records(book, status=PersonalStatus(row.list_status or ""), source=row.list_source or "", today=today)
+    if training is None:
+        raise ValueError("a roster or sign-in sheet belongs to a class")
+    if row.kind == "roster":
+        return sheets.read_roster(
+            book, class_starts_on=training.starts_on, today=today, regions=reference.region_aliases(), categories=reference.category_words()
+        )
+    enrolled = [
+        OnRoster(str(each.id), each.name, fields.opened(vault, "trainees", each.id, "id_number", each.id_number) or "") for each in roster
+    ]
+    return sign_in.read_sign_in(book, dates=list(policy.days(training.starts_on, training.ends_on)), roster=enrolled, today=today)
+
+
+async def keep(session: AsyncSession, call: Call, kernel: Kernel, row: Import, reading: Reading[Any], progress: Progress) -> Kept:
+    """Keeps the good rows, in the job's transaction."""
+    if row.class_id is None:
+        return await _keep_lists(session, call, kernel.vault, row, reading.rows, progress)
+    training = await classes.find(session, call, row.class_id, lock=True)
+    roster = row.kind == "roster"
+    if row.mode == "commit":
+        require_state(call, training, policy.ENROL if roster else policy.ATTEND)
+    if roster:
+        return await _keep_roster(session, call, kernel, training, reading.rows, progress)
+    return await _keep_sign_in(session, call, training, row.id, reading.rows)
+
+
+# --- rosters -------------------------------------------------------------------------------------------------------------------------------
+
+
+async def _keep_roster(
+    session: AsyncSession, call: Call, kernel: Kernel, training: TrainingClass, rows: Sequence[sheets.RosterRow], progress: Progress
+) -> Kept:
+    kept = Kept()
+    for start in range(0, len(rows), PEOPLE_AT_A_TIME):
+        some = rows[start : start + PEOPLE_AT_A_TIME]
+        registered = await trainees.register(session, call, kernel.vault, [_person(each) for each in some])
+        news = {
+            known.id: (known.before, new)
+            for known, row in zip(registered, some, strict=True)
+            if known.before is not None and (new := _news(call, known, row))
+        }
+        await bring_up_to_date(session, call, kernel.vault, list(news.values()))
+        added = await enrolments.add(session, call, training, [each.id for each in registered])
+        for row, each in zip(some, added, strict=True):
+            if each.outcome == "full":
+                fix = f"班级上限 {training.seats} 人,已满;请改报其他班级,或有人退出后再导入本行"
+                kept.faults.append(RowFault(row.sheet, row.row, "A", ClassFull.code, fields.shown(row.name), fix))
+            else:
+                kept.counts["created" if each.outcome == "created" else "updated" if each.trainee_id in news else "unchanged"] += 1
+        await progress(start + len(some))
+    return kept
+
+
+def _person(row: sheets.RosterRow) -> Person:
+    return Person(
+        name=row.name, id_number=row.citizen.number, sex=row.citizen.sex, birth_on=row.citizen.birth_on, region_code=row.region_code, phone=row.phone,
+        education=row.education, bank_account=row.bank_account, categories=tuple(Category(code, row.categories_since_on) for code in row.categories),
+    )  # fmt: skip
+
+
+def _news(call: Call, known: trainees.Registered, row: sheets.RosterRow) -> dict[str, Any]:
+    """What a roster adds to a person known before: categories not yet known for the class's first day; what was blank, from whoever may change it."""
+    before: Any = known.before
+    news: dict[str, Any] = {}
+    if categories := [added for code in row.categories if (added := _category(before.categories, code, row.categories_since_on))]:
+        news["categories"] = categories
+    if visibility.may_change(call.actor, known.how, before.region_code):
+        news |= {
+            name: value
+            for name in ("phone", "bank_account", "education")
+            if (value := getattr(row, name)) and getattr(before, name) is None
+        }
+    return news
+
+
+def _category(known: Sequence[dict[str, Any]], code: str, on: date) -> Category | None:
+    """The category as on that day, unless a period known already holds it; it ends where the next one begins."""
+    periods = [(date.fromisoformat(each["since_on"]), each["until_on"]) for each in known if each["code"] == code]
+    if any(since <= on and (until is None or date.fromisoformat(until) >= on) for since, until in periods):
+        return None
+    later = min((since for since, _ in periods if since > on), default=None)
+    return Category(code, on, later - timedelta(days=1) if later else None)
+
+
+# --- sign-in sheets ------------------------------------------------------------------------------------------------------------------------
+
+
+async def _keep_sign_in(session: AsyncSession, call: Call, training: TrainingClass, import_id: UUID, rows: Sequence[SignInRow]) -> Kept:
+    """A row with a half-day that the person spent in another class is refused as a whole; the conflicting half-days are kept as such."""
+    source = f"签到表导入 {import_id}"
+    marks = [(row, attendance.Mark(UUID(row.key), mark.on, mark.half_day, source)) for row in rows for mark in row.marks if mark.present]
+    judged = await attendance.judge(session, training, [mark for _, mark in marks])
+    refused = {row.row: row for (row, _), each in zip(marks, judged, strict=True) if each.fault}
+    good = [each for (row, _), each in zip(marks, judged, strict=True) if row.row not in refused]
+    kept_marks = await attendance.keep(session, call, training, good)
+    await attendance.keep_conflicts(session, call, training.id, [*kept_marks, *(each for each in judged if each.fault)])
+    kept = Kept()
+    new = {each.mark.trainee_id for each in kept_marks if each.outcome == "created"}
+    by_person = {row.key: row for row in rows}
+    for each in [*judged, *kept_marks]:
+        if each.fault and (row := by_person[str(each.mark.trainee_id)]):
+            kept.faults.append(RowFault(row.sheet, row.row, "A", each.fault.code, each.fault.seen or "", each.fault.fix or ""))
+    faulty = {fault.row for fault in kept.faults}
+    for row in rows:
+        if row.row not in faulty:
+            kept.counts["created" if UUID(row.key) in new else "unchanged"] += 1
+    return kept
+
+
+# --- lists of teachers and of other offices ------------------------------------------------------------------------------------------------
+
+
+async def _keep_lists(
+    session: AsyncSession, call: Call, vault: privacy.Vault, row: Import, rows: Sequence[Any], progress: Progress
+) -> Kept:
+    async def keep_teachers(some: Mapping[int, sheets.TeacherRow]) -> Mapping[int, Result]:
+        items = {
+            index: TeacherIn.model_validate(_stated(each, "name", "employment", "from_on", "to_on", "qualification"))
+            for index, each in some.items()
+        }
+        if row.institution_id is None:
+            raise ValueError("a list of teachers belongs to an institution")
+        return await teachers.keep(session, call, vault, row.institution_id, items)
+
+    async def keep_statuses(some: Mapping[int, sheets.StatusRow]) -> Mapping[int, Result]:
+        items = {
+            index: StatusRecordIn.model_validate(_stated(each, "status", "source", "from_on", "until_on")) for index, each in some.items()
+        }
+        return await status_records.keep(session, call, vault, items)
+
+    keep_some: Callable[[Mapping[int, Any]], Awaitable[Mapping[int, Result]]] = keep_teachers if row.kind == "teachers" else keep_statuses
+    kept = Kept()
+    for start in range(0, len(rows), PEOPLE_AT_A_TIME):
+        some = rows[start : start + PEOPLE_AT_A_TIME]
+        for index, result in (await keep_some(dict(enumerate(some)))).items():
+            if result.outcome != "rejected":
+                kept.counts[result.outcome] += 1
+            each = some[index]
+            kept.faults += [RowFault(each.sheet, each.row, "A", fault.code, fault.seen or "", fault.fix or "") for fault in result.faults]
+        await progress(start + len(some))
+    return kept
+
+
+def _stated(row: sheets.TeacherRow | sheets.StatusRow, *names: str) -> dict[str, Any]:
+    return {"id_number": row.citizen.number, **{name: getattr(row, name) for name in names}}

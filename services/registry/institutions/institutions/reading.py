@@ -1,0 +1,90 @@
+"""Institutions as they are shown: one, many, and on which days one is designated or blacklisted."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.codes import InstitutionKind
+from services.registry.institutions.institutions import policy, visibility
+from services.registry.institutions.institutions.schemas import InstitutionOut, InstitutionPaper
+from services.registry.institutions.institutions.tables import Blacklisting, Designation, Institution
+from services.registry.reference import policy as reference
+from shared import errors, pages, wire
+from shared.access import Call
+from shared.national_numbers import compact
+
+
+async def find(session: AsyncSession, call: Call, institution_id: UUID, *, lock: bool = False) -> Institution:
+    """The institution to work on, or 404."""
+    wanted = select(Institution).where(Institution.id == institution_id, visibility.rows(call.actor))
+    institution = await session.scalar(wanted.with_for_update() if lock else wanted)
+    if institution is None:
+        raise errors.NotFound()
+    return institution
+
+
+async def get(session: AsyncSession, call: Call, institution_id: UUID) -> InstitutionPaper:
+    row = (await session.execute(_shown(call).where(Institution.id == institution_id, visibility.rows(call.actor)))).first()
+    if row is None:
+        raise errors.NotFound()
+    terms = select(Designation).where(Designation.institution_id == institution_id).order_by(Designation.from_on)
+    listed = select(Blacklisting).where(Blacklisting.institution_id == institution_id).order_by(Blacklisting.from_on)
+    designations, blacklistings = (await session.scalars(terms)).all(), (await session.scalars(listed)).all()
+    still_listed = any(
+        policy.not_over(policy.Blacklisting(each.from_on, each.until_on, each.reinstated_on), call.today) for each in blacklistings
+    )
+    doer = call.actor.doer
+    actions = policy.allowed_actions(row.status, doer, blacklisted=row.blacklisted, listed=still_listed)
+    return InstitutionPaper.model_validate({
+        **row._mapping, "designations": designations, "blacklistings": blacklistings, "allowed_actions": wire.allowed_actions(actions),
+    })  # fmt: skip
+
+
+async def bars(session: AsyncSession, institution_id: UUID) -> tuple[list[policy.Designation], list[policy.Blacklisting]]:
+    """All designations and blacklistings of an institution, as the rules take them."""
+    terms = select(Designation.from_on, Designation.to_on).where(Designation.institution_id == institution_id)
+    row = Blacklisting
+    listed = select(row.from_on, row.until_on, row.reinstated_on, row.decision_no).where(row.institution_id == institution_id)
+    designations = [policy.Designation(*each) for each in await session.execute(terms)]
+    return designations, [policy.Blacklisting(*each) for each in await session.execute(listed)]
+
+
+async def list_institutions(
+    session: AsyncSession,
+    call: Call,
+    asked: pages.Asked,
+    kind: InstitutionKind | None,
+    region_code: str | None,
+    name: str | None,
+    uscc: str | None,
+) -> dict[str, Any]:
+    pages.known("region_code", region_code, reference.lists().regions)
+    wanted = _shown(call).where(visibility.rows(call.actor))
+    for column, value in (
+        (Institution.kind, kind),
+        (Institution.region_code, region_code),
+        (Institution.uscc, compact(uscc) if uscc else None),
+    ):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if name:
+        wanted = wanted.where(Institution.name.like(pages.contains(name)))
+    return await pages.page(session, wanted, Institution.id, asked, lambda row: InstitutionOut.model_validate(dict(row._mapping)))
+
+
+def _shown(call: Call) -> Any:
+    designated = exists().where(
+        Designation.institution_id == Institution.id, Designation.from_on <= call.today, Designation.to_on >= call.today
+    )
+    blacklisted = exists().where(
+        Blacklisting.institution_id == Institution.id, Blacklisting.from_on <= call.today,
+        or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= call.today),
+        or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > call.today),
+    )  # fmt: skip
+    return select(
+        Institution.id, Institution.name, Institution.uscc, Institution.kind, Institution.region_code, Institution.above_scale, Institution.phone,
+        Institution.bank_account_masked.label("bank_account"), Institution.status, Institution.status_reason, Institution.registered_at, Institution.version,
+        designated.label("designated"), blacklisted.label("blacklisted"),
+    )  # fmt: skip

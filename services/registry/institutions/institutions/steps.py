@@ -1,0 +1,99 @@
+"""An institution's dated states: designated (定点), blacklisted (黑名单), reinstated, suspended, gone."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.codes import InstitutionStatus as Status
+from services.registry.institutions.institutions import operations, policy, reading
+from services.registry.institutions.institutions.errors import AlreadyBlacklisted, DesignationOverlaps
+from services.registry.institutions.institutions.schemas import Blacklisted, Designated, Explained, InstitutionPaper
+from services.registry.institutions.institutions.tables import Blacklisting, Designation, Institution
+from shared import errors
+from shared.access import Call
+
+
+async def designate(session: AsyncSession, call: Call, institution_id: UUID, body: Designated) -> InstitutionPaper:
+    """Gives it a term of designation; one that had left comes back with it."""
+    institution = await _begin(session, call, institution_id, "designate")
+    _in_order(body.from_on, body.to_on, "/to_on")
+    shares_a_day = and_(Designation.from_on <= body.to_on, Designation.to_on >= body.from_on)
+    other = await session.scalar(select(Designation).where(Designation.institution_id == institution.id, shares_a_day).limit(1))
+    if other:
+        raise DesignationOverlaps(f"该机构 {other.from_on} 至 {other.to_on} 已有定点资格。请改正起止日期,使其不重叠。")
+    session.add(Designation(institution_id=institution.id, from_on=body.from_on, to_on=body.to_on))
+    institution.status, institution.status_reason = Status.ACTIVE, None
+    await operations.changed(session, call, institution, "designated", from_on=body.from_on, to_on=body.to_on)
+    return await reading.get(session, call, institution.id)
+
+
+async def blacklist(session: AsyncSession, call: Call, institution_id: UUID, body: Blacklisted) -> InstitutionPaper:
+    institution = await _begin(session, call, institution_id, "blacklist")
+    _in_order(body.from_on, body.until_on, "/until_on")
+    listed_then = and_(
+        or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= body.from_on),
+        or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > body.from_on),
+        Blacklisting.from_on <= (body.until_on or date.max),
+    )
+    if await session.scalar(select(Blacklisting.id).where(Blacklisting.institution_id == institution.id, listed_then).limit(1)):
+        raise AlreadyBlacklisted()
+    session.add(Blacklisting(institution_id=institution.id, **body.model_dump()))
+    said = {"decision_no": body.decision_no}
+    await operations.changed(session, call, institution, "blacklisted", said, from_on=body.from_on, until_on=body.until_on)
+    return await reading.get(session, call, institution.id)
+
+
+async def reinstate(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:
+    """Takes it off the blacklist from today (one that has not begun never begins), and ends a suspension."""
+    institution = await _begin(session, call, institution_id, "reinstate")
+    standing = select(Blacklisting).where(
+        Blacklisting.institution_id == institution.id,
+        or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= call.today),
+        or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > call.today),
+    )
+    listed = (await session.scalars(standing)).all()
+    if refusal := policy.nothing_to_repair(institution.status, listed=bool(listed)):
+        raise errors.InvalidState(refusal.detail)
+    for each in listed:
+        each.reinstated_on, each.reinstated_reason = max(call.today, each.from_on), body.reason or body.comment
+    if institution.status == Status.SUSPENDED:
+        institution.status, institution.status_reason = Status.ACTIVE, None
+    await operations.changed(session, call, institution, "reinstated", reinstated_on=call.today)
+    return await reading.get(session, call, institution.id)
+
+
+async def suspend(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:
+    institution = await _begin(session, call, institution_id, "suspend")
+    institution.status, institution.status_reason = Status.SUSPENDED, body.reason or body.comment
+    await operations.changed(session, call, institution, "suspended")
+    return await reading.get(session, call, institution.id)
+
+
+async def leave(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:
+    """It takes part no longer: today is the last day of its designation."""
+    institution = await _begin(session, call, institution_id, "exit")
+    own = Designation.institution_id == institution.id
+    await session.execute(delete(Designation).where(own, Designation.from_on > call.today))
+    await session.execute(update(Designation).where(own, Designation.to_on > call.today).values(to_on=call.today))
+    institution.status, institution.status_reason = Status.EXITED, body.reason or body.comment
+    await operations.changed(session, call, institution, "exited", exited_on=call.today)
+    return await reading.get(session, call, institution.id)
+
+
+async def _begin(session: AsyncSession, call: Call, institution_id: UUID, action: str) -> Institution:
+    institution = await reading.find(session, call, institution_id, lock=True)
+    call.match(institution.version)
+    step = policy.MACHINE.step(action)
+    if refusal := policy.MACHINE.wrong_state(step, institution.status, call.actor.role):
+        raise errors.InvalidState(refusal.detail)
+    return institution
+
+
+def _in_order(from_on: date, to_on: date | None, pointer: str) -> None:
+    if to_on is not None and to_on < from_on:
+        fault = errors.Fault(
+            "invalid_period", pointer=pointer, seen=f"{from_on} 至 {to_on}", allowed="不早于 from_on", fix="请改正起止日期。"
+        )
+        raise errors.Invalid(faults=[fault])

@@ -1,0 +1,22 @@
+"""The paths of ratings (办学评估)."""
+
+from uuid import UUID
+
+from services.registry.institutions.institutions.policy import OFFICER
+from services.registry.institutions.institutions.routes import ONE, SEES
+from services.registry.institutions.ratings import operations
+from services.registry.institutions.ratings.errors import DuplicateRating
+from services.registry.institutions.ratings.schemas import RatingIn, RatingOut
+from shared import errors, pages, web, wire
+
+router = web.Router("institutions")
+
+
+@router.operation("POST", f"{ONE}/ratings", may=OFFICER, summary="登记办学评估结果", status=201, errors=[DuplicateRating])
+async def rate(institution_id: UUID, body: RatingIn, session: web.Session, call: web.Caller) -> RatingOut:
+    return await operations.rate(session, call, institution_id, body)
+
+
+@router.operation("GET", f"{ONE}/ratings", may=SEES, summary="办学评估结果", errors=[errors.InvalidCursor])
+async def list_ratings(institution_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[RatingOut]:
+    return wire.Page[RatingOut].model_validate(await operations.list_ratings(session, call, institution_id, asked))

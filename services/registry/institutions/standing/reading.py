@@ -1,0 +1,40 @@
+"""An institution's standing on a day: gathers the facts, lets the policy judge."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.codes import TeacherEmployment
+from services.registry.institutions.institutions import reading as institutions
+from services.registry.institutions.ratings.tables import Rating
+from services.registry.institutions.standing import policy
+from services.registry.institutions.standing.schemas import StandingOut
+from services.registry.institutions.teachers.tables import Teacher
+from services.registry.reference import policy as reference
+from shared import codes
+from shared.access import Call
+
+
+async def standing(session: AsyncSession, call: Call, institution_id: UUID, on: date | None) -> StandingOut:
+    institution = await institutions.find(session, call, institution_id)
+    on = on or call.today
+    columns = (Teacher.id_number_key, Teacher.institution_id, Teacher.employment, Teacher.from_on, Teacher.to_on)
+    here = select(Teacher.id_number_key).where(Teacher.institution_id == institution.id)
+    engagements = await session.execute(select(*columns).where(Teacher.id_number_key.in_(here)))
+    designations, blacklistings = await institutions.bars(session, institution.id)
+    ratings = await session.execute(select(Rating.year, Rating.result).where(Rating.institution_id == institution.id))
+    facts = policy.StandingFacts(
+        institution=str(institution.id),
+        needs_designation=reference.kind_needs_designation(institution.kind),
+        is_rated=reference.lists().institution_kinds[institution.kind].rated,
+        designations=designations,
+        blacklistings=blacklistings,
+        engagements=[
+            policy.Engagement(row.id_number_key.hex(), str(row.institution_id), TeacherEmployment(row.employment), row.from_on, row.to_on)
+            for row in engagements
+        ],
+        ratings=[policy.Rating(row.year, codes.label("rating_result", row.result)) for row in ratings],
+    )
+    return StandingOut.model_validate({"on": on, "rules": policy.standing(facts, reference.lists().standing, on)})

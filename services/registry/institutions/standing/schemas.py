@@ -1,0 +1,26 @@
+"""An institution's standing on the wire."""
+
+from datetime import date
+from typing import Literal
+
+from shared import wire
+
+
+class Basis(wire.Out):
+    document: str
+    clause: str
+
+
+class StandingRuleOut(wire.Out):
+    """One rule: whether it is met, what was seen, what is needed, and who says so."""
+
+    code: Literal["designation", "blacklist", "teacher_ratio", "part_time_limit", "rating_due"]
+    met: bool
+    seen: str
+    needed: str
+    basis: Basis
+
+
+class StandingOut(wire.Out):
+    on: date
+    rules: list[StandingRuleOut]

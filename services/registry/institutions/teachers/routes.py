@@ -1,0 +1,34 @@
+"""The paths of teachers (教师)."""
+
+from uuid import UUID
+
+from services.registry.institutions.institutions.routes import ONE, OWN, SEES
+from services.registry.institutions.teachers import operations, reading
+from services.registry.institutions.teachers.errors import DuplicateTeacher
+from services.registry.institutions.teachers.schemas import TeacherChange, TeacherIn, TeacherOut
+from shared import errors, pages, web, wire
+from shared.batches import Batch, BatchOut
+
+router = web.Router("institutions")
+
+
+@router.operation("POST", f"{ONE}/teachers", may=OWN, summary="登记教师", status=201, errors=[DuplicateTeacher])
+async def add_teacher(institution_id: UUID, body: TeacherIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> TeacherOut:
+    return await operations.add(session, call, kernel.vault, institution_id, body)
+
+
+@router.operation("GET", f"{ONE}/teachers", may=SEES, summary="教师列表", errors=[errors.InvalidCursor])
+async def list_teachers(institution_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[TeacherOut]:
+    return wire.Page[TeacherOut].model_validate(await reading.list_teachers(session, call, institution_id, asked))
+
+
+@router.operation("POST", f"{ONE}/teachers:batch", may=OWN, summary="批量登记教师", status=207, errors=[DuplicateTeacher])
+async def take_teachers(
+    institution_id: UUID, body: Batch[TeacherIn], session: web.Session, call: web.Caller, kernel: web.KernelOf
+) -> BatchOut:
+    return await operations.take_batch(session, call, kernel.vault, institution_id, body)
+
+
+@router.operation("PATCH", f"{ONE}/teachers/{{teacher_id:uuid}}", may=OWN, summary="修改教师信息或结束任职", errors=[DuplicateTeacher])
+async def change_teacher(institution_id: UUID, teacher_id: UUID, body: TeacherChange, session: web.Session, call: web.Caller) -> TeacherOut:
+    return await operations.change(session, call, institution_id, teacher_id, body)

@@ -1,0 +1,45 @@
+"""Teachers on the wire."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.registry.codes import TeacherEmployment
+from shared import county, wire
+
+NUMBER = "公民身份号码全号;答复中掩码"
+TeacherNumber = Annotated[wire.Text, Field(max_length=60, description=NUMBER, examples=[county.here().examples.id_number])]
+
+
+class TeacherIn(wire.In):
+    """A teacher's service at the institution; `to_on` is the last day."""
+
+    name: wire.Text = Field(max_length=100, examples=["杨秀英"])
+    id_number: TeacherNumber
+    employment: TeacherEmployment = Field(description="专职或兼职")
+    from_on: wire.CivilDate = Field(examples=["2024-09-01"])
+    to_on: wire.CivilDate | None = Field(None, examples=[None])
+    qualification: wire.Word | None = Field(None, description="资格证书或职称", examples=["讲师"])
+
+
+class TeacherChange(wire.In):
+    """What changes; ending a service is stating `to_on`."""
+
+    name: wire.Text = Field(default_factory=str, max_length=100, examples=["杨秀英"])
+    employment: TeacherEmployment = Field(default_factory=lambda: TeacherEmployment.FULL_TIME)
+    to_on: wire.CivilDate | None = Field(None, examples=["2025-08-31"])
+    qualification: wire.Word | None = Field(None, examples=["讲师"])
+
+
+class TeacherOut(wire.Out):
+    id: UUID
+    institution_id: UUID
+    name: str
+    id_number: str
+    employment: TeacherEmployment
+    from_on: date
+    to_on: date | None
+    qualification: str | None
+    version: int

@@ -1,0 +1,62 @@
+"""What can be done with the yearly reports (年度报告) of an institution, one a year."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.institutions.institutions import reading as institutions
+from services.registry.institutions.yearly_reports.schemas import YearlyFigures, YearlyReportIn, YearlyReportOut
+from services.registry.institutions.yearly_reports.tables import YearlyReport
+from shared import db, deeds, errors, pages
+from shared.access import Call
+
+
+async def report(session: AsyncSession, call: Call, institution_id: UUID, body: YearlyReportIn) -> YearlyReportOut:
+    await institutions.find(session, call, institution_id)
+    _reasonable(body)
+    made = YearlyReport(id=db.new_id(), institution_id=institution_id, reported_at=call.now, **body.model_dump())
+    session.add(made)
+    await session.flush()
+    return await _recorded(session, call, made)
+
+
+async def correct_report(session: AsyncSession, call: Call, institution_id: UUID, year: int, body: YearlyFigures) -> YearlyReportOut:
+    """The year's figures as they now stand; 404 where the year was never reported."""
+    await institutions.find(session, call, institution_id)
+    _reasonable(body)
+    reported = await session.scalar(
+        select(YearlyReport).where(YearlyReport.institution_id == institution_id, YearlyReport.year == year).with_for_update()
+    )
+    if reported is None:
+        raise errors.NotFound(f"{year} 年还没有年度报告。请用 POST 报送。")
+    for name, value in body.model_dump().items():
+        setattr(reported, name, value)
+    reported.reported_at = call.now
+    await session.flush()
+    return await _recorded(session, call, reported)
+
+
+async def list_reports(session: AsyncSession, call: Call, institution_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+    await institutions.find(session, call, institution_id)
+    wanted = select(YearlyReport).where(YearlyReport.institution_id == institution_id)
+    return await pages.page(session, wanted, YearlyReport.id, asked, lambda row: YearlyReportOut.model_validate(row[0]))
+
+
+async def _recorded(session: AsyncSession, call: Call, report: YearlyReport) -> YearlyReportOut:
+    await deeds.record(session, call, "institution.reported", report.institution_id, details={"year": report.year}, event=False)
+    return YearlyReportOut.model_validate(report)
+
+
+def _reasonable(body: YearlyFigures) -> None:
+    whole, part = body.training_funds, body.training_funds_frontline
+    if whole is not None and part is not None and part > whole:
+        fault = errors.Fault(
+            "invalid_value",
+            pointer="/training_funds_frontline",
+            seen=f"{part:.2f}",
+            allowed=f"不超过 {whole:.2f}",
+            fix="其中用于一线职工的经费不能超过总额。",
+        )
+        raise errors.Invalid(faults=[fault])

@@ -1,0 +1,31 @@
+"""The paths of yearly reports (年度报告)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+
+from services.registry.institutions.institutions.routes import ONE, OWN, SEES
+from services.registry.institutions.yearly_reports import operations
+from services.registry.institutions.yearly_reports.errors import DuplicateYearlyReport
+from services.registry.institutions.yearly_reports.schemas import YearlyFigures, YearlyReportIn, YearlyReportOut
+from shared import errors, pages, web, wire
+
+router = web.Router("institutions")
+
+
+@router.operation("POST", f"{ONE}/yearly-reports", may=OWN, summary="报送年度报告", status=201, errors=[DuplicateYearlyReport])
+async def report(institution_id: UUID, body: YearlyReportIn, session: web.Session, call: web.Caller) -> YearlyReportOut:
+    return await operations.report(session, call, institution_id, body)
+
+
+@router.operation("PUT", f"{ONE}/yearly-reports/{{year}}", may=OWN, summary="更正年度报告")
+async def correct_report(
+    institution_id: UUID, year: Annotated[int, Path(ge=2000, le=2100)], body: YearlyFigures, session: web.Session, call: web.Caller
+) -> YearlyReportOut:
+    return await operations.correct_report(session, call, institution_id, year, body)
+
+
+@router.operation("GET", f"{ONE}/yearly-reports", may=SEES, summary="年度报告", errors=[errors.InvalidCursor])
+async def list_reports(institution_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[YearlyReportOut]:
+    return wire.Page[YearlyReportOut].model_validate(await operations.list_reports(session, call, institution_id, asked))

@@ -1,0 +1,34 @@
+"""Yearly reports on the wire."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from shared import wire
+
+Year = Annotated[int, Field(ge=2000, le=2100, examples=[2024])]
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class YearlyFigures(wire.In):
+    """What an institution reports of a year; funds in yuan. `training_funds_frontline`: the part spent on front-line workers."""
+
+    enrolled_students: Count | None = Field(None, description="在校生数")
+    training_funds: wire.Money | None = Field(None, description="职工教育经费")
+    training_funds_frontline: wire.Money | None = Field(None, description="其中用于一线职工")
+    partner_enterprises: Count | None = Field(None, description="校企合作企业数")
+
+
+class YearlyReportIn(YearlyFigures):
+    year: Year
+
+
+class YearlyReportOut(wire.Out):
+    id: UUID
+    year: int
+    enrolled_students: int | None
+    training_funds: wire.Money | None
+    training_funds_frontline: wire.Money | None
+    partner_enterprises: int | None
+    reported_at: wire.Instant

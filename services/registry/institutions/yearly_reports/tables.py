@@ -1,0 +1,28 @@
+"""Yearly reports (年度报告) of institutions."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.metadata import Row
+from shared import db
+
+
+class YearlyReport(Row):
+    """What an institution reports of a year. Funds in yuan."""
+
+    __tablename__ = "yearly_reports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"))
+    year: Mapped[int]
+    enrolled_students: Mapped[int | None]
+    training_funds: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    training_funds_frontline: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    partner_enterprises: Mapped[int | None]
+    reported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (UniqueConstraint("institution_id", "year", name="yearly_reports_year_key"),)

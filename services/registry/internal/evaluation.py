@@ -1,0 +1,116 @@
+"""What evaluation asks: whose workers the candidates of an assessment are, who teaches the class, which enterprises are above scale."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from services.registry.codes import InstitutionKind, InstitutionStatus
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.teachers.tables import Teacher
+from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
+from services.registry.training.classes.tables import TrainingClass
+from shared import access, web, wire
+
+router = web.Router("institutions")
+
+
+class AssessmentAsked(wire.In):
+    """The people and the class of an assessment that an institution holds on a day."""
+
+    institution_id: UUID
+    trainee_ids: Annotated[list[UUID], Field(max_length=500)]
+    class_id: UUID | None = None
+    on: wire.CivilDate
+
+
+class CandidateFacts(wire.Out):
+    """`categories`: those of the day; `registered_here`: by that institution."""
+
+    id: UUID
+    name: str
+    id_number_masked: str
+    employer_id: UUID | None
+    registered_here: bool
+    categories: list[str]
+
+
+class TeacherFacts(wire.Out):
+    name: str
+    id_number_masked: str
+
+
+class AssessedClass(wire.Out):
+    id: UUID
+    teachers: list[TeacherFacts]
+
+
+class AssessmentFacts(wire.Out):
+    """Who is not known is left out; `class` null: no such class, or none was asked for."""
+
+    trainees: list[CandidateFacts]
+    class_: AssessedClass | None = Field(serialization_alias="class")
+
+
+class EnterpriseOut(wire.Out):
+    id: UUID
+    name: str
+    region_code: str
+
+
+class Enterprises(wire.Out):
+    institutions: list[EnterpriseOut]
+
+
+@router.operation("POST", "/internal/v1/assessment-facts", may=access.INTERNAL, summary="评价批次的考生和授课教师", writes=False)
+async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> AssessmentFacts:
+    """A merged trainee is described as the one they go on as, under the id that was asked for."""
+    old = aliased(Trainee)
+    registered = select(TraineeSighting).where(
+        TraineeSighting.trainee_id == Trainee.id,
+        TraineeSighting.institution_id == asked.institution_id,
+        TraineeSighting.how == "registered",
+    )
+    category = TraineeCategory
+    held = (
+        select(func.coalesce(func.array_agg(aggregate_order_by(category.code, category.code)), []))
+        .where(
+            category.trainee_id == Trainee.id,
+            category.since_on <= asked.on,
+            or_(category.until_on.is_(None), category.until_on >= asked.on),
+        )
+        .correlate(Trainee)
+        .scalar_subquery()
+    )
+    people = (
+        select(
+            old.id, Trainee.name, Trainee.id_number_masked, Trainee.employer_id,
+            registered.correlate(Trainee).exists().label("registered_here"), held.label("categories"),
+        )
+        .join(Trainee, Trainee.id == func.coalesce(old.merged_into, old.id))
+        .where(old.id.in_(asked.trainee_ids))
+        .order_by(old.id)
+    )  # fmt: skip
+    trainees = [CandidateFacts.model_validate(row) for row in await session.execute(people)]
+    return AssessmentFacts(trainees=trainees, class_=await _class(session, asked))
+
+
+@router.operation("GET", "/internal/v1/above-scale-enterprises", may=access.INTERNAL, summary="规上企业")
+async def above_scale_enterprises(session: web.Session) -> Enterprises:
+    """Those taking part now: an institution keeps no dates of its size."""
+    wanted = select(Institution.id, Institution.name, Institution.region_code)
+    wanted = wanted.where(
+        Institution.kind == InstitutionKind.ENTERPRISE, Institution.above_scale, Institution.status != InstitutionStatus.EXITED
+    ).order_by(Institution.id)
+    return Enterprises(institutions=[EnterpriseOut.model_validate(row) for row in await session.execute(wanted)])
+
+
+async def _class(session: AsyncSession, asked: AssessmentAsked) -> AssessedClass | None:
+    if asked.class_id is None or (training := await session.get(TrainingClass, asked.class_id)) is None:
+        return None
+    teachers = await session.execute(select(Teacher.name, Teacher.id_number_masked).where(Teacher.id == func.any(training.teacher_ids)))
+    return AssessedClass(id=training.id, teachers=[TeacherFacts.model_validate(row) for row in teachers])

@@ -1,0 +1,77 @@
+"""What subsidy asks: all facts of a class that a claim is judged by, and the accounts to pay."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from services.registry import fields
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.trainees.tables import Trainee
+from services.registry.training.eligibility import reading, schemas
+from shared import access, deeds, web, wire
+
+classes = web.Router("classes")
+identities = web.Router("identities")
+Ids = Annotated[list[UUID], Field(max_length=10_000)]
+
+
+class PayeesIn(wire.In):
+    institution_ids: Ids = []
+    trainee_ids: Ids = []
+
+
+class Payee(wire.Out):
+    """`bank_account` in full, for a bank file; null: none is known."""
+
+    id: UUID
+    name: str
+    bank_account: str | None
+
+
+class PayeesOut(wire.Out):
+    institutions: list[Payee]
+    trainees: list[Payee]
+
+
+@classes.operation("POST", "/internal/v1/claim-facts", may=access.INTERNAL, summary="一个班级用于核定补贴的全部事实", writes=False)
+async def claim_facts(body: schemas.FactsAsked, session: web.Session, call: web.Caller) -> schemas.ClaimFacts:
+    return await reading.gather(session, call, body.class_id, body.trainee_ids)
+
+
+@identities.operation("POST", "/internal/v1/payees", may=access.INTERNAL, summary="收款账号全号,供生成银行文件;记入审计", key=None)
+async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> PayeesOut:
+    """Accounts in full; each reading is on the trail. A merged trainee is paid as the one they go on as, under the id that was asked for."""
+    institutions = await session.execute(
+        select(Institution.id, Institution.name, Institution.bank_account)
+        .where(Institution.id.in_(asked.institution_ids))
+        .order_by(Institution.id)
+    )
+    old = aliased(Trainee)
+    trainees = await session.execute(
+        select(old.id, Trainee.id.label("kept_at"), Trainee.name, Trainee.bank_account)
+        .join(Trainee, Trainee.id == func.coalesce(old.merged_into, old.id))
+        .where(old.id.in_(asked.trainee_ids))
+        .order_by(old.id)
+    )
+    answer = PayeesOut(
+        institutions=[
+            Payee(
+                id=row.id, name=row.name, bank_account=fields.opened(kernel.vault, "institutions", row.id, "bank_account", row.bank_account)
+            )
+            for row in institutions
+        ],
+        trainees=[
+            Payee(
+                id=row.id,
+                name=row.name,
+                bank_account=fields.opened(kernel.vault, "trainees", row.kept_at, "bank_account", row.bank_account),
+            )
+            for row in trainees
+        ],
+    )
+    read = [("institution", each.id) for each in answer.institutions] + [("trainee", each.id) for each in answer.trainees]
+    await deeds.record_all(session, [deeds.deed(call, "payee.read", subject, subject_type=kind, event=False) for kind, subject in read])
+    return answer

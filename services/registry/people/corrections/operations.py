@@ -1,0 +1,104 @@
+"""Corrections (更正申请): what someone says is wrong about a person, and the officer's decision, which makes the change."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry import fields
+from services.registry.codes import CorrectionStatus, RetirementTrack
+from services.registry.people.corrections import policy
+from services.registry.people.corrections.errors import CorrectionDecided
+from services.registry.people.corrections.schemas import CorrectionIn, CorrectionOut
+from services.registry.people.corrections.tables import TraineeCorrection
+from services.registry.people.trainees import operations as trainees
+from services.registry.people.trainees import reading, rules
+from services.registry.people.trainees.schemas import TraineeChange
+from services.registry.people.trainees.tables import Trainee
+from shared import db, deeds, errors, pages, privacy, wire
+from shared.access import Call
+from shared.web import Kernel
+
+MASKED = {"id_number": privacy.mask_number, "bank_account": privacy.mask_number, "phone": privacy.mask_phone}
+
+
+async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, body: CorrectionIn) -> CorrectionOut:
+    trainee = await reading.find(session, call, trainee_id)
+    _change(body.field, body.proposed, trainee, call)
+    made = db.new_id()
+    correction = TraineeCorrection(
+        id=made, trainee_id=trainee.id, field=body.field, reason=body.reason, status=CorrectionStatus.OPEN, asked_by=call.actor.subject, asked_at=call.now,
+        proposed=kernel.vault.encrypt(body.proposed, f"trainee_corrections/{made}/proposed"), proposed_masked=MASKED.get(body.field, str)(body.proposed),
+    )  # fmt: skip
+    session.add(correction)
+    await session.flush()
+    said = {"correction_id": made, "field": body.field}
+    await deeds.record(session, call, "trainee.correction_asked", trainee.id, details=said, event=False)
+    return _show(call, correction)
+
+
+async def list_corrections(session: AsyncSession, call: Call, trainee_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+    await reading.find(session, call, trainee_id)
+    wanted = select(TraineeCorrection).where(TraineeCorrection.trainee_id == trainee_id)
+    return await pages.page(session, wanted, TraineeCorrection.id, asked, lambda row: _show(call, row[0]))
+
+
+async def accept(
+    session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, correction_id: UUID, comment: str | None
+) -> CorrectionOut:
+    correction = await _open(session, call, "accept", trainee_id, correction_id)
+    trainee = await reading.find(session, call, trainee_id)
+    proposed = fields.opened(kernel.vault, "trainee_corrections", correction.id, "proposed", correction.proposed)
+    await trainees.apply(session, call, kernel, trainee, _change(correction.field, str(proposed), trainee, call))
+    return await _decide(session, call, correction, CorrectionStatus.ACCEPTED, comment)
+
+
+async def reject(session: AsyncSession, call: Call, trainee_id: UUID, correction_id: UUID, reason: str) -> CorrectionOut:
+    return await _decide(session, call, await _open(session, call, "reject", trainee_id, correction_id), CorrectionStatus.REJECTED, reason)
+
+
+async def _open(session: AsyncSession, call: Call, action: str, trainee_id: UUID, correction_id: UUID) -> TraineeCorrection:
+    correction = await session.get(TraineeCorrection, correction_id)
+    if correction is None or correction.trainee_id != trainee_id:
+        raise errors.NotFound()
+    call.match(correction.version)
+    if refusal := policy.MACHINE.why_not(action, correction.status, call.actor.doer, further=policy.still_open(correction.status)):
+        raise CorrectionDecided(refusal.detail)
+    return correction
+
+
+async def _decide(
+    session: AsyncSession, call: Call, correction: TraineeCorrection, status: CorrectionStatus, reason: str | None
+) -> CorrectionOut:
+    correction.status, correction.decision_reason = status, reason
+    correction.decided_by, correction.decided_at = call.actor.subject, call.now
+    await session.flush()
+    what, said = f"trainee.correction_{status}", {"field": correction.field}
+    await deeds.record(session, call, what, correction.trainee_id, details=said, correction_id=correction.id)
+    return _show(call, correction)
+
+
+def _change(field: str, proposed: str, trainee: Trainee, call: Call) -> TraineeChange:
+    """The correction as a change of the trainee, refused now if it could not be made later."""
+    if field == "retirement_track" and proposed not in set(RetirementTrack):
+        raise errors.Invalid(
+            faults=[
+                errors.Fault("invalid_value", pointer="/proposed", seen=proposed[:40], allowed="female_50、female_55", fix="请改正该值。")
+            ]
+        )
+    change = TraineeChange.model_validate({field: proposed})
+    if isinstance(faults := rules.changes(change, trainee.id_type, call.today), tuple):
+        raise errors.Invalid(
+            faults=[
+                errors.Fault(each.code, "/proposed", seen=each.seen, allowed=each.allowed, fix=each.fix, basis=each.basis)
+                for each in faults
+            ]
+        )
+    return change
+
+
+def _show(call: Call, correction: TraineeCorrection) -> CorrectionOut:
+    shown = {name: getattr(correction, name) for name in CorrectionOut.model_fields if name != "allowed_actions"}
+    actions = policy.MACHINE.every_action(correction.status, call.actor.doer, further=policy.still_open(correction.status))
+    return CorrectionOut.model_validate(shown | {"proposed": correction.proposed_masked, "allowed_actions": wire.allowed_actions(actions)})

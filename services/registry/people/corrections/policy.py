@@ -1,0 +1,22 @@
+"""A correction is asked for once and decided once. Pure."""
+
+from typing import Final
+
+from services.registry.codes import CorrectionStatus
+from shared.steps import Further, Machine, Refusal, Step, by, nothing_further
+
+OFFICER: Final = frozenset({"officer"})
+MACHINE: Final = Machine(
+    "更正申请",
+    {CorrectionStatus.OPEN: "待办", CorrectionStatus.ACCEPTED: "已采纳", CorrectionStatus.REJECTED: "已驳回"},
+    (
+        Step("accept", "采纳", by(OFFICER, *CorrectionStatus), to=CorrectionStatus.ACCEPTED),
+        Step("reject", "驳回", by(OFFICER, *CorrectionStatus), to=CorrectionStatus.REJECTED),
+    ),
+)
+DECIDED: Final = Refusal("correction_decided", "该更正申请已被采纳或驳回。如仍需更正,请重新申请。")
+
+
+def still_open(status: str) -> Further:
+    """Who comes after the decision is told so by a code of its own."""
+    return nothing_further if status == CorrectionStatus.OPEN else lambda _action: DECIDED

@@ -1,0 +1,54 @@
+"""The paths of corrections (更正申请)."""
+
+from typing import Any
+from uuid import UUID
+
+from services.registry.people.corrections import operations, policy
+from services.registry.people.corrections.errors import CorrectionDecided
+from services.registry.people.corrections.schemas import CorrectionIn, CorrectionOut
+from services.registry.people.trainees import policy as trainees
+from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
+from services.registry.people.trainees.routes import SEES
+from shared import errors, pages, web, wire
+
+router = web.Router("trainees")
+
+
+@router.operation(
+    "POST", "/v1/trainees/{trainee_id:uuid}/corrections", may=trainees.CORRECTS, summary="申请更正", status=201, errors=[TraineeMerged]
+)
+async def ask_correction(
+    trainee_id: UUID, body: CorrectionIn, session: web.Session, call: web.Caller, kernel: web.KernelOf
+) -> CorrectionOut:
+    return await operations.ask(session, call, kernel, trainee_id, body)
+
+
+@router.operation(
+    "GET",
+    "/v1/trainees/{trainee_id:uuid}/corrections",
+    may=SEES,
+    summary="一名学员的更正申请",
+    errors=[errors.InvalidCursor, TraineeMerged],
+)
+async def list_corrections(trainee_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[CorrectionOut]:
+    return wire.Page[CorrectionOut].model_validate(await operations.list_corrections(session, call, trainee_id, asked))
+
+
+DECIDED: Any = [CorrectionDecided, TraineeMerged]
+ONE_CORRECTION = "/v1/trainees/{trainee_id:uuid}/corrections/{correction_id:uuid}"
+
+
+@router.operation(
+    "POST", f"{ONE_CORRECTION}:accept", may=policy.OFFICER, summary="采纳更正,随即修改学员信息", errors=[*DECIDED, DuplicateTrainee]
+)
+async def accept_correction(
+    trainee_id: UUID, correction_id: UUID, body: wire.Commented, session: web.Session, call: web.Caller, kernel: web.KernelOf
+) -> CorrectionOut:
+    return await operations.accept(session, call, kernel, trainee_id, correction_id, body.comment)
+
+
+@router.operation("POST", f"{ONE_CORRECTION}:reject", may=policy.OFFICER, summary="驳回更正", errors=DECIDED)
+async def reject_correction(
+    trainee_id: UUID, correction_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller
+) -> CorrectionOut:
+    return await operations.reject(session, call, trainee_id, correction_id, body.reason)

@@ -1,0 +1,35 @@
+"""Corrections (更正申请) that were asked for, and what became of them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.codes import CorrectionStatus
+from services.registry.metadata import Row
+from shared import db
+
+
+class TraineeCorrection(db.Versioned, Row):
+    """A change of one field that someone asked for, and what the officer decided. `proposed` is encrypted: it may be a number."""
+
+    __tablename__ = "trainee_corrections"
+
+    trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainees.id"))
+    field: Mapped[str] = mapped_column(Text)
+    proposed: Mapped[bytes] = mapped_column(LargeBinary)
+    proposed_masked: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, default="open")
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        db.one_of("status", CorrectionStatus),
+        Index("trainee_corrections_trainee_id_idx", "trainee_id", "id"),
+        Index("trainee_corrections_open_idx", "id", postgresql_where=text("status = 'open'")),
+    )

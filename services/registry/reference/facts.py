@@ -1,0 +1,111 @@
+"""The registry's reference lists: what a row of each holds. Labels are Chinese (`name`) and English (`name_en`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+BasisStatus = Literal["confirmed", "unconfirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A town or subdistrict, the county above it, a district of the partner city, or a development zone (which has no area code)."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: Literal["county_city", "subdistrict", "town", "district", "zone"]
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """`levels` are the codes of the levels it is divided into, low to high."""
+
+    code: str
+    name: str
+    name_en: str
+    levels: tuple[str, ...]
+    confidence: Literal["high", "medium", "low"]
+    basis_status: BasisStatus
+    catalogue_class: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Compare `rank`, which rises with skill; `digit` is the one in a certificate number and falls."""
+
+    code: str
+    name: str
+    name_en: str
+    rank: int
+    digit: int | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    code: str
+    name: str
+    name_en: str
+    five_groups: bool
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionKind:
+    code: str
+    name: str
+    name_en: str
+    rated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """`days_at_most`: first to last day of a class, both counted; None: no limit."""
+
+    code: str
+    name: str
+    name_en: str
+    document: str
+    clause: str
+    basis_status: BasisStatus
+    designated_kinds: tuple[str, ...]
+    designation_status: BasisStatus
+    days_at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingClauses:
+    designation: str
+    blacklist: str
+    teacher_ratio: str
+    part_time_limit: str
+    rating_due: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingTerms:
+    """The figures an institution's standing is judged by, and where they are written."""
+
+    document: str
+    teachers_per_full_time_at_most: int
+    institutions_of_a_part_time_teacher_at_most: int
+    part_time_within_months: int
+    years_between_ratings_at_most: int
+    clauses: StandingClauses
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """All of it; every mapping is by code, in the order of its file."""
+
+    regions: Mapping[str, Region]
+    occupations: Mapping[str, Occupation]
+    levels: Mapping[str, Level]
+    categories: Mapping[str, Category]
+    institution_kinds: Mapping[str, InstitutionKind]
+    channels: Mapping[str, Channel]
+    standing: StandingTerms

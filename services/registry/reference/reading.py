@@ -1,0 +1,94 @@
+"""Strict reading of the reference lists from the county's folder, once.
+
+An unknown, missing or ill-typed key stops the reading and names file, row and key, so that a slip is seen at start.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import make_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from services.registry.reference.facts import Category, Channel, InstitutionKind, Level, Occupation, Reference, Region, StandingTerms
+from shared.strict import BadFile, read_file
+
+@cache
+def load(directory: Path) -> Reference:
+    """Reads the directory's files, once; raises `BadFile`."""
+    reference = Reference(
+        regions=_by_code(directory, "regions", Region),
+        occupations=_by_code(directory, "occupations", Occupation),
+        levels=_by_code(directory, "levels", Level),
+        categories=_by_code(directory, "categories", Category),
+        institution_kinds=_by_code(directory, "institution_kinds", InstitutionKind),
+        channels=_by_code(directory, "channels", Channel),
+        standing=read_file(StandingTerms, directory / "standing.toml"),
+    )
+    for region in reference.regions.values():
+        _known([region.parent] if region.parent else [], reference.regions, f"regions.toml:{region.code}:parent")
+    for occupation in reference.occupations.values():
+        _known(occupation.levels, reference.levels, f"occupations.toml:{occupation.code}:levels")
+    for channel in reference.channels.values():
+        _known(channel.designated_kinds, reference.institution_kinds, f"channels.toml:{channel.code}:designated_kinds")
+    for name, rows in (
+        ("regions", reference.regions),
+        ("occupations", reference.occupations),
+        ("levels", reference.levels),
+        ("categories", reference.categories),
+    ):
+        _no_word_twice(rows, f"{name}.toml")
+    return reference
+
+
+def shown(directory: Path) -> dict[str, list[dict[str, str]]]:
+    """The lists that are data alone, as `GET /v1/codes` answers them."""
+    lists = load(directory)
+    named: dict[str, Iterable[Region | Occupation]] = {"region": lists.regions.values(), "occupation": lists.occupations.values()}
+    return {name: [{"code": row.code, "label": row.name, "label_en": row.name_en} for row in rows] for name, rows in named.items()}
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+class _Named(_Coded, Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+
+
+Coded = TypeVar("Coded", bound=_Coded)
+Row = TypeVar("Row")
+
+
+def _known(codes: Iterable[str], rows: Mapping[str, object], where: str) -> None:
+    for code in codes:
+        if code not in rows:
+            raise BadFile(f"{where}:没有代码 {code}")
+
+
+def _no_word_twice(rows: Mapping[str, _Named], where: str) -> None:
+    seen: dict[str, str] = {}
+    for row in rows.values():
+        for word in (row.name, *row.aliases):
+            if word in seen:
+                raise BadFile(f"{where}:{row.code}:aliases:{word} 已用于 {seen[word]}")
+            seen[word] = row.code
+
+
+def _by_code(directory: Path, name: str, kind: type[Coded]) -> dict[str, Coded]:
+    rows: dict[str, Coded] = {}
+    for row in _rows(directory, name, kind):
+        if row.code in rows:
+            raise BadFile(f"{name}.toml:代码 {row.code} 出现多次")
+        rows[row.code] = row
+    return rows
+
+
+def _rows(directory: Path, name: str, kind: type[Row]) -> tuple[Row, ...]:
+    """The file's only key is its own name: the list of its rows."""
+    file = make_dataclass("File", [(name, tuple[kind, ...])])  # type: ignore[valid-type]
+    rows: tuple[Row, ...] = getattr(read_file(file, directory / f"{name}.toml"), name)
+    return rows

@@ -1,0 +1,50 @@
+"""Brands as they are shown."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.codes import BrandKind
+from services.registry.training.brands import conditions, visibility
+from services.registry.training.brands.schemas import BrandOut
+from services.registry.training.brands.tables import MATERIALS, Brand
+from shared import errors, pages
+from shared.access import Call
+
+
+async def get(session: AsyncSession, call: Call, brand_id: UUID) -> BrandOut:
+    return show(await find(session, call, brand_id))
+
+
+async def list_brands(
+    session: AsyncSession,
+    call: Call,
+    asked: pages.Asked,
+    kind: BrandKind | None,
+    complete_from_on: date | None,
+    complete_to_on: date | None,
+) -> dict[str, Any]:
+    wanted = select(Brand).where(visibility.rows(call.actor))
+    if kind:
+        wanted = wanted.where(Brand.kind == kind)
+    if complete_from_on:
+        wanted = wanted.where(conditions.complete_on() >= complete_from_on)
+    if complete_to_on:
+        wanted = wanted.where(conditions.complete_on() <= complete_to_on)
+    return await pages.page(session, wanted, Brand.id, asked, lambda row: show(row[0]))
+
+
+async def find(session: AsyncSession, call: Call, brand_id: UUID) -> Brand:
+    brand = await session.scalar(select(Brand).where(Brand.id == brand_id, visibility.rows(call.actor)))
+    if brand is None:
+        raise errors.NotFound()
+    return brand
+
+
+def show(brand: Brand) -> BrandOut:
+    days = [getattr(brand, f"{material}_on") for material in MATERIALS]
+    shown = {name: getattr(brand, name) for name in BrandOut.model_fields if name != "complete_on"}
+    return BrandOut.model_validate(shown | {"complete_on": max(days) if all(days) else None})

@@ -1,0 +1,105 @@
+"""Classes as they are shown: one with what may be done with it, and many."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.institutions.institutions import reading as institutions
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.teachers.tables import Teacher
+from services.registry.reference import policy as reference
+from services.registry.training.classes import conditions, policy, visibility
+from services.registry.training.classes.schemas import ClassOut, ClassPaper
+from services.registry.training.classes.tables import TrainingClass
+from shared import errors, pages, wire
+from shared.access import Call
+
+NOT_FOUND = "没有这个班级,或不在您的可见范围内。请核对编号。"
+NAMES = ("institution_name", "teacher_names")
+_its_teachers = func.array_agg(
+    aggregate_order_by(Teacher.name, func.array_position(TrainingClass.teacher_ids, Teacher.id)), type_=ARRAY(Text)
+)
+_teacher_names = (
+    select(func.coalesce(_its_teachers, cast(array([]), ARRAY(Text))))
+    .where(Teacher.id == func.any(TrainingClass.teacher_ids))
+    .correlate(TrainingClass)
+    .scalar_subquery()
+)
+_own = [name for name in ClassOut.model_fields if name not in NAMES]
+SHOWN: Select[Any] = select(
+    *(getattr(TrainingClass, name) for name in _own), Institution.name.label("institution_name"), _teacher_names.label("teacher_names")
+).join(Institution, Institution.id == TrainingClass.institution_id)
+
+
+async def find(session: AsyncSession, call: Call, class_id: UUID, *, lock: bool = False) -> TrainingClass:
+    """The class, or 404 for who may not see it. `lock` keeps others from changing it or its roster until the transaction ends."""
+    wanted = select(TrainingClass).where(TrainingClass.id == class_id, visibility.rows(call.actor))
+    found = await session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
+    if found is None:
+        raise errors.NotFound(NOT_FOUND)
+    return found
+
+
+async def get(session: AsyncSession, call: Call, class_id: UUID) -> ClassPaper:
+    row = (await session.execute(SHOWN.where(TrainingClass.id == class_id, visibility.rows(call.actor)))).first()
+    if row is None:
+        raise errors.NotFound(NOT_FOUND)
+    return await _paper(session, call, row)
+
+
+async def paper(session: AsyncSession, call: Call, training: TrainingClass) -> ClassPaper:
+    """The class as it stands in this transaction."""
+    return await _paper(session, call, (await session.execute(SHOWN.where(TrainingClass.id == training.id))).one())
+
+
+async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
+    doer = call.actor.doer
+    to_be_submitted = row.status in policy.MACHINE.step("submit").roles.get(doer.role, ())
+    organiser = await organiser_of(session, row.institution_id, row.channel) if to_be_submitted else None
+    actions = policy.allowed_actions(row.status, doer, row.starts_on, row.ends_on, call.today, organiser)
+    return ClassPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
+
+
+async def organiser_of(session: AsyncSession, institution_id: UUID, channel: str) -> policy.Organiser:
+    institution = await session.get_one(Institution, institution_id)
+    needs_designation = reference.needs_designation(channel, institution.kind)
+    return policy.Organiser(institution.name, needs_designation, *await institutions.bars(session, institution.id))
+
+
+def listed(
+    call: Call, *, status: str | None, channel: str | None, programme: str | None, institution_id: UUID | None, region_code: str | None,
+    from_on: date | None, to_on: date | None, ended_from_on: date | None, ended_to_on: date | None, demonstration: bool | None, external_number: str | None,
+    ordered_completed_at_least: int | None,
+) -> Select[Any]:  # fmt: skip
+    """The classes that fit the filters; `from_on` and `to_on` find those with a day in between."""
+    pages.known("region_code", region_code, reference.lists().regions)
+    wanted = SHOWN.where(visibility.rows(call.actor))
+    equal = {
+        "status": status,
+        "channel": channel,
+        "institution_id": institution_id,
+        "region_code": region_code,
+        "demonstration": demonstration,
+    }
+    for name, value in equal.items():
+        if value is not None:
+            wanted = wanted.where(getattr(TrainingClass, name) == value)
+    if programme is not None:
+        wanted = wanted.where(TrainingClass.programmes.contains([programme]))
+    if from_on is not None:
+        wanted = wanted.where(TrainingClass.ends_on >= from_on)
+    if to_on is not None:
+        wanted = wanted.where(TrainingClass.starts_on <= to_on)
+    if ended_from_on is not None:
+        wanted = wanted.where(TrainingClass.ends_on >= ended_from_on)
+    if ended_to_on is not None:
+        wanted = wanted.where(TrainingClass.ends_on <= ended_to_on)
+    if external_number is not None:
+        wanted = wanted.where(TrainingClass.external_refs.contains([{"number": external_number}]))
+    if ordered_completed_at_least is not None:
+        wanted = wanted.where(conditions.of_order(ordered_completed_at_least))
+    return wanted

@@ -1,0 +1,114 @@
+"""What the registry tells about a class and its people to whoever judges a claim."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.registry.codes import FundSource, HalfDay, Level
+from shared import wire
+
+
+class FactsAsked(wire.In):
+    """`trainee_ids` null: everyone enrolled and not withdrawn."""
+
+    class_id: UUID
+    trainee_ids: list[UUID] | None = Field(default=None, max_length=10_000)
+
+
+class InstitutionFacts(wire.Out):
+    """All as of the class's first day. Equal account keys mean the same account."""
+
+    id: UUID
+    name: str
+    kind: str
+    region_code: str
+    needs_designation: bool
+    designated: bool
+    blacklisted: bool
+    blacklisted_until_on: wire.CivilDate | None
+    has_bank_account: bool
+    bank_account_key: str | None
+
+
+class ClassFacts(wire.Out):
+    id: UUID
+    number: str
+    name: str
+    status: str
+    channel: str
+    programmes: list[str]
+    occupation_code: str | None
+    trade_name: str | None
+    trade_filing_no: str | None
+    level: Level | None
+    starts_on: wire.CivilDate
+    ends_on: wire.CivilDate
+    hours: int
+    region_code: str
+    fund_source: FundSource | None
+    institution: InstitutionFacts
+
+
+class CategoryFacts(wire.Out):
+    code: str
+    since_on: wire.CivilDate
+    until_on: wire.CivilDate | None
+
+
+class StatusFacts(wire.Out):
+    status: str
+    from_on: wire.CivilDate
+    until_on: wire.CivilDate | None
+    source: str
+
+
+class DayFacts(wire.Out):
+    on: wire.CivilDate
+    half_days: int
+
+
+class OtherClass(wire.Out):
+    """A half-day that this class and another both reported."""
+
+    class_number: str
+    on: wire.CivilDate
+    half_day: HalfDay
+
+
+class EnrolmentFacts(wire.Out):
+    enrolment_id: UUID
+    trainee_id: UUID
+    name: str
+    id_number_masked: str
+    birth_on: wire.CivilDate
+    sex: str
+    retirement_track: str | None
+    region_code: str
+    outcome: str
+    categories: list[CategoryFacts] = []
+    statuses: list[StatusFacts] = []
+    half_days: list[DayFacts] = []
+    attended_other_class: list[OtherClass] = []
+    teaches_class: bool
+    has_bank_account: bool
+    bank_account_key: str | None
+
+
+class ClaimFacts(wire.Out):
+    """`lists_complete`: the statuses whose list covers the class's first day. `unknown_trainee_ids`: asked for, but not enrolled here."""
+
+    class_: ClassFacts = Field(serialization_alias="class")
+    lists_complete: list[str]
+    enrolments: list[EnrolmentFacts]
+    unknown_trainee_ids: list[UUID]
+
+
+class Eligibility(wire.Out):
+    """What a claim for this class would be judged to be, person by person: before the class is over as if it were held as planned and fully attended,
+    so an amount is the most there can be. Nothing is kept."""
+
+    class_id: UUID
+    scheme: str
+    terms: dict[str, Any]
+    lines: list[dict[str, Any]]

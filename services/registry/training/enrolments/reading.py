@@ -1,0 +1,99 @@
+"""Enrolments as they are shown: one, many, the roster of a class (花名册) as a spreadsheet, and the work people had or found."""
+
+import asyncio
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, cast, func, literal, null, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.codes import EmploymentKind, EvidenceGrade
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.known.tables import KnownPlacement
+from services.registry.people.trainees import reading as trainees
+from services.registry.people.trainees.tables import Trainee
+from services.registry.reference.policy import lists
+from services.registry.training.classes import reading as classes
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments import conditions, policy, schemas, visibility
+from services.registry.training.enrolments.tables import Employment, Enrolment
+from shared import codes, county, deeds, errors, wire
+from shared.access import Call
+from shared.sheets import Table, write_book
+
+SHOWN: Select[*tuple[Any, ...]] = (
+    select(
+        Enrolment.id, Enrolment.class_id, TrainingClass.name.label("class_name"), TrainingClass.number.label("class_number"),
+        TrainingClass.institution_id, Institution.name.label("institution_name"), Enrolment.trainee_id, Trainee.name.label("trainee_name"), Trainee.name,
+        Trainee.id_number_masked, Trainee.id_number_masked.label("id_number"), Enrolment.outcome, Enrolment.days_attended, Enrolment.half_days_attended,
+        Enrolment.counted_on, Enrolment.counted_region_code, Enrolment.enrolled_at, Enrolment.changed_at, Enrolment.version,
+    )
+    .join(Trainee, Trainee.id == Enrolment.trainee_id)
+    .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+    .join(Institution, Institution.id == TrainingClass.institution_id)
+)  # fmt: skip
+HEADER = ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "报名结果", "出勤天数", "出勤半天数")
+
+
+def listed(
+    call: Call, *, class_id: UUID | None, trainee_id: UUID | None, institution_id: UUID | None, region_code: str | None, programme: str | None,
+    channel: str | None, outcome: str | None, completed_from_on: date | None, completed_to_on: date | None,
+) -> Select[Any]:  # fmt: skip
+    """The enrolments that fit the filters. `region_code` is the town the person-time counts in, or else the trainee's own."""
+    wanted = SHOWN.where(visibility.rows(call.actor))
+    columns = {Enrolment.class_id: class_id, Enrolment.trainee_id: trainee_id, TrainingClass.institution_id: institution_id, visibility.town(): region_code,
+               TrainingClass.channel: channel, Enrolment.outcome: outcome}  # fmt: skip
+    for column, value in columns.items():
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if programme is not None:
+        wanted = wanted.where(TrainingClass.programmes.contains([programme]))
+    if completed_from_on is not None:
+        wanted = wanted.where(Enrolment.counted_on >= completed_from_on)
+    if completed_to_on is not None:
+        wanted = wanted.where(Enrolment.counted_on <= completed_to_on)
+    return wanted
+
+
+async def get(session: AsyncSession, call: Call, enrolment_id: UUID) -> schemas.EnrolmentPaper:
+    wanted = SHOWN.add_columns(TrainingClass.status.label("class_status"))
+    row = (await session.execute(wanted.where(Enrolment.id == enrolment_id, visibility.rows(call.actor)))).first()
+    if row is None:
+        raise errors.NotFound("没有这条报名记录,或不在您的可见范围内。请核对编号。")
+    actions = policy.allowed_actions(row.outcome, call.actor.doer, row.class_status)
+    return schemas.EnrolmentPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
+
+
+async def employments(session: AsyncSession, call: Call, enrolment_id: UUID) -> tuple[Select[Any], Any]:
+    """The statement that lists the work of one enrolment the caller may see, and the column it is ordered by. A placement is work for an employer too."""
+    await get(session, call, enrolment_id)
+    recorded = select(*(getattr(Employment, name) for name in schemas.EmploymentOut.model_fields)).where(
+        Employment.enrolment_id == enrolment_id
+    )
+    sent = select(
+        KnownPlacement.id, literal(EmploymentKind.EMPLOYER, Text).label("kind"), literal(f"{county.here().partner.name}订单 ", Text).concat(KnownPlacement.order_number).label("employer"),
+        KnownPlacement.started_on.label("from_on"), KnownPlacement.left_on.label("until_on"),
+        func.coalesce(KnownPlacement.weakest_grade, EvidenceGrade.D).label("grade"), cast(null(), Text).label("proof"), KnownPlacement.learnt_at.label("recorded_at"),
+    ).join(Enrolment, KnownPlacement.trainee_id == conditions.person()).where(
+        Enrolment.id == enrolment_id, KnownPlacement.started_on.is_not(None)
+    )  # fmt: skip
+    work = recorded.union_all(sent).subquery("work")
+    return select(work), work.c.id
+
+
+async def roster(session: AsyncSession, call: Call, class_id: UUID) -> tuple[str, bytes]:
+    """The class's number and the .xlsx, numbers masked. Every export is on the trail."""
+    training = await classes.find(session, call, class_id)
+    more = [column for column in trainees.SHOWN if column.key in ("sex", "phone", "region_code", "categories")]
+    rows = (await session.execute(SHOWN.add_columns(*more).where(Enrolment.class_id == class_id).order_by(Enrolment.id))).all()
+    await deeds.record(session, call, "class.roster_exported", class_id, details={"rows": len(rows)}, event=False)
+    known = lists()
+    lines = [
+        (
+            number, row.name, codes.label("sex", row.sex), row.id_number, known.regions[row.region_code].name, row.phone,
+            "、".join(dict.fromkeys(known.categories[each["code"]].name for each in row.categories)), codes.label("enrolment_outcome", row.outcome), row.days_attended, row.half_days_attended,
+        )
+        for number, row in enumerate(rows, 1)
+    ]  # fmt: skip
+    return training.number, await asyncio.to_thread(write_book, [Table("花名册", HEADER, lines)])
