@@ -76,7 +76,7 @@ async def test_a_school_changes_whom_it_registered_and_asks_for_corrections_of_o
         await other.post("/v1/trainees:lookup", json={"id_numbers": [YANG]})
         assert (await other.patch(path, json={"bank_account": "6217001234567894321"}, headers=if_match)).status_code == 403
         actions = {each["action"]: each for each in (await other.get(path)).json()["allowed_actions"]}
-        assert not actions["change"]["allowed"] and actions["change"]["why_not"]["code"] == "wrong_role"
+        assert not actions["change"]["allowed"] and actions["change"]["why_not"]["code"] == "forbidden"
         assert (await school.patch(path, json={"id_number": PAN}, headers=if_match)).status_code == 403
         assert (await school.patch(path, json={"name": "潘秀英"}, headers=if_match)).json()["name"] == "潘秀英"
 
