@@ -151,27 +151,6 @@ class BrandKind(StrEnum):
     DISH = "dish"
 
 
-OWNED: Final[Mapping[str, type[StrEnum]]] = {
-    "level": Level,
-    "category": Category,
-    "institution_kind": InstitutionKind,
-    "channel": Channel,
-    "institution_status": InstitutionStatus,
-    "teacher_employment": TeacherEmployment,
-    "rating_result": RatingResult,
-    "id_type": IdType,
-    "sex": Sex,
-    "retirement_track": RetirementTrack,
-    "correction_status": CorrectionStatus,
-    "personal_status": PersonalStatus,
-    "class_status": ClassStatus,
-    "half_day": HalfDay,
-    "enrolment_outcome": EnrolmentOutcome,
-    "employment_kind": EmploymentKind,
-    "brand_kind": BrandKind,
-}
-
-
 # Lists of other services, as far as a class and a person's work name their codes; `tests/contracts/test_codes.py` compares them.
 
 
@@ -225,3 +204,30 @@ class EvidenceGrade(StrEnum):
     C = "C"
     D = "D"
     E = "E"
+
+
+OWNED: Final[Mapping[str, type[StrEnum]]] = {
+    "level": Level,
+    "category": Category,
+    "institution_kind": InstitutionKind,
+    "channel": Channel,
+    "institution_status": InstitutionStatus,
+    "teacher_employment": TeacherEmployment,
+    "rating_result": RatingResult,
+    "id_type": IdType,
+    "sex": Sex,
+    "retirement_track": RetirementTrack,
+    "correction_status": CorrectionStatus,
+    "personal_status": PersonalStatus,
+    "class_status": ClassStatus,
+    "half_day": HalfDay,
+    "enrolment_outcome": EnrolmentOutcome,
+    "employment_kind": EmploymentKind,
+    "brand_kind": BrandKind,
+}
+READ: Final[Mapping[str, type[StrEnum]]] = {
+    "fund_source": FundSource,
+    "scheme": Scheme,
+    "certificate_kind": CertificateKind,
+    "evidence_grade": EvidenceGrade,
+}

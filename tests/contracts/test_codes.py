@@ -7,6 +7,7 @@ import pytest
 
 from services.eastwest import codes as eastwest
 from services.evaluation import codes as evaluation
+from services.registry import codes as registry
 from services.subsidy import codes as subsidy
 from tests.conftest import SERVICES
 from tests.contracts.apps import app
@@ -14,7 +15,12 @@ from tests.contracts.apps import app
 # Who reads which list of another service: every code that may arrive there.
 READ: list[tuple[str, str, Collection[str]]] = [
     (service, name, list(codes))
-    for service, lists in (("subsidy", subsidy.READ), ("evaluation", evaluation.READ), ("eastwest", eastwest.READ))
+    for service, lists in (
+        ("registry", registry.READ),
+        ("subsidy", subsidy.READ),
+        ("evaluation", evaluation.READ),
+        ("eastwest", eastwest.READ),
+    )
     for name, codes in lists.items()
 ]
 

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from services.registry.reference.facts import Category, Channel, InstitutionKind, Level, Occupation, Reference, Region, StandingTerms
 from shared.strict import BadFile, read_file
 
+
 @cache
 def load(directory: Path) -> Reference:
     """Reads the directory's files, once; raises `BadFile`."""

@@ -1,38 +1,9 @@
-"""What the reference lists look like on the wire, and the names that stand beside their codes in papers."""
+"""The reference lists on the wire."""
 
 from typing import Literal
 
-from pydantic import computed_field
-
-from services.registry.reference import policy
 from services.registry.reference.facts import BasisStatus
 from shared import wire
-
-
-class InRegion(wire.Out):
-    """A paper of a town or subdistrict."""
-
-    region_code: str
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def region_name(self) -> str | None:
-        """As of today; null where the code is no longer listed."""
-        region = policy.lists().regions.get(self.region_code)
-        return region.name if region else None
-
-
-class OfOccupation(wire.Out):
-    """A paper about an occupation (职业工种), where one is named."""
-
-    occupation_code: str | None
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def occupation_name(self) -> str | None:
-        """As of today; null where no occupation is named, or it is no longer listed."""
-        occupation = policy.lists().occupations.get(self.occupation_code or "")
-        return occupation.name if occupation else None
 
 
 class RegionOut(wire.Out):

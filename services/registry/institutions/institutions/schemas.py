@@ -7,8 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import InstitutionKind, InstitutionStatus
-from services.registry.reference.schemas import InRegion
-from shared import county, wire
+from shared import county, names, wire
 
 EXAMPLES = county.here().examples
 Name = Annotated[wire.Word, Field(examples=[f"{county.here().name}某职业培训学校"])]
@@ -77,13 +76,15 @@ class BlacklistingOut(wire.Out):
     reinstated_reason: str | None
 
 
-class InstitutionOut(InRegion):
+class InstitutionOut(wire.Out):
     """`designated` and `blacklisted` as of today; `bank_account` masked."""
 
     id: UUID
     name: str
     uscc: str
     kind: InstitutionKind
+    region_code: str
+    region_name: names.RegionName = None
     above_scale: bool
     phone: str | None
     bank_account: str | None

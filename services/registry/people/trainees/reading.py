@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees import policy, visibility
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import History, HistoryEntry, TraineeOut, TraineePaper
@@ -40,12 +39,11 @@ _categories = (
     .correlate(Trainee)
     .scalar_subquery()
 )  # fmt: skip
-_employer = select(Institution.name).where(Institution.id == Trainee.employer_id).correlate(Trainee).scalar_subquery()
 
 SHOWN = (
     Trainee.id, Trainee.name, Trainee.id_type, Trainee.id_number_masked.label("id_number"), Trainee.sex, Trainee.birth_on,
     Trainee.phone_masked.label("phone"), Trainee.region_code, _categories.label("categories"), Trainee.education, Trainee.employer_id,
-    _employer.label("employer_name"), Trainee.bank_account_masked.label("bank_account"), Trainee.retirement_track, Trainee.external_refs,
+    Trainee.bank_account_masked.label("bank_account"), Trainee.retirement_track, Trainee.external_refs,
     Trainee.registered_at, Trainee.version, Trainee.merged_into,
 )  # fmt: skip
 

@@ -7,8 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import IdType, RetirementTrack, Sex
-from services.registry.reference.schemas import InRegion
-from shared import county, wire
+from shared import county, names, wire
 from shared.batches import ITEMS_AT_MOST
 
 EXAMPLES = county.here().examples
@@ -65,7 +64,7 @@ class TraineeChange(wire.In):
     external_refs: list[wire.ExternalRef] = Field(default_factory=list, max_length=20)
 
 
-class TraineeOut(InRegion):
+class TraineeOut(wire.Out):
     """A trainee; `id_number`, `phone` and `bank_account` masked."""
 
     id: UUID
@@ -75,10 +74,12 @@ class TraineeOut(InRegion):
     sex: Sex
     birth_on: date
     phone: str | None
+    region_code: str
+    region_name: names.RegionName = None
     categories: list[CategoryPeriod]
     education: str | None
     employer_id: UUID | None
-    employer_name: str | None
+    employer_name: Annotated[str | None, names.Beside("employer_id", "institutions")] = None
     bank_account: str | None
     retirement_track: RetirementTrack | None
     external_refs: list[wire.ExternalRef]

@@ -19,20 +19,15 @@ from shared import errors, pages, wire
 from shared.access import Call
 
 NOT_FOUND = "没有这个班级,或不在您的可见范围内。请核对编号。"
-NAMES = ("institution_name", "teacher_names")
-_its_teachers = func.array_agg(
-    aggregate_order_by(Teacher.name, func.array_position(TrainingClass.teacher_ids, Teacher.id)), type_=ARRAY(Text)
-)
+_in_order = aggregate_order_by(Teacher.name, func.array_position(TrainingClass.teacher_ids, Teacher.id))
 _teacher_names = (
-    select(func.coalesce(_its_teachers, cast(array([]), ARRAY(Text))))
+    select(func.coalesce(func.array_agg(_in_order, type_=ARRAY(Text)), cast(array([]), ARRAY(Text))))
     .where(Teacher.id == func.any(TrainingClass.teacher_ids))
     .correlate(TrainingClass)
     .scalar_subquery()
 )
-_own = [name for name in ClassOut.model_fields if name not in NAMES]
-SHOWN: Select[Any] = select(
-    *(getattr(TrainingClass, name) for name in _own), Institution.name.label("institution_name"), _teacher_names.label("teacher_names")
-).join(Institution, Institution.id == TrainingClass.institution_id)
+_columns = [getattr(TrainingClass, name) for name in ClassOut.model_fields if name in TrainingClass.__mapper__.columns]
+SHOWN: Select[Any] = select(*_columns, _teacher_names.label("teacher_names"))
 
 
 async def find(session: AsyncSession, call: Call, class_id: UUID, *, lock: bool = False) -> TrainingClass:

@@ -6,8 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import Channel, ClassStatus, FundSource, HalfDay, Level
-from services.registry.reference.schemas import InRegion, OfOccupation
-from shared import county, wire
+from shared import county, names, wire
 
 EXAMPLES = county.here().examples
 PARTNER = county.here().partner.name
@@ -70,14 +69,16 @@ class ClassChange(wire.In):
     external_refs: ExternalRefs | None = None
 
 
-class ClassOut(InRegion, OfOccupation):
+class ClassOut(wire.Out):
     id: UUID
     number: str
     name: str
     institution_id: UUID
-    institution_name: str
+    institution_name: names.InstitutionName = None
     channel: Channel
     programmes: list[str]
+    occupation_code: str | None
+    occupation_name: names.OccupationName = None
     trade_name: str | None
     trade_filing_no: str | None
     level: Level | None
@@ -85,9 +86,12 @@ class ClassOut(InRegion, OfOccupation):
     ends_on: wire.CivilDate
     hours: int
     seats: int
+    region_code: str
+    region_name: names.RegionName = None
     teacher_ids: list[UUID]
     teacher_names: list[str] = Field(description="与 teacher_ids 同序")
     order_id: UUID | None
+    order_number: names.OrderNumber = None
     fund_source: FundSource | None
     demonstration: bool
     external_refs: list[wire.ExternalRef]

@@ -9,7 +9,6 @@ from sqlalchemy import Select, Text, cast, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import EmploymentKind, EvidenceGrade
-from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.known.tables import KnownPlacement
 from services.registry.people.trainees import reading as trainees
 from services.registry.people.trainees.tables import Trainee
@@ -25,13 +24,12 @@ from shared.sheets import Table, write_book
 SHOWN: Select[*tuple[Any, ...]] = (
     select(
         Enrolment.id, Enrolment.class_id, TrainingClass.name.label("class_name"), TrainingClass.number.label("class_number"),
-        TrainingClass.institution_id, Institution.name.label("institution_name"), Enrolment.trainee_id, Trainee.name.label("trainee_name"), Trainee.name,
+        TrainingClass.institution_id, Enrolment.trainee_id, Trainee.name.label("trainee_name"), Trainee.name,
         Trainee.id_number_masked, Trainee.id_number_masked.label("id_number"), Enrolment.outcome, Enrolment.days_attended, Enrolment.half_days_attended,
         Enrolment.counted_on, Enrolment.counted_region_code, Enrolment.enrolled_at, Enrolment.changed_at, Enrolment.version,
     )
     .join(Trainee, Trainee.id == Enrolment.trainee_id)
     .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
-    .join(Institution, Institution.id == TrainingClass.institution_id)
 )  # fmt: skip
 HEADER = ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "报名结果", "出勤天数", "出勤半天数")
 

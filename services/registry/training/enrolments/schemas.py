@@ -1,13 +1,12 @@
 """Enrolments on the wire."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, computed_field
+from pydantic import Field
 
 from services.registry.codes import EmploymentKind, EnrolmentOutcome, EvidenceGrade
-from services.registry.reference import policy as reference
-from shared import wire
+from shared import names, wire
 
 
 class EnrolmentIn(wire.In):
@@ -26,7 +25,7 @@ class EnrolmentOut(wire.Out):
     class_name: str
     class_number: str
     institution_id: UUID
-    institution_name: str
+    institution_name: names.InstitutionName = None
     trainee_id: UUID
     trainee_name: str
     name: str = Field(description="同 trainee_name")
@@ -37,15 +36,10 @@ class EnrolmentOut(wire.Out):
     half_days_attended: int = Field(examples=[6])
     counted_on: wire.CivilDate | None = Field(description="计入人次的日期:班级最后一天")
     counted_region_code: str | None = Field(description="计入人次的乡镇、街道:结班时学员所在地")
+    counted_region_name: Annotated[str | None, names.Beside("counted_region_code", "regions")] = None
     enrolled_at: wire.Instant
     changed_at: wire.Instant
     version: int
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def counted_region_name(self) -> str | None:
-        region = reference.lists().regions.get(self.counted_region_code or "")
-        return region.name if region else None
 
 
 class EnrolmentPaper(EnrolmentOut):
