@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Json, ValidationError, model_validator
+from pydantic import BeforeValidator, Json, PositiveInt, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -55,7 +55,8 @@ class Settings(BaseSettings):
     seal_dir: Path
     seal_every_seconds: float = 1.0
 
-    requests_per_second: float | None = None
+    requests_per_second: PositiveInt | None = None  # of one client
+    limits_uri: str = "memory://"  # or redis://…, valkey://…: one count for all processes
     workday_dir: Path | None = None
     log_level: Literal["debug", "info", "warning"] = "info"
 

@@ -102,7 +102,8 @@ class Traced:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                rate = [(name.lower().encode(), value.encode()) for name, value in state.get("rate", {}).items()]
+                message["headers"] = [*message["headers"], *rate, (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:

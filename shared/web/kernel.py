@@ -6,7 +6,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from shared import access, clock, county, db, http_client, privacy, telemetry, workdays
+from shared import access, clock, county, db, http_client, limits, privacy, telemetry, workdays
 from shared.settings import Settings
 
 KEYS_AT = "/.well-known/jwks.json"
@@ -29,10 +29,16 @@ class Kernel:
     metrics: telemetry.Metrics
     calendar: workdays.Calendar
     seal_key: Ed25519PrivateKey
+    limits: limits.Limits
 
     @property
     def seal_file(self) -> Path:
         return self.settings.seal_dir / f"{self.service}.jsonl"
+
+    async def within_rate(self, actor: access.Actor) -> dict[str, str]:
+        """Counts a request of this client where a rate is set; answers the headers that say so, or raises `TooManyRequests`."""
+        rate = self.settings.requests_per_second
+        return await self.limits.take(limits.Quota("client", rate, 1), actor.subject) if rate and actor.role != "service" else {}
 
     def own_call(self) -> access.Call:
         """A call this service makes of its own accord: a background job's, not a user's."""
@@ -53,7 +59,7 @@ def build(service: str, settings: Settings) -> Kernel:
         service, settings, engine, db.writing(engine), db.reading(engine), db.Reader(engine, connections=settings.database_connections),
         privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),
         tokens, neighbours, telemetry.Metrics(), workdays.load(settings.workday_dir or county.folder() / "workdays"),
-        Ed25519PrivateKey.from_private_bytes(settings.seal_key),
+        Ed25519PrivateKey.from_private_bytes(settings.seal_key), limits.Limits(settings.limits_uri),
     )  # fmt: skip
     if service != "gateway":  # which signs, and has the keys
         tokens.fetch = lambda: neighbours["gateway"].get(KEYS_AT, made.own_call())

@@ -179,6 +179,7 @@ async def _call(request: Request, kernel: Kernel, operation: Operation) -> acces
             raise errors.Unauthenticated("请求没有携带令牌(Authorization: Bearer …)。请在 /oauth2/token 或 /v1/sessions 取得令牌。")
         actor = await kernel.tokens.actor(token, internal="service" in operation.may and access.is_internal(token))
         request.state.actor = actor
+        request.state.rate = await kernel.within_rate(actor)
         access.require(actor, operation.may, operation.scope)
     origin = request.client.host if request.client else None
     return access.Call(

@@ -20,6 +20,7 @@ MODULES = [
     "http_client",
     "idempotency",
     "kernel_revision",
+    "limits",
     "migrate",
     "months",
     "names",

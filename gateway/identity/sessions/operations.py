@@ -18,7 +18,7 @@ from gateway.identity.schemas import SignedIn
 from gateway.identity.sessions import passwords
 from gateway.identity.tables import Attempts, SignIn, User
 from gateway.identity.tokens.signing import Signer
-from shared import access, audit, clock, db, web
+from shared import access, audit, clock, db, limits, web
 
 TRIES_AT_MOST = 5
 COUNTED_FOR = timedelta(minutes=15)
@@ -27,12 +27,15 @@ SESSION_LASTS = timedelta(hours=12)
 
 async def open_session(kernel: web.Kernel, signer: Signer, call: access.Call, login: str, password: str) -> SignedIn:
     """A session for the right password. Unknown name, wrong password and disabled user get the same answer after the same work."""
+    whom = call.origin or "?"
+    await kernel.limits.check(limits.TOKEN_FAILURES, whom)
     login_key = kernel.vault.blind(login, "login")
     await _count_try(kernel, login_key)
     async with kernel.reading() as session:
         user = await session.scalar(select(User).where(User.login == login))
     right = await passwords.fits(user.password if user else None, password)
     if user is None or user.disabled_at is not None or not right:
+        await kernel.limits.take(limits.TOKEN_FAILURES, whom)
         raise SignInRefused()
     refresh, sign_in_id = secrets.token_urlsafe(32), db.new_id()
     async with kernel.writing.begin() as session:
@@ -45,6 +48,8 @@ async def open_session(kernel: web.Kernel, signer: Signer, call: access.Call, lo
 
 async def refresh_session(kernel: web.Kernel, signer: Signer, call: access.Call, refresh_token: str) -> SignedIn:
     """The next access token, and the next refresh token. One that was used before is a copy in wrong hands: the session ends."""
+    whom = call.origin or "?"
+    await kernel.limits.check(limits.TOKEN_FAILURES, whom)
     sign_in_id, given = _parts(refresh_token)
     refresh = secrets.token_urlsafe(32)
     async with kernel.writing.begin() as session:
@@ -60,6 +65,7 @@ async def refresh_session(kernel: web.Kernel, signer: Signer, call: access.Call,
                 await audit.record_all(session, [audit.entry(_as(call, user), "session.reused", "user", user.id, outcome="refused")])
             await session.flush()
     if not (good and user and sign_in_id):
+        await kernel.limits.take(limits.TOKEN_FAILURES, whom)
         raise SessionEnded()
     return _signed_in(signer, user, sign_in_id, refresh)
 

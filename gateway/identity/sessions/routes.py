@@ -6,18 +6,33 @@ from gateway.identity.errors import SessionEnded, SignInLocked, SignInRefused
 from gateway.identity.schemas import Credentials, Refresh, SignedIn
 from gateway.identity.sessions import operations as sessions
 from gateway.identity.tokens.signing import SignerOf
-from shared import access, web
+from shared import access, errors, web
 
 router = web.Router("identity")
 
 
-@router.operation("POST", "/v1/sessions", may=access.PUBLIC, summary="登录", status=201, key=None, errors=[SignInRefused, SignInLocked])
+@router.operation(
+    "POST",
+    "/v1/sessions",
+    may=access.PUBLIC,
+    summary="登录",
+    status=201,
+    key=None,
+    errors=[SignInRefused, SignInLocked, errors.TooManyRequests],
+)
 async def sign_in(body: Credentials, response: Response, call: web.Caller, kernel: web.KernelOf, signer: SignerOf) -> SignedIn:
     response.headers["Cache-Control"] = "no-store"
     return await sessions.open_session(kernel, signer, call, body.name, body.password)
 
 
-@router.operation("POST", "/v1/sessions:refresh", may=access.PUBLIC, summary="用刷新令牌换新的令牌", key=None, errors=[SessionEnded])
+@router.operation(
+    "POST",
+    "/v1/sessions:refresh",
+    may=access.PUBLIC,
+    summary="用刷新令牌换新的令牌",
+    key=None,
+    errors=[SessionEnded, errors.TooManyRequests],
+)
 async def refresh(body: Refresh, response: Response, call: web.Caller, kernel: web.KernelOf, signer: SignerOf) -> SignedIn:
     response.headers["Cache-Control"] = "no-store"
     return await sessions.refresh_session(kernel, signer, call, body.refresh_token)

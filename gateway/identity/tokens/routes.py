@@ -3,6 +3,7 @@
 The token endpoint speaks its standard's own language, errors included; so it stands beside the other routes and their rules.
 """
 
+import contextlib
 import dataclasses
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,7 +17,7 @@ from gateway.identity.tables import Client
 from gateway.identity.tokens.operations import ALGORITHMS, Refused, invalid_client, prove
 from gateway.identity.tokens.signing import Signer, SignerOf
 from gateway.settings import Settings
-from shared import web
+from shared import errors, limits, web
 from shared.web import problems
 
 FORM_LARGEST_BYTES = 64 * 1024
@@ -52,6 +53,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: _described("令牌", _TOKEN, {"access_token": "eyJ…", "token_type": "Bearer", "expires_in": 900}),
     400: _described("请求有误(RFC 6749 §5.2)", _ERROR, {"error": "unsupported_grant_type"}),
     401: _described("客户端没有证明自己", _ERROR, {"error": "invalid_client"}),
+    429: _described("此地址失败过多,按 Retry-After 等待", _ERROR, {"error": "temporarily_unavailable"}),
     503: _described("数据库暂时不可用", _ERROR, {"error": "temporarily_unavailable"}),
 }
 
@@ -68,7 +70,9 @@ router = APIRouter(tags=["identity"])
 async def token(request: Request, signer: SignerOf) -> Response:
     """以 client_secret_basic(或表单中的 client_secret)、private_key_jwt 证明身份。"""
     kernel: web.Kernel = request.app.state.kernel
+    whom = request.client.host if request.client else "?"
     try:
+        await kernel.limits.check(limits.TOKEN_FAILURES, whom)
         form = await _form(request)
         async with kernel.writing.begin() as session:
             client = await prove(session, kernel.vault, signer, request.headers.get("authorization"), form)
@@ -76,8 +80,15 @@ async def token(request: Request, signer: SignerOf) -> Response:
             raise invalid_client()
         return _answer(200, _granted(client, form, signer))
     except Refused as refused:
+        if refused.status == 401:
+            with contextlib.suppress(errors.TooManyRequests):  # this one is told what was wrong with it; the next is turned away
+                await kernel.limits.take(limits.TOKEN_FAILURES, whom)
         headers = {"WWW-Authenticate": 'Basic realm="kaili-skills"'} if refused.status == 401 else {}
         return _answer(refused.status, {"error": refused.error, "error_description": refused.description}, headers)
+    except errors.TooManyRequests as refusal:
+        return _answer(
+            429, {"error": "temporarily_unavailable", "error_description": "too many failures from this address"}, refusal.headers
+        )
     except Exception as error:
         problem = problems.translate(error)
         down = problem.status == 503

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import AssessmentPaper
@@ -23,7 +23,7 @@ from services.evaluation.certificates.visibility import READERS
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
 from services.evaluation.filings.errors import OutOfScope
-from shared import access, errors, pages, web, wire
+from shared import access, errors, limits, pages, web, wire
 
 router = web.Router("certificates")
 issuing = web.Router("assessments")
@@ -75,8 +75,11 @@ async def register(body: CertificateIn, session: web.Session, call: web.Caller, 
     return await operations.register(session, call, kernel, body)
 
 
-@router.operation("POST", "/v1/certificates:verify", may=access.PUBLIC, summary="核验证书", writes=False, errors=ASKING)
-async def verify(body: VerifyIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> VerifyOut:
+@router.operation(
+    "POST", "/v1/certificates:verify", may=access.PUBLIC, summary="核验证书", writes=False, errors=[*ASKING, errors.TooManyRequests]
+)
+async def verify(body: VerifyIn, response: Response, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> VerifyOut:
+    response.headers.update(await kernel.limits.take(limits.VERIFICATIONS, call.origin or "?"))
     return await operations.verify(session, call, kernel, body)
 
 

@@ -18,7 +18,7 @@ from services.registry.people.trainees.errors import DuplicateTrainee
 from services.registry.people.trainees.rules import Category, Person
 from services.registry.people.trainees.schemas import Found, LookupOut, Revealed, TraineeChange, TraineeIn, TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
-from shared import db, deeds, errors, privacy
+from shared import db, deeds, errors, limits, privacy
 from shared.access import Actor, Call
 from shared.errors import Fault
 from shared.national_numbers import compact
@@ -117,6 +117,7 @@ def in_its_town(actor: Actor, region_code: str) -> None:
 
 async def reveal(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, reason: str) -> Revealed:
     trainee = await reading.find(session, call, trainee_id)
+    await kernel.limits.take(limits.REVEALS, str(call.actor.person_id or call.actor.subject))
     await deeds.record(session, call, "trainee.revealed", trainee.id, details={"reason": privacy.redact(reason)}, event=False)
     opened = {
         column: fields.opened(kernel.vault, "trainees", trainee.id, column, getattr(trainee, column))
@@ -132,6 +133,8 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: 
         select(Trainee.id_number_key, Trainee.id).where(Trainee.id_number_key.in_(set(keys)), Trainee.merged_into.is_(None))
     )
     found: dict[bytes, UUID] = {row.id_number_key: row.id for row in known}
+    if call.actor.role == "institution":
+        await kernel.limits.take(limits.LOOKUP_MISSES, str(call.actor.institution_id), len(set(keys) - found.keys()))
     await session.close()  # the connection goes back before another is taken
     async with kernel.writing.begin() as own:
         await visibility.note_sightings(own, call, found.values(), "presented")

@@ -52,7 +52,9 @@ async def take_batch(body: Batch[TraineeIn], session: web.Session, call: web.Cal
     return await batch.take(session, call, kernel.vault, body)
 
 
-@router.operation("POST", "/v1/trainees:lookup", may=ASKS_BY_NUMBER, summary="按证件号码全号查学员编号", writes=False)
+@router.operation(
+    "POST", "/v1/trainees:lookup", may=ASKS_BY_NUMBER, summary="按证件号码全号查学员编号", writes=False, errors=[errors.TooManyRequests]
+)
 async def lookup(body: LookupIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> LookupOut:
     return await operations.lookup(session, call, kernel, body.id_numbers)
 
@@ -79,7 +81,7 @@ async def change(trainee_id: UUID, body: TraineeChange, session: web.Session, ca
     may=policy.REVEALS,
     summary="查看证件号码等全号,须说明理由,记入审计",
     key=None,
-    errors=[TraineeMerged],
+    errors=[TraineeMerged, errors.TooManyRequests],
 )
 async def reveal(
     trainee_id: UUID, body: wire.Reasoned, response: Response, session: web.Session, call: web.Caller, kernel: web.KernelOf
