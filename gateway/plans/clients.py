@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
-from gateway.plans.policy import Tally, Window
-from gateway.plans.targets import Plan
+from gateway.plans.policy.board import Tally, Window
+from gateway.plans.policy.targets import Plan
 from shared import errors, web
 from shared.access import Call
 

@@ -5,30 +5,29 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from gateway.plans import clients, consistency, policy, ranking, records, targets
+from gateway.plans import clients, reading
 from gateway.plans.clients import CountRead, CountsRead, Source
-from gateway.plans.policy import Count, Window
+from gateway.plans.policy import board, consistency, ranking, records
+from gateway.plans.policy.board import Count, Window
+from gateway.plans.policy.targets import Plan
 from gateway.plans.schemas import By, LineOut, PlanBrief, PlanCheckOut, PlanFindingOut, PlanOut, PlansOut, ProgressOut
-from gateway.plans.targets import Plan
-from shared import county, errors, web
+from shared import errors, web
 from shared.access import Call
 
-# Read at start: a slip in a plan file stops the gateway and not the board.
-FILES = sorted((county.folder() / "plans").glob("*.toml"))
-PLANS: Mapping[str, Plan] = {plan.code: plan for plan in map(targets.load, FILES)}
+reading.plans()  # read at start: a slip in a plan file stops the gateway and not the board
 
 SOURCES: tuple[Source, ...] = ("registry", "evaluation", "eastwest")
 
 
 def find(code: str) -> Plan:
     try:
-        return PLANS[code]
+        return reading.plans()[code]
     except KeyError:
-        raise errors.NotFound(f"没有这个方案。现有方案:{'、'.join(PLANS)}。") from None
+        raise errors.NotFound(f"没有这个方案。现有方案:{'、'.join(reading.plans())}。") from None
 
 
 def listed() -> PlansOut:
-    return PlansOut(items=[PlanBrief.model_validate(plan) for plan in PLANS.values()])
+    return PlansOut(items=[PlanBrief.model_validate(plan) for plan in reading.plans().values()])
 
 
 def defined(code: str) -> PlanOut:
@@ -43,7 +42,7 @@ def checked(code: str) -> PlanCheckOut:
 async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: By | None) -> ProgressOut:
     """The board of a day. A service that does not answer leaves its lines unknown; the others are shown."""
     plan = find(code)
-    windows = {_key(window.line.code, window.period): window for window in policy.windows(plan, as_of)}
+    windows = {_key(window.line.code, window.period): window for window in board.windows(plan, as_of)}
     counted = dict(
         zip(SOURCES, await asyncio.gather(*(_ask(kernel, call, each, plan, windows, as_of, by) for each in SOURCES)), strict=True)
     )
@@ -53,7 +52,7 @@ async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: B
     counts = {
         (window.line.code, window.period): _count(plan, window, answers[key], as_of) for key, window in windows.items() if key in answers
     }
-    lines: list[dict[str, Any]] = [dict(line) for line in policy.progress(plan, counts, as_of)]
+    lines: list[dict[str, Any]] = [dict(line) for line in board.progress(plan, counts, as_of)]
     for line in lines if by else []:
         key = _key(line["code"], line["period"])
         line["breakdown"] = _breakdown(plan, windows[key], answers[key], as_of, by, names) if by and key in answers else []

@@ -43,6 +43,9 @@ class LineDefinition(wire.Out):
     targets: list[TargetOut]
     source: Literal["registry", "evaluation", "eastwest"] = Field(description="The service that counts it.")
     programme: str | None = Field(description="Classes name this code in `programmes` to count towards the line.")
+    channels: list[str] = Field(description="Classes of these channels count without naming it.")
+    occupations: list[str] = Field(description="Classes of these occupations count without naming it.")
+    parents: list[str] = Field(description="Lines towards which its classes count as well.")
     counting: str = Field(description="How it is counted.")
     lead_departments: list[str] = Field(description="责任单位")
     clause: str

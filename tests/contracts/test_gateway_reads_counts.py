@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from gateway.plans import clients, policy, targets
+from gateway.plans import clients, reading
 from gateway.plans.clients import Source
+from gateway.plans.policy import board
 from shared import access, clock, county
 from tests.conftest import Start
 
@@ -16,8 +17,8 @@ CALL = access.Call(access.Actor("test", "officer"), clock.read("2025-12-31T09:00
 @pytest.mark.parametrize("by", ["none", "region", "zone", "department", "institution"])
 @pytest.mark.parametrize("source", ["registry", "evaluation", "eastwest"])
 async def test_a_service_answers_every_window_that_is_its_own(start: Start, source: Source, by: str) -> None:
-    plan = targets.load(county.folder() / "plans" / "kaili-2024.toml")
-    windows = {f"{each.line.code} {each.period}": each for each in policy.windows(plan, AS_OF) if each.line.source == source}
+    plan = reading.load(county.folder() / "plans" / "kaili-2024.toml")
+    windows = {f"{each.line.code} {each.period}": each for each in board.windows(plan, AS_OF) if each.line.source == source}
     async with start(source) as service, start("gateway") as gateway, start("registry") as registry:
         gateway.knows(service)
         if source != "registry":

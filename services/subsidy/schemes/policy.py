@@ -152,15 +152,17 @@ NAMES = frozenset((*FIGURES, *FindingCode))  # what a basis may be stated for
 
 @dataclass(frozen=True, slots=True)
 class TermsMissing:
-    """The answer for a day before the first block: nothing was promised yet."""
+    """The answer for a day before the first block, or where the county has none: nothing was promised."""
 
     title: str
     day: date
-    first_in_force_from: date
+    first_in_force_from: date | None
     code: str = "terms_missing"
 
     @property
     def detail(self) -> str:
+        if self.first_in_force_from is None:
+            return f"本地没有{self.title}的补贴条款。如已有文件,请由政策管理员补录条款。"
         return (
             f"{self.title}的政策自 {self.first_in_force_from} 起施行,{self.day} 尚无可适用的补贴条款。"
             "请核对开班(发证)日期;如确有更早的文件,请由政策管理员补录条款。"
@@ -169,6 +171,8 @@ class TermsMissing:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
+    """`terms` is empty where the county does not offer it."""
+
     title: str
     claim_kind: ClaimKind
     terms: tuple[Terms, ...]
@@ -185,7 +189,7 @@ class Policy:
         """The terms in force on `day`: the class's first day or the certificate's, never today. KeyError for an unknown scheme."""
         blocks = self.schemes[scheme].terms
         in_force = [block for block in blocks if block.in_force_from <= day]
-        return in_force[-1] if in_force else TermsMissing(self.schemes[scheme].title, day, blocks[0].in_force_from)
+        return in_force[-1] if in_force else TermsMissing(self.schemes[scheme].title, day, blocks[0].in_force_from if blocks else None)
 
     def joined(self, code: str, block: Terms, kept_as: str) -> "Policy":
         """This policy and one more block, at its place by date; `kept_as` is the hash that was stored with it."""

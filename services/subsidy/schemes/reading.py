@@ -80,8 +80,11 @@ def load(county: Path) -> Policy:
             schemes[path.stem] = read_scheme(path, readings, schedule)
         except BadFile as fault:
             faults.append(str(fault))
-    if faults or not schemes:
-        raise BadFile("\n".join(faults) or f"{folder.name}:没有任何补贴条款文件")
+    faults += [
+        f"{code}.toml:缺少文件;本地不办这个补贴项目的,写 terms = []" for code in SchemeCode if not (folder / f"{code}.toml").exists()
+    ]
+    if faults:
+        raise BadFile("\n".join(faults))
     return Policy(schemes, _former_hashes(folder / FORMER_HASHES))
 
 
@@ -120,8 +123,6 @@ def read_scheme(path: Path, readings: Sequence[CityReading], schedule: Retiremen
         blocks += [with_schedule(terms, schedule)] if terms else []
     days = Counter(block.in_force_from for block in file.terms)
     faults += [Fault("terms", f"{day} 有两组条款") for day, times in sorted(days.items()) if times > 1]
-    if not file.terms:
-        faults.append(Fault("terms", "至少要有一组条款"))
     if faults:
         raise bad_file(path, faults)
     return Scheme(file.title, file.claim_kind, tuple(sorted(blocks, key=lambda block: block.in_force_from)))

@@ -1,15 +1,16 @@
 """What the plan says about itself."""
 
-from gateway.plans import consistency, targets
-from gateway.plans.consistency import PlanFinding
+from gateway.plans import reading
+from gateway.plans.policy import consistency
+from gateway.plans.policy.consistency import PlanFinding
 from shared import county
 
 TEXT = (county.folder() / "plans" / "kaili-2024.toml").read_text(encoding="utf-8")
-PLAN = targets.load(county.folder() / "plans" / "kaili-2024.toml")
+PLAN = reading.load(county.folder() / "plans" / "kaili-2024.toml")
 
 
 def findings(code: str, text: str = TEXT) -> list[PlanFinding]:
-    return [finding for finding in consistency.check(targets.read(text, "plan.toml")) if finding["code"] == code]
+    return [finding for finding in consistency.check(reading.read(text, "plan.toml")) if finding["code"] == code]
 
 
 def test_the_years_of_the_enterprise_workers_make_their_total() -> None:

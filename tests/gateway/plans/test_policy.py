@@ -5,16 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.plans import policy, targets
-from gateway.plans.policy import Count, Counts, LineProgress, Tally
+from gateway.plans import reading
+from gateway.plans.policy import board
+from gateway.plans.policy.board import Count, Counts, LineProgress, Tally
 from shared import county
 
-PLAN = targets.load(county.folder() / "plans" / "kaili-2024.toml")
+PLAN = reading.load(county.folder() / "plans" / "kaili-2024.toml")
 MIDDLE = date(2025, 6, 30)
 
 
 def line(code: str, counts: Counts, as_of: date = MIDDLE) -> LineProgress:
-    return next(line for line in policy.progress(PLAN, counts, as_of) if line["code"] == code)
+    return next(line for line in board.progress(PLAN, counts, as_of) if line["code"] == code)
 
 
 def counted(code: str, numerator: int | Decimal, denominator: int | None = None, period: str = "total") -> Counts:
@@ -25,11 +26,11 @@ def counted(code: str, numerator: int | Decimal, denominator: int | None = None,
 
 
 def test_before_the_plan_nothing_is_counted() -> None:
-    assert policy.windows(PLAN, date(2023, 12, 31)) == []
+    assert board.windows(PLAN, date(2023, 12, 31)) == []
 
 
 def test_in_the_first_year_only_that_year_and_the_whole_plan_are_counted() -> None:
-    windows = policy.windows(PLAN, date(2024, 2, 29))
+    windows = board.windows(PLAN, date(2024, 2, 29))
     assert {window.line.code for window in windows} == {line.code for line in PLAN.lines}
     assert {window.period for window in windows} == {"2024", "total"}
     assert {(window.from_on, window.to_on) for window in windows} == {(date(2024, 1, 1), date(2024, 2, 29))}
@@ -37,7 +38,7 @@ def test_in_the_first_year_only_that_year_and_the_whole_plan_are_counted() -> No
 
 def test_in_the_second_year_the_first_is_counted_to_its_end() -> None:
     workers = {
-        window.period: (window.from_on, window.to_on) for window in policy.windows(PLAN, MIDDLE) if window.line.code == "enterprise.workers"
+        window.period: (window.from_on, window.to_on) for window in board.windows(PLAN, MIDDLE) if window.line.code == "enterprise.workers"
     }
     assert workers == {
         "2024": (date(2024, 1, 1), date(2024, 12, 31)),
@@ -47,14 +48,14 @@ def test_in_the_second_year_the_first_is_counted_to_its_end() -> None:
 
 
 def test_after_the_plan_counting_stops_at_its_last_day() -> None:
-    assert max(window.to_on for window in policy.windows(PLAN, date(2026, 7, 1))) == date(2025, 12, 31)
+    assert max(window.to_on for window in board.windows(PLAN, date(2026, 7, 1))) == date(2025, 12, 31)
 
 
 # The lines as a whole.
 
 
 def test_every_line_is_answered_once_and_unknown_without_counts() -> None:
-    lines = policy.progress(PLAN, {}, MIDDLE)
+    lines = board.progress(PLAN, {}, MIDDLE)
     assert [line["code"] for line in lines] == [line.code for line in PLAN.lines]
     for answered in lines:
         assert (answered["actual"], answered["rate"], answered["status"], answered["needed_per_week"]) == (None, None, "unknown", None)

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.plans import targets
+from gateway.plans import reading
+from gateway.plans.policy.targets import Counted, counted
 from shared import county
 from shared.strict import BadFile
 
 TEXT = (county.folder() / "plans" / "kaili-2024.toml").read_text(encoding="utf-8")
-PLAN = targets.load(county.folder() / "plans" / "kaili-2024.toml")
+PLAN = reading.load(county.folder() / "plans" / "kaili-2024.toml")
 BUREAU = "市人力资源社会保障局"
 CONFERENCE = "其他市就业和再就业工作联席会议成员单位"
 TOWNS = "各镇人民政府〈街道办事处〉"
@@ -108,6 +109,35 @@ def test_every_programme_is_a_line_of_the_plan() -> None:
     assert {line.programme for line in PLAN.lines if line.programme} <= {line.code for line in PLAN.lines}
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        pytest.param("city.total", None, id="every-class"),
+        pytest.param("four.chef", Counted(("four.chef",), (), ()), id="those-that-name-it"),
+        pytest.param("four.technician.certified", Counted(("four.technician",), (), ()), id="those-of-another-line"),
+        pytest.param(
+            "practical.agriculture",
+            Counted(("practical.agriculture",), ("agricultural_short",), ()),
+            id="a-channel-counts-without-naming-it",
+        ),
+        pytest.param(
+            "brand.yueqian", Counted(("brand.yueqian", "brand.nanyue", "brand.guangdong"), (), ()), id="what-counts-below-counts-above"
+        ),
+        pytest.param("brand.nanyue", Counted(("brand.nanyue",), (), ()), id="and-not-the-other-way"),
+    ],
+)
+def test_which_classes_count_towards_a_line(code: str, expected: Counted | None) -> None:
+    assert counted(PLAN, PLAN.line(code)) == expected
+
+
+def test_channels_and_occupations_of_lines_two_below_count_above() -> None:
+    text = TEXT.replace('programme = "four.chef"', 'programme = "four.chef"\nparents = ["brand.nanyue"]\noccupations = ["4-03-02-01"]')
+    plan = reading.read(text, "file.toml")
+    assert counted(plan, plan.line("brand.yueqian")) == Counted(
+        ("brand.yueqian", "brand.nanyue", "brand.guangdong", "four.chef"), (), ("4-03-02-01",)
+    )
+
+
 def test_a_line_that_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError, match=r"city\.totals"):
         PLAN.line("city.totals")
@@ -130,30 +160,51 @@ def test_a_line_that_is_not_there_is_a_key_error() -> None:
         ),
         pytest.param("at_least = 4000", 'at_least = "4000"', "at_least:应为数字,实为 '4000'", id="text-for-a-number"),
         pytest.param("at_least = 4000", "at_least = true", "at_least:应为数字,实为 True", id="bool-for-a-number"),
-        pytest.param("at_least = 4000", "at_least = 0", "practical.agriculture:键 at_least", id="nothing-asked-for"),
-        pytest.param("at_least = 1, at_most = 2", "at_least = 3, at_most = 2", "college.cooperation:键 at_least", id="range-upside-down"),
-        pytest.param("at_least = 0.90", "at_least = 90", "four.technician.certified:键 at_least 是比率", id="share-in-per-cent"),
+        pytest.param("at_least = 4000", "at_least = 0", "lines[practical.agriculture].targets:at_least 须大于 0", id="nothing-asked-for"),
+        pytest.param(
+            "at_least = 1, at_most = 2",
+            "at_least = 3, at_most = 2",
+            "lines[college.cooperation].targets:at_least 须大于 0",
+            id="range-upside-down",
+        ),
+        pytest.param(
+            "at_least = 0.90", "at_least = 90", "lines[four.technician.certified].targets:at_least 是比率", id="share-in-per-cent"
+        ),
         pytest.param('measure = "dishes"', 'measure = "meals"', "lines[four.chef.dish].measure:应为 person_times、", id="unknown-measure"),
         pytest.param('source = "eastwest"', 'source = "foshan"', "lines[brand.foshan.retained].source:应为", id="unknown-source"),
-        pytest.param('{ period = "2024", at_least = 400 }, ', "", "enterprise.workers:键 targets", id="year-without-a-target"),
+        pytest.param(
+            '{ period = "2024", at_least = 400 }, ',
+            "",
+            "lines[enterprise.workers].targets:period 须为 2024、2025",
+            id="year-without-a-target",
+        ),
         pytest.param(
             '[{ period = "total", at_least = 4000 }]',
             '[{ period = "2025", at_least = 4000 }]',
-            "practical.agriculture:键 targets",
+            "lines[practical.agriculture].targets:period 须为 total",
             id="year-where-the-whole-plan-is-asked",
         ),
         pytest.param('[{ period = "total", at_least = 4000 }]', "4000", "targets:应为列表", id="number-for-a-list"),
         pytest.param('code = "four.chef"', 'code = "four.domestic"', "four.domestic 出现多次", id="code-twice"),
-        pytest.param("ends_on = 2025-12-31", "ends_on = 2023-12-31", "键 ends_on 早于", id="ends-before-it-starts"),
+        pytest.param("ends_on = 2025-12-31", "ends_on = 2023-12-31", "ends_on:早于 starts_on（第 15 行）", id="ends-before-it-starts"),
         pytest.param("starts_on = 2024-01-01", "starts_on = 2024-01-01T00:00:00", "starts_on:", id="time-for-a-day"),
         pytest.param('whole = "brand.yueqian"', 'whole = "brand.none"', "brand.none 不在 lines 中", id="relation-to-no-line"),
-        pytest.param('whole = "brand.yueqian"\n', "", "键 whole", id="within-nothing"),
+        pytest.param('whole = "brand.yueqian"\n', "", "relations[1].whole:在 within", id="within-nothing"),
         pytest.param('["brand.rongwan", "brand.rongwan.placed"]', '["brand.rongwan"]', "yields 中须为", id="yield-of-one"),
+        pytest.param(
+            'parents = ["brand.yueqian"]', 'parents = ["brand"]', "lines[brand.nanyue].parents:brand 不在 lines 中", id="below-no-line"
+        ),
+        pytest.param(
+            'programme = "practical.startup"',
+            'programme = "four.chef"',
+            "lines[practical.startup].programme:写",
+            id="channels-of-another-line",
+        ),
         pytest.param('code = "kaili-2024"', "code = ", "TOML", id="broken-toml"),
     ],
 )
 def test_a_slip_in_the_file_is_named_by_file_and_key(old: str, new: str, complaint: str) -> None:
     assert old in TEXT
     with pytest.raises(BadFile, match=re.escape(complaint)) as fault:
-        targets.read(TEXT.replace(old, new, 1), "another-county.toml")
+        reading.read(TEXT.replace(old, new, 1), "another-county.toml")
     assert str(fault.value).startswith("another-county.toml")

@@ -70,7 +70,6 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
         pytest.param(HEAD + BLOCK.replace("age_at_least = 16\n", ""), "terms[0].age_at_least:缺少该键", id="a-missing-key"),
         pytest.param(BLOCK, "title:缺少该键", id="a-missing-title"),
         pytest.param(HEAD, "terms:缺少该键", id="no-block-key"),
-        pytest.param("terms = []\n" + HEAD, "terms:至少要有一组条款", id="no-block"),
         pytest.param(HEAD + BLOCK.replace("= 16", '= "16"'), "terms[0].age_at_least:应为整数", id="a-wrong-type"),
         pytest.param(HEAD + BLOCK.replace("2024-09-23", "20240923"), "terms[0].in_force_from:应为 YYYY-MM-DD", id="a-wrong-date"),
         pytest.param(HEAD + BLOCK.replace('"deceased"', '"dead"'), "terms[0].excluded_statuses[0]:应为", id="an-unknown-status"),
@@ -159,8 +158,15 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     shutil.copy(county.folder() / "retirement.toml", tmp_path)
     (tmp_path / "terms").mkdir()
     (tmp_path / "terms" / "city_readings.toml").write_text("readings = []", encoding="utf-8")
-    with pytest.raises(BadFile, match="没有任何补贴条款文件"):
+    with pytest.raises(BadFile, match=r"project.toml:缺少文件"):
         load(tmp_path)
+
+
+def test_a_scheme_that_the_county_does_not_offer_has_no_terms_and_says_so(tmp_path: Path) -> None:
+    policy = Policy({"project": scheme_from(tmp_path, "terms = []\n" + HEAD)})
+    missing = policy.terms_on("project", date(2025, 1, 1))
+    assert isinstance(missing, TermsMissing) and "本地没有中长期项目制取证培训的补贴条款" in missing.detail
+    assert policy.with_hash("project", "dc7b") is None
 
 
 @pytest.fixture

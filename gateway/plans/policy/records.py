@@ -6,8 +6,8 @@ Where a number has no rows of its own (a reported figure, a sum over several col
 from datetime import date
 from urllib.parse import urlencode
 
-from gateway.plans.policy import Window
-from gateway.plans.targets import Plan
+from gateway.plans.policy.board import Window
+from gateway.plans.policy.targets import Plan
 
 # The filter of a list that narrows it to one row of a breakdown.
 _FILTER = {"region": "region_code", "institution": "institution_id"}

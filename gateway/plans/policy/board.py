@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal, NotRequired, TypedDict
 
-from gateway.plans.targets import TOTAL, Line, Plan, Target
+from gateway.plans.policy.targets import TOTAL, Line, Plan, Target
 
 Status = Literal["met", "on_track", "behind", "missed", "unknown"]
 # A line with several subjects is as good as the worst of them.

@@ -1,15 +1,10 @@
-"""A plan's targets as data: its lines, what each asks for and when, read strictly from the plan's file.
-
-Owns the types that the board is computed from. An unknown, missing or ill-typed key stops the reading and names file,
-row and key, so that a slip in a plan file is seen at start and not on the board.
-"""
+"""A plan as data: its lines, what each asks for and when, and which classes count towards it. The types that the board is computed from."""
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
-from shared.strict import BadFile, Exact, read_toml
+from shared.strict import Exact
 
 TOTAL = "total"
 
@@ -44,7 +39,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the board, and all that the counting service must know to count it."""
+    """One line of the board, and all that the counting service must know to count it.
+
+    `programme`: the code that classes name to count towards it; `channels`, `occupations`: what counts without naming it; `parents`: the lines towards
+    which its classes count as well.
+    """
 
     code: str
     title: str
@@ -60,6 +59,9 @@ class Line:
     basis_status: BasisStatus
     each: Literal["class", "college", "enterprise"] | None = None
     programme: str | None = None
+    channels: tuple[str, ...] = ()
+    occupations: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
     institution_kinds: tuple[str, ...] = ()
     institution_name: str | None = None
     class_trainees_at_least: int | None = None
@@ -67,6 +69,15 @@ class Line:
     @property
     def is_share(self) -> bool:
         return self.measure in SHARES
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A class counts that has any one of these."""
+
+    programmes: tuple[str, ...]
+    channels: tuple[str, ...]
+    occupations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,43 +126,19 @@ class Plan:
         raise KeyError(code)
 
 
-def load(path: Path) -> Plan:
-    return read(path.read_text(encoding="utf-8"), path.name)
-
-
-def read(text: str, file: str) -> Plan:
-    """The plan that `text` describes; `file` is only named in errors (`BadFile`)."""
-    plan = read_toml(Plan, text, file)
-    if plan.ends_on < plan.starts_on:
-        raise BadFile(f"{file}:键 ends_on 早于 starts_on")
-    codes = [line.code for line in plan.lines]
-    for code in codes:
-        if codes.count(code) > 1:
-            raise BadFile(f"{file}:键 lines 中 {code} 出现多次")
-    for line in plan.lines:
-        _hold_together(plan, line, f"{file}:lines {line.code}")
-    for relation in plan.relations:
-        _known_lines(relation, codes, f"{file}:relations")
-    return plan
-
-
-def _hold_together(plan: Plan, line: Line, where: str) -> None:
-    periods = [target.period for target in line.targets]
-    allowed = [str(year) for year in plan.years] if line.period == "each_year" else [TOTAL]
-    if periods not in (allowed, [*allowed, TOTAL] if line.period == "each_year" else allowed):
-        raise BadFile(f"{where}:键 targets 的 period 须为 {'、'.join(allowed)},现为 {'、'.join(periods) or '空'}")
-    for target in line.targets:
-        if target.at_least <= 0 or (target.at_most is not None and target.at_most < target.at_least):
-            raise BadFile(f"{where}:键 at_least 须大于 0 且不大于 at_most")
-        if line.is_share and target.at_least > 1:
-            raise BadFile(f"{where}:键 at_least 是比率,须写 0 至 1 的小数,现为 {target.at_least}")
-
-
-def _known_lines(relation: Relation, codes: list[str], where: str) -> None:
-    for code in (*relation.parts, *([relation.whole] if relation.whole is not None else [])):
-        if code not in codes:
-            raise BadFile(f"{where}:键 parts 或 whole 提到的 {code} 不在 lines 中")
-    if (relation.kind != "same_people") != (relation.whole is not None):
-        raise BadFile(f"{where}:键 whole 在 within、yields 中必填,在 same_people 中不填")
-    if relation.kind == "yields" and len(relation.parts) != 2:
-        raise BadFile(f"{where}:键 parts 在 yields 中须为班次指标和比率指标两项")
+def counted(plan: Plan, line: Line) -> Counted | None:
+    """Which classes count towards the line: those that name its programme, those of the channels and occupations that the line of that code counts by
+    itself, and all that counts towards a line below it. None: every class."""
+    if line.programme is None:
+        return None
+    whole = [each for each in plan.lines if each.code == line.programme]
+    programmes = [line.programme]
+    for code in programmes:
+        below = [each for each in plan.lines if code in each.parents]
+        whole += below
+        programmes += [each.code for each in below if each.code not in programmes]
+    return Counted(
+        tuple(programmes),
+        tuple(dict.fromkeys(channel for each in whole for channel in each.channels)),
+        tuple(dict.fromkeys(occupation for each in whole for occupation in each.occupations)),
+    )

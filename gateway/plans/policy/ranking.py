@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypedDict
 
-from gateway.plans.policy import number, shown
-from gateway.plans.targets import Line
+from gateway.plans.policy.board import number, shown
+from gateway.plans.policy.targets import Line
 
 NOBODYS = {"region": "镇、街道不明", "zone": "不在开发区", "department": "不由部门申报", "institution": "机构不明"}
 # Measures that every town has its own figure of, be it 0.

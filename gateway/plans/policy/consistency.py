@@ -6,7 +6,7 @@ Pure: a plan in, findings out. `consistent` agrees, `note` is for an officer to 
 from decimal import Decimal
 from typing import Literal, TypedDict
 
-from gateway.plans.targets import TOTAL, Line, Plan, Relation
+from gateway.plans.policy.targets import TOTAL, Line, Plan, Relation
 
 
 class PlanFinding(TypedDict):

@@ -1,0 +1,73 @@
+"""The county's plans, read strictly from `plans/*.toml`: an unknown, missing or ill-typed key, and a line that makes no sense, stop the gateway at start
+and are named by file, line and key, so that a slip is seen there and not on the board.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from gateway.plans.policy.targets import TOTAL, Line, Plan, Relation
+from shared import county
+from shared.strict import BadFile, Fault, bad_text, read_toml
+
+
+def plans() -> Mapping[str, Plan]:
+    """By code."""
+    return _plans(county.folder())
+
+
+@cache
+def _plans(of: Path) -> Mapping[str, Plan]:
+    read_plans = [load(file) for file in sorted((of / "plans").glob("*.toml"))]
+    if twice := {plan.code for plan in read_plans if [each.code for each in read_plans].count(plan.code) > 1}:
+        raise BadFile(f"plans:code {'、'.join(sorted(twice))} 用于两个方案")
+    return {plan.code: plan for plan in read_plans}
+
+
+def load(path: Path) -> Plan:
+    return read(path.read_text(encoding="utf-8"), path.name)
+
+
+def read(text: str, file: str) -> Plan:
+    """The plan that `text` describes; `file` is only named in errors (`BadFile`)."""
+    plan = read_toml(Plan, text, file)
+    if faults := list(_faults(plan)):
+        raise bad_text(text, file, faults)
+    return plan
+
+
+def _faults(plan: Plan) -> Iterator[Fault]:
+    if plan.ends_on < plan.starts_on:
+        yield Fault("ends_on", "早于 starts_on")
+    codes = [line.code for line in plan.lines]
+    for index, line in enumerate(plan.lines):
+        if line.code in codes[:index]:
+            yield Fault(f"lines[{index}].code", f"{line.code} 出现多次")
+        yield from _of_line(plan, line, codes, f"lines[{index}]")
+    for index, relation in enumerate(plan.relations):
+        yield from _of_relation(relation, codes, f"relations[{index}]")
+
+
+def _of_line(plan: Plan, line: Line, codes: list[str], path: str) -> Iterator[Fault]:
+    periods = [target.period for target in line.targets]
+    allowed = [str(year) for year in plan.years] if line.period == "each_year" else [TOTAL]
+    if periods not in (allowed, [*allowed, TOTAL] if line.period == "each_year" else allowed):
+        yield Fault(f"{path}.targets", f"period 须为 {'、'.join(allowed)},现为 {'、'.join(periods) or '空'}")
+    for target in line.targets:
+        if target.at_least <= 0 or (target.at_most is not None and target.at_most < target.at_least):
+            yield Fault(f"{path}.targets", "at_least 须大于 0 且不大于 at_most")
+        if line.is_share and target.at_least > 1:
+            yield Fault(f"{path}.targets", f"at_least 是比率,须写 0 至 1 的小数,现为 {target.at_least}")
+    yield from (Fault(f"{path}.parents", f"{code} 不在 lines 中") for code in line.parents if code not in codes)
+    if (line.channels or line.occupations or line.parents) and line.programme != line.code:
+        yield Fault(f"{path}.programme", "写 channels、occupations、parents 的指标,programme 须为其自己的代码")
+
+
+def _of_relation(relation: Relation, codes: list[str], path: str) -> Iterator[Fault]:
+    for code in (*relation.parts, *([relation.whole] if relation.whole is not None else [])):
+        if code not in codes:
+            yield Fault(f"{path}.parts", f"{code} 不在 lines 中")
+    if (relation.kind != "same_people") != (relation.whole is not None):
+        yield Fault(f"{path}.whole", "在 within、yields 中必填,在 same_people 中不填")
+    if relation.kind == "yields" and len(relation.parts) != 2:
+        yield Fault(f"{path}.parts", "在 yields 中须为班次指标和比率指标两项")
