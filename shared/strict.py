@@ -111,6 +111,11 @@ def bad_text(text: str, file: str, faults: Iterable[Fault]) -> BadFile:
     )
 
 
+def place(text: str, path: str) -> str:
+    """How a key of a TOML file is named to who has to find it: with its row's code, and its line."""
+    return f"{_by_code(_toml(text, ''), path)}{_line(_lines(text), path)}"
+
+
 def _lines(text: str) -> dict[str, int]:
     """On which line each table and key stands, by its path as faults write it: `terms[0].clause`. What stands inside a value is not gone into."""
     lines: dict[str, int] = {}

@@ -1,0 +1,102 @@
+"""`make county-check`: what is wrong or unsure in a county's folder is named by file, line and key."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared import county
+
+
+def checked(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deploy.county_check"]
+    return subprocess.run(
+        command, env=os.environ | {"COUNTY_DIR": str(folder)}, cwd=county.DEFAULT.parents[2], text=True, capture_output=True, timeout=120
+    )
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    shutil.copytree(county.DEFAULT, tmp_path / "county")
+    return tmp_path / "county"
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def line_of(file: Path, words: str) -> int:
+    return next(number for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if words in line)
+
+
+def test_the_shipped_county_has_no_fault_and_says_what_nobody_confirmed() -> None:
+    answer = checked(county.DEFAULT)
+    assert (answer.returncode, answer.stderr) == (0, ""), answer.stdout
+    assert "错误 0 处" in answer.stdout
+    readings = county.DEFAULT / "terms" / "city_readings.toml"
+    unconfirmed = readings.read_text(encoding="utf-8").count('"unconfirmed"')
+    assert len(re.findall(r"terms/city_readings\.toml:readings\[\d+\]\.basis_status（第 \d+ 行）", answer.stdout)) == unconfirmed
+    assert "placement_stability.toml:terms[0].basis_status（第 9 行）:yuan_per_person" in answer.stdout
+
+
+def test_another_county_is_checked_as_well(leishan: Path) -> None:
+    answer = checked(leishan)
+    assert (answer.returncode, "错误 0 处" in answer.stdout) == (0, True), answer.stdout
+
+
+def test_the_faults_of_all_files_come_at_once(copied: Path) -> None:
+    change(copied / "county.toml", "number_prefix", "prefix")
+    change(copied / "terms" / "project.toml", 'clause = "附件4', 'paragraph = "附件4')
+    change(copied / "terms" / "agricultural_short.toml", "days_paid_at_most = 3\n", "")
+    change(copied / "plans" / "kaili-2024.toml", 'judged = "over_time"', 'judged = "sometimes"')
+    change(copied / "retention.toml", "months = 3", "weeks = 13")
+    change(copied / "workdays" / "2025.toml", "year = 2025", "year = 2024")
+    (copied / "standing.toml").unlink()
+    answer = checked(copied)
+    assert answer.returncode == 1
+    project = line_of(copied / "terms" / "project.toml", "paragraph")
+    for named in (
+        "county.toml:prefix:未知的键（第 6 行）", f"project.toml:terms[0].paragraph:未知的键（第 {project} 行）",
+        "agricultural_short.toml:terms[0].yuan_per_person_day:", "kaili-2024.toml:lines[city.total].judged:应为",
+        "retention.toml:weeks:未知的键（第 2 行）", "2025.toml:", "standing.toml:缺少文件",
+    ):  # fmt: skip
+        assert named in answer.stdout
+
+
+def test_what_one_file_names_and_another_lacks_is_a_fault(copied: Path) -> None:
+    plan = copied / "plans" / "kaili-2024.toml"
+    change(plan, 'channels = ["startup"]', 'channels = ["start_up"]')
+    change(plan, 'institution_kinds = ["enterprise"]', 'institution_kinds = ["company"]')
+    change(plan, 'region_code = "522601"', 'region_code = "522602"')
+    change(plan, "ends_on = 2025-12-31", "ends_on = 2025-12-31\n")
+    change(copied / "county.toml", 'region_code = "522601100"', 'region_code = "522601199"')
+    change(copied / "assessment.toml", 'own_worker_category = "enterprise_employee"', 'own_worker_category = "worker"')
+    (copied / "workdays" / "2024.toml").unlink()
+    answer = checked(copied)
+    assert answer.returncode == 1
+    for named in (
+        f"plans/kaili-2024.toml:lines[practical.startup].channels（第 {line_of(plan, 'start_up')} 行）:channels.toml 中没有 start_up",
+        "lines[enterprise.frontline].institution_kinds", "region_code（第 13 行）:regions.toml 中没有 522602",
+        "county.toml:examples.region_code", "assessment.toml:own_worker_category", "workdays 中没有 2024.toml",
+    ):  # fmt: skip
+        assert named in answer.stdout, answer.stdout
+
+
+def test_a_figure_without_a_source_is_a_fault(copied: Path) -> None:
+    change(copied / "retention.toml", 'applies_to = ["months"]', "applies_to = []")
+    answer = checked(copied)
+    assert (
+        answer.returncode == 1
+        and f"retention.toml:months（第 {line_of(copied / 'retention.toml', 'months = 3')} 行）:没有写明出处" in answer.stdout
+    )
+
+
+def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    answer = checked(tmp_path / "nowhere")
+    assert answer.returncode == 1 and "没有这个文件夹" in answer.stdout and answer.stderr == ""
