@@ -32,6 +32,11 @@ def labels(name: str) -> Mapping[str, Label]:
     return found
 
 
+def named(name: str) -> dict[str, str]:
+    """The Chinese labels of one list by code, as a machine of states shows them."""
+    return {code: label.zh for code, label in labels(name).items()}
+
+
 def label(name: str, code: str) -> str:
     """The Chinese label of one code."""
     return labels(name)[code].zh

@@ -1,31 +1,16 @@
 """What subsidy asks of its neighbours, each as one call: only the fields that are read here, checked when they arrive."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.subsidy.schemes.codes import CATEGORIES, CLASS_STATUSES, LEVELS, STATUSES
+from services.subsidy.codes import Category, ClassStatus, EnrolmentOutcome, HalfDay, Level, PersonalStatus, RetirementTrack, Sex
 from shared import errors
 from shared.access import Call
 from shared.web import Kernel
-
-
-def _one_of(codes: Collection[str]) -> Callable[[str], str]:
-    def check(code: str) -> str:
-        if code not in codes:
-            raise ValueError(f"unknown code {code!r}")
-        return code
-
-    return check
-
-
-Category = Annotated[str, AfterValidator(_one_of(CATEGORIES))]
-ClassStatus = Annotated[str, AfterValidator(_one_of(CLASS_STATUSES))]
-Level = Annotated[str, AfterValidator(_one_of(LEVELS))]
-Status = Annotated[str, AfterValidator(_one_of(STATUSES))]
 
 
 class _Read(BaseModel):
@@ -46,6 +31,7 @@ class InstitutionRead(_Read):
 class ClassRead(_Read):
     id: UUID
     number: str
+    name: str
     channel: str  # named as the scheme that pays for it
     status: ClassStatus
     starts_on: date
@@ -65,7 +51,7 @@ class CategoryRead(_Read):
 
 
 class StatusRead(_Read):
-    status: Status
+    status: PersonalStatus
     from_on: date
     until_on: date | None = None
     source: str
@@ -79,17 +65,17 @@ class DayRead(_Read):
 class OverlapRead(_Read):
     class_number: str
     on: date
-    half_day: Literal["am", "pm"]
+    half_day: HalfDay
 
 
 class EnrolmentRead(_Read):
     enrolment_id: UUID
     trainee_id: UUID
     birth_on: date
-    sex: Literal["male", "female"]
-    retirement_track: Literal["female_50", "female_55"] | None = None
+    sex: Sex
+    retirement_track: RetirementTrack | None = None
     region_code: str | None = None
-    outcome: Literal["enrolled", "completed", "absent", "withdrawn"]
+    outcome: EnrolmentOutcome
     categories: list[CategoryRead]
     statuses: list[StatusRead]
     half_days: list[DayRead]
@@ -102,7 +88,7 @@ class ClaimFactsRead(_Read):
     """A class with everyone asked for, in one answer."""
 
     class_: ClassRead = Field(alias="class")
-    lists_complete: list[Status]
+    lists_complete: list[PersonalStatus]
     enrolments: list[EnrolmentRead]
     unknown_trainee_ids: list[UUID] = []
 

@@ -177,6 +177,7 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "finding": FindingCode,
     "finding_effect": Effect,
     "line_verdict": LineVerdict,
+    "notice_result": LineVerdict,
     "line_outcome": Outcome,
     "claim_status": ClaimStatus,
     "objection_status": ObjectionStatus,
@@ -208,7 +209,7 @@ class Category(StrEnum):
 
 
 class Level(StrEnum):
-    """Low to high: compare `rank`, never the digit in a level's name."""
+    """Low to high: compare by `rank`, never by the digit in a level's name."""
 
     APPRENTICE = "apprentice"
     JUNIOR = "junior"
@@ -219,9 +220,9 @@ class Level(StrEnum):
     SPECIAL_TECHNICIAN = "special_technician"
     CHIEF_TECHNICIAN = "chief_technician"
 
-    @property
-    def rank(self) -> int:
-        return list(Level).index(self)
+
+def rank(level: Level) -> int:
+    return list(Level).index(level)
 
 
 class PersonalStatus(StrEnum):

@@ -18,7 +18,7 @@ async def told(subsidy: Service, other: Service, type: str) -> tuple[UUID, Any]:
     kernel = subsidy.kernel
     feed = await changes.feed_of(kernel.neighbours[other.kernel.service], kernel.own_call)(None, 200, 0)
     [event] = [each for each in changes.Feed.model_validate(feed).items if each.type == type]
-    return event.subject, operations.told(event)
+    return event.subject, operations.Told.model_validate(event.data)
 
 
 async def test_blacklisting_and_reinstatement_name_the_institution(start: Start) -> None:

@@ -1,7 +1,7 @@
 """The problems and faults that claims can answer with."""
 
 from services.subsidy.schemes.errors import SamePerson
-from shared import errors
+from shared import access, errors
 
 
 class ClaimOnHold(errors.Problem):
@@ -19,7 +19,8 @@ class NotYourClaim(errors.Problem):
     cause, remedy = "申领单只能由申领人本单位、本人提出,或由乡镇为本辖区人员代办。", "请核对 applicant。"
 
 
-REFUSALS: dict[str, type[errors.Problem]] = {"invalid_state": errors.InvalidState, "same_person": SamePerson}
+# What the machine of states refuses with, by its code.
+REFUSALS: dict[str, type[errors.Problem]] = {kind.code: kind for kind in (errors.InvalidState, SamePerson, access.WrongRole)}
 
 errors.violates("entitlements_once_key", errors.Conflict)
 

@@ -6,15 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.claims.judgement import Judged
-from services.subsidy.claims.tables import Entitlement, Line
+from services.subsidy.claims.facts import Asked, Wanted
+from services.subsidy.claims.rules import Judged
+from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
+from services.subsidy.codes import ClaimKind, LineVerdict, PaidOncePer, SchemeCode
 from services.subsidy.judging.facts import ClaimFacts, LineFacts, day_counted, trade_of
 from services.subsidy.judging.verdict import Verdict
 from services.subsidy.schemes.policy import Terms
-from shared.strict import to_json
+from shared.access import Call
+from shared.strict import digest, to_json
 
 NOTHING = Decimal("0.00")
 
@@ -38,7 +41,7 @@ _ENTITLE = text("""
 
 def sum_of_eligible(lines: Iterable[Any]) -> Decimal:
     """What a claim amounts to, always: the sum of its eligible lines."""
-    return sum((line.amount for line in lines if line.verdict == "eligible"), NOTHING)
+    return sum((line.amount for line in lines if line.verdict == LineVerdict.ELIGIBLE), NOTHING)
 
 
 def shown(line: LineFacts, verdict: Verdict) -> dict[str, Any]:
@@ -66,7 +69,7 @@ async def entitle(session: AsyncSession, claim_id: UUID, judged: Judged, *, agai
         await free(session, claim_id)
     held = []
     for position, (line, verdict) in enumerate(zip(judged.facts.lines, judged.verdict.lines, strict=True)):
-        if verdict.decision != "refused":
+        if verdict.decision != LineVerdict.REFUSED:
             trade, level = trade_of(judged.facts, line)
             held.append({
                 "position": position, "trainee_id": line.trainee_id, "entitlement_key": entitlement_key(judged.facts, line, judged.terms),
@@ -85,7 +88,7 @@ async def free(session: AsyncSession, claim_id: UUID, position: int | None = Non
 
 def entitlement_key(claim: ClaimFacts, line: LineFacts, terms: Terms) -> str | None:
     """What a person may be given once: an occupation at a level, a trade in a year, a placement in a scheme. None where there is no such limit."""
-    if terms.paid_once_per == "placement":
+    if terms.paid_once_per == PaidOncePer.PLACEMENT:
         return f"placement:{claim.scheme}:{line.placement.placement_id}" if line.placement else None
     trade, level = trade_of(claim, line)
     if trade is None:
@@ -95,3 +98,39 @@ def entitlement_key(claim: ClaimFacts, line: LineFacts, terms: Terms) -> str | N
 
 async def of(session: AsyncSession, claim_id: UUID) -> Sequence[Line]:
     return (await session.scalars(select(Line).where(Line.claim_id == claim_id).order_by(Line.position))).all()
+
+
+async def asked_before(session: AsyncSession, claim: Claim, lines: Sequence[Line] | None = None) -> Asked:
+    """The application as it stands, to be judged again; with `lines` for these people, whoever else completed the class since."""
+    if claim.everyone and lines is None:
+        named = None
+    else:
+        kept = await of(session, claim.id) if lines is None else lines
+        named = tuple(Wanted(line.trainee_id, line.enrolment_id, line.expected_amount) for line in kept)
+    assert claim.class_id is not None, "a claim that was judged has a class"
+    kind, scheme = ClaimKind(claim.kind), SchemeCode(claim.scheme)
+    return Asked(kind, scheme, claim.institution_id, claim.trainee_id, claim.on_behalf, claim.class_id, claim.fund_id, named)
+
+
+async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line, done: Sequence[Decision]) -> Claim:
+    """A new claim of the one line, with its facts, its entitlement, and whoever submitted it."""
+    await session.refresh(claim, ["facts"])
+    facts = {**claim.facts, "lines": [claim.facts["lines"][line.position]]}
+    same = ("kind", "scheme", "institution_id", "trainee_id", "on_behalf", "region_code", "class_id", "class_starts_on", "class_ends_on", "sought_by", "fund_id",
+            "attachments", "external_refs", "payee", "notice_working_days", "terms_in_force_from", "terms_document", "terms_hash", "submitted_at")  # fmt: skip
+    split = Claim(
+        **{name: getattr(claim, name) for name in same}, year=call.today.year, status="submitted", everyone=False, amount=NOTHING,
+        facts=facts, facts_hash=digest(facts), split_from_id=claim.id, created_at=call.now,
+    )  # fmt: skip
+    session.add(split)
+    await session.flush()
+    for table in (Entitlement, Line):
+        moved = update(table).where(table.claim_id == claim.id, table.position == line.position).values(claim_id=split.id, position=0)
+        await session.execute(moved, execution_options={"synchronize_session": False})
+    session.expunge(line)
+    claim.everyone = False
+    step = ("action", "from_status", "to_status", "actor", "actor_name", "role", "person_id", "at", "comment")
+    session.add_all(
+        Decision(claim_id=split.id, **{name: getattr(decision, name) for name in step}) for decision in done if decision.action == "submit"
+    )
+    return split

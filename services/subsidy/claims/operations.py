@@ -1,31 +1,65 @@
-"""What applicants do with claims: quote, create, change, submit, withdraw, appeal. Each judges with facts as they are known at that moment."""
+"""What can be done with claims: applicants quote, create, change, submit, withdraw, appeal; the office reviews, decides and settles held lines.
+
+What registry knows is gathered first: `application`, `again` and `named` are asked ahead of the operation.
+"""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.claims import decisions, lines, showing
-from services.subsidy.claims.facts_gathering import Wanted
-from services.subsidy.claims.judgement import Asked, Judged, check_applicant, judge
+from services.subsidy import clients
+from services.subsidy.claims import facts, lines, reading, rules, steps
+from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import NOT_COUNTED
-from services.subsidy.claims.schemas import AppealIn, ClaimChange, ClaimIn, ClaimOut, LineIn, QuoteOut
-from services.subsidy.claims.tables import Appeal, Claim, Line
-from services.subsidy.following import holds
+from services.subsidy.claims.schemas import AppealIn, AppealOut, ClaimChange, ClaimIn, ClaimOut, QuoteOut, Resolution
+from services.subsidy.claims.tables import Appeal, Claim, KnownBlacklisting, Line
+from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome, Payee
+from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
 from shared import deeds, errors
 from shared.access import Call
 from shared.web import Kernel
 
+BLACKLISTED = "institution_blacklisted"  # a hold that ends by itself when the institution is reinstated
+BECAUSE_BLACKLISTED = "承办机构已列入黑名单(自 {from_on} 起)。移出黑名单时自动解除,也可由复审人员查明后解除。"
 
-async def quote(session: AsyncSession, call: Call, kernel: Kernel, body: ClaimIn) -> QuoteOut:
+
+async def application(kernel: Kernel, call: Call, body: ClaimIn) -> Gathered:
+    """A new application with what registry tells of its class."""
+    return await facts.gather(kernel, call, rules.asked_for(call, body))
+
+
+async def again(
+    session: AsyncSession, kernel: Kernel, call: Call, claim_id: UUID, action: str, body: ClaimChange | None = None
+) -> Gathered:
+    """The application of a claim as it stands, or with a change; first whether the step may be taken at all."""
+    claim, _ = await steps.permit(session, call, claim_id, action)
+    asked = await lines.asked_before(session, claim)
+    if body is not None:
+        asked = _changed(asked, body)
+    return await facts.gather(kernel, call, asked, claim.version)
+
+
+async def named(session: AsyncSession, kernel: Kernel, call: Call, claim_id: UUID) -> clients.Names:
+    """The names that the notice of a claim will show."""
+    claim, _ = await steps.permit(session, call, claim_id, "confirm")
+    people = await lines.of(session, claim.id)
+    return await clients.names(
+        kernel, call, trainee_ids={line.trainee_id for line in people},
+        institution_ids=[claim.institution_id] if claim.institution_id else (), class_ids=[claim.class_id] if claim.class_id else (),
+    )  # fmt: skip
+
+
+async def quote(session: AsyncSession, call: Call, gathered: Gathered) -> QuoteOut:
     """What the claim would be judged to be; nothing is kept."""
-    return showing.quote(await judge(session, call, kernel, _asked(call, body)))
+    return reading.quote(await rules.judge(session, call, gathered))
 
 
-async def create(session: AsyncSession, call: Call, kernel: Kernel, body: ClaimIn) -> ClaimOut:
-    judged = await judge(session, call, kernel, _asked(call, body))
+async def create(session: AsyncSession, call: Call, gathered: Gathered, body: ClaimIn) -> ClaimOut:
+    judged = await rules.judge(session, call, gathered)
     asked = judged.asked
     claim = Claim(
         year=call.today.year, status="draft", kind=asked.kind, scheme=asked.scheme, institution_id=asked.institution_id,
@@ -42,112 +76,214 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, body: ClaimI
         "scheme": claim.scheme, "facts_hash": claim.facts_hash, "terms_hash": claim.terms_hash, "amount": claim.amount, "lines": len(shown),
     }  # fmt: skip
     await deeds.record(session, call, "claim.created", claim.id, details=details, status=claim.status, version=claim.version)
-    return await showing.one(session, call, claim, shown, [])
+    return await reading.one(session, call, claim, shown, [])
 
 
-async def edit(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, body: ClaimChange) -> ClaimOut:
+async def edit(session: AsyncSession, call: Call, gathered: Gathered, claim_id: UUID, body: ClaimChange) -> ClaimOut:
     """Changes a draft or returned claim and judges it again. A returned claim keeps what it entitles to until it is submitted again."""
-    claim, done = await decisions.permit(session, call, claim_id, "edit")
-    if nulls := sorted(name for name in body.model_fields_set if getattr(body, name) is None):
-        faults = [errors.Fault("invalid_value", pointer=f"/{name}", allowed="不为 null", fix="不改的字段请省略。") for name in nulls]
-        raise errors.Invalid(faults=faults)
-    asked = await _asked_before(session, claim)
-    if body.fund_id is not None:
-        asked = replace(asked, fund_id=body.fund_id)
-    if body.class_id is not None:
-        asked = replace(asked, class_id=body.class_id, lines=asked.lines if body.class_id == asked.class_id else None)
-    if body.lines is not None:
-        asked = replace(asked, lines=_wanted(claim.kind, body.lines))
-    judged = await judge(session, call, kernel, asked, own_claim_id=claim.id)
+    claim, done = await _still(session, call, gathered, claim_id, "edit")
+    judged = await rules.judge(session, call, gathered, own_claim_id=claim.id)
     if body.attachments is not None:
         claim.attachments = [str(file_id) for file_id in body.attachments]
     if body.external_refs is not None:
         claim.external_refs = [ref.model_dump() for ref in body.external_refs]
     _keep_verdict(claim, judged)
     shown = lines.judged_lines(judged)
-    done.append(await decisions.take(session, call, claim, "edit"))
+    done.append(await steps.take(session, call, claim, "edit"))
     await lines.replace(session, claim.id, shown)
-    return await showing.one(session, call, claim, shown, done)
+    return await reading.one(session, call, claim, shown, done)
 
 
-async def submit(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, comment: str | None) -> ClaimOut:
+async def submit(session: AsyncSession, call: Call, kernel: Kernel, gathered: Gathered, claim_id: UUID, comment: str | None) -> ClaimOut:
     """Judges with fresh facts and takes what each person may be given once: of two claims for the same people, the second finds them taken."""
-    claim, done = await decisions.permit(session, call, claim_id, "submit")
-    judged = await judge(session, call, kernel, await _asked_before(session, claim), own_claim_id=claim.id, submitting=True)
-    again = claim.status == "returned"
+    claim, done = await _still(session, call, gathered, claim_id, "submit")
+    judged = await rules.judge(session, call, gathered, own_claim_id=claim.id, submitting=True)
+    returned = claim.status == ClaimStatus.RETURNED
     _keep_verdict(claim, judged)
     claim.submitted_at = call.now
-    done.append(await decisions.take(session, call, claim, "submit", to="submitted", comment=comment))
-    done += await holds.on_submission(session, replace(call, actor=kernel.own_call().actor), claim)
+    done.append(await steps.take(session, call, claim, "submit", comment=comment))
+    if listed := await _blacklisting(session, call, claim):
+        because = BECAUSE_BLACKLISTED.format(from_on=listed.from_on)
+        own_call = replace(call, actor=kernel.own_call().actor)
+        done.append(await steps.hold(session, own_call, claim, BLACKLISTED, because, gives_way=BLACKLISTED))
     shown = lines.judged_lines(judged)
     await lines.replace(session, claim.id, shown)
-    await lines.entitle(session, claim.id, judged, again=again)
-    return await showing.one(session, call, claim, shown, done)
+    await lines.entitle(session, claim.id, judged, again=returned)
+    return await reading.one(session, call, claim, shown, done)
 
 
 async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
     """The applicant takes the claim back; its people may be claimed for again."""
-    claim, done = await decisions.permit(session, call, claim_id, "withdraw")
-    done.append(await decisions.take(session, call, claim, "withdraw", to="withdrawn", comment=comment))
+    claim, done = await steps.permit(session, call, claim_id, "withdraw")
+    done.append(await steps.take(session, call, claim, "withdraw", comment=comment))
     await lines.free(session, claim.id)
     await notices.close(session, call, claim.id)
-    return await showing.one(session, call, claim, await lines.of(session, claim.id), done)
+    return await _shown(session, call, claim, done)
 
 
-async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: AppealIn) -> Appeal:
+async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: AppealIn) -> AppealOut:
     """The applicant objects to the verdict or a decision, once the claim was submitted."""
-    claim = await decisions.load(session, call, claim_id)
+    claim = await steps.load(session, call, claim_id)
     if claim.status in NOT_COUNTED - {"rejected"}:
         raise errors.InvalidState("申诉针对已提交或不予通过的申领单;草稿请直接修改,已撤回的请重新申领。")
     named = select(Line.position).where(Line.claim_id == claim.id, Line.trainee_id == body.trainee_id).limit(1)
     if body.trainee_id and await session.scalar(named) is None:
-        fault = errors.Fault("unknown_trainee", pointer="/trainee_id", allowed=f"申领单 {claim.number} 中的学员", fix="请核对学员编号。")
-        raise errors.Invalid(faults=[fault])
+        raise _unknown_trainee(claim)
     made = Appeal(claim_id=claim.id, trainee_id=body.trainee_id, reason=body.reason, attachments=[str(each) for each in body.attachments],
                   actor=call.actor.subject, person_id=call.actor.person_id, at=call.now)  # fmt: skip
     session.add(made)
     await session.flush()
-    await deeds.record(
-        session, call, "claim.appealed", claim.id, details={"appeal_id": made.id}, status=claim.status, version=claim.version
+    details = {"appeal_id": made.id}
+    await deeds.record(session, call, "claim.appealed", claim.id, details=details, status=claim.status, version=claim.version)
+    return AppealOut.model_validate(made)
+
+
+async def review(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
+    """First review (初审)."""
+    claim, done = await steps.permit(session, call, claim_id, "review")
+    done.append(await steps.take(session, call, claim, "review", comment=comment))
+    return await _shown(session, call, claim, done)
+
+
+async def confirm(session: AsyncSession, call: Call, kernel: Kernel, names: clients.Names, claim_id: UUID, comment: str | None) -> ClaimOut:
+    """Second review (复审): posts the public notice, with names as registry knows them now."""
+    claim, done = await steps.permit(session, call, claim_id, "confirm")
+    people = await lines.of(session, claim.id)
+    done.append(await steps.take(session, call, claim, "confirm", comment=comment))
+    institution = names.institutions.get(claim.institution_id) if claim.institution_id else None
+    class_ = names.classes.get(claim.class_id) if claim.class_id else None
+    persons = [
+        notices.Person(names.trainees[line.trainee_id].name if line.trainee_id in names.trainees else "", line.amount, line.verdict)
+        for line in people
+    ]
+    announced = notices.Announced(
+        claim.id, claim.scheme, institution.name if institution else None, class_.name if class_ else None, claim.amount, persons
     )
-    return made
+    await notices.post(session, call, kernel, announced, claim.notice_working_days)
+    return await reading.one(session, call, claim, people, done)
 
 
-def _asked(call: Call, body: ClaimIn) -> Asked:
-    asked = Asked(body.kind, body.scheme, body.applicant.institution_id, body.applicant.trainee_id, call.actor.role == "town",
-                  body.class_id, body.fund_id, _wanted(body.kind, body.lines))  # fmt: skip
-    check_applicant(call.actor, asked)
-    if body.on_behalf is not None and body.on_behalf != asked.on_behalf:
-        fault = errors.Fault("invalid_value", pointer="/on_behalf", allowed="乡镇代办时为 true,其余省略", fix="请改正或删除该项。")
-        raise errors.Invalid(faults=[fault])
+async def approve(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
+    """Approval (批准): the notice is over, nothing is open, and the money is there. Two approvals at once cannot spend the same yuan."""
+    claim, done = await steps.permit(session, call, claim_id, "approve")
+    await funds.reserve(session, call, claim.fund_id, claim.id, claim.amount)
+    done.append(await steps.take(session, call, claim, "approve", comment=comment))
+    await notices.conclude(session, call, claim.id)
+    return await _shown(session, call, claim, done)
+
+
+async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
+    """Return for correction (退回补正): the applicant may change it and submit it again; until then it keeps its place."""
+    claim, done = await steps.permit(session, call, claim_id, "return")
+    done.append(await steps.take(session, call, claim, "return", comment=reason))
+    await notices.close(session, call, claim.id)
+    return await _shown(session, call, claim, done)
+
+
+async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
+    """Rejection (不予通过): its people may be claimed for again."""
+    claim, done = await steps.permit(session, call, claim_id, "reject")
+    done.append(await steps.take(session, call, claim, "reject", comment=reason))
+    await lines.free(session, claim.id)
+    await notices.close(session, call, claim.id)
+    return await _shown(session, call, claim, done)
+
+
+async def hold(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
+    claim, done = await steps.permit(session, call, claim_id, "hold")
+    claim.hold_code, claim.hold_reason, claim.hold_since_at = f"{call.actor.role}_hold", reason, call.now
+    done.append(await steps.take(session, call, claim, "hold", comment=reason))
+    return await _shown(session, call, claim, done)
+
+
+async def release(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
+    claim, done = await steps.permit(session, call, claim_id, "release")
+    claim.hold_code = claim.hold_reason = claim.hold_since_at = None
+    done.append(await steps.take(session, call, claim, "release", comment=comment))
+    return await _shown(session, call, claim, done)
+
+
+async def resolve(session: AsyncSession, call: Call, claim_id: UUID, body: Resolution) -> ClaimOut:
+    """Settles one held line (处理待核实人员). Splitting moves it, still held, to a claim of its own, which goes its way from `submitted`."""
+    claim, done = await steps.permit(session, call, claim_id, "resolve")
+    people = list(await lines.of(session, claim.id))
+    of_person = [line for line in people if line.trainee_id == body.trainee_id]
+    if not of_person:
+        raise _unknown_trainee(claim)
+    line = next((line for line in of_person if line.verdict == LineVerdict.HELD), None)
+    if line is None:
+        raise errors.InvalidState("该学员不是待核实状态,无需处理。")
+    details: dict[str, Any] = {"trainee_id": body.trainee_id, "outcome": body.outcome}
+    if body.outcome == Outcome.SPLIT:
+        if len(people) == 1:
+            raise errors.InvalidState("申领单只有这一名学员,无需另立新单;请认可、不予补贴或退回。")
+        split = await lines.split_off(session, call, claim, line, done)
+        await steps.take(session, call, split, "split", comment=body.reason, **details, other_claim_id=claim.id)
+        people.remove(line)
+        details["other_claim_id"] = split.id
+    else:
+        line.resolution = {
+            "outcome": body.outcome, "reason": body.reason, "by": call.actor.subject, "at": call.now.isoformat(), "judged_amount": str(line.amount),
+        }  # fmt: skip
+        line.verdict = LineVerdict.ELIGIBLE if body.outcome == Outcome.ACCEPT else LineVerdict.REFUSED
+        if line.verdict == LineVerdict.REFUSED:
+            line.amount, line.calculation = lines.NOTHING, "复审不予补贴,0.00 元"
+            await lines.free(session, claim.id, line.position)
+    claim.amount = lines.sum_of_eligible(people)
+    done.append(await steps.take(session, call, claim, "resolve", comment=body.reason, **details))
+    return await reading.one(session, call, claim, people, done)
+
+
+async def _still(session: AsyncSession, call: Call, gathered: Gathered, claim_id: UUID, action: str) -> tuple[Claim, list[Any]]:
+    """The claim, when it is still the one for which the facts were gathered."""
+    claim, done = await steps.permit(session, call, claim_id, action)
+    if claim.version != gathered.version:
+        raise errors.StaleVersion()
+    return claim, done
+
+
+async def _shown(session: AsyncSession, call: Call, claim: Claim, done: list[Any]) -> ClaimOut:
+    return await reading.one(session, call, claim, await lines.of(session, claim.id), done)
+
+
+async def _blacklisting(session: AsyncSession, call: Call, claim: Claim) -> KnownBlacklisting | None:
+    """A claim for the institution's own money that is submitted while the institution is on the blacklist begins on hold."""
+    if claim.institution_id is None or claim.payee != Payee.ORGANISER or claim.hold_code is not None:
+        return None
+    listed = await session.get(KnownBlacklisting, claim.institution_id)
+    over = listed is None or call.today < listed.from_on or (listed.until_on is not None and listed.until_on < call.today)
+    return None if over else listed
+
+
+def _changed(asked: facts.Asked, body: ClaimChange) -> facts.Asked:
+    faults = [
+        errors.Fault("invalid_value", pointer=f"/{name}", allowed="不为 null", fix="不改的字段请省略。")
+        for name in sorted(body.model_fields_set)
+        if getattr(body, name) is None
+    ]
+    faults += rules.papers_of_training(body.lines or ())
+    if faults:
+        raise errors.Invalid(faults=faults)
+    if body.fund_id is not None:
+        asked = replace(asked, fund_id=body.fund_id)
+    if body.class_id is not None:
+        asked = replace(asked, class_id=body.class_id, lines=asked.lines if body.class_id == asked.class_id else None)
+    if body.lines is not None:
+        asked = replace(asked, lines=rules.wanted(body.lines))
     return asked
 
 
-async def _asked_before(session: AsyncSession, claim: Claim) -> Asked:
-    """The application as it stands, to be judged again."""
-    named = None
-    if not claim.everyone:
-        kept = await lines.of(session, claim.id)
-        named = tuple(Wanted(line.trainee_id, line.enrolment_id, line.expected_amount) for line in kept)
-    return Asked(claim.kind, claim.scheme, claim.institution_id, claim.trainee_id, claim.on_behalf, claim.class_id, claim.fund_id, named)
+def _unknown_trainee(claim: Claim) -> errors.Invalid:
+    allowed = f"申领单 {claim.number} 中的学员"
+    return errors.Invalid(faults=[errors.Fault("unknown_trainee", pointer="/trainee_id", allowed=allowed, fix="请核对学员编号。")])
 
 
-def _wanted(kind: str, given: list[LineIn]) -> tuple[Wanted, ...] | None:
-    faults = [
-        errors.Fault("paper_not_of_this_kind", pointer=f"/lines/{index}/{name}", fix="请删除该项。")
-        for index, line in enumerate(given)
-        for name in ("certificate_id", "placement_id")
-        if kind == "training" and getattr(line, name) is not None
-    ]
-    if faults:
-        raise errors.Invalid(faults=faults)
-    return tuple(Wanted(line.trainee_id, line.enrolment_id, line.expected_amount) for line in given) or None
-
-
-def _keep_verdict(claim: Claim, judged: Judged) -> None:
+def _keep_verdict(claim: Claim, judged: rules.Judged) -> None:
     asked, terms = judged.asked, judged.terms
     claim.class_id, claim.fund_id, claim.everyone = asked.class_id, asked.fund_id, asked.lines is None
     claim.class_starts_on, claim.class_ends_on = judged.class_.starts_on, judged.class_.ends_on
+    class_ = judged.class_
+    claim.sought_by = f"{class_.institution.name} {class_.name} {class_.number}"
     claim.amount, claim.facts, claim.facts_hash = judged.verdict.amount, judged.facts_json, judged.facts_hash
     claim.payee, claim.notice_working_days = terms.payee, terms.notice_working_days
     claim.terms_in_force_from, claim.terms_document, claim.terms_hash = terms.in_force_from, terms.document, terms.hash

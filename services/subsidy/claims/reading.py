@@ -1,4 +1,4 @@
-"""Looking at claims: one, a list, the replay of a verdict, appeals, statistics."""
+"""Looking at claims: one, a list, what a quote says, the replay of a verdict, appeals, statistics."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -9,25 +9,15 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy import clients
-from services.subsidy.claims import decisions, lines, showing
-from services.subsidy.claims.facts_gathering import Wanted, claim_facts, history
-from services.subsidy.claims.judgement import Asked, judge
-from services.subsidy.claims.schemas import (
-    ClaimCount,
-    ClaimOut,
-    ClaimStatistics,
-    Eligibility,
-    EligibilityAsked,
-    LineOut,
-    ReplayLine,
-    ReplayOut,
-)
-from services.subsidy.claims.tables import Appeal, Claim, Line
-from services.subsidy.judging.facts import ClaimFacts, as_if_held
+from services.subsidy.claims import facts, lines, rules, steps
+from services.subsidy.claims.facts import Gathered
+from services.subsidy.claims.schemas import AppealOut, ClaimCount, ClaimOut, ClaimStatistics, LineOut, QuoteOut, ReplayLine, ReplayOut
+from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
+from services.subsidy.claims.visibility import rows
+from services.subsidy.codes import LineVerdict
+from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.schemes import operations as schemes
-from services.subsidy.schemes.codes import FUND_SOURCES
 from services.subsidy.schemes.errors import TermsMissing
 from services.subsidy.schemes.policy import Terms
 from shared import clock, pages
@@ -37,8 +27,19 @@ from shared.web import Kernel
 
 
 async def get(session: AsyncSession, call: Call, claim_id: UUID) -> ClaimOut:
-    claim = await decisions.load(session, call, claim_id)
-    return await showing.one(session, call, claim, await lines.of(session, claim.id), await decisions.history(session, claim.id))
+    claim = await steps.load(session, call, claim_id)
+    return await one(session, call, claim, await lines.of(session, claim.id), await steps.history(session, claim.id))
+
+
+async def one(
+    session: AsyncSession, call: Call, claim: Claim, people: Sequence[Line] | list[dict[str, Any]], done: Sequence[Decision]
+) -> ClaimOut:
+    """A claim with its lines, its steps, and what this caller can do with it."""
+    shown = [LineOut.model_validate(line) for line in people]
+    held = any(line.verdict == LineVerdict.HELD for line in shown)
+    actions = await steps.allowed_actions(session, call, claim, done, held)
+    eligible = any(line.verdict != LineVerdict.REFUSED for line in shown)
+    return ClaimOut.model_validate(summary(claim) | {"eligible": eligible, "lines": shown, "decisions": done, "allowed_actions": actions})
 
 
 async def page(
@@ -52,49 +53,79 @@ async def page(
     refs: pages.Reference,
 ) -> dict[str, Any]:
     """`filters` by column; `from_on` and `to_on` are days of creation; the trainees are on a line."""
-    wanted = pages.where(select(Claim), filters).where(refs.among(Claim.external_refs))
-    if (rows := decisions.visible(call.actor)) is not None:
-        wanted = wanted.where(rows)
+    wanted = pages.where(select(Claim), filters).where(rows(call.actor), refs.among(Claim.external_refs))
     if from_on:
         wanted = wanted.where(Claim.created_at >= datetime.combine(from_on, time(), clock.SHANGHAI))
     if to_on:
         wanted = wanted.where(Claim.created_at < datetime.combine(to_on + timedelta(days=1), time(), clock.SHANGHAI))
     if trainee_ids:
         wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(Line.trainee_id.in_(trainee_ids))))
-    return await pages.page(session, wanted, Claim.id, asked, lambda row: showing.summary(row[0]))
+    return await pages.page(session, wanted, Claim.id, asked, lambda row: summary(row[0]))
 
 
-async def replay(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, rules_on: date | None, facts_from: str) -> ReplayOut:
-    """The verdict as it was kept beside what the rules of `rules_on` (default: those applied then) say of the stored or the current facts."""
-    claim = await decisions.load(session, call, claim_id)
+def summary(claim: Claim) -> dict[str, Any]:
+    """A claim without its lines."""
+    hold = {"code": claim.hold_code, "reason": claim.hold_reason, "since_at": claim.hold_since_at} if claim.hold_code else None
+    return {
+        "id": claim.id, "version": claim.version, "number": claim.number, "status": claim.status, "kind": claim.kind, "scheme": claim.scheme,
+        "applicant": {"institution_id": claim.institution_id, "trainee_id": claim.trainee_id}, "on_behalf": claim.on_behalf,
+        "class_id": claim.class_id, "fund_id": claim.fund_id, "amount": claim.amount, "hold": hold, "attachments": claim.attachments,
+        "external_refs": claim.external_refs, "terms": _terms_kept(claim), "facts_hash": claim.facts_hash,
+        "split_from_id": claim.split_from_id, "created_at": claim.created_at, "submitted_at": claim.submitted_at,
+    }  # fmt: skip
+
+
+def quote(judged: rules.Judged) -> QuoteOut:
+    asked = judged.asked
+    return QuoteOut.model_validate({
+        "eligible": judged.verdict.eligible, "kind": asked.kind, "scheme": asked.scheme, "class_id": asked.class_id, "fund_id": asked.fund_id,
+        "applicant": {"institution_id": asked.institution_id, "trainee_id": asked.trainee_id}, "on_behalf": asked.on_behalf,
+        "amount": judged.verdict.amount, "lines": lines.judged_lines(judged), "facts_hash": judged.facts_hash,
+        "terms": terms_ref(asked.scheme, judged.terms),
+    })  # fmt: skip
+
+
+def terms_ref(scheme: str, terms: Terms) -> dict[str, Any]:
+    return {"scheme": scheme, "in_force_from": terms.in_force_from, "document": terms.document, "hash": terms.hash}
+
+
+def _terms_kept(claim: Claim) -> dict[str, Any]:
+    return {"scheme": claim.scheme, "in_force_from": claim.terms_in_force_from, "document": claim.terms_document, "hash": claim.terms_hash}
+
+
+async def as_now_known(session: AsyncSession, kernel: Kernel, call: Call, claim_id: UUID) -> Gathered:
+    """What registry tells now of the class and the people of a claim, to judge it anew."""
+    claim = await steps.load(session, call, claim_id)
+    asked = await lines.asked_before(session, claim, await lines.of(session, claim.id))
+    return await facts.gather(kernel, call, asked)
+
+
+async def replay(session: AsyncSession, call: Call, claim_id: UUID, rules_on: date | None, gathered: Gathered | None) -> ReplayOut:
+    """The verdict as it was kept beside what the rules of `rules_on` (default: those applied then) say of the stored facts, or of those gathered now."""
+    claim = await steps.load(session, call, claim_id)
     kept = await lines.of(session, claim.id)
     known = await schemes.in_force(session)
-    if facts_from == "current":
-        named = tuple(Wanted(line.trainee_id, line.enrolment_id, line.expected_amount) for line in kept)
-        asked = Asked(
-            claim.kind, claim.scheme, claim.institution_id, claim.trainee_id, claim.on_behalf, claim.class_id, claim.fund_id, named
-        )
-        judged = await judge(session, call, kernel, asked, own_claim_id=claim.id)
-        facts, facts_hash = judged.facts, judged.facts_hash
+    if gathered is not None:
+        judged = await rules.judge(session, call, gathered, own_claim_id=claim.id)
+        now, facts_hash = judged.facts, judged.facts_hash
         pairs = list(enumerate(kept))
     else:
         await session.refresh(claim, ["facts"])
-        facts, facts_hash = read(ClaimFacts, claim.facts), digest(claim.facts)
+        now, facts_hash = read(ClaimFacts, claim.facts), digest(claim.facts)
         pairs = [(line.position, line) for line in kept]
     terms = known.terms_on(claim.scheme, rules_on) if rules_on else known.with_hash(claim.scheme, claim.terms_hash)
     if not isinstance(terms, Terms):
         raise TermsMissing(terms.detail if terms else "当时适用的条款已不在系统中。")
-    verdict = judge_claim(facts, terms)
+    verdict = judge_claim(now, terms)
     shown = [
-        _compared(LineOut.model_validate(line), LineOut.model_validate(lines.shown(facts.lines[position], verdict.lines[position])))
+        _compared(LineOut.model_validate(line), LineOut.model_validate(lines.shown(now.lines[position], verdict.lines[position])))
         for position, line in pairs
     ]
-    amount = lines.sum_of_eligible([line.now for line in shown])
-    now_terms = {"scheme": claim.scheme, "in_force_from": terms.in_force_from, "document": terms.document, "hash": terms.hash}
     return ReplayOut.model_validate({
-        "claim_id": claim.id, "number": claim.number, "facts": facts_from, "lines": shown, "same": all(line.same for line in shown),
-        "then": {"terms": showing.terms_ref(claim), "facts_hash": claim.facts_hash, "amount": claim.amount},
-        "now": {"terms": now_terms, "facts_hash": facts_hash, "amount": amount},
+        "claim_id": claim.id, "number": claim.number, "facts": "stored" if gathered is None else "current", "lines": shown,
+        "same": all(line.same for line in shown),
+        "then": {"terms": _terms_kept(claim), "facts_hash": claim.facts_hash, "amount": claim.amount},
+        "now": {"terms": terms_ref(claim.scheme, terms), "facts_hash": facts_hash, "amount": lines.sum_of_eligible(line.now for line in shown)},
     })  # fmt: skip
 
 
@@ -105,38 +136,18 @@ def _compared(then: LineOut, now: LineOut) -> ReplayLine:
     return ReplayLine(trainee_id=then.trainee_id, then=then, now=now, same=judged(then) == judged(now))
 
 
-async def appeals(session: AsyncSession, call: Call, claim_id: UUID) -> Sequence[Appeal]:
-    claim = await decisions.load(session, call, claim_id)
-    return (await session.scalars(select(Appeal).where(Appeal.claim_id == claim.id).order_by(Appeal.id.desc()))).all()
+async def appeals(session: AsyncSession, call: Call, asked: pages.Asked, claim_id: UUID) -> dict[str, Any]:
+    claim = await steps.load(session, call, claim_id)
+    wanted = select(Appeal).where(Appeal.claim_id == claim.id)
+    return await pages.page(session, wanted, Appeal.id, asked, lambda row: AppealOut.model_validate(row[0]))
 
 
 async def statistics(session: AsyncSession, call: Call) -> ClaimStatistics:
-    wanted = select(Claim.scheme, Claim.status, func.count().label("claims"), func.sum(Claim.amount).label("amount"))
-    if (rows := decisions.visible(call.actor)) is not None:
-        wanted = wanted.where(rows)
+    wanted = select(Claim.scheme, Claim.status, func.count().label("claims"), func.sum(Claim.amount).label("amount")).where(
+        rows(call.actor)
+    )
     counted = (await session.execute(wanted.group_by(Claim.scheme, Claim.status).order_by(Claim.scheme, Claim.status))).all()
     items = [ClaimCount.model_validate(row) for row in counted]
     return ClaimStatistics(
         items=items, claims=sum(item.claims for item in items), amount=sum((item.amount for item in items), Decimal("0.00"))
     )
-
-
-async def eligibility(session: AsyncSession, call: Call, body: EligibilityAsked) -> Eligibility:
-    """Who would be refused, with what other claims hold of them: before the class is over as if it were held and attended. The fund is not asked about."""
-    facts_read = clients.read_claim_facts(body.facts)
-    class_ = facts_read.class_
-    terms = (await schemes.in_force(session)).terms_on(body.scheme, class_.starts_on)
-    if not isinstance(terms, Terms):
-        raise TermsMissing(terms.detail)
-    enrolled = [each for each in facts_read.enrolments if each.outcome != "withdrawn"]
-    wanted = [Wanted(each.trainee_id, each.enrolment_id) for each in enrolled]
-    past = await history(session, {each.trainee_id for each in enrolled}, own_claim_id=None, class_id=class_.id)
-    source = min(terms.fund_sources or FUND_SOURCES)
-    kind = schemes.from_files().schemes[body.scheme].claim_kind
-    facts = claim_facts(facts_read, wanted, past, scheme=body.scheme, kind=kind, claimed_on=call.today, fund_source=source)
-    facts = as_if_held(facts)
-    pairs = zip(facts.lines, judge_claim(facts, terms).lines, strict=True)
-    return Eligibility.model_validate({
-        "terms": {"scheme": body.scheme, "in_force_from": terms.in_force_from, "document": terms.document, "hash": terms.hash},
-        "lines": [lines.shown(line, verdict) for line, verdict in pairs],
-    })  # fmt: skip

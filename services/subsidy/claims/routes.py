@@ -1,38 +1,39 @@
-"""Claims (`/v1/claims`): asking, creating, changing, looking."""
+"""Claims (`/v1/claims`): asking, creating, changing, looking; and the steps of a claim, each with `If-Match` and `Idempotency-Key`."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Body, Query
 
 from services.subsidy.claims import operations, reading
-from services.subsidy.claims.errors import NotYourClaim
-from services.subsidy.claims.policy import APPLICANTS
+from services.subsidy.claims.errors import ClaimOnHold, HeldLinesOpen, NotYourClaim
+from services.subsidy.claims.policy import APPLICANTS, MACHINE
 from services.subsidy.claims.schemas import (
     AppealIn,
-    AppealList,
     AppealOut,
     ClaimChange,
     ClaimIn,
-    ClaimKind,
     ClaimOut,
     ClaimStatistics,
-    ClaimStatus,
     ClaimSummary,
-    Eligibility,
-    EligibilityAsked,
     QuoteOut,
     ReplayOut,
-    SchemeCode,
+    Resolution,
 )
 from services.subsidy.claims.tables import Claim
-from services.subsidy.schemes.errors import TermsMissing
+from services.subsidy.codes import ClaimKind, ClaimStatus, SchemeCode
+from services.subsidy.funds.errors import FundExhausted
+from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, ObjectionOpen
+from services.subsidy.schemes.errors import SamePerson, TermsMissing
 from shared import access, errors, pages, web, wire
 
 router = web.Router("claims")
 READERS = access.STAFF | APPLICANTS | {"system"}
+PATH = "/v1/claims/{claim_id:uuid}"
 Listed = Annotated[
-    pages.Asked, pages.asking(q=[Claim.number], created_at=Claim.created_at, submitted_at=Claim.submitted_at, amount=Claim.amount)
+    pages.Asked,
+    pages.asking(q=[Claim.number, Claim.sought_by], created_at=Claim.created_at, submitted_at=Claim.submitted_at, amount=Claim.amount),
 ]
 EXAMPLE = {
     "kind": "training", "scheme": "agricultural_short", "applicant": {"institution_id": "01932f6e-7c1a-7000-8000-000000000011"},
@@ -40,6 +41,12 @@ EXAMPLE = {
     "lines": [{"trainee_id": "01932f6e-7c1a-7000-8000-000000000041", "expected_amount": "180.00"}],
     "external_refs": [{"system": "省就业信息系统", "number": "GZ-2025-0001"}],
 }  # fmt: skip
+AGREED = {"comment": "同意"}
+BECAUSE = {"reason": "材料不全,请补充签到表。"}
+RESOLVED = {"trainee_id": "01932f6e-7c1a-7000-8000-000000000041", "outcome": "accept", "reason": "已核对签到原件。"}
+
+
+Facts = Annotated[Literal["stored", "current"], Query(description="stored 当时的事实;current 现在所知的事实")]
 
 
 @router.operation(
@@ -53,7 +60,8 @@ EXAMPLE = {
     example=EXAMPLE,
 )
 async def create(body: ClaimIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClaimOut:
-    return await operations.create(session, call, kernel, body)
+    gathered = await operations.application(kernel, call, body)
+    return await operations.create(session, call, gathered, body)
 
 
 @router.operation(
@@ -66,7 +74,7 @@ async def create(body: ClaimIn, session: web.Session, call: web.Caller, kernel: 
     example=EXAMPLE,
 )
 async def quote(body: ClaimIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> QuoteOut:
-    return await operations.quote(session, call, kernel, body)
+    return await operations.quote(session, call, await operations.application(kernel, call, body))
 
 
 @router.operation("GET", "/v1/claims", may=READERS, summary="申领单列表,新的在前", errors=[errors.InvalidCursor])
@@ -93,14 +101,14 @@ async def list_claims(
     return wire.Page[ClaimSummary].model_validate(await reading.page(session, call, asked, filters, from_on, to_on, trainee_id, refs))
 
 
-@router.operation("GET", "/v1/claims/{claim_id:uuid}", may=READERS, summary="一张申领单:逐人判定、办理记录、可办事项")
+@router.operation("GET", PATH, may=READERS, summary="一张申领单:逐人判定、办理记录、可办事项")
 async def get(claim_id: UUID, session: web.Session, call: web.Caller) -> ClaimOut:
     return await reading.get(session, call, claim_id)
 
 
 @router.operation(
     "PATCH",
-    "/v1/claims/{claim_id:uuid}",
+    PATH,
     may=APPLICANTS,
     summary="修改草稿或退回的申领单,重新判定",
     if_match=True,
@@ -108,26 +116,26 @@ async def get(claim_id: UUID, session: web.Session, call: web.Caller) -> ClaimOu
     example={"lines": EXAMPLE["lines"]},
 )
 async def edit(claim_id: UUID, body: ClaimChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClaimOut:
-    return await operations.edit(session, call, kernel, claim_id, body)
+    gathered = await operations.again(session, kernel, call, claim_id, "edit", body)
+    return await operations.edit(session, call, gathered, claim_id, body)
 
 
-@router.operation(
-    "GET", "/v1/claims/{claim_id:uuid}:replay", may=READERS, summary="重新判定并与当时的结果比较,不改变申领单", errors=[TermsMissing]
-)
+@router.operation("GET", f"{PATH}:replay", may=READERS, summary="重新判定并与当时的结果比较,不改变申领单", errors=[TermsMissing])
 async def replay(
     claim_id: UUID,
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
     rules_on: Annotated[wire.CivilDate | None, Query(description="按哪一天有效的条款;默认当时适用的条款")] = None,
-    facts: Annotated[Literal["stored", "current"], Query(description="stored 当时的事实;current 现在所知的事实")] = "stored",
+    facts: Facts = "stored",
 ) -> ReplayOut:
-    return await reading.replay(session, call, kernel, claim_id, rules_on, facts)
+    gathered = await reading.as_now_known(session, kernel, call, claim_id) if facts == "current" else None
+    return await reading.replay(session, call, claim_id, rules_on, gathered)
 
 
 @router.operation(
     "POST",
-    "/v1/claims/{claim_id:uuid}/appeals",
+    f"{PATH}/appeals",
     may=APPLICANTS,
     summary="申领人申诉",
     status=201,
@@ -135,12 +143,12 @@ async def replay(
     example={"reason": "学员当日确有签到,附签到表。"},
 )
 async def appeal(claim_id: UUID, body: AppealIn, session: web.Session, call: web.Caller) -> AppealOut:
-    return AppealOut.model_validate(await operations.appeal(session, call, claim_id, body))
+    return await operations.appeal(session, call, claim_id, body)
 
 
-@router.operation("GET", "/v1/claims/{claim_id:uuid}/appeals", may=READERS, summary="申领单的申诉,新的在前")
-async def list_appeals(claim_id: UUID, session: web.Session, call: web.Caller) -> AppealList:
-    return AppealList(items=[AppealOut.model_validate(row) for row in await reading.appeals(session, call, claim_id)])
+@router.operation("GET", f"{PATH}/appeals", may=READERS, summary="申领单的申诉,新的在前", errors=[errors.InvalidCursor])
+async def list_appeals(claim_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[AppealOut]:
+    return wire.Page[AppealOut].model_validate(await reading.appeals(session, call, asked, claim_id))
 
 
 @router.operation("GET", "/v1/statistics/claims", may=READERS, summary="申领单数与金额,按项目和状态")
@@ -148,8 +156,70 @@ async def statistics(session: web.Session, call: web.Caller) -> ClaimStatistics:
     return await reading.statistics(session, call)
 
 
-@router.operation(
-    "POST", "/internal/v1/eligibility", may=access.INTERNAL, summary="按事实预先判定一个班的全部学员", writes=False, errors=[TermsMissing]
-)
-async def eligibility(body: EligibilityAsked, session: web.Session, call: web.Caller) -> Eligibility:
-    return await reading.eligibility(session, call, body)
+# The steps
+
+
+Comment = Annotated[wire.Commented | None, Body()]
+
+
+def step(
+    action: str, summary: str, *problems: type[errors.Problem], example: dict[str, Any]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declares one step: its path, and its roles from the table of steps."""
+    may = frozenset(MACHINE.step(action).roles)
+    return router.operation(
+        "POST", f"{PATH}:{action}", may=may, summary=summary, key=web.REQUIRED, if_match=True, errors=[errors.InvalidState, *problems],
+        example=example,
+    )  # fmt: skip
+
+
+@step("submit", "提交:用最新的事实重新判定", SamePerson, TermsMissing, example=AGREED)
+async def submit(claim_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: Comment = None) -> ClaimOut:
+    gathered = await operations.again(session, kernel, call, claim_id, "submit")
+    return await operations.submit(session, call, kernel, gathered, claim_id, body.comment if body else None)
+
+
+@step("withdraw", "撤回", example=AGREED)
+async def withdraw(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
+    return await operations.withdraw(session, call, claim_id, body.comment if body else None)
+
+
+@step("review", "初审通过", SamePerson, example=AGREED)
+async def review(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
+    return await operations.review(session, call, claim_id, body.comment if body else None)
+
+
+@step("confirm", "复审通过并公示", SamePerson, CalendarYearMissing, example=AGREED)
+async def confirm(claim_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: Comment = None) -> ClaimOut:
+    names = await operations.named(session, kernel, call, claim_id)
+    return await operations.confirm(session, call, kernel, names, claim_id, body.comment if body else None)
+
+
+@step("approve", "批准并占用资金", SamePerson, NoticeNotOver, ObjectionOpen, ClaimOnHold, HeldLinesOpen, FundExhausted, example=AGREED)
+async def approve(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
+    return await operations.approve(session, call, claim_id, body.comment if body else None)
+
+
+@step("return", "退回补正", example=BECAUSE)
+async def send_back(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
+    return await operations.send_back(session, call, claim_id, body.reason)
+
+
+@step("reject", "不予通过", example=BECAUSE)
+async def reject(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
+    return await operations.reject(session, call, claim_id, body.reason)
+
+
+@step("hold", "暂缓", example=BECAUSE)
+async def hold(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
+    return await operations.hold(session, call, claim_id, body.reason)
+
+
+@step("release", "解除暂缓", example=AGREED)
+async def release(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
+    return await operations.release(session, call, claim_id, body.comment if body else None)
+
+
+@step("resolve", "处理一名待核实人员:认可、不予补贴或另立新单", SamePerson, example=RESOLVED)
+async def resolve(claim_id: UUID, body: Resolution, session: web.Session, call: web.Caller) -> ClaimOut:
+    return await operations.resolve(session, call, claim_id, body)

@@ -6,17 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared import names, wire
+from services.subsidy.codes import BasisStatus, ClaimKind, ClaimStatus, Effect, FindingCode, LineVerdict, Outcome, SchemeCode
+from shared import county, names, wire
 
-ClaimKind = Literal["training", "certificate", "placement"]
-ClaimStatus = Literal[
-    "draft", "submitted", "reviewed", "in_notice", "approved", "paid", "returned", "rejected", "withdrawn", "recovering", "recovered"
-]
-SchemeCode = Literal[
-    "agricultural_short", "project", "startup", "apprenticeship", "pre_job", "transfer", "upskill", "high_skill", "new_occupation",
-    "safety", "certificate_direct", "assessment_fee", "placement_stability", "placement_service", "placement_absorption",
-]  # fmt: skip
-Verdict = Literal["eligible", "refused", "held"]
 LINES_AT_MOST = 1000
 
 
@@ -51,7 +43,6 @@ class LineIn(wire.In):
 
 Lines = Annotated[list[LineIn], Field(max_length=LINES_AT_MOST)]
 Attachments = Annotated[list[UUID], Field(max_length=50, description="文件编号(/v1/files)")]
-ExternalRefs = Annotated[list[wire.ExternalRef], Field(max_length=20)]
 
 
 class ClaimIn(wire.In):
@@ -65,7 +56,7 @@ class ClaimIn(wire.In):
     fund_id: UUID
     lines: Annotated[Lines, wire.null_as(list)] = Field(default_factory=list, description="省略或为空:班级全部结业学员")
     attachments: Annotated[Attachments, wire.null_as(list)] = Field(default_factory=list)
-    external_refs: Annotated[ExternalRefs, wire.null_as(list)] = Field(default_factory=list)
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = Field(default_factory=list)
 
 
 class ClaimChange(wire.In):
@@ -75,20 +66,20 @@ class ClaimChange(wire.In):
     class_id: UUID | None = None
     lines: Lines | None = Field(None, description="整单替换;空数组表示班级全部结业学员")
     attachments: Attachments | None = None
-    external_refs: ExternalRefs | None = None
+    external_refs: wire.ExternalRefs | None = None
 
 
 class BasisOut(wire.Out):
     document: str
     clause: str
-    status: Literal["confirmed", "unconfirmed"] = Field(examples=["confirmed"])
+    status: BasisStatus = Field(examples=["confirmed"])
 
 
 class FindingOut(wire.Out):
     """What one rule says of one line, with its legal basis and what to do."""
 
-    code: str
-    effect: Literal["refuse", "hold", "note"] = Field(examples=["refuse"])
+    code: FindingCode
+    effect: Effect = Field(examples=["refuse"])
     detail: str
     seen: str
     allowed: str
@@ -105,7 +96,7 @@ class LineOut(wire.Out):
     certificate_id: UUID | None = None
     placement_id: UUID | None = None
     expected_amount: wire.Money | None = None
-    verdict: Verdict
+    verdict: LineVerdict
     amount: wire.Money = Field(description="元;不予补贴为 0.00;待核实的已计算但不计入合计")
     findings: list[FindingOut]
     calculation: str = Field(examples=["3 天 × 60.00 元 = 180.00 元"])
@@ -134,11 +125,14 @@ class DecisionOut(wire.Out):
     from_status: str | None
     to_status: str
     actor: str = Field(description="办理的账号")
+    actor_name: str | None = Field(description="办理人当时的姓名", examples=["潘秀珍"])
     role: str
     person_id: UUID | None
     at: wire.Instant
     comment: str | None = None
     trainee_id: UUID | None = None
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     outcome: str | None = None
     other_claim_id: UUID | None = Field(None, description="分单的另一申领单")
 
@@ -167,7 +161,7 @@ class ClaimSummary(wire.Out):
 
     id: UUID
     version: int
-    number: str = Field(examples=["KL-SQ-2025-000123"])
+    number: str = Field(examples=[f"{county.here().series('SQ')}-2025-000123"])
     status: ClaimStatus
     kind: ClaimKind
     scheme: SchemeCode
@@ -200,12 +194,14 @@ class Resolution(wire.In):
     """How a held line is settled."""
 
     trainee_id: UUID
-    outcome: Literal["accept", "refuse", "split"] = Field(description="accept 认可;refuse 不予补贴;split 移到新的申领单")
+    outcome: Outcome = Field(description="accept 认可;refuse 不予补贴;split 移到新的申领单")
     reason: wire.Reason
 
 
 class ReplayLine(wire.Out):
     trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     then: LineOut
     now: LineOut
     same: bool
@@ -241,13 +237,11 @@ class AppealOut(wire.Out):
     id: UUID
     claim_id: UUID
     trainee_id: UUID | None
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     reason: str
     attachments: list[UUID]
     at: wire.Instant
-
-
-class AppealList(wire.Out):
-    items: list[AppealOut]
 
 
 class ClaimCount(wire.Out):
@@ -263,24 +257,3 @@ class ClaimStatistics(wire.Out):
     items: list[ClaimCount]
     claims: int = Field(examples=[12])
     amount: wire.Money
-
-
-class EligibilityAsked(wire.In):
-    """The registry's facts of a class, to be judged as if everyone in it were claimed for."""
-
-    scheme: SchemeCode
-    facts: dict[str, Any]
-
-
-class EligibilityLine(wire.Out):
-    trainee_id: UUID
-    enrolment_id: UUID
-    verdict: Verdict
-    amount: wire.Money
-    calculation: str
-    findings: list[FindingOut]
-
-
-class Eligibility(wire.Out):
-    terms: TermsRef
-    lines: list[EligibilityLine]

@@ -1,6 +1,5 @@
 """The tables of claims: the claim, its judged lines, what each person has been given once, the decisions taken, the appeals."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,14 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.subsidy.claims.policy import OUTCOMES, STATUSES, VERDICTS
+from services.subsidy.codes import ClaimKind, ClaimStatus, LineVerdict, Outcome, SchemeCode
 from services.subsidy.metadata import Row
-from services.subsidy.schemes.codes import CLAIM_KINDS, SCHEMES
-from shared import db
-
-
-def _one_of(column: str, codes: Iterable[str]) -> str:
-    return f"{column} IN ({', '.join(repr(code) for code in codes)})"
+from shared import county, db
 
 
 class Claim(db.Versioned, Row):
@@ -38,9 +32,9 @@ class Claim(db.Versioned, Row):
     __tablename__ = "claims"
     __table_args__ = (
         UniqueConstraint("number", name="claims_number_key"),
-        CheckConstraint(_one_of("status", STATUSES), name="status"),
-        CheckConstraint(_one_of("kind", CLAIM_KINDS), name="kind"),
-        CheckConstraint(_one_of("scheme", SCHEMES), name="scheme"),
+        db.one_of("status", ClaimStatus),
+        db.one_of("kind", ClaimKind),
+        db.one_of("scheme", SchemeCode),
         CheckConstraint("num_nonnulls(institution_id, trainee_id) = 1", name="one_applicant"),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("num_nulls(hold_code, hold_reason, hold_since_at) IN (0, 3)", name="hold_whole"),
@@ -56,12 +50,13 @@ class Claim(db.Versioned, Row):
         Index("claims_submitted_idx", "submitted_at", "id"),
         Index("claims_amount_idx", "amount", "id"),
         Index("claims_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
+        Index("claims_sought_by_idx", "sought_by", postgresql_using="gin", postgresql_ops={"sought_by": "gin_trgm_ops"}),
         Index("claims_external_refs_idx", "external_refs", postgresql_using="gin"),
     )
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of the policy clock at creation; part of the number")
-    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-SQ"))
+    number: Mapped[str] = mapped_column(Text, db.paper_number(county.here().series("SQ")))
     status: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     scheme: Mapped[str] = mapped_column(Text)
@@ -73,6 +68,9 @@ class Claim(db.Versioned, Row):
     class_starts_on: Mapped[date | None]
     class_ends_on: Mapped[date | None]
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id"))
+    sought_by: Mapped[str] = mapped_column(
+        Text, server_default="", comment="institution, class and its number as last judged: what a list is searched by"
+    )
     everyone: Mapped[bool] = mapped_column(comment="no lines were named: everyone who completed the class")
     attachments: Mapped[list[str]] = mapped_column(JSONB)
     external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
@@ -99,7 +97,7 @@ class Line(Row):
 
     __tablename__ = "claim_lines"
     __table_args__ = (
-        CheckConstraint(_one_of("verdict", VERDICTS), name="verdict"),
+        db.one_of("verdict", LineVerdict),
         CheckConstraint("amount >= 0 AND (verdict <> 'refused' OR amount = 0)", name="amount"),
         Index("claim_lines_trainee_idx", "trainee_id"),
     )
@@ -141,7 +139,7 @@ class Decision(Row):
 
     __tablename__ = "claim_decisions"
     __table_args__ = (
-        CheckConstraint(f"outcome IS NULL OR {_one_of('outcome', OUTCOMES)}", name="outcome"),
+        db.one_of("outcome", Outcome),
         Index("claim_decisions_claim_idx", "claim_id", "id"),
     )
 
@@ -151,6 +149,7 @@ class Decision(Row):
     from_status: Mapped[str | None] = mapped_column(Text)
     to_status: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text, comment="the account")
+    actor_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     role: Mapped[str] = mapped_column(Text)
     person_id: Mapped[UUID | None] = mapped_column(comment="the person behind the account: four eyes are four persons")
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -174,3 +173,13 @@ class Appeal(Row):
     actor: Mapped[str] = mapped_column(Text)
     person_id: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class KnownBlacklisting(Row):
+    """An institution that was put on the blacklist and not reinstated since: its claims begin on hold. The registry remains the source."""
+
+    __tablename__ = "known_blacklistings"
+
+    institution_id: Mapped[UUID] = mapped_column(primary_key=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]

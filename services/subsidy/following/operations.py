@@ -1,19 +1,35 @@
-"""Taking in what registry and evaluation announce. What is done here is the service's own deed, on the day of what happened there."""
+"""Taking in what registry and evaluation announce: what stops money here, and whose claims follow whom.
 
-from collections.abc import Callable
+What is done here is the service's own deed, on the day of what happened there.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from services.subsidy.following import holds, merges
+from services.subsidy.claims import steps
+from services.subsidy.claims.facts import lock_persons
+from services.subsidy.claims.operations import BECAUSE_BLACKLISTED, BLACKLISTED
+from services.subsidy.claims.policy import OPEN
+from services.subsidy.claims.tables import Appeal, Claim, Entitlement, KnownBlacklisting, Line
+from services.subsidy.codes import FindingCode, Payee
+from shared import deeds
 from shared.access import Call
 from shared.changes import Event, TakeIn
 
+BECAUSE_REVOKED = "所附证书 {certificate_id} 已于 {revoked_on} 撤销。请复审人员核实,退回或不予通过;核实无误的可解除。"
+BECAUSE_TWICE = "学员 {old} 已并入 {into},两人名下有同一项补贴({keys})。请复审人员核实,只保留一项。"
+REINSTATED = "承办机构已移出黑名单,自动解除。"
 
-class _Told(BaseModel):
+
+class Told(BaseModel):
     """What an event says besides its subject; each kind has its own of these."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -26,19 +42,82 @@ class _Told(BaseModel):
 
 def taking_in(own_call: Callable[[], Call]) -> TakeIn:
     async def take_in(session: AsyncSession, event: Event) -> None:
-        call = replace(own_call(), now=event.time)
+        call, told = replace(own_call(), now=event.time), Told.model_validate(event.data)
         match event.type:
             case "institution.blacklisted":
-                await holds.institution_blacklisted(session, call, event.subject, told(event).from_on, told(event).until_on)
+                await institution_blacklisted(session, call, event.subject, told.from_on, told.until_on)
             case "institution.reinstated":
-                await holds.institution_reinstated(session, call, event.subject)
+                await institution_reinstated(session, call, event.subject)
             case "certificate.revoked":
-                await holds.certificate_revoked(session, call, event.subject, told(event).revoked_on)
-            case "trainee.merged" if merged_into := told(event).merged_into:
-                await merges.trainee_merged(session, call, event.subject, merged_into)
+                await certificate_revoked(session, call, event.subject, told.revoked_on)
+            case "trainee.merged" if told.merged_into:
+                await trainee_merged(session, call, event.subject, told.merged_into)
 
     return take_in
 
 
-def told(event: Event) -> _Told:
-    return _Told.model_validate(event.data)
+async def institution_blacklisted(
+    session: AsyncSession, call: Call, institution_id: UUID, from_on: date | None, until_on: date | None
+) -> None:
+    """Holds the institution's own money on open claims; what is due to trainees goes on."""
+    listed = {"from_on": from_on or call.today, "until_on": until_on}
+    known = upsert(KnownBlacklisting).values(institution_id=institution_id, **listed)
+    await session.execute(known.on_conflict_do_update(index_elements=["institution_id"], set_=listed))
+    to_itself = Claim.institution_id == institution_id, Claim.payee == Payee.ORGANISER
+    await _hold(session, call, BLACKLISTED, BECAUSE_BLACKLISTED.format(from_on=listed["from_on"]), *to_itself)
+
+
+async def institution_reinstated(session: AsyncSession, call: Call, institution_id: UUID) -> None:
+    """Ends the holds that the blacklisting alone had set."""
+    await session.execute(delete(KnownBlacklisting).where(KnownBlacklisting.institution_id == institution_id))
+    for claim in await _locked(session, Claim.institution_id == institution_id, Claim.hold_code == BLACKLISTED):
+        claim.hold_code = claim.hold_reason = claim.hold_since_at = None
+        await steps.take(session, call, claim, "release", comment=REINSTATED)
+
+
+async def certificate_revoked(session: AsyncSession, call: Call, certificate_id: UUID, revoked_on: date | None) -> None:
+    """Holds every open claim with a line that rests on the certificate, whoever is paid."""
+    reason = BECAUSE_REVOKED.format(certificate_id=certificate_id, revoked_on=revoked_on or call.today)
+    resting = Claim.id.in_(select(Line.claim_id).where(Line.certificate_id == certificate_id))
+    await _hold(session, call, FindingCode.CERTIFICATE_INVALID, reason, resting)
+
+
+async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUID) -> None:
+    """A person registered twice goes on as one: claims, their lines and what was given once follow to the id that stays. What both had been given once
+    stays with the old id on its claim, and the claims concerned are put on hold."""
+    await lock_persons(session, {old, into})
+    concerned = or_(Claim.trainee_id == old, Claim.id.in_(select(Line.claim_id).where(Line.trainee_id == old)))
+    newer = update(Claim).where(concerned).values(version=Claim.version + 1).returning(Claim.id, Claim.status, Claim.version)
+    moved = (await session.execute(newer.execution_options(synchronize_session=False))).all()
+    kept = aliased(Entitlement)
+    given_to_both = (
+        select(Entitlement.claim_id, kept.claim_id.label("other_claim_id"), Entitlement.entitlement_key)
+        .join(kept, kept.entitlement_key == Entitlement.entitlement_key)
+        .where(Entitlement.trainee_id == old, kept.trainee_id == into)
+    )
+    twice = (await session.execute(given_to_both)).all()
+    same = select(kept.claim_id).where(kept.trainee_id == into, kept.entitlement_key == Entitlement.entitlement_key)
+    following = update(Entitlement).where(Entitlement.trainee_id == old, ~same.exists()).values(trainee_id=into)
+    await session.execute(following.execution_options(synchronize_session=False))
+    for table in (Claim, Line, Appeal):
+        await session.execute(update(table).where(table.trainee_id == old).values(trainee_id=into))
+    told = {"trainee_id": old, "merged_into": into}
+    await deeds.record_all(session, [
+        deeds.deed(call, "claim.trainee_merged", each.id, details=told, status=each.status, version=each.version) for each in moved
+    ])  # fmt: skip
+    if twice:
+        keys = "、".join(sorted({each.entitlement_key for each in twice}))
+        both = sorted({claim_id for each in twice for claim_id in (each.claim_id, each.other_claim_id)})
+        details = told | {"claim_ids": [str(each) for each in both], "keys": keys}
+        await deeds.record(session, call, "trainee.subsidised_twice", into, details=details, event=False)
+        await _hold(session, call, FindingCode.ALREADY_SUBSIDISED, BECAUSE_TWICE.format(old=old, into=into, keys=keys), Claim.id.in_(both))
+
+
+async def _hold(session: AsyncSession, call: Call, code: str, reason: str, *which: ColumnElement[bool]) -> None:
+    for claim in await _locked(session, Claim.status.in_(OPEN), *which):
+        await steps.hold(session, call, claim, code, reason, gives_way=BLACKLISTED)
+
+
+async def _locked(session: AsyncSession, *which: ColumnElement[bool]) -> Sequence[Claim]:
+    wanted = select(Claim).where(*which).order_by(Claim.id).with_for_update()
+    return (await session.scalars(wanted.execution_options(populate_existing=True))).all()

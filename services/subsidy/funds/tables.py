@@ -4,9 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Numeric, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Numeric, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.subsidy.codes import FundSource
 from services.subsidy.metadata import Row
 from shared import db
 
@@ -23,6 +25,7 @@ class Fund(db.Versioned, Row):
     available_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     reserved_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     paid_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
@@ -30,7 +33,9 @@ class Fund(db.Versioned, Row):
         CheckConstraint("available_yuan >= 0", name="available_yuan"),
         CheckConstraint("reserved_yuan >= 0", name="reserved_yuan"),
         CheckConstraint("paid_yuan >= 0", name="paid_yuan"),
+        db.one_of("source", FundSource),
         Index("funds_source_year_idx", "source", "year", "id"),
+        Index("funds_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
     )
 
 

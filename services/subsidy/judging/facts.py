@@ -8,21 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from services.subsidy.schemes.codes import (
+from services.subsidy.codes import (
     Category,
     CertificateKind,
     ClaimKind,
     ClassStatus,
+    DayCounted,
     EnrolmentOutcome,
     EvidenceGrade,
     FundSource,
+    HalfDay,
     Level,
+    PersonalStatus,
     RetentionVerdict,
+    RetirementTrack,
     SchemeCode,
-    Status,
+    Sex,
 )
 from services.subsidy.schemes.policy import Terms
-from services.subsidy.schemes.retirement import RetirementTrack, Sex
+
+NOT_OVER = frozenset({ClassStatus.DRAFT, ClassStatus.SUBMITTED, ClassStatus.APPROVED, ClassStatus.IN_PROGRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class HeldCategory:
 
 @dataclass(frozen=True, slots=True)
 class HeldStatus:
-    status: Status
+    status: PersonalStatus
     from_on: date
     until_on: date | None
     source: str
@@ -51,7 +56,7 @@ class Overlap:
     """A half-day in which the trainee was also recorded in another class."""
 
     on: date
-    half_day: str  # am | pm
+    half_day: HalfDay
     class_number: str
 
 
@@ -127,7 +132,7 @@ class LineFacts:
     retirement_track: RetirementTrack | None = None
     categories: tuple[HeldCategory, ...] = ()
     statuses: tuple[HeldStatus, ...] = ()
-    complete_lists: frozenset[Status] = frozenset()  # statuses of which a complete list covers the day judged
+    complete_lists: frozenset[PersonalStatus] = frozenset()  # statuses of which a complete list covers the day judged
     attendance: tuple[AttendedDay, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     trains_this_class: bool = False
@@ -176,12 +181,12 @@ def case_of(claim: ClaimFacts, line: LineFacts, terms: Terms) -> Case:
     return Case(claim, claim.class_facts, line, terms, day, age_on(line.born_on, day))
 
 
-def day_counted(claim: ClaimFacts, line: LineFacts, counted_on: str) -> date:
+def day_counted(claim: ClaimFacts, line: LineFacts, counted_on: DayCounted) -> date:
     """The class's first day, the certificate's date or the first day at work; where that paper is missing, the next best day known."""
     certificate, placement = line.certificate, line.placement
-    if counted_on == "certificate_issue" and certificate:
+    if counted_on == DayCounted.CERTIFICATE_ISSUE and certificate:
         return certificate.issued_on
-    if counted_on == "placement_start" and placement and placement.started_on:
+    if counted_on == DayCounted.PLACEMENT_START and placement and placement.started_on:
         return placement.started_on
     return claim.class_facts.starts_on if claim.class_facts else claim.claimed_on
 
@@ -196,9 +201,9 @@ def trade_key(occupation_code: str | None, trade_name: str | None) -> str | None
     return occupation_code or "".join(unicodedata.normalize("NFKC", trade_name or "").split()).casefold() or None
 
 
-def trade_of(claim: ClaimFacts, line: LineFacts) -> tuple[str | None, str | None]:
+def trade_of(claim: ClaimFacts, line: LineFacts) -> tuple[str | None, Level | None]:
     """(trade key, level) that the line is paid for: the certificate's in a certificate claim, else the class's."""
-    if claim.kind == "certificate":
+    if claim.kind == ClaimKind.CERTIFICATE:
         return (line.certificate.occupation_code, line.certificate.level) if line.certificate else (None, None)
     if claim.class_facts is None:
         return None, None
@@ -215,9 +220,13 @@ def days_in_class(class_facts: ClassFacts | None, line: LineFacts) -> tuple[Atte
 def as_if_held(claim: ClaimFacts) -> ClaimFacts:
     """What a class that is still to come would tell if it were held as planned and everyone attended all of it."""
     class_facts = claim.class_facts
-    if class_facts is None or class_facts.status not in ("draft", "submitted", "approved", "in_progress"):
+    if class_facts is None or class_facts.status not in NOT_OVER:
         return claim
     days = [class_facts.starts_on + timedelta(days=day) for day in range((class_facts.ends_on - class_facts.starts_on).days + 1)]
     attendance = tuple(AttendedDay(day, 2) for day in days)
-    held = replace(class_facts, status="completed", half_days_held=2 * len(days))
-    return replace(claim, class_facts=held, lines=tuple(replace(line, outcome="completed", attendance=attendance) for line in claim.lines))
+    held = replace(class_facts, status=ClassStatus.COMPLETED, half_days_held=2 * len(days))
+    return replace(
+        claim,
+        class_facts=held,
+        lines=tuple(replace(line, outcome=EnrolmentOutcome.COMPLETED, attendance=attendance) for line in claim.lines),
+    )

@@ -1,16 +1,20 @@
 """A finding: what one rule has to say about one line, with its legal basis and what to do about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from services.subsidy.schemes.codes import FINDINGS
+from services.subsidy.codes import Effect, FindingCode
 from services.subsidy.schemes.policy import Basis, Terms
+from shared.codes import label, named
+
+REMOVE = "请将该学员移出申领名单。"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    code: str
-    effect: str  # refuse | hold | note
+    code: FindingCode
+    effect: Effect
     detail: str
     seen: str
     allowed: str
@@ -21,8 +25,8 @@ class Finding:
 
 def found(
     terms: Terms,
-    code: str,
-    effect: str,
+    code: FindingCode,
+    effect: Effect,
     figure: str | None = None,
     *,
     seen: str,
@@ -31,5 +35,11 @@ def found(
     passes_from: date | None = None,
 ) -> Finding:
     """The finding answers with the basis of the figure that the rule applies, or with the rule's own where it applies none."""
-    detail = f"{FINDINGS[code]}:{seen}。规定:{allowed}。{fix}"
+    detail = f"{label('finding', code)}:{seen}。规定:{allowed}。{fix}"
     return Finding(code, effect, detail, seen, allowed, fix, passes_from, terms.basis_of(figure or code))
+
+
+def labelled(name: str, codes: Iterable[str]) -> str:
+    """What codes of one list are called, in the order of the list."""
+    wanted = set(codes)
+    return "、".join(label for code, label in named(name).items() if code in wanted)

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.subsidy.codes import Level
-from services.subsidy.judging.claim_rules import CLAIM_RULES, ROSTER_RULES
+from services.subsidy.codes import Effect, FindingCode, LineVerdict
 from services.subsidy.judging.facts import Case, ClaimFacts, LineFacts, case_of, days_in_class, trade_of
 from services.subsidy.judging.findings import Finding, found
-from services.subsidy.judging.rules import RULES
+from services.subsidy.judging.rules import CLAIM_RULES, LINE_RULES, ROSTER_RULES
 from services.subsidy.schemes.policy import Terms
 
 NOTHING = Decimal("0.00")
@@ -16,7 +15,7 @@ NOTHING = Decimal("0.00")
 @dataclass(frozen=True, slots=True)
 class Verdict:
     trainee_id: str
-    decision: str  # eligible | refused | held
+    decision: LineVerdict
     amount: Decimal  # 0.00 if refused; computed if held, but not in the claim's sum
     calculation: str
     findings: tuple[Finding, ...]
@@ -30,7 +29,7 @@ class ClaimVerdict:
     @property
     def eligible(self) -> bool:
         """False where every line is refused."""
-        return any(line.decision != "refused" for line in self.lines)
+        return any(line.decision != LineVerdict.REFUSED for line in self.lines)
 
 
 def judge(claim: ClaimFacts, line: LineFacts, terms: Terms) -> Verdict:
@@ -46,7 +45,7 @@ def judge_claim(claim: ClaimFacts, terms: Terms) -> ClaimVerdict:
         for index, finding in rule(claim, terms):
             beside.setdefault(index, []).append(finding)
     verdicts = tuple(_judge_line(claim, line, terms, (*shared, *beside.get(index, ()))) for index, line in enumerate(claim.lines))
-    return ClaimVerdict(sum((verdict.amount for verdict in verdicts if verdict.decision == "eligible"), NOTHING), verdicts)
+    return ClaimVerdict(sum((verdict.amount for verdict in verdicts if verdict.decision == LineVerdict.ELIGIBLE), NOTHING), verdicts)
 
 
 def _claim_findings(claim: ClaimFacts, terms: Terms) -> tuple[Finding, ...]:
@@ -55,10 +54,10 @@ def _claim_findings(claim: ClaimFacts, terms: Terms) -> tuple[Finding, ...]:
 
 def _judge_line(claim: ClaimFacts, line: LineFacts, terms: Terms, shared: tuple[Finding, ...]) -> Verdict:
     case = case_of(claim, line, terms)
-    findings = [*shared, *(finding for rule in RULES if (finding := rule(case)))]
+    findings = [*shared, *(finding for rule in LINE_RULES if (finding := rule(case)))]
     effects = {finding.effect for finding in findings}
-    decision = "refused" if "refuse" in effects else "held" if "hold" in effects else "eligible"
-    amount, calculation = (NOTHING, "不予补贴,0.00 元") if decision == "refused" else _amount(case)
+    decision = LineVerdict.REFUSED if Effect.REFUSE in effects else LineVerdict.HELD if Effect.HOLD in effects else LineVerdict.ELIGIBLE
+    amount, calculation = (NOTHING, "不予补贴,0.00 元") if decision == LineVerdict.REFUSED else _amount(case)
     if line.expected_amount is not None and line.expected_amount != amount:
         findings.append(amount_differs(line.expected_amount, amount, terms))
     return Verdict(line.trainee_id, decision, amount, calculation, tuple(findings))
@@ -72,7 +71,7 @@ def _amount(case: Case) -> tuple[Decimal, str]:
     amount = terms.yuan_per_person
     if terms.yuan_per_person_by_level is not None:
         _, level = trade_of(case.claim, case.line)
-        amount = terms.yuan_per_person_by_level.get(Level(level)) if level else None
+        amount = terms.yuan_per_person_by_level.get(level) if level else None
     return (NOTHING, "补贴标准未确认,暂计 0.00 元") if amount is None else (amount, f"1 人 × {amount} 元 = {amount} 元")
 
 
@@ -90,4 +89,4 @@ def _amount_by_day(case: Case, rate: Decimal) -> tuple[Decimal, str]:
 def amount_differs(expected: Decimal, amount: Decimal, terms: Terms) -> Finding:
     seen, allowed = f"预期 {expected} 元,计算为 {amount} 元", "以系统按条款和考勤计算的金额为准"
     fix = "请核对考勤记录;考勤无误的按计算金额申领。"
-    return found(terms, "amount_differs", "note", terms.rate or "yuan_per_person", seen=seen, allowed=allowed, fix=fix)
+    return found(terms, FindingCode.AMOUNT_DIFFERS, Effect.NOTE, terms.rate or "yuan_per_person", seen=seen, allowed=allowed, fix=fix)

@@ -1,9 +1,9 @@
 """Alembic's entry: names the tables of this service."""
 
 import services.subsidy.claims.tables
-import services.subsidy.following.tables
 import services.subsidy.funds.tables
 import services.subsidy.notices.tables
+import services.subsidy.objections.tables
 import services.subsidy.payments.tables
 import services.subsidy.recoveries.tables
 import services.subsidy.schemes.tables  # noqa: F401

@@ -1,6 +1,6 @@
-"""Public notices (公示) of claims, and the objections (异议) raised against them."""
+"""Public notices (公示) of claims."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,9 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
-    LargeBinary,
     Numeric,
     SmallInteger,
     Text,
@@ -23,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.metadata import Row
-from shared import db
+from shared import county, db
 
 
 class Notice(db.Versioned, Row):
@@ -33,7 +31,7 @@ class Notice(db.Versioned, Row):
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of posting; part of the number")
-    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-GS"))
+    number: Mapped[str] = mapped_column(Text, db.paper_number(county.here().series("GS")))
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
     scheme: Mapped[str] = mapped_column(Text)
     institution: Mapped[str | None] = mapped_column(Text, comment="name")
@@ -53,32 +51,4 @@ class Notice(db.Versioned, Row):
         CheckConstraint("num_nonnulls(concluded_on, closed_on) < 2", name="one_end"),
         Index("notices_claim_id_key", "claim_id", unique=True, postgresql_where=text("closed_on IS NULL")),
         Index("notices_until_on_idx", "until_on", "id"),
-    )
-
-
-class Objection(db.Versioned, Row):
-    """Who objects may stay unnamed; name and contact are encrypted. It counts from acceptance on."""
-
-    __tablename__ = "objections"
-
-    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notices.id"))
-    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
-    name: Mapped[bytes | None] = mapped_column(LargeBinary)
-    name_masked: Mapped[str | None] = mapped_column(Text)
-    contact: Mapped[bytes | None] = mapped_column(LargeBinary)
-    contact_masked: Mapped[str | None] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)
-    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    due_on: Mapped[date | None] = mapped_column(comment="to be dismissed or upheld by then")
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    decision_reason: Mapped[str | None] = mapped_column(Text)
-
-    __table_args__ = (
-        CheckConstraint("status IN ('received', 'accepted', 'dismissed', 'upheld')", name="status"),
-        CheckConstraint("status <> 'accepted' OR (accepted_at IS NOT NULL AND due_on IS NOT NULL)", name="accepted"),
-        Index("objections_notice_id_idx", "notice_id", "id"),
-        Index("objections_claim_id_idx", "claim_id", "id"),
-        Index("objections_status_idx", "status", "id"),
     )

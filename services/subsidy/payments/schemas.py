@@ -5,20 +5,19 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared import wire
-
-BatchStatus = Literal["draft", "exported", "confirmed", "cancelled"]
-PaymentStatus = Literal["pending", "exported", "paid", "failed", "bounced", "cancelled"]
+from services.subsidy.codes import BatchStatus, Payee, PaymentStatus
+from shared import county, names, wire
 
 
 class BatchIn(wire.In):
     fund_id: UUID = Field(description="从哪笔资金支付")
     claim_ids: Annotated[list[UUID], Field(min_length=1, max_length=500, description="已批准的申领单")]
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = Field(default_factory=list)
 
 
 class PaymentResult(wire.In):
     payment_id: UUID
-    result: Literal["paid", "failed", "bounced"]
+    result: Literal[PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.BOUNCED]
     reason: wire.Reason | None = Field(None, description="未支付的原因", examples=[None])
     voucher_no: wire.Word | None = Field(None, description="银行回单号", examples=["20250421000317"])
     paid_on: wire.CivilDate | None = Field(None, description="支付日期;缺省为今天", examples=["2025-04-21"])
@@ -28,16 +27,17 @@ class BankResults(wire.In):
     results: Annotated[list[PaymentResult], Field(min_length=1, max_length=20_000, description="可以分次登记")]
 
 
-class Payee(wire.Out):
-    kind: Literal["organiser", "trainee"] = Field(examples=["organiser"])
+class PayeeOut(wire.Out):
+    kind: Payee = Field(examples=["organiser"])
     id: UUID
-    name: str = Field(examples=["凯里市示范职业培训学校"])
+    name: str = Field(description="付款时的户名", examples=["示范职业培训学校"])
 
 
 class PaymentOut(wire.Out):
     id: UUID
     claim_id: UUID
-    payee: Payee
+    claim_number: str = Field(examples=[f"{county.here().series('SQ')}-2025-000123"])
+    payee: PayeeOut
     account: str = Field(description="收款账号(隐去中段)", examples=["6217***********4321"])
     amount: wire.Money
     status: PaymentStatus = Field(examples=["paid"])
@@ -48,12 +48,14 @@ class PaymentOut(wire.Out):
 
 class BatchListed(wire.Out):
     id: UUID
-    number: str = Field(examples=["KL-FK-2025-000007"])
+    number: str = Field(examples=[f"{county.here().series('FK')}-2025-000007"])
     fund_id: UUID
+    fund_name: names.FundName = None
     status: BatchStatus = Field(examples=["exported"])
     amount: wire.Money = Field(validation_alias="amount_yuan")
     payment_count: int = Field(description="付款笔数", examples=[1])
     settled: int = Field(description="已有银行回执的笔数", examples=[1])
+    external_refs: list[wire.ExternalRef]
     created_by: str = Field(examples=["local-finance"])
     created_at: wire.Instant
     exported_at: wire.Instant | None

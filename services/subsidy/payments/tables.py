@@ -18,10 +18,12 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.subsidy.codes import BatchStatus, Payee, PaymentStatus
 from services.subsidy.metadata import Row
-from shared import db
+from shared import county, db
 
 
 class PaymentBatch(db.Versioned, Row):
@@ -31,23 +33,27 @@ class PaymentBatch(db.Versioned, Row):
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of the policy clock at creation; part of the number")
-    number: Mapped[str] = mapped_column(Text, db.paper_number("KL-FK"))
+    number: Mapped[str] = mapped_column(Text, db.paper_number(county.here().series("FK")))
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id"))
     status: Mapped[str] = mapped_column(Text)
     amount_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     payment_count: Mapped[int]
     settled: Mapped[int]
+    external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     created_by: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     exported_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
         UniqueConstraint("number", name="payment_batches_number_key"),
-        CheckConstraint("status IN ('draft', 'exported', 'confirmed', 'cancelled')", name="status"),
+        db.one_of("status", BatchStatus),
         CheckConstraint("settled BETWEEN 0 AND payment_count", name="settled"),
         CheckConstraint("(status = 'confirmed') = (settled = payment_count)", name="confirmed"),
         Index("payment_batches_fund_id_idx", "fund_id", "id"),
         Index("payment_batches_status_idx", "status", "id"),
+        Index(
+            "payment_batches_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}
+        ),
     )
 
 
@@ -71,8 +77,8 @@ class Payment(Row):
     paid_on: Mapped[date | None]
 
     __table_args__ = (
-        CheckConstraint("payee_kind IN ('organiser', 'trainee')", name="payee_kind"),
-        CheckConstraint("status IN ('pending', 'exported', 'paid', 'failed', 'bounced', 'cancelled')", name="status"),
+        db.one_of("payee_kind", Payee),
+        db.one_of("status", PaymentStatus),
         CheckConstraint("amount_yuan > 0", name="amount_yuan"),
         CheckConstraint("(status = 'paid') = (paid_on IS NOT NULL)", name="paid_on"),
         Index("payments_once_key", "claim_id", "payee_id", unique=True, postgresql_where=text("status IN ('pending', 'exported', 'paid')")),

@@ -1,3 +1,12 @@
-"""The two states of a recovery, named as the claim's are."""
+"""The life of a recovery."""
 
-STATUSES = {"recovering": ("追回中", "Being recovered"), "recovered": ("已追回", "Recovered")}
+from services.subsidy.codes import RecoveryStatus
+from shared.codes import named
+from shared.steps import Machine, Step, by
+
+FINANCE = frozenset({"finance"})
+MACHINE = Machine(
+    "追回",
+    named("recovery_status"),
+    (Step("confirm", "登记到账", by(FINANCE, RecoveryStatus.RECOVERING), to=RecoveryStatus.RECOVERED),),
+)

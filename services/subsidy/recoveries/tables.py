@@ -4,9 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Numeric, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.subsidy.codes import RecoveryStatus
 from services.subsidy.metadata import Row
 from shared import db
 
@@ -21,6 +23,7 @@ class Recovery(db.Versioned, Row):
     amount_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     reason: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
+    external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     opened_by: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     received_on: Mapped[date | None]
@@ -28,8 +31,9 @@ class Recovery(db.Versioned, Row):
 
     __table_args__ = (
         UniqueConstraint("claim_id", name="recoveries_claim_id_key"),
-        CheckConstraint("status IN ('recovering', 'recovered')", name="status"),
+        db.one_of("status", RecoveryStatus),
         CheckConstraint("(status = 'recovered') = (received_on IS NOT NULL)", name="received_on"),
         CheckConstraint("amount_yuan > 0", name="amount_yuan"),
         Index("recoveries_status_idx", "status", "id"),
+        Index("recoveries_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
     )

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from services.subsidy.claims.policy import ACTIONS
+from services.subsidy.claims.policy import MACHINE
 from shared import db
 from tests.conftest import Start
 from tests.subsidy.claims.world import AFTER_NOTICE, BECAUSE, IN_MAY, PERSONS, ROADS, World, a_person, a_world, codes, key
 
-STEPS = [name for name in ACTIONS if name not in ("edit", "recover")]
+STEPS = [step.action for step in MACHINE.steps if step.action not in ("edit", "payment", "recover")]
 BODIES: dict[str, Any] = {
     "return": BECAUSE,
     "reject": BECAUSE,
@@ -30,7 +30,7 @@ async def test_a_step_out_of_its_state_is_refused_and_shown_as_such(start: Start
     async with a_world(start) as world:
         claim = await world.bring_to(status, world.open_class([a_person()]))
         for name in STEPS:
-            for role, states in ACTIONS[name].from_by_role.items():
+            for role, states in MACHINE.step(name).roles.items():
                 if role in ("person", "town"):
                     continue
                 shown = (await world.as_(role, at=AFTER_NOTICE).get(f"/v1/claims/{claim['id']}")).json()["allowed_actions"]
@@ -39,7 +39,10 @@ async def test_a_step_out_of_its_state_is_refused_and_shown_as_such(start: Start
                     answer = await world.act(role, name, claim, BODIES.get(name), at=AFTER_NOTICE)
                     assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state"), (name, role)
                     assert (action["allowed"], action["why_not"]["code"]) == (False, "invalid_state")
-                elif name not in ("release", "resolve"):
+                elif name in ("release", "resolve"):  # nothing is held
+                    answer = await world.act(role, name, claim, BODIES.get(name), at=AFTER_NOTICE)
+                    assert (action["why_not"]["code"], answer.json()["code"]) == ("invalid_state", "invalid_state")
+                else:
                     assert action == {"action": name, "allowed": True, "why_not": None}
 
 
@@ -48,9 +51,9 @@ async def test_the_checks_come_in_the_contracts_order(start: Start, name: str) -
     async with a_world(start) as world:
         class_id, _ = held_by(world)
         claim = await world.bring_to("rejected", class_id)  # in which no step is possible any more
-        role = next(role for role in ACTIONS[name].roles if role not in ("person", "town"))
+        role = next(role for role in MACHINE.step(name).roles if role not in ("person", "town"))
         path, body = f"/v1/claims/{claim['id']}:{name}", BODIES.get(name)
-        wrong = next(role for role in ("auditor", "partner") if role not in ACTIONS[name].roles)
+        wrong = next(role for role in ("auditor", "partner") if role not in MACHINE.step(name).roles)
         assert (await world.subsidy.as_("public").post(path, json=body)).status_code == 401
         assert (await world.as_(wrong).post(path, json=body)).status_code == 403
         client = world.as_(role)
@@ -141,6 +144,8 @@ async def test_a_fund_without_the_money_approves_nothing(start: Start) -> None:
     async with a_world(start) as world:
         world.fund_id = await world.fund("179.99")
         claim = await world.bring_to("in_notice", world.open_class([a_person()]))
+        shown = (await world.as_("finance", at=AFTER_NOTICE).get(f"/v1/claims/{claim['id']}")).json()["allowed_actions"]
+        assert [each["why_not"]["code"] for each in shown if each["action"] == "approve"] == ["fund_exhausted"]
         answer = await world.act("finance", "approve", claim, at=AFTER_NOTICE)
         assert (answer.status_code, answer.json()["code"]) == (409, "fund_exhausted")
         assert (await world.as_("finance").get(f"/v1/claims/{claim['id']}")).json()["status"] == "in_notice"
@@ -163,15 +168,14 @@ async def test_a_reviewer_settles_a_held_line(start: Start, outcome: str, verdic
         class_id, held = held_by(world)
         claim = await world.bring_to("submitted", class_id)
         body = {"trainee_id": held["trainee_id"], "outcome": outcome, "reason": "已核对两个班的签到原件。"}
+        stranger = body | {"trainee_id": str(db.new_id())}
+        faults = (await world.act("reviewer", "resolve", claim, stranger)).json()["errors"]
+        assert [fault["code"] for fault in faults] == ["unknown_trainee"]
         settled = await world.step("reviewer", "resolve", claim, body)
         line = next(line for line in settled["lines"] if line["trainee_id"] == held["trainee_id"])
         assert (line["verdict"], line["amount"], settled["amount"], settled["version"]) == (verdict, amount, total, claim["version"] + 1)
         assert (line["resolution"]["outcome"], line["resolution"]["reason"]) == (outcome, body["reason"])
         assert (await world.act("reviewer", "resolve", settled, body)).json()["code"] == "invalid_state"
-        stranger = body | {"trainee_id": str(db.new_id())}
-        assert [fault["code"] for fault in (await world.act("reviewer", "resolve", settled, stranger)).json()["errors"]] == [
-            "unknown_trainee"
-        ]
         again = await world.draft(world.open_class([held | {"enrolment_id": str(db.new_id()), "attended_other_class": []}]))
         assert ("already_subsidised" in codes(again["lines"][0])) is (outcome == "accept")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.subsidy.judging.facts import CertificateFacts, ClaimFacts, PlacementFacts
-from services.subsidy.judging.paper_rules import months_after
+from shared.months import months_after
 from tests.subsidy.judging.cases import LINE, POLICY, SHORT, class_with, effect_of, findings_of, line_with, terms_with
 
 CERTIFICATE = CertificateFacts(

@@ -7,24 +7,24 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.subsidy.codes import Category, Effect, FindingCode, Level, PersonalStatus
 from services.subsidy.judging.facts import AttendedDay, ClaimFacts, HeldCategory, HeldStatus, LineFacts, Overlap, Prior
 from services.subsidy.judging.verdict import judge, judge_claim
-from services.subsidy.schemes.codes import CATEGORIES, FINDINGS, LEVELS, STATUSES
 from services.subsidy.schemes.policy import Terms
 from shared.strict import read, to_json
 from tests.subsidy.judging.cases import CLAIM, FIRST_DAY, POLICY, SHORT
 
 days = st.dates(date(2024, 9, 23), date(2026, 12, 31))
 half_days = st.dictionaries(st.dates(date(2025, 4, 5), date(2025, 4, 14)), st.integers(1, 2), max_size=8)
-categories = st.builds(HeldCategory, st.sampled_from(sorted(CATEGORIES)), days, st.none() | days)
-statuses = st.builds(HeldStatus, st.sampled_from(sorted(STATUSES)), days, st.none() | days, st.just("名单"))
+categories = st.builds(HeldCategory, st.sampled_from(sorted(Category)), days, st.none() | days)
+statuses = st.builds(HeldStatus, st.sampled_from(sorted(PersonalStatus)), days, st.none() | days, st.just("名单"))
 priors = st.builds(
     Prior,
     st.just("KL-BT-2025-000001"),
     st.just("project"),
     days,
     st.sampled_from(["蓝莓种植", "养鸡"]),
-    st.none() | st.sampled_from(list(LEVELS)),
+    st.none() | st.sampled_from(list(Level)),
 )
 lines = st.builds(
     LineFacts,
@@ -34,7 +34,7 @@ lines = st.builds(
     retirement_track=st.sampled_from([None, "female_50", "female_55"]),
     categories=st.lists(categories, max_size=2).map(tuple),
     statuses=st.lists(statuses, max_size=2).map(tuple),
-    complete_lists=st.frozensets(st.sampled_from(sorted(STATUSES))),
+    complete_lists=st.frozensets(st.sampled_from(sorted(PersonalStatus))),
     attendance=half_days.map(lambda each: tuple(AttendedDay(on, halves) for on, halves in sorted(each.items()))),
     overlaps=st.lists(st.builds(Overlap, days, st.sampled_from(["am", "pm"]), st.just("KL-PX-2025-000777")), max_size=1).map(tuple),
     trains_this_class=st.booleans(),
@@ -87,6 +87,6 @@ def test_no_finding_silences_another(line: LineFacts) -> None:
 @given(lines, terms)
 def test_every_finding_is_known_complete_and_says_what_to_do(line: LineFacts, block: Terms) -> None:
     for finding in judge(CLAIM, line, block).findings:
-        assert finding.code in FINDINGS and finding.effect in {"refuse", "hold", "note"}
+        assert finding.code in set(FindingCode) and finding.effect in set(Effect)
         assert all((finding.seen, finding.allowed, finding.fix, finding.detail, finding.basis.document, finding.basis.clause))
         assert finding.passes_from is None or finding.passes_from > FIRST_DAY

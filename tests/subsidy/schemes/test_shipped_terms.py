@@ -3,8 +3,7 @@
 import pytest
 
 from services.subsidy.codes import FindingCode, SchemeCode
-from services.subsidy.judging.claim_rules import CLAIM_RULES, ROSTER_RULES
-from services.subsidy.judging.rules import RULES
+from services.subsidy.judging.rules import CLAIM_RULES, LINE_RULES, ROSTER_RULES
 from services.subsidy.judging.verdict import amount_differs
 from services.subsidy.schemes.policy import Terms
 from services.subsidy.schemes.reading import load
@@ -84,5 +83,5 @@ def test_the_bounds_of_500_and_8000_stand_only_where_the_plan_states_them(code: 
 
 
 def test_every_finding_code_has_exactly_one_rule() -> None:
-    rules = [rule.__name__ for rule in (*RULES, *CLAIM_RULES, *ROSTER_RULES, amount_differs)]
+    rules = [rule.__name__ for rule in (*LINE_RULES, *CLAIM_RULES, *ROSTER_RULES, amount_differs)]
     assert sorted(rules) == sorted(FindingCode)

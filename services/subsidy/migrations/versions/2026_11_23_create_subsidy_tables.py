@@ -4,10 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared import county
+
 revision: str = "subsidy_0002"
 down_revision: str | None = "subsidy_0001"
 branch_labels: None = None
 depends_on: None = None
+
+COUNTY = county.here()
 
 
 def upgrade() -> None:
@@ -71,7 +75,7 @@ def upgrade() -> None:
         sa.Column(
             "number",
             sa.Text(),
-            sa.Computed("'KL-SQ-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
+            sa.Computed(f"'{COUNTY.series('SQ')}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
             nullable=False,
         ),
         sa.Column("status", sa.Text(), nullable=False),
@@ -168,7 +172,7 @@ def upgrade() -> None:
         sa.Column(
             "number",
             sa.Text(),
-            sa.Computed("'KL-FK-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
+            sa.Computed(f"'{COUNTY.series('FK')}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
             nullable=False,
         ),
         sa.Column("fund_id", sa.Uuid(), nullable=False),
@@ -280,7 +284,7 @@ def upgrade() -> None:
         sa.Column(
             "number",
             sa.Text(),
-            sa.Computed("'KL-GS-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
+            sa.Computed(f"'{COUNTY.series('GS')}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True),
             nullable=False,
         ),
         sa.Column("claim_id", sa.Uuid(), nullable=False),

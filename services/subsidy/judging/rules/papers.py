@@ -1,8 +1,9 @@
 """The rules on the papers behind a line: the certificate, the order and the placement, and whether a confirmed rate exists at all."""
 
+from services.subsidy.codes import BasisStatus, CertificateKind, Effect, FindingCode, RetentionVerdict
 from services.subsidy.judging.facts import Case, trade_of
-from services.subsidy.judging.findings import Finding, found
-from services.subsidy.schemes.codes import CERTIFICATE_KINDS, EVIDENCE_GRADES, LEVELS, RETENTION_VERDICTS
+from services.subsidy.judging.findings import Finding, found, labelled
+from shared.codes import label
 from shared.months import months_after
 
 
@@ -10,7 +11,15 @@ def certificate_missing(case: Case) -> Finding | None:
     if not case.terms.certificate_required or case.line.certificate:
         return None
     fix = "请在该行填写证书;证书未入库的先登记证书。"
-    return found(case.terms, "certificate_missing", "refuse", "certificate_required", seen="未附证书", allowed="须附本人有效证书", fix=fix)
+    return found(
+        case.terms,
+        FindingCode.CERTIFICATE_MISSING,
+        Effect.REFUSE,
+        "certificate_required",
+        seen="未附证书",
+        allowed="须附本人有效证书",
+        fix=fix,
+    )
 
 
 def certificate_invalid(case: Case) -> Finding | None:
@@ -30,7 +39,7 @@ def certificate_invalid(case: Case) -> Finding | None:
         return None
     fix = "请核对证书原件并更正证书信息;确已撤销的请移出申领名单。"
     allowed = "本人持有、申领当日有效的证书"
-    return found(case.terms, "certificate_invalid", "refuse", seen=";".join(seen), allowed=allowed, fix=fix)
+    return found(case.terms, FindingCode.CERTIFICATE_INVALID, Effect.REFUSE, seen=";".join(seen), allowed=allowed, fix=fix)
 
 
 def certificate_out_of_scope(case: Case) -> Finding | None:
@@ -39,17 +48,17 @@ def certificate_out_of_scope(case: Case) -> Finding | None:
         return None
     seen = []
     if kinds is not None and certificate.kind not in kinds:
-        seen.append(f"证书种类为{CERTIFICATE_KINDS[certificate.kind]}")
+        seen.append(f"证书种类为{label('certificate_kind', certificate.kind)}")
     if certificate.within_filing is False:
         seen.append(f"发证机构 {certificate.issuer} 当日未备案该职业和等级")
     if class_facts and class_facts.occupation_code and class_facts.occupation_code != certificate.occupation_code:
         seen.append(f"证书职业 {certificate.occupation_code} 与培训职业 {class_facts.occupation_code} 不同")
     if not seen:
         return None
-    names = "、".join(label for kind, label in CERTIFICATE_KINDS.items() if kinds is None or kind in kinds)
+    names = labelled("certificate_kind", CertificateKind if kinds is None else kinds)
     allowed = f"{names};职业和等级在发证机构当日备案范围内,与培训职业一致"
     fix = "请更换相符的证书,或移出申领名单。"
-    return found(case.terms, "certificate_out_of_scope", "refuse", seen=";".join(seen), allowed=allowed, fix=fix)
+    return found(case.terms, FindingCode.CERTIFICATE_OUT_OF_SCOPE, Effect.REFUSE, seen=";".join(seen), allowed=allowed, fix=fix)
 
 
 def certificate_too_old(case: Case) -> Finding | None:
@@ -61,7 +70,9 @@ def certificate_too_old(case: Case) -> Finding | None:
         return None
     seen = f"发证 {certificate.issued_on},申领 {case.claim.claimed_on}"
     allowed, fix = f"发证之日起 {months} 个月内(至 {last_day})申领", "已超过申领期限,请移出申领名单。"
-    return found(case.terms, "certificate_too_old", "refuse", "certificate_months_at_most", seen=seen, allowed=allowed, fix=fix)
+    return found(
+        case.terms, FindingCode.CERTIFICATE_TOO_OLD, Effect.REFUSE, "certificate_months_at_most", seen=seen, allowed=allowed, fix=fix
+    )
 
 
 def certificate_burst(case: Case) -> Finding | None:
@@ -71,7 +82,9 @@ def certificate_burst(case: Case) -> Finding | None:
     seen = f"{certificate.issuer} 在 {certificate.issued_on:%Y-%m} 共发证 {certificate.issued_that_month} 本"
     fix = "请抽查该机构当月的考核记录和督导报告后再定。"
     allowed = f"同一机构每月不超过 {most} 本"
-    return found(case.terms, "certificate_burst", "hold", "certificates_a_month_at_most", seen=seen, allowed=allowed, fix=fix)
+    return found(
+        case.terms, FindingCode.CERTIFICATE_BURST, Effect.HOLD, "certificates_a_month_at_most", seen=seen, allowed=allowed, fix=fix
+    )
 
 
 def order_missing(case: Case) -> Finding | None:
@@ -80,7 +93,9 @@ def order_missing(case: Case) -> Finding | None:
         return None
     seen = "就业记录没有对应的用工订单" if placement else "未附就业记录"
     fix = "请由对口帮扶地区经办机构补登订单和就业记录。"
-    return found(case.terms, "order_missing", "refuse", "order_required", seen=seen, allowed="须有先于就业的用工订单", fix=fix)
+    return found(
+        case.terms, FindingCode.ORDER_MISSING, Effect.REFUSE, "order_required", seen=seen, allowed="须有先于就业的用工订单", fix=fix
+    )
 
 
 def retention_not_met(case: Case) -> Finding | None:
@@ -89,23 +104,26 @@ def retention_not_met(case: Case) -> Finding | None:
     if not terms.retention_required or placement is None:
         return None
     allowed = "稳岗满三个月"
-    effect, seen = ("hold" if placement.retention == "unproven" else "refuse"), [f"稳岗情况:{RETENTION_VERDICTS[placement.retention]}"]
-    if placement.retention == "met":
-        effect, seen = "note", []
+    effect, seen = (
+        (Effect.HOLD if placement.retention == RetentionVerdict.UNPROVEN else Effect.REFUSE),
+        [f"稳岗情况:{label('retention_verdict', placement.retention)}"],
+    )
+    if placement.retention == RetentionVerdict.MET:
+        effect, seen = Effect.NOTE, []
         grade, least = placement.weakest_grade, terms.evidence_grade_at_least
         if least and (grade is None or grade > least):  # A is the strongest
-            effect, seen = "hold", [f"最弱证明为{EVIDENCE_GRADES[grade] if grade else '无'}"]
-            allowed += f",证明不弱于{EVIDENCE_GRADES[least]}"
+            effect, seen = Effect.HOLD, [f"最弱证明为{label('evidence_grade', grade) if grade else '无'}"]
+            allowed += f",证明不弱于{label('evidence_grade', least)}"
         if terms.same_employer and not placement.one_employer:
-            effect, seen = "refuse", [*seen, "期间更换过用人单位"]
+            effect, seen = Effect.REFUSE, [*seen, "期间更换过用人单位"]
             allowed += ",在同一用人单位"
     if not seen:
         return None
-    passes_from = placement.due_on if placement.retention == "on_track" else None
+    passes_from = placement.due_on if placement.retention == RetentionVerdict.ON_TRACK else None
     fix = f"请于 {passes_from} 后重新申领。" if passes_from else "请补充覆盖三个月的社保、工资等证明;确未满足的请移出申领名单。"
     return found(
         terms,
-        "retention_not_met",
+        FindingCode.RETENTION_NOT_MET,
         effect,
         "retention_required",
         seen=";".join(seen),
@@ -122,13 +140,13 @@ def terms_unconfirmed(case: Case) -> Finding | None:
     allowed = "按已确认的补贴标准发放"
     if rate is None:
         seen = "该补贴的标准未取得原文,金额暂计 0.00 元"
-        return found(terms, "terms_unconfirmed", "hold", "yuan_per_person", seen=seen, allowed=allowed, fix=fix)
-    if terms.basis_of(rate).status == "unconfirmed":
+        return found(terms, FindingCode.TERMS_UNCONFIRMED, Effect.HOLD, "yuan_per_person", seen=seen, allowed=allowed, fix=fix)
+    if terms.basis_of(rate).status == BasisStatus.UNCONFIRMED:
         seen = "补贴标准的依据尚未确认"
-        return found(terms, "terms_unconfirmed", "hold", rate, seen=seen, allowed=allowed, fix=fix)
+        return found(terms, FindingCode.TERMS_UNCONFIRMED, Effect.HOLD, rate, seen=seen, allowed=allowed, fix=fix)
     if terms.yuan_per_person_by_level is not None:
         _, level = trade_of(case.claim, case.line)
         if level not in terms.yuan_per_person_by_level:
-            seen = f"条款没有{LEVELS[level] if level else '无等级培训'}的标准,金额暂计 0.00 元"
-            return found(terms, "terms_unconfirmed", "hold", rate, seen=seen, allowed=allowed, fix=fix)
+            seen = f"条款没有{label('level', level) if level else '无等级培训'}的标准,金额暂计 0.00 元"
+            return found(terms, FindingCode.TERMS_UNCONFIRMED, Effect.HOLD, rate, seen=seen, allowed=allowed, fix=fix)
     return None

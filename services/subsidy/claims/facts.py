@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.subsidy import clients
 from services.subsidy.claims.policy import NOT_COUNTED
 from services.subsidy.claims.tables import Claim, Entitlement, Line
 from services.subsidy.clients import ClaimFactsRead, ClassRead, EnrolmentRead
+from services.subsidy.codes import ClaimKind, FundSource, Level, PersonalStatus, SchemeCode
 from services.subsidy.judging.facts import (
     AttendedDay,
     ClaimedRoster,
@@ -25,6 +27,9 @@ from services.subsidy.judging.facts import (
     Overlap,
     Prior,
 )
+from shared import errors
+from shared.access import Call
+from shared.web import Kernel
 
 PERSON_LOCKS = 1024  # buckets: a claim of any size takes at most so many locks
 
@@ -39,11 +44,43 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """An application as it was asked for. `lines` None: everyone who completed the class."""
+
+    kind: ClaimKind
+    scheme: SchemeCode
+    institution_id: UUID | None
+    trainee_id: UUID | None
+    on_behalf: bool
+    class_id: UUID
+    fund_id: UUID
+    lines: tuple[Wanted, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What registry tells of an application's class and people, asked for before the transaction. `version`: the claim's, where there is one yet."""
+
+    asked: Asked
+    read: ClaimFactsRead
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What other claims, submitted and neither rejected nor withdrawn, hold of these people."""
 
     priors: dict[UUID, tuple[Prior, ...]] = field(default_factory=dict)
     rosters: tuple[ClaimedRoster, ...] = ()
+
+
+async def gather(kernel: Kernel, call: Call, asked: Asked, version: int | None = None) -> Gathered:
+    """One call to registry for the class and everyone in question; 422 where there is no such class."""
+    named = (asked.trainee_id,) if asked.trainee_id else None if asked.lines is None else tuple(line.trainee_id for line in asked.lines)
+    read = await clients.claim_facts(kernel, call, asked.class_id, named)
+    if read is None:
+        raise errors.Invalid(faults=[errors.Fault("unknown_class", pointer="/class_id", fix="请核对班级编号。")])
+    return Gathered(asked, read, version)
 
 
 async def lock_persons(session: AsyncSession, trainee_ids: Collection[UUID]) -> None:
@@ -80,7 +117,14 @@ async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_c
 
 
 def claim_facts(
-    read: ClaimFactsRead, wanted: Sequence[Wanted], past: History, *, scheme: str, kind: str, claimed_on: date, fund_source: str
+    read: ClaimFactsRead,
+    wanted: Sequence[Wanted],
+    past: History,
+    *,
+    scheme: SchemeCode,
+    kind: ClaimKind,
+    claimed_on: date,
+    fund_source: FundSource,
 ) -> ClaimFacts:
     """Everyone wanted must be among the enrolments read."""
     enrolments = {enrolment.trainee_id: enrolment for enrolment in read.enrolments}
@@ -90,7 +134,8 @@ def claim_facts(
 
 
 def _prior(row: Any) -> Prior:
-    return Prior(row.number, row.scheme, row.judged_on, row.trade_key, row.level, row.placement_id)
+    level = Level(row.level) if row.level else None
+    return Prior(row.number, SchemeCode(row.scheme), row.judged_on, row.trade_key, level, row.placement_id)
 
 
 def _class_facts(read: ClassRead, enrolments: Sequence[EnrolmentRead]) -> ClassFacts:
@@ -107,7 +152,7 @@ def _class_facts(read: ClassRead, enrolments: Sequence[EnrolmentRead]) -> ClassF
     )  # fmt: skip
 
 
-def _line_facts(wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[str], past: History) -> LineFacts:
+def _line_facts(wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[PersonalStatus], past: History) -> LineFacts:
     return LineFacts(
         trainee_id=str(enrolment.trainee_id), born_on=enrolment.birth_on, sex=enrolment.sex, enrolment_id=str(enrolment.enrolment_id),
         outcome=enrolment.outcome, retirement_track=enrolment.retirement_track,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.subsidy.notices.policy import days_stood_still, masked_contact
+from services.subsidy.objections.policy import days_stood_still, masked_contact
 
 
 @pytest.mark.parametrize(

@@ -6,20 +6,20 @@ from typing import Any, Final
 from sqlalchemy import Text, case, exists, func, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.claims import decisions
 from services.subsidy.claims.policy import APPLICANTS, UNDER_REVIEW
 from services.subsidy.claims.tables import Claim, Line
-from services.subsidy.notices.policy import ANSWERED_WITHIN_WORKING_DAYS
-from services.subsidy.notices.tables import Notice, Objection
+from services.subsidy.claims.visibility import rows
+from services.subsidy.notices.tables import Notice
+from services.subsidy.objections.policy import ANSWERED_WITHIN_WORKING_DAYS
+from services.subsidy.objections.tables import Objection
 from services.subsidy.payments.policy import ON_ITS_WAY
 from services.subsidy.payments.tables import Payment, PaymentBatch
-from services.subsidy.schemes.codes import SCHEMES
-from shared import clock, workdays, worklist
+from shared import clock, codes, workdays, worklist
 from shared.access import Call
 from shared.web import Kernel
 
 HELD_LINE: Final = exists().where(Line.claim_id == Claim.id, Line.verdict == "held")
-SCHEME: Final = case(SCHEMES, value=Claim.scheme, else_=Claim.scheme)
+SCHEME: Final = case(codes.named("scheme"), value=Claim.scheme, else_=Claim.scheme)
 
 
 async def of(session: AsyncSession, call: Call, kernel: Kernel) -> list[worklist.Item]:
@@ -43,7 +43,7 @@ def _claims(kind: str, action: str, *conditions: Any, since_at: Any = None) -> w
 
 
 def _applicants(call: Call) -> list[worklist.Kind]:
-    own = decisions.visible(call.actor)
+    own = rows(call.actor)
     return [
         _claims("claim_returned", "submit", own, Claim.status == "returned"),
         _claims("claim_draft", "submit", own, Claim.status == "draft", since_at=Claim.created_at),

@@ -1,0 +1,163 @@
+"""What an application must be before it is judged, by itself and beside its class, fund and terms; and its judging."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.subsidy import clients
+from services.subsidy.claims.errors import NotYourClaim
+from services.subsidy.claims.facts import Asked, Gathered, Wanted, claim_facts, history, lock_persons
+from services.subsidy.claims.schemas import ClaimIn, LineIn
+from services.subsidy.codes import ClaimKind, ClassStatus, EnrolmentOutcome, FundSource, Payee, SchemeCode
+from services.subsidy.funds import reading as funds
+from services.subsidy.judging.facts import ClaimFacts
+from services.subsidy.judging.verdict import ClaimVerdict, judge_claim
+from services.subsidy.schemes import operations as schemes
+from services.subsidy.schemes.errors import TermsMissing
+from services.subsidy.schemes.policy import Terms
+from shared import codes, errors
+from shared.access import Actor, Call
+from shared.strict import digest, to_json
+
+Faults = Iterator[errors.Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    asked: Asked
+    lines: tuple[Wanted, ...]
+    class_: clients.ClassRead
+    terms: Terms
+    facts: ClaimFacts
+    facts_json: dict[str, Any]
+    facts_hash: str
+    verdict: ClaimVerdict
+
+
+def asked_for(call: Call, body: ClaimIn) -> Asked:
+    """The application, where this caller may make it and it makes sense by itself."""
+    actor = call.actor
+    _check_applicant(actor, body)
+    faults = [fault for rule in RULES for fault in rule(body, call.today)]
+    on_behalf = actor.role == "town"
+    if body.on_behalf is not None and body.on_behalf != on_behalf:
+        allowed = "乡镇代办时为 true,其余省略"
+        faults.append(errors.Fault("invalid_value", pointer="/on_behalf", allowed=allowed, fix="请改正或删除该项。"))
+    if faults or body.class_id is None:
+        raise errors.Invalid(faults=faults)
+    applicant = body.applicant
+    return Asked(
+        body.kind, body.scheme, applicant.institution_id, applicant.trainee_id, on_behalf, body.class_id, body.fund_id, wanted(body.lines)
+    )
+
+
+def wanted(lines: Sequence[LineIn]) -> tuple[Wanted, ...] | None:
+    return tuple(Wanted(line.trainee_id, line.enrolment_id, line.expected_amount) for line in lines) or None
+
+
+def kind_of_its_scheme(body: ClaimIn, _today: date) -> Faults:
+    kind = schemes.from_files().schemes[body.scheme].claim_kind
+    if body.kind != kind:
+        allowed = f"{codes.label('scheme', body.scheme)}属于 {kind}({codes.label('claim_kind', kind)})"
+        yield errors.Fault("kind_differs_from_scheme", pointer="/kind", seen=body.kind, allowed=allowed, fix="请改正 kind 或 scheme。")
+    elif body.kind != ClaimKind.TRAINING:
+        yield errors.Fault("kind_not_open", pointer="/kind", seen=body.kind, allowed="training", fix="目前请申领培训补贴。")
+
+
+def class_named(body: ClaimIn, _today: date) -> Faults:
+    if body.kind == ClaimKind.TRAINING and body.class_id is None:
+        yield errors.Fault("missing_field", pointer="/class_id", allowed="培训补贴按班级申领", fix="请补充该字段。")
+
+
+def papers_of_the_kind(body: ClaimIn, _today: date) -> Faults:
+    if body.kind == ClaimKind.TRAINING:
+        yield from papers_of_training(body.lines)
+
+
+def papers_of_training(lines: Sequence[LineIn]) -> Faults:
+    for index, line in enumerate(lines):
+        for name in ("certificate_id", "placement_id"):
+            if getattr(line, name) is not None:
+                yield errors.Fault("paper_not_of_this_kind", pointer=f"/lines/{index}/{name}", fix="请删除该项。")
+
+
+RULES: tuple[Callable[[Any, date], Faults], ...] = (kind_of_its_scheme, class_named, papers_of_the_kind)
+
+
+async def judge(
+    session: AsyncSession, call: Call, gathered: Gathered, *, own_claim_id: UUID | None = None, submitting: bool = False
+) -> Judged:
+    """Judges what was asked for with what registry told. `submitting` waits for others who claim the same people."""
+    asked, read = gathered.asked, gathered.read
+    fund = await funds.find(session, asked.fund_id)
+    terms = (await schemes.in_force(session)).terms_on(asked.scheme, read.class_.starts_on)
+    if not isinstance(terms, Terms):
+        raise TermsMissing(terms.detail)
+    lines = _lines(asked, read)
+    faults = [*_faults(call.actor, asked, read, terms, lines)]
+    if fund is None:
+        faults.insert(0, errors.Fault("unknown_fund", pointer="/fund_id", fix="请核对资金编号。"))
+    if faults or fund is None:
+        raise errors.Invalid(faults=faults)
+    trainee_ids = {line.trainee_id for line in lines}
+    if submitting:
+        await lock_persons(session, trainee_ids)
+    past = await history(session, trainee_ids, own_claim_id=own_claim_id, class_id=asked.class_id)
+    facts = claim_facts(read, lines, past, scheme=asked.scheme, kind=asked.kind, claimed_on=call.today, fund_source=FundSource(fund.source))
+    facts_json = to_json(facts)
+    return Judged(asked, lines, read.class_, terms, facts, facts_json, digest(facts), judge_claim(facts, terms))
+
+
+def _check_applicant(actor: Actor, body: ClaimIn) -> None:
+    """An institution applies for itself, a person for themself, a town on behalf of a person."""
+    applicant = body.applicant
+    allowed = {
+        "institution": applicant.institution_id is not None and applicant.institution_id == actor.institution_id,
+        "person": applicant.trainee_id is not None and applicant.trainee_id == actor.trainee_id,
+        "town": applicant.trainee_id is not None and actor.region_code is not None,
+    }
+    if not allowed.get(actor.role, False):
+        words = {"institution": "本机构的 institution_id", "person": "本人的 trainee_id", "town": "本辖区人员的 trainee_id"}
+        raise NotYourClaim(f"applicant 须为{words.get(actor.role, '申领人')}。")
+
+
+def _lines(asked: Asked, read: clients.ClaimFactsRead) -> tuple[Wanted, ...]:
+    """Those named, or everyone who completed the class; while it is not over, everyone enrolled (and each is refused as not completed)."""
+    if asked.lines is not None:
+        return asked.lines
+    completed, enrolled = EnrolmentOutcome.COMPLETED, EnrolmentOutcome.ENROLLED
+    counted = {completed} if read.class_.status == ClassStatus.COMPLETED else {completed, enrolled}
+    members = [each for each in read.enrolments if each.outcome in counted]
+    return tuple(Wanted(each.trainee_id, each.enrolment_id) for each in sorted(members, key=lambda each: each.enrolment_id))
+
+
+def _faults(actor: Actor, asked: Asked, read: clients.ClaimFactsRead, terms: Terms, lines: Sequence[Wanted]) -> Faults:
+    """The application beside its class and terms. Of another's class nothing more is told."""
+    class_ = read.class_
+    if asked.institution_id is not None and class_.institution.id != asked.institution_id:
+        yield errors.Fault("not_your_class", pointer="/class_id", allowed="申领单位举办的班级", fix="请改正 class_id 或 applicant。")
+        return
+    if asked.scheme != class_.channel:
+        channel = codes.label("scheme", class_.channel) if class_.channel in set(SchemeCode) else "班级的培训渠道"
+        yield errors.Fault(
+            "scheme_differs_from_channel", pointer="/scheme", seen=asked.scheme, allowed=f"{class_.channel}({channel})",
+            fix="请改正 scheme 或 class_id。",
+        )  # fmt: skip
+    if asked.trainee_id is not None and terms.payee != Payee.TRAINEE:
+        yield errors.Fault("applicant_not_payee", pointer="/applicant", allowed="该补贴发给培训组织单位", fix="请由举办该班的机构申领。")
+    enrolments = {each.trainee_id: each for each in read.enrolments}
+    for index, line in enumerate(lines):
+        enrolment = enrolments.get(line.trainee_id)
+        if enrolment is None or (asked.trainee_id is not None and line.trainee_id != asked.trainee_id):
+            pointer = f"/lines/{index}/trainee_id" if asked.lines is not None else "/applicant/trainee_id"
+            yield errors.Fault("unknown_trainee", pointer=pointer, allowed=f"班级 {class_.number} 的学员", fix="请核对学员编号。")
+        elif line.enrolment_id not in (None, enrolment.enrolment_id):
+            yield errors.Fault("unknown_enrolment", pointer=f"/lines/{index}/enrolment_id", fix="请核对,或省略 enrolment_id。")
+        elif asked.on_behalf and actor.role == "town" and enrolment.region_code != actor.region_code:
+            yield errors.Fault("not_your_town", pointer="/applicant/trainee_id", allowed="本辖区人员", fix="请由学员所在乡镇代办。")
+    if not lines:
+        yield errors.Fault("nobody_to_claim_for", pointer="/lines", allowed="至少一名学员", fix="请先办理报名、考勤和结业。")

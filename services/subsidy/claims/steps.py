@@ -1,0 +1,178 @@
+"""Taking a step on a claim: whether this person may, and the step kept with who, when and why. Payments and recoveries take theirs here too."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Row, Table, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
+
+from services.subsidy.claims.errors import REFUSALS, ClaimOnHold, HeldLinesOpen
+from services.subsidy.claims.policy import ELSEWHERE, EVENTS, IN_NOTICE, MACHINE, PART_OF
+from services.subsidy.claims.tables import Claim, Decision, Line
+from services.subsidy.claims.visibility import rows
+from services.subsidy.codes import ClaimStatus, LineVerdict
+from services.subsidy.funds import operations as funds
+from services.subsidy.notices import operations as notices
+from shared import db, deeds, errors, wire
+from shared.access import Call
+from shared.steps import Refusal, person_of
+
+CLAIMS, DECISIONS = cast(Table, Claim.__table__), cast(Table, Decision.__table__)
+LOOKED_INTO = frozenset({"approve", "resolve"})  # steps that more than the claim's own row can stand against
+LEAN = [CLAIMS.c[name] for name in (
+    "id", "number", "status", "version", "fund_id", "amount", "payee", "institution_id", "trainee_id", "hold_code", "hold_reason",
+)]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What other papers say of the claim's next steps: its lines, its notice, its fund."""
+
+    held_lines: bool = False
+    notice: errors.Problem | None = None
+    money: errors.Problem | None = None
+
+
+async def load(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
+    """The claim, or 404 also for those who may not know of it."""
+    claim = await session.scalar(select(Claim).where(Claim.id == claim_id, rows(call.actor)))
+    if claim is None:
+        raise errors.NotFound()
+    return claim
+
+
+async def history(session: AsyncSession, claim_id: UUID) -> Sequence[Decision]:
+    return (await session.scalars(select(Decision).where(Decision.claim_id == claim_id).order_by(Decision.id))).all()
+
+
+async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str) -> tuple[Claim, list[Decision]]:
+    """The claim and its steps so far, when this caller may take this one now: by version, state, four eyes, and what other papers say."""
+    claim = await load(session, call, claim_id)
+    call.match(claim.version)
+    done = await history(session, claim_id)
+    if why_not := MACHINE.why_not(action, claim.status, call.actor.doer, _parts(done)):
+        raise REFUSALS[why_not.code](why_not.detail)
+    at = Standing()
+    if action in LOOKED_INTO:
+        held = exists().where(Line.claim_id == claim.id, Line.verdict == LineVerdict.HELD)
+        over = await notices.why_not_over(session, call, claim.id) if action == "approve" else None
+        at = Standing(bool(await session.scalar(select(held))), over)
+    if obstacle := _obstacle(action, claim, at):
+        raise obstacle
+    return claim, list(done)
+
+
+async def allowed_actions(
+    session: AsyncSession, call: Call, claim: Claim, done: Sequence[Decision], held_lines: bool
+) -> list[wire.AllowedAction]:
+    """Each action of the caller's role, and why not where it is not possible now. Other roles' actions are not shown."""
+    at = Standing(held_lines)
+    if claim.status == IN_NOTICE and call.actor.role in MACHINE.step("approve").roles:
+        over = await notices.why_not_over(session, call, claim.id)
+        at = Standing(held_lines, over, await funds.why_not_reserve(session, claim.fund_id, claim.amount))
+
+    def further(action: str) -> Refusal | None:
+        problem = _obstacle(action, claim, at)
+        return Refusal(problem.code, problem.detail) if problem else None
+
+    found = MACHINE.allowed_actions(claim.status, call.actor.doer, _parts(done), further)
+    return wire.allowed_actions({action: why_not for action, why_not in found.items() if action not in ELSEWHERE})
+
+
+async def take(session: AsyncSession, call: Call, claim: Claim, action: str, *, comment: str | None = None, **details: Any) -> Decision:
+    """Keeps a step: the claim's new state, the decision, the trail and the event. `details`: `trainee_id`, `outcome`, `other_claim_id`."""
+    before = claim.status
+    claim.status = next((step.to for step in MACHINE.steps if step.action == action and step.to), before)
+    flag_modified(claim, "status")  # every step makes a new version, also one that leaves the state as it is
+    decision = Decision(**_decision(call, claim.id, action, before, claim.status, comment), **details)
+    session.add(decision)
+    await session.flush()
+    kept = {"from": before, "to": claim.status, "facts_hash": claim.facts_hash, "amount": claim.amount} | details
+    told = kept | ({"reason": comment} if comment else {})
+    await deeds.record(session, call, f"claim.{EVENTS[action]}", claim.id, details=told, status=claim.status, version=claim.version)
+    return decision
+
+
+async def hold(session: AsyncSession, call: Call, claim: Claim, code: str, reason: str, *, gives_way: str) -> Decision:
+    """The service itself stops the claim. A hold that stands already keeps its code and gains the reason, so that its release is a person's decision
+    on both; only the one that would end by itself gives way."""
+    if claim.hold_code is None:
+        claim.hold_code, claim.hold_reason, claim.hold_since_at = code, reason, call.now
+    else:
+        claim.hold_code = code if claim.hold_code == gives_way else claim.hold_code
+        claim.hold_reason = f"{claim.hold_reason};{reason}"
+    return await take(session, call, claim, "hold", comment=reason)
+
+
+# Many claims in a few statements, each as `LEAN` has it: what a payment batch or a recovery does to them
+
+
+async def seen(session: AsyncSession, claim_ids: Collection[UUID]) -> Sequence[Row[Any]]:
+    """The claims as they are, unlocked; what is unknown is missing."""
+    return (await session.execute(select(*LEAN).where(CLAIMS.c.id.in_(claim_ids)))).all()
+
+
+async def locked(session: AsyncSession, claim_ids: Collection[UUID]) -> Sequence[Row[Any]]:
+    """The same, locked in the order of their ids."""
+    return (await session.execute(select(*LEAN).where(CLAIMS.c.id.in_(claim_ids)).order_by(CLAIMS.c.id).with_for_update())).all()
+
+
+async def why_not_each(session: AsyncSession, call: Call, claims: Sequence[Row[Any]], action: str) -> dict[UUID, Refusal]:
+    """Why this caller may not take the step on these claims now; what may be taken is missing."""
+    taken = select(DECISIONS.c.claim_id, DECISIONS.c.action, DECISIONS.c.person_id, DECISIONS.c.actor).where(
+        DECISIONS.c.claim_id.in_([claim.id for claim in claims]), DECISIONS.c.action.in_(PART_OF)
+    )
+    done: dict[UUID, list[Any]] = {}
+    for row in await session.execute(taken):
+        done.setdefault(row.claim_id, []).append(row)
+    doer = call.actor.doer
+    found = {claim.id: MACHINE.why_not(action, claim.status, doer, _parts(done.get(claim.id, ()))) for claim in claims}
+    return {claim_id: why_not for claim_id, why_not in found.items() if why_not}
+
+
+async def take_each(
+    session: AsyncSession, call: Call, claims: Sequence[Row[Any]], action: str, event: str, *, to: ClaimStatus | None = None,
+    comment: str, **details: str,
+) -> None:  # fmt: skip
+    """Keeps the step for each claim, read and locked as it is; to another state, which the feed is told, or within its own."""
+    if not claims:
+        return
+    ids = [claim.id for claim in claims]
+    if to is not None:
+        await session.execute(update(CLAIMS).where(CLAIMS.c.id.in_(ids)).values(status=to, version=CLAIMS.c.version + 1))
+    kept = [_decision(call, claim.id, action, claim.status, to or claim.status, comment) for claim in claims]
+    await session.execute(insert(DECISIONS), [{"id": db.new_id()} | each for each in kept])
+    await deeds.record_all(session, [
+        deeds.deed(call, event, claim.id, details=details, event=to is not None, status=to or claim.status, version=claim.version + (to is not None))
+        for claim in claims
+    ])  # fmt: skip
+
+
+def _decision(call: Call, claim_id: UUID, action: str, before: str, after: str, comment: str | None) -> dict[str, Any]:
+    actor = call.actor
+    return {"claim_id": claim_id, "action": action, "from_status": before, "to_status": after, "actor": actor.subject, "role": actor.role,
+            "actor_name": actor.name or None, "person_id": actor.person_id, "at": call.now, "comment": comment}  # fmt: skip
+
+
+def _obstacle(action: str, claim: Claim, at: Standing) -> errors.Problem | None:
+    """What stands against a step that its state allows. For approving in the order in which it is settled, the money last."""
+    match action:
+        case "hold" if claim.hold_code is not None:
+            return errors.InvalidState("申领单已经暂缓,不必重复办理。")
+        case "release" if claim.hold_code is None:
+            return errors.InvalidState("申领单没有暂缓,无需解除。")
+        case "resolve" if not at.held_lines:
+            return errors.InvalidState("没有待核实的人员。")
+        case "approve" if at.notice is None and claim.hold_code is not None:
+            return ClaimOnHold(f"申领单暂缓中:{claim.hold_reason}。请复审人员查明原因后解除暂缓。")
+        case "approve":
+            return at.notice or (HeldLinesOpen() if at.held_lines else at.money)
+    return None
+
+
+def _parts(done: Sequence[Any]) -> list[tuple[str, str]]:
+    """(part, person) of each step that was somebody's own work."""
+    return [(PART_OF[row.action], person_of(row.person_id, row.actor)) for row in done if row.action in PART_OF]

@@ -1,0 +1,59 @@
+"""What registry asks of subsidy: who of a class would be eligible, by registry's own facts."""
+
+from typing import Any
+from uuid import UUID
+
+from services.subsidy import clients
+from services.subsidy.claims import facts, lines, reading
+from services.subsidy.claims.schemas import FindingOut, TermsRef
+from services.subsidy.codes import FundSource, LineVerdict, SchemeCode
+from services.subsidy.judging.facts import as_if_held
+from services.subsidy.judging.verdict import judge_claim
+from services.subsidy.schemes import operations as schemes
+from services.subsidy.schemes.errors import TermsMissing
+from services.subsidy.schemes.policy import Terms
+from shared import access, web, wire
+
+router = web.Router("claims")
+
+
+class EligibilityAsked(wire.In):
+    """The registry's facts of a class, to be judged as if everyone in it were claimed for."""
+
+    scheme: SchemeCode
+    facts: dict[str, Any]
+
+
+class EligibilityLine(wire.Out):
+    trainee_id: UUID
+    enrolment_id: UUID
+    verdict: LineVerdict
+    amount: wire.Money
+    calculation: str
+    findings: list[FindingOut]
+
+
+class Eligibility(wire.Out):
+    terms: TermsRef
+    lines: list[EligibilityLine]
+
+
+@router.operation(
+    "POST", "/internal/v1/eligibility", may=access.INTERNAL, summary="按事实预先判定一个班的全部学员", writes=False, errors=[TermsMissing]
+)
+async def eligibility(body: EligibilityAsked, session: web.Session, call: web.Caller) -> Eligibility:
+    """With what other claims hold of these people; before the class is over as if it were held and attended. The fund is not asked about."""
+    told = clients.read_claim_facts(body.facts)
+    terms = (await schemes.in_force(session)).terms_on(body.scheme, told.class_.starts_on)
+    if not isinstance(terms, Terms):
+        raise TermsMissing(terms.detail)
+    enrolled = [each for each in told.enrolments if each.outcome != "withdrawn"]
+    wanted = [facts.Wanted(each.trainee_id, each.enrolment_id) for each in enrolled]
+    past = await facts.history(session, {each.trainee_id for each in enrolled}, own_claim_id=None, class_id=told.class_.id)
+    source = min(terms.fund_sources or FundSource)
+    kind = schemes.from_files().schemes[body.scheme].claim_kind
+    judged = as_if_held(facts.claim_facts(told, wanted, past, scheme=body.scheme, kind=kind, claimed_on=call.today, fund_source=source))
+    pairs = zip(judged.lines, judge_claim(judged, terms).lines, strict=True)
+    return Eligibility.model_validate(
+        {"terms": reading.terms_ref(body.scheme, terms), "lines": [lines.shown(line, verdict) for line, verdict in pairs]}
+    )

@@ -1,0 +1,28 @@
+"""The life of an objection, and which days it takes from the notice: pure decisions."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from services.subsidy.codes import ObjectionStatus
+from shared.codes import named
+from shared.steps import Machine, Step, by
+
+ANSWERED_WITHIN_WORKING_DAYS = 3  # our reading; the plan is silent
+DECIDERS = frozenset({"officer", "reviewer"})
+
+MACHINE = Machine("异议", named("objection_status"), (
+    Step("accept", "受理", by({"officer"}, ObjectionStatus.RECEIVED), to=ObjectionStatus.ACCEPTED),
+    Step("dismiss", "认定不成立", by(DECIDERS, ObjectionStatus.RECEIVED, ObjectionStatus.ACCEPTED), to=ObjectionStatus.DISMISSED),
+    Step("uphold", "认定成立", by(DECIDERS, ObjectionStatus.ACCEPTED), to=ObjectionStatus.UPHELD),
+))  # fmt: skip
+HOLDING = (ObjectionStatus.ACCEPTED, ObjectionStatus.UPHELD)  # while there is one, the notice stands still
+
+
+def days_stood_still(stopped_on: date, resumed_on: date, is_working_day: Callable[[date], bool]) -> int:
+    """Working days lost to an objection: from the day it was accepted to the day before it was dismissed. On the day itself the clock runs again."""
+    return sum(is_working_day(stopped_on + timedelta(days=days)) for days in range((resumed_on - stopped_on).days))
+
+
+def masked_contact(contact: str) -> str:
+    """Enough to tell two contacts apart, too little to use one."""
+    return contact[:3] + "*" * 4 + contact[-4:] if len(contact) >= 11 else contact[:1] + "*" * 4

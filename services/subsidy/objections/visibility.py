@@ -1,0 +1,9 @@
+"""Who may see which objections: the office all, nobody else any."""
+
+from sqlalchemy import ColumnElement, false, true
+
+from shared.access import SEES_ALL, Actor
+
+
+def rows(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.role in SEES_ALL else false()

@@ -1,0 +1,87 @@
+"""Looking at payment batches: one with its payments, a list, and the file a bank is handed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.subsidy.claims.tables import Claim
+from services.subsidy.codes import BatchStatus, PaymentStatus
+from services.subsidy.payments.policy import MACHINE
+from services.subsidy.payments.schemas import BatchListed, BatchOut, PaymentOut
+from services.subsidy.payments.tables import Payment, PaymentBatch
+from services.subsidy.payments.visibility import rows
+from shared import deeds, errors, pages, wire
+from shared.access import Call
+from shared.sheets.writing import Table, write_book
+from shared.web import Kernel
+
+HEADER = ("序号", "付款编号", "收款户名", "收款账号", "金额(元)", "附言")
+
+
+async def get(session: AsyncSession, call: Call, batch_id: UUID) -> PaymentBatch:
+    batch = await session.scalar(select(PaymentBatch).where(PaymentBatch.id == batch_id, rows(call.actor)))
+    if batch is None:
+        raise errors.NotFound("没有这个拨付批次。请核对编号。")
+    return batch
+
+
+async def payments(session: AsyncSession, batch_id: UUID) -> Sequence[Payment]:
+    wanted = select(Payment).where(Payment.batch_id == batch_id).order_by(Payment.id)
+    return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
+
+
+async def show(session: AsyncSession, call: Call, batch: PaymentBatch) -> BatchOut:
+    found = await payments(session, batch.id)
+    numbered = select(Claim.id, Claim.number).where(Claim.id.in_({payment.claim_id for payment in found}))
+    numbers = {row.id: row.number for row in await session.execute(numbered)}
+    listed = BatchListed.model_validate(batch)
+    return BatchOut(
+        **{name: getattr(listed, name) for name in BatchListed.model_fields},
+        amount_yuan=batch.amount_yuan,
+        payments=[_payment(payment, numbers[payment.claim_id]) for payment in found],
+        bank_file_url=f"/v1/payment-batches/{batch.id}/bank-file" if batch.status == BatchStatus.EXPORTED else None,
+        allowed_actions=wire.allowed_actions(MACHINE.allowed_actions(batch.status, call.actor.doer)),
+    )
+
+
+async def page(
+    session: AsyncSession, call: Call, asked: pages.Asked, filters: Mapping[Any, Any], claim_ids: list[UUID] | None, refs: pages.Reference
+) -> dict[str, Any]:
+    wanted = pages.where(select(PaymentBatch), filters).where(rows(call.actor), refs.among(PaymentBatch.external_refs))
+    if claim_ids is not None:
+        wanted = wanted.where(PaymentBatch.id.in_(select(Payment.batch_id).where(Payment.claim_id.in_(claim_ids))))
+    return await pages.page(session, wanted, PaymentBatch.id, asked, lambda row: BatchListed.model_validate(row[0]))
+
+
+async def bank_file(session: AsyncSession, call: Call, kernel: Kernel, batch_id: UUID) -> tuple[str, bytes]:
+    """File name and contents: payee, full account number and amount of every payment that the bank has not answered, so that a file fetched late
+    cannot pay anything a second time. Each download is recorded."""
+    batch = await get(session, call, batch_id)
+    if batch.status != BatchStatus.EXPORTED:
+        raise errors.InvalidState("银行文件在批次导出后、回执齐全前可以下载。请先导出(:export)。")
+    waiting = [payment for payment in await payments(session, batch.id) if payment.status == PaymentStatus.EXPORTED]
+    table = [
+        (
+            position,
+            str(payment.id),
+            payment.payee_name,
+            kernel.vault.decrypt(payment.account, f"payments/{payment.id}/account"),
+            payment.amount_yuan,
+            f"职业技能培训补贴 {batch.number}",
+        )
+        for position, payment in enumerate(waiting, 1)
+    ]
+    details = {"number": batch.number, "payments": len(table), "version": batch.version}
+    await deeds.record(session, call, "payment_batch.file_read", batch.id, details=details, event=False)
+    return f"{batch.number}.xlsx", write_book([Table("付款清单", HEADER, table)])
+
+
+def _payment(row: Payment, claim_number: str) -> PaymentOut:
+    shown = {name: getattr(row, name) for name in ("id", "claim_id", "status", "reason", "voucher_no", "paid_on")}
+    payee = {"kind": row.payee_kind, "id": row.payee_id, "name": row.payee_name}
+    return PaymentOut.model_validate(
+        shown | {"claim_number": claim_number, "payee": payee, "account": row.account_masked, "amount": row.amount_yuan}
+    )

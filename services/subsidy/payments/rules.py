@@ -1,0 +1,120 @@
+"""What is wrong with a batch that was asked for, or with the bank's answers: every fault at once, under the problem of the first."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from services.subsidy.claims.errors import ClaimOnHold
+from services.subsidy.codes import Payee, PaymentStatus
+from services.subsidy.payments.errors import (
+    NAMED_TWICE,
+    PAID_IN_FUTURE,
+    ClaimInBatch,
+    ClaimOfOtherFund,
+    NothingToPay,
+    PayeeAccountMissing,
+    PaymentSettled,
+)
+from services.subsidy.payments.policy import Due
+from services.subsidy.payments.schemas import BankResults, PaymentResult
+from services.subsidy.schemes.errors import SamePerson
+from shared import codes, errors
+from shared.steps import Refusal
+
+Faults = Iterator[errors.Fault]
+PROBLEMS = (
+    errors.InvalidState, ClaimOnHold, ClaimInBatch, ClaimOfOtherFund, NothingToPay, SamePerson, PayeeAccountMissing, PaymentSettled,
+)  # fmt: skip
+KINDS: dict[str, type[errors.Problem]] = {kind.code: kind for kind in PROBLEMS}
+
+
+def refuse(faults: Sequence[errors.Fault]) -> None:
+    """Nothing where there is no fault."""
+    if faults:
+        first = faults[0]
+        told = "".join(f"{fault.seen or ''}:{fault.fix}" for fault in faults[:3]) + (f"(共 {len(faults)} 处)" if len(faults) > 3 else "")
+        raise KINDS.get(first.code, errors.Invalid)(told, faults=faults)
+
+
+def names(named: Sequence[UUID], known: Collection[UUID], pointer: str, unknown: str) -> Faults:
+    """Ids that are unknown or listed twice."""
+    seen = set[UUID]()
+    for position, each in enumerate(named):
+        if each in seen:
+            yield errors.Fault(NAMED_TWICE, pointer=f"{pointer}/{position}", seen=str(each), fix="请只保留一次。")
+        elif each not in known:
+            yield errors.Fault(unknown, pointer=f"{pointer}/{position}", seen=str(each), fix="请核对编号。")
+        seen.add(each)
+
+
+def claims(
+    claims: Sequence[Row[Any]],
+    fund_id: UUID,
+    pointers: Mapping[UUID, str],
+    why_not: Mapping[UUID, Refusal],
+    on_the_way: Mapping[UUID, str],
+    with_money_due: Collection[UUID],
+) -> Faults:
+    """Claims that cannot be in a new batch of this fund; the first reason of each."""
+    for claim in claims:
+        fault = claim_to_pay(claim, fund_id, why_not.get(claim.id))
+        if fault is None and claim.id in on_the_way:
+            fault = Refusal(ClaimInBatch.code, f"已在批次 {on_the_way[claim.id]} 中。请等待银行回执,或作废尚未导出的批次。")
+        if fault is None and claim.id not in with_money_due:
+            fault = Refusal(NothingToPay.code, "没有应付款项。请从批次中去掉该申领单。")
+        if fault is not None:
+            yield errors.Fault(fault.code, pointer=pointers.get(claim.id), seen=f"申领单 {claim.number}", fix=fault.detail)
+
+
+def exported_claims(claims: Sequence[Row[Any]], fund_id: UUID, why_not: Mapping[UUID, Refusal]) -> Faults:
+    """Claims that were put on hold, or left the state of approval, since the batch was made; or that this person may not pay."""
+    for claim in claims:
+        if fault := claim_to_pay(claim, fund_id, why_not.get(claim.id)):
+            fix = fault.detail if fault.code == SamePerson.code else f"{fault.detail}请作废本批次,去掉该申领单后重建。"
+            yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fix)
+
+
+def claim_to_pay(claim: Row[Any], fund_id: UUID, why_not: Refusal | None) -> Refusal | None:
+    """Why the claim cannot be paid from this fund, by this person: its state, its fund, a hold, four eyes."""
+    if why_not and why_not.code == errors.InvalidState.code:
+        return why_not
+    if claim.fund_id != fund_id:
+        return Refusal(ClaimOfOtherFund.code, "该申领单属于另一笔资金。请按资金分别建立批次。")
+    if claim.hold_code is not None:
+        return Refusal(ClaimOnHold.code, f"已暂缓:{claim.hold_reason}。请解除暂缓后再付款。")
+    return why_not
+
+
+def accounts(
+    dues: Sequence[Due], accounts: Mapping[UUID, tuple[str, str | None]], numbers: Mapping[UUID, str], pointers: Mapping[UUID, str]
+) -> Faults:
+    """Payees without a bank account, or unknown to registry."""
+    for each in dues:
+        name, account = accounts.get(each.payee_id, ("", None))
+        if not account:
+            where = "培训机构" if each.payee_kind == Payee.ORGANISER else "学员"
+            yield errors.Fault(
+                PayeeAccountMissing.code, pointer=pointers.get(each.claim_id), seen=f"申领单 {numbers[each.claim_id]}",
+                fix=f"请在{where}登记中补充{name}的银行账户。", more={"payee_id": str(each.payee_id)},
+            )  # fmt: skip
+
+
+def paid_before_now(body: BankResults, today: date) -> Faults:
+    """Nothing was paid on a day to come."""
+    for position, each in enumerate(body.results):
+        if each.paid_on is not None and each.paid_on > today:
+            yield errors.Fault(
+                PAID_IN_FUTURE, pointer=f"/results/{position}/paid_on", seen=str(each.paid_on), allowed=f"≤ {today}",
+                fix=f"不得晚于 {today}。请核对银行回单。",
+            )  # fmt: skip
+
+
+def settled(results: Sequence[PaymentResult], statuses: Mapping[UUID, str]) -> Faults:
+    """Answers for payments that have their answer already."""
+    for position, each in enumerate(results):
+        if (status := statuses[each.payment_id]) != PaymentStatus.EXPORTED:
+            seen = codes.label("payment_status", status)
+            yield errors.Fault(PaymentSettled.code, pointer=f"/results/{position}", seen=seen, fix="已有银行回执,请去掉这一笔。")
