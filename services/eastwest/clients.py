@@ -71,12 +71,11 @@ async def names(
     *,
     trainee_ids: Collection[UUID] = (),
     class_ids: Collection[UUID] = (),
-    timeout_seconds: float | None = None,
 ) -> NamesRead:
     if not trainee_ids and not class_ids:
         return NamesRead()
     body = {"trainee_ids": _sorted(trainee_ids), "institution_ids": [], "class_ids": _sorted(class_ids)}
-    return _read("registry", NamesRead, await kernel.neighbours["registry"].post("/internal/v1/names", call, body, timeout_seconds))
+    return _read("registry", NamesRead, await kernel.neighbours["registry"].post("/internal/v1/names", call, body))
 
 
 async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str]) -> list[UUID | None]:

@@ -39,7 +39,7 @@ async def enter(session: AsyncSession, call: Call, body: OrderIn) -> OrderPaper:
 async def change(session: AsyncSession, call: Call, order_id: UUID, body: OrderChange) -> OrderPaper:
     order = await steps.begin(session, call, order_id, "change")
     stated = {name: getattr(body, name) for name in body.model_fields_set}
-    as_it_is = reading.shown(order).model_dump(mode="json")
+    as_it_is = reading.shown(order).model_dump(mode="json", exclude={"employer": {"district_name"}, "standard": {"occupation_name"}})
     whole = {name: as_it_is[name] for name in OrderChange.model_fields} | body.model_dump(mode="json", include=set(stated))
     nulled = [name for name, value in stated.items() if value is None and OrderIn.model_fields[name].is_required()]
     if nulled:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.eastwest.codes import CertificateKind, Level, OrderStatus
-from shared import county, wire
+from shared import county, names, wire
 
 PARTNER = county.here().partner
 OccupationCode = Annotated[
@@ -68,11 +68,13 @@ class EmployerOut(wire.Out):
     name: str
     uscc: str | None
     district_code: str | None
+    district_name: Annotated[str | None, names.Beside("district_code", "regions")] = None
 
 
 class StandardOut(wire.Out):
     certificate_kind: CertificateKind
     occupation_code: str
+    occupation_name: names.OccupationName = None
     level: Level | None
     set_on: wire.CivilDate
     text: str | None
@@ -84,6 +86,7 @@ class OrderOut(wire.Out):
     partner: str | None = Field(description="归属的协作方;空:协作方都可见")
     employer: EmployerOut
     occupation_code: str
+    occupation_name: names.OccupationName = None
     posts: int
     ordered_on: wire.CivilDate
     standard: StandardOut

@@ -65,7 +65,7 @@ async def enter(session: AsyncSession, call: Call, kernel: Kernel, body: Placeme
     session.add(placement)
     await session.flush()
     await _announce(session, call, placement, "entered")
-    return await reading.get(session, call, kernel, placement.id)
+    return await reading.get(session, call, placement.id)
 
 
 async def change(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID, body: PlacementChange) -> PlacementPaper:
@@ -84,7 +84,7 @@ async def change(session: AsyncSession, call: Call, kernel: Kernel, placement_id
         if {"class_id", "certificate_id"}.intersection(changed):
             await _judge_again(session, call, kernel, placement_id)
         await _announce(session, call, found, "changed", fields=changed)
-    return await reading.get(session, call, kernel, placement_id)
+    return await reading.get(session, call, placement_id)
 
 
 async def _judge_again(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID) -> None:

@@ -1,7 +1,7 @@
 """Placements looked up and shown: single papers, lists, their facts as they were reported, and what these prove."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.eastwest import clients
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.orders.schemas import EmployerOut
@@ -30,19 +29,18 @@ from services.eastwest.placements.schemas import (
     StepOut,
 )
 from services.eastwest.placements.tables import Placement, Update
-from shared import codes, errors, pages, telemetry, wire
+from shared import codes, errors, pages, wire
 from shared.access import Call
 from shared.web import Kernel
 
 UPDATES = Update.__table__
 SCANNED_AT_ONCE = 500
-NAMES_WITHIN_SECONDS = 1.0  # a list is not held up for the sake of names
 UNKNOWN = "没有这项安置,或不在您的可见范围内。请核对编号。"
 
 
-async def get(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID) -> PlacementPaper:
+async def get(session: AsyncSession, call: Call, placement_id: UUID) -> PlacementPaper:
     row = await find(session, call, placement_id)
-    [shown] = await show(session, call, kernel, [row], call.today)
+    [shown] = await show(session, call, [row], call.today)
     return PlacementPaper(**dict(shown), allowed_actions=wire.allowed_actions(steps.allowed_actions(call.actor, shown.status)))
 
 
@@ -69,7 +67,6 @@ def listed(
 async def page(
     session: AsyncSession,
     call: Call,
-    kernel: Kernel,
     asked: pages.Asked,
     wanted: Select[Any],
     retention: list[Verdict] | None,
@@ -78,8 +75,9 @@ async def page(
     """A page of `wanted`, of the given verdicts alone where some are asked for."""
     if retention is None:
         answer = await pages.page(session, wanted, Placement.id, asked, lambda row: row)
-        answer["items"] = await show(session, call, kernel, answer["items"], as_of)
+        answer["items"] = await show(session, call, answer["items"], as_of)
         return answer
+    _newest_first(asked)
     fitting: list[Any] = []
     async for rows, verdicts in judged(session, wanted, as_of, after=None if asked.include_total else asked.after_id):
         fitting += [row for row in rows if verdicts[row.id].verdict in retention]
@@ -88,10 +86,16 @@ async def page(
     rest = [row for row in fitting if asked.after_id is None or row.id < asked.after_id]
     rows = rest[: asked.limit]
     answer = {
-        "items": await show(session, call, kernel, rows, as_of),
+        "items": await show(session, call, rows, as_of),
         "next_cursor": asked.cursor(None, rows[-1].id) if len(rest) > asked.limit else None,
     }
     return answer | ({"total": len(fitting)} if asked.include_total else {})
+
+
+def _newest_first(asked: pages.Asked) -> None:
+    """What is found by judging the facts comes in one order alone."""
+    if asked.order is not None:
+        raise errors.InvalidParameter("按稳岗结论筛选时只按登记先后排列。请去掉 sort。", parameter="sort")
 
 
 async def judged(session: AsyncSession, wanted: Select[Any], as_of: date, *, after: UUID | None = None) -> Any:
@@ -105,13 +109,12 @@ async def judged(session: AsyncSession, wanted: Select[Any], as_of: date, *, aft
         after = rows[-1].id
 
 
-async def show(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence[Any], as_of: date) -> list[PlacementOut]:
+async def show(session: AsyncSession, call: Call, rows: Sequence[Any], as_of: date) -> list[PlacementOut]:
     verdicts = await facts.retentions(session, [row.id for row in rows], as_of)
-    people = await _people(call, kernel, {row.trainee_id for row in rows})
-    return [_shown(row, people.get(row.trainee_id), verdicts[row.id].verdict, call.today) for row in rows]
+    return [_shown(row, verdicts[row.id].verdict, call.today) for row in rows]
 
 
-def _shown(row: Any, person: clients.PersonRead | None, verdict: Verdict, today: date) -> PlacementOut:
+def _shown(row: Any, verdict: Verdict, today: date) -> PlacementOut:
     of_the_order = {"name": row.order_employer_name, "uscc": row.order_employer_uscc, "district_code": row.order_employer_district_code}
     plain = (
         "id",
@@ -129,21 +132,10 @@ def _shown(row: Any, person: clients.PersonRead | None, verdict: Verdict, today:
     )
     return PlacementOut(
         **{name: getattr(row, name) for name in plain},
-        name=person and person.name,
-        id_number=person and person.id_number_masked,
         employer=EmployerOut(**(row.employer_now or row.employer or of_the_order)),
         status=policy.status_on(today, row.started_on, row.left_on),
         retention=verdict,
     )
-
-
-async def _people(call: Call, kernel: Kernel, trainee_ids: Collection[UUID]) -> dict[UUID, clients.PersonRead]:
-    """Names and masks; nothing while the registry does not answer, for a list without names is better than none."""
-    try:
-        return (await clients.names(kernel, call, trainee_ids=trainee_ids, timeout_seconds=NAMES_WITHIN_SECONDS)).trainees
-    except (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed) as problem:
-        telemetry.log.warning("names_unavailable", code=problem.code, request_id=call.request_id)
-        return {}
 
 
 def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdict] | None) -> policy.Span:
@@ -157,9 +149,10 @@ def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdi
 
 
 async def people_retained(
-    session: AsyncSession, call: Call, kernel: Kernel, asked: pages.Asked, wanted: Select[Any], met_within: policy.Span, as_of: date
+    session: AsyncSession, call: Call, asked: pages.Asked, wanted: Select[Any], met_within: policy.Span, as_of: date
 ) -> dict[str, Any]:
     """Whoever met three months on one of these days, as of a day; of several placements of one person the newest."""
+    _newest_first(asked)
     people: dict[UUID, Any] = {}
     async for rows, found in judged(session, wanted, as_of):
         for row in rows:
@@ -169,7 +162,7 @@ async def people_retained(
     rest = [row for row in people.values() if asked.after_id is None or row.id < asked.after_id]
     rows = rest[: asked.limit]
     answer = {
-        "items": await show(session, call, kernel, rows, as_of),
+        "items": await show(session, call, rows, as_of),
         "next_cursor": asked.cursor(None, rows[-1].id) if len(rest) > asked.limit else None,
     }
     return answer | ({"total": len(people)} if asked.include_total else {})

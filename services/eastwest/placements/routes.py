@@ -44,7 +44,6 @@ async def enter(body: schemas.PlacementIn, session: web.Session, call: web.Calle
 async def list_placements(
     session: web.Session,
     call: web.Caller,
-    kernel: web.KernelOf,
     asked: Annotated[pages.Asked, pages.asking(started_on=Placement.started_on, entered_at=Placement.entered_at)],
     external_ref: pages.ExternalRef,
     order_id: pages.AnyOf[UUID] = None,
@@ -66,9 +65,9 @@ async def list_placements(
     wanted = reading.listed(call, filters, status, external_ref)
     if met_from_on is not None or met_to_on is not None:
         days = reading.days(met_from_on, met_to_on, retention)
-        answer = await reading.people_retained(session, call, kernel, asked, wanted, days, as_of or call.today)
+        answer = await reading.people_retained(session, call, asked, wanted, days, as_of or call.today)
     else:
-        answer = await reading.page(session, call, kernel, asked, wanted, retention, as_of or call.today)
+        answer = await reading.page(session, call, asked, wanted, retention, as_of or call.today)
     return wire.Page[schemas.PlacementOut].model_validate(answer)
 
 
@@ -78,8 +77,8 @@ async def look_up(body: schemas.LookupIn, session: web.Session, call: web.Caller
 
 
 @router.operation("GET", ONE, may=SEES, summary="一项安置")
-async def get(placement_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.PlacementPaper:
-    return await reading.get(session, call, kernel, placement_id)
+async def get(placement_id: UUID, session: web.Session, call: web.Caller) -> schemas.PlacementPaper:
+    return await reading.get(session, call, placement_id)
 
 
 @router.operation("PATCH", ONE, may=KEEPERS, summary="改填班级、证书或用人单位", if_match=True, errors=[*GATES.values(), *NEIGHBOURS])

@@ -14,7 +14,7 @@ from services.eastwest.codes import UpdateKind as Kind
 from services.eastwest.orders.schemas import EmployerOut
 from services.eastwest.placements.gates import Code as GateCode
 from services.eastwest.placements.gates import State
-from shared import batches, county, privacy, wire
+from shared import batches, county, names, privacy, wire
 from shared.batches import ITEMS_AT_MOST
 
 PARTNER, EXAMPLES = county.here().partner, county.here().examples
@@ -62,15 +62,19 @@ class PlacementChange(wire.In):
 
 
 class PlacementOut(wire.Out):
-    """`name` and `id_number` (masked) as the registry has them now; null while it cannot be asked. `retention` as of `as_of`, or today."""
+    """`retention` as of `as_of`, or today. `name` and `id_number` say the same as `trainee_name` and `id_number_masked`."""
 
     id: UUID
     order_id: UUID
     order_number: str
     trainee_id: UUID
-    name: str | None
-    id_number: str | None = Field(examples=[privacy.mask_number(EXAMPLES.id_number)])
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
+    name: names.TraineeName = None
+    id_number: Annotated[names.IdNumberMasked, Field(examples=[privacy.mask_number(EXAMPLES.id_number)])] = None
     class_id: UUID | None
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
     certificate_id: UUID | None
     partner: str | None
     employer: EmployerOut

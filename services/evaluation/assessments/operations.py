@@ -75,7 +75,8 @@ async def supervise(session: AsyncSession, call: Call, kernel: Kernel, assessmen
     record = Supervision(assessment_id=assessment.id, **body.model_dump(), recorded_at=call.now)
     session.add(record)
     await steps.finish(session, call, assessment, "supervised", mode=body.mode)
-    return SupervisionOut.model_validate(record)
+    shown = SupervisionOut.model_validate(record)
+    return shown.model_copy(update={"supervisor_name": supervisor[0].name})
 
 
 async def lock(session: AsyncSession, call: Call, assessment_id: UUID, comment: str | None) -> AssessmentPaper:

@@ -1,5 +1,6 @@
 """Assessments looked up and shown: single batches with their people, lists, exams."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.evaluation.assessments import visibility
 from services.evaluation.assessments.schemas import Exams
 from services.evaluation.assessments.tables import Assessment, Candidate, Supervision
-from shared import errors
+from shared import errors, pages
 from shared.access import Call
 
 
@@ -22,21 +23,9 @@ async def find(session: AsyncSession, call: Call, assessment_id: UUID, *, lock: 
     return found
 
 
-def listed(
-    call: Call, *, status: str | None, filing_id: UUID | None, institution_id: UUID | None, class_id: UUID | None, order_id: UUID | None
-) -> Select[Any]:
-    wanted = select(*Assessment.__table__.c).where(visibility.rows(call.actor))
-    same: tuple[tuple[Any, object], ...] = (
-        (Assessment.status, status),
-        (Assessment.filing_id, filing_id),
-        (Assessment.institution_id, institution_id),
-        (Assessment.class_id, class_id),
-        (Assessment.order_id, order_id),
-    )
-    for column, value in same:
-        if value is not None:
-            wanted = wanted.where(column == value)
-    return wanted
+def listed(call: Call, filters: Mapping[Any, Any], external_ref: pages.Reference) -> Select[Any]:
+    wanted = select(*Assessment.__table__.c).where(visibility.rows(call.actor), external_ref.among(Assessment.external_refs))
+    return pages.where(wanted, filters)
 
 
 async def candidates(session: AsyncSession, assessment_id: UUID) -> list[Any]:

@@ -3,8 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-
 from services.evaluation.assessments import batch, operations, reading, steps, visibility
 from services.evaluation.assessments.errors import ConflictOfInterest, SupervisionMissing
 from services.evaluation.assessments.policy import INSTITUTION
@@ -38,14 +36,22 @@ async def create(body: AssessmentIn, session: web.Session, call: web.Caller, ker
 async def list_assessments(
     session: web.Session,
     call: web.Caller,
-    asked: pages.PageAsked,
-    status: Annotated[Status | None, Query()] = None,
-    filing_id: Annotated[UUID | None, Query()] = None,
-    institution_id: Annotated[UUID | None, Query()] = None,
-    class_id: Annotated[UUID | None, Query()] = None,
-    order_id: Annotated[UUID | None, Query()] = None,
+    asked: Annotated[pages.Asked, pages.asking(held_on=Assessment.held_on, number=Assessment.number, created_at=Assessment.created_at)],
+    external_ref: pages.ExternalRef,
+    status: pages.AnyOf[Status] = None,
+    filing_id: pages.AnyOf[UUID] = None,
+    institution_id: pages.AnyOf[UUID] = None,
+    class_id: pages.AnyOf[UUID] = None,
+    order_id: pages.AnyOf[UUID] = None,
 ) -> wire.Page[AssessmentOut]:
-    wanted = reading.listed(call, status=status, filing_id=filing_id, institution_id=institution_id, class_id=class_id, order_id=order_id)
+    filters = {
+        Assessment.status: status,
+        Assessment.filing_id: filing_id,
+        Assessment.institution_id: institution_id,
+        Assessment.class_id: class_id,
+        Assessment.order_id: order_id,
+    }
+    wanted = reading.listed(call, filters, external_ref)
     return wire.Page.model_validate(await pages.page(session, wanted, Assessment.id, asked, AssessmentOut.model_validate))
 
 

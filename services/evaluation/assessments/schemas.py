@@ -10,7 +10,7 @@ from services.evaluation.codes import AssessmentStatus as Status
 from services.evaluation.codes import Level
 from services.evaluation.codes import SupervisionMode as Mode
 from services.evaluation.filings.schemas import Card, OccupationCode
-from shared import batches, county, wire
+from shared import batches, county, names, wire
 
 CANDIDATES_AT_MOST = 500
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, description="百分制成绩", examples=[86.5])]
@@ -26,6 +26,7 @@ class AssessmentIn(wire.In):
     held_on: wire.CivilDate = Field(description="考核日期")
     assessors: Annotated[list[Card], Field(min_length=1, max_length=50, description="考评员证卡")]
     candidates: Annotated[list[UUID], Field(min_length=1, max_length=CANDIDATES_AT_MOST, description="学员编号")]
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class ResultIn(wire.In):
@@ -53,13 +54,29 @@ class SupervisionIn(wire.In):
 
 class SupervisionOut(wire.Out):
     supervisor: str
+    supervisor_name: str | None = Field(None, description="备案的督导人员中的姓名")
     mode: Mode
     report: str
     recorded_at: wire.Instant
 
 
+class AssessorOut(wire.Out):
+    """An assessor by card, with the name that the filing's team has."""
+
+    card: str
+    name: str | None
+
+
+class CandidateOut(wire.Out):
+    trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
+
+
 class ResultOut(wire.Out):
     trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     score: float | None
     passed: bool
 
@@ -69,13 +86,19 @@ class AssessmentOut(wire.Out):
     number: str = Field(examples=[f"{county.here().series('PJ')}-2025-000007"])
     filing_id: UUID
     institution_id: UUID
+    institution_name: names.InstitutionName = None
     class_id: UUID | None
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
     order_id: UUID | None
+    order_number: names.OrderNumber = None
     occupation_code: str
+    occupation_name: names.OccupationName = None
     level: Level
     method: Method
     held_on: wire.CivilDate
     assessors: list[str]
+    external_refs: list[wire.ExternalRef]
     status: Status
     issued_on: wire.CivilDate | None
     created_at: wire.Instant
@@ -87,6 +110,8 @@ class AssessmentPaper(AssessmentOut):
     """A single batch, with its people and what the caller may do with it."""
 
     candidates: list[UUID]
+    people: list[CandidateOut] = Field(description="考生,附姓名与掩码")
+    assessor_names: list[AssessorOut]
     results: list[ResultOut]
     supervision: list[SupervisionOut]
     certificates_issued: int

@@ -57,12 +57,19 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment) -> As
     machine = _machine(county.folder())
     further = await _further(session, call, assessment)
     found = {step.action: machine.why_not(step.action, assessment.status, call.actor.doer, further=further) for step in machine.steps}
+    filing = await session.get_one(Filing, assessment.filing_id)
+    named = {each["card"]: each["name"] for team in filing.staff.values() for each in team}
     return AssessmentPaper.model_validate(
         AssessmentOut.model_validate(assessment).model_dump()
         | {
             "candidates": [each.trainee_id for each in people],
+            "people": [{"trainee_id": each.trainee_id} for each in people],
+            "assessor_names": [{"card": card, "name": named.get(card)} for card in assessment.assessors],
             "results": [each._mapping for each in people if each.passed is not None],
-            "supervision": [each._mapping for each in await reading.supervision(session, assessment.id)],
+            "supervision": [
+                {**each._mapping, "supervisor_name": named.get(each.supervisor)}
+                for each in await reading.supervision(session, assessment.id)
+            ],
             "certificates_issued": passed if assessment.status == "issued" else 0,
             "allowed_actions": wire.allowed_actions(found),
         }

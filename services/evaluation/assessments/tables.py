@@ -1,6 +1,7 @@
 """Assessment batches (评价批次), their candidates with results, and the records of supervision."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,7 +16,9 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.evaluation.codes import AssessmentMethod, AssessmentStatus, SupervisionMode
@@ -40,6 +43,7 @@ class Assessment(db.Versioned, Row):
     method: Mapped[str] = mapped_column(Text)
     held_on: Mapped[date]
     assessors: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     status: Mapped[str] = mapped_column(Text)
     issued_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -56,6 +60,8 @@ class Assessment(db.Versioned, Row):
         Index("assessments_status_idx", "status", "id"),
         Index("assessments_class_id_idx", "class_id", "id"),
         Index("assessments_order_id_idx", "order_id", "id"),
+        Index("assessments_held_on_idx", "held_on", "id"),
+        Index("assessments_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
     )
 
 

@@ -1,5 +1,6 @@
 """Certificates looked up: single papers, lists, and what an event says of one."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation.certificates import policy, visibility
 from services.evaluation.certificates.tables import Certificate
-from shared import errors
+from shared import errors, pages
 from shared.access import Call
 from shared.web import Kernel
 
@@ -34,34 +35,18 @@ def key_of(kernel: Kernel, number: str) -> bytes:
     return kernel.vault.blind(policy.normal(number), "certificate_number")
 
 
-def listed(
-    call: Call,
-    kernel: Kernel,
-    *,
-    trainee_id: UUID | None,
-    number: str | None,
-    kind: str | None,
-    status: str | None,
-    assessment_id: UUID | None,
-    class_id: UUID | None,
-) -> Select[Any]:
-    wanted = select(*columns(call.today)).where(visibility.rows(call.actor))
-    same = (
-        (Certificate.trainee_id, trainee_id),
-        (Certificate.kind, kind),
-        (Certificate.assessment_id, assessment_id),
-        (Certificate.class_id, class_id),
-    )
-    for column, value in same:
-        if value is not None:
-            wanted = wanted.where(column == value)
-    if number is not None:
-        if policy.EMBEDDED_ID_NUMBER.search(policy.normal(number)):
+def listed(call: Call, filters: Mapping[Any, Any], external_ref: pages.Reference) -> Select[Any]:
+    wanted = select(*columns(call.today)).where(visibility.rows(call.actor), external_ref.among(Certificate.external_refs))
+    return pages.where(wanted, filters)
+
+
+def refuse_id_numbers(**sought: str | None) -> None:
+    """400 where a number that is looked for holds an ID number: it would stand in the URL."""
+    for parameter, value in sought.items():
+        if value is not None and policy.EMBEDDED_ID_NUMBER.search(policy.normal(value)):
             raise errors.InvalidParameter(
-                "该编号中含有身份证号,不能放在网址里。请改用 trainee_id 查询,或用 /v1/certificates:verify 核验。", parameter="number"
+                "该编号中含有身份证号,不能放在网址里。请改用 trainee_id 查询,或用 /v1/certificates:verify 核验。", parameter=parameter
             )
-        wanted = wanted.where(Certificate.number_key == key_of(kernel, number))
-    return wanted.where(status_on(call.today) == status) if status is not None else wanted
 
 
 def thin(certificate: Any) -> dict[str, Any]:

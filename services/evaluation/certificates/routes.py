@@ -49,17 +49,28 @@ async def list_certificates(
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
-    asked: pages.PageAsked,
-    trainee_id: Annotated[UUID | None, Query()] = None,
+    asked: Annotated[
+        pages.Asked,
+        pages.asking(q=[Certificate.number], issued_on=Certificate.issued_on, registered_at=Certificate.registered_at),
+    ],
+    external_ref: pages.ExternalRef,
+    trainee_id: pages.AnyOf[UUID] = None,
     number: Annotated[str | None, Query(max_length=60, description="完整的证书编号")] = None,
-    kind: Annotated[Kind | None, Query()] = None,
-    status: Annotated[Status | None, Query()] = None,
-    assessment_id: Annotated[UUID | None, Query()] = None,
-    class_id: Annotated[UUID | None, Query()] = None,
+    kind: pages.AnyOf[Kind] = None,
+    status: pages.AnyOf[Status] = None,
+    assessment_id: pages.AnyOf[UUID] = None,
+    class_id: pages.AnyOf[UUID] = None,
 ) -> wire.Page[CertificateOut]:
-    wanted = reading.listed(
-        call, kernel, trainee_id=trainee_id, number=number, kind=kind, status=status, assessment_id=assessment_id, class_id=class_id
-    )
+    reading.refuse_id_numbers(number=number, q=asked.sought)
+    filters = {
+        Certificate.trainee_id: trainee_id,
+        Certificate.kind: kind,
+        Certificate.assessment_id: assessment_id,
+        Certificate.class_id: class_id,
+        reading.status_on(call.today): status,
+        Certificate.number_key: None if number is None else reading.key_of(kernel, number),
+    }
+    wanted = reading.listed(call, filters, external_ref)
     return wire.Page.model_validate(await pages.page(session, wanted, Certificate.id, asked, CertificateOut.model_validate))
 
 

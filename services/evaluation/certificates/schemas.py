@@ -10,7 +10,7 @@ from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
 from services.evaluation.codes import Level
 from services.evaluation.filings.schemas import OccupationCode
-from shared import county, wire
+from shared import county, names, wire
 
 Number = Annotated[
     wire.Text, Field(min_length=1, max_length=40, description="证书编号", examples=[f"Y0000{county.here().province_digits}000123255000001"])
@@ -31,6 +31,7 @@ class CertificateIn(wire.In):
     issuer: wire.Word = Field(examples=[f"{county.here().prefecture.aliases[0]}职业技能鉴定中心"])
     proof: wire.Word = Field(description="证明材料,可填 /v1/files 的编号", examples=["证书原件扫描件"])
     class_id: UUID | None = Field(None, description="由哪个培训班取得", examples=[None])
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class CertificateOut(wire.Out):
@@ -38,16 +39,22 @@ class CertificateOut(wire.Out):
     kind: Kind
     number: str
     trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     occupation_code: str | None
+    occupation_name: names.OccupationName = None
     level: Level | None
     issued_on: wire.CivilDate
     issuer: str
+    external_refs: list[wire.ExternalRef]
     status: Status
     revoked_on: wire.CivilDate | None
     revoked_reason: str | None
     filing_id: UUID | None = Field(description="依据的备案;其他机构发的证书没有")
     assessment_id: UUID | None
     class_id: UUID | None
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
     exam_held_on: wire.CivilDate | None
     proof: str | None
     registered_at: wire.Instant
@@ -91,6 +98,7 @@ class VerifyOut(wire.Out):
     number: str | None = None
     kind: Kind | None = None
     occupation_code: str | None = None
+    occupation_name: names.OccupationName = None
     level: Level | None = None
     issued_on: wire.CivilDate | None = None
     issuer: str | None = None

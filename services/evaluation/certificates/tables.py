@@ -1,9 +1,11 @@
 """Certificates: those minted here from an assessment, and those of other issuers registered with proof. And the serials of the numbers minted."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.evaluation.codes import CertificateKind
@@ -33,6 +35,7 @@ class Certificate(db.Versioned, Row):
     class_id: Mapped[UUID | None]
     exam_held_on: Mapped[date | None]
     proof: Mapped[str | None] = mapped_column(Text)
+    external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     revoked_on: Mapped[date | None]
     revoked_reason: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -54,6 +57,12 @@ class Certificate(db.Versioned, Row):
         Index("certificates_class_id_idx", "class_id", "trainee_id"),
         Index("certificates_issuer_issued_on_idx", "issuer", "issued_on"),
         Index("certificates_revoked_on_idx", "revoked_on", "id"),
+        Index("certificates_issued_on_idx", "issued_on", "id"),
+        Index("certificates_registered_at_idx", "registered_at", "id"),
+        Index("certificates_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
+        Index(
+            "certificates_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}
+        ),
     )
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients
+from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.filings import policy, visibility
 from services.evaluation.filings.schemas import CoverageOut, CoveredEnterprise, FilingOut
 from services.evaluation.filings.tables import Filing
-from shared import errors
+from shared import errors, pages
 from shared.access import Call
 from shared.web import Kernel
 
@@ -26,15 +27,9 @@ async def find(session: AsyncSession, call: Call, filing_id: UUID, *, lock: bool
     return found
 
 
-def listed(call: Call, status: str | None, institution_id: UUID | None, external_number: str | None) -> Select[Any]:
-    wanted = select(*Filing.__table__.c).where(visibility.rows(call.actor))
-    if status is not None:
-        wanted = wanted.where(status_on(call.today) == status)
-    if institution_id is not None:
-        wanted = wanted.where(Filing.institution_id == institution_id)
-    if external_number is not None:
-        wanted = wanted.where(Filing.external_refs.contains([{"number": external_number}]))
-    return wanted
+def listed(call: Call, status: list[Status] | None, institution_id: list[UUID] | None, external_ref: pages.Reference) -> Select[Any]:
+    wanted = select(*Filing.__table__.c).where(visibility.rows(call.actor), external_ref.among(Filing.external_refs))
+    return pages.where(wanted, {status_on(call.today): status, Filing.institution_id: institution_id})
 
 
 def status_on(today: date) -> ColumnElement[str]:

@@ -27,13 +27,22 @@ async def list_filings(
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
-    asked: pages.PageAsked,
-    status: Annotated[Status | None, Query()] = None,
-    institution_id: Annotated[UUID | None, Query()] = None,
-    external_number: Annotated[str | None, Query(max_length=200, description="其他平台给的编号")] = None,
+    asked: Annotated[
+        pages.Asked,
+        pages.asking(
+            q=[Filing.number, Filing.institution_name],
+            number=Filing.number,
+            created_at=Filing.created_at,
+            changed_at=Filing.changed_at,
+            valid_until_on=Filing.valid_until_on,
+        ),
+    ],
+    external_ref: pages.ExternalRef,
+    status: pages.AnyOf[Status] = None,
+    institution_id: pages.AnyOf[UUID] = None,
     covering_on: Annotated[wire.CivilDate | None, Query(description="只列这一天计入规上企业覆盖率的备案,每家一份")] = None,
 ) -> wire.Page[FilingOut]:
-    wanted = reading.listed(call, status, institution_id, external_number)
+    wanted = reading.listed(call, status, institution_id, external_ref)
     if covering_on is not None:
         wanted = wanted.where(await reading.covering(session, call, kernel, covering_on))
     return wire.Page.model_validate(await pages.page(session, wanted, Filing.id, asked, lambda row: reading.shown(row, call.today)))

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.codes import Level
-from shared import county, wire
+from shared import county, names, wire
 
 COUNTY = county.here()
 OccupationCode = Annotated[str, Field(pattern=r"^[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}$", description="职业代码", examples=["6-31-01-03"])]
@@ -54,7 +54,6 @@ class Material(wire.In):
 
 Scope = Annotated[list[ScopeEntry], Field(min_length=1, max_length=100)]
 Materials = Annotated[list[Material], Field(max_length=50)]
-ExternalRefs = Annotated[list[wire.ExternalRef], Field(max_length=20)]
 
 
 class FilingIn(wire.In):
@@ -65,7 +64,7 @@ class FilingIn(wire.In):
     staff: Staff
     materials: Materials = []
     number_prefix: NumberPrefix | None = None
-    external_refs: ExternalRefs = []
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class FilingChange(wire.In):
@@ -75,7 +74,7 @@ class FilingChange(wire.In):
     staff: Staff | None = None
     materials: Materials | None = None
     number_prefix: NumberPrefix | None = None
-    external_refs: ExternalRefs | None = None
+    external_refs: wire.ExternalRefs | None = None
 
 
 class GrantIn(wire.In):
@@ -109,8 +108,15 @@ class Extension(wire.In):
     comment: Annotated[wire.Text, Field(max_length=1000)] | None = None
 
 
+class ScopeOut(wire.Out):
+    occupation_code: str
+    occupation_name: names.OccupationName = None
+    levels: list[Level]
+
+
 class GrantOut(wire.Out):
     occupation_code: str
+    occupation_name: names.OccupationName = None
     level: Level
     decision: Decision
     reason: str | None
@@ -127,9 +133,9 @@ class FilingOut(wire.Out):
     id: UUID
     number: str = Field(examples=[f"{COUNTY.series('BA')}-2025-000003"])
     institution_id: UUID
-    institution_name: str
+    institution_name: str = Field(description="备案时的名称,印在证书上")
     institution_kind: str = Field(examples=["enterprise"])
-    scope: list[ScopeEntry]
+    scope: list[ScopeOut]
     staff: Staff
     materials: list[Material]
     number_prefix: str | None
@@ -158,6 +164,7 @@ class CoveredEnterprise(wire.Out):
     institution_id: UUID
     name: str
     region_code: str
+    region_name: names.RegionName = None
     filing_id: UUID | None
 
 

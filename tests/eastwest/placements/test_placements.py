@@ -201,6 +201,28 @@ async def test_lists_filter_by_state_and_are_the_call_list(eastwest: Service, ot
     assert (await partner.get("/v1/placements?retention=lost")).status_code == 400
 
 
+async def test_a_placement_names_person_class_order_and_district(eastwest: Service, others: Neighbours) -> None:
+    partner = eastwest.as_("partner")
+    made = await placed(partner, others.person(7), class_id=str(others.training_class()))
+    assert (made["trainee_name"], made["id_number_masked"]) == (made["name"], made["id_number"]) == (people.name(7), made["id_number"])
+    assert (made["class_name"], made["class_number"], made["order_number"]) == ("电工班", "KL-PX-2025-000001", "FS-2025-0017")
+    assert made["employer"]["district_name"] == "顺德区"
+    asked = len(others.asked)
+    [listed] = (await partner.get("/v1/placements?sort=-entered_at")).json()["items"]
+    assert {**made, "allowed_actions": None} == {**listed, "allowed_actions": None} and len(others.asked) == asked + 1
+    order_paper = (await partner.get(f"/v1/orders/{made['order_id']}")).json()
+    assert order_paper["occupation_name"] == order_paper["standard"]["occupation_name"] != ""
+
+
+async def test_a_list_of_one_verdict_comes_in_one_order(eastwest: Service, others: Neighbours) -> None:
+    partner = eastwest.as_("partner")
+    await placed(partner, others.person(1))
+    for verdicts, count in (("retention=on_track", 1), ("retention=met&retention=on_track", 1), ("retention=met", 0)):
+        assert len((await partner.get(f"/v1/placements?{verdicts}")).json()["items"]) == count
+    answer = await partner.get("/v1/placements?retention=on_track&sort=started_on")
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "sort")
+
+
 async def test_without_the_registry_lists_come_without_names(eastwest: Service, others: Neighbours) -> None:
     partner = eastwest.as_("partner")
     made = await placed(partner, others.person(1))
