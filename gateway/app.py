@@ -4,7 +4,8 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from gateway import clients
-from gateway.changes import routes as merged
+from gateway.audit import routes as audit
+from gateway.changes import routes as changes
 from gateway.docs import routes as docs
 from gateway.identity import routes as identity
 from gateway.identity import tables as accounts
@@ -12,6 +13,7 @@ from gateway.identity.clients import job as local
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
 from gateway.plans import routes as plans
+from gateway.reference import routes as reference
 from gateway.routing import forwarding
 from gateway.settings import Settings
 from gateway.webhooks import routes as webhooks
@@ -23,7 +25,17 @@ from shared import county, web
 from shared.settings import load
 from shared.web import kernel
 
-ROUTERS = (*identity.ROUTERS, plans.router, *merged.ROUTERS, *overviews.ROUTERS, worklist.router, webhooks.router, docs.router)
+ROUTERS = (
+    *identity.ROUTERS,
+    plans.router,
+    reference.router,
+    changes.router,
+    audit.router,
+    *overviews.ROUTERS,
+    worklist.router,
+    webhooks.router,
+    docs.router,
+)
 
 
 def build(of: Settings) -> FastAPI:

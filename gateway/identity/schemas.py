@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
+from gateway.codes import Role
 from shared import wire
 
-Role = Literal["institution", "person", "town", "department", "officer", "reviewer", "finance", "partner", "auditor", "system", "admin"]
 Scopes = Annotated[
     list[str], Field(max_length=200, description="授权范围,见 GET /v1/scopes;system 必填", examples=[["trainees.read", "classes.read"]])
 ]

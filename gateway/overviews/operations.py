@@ -13,7 +13,7 @@ import orjson
 from fastapi import Request, Response
 
 from gateway.clients import ask_as_caller, problem_of
-from gateway.overviews.sections import SECTIONS
+from gateway.overviews.policy import SECTIONS
 from shared import errors, web
 from shared.access import Call
 from shared.http_client import Answer

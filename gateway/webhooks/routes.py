@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy import select
 
+from gateway.webhooks import visibility
 from gateway.webhooks.deliveries import operations as deliveries
 from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.schemas import (
@@ -35,7 +36,7 @@ async def make(body: EndpointIn, session: web.Session, call: web.Caller, kernel:
 
 @router.operation("GET", "/v1/webhook-endpoints", may=MAY, summary="本方登记的网址", errors=[errors.InvalidCursor], scoped=False)
 async def list_endpoints(session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[EndpointOut]:
-    wanted = select(*(getattr(Endpoint, name) for name in EndpointOut.model_fields)).where(endpoints.own(call))
+    wanted = select(*(getattr(Endpoint, name) for name in EndpointOut.model_fields)).where(visibility.rows(call.actor))
     return wire.Page[EndpointOut].model_validate(await pages.page(session, wanted, Endpoint.id, asked, EndpointOut.model_validate))
 
 

@@ -4,7 +4,7 @@ import statistics
 import time
 
 from deploy.demo.main_job import Job
-from gateway.overviews.sections import SECTIONS
+from gateway.overviews.policy import SECTIONS
 
 ROUNDS, BOARDS = 40, 20
 ON = "2025-12-31"

@@ -12,7 +12,7 @@ from gateway.identity import rules
 from gateway.identity.errors import PRIVATE_KEY
 from gateway.identity.schemas import ClientIn, ClientMade, ClientOut
 from gateway.identity.tables import Client
-from shared import access, audit, db, errors, privacy
+from shared import access, db, deeds, errors, privacy
 
 PURPOSE = "client_secret"
 
@@ -30,7 +30,9 @@ async def make(session: AsyncSession, call: access.Call, vault: privacy.Vault, a
     client = Client(id=made_id, client_id=str(made_id), secret=vault.blind(secret, PURPOSE), jwks=jwks, **rules.columns(asked))
     session.add(client)
     await session.flush()
-    await audit.record(session, call, "client.created", "client", client.id, {"role": client.role, "person_id": str(client.person_id)})
+    await deeds.record(
+        session, call, "client.created", client.id, event=False, details={"role": client.role, "person_id": str(client.person_id)}
+    )
     return made(client, secret)
 
 
@@ -47,7 +49,7 @@ async def disable(session: AsyncSession, call: access.Call, client_id: str) -> C
     call.match(client.version)
     if client.disabled_at is None:
         client.disabled_at = call.now
-        await audit.record(session, call, "client.disabled", "client", client.id)
+        await deeds.record(session, call, "client.disabled", client.id, event=False)
         await session.flush()
     return client
 
@@ -60,7 +62,7 @@ async def rotate_secret(session: AsyncSession, call: access.Call, vault: privacy
         raise errors.InvalidState("客户端已停用,不能更换密钥。请新建一个客户端。")
     secret = secrets.token_urlsafe(32)
     client.secret = vault.blind(secret, PURPOSE)
-    await audit.record(session, call, "client.secret_rotated", "client", client.id)
+    await deeds.record(session, call, "client.secret_rotated", client.id, event=False)
     await session.flush()
     return made(client, secret)
 

@@ -18,7 +18,7 @@ from gateway.identity.schemas import SignedIn
 from gateway.identity.sessions import passwords
 from gateway.identity.tables import Attempts, SignIn, User
 from gateway.identity.tokens.signing import Signer
-from shared import access, audit, clock, db, limits, web
+from shared import access, clock, db, deeds, limits, web
 
 TRIES_AT_MOST = 5
 COUNTED_FOR = timedelta(minutes=15)
@@ -42,7 +42,7 @@ async def open_session(kernel: web.Kernel, signer: Signer, call: access.Call, lo
         await session.execute(delete(Attempts).where(Attempts.login == login_key))
         session.add(SignIn(id=sign_in_id, user_id=user.id, refresh=_digest(kernel, refresh), expires_at=clock.now() + SESSION_LASTS))
         await session.flush()
-        await audit.record_all(session, [audit.entry(_as(call, user), "session.opened", "user", user.id)])
+        await deeds.record(session, _as(call, user), "session.opened", user.id, subject_type="user", event=False)
     return _signed_in(signer, user, sign_in_id, refresh)
 
 
@@ -62,7 +62,7 @@ async def refresh_session(kernel: web.Kernel, signer: Signer, call: access.Call,
                 sign_in.refresh = _digest(kernel, refresh)
             else:
                 sign_in.ended_at = clock.now()
-                await audit.record_all(session, [audit.entry(_as(call, user), "session.reused", "user", user.id, outcome="refused")])
+                await deeds.record(session, _as(call, user), "session.reused", user.id, subject_type="user", event=False, refused=True)
             await session.flush()
     if not (good and user and sign_in_id):
         await kernel.limits.take(limits.TOKEN_FAILURES, whom)
@@ -78,7 +78,7 @@ async def end_session(kernel: web.Kernel, signer: Signer, call: access.Call, tok
     async with kernel.writing.begin() as session:
         ended = update(SignIn).where(SignIn.id == UUID(sign_in_id), SignIn.ended_at.is_(None)).values(ended_at=clock.now())
         if (await session.execute(ended.returning(SignIn.id))).first():
-            await audit.record(session, call, "session.ended", "user", UUID(call.actor.subject))
+            await deeds.record(session, call, "session.ended", UUID(call.actor.subject), subject_type="user", event=False)
 
 
 async def _count_try(kernel: web.Kernel, login_key: bytes) -> None:

@@ -10,7 +10,7 @@ from gateway.identity import rules
 from gateway.identity.schemas import UserIn, UserMade, UserOut
 from gateway.identity.sessions import passwords
 from gateway.identity.tables import SignIn, User
-from shared import access, audit, errors
+from shared import access, deeds, errors
 
 
 async def make(session: AsyncSession, call: access.Call, asked: UserIn) -> UserMade:
@@ -21,7 +21,7 @@ async def make(session: AsyncSession, call: access.Call, asked: UserIn) -> UserM
     user = User(login=asked.login or asked.name, password=await passwords.digest(password), **rules.columns(asked))
     session.add(user)
     await session.flush()
-    await audit.record(session, call, "user.created", "user", user.id, {"role": user.role, "person_id": str(user.person_id)})
+    await deeds.record(session, call, "user.created", user.id, event=False, details={"role": user.role, "person_id": str(user.person_id)})
     return made(user, password)
 
 
@@ -39,7 +39,7 @@ async def disable(session: AsyncSession, call: access.Call, user_id: UUID) -> Us
     if user.disabled_at is None:
         user.disabled_at = call.now
         await end_sessions(session, user)
-        await audit.record(session, call, "user.disabled", "user", user.id)
+        await deeds.record(session, call, "user.disabled", user.id, event=False)
         await session.flush()
     return user
 
@@ -53,7 +53,7 @@ async def reset_password(session: AsyncSession, call: access.Call, user_id: UUID
     password = passwords.generate()
     user.password = await passwords.digest(password)
     await end_sessions(session, user)
-    await audit.record(session, call, "user.password_reset", "user", user.id)
+    await deeds.record(session, call, "user.password_reset", user.id, event=False)
     await session.flush()
     return made(user, password)
 

@@ -8,13 +8,13 @@ from sqlalchemy import Select, Table, and_, exists, func, or_, select, tuple_, u
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.changes.feed import unpack
+from gateway.changes.reading import unpack
 from gateway.identity.tables import Client
 from gateway.webhooks import policy
 from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.schemas import DeliveryOut, ReplayIn
 from gateway.webhooks.tables import Delivery, Endpoint
-from shared import audit, changes, clock, db, errors, web
+from shared import changes, clock, db, deeds, errors, web
 from shared.access import Call
 
 DELIVERIES = cast(Table, Delivery.__table__)
@@ -76,7 +76,7 @@ async def replay(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint
     done: Any = await session.execute(again.values(status="pending", attempts=0, next_at=clock.now()))
     if body.delivery_id and not done.rowcount:
         raise errors.NotFound()
-    await audit.record(session, call, "webhook_endpoint.replayed", "webhook_endpoint", endpoint.id, {"deliveries": done.rowcount})
+    await deeds.record(session, call, "webhook_endpoint.replayed", endpoint.id, event=False, details={"deliveries": done.rowcount})
     return int(done.rowcount)
 
 

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.webhooks import policy, signing
+from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.schemas import EndpointChange, EndpointIn, EndpointMade, EndpointOut
 from gateway.webhooks.tables import Endpoint
-from shared import audit, clock, db, errors, web
+from shared import clock, db, deeds, errors, web
 from shared.access import Call
 
 URL_NOT_ALLOWED = errors.describe(
@@ -17,31 +17,23 @@ URL_NOT_ALLOWED = errors.describe(
 )  # fmt: skip
 
 
-def owner(call: Call) -> str:
-    return f"{call.actor.role}:{call.actor.subject}"
-
-
-def own(call: Call) -> ColumnElement[bool]:
-    return Endpoint.owner == owner(call)
-
-
 async def make(session: AsyncSession, call: Call, kernel: web.Kernel, body: EndpointIn) -> EndpointMade:
     _check(kernel, body.url)
     secret, made = signing.new_secret(), db.new_id()
     scopes = sorted(call.actor.scopes) if call.actor.scopes is not None else None
     endpoint = Endpoint(
-        id=made, owner=owner(call), scopes=scopes, enabled=True, created_at=call.now,
+        id=made, owner=visibility.owner(call.actor), scopes=scopes, enabled=True, created_at=call.now,
         secret=kernel.vault.encrypt(secret, _row(made, "secret")), **body.model_dump(),
     )  # fmt: skip
     session.add(endpoint)
     await session.flush()
-    await audit.record(session, call, "webhook_endpoint.created", "webhook_endpoint", made, {"types": body.types})
+    await deeds.record(session, call, "webhook_endpoint.created", made, event=False, details={"types": body.types})
     return _made(endpoint, secret)
 
 
 async def find(session: AsyncSession, call: Call, endpoint_id: UUID) -> Endpoint:
     """The caller's endpoint, or 404."""
-    found = await session.scalar(select(Endpoint).where(Endpoint.id == endpoint_id, own(call)))
+    found = await session.scalar(select(Endpoint).where(Endpoint.id == endpoint_id, visibility.rows(call.actor)))
     if found is None:
         raise errors.NotFound()
     return found
@@ -58,7 +50,7 @@ async def change(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint
     if "enabled" in given:
         endpoint.disabled_reason = None if endpoint.enabled else "owner"
     await session.flush()
-    await audit.record(session, call, "webhook_endpoint.changed", "webhook_endpoint", endpoint.id, {"fields": sorted(given)})
+    await deeds.record(session, call, "webhook_endpoint.changed", endpoint.id, event=False, details={"fields": sorted(given)})
     return endpoint
 
 
@@ -67,7 +59,7 @@ async def remove(session: AsyncSession, call: Call, endpoint_id: UUID) -> None:
     endpoint = await find(session, call, endpoint_id)
     call.match(endpoint.version)
     await session.execute(delete(Endpoint).where(Endpoint.id == endpoint.id))
-    await audit.record(session, call, "webhook_endpoint.deleted", "webhook_endpoint", endpoint.id)
+    await deeds.record(session, call, "webhook_endpoint.deleted", endpoint.id, event=False)
 
 
 async def rotate_secret(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID) -> EndpointMade:
@@ -79,7 +71,7 @@ async def rotate_secret(session: AsyncSession, call: Call, kernel: web.Kernel, e
     endpoint.previous_secret_until = clock.now() + policy.OLD_SECRET_SIGNS_FOR
     endpoint.secret = kernel.vault.encrypt(secret, _row(endpoint.id, "secret"))
     await session.flush()
-    await audit.record(session, call, "webhook_endpoint.secret_rotated", "webhook_endpoint", endpoint.id)
+    await deeds.record(session, call, "webhook_endpoint.secret_rotated", endpoint.id, event=False)
     return _made(endpoint, secret)
 
 

@@ -1,0 +1,34 @@
+"""The code lists that the gateway owns: roles, and how a line of a plan stands."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """Who a client or user acts as (contract of roles: each is bound to what it may see)."""
+
+    INSTITUTION = "institution"
+    PERSON = "person"
+    TOWN = "town"
+    DEPARTMENT = "department"
+    OFFICER = "officer"
+    REVIEWER = "reviewer"
+    FINANCE = "finance"
+    PARTNER = "partner"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+    ADMIN = "admin"
+
+
+class PlanStatus(StrEnum):
+    """How a line stands on a day; `unknown` where a service that counts it did not answer or nothing is known yet."""
+
+    MET = "met"
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+
+
+OWNED: Final[Mapping[str, type[StrEnum]]] = {"role": Role, "plan_status": PlanStatus}
