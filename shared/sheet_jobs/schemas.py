@@ -55,7 +55,7 @@ class Listed(wire.Out):
 def shown(row: SheetJob | Any, listed: type[Listed], path: str) -> dict[str, Any]:
     """A row of the table, or of a list of them, as `listed` shows it; `path` is the list's."""
     return {
-        **{name: getattr(row, name) for name in listed.model_fields if name not in ("progress", "result_url")},
+        **{name: getattr(row, name) for name in listed.model_fields if hasattr(row, name)},
         "progress": {"done": row.rows_done, "total": row.rows_total},
         "result_url": f"{path}/{row.id}/result.xlsx" if row.status == "done" else None,
     }

@@ -8,13 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.imports import job, schemas, visibility
 from services.registry.imports.tables import Import
+from services.registry.imports.templates import Kind
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.training.classes import policy
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import require_state
-from shared import errors
+from shared import errors, pages
 from shared.access import Call
 from shared.sheet_jobs import uploads
+from shared.sheet_jobs.schemas import Status
 from shared.web import Kernel
 
 FIELDS: Final = {"roster": {"class_id"}, "sign_in": {"class_id"}, "teachers": {"institution_id"}, "status_records": {"status", "source"}}
@@ -67,12 +69,9 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
     return institution_id
 
 
-def listed(call: Call, *, kind: str | None, status: str | None, class_id: UUID | None) -> Select[Any]:
+def listed(call: Call, *, kind: list[Kind] | None, status: list[Status] | None, class_id: list[UUID] | None) -> Select[Any]:
     wanted = uploads.listed(job.IMPORTS).where(visibility.rows(call.actor))
-    for column, value in ((Import.kind, kind), (Import.status, status), (Import.class_id, class_id)):
-        if value is not None:
-            wanted = wanted.where(column == value)
-    return wanted
+    return pages.where(wanted, {Import.kind: kind, Import.status: status, Import.class_id: class_id})
 
 
 async def find(session: AsyncSession, call: Call, import_id: UUID) -> Import:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Form, Query, Response
+from fastapi import Form, Response
 
 from services.registry.imports import job, operations, schemas
 from services.registry.imports.tables import Import
@@ -39,9 +39,9 @@ async def receive(
 @router.operation("GET", "/v1/imports", may=READERS, summary="导入列表", errors=[errors.InvalidCursor])
 async def list_imports(
     session: web.Session, call: web.Caller, asked: pages.PageAsked,
-    kind: Annotated[Kind | None, Query()] = None,
-    status: Annotated[Status | None, Query()] = None,
-    class_id: Annotated[UUID | None, Query()] = None,
+    kind: pages.AnyOf[Kind] = None,
+    status: pages.AnyOf[Status] = None,
+    class_id: pages.AnyOf[UUID] = None,
 ) -> wire.Page[schemas.ImportListed]:  # fmt: skip
     def show(row: Any) -> schemas.ImportListed:
         return schemas.ImportListed.model_validate(schemas.shown(row))

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from services.registry.codes import PersonalStatus
 from services.registry.imports.templates import Kind
-from shared import wire
+from shared import names, wire
 from shared.sheet_jobs import schemas
 
 
@@ -29,7 +29,10 @@ class ImportIn(wire.In):
 class ImportListed(schemas.Listed):
     kind: Kind
     class_id: UUID | None
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
     institution_id: UUID | None
+    institution_name: names.InstitutionName = None
 
 
 class ImportOut(ImportListed):

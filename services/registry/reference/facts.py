@@ -100,7 +100,7 @@ class StandingTerms:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """All of it; every mapping is by code, in the order of its file."""
+    """All of it; every mapping is by code, in the order of its file. `programmes`: the codes of the lines of all plans."""
 
     regions: Mapping[str, Region]
     occupations: Mapping[str, Occupation]
@@ -109,3 +109,4 @@ class Reference:
     institution_kinds: Mapping[str, InstitutionKind]
     channels: Mapping[str, Channel]
     standing: StandingTerms
+    programmes: frozenset[str]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from services.registry.reference.facts import Category, Channel, InstitutionKind, Level, Occupation, Reference, Region, StandingTerms
-from shared.strict import BadFile, read_file
+from shared.strict import BadFile, read_file, table
 
 
 @cache
@@ -24,6 +24,7 @@ def load(directory: Path) -> Reference:
         institution_kinds=_by_code(directory, "institution_kinds", InstitutionKind),
         channels=_by_code(directory, "channels", Channel),
         standing=read_file(StandingTerms, directory / "standing.toml"),
+        programmes=frozenset(line["code"] for plan in sorted((directory / "plans").glob("*.toml")) for line in table(plan)["lines"]),
     )
     for region in reference.regions.values():
         _known([region.parent] if region.parent else [], reference.regions, f"regions.toml:{region.code}:parent")

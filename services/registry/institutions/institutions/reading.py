@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import InstitutionKind
+from services.registry.codes import InstitutionKind, InstitutionStatus
 from services.registry.institutions.institutions import policy, visibility
 from services.registry.institutions.institutions.schemas import InstitutionOut, InstitutionPaper
 from services.registry.institutions.institutions.tables import Blacklisting, Designation, Institution
@@ -52,23 +52,18 @@ async def bars(session: AsyncSession, institution_id: UUID) -> tuple[list[policy
 
 
 async def list_institutions(
-    session: AsyncSession,
-    call: Call,
-    asked: pages.Asked,
-    kind: InstitutionKind | None,
-    region_code: str | None,
-    name: str | None,
-    uscc: str | None,
-) -> dict[str, Any]:
+    session: AsyncSession, call: Call, asked: pages.Asked, ref: pages.Reference, *, kind: list[InstitutionKind] | None,
+    status: list[InstitutionStatus] | None, region_code: list[str] | None, name: str | None, uscc: str | None,
+) -> dict[str, Any]:  # fmt: skip
     pages.known("region_code", region_code, reference.lists().regions)
-    wanted = _shown(call).where(visibility.rows(call.actor))
-    for column, value in (
-        (Institution.kind, kind),
-        (Institution.region_code, region_code),
-        (Institution.uscc, compact(uscc) if uscc else None),
-    ):
-        if value is not None:
-            wanted = wanted.where(column == value)
+    wanted = _shown(call).where(visibility.rows(call.actor), ref.among(Institution.external_refs))
+    equal = {
+        Institution.kind: kind,
+        Institution.status: status,
+        Institution.region_code: region_code,
+        Institution.uscc: uscc and compact(uscc),
+    }
+    wanted = pages.where(wanted, equal)
     if name:
         wanted = wanted.where(Institution.name.like(pages.contains(name)))
     return await pages.page(session, wanted, Institution.id, asked, lambda row: InstitutionOut.model_validate(dict(row._mapping)))
@@ -85,6 +80,6 @@ def _shown(call: Call) -> Any:
     )  # fmt: skip
     return select(
         Institution.id, Institution.name, Institution.uscc, Institution.kind, Institution.region_code, Institution.above_scale, Institution.phone,
-        Institution.bank_account_masked.label("bank_account"), Institution.status, Institution.status_reason, Institution.registered_at, Institution.version,
+        Institution.bank_account_masked.label("bank_account"), Institution.external_refs, Institution.status, Institution.status_reason, Institution.registered_at, Institution.version,
         designated.label("designated"), blacklisted.label("blacklisted"),
     )  # fmt: skip

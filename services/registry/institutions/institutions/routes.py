@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.registry.codes import InstitutionKind
+from services.registry.codes import InstitutionKind, InstitutionStatus
 from services.registry.institutions.institutions import operations, reading, steps
 from services.registry.institutions.institutions.errors import AlreadyBlacklisted, DesignationOverlaps, DuplicateInstitution
 from services.registry.institutions.institutions.policy import OFFICER, REVIEWER
@@ -18,6 +18,7 @@ from services.registry.institutions.institutions.schemas import (
     InstitutionOut,
     InstitutionPaper,
 )
+from services.registry.institutions.institutions.tables import Institution
 from shared import access, errors, pages, web, wire
 
 router = web.Router("institutions")
@@ -26,6 +27,9 @@ SEES = access.STAFF | {"institution", "town", "department", "system"}
 OWN = frozenset({"officer", "institution"})
 ONE = "/v1/institutions/{institution_id:uuid}"
 Filter = Annotated[str | None, Query(min_length=1, max_length=100)]
+Listed = Annotated[
+    pages.Asked, pages.asking(q=[Institution.name, Institution.uscc], name=Institution.name, registered_at=Institution.registered_at)
+]
 
 
 @router.operation("POST", "/v1/institutions", may=OFFICER, summary="登记机构", status=201, errors=[DuplicateInstitution])
@@ -35,10 +39,12 @@ async def create(body: InstitutionIn, session: web.Session, call: web.Caller, ke
 
 @router.operation("GET", "/v1/institutions", may=SEES, summary="机构列表", errors=[errors.InvalidCursor])
 async def list_institutions(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked, kind: Annotated[InstitutionKind | None, Query()] = None, region_code: Filter = None,
-    name: Filter = None, uscc: Filter = None,
+    session: web.Session, call: web.Caller, asked: Listed, ref: pages.ExternalRef, kind: pages.AnyOf[InstitutionKind] = None,
+    status: pages.AnyOf[InstitutionStatus] = None, region_code: pages.AnyOf[str] = None, name: Filter = None, uscc: Filter = None,
 ) -> wire.Page[InstitutionOut]:  # fmt: skip
-    found = await reading.list_institutions(session, call, asked, kind, region_code, name, uscc)
+    found = await reading.list_institutions(
+        session, call, asked, ref, kind=kind, status=status, region_code=region_code, name=name, uscc=uscc
+    )
     return wire.Page[InstitutionOut].model_validate(found)
 
 

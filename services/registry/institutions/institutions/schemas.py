@@ -22,17 +22,19 @@ class InstitutionIn(wire.In):
     above_scale: bool = Field(False, description="规模以上企业")
     phone: wire.Word | None = Field(None, examples=["13885501234"])
     bank_account: Account | None = None
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class InstitutionChange(wire.In):
     """What changes; what is left out stays. The credit code is the institution's identity and does not change."""
 
-    name: Name = Field(default_factory=str, examples=["凯里市某职业培训学校"])
+    name: Name = Field(default_factory=str, examples=[f"{county.here().name}某职业培训学校"])
     kind: InstitutionKind = Field(default_factory=lambda: InstitutionKind.PRIVATE_SCHOOL)
     region_code: wire.Word = Field(default_factory=str, examples=[EXAMPLES.region_code])
     above_scale: bool = Field(default_factory=bool)
     phone: wire.Word | None = Field(None, examples=["13885501234"])
     bank_account: Account | None = None
+    external_refs: wire.ExternalRefs = Field(default_factory=list)
 
 
 class Designated(wire.In):
@@ -88,6 +90,7 @@ class InstitutionOut(wire.Out):
     above_scale: bool
     phone: str | None
     bank_account: str | None
+    external_refs: list[wire.ExternalRef]
     status: InstitutionStatus
     status_reason: str | None
     designated: bool

@@ -7,11 +7,11 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import InstitutionStatus
-from services.registry.metadata import Row
+from services.registry.metadata import Referenced, Row
 from shared import db
 
 
-class Institution(db.Versioned, Row):
+class Institution(db.Versioned, Referenced, Row):
     """`status` says whether it takes part at all; designation and blacklist are intervals of their own."""
 
     __tablename__ = "institutions"
@@ -36,6 +36,10 @@ class Institution(db.Versioned, Row):
         Index("institutions_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index("institutions_kind_idx", "kind", "id"),
         Index("institutions_region_code_idx", "region_code", "id"),
+        Index(
+            "institutions_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}
+        ),
+        Index("institutions_uscc_idx", "uscc", postgresql_using="gin", postgresql_ops={"uscc": "gin_trgm_ops"}),
     )
 
 

@@ -131,7 +131,8 @@ def _row(call: Call, vault: Vault, institution_id: UUID, item: TeacherIn) -> dic
     made = db.new_id()
     return tuple(faults) or {
         "id": made, "version": 1, "institution_id": institution_id, "name": name, "employment": item.employment, "from_on": item.from_on,
-        "to_on": item.to_on, "qualification": item.qualification, **fields.sealed_number(vault, "teachers", made, number),
+        "to_on": item.to_on, "qualification": item.qualification, "external_refs": [ref.model_dump() for ref in item.external_refs],
+        **fields.sealed_number(vault, "teachers", made, number),
     }  # fmt: skip
 
 

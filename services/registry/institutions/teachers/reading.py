@@ -14,7 +14,7 @@ from shared.access import Call
 
 SHOWN = (
     Teacher.id, Teacher.institution_id, Teacher.name, Teacher.id_number_masked.label("id_number"), Teacher.employment, Teacher.from_on, Teacher.to_on,
-    Teacher.qualification, Teacher.version,
+    Teacher.qualification, Teacher.external_refs, Teacher.version,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import TeacherEmployment
-from shared import county, wire
+from shared import county, names, wire
 
 NUMBER = "公民身份号码全号;答复中掩码"
 TeacherNumber = Annotated[wire.Text, Field(max_length=60, description=NUMBER, examples=[county.here().examples.id_number])]
@@ -22,6 +22,7 @@ class TeacherIn(wire.In):
     from_on: wire.CivilDate = Field(examples=["2024-09-01"])
     to_on: wire.CivilDate | None = Field(None, examples=[None])
     qualification: wire.Word | None = Field(None, description="资格证书或职称", examples=["讲师"])
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class TeacherChange(wire.In):
@@ -31,15 +32,18 @@ class TeacherChange(wire.In):
     employment: TeacherEmployment = Field(default_factory=lambda: TeacherEmployment.FULL_TIME)
     to_on: wire.CivilDate | None = Field(None, examples=["2025-08-31"])
     qualification: wire.Word | None = Field(None, examples=["讲师"])
+    external_refs: wire.ExternalRefs = Field(default_factory=list)
 
 
 class TeacherOut(wire.Out):
     id: UUID
     institution_id: UUID
+    institution_name: names.InstitutionName = None
     name: str
     id_number: str
     employment: TeacherEmployment
     from_on: date
     to_on: date | None
     qualification: str | None
+    external_refs: list[wire.ExternalRef]
     version: int

@@ -7,11 +7,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import TeacherEmployment
-from services.registry.metadata import Row
+from services.registry.metadata import Referenced, Row
 from shared import db
 
 
-class Teacher(db.Versioned, Row):
+class Teacher(db.Versioned, Referenced, Row):
     """A teacher's service at one institution; the person is recognised everywhere by `id_number_key`, the same digest as a trainee's."""
 
     __tablename__ = "teachers"
@@ -32,4 +32,5 @@ class Teacher(db.Versioned, Row):
         db.one_of("employment", TeacherEmployment),
         CheckConstraint("to_on >= from_on", name="to_on"),
         Index("teachers_id_number_key_idx", "id_number_key"),
+        Index("teachers_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
     )

@@ -99,6 +99,6 @@ def _change(field: str, proposed: str, trainee: Trainee, call: Call) -> TraineeC
 
 
 def _show(call: Call, correction: TraineeCorrection) -> CorrectionOut:
-    shown = {name: getattr(correction, name) for name in CorrectionOut.model_fields if name != "allowed_actions"}
+    shown = {name: getattr(correction, name) for name in CorrectionOut.model_fields if hasattr(correction, name)}
     actions = policy.MACHINE.every_action(correction.status, call.actor.doer, further=policy.still_open(correction.status))
     return CorrectionOut.model_validate(shown | {"proposed": correction.proposed_masked, "allowed_actions": wire.allowed_actions(actions)})

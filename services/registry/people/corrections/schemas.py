@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import CorrectionStatus
-from shared import wire
+from shared import names, wire
 
 CorrectableField = Literal["name", "id_number", "phone", "region_code", "education", "bank_account", "retirement_track"]
 
@@ -22,6 +22,8 @@ class CorrectionOut(wire.Out):
 
     id: UUID
     trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     field: CorrectableField
     proposed: str
     reason: str

@@ -94,12 +94,11 @@ def _order(from_on: date, to_on: date | None, pointer: str) -> list[Fault]:
     return [Fault("invalid_period", pointer=pointer, seen=f"{from_on} 至 {to_on}", allowed="不早于开始日期", fix="请改正起止日期。")]
 
 
-async def list_records(session: AsyncSession, asked: pages.Asked, status: PersonalStatus | None, source: str | None) -> dict[str, Any]:
+async def list_records(
+    session: AsyncSession, asked: pages.Asked, status: list[PersonalStatus] | None, source: list[str] | None
+) -> dict[str, Any]:
     wanted = select(*(getattr(StatusRecord, name) for name in StatusRecordOut.model_fields))
-    if status:
-        wanted = wanted.where(StatusRecord.status == status)
-    if source:
-        wanted = wanted.where(StatusRecord.source == source)
+    wanted = pages.where(wanted, {StatusRecord.status: status, StatusRecord.source: source})
     return await pages.page(session, wanted, StatusRecord.id, asked, StatusRecordOut.model_validate)
 
 
@@ -114,6 +113,9 @@ async def state_complete(session: AsyncSession, call: Call, body: StatusListIn) 
     return StatusListOut.model_validate(await session.scalar(select(StatusList).filter_by(**body.model_dump())))
 
 
-async def list_complete(session: AsyncSession, asked: pages.Asked, status: PersonalStatus | None) -> dict[str, Any]:
-    wanted = select(StatusList).where(StatusList.status == status) if status else select(StatusList)
-    return await pages.page(session, wanted, StatusList.id, asked, lambda row: StatusListOut.model_validate(row[0]))
+async def list_complete(
+    session: AsyncSession, asked: pages.Asked, status: list[PersonalStatus] | None, source: list[str] | None
+) -> dict[str, Any]:
+    wanted = select(*(getattr(StatusList, name) for name in StatusListOut.model_fields))
+    wanted = pages.where(wanted, {StatusList.status: status, StatusList.source: source})
+    return await pages.page(session, wanted, StatusList.id, asked, StatusListOut.model_validate)

@@ -1,9 +1,5 @@
 """The paths of facts from other offices (养老、参保、财政供养等状态)."""
 
-from typing import Annotated
-
-from fastapi import Query
-
 from services.registry.codes import PersonalStatus
 from services.registry.people.status_records import operations
 from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
@@ -15,7 +11,6 @@ lists_router = web.Router("status-lists")
 
 SENDS = frozenset({"officer", "system"})
 SEES = frozenset({"officer", "reviewer", "auditor", "system"})
-StatusFilter = Annotated[PersonalStatus | None, Query()]
 
 
 @router.operation(
@@ -27,7 +22,7 @@ async def take_batch(body: Batch[StatusRecordIn], session: web.Session, call: we
 
 @router.operation("GET", "/v1/status-records", may=SEES, summary="已收到的状态记录,不含证件号码", errors=[errors.InvalidCursor])
 async def list_records(
-    session: web.Session, asked: pages.PageAsked, status: StatusFilter = None, source: Annotated[str | None, Query(max_length=200)] = None
+    session: web.Session, asked: pages.PageAsked, status: pages.AnyOf[PersonalStatus] = None, source: pages.AnyOf[str] = None
 ) -> wire.Page[StatusRecordOut]:
     return wire.Page[StatusRecordOut].model_validate(await operations.list_records(session, asked, status, source))
 
@@ -38,5 +33,7 @@ async def state_complete(body: StatusListIn, session: web.Session, call: web.Cal
 
 
 @lists_router.operation("GET", "/v1/status-lists", may=SEES, summary="完整名单的起止日期", errors=[errors.InvalidCursor])
-async def list_complete(session: web.Session, asked: pages.PageAsked, status: StatusFilter = None) -> wire.Page[StatusListOut]:
-    return wire.Page[StatusListOut].model_validate(await operations.list_complete(session, asked, status))
+async def list_complete(
+    session: web.Session, asked: pages.PageAsked, status: pages.AnyOf[PersonalStatus] = None, source: pages.AnyOf[str] = None
+) -> wire.Page[StatusListOut]:
+    return wire.Page[StatusListOut].model_validate(await operations.list_complete(session, asked, status, source))

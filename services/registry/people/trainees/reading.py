@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.registry.codes import Category
 from services.registry.people.trainees import policy, visibility
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import History, HistoryEntry, TraineeOut, TraineePaper
@@ -99,25 +100,20 @@ async def find(session: AsyncSession, call: Call, trainee_id: UUID) -> Trainee:
 
 
 async def list_trainees(
-    session: AsyncSession, call: Call, asked: pages.Asked, region_code: str | None, category: str | None, institution_id: UUID | None, name: str | None,
-    external_system: str | None, external_number: str | None,
+    session: AsyncSession, call: Call, asked: pages.Asked, ref: pages.Reference, *, region_code: list[str] | None, category: list[Category] | None,
+    institution_id: list[UUID] | None, name: str | None,
 ) -> dict[str, Any]:  # fmt: skip
     pages.known("region_code", region_code, reference.lists().regions)
-    pages.known("category", category, reference.lists().categories)
-    wanted = select(*SHOWN).where(Trainee.merged_into.is_(None), visibility.rows(call.actor))
-    if region_code:
-        wanted = wanted.where(Trainee.region_code == region_code)
+    wanted = select(*SHOWN).where(Trainee.merged_into.is_(None), visibility.rows(call.actor), ref.among(Trainee.external_refs))
+    wanted = pages.where(wanted, {Trainee.region_code: region_code})
     if category:
-        wanted = wanted.where(
-            select(TraineeCategory).where(TraineeCategory.trainee_id == Trainee.id, TraineeCategory.code == category).exists()
-        )
+        held = select(TraineeCategory).where(TraineeCategory.trainee_id == Trainee.id, TraineeCategory.code.in_(category))
+        wanted = wanted.where(held.exists())
     if institution_id:
-        seen = select(TraineeSighting).where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == institution_id)
+        seen = select(TraineeSighting).where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id.in_(institution_id))
         wanted = wanted.where(seen.exists())
     if name:
         wanted = wanted.where(Trainee.name.like(pages.contains(name)))
-    if reference_sought := {key: value for key, value in (("system", external_system), ("number", external_number)) if value}:
-        wanted = wanted.where(Trainee.external_refs.contains([reference_sought]))
     return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))
 
 

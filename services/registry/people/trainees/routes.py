@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from services.registry.codes import Category
 from services.registry.people.trainees import batch, operations, policy, reading, rules
 from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.schemas import (
@@ -17,6 +18,7 @@ from services.registry.people.trainees.schemas import (
     TraineeOut,
     TraineePaper,
 )
+from services.registry.people.trainees.tables import Trainee
 from shared import errors, pages, web, wire
 from shared.batches import Batch, BatchOut
 
@@ -24,7 +26,7 @@ router = web.Router("trainees")
 
 SEES = frozenset({"officer", "reviewer", "auditor", "institution", "town", "person", "partner", "system"})
 ASKS_BY_NUMBER = frozenset({"officer", "reviewer", "auditor", "institution", "town", "system", "service"})
-Filter = Annotated[str | None, Query(min_length=1, max_length=100)]
+Listed = Annotated[pages.Asked, pages.asking(q=[Trainee.name], registered_at=Trainee.registered_at)]
 
 
 @router.operation(
@@ -36,14 +38,15 @@ async def create(body: TraineeIn, session: web.Session, call: web.Caller, kernel
 
 @router.operation("GET", "/v1/trainees", may=SEES, summary="学员列表,证件号码和电话掩码", errors=[errors.InvalidCursor])
 async def list_trainees(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked, region_code: Filter = None,
-    category: Annotated[str | None, Query(max_length=100, description="有过该人员类别的学员")] = None,
-    institution_id: Annotated[UUID | None, Query(description="由该机构登记或报名的学员")] = None,
+    session: web.Session, call: web.Caller, asked: Listed, ref: pages.ExternalRef,
+    region_code: pages.AnyOf[str] = None,
+    category: Annotated[pages.AnyOf[Category], Query(description="有过该人员类别的学员")] = None,
+    institution_id: Annotated[pages.AnyOf[UUID], Query(description="由该机构登记或报名的学员")] = None,
     name: Annotated[str | None, Query(min_length=1, max_length=100, description="姓名的一部分")] = None,
-    external_system: Annotated[str | None, Query(max_length=200, description="外部平台")] = None,
-    external_number: Annotated[str | None, Query(max_length=200, description="外部平台的编号")] = None,
 ) -> wire.Page[TraineeOut]:  # fmt: skip
-    found = await reading.list_trainees(session, call, asked, region_code, category, institution_id, name, external_system, external_number)
+    found = await reading.list_trainees(
+        session, call, asked, ref, region_code=region_code, category=category, institution_id=institution_id, name=name
+    )
     return wire.Page[TraineeOut].model_validate(found)
 
 

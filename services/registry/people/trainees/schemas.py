@@ -44,7 +44,7 @@ class TraineeIn(wire.In):
     employer_id: UUID | None = Field(None, description="所在单位(已登记的机构)", examples=[None])
     bank_account: Account | None = None
     retirement_track: RetirementTrack | None = Field(None, description=TRACK, examples=[None])
-    external_refs: list[wire.ExternalRef] = Field([], max_length=20)
+    external_refs: wire.ExternalRefs = []
     sex: Sex | None = Field(None, description="仅 15 位外国人永久居留身份证须填", examples=[None])
     birth_on: wire.CivilDate | None = Field(None, description="仅 15 位外国人永久居留身份证须填", examples=[None])
 
@@ -61,7 +61,7 @@ class TraineeChange(wire.In):
     employer_id: UUID | None = Field(None, examples=[None])
     bank_account: Account | None = None
     retirement_track: RetirementTrack | None = Field(None, description=TRACK, examples=[None])
-    external_refs: list[wire.ExternalRef] = Field(default_factory=list, max_length=20)
+    external_refs: wire.ExternalRefs = Field(default_factory=list)
 
 
 class TraineeOut(wire.Out):

@@ -4,19 +4,17 @@ Numbers are kept three ways: encrypted and bound to the row, as a keyed digest t
 """
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import IdType, RetirementTrack, Sex
-from services.registry.metadata import Row
+from services.registry.metadata import Referenced, Row
 from shared import db
 
 
-class Trainee(db.Versioned, Row):
+class Trainee(db.Versioned, Referenced, Row):
     """`merged_into` names the trainee that a twice registered person goes on as; `id_number_key` is unique among those not merged."""
 
     __tablename__ = "trainees"
@@ -37,7 +35,6 @@ class Trainee(db.Versioned, Row):
     bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
     retirement_track: Mapped[str | None] = mapped_column(Text)
-    external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("trainees.id"))
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -49,6 +46,7 @@ class Trainee(db.Versioned, Row):
         db.one_of("retirement_track", RetirementTrack),
         CheckConstraint("merged_into <> id", name="merged_into"),
         Index("trainees_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        Index("trainees_registered_at_idx", "registered_at", "id"),
         Index("trainees_region_code_idx", "region_code", "id"),
         Index("trainees_employer_id_idx", "employer_id"),
         Index("trainees_merged_into_idx", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),

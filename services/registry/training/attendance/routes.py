@@ -3,8 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-
+from services.registry.codes import HalfDay
 from services.registry.training.attendance import operations, reading, schemas
 from services.registry.training.attendance.errors import OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance
@@ -15,6 +14,7 @@ from shared import batches, errors, pages, web, wire
 
 router = web.Router("attendance")
 PATH = "/v1/classes/{class_id:uuid}/attendance"
+Listed = Annotated[pages.Asked, pages.asking(on=Attendance.on)]
 REFUSALS = (errors.InvalidState, OverlappingAttendance)
 
 
@@ -34,12 +34,11 @@ async def record_one(
 
 @router.operation("GET", PATH, may=READERS, summary="本班签到记录", errors=[errors.InvalidCursor])
 async def list_attendance(
-    class_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked,
-    trainee_id: Annotated[UUID | None, Query()] = None,
-    on: Annotated[wire.CivilDate | None, Query()] = None,
+    class_id: UUID, session: web.Session, call: web.Caller, asked: Listed, trainee_id: pages.AnyOf[UUID] = None,
+    on: pages.AnyOf[wire.CivilDate] = None, half_day: pages.AnyOf[HalfDay] = None,
 ) -> wire.Page[schemas.AttendanceOut]:  # fmt: skip
     await classes.find(session, call, class_id)
-    wanted = reading.listed(class_id, trainee_id, on)
+    equal = {Attendance.class_id: class_id, Attendance.trainee_id: trainee_id, Attendance.on: on, Attendance.half_day: half_day}
     return wire.Page[schemas.AttendanceOut].model_validate(
-        await pages.page(session, wanted, Attendance.id, asked, schemas.AttendanceOut.model_validate)
+        await pages.page(session, pages.where(reading.SHOWN, equal), Attendance.id, asked, schemas.AttendanceOut.model_validate)
     )

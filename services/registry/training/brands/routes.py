@@ -9,11 +9,13 @@ from services.registry.codes import BrandKind
 from services.registry.training.brands import operations, reading
 from services.registry.training.brands.errors import DuplicateBrand
 from services.registry.training.brands.schemas import BrandChange, BrandIn, BrandOut
+from services.registry.training.brands.tables import Brand
 from shared import access, errors, pages, web, wire
 
 router = web.Router("brands")
 
 SEES = access.STAFF | {"department", "institution", "town", "system"}
+Listed = Annotated[pages.Asked, pages.asking(q=[Brand.name], name=Brand.name)]
 KEEPS = frozenset({"officer", "department"})
 
 
@@ -24,14 +26,11 @@ async def create(body: BrandIn, session: web.Session, call: web.Caller) -> Brand
 
 @router.operation("GET", "/v1/brands", may=SEES, summary="品牌与特色菜品列表", errors=[errors.InvalidCursor])
 async def list_brands(
-    session: web.Session,
-    call: web.Caller,
-    asked: pages.PageAsked,
-    kind: Annotated[BrandKind | None, Query()] = None,
+    session: web.Session, call: web.Caller, asked: Listed, ref: pages.ExternalRef, kind: pages.AnyOf[BrandKind] = None,
     complete_from_on: Annotated[wire.CivilDate | None, Query(description="四个一在这一天或之后齐全")] = None,
     complete_to_on: Annotated[wire.CivilDate | None, Query(description="四个一在这一天或之前齐全")] = None,
-) -> wire.Page[BrandOut]:
-    listed = await reading.list_brands(session, call, asked, kind, complete_from_on, complete_to_on)
+) -> wire.Page[BrandOut]:  # fmt: skip
+    listed = await reading.list_brands(session, call, asked, ref, kind, complete_from_on, complete_to_on)
     return wire.Page[BrandOut].model_validate(listed)
 
 

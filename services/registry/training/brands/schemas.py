@@ -1,6 +1,7 @@
 """Brands on the wire."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -25,12 +26,14 @@ class Materials(wire.In):
 class BrandIn(Materials):
     name: wire.Word = Field(examples=["苗家酸汤"])
     kind: BrandKind
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class BrandChange(Materials):
     """What changes; what is left out stays."""
 
     name: wire.Word = Field(default_factory=str, examples=["苗家酸汤"])
+    external_refs: wire.ExternalRefs = Field(default_factory=list)
 
 
 class BrandOut(wire.Out):
@@ -49,4 +52,5 @@ class BrandOut(wire.Out):
     employment_ledger_on: date | None
     employment_ledger_file_id: UUID | None
     complete_on: date | None
+    external_refs: list[wire.ExternalRef]
     version: int

@@ -7,13 +7,13 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import BrandKind
-from services.registry.metadata import Row
+from services.registry.metadata import Referenced, Row
 from shared import db
 
 MATERIALS = ("creation_plan", "training_video", "experience_summary", "employment_ledger")
 
 
-class Brand(db.Versioned, Row):
+class Brand(db.Versioned, Referenced, Row):
     """A material counts from the day it was finished; its file may follow later."""
 
     __tablename__ = "brands"
@@ -34,4 +34,5 @@ class Brand(db.Versioned, Row):
         UniqueConstraint("kind", "name", name="brands_name_key"),
         db.one_of("kind", BrandKind),
         Index("brands_kind_idx", "kind", "id"),
+        Index("brands_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
     )

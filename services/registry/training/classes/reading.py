@@ -8,6 +8,7 @@ from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.codes import Channel, ClassStatus
 from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
@@ -66,35 +67,23 @@ async def organiser_of(session: AsyncSession, institution_id: UUID, channel: str
 
 
 def listed(
-    call: Call, *, status: str | None, channel: str | None, programme: str | None, institution_id: UUID | None, region_code: str | None,
-    from_on: date | None, to_on: date | None, ended_from_on: date | None, ended_to_on: date | None, demonstration: bool | None, external_number: str | None,
+    call: Call, ref: pages.Reference, *, status: list[ClassStatus] | None, channel: list[Channel] | None, programme: list[str] | None,
+    institution_id: list[UUID] | None, region_code: list[str] | None, occupation_code: list[str] | None, order_id: list[UUID] | None,
+    from_on: date | None, to_on: date | None, ended_from_on: date | None, ended_to_on: date | None, demonstration: bool | None,
     ordered_completed_at_least: int | None,
 ) -> Select[Any]:  # fmt: skip
     """The classes that fit the filters; `from_on` and `to_on` find those with a day in between."""
-    pages.known("region_code", region_code, reference.lists().regions)
-    wanted = SHOWN.where(visibility.rows(call.actor))
+    lists, row = reference.lists(), TrainingClass
+    pages.known("region_code", region_code, lists.regions)
+    pages.known("occupation_code", occupation_code, lists.occupations)
+    pages.known("programme", programme, lists.programmes)
     equal = {
-        "status": status,
-        "channel": channel,
-        "institution_id": institution_id,
-        "region_code": region_code,
-        "demonstration": demonstration,
-    }
-    for name, value in equal.items():
-        if value is not None:
-            wanted = wanted.where(getattr(TrainingClass, name) == value)
-    if programme is not None:
-        wanted = wanted.where(TrainingClass.programmes.contains([programme]))
-    if from_on is not None:
-        wanted = wanted.where(TrainingClass.ends_on >= from_on)
-    if to_on is not None:
-        wanted = wanted.where(TrainingClass.starts_on <= to_on)
-    if ended_from_on is not None:
-        wanted = wanted.where(TrainingClass.ends_on >= ended_from_on)
-    if ended_to_on is not None:
-        wanted = wanted.where(TrainingClass.ends_on <= ended_to_on)
-    if external_number is not None:
-        wanted = wanted.where(TrainingClass.external_refs.contains([{"number": external_number}]))
-    if ordered_completed_at_least is not None:
-        wanted = wanted.where(conditions.of_order(ordered_completed_at_least))
-    return wanted
+        row.status: status, row.channel: channel, row.institution_id: institution_id, row.region_code: region_code,
+        row.occupation_code: occupation_code, row.order_id: order_id, row.demonstration: demonstration,
+    }  # fmt: skip
+    wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(row.external_refs)), equal)
+    further = (
+        (programme, row.programmes.overlap), (from_on, row.ends_on.__ge__), (to_on, row.starts_on.__le__), (ended_from_on, row.ends_on.__ge__),
+        (ended_to_on, row.ends_on.__le__), (ordered_completed_at_least, conditions.of_order),
+    )  # fmt: skip
+    return wanted.where(*(holds(value) for value, holds in further if value is not None))

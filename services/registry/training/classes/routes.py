@@ -21,6 +21,10 @@ from shared import errors, pages, web, wire
 
 router = web.Router("classes")
 ONE = "/v1/classes/{class_id:uuid}"
+Listed = Annotated[
+    pages.Asked,
+    pages.asking(q=[TrainingClass.name, TrainingClass.number], starts_on=TrainingClass.starts_on, ends_on=TrainingClass.ends_on),
+]
 STANDING = (InstitutionBlacklisted, InstitutionNotDesignated)
 
 
@@ -31,24 +35,27 @@ async def create(body: schemas.ClassIn, session: web.Session, call: web.Caller) 
 
 @router.operation("GET", "/v1/classes", may=READERS, summary="班级列表", errors=[errors.InvalidCursor])
 async def list_classes(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked,
-    status: Annotated[ClassStatus | None, Query()] = None,
-    channel: Annotated[Channel | None, Query()] = None,
-    programme: Annotated[schemas.Programme | None, Query(description="计入的规划指标代码")] = None,
-    institution_id: Annotated[UUID | None, Query()] = None,
-    region_code: Annotated[str | None, Query(max_length=20)] = None,
+    session: web.Session, call: web.Caller, asked: Listed, ref: pages.ExternalRef,
+    status: pages.AnyOf[ClassStatus] = None,
+    channel: pages.AnyOf[Channel] = None,
+    programme: Annotated[pages.AnyOf[str], Query(description="计入的规划指标代码")] = None,
+    institution_id: pages.AnyOf[UUID] = None,
+    region_code: pages.AnyOf[str] = None,
+    occupation_code: pages.AnyOf[str] = None,
+    order_id: pages.AnyOf[UUID] = None,
     from_on: Annotated[wire.CivilDate | None, Query(description="这一天或之后还有课")] = None,
     to_on: Annotated[wire.CivilDate | None, Query(description="这一天或之前已开始")] = None,
     ended_from_on: Annotated[wire.CivilDate | None, Query(description="最后一天在这一天或之后")] = None,
     ended_to_on: Annotated[wire.CivilDate | None, Query(description="最后一天在这一天或之前")] = None,
     demonstration: Annotated[bool | None, Query(description="示范班")] = None,
-    external_number: Annotated[str | None, Query(max_length=200, description="其他平台给的编号")] = None,
-    ordered_completed_at_least: Annotated[int | None, Query(ge=1, le=100_000, description=f"有{schemas.PARTNER}订单且结业人数不少于")] = None,
+    ordered_completed_at_least: Annotated[
+        int | None, Query(ge=1, le=100_000, description=f"有{schemas.PARTNER}订单且结业人数不少于")
+    ] = None,
 ) -> wire.Page[schemas.ClassOut]:  # fmt: skip
     wanted = reading.listed(
-        call, status=status, channel=channel, programme=programme, institution_id=institution_id, region_code=region_code,
-        from_on=from_on, to_on=to_on, ended_from_on=ended_from_on, ended_to_on=ended_to_on, demonstration=demonstration, external_number=external_number,
-        ordered_completed_at_least=ordered_completed_at_least,
+        call, ref, status=status, channel=channel, programme=programme, institution_id=institution_id, region_code=region_code,
+        occupation_code=occupation_code, order_id=order_id, from_on=from_on, to_on=to_on, ended_from_on=ended_from_on, ended_to_on=ended_to_on,
+        demonstration=demonstration, ordered_completed_at_least=ordered_completed_at_least,
     )  # fmt: skip
     return wire.Page[schemas.ClassOut].model_validate(
         await pages.page(session, wanted, TrainingClass.id, asked, schemas.ClassOut.model_validate)

@@ -21,7 +21,6 @@ Hours = Annotated[int, Field(ge=1, le=10_000, description="总学时", examples=
 Seats = Annotated[int, Field(ge=1, le=10_000, description="人数上限", examples=[40])]
 RegionCode = Annotated[wire.Word, Field(description="办班所在的乡镇、街道代码", examples=[EXAMPLES.region_code])]
 TeacherIds = Annotated[list[UUID], Field(max_length=50, description="本班教师,须已在机构下登记")]
-ExternalRefs = Annotated[list[wire.ExternalRef], Field(max_length=20)]
 
 
 class ClassIn(wire.In):
@@ -44,7 +43,7 @@ class ClassIn(wire.In):
     order_id: UUID | None = Field(default=None, description=f"{PARTNER}订单")
     fund_source: FundSource | None = None
     demonstration: Annotated[bool, wire.null_as(bool)] = Field(default=False, description="示范班")
-    external_refs: Annotated[ExternalRefs, wire.null_as(list)] = []
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class ClassChange(wire.In):
@@ -66,7 +65,7 @@ class ClassChange(wire.In):
     order_id: UUID | None = None
     fund_source: FundSource | None = None
     demonstration: bool | None = None
-    external_refs: ExternalRefs | None = None
+    external_refs: wire.ExternalRefs | None = None
 
 
 class ClassOut(wire.Out):

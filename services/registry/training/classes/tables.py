@@ -1,19 +1,18 @@
 """Training classes (培训班) and their timetable."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, UniqueConstraint, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import ClassStatus, HalfDay
-from services.registry.metadata import Row
+from services.registry.metadata import Referenced, Row
 from shared import db
 
 
-class TrainingClass(db.Versioned, Row):
+class TrainingClass(db.Versioned, Referenced, Row):
     """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault.
     `completed_people`: how many completed it, from the day it was closed."""
 
@@ -38,7 +37,6 @@ class TrainingClass(db.Versioned, Row):
     order_id: Mapped[UUID | None]
     fund_source: Mapped[str | None] = mapped_column(Text)
     demonstration: Mapped[bool]
-    external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     department: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     status_reason: Mapped[str | None] = mapped_column(Text)
@@ -60,6 +58,9 @@ class TrainingClass(db.Versioned, Row):
         Index("classes_region_code_idx", "region_code", "id"),
         Index("classes_department_idx", "department", "id"),
         Index("classes_ends_on_idx", "ends_on", "starts_on"),
+        Index("classes_starts_on_idx", "starts_on", "id"),
+        Index("classes_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        Index("classes_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("classes_programmes_idx", "programmes", postgresql_using="gin"),
         Index("classes_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import FundSource, HalfDay, Level
-from shared import wire
+from shared import names, wire
 
 
 class FactsAsked(wire.In):
@@ -109,6 +109,8 @@ class Eligibility(wire.Out):
     so an amount is the most there can be. Nothing is kept."""
 
     class_id: UUID
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
     scheme: str
     terms: dict[str, Any]
     lines: list[dict[str, Any]]

@@ -5,6 +5,7 @@ Nobody is refused here for age, category or status: the claim judges that.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import reading, schemas
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
 from services.registry.training.enrolments.tables import Employment, Enrolment
-from shared import batches, deeds, errors
+from shared import batches, deeds, errors, wire
 from shared.access import Call
 from shared.db import new_id
 
@@ -37,11 +38,11 @@ class Added:
     outcome: Literal["created", "unchanged", "full"]
 
 
-async def enrol(session: AsyncSession, call: Call, class_id: UUID, trainee_id: UUID) -> schemas.EnrolmentPaper:
+async def enrol(session: AsyncSession, call: Call, class_id: UUID, body: schemas.EnrolmentIn) -> schemas.EnrolmentPaper:
     """Enrols one person whom the caller may see."""
     training = await _open_class(session, call, class_id)
-    await trainees.find(session, call, trainee_id)
-    [added] = await add(session, call, training, [trainee_id])
+    await trainees.find(session, call, body.trainee_id)
+    [added] = await add(session, call, training, [body.trainee_id], {body.trainee_id: body.external_refs})
     if added.outcome == "unchanged":
         raise DuplicateEnrolment(existing_id=str(added.id))
     if added.id is None:
@@ -55,10 +56,11 @@ async def enrol_batch(session: AsyncSession, call: Call, class_id: UUID, asked: 
 
     async def keep(items: Mapping[int, schemas.EnrolmentIn]) -> Mapping[int, batches.Result]:
         ids = [item.trainee_id for item in items.values()]
+        refs = {item.trainee_id: item.external_refs for item in items.values()}
         wanted = select(Trainee.id, Trainee.merged_into).where(Trainee.id == func.any(ids), visibility.rows(call.actor))
         known = {row.id: row.merged_into for row in await session.execute(wanted)}
         good = list(dict.fromkeys(each for each in ids if each in known and known[each] is None))
-        added = {each.trainee_id: each for each in await add(session, call, training, good)}
+        added = {each.trainee_id: each for each in await add(session, call, training, good, refs)}
         firsts = {trainee_id: index for index, trainee_id in reversed([(index, item.trainee_id) for index, item in items.items()])}
         return {
             index: _result(training, item.trainee_id, known, added, first=firsts[item.trainee_id] == index) for index, item in items.items()
@@ -87,23 +89,22 @@ def _result(
     return batches.Result("created" if result.outcome == "created" and first else "unchanged", result.id)
 
 
-async def add(session: AsyncSession, call: Call, training: TrainingClass, trainee_ids: Sequence[UUID]) -> list[Added]:
-    """Enrols people into a locked class as far as its seats go, in a constant number of statements. Nobody twice among `trainee_ids`."""
+async def add(
+    session: AsyncSession,
+    call: Call,
+    training: TrainingClass,
+    trainee_ids: Sequence[UUID],
+    refs: Mapping[UUID, list[wire.ExternalRef]] = MappingProxyType({}),
+) -> list[Added]:
+    """Enrols people into a locked class as far as its seats go, in a constant number of statements. Nobody twice among `trainee_ids`.
+    `refs`: what other platforms number the enrolments."""
     if not trainee_ids:
         return []
-    there = {
-        row.trainee_id: row.id
-        for row in await session.execute(
-            select(Enrolment.id, Enrolment.trainee_id).where(
-                Enrolment.class_id == training.id, Enrolment.trainee_id == func.any(list(trainee_ids))
-            )
-        )
-    }
-    taken = (
-        await session.scalar(select(func.count()).where(Enrolment.class_id == training.id, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN))
-        or 0
-    )
-    free = max(training.seats - taken, 0)
+    here = Enrolment.class_id == training.id
+    known = select(Enrolment.id, Enrolment.trainee_id).where(here, Enrolment.trainee_id == func.any(list(trainee_ids)))
+    there = {row.trainee_id: row.id for row in await session.execute(known)}
+    taken = await session.scalar(select(func.count()).where(here, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN))
+    free = max(training.seats - (taken or 0), 0)
     new = [each for each in trainee_ids if each not in there]
     rows: list[dict[str, Any]] = [
         {
@@ -114,6 +115,7 @@ async def add(session: AsyncSession, call: Call, training: TrainingClass, traine
             "outcome": EnrolmentOutcome.ENROLLED,
             "enrolled_at": call.now,
             "changed_at": call.now,
+            "external_refs": [ref.model_dump() for ref in refs.get(each, ())],
         }
         for each in new[:free]
     ]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, Text, cast, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import EmploymentKind, EvidenceGrade
+from services.registry.codes import Channel, EmploymentKind, EnrolmentOutcome, EvidenceGrade
 from services.registry.people.known.tables import KnownPlacement
 from services.registry.people.trainees import reading as trainees
 from services.registry.people.trainees.tables import Trainee
@@ -17,7 +17,7 @@ from services.registry.training.classes import reading as classes
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import conditions, policy, schemas, visibility
 from services.registry.training.enrolments.tables import Employment, Enrolment
-from shared import codes, county, deeds, errors, wire
+from shared import codes, county, deeds, errors, pages, wire
 from shared.access import Call
 from shared.sheets import Table, write_book
 
@@ -26,7 +26,7 @@ SHOWN: Select[*tuple[Any, ...]] = (
         Enrolment.id, Enrolment.class_id, TrainingClass.name.label("class_name"), TrainingClass.number.label("class_number"),
         TrainingClass.institution_id, Enrolment.trainee_id, Trainee.name.label("trainee_name"), Trainee.name,
         Trainee.id_number_masked, Trainee.id_number_masked.label("id_number"), Enrolment.outcome, Enrolment.days_attended, Enrolment.half_days_attended,
-        Enrolment.counted_on, Enrolment.counted_region_code, Enrolment.enrolled_at, Enrolment.changed_at, Enrolment.version,
+        Enrolment.counted_on, Enrolment.counted_region_code, Enrolment.external_refs, Enrolment.enrolled_at, Enrolment.changed_at, Enrolment.version,
     )
     .join(Trainee, Trainee.id == Enrolment.trainee_id)
     .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
@@ -35,23 +35,22 @@ HEADER = ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(�
 
 
 def listed(
-    call: Call, *, class_id: UUID | None, trainee_id: UUID | None, institution_id: UUID | None, region_code: str | None, programme: str | None,
-    channel: str | None, outcome: str | None, completed_from_on: date | None, completed_to_on: date | None,
+    call: Call, ref: pages.Reference, *, class_id: list[UUID] | None, trainee_id: list[UUID] | None, institution_id: list[UUID] | None,
+    region_code: list[str] | None, programme: list[str] | None, channel: list[Channel] | None, outcome: list[EnrolmentOutcome] | None,
+    completed_from_on: date | None, completed_to_on: date | None,
 ) -> Select[Any]:  # fmt: skip
     """The enrolments that fit the filters. `region_code` is the town the person-time counts in, or else the trainee's own."""
-    wanted = SHOWN.where(visibility.rows(call.actor))
-    columns = {Enrolment.class_id: class_id, Enrolment.trainee_id: trainee_id, TrainingClass.institution_id: institution_id, visibility.town(): region_code,
-               TrainingClass.channel: channel, Enrolment.outcome: outcome}  # fmt: skip
-    for column, value in columns.items():
-        if value is not None:
-            wanted = wanted.where(column == value)
-    if programme is not None:
-        wanted = wanted.where(TrainingClass.programmes.contains([programme]))
-    if completed_from_on is not None:
-        wanted = wanted.where(Enrolment.counted_on >= completed_from_on)
-    if completed_to_on is not None:
-        wanted = wanted.where(Enrolment.counted_on <= completed_to_on)
-    return wanted
+    pages.known("region_code", region_code, lists().regions)
+    pages.known("programme", programme, lists().programmes)
+    equal = {
+        Enrolment.class_id: class_id, Enrolment.trainee_id: trainee_id, TrainingClass.institution_id: institution_id,
+        visibility.town(): region_code, TrainingClass.channel: channel, Enrolment.outcome: outcome,
+    }  # fmt: skip
+    wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(Enrolment.external_refs)), equal)
+    further = (
+        (programme, TrainingClass.programmes.overlap), (completed_from_on, Enrolment.counted_on.__ge__), (completed_to_on, Enrolment.counted_on.__le__)
+    )  # fmt: skip
+    return wanted.where(*(holds(value) for value, holds in further if value is not None))
 
 
 async def get(session: AsyncSession, call: Call, enrolment_id: UUID) -> schemas.EnrolmentPaper:

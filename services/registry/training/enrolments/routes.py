@@ -11,7 +11,7 @@ from services.registry.codes import CertificateKind, Channel, EmploymentKind, En
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.policy import ENROLLERS
-from services.registry.training.classes.schemas import PARTNER, Programme
+from services.registry.training.classes.schemas import PARTNER
 from services.registry.training.classes.visibility import READERS as CLASS_READERS
 from services.registry.training.enrolments import conditions, operations, reading, schemas, steps
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
@@ -34,7 +34,7 @@ def _one_or_more(codes: type[StrEnum]) -> str:
 @router.operation("POST", f"{OF_CLASS}/enrolments", may=ENROLLERS, summary="报名", status=201,
                   errors=[errors.InvalidState, DuplicateEnrolment, ClassFull, TraineeMerged])  # fmt: skip
 async def enrol(class_id: UUID, body: schemas.EnrolmentIn, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:
-    return await operations.enrol(session, call, class_id, body.trainee_id)
+    return await operations.enrol(session, call, class_id, body)
 
 
 @router.operation(
@@ -51,15 +51,10 @@ async def enrol_batch(class_id: UUID, body: batches.Batch[schemas.EnrolmentIn], 
 
 @router.operation("GET", f"{OF_CLASS}/enrolments", may=CLASS_READERS, summary="本班报名", errors=[errors.InvalidCursor])
 async def list_of_class(
-    class_id: UUID,
-    session: web.Session,
-    call: web.Caller,
-    asked: pages.PageAsked,
-    outcome: Annotated[EnrolmentOutcome | None, Query()] = None,
+    class_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked, outcome: pages.AnyOf[EnrolmentOutcome] = None
 ) -> wire.Page[schemas.EnrolmentOut]:
     await classes.find(session, call, class_id)
-    wanted = reading.SHOWN.where(Enrolment.class_id == class_id)
-    return await _page(session, wanted if outcome is None else wanted.where(Enrolment.outcome == outcome), asked)
+    return await _page(session, pages.where(reading.SHOWN, {Enrolment.class_id: class_id, Enrolment.outcome: outcome}), asked)
 
 
 @router.operation(
@@ -109,20 +104,20 @@ Became = Annotated[list[ColumnElement[bool]], Depends(_became)]
 
 @router.operation("GET", "/v1/enrolments", may=READERS, summary="报名列表;outcome=completed 时一行即一人次", errors=[errors.InvalidCursor])
 async def list_enrolments(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked, work: Work, became: Became,
-    class_id: Annotated[UUID | None, Query()] = None,
-    trainee_id: Annotated[UUID | None, Query()] = None,
-    institution_id: Annotated[UUID | None, Query(description="承办机构")] = None,
-    region_code: Annotated[str | None, Query(max_length=20, description="计入人次的乡镇、街道;未结业的为学员所在地")] = None,
-    programme: Annotated[Programme | None, Query(description="计入的规划指标代码")] = None,
-    channel: Annotated[Channel | None, Query()] = None,
-    outcome: Annotated[EnrolmentOutcome | None, Query()] = None,
+    session: web.Session, call: web.Caller, asked: pages.PageAsked, ref: pages.ExternalRef, work: Work, became: Became,
+    class_id: pages.AnyOf[UUID] = None,
+    trainee_id: pages.AnyOf[UUID] = None,
+    institution_id: Annotated[pages.AnyOf[UUID], Query(description="承办机构")] = None,
+    region_code: Annotated[pages.AnyOf[str], Query(description="计入人次的乡镇、街道;未结业的为学员所在地")] = None,
+    programme: Annotated[pages.AnyOf[str], Query(description="计入的规划指标代码")] = None,
+    channel: pages.AnyOf[Channel] = None,
+    outcome: pages.AnyOf[EnrolmentOutcome] = None,
     completed_from_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
     completed_to_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
 ) -> wire.Page[schemas.EnrolmentOut]:  # fmt: skip
     wanted = reading.listed(
-        call, class_id=class_id, trainee_id=trainee_id, institution_id=institution_id, region_code=region_code, programme=programme, channel=channel,
-        outcome=outcome, completed_from_on=completed_from_on, completed_to_on=completed_to_on,
+        call, ref, class_id=class_id, trainee_id=trainee_id, institution_id=institution_id, region_code=region_code, programme=programme,
+        channel=channel, outcome=outcome, completed_from_on=completed_from_on, completed_to_on=completed_to_on,
     )  # fmt: skip
     return await _page(session, wanted.where(*work, *became), asked)
 

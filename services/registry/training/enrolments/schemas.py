@@ -11,6 +11,7 @@ from shared import names, wire
 
 class EnrolmentIn(wire.In):
     trainee_id: UUID
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class EnrolmentChange(wire.In):
@@ -37,6 +38,7 @@ class EnrolmentOut(wire.Out):
     counted_on: wire.CivilDate | None = Field(description="计入人次的日期:班级最后一天")
     counted_region_code: str | None = Field(description="计入人次的乡镇、街道:结班时学员所在地")
     counted_region_name: Annotated[str | None, names.Beside("counted_region_code", "regions")] = None
+    external_refs: list[wire.ExternalRef]
     enrolled_at: wire.Instant
     changed_at: wire.Instant
     version: int

@@ -7,11 +7,11 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import EmploymentKind, EnrolmentOutcome, EvidenceGrade
-from services.registry.metadata import Row
+from services.registry.metadata import Referenced, Row
 from shared import db
 
 
-class Enrolment(db.Versioned, Row):
+class Enrolment(db.Versioned, Referenced, Row):
     """One person in one class. A completed one is a person-time (人次): it counts on the class's last day, `counted_on`, in the town where the
     trainee was registered when the class was closed, `counted_region_code`. What was attended is counted by whoever takes in attendance."""
 
@@ -35,6 +35,7 @@ class Enrolment(db.Versioned, Row):
         ),
         Index("enrolments_trainee_id_idx", "trainee_id", "id"),
         Index("enrolments_counted_on_idx", "counted_on", "class_id", "counted_region_code"),
+        Index("enrolments_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
     )
 
 

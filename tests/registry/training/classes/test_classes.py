@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from services.registry.training.classes import policy
@@ -9,6 +10,13 @@ from tests.conftest import Start
 from tests.registry import made
 
 STATES = tuple(policy.MACHINE.states)
+
+
+async def why_not(client: httpx.AsyncClient, class_id: str, action: str) -> str | None:
+    """The code that the class's own paper says the action would be refused with now."""
+    paper = (await client.get(f"/v1/classes/{class_id}")).json()
+    [found] = [each for each in paper["allowed_actions"] if each["action"] == action]
+    return found["why_not"] and str(found["why_not"]["code"])
 
 
 async def test_a_class_goes_from_draft_to_completed(start: Start) -> None:
@@ -30,6 +38,7 @@ async def test_a_class_goes_from_draft_to_completed(start: Start) -> None:
         assert (refused.status_code, refused.json()["code"]) == (403, "wrong_role")
         officer = registry.as_("officer", at=made.BEFORE)
         assert (await made.posted(officer, f"{path}:approve", {"comment": "同意"}))["status"] == "approved"
+        assert await why_not(own, paper["id"], "start") == "too_early"
         early = await own.post(f"{path}:start")
         assert (early.status_code, early.json()["code"]) == (409, "too_early")
         first = registry.as_("institution", institution_id=institution_id, at=made.FIRST)
@@ -163,6 +172,7 @@ async def test_designation_is_asked_at_submit(start: Start, kind: str, period: t
         if period:
             await made.posted(officer, f"/v1/institutions/{institution_id}:designate", {"from_on": period[0], "to_on": period[1]})
         class_id = await made.proposed(registry, institution_id)
+        assert await why_not(officer, class_id, "submit") == code
         answer = await officer.post(f"/v1/classes/{class_id}:submit")
         assert (answer.status_code, answer.json().get("code")) == ((409, code) if code else (200, None))
 
@@ -180,8 +190,10 @@ async def test_a_blacklisted_institution_submits_no_class(start: Start, from_on:
         reviewer = registry.as_("reviewer")
         await made.posted(reviewer, f"/v1/institutions/{institution_id}:blacklist", {"from_on": from_on, "reason": "虚报学员"})
         class_id = await made.proposed(registry, institution_id)
+        code = "institution_blacklisted" if refused else None
+        assert await why_not(registry.as_("officer"), class_id, "submit") == code
         answer = await registry.as_("officer").post(f"/v1/classes/{class_id}:submit")
-        assert answer.json().get("code") == ("institution_blacklisted" if refused else None)
+        assert answer.json().get("code") == code
 
 
 async def test_everyone_sees_their_own_classes(start: Start) -> None:
