@@ -99,6 +99,13 @@ async def test_from_draft_to_approved_every_step_is_kept(start: Start) -> None:
         )
 
 
+async def test_a_step_keeps_who_took_it_by_name(start: Start) -> None:
+    async with a_world(start) as world:
+        claim = await world.bring_to("submitted", world.open_class([a_person()]))
+        answer = await world.act("officer", "review", claim, name="潘秀珍")
+        assert [step["actor_name"] for step in answer.json()["decisions"]] == [None, "潘秀珍"]
+
+
 @pytest.mark.parametrize(
     ("status", "name", "role", "doer"),
     [

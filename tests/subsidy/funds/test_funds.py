@@ -11,7 +11,7 @@ from services.subsidy.funds import operations as funds
 from services.subsidy.funds.errors import FundExhausted
 from shared import db
 from tests.conftest import Service, Start
-from tests.subsidy.office import a_fund, balances, call, finance, key
+from tests.subsidy.office import a_claim, a_fund, balances, call, finance, key
 
 
 async def test_a_new_fund_has_everything_available(start: Start) -> None:
@@ -95,6 +95,31 @@ async def test_lists_filter_by_source_and_year_and_statistics_add_up(start: Star
             ("talent", 2, "5.00"),
         ]
         assert statistics["total"] == "9.00" and statistics["available"] == "9.00" and statistics["paid"] == "0.00"
+
+
+async def test_funds_are_found_by_either_year_and_by_another_platforms_number(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        client = finance(subsidy)
+        for year, number in ((2024, "ZB-1"), (2025, "ZB-2"), (2026, "ZB-3")):
+            refs = [{"system": "预算指标", "number": number}]
+            body = {"source": "employment_subsidy", "year": year, "total": "1.00", "external_refs": refs}
+            assert (await client.post("/v1/funds", json=body, headers=key())).json()["external_refs"] == refs
+        for query, years in (
+            ("year=2024&year=2026", [2026, 2024]), ("sort=year", [2024, 2025, 2026]), ("external_number=ZB-2", [2025]), ("source=talent", []),
+        ):  # fmt: skip
+            assert [each["year"] for each in (await client.get(f"/v1/funds?{query}")).json()["items"]] == years, query
+        assert (await client.get("/v1/funds?source=zz")).status_code == 400
+
+
+async def test_the_ledger_is_narrowed_to_a_claim(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await a_fund(subsidy, "1000.00")
+        claim = await a_claim(subsidy, fund_id)
+        await a_claim(subsidy, fund_id)
+        ledger = f"/v1/funds/{fund_id}/ledger"
+        [posting] = (await finance(subsidy).get(ledger, params={"claim_id": str(claim.id)})).json()["items"]
+        assert (posting["claim_id"], posting["to_account"]) == (str(claim.id), "reserved")
+        assert (await finance(subsidy).get(ledger, params={"claim_id": "1"})).status_code == 400
 
 
 async def test_an_empty_house_counts_zero(start: Start) -> None:

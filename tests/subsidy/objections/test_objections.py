@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -180,6 +181,36 @@ async def test_officers_list_objections_by_status_and_the_public_does_not(start:
         assert (await subsidy.as_("institution", institution_id=db.new_id()).get("/v1/objections")).status_code == 403
 
 
+async def test_an_objection_says_beforehand_what_would_be_answered(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))
+        objection_id = (await _object(subsidy, notice_id)).json()["id"]
+        officer, after = subsidy.as_("officer", at=RUNNING), "2024-10-10T09:00:00+08:00"
+        assert await _possible(officer, objection_id) == {"accept": None, "dismiss": None, "uphold": "invalid_state"}
+        assert await _possible(subsidy.as_("reviewer", at=RUNNING), objection_id) == {"dismiss": None, "uphold": "invalid_state"}
+        assert await _possible(subsidy.as_("auditor", at=RUNNING), objection_id) == {}
+        async with subsidy.kernel.writing.begin() as session:
+            await notices.conclude(session, call(after), claim.id)
+        assert await _possible(officer, objection_id) == {"accept": "invalid_state", "dismiss": None, "uphold": "invalid_state"}
+        assert (await officer.post(f"/v1/objections/{objection_id}:accept")).json()["code"] == "invalid_state"
+        await _decide(subsidy, objection_id, "dismiss", at=after)
+        assert set((await _possible(officer, objection_id)).values()) == {"invalid_state"}
+
+
+async def test_objections_are_listed_by_either_status_in_the_order_asked_for_and_with_the_numbers_beside_their_ids(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))
+        first, second = [(await _object(subsidy, notice_id, at=f"2024-09-27T{hour}:00:00+08:00")).json()["id"] for hour in ("09", "10")]
+        await _decide(subsidy, first, "accept", at=RUNNING)
+        officer = subsidy.as_("officer")
+        either = (await officer.get("/v1/objections?status=received&status=accepted&sort=received_at")).json()["items"]
+        assert [each["id"] for each in either] == [first, second]
+        notice = (await subsidy.as_("public").get(f"/v1/notices/{notice_id}")).json()
+        assert {(each["claim_number"], each["notice_number"]) for each in either} == {(claim.number, notice["number"])}
+        refused = await officer.get("/v1/objections?status=lost")
+        assert (refused.status_code, refused.json()["parameter"]) == (400, "status")
+
+
 async def _object(subsidy: Service, notice_id: UUID, at: str = RUNNING, **body: Any) -> Any:
     return await subsidy.as_("public", at=at).post(f"/v1/notices/{notice_id}/objections", json={"reason": "名单有误"} | body)
 
@@ -195,3 +226,8 @@ async def _why_not(subsidy: Service, claim_id: UUID, at: str) -> str | None:
     async with subsidy.kernel.reading() as session:
         problem = await notices.why_not_over(session, call(at), claim_id)
     return problem and problem.code
+
+
+async def _possible(client: httpx.AsyncClient, objection_id: str) -> dict[str, str | None]:
+    shown = (await client.get(f"/v1/objections/{objection_id}")).json()["allowed_actions"]
+    return {each["action"]: each["why_not"] and each["why_not"]["code"] for each in shown}

@@ -220,6 +220,20 @@ async def test_batches_are_found_by_fund_state_and_claim(start: Start) -> None:
             assert [each["id"] for each in (await reader.get(f"/v1/payment-batches?{query}")).json()["items"]] == expected, query
 
 
+async def test_a_batch_bears_names_and_the_number_that_another_platform_gave_it(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id)
+        body = {"fund_id": fund_id, "claim_ids": [str(claim.id)], "external_refs": [{"system": "国库集中支付", "number": "ZF-3"}]}
+        batch = (await finance(subsidy).post("/v1/payment-batches", json=body, headers=key())).json()
+        assert (batch["external_refs"], batch["fund_name"]) == (body["external_refs"], "2025 年就业补助资金")
+        assert batch["payments"][0]["claim_number"] == claim.number
+        reader = subsidy.as_("officer")
+        for query, found in (("external_system=国库集中支付", 1), ("external_number=ZF-4", 0), ("status=draft&status=exported", 1)):
+            assert len((await reader.get(f"/v1/payment-batches?{query}")).json()["items"]) == found, query
+        assert (await reader.get("/v1/payment-batches?status=lost")).status_code == 400
+
+
 async def _open(subsidy: Service) -> str:
     subsidy.kernel.neighbours["registry"].transport = registry()
     return await a_fund(subsidy, "10000.00")

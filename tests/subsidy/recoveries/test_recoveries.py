@@ -29,6 +29,23 @@ async def test_a_paid_claim_is_recovered(start: Start) -> None:
         assert actions == {"claim.recovering", "claim.recovered"}
 
 
+async def test_a_recovery_says_beforehand_what_would_be_answered_and_what_it_is_called_elsewhere(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        claim = await _paid(subsidy)
+        refs = [{"system": "财政一体化", "number": "ZH-7"}]
+        recovery = (await _recover(subsidy, claim, external_refs=refs)).json()["recovery"]
+        assert recovery["allowed_actions"] == [{"action": "confirm", "allowed": True, "why_not": None}]
+        assert (recovery["claim_number"], recovery["external_refs"], recovery["fund_name"]) == (claim.number, refs, "2025 年就业补助资金")
+        reader = subsidy.as_("officer")
+        assert (await reader.get(f"/v1/recoveries/{recovery['id']}")).json()["allowed_actions"] == []
+        for query, found in (("external_number=ZH-7", 1), ("external_number=ZH-8", 0), ("status=recovered&status=recovering", 1)):
+            assert len((await reader.get(f"/v1/recoveries?{query}")).json()["items"]) == found, query
+        assert (await reader.get("/v1/recoveries?status=lost")).status_code == 400
+        await _confirm(subsidy, recovery["id"])
+        [action] = (await finance(subsidy).get(f"/v1/recoveries/{recovery['id']}")).json()["allowed_actions"]
+        assert (action["allowed"], action["why_not"]["code"]) == (False, "invalid_state")
+
+
 @pytest.mark.parametrize(
     ("amount", "status"),
     [("0.00", 422), ("0.01", 200), ("180.00", 200), ("180.01", 422)],
