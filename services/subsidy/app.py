@@ -20,13 +20,26 @@ from shared.settings import Settings, load
 
 terms.from_files()  # a faulty file stops the start
 PART = web.Part(
-    "subsidy", f"{county.here().title} · 补贴", codes=labels.shown(codes.OWNED), names=names.OWN,
+    "subsidy",
+    f"{county.here().title} · 补贴",
+    codes=labels.shown(codes.OWNED),
+    names=names.OWN,
     jobs=(following.registry, following.evaluation),
     routers=(
-        schemes.router, claims.router, funds.router, funds.statistics, notices.router, objections.notices, objections.router, payments.router,
-        recoveries.router, evaluation.router, registry.router, worklist.router,
+        schemes.router,
+        claims.router,
+        funds.router,
+        funds.statistics,
+        notices.router,
+        objections.notices,
+        objections.router,
+        payments.router,
+        recoveries.router,
+        evaluation.router,
+        registry.router,
+        worklist.router,
     ),
-)  # fmt: skip
+)
 
 
 def build(of: Settings) -> FastAPI:

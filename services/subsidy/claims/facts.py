@@ -95,13 +95,26 @@ async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_c
     """One statement, in a stable order: the same past gives the same facts."""
     claim, line, held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
     wanted = (
-        select(claim.number, claim.scheme, claim.class_id, claim.class_starts_on, claim.class_ends_on, line.trainee_id,
-               held.judged_on, held.trade_key, held.level, held.placement_id)
-        .select_from(Line.__table__.join(Claim.__table__, claim.id == line.claim_id)
-                     .outerjoin(Entitlement.__table__, and_(held.claim_id == line.claim_id, held.position == line.position)))
+        select(
+            claim.number,
+            claim.scheme,
+            claim.class_id,
+            claim.class_starts_on,
+            claim.class_ends_on,
+            line.trainee_id,
+            held.judged_on,
+            held.trade_key,
+            held.level,
+            held.placement_id,
+        )
+        .select_from(
+            Line.__table__.join(Claim.__table__, claim.id == line.claim_id).outerjoin(
+                Entitlement.__table__, and_(held.claim_id == line.claim_id, held.position == line.position)
+            )
+        )
         .where(line.trainee_id == func.any(sorted(trainee_ids)), claim.status.not_in(NOT_COUNTED))
         .order_by(claim.id, line.position)
-    )  # fmt: skip
+    )
     if own_claim_id is not None:
         wanted = wanted.where(claim.id != own_claim_id)
     rows = (await session.execute(wanted)).all()
@@ -145,21 +158,40 @@ def _class_facts(read: ClassRead, enrolments: Sequence[EnrolmentRead]) -> ClassF
         for day in enrolment.half_days:
             held[day.on] = max(held[day.on], day.half_days)
     return ClassFacts(
-        id=str(read.id), number=read.number, status=read.status, starts_on=read.starts_on, ends_on=read.ends_on, hours=read.hours,
-        institution_name=institution.name, needs_designation=institution.needs_designation, designated=institution.designated,
-        blacklisted=institution.blacklisted, blacklisted_until_on=institution.blacklisted_until_on, occupation_code=read.occupation_code,
-        trade_name=read.trade_name, trade_filing_no=read.trade_filing_no, level=read.level, half_days_held=sum(held.values()),
-    )  # fmt: skip
+        id=str(read.id),
+        number=read.number,
+        status=read.status,
+        starts_on=read.starts_on,
+        ends_on=read.ends_on,
+        hours=read.hours,
+        institution_name=institution.name,
+        needs_designation=institution.needs_designation,
+        designated=institution.designated,
+        blacklisted=institution.blacklisted,
+        blacklisted_until_on=institution.blacklisted_until_on,
+        occupation_code=read.occupation_code,
+        trade_name=read.trade_name,
+        trade_filing_no=read.trade_filing_no,
+        level=read.level,
+        half_days_held=sum(held.values()),
+    )
 
 
 def _line_facts(wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[PersonalStatus], past: History) -> LineFacts:
     return LineFacts(
-        trainee_id=str(enrolment.trainee_id), born_on=enrolment.birth_on, sex=enrolment.sex, enrolment_id=str(enrolment.enrolment_id),
-        outcome=enrolment.outcome, retirement_track=enrolment.retirement_track,
+        trainee_id=str(enrolment.trainee_id),
+        born_on=enrolment.birth_on,
+        sex=enrolment.sex,
+        enrolment_id=str(enrolment.enrolment_id),
+        outcome=enrolment.outcome,
+        retirement_track=enrolment.retirement_track,
         categories=tuple(HeldCategory(each.code, each.since_on, each.until_on) for each in enrolment.categories),
         statuses=tuple(HeldStatus(each.status, each.from_on, each.until_on, each.source) for each in enrolment.statuses),
-        complete_lists=complete, attendance=tuple(AttendedDay(each.on, each.half_days) for each in enrolment.half_days),
+        complete_lists=complete,
+        attendance=tuple(AttendedDay(each.on, each.half_days) for each in enrolment.half_days),
         overlaps=tuple(Overlap(each.on, each.half_day, each.class_number) for each in enrolment.attended_other_class),
-        trains_this_class=enrolment.teaches_class, bank_account_token=enrolment.bank_account_key,
-        priors=past.priors.get(enrolment.trainee_id, ()), expected_amount=wanted.expected_amount,
-    )  # fmt: skip
+        trains_this_class=enrolment.teaches_class,
+        bank_account_token=enrolment.bank_account_key,
+        priors=past.priors.get(enrolment.trainee_id, ()),
+        expected_amount=wanted.expected_amount,
+    )

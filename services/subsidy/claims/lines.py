@@ -47,10 +47,14 @@ def sum_of_eligible(lines: Iterable[Any]) -> Decimal:
 def shown(line: LineFacts, verdict: Verdict) -> dict[str, Any]:
     """A judged line as JSON: as it is kept and as it is answered."""
     return {
-        "trainee_id": line.trainee_id, "enrolment_id": line.enrolment_id,
-        "expected_amount": None if line.expected_amount is None else f"{line.expected_amount:.2f}", "verdict": verdict.decision,
-        "amount": f"{verdict.amount:.2f}", "calculation": verdict.calculation, "findings": [to_json(finding) for finding in verdict.findings],
-    }  # fmt: skip
+        "trainee_id": line.trainee_id,
+        "enrolment_id": line.enrolment_id,
+        "expected_amount": None if line.expected_amount is None else f"{line.expected_amount:.2f}",
+        "verdict": verdict.decision,
+        "amount": f"{verdict.amount:.2f}",
+        "calculation": verdict.calculation,
+        "findings": [to_json(finding) for finding in verdict.findings],
+    }
 
 
 def judged_lines(judged: Judged) -> list[dict[str, Any]]:
@@ -71,11 +75,17 @@ async def entitle(session: AsyncSession, claim_id: UUID, judged: Judged, *, agai
     for position, (line, verdict) in enumerate(zip(judged.facts.lines, judged.verdict.lines, strict=True)):
         if verdict.decision != LineVerdict.REFUSED:
             trade, level = trade_of(judged.facts, line)
-            held.append({
-                "position": position, "trainee_id": line.trainee_id, "entitlement_key": entitlement_key(judged.facts, line, judged.terms),
-                "trade_key": trade, "level": level, "placement_id": line.placement.placement_id if line.placement else None,
-                "judged_on": day_counted(judged.facts, line, judged.terms.age_counted_on),
-            })  # fmt: skip
+            held.append(
+                {
+                    "position": position,
+                    "trainee_id": line.trainee_id,
+                    "entitlement_key": entitlement_key(judged.facts, line, judged.terms),
+                    "trade_key": trade,
+                    "level": level,
+                    "placement_id": line.placement.placement_id if line.placement else None,
+                    "judged_on": day_counted(judged.facts, line, judged.terms.age_counted_on),
+                }
+            )
     if held:
         await session.execute(_ENTITLE, {"claim_id": claim_id, "held": orjson.dumps(held).decode()})
 
@@ -116,12 +126,38 @@ async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line,
     """A new claim of the one line, with its facts, its entitlement, and whoever submitted it."""
     await session.refresh(claim, ["facts"])
     facts = {**claim.facts, "lines": [claim.facts["lines"][line.position]]}
-    same = ("kind", "scheme", "institution_id", "trainee_id", "on_behalf", "region_code", "class_id", "class_starts_on", "class_ends_on", "sought_by", "fund_id",
-            "attachments", "external_refs", "payee", "notice_working_days", "terms_in_force_from", "terms_document", "terms_hash", "submitted_at")  # fmt: skip
+    same = (
+        "kind",
+        "scheme",
+        "institution_id",
+        "trainee_id",
+        "on_behalf",
+        "region_code",
+        "class_id",
+        "class_starts_on",
+        "class_ends_on",
+        "sought_by",
+        "fund_id",
+        "attachments",
+        "external_refs",
+        "payee",
+        "notice_working_days",
+        "terms_in_force_from",
+        "terms_document",
+        "terms_hash",
+        "submitted_at",
+    )
     split = Claim(
-        **{name: getattr(claim, name) for name in same}, year=call.today.year, status="submitted", everyone=False, amount=NOTHING,
-        facts=facts, facts_hash=digest(facts), split_from_id=claim.id, created_at=call.now,
-    )  # fmt: skip
+        **{name: getattr(claim, name) for name in same},
+        year=call.today.year,
+        status="submitted",
+        everyone=False,
+        amount=NOTHING,
+        facts=facts,
+        facts_hash=digest(facts),
+        split_from_id=claim.id,
+        created_at=call.now,
+    )
     session.add(split)
     await session.flush()
     for table in (Entitlement, Line):

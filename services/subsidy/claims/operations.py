@@ -48,9 +48,12 @@ async def named(session: AsyncSession, kernel: Kernel, call: Call, claim_id: UUI
     claim, _ = await steps.permit(session, call, claim_id, "confirm")
     people = await lines.of(session, claim.id)
     return await clients.names(
-        kernel, call, trainee_ids={line.trainee_id for line in people},
-        institution_ids=[claim.institution_id] if claim.institution_id else (), class_ids=[claim.class_id] if claim.class_id else (),
-    )  # fmt: skip
+        kernel,
+        call,
+        trainee_ids={line.trainee_id for line in people},
+        institution_ids=[claim.institution_id] if claim.institution_id else (),
+        class_ids=[claim.class_id] if claim.class_id else (),
+    )
 
 
 async def quote(session: AsyncSession, call: Call, gathered: Gathered) -> QuoteOut:
@@ -62,19 +65,30 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
     judged = await rules.judge(session, call, gathered)
     asked = judged.asked
     claim = Claim(
-        year=call.today.year, status="draft", kind=asked.kind, scheme=asked.scheme, institution_id=asked.institution_id,
-        trainee_id=asked.trainee_id, on_behalf=asked.on_behalf, region_code=call.actor.region_code if asked.on_behalf else None,
-        attachments=[str(file_id) for file_id in body.attachments], external_refs=[ref.model_dump() for ref in body.external_refs],
+        year=call.today.year,
+        status="draft",
+        kind=asked.kind,
+        scheme=asked.scheme,
+        institution_id=asked.institution_id,
+        trainee_id=asked.trainee_id,
+        on_behalf=asked.on_behalf,
+        region_code=call.actor.region_code if asked.on_behalf else None,
+        attachments=[str(file_id) for file_id in body.attachments],
+        external_refs=[ref.model_dump() for ref in body.external_refs],
         created_at=call.now,
-    )  # fmt: skip
+    )
     _keep_verdict(claim, judged)
     session.add(claim)
     await session.flush()
     shown = lines.judged_lines(judged)
     await lines.replace(session, claim.id, shown)
     details = {
-        "scheme": claim.scheme, "facts_hash": claim.facts_hash, "terms_hash": claim.terms_hash, "amount": claim.amount, "lines": len(shown),
-    }  # fmt: skip
+        "scheme": claim.scheme,
+        "facts_hash": claim.facts_hash,
+        "terms_hash": claim.terms_hash,
+        "amount": claim.amount,
+        "lines": len(shown),
+    }
     await deeds.record(session, call, "claim.created", claim.id, details=details, status=claim.status, version=claim.version)
     return await reading.one(session, call, claim, shown, [])
 
@@ -129,8 +143,15 @@ async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: Appeal
     named = select(Line.position).where(Line.claim_id == claim.id, Line.trainee_id == body.trainee_id).limit(1)
     if body.trainee_id and await session.scalar(named) is None:
         raise _unknown_trainee(claim)
-    made = Appeal(claim_id=claim.id, trainee_id=body.trainee_id, reason=body.reason, attachments=[str(each) for each in body.attachments],
-                  actor=call.actor.subject, person_id=call.actor.person_id, at=call.now)  # fmt: skip
+    made = Appeal(
+        claim_id=claim.id,
+        trainee_id=body.trainee_id,
+        reason=body.reason,
+        attachments=[str(each) for each in body.attachments],
+        actor=call.actor.subject,
+        person_id=call.actor.person_id,
+        at=call.now,
+    )
     session.add(made)
     await session.flush()
     details = {"appeal_id": made.id}
@@ -223,8 +244,12 @@ async def resolve(session: AsyncSession, call: Call, claim_id: UUID, body: Resol
         details["other_claim_id"] = split.id
     else:
         line.resolution = {
-            "outcome": body.outcome, "reason": body.reason, "by": call.actor.subject, "at": call.now.isoformat(), "judged_amount": str(line.amount),
-        }  # fmt: skip
+            "outcome": body.outcome,
+            "reason": body.reason,
+            "by": call.actor.subject,
+            "at": call.now.isoformat(),
+            "judged_amount": str(line.amount),
+        }
         line.verdict = LineVerdict.ELIGIBLE if body.outcome == Outcome.ACCEPT else LineVerdict.REFUSED
         if line.verdict == LineVerdict.REFUSED:
             line.amount, line.calculation = lines.NOTHING, "复审不予补贴,0.00 元"

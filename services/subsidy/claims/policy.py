@@ -5,8 +5,13 @@ from shared.codes import named
 from shared.steps import Machine, Step, by
 
 DRAFT, SUBMITTED, REVIEWED, IN_NOTICE, APPROVED, PAID = (
-    ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.REVIEWED, ClaimStatus.IN_NOTICE, ClaimStatus.APPROVED, ClaimStatus.PAID,
-)  # fmt: skip
+    ClaimStatus.DRAFT,
+    ClaimStatus.SUBMITTED,
+    ClaimStatus.REVIEWED,
+    ClaimStatus.IN_NOTICE,
+    ClaimStatus.APPROVED,
+    ClaimStatus.PAID,
+)
 APPLICANTS = frozenset({"institution", "person", "town"})
 EDITABLE = frozenset({DRAFT, ClaimStatus.RETURNED})
 UNDER_REVIEW = frozenset({SUBMITTED, REVIEWED, IN_NOTICE})
@@ -38,7 +43,17 @@ ELSEWHERE = frozenset({"payment"})  # taken by a payment batch, not on the claim
 PART_OF = {step.action: step.part for step in MACHINE.steps if step.part}
 
 EVENTS = {
-    "edit": "edited", "submit": "submitted", "withdraw": "withdrawn", "review": "reviewed", "confirm": "confirmed", "approve": "approved",
-    "return": "returned", "reject": "rejected", "hold": "held", "release": "released", "resolve": "resolved", "split": "split",
+    "edit": "edited",
+    "submit": "submitted",
+    "withdraw": "withdrawn",
+    "review": "reviewed",
+    "confirm": "confirmed",
+    "approve": "approved",
+    "return": "returned",
+    "reject": "rejected",
+    "hold": "held",
+    "release": "released",
+    "resolve": "resolved",
+    "split": "split",
     "recover": "recovering",
-}  # fmt: skip
+}

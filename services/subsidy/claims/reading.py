@@ -67,22 +67,45 @@ def summary(claim: Claim) -> dict[str, Any]:
     """A claim without its lines."""
     hold = {"code": claim.hold_code, "reason": claim.hold_reason, "since_at": claim.hold_since_at} if claim.hold_code else None
     return {
-        "id": claim.id, "version": claim.version, "number": claim.number, "status": claim.status, "kind": claim.kind, "scheme": claim.scheme,
-        "applicant": {"institution_id": claim.institution_id, "trainee_id": claim.trainee_id}, "on_behalf": claim.on_behalf,
-        "class_id": claim.class_id, "fund_id": claim.fund_id, "amount": claim.amount, "hold": hold, "attachments": claim.attachments,
-        "external_refs": claim.external_refs, "terms": _terms_kept(claim), "facts_hash": claim.facts_hash,
-        "split_from_id": claim.split_from_id, "created_at": claim.created_at, "submitted_at": claim.submitted_at,
-    }  # fmt: skip
+        "id": claim.id,
+        "version": claim.version,
+        "number": claim.number,
+        "status": claim.status,
+        "kind": claim.kind,
+        "scheme": claim.scheme,
+        "applicant": {"institution_id": claim.institution_id, "trainee_id": claim.trainee_id},
+        "on_behalf": claim.on_behalf,
+        "class_id": claim.class_id,
+        "fund_id": claim.fund_id,
+        "amount": claim.amount,
+        "hold": hold,
+        "attachments": claim.attachments,
+        "external_refs": claim.external_refs,
+        "terms": _terms_kept(claim),
+        "facts_hash": claim.facts_hash,
+        "split_from_id": claim.split_from_id,
+        "created_at": claim.created_at,
+        "submitted_at": claim.submitted_at,
+    }
 
 
 def quote(judged: rules.Judged) -> QuoteOut:
     asked = judged.asked
-    return QuoteOut.model_validate({
-        "eligible": judged.verdict.eligible, "kind": asked.kind, "scheme": asked.scheme, "class_id": asked.class_id, "fund_id": asked.fund_id,
-        "applicant": {"institution_id": asked.institution_id, "trainee_id": asked.trainee_id}, "on_behalf": asked.on_behalf,
-        "amount": judged.verdict.amount, "lines": lines.judged_lines(judged), "facts_hash": judged.facts_hash,
-        "terms": terms_ref(asked.scheme, judged.terms),
-    })  # fmt: skip
+    return QuoteOut.model_validate(
+        {
+            "eligible": judged.verdict.eligible,
+            "kind": asked.kind,
+            "scheme": asked.scheme,
+            "class_id": asked.class_id,
+            "fund_id": asked.fund_id,
+            "applicant": {"institution_id": asked.institution_id, "trainee_id": asked.trainee_id},
+            "on_behalf": asked.on_behalf,
+            "amount": judged.verdict.amount,
+            "lines": lines.judged_lines(judged),
+            "facts_hash": judged.facts_hash,
+            "terms": terms_ref(asked.scheme, judged.terms),
+        }
+    )
 
 
 def terms_ref(scheme: str, terms: Terms) -> dict[str, Any]:
@@ -121,12 +144,21 @@ async def replay(session: AsyncSession, call: Call, claim_id: UUID, rules_on: da
         _compared(LineOut.model_validate(line), LineOut.model_validate(lines.shown(now.lines[position], verdict.lines[position])))
         for position, line in pairs
     ]
-    return ReplayOut.model_validate({
-        "claim_id": claim.id, "number": claim.number, "facts": "stored" if gathered is None else "current", "lines": shown,
-        "same": all(line.same for line in shown),
-        "then": {"terms": _terms_kept(claim), "facts_hash": claim.facts_hash, "amount": claim.amount},
-        "now": {"terms": terms_ref(claim.scheme, terms), "facts_hash": facts_hash, "amount": lines.sum_of_eligible(line.now for line in shown)},
-    })  # fmt: skip
+    return ReplayOut.model_validate(
+        {
+            "claim_id": claim.id,
+            "number": claim.number,
+            "facts": "stored" if gathered is None else "current",
+            "lines": shown,
+            "same": all(line.same for line in shown),
+            "then": {"terms": _terms_kept(claim), "facts_hash": claim.facts_hash, "amount": claim.amount},
+            "now": {
+                "terms": terms_ref(claim.scheme, terms),
+                "facts_hash": facts_hash,
+                "amount": lines.sum_of_eligible(line.now for line in shown),
+            },
+        }
+    )
 
 
 def _compared(then: LineOut, now: LineOut) -> ReplayLine:

@@ -36,11 +36,14 @@ Listed = Annotated[
     pages.asking(q=[Claim.number, Claim.sought_by], created_at=Claim.created_at, submitted_at=Claim.submitted_at, amount=Claim.amount),
 ]
 EXAMPLE = {
-    "kind": "training", "scheme": "agricultural_short", "applicant": {"institution_id": "01932f6e-7c1a-7000-8000-000000000011"},
-    "class_id": "01932f6e-7c1a-7000-8000-000000000021", "fund_id": "01932f6e-7c1a-7000-8000-000000000031",
+    "kind": "training",
+    "scheme": "agricultural_short",
+    "applicant": {"institution_id": "01932f6e-7c1a-7000-8000-000000000011"},
+    "class_id": "01932f6e-7c1a-7000-8000-000000000021",
+    "fund_id": "01932f6e-7c1a-7000-8000-000000000031",
     "lines": [{"trainee_id": "01932f6e-7c1a-7000-8000-000000000041", "expected_amount": "180.00"}],
     "external_refs": [{"system": "省就业信息系统", "number": "GZ-2025-0001"}],
-}  # fmt: skip
+}
 AGREED = {"comment": "同意"}
 BECAUSE = {"reason": "材料不全,请补充签到表。"}
 RESOLVED = {"trainee_id": "01932f6e-7c1a-7000-8000-000000000041", "outcome": "accept", "reason": "已核对签到原件。"}
@@ -95,9 +98,14 @@ async def list_claims(
     to_on: Annotated[wire.CivilDate | None, Query(description="新建日期不晚于")] = None,
 ) -> wire.Page[ClaimSummary]:
     filters = {
-        Claim.status: status, Claim.kind: kind, Claim.scheme: scheme, Claim.institution_id: institution_id, Claim.class_id: class_id,
-        Claim.fund_id: fund_id, Claim.number: number,
-    }  # fmt: skip
+        Claim.status: status,
+        Claim.kind: kind,
+        Claim.scheme: scheme,
+        Claim.institution_id: institution_id,
+        Claim.class_id: class_id,
+        Claim.fund_id: fund_id,
+        Claim.number: number,
+    }
     return wire.Page[ClaimSummary].model_validate(await reading.page(session, call, asked, filters, from_on, to_on, trainee_id, refs))
 
 
@@ -168,9 +176,15 @@ def step(
     """Declares one step: its path, and its roles from the table of steps."""
     may = frozenset(MACHINE.step(action).roles)
     return router.operation(
-        "POST", f"{PATH}:{action}", may=may, summary=summary, key=web.REQUIRED, if_match=True, errors=[errors.InvalidState, *problems],
+        "POST",
+        f"{PATH}:{action}",
+        may=may,
+        summary=summary,
+        key=web.REQUIRED,
+        if_match=True,
+        errors=[errors.InvalidState, *problems],
         example=example,
-    )  # fmt: skip
+    )
 
 
 @step("submit", "提交:用最新的事实重新判定", SamePerson, TermsMissing, example=AGREED)

@@ -144,9 +144,12 @@ def _faults(actor: Actor, asked: Asked, read: clients.ClaimFactsRead, terms: Ter
     if asked.scheme != class_.channel:
         channel = codes.label("scheme", class_.channel) if class_.channel in set(SchemeCode) else "班级的培训渠道"
         yield errors.Fault(
-            "scheme_differs_from_channel", pointer="/scheme", seen=asked.scheme, allowed=f"{class_.channel}({channel})",
+            "scheme_differs_from_channel",
+            pointer="/scheme",
+            seen=asked.scheme,
+            allowed=f"{class_.channel}({channel})",
             fix="请改正 scheme 或 class_id。",
-        )  # fmt: skip
+        )
     if asked.trainee_id is not None and terms.payee != Payee.TRAINEE:
         yield errors.Fault("applicant_not_payee", pointer="/applicant", allowed="该补贴发给培训组织单位", fix="请由举办该班的机构申领。")
     enrolments = {each.trainee_id: each for each in read.enrolments}

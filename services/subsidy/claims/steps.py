@@ -22,9 +22,22 @@ from shared.steps import Refusal, person_of
 
 CLAIMS, DECISIONS = cast(Table, Claim.__table__), cast(Table, Decision.__table__)
 LOOKED_INTO = frozenset({"approve", "resolve"})  # steps that more than the claim's own row can stand against
-LEAN = [CLAIMS.c[name] for name in (
-    "id", "number", "status", "version", "fund_id", "amount", "payee", "institution_id", "trainee_id", "hold_code", "hold_reason",
-)]  # fmt: skip
+LEAN = [
+    CLAIMS.c[name]
+    for name in (
+        "id",
+        "number",
+        "status",
+        "version",
+        "fund_id",
+        "amount",
+        "payee",
+        "institution_id",
+        "trainee_id",
+        "hold_code",
+        "hold_reason",
+    )
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +147,16 @@ async def why_not_each(session: AsyncSession, call: Call, claims: Sequence[Row[A
 
 
 async def take_each(
-    session: AsyncSession, call: Call, claims: Sequence[Row[Any]], action: str, event: str, *, to: ClaimStatus | None = None,
-    comment: str, **details: str,
-) -> None:  # fmt: skip
+    session: AsyncSession,
+    call: Call,
+    claims: Sequence[Row[Any]],
+    action: str,
+    event: str,
+    *,
+    to: ClaimStatus | None = None,
+    comment: str,
+    **details: str,
+) -> None:
     """Keeps the step for each claim, read and locked as it is; to another state, which the feed is told, or within its own."""
     if not claims:
         return
@@ -145,16 +165,37 @@ async def take_each(
         await session.execute(update(CLAIMS).where(CLAIMS.c.id.in_(ids)).values(status=to, version=CLAIMS.c.version + 1))
     kept = [_decision(call, claim.id, action, claim.status, to or claim.status, comment) for claim in claims]
     await session.execute(insert(DECISIONS), [{"id": db.new_id()} | each for each in kept])
-    await deeds.record_all(session, [
-        deeds.deed(call, event, claim.id, details=details, event=to is not None, status=to or claim.status, version=claim.version + (to is not None))
-        for claim in claims
-    ])  # fmt: skip
+    await deeds.record_all(
+        session,
+        [
+            deeds.deed(
+                call,
+                event,
+                claim.id,
+                details=details,
+                event=to is not None,
+                status=to or claim.status,
+                version=claim.version + (to is not None),
+            )
+            for claim in claims
+        ],
+    )
 
 
 def _decision(call: Call, claim_id: UUID, action: str, before: str, after: str, comment: str | None) -> dict[str, Any]:
     actor = call.actor
-    return {"claim_id": claim_id, "action": action, "from_status": before, "to_status": after, "actor": actor.subject, "role": actor.role,
-            "actor_name": actor.name or None, "person_id": actor.person_id, "at": call.now, "comment": comment}  # fmt: skip
+    return {
+        "claim_id": claim_id,
+        "action": action,
+        "from_status": before,
+        "to_status": after,
+        "actor": actor.subject,
+        "role": actor.role,
+        "actor_name": actor.name or None,
+        "person_id": actor.person_id,
+        "at": call.now,
+        "comment": comment,
+    }
 
 
 def _obstacle(action: str, claim: Claim, at: Standing) -> errors.Problem | None:

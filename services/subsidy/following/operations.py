@@ -102,9 +102,10 @@ async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUI
     for table in (Claim, Line, Appeal):
         await session.execute(update(table).where(table.trainee_id == old).values(trainee_id=into))
     told = {"trainee_id": old, "merged_into": into}
-    await deeds.record_all(session, [
-        deeds.deed(call, "claim.trainee_merged", each.id, details=told, status=each.status, version=each.version) for each in moved
-    ])  # fmt: skip
+    await deeds.record_all(
+        session,
+        [deeds.deed(call, "claim.trainee_merged", each.id, details=told, status=each.status, version=each.version) for each in moved],
+    )
     if twice:
         keys = "、".join(sorted({each.entitlement_key for each in twice}))
         both = sorted({claim_id for each in twice for claim_id in (each.claim_id, each.other_claim_id)})

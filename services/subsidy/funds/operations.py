@@ -36,9 +36,16 @@ class Moved:
 
 async def create(session: AsyncSession, call: Call, body: FundIn) -> FundOut:
     fund = Fund(
-        source=body.source, year=body.year, name=body.name, total_yuan=body.total, available_yuan=body.total, reserved_yuan=NOTHING,
-        paid_yuan=NOTHING, external_refs=[ref.model_dump() for ref in body.external_refs], created_at=call.now,
-    )  # fmt: skip
+        source=body.source,
+        year=body.year,
+        name=body.name,
+        total_yuan=body.total,
+        available_yuan=body.total,
+        reserved_yuan=NOTHING,
+        paid_yuan=NOTHING,
+        external_refs=[ref.model_dump() for ref in body.external_refs],
+        created_at=call.now,
+    )
     session.add(fund)
     await session.flush()
     if body.total:
@@ -106,9 +113,17 @@ async def _move(session: AsyncSession, call: Call, fund_id: UUID, source: str, t
     values = {leaves: leaves - amount, enters: enters + amount, FUNDS.c.version: FUNDS.c.version + 1}
     if await session.scalar(moving.values(values)) is None:
         raise _refusal(source, await session.scalar(select(leaves).where(FUNDS.c.id == fund_id)), amount)
-    await _post(session, call, fund_id, source, target, [
-        {"amount_yuan": each.amount_yuan, "claim_id": each.claim_id, "payment_id": each.payment_id, "recovery_id": each.recovery_id} for each in moved
-    ])  # fmt: skip
+    await _post(
+        session,
+        call,
+        fund_id,
+        source,
+        target,
+        [
+            {"amount_yuan": each.amount_yuan, "claim_id": each.claim_id, "payment_id": each.payment_id, "recovery_id": each.recovery_id}
+            for each in moved
+        ],
+    )
 
 
 def _refusal(account: str, held: Decimal | None, needed: Decimal) -> errors.Problem:

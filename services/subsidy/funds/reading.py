@@ -38,8 +38,14 @@ async def ledger(session: AsyncSession, call: Call, asked: pages.Asked, fund_id:
 
 async def sums(session: AsyncSession, filters: Mapping[Any, Any]) -> Sequence[RowMapping]:
     """Per source and year, newest year first."""
-    columns = [func.sum(column).label(name) for name, column in (
-        ("total", Fund.total_yuan), ("available", Fund.available_yuan), ("reserved", Fund.reserved_yuan), ("paid", Fund.paid_yuan),
-    )]  # fmt: skip
+    columns = [
+        func.sum(column).label(name)
+        for name, column in (
+            ("total", Fund.total_yuan),
+            ("available", Fund.available_yuan),
+            ("reserved", Fund.reserved_yuan),
+            ("paid", Fund.paid_yuan),
+        )
+    ]
     wanted = pages.where(select(Fund.source, Fund.year, func.count().label("funds"), *columns), filters)
     return (await session.execute(wanted.group_by(Fund.source, Fund.year).order_by(Fund.year.desc(), Fund.source))).mappings().all()

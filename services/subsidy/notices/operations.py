@@ -45,10 +45,17 @@ async def post(session: AsyncSession, call: Call, kernel: Kernel, announced: Ann
         for person in announced.persons
     ]
     notice = Notice(
-        year=call.today.year, claim_id=announced.claim_id, scheme=announced.scheme, institution=announced.institution,
-        class_name=announced.class_name, amount_yuan=announced.amount_yuan, lines=lines, posted_on=call.today,
-        from_on=call.today + timedelta(days=1), until_on=working_days_after(kernel, call.today, notice_working_days),
-    )  # fmt: skip
+        year=call.today.year,
+        claim_id=announced.claim_id,
+        scheme=announced.scheme,
+        institution=announced.institution,
+        class_name=announced.class_name,
+        amount_yuan=announced.amount_yuan,
+        lines=lines,
+        posted_on=call.today,
+        from_on=call.today + timedelta(days=1),
+        until_on=working_days_after(kernel, call.today, notice_working_days),
+    )
     session.add(notice)
     await session.flush()
     details = {"number": notice.number, "until_on": notice.until_on}

@@ -23,11 +23,17 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
         raise NoticeOver(said, until_on=str(notice.until_on))
     objection_id = db.new_id()
     objection = Objection(
-        id=objection_id, notice_id=notice.id, claim_id=notice.claim_id, reason=privacy.redact(body.reason), status="received", received_at=call.now,
-        name=body.name and kernel.vault.encrypt(body.name, f"objections/{objection_id}/name"), name_masked=body.name and privacy.mask_name(body.name),
+        id=objection_id,
+        notice_id=notice.id,
+        claim_id=notice.claim_id,
+        reason=privacy.redact(body.reason),
+        status="received",
+        received_at=call.now,
+        name=body.name and kernel.vault.encrypt(body.name, f"objections/{objection_id}/name"),
+        name_masked=body.name and privacy.mask_name(body.name),
         contact=body.contact and kernel.vault.encrypt(body.contact, f"objections/{objection_id}/contact"),
         contact_masked=body.contact and masked_contact(body.contact),
-    )  # fmt: skip
+    )
     session.add(objection)
     await session.flush()
     await announce(session, call, objection, "objection.received")
@@ -44,6 +50,12 @@ async def reveal(session: AsyncSession, call: Call, kernel: Kernel, objection_id
 
 async def announce(session: AsyncSession, call: Call, objection: Objection, event: str) -> None:
     await deeds.record(
-        session, call, event, objection.id, details={"notice_id": objection.notice_id}, claim_id=objection.claim_id,
-        status=objection.status, version=objection.version,
-    )  # fmt: skip
+        session,
+        call,
+        event,
+        objection.id,
+        details={"notice_id": objection.notice_id},
+        claim_id=objection.claim_id,
+        status=objection.status,
+        version=objection.version,
+    )

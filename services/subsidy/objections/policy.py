@@ -10,11 +10,15 @@ from shared.steps import Machine, Step, by
 ANSWERED_WITHIN_WORKING_DAYS = 3  # our reading; the plan is silent
 DECIDERS = frozenset({"officer", "reviewer"})
 
-MACHINE = Machine("异议", named("objection_status"), (
-    Step("accept", "受理", by({"officer"}, ObjectionStatus.RECEIVED), to=ObjectionStatus.ACCEPTED),
-    Step("dismiss", "认定不成立", by(DECIDERS, ObjectionStatus.RECEIVED, ObjectionStatus.ACCEPTED), to=ObjectionStatus.DISMISSED),
-    Step("uphold", "认定成立", by(DECIDERS, ObjectionStatus.ACCEPTED), to=ObjectionStatus.UPHELD),
-))  # fmt: skip
+MACHINE = Machine(
+    "异议",
+    named("objection_status"),
+    (
+        Step("accept", "受理", by({"officer"}, ObjectionStatus.RECEIVED), to=ObjectionStatus.ACCEPTED),
+        Step("dismiss", "认定不成立", by(DECIDERS, ObjectionStatus.RECEIVED, ObjectionStatus.ACCEPTED), to=ObjectionStatus.DISMISSED),
+        Step("uphold", "认定成立", by(DECIDERS, ObjectionStatus.ACCEPTED), to=ObjectionStatus.UPHELD),
+    ),
+)
 HOLDING = (ObjectionStatus.ACCEPTED, ObjectionStatus.UPHELD)  # while there is one, the notice stands still
 
 

@@ -59,8 +59,22 @@ def _further(action: str, notice: Notice) -> Refusal | None:
 
 
 def _listed(objection: Objection, notice_number: str, claim_number: str) -> ObjectionListed:
-    shown = {name: getattr(objection, name) for name in ("id", "notice_id", "status", "received_at", "claim_id", "reason", "accepted_at",
-             "due_on", "decided_at", "decision_reason", "version")}  # fmt: skip
+    shown = {
+        name: getattr(objection, name)
+        for name in (
+            "id",
+            "notice_id",
+            "status",
+            "received_at",
+            "claim_id",
+            "reason",
+            "accepted_at",
+            "due_on",
+            "decided_at",
+            "decision_reason",
+            "version",
+        )
+    }
     named = {
         "name": objection.name_masked,
         "contact": objection.contact_masked,

@@ -49,15 +49,23 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, accounts: Ac
     pointers = {claim_id: f"/claim_ids/{position}" for position, claim_id in enumerate(body.claim_ids)}
     why_not = await claim_steps.why_not_each(session, call, claims, "payment")
     with_money_due = {each.claim_id for each in dues}
-    rules.refuse([
-        *rules.claims(claims, body.fund_id, pointers, why_not, await _on_the_way(session, body.claim_ids), with_money_due),
-        *rules.accounts(dues, accounts, {claim.id: claim.number for claim in claims}, pointers),
-    ])  # fmt: skip
+    rules.refuse(
+        [
+            *rules.claims(claims, body.fund_id, pointers, why_not, await _on_the_way(session, body.claim_ids), with_money_due),
+            *rules.accounts(dues, accounts, {claim.id: claim.number for claim in claims}, pointers),
+        ]
+    )
     batch = PaymentBatch(
-        year=call.today.year, fund_id=body.fund_id, status="draft", amount_yuan=sum((each.amount_yuan for each in dues), funds.NOTHING),
-        payment_count=len(dues), settled=0, external_refs=[ref.model_dump() for ref in body.external_refs],
-        created_by=call.actor.subject, created_at=call.now,
-    )  # fmt: skip
+        year=call.today.year,
+        fund_id=body.fund_id,
+        status="draft",
+        amount_yuan=sum((each.amount_yuan for each in dues), funds.NOTHING),
+        payment_count=len(dues),
+        settled=0,
+        external_refs=[ref.model_dump() for ref in body.external_refs],
+        created_by=call.actor.subject,
+        created_at=call.now,
+    )
     session.add(batch)
     await session.flush()
     await session.execute(insert(PAYMENTS), [_payment(kernel, batch.id, each, *accounts[each.payee_id]) for each in dues])
@@ -104,7 +112,14 @@ async def _on_the_way(session: AsyncSession, claim_ids: Collection[UUID]) -> dic
 def _payment(kernel: Kernel, batch_id: UUID, due: Due, name: str, account: str | None) -> dict[str, Any]:
     payment_id, number = db.new_id(), account or ""
     return {
-        "id": payment_id, "batch_id": batch_id, "claim_id": due.claim_id, "payee_kind": due.payee_kind, "payee_id": due.payee_id, "payee_name": name,
-        "account": kernel.vault.encrypt(number, f"payments/{payment_id}/account"), "account_masked": privacy.mask_number(number),
-        "amount_yuan": due.amount_yuan, "status": "pending",
-    }  # fmt: skip
+        "id": payment_id,
+        "batch_id": batch_id,
+        "claim_id": due.claim_id,
+        "payee_kind": due.payee_kind,
+        "payee_id": due.payee_id,
+        "payee_name": name,
+        "account": kernel.vault.encrypt(number, f"payments/{payment_id}/account"),
+        "account_masked": privacy.mask_number(number),
+        "amount_yuan": due.amount_yuan,
+        "status": "pending",
+    }

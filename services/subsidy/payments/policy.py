@@ -10,11 +10,15 @@ from shared.codes import named
 from shared.steps import Machine, Step, by
 
 FINANCE = frozenset({"finance"})
-MACHINE = Machine("拨付批次", named("payment_batch_status"), (
-    Step("export", "导出银行文件", by(FINANCE, BatchStatus.DRAFT), to=BatchStatus.EXPORTED),
-    Step("cancel", "作废", by(FINANCE, BatchStatus.DRAFT), to=BatchStatus.CANCELLED),
-    Step("confirm", "登记银行回执", by(FINANCE, BatchStatus.EXPORTED)),
-))  # fmt: skip
+MACHINE = Machine(
+    "拨付批次",
+    named("payment_batch_status"),
+    (
+        Step("export", "导出银行文件", by(FINANCE, BatchStatus.DRAFT), to=BatchStatus.EXPORTED),
+        Step("cancel", "作废", by(FINANCE, BatchStatus.DRAFT), to=BatchStatus.CANCELLED),
+        Step("confirm", "登记银行回执", by(FINANCE, BatchStatus.EXPORTED)),
+    ),
+)
 ON_ITS_WAY = frozenset({PaymentStatus.PENDING, PaymentStatus.EXPORTED})
 
 
@@ -28,8 +32,14 @@ class Due:
     amount_yuan: Decimal
 
 
-def due(claim_id: UUID, payee: str, institution_id: UUID | None, applicant_trainee_id: UUID | None, amount_yuan: Decimal,
-        eligible: Iterable[tuple[UUID, Decimal]]) -> list[Due]:  # fmt: skip
+def due(
+    claim_id: UUID,
+    payee: str,
+    institution_id: UUID | None,
+    applicant_trainee_id: UUID | None,
+    amount_yuan: Decimal,
+    eligible: Iterable[tuple[UUID, Decimal]],
+) -> list[Due]:
     """What an approved claim pays: its applicant in one sum, or each trainee their own, as the terms say. Nothing is due for 0.00."""
     if payee == Payee.ORGANISER:
         kind, payee_id = (Payee.ORGANISER, institution_id) if institution_id else (Payee.TRAINEE, applicant_trainee_id)

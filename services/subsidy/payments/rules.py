@@ -26,8 +26,15 @@ from shared.steps import Refusal
 
 Faults = Iterator[errors.Fault]
 PROBLEMS = (
-    errors.InvalidState, ClaimOnHold, ClaimInBatch, ClaimOfOtherFund, NothingToPay, SamePerson, PayeeAccountMissing, PaymentSettled,
-)  # fmt: skip
+    errors.InvalidState,
+    ClaimOnHold,
+    ClaimInBatch,
+    ClaimOfOtherFund,
+    NothingToPay,
+    SamePerson,
+    PayeeAccountMissing,
+    PaymentSettled,
+)
 KINDS: dict[str, type[errors.Problem]] = {kind.code: kind for kind in PROBLEMS}
 
 
@@ -97,9 +104,12 @@ def accounts(
         if not account:
             where = "培训机构" if each.payee_kind == Payee.ORGANISER else "学员"
             yield errors.Fault(
-                PayeeAccountMissing.code, pointer=pointers.get(each.claim_id), seen=f"申领单 {numbers[each.claim_id]}",
-                fix=f"请在{where}登记中补充{name}的银行账户。", more={"payee_id": str(each.payee_id)},
-            )  # fmt: skip
+                PayeeAccountMissing.code,
+                pointer=pointers.get(each.claim_id),
+                seen=f"申领单 {numbers[each.claim_id]}",
+                fix=f"请在{where}登记中补充{name}的银行账户。",
+                more={"payee_id": str(each.payee_id)},
+            )
 
 
 def paid_before_now(body: BankResults, today: date) -> Faults:
@@ -107,9 +117,12 @@ def paid_before_now(body: BankResults, today: date) -> Faults:
     for position, each in enumerate(body.results):
         if each.paid_on is not None and each.paid_on > today:
             yield errors.Fault(
-                PAID_IN_FUTURE, pointer=f"/results/{position}/paid_on", seen=str(each.paid_on), allowed=f"≤ {today}",
+                PAID_IN_FUTURE,
+                pointer=f"/results/{position}/paid_on",
+                seen=str(each.paid_on),
+                allowed=f"≤ {today}",
                 fix=f"不得晚于 {today}。请核对银行回单。",
-            )  # fmt: skip
+            )
 
 
 def settled(results: Sequence[PaymentResult], statuses: Mapping[UUID, str]) -> Faults:

@@ -70,10 +70,13 @@ async def confirm(session: AsyncSession, call: Call, batch_id: UUID, body: BankR
     rules.refuse([*rules.paid_before_now(body, call.today), *named])
     rules.refuse([*rules.settled(body.results, statuses)])
     why_not = await claim_steps.why_not_each(session, call, claims, "payment")
-    rules.refuse([
-        errors.Fault(SamePerson.code, seen=f"申领单 {claim.number}", fix=why_not[claim.id].detail)
-        for claim in claims if claim.id in why_not and why_not[claim.id].code == SamePerson.code
-    ])  # fmt: skip
+    rules.refuse(
+        [
+            errors.Fault(SamePerson.code, seen=f"申领单 {claim.number}", fix=why_not[claim.id].detail)
+            for claim in claims
+            if claim.id in why_not and why_not[claim.id].code == SamePerson.code
+        ]
+    )
     await session.execute(
         update(PAYMENTS)
         .where(PAYMENTS.c.id == bindparam("payment"), PAYMENTS.c.status == PaymentStatus.EXPORTED)

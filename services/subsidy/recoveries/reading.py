@@ -36,6 +36,18 @@ async def page(session: AsyncSession, call: Call, asked: pages.Asked, filters: M
 
 
 def _shown(recovery: Recovery, claim_number: str) -> dict[str, Any]:
-    names = ("id", "claim_id", "fund_id", "amount_yuan", "reason", "status", "external_refs", "opened_by", "opened_at", "received_on",
-             "voucher_no", "version")  # fmt: skip
+    names = (
+        "id",
+        "claim_id",
+        "fund_id",
+        "amount_yuan",
+        "reason",
+        "status",
+        "external_refs",
+        "opened_by",
+        "opened_at",
+        "received_on",
+        "voucher_no",
+        "version",
+    )
     return {name: getattr(recovery, name) for name in names} | {"claim_number": claim_number}

@@ -28,9 +28,15 @@ async def open_one(session: AsyncSession, call: Call, claim_id: UUID, body: Reco
         raise errors.Invalid(faults=faults)
     reason = body.reason or body.comment
     recovery = Recovery(
-        claim_id=claim.id, fund_id=claim.fund_id, amount_yuan=amount, reason=reason or "", status="recovering",
-        external_refs=[ref.model_dump() for ref in body.external_refs], opened_by=call.actor.subject, opened_at=call.now,
-    )  # fmt: skip
+        claim_id=claim.id,
+        fund_id=claim.fund_id,
+        amount_yuan=amount,
+        reason=reason or "",
+        status="recovering",
+        external_refs=[ref.model_dump() for ref in body.external_refs],
+        opened_by=call.actor.subject,
+        opened_at=call.now,
+    )
     session.add(recovery)
     await session.flush()
     done.append(await claim_steps.take(session, call, claim, RECOVER, comment=reason))
@@ -70,6 +76,12 @@ async def confirm(session: AsyncSession, call: Call, recovery_id: UUID, body: Re
 
 async def _record(session: AsyncSession, call: Call, recovery: Recovery, event: str) -> None:
     await deeds.record(
-        session, call, event, recovery.id, details={"amount": recovery.amount_yuan}, claim_id=recovery.claim_id, status=recovery.status,
+        session,
+        call,
+        event,
+        recovery.id,
+        details={"amount": recovery.amount_yuan},
+        claim_id=recovery.claim_id,
+        status=recovery.status,
         version=recovery.version,
-    )  # fmt: skip
+    )

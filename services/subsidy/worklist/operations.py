@@ -62,9 +62,12 @@ def _reviewers() -> list[worklist.Kind]:
 def _finances(call: Call) -> list[worklist.Kind]:
     # A notice that an accepted or upheld objection stops is not over, whatever its last day.
     over = exists().where(
-        Notice.claim_id == Claim.id, Notice.closed_on.is_(None), Notice.concluded_on.is_(None), Notice.stopped_on.is_(None),
+        Notice.claim_id == Claim.id,
+        Notice.closed_on.is_(None),
+        Notice.concluded_on.is_(None),
+        Notice.stopped_on.is_(None),
         Notice.until_on < call.today,
-    )  # fmt: skip
+    )
     on_its_way = exists().where(Payment.claim_id == Claim.id, Payment.status.in_(ON_ITS_WAY))
     free = Claim.hold_code.is_(None)
     return [
@@ -89,9 +92,16 @@ def _objections() -> list[worklist.Kind]:
 
 def _objection(status: str, action: str, since_at: Any) -> worklist.Kind:
     wanted = worklist.waiting(
-        f"objection_{status}", action, "objection", "objections", Objection.id, number=Notice.number,
-        title=func.left(Objection.reason, 40), since_at=since_at, due_on=Objection.due_on,
-    )  # fmt: skip
+        f"objection_{status}",
+        action,
+        "objection",
+        "objections",
+        Objection.id,
+        number=Notice.number,
+        title=func.left(Objection.reason, 40),
+        since_at=since_at,
+        due_on=Objection.due_on,
+    )
     return wanted.join(Notice, Notice.id == Objection.notice_id).where(Objection.status == status).order_by(Objection.id)
 
 
