@@ -24,7 +24,7 @@ from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import access, county, errors, http_client, telemetry, wire
@@ -76,6 +76,14 @@ RegionName = Annotated[str | None, Beside("region_code", "regions"), Field(descr
 OccupationName = Annotated[str | None, Beside("occupation_code", "occupations"), Field(description="职业(工种)名称")]
 
 
+def _somebody(claims: dict[str, Any]) -> dict[str, Any]:
+    try:
+        access.actor_of({"sub": ""} | claims)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ValueError("须写明角色和所绑定的机构、人员") from error
+    return claims
+
+
 class NamesIn(wire.In):
     """Ids to be named. `seen_by`: for whom, by role and bindings; null: the asking service vouches that everyone asked for may be named."""
 
@@ -84,7 +92,7 @@ class NamesIn(wire.In):
     class_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
     order_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
     fund_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
-    seen_by: dict[str, Any] | None = None
+    seen_by: Annotated[dict[str, Any], AfterValidator(_somebody)] | None = None
 
 
 async def answer(session: AsyncSession, own: Mapping[str, Lookup], asked: NamesIn) -> dict[str, Mapping[UUID, Known]]:

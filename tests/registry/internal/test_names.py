@@ -41,3 +41,10 @@ async def test_a_person_is_named_to_whom_may_see_them(start: Start, role: str, b
         asked = {"trainee_ids": [person["id"]], "institution_ids": [school["id"]], "seen_by": {"role": role, **bound}}
         told = (await registry.internal().post(PATH, json=asked)).json()
         assert (set(told["trainees"]) == {person["id"]}) is named and set(told["institutions"]) == {school["id"]}
+
+
+@pytest.mark.parametrize("nobody", [{}, {"role": "institution", "institution_id": "x"}], ids=["no-role", "a-binding-that-is-no-id"])
+async def test_for_nobody_nothing_is_told(start: Start, nobody: dict[str, Any]) -> None:
+    async with start("registry") as registry:
+        refused = await registry.internal().post(PATH, json={"trainee_ids": [str(db.new_id())], "seen_by": nobody})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/seen_by")
