@@ -38,7 +38,7 @@ def read(text: str, file: str) -> Plan:
 
 def _faults(plan: Plan) -> Iterator[Fault]:
     if plan.ends_on < plan.starts_on:
-        yield Fault("ends_on", "早于 starts_on")
+        yield Fault(path="ends_on", message="早于 starts_on")
     codes = [line.code for line in plan.lines]
     for index, line in enumerate(plan.lines):
         if line.code in codes[:index]:
