@@ -83,7 +83,17 @@ async def test_every_paper_is_found_by_the_number_another_platform_gave_it(start
         enrolment = (await made.posted(officer, path, {"trainee_id": trainee, "external_refs": REFS}, 201))["id"]
         await made.posted(officer, path, {"trainee_id": other}, 201)
         brand = (await made.posted(officer, "/v1/brands", {"name": "苗绣", "kind": "brand", "external_refs": REFS}, 201))["id"]
-        made_with = {"trainees": trainee, "institutions": school, "classes": class_id, "enrolments": enrolment, "brands": brand}
+        teacher = {"name": "龙成", "id_number": made.citizen(3), "employment": "full_time", "from_on": "2025-01-01", "external_refs": REFS}
+        teachers = f"institutions/{school}/teachers"
+        taught_by = (await made.posted(officer, f"/v1/{teachers}", teacher, 201))["id"]
+        made_with = {
+            "trainees": trainee,
+            "institutions": school,
+            "classes": class_id,
+            "enrolments": enrolment,
+            "brands": brand,
+            teachers: taught_by,
+        }
         for noun, paper in made_with.items():
             found = (await officer.get(f"/v1/{noun}", params={"external_system": "province", "external_number": "P-7"})).json()["items"]
             assert [(each["id"], each["external_refs"]) for each in found] == [(paper, REFS)], noun

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.counting import reading
+from services.registry.counting import conditions, reading
 from services.registry.counting.schemas import By, CountingIn, CountOut, CountsIn, CountsOut, GroupOut, NameOut, TallyOut
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.reference import policy as reference
@@ -105,10 +105,7 @@ def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> Count
     """A tally for each institution; the groups add up those whose denominator is known."""
     tallies = [
         TallyOut(
-            numerator=row.numerator,
-            denominator=row.denominator,
-            institution_id=row.institution_id,
-            institution_name=row.institution_name,
+            numerator=row.numerator, denominator=row.denominator, institution_id=row.institution_id, institution_name=row.institution_name
         )
         for row in rows
     ]
@@ -126,7 +123,7 @@ def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> Count
 def _group_of(row: Any, by: By) -> str | None:
     if by == "institution":
         return str(row.institution_id)
-    return str(row.region_code) if by == "region" or row.region_code in reading.zones() else None
+    return str(row.region_code) if by == "region" or row.region_code in conditions.zones() else None
 
 
 async def _names(session: AsyncSession, by: By, codes: set[str]) -> list[NameOut]:

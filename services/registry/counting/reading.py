@@ -8,10 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
     Date,
-    FromClause,
     Integer,
     Select,
     Text,
@@ -19,22 +16,20 @@ from sqlalchemy import (
     any_,
     case,
     cast,
-    column,
     extract,
     func,
     literal,
     null,
     or_,
     select,
-    values,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from services.registry.codes import BrandKind, ClassStatus, EnrolmentOutcome, InstitutionStatus
+from services.registry.codes import BrandKind, EnrolmentOutcome, InstitutionStatus
+from services.registry.counting import conditions
 from services.registry.counting.schemas import By, CountingIn
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
-from services.registry.reference import policy as reference
 from services.registry.training.brands.conditions import complete_on
 from services.registry.training.brands.tables import Brand
 from services.registry.training.classes.conditions import of_order
@@ -42,9 +37,7 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.conditions import certified, employed, placed, window_end
 from services.registry.training.enrolments.tables import Enrolment
 
-
-def zones() -> tuple[str, ...]:
-    return tuple(region.code for region in reference.lists().regions.values() if region.kind == "zone")
+_INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.name.label("institution_name"), Institution.region_code)
 
 
 def person_times(countings: Sequence[CountingIn], by: By) -> Select[Any]:
@@ -56,31 +49,31 @@ def person_times(countings: Sequence[CountingIn], by: By) -> Select[Any]:
         .group_by(Enrolment.class_id, Enrolment.counted_on, *([Enrolment.counted_region_code] if by == "region" else []))
         .cte("in_a_class")
     )
-    wanted = _wanted(countings)
-    group = in_a_class.c.town if by == "region" else _group(by)
+    wanted = conditions.wanted_of(countings)
+    group = in_a_class.c.town if by == "region" else conditions.group_of(by)
     return (
         select(wanted.c.key, group.label("code"), cast(func.sum(in_a_class.c.people), Integer).label("numerator"))
         .join(in_a_class, in_a_class.c.counted_on.between(wanted.c.from_on, wanted.c.to_on))
-        .join(TrainingClass, and_(TrainingClass.id == in_a_class.c.class_id, _of_programme(wanted)))
+        .join(TrainingClass, and_(TrainingClass.id == in_a_class.c.class_id, conditions.of_programme(wanted)))
         .group_by(wanted.c.key, "code")
     )
 
 
 def employed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
     """key, group, numerator, completed, enrolled, pending, already_employed. Of every class that ended within the days."""
-    wanted = _wanted(countings)
+    wanted = conditions.wanted_of(countings)
     work = (wanted.c.employed_kinds, wanted.c.employed_within_months, as_of)
     completed = Enrolment.outcome == EnrolmentOutcome.COMPLETED
     person = (
         select(
             wanted.c.key,
-            (Enrolment.counted_region_code if by == "region" else _group(by)).label("code"),
+            (Enrolment.counted_region_code if by == "region" else conditions.group_of(by)).label("code"),
             completed.label("completed"),
             and_(completed, employed(*work)).label("employed"),
             and_(completed, employed(*work, TrainingClass.starts_on)).label("already"),
             and_(completed, window_end(wanted.c.employed_within_months) >= literal(as_of, Date)).label("still_open"),
         )
-        .join(TrainingClass, _ended(wanted))
+        .join(TrainingClass, conditions.ended(wanted))
         .join(Enrolment, Enrolment.class_id == TrainingClass.id)
         .subquery("person")
     )
@@ -98,16 +91,16 @@ def employed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Sele
 
 def certified_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
     """key, group, numerator, completed, enrolled. Of every class that ended within the days."""
-    wanted = _wanted(countings)
+    wanted = conditions.wanted_of(countings)
     completed = Enrolment.outcome == EnrolmentOutcome.COMPLETED
     person = (
         select(
             wanted.c.key,
-            (Enrolment.counted_region_code if by == "region" else _group(by)).label("code"),
+            (Enrolment.counted_region_code if by == "region" else conditions.group_of(by)).label("code"),
             completed.label("completed"),
             and_(completed, certified(wanted.c.certified_kinds, as_of)).label("certified"),
         )
-        .join(TrainingClass, _ended(wanted))
+        .join(TrainingClass, conditions.ended(wanted))
         .join(Enrolment, Enrolment.class_id == TrainingClass.id)
         .subquery("person")
     )
@@ -123,16 +116,16 @@ def certified_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Sel
 
 def placed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
     """key, class, group, numerator, denominator: of each order class that ended within the days, those who completed it."""
-    wanted = _wanted(countings)
+    wanted = conditions.wanted_of(countings)
     person = (
         select(
             wanted.c.key,
             cast(TrainingClass.id, Text).label("class_id"),
             TrainingClass.name.label("class_name"),
-            (Enrolment.counted_region_code if by == "region" else _group(by)).label("code"),
+            (Enrolment.counted_region_code if by == "region" else conditions.group_of(by)).label("code"),
             placed(as_of).label("placed"),
         )
-        .join(TrainingClass, and_(_ended(wanted), TrainingClass.order_id.is_not(None)))
+        .join(TrainingClass, and_(conditions.ended(wanted), TrainingClass.order_id.is_not(None)))
         .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, Enrolment.outcome == EnrolmentOutcome.COMPLETED))
         .subquery("person")
     )
@@ -143,27 +136,35 @@ def placed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select
 
 def order_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     """key, group, numerator: like a demonstration class, where enough people completed it."""
-    wanted = _wanted(countings)
+    wanted = conditions.wanted_of(countings)
     return (
-        select(wanted.c.key, (TrainingClass.region_code if by == "region" else _group(by)).label("code"), func.count().label("numerator"))
-        .join(TrainingClass, and_(_ended(wanted), of_order(func.coalesce(cast(wanted.c.class_trainees_at_least, Integer), 1))))
+        select(
+            wanted.c.key,
+            (TrainingClass.region_code if by == "region" else conditions.group_of(by)).label("code"),
+            func.count().label("numerator"),
+        )
+        .join(TrainingClass, and_(conditions.ended(wanted), of_order(func.coalesce(cast(wanted.c.class_trainees_at_least, Integer), 1))))
         .group_by(wanted.c.key, "code")
     )
 
 
 def demonstration_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     """key, group, numerator: held means completed, on the class's last day, in the class's town."""
-    wanted = _wanted(countings)
+    wanted = conditions.wanted_of(countings)
     return (
-        select(wanted.c.key, (TrainingClass.region_code if by == "region" else _group(by)).label("code"), func.count().label("numerator"))
-        .join(TrainingClass, and_(TrainingClass.demonstration, _ended(wanted)))
+        select(
+            wanted.c.key,
+            (TrainingClass.region_code if by == "region" else conditions.group_of(by)).label("code"),
+            func.count().label("numerator"),
+        )
+        .join(TrainingClass, and_(TrainingClass.demonstration, conditions.ended(wanted)))
         .group_by(wanted.c.key, "code")
     )
 
 
 def brands(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     """key, group, numerator: a brand or dish counts on the day the last of its four materials was finished."""
-    wanted = _wanted(countings)
+    wanted = conditions.wanted_of(countings)
     return (
         select(
             wanted.c.key, (Brand.department if by == "department" else cast(null(), Text)).label("code"), func.count().label("numerator")
@@ -181,7 +182,7 @@ def brands(countings: Sequence[CountingIn], by: By) -> Select[Any]:
 
 def training_share(countings: Sequence[CountingIn]) -> Select[Any]:
     """key, institution, numerator, denominator: for each college the person-times of its classes and the students it reported for the year."""
-    wanted = _wanted(countings)
+    wanted = conditions.wanted_of(countings)
     trained = (
         select(wanted.c.key, TrainingClass.institution_id, func.count().label("people"))
         .join(Institution, Institution.kind == any_(wanted.c.kinds))
@@ -208,7 +209,7 @@ def training_share(countings: Sequence[CountingIn]) -> Select[Any]:
 
 def frontline_share(countings: Sequence[CountingIn]) -> Select[Any]:
     """key, institution, numerator, denominator, in yuan: of every enterprise that reported its training funds of the year."""
-    wanted = _wanted(countings)
+    wanted = conditions.wanted_of(countings)
     return (
         select(
             wanted.c.key,
@@ -231,7 +232,7 @@ def frontline_share(countings: Sequence[CountingIn]) -> Select[Any]:
 
 def partner_enterprises(countings: Sequence[CountingIn]) -> Select[Any]:
     """key, institution, numerator: from the institution's last report that gives the number, none later than the year asked for."""
-    wanted = _wanted(countings)
+    wanted = conditions.wanted_of(countings)
     return (
         select(
             wanted.c.key,
@@ -251,45 +252,3 @@ def partner_enterprises(countings: Sequence[CountingIn]) -> Select[Any]:
         )
         .order_by(wanted.c.key, YearlyReport.year.desc())
     )
-
-
-_INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.name.label("institution_name"), Institution.region_code)
-
-
-def _wanted(countings: Sequence[CountingIn]) -> FromClause:
-    """The countings as a table to join with."""
-    columns = (
-        column("key", Text), column("measure", Text), column("programme", Text), column("from_on", Date), column("to_on", Date),
-        column("kinds", ARRAY(Text)), column("institution_name", Text), column("employed_within_months", Integer), column("employed_kinds", ARRAY(Text)),
-        column("certified_kinds", ARRAY(Text)), column("class_trainees_at_least", Integer),
-    )  # fmt: skip
-    return values(*columns, name="wanted").data([
-        (each.key, each.measure, each.programme, each.from_on, each.to_on, each.institution_kinds, each.institution_name,
-         each.employed_within_months, each.employed_kinds, each.certified_kinds, each.class_trainees_at_least)
-        for each in countings
-    ])  # fmt: skip
-
-
-def _ended(wanted: FromClause) -> ColumnElement[bool]:
-    """The class was held, and ended within the days."""
-    return and_(
-        TrainingClass.status == ClassStatus.COMPLETED,
-        TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on),
-        _of_programme(wanted),
-    )
-
-
-def _of_programme(wanted: FromClause) -> ColumnElement[bool]:
-    return or_(wanted.c.programme.is_(None), wanted.c.programme == any_(TrainingClass.programmes))
-
-
-def _group(by: By) -> Any:
-    """What a class is put under, other than by the trainee's own town."""
-    match by:
-        case "zone":
-            return case((TrainingClass.region_code.in_(zones()), TrainingClass.region_code))
-        case "department":
-            return TrainingClass.department
-        case "institution":
-            return cast(TrainingClass.institution_id, Text)
-    return cast(null(), Text)

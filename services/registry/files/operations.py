@@ -29,10 +29,17 @@ async def keep(session: AsyncSession, call: Call, kernel: Kernel, name: str | No
         raise errors.UnsupportedMediaType("文件不是 PDF、JPEG、PNG、OFD 或 XLSX(按内容判断,与文件名无关)。请另存为其中一种后上传。")
     made = db.new_id()
     file = File(
-        id=made, name=policy.safe_name(name), media_type=kind, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest(),
-        content=await asyncio.to_thread(_seal, kernel.vault, made, content), uploaded_by=call.actor.subject, institution_id=call.actor.institution_id,
-        region_code=call.actor.region_code, uploaded_at=call.now,
-    )  # fmt: skip
+        id=made,
+        name=policy.safe_name(name),
+        media_type=kind,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=await asyncio.to_thread(_seal, kernel.vault, made, content),
+        uploaded_by=call.actor.subject,
+        institution_id=call.actor.institution_id,
+        region_code=call.actor.region_code,
+        uploaded_at=call.now,
+    )
     session.add(file)
     await session.flush()
     said = {"sha256": file.sha256, "size_bytes": file.size_bytes}

@@ -16,9 +16,14 @@ router = web.Router("files")
 
 
 @router.operation(
-    "POST", "/v1/files", may=access.SIGNED_IN, summary="上传附件:PDF、JPEG、PNG、OFD、XLSX,不超过 20 MB", status=201, errors=[EmptyFile],
+    "POST",
+    "/v1/files",
+    may=access.SIGNED_IN,
+    summary="上传附件:PDF、JPEG、PNG、OFD、XLSX,不超过 20 MB",
+    status=201,
+    errors=[EmptyFile],
     largest_bytes=UPLOAD_LARGEST_BYTES,
-)  # fmt: skip
+)
 async def upload(file: Annotated[UploadFile, File()], session: web.Session, call: web.Caller, kernel: web.KernelOf) -> FileOut:
     return await operations.keep(session, call, kernel, file.filename, await file.read())
 

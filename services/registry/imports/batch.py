@@ -121,9 +121,16 @@ async def _keep_roster(
 
 def _person(row: sheets.RosterRow) -> Person:
     return Person(
-        name=row.name, id_number=row.citizen.number, sex=row.citizen.sex, birth_on=row.citizen.birth_on, region_code=row.region_code, phone=row.phone,
-        education=row.education, bank_account=row.bank_account, categories=tuple(Category(code, row.categories_since_on) for code in row.categories),
-    )  # fmt: skip
+        name=row.name,
+        id_number=row.citizen.number,
+        sex=row.citizen.sex,
+        birth_on=row.citizen.birth_on,
+        region_code=row.region_code,
+        phone=row.phone,
+        education=row.education,
+        bank_account=row.bank_account,
+        categories=tuple(Category(code, row.categories_since_on) for code in row.categories),
+    )
 
 
 def _news(call: Call, known: trainees.Registered, row: sheets.RosterRow) -> dict[str, Any]:

@@ -29,10 +29,15 @@ async def receive(session: AsyncSession, call: Call, kernel: Kernel, form: schem
     institution_id = await _may_upload(session, call, form)
     content = await uploads.content_of(form.file)
     made = Import(
-        **uploads.queued(call, form.file.filename, form.mode), kind=form.kind, class_id=form.class_id, institution_id=institution_id,
-        list_status=form.status, list_source=form.source,
-        owner_institution_id=call.actor.institution_id, owner_region_code=call.actor.region_code,
-    )  # fmt: skip
+        **uploads.queued(call, form.file.filename, form.mode),
+        kind=form.kind,
+        class_id=form.class_id,
+        institution_id=institution_id,
+        list_status=form.status,
+        list_source=form.source,
+        owner_institution_id=call.actor.institution_id,
+        owner_region_code=call.actor.region_code,
+    )
     details = {"kind": form.kind, "class_id": str(form.class_id) if form.class_id else None}
     await uploads.keep(session, call, kernel, job.IMPORTS, made, content, details)
     return paper(made)

@@ -21,9 +21,16 @@ router = web.Router("imports")
 ONE = "/v1/imports/{import_id:uuid}"
 
 
-@router.operation("POST", "/v1/imports", may=ENROLLERS, summary="导入表格:花名册、签到表、教师名册、其他部门的名单", status=202,
-                  errors=[errors.InvalidState, FileTooLarge, UnreadableFile, UnknownSheetLayout], largest_bytes=UPLOAD_LARGEST_BYTES,
-                  too_large=FileTooLarge)  # fmt: skip
+@router.operation(
+    "POST",
+    "/v1/imports",
+    may=ENROLLERS,
+    summary="导入表格:花名册、签到表、教师名册、其他部门的名单",
+    status=202,
+    errors=[errors.InvalidState, FileTooLarge, UnreadableFile, UnknownSheetLayout],
+    largest_bytes=UPLOAD_LARGEST_BYTES,
+    too_large=FileTooLarge,
+)
 async def receive(
     form: Annotated[schemas.ImportIn, Form(media_type="multipart/form-data")],
     response: Response,
@@ -38,11 +45,13 @@ async def receive(
 
 @router.operation("GET", "/v1/imports", may=READERS, summary="导入列表", errors=[errors.InvalidCursor])
 async def list_imports(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked,
+    session: web.Session,
+    call: web.Caller,
+    asked: pages.PageAsked,
     kind: pages.AnyOf[Kind] = None,
     status: pages.AnyOf[Status] = None,
     class_id: pages.AnyOf[UUID] = None,
-) -> wire.Page[schemas.ImportListed]:  # fmt: skip
+) -> wire.Page[schemas.ImportListed]:
     def show(row: Any) -> schemas.ImportListed:
         return schemas.ImportListed.model_validate(schemas.shown(row))
 
@@ -56,12 +65,7 @@ async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schema
 
 
 @router.operation(
-    "GET",
-    f"{ONE}/result.xlsx",
-    may=ENROLLERS,
-    summary="同一份表,带错误列",
-    errors=[errors.InvalidState],
-    response_class=Workbook,
+    "GET", f"{ONE}/result.xlsx", may=ENROLLERS, summary="同一份表,带错误列", errors=[errors.InvalidState], response_class=Workbook
 )
 async def result(import_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Workbook:
     row = await operations.find(session, call, import_id)

@@ -88,13 +88,17 @@ async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> Asse
     )
     people = (
         select(
-            old.id, Trainee.name, Trainee.id_number_masked, Trainee.employer_id,
-            registered.correlate(Trainee).exists().label("registered_here"), held.label("categories"),
+            old.id,
+            Trainee.name,
+            Trainee.id_number_masked,
+            Trainee.employer_id,
+            registered.correlate(Trainee).exists().label("registered_here"),
+            held.label("categories"),
         )
         .join(Trainee, Trainee.id == func.coalesce(old.merged_into, old.id))
         .where(old.id.in_(asked.trainee_ids))
         .order_by(old.id)
-    )  # fmt: skip
+    )
     trainees = [CandidateFacts.model_validate(row) for row in await session.execute(people)]
     return AssessmentFacts(trainees=trainees, class_=await _class(session, asked))
 

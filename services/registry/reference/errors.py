@@ -6,10 +6,20 @@ from shared.national_numbers import InvalidNumber
 
 STANDARDS = {"invalid_id_number": Basis("GB 11643-1999", "4"), "invalid_uscc": Basis("GB 32100-2015", "4")}
 
-errors.describe("invalid_id_number", "证件号码无效", "Invalid ID number",
-                cause="证件号码的位数、出生日期或校验码不符合国家标准。", remedy="请对照证件逐位核对后重填。")  # fmt: skip
-errors.describe("invalid_uscc", "统一社会信用代码无效", "Invalid unified social credit code",
-                cause="统一社会信用代码的位数、字符或校验码不符合国家标准。", remedy="请对照登记证书逐位核对后重填。")  # fmt: skip
+errors.describe(
+    "invalid_id_number",
+    "证件号码无效",
+    "Invalid ID number",
+    cause="证件号码的位数、出生日期或校验码不符合国家标准。",
+    remedy="请对照证件逐位核对后重填。",
+)
+errors.describe(
+    "invalid_uscc",
+    "统一社会信用代码无效",
+    "Invalid unified social credit code",
+    cause="统一社会信用代码的位数、字符或校验码不符合国家标准。",
+    remedy="请对照登记证书逐位核对后重填。",
+)
 errors.describe("name_missing", "缺少姓名", "Name missing", cause="姓名为空。", remedy="请填写与身份证一致的姓名。")
 errors.describe(
     "invalid_phone",

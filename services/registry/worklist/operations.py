@@ -36,9 +36,15 @@ def _submitted() -> worklist.Kind:
 def _corrections() -> worklist.Kind:
     row = TraineeCorrection
     wanted = worklist.waiting(
-        "correction_asked", "accept", "trainee", "trainees", row.trainee_id, title=literal("申请更正:", Text) + row.field,
-        since_at=row.asked_at, below="/corrections",
-    )  # fmt: skip
+        "correction_asked",
+        "accept",
+        "trainee",
+        "trainees",
+        row.trainee_id,
+        title=literal("申请更正:", Text) + row.field,
+        since_at=row.asked_at,
+        below="/corrections",
+    )
     return wanted.where(row.status == CorrectionStatus.OPEN).order_by(row.id)
 
 
@@ -46,14 +52,14 @@ def _to_start(call: Call) -> worklist.Kind:
     wanted = worklist.waiting("class_approved", "start", "class", "classes", TrainingClass.id, due_on=TrainingClass.starts_on, **PAPER)
     return wanted.where(
         visibility.rows(call.actor), TrainingClass.status == ClassStatus.APPROVED, TrainingClass.starts_on <= call.today
-    ).order_by(TrainingClass.starts_on, TrainingClass.id)  # fmt: skip
+    ).order_by(TrainingClass.starts_on, TrainingClass.id)
 
 
 def _to_complete(call: Call) -> worklist.Kind:
     wanted = worklist.waiting("class_over", "complete", "class", "classes", TrainingClass.id, due_on=TrainingClass.ends_on, **PAPER)
     return wanted.where(
         visibility.rows(call.actor), TrainingClass.status == ClassStatus.IN_PROGRESS, TrainingClass.ends_on < call.today
-    ).order_by(TrainingClass.ends_on, TrainingClass.id)  # fmt: skip
+    ).order_by(TrainingClass.ends_on, TrainingClass.id)
 
 
 router = worklist.router(of)

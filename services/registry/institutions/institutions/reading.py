@@ -37,9 +37,14 @@ async def get(session: AsyncSession, call: Call, institution_id: UUID) -> Instit
     )
     doer = call.actor.doer
     actions = policy.allowed_actions(row.status, doer, blacklisted=row.blacklisted, listed=still_listed)
-    return InstitutionPaper.model_validate({
-        **row._mapping, "designations": designations, "blacklistings": blacklistings, "allowed_actions": wire.allowed_actions(actions),
-    })  # fmt: skip
+    return InstitutionPaper.model_validate(
+        {
+            **row._mapping,
+            "designations": designations,
+            "blacklistings": blacklistings,
+            "allowed_actions": wire.allowed_actions(actions),
+        }
+    )
 
 
 async def bars(session: AsyncSession, institution_id: UUID) -> tuple[list[policy.Designation], list[policy.Blacklisting]]:
@@ -52,9 +57,17 @@ async def bars(session: AsyncSession, institution_id: UUID) -> tuple[list[policy
 
 
 async def list_institutions(
-    session: AsyncSession, call: Call, asked: pages.Asked, ref: pages.Reference, *, kind: list[InstitutionKind] | None,
-    status: list[InstitutionStatus] | None, region_code: list[str] | None, name: str | None, uscc: str | None,
-) -> dict[str, Any]:  # fmt: skip
+    session: AsyncSession,
+    call: Call,
+    asked: pages.Asked,
+    ref: pages.Reference,
+    *,
+    kind: list[InstitutionKind] | None,
+    status: list[InstitutionStatus] | None,
+    region_code: list[str] | None,
+    name: str | None,
+    uscc: str | None,
+) -> dict[str, Any]:
     pages.known("region_code", region_code, reference.lists().regions)
     wanted = _shown(call).where(visibility.rows(call.actor), ref.among(Institution.external_refs))
     equal = {
@@ -74,12 +87,25 @@ def _shown(call: Call) -> Any:
         Designation.institution_id == Institution.id, Designation.from_on <= call.today, Designation.to_on >= call.today
     )
     blacklisted = exists().where(
-        Blacklisting.institution_id == Institution.id, Blacklisting.from_on <= call.today,
+        Blacklisting.institution_id == Institution.id,
+        Blacklisting.from_on <= call.today,
         or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= call.today),
         or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > call.today),
-    )  # fmt: skip
+    )
     return select(
-        Institution.id, Institution.name, Institution.uscc, Institution.kind, Institution.region_code, Institution.above_scale, Institution.phone,
-        Institution.bank_account_masked.label("bank_account"), Institution.external_refs, Institution.status, Institution.status_reason, Institution.registered_at, Institution.version,
-        designated.label("designated"), blacklisted.label("blacklisted"),
-    )  # fmt: skip
+        Institution.id,
+        Institution.name,
+        Institution.uscc,
+        Institution.kind,
+        Institution.region_code,
+        Institution.above_scale,
+        Institution.phone,
+        Institution.bank_account_masked.label("bank_account"),
+        Institution.external_refs,
+        Institution.status,
+        Institution.status_reason,
+        Institution.registered_at,
+        Institution.version,
+        designated.label("designated"),
+        blacklisted.label("blacklisted"),
+    )

@@ -39,9 +39,16 @@ async def create(body: InstitutionIn, session: web.Session, call: web.Caller, ke
 
 @router.operation("GET", "/v1/institutions", may=SEES, summary="机构列表", errors=[errors.InvalidCursor])
 async def list_institutions(
-    session: web.Session, call: web.Caller, asked: Listed, ref: pages.ExternalRef, kind: pages.AnyOf[InstitutionKind] = None,
-    status: pages.AnyOf[InstitutionStatus] = None, region_code: pages.AnyOf[str] = None, name: Filter = None, uscc: Filter = None,
-) -> wire.Page[InstitutionOut]:  # fmt: skip
+    session: web.Session,
+    call: web.Caller,
+    asked: Listed,
+    ref: pages.ExternalRef,
+    kind: pages.AnyOf[InstitutionKind] = None,
+    status: pages.AnyOf[InstitutionStatus] = None,
+    region_code: pages.AnyOf[str] = None,
+    name: Filter = None,
+    uscc: Filter = None,
+) -> wire.Page[InstitutionOut]:
     found = await reading.list_institutions(
         session, call, asked, ref, kind=kind, status=status, region_code=region_code, name=name, uscc=uscc
     )

@@ -20,7 +20,4 @@ class Rating(Row):
     year: Mapped[int]
     result: Mapped[str] = mapped_column(Text)
 
-    __table_args__ = (
-        UniqueConstraint("institution_id", "year", name="ratings_year_key"),
-        db.one_of("result", RatingResult),
-    )
+    __table_args__ = (UniqueConstraint("institution_id", "year", name="ratings_year_key"), db.one_of("result", RatingResult))

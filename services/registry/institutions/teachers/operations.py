@@ -130,10 +130,17 @@ def _row(call: Call, vault: Vault, institution_id: UUID, item: TeacherIn) -> dic
         faults.append(_backwards(item.from_on, item.to_on))
     made = db.new_id()
     return tuple(faults) or {
-        "id": made, "version": 1, "institution_id": institution_id, "name": name, "employment": item.employment, "from_on": item.from_on,
-        "to_on": item.to_on, "qualification": item.qualification, "external_refs": [ref.model_dump() for ref in item.external_refs],
+        "id": made,
+        "version": 1,
+        "institution_id": institution_id,
+        "name": name,
+        "employment": item.employment,
+        "from_on": item.from_on,
+        "to_on": item.to_on,
+        "qualification": item.qualification,
+        "external_refs": [ref.model_dump() for ref in item.external_refs],
         **fields.sealed_number(vault, "teachers", made, number),
-    }  # fmt: skip
+    }
 
 
 def _backwards(from_on: date, to_on: date) -> Fault:

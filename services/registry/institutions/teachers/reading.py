@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.codes import TeacherEmployment
 from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.teachers.schemas import TeacherOut
 from services.registry.institutions.teachers.tables import Teacher
@@ -13,16 +14,32 @@ from shared import pages
 from shared.access import Call
 
 SHOWN = (
-    Teacher.id, Teacher.institution_id, Teacher.name, Teacher.id_number_masked.label("id_number"), Teacher.employment, Teacher.from_on, Teacher.to_on,
-    Teacher.qualification, Teacher.external_refs, Teacher.version,
-)  # fmt: skip
+    Teacher.id,
+    Teacher.institution_id,
+    Teacher.name,
+    Teacher.id_number_masked.label("id_number"),
+    Teacher.employment,
+    Teacher.from_on,
+    Teacher.to_on,
+    Teacher.qualification,
+    Teacher.external_refs,
+    Teacher.version,
+)
 
 
 async def get(session: AsyncSession, teacher_id: UUID) -> TeacherOut:
     return TeacherOut.model_validate((await session.execute(select(*SHOWN).where(Teacher.id == teacher_id))).one())
 
 
-async def list_teachers(session: AsyncSession, call: Call, institution_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+async def list_teachers(
+    session: AsyncSession,
+    call: Call,
+    institution_id: UUID,
+    asked: pages.Asked,
+    ref: pages.Reference,
+    employment: list[TeacherEmployment] | None,
+) -> dict[str, Any]:
     await institutions.find(session, call, institution_id)
-    wanted = select(*SHOWN).where(Teacher.institution_id == institution_id)
+    wanted = select(*SHOWN).where(Teacher.institution_id == institution_id, ref.among(Teacher.external_refs))
+    wanted = pages.where(wanted, {Teacher.employment: employment})
     return await pages.page(session, wanted, Teacher.id, asked, TeacherOut.model_validate)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.registry.codes import TeacherEmployment
 from services.registry.institutions.institutions.routes import ONE, OWN, SEES
 from services.registry.institutions.teachers import operations, reading
 from services.registry.institutions.teachers.errors import DuplicateTeacher
@@ -18,8 +19,15 @@ async def add_teacher(institution_id: UUID, body: TeacherIn, session: web.Sessio
 
 
 @router.operation("GET", f"{ONE}/teachers", may=SEES, summary="教师列表", errors=[errors.InvalidCursor])
-async def list_teachers(institution_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[TeacherOut]:
-    return wire.Page[TeacherOut].model_validate(await reading.list_teachers(session, call, institution_id, asked))
+async def list_teachers(
+    institution_id: UUID,
+    session: web.Session,
+    call: web.Caller,
+    asked: pages.PageAsked,
+    ref: pages.ExternalRef,
+    employment: pages.AnyOf[TeacherEmployment] = None,
+) -> wire.Page[TeacherOut]:
+    return wire.Page[TeacherOut].model_validate(await reading.list_teachers(session, call, institution_id, asked, ref, employment))
 
 
 @router.operation("POST", f"{ONE}/teachers:batch", may=OWN, summary="批量登记教师", status=207, errors=[DuplicateTeacher])

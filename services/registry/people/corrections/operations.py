@@ -28,9 +28,16 @@ async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUI
     _change(body.field, body.proposed, trainee, call)
     made = db.new_id()
     correction = TraineeCorrection(
-        id=made, trainee_id=trainee.id, field=body.field, reason=body.reason, status=CorrectionStatus.OPEN, asked_by=call.actor.subject, asked_at=call.now,
-        proposed=kernel.vault.encrypt(body.proposed, f"trainee_corrections/{made}/proposed"), proposed_masked=MASKED.get(body.field, str)(body.proposed),
-    )  # fmt: skip
+        id=made,
+        trainee_id=trainee.id,
+        field=body.field,
+        reason=body.reason,
+        status=CorrectionStatus.OPEN,
+        asked_by=call.actor.subject,
+        asked_at=call.now,
+        proposed=kernel.vault.encrypt(body.proposed, f"trainee_corrections/{made}/proposed"),
+        proposed_masked=MASKED.get(body.field, str)(body.proposed),
+    )
     session.add(correction)
     await session.flush()
     said = {"correction_id": made, "field": body.field}

@@ -41,7 +41,4 @@ class KnownPlacement(Row):
     weakest_grade: Mapped[str | None] = mapped_column(Text)
     learnt_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (
-        CheckConstraint("left_on >= started_on", name="left_on"),
-        Index("known_placements_trainee_id_idx", "trainee_id"),
-    )
+    __table_args__ = (CheckConstraint("left_on >= started_on", name="left_on"), Index("known_placements_trainee_id_idx", "trainee_id"))

@@ -83,9 +83,14 @@ def _row(call: Call, vault: Vault, item: StatusRecordIn) -> dict[str, Any] | tup
         faults.append(invalid_number(invalid, "/id_number"))
     faults += _order(item.from_on, item.until_on, "/until_on")
     return tuple(faults) or {
-        "id": db.new_id(), "id_number_key": vault.blind(number, fields.ID_NUMBER), "status": item.status, "from_on": item.from_on,
-        "until_on": item.until_on, "source": item.source, "received_at": call.now,
-    }  # fmt: skip
+        "id": db.new_id(),
+        "id_number_key": vault.blind(number, fields.ID_NUMBER),
+        "status": item.status,
+        "from_on": item.from_on,
+        "until_on": item.until_on,
+        "source": item.source,
+        "received_at": call.now,
+    }
 
 
 def _order(from_on: date, to_on: date | None, pointer: str) -> list[Fault]:

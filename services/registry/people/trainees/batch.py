@@ -121,6 +121,10 @@ async def bring_up_to_date(session: AsyncSession, call: Call, vault: Vault, newe
         raise_version.values({name: bindparam(name) for name in rows[0] if name != "known_id"}), rows
     )
     await operations.state_categories(session, [(known.id, news["categories"]) for known, news in newer if "categories" in news])
-    await deeds.record_all(session, [
-        deeds.deed(call, "trainee.changed", known.id, details={"fields": sorted(news)}, version=known.version + 1) for known, news in newer
-    ])  # fmt: skip
+    await deeds.record_all(
+        session,
+        [
+            deeds.deed(call, "trainee.changed", known.id, details={"fields": sorted(news)}, version=known.version + 1)
+            for known, news in newer
+        ],
+    )

@@ -218,13 +218,23 @@ async def employer_faults(session: AsyncSession, employer_ids: Sequence[UUID | N
 def _row(call: Call, vault: Vault, person: Person) -> dict[str, Any]:
     made = db.new_id()
     return {
-        "id": made, "version": 1, "name": person.name, "id_type": person.id_type, "sex": person.sex, "birth_on": person.birth_on,
-        "region_code": person.region_code, "education": person.education, "employer_id": person.employer_id,
-        "retirement_track": person.retirement_track, "external_refs": list(person.external_refs), "registered_at": call.now, "changed_at": call.now,
+        "id": made,
+        "version": 1,
+        "name": person.name,
+        "id_type": person.id_type,
+        "sex": person.sex,
+        "birth_on": person.birth_on,
+        "region_code": person.region_code,
+        "education": person.education,
+        "employer_id": person.employer_id,
+        "retirement_track": person.retirement_track,
+        "external_refs": list(person.external_refs),
+        "registered_at": call.now,
+        "changed_at": call.now,
         **fields.sealed_number(vault, "trainees", made, person.id_number),
         **fields.sealed_phone(vault, "trainees", made, person.phone),
         **fields.sealed_account(vault, "trainees", made, person.bank_account),
-    }  # fmt: skip
+    }
 
 
 async def _found(session: AsyncSession, call: Call, keys: Sequence[bytes]) -> dict[bytes, ResultRow[Any]]:

@@ -26,10 +26,17 @@ _categories = (
             func.jsonb_agg(
                 aggregate_order_by(
                     func.jsonb_build_object(
-                        "code", TraineeCategory.code, "since_on", TraineeCategory.since_on,
-                        "until_on", TraineeCategory.until_on, "proof", TraineeCategory.proof,
+                        "code",
+                        TraineeCategory.code,
+                        "since_on",
+                        TraineeCategory.since_on,
+                        "until_on",
+                        TraineeCategory.until_on,
+                        "proof",
+                        TraineeCategory.proof,
                     ),
-                    TraineeCategory.since_on, TraineeCategory.code,
+                    TraineeCategory.since_on,
+                    TraineeCategory.code,
                 ),
                 type_=JSONB,
             ),
@@ -39,14 +46,27 @@ _categories = (
     .where(TraineeCategory.trainee_id == Trainee.id)
     .correlate(Trainee)
     .scalar_subquery()
-)  # fmt: skip
+)
 
 SHOWN = (
-    Trainee.id, Trainee.name, Trainee.id_type, Trainee.id_number_masked.label("id_number"), Trainee.sex, Trainee.birth_on,
-    Trainee.phone_masked.label("phone"), Trainee.region_code, _categories.label("categories"), Trainee.education, Trainee.employer_id,
-    Trainee.bank_account_masked.label("bank_account"), Trainee.retirement_track, Trainee.external_refs,
-    Trainee.registered_at, Trainee.version, Trainee.merged_into,
-)  # fmt: skip
+    Trainee.id,
+    Trainee.name,
+    Trainee.id_type,
+    Trainee.id_number_masked.label("id_number"),
+    Trainee.sex,
+    Trainee.birth_on,
+    Trainee.phone_masked.label("phone"),
+    Trainee.region_code,
+    _categories.label("categories"),
+    Trainee.education,
+    Trainee.employer_id,
+    Trainee.bank_account_masked.label("bank_account"),
+    Trainee.retirement_track,
+    Trainee.external_refs,
+    Trainee.registered_at,
+    Trainee.version,
+    Trainee.merged_into,
+)
 
 
 @cache
@@ -100,9 +120,16 @@ async def find(session: AsyncSession, call: Call, trainee_id: UUID) -> Trainee:
 
 
 async def list_trainees(
-    session: AsyncSession, call: Call, asked: pages.Asked, ref: pages.Reference, *, region_code: list[str] | None, category: list[Category] | None,
-    institution_id: list[UUID] | None, name: str | None,
-) -> dict[str, Any]:  # fmt: skip
+    session: AsyncSession,
+    call: Call,
+    asked: pages.Asked,
+    ref: pages.Reference,
+    *,
+    region_code: list[str] | None,
+    category: list[Category] | None,
+    institution_id: list[UUID] | None,
+    name: str | None,
+) -> dict[str, Any]:
     pages.known("region_code", region_code, reference.lists().regions)
     wanted = select(*SHOWN).where(Trainee.merged_into.is_(None), visibility.rows(call.actor), ref.among(Trainee.external_refs))
     wanted = pages.where(wanted, {Trainee.region_code: region_code})

@@ -38,12 +38,15 @@ async def create(body: TraineeIn, session: web.Session, call: web.Caller, kernel
 
 @router.operation("GET", "/v1/trainees", may=SEES, summary="学员列表,证件号码和电话掩码", errors=[errors.InvalidCursor])
 async def list_trainees(
-    session: web.Session, call: web.Caller, asked: Listed, ref: pages.ExternalRef,
+    session: web.Session,
+    call: web.Caller,
+    asked: Listed,
+    ref: pages.ExternalRef,
     region_code: pages.AnyOf[str] = None,
     category: Annotated[pages.AnyOf[Category], Query(description="有过该人员类别的学员")] = None,
     institution_id: Annotated[pages.AnyOf[UUID], Query(description="由该机构登记或报名的学员")] = None,
     name: Annotated[str | None, Query(min_length=1, max_length=100, description="姓名的一部分")] = None,
-) -> wire.Page[TraineeOut]:  # fmt: skip
+) -> wire.Page[TraineeOut]:
     found = await reading.list_trainees(
         session, call, asked, ref, region_code=region_code, category=category, institution_id=institution_id, name=name
     )
@@ -68,11 +71,7 @@ async def get(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> Train
 
 
 @router.operation(
-    "PATCH",
-    "/v1/trainees/{trainee_id:uuid}",
-    may=policy.REGISTERS,
-    summary="修改学员信息",
-    errors=[DuplicateTrainee, TraineeMerged],
+    "PATCH", "/v1/trainees/{trainee_id:uuid}", may=policy.REGISTERS, summary="修改学员信息", errors=[DuplicateTrainee, TraineeMerged]
 )
 async def change(trainee_id: UUID, body: TraineeChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> TraineePaper:
     return await operations.change(session, call, kernel, trainee_id, body)
@@ -95,7 +94,10 @@ async def reveal(
 
 @router.operation("GET", "/v1/trainees/{trainee_id:uuid}/history", may=SEES, summary="一名学员的办理经过,新的在前", errors=[TraineeMerged])
 async def history(
-    trainee_id: UUID, session: web.Session, call: web.Caller, limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    trainee_id: UUID,
+    session: web.Session,
+    call: web.Caller,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=18, pattern=r"^\d+$", description="上一页的 next_cursor")] = None,
-) -> History:  # fmt: skip
+) -> History:
     return await reading.history(session, call, trainee_id, limit, int(cursor) if cursor else None)

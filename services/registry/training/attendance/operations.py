@@ -143,10 +143,18 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
     if not new:
         return list(judged)
     rows = [
-        {"id": each.id, "class_id": training.id, "trainee_id": each.mark.trainee_id, "on": each.mark.on, "half_day": each.mark.half_day,
-         "source": each.mark.source, "signed_at": each.mark.signed_at, "recorded_at": call.now}
+        {
+            "id": each.id,
+            "class_id": training.id,
+            "trainee_id": each.mark.trainee_id,
+            "on": each.mark.on,
+            "half_day": each.mark.half_day,
+            "source": each.mark.source,
+            "signed_at": each.mark.signed_at,
+            "recorded_at": call.now,
+        }
         for each in sorted(new, key=lambda each: each.mark.key)  # in one order, so that two classes cannot wait for each other
-    ]  # fmt: skip
+    ]
     insert = upsert(Attendance).on_conflict_do_nothing(constraint="attendance_half_day_key").returning(Attendance.id)
     kept = set((await session.execute(insert, rows)).scalars())
     await _count(session, training.id, {each.mark.trainee_id for each in new if each.id in kept})
@@ -179,11 +187,19 @@ async def _count(session: AsyncSession, class_id: UUID, trainee_ids: Collection[
 async def keep_conflicts(session: AsyncSession, call: Call, class_id: UUID, judged: Sequence[Judged]) -> None:
     """Keeps the refused records of people who were in another class."""
     rows = [
-        {"id": new_id(), "class_id": class_id, "other_class_id": each.other_class_id, "trainee_id": each.mark.trainee_id, "on": each.mark.on,
-         "half_day": each.mark.half_day, "source": each.mark.source, "recorded_at": call.now}
+        {
+            "id": new_id(),
+            "class_id": class_id,
+            "other_class_id": each.other_class_id,
+            "trainee_id": each.mark.trainee_id,
+            "on": each.mark.on,
+            "half_day": each.mark.half_day,
+            "source": each.mark.source,
+            "recorded_at": call.now,
+        }
         for each in sorted(judged, key=lambda each: each.mark.key)
         if each.other_class_id
-    ]  # fmt: skip
+    ]
     if rows:
         await session.execute(upsert(AttendanceConflict).on_conflict_do_nothing(), rows)
         other = sorted({str(row["other_class_id"]) for row in rows})

@@ -34,9 +34,14 @@ async def record_one(
 
 @router.operation("GET", PATH, may=READERS, summary="本班签到记录", errors=[errors.InvalidCursor])
 async def list_attendance(
-    class_id: UUID, session: web.Session, call: web.Caller, asked: Listed, trainee_id: pages.AnyOf[UUID] = None,
-    on: pages.AnyOf[wire.CivilDate] = None, half_day: pages.AnyOf[HalfDay] = None,
-) -> wire.Page[schemas.AttendanceOut]:  # fmt: skip
+    class_id: UUID,
+    session: web.Session,
+    call: web.Caller,
+    asked: Listed,
+    trainee_id: pages.AnyOf[UUID] = None,
+    on: pages.AnyOf[wire.CivilDate] = None,
+    half_day: pages.AnyOf[HalfDay] = None,
+) -> wire.Page[schemas.AttendanceOut]:
     await classes.find(session, call, class_id)
     equal = {Attendance.class_id: class_id, Attendance.trainee_id: trainee_id, Attendance.on: on, Attendance.half_day: half_day}
     return wire.Page[schemas.AttendanceOut].model_validate(

@@ -20,9 +20,14 @@ async def get(session: AsyncSession, call: Call, brand_id: UUID) -> BrandOut:
 
 
 async def list_brands(
-    session: AsyncSession, call: Call, asked: pages.Asked, ref: pages.Reference, kind: list[BrandKind] | None, complete_from_on: date | None,
+    session: AsyncSession,
+    call: Call,
+    asked: pages.Asked,
+    ref: pages.Reference,
+    kind: list[BrandKind] | None,
+    complete_from_on: date | None,
     complete_to_on: date | None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     wanted = pages.where(select(Brand).where(visibility.rows(call.actor), ref.among(Brand.external_refs)), {Brand.kind: kind})
     if complete_from_on:
         wanted = wanted.where(conditions.complete_on() >= complete_from_on)

@@ -26,10 +26,14 @@ async def create(body: BrandIn, session: web.Session, call: web.Caller) -> Brand
 
 @router.operation("GET", "/v1/brands", may=SEES, summary="品牌与特色菜品列表", errors=[errors.InvalidCursor])
 async def list_brands(
-    session: web.Session, call: web.Caller, asked: Listed, ref: pages.ExternalRef, kind: pages.AnyOf[BrandKind] = None,
+    session: web.Session,
+    call: web.Caller,
+    asked: Listed,
+    ref: pages.ExternalRef,
+    kind: pages.AnyOf[BrandKind] = None,
     complete_from_on: Annotated[wire.CivilDate | None, Query(description="四个一在这一天或之后齐全")] = None,
     complete_to_on: Annotated[wire.CivilDate | None, Query(description="四个一在这一天或之前齐全")] = None,
-) -> wire.Page[BrandOut]:  # fmt: skip
+) -> wire.Page[BrandOut]:
     listed = await reading.list_brands(session, call, asked, ref, kind, complete_from_on, complete_to_on)
     return wire.Page[BrandOut].model_validate(listed)
 

@@ -33,13 +33,38 @@ errors.violates("class_sessions_half_day_key", DuplicateSession)
 errors.describe(
     "unknown_institution", "没有该机构", "Unknown institution", cause="没有这个编号的机构。", remedy="请先登记机构,或核对编号。"
 )
-errors.describe("unknown_occupation", "没有该职业代码", "Unknown occupation",
-                cause="职业代码不在职业目录中。", remedy="请从 /v1/occupations 选择;目录之外的工种填写名称和州级备案号。")  # fmt: skip
-errors.describe("trade_missing", "没有说明培训职业或工种", "Neither occupation nor filed trade",
-                cause="班级须有职业代码,或有工种名称和州级备案号。", remedy="请填写其一。")  # fmt: skip
-errors.describe("level_not_in_occupation", "该职业不设此等级", "The occupation has no such level",
-                cause="所填等级不是该职业的等级。", remedy="请从 /v1/occupations 所列等级中选择。")  # fmt: skip
-errors.describe("unknown_teacher", "不是该机构的教师", "Not a teacher of the institution",
-                cause="教师编号不属于承办机构。", remedy="请先在机构下登记教师。")  # fmt: skip
-errors.describe("outside_class_days", "不在培训日期内", "Outside the class's days",
-                cause="日期不在班级的起止日期之内。", remedy="请核对日期;日期有变的请先改期。")  # fmt: skip
+errors.describe(
+    "unknown_occupation",
+    "没有该职业代码",
+    "Unknown occupation",
+    cause="职业代码不在职业目录中。",
+    remedy="请从 /v1/occupations 选择;目录之外的工种填写名称和州级备案号。",
+)
+errors.describe(
+    "trade_missing",
+    "没有说明培训职业或工种",
+    "Neither occupation nor filed trade",
+    cause="班级须有职业代码,或有工种名称和州级备案号。",
+    remedy="请填写其一。",
+)
+errors.describe(
+    "level_not_in_occupation",
+    "该职业不设此等级",
+    "The occupation has no such level",
+    cause="所填等级不是该职业的等级。",
+    remedy="请从 /v1/occupations 所列等级中选择。",
+)
+errors.describe(
+    "unknown_teacher",
+    "不是该机构的教师",
+    "Not a teacher of the institution",
+    cause="教师编号不属于承办机构。",
+    remedy="请先在机构下登记教师。",
+)
+errors.describe(
+    "outside_class_days",
+    "不在培训日期内",
+    "Outside the class's days",
+    cause="日期不在班级的起止日期之内。",
+    remedy="请核对日期;日期有变的请先改期。",
+)

@@ -24,15 +24,27 @@ async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> sc
     _may_propose(call, institution_id, body.region_code)
     if institution_id is None:
         raise errors.Invalid(faults=[errors.Fault("missing_field", "/institution_id", fix="请补充承办机构的编号。")])
-    unknown = [] if await session.get(Institution, institution_id) else [
-        errors.Fault("unknown_institution", "/institution_id", seen=str(institution_id), allowed="已登记的机构", fix="请先登记机构,或核对编号。")
-    ]  # fmt: skip
+    unknown = (
+        []
+        if await session.get(Institution, institution_id)
+        else [
+            errors.Fault(
+                "unknown_institution", "/institution_id", seen=str(institution_id), allowed="已登记的机构", fix="请先登记机构,或核对编号。"
+            )
+        ]
+    )
     await rules.check(session, institution_id, values, unknown)
     serial = await session.scalar(select(func.nextval(func.pg_get_serial_sequence("classes", "serial"))))
     training = TrainingClass(
-        id=new_id(), serial=serial, number=policy.number(county.here().series("PX"), body.starts_on.year, serial or 0), department=call.actor.department, status=ClassStatus.DRAFT,
-        proposed_at=call.now, changed_at=call.now, **values,
-    )  # fmt: skip
+        id=new_id(),
+        serial=serial,
+        number=policy.number(county.here().series("PX"), body.starts_on.year, serial or 0),
+        department=call.actor.department,
+        status=ClassStatus.DRAFT,
+        proposed_at=call.now,
+        changed_at=call.now,
+        **values,
+    )
     session.add(training)
     await session.flush()
     await announce(session, call, training, "created", {"channel": training.channel})

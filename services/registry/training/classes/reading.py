@@ -67,23 +67,44 @@ async def organiser_of(session: AsyncSession, institution_id: UUID, channel: str
 
 
 def listed(
-    call: Call, ref: pages.Reference, *, status: list[ClassStatus] | None, channel: list[Channel] | None, programme: list[str] | None,
-    institution_id: list[UUID] | None, region_code: list[str] | None, occupation_code: list[str] | None, order_id: list[UUID] | None,
-    from_on: date | None, to_on: date | None, ended_from_on: date | None, ended_to_on: date | None, demonstration: bool | None,
+    call: Call,
+    ref: pages.Reference,
+    *,
+    status: list[ClassStatus] | None,
+    channel: list[Channel] | None,
+    programme: list[str] | None,
+    institution_id: list[UUID] | None,
+    region_code: list[str] | None,
+    occupation_code: list[str] | None,
+    order_id: list[UUID] | None,
+    from_on: date | None,
+    to_on: date | None,
+    ended_from_on: date | None,
+    ended_to_on: date | None,
+    demonstration: bool | None,
     ordered_completed_at_least: int | None,
-) -> Select[Any]:  # fmt: skip
+) -> Select[Any]:
     """The classes that fit the filters; `from_on` and `to_on` find those with a day in between."""
     lists, row = reference.lists(), TrainingClass
     pages.known("region_code", region_code, lists.regions)
     pages.known("occupation_code", occupation_code, lists.occupations)
     pages.known("programme", programme, lists.programmes)
     equal = {
-        row.status: status, row.channel: channel, row.institution_id: institution_id, row.region_code: region_code,
-        row.occupation_code: occupation_code, row.order_id: order_id, row.demonstration: demonstration,
-    }  # fmt: skip
+        row.status: status,
+        row.channel: channel,
+        row.institution_id: institution_id,
+        row.region_code: region_code,
+        row.occupation_code: occupation_code,
+        row.order_id: order_id,
+        row.demonstration: demonstration,
+    }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(row.external_refs)), equal)
     further = (
-        (programme, row.programmes.overlap), (from_on, row.ends_on.__ge__), (to_on, row.starts_on.__le__), (ended_from_on, row.ends_on.__ge__),
-        (ended_to_on, row.ends_on.__le__), (ordered_completed_at_least, conditions.of_order),
-    )  # fmt: skip
+        (programme, row.programmes.overlap),
+        (from_on, row.ends_on.__ge__),
+        (to_on, row.starts_on.__le__),
+        (ended_from_on, row.ends_on.__ge__),
+        (ended_to_on, row.ends_on.__le__),
+        (ordered_completed_at_least, conditions.of_order),
+    )
     return wanted.where(*(holds(value) for value, holds in further if value is not None))

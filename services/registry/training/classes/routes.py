@@ -35,7 +35,10 @@ async def create(body: schemas.ClassIn, session: web.Session, call: web.Caller) 
 
 @router.operation("GET", "/v1/classes", may=READERS, summary="班级列表", errors=[errors.InvalidCursor])
 async def list_classes(
-    session: web.Session, call: web.Caller, asked: Listed, ref: pages.ExternalRef,
+    session: web.Session,
+    call: web.Caller,
+    asked: Listed,
+    ref: pages.ExternalRef,
     status: pages.AnyOf[ClassStatus] = None,
     channel: pages.AnyOf[Channel] = None,
     programme: Annotated[pages.AnyOf[str], Query(description="计入的规划指标代码")] = None,
@@ -51,12 +54,24 @@ async def list_classes(
     ordered_completed_at_least: Annotated[
         int | None, Query(ge=1, le=100_000, description=f"有{schemas.PARTNER}订单且结业人数不少于")
     ] = None,
-) -> wire.Page[schemas.ClassOut]:  # fmt: skip
+) -> wire.Page[schemas.ClassOut]:
     wanted = reading.listed(
-        call, ref, status=status, channel=channel, programme=programme, institution_id=institution_id, region_code=region_code,
-        occupation_code=occupation_code, order_id=order_id, from_on=from_on, to_on=to_on, ended_from_on=ended_from_on, ended_to_on=ended_to_on,
-        demonstration=demonstration, ordered_completed_at_least=ordered_completed_at_least,
-    )  # fmt: skip
+        call,
+        ref,
+        status=status,
+        channel=channel,
+        programme=programme,
+        institution_id=institution_id,
+        region_code=region_code,
+        occupation_code=occupation_code,
+        order_id=order_id,
+        from_on=from_on,
+        to_on=to_on,
+        ended_from_on=ended_from_on,
+        ended_to_on=ended_to_on,
+        demonstration=demonstration,
+        ordered_completed_at_least=ordered_completed_at_least,
+    )
     return wire.Page[schemas.ClassOut].model_validate(
         await pages.page(session, wanted, TrainingClass.id, asked, schemas.ClassOut.model_validate)
     )

@@ -16,8 +16,18 @@ from shared import county, errors
 from shared.errors import Basis, Fault
 
 NEEDED: Final = (
-    "name", "channel", "programmes", "starts_on", "ends_on", "hours", "seats", "region_code", "teacher_ids", "demonstration", "external_refs",
-)  # fmt: skip
+    "name",
+    "channel",
+    "programmes",
+    "starts_on",
+    "ends_on",
+    "hours",
+    "seats",
+    "region_code",
+    "teacher_ids",
+    "demonstration",
+    "external_refs",
+)
 
 
 async def check(session: AsyncSession, institution_id: UUID, values: Mapping[str, Any], faults: Iterable[Fault] = ()) -> None:
@@ -45,8 +55,16 @@ def too_long(channel: str, starts_on: Any, ends_on: Any) -> list[Fault]:
     terms, days = lists().channels[channel], policy.day_count(starts_on, ends_on)
     if terms.days_at_most is None or days <= terms.days_at_most:
         return []
-    return [Fault(ClassTooLong.code, "/ends_on", seen=f"{starts_on} 至 {ends_on},共 {days} 天", allowed=f"{terms.name}一个班最多 {terms.days_at_most} 天,含首尾",
-                  fix="请缩短起止日期,或分成几个班。", basis=Basis(terms.document, terms.clause))]  # fmt: skip
+    return [
+        Fault(
+            ClassTooLong.code,
+            "/ends_on",
+            seen=f"{starts_on} 至 {ends_on},共 {days} 天",
+            allowed=f"{terms.name}一个班最多 {terms.days_at_most} 天,含首尾",
+            fix="请缩短起止日期,或分成几个班。",
+            basis=Basis(terms.document, terms.clause),
+        )
+    ]
 
 
 def _trade(values: Mapping[str, Any]) -> list[Fault]:

@@ -14,11 +14,19 @@ from shared import errors, web
 router = web.Router("classes")
 
 
-@router.operation("GET", "/v1/classes/{class_id:uuid}/eligibility", may=READERS, summary="预审:谁会被拒、为什么、何时起不再被拒",
-                  errors=[errors.UpstreamFailed, errors.UpstreamTimeout])  # fmt: skip
+@router.operation(
+    "GET",
+    "/v1/classes/{class_id:uuid}/eligibility",
+    may=READERS,
+    summary="预审:谁会被拒、为什么、何时起不再被拒",
+    errors=[errors.UpstreamFailed, errors.UpstreamTimeout],
+)
 async def eligibility(
-    class_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf,
+    class_id: UUID,
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
     scheme: Annotated[Scheme | None, Query(description="补贴项目;不填则为班级渠道的同名项目")] = None,
-) -> schemas.Eligibility:  # fmt: skip
+) -> schemas.Eligibility:
     training = await classes.find(session, call, class_id)
     return await operations.eligibility(session, call, kernel.neighbours["subsidy"], class_id, scheme or training.channel)

@@ -122,10 +122,15 @@ async def add(
     if rows:
         await session.execute(insert(Enrolment), rows)
         await visibility.note_sightings(session, call, new[:free], "enrolled", training.institution_id)
-        await deeds.record_all(session, [
-            deeds.deed(call, "enrolment.created", row["id"], status="enrolled", version=1, class_id=training.id, trainee_id=row["trainee_id"])
-            for row in rows
-        ])  # fmt: skip
+        await deeds.record_all(
+            session,
+            [
+                deeds.deed(
+                    call, "enrolment.created", row["id"], status="enrolled", version=1, class_id=training.id, trainee_id=row["trainee_id"]
+                )
+                for row in rows
+            ],
+        )
     made = {row["trainee_id"]: row["id"] for row in rows}
     return [
         Added(each, there[each], "unchanged")

@@ -23,33 +23,63 @@ from shared.sheets import Table, write_book
 
 SHOWN: Select[*tuple[Any, ...]] = (
     select(
-        Enrolment.id, Enrolment.class_id, TrainingClass.name.label("class_name"), TrainingClass.number.label("class_number"),
-        TrainingClass.institution_id, Enrolment.trainee_id, Trainee.name.label("trainee_name"), Trainee.name,
-        Trainee.id_number_masked, Trainee.id_number_masked.label("id_number"), Enrolment.outcome, Enrolment.days_attended, Enrolment.half_days_attended,
-        Enrolment.counted_on, Enrolment.counted_region_code, Enrolment.external_refs, Enrolment.enrolled_at, Enrolment.changed_at, Enrolment.version,
+        Enrolment.id,
+        Enrolment.class_id,
+        TrainingClass.name.label("class_name"),
+        TrainingClass.number.label("class_number"),
+        TrainingClass.institution_id,
+        Enrolment.trainee_id,
+        Trainee.name.label("trainee_name"),
+        Trainee.name,
+        Trainee.id_number_masked,
+        Trainee.id_number_masked.label("id_number"),
+        Enrolment.outcome,
+        Enrolment.days_attended,
+        Enrolment.half_days_attended,
+        Enrolment.counted_on,
+        Enrolment.counted_region_code,
+        Enrolment.external_refs,
+        Enrolment.enrolled_at,
+        Enrolment.changed_at,
+        Enrolment.version,
     )
     .join(Trainee, Trainee.id == Enrolment.trainee_id)
     .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
-)  # fmt: skip
+)
 HEADER = ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "报名结果", "出勤天数", "出勤半天数")
 
 
 def listed(
-    call: Call, ref: pages.Reference, *, class_id: list[UUID] | None, trainee_id: list[UUID] | None, institution_id: list[UUID] | None,
-    region_code: list[str] | None, programme: list[str] | None, channel: list[Channel] | None, outcome: list[EnrolmentOutcome] | None,
-    completed_from_on: date | None, completed_to_on: date | None,
-) -> Select[Any]:  # fmt: skip
+    call: Call,
+    ref: pages.Reference,
+    *,
+    class_id: list[UUID] | None,
+    trainee_id: list[UUID] | None,
+    institution_id: list[UUID] | None,
+    region_code: list[str] | None,
+    programme: list[str] | None,
+    channel: list[Channel] | None,
+    outcome: list[EnrolmentOutcome] | None,
+    completed_from_on: date | None,
+    completed_to_on: date | None,
+) -> Select[Any]:
     """The enrolments that fit the filters. `region_code` is the town the person-time counts in, or else the trainee's own."""
     pages.known("region_code", region_code, lists().regions)
     pages.known("programme", programme, lists().programmes)
     equal = {
-        Enrolment.class_id: class_id, Enrolment.trainee_id: trainee_id, TrainingClass.institution_id: institution_id,
-        visibility.town(): region_code, TrainingClass.channel: channel, Enrolment.outcome: outcome,
-    }  # fmt: skip
+        Enrolment.class_id: class_id,
+        Enrolment.trainee_id: trainee_id,
+        TrainingClass.institution_id: institution_id,
+        visibility.town(): region_code,
+        TrainingClass.channel: channel,
+        Enrolment.outcome: outcome,
+    }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(Enrolment.external_refs)), equal)
     further = (
-        (programme, TrainingClass.programmes.overlap), (completed_from_on, Enrolment.counted_on.__ge__), (completed_to_on, Enrolment.counted_on.__le__)
-    )  # fmt: skip
+        (programme, TrainingClass.programmes.overlap),
+        (completed_from_on, Enrolment.counted_on.__ge__),
+        (completed_to_on, Enrolment.counted_on.__le__),
+    )
     return wanted.where(*(holds(value) for value, holds in further if value is not None))
 
 
@@ -68,13 +98,20 @@ async def employments(session: AsyncSession, call: Call, enrolment_id: UUID) -> 
     recorded = select(*(getattr(Employment, name) for name in schemas.EmploymentOut.model_fields)).where(
         Employment.enrolment_id == enrolment_id
     )
-    sent = select(
-        KnownPlacement.id, literal(EmploymentKind.EMPLOYER, Text).label("kind"), literal(f"{county.here().partner.name}订单 ", Text).concat(KnownPlacement.order_number).label("employer"),
-        KnownPlacement.started_on.label("from_on"), KnownPlacement.left_on.label("until_on"),
-        func.coalesce(KnownPlacement.weakest_grade, EvidenceGrade.D).label("grade"), cast(null(), Text).label("proof"), KnownPlacement.learnt_at.label("recorded_at"),
-    ).join(Enrolment, KnownPlacement.trainee_id == conditions.person()).where(
-        Enrolment.id == enrolment_id, KnownPlacement.started_on.is_not(None)
-    )  # fmt: skip
+    sent = (
+        select(
+            KnownPlacement.id,
+            literal(EmploymentKind.EMPLOYER, Text).label("kind"),
+            literal(f"{county.here().partner.name}订单 ", Text).concat(KnownPlacement.order_number).label("employer"),
+            KnownPlacement.started_on.label("from_on"),
+            KnownPlacement.left_on.label("until_on"),
+            func.coalesce(KnownPlacement.weakest_grade, EvidenceGrade.D).label("grade"),
+            cast(null(), Text).label("proof"),
+            KnownPlacement.learnt_at.label("recorded_at"),
+        )
+        .join(Enrolment, KnownPlacement.trainee_id == conditions.person())
+        .where(Enrolment.id == enrolment_id, KnownPlacement.started_on.is_not(None))
+    )
     work = recorded.union_all(sent).subquery("work")
     return select(work), work.c.id
 
@@ -88,9 +125,17 @@ async def roster(session: AsyncSession, call: Call, class_id: UUID) -> tuple[str
     known = lists()
     lines = [
         (
-            number, row.name, codes.label("sex", row.sex), row.id_number, known.regions[row.region_code].name, row.phone,
-            "、".join(dict.fromkeys(known.categories[each["code"]].name for each in row.categories)), codes.label("enrolment_outcome", row.outcome), row.days_attended, row.half_days_attended,
+            number,
+            row.name,
+            codes.label("sex", row.sex),
+            row.id_number,
+            known.regions[row.region_code].name,
+            row.phone,
+            "、".join(dict.fromkeys(known.categories[each["code"]].name for each in row.categories)),
+            codes.label("enrolment_outcome", row.outcome),
+            row.days_attended,
+            row.half_days_attended,
         )
         for number, row in enumerate(rows, 1)
-    ]  # fmt: skip
+    ]
     return training.number, await asyncio.to_thread(write_book, [Table("花名册", HEADER, lines)])

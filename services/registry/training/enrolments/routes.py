@@ -31,19 +31,20 @@ def _one_or_more(codes: type[StrEnum]) -> str:
     return f"^{one}(,{one})*$"
 
 
-@router.operation("POST", f"{OF_CLASS}/enrolments", may=ENROLLERS, summary="报名", status=201,
-                  errors=[errors.InvalidState, DuplicateEnrolment, ClassFull, TraineeMerged])  # fmt: skip
+@router.operation(
+    "POST",
+    f"{OF_CLASS}/enrolments",
+    may=ENROLLERS,
+    summary="报名",
+    status=201,
+    errors=[errors.InvalidState, DuplicateEnrolment, ClassFull, TraineeMerged],
+)
 async def enrol(class_id: UUID, body: schemas.EnrolmentIn, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:
     return await operations.enrol(session, call, class_id, body)
 
 
 @router.operation(
-    "POST",
-    f"{OF_CLASS}/enrolments:batch",
-    may=ENROLLERS,
-    summary="批量报名",
-    status=207,
-    errors=[errors.InvalidState, ClassFull],
+    "POST", f"{OF_CLASS}/enrolments:batch", may=ENROLLERS, summary="批量报名", status=207, errors=[errors.InvalidState, ClassFull]
 )
 async def enrol_batch(class_id: UUID, body: batches.Batch[schemas.EnrolmentIn], session: web.Session, call: web.Caller) -> batches.BatchOut:
     return await operations.enrol_batch(session, call, class_id, body)
@@ -104,7 +105,12 @@ Became = Annotated[list[ColumnElement[bool]], Depends(_became)]
 
 @router.operation("GET", "/v1/enrolments", may=READERS, summary="报名列表;outcome=completed 时一行即一人次", errors=[errors.InvalidCursor])
 async def list_enrolments(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked, ref: pages.ExternalRef, work: Work, became: Became,
+    session: web.Session,
+    call: web.Caller,
+    asked: pages.PageAsked,
+    ref: pages.ExternalRef,
+    work: Work,
+    became: Became,
     class_id: pages.AnyOf[UUID] = None,
     trainee_id: pages.AnyOf[UUID] = None,
     institution_id: Annotated[pages.AnyOf[UUID], Query(description="承办机构")] = None,
@@ -114,11 +120,20 @@ async def list_enrolments(
     outcome: pages.AnyOf[EnrolmentOutcome] = None,
     completed_from_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
     completed_to_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
-) -> wire.Page[schemas.EnrolmentOut]:  # fmt: skip
+) -> wire.Page[schemas.EnrolmentOut]:
     wanted = reading.listed(
-        call, ref, class_id=class_id, trainee_id=trainee_id, institution_id=institution_id, region_code=region_code, programme=programme,
-        channel=channel, outcome=outcome, completed_from_on=completed_from_on, completed_to_on=completed_to_on,
-    )  # fmt: skip
+        call,
+        ref,
+        class_id=class_id,
+        trainee_id=trainee_id,
+        institution_id=institution_id,
+        region_code=region_code,
+        programme=programme,
+        channel=channel,
+        outcome=outcome,
+        completed_from_on=completed_from_on,
+        completed_to_on=completed_to_on,
+    )
     return await _page(session, wanted.where(*work, *became), asked)
 
 

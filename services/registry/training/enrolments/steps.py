@@ -38,9 +38,10 @@ async def settle(session: AsyncSession, call: Call, training: TrainingClass, sta
     everyone is withdrawn."""
     attended = Enrolment.half_days_attended > 0
     completed = {
-        "outcome": case((attended, EnrolmentOutcome.COMPLETED), else_=EnrolmentOutcome.ABSENT), "counted_on": case((attended, training.ends_on)),
+        "outcome": case((attended, EnrolmentOutcome.COMPLETED), else_=EnrolmentOutcome.ABSENT),
+        "counted_on": case((attended, training.ends_on)),
         "counted_region_code": case((attended, Trainee.region_code)),
-    }  # fmt: skip
+    }
     settled = (
         update(Enrolment)
         .where(Enrolment.class_id == training.id, Enrolment.outcome == EnrolmentOutcome.ENROLLED, Trainee.id == Enrolment.trainee_id)
@@ -50,8 +51,19 @@ async def settle(session: AsyncSession, call: Call, training: TrainingClass, sta
         .execution_options(synchronize_session=False)
     )
     rows = (await session.execute(settled)).all()
-    await deeds.record_all(session, [
-        deeds.deed(call, f"enrolment.{row.outcome}", row.id, status=row.outcome, version=row.version, class_id=training.id, trainee_id=row.trainee_id)
-        for row in rows
-    ])  # fmt: skip
+    await deeds.record_all(
+        session,
+        [
+            deeds.deed(
+                call,
+                f"enrolment.{row.outcome}",
+                row.id,
+                status=row.outcome,
+                version=row.version,
+                class_id=training.id,
+                trainee_id=row.trainee_id,
+            )
+            for row in rows
+        ],
+    )
     return Counter(row.outcome for row in rows)

@@ -24,7 +24,4 @@ class Inspection(Row):
     inspected_by_name: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (
-        CheckConstraint("headcount >= 0", name="headcount"),
-        Index("class_inspections_class_id_idx", "class_id", "id"),
-    )
+    __table_args__ = (CheckConstraint("headcount >= 0", name="headcount"), Index("class_inspections_class_id_idx", "class_id", "id"))

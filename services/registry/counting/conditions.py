@@ -1,0 +1,75 @@
+"""What the countings of a measure share in SQL: which days and classes they are of, and what they are put under."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, Text, and_, any_, case, cast, column, null, or_, values
+
+from services.registry.codes import ClassStatus
+from services.registry.counting.schemas import By, CountingIn
+from services.registry.reference import policy as reference
+from services.registry.training.classes.tables import TrainingClass
+
+
+def zones() -> tuple[str, ...]:
+    return tuple(region.code for region in reference.lists().regions.values() if region.kind == "zone")
+
+
+def wanted_of(countings: Sequence[CountingIn]) -> FromClause:
+    """The countings as a table to join with."""
+    columns = (
+        column("key", Text),
+        column("measure", Text),
+        column("programme", Text),
+        column("from_on", Date),
+        column("to_on", Date),
+        column("kinds", ARRAY(Text)),
+        column("institution_name", Text),
+        column("employed_within_months", Integer),
+        column("employed_kinds", ARRAY(Text)),
+        column("certified_kinds", ARRAY(Text)),
+        column("class_trainees_at_least", Integer),
+    )
+    return values(*columns, name="wanted").data(
+        [
+            (
+                each.key,
+                each.measure,
+                each.programme,
+                each.from_on,
+                each.to_on,
+                each.institution_kinds,
+                each.institution_name,
+                each.employed_within_months,
+                each.employed_kinds,
+                each.certified_kinds,
+                each.class_trainees_at_least,
+            )
+            for each in countings
+        ]
+    )
+
+
+def ended(wanted: FromClause) -> ColumnElement[bool]:
+    """The class was held, and ended within the days."""
+    return and_(
+        TrainingClass.status == ClassStatus.COMPLETED,
+        TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on),
+        of_programme(wanted),
+    )
+
+
+def of_programme(wanted: FromClause) -> ColumnElement[bool]:
+    return or_(wanted.c.programme.is_(None), wanted.c.programme == any_(TrainingClass.programmes))
+
+
+def group_of(by: By) -> Any:
+    """What a class is put under, other than by the trainee's own town."""
+    match by:
+        case "zone":
+            return case((TrainingClass.region_code.in_(zones()), TrainingClass.region_code))
+        case "department":
+            return TrainingClass.department
+        case "institution":
+            return cast(TrainingClass.institution_id, Text)
+    return cast(null(), Text)
