@@ -112,13 +112,11 @@ class Call:
 
 
 class WrongRole(errors.Problem):
-    code, status, title, title_en = "wrong_role", 403, "当前角色不能办理此事项", "The role may not do this"
-    cause, remedy = "此事项由其他角色办理。", "请由 allowed 所列角色办理。"
+    code, status = "wrong_role", 403
 
 
 class MissingScope(errors.Problem):
-    code, status, title, title_en = "missing_scope", 403, "没有所需的授权范围", "A scope is missing"
-    cause, remedy = "该客户端没有被授予此接口所需的范围。", "请由管理员授予所列 scope。"
+    code, status = "missing_scope", 403
 
 
 def require(actor: Actor, may: frozenset[str], scope: str) -> None:

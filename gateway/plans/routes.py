@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import Query
 
-from gateway.plans import errors as _findings  # noqa: F401  (puts the codes of the check into the catalogue)
 from gateway.plans import operations
 from gateway.plans.schemas import By, PlanCheckOut, PlanOut, PlansOut, ProgressOut
 from shared import access, errors, web, wire

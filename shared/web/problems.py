@@ -33,9 +33,13 @@ _TYPES = {
 }  # fmt: skip
 
 
+def english(request: Request) -> bool:
+    """Whether the caller asks for English where there is a choice."""
+    return request.headers.get("accept-language", "").lower().startswith("en")
+
+
 def respond(request: Request, problem: errors.Problem) -> Response:
-    english = request.headers.get("accept-language", "").lower().startswith("en")
-    body = problem.wire(request.url.path, getattr(request.state, "request_id", ""), english=english)
+    body = problem.wire(request.url.path, getattr(request.state, "request_id", ""), english=english(request))
     headers = problem.headers | ({"WWW-Authenticate": "Bearer"} if problem.status == 401 else {})
     return Response(orjson.dumps(body, default=str), problem.status, headers, MEDIA_TYPE)
 

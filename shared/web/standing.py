@@ -7,13 +7,14 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ConfigDict
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, audit, changes, county, errors, names, wire
+from shared import access, audit, changes, county, errors, names, pages, wire
+from shared.web import problems
 from shared.web.kernel import Kernel
 from shared.web.routing import KernelOf, Router, Session
 
@@ -44,12 +45,23 @@ class ProblemEntry(wire.Out):
     title: str
     title_en: str
     cause: str
+    cause_en: str
     remedy: str
+    remedy_en: str
     retryable: bool
 
+    def told(self, request: Request) -> "ProblemEntry":
+        """With `Accept-Language: en` title, cause and remedy are English."""
+        if not problems.english(request):
+            return self
+        return self.model_copy(update={"title": self.title_en, "cause": self.cause_en, "remedy": self.remedy_en})
 
-class ProblemList(wire.Out):
-    items: list[ProblemEntry]
+
+class ProblemList(wire.Page[ProblemEntry]):
+    """Every code, in their order."""
+
+
+Whole = Annotated[pages.Asked, pages.asking(whole=True, q=["code", "title", "title_en"], code="code", kind="kind")]
 
 
 class CodeLists(wire.Out):
@@ -158,15 +170,16 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
     """Problems and codes, the change feed, the audit trail: what every service answers and the gateway merges."""
     lists, feed, trail = Router("reference"), Router("changes"), Router("audit")
 
-    @lists.operation("GET", "/v1/problems", may=access.PUBLIC, summary="全部问题代码、原因与处理办法")
-    async def list_problems() -> ProblemList:
-        return ProblemList(items=own_problems())
+    @lists.operation("GET", "/v1/problems", may=access.PUBLIC, summary="全部问题代码、原因与处理办法", errors=[errors.InvalidCursor])
+    async def list_problems(request: Request, asked: Whole) -> ProblemList:
+        page = pages.of_rows(asked, own_problems(), show=lambda entry: entry.told(request))
+        return ProblemList.model_validate(page)
 
     @lists.operation("GET", "/v1/problems/{code}", may=access.PUBLIC, summary="一个问题代码的原因与处理办法")
-    async def get_problem(code: str) -> ProblemEntry:
+    async def get_problem(code: str, request: Request) -> ProblemEntry:
         if code not in errors.CATALOGUE:
             raise errors.NotFound("没有这个问题代码。全部代码见 /v1/problems。")
-        return ProblemEntry.model_validate(errors.CATALOGUE[code])
+        return ProblemEntry.model_validate(errors.CATALOGUE[code]).told(request)
 
     @lists.operation("GET", "/v1/codes", may=access.PUBLIC, summary="全部代码表,中英文名称")
     async def list_codes() -> CodeLists:

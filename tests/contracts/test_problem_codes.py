@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared import errors
+from shared import errors, strict
 from tests.conftest import SERVICES
 from tests.contracts.apps import app
 
@@ -68,9 +68,19 @@ def test_a_code_that_is_answered_by_itself_is_listed_with_its_status(code: str) 
 
 
 def test_every_code_says_why_and_what_to_do_in_both_languages() -> None:
-    wanting = [
-        entry.code
-        for entry in errors.CATALOGUE.values()
-        if not (entry.title and entry.title_en.isascii() and entry.title_en and entry.cause and entry.remedy)
-    ]
-    assert not wanting
+    for entry in errors.CATALOGUE.values():
+        chinese, english = (entry.title, entry.cause, entry.remedy), (entry.title_en, entry.cause_en, entry.remedy_en)
+        assert all(chinese) and not any(text.isascii() for text in chinese), entry.code
+        assert all(english) and not any(re.search(r"[\u4e00-\u9fff]{3,}|[{}]", text.replace("{id}", "")) for text in english), entry.code
+
+
+def test_no_text_stands_in_a_file_without_an_answer_of_that_code() -> None:
+    files = [*ROOT.glob("services/*/problems.toml"), ROOT / "shared/problems.toml", ROOT / "gateway/problems.toml"]
+    assert len(files) == 6
+    written = {code for file in files for code in strict.table(file).get("problem", {})}
+    assert written == {entry.code for entry in errors.CATALOGUE.values() if entry.kind == "problem"} - {"note_taken"}
+
+
+def test_a_problem_without_a_text_stops_the_start() -> None:
+    with pytest.raises(strict.BadFile, match="never_written"):
+        type("Unwritten", (errors.Problem,), {"code": "never_written", "status": 409, "__module__": "services.subsidy.claims.errors"})

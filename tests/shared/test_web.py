@@ -29,8 +29,7 @@ class NoteOut(wire.Out):
 
 
 class NoteTaken(errors.Problem):
-    code, status, title, title_en = "note_taken", 409, "已有相同的便条", "Taken"
-    cause, remedy = "同样的便条已存在。", "请换一个。"
+    code, status = "note_taken", 409
 
 
 errors.violates("notes_words_key", NoteTaken)
@@ -314,3 +313,27 @@ async def test_no_telephone_and_no_account_is_quoted(notes: Service) -> None:
     body = {"words": "x", "phone": 13885501234, "bank_account": 6217001234567894321}
     answer = await notes.as_("officer").post("/v1/notes", json=body, headers={"Idempotency-Key": "a"})
     assert answer.status_code == 422 and "13885501234" not in answer.text and "6217001234567894321" not in answer.text
+
+
+async def test_the_catalogue_speaks_english_to_whom_asks(notes: Service) -> None:
+    client = notes.as_("public")
+    english = {"Accept-Language": "en"}
+    for path in ("/v1/problems/stale_version", "/v1/problems?q=stale_version"):
+        said, told = [(await client.get(path, headers=headers)).json() for headers in ({}, english)]
+        if "items" in told:
+            said, told = said["items"][0], told["items"][0]
+        assert (said["title"], told["title"], said["title_en"]) == (
+            "内容已被他人修改",
+            "The resource has changed",
+            "The resource has changed",
+        )
+        assert told["cause"] == "If-Match is not the current version." and said["cause"].startswith("If-Match 与")
+        assert told["remedy"].startswith("Read the paper again") and said["remedy"].startswith("请重新读取")
+
+
+async def test_the_catalogue_comes_whole_unless_a_page_is_asked(notes: Service) -> None:
+    client = notes.as_("public")
+    whole = (await client.get("/v1/problems")).json()
+    assert len(whole["items"]) > 30 and whole["next_cursor"] is None
+    page = (await client.get("/v1/problems", params={"limit": 2, "include_total": True})).json()
+    assert page["items"] == whole["items"][:2] and page["total"] == len(whole["items"]) and page["next_cursor"]

@@ -86,8 +86,3 @@ def _after(kernel: web.Kernel, after: str) -> Any:
     place = tuple_(DELIVERIES.c.transaction_id, DELIVERIES.c.position)
     behind = [and_(DELIVERIES.c.feed == name, place > tuple(map(int, at.split("-")))) for name, at in positions.items()]
     return or_(DELIVERIES.c.feed.not_in(positions), *behind)
-
-
-errors.describe(
-    "one_of_three", "三项至多填一项", "At most one of three", cause="这三项各自决定重发哪些事件,不能同时使用。", remedy="请只保留一项。"
-)

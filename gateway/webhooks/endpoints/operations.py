@@ -11,10 +11,7 @@ from gateway.webhooks.tables import Endpoint
 from shared import clock, db, deeds, errors, web
 from shared.access import Call
 
-URL_NOT_ALLOWED = errors.describe(
-    "url_not_allowed", "网址不能用于接收事件", "The address cannot be a webhook endpoint",
-    cause="网址不合法,或指向不允许的主机。", remedy="请改用公网可达的 https 网址。",
-)  # fmt: skip
+URL_NOT_ALLOWED = "url_not_allowed"
 
 
 async def make(session: AsyncSession, call: Call, kernel: web.Kernel, body: EndpointIn) -> EndpointMade:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import services.eastwest.imports.errors  # noqa: F401 - describes what is wrong with a row
 from services.eastwest.imports import batch
 from services.eastwest.imports.tables import PlacementImport
 from shared.sheet_jobs import running

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import services.registry.imports.errors  # noqa: F401 - describes what is wrong with a row
 from services.registry.imports import batch
 from services.registry.imports.tables import Import
 from shared.sheet_jobs import running

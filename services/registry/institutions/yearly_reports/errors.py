@@ -4,8 +4,7 @@ from shared import errors
 
 
 class DuplicateYearlyReport(errors.Problem):
-    code, status, title, title_en = "duplicate_yearly_report", 409, "该年度已报", "The year is already reported"
-    cause, remedy = "同一机构一年只有一份年度报告。", "请用 PUT 更正该年度的报告。"
+    code, status = "duplicate_yearly_report", 409
 
 
 errors.violates("yearly_reports_year_key", DuplicateYearlyReport)
