@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from gateway.plans.policy.board import Tally, Window
-from gateway.plans.policy.targets import Plan
+from gateway.plans.policy.targets import Plan, counted
 from shared import errors, web
 from shared.access import Call
 
@@ -82,8 +82,11 @@ def _counting(source: Source, plan: Plan, key: str, window: Window) -> dict[str,
     asked = {"key": key, "measure": line.measure, "from_on": str(window.from_on), "to_on": str(window.to_on)}
     if source != "registry":
         return asked
+    classes = counted(plan, line)
     return asked | {
-        "programme": line.programme,
+        "programmes": classes.programmes if classes else (),
+        "channels": classes.channels if classes else (),
+        "occupations": classes.occupations if classes else (),
         "institution_kinds": line.institution_kinds,
         "institution_name": line.institution_name,
         "class_trainees_at_least": line.class_trainees_at_least,

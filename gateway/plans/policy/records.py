@@ -7,7 +7,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from gateway.plans.policy.board import Window
-from gateway.plans.policy.targets import Plan
+from gateway.plans.policy.targets import Line, Plan, counted
 
 # The filter of a list that narrows it to one row of a breakdown.
 _FILTER = {"region": "region_code", "institution": "institution_id"}
@@ -19,25 +19,25 @@ def of_line(plan: Plan, window: Window, as_of: date, **narrower: str) -> str | N
     days = (str(window.from_on), str(window.to_on))
     match line.measure:
         case "person_times":
-            return _completed(window, **narrower)
+            return _completed(plan, window, **narrower)
         case "employed_share":
             kinds, months = ",".join(plan.employed_kinds), str(plan.employed_within_months)
-            return _completed(window, employed_as_of=str(as_of), employed_within_months=months, employed_kinds=kinds, **narrower)
+            return _completed(plan, window, employed_as_of=str(as_of), employed_within_months=months, employed_kinds=kinds, **narrower)
         case "certified_share":
             held = {"certified_as_of": str(as_of), "certified_kinds": ",".join(plan.certified_kinds)}
-            return _completed(window, **held, **narrower)
+            return _completed(plan, window, **held, **narrower)
         case "placed_share":
-            return _completed(window, placed_as_of=str(as_of), **narrower)
+            return _completed(plan, window, placed_as_of=str(as_of), **narrower)
         case "order_classes":
             ended = {"ended_from_on": days[0], "ended_to_on": days[1], "ordered_completed_at_least": str(line.class_trainees_at_least or 1)}
-            return _link("/v1/classes", programme=line.programme, status="completed", **ended, **narrower)
+            return _link("/v1/classes", **_classes(plan, line), status="completed", **ended, **narrower)
         case "filings_coverage" if narrower.keys() <= {"institution_id"}:
             return _link("/v1/filings", covering_on=days[1], **narrower)
         case "retained_people" if not narrower:
             return _link("/v1/placements", retention="met", met_from_on=days[0], met_to_on=days[1], as_of=str(as_of))
         case "demonstration_classes":
             ended = {"ended_from_on": days[0], "ended_to_on": days[1]}
-            return _link("/v1/classes", programme=line.programme, demonstration="true", status="completed", **ended, **narrower)
+            return _link("/v1/classes", **_classes(plan, line), demonstration="true", status="completed", **ended, **narrower)
         case "brands" | "dishes" if not narrower:
             kind = "brand" if line.measure == "brands" else "dish"
             return _link("/v1/brands", kind=kind, complete_from_on=days[0], complete_to_on=days[1])
@@ -50,7 +50,7 @@ def of_subject(plan: Plan, window: Window, as_of: date, subject_id: str | None) 
         return None
     match window.line.measure:
         case "training_share":
-            return _completed(window, institution_id=subject_id)
+            return _completed(plan, window, institution_id=subject_id)
         case "placed_share":
             return of_line(plan, window, as_of, class_id=subject_id)
     return None
@@ -65,10 +65,19 @@ def of_group(plan: Plan, window: Window, as_of: date, by: str, code: str | None)
     return of_line(plan, window, as_of, **{_FILTER[by]: code})
 
 
-def _completed(window: Window, **narrower: str) -> str:
+def _completed(plan: Plan, window: Window, **narrower: str) -> str:
     days = {"completed_from_on": str(window.from_on), "completed_to_on": str(window.to_on)}
-    return _link("/v1/enrolments", programme=window.line.programme, outcome="completed", **days, **narrower)
+    return _link("/v1/enrolments", **_classes(plan, window.line), outcome="completed", **days, **narrower)
 
 
-def _link(path: str, **filters: str | None) -> str:
-    return f"{path}?{urlencode({name: value for name, value in filters.items() if value is not None}, safe=',')}"
+def _classes(plan: Plan, line: Line) -> dict[str, tuple[str, ...]]:
+    """The filters that find the classes which count towards the line; none finds all."""
+    classes = counted(plan, line)
+    if classes is None:
+        return {}
+    found = {"programme": classes.programmes, "or_channel": classes.channels, "or_occupation_code": classes.occupations}
+    return {name: codes for name, codes in found.items() if codes}
+
+
+def _link(path: str, **filters: str | tuple[str, ...]) -> str:
+    return f"{path}?{urlencode(filters, doseq=True, safe=',')}"

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, Text, and_, any_, case, cast, column, null, or_, values
+from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, Text, and_, case, cast, column, func, null, or_, values
 
 from services.registry.codes import ClassStatus
 from services.registry.counting.schemas import By, CountingIn
 from services.registry.reference import policy as reference
+from services.registry.training.classes.conditions import counted
 from services.registry.training.classes.tables import TrainingClass
 
 
@@ -20,7 +21,9 @@ def wanted_of(countings: Sequence[CountingIn]) -> FromClause:
     columns = (
         column("key", Text),
         column("measure", Text),
-        column("programme", Text),
+        column("programmes", ARRAY(Text)),
+        column("channels", ARRAY(Text)),
+        column("occupations", ARRAY(Text)),
         column("from_on", Date),
         column("to_on", Date),
         column("kinds", ARRAY(Text)),
@@ -35,7 +38,9 @@ def wanted_of(countings: Sequence[CountingIn]) -> FromClause:
             (
                 each.key,
                 each.measure,
-                each.programme,
+                each.programmes,
+                each.channels,
+                each.occupations,
                 each.from_on,
                 each.to_on,
                 each.institution_kinds,
@@ -55,12 +60,13 @@ def ended(wanted: FromClause) -> ColumnElement[bool]:
     return and_(
         TrainingClass.status == ClassStatus.COMPLETED,
         TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on),
-        of_programme(wanted),
+        counted_in(wanted),
     )
 
 
-def of_programme(wanted: FromClause) -> ColumnElement[bool]:
-    return or_(wanted.c.programme.is_(None), wanted.c.programme == any_(TrainingClass.programmes))
+def counted_in(wanted: FromClause) -> ColumnElement[bool]:
+    """Every class, where no programme is asked for."""
+    return or_(func.cardinality(wanted.c.programmes) == 0, counted(wanted.c.programmes, wanted.c.channels, wanted.c.occupations))
 
 
 def group_of(by: By) -> Any:

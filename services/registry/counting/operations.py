@@ -130,9 +130,7 @@ async def _names(session: AsyncSession, by: By, codes: set[str]) -> list[NameOut
     regions = reference.lists().regions.values()
     match by:
         case "region":
-            return [
-                NameOut(code=each.code, name=each.name) for each in regions if each.kind in ("subdistrict", "town") or each.code in codes
-            ]
+            return [NameOut(code=each.code, name=each.name) for each in regions if each.is_town or each.code in codes]
         case "zone":
             return [NameOut(code=each.code, name=each.name) for each in regions if each.kind == "zone"]
         case "department":

@@ -54,7 +54,7 @@ def person_times(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     return (
         select(wanted.c.key, group.label("code"), cast(func.sum(in_a_class.c.people), Integer).label("numerator"))
         .join(in_a_class, in_a_class.c.counted_on.between(wanted.c.from_on, wanted.c.to_on))
-        .join(TrainingClass, and_(TrainingClass.id == in_a_class.c.class_id, conditions.of_programme(wanted)))
+        .join(TrainingClass, and_(TrainingClass.id == in_a_class.c.class_id, conditions.counted_in(wanted)))
         .group_by(wanted.c.key, "code")
     )
 

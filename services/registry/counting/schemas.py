@@ -30,9 +30,14 @@ class CountingIn(wire.In):
     measure: Measure = Field(examples=["person_times"])
     from_on: wire.CivilDate = Field(examples=["2024-01-01"])
     to_on: wire.CivilDate = Field(examples=["2025-12-31"])
-    programme: wire.Word | None = Field(
-        default=None, description="Only classes of this plan line; null: of any.", examples=["four.technician"]
+    programmes: list[wire.Word] = Field(
+        default=[],
+        max_length=100,
+        description="Only classes that name one of these plan lines; none: every class.",
+        examples=[["four.technician"]],
     )
+    channels: list[wire.Word] = Field(default=[], max_length=100, description="And those of these channels.", examples=[[]])
+    occupations: list[wire.Word] = Field(default=[], max_length=500, description="And those of these occupations.", examples=[[]])
     institution_kinds: list[wire.Word] = Field(
         default=[], max_length=20, description="training_share, frontline_share: of these kinds.", examples=[[]]
     )

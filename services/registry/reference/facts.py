@@ -7,6 +7,9 @@ from typing import Literal
 BasisStatus = Literal["confirmed", "unconfirmed"]
 
 
+RegionKind = Literal["county", "county_city", "subdistrict", "town", "township", "district", "zone"]
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """A town or subdistrict, the county above it, a district of the partner city, or a development zone (which has no area code)."""
@@ -14,9 +17,14 @@ class Region:
     code: str
     name: str
     name_en: str
-    kind: Literal["county_city", "subdistrict", "town", "district", "zone"]
+    kind: RegionKind
     parent: str | None = None
     aliases: tuple[str, ...] = ()
+
+    @property
+    def is_town(self) -> bool:
+        """A town, township or subdistrict: where people are registered."""
+        return self.kind in ("subdistrict", "town", "township")
 
 
 @dataclass(frozen=True, slots=True)

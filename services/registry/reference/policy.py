@@ -18,7 +18,7 @@ def lists() -> Reference:
 
 def region_aliases() -> dict[str, str]:
     """Every name and old name of a town or subdistrict → its code. The partner's districts and the county itself are no one's town."""
-    return _words(region for region in lists().regions.values() if region.kind in ("town", "subdistrict"))
+    return _words(region for region in lists().regions.values() if region.is_town)
 
 
 def category_words() -> dict[str, str]:

@@ -1,8 +1,6 @@
 """The reference lists on the wire."""
 
-from typing import Literal
-
-from services.registry.reference.facts import BasisStatus
+from services.registry.reference.facts import BasisStatus, RegionKind
 from shared import wire
 
 
@@ -12,7 +10,7 @@ class RegionOut(wire.Out):
     code: str
     name: str
     name_en: str
-    kind: Literal["county_city", "subdistrict", "town", "district", "zone"]
+    kind: RegionKind
     parent: str | None
     aliases: list[str]
 

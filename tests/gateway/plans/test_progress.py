@@ -54,10 +54,26 @@ async def test_a_completed_class_appears_in_each_of_its_lines_and_in_the_city_on
         await registered.completed(registry, school, 4, "four.technician", "practical.project", on=MIDDLE)
         await registered.completed(registry, school, 3, on=MIDDLE)
         lines = {each["code"]: each for each in (await board(gateway))["lines"]}
-        assert (lines["four.technician"]["actual"], lines["practical.project"]["actual"]) == (4, 4)
+        assert (lines["four.technician"]["actual"], lines["practical.project"]["actual"]) == (4, 7), "a project class counts untagged"
         assert (lines["four.technician"]["rate"], lines["four.technician"]["status"]) == (0.0067, "behind")
         assert (lines["city.total"]["numerator"], lines["city.total"]["denominator"], lines["city.total"]["actual"]) == (7, 2, 3.5)
         assert await follow(registry, lines["city.total"]["records"]) == 7
+
+
+async def test_what_counts_in_a_line_counts_in_the_line_above_and_its_link_lists_it(start: Start) -> None:
+    async with start("registry") as registry, start("gateway") as gateway:
+        gateway.knows(registry)
+        school = await registered.institution(registry, "甲校")
+        await registered.completed(registry, school, 3, "brand.nanyue", on=MIDDLE)
+        await registered.completed(registry, school, 2, "brand.yueqian", on=MIDDLE)
+        await registered.completed(registry, school, 1, "brand.yueqian", "brand.guangdong", on=MIDDLE)
+        await registered.completed(registry, school, 4, on=MIDDLE, channel="agricultural_short")
+        lines = {each["code"]: each for each in (await board(gateway))["lines"]}
+        assert {code: lines[code]["numerator"] for code in ("brand.yueqian", "brand.nanyue", "brand.guangdong", "practical.agriculture")} == {
+            "brand.yueqian": 6, "brand.nanyue": 3, "brand.guangdong": 1, "practical.agriculture": 4,
+        }  # fmt: skip
+        assert await follow(registry, lines["brand.yueqian"]["records"]) == 6
+        assert await follow(registry, lines["practical.agriculture"]["records"]) == 4
 
 
 @pytest.mark.parametrize(
@@ -125,7 +141,7 @@ async def test_every_link_lists_exactly_the_rows_counted(start: Start) -> None:
                 seen[each["code"]] = (each["numerator"], each["records"] is not None)
         assert seen == {
             "city.total": (11, True), "four.technician": (11, True), "four.technician.employed": (1, True), "four.technician.demo": (1, True),
-            "brand.count": (1, True), "four.chef.dish": (1, True), "college.training": (6, True),
+            "brand.count": (1, True), "four.chef.dish": (1, True), "college.training": (6, True), "practical.project": (11, True),
         }  # fmt: skip
 
 

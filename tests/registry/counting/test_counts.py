@@ -27,7 +27,7 @@ async def ask(registry: Service, *countings: dict[str, Any], as_of: str = "2025-
 
 
 async def person_times(registry: Service, programme: str | None, **days: str) -> int:
-    [count] = await ask(registry, {"measure": "person_times", "programme": programme} | days)
+    [count] = await ask(registry, {"measure": "person_times", "programmes": [programme]} | days)
     return count["tallies"][0]["numerator"]
 
 
@@ -79,9 +79,42 @@ async def test_a_class_of_two_lines_counts_in_both_and_in_the_city_once(start: S
         await registered.completed(registry, school, 4, "four.technician", "practical.project", on=MIDDLE)
         await registered.completed(registry, school, 2, on=MIDDLE)
         counts = await ask(
-            registry, *({"measure": "person_times", "programme": programme} for programme in (None, "four.technician", "practical.project"))
+            registry,
+            *({"measure": "person_times", "programmes": programmes} for programmes in ([], ["four.technician"], ["practical.project"])),
         )
         assert [count["tallies"][0]["numerator"] for count in counts] == [6, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param({}, 15, id="every-class"),
+        pytest.param({"programmes": ["four.chef"]}, 1, id="those-that-name-it"),
+        pytest.param({"programmes": ["four.chef", "brand.nanyue"]}, 3, id="those-that-name-either"),
+        pytest.param({"programmes": ["four.chef"], "channels": ["startup"]}, 5, id="and-a-channel-that-need-not"),
+        pytest.param({"programmes": ["four.chef"], "occupations": ["4-10-01-06"]}, 9, id="and-an-occupation-that-need-not"),
+        pytest.param({"programmes": ["brand.nanyue"], "channels": ["startup"], "occupations": ["4-10-01-06"]}, 14, id="each-class-once"),
+    ],
+)
+async def test_a_class_counts_that_names_the_line_or_is_of_its_channel_or_occupation(
+    start: Start, asked: dict[str, Any], expected: int
+) -> None:
+    async with start("registry") as registry:
+        school = await registered.institution(registry, "甲校")
+        await registered.completed(registry, school, 1, "four.chef", on=MIDDLE)
+        await registered.completed(registry, school, 2, "brand.nanyue", on=MIDDLE)
+        await registered.completed(
+            registry, school, 4, on=MIDDLE, channel="startup", occupation_code=None, trade_name="电商", trade_filing_no="3"
+        )
+        await registered.completed(registry, school, 8, "brand.yueqian", on=MIDDLE, occupation_code="4-10-01-06")
+        [count] = await ask(registry, {"measure": "person_times"} | asked)
+        assert count["tallies"][0]["numerator"] == expected
+        renamed = {"programmes": "programme", "channels": "or_channel", "occupations": "or_occupation_code"}
+        params = [(renamed[name], code) for name, codes in asked.items() for code in codes]
+        listed = await registry.as_("officer").get("/v1/enrolments", params=[*params, ("outcome", "completed"), ("limit", "200")])
+        assert len(listed.json()["items"]) == expected
+        classes = (await registry.as_("officer").get("/v1/classes", params=[*params, ("limit", "200")])).json()["items"]
+        assert len(classes) == {15: 4, 1: 1, 3: 2, 5: 2, 9: 2, 14: 3}[expected]
 
 
 async def test_a_count_is_divided_by_town_zone_department_and_institution(start: Start) -> None:
@@ -91,7 +124,7 @@ async def test_a_count_is_divided_by_town_zone_department_and_institution(start:
         await registered.completed(registry, second, 2, "four.chef", on=MIDDLE, region_code="lubi")
 
         async def groups(by: str) -> tuple[dict[str | None, int], dict[str, str]]:
-            [count] = await ask(registry, {"measure": "person_times", "programme": "four.chef"}, by=by)
+            [count] = await ask(registry, {"measure": "person_times", "programmes": ["four.chef"]}, by=by)
             assert count["tallies"][0]["numerator"] == 5
             return {group["code"]: group["numerator"] for group in count["groups"]}, {name["code"]: name["name"] for name in count["names"]}
 
@@ -133,7 +166,7 @@ async def test_employed_is_work_that_begins_or_goes_on_within_six_months(
         [enrolment] = await registered.completed(registry, await registered.institution(registry, "甲校"), 1, "four.technician", on=ENDED)
         if from_on:
             await registered.work(registry, enrolment, from_on, until_on)
-        [count] = await ask(registry, {"measure": "employed_share", "programme": "four.technician"} | EMPLOYED, as_of=as_of)
+        [count] = await ask(registry, {"measure": "employed_share", "programmes": ["four.technician"]} | EMPLOYED, as_of=as_of)
         tally = count["tallies"][0]
         assert (tally["numerator"], tally["pending"], tally["already_employed"]) == (employed, pending, already)
         assert (tally["denominator"], tally["denominator_enrolled"]) == (1 - pending, 1 - pending)
@@ -152,8 +185,8 @@ async def test_employed_is_divided_by_completed_and_shown_by_enrolled(start: Sta
         await registered.work(registry, second, date(2024, 9, 1), kind="flexible")
         [count, without_flexible] = await ask(
             registry,
-            {"measure": "employed_share", "programme": "four.technician"} | EMPLOYED,
-            {"measure": "employed_share", "programme": "four.technician"} | EMPLOYED | {"employed_kinds": ["employer"]},
+            {"measure": "employed_share", "programmes": ["four.technician"]} | EMPLOYED,
+            {"measure": "employed_share", "programmes": ["four.technician"]} | EMPLOYED | {"employed_kinds": ["employer"]},
             by="region",
         )
         tally = count["tallies"][0]
@@ -178,8 +211,8 @@ async def test_a_demonstration_class_is_held_once_completed(start: Start) -> Non
         await registered.training_class(registry, school, "four.chef", ends_on=date(2024, 12, 31), demonstration=True)
         counts = await ask(
             registry,
-            {"measure": "demonstration_classes", "programme": "four.technician", "to_on": "2024-12-31"},
-            {"measure": "demonstration_classes", "programme": "four.technician", "from_on": "2025-01-01"},
+            {"measure": "demonstration_classes", "programmes": ["four.technician"], "to_on": "2024-12-31"},
+            {"measure": "demonstration_classes", "programmes": ["four.technician"], "from_on": "2025-01-01"},
         )
         assert [count["tallies"][0]["numerator"] for count in counts] == [1, 0]
 

@@ -1,8 +1,9 @@
-"""When a class counts for an order, in SQL: the same for the count and for the list of those counted."""
+"""When a class counts for an order or a line of a plan, in SQL: the same for the count and for the list of those counted."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, literal, or_
 
 from services.registry.training.classes.tables import TrainingClass
 
@@ -10,3 +11,21 @@ from services.registry.training.classes.tables import TrainingClass
 def of_order(completed_at_least: Any) -> ColumnElement[bool]:
     """Trained to an order of the partner city, and this many completed it."""
     return and_(TrainingClass.order_id.is_not(None), TrainingClass.completed_people >= completed_at_least)
+
+
+def counted(programmes: Any, channels: Any, occupations: Any) -> ColumnElement[bool]:
+    """Names one of the programmes, or is of a channel or an occupation that counts without naming it. Each an array of codes."""
+    return or_(
+        TrainingClass.programmes.overlap(programmes),
+        TrainingClass.channel == any_(channels),
+        TrainingClass.occupation_code == any_(occupations),
+    )
+
+
+def counted_any_of(
+    programmes: Sequence[str] | None, channels: Sequence[str] | None, occupations: Sequence[str] | None
+) -> list[ColumnElement[bool]]:
+    """The same as a filter of lists; none where nothing is asked for."""
+    if channels or occupations:
+        return [counted(*(literal(list(codes or ()), ARRAY(Text)) for codes in (programmes, channels, occupations)))]
+    return [TrainingClass.programmes.overlap(list(programmes))] if programmes else []

@@ -72,7 +72,6 @@ def listed(
     *,
     status: list[ClassStatus] | None,
     channel: list[Channel] | None,
-    programme: list[str] | None,
     institution_id: list[UUID] | None,
     region_code: list[str] | None,
     occupation_code: list[str] | None,
@@ -88,7 +87,6 @@ def listed(
     lists, row = reference.lists(), TrainingClass
     pages.known("region_code", region_code, lists.regions)
     pages.known("occupation_code", occupation_code, lists.occupations)
-    pages.known("programme", programme, lists.programmes)
     equal = {
         row.status: status,
         row.channel: channel,
@@ -100,7 +98,6 @@ def listed(
     }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(row.external_refs)), equal)
     further = (
-        (programme, row.programmes.overlap),
         (from_on, row.ends_on.__ge__),
         (to_on, row.starts_on.__le__),
         (ended_from_on, row.ends_on.__ge__),

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
-from sqlalchemy import select
+from fastapi import Depends, Query
+from sqlalchemy import ColumnElement, select
 
 from services.registry.codes import Channel, ClassStatus
-from services.registry.training.classes import operations, policy, reading, schemas, steps
+from services.registry.reference import policy as reference
+from services.registry.training.classes import conditions, operations, policy, reading, schemas, steps
 from services.registry.training.classes.errors import (
     ClassTooLong,
     DuplicateSession,
@@ -28,6 +29,20 @@ Listed = Annotated[
 STANDING = (InstitutionBlacklisted, InstitutionNotDesignated)
 
 
+def _counted(
+    programme: Annotated[pages.AnyOf[str], Query(description="计入的规划指标代码")] = None,
+    or_channel: Annotated[pages.AnyOf[Channel], Query(description="或属于此渠道,不论是否写明指标")] = None,
+    or_occupation_code: Annotated[pages.AnyOf[str], Query(description="或属于此职业,不论是否写明指标")] = None,
+) -> list[ColumnElement[bool]]:
+    """The classes that count towards a line of a plan."""
+    pages.known("programme", programme, reference.lists().programmes)
+    pages.known("or_occupation_code", or_occupation_code, reference.lists().occupations)
+    return conditions.counted_any_of(programme, or_channel, or_occupation_code)
+
+
+Counted = Annotated[list[ColumnElement[bool]], Depends(_counted)]
+
+
 @router.operation("POST", "/v1/classes", may=policy.PROPOSERS, summary="申报班级", status=201, errors=[ClassTooLong])
 async def create(body: schemas.ClassIn, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
     return await operations.create(session, call, body)
@@ -39,9 +54,9 @@ async def list_classes(
     call: web.Caller,
     asked: Listed,
     ref: pages.ExternalRef,
+    counted: Counted,
     status: pages.AnyOf[ClassStatus] = None,
     channel: pages.AnyOf[Channel] = None,
-    programme: Annotated[pages.AnyOf[str], Query(description="计入的规划指标代码")] = None,
     institution_id: pages.AnyOf[UUID] = None,
     region_code: pages.AnyOf[str] = None,
     occupation_code: pages.AnyOf[str] = None,
@@ -60,7 +75,6 @@ async def list_classes(
         ref,
         status=status,
         channel=channel,
-        programme=programme,
         institution_id=institution_id,
         region_code=region_code,
         occupation_code=occupation_code,
@@ -73,7 +87,7 @@ async def list_classes(
         ordered_completed_at_least=ordered_completed_at_least,
     )
     return wire.Page[schemas.ClassOut].model_validate(
-        await pages.page(session, wanted, TrainingClass.id, asked, schemas.ClassOut.model_validate)
+        await pages.page(session, wanted.where(*counted), TrainingClass.id, asked, schemas.ClassOut.model_validate)
     )
 
 

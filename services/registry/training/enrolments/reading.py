@@ -57,7 +57,6 @@ def listed(
     trainee_id: list[UUID] | None,
     institution_id: list[UUID] | None,
     region_code: list[str] | None,
-    programme: list[str] | None,
     channel: list[Channel] | None,
     outcome: list[EnrolmentOutcome] | None,
     completed_from_on: date | None,
@@ -65,7 +64,6 @@ def listed(
 ) -> Select[Any]:
     """The enrolments that fit the filters. `region_code` is the town the person-time counts in, or else the trainee's own."""
     pages.known("region_code", region_code, lists().regions)
-    pages.known("programme", programme, lists().programmes)
     equal = {
         Enrolment.class_id: class_id,
         Enrolment.trainee_id: trainee_id,
@@ -76,7 +74,6 @@ def listed(
     }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(Enrolment.external_refs)), equal)
     further = (
-        (programme, TrainingClass.programmes.overlap),
         (completed_from_on, Enrolment.counted_on.__ge__),
         (completed_to_on, Enrolment.counted_on.__le__),
     )

@@ -11,6 +11,7 @@ from services.registry.codes import CertificateKind, Channel, EmploymentKind, En
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.policy import ENROLLERS
+from services.registry.training.classes.routes import Counted
 from services.registry.training.classes.schemas import PARTNER
 from services.registry.training.classes.visibility import READERS as CLASS_READERS
 from services.registry.training.enrolments import conditions, operations, reading, schemas, steps
@@ -111,11 +112,11 @@ async def list_enrolments(
     ref: pages.ExternalRef,
     work: Work,
     became: Became,
+    counted: Counted,
     class_id: pages.AnyOf[UUID] = None,
     trainee_id: pages.AnyOf[UUID] = None,
     institution_id: Annotated[pages.AnyOf[UUID], Query(description="承办机构")] = None,
     region_code: Annotated[pages.AnyOf[str], Query(description="计入人次的乡镇、街道;未结业的为学员所在地")] = None,
-    programme: Annotated[pages.AnyOf[str], Query(description="计入的规划指标代码")] = None,
     channel: pages.AnyOf[Channel] = None,
     outcome: pages.AnyOf[EnrolmentOutcome] = None,
     completed_from_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
@@ -128,13 +129,12 @@ async def list_enrolments(
         trainee_id=trainee_id,
         institution_id=institution_id,
         region_code=region_code,
-        programme=programme,
         channel=channel,
         outcome=outcome,
         completed_from_on=completed_from_on,
         completed_to_on=completed_to_on,
     )
-    return await _page(session, wanted.where(*work, *became), asked)
+    return await _page(session, wanted.where(*work, *became, *counted), asked)
 
 
 async def _page(session: web.Session, wanted: Any, asked: pages.Asked) -> wire.Page[schemas.EnrolmentOut]:
