@@ -86,14 +86,17 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call being served: who makes it, when (the policy clock), and how it is traced. Handed to every operation."""
+    """One call being served: who makes it, when (the policy clock), and how it is traced. Handed to every operation.
+
+    `if_match`: the versions that the caller's `If-Match` names (or `*`); None when it was not sent.
+    """
 
     actor: Actor
     now: datetime
     request_id: str = ""
     traceparent: str | None = None
     origin: str | None = None
-    if_match: str | None = None
+    if_match: frozenset[str] | None = None
     server_date: str | None = None
     deadline: Deadline | None = None
 
@@ -105,10 +108,15 @@ class Call:
         """The same call where its caller waits `seconds` longer than for others: for an event, for a long check."""
         return replace(self, deadline=self.deadline and Deadline(self.deadline.at + seconds))
 
+    def matching(self, versions: frozenset[str]) -> "Call":
+        """The same call, on condition that the paper has one of these versions."""
+        return replace(self, if_match=versions)
+
     def match(self, version: int) -> None:
         """412 when the caller's `If-Match` is not this version. Called as soon as the paper is read, before its state and rules."""
-        if self.if_match is not None and self.if_match.strip() not in ("*", f'"{version}"'):
-            raise errors.StaleVersion(f'您依据的版本是 {self.if_match[:40]},当前版本是 "{version}"。请重新读取,核对后再提交。')
+        if self.if_match is not None and not self.if_match & {"*", str(version)}:
+            seen = "、".join(sorted(self.if_match))[:40] or "弱标签"
+            raise errors.StaleVersion(f"您依据的版本是 {seen},当前版本是 {version}。请重新读取,核对后再提交。")
 
 
 class WrongRole(errors.Problem):

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import Insert, bindparam, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit, changes
@@ -55,6 +55,11 @@ async def record_all(session: AsyncSession, deeds: Iterable[Deed]) -> None:
         await session.execute(_WITH_EVENT, announced)
     if quiet := [each.entry for each in deeds if each.event is None]:
         await session.execute(insert(audit.TRAIL), quiet)
+
+
+def quiet(call: Call, action: str, subject: UUID | None, **said: Any) -> Insert:
+    """A deed of which the feed has nothing to say, as the statement that `Problem.keeping` takes."""
+    return insert(audit.TRAIL).values(deed(call, action, subject, event=False, **said).entry)
 
 
 def _plain(value: Any) -> Any:

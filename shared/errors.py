@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import Executable
 
 from shared import codes, county, strict
 
@@ -148,25 +150,34 @@ class Problem(Exception):
         self.detail = detail or f"{self.cause}{self.remedy}"
         self.faults = tuple(faults)
         self.members = members
+        self.kept: tuple[Executable, ...] = ()
         self.headers = dict(headers or {})
         if self.retry_after_seconds is not None:
             self.headers.setdefault("Retry-After", str(self.retry_after_seconds))
 
-    def wire(self, instance: str, request_id: str, *, english: bool = False) -> dict[str, Any]:
-        """The answer's body. With `Accept-Language: en` title and detail are English, and what was seen is told in Chinese in `detail_zh`."""
+    def keeping(self, *statements: Executable | None) -> Self:
+        """What is kept although the request is refused: carried out after it, in a transaction of its own, whole or not at all."""
+        self.kept += tuple(each for each in statements if each is not None)
+        return self
+
+    def wire(self, instance: str, request_id: str, *, english: bool = False, faults_at_most: int | None = None) -> dict[str, Any]:
+        """The answer's body. With `Accept-Language: en` the title is English; what was seen and what to do stays Chinese."""
         body: dict[str, Any] = {
             "type": f"/v1/problems/{self.code}",
             "title": self.title_en if english else self.title,
             "status": self.status,
             "code": self.code,
-            "detail": f"{self.title_en}." if english else self.detail,
+            "detail": self.detail,
             "instance": instance,
             "request_id": request_id,
             "retryable": self.retryable,
         }
-        body |= ({"detail_zh": self.detail} if english else {}) | self.members
+        body |= self.members
         if self.faults:
-            body["errors"] = [fault.wire() for fault in self.faults]
+            told = self.faults[:faults_at_most]
+            body["errors"] = [fault.wire() for fault in told]
+            if len(told) < len(self.faults):
+                body["faults_left_out"] = len(self.faults) - len(told)
         return body
 
 

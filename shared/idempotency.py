@@ -1,18 +1,21 @@
 """Idempotency keys: a POST sent again with the same key gets its first answer again, and takes effect once.
 
-The answer is kept in the transaction of the write, for 180 days. While a request runs, a transaction-scoped advisory lock on (caller, key) turns its
-repeats away with 409; the lock goes with the transaction, so a crash leaves nothing behind.
+The answer is kept in the transaction of the write, for 180 days. A repeat is looked for first, without a lock, so any number of them at once is answered.
+While a request runs, a transaction-scoped advisory lock on (caller, key) turns its repeats away with 409; the lock goes with the transaction, so a crash
+leaves nothing behind.
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, SmallInteger, Table, Text, func, insert, select
+from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, SmallInteger, Table, Text, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import errors
+from shared.db import Reader
 
 KEPT_DAYS = 180
 KEY_LONGEST = 255
@@ -35,6 +38,15 @@ KEYS = table(_METADATA)
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """What takes effect once: the caller's key, and a keyed digest of what was asked with it."""
+
+    caller: str
+    key: str
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     status: int
     headers: Mapping[str, str]
@@ -49,21 +61,37 @@ def check_key(key: str) -> None:
         raise errors.InvalidParameter("Idempotency-Key 不合要求。", faults=[fault])
 
 
-async def find(session: AsyncSession, caller: str, key: str, request: bytes) -> Answer | None:
-    """The kept answer, or None when this request is the first and now holds the key's lock."""
-    digest = int.from_bytes(hashlib.sha256(f"{caller}\x00{key}".encode()).digest()[:8], signed=True)
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(digest))):
+_LOOK = select(KEYS.c.request, KEYS.c.status, KEYS.c.headers, KEYS.c.body).where(
+    KEYS.c.caller == bindparam("caller"), KEYS.c.key == bindparam("key")
+)
+
+
+async def look(reader: Reader, once: Once) -> Answer | None:
+    """The kept answer, without a lock and outside any transaction; 422 when the key was used for another request."""
+    return _answer(await reader.first(_LOOK, {"caller": once.caller, "key": once.key}), once)
+
+
+async def hold(session: AsyncSession, once: Once) -> Answer | None:
+    """Takes the key's lock until the transaction ends, and looks again: the kept answer, None for the one that may go on, else 409."""
+    digest = int.from_bytes(hashlib.sha256(f"{once.caller}\x00{once.key}".encode()).digest()[:8], signed=True)
+    held = await session.scalar(select(func.pg_try_advisory_xact_lock(digest)))
+    row = (await session.execute(_LOOK, {"caller": once.caller, "key": once.key})).first()
+    if row is None and not held:
         raise errors.RequestInProgress()
-    row = (await session.execute(select(KEYS).where(KEYS.c.caller == caller, KEYS.c.key == key))).first()
+    return _answer(dict(row._mapping) if row else None, once)
+
+
+def _answer(row: Mapping[str, Any] | None, once: Once) -> Answer | None:
     if row is None:
         return None
-    if row.request != request:
+    if row["request"] != once.request:
         raise errors.IdempotencyKeyReused()
-    return Answer(row.status, row.headers, row.body)
+    return Answer(row["status"], row["headers"], row["body"])
 
 
-async def keep(session: AsyncSession, caller: str, key: str, request: bytes, answer: Answer) -> None:
+async def keep(session: AsyncSession, once: Once, answer: Answer) -> None:
+    """Keeps the answer in the transaction of what it tells of."""
     headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
     await session.execute(
-        insert(KEYS).values(caller=caller, key=key, request=request, status=answer.status, headers=headers, body=answer.body)
+        insert(KEYS).values(caller=once.caller, key=once.key, request=once.request, status=answer.status, headers=headers, body=answer.body)
     )

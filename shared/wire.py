@@ -1,23 +1,71 @@
 """What goes over the wire: strict models, money, dates and instants, ids, lists. Unknown fields and loose types are faults, never guesses."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
-from shared import clock
+from shared import clock, errors
 from shared.steps import Refusal
 
 MONEY_MAX = Decimal("9999999999.99")
+_TWO_PLACES = re.compile(r"[0-9]+\.[0-9]{2}")
 
 
 class In(BaseModel):
     """A request body: unknown fields are refused; text is stripped and never empty where `min_length` says so."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_max_length=4000)
+
+
+class Absent(Exception):
+    """What a rule asks for was not said, or not soundly: that rule has nothing to say."""
+
+
+class Sound:
+    """A body whose shape is partly at fault, as its rules read it: each sound field by its name, each default; any other name is `Absent`."""
+
+    def __init__(self, model: type[BaseModel], said: Mapping[str, Any], faulty: Iterable[str]) -> None:
+        sound = {name: said[name] for name in model.model_fields.keys() & said.keys() - set(faulty)}
+        self._read = _field_by_field(model).model_validate(sound)
+        defaults = {name for name, field in model.model_fields.items() if not field.is_required()} - set(faulty)
+        self._sound = sound.keys() | defaults
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        return self._read.model_fields_set
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._sound:
+            raise Absent(name)
+        return getattr(self._read, name)
+
+
+@cache
+def _field_by_field(model: type[BaseModel]) -> type[BaseModel]:
+    """The same fields, none of them required, and no rule that spans several."""
+    fields: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        fields[name] = (field.annotation, copy(field))
+        if field.is_required():
+            fields[name][1].default = None
+    return create_model(model.__name__, __config__=model.model_config, **fields)
+
+
+def faults(rules: Iterable[Callable[[Any, date], Iterable[errors.Fault]]], body: Any, today: date) -> list[errors.Fault]:
+    """What a noun's rules say of a body, all of them; where it is `Sound` alone, those that have what they ask for."""
+    found: list[errors.Fault] = []
+    for rule in rules:
+        with contextlib.suppress(Absent):
+            found.extend(rule(body, today))
+    return found
 
 
 class Out(BaseModel):
@@ -30,10 +78,7 @@ def _money(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
     text = value if isinstance(value, str) else ""
-    whole, _, cents = text.partition(".")
-    if not (
-        whole.isascii() and whole.isdigit() and (not cents or (len(cents) == 2 and cents.isascii() and cents.isdigit()))
-    ) or text.endswith("."):
+    if not _TWO_PLACES.fullmatch(text):
         raise PydanticCustomError("money", '金额须为字符串,单位元,两位小数,如 "180.00"')
     if (amount := Decimal(text)) > MONEY_MAX:
         raise PydanticCustomError("money", f"金额不超过 {MONEY_MAX}")

@@ -186,6 +186,13 @@ class Service:
         self.kernel.neighbours[neighbour.kernel.service].transport = neighbour.transport
 
 
+def version_of(answer: httpx.Response) -> int:
+    """The version that an answer's strong entity tag names."""
+    version, _, digest = answer.headers["etag"].removeprefix('"').removesuffix('"').partition("-")
+    assert len(digest) == 16 and answer.headers["etag"] == f'"{version}-{digest}"'
+    return int(version)
+
+
 @contextlib.asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[Service]:
     """The service with its lifespan, so its jobs run as they do in a process. A neighbour without an address of its own is away."""

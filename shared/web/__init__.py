@@ -1,7 +1,10 @@
 """HTTP: the application factory, routes that serve one request in one transaction, problems, health. Import it whole: `web.Router`, `web.Session`."""
 
 from shared.web.app import Part, create_app
-from shared.web.kernel import Kernel
-from shared.web.routing import REQUIRED, Caller, KernelOf, Router, Session
+from shared.web.calling import Caller
+from shared.web.kernel import Kernel, KernelOf
+from shared.web.operation import REQUIRED, UPLOAD_LARGEST_BYTES
+from shared.web.routing import Router
+from shared.web.transaction import Session
 
-__all__ = ["REQUIRED", "Caller", "Kernel", "KernelOf", "Part", "Router", "Session", "create_app"]
+__all__ = ["REQUIRED", "UPLOAD_LARGEST_BYTES", "Caller", "Kernel", "KernelOf", "Part", "Router", "Session", "create_app"]

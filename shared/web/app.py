@@ -115,7 +115,7 @@ class Traced:
             metrics.requests.labels(method, route, status).inc()
             metrics.seconds.labels(method, route).observe(took)
             if route not in standing.QUIET and self.kernel.settings.log_level != "warning":
-                actor = state.get("actor")
+                actor = state["call"].actor if "call" in state else None
                 telemetry.access_line(self.kernel.service, method=method, path=scope["path"], status=status, ms=round(took * 1000, 1), request_id=request_id,
                                    traceparent=_header(scope, b"traceparent"), actor=actor and actor.subject, role=actor and actor.role)  # fmt: skip
 

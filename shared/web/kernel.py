@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from shared import access, clock, county, db, http_client, limits, privacy, telemetry, workdays
@@ -64,3 +66,11 @@ def build(service: str, settings: Settings) -> Kernel:
     if service != "gateway":  # which signs, and has the keys
         tokens.fetch = lambda: neighbours["gateway"].get(KEYS_AT, made.own_call())
     return made
+
+
+async def _kernel(request: Request) -> Kernel:
+    kernel: Kernel = request.app.state.kernel
+    return kernel
+
+
+KernelOf = Annotated[Kernel, Depends(_kernel)]

@@ -1,15 +1,13 @@
 """What the OpenAPI says of every operation: who may call it, its errors with examples, and examples of what goes in and comes out."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from shared import access, errors, idempotency
 from shared.web import problems
-
-if TYPE_CHECKING:
-    from shared.web.routing import Operation
+from shared.web.operation import REQUIRED, Operation
 
 _ALWAYS: tuple[type[errors.Problem], ...] = (
     errors.UnknownParameter,
@@ -41,33 +39,32 @@ _WORDS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def operation(method: str, path: str, details: "Operation", own: list[type[errors.Problem]], example: Any) -> dict[str, Any]:
+def describe(operation: Operation, own: list[type[errors.Problem]], example: Any) -> dict[str, Any]:
     """The arguments that tell FastAPI, and the front end, what a route takes and answers."""
-    public = "public" in details.may
     kinds: list[type[errors.Problem]] = [*_ALWAYS, *own]
-    if not public:
+    if not operation.public:
         kinds += _SIGNED_IN
-    if "{" in path:
+    if "{" in operation.path:
         kinds.append(errors.NotFound)
-    if method in ("POST", "PATCH", "PUT"):
+    if operation.method in ("POST", "PATCH", "PUT"):
         kinds += _BODY
-    if details.writes:
+    if operation.changes:
         kinds += (errors.Conflict, errors.Invalid)
-    kinds += _preconditions(method, path, details)
-    parameters = _headers(details, kinds)
+    kinds += _preconditions(operation)
+    parameters = _headers(operation, kinds)
     by_status: dict[int, list[type[errors.Problem]]] = {}
     for kind in kinds:
         if kind not in by_status.setdefault(kind.status, []):
             by_status[kind.status].append(kind)
-    extra: dict[str, Any] = {"x-roles": sorted(details.may)}
-    if not public:
-        extra["security"] = [{"oauth2": [details.scope] if details.scope else []}, {"bearer": []}]
+    extra: dict[str, Any] = {"x-roles": sorted(operation.may)}
+    if not operation.public:
+        extra["security"] = [{"oauth2": [operation.scope] if operation.scope else []}, {"bearer": []}]
     if parameters:
         extra["parameters"] = parameters
     if example is not None:
         extra["x-request-example"] = example
-    needed = f"system 需要范围 `{details.scope}`" if details.scope else "不需要范围"
-    described = "任何人可用,无需令牌。" if public else f"可用角色:{'、'.join(sorted(details.may))};{needed}。"
+    needed = f"system 需要范围 `{operation.scope}`" if operation.scope else "不需要范围"
+    described = "任何人可用,无需令牌。" if operation.public else f"可用角色:{'、'.join(sorted(operation.may))};{needed}。"
     return {
         "description": described,
         "openapi_extra": extra,
@@ -75,24 +72,26 @@ def operation(method: str, path: str, details: "Operation", own: list[type[error
     }
 
 
-def _preconditions(method: str, path: str, details: "Operation") -> list[type[errors.Problem]]:
+def _preconditions(operation: Operation) -> list[type[errors.Problem]]:
     """What the key and the version can be refused with. `If-Match` is honoured by whatever changes a paper, required or not."""
     kinds: list[type[errors.Problem]] = []
-    if details.key:
-        kinds += [*_KEY, *([errors.IdempotencyKeyRequired] if details.key == "required" else [])]
-    if details.if_match or (details.writes and (method == "PATCH" or "}:" in path)):
-        kinds += [errors.StaleVersion, *([errors.PreconditionRequired] if details.if_match else [])]
+    if operation.takes_key:
+        kinds += [*_KEY, *([errors.IdempotencyKeyRequired] if operation.takes_key == REQUIRED else [])]
+    if operation.if_match or (operation.changes and (operation.method == "PATCH" or "}:" in operation.path)):
+        kinds += [errors.StaleVersion, *([errors.PreconditionRequired] if operation.if_match else [])]
     return kinds
 
 
-def _headers(details: "Operation", kinds: list[type[errors.Problem]]) -> list[dict[str, Any]]:
+def _headers(operation: Operation, kinds: list[type[errors.Problem]]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    if details.key:
-        found.append({"name": "Idempotency-Key", "in": "header", "required": details.key == "required", "schema": {"type": "string", "maxLength": idempotency.KEY_LONGEST},
+    if operation.takes_key:
+        found.append({"name": "Idempotency-Key", "in": "header", "required": operation.takes_key == REQUIRED, "schema": {"type": "string", "maxLength": idempotency.KEY_LONGEST},
                       "description": "同一键重发得到第一次的答复,只生效一次"})  # fmt: skip
     if errors.StaleVersion in kinds:
-        what = "读取时的 ETag" if details.if_match else "读取时的 ETag;带了才核对"
-        found.append({"name": "If-Match", "in": "header", "required": details.if_match, "schema": {"type": "string"}, "description": what})
+        what = "读取时的 ETag" if operation.if_match else "读取时的 ETag;带了才核对"
+        found.append(
+            {"name": "If-Match", "in": "header", "required": operation.if_match, "schema": {"type": "string"}, "description": what}
+        )
     return found
 
 

@@ -18,6 +18,7 @@ from shared import errors, privacy, telemetry
 
 MEDIA_TYPE = "application/problem+json"
 SEEN_LONGEST = 60
+FAULTS_AT_MOST = 100
 DATABASE_AWAY = "数据库暂时不可用,本次操作没有保存。请按 Retry-After 等待后重试。"
 NEVER_QUOTED = ("number", "phone", "account", "secret", "password", "token")  # in a field's name
 
@@ -39,8 +40,10 @@ def english(request: Request) -> bool:
 
 
 def respond(request: Request, problem: errors.Problem) -> Response:
-    body = problem.wire(request.url.path, getattr(request.state, "request_id", ""), english=english(request))
-    headers = problem.headers | ({"WWW-Authenticate": "Bearer"} if problem.status == 401 else {})
+    """Of one paper at most 100 faults are told, and how many were left out; of a batch all."""
+    at_most = None if request.url.path.endswith(":batch") else FAULTS_AT_MOST
+    body = problem.wire(request.url.path, getattr(request.state, "request_id", ""), english=english(request), faults_at_most=at_most)
+    headers = {"Content-Language": "zh-CN"} | problem.headers | ({"WWW-Authenticate": "Bearer"} if problem.status == 401 else {})
     return Response(orjson.dumps(body, default=str), problem.status, headers, MEDIA_TYPE)
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import access, audit, changes, county, errors, names, pages, wire
 from shared.web import problems
-from shared.web.kernel import Kernel
-from shared.web.routing import KernelOf, Router, Session
+from shared.web.kernel import Kernel, KernelOf
+from shared.web.routing import Router
+from shared.web.transaction import Session
 
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 

@@ -1,93 +1,217 @@
-"""What is read of a request before its operation sees it: no unknown parameter, no wrong type, nothing too large, no text that cannot be kept."""
+"""Second stage: what is readable. No unknown parameter, no loose value, nothing too large, no text that cannot be kept, no member said twice.
+
+And, when its turn comes, the shape of the body: strictly the types that the operation states (JSON `true` is no number, `"1"` no integer).
+"""
 
 import json
-from collections import Counter
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any, get_args, get_origin
+from dataclasses import dataclass
+from typing import Annotated, Any, NoReturn, get_args, get_origin
+from uuid import UUID
 
-import orjson
-from fastapi import Request
+from fastapi import Request, params
 from fastapi.dependencies.models import Dependant
-from pydantic import BaseModel
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
-from shared import errors
+from shared import errors, privacy
+from shared.web.operation import Operation
 
 JSON, FORM = ("application/json",), ("multipart/form-data", "application/x-www-form-urlencoded")
+NAME_LONGEST = 60
+
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_PLAIN: Mapping[type, tuple[re.Pattern[str], str]] = {
+    bool: (re.compile("true|false"), "true 或 false"),
+    int: (re.compile("-?[0-9]{1,18}"), "整数,只写数字"),
+    float: (re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?"), "数字"),
+    UUID: (re.compile(_UUID, re.IGNORECASE), "UUID 文本"),
+}
 
 
-def query_parameters(dependant: Dependant) -> Iterable[tuple[str, bool]]:
-    """Each parameter, and whether it may be given more than once: when it is declared as a list."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a route takes, read from its signature once: each parameter's kind, whether it may be repeated, and what its body is."""
+
+    kinds: Mapping[str, type | None]
+    repeated: frozenset[str]
+    media: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset()
+    body: TypeAdapter[Any] | None = None
+    body_required: bool = False
+    model: type[BaseModel] | None = None
+
+
+def taken(route: APIRoute) -> Taken:
+    parameters = dict(_parameters(route.dependant))
+    kinds = {name: _kind(annotation) for name, annotation in parameters.items()}
+    repeated = frozenset(name for name, annotation in parameters.items() if _is_list(annotation))
+    if route.body_field is None:
+        return Taken(kinds, repeated)
+    if isinstance(route.body_field.field_info, params.Form):
+        fields = (name for field in _bodies(route.dependant) for name in _form_names(field.alias, field.field_info.annotation))
+        return Taken(kinds, repeated, FORM, frozenset(fields))
+    stated: FieldInfo = _bodies(route.dependant)[0].field_info
+    annotation: Any = Annotated[stated.annotation, *stated.metadata] if stated.metadata else stated.annotation
+    model = next((kind for kind in (stated.annotation, *get_args(stated.annotation)) if _is_model(kind)), None)
+    return Taken(kinds, repeated, JSON, frozenset(), TypeAdapter(annotation), stated.is_required(), model)
+
+
+def _bodies(dependant: Dependant) -> list[Any]:
+    return [*dependant.body_params, *(field for inner in dependant.dependencies for field in _bodies(inner))]
+
+
+def _parameters(dependant: Dependant) -> Iterable[tuple[str, Any]]:
     for field in dependant.query_params:
         annotation = field.field_info.annotation
-        kinds = (annotation, *get_args(annotation))
-        models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        models = [kind for kind in (annotation, *get_args(annotation)) if _is_model(kind)]
         if models:
-            yield from ((name, False) for model in models for name in model.model_fields)
+            yield from ((name, inner.annotation) for model in models for name, inner in model.model_fields.items())
         else:
-            yield field.alias, any(get_origin(kind) is list for kind in kinds)
-    for inner in dependant.dependencies:
-        yield from query_parameters(inner)
+            yield field.alias, annotation
+    for below in dependant.dependencies:
+        yield from _parameters(below)
 
 
-def known_parameters(request: Request, parameters: Mapping[str, bool]) -> None:
-    seen = list(request.query_params.multi_items())
-    unknown = sorted({name for name, _ in seen} - parameters.keys())
-    if unknown:
-        allowed = "、".join(sorted(parameters)) or "无"
-        faults = [errors.Fault("unknown_parameter", parameter=name[:60], allowed=allowed, fix="请删除或改正该参数名。") for name in unknown]
-        raise errors.UnknownParameter(
-            f"未知参数:{'、'.join(name[:60] for name in unknown)};可用参数:{allowed}。", faults=faults, parameter=unknown[0][:60]
-        )
-    given = Counter(name for name, _ in seen)
-    twice = sorted(name for name, times in given.items() if times > 1 and not parameters[name])
-    if twice or any("\x00" in value or "\ufffd" in value for _, value in seen):
-        raise errors.InvalidParameter("同一参数只能给一次,且不得含控制字符。", parameter=twice[0] if twice else seen[0][0])
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-async def readable_body(request: Request, takes: tuple[str, ...], largest_bytes: int, too_large: type[errors.Problem]) -> None:
-    """Reads the body up to its limit; refuses another type than the route `takes`, and text no database can keep (NUL, lone surrogates)."""
+def _is_list(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    return origin in (list, tuple, set, frozenset) or (origin is not None and any(_is_list(part) for part in get_args(annotation)))
+
+
+def _kind(annotation: Any) -> type | None:
+    """The type of plain text that a parameter is read as: a bool, a number or an id, also where it is optional or one of several."""
+    if annotation in _PLAIN:
+        return annotation
+    found = {kind for part in get_args(annotation) if (kind := _kind(part))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _form_names(alias: str, annotation: Any) -> Iterable[str]:
+    """What a form calls the parameter: a model is all of the form, by its fields."""
+    return annotation.model_fields if _is_model(annotation) else [alias]
+
+
+async def readable(request: Request, taken: Taken, operation: Operation) -> None:
+    """Reads all of the request, or refuses it: 400, 413, 415. `request.state.canonical` is the body as any order of its members gives it."""
+    _known_parameters(request, taken)
+    request.state.canonical = b""
     if request.method in ("GET", "DELETE"):
         return
-    said = f"请求体不得超过 {largest_bytes // 1024 // 1024} MB。请拆分后分批发送。"
-    if int(request.headers.get("content-length") or 0) > largest_bytes:
-        raise too_large(said)
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > largest_bytes:
-            raise too_large(said)
-        chunks.append(chunk)
-    request._body = body = b"".join(chunks)
+    body = request._body = await _up_to(request, operation)
     if not body:
         return
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type not in (takes or JSON) and not (content_type.endswith("+json") and takes != FORM):
+    if content_type not in (taken.media or JSON) and not (content_type.endswith("+json") and taken.media != FORM):
         raise errors.UnsupportedMediaType(
-            f"收到的 Content-Type 是 {content_type[:60] or '(没有)'};本接口接受:{'、'.join(takes or JSON)}。请改正后重新发送。"
+            f"收到的 Content-Type 是 {content_type[:60] or '(没有)'};本接口接受:{'、'.join(taken.media or JSON)}。请改正后重新发送。"
         )
-    if takes != FORM:
-        try:
-            text = body.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise errors.Unreadable("请求体不是 UTF-8 编码。") from error
-        if "\\u0000" in text or "\x00" in text or (("\\ud" in text or "\\uD" in text) and _has_lone_surrogate(text)):
-            raise errors.Unreadable("请求体中有无法保存的字符(NUL 或不成对的代理字符)。")
-    if not takes:
-        _nothing_said(body)
+    request.state.canonical = body if taken.media == FORM else _canonical(request, body)
 
 
-def form_names(alias: str, annotation: Any) -> Iterable[str]:
-    """What a form calls the parameter: a model is all of the form, by its fields."""
-    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-    return annotation.model_fields if is_model else [alias]
+def _known_parameters(request: Request, taken: Taken) -> None:
+    seen = list(request.query_params.multi_items())
+    unknown = sorted({name for name, _ in seen} - taken.kinds.keys())
+    if unknown:
+        allowed = "、".join(sorted(taken.kinds)) or "无"
+        faults = [
+            errors.Fault("unknown_parameter", parameter=name[:NAME_LONGEST], allowed=allowed, fix="请删除或改正该参数名。")
+            for name in unknown
+        ]
+        named = "、".join(name[:NAME_LONGEST] for name in unknown)
+        raise errors.UnknownParameter(f"未知参数:{named};可用参数:{allowed}。", faults=faults, parameter=unknown[0][:NAME_LONGEST])
+    twice = sorted({name for name, _ in seen if name not in taken.repeated and sum(name == other for other, _ in seen) > 1})
+    if twice or any("\x00" in value or "\ufffd" in value for _, value in seen):
+        raise errors.InvalidParameter("同一参数只能给一次,且不得含控制字符。", parameter=twice[0] if twice else seen[0][0])
+    if faults := [fault for name, value in seen if (fault := _loose(name, value, taken.kinds[name]))]:
+        raise errors.InvalidParameter(faults=faults, parameter=faults[0].parameter)
 
 
-async def known_fields(request: Request, known: frozenset[str]) -> None:
+def _loose(name: str, value: str, kind: type | None) -> errors.Fault | None:
+    """A parameter is text, yet a number is written in digits alone, and a yes or no as `true` or `false`."""
+    if kind is None or _PLAIN[kind][0].fullmatch(value):
+        return None
+    seen = privacy.redact(value)[:NAME_LONGEST]
+    return errors.Fault("invalid_value", parameter=name, seen=seen, allowed=_PLAIN[kind][1], fix="请改正该参数。")
+
+
+async def _up_to(request: Request, operation: Operation) -> bytes:
+    said = f"请求体不得超过 {operation.largest_bytes // 1024 // 1024} MB。请拆分后分批发送。"
+    if int(request.headers.get("content-length") or 0) > operation.largest_bytes:
+        raise operation.too_large(said)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > operation.largest_bytes:
+            raise operation.too_large(said)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _canonical(request: Request, body: bytes) -> bytes:
+    """Parses JSON, as `request.state.said`; refuses what is none, a member said twice, and text no database can keep (NUL, lone surrogates)."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise errors.Unreadable("请求体不是 UTF-8 编码。") from error
+    try:
+        said = request.state.said = json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number)
+        canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    except UnicodeEncodeError as error:
+        raise errors.Unreadable("请求体中有无法保存的字符(不成对的代理字符)。") from error
+    except (ValueError, RecursionError) as error:
+        raise errors.Unreadable("请求体不是合法的 JSON。请检查格式和编码(UTF-8)后重新发送。") from error
+    if "\\u0000" in text:
+        raise errors.Unreadable("请求体中有无法保存的字符(NUL)。")
+    return canonical
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said = dict(pairs)
+    if len(said) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise errors.Unreadable(f"同一对象中成员 {privacy.redact(twice)[:NAME_LONGEST]} 出现了两次。请只保留一个。")
+    return said
+
+
+def _no_number(_: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are no JSON")
+
+
+async def shaped(request: Request, taken: Taken) -> None:
+    """Holds the body against its type, once for everyone who takes it; 422 with every fault."""
+    if taken.media == FORM:
+        await _known_fields(request, taken.fields)
+    elif taken.body is not None:
+        _of_its_type(request, taken.body, required=taken.body_required)
+    elif request.state.canonical:
+        _nothing_said(request.state.said)
+
+
+def _of_its_type(request: Request, body: TypeAdapter[Any], *, required: bool) -> None:
+    if not request._body:
+        if required:
+            raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "Field required", "input": None}])
+        return
+    try:
+        request._json = body.validate_json(request._body, strict=True)  # what FastAPI finds here it hands on as it is
+    except ValidationError as error:
+        raise RequestValidationError([{**item, "loc": ("body", *item["loc"])} for item in error.errors(include_url=False)]) from error
+
+
+async def _known_fields(request: Request, known: frozenset[str]) -> None:
     """A form's fields are as strict as those of JSON: none unknown, none twice."""
     form = await request.form()
     given = [name for name, _ in form.multi_items()]
     faults = [
-        errors.Fault("unknown_field", pointer=errors.pointer(name[:60]), fix="请删除或改正该字段名。")
+        errors.Fault("unknown_field", pointer=errors.pointer(name[:NAME_LONGEST]), fix="请删除或改正该字段名。")
         for name in given
         if name not in known
     ]
@@ -98,25 +222,11 @@ async def known_fields(request: Request, known: frozenset[str]) -> None:
         raise errors.Invalid(faults=faults)
 
 
-def _nothing_said(body: bytes) -> None:
+def _nothing_said(said: Any) -> None:
     """A route without a body takes an empty object, and no field."""
-    try:
-        said = orjson.loads(body)
-    except ValueError as error:
-        raise errors.Unreadable() from error
     if isinstance(said, dict):
         faults = [errors.Fault("unknown_field", pointer=errors.pointer(name), fix="请删除或改正该字段名。") for name in said]
     else:
         faults = [] if said is None else [errors.Fault("invalid_value", pointer="", allowed="对象", fix="请改正该值。")]
     if faults:
         raise errors.Invalid(faults=faults)
-
-
-def _has_lone_surrogate(text: str) -> bool:
-    try:
-        json.dumps(json.loads(text), ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    except (ValueError, RecursionError):
-        pass
-    return False

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from shared import access, audit, changes, errors, wire
 from shared.web import REQUIRED, Caller, Part, Router, Session, create_app
-from tests.conftest import Databases, Service, running, settings
+from tests.conftest import Databases, Service, running, settings, version_of
 
 
 class NoteIn(wire.In):
@@ -52,13 +52,13 @@ async def count(session: Session, words: Annotated[str | None, Query()] = None) 
 
 
 @router.operation("POST", "/v1/notes/{note_id:uuid}:pin", may=frozenset({"officer"}), summary="置顶", if_match=True)
-async def pin(note_id: UUID, call: Caller) -> NoteOut:
+async def pin(note_id: UUID, session: Session, call: Caller) -> NoteOut:
     call.match(3)
     return NoteOut(id=note_id, words="x", version=4)
 
 
 @router.operation("POST", "/v1/drawings", may=frozenset({"officer"}), summary="上传图样")
-async def draw(file: UploadFile) -> dict[str, int]:
+async def draw(file: UploadFile, session: Session) -> dict[str, int]:
     return {"bytes": len(await file.read())}
 
 
@@ -81,7 +81,7 @@ async def notes(databases: Databases, tmp_path: Path) -> AsyncIterator[Service]:
 async def test_a_write_is_kept_and_tagged(notes: Service) -> None:
     made = await notes.as_("officer").post("/v1/notes", json={"words": "早"}, headers={"Idempotency-Key": "a"})
     assert made.status_code == 201, made.text
-    assert made.headers["etag"] == '"1"'
+    assert version_of(made) == 1
     assert made.headers["location"] == f"/v1/notes/{made.json()['id']}"
     assert (await notes.as_("auditor").get("/v1/notes")).json() == {"count": 1}
 
@@ -175,7 +175,7 @@ async def test_if_match_is_required_then_compared(notes: Service) -> None:
     officer, path = notes.as_("officer"), "/v1/notes/01932f6e-7c1a-7000-8000-000000000001:pin"
     assert (await officer.post(path)).json()["code"] == "if_match_required"
     assert (await officer.post(path, headers={"If-Match": '"2"'})).json()["code"] == "stale_version"
-    assert (await officer.post(path, headers={"If-Match": '"3"'})).headers["etag"] == '"4"'
+    assert version_of(await officer.post(path, headers={"If-Match": '"3"'})) == 4
 
 
 async def test_the_key_is_asked_for_where_it_is_required(notes: Service) -> None:
@@ -301,12 +301,6 @@ async def test_a_cursor_of_the_trail_belongs_to_its_filter(notes: Service) -> No
     assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (2, 1, None)
     for cursor in (first["next_cursor"], "x", "1"):
         assert (await auditor.get("/v1/audit", params={"cursor": cursor})).json()["code"] == "invalid_cursor"
-
-
-async def test_in_english_title_and_detail_are_english_and_what_was_seen_is_kept(notes: Service) -> None:
-    told = (await notes.as_("officer").get("/v1/notes?wrods=1", headers={"Accept-Language": "en"})).json()
-    assert (told["title"], told["detail"]) == ("Unknown query parameter", "Unknown query parameter.")
-    assert "wrods" in told["detail_zh"]
 
 
 async def test_no_telephone_and_no_account_is_quoted(notes: Service) -> None:

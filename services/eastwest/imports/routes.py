@@ -13,7 +13,6 @@ from shared import errors, pages, web, wire
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
 from shared.sheet_jobs.schemas import Status
-from shared.web.routing import UPLOAD_LARGEST_BYTES
 from shared.web.workbooks import Workbook
 
 router = web.Router("placement-imports")
@@ -27,7 +26,7 @@ ONE = "/v1/placement-imports/{import_id:uuid}"
     summary="导入协作方每月的在岗情况表",
     status=202,
     errors=[FileTooLarge, UnreadableFile, UnknownSheetLayout],
-    largest_bytes=UPLOAD_LARGEST_BYTES,
+    largest_bytes=web.UPLOAD_LARGEST_BYTES,
     too_large=FileTooLarge,
 )
 async def receive(

@@ -51,9 +51,7 @@ async def read(session: AsyncSession, call: Call, kernel: Kernel, file_id: UUID)
     file = await session.scalar(select(File).where(File.id == file_id, visibility.rows(call.actor)))
     if file is None:
         raise errors.NotFound()
-    await session.close()  # the connection goes back before another is taken
-    async with kernel.writing.begin() as own:
-        await deeds.record(own, call, "file.read", file.id, event=False)
+    await deeds.record(session, call, "file.read", file.id, event=False)
     return FileOut.model_validate(file), await asyncio.to_thread(_open, kernel.vault, file.id, file.content)
 
 

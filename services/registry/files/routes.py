@@ -10,7 +10,6 @@ from services.registry.files import operations
 from services.registry.files.errors import EmptyFile
 from services.registry.files.schemas import FileOut
 from shared import access, web
-from shared.web.routing import UPLOAD_LARGEST_BYTES
 
 router = web.Router("files")
 
@@ -22,13 +21,15 @@ router = web.Router("files")
     summary="上传附件:PDF、JPEG、PNG、OFD、XLSX,不超过 20 MB",
     status=201,
     errors=[EmptyFile],
-    largest_bytes=UPLOAD_LARGEST_BYTES,
+    largest_bytes=web.UPLOAD_LARGEST_BYTES,
 )
 async def upload(file: Annotated[UploadFile, File()], session: web.Session, call: web.Caller, kernel: web.KernelOf) -> FileOut:
     return await operations.keep(session, call, kernel, file.filename, await file.read())
 
 
-@router.operation("GET", "/v1/files/{file_id:uuid}", may=access.SIGNED_IN, summary="下载附件,记入审计", response_class=Response)
+@router.operation(
+    "GET", "/v1/files/{file_id:uuid}", may=access.SIGNED_IN, summary="下载附件,记入审计", recorded=True, response_class=Response
+)
 async def download(file_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
     file, content = await operations.read(session, call, kernel, file_id)
     headers = {

@@ -14,7 +14,6 @@ from shared import access, errors, pages, web, wire
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
 from shared.sheet_jobs.schemas import Status
-from shared.web.routing import UPLOAD_LARGEST_BYTES
 from shared.web.workbooks import Workbook
 
 router = web.Router("imports")
@@ -28,7 +27,7 @@ ONE = "/v1/imports/{import_id:uuid}"
     summary="导入表格:花名册、签到表、教师名册、其他部门的名单",
     status=202,
     errors=[errors.InvalidState, FileTooLarge, UnreadableFile, UnknownSheetLayout],
-    largest_bytes=UPLOAD_LARGEST_BYTES,
+    largest_bytes=web.UPLOAD_LARGEST_BYTES,
     too_large=FileTooLarge,
 )
 async def receive(

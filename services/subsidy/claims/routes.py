@@ -1,12 +1,13 @@
 """Claims (`/v1/claims`): asking, creating, changing, looking; and the steps of a claim, each with `If-Match` and `Idempotency-Key`."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Body, Query
 
-from services.subsidy.claims import operations, reading
+from services.subsidy.claims import operations, reading, steps
 from services.subsidy.claims.errors import ClaimOnHold, HeldLinesOpen, NotYourClaim
 from services.subsidy.claims.policy import APPLICANTS, MACHINE
 from services.subsidy.claims.schemas import (
@@ -28,7 +29,7 @@ from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, 
 from services.subsidy.schemes.errors import SamePerson, TermsMissing
 from shared import access, errors, pages, web, wire
 
-router = web.Router("claims")
+router = web.Router("claims", traced={"invalid_state"})
 READERS = access.STAFF | APPLICANTS | {"system"}
 PATH = "/v1/claims/{claim_id:uuid}"
 Listed = Annotated[
@@ -184,6 +185,7 @@ def step(
         if_match=True,
         errors=[errors.InvalidState, *problems],
         example=example,
+        paper=partial(steps.permit, action=action),
     )
 
 

@@ -17,7 +17,7 @@ from services.subsidy.schemes.errors import SamePerson
 from shared import access, errors, pages, web, wire
 from shared.web.workbooks import Workbook
 
-router = web.Router("payment-batches")
+router = web.Router("payment-batches", traced={"invalid_state"})
 
 READERS = access.STAFF | {"system"}
 REFUSALS = (errors.InvalidState, ClaimOnHold, SamePerson)

@@ -12,7 +12,7 @@ from tests.conftest import SERVICES, settings
 def _asked(service: str, folder: Path) -> set[str]:
     module = importlib.import_module("gateway.app" if service == "gateway" else f"services.{service}.app")
     app = module.build(settings("postgresql+asyncpg://x", folder, getattr(module, "Settings", Settings)))
-    operations = (getattr(getattr(route, "endpoint", None), "operation", None) for route in app.routes)
+    operations = (getattr(route, "operation", None) for route in app.routes)
     return {each.scope for each in operations if each and each.scope and each.may & access.SIGNED_IN}
 
 

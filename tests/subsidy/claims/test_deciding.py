@@ -57,10 +57,15 @@ async def test_the_checks_come_in_the_contracts_order(start: Start, name: str) -
         assert (await world.subsidy.as_("public").post(path, json=body)).status_code == 401
         assert (await world.as_(wrong).post(path, json=body)).status_code == 403
         client = world.as_(role)
-        assert (await client.post(path, json=body)).json()["code"] == "idempotency_key_required"
-        assert (await client.post(path, json=body, headers=key())).status_code == 428
-        assert (await client.post(path, json=body, headers=key() | {"If-Match": '"1"'})).status_code == 412
-        assert (await client.post(path, json=body, headers=key() | {"If-Match": f'"{claim["version"]}"'})).json()["code"] == "invalid_state"
+        for sent in (body, {"colour": 1}):  # what is wrong with the body itself is told last
+            assert (await client.post(path, json=sent)).json()["code"] == "idempotency_key_required"
+            assert (await client.post(path, json=sent, headers=key())).status_code == 428
+            assert (await client.post(path, json=sent, headers=key() | {"If-Match": '"1"'})).status_code == 412
+            answer = await client.post(path, json=sent, headers=key() | {"If-Match": f'"{claim["version"]}"'})
+            assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
+        audit = await world.as_("auditor").get("/v1/audit", params={"subject": claim["id"], "action": "refused"})
+        told = [(each["outcome"], each["subject_type"], each["details"]["code"]) for each in audit.json()["items"]]
+        assert told == [("refused", "claim", "invalid_state")] * 2 + [("refused", "claim", "wrong_role")]
 
 
 @pytest.mark.parametrize("name", ["return", "reject", "hold"])

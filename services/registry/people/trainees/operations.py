@@ -38,18 +38,18 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, body: Traine
         raise errors.Invalid(faults=[employer])
     [registered] = await register(session, call, kernel.vault, [person])
     if not registered.created:
-        await _refuse_twice(session, call, kernel, registered.id)
+        raise _known_already(call, registered.id)
     return TraineeOut.model_validate(dict((await session.execute(reading.one("service"), {"trainee_id": registered.id})).one()._mapping))
 
 
-async def _refuse_twice(session: AsyncSession, call: Call, kernel: Kernel, existing_id: UUID) -> None:
+def _known_already(call: Call, existing_id: UUID) -> DuplicateTrainee:
     """Who presents the full number gets the id; an institution sees the person from now on, although this request keeps nothing else."""
+    problem = DuplicateTrainee(existing_id=str(existing_id))
     if call.actor.institution_id:
-        await session.rollback()
-        async with kernel.writing.begin() as own:
-            await visibility.note_sightings(own, call, [existing_id], "presented")
-            await deeds.record(own, call, "trainee.presented", existing_id, event=False)
-    raise DuplicateTrainee(existing_id=str(existing_id))
+        problem.keeping(
+            visibility.presented(call, existing_id, call.actor.institution_id), deeds.quiet(call, "trainee.presented", existing_id)
+        )
+    return problem
 
 
 async def change(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, body: TraineeChange) -> TraineePaper:
@@ -135,11 +135,9 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: 
     found: dict[bytes, UUID] = {row.id_number_key: row.id for row in known}
     if call.actor.role == "institution":
         await kernel.limits.take(limits.LOOKUP_MISSES, str(call.actor.institution_id), len(set(keys) - found.keys()))
-    await session.close()  # the connection goes back before another is taken
-    async with kernel.writing.begin() as own:
-        await visibility.note_sightings(own, call, found.values(), "presented")
-        said = {"asked": len(keys), "found": [str(each) for each in found.values()]}
-        await deeds.record(own, call, "trainee.looked_up", None, details=said)
+    await visibility.note_sightings(session, call, found.values(), "presented")
+    said = {"asked": len(keys), "found": [str(each) for each in found.values()]}
+    await deeds.record(session, call, "trainee.looked_up", None, details=said)
     return LookupOut(items=[Found(index=index, id=found.get(key)) for index, key in enumerate(keys)])
 
 

@@ -30,7 +30,7 @@ Listed = Annotated[pages.Asked, pages.asking(q=[Trainee.name], registered_at=Tra
 
 
 @router.operation(
-    "POST", "/v1/trainees", may=policy.REGISTERS, summary="登记学员", status=201, errors=[DuplicateTrainee], also=rules.faults_beside
+    "POST", "/v1/trainees", may=policy.REGISTERS, summary="登记学员", status=201, errors=[DuplicateTrainee], rules=rules.RULES
 )
 async def create(body: TraineeIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> TraineeOut:
     return await operations.create(session, call, kernel, body)
@@ -59,7 +59,13 @@ async def take_batch(body: Batch[TraineeIn], session: web.Session, call: web.Cal
 
 
 @router.operation(
-    "POST", "/v1/trainees:lookup", may=ASKS_BY_NUMBER, summary="按证件号码全号查学员编号", writes=False, errors=[errors.TooManyRequests]
+    "POST",
+    "/v1/trainees:lookup",
+    may=ASKS_BY_NUMBER,
+    summary="按证件号码全号查学员编号",
+    writes=False,
+    recorded=True,
+    errors=[errors.TooManyRequests],
 )
 async def lookup(body: LookupIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> LookupOut:
     return await operations.lookup(session, call, kernel, body.id_numbers)

@@ -65,17 +65,6 @@ def person(body: TraineeIn, today: dt.date) -> Person | tuple[Fault, ...]:
     return tuple(faults) or Person(**values, **number, id_type=body.id_type, stated=frozenset(body.model_fields_set))
 
 
-def faults_beside(body: Mapping[str, Any], today: dt.date) -> tuple[Fault, ...]:
-    """What is wrong with the texts of a body whose shape is wrong elsewhere, so that all its faults come at once."""
-    _, faults = _read({name: body[name] for name in ("name", "phone", "region_code", "bank_account") if isinstance(body.get(name), str)})
-    if isinstance(body.get("id_number"), str) and body.get("id_type", "citizen") in ("citizen", "residence_permit"):
-        try:
-            id_number(body.get("id_type", "citizen"), body["id_number"], today, None, None)
-        except Faulty as faulty:
-            faults.extend(faulty.faults)
-    return tuple(faults)
-
-
 def changes(body: TraineeChange, id_type: str, today: dt.date) -> dict[str, Any] | tuple[Fault, ...]:
     """The stated fields alone, clean; a new number brings `sex` and `birth_on`."""
     values, faults = _read({name: getattr(body, name) for name in body.model_fields_set if name != "id_number"})
@@ -200,3 +189,18 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "categories": categories,
     "external_refs": _external_refs,
 }
+
+
+def _said(name: str) -> Callable[[TraineeIn, dt.date], Sequence[Fault]]:
+    return lambda body, _: _read({name: getattr(body, name)})[1]
+
+
+def _number(body: TraineeIn, today: dt.date) -> Sequence[Fault]:
+    try:
+        id_number(body.id_type, body.id_number, today, body.sex, body.birth_on)
+    except Faulty as faulty:
+        return faulty.faults
+    return ()
+
+
+RULES = (_number, *map(_said, _READERS))  # each alone, for a body of which not every field is sound

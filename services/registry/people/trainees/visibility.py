@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import false, or_, select, true
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -50,6 +51,16 @@ async def note_sightings(
 ) -> None:
     """Lets an institution (the caller's, unless named) see these people from now on. `how`: registered, presented or enrolled."""
     institution_id = institution_id or call.actor.institution_id
-    noted = [{"trainee_id": each, "institution_id": institution_id, "how": how, "seen_at": call.now} for each in sorted(set(trainee_ids))]
-    if noted and institution_id is not None:
+    people = sorted(set(trainee_ids))
+    if people and institution_id is not None:
+        noted = [_sighting(call, each, how, institution_id) for each in people]
         await session.execute(upsert(TraineeSighting).on_conflict_do_nothing(), noted)
+
+
+def presented(call: Call, trainee_id: UUID, institution_id: UUID) -> Insert:
+    """The statement that keeps one sighting although the request itself is refused."""
+    return upsert(TraineeSighting).values(_sighting(call, trainee_id, "presented", institution_id)).on_conflict_do_nothing()
+
+
+def _sighting(call: Call, trainee_id: UUID, how: str, institution_id: UUID) -> dict[str, Any]:
+    return {"trainee_id": trainee_id, "institution_id": institution_id, "how": how, "seen_at": call.now}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Insert, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +22,6 @@ from services.registry.training.enrolments.tables import Enrolment
 from shared import batches, codes, deeds, errors
 from shared.access import Call
 from shared.db import new_id
-from shared.web import Kernel
 
 Key = tuple[UUID, date, str]
 
@@ -51,9 +50,7 @@ class Judged:
     other_class_id: UUID | None = None
 
 
-async def record(
-    session: AsyncSession, call: Call, kernel: Kernel, class_id: UUID, asked: batches.Batch[schemas.AttendanceIn]
-) -> batches.BatchOut:
+async def record(session: AsyncSession, call: Call, class_id: UUID, asked: batches.Batch[schemas.AttendanceIn]) -> batches.BatchOut:
     """Takes in up to 500 half-days of a class that is in progress."""
     training = await classes.find(session, call, class_id, lock=True)
     require_state(call, training, policy.ATTEND)
@@ -67,11 +64,9 @@ async def record(
 
     try:
         return await batches.run(session, asked, take, OverlappingAttendance)
-    except errors.Problem:
+    except errors.Problem as problem:
         if asked.mode == "commit":
-            await session.rollback()
-            async with kernel.writing.begin() as own:  # the request keeps nothing, yet the conflicts must stay to be seen
-                await keep_conflicts(own, call, class_id, judged)
+            problem.keeping(*_conflicts(call, class_id, judged))  # the request keeps nothing, yet the conflicts must stay to be seen
         raise
 
 
@@ -81,11 +76,9 @@ def _result(judged: Judged) -> batches.Result:
     return batches.Result(judged.outcome, judged.id)
 
 
-async def record_one(
-    session: AsyncSession, call: Call, kernel: Kernel, class_id: UUID, body: schemas.AttendanceIn
-) -> schemas.AttendanceOut:
+async def record_one(session: AsyncSession, call: Call, class_id: UUID, body: schemas.AttendanceIn) -> schemas.AttendanceOut:
     """Takes in one half-day; one that is known already is answered as it was kept."""
-    [item] = (await record(session, call, kernel, class_id, batches.Batch[schemas.AttendanceIn](atomic="all", items=[body]))).items
+    [item] = (await record(session, call, class_id, batches.Batch[schemas.AttendanceIn](atomic="all", items=[body]))).items
     return schemas.AttendanceOut.model_validate((await session.execute(reading.SHOWN.where(Attendance.id == item.id))).one())
 
 
@@ -186,6 +179,11 @@ async def _count(session: AsyncSession, class_id: UUID, trainee_ids: Collection[
 
 async def keep_conflicts(session: AsyncSession, call: Call, class_id: UUID, judged: Sequence[Judged]) -> None:
     """Keeps the refused records of people who were in another class."""
+    for statement in _conflicts(call, class_id, judged):
+        await session.execute(statement)
+
+
+def _conflicts(call: Call, class_id: UUID, judged: Sequence[Judged]) -> tuple[Insert, ...]:
     rows = [
         {
             "id": new_id(),
@@ -200,8 +198,8 @@ async def keep_conflicts(session: AsyncSession, call: Call, class_id: UUID, judg
         for each in sorted(judged, key=lambda each: each.mark.key)
         if each.other_class_id
     ]
-    if rows:
-        await session.execute(upsert(AttendanceConflict).on_conflict_do_nothing(), rows)
-        other = sorted({str(row["other_class_id"]) for row in rows})
-        said = {"half_days": len(rows), "other_classes": other}
-        await deeds.record(session, call, "attendance.refused", class_id, subject_type="class", details=said, event=False, refused=True)
+    if not rows:
+        return ()
+    said = {"half_days": len(rows), "other_classes": sorted({str(row["other_class_id"]) for row in rows})}
+    noted = deeds.quiet(call, "attendance.refused", class_id, subject_type="class", details=said, refused=True)
+    return upsert(AttendanceConflict).values(rows).on_conflict_do_nothing(), noted

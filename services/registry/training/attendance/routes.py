@@ -19,17 +19,13 @@ REFUSALS = (errors.InvalidState, OverlappingAttendance)
 
 
 @router.operation("POST", f"{PATH}:batch", may=ENROLLERS, summary="批量签到", status=207, errors=REFUSALS)
-async def record(
-    class_id: UUID, body: batches.Batch[schemas.AttendanceIn], session: web.Session, call: web.Caller, kernel: web.KernelOf
-) -> batches.BatchOut:
-    return await operations.record(session, call, kernel, class_id, body)
+async def record(class_id: UUID, body: batches.Batch[schemas.AttendanceIn], session: web.Session, call: web.Caller) -> batches.BatchOut:
+    return await operations.record(session, call, class_id, body)
 
 
 @router.operation("POST", PATH, may=ENROLLERS, summary="签到一个半天", status=201, errors=REFUSALS)
-async def record_one(
-    class_id: UUID, body: schemas.AttendanceIn, session: web.Session, call: web.Caller, kernel: web.KernelOf
-) -> schemas.AttendanceOut:
-    return await operations.record_one(session, call, kernel, class_id, body)
+async def record_one(class_id: UUID, body: schemas.AttendanceIn, session: web.Session, call: web.Caller) -> schemas.AttendanceOut:
+    return await operations.record_one(session, call, class_id, body)
 
 
 @router.operation("GET", PATH, may=READERS, summary="本班签到记录", errors=[errors.InvalidCursor])

@@ -9,7 +9,7 @@ import pytest
 from services.registry.codes import InstitutionKind
 from services.registry.reference import policy as reference
 from shared import db
-from tests.conftest import Start
+from tests.conftest import Start, version_of
 from tests.registry.invented import ENTERPRISE, SCHOOL, institution, made
 
 AT = "2025-04-08T09:00:00+08:00"
@@ -33,7 +33,7 @@ async def test_an_institution_is_registered_with_its_account_masked(start: Start
         officer = registry.as_("officer", at=AT)
         answer = await officer.post("/v1/institutions", json=institution(phone="0855-8230000", bank_account="6217 0012 3456 7894 321"))
         kept = answer.json()
-        assert (answer.status_code, answer.headers["etag"], kept["bank_account"]) == (201, '"1"', "6217***********4321")
+        assert (answer.status_code, version_of(answer), kept["bank_account"]) == (201, 1, "6217***********4321")
         assert (kept["status"], kept["designated"], kept["blacklisted"], kept["phone"]) == ("active", False, False, "0855-8230000")
         assert (await officer.get(f"/v1/institutions/{kept['id']}")).json() == kept
 

@@ -1,0 +1,68 @@
+"""What a route says of itself beside its path and its shapes; the stages and the OpenAPI read it, neither knows the other."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from shared import errors
+
+REQUIRED, ACCEPTED = "required", "accepted"
+JSON_LARGEST_BYTES = 4 * 1024 * 1024
+UPLOAD_LARGEST_BYTES = 21 * 1024 * 1024
+
+Paper = Callable[..., Awaitable[object]]
+Rule = Callable[[Any, date], Iterable[errors.Fault]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation of a noun. All but the first four are for `Router.operation` to pass on as they were said, each with its default.
+
+    `may`: the roles allowed. `scoped=False`: open to every role of `may`, whatever its scopes.
+    `key`: whether an Idempotency-Key is taken by a POST that changes something ("accepted"), REQUIRED, or ignored (None).
+    `unkept`: members of the answer that are secrets, and not kept for a repeat. `if_match`: 428 without `If-Match`.
+    `writes=False` marks a POST that only asks (`:lookup`, `:quote`, `:verify`): no transaction, no key.
+    `recorded=True` marks a reading that is itself recorded: it runs in a transaction, and stays a reading for its scope.
+    `paper(session, call, **path ids)` finds the paper, matches the version and refuses a wrong state, as the operation itself begins.
+    It is called only for a body whose shape is at fault: what it raises comes before what the body says.
+    `rules`: what is asked of a body beyond its shape; see `wire.faults`. Called only beside faults of shape, so that both come together.
+    `largest_bytes` of a body, and what a larger one is refused with (`too_large`).
+    `traced`: codes whose refusals reach the trail, beside those of rights and of four eyes, which always do.
+    """
+
+    noun: str
+    method: str
+    path: str
+    may: frozenset[str]
+    scoped: bool = True
+    key: str | None = ACCEPTED
+    unkept: Iterable[str] = ()
+    if_match: bool = False
+    writes: bool | None = None
+    recorded: bool = False
+    paper: Paper | None = None
+    rules: tuple[Rule, ...] = ()
+    largest_bytes: int = JSON_LARGEST_BYTES
+    too_large: type[errors.Problem] = errors.TooLarge
+    traced: frozenset[str] = frozenset()
+
+    @property
+    def public(self) -> bool:
+        return "public" in self.may
+
+    @property
+    def changes(self) -> bool:
+        return self.method != "GET" if self.writes is None else self.writes
+
+    @property
+    def scope(self) -> str:
+        """The scope a narrowed role needs; empty where none is needed."""
+        return f"{self.noun}.{'write' if self.changes else 'read'}" if self.scoped else ""
+
+    @property
+    def takes_key(self) -> str | None:
+        return self.key if self.changes and self.method == "POST" else None
+
+
+SAID = frozenset(field.name for field in fields(Operation)) - {"noun", "method", "path", "may"}

@@ -1,0 +1,55 @@
+"""What a refusal becomes: every fault at once and in the contract's order, what is kept although the request is refused, and its line in the trail."""
+
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy import insert
+
+from shared import access, audit, errors, wire
+from shared.web.kernel import Kernel
+from shared.web.operation import Operation
+from shared.web.problems import translate
+from shared.web.strict_input import Taken
+
+FOUR_EYES = "same_person"
+
+
+async def misshapen(request: Request, kernel: Kernel, operation: Operation, taken: Taken, error: Exception) -> errors.Problem:
+    """A body whose shape is at fault never reaches its operation. The paper is asked first: what it refuses comes before what the body says."""
+    problem, call = translate(error), request.state.call
+    if problem.status != errors.Invalid.status:
+        return problem
+    if operation.paper:
+        async with kernel.reading() as session:
+            await operation.paper(session, call, **request.path_params)
+    said = getattr(request.state, "said", None)
+    if not (operation.rules and taken.model and isinstance(said, dict)):
+        return problem
+    faulty = {(fault.pointer or "").split("/", 2)[1] for fault in problem.faults if fault.pointer}
+    sound = wire.Sound(taken.model, said, faulty)
+    return type(problem)(faults=[*problem.faults, *wire.faults(operation.rules, sound, call.today)])
+
+
+async def refused(request: Request, kernel: Kernel, operation: Operation, error: Exception) -> errors.Problem:
+    """The problem to answer with. What it keeps is kept first, in a transaction of its own: the refused one is gone."""
+    problem = translate(error)
+    kept = [*problem.kept]
+    call = getattr(request.state, "call", None)
+    if call and call.actor is not access.ANYONE and (problem.status == 403 or problem.code in (FOUR_EYES, *operation.traced)):
+        kept.append(insert(audit.TRAIL).values(_entry(request, call, operation, problem)))
+    if kept:
+        try:
+            async with kernel.writing.begin() as session:
+                for statement in kept:
+                    await session.execute(statement)
+        except Exception as failure:  # a refusal that leaves no trace is not given
+            return translate(failure)
+    return problem
+
+
+def _entry(request: Request, call: access.Call, operation: Operation, problem: errors.Problem) -> dict[str, object]:
+    """Who was refused what, on which paper: the last that the path names, by its id. The path itself could hold anything."""
+    papers = [(name.removesuffix("_id"), value) for name, value in request.path_params.items() if isinstance(value, UUID)]
+    kind, paper = papers[-1] if papers else (operation.noun, None)
+    details = {"method": request.method, "path": operation.path, "code": problem.code}
+    return audit.entry(call, "refused", kind, paper, details, outcome="refused")

@@ -1,0 +1,119 @@
+"""What is readable, and what shape a body has."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared import db
+from tests.conftest import Service
+from tests.shared.web.papers import KEY, made
+
+ID = str(db.new_id())
+GOOD: dict[str, Any] = {
+    "words": "早", "hours": 3, "share": 1, "open": True, "price": "180.00", "on": "2999-01-01", "at": "2025-04-10T09:00:00+08:00",
+    "other_id": ID, "kind": "letter", "others": [ID], "parts": [{"n": 1}],
+}  # fmt: skip
+
+
+async def test_every_type_of_json_is_taken_in_its_own_form(papers: Service) -> None:
+    answer = await papers.as_("officer").post("/v1/papers", json=GOOD, headers=KEY)
+    assert answer.status_code == 422 and [fault["pointer"] for fault in answer.json()["errors"]] == ["/on"]  # no civil date of ours
+    answer = await papers.as_("officer").post("/v1/papers", json=GOOD | {"on": "2099-01-01"}, headers=KEY)
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        pytest.param("hours", True, id="true-for-an-integer"),
+        pytest.param("hours", "1", id="text-for-an-integer"),
+        pytest.param("hours", "1_0", id="underscore"),
+        pytest.param("hours", 1.0, id="float-for-an-integer"),
+        pytest.param("share", "0.5", id="text-for-a-number"),
+        pytest.param("share", True, id="true-for-a-number"),
+        pytest.param("open", "y", id="y-for-a-boolean"),
+        pytest.param("open", 1, id="1-for-a-boolean"),
+        pytest.param("open", "true", id="text-for-a-boolean"),
+        pytest.param("words", 7, id="a-number-for-text"),
+        pytest.param("price", "180", id="money-without-places"),
+        pytest.param("price", "180.0", id="money-with-one-place"),
+        pytest.param("price", 180, id="money-as-an-integer"),
+        pytest.param("price", 180.00, id="money-as-a-float"),
+        pytest.param("price", "-1.00", id="money-below-zero"),
+        pytest.param("on", 1735689600, id="a-date-in-seconds"),
+        pytest.param("other_id", 7, id="a-number-for-an-id"),
+        pytest.param("kind", "card", id="no-such-code"),
+        pytest.param("others", [7], id="a-number-in-a-list-of-ids"),
+        pytest.param("parts", [{"n": "1"}], id="text-for-an-integer-inside"),
+        pytest.param("parts", {}, id="an-object-for-a-list"),
+    ],
+)
+async def test_a_loose_type_is_a_422_with_its_pointer(papers: Service, field: str, value: object) -> None:
+    answer = await papers.as_("officer").post("/v1/papers", json={"words": "早", field: value}, headers=KEY)
+    assert answer.status_code == 422
+    assert [fault["code"] for fault in answer.json()["errors"]] == ["invalid_value"]
+    assert answer.json()["errors"][0]["pointer"].startswith(f"/{field}")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param('{"words": "早", "words": "晚"}', id="twice"),
+        pytest.param('{"words": "早", "parts": [{"n": 1, "n": 1}]}', id="twice-inside"),
+        pytest.param('{"words": "早", "share": NaN}', id="nan"),
+        pytest.param('{"words": "早", "hours": ' + "9" * 5000 + "}", id="a-number-without-end"),
+        pytest.param('{"words": ' + "[" * 500 + "]" * 500 + "}", id="nested-deeper-than-anyone-reads"),
+    ],
+)
+async def test_what_two_readers_could_read_differently_is_unreadable(papers: Service, content: str) -> None:
+    answer = await papers.as_("officer").post("/v1/papers", content=content.encode(), headers={**KEY, "Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        pytest.param("limit=10", 200, id="digits"),
+        pytest.param("limit=1_0", 400, id="underscore"),
+        pytest.param("limit=%205", 400, id="space"),
+        pytest.param("limit=%2B5", 400, id="plus"),
+        pytest.param("limit=5.0", 400, id="point"),
+        pytest.param("limit=٥", 400, id="another-script-s-digit"),
+        pytest.param("limit=0", 400, id="below-its-bound"),
+        pytest.param("share=0.5", 200, id="number"),
+        pytest.param("share=1e3", 400, id="exponent"),
+        pytest.param("share=inf", 400, id="infinity"),
+        pytest.param("open=true", 200, id="true"),
+        pytest.param("open=yes", 400, id="yes"),
+        pytest.param("open=on", 400, id="on"),
+        pytest.param("open=1", 400, id="one"),
+        pytest.param("open=True", 400, id="capital"),
+        pytest.param(f"other_id={ID}", 200, id="id"),
+        pytest.param(f"other_id={ID.replace('-', '')}", 400, id="id-without-hyphens"),
+        pytest.param("limit=1&limit=2", 400, id="twice"),
+        pytest.param("status=open&status=closed", 200, id="either-of-two"),
+    ],
+)
+async def test_a_parameter_is_text_yet_written_in_one_way(papers: Service, query: str, status: int) -> None:
+    answer = await papers.as_("officer").get(f"/v1/papers?{query}")
+    assert answer.status_code == status, answer.text
+    if status == 400:
+        assert (answer.json()["code"], answer.json()["parameter"]) == ("invalid_parameter", query.partition("=")[0])
+
+
+async def test_all_loose_parameters_are_named_at_once(papers: Service) -> None:
+    faults = (await papers.as_("officer").get("/v1/papers?limit=x&open=yes")).json()["errors"]
+    assert [fault["parameter"] for fault in faults] == ["limit", "open"]
+
+
+async def test_a_missing_body_is_a_missing_field(papers: Service) -> None:
+    path = f"/v1/papers/{await made(papers)}:close"
+    answer = await papers.as_("officer").post(path, headers={"If-Match": "*"})
+    assert (answer.status_code, [fault["code"] for fault in answer.json()["errors"]]) == (422, ["missing_field"])
+
+
+async def test_no_member_s_name_that_holds_a_number_is_echoed(papers: Service) -> None:
+    content = json.dumps({"522601199003070017": 1})[:-1] + ', "522601199003070017": 2}'
+    answer = await papers.as_("officer").post("/v1/papers", content=content, headers={**KEY, "Content-Type": "application/json"})
+    assert answer.status_code == 400 and "522601199003070017" not in answer.text
