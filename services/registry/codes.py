@@ -146,6 +146,15 @@ class EmploymentKind(StrEnum):
     FARMING = "farming"
 
 
+class SheetKind(StrEnum):
+    """What a sheet that is imported lists; the word in the path of its template."""
+
+    ROSTER = "roster"
+    SIGN_IN = "sign_in"
+    TEACHERS = "teachers"
+    STATUS_RECORDS = "status_records"
+
+
 class BrandKind(StrEnum):
     BRAND = "brand"
     DISH = "dish"

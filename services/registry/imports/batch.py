@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
-from services.registry.codes import EnrolmentOutcome, PersonalStatus
+from services.registry.codes import EnrolmentOutcome, PersonalStatus, SheetKind
 from services.registry.imports import reading as sheets
 from services.registry.imports import sign_in
 from services.registry.imports.sign_in import OnRoster, SignInRow
@@ -54,7 +54,7 @@ async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
     async with kernel.reading() as session:
         if row.class_id is not None:
             training = await classes.find(session, call, row.class_id)
-        if training is not None and row.kind == "sign_in":
+        if training is not None and row.kind == SheetKind.SIGN_IN:
             people = select(Trainee.id, Trainee.name, Trainee.id_number).join(Enrolment, Enrolment.trainee_id == Trainee.id)
             people = people.where(Enrolment.class_id == training.id, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN).order_by(Enrolment.id)
             roster = list((await session.execute(people)).all())
@@ -63,13 +63,13 @@ async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
 
 def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClass | None, roster: Sequence[Any]) -> Reading[Any]:
     book = uploads.book(vault, row)
-    if row.kind == "teachers":
+    if row.kind == SheetKind.TEACHERS:
         return sheets.read_teachers(book, today=today)
-    if row.kind == "status_records":
+    if row.kind == SheetKind.STATUS_RECORDS:
         return sheets.read_status_records(book, status=PersonalStatus(row.list_status or ""), source=row.list_source or "", today=today)
     if training is None:
         raise ValueError("a roster or sign-in sheet belongs to a class")
-    if row.kind == "roster":
+    if row.kind == SheetKind.ROSTER:
         return sheets.read_roster(
             book, class_starts_on=training.starts_on, today=today, regions=reference.region_aliases(), categories=reference.category_words()
         )
@@ -84,7 +84,7 @@ async def keep(session: AsyncSession, call: Call, kernel: Kernel, row: Import, r
     if row.class_id is None:
         return await _keep_lists(session, call, kernel.vault, row, reading.rows, progress)
     training = await classes.find(session, call, row.class_id, lock=True)
-    roster = row.kind == "roster"
+    roster = row.kind == SheetKind.ROSTER
     if row.mode == "commit":
         require_state(call, training, policy.ENROL if roster else policy.ATTEND)
     if roster:
@@ -203,7 +203,9 @@ async def _keep_lists(
         }
         return await status_records.keep(session, call, vault, items)
 
-    keep_some: Callable[[Mapping[int, Any]], Awaitable[Mapping[int, Result]]] = keep_teachers if row.kind == "teachers" else keep_statuses
+    keep_some: Callable[[Mapping[int, Any]], Awaitable[Mapping[int, Result]]] = (
+        keep_teachers if row.kind == SheetKind.TEACHERS else keep_statuses
+    )
     kept = Kept()
     for start in range(0, len(rows), PEOPLE_AT_A_TIME):
         some = rows[start : start + PEOPLE_AT_A_TIME]

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.codes import SheetKind
 from services.registry.imports import job, schemas, visibility
 from services.registry.imports.tables import Import
-from services.registry.imports.templates import Kind
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.training.classes import policy
 from services.registry.training.classes import reading as classes
@@ -19,7 +19,12 @@ from shared.sheet_jobs import uploads
 from shared.sheet_jobs.schemas import Status
 from shared.web import Kernel
 
-FIELDS: Final = {"roster": {"class_id"}, "sign_in": {"class_id"}, "teachers": {"institution_id"}, "status_records": {"status", "source"}}
+FIELDS: Final = {
+    SheetKind.ROSTER: {"class_id"},
+    SheetKind.SIGN_IN: {"class_id"},
+    SheetKind.TEACHERS: {"institution_id"},
+    SheetKind.STATUS_RECORDS: {"status", "source"},
+}
 OPTIONAL: Final = {"institution_id"}
 
 
@@ -58,9 +63,9 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
     if form.class_id is not None:
         training = await classes.find(session, call, form.class_id)
         if form.mode == "commit":
-            require_state(call, training, policy.ENROL if form.kind == "roster" else policy.ATTEND)
+            require_state(call, training, policy.ENROL if form.kind == SheetKind.ROSTER else policy.ATTEND)
         return None
-    if form.kind == "status_records":
+    if form.kind == SheetKind.STATUS_RECORDS:
         if role != "officer":
             raise errors.Forbidden("其他部门的名单由经办人员导入。")
         return None
@@ -74,7 +79,7 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
     return institution_id
 
 
-def listed(call: Call, *, kind: list[Kind] | None, status: list[Status] | None, class_id: list[UUID] | None) -> Select[Any]:
+def listed(call: Call, *, kind: list[SheetKind] | None, status: list[Status] | None, class_id: list[UUID] | None) -> Select[Any]:
     wanted = uploads.listed(job.IMPORTS).where(visibility.rows(call.actor))
     return pages.where(wanted, {Import.kind: kind, Import.status: status, Import.class_id: class_id})
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import Form, Response
 
+from services.registry.codes import SheetKind
 from services.registry.imports import job, operations, schemas
 from services.registry.imports.tables import Import
-from services.registry.imports.templates import Kind, template
+from services.registry.imports.templates import template
 from services.registry.imports.visibility import READERS
 from services.registry.training.classes.policy import ENROLLERS
 from shared import access, errors, pages, web, wire
@@ -47,7 +48,7 @@ async def list_imports(
     session: web.Session,
     call: web.Caller,
     asked: pages.PageAsked,
-    kind: pages.AnyOf[Kind] = None,
+    kind: pages.AnyOf[SheetKind] = None,
     status: pages.AnyOf[Status] = None,
     class_id: pages.AnyOf[UUID] = None,
 ) -> wire.Page[schemas.ImportListed]:
@@ -72,5 +73,5 @@ async def result(import_id: UUID, session: web.Session, call: web.Caller, kernel
 
 
 @router.operation("GET", "/v1/templates/{kind}.xlsx", may=access.SIGNED_IN, summary="空表模板", response_class=Workbook)
-async def get_template(kind: Kind) -> Workbook:
+async def get_template(kind: SheetKind) -> Workbook:
     return Workbook(template(kind), kind)

@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import UploadFile
 from pydantic import ConfigDict, Field
 
-from services.registry.codes import PersonalStatus
-from services.registry.imports.templates import Kind
+from services.registry.codes import PersonalStatus, SheetKind
 from shared import names, wire
 from shared.sheet_jobs import schemas
 
@@ -17,7 +16,7 @@ class ImportIn(wire.In):
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
-    kind: Kind
+    kind: SheetKind
     file: UploadFile
     mode: schemas.Mode = Field(default="commit", description="validate 只检查,不保存")
     class_id: UUID | None = None
@@ -27,7 +26,7 @@ class ImportIn(wire.In):
 
 
 class ImportListed(schemas.Listed):
-    kind: Kind
+    kind: SheetKind
     class_id: UUID | None
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None

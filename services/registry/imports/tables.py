@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.codes import SheetKind
 from services.registry.metadata import Row
+from shared import db
 from shared.sheet_jobs import tables
 
 
@@ -24,7 +26,7 @@ class Import(tables.SheetJob, Row):
 
     __table_args__ = (
         *tables.rules("imports"),
-        CheckConstraint("kind IN ('roster', 'sign_in', 'teachers', 'status_records')", name="kind"),
+        db.one_of("kind", SheetKind),
         Index("imports_class_id_idx", "class_id", "id"),
         Index("imports_owner_institution_id_idx", "owner_institution_id", "id"),
     )

@@ -1,13 +1,12 @@
 """The empty sheets that offices download: a header the reader knows, one invented person as an example, and how to fill them in."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
+from services.registry.codes import SheetKind
 from services.registry.imports.columns import EXAMPLE_NUMBER, EXAMPLE_ORDER
 from shared import county
 from shared.sheets import Table, write_book
-
-Kind = Literal["roster", "sign_in", "teachers", "status_records"]
 
 EVERYWHERE: Final = (
     "第 2 行是示例(虚构的人),导入时自动略过;从第 3 行起一人一行填写,也可删去示例行。",
@@ -15,8 +14,8 @@ EVERYWHERE: Final = (
     "有错误的行不会导入,其余行照常导入;按返回表中“导入错误”一列更正后可整表再次导入,不会重复。",
 )
 # Sheet name, header, example (after the first column, which says that it is one), instructions.
-TEMPLATES: Final[Mapping[Kind, tuple[str, Sequence[str], Sequence[str], Sequence[str]]]] = {
-    "roster": (
+TEMPLATES: Final[Mapping[SheetKind, tuple[str, Sequence[str], Sequence[str], Sequence[str]]]] = {
+    SheetKind.ROSTER: (
         "学员花名册",
         ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "文化程度", "本人银行账号"),
         ("潘阿生", "男", EXAMPLE_NUMBER, county.here().examples.region_name, "13508550001", "农村转移劳动者", "初中", ""),
@@ -27,7 +26,7 @@ TEMPLATES: Final[Mapping[Kind, tuple[str, Sequence[str], Sequence[str], Sequence
             "本人银行账号:12 至 19 位数字,可留空。",
         ),
     ),
-    "sign_in": (
+    SheetKind.SIGN_IN: (
         "签到表",
         ("序号", "姓名", "身份证号码", "第1天上午", "第1天下午", "第2天上午", "第2天下午", "第3天上午", "第3天下午"),
         ("潘阿生", EXAMPLE_NUMBER, "√", "√", "√", "×", "√", "√"),
@@ -37,13 +36,13 @@ TEMPLATES: Final[Mapping[Kind, tuple[str, Sequence[str], Sequence[str], Sequence
             "到课填 √、✓、1 或“到”;缺课填 ×、“缺”、“请假”或留空。",
         ),
     ),
-    "teachers": (
+    SheetKind.TEACHERS: (
         "教师名册",
         ("序号", "姓名", "身份证号码", "专职/兼职", "聘用日期", "聘用截止日期", "职业资格或职称"),
         ("潘阿生", EXAMPLE_NUMBER, "专职", "2024-03-01", "", "电工二级/技师"),
         ("必填:姓名、身份证号码、专职/兼职、聘用日期。", "日期写成 2024-03-01 的样子;仍在聘的,聘用截止日期留空。"),
     ),
-    "status_records": (
+    SheetKind.STATUS_RECORDS: (
         "名单",
         ("序号", "姓名", "身份证号码", "开始年月", "结束年月", "状态"),
         ("潘阿生", EXAMPLE_NUMBER, "2024-12", "", "正常"),
@@ -56,7 +55,7 @@ TEMPLATES: Final[Mapping[Kind, tuple[str, Sequence[str], Sequence[str], Sequence
 }
 
 
-def template(kind: Kind) -> bytes:
+def template(kind: SheetKind) -> bytes:
     """An .xlsx of the sheet and its instructions."""
     name, header, example, instructions = TEMPLATES[kind]
     lines = [[str(number), line] for number, line in enumerate([*instructions, *EVERYWHERE], 1)]

@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
+from services.registry.codes import SheetKind
 from services.registry.imports.columns import EXAMPLE_NUMBER
 from services.registry.imports.reading import read_roster, read_status_records, read_teachers
 from services.registry.imports.sign_in import OnRoster, read_sign_in
-from services.registry.imports.templates import TEMPLATES, Kind, template
+from services.registry.imports.templates import TEMPLATES, template
 from shared.sheets import Book, Reading, Table, open_book, write_book
 from tests.registry.imports.conftest import CATEGORIES, REGIONS
 
@@ -16,7 +17,7 @@ DAYS = [dt.date(2025, 4, 8), dt.date(2025, 4, 9), dt.date(2025, 4, 10)]
 KINDS = list(TEMPLATES)
 
 
-def read(kind: Kind, book: Book) -> Reading:  # type: ignore[type-arg]
+def read(kind: SheetKind, book: Book) -> Reading:  # type: ignore[type-arg]
     if kind == "roster":
         return read_roster(book, class_starts_on=DAYS[0], today=TODAY, regions=REGIONS, categories=CATEGORIES)
     if kind == "sign_in":
@@ -26,26 +27,26 @@ def read(kind: Kind, book: Book) -> Reading:  # type: ignore[type-arg]
     return read_status_records(book, status="employee_pension", source="社保局", today=TODAY)
 
 
-def filled_in(kind: Kind, order: str) -> Book:
+def filled_in(kind: SheetKind, order: str) -> Book:
     book = open_book(template(kind), f"{kind}.xlsx")
     header, example = ([row.text(column) for column in range(len(row.values))] for row in book.sheets[0].rows)
     return open_book(write_book([Table(book.sheets[0].name, header, [example, [order, *example[1:]]])]), "filled.xlsx")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_example_is_passed_over_while_it_says_that_it_is_one(kind: Kind) -> None:
+def test_the_example_is_passed_over_while_it_says_that_it_is_one(kind: SheetKind) -> None:
     reading = read(kind, open_book(template(kind), f"{kind}.xlsx"))
     assert (reading.total, reading.rows, reading.faults) == (0, [], [])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_filled_in_template_reads_back_without_faults(kind: Kind) -> None:
+def test_a_filled_in_template_reads_back_without_faults(kind: SheetKind) -> None:
     reading = read(kind, filled_in(kind, "1"))
     assert (reading.total, len(reading.rows), reading.faults) == (1, 1, [])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_template_has_instructions_on_a_second_sheet(kind: Kind) -> None:
+def test_a_template_has_instructions_on_a_second_sheet(kind: SheetKind) -> None:
     book = open_book(template(kind), f"{kind}.xlsx")
     assert book.sheets[1].name == "填表说明"
     assert len(book.sheets[1].rows) >= 5

@@ -24,16 +24,11 @@ async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> sc
     _may_propose(call, institution_id, body.region_code)
     if institution_id is None:
         raise errors.Invalid(faults=[errors.Fault("missing_field", "/institution_id", fix="请补充承办机构的编号。")])
-    unknown = (
-        []
-        if await session.get(Institution, institution_id)
-        else [
-            errors.Fault(
-                "unknown_institution", "/institution_id", seen=str(institution_id), allowed="已登记的机构", fix="请先登记机构,或核对编号。"
-            )
-        ]
+    unknown = errors.Fault(
+        "unknown_institution", "/institution_id", seen=str(institution_id), allowed="已登记的机构", fix="请先登记机构,或核对编号。"
     )
-    await rules.check(session, institution_id, values, unknown)
+    known = await session.get(Institution, institution_id)
+    await rules.check(session, institution_id, values, [] if known else [unknown])
     serial = await session.scalar(select(func.nextval(func.pg_get_serial_sequence("classes", "serial"))))
     training = TrainingClass(
         id=new_id(),
