@@ -46,7 +46,7 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """`number_prefix` begins the number of every paper (KL-PX-2025-000123); `province_digits` stand in the certificate numbers of its bodies."""
+    """`number_prefix` begins the number of every paper; `province_digits` stand in the certificate numbers of its bodies."""
 
     code: str
     name: str
@@ -63,7 +63,7 @@ class County:
         return self.province.code[:2]
 
     def series(self, letters: str) -> str:
-        """What the numbers of one kind of paper begin with: `series("PX")` is KL-PX."""
+        """What the numbers of one kind of paper begin with: the prefix and these."""
         return f"{self.number_prefix}-{letters}"
 
 

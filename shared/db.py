@@ -36,7 +36,7 @@ def one_of(column: str, codes: Iterable[str]) -> CheckConstraint:
 
 
 def paper_number(series: str) -> Computed:
-    """What a paper's number is made of: its series, `year` and `serial`, as in KL-SQ-2025-000123."""
+    """What a paper's number is made of: its series, `year` and `serial`, six digits at least."""
     return Computed(f"'{series}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
 
 

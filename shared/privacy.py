@@ -79,7 +79,7 @@ def _open(cipher: str, key: bytes, nonce: bytes, sealed: bytes, bound: bytes) ->
 
 
 def mask_number(number: str) -> str:
-    """An ID number with its middle hidden: `5226**********0017`. What is shorter than a whole number shows nothing: too little would stay hidden."""
+    """An ID number with its middle hidden: `1101**********0017`. What is shorter than a whole number shows nothing: too little would stay hidden."""
     return f"{number[:4]}{'*' * 10}{number[-4:]}" if len(number) >= 18 else "*" * len(number)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Date, Select, Text, cast, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, web, wire
+from shared import access, county, web, wire
 
 MOST = 100
 Kind = Select[Any]  # items of one kind, the most urgent first
@@ -22,7 +22,7 @@ class Item(wire.Out):
     action: str = Field(description="The step to take, as in the paper's `allowed_actions`.", examples=["review"])
     subject_type: str = Field(examples=["claim"])
     subject_id: UUID
-    number: str | None = Field(examples=["KL-SQ-2025-000123"])
+    number: str | None = Field(examples=[f"{county.here().series('SQ')}-2025-000123"])
     title: str = Field(examples=["短平快农业种植养殖培训"])
     due_on: wire.CivilDate | None = Field(description="The last day on which it is in time; null where none is set.")
     since_at: wire.Instant

@@ -6,22 +6,24 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from gateway.codes import Role
-from shared import wire
+from shared import county, wire
+
+EXAMPLES = county.here().examples
 
 Scopes = Annotated[
     list[str], Field(max_length=200, description="授权范围,见 GET /v1/scopes;system 必填", examples=[["trainees.read", "classes.read"]])
 ]
-Password = Annotated[str, Field(min_length=10, max_length=200, description="至少 10 个字符", examples=["Qiandongnan-2025"])]
+Password = Annotated[str, Field(min_length=10, max_length=200, description="至少 10 个字符", examples=["Sun-over-hills-25"])]
 
 
 class Bindings(wire.In):
     """Who acts, and what the role is bound to: institution → institution_id, person → trainee_id, town → region_code, department → department, system → scopes."""
 
-    name: wire.Word = Field(examples=["三棵树镇人社中心"])
+    name: wire.Word = Field(examples=[f"{EXAMPLES.region_name}人社中心"])
     role: Role
     institution_id: UUID | None = Field(None, examples=[None])
     trainee_id: UUID | None = Field(None, examples=[None])
-    region_code: Annotated[str, Field(pattern=r"^\d{6,12}$")] | None = Field(None, examples=["522601100"])
+    region_code: Annotated[str, Field(pattern=r"^\d{6,12}$")] | None = Field(None, examples=[EXAMPLES.region_code])
     department: wire.Word | None = Field(None, examples=["市农业农村局"])
     scopes: Scopes | None = Field(None, examples=[None])
     person_id: UUID | None = Field(None, description="办事的人;不给则视为一个新的人", examples=[None])

@@ -19,6 +19,8 @@ def plans() -> Mapping[str, Plan]:
 @cache
 def _plans(of: Path) -> Mapping[str, Plan]:
     read_plans = [load(file) for file in sorted((of / "plans").glob("*.toml"))]
+    if not read_plans:
+        raise BadFile("plans:没有任何方案文件")
     if twice := {plan.code for plan in read_plans if [each.code for each in read_plans].count(plan.code) > 1}:
         raise BadFile(f"plans:code {'、'.join(sorted(twice))} 用于两个方案")
     return {plan.code: plan for plan in read_plans}

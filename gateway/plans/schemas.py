@@ -4,7 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared import wire
+from gateway.plans import reading
+from shared import county, wire
+
+EXAMPLES = county.here().examples
+PLAN = next(iter(reading.plans().values()))  # the county's first
 
 Status = Literal["met", "on_track", "behind", "missed", "unknown"]
 BasisStatus = Literal["confirmed", "unconfirmed"]
@@ -12,9 +16,9 @@ By = Literal["region", "zone", "department", "institution"]
 
 
 class PlanBrief(wire.Out):
-    code: str = Field(examples=["kaili-2024"])
+    code: str = Field(examples=[PLAN.code])
     title: str
-    document: str = Field(examples=["凯府发〔2024〕9号"])
+    document: str = Field(examples=[PLAN.document])
     region_code: str
     starts_on: wire.CivilDate
     ends_on: wire.CivilDate
@@ -92,8 +96,8 @@ class RankedOut(wire.Out):
     """A row of the breakdown, best first. `code` null: what belongs to none."""
 
     rank: int | None = Field(description="Equal figures share a rank.")
-    code: str | None = Field(examples=["522601100"])
-    name: str = Field(examples=["三棵树镇"])
+    code: str | None = Field(examples=[EXAMPLES.region_code])
+    name: str = Field(examples=[EXAMPLES.region_name])
     actual: int | float | None
     numerator: int | str | None
     denominator: int | str | None
@@ -104,7 +108,7 @@ class LineOut(wire.Out):
     """A line of the board. What nobody could count is `unknown`, with nulls; it is never 0. Shares are numbers from 0 to 1."""
 
     code: str = Field(examples=["four.technician"])
-    title: str = Field(examples=["贵州技工"])
+    title: str = Field(examples=[PLAN.lines[0].title])
     unit: str = Field(examples=["人次"])
     target: int | float
     target_at_most: int | float | None
@@ -127,7 +131,7 @@ class LineOut(wire.Out):
 
 
 class ProgressOut(wire.Out):
-    plan: str = Field(examples=["kaili-2024"])
+    plan: str = Field(examples=[PLAN.code])
     as_of: wire.CivilDate = Field(examples=["2025-06-30"])
     by: By | None
     complete: bool = Field(description="False when a service that counts did not answer; its lines are `unknown`.")

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared import access, errors, idempotency
+from shared import access, county, errors, idempotency, privacy
 from shared.web import problems
 from shared.web.operation import REQUIRED, Operation
 
@@ -32,10 +32,11 @@ PROBLEM = {
     },
 }  # fmt: skip
 
+_HERE = county.here()
 _WORDS: dict[str, Any] = {
-    "name": "杨秀英", "phone": "138****1234", "id_number": "5226**********0017", "bank_account": "6217***********4321", "region_code": "522601100", "uscc": "91110000600037341L",
-    "number": "KL-PX-2025-000123", "title": "短平快农业种植养殖培训", "detail": "开班当日 66 周岁", "code": "age_above_limit", "reason": "材料不全,请补充签到表。", "comment": "同意",
-    "next_cursor": None, "document": "凯府发〔2024〕9号", "clause": "附件4 二(二)", "status": "draft", "version": 1, "limit": 50, "total": 1,
+    "name": "杨秀英", "phone": "138****1234", "id_number": privacy.mask_number(_HERE.examples.id_number), "bank_account": "6217***********4321", "region_code": _HERE.examples.region_code, "uscc": "91110000600037341L",
+    "number": f"{_HERE.series('PX')}-2025-000123", "title": "短平快农业种植养殖培训", "detail": "开班当日 66 周岁", "code": "age_above_limit", "reason": "材料不全,请补充签到表。", "comment": "同意",
+    "next_cursor": None, "document": "示例〔2025〕1号", "clause": "附件4 二(二)", "status": "draft", "version": 1, "limit": 50, "total": 1,
 }  # fmt: skip
 
 

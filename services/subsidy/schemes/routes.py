@@ -13,7 +13,7 @@ from shared import access, errors, web, wire
 router = web.Router("schemes")
 ADMIN = frozenset({"admin"})
 EXAMPLE = {
-    "in_force_from": "2026-01-01", "document": "黔人社发〔2026〕1号", "clause": "第三条", "basis_status": "confirmed",
+    "in_force_from": "2026-01-01", "document": "示例〔2026〕1号", "clause": "第三条", "basis_status": "confirmed",
     "age_counted_on": "class_start", "age_at_least": 16, "age_at_most": 65, "until_retirement_age": False,
     "excluded_statuses": ["employee_pension", "public_payroll"], "unverified_status_is": "note", "paid_once_per": "occupation_level",
     "certificate_required": False, "order_required": False, "retention_required": False, "payee": "organiser", "notice_working_days": 5,

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -208,3 +209,17 @@ def test_a_slip_in_the_file_is_named_by_file_and_key(old: str, new: str, complai
     with pytest.raises(BadFile, match=re.escape(complaint)) as fault:
         reading.read(TEXT.replace(old, new, 1), "another-county.toml")
     assert str(fault.value).startswith("another-county.toml")
+
+
+def test_every_plan_of_the_folder_is_read_and_no_code_stands_for_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTY_DIR", str(tmp_path))
+    (tmp_path / "plans").mkdir()
+    with pytest.raises(BadFile, match="没有任何方案文件"):
+        reading.plans()
+    (tmp_path / "plans" / "a.toml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "plans" / "b.toml").write_text(TEXT.replace('code = "kaili-2024"', 'code = "kaili-2026"'), encoding="utf-8")
+    assert list(reading.plans()) == ["kaili-2024", "kaili-2026"]
+    (tmp_path / "plans" / "b.toml").write_text(TEXT, encoding="utf-8")
+    reading._plans.cache_clear()
+    with pytest.raises(BadFile, match="kaili-2024 用于两个方案"):
+        reading.plans()

@@ -48,7 +48,7 @@ class Organiser:
 
 
 def number(series: str, year: int, serial: int) -> str:
-    """As in KL-PX-2025-000123."""
+    """The series, the year, six digits at least."""
     return f"{series}-{year}-{serial:06d}"
 
 
