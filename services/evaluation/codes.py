@@ -49,6 +49,21 @@ class CertificateStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class Verification(StrEnum):
+    """Why a certificate is not valid on a day."""
+
+    NOT_FOUND = "not_found"
+    NOT_YET_ISSUED = "not_yet_issued"
+    REVOKED = "revoked"
+
+
+class ScopeDecision(StrEnum):
+    """What was decided on one occupation and level that a filing asks for."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
 OWNED: Mapping[str, type[StrEnum]] = {
     "filing_status": FilingStatus,
     "assessment_status": AssessmentStatus,
@@ -56,6 +71,8 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "supervision_mode": SupervisionMode,
     "certificate_kind": CertificateKind,
     "certificate_status": CertificateStatus,
+    "scope_decision": ScopeDecision,
+    "verification": Verification,
 }
 
 

@@ -76,6 +76,16 @@ class TeacherEmployment(StrEnum):
     PART_TIME = "part_time"
 
 
+class StandingRule(StrEnum):
+    """What an institution's standing is judged by."""
+
+    DESIGNATION = "designation"
+    BLACKLIST = "blacklist"
+    TEACHER_RATIO = "teacher_ratio"
+    PART_TIME_LIMIT = "part_time_limit"
+    RATING_DUE = "rating_due"
+
+
 class RatingResult(StrEnum):
     EXCELLENT = "excellent"
     QUALIFIED = "qualified"
@@ -223,6 +233,7 @@ OWNED: Final[Mapping[str, type[StrEnum]]] = {
     "institution_status": InstitutionStatus,
     "teacher_employment": TeacherEmployment,
     "rating_result": RatingResult,
+    "standing_rule": StandingRule,
     "id_type": IdType,
     "sex": Sex,
     "retirement_track": RetirementTrack,

@@ -31,6 +31,15 @@ class ClaimKind(StrEnum):
     PLACEMENT = "placement"
 
 
+class FundAccount(StrEnum):
+    """Where a fund's money is: each movement leaves one and enters another."""
+
+    EXTERNAL = "external"
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    PAID = "paid"
+
+
 class FundSource(StrEnum):
     EMPLOYMENT_SUBSIDY = "employment_subsidy"
     SKILLS_UPGRADE = "skills_upgrade"
@@ -170,6 +179,7 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "scheme": SchemeCode,
     "claim_kind": ClaimKind,
     "fund_source": FundSource,
+    "fund_account": FundAccount,
     "basis_status": BasisStatus,
     "payee": Payee,
     "day_counted": DayCounted,

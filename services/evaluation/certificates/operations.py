@@ -15,12 +15,17 @@ from services.evaluation.certificates import minting, policy, reading, steps
 from services.evaluation.certificates.errors import DuplicateCertificate
 from services.evaluation.certificates.schemas import CertificateIn, CertificatePaper, VerifyIn, VerifyOut
 from services.evaluation.certificates.tables import Certificate
+from services.evaluation.codes import Verification
 from services.evaluation.filings.tables import Filing
 from shared import deeds, errors, privacy
 from shared.access import Call
 from shared.web import Kernel
 
-WORDS = {"not_found": "没有编号和姓名都相符的证书。", "not_yet_issued": "证书在这一天尚未发出。", "revoked": "证书在这一天已被撤销。"}
+WORDS = {
+    Verification.NOT_FOUND: "没有编号和姓名都相符的证书。",
+    Verification.NOT_YET_ISSUED: "证书在这一天尚未发出。",
+    Verification.REVOKED: "证书在这一天已被撤销。",
+}
 
 
 async def issue(session: AsyncSession, call: Call, kernel: Kernel, assessment_id: UUID, comment: str | None) -> AssessmentPaper:
@@ -69,7 +74,7 @@ async def verify(session: AsyncSession, call: Call, kernel: Kernel, body: Verify
     known = (await clients.names(kernel, call, trainee_ids={each.trainee_id for each in found})).trainees
     named = [each for each in found if each.trainee_id in known and policy.same_name(known[each.trainee_id].name, body.name)]
     if not named:
-        return VerifyOut(valid=False, on=on, reason="not_found", detail=WORDS["not_found"])
+        return VerifyOut(valid=False, on=on, reason=Verification.NOT_FOUND, detail=WORDS[Verification.NOT_FOUND])
     judged = [(each, policy.not_valid(each.issued_on, each.revoked_on, on)) for each in named]
     certificate, reason = next((pair for pair in judged if pair[1] is None), judged[0])
     return VerifyOut(
@@ -84,7 +89,7 @@ async def verify(session: AsyncSession, call: Call, kernel: Kernel, body: Verify
         issued_on=certificate.issued_on,
         issuer=certificate.issuer,
         name=privacy.mask_name(known[certificate.trainee_id].name),
-        revoked_on=certificate.revoked_on if reason == "revoked" else None,
+        revoked_on=certificate.revoked_on if reason is Verification.REVOKED else None,
     )
 
 

@@ -8,11 +8,9 @@ from datetime import date
 from typing import Final, Literal
 
 from services.evaluation.codes import CertificateStatus as Status
-from services.evaluation.codes import Level
+from services.evaluation.codes import Level, Verification
 from services.evaluation.rules import LevelRule
 from shared.steps import Step, by
-
-Verdict = Literal["not_found", "not_yet_issued", "revoked"]
 
 REVOKERS: Final = frozenset({"reviewer"})
 STEPS: Final = (Step("revoke", "撤销", by(REVOKERS, Status.VALID), Status.REVOKED),)
@@ -65,11 +63,11 @@ def number_faults(kind: str, number: str, level: LevelRule | None, issued_on: da
     return found
 
 
-def not_valid(issued_on: date, revoked_on: date | None, on: date) -> Verdict | None:
+def not_valid(issued_on: date, revoked_on: date | None, on: date) -> Verification | None:
     """Valid from the day of issue to the day before the revocation."""
     if on < issued_on:
-        return "not_yet_issued"
-    return "revoked" if revoked_on is not None and revoked_on <= on else None
+        return Verification.NOT_YET_ISSUED
+    return Verification.REVOKED if revoked_on is not None and revoked_on <= on else None
 
 
 def same_name(one: str, other: str) -> bool:

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.evaluation.certificates.policy import Verdict
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
-from services.evaluation.codes import Level
+from services.evaluation.codes import Level, Verification
 from services.evaluation.filings.schemas import OccupationCode
 from shared import county, names, wire
 
@@ -93,7 +92,7 @@ class VerifyOut(wire.Out):
 
     valid: bool
     on: wire.CivilDate
-    reason: Verdict | None = Field(None, examples=[None])
+    reason: Verification | None = Field(None, examples=[None])
     detail: str | None = Field(None, examples=[None])
     number: str | None = None
     kind: Kind | None = None

@@ -1,12 +1,12 @@
 """Filings on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from services.evaluation.codes import FilingStatus as Status
-from services.evaluation.codes import Level
+from services.evaluation.codes import Level, ScopeDecision
 from shared import county, names, wire
 
 COUNTY = county.here()
@@ -20,7 +20,6 @@ NumberPrefix = Annotated[
         examples=[f"Y0000{COUNTY.province_digits}000123"],
     ),
 ]
-Decision = Literal["granted", "refused"]
 
 
 class ScopeEntry(wire.In):
@@ -80,7 +79,7 @@ class FilingChange(wire.In):
 class GrantIn(wire.In):
     occupation_code: OccupationCode
     level: Level
-    decision: Decision
+    decision: ScopeDecision
     reason: wire.Reason | None = Field(None, examples=["考评员人数不足"])
 
 
@@ -118,7 +117,7 @@ class GrantOut(wire.Out):
     occupation_code: str
     occupation_name: names.OccupationName = None
     level: Level
-    decision: Decision
+    decision: ScopeDecision
     reason: str | None
     from_on: wire.CivilDate = Field(description="自哪一天起在备案范围内")
 

@@ -1,16 +1,15 @@
 """Funds and their ledger over the wire. Amounts are yuan."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from services.subsidy.codes import FundSource
+from services.subsidy.codes import FundAccount, FundSource
 from shared import wire
 
 Year = Annotated[int, Field(ge=2000, le=2100, description="资金年度;不限制以后年度的审批", examples=[2025])]
-Account = Literal["external", "available", "reserved", "paid"]
 
 
 def _above_zero(amount: wire.Money) -> wire.Money:
@@ -56,8 +55,8 @@ class PostingOut(wire.Out):
     """One movement: `amount` leaves `from_account` and enters `to_account`."""
 
     id: UUID
-    from_account: Account = Field(examples=["available"])
-    to_account: Account = Field(examples=["reserved"])
+    from_account: FundAccount = Field(examples=["available"])
+    to_account: FundAccount = Field(examples=["reserved"])
     amount: wire.Money = Field(validation_alias="amount_yuan")
     claim_id: UUID | None
     payment_id: UUID | None

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Numeric, Sm
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.subsidy.codes import FundSource
+from services.subsidy.codes import FundAccount, FundSource
 from services.subsidy.metadata import Row
 from shared import db
 
@@ -59,8 +59,8 @@ class Posting(Row):
 
     __table_args__ = (
         CheckConstraint("amount_yuan > 0", name="amount_yuan"),
-        CheckConstraint("from_account IN ('external', 'available', 'reserved', 'paid')", name="from_account"),
-        CheckConstraint("to_account IN ('available', 'reserved', 'paid')", name="to_account"),
+        db.one_of("from_account", FundAccount),
+        db.one_of("to_account", [each for each in FundAccount if each is not FundAccount.EXTERNAL]),
         CheckConstraint("from_account <> to_account", name="two_accounts"),
         UniqueConstraint("payment_id", name="fund_postings_payment_id_key"),
         UniqueConstraint("recovery_id", name="fund_postings_recovery_id_key"),

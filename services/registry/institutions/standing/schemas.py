@@ -1,8 +1,8 @@
 """An institution's standing on the wire."""
 
 from datetime import date
-from typing import Literal
 
+from services.registry.codes import StandingRule
 from shared import wire
 
 
@@ -14,7 +14,7 @@ class Basis(wire.Out):
 class StandingRuleOut(wire.Out):
     """One rule: whether it is met, what was seen, what is needed, and who says so."""
 
-    code: Literal["designation", "blacklist", "teacher_ratio", "part_time_limit", "rating_due"]
+    code: StandingRule
     met: bool
     seen: str
     needed: str
