@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.eastwest import clients
 from services.eastwest.counting.schemas import By, CountingIn, CountOut, CountsIn, CountsOut, GroupOut, TallyOut
 from services.eastwest.placements import conditions, reading
@@ -16,11 +14,12 @@ from shared.access import Call
 from shared.web import Kernel
 
 
-async def count(session: AsyncSession, call: Call, kernel: Kernel, asked: CountsIn) -> CountsOut:
+async def count(call: Call, kernel: Kernel, asked: CountsIn) -> CountsOut:
     """Each person once a counting, by the town they are registered in."""
     judged: list[tuple[Any, Retention]] = []
-    async for rows, proved in reading.judged(session, conditions.with_order().where(Placement.started_on.is_not(None)), asked.as_of):
-        judged += [(row, proved[row.id]) for row in rows]
+    async with kernel.reading() as session:
+        async for rows, proved in reading.judged(session, conditions.with_order().where(Placement.started_on.is_not(None)), asked.as_of):
+            judged += [(row, proved[row.id]) for row in rows]
     towns: dict[UUID, str | None] = {}
     if asked.by == "region":
         people = (await clients.names(kernel, call, trainee_ids={row.trainee_id for row, _ in judged})).trainees

@@ -8,5 +8,5 @@ router = web.Router("placements")
 
 
 @router.operation("POST", "/internal/v1/counts", may=access.INTERNAL, summary="方案指标计数", writes=False)
-async def count(body: CountsIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> CountsOut:
-    return await operations.count(session, call, kernel, body)
+async def count(body: CountsIn, call: web.Caller, kernel: web.KernelOf) -> CountsOut:
+    return await operations.count(call, kernel, body)

@@ -89,7 +89,8 @@ async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: S
 async def _take(session: AsyncSession, call: Call, kernel: Kernel, news: Iterable[tuple[UUID, Sequence[Any]]]) -> list[list[Result]]:
     """The results, grouped as the facts were."""
     grouped = [[Asked(body, placement_id) for body in bodies] for placement_id, bodies in news]
-    results = iter(await batch.take(session, call, kernel, [each for group in grouped for each in group]))
+    asked = [each for group in grouped for each in group]
+    results = iter(await batch.take(session, call, asked, await batch.gather(kernel, call, asked)))
     return [[next(results) for _ in group] for group in grouped]
 
 

@@ -61,7 +61,7 @@ class OrderChange(wire.In):
     wage_from: WageFrom | None = None
     wage_to: WageTo | None = None
     until_on: wire.CivilDate | None = None
-    external_refs: wire.ExternalRefs | None = None
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class EmployerOut(wire.Out):

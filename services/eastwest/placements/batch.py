@@ -14,7 +14,7 @@ from services.eastwest.orders import visibility as orders
 from services.eastwest.placements import conditions, facts, receipts, steps, visibility
 from services.eastwest.placements.schemas import BatchOut, ItemOut, Receipt, UpdateIn, UpdateItem
 from services.eastwest.placements.tables import Office, Placement, Update
-from shared import batches, db, errors
+from shared import batches, db, errors, web
 from shared.access import Call
 from shared.national_numbers import compact
 from shared.web import Kernel
@@ -32,11 +32,55 @@ class Asked:
     number: str | None = None
 
 
-async def report_many(session: AsyncSession, call: Call, kernel: Kernel, body: batches.Batch[UpdateItem]) -> BatchOut:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom the facts name: placements by id, people by number."""
+
+    placement_ids: Sequence[UUID]
+    trainee_by_number: Mapping[str, UUID | None]
+
+    def placements(self, call: Call) -> Select[Any]:
+        """Theirs, among those the caller sees, in the order in which they are locked."""
+        trainee_ids = [each for each in self.trainee_by_number.values() if each]
+        named = or_(PLACEMENTS.c.id == func.any(self.placement_ids), PLACEMENTS.c.trainee_id == func.any(trainee_ids))
+        return conditions.with_order().where(visibility.rows(call.actor), named).order_by(PLACEMENTS.c.id)
+
+    def match(self, rows: Sequence[Any], asked: Mapping[int, Asked]) -> dict[int, Any]:
+        """The placement of each fact, as far as there is one."""
+        by_id = {row.id: row for row in rows}
+        by_order = {(row.trainee_id, row.order_number): row for row in rows}
+        found: dict[int, Any] = {}
+        for index, each in asked.items():
+            if each.placement_id:
+                row = by_id.get(each.placement_id)
+            else:
+                row = by_order.get((self.trainee_by_number.get(compact(each.id_number or "")), each.number))
+            if row is not None:
+                found[index] = row
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the neighbours know of the facts reported: whose they are, and what the gates ask."""
+
+    named: Named
+    gate_facts: facts.GateFacts
+
+
+async def facts_to_report(placement_id: UUID, body: UpdateIn, call: web.Caller, kernel: web.KernelOf) -> Gathered:
+    return await gather(kernel, call, [Asked(body, placement_id)])
+
+
+async def facts_to_report_many(body: batches.Batch[UpdateItem], call: web.Caller, kernel: web.KernelOf) -> Gathered:
+    return await gather(kernel, call, [_asked(each) for each in body.items if isinstance(each, UpdateItem)])
+
+
+async def report_many(session: AsyncSession, call: Call, kernel: Kernel, body: batches.Batch[UpdateItem], gathered: Gathered) -> BatchOut:
     judged: dict[int, steps.Result] = {}
 
     async def keep(items: Mapping[int, UpdateItem]) -> dict[int, batches.Result]:
-        results = await take(session, call, kernel, [_asked(each) for each in items.values()])
+        results = await take(session, call, [_asked(each) for each in items.values()], gathered)
         judged.update(zip(items, results, strict=True))
         return {index: _of_batch(each) for index, each in judged.items()}
 
@@ -63,14 +107,26 @@ def _with_receipt(kernel: Kernel, item: batches.ItemOut, result: steps.Result | 
     return ItemOut.model_construct(**dict(item), receipt=receipt(kernel, result) if item.id and result else None)
 
 
-async def take(session: AsyncSession, call: Call, kernel: Kernel, asked: Sequence[Asked]) -> list[steps.Result]:
+async def gather(kernel: Kernel, call: Call, asked: Sequence[Asked]) -> Gathered:
+    """Asks the neighbours about facts that are well-formed by themselves, while no connection is held."""
+    sound = {index: each for index, each in enumerate(asked) if not shape_faults(each)}
+    named = await _named(call, kernel, sound.values())
+    beginning = {index: each for index, each in sound.items() if each.body.kind in steps.STARTING}
+    if not beginning:
+        return Gathered(named, facts.GateFacts({}, {}))
+    async with kernel.reading() as session:
+        rows = (await session.execute(named.placements(call))).all()
+    starting = {row.id: row for row in named.match(rows, beginning).values()}
+    return Gathered(named, await facts.gate_facts(call, kernel, list(starting.values())))
+
+
+async def take(session: AsyncSession, call: Call, asked: Sequence[Asked], gathered: Gathered) -> list[steps.Result]:
     """A result for each fact, in their order."""
     results: dict[int, steps.Result] = {
         index: steps.Result("rejected", faults=found) for index, each in enumerate(asked) if (found := shape_faults(each))
     }
     sound = {index: each for index, each in enumerate(asked) if index not in results}
-    named = await _named(call, kernel, sound.values())
-    gate_facts = await _gate_facts(session, call, kernel, named, sound)
+    named, gate_facts = gathered.named, gathered.gate_facts
     office = orders.office_of(call.actor)
     last_sequence = await _lock(session, office)
     placements = (await session.execute(named.placements(call).with_for_update(of=PLACEMENTS))).all()
@@ -129,47 +185,10 @@ def shape_faults(asked: Asked) -> tuple[errors.Fault, ...]:
     return tuple(faults)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Whom the facts name: placements by id, people by number."""
-
-    placement_ids: Sequence[UUID]
-    trainee_by_number: Mapping[str, UUID | None]
-
-    def placements(self, call: Call) -> Select[Any]:
-        """Theirs, among those the caller sees, in the order in which they are locked."""
-        trainee_ids = [each for each in self.trainee_by_number.values() if each]
-        named = or_(PLACEMENTS.c.id == func.any(self.placement_ids), PLACEMENTS.c.trainee_id == func.any(trainee_ids))
-        return conditions.with_order().where(visibility.rows(call.actor), named).order_by(PLACEMENTS.c.id)
-
-    def match(self, rows: Sequence[Any], asked: Mapping[int, Asked]) -> dict[int, Any]:
-        """The placement of each fact, as far as there is one."""
-        by_id = {row.id: row for row in rows}
-        by_order = {(row.trainee_id, row.order_number): row for row in rows}
-        found: dict[int, Any] = {}
-        for index, each in asked.items():
-            if each.placement_id:
-                row = by_id.get(each.placement_id)
-            else:
-                row = by_order.get((self.trainee_by_number.get(compact(each.id_number or "")), each.number))
-            if row is not None:
-                found[index] = row
-        return found
-
-
 async def _named(call: Call, kernel: Kernel, asked: Collection[Asked]) -> Named:
     numbers = sorted({compact(each.id_number) for each in asked if each.id_number})
     trainees = await clients.lookup(kernel, call, numbers) if numbers else []
     return Named(sorted({each.placement_id for each in asked if each.placement_id}), dict(zip(numbers, trainees, strict=True)))
-
-
-async def _gate_facts(session: AsyncSession, call: Call, kernel: Kernel, named: Named, asked: Mapping[int, Asked]) -> facts.GateFacts:
-    """Asked before anything is locked, and only where a first day at work is reported."""
-    beginning = {index: each for index, each in asked.items() if each.body.kind in steps.STARTING}
-    if not beginning:
-        return facts.GateFacts({}, {})
-    rows = (await session.execute(named.placements(call))).all()
-    return await facts.gate_facts(call, kernel, list({row.id: row for row in named.match(rows, beginning).values()}.values()))
 
 
 async def _lock(session: AsyncSession, office: str) -> int:

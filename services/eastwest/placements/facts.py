@@ -95,6 +95,15 @@ def by_trainee(certificates: Iterable[clients.CertificateRead]) -> dict[UUID, li
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a placement places, and the papers that it names."""
+
+    trainee_id: UUID
+    class_id: UUID | None
+    certificate_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class GateFacts:
     class_starts_on: Mapping[UUID, date]
     certificates: Mapping[UUID, Sequence[Certificate]]

@@ -1,6 +1,8 @@
 """What can be done with a placement: enter it, change it, report a fact about it; and hold both sides' lists against each other."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +29,7 @@ from services.eastwest.placements.schemas import (
     UpdateOut,
 )
 from services.eastwest.placements.tables import Office, Placement, Update
-from shared import deeds, errors
+from shared import deeds, errors, web
 from shared.access import Call
 from shared.national_numbers import compact
 from shared.web import Kernel
@@ -42,8 +44,33 @@ async def someone_started(session: AsyncSession, order_id: UUID) -> bool:
     return bool(await session.scalar(wanted))
 
 
-async def enter(session: AsyncSession, call: Call, kernel: Kernel, body: PlacementIn) -> PlacementPaper:
-    trainee_id = await _check(call, kernel, body)
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """Who is placed (None: nobody is registered so), and what the neighbours know of the papers named."""
+
+    trainee_id: UUID | None
+    names: clients.NamesRead
+    certificates: Sequence[clients.CertificateRead]
+
+
+async def facts_to_enter(body: PlacementIn, call: web.Caller, kernel: web.KernelOf) -> Entering:
+    """Nothing is asked where nobody, or two persons, are named."""
+    if (body.trainee_id is None) == (body.id_number is None):
+        return Entering(None, clients.NamesRead(), ())
+    trainee_id = body.trainee_id
+    if body.id_number is not None:
+        [trainee_id] = await clients.lookup(kernel, call, [compact(body.id_number)])
+    if trainee_id is None:
+        return Entering(None, clients.NamesRead(), ())
+    names, certificates = await asyncio.gather(
+        clients.names(kernel, call, trainee_ids=[trainee_id], class_ids=[body.class_id] if body.class_id else []),
+        clients.certificates(kernel, call, certificate_ids=[body.certificate_id] if body.certificate_id else []),
+    )
+    return Entering(trainee_id, names, certificates)
+
+
+async def enter(session: AsyncSession, call: Call, body: PlacementIn, known: Entering) -> PlacementPaper:
+    trainee_id = _known_trainee(body, known)
     order = await orders.find(session, call, body.order_id, lock=True)
     if order is None:
         raise errors.Invalid(faults=[errors.Fault("unknown_order", "/order_id", seen=str(body.order_id), fix="请先登记订单,或核对编号。")])
@@ -68,36 +95,71 @@ async def enter(session: AsyncSession, call: Call, kernel: Kernel, body: Placeme
     return await reading.get(session, call, placement.id)
 
 
-async def change(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID, body: PlacementChange) -> PlacementPaper:
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """The version of the placement that was read, and what the neighbours know of the papers it will name."""
+
+    version: int
+    gate_facts: facts.GateFacts
+
+
+async def facts_to_change(placement_id: UUID, body: PlacementChange, call: web.Caller, kernel: web.KernelOf) -> Changing:
+    async with kernel.reading() as session:
+        row = await reading.find(session, call, placement_id)
+    call.match(row.version)
+    papers = body.model_dump(include=body.model_fields_set & {"class_id", "certificate_id"})
+    if all(getattr(row, name) == value for name, value in papers.items()):
+        return Changing(row.version, facts.GateFacts({}, {}))
+    named = facts.Named(row.trainee_id, papers.get("class_id", row.class_id), papers.get("certificate_id", row.certificate_id))
+    return Changing(row.version, await facts.gate_facts(call, kernel, [named]))
+
+
+async def change(session: AsyncSession, call: Call, placement_id: UUID, body: PlacementChange, known: Changing) -> PlacementPaper:
     """Names another class, certificate or employer. For whoever has started the gates are judged again."""
     found = await session.scalar(select(Placement).where(Placement.id == placement_id, visibility.rows(call.actor)).with_for_update())
     if found is None:
         raise errors.NotFound(reading.UNKNOWN)
     call.match(found.version)
+    if found.version != known.version:
+        raise errors.StaleVersion("此安置在核对期间已被他人修改。请重新读取,核对后再提交。")
     given = body.model_dump(include=body.model_fields_set)
     changed = [name for name, value in given.items() if getattr(found, name) != value]
     if changed:
-        await _known_papers(call, kernel, found.trainee_id, given.get("class_id"), given.get("certificate_id"))
+        if faults := _paper_faults(found.trainee_id, {name: given[name] for name in changed}, known.gate_facts):
+            raise errors.Invalid(faults=faults)
         for name in changed:
             setattr(found, name, given[name])
         await session.flush()
         if {"class_id", "certificate_id"}.intersection(changed):
-            await _judge_again(session, call, kernel, placement_id)
+            await _judge_again(session, placement_id, known.gate_facts)
         await _announce(session, call, found, "changed", fields=changed)
     return await reading.get(session, call, placement_id)
 
 
-async def _judge_again(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID) -> None:
+def _paper_faults(trainee_id: UUID, changed: Mapping[str, Any], known: facts.GateFacts) -> list[errors.Fault]:
+    """What is wrong with the papers that are named anew."""
+    faults = []
+    class_id, certificate_id = changed.get("class_id"), changed.get("certificate_id")
+    if class_id and class_id not in known.class_starts_on:
+        faults.append(_unknown_class(class_id))
+    if certificate_id and str(certificate_id) not in {each.id for each in known.certificates.get(trainee_id, ())}:
+        faults.append(_unknown_certificate(certificate_id))
+    return faults
+
+
+async def _judge_again(session: AsyncSession, placement_id: UUID, known: facts.GateFacts) -> None:
     days = set(policy.starts((await facts.of_placements(session, [placement_id]))[placement_id]).values())
     if days:
         row = (await session.execute(conditions.with_order().where(Placement.id == placement_id))).one()
-        if problem := steps.judge_starts(row, days, await facts.gate_facts(call, kernel, [row])):
+        if problem := steps.judge_starts(row, days, known):
             raise problem
 
 
-async def report(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID, body: UpdateIn) -> UpdateOut:
+async def report(
+    session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID, body: UpdateIn, gathered: batch.Gathered
+) -> UpdateOut:
     await reading.find(session, call, placement_id)
-    [result] = await batch.take(session, call, kernel, [batch.Asked(body, placement_id)])
+    [result] = await batch.take(session, call, [batch.Asked(body, placement_id)], gathered)
     if result.problem is not None:
         raise result.problem
     if result.faults:
@@ -139,39 +201,31 @@ async def look_up(session: AsyncSession, call: Call, kernel: Kernel, id_numbers:
     )
 
 
-async def _check(call: Call, kernel: Kernel, body: PlacementIn) -> UUID:
+def _known_trainee(body: PlacementIn, known: Entering) -> UUID:
     """The trainee, once everything that the body names is known; every fault at once otherwise."""
     if (body.trainee_id is None) == (body.id_number is None):
         raise errors.Invalid(faults=[errors.Fault("one_of_two", "/trainee_id", allowed="trainee_id 或 id_number", fix="请保留其中一项。")])
-    trainee_id = body.trainee_id
-    if body.id_number is not None:
-        [trainee_id] = await clients.lookup(kernel, call, [compact(body.id_number)])
-    if trainee_id is None:
+    if known.trainee_id is None:
         raise errors.Invalid(faults=[errors.Fault("unknown_trainee", "/id_number", fix="请核对证件号码;未登记的请先由经办机构登记。")])
-    await _known_papers(call, kernel, trainee_id, body.class_id, body.certificate_id, check_trainee=True)
-    return trainee_id
-
-
-async def _known_papers(
-    call: Call, kernel: Kernel, trainee_id: UUID, class_id: UUID | None, certificate_id: UUID | None, *, check_trainee: bool = False
-) -> None:
-    """422 unless the registry knows person and class, and the certificate is this person's."""
-    names = await clients.names(kernel, call, trainee_ids=[trainee_id] if check_trainee else [], class_ids=[class_id] if class_id else [])
     faults = []
-    if check_trainee and trainee_id not in names.trainees:
-        faults.append(errors.Fault("unknown_trainee", "/trainee_id", seen=str(trainee_id), fix="请核对编号。"))
-    if class_id and class_id not in names.classes:
-        faults.append(errors.Fault("unknown_class", "/class_id", seen=str(class_id), fix="请核对编号,或不填班级。"))
-    if certificate_id:
-        certificates = await clients.certificates(kernel, call, certificate_ids=[certificate_id])
-        if not any(each.id == certificate_id and each.trainee_id == trainee_id for each in certificates):
-            faults.append(
-                errors.Fault(
-                    "unknown_certificate", "/certificate_id", seen=str(certificate_id), allowed="此人的证书", fix="请核对编号,或不填证书。"
-                )
-            )
+    if known.trainee_id not in known.names.trainees:
+        faults.append(errors.Fault("unknown_trainee", "/trainee_id", seen=str(known.trainee_id), fix="请核对编号。"))
+    if body.class_id and body.class_id not in known.names.classes:
+        faults.append(_unknown_class(body.class_id))
+    if body.certificate_id and (body.certificate_id, known.trainee_id) not in {(each.id, each.trainee_id) for each in known.certificates}:
+        faults.append(_unknown_certificate(body.certificate_id))
     if faults:
         raise errors.Invalid(faults=faults)
+    return known.trainee_id
+
+
+def _unknown_class(class_id: UUID) -> errors.Fault:
+    return errors.Fault("unknown_class", "/class_id", seen=str(class_id), fix="请核对编号,或不填班级。")
+
+
+def _unknown_certificate(certificate_id: UUID) -> errors.Fault:
+    fix = "请核对编号,或不填证书。"
+    return errors.Fault("unknown_certificate", "/certificate_id", seen=str(certificate_id), allowed="此人的证书", fix=fix)
 
 
 async def _announce(session: AsyncSession, call: Call, placement: Placement, what: str, **details: Any) -> None:

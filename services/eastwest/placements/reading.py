@@ -189,9 +189,10 @@ async def retention(session: AsyncSession, call: Call, placement_id: UUID, as_of
     )
 
 
-async def chain(session: AsyncSession, call: Call, kernel: Kernel, placement_id: UUID) -> ChainOut:
+async def chain(call: Call, kernel: Kernel, placement_id: UUID) -> ChainOut:
     """From order to start, with the first day at work as it stands now."""
-    row = await find(session, call, placement_id)
+    async with kernel.reading() as session:
+        row = await find(session, call, placement_id)
     known = await facts.gate_facts(call, kernel, [row])
     named = str(row.certificate_id) if row.certificate_id else None
     found = gates.chain(

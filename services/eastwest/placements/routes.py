@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
@@ -36,8 +36,13 @@ AsOf = Annotated[wire.CivilDate | None, Query(description="截至哪一天;不�
     key=web.REQUIRED,
     errors=[DuplicatePlacement, OrderClosed, *NEIGHBOURS],
 )
-async def enter(body: schemas.PlacementIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.PlacementPaper:
-    return await operations.enter(session, call, kernel, body)
+async def enter(
+    body: schemas.PlacementIn,
+    known: Annotated[operations.Entering, Depends(operations.facts_to_enter)],
+    session: web.Session,
+    call: web.Caller,
+) -> schemas.PlacementPaper:
+    return await operations.enter(session, call, body, known)
 
 
 @router.operation("GET", "/v1/placements", may=SEES, summary="安置列表;retention=unproven 即催办名单", errors=[errors.InvalidCursor])
@@ -83,9 +88,13 @@ async def get(placement_id: UUID, session: web.Session, call: web.Caller) -> sch
 
 @router.operation("PATCH", ONE, may=KEEPERS, summary="改填班级、证书或用人单位", if_match=True, errors=[*GATES.values(), *NEIGHBOURS])
 async def change(
-    placement_id: UUID, body: schemas.PlacementChange, session: web.Session, call: web.Caller, kernel: web.KernelOf
+    placement_id: UUID,
+    body: schemas.PlacementChange,
+    known: Annotated[operations.Changing, Depends(operations.facts_to_change)],
+    session: web.Session,
+    call: web.Caller,
 ) -> schemas.PlacementPaper:
-    return await operations.change(session, call, kernel, placement_id, body)
+    return await operations.change(session, call, placement_id, body, known)
 
 
 @router.operation(
@@ -98,9 +107,14 @@ async def change(
     errors=[ExternalRefReused, *GATES.values(), *NEIGHBOURS],
 )
 async def report(
-    placement_id: UUID, body: schemas.UpdateIn, session: web.Session, call: web.Caller, kernel: web.KernelOf
+    placement_id: UUID,
+    body: schemas.UpdateIn,
+    gathered: Annotated[batch.Gathered, Depends(batch.facts_to_report)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
 ) -> schemas.UpdateOut:
-    return await operations.report(session, call, kernel, placement_id, body)
+    return await operations.report(session, call, kernel, placement_id, body, gathered)
 
 
 @router.operation("GET", f"{ONE}/updates", may=SEES, summary="已报的在岗情况", errors=[errors.InvalidCursor])
@@ -112,8 +126,14 @@ async def list_updates(placement_id: UUID, session: web.Session, call: web.Calle
 @reports.operation(
     "POST", "/v1/placement-updates:batch", may=KEEPERS, summary="批量报告在岗情况", status=207, key=web.REQUIRED, errors=NEIGHBOURS
 )
-async def report_many(body: Batch[schemas.UpdateItem], session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.BatchOut:
-    return await batch.report_many(session, call, kernel, body)
+async def report_many(
+    body: Batch[schemas.UpdateItem],
+    gathered: Annotated[batch.Gathered, Depends(batch.facts_to_report_many)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+) -> schemas.BatchOut:
+    return await batch.report_many(session, call, kernel, body, gathered)
 
 
 @reports.operation("POST", "/v1/placement-updates:reconcile", may=KEEPERS, summary="核对双方已报的情况", writes=False)
@@ -133,8 +153,8 @@ async def retention(
 
 
 @router.operation("GET", f"{ONE}/chain", may=SEES, summary="订单、班级、标准、考核、证书、上岗的先后", errors=NEIGHBOURS)
-async def chain(placement_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.ChainOut:
-    return await reading.chain(session, call, kernel, placement_id)
+async def chain(placement_id: UUID, call: web.Caller, kernel: web.KernelOf) -> schemas.ChainOut:
+    return await reading.chain(call, kernel, placement_id)
 
 
 @statistics.operation("GET", "/v1/statistics/placements", may=READERS, summary="安置统计")

@@ -58,7 +58,7 @@ class PlacementChange(wire.In):
     class_id: UUID | None = None
     certificate_id: UUID | None = None
     employer: EmployerIn | None = None
-    external_refs: wire.ExternalRefs | None = None
+    external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
 class PlacementOut(wire.Out):

@@ -17,23 +17,22 @@ from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings import visibility as filing_visibility
 from services.evaluation.filings.errors import OutOfScope
 from services.evaluation.filings.tables import Filing
-from shared import errors, privacy
+from shared import errors, privacy, web
 from shared.access import Call
-from shared.web import Kernel
 
 CITIZEN_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
 
 
-async def create(session: AsyncSession, call: Call, kernel: Kernel, body: AssessmentIn) -> AssessmentPaper:
+async def facts_to_create(body: AssessmentIn, call: web.Caller, kernel: web.KernelOf) -> clients.AssessmentFacts:
+    """What the registry knows of the candidates and the class, as of the day of the exam."""
+    async with kernel.reading() as session:
+        filing = await _filing(session, call, body)
+    return await clients.assessment_facts(kernel, call, filing.institution_id, body.candidates, body.class_id, body.held_on)
+
+
+async def create(session: AsyncSession, call: Call, body: AssessmentIn, facts: clients.AssessmentFacts) -> AssessmentPaper:
     """Announces a batch within the filing. First the filing on the day, then who must stand aside, then every other fault at once."""
-    filing = await session.scalar(select(Filing).where(Filing.id == body.filing_id, filing_visibility.rows(call.actor)))
-    if filing is None:
-        raise errors.Invalid(
-            faults=[errors.Fault("unknown_filing", "/filing_id", seen=str(body.filing_id), fix="请填写本单位备案的编号。")]
-        )
-    if reason := filings.out_of_scope(filing_reading.covered(filing), body.occupation_code, rules.levels()[body.level], body.held_on):
-        raise OutOfScope(f"{reason}。请核对考核日期、职业和等级;需要增加职业、等级的先办理备案。", filing_id=str(filing.id))
-    facts = await clients.assessment_facts(kernel, call, filing.institution_id, body.candidates, body.class_id, body.held_on)
+    filing = await _filing(session, call, body)
     candidates = [policy.Identity(each.name, trainee_id=str(each.id), id_number_masked=each.id_number_masked) for each in facts.trainees]
     if same := policy.first_same(_staff(filing, body.assessors), candidates):
         raise ConflictOfInterest(
@@ -55,20 +54,27 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, body: Assess
     return await steps.finish(session, call, assessment, "created", candidates=len(body.candidates))
 
 
-async def supervise(session: AsyncSession, call: Call, kernel: Kernel, assessment_id: UUID, body: SupervisionIn) -> SupervisionOut:
+async def facts_to_supervise(assessment_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.ClassRead | None:
+    """Who teaches the class of the batch; None where it has none."""
+    async with kernel.reading() as session:
+        assessment = await steps.begin(session, call, assessment_id, "supervision", lock=False)
+    if assessment.class_id is None:
+        return None
+    return (await clients.assessment_facts(kernel, call, assessment.institution_id, [], assessment.class_id, assessment.held_on)).class_
+
+
+async def supervise(
+    session: AsyncSession, call: Call, assessment_id: UUID, body: SupervisionIn, taught: clients.ClassRead | None
+) -> SupervisionOut:
     """Records a supervision. The supervisor is neither an assessor nor a trainer of the batch, whatever else their card says."""
     assessment = await steps.begin(session, call, assessment_id, "supervision")
     filing = await session.get_one(Filing, assessment.filing_id)
     supervisor = _staff(filing, [body.supervisor])
     if policy.first_same(supervisor, _staff(filing, assessment.assessors)):
         raise ConflictOfInterest(f"证卡 {_shown(body.supervisor)} 的持有人是本批次的考评员,不能担任督导员。请改派。")
-    if assessment.class_id is not None:
-        facts = await clients.assessment_facts(kernel, call, assessment.institution_id, [], assessment.class_id, assessment.held_on)
-        teachers = (
-            [policy.Identity(each.name, id_number_masked=each.id_number_masked) for each in facts.class_.teachers] if facts.class_ else []
-        )
-        if policy.first_same(supervisor, teachers):
-            raise ConflictOfInterest(f"证卡 {_shown(body.supervisor)} 的持有人是本班的授课教师,不能担任督导员。请改派。")
+    teachers = [policy.Identity(each.name, id_number_masked=each.id_number_masked) for each in taught.teachers] if taught else []
+    if policy.first_same(supervisor, teachers):
+        raise ConflictOfInterest(f"证卡 {_shown(body.supervisor)} 的持有人是本班的授课教师,不能担任督导员。请改派。")
     if body.supervisor not in {each["card"] for each in filing.staff["supervisors"]}:
         fault = errors.Fault("not_a_filed_supervisor", "/supervisor", allowed="备案的督导人员的证卡", fix="请核对证卡编号。")
         raise errors.Invalid(faults=[fault])
@@ -84,6 +90,18 @@ async def lock(session: AsyncSession, call: Call, assessment_id: UUID, comment: 
     assessment = await steps.begin(session, call, assessment_id, "lock")
     assessment.status = "locked"
     return await steps.finish(session, call, assessment, "locked", comment=comment)
+
+
+async def _filing(session: AsyncSession, call: Call, body: AssessmentIn) -> Filing:
+    """The caller's filing, where it covers the occupation and level on the day of the exam."""
+    filing = await session.scalar(select(Filing).where(Filing.id == body.filing_id, filing_visibility.rows(call.actor)))
+    if filing is None:
+        raise errors.Invalid(
+            faults=[errors.Fault("unknown_filing", "/filing_id", seen=str(body.filing_id), fix="请填写本单位备案的编号。")]
+        )
+    if reason := filings.out_of_scope(filing_reading.covered(filing), body.occupation_code, rules.levels()[body.level], body.held_on):
+        raise OutOfScope(f"{reason}。请核对考核日期、职业和等级;需要增加职业、等级的先办理备案。", filing_id=str(filing.id))
+    return filing
 
 
 def _staff(filing: Filing, cards: Iterable[str]) -> list[policy.Identity]:

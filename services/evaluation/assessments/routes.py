@@ -3,6 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Depends
+
 from services.evaluation.assessments import batch, operations, reading, steps, visibility
 from services.evaluation.assessments.errors import ConflictOfInterest, SupervisionMissing
 from services.evaluation.assessments.policy import INSTITUTION
@@ -15,6 +17,7 @@ from services.evaluation.assessments.schemas import (
     SupervisionOut,
 )
 from services.evaluation.assessments.tables import Assessment
+from services.evaluation.clients import AssessmentFacts, ClassRead
 from services.evaluation.codes import AssessmentStatus as Status
 from services.evaluation.filings.errors import OutOfScope
 from shared import batches, errors, pages, web, wire
@@ -28,8 +31,13 @@ ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
 @router.operation(
     "POST", "/v1/assessments", may=INSTITUTION, summary="新建评价批次", status=201, errors=[ConflictOfInterest, OutOfScope, *ASKING]
 )
-async def create(body: AssessmentIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> AssessmentPaper:
-    return await operations.create(session, call, kernel, body)
+async def create(
+    body: AssessmentIn,
+    facts: Annotated[AssessmentFacts, Depends(operations.facts_to_create)],
+    session: web.Session,
+    call: web.Caller,
+) -> AssessmentPaper:
+    return await operations.create(session, call, body, facts)
 
 
 @router.operation("GET", "/v1/assessments", may=visibility.READERS, summary="评价批次列表", errors=[errors.InvalidCursor])
@@ -69,9 +77,13 @@ async def record_results(assessment_id: UUID, body: ResultsBatch, session: web.S
     "POST", f"{ONE}/supervision", may=INSTITUTION, summary="登记督导", status=201, errors=[*STEP, ConflictOfInterest, *ASKING]
 )
 async def supervise(
-    assessment_id: UUID, body: SupervisionIn, session: web.Session, call: web.Caller, kernel: web.KernelOf
+    assessment_id: UUID,
+    body: SupervisionIn,
+    taught: Annotated[ClassRead | None, Depends(operations.facts_to_supervise)],
+    session: web.Session,
+    call: web.Caller,
 ) -> SupervisionOut:
-    return await operations.supervise(session, call, kernel, assessment_id, body)
+    return await operations.supervise(session, call, assessment_id, body, taught)
 
 
 @router.operation("POST", f"{ONE}:lock", may=INSTITUTION, summary="锁定成绩", errors=[*STEP, SupervisionMissing])

@@ -21,11 +21,11 @@ from shared.access import Call
 from shared.steps import Further, Machine, Refusal
 
 
-async def begin(session: AsyncSession, call: Call, assessment_id: UUID, action: str) -> Assessment:
+async def begin(session: AsyncSession, call: Call, assessment_id: UUID, action: str, *, lock: bool = True) -> Assessment:
     """The batch, locked, at the version the caller knows, where this step may be taken now."""
-    assessment = await reading.find(session, call, assessment_id, lock=True)
+    assessment = await reading.find(session, call, assessment_id, lock=lock)
     call.match(assessment.version)
-    further = await _further(session, call, assessment, for_action=action)
+    further = await _further(session, call, assessment, for_action=action, lock=lock)
     if refusal := _machine(county.folder()).why_not(action, assessment.status, call.actor.doer, further=further):
         raise REFUSALS[refusal.code](refusal.detail)
     return assessment
@@ -76,16 +76,18 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment) -> As
     )
 
 
-async def _further(session: AsyncSession, call: Call, assessment: Assessment, for_action: str | None = None) -> Further:
+async def _further(
+    session: AsyncSession, call: Call, assessment: Assessment, for_action: str | None = None, *, lock: bool = False
+) -> Further:
     """A batch is locked once it was supervised; certificates are issued from the day of the exam on, within the filing on both days.
 
-    `for_action`: only what this one asks is read; the filing is locked as well, so that it is not suspended or revoked in between.
+    `for_action`: only what this one asks is read. `lock`: the filing is locked as well, so that it is not suspended or revoked in between.
     """
     found: dict[str, Refusal | None] = {}
     if for_action in (None, "lock") and assessment.status == "open" and not await reading.supervision(session, assessment.id):
         found["lock"] = Refusal(SupervisionMissing.code, f"{SupervisionMissing.cause}{SupervisionMissing.remedy}")
     if for_action in (None, "issue") and assessment.status == "locked":
-        filing = await session.get_one(Filing, assessment.filing_id, with_for_update={"read": True} if for_action else None)
+        filing = await session.get_one(Filing, assessment.filing_id, with_for_update={"read": True} if lock else None)
         found["issue"] = _cannot_issue(assessment, filing_reading.covered(filing), call)
     return found.get
 

@@ -17,7 +17,7 @@ from services.evaluation.certificates.schemas import CertificateIn, CertificateP
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.codes import Verification
 from services.evaluation.filings.tables import Filing
-from shared import deeds, errors, privacy
+from shared import deeds, errors, privacy, web
 from shared.access import Call
 from shared.web import Kernel
 
@@ -49,9 +49,13 @@ async def issue(session: AsyncSession, call: Call, kernel: Kernel, assessment_id
     return await assessment_steps.finish(session, call, assessment, "issued", certificates=minted, comment=comment)
 
 
-async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn) -> CertificatePaper:
+async def facts_to_register(body: CertificateIn, call: web.Caller, kernel: web.KernelOf) -> clients.Names:
+    """Whether the registry knows the holder."""
+    return await clients.names(kernel, call, trainee_ids=[body.trainee_id])
+
+
+async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn, known: clients.Names) -> CertificatePaper:
     """Another issuer's certificate. Of its number only shape, year and level are compared."""
-    known = await clients.names(kernel, call, trainee_ids=[body.trainee_id])
     number, key = policy.normal(body.number), reading.key_of(kernel, body.number)
     existing_id = await session.scalar(select(Certificate.id).where(Certificate.kind == body.kind, Certificate.number_key == key))
     if existing_id is not None:
@@ -66,11 +70,12 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, body: Cert
     return steps.paper(call, certificate)
 
 
-async def verify(session: AsyncSession, call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
+async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
     """Whether a number and a name belong to a certificate valid on a day. Names are asked for also where the number is unknown: same work, same answer."""
     on = body.on or call.today
     wanted = select(Certificate).where(Certificate.number_key == reading.key_of(kernel, body.number)).order_by(Certificate.issued_on.desc())
-    found = (await session.scalars(wanted)).all()
+    async with kernel.reading() as session:
+        found = (await session.scalars(wanted)).all()
     known = (await clients.names(kernel, call, trainee_ids={each.trainee_id for each in found})).trainees
     named = [each for each in found if each.trainee_id in known and policy.same_name(known[each.trainee_id].name, body.name)]
     if not named:

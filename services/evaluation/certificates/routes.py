@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Response
 
 from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import AssessmentPaper
@@ -20,6 +20,7 @@ from services.evaluation.certificates.schemas import (
 )
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.certificates.visibility import READERS
+from services.evaluation.clients import Names
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
 from services.evaluation.filings.errors import OutOfScope
@@ -82,16 +83,22 @@ async def list_certificates(
     status=201,
     errors=[DuplicateCertificate, *ASKING],
 )
-async def register(body: CertificateIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> CertificatePaper:
-    return await operations.register(session, call, kernel, body)
+async def register(
+    body: CertificateIn,
+    known: Annotated[Names, Depends(operations.facts_to_register)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+) -> CertificatePaper:
+    return await operations.register(session, call, kernel, body, known)
 
 
 @router.operation(
     "POST", "/v1/certificates:verify", may=access.PUBLIC, summary="核验证书", writes=False, errors=[*ASKING, errors.TooManyRequests]
 )
-async def verify(body: VerifyIn, response: Response, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> VerifyOut:
+async def verify(body: VerifyIn, response: Response, call: web.Caller, kernel: web.KernelOf) -> VerifyOut:
     response.headers.update(await kernel.limits.take(limits.VERIFICATIONS, call.origin or "?"))
-    return await operations.verify(session, call, kernel, body)
+    return await operations.verify(call, kernel, body)
 
 
 @router.operation("GET", ONE, may=READERS, summary="证书")
@@ -108,14 +115,13 @@ async def get(certificate_id: UUID, session: web.Session, call: web.Caller) -> C
 )
 async def revoke(
     certificate_id: UUID,
+    previewed: Annotated[RevocationPreview | None, Depends(steps.preview_revocation)],
     session: web.Session,
     call: web.Caller,
-    kernel: web.KernelOf,
     body: wire.Reasoned | None = None,
-    preview: Annotated[bool, Query(description="只列出会受影响的申领和就业记录,不撤销")] = False,
 ) -> CertificatePaper | RevocationPreview:
-    if preview:
-        return await steps.preview_revocation(session, call, kernel, certificate_id)
+    if previewed is not None:
+        return previewed
     if body is None:
         raise errors.Invalid(faults=[errors.Fault("missing_field", "/reason", allowed="1 至 1000 字", fix="请写明撤销的理由。")])
     return await steps.revoke(session, call, certificate_id, body.reason)

@@ -2,8 +2,10 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients
@@ -11,10 +13,11 @@ from services.evaluation.certificates import policy, reading
 from services.evaluation.certificates.errors import REFUSALS
 from services.evaluation.certificates.schemas import CertificateOut, CertificatePaper, RevocationPreview, TouchedOut
 from services.evaluation.certificates.tables import Certificate
-from shared import codes, county, deeds, wire
+from shared import codes, county, deeds, web, wire
 from shared.access import Call
 from shared.steps import Machine, Refusal
-from shared.web import Kernel
+
+Preview = Annotated[bool, Query(description="只列出会受影响的申领和就业记录,不撤销")]
 
 
 async def get(session: AsyncSession, call: Call, certificate_id: UUID) -> CertificatePaper:
@@ -43,9 +46,14 @@ async def revoke(session: AsyncSession, call: Call, certificate_id: UUID, reason
     return paper(call, certificate)
 
 
-async def preview_revocation(session: AsyncSession, call: Call, kernel: Kernel, certificate_id: UUID) -> RevocationPreview:
-    """Every claim and placement that names it, as far as the neighbours say. Changes nothing."""
-    await reading.find(session, call, certificate_id)
+async def preview_revocation(
+    certificate_id: UUID, call: web.Caller, kernel: web.KernelOf, preview: Preview = False
+) -> RevocationPreview | None:
+    """Every claim and placement that names it, as far as the neighbours say; None where it is to be revoked. Changes nothing."""
+    if not preview:
+        return None
+    async with kernel.reading() as session:
+        await reading.find(session, call, certificate_id)
     claims, placements = await clients.touched_by_certificate(kernel, call, certificate_id)
     complete = claims is not None and placements is not None
     return RevocationPreview(certificate_id=certificate_id, complete=complete, claims=_touched(claims), placements=_touched(placements))

@@ -8,23 +8,26 @@ from services.evaluation import clients, rules
 from services.evaluation.filings import policy, steps
 from services.evaluation.filings.schemas import FilingChange, FilingIn, FilingPaper, Scope, Staff
 from services.evaluation.filings.tables import Filing
-from shared import errors
+from shared import errors, web
 from shared.access import Call
-from shared.web import Kernel
 
 
-async def create(session: AsyncSession, call: Call, kernel: Kernel, body: FilingIn) -> FilingPaper:
-    """A draft. Who may file, and with which first letter, follows from the kind of institution."""
-    institution_id = body.institution_id or call.actor.institution_id
-    if institution_id is None or institution_id != call.actor.institution_id:
+async def facts_to_create(body: FilingIn, call: web.Caller, kernel: web.KernelOf) -> clients.InstitutionName | None:
+    """What the registry knows of the institution that files."""
+    institution_id = call.actor.institution_id
+    if institution_id is None or body.institution_id not in (None, institution_id):
         raise errors.Forbidden("备案由评价机构为本单位办理。请去掉 institution_id,或填本单位的编号。")
-    institution = (await clients.names(kernel, call, institution_ids=[institution_id])).institutions.get(institution_id)
+    return (await clients.names(kernel, call, institution_ids=[institution_id])).institutions.get(institution_id)
+
+
+async def create(session: AsyncSession, call: Call, body: FilingIn, institution: clients.InstitutionName | None) -> FilingPaper:
+    """A draft. Who may file, and with which first letter, follows from the kind of institution."""
     kind = institution.kind if institution else ""
     _refuse(_faults(kind, body.scope, body.staff, body.number_prefix))
     assert institution is not None  # an unknown one has no kind that may file
     filing = Filing(
         year=call.today.year,
-        institution_id=institution_id,
+        institution_id=call.actor.institution_id,
         institution_name=institution.name,
         institution_kind=kind,
         status="draft",

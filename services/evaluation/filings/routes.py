@@ -3,8 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
 
+from services.evaluation.clients import InstitutionName
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.filings import operations, policy, reading, steps, visibility
 from services.evaluation.filings.errors import NumberPrefixTaken, RenewalTooEarly, SamePerson
@@ -18,8 +19,13 @@ ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
 
 
 @router.operation("POST", "/v1/filings", may=policy.INSTITUTION, summary="申报评价备案", status=201, errors=ASKING)
-async def create(body: FilingIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> FilingPaper:
-    return await operations.create(session, call, kernel, body)
+async def create(
+    body: FilingIn,
+    institution: Annotated[InstitutionName | None, Depends(operations.facts_to_create)],
+    session: web.Session,
+    call: web.Caller,
+) -> FilingPaper:
+    return await operations.create(session, call, body, institution)
 
 
 @router.operation("GET", "/v1/filings", may=visibility.READERS, summary="备案列表", errors=[errors.InvalidCursor, *ASKING])

@@ -23,9 +23,9 @@ PREFIX_LOCK = 7_401
 UNCODED = "0000"  # the body code of what the system itself hands out
 
 
-async def begin(session: AsyncSession, call: Call, filing_id: UUID, action: str) -> Filing:
+async def begin(session: AsyncSession, call: Call, filing_id: UUID, action: str, *, lock: bool = True) -> Filing:
     """The filing, locked, at the version the caller knows, where this person may take this step now."""
-    filing = await reading.find(session, call, filing_id, lock=True)
+    filing = await reading.find(session, call, filing_id, lock=lock)
     call.match(filing.version)
     status = policy.status_on(filing.status, filing.valid_until_on, call.today)
     if refusal := _machine(county.folder()).why_not(action, status, call.actor.doer, _done(filing), _further(call, filing)):
