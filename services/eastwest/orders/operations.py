@@ -1,6 +1,7 @@
 """What can be done with an order: enter it, change it, close it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.eastwest.orders import policy, reading, steps, visibility
 from services.eastwest.orders.errors import DuplicateOrder, OrderInUse
 from services.eastwest.orders.schemas import OrderChange, OrderIn, OrderPaper
 from services.eastwest.orders.tables import Order
-from shared import county, errors
+from shared import county, errors, wire
 from shared.access import Call
 from shared.national_numbers import InvalidNumber, credit_code
 
@@ -30,7 +31,7 @@ async def enter(session: AsyncSession, call: Call, body: OrderIn) -> OrderPaper:
     partner = visibility.partner_of(call.actor)
     if body.partner is not None and partner is not None and body.partner != partner:
         raise errors.Forbidden("协作方只能登记本单位的订单。请去掉 partner。")
-    order = Order(partner=partner or body.partner, entered_by=call.actor.subject, entered_at=call.now, **_values(body))
+    order = Order(partner=partner or body.partner, entered_by=call.actor.subject, entered_at=call.now, **_values(body, call.today))
     session.add(order)
     await _keep(session, order)
     return await steps.finish(session, call, order, "entered")
@@ -45,7 +46,7 @@ async def change(session: AsyncSession, call: Call, order_id: UUID, body: OrderC
     if nulled:
         faults = [errors.Fault("invalid_value", f"/{name}", allowed="不能为空", fix="请填写该项,或去掉该字段。") for name in nulled]
         raise errors.Invalid(faults=faults)
-    values = _values(OrderIn.model_validate(whole))
+    values = _values(OrderIn.model_validate(whole), call.today)
     changed = [name for name, value in values.items() if getattr(order, name) != value]
     if policy.JUDGED_BY.intersection(changed) and any([await uses(session, order.id) for uses in _USED_BY]):
         raise OrderInUse()
@@ -72,54 +73,46 @@ async def _keep(session: AsyncSession, order: Order) -> None:
     await session.flush()
 
 
-def _values(body: OrderIn) -> dict[str, Any]:
-    """The columns, or every fault at once."""
-    faults: list[errors.Fault] = []
-    uscc = body.employer.uscc
+def _credit_code(body: OrderIn, _: date) -> Iterable[errors.Fault]:
     try:
-        uscc = credit_code(uscc)
+        credit_code(body.employer.uscc)
     except InvalidNumber as invalid:
-        faults.append(
-            errors.Fault(
-                "invalid_uscc",
-                "/employer/uscc",
-                seen=invalid.seen_masked,
-                allowed=invalid.allowed,
-                fix="请对照营业执照核对。",
-                basis=GB_32100,
-            )
-        )
+        fix = "请对照营业执照核对。"
+        yield errors.Fault("invalid_uscc", "/employer/uscc", seen=invalid.seen_masked, allowed=invalid.allowed, fix=fix, basis=GB_32100)
+
+
+def _district(body: OrderIn, _: date) -> Iterable[errors.Fault]:
     partner = county.here().partner
-    if body.employer.district_code not in {each.code for each in partner.districts}:
+    if (seen := body.employer.district_code) not in {each.code for each in partner.districts}:
         allowed = "、".join(f"{each.code} {each.name}" for each in partner.districts)
-        faults.append(
-            errors.Fault(
-                "not_in_foshan",
-                "/employer/district_code",
-                seen=body.employer.district_code[:40],
-                allowed=allowed,
-                fix=f"请填写{partner.name}的区代码。",
-            )
-        )
+        fix = f"请填写{partner.name}的区代码。"
+        yield errors.Fault("not_in_foshan", "/employer/district_code", seen=seen[:40], allowed=allowed, fix=fix)
+
+
+def _wages(body: OrderIn, _: date) -> Iterable[errors.Fault]:
     if body.wage_from is not None and body.wage_to is not None and body.wage_to < body.wage_from:
-        faults.append(
-            errors.Fault(
-                "invalid_range", "/wage_to", seen=str(body.wage_to), allowed=f"不低于 wage_from {body.wage_from}", fix="请改正工资上下限。"
-            )
-        )
+        allowed = f"不低于 wage_from {body.wage_from}"
+        yield errors.Fault("invalid_range", "/wage_to", seen=str(body.wage_to), allowed=allowed, fix="请改正工资上下限。")
+
+
+def _period(body: OrderIn, _: date) -> Iterable[errors.Fault]:
     if body.until_on is not None and body.until_on < body.ordered_on:
-        faults.append(
-            errors.Fault(
-                "invalid_period", "/until_on", seen=str(body.until_on), allowed=f"不早于 ordered_on {body.ordered_on}", fix="请改正日期。"
-            )
-        )
-    if faults:
+        allowed = f"不早于 ordered_on {body.ordered_on}"
+        yield errors.Fault("invalid_period", "/until_on", seen=str(body.until_on), allowed=allowed, fix="请改正日期。")
+
+
+RULES = (_credit_code, _district, _wages, _period)
+
+
+def _values(body: OrderIn, today: date) -> dict[str, Any]:
+    """The columns, or every fault at once."""
+    if faults := wire.faults(RULES, body, today):
         raise errors.Invalid(faults=faults)
     standard = body.standard
     return {
         "number": body.number,
         "employer_name": body.employer.name,
-        "employer_uscc": uscc,
+        "employer_uscc": credit_code(body.employer.uscc),
         "employer_district_code": body.employer.district_code,
         "occupation_code": body.occupation_code,
         "posts": body.posts,

@@ -1,5 +1,6 @@
 """Paths of the orders."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -18,7 +19,7 @@ router = web.Router("orders")
 ONE = "/v1/orders/{order_id:uuid}"
 
 
-@router.operation("POST", "/v1/orders", may=KEEPERS, summary="登记订单", status=201, errors=[DuplicateOrder])
+@router.operation("POST", "/v1/orders", may=KEEPERS, summary="登记订单", status=201, errors=[DuplicateOrder], rules=operations.RULES)
 async def enter(body: OrderIn, session: web.Session, call: web.Caller) -> OrderPaper:
     return await operations.enter(session, call, body)
 
@@ -49,11 +50,25 @@ async def get(order_id: UUID, session: web.Session, call: web.Caller) -> OrderPa
     return steps.paper(call, await reading.get(session, call, order_id))
 
 
-@router.operation("PATCH", ONE, may=KEEPERS, summary="修改订单", errors=[DuplicateOrder, OrderClosed, OrderInUse, errors.StaleVersion])
+@router.operation(
+    "PATCH",
+    ONE,
+    may=KEEPERS,
+    summary="修改订单",
+    errors=[DuplicateOrder, OrderClosed, OrderInUse, errors.StaleVersion],
+    paper=partial(steps.begin, action="change", lock=False),
+)
 async def change(order_id: UUID, body: OrderChange, session: web.Session, call: web.Caller) -> OrderPaper:
     return await operations.change(session, call, order_id, body)
 
 
-@router.operation("POST", f"{ONE}:close", may=KEEPERS, summary="关闭订单", errors=[OrderClosed, errors.StaleVersion])
+@router.operation(
+    "POST",
+    f"{ONE}:close",
+    may=KEEPERS,
+    summary="关闭订单",
+    errors=[OrderClosed, errors.StaleVersion],
+    paper=partial(steps.begin, action="close", lock=False),
+)
 async def close(order_id: UUID, session: web.Session, call: web.Caller, body: Closed | None = None) -> OrderPaper:
     return await operations.close(session, call, order_id, body.reason if body else None)

@@ -16,9 +16,9 @@ from shared.access import Call
 from shared.steps import Machine, Refusal
 
 
-async def begin(session: AsyncSession, call: Call, order_id: UUID, action: str) -> Order:
+async def begin(session: AsyncSession, call: Call, order_id: UUID, action: str, *, lock: bool = True) -> Order:
     """The order, locked, at the version the caller knows, where this step may be taken now."""
-    order = await reading.get(session, call, order_id, lock=True)
+    order = await reading.get(session, call, order_id, lock=lock)
     call.match(order.version)
     if refusal := _why_not(call, order, action):
         raise REFUSALS[refusal.code](refusal.detail)

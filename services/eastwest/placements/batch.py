@@ -1,7 +1,8 @@
 """Takes facts in: many at once, each judged by itself, in a fixed number of statements and calls; kept each alone or all together."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from services.eastwest.orders import visibility as orders
 from services.eastwest.placements import conditions, facts, receipts, steps, visibility
 from services.eastwest.placements.schemas import BatchOut, ItemOut, Receipt, UpdateIn, UpdateItem
 from services.eastwest.placements.tables import Office, Placement, Update
-from shared import batches, db, errors, web
+from shared import batches, db, errors, web, wire
 from shared.access import Call
 from shared.national_numbers import compact
 from shared.web import Kernel
@@ -109,7 +110,7 @@ def _with_receipt(kernel: Kernel, item: batches.ItemOut, result: steps.Result | 
 
 async def gather(kernel: Kernel, call: Call, asked: Sequence[Asked]) -> Gathered:
     """Asks the neighbours about facts that are well-formed by themselves, while no connection is held."""
-    sound = {index: each for index, each in enumerate(asked) if not shape_faults(each)}
+    sound = {index: each for index, each in enumerate(asked) if not _faults(each, call.today)}
     named = await _named(call, kernel, sound.values())
     beginning = {index: each for index, each in sound.items() if each.body.kind in steps.STARTING}
     if not beginning:
@@ -123,7 +124,7 @@ async def gather(kernel: Kernel, call: Call, asked: Sequence[Asked]) -> Gathered
 async def take(session: AsyncSession, call: Call, asked: Sequence[Asked], gathered: Gathered) -> list[steps.Result]:
     """A result for each fact, in their order."""
     results: dict[int, steps.Result] = {
-        index: steps.Result("rejected", faults=found) for index, each in enumerate(asked) if (found := shape_faults(each))
+        index: steps.Result("rejected", faults=found) for index, each in enumerate(asked) if (found := _faults(each, call.today))
     }
     sound = {index: each for index, each in enumerate(asked) if index not in results}
     named, gate_facts = gathered.named, gathered.gate_facts
@@ -152,37 +153,39 @@ def receipt(kernel: Kernel, result: steps.Result) -> Receipt | None:
     return receipts.receipt(kernel.seal_key, result.row) if result.row is not None else None
 
 
-def shape_faults(asked: Asked) -> tuple[errors.Fault, ...]:
-    """What is wrong with a fact by itself."""
-    body, faults = asked.body, list[errors.Fault]()
-    if (asked.placement_id is None) == (asked.id_number is None):
-        faults.append(
-            errors.Fault("one_of_two", "/placement_id", allowed="placement_id,或 id_number 与订单号 number", fix="请保留其中一种写法。")
-        )
-    elif asked.id_number is not None and asked.number is None:
-        faults.append(errors.Fault("missing_field", "/number", fix="按证件号码报告时请写明订单号。"))
-    if (body.kind == "corrected") != (body.corrects is not None):
-        code, fix = (
-            ("missing_field", "请写明被更正那条的 external_ref。")
-            if body.corrects is None
-            else ("invalid_value", "只有 corrected 填写 corrects。")
-        )
-        faults.append(errors.Fault(code, "/corrects", fix=fix))
-    elif body.corrects == body.external_ref:
-        faults.append(
-            errors.Fault("invalid_value", "/corrects", seen=body.corrects, allowed="另一条的 external_ref", fix="更正须用新的编号。")
-        )
+def _corrects(body: UpdateIn, _: date) -> Iterable[errors.Fault]:
+    if body.kind == "corrected" and body.corrects is None:
+        yield errors.Fault("missing_field", "/corrects", fix="请写明被更正那条的 external_ref。")
+    elif body.kind != "corrected" and body.corrects is not None:
+        yield errors.Fault("invalid_value", "/corrects", fix="只有 corrected 填写 corrects。")
+    elif body.corrects is not None and body.corrects == body.external_ref:
+        yield errors.Fault("invalid_value", "/corrects", seen=body.corrects, allowed="另一条的 external_ref", fix="更正须用新的编号。")
+
+
+def _employer(body: UpdateIn, _: date) -> Iterable[errors.Fault]:
     if body.kind == "employer_changed" and body.employer is None:
-        faults.append(errors.Fault("missing_field", "/employer", fix="请写明新的用人单位。"))
+        yield errors.Fault("missing_field", "/employer", fix="请写明新的用人单位。")
+
+
+def _evidence(body: UpdateIn, _: date) -> Iterable[errors.Fault]:
     for place, each in enumerate(body.evidence or ()):
         if each.covers_to_on < each.covers_from_on:
-            seen = f"{each.covers_from_on} 至 {each.covers_to_on}"
-            faults.append(
-                errors.Fault(
-                    "invalid_period", f"/evidence/{place}/covers_to_on", seen=seen, allowed="不早于 covers_from_on", fix="请改正起止日期。"
-                )
-            )
-    return tuple(faults)
+            seen, allowed = f"{each.covers_from_on} 至 {each.covers_to_on}", "不早于 covers_from_on"
+            yield errors.Fault("invalid_period", f"/evidence/{place}/covers_to_on", seen=seen, allowed=allowed, fix="请改正起止日期。")
+
+
+RULES = (_corrects, _employer, _evidence)
+
+
+def _faults(asked: Asked, today: date) -> tuple[errors.Fault, ...]:
+    """What is wrong with a fact by itself."""
+    found = list[errors.Fault]()
+    if (asked.placement_id is None) == (asked.id_number is None):
+        allowed = "placement_id,或 id_number 与订单号 number"
+        found.append(errors.Fault("one_of_two", "/placement_id", allowed=allowed, fix="请保留其中一种写法。"))
+    elif asked.id_number is not None and asked.number is None:
+        found.append(errors.Fault("missing_field", "/number", fix="按证件号码报告时请写明订单号。"))
+    return (*found, *wire.faults(RULES, asked.body, today))
 
 
 async def _named(call: Call, kernel: Kernel, asked: Collection[Asked]) -> Named:

@@ -1,8 +1,9 @@
 """What can be done with a placement: enter it, change it, report a fact about it; and hold both sides' lists against each other."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from services.eastwest.placements.schemas import (
     UpdateOut,
 )
 from services.eastwest.placements.tables import Office, Placement, Update
-from shared import deeds, errors, web
+from shared import deeds, errors, web, wire
 from shared.access import Call
 from shared.national_numbers import compact
 from shared.web import Kernel
@@ -70,7 +71,7 @@ async def facts_to_enter(body: PlacementIn, call: web.Caller, kernel: web.Kernel
 
 
 async def enter(session: AsyncSession, call: Call, body: PlacementIn, known: Entering) -> PlacementPaper:
-    trainee_id = _known_trainee(body, known)
+    trainee_id = _known_trainee(body, known, call.today)
     order = await orders.find(session, call, body.order_id, lock=True)
     if order is None:
         raise errors.Invalid(faults=[errors.Fault("unknown_order", "/order_id", seen=str(body.order_id), fix="请先登记订单,或核对编号。")])
@@ -105,8 +106,7 @@ class Changing:
 
 async def facts_to_change(placement_id: UUID, body: PlacementChange, call: web.Caller, kernel: web.KernelOf) -> Changing:
     async with kernel.reading() as session:
-        row = await reading.find(session, call, placement_id)
-    call.match(row.version)
+        row = await reading.at_version(session, call, placement_id)
     papers = body.model_dump(include=body.model_fields_set & {"class_id", "certificate_id"})
     if all(getattr(row, name) == value for name, value in papers.items()):
         return Changing(row.version, facts.GateFacts({}, {}))
@@ -201,13 +201,20 @@ async def look_up(session: AsyncSession, call: Call, kernel: Kernel, id_numbers:
     )
 
 
-def _known_trainee(body: PlacementIn, known: Entering) -> UUID:
-    """The trainee, once everything that the body names is known; every fault at once otherwise."""
+def _one_person(body: PlacementIn, _: date) -> Iterable[errors.Fault]:
     if (body.trainee_id is None) == (body.id_number is None):
-        raise errors.Invalid(faults=[errors.Fault("one_of_two", "/trainee_id", allowed="trainee_id 或 id_number", fix="请保留其中一项。")])
+        yield errors.Fault("one_of_two", "/trainee_id", allowed="trainee_id 或 id_number", fix="请保留其中一项。")
+
+
+RULES = (_one_person,)
+
+
+def _known_trainee(body: PlacementIn, known: Entering, today: date) -> UUID:
+    """The trainee, once everything that the body names is known; every fault at once otherwise."""
+    if faults := wire.faults(RULES, body, today):
+        raise errors.Invalid(faults=faults)
     if known.trainee_id is None:
         raise errors.Invalid(faults=[errors.Fault("unknown_trainee", "/id_number", fix="请核对证件号码;未登记的请先由经办机构登记。")])
-    faults = []
     if known.trainee_id not in known.names.trainees:
         faults.append(errors.Fault("unknown_trainee", "/trainee_id", seen=str(known.trainee_id), fix="请核对编号。"))
     if body.class_id and body.class_id not in known.names.classes:

@@ -44,6 +44,13 @@ async def get(session: AsyncSession, call: Call, placement_id: UUID) -> Placemen
     return PlacementPaper(**dict(shown), allowed_actions=wire.allowed_actions(steps.allowed_actions(call.actor, shown.status)))
 
 
+async def at_version(session: AsyncSession, call: Call, placement_id: UUID) -> Any:
+    """The placement at the version that the caller knows."""
+    row = await find(session, call, placement_id)
+    call.match(row.version)
+    return row
+
+
 async def find(session: AsyncSession, call: Call, placement_id: UUID) -> Any:
     """The placement with what its order says, or 404 for who may not see it."""
     row = (await session.execute(conditions.with_order().where(Placement.id == placement_id, visibility.rows(call.actor)))).first()

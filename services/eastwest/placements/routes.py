@@ -35,6 +35,7 @@ AsOf = Annotated[wire.CivilDate | None, Query(description="截至哪一天;不�
     status=201,
     key=web.REQUIRED,
     errors=[DuplicatePlacement, OrderClosed, *NEIGHBOURS],
+    rules=operations.RULES,
 )
 async def enter(
     body: schemas.PlacementIn,
@@ -86,7 +87,15 @@ async def get(placement_id: UUID, session: web.Session, call: web.Caller) -> sch
     return await reading.get(session, call, placement_id)
 
 
-@router.operation("PATCH", ONE, may=KEEPERS, summary="改填班级、证书或用人单位", if_match=True, errors=[*GATES.values(), *NEIGHBOURS])
+@router.operation(
+    "PATCH",
+    ONE,
+    may=KEEPERS,
+    summary="改填班级、证书或用人单位",
+    if_match=True,
+    errors=[*GATES.values(), *NEIGHBOURS],
+    paper=reading.at_version,
+)
 async def change(
     placement_id: UUID,
     body: schemas.PlacementChange,
@@ -105,6 +114,8 @@ async def change(
     status=201,
     key=web.REQUIRED,
     errors=[ExternalRefReused, *GATES.values(), *NEIGHBOURS],
+    paper=reading.find,
+    rules=batch.RULES,
 )
 async def report(
     placement_id: UUID,

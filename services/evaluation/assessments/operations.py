@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -17,7 +18,7 @@ from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings import visibility as filing_visibility
 from services.evaluation.filings.errors import OutOfScope
 from services.evaluation.filings.tables import Filing
-from shared import errors, privacy, web
+from shared import errors, privacy, web, wire
 from shared.access import Call
 
 CITIZEN_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
@@ -38,7 +39,7 @@ async def create(session: AsyncSession, call: Call, body: AssessmentIn, facts: c
         raise ConflictOfInterest(
             f"证卡 {_shown(same[0].card)} 的考评员与考生 {same[1].trainee_id} 是同一人。考生不能担任本批次的考评员,请改派。"
         )
-    if faults := [*_faults(body, filing), *_candidate_faults(body, filing, facts)]:
+    if faults := [*wire.faults(RULES, body, call.today), *_assessor_faults(body, filing), *_candidate_faults(body, filing, facts)]:
         raise errors.Invalid(faults=faults)
     assessment = Assessment(
         **body.model_dump(exclude={"candidates"}),
@@ -122,20 +123,33 @@ def _shown(card: str | None) -> str:
     return privacy.redact(card or "")
 
 
-def _faults(body: AssessmentIn, filing: Filing) -> Iterable[errors.Fault]:
+def _numbered(body: AssessmentIn, _: date) -> Iterable[errors.Fault]:
+    """A certificate of the level can be numbered."""
     levels = rules.levels()
     if levels[body.level].digit is None:
         allowed = "、".join(level.name for level in levels.values() if level.digit is not None)
         yield errors.Fault("level_without_number", "/level", seen=levels[body.level].name, allowed=allowed, fix="请改选等级。")
+
+
+def _assessors(body: AssessmentIn, _: date) -> Iterable[errors.Fault]:
+    for index in filings.repeated((each, "") for each in body.assessors):
+        yield errors.Fault("listed_twice", f"/assessors/{index}", fix="请删除重复的一项。")
+
+
+def _candidates(body: AssessmentIn, _: date) -> Iterable[errors.Fault]:
+    for index in filings.repeated((str(each), "") for each in body.candidates):
+        yield errors.Fault("listed_twice", f"/candidates/{index}", fix="请删除重复的一项。")
+
+
+RULES = (_numbered, _assessors, _candidates)
+
+
+def _assessor_faults(body: AssessmentIn, filing: Filing) -> Iterable[errors.Fault]:
     filed = {each["card"] for each in filing.staff["assessors"]}
     for index, card in enumerate(body.assessors):
         if card not in filed:
-            yield errors.Fault(
-                "not_a_filed_assessor", f"/assessors/{index}", seen=_shown(card), allowed="备案的考评人员的证卡", fix="请核对证卡编号。"
-            )
-    for field, listed in (("assessors", body.assessors), ("candidates", [str(each) for each in body.candidates])):
-        for index in filings.repeated((each, "") for each in listed):
-            yield errors.Fault("listed_twice", f"/{field}/{index}", fix="请删除重复的一项。")
+            allowed = "备案的考评人员的证卡"
+            yield errors.Fault("not_a_filed_assessor", f"/assessors/{index}", seen=_shown(card), allowed=allowed, fix="请核对证卡编号。")
 
 
 def _candidate_faults(body: AssessmentIn, filing: Filing, facts: clients.AssessmentFacts) -> Iterable[errors.Fault]:

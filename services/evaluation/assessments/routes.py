@@ -1,6 +1,7 @@
 """Paths of assessment batches; `:issue` stands with the certificates."""
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends
@@ -28,8 +29,19 @@ STEP = (errors.InvalidState, errors.StaleVersion)
 ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
 
 
+def _at(action: str) -> Any:
+    """The batch, where this step may be taken now."""
+    return partial(steps.begin, action=action, lock=False)
+
+
 @router.operation(
-    "POST", "/v1/assessments", may=INSTITUTION, summary="新建评价批次", status=201, errors=[ConflictOfInterest, OutOfScope, *ASKING]
+    "POST",
+    "/v1/assessments",
+    may=INSTITUTION,
+    summary="新建评价批次",
+    status=201,
+    errors=[ConflictOfInterest, OutOfScope, *ASKING],
+    rules=operations.RULES,
 )
 async def create(
     body: AssessmentIn,
@@ -68,13 +80,19 @@ async def get(assessment_id: UUID, session: web.Session, call: web.Caller) -> As
     return await steps.paper(session, call, await reading.find(session, call, assessment_id))
 
 
-@router.operation("POST", f"{ONE}/results:batch", may=INSTITUTION, summary="录入成绩", status=207, errors=STEP)
+@router.operation("POST", f"{ONE}/results:batch", may=INSTITUTION, summary="录入成绩", status=207, errors=STEP, paper=_at("results"))
 async def record_results(assessment_id: UUID, body: ResultsBatch, session: web.Session, call: web.Caller) -> batches.BatchOut:
     return await batch.record(session, call, assessment_id, body)
 
 
 @router.operation(
-    "POST", f"{ONE}/supervision", may=INSTITUTION, summary="登记督导", status=201, errors=[*STEP, ConflictOfInterest, *ASKING]
+    "POST",
+    f"{ONE}/supervision",
+    may=INSTITUTION,
+    summary="登记督导",
+    status=201,
+    errors=[*STEP, ConflictOfInterest, *ASKING],
+    paper=_at("supervision"),
 )
 async def supervise(
     assessment_id: UUID,
@@ -86,6 +104,6 @@ async def supervise(
     return await operations.supervise(session, call, assessment_id, body, taught)
 
 
-@router.operation("POST", f"{ONE}:lock", may=INSTITUTION, summary="锁定成绩", errors=[*STEP, SupervisionMissing])
+@router.operation("POST", f"{ONE}:lock", may=INSTITUTION, summary="锁定成绩", errors=[*STEP, SupervisionMissing], paper=_at("lock"))
 async def lock(assessment_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> AssessmentPaper:
     return await operations.lock(session, call, assessment_id, body.comment if body else None)

@@ -17,7 +17,7 @@ from services.evaluation.certificates.schemas import CertificateIn, CertificateP
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.codes import Verification
 from services.evaluation.filings.tables import Filing
-from shared import deeds, errors, privacy, web
+from shared import deeds, errors, privacy, web, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -60,7 +60,7 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, body: Cert
     existing_id = await session.scalar(select(Certificate.id).where(Certificate.kind == body.kind, Certificate.number_key == key))
     if existing_id is not None:
         raise DuplicateCertificate(existing_id=str(existing_id))
-    if faults := [*_faults(body, number, call.today), *_unknown(body.trainee_id, known.trainees)]:
+    if faults := [*wire.faults(RULES, body, call.today), *_unknown(body.trainee_id, known.trainees)]:
         raise errors.Invalid(faults=faults)
     shown = policy.EMBEDDED_ID_NUMBER.sub(lambda found: privacy.mask_number(found[0]), number)
     certificate = Certificate(**body.model_dump(exclude={"number"}), number=shown, number_key=key, registered_at=call.now)
@@ -103,14 +103,27 @@ def _unknown(trainee_id: UUID, known: dict[UUID, clients.TraineeName]) -> Iterab
         yield errors.Fault("unknown_holder", "/trainee_id", seen=str(trainee_id), fix="请核对学员编号,或先登记学员。")
 
 
-def _faults(body: CertificateIn, number: str, today: date) -> Iterable[errors.Fault]:
-    for fault in policy.number_faults(body.kind, number, rules.levels()[body.level] if body.level else None, body.issued_on):
+def _number(body: CertificateIn, _: date) -> Iterable[errors.Fault]:
+    level = rules.levels()[body.level] if body.level else None
+    for fault in policy.number_faults(body.kind, policy.normal(body.number), level, body.issued_on):
         yield errors.Fault(fault.code, "/number", seen=fault.seen, allowed=fault.allowed, fix="请对照证书原件核对。")
+
+
+def _level(body: CertificateIn, _: date) -> Iterable[errors.Fault]:
     if body.kind == "skill_level" and body.level is None:
         yield errors.Fault("level_required", "/level", allowed="八个等级之一", fix="请按证书填写等级。")
     if body.kind == "special_skill" and body.level is not None:
         yield errors.Fault("no_level", "/level", seen=body.level, allowed="不填", fix="请去掉等级,或核对证书种类。")
+
+
+def _occupation(body: CertificateIn, _: date) -> Iterable[errors.Fault]:
     if body.kind in ("skill_level", "qualification") and body.occupation_code is None:
         yield errors.Fault("missing_field", "/occupation_code", allowed="职业代码,见 /v1/occupations", fix="请按证书填写职业。")
+
+
+def _issued(body: CertificateIn, today: date) -> Iterable[errors.Fault]:
     if body.issued_on > today:
         yield errors.Fault("issued_later", "/issued_on", seen=str(body.issued_on), allowed=f"不晚于 {today}", fix="请核对发证日期。")
+
+
+RULES = (_number, _level, _occupation, _issued)

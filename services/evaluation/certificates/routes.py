@@ -1,10 +1,12 @@
 """Paths of certificates, and of the step of an assessment that makes them."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
+from services.evaluation.assessments import steps as assessment_steps
 from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import AssessmentPaper
 from services.evaluation.certificates import operations, reading, steps
@@ -38,6 +40,7 @@ ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
     may=INSTITUTION,
     summary="发证",
     errors=[errors.InvalidState, errors.StaleVersion, OutOfScope],
+    paper=partial(assessment_steps.begin, action="issue", lock=False),
 )
 async def issue(
     assessment_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: wire.Commented | None = None
@@ -82,6 +85,7 @@ async def list_certificates(
     summary="登记其他机构发的证书",
     status=201,
     errors=[DuplicateCertificate, *ASKING],
+    rules=operations.RULES,
 )
 async def register(
     body: CertificateIn,
@@ -112,6 +116,7 @@ async def get(certificate_id: UUID, session: web.Session, call: web.Caller) -> C
     may=REVOKERS,
     summary="撤销证书(preview=true 只看会影响什么)",
     errors=[errors.InvalidState, errors.StaleVersion],
+    paper=partial(steps.begin, lock=False),
 )
 async def revoke(
     certificate_id: UUID,
@@ -122,6 +127,4 @@ async def revoke(
 ) -> CertificatePaper | RevocationPreview:
     if previewed is not None:
         return previewed
-    if body is None:
-        raise errors.Invalid(faults=[errors.Fault("missing_field", "/reason", allowed="1 至 1000 字", fix="请写明撤销的理由。")])
-    return await steps.revoke(session, call, certificate_id, body.reason)
+    return await steps.revoke(session, call, certificate_id, body.reason if body else None)

@@ -13,7 +13,7 @@ from services.evaluation.certificates import policy, reading
 from services.evaluation.certificates.errors import REFUSALS
 from services.evaluation.certificates.schemas import CertificateOut, CertificatePaper, RevocationPreview, TouchedOut
 from services.evaluation.certificates.tables import Certificate
-from shared import codes, county, deeds, web, wire
+from shared import codes, county, deeds, errors, web, wire
 from shared.access import Call
 from shared.steps import Machine, Refusal
 
@@ -32,12 +32,20 @@ def paper(call: Call, certificate: Certificate) -> CertificatePaper:
     return CertificatePaper(**out.model_dump(), allowed_actions=wire.allowed_actions({"revoke": _why_not(call, certificate)}))
 
 
-async def revoke(session: AsyncSession, call: Call, certificate_id: UUID, reason: str) -> CertificatePaper:
-    """No longer valid from today on. Who holds a claim or placement on it learns by the event."""
-    certificate = await reading.find(session, call, certificate_id, lock=True)
+async def begin(session: AsyncSession, call: Call, certificate_id: UUID, *, lock: bool = True) -> Certificate:
+    """The certificate, locked, at the version the caller knows, where it may be revoked now."""
+    certificate = await reading.find(session, call, certificate_id, lock=lock)
     call.match(certificate.version)
     if refusal := _why_not(call, certificate):
         raise REFUSALS[refusal.code](refusal.detail)
+    return certificate
+
+
+async def revoke(session: AsyncSession, call: Call, certificate_id: UUID, reason: str | None) -> CertificatePaper:
+    """No longer valid from today on. Who holds a claim or placement on it learns by the event."""
+    certificate = await begin(session, call, certificate_id)
+    if reason is None:
+        raise errors.Invalid(faults=[errors.Fault("missing_field", "/reason", allowed="1 至 1000 字", fix="请写明撤销的理由。")])
     certificate.revoked_on, certificate.revoked_reason = call.today, reason
     await session.flush()
     await deeds.record(

@@ -1,14 +1,16 @@
 """What the institution does with its filing before it hands it in: draw it up, change it."""
 
+from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients, rules
 from services.evaluation.filings import policy, steps
-from services.evaluation.filings.schemas import FilingChange, FilingIn, FilingPaper, Scope, Staff
+from services.evaluation.filings.schemas import FilingChange, FilingIn, FilingPaper
 from services.evaluation.filings.tables import Filing
-from shared import errors, web
+from shared import errors, web, wire
 from shared.access import Call
 
 
@@ -23,7 +25,7 @@ async def facts_to_create(body: FilingIn, call: web.Caller, kernel: web.KernelOf
 async def create(session: AsyncSession, call: Call, body: FilingIn, institution: clients.InstitutionName | None) -> FilingPaper:
     """A draft. Who may file, and with which first letter, follows from the kind of institution."""
     kind = institution.kind if institution else ""
-    _refuse(_faults(kind, body.scope, body.staff, body.number_prefix))
+    _refuse([*_kind(kind, body.number_prefix), *wire.faults(RULES, body, call.today)])
     assert institution is not None  # an unknown one has no kind that may file
     filing = Filing(
         year=call.today.year,
@@ -43,36 +45,44 @@ async def change(session: AsyncSession, call: Call, filing_id: UUID, body: Filin
     filing = await steps.begin(session, call, filing_id, "edit")
     given = {name for name in body.model_fields_set if name == "number_prefix" or getattr(body, name) is not None}
     changed = body.model_dump(mode="json", include=given)
-    _refuse(_faults(filing.institution_kind, body.scope or [], body.staff, body.number_prefix))
+    _refuse([*_kind(filing.institution_kind, body.number_prefix), *wire.faults(RULES, body, call.today)])
     for name, value in changed.items():
         setattr(filing, name, value)
     return await steps.finish(session, call, filing, "changed", fields=sorted(changed))
 
 
-def _faults(kind: str, scope: Scope, staff: Staff | None, number_prefix: str | None) -> list[errors.Fault]:
-    body = rules.here().body(kind)
-    if body is None:
-        allowed = "、".join(f"{each.kind} {each.name}" for each in rules.here().bodies)
-        return [
-            errors.Fault("kind_cannot_file", "/institution_id", seen=kind or "没有登记的机构", allowed=allowed, fix="请由上述机构申报。")
-        ]
-    found = []
-    if number_prefix is not None and number_prefix[0] != body.letter:
-        found.append(
-            errors.Fault(
-                "number_prefix_letter", "/number_prefix", seen=number_prefix[0], allowed=body.letter, fix="请核对机构编码,或留空。"
-            )
-        )
+def _scope(body: FilingIn | FilingChange, _: date) -> Iterable[errors.Fault]:
+    """Each occupation and level is filed for once."""
     entries = [
-        (index, place, entry.occupation_code, level) for index, entry in enumerate(scope) for place, level in enumerate(entry.levels)
+        (index, place, entry.occupation_code, level)
+        for index, entry in enumerate(body.scope or ())
+        for place, level in enumerate(entry.levels)
     ]
     for position in policy.repeated((code, level) for _, _, code, level in entries):
         index, place, code, level = entries[position]
-        found.append(errors.Fault("repeated_entry", f"/scope/{index}/levels/{place}", seen=f"{code} {level}", fix="请删除重复的一项。"))
-    for team, members in (staff.model_dump() if staff else {}).items():
+        yield errors.Fault("repeated_entry", f"/scope/{index}/levels/{place}", seen=f"{code} {level}", fix="请删除重复的一项。")
+
+
+def _staff(body: FilingIn | FilingChange, _: date) -> Iterable[errors.Fault]:
+    """Each card stands in a team once."""
+    for team, members in (body.staff.model_dump() if body.staff else {}).items():
         for position in policy.repeated((each["card"], "") for each in members):
-            found.append(errors.Fault("repeated_entry", f"/staff/{team}/{position}/card", fix="同一证卡在一个队伍中只能列一次。"))
-    return found
+            yield errors.Fault("repeated_entry", f"/staff/{team}/{position}/card", fix="同一证卡在一个队伍中只能列一次。")
+
+
+RULES = (_scope, _staff)
+
+
+def _kind(kind: str, number_prefix: str | None) -> Iterable[errors.Fault]:
+    """Whether an institution of this kind may file, and under a prefix of this letter."""
+    body = rules.here().body(kind)
+    if body is None:
+        allowed = "、".join(f"{each.kind} {each.name}" for each in rules.here().bodies)
+        yield errors.Fault("kind_cannot_file", "/institution_id", seen=kind or "没有登记的机构", allowed=allowed, fix="请由上述机构申报。")
+    elif number_prefix is not None and number_prefix[0] != body.letter:
+        yield errors.Fault(
+            "number_prefix_letter", "/number_prefix", seen=number_prefix[0], allowed=body.letter, fix="请核对机构编码,或留空。"
+        )
 
 
 def _refuse(faults: list[errors.Fault]) -> None:

@@ -1,5 +1,6 @@
 """Paths of filings."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ ONE = "/v1/filings/{filing_id:uuid}"
 ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
 
 
-@router.operation("POST", "/v1/filings", may=policy.INSTITUTION, summary="申报评价备案", status=201, errors=ASKING)
+@router.operation("POST", "/v1/filings", may=policy.INSTITUTION, summary="申报评价备案", status=201, errors=ASKING, rules=operations.RULES)
 async def create(
     body: FilingIn,
     institution: Annotated[InstitutionName | None, Depends(operations.facts_to_create)],
@@ -76,17 +77,32 @@ async def get(filing_id: UUID, session: web.Session, call: web.Caller) -> Filing
 
 
 @router.operation(
-    "PATCH", ONE, may=policy.INSTITUTION, summary="修改草稿或退回的备案", if_match=True, errors=[errors.InvalidState, errors.StaleVersion]
+    "PATCH",
+    ONE,
+    may=policy.INSTITUTION,
+    summary="修改草稿或退回的备案",
+    if_match=True,
+    errors=[errors.InvalidState, errors.StaleVersion],
+    paper=partial(steps.begin, action="edit", lock=False),
+    rules=operations.RULES,
 )
 async def change(filing_id: UUID, body: FilingChange, session: web.Session, call: web.Caller) -> FilingPaper:
     return await operations.change(session, call, filing_id, body)
 
 
-def _step(action: str, *kinds: type[errors.Problem]) -> Any:
+def _step(action: str, *kinds: type[errors.Problem], rules: tuple[Any, ...] = ()) -> Any:
     step = next(each for each in policy.STEPS if each.action == action)
     problems: list[type[errors.Problem]] = [errors.InvalidState, errors.StaleVersion, *([SamePerson] if step.part else []), *kinds]
+    paper = partial(steps.begin, action=action, lock=False)
     return router.operation(
-        "POST", f"{ONE}:{action}", may=frozenset(step.roles), summary=f"{step.title}备案", if_match=True, errors=problems
+        "POST",
+        f"{ONE}:{action}",
+        may=frozenset(step.roles),
+        summary=f"{step.title}备案",
+        if_match=True,
+        errors=problems,
+        paper=paper,
+        rules=rules,
     )
 
 
@@ -100,7 +116,7 @@ async def check(filing_id: UUID, session: web.Session, call: web.Caller, body: w
     return await steps.check(session, call, filing_id, body.comment if body else None)
 
 
-@_step("accept", NumberPrefixTaken)
+@_step("accept", NumberPrefixTaken, rules=steps.ACCEPTED)
 async def accept(filing_id: UUID, body: Acceptance, session: web.Session, call: web.Caller) -> FilingPaper:
     return await steps.accept(session, call, filing_id, body)
 
@@ -120,7 +136,7 @@ async def renew(filing_id: UUID, body: Renewal, session: web.Session, call: web.
     return await steps.renew(session, call, filing_id, body)
 
 
-@_step("extend-scope")
+@_step("extend-scope", rules=steps.EXTENDED)
 async def extend_scope(filing_id: UUID, body: Extension, session: web.Session, call: web.Caller) -> FilingPaper:
     return await steps.extend_scope(session, call, filing_id, body)
 

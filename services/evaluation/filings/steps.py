@@ -1,6 +1,7 @@
 """A filing from state to state: submitted by the institution; checked, accepted, returned or rejected by the bureau, later renewed, extended, suspended, revoked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ async def accept(session: AsyncSession, call: Call, filing_id: UUID, body: Accep
     """Puts the filing in force. Every occupation and level filed for is decided; the body gets its number prefix for good."""
     filing = await begin(session, call, filing_id, "accept")
     filed = {(entry["occupation_code"], level) for entry in filing.scope for level in entry["levels"]}
-    faults = _repeated(body.granted)
+    faults = wire.faults(ACCEPTED, body, call.today)
     faults += [
         errors.Fault("not_in_filed_scope", f"/granted/{index}", seen=f"{each.occupation_code} {each.level}", fix="请删除该项。")
         for index, each in enumerate(body.granted)
@@ -84,8 +85,6 @@ async def accept(session: AsyncSession, call: Call, filing_id: UUID, body: Accep
     faults += [
         errors.Fault("scope_entry_undecided", "/granted", seen=f"{code} {level}", fix="请补充该项的决定。") for code, level in undecided
     ]
-    if body.valid_until_on < body.valid_from_on:
-        faults.append(_reversed(body.valid_until_on, f"不早于 {body.valid_from_on}"))
     if faults:
         raise errors.Invalid(faults=faults)
     filing.number_prefix = await _claim_prefix(session, filing)
@@ -121,7 +120,7 @@ async def extend_scope(session: AsyncSession, call: Call, filing_id: UUID, body:
     """Adds decisions, counting from today. What was refused before may be granted now; the validity stays as it is."""
     filing = await begin(session, call, filing_id, "extend-scope")
     already = {(each["occupation_code"], each["level"]) for each in filing.granted if each["decision"] == "granted"}
-    faults = _repeated(body.granted) + [
+    faults = wire.faults(EXTENDED, body, call.today) + [
         errors.Fault("already_granted", f"/granted/{index}", seen=f"{each.occupation_code} {each.level}", fix="请删除该项。")
         for index, each in enumerate(body.granted)
         if (each.occupation_code, each.level) in already
@@ -202,14 +201,21 @@ def _grant(decided: GrantIn, from_on: str) -> dict[str, Any]:
     return decided.model_dump() | {"from_on": from_on}
 
 
-def _repeated(granted: Sequence[GrantIn]) -> list[errors.Fault]:
-    return [
-        errors.Fault(
-            "repeated_entry", f"/granted/{index}", seen=f"{granted[index].occupation_code} {granted[index].level}", fix="请删除重复的一项。"
-        )
-        for index in policy.repeated((each.occupation_code, each.level) for each in granted)
-    ]
+def _repeated(body: Acceptance | Extension, _: date) -> Iterable[errors.Fault]:
+    """Each occupation and level is decided once."""
+    for index in policy.repeated((each.occupation_code, each.level) for each in body.granted):
+        seen = f"{body.granted[index].occupation_code} {body.granted[index].level}"
+        yield errors.Fault("repeated_entry", f"/granted/{index}", seen=seen, fix="请删除重复的一项。")
+
+
+def _validity(body: Acceptance, _: date) -> Iterable[errors.Fault]:
+    if body.valid_until_on < body.valid_from_on:
+        yield _reversed(body.valid_until_on, f"不早于 {body.valid_from_on}")
 
 
 def _reversed(seen: object, allowed: str) -> errors.Fault:
     return errors.Fault("validity_reversed", "/valid_until_on", seen=str(seen), allowed=allowed, fix="请核对有效期止日。")
+
+
+EXTENDED = (_repeated,)
+ACCEPTED = (_repeated, _validity)
