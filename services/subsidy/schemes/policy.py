@@ -119,7 +119,8 @@ class Terms:
     @cached_property
     def block(self) -> dict[str, Any]:
         """All that is set, flat, as JSON: the form in which administrators propose terms."""
-        return {name: value for name, value in to_json(self).items() if value is not None and name != "retirement"}
+        stated = {name: getattr(self, name) for name in (*SOURCE, *FIGURES, "other_basis")}
+        return {name: value for name, value in to_json(stated).items() if value is not None}
 
     @cached_property
     def rate(self) -> str | None:

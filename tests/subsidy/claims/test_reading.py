@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from services.subsidy.claims.tables import Claim
 from services.subsidy.codes import FindingCode
-from shared import db, errors
+from services.subsidy.schemes import reading
+from shared import county, db, errors
 from tests.conftest import Start
 from tests.subsidy.claims.world import IN_MAY, a_person, a_world, codes, key
 
@@ -99,6 +102,22 @@ async def test_a_replay_with_stored_facts_gives_what_was_judged_then(start: Star
         assert (before.status_code, before.json()["code"]) == (422, "terms_missing")
         assert (await auditor.get(path, params={"rules_on": "2024-09-23"})).json()["same"] is True
         assert (await auditor.get(f"/v1/claims/{claim['id']}")).json()["version"] == claim["version"]
+
+
+async def test_a_claim_judged_by_a_hash_of_before_is_replayed_by_the_same_block(start: Start) -> None:
+    async with a_world(start) as world:
+        claim = await world.bring_to("submitted", world.open_class([a_person()]))
+        [(former, day)] = reading.load(county.folder()).former_hashes["agricultural_short"].items()
+        path = f"/v1/claims/{claim['id']}:replay"
+        for kept, answered in ((former, 200), ("0" * 64, 422)):
+            async with world.subsidy.kernel.writing.begin() as session:
+                await session.execute(update(Claim).values(terms_hash=kept))
+            answer = await world.as_("auditor").get(path)
+            assert answer.status_code == answered
+            if answered == 200:
+                assert (answer.json()["same"], answer.json()["then"]["terms"]["hash"]) == (True, former)
+                assert answer.json()["now"]["terms"]["in_force_from"] == str(day)
+                assert answer.json()["now"]["terms"]["hash"] == claim["terms"]["hash"] != former
 
 
 async def test_an_applicant_appeals_and_the_office_reads_it(start: Start) -> None:

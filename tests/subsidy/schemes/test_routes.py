@@ -67,9 +67,20 @@ async def test_terms_are_published_by_a_second_person_and_then_in_force(start: S
             figures = (await reader.get("/v1/schemes/agricultural_short", params={"on": on})).json()["terms"]["figures"]
             assert next(each["value"] for each in figures if each["name"] == "yuan_per_person_day") == rate
         trail = (await subsidy.as_("auditor").get("/v1/audit", params={"subject": proposed.json()["id"]})).json()["items"]
-        assert [entry["action"] for entry in trail] == ["terms.published", "terms.proposed"]
+        assert [entry["action"] for entry in trail] == ["terms.published", "refused", "terms.proposed"]
         taken = await subsidy.as_("admin", person_id=ONE).post(PATH, json=await a_block(subsidy))
         assert (taken.status_code, taken.json()["code"]) == (409, "terms_day_taken")
+
+
+async def test_the_block_that_is_shown_is_the_block_that_is_proposed(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        shown = (await subsidy.as_("officer").get("/v1/schemes/project", params={"on": "2025-05-01"})).json()["terms"]
+        block = shown["block"] | {"in_force_from": "2026-03-01", "yuan_per_person": "700.00"}
+        proposed = await subsidy.as_("admin", person_id=ONE).post("/v1/schemes/project/terms", json=block)
+        assert proposed.status_code == 201, proposed.text
+        assert proposed.json()["block"] == proposed.json()["terms"]["block"] == block
+        again = (await subsidy.as_("admin").get(proposed.headers["location"])).json()["block"]
+        assert (await subsidy.as_("admin", person_id=ONE).post("/v1/schemes/project/terms", json=again)).status_code == 201
 
 
 async def test_of_two_blocks_for_one_day_one_is_published(start: Start) -> None:
