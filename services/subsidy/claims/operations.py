@@ -1,6 +1,6 @@
 """What can be done with claims: applicants quote, create, change, submit, withdraw, appeal; the office reviews, decides and settles held lines.
 
-What registry knows is gathered first: `application`, `again` and `named` are asked ahead of the operation.
+What registry knows is gathered before the transaction: `application`, `again` and `named` are asked ahead of the session.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ from services.subsidy.claims.tables import Appeal, Claim, KnownBlacklisting, Lin
 from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome, Payee
 from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
-from shared import deeds, errors
+from shared import deeds, errors, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -32,21 +32,21 @@ async def application(kernel: Kernel, call: Call, body: ClaimIn) -> Gathered:
     return await facts.gather(kernel, call, rules.asked_for(call, body))
 
 
-async def again(
-    session: AsyncSession, kernel: Kernel, call: Call, claim_id: UUID, action: str, body: ClaimChange | None = None
-) -> Gathered:
+async def again(kernel: Kernel, call: Call, claim_id: UUID, action: str, body: ClaimChange | None = None) -> Gathered:
     """The application of a claim as it stands, or with a change; first whether the step may be taken at all."""
-    claim, _ = await steps.permit(session, call, claim_id, action)
-    asked = await lines.asked_before(session, claim)
+    async with kernel.reading() as session:
+        claim, _ = await steps.permit(session, call, claim_id, action)
+        asked = await lines.asked_before(session, claim)
     if body is not None:
-        asked = _changed(asked, body)
+        asked = _changed(call, asked, body)
     return await facts.gather(kernel, call, asked, claim.version)
 
 
-async def named(session: AsyncSession, kernel: Kernel, call: Call, claim_id: UUID) -> clients.Names:
+async def named(kernel: Kernel, call: Call, claim_id: UUID) -> clients.Names:
     """The names that the notice of a claim will show."""
-    claim, _ = await steps.permit(session, call, claim_id, "confirm")
-    people = await lines.of(session, claim.id)
+    async with kernel.reading() as session:
+        claim, _ = await steps.permit(session, call, claim_id, "confirm")
+        people = await lines.of(session, claim.id)
     return await clients.names(
         kernel,
         call,
@@ -135,11 +135,17 @@ async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: s
     return await _shown(session, call, claim, done)
 
 
-async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: AppealIn) -> AppealOut:
-    """The applicant objects to the verdict or a decision, once the claim was submitted."""
+async def to_appeal(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
+    """The claim, once it was submitted."""
     claim = await steps.load(session, call, claim_id)
-    if claim.status in NOT_COUNTED - {"rejected"}:
+    if claim.status in NOT_COUNTED - {ClaimStatus.REJECTED}:
         raise errors.InvalidState("申诉针对已提交或不予通过的申领单;草稿请直接修改,已撤回的请重新申领。")
+    return claim
+
+
+async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: AppealIn) -> AppealOut:
+    """The applicant objects to the verdict or a decision."""
+    claim = await to_appeal(session, call, claim_id)
     named = select(Line.position).where(Line.claim_id == claim.id, Line.trainee_id == body.trainee_id).limit(1)
     if body.trainee_id and await session.scalar(named) is None:
         raise _unknown_trainee(claim)
@@ -280,14 +286,8 @@ async def _blacklisting(session: AsyncSession, call: Call, claim: Claim) -> Know
     return None if over else listed
 
 
-def _changed(asked: facts.Asked, body: ClaimChange) -> facts.Asked:
-    faults = [
-        errors.Fault("invalid_value", pointer=f"/{name}", allowed="不为 null", fix="不改的字段请省略。")
-        for name in sorted(body.model_fields_set)
-        if getattr(body, name) is None
-    ]
-    faults += rules.papers_of_training(body.lines or ())
-    if faults:
+def _changed(call: Call, asked: facts.Asked, body: ClaimChange) -> facts.Asked:
+    if faults := wire.faults(rules.CHANGE_RULES, body, call.today):
         raise errors.Invalid(faults=faults)
     if body.fund_id is not None:
         asked = replace(asked, fund_id=body.fund_id)

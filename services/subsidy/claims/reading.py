@@ -116,10 +116,11 @@ def _terms_kept(claim: Claim) -> dict[str, Any]:
     return {"scheme": claim.scheme, "in_force_from": claim.terms_in_force_from, "document": claim.terms_document, "hash": claim.terms_hash}
 
 
-async def as_now_known(session: AsyncSession, kernel: Kernel, call: Call, claim_id: UUID) -> Gathered:
-    """What registry tells now of the class and the people of a claim, to judge it anew."""
-    claim = await steps.load(session, call, claim_id)
-    asked = await lines.asked_before(session, claim, await lines.of(session, claim.id))
+async def as_now_known(kernel: Kernel, call: Call, claim_id: UUID) -> Gathered:
+    """What registry tells now of the class and the people of a claim, to judge it anew; asked ahead of the session."""
+    async with kernel.reading() as session:
+        claim = await steps.load(session, call, claim_id)
+        asked = await lines.asked_before(session, claim, await lines.of(session, claim.id))
     return await facts.gather(kernel, call, asked)
 
 

@@ -5,10 +5,12 @@ from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Body, Query
+from fastapi import Body, Depends, Query
 
-from services.subsidy.claims import operations, reading, steps
+from services.subsidy import clients
+from services.subsidy.claims import operations, reading, rules, steps
 from services.subsidy.claims.errors import ClaimOnHold, HeldLinesOpen, NotYourClaim
+from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import APPLICANTS, MACHINE
 from services.subsidy.claims.schemas import (
     AppealIn,
@@ -50,7 +52,32 @@ BECAUSE = {"reason": "材料不全,请补充签到表。"}
 RESOLVED = {"trainee_id": "01932f6e-7c1a-7000-8000-000000000041", "outcome": "accept", "reason": "已核对签到原件。"}
 
 
-Facts = Annotated[Literal["stored", "current"], Query(description="stored 当时的事实;current 现在所知的事实")]
+# What is asked of registry ahead of the session
+
+
+async def _application(body: ClaimIn, call: web.Caller, kernel: web.KernelOf) -> Gathered:
+    return await operations.application(kernel, call, body)
+
+
+async def _changed(claim_id: UUID, body: ClaimChange, call: web.Caller, kernel: web.KernelOf) -> Gathered:
+    return await operations.again(kernel, call, claim_id, "edit", body)
+
+
+async def _as_it_stands(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) -> Gathered:
+    return await operations.again(kernel, call, claim_id, "submit")
+
+
+async def _named(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.Names:
+    return await operations.named(kernel, call, claim_id)
+
+
+async def _now_known(
+    claim_id: UUID,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    facts: Annotated[Literal["stored", "current"], Query(description="stored 当时的事实;current 现在所知的事实")] = "stored",
+) -> Gathered | None:
+    return await reading.as_now_known(kernel, call, claim_id) if facts == "current" else None
 
 
 @router.operation(
@@ -62,9 +89,9 @@ Facts = Annotated[Literal["stored", "current"], Query(description="stored 当时
     key=web.REQUIRED,
     errors=[NotYourClaim, TermsMissing],
     example=EXAMPLE,
+    rules=rules.RULES,
 )
-async def create(body: ClaimIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClaimOut:
-    gathered = await operations.application(kernel, call, body)
+async def create(body: ClaimIn, gathered: Annotated[Gathered, Depends(_application)], session: web.Session, call: web.Caller) -> ClaimOut:
     return await operations.create(session, call, gathered, body)
 
 
@@ -76,9 +103,10 @@ async def create(body: ClaimIn, session: web.Session, call: web.Caller, kernel: 
     writes=False,
     errors=[NotYourClaim, TermsMissing],
     example=EXAMPLE,
+    rules=rules.RULES,
 )
-async def quote(body: ClaimIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> QuoteOut:
-    return await operations.quote(session, call, await operations.application(kernel, call, body))
+async def quote(gathered: Annotated[Gathered, Depends(_application)], session: web.Session, call: web.Caller) -> QuoteOut:
+    return await operations.quote(session, call, gathered)
 
 
 @router.operation("GET", "/v1/claims", may=READERS, summary="申领单列表,新的在前", errors=[errors.InvalidCursor])
@@ -123,22 +151,23 @@ async def get(claim_id: UUID, session: web.Session, call: web.Caller) -> ClaimOu
     if_match=True,
     errors=[errors.InvalidState, TermsMissing],
     example={"lines": EXAMPLE["lines"]},
+    paper=partial(steps.permit, action="edit"),
+    rules=rules.CHANGE_RULES,
 )
-async def edit(claim_id: UUID, body: ClaimChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClaimOut:
-    gathered = await operations.again(session, kernel, call, claim_id, "edit", body)
+async def edit(
+    claim_id: UUID, body: ClaimChange, gathered: Annotated[Gathered, Depends(_changed)], session: web.Session, call: web.Caller
+) -> ClaimOut:
     return await operations.edit(session, call, gathered, claim_id, body)
 
 
 @router.operation("GET", f"{PATH}:replay", may=READERS, summary="重新判定并与当时的结果比较,不改变申领单", errors=[TermsMissing])
 async def replay(
     claim_id: UUID,
+    gathered: Annotated[Gathered | None, Depends(_now_known)],
     session: web.Session,
     call: web.Caller,
-    kernel: web.KernelOf,
     rules_on: Annotated[wire.CivilDate | None, Query(description="按哪一天有效的条款;默认当时适用的条款")] = None,
-    facts: Facts = "stored",
 ) -> ReplayOut:
-    gathered = await reading.as_now_known(session, kernel, call, claim_id) if facts == "current" else None
     return await reading.replay(session, call, claim_id, rules_on, gathered)
 
 
@@ -150,6 +179,7 @@ async def replay(
     status=201,
     errors=[errors.InvalidState],
     example={"reason": "学员当日确有签到,附签到表。"},
+    paper=operations.to_appeal,
 )
 async def appeal(claim_id: UUID, body: AppealIn, session: web.Session, call: web.Caller) -> AppealOut:
     return await operations.appeal(session, call, claim_id, body)
@@ -190,8 +220,14 @@ def step(
 
 
 @step("submit", "提交:用最新的事实重新判定", SamePerson, TermsMissing, example=AGREED)
-async def submit(claim_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: Comment = None) -> ClaimOut:
-    gathered = await operations.again(session, kernel, call, claim_id, "submit")
+async def submit(
+    claim_id: UUID,
+    gathered: Annotated[Gathered, Depends(_as_it_stands)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    body: Comment = None,
+) -> ClaimOut:
     return await operations.submit(session, call, kernel, gathered, claim_id, body.comment if body else None)
 
 
@@ -206,8 +242,14 @@ async def review(claim_id: UUID, session: web.Session, call: web.Caller, body: C
 
 
 @step("confirm", "复审通过并公示", SamePerson, CalendarYearMissing, example=AGREED)
-async def confirm(claim_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: Comment = None) -> ClaimOut:
-    names = await operations.named(session, kernel, call, claim_id)
+async def confirm(
+    claim_id: UUID,
+    names: Annotated[clients.Names, Depends(_named)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    body: Comment = None,
+) -> ClaimOut:
     return await operations.confirm(session, call, kernel, names, claim_id, body.comment if body else None)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.subsidy import clients
 from services.subsidy.claims.errors import NotYourClaim
 from services.subsidy.claims.facts import Asked, Gathered, Wanted, claim_facts, history, lock_persons
-from services.subsidy.claims.schemas import ClaimIn, LineIn
+from services.subsidy.claims.schemas import ClaimChange, ClaimIn, LineIn
 from services.subsidy.codes import ClaimKind, ClassStatus, EnrolmentOutcome, FundSource, Payee, SchemeCode
 from services.subsidy.funds import reading as funds
 from services.subsidy.judging.facts import ClaimFacts
@@ -19,7 +19,7 @@ from services.subsidy.judging.verdict import ClaimVerdict, judge_claim
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.errors import TermsMissing
 from services.subsidy.schemes.policy import Terms
-from shared import codes, errors
+from shared import codes, errors, wire
 from shared.access import Actor, Call
 from shared.strict import digest, to_json
 
@@ -42,7 +42,7 @@ def asked_for(call: Call, body: ClaimIn) -> Asked:
     """The application, where this caller may make it and it makes sense by itself."""
     actor = call.actor
     _check_applicant(actor, body)
-    faults = [fault for rule in RULES for fault in rule(body, call.today)]
+    faults = wire.faults(RULES, body, call.today)
     on_behalf = actor.role == "town"
     if body.on_behalf is not None and body.on_behalf != on_behalf:
         allowed = "乡镇代办时为 true,其余省略"
@@ -85,6 +85,18 @@ def papers_of_training(lines: Sequence[LineIn]) -> Faults:
                 yield errors.Fault("paper_not_of_this_kind", pointer=f"/lines/{index}/{name}", fix="请删除该项。")
 
 
+def nothing_taken_away(body: ClaimChange, _today: date) -> Faults:
+    for name in sorted(body.model_fields_set):
+        if getattr(body, name) is None:
+            yield errors.Fault("invalid_value", pointer=f"/{name}", allowed="不为 null", fix="不改的字段请省略。")
+
+
+def papers_of_training_alone(body: ClaimChange, _today: date) -> Faults:
+    """Every claim that can be changed so far is one for training."""
+    yield from papers_of_training(body.lines or ())
+
+
+CHANGE_RULES: tuple[Callable[[Any, date], Faults], ...] = (nothing_taken_away, papers_of_training_alone)
 RULES: tuple[Callable[[Any, date], Faults], ...] = (kind_of_its_scheme, class_named, papers_of_the_kind)
 
 

@@ -55,11 +55,17 @@ async def create(session: AsyncSession, call: Call, body: FundIn) -> FundOut:
     return FundOut.model_validate(fund)
 
 
+async def to_add(session: AsyncSession, call: Call, fund_id: UUID) -> Fund:
+    """The fund, in the version that the caller has seen."""
+    fund = await reading.get(session, call, fund_id)
+    call.match(fund.version)
+    return fund
+
+
 async def add(session: AsyncSession, call: Call, fund_id: UUID, body: FundAdded) -> FundOut:
     """More money for a fund (追加)."""
     await lock(session, fund_id)
-    fund = await reading.get(session, call, fund_id)
-    call.match(fund.version)
+    fund = await to_add(session, call, fund_id)
     fund.total_yuan += body.amount
     fund.available_yuan += body.amount
     await session.flush()

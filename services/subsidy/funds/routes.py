@@ -51,7 +51,7 @@ async def read_ledger(
     return wire.Page[PostingOut].model_validate(await reading.ledger(session, call, asked, fund_id, {Posting.claim_id: claim_id}))
 
 
-@router.operation("POST", f"{PATH}:add", may=FINANCE, summary="追加资金", errors=[FundNotFound])
+@router.operation("POST", f"{PATH}:add", may=FINANCE, summary="追加资金", errors=[FundNotFound], paper=operations.to_add)
 async def add(fund_id: UUID, body: FundAdded, session: web.Session, call: web.Caller) -> FundOut:
     return await operations.add(session, call, fund_id, body)
 

@@ -1,5 +1,6 @@
 """Paths of objections."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -52,7 +53,12 @@ async def read(objection_id: UUID, session: web.Session, call: web.Caller) -> Ob
 
 
 @router.operation(
-    "POST", f"{PATH}:accept", may=frozenset({"officer"}), summary="受理异议(停止计日)", errors=[errors.InvalidState, CalendarYearMissing]
+    "POST",
+    f"{PATH}:accept",
+    may=frozenset({"officer"}),
+    summary="受理异议(停止计日)",
+    errors=[errors.InvalidState, CalendarYearMissing],
+    paper=partial(steps.permit, action="accept"),
 )
 async def accept(
     objection_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: ObjectionDecided | None = None
@@ -61,7 +67,12 @@ async def accept(
 
 
 @router.operation(
-    "POST", f"{PATH}:dismiss", may=DECIDERS, summary="异议不成立(恢复计日)", errors=[errors.InvalidState, CalendarYearMissing]
+    "POST",
+    f"{PATH}:dismiss",
+    may=DECIDERS,
+    summary="异议不成立(恢复计日)",
+    errors=[errors.InvalidState, CalendarYearMissing],
+    paper=partial(steps.permit, action="dismiss"),
 )
 async def dismiss(
     objection_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: ObjectionDecided | None = None
@@ -69,7 +80,9 @@ async def dismiss(
     return await steps.dismiss(session, call, kernel, objection_id, body.why if body else None)
 
 
-@router.operation("POST", f"{PATH}:uphold", may=DECIDERS, summary="异议成立", errors=[errors.InvalidState])
+@router.operation(
+    "POST", f"{PATH}:uphold", may=DECIDERS, summary="异议成立", errors=[errors.InvalidState], paper=partial(steps.permit, action="uphold")
+)
 async def uphold(objection_id: UUID, session: web.Session, call: web.Caller, body: ObjectionDecided | None = None) -> ObjectionOut:
     return await steps.uphold(session, call, objection_id, body.why if body else None)
 

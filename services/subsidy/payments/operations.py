@@ -1,6 +1,6 @@
 """Making a payment batch from approved claims. A batch takes everything or names every fault.
 
-Accounts are asked of registry before anything is locked; what was due may have changed by then, so it is looked at again under the lock.
+Accounts are asked of registry ahead of the transaction; what was due may have changed when it begins, so it is looked at again under the lock.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -29,10 +29,11 @@ PAYMENTS = cast(Table, Payment.__table__)
 Accounts = Mapping[UUID, tuple[str, str | None]]  # name and account by payee
 
 
-async def accounts(session: AsyncSession, kernel: Kernel, call: Call, body: BatchIn) -> Accounts:
+async def accounts(kernel: Kernel, call: Call, body: BatchIn) -> Accounts:
     """Name and account, as registry has them now, of everyone who may have to be paid."""
-    await known_funds.get(session, call, body.fund_id)
-    dues = await _dues(session, await claim_steps.seen(session, body.claim_ids))
+    async with kernel.reading() as session:
+        await known_funds.get(session, call, body.fund_id)
+        dues = await _dues(session, await claim_steps.seen(session, body.claim_ids))
     if not dues:
         return {}
     wanted = {kind: {each.payee_id for each in dues if each.payee_kind == kind} for kind in Payee}

@@ -1,14 +1,15 @@
 """Paths of payment batches."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Depends, Response
 
 from services.subsidy.claims.errors import ClaimOnHold
 from services.subsidy.codes import BatchStatus
 from services.subsidy.funds.errors import FundExhausted, FundNotFound
-from services.subsidy.payments import operations, reading, steps
+from services.subsidy.payments import operations, reading, rules, steps
 from services.subsidy.payments.errors import ClaimInBatch, ClaimOfOtherFund, NothingToPay, PayeeAccountMissing, PaymentSettled
 from services.subsidy.payments.policy import FINANCE
 from services.subsidy.payments.schemas import BankResults, BatchIn, BatchListed, BatchOut
@@ -21,8 +22,13 @@ router = web.Router("payment-batches", traced={"invalid_state"})
 
 READERS = access.STAFF | {"system"}
 REFUSALS = (errors.InvalidState, ClaimOnHold, SamePerson)
-PATH = "/v1/payment-batches/{batch_id:uuid}"
+PATH = "/v1/payment-batches/{payment_batch_id:uuid}"
 Listed = Annotated[pages.Asked, pages.asking(created_at=PaymentBatch.created_at, amount=PaymentBatch.amount_yuan)]
+
+
+async def _accounts(body: BatchIn, call: web.Caller, kernel: web.KernelOf) -> operations.Accounts:
+    """Asked of registry ahead of the session."""
+    return await operations.accounts(kernel, call, body)
 
 
 @router.operation(
@@ -34,8 +40,13 @@ Listed = Annotated[pages.Asked, pages.asking(created_at=PaymentBatch.created_at,
     key=web.REQUIRED,
     errors=[FundNotFound, *REFUSALS, ClaimInBatch, ClaimOfOtherFund, NothingToPay, PayeeAccountMissing],
 )
-async def create(body: BatchIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> BatchOut:
-    accounts = await operations.accounts(session, kernel, call, body)
+async def create(
+    body: BatchIn,
+    accounts: Annotated[operations.Accounts, Depends(_accounts)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+) -> BatchOut:
     return await operations.create(session, call, kernel, accounts, body)
 
 
@@ -54,13 +65,22 @@ async def list_batches(
 
 
 @router.operation("GET", PATH, may=READERS, summary="一个拨付批次及其付款")
-async def read(batch_id: UUID, session: web.Session, call: web.Caller) -> BatchOut:
-    return await reading.show(session, call, await reading.get(session, call, batch_id))
+async def read(payment_batch_id: UUID, session: web.Session, call: web.Caller) -> BatchOut:
+    return await reading.show(session, call, await reading.get(session, call, payment_batch_id))
 
 
-@router.operation("POST", f"{PATH}:export", may=FINANCE, summary="导出银行文件", key=web.REQUIRED, if_match=True, errors=REFUSALS)
-async def export(batch_id: UUID, session: web.Session, call: web.Caller, _: wire.Commented | None = None) -> BatchOut:
-    return await steps.export(session, call, batch_id)
+@router.operation(
+    "POST",
+    f"{PATH}:export",
+    may=FINANCE,
+    summary="导出银行文件",
+    key=web.REQUIRED,
+    if_match=True,
+    errors=REFUSALS,
+    paper=partial(steps.permit, action="export"),
+)
+async def export(payment_batch_id: UUID, session: web.Session, call: web.Caller, _: wire.Commented | None = None) -> BatchOut:
+    return await steps.export(session, call, payment_batch_id)
 
 
 @router.operation(
@@ -68,12 +88,12 @@ async def export(batch_id: UUID, session: web.Session, call: web.Caller, _: wire
     f"{PATH}/bank-file",
     may=FINANCE,
     summary="下载银行文件(含完整账号,留痕)",
-    writes=True,
+    recorded=True,
     errors=[errors.InvalidState],
     response_class=Response,
 )
-async def read_bank_file(batch_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
-    name, contents = await reading.bank_file(session, call, kernel, batch_id)
+async def read_bank_file(payment_batch_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
+    name, contents = await reading.bank_file(session, call, kernel, payment_batch_id)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(contents, media_type=Workbook.media_type, headers=headers)
 
@@ -86,13 +106,22 @@ async def read_bank_file(batch_id: UUID, session: web.Session, call: web.Caller,
     key=web.REQUIRED,
     if_match=True,
     errors=[errors.InvalidState, SamePerson, PaymentSettled, FundExhausted],
+    paper=partial(steps.permit, action="confirm"),
+    rules=(rules.paid_before_now,),
 )
-async def confirm(batch_id: UUID, body: BankResults, session: web.Session, call: web.Caller) -> BatchOut:
-    return await steps.confirm(session, call, batch_id, body)
+async def confirm(payment_batch_id: UUID, body: BankResults, session: web.Session, call: web.Caller) -> BatchOut:
+    return await steps.confirm(session, call, payment_batch_id, body)
 
 
 @router.operation(
-    "POST", f"{PATH}:cancel", may=FINANCE, summary="作废尚未导出的批次", key=web.REQUIRED, if_match=True, errors=[errors.InvalidState]
+    "POST",
+    f"{PATH}:cancel",
+    may=FINANCE,
+    summary="作废尚未导出的批次",
+    key=web.REQUIRED,
+    if_match=True,
+    errors=[errors.InvalidState],
+    paper=partial(steps.permit, action="cancel"),
 )
-async def cancel(batch_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> BatchOut:
-    return await steps.cancel(session, call, batch_id, body.reason)
+async def cancel(payment_batch_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> BatchOut:
+    return await steps.cancel(session, call, payment_batch_id, body.reason)

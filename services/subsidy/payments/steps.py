@@ -22,9 +22,9 @@ from shared import errors, privacy
 from shared.access import Call
 
 
-async def permit(session: AsyncSession, call: Call, batch_id: UUID, action: str, *, lock: bool = False) -> PaymentBatch:
+async def permit(session: AsyncSession, call: Call, payment_batch_id: UUID, action: str, *, lock: bool = False) -> PaymentBatch:
     """The batch, when this step may be taken now. `lock`: in the order fund, batch."""
-    batch = await reading.get(session, call, batch_id)
+    batch = await reading.get(session, call, payment_batch_id)
     if lock:
         await funds.lock(session, batch.fund_id)
         await session.refresh(batch, with_for_update=True)

@@ -1,17 +1,19 @@
 """Paths of recoveries. A recovery begins as a step of its claim."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
+from services.subsidy.claims import steps as claim_steps
 from services.subsidy.codes import RecoveryStatus
 from services.subsidy.funds.errors import FundExhausted
-from services.subsidy.recoveries import reading, steps
+from services.subsidy.recoveries import reading, rules, steps
 from services.subsidy.recoveries.policy import FINANCE
 from services.subsidy.recoveries.schemas import RecoveringClaim, RecoveryIn, RecoveryListed, RecoveryOut, RecoveryReceived
 from services.subsidy.recoveries.tables import Recovery
 from shared import access, errors, pages, web, wire
 
-router = web.Router("recoveries")
+router = web.Router("recoveries", traced={"invalid_state"})
 
 READERS = access.STAFF | {"system"}
 PATH = "/v1/recoveries/{recovery_id:uuid}"
@@ -26,6 +28,7 @@ Listed = Annotated[pages.Asked, pages.asking(opened_at=Recovery.opened_at, amoun
     key=web.REQUIRED,
     if_match=True,
     errors=[errors.InvalidState],
+    paper=partial(claim_steps.permit, action="recover"),
 )
 async def open_one(claim_id: UUID, session: web.Session, call: web.Caller, body: RecoveryIn | None = None) -> RecoveringClaim:
     return await steps.open_one(session, call, claim_id, body or RecoveryIn())
@@ -51,7 +54,14 @@ async def read(recovery_id: UUID, session: web.Session, call: web.Caller) -> Rec
 
 
 @router.operation(
-    "POST", f"{PATH}:confirm", may=FINANCE, summary="登记追回款到账", key=web.REQUIRED, errors=[errors.InvalidState, FundExhausted]
+    "POST",
+    f"{PATH}:confirm",
+    may=FINANCE,
+    summary="登记追回款到账",
+    key=web.REQUIRED,
+    errors=[errors.InvalidState, FundExhausted],
+    paper=partial(steps.permit, action="confirm"),
+    rules=(rules.received_by_today,),
 )
 async def confirm(recovery_id: UUID, body: RecoveryReceived, session: web.Session, call: web.Caller) -> RecoveryOut:
     return await steps.confirm(session, call, recovery_id, body)

@@ -312,3 +312,43 @@ async def test_the_applicants_persons_are_remembered(start: Start) -> None:
         assert (step["action"], step["from_status"], step["to_status"], step["person_id"], step["comment"]) == (
             "submit", "draft", "submitted", PERSONS["institution"], "请审核"
         )  # fmt: skip
+
+
+async def test_faults_of_shape_and_of_rule_come_together(start: Start) -> None:
+    async with a_world(start) as world:
+        body = world.body(world.open_class([a_person()]), kind="certificate", attachments=["nothing"])
+        answer = await world.as_("institution").post("/v1/claims", json=body, headers=key())
+        assert [(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]] == [
+            ("invalid_value", "/attachments/0"),
+            ("kind_differs_from_scheme", "/kind"),
+        ]
+        claim = await world.draft(world.open_class([a_person()]))
+        change = {"fund_id": None, "lines": [{"trainee_id": "nobody"}]}
+        path, school = f"/v1/claims/{claim['id']}", world.as_("institution")
+        answer = await school.patch(path, json=change, headers={"If-Match": '"1"'})
+        assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/fund_id", "/lines/0/trainee_id"}
+        assert (await school.patch(path, json=change, headers={"If-Match": '"7"'})).status_code == 412
+
+
+async def test_no_connection_is_held_while_registry_is_asked(start: Start) -> None:
+    """With a single connection in the pool, a neighbour's answer that needs it too comes only if nobody holds it."""
+    async with start("subsidy", database_connections=1) as subsidy:
+        world = World(subsidy)
+        world.fund_id = await world.fund()
+        registry = world.subsidy.kernel.neighbours["registry"].transport
+        asked = list[str]()
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            async with subsidy.kernel.reading() as session:
+                await session.execute(text("SELECT 1"))
+            asked.append(request.url.path)
+            return await registry.handle_async_request(request)
+
+        subsidy.kernel.neighbours["registry"].transport = httpx.MockTransport(answer)
+        claim = await world.bring_to("in_notice", world.open_class([a_person()]))
+        edited = await world.draft(world.open_class([a_person()]))
+        change = await world.as_("institution").patch(f"/v1/claims/{edited['id']}", json={"external_refs": []}, headers={"If-Match": '"1"'})
+        assert change.status_code == 200, change.text
+        replayed = await world.as_("auditor").get(f"/v1/claims/{claim['id']}:replay", params={"facts": "current"})
+        assert replayed.status_code == 200, replayed.text
+        assert len([path for path in asked if path.endswith("claim-facts")]) == 5

@@ -240,3 +240,17 @@ async def test_a_step_with_an_unknown_field_is_a_fault(start: Start) -> None:
         claim = await world.bring_to("submitted", world.open_class([a_person()]))
         answer = await world.act("officer", "review", claim, {"amount": "1.00"})
         assert [fault["code"] for fault in answer.json()["errors"]] == ["unknown_field"]
+
+
+async def test_what_was_refused_is_in_the_trail_with_the_claim_as_its_subject(start: Start) -> None:
+    async with a_world(start) as world:
+        claim = await world.bring_to("submitted", world.open_class([a_person()]))
+        await world.act("officer", "review", claim, person_id=PERSONS["institution"])
+        await world.act("reviewer", "confirm", claim)
+        await world.act("finance", "return", claim, BECAUSE)
+        trail = (await world.as_("auditor").get("/v1/audit", params={"subject": claim["id"], "action": "refused"})).json()["items"]
+        assert [(entry["subject_type"], entry["outcome"], entry["details"]["code"]) for entry in trail] == [
+            ("claim", "refused", "wrong_role"),
+            ("claim", "refused", "invalid_state"),
+            ("claim", "refused", "same_person"),
+        ]

@@ -234,6 +234,22 @@ async def test_a_batch_bears_names_and_the_number_that_another_platform_gave_it(
         assert (await reader.get("/v1/payment-batches?status=lost")).status_code == 400
 
 
+async def test_what_was_refused_is_in_the_trail_with_the_batch_as_its_subject(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        batch = (await _create(subsidy, fund_id, (await a_claim(subsidy, fund_id)).id)).json()
+        submitter = finance(subsidy, person_id=PERSONS["submit"])
+        await submitter.post(f"/v1/payment-batches/{batch['id']}:export", headers=key(batch["version"]))
+        await _act(subsidy, batch, "confirm", {"results": []})  # its state comes before what its body lacks
+        await subsidy.as_("officer").post(f"/v1/payment-batches/{batch['id']}:cancel", json={"reason": "重建"}, headers=key(1))
+        trail = (await subsidy.as_("auditor").get(f"/v1/audit?subject={batch['id']}&action=refused")).json()["items"]
+        assert [(entry["subject_type"], entry["details"]["code"]) for entry in trail] == [
+            ("payment_batch", "wrong_role"),
+            ("payment_batch", "invalid_state"),
+            ("payment_batch", "same_person"),
+        ]
+
+
 async def _open(subsidy: Service) -> str:
     subsidy.kernel.neighbours["registry"].transport = registry()
     return await a_fund(subsidy, "10000.00")
