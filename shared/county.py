@@ -69,7 +69,12 @@ class County:
 
 def folder() -> Path:
     """Where the county's data lie."""
-    return Path(os.environ.get("COUNTY_DIR") or DEFAULT)
+    return _at(os.environ.get("COUNTY_DIR") or DEFAULT)
+
+
+@cache
+def _at(given: str | Path) -> Path:
+    return Path(given)
 
 
 def digest() -> str:

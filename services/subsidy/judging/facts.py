@@ -184,9 +184,9 @@ def case_of(claim: ClaimFacts, line: LineFacts, terms: Terms) -> Case:
 def day_counted(claim: ClaimFacts, line: LineFacts, counted_on: DayCounted) -> date:
     """The class's first day, the certificate's date or the first day at work; where that paper is missing, the next best day known."""
     certificate, placement = line.certificate, line.placement
-    if counted_on == DayCounted.CERTIFICATE_ISSUE and certificate:
+    if certificate and counted_on == DayCounted.CERTIFICATE_ISSUE:
         return certificate.issued_on
-    if counted_on == DayCounted.PLACEMENT_START and placement and placement.started_on:
+    if placement and placement.started_on and counted_on == DayCounted.PLACEMENT_START:
         return placement.started_on
     return claim.class_facts.starts_on if claim.class_facts else claim.claimed_on
 

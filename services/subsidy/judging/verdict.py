@@ -56,8 +56,9 @@ def _judge_line(claim: ClaimFacts, line: LineFacts, terms: Terms, shared: tuple[
     case = case_of(claim, line, terms)
     findings = [*shared, *(finding for rule in LINE_RULES if (finding := rule(case)))]
     effects = {finding.effect for finding in findings}
-    decision = LineVerdict.REFUSED if Effect.REFUSE in effects else LineVerdict.HELD if Effect.HOLD in effects else LineVerdict.ELIGIBLE
-    amount, calculation = (NOTHING, "不予补贴,0.00 元") if decision == LineVerdict.REFUSED else _amount(case)
+    refused = Effect.REFUSE in effects
+    decision = LineVerdict.REFUSED if refused else LineVerdict.HELD if Effect.HOLD in effects else LineVerdict.ELIGIBLE
+    amount, calculation = (NOTHING, "不予补贴,0.00 元") if refused else _amount(case)
     if line.expected_amount is not None and line.expected_amount != amount:
         findings.append(amount_differs(line.expected_amount, amount, terms))
     return Verdict(line.trainee_id, decision, amount, calculation, tuple(findings))
