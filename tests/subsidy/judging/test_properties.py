@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.subsidy.codes import Category, Effect, FindingCode, Level, PersonalStatus
@@ -43,9 +43,13 @@ lines = st.builds(
     expected_amount=st.sampled_from([None, Decimal("180.00"), Decimal("60.00")]),
 )
 claims = st.lists(lines, max_size=6).map(lambda each: replace(CLAIM, lines=tuple(each)))
+patient = settings(
+    suppress_health_check=[HealthCheck.too_slow]
+)  # how fast facts are made up says something of the machine, not of the rules
 terms = st.sampled_from([block for scheme in POLICY.schemes.values() for block in scheme.terms])
 
 
+@patient
 @given(claims)
 def test_a_short_course_line_is_never_worth_more_than_180_yuan(claim: ClaimFacts) -> None:
     for line in judge_claim(claim, SHORT).lines:
@@ -53,6 +57,7 @@ def test_a_short_course_line_is_never_worth_more_than_180_yuan(claim: ClaimFacts
         assert line.decision != "refused" or line.amount == 0
 
 
+@patient
 @given(claims, terms)
 def test_the_amount_of_a_claim_is_the_sum_of_its_eligible_lines(claim: ClaimFacts, block: Terms) -> None:
     verdict = judge_claim(claim, block)
@@ -63,11 +68,13 @@ def test_the_amount_of_a_claim_is_the_sum_of_its_eligible_lines(claim: ClaimFact
         assert line.decision == ("refused" if "refuse" in effects else "held" if "hold" in effects else "eligible")
 
 
+@patient
 @given(claims, terms)
 def test_the_same_facts_always_give_the_same_findings(claim: ClaimFacts, block: Terms) -> None:
     assert judge_claim(read(ClaimFacts, to_json(claim)), block) == judge_claim(claim, block)
 
 
+@patient
 @given(lines)
 def test_no_finding_silences_another(line: LineFacts) -> None:
     """Making a line worse in one respect leaves every other finding standing."""
@@ -83,7 +90,7 @@ def test_no_finding_silences_another(line: LineFacts) -> None:
         assert code in after and before - {"age_below_limit"} <= after
 
 
-@settings(max_examples=50)
+@settings(patient, max_examples=50)
 @given(lines, terms)
 def test_every_finding_is_known_complete_and_says_what_to_do(line: LineFacts, block: Terms) -> None:
     for finding in judge(CLAIM, line, block).findings:
