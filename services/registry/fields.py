@@ -6,12 +6,13 @@ bound to its row, as the keyed digest that finds equal ones, and as the mask tha
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from shared import county, privacy
+from shared.errors import Fault
 from shared.national_numbers import CitizenId, InvalidNumber, citizen_id, compact, half_width
 from shared.privacy import Vault, mask_number
 from shared.sheets import Value, read_date, read_month, text_of
@@ -179,6 +180,18 @@ def day_or_month(value: Value, *, what: str) -> Period:
     except ValueError:
         raise FieldFault("invalid_date", text_of(value), f"{what}应为年月或日期,写成 2024-12 或 2024-12-01 的样子") from None
     return Period(first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1))
+
+
+def backwards(from_on: dt.date, to_on: dt.date | None, pointer: str) -> list[Fault]:
+    """The fault of a period that ends before it begins; both days counted in."""
+    if to_on is None or to_on >= from_on:
+        return []
+    return [Fault("invalid_period", pointer, seen=f"{from_on} 至 {to_on}", allowed=f"不早于 {from_on}", fix="请改正起止日期。")]
+
+
+def in_order(first: str, last: str) -> Callable[[Any, dt.date], list[Fault]]:
+    """The rule that a body's period, from the member `first` to the member `last`, does not end before it begins."""
+    return lambda body, _today: backwards(getattr(body, first), getattr(body, last), f"/{last}")
 
 
 def sealed_number(vault: Vault, table: str, row_id: UUID, number: str) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """The paths of institutions (培训机构)."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 
+from services.registry import fields
 from services.registry.codes import InstitutionKind, InstitutionStatus
-from services.registry.institutions.institutions import operations, reading, steps
+from services.registry.institutions.institutions import operations, reading, rules, steps
 from services.registry.institutions.institutions.errors import AlreadyBlacklisted, DesignationOverlaps, DuplicateInstitution
 from services.registry.institutions.institutions.policy import OFFICER, REVIEWER
 from services.registry.institutions.institutions.schemas import (
@@ -32,7 +34,7 @@ Listed = Annotated[
 ]
 
 
-@router.operation("POST", "/v1/institutions", may=OFFICER, summary="登记机构", status=201, errors=[DuplicateInstitution])
+@router.operation("POST", "/v1/institutions", may=OFFICER, summary="登记机构", status=201, errors=[DuplicateInstitution], rules=rules.RULES)
 async def create(body: InstitutionIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> InstitutionPaper:
     return await operations.create(session, call, kernel, body)
 
@@ -60,33 +62,65 @@ async def get(institution_id: UUID, session: web.Session, call: web.Caller) -> I
     return await reading.get(session, call, institution_id)
 
 
-@router.operation("PATCH", ONE, may=OFFICER, summary="修改机构信息")
+@router.operation("PATCH", ONE, may=OFFICER, summary="修改机构信息", paper=partial(steps.permit, action="change"), rules=rules.CHANGE_RULES)
 async def change(
     institution_id: UUID, body: InstitutionChange, session: web.Session, call: web.Caller, kernel: web.KernelOf
 ) -> InstitutionPaper:
     return await operations.change(session, call, kernel, institution_id, body)
 
 
-@router.operation("POST", f"{ONE}:designate", may=OFFICER, summary="定点", errors=[errors.InvalidState, DesignationOverlaps])
+@router.operation(
+    "POST",
+    f"{ONE}:designate",
+    may=OFFICER,
+    summary="定点",
+    errors=[errors.InvalidState, DesignationOverlaps],
+    paper=partial(steps.permit, action="designate"),
+    rules=(fields.in_order("from_on", "to_on"),),
+)
 async def designate(institution_id: UUID, body: Designated, session: web.Session, call: web.Caller) -> InstitutionPaper:
     return await steps.designate(session, call, institution_id, body)
 
 
-@router.operation("POST", f"{ONE}:blacklist", may=REVIEWER, summary="列入黑名单", errors=[AlreadyBlacklisted])
+@router.operation(
+    "POST",
+    f"{ONE}:blacklist",
+    may=REVIEWER,
+    summary="列入黑名单",
+    errors=[AlreadyBlacklisted],
+    paper=partial(steps.permit, action="blacklist"),
+    rules=(fields.in_order("from_on", "until_on"),),
+)
 async def blacklist(institution_id: UUID, body: Blacklisted, session: web.Session, call: web.Caller) -> InstitutionPaper:
     return await steps.blacklist(session, call, institution_id, body)
 
 
-@router.operation("POST", f"{ONE}:reinstate", may=REVIEWER, summary="移出黑名单或结束暂停", errors=[errors.InvalidState])
+@router.operation(
+    "POST",
+    f"{ONE}:reinstate",
+    may=REVIEWER,
+    summary="移出黑名单或结束暂停",
+    errors=[errors.InvalidState],
+    paper=partial(steps.permit, action="reinstate"),
+)
 async def reinstate(institution_id: UUID, session: web.Session, call: web.Caller, body: Explained | None = None) -> InstitutionPaper:
     return await steps.reinstate(session, call, institution_id, body or Explained())
 
 
-@router.operation("POST", f"{ONE}:suspend", may=OFFICER, summary="暂停", errors=[errors.InvalidState])
+@router.operation(
+    "POST", f"{ONE}:suspend", may=OFFICER, summary="暂停", errors=[errors.InvalidState], paper=partial(steps.permit, action="suspend")
+)
 async def suspend(institution_id: UUID, session: web.Session, call: web.Caller, body: Explained | None = None) -> InstitutionPaper:
     return await steps.suspend(session, call, institution_id, body or Explained())
 
 
-@router.operation("POST", f"{ONE}:exit", may=OFFICER, summary="退出,定点资格当日为最后一日", errors=[errors.InvalidState])
+@router.operation(
+    "POST",
+    f"{ONE}:exit",
+    may=OFFICER,
+    summary="退出,定点资格当日为最后一日",
+    errors=[errors.InvalidState],
+    paper=partial(steps.permit, action="exit"),
+)
 async def leave(institution_id: UUID, session: web.Session, call: web.Caller, body: Explained | None = None) -> InstitutionPaper:
     return await steps.leave(session, call, institution_id, body or Explained())

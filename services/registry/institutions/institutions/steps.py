@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry import fields
 from services.registry.codes import InstitutionStatus as Status
 from services.registry.institutions.institutions import operations, policy, reading
 from services.registry.institutions.institutions.errors import AlreadyBlacklisted, DesignationOverlaps
@@ -17,8 +18,8 @@ from shared.access import Call
 
 async def designate(session: AsyncSession, call: Call, institution_id: UUID, body: Designated) -> InstitutionPaper:
     """Gives it a term of designation; one that had left comes back with it."""
-    institution = await _begin(session, call, institution_id, "designate")
-    _in_order(body.from_on, body.to_on, "/to_on")
+    institution = await permit(session, call, institution_id, action="designate", lock=True)
+    _refuse(fields.backwards(body.from_on, body.to_on, "/to_on"))
     shares_a_day = and_(Designation.from_on <= body.to_on, Designation.to_on >= body.from_on)
     other = await session.scalar(select(Designation).where(Designation.institution_id == institution.id, shares_a_day).limit(1))
     if other:
@@ -30,8 +31,8 @@ async def designate(session: AsyncSession, call: Call, institution_id: UUID, bod
 
 
 async def blacklist(session: AsyncSession, call: Call, institution_id: UUID, body: Blacklisted) -> InstitutionPaper:
-    institution = await _begin(session, call, institution_id, "blacklist")
-    _in_order(body.from_on, body.until_on, "/until_on")
+    institution = await permit(session, call, institution_id, action="blacklist", lock=True)
+    _refuse(fields.backwards(body.from_on, body.until_on, "/until_on"))
     listed_then = and_(
         or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= body.from_on),
         or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > body.from_on),
@@ -47,7 +48,7 @@ async def blacklist(session: AsyncSession, call: Call, institution_id: UUID, bod
 
 async def reinstate(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:
     """Takes it off the blacklist from today (one that has not begun never begins), and ends a suspension."""
-    institution = await _begin(session, call, institution_id, "reinstate")
+    institution = await permit(session, call, institution_id, action="reinstate", lock=True)
     standing = select(Blacklisting).where(
         Blacklisting.institution_id == institution.id,
         or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= call.today),
@@ -65,7 +66,7 @@ async def reinstate(session: AsyncSession, call: Call, institution_id: UUID, bod
 
 
 async def suspend(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:
-    institution = await _begin(session, call, institution_id, "suspend")
+    institution = await permit(session, call, institution_id, action="suspend", lock=True)
     institution.status, institution.status_reason = Status.SUSPENDED, body.reason or body.comment
     await operations.changed(session, call, institution, "suspended")
     return await reading.get(session, call, institution.id)
@@ -73,7 +74,7 @@ async def suspend(session: AsyncSession, call: Call, institution_id: UUID, body:
 
 async def leave(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:
     """It takes part no longer: today is the last day of its designation."""
-    institution = await _begin(session, call, institution_id, "exit")
+    institution = await permit(session, call, institution_id, action="exit", lock=True)
     own = Designation.institution_id == institution.id
     await session.execute(delete(Designation).where(own, Designation.from_on > call.today))
     await session.execute(update(Designation).where(own, Designation.to_on > call.today).values(to_on=call.today))
@@ -82,18 +83,15 @@ async def leave(session: AsyncSession, call: Call, institution_id: UUID, body: E
     return await reading.get(session, call, institution.id)
 
 
-async def _begin(session: AsyncSession, call: Call, institution_id: UUID, action: str) -> Institution:
-    institution = await reading.find(session, call, institution_id, lock=True)
+async def permit(session: AsyncSession, call: Call, institution_id: UUID, *, action: str, lock: bool = False) -> Institution:
+    """The institution, of the caller's version and in a state in which the action can be taken."""
+    institution = await reading.find(session, call, institution_id, lock=lock)
     call.match(institution.version)
-    step = policy.MACHINE.step(action)
-    if refusal := policy.MACHINE.wrong_state(step, institution.status, call.actor.role):
+    if refusal := policy.MACHINE.wrong_state(policy.MACHINE.step(action), institution.status, call.actor.role):
         raise errors.InvalidState(refusal.detail)
     return institution
 
 
-def _in_order(from_on: date, to_on: date | None, pointer: str) -> None:
-    if to_on is not None and to_on < from_on:
-        fault = errors.Fault(
-            "invalid_period", pointer=pointer, seen=f"{from_on} 至 {to_on}", allowed="不早于 from_on", fix="请改正起止日期。"
-        )
-        raise errors.Invalid(faults=[fault])
+def _refuse(faults: list[errors.Fault]) -> None:
+    if faults:
+        raise errors.Invalid(faults=faults)

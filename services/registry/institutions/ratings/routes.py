@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.institutions.policy import OFFICER
 from services.registry.institutions.institutions.routes import ONE, SEES
 from services.registry.institutions.ratings import operations
@@ -12,7 +13,9 @@ from shared import errors, pages, web, wire
 router = web.Router("institutions")
 
 
-@router.operation("POST", f"{ONE}/ratings", may=OFFICER, summary="登记办学评估结果", status=201, errors=[DuplicateRating])
+@router.operation(
+    "POST", f"{ONE}/ratings", may=OFFICER, summary="登记办学评估结果", status=201, errors=[DuplicateRating], paper=institutions.find
+)
 async def rate(institution_id: UUID, body: RatingIn, session: web.Session, call: web.Caller) -> RatingOut:
     return await operations.rate(session, call, institution_id, body)
 

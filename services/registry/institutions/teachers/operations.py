@@ -11,16 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
 from services.registry.institutions.institutions import reading as institutions
-from services.registry.institutions.teachers import reading
+from services.registry.institutions.teachers import reading, rules
 from services.registry.institutions.teachers.errors import DuplicateTeacher
 from services.registry.institutions.teachers.schemas import TeacherChange, TeacherIn, TeacherOut
 from services.registry.institutions.teachers.tables import Teacher
-from services.registry.reference.errors import invalid_number
-from shared import batches, db, deeds, errors
+from shared import batches, db, deeds, errors, wire
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected
 from shared.errors import Fault
-from shared.national_numbers import InvalidNumber, citizen_id
+from shared.national_numbers import citizen_id
 from shared.privacy import Vault
 
 UPDATED = ("name", "employment", "to_on", "qualification")
@@ -116,51 +115,31 @@ async def _known(
 
 
 def _row(call: Call, vault: Vault, institution_id: UUID, item: TeacherIn) -> dict[str, Any] | tuple[Fault, ...]:
-    faults: list[Fault] = []
-    name = number = ""
-    try:
-        name = fields.name(item.name)
-    except fields.FieldFault as fault:
-        faults.append(Fault(fault.code, pointer="/name", fix=fault.fix))
-    try:
-        number = citizen_id(item.id_number, today=call.today).number
-    except InvalidNumber as invalid:
-        faults.append(invalid_number(invalid, "/id_number"))
-    if item.to_on and item.to_on < item.from_on:
-        faults.append(_backwards(item.from_on, item.to_on))
+    if faults := wire.faults(rules.RULES, item, call.today):
+        return tuple(faults)
     made = db.new_id()
-    return tuple(faults) or {
+    return {
         "id": made,
         "version": 1,
         "institution_id": institution_id,
-        "name": name,
+        "name": fields.name(item.name),
         "employment": item.employment,
         "from_on": item.from_on,
         "to_on": item.to_on,
         "qualification": item.qualification,
         "external_refs": [ref.model_dump() for ref in item.external_refs],
-        **fields.sealed_number(vault, "teachers", made, number),
+        **fields.sealed_number(vault, "teachers", made, citizen_id(item.id_number, today=call.today).number),
     }
 
 
-def _backwards(from_on: date, to_on: date) -> Fault:
-    return Fault("invalid_period", pointer="/to_on", seen=f"{from_on} 至 {to_on}", allowed="不早于 from_on", fix="请改正起止日期。")
-
-
 async def change(session: AsyncSession, call: Call, institution_id: UUID, teacher_id: UUID, body: TeacherChange) -> TeacherOut:
-    await institutions.find(session, call, institution_id)
-    teacher = await session.get(Teacher, teacher_id)
-    if teacher is None or teacher.institution_id != institution_id:
-        raise errors.NotFound()
-    call.match(teacher.version)
+    teacher = await reading.find(session, call, institution_id, teacher_id)
     values = body.model_dump(exclude_unset=True)
+    faults = [*rules.named(body, call.today), *fields.backwards(teacher.from_on, values.get("to_on"), "/to_on")]
+    if faults:
+        raise errors.Invalid(faults=faults)
     if "name" in values:
-        try:
-            values["name"] = fields.name(values["name"])
-        except fields.FieldFault as fault:
-            raise errors.Invalid(faults=[Fault(fault.code, pointer="/name", fix=fault.fix)]) from fault
-    if values.get("to_on") and values["to_on"] < teacher.from_on:
-        raise errors.Invalid(faults=[_backwards(teacher.from_on, values["to_on"])])
+        values["name"] = fields.name(values["name"])
     for name, value in values.items():
         setattr(teacher, name, value)
     await session.flush()

@@ -10,7 +10,7 @@ from services.registry.codes import TeacherEmployment
 from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.teachers.schemas import TeacherOut
 from services.registry.institutions.teachers.tables import Teacher
-from shared import pages
+from shared import errors, pages
 from shared.access import Call
 
 SHOWN = (
@@ -25,6 +25,16 @@ SHOWN = (
     Teacher.external_refs,
     Teacher.version,
 )
+
+
+async def find(session: AsyncSession, call: Call, institution_id: UUID, teacher_id: UUID) -> Teacher:
+    """The teacher to change, of the caller's version, or 404."""
+    await institutions.find(session, call, institution_id)
+    teacher = await session.get(Teacher, teacher_id)
+    if teacher is None or teacher.institution_id != institution_id:
+        raise errors.NotFound()
+    call.match(teacher.version)
+    return teacher
 
 
 async def get(session: AsyncSession, teacher_id: UUID) -> TeacherOut:

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from services.registry.codes import TeacherEmployment
+from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.institutions.routes import ONE, OWN, SEES
-from services.registry.institutions.teachers import operations, reading
+from services.registry.institutions.teachers import operations, reading, rules
 from services.registry.institutions.teachers.errors import DuplicateTeacher
 from services.registry.institutions.teachers.schemas import TeacherChange, TeacherIn, TeacherOut
 from shared import errors, pages, web, wire
@@ -13,7 +14,16 @@ from shared.batches import Batch, BatchOut
 router = web.Router("institutions")
 
 
-@router.operation("POST", f"{ONE}/teachers", may=OWN, summary="登记教师", status=201, errors=[DuplicateTeacher])
+@router.operation(
+    "POST",
+    f"{ONE}/teachers",
+    may=OWN,
+    summary="登记教师",
+    status=201,
+    errors=[DuplicateTeacher],
+    paper=institutions.find,
+    rules=rules.RULES,
+)
 async def add_teacher(institution_id: UUID, body: TeacherIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> TeacherOut:
     return await operations.add(session, call, kernel.vault, institution_id, body)
 
@@ -30,13 +40,23 @@ async def list_teachers(
     return wire.Page[TeacherOut].model_validate(await reading.list_teachers(session, call, institution_id, asked, ref, employment))
 
 
-@router.operation("POST", f"{ONE}/teachers:batch", may=OWN, summary="批量登记教师", status=207, errors=[DuplicateTeacher])
+@router.operation(
+    "POST", f"{ONE}/teachers:batch", may=OWN, summary="批量登记教师", status=207, errors=[DuplicateTeacher], paper=institutions.find
+)
 async def take_teachers(
     institution_id: UUID, body: Batch[TeacherIn], session: web.Session, call: web.Caller, kernel: web.KernelOf
 ) -> BatchOut:
     return await operations.take_batch(session, call, kernel.vault, institution_id, body)
 
 
-@router.operation("PATCH", f"{ONE}/teachers/{{teacher_id:uuid}}", may=OWN, summary="修改教师信息或结束任职", errors=[DuplicateTeacher])
+@router.operation(
+    "PATCH",
+    f"{ONE}/teachers/{{teacher_id:uuid}}",
+    may=OWN,
+    summary="修改教师信息或结束任职",
+    errors=[DuplicateTeacher],
+    paper=reading.find,
+    rules=(rules.named,),
+)
 async def change_teacher(institution_id: UUID, teacher_id: UUID, body: TeacherChange, session: web.Session, call: web.Caller) -> TeacherOut:
     return await operations.change(session, call, institution_id, teacher_id, body)

@@ -7,15 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.institutions.institutions import reading as institutions
+from services.registry.institutions.yearly_reports import rules
 from services.registry.institutions.yearly_reports.schemas import YearlyFigures, YearlyReportIn, YearlyReportOut
 from services.registry.institutions.yearly_reports.tables import YearlyReport
-from shared import db, deeds, errors, pages
+from shared import db, deeds, errors, pages, wire
 from shared.access import Call
 
 
 async def report(session: AsyncSession, call: Call, institution_id: UUID, body: YearlyReportIn) -> YearlyReportOut:
     await institutions.find(session, call, institution_id)
-    _reasonable(body)
+    if faults := wire.faults(rules.RULES, body, call.today):
+        raise errors.Invalid(faults=faults)
     made = YearlyReport(id=db.new_id(), institution_id=institution_id, reported_at=call.now, **body.model_dump())
     session.add(made)
     await session.flush()
@@ -25,7 +27,8 @@ async def report(session: AsyncSession, call: Call, institution_id: UUID, body: 
 async def correct_report(session: AsyncSession, call: Call, institution_id: UUID, year: int, body: YearlyFigures) -> YearlyReportOut:
     """The year's figures as they now stand; 404 where the year was never reported."""
     await institutions.find(session, call, institution_id)
-    _reasonable(body)
+    if faults := wire.faults(rules.RULES, body, call.today):
+        raise errors.Invalid(faults=faults)
     reported = await session.scalar(
         select(YearlyReport).where(YearlyReport.institution_id == institution_id, YearlyReport.year == year).with_for_update()
     )
@@ -47,16 +50,3 @@ async def list_reports(session: AsyncSession, call: Call, institution_id: UUID, 
 async def _recorded(session: AsyncSession, call: Call, report: YearlyReport) -> YearlyReportOut:
     await deeds.record(session, call, "institution.reported", report.institution_id, details={"year": report.year}, event=False)
     return YearlyReportOut.model_validate(report)
-
-
-def _reasonable(body: YearlyFigures) -> None:
-    whole, part = body.training_funds, body.training_funds_frontline
-    if whole is not None and part is not None and part > whole:
-        fault = errors.Fault(
-            "invalid_value",
-            pointer="/training_funds_frontline",
-            seen=f"{part:.2f}",
-            allowed=f"不超过 {whole:.2f}",
-            fix="其中用于一线职工的经费不能超过总额。",
-        )
-        raise errors.Invalid(faults=[fault])

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from fastapi import Path
 
+from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.institutions.routes import ONE, OWN, SEES
-from services.registry.institutions.yearly_reports import operations
+from services.registry.institutions.yearly_reports import operations, rules
 from services.registry.institutions.yearly_reports.errors import DuplicateYearlyReport
 from services.registry.institutions.yearly_reports.schemas import YearlyFigures, YearlyReportIn, YearlyReportOut
 from shared import errors, pages, web, wire
@@ -14,12 +15,21 @@ from shared import errors, pages, web, wire
 router = web.Router("institutions")
 
 
-@router.operation("POST", f"{ONE}/yearly-reports", may=OWN, summary="报送年度报告", status=201, errors=[DuplicateYearlyReport])
+@router.operation(
+    "POST",
+    f"{ONE}/yearly-reports",
+    may=OWN,
+    summary="报送年度报告",
+    status=201,
+    errors=[DuplicateYearlyReport],
+    paper=institutions.find,
+    rules=rules.RULES,
+)
 async def report(institution_id: UUID, body: YearlyReportIn, session: web.Session, call: web.Caller) -> YearlyReportOut:
     return await operations.report(session, call, institution_id, body)
 
 
-@router.operation("PUT", f"{ONE}/yearly-reports/{{year}}", may=OWN, summary="更正年度报告")
+@router.operation("PUT", f"{ONE}/yearly-reports/{{year}}", may=OWN, summary="更正年度报告", rules=rules.RULES)
 async def correct_report(
     institution_id: UUID, year: Annotated[int, Path(ge=2000, le=2100)], body: YearlyFigures, session: web.Session, call: web.Caller
 ) -> YearlyReportOut:

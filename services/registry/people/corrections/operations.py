@@ -54,7 +54,7 @@ async def list_corrections(session: AsyncSession, call: Call, trainee_id: UUID, 
 async def accept(
     session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, correction_id: UUID, comment: str | None
 ) -> CorrectionOut:
-    correction = await _open(session, call, "accept", trainee_id, correction_id)
+    correction = await permit(session, call, trainee_id, correction_id, action="accept")
     trainee = await reading.find(session, call, trainee_id)
     proposed = fields.opened(kernel.vault, "trainee_corrections", correction.id, "proposed", correction.proposed)
     await trainees.apply(session, call, kernel, trainee, _change(correction.field, str(proposed), trainee, call))
@@ -62,10 +62,13 @@ async def accept(
 
 
 async def reject(session: AsyncSession, call: Call, trainee_id: UUID, correction_id: UUID, reason: str) -> CorrectionOut:
-    return await _decide(session, call, await _open(session, call, "reject", trainee_id, correction_id), CorrectionStatus.REJECTED, reason)
+    return await _decide(
+        session, call, await permit(session, call, trainee_id, correction_id, action="reject"), CorrectionStatus.REJECTED, reason
+    )
 
 
-async def _open(session: AsyncSession, call: Call, action: str, trainee_id: UUID, correction_id: UUID) -> TraineeCorrection:
+async def permit(session: AsyncSession, call: Call, trainee_id: UUID, correction_id: UUID, *, action: str) -> TraineeCorrection:
+    """The correction, of the caller's version and still open."""
     correction = await session.get(TraineeCorrection, correction_id)
     if correction is None or correction.trainee_id != trainee_id:
         raise errors.NotFound()

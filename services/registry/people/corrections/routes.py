@@ -1,5 +1,6 @@
 """The paths of corrections (更正申请)."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from services.registry.people.corrections import operations, policy
 from services.registry.people.corrections.errors import CorrectionDecided
 from services.registry.people.corrections.schemas import CorrectionIn, CorrectionOut
 from services.registry.people.trainees import policy as trainees
+from services.registry.people.trainees import reading
 from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.routes import SEES
 from shared import errors, pages, web, wire
@@ -15,7 +17,13 @@ router = web.Router("trainees")
 
 
 @router.operation(
-    "POST", "/v1/trainees/{trainee_id:uuid}/corrections", may=trainees.CORRECTS, summary="申请更正", status=201, errors=[TraineeMerged]
+    "POST",
+    "/v1/trainees/{trainee_id:uuid}/corrections",
+    may=trainees.CORRECTS,
+    summary="申请更正",
+    status=201,
+    errors=[TraineeMerged],
+    paper=reading.find,
 )
 async def ask_correction(
     trainee_id: UUID, body: CorrectionIn, session: web.Session, call: web.Caller, kernel: web.KernelOf
@@ -47,7 +55,14 @@ async def accept_correction(
     return await operations.accept(session, call, kernel, trainee_id, correction_id, body.comment)
 
 
-@router.operation("POST", f"{ONE_CORRECTION}:reject", may=policy.OFFICER, summary="驳回更正", errors=DECIDED)
+@router.operation(
+    "POST",
+    f"{ONE_CORRECTION}:reject",
+    may=policy.OFFICER,
+    summary="驳回更正",
+    errors=DECIDED,
+    paper=partial(operations.permit, action="reject"),
+)
 async def reject_correction(
     trainee_id: UUID, correction_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller
 ) -> CorrectionOut:

@@ -1,7 +1,6 @@
 """Takes in dated facts from other offices, and the days for which their lists are complete."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -81,7 +80,7 @@ def _row(call: Call, vault: Vault, item: StatusRecordIn) -> dict[str, Any] | tup
         number = citizen_id(item.id_number, today=call.today).number
     except InvalidNumber as invalid:
         faults.append(invalid_number(invalid, "/id_number"))
-    faults += _order(item.from_on, item.until_on, "/until_on")
+    faults += fields.backwards(item.from_on, item.until_on, "/until_on")
     return tuple(faults) or {
         "id": db.new_id(),
         "id_number_key": vault.blind(number, fields.ID_NUMBER),
@@ -91,12 +90,6 @@ def _row(call: Call, vault: Vault, item: StatusRecordIn) -> dict[str, Any] | tup
         "source": item.source,
         "received_at": call.now,
     }
-
-
-def _order(from_on: date, to_on: date | None, pointer: str) -> list[Fault]:
-    if to_on is None or to_on >= from_on:
-        return []
-    return [Fault("invalid_period", pointer=pointer, seen=f"{from_on} 至 {to_on}", allowed="不早于开始日期", fix="请改正起止日期。")]
 
 
 async def list_records(
@@ -109,7 +102,7 @@ async def list_records(
 
 async def state_complete(session: AsyncSession, call: Call, body: StatusListIn) -> StatusListOut:
     """Says a list is complete. Said again it stays as it was."""
-    if faults := _order(body.complete_from_on, body.complete_to_on, "/complete_to_on"):
+    if faults := fields.backwards(body.complete_from_on, body.complete_to_on, "/complete_to_on"):
         raise errors.Invalid(faults=faults)
     made = {"id": db.new_id(), "received_at": call.now, **body.model_dump()}
     insert = upsert(StatusList).values(made).on_conflict_do_nothing(constraint="status_lists_days_key").returning(StatusList.id)

@@ -1,5 +1,6 @@
 """The paths of facts from other offices (养老、参保、财政供养等状态)."""
 
+from services.registry import fields
 from services.registry.codes import PersonalStatus
 from services.registry.people.status_records import operations
 from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
@@ -27,7 +28,14 @@ async def list_records(
     return wire.Page[StatusRecordOut].model_validate(await operations.list_records(session, asked, status, source))
 
 
-@lists_router.operation("POST", "/v1/status-lists", may=SENDS, summary="声明某来源的名单在哪些日子是完整的", status=201)
+@lists_router.operation(
+    "POST",
+    "/v1/status-lists",
+    may=SENDS,
+    summary="声明某来源的名单在哪些日子是完整的",
+    status=201,
+    rules=(fields.in_order("complete_from_on", "complete_to_on"),),
+)
 async def state_complete(body: StatusListIn, session: web.Session, call: web.Caller) -> StatusListOut:
     return await operations.state_complete(session, call, body)
 

@@ -53,8 +53,7 @@ def _known_already(call: Call, existing_id: UUID) -> DuplicateTrainee:
 
 
 async def change(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, body: TraineeChange) -> TraineePaper:
-    trainee = await reading.find(session, call, trainee_id)
-    call.match(trainee.version)
+    trainee = await reading.matched(session, call, trainee_id)
     how = await session.scalar(
         select(TraineeSighting.how).where(
             TraineeSighting.trainee_id == trainee_id, TraineeSighting.institution_id == call.actor.institution_id

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.registry.codes import Category
 from services.registry.people.trainees import policy, visibility
 from services.registry.people.trainees.errors import TraineeMerged
-from services.registry.people.trainees.schemas import History, HistoryEntry, TraineeOut, TraineePaper
+from services.registry.people.trainees.schemas import HistoryEntry, TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.reference import policy as reference
 from shared import audit, errors, pages, wire
@@ -119,6 +119,13 @@ async def find(session: AsyncSession, call: Call, trainee_id: UUID) -> Trainee:
     return trainee
 
 
+async def matched(session: AsyncSession, call: Call, trainee_id: UUID) -> Trainee:
+    """The same, of the caller's version."""
+    trainee = await find(session, call, trainee_id)
+    call.match(trainee.version)
+    return trainee
+
+
 async def list_trainees(
     session: AsyncSession,
     call: Call,
@@ -144,13 +151,8 @@ async def list_trainees(
     return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))
 
 
-async def history(session: AsyncSession, call: Call, trainee_id: UUID, limit: int, cursor: int | None) -> History:
+async def history(session: AsyncSession, call: Call, trainee_id: UUID, asked: pages.Asked) -> dict[str, Any]:
     await find(session, call, trainee_id)
     trail = audit.TRAIL.c
-    wanted = select(trail.id, trail.at, trail.action, trail.role, trail.actor_name, trail.details).where(trail.subject == trainee_id)
-    wanted = wanted.order_by(trail.id.desc())
-    if cursor is not None:
-        wanted = wanted.where(trail.id < cursor)
-    rows = (await session.execute(wanted.limit(limit + 1))).all()
-    items = [HistoryEntry.model_validate(row) for row in rows[:limit]]
-    return History(items=items, next_cursor=str(rows[limit - 1].id) if len(rows) > limit else None)
+    wanted = select(*(trail[name] for name in HistoryEntry.model_fields)).where(trail.subject == trainee_id)
+    return await pages.page(session, wanted, trail.id, asked, HistoryEntry.model_validate)

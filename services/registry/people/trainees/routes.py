@@ -9,7 +9,7 @@ from services.registry.codes import Category
 from services.registry.people.trainees import batch, operations, policy, reading, rules
 from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.schemas import (
-    History,
+    HistoryEntry,
     LookupIn,
     LookupOut,
     Revealed,
@@ -77,7 +77,13 @@ async def get(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> Train
 
 
 @router.operation(
-    "PATCH", "/v1/trainees/{trainee_id:uuid}", may=policy.REGISTERS, summary="修改学员信息", errors=[DuplicateTrainee, TraineeMerged]
+    "PATCH",
+    "/v1/trainees/{trainee_id:uuid}",
+    may=policy.REGISTERS,
+    summary="修改学员信息",
+    errors=[DuplicateTrainee, TraineeMerged],
+    paper=reading.matched,
+    rules=rules.CHANGE_RULES,
 )
 async def change(trainee_id: UUID, body: TraineeChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> TraineePaper:
     return await operations.change(session, call, kernel, trainee_id, body)
@@ -98,12 +104,12 @@ async def reveal(
     return await operations.reveal(session, call, kernel, trainee_id, body.reason)
 
 
-@router.operation("GET", "/v1/trainees/{trainee_id:uuid}/history", may=SEES, summary="一名学员的办理经过,新的在前", errors=[TraineeMerged])
-async def history(
-    trainee_id: UUID,
-    session: web.Session,
-    call: web.Caller,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=18, pattern=r"^\d+$", description="上一页的 next_cursor")] = None,
-) -> History:
-    return await reading.history(session, call, trainee_id, limit, int(cursor) if cursor else None)
+@router.operation(
+    "GET",
+    "/v1/trainees/{trainee_id:uuid}/history",
+    may=SEES,
+    summary="一名学员的办理经过,新的在前",
+    errors=[TraineeMerged, errors.InvalidCursor],
+)
+async def history(trainee_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[HistoryEntry]:
+    return wire.Page[HistoryEntry].model_validate(await reading.history(session, call, trainee_id, asked))

@@ -161,11 +161,7 @@ def categories(periods: Sequence[CategoryPeriod]) -> tuple[Category, ...]:
         where = f"/categories/{index}"
         if period.code not in reference.lists().categories:
             faults.append(Fault("unknown_category", pointer=f"{where}/code", seen=period.code[:40], fix="请按 /v1/categories 填写代码。"))
-        if period.until_on is not None and period.until_on < period.since_on:
-            seen = f"{period.since_on} 至 {period.until_on}"
-            faults.append(
-                Fault("invalid_period", pointer=f"{where}/until_on", seen=seen, allowed="不早于 since_on", fix="请改正起止日期。")
-            )
+        faults += fields.backwards(period.since_on, period.until_on, f"{where}/until_on")
         if any(period.code == other.code and _overlap(period, other) for other in periods[:index]):
             faults.append(Fault("overlapping_category", pointer=where, seen=period.code, fix="请合并为一段,或改正起止日期。"))
     if faults:
@@ -191,8 +187,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _said(name: str) -> Callable[[TraineeIn, dt.date], Sequence[Fault]]:
-    return lambda body, _: _read({name: getattr(body, name)})[1]
+def _said(name: str) -> Callable[[Any, dt.date], Sequence[Fault]]:
+    return lambda body, _: _read({name: getattr(body, name)} if name in body.model_fields_set else {})[1]
 
 
 def _number(body: TraineeIn, today: dt.date) -> Sequence[Fault]:
@@ -204,3 +200,4 @@ def _number(body: TraineeIn, today: dt.date) -> Sequence[Fault]:
 
 
 RULES = (_number, *map(_said, _READERS))  # each alone, for a body of which not every field is sound
+CHANGE_RULES = RULES[1:]

@@ -128,8 +128,3 @@ class HistoryEntry(wire.Out):
     role: str
     actor_name: str | None
     details: dict[str, object]
-
-
-class History(wire.Out):
-    items: list[HistoryEntry]
-    next_cursor: str | None = None

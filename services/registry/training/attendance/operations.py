@@ -15,8 +15,7 @@ from services.registry.training.attendance import reading, schemas
 from services.registry.training.attendance.errors import OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance, AttendanceConflict
 from services.registry.training.classes import policy
-from services.registry.training.classes import reading as classes
-from services.registry.training.classes.operations import day_fault, require_state
+from services.registry.training.classes.operations import day_fault, permit
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
 from shared import batches, codes, deeds, errors
@@ -52,8 +51,7 @@ class Judged:
 
 async def record(session: AsyncSession, call: Call, class_id: UUID, asked: batches.Batch[schemas.AttendanceIn]) -> batches.BatchOut:
     """Takes in up to 500 half-days of a class that is in progress."""
-    training = await classes.find(session, call, class_id, lock=True)
-    require_state(call, training, policy.ATTEND)
+    training = await permit(session, call, class_id, step=policy.ATTEND, lock=True)
     judged: list[Judged] = []
 
     async def take(items: Mapping[int, schemas.AttendanceIn]) -> Mapping[int, batches.Result]:

@@ -1,5 +1,6 @@
 """Paths of the attendance of a class."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -8,22 +9,24 @@ from services.registry.training.attendance import operations, reading, schemas
 from services.registry.training.attendance.errors import OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance
 from services.registry.training.classes import reading as classes
-from services.registry.training.classes.policy import ENROLLERS
+from services.registry.training.classes.operations import permit
+from services.registry.training.classes.policy import ATTEND, ENROLLERS
 from services.registry.training.classes.visibility import READERS
 from shared import batches, errors, pages, web, wire
 
 router = web.Router("attendance")
 PATH = "/v1/classes/{class_id:uuid}/attendance"
 Listed = Annotated[pages.Asked, pages.asking(on=Attendance.on)]
+OPEN = partial(permit, step=ATTEND)
 REFUSALS = (errors.InvalidState, OverlappingAttendance)
 
 
-@router.operation("POST", f"{PATH}:batch", may=ENROLLERS, summary="批量签到", status=207, errors=REFUSALS)
+@router.operation("POST", f"{PATH}:batch", may=ENROLLERS, summary="批量签到", status=207, errors=REFUSALS, paper=OPEN)
 async def record(class_id: UUID, body: batches.Batch[schemas.AttendanceIn], session: web.Session, call: web.Caller) -> batches.BatchOut:
     return await operations.record(session, call, class_id, body)
 
 
-@router.operation("POST", PATH, may=ENROLLERS, summary="签到一个半天", status=201, errors=REFUSALS)
+@router.operation("POST", PATH, may=ENROLLERS, summary="签到一个半天", status=201, errors=REFUSALS, paper=OPEN)
 async def record_one(class_id: UUID, body: schemas.AttendanceIn, session: web.Session, call: web.Caller) -> schemas.AttendanceOut:
     return await operations.record_one(session, call, class_id, body)
 

@@ -26,8 +26,7 @@ async def create(session: AsyncSession, call: Call, body: BrandIn) -> BrandOut:
 
 
 async def change(session: AsyncSession, call: Call, brand_id: UUID, body: BrandChange) -> BrandOut:
-    brand = await reading.find(session, call, brand_id)
-    call.match(brand.version)
+    brand = await reading.matched(session, call, brand_id)
     values = body.model_dump(exclude_unset=True)
     await _check(session, call, values)
     for name, value in values.items():

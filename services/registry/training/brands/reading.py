@@ -43,6 +43,13 @@ async def find(session: AsyncSession, call: Call, brand_id: UUID) -> Brand:
     return brand
 
 
+async def matched(session: AsyncSession, call: Call, brand_id: UUID) -> Brand:
+    """The brand, of the caller's version."""
+    brand = await find(session, call, brand_id)
+    call.match(brand.version)
+    return brand
+
+
 def show(brand: Brand) -> BrandOut:
     days = [getattr(brand, f"{material}_on") for material in MATERIALS]
     shown = {name: getattr(brand, name) for name in BrandOut.model_fields if name != "complete_on"}

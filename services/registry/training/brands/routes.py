@@ -43,6 +43,8 @@ async def get(brand_id: UUID, session: web.Session, call: web.Caller) -> BrandOu
     return await reading.get(session, call, brand_id)
 
 
-@router.operation("PATCH", "/v1/brands/{brand_id:uuid}", may=KEEPS, summary="更新品牌的四个一材料", errors=[DuplicateBrand])
+@router.operation(
+    "PATCH", "/v1/brands/{brand_id:uuid}", may=KEEPS, summary="更新品牌的四个一材料", errors=[DuplicateBrand], paper=reading.matched
+)
 async def change(brand_id: UUID, body: BrandChange, session: web.Session, call: web.Caller) -> BrandOut:
     return await operations.change(session, call, brand_id, body)

@@ -28,7 +28,7 @@ async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> sc
         "unknown_institution", "/institution_id", seen=str(institution_id), allowed="已登记的机构", fix="请先登记机构,或核对编号。"
     )
     known = await session.get(Institution, institution_id)
-    await rules.check(session, institution_id, values, [] if known else [unknown])
+    await rules.check(session, institution_id, values, call.today, [] if known else [unknown])
     serial = await session.scalar(select(func.nextval(func.pg_get_serial_sequence("classes", "serial"))))
     training = TrainingClass(
         id=new_id(),
@@ -48,13 +48,11 @@ async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> sc
 
 async def change(session: AsyncSession, call: Call, class_id: UUID, body: schemas.ClassChange) -> schemas.ClassPaper:
     """Changes a draft."""
-    training = await reading.find(session, call, class_id, lock=True)
-    call.match(training.version)
-    require_state(call, training, policy.CHANGE)
+    training = await permit(session, call, class_id, step=policy.CHANGE, lock=True)
     given = body.model_dump(include=body.model_fields_set)
     _may_propose(call, training.institution_id, given.get("region_code", training.region_code))
     values = {name: getattr(training, name) for name in schemas.ClassChange.model_fields} | given
-    await rules.check(session, training.institution_id, values)
+    await rules.check(session, training.institution_id, values, call.today)
     changed = [name for name, value in given.items() if getattr(training, name) != value]
     for name in changed:
         setattr(training, name, given[name])
@@ -71,6 +69,14 @@ def _may_propose(call: Call, institution_id: UUID | None, region_code: str) -> N
         raise errors.Forbidden("机构只能为本机构申报班级。请去掉 institution_id,或由该机构自己申报。")
     if actor.role == "town" and region_code != actor.region_code:
         raise errors.Forbidden(f"镇、街道只能申报本辖区的班级,本辖区代码为 {actor.region_code}。请改正 region_code。")
+
+
+async def permit(session: AsyncSession, call: Call, class_id: UUID, *, step: Step, lock: bool = False) -> TrainingClass:
+    """The class, of the caller's version and in a state in which the step can be taken."""
+    training = await reading.find(session, call, class_id, lock=lock)
+    call.match(training.version)
+    require_state(call, training, step)
+    return training
 
 
 def require_state(call: Call, training: TrainingClass, step: Step) -> None:
@@ -99,8 +105,7 @@ async def announce(session: AsyncSession, call: Call, training: TrainingClass, w
 
 async def schedule(session: AsyncSession, call: Call, class_id: UUID, body: schemas.SessionIn) -> schemas.SessionOut:
     """Puts one half-day into the timetable."""
-    training = await reading.find(session, call, class_id)
-    require_state(call, training, policy.SCHEDULE)
+    training = await permit(session, call, class_id, step=policy.SCHEDULE)
     require_day(training, body.on, "/on")
     made = schemas.SessionOut(id=new_id(), **body.model_dump())
     await session.execute(insert(ClassSession), [{"class_id": class_id, **made.model_dump()}])

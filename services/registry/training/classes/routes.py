@@ -1,14 +1,16 @@
 """Paths of the classes."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query
 from sqlalchemy import ColumnElement, select
 
+from services.registry import fields
 from services.registry.codes import Channel, ClassStatus
 from services.registry.reference import policy as reference
-from services.registry.training.classes import conditions, operations, policy, reading, schemas, steps
+from services.registry.training.classes import conditions, operations, policy, reading, rules, schemas, steps
 from services.registry.training.classes.errors import (
     ClassTooLong,
     DuplicateSession,
@@ -43,7 +45,7 @@ def _counted(
 Counted = Annotated[list[ColumnElement[bool]], Depends(_counted)]
 
 
-@router.operation("POST", "/v1/classes", may=policy.PROPOSERS, summary="申报班级", status=201, errors=[ClassTooLong])
+@router.operation("POST", "/v1/classes", may=policy.PROPOSERS, summary="申报班级", status=201, errors=[ClassTooLong], rules=rules.RULES)
 async def create(body: schemas.ClassIn, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
     return await operations.create(session, call, body)
 
@@ -96,14 +98,23 @@ async def get(class_id: UUID, session: web.Session, call: web.Caller) -> schemas
     return await reading.get(session, call, class_id)
 
 
-@router.operation("PATCH", ONE, may=policy.PROPOSERS, summary="修改草稿", errors=[errors.InvalidState, errors.StaleVersion, ClassTooLong])
+@router.operation(
+    "PATCH",
+    ONE,
+    may=policy.PROPOSERS,
+    summary="修改草稿",
+    errors=[errors.InvalidState, errors.StaleVersion, ClassTooLong],
+    paper=partial(operations.permit, step=policy.CHANGE),
+)
 async def change(class_id: UUID, body: schemas.ClassChange, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
     return await operations.change(session, call, class_id, body)
 
 
-def _step(action: str, summary: str, *kinds: type[errors.Problem]) -> Any:
-    may = frozenset(policy.MACHINE.step(action).roles)
-    return router.operation("POST", f"{ONE}:{action}", may=may, summary=summary, errors=[errors.InvalidState, errors.StaleVersion, *kinds])
+def _step(action: str, summary: str, *kinds: type[errors.Problem], also: tuple[Any, ...] = ()) -> Any:
+    may, kinds = frozenset(policy.MACHINE.step(action).roles), (errors.InvalidState, errors.StaleVersion, *kinds)
+    return router.operation(
+        "POST", f"{ONE}:{action}", may=may, summary=summary, errors=kinds, paper=partial(steps.permit, action=action), rules=also
+    )
 
 
 @_step("submit", "提交班级", *STANDING)
@@ -136,13 +147,19 @@ async def cancel(class_id: UUID, session: web.Session, call: web.Caller, body: s
     return await steps.cancel(session, call, class_id, body.reason if body else None)
 
 
-@_step("reschedule", "改期", ClassTooLong, *STANDING)
+@_step("reschedule", "改期", ClassTooLong, *STANDING, also=(fields.in_order("starts_on", "ends_on"),))
 async def reschedule(class_id: UUID, body: schemas.Rescheduled, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
     return await steps.reschedule(session, call, class_id, body.starts_on, body.ends_on)
 
 
 @router.operation(
-    "POST", f"{ONE}/sessions", may=policy.PROPOSERS, summary="排课", status=201, errors=[errors.InvalidState, DuplicateSession]
+    "POST",
+    f"{ONE}/sessions",
+    may=policy.PROPOSERS,
+    summary="排课",
+    status=201,
+    errors=[errors.InvalidState, DuplicateSession],
+    paper=partial(operations.permit, step=policy.SCHEDULE),
 )
 async def schedule(class_id: UUID, body: schemas.SessionIn, session: web.Session, call: web.Caller) -> schemas.SessionOut:
     return await operations.schedule(session, call, class_id, body)

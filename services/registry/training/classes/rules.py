@@ -1,6 +1,8 @@
 """Whether a class's particulars hold together and with the reference lists: all faults at once."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import services.registry.reference.errors  # noqa: F401 describes the faults this module answers with
+from services.registry import fields
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.reference.policy import lists
 from services.registry.training.classes import policy
 from services.registry.training.classes.errors import ClassTooLong
-from shared import county, errors
+from shared import county, errors, wire
 from shared.errors import Basis, Fault
 
 NEEDED: Final = (
@@ -30,28 +33,24 @@ NEEDED: Final = (
 )
 
 
-async def check(session: AsyncSession, institution_id: UUID, values: Mapping[str, Any], faults: Iterable[Fault] = ()) -> None:
+async def check(session: AsyncSession, institution_id: UUID, values: Mapping[str, Any], today: date, faults: Iterable[Fault] = ()) -> None:
     """Refuses with every fault of `values`, together with those found before."""
     missing = [Fault("missing_field", f"/{name}", fix="该字段不能为空。") for name in NEEDED if values[name] is None]
     if missing:
         raise errors.Invalid(faults=missing)
-    found = [*faults, *_dates(values), *_trade(values), *_words(values), *await _teachers(session, institution_id, values["teacher_ids"])]
+    said = SimpleNamespace(**values)
+    found = [*faults, *wire.faults(RULES, said, today), *await _teachers(session, institution_id, said.teacher_ids)]
     if any(fault.code == ClassTooLong.code for fault in found):
         raise ClassTooLong(faults=found)
     if found:
         raise errors.Invalid(faults=found)
 
 
-def _dates(values: Mapping[str, Any]) -> list[Fault]:
-    starts_on, ends_on = values["starts_on"], values["ends_on"]
-    if ends_on < starts_on:
-        return [
-            Fault("invalid_period", "/ends_on", seen=f"{starts_on} 至 {ends_on}", allowed=f"不早于 {starts_on}", fix="请改正起止日期。")
-        ]
-    return too_long(values["channel"], starts_on, ends_on)
+def _days(body: Any, _today: date) -> list[Fault]:
+    return fields.backwards(body.starts_on, body.ends_on, "/ends_on") or too_long(body.channel, body.starts_on, body.ends_on)
 
 
-def too_long(channel: str, starts_on: Any, ends_on: Any) -> list[Fault]:
+def too_long(channel: str, starts_on: date, ends_on: date) -> list[Fault]:
     terms, days = lists().channels[channel], policy.day_count(starts_on, ends_on)
     if terms.days_at_most is None or days <= terms.days_at_most:
         return []
@@ -67,12 +66,12 @@ def too_long(channel: str, starts_on: Any, ends_on: Any) -> list[Fault]:
     ]
 
 
-def _trade(values: Mapping[str, Any]) -> list[Fault]:
-    code, level = values["occupation_code"], values["level"]
+def _trade(body: Any, _today: date) -> list[Fault]:
+    code, level = body.occupation_code, body.level
     if code is None:
-        if values["trade_name"] and values["trade_filing_no"]:
+        if body.trade_name and body.trade_filing_no:
             return []
-        missing = "/trade_filing_no" if values["trade_name"] else "/occupation_code"
+        missing = "/trade_filing_no" if body.trade_name else "/occupation_code"
         return [
             Fault(
                 "trade_missing",
@@ -99,23 +98,21 @@ def _trade(values: Mapping[str, Any]) -> list[Fault]:
     return []
 
 
-def _words(values: Mapping[str, Any]) -> list[Fault]:
-    faults, programmes = [], values["programmes"]
-    if twice := sorted({each for each in programmes if programmes.count(each) > 1}):
-        faults.append(
-            Fault("invalid_value", "/programmes", seen="、".join(twice), allowed="每个指标代码一次", fix="请删去重复的指标代码。")
-        )
-    if values["region_code"] not in lists().regions:
-        faults.append(
-            Fault(
-                "unknown_region",
-                "/region_code",
-                seen=values["region_code"][:20],
-                allowed="/v1/regions 中的代码",
-                fix=f"请填写镇、街道的代码,如 {county.here().examples.region_code}。",
-            )
-        )
-    return faults
+def _programmes(body: Any, _today: date) -> list[Fault]:
+    twice = sorted({each for each in body.programmes if body.programmes.count(each) > 1})
+    if not twice:
+        return []
+    return [Fault("invalid_value", "/programmes", seen="、".join(twice), allowed="每个指标代码一次", fix="请删去重复的指标代码。")]
+
+
+def _region(body: Any, _today: date) -> list[Fault]:
+    if body.region_code in lists().regions:
+        return []
+    fix = f"请填写镇、街道的代码,如 {county.here().examples.region_code}。"
+    return [Fault("unknown_region", "/region_code", seen=body.region_code[:20], allowed="/v1/regions 中的代码", fix=fix)]
+
+
+RULES = (_days, _trade, _programmes, _region)
 
 
 async def _teachers(session: AsyncSession, institution_id: UUID, teacher_ids: list[UUID]) -> list[Fault]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry import fields
 from services.registry.codes import ClassStatus as Status
 from services.registry.training.classes import policy, reading, rules, schemas
 from services.registry.training.classes.errors import ClassTooLong, InstitutionBlacklisted, InstitutionNotDesignated, TooEarly
@@ -33,30 +34,30 @@ def settles(settle: Settle) -> Settle:
 
 async def submit(session: AsyncSession, call: Call, class_id: UUID, comment: str | None) -> schemas.ClassPaper:
     """Hands a draft to the officer, if the institution may hold it on its days."""
-    training = await _begin(session, call, class_id, "submit")
+    training = await permit(session, call, class_id, action="submit", lock=True)
     return await _finish(session, call, training, Status.SUBMITTED, details={"comment": comment})
 
 
 async def approve(session: AsyncSession, call: Call, class_id: UUID, comment: str | None) -> schemas.ClassPaper:
-    training = await _begin(session, call, class_id, "approve")
+    training = await permit(session, call, class_id, action="approve", lock=True)
     return await _finish(session, call, training, Status.APPROVED, details={"comment": comment})
 
 
 async def reject(session: AsyncSession, call: Call, class_id: UUID, reason: str) -> schemas.ClassPaper:
-    training = await _begin(session, call, class_id, "reject")
+    training = await permit(session, call, class_id, action="reject", lock=True)
     training.status_reason = reason
     return await _finish(session, call, training, Status.REJECTED, details={"reason": reason})
 
 
 async def start(session: AsyncSession, call: Call, class_id: UUID, comment: str | None) -> schemas.ClassPaper:
     """Opens the class, from its first day."""
-    training = await _begin(session, call, class_id, "start")
+    training = await permit(session, call, class_id, action="start", lock=True)
     return await _finish(session, call, training, Status.IN_PROGRESS, "started", {"comment": comment})
 
 
 async def complete(session: AsyncSession, call: Call, class_id: UUID, comment: str | None) -> schemas.ClassPaper:
     """Closes the class after its last day. Who attended at all has completed and counts that day in their town; who did not is absent."""
-    training = await _begin(session, call, class_id, "complete")
+    training = await permit(session, call, class_id, action="complete", lock=True)
     counts = await _settle(session, call, training, Status.COMPLETED)
     training.completed_people = counts.get("completed", 0)
     return await _finish(session, call, training, Status.COMPLETED, details={"comment": comment, **counts})
@@ -64,7 +65,7 @@ async def complete(session: AsyncSession, call: Call, class_id: UUID, comment: s
 
 async def cancel(session: AsyncSession, call: Call, class_id: UUID, reason: str | None) -> schemas.ClassPaper:
     """Calls the class off; everyone enrolled is withdrawn."""
-    training = await _begin(session, call, class_id, "cancel")
+    training = await permit(session, call, class_id, action="cancel", lock=True)
     training.status_reason = reason
     counts = await _settle(session, call, training, Status.CANCELLED)
     return await _finish(session, call, training, Status.CANCELLED, details={"reason": reason, **counts})
@@ -72,10 +73,9 @@ async def cancel(session: AsyncSession, call: Call, class_id: UUID, reason: str 
 
 async def reschedule(session: AsyncSession, call: Call, class_id: UUID, starts_on: date, ends_on: date) -> schemas.ClassPaper:
     """Moves the class to other days, on which the institution must be allowed to hold it. Its timetable loses what lies outside them."""
-    training = await _begin(session, call, class_id, "reschedule")
-    if ends_on < starts_on:
-        fault = errors.Fault("invalid_period", "/ends_on", seen=str(ends_on), allowed=f"不早于 {starts_on}", fix="请改正起止日期。")
-        raise errors.Invalid(faults=[fault])
+    training = await permit(session, call, class_id, action="reschedule", lock=True)
+    if faults := fields.backwards(starts_on, ends_on, "/ends_on"):
+        raise errors.Invalid(faults=faults)
     if faults := rules.too_long(training.channel, starts_on, ends_on):
         raise ClassTooLong(faults=faults)
     if training.status != Status.DRAFT:
@@ -87,8 +87,9 @@ async def reschedule(session: AsyncSession, call: Call, class_id: UUID, starts_o
     return await _finish(session, call, training, training.status, "rescheduled", {"before": before, "after": f"{starts_on} 至 {ends_on}"})
 
 
-async def _begin(session: AsyncSession, call: Call, class_id: UUID, action: str) -> TrainingClass:
-    training = await reading.find(session, call, class_id, lock=True)
+async def permit(session: AsyncSession, call: Call, class_id: UUID, *, action: str, lock: bool = False) -> TrainingClass:
+    """The class, of the caller's version, where the action can be taken now."""
+    training = await reading.find(session, call, class_id, lock=lock)
     call.match(training.version)
     organiser = await reading.organiser_of(session, training.institution_id, training.channel) if action == "submit" else None
     doer = call.actor.doer

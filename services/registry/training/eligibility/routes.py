@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Query
 
 from services.registry.codes import Scheme
-from services.registry.training.classes import reading as classes
 from services.registry.training.classes.visibility import READERS
 from services.registry.training.eligibility import operations, schemas
 from shared import errors, web
@@ -23,10 +22,8 @@ router = web.Router("classes")
 )
 async def eligibility(
     class_id: UUID,
-    session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
     scheme: Annotated[Scheme | None, Query(description="补贴项目;不填则为班级渠道的同名项目")] = None,
 ) -> schemas.Eligibility:
-    training = await classes.find(session, call, class_id)
-    return await operations.eligibility(session, call, kernel.neighbours["subsidy"], class_id, scheme or training.channel)
+    return await operations.eligibility(call, kernel, class_id, scheme)

@@ -12,16 +12,15 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import EmploymentKind, EnrolmentOutcome
+from services.registry.codes import EnrolmentOutcome
 from services.registry.people.trainees import reading as trainees
 from services.registry.people.trainees import visibility
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import policy as class_policy
-from services.registry.training.classes import reading as classes
-from services.registry.training.classes.operations import require_state
+from services.registry.training.classes.operations import permit
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments import reading, schemas
+from services.registry.training.enrolments import reading, rules, schemas
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
 from services.registry.training.enrolments.tables import Employment, Enrolment
 from shared import batches, deeds, errors, wire
@@ -40,7 +39,7 @@ class Added:
 
 async def enrol(session: AsyncSession, call: Call, class_id: UUID, body: schemas.EnrolmentIn) -> schemas.EnrolmentPaper:
     """Enrols one person whom the caller may see."""
-    training = await _open_class(session, call, class_id)
+    training = await permit(session, call, class_id, step=class_policy.ENROL, lock=True)
     await trainees.find(session, call, body.trainee_id)
     [added] = await add(session, call, training, [body.trainee_id], {body.trainee_id: body.external_refs})
     if added.outcome == "unchanged":
@@ -52,7 +51,7 @@ async def enrol(session: AsyncSession, call: Call, class_id: UUID, body: schemas
 
 async def enrol_batch(session: AsyncSession, call: Call, class_id: UUID, asked: batches.Batch[schemas.EnrolmentIn]) -> batches.BatchOut:
     """Enrols many; who is enrolled already is unchanged."""
-    training = await _open_class(session, call, class_id)
+    training = await permit(session, call, class_id, step=class_policy.ENROL, lock=True)
 
     async def keep(items: Mapping[int, schemas.EnrolmentIn]) -> Mapping[int, batches.Result]:
         ids = [item.trainee_id for item in items.values()]
@@ -142,12 +141,6 @@ async def add(
     ]
 
 
-async def _open_class(session: AsyncSession, call: Call, class_id: UUID) -> TrainingClass:
-    training = await classes.find(session, call, class_id, lock=True)
-    require_state(call, training, class_policy.ENROL)
-    return training
-
-
 def _full(training: TrainingClass) -> str:
     return f"班级 {training.number} 上限 {training.seats} 人,已满。请改报其他班级,或有人退出后再报名。"
 
@@ -155,13 +148,8 @@ def _full(training: TrainingClass) -> str:
 async def record_employment(session: AsyncSession, call: Call, enrolment_id: UUID, body: schemas.EmploymentIn) -> schemas.EmploymentOut:
     """Keeps a fact about a person's work."""
     await reading.get(session, call, enrolment_id)
-    if body.until_on is not None and body.until_on < body.from_on:
-        seen = f"{body.from_on} 至 {body.until_on}"
-        raise errors.Invalid(
-            faults=[errors.Fault("invalid_period", "/until_on", seen=seen, allowed="不早于 from_on", fix="请改正起止日期。")]
-        )
-    if body.kind == EmploymentKind.EMPLOYER and not body.employer:
-        raise errors.Invalid(faults=[errors.Fault("missing_field", "/employer", fix="就业去向为单位就业时,请填写用人单位。")])
+    if faults := wire.faults(rules.EMPLOYMENT, body, call.today):
+        raise errors.Invalid(faults=faults)
     made = schemas.EmploymentOut(id=new_id(), recorded_at=call.now, **body.model_dump())
     await session.execute(insert(Employment), [{"enrolment_id": enrolment_id, **made.model_dump()}])
     said = {"kind": body.kind, "grade": body.grade}

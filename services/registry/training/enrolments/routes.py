@@ -1,6 +1,7 @@
 """Paths of the enrolments, under their class and by themselves."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from sqlalchemy import ARRAY, ColumnElement, Integer, Text, literal
 from services.registry.codes import CertificateKind, Channel, EmploymentKind, EnrolmentOutcome
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.training.classes import reading as classes
-from services.registry.training.classes.policy import ENROLLERS
+from services.registry.training.classes.operations import permit
+from services.registry.training.classes.policy import ENROL, ENROLLERS
 from services.registry.training.classes.routes import Counted
 from services.registry.training.classes.schemas import PARTNER
 from services.registry.training.classes.visibility import READERS as CLASS_READERS
-from services.registry.training.enrolments import conditions, operations, reading, schemas, steps
+from services.registry.training.enrolments import conditions, operations, reading, rules, schemas, steps
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
 from services.registry.training.enrolments.tables import Enrolment
 from services.registry.training.enrolments.visibility import READERS
@@ -24,6 +26,7 @@ from shared.web.workbooks import Workbook
 router = web.Router("enrolments")
 OF_CLASS = "/v1/classes/{class_id:uuid}"
 ONE = "/v1/enrolments/{enrolment_id:uuid}"
+OPEN = partial(permit, step=ENROL)
 
 
 def _one_or_more(codes: type[StrEnum]) -> str:
@@ -39,6 +42,7 @@ def _one_or_more(codes: type[StrEnum]) -> str:
     summary="报名",
     status=201,
     errors=[errors.InvalidState, DuplicateEnrolment, ClassFull, TraineeMerged],
+    paper=OPEN,
 )
 async def enrol(class_id: UUID, body: schemas.EnrolmentIn, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:
     return await operations.enrol(session, call, class_id, body)
@@ -148,12 +152,12 @@ async def get(enrolment_id: UUID, session: web.Session, call: web.Caller) -> sch
     return await reading.get(session, call, enrolment_id)
 
 
-@router.operation("PATCH", ONE, may=ENROLLERS, summary="退出班级", errors=[errors.InvalidState, errors.StaleVersion])
+@router.operation("PATCH", ONE, may=ENROLLERS, summary="退出班级", errors=[errors.InvalidState, errors.StaleVersion], paper=steps.permit)
 async def change(enrolment_id: UUID, body: schemas.EnrolmentChange, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:  # noqa: ARG001
     return await steps.withdraw(session, call, enrolment_id)
 
 
-@router.operation("POST", f"{ONE}/employment", may=ENROLLERS, summary="记录就业去向", status=201)
+@router.operation("POST", f"{ONE}/employment", may=ENROLLERS, summary="记录就业去向", status=201, paper=reading.get, rules=rules.EMPLOYMENT)
 async def record_employment(
     enrolment_id: UUID, body: schemas.EmploymentIn, session: web.Session, call: web.Caller
 ) -> schemas.EmploymentOut:

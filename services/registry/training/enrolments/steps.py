@@ -17,17 +17,23 @@ from shared import deeds, errors
 from shared.access import Call
 
 
-async def withdraw(session: AsyncSession, call: Call, enrolment_id: UUID) -> schemas.EnrolmentPaper:
-    """Takes a person out of a class that is not over."""
+async def permit(session: AsyncSession, call: Call, enrolment_id: UUID, *, lock: bool = False) -> Enrolment:
+    """The enrolment to end, of the caller's version, while its class is not over."""
     shown = await reading.get(session, call, enrolment_id)
-    training = await classes.find(session, call, shown.class_id, lock=True)
+    training = await classes.find(session, call, shown.class_id, lock=lock)
     enrolment = await session.get_one(Enrolment, enrolment_id)
     call.match(enrolment.version)
     if refusal := policy.why_not("withdraw", enrolment.outcome, call.actor.doer, training.status):
         raise errors.InvalidState(refusal.detail)
+    return enrolment
+
+
+async def withdraw(session: AsyncSession, call: Call, enrolment_id: UUID) -> schemas.EnrolmentPaper:
+    """Takes a person out of a class that is not over."""
+    enrolment = await permit(session, call, enrolment_id, lock=True)
     enrolment.outcome, enrolment.changed_at = EnrolmentOutcome.WITHDRAWN, call.now
     await session.flush()
-    said = {"status": enrolment.outcome, "version": enrolment.version, "class_id": training.id, "trainee_id": enrolment.trainee_id}
+    said = {"status": enrolment.outcome, "version": enrolment.version, "class_id": enrolment.class_id, "trainee_id": enrolment.trainee_id}
     await deeds.record(session, call, "enrolment.withdrawn", enrolment.id, **said)
     return await reading.get(session, call, enrolment_id)
 

@@ -6,8 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.training.classes import policy
-from services.registry.training.classes import reading as classes
-from services.registry.training.classes.operations import require_day, require_state
+from services.registry.training.classes.operations import permit, require_day
 from services.registry.training.inspections.schemas import InspectionIn, InspectionOut
 from services.registry.training.inspections.tables import Inspection
 from shared import deeds, errors
@@ -17,8 +16,7 @@ from shared.db import new_id
 
 async def inspect(session: AsyncSession, call: Call, class_id: UUID, body: InspectionIn) -> InspectionOut:
     """Records what an officer found on a visit."""
-    training = await classes.find(session, call, class_id)
-    require_state(call, training, policy.INSPECT)
+    training = await permit(session, call, class_id, step=policy.INSPECT)
     require_day(training, body.on, "/on")
     if body.on > call.today:
         raise errors.Invalid(

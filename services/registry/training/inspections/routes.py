@@ -1,11 +1,13 @@
 """Paths of the inspections of a class."""
 
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
 
 from services.registry.training.classes import policy
 from services.registry.training.classes import reading as classes
+from services.registry.training.classes.operations import permit
 from services.registry.training.classes.routes import ONE
 from services.registry.training.classes.visibility import READERS
 from services.registry.training.inspections import operations
@@ -16,7 +18,15 @@ from shared import errors, pages, web, wire
 router = web.Router("classes")
 
 
-@router.operation("POST", f"{ONE}/inspections", may=policy.INSPECTORS, summary="记录检查", status=201, errors=[errors.InvalidState])
+@router.operation(
+    "POST",
+    f"{ONE}/inspections",
+    may=policy.INSPECTORS,
+    summary="记录检查",
+    status=201,
+    errors=[errors.InvalidState],
+    paper=partial(permit, step=policy.INSPECT),
+)
 async def inspect(class_id: UUID, body: InspectionIn, session: web.Session, call: web.Caller) -> InspectionOut:
     return await operations.inspect(session, call, class_id, body)
 
