@@ -17,6 +17,7 @@ from deploy.demo.words import MET, VALID, Words, figure
 from deploy.processes import CannotStart
 from deploy.stack import Stack
 
+SENTENCES = {"现状", "要求", "办法", "计算", "说明"}  # columns that may break a line
 FOLLOWED_WITHIN_SECONDS = 5  # counts follow a change within so long
 AFTERWARDS = (
     "four.technician.certified",
@@ -196,7 +197,7 @@ def _step(console: Console, number: int, text: str) -> None:
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
-    table = Table(*(Column(head, overflow="fold") for head in heads))
+    table = Table(*(Column(head, overflow="fold", no_wrap=head not in SENTENCES) for head in heads))
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     return table
