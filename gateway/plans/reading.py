@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from gateway.plans.policy.targets import TOTAL, Line, Plan, Relation
+from gateway.plans.policy.targets import RATIO, TOTAL, Line, Plan, Relation
 from shared import county
 from shared.strict import BadFile, Fault, bad_text, read_toml
 
@@ -55,6 +55,8 @@ def _of_line(plan: Plan, line: Line, codes: list[str], path: str) -> Iterator[Fa
     allowed = [str(year) for year in plan.years] if line.period == "each_year" else [TOTAL]
     if periods not in (allowed, [*allowed, TOTAL] if line.period == "each_year" else allowed):
         yield Fault(f"{path}.targets", f"period 须为 {'、'.join(allowed)},现为 {'、'.join(periods) or '空'}")
+    if line.is_share != (line.unit == RATIO):
+        yield Fault(f"{path}.unit", f"比率类指标的 unit 须为 {RATIO},其他指标不得为 {RATIO};现为 {line.unit}")
     for target in line.targets:
         if target.at_least <= 0 or (target.at_most is not None and target.at_most < target.at_least):
             yield Fault(f"{path}.targets", "at_least 须大于 0 且不大于 at_most")

@@ -7,6 +7,7 @@ from typing import Literal
 from shared.strict import Exact
 
 TOTAL = "total"
+RATIO = "ratio"  # the unit of shares, as callers know it
 
 Measure = Literal[
     "person_times",

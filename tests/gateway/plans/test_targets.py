@@ -171,6 +171,13 @@ def test_a_line_that_is_not_there_is_a_key_error() -> None:
         pytest.param(
             "at_least = 0.90", "at_least = 90", "lines[four.technician.certified].targets:at_least 是比率", id="share-in-per-cent"
         ),
+        pytest.param(
+            'unit = "ratio"',
+            'unit = "人次"',
+            "lines[four.technician.certified].unit:比率类指标的 unit 须为 ratio",
+            id="share-without-its-unit",
+        ),
+        pytest.param('unit = "人次"', 'unit = "ratio"', "lines[city.total].unit:比率类指标的 unit 须为 ratio", id="count-called-a-share"),
         pytest.param('measure = "dishes"', 'measure = "meals"', "lines[four.chef.dish].measure:应为 person_times、", id="unknown-measure"),
         pytest.param('source = "eastwest"', 'source = "foshan"', "lines[brand.foshan.retained].source:应为", id="unknown-source"),
         pytest.param(
