@@ -4,13 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from gateway.codes import PlanStatus as Status
 from gateway.plans import reading
 from shared import county, wire
 
 EXAMPLES = county.here().examples
 PLAN = next(iter(reading.plans().values()))  # the county's first
 
-Status = Literal["met", "on_track", "behind", "missed", "unknown"]
 BasisStatus = Literal["confirmed", "unconfirmed"]
 By = Literal["region", "zone", "department", "institution"]
 

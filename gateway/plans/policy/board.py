@@ -11,13 +11,13 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from typing import Literal, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
+from gateway.codes import PlanStatus as Status
 from gateway.plans.policy.targets import TOTAL, Line, Plan, Target
 
-Status = Literal["met", "on_track", "behind", "missed", "unknown"]
 # A line with several subjects is as good as the worst of them.
-_WORST_FIRST: tuple[Status, ...] = ("missed", "behind", "unknown", "on_track", "met")
+_WORST_FIRST = (Status.MISSED, Status.BEHIND, Status.UNKNOWN, Status.ON_TRACK, Status.MET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
     if line.each:
         # An earlier year's failure stays in its own part; the line's status is that of the current period.
         standing["status"] = _worst(part["status"] for part in parts if part["period"] == target.period)
-    if standing["status"] == "unknown":
+    if standing["status"] is Status.UNKNOWN:
         standing["needed_per_week"] = None
     progress: LineProgress = {
         "code": line.code,
@@ -211,7 +211,7 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
     nothing: _Standing = {
         "actual": None,
         "rate": None,
-        "status": "unknown",
+        "status": Status.UNKNOWN,
         "needed_per_week": None,
         "numerator": None,
         "denominator": None,
@@ -236,13 +236,13 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
     known["actual"] = number(line, actual)
     known["rate"] = round(float(actual / Fraction(target.at_least)), 4)
     if numerator >= goal:
-        known["status"] = "met"
+        known["status"] = Status.MET
     elif as_of > to_on:
-        known["status"] = "missed"
+        known["status"] = Status.MISSED
     else:
         elapsed = Fraction((as_of - from_on).days + 1, (last_counted_on - from_on).days + 1)
         over_time = line.judged == "over_time"
-        known["status"] = "on_track" if over_time and actual >= Fraction(target.at_least) * elapsed else "behind"
+        known["status"] = Status.ON_TRACK if over_time and actual >= Fraction(target.at_least) * elapsed else Status.BEHIND
         if over_time:
             days_left = (to_on - as_of).days + 1  # the day itself can still bring some
             known["needed_per_week"] = ceil((goal - numerator) * 7 / days_left * 10) / 10
@@ -266,7 +266,7 @@ def _sum(values: Sequence[int | Decimal]) -> int | Decimal:
 
 def _worst(statuses: Iterable[Status]) -> Status:
     found = set(statuses)
-    return next((status for status in _WORST_FIRST if status in found), "unknown")
+    return next((status for status in _WORST_FIRST if status in found), Status.UNKNOWN)
 
 
 def _share(numerator: int | Decimal, denominator: int | Decimal | None) -> float | None:
