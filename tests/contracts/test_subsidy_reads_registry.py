@@ -85,7 +85,7 @@ async def test_a_real_course_is_claimed_to_the_notice(start: Start) -> None:
     async with a_course(start) as course:
         subsidy = course.subsidy
         fund = {"source": "employment_subsidy", "year": 2025, "total": "1000.00"}
-        fund_id = (await subsidy.as_("finance", at=IN_MAY).post("/v1/funds", json=fund)).json()["id"]
+        fund_id = (await subsidy.as_("finance", at=IN_MAY).post("/v1/funds", json=fund, headers={"Idempotency-Key": "f"})).json()["id"]
         body = {
             "kind": "training",
             "scheme": "agricultural_short",

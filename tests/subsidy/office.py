@@ -33,7 +33,7 @@ def key(version: int | None = None) -> dict[str, str]:
 
 
 async def a_fund(service: Service, total: str = "1000.00") -> str:
-    answer = await finance(service).post("/v1/funds", json={"source": "employment_subsidy", "year": 2025, "total": total})
+    answer = await finance(service).post("/v1/funds", json={"source": "employment_subsidy", "year": 2025, "total": total}, headers=key())
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 

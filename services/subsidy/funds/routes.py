@@ -21,7 +21,7 @@ Listed = Annotated[pages.Asked, pages.asking(year=Fund.year, available=Fund.avai
 Postings = Annotated[pages.Asked, pages.asking(posted_at=Posting.posted_at, amount=Posting.amount_yuan)]
 
 
-@router.operation("POST", "/v1/funds", may=FINANCE, summary="建立资金", status=201)
+@router.operation("POST", "/v1/funds", may=FINANCE, summary="建立资金", status=201, key=web.REQUIRED)
 async def create(body: FundIn, session: web.Session, call: web.Caller) -> FundOut:
     return await operations.create(session, call, body)
 
@@ -51,7 +51,7 @@ async def read_ledger(
     return wire.Page[PostingOut].model_validate(await reading.ledger(session, call, asked, fund_id, {Posting.claim_id: claim_id}))
 
 
-@router.operation("POST", f"{PATH}:add", may=FINANCE, summary="追加资金", errors=[FundNotFound], paper=operations.to_add)
+@router.operation("POST", f"{PATH}:add", may=FINANCE, summary="追加资金", key=web.REQUIRED, errors=[FundNotFound], paper=operations.to_add)
 async def add(fund_id: UUID, body: FundAdded, session: web.Session, call: web.Caller) -> FundOut:
     return await operations.add(session, call, fund_id, body)
 

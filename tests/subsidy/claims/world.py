@@ -60,7 +60,7 @@ class World:
         return self.subsidy.as_(role, at=at, **({"person_id": PERSONS[role]} if role in PERSONS else {}) | bound)
 
     async def fund(self, total: str = "100000.00", source: str = "employment_subsidy") -> str:
-        answer = await self.as_("finance").post("/v1/funds", json={"source": source, "year": 2025, "total": total})
+        answer = await self.as_("finance").post("/v1/funds", json={"source": source, "year": 2025, "total": total}, headers=key())
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 

@@ -17,7 +17,7 @@ from tests.subsidy.office import a_claim, a_fund, balances, call, finance, key
 async def test_a_new_fund_has_everything_available(start: Start) -> None:
     async with start("subsidy") as subsidy:
         answer = await finance(subsidy).post(
-            "/v1/funds", json={"source": "employment_subsidy", "year": 2025, "total": "500.00", "name": "第一批"}
+            "/v1/funds", json={"source": "employment_subsidy", "year": 2025, "total": "500.00", "name": "第一批"}, headers=key()
         )
         fund = answer.json()
         assert answer.status_code == 201 and version_of(answer) == 1 and answer.headers["location"] == f"/v1/funds/{fund['id']}"
@@ -39,7 +39,7 @@ async def test_a_new_fund_has_everything_available(start: Start) -> None:
 )
 async def test_a_faulty_fund_is_refused(start: Start, body: dict[str, Any], pointer: str) -> None:
     async with start("subsidy") as subsidy:
-        answer = await finance(subsidy).post("/v1/funds", json=body)
+        answer = await finance(subsidy).post("/v1/funds", json=body, headers=key())
         assert answer.status_code == 422 and [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
 
 
@@ -49,7 +49,7 @@ async def test_a_faulty_fund_is_refused(start: Start, body: dict[str, Any], poin
 )  # fmt: skip
 async def test_only_finance_makes_funds(start: Start, role: str, status: int) -> None:
     async with start("subsidy") as subsidy:
-        answer = await subsidy.as_(role).post("/v1/funds", json={"source": "talent", "year": 2025, "total": "1.00"})
+        answer = await subsidy.as_(role).post("/v1/funds", json={"source": "talent", "year": 2025, "total": "1.00"}, headers=key())
         assert answer.status_code == status
 
 
@@ -57,7 +57,7 @@ async def test_money_is_added_with_its_document(start: Start) -> None:
     async with start("subsidy") as subsidy:
         fund_id = await a_fund(subsidy, "100.00")
         added = await finance(subsidy).post(
-            f"/v1/funds/{fund_id}:add", json={"amount": "50.50", "reason": "第二批", "document_no": "凯财社〔2025〕8号"}
+            f"/v1/funds/{fund_id}:add", json={"amount": "50.50", "reason": "第二批", "document_no": "凯财社〔2025〕8号"}, headers=key()
         )
         assert added.status_code == 200 and added.json()["total"] == "150.50" and added.json()["version"] == 2
         newest = (await subsidy.as_("auditor").get(f"/v1/funds/{fund_id}/ledger?limit=1")).json()["items"][0]
@@ -65,9 +65,23 @@ async def test_money_is_added_with_its_document(start: Start) -> None:
         assert await balances(subsidy, fund_id) == {"available": "150.50", "reserved": "0.00", "paid": "0.00"}
 
 
+async def test_money_is_neither_made_nor_added_without_a_key_nor_twice_with_one(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        client, fund_id = finance(subsidy), await a_fund(subsidy, "100.00")
+        more = {"amount": "50.00", "reason": "第二批"}
+        for path, body in (("/v1/funds", {"source": "talent", "year": 2025, "total": "1.00"}), (f"/v1/funds/{fund_id}:add", more)):
+            assert (await client.post(path, json=body)).json()["code"] == "idempotency_key_required"
+        once = key()
+        first, again = [await client.post(f"/v1/funds/{fund_id}:add", json=more, headers=once) for _ in range(2)]
+        assert again.headers["idempotent-replayed"] == "true" and again.json() == first.json()
+        assert await balances(subsidy, fund_id) == {"available": "150.00", "reserved": "0.00", "paid": "0.00"}
+
+
 async def test_nothing_cannot_be_added(start: Start) -> None:
     async with start("subsidy") as subsidy:
-        answer = await finance(subsidy).post(f"/v1/funds/{await a_fund(subsidy)}:add", json={"amount": "0.00", "reason": "x"})
+        answer = await finance(subsidy).post(
+            f"/v1/funds/{await a_fund(subsidy)}:add", json={"amount": "0.00", "reason": "x"}, headers=key()
+        )
         assert answer.status_code == 422
 
 
