@@ -63,13 +63,6 @@ def entry(
             "outcome": outcome, "request_id": call.request_id, "origin": call.origin, "details": dict(details or {})}  # fmt: skip
 
 
-async def record(
-    session: AsyncSession, call: Call, action: str, subject_type: str, subject: UUID | None, details: Mapping[str, Any] | None = None
-) -> None:
-    """One deed, in the caller's transaction. `details` carries no personal data beyond ids."""
-    await session.execute(insert(TRAIL), [entry(call, action, subject_type, subject, details)])
-
-
 async def record_all(session: AsyncSession, entries: Iterable[dict[str, Any]]) -> None:
     """Many deeds in one statement; build each with `entry`."""
     if entries := list(entries):

@@ -78,11 +78,6 @@ def event(call: Call, type: str, subject: UUID, **data: Any) -> dict[str, Any]:
     }
 
 
-async def publish(session: AsyncSession, call: Call, type: str, subject: UUID, **data: Any) -> None:
-    """Announces one event, in the caller's transaction."""
-    await session.execute(insert(CHANGES), [event(call, type, subject, **data)])
-
-
 async def publish_all(session: AsyncSession, events: list[dict[str, Any]]) -> None:
     """Announces many in one statement; build each with `event`."""
     if events:

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import and_, event, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import access, audit, changes, clock, errors, telemetry
+from shared import access, clock, deeds, errors, telemetry
 from shared.sheet_jobs.tables import SheetJob
 from shared.sheets import Reading, RowFault, SheetError
 from shared.web import Kernel
@@ -164,8 +164,8 @@ async def _end(session: AsyncSession, call: access.Call, of: Intake[J], taken: J
         raise LeaseLost
     traced = {name: getattr(taken, name) for name in of.traced}
     details = {**traced, "summary": ended.summary, "codes": sorted({each["code"] for each in ended.errors})}
-    await audit.record(session, call, f"{of.noun}.{ended.status}", of.noun, taken.id, details)
-    await changes.publish(session, call, f"{of.noun}.{ended.status}", taken.id, status=ended.status, version=taken.version + 1)
+    what = f"{of.noun}.{ended.status}"
+    await deeds.record(session, call, what, taken.id, details=details, status=ended.status, version=taken.version + 1)
 
 
 def _call(kept: Mapping[str, Any]) -> access.Call:

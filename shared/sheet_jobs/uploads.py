@@ -8,7 +8,7 @@ from fastapi import UploadFile
 from sqlalchemy import ColumnElement, Select, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import audit, db, errors, forgetting, privacy
+from shared import db, deeds, errors, forgetting, privacy
 from shared.access import Call
 from shared.sheet_jobs.errors import FileTooLarge, UnreadableFile
 from shared.sheet_jobs.running import Intake, wake_after_commit
@@ -46,7 +46,9 @@ async def keep(session: AsyncSession, call: Call, kernel: Kernel, of: Intake[J],
     made.content = await asyncio.to_thread(kernel.vault.encrypt_bytes, content, _place(made))
     session.add(made)
     await session.flush()
-    await audit.record(session, call, f"{of.noun}.received", of.noun, made.id, details | {"mode": made.mode, "bytes": len(content)})
+    await deeds.record(
+        session, call, f"{of.noun}.received", made.id, event=False, details=details | {"mode": made.mode, "bytes": len(content)}
+    )
     wake_after_commit(session, kernel)
 
 
@@ -82,7 +84,7 @@ async def result(session: AsyncSession, call: Call, kernel: Kernel, of: Intake[J
         raise errors.InvalidState(f"导入当前状态为 {row.status},完成(done)后才有结果表。")
     if not row.content:
         raise errors.NotFound(f"上传的文件在导入结束 {KEPT_DAYS} 天后已清除,不再提供结果表。处理情况仍见 errors。")
-    await audit.record(session, call, f"{of.noun}.result_exported", of.noun, row.id)
+    await deeds.record(session, call, f"{of.noun}.result_exported", row.id, event=False)
     return await asyncio.to_thread(_with_errors, kernel.vault, row)
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared import audit, changes, db, web
+from shared import db, deeds, web
 from tests.conftest import Databases, Service, Start, running, settings
 
 NAMES = ("registry", "subsidy", "evaluation", "eastwest")
@@ -24,8 +24,7 @@ class House:
         for type_ in types:
             async with service.kernel.writing.begin() as session:
                 subject, call = db.new_id(), service.kernel.own_call()
-                await changes.publish(session, call, type_, subject, version=1)
-                await audit.record(session, call, type_, "paper", subject)
+                await deeds.record(session, call, type_, subject, subject_type="paper", version=1)
                 subjects.append(str(subject))
         return subjects
 

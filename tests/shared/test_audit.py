@@ -74,7 +74,7 @@ async def test_the_trail_says_who_by_name(start: Start) -> None:
     async with start("evaluation") as service:
         named = access.Call(access.Actor("u-1", "officer", name="龙经办"), CALL.now, "r-2")
         async with AsyncSession(service.kernel.engine) as session, session.begin():
-            await audit.record(session, named, "class.approved", "class", None)
+            await audit.record_all(session, [audit.entry(named, "class.approved", "class", None)])
         (entry,) = (await service.as_("auditor").get("/v1/audit")).json()["items"]
         assert (entry["actor"], entry["actor_name"]) == ("u-1", "龙经办")
 
@@ -92,7 +92,7 @@ async def test_a_row_of_a_transaction_still_open_is_sealed_later_not_skipped(sta
     async with start("evaluation", seal_every_seconds=3600) as service:
         async with AsyncSession(service.kernel.engine) as slow:
             await slow.begin()
-            await audit.record(slow, CALL, "slow", "class", None)
+            await audit.record_all(slow, [audit.entry(CALL, "slow", "class", None)])
             await _write(service, 1)
             await _seal(service)
             await slow.commit()

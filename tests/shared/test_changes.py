@@ -15,7 +15,7 @@ CALL = access.Call(access.Actor("test-officer", "officer"), clock.read("2025-04-
 async def _announce(service: Service, *names: str) -> None:
     async with AsyncSession(service.kernel.engine) as session, session.begin():
         for name in names:
-            await changes.publish(session, CALL, name, db.new_id(), version=1)
+            await changes.publish_all(session, [changes.event(CALL, name, db.new_id(), version=1)])
 
 
 async def _types(service: Service, after: str | None = None, **params: Any) -> tuple[list[str], str]:
@@ -36,7 +36,7 @@ async def test_a_late_commit_is_not_skipped(start: Start) -> None:
     async with start("evaluation") as service:
         async with AsyncSession(service.kernel.engine) as slow:
             await slow.begin()
-            await changes.publish(slow, CALL, "slow", db.new_id())
+            await changes.publish_all(slow, [changes.event(CALL, "slow", db.new_id())])
             await _announce(service, "quick")
             before, position = await _types(service)
             await slow.commit()

@@ -9,7 +9,7 @@ import pytest
 from fastapi import Query, UploadFile
 from sqlalchemy import text
 
-from shared import access, audit, changes, errors, wire
+from shared import access, deeds, errors, wire
 from shared.web import REQUIRED, Caller, Part, Router, Session, create_app
 from tests.conftest import Databases, Service, running, settings, version_of
 
@@ -41,8 +41,7 @@ router = Router("notes")
 )
 async def create(body: NoteIn, session: Session, call: Caller) -> NoteOut:
     made = (await session.execute(text("INSERT INTO notes (words) VALUES (:words) RETURNING id"), {"words": body.words})).scalar_one()
-    await audit.record(session, call, "note.created", "note", made)
-    await changes.publish(session, call, "note.created", made)
+    await deeds.record(session, call, "note.created", made)
     return NoteOut(id=made, words=body.words, version=1)
 
 

@@ -16,7 +16,7 @@ from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
 from services.subsidy.schemes.policy import Policy, Terms
 from services.subsidy.schemes.retirement import RetirementSchedule
 from services.subsidy.schemes.tables import ProposedTerms
-from shared import audit, changes, county, errors
+from shared import county, deeds, errors
 from shared.access import Call
 from shared.strict import Unreadable, read
 
@@ -80,7 +80,9 @@ async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, 
                              status="proposed", proposed_by=actor.subject, proposed_by_person_id=actor.person_id, proposed_at=call.now)  # fmt: skip
     session.add(proposed)
     await session.flush()
-    await audit.record(session, call, "terms.proposed", "scheme_terms", proposed.id, {"scheme": code, "hash": block.hash})
+    await deeds.record(
+        session, call, "terms.proposed", proposed.id, subject_type="scheme_terms", event=False, details={"scheme": code, "hash": block.hash}
+    )
     return _show_proposed(proposed)
 
 
@@ -97,9 +99,9 @@ async def approve(session: AsyncSession, call: Call, code: str, terms_id: UUID, 
     proposed.status, proposed.approved_at = "published", call.now
     proposed.approved_by, proposed.approved_by_person_id = actor.subject, actor.person_id
     await session.flush()
-    details = {"scheme": code, "in_force_from": str(proposed.in_force_from), "hash": proposed.hash, "comment": comment}
-    await audit.record(session, call, "terms.published", "scheme_terms", proposed.id, details)
-    await changes.publish(session, call, "terms.published", proposed.id, scheme=code, status="published", version=proposed.version)
+    details = {"in_force_from": proposed.in_force_from, "hash": proposed.hash, "comment": comment}
+    announced = {"scheme": code, "status": "published", "version": proposed.version}
+    await deeds.record(session, call, "terms.published", proposed.id, subject_type="scheme_terms", details=details, **announced)
     return _show_proposed(proposed)
 
 

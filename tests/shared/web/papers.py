@@ -12,7 +12,7 @@ from fastapi import Body, Depends, Query
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, audit, batches, errors, wire
+from shared import access, batches, deeds, errors, wire
 from shared.access import Call
 from shared.web import REQUIRED, Caller, KernelOf, Part, Router, Session, create_app
 from tests.conftest import Databases, Service, running, settings
@@ -159,7 +159,7 @@ async def refuse(paper_id: UUID, body: Annotated[dict[str, Any], Body()], sessio
 
 @router.operation("GET", "/v1/papers/{paper_id:uuid}/reading", may=READERS, summary="读取,记入审计", recorded=True)
 async def read(paper_id: UUID, session: Session, call: Caller, fails: Annotated[bool, Query()] = False) -> dict[str, str]:
-    await audit.record(session, call, "paper.read", "paper", paper_id)
+    await deeds.record(session, call, "paper.read", paper_id, event=False)
     if fails:
         raise errors.Conflict()
     return {"transaction": (await session.execute(text("SELECT pg_current_xact_id_if_assigned()::text"))).scalar_one()}
