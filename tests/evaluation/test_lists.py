@@ -73,6 +73,17 @@ async def test_papers_name_the_people_and_the_body_beside_their_ids(start: Start
         assert filing["scope"][0]["occupation_name"] == filing["granted"][0]["occupation_name"] != ""
 
 
+async def test_a_filing_keeps_the_name_it_was_filed_with_beside_todays(start: Start) -> None:
+    async with world(start) as w:
+        filing = await w.filing()
+        before = filing["filed_name"]
+        assert filing["institution_name"] == before != ""
+        renamed = {"name": "凯里新机械厂"}
+        await done(w.registry.as_("officer").patch(f"/v1/institutions/{w.enterprise_id}", json=renamed))
+        shown = await done(w.officer().get(f"/v1/filings/{filing['id']}"))
+        assert (shown["institution_name"], shown["filed_name"]) == ("凯里新机械厂", before)
+
+
 async def test_a_paper_without_its_names_is_still_a_paper(start: Start) -> None:
     async with world(start) as w:
         _, [first, _] = await issued(w)

@@ -38,8 +38,10 @@ def status_on(today: date) -> ColumnElement[str]:
 
 
 def shown(filing: Any, today: date) -> FilingOut:
-    out = FilingOut.model_validate(filing)
-    return out.model_copy(update={"status": policy.status_on(filing.status, filing.valid_until_on, today)})
+    """As it was filed; what the institution is called today is filled in on the way out."""
+    kept = {column.name: getattr(filing, column.name) for column in Filing.__table__.c}
+    status = policy.status_on(filing.status, filing.valid_until_on, today)
+    return FilingOut.model_validate(kept | {"filed_name": filing.institution_name, "institution_name": None, "status": status})
 
 
 async def coverages(session: AsyncSession, filing_ids: Iterable[UUID]) -> dict[UUID, policy.Coverage | None]:

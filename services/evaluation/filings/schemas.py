@@ -132,7 +132,8 @@ class FilingOut(wire.Out):
     id: UUID
     number: str = Field(examples=[f"{COUNTY.series('BA')}-2025-000003"])
     institution_id: UUID
-    institution_name: str = Field(description="备案时的名称,印在证书上")
+    institution_name: names.InstitutionName = None
+    filed_name: str = Field(description="备案时的机构名称,印在证书上")
     institution_kind: str = Field(examples=["enterprise"])
     scope: list[ScopeOut]
     staff: Staff

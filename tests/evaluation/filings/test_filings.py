@@ -1,6 +1,7 @@
 """Filings over their routes: from draft to accepted and on, what each state and role allows, who sees what, the coverage."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -253,3 +254,26 @@ async def test_two_decisions_at_once_take_effect_once(start: Start) -> None:
             *(client.post(f"/v1/filings/{paper['id']}:accept", json=made.acceptance(), headers=headers) for client in clients)
         )
         assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+async def test_what_would_be_refused_is_known_beforehand(start: Start) -> None:
+    """The same code and text beforehand as in the answer: renewing too early, issuing before the exam or outside the filing, locking unsupervised."""
+    async with world(start) as w:
+
+        async def beforehand(client: Any, path: str, action: str, body: Any, version: int) -> tuple[str, str]:
+            [told] = [each for each in (await done(client.get(path)))["allowed_actions"] if each["action"] == action]
+            answer = (await client.post(f"{path}:{action}", json=body, headers={"If-Match": f'"{version}"'})).json()
+            assert told["allowed"] is False and told["why_not"] == {"code": answer["code"], "detail": answer["detail"]}
+            return action, answer["code"]
+
+        filing = await w.filing()
+        path, renewal = f"/v1/filings/{filing['id']}", made.BODIES["renew"]
+        assert await beforehand(w.reviewer("2025-09-30"), path, "renew", renewal, filing["version"]) == ("renew", "renewal_too_early")
+        worker = await w.worker(1)
+        unsupervised = await w.batch(filing["id"], [worker])
+        path = f"/v1/assessments/{unsupervised['id']}"
+        assert await beforehand(w.enterprise(), path, "lock", {}, unsupervised["version"]) == ("lock", "supervision_missing")
+        locked = await w.batch(filing["id"], [worker], "locked")
+        path = f"/v1/assessments/{locked['id']}"
+        for day, code in (("2025-06-19", "invalid_state"), ("2026-01-01", "out_of_scope")):
+            assert await beforehand(w.enterprise(day), path, "issue", {}, locked["version"]) == ("issue", code)
