@@ -81,7 +81,7 @@ async def test_every_paper_is_found_by_the_number_another_platform_gave_it(start
         class_id = await made.proposed(registry, school, "approved", external_refs=REFS)
         path = f"/v1/classes/{class_id}/enrolments"
         enrolment = (await made.posted(officer, path, {"trainee_id": trainee, "external_refs": REFS}, 201))["id"]
-        await made.posted(officer, path, {"trainee_id": other}, 201)
+        numbered_later = (await made.posted(officer, path, {"trainee_id": other}, 201))["id"]
         brand = (await made.posted(officer, "/v1/brands", {"name": "苗绣", "kind": "brand", "external_refs": REFS}, 201))["id"]
         teacher = {"name": "龙成", "id_number": made.citizen(3), "employment": "full_time", "from_on": "2025-01-01", "external_refs": REFS}
         teachers = f"institutions/{school}/teachers"
@@ -98,6 +98,10 @@ async def test_every_paper_is_found_by_the_number_another_platform_gave_it(start
             found = (await officer.get(f"/v1/{noun}", params={"external_system": "province", "external_number": "P-7"})).json()["items"]
             assert [(each["id"], each["external_refs"]) for each in found] == [(paper, REFS)], noun
             assert not (await officer.get(f"/v1/{noun}", params={"external_number": "P-8"})).json()["items"], noun
+        later = await officer.patch(f"/v1/enrolments/{numbered_later}", json={"external_refs": [{"system": "city", "number": "P-8"}]})
+        assert (later.status_code, later.json()["outcome"], later.json()["version"]) == (200, "enrolled", 2)
+        found = (await officer.get("/v1/enrolments", params={"external_number": "P-8"})).json()["items"]
+        assert [each["id"] for each in found] == [numbered_later]
 
 
 async def test_names_stand_beside_ids_in_papers_and_lists(start: Start) -> None:

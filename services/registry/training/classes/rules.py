@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import services.registry.reference.errors  # noqa: F401 describes the faults this module answers with
 from services.registry import fields
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.reference.policy import lists

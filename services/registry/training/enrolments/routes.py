@@ -152,9 +152,16 @@ async def get(enrolment_id: UUID, session: web.Session, call: web.Caller) -> sch
     return await reading.get(session, call, enrolment_id)
 
 
-@router.operation("PATCH", ONE, may=ENROLLERS, summary="退出班级", errors=[errors.InvalidState, errors.StaleVersion], paper=steps.permit)
-async def change(enrolment_id: UUID, body: schemas.EnrolmentChange, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:  # noqa: ARG001
-    return await steps.withdraw(session, call, enrolment_id)
+@router.operation(
+    "PATCH",
+    ONE,
+    may=ENROLLERS,
+    summary="退出班级,或登记外部平台的编号",
+    errors=[errors.InvalidState, errors.StaleVersion],
+    paper=steps.matched,
+)
+async def change(enrolment_id: UUID, body: schemas.EnrolmentChange, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:
+    return await steps.change(session, call, enrolment_id, body)
 
 
 @router.operation("POST", f"{ONE}/employment", may=ENROLLERS, summary="记录就业去向", status=201, paper=reading.get, rules=rules.EMPLOYMENT)

@@ -15,7 +15,12 @@ class EnrolmentIn(wire.In):
 
 
 class EnrolmentChange(wire.In):
-    outcome: Literal[EnrolmentOutcome.WITHDRAWN] = Field(description="退出;其他结果由结班得出")
+    """What changes; what is left out stays."""
+
+    outcome: Literal[EnrolmentOutcome.WITHDRAWN] = Field(
+        default_factory=lambda: EnrolmentOutcome.WITHDRAWN, description="退出;其他结果由结班得出"
+    )
+    external_refs: wire.ExternalRefs = Field(default_factory=list)
 
 
 class EnrolmentOut(wire.Out):

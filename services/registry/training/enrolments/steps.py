@@ -17,24 +17,37 @@ from shared import deeds, errors
 from shared.access import Call
 
 
-async def permit(session: AsyncSession, call: Call, enrolment_id: UUID, *, lock: bool = False) -> Enrolment:
-    """The enrolment to end, of the caller's version, while its class is not over."""
-    shown = await reading.get(session, call, enrolment_id)
-    training = await classes.find(session, call, shown.class_id, lock=lock)
+async def matched(session: AsyncSession, call: Call, enrolment_id: UUID) -> Enrolment:
+    """The enrolment, of the caller's version."""
+    await reading.get(session, call, enrolment_id)
     enrolment = await session.get_one(Enrolment, enrolment_id)
     call.match(enrolment.version)
-    if refusal := policy.why_not("withdraw", enrolment.outcome, call.actor.doer, training.status):
-        raise errors.InvalidState(refusal.detail)
     return enrolment
 
 
-async def withdraw(session: AsyncSession, call: Call, enrolment_id: UUID) -> schemas.EnrolmentPaper:
-    """Takes a person out of a class that is not over."""
-    enrolment = await permit(session, call, enrolment_id, lock=True)
-    enrolment.outcome, enrolment.changed_at = EnrolmentOutcome.WITHDRAWN, call.now
-    await session.flush()
-    said = {"status": enrolment.outcome, "version": enrolment.version, "class_id": enrolment.class_id, "trainee_id": enrolment.trainee_id}
-    await deeds.record(session, call, "enrolment.withdrawn", enrolment.id, **said)
+async def change(session: AsyncSession, call: Call, enrolment_id: UUID, body: schemas.EnrolmentChange) -> schemas.EnrolmentPaper:
+    """Takes a person out of a class that is not over, or notes what other platforms number the enrolment."""
+    given = body.model_fields_set
+    leaves = "outcome" in given
+    training = await classes.find(session, call, (await reading.get(session, call, enrolment_id)).class_id, lock=leaves)
+    enrolment = await matched(session, call, enrolment_id)
+    if leaves and (refusal := policy.why_not("withdraw", enrolment.outcome, call.actor.doer, training.status)):
+        raise errors.InvalidState(refusal.detail)
+    if leaves:
+        enrolment.outcome = EnrolmentOutcome.WITHDRAWN
+    if "external_refs" in given:
+        enrolment.external_refs = [ref.model_dump() for ref in body.external_refs]
+    if given:
+        enrolment.changed_at = call.now
+        await session.flush()
+        said = {
+            "status": enrolment.outcome,
+            "version": enrolment.version,
+            "class_id": enrolment.class_id,
+            "trainee_id": enrolment.trainee_id,
+        }
+        what = "enrolment.withdrawn" if leaves else "enrolment.changed"
+        await deeds.record(session, call, what, enrolment.id, details={"fields": sorted(given)}, **said)
     return await reading.get(session, call, enrolment_id)
 
 
