@@ -61,7 +61,12 @@ def _readers(folder: Path) -> Iterator[Callable[[], object]]:
     yield lambda: import_module("services.evaluation.rules").levels()
     yield lambda: import_module("services.eastwest.placements.rules").here()
     yield lambda: import_module("gateway.plans.reading").plans()
-    yield from (partial(import_module, f"{part}.app") for part in PARTS)  # what else is read at start, as the labels of its codes
+    yield from (partial(_labels, part) for part in PARTS)
+
+
+def _labels(part: str) -> None:
+    """A code without a label, or a label without a code."""
+    codes.shown(import_module(f"{part}.codes").OWNED)
 
 
 def _lacking(folder: Path) -> Iterator[str]:
@@ -154,8 +159,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _places(folder: Path, path: Path) -> Where:
     """How a key of the file is named: file, line, path."""
-    text = path.read_text(encoding="utf-8")
-    return lambda key: f"{path.relative_to(folder)}:{strict.place(text, key)}"
+    place = strict.places(path.read_text(encoding="utf-8"), path.name)
+    return lambda key: f"{path.relative_to(folder)}:{place(key)}"
 
 
 if __name__ == "__main__":

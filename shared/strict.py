@@ -10,7 +10,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -111,9 +111,10 @@ def bad_text(text: str, file: str, faults: Iterable[Fault]) -> BadFile:
     )
 
 
-def place(text: str, path: str) -> str:
+def places(text: str, file: str) -> Callable[[str], str]:
     """How a key of a TOML file is named to who has to find it: with its row's code, and its line."""
-    return f"{_by_code(_toml(text, ''), path)}{_line(_lines(text), path)}"
+    plain, lines = _toml(text, file), _lines(text)
+    return lambda path: f"{_by_code(plain, path)}{_line(lines, path)}"
 
 
 def _lines(text: str) -> dict[str, int]:

@@ -57,6 +57,7 @@ def test_the_faults_of_all_files_come_at_once(copied: Path) -> None:
     change(copied / "plans" / "kaili-2024.toml", 'judged = "over_time"', 'judged = "sometimes"')
     change(copied / "retention.toml", "months = 3", "weeks = 13")
     change(copied / "workdays" / "2025.toml", "year = 2025", "year = 2024")
+    change(copied / "labels.toml", "startup = [", "start_up = [")
     (copied / "standing.toml").unlink()
     answer = checked(copied)
     assert answer.returncode == 1
@@ -65,6 +66,7 @@ def test_the_faults_of_all_files_come_at_once(copied: Path) -> None:
         "county.toml:prefix:未知的键（第 6 行）", f"project.toml:terms[0].paragraph:未知的键（第 {project} 行）",
         "agricultural_short.toml:terms[0].yuan_per_person_day:", "kaili-2024.toml:lines[city.total].judged:应为",
         "retention.toml:weeks:未知的键（第 2 行）", "2025.toml:", "standing.toml:缺少文件",
+        "labels.toml:scheme:缺少 startup;多出 start_up",
     ):  # fmt: skip
         assert named in answer.stdout
 
