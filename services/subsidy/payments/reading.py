@@ -1,21 +1,25 @@
 """Looking at payment batches: one with its payments, a list, and the file a bank is handed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.subsidy.claims import steps as claim_steps
 from services.subsidy.claims.tables import Claim
 from services.subsidy.codes import BatchStatus, PaymentStatus
-from services.subsidy.payments.policy import MACHINE
+from services.subsidy.payments import rules
+from services.subsidy.payments.policy import FINANCE, MACHINE
 from services.subsidy.payments.schemas import BatchListed, BatchOut, PaymentOut
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.payments.visibility import rows
 from shared import deeds, errors, pages, wire
 from shared.access import Call
 from shared.sheets.writing import Table, write_book
+from shared.steps import Further, Refusal, nothing_further
 from shared.web import Kernel
 
 HEADER = ("序号", "付款编号", "收款户名", "收款账号", "金额(元)", "附言")
@@ -37,13 +41,14 @@ async def show(session: AsyncSession, call: Call, batch: PaymentBatch) -> BatchO
     found = await payments(session, batch.id)
     numbered = select(Claim.id, Claim.number).where(Claim.id.in_({payment.claim_id for payment in found}))
     numbers = {row.id: row.number for row in await session.execute(numbered)}
+    further = await _further(session, call, batch, set(numbers))
     listed = BatchListed.model_validate(batch)
     return BatchOut(
         **{name: getattr(listed, name) for name in BatchListed.model_fields},
         amount_yuan=batch.amount_yuan,
         payments=[_payment(payment, numbers[payment.claim_id]) for payment in found],
         bank_file_url=f"/v1/payment-batches/{batch.id}/bank-file" if batch.status == BatchStatus.EXPORTED else None,
-        allowed_actions=wire.allowed_actions(MACHINE.allowed_actions(batch.status, call.actor.doer)),
+        allowed_actions=wire.allowed_actions(MACHINE.allowed_actions(batch.status, call.actor.doer, further=further)),
     )
 
 
@@ -77,6 +82,18 @@ async def bank_file(session: AsyncSession, call: Call, kernel: Kernel, batch_id:
     details = {"number": batch.number, "payments": len(table), "version": batch.version}
     await deeds.record(session, call, "payment_batch.file_read", batch.id, details=details, event=False)
     return f"{batch.number}.xlsx", write_book([Table("付款清单", HEADER, table)])
+
+
+async def _further(session: AsyncSession, call: Call, batch: PaymentBatch, claim_ids: Collection[UUID]) -> Further:
+    """What the claims of a batch say of its next step: a hold, a state they have left, whose own work paying them would be."""
+    if call.actor.role not in FINANCE or batch.status not in (BatchStatus.DRAFT, BatchStatus.EXPORTED):
+        return nothing_further
+    claims = await claim_steps.seen(session, claim_ids)
+    why_not = await claim_steps.why_not_each(session, call, claims, "payment")
+    sending = batch.status == BatchStatus.DRAFT
+    faults = rules.exported_claims(claims, batch.fund_id, why_not) if sending else rules.own_work(claims, why_not)
+    refusals = {"export" if sending else "confirm": Refusal(fault.code, f"{fault.seen}:{fault.fix}") for fault in islice(faults, 1)}
+    return refusals.get
 
 
 def _payment(row: Payment, claim_number: str) -> PaymentOut:

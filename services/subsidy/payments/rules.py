@@ -84,6 +84,13 @@ def exported_claims(claims: Sequence[Row[Any]], fund_id: UUID, why_not: Mapping[
             yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fix)
 
 
+def own_work(claims: Sequence[Row[Any]], why_not: Mapping[UUID, Refusal]) -> Faults:
+    """Claims that this person submitted or reviewed: the bank's answers for them are another's to register."""
+    for claim in claims:
+        if (fault := why_not.get(claim.id)) and fault.code == SamePerson.code:
+            yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fault.detail)
+
+
 def claim_to_pay(claim: Row[Any], fund_id: UUID, why_not: Refusal | None) -> Refusal | None:
     """Why the claim cannot be paid from this fund, by this person: its state, its fund, a hold, four eyes."""
     if why_not and why_not.code == errors.InvalidState.code:

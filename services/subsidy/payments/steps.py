@@ -17,8 +17,7 @@ from services.subsidy.payments.operations import PAYMENTS, record
 from services.subsidy.payments.policy import MACHINE
 from services.subsidy.payments.schemas import BankResults, BatchOut, PaymentResult
 from services.subsidy.payments.tables import Payment, PaymentBatch
-from services.subsidy.schemes.errors import SamePerson
-from shared import errors, privacy
+from shared import privacy
 from shared.access import Call
 
 
@@ -64,19 +63,12 @@ async def confirm(session: AsyncSession, call: Call, batch_id: UUID, body: BankR
     """The bank's answers, all or some. What is paid moves in the fund; a claim whose every payment is paid becomes paid; what failed can be sent in a new batch."""
     batch = await permit(session, call, batch_id, "confirm", lock=True)
     claims = await _claims(session, batch)
+    rules.refuse([*rules.own_work(claims, await claim_steps.why_not_each(session, call, claims, "payment"))])
     payments = {payment.id: payment for payment in await reading.payments(session, batch.id)}
     statuses = {payment_id: payment.status for payment_id, payment in payments.items()}
     named = rules.names([each.payment_id for each in body.results], payments, "/results", PAYMENT_UNKNOWN)
     rules.refuse([*rules.paid_before_now(body, call.today), *named])
     rules.refuse([*rules.settled(body.results, statuses)])
-    why_not = await claim_steps.why_not_each(session, call, claims, "payment")
-    rules.refuse(
-        [
-            errors.Fault(SamePerson.code, seen=f"申领单 {claim.number}", fix=why_not[claim.id].detail)
-            for claim in claims
-            if claim.id in why_not and why_not[claim.id].code == SamePerson.code
-        ]
-    )
     await session.execute(
         update(PAYMENTS)
         .where(PAYMENTS.c.id == bindparam("payment"), PAYMENTS.c.status == PaymentStatus.EXPORTED)

@@ -250,6 +250,29 @@ async def test_what_was_refused_is_in_the_trail_with_the_batch_as_its_subject(st
         ]
 
 
+async def test_a_batch_says_beforehand_whose_own_work_it_is_and_what_stops_it(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id)
+        batch = (await _create(subsidy, fund_id, claim.id)).json()
+
+        async def says(person: UUID) -> dict[str, str | None]:
+            shown = (await finance(subsidy, person_id=person).get(f"/v1/payment-batches/{batch['id']}")).json()["allowed_actions"]
+            return {each["action"]: each["why_not"] and each["why_not"]["code"] for each in shown}
+
+        assert await says(PERSONS["approve"]) == {"export": None, "cancel": None, "confirm": "invalid_state"}
+        assert (await says(PERSONS["submit"]))["export"] == "same_person"
+        held = {"hold_code": "officer_hold", "hold_reason": "核查", "hold_since_at": claim.created_at}
+        async with subsidy.kernel.writing.begin() as session:
+            await session.execute(update(Claim).where(Claim.id == claim.id).values(held))
+        assert (await says(PERSONS["approve"]))["export"] == "claim_on_hold"
+        async with subsidy.kernel.writing.begin() as session:
+            await session.execute(update(Claim).where(Claim.id == claim.id).values(dict.fromkeys(held)))
+        assert (await _act(subsidy, batch, "export")).status_code == 200
+        assert await says(PERSONS["approve"]) == {"export": "invalid_state", "cancel": "invalid_state", "confirm": None}
+        assert (await says(PERSONS["review"]))["confirm"] == "same_person"
+
+
 async def _open(subsidy: Service) -> str:
     subsidy.kernel.neighbours["registry"].transport = registry()
     return await a_fund(subsidy, "10000.00")
