@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import Date, Select, Text, cast, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, county, web, wire
+from shared import access, clock, county, errors, pages, web, wire
 
 MOST = 100
 Kind = Select[Any]  # items of one kind, the most urgent first
@@ -30,9 +30,11 @@ class Item(wire.Out):
 
 
 class Worklist(wire.Out):
-    """The most due first, then what has waited longest. `more`: there is more than is shown."""
+    """The most due first, then what has waited longest. `more`: more waits here than is ever listed."""
 
     items: list[Item]
+    next_cursor: str | None = None
+    total: int | None = None
     more: bool
 
 
@@ -40,7 +42,26 @@ Found = TypeVar("Found", bound=Item)
 
 
 def most_urgent(items: Iterable[Found]) -> list[Found]:
-    return sorted(items, key=lambda item: (item.due_on or date.max, item.since_at, item.subject_id))
+    return sorted(items, key=_place)
+
+
+def _place(item: Item) -> list[str]:
+    """Where an item stands: it says so also when others have gone since."""
+    return [
+        str(item.due_on or date.max),
+        item.since_at.astimezone(clock.SHANGHAI).isoformat(timespec="microseconds"),
+        str(item.subject_id),
+        item.kind,
+    ]
+
+
+def page(asked: pages.Asked, items: Iterable[Found]) -> dict[str, Any]:
+    """The page that was asked for of what waits, the most urgent first."""
+    waiting = most_urgent(items)
+    left = [item for item in waiting if asked.after is None or _place(item) > asked.after[0]]
+    shown = left[: asked.limit]
+    cursor = asked.cursor(_place(shown[-1]), shown[-1].subject_id) if len(left) > len(shown) else None
+    return {"items": shown, "next_cursor": cursor} | ({"total": len(waiting)} if asked.include_total else {})
 
 
 def waiting(
@@ -63,6 +84,7 @@ async def read(session: AsyncSession, kinds: Sequence[Kind]) -> list[Item]:
     return [Item.model_validate(row) for row in rows]
 
 
+Listed = Annotated[pages.Asked, pages.asking(whole=True)]
 Waiting = Callable[[AsyncSession, access.Call, web.Kernel], Awaitable[list[Item]]]
 
 
@@ -70,9 +92,9 @@ def router(of: Waiting) -> web.Router:
     """A service's `/v1/worklist`."""
     made = web.Router("worklist")
 
-    @made.operation("GET", "/v1/worklist", may=access.SIGNED_IN, summary="等待当前角色办理的事项,最急的在前")
-    async def list_waiting(session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Worklist:
+    @made.operation("GET", "/v1/worklist", may=access.SIGNED_IN, summary="等待当前角色办理的事项,最急的在前", errors=[errors.InvalidCursor])
+    async def list_waiting(session: web.Session, call: web.Caller, kernel: web.KernelOf, asked: Listed) -> Worklist:
         items = await of(session, call, kernel)
-        return Worklist(items=most_urgent(items)[:MOST], more=len(items) > MOST)
+        return Worklist(**page(asked, most_urgent(items)[:MOST]), more=len(items) > MOST)
 
     return made

@@ -28,6 +28,7 @@ class MergedTrail(wire.Out):
 
     items: list[Deed]
     next_cursor: str | None
+    total: int | None = None
     complete: bool
 
 
@@ -53,18 +54,21 @@ async def read(
     action: str | None,
     limit: int,
     cursor: str | None,
+    counted: bool,
 ) -> MergedTrail:
     filters = {name: str(value) for name, value in (("subject", subject), ("actor", actor), ("action", action)) if value is not None}
     positions = _unpack(cursor, filters, [*kernel.neighbours, kernel.service])
 
     async def ask(name: str) -> Any:
         params: dict[str, Any] = (
-            filters | {"limit": limit} | ({"cursor": audit_cursor(positions[name], subject, actor, action)} if name in positions else {})
+            filters
+            | {"limit": limit, "include_total": str(counted).lower()}
+            | ({"cursor": audit_cursor(positions[name], subject, actor, action)} if name in positions else {})
         )
         return await kernel.neighbours[name].get("/v1/audit", call, params)
 
     lists = {name: AuditList.model_validate(answer) if answer else None for name, answer in (await ask_all(kernel.neighbours, ask)).items()}
-    lists[kernel.service] = await read_audit(session, subject, actor, action, limit, positions.get(kernel.service))
+    lists[kernel.service] = await read_audit(session, subject, actor, action, limit, positions.get(kernel.service), counted)
     deeds = ([Deed(service=name, **entry.model_dump()) for entry in found.items] for name, found in lists.items() if found)
     merged = heapq.merge(*deeds, key=lambda deed: deed.recorded_at, reverse=True)
     items = list(itertools.islice(merged, limit))
@@ -73,7 +77,10 @@ async def read(
     given = {name: sum(deed.service == name for deed in items) for name in lists}
     more = any(found and (found.next_cursor or len(found.items) > given[name]) for name, found in lists.items())
     return MergedTrail(
-        items=items, next_cursor=_pack(positions, filters) if more else None, complete=all(found is not None for found in lists.values())
+        items=items,
+        next_cursor=_pack(positions, filters) if more else None,
+        total=sum(found.total or 0 for found in lists.values() if found) if counted else None,
+        complete=all(found is not None for found in lists.values()),
     )
 
 

@@ -22,9 +22,9 @@ router = web.Router("audit")
 )
 async def list_audit(
     kernel: web.KernelOf, session: web.Session, call: web.Caller,
-    subject: standing.Subject = None, actor: standing.ActorName = None, action: standing.Action = None, limit: standing.Limit = 50, cursor: Cursor = None,
+    subject: standing.Subject = None, actor: standing.ActorName = None, action: standing.Action = None, limit: standing.Limit = 50, cursor: Cursor = None, include_total: standing.Total = False,
 ) -> reading.MergedTrail:  # fmt: skip
-    return await reading.read(kernel, session, call, subject, actor, action, limit, cursor)
+    return await reading.read(kernel, session, call, subject, actor, action, limit, cursor, include_total)
 
 
 @router.operation("GET", "/v1/audit:verify", may=frozenset({"auditor"}), summary="重新核对各服务审计轨迹的封存链与签名")

@@ -1,14 +1,17 @@
 """What a caller may know of himself, and which scopes there are."""
 
+from typing import Annotated
+
 from gateway.identity import codes
 from gateway.identity.clients import routes as clients
-from gateway.identity.schemas import Me, Scope, ScopeList
+from gateway.identity.schemas import Me, Scope
 from gateway.identity.sessions import routes as sessions
 from gateway.identity.tokens import routes as tokens
 from gateway.identity.users import routes as users
-from shared import access, web
+from shared import access, errors, pages, web, wire
 
 router = web.Router("identity")
+Listed = Annotated[pages.Asked, pages.asking(whole=True, q=["scope", "label", "label_en"], scope="scope")]
 
 
 @router.operation("GET", "/v1/me", may=access.SIGNED_IN, summary="当前角色、范围与绑定", scoped=False)
@@ -16,9 +19,9 @@ async def me(call: web.Caller) -> Me:
     return Me.model_validate(call.actor)
 
 
-@router.operation("GET", "/v1/scopes", may=access.SIGNED_IN, summary="全部授权范围", scoped=False)
-async def list_scopes() -> ScopeList:
-    return ScopeList(items=[Scope.model_validate(scope) for scope in codes.listed()])
+@router.operation("GET", "/v1/scopes", may=access.SIGNED_IN, summary="全部授权范围", scoped=False, errors=[errors.InvalidCursor])
+async def list_scopes(asked: Listed) -> wire.Page[Scope]:
+    return wire.Page[Scope].model_validate(pages.of_rows(asked, [Scope.model_validate(scope) for scope in codes.listed()], key="scope"))
 
 
 ROUTERS = (tokens.router, clients.router, users.router, sessions.router, router)

@@ -114,7 +114,3 @@ class Scope(wire.Out):
     scope: str
     label: str
     label_en: str
-
-
-class ScopeList(wire.Out):
-    items: list[Scope]

@@ -10,8 +10,8 @@ from gateway.plans.clients import CountRead, CountsRead, Source
 from gateway.plans.policy import board, consistency, ranking, records
 from gateway.plans.policy.board import Count, Window
 from gateway.plans.policy.targets import Plan
-from gateway.plans.schemas import By, LineOut, PlanBrief, PlanCheckOut, PlanFindingOut, PlanOut, PlansOut, ProgressOut
-from shared import errors, web
+from gateway.plans.schemas import By, LineOut, PlanCheckOut, PlanFindingOut, PlanOut, ProgressOut
+from shared import errors, pages, web
 from shared.access import Call
 
 reading.plans()  # read at start: a slip in a plan file stops the gateway and not the board
@@ -26,8 +26,8 @@ def find(code: str) -> Plan:
         raise errors.NotFound(f"没有这个方案。现有方案:{'、'.join(reading.plans())}。") from None
 
 
-def listed() -> PlansOut:
-    return PlansOut(items=[PlanBrief.model_validate(plan) for plan in reading.plans().values()])
+def listed(asked: pages.Asked) -> dict[str, Any]:
+    return pages.of_rows(asked, reading.plans().values())
 
 
 def defined(code: str) -> PlanOut:

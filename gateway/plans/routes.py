@@ -5,16 +5,17 @@ from typing import Annotated
 from fastapi import Query
 
 from gateway.plans import operations
-from gateway.plans.schemas import By, PlanCheckOut, PlanOut, PlansOut, ProgressOut
-from shared import access, errors, web, wire
+from gateway.plans.schemas import By, PlanBrief, PlanCheckOut, PlanOut, ProgressOut
+from shared import access, errors, pages, web, wire
 
 router = web.Router("plans")
+Listed = Annotated[pages.Asked, pages.asking(whole=True, q=["code", "title"], code="code", starts_on="starts_on")]
 READERS = access.SIGNED_IN - {"partner"}
 
 
-@router.operation("GET", "/v1/plans", may=READERS, summary="方案列表")
-async def list_plans() -> PlansOut:
-    return operations.listed()
+@router.operation("GET", "/v1/plans", may=READERS, summary="方案列表", errors=[errors.InvalidCursor])
+async def list_plans(asked: Listed) -> wire.Page[PlanBrief]:
+    return wire.Page[PlanBrief].model_validate(operations.listed(asked))
 
 
 @router.operation("GET", "/v1/plans/{plan}", may=READERS, summary="方案:指标、目标、理解", errors=[errors.NotFound])

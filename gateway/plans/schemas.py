@@ -24,10 +24,6 @@ class PlanBrief(wire.Out):
     ends_on: wire.CivilDate
 
 
-class PlansOut(wire.Out):
-    items: list[PlanBrief]
-
-
 class TargetOut(wire.Out):
     """Shares are numbers from 0 to 1."""
 

@@ -6,10 +6,10 @@ from fastapi import Request
 
 from gateway.clients import ask_as_caller, problem_of
 from gateway.worklist.schemas import Waiting, Worklist
-from shared import access, errors, telemetry, web, worklist
+from shared import access, errors, pages, telemetry, web, worklist
 
 
-async def gather(request: Request, call: access.Call, kernel: web.Kernel) -> Worklist:
+async def gather(request: Request, call: access.Call, kernel: web.Kernel, asked: pages.Asked) -> Worklist:
     """What waits for the caller anywhere, the most due first."""
     answers = await asyncio.gather(*(_of_service(request, call, kernel, name) for name in kernel.neighbours))
     found = dict(zip(kernel.neighbours, answers, strict=True))
@@ -19,7 +19,7 @@ async def gather(request: Request, call: access.Call, kernel: web.Kernel) -> Wor
         complete=all(found.values()),
         more=any(answer.more for answer in found.values() if answer),
         services={name: "ok" if answer else "unavailable" for name, answer in found.items()},
-        items=worklist.most_urgent(items),
+        **worklist.page(asked, items),
     )
 
 

@@ -4,11 +4,13 @@ from fastapi import Request
 
 from gateway.worklist import operations
 from gateway.worklist.schemas import Worklist
-from shared import access, web
+from shared import access, errors, web, worklist
 
 router = web.Router("worklist")
 
 
-@router.operation("GET", "/v1/worklist", may=access.SIGNED_IN, summary="等待当前角色办理的事项,跨全部服务,最急的在前")
-async def list_waiting(request: Request, call: web.Caller, kernel: web.KernelOf) -> Worklist:
-    return await operations.gather(request, call, kernel)
+@router.operation(
+    "GET", "/v1/worklist", may=access.SIGNED_IN, summary="等待当前角色办理的事项,跨全部服务,最急的在前", errors=[errors.InvalidCursor]
+)
+async def list_waiting(request: Request, call: web.Caller, kernel: web.KernelOf, asked: worklist.Listed) -> Worklist:
+    return await operations.gather(request, call, kernel, asked)

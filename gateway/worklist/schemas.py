@@ -16,10 +16,13 @@ class Waiting(worklist.Item):
 
 
 class Worklist(wire.Out):
-    """`complete` is false when a service did not answer: what waits there is missing here. `more`: there is more than is shown."""
+    """`complete` is false when a service did not answer: what waits there is missing here. `more`: at some service
+    more waits than is ever listed."""
 
     as_of: wire.CivilDate
     complete: bool
     more: bool
     services: dict[str, Status] = Field(examples=[{"registry": "ok", "subsidy": "unavailable"}])
     items: list[Waiting]
+    next_cursor: str | None = None
+    total: int | None = None

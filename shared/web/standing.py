@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ConfigDict
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import access, audit, changes, county, errors, names, pages, wire
@@ -93,6 +93,7 @@ class AuditEntry(wire.Out):
 class AuditList(wire.Out):
     items: list[AuditEntry]
     next_cursor: str | None = None
+    total: int | None = None
 
 
 class AuditCheck(wire.Out):
@@ -108,6 +109,7 @@ Subject = Annotated[UUID | None, Query(description="事项编号")]
 ActorName = Annotated[str | None, Query(max_length=100, description="账号")]
 Action = Annotated[str | None, Query(max_length=60, description="动作,如 claim.submitted")]
 Limit = Annotated[int, Query(ge=1, le=200, description="一页条数")]
+Total = Annotated[bool, Query(description="是否附总数")]
 
 
 def audit_cursor(before: int, subject: UUID | None, actor: str | None, action: str | None) -> str:
@@ -116,20 +118,20 @@ def audit_cursor(before: int, subject: UUID | None, actor: str | None, action: s
 
 
 async def read_audit(
-    session: AsyncSession, subject: UUID | None, actor: str | None, action: str | None, limit: int, before: int | None
+    session: AsyncSession, subject: UUID | None, actor: str | None, action: str | None, limit: int, before: int | None, counted: bool
 ) -> AuditList:
-    """Entries of this service's trail, newest first, from before the entry numbered `before`."""
+    """Entries of this service's trail, newest first, from before the entry numbered `before`; with how many there are in all, if `counted`."""
     trail = audit.TRAIL.c
-    wanted = select(audit.TRAIL).order_by(trail.id.desc()).limit(limit + 1)
-    for column, value in ((trail.subject, subject), (trail.actor, actor), (trail.action, action)):
-        if value is not None:
-            wanted = wanted.where(column == value)
+    found = pages.where(select(audit.TRAIL), {trail.subject: subject, trail.actor: actor, trail.action: action})
+    total = await session.scalar(select(func.count()).select_from(found.subquery())) if counted else None
+    wanted = found.order_by(trail.id.desc()).limit(limit + 1)
     if before is not None:
         wanted = wanted.where(trail.id < before)
     rows = (await session.execute(wanted)).all()
     return AuditList(
         items=[AuditEntry.model_validate(audit.show(row)) for row in rows[:limit]],
         next_cursor=audit_cursor(rows[limit - 1].id, subject, actor, action) if len(rows) > limit else None,
+        total=total,
     )
 
 
@@ -208,6 +210,7 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
     async def list_audit(
         session: Session, subject: Subject = None, actor: ActorName = None, action: Action = None, limit: Limit = 50,
         cursor: Annotated[str | None, Query(max_length=40, description="上一页的 next_cursor")] = None,
+        include_total: Total = False,
     ) -> AuditList:  # fmt: skip
         before = None
         if cursor is not None:
@@ -215,7 +218,7 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
             before = int(number) if number.isascii() and number.isdigit() else 0
             if not 0 < before <= changes.BIGGEST or cursor != audit_cursor(before, subject, actor, action):
                 raise errors.InvalidCursor(parameter="cursor")
-        return await read_audit(session, subject, actor, action, limit, before)
+        return await read_audit(session, subject, actor, action, limit, before, include_total)
 
     @trail.operation("GET", "/v1/audit:verify", may=frozenset({"auditor"}) | access.INTERNAL, summary="重新核对审计轨迹的封存链与签名")
     async def verify_audit(session: Session, kernel: KernelOf) -> AuditCheck:

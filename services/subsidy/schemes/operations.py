@@ -1,7 +1,6 @@
 """Schemes: which terms are in force on a day, from the terms files and from what two administrators published since."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -15,8 +14,9 @@ from services.subsidy.schemes import policy, reading
 from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
 from services.subsidy.schemes.policy import Policy, Terms
 from services.subsidy.schemes.retirement import RetirementSchedule
+from services.subsidy.schemes.schemas import SchemeOut
 from services.subsidy.schemes.tables import ProposedTerms
-from shared import county, deeds, errors
+from shared import county, deeds, errors, pages
 from shared.access import Call
 from shared.strict import Unreadable, read
 
@@ -55,9 +55,9 @@ async def in_force(session: AsyncSession) -> Policy:
     return _with_published[published]
 
 
-async def show_all(session: AsyncSession, call: Call) -> dict[str, Any]:
+async def show_all(session: AsyncSession, call: Call, asked: pages.Asked) -> dict[str, Any]:
     known = await in_force(session)
-    return {"items": [_show(known, code, call.today) for code in SchemeCode]}
+    return pages.of_rows(asked, [SchemeOut.model_validate(_show(known, code, call.today)) for code in SchemeCode])
 
 
 async def show(session: AsyncSession, call: Call, code: str, on: date | None) -> dict[str, Any]:
@@ -109,12 +109,11 @@ async def show_proposed(session: AsyncSession, code: str, terms_id: UUID) -> dic
     return _show_proposed(await _proposed(session, code, terms_id))
 
 
-async def list_proposed(session: AsyncSession, code: str) -> dict[str, Any]:
+async def list_proposed(session: AsyncSession, code: str, asked: pages.Asked) -> dict[str, Any]:
+    """Few a scheme: they are read whole, the newest first."""
     _known_scheme(code)
-    rows: Sequence[ProposedTerms] = (
-        await session.scalars(select(ProposedTerms).where(ProposedTerms.scheme == code).order_by(ProposedTerms.id.desc()).limit(200))
-    ).all()
-    return {"items": [_show_proposed(row) for row in rows]}
+    rows = await session.scalars(select(ProposedTerms).where(ProposedTerms.scheme == code).order_by(ProposedTerms.id.desc()))
+    return pages.of_rows(asked, rows.all(), key="id", show=_show_proposed)
 
 
 def _known_scheme(code: str) -> None:

@@ -7,11 +7,13 @@ from fastapi import Body, Query
 
 from services.subsidy.schemes import operations
 from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
-from services.subsidy.schemes.schemas import ProposedTermsList, ProposedTermsOut, SchemeList, SchemeOut
-from shared import access, errors, web, wire
+from services.subsidy.schemes.schemas import ProposedTermsOut, SchemeOut
+from shared import access, errors, pages, web, wire
 
 router = web.Router("schemes")
 ADMIN = frozenset({"admin"})
+Listed = Annotated[pages.Asked, pages.asking(whole=True, q=["code", "title"], code="code")]
+Proposed = Annotated[pages.Asked, pages.asking(whole=True, in_force_from="in_force_from")]
 EXAMPLE = {
     "in_force_from": "2026-01-01", "document": "示例〔2026〕1号", "clause": "第三条", "basis_status": "confirmed",
     "age_counted_on": "class_start", "age_at_least": 16, "age_at_most": 65, "until_retirement_age": False,
@@ -22,9 +24,9 @@ EXAMPLE = {
 }  # fmt: skip
 
 
-@router.operation("GET", "/v1/schemes", may=access.SIGNED_IN, summary="补贴项目及今日有效的条款")
-async def list_schemes(session: web.Session, call: web.Caller) -> SchemeList:
-    return SchemeList.model_validate(await operations.show_all(session, call))
+@router.operation("GET", "/v1/schemes", may=access.SIGNED_IN, summary="补贴项目及今日有效的条款", errors=[errors.InvalidCursor])
+async def list_schemes(session: web.Session, call: web.Caller, asked: Listed) -> wire.Page[SchemeOut]:
+    return wire.Page[SchemeOut].model_validate(await operations.show_all(session, call, asked))
 
 
 @router.operation("GET", "/v1/schemes/{code}", may=access.SIGNED_IN, summary="一个补贴项目在某日有效的条款,每项数字附出处")
@@ -34,9 +36,11 @@ async def get_scheme(
     return SchemeOut.model_validate(await operations.show(session, call, code, on))
 
 
-@router.operation("GET", "/v1/schemes/{code}/terms", may=ADMIN | {"auditor"}, summary="管理员提出和发布的条款")
-async def list_proposed(code: str, session: web.Session) -> ProposedTermsList:
-    return ProposedTermsList.model_validate(await operations.list_proposed(session, code))
+@router.operation(
+    "GET", "/v1/schemes/{code}/terms", may=ADMIN | {"auditor"}, summary="管理员提出和发布的条款", errors=[errors.InvalidCursor]
+)
+async def list_proposed(code: str, session: web.Session, asked: Proposed) -> wire.Page[ProposedTermsOut]:
+    return wire.Page[ProposedTermsOut].model_validate(await operations.list_proposed(session, code, asked))
 
 
 @router.operation("GET", "/v1/schemes/{code}/terms/{terms_id:uuid}", may=ADMIN | {"auditor"}, summary="一组提出或发布的条款")

@@ -41,10 +41,6 @@ class SchemeOut(wire.Out):
     in_force_from: list[wire.CivilDate] = Field(description="全部条款的施行日期,先旧后新")
 
 
-class SchemeList(wire.Out):
-    items: list[SchemeOut]
-
-
 class ProposedTermsOut(wire.Out):
     """Terms proposed by one administrator and published by another."""
 
@@ -58,7 +54,3 @@ class ProposedTermsOut(wire.Out):
     proposed_at: wire.Instant
     approved_by: str | None = None
     approved_at: wire.Instant | None = None
-
-
-class ProposedTermsList(wire.Out):
-    items: list[ProposedTermsOut]
