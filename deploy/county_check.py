@@ -16,7 +16,16 @@ from shared import codes, county, strict, workdays
 
 PARTS = ("services.registry", "services.subsidy", "services.evaluation", "services.eastwest", "gateway")
 # Lists of codes and names: what stands there are no figures. Of code lists a row may yet be unconfirmed.
-NO_FIGURES = {"county.toml", "labels.toml", "regions.toml", "levels.toml", "occupations.toml", "categories.toml", "institution_kinds.toml", "former_hashes.toml"}  # fmt: skip
+NO_FIGURES = {
+    "county.toml",
+    "labels.toml",
+    "regions.toml",
+    "levels.toml",
+    "occupations.toml",
+    "categories.toml",
+    "institution_kinds.toml",
+    "former_hashes.toml",
+}
 Where = Callable[[str], str]
 
 
@@ -142,7 +151,9 @@ def _unconfirmed(folder: Path, path: Path) -> Iterator[str]:
             yield f"{where(f'{at}.{key}' if at else key)}:{what}" + (f"({table['document']})" if "document" in table else "")
 
 
-def _tables(table: Mapping[str, Any], at: str = "", around: tuple[Mapping[str, Any], ...] = ()) -> Iterator[tuple[str, Mapping[str, Any], tuple[Mapping[str, Any], ...]]]:  # fmt: skip
+def _tables(
+    table: Mapping[str, Any], at: str = "", around: tuple[Mapping[str, Any], ...] = ()
+) -> Iterator[tuple[str, Mapping[str, Any], tuple[Mapping[str, Any], ...]]]:
     """Every table of a file with its path and those it stands in."""
     yield at, table, around
     for key, value in table.items():

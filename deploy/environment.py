@@ -18,7 +18,7 @@ LOCKS = {"runtime": "requirements.lock", "development": "requirements-dev.lock"}
 
 
 def main(wanted: str) -> None:
-    with open(ROOT / ".venv.lock", "w") as lock:  # `make run` and `make test` at once: the second waits
+    with (ROOT / ".venv.lock").open("w") as lock:  # `make run` and `make test` at once: the second waits
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_installed(wanted):
             install(wanted)
@@ -57,7 +57,7 @@ def install(wanted: str) -> None:
 def make_venv() -> None:
     print("建立 Python 环境 making .venv …", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", VENV], stdin=subprocess.DEVNULL, capture_output=True)
+    made = subprocess.run([sys.executable, "-m", "venv", VENV], check=False, stdin=subprocess.DEVNULL, capture_output=True)
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         sys.exit(

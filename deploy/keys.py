@@ -37,7 +37,7 @@ def load_or_make(path: Path, roles: tuple[str, ...]) -> Secrets:
         )
         unfinished = path.with_suffix(".new")
         unfinished.unlink(missing_ok=True)
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump(asdict(made), file, indent=2)
             file.flush()
             os.fsync(file.fileno())

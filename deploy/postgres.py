@@ -147,6 +147,7 @@ class Server:
         account = self._account
         return subprocess.run(
             command,
+            check=False,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             cwd=self.directory,

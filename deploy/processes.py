@@ -31,13 +31,7 @@ class Account(NamedTuple):
 
 
 def spawn(
-    command: Sequence[str | Path],
-    *,
-    log: Path,
-    ends_by: signal.Signals,
-    cwd: Path,
-    env: Mapping[str, str],
-    account: Account | None = None,
+    command: Sequence[str | Path], *, log: Path, ends_by: signal.Signals, cwd: Path, env: Mapping[str, str], account: Account | None = None
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own; should we die, even of kill -9, the kernel sends it `ends_by`."""
     parent = os.getpid()
@@ -49,7 +43,7 @@ def spawn(
                 os._exit(1)
 
     def start() -> subprocess.Popen[bytes]:
-        with open(log, "ab") as out:
+        with log.open("ab") as out:
             return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -58,7 +52,7 @@ def spawn(
                 cwd=cwd,
                 env=dict(env),
                 start_new_session=True,  # Ctrl-C reaches us alone: we stop the children in order
-                preexec_fn=tie_to_parent,
+                preexec_fn=tie_to_parent,  # noqa: PLW1509 - the launcher has no threads
                 user=account.uid if account else None,
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,
@@ -81,7 +75,7 @@ def end(process: subprocess.Popen[bytes], ask: signal.Signals, seconds: float) -
 @contextlib.contextmanager
 def only_owner(lock: Path, what: str) -> Iterator[None]:
     """Hold the lock file for the length of the block; the kernel lets go of it however we end, so it is never stale."""
-    with open(lock, "a+") as held:
+    with lock.open("a+") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -121,6 +115,6 @@ def last_lines(log: Path, count: int = 20, since: int = 0) -> str:
     """The end of a log, from the byte `since` on."""
     if not log.exists():
         return ""
-    with open(log, "rb") as written:
+    with log.open("rb") as written:
         written.seek(max(since, log.stat().st_size - 20_000))
         return "\n".join(line[:400] for line in written.read().decode(errors="replace").splitlines()[-count:])

@@ -66,8 +66,17 @@ def actor_of(claims: dict[str, Any]) -> Actor:
         return UUID(claims[name]) if claims.get(name) else None
 
     scopes = frozenset(claims["scopes"]) if "scopes" in claims else None
-    return Actor(claims["sub"], claims["role"], an_id("person_id"), claims.get("name", ""), an_id("institution_id"), claims.get("region_code"),
-                 claims.get("department"), an_id("trainee_id"), scopes)  # fmt: skip
+    return Actor(
+        claims["sub"],
+        claims["role"],
+        an_id("person_id"),
+        claims.get("name", ""),
+        an_id("institution_id"),
+        claims.get("region_code"),
+        claims.get("department"),
+        an_id("trainee_id"),
+        scopes,
+    )
 
 
 ANYONE = Actor("public", "public")

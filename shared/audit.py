@@ -30,24 +30,38 @@ ROWS_A_SEAL = 1_000
 def tables(metadata: MetaData) -> tuple[Table, Table]:
     """The trail and its seals, in a service's own database. The migration adds a trigger that refuses UPDATE, DELETE and TRUNCATE on both."""
     trail = Table(
-        "audit", metadata,
+        "audit",
+        metadata,
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("transaction_id", BigInteger, nullable=False, server_default=text("pg_current_xact_id()::text::bigint")),
         Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()"), comment="real time"),
         Column("at", DateTime(timezone=True), nullable=False, comment="policy clock"),
-        Column("actor", Text, nullable=False), Column("role", Text, nullable=False), Column("person_id", Uuid),
+        Column("actor", Text, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("person_id", Uuid),
         Column("actor_name", Text, comment="the account's name at the time, from the token"),
-        Column("action", Text, nullable=False), Column("subject_type", Text, nullable=False), Column("subject", Uuid), Column("outcome", Text, nullable=False),
-        Column("request_id", Text, nullable=False), Column("origin", Text), Column("details", JSONB, nullable=False),
-        Index("audit_subject_idx", "subject", "id"), Index("audit_order_idx", "transaction_id", "id"), Index("audit_actor_idx", "actor", "id"),
-    )  # fmt: skip
+        Column("action", Text, nullable=False),
+        Column("subject_type", Text, nullable=False),
+        Column("subject", Uuid),
+        Column("outcome", Text, nullable=False),
+        Column("request_id", Text, nullable=False),
+        Column("origin", Text),
+        Column("details", JSONB, nullable=False),
+        Index("audit_subject_idx", "subject", "id"),
+        Index("audit_order_idx", "transaction_id", "id"),
+        Index("audit_actor_idx", "actor", "id"),
+    )
     seals = Table(
-        "audit_seals", metadata,
+        "audit_seals",
+        metadata,
         Column("number", BigInteger, primary_key=True, autoincrement=False),
-        Column("through_transaction", BigInteger, nullable=False), Column("through_id", BigInteger, nullable=False), Column("rows", BigInteger, nullable=False),
-        Column("hash", LargeBinary, nullable=False), Column("signature", LargeBinary, nullable=False),
+        Column("through_transaction", BigInteger, nullable=False),
+        Column("through_id", BigInteger, nullable=False),
+        Column("rows", BigInteger, nullable=False),
+        Column("hash", LargeBinary, nullable=False),
+        Column("signature", LargeBinary, nullable=False),
         Column("sealed_at", DateTime(timezone=True), nullable=False),
-    )  # fmt: skip
+    )
     return trail, seals
 
 
@@ -59,8 +73,20 @@ def entry(
     call: Call, action: str, subject_type: str, subject: UUID | None, details: Mapping[str, Any] | None = None, outcome: str = "done"
 ) -> dict[str, Any]:
     actor = call.actor
-    return {"at": call.now, "actor": actor.subject, "actor_name": actor.name or None, "role": actor.role, "person_id": actor.person_id, "action": action, "subject_type": subject_type, "subject": subject,
-            "outcome": outcome, "request_id": call.request_id, "origin": call.origin, "details": dict(details or {})}  # fmt: skip
+    return {
+        "at": call.now,
+        "actor": actor.subject,
+        "actor_name": actor.name or None,
+        "role": actor.role,
+        "person_id": actor.person_id,
+        "action": action,
+        "subject_type": subject_type,
+        "subject": subject,
+        "outcome": outcome,
+        "request_id": call.request_id,
+        "origin": call.origin,
+        "details": dict(details or {}),
+    }
 
 
 async def record_all(session: AsyncSession, entries: Iterable[dict[str, Any]]) -> None:
@@ -71,8 +97,22 @@ async def record_all(session: AsyncSession, entries: Iterable[dict[str, Any]]) -
 
 def show(row: Any) -> dict[str, Any]:
     """An entry as an auditor reads it."""
-    return {"id": row.id, "at": row.at, "recorded_at": row.recorded_at, "actor": row.actor, "actor_name": row.actor_name, "role": row.role, "person_id": row.person_id, "action": row.action,
-            "subject_type": row.subject_type, "subject": row.subject, "outcome": row.outcome, "request_id": row.request_id, "origin": row.origin, "details": row.details}  # fmt: skip
+    return {
+        "id": row.id,
+        "at": row.at,
+        "recorded_at": row.recorded_at,
+        "actor": row.actor,
+        "actor_name": row.actor_name,
+        "role": row.role,
+        "person_id": row.person_id,
+        "action": row.action,
+        "subject_type": row.subject_type,
+        "subject": row.subject,
+        "outcome": row.outcome,
+        "request_id": row.request_id,
+        "origin": row.origin,
+        "details": row.details,
+    }
 
 
 def _digest(before: bytes, rows: Iterable[Any]) -> bytes:
@@ -113,8 +153,15 @@ async def seal(session: AsyncSession, key: Ed25519PrivateKey) -> dict[str, Any] 
     if not rows:
         return None
     digest = _digest(last.hash if last else b"", rows)
-    head = {"number": last.number + 1 if last else 1, "through_transaction": rows[-1].transaction_id, "through_id": rows[-1].id, "rows": len(rows), "hash": digest,
-            "signature": key.sign(digest), "sealed_at": clock.now()}  # fmt: skip
+    head = {
+        "number": last.number + 1 if last else 1,
+        "through_transaction": rows[-1].transaction_id,
+        "through_id": rows[-1].id,
+        "rows": len(rows),
+        "hash": digest,
+        "signature": key.sign(digest),
+        "sealed_at": clock.now(),
+    }
     await session.execute(insert(SEALS), [head])
     return head
 

@@ -32,13 +32,17 @@ BIGGEST = 2**63 - 1
 def tables(metadata: MetaData) -> tuple[Table, Table]:
     """The outbox of a service and the cursors of the feeds it follows."""
     changes = Table(
-        "changes", metadata,
+        "changes",
+        metadata,
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("transaction_id", BigInteger, nullable=False, server_default=text("pg_current_xact_id()::text::bigint")),
-        Column("event_id", Uuid, nullable=False), Column("type", Text, nullable=False), Column("subject", Uuid, nullable=False),
-        Column("at", DateTime(timezone=True), nullable=False), Column("data", JSONB, nullable=False),
+        Column("event_id", Uuid, nullable=False),
+        Column("type", Text, nullable=False),
+        Column("subject", Uuid, nullable=False),
+        Column("at", DateTime(timezone=True), nullable=False),
+        Column("data", JSONB, nullable=False),
         Index("changes_order_idx", "transaction_id", "id"),
-    )  # fmt: skip
+    )
     cursors = Table("followed_feeds", metadata, Column("feed", Text, primary_key=True), Column("after", Text, nullable=False))
     return changes, cursors
 

@@ -12,8 +12,13 @@ from sqlalchemy import CheckConstraint, Computed, MetaData, Select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-NAMING = {"ix": "%(table_name)s_%(column_0_N_name)s_idx", "uq": "%(table_name)s_%(column_0_N_name)s_key", "ck": "%(table_name)s_%(constraint_name)s_check",
-          "fk": "%(table_name)s_%(column_0_name)s_fkey", "pk": "%(table_name)s_pkey"}  # fmt: skip
+NAMING = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
 
 
 def metadata(*kernel_tables: Callable[[MetaData], object]) -> MetaData:
@@ -47,9 +52,23 @@ def _dumps(value: object) -> str:
 def engine(url: str, *, connections: int) -> AsyncEngine:
     """A lazy engine: it connects on first use. Statements are ended by the server after 15 s, idle transactions after 30 s."""
     return create_async_engine(
-        url, pool_size=connections, max_overflow=0, pool_timeout=5, hide_parameters=True, json_serializer=_dumps, json_deserializer=orjson.loads,
-        connect_args={"timeout": 5, "server_settings": {"timezone": "Asia/Shanghai", "statement_timeout": "15000", "idle_in_transaction_session_timeout": "30000", "jit": "off"}},
-    )  # fmt: skip
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=5,
+        hide_parameters=True,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "timezone": "Asia/Shanghai",
+                "statement_timeout": "15000",
+                "idle_in_transaction_session_timeout": "30000",
+                "jit": "off",
+            },
+        },
+    )
 
 
 def writing(of: AsyncEngine) -> async_sessionmaker[AsyncSession]:

@@ -28,9 +28,16 @@ class Deed:
 
 
 def deed(
-    call: Call, action: str, subject: UUID | None, *, details: Mapping[str, Any] | None = None, subject_type: str = "",
-    event: bool = True, refused: bool = False, **announced: Any,
-) -> Deed:  # fmt: skip
+    call: Call,
+    action: str,
+    subject: UUID | None,
+    *,
+    details: Mapping[str, Any] | None = None,
+    subject_type: str = "",
+    event: bool = True,
+    refused: bool = False,
+    **announced: Any,
+) -> Deed:
     """A deed to be recorded with others by `record_all`; the arguments are those of `record`."""
     said = {name: _plain(value) for name, value in announced.items()}
     whole = said | {name: _plain(value) for name, value in (details or {}).items()}
@@ -70,7 +77,7 @@ def _named(event: Mapping[str, Any]) -> dict[str, Any]:
     return {f"event_{name}": value for name, value in event.items()}
 
 
-_EVENT = insert(changes.CHANGES).values({
-    name: bindparam(f"event_{name}", type_=changes.CHANGES.c[name].type) for name in ("event_id", "type", "subject", "at", "data")
-})  # fmt: skip
+_EVENT = insert(changes.CHANGES).values(
+    {name: bindparam(f"event_{name}", type_=changes.CHANGES.c[name].type) for name in ("event_id", "type", "subject", "at", "data")}
+)
 _WITH_EVENT = insert(audit.TRAIL).add_cte(_EVENT.cte("announced"))

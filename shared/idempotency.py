@@ -24,13 +24,17 @@ KEPT_HEADERS = ("location", "etag", "content-type")
 
 def table(metadata: MetaData) -> Table:
     return Table(
-        "idempotency_keys", metadata,
-        Column("caller", Text, primary_key=True), Column("key", Text, primary_key=True),
+        "idempotency_keys",
+        metadata,
+        Column("caller", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
         Column("request", LargeBinary, nullable=False, comment="keyed digest of method, path and body"),
-        Column("status", SmallInteger, nullable=False), Column("headers", JSONB, nullable=False), Column("body", LargeBinary, nullable=False),
+        Column("status", SmallInteger, nullable=False),
+        Column("headers", JSONB, nullable=False),
+        Column("body", LargeBinary, nullable=False),
         Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Index("idempotency_keys_kept_at_idx", "kept_at"),
-    )  # fmt: skip
+    )
 
 
 _METADATA = MetaData()

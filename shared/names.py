@@ -135,9 +135,14 @@ def _models(shape: Any) -> list[type[BaseModel]]:
 
 
 async def filled(
-    planned: Plan, body: bytes, call: access.Call, own: Mapping[str, Lookup], sessions: async_sessionmaker[AsyncSession],
-    neighbours: Mapping[str, http_client.Neighbour], within_seconds: float,
-) -> bytes:  # fmt: skip
+    planned: Plan,
+    body: bytes,
+    call: access.Call,
+    own: Mapping[str, Lookup],
+    sessions: async_sessionmaker[AsyncSession],
+    neighbours: Mapping[str, http_client.Neighbour],
+    within_seconds: float,
+) -> bytes:
     """The answer with its names. It never fails: what cannot be learnt within the time stays null, so that an answer is not held up for its names."""
     said = orjson.loads(body)
     places = list(_places(planned, said))
@@ -168,9 +173,14 @@ def _places(planned: Plan, said: Any) -> Iterator[tuple[dict[str, Any], str, Bes
 
 
 async def _learn(
-    wanted: Mapping[str, Collection[str]], viewer: access.Actor | None, call: access.Call, own: Mapping[str, Lookup],
-    sessions: async_sessionmaker[AsyncSession], neighbours: Mapping[str, http_client.Neighbour], within_seconds: float,
-) -> dict[str, Mapping[str, Known]]:  # fmt: skip
+    wanted: Mapping[str, Collection[str]],
+    viewer: access.Actor | None,
+    call: access.Call,
+    own: Mapping[str, Lookup],
+    sessions: async_sessionmaker[AsyncSession],
+    neighbours: Mapping[str, http_client.Neighbour],
+    within_seconds: float,
+) -> dict[str, Mapping[str, Known]]:
     seen_by = viewer.wire() if viewer else None
     asked: dict[str, dict[str, Any]] = defaultdict(lambda: {"seen_by": seen_by})
     for kind in wanted.keys() & OWNERS.keys():

@@ -27,13 +27,19 @@ def configure(service: str, level: str) -> None:
     """Everything this process says, from us or from a library, goes through one masked JSON writer."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.format_exc_info, _stamped, _masked,
-            structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps({"service": service} | event, default=str).decode()),
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            _stamped,
+            _masked,
+            structlog.processors.JSONRenderer(
+                serializer=lambda event, **_: orjson.dumps({"service": service} | event, default=str).decode()
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
         cache_logger_on_first_use=False,
-    )  # fmt: skip
+    )
 
     class Through(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -60,5 +66,10 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter("http_requests", "Requests served", ["method", "route", "status"], registry=self.registry)
-        self.seconds = Histogram("http_request_seconds", "Time to answer, seconds", ["method", "route"], registry=self.registry,
-                                 buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15))  # fmt: skip
+        self.seconds = Histogram(
+            "http_request_seconds",
+            "Time to answer, seconds",
+            ["method", "route"],
+            registry=self.registry,
+            buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15),
+        )

@@ -65,15 +65,31 @@ def page(asked: pages.Asked, items: Iterable[Found]) -> dict[str, Any]:
 
 
 def waiting(
-    kind: str, action: str, subject_type: str, noun: str, subject: Any, *, title: Any, since_at: Any, number: Any = None, due_on: Any = None, below: str = "",
-) -> Kind:  # fmt: skip
+    kind: str,
+    action: str,
+    subject_type: str,
+    noun: str,
+    subject: Any,
+    *,
+    title: Any,
+    since_at: Any,
+    number: Any = None,
+    due_on: Any = None,
+    below: str = "",
+) -> Kind:
     """A select of items of one kind: `subject` is the id column of the papers, which live at `/v1/<noun>/<id><below>`. Narrow it, order it."""
     number, due_on = (null() if value is None else value for value in (number, due_on))
     return select(
-        literal(kind, Text).label("kind"), literal(action, Text).label("action"), literal(subject_type, Text).label("subject_type"),
-        subject.label("subject_id"), cast(number, Text).label("number"), cast(title, Text).label("title"), cast(due_on, Date).label("due_on"),
-        since_at.label("since_at"), (literal(f"/v1/{noun}/", Text) + cast(subject, Text) + literal(below, Text)).label("link"),
-    )  # fmt: skip
+        literal(kind, Text).label("kind"),
+        literal(action, Text).label("action"),
+        literal(subject_type, Text).label("subject_type"),
+        subject.label("subject_id"),
+        cast(number, Text).label("number"),
+        cast(title, Text).label("title"),
+        cast(due_on, Date).label("due_on"),
+        since_at.label("since_at"),
+        (literal(f"/v1/{noun}/", Text) + cast(subject, Text) + literal(below, Text)).label("link"),
+    )
 
 
 async def read(session: AsyncSession, kinds: Sequence[Kind]) -> list[Item]:

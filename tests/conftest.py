@@ -125,12 +125,22 @@ async def databases(_databases: Databases) -> AsyncIterator[Databases]:
 
 def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **changed: Any) -> Settings:
     values: dict[str, Any] = {
-        "environment": "local", "database_url": url, "allow_clock_override": True, "token_issuer": ISSUER,
-        "internal_key": KEYS["internal_key"], "data_keys": f'{{"k1": "{KEYS["data"]}"}}', "data_key_id": "k1", "index_key": KEYS["index_key"], "seal_key": KEYS["seal_key"],
-        "token_signing_key": SIGNING_SEED, "seal_dir": seal_dir, "database_connections": 10,
-        "neighbour_timeout_seconds": 30, "names_within_seconds": 30,  # a test machine does other work as well
+        "environment": "local",
+        "database_url": url,
+        "allow_clock_override": True,
+        "token_issuer": ISSUER,
+        "internal_key": KEYS["internal_key"],
+        "data_keys": f'{{"k1": "{KEYS["data"]}"}}',
+        "data_key_id": "k1",
+        "index_key": KEYS["index_key"],
+        "seal_key": KEYS["seal_key"],
+        "token_signing_key": SIGNING_SEED,
+        "seal_dir": seal_dir,
+        "database_connections": 10,
+        "neighbour_timeout_seconds": 30,
+        "names_within_seconds": 30,  # a test machine does other work as well
         **{f"{name}_url": f"http://{name}.test" for name in SERVICES},
-    }  # fmt: skip
+    }
     return kind(**(values | changed))
 
 

@@ -61,8 +61,17 @@ class Foshan:
             f"/v1/institutions/{made['id']}", "designate", {"from_on": "2025-01-01", "to_on": "2026-12-31"}, on="2025-02-10"
         )
         self.trainees = register_people(self.school, [people.trainee(FIRST_TRAINEE + n) for n in range(TRAINED)], on="2025-03-20")
-        body = {"name": "佛山订单电工班", "channel": "project", "programmes": ["brand.rongwan", "four.technician"], "level": "junior",
-                "starts_on": "2025-06-09", "ends_on": "2025-08-08", "hours": 240, "seats": 50, "order_id": self.order_id}  # fmt: skip
+        body = {
+            "name": "佛山订单电工班",
+            "channel": "project",
+            "programmes": ["brand.rongwan", "four.technician"],
+            "level": "junior",
+            "starts_on": "2025-06-09",
+            "ends_on": "2025-08-08",
+            "hours": 240,
+            "seats": 50,
+            "order_id": self.order_id,
+        }
         held = hold_a_class(self.job, self.school, self.institution_id, body, self.trainees, over_on="2025-08-09")
         self.class_id = held["id"]
         return held
@@ -72,8 +81,14 @@ class Foshan:
         _, assessors = register(self.job, "黔东南州某技能评价中心", ASSESSORS_USCC, "assessment_organisation")
         filed = file(assessors, [{"occupation_code": ELECTRICIAN, "levels": ["junior"]}], on="2025-03-03")
         accept(self.job, filed["id"], [{"occupation_code": ELECTRICIAN, "level": "junior", "decision": "granted"}])
-        body = {"filing_id": filed["id"], "class_id": self.class_id, "order_id": self.order_id, "level": "junior", "held_on": "2025-08-11",
-                "candidates": self.trainees}  # fmt: skip
+        body = {
+            "filing_id": filed["id"],
+            "class_id": self.class_id,
+            "order_id": self.order_id,
+            "level": "junior",
+            "held_on": "2025-08-11",
+            "candidates": self.trainees,
+        }
         assessment_id = assess(assessors, body, passed=PASSED)
         supervision = {"supervisor": "DD-001", "mode": "online", "report": "全程录像,考评独立进行。"}
         assessors.do("POST", f"/v1/assessments/{assessment_id}/supervision", on="2025-08-11", json=supervision)
@@ -167,8 +182,13 @@ class Foshan:
         return placed
 
     def import_the_monthly_sheet(self) -> Any:
-        sent = self.partner.do("POST", "/v1/placement-imports", on="2025-12-01", data={"reported_on": "2025-11-30", "mode": "commit"},
-                               files={"file": (MONTHLY, (SAMPLES / MONTHLY).read_bytes())})  # fmt: skip
+        sent = self.partner.do(
+            "POST",
+            "/v1/placement-imports",
+            on="2025-12-01",
+            data={"reported_on": "2025-11-30", "mode": "commit"},
+            files={"file": (MONTHLY, (SAMPLES / MONTHLY).read_bytes())},
+        )
         until = monotonic() + IMPORT_SECONDS_AT_MOST
         while (job := self.partner.do("GET", f"/v1/placement-imports/{sent['id']}", on="2025-12-01"))["status"] in ("queued", "running"):
             if monotonic() > until:
@@ -182,9 +202,17 @@ class Foshan:
         return self.job.client("另一协作单位", "partner", department="广州市某区人社局")
 
     def _order(self, number: str, standard: Mapping[str, Any], *, ordered_on: str) -> Any:
-        body = {"number": number, "employer": EMPLOYER, "occupation_code": ELECTRICIAN, "posts": 60, "ordered_on": ordered_on,
-                "standard": {"occupation_code": ELECTRICIAN, "text": "持证上岗,能独立完成低压配线"} | dict(standard),
-                "wage_from": "4500.00", "wage_to": "6000.00", "until_on": "2026-05-31"}  # fmt: skip
+        body = {
+            "number": number,
+            "employer": EMPLOYER,
+            "occupation_code": ELECTRICIAN,
+            "posts": 60,
+            "ordered_on": ordered_on,
+            "standard": {"occupation_code": ELECTRICIAN, "text": "持证上岗,能独立完成低压配线"} | dict(standard),
+            "wage_from": "4500.00",
+            "wage_to": "6000.00",
+            "until_on": "2026-05-31",
+        }
         return self.partner.do("POST", "/v1/orders", on=ordered_on, json=body)
 
     def _refused_start(self, n: int, ref: str, started_on: str) -> Any:

@@ -121,8 +121,15 @@ class Job:
     # 1 — the school
 
     def register_the_school(self) -> Any:
-        body = {"name": "凯里市苗岭职业技能培训学校", "uscc": SCHOOL_USCC, "kind": "private_school", "region_code": "522601001", "above_scale": False,
-                "phone": "13985500001", "bank_account": "6222020000000000017"}  # fmt: skip
+        body = {
+            "name": "凯里市苗岭职业技能培训学校",
+            "uscc": SCHOOL_USCC,
+            "kind": "private_school",
+            "region_code": "522601001",
+            "above_scale": False,
+            "phone": "13985500001",
+            "bank_account": "6222020000000000017",
+        }
         made = self.officer.do("POST", "/v1/institutions", on="2025-02-10", json=body)
         self.institution_id = made["id"]
         designated = self.officer.act(
@@ -146,10 +153,26 @@ class Job:
 
     def propose_and_approve_the_classes(self) -> list[Any]:
         common = {"institution_id": self.institution_id, "region_code": "522601100", "seats": 60}
-        electrician = common | {"name": "电工(中级)培训班", "channel": "project", "programmes": ["four.technician", "practical.project"], "occupation_code": "6-31-01-03",
-                                "level": "intermediate", "starts_on": "2025-05-06", "ends_on": "2025-06-30", "hours": 240}  # fmt: skip
-        short = common | {"name": "食用菌种植短期班", "channel": "agricultural_short", "programmes": ["practical.agriculture"], "trade_name": "食用菌种植",
-                          "trade_filing_no": "黔东南州备〔2025〕3号", "starts_on": "2025-04-08", "ends_on": "2025-04-10", "hours": 24}  # fmt: skip
+        electrician = common | {
+            "name": "电工(中级)培训班",
+            "channel": "project",
+            "programmes": ["four.technician", "practical.project"],
+            "occupation_code": "6-31-01-03",
+            "level": "intermediate",
+            "starts_on": "2025-05-06",
+            "ends_on": "2025-06-30",
+            "hours": 240,
+        }
+        short = common | {
+            "name": "食用菌种植短期班",
+            "channel": "agricultural_short",
+            "programmes": ["practical.agriculture"],
+            "trade_name": "食用菌种植",
+            "trade_filing_no": "黔东南州备〔2025〕3号",
+            "starts_on": "2025-04-08",
+            "ends_on": "2025-04-10",
+            "hours": 24,
+        }
         approved = []
         for body in (electrician, short):
             made = self.school.do("POST", "/v1/classes", on="2025-03-20", json=body)

@@ -27,6 +27,10 @@ def name(n: int) -> str:
 def trainee(n: int, **changed: Any) -> dict[str, Any]:
     """A body for `POST /v1/trainees`."""
     return {
-        "name": name(n), "id_type": "citizen", "id_number": id_number(n), "phone": f"138{n % 100_000_000:08d}", "region_code": "522601100",
+        "name": name(n),
+        "id_type": "citizen",
+        "id_number": id_number(n),
+        "phone": f"138{n % 100_000_000:08d}",
+        "region_code": "522601100",
         "categories": [{"code": "rural_transfer_worker", "since_on": "2020-01-01"}],
-    } | changed  # fmt: skip
+    } | changed

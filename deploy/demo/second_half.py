@@ -61,8 +61,17 @@ class SecondHalf:
         self.workers = register_people(self.enterprise, bodies, on="2025-03-10")
         teacher = {"name": TRAINER, "id_number": TRAINER_NUMBER, "employment": "full_time", "from_on": "2025-01-01"}
         teacher_id = self.enterprise.do("POST", f"/v1/institutions/{self.enterprise_id}/teachers", on="2025-03-10", json=teacher)["id"]
-        body = {"name": "职工电工提升班", "channel": "upskill", "programmes": ["enterprise.workers"], "level": "junior", "teacher_ids": [teacher_id],
-                "starts_on": "2025-04-14", "ends_on": "2025-04-25", "hours": 60, "seats": WORKERS}  # fmt: skip
+        body = {
+            "name": "职工电工提升班",
+            "channel": "upskill",
+            "programmes": ["enterprise.workers"],
+            "level": "junior",
+            "teacher_ids": [teacher_id],
+            "starts_on": "2025-04-14",
+            "ends_on": "2025-04-25",
+            "hours": 60,
+            "seats": WORKERS,
+        }
         held = hold_a_class(self.job, self.enterprise, self.enterprise_id, body, self.workers, over_on="2025-04-28")
         self.class_id = held["id"]
         return held
@@ -203,6 +212,14 @@ def lock_and_issue(institution: Person, assessment_id: str, *, on: str) -> Any:
 def outside_certificate(job: Job, trainee_id: str, *, number: str, kind: str, issued_on: str, level: str | None = None) -> Any:
     """Another issuer's, with a scan of it."""
     scan = job.officer.do("POST", "/v1/files", on="2025-10-01", files={"file": ("证书扫描件.pdf", PROOF)})
-    body = {"kind": kind, "number": number, "trainee_id": trainee_id, "occupation_code": ELECTRICIAN, "level": level, "issued_on": issued_on,
-            "issuer": "贵州省应急管理厅", "proof": scan["id"]}  # fmt: skip
+    body = {
+        "kind": kind,
+        "number": number,
+        "trainee_id": trainee_id,
+        "occupation_code": ELECTRICIAN,
+        "level": level,
+        "issued_on": issued_on,
+        "issuer": "贵州省应急管理厅",
+        "proof": scan["id"],
+    }
     return job.officer.do("POST", "/v1/certificates", on="2025-10-01", json=body)

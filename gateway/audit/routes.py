@@ -21,9 +21,16 @@ router = web.Router("audit")
     errors=[errors.InvalidCursor],
 )
 async def list_audit(
-    kernel: web.KernelOf, session: web.Session, call: web.Caller,
-    subject: standing.Subject = None, actor: standing.ActorName = None, action: standing.Action = None, limit: standing.Limit = 50, cursor: Cursor = None, include_total: standing.Total = False,
-) -> reading.MergedTrail:  # fmt: skip
+    kernel: web.KernelOf,
+    session: web.Session,
+    call: web.Caller,
+    subject: standing.Subject = None,
+    actor: standing.ActorName = None,
+    action: standing.Action = None,
+    limit: standing.Limit = 50,
+    cursor: Cursor = None,
+    include_total: standing.Total = False,
+) -> reading.MergedTrail:
     return await reading.read(kernel, session, call, subject, actor, action, limit, cursor, include_total)
 
 

@@ -27,10 +27,13 @@ def merge(own: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]]) ->
     security: dict[str, Any] = {
         **own["components"]["securitySchemes"],
         "oauth2": {
-            "type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {entry["scope"]: entry["label"] for entry in codes.listed()}}}
+            "type": "oauth2",
+            "flows": {
+                "clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {entry["scope"]: entry["label"] for entry in codes.listed()}}
+            },
         },
         "client": {"type": "http", "scheme": "basic", "description": "client_id 与 client_secret"},
-    }  # fmt: skip
+    }
     return {
         **own,
         "servers": [{"url": "/"}],

@@ -30,9 +30,7 @@ async def gather(request: Request, call: Call, kernel: web.Kernel, noun: str, pa
         took[service] = (time.perf_counter() - began) * 1000
         return answer
 
-    asked = [
-        (service, name, path.format(id=paper_id)) for service, lists in SECTIONS[noun].items() for name, path in lists.items()
-    ]  # fmt: skip
+    asked = [(service, name, path.format(id=paper_id)) for service, lists in SECTIONS[noun].items() for name, path in lists.items()]
     answers = await asyncio.gather(*(answered(service, path) for service, _, path in asked))
     paper = answers[0]
     if isinstance(paper, Answer) and paper.status in NOT_TO_BE_SHOWN:

@@ -25,8 +25,18 @@ READ_WHOLE_UP_TO_BYTES = 256 * 1024
 WATCHED_AFTER_SECONDS = 1.0
 
 _OF_THE_HOP = frozenset(
-    (b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade")
-)  # fmt: skip
+    (
+        b"connection",
+        b"keep-alive",
+        b"proxy-connection",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    )
+)
 # What a caller says of itself is not believed: where a request comes from is what we see.
 _NOT_SENT_ON = _OF_THE_HOP | {b"host", b"expect", b"forwarded", b"x-real-ip", b"x-request-id", DEADLINE.lower().encode()}
 _NOT_SENT_BACK = _OF_THE_HOP | {b"date", b"server", b"x-request-id"}

@@ -6,15 +6,24 @@ from dataclasses import dataclass
 
 NOUNS: Mapping[str, tuple[str, ...]] = {
     "registry": (
-        "regions", "occupations", "categories", "trainees", "institutions", "classes", "enrolments", "imports", "templates", "files",
-        "status-records", "status-lists", "brands",
+        "regions",
+        "occupations",
+        "categories",
+        "trainees",
+        "institutions",
+        "classes",
+        "enrolments",
+        "imports",
+        "templates",
+        "files",
+        "status-records",
+        "status-lists",
+        "brands",
     ),
-    "subsidy": (
-        "schemes", "funds", "claims", "notices", "objections", "payment-batches", "payments", "recoveries", "appeals", "workdays",
-    ),
+    "subsidy": ("schemes", "funds", "claims", "notices", "objections", "payment-batches", "payments", "recoveries", "appeals", "workdays"),
     "evaluation": ("filings", "assessments", "certificates"),
     "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts"),
-}  # fmt: skip
+}
 
 _FIRST_NOUN = re.compile(r"/v1/(?:statistics/)?([a-z-]+)(?=[/:]|\Z)")
 

@@ -15,13 +15,33 @@ GONE: Final = 410
 
 # Which noun's scope lets a system know of a paper's events; the first part of an event's type is its paper.
 NOUN_OF_PAPER: Final[Mapping[str, str]] = {
-    "trainee": "trainees", "institution": "institutions", "teacher": "institutions", "class": "classes", "enrolment": "enrolments",
-    "employment": "enrolments", "attendance": "attendance", "import": "imports", "file": "files", "status_list": "status-lists",
-    "status_records": "status-records", "brand": "brands", "claim": "claims", "notice": "notices", "objection": "objections",
-    "payment_batch": "payment-batches", "payment": "payments", "recovery": "recoveries", "fund": "funds", "terms": "schemes",
-    "filing": "filings", "assessment": "assessments", "certificate": "certificates", "order": "orders", "placement": "placements",
+    "trainee": "trainees",
+    "institution": "institutions",
+    "teacher": "institutions",
+    "class": "classes",
+    "enrolment": "enrolments",
+    "employment": "enrolments",
+    "attendance": "attendance",
+    "import": "imports",
+    "file": "files",
+    "status_list": "status-lists",
+    "status_records": "status-records",
+    "brand": "brands",
+    "claim": "claims",
+    "notice": "notices",
+    "objection": "objections",
+    "payment_batch": "payment-batches",
+    "payment": "payments",
+    "recovery": "recoveries",
+    "fund": "funds",
+    "terms": "schemes",
+    "filing": "filings",
+    "assessment": "assessments",
+    "certificate": "certificates",
+    "order": "orders",
+    "placement": "placements",
     "placement_import": "placement-imports",
-}  # fmt: skip
+}
 _PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII without spaces and backslashes, which programs read differently
 
 

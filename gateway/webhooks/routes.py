@@ -9,16 +9,7 @@ from sqlalchemy import select
 from gateway.webhooks import visibility
 from gateway.webhooks.deliveries import operations as deliveries
 from gateway.webhooks.endpoints import operations as endpoints
-from gateway.webhooks.schemas import (
-    DeliveryOut,
-    DeliveryStatus,
-    EndpointChange,
-    EndpointIn,
-    EndpointMade,
-    EndpointOut,
-    Replayed,
-    ReplayIn,
-)
+from gateway.webhooks.schemas import DeliveryOut, DeliveryStatus, EndpointChange, EndpointIn, EndpointMade, EndpointOut, Replayed, ReplayIn
 from gateway.webhooks.tables import Endpoint
 from shared import errors, pages, web, wire
 
@@ -57,9 +48,12 @@ async def remove(endpoint_id: UUID, session: web.Session, call: web.Caller) -> N
 
 @router.operation("GET", f"{ONE}/deliveries", may=MAY, summary="投递记录,新的在前", errors=[errors.InvalidCursor], scoped=False)
 async def list_deliveries(
-    endpoint_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked,
+    endpoint_id: UUID,
+    session: web.Session,
+    call: web.Caller,
+    asked: pages.PageAsked,
     status: Annotated[DeliveryStatus | None, Query()] = None,
-) -> wire.Page[DeliveryOut]:  # fmt: skip
+) -> wire.Page[DeliveryOut]:
     wanted = await deliveries.listed(session, call, endpoint_id, status)
     page = await pages.page(session, wanted, deliveries.DELIVERIES.c.id, asked, DeliveryOut.model_validate)
     return wire.Page[DeliveryOut].model_validate(page)
@@ -73,7 +67,13 @@ async def replay(endpoint_id: UUID, session: web.Session, call: web.Caller, kern
 
 
 @router.operation(
-    "POST", f"{ONE}:rotate-secret", may=MAY, summary="更换签名密钥;旧密钥再签 24 小时", unkept=["secret"], errors=[errors.StaleVersion], scoped=False
-)  # fmt: skip
+    "POST",
+    f"{ONE}:rotate-secret",
+    may=MAY,
+    summary="更换签名密钥;旧密钥再签 24 小时",
+    unkept=["secret"],
+    errors=[errors.StaleVersion],
+    scoped=False,
+)
 async def rotate_secret(endpoint_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> EndpointMade:
     return await endpoints.rotate_secret(session, call, kernel, endpoint_id)

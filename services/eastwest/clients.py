@@ -65,13 +65,7 @@ class _LookupRead(_Read):
 R = TypeVar("R", bound=_Read)
 
 
-async def names(
-    kernel: Kernel,
-    call: Call,
-    *,
-    trainee_ids: Collection[UUID] = (),
-    class_ids: Collection[UUID] = (),
-) -> NamesRead:
+async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (), class_ids: Collection[UUID] = ()) -> NamesRead:
     if not trainee_ids and not class_ids:
         return NamesRead()
     body = {"trainee_ids": _sorted(trainee_ids), "institution_ids": [], "class_ids": _sorted(class_ids)}

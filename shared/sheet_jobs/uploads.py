@@ -36,9 +36,18 @@ def queued(call: Call, filename: str | None, mode: str) -> dict[str, Any]:
     """The columns of a new upload, but for its content and the service's own."""
     caller = {"actor": call.actor.wire(), "at": call.now.isoformat(), "request_id": call.request_id, "origin": call.origin}
     return {
-        "id": db.new_id(), "mode": mode, "filename": privacy.redact(filename or "未命名")[-FILENAME_LONGEST:], "caller": caller, "received_at": call.now,
-        "status": "queued", "attempts": 0, "rows_done": 0, "rows_total": 0, "errors": [], "header_rows": {},
-    }  # fmt: skip
+        "id": db.new_id(),
+        "mode": mode,
+        "filename": privacy.redact(filename or "未命名")[-FILENAME_LONGEST:],
+        "caller": caller,
+        "received_at": call.now,
+        "status": "queued",
+        "attempts": 0,
+        "rows_done": 0,
+        "rows_total": 0,
+        "errors": [],
+        "header_rows": {},
+    }
 
 
 async def keep(session: AsyncSession, call: Call, kernel: Kernel, of: Intake[J], made: J, content: bytes, details: dict[str, Any]) -> None:

@@ -61,9 +61,16 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
             await made.engine.dispose()
 
     app = FastAPI(
-        title=part.title, version=os.environ.get("BUILD", "0.1.0"), lifespan=lifespan, openapi_url=None if part.merges else "/openapi.json", docs_url=None, redoc_url=None,
-        redirect_slashes=False, separate_input_output_schemas=True, telemetry={"metrics": False, "logs": False},  # ours are below
-    )  # fmt: skip
+        title=part.title,
+        version=os.environ.get("BUILD", "0.1.0"),
+        lifespan=lifespan,
+        openapi_url=None if part.merges else "/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=True,
+        telemetry={"metrics": False, "logs": False},  # ours are below
+    )
     app.state.kernel = made
     app.state.part = part
     problems.install(app)
@@ -116,8 +123,17 @@ class Traced:
             metrics.seconds.labels(method, route).observe(took)
             if route not in standing.QUIET and self.kernel.settings.log_level != "warning":
                 actor = state["call"].actor if "call" in state else None
-                telemetry.access_line(self.kernel.service, method=method, path=scope["path"], status=status, ms=round(took * 1000, 1), request_id=request_id,
-                                   traceparent=_header(scope, b"traceparent"), actor=actor and actor.subject, role=actor and actor.role)  # fmt: skip
+                telemetry.access_line(
+                    self.kernel.service,
+                    method=method,
+                    path=scope["path"],
+                    status=status,
+                    ms=round(took * 1000, 1),
+                    request_id=request_id,
+                    traceparent=_header(scope, b"traceparent"),
+                    actor=actor and actor.subject,
+                    role=actor and actor.role,
+                )
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

@@ -26,9 +26,15 @@ async def identify(request: Request, kernel: Kernel, operation: Operation) -> ac
             raise errors.ServerDateRefused(parameter="X-Server-Date") from error
     actor = access.ANYONE if operation.public else await _actor(request, kernel, operation)
     call = request.state.call = access.Call(
-        actor, now, request.state.request_id, request.headers.get("traceparent"), request.client.host if request.client else None,
-        None, server_date, request.state.deadline,
-    )  # fmt: skip
+        actor,
+        now,
+        request.state.request_id,
+        request.headers.get("traceparent"),
+        request.client.host if request.client else None,
+        None,
+        server_date,
+        request.state.deadline,
+    )
     if not operation.public:
         access.require(actor, operation.may, operation.scope)
     if "if-match" in request.headers:

@@ -58,11 +58,20 @@ def build(service: str, settings: Settings) -> Kernel:
         if name != service
     }
     made = Kernel(
-        service, settings, engine, db.writing(engine), db.reading(engine), db.Reader(engine, connections=settings.database_connections),
+        service,
+        settings,
+        engine,
+        db.writing(engine),
+        db.reading(engine),
+        db.Reader(engine, connections=settings.database_connections),
         privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),
-        tokens, neighbours, telemetry.Metrics(), workdays.load(settings.workday_dir or county.folder() / "workdays"),
-        Ed25519PrivateKey.from_private_bytes(settings.seal_key), limits.Limits(settings.limits_uri),
-    )  # fmt: skip
+        tokens,
+        neighbours,
+        telemetry.Metrics(),
+        workdays.load(settings.workday_dir or county.folder() / "workdays"),
+        Ed25519PrivateKey.from_private_bytes(settings.seal_key),
+        limits.Limits(settings.limits_uri),
+    )
     if service != "gateway":  # which signs, and has the keys
         tokens.fetch = lambda: neighbours["gateway"].get(KEYS_AT, made.own_call())
     return made

@@ -22,22 +22,55 @@ DEEPEST_EXAMPLE = 24  # references and choices count as well
 _KEY: tuple[type[errors.Problem], ...] = (errors.IdempotencyKeyReused, errors.RequestInProgress)
 
 PROBLEM = {
-    "type": "object", "description": "RFC 9457", "required": ["type", "title", "status", "code", "detail", "instance", "request_id", "retryable"],
+    "type": "object",
+    "description": "RFC 9457",
+    "required": ["type", "title", "status", "code", "detail", "instance", "request_id", "retryable"],
     "properties": {
-        "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "code": {"type": "string"}, "detail": {"type": "string"},
-        "instance": {"type": "string"}, "request_id": {"type": "string"}, "retryable": {"type": "boolean"}, "existing_id": {"type": "string"},
-        "errors": {"type": "array", "items": {"type": "object", "required": ["code"], "properties": {
-            **{name: {"type": "string"} for name in ("code", "pointer", "parameter", "seen", "allowed", "fix")},
-            "basis": {"type": "object", "properties": {"document": {"type": "string"}, "clause": {"type": "string"}}}}}},
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "request_id": {"type": "string"},
+        "retryable": {"type": "boolean"},
+        "existing_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code"],
+                "properties": {
+                    **{name: {"type": "string"} for name in ("code", "pointer", "parameter", "seen", "allowed", "fix")},
+                    "basis": {"type": "object", "properties": {"document": {"type": "string"}, "clause": {"type": "string"}}},
+                },
+            },
+        },
     },
-}  # fmt: skip
+}
 
 _HERE = county.here()
 _WORDS: dict[str, Any] = {
-    "name": "杨秀英", "phone": "138****1234", "id_number": privacy.mask_number(_HERE.examples.id_number), "bank_account": "6217***********4321", "region_code": _HERE.examples.region_code, "uscc": "91110000600037341L",
-    "number": f"{_HERE.series('PX')}-2025-000123", "title": "短平快农业种植养殖培训", "detail": "开班当日 66 周岁", "code": "age_above_limit", "reason": "材料不全,请补充签到表。", "comment": "同意",
-    "next_cursor": None, "document": "示例〔2025〕1号", "clause": "附件4 二(二)", "status": "draft", "version": 1, "limit": 50, "total": 1,
-}  # fmt: skip
+    "name": "杨秀英",
+    "phone": "138****1234",
+    "id_number": privacy.mask_number(_HERE.examples.id_number),
+    "bank_account": "6217***********4321",
+    "region_code": _HERE.examples.region_code,
+    "uscc": "91110000600037341L",
+    "number": f"{_HERE.series('PX')}-2025-000123",
+    "title": "短平快农业种植养殖培训",
+    "detail": "开班当日 66 周岁",
+    "code": "age_above_limit",
+    "reason": "材料不全,请补充签到表。",
+    "comment": "同意",
+    "next_cursor": None,
+    "document": "示例〔2025〕1号",
+    "clause": "附件4 二(二)",
+    "status": "draft",
+    "version": 1,
+    "limit": 50,
+    "total": 1,
+}
 
 
 def describe(operation: Operation, own: list[type[errors.Problem]], example: Any) -> dict[str, Any]:
@@ -86,8 +119,15 @@ def _preconditions(operation: Operation) -> list[type[errors.Problem]]:
 def _headers(operation: Operation, kinds: list[type[errors.Problem]]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if operation.takes_key:
-        found.append({"name": "Idempotency-Key", "in": "header", "required": operation.takes_key == REQUIRED, "schema": {"type": "string", "maxLength": idempotency.KEY_LONGEST},
-                      "description": "同一键重发得到第一次的答复,只生效一次"})  # fmt: skip
+        found.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": operation.takes_key == REQUIRED,
+                "schema": {"type": "string", "maxLength": idempotency.KEY_LONGEST},
+                "description": "同一键重发得到第一次的答复,只生效一次",
+            }
+        )
     if errors.StaleVersion in kinds:
         what = "读取时的 ETag" if operation.if_match else "读取时的 ETag;带了才核对"
         found.append(
@@ -116,8 +156,9 @@ def complete(document: dict[str, Any]) -> None:
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM
     components["securitySchemes"] = {
-        "oauth2": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}}}, "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-    }  # fmt: skip
+        "oauth2": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}}},
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    }
     for methods in document.get("paths", {}).values():
         for described in methods.values():
             _exemplify(described, schemas)

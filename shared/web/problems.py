@@ -23,15 +23,36 @@ DATABASE_AWAY = "数据库暂时不可用,本次操作没有保存。请按 Retr
 NEVER_QUOTED = ("number", "phone", "account", "secret", "password", "token")  # in a field's name
 
 _FRAMEWORK: Mapping[int, type[errors.Problem]] = {
-    400: errors.Unreadable, 401: errors.Unauthenticated, 403: errors.Forbidden, 404: errors.NotFound, 405: errors.MethodNotAllowed, 413: errors.TooLarge,
-    415: errors.UnsupportedMediaType, 422: errors.Invalid, 429: errors.TooManyRequests, 503: errors.Unavailable,
-}  # fmt: skip
+    400: errors.Unreadable,
+    401: errors.Unauthenticated,
+    403: errors.Forbidden,
+    404: errors.NotFound,
+    405: errors.MethodNotAllowed,
+    413: errors.TooLarge,
+    415: errors.UnsupportedMediaType,
+    422: errors.Invalid,
+    429: errors.TooManyRequests,
+    503: errors.Unavailable,
+}
 
 _TYPES = {
-    "string_type": "文字", "int_type": "整数", "int_parsing": "整数", "int_from_float": "整数", "bool_type": "true 或 false", "bool_parsing": "true 或 false",
-    "float_type": "数字", "float_parsing": "数字", "list_type": "数组", "dict_type": "对象", "model_type": "对象", "model_attributes_type": "对象", "uuid_type": "UUID 文本",
-    "uuid_parsing": "UUID 文本", "decimal_type": "数字", "json_invalid": "合法的 JSON",
-}  # fmt: skip
+    "string_type": "文字",
+    "int_type": "整数",
+    "int_parsing": "整数",
+    "int_from_float": "整数",
+    "bool_type": "true 或 false",
+    "bool_parsing": "true 或 false",
+    "float_type": "数字",
+    "float_parsing": "数字",
+    "list_type": "数组",
+    "dict_type": "对象",
+    "model_type": "对象",
+    "model_attributes_type": "对象",
+    "uuid_type": "UUID 文本",
+    "uuid_parsing": "UUID 文本",
+    "decimal_type": "数字",
+    "json_invalid": "合法的 JSON",
+}
 
 
 def english(request: Request) -> bool:

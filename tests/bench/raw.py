@@ -17,8 +17,13 @@ async def time_storing(dsn: str, tables: Mapping[str, str], key: Any, *, rounds:
         for table, condition in tables.items():
             await connection.execute(f"DROP TABLE IF EXISTS bench_{table}")
             await connection.execute(f"CREATE TABLE bench_{table} (LIKE {table} INCLUDING DEFAULTS INCLUDING INDEXES INCLUDING GENERATED)")
-            columns = [row["attname"] for row in await connection.fetch(
-                "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum", table)]  # fmt: skip
+            columns = [
+                row["attname"]
+                for row in await connection.fetch(
+                    "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+                    table,
+                )
+            ]
             listed = ", ".join(f'"{column}"' for column in columns)
             rows[table] = [tuple(row) for row in await connection.fetch(f"SELECT {listed} FROM {table} WHERE {condition}", key)]
             marks = ", ".join(f"${number}" for number in range(1, len(columns) + 1))

@@ -112,8 +112,13 @@ def _fuzz(runner: asyncio.Runner, acting: dict[str, httpx.AsyncClient], document
 
 
 def _fuzz_one(
-    runner: asyncio.Runner, acting: dict[str, httpx.AsyncClient], operation: Any, described: dict[str, Any], known: dict[str, list[str]], found: dict[str, str]
-) -> None:  # fmt: skip
+    runner: asyncio.Runner,
+    acting: dict[str, httpx.AsyncClient],
+    operation: Any,
+    described: dict[str, Any],
+    known: dict[str, list[str]],
+    found: dict[str, str],
+) -> None:
     may = [role for role in acting if role in described["x-roles"]] or ["public"]
     cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in schemathesis.GenerationMode])
 

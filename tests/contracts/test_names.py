@@ -28,9 +28,12 @@ async def _claims(course: Course) -> tuple[httpx.AsyncClient, list[dict[str, Any
     fund_id = (await subsidy.as_("finance", at=IN_MAY).post("/v1/funds", json=fund, headers={"Idempotency-Key": "f"})).json()["id"]
     school = subsidy.as_("institution", at=IN_MAY, institution_id=course.school_id)
     body = {
-        "kind": "training", "scheme": "agricultural_short", "applicant": {"institution_id": course.school_id}, "class_id": course.class_id,
+        "kind": "training",
+        "scheme": "agricultural_short",
+        "applicant": {"institution_id": course.school_id},
+        "class_id": course.class_id,
         "fund_id": fund_id,
-    }  # fmt: skip
+    }
     made = [await school.post("/v1/claims", json=body, headers={"Idempotency-Key": str(n)}) for n in range(4)]
     assert {answer.status_code for answer in made} == {201}, made[0].text
     return school, [answer.json() for answer in made]
@@ -71,9 +74,12 @@ async def test_a_repeat_has_the_first_answer_with_its_names(start: Start) -> Non
     async with a_course(start) as course:
         school, claims = await _claims(course)
         body = {
-            "kind": "training", "scheme": "agricultural_short", "applicant": {"institution_id": course.school_id},
-            "class_id": course.class_id, "fund_id": claims[0]["fund_id"],
-        }  # fmt: skip
+            "kind": "training",
+            "scheme": "agricultural_short",
+            "applicant": {"institution_id": course.school_id},
+            "class_id": course.class_id,
+            "fund_id": claims[0]["fund_id"],
+        }
         again = await school.post("/v1/claims", json=body, headers={"Idempotency-Key": "0"})
         assert again.headers["idempotent-replayed"] == "true" and again.json() == claims[0]
 

@@ -96,10 +96,24 @@ def test_what_needs_no_token_is_what_the_public_may_know(documents: dict[str, Do
     everything = merge(documents["gateway"], {name: made for name, made in documents.items() if name != "gateway"})
     public = {f"{method} {path}" for method, path, described in operations(everything) if "public" in described["x-roles"]}
     assert public == {
-        "GET /livez", "GET /readyz", "GET /version", "GET /metrics", "GET /v1/problems", "GET /v1/problems/{code}", "GET /v1/codes",
-        "GET /.well-known/jwks.json", "GET /.well-known/oauth-authorization-server", "POST /oauth2/token", "POST /v1/sessions", "POST /v1/sessions:refresh",
-        "GET /v1/placement-receipts/key", "GET /v1/notices", "GET /v1/notices/{notice_id}", "POST /v1/notices/{notice_id}/objections", "POST /v1/certificates:verify",
-    }  # fmt: skip
+        "GET /livez",
+        "GET /readyz",
+        "GET /version",
+        "GET /metrics",
+        "GET /v1/problems",
+        "GET /v1/problems/{code}",
+        "GET /v1/codes",
+        "GET /.well-known/jwks.json",
+        "GET /.well-known/oauth-authorization-server",
+        "POST /oauth2/token",
+        "POST /v1/sessions",
+        "POST /v1/sessions:refresh",
+        "GET /v1/placement-receipts/key",
+        "GET /v1/notices",
+        "GET /v1/notices/{notice_id}",
+        "POST /v1/notices/{notice_id}/objections",
+        "POST /v1/certificates:verify",
+    }
 
 
 def test_internal_paths_are_in_no_public_document(documents: dict[str, Document]) -> None:

@@ -45,8 +45,15 @@ def test_the_main_job_and_the_board_of_another_county(job: Job) -> None:
 
 
 def _school(job: Job) -> str:
-    body = {"name": "雷山县苗岭职业技能培训学校", "uscc": SCHOOL_USCC, "kind": "private_school", "region_code": XIJIANG, "above_scale": False,
-            "phone": "13985500001", "bank_account": "6222020000000000017"}  # fmt: skip
+    body = {
+        "name": "雷山县苗岭职业技能培训学校",
+        "uscc": SCHOOL_USCC,
+        "kind": "private_school",
+        "region_code": XIJIANG,
+        "above_scale": False,
+        "phone": "13985500001",
+        "bank_account": "6222020000000000017",
+    }
     made = job.officer.do("POST", "/v1/institutions", on="2025-02-10", json=body)
     job.officer.act(f"/v1/institutions/{made['id']}", "designate", {"from_on": "2025-01-01", "to_on": "2026-12-31"}, on="2025-02-10")
     job.school = job.client("学校教务", "institution", institution_id=made["id"])
@@ -55,8 +62,18 @@ def _school(job: Job) -> str:
 
 def _class(job: Job, school_id: str) -> Any:
     """Without a programme: its channel counts."""
-    body = {"institution_id": school_id, "region_code": XIJIANG, "seats": 30, "name": "银饰产地茶园管理班", "channel": "agricultural_short", "trade_name": "茶园管理",
-            "trade_filing_no": "黔东南州备〔2025〕9号", "starts_on": DAYS[0], "ends_on": DAYS[-1], "hours": 24}  # fmt: skip
+    body = {
+        "institution_id": school_id,
+        "region_code": XIJIANG,
+        "seats": 30,
+        "name": "银饰产地茶园管理班",
+        "channel": "agricultural_short",
+        "trade_name": "茶园管理",
+        "trade_filing_no": "黔东南州备〔2025〕9号",
+        "starts_on": DAYS[0],
+        "ends_on": DAYS[-1],
+        "hours": 24,
+    }
     with pytest.raises(Refused) as elsewhere:
         job.school.do("POST", "/v1/classes", on="2025-03-20", json=body | {"region_code": "522601100"})
     assert elsewhere.value.problem["status"] == 422
@@ -72,8 +89,13 @@ def _roster(job: Job, class_id: str) -> list[Any]:
     ]
     stranger = ("5", "王某某", with_check("52260119900307003"), "凯里市三棵树镇", "13508550002", "农村劳动者")
     sheet = write_book([Table("花名册", ("编号", "姓名", "身份证号码", "现住址", "手机", "类别"), [*rows, stranger])])
-    sent = job.school.do("POST", "/v1/imports", on="2025-04-02", data={"kind": "roster", "mode": "commit", "class_id": class_id},
-                         files={"file": ("花名册.xlsx", sheet)})  # fmt: skip
+    sent = job.school.do(
+        "POST",
+        "/v1/imports",
+        on="2025-04-02",
+        data={"kind": "roster", "mode": "commit", "class_id": class_id},
+        files={"file": ("花名册.xlsx", sheet)},
+    )
     imported = job.finish(sent["id"], on="2025-04-02")
     assert imported["summary"]["created"] == len(PEOPLE)
     [fault] = imported["errors"]
@@ -136,10 +158,19 @@ def test_a_scheme_that_the_county_does_not_offer_is_refused_with_a_reason(job: J
 def test_orders_come_from_the_countys_own_partner_city(job: Job) -> None:
     def order(district: str) -> dict[str, Any]:
         return {
-            "number": f"HZ-{district}", "employer": {"name": "示例电子厂", "uscc": "91110000600037341L", "district_code": district}, "occupation_code": "6-31-01-03",
-            "posts": 3, "ordered_on": "2025-03-01",
-            "standard": {"certificate_kind": "skill_level", "occupation_code": "6-31-01-03", "level": "intermediate", "set_on": "2025-03-02", "text": "持证上岗"},
-        }  # fmt: skip
+            "number": f"HZ-{district}",
+            "employer": {"name": "示例电子厂", "uscc": "91110000600037341L", "district_code": district},
+            "occupation_code": "6-31-01-03",
+            "posts": 3,
+            "ordered_on": "2025-03-01",
+            "standard": {
+                "certificate_kind": "skill_level",
+                "occupation_code": "6-31-01-03",
+                "level": "intermediate",
+                "set_on": "2025-03-02",
+                "text": "持证上岗",
+            },
+        }
 
     assert job.officer.do("POST", "/v1/orders", on="2025-03-03", json=order("330110"))["number"] == "HZ-330110"
     with pytest.raises(Refused) as elsewhere:

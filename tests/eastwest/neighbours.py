@@ -38,10 +38,22 @@ class Neighbours:
 
     def certificate(self, trainee_id: UUID, **changed: Any) -> UUID:
         certificate_id = db.new_id()
-        self.certificates.append({
-            "id": str(certificate_id), "trainee_id": str(trainee_id), "kind": "skill_level", "number": "Y000052012325500001", "occupation_code": "6-31-01-03",
-            "level": "junior", "issued_on": ISSUED, "revoked_on": None, "outside": False, "exam_held_on": EXAM, "status": "valid",
-        } | changed)  # fmt: skip
+        self.certificates.append(
+            {
+                "id": str(certificate_id),
+                "trainee_id": str(trainee_id),
+                "kind": "skill_level",
+                "number": "Y000052012325500001",
+                "occupation_code": "6-31-01-03",
+                "level": "junior",
+                "issued_on": ISSUED,
+                "revoked_on": None,
+                "outside": False,
+                "exam_held_on": EXAM,
+                "status": "valid",
+            }
+            | changed
+        )
         return certificate_id
 
     def training_class(self, starts_on: str = CLASS) -> UUID:
@@ -66,10 +78,14 @@ class Neighbours:
                 found = [self.ids.get(number) for number in body["id_numbers"]]
                 return httpx.Response(200, json={"items": [{"index": index, "id": each and str(each)} for index, each in enumerate(found)]})
             case "/internal/v1/names":
-                return httpx.Response(200, json={
-                    "trainees": {each: self.people[each] for each in body.get("trainee_ids", ()) if each in self.people}, "institutions": {},
-                    "classes": {each: self.classes[each] for each in body.get("class_ids", ()) if each in self.classes},
-                })  # fmt: skip
+                return httpx.Response(
+                    200,
+                    json={
+                        "trainees": {each: self.people[each] for each in body.get("trainee_ids", ()) if each in self.people},
+                        "institutions": {},
+                        "classes": {each: self.classes[each] for each in body.get("class_ids", ()) if each in self.classes},
+                    },
+                )
             case "/internal/v1/certificate-facts":
                 asked = set(body["trainee_ids"]) | set(body["certificate_ids"])
                 return httpx.Response(
@@ -92,10 +108,22 @@ def key() -> dict[str, str]:
 
 def order(number: str = "FS-2025-0017", **changed: Any) -> dict[str, Any]:
     return {
-        "number": number, "employer": {"name": "佛山市顺德区某电器有限公司", "uscc": USCC, "district_code": "440606"}, "occupation_code": "6-31-01-03", "posts": 40,
-        "ordered_on": ORDERED, "wage_from": "4500.00", "wage_to": "6000.00", "until_on": "2025-12-31",
-        "standard": {"certificate_kind": "skill_level", "occupation_code": "6-31-01-03", "level": "junior", "set_on": STANDARD, "text": "持电工证"},
-    } | changed  # fmt: skip
+        "number": number,
+        "employer": {"name": "佛山市顺德区某电器有限公司", "uscc": USCC, "district_code": "440606"},
+        "occupation_code": "6-31-01-03",
+        "posts": 40,
+        "ordered_on": ORDERED,
+        "wage_from": "4500.00",
+        "wage_to": "6000.00",
+        "until_on": "2025-12-31",
+        "standard": {
+            "certificate_kind": "skill_level",
+            "occupation_code": "6-31-01-03",
+            "level": "junior",
+            "set_on": STANDARD,
+            "text": "持电工证",
+        },
+    } | changed
 
 
 def update(ref: str, kind: str = "started", on: str = START, **more: Any) -> dict[str, Any]:

@@ -28,17 +28,20 @@ async def test_version_before_state_before_what_the_body_says(eastwest: Service)
 async def test_faults_of_shape_and_of_rule_come_together(eastwest: Service, others: Neighbours) -> None:
     partner = eastwest.as_("partner")
     assert faults(await partner.post("/v1/orders", json=order(posts=0, wage_to="1.00"))) == {
-        ("invalid_value", "/posts"), ("invalid_range", "/wage_to"),
-    }  # fmt: skip
+        ("invalid_value", "/posts"),
+        ("invalid_range", "/wage_to"),
+    }
     nobody = {"order_id": 1, "employer": None}
     assert faults(await partner.post("/v1/placements", json=nobody, headers=key())) == {
-        ("invalid_value", "/order_id"), ("one_of_two", "/trainee_id"),
-    }  # fmt: skip
+        ("invalid_value", "/order_id"),
+        ("one_of_two", "/trainee_id"),
+    }
     placement = await placed(partner, others.person(1))
     wrong = update("u", "present", evidence=evidence("2025-08-31", "2025-08-01"), effective_on="gestern")
     assert faults(await report(partner, placement["id"], wrong)) == {
-        ("invalid_value", "/effective_on"), ("invalid_period", "/evidence/0/covers_to_on"),
-    }  # fmt: skip
+        ("invalid_value", "/effective_on"),
+        ("invalid_period", "/evidence/0/covers_to_on"),
+    }
     unknown = await report(partner, str(db.new_id()), wrong)
     assert unknown.status_code == 404
 

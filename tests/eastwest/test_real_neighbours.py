@@ -36,9 +36,18 @@ async def test_the_registry_tells_the_first_day_of_a_class(eastwest: Service, st
         }
         school = (await officer.post("/v1/institutions", json=institution)).json()["id"]
         body = {
-            "name": "电工订单班", "institution_id": school, "channel": "project", "programmes": ["brand.rongwan"], "occupation_code": "6-31-01-03", "level": "junior",
-            "starts_on": "2025-03-10", "ends_on": "2025-04-18", "hours": 240, "seats": 40, "region_code": "522601001",
-        }  # fmt: skip
+            "name": "电工订单班",
+            "institution_id": school,
+            "channel": "project",
+            "programmes": ["brand.rongwan"],
+            "occupation_code": "6-31-01-03",
+            "level": "junior",
+            "starts_on": "2025-03-10",
+            "ends_on": "2025-04-18",
+            "hours": 240,
+            "seats": 40,
+            "region_code": "522601001",
+        }
         made = await registry.as_("institution", institution_id=school).post("/v1/classes", json=body)
         assert made.status_code == 201, made.text
         names = await clients.names(eastwest.kernel, CALL, class_ids=[made.json()["id"]])
@@ -51,9 +60,15 @@ async def test_evaluation_tells_of_outside_certificates(eastwest: Service, start
         evaluation.knows(registry)
         trainee_id = (await registry.as_("officer").post("/v1/trainees", json=people.trainee(1))).json()["id"]
         body = {
-            "kind": "work_permit", "number": "T522601199003070017", "trainee_id": trainee_id, "occupation_code": "6-31-01-03", "level": None,
-            "issued_on": "2025-05-10", "issuer": "贵州省应急管理厅", "proof": "原件已核对",
-        }  # fmt: skip
+            "kind": "work_permit",
+            "number": "T522601199003070017",
+            "trainee_id": trainee_id,
+            "occupation_code": "6-31-01-03",
+            "level": None,
+            "issued_on": "2025-05-10",
+            "issuer": "贵州省应急管理厅",
+            "proof": "原件已核对",
+        }
         made = await evaluation.as_("officer").post("/v1/certificates", json=body)
         assert made.status_code == 201, made.text
         [found] = await clients.certificates(eastwest.kernel, CALL, trainee_ids=[trainee_id])

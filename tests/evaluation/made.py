@@ -34,9 +34,11 @@ def staff(**changed: Any) -> dict[str, Any]:
 
 def filing(**changed: Any) -> dict[str, Any]:
     return {
-        "scope": [{"occupation_code": ELECTRICIAN, "levels": ["junior", "intermediate"]}], "staff": staff(),
-        "materials": [{"name": "考务管理办法"}], "number_prefix": PREFIX,
-    } | changed  # fmt: skip
+        "scope": [{"occupation_code": ELECTRICIAN, "levels": ["junior", "intermediate"]}],
+        "staff": staff(),
+        "materials": [{"name": "考务管理办法"}],
+        "number_prefix": PREFIX,
+    } | changed
 
 
 def acceptance(**changed: Any) -> dict[str, Any]:
@@ -48,15 +50,26 @@ def acceptance(**changed: Any) -> dict[str, Any]:
 
 
 BODIES: dict[str, Any] = {
-    "accept": acceptance(), "return": {"reason": "材料不全"}, "reject": {"reason": "不符合条件"}, "renew": {"valid_until_on": "2028-12-31"},
+    "accept": acceptance(),
+    "return": {"reason": "材料不全"},
+    "reject": {"reason": "不符合条件"},
+    "renew": {"valid_until_on": "2028-12-31"},
     "extend-scope": {"granted": [{"occupation_code": WELDER, "level": "junior", "decision": "granted"}]},
-    "suspend": {"reason": "抽查不合格"}, "reinstate": {"reason": "整改完成"}, "revoke": {"reason": "弄虚作假"},
-}  # fmt: skip
+    "suspend": {"reason": "抽查不合格"},
+    "reinstate": {"reason": "整改完成"},
+    "revoke": {"reason": "弄虚作假"},
+}
 WAYS: dict[str, tuple[str, ...]] = {
-    "draft": (), "submitted": ("submit",), "checked": ("submit", "check"), "accepted": ("submit", "check", "accept"),
-    "returned": ("submit", "return"), "rejected": ("submit", "check", "reject"), "suspended": ("submit", "check", "accept", "suspend"),
-    "revoked": ("submit", "check", "accept", "revoke"), "expired": ("submit", "check", "accept"),
-}  # fmt: skip
+    "draft": (),
+    "submitted": ("submit",),
+    "checked": ("submit", "check"),
+    "accepted": ("submit", "check", "accept"),
+    "returned": ("submit", "return"),
+    "rejected": ("submit", "check", "reject"),
+    "suspended": ("submit", "check", "accept", "suspend"),
+    "revoked": ("submit", "check", "accept", "revoke"),
+    "expired": ("submit", "check", "accept"),
+}
 
 
 class World:
@@ -135,9 +148,14 @@ class World:
 
 def assessment(filing_id: str, candidates: list[str], **changed: Any) -> dict[str, Any]:
     return {
-        "filing_id": filing_id, "occupation_code": ELECTRICIAN, "level": "junior", "method": "modular", "held_on": HELD,
-        "assessors": ["KP-001"], "candidates": candidates,
-    } | changed  # fmt: skip
+        "filing_id": filing_id,
+        "occupation_code": ELECTRICIAN,
+        "level": "junior",
+        "method": "modular",
+        "held_on": HELD,
+        "assessors": ["KP-001"],
+        "candidates": candidates,
+    } | changed
 
 
 def supervision(**changed: Any) -> dict[str, Any]:
@@ -147,9 +165,15 @@ def supervision(**changed: Any) -> dict[str, Any]:
 def certificate(trainee_id: str, **changed: Any) -> dict[str, Any]:
     """Another issuer's."""
     return {
-        "kind": "skill_level", "number": "S000052000009245000123", "trainee_id": trainee_id, "occupation_code": ELECTRICIAN, "level": "junior",
-        "issued_on": "2024-11-05", "issuer": "黔东南州技能评价中心", "proof": "证书原件扫描件",
-    } | changed  # fmt: skip
+        "kind": "skill_level",
+        "number": "S000052000009245000123",
+        "trainee_id": trainee_id,
+        "occupation_code": ELECTRICIAN,
+        "level": "junior",
+        "issued_on": "2024-11-05",
+        "issuer": "黔东南州技能评价中心",
+        "proof": "证书原件扫描件",
+    } | changed
 
 
 @contextlib.asynccontextmanager

@@ -47,10 +47,16 @@ async def test_filings_and_assessments_are_found_by_the_numbers_of_other_platfor
 @pytest.mark.parametrize(
     "query",
     [
-        "filings?status=gone", "filings?institution_id=1", "filings?sort=staff", "assessments?status=locked&status=gone",
-        "assessments?held_on=2025-01-01", "certificates?kind=licence", "certificates?q=T522601199003070017", "certificates?sort=number",
+        "filings?status=gone",
+        "filings?institution_id=1",
+        "filings?sort=staff",
+        "assessments?status=locked&status=gone",
+        "assessments?held_on=2025-01-01",
+        "certificates?kind=licence",
+        "certificates?q=T522601199003070017",
+        "certificates?sort=number",
     ],
-)  # fmt: skip
+)
 async def test_what_cannot_be_asked_for_is_refused(start: Start, query: str) -> None:
     async with start("evaluation") as evaluation:
         answer = await evaluation.as_("officer").get(f"/v1/{query}")

@@ -35,19 +35,25 @@ async def test_a_revoked_certificate_is_not_revoked_again_whatever_the_body_says
     ("path", "body", "faults"),
     [
         pytest.param(
-            "filings", made.filing(scope=[{"occupation_code": made.ELECTRICIAN, "levels": ["junior", "junior"]}], materials=[{"name": ""}]),
-            [("invalid_value", "/materials/0/name"), ("repeated_entry", "/scope/0/levels/1")], id="a-filing",
+            "filings",
+            made.filing(scope=[{"occupation_code": made.ELECTRICIAN, "levels": ["junior", "junior"]}], materials=[{"name": ""}]),
+            [("invalid_value", "/materials/0/name"), ("repeated_entry", "/scope/0/levels/1")],
+            id="a-filing",
         ),
         pytest.param(
-            "assessments", made.assessment(made.some_id(), [made.some_id()], level="apprentice", method="oral"),
-            [("invalid_value", "/method"), ("level_without_number", "/level")], id="an-assessment",
+            "assessments",
+            made.assessment(made.some_id(), [made.some_id()], level="apprentice", method="oral"),
+            [("invalid_value", "/method"), ("level_without_number", "/level")],
+            id="an-assessment",
         ),
         pytest.param(
-            "certificates", made.certificate(made.some_id(), level=None, proof=""),
-            [("invalid_value", "/proof"), ("level_required", "/level")], id="a-certificate",
+            "certificates",
+            made.certificate(made.some_id(), level=None, proof=""),
+            [("invalid_value", "/proof"), ("level_required", "/level")],
+            id="a-certificate",
         ),
     ],
-)  # fmt: skip
+)
 async def test_faults_of_shape_and_of_rule_come_together(start: Start, path: str, body: Any, faults: list[tuple[str, str]]) -> None:
     async with start("evaluation") as evaluation:
         role = "officer" if path == "certificates" else "institution"

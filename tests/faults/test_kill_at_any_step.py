@@ -20,11 +20,21 @@ from deploy.stack import Stack
 PATIENCE_SECONDS = 45
 SECONDS_INTO_THE_STEP = cycle((0.0, 0.03, 0.12, 0.06))  # some are killed before the step, some in the middle of it
 KILLED_AT = {
-    "register_the_school": "gateway", "propose_and_approve_the_classes": "registry", "import_the_rosters": "evaluation", "submit": "registry",
-    "review": "subsidy", "confirm": "postgres", "pay": "gateway", "accept_the_filing": "evaluation", "assess_the_workers": "registry",
-    "lock_and_issue": "postgres", "train_to_the_order": "gateway", "place_the_people": "eastwest", "start_the_people": "evaluation",
+    "register_the_school": "gateway",
+    "propose_and_approve_the_classes": "registry",
+    "import_the_rosters": "evaluation",
+    "submit": "registry",
+    "review": "subsidy",
+    "confirm": "postgres",
+    "pay": "gateway",
+    "accept_the_filing": "evaluation",
+    "assess_the_workers": "registry",
+    "lock_and_issue": "postgres",
+    "train_to_the_order": "gateway",
+    "place_the_people": "eastwest",
+    "start_the_people": "evaluation",
     "report_the_others": "eastwest",
-}  # fmt: skip
+}
 """What dies at which step: whoever answers it, is asked by it, or keeps its rows. Only the step with a sheet is spared its own service: a killed
 import goes on when its lease of a minute has run out."""
 
@@ -82,13 +92,32 @@ def _steps(job: Job, half: SecondHalf, foshan: Foshan) -> list[Callable[[], Any]
         return [foshan.report_month(month, on="2025-12-01") for month in (1, 0)]
 
     return [
-        job.register_the_school, job.propose_and_approve_the_classes, job.import_the_rosters, job.run_the_short_class,
-        job.quote, job.submit, job.review, job.confirm, pay,
-        half.register_the_enterprise, half.file_for_self_assessment, half.accept_the_filing, half.train_the_workers,
-        half.assess_the_workers, supervise, half.lock_and_issue,
-        foshan.place_the_order, foshan.train_to_the_order, foshan.certify_the_class, foshan.place_the_people, foshan.start_the_people,
-        last_month, foshan.report_a_leaver, first_months, foshan.report_the_others,
-    ]  # fmt: skip
+        job.register_the_school,
+        job.propose_and_approve_the_classes,
+        job.import_the_rosters,
+        job.run_the_short_class,
+        job.quote,
+        job.submit,
+        job.review,
+        job.confirm,
+        pay,
+        half.register_the_enterprise,
+        half.file_for_self_assessment,
+        half.accept_the_filing,
+        half.train_the_workers,
+        half.assess_the_workers,
+        supervise,
+        half.lock_and_issue,
+        foshan.place_the_order,
+        foshan.train_to_the_order,
+        foshan.certify_the_class,
+        foshan.place_the_people,
+        foshan.start_the_people,
+        last_month,
+        foshan.report_a_leaver,
+        first_months,
+        foshan.report_the_others,
+    ]
 
 
 @contextlib.contextmanager
@@ -136,9 +165,14 @@ def _check_the_placements(job: Job, foshan: Foshan) -> None:
 
 
 EXPECTED: Mapping[str, int] = {
-    "practical.agriculture": 30, "enterprise.filings": 1, "brand.rongwan": 1, "brand.rongwan.placed": PLACED, "four.technician": TRAINED,
-    "four.technician.certified": CLASS_PASSED, "brand.foshan.retained": LEAVER,
-}  # fmt: skip
+    "practical.agriculture": 30,
+    "enterprise.filings": 1,
+    "brand.rongwan": 1,
+    "brand.rongwan.placed": PLACED,
+    "four.technician": TRAINED,
+    "four.technician.certified": CLASS_PASSED,
+    "brand.foshan.retained": LEAVER,
+}
 
 
 def _counted(job: Job) -> dict[str, int]:

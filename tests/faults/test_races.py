@@ -94,9 +94,16 @@ def _enrolments(job: Job) -> str:
 def _a_class_that_is_over(job: Job) -> str:
     school: Person = job.school
     body = {
-        "name": "稻田养鱼班", "channel": "agricultural_short", "trade_name": "稻田养鱼", "trade_filing_no": "州备〔2025〕1号", "starts_on": CLASS_DAYS[0],
-        "ends_on": CLASS_DAYS[-1], "hours": 24, "seats": APPROVALS, "region_code": "522601100",
-    }  # fmt: skip
+        "name": "稻田养鱼班",
+        "channel": "agricultural_short",
+        "trade_name": "稻田养鱼",
+        "trade_filing_no": "州备〔2025〕1号",
+        "starts_on": CLASS_DAYS[0],
+        "ends_on": CLASS_DAYS[-1],
+        "hours": 24,
+        "seats": APPROVALS,
+        "region_code": "522601100",
+    }
     class_id = str(school.do("POST", "/v1/classes", on="2025-03-20", json=body)["id"])
     school.act(f"/v1/classes/{class_id}", "submit", on="2025-03-20")
     job.officer.act(f"/v1/classes/{class_id}", "approve", on="2025-03-24")

@@ -27,9 +27,13 @@ def credit_code(serial: int) -> str:
 
 def trainee(number: str = YANG, **changed: Any) -> dict[str, Any]:
     return {
-        "name": "杨秀英", "id_type": "citizen", "id_number": number, "phone": "13885501234", "region_code": "522601100",
+        "name": "杨秀英",
+        "id_type": "citizen",
+        "id_number": number,
+        "phone": "13885501234",
+        "region_code": "522601100",
         "categories": [{"code": "rural_transfer_worker", "since_on": "2024-01-01"}],
-    } | changed  # fmt: skip
+    } | changed
 
 
 def institution(uscc: str = SCHOOL, **changed: Any) -> dict[str, Any]:

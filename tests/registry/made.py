@@ -44,9 +44,17 @@ async def trainee(registry: Service, serial: int, **values: Any) -> str:
 
 def class_in(institution_id: str | None, **values: Any) -> dict[str, Any]:
     return {
-        "name": "稻田养鱼班", "institution_id": institution_id, "channel": "agricultural_short", "programmes": ["practical.agriculture"],
-        "trade_name": "稻田养鱼", "trade_filing_no": "州备〔2025〕1号", "hours": 24, "seats": 40, "region_code": "522601100", **DAYS,
-    } | values  # fmt: skip
+        "name": "稻田养鱼班",
+        "institution_id": institution_id,
+        "channel": "agricultural_short",
+        "programmes": ["practical.agriculture"],
+        "trade_name": "稻田养鱼",
+        "trade_filing_no": "州备〔2025〕1号",
+        "hours": 24,
+        "seats": 40,
+        "region_code": "522601100",
+        **DAYS,
+    } | values
 
 
 async def proposed(registry: Service, institution_id: str, status: str = "draft", **values: Any) -> str:
@@ -59,12 +67,14 @@ async def proposed(registry: Service, institution_id: str, status: str = "draft"
     made = await posted(during, "/v1/classes", class_in(institution_id, **values), 201)
     path = f"/v1/classes/{made['id']}"
     moves: dict[str, list[tuple[httpx.AsyncClient, str, Any]]] = {
-        "draft": [], "submitted": [(during, "submit", {})], "rejected": [(during, "submit", {}), (during, "reject", {"reason": "材料不全"})],
+        "draft": [],
+        "submitted": [(during, "submit", {})],
+        "rejected": [(during, "submit", {}), (during, "reject", {"reason": "材料不全"})],
         "approved": [(during, "submit", {}), (during, "approve", {})],
         "in_progress": [(during, "submit", {}), (during, "approve", {}), (during, "start", {})],
         "completed": [(during, "submit", {}), (during, "approve", {}), (during, "start", {}), (after, "complete", {})],
         "cancelled": [(during, "cancel", {})],
-    }  # fmt: skip
+    }
     for client, action, body in moves[status]:
         await posted(client, f"{path}:{action}", body, 200)
     return str(made["id"])

@@ -18,37 +18,56 @@ def codes(answer: httpx.Response) -> dict[str, str]:
     ("path", "body", "shape", "rule"),
     [
         pytest.param(
-            "/v1/classes", made.class_in(None, hours="24", region_code="zz", ends_on="2025-04-01"), "/hours",
-            {"/region_code": "unknown_region", "/ends_on": "invalid_period"}, id="a-class",
+            "/v1/classes",
+            made.class_in(None, hours="24", region_code="zz", ends_on="2025-04-01"),
+            "/hours",
+            {"/region_code": "unknown_region", "/ends_on": "invalid_period"},
+            id="a-class",
         ),
         pytest.param(
-            "/v1/institutions", {"name": "甲", "uscc": "1", "kind": "hospital", "region_code": "zz", "phone": "12"}, "/kind",
-            {"/uscc": "invalid_uscc", "/region_code": "unknown_region", "/phone": "invalid_phone"}, id="an-institution",
+            "/v1/institutions",
+            {"name": "甲", "uscc": "1", "kind": "hospital", "region_code": "zz", "phone": "12"},
+            "/kind",
+            {"/uscc": "invalid_uscc", "/region_code": "unknown_region", "/phone": "invalid_phone"},
+            id="an-institution",
         ),
         pytest.param(
             "/v1/status-lists",
-            {"status": "rich", "source": "社保局", "complete_from_on": "2025-02-01", "complete_to_on": "2025-01-31"}, "/status",
-            {"/complete_to_on": "invalid_period"}, id="a-status-list",
+            {"status": "rich", "source": "社保局", "complete_from_on": "2025-02-01", "complete_to_on": "2025-01-31"},
+            "/status",
+            {"/complete_to_on": "invalid_period"},
+            id="a-status-list",
         ),
         pytest.param(
             "/v1/institutions/{school}/teachers",
-            {"name": " ", "id_number": "1", "employment": "often", "from_on": "2025-02-01", "to_on": "2025-01-31"}, "/employment",
-            {"/name": "name_missing", "/id_number": "invalid_id_number", "/to_on": "invalid_period"}, id="a-teacher",
+            {"name": " ", "id_number": "1", "employment": "often", "from_on": "2025-02-01", "to_on": "2025-01-31"},
+            "/employment",
+            {"/name": "name_missing", "/id_number": "invalid_id_number", "/to_on": "invalid_period"},
+            id="a-teacher",
         ),
         pytest.param(
-            "/v1/institutions/{school}:designate", {"from_on": "2025-02-01", "to_on": "2025-01-31", "until": 1}, "/until",
-            {"/to_on": "invalid_period"}, id="a-designation",
+            "/v1/institutions/{school}:designate",
+            {"from_on": "2025-02-01", "to_on": "2025-01-31", "until": 1},
+            "/until",
+            {"/to_on": "invalid_period"},
+            id="a-designation",
         ),
         pytest.param(
-            "/v1/institutions/{school}/yearly-reports", {"year": "2024", "training_funds": "1.00", "training_funds_frontline": "1.01"}, "/year",
-            {"/training_funds_frontline": "invalid_value"}, id="a-yearly-report",
+            "/v1/institutions/{school}/yearly-reports",
+            {"year": "2024", "training_funds": "1.00", "training_funds_frontline": "1.01"},
+            "/year",
+            {"/training_funds_frontline": "invalid_value"},
+            id="a-yearly-report",
         ),
         pytest.param(
-            "/v1/enrolments/{enrolment}/employment", {"kind": "employer", "from_on": "2025-02-01", "until_on": "2025-01-31", "grade": "F"}, "/grade",
-            {"/employer": "missing_field", "/until_on": "invalid_period"}, id="work",
+            "/v1/enrolments/{enrolment}/employment",
+            {"kind": "employer", "from_on": "2025-02-01", "until_on": "2025-01-31", "grade": "F"},
+            "/grade",
+            {"/employer": "missing_field", "/until_on": "invalid_period"},
+            id="work",
         ),
     ],
-)  # fmt: skip
+)
 async def test_faults_of_shape_and_of_rule_come_together(
     start: Start, path: str, body: dict[str, Any], shape: str, rule: dict[str, str]
 ) -> None:

@@ -29,8 +29,13 @@ async def test_a_deed_is_on_the_trail_and_on_the_feed(start: Start) -> None:
             )
         (entry,), (told,) = await _told(service)
         assert (entry.action, entry.subject_type, entry.subject, entry.actor, entry.actor_name, entry.outcome) == (
-            "claim.paid", "claim", subject, "test-officer", "龙经办", "done",
-        )  # fmt: skip
+            "claim.paid",
+            "claim",
+            subject,
+            "test-officer",
+            "龙经办",
+            "done",
+        )
         assert entry.details == {"status": "paid", "version": 3, "amount": "180.00", "batch_id": str(other)}
         assert (told.type, told.subject, told.at, told.data) == ("claim.paid", subject, CALL.now, {"status": "paid", "version": 3})
         assert entry.transaction_id == told.transaction_id
@@ -44,8 +49,10 @@ async def test_a_quiet_deed_is_on_the_trail_alone(start: Start) -> None:
             await deeds.record(session, CALL, "session.reused", db.new_id(), subject_type="user", event=False, refused=True)
         trail, feed = await _told(service)
         assert [(entry.subject_type, entry.details, entry.outcome) for entry in trail] == [
-            ("class", {"rows": 3}, "done"), ("status_list", {"rows": 3}, "done"), ("user", {}, "refused"),
-        ]  # fmt: skip
+            ("class", {"rows": 3}, "done"),
+            ("status_list", {"rows": 3}, "done"),
+            ("user", {}, "refused"),
+        ]
         assert feed == []
 
 

@@ -17,13 +17,32 @@ SESSIONS, TRIES = accounts.FORGETS
 (DELIVERIES,) = hooks.FORGETS
 NOT_YET, OVER = -1, 1
 DELIVERY: dict[str, Any] = {
-    "event_id": db.new_id(), "type": "claim.paid", "occurred_at": func.now(), "feed": "subsidy", "transaction_id": 1, "position": 1, "event": {},
-    "attempts": 1, "next_at": None,
-}  # fmt: skip
+    "event_id": db.new_id(),
+    "type": "claim.paid",
+    "occurred_at": func.now(),
+    "feed": "subsidy",
+    "transaction_id": 1,
+    "position": 1,
+    "event": {},
+    "attempts": 1,
+    "next_at": None,
+}
 UPLOAD: dict[str, Any] = {
-    "version": 1, "office": "foshan", "reported_on": func.current_date(), "mode": "commit", "filename": "表", "content": b"sealed", "caller": {},
-    "status": "done", "attempts": 1, "rows_done": 0, "rows_total": 0, "errors": [], "header_rows": {}, "received_at": func.now(),
-}  # fmt: skip
+    "version": 1,
+    "office": "foshan",
+    "reported_on": func.current_date(),
+    "mode": "commit",
+    "filename": "表",
+    "content": b"sealed",
+    "caller": {},
+    "status": "done",
+    "attempts": 1,
+    "rows_done": 0,
+    "rows_total": 0,
+    "errors": [],
+    "header_rows": {},
+    "received_at": func.now(),
+}
 
 
 async def _given(engine: AsyncEngine, term: forgetting.Term, hours: int, column: str, **row: Any) -> None:

@@ -7,14 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
-from shared.national_numbers import (
-    CREDIT_ALPHABET,
-    ORGANISATION_ALPHABET,
-    ORGANISATION_WEIGHTS,
-    InvalidNumber,
-    citizen_id,
-    credit_code,
-)
+from shared.national_numbers import CREDIT_ALPHABET, ORGANISATION_ALPHABET, ORGANISATION_WEIGHTS, InvalidNumber, citizen_id, credit_code
 
 TODAY = dt.date(2025, 4, 8)
 digits = st.text(alphabet="0123456789", min_size=1)

@@ -62,12 +62,15 @@ async def things(databases: Databases, tmp_path: Path) -> AsyncIterator[Service]
                 text("INSERT INTO things VALUES (:id, :colour, :due_on, :price, CAST(:refs AS jsonb))"),
                 [
                     {
-                        "id": db.new_id(), "colour": colour, "due_on": None if n % 3 == 0 else date(2025, 4, 1 + n % 4), "price": n % 4,
+                        "id": db.new_id(),
+                        "colour": colour,
+                        "due_on": None if n % 3 == 0 else date(2025, 4, 1 + n % 4),
+                        "price": n % 4,
                         "refs": f'[{{"system": "甲", "number": "{n}"}}, {{"system": "乙", "number": "7"}}]',
                     }
                     for n, colour in enumerate(("red", "100%_blue") * 5)
                 ],
-            )  # fmt: skip
+            )
         yield service
 
 
@@ -193,9 +196,11 @@ async def test_a_code_that_does_not_exist_is_a_slip_and_no_empty_list(things: Se
 
 async def test_a_page_deep_in_a_sorted_list_is_read_from_the_index_alone(things: Service) -> None:
     async with things.kernel.engine.begin() as connection:
-        await connection.execute(text(
-            "INSERT INTO things SELECT gen_random_uuid(), 'grey', date '2020-01-01' + n % 900, n % 1000, '[]' FROM generate_series(1, 20000) n"
-        ))  # fmt: skip
+        await connection.execute(
+            text(
+                "INSERT INTO things SELECT gen_random_uuid(), 'grey', date '2020-01-01' + n % 900, n % 1000, '[]' FROM generate_series(1, 20000) n"
+            )
+        )
         await connection.execute(text("CREATE INDEX ON things (price, id)"))
         await connection.execute(text("ANALYZE things"))
     statements: list[tuple[str, Any]] = []

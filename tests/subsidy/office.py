@@ -42,11 +42,26 @@ async def a_claim(service: Service, fund_id: str, amounts: Sequence[str] = ("180
     """A claim as review has left it: submitted, reviewed, confirmed and (from `approved` on) approved by four persons, its money reserved."""
     amount = sum((Decimal(each) for each in amounts), Decimal("0.00"))
     values: dict[str, Any] = {
-        "year": 2025, "status": status, "kind": "training", "scheme": "agricultural_short", "institution_id": db.new_id(), "on_behalf": False, "fund_id": UUID(fund_id),
-        "everyone": True, "attachments": [], "external_refs": [], "amount": amount, "payee": "organiser", "notice_working_days": 5,
-        "terms_in_force_from": date(2024, 9, 23), "terms_document": "凯府发〔2024〕9号", "terms_hash": "0" * 64, "facts_hash": "0" * 64, "facts": {},
+        "year": 2025,
+        "status": status,
+        "kind": "training",
+        "scheme": "agricultural_short",
+        "institution_id": db.new_id(),
+        "on_behalf": False,
+        "fund_id": UUID(fund_id),
+        "everyone": True,
+        "attachments": [],
+        "external_refs": [],
+        "amount": amount,
+        "payee": "organiser",
+        "notice_working_days": 5,
+        "terms_in_force_from": date(2024, 9, 23),
+        "terms_document": "凯府发〔2024〕9号",
+        "terms_hash": "0" * 64,
+        "facts_hash": "0" * 64,
+        "facts": {},
         "created_at": call().now,
-    } | more  # fmt: skip
+    } | more
     done = {"submit": "submitted", "review": "reviewed", "confirm": "in_notice"} | (
         {"approve": "approved"} if status != "in_notice" else {}
     )

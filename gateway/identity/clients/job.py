@@ -32,11 +32,17 @@ async def make(kernel: web.Kernel) -> None:
     """Makes those that are missing, and gives `local-system` what has come to be readable since. Each stands for a person of its own, the same after every start."""
     rows = [
         {
-            "id": uuid5(_PLACE, f"client {role}"), "version": 1, "client_id": f"{PREFIX}{role}", "secret": kernel.vault.blind(f"{PREFIX}{role}", PURPOSE),
-            "name": f"本机 {role}", "role": role, "person_id": uuid5(_PLACE, f"person {role}"), "scopes": EVERY_READ if role == "system" else None,
+            "id": uuid5(_PLACE, f"client {role}"),
+            "version": 1,
+            "client_id": f"{PREFIX}{role}",
+            "secret": kernel.vault.blind(f"{PREFIX}{role}", PURPOSE),
+            "name": f"本机 {role}",
+            "role": role,
+            "person_id": uuid5(_PLACE, f"person {role}"),
+            "scopes": EVERY_READ if role == "system" else None,
         }
         for role in ROLES
-    ]  # fmt: skip
+    ]
     making = insert(Client).values(rows)
     async with kernel.writing.begin() as session:
         await session.execute(making.on_conflict_do_update(index_elements=["client_id"], set_={"scopes": making.excluded.scopes}))

@@ -25,24 +25,52 @@ NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 _FORM = {
     "required": True,
-    "content": {"application/x-www-form-urlencoded": {
-        "schema": {"type": "object", "required": ["grant_type"], "properties": {
-            "grant_type": {"type": "string", "const": "client_credentials"},
-            "scope": {"type": "string", "description": "以空格分隔;只能缩小客户端已有的范围"},
-            "client_id": {"type": "string"}, "client_secret": {"type": "string"}, "client_assertion_type": {"type": "string"}, "client_assertion": {"type": "string"}}},
-        "example": {"grant_type": "client_credentials"},
-    }},
-}  # fmt: skip
+    "content": {
+        "application/x-www-form-urlencoded": {
+            "schema": {
+                "type": "object",
+                "required": ["grant_type"],
+                "properties": {
+                    "grant_type": {"type": "string", "const": "client_credentials"},
+                    "scope": {"type": "string", "description": "以空格分隔;只能缩小客户端已有的范围"},
+                    "client_id": {"type": "string"},
+                    "client_secret": {"type": "string"},
+                    "client_assertion_type": {"type": "string"},
+                    "client_assertion": {"type": "string"},
+                },
+            },
+            "example": {"grant_type": "client_credentials"},
+        }
+    },
+}
 _TOKEN = {
-    "type": "object", "required": ["access_token", "token_type", "expires_in"],
-    "properties": {"access_token": {"type": "string"}, "token_type": {"const": "Bearer"}, "expires_in": {"type": "integer"}, "scope": {"type": "string"}},
-}  # fmt: skip
-_ERROR = {
-    "type": "object", "required": ["error"],
+    "type": "object",
+    "required": ["access_token", "token_type", "expires_in"],
     "properties": {
-        "error": {"enum": ["invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "server_error", "temporarily_unavailable"]},
-        "error_description": {"type": "string"}},
-}  # fmt: skip
+        "access_token": {"type": "string"},
+        "token_type": {"const": "Bearer"},
+        "expires_in": {"type": "integer"},
+        "scope": {"type": "string"},
+    },
+}
+_ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "enum": [
+                "invalid_request",
+                "invalid_client",
+                "unauthorized_client",
+                "unsupported_grant_type",
+                "invalid_scope",
+                "server_error",
+                "temporarily_unavailable",
+            ]
+        },
+        "error_description": {"type": "string"},
+    },
+}
 
 
 def _described(description: str, schema: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:

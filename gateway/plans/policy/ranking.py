@@ -46,11 +46,17 @@ def ranked(
     for code in every:
         numerator, denominator = groups.get(code, nothing)
         divisor = denominator if line.is_share else years
-        rows.append({
-            "rank": None, "code": code, "name": NOBODYS[by] if code is None else names.get(code, code),
-            "actual": number(line, Fraction(numerator) / Fraction(divisor)) if divisor else None,
-            "numerator": shown(numerator), "denominator": shown(denominator), "records": records_of(code),
-        })  # fmt: skip
+        rows.append(
+            {
+                "rank": None,
+                "code": code,
+                "name": NOBODYS[by] if code is None else names.get(code, code),
+                "actual": number(line, Fraction(numerator) / Fraction(divisor)) if divisor else None,
+                "numerator": shown(numerator),
+                "denominator": shown(denominator),
+                "records": records_of(code),
+            }
+        )
     rows.sort(key=lambda row: (row["code"] is None, row["actual"] is None, -(row["actual"] or 0)))
     return _with_ranks(rows)
 

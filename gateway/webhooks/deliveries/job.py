@@ -160,9 +160,13 @@ def _noted(outcome: Outcome) -> dict[str, Any]:
         status = "failed"
     delay = timedelta(seconds=policy.delay_seconds(outcome.attempts, random.random()))
     return {
-        "of": outcome.delivery_id, "tried": outcome.attempts, "now_status": status, "now_last_status": outcome.answered,
-        "now_next_at": now + delay if status == "pending" else None, "now_delivered_at": now if status == "delivered" else None,
-    }  # fmt: skip
+        "of": outcome.delivery_id,
+        "tried": outcome.attempts,
+        "now_status": status,
+        "now_last_status": outcome.answered,
+        "now_next_at": now + delay if status == "pending" else None,
+        "now_delivered_at": now if status == "delivered" else None,
+    }
 
 
 async def purge(kernel: web.Kernel) -> None:

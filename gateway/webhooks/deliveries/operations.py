@@ -23,16 +23,25 @@ DELIVERIES = cast(Table, Delivery.__table__)
 async def take_in(session: AsyncSession, event: changes.Event) -> None:
     """Makes an event's deliveries, in the transaction that moves the feed's cursor. Endpoints get what happens after they were made."""
     wanted_by = [
-        endpoint for endpoint in await _listening(session) if endpoint.id < event.id and policy.wants(endpoint.types, endpoint.scopes, event.type)
-    ]  # fmt: skip
+        endpoint
+        for endpoint in await _listening(session)
+        if endpoint.id < event.id and policy.wants(endpoint.types, endpoint.scopes, event.type)
+    ]
     if not wanted_by:
         return
     transaction_id, _, position = event.sequence.partition("-")
     values = {
-        "event_id": event.id, "type": event.type, "occurred_at": event.time, "feed": event.source.removeprefix("/"),
-        "transaction_id": int(transaction_id), "position": int(position), "event": event.model_dump(mode="json"),
-        "status": "pending", "attempts": 0, "next_at": clock.now(),
-    }  # fmt: skip
+        "event_id": event.id,
+        "type": event.type,
+        "occurred_at": event.time,
+        "feed": event.source.removeprefix("/"),
+        "transaction_id": int(transaction_id),
+        "position": int(position),
+        "event": event.model_dump(mode="json"),
+        "status": "pending",
+        "attempts": 0,
+        "next_at": clock.now(),
+    }
     rows = [values | {"id": db.new_id(), "endpoint_id": endpoint.id} for endpoint in wanted_by]
     await session.execute(insert(DELIVERIES).on_conflict_do_nothing(), rows)
 

@@ -19,9 +19,14 @@ async def make(session: AsyncSession, call: Call, kernel: web.Kernel, body: Endp
     secret, made = signing.new_secret(), db.new_id()
     scopes = sorted(call.actor.scopes) if call.actor.scopes is not None else None
     endpoint = Endpoint(
-        id=made, owner=visibility.owner(call.actor), scopes=scopes, enabled=True, created_at=call.now,
-        secret=kernel.vault.encrypt(secret, _row(made, "secret")), **body.model_dump(),
-    )  # fmt: skip
+        id=made,
+        owner=visibility.owner(call.actor),
+        scopes=scopes,
+        enabled=True,
+        created_at=call.now,
+        secret=kernel.vault.encrypt(secret, _row(made, "secret")),
+        **body.model_dump(),
+    )
     session.add(endpoint)
     await session.flush()
     await deeds.record(session, call, "webhook_endpoint.created", made, event=False, details={"types": body.types})

@@ -60,10 +60,7 @@ async def find(session: AsyncSession, call: Call, placement_id: UUID) -> Any:
 
 
 def listed(
-    call: Call,
-    filters: Mapping[Any, Any] | None = None,
-    status: list[Status] | None = None,
-    external_ref: pages.Reference | None = None,
+    call: Call, filters: Mapping[Any, Any] | None = None, status: list[Status] | None = None, external_ref: pages.Reference | None = None
 ) -> Select[Any]:
     wanted = pages.where(conditions.with_order().where(visibility.rows(call.actor)), filters or {})
     if status:
@@ -72,12 +69,7 @@ def listed(
 
 
 async def page(
-    session: AsyncSession,
-    call: Call,
-    asked: pages.Asked,
-    wanted: Select[Any],
-    retention: list[Verdict] | None,
-    as_of: date,
+    session: AsyncSession, call: Call, asked: pages.Asked, wanted: Select[Any], retention: list[Verdict] | None, as_of: date
 ) -> dict[str, Any]:
     """A page of `wanted`, of the given verdicts alone where some are asked for."""
     if retention is None:

@@ -37,15 +37,7 @@ class Result:
         if self.problem is None:
             return self.faults
         kind = self.problem
-        return (
-            errors.Fault(
-                kind.code,
-                allowed=kind.cause,
-                seen=kind.detail,
-                fix=kind.remedy,
-                basis=_basis(kind.code),
-            ),
-        )
+        return (errors.Fault(kind.code, allowed=kind.cause, seen=kind.detail, fix=kind.remedy, basis=_basis(kind.code)),)
 
 
 @dataclass(slots=True)

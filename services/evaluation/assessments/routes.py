@@ -44,10 +44,7 @@ def _at(action: str) -> Any:
     rules=operations.RULES,
 )
 async def create(
-    body: AssessmentIn,
-    facts: Annotated[AssessmentFacts, Depends(operations.facts_to_create)],
-    session: web.Session,
-    call: web.Caller,
+    body: AssessmentIn, facts: Annotated[AssessmentFacts, Depends(operations.facts_to_create)], session: web.Session, call: web.Caller
 ) -> AssessmentPaper:
     return await operations.create(session, call, body, facts)
 

@@ -94,7 +94,4 @@ class Supervision(Row):
     report: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (
-        db.one_of("mode", SupervisionMode),
-        Index("assessment_supervision_assessment_id_idx", "assessment_id", "id"),
-    )
+    __table_args__ = (db.one_of("mode", SupervisionMode), Index("assessment_supervision_assessment_id_idx", "assessment_id", "id"))

@@ -12,14 +12,7 @@ from services.evaluation.assessments.schemas import AssessmentPaper
 from services.evaluation.certificates import operations, reading, steps
 from services.evaluation.certificates.errors import DuplicateCertificate
 from services.evaluation.certificates.policy import REVOKERS
-from services.evaluation.certificates.schemas import (
-    CertificateIn,
-    CertificateOut,
-    CertificatePaper,
-    RevocationPreview,
-    VerifyIn,
-    VerifyOut,
-)
+from services.evaluation.certificates.schemas import CertificateIn, CertificateOut, CertificatePaper, RevocationPreview, VerifyIn, VerifyOut
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.certificates.visibility import READERS
 from services.evaluation.clients import Names
@@ -54,8 +47,7 @@ async def list_certificates(
     call: web.Caller,
     kernel: web.KernelOf,
     asked: Annotated[
-        pages.Asked,
-        pages.asking(q=[Certificate.number], issued_on=Certificate.issued_on, registered_at=Certificate.registered_at),
+        pages.Asked, pages.asking(q=[Certificate.number], issued_on=Certificate.issued_on, registered_at=Certificate.registered_at)
     ],
     external_ref: pages.ExternalRef,
     trainee_id: pages.AnyOf[UUID] = None,

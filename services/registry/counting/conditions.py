@@ -58,9 +58,7 @@ def wanted_of(countings: Sequence[CountingIn]) -> FromClause:
 def ended(wanted: FromClause) -> ColumnElement[bool]:
     """The class was held, and ended within the days."""
     return and_(
-        TrainingClass.status == ClassStatus.COMPLETED,
-        TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on),
-        counted_in(wanted),
+        TrainingClass.status == ClassStatus.COMPLETED, TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on), counted_in(wanted)
     )
 
 

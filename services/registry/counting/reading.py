@@ -7,22 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    Date,
-    Integer,
-    Select,
-    Text,
-    and_,
-    any_,
-    case,
-    cast,
-    extract,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-)
+from sqlalchemy import Date, Integer, Select, Text, and_, any_, case, cast, extract, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.registry.codes import BrandKind, EnrolmentOutcome, InstitutionStatus
@@ -234,12 +219,7 @@ def partner_enterprises(countings: Sequence[CountingIn]) -> Select[Any]:
     """key, institution, numerator: from the institution's last report that gives the number, none later than the year asked for."""
     wanted = conditions.wanted_of(countings)
     return (
-        select(
-            wanted.c.key,
-            *_INSTITUTION,
-            YearlyReport.partner_enterprises.label("numerator"),
-            cast(null(), Integer).label("denominator"),
-        )
+        select(wanted.c.key, *_INSTITUTION, YearlyReport.partner_enterprises.label("numerator"), cast(null(), Integer).label("denominator"))
         .ext(distinct_on(wanted.c.key))
         .join(Institution, Institution.name == wanted.c.institution_name)
         .join(

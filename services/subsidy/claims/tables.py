@@ -138,10 +138,7 @@ class Decision(Row):
     """One step of a claim: who took it, when, and what it changed."""
 
     __tablename__ = "claim_decisions"
-    __table_args__ = (
-        db.one_of("outcome", Outcome),
-        Index("claim_decisions_claim_idx", "claim_id", "id"),
-    )
+    __table_args__ = (db.one_of("outcome", Outcome), Index("claim_decisions_claim_idx", "claim_id", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))

@@ -8,14 +8,7 @@ from services.subsidy.codes import ObjectionStatus
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeOver
 from services.subsidy.objections import operations, reading, steps
 from services.subsidy.objections.policy import DECIDERS
-from services.subsidy.objections.schemas import (
-    ObjectionDecided,
-    ObjectionIn,
-    ObjectionListed,
-    ObjectionOut,
-    ObjectionReceived,
-    ObjectorOut,
-)
+from services.subsidy.objections.schemas import ObjectionDecided, ObjectionIn, ObjectionListed, ObjectionOut, ObjectionReceived, ObjectorOut
 from services.subsidy.objections.tables import Objection
 from shared import access, errors, pages, web, wire
 

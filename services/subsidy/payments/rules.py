@@ -25,16 +25,7 @@ from shared import codes, errors
 from shared.steps import Refusal
 
 Faults = Iterator[errors.Fault]
-PROBLEMS = (
-    errors.InvalidState,
-    ClaimOnHold,
-    ClaimInBatch,
-    ClaimOfOtherFund,
-    NothingToPay,
-    SamePerson,
-    PayeeAccountMissing,
-    PaymentSettled,
-)
+PROBLEMS = (errors.InvalidState, ClaimOnHold, ClaimInBatch, ClaimOfOtherFund, NothingToPay, SamePerson, PayeeAccountMissing, PaymentSettled)
 KINDS: dict[str, type[errors.Problem]] = {kind.code: kind for kind in PROBLEMS}
 
 

@@ -76,8 +76,16 @@ async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, 
         raise errors.Invalid(faults=[_fault(*text.split(":", 1)) for text in wrong])
     await _assert_day_free(session, code, block.in_force_from)
     actor = call.actor
-    proposed = ProposedTerms(scheme=code, in_force_from=block.in_force_from, terms=block.block, hash=block.hash,
-                             status="proposed", proposed_by=actor.subject, proposed_by_person_id=actor.person_id, proposed_at=call.now)  # fmt: skip
+    proposed = ProposedTerms(
+        scheme=code,
+        in_force_from=block.in_force_from,
+        terms=block.block,
+        hash=block.hash,
+        status="proposed",
+        proposed_by=actor.subject,
+        proposed_by_person_id=actor.person_id,
+        proposed_at=call.now,
+    )
     session.add(proposed)
     await session.flush()
     await deeds.record(
@@ -145,15 +153,38 @@ def _fault(path: str, message: str) -> errors.Fault:
 
 def _show(known: Policy, code: str, day: date) -> dict[str, Any]:
     scheme, terms = known.schemes[code], known.terms_on(code, day)
-    return {"code": code, "title": scheme.title, "claim_kind": scheme.claim_kind, "on": day, "terms": _show_terms(terms) if isinstance(terms, Terms) else None,
-            "in_force_from": [block.in_force_from for block in scheme.terms]}  # fmt: skip
+    return {
+        "code": code,
+        "title": scheme.title,
+        "claim_kind": scheme.claim_kind,
+        "on": day,
+        "terms": _show_terms(terms) if isinstance(terms, Terms) else None,
+        "in_force_from": [block.in_force_from for block in scheme.terms],
+    }
 
 
 def _show_terms(terms: Terms) -> dict[str, Any]:
-    return {"in_force_from": terms.in_force_from, "document": terms.document, "clause": terms.clause, "basis_status": terms.basis_status,
-            "hash": terms.hash, "block": terms.block, "figures": terms.figures()}  # fmt: skip
+    return {
+        "in_force_from": terms.in_force_from,
+        "document": terms.document,
+        "clause": terms.clause,
+        "basis_status": terms.basis_status,
+        "hash": terms.hash,
+        "block": terms.block,
+        "figures": terms.figures(),
+    }
 
 
 def _show_proposed(row: ProposedTerms) -> dict[str, Any]:
-    return {"id": row.id, "version": row.version, "scheme": row.scheme, "status": row.status, "block": row.terms, "terms": _show_terms(_block(row.terms)),
-            "proposed_by": row.proposed_by, "proposed_at": row.proposed_at, "approved_by": row.approved_by, "approved_at": row.approved_at}  # fmt: skip
+    return {
+        "id": row.id,
+        "version": row.version,
+        "scheme": row.scheme,
+        "status": row.status,
+        "block": row.terms,
+        "terms": _show_terms(_block(row.terms)),
+        "proposed_by": row.proposed_by,
+        "proposed_at": row.proposed_at,
+        "approved_by": row.approved_by,
+        "approved_at": row.approved_at,
+    }

@@ -15,13 +15,28 @@ ADMIN = frozenset({"admin"})
 Listed = Annotated[pages.Asked, pages.asking(whole=True, q=["code", "title"], code="code")]
 Proposed = Annotated[pages.Asked, pages.asking(whole=True, in_force_from="in_force_from")]
 EXAMPLE = {
-    "in_force_from": "2026-01-01", "document": "示例〔2026〕1号", "clause": "第三条", "basis_status": "confirmed",
-    "age_counted_on": "class_start", "age_at_least": 16, "age_at_most": 65, "until_retirement_age": False,
-    "excluded_statuses": ["employee_pension", "public_payroll"], "unverified_status_is": "note", "paid_once_per": "occupation_level",
-    "certificate_required": False, "order_required": False, "retention_required": False, "payee": "organiser", "notice_working_days": 5,
-    "roster_reuse_percent_at_least": 80, "yuan_per_person_day": "60.00", "days_paid_at_most": 3, "half_days_for_a_paid_day": 2,
+    "in_force_from": "2026-01-01",
+    "document": "示例〔2026〕1号",
+    "clause": "第三条",
+    "basis_status": "confirmed",
+    "age_counted_on": "class_start",
+    "age_at_least": 16,
+    "age_at_most": 65,
+    "until_retirement_age": False,
+    "excluded_statuses": ["employee_pension", "public_payroll"],
+    "unverified_status_is": "note",
+    "paid_once_per": "occupation_level",
+    "certificate_required": False,
+    "order_required": False,
+    "retention_required": False,
+    "payee": "organiser",
+    "notice_working_days": 5,
+    "roster_reuse_percent_at_least": 80,
+    "yuan_per_person_day": "60.00",
+    "days_paid_at_most": 3,
+    "half_days_for_a_paid_day": 2,
     "class_days_at_most": 3,
-}  # fmt: skip
+}
 
 
 @router.operation("GET", "/v1/schemes", may=access.SIGNED_IN, summary="补贴项目及今日有效的条款", errors=[errors.InvalidCursor])

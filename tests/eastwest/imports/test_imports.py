@@ -88,8 +88,9 @@ async def test_the_next_month_adds_what_is_new(partner: httpx.AsyncClient) -> No
     await done(partner, await upload(partner))
     later = await done(partner, await upload(partner, reported_on="2025-12-31"))
     assert (later["summary"]["created"], later["summary"]["unchanged"]) == (
-        sum(told["on_an_order"] and not told["left_on"] for told in TRUTH), sum(told["on_an_order"] and bool(told["left_on"]) for told in TRUTH),
-    )  # fmt: skip
+        sum(told["on_an_order"] and not told["left_on"] for told in TRUTH),
+        sum(told["on_an_order"] and bool(told["left_on"]) for told in TRUTH),
+    )
 
 
 async def test_validating_keeps_nothing(partner: httpx.AsyncClient) -> None:

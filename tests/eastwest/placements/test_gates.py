@@ -37,9 +37,14 @@ def post(**changed: object) -> Post:
         pytest.param(first_broken(post(standard_set_on=EXAM)), None, id="standard-set-on-the-day-of-the-exam"),
         pytest.param(first_broken(post(standard_set_on=EXAM + DAY)), "standard_after_exam", id="standard-set-the-day-after"),
         pytest.param(first_broken(post(standard_set_on=START), CLASS, certificate(exam_held_on=None)), None, id="no-exam-refuses-nothing"),
-        pytest.param(first_broken(post(standard_set_on=ISSUED), CLASS, certificate(exam_held_on=None, outside=True)), None, id="outside-date-stands-for-the-exam"),
         pytest.param(
-            first_broken(post(standard_set_on=ISSUED + DAY), CLASS, certificate(exam_held_on=None, outside=True)), "standard_after_exam",
+            first_broken(post(standard_set_on=ISSUED), CLASS, certificate(exam_held_on=None, outside=True)),
+            None,
+            id="outside-date-stands-for-the-exam",
+        ),
+        pytest.param(
+            first_broken(post(standard_set_on=ISSUED + DAY), CLASS, certificate(exam_held_on=None, outside=True)),
+            "standard_after_exam",
             id="standard-after-the-outside-date",
         ),
         pytest.param(first_broken(start=ISSUED), None, id="issued-on-the-first-day-at-work"),
@@ -52,11 +57,15 @@ def post(**changed: object) -> Post:
         pytest.param(first_broken(post(level=None), CLASS, certificate(level=None)), None, id="a-standard-without-level"),
         pytest.param(first_broken(POST, CLASS, certificate(kind="completion")), "certificate_missing", id="another-kind"),
         pytest.param(first_broken(POST, CLASS, certificate(occupation_code="4-10-01-06")), "certificate_missing", id="another-occupation"),
-        pytest.param(first_broken(POST, CLASS, HELD, certificate(id="2", issued_on=START + DAY), named="2"), "certificate_after_start", id="the-named-one-counts-alone"),
+        pytest.param(
+            first_broken(POST, CLASS, HELD, certificate(id="2", issued_on=START + DAY), named="2"),
+            "certificate_after_start",
+            id="the-named-one-counts-alone",
+        ),
         pytest.param(first_broken(POST, CLASS, HELD, named="9"), "certificate_missing", id="a-named-one-that-is-not-there"),
         pytest.param(first_broken(POST, CLASS, certificate(id="2", issued_on=START + DAY), HELD), None, id="any-fitting-certificate-does"),
     ],
-)  # fmt: skip
+)
 def test_each_gate_on_both_sides(found: str | None, code: str | None) -> None:
     assert found == code
 
@@ -64,8 +73,13 @@ def test_each_gate_on_both_sides(found: str | None, code: str | None) -> None:
 def test_the_chain_shows_every_link_and_where_it_breaks() -> None:
     chain = gates.chain(POST, None, (), None, None)
     assert [(step.link, step.state) for step in chain.steps] == [
-        ("order", "ok"), ("class", "unknown"), ("standard", "ok"), ("exam", "unknown"), ("certificate", "broken"), ("start", "unknown"),
-    ]  # fmt: skip
+        ("order", "ok"),
+        ("class", "unknown"),
+        ("standard", "ok"),
+        ("exam", "unknown"),
+        ("certificate", "broken"),
+        ("start", "unknown"),
+    ]
     whole = gates.chain(POST, CLASS, (HELD,), None, START)
     assert [step.on for step in whole.steps] == [ORDERED, CLASS, STANDARD, EXAM, ISSUED, START]
     assert (whole.certificate_id, whole.first_broken) == ("1", None)

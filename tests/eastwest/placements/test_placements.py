@@ -48,10 +48,13 @@ async def test_the_key_is_required_and_a_repeat_gets_the_first_answer(eastwest: 
     [
         pytest.param({}, {"one_of_two"}, id="nobody"),
         pytest.param({"id_number": "522601199003070017"}, {"unknown_trainee"}, id="a-number-nobody-has"),
-        pytest.param({"trainee_id": str(db.new_id()), "class_id": str(db.new_id()), "certificate_id": str(db.new_id())},
-                     {"unknown_trainee", "unknown_class", "unknown_certificate"}, id="all-unknown-at-once"),
+        pytest.param(
+            {"trainee_id": str(db.new_id()), "class_id": str(db.new_id()), "certificate_id": str(db.new_id())},
+            {"unknown_trainee", "unknown_class", "unknown_certificate"},
+            id="all-unknown-at-once",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_not_known_is_named(eastwest: Service, others: Neighbours, body: dict[str, Any], codes: set[str]) -> None:
     partner = eastwest.as_("partner")
     order_id = (await partner.post("/v1/orders", json=order())).json()["id"]
@@ -97,9 +100,13 @@ async def test_the_chain_shows_each_link(eastwest: Service, others: Neighbours) 
     await report(partner, made["id"], update("a"))
     chain = (await partner.get(f"/v1/placements/{made['id']}/chain")).json()
     assert [(link["link"], link["on"], link["state"]) for link in chain["links"]] == [
-        ("order", "2025-03-01", "ok"), ("class", "2025-03-10", "ok"), ("standard", "2025-03-05", "ok"),
-        ("exam", "2025-04-20", "ok"), ("certificate", ISSUED, "ok"), ("start", START, "ok"),
-    ]  # fmt: skip
+        ("order", "2025-03-01", "ok"),
+        ("class", "2025-03-10", "ok"),
+        ("standard", "2025-03-05", "ok"),
+        ("exam", "2025-04-20", "ok"),
+        ("certificate", ISSUED, "ok"),
+        ("start", START, "ok"),
+    ]
     assert chain["first_broken"] is None
     bare = await placed(partner, others.person(2, certified=False))
     chain = (await partner.get(f"/v1/placements/{bare['id']}/chain")).json()
@@ -122,8 +129,9 @@ async def test_a_partner_sees_its_own_people_alone(eastwest: Service, others: Ne
     found = await a.post("/v1/placements:lookup", json={"id_numbers": [people.id_number(n) for n in (1, 2, 9)]})
     assert found.json()["items"] == [
         {"index": 0, "trainee_id": mine["trainee_id"], "placement_ids": [mine["id"]]},
-        {"index": 1, "trainee_id": None, "placement_ids": []}, {"index": 2, "trainee_id": None, "placement_ids": []},
-    ]  # fmt: skip
+        {"index": 1, "trainee_id": None, "placement_ids": []},
+        {"index": 2, "trainee_id": None, "placement_ids": []},
+    ]
     counted = (await a.get("/v1/statistics/placements")).json()
     assert counted["placements"] == 1
 
@@ -138,11 +146,7 @@ async def test_a_person_sees_their_own_placements(eastwest: Service, others: Nei
     assert (await report(person, mine["id"], update("a"))).status_code == 403
 
 
-STATES = {
-    "arranged": [],
-    "working": [update("s")],
-    "left": [update("s"), update("l", "left", "2025-06-10")],
-}
+STATES = {"arranged": [], "working": [update("s")], "left": [update("s"), update("l", "left", "2025-06-10")]}
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -172,21 +176,30 @@ async def test_state_by_action_by_role(eastwest: Service, others: Neighbours, st
 async def test_lists_filter_by_state_and_are_the_call_list(eastwest: Service, others: Neighbours) -> None:
     partner = eastwest.as_("partner", at="2025-09-15T09:00:00+08:00")
     bodies = {
-        "arranged": [], "unproven": [update("u")], "broken": [update("b"), update("bl", "left", "2025-06-10")],
+        "arranged": [],
+        "unproven": [update("u")],
+        "broken": [update("b"), update("bl", "left", "2025-06-10")],
         "met": [update("m"), update("mp", "present", "2025-08-29", evidence=evidence(START, "2025-08-29"))],
         "on_track": [update("o", on="2025-09-01")],
-    }  # fmt: skip
+    }
     ids = {}
     for n, (name, updates) in enumerate(bodies.items(), start=1):
         ids[name] = (await placed(partner, others.person(n)))["id"]
         for body in updates:
             assert (await report(partner, ids[name], body)).status_code == 201, name
     expected = {
-        "status=arranged": ["arranged"], "status=working": ["on_track", "met", "unproven"], "status=left": ["broken"], "retention=unproven": ["unproven"],
-        "retention=met": ["met"], "retention=broken": ["broken"], "retention=on_track": ["on_track", "arranged"],
-        "retention=unproven&as_of=2025-06-29": [], "retention=unproven&as_of=2025-06-30": ["met", "unproven"], "retention=met&as_of=2025-08-29": [],
+        "status=arranged": ["arranged"],
+        "status=working": ["on_track", "met", "unproven"],
+        "status=left": ["broken"],
+        "retention=unproven": ["unproven"],
+        "retention=met": ["met"],
+        "retention=broken": ["broken"],
+        "retention=on_track": ["on_track", "arranged"],
+        "retention=unproven&as_of=2025-06-29": [],
+        "retention=unproven&as_of=2025-06-30": ["met", "unproven"],
+        "retention=met&as_of=2025-08-29": [],
         "retention=on_track&as_of=2025-06-05": ["on_track", "met", "broken", "unproven", "arranged"],
-    }  # fmt: skip
+    }
     for query, names in expected.items():
         found = (await partner.get(f"/v1/placements?{query}&include_total=true")).json()
         assert ([each["id"] for each in found["items"]], found["total"]) == ([ids[name] for name in names], len(names)), query
@@ -195,9 +208,15 @@ async def test_lists_filter_by_state_and_are_the_call_list(eastwest: Service, ot
     assert ([each["id"] for each in page["items"] + rest["items"]], rest["next_cursor"]) == ([ids["on_track"], ids["arranged"]], None)
     counted = (await partner.get("/v1/statistics/placements?as_of=2025-09-15")).json()
     assert counted == {
-        "as_of": "2025-09-15", "placements": 5, "arranged": 1, "working": 3, "left": 1, "started": 4,
-        "retention": {"met": 1, "on_track": 1, "unproven": 1, "broken": 1}, "people_retained": 1,
-    }  # fmt: skip
+        "as_of": "2025-09-15",
+        "placements": 5,
+        "arranged": 1,
+        "working": 3,
+        "left": 1,
+        "started": 4,
+        "retention": {"met": 1, "on_track": 1, "unproven": 1, "broken": 1},
+        "people_retained": 1,
+    }
     assert (await partner.get("/v1/placements?retention=lost")).status_code == 400
 
 

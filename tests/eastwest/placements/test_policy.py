@@ -74,8 +74,10 @@ def test_the_due_day_is_three_calendar_months_on_clipped_to_the_months_end(start
 def test_the_three_months_of_30_may_are_the_plans() -> None:
     spans = policy.months_of(START, 3)
     assert [(str(span.from_on), str(span.to_on)) for span in spans] == [
-        ("2025-05-30", "2025-06-29"), ("2025-06-30", "2025-07-29"), ("2025-07-30", "2025-08-29"),
-    ]  # fmt: skip
+        ("2025-05-30", "2025-06-29"),
+        ("2025-06-30", "2025-07-29"),
+        ("2025-07-30", "2025-08-29"),
+    ]
 
 
 @given(st.dates(date(2000, 1, 1), date(2150, 12, 31)))
@@ -255,13 +257,22 @@ def test_a_correction_waits_for_its_fact() -> None:
 
 
 POOL: Sequence[Fact] = (
-    started(), started(d("2025-06-20"), "s2"), started(d("2025-08-01"), "s3"), left(d("2025-06-18")), left(d("2025-07-10"), "l2"), left(d("2025-06-20"), "l3"),
-    WHOLE, proof("A", START, d("2025-06-29"), "a"), proof("D", d("2025-06-30"), d("2025-08-20"), "b"),
+    started(),
+    started(d("2025-06-20"), "s2"),
+    started(d("2025-08-01"), "s3"),
+    left(d("2025-06-18")),
+    left(d("2025-07-10"), "l2"),
+    left(d("2025-06-20"), "l3"),
+    WHOLE,
+    proof("A", START, d("2025-06-29"), "a"),
+    proof("D", d("2025-06-30"), d("2025-08-20"), "b"),
     Fact("e", "employer_changed", d("2025-06-20"), Employer("佛山市南海区某厂", None, "440605")),
     Fact("e2", "employer_changed", d("2025-07-10"), Employer("广州市某厂", None, "440106")),
-    Fact("c", "corrected", d("2025-06-05"), corrects="s"), Fact("c2", "corrected", d("2025-06-07"), corrects="s"),
-    Fact("c3", "corrected", d("2025-07-20"), corrects="l"), Fact("c4", "corrected", d("2025-06-06"), corrects="c"),
-)  # fmt: skip
+    Fact("c", "corrected", d("2025-06-05"), corrects="s"),
+    Fact("c2", "corrected", d("2025-06-07"), corrects="s"),
+    Fact("c3", "corrected", d("2025-07-20"), corrects="l"),
+    Fact("c4", "corrected", d("2025-06-06"), corrects="c"),
+)
 DAYS = (START, d("2025-06-18"), d("2025-06-30"), d("2025-07-15"), DUE, d("2025-11-05"))
 
 
@@ -293,5 +304,8 @@ def test_once_met_it_stays_met(facts: list[Fact], day: date, later: int) -> None
 def test_what_we_read_into_the_plan_is_marked_unconfirmed() -> None:
     marks = {name: basis.basis_status for basis in TERMS.basis for name in basis.applies_to}
     assert marks == {
-        "months": "confirmed", "break_days_at_most": "unconfirmed", "uncovered_days_a_month_at_most": "unconfirmed", "grades": "unconfirmed",
-    }  # fmt: skip
+        "months": "confirmed",
+        "break_days_at_most": "unconfirmed",
+        "uncovered_days_a_month_at_most": "unconfirmed",
+        "grades": "unconfirmed",
+    }

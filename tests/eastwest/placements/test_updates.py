@@ -49,9 +49,11 @@ async def test_known_on_looks_at_what_had_been_received(eastwest: Service, other
 
 
 HISTORY = [
-    update("s"), update("p", "present", "2025-09-02", evidence=evidence("2025-06-03", "2025-09-02")),
-    update("l", "left", "2025-09-03"), update("c", "corrected", "2025-06-03", corrects="s"),
-]  # fmt: skip
+    update("s"),
+    update("p", "present", "2025-09-02", evidence=evidence("2025-06-03", "2025-09-02")),
+    update("l", "left", "2025-09-03"),
+    update("c", "corrected", "2025-06-03", corrects="s"),
+]
 
 
 async def test_every_order_of_a_history_ends_in_the_same_state(eastwest: Service, others: Neighbours) -> None:
@@ -97,8 +99,15 @@ async def test_every_order_of_a_history_ends_in_the_same_state(eastwest: Service
     ],
 )
 async def test_gates_at_the_first_day_at_work(
-    eastwest: Service, others: Neighbours, ordered: str, standard: str, class_starts: str | None, certificate: dict[str, Any] | None, started: str, code: str | None,
-) -> None:  # fmt: skip
+    eastwest: Service,
+    others: Neighbours,
+    ordered: str,
+    standard: str,
+    class_starts: str | None,
+    certificate: dict[str, Any] | None,
+    started: str,
+    code: str | None,
+) -> None:
     partner, trainee_id = eastwest.as_("partner"), others.person(1, certified=False)
     if certificate is not None:
         others.certificate(trainee_id, **certificate)
@@ -208,14 +217,16 @@ async def test_a_batch_keeps_the_good_items_and_sent_again_all_are_unchanged(eas
     items = [
         update("s1") | {"placement_id": made["id"]},
         update("s2") | {"id_number": people.id_number(2), "number": "FS-2025-0017"},
-        update("p1", "present", "2025-06-30", evidence=evidence(START, "2025-06-30")) | {"id_number": people.id_number(1), "number": "FS-2025-0017"},
+        update("p1", "present", "2025-06-30", evidence=evidence(START, "2025-06-30"))
+        | {"id_number": people.id_number(1), "number": "FS-2025-0017"},
         update("s1") | {"placement_id": made["id"]},
         update("s1", on="2025-06-01") | {"placement_id": made["id"]},
         update("x1") | {"placement_id": str(db.new_id())},
         update("x2") | {"id_number": people.id_number(9), "number": "FS-2025-0017"},
         update("x3") | {"id_number": people.id_number(1), "number": "FS-2025-9999"},
-        update("x4"), update("x5", "fired") | {"placement_id": made["id"]},
-    ]  # fmt: skip
+        update("x4"),
+        update("x5", "fired") | {"placement_id": made["id"]},
+    ]
     outcomes = ["created", "rejected", "created", "unchanged", *["rejected"] * 6]
     codes = [
         None,
@@ -318,8 +329,12 @@ async def test_reconciling_names_what_differs_either_way(eastwest: Service, othe
     await post(partner, [update(ref, "present", "2025-06-01") | {"placement_id": made["id"]} for ref in ("a", "b", "c")])
     answer = await partner.post("/v1/placement-updates:reconcile", json={"refs": ["a", "c", "z"], "through": 2})
     assert answer.json() == {
-        "through": 2, "last_sequence": 3, "missing_here": ["z"], "missing_there": [{"external_ref": "b", "sequence": 2}], "later": [{"external_ref": "c", "sequence": 3}],
-    }  # fmt: skip
+        "through": 2,
+        "last_sequence": 3,
+        "missing_here": ["z"],
+        "missing_there": [{"external_ref": "b", "sequence": 2}],
+        "later": [{"external_ref": "c", "sequence": 3}],
+    }
     other = await eastwest.as_("partner", subject="foshan-b").post("/v1/placement-updates:reconcile", json={"refs": ["a"], "through": 2})
     assert (other.json()["missing_here"], other.json()["missing_there"]) == (["a"], [])
 

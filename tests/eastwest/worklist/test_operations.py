@@ -41,12 +41,16 @@ async def test_a_placement_waits_until_each_month_has_its_proof(eastwest: Servic
 @pytest.mark.parametrize(
     ("proved", "today", "expected"),
     [
-        ([], "2025-05-29", None), ([], "2025-05-30", "2025-06-29"), ([("2025-05-30", "2025-05-30")], "2025-06-29", None),
-        ([("2025-05-30", "2025-06-28")], "2025-06-30", "2025-06-29"), ([("2025-05-30", "2025-06-29")], "2025-06-30", "2025-07-29"),
-        ([("2025-05-30", "2025-06-30")], "2025-06-30", None), ([("2025-06-30", "2025-08-29")], "2025-08-30", "2025-06-29"),
+        ([], "2025-05-29", None),
+        ([], "2025-05-30", "2025-06-29"),
+        ([("2025-05-30", "2025-05-30")], "2025-06-29", None),
+        ([("2025-05-30", "2025-06-28")], "2025-06-30", "2025-06-29"),
+        ([("2025-05-30", "2025-06-29")], "2025-06-30", "2025-07-29"),
+        ([("2025-05-30", "2025-06-30")], "2025-06-30", None),
+        ([("2025-06-30", "2025-08-29")], "2025-08-30", "2025-06-29"),
         ([("2025-05-30", "2025-08-29")], "2025-08-30", None),
     ],
-)  # fmt: skip
+)
 def test_the_first_month_that_lacks_proof_is_due(proved: list[tuple[str, str]], today: str, expected: str | None) -> None:
     given = tuple(Evidence("B", date.fromisoformat(first), date.fromisoformat(last)) for first, last in proved)
     found = retention([Fact("1", "started", date(2025, 5, 30), evidence=given)], date.fromisoformat(today), rules.here())

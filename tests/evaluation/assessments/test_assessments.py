@@ -109,10 +109,15 @@ async def test_a_filing_that_is_not_in_force_covers_nothing(start: Start, status
         await refused(w.enterprise().post("/v1/assessments", json=made.assessment(filing["id"], [await w.worker(1)])), 409, "out_of_scope")
 
 
-@pytest.mark.parametrize(("action", "issued_on", "status"), [
-    pytest.param(None, "2025-12-31", 200, id="on-the-last-day"), pytest.param(None, "2026-01-01", 409, id="after-the-last-day"),
-    pytest.param("suspend", "2025-06-21", 409, id="suspended-since"), pytest.param("revoke", "2025-06-21", 409, id="revoked-since"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("action", "issued_on", "status"),
+    [
+        pytest.param(None, "2025-12-31", 200, id="on-the-last-day"),
+        pytest.param(None, "2026-01-01", 409, id="after-the-last-day"),
+        pytest.param("suspend", "2025-06-21", 409, id="suspended-since"),
+        pytest.param("revoke", "2025-06-21", 409, id="revoked-since"),
+    ],
+)
 async def test_the_filing_must_still_cover_it_when_certificates_are_issued(
     start: Start, action: str | None, issued_on: str, status: int
 ) -> None:
@@ -141,9 +146,12 @@ async def test_every_fault_of_a_batch_comes_at_once(start: Start) -> None:
         body = made.assessment(filing["id"], [own, stranger, nobody, own], assessors=["KP-001", "KP-999"], class_id=nobody)
         problem = await refused(w.enterprise().post("/v1/assessments", json=body), 422, "invalid")
         assert fault_codes(problem) == [
-            ("listed_twice", "/candidates/3"), ("not_a_filed_assessor", "/assessors/1"), ("not_own_worker", "/candidates/1"),
-            ("unknown_batch_class", "/class_id"), ("unknown_candidate", "/candidates/2"),
-        ]  # fmt: skip
+            ("listed_twice", "/candidates/3"),
+            ("not_a_filed_assessor", "/assessors/1"),
+            ("not_own_worker", "/candidates/1"),
+            ("unknown_batch_class", "/class_id"),
+            ("unknown_candidate", "/candidates/2"),
+        ]
         elsewhere = w.enterprise(institution_id=await w.institution())
         problem = await refused(elsewhere.post("/v1/assessments", json=made.assessment(filing["id"], [own])), 422, "invalid")
         assert fault_codes(problem) == [("unknown_filing", "/filing_id")]
@@ -195,9 +203,18 @@ async def _class_taught_by(w: World, name: str) -> str:
     teacher = {"name": name, "id_number": people.id_number(900), "employment": "full_time", "from_on": "2024-01-01"}
     teacher_id = (await done(officer.post(f"/v1/institutions/{school}/teachers", json=teacher)))["id"]
     body = {
-        "name": "电工班", "institution_id": school, "channel": "upskill", "occupation_code": made.ELECTRICIAN, "level": "junior",
-        "starts_on": "2025-05-01", "ends_on": "2025-06-01", "hours": 80, "seats": 40, "region_code": "522601100", "teacher_ids": [teacher_id],
-    }  # fmt: skip
+        "name": "电工班",
+        "institution_id": school,
+        "channel": "upskill",
+        "occupation_code": made.ELECTRICIAN,
+        "level": "junior",
+        "starts_on": "2025-05-01",
+        "ends_on": "2025-06-01",
+        "hours": 80,
+        "seats": 40,
+        "region_code": "522601100",
+        "teacher_ids": [teacher_id],
+    }
     return str((await done(officer.post("/v1/classes", json=body)))["id"])
 
 

@@ -141,20 +141,26 @@ async def test_who_sees_a_certificate(start: Start) -> None:
         outside = await done(w.officer().post("/v1/certificates", json=made.certificate(await w.worker(2))))
         other = await w.institution()
         seen = {
-            w.enterprise(): [certificate["id"]], w.enterprise(institution_id=other): [], w.evaluation.as_("partner"): [],
+            w.enterprise(): [certificate["id"]],
+            w.enterprise(institution_id=other): [],
+            w.evaluation.as_("partner"): [],
             w.evaluation.as_("person", trainee_id=certificate["trainee_id"]): [certificate["id"]],
-            w.evaluation.as_("person", trainee_id=outside["trainee_id"]): [outside["id"]], w.evaluation.as_("person", trainee_id=made.some_id()): [],
+            w.evaluation.as_("person", trainee_id=outside["trainee_id"]): [outside["id"]],
+            w.evaluation.as_("person", trainee_id=made.some_id()): [],
             w.evaluation.as_("auditor"): [outside["id"], certificate["id"]],
             w.evaluation.as_("system", scopes={"certificates.read"}): [outside["id"], certificate["id"]],
-        }  # fmt: skip
+        }
         for client, ids in seen.items():
             assert [each["id"] for each in (await done(client.get("/v1/certificates")))["items"]] == ids
             for one in (certificate["id"], outside["id"]):
                 assert (await client.get(f"/v1/certificates/{one}")).status_code == (200 if one in ids else 404)
         await refused(w.evaluation.as_("town").get("/v1/certificates"), 403, "wrong_role")
         for filters, found in (
-            ({"number": certificate["number"]}, 1), ({"number": "Y1"}, 0), ({"trainee_id": outside["trainee_id"]}, 1), ({"kind": "completion"}, 0),
-        ):  # fmt: skip
+            ({"number": certificate["number"]}, 1),
+            ({"number": "Y1"}, 0),
+            ({"trainee_id": outside["trainee_id"]}, 1),
+            ({"kind": "completion"}, 0),
+        ):
             assert len(await w.certificates(**filters)) == found
 
 

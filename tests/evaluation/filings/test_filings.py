@@ -28,8 +28,9 @@ async def test_an_enterprise_files_and_the_bureau_decides(start: Start) -> None:
             changed = await w.act(changed, action, made.BODIES.get(action), "2025-01-02")
         assert (changed["status"], changed["valid_until_on"]) == ("accepted", "2025-12-31")
         assert [(each["level"], each["decision"], each["from_on"]) for each in changed["granted"]] == [
-            ("junior", "granted", "2025-01-01"), ("intermediate", "refused", "2025-01-01"),
-        ]  # fmt: skip
+            ("junior", "granted", "2025-01-01"),
+            ("intermediate", "refused", "2025-01-01"),
+        ]
         auditor = w.evaluation.as_("auditor")
         trail = (await auditor.get("/v1/audit", params={"subject": paper["id"]})).json()["items"]
         assert [each["action"] for each in reversed(trail)] == [
@@ -103,9 +104,13 @@ async def test_every_fault_of_an_acceptance_comes_at_once(start: Start) -> None:
         headers = {"If-Match": f'"{paper["version"]}"'}
         problem = await refused(w.reviewer().post(f"/v1/filings/{paper['id']}:accept", json=body, headers=headers), 422, "invalid")
         assert fault_codes(problem) == [
-            ("not_in_filed_scope", "/granted/0"), ("not_in_filed_scope", "/granted/1"), ("repeated_entry", "/granted/1"),
-            ("scope_entry_undecided", "/granted"), ("scope_entry_undecided", "/granted"), ("validity_reversed", "/valid_until_on"),
-        ]  # fmt: skip
+            ("not_in_filed_scope", "/granted/0"),
+            ("not_in_filed_scope", "/granted/1"),
+            ("repeated_entry", "/granted/1"),
+            ("scope_entry_undecided", "/granted"),
+            ("scope_entry_undecided", "/granted"),
+            ("validity_reversed", "/valid_until_on"),
+        ]
 
 
 @pytest.mark.parametrize("team", ["managers", "assessors", "supervisors"])
@@ -122,8 +127,10 @@ async def test_what_does_not_fit_a_filing_is_refused_at_once(start: Start) -> No
         body = made.filing(scope=scope, staff=cards, number_prefix="S000052000123")
         problem = await refused(w.enterprise().post("/v1/filings", json=body), 422, "invalid")
         assert fault_codes(problem) == [
-            ("number_prefix_letter", "/number_prefix"), ("repeated_entry", "/scope/0/levels/1"), ("repeated_entry", "/staff/assessors/1/card"),
-        ]  # fmt: skip
+            ("number_prefix_letter", "/number_prefix"),
+            ("repeated_entry", "/scope/0/levels/1"),
+            ("repeated_entry", "/staff/assessors/1/card"),
+        ]
         for prefix in ("X000052000123", "Y000044000123", "Y00005200012", "Y0000520001234"):
             await refused(w.enterprise().post("/v1/filings", json=made.filing(number_prefix=prefix)), 422, "invalid")
 
@@ -180,9 +187,10 @@ async def test_an_extension_adds_from_today_and_keeps_the_last_day(start: Start)
         extended = await w.act(paper, "extend-scope", {"granted": more}, "2025-05-01")
         assert extended["valid_until_on"] == "2025-12-31"
         assert {(each["occupation_code"], each["level"], each["decision"], each["from_on"]) for each in extended["granted"]} == {
-            (made.ELECTRICIAN, "junior", "granted", "2025-01-01"), (made.WELDER, "junior", "granted", "2025-05-01"),
+            (made.ELECTRICIAN, "junior", "granted", "2025-01-01"),
+            (made.WELDER, "junior", "granted", "2025-05-01"),
             (made.ELECTRICIAN, "intermediate", "granted", "2025-05-01"),
-        }  # fmt: skip
+        }
         headers = {"If-Match": f'"{extended["version"]}"'}
         asked = w.reviewer().post(f"/v1/filings/{paper['id']}:extend-scope", json={"granted": more[:1]}, headers=headers)
         assert fault_codes(await refused(asked, 422, "invalid")) == [("already_granted", "/granted/0")]

@@ -68,9 +68,11 @@ def test_a_filing_is_renewable_in_its_last_three_calendar_months(until: date, fi
 @pytest.mark.parametrize(
     ("status", "today", "shown"),
     [
-        ("accepted", date(2025, 12, 31), "accepted"), ("accepted", date(2026, 1, 1), "expired"), ("suspended", date(2026, 1, 1), "expired"),
+        ("accepted", date(2025, 12, 31), "accepted"),
+        ("accepted", date(2026, 1, 1), "expired"),
+        ("suspended", date(2026, 1, 1), "expired"),
         ("revoked", date(2026, 1, 1), "revoked"),
     ],
-)  # fmt: skip
+)
 def test_expired_follows_from_the_last_day(status: str, today: date, shown: str) -> None:
     assert policy.status_on(status, date(2025, 12, 31), today) == shown

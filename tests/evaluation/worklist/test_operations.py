@@ -14,8 +14,11 @@ async def waits(client: httpx.AsyncClient) -> list[tuple[str, str, str]]:
 
 
 WAITS_FOR = {
-    "submitted": ("officer", "check"), "checked": ("reviewer", "accept"), "returned": ("institution", "submit"), "draft": ("institution", "submit"),
-}  # fmt: skip
+    "submitted": ("officer", "check"),
+    "checked": ("reviewer", "accept"),
+    "returned": ("institution", "submit"),
+    "draft": ("institution", "submit"),
+}
 
 
 @pytest.mark.parametrize("status", [status for status in WAYS if status != "expired"])

@@ -74,9 +74,12 @@ def test_two_schemas_of_one_name_are_told_apart_and_equal_ones_shared() -> None:
         own,
         {
             "registry": {"paths": {"/v1/classes": path, "/v1/claims": path, "/v1/changes": path}, "components": {"schemas": shown}},
-            "subsidy": {"paths": {"/v1/claims": path}, "components": {"schemas": shown | {"Status": {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}}}}},
+            "subsidy": {
+                "paths": {"/v1/claims": path},
+                "components": {"schemas": shown | {"Status": {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}}}},
+            },
         },
-    )  # fmt: skip
+    )
     assert set(merged["paths"]) == {"/v1/classes", "/v1/claims"}
     assert set(merged["components"]["schemas"]) == {"Problem", "Status", "subsidy_Status"}
     schemas = [

@@ -108,10 +108,12 @@ async def test_two_clients_without_a_named_person_are_two_persons(gateway: Servi
         pytest.param(("local-officer", "local-officer"), {"scope": "a"}, 400, "invalid_request", id="no-grant"),
         pytest.param(("local-officer", "local-officer"), FORM | {"scope": "nothing.read"}, 400, "invalid_scope", id="unknown-scope"),
         pytest.param(("local-system", "local-system"), FORM | {"scope": "claims.write"}, 400, "invalid_scope", id="scope-not-granted"),
-        pytest.param(("local-officer", "local-officer"), FORM | {"client_secret": "local-officer"}, 400, "invalid_request", id="two-proofs"),
+        pytest.param(
+            ("local-officer", "local-officer"), FORM | {"client_secret": "local-officer"}, 400, "invalid_request", id="two-proofs"
+        ),
         pytest.param(("local-officer", "local-officer"), FORM | {"client_id": "local-admin"}, 400, "invalid_request", id="two-clients"),
     ],
-)  # fmt: skip
+)
 async def test_a_refusal_is_in_the_standard_s_form(gateway: Service, auth: Any, form: dict[str, str], status: int, error: str) -> None:
     answer = await ask(gateway, form, auth=auth)
     assert (answer.status_code, answer.json()["error"]) == (status, error)

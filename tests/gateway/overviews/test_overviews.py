@@ -91,8 +91,11 @@ async def test_the_day_and_the_trace_are_passed_on(town: Town) -> None:
 async def test_who_may_not_read_a_section_sees_that_and_no_more(town: Town) -> None:
     found = await town.overview("trainees", "system", scopes={"trainees.read", "claims.read"})
     assert {name: section["status"] for name, section in found["sections"].items()} == {
-        "registry": "ok", "subsidy": "ok", "evaluation": "forbidden", "eastwest": "forbidden",
-    }  # fmt: skip
+        "registry": "ok",
+        "subsidy": "ok",
+        "evaluation": "forbidden",
+        "eastwest": "forbidden",
+    }
     assert found["complete"] is True and "enrolments" not in found["sections"]["registry"]["data"]
     partner = await town.gateway.as_("partner").get(f"/v1/trainees/{town.papers['trainees']}/overview")
     assert partner.status_code in (200, 404)  # as the registry lets it see this person

@@ -69,19 +69,16 @@ async def test_what_counts_in_a_line_counts_in_the_line_above_and_its_link_lists
         await registered.completed(registry, school, 1, "brand.yueqian", "brand.guangdong", on=MIDDLE)
         await registered.completed(registry, school, 4, on=MIDDLE, channel="agricultural_short")
         lines = {each["code"]: each for each in (await board(gateway))["lines"]}
-        assert {code: lines[code]["numerator"] for code in ("brand.yueqian", "brand.nanyue", "brand.guangdong", "practical.agriculture")} == {
-            "brand.yueqian": 6, "brand.nanyue": 3, "brand.guangdong": 1, "practical.agriculture": 4,
-        }  # fmt: skip
+        assert {
+            code: lines[code]["numerator"] for code in ("brand.yueqian", "brand.nanyue", "brand.guangdong", "practical.agriculture")
+        } == {"brand.yueqian": 6, "brand.nanyue": 3, "brand.guangdong": 1, "practical.agriculture": 4}
         assert await follow(registry, lines["brand.yueqian"]["records"]) == 6
         assert await follow(registry, lines["practical.agriculture"]["records"]) == 4
 
 
 @pytest.mark.parametrize(
     ("ended", "of_2024", "of_2025"),
-    [
-        pytest.param(date(2024, 12, 31), 2, 0, id="31-december"),
-        pytest.param(date(2025, 1, 1), 0, 2, id="1-january"),
-    ],
+    [pytest.param(date(2024, 12, 31), 2, 0, id="31-december"), pytest.param(date(2025, 1, 1), 0, 2, id="1-january")],
 )
 async def test_a_class_counts_in_the_year_of_its_last_day(start: Start, ended: date, of_2024: int, of_2025: int) -> None:
     async with start("registry") as registry, start("gateway") as gateway:
@@ -140,9 +137,15 @@ async def test_every_link_lists_exactly_the_rows_counted(start: Start) -> None:
             if each["numerator"]:
                 seen[each["code"]] = (each["numerator"], each["records"] is not None)
         assert seen == {
-            "city.total": (11, True), "four.technician": (11, True), "four.technician.employed": (1, True), "four.technician.demo": (1, True),
-            "brand.count": (1, True), "four.chef.dish": (1, True), "college.training": (6, True), "practical.project": (11, True),
-        }  # fmt: skip
+            "city.total": (11, True),
+            "four.technician": (11, True),
+            "four.technician.employed": (1, True),
+            "four.technician.demo": (1, True),
+            "brand.count": (1, True),
+            "four.chef.dish": (1, True),
+            "college.training": (6, True),
+            "practical.project": (11, True),
+        }
 
 
 async def test_the_employed_share_shows_who_is_pending_and_who_had_work_before(start: Start) -> None:

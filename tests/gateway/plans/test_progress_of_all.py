@@ -156,9 +156,16 @@ async def test_the_whole_board_is_complete_and_every_link_lists_what_was_counted
         assert (answer["complete"], answer["unavailable"]) == (True, [])
         counted = {each["code"]: each["numerator"] for each in answer["lines"] if each["numerator"]}
         assert counted == {
-            "city.total": 40, "four.technician": 40, "four.technician.certified": 1, "four.technician.employed": 1, "four.technician.demo": 1,
-            "brand.rongwan": 1, "brand.rongwan.placed": 1, "brand.foshan.retained": 1, "practical.project": 40,
-        }  # fmt: skip
+            "city.total": 40,
+            "four.technician": 40,
+            "four.technician.certified": 1,
+            "four.technician.employed": 1,
+            "four.technician.demo": 1,
+            "brand.rongwan": 1,
+            "brand.rongwan.placed": 1,
+            "brand.foshan.retained": 1,
+            "practical.project": 40,
+        }
         await links_hold(city, answer)
 
 

@@ -61,8 +61,16 @@ async def way(start: Start) -> AsyncIterator[Way]:
 
 
 async def test_a_request_arrives_as_it_was_sent(way: Way) -> None:
-    sent = {"Authorization": f"Bearer {token('officer')}", "Idempotency-Key": "k", "If-Match": '"3"', "X-Server-Date": "2025-04-10T09:00:00+08:00",
-            "traceparent": "00-1-2-01", "Accept-Encoding": "gzip", "Accept-Language": "en", "X-Request-Id": "from-the-caller"}  # fmt: skip
+    sent = {
+        "Authorization": f"Bearer {token('officer')}",
+        "Idempotency-Key": "k",
+        "If-Match": '"3"',
+        "X-Server-Date": "2025-04-10T09:00:00+08:00",
+        "traceparent": "00-1-2-01",
+        "Accept-Encoding": "gzip",
+        "Accept-Language": "en",
+        "X-Request-Id": "from-the-caller",
+    }
     answer = await way.client.post("/v1/claims/echo?from_on=2025-01-01&name=%E6%9D%A8%2F+", json={"a": "早"}, headers=sent)
     seen = answer.json()
     assert (seen["method"], seen["path"], seen["query"]) == ("POST", "/v1/claims/echo", "from_on=2025-01-01&name=%E6%9D%A8%2F+")
@@ -279,9 +287,22 @@ async def test_a_caller_who_leaves_in_the_middle_of_a_body_ends_it_too(way: Way)
 
 @pytest.mark.parametrize(
     "path",
-    ["/internal/v1/claim-facts", "/v1/nothing", "/v1/statistics/nothing", "/v1/statistics", "/v1", "/v1/", "/v1/Claims", "/v1/claimsx",
-     "/v1/claims/../../internal/v1/x", "/v1/claims/%2e%2e/%2e%2e/internal/v1/x", "/v1/claims%2f..%2f..%2finternal", "/V1/claims", "//v1/claims"],
-)  # fmt: skip
+    [
+        "/internal/v1/claim-facts",
+        "/v1/nothing",
+        "/v1/statistics/nothing",
+        "/v1/statistics",
+        "/v1",
+        "/v1/",
+        "/v1/Claims",
+        "/v1/claimsx",
+        "/v1/claims/../../internal/v1/x",
+        "/v1/claims/%2e%2e/%2e%2e/internal/v1/x",
+        "/v1/claims%2f..%2f..%2finternal",
+        "/V1/claims",
+        "//v1/claims",
+    ],
+)
 async def test_what_belongs_to_no_service_is_a_404_and_reaches_none(way: Way, path: str) -> None:
     raw = await _raw(way, f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
     assert raw.startswith(b"HTTP/1.1 404") and b'"code":"not_found"' in raw

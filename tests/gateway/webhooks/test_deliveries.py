@@ -98,7 +98,9 @@ async def test_after_the_last_attempt_it_has_failed_and_can_be_sent_again(home: 
         happened = await home.happens("registry", "trainee.changed")
         await until(lambda: bool(receiver.headers))
         async with home.gateway.kernel.engine.begin() as connection:
-            await connection.execute(text(f"UPDATE webhook_deliveries SET attempts = {policy.ATTEMPTS_AT_MOST - 1}, next_at = now() WHERE status = 'pending'"))  # fmt: skip
+            await connection.execute(
+                text(f"UPDATE webhook_deliveries SET attempts = {policy.ATTEMPTS_AT_MOST - 1}, next_at = now() WHERE status = 'pending'")
+            )
 
         async def failed() -> bool:
             return len(await deliveries(home, endpoint, status="failed")) == 1

@@ -22,8 +22,12 @@ async def test_an_endpoint_is_made_read_changed_and_removed(start: Start) -> Non
         assert (await admin.get(PATH)).json()["items"] == [shown]
         changed = await admin.patch(one, json={"enabled": False, "types": None}, headers={"If-Match": '"1"'})
         assert {name: changed.json()[name] for name in ("types", "enabled", "disabled_reason", "version", "url")} == {
-            "types": None, "enabled": False, "disabled_reason": "owner", "version": 2, "url": URL,
-        }  # fmt: skip
+            "types": None,
+            "enabled": False,
+            "disabled_reason": "owner",
+            "version": 2,
+            "url": URL,
+        }
         assert (await admin.patch(one, json={"enabled": True}, headers={"If-Match": '"1"'})).status_code == 412
         assert (await admin.patch(one, json={"enabled": True})).json()["disabled_reason"] is None
         assert (await admin.delete(one)).status_code == 204
@@ -54,10 +58,13 @@ async def test_a_secret_is_kept_encrypted_and_a_repeat_does_not_show_it(start: S
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
-        ({"url": "ftp://127.0.0.1/"}, "/url"), ({}, "/url"), ({"url": URL, "types": []}, "/types"), ({"url": URL, "types": ["claims"]}, "/types/0"),
+        ({"url": "ftp://127.0.0.1/"}, "/url"),
+        ({}, "/url"),
+        ({"url": URL, "types": []}, "/types"),
+        ({"url": URL, "types": ["claims"]}, "/types/0"),
         ({"url": URL, "secret": "whsec_mine"}, "/secret"),
     ],
-)  # fmt: skip
+)
 async def test_a_faulty_endpoint_is_refused(start: Start, body: dict[str, Any], pointer: str) -> None:
     async with start("gateway") as gateway:
         answer = await gateway.as_("admin").post(PATH, json=body)
@@ -76,8 +83,14 @@ async def test_an_endpoint_is_its_owners_alone(start: Start) -> None:
         one = f"{PATH}/{made['id']}"
         for other in (gateway.as_("system", subject="other", scopes={"claims.read"}), gateway.as_("admin", subject="bureau")):
             assert (await other.get(PATH)).json()["items"] == []
-            for method, path, body in (("GET", one, None), ("GET", f"{one}/deliveries", None), ("PATCH", one, {"enabled": False}), ("DELETE", one, None),
-                                       ("POST", f"{one}:replay", {}), ("POST", f"{one}:rotate-secret", {})):  # fmt: skip
+            for method, path, body in (
+                ("GET", one, None),
+                ("GET", f"{one}/deliveries", None),
+                ("PATCH", one, {"enabled": False}),
+                ("DELETE", one, None),
+                ("POST", f"{one}:replay", {}),
+                ("POST", f"{one}:rotate-secret", {}),
+            ):
                 assert (await other.request(method, path, json=body)).status_code == 404, (method, path)
 
 

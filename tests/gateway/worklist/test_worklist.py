@@ -20,8 +20,9 @@ async def test_what_waits_is_merged_and_each_item_says_where_it_is(start: Start)
             {"ok"},
         )
         assert [(item["service"], item["kind"], item["action"], item["subject_id"]) for item in answer["items"]] == [
-            ("registry", "class_submitted", "approve", soon), ("registry", "class_submitted", "approve", late),
-        ]  # fmt: skip
+            ("registry", "class_submitted", "approve", soon),
+            ("registry", "class_submitted", "approve", late),
+        ]
         own = (await town.gateway.as_("institution", institution_id=town.papers["institutions"], at=ON).get("/v1/worklist")).json()
         [item] = own["items"]
         assert (item["kind"], item["due_on"], item["link"]) == ("class_approved", "2025-04-08", f"/v1/classes/{town.papers['classes']}")

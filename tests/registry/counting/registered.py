@@ -44,10 +44,25 @@ async def training_class(registry: Service, institution_id: UUID, *programmes: s
     """A completed one unless `status` says otherwise."""
     made: UUID = db.new_id()
     row = {
-        "id": made, "version": 1, "number": f"KL-PX-2025-{next(CLASS_NUMBERS):06}", "name": "班", "institution_id": institution_id, "channel": "project",
-        "programmes": list(programmes), "occupation_code": "6-31-01-03", "starts_on": date(ends_on.year, ends_on.month, 1), "ends_on": ends_on, "hours": 60,
-        "seats": 60, "region_code": SANKESHU, "teacher_ids": [], "demonstration": False, "department": None, "status": "completed", "external_refs": [],
-    }  # fmt: skip
+        "id": made,
+        "version": 1,
+        "number": f"KL-PX-2025-{next(CLASS_NUMBERS):06}",
+        "name": "班",
+        "institution_id": institution_id,
+        "channel": "project",
+        "programmes": list(programmes),
+        "occupation_code": "6-31-01-03",
+        "starts_on": date(ends_on.year, ends_on.month, 1),
+        "ends_on": ends_on,
+        "hours": 60,
+        "seats": 60,
+        "region_code": SANKESHU,
+        "teacher_ids": [],
+        "demonstration": False,
+        "department": None,
+        "status": "completed",
+        "external_refs": [],
+    }
     row |= fields
     await _put(registry, TrainingClass, [row | {"completed_people": 0 if row["status"] == "completed" else None}])
     return made
@@ -60,14 +75,32 @@ async def people(
     trainees, enrolments = [], []
     for _ in range(how_many):
         trainee_id, enrolment_id = db.new_id(), db.new_id()
-        trainees.append({
-            "id": trainee_id, "version": 1, "name": "王小明", "id_type": "citizen", "id_number": b"", "id_number_key": trainee_id.bytes,
-            "id_number_masked": "5226**********0017", "sex": "male", "birth_on": date(1990, 3, 7), "region_code": region_code, "external_refs": [],
-        })  # fmt: skip
-        enrolments.append({
-            "id": enrolment_id, "version": 1, "class_id": class_id, "trainee_id": trainee_id, "outcome": outcome, "counted_on": counted_on,
-            "counted_region_code": region_code if counted_on else None,
-        })  # fmt: skip
+        trainees.append(
+            {
+                "id": trainee_id,
+                "version": 1,
+                "name": "王小明",
+                "id_type": "citizen",
+                "id_number": b"",
+                "id_number_key": trainee_id.bytes,
+                "id_number_masked": "5226**********0017",
+                "sex": "male",
+                "birth_on": date(1990, 3, 7),
+                "region_code": region_code,
+                "external_refs": [],
+            }
+        )
+        enrolments.append(
+            {
+                "id": enrolment_id,
+                "version": 1,
+                "class_id": class_id,
+                "trainee_id": trainee_id,
+                "outcome": outcome,
+                "counted_on": counted_on,
+                "counted_region_code": region_code if counted_on else None,
+            }
+        )
     await _put(registry, Trainee, trainees)
     await _put(registry, Enrolment, enrolments)
     if outcome == "completed":

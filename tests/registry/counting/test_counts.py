@@ -204,9 +204,7 @@ async def test_employed_is_divided_by_completed_and_shown_by_enrolled(start: Sta
 async def test_a_demonstration_class_is_held_once_completed(start: Start) -> None:
     async with start("registry") as registry:
         school = await registered.institution(registry, "甲校")
-        for fields in (
-            {"demonstration": True}, {"demonstration": False}, {"demonstration": True, "status": "in_progress"},
-        ):  # fmt: skip
+        for fields in ({"demonstration": True}, {"demonstration": False}, {"demonstration": True, "status": "in_progress"}):
             await registered.training_class(registry, school, "four.technician", ends_on=date(2024, 12, 31), **fields)
         await registered.training_class(registry, school, "four.chef", ends_on=date(2024, 12, 31), demonstration=True)
         counts = await ask(

@@ -44,9 +44,15 @@ class City:
         """Another issuer's, told to evaluation."""
         serial = next(_serials)
         body = {
-            "kind": "skill_level", "number": f"S000052000009255{serial:06}", "trainee_id": trainee_id, "occupation_code": ELECTRICIAN,
-            "level": "junior", "issued_on": ISSUED, "issuer": "黔东南州技能评价中心", "proof": "证书原件扫描件",
-        } | changed  # fmt: skip
+            "kind": "skill_level",
+            "number": f"S000052000009255{serial:06}",
+            "trainee_id": trainee_id,
+            "occupation_code": ELECTRICIAN,
+            "level": "junior",
+            "issued_on": ISSUED,
+            "issuer": "黔东南州技能评价中心",
+            "proof": "证书原件扫描件",
+        } | changed
         return str((await _made(self.evaluation, "/v1/certificates", body))["id"])
 
     async def revoke(self, certificate_id: str, at: str) -> None:

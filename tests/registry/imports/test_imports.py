@@ -165,8 +165,10 @@ async def test_a_known_person_is_enrolled_and_only_what_was_blank_or_earlier_is_
     kept = (await own.get(f"/v1/trainees/{known}")).json()
     assert (kept["region_code"], kept["phone"], kept["bank_account"][-4:]) == ("522601101", "138****1234", "4321")
     assert [(each["code"], each["since_on"], each["until_on"]) for each in kept["categories"]] == [
-        ("veteran", "2020-01-01", None), ("rural_woman", "2025-04-08", "2025-05-31"), ("rural_woman", "2025-06-01", None),
-    ]  # fmt: skip
+        ("veteran", "2020-01-01", None),
+        ("rural_woman", "2025-04-08", "2025-05-31"),
+        ("rural_woman", "2025-06-01", None),
+    ]
     assert (await imported(own, sheet, kind="roster", class_id=class_id))["summary"] == counts(2, unchanged=2)
     more = roster(person(1, "潘阿生", category="脱贫劳动力"), person(2, "吴老岩"))
     assert (await imported(own, more, kind="roster", class_id=class_id))["summary"] == counts(2, updated=1, unchanged=1)

@@ -36,16 +36,7 @@ TOWNS = {
 }
 OLD_NAMES = {"鸭塘镇": "522601006", "凯棠乡": "522601110", "大风洞乡": "522601111"}
 FIVE_GROUPS = {"poverty_family_child", "graduating_student", "school_leaver", "rural_transfer_worker", "registered_unemployed"}
-LEVELS = [
-    "apprentice",
-    "junior",
-    "intermediate",
-    "senior",
-    "technician",
-    "senior_technician",
-    "special_technician",
-    "chief_technician",
-]
+LEVELS = ["apprentice", "junior", "intermediate", "senior", "technician", "senior_technician", "special_technician", "chief_technician"]
 TEACHING_THE_PUBLIC = [
     "private_school",
     "vocational_college",
@@ -130,8 +121,7 @@ def test_a_level_goes_by_its_words(word: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "code"),
-    [("电工", "6-31-01-03"), ("保育师", "4-10-01-03"), ("保育员", "4-10-01-03"), ("叉车司机", "6-30-05-01")],
+    ("word", "code"), [("电工", "6-31-01-03"), ("保育师", "4-10-01-03"), ("保育员", "4-10-01-03"), ("叉车司机", "6-30-05-01")]
 )
 def test_an_occupation_goes_by_its_name_its_old_name_and_its_trade(word: str, code: str) -> None:
     assert policy.words(policy.lists().occupations.values())[word] == code

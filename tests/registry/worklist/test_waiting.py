@@ -22,8 +22,9 @@ async def test_an_officer_approves_classes_the_earliest_first(start: Start) -> N
         for status in ("draft", "approved", "rejected"):
             await made.proposed(registry, school, status)
         assert await waits(registry, "officer") == [
-            ("class_submitted", "approve", sooner, "2025-04-08"), ("class_submitted", "approve", later, "2025-05-08"),
-        ]  # fmt: skip
+            ("class_submitted", "approve", sooner, "2025-04-08"),
+            ("class_submitted", "approve", later, "2025-05-08"),
+        ]
 
 
 async def test_an_officer_decides_corrections_until_they_are_decided(start: Start) -> None:
@@ -41,10 +42,13 @@ async def test_an_officer_decides_corrections_until_they_are_decided(start: Star
 @pytest.mark.parametrize(
     ("status", "day", "found"),
     [
-        ("approved", "2025-04-07", None), ("approved", "2025-04-08", ("class_approved", "start", "2025-04-08")),
-        ("in_progress", "2025-04-10", None), ("in_progress", "2025-04-11", ("class_over", "complete", "2025-04-10")), ("completed", "2025-04-11", None),
+        ("approved", "2025-04-07", None),
+        ("approved", "2025-04-08", ("class_approved", "start", "2025-04-08")),
+        ("in_progress", "2025-04-10", None),
+        ("in_progress", "2025-04-11", ("class_over", "complete", "2025-04-10")),
+        ("completed", "2025-04-11", None),
     ],
-)  # fmt: skip
+)
 async def test_a_school_starts_and_completes_its_own_classes(
     start: Start, status: str, day: str, found: tuple[str, str, str] | None
 ) -> None:

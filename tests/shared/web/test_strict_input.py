@@ -11,9 +11,18 @@ from tests.shared.web.papers import KEY, made
 
 ID = str(db.new_id())
 GOOD: dict[str, Any] = {
-    "words": "早", "hours": 3, "share": 1, "open": True, "price": "180.00", "on": "2999-01-01", "at": "2025-04-10T09:00:00+08:00",
-    "other_id": ID, "kind": "letter", "others": [ID], "parts": [{"n": 1}],
-}  # fmt: skip
+    "words": "早",
+    "hours": 3,
+    "share": 1,
+    "open": True,
+    "price": "180.00",
+    "on": "2999-01-01",
+    "at": "2025-04-10T09:00:00+08:00",
+    "other_id": ID,
+    "kind": "letter",
+    "others": [ID],
+    "parts": [{"n": 1}],
+}
 
 
 async def test_every_type_of_json_is_taken_in_its_own_form(papers: Service) -> None:

@@ -20,8 +20,9 @@ async def test_sixty_yuan_a_day_for_everyone_who_completed_the_class(start: Star
         claim = await world.draft(class_id)
         assert (claim["status"], claim["amount"], len(claim["lines"])) == ("draft", "300.00", 2)
         assert {line["amount"]: line["calculation"] for line in claim["lines"]} == {
-            "180.00": "3 天 × 60.00 元 = 180.00 元", "120.00": "2 天 × 60.00 元 = 120.00 元"
-        }  # fmt: skip
+            "180.00": "3 天 × 60.00 元 = 180.00 元",
+            "120.00": "2 天 × 60.00 元 = 120.00 元",
+        }
         assert claim["number"].startswith("KL-SQ-2025-0000")
         assert claim["terms"]["document"] == "凯府发〔2024〕9号" and len(claim["facts_hash"]) == 64
         read = await world.as_("officer").get(f"/v1/claims/{claim['id']}")
@@ -110,8 +111,14 @@ async def test_the_expected_amount_is_compared_and_never_taken(start: Start) -> 
         pytest.param({"kind": "certificate"}, "kind_differs_from_scheme", "/kind", id="kind-differs"),
         pytest.param({"kind": "certificate", "scheme": "certificate_direct"}, "kind_not_open", "/kind", id="kind-not-open"),
         pytest.param(
-            {"kind": "certificate", "scheme": "certificate_direct", "lines": [{"trainee_id": str(db.new_id()), "certificate_id": str(db.new_id())}]},
-            "kind_not_open", "/kind", id="kind-not-open-with-its-paper",
+            {
+                "kind": "certificate",
+                "scheme": "certificate_direct",
+                "lines": [{"trainee_id": str(db.new_id()), "certificate_id": str(db.new_id())}],
+            },
+            "kind_not_open",
+            "/kind",
+            id="kind-not-open-with-its-paper",
         ),
         pytest.param({"scheme": "project"}, "scheme_differs_from_channel", "/scheme", id="a-short-course-is-no-project"),
         pytest.param({"class_id": None}, "missing_field", "/class_id", id="no-class"),
@@ -119,10 +126,15 @@ async def test_the_expected_amount_is_compared_and_never_taken(start: Start) -> 
         pytest.param({"fund_id": str(db.new_id())}, "unknown_fund", "/fund_id", id="unknown-fund"),
         pytest.param({"lines": [{"trainee_id": str(db.new_id())}]}, "unknown_trainee", "/lines/0/trainee_id", id="not-on-the-roster"),
         pytest.param({"on_behalf": True}, "invalid_value", "/on_behalf", id="only-a-town-acts-on-behalf"),
-        pytest.param({"lines": [{"trainee_id": str(db.new_id()), "certificate_id": str(db.new_id())}]}, "paper_not_of_this_kind", "/lines/0/certificate_id", id="no-certificate-here"),
+        pytest.param(
+            {"lines": [{"trainee_id": str(db.new_id()), "certificate_id": str(db.new_id())}]},
+            "paper_not_of_this_kind",
+            "/lines/0/certificate_id",
+            id="no-certificate-here",
+        ),
         pytest.param({"applicant": {}}, "invalid_value", "/applicant", id="no-applicant"),
     ],
-)  # fmt: skip
+)
 async def test_a_faulty_application_is_a_422_with_a_pointer(start: Start, changed: dict[str, Any], code: str, pointer: str) -> None:
     async with a_world(start) as world:
         class_id = world.open_class([a_person()])
@@ -310,8 +322,12 @@ async def test_the_applicants_persons_are_remembered(start: Start) -> None:
         claim = await world.step("institution", "submit", await world.draft(world.open_class([a_person()])), {"comment": "请审核"})
         [step] = claim["decisions"]
         assert (step["action"], step["from_status"], step["to_status"], step["person_id"], step["comment"]) == (
-            "submit", "draft", "submitted", PERSONS["institution"], "请审核"
-        )  # fmt: skip
+            "submit",
+            "draft",
+            "submitted",
+            PERSONS["institution"],
+            "请审核",
+        )
 
 
 async def test_faults_of_shape_and_of_rule_come_together(start: Start) -> None:

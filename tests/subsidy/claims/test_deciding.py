@@ -80,9 +80,11 @@ async def test_from_draft_to_approved_every_step_is_kept(start: Start) -> None:
     async with a_world(start) as world:
         claim = await world.bring_to("approved", world.open_class([a_person(), a_person()]))
         assert [(step["action"], step["to_status"], step["person_id"]) for step in claim["decisions"]] == [
-            ("submit", "submitted", PERSONS["institution"]), ("review", "reviewed", PERSONS["officer"]),
-            ("confirm", "in_notice", PERSONS["reviewer"]), ("approve", "approved", PERSONS["finance"]),
-        ]  # fmt: skip
+            ("submit", "submitted", PERSONS["institution"]),
+            ("review", "reviewed", PERSONS["officer"]),
+            ("confirm", "in_notice", PERSONS["reviewer"]),
+            ("approve", "approved", PERSONS["finance"]),
+        ]
         fund = (await world.as_("finance").get(f"/v1/funds/{world.fund_id}")).json()
         assert (fund["reserved"], fund["available"]) == ("360.00", "99640.00")
         trail = (await world.as_("auditor").get("/v1/audit", params={"subject": claim["id"]})).json()["items"]

@@ -24,8 +24,17 @@ def the_same_people(world: World, class_id: str, **changed: object) -> str:
 
 @pytest.mark.parametrize(
     ("status", "counted"),
-    [("draft", False), ("submitted", True), ("reviewed", True), ("in_notice", True), ("approved", True), ("returned", True), ("rejected", False), ("withdrawn", False)],
-)  # fmt: skip
+    [
+        ("draft", False),
+        ("submitted", True),
+        ("reviewed", True),
+        ("in_notice", True),
+        ("approved", True),
+        ("returned", True),
+        ("rejected", False),
+        ("withdrawn", False),
+    ],
+)
 async def test_a_claim_counts_from_submitted_until_rejected_or_withdrawn(start: Start, status: str, counted: bool) -> None:
     async with a_world(start) as world:
         class_id = world.open_class([a_person(), a_person()])

@@ -21,8 +21,10 @@ async def test_an_institution_sees_its_own_claims_and_the_office_all(start: Star
             assert (await world.as_(role).get(path)).status_code == 200, role
             assert len((await world.as_(role).get("/v1/claims")).json()["items"]) == 1, role
         strangers: list[tuple[str, dict[str, Any]]] = [
-            ("institution", {"institution_id": str(db.new_id())}), ("person", {"trainee_id": str(db.new_id())}), ("town", {"region_code": "522601100"})
-        ]  # fmt: skip
+            ("institution", {"institution_id": str(db.new_id())}),
+            ("person", {"trainee_id": str(db.new_id())}),
+            ("town", {"region_code": "522601100"}),
+        ]
         for role, bound in strangers:
             unknown, hidden = [await world.as_(role, **bound).get(f"/v1/claims/{each}") for each in (db.new_id(), claim["id"])]
             assert (hidden.status_code, hidden.json()["code"], hidden.json()["detail"]) == (404, "not_found", unknown.json()["detail"])
@@ -46,8 +48,14 @@ async def test_every_filter_finds_what_it_says(start: Start) -> None:
         await world.draft(world.open_class([a_person()], starts_on="2025-04-09"))
         officer = world.as_("officer")
         finds: dict[str, Any] = {
-            "status": "withdrawn", "class_id": class_id, "number": claim["number"], "external_number": "GZ-1", "external_system": "省平台", "q": claim["number"][3:], "trainee_id": person["trainee_id"],
-        }  # fmt: skip
+            "status": "withdrawn",
+            "class_id": class_id,
+            "number": claim["number"],
+            "external_number": "GZ-1",
+            "external_system": "省平台",
+            "q": claim["number"][3:],
+            "trainee_id": person["trainee_id"],
+        }
         for name, value in finds.items():
             items = (await officer.get("/v1/claims", params={name: value})).json()["items"]
             assert [item["id"] for item in items] == [claim["id"]], name

@@ -19,24 +19,56 @@ PERSONS = {role: str(db.new_id()) for role in ("institution", "officer", "review
 def a_person(**changed: Any) -> dict[str, Any]:
     """A rural worker of 45 who attended all three days."""
     return {
-        "enrolment_id": str(db.new_id()), "trainee_id": str(db.new_id()), "name": "杨秀英", "id_number_masked": "5226**********0017",
-        "birth_on": "1980-01-01", "sex": "female", "retirement_track": None, "region_code": "522601100", "outcome": "completed",
-        "categories": [{"code": "rural_transfer_worker", "since_on": "2025-04-08", "until_on": None}], "statuses": [],
-        "half_days": [{"on": f"2025-04-{day:02}", "half_days": 2} for day in (8, 9, 10)], "attended_other_class": [], "teaches_class": False,
-        "has_bank_account": True, "bank_account_key": str(db.new_id()),
-    } | changed  # fmt: skip
+        "enrolment_id": str(db.new_id()),
+        "trainee_id": str(db.new_id()),
+        "name": "杨秀英",
+        "id_number_masked": "5226**********0017",
+        "birth_on": "1980-01-01",
+        "sex": "female",
+        "retirement_track": None,
+        "region_code": "522601100",
+        "outcome": "completed",
+        "categories": [{"code": "rural_transfer_worker", "since_on": "2025-04-08", "until_on": None}],
+        "statuses": [],
+        "half_days": [{"on": f"2025-04-{day:02}", "half_days": 2} for day in (8, 9, 10)],
+        "attended_other_class": [],
+        "teaches_class": False,
+        "has_bank_account": True,
+        "bank_account_key": str(db.new_id()),
+    } | changed
 
 
 def a_class(school_id: str, **changed: Any) -> dict[str, Any]:
     institution = {
-        "id": school_id, "name": "示例合作社", "kind": "cooperative", "region_code": "522601100", "needs_designation": False, "designated": False,
-        "blacklisted": False, "blacklisted_until_on": None, "has_bank_account": True, "bank_account_key": "k",
-    } | changed.pop("institution", {})  # fmt: skip
+        "id": school_id,
+        "name": "示例合作社",
+        "kind": "cooperative",
+        "region_code": "522601100",
+        "needs_designation": False,
+        "designated": False,
+        "blacklisted": False,
+        "blacklisted_until_on": None,
+        "has_bank_account": True,
+        "bank_account_key": "k",
+    } | changed.pop("institution", {})
     return {
-        "id": str(db.new_id()), "number": "KL-PX-2025-000001", "name": "蓝莓种植班", "status": "completed", "channel": "agricultural_short", "programmes": [],
-        "occupation_code": None, "trade_name": "蓝莓种植", "trade_filing_no": "州备-0001", "level": None, "starts_on": "2025-04-08",
-        "ends_on": "2025-04-10", "hours": 24, "region_code": "522601100", "fund_source": None, "institution": institution,
-    } | changed  # fmt: skip
+        "id": str(db.new_id()),
+        "number": "KL-PX-2025-000001",
+        "name": "蓝莓种植班",
+        "status": "completed",
+        "channel": "agricultural_short",
+        "programmes": [],
+        "occupation_code": None,
+        "trade_name": "蓝莓种植",
+        "trade_filing_no": "州备-0001",
+        "level": None,
+        "starts_on": "2025-04-08",
+        "ends_on": "2025-04-10",
+        "hours": 24,
+        "region_code": "522601100",
+        "fund_source": None,
+        "institution": institution,
+    } | changed
 
 
 class World:
@@ -66,9 +98,12 @@ class World:
 
     def body(self, class_id: str, **changed: Any) -> dict[str, Any]:
         return {
-            "kind": "training", "scheme": "agricultural_short", "applicant": {"institution_id": self.school_id}, "class_id": class_id,
+            "kind": "training",
+            "scheme": "agricultural_short",
+            "applicant": {"institution_id": self.school_id},
+            "class_id": class_id,
             "fund_id": self.fund_id,
-        } | changed  # fmt: skip
+        } | changed
 
     async def draft(self, class_id: str, **changed: Any) -> dict[str, Any]:
         answer = await self.as_("institution").post("/v1/claims", json=self.body(class_id, **changed), headers=key())

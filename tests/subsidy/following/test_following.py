@@ -101,10 +101,17 @@ async def an_office(start: Start) -> AsyncIterator[Office]:
 @pytest.mark.parametrize(
     ("status", "held"),
     [
-        ("draft", False), ("submitted", True), ("reviewed", True), ("in_notice", True), ("approved", True), ("returned", False), ("paid", False),
-        ("rejected", False), ("withdrawn", False),
+        ("draft", False),
+        ("submitted", True),
+        ("reviewed", True),
+        ("in_notice", True),
+        ("approved", True),
+        ("returned", False),
+        ("paid", False),
+        ("rejected", False),
+        ("withdrawn", False),
     ],
-)  # fmt: skip
+)
 async def test_a_blacklisting_holds_the_institutions_open_claims_until_it_is_reinstated(start: Start, status: str, held: bool) -> None:
     async with an_office(start) as at:
         school = await made.school(at.registry)
@@ -189,9 +196,14 @@ async def test_a_hold_is_set_once_also_when_the_follower_dies_in_between(start: 
 async def test_a_claim_submitted_during_the_blacklisting_begins_on_hold(start: Start, at: str, held: bool) -> None:
     async with a_world(start) as world:
         listed = changes.Event(
-            id=db.new_id(), source="/registry", type="institution.blacklisted", subject=UUID(world.school_id), time=office.call().now, sequence="1-1",
+            id=db.new_id(),
+            source="/registry",
+            type="institution.blacklisted",
+            subject=UUID(world.school_id),
+            time=office.call().now,
+            sequence="1-1",
             data={"from_on": "2025-05-12", "until_on": "2025-05-31"},
-        )  # fmt: skip
+        )
         claim = await world.draft(world.open_class([a_person()]))
         async with world.subsidy.kernel.writing.begin() as session:
             await operations.taking_in(world.subsidy.kernel.own_call)(session, listed)
@@ -227,9 +239,15 @@ async def test_a_revoked_certificate_holds_the_claims_that_rest_on_it(start: Sta
         evaluation.knows(at.registry)
         trainee_id = await made.trainee(at.registry, 1)
         certificate = {
-            "kind": "skill_level", "number": "S000052000009255000123", "trainee_id": trainee_id, "occupation_code": "6-31-01-03", "level": "junior",
-            "issued_on": "2025-03-05", "issuer": "黔东南州技能评价中心", "proof": "证书原件扫描件",
-        }  # fmt: skip
+            "kind": "skill_level",
+            "number": "S000052000009255000123",
+            "trainee_id": trainee_id,
+            "occupation_code": "6-31-01-03",
+            "level": "junior",
+            "issued_on": "2025-03-05",
+            "issuer": "黔东南州技能评价中心",
+            "proof": "证书原件扫描件",
+        }
         certificate_id = (await made.posted(evaluation.as_("officer"), "/v1/certificates", certificate, 201))["id"]
         touched = await at.claim("reviewed", institution_id=None, trainee_id=UUID(trainee_id), payee="trainee")
         await at.line(touched, trainee_id=UUID(trainee_id), certificate_id=UUID(certificate_id))
@@ -252,9 +270,14 @@ async def test_a_certificate_revoked_during_a_blacklisting_is_not_released_with_
         await at.blacklist(school)
         await at.catch_up()
         revoked = changes.Event(
-            id=db.new_id(), source="/evaluation", type="certificate.revoked", subject=certificate_id, time=office.call().now, sequence="1-1",
+            id=db.new_id(),
+            source="/evaluation",
+            type="certificate.revoked",
+            subject=certificate_id,
+            time=office.call().now,
+            sequence="1-1",
             data={"revoked_on": "2025-05-20"},
-        )  # fmt: skip
+        )
         async with at.subsidy.kernel.writing.begin() as session:
             await operations.taking_in(at.subsidy.kernel.own_call)(session, revoked)
         await at.reinstate(school)

@@ -23,8 +23,13 @@ async def test_any_sequence_of_movements_keeps_the_balance(start: Start, seed: i
         expected = {"available": Decimal("100.00"), "reserved": Decimal("0.00"), "paid": Decimal("0.00")}
         for _ in range(60):
             step, amount = chance.choice(("add", "reserve", "release", "pay", "recover")), Decimal(chance.randrange(0, 6000)) / 100
-            source, target = {"add": ("", "available"), "reserve": ("available", "reserved"), "release": ("reserved", "available"),
-                              "pay": ("reserved", "paid"), "recover": ("paid", "available")}[step]  # fmt: skip
+            source, target = {
+                "add": ("", "available"),
+                "reserve": ("available", "reserved"),
+                "release": ("reserved", "available"),
+                "pay": ("reserved", "paid"),
+                "recover": ("paid", "available"),
+            }[step]
             if step == "add" and not amount:
                 continue
             possible = not source or expected[source] >= amount

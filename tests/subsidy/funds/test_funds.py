@@ -22,8 +22,15 @@ async def test_a_new_fund_has_everything_available(start: Start) -> None:
         fund = answer.json()
         assert answer.status_code == 201 and version_of(answer) == 1 and answer.headers["location"] == f"/v1/funds/{fund['id']}"
         assert {name: fund[name] for name in ("source", "year", "name", "total", "available", "reserved", "paid", "version")} == {
-            "source": "employment_subsidy", "year": 2025, "name": "第一批", "total": "500.00", "available": "500.00", "reserved": "0.00", "paid": "0.00", "version": 1,
-        }  # fmt: skip
+            "source": "employment_subsidy",
+            "year": 2025,
+            "name": "第一批",
+            "total": "500.00",
+            "available": "500.00",
+            "reserved": "0.00",
+            "paid": "0.00",
+            "version": 1,
+        }
         assert await balances(subsidy, fund["id"]) == {"available": "500.00", "reserved": "0.00", "paid": "0.00"}
 
 
@@ -45,8 +52,11 @@ async def test_a_faulty_fund_is_refused(start: Start, body: dict[str, Any], poin
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("finance", 201), *((role, 403) for role in ("institution", "officer", "reviewer", "auditor", "admin", "partner", "town", "department", "person"))],
-)  # fmt: skip
+    [
+        ("finance", 201),
+        *((role, 403) for role in ("institution", "officer", "reviewer", "auditor", "admin", "partner", "town", "department", "person")),
+    ],
+)
 async def test_only_finance_makes_funds(start: Start, role: str, status: int) -> None:
     async with start("subsidy") as subsidy:
         answer = await subsidy.as_(role).post("/v1/funds", json={"source": "talent", "year": 2025, "total": "1.00"}, headers=key())
@@ -119,8 +129,11 @@ async def test_funds_are_found_by_either_year_and_by_another_platforms_number(st
             body = {"source": "employment_subsidy", "year": year, "total": "1.00", "external_refs": refs}
             assert (await client.post("/v1/funds", json=body, headers=key())).json()["external_refs"] == refs
         for query, years in (
-            ("year=2024&year=2026", [2026, 2024]), ("sort=year", [2024, 2025, 2026]), ("external_number=ZB-2", [2025]), ("source=talent", []),
-        ):  # fmt: skip
+            ("year=2024&year=2026", [2026, 2024]),
+            ("sort=year", [2024, 2025, 2026]),
+            ("external_number=ZB-2", [2025]),
+            ("source=talent", []),
+        ):
             assert [each["year"] for each in (await client.get(f"/v1/funds?{query}")).json()["items"]] == years, query
         assert (await client.get("/v1/funds?source=zz")).status_code == 400
 
@@ -139,8 +152,12 @@ async def test_the_ledger_is_narrowed_to_a_claim(start: Start) -> None:
 async def test_an_empty_house_counts_zero(start: Start) -> None:
     async with start("subsidy") as subsidy:
         assert (await finance(subsidy).get("/v1/statistics/funds")).json() == {
-            "items": [], "total": "0.00", "available": "0.00", "reserved": "0.00", "paid": "0.00"
-        }  # fmt: skip
+            "items": [],
+            "total": "0.00",
+            "available": "0.00",
+            "reserved": "0.00",
+            "paid": "0.00",
+        }
 
 
 async def test_64_approvals_at_once_on_a_fund_for_10_approve_exactly_10(start: Start) -> None:

@@ -50,12 +50,7 @@ LINE = LineFacts(
     bank_account_token="account-1",
 )
 CLAIM = ClaimFacts(
-    scheme="agricultural_short",
-    kind="training",
-    claimed_on=CLAIM_DAY,
-    fund_source="employment_subsidy",
-    class_facts=CLASS,
-    lines=(LINE,),
+    scheme="agricultural_short", kind="training", claimed_on=CLAIM_DAY, fund_source="employment_subsidy", class_facts=CLASS, lines=(LINE,)
 )
 
 

@@ -61,10 +61,7 @@ def test_a_certificate_of_another_occupation_than_the_class_is_out_of_scope() ->
 
 @pytest.mark.parametrize(
     ("issued_on", "effect"),
-    [
-        pytest.param(date(2024, 5, 6), None, id="the-last-day-of-12-months"),
-        pytest.param(date(2024, 5, 5), "refuse", id="a-day-later"),
-    ],
+    [pytest.param(date(2024, 5, 6), None, id="the-last-day-of-12-months"), pytest.param(date(2024, 5, 5), "refuse", id="a-day-later")],
 )
 def test_a_certificate_is_claimed_within_its_months(issued_on: date, effect: str | None) -> None:
     line, terms = line_with(certificate=replace(CERTIFICATE, issued_on=issued_on)), terms_with(DIRECT, certificate_months_at_most=12)

@@ -18,11 +18,19 @@ async def test_everyone_sees_a_notice_without_a_token(start: Start) -> None:
         claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))
         shown = (await subsidy.as_("public", at=POSTED).get(f"/v1/notices/{notice_id}")).json()
         assert shown == {
-            "id": str(notice_id), "claim_id": str(claim.id), "number": "KL-GS-2024-000001", "scheme": "agricultural_short",
-            "institution": "凯里市示范职业培训学校", "class": "蔬菜种植班", "amount": "180.00",
+            "id": str(notice_id),
+            "claim_id": str(claim.id),
+            "number": "KL-GS-2024-000001",
+            "scheme": "agricultural_short",
+            "institution": "凯里市示范职业培训学校",
+            "class": "蔬菜种植班",
+            "amount": "180.00",
             "lines": [{"name": "杨**", "amount": "180.00", "result": "拟补贴"}, {"name": "张*", "amount": "0.00", "result": "不予补贴"}],
-            "posted_on": "2024-09-26", "from_on": "2024-09-27", "until_on": "2024-10-09", "stopped_on": None,
-        }  # fmt: skip
+            "posted_on": "2024-09-26",
+            "from_on": "2024-09-27",
+            "until_on": "2024-10-09",
+            "stopped_on": None,
+        }
 
 
 @pytest.mark.parametrize(("working_days", "until_on"), [(1, "2024-09-27"), (2, "2024-09-29"), (5, "2024-10-09"), (7, "2024-10-11")])

@@ -43,8 +43,10 @@ async def test_a_claim_is_paid_when_every_payment_is(start: Start) -> None:
         ).json()
         assert partly["status"] == "exported" and partly["settled"] == 1 and partly["version"] == 3
         assert {name: partly["payments"][0][name] for name in ("status", "voucher_no", "paid_on")} == {
-            "status": "paid", "voucher_no": "V1", "paid_on": "2025-04-18"
-        }  # fmt: skip
+            "status": "paid",
+            "voucher_no": "V1",
+            "paid_on": "2025-04-18",
+        }
         assert await _status(subsidy, claim_id) == "approved"
         assert await balances(subsidy, batch["fund_id"]) == {"available": "760.00", "reserved": "60.00", "paid": "180.00"}
         whole = (await _confirm(subsidy, partly, [{"payment_id": second["id"], "result": "paid"}])).json()
@@ -94,14 +96,25 @@ async def test_money_is_conserved_from_approval_over_failure_to_recovery(start: 
     [
         pytest.param([{"payment_id": "other", "result": "paid"}], 422, [("/results/0", "payment_unknown")], id="unknown-payment"),
         pytest.param(
-            [{"payment_id": "first", "result": "paid"}, {"payment_id": "first", "result": "failed"}, {"payment_id": "other", "result": "paid"}],
-            422, [("/results/1", "named_twice"), ("/results/2", "payment_unknown")], id="all-at-once",
+            [
+                {"payment_id": "first", "result": "paid"},
+                {"payment_id": "first", "result": "failed"},
+                {"payment_id": "other", "result": "paid"},
+            ],
+            422,
+            [("/results/1", "named_twice"), ("/results/2", "payment_unknown")],
+            id="all-at-once",
         ),
-        pytest.param([{"payment_id": "first", "result": "paid", "paid_on": "2025-04-21"}], 422, [("/results/0/paid_on", "paid_in_future")], id="paid-tomorrow"),
+        pytest.param(
+            [{"payment_id": "first", "result": "paid", "paid_on": "2025-04-21"}],
+            422,
+            [("/results/0/paid_on", "paid_in_future")],
+            id="paid-tomorrow",
+        ),
         pytest.param([{"payment_id": "first", "result": "lost"}], 422, [("/results/0/result", "invalid_value")], id="unknown-result"),
         pytest.param([], 422, [("/results", "invalid_value")], id="no-results"),
     ],
-)  # fmt: skip
+)
 async def test_faulty_answers_keep_nothing(start: Start, results: list[dict[str, str]], status: int, told: list[tuple[str, str]]) -> None:
     async with start("subsidy") as subsidy:
         batch, _ = await _exported(subsidy, ["180.00"])

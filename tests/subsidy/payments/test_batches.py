@@ -23,9 +23,12 @@ async def test_the_organiser_is_paid_in_one_sum(start: Start) -> None:
         assert batch["number"] == "KL-FK-2025-000001" and batch["status"] == "draft" and batch["amount"] == "240.00"
         (payment,) = batch["payments"]
         assert {name: payment[name] for name in ("claim_id", "payee", "account", "amount", "status")} == {
-            "claim_id": str(claim.id), "payee": {"kind": "organiser", "id": str(claim.institution_id), "name": "凯里市示范职业培训学校"},
-            "account": privacy.mask_number(ACCOUNT), "amount": "240.00", "status": "pending",
-        }  # fmt: skip
+            "claim_id": str(claim.id),
+            "payee": {"kind": "organiser", "id": str(claim.institution_id), "name": "凯里市示范职业培训学校"},
+            "account": privacy.mask_number(ACCOUNT),
+            "amount": "240.00",
+            "status": "pending",
+        }
 
 
 async def test_each_trainee_is_paid_apart_and_nobody_for_nothing(start: Start) -> None:
@@ -60,8 +63,11 @@ async def test_every_faulty_claim_is_named_at_once(start: Start) -> None:
         assert answer.status_code == 409
         told = {(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]}
         assert told == {
-            ("/claim_ids/1", "invalid_state"), ("/claim_ids/2", "claim_of_other_fund"), ("/claim_ids/3", "claim_on_hold"), ("/claim_ids/4", "nothing_to_pay")
-        }  # fmt: skip
+            ("/claim_ids/1", "invalid_state"),
+            ("/claim_ids/2", "claim_of_other_fund"),
+            ("/claim_ids/3", "claim_on_hold"),
+            ("/claim_ids/4", "nothing_to_pay"),
+        }
         assert (await finance(subsidy).get("/v1/payment-batches")).json()["items"] == []
 
 
@@ -168,8 +174,7 @@ async def test_a_claim_put_on_hold_is_not_sent_to_the_bank(start: Start) -> None
 
 
 @pytest.mark.parametrize(
-    ("state", "allowed"),
-    [("draft", {"export", "cancel"}), ("exported", {"confirm"}), ("confirmed", set()), ("cancelled", set())],
+    ("state", "allowed"), [("draft", {"export", "cancel"}), ("exported", {"confirm"}), ("confirmed", set()), ("cancelled", set())]
 )
 async def test_state_and_action(start: Start, state: str, allowed: set[str]) -> None:
     async with start("subsidy") as subsidy:

@@ -46,10 +46,7 @@ async def test_a_recovery_says_beforehand_what_would_be_answered_and_what_it_is_
         assert (action["allowed"], action["why_not"]["code"]) == (False, "invalid_state")
 
 
-@pytest.mark.parametrize(
-    ("amount", "status"),
-    [("0.00", 422), ("0.01", 200), ("180.00", 200), ("180.01", 422)],
-)
+@pytest.mark.parametrize(("amount", "status"), [("0.00", 422), ("0.01", 200), ("180.00", 200), ("180.01", 422)])
 async def test_at_most_what_was_paid_is_recovered(start: Start, amount: str, status: int) -> None:
     async with start("subsidy") as subsidy:
         answer = await _recover(subsidy, await _paid(subsidy), amount=amount)

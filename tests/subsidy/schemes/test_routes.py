@@ -24,8 +24,12 @@ async def test_every_figure_names_its_source(start: Start) -> None:
         shown = (await subsidy.as_("partner").get("/v1/schemes/agricultural_short", params={"on": "2025-04-08"})).json()
         figures = {each["name"]: each for each in shown["terms"]["figures"]}
         assert figures["yuan_per_person_day"] == {
-            "name": "yuan_per_person_day", "value": "60.00", "document": "凯府发〔2024〕9号", "clause": "附件4 二(二)", "basis_status": "confirmed"
-        }  # fmt: skip
+            "name": "yuan_per_person_day",
+            "value": "60.00",
+            "document": "凯府发〔2024〕9号",
+            "clause": "附件4 二(二)",
+            "basis_status": "confirmed",
+        }
         assert (figures["age_at_most"]["value"], figures["payee"]["basis_status"]) == (65, "unconfirmed")
         assert (await subsidy.as_("public").get("/v1/schemes")).status_code == 401
         everything = (await subsidy.as_("town").get("/v1/schemes")).json()["items"]
@@ -97,10 +101,15 @@ async def test_of_two_blocks_for_one_day_one_is_published(start: Start) -> None:
         pytest.param({"yuan_per_hour": "1.00"}, "unknown_field", "/yuan_per_hour", id="unknown-key"),
         pytest.param({"payee": None}, "invalid_value", "/payee", id="no-payee"),
         pytest.param({"yuan_per_person_day": 60.5}, "invalid_value", "/yuan_per_person_day", id="a-float"),
-        pytest.param({"other_basis": [{"applies_to": ["payee"], "document": "示例", "clause": "一"}]}, "missing_field", "/other_basis/0/basis_status", id="a-basis-without-status"),
+        pytest.param(
+            {"other_basis": [{"applies_to": ["payee"], "document": "示例", "clause": "一"}]},
+            "missing_field",
+            "/other_basis/0/basis_status",
+            id="a-basis-without-status",
+        ),
         pytest.param({"age_at_most": 15}, "invalid_value", "/age_at_most", id="most-below-least"),
     ],
-)  # fmt: skip
+)
 async def test_proposed_terms_are_read_as_strictly_as_a_file(start: Start, changed: dict[str, Any], code: str, pointer: str) -> None:
     async with start("subsidy") as subsidy:
         answer = await subsidy.as_("admin").post(PATH, json=await a_block(subsidy, **changed))

@@ -57,9 +57,15 @@ def test_every_block_is_found_by_the_hash_that_claims_kept_before() -> None:
 def test_the_short_course_is_for_rural_workers_and_asks_no_attendance() -> None:
     [terms] = POLICY.schemes["agricultural_short"].terms
     assert terms.categories == {
-        "rural_worker", "rural_transfer_worker", "cooperative_member", "out_of_poverty_worker", "relocated_worker", "rural_woman",
-        "returning_migrant", "other_worker",
-    }  # fmt: skip
+        "rural_worker",
+        "rural_transfer_worker",
+        "cooperative_member",
+        "out_of_poverty_worker",
+        "relocated_worker",
+        "rural_woman",
+        "returning_migrant",
+        "other_worker",
+    }
     assert terms.excluded_statuses == {"employee_pension", "public_payroll", "full_time_student", "deceased"}
     assert (terms.attendance_percent_at_least, terms.basis_of("attendance_percent_at_least").status) == (None, "unconfirmed")
 

@@ -11,10 +11,13 @@ from tests.subsidy.claims.world import AFTER_NOTICE, IN_MAY, ROADS, a_person, a_
 from tests.subsidy.office import a_claim, a_fund, a_notice, finance, key, registry
 
 WAITS_FOR = {
-    "draft": ("institution", "claim_draft", "submit"), "returned": ("institution", "claim_returned", "submit"), "submitted": ("officer", "claim_submitted", "review"),
-    "reviewed": ("reviewer", "claim_reviewed", "confirm"), "in_notice": ("finance", "claim_notice_over", "approve"),
+    "draft": ("institution", "claim_draft", "submit"),
+    "returned": ("institution", "claim_returned", "submit"),
+    "submitted": ("officer", "claim_submitted", "review"),
+    "reviewed": ("reviewer", "claim_reviewed", "confirm"),
+    "in_notice": ("finance", "claim_notice_over", "approve"),
     "approved": ("finance", "claim_approved", "pay"),
-}  # fmt: skip
+}
 ROLES = ("institution", "officer", "reviewer", "finance", "auditor")
 
 

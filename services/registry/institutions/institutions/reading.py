@@ -38,12 +38,7 @@ async def get(session: AsyncSession, call: Call, institution_id: UUID) -> Instit
     doer = call.actor.doer
     actions = policy.allowed_actions(row.status, doer, blacklisted=row.blacklisted, listed=still_listed)
     return InstitutionPaper.model_validate(
-        {
-            **row._mapping,
-            "designations": designations,
-            "blacklistings": blacklistings,
-            "allowed_actions": wire.allowed_actions(actions),
-        }
+        {**row._mapping, "designations": designations, "blacklistings": blacklistings, "allowed_actions": wire.allowed_actions(actions)}
     )
 
 

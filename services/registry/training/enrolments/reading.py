@@ -73,10 +73,7 @@ def listed(
         Enrolment.outcome: outcome,
     }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(Enrolment.external_refs)), equal)
-    further = (
-        (completed_from_on, Enrolment.counted_on.__ge__),
-        (completed_to_on, Enrolment.counted_on.__le__),
-    )
+    further = ((completed_from_on, Enrolment.counted_on.__ge__), (completed_to_on, Enrolment.counted_on.__le__))
     return wanted.where(*(holds(value) for value, holds in further if value is not None))
 
 

@@ -49,8 +49,11 @@ async def test_every_fault_of_an_institution_comes_at_once(start: Start) -> None
         faulty = institution("91110000600037341M", region_code="1", phone="1", bank_account="12a")
         answer = await registry.as_("officer").post("/v1/institutions", json=faulty)
         assert {(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]} == {
-            ("invalid_uscc", "/uscc"), ("unknown_region", "/region_code"), ("invalid_phone", "/phone"), ("invalid_bank_account", "/bank_account")
-        }  # fmt: skip
+            ("invalid_uscc", "/uscc"),
+            ("unknown_region", "/region_code"),
+            ("invalid_phone", "/phone"),
+            ("invalid_bank_account", "/bank_account"),
+        }
         assert (await registry.as_("officer").post("/v1/institutions", json=institution(kind="bank"))).status_code == 422
 
 

@@ -51,8 +51,10 @@ async def test_a_faulty_teacher_is_refused_with_every_fault(start: Start) -> Non
         path = f"/v1/institutions/{(await made(officer, '/v1/institutions', institution()))['id']}/teachers"
         answer = await officer.post(path, json=teacher("110105194912310021", name=" ", to_on="2024-08-31"))
         assert [(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]] == [
-            ("name_missing", "/name"), ("invalid_id_number", "/id_number"), ("invalid_period", "/to_on")
-        ]  # fmt: skip
+            ("name_missing", "/name"),
+            ("invalid_id_number", "/id_number"),
+            ("invalid_period", "/to_on"),
+        ]
 
 
 async def test_a_batch_of_teachers_sent_again_is_unchanged(start: Start) -> None:
@@ -88,8 +90,12 @@ async def test_standing_shows_the_five_rules_as_of_a_day(start: Start) -> None:
         standing = (await officer.get(f"{path}/standing")).json()
         assert standing["on"] == "2025-04-08"
         assert {rule["code"]: rule["met"] for rule in standing["rules"]} == {
-            "designation": True, "blacklist": True, "teacher_ratio": True, "part_time_limit": True, "rating_due": True
-        }  # fmt: skip
+            "designation": True,
+            "blacklist": True,
+            "teacher_ratio": True,
+            "part_time_limit": True,
+            "rating_due": True,
+        }
         assert all(rule["seen"] and rule["needed"] and rule["basis"]["document"] for rule in standing["rules"])
         assert "优秀" in standing["rules"][4]["seen"]
         await made(officer, f"{path}/teachers", teacher(id_number(9), employment="part_time"))

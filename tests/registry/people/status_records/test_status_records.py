@@ -37,9 +37,13 @@ async def test_a_new_last_day_brings_the_fact_up_to_date(start: Start) -> None:
     async with start("registry") as registry:
         officer = registry.as_("officer", at=AT)
         told = [
-            await post(officer, record()), await post(officer, record(until_on="2025-03-31")), await post(officer, record(until_on="2025-03-31")),
-            await post(officer, record(from_on="2025-04-01")), await post(officer, record(source="州社保局")), await post(officer, record(status="deceased")),
-        ]  # fmt: skip
+            await post(officer, record()),
+            await post(officer, record(until_on="2025-03-31")),
+            await post(officer, record(until_on="2025-03-31")),
+            await post(officer, record(from_on="2025-04-01")),
+            await post(officer, record(source="州社保局")),
+            await post(officer, record(status="deceased")),
+        ]
         assert [each["items"][0]["outcome"] for each in told] == ["created", "updated", "unchanged", "created", "created", "created"]
         assert told[0]["items"][0]["id"] == told[1]["items"][0]["id"]
 
@@ -56,9 +60,13 @@ async def test_faulty_facts_are_rejected_one_by_one(start: Start) -> None:
         ]
         told = await post(registry.as_("officer", at=AT), *items)
         assert [[(fault["code"], fault["pointer"]) for fault in each["errors"]] for each in told["items"]] == [
-            [], [("duplicate_item", "/items/1/id_number")], [("invalid_id_number", "/items/2/id_number")], [("invalid_period", "/items/3/until_on")],
-            [("invalid_value", "/items/4/status")], [("invalid_value", "/items/5/from_on")],
-        ]  # fmt: skip
+            [],
+            [("duplicate_item", "/items/1/id_number")],
+            [("invalid_id_number", "/items/2/id_number")],
+            [("invalid_period", "/items/3/until_on")],
+            [("invalid_value", "/items/4/status")],
+            [("invalid_value", "/items/5/from_on")],
+        ]
 
 
 async def test_validating_keeps_nothing_and_all_keeps_all_or_nothing(start: Start) -> None:

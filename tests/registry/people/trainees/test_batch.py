@@ -38,9 +38,13 @@ async def test_good_items_are_kept_and_faulty_ones_say_why(start: Start) -> None
         assert outcomes(told) == ["created", "rejected", "rejected", "created", "rejected", "rejected"]
         assert told["summary"] == {"created": 2, "updated": 0, "unchanged": 0, "rejected": 4}
         assert [[(fault["code"], fault["pointer"]) for fault in item["errors"]] for item in told["items"]] == [
-            [], [("invalid_id_number", "/items/1/id_number")], [("unknown_field", "/items/2/colour")], [], [("invalid_value", "/items/4")],
+            [],
+            [("invalid_id_number", "/items/1/id_number")],
+            [("unknown_field", "/items/2/colour")],
+            [],
+            [("invalid_value", "/items/4")],
             [("duplicate_item", "/items/5/id_number")],
-        ]  # fmt: skip
+        ]
         assert (await officer.get(f"/v1/trainees/{told['items'][0]['id']}")).json()["name"] == "杨秀英"
 
 

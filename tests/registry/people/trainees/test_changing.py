@@ -132,8 +132,12 @@ async def test_a_number_is_revealed_with_a_reason_on_the_trail_and_never_stored(
         path = f"/v1/trainees/{kept['id']}:reveal"
         revealed = await registry.as_("auditor").post(path, json={"reason": "核对账号"}, headers={"Idempotency-Key": "k"})
         assert revealed.json() == {
-            "id": kept["id"], "name": "杨秀英", "id_number": YANG, "phone": "13885501234", "bank_account": "6217001234567894321"
-        }  # fmt: skip
+            "id": kept["id"],
+            "name": "杨秀英",
+            "id_number": YANG,
+            "phone": "13885501234",
+            "bank_account": "6217001234567894321",
+        }
         assert revealed.headers["cache-control"] == "no-store"
         entry = (await registry.as_("auditor").get("/v1/audit", params={"subject": kept["id"]})).json()["items"][0]
         assert (entry["action"], entry["role"], entry["details"]["reason"]) == ("trainee.revealed", "auditor", "核对账号")

@@ -24,8 +24,11 @@ async def test_a_trainee_is_answered_with_what_the_number_says_and_masks(start: 
         read = await officer.get(f"/v1/trainees/{kept['id']}")
         assert read.json().items() >= kept.items()
         assert {each["action"]: each["allowed"] for each in read.json()["allowed_actions"]} == {
-            "change": True, "merge": True, "reveal": True, "correct": True
-        }  # fmt: skip
+            "change": True,
+            "merge": True,
+            "reveal": True,
+            "correct": True,
+        }
 
 
 @pytest.mark.parametrize(
@@ -68,20 +71,31 @@ async def test_an_invalid_number_is_a_fault_that_does_not_quote_it(start: Start,
 async def test_all_faults_come_at_once(start: Start) -> None:
     async with start("registry") as registry:
         faulty = trainee(
-            "110105194912310021", name=" ", phone="12345", region_code="000000", bank_account="12", employer_id=str(db.new_id()),
+            "110105194912310021",
+            name=" ",
+            phone="12345",
+            region_code="000000",
+            bank_account="12",
+            employer_id=str(db.new_id()),
             categories=[
                 {"code": "nobody", "since_on": "2024-01-01"},
                 {"code": "veteran", "since_on": "2024-02-01", "until_on": "2024-01-31"},
                 {"code": "rural_woman", "since_on": "2024-01-01"},
                 {"code": "rural_woman", "since_on": "2025-01-01"},
             ],
-        )  # fmt: skip
+        )
         answer = await registry.as_("officer", at=TODAY).post("/v1/trainees", json=faulty)
         assert {(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]} == {
-            ("invalid_id_number", "/id_number"), ("name_missing", "/name"), ("invalid_phone", "/phone"), ("unknown_region", "/region_code"),
-            ("invalid_bank_account", "/bank_account"), ("unknown_employer", "/employer_id"), ("unknown_category", "/categories/0/code"),
-            ("invalid_period", "/categories/1/until_on"), ("overlapping_category", "/categories/3"),
-        }  # fmt: skip
+            ("invalid_id_number", "/id_number"),
+            ("name_missing", "/name"),
+            ("invalid_phone", "/phone"),
+            ("unknown_region", "/region_code"),
+            ("invalid_bank_account", "/bank_account"),
+            ("unknown_employer", "/employer_id"),
+            ("unknown_category", "/categories/0/code"),
+            ("invalid_period", "/categories/1/until_on"),
+            ("overlapping_category", "/categories/3"),
+        }
 
 
 async def test_a_category_may_end_the_day_it_began_and_begin_again_the_day_after_it_ended(start: Start) -> None:
@@ -162,8 +176,12 @@ async def test_faults_of_shape_do_not_hide_faults_of_rule(start: Start) -> None:
         assert answer.status_code == 422
         found = {(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]}
         assert found >= {
-            ("/colour", "unknown_field"), ("/categories", "invalid_value"), ("/id_number", "invalid_id_number"), ("/phone", "invalid_phone"), ("/region_code", "unknown_region"),
-        }  # fmt: skip
+            ("/colour", "unknown_field"),
+            ("/categories", "invalid_value"),
+            ("/id_number", "invalid_id_number"),
+            ("/phone", "invalid_phone"),
+            ("/region_code", "unknown_region"),
+        }
         assert "110105194912310021" not in answer.text
         assert len({pointer for pointer, _ in found}) == len(answer.json()["errors"])
 

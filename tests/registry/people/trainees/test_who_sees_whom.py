@@ -82,8 +82,11 @@ async def test_a_lookup_by_full_number_is_presenting_it(start: Start) -> None:
         person, school = await known(registry), registry.as_("institution", institution_id=SCHOOL)
         found = await school.post("/v1/trainees:lookup", json={"id_numbers": [PAN, "not a number", f" {YANG}", YANG]})
         assert found.json()["items"] == [
-            {"index": 0, "id": None}, {"index": 1, "id": None}, {"index": 2, "id": person["id"]}, {"index": 3, "id": person["id"]}
-        ]  # fmt: skip
+            {"index": 0, "id": None},
+            {"index": 1, "id": None},
+            {"index": 2, "id": person["id"]},
+            {"index": 3, "id": person["id"]},
+        ]
         assert await seen(school, person["id"])
 
 

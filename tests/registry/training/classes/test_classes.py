@@ -180,10 +180,7 @@ async def test_designation_is_asked_at_submit(start: Start, kind: str, period: t
 
 @pytest.mark.parametrize(
     ("from_on", "refused"),
-    [
-        pytest.param("2025-04-10", True, id="blacklisted-on-the-last-day"),
-        pytest.param("2025-04-11", False, id="blacklisted-the-day-after"),
-    ],
+    [pytest.param("2025-04-10", True, id="blacklisted-on-the-last-day"), pytest.param("2025-04-11", False, id="blacklisted-the-day-after")],
 )
 async def test_a_blacklisted_institution_submits_no_class(start: Start, from_on: str, refused: bool) -> None:
     async with start("registry") as registry:
@@ -202,13 +199,17 @@ async def test_everyone_sees_their_own_classes(start: Start) -> None:
         own, other = await made.school(registry), await made.school(registry)
         class_id = await made.proposed(registry, own, "approved")
         seeing = {
-            "own": registry.as_("institution", institution_id=own), "town": registry.as_("town", region_code="522601100"), "officer": registry.as_("officer"),
-            "finance": registry.as_("finance"), "system": registry.as_("system", scopes={"classes.read"}),
-        }  # fmt: skip
+            "own": registry.as_("institution", institution_id=own),
+            "town": registry.as_("town", region_code="522601100"),
+            "officer": registry.as_("officer"),
+            "finance": registry.as_("finance"),
+            "system": registry.as_("system", scopes={"classes.read"}),
+        }
         blind = {
-            "other": registry.as_("institution", institution_id=other), "town": registry.as_("town", region_code="522601101"),
+            "other": registry.as_("institution", institution_id=other),
+            "town": registry.as_("town", region_code="522601101"),
             "department": registry.as_("department", department="市农业农村局"),
-        }  # fmt: skip
+        }
         for name, client in seeing.items():
             assert (await client.get(f"/v1/classes/{class_id}")).status_code == 200, name
             assert len((await client.get("/v1/classes")).json()["items"]) == 1, name
@@ -233,14 +234,31 @@ async def test_the_filters_find_what_fits(start: Start) -> None:
         institution_id = await made.school(registry)
         refs = [{"system": "省平台", "number": "GZ-7"}]
         first = await made.proposed(registry, institution_id, "approved", external_refs=refs)
-        second = await made.proposed(registry, institution_id, channel="project", programmes=["four.technician", "practical.project"],
-                                     starts_on="2025-05-01", ends_on="2025-06-30", region_code="522601101", demonstration=True)  # fmt: skip
+        second = await made.proposed(
+            registry,
+            institution_id,
+            channel="project",
+            programmes=["four.technician", "practical.project"],
+            starts_on="2025-05-01",
+            ends_on="2025-06-30",
+            region_code="522601101",
+            demonstration=True,
+        )
         officer = registry.as_("officer")
         for query, found in {
-            "": [second, first], "status=approved": [first], "channel=project": [second], "programme=practical.project": [second],
-            f"institution_id={institution_id}": [second, first], "region_code=522601101": [second], "from_on=2025-04-11": [second], "to_on=2025-04-30": [first],
-            "from_on=2025-04-10&to_on=2025-05-01": [second, first], "demonstration=true": [second], "external_number=GZ-7": [first], "status=rejected": [],
-        }.items():  # fmt: skip
+            "": [second, first],
+            "status=approved": [first],
+            "channel=project": [second],
+            "programme=practical.project": [second],
+            f"institution_id={institution_id}": [second, first],
+            "region_code=522601101": [second],
+            "from_on=2025-04-11": [second],
+            "to_on=2025-04-30": [first],
+            "from_on=2025-04-10&to_on=2025-05-01": [second, first],
+            "demonstration=true": [second],
+            "external_number=GZ-7": [first],
+            "status=rejected": [],
+        }.items():
             answer = await officer.get(f"/v1/classes?{query}")
             assert [each["id"] for each in answer.json()["items"]] == found, query
         for query in ("stat=approved", "status=open", "channel=none", "programme=X", "region_code=522601999"):

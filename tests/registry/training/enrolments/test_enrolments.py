@@ -148,16 +148,26 @@ async def test_completion_counts_who_attended_in_their_town(start: Start) -> Non
             0,
         )
         for query, found in {
-            "outcome=completed": 1, "region_code=522601101": 1, "region_code=522601100": 2, "programme=practical.agriculture&outcome=completed": 1,
-            "programme=four.chef": 0, "completed_from_on=2025-04-10&completed_to_on=2025-04-10": 1, "completed_from_on=2025-04-11": 0, "completed_to_on=2025-04-09": 0,
-            f"institution_id={institution_id}": 3, f"trainee_id={came}": 1, "channel=project": 0,
-        }.items():  # fmt: skip
+            "outcome=completed": 1,
+            "region_code=522601101": 1,
+            "region_code=522601100": 2,
+            "programme=practical.agriculture&outcome=completed": 1,
+            "programme=four.chef": 0,
+            "completed_from_on=2025-04-10&completed_to_on=2025-04-10": 1,
+            "completed_from_on=2025-04-11": 0,
+            "completed_to_on=2025-04-09": 0,
+            f"institution_id={institution_id}": 3,
+            f"trainee_id={came}": 1,
+            "channel=project": 0,
+        }.items():
             answer = (await officer.get(f"/v1/enrolments?include_total=true&{query}")).json()
             assert (len(answer["items"]), answer["total"]) == (found, found), query
         events = (await registry.as_("auditor").get("/v1/changes")).json()["items"]
         assert sorted(each["type"] for each in events if each["subject"] in enrolled.values() and each["type"] != "enrolment.created") == [
-            "enrolment.absent", "enrolment.completed", "enrolment.withdrawn",
-        ]  # fmt: skip
+            "enrolment.absent",
+            "enrolment.completed",
+            "enrolment.withdrawn",
+        ]
         person, someone = registry.as_("person", trainee_id=came), registry.as_("person", trainee_id=left)
         assert (await person.get(f"/v1/enrolments/{enrolled[came]}")).status_code == 200
         assert (await someone.get(f"/v1/enrolments/{enrolled[came]}")).status_code == 404
