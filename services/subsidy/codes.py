@@ -57,6 +57,11 @@ class BasisStatus(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+class TermsStatus(StrEnum):
+    PROPOSED = "proposed"
+    PUBLISHED = "published"
+
+
 class Payee(StrEnum):
     ORGANISER = "organiser"
     TRAINEE = "trainee"
@@ -181,6 +186,7 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "fund_source": FundSource,
     "fund_account": FundAccount,
     "basis_status": BasisStatus,
+    "terms_status": TermsStatus,
     "payee": Payee,
     "day_counted": DayCounted,
     "paid_once_per": PaidOncePer,

@@ -9,13 +9,14 @@ from sqlalchemy import Row, Table, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from services.subsidy.claims.errors import REFUSALS, ClaimOnHold, HeldLinesOpen
+from services.subsidy.claims.errors import ClaimOnHold, HeldLinesOpen
 from services.subsidy.claims.policy import ELSEWHERE, EVENTS, IN_NOTICE, MACHINE, PART_OF
 from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.claims.visibility import rows
 from services.subsidy.codes import ClaimStatus, LineVerdict
 from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
+from services.subsidy.schemes.errors import REFUSALS
 from shared import db, deeds, errors, wire
 from shared.access import Call
 from shared.steps import Refusal, person_of

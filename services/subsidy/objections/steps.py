@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.claims.errors import REFUSALS
 from services.subsidy.notices.errors import CalendarYearMissing
 from services.subsidy.notices.operations import working_days_after
 from services.subsidy.notices.tables import Notice
@@ -13,6 +12,7 @@ from services.subsidy.objections import operations, reading
 from services.subsidy.objections.policy import ANSWERED_WITHIN_WORKING_DAYS, HOLDING, MACHINE, days_stood_still
 from services.subsidy.objections.schemas import ObjectionOut
 from services.subsidy.objections.tables import Objection
+from services.subsidy.schemes.errors import REFUSALS
 from shared import workdays
 from shared.access import Call
 from shared.web import Kernel

@@ -8,7 +8,6 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import steps as claim_steps
-from services.subsidy.claims.errors import REFUSALS
 from services.subsidy.codes import BatchStatus, ClaimStatus, PaymentStatus
 from services.subsidy.funds import operations as funds
 from services.subsidy.payments import reading, rules
@@ -17,6 +16,7 @@ from services.subsidy.payments.operations import PAYMENTS, record
 from services.subsidy.payments.policy import MACHINE
 from services.subsidy.payments.schemas import BankResults, BatchOut, PaymentResult
 from services.subsidy.payments.tables import Payment, PaymentBatch
+from services.subsidy.schemes.errors import REFUSALS
 from shared import privacy
 from shared.access import Call
 

@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.subsidy.claims import lines
 from services.subsidy.claims import reading as claims
 from services.subsidy.claims import steps as claim_steps
-from services.subsidy.claims.errors import REFUSALS
 from services.subsidy.codes import ClaimStatus, RecoveryStatus
 from services.subsidy.funds import operations as funds
 from services.subsidy.recoveries import reading, rules
 from services.subsidy.recoveries.policy import MACHINE
 from services.subsidy.recoveries.schemas import RecoveringClaim, RecoveryIn, RecoveryOut, RecoveryReceived
 from services.subsidy.recoveries.tables import Recovery
+from services.subsidy.schemes.errors import REFUSALS
 from shared import deeds, errors
 from shared.access import Call
 

@@ -1,6 +1,6 @@
 """What schemes can answer with."""
 
-from shared import errors
+from shared import access, errors
 
 
 class TermsMissing(errors.Problem):
@@ -14,5 +14,8 @@ class TermsDayTaken(errors.Problem):
 class SamePerson(errors.Problem):
     code, status = "same_person", 409
 
+
+# What the machine of states refuses with, by its code.
+REFUSALS: dict[str, type[errors.Problem]] = {kind.code: kind for kind in (errors.InvalidState, SamePerson, access.WrongRole)}
 
 errors.violates("scheme_terms_published_key", TermsDayTaken)

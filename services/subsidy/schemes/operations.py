@@ -9,15 +9,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.codes import SchemeCode
+from services.subsidy.codes import SchemeCode, TermsStatus
 from services.subsidy.schemes import policy, reading
-from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
+from services.subsidy.schemes.errors import REFUSALS, TermsDayTaken
 from services.subsidy.schemes.policy import Policy, Terms
 from services.subsidy.schemes.retirement import RetirementSchedule
 from services.subsidy.schemes.schemas import SchemeOut
 from services.subsidy.schemes.tables import ProposedTerms
-from shared import county, deeds, errors, pages
+from services.subsidy.schemes.visibility import rows
+from shared import county, deeds, errors, pages, wire
 from shared.access import Call
+from shared.steps import person_of
 from shared.strict import Unreadable, read
 
 _with_published: dict[tuple[UUID, ...], Policy] = {}  # by the ids of the published blocks: these are never edited, so it never goes stale
@@ -37,7 +39,9 @@ def _schedule() -> RetirementSchedule:
 async def in_force(session: AsyncSession) -> Policy:
     """The files' terms with those published since. One small statement; the blocks are read only when there are new ones."""
     published = tuple(
-        (await session.scalars(select(ProposedTerms.id).where(ProposedTerms.status == "published").order_by(ProposedTerms.id))).all()
+        (
+            await session.scalars(select(ProposedTerms.id).where(ProposedTerms.status == TermsStatus.PUBLISHED).order_by(ProposedTerms.id))
+        ).all()
     )
     if not published:
         return from_files()
@@ -55,7 +59,8 @@ async def in_force(session: AsyncSession) -> Policy:
     return _with_published[published]
 
 
-async def show_all(session: AsyncSession, call: Call, asked: pages.Asked) -> dict[str, Any]:
+async def page(session: AsyncSession, call: Call, asked: pages.Asked) -> dict[str, Any]:
+    """All schemes with the terms of today, in the order of the list."""
     known = await in_force(session)
     return pages.of_rows(asked, [SchemeOut.model_validate(_show(known, code, call.today)) for code in SchemeCode])
 
@@ -81,7 +86,7 @@ async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, 
         in_force_from=block.in_force_from,
         terms=block.block,
         hash=block.hash,
-        status="proposed",
+        status=TermsStatus.PROPOSED,
         proposed_by=actor.subject,
         proposed_by_person_id=actor.person_id,
         proposed_at=call.now,
@@ -91,37 +96,41 @@ async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, 
     await deeds.record(
         session, call, "terms.proposed", proposed.id, subject_type="scheme_terms", event=False, details={"scheme": code, "hash": block.hash}
     )
-    return _show_proposed(proposed)
+    return _show_proposed(call, proposed)
+
+
+async def permit(session: AsyncSession, call: Call, code: str, terms_id: UUID, action: str) -> ProposedTerms:
+    """The proposal, when this step may be taken now: by version, state, and four eyes."""
+    proposed = await _proposed(session, call, code, terms_id)
+    call.match(proposed.version)
+    if why_not := policy.MACHINE.why_not(action, proposed.status, call.actor.doer, _done(proposed)):
+        raise REFUSALS[why_not.code](why_not.detail)
+    return proposed
 
 
 async def approve(session: AsyncSession, call: Call, code: str, terms_id: UUID, comment: str | None) -> dict[str, Any]:
     """Publishes what another administrator proposed. From then on it is never edited."""
-    proposed = await _proposed(session, code, terms_id)
-    call.match(proposed.version)
-    if proposed.status != "proposed":
-        raise errors.InvalidState("该组条款已经发布,不必重复批准。")
-    actor = call.actor
-    if (proposed.proposed_by_person_id, proposed.proposed_by)[proposed.proposed_by_person_id is None] == (actor.person_id or actor.subject):
-        raise SamePerson("条款由您提出,须由另一名管理员批准。")
+    proposed, actor = await permit(session, call, code, terms_id, "approve"), call.actor
     await _assert_day_free(session, code, proposed.in_force_from)
-    proposed.status, proposed.approved_at = "published", call.now
+    proposed.status, proposed.approved_at = TermsStatus.PUBLISHED, call.now
     proposed.approved_by, proposed.approved_by_person_id = actor.subject, actor.person_id
     await session.flush()
     details = {"in_force_from": proposed.in_force_from, "hash": proposed.hash, "comment": comment}
-    announced = {"scheme": code, "status": "published", "version": proposed.version}
+    announced = {"scheme": code, "status": proposed.status, "version": proposed.version}
     await deeds.record(session, call, "terms.published", proposed.id, subject_type="scheme_terms", details=details, **announced)
-    return _show_proposed(proposed)
+    return _show_proposed(call, proposed)
 
 
-async def show_proposed(session: AsyncSession, code: str, terms_id: UUID) -> dict[str, Any]:
-    return _show_proposed(await _proposed(session, code, terms_id))
+async def show_proposed(session: AsyncSession, call: Call, code: str, terms_id: UUID) -> dict[str, Any]:
+    return _show_proposed(call, await _proposed(session, call, code, terms_id))
 
 
-async def list_proposed(session: AsyncSession, code: str, asked: pages.Asked) -> dict[str, Any]:
-    """Few a scheme: they are read whole, the newest first."""
+async def page_of_proposed(
+    session: AsyncSession, call: Call, asked: pages.Asked, code: str, statuses: list[TermsStatus] | None
+) -> dict[str, Any]:
     _known_scheme(code)
-    rows = await session.scalars(select(ProposedTerms).where(ProposedTerms.scheme == code).order_by(ProposedTerms.id.desc()))
-    return pages.of_rows(asked, rows.all(), key="id", show=_show_proposed)
+    wanted = pages.where(select(ProposedTerms).where(ProposedTerms.scheme == code, rows(call.actor)), {ProposedTerms.status: statuses})
+    return await pages.page(session, wanted, ProposedTerms.id, asked, lambda row: _show_proposed(call, row[0]))
 
 
 def _known_scheme(code: str) -> None:
@@ -129,11 +138,15 @@ def _known_scheme(code: str) -> None:
         raise errors.NotFound(f"没有这个补贴项目。全部项目:{'、'.join(SchemeCode)}。")
 
 
-async def _proposed(session: AsyncSession, code: str, terms_id: UUID) -> ProposedTerms:
-    proposed = await session.get(ProposedTerms, terms_id)
-    if proposed is None or proposed.scheme != code:
+async def _proposed(session: AsyncSession, call: Call, code: str, terms_id: UUID) -> ProposedTerms:
+    wanted = select(ProposedTerms).where(ProposedTerms.id == terms_id, ProposedTerms.scheme == code, rows(call.actor))
+    if (proposed := await session.scalar(wanted)) is None:
         raise errors.NotFound()
     return proposed
+
+
+def _done(proposed: ProposedTerms) -> list[tuple[str, str]]:
+    return [("propose", person_of(proposed.proposed_by_person_id, proposed.proposed_by))]
 
 
 async def _assert_day_free(session: AsyncSession, code: str, day: date) -> None:
@@ -175,8 +188,10 @@ def _show_terms(terms: Terms) -> dict[str, Any]:
     }
 
 
-def _show_proposed(row: ProposedTerms) -> dict[str, Any]:
+def _show_proposed(call: Call, row: ProposedTerms) -> dict[str, Any]:
+    actions = wire.allowed_actions(policy.MACHINE.allowed_actions(row.status, call.actor.doer, _done(row)))
     return {
+        "allowed_actions": actions,
         "id": row.id,
         "version": row.version,
         "scheme": row.scheme,

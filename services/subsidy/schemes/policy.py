@@ -24,8 +24,11 @@ from services.subsidy.codes import (
     PaidOncePer,
     Payee,
     PersonalStatus,
+    TermsStatus,
 )
 from services.subsidy.schemes.retirement import RetirementSchedule
+from shared.codes import named
+from shared.steps import Machine, Step, by
 from shared.strict import NOT_READ, digest, to_json
 
 RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
@@ -240,3 +243,11 @@ def _rate_out_of_bounds(block: Terms) -> list[str]:
     least, most = block.yuan_per_person_at_least, block.yuan_per_person_at_most
     low = [f"{name}:{yuan} 元低于下限 {least} 元" for name, yuan in rates.items() if least is not None and yuan < least]
     return low + [f"{name}:{yuan} 元超过上限 {most} 元" for name, yuan in rates.items() if most is not None and yuan > most]
+
+
+MACHINE = Machine(
+    "条款",
+    named("terms_status"),
+    (Step("approve", "批准", by({"admin"}, TermsStatus.PROPOSED), to=TermsStatus.PUBLISHED, part="approve"),),
+    parts={"propose": "提出", "approve": "批准"},
+)

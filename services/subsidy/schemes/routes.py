@@ -1,19 +1,23 @@
 """Schemes and their terms (`/v1/schemes`)."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Query
 
+from services.subsidy.codes import TermsStatus
 from services.subsidy.schemes import operations
 from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
 from services.subsidy.schemes.schemas import ProposedTermsOut, SchemeOut
+from services.subsidy.schemes.tables import ProposedTerms
+from services.subsidy.schemes.visibility import READERS
 from shared import access, errors, pages, web, wire
 
 router = web.Router("schemes")
 ADMIN = frozenset({"admin"})
-Listed = Annotated[pages.Asked, pages.asking(whole=True, q=["code", "title"], code="code")]
-Proposed = Annotated[pages.Asked, pages.asking(whole=True, in_force_from="in_force_from")]
+Listed = Annotated[pages.Asked, pages.asking(whole=True, q=["code", "title"], code="code", title="title")]
+Proposed = Annotated[pages.Asked, pages.asking(in_force_from=ProposedTerms.in_force_from, proposed_at=ProposedTerms.proposed_at)]
 EXAMPLE = {
     "in_force_from": "2026-01-01",
     "document": "示例〔2026〕1号",
@@ -41,7 +45,7 @@ EXAMPLE = {
 
 @router.operation("GET", "/v1/schemes", may=access.SIGNED_IN, summary="补贴项目及今日有效的条款", errors=[errors.InvalidCursor])
 async def list_schemes(session: web.Session, call: web.Caller, asked: Listed) -> wire.Page[SchemeOut]:
-    return wire.Page[SchemeOut].model_validate(await operations.show_all(session, call, asked))
+    return wire.Page[SchemeOut].model_validate(await operations.page(session, call, asked))
 
 
 @router.operation("GET", "/v1/schemes/{code}", may=access.SIGNED_IN, summary="一个补贴项目在某日有效的条款,每项数字附出处")
@@ -51,16 +55,16 @@ async def get_scheme(
     return SchemeOut.model_validate(await operations.show(session, call, code, on))
 
 
-@router.operation(
-    "GET", "/v1/schemes/{code}/terms", may=ADMIN | {"auditor"}, summary="管理员提出和发布的条款", errors=[errors.InvalidCursor]
-)
-async def list_proposed(code: str, session: web.Session, asked: Proposed) -> wire.Page[ProposedTermsOut]:
-    return wire.Page[ProposedTermsOut].model_validate(await operations.list_proposed(session, code, asked))
+@router.operation("GET", "/v1/schemes/{code}/terms", may=READERS, summary="管理员提出和发布的条款", errors=[errors.InvalidCursor])
+async def list_proposed(
+    code: str, session: web.Session, call: web.Caller, asked: Proposed, status: pages.AnyOf[TermsStatus] = None
+) -> wire.Page[ProposedTermsOut]:
+    return wire.Page[ProposedTermsOut].model_validate(await operations.page_of_proposed(session, call, asked, code, status))
 
 
-@router.operation("GET", "/v1/schemes/{code}/terms/{terms_id:uuid}", may=ADMIN | {"auditor"}, summary="一组提出或发布的条款")
-async def get_proposed(code: str, terms_id: UUID, session: web.Session) -> ProposedTermsOut:
-    return ProposedTermsOut.model_validate(await operations.show_proposed(session, code, terms_id))
+@router.operation("GET", "/v1/schemes/{code}/terms/{terms_id:uuid}", may=READERS, summary="一组提出或发布的条款")
+async def get_proposed(code: str, terms_id: UUID, session: web.Session, call: web.Caller) -> ProposedTermsOut:
+    return ProposedTermsOut.model_validate(await operations.show_proposed(session, call, code, terms_id))
 
 
 @router.operation(
@@ -87,6 +91,7 @@ async def propose(
     may=ADMIN,
     summary="批准并发布(须由提出者以外的管理员);发布后不再修改",
     errors=[SamePerson, TermsDayTaken, errors.InvalidState],
+    paper=partial(operations.permit, action="approve"),
 )
 async def approve(
     code: str, terms_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None

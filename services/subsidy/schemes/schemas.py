@@ -1,10 +1,11 @@
 """Schemes over the wire: the terms of a day with every figure's source, and terms on their way to publication."""
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
+from services.subsidy.codes import BasisStatus, ClaimKind, SchemeCode, TermsStatus
 from shared import wire
 
 
@@ -15,7 +16,7 @@ class FigureOut(wire.Out):
     value: Any = Field(examples=["60.00"], description="金额为元,两位小数的字符串;其余按名称中的单位")
     document: str
     clause: str
-    basis_status: Literal["confirmed", "unconfirmed"]
+    basis_status: BasisStatus
 
 
 class TermsOut(wire.Out):
@@ -24,7 +25,7 @@ class TermsOut(wire.Out):
     in_force_from: wire.CivilDate
     document: str
     clause: str
-    basis_status: Literal["confirmed", "unconfirmed"]
+    basis_status: BasisStatus
     hash: str = Field(examples=["9f2c41d07a55"], description="文件和各项数值的 SHA-256")
     block: dict[str, Any] = Field(description="全部已定的项,与提出条款时的格式相同;改好即可再提")
     figures: list[FigureOut]
@@ -33,9 +34,9 @@ class TermsOut(wire.Out):
 class SchemeOut(wire.Out):
     """A scheme with the terms in force on the day asked for."""
 
-    code: str = Field(examples=["agricultural_short"])
+    code: SchemeCode = Field(examples=["agricultural_short"])
     title: str
-    claim_kind: str = Field(examples=["training"])
+    claim_kind: ClaimKind = Field(examples=["training"])
     on: wire.CivilDate = Field(description="条款按这一天选取;申领单按开班或发证日期选取,不按今天")
     terms: TermsOut | None = Field(description="当日尚无条款时为 null")
     in_force_from: list[wire.CivilDate] = Field(description="全部条款的施行日期,先旧后新")
@@ -47,10 +48,11 @@ class ProposedTermsOut(wire.Out):
     id: UUID
     version: int
     scheme: str
-    status: Literal["proposed", "published"]
+    status: TermsStatus
     block: dict[str, Any] = Field(description="提出的条款,原样")
     terms: TermsOut
     proposed_by: str
     proposed_at: wire.Instant
     approved_by: str | None = None
     approved_at: wire.Instant | None = None
+    allowed_actions: list[wire.AllowedAction]

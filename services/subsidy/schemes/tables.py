@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.subsidy.codes import TermsStatus
 from services.subsidy.metadata import Row
 from shared import db
 
@@ -17,7 +18,7 @@ class ProposedTerms(db.Versioned, Row):
 
     __tablename__ = "scheme_terms"
     __table_args__ = (
-        CheckConstraint("status IN ('proposed', 'published')", name="status"),
+        db.one_of("status", TermsStatus),
         CheckConstraint("(status = 'published') = (approved_at IS NOT NULL)", name="approved"),
         Index("scheme_terms_scheme_idx", "scheme", "id"),
         Index("scheme_terms_published_key", "scheme", "in_force_from", unique=True, postgresql_where=text("status = 'published'")),

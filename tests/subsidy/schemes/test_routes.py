@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
 from shared import db
@@ -56,7 +57,7 @@ async def test_terms_are_published_by_a_second_person_and_then_in_force(start: S
     async with start("subsidy") as subsidy:
         proposed = await subsidy.as_("admin", person_id=ONE).post(PATH, json=await a_block(subsidy, yuan_per_person_day="80.00"))
         assert (proposed.status_code, proposed.json()["status"]) == (201, "proposed"), proposed.text
-        assert (await subsidy.as_("admin").get(proposed.headers["location"])).json() == proposed.json()
+        assert (await subsidy.as_("admin", person_id=ONE).get(proposed.headers["location"])).json() == proposed.json()
         reader = subsidy.as_("finance")
         assert (await reader.get("/v1/schemes/agricultural_short", params={"on": "2026-01-01"})).json()["terms"][
             "in_force_from"
@@ -74,6 +75,25 @@ async def test_terms_are_published_by_a_second_person_and_then_in_force(start: S
         assert [entry["action"] for entry in trail] == ["terms.published", "refused", "terms.proposed"]
         taken = await subsidy.as_("admin", person_id=ONE).post(PATH, json=await a_block(subsidy))
         assert (taken.status_code, taken.json()["code"]) == (409, "terms_day_taken")
+
+
+async def test_proposed_terms_say_beforehand_what_would_be_answered_and_are_listed_by_either_status(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        proposer, approver = subsidy.as_("admin", person_id=ONE), subsidy.as_("admin", person_id=TWO)
+        path = f"{PATH}/{(await proposer.post(PATH, json=await a_block(subsidy))).json()['id']}"
+
+        async def says(reader: httpx.AsyncClient) -> list[str | None]:
+            return [each["why_not"] and each["why_not"]["code"] for each in (await reader.get(path)).json()["allowed_actions"]]
+
+        assert (await says(proposer), await says(approver), await says(subsidy.as_("auditor"))) == (["same_person"], [None], [])
+        assert (await approver.post(f"{path}:approve", json={"colour": 1}, headers={"If-Match": '"7"'})).status_code == 412
+        assert (await approver.post(f"{path}:approve")).status_code == 200
+        assert await says(approver) == ["invalid_state"]
+        for query, found in (("status=published&status=proposed", 1), ("status=proposed", 0), ("sort=-in_force_from&limit=1", 1)):
+            assert len((await approver.get(f"{PATH}?{query}")).json()["items"]) == found, query
+        assert (await approver.get(f"{PATH}?status=lost")).status_code == 400
+        sought = (await approver.get("/v1/schemes?q=agricultural&include_total=true")).json()
+        assert ([each["code"] for each in sought["items"]], sought["total"]) == (["agricultural_short"], 1)
 
 
 async def test_the_block_that_is_shown_is_the_block_that_is_proposed(start: Start) -> None:
