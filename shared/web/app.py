@@ -77,7 +77,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     records = () if part.merges else standing.records(part.name, part.codes)
     if part.names:
         records = (*records, standing.names_of(part.names))
-    for router in (standing.health(part.name, part.checks), *records, *part.routers):
+    for router in (*part.routers, standing.health(part.name, part.checks), *records):
         app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
     openapi.install(app)
     app.add_middleware(deadlines.Deadlines, seconds=settings.deadline_seconds)

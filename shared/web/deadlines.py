@@ -30,6 +30,9 @@ class Deadlines:
         said = _said(scope)
         seconds = self.seconds if said is None else said
         deadline = scope["state"]["deadline"] = access.Deadline(time.monotonic() + seconds)
+        if said is None:
+            await self.app(scope, _counting(receive, deadline, seconds), send)
+            return
         limit, heard, answering = asyncio.timeout(said), False, False
 
         async def hear() -> Message:
@@ -58,6 +61,18 @@ class Deadlines:
                 raise
             late = errors.UpstreamTimeout("没有在调用方等待的时间内办完,已停止。请稍后查询结果;带同一 Idempotency-Key 重试是安全的。")
             await problems.respond(Request(scope), late)(scope, receive, send)
+
+
+def _counting(receive: Receive, deadline: access.Deadline, seconds: float) -> Receive:
+    """A caller who names no end is never cut short; what is asked of others on their behalf counts from the last part of the request."""
+
+    async def hear() -> Message:
+        message = await receive()
+        if message["type"] == "http.request":
+            deadline.at = time.monotonic() + seconds
+        return message
+
+    return hear
 
 
 def _said(scope: Scope) -> float | None:

@@ -57,8 +57,8 @@ class Route(APIRoute):
                     _precondition(call, operation)
                     await _shape(request, kernel, operation, taken)
                     answer = await _operate(request, kernel, operation, once, run)
-                await _name(request, kernel, call, planned, answer)
-                return tagging.known(request, tagging.tag(request, answer, versioned=versioned))
+                said = await _name(request, kernel, call, planned, answer)
+                return tagging.known(request, tagging.tag(request, answer, said, versioned=versioned))
             except Exception as error:
                 raise await refusing.refused(request, kernel, operation, error) from error
 
@@ -91,13 +91,15 @@ async def _operate(request: Request, kernel: Kernel, operation: Operation, once:
     return answer
 
 
-async def _name(request: Request, kernel: Kernel, call: access.Call, planned: names.Plan | None, answer: Response) -> None:
-    """Puts the names beside the answer's ids, asked for when no transaction or connection is held any more. A repeat is named anew."""
+async def _name(request: Request, kernel: Kernel, call: access.Call, planned: names.Plan | None, answer: Response) -> Any:
+    """Puts the names beside the answer's ids, asked for when no transaction or connection is held any more. A repeat is named anew. What the answer
+    says is answered too, where it was read."""
     if planned is None or not answer.body:
-        return
+        return None
     own, within = request.app.state.part.names, kernel.settings.names_within_seconds
-    answer.body = await names.filled(planned, bytes(answer.body), call, own, kernel.reading, kernel.neighbours, within)
+    answer.body, said = await names.filled(planned, bytes(answer.body), call, own, kernel.reading, kernel.neighbours, within)
     answer.headers["content-length"] = str(len(answer.body))
+    return said
 
 
 class Router(APIRouter):

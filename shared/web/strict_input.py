@@ -116,6 +116,8 @@ async def readable(request: Request, taken: Taken, operation: Operation) -> None
 
 
 def _known_parameters(request: Request, taken: Taken) -> None:
+    if not request.scope["query_string"]:
+        return
     seen = list(request.query_params.multi_items())
     unknown = sorted({name for name, _ in seen} - taken.kinds.keys())
     if unknown:

@@ -18,11 +18,11 @@ def models(annotation: Any) -> set[type[BaseModel]]:
     return {kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)}
 
 
-def tag(request: Request, response: Response, *, versioned: bool) -> Response:
-    """`ETag: "<version>-<digest>"` on a single paper, `Location` on one that was made."""
+def tag(request: Request, response: Response, said: Any = None, *, versioned: bool) -> Response:
+    """`ETag: "<version>-<digest>"` on a single paper, `Location` on one that was made. `said`: what the answer's body says, where it was read before."""
     made = response.status_code == 201 and ":" not in request.url.path and "location" not in response.headers
     if (versioned and "etag" not in response.headers) or made:
-        answer = orjson.loads(response.body)
+        answer = orjson.loads(response.body) if said is None else said
         if versioned and "etag" not in response.headers and (version := answer.get("version")) is not None:
             response.headers["etag"] = f'"{version}-{hashlib.sha256(response.body).hexdigest()[:16]}"'
         if made and (made_id := answer.get("id")) is not None:

@@ -32,9 +32,10 @@ async def _filled(service: Service, said: Any, own: dict[str, names.Lookup] | No
     planned, kernel = names.plan(wire.Page[Whole]), service.kernel
     assert planned is not None
     neighbours: dict[str, Any] = {}
-    return orjson.loads(await names.filled(planned, orjson.dumps({"items": [said]}), CALL, own or {}, kernel.reading, neighbours, 1.0))[
-        "items"
-    ][0]
+    body = orjson.dumps({"items": [said]})
+    named, again = await names.filled(planned, body, CALL, own or {}, kernel.reading, neighbours, 1.0)
+    assert orjson.loads(named) == again
+    return again["items"][0]
 
 
 async def test_what_the_county_knows_takes_no_call(start: Start) -> None:
