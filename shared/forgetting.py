@@ -33,8 +33,9 @@ class Term:
 KEYS = Term(idempotency.KEYS, idempotency.KEYS.c.kept_at, idempotency.KEPT_DAYS)
 
 
-async def keep_forgetting(engine: AsyncEngine, terms: Sequence[Term]) -> None:
-    """Forgets for as long as the process lives."""
+async def keep_forgetting(engine: AsyncEngine, terms: Sequence[Term], after_seconds: float) -> None:
+    """Forgets for as long as the process lives; one that has just started serves first."""
+    await asyncio.sleep(after_seconds)
     while True:
         for term in terms:
             try:

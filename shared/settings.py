@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     seal_key: Key
     seal_dir: Path
     seal_every_seconds: float = 1.0
+    forget_after_seconds: float = 60.0
 
     requests_per_second: PositiveInt | None = None  # of one client
     limits_uri: str = "memory://"  # or redis://…, valkey://…: one count for all processes

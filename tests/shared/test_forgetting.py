@@ -112,12 +112,12 @@ async def test_an_uploaded_file_is_emptied_six_months_after_its_import_ended_and
         assert (paper.status_code, result.status_code, result.json()["code"]) == (200, 404, "not_found")
 
 
-async def test_the_job_forgets_by_itself_as_soon_as_a_process_starts(start: Start) -> None:
+async def test_the_job_forgets_by_itself_soon_after_a_process_starts(start: Start) -> None:
     async with start("evaluation") as service:
         url = service.kernel.settings.database_url
         row = {"caller": "c", "key": "k", "request": b"", "status": 200, "headers": {}, "body": b""}
         await _given(service.kernel.engine, forgetting.KEYS, OVER, "kept_at", **row)
-        async with start("evaluation", url=url) as again, again.kernel.engine.connect() as connection:
+        async with start("evaluation", url=url, forget_after_seconds=0) as again, again.kernel.engine.connect() as connection:
             for _ in range(200):
                 if not (await connection.execute(select(func.count()).select_from(forgetting.KEYS.table))).scalar_one():
                     break
