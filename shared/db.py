@@ -115,9 +115,14 @@ class Reader:
             self._compiled[statement] = (str(made), tuple(made.positiontup or ()), dict(made.params))
         sql, names, fixed = self._compiled[statement]
         pool = self._pool or await self._open()
-        found: Mapping[str, Any] | None = await pool.fetchrow(
-            sql, *(values[name] if name in values else fixed[name] for name in names), timeout=15
-        )
+        bound = [values[name] if name in values else fixed[name] for name in names]
+        try:
+            found: Mapping[str, Any] | None = await pool.fetchrow(sql, *bound, timeout=15)
+        except (
+            asyncpg.InternalClientError
+        ):  # the server went in the middle of a statement: a connection stands half-way and serves nobody any more
+            await pool.expire_connections()
+            raise
         return found
 
     async def _open(self) -> asyncpg.Pool:

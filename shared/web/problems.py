@@ -22,6 +22,8 @@ FAULTS_AT_MOST = 100
 DATABASE_AWAY = "数据库暂时不可用,本次操作没有保存。请按 Retry-After 等待后重试。"
 NEVER_QUOTED = ("number", "phone", "account", "secret", "password", "token")  # in a field's name
 
+# The last: asyncpg's own word for a connection that the server left in the middle of a statement.
+_CONNECTION_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, asyncpg.InternalClientError)
 _FRAMEWORK: Mapping[int, type[errors.Problem]] = {
     400: errors.Unreadable,
     401: errors.Unauthenticated,
@@ -89,7 +91,7 @@ def translate(error: BaseException) -> errors.Problem:
         return errors.Unreadable("请求没有发完就断开了。")
     if isinstance(error, StaleDataError):
         return errors.StaleVersion()
-    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.OperatorInterventionError):
+    if isinstance(error, _CONNECTION_LOST):
         return errors.Unavailable(DATABASE_AWAY)
     if isinstance(error, DBAPIError | PoolTimeout | OSError) and (problem := _database(error)):
         return problem

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from shared import db
-from shared.web import Part, create_app
+from shared.web import Part, create_app, problems
 from tests.conftest import Service, running, settings
 from tests.shared.web.papers import KEY, kept, made, router
 
@@ -118,3 +119,16 @@ async def test_a_refusal_that_cannot_be_recorded_is_not_given(tmp_path: Path) ->
     async with running(create_app(Part("papers", "Papers", [router]), away)) as papers:
         assert (await papers.as_("finance").get("/v1/papers")).status_code == 503
         assert (await papers.as_("public").get("/v1/papers")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(asyncpg.ConnectionDoesNotExistError("gone"), id="closed"),
+        pytest.param(asyncpg.CannotConnectNowError("starting up"), id="starting-up"),
+        pytest.param(asyncpg.InternalClientError("another operation (2) is in progress"), id="left-in-the-middle-of-a-statement"),
+    ],
+)
+def test_a_database_that_went_away_is_told_as_such_in_whatever_words_the_driver_says_it(error: Exception) -> None:
+    problem = problems.translate(error)
+    assert (problem.status, problem.retryable, problem.headers["Retry-After"]) == (503, True, "2")
