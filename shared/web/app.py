@@ -62,7 +62,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title=part.title,
-        version=os.environ.get("BUILD", "0.1.0"),
+        version=os.environ.get("BUILD", "0.2.0"),
         lifespan=lifespan,
         openapi_url=None if part.merges else "/openapi.json",
         docs_url=None,
