@@ -4,7 +4,7 @@ from typing import Any
 
 from shared import codes
 
-READ = (
+NOUNS = (
     "assessments",
     "attendance",
     "audit",
@@ -36,33 +36,8 @@ READ = (
     "trainees",
     "worklist",
 )
-WRITTEN = (
-    "assessments",
-    "attendance",
-    "brands",
-    "certificates",
-    "claims",
-    "classes",
-    "enrolments",
-    "files",
-    "filings",
-    "funds",
-    "identity",
-    "imports",
-    "institutions",
-    "objections",
-    "orders",
-    "payment-batches",
-    "placement-imports",
-    "placement-updates",
-    "placements",
-    "recoveries",
-    "schemes",
-    "status-lists",
-    "status-records",
-    "trainees",
-)
-KNOWN = frozenset({f"{noun}.read" for noun in READ} | {f"{noun}.write" for noun in WRITTEN})
+READ_ALONE = frozenset({"audit", "changes", "plans", "reference", "statistics", "worklist"})
+KNOWN = frozenset({f"{noun}.read" for noun in NOUNS} | {f"{noun}.write" for noun in NOUNS if noun not in READ_ALONE})
 EVERY_READ = sorted(scope for scope in KNOWN if scope.endswith(".read"))
 
 
