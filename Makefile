@@ -1,6 +1,6 @@
 # Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check county-check bench bench-scale format lock clean runtime development format-check lint-check types-check imports-check
+.PHONY: help run demo test check county-check drill bench bench-scale format lock clean runtime development format-check lint-check types-check imports-check
 
 # The first Python on the PATH that is new enough.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -37,6 +37,9 @@ imports-check:
 
 county-check: runtime ## every fault, gap and unconfirmed figure in a county's folder, COUNTY_DIR=… (县市数据检查)
 	@$(BIN)/python -m deploy.county_check
+
+drill: development ## minutes of real faults and attacks against a whole system: slow callers, halted databases, full disks (演练)
+	$(BIN)/python -m pytest -m drill tests/drill -p no:xdist -s
 
 bench: development ## how fast it is, against bare FastAPI, a bare proxy and raw SQL (性能)
 	@exec $(BIN)/python -m tests.bench
