@@ -10,6 +10,7 @@ from gateway.docs import routes as docs
 from gateway.identity import routes as identity
 from gateway.identity import tables as accounts
 from gateway.identity.clients import job as local
+from gateway.identity.ended import operations as ended
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
 from gateway.plans import routes as plans
@@ -50,6 +51,12 @@ def build(of: Settings) -> FastAPI:
     app.state.known = clients.Known()
     app.state.signer = signing.build(of)
     made.tokens.keys = app.state.signer.keys
+
+    async def ended_tokens() -> list[str]:
+        async with made.reading() as session:
+            return [str(sid) for sid in await ended.listed(session)]
+
+    made.tokens.fetch_ended = ended_tokens
     # Inside the tracing, before our own routes.
     app.user_middleware.append(Middleware(forwarding.PassThrough, neighbours=made.neighbours, settings=of))
     return app

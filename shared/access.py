@@ -1,13 +1,14 @@
 """Who calls and what they may: the actor behind a token, roles and scopes, and the check that every service makes itself.
 
 People and systems come with a token signed by the gateway (ES256, at most 15 minutes old); services call one another's `/internal/` paths with a
-token signed by the key they share. A verified token is remembered until it expires, so its cost is paid once.
+token signed by the key they share. A verified token is remembered until it expires, so its cost is paid once. What was disabled, signed out or given a new
+secret ends before that: every process asks the gateway every few seconds which tokens those are.
 """
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 
-from shared import errors
+from shared import errors, telemetry
 from shared.steps import Doer, person_of
 
 ROLES = ("institution", "person", "town", "department", "officer", "reviewer", "finance", "partner", "auditor", "system", "admin")
@@ -31,6 +32,9 @@ ADMIN = frozenset({"admin"})
 KEYS_FETCHED_EVERY_SECONDS = 5.0
 INTERNAL_TOKEN_SECONDS = 300
 REMEMBERED_TOKENS = 10_000
+ENDED_AT = "/internal/v1/ended-tokens"
+ENDED_KNOWN_FOR_SECONDS = 60.0
+ASKED_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ def require(actor: Actor, may: frozenset[str], scope: str) -> None:
 class Tokens:
     """Verifies tokens for one process. `fetch` asks the gateway for its keys (JWKS), again when a token is signed by none that is known.
 
-    The gateway itself holds the keys: it fetches none.
+    The gateway itself holds the keys: it fetches none. `fetch_ended` asks it which tokens ended before their time, by what they name in `sid`.
     """
 
     issuer: str
@@ -156,15 +160,19 @@ class Tokens:
     internal_key: bytes
     keys: KeySet = field(default_factory=lambda: KeySet([]))
     fetch: Callable[[], Awaitable[Any]] | None = None
+    fetch_ended: Callable[[], Awaitable[Iterable[str]]] | None = None
+    ended: frozenset[str] = frozenset()
+    ended_known_at: float = float("-inf")
     _fetched_at: float = float("-inf")
     _fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _known: dict[str, tuple[float, Actor]] = field(default_factory=dict)
+    _known: dict[str, tuple[float, Actor, str]] = field(default_factory=dict)
 
     async def actor(self, token: str, *, internal: bool) -> Actor:
         """The actor behind a token, or `Unauthenticated`. Expiry is judged by the real clock."""
         remembered = self._known.get(token)
         if remembered and (remembered[1].role == "service") == internal:
             if remembered[0] > time.time():
+                self._refuse_ended(remembered[2])
                 return remembered[1]
             self._known.pop(token, None)
         claims = self._internal(token) if internal else await self._external(token)
@@ -174,10 +182,36 @@ class Tokens:
             raise errors.Unauthenticated("令牌缺少必要的声明。") from error
         if internal is not (actor.role == "service"):
             raise errors.Unauthenticated("令牌不适用于此地址。")
+        sid = str(claims.get("sid", ""))
+        self._refuse_ended(sid)
         if len(self._known) >= REMEMBERED_TOKENS:
             self._known.clear()
-        self._known[token] = (claims["exp"], actor)
+        self._known[token] = (claims["exp"], actor, sid)
         return actor
+
+    def _refuse_ended(self, sid: str) -> None:
+        if sid in self.ended:
+            raise errors.Unauthenticated("令牌已提前作废:账号已停用、已退出登录,或密码、密钥已更换。请重新登录或重新取得令牌。")
+
+    async def learn_ended(self) -> None:
+        """Asks which tokens ended before their time. While nobody answers, what is known stays so."""
+        if self.fetch_ended:
+            self.ended = frozenset(await self.fetch_ended())
+            self.ended_known_at = time.monotonic()
+
+    async def keep_learning(self, every_seconds: float) -> None:
+        """Asks for as long as the process lives; one that has just started asks until it is told."""
+        while True:
+            try:
+                await self.learn_ended()
+            except Exception as error:
+                telemetry.log.warning("ended_tokens_unknown", error=type(error).__name__, last_known=self.ended_known_at > 0)
+            await asyncio.sleep(every_seconds if self.ended_known_at > 0 else min(every_seconds, ASKED_AGAIN_SECONDS))
+
+    def knows_ended(self) -> dict[str, Any]:
+        """For `/readyz`: needed once; a gateway that is away later stops nobody, since tokens end by themselves within 15 minutes."""
+        fresh = time.monotonic() - self.ended_known_at < ENDED_KNOWN_FOR_SECONDS
+        return {"status": "ok" if fresh else "unavailable", "needed": self.ended_known_at < 0}
 
     def internal_token(self, service: str) -> str:
         """A token for a call from one service to another."""

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Json, PositiveInt, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, Json, PositiveInt, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     token_issuer: str
     token_audience: str = "kaili-skills"  # noqa: S105 - a name, not a secret
     internal_key: Key
+    ended_tokens_every_seconds: float = Field(5.0, gt=0, le=30)
     data_keys: Json[dict[str, Key]]
     data_key_id: str
     index_key: Key

@@ -15,7 +15,7 @@ _REFERENCE = "#/components/schemas/"
 def merge(own: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Every path as the gateway answers it: what it routes to a service is that service's, with what can go wrong on the way."""
     schemas: dict[str, Any] = dict(own["components"]["schemas"])
-    paths: dict[str, Any] = dict(own["paths"])
+    paths: dict[str, Any] = {path: methods for path, methods in own["paths"].items() if not path.startswith("/internal/")}
     for service, document in documents.items():
         routed = {path: methods for path, methods in document["paths"].items() if (found := destination(path)) and found.service == service}
         theirs = document.get("components", {}).get("schemas", {})

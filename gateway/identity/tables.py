@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,7 +36,7 @@ class Account(db.Versioned):
 
 
 class Client(Account, Row):
-    """A program. It proves itself by its secret, or by a key of its own whose public half is in `jwks`."""
+    """A program. It proves itself by its secret, or by a key of its own whose public half is in `jwks`. `sid` is what its tokens name until the next secret."""
 
     __tablename__ = "clients"
     __table_args__ = (
@@ -48,6 +48,7 @@ class Client(Account, Row):
     client_id: Mapped[str]
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     jwks: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    sid: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
 
 
 class User(Account, Row):
@@ -73,6 +74,16 @@ class SignIn(Row):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class Ended(Row):
+    """What tokens name in `sid` that are good no longer: a session, or the time of a client's secret."""
+
+    __tablename__ = "ended_tokens"
+    __table_args__ = (Index("ended_tokens_ended_at_idx", "ended_at"),)
+
+    sid: Mapped[UUID] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
 class Attempts(Row):
     """Passwords tried for a login name, known or not."""
 
@@ -94,8 +105,9 @@ class UsedAssertion(Row):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-_sign_ins, _attempts = SignIn.metadata.tables["sessions"], Attempts.metadata.tables["sign_in_attempts"]
+_sign_ins, _ended, _attempts = (Row.metadata.tables[name] for name in ("sessions", "ended_tokens", "sign_in_attempts"))
 FORGETS = (
     forgetting.Term(_sign_ins, func.least(_sign_ins.c.expires_at, _sign_ins.c.ended_at), forgetting.SIX_MONTHS_DAYS),
+    forgetting.Term(_ended, _ended.c.ended_at, 1),
     forgetting.Term(_attempts, _attempts.c.counted_from, 1),
 )

@@ -48,7 +48,15 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sealing = audit.keep_sealing(made.engine, made.seal_key, made.seal_file, settings.seal_every_seconds)
         forgets = forgetting.keep_forgetting(made.engine, (forgetting.KEYS, *part.forgets), settings.forget_after_seconds)
-        tasks = [asyncio.create_task(work) for work in (sealing, forgets, *(job(made) for job in part.jobs))]
+        tasks = [
+            asyncio.create_task(work)
+            for work in (
+                sealing,
+                forgets,
+                made.tokens.keep_learning(settings.ended_tokens_every_seconds),
+                *(job(made) for job in part.jobs),
+            )
+        ]
         try:
             yield
         finally:

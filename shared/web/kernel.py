@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends, Request
@@ -73,7 +73,17 @@ def build(service: str, settings: Settings) -> Kernel:
         limits.Limits(settings.limits_uri),
     )
     if service != "gateway":  # which signs, and has the keys
-        tokens.fetch = lambda: neighbours["gateway"].get(KEYS_AT, made.own_call())
+
+        async def ended() -> Any:
+            return await neighbours["gateway"].get(access.ENDED_AT, made.own_call())
+
+        async def keys() -> Any:
+            """What has ended is asked for first: a process that has just started takes no token before it knows both."""
+            if tokens.ended_known_at < 0:
+                await tokens.learn_ended()
+            return await neighbours["gateway"].get(KEYS_AT, made.own_call())
+
+        tokens.fetch_ended, tokens.fetch = ended, keys
     return made
 
 

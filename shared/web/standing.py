@@ -153,6 +153,7 @@ def health(service: str, checks: Mapping[str, Check]) -> Router:
             await session.execute(text("SELECT 1"))
         except Exception as error:
             raise errors.Unavailable("数据库连接不上。", checks={"database": {"status": "unavailable"}}) from error
+        found["ended_tokens"] = kernel.tokens.knows_ended()
         found |= zip(checks, await asyncio.gather(*(check(kernel) for check in checks.values())), strict=True)
         if any(check["status"] != "ok" and check.get("needed", True) for check in found.values()):
             raise errors.Unavailable("所需的依赖尚未就绪,见 checks。", checks=found)

@@ -49,4 +49,6 @@ async def house(start: Start, databases: Databases, tmp_path: Path) -> AsyncIter
             )
             services[name] = await stack.enter_async_context(running(app))
             gateway.knows(services[name])
+            services[name].knows(gateway)
+            await services[name].kernel.tokens.learn_ended()  # without which it is not ready
         yield House(gateway, services)

@@ -13,7 +13,7 @@ from shared import db, forgetting
 from shared.sheet_jobs import uploads
 from tests.conftest import Start
 
-SESSIONS, TRIES = accounts.FORGETS
+SESSIONS, ENDED, TRIES = accounts.FORGETS
 (DELIVERIES,) = hooks.FORGETS
 NOT_YET, OVER = -1, 1
 DELIVERY: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from uuid import uuid4
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, import_key
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity import rules
+from gateway.identity.ended import operations as ended
 from gateway.identity.errors import PRIVATE_KEY
 from gateway.identity.schemas import ClientIn, ClientMade, ClientOut
 from gateway.identity.tables import Client
@@ -36,32 +38,36 @@ async def make(session: AsyncSession, call: access.Call, vault: privacy.Vault, a
     return made(client, secret)
 
 
-async def load(session: AsyncSession, client_id: str) -> Client:
-    client = await session.scalar(select(Client).where(Client.client_id == client_id))
+async def load(session: AsyncSession, client_id: str, *, to_change: bool = False) -> Client:
+    found = select(Client).where(Client.client_id == client_id)
+    client = await session.scalar(found.with_for_update() if to_change else found)
     if client is None:
         raise errors.NotFound("没有这个客户端。请核对 client_id。")
     return client
 
 
 async def disable(session: AsyncSession, call: access.Call, client_id: str) -> Client:
-    """No more tokens for it; the last one given ends within 15 minutes. Saying so twice changes nothing."""
-    client = await load(session, client_id)
+    """No more tokens for it; those it has end at every service within the minute. Saying so twice changes nothing."""
+    client = await load(session, client_id, to_change=True)
     call.match(client.version)
     if client.disabled_at is None:
         client.disabled_at = call.now
+        await ended.end(session, client.sid)
         await deeds.record(session, call, "client.disabled", client.id, event=False)
         await session.flush()
     return client
 
 
 async def rotate_secret(session: AsyncSession, call: access.Call, vault: privacy.Vault, client_id: str) -> ClientMade:
-    """A new secret; the old one ends at once."""
-    client = await load(session, client_id)
+    """A new secret; the old one ends at once, and within the minute the tokens that were given for it."""
+    client = await load(session, client_id, to_change=True)
     call.match(client.version)
     if client.disabled_at is not None:
         raise errors.InvalidState("客户端已停用,不能更换密钥。请新建一个客户端。")
     secret = secrets.token_urlsafe(32)
     client.secret = vault.blind(secret, PURPOSE)
+    await ended.end(session, client.sid)
+    client.sid = uuid4()
     await deeds.record(session, call, "client.secret_rotated", client.id, event=False)
     await session.flush()
     return made(client, secret)

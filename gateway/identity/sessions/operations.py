@@ -13,6 +13,7 @@ from joserfc import jwt
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from gateway.identity.ended import operations as ended
 from gateway.identity.errors import SessionEnded, SignInLocked, SignInRefused
 from gateway.identity.schemas import SignedIn
 from gateway.identity.sessions import passwords
@@ -62,6 +63,7 @@ async def refresh_session(kernel: web.Kernel, signer: Signer, call: access.Call,
                 sign_in.refresh = _digest(kernel, refresh)
             else:
                 sign_in.ended_at = clock.now()
+                await ended.end(session, sign_in.id)
                 await deeds.record(session, _as(call, user), "session.reused", user.id, subject_type="user", event=False, refused=True)
             await session.flush()
     if not (good and user and sign_in_id):
@@ -76,8 +78,9 @@ async def end_session(kernel: web.Kernel, signer: Signer, call: access.Call, tok
     if sign_in_id is None:
         return
     async with kernel.writing.begin() as session:
-        ended = update(SignIn).where(SignIn.id == UUID(sign_in_id), SignIn.ended_at.is_(None)).values(ended_at=clock.now())
-        if (await session.execute(ended.returning(SignIn.id))).first():
+        ending = update(SignIn).where(SignIn.id == UUID(sign_in_id), SignIn.ended_at.is_(None)).values(ended_at=clock.now())
+        if await session.scalar(ending.returning(SignIn.id)):
+            await ended.end(session, UUID(sign_in_id))
             await deeds.record(session, call, "session.ended", UUID(call.actor.subject), subject_type="user", event=False)
 
 

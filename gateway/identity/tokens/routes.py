@@ -139,7 +139,7 @@ def _granted(client: Client, form: dict[str, str], signer: Signer) -> dict[str, 
     scopes = asked or held
     actor = dataclasses.replace(client.actor(client.client_id), scopes=scopes)
     granted: dict[str, Any] = {
-        "access_token": signer.token(actor, client_id=client.client_id),
+        "access_token": signer.token(actor, client_id=client.client_id, sid=str(client.sid)),
         "token_type": "Bearer",
         "expires_in": signer.seconds,
     }

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity import rules
+from gateway.identity.ended import operations as ended
 from gateway.identity.schemas import UserIn, UserMade, UserOut
 from gateway.identity.sessions import passwords
-from gateway.identity.tables import SignIn, User
+from gateway.identity.tables import User
 from shared import access, deeds, errors
 
 
@@ -25,20 +25,21 @@ async def make(session: AsyncSession, call: access.Call, asked: UserIn) -> UserM
     return made(user, password)
 
 
-async def load(session: AsyncSession, user_id: UUID) -> User:
-    user = await session.get(User, user_id)
+async def load(session: AsyncSession, user_id: UUID, *, to_change: bool = False) -> User:
+    """`to_change` locks the user before its sessions, so that none is opened while they end."""
+    user = await session.get(User, user_id, with_for_update=to_change)
     if user is None:
         raise errors.NotFound("没有这个用户。请核对编号。")
     return user
 
 
 async def disable(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
-    """No more sign-ins; the user's sessions end. Saying so twice changes nothing."""
-    user = await load(session, user_id)
+    """No more sign-ins; the user's sessions end, at every service within the minute. Saying so twice changes nothing."""
+    user = await load(session, user_id, to_change=True)
     call.match(user.version)
     if user.disabled_at is None:
         user.disabled_at = call.now
-        await end_sessions(session, user)
+        await ended.end_sessions(session, user.id)
         await deeds.record(session, call, "user.disabled", user.id, event=False)
         await session.flush()
     return user
@@ -46,20 +47,16 @@ async def disable(session: AsyncSession, call: access.Call, user_id: UUID) -> Us
 
 async def reset_password(session: AsyncSession, call: access.Call, user_id: UUID) -> UserMade:
     """A new password for one who forgot it; every session of the user ends."""
-    user = await load(session, user_id)
+    user = await load(session, user_id, to_change=True)
     call.match(user.version)
     if user.disabled_at is not None:
         raise errors.InvalidState("用户已停用,不能重置密码。")
     password = passwords.generate()
     user.password = await passwords.digest(password)
-    await end_sessions(session, user)
+    await ended.end_sessions(session, user.id)
     await deeds.record(session, call, "user.password_reset", user.id, event=False)
     await session.flush()
     return made(user, password)
-
-
-async def end_sessions(session: AsyncSession, user: User) -> None:
-    await session.execute(update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None)).values(ended_at=func.now()))
 
 
 def made(user: User, password: str) -> UserMade:

@@ -17,7 +17,7 @@ import orjson
 from aiohttp.abc import AbstractResolver, ResolveResult
 from sqlalchemy import Table, bindparam, delete, select, update
 
-from gateway.webhooks import policy, signing
+from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.deliveries.operations import DELIVERIES
 from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.tables import Endpoint
@@ -100,7 +100,7 @@ async def _serve(kernel: web.Kernel, http: aiohttp.ClientSession, endpoint_id: U
 
 async def _due(kernel: web.Kernel) -> Sequence[UUID]:
     due = select(DELIVERIES.c.endpoint_id).where(*_pending())
-    wanted = select(ENDPOINTS.c.id).where(ENDPOINTS.c.enabled, ENDPOINTS.c.id.in_(due))
+    wanted = select(ENDPOINTS.c.id).where(visibility.heard(), ENDPOINTS.c.id.in_(due))
     async with kernel.reading() as session:
         return (await session.scalars(wanted)).all()
 
@@ -112,8 +112,8 @@ def _pending() -> tuple[Any, ...]:
 async def send_some(kernel: web.Kernel, http: aiohttp.ClientSession, endpoint_id: UUID) -> int:
     """Sends up to ten of an endpoint's due deliveries side by side and answers how many they were."""
     async with kernel.writing.begin() as session:
-        endpoint = await session.get(Endpoint, endpoint_id)
-        if endpoint is None or not endpoint.enabled:
+        endpoint = await session.scalar(select(Endpoint).where(Endpoint.id == endpoint_id, visibility.heard()))
+        if endpoint is None:
             return 0
         columns = (DELIVERIES.c.id, DELIVERIES.c.event_id, DELIVERIES.c.event, (DELIVERIES.c.attempts + 1).label("attempts"))
         due = select(*columns).where(DELIVERIES.c.endpoint_id == endpoint_id, *_pending()).order_by(DELIVERIES.c.next_at, DELIVERIES.c.id)

@@ -4,13 +4,12 @@ from datetime import datetime, time
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import Select, Table, and_, exists, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.changes.reading import unpack
-from gateway.identity.tables import Client
-from gateway.webhooks import policy
+from gateway.webhooks import policy, visibility
 from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.schemas import DeliveryOut, ReplayIn
 from gateway.webhooks.tables import Delivery, Endpoint
@@ -47,17 +46,16 @@ async def take_in(session: AsyncSession, event: changes.Event) -> None:
 
 
 async def _listening(session: AsyncSession) -> list[Any]:
-    """The endpoints in use, read once a batch of events. Those of a client that was disabled hear nothing any more."""
+    """The endpoints in use, read once a batch of events."""
     if "listening" not in session.info:
-        disabled = exists().where(Client.client_id == func.split_part(Endpoint.owner, ":", 2), Client.disabled_at.is_not(None))
         columns = (Endpoint.id, Endpoint.types, Endpoint.scopes)
-        session.info["listening"] = (await session.execute(select(*columns).where(Endpoint.enabled, ~disabled))).all()
+        session.info["listening"] = (await session.execute(select(*columns).where(visibility.heard()))).all()
     found: list[Any] = session.info["listening"]
     return found
 
 
 async def anyone_listens(session: AsyncSession) -> bool:
-    return bool(await session.scalar(select(exists().where(Endpoint.enabled))))
+    return bool(await session.scalar(select(exists().where(visibility.heard()))))
 
 
 async def listed(session: AsyncSession, call: Call, endpoint_id: UUID, status: str | None) -> Select[Any]:

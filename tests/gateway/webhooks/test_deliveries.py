@@ -1,5 +1,6 @@
 """Events on their way to a receiver: signed, never lost, not before they may be known, sent again on demand."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -204,3 +205,32 @@ async def test_two_gateways_that_follow_and_send_make_and_deliver_each_event_onc
 
 def _id(endpoint: str) -> UUID:
     return UUID(endpoint.rpartition("/")[2])
+
+
+async def test_a_disabled_account_s_endpoint_is_sent_nothing_more_not_even_what_waits(home: House, until: Until) -> None:
+    admin, kernel = home.gateway.as_("admin"), home.gateway.kernel
+    account = (await admin.post("/v1/clients", json={"name": "外单位", "role": "system", "scopes": ["trainees.read"]})).json()
+    caller = home.gateway.as_("system", subject=account["client_id"], scopes={"trainees.read"})
+    made = (await caller.post(PATH, json={"url": Receiver(free_port()).url})).json()
+    await home.happens("registry", "trainee.changed")
+
+    async def tried() -> bool:
+        waiting = (await caller.get(f"{PATH}/{made['id']}/deliveries")).json()["items"]
+        return len(waiting) == 1 and waiting[0]["attempts"] > 0
+
+    await until(tried)
+
+    async def sent() -> int:
+        async with kernel.engine.begin() as connection:
+            await connection.execute(text("UPDATE webhook_deliveries SET next_at = now() - interval '1 minute'"))
+        due = UUID(made["id"]) in await sending._due(kernel)
+        async with sending.client(local=True) as http:
+            return due + await sending.send_some(kernel, http, UUID(made["id"]))
+
+    await until(lambda: _is(sent, 2))  # unless the sender itself was there first
+    await admin.post(f"/v1/clients/{account['client_id']}:disable")
+    assert await sent() == 0
+
+
+async def _is(ask: Callable[[], Awaitable[int]], number: int) -> bool:
+    return await ask() == number
