@@ -108,8 +108,7 @@ class Stack:
         if name == DATABASE:
             self._embedded().start()
             return
-        command = [sys.executable, "-m", "uvicorn", "--factory", SERVICES[name], "--host", "127.0.0.1", "--port", str(self.ports[name])]
-        command += ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]
+        command = [sys.executable, "-m", "shared.web.serving", SERVICES[name], "--port", str(self.ports[name])]
         self._processes[name] = self._spawn(name, command, self.logs(name))
         if wait:
             self._wait_until_ready(name)

@@ -217,6 +217,11 @@ class MethodNotAllowed(Problem):
     code, status = "method_not_allowed", 405
 
 
+class RequestTimeout(Problem):
+    code, status = "request_timeout", 408
+    retryable = True
+
+
 class InvalidState(Problem):
     code, status = "invalid_state", 409
 
@@ -250,6 +255,10 @@ class TooManyRequests(Problem):
     retryable, retry_after_seconds = True, 1
 
 
+class HeadersTooLarge(Problem):
+    code, status = "headers_too_large", 431
+
+
 class Internal(Problem):
     code, status = "internal", 500
 
@@ -276,6 +285,11 @@ class Relayed(UpstreamFailed):
 class Unavailable(Problem):
     code, status = "unavailable", 503
     retryable, retry_after_seconds = True, 2
+
+
+class Overloaded(Problem):
+    code, status = "overloaded", 503
+    retryable, retry_after_seconds = True, 1
 
 
 class UpstreamTimeout(Problem):

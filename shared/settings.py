@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, Json, PositiveInt, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, Json, PositiveFloat, PositiveInt, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     seal_dir: Path
     seal_every_seconds: float = 1.0
     forget_after_seconds: float = 60.0
+
+    head_bytes_at_most: PositiveInt = 32 * 1024  # request line and headers
+    caller_seconds: PositiveFloat = 10.0  # for the head, and for each part of a body at the least rate
+    body_bytes_per_second: PositiveInt = 1024
+    connections_at_most: PositiveInt = 512
+    requests_at_most: PositiveInt = 256  # at work at once
 
     requests_per_second: PositiveInt | None = None  # of one client
     limits_uri: str = "memory://"  # or redis://…, valkey://…: one count for all processes

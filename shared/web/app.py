@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import audit, db, forgetting, privacy, telemetry
 from shared.names import Lookup
 from shared.settings import Settings
-from shared.web import deadlines, kernel, openapi, problems, standing
+from shared.web import deadlines, kernel, openapi, problems, shedding, standing
 
 Job = Callable[[kernel.Kernel], Coroutine[Any, Any, None]]
 Codes = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -89,12 +90,14 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
         app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
     openapi.install(app)
     app.add_middleware(deadlines.Deadlines, seconds=settings.deadline_seconds)
+    app.add_middleware(shedding.Shedding, at_most=settings.requests_at_most)
     app.add_middleware(Traced, kernel=made)
     return app
 
 
 class Traced:
-    """Gives every request its id, and writes one access line and one measurement for it."""
+    """Gives every request its id, and writes one access line and one measurement for it. Whatever fails inside is answered here: what passed further up
+    would be answered as well, but the server would then cut a connection that its caller may be using for the next request."""
 
     def __init__(self, app: ASGIApp, kernel: kernel.Kernel) -> None:
         self.app, self.kernel = app, kernel
@@ -103,7 +106,7 @@ class Traced:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
+        started, status, answering = time.perf_counter(), 500, False
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
         request_id = (
             given
@@ -114,15 +117,19 @@ class Traced:
         state["request_id"] = request_id
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answering
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answering = message["status"], True
                 rate = [(name.lower().encode(), value.encode()) for name, value in state.get("rate", {}).items()]
                 message["headers"] = [*message["headers"], *rate, (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
             await self.app(scope, receive, answer)
+        except Exception as error:
+            if answering:
+                raise  # half an answer is out: the server cuts the connection, so that it is not taken for a whole one
+            await problems.respond(Request(scope), problems.translate(error))(scope, receive, answer)
         finally:
             took = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "-")

@@ -14,6 +14,7 @@ _ALWAYS: tuple[type[errors.Problem], ...] = (
     errors.InvalidParameter,
     errors.ServerDateRefused,
     errors.Internal,
+    errors.Overloaded,
     errors.Unavailable,
 )
 _SIGNED_IN: tuple[type[errors.Problem], ...] = (errors.Unauthenticated, errors.Forbidden, access.WrongRole, access.MissingScope)

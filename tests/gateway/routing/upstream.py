@@ -9,7 +9,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
+
+from shared.web.serving import SERVER
 
 
 class Upstream:
@@ -106,11 +109,10 @@ def free_port() -> int:
 
 @contextlib.asynccontextmanager
 async def serving(app: Any, port: int | None = None) -> AsyncIterator[str]:
-    """The application on a port of its own; its address."""
+    """The application on a port of its own; its address. One of ours is served as its process would be, any other by the plain server."""
     port = port or free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, lifespan="off", access_log=False, log_level="critical", timeout_graceful_shutdown=1)
-    )
+    told = (SERVER if isinstance(app, FastAPI) else {"access_log": False}) | {"log_level": "critical", "timeout_graceful_shutdown": 1}
+    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", **told))
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 (uvicorn offers nothing to wait for)
         await asyncio.sleep(0.01)
