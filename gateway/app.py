@@ -9,8 +9,8 @@ from gateway.changes import routes as changes
 from gateway.docs import routes as docs
 from gateway.identity import routes as identity
 from gateway.identity import tables as accounts
-from gateway.identity.clients import job as local
 from gateway.identity.ended import operations as ended
+from gateway.identity.local_accounts import job as local
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
 from gateway.plans import routes as plans
@@ -41,7 +41,7 @@ ROUTERS = (
 
 def build(of: Settings) -> FastAPI:
     services = {name: clients.check(name) for name in kernel.SERVICES if name != "gateway"}
-    checks = services | ({"local_clients": local.check} if of.local_clients else {})
+    checks = services | ({"local_accounts": local.check} if of.local_clients else {})
     jobs = (following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
     part = web.Part(
         "gateway", county.here().title, ROUTERS, jobs=jobs, forgets=(*accounts.FORGETS, *hooks.FORGETS), checks=checks, merges=True

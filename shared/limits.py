@@ -56,6 +56,13 @@ class Limits:
         except StorageError as error:
             return _away(error)
 
+    async def give_back(self, quota: Quota, whom: str) -> None:
+        """Takes back one that was counted and does not count after all."""
+        try:
+            await self._counting.hit(quota.item, whom, cost=-1)
+        except StorageError as error:
+            _away(error)
+
     async def check(self, quota: Quota, whom: str) -> None:
         """Raises `TooManyRequests` when nothing is left; counts nothing. For what counts only when it fails."""
         try:

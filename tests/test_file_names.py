@@ -22,6 +22,7 @@ NAMES = {
     "rules": "what the data of this noun must satisfy",
 }
 OF_THE_DOMAIN = {
+    "gateway/identity/sessions/guesses": "how many passwords may be tried, and from where",
     "gateway/identity/sessions/passwords": "how a password is kept and tried",
     "gateway/identity/tokens/signing": "the key that tokens are signed with",
     "gateway/routing/forwarding": "a request passed through, streamed both ways",

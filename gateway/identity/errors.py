@@ -16,6 +16,10 @@ class SignInLocked(errors.Problem):
     retryable = True
 
 
+class NoPassword(errors.Problem):
+    code, status = "no_password", 409
+
+
 class SessionEnded(errors.Problem):
     code, status = "session_ended", 401
 
@@ -23,5 +27,7 @@ class SessionEnded(errors.Problem):
 MISPLACED = "binding_not_allowed"
 UNKNOWN_SCOPE = "unknown_scope"
 PRIVATE_KEY = "invalid_public_key"
+WEAK_PASSWORD = "weak_password"  # noqa: S105 - a code, not a secret
+WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a code, not a secret
 
 errors.violates("users_login_key", LoginTaken)

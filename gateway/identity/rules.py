@@ -1,4 +1,4 @@
-"""What making a client and making a user have in common: the checks, and the bindings as they are kept."""
+"""What clients and users have in common: the checks, the bindings as they are kept, and where accounts of the local stack may be used."""
 
 from typing import Any
 from uuid import UUID
@@ -7,7 +7,10 @@ from gateway.identity import policy
 from gateway.identity.codes import KNOWN
 from gateway.identity.errors import MISPLACED, UNKNOWN_SCOPE
 from gateway.identity.schemas import Bindings
-from shared import db, errors
+from gateway.settings import Settings
+from shared import db, errors, settings
+
+LOCAL = "local-"
 
 
 def faults(asked: Bindings) -> list[errors.Fault]:
@@ -42,3 +45,8 @@ def columns(asked: Bindings) -> dict[str, Any]:
     kept = asked.model_dump(include={"name", "role", "person_id", *policy.BINDINGS})
     person: UUID | None = kept["person_id"]
     return kept | {"person_id": person or db.new_id(), "scopes": sorted(set(asked.scopes)) if asked.scopes else None}
+
+
+def may_be_here(of: settings.Settings, name: str) -> bool:
+    """Accounts whose names are their secrets are refused outside the local stack, whatever a database may still hold."""
+    return not name.startswith(LOCAL) or (isinstance(of, Settings) and of.local_clients)

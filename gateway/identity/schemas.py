@@ -13,7 +13,9 @@ EXAMPLES = county.here().examples
 Scopes = Annotated[
     list[str], Field(max_length=200, description="授权范围,见 GET /v1/scopes;system 必填", examples=[["trainees.read", "classes.read"]])
 ]
-Password = Annotated[str, Field(min_length=10, max_length=200, description="至少 10 个字符", examples=["Sun-over-hills-25"])]
+Password = Annotated[
+    str, Field(min_length=10, max_length=200, description="至少 10 个字符,不能是容易猜到的", examples=["Sun-over-hills-25"])
+]
 
 
 class Bindings(wire.In):
@@ -77,6 +79,11 @@ class UserMade(UserOut):
 class Credentials(wire.In):
     name: Annotated[str, Field(min_length=1, max_length=200, description="登录名")]
     password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PasswordChange(wire.In):
+    current_password: Annotated[str, Field(min_length=1, max_length=200, description="现在的密码")]
+    new_password: Password
 
 
 class Refresh(wire.In):

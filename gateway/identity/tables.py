@@ -85,13 +85,14 @@ class Ended(Row):
 
 
 class Attempts(Row):
-    """Passwords tried for a login name, known or not."""
+    """Passwords tried for a login name, known or not, from one address or from all that it was never signed in from. `whom` is a digest of them."""
 
     __tablename__ = "sign_in_attempts"
 
-    login: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    whom: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     tries: Mapped[int]
     counted_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    succeeded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), comment="when the owner last signed in from there")
 
 
 class UsedAssertion(Row):
@@ -109,5 +110,8 @@ _sign_ins, _ended, _attempts = (Row.metadata.tables[name] for name in ("sessions
 FORGETS = (
     forgetting.Term(_sign_ins, func.least(_sign_ins.c.expires_at, _sign_ins.c.ended_at), forgetting.SIX_MONTHS_DAYS),
     forgetting.Term(_ended, _ended.c.ended_at, 1),
-    forgetting.Term(_attempts, _attempts.c.counted_from, 1),
+    forgetting.Term(_attempts, _attempts.c.counted_from, 1, also=_attempts.c.succeeded_at.is_(None)),
+    forgetting.Term(
+        _attempts, func.greatest(_attempts.c.counted_from, _attempts.c.succeeded_at), 30, also=_attempts.c.succeeded_at.is_not(None)
+    ),
 )

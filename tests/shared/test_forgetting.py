@@ -7,13 +7,14 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.identity import tables as accounts
+from gateway.identity.sessions import guesses
 from gateway.webhooks import tables as hooks
 from services.eastwest.imports.tables import PlacementImport
 from shared import db, forgetting
 from shared.sheet_jobs import uploads
 from tests.conftest import Start
 
-SESSIONS, ENDED, TRIES = accounts.FORGETS
+SESSIONS, ENDED, TRIES, HOMES = accounts.FORGETS
 (DELIVERIES,) = hooks.FORGETS
 NOT_YET, OVER = -1, 1
 DELIVERY: dict[str, Any] = {
@@ -84,8 +85,24 @@ async def test_a_session_is_kept_six_months_after_it_ended_or_ran_out(start: Sta
 async def test_tries_at_a_password_are_kept_a_day(start: Start) -> None:
     async with start("gateway") as gateway:
         for hours in (NOT_YET, OVER):
-            await _given(gateway.kernel.engine, TRIES, hours, "counted_from", login=str(hours).encode(), tries=1)
+            await _given(gateway.kernel.engine, TRIES, hours, "counted_from", whom=str(hours).encode(), tries=1)
         assert await _left(gateway.kernel.engine, TRIES) == 1
+
+
+async def test_where_a_user_signed_in_is_known_for_thirty_days(start: Start) -> None:
+    async with start("gateway") as gateway:
+        for hours in (NOT_YET, OVER):
+            row = {"whom": str(hours).encode(), "tries": 0, "counted_from": func.now() - text("interval '90 days'")}
+            await _given(gateway.kernel.engine, HOMES, hours, "succeeded_at", **row)
+        assert await _left(gateway.kernel.engine, TRIES) == 2
+        assert (await _left(gateway.kernel.engine, HOMES), HOMES.days) == (1, guesses.LATELY.days)
+
+
+async def test_which_tokens_ended_is_kept_a_day(start: Start) -> None:
+    async with start("gateway") as gateway:
+        for hours in (NOT_YET, OVER):
+            await _given(gateway.kernel.engine, ENDED, hours, "ended_at", sid=db.new_id())
+        assert await _left(gateway.kernel.engine, ENDED) == 1
 
 
 async def test_a_webhook_delivery_is_kept_six_months_and_one_that_failed_for_good(start: Start) -> None:

@@ -1,46 +1,40 @@
-"""Signing in: a password for a session, a refresh token for the next access token, and the end of it.
+"""Signing in: a password for a session, a refresh token for the next access token, another password, and the end of it.
 
-Every step keeps its own short transaction: a refusal must be counted and a stolen session ended even though the answer is a 401.
+Every step of signing in keeps its own short transaction: a refusal must be counted and a stolen session ended even though the answer is a 401.
 Times here are the real clock's.
 """
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from joserfc import jwt
-from sqlalchemy import case, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.ended import operations as ended
-from gateway.identity.errors import SessionEnded, SignInLocked, SignInRefused
-from gateway.identity.schemas import SignedIn
-from gateway.identity.sessions import passwords
-from gateway.identity.tables import Attempts, SignIn, User
+from gateway.identity.errors import WRONG_PASSWORD, NoPassword, SessionEnded, SignInRefused
+from gateway.identity.rules import may_be_here
+from gateway.identity.schemas import PasswordChange, SignedIn
+from gateway.identity.sessions import guesses, passwords
+from gateway.identity.tables import SignIn, User
 from gateway.identity.tokens.signing import Signer
-from shared import access, clock, db, deeds, limits, web
+from shared import access, clock, db, deeds, errors, limits, web
 
-TRIES_AT_MOST = 5
-COUNTED_FOR = timedelta(minutes=15)
 SESSION_LASTS = timedelta(hours=12)
 
 
 async def open_session(kernel: web.Kernel, signer: Signer, call: access.Call, login: str, password: str) -> SignedIn:
     """A session for the right password. Unknown name, wrong password and disabled user get the same answer after the same work."""
-    whom = call.origin or "?"
-    await kernel.limits.check(limits.TOKEN_FAILURES, whom)
-    login_key = kernel.vault.blind(login, "login")
-    await _count_try(kernel, login_key)
-    async with kernel.reading() as session:
-        user = await session.scalar(select(User).where(User.login == login))
-    right = await passwords.fits(user.password if user else None, password)
-    if user is None or user.disabled_at is not None or not right:
-        await kernel.limits.take(limits.TOKEN_FAILURES, whom)
+    user = await _proven(kernel, call, login, password)
+    if user is None or not _in_use(kernel, user):
         raise SignInRefused()
     refresh, sign_in_id = secrets.token_urlsafe(32), db.new_id()
     async with kernel.writing.begin() as session:
-        await session.execute(delete(Attempts).where(Attempts.login == login_key))
+        await _unchanged(session, user)
+        await guesses.give_back(kernel, session, login, _address(call))
         session.add(SignIn(id=sign_in_id, user_id=user.id, refresh=_digest(kernel, refresh), expires_at=clock.now() + SESSION_LASTS))
         await session.flush()
         await deeds.record(session, _as(call, user), "session.opened", user.id, subject_type="user", event=False)
@@ -49,14 +43,13 @@ async def open_session(kernel: web.Kernel, signer: Signer, call: access.Call, lo
 
 async def refresh_session(kernel: web.Kernel, signer: Signer, call: access.Call, refresh_token: str) -> SignedIn:
     """The next access token, and the next refresh token. One that was used before is a copy in wrong hands: the session ends."""
-    whom = call.origin or "?"
-    await kernel.limits.check(limits.TOKEN_FAILURES, whom)
+    await kernel.limits.check(limits.TOKEN_FAILURES, _address(call))
     sign_in_id, given = _parts(refresh_token)
     refresh = secrets.token_urlsafe(32)
     async with kernel.writing.begin() as session:
         sign_in = await session.scalar(select(SignIn).where(SignIn.id == sign_in_id).with_for_update())
         user = await session.get(User, sign_in.user_id) if sign_in else None
-        good = sign_in and user and sign_in.ended_at is None and sign_in.expires_at > clock.now() and user.disabled_at is None
+        good = sign_in and user and sign_in.ended_at is None and sign_in.expires_at > clock.now() and _in_use(kernel, user)
         if sign_in and user and good:
             good = hmac.compare_digest(sign_in.refresh, _digest(kernel, given))
             if good:
@@ -67,40 +60,78 @@ async def refresh_session(kernel: web.Kernel, signer: Signer, call: access.Call,
                 await deeds.record(session, _as(call, user), "session.reused", user.id, subject_type="user", event=False, refused=True)
             await session.flush()
     if not (good and user and sign_in_id):
-        await kernel.limits.take(limits.TOKEN_FAILURES, whom)
+        await kernel.limits.take(limits.TOKEN_FAILURES, _address(call))
         raise SessionEnded()
     return _signed_in(signer, user, sign_in_id, refresh)
 
 
 async def end_session(kernel: web.Kernel, signer: Signer, call: access.Call, token: str) -> None:
     """Ends the session that this access token belongs to; a client's token belongs to none."""
-    sign_in_id = jwt.decode(token, signer.keys, algorithms=["ES256"]).claims.get("sid")
-    if sign_in_id is None:
-        return
+    sid = _sid(signer, token)
     async with kernel.writing.begin() as session:
-        ending = update(SignIn).where(SignIn.id == UUID(sign_in_id), SignIn.ended_at.is_(None)).values(ended_at=clock.now())
-        if await session.scalar(ending.returning(SignIn.id)):
-            await ended.end(session, UUID(sign_in_id))
+        ending = update(SignIn).where(SignIn.id == sid, SignIn.ended_at.is_(None)).values(ended_at=clock.now())
+        if open_until_now := await session.scalar(ending.returning(SignIn.id)):
+            await ended.end(session, open_until_now)
             await deeds.record(session, call, "session.ended", UUID(call.actor.subject), subject_type="user", event=False)
 
 
-async def _count_try(kernel: web.Kernel, login_key: bytes) -> None:
-    """Counts before looking at the password, so that many guesses at once are not more guesses."""
-    now = clock.now()
-    stale = Attempts.counted_from < now - COUNTED_FOR
-    counting = insert(Attempts).values(login=login_key, tries=1, counted_from=now)
-    counting = counting.on_conflict_do_update(
-        index_elements=["login"],
-        set_={
-            "tries": case((stale, 1), else_=func.least(Attempts.tries + 1, TRIES_AT_MOST + 1)),
-            "counted_from": case((stale, now), else_=Attempts.counted_from),
-        },
-    )
-    async with kernel.writing.begin() as session:
-        tries, counted_from = (await session.execute(counting.returning(Attempts.tries, Attempts.counted_from))).one()
-    if tries > TRIES_AT_MOST:
-        seconds = max(1, int((counted_from + COUNTED_FOR - now).total_seconds()))
-        raise SignInLocked(f"连续 {TRIES_AT_MOST} 次没有成功,请 {seconds} 秒后再试。", headers={"Retry-After": str(seconds)})
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password that may take the place of the one that `user` had when it was asked for."""
+
+    user: User
+    digest: str
+
+
+async def prove(kernel: web.Kernel, call: access.Call, asked: PasswordChange) -> NewPassword:
+    """The caller's next password, if the present one was right. A wrong one is a guess like any other."""
+    async with kernel.reading() as session:
+        caller = await session.scalar(select(User).where(User.id == _uuid(call.actor.subject)))
+    if caller is None:
+        raise NoPassword()
+    user = await _proven(kernel, call, caller.login, asked.current_password)
+    faults = [] if user else [errors.Fault(WRONG_PASSWORD, pointer="/current_password", fix="请核对后重试;忘记密码请联系管理员重置。")]
+    faults += await passwords.faults(asked.new_password, "/new_password", (caller.name, caller.login))
+    if faults or user is None:
+        raise errors.Invalid(faults=faults)
+    return NewPassword(user, await passwords.digest(asked.new_password))
+
+
+async def change_password(
+    session: AsyncSession, kernel: web.Kernel, signer: Signer, call: access.Call, new: NewPassword, token: str
+) -> None:
+    """The new password holds from now on. The session it was changed in goes on; every other one of the user ends."""
+    user = await _unchanged(session, new.user)
+    user.password = new.digest
+    await guesses.give_back(kernel, session, user.login, _address(call))
+    await ended.end_sessions(session, user.id, but=_sid(signer, token))
+    await deeds.record(session, call, "user.password_changed", user.id, event=False)
+    await session.flush()
+
+
+async def _proven(kernel: web.Kernel, call: access.Call, login: str, password: str) -> User | None:
+    """The user whose password it is: counted before it is looked at, and not looked at while too many wait."""
+    async with passwords.turn():
+        await guesses.count(kernel, login, _address(call))
+        async with kernel.reading() as session:
+            user: User | None = await session.scalar(select(User).where(User.login == login))
+        return user if await passwords.fits(user.password if user else None, password) else None
+
+
+async def _unchanged(session: AsyncSession, known: User) -> User:
+    """The user, locked, unless it was disabled or given another password while we worked."""
+    user = await session.get(User, known.id, with_for_update=True)
+    if user is None or user.version != known.version:
+        raise SignInRefused()
+    return user
+
+
+def _in_use(kernel: web.Kernel, user: User) -> bool:
+    return user.disabled_at is None and may_be_here(kernel.settings, user.login)
+
+
+def _address(call: access.Call) -> str:
+    return call.origin or "?"
 
 
 def _signed_in(signer: Signer, user: User, sign_in_id: UUID, refresh: str) -> SignedIn:
@@ -118,10 +149,19 @@ def _as(call: access.Call, user: User) -> access.Call:
 
 def _parts(refresh_token: str) -> tuple[UUID | None, str]:
     sign_in_id, _, secret = refresh_token.partition(".")
+    return _uuid(sign_in_id), secret
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return UUID(sign_in_id), secret
+        return UUID(text)
     except ValueError:
-        return None, secret
+        return None
+
+
+def _sid(signer: Signer, token: str) -> UUID | None:
+    """What the token was given for."""
+    return _uuid(str(jwt.decode(token, signer.keys, algorithms=["ES256"]).claims.get("sid")))
 
 
 def _digest(kernel: web.Kernel, refresh: str) -> bytes:

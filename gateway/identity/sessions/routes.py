@@ -1,9 +1,11 @@
-"""Paths of sessions: signing in, going on, signing out."""
+"""Paths of sessions: signing in, going on, another password, signing out."""
 
-from fastapi import Request, Response
+from typing import Annotated
 
-from gateway.identity.errors import SessionEnded, SignInLocked, SignInRefused
-from gateway.identity.schemas import Credentials, Refresh, SignedIn
+from fastapi import Depends, Request, Response
+
+from gateway.identity.errors import NoPassword, SessionEnded, SignInLocked, SignInRefused
+from gateway.identity.schemas import Credentials, PasswordChange, Refresh, SignedIn
 from gateway.identity.sessions import operations as sessions
 from gateway.identity.tokens.signing import SignerOf
 from shared import access, errors, web
@@ -18,7 +20,7 @@ router = web.Router("identity")
     summary="登录",
     status=201,
     key=None,
-    errors=[SignInRefused, SignInLocked, errors.TooManyRequests],
+    errors=[SignInRefused, SignInLocked, errors.TooManyRequests, errors.Unavailable],
 )
 async def sign_in(body: Credentials, response: Response, call: web.Caller, kernel: web.KernelOf, signer: SignerOf) -> SignedIn:
     response.headers["Cache-Control"] = "no-store"
@@ -41,3 +43,25 @@ async def refresh(body: Refresh, response: Response, call: web.Caller, kernel: w
 @router.operation("DELETE", "/v1/sessions/current", may=access.SIGNED_IN, summary="退出登录", status=204, scoped=False)
 async def sign_out(request: Request, call: web.Caller, kernel: web.KernelOf, signer: SignerOf) -> None:
     await sessions.end_session(kernel, signer, call, request.headers["authorization"].partition(" ")[2])
+
+
+async def _proved(body: PasswordChange, call: web.Caller, kernel: web.KernelOf) -> sessions.NewPassword:
+    return await sessions.prove(kernel, call, body)
+
+
+Proved = Annotated[sessions.NewPassword, Depends(_proved)]
+
+
+@router.operation(
+    "POST",
+    "/v1/me:change-password",
+    may=access.SIGNED_IN,
+    summary="更改自己的密码;其他登录全部结束",
+    status=204,
+    scoped=False,
+    errors=[NoPassword, SignInRefused, SignInLocked, errors.TooManyRequests, errors.Unavailable],
+)
+async def change_password(
+    request: Request, new: Proved, session: web.Session, call: web.Caller, kernel: web.KernelOf, signer: SignerOf
+) -> None:
+    await sessions.change_password(session, kernel, signer, call, new, request.headers["authorization"].partition(" ")[2])

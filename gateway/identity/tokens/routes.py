@@ -3,7 +3,6 @@
 The token endpoint speaks its standard's own language, errors included; so it stands beside the other routes and their rules.
 """
 
-import contextlib
 import dataclasses
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,12 +10,11 @@ from urllib.parse import parse_qsl
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from gateway.identity.clients import job as local
 from gateway.identity.codes import KNOWN
+from gateway.identity.rules import may_be_here
 from gateway.identity.tables import Client
 from gateway.identity.tokens.operations import ALGORITHMS, Refused, invalid_client, prove
 from gateway.identity.tokens.signing import Signer, SignerOf
-from gateway.settings import Settings
 from shared import errors, limits, web
 from shared.web import problems
 
@@ -104,19 +102,19 @@ async def token(request: Request, signer: SignerOf) -> Response:
         form = await _form(request)
         async with kernel.writing.begin() as session:
             client = await prove(session, kernel.vault, signer, request.headers.get("authorization"), form)
-        if client.client_id.startswith(local.PREFIX) and not (isinstance(kernel.settings, Settings) and kernel.settings.local_clients):
+        if not may_be_here(kernel.settings, client.client_id):
             raise invalid_client()
         return _answer(200, _granted(client, form, signer))
     except Refused as refused:
         if refused.status == 401:
-            with contextlib.suppress(errors.TooManyRequests):  # this one is told what was wrong with it; the next is turned away
+            try:
                 await kernel.limits.take(limits.TOKEN_FAILURES, whom)
+            except errors.TooManyRequests as beyond:  # of many at once, those beyond the limit are not told
+                return _too_many(beyond)
         headers = {"WWW-Authenticate": 'Basic realm="kaili-skills"'} if refused.status == 401 else {}
         return _answer(refused.status, {"error": refused.error, "error_description": refused.description}, headers)
-    except errors.TooManyRequests as refusal:
-        return _answer(
-            429, {"error": "temporarily_unavailable", "error_description": "too many failures from this address"}, refusal.headers
-        )
+    except errors.TooManyRequests as beyond:
+        return _too_many(beyond)
     except Exception as error:
         problem = problems.translate(error)
         down = problem.status == 503
@@ -166,6 +164,10 @@ async def _form(request: Request) -> dict[str, str]:
     if any("\x00" in value for value in form.values()):
         raise Refused("invalid_request", "the body cannot be read")
     return form
+
+
+def _too_many(beyond: errors.TooManyRequests) -> Response:
+    return _answer(429, {"error": "temporarily_unavailable", "error_description": "too many failures from this address"}, beyond.headers)
 
 
 def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

@@ -15,7 +15,10 @@ from shared import access, deeds, errors
 
 async def make(session: AsyncSession, call: access.Call, asked: UserIn) -> UserMade:
     """A new user. The password given, or one that is made here, is answered this once."""
-    if faults := rules.faults(asked):
+    faults = rules.faults(asked)
+    if asked.password is not None:
+        faults += await passwords.faults(asked.password, "/password", (asked.name, asked.login or ""))
+    if faults:
         raise errors.Invalid(faults=faults)
     password = asked.password or passwords.generate()
     user = User(login=asked.login or asked.name, password=await passwords.digest(password), **rules.columns(asked))

@@ -9,9 +9,11 @@ import pytest
 from joserfc import jwt
 from sqlalchemy import text
 
+from gateway.identity.sessions import guesses, passwords
 from tests.conftest import SIGNING_KEY, Service, Start
 
 PASSWORD = "Qiandongnan-2025"
+HOME = "192.0.2.1"
 
 
 async def make_user(gateway: Service, **body: Any) -> dict[str, Any]:
@@ -20,8 +22,11 @@ async def make_user(gateway: Service, **body: Any) -> dict[str, Any]:
     return dict(made.json())
 
 
-async def sign_in(gateway: Service, name: str = "杨秀英", password: str = PASSWORD) -> httpx.Response:
-    return await gateway.as_("public").post("/v1/sessions", json={"name": name, "password": password})
+async def sign_in(gateway: Service, name: str = "杨秀英", password: str = PASSWORD, address: str = HOME) -> httpx.Response:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(gateway.app, raise_app_exceptions=False, client=(address, 1)), base_url="http://gateway.test"
+    ) as http:
+        return await http.post("/v1/sessions", json={"name": name, "password": password})
 
 
 async def refresh(gateway: Service, token: str) -> httpx.Response:
@@ -64,16 +69,23 @@ async def test_unknown_wrong_and_disabled_get_the_same_answer(start: Start) -> N
 
 
 @pytest.mark.parametrize("name", ["杨秀英", "无此人"], ids=["known", "unknown"])
-async def test_after_five_wrong_passwords_the_name_is_locked_for_a_while(start: Start, name: str) -> None:
+async def test_after_five_wrong_passwords_the_name_is_locked_for_this_address_for_a_while(start: Start, name: str) -> None:
     async with start("gateway") as gateway:
         await make_user(gateway)
         assert [(await sign_in(gateway, name, "wrong")).status_code for _ in range(6)] == [401] * 5 + [429]
         locked = await sign_in(gateway, name)
         assert (locked.status_code, locked.json()["code"]) == (429, "sign_in_locked")
         assert 0 < int(locked.headers["retry-after"]) <= 900
-        async with gateway.kernel.engine.begin() as connection:
-            await connection.execute(text("UPDATE sign_in_attempts SET counted_from = counted_from - interval '15 minutes'"))
+        await pass_by(gateway)
         assert (await sign_in(gateway, name)).status_code == (201 if name == "杨秀英" else 401)
+
+
+async def test_a_stranger_s_guesses_lock_nobody_out_but_himself(start: Start) -> None:
+    async with start("gateway") as gateway:
+        await make_user(gateway)
+        stranger = [await sign_in(gateway, password="wrong", address="203.0.113.7") for _ in range(8)]
+        assert [answer.status_code for answer in stranger] == [401] * 5 + [429] * 3
+        assert (await sign_in(gateway)).status_code == 201
 
 
 async def test_guesses_at_once_are_no_more_than_guesses_in_a_row(start: Start) -> None:
@@ -83,12 +95,89 @@ async def test_guesses_at_once_are_no_more_than_guesses_in_a_row(start: Start) -
         assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 7
 
 
+async def test_forty_names_sprayed_from_one_address_are_twenty(start: Start) -> None:
+    async with start("gateway") as gateway:
+        await make_user(gateway)
+        answers = [await sign_in(gateway, f"某人{number}", "Spring-2025!") for number in range(40)]
+        assert [answer.status_code for answer in answers] == [401] * 20 + [429] * 20
+        assert {answer.json()["code"] for answer in answers[20:]} == {"too_many_requests"}
+        assert all(0 < int(answer.headers["retry-after"]) <= 60 for answer in answers[20:])
+        assert (await sign_in(gateway, address="192.0.2.2")).status_code == 201
+
+
+async def test_signing_in_twenty_times_and_more_is_no_failure(start: Start) -> None:
+    async with start("gateway", local_clients=True) as gateway:
+        while (await gateway.as_("public").get("/readyz")).status_code != 200:
+            pass
+        answers = [await sign_in(gateway, "local-officer", "local-officer") for _ in range(25)]
+        assert {answer.status_code for answer in answers} == {201}
+
+
+async def test_many_addresses_guess_fifty_times_and_the_owner_comes_in_from_where_he_was_before(start: Start) -> None:
+    async with start("gateway") as gateway:
+        await make_user(gateway)
+        assert (await sign_in(gateway)).status_code == 201
+        await fifty_wrong(gateway)
+        elsewhere = await sign_in(gateway, address="198.51.100.99")
+        assert (elsewhere.status_code, elsewhere.json()["code"]) == (429, "sign_in_locked") and int(elsewhere.headers["retry-after"]) > 0
+        assert (await sign_in(gateway, password="wrong")).status_code == 401
+        assert (await sign_in(gateway)).status_code == 201
+        await pass_by(gateway)
+        assert (await sign_in(gateway, address="198.51.100.99")).status_code == 201
+
+
+async def test_where_the_owner_was_a_month_ago_is_an_address_like_any_other(start: Start) -> None:
+    async with start("gateway") as gateway:
+        await make_user(gateway)
+        assert (await sign_in(gateway)).status_code == 201
+        async with gateway.kernel.engine.begin() as connection:
+            await connection.execute(text("UPDATE sign_in_attempts SET succeeded_at = succeeded_at - interval '30 days'"))
+        await fifty_wrong(gateway)
+        assert (await sign_in(gateway)).status_code == 429
+
+
+async def fifty_wrong(gateway: Service) -> None:
+    """As many wrong passwords from as many addresses: what they leave behind."""
+    async with gateway.kernel.engine.begin() as connection:
+        kept = {"whom": guesses._name(gateway.kernel, "杨秀英"), "tries": guesses.OF_A_NAME_AT_MOST - 1}
+        counted = "INSERT INTO sign_in_attempts (whom, tries, counted_from) VALUES (:whom, :tries, now())"
+        await connection.execute(text(f"{counted} ON CONFLICT (whom) DO UPDATE SET tries = :tries, counted_from = now()"), kept)
+    assert (await sign_in(gateway, password="wrong", address="198.51.100.1")).status_code == 401
+
+
+async def pass_by(gateway: Service) -> None:
+    """A quarter of an hour."""
+    async with gateway.kernel.engine.begin() as connection:
+        await connection.execute(text("UPDATE sign_in_attempts SET counted_from = counted_from - interval '15 minutes'"))
+
+
 async def test_signing_in_forgets_the_wrong_tries_before(start: Start) -> None:
     async with start("gateway") as gateway:
         await make_user(gateway)
         for _ in range(2):
             assert [(await sign_in(gateway, password="wrong")).status_code for _ in range(4)] == [401] * 4
             assert (await sign_in(gateway)).status_code == 201
+
+
+async def test_of_many_at_once_as_many_are_turned_away_at_once_as_would_wait_for_long(start: Start) -> None:
+    async with start("gateway") as gateway:
+        await make_user(gateway)
+        answers = await asyncio.gather(*(sign_in(gateway, address=f"192.0.2.{number}") for number in range(60)))
+        busy = [answer for answer in answers if answer.status_code == 503]
+        assert {answer.status_code for answer in answers} == {201, 503}
+        assert len(busy) >= 20 and all(int(answer.headers["retry-after"]) > 0 for answer in busy)
+
+
+async def test_a_user_disabled_while_the_password_is_looked_at_gets_no_session(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with start("gateway") as gateway:
+        user, looked_at = await make_user(gateway), passwords.fits
+
+        async def meanwhile(kept: str | None, password: str) -> bool:
+            await gateway.as_("admin").post(f"/v1/users/{user['id']}:disable")
+            return await looked_at(kept, password)
+
+        monkeypatch.setattr(passwords, "fits", meanwhile)
+        assert (await sign_in(gateway)).json()["code"] == "sign_in_refused"
 
 
 async def test_a_refresh_token_is_good_once_and_its_copy_ends_the_session(start: Start) -> None:
@@ -147,3 +236,80 @@ async def test_a_password_of_the_wrong_length_is_refused_and_not_echoed(start: S
     async with start("gateway") as gateway:
         answer = await gateway.as_("admin").post("/v1/users", json={"name": "杨秀英", "role": "officer", "password": password})
         assert answer.status_code == 422 and password not in answer.text
+
+
+WEAK = ["password123", "1234567890", "qwertyuiop123", "yangxiuying90", "Kaili-2025", "aaaaaaaaaaaaaaaa", "abcdefghij" * 20]
+
+
+async def test_a_password_that_is_easily_guessed_is_refused_and_not_echoed(start: Start) -> None:
+    async with start("gateway") as gateway:
+        for password in WEAK:
+            body = {"name": "杨秀英", "login": "yangxiuying", "role": "town", "password": password}
+            answer = await gateway.as_("admin").post("/v1/users", json=body)
+            assert answer.status_code == 422 and password not in answer.text
+            assert [(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]] == [
+                ("missing_field", "/region_code"),
+                ("weak_password", "/password"),
+            ]
+            assert "密码" in answer.json()["errors"][1]["fix"]
+
+
+async def change(gateway: Service, token: str, current: str, new: str, key: str | None = None) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+    body = {"current_password": current, "new_password": new}
+    return await gateway.as_("public").post("/v1/me:change-password", json=body, headers=headers)
+
+
+async def test_another_password_holds_at_once_and_ends_every_other_session(start: Start) -> None:
+    async with start("gateway") as gateway:
+        user, new = await make_user(gateway), "Maple-over-river-31"
+        here, there = (await sign_in(gateway)).json(), (await sign_in(gateway)).json()
+        for _ in range(2):  # the second time it is the same request once more
+            assert (await change(gateway, here["access_token"], PASSWORD, new, "once")).status_code == 204
+        assert (await sign_in(gateway)).status_code == 401
+        assert (await sign_in(gateway, password=new)).status_code == 201
+        await gateway.kernel.tokens.learn_ended()
+        said = [{"Authorization": f"Bearer {session['access_token']}"} for session in (here, there)]
+        assert [(await gateway.as_("public").get("/v1/me", headers=each)).status_code for each in said] == [200, 401]
+        assert (await refresh(gateway, here["refresh_token"])).status_code == 200
+        assert (await refresh(gateway, there["refresh_token"])).status_code == 401
+        trail = (await gateway.as_("auditor").get("/v1/audit", params={"action": "user.password_changed"})).json()["items"]
+        assert [(entry["subject"], entry["actor"]) for entry in trail] == [(user["id"], user["id"])]
+
+
+async def test_a_wrong_present_password_is_a_guess_like_any_other(start: Start) -> None:
+    async with start("gateway") as gateway:
+        await make_user(gateway)
+        token = (await sign_in(gateway)).json()["access_token"]
+        answers = [await change(gateway, token, "wrong", "password123") for _ in range(6)]
+        assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+        assert [(fault["code"], fault["pointer"]) for fault in answers[0].json()["errors"]] == [
+            ("wrong_password", "/current_password"),
+            ("weak_password", "/new_password"),
+        ]
+        assert answers[5].json()["code"] == "sign_in_locked"
+
+
+async def test_a_client_has_no_password_to_change(start: Start) -> None:
+    async with start("gateway") as gateway:
+        answer = await gateway.as_("officer", subject=str(uuid4())).post(
+            "/v1/me:change-password", json={"current_password": "x", "new_password": PASSWORD}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (409, "no_password")
+
+
+async def test_the_local_stack_has_a_user_for_each_role_who_is_the_person_of_its_client(start: Start) -> None:
+    async with start("gateway", local_clients=True) as gateway:
+        while (await gateway.as_("public").get("/readyz")).status_code != 200:
+            pass
+        public = gateway.as_("public")
+        for role in ("officer", "reviewer", "finance", "partner", "auditor", "admin", "system"):
+            name = f"local-{role}"
+            client = (await public.post("/oauth2/token", data={"grant_type": "client_credentials"}, auth=(name, name))).json()
+            user = (await sign_in(gateway, name, name)).json()
+            shown = [
+                (await public.get("/v1/me", headers={"Authorization": f"Bearer {each['access_token']}"})).json() for each in (client, user)
+            ]
+            assert shown[0]["person_id"] == shown[1]["person_id"] and {each["role"] for each in shown} == {role}
+        async with start("gateway", url=gateway.kernel.settings.database_url) as elsewhere:
+            assert (await sign_in(elsewhere, name, name)).status_code == 401
