@@ -12,6 +12,8 @@ from sqlalchemy import CheckConstraint, Computed, MetaData, Select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from shared.pulse import CONNECTED_WITHIN_SECONDS, Pulse
+
 NAMING = {
     "ix": "%(table_name)s_%(column_0_N_name)s_idx",
     "uq": "%(table_name)s_%(column_0_N_name)s_key",
@@ -19,6 +21,28 @@ NAMING = {
     "fk": "%(table_name)s_%(column_0_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+
+# How long anything may wait, so that an answer comes within about ten seconds whatever is wrong. The server ends what is slow, and its
+# connection goes on; the driver's own limit is for a server that does not answer any more, and ends the connection too.
+WAITING_SECONDS = 5.0
+LOCKED_SECONDS = 5
+STATEMENT_SECONDS = 8
+ANSWERED_WITHIN_SECONDS = 9.0
+CONNECTING: Mapping[str, Any] = {
+    "timeout": CONNECTED_WITHIN_SECONDS,
+    "command_timeout": ANSWERED_WITHIN_SECONDS,
+    "server_settings": {
+        "timezone": "Asia/Shanghai",
+        "lock_timeout": f"{LOCKED_SECONDS}s",
+        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "idle_in_transaction_session_timeout": "30s",
+        "jit": "off",
+    },
+}
+# The connections of one process: the sessions' (DATABASE_CONNECTIONS, ten), the reader's, and the pulse's own. Five processes, their migrations (5), the
+# sealing (5) and what PostgreSQL keeps for its superusers (3) are 88 of the hundred connections that a server gives by itself: twelve are left to people.
+READER_CONNECTIONS = 4
+PULSE_CONNECTIONS = 1
 
 
 def metadata(*kernel_tables: Callable[[MetaData], object]) -> MetaData:
@@ -50,24 +74,16 @@ def _dumps(value: object) -> str:
 
 
 def engine(url: str, *, connections: int) -> AsyncEngine:
-    """A lazy engine: it connects on first use. Statements are ended by the server after 15 s, idle transactions after 30 s."""
+    """A lazy engine: it connects on first use."""
     return create_async_engine(
         url,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=WAITING_SECONDS,
         hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
-        connect_args={
-            "timeout": 5,
-            "server_settings": {
-                "timezone": "Asia/Shanghai",
-                "statement_timeout": "15000",
-                "idle_in_transaction_session_timeout": "30000",
-                "jit": "off",
-            },
-        },
+        connect_args=CONNECTING,
     )
 
 
@@ -100,10 +116,10 @@ class Reader:
     Costs a quarter of what a session does; for a list or a story the difference does not matter, and a session is simpler.
     """
 
-    def __init__(self, of: AsyncEngine, *, connections: int) -> None:
+    def __init__(self, of: AsyncEngine, pulse: Pulse) -> None:
         self._dialect = of.dialect
         self._address = of.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._connections = connections
+        self._pulse = pulse
         self._pool: asyncpg.Pool | None = None
         self._compiled: dict[Select[Any], tuple[str, tuple[str, ...], dict[str, Any]]] = {}
         self._opening = asyncio.Lock()
@@ -114,24 +130,38 @@ class Reader:
             made = statement.compile(dialect=self._dialect)
             self._compiled[statement] = (str(made), tuple(made.positiontup or ()), dict(made.params))
         sql, names, fixed = self._compiled[statement]
-        pool = self._pool or await self._open()
         bound = [values[name] if name in values else fixed[name] for name in names]
-        try:
-            found: Mapping[str, Any] | None = await pool.fetchrow(sql, *bound, timeout=15)
-        except (
-            asyncpg.InternalClientError
-        ):  # the server went in the middle of a statement: a connection stands half-way and serves nobody any more
-            await pool.expire_connections()
-            raise
+        self._pulse.require()
+        pool = self._pool or await self._open()
+        async with pool.acquire(timeout=WAITING_SECONDS) as connection:
+            try:
+                found: Mapping[str, Any] | None = await connection.fetchrow(sql, *bound)
+            except (TimeoutError, asyncpg.InternalClientError):  # it stands half-way in a statement and serves nobody any more
+                connection.terminate()
+                raise
         return found
 
     async def _open(self) -> asyncpg.Pool:
         async with self._opening:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
-                    self._address, min_size=0, max_size=self._connections, init=_reads_json, reset=_left_as_it_was, timeout=5
+                    self._address,
+                    min_size=0,
+                    max_size=READER_CONNECTIONS,
+                    connect=self._connect,
+                    init=self._opened,
+                    reset=_left_as_it_was,
+                    **CONNECTING,
                 )
             return self._pool
+
+    async def _connect(self, *place: Any, **how: Any) -> asyncpg.Connection:
+        self._pulse.require()
+        return await asyncpg.connect(*place, **how)
+
+    async def _opened(self, connection: asyncpg.Connection) -> None:
+        self._pulse.watch(connection)
+        await connection.set_type_codec("jsonb", encoder=_dumps, decoder=orjson.loads, schema="pg_catalog")
 
     async def close(self) -> None:
         if self._pool:
@@ -140,7 +170,3 @@ class Reader:
 
 async def _left_as_it_was(_: asyncpg.Connection) -> None:
     """A plain read changes nothing of its connection, so there is nothing to reset: a round trip saved."""
-
-
-async def _reads_json(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec("jsonb", encoder=_dumps, decoder=orjson.loads, schema="pg_catalog")

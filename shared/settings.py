@@ -31,7 +31,7 @@ class Settings(BaseSettings):
 
     environment: Literal["local", "production"] = "production"
     database_url: str
-    database_connections: int = 20
+    database_connections: PositiveInt = 10
     allow_clock_override: bool = False
 
     registry_url: str

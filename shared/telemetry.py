@@ -1,5 +1,6 @@
 """Logs (one JSON object a line, ID numbers masked as the last net) and metrics of one process."""
 
+import contextlib
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -23,6 +24,21 @@ def _stamped(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutab
     return event
 
 
+class _Lines:
+    """Where lines go. One for which there is no room on the disk is lost: whoever works must not fail for what they say of it."""
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            sys.stdout.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+
+
+_LINES: Any = _Lines()
+
+
 def configure(service: str, level: str) -> None:
     """Everything this process says, from us or from a library, goes through one masked JSON writer."""
     structlog.configure(
@@ -37,7 +53,7 @@ def configure(service: str, level: str) -> None:
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(file=_LINES),
         cache_logger_on_first_use=False,
     )
 
@@ -52,7 +68,7 @@ def configure(service: str, level: str) -> None:
 def access_line(service: str, **event: Any) -> None:
     """The line of one request, written without the processors above: it is written for each, and only its path could hold what must be masked."""
     event["path"] = privacy.redact(event["path"])
-    sys.stdout.write(
+    _LINES.write(
         orjson.dumps(
             {"service": service, "event": "request", "level": "info", "at": clock.now().isoformat(timespec="milliseconds")} | event
         ).decode()

@@ -52,6 +52,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
         tasks = [
             asyncio.create_task(work)
             for work in (
+                made.pulse.keep_beating(),
                 sealing,
                 forgets,
                 made.tokens.keep_learning(settings.ended_tokens_every_seconds),

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from shared import access, clock, county, db, http_client, limits, privacy, telemetry, workdays
+from shared import access, clock, county, db, http_client, limits, privacy, pulse, telemetry, workdays
 from shared.settings import Settings
 
 KEYS_AT = "/.well-known/jwks.json"
@@ -24,6 +24,7 @@ class Kernel:
     engine: AsyncEngine
     writing: async_sessionmaker[AsyncSession]
     reading: async_sessionmaker[AsyncSession]
+    pulse: pulse.Pulse
     reader: db.Reader
     vault: privacy.Vault
     tokens: access.Tokens
@@ -50,6 +51,7 @@ class Kernel:
 def build(service: str, settings: Settings) -> Kernel:
     tokens = access.Tokens(settings.token_issuer, settings.token_audience, settings.internal_key)
     engine = db.engine(settings.database_url, connections=settings.database_connections)
+    beating = pulse.Pulse(engine)
     neighbours = {
         name: http_client.Neighbour(
             name, getattr(settings, f"{name}_url"), service, tokens, settings.neighbour_timeout_seconds, settings.neighbour_connect_seconds
@@ -63,7 +65,8 @@ def build(service: str, settings: Settings) -> Kernel:
         engine,
         db.writing(engine),
         db.reading(engine),
-        db.Reader(engine, connections=settings.database_connections),
+        beating,
+        db.Reader(engine, beating),
         privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),
         tokens,
         neighbours,

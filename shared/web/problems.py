@@ -14,16 +14,17 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from shared import errors, privacy, telemetry
+from shared import errors, privacy, pulse, telemetry
 
 MEDIA_TYPE = "application/problem+json"
 SEEN_LONGEST = 60
 FAULTS_AT_MOST = 100
-DATABASE_AWAY = "数据库暂时不可用,本次操作没有保存。请按 Retry-After 等待后重试。"
+DATABASE_SLOW = "数据库没有在限时内办完,本次操作没有保存。请按 Retry-After 等待后重试。"
+DISK_FULL = "服务器的磁盘已满,本次操作没有保存。请稍后重试,并请管理员清理磁盘。"
 NEVER_QUOTED = ("number", "phone", "account", "secret", "password", "token")  # in a field's name
 
-# The last: asyncpg's own word for a connection that the server left in the middle of a statement.
-_CONNECTION_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, asyncpg.InternalClientError)
+# The driver's own words for a connection that cannot be used, and for one that the server left in the middle of a statement.
+_CONNECTION_LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 _FRAMEWORK: Mapping[int, type[errors.Problem]] = {
     400: errors.Unreadable,
     401: errors.Unauthenticated,
@@ -92,15 +93,15 @@ def translate(error: BaseException) -> errors.Problem:
     if isinstance(error, StaleDataError):
         return errors.StaleVersion()
     if isinstance(error, _CONNECTION_LOST):
-        return errors.Unavailable(DATABASE_AWAY)
-    if isinstance(error, DBAPIError | PoolTimeout | OSError) and (problem := _database(error)):
+        return errors.Unavailable(pulse.AWAY)
+    if isinstance(error, DBAPIError | asyncpg.PostgresError | PoolTimeout | OSError) and (problem := _database(error)):
         return problem
     telemetry.log.error("unforeseen", error=type(error).__name__, exc_info=error)
     return errors.Internal()
 
 
-def _database(error: DBAPIError | PoolTimeout | OSError) -> errors.Problem | None:
-    cause: Any = getattr(getattr(error, "orig", None), "__cause__", None)
+def _database(error: DBAPIError | asyncpg.PostgresError | PoolTimeout | OSError) -> errors.Problem | None:
+    cause: Any = getattr(error.orig, "__cause__", None) if isinstance(error, DBAPIError) else error
     if isinstance(error, IntegrityError):
         name = getattr(cause, "constraint_name", None)
         if kind := errors.VIOLATIONS.get(name or ""):
@@ -110,6 +111,10 @@ def _database(error: DBAPIError | PoolTimeout | OSError) -> errors.Problem | Non
     sqlstate = str(getattr(cause, "sqlstate", "") or "")
     if sqlstate in ("40001", "40P01", "55P03"):
         return errors.Conflict("有另一项操作同时修改了相同的数据,本次没有保存。请重试。", headers={"Retry-After": "1"})
+    if pulse.is_full(cause):
+        telemetry.log.warning("disk_full")
+        said = DISK_FULL if isinstance(cause, OSError) else pulse.FULL
+        return errors.Unavailable(said, headers=pulse.FULL_RETRY_AFTER)
     lost = isinstance(error, PoolTimeout | OSError) or getattr(error, "connection_invalidated", False)
     if (
         lost
@@ -118,7 +123,7 @@ def _database(error: DBAPIError | PoolTimeout | OSError) -> errors.Problem | Non
         or "connection" in type(cause).__name__.lower()
     ):
         telemetry.log.warning("database_unavailable", error=type(cause or error).__name__)
-        return errors.Unavailable(DATABASE_AWAY)
+        return errors.Unavailable(DATABASE_SLOW if sqlstate == "57014" else pulse.AWAY)
     return None
 
 

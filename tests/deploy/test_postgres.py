@@ -14,8 +14,11 @@ import psutil
 import pytest
 
 from deploy import postgres as launcher
-from deploy.postgres import FAST_SETTINGS, Server, postgres, throwaway_postgres
+from deploy.postgres import FAST_SETTINGS, SETTINGS, Server, postgres, throwaway_postgres
 from deploy.processes import CannotStart
+from deploy.stack import SERVICES
+from shared import db
+from shared.settings import Settings
 from tests.deploy.sql import ask
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +40,7 @@ def test_a_committed_row_survives_kill_9_of_the_server(server: Server) -> None:
 
 def test_a_committed_row_survives_kill_9_of_the_launcher_and_the_server_ends_with_it(workplace: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from deploy.postgres import FAST_SETTINGS, Server, postgres, throwaway_postgres\n"
+        "import sys, time; from pathlib import Path; from deploy.postgres import FAST_SETTINGS, SETTINGS, Server, postgres, throwaway_postgres\n"
         "with postgres(Path(sys.argv[1]), FAST_SETTINGS) as server: print(server.pid, server.dsn(), flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", program, str(workplace / "pg")]
@@ -139,3 +142,10 @@ class TestAsRoot:
         monkeypatch.setenv("PG_SYSTEM_USER", account)
         with pytest.raises(CannotStart, match=said), postgres(workplace / "pg"):
             pass
+
+
+def test_the_connections_of_all_processes_fit_into_what_any_server_gives_and_leave_room_for_people() -> None:
+    of_a_process = Settings.model_fields["database_connections"].default + db.READER_CONNECTIONS + db.PULSE_CONNECTIONS
+    migrations, sealing, kept_for_superusers, people = len(SERVICES), len(SERVICES), 3, 10
+    needed = len(SERVICES) * of_a_process + migrations + sealing + kept_for_superusers + people
+    assert needed <= 100 <= int(SETTINGS["max_connections"])  # 100: PostgreSQL's own default

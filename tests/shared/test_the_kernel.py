@@ -27,6 +27,7 @@ MODULES = [
     "national_numbers",
     "pages",
     "privacy",
+    "pulse",
     "settings",
     "sheet_jobs",
     "sheet_jobs.errors",
