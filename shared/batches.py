@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,8 +29,7 @@ def _item(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     try:
         return read(value)
     except ValidationError as error:
-        items = [{**item, "loc": ("body", *item["loc"])} for item in error.errors()]
-        return Misshapen(problems.translate(RequestValidationError(items)).faults)
+        return Misshapen(problems.misfit(error.errors(include_url=False), at_most=None, within=("body",)).faults)
 
 
 class Batch(wire.In, Generic[T]):

@@ -145,10 +145,12 @@ class Problem(Exception):
         entry = _enter(cls.code, "problem", text, cls.status, cls.retryable)
         cls.title, cls.title_en, cls.cause, cls.remedy = entry.title, entry.title_en, entry.cause, entry.remedy
 
-    def __init__(self, detail: str = "", *, faults: Iterable[Fault] = (), headers: dict[str, str] | None = None, **members: Any) -> None:
+    def __init__(
+        self, detail: str = "", *, faults: Iterable[Fault] = (), left_out: int = 0, headers: dict[str, str] | None = None, **members: Any
+    ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or f"{self.cause}{self.remedy}"
-        self.faults = tuple(faults)
+        self.faults, self.left_out = tuple(faults), left_out
         self.members = members
         self.kept: tuple[Executable, ...] = ()
         self.headers = dict(headers or {})
@@ -176,8 +178,8 @@ class Problem(Exception):
         if self.faults:
             told = self.faults[:faults_at_most]
             body["errors"] = [fault.wire() for fault in told]
-            if len(told) < len(self.faults):
-                body["faults_left_out"] = len(self.faults) - len(told)
+            if left_out := self.left_out + len(self.faults) - len(told):
+                body["faults_left_out"] = left_out
         return body
 
 

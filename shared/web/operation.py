@@ -8,6 +8,7 @@ from typing import Any
 from shared import errors
 
 REQUIRED, ACCEPTED = "required", "accepted"
+PUBLIC_LARGEST_BYTES = 16 * 1024
 JSON_LARGEST_BYTES = 4 * 1024 * 1024
 UPLOAD_LARGEST_BYTES = 21 * 1024 * 1024
 
@@ -27,7 +28,7 @@ class Operation:
     `paper(session, call, **path ids)` finds the paper, matches the version and refuses a wrong state, as the operation itself begins.
     It is called only for a body whose shape is at fault: what it raises comes before what the body says.
     `rules`: what is asked of a body beyond its shape; see `wire.faults`. Called only beside faults of shape, so that both come together.
-    `largest_bytes` of a body, and what a larger one is refused with (`too_large`).
+    `largest_bytes` of a body (None: of JSON, or of what anyone may send), and what a larger one is refused with (`too_large`).
     `traced`: codes whose refusals reach the trail, beside those of rights and of four eyes, which always do.
     """
 
@@ -43,7 +44,7 @@ class Operation:
     recorded: bool = False
     paper: Paper | None = None
     rules: tuple[Rule, ...] = ()
-    largest_bytes: int = JSON_LARGEST_BYTES
+    largest_bytes: int | None = None
     too_large: type[errors.Problem] = errors.TooLarge
     traced: frozenset[str] = frozenset()
 
@@ -59,6 +60,10 @@ class Operation:
     def scope(self) -> str:
         """The scope a narrowed role needs; empty where none is needed."""
         return f"{self.noun}.{'write' if self.changes else 'read'}" if self.scoped else ""
+
+    @property
+    def takes_bytes(self) -> int:
+        return self.largest_bytes or (PUBLIC_LARGEST_BYTES if self.public else JSON_LARGEST_BYTES)
 
     @property
     def takes_key(self) -> str | None:

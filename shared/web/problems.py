@@ -1,6 +1,6 @@
 """Every failure as `application/problem+json`: our own problems, the framework's refusals, and what the database would not keep."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -63,9 +63,13 @@ def english(request: Request) -> bool:
     return request.headers.get("accept-language", "").lower().startswith("en")
 
 
-def respond(request: Request, problem: errors.Problem) -> Response:
+def faults_at_most(request: Request) -> int | None:
     """Of one paper at most 100 faults are told, and how many were left out; of a batch all."""
-    at_most = None if request.url.path.endswith(":batch") else FAULTS_AT_MOST
+    return None if request.url.path.endswith(":batch") else FAULTS_AT_MOST
+
+
+def respond(request: Request, problem: errors.Problem) -> Response:
+    at_most = faults_at_most(request)
     body = problem.wire(request.url.path, getattr(request.state, "request_id", ""), english=english(request), faults_at_most=at_most)
     headers = {"Content-Language": "zh-CN"} | problem.headers | ({"WWW-Authenticate": "Bearer"} if problem.status == 401 else {})
     return Response(orjson.dumps(body, default=str), problem.status, headers, MEDIA_TYPE)
@@ -84,7 +88,7 @@ def translate(error: BaseException) -> errors.Problem:
     if isinstance(error, errors.Problem):
         return error
     if isinstance(error, RequestValidationError):
-        return _validation(error)
+        return misfit(error.errors())
     if isinstance(error, HTTPException):
         kind = _FRAMEWORK.get(error.status_code, errors.Internal if error.status_code >= 500 else errors.Unreadable)
         return kind(headers=dict(error.headers or {}))
@@ -127,14 +131,17 @@ def _database(error: DBAPIError | asyncpg.PostgresError | PoolTimeout | OSError)
     return None
 
 
-def _validation(error: RequestValidationError) -> errors.Problem:
-    faults = [_fault(item) for item in error.errors()]
-    if any(item["type"] == "json_invalid" for item in error.errors()):
+def misfit(items: Sequence[Mapping[str, Any]], *, at_most: int | None = FAULTS_AT_MOST, within: tuple[str, ...] = ()) -> errors.Problem:
+    """The problem of pydantic's errors, `within` put before the place of each. No more faults are made than are told: there can be as many as a body has
+    members."""
+    told = [{**item, "loc": (*within, *item["loc"])} for item in items[:at_most]]
+    if any(item["type"] == "json_invalid" for item in told):
         return errors.Unreadable("请求体不是合法的 JSON。请检查格式和编码(UTF-8)后重新发送。")
+    faults, left_out = [_fault(item) for item in told], len(items) - len(told)
     if all(fault.parameter for fault in faults):
-        kind = errors.NotFound if all(item["loc"][0] == "path" for item in error.errors()) else errors.InvalidParameter
-        return kind(faults=faults, parameter=faults[0].parameter)
-    return errors.Invalid(faults=faults)
+        kind = errors.NotFound if all(item["loc"][0] == "path" for item in told) else errors.InvalidParameter
+        return kind(faults=faults, left_out=left_out, parameter=faults[0].parameter)
+    return errors.Invalid(faults=faults, left_out=left_out)
 
 
 def _fault(item: Mapping[str, Any]) -> errors.Fault:
@@ -143,7 +150,7 @@ def _fault(item: Mapping[str, Any]) -> errors.Fault:
     kind, context = item["type"], item.get("ctx", {})
     seen = item.get("input")
     quoted = (
-        privacy.redact(str(seen))[:SEEN_LONGEST]
+        privacy.redact(str(seen)[: 2 * SEEN_LONGEST])[:SEEN_LONGEST]
         if isinstance(seen, str | int | float | bool) and not any(word in str(path) for word in NEVER_QUOTED)
         else None
     )

@@ -23,7 +23,7 @@ async def misshapen(request: Request, kernel: Kernel, operation: Operation, take
         async with kernel.reading() as session:
             await operation.paper(session, call, **request.path_params)
     said = getattr(request.state, "said", None)
-    if not (operation.rules and taken.model and isinstance(said, dict)):
+    if problem.left_out or not (operation.rules and taken.model and isinstance(said, dict)):
         return problem
     faulty = {(fault.pointer or "").split("/", 2)[1] for fault in problem.faults if fault.pointer}
     sound = wire.Sound(taken.model, said, faulty)

@@ -5,7 +5,8 @@ And, when its turn comes, the shape of the body: strictly the types that the ope
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn, get_args, get_origin
 from uuid import UUID
@@ -18,10 +19,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from shared import errors, privacy
+from shared.web import problems
 from shared.web.operation import Operation
 
 JSON, FORM = ("application/json",), ("multipart/form-data", "application/x-www-form-urlencoded")
 NAME_LONGEST = 60
+PARTS_AT_MOST = 30_000  # members and elements of a body: 60 to each item of a full batch
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _PLAIN: Mapping[type, tuple[re.Pattern[str], str]] = {
@@ -119,16 +122,15 @@ def _known_parameters(request: Request, taken: Taken) -> None:
     if not request.scope["query_string"]:
         return
     seen = list(request.query_params.multi_items())
-    unknown = sorted({name for name, _ in seen} - taken.kinds.keys())
+    times = Counter(name for name, _ in seen)
+    unknown = sorted(times.keys() - taken.kinds.keys())
     if unknown:
         allowed = "、".join(sorted(taken.kinds)) or "无"
-        faults = [
-            errors.Fault("unknown_parameter", parameter=name[:NAME_LONGEST], allowed=allowed, fix="请删除或改正该参数名。")
-            for name in unknown
-        ]
-        named = "、".join(name[:NAME_LONGEST] for name in unknown)
-        raise errors.UnknownParameter(f"未知参数:{named};可用参数:{allowed}。", faults=faults, parameter=unknown[0][:NAME_LONGEST])
-    twice = sorted({name for name, _ in seen if name not in taken.repeated and sum(name == other for other, _ in seen) > 1})
+        told, left_out = _told(unknown)
+        faults = [errors.Fault("unknown_parameter", parameter=name, allowed=allowed, fix="请删除或改正该参数名。") for name in told]
+        said = f"未知参数:{'、'.join(told)}{'等' if left_out else ''};可用参数:{allowed}。"
+        raise errors.UnknownParameter(said, faults=faults, left_out=left_out, parameter=told[0])
+    twice = sorted(name for name, count in times.items() if count > 1 and name not in taken.repeated)
     if twice or any("\x00" in value or "\ufffd" in value for _, value in seen):
         raise errors.InvalidParameter("同一参数只能给一次,且不得含控制字符。", parameter=twice[0] if twice else seen[0][0])
     if faults := [fault for name, value in seen if (fault := _loose(name, value, taken.kinds[name]))]:
@@ -144,20 +146,28 @@ def _loose(name: str, value: str, kind: type | None) -> errors.Fault | None:
 
 
 async def _up_to(request: Request, operation: Operation) -> bytes:
-    said = f"请求体不得超过 {operation.largest_bytes // 1024 // 1024} MB。请拆分后分批发送。"
-    if int(request.headers.get("content-length") or 0) > operation.largest_bytes:
+    largest = operation.takes_bytes
+    said = f"请求体不得超过 {largest // 1024} KB。请拆分后分批发送。"
+    if int(request.headers.get("content-length") or 0) > largest:
         raise operation.too_large(said)
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > operation.largest_bytes:
+        if size > largest:
             raise operation.too_large(said)
         chunks.append(chunk)
     return b"".join(chunks)
 
 
 def _canonical(request: Request, body: bytes) -> bytes:
-    """Parses JSON, as `request.state.said`; refuses what is none, a member said twice, and text no database can keep (NUL, lone surrogates)."""
+    """Parses JSON, as `request.state.said`; refuses what is none, a member said twice, and text no database can keep (NUL, lone surrogates).
+
+    What has too many members is refused unparsed: each costs far more than its few bytes. A comma within a text counts as well.
+    """
+    if body.count(b",") >= PARTS_AT_MOST:
+        raise errors.TooLarge(f"请求体中的成员和元素合计不得超过 {PARTS_AT_MOST} 个。请拆分后分批发送。")
+    if body.count(b"[") + body.count(b"{") > PARTS_AT_MOST:
+        raise errors.Unreadable("请求体的嵌套过深。")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -177,8 +187,7 @@ def _canonical(request: Request, body: bytes) -> bytes:
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     said = dict(pairs)
     if len(said) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise errors.Unreadable(f"同一对象中成员 {privacy.redact(twice)[:NAME_LONGEST]} 出现了两次。请只保留一个。")
     return said
 
@@ -205,30 +214,34 @@ def _of_its_type(request: Request, body: TypeAdapter[Any], *, required: bool) ->
     try:
         request._json = body.validate_json(request._body, strict=True)  # what FastAPI finds here it hands on as it is
     except ValidationError as error:
-        raise RequestValidationError([{**item, "loc": ("body", *item["loc"])} for item in error.errors(include_url=False)]) from error
+        at_most = problems.faults_at_most(request)
+        raise problems.misfit(error.errors(include_url=False), at_most=at_most, within=("body",)) from error
 
 
 async def _known_fields(request: Request, known: frozenset[str]) -> None:
     """A form's fields are as strict as those of JSON: none unknown, none twice."""
     form = await request.form()
-    given = [name for name, _ in form.multi_items()]
-    faults = [
-        errors.Fault("unknown_field", pointer=errors.pointer(name[:NAME_LONGEST]), fix="请删除或改正该字段名。")
-        for name in given
-        if name not in known
-    ]
-    twice = sorted({name for name in given if name in known and given.count(name) > 1})
+    given = Counter(name for name, _ in form.multi_items())
+    told, left_out = _told(sorted(given.keys() - known))
+    faults = [errors.Fault("unknown_field", pointer=errors.pointer(name), fix="请删除或改正该字段名。") for name in told]
+    twice = sorted(name for name, count in given.items() if name in known and count > 1)
     faults += [errors.Fault("invalid_value", pointer=errors.pointer(name), allowed="只给一次", fix="请只保留一个。") for name in twice]
     if faults:
         await form.close()
-        raise errors.Invalid(faults=faults)
+        raise errors.Invalid(faults=faults, left_out=left_out)
 
 
 def _nothing_said(said: Any) -> None:
     """A route without a body takes an empty object, and no field."""
     if isinstance(said, dict):
-        faults = [errors.Fault("unknown_field", pointer=errors.pointer(name), fix="请删除或改正该字段名。") for name in said]
+        told, left_out = _told(list(said))
+        faults = [errors.Fault("unknown_field", pointer=errors.pointer(name), fix="请删除或改正该字段名。") for name in told]
     else:
-        faults = [] if said is None else [errors.Fault("invalid_value", pointer="", allowed="对象", fix="请改正该值。")]
+        faults, left_out = [] if said is None else [errors.Fault("invalid_value", pointer="", allowed="对象", fix="请改正该值。")], 0
     if faults:
-        raise errors.Invalid(faults=faults)
+        raise errors.Invalid(faults=faults, left_out=left_out)
+
+
+def _told(names: Sequence[str]) -> tuple[list[str], int]:
+    """The names of a caller's own that an answer repeats, none at length, and how many it leaves out."""
+    return [name[:NAME_LONGEST] for name in names[: problems.FAULTS_AT_MOST]], max(0, len(names) - problems.FAULTS_AT_MOST)

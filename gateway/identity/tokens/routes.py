@@ -18,7 +18,7 @@ from gateway.identity.tokens.signing import Signer, SignerOf
 from shared import errors, limits, web
 from shared.web import problems
 
-FORM_LARGEST_BYTES = 64 * 1024
+FORM_LARGEST_BYTES = 16 * 1024
 NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 _FORM = {

@@ -1,11 +1,13 @@
 """What is readable, and what shape a body has."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from shared import db
+from shared.web.strict_input import PARTS_AT_MOST
 from tests.conftest import Service
 from tests.shared.web.papers import KEY, made
 
@@ -126,3 +128,42 @@ async def test_no_member_s_name_that_holds_a_number_is_echoed(papers: Service) -
     content = json.dumps({"522601199003070017": 1})[:-1] + ', "522601199003070017": 2}'
     answer = await papers.as_("officer").post("/v1/papers", content=content, headers={**KEY, "Content-Type": "application/json"})
     assert answer.status_code == 400 and "522601199003070017" not in answer.text
+
+
+def numbers(parts: int) -> bytes:
+    """A list of so many elements."""
+    return b"[" + b",".join([b"1"] * parts) + b"]"
+
+
+@pytest.mark.parametrize(("parts", "status", "code"), [(PARTS_AT_MOST, 422, "invalid"), (PARTS_AT_MOST + 1, 413, "too_large")])
+async def test_a_body_has_so_many_members_and_elements(papers: Service, parts: int, status: int, code: str) -> None:
+    headers = KEY | {"Content-Type": "application/json"}
+    answer = await papers.as_("officer").post("/v1/papers", content=numbers(parts), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("path", ["/v1/papers", "/v1/papers/{}:touch"], ids=["fields", "no-body-wanted"])
+async def test_of_unknown_members_a_hundred_are_told(papers: Service, path: str) -> None:
+    path = path.format(await made(papers))
+    said = {f"field_{number}": 1 for number in range(20_000)}
+    answer = (await papers.as_("officer").post(path, json=said, headers=KEY)).json()
+    assert {fault["code"] for fault in answer["errors"]} <= {"unknown_field", "missing_field"}
+    assert (len(answer["errors"]), answer["faults_left_out"] >= 19_900) == (100, True)
+
+
+async def test_of_unknown_parameters_a_hundred_are_told_and_none_at_length(papers: Service) -> None:
+    names = [f"p{number}{'x' * 100}" for number in range(300)]
+    answer = (await papers.as_("officer").get("/v1/papers?" + "&".join(names))).json()
+    assert (answer["code"], len(answer["errors"]), answer["faults_left_out"]) == ("unknown_parameter", 100, 200)
+    assert max(len(fault["parameter"]) for fault in answer["errors"]) == 60 and len(answer["detail"]) < 10_000
+
+
+async def test_thousands_of_names_said_over_and_over_take_no_time(papers: Service) -> None:
+    """Each is counted once, not once for each other."""
+    officer, twice = papers.as_("officer"), [(f"k{number}", 1) for number in range(PARTS_AT_MOST - 2)] + [("k9", 1)]
+    said = "{" + ",".join(f'"{name}": {value}' for name, value in twice) + "}"
+    began = time.process_time()
+    assert (await officer.get("/v1/papers?" + "&".join(["limit=1"] * 4000))).json()["code"] == "invalid_parameter"
+    body = await officer.post("/v1/papers", content=said, headers=KEY | {"Content-Type": "application/json"})
+    assert (body.json()["code"], "k9" in body.json()["detail"]) == ("unreadable", True)
+    assert time.process_time() - began < 3
