@@ -97,8 +97,10 @@ def _position(after: str | None) -> tuple[int, int]:
     return int(transaction), int(number)
 
 
-async def read(session: AsyncSession, source: str, after: str | None, limit: int, wait_seconds: float = 0) -> Feed:
-    """Events after a position; waits up to `wait_seconds` for one to come when there is none yet."""
+async def read(
+    session: AsyncSession, source: str, after: str | None, limit: int, wait_seconds: float = 0, stopping: asyncio.Event | None = None
+) -> Feed:
+    """Events after a position; waits up to `wait_seconds` for one to come when there is none yet, and no longer than the process runs."""
     position, until = _position(after), time.monotonic() + wait_seconds
     statement = (
         select(CHANGES)
@@ -111,7 +113,7 @@ async def read(session: AsyncSession, source: str, after: str | None, limit: int
     )
     while True:
         rows = (await session.execute(statement)).all()
-        if rows or time.monotonic() >= until:
+        if rows or time.monotonic() >= until or (stopping and stopping.is_set()):
             break
         await session.close()  # no connection is held while waiting
         await asyncio.sleep(LOOK_AGAIN_SECONDS)

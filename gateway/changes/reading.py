@@ -44,7 +44,7 @@ async def _one(kernel: web.Kernel, call: access.Call, name: str, after: str | No
     try:
         if name == kernel.service:
             async with kernel.reading() as session:
-                return await changes.read(session, name, after, limit, wait_seconds)
+                return await changes.read(session, name, after, limit, wait_seconds, kernel.stopping)
         params: dict[str, Any] = {"limit": limit, "wait": wait_seconds} | ({"after": after} if after else {})
         neighbour = kernel.neighbours[name]
         return changes.Feed.model_validate(
@@ -70,7 +70,7 @@ async def _first(
     }
     pending, found = set(waiting), dict[str, changes.Feed | None]()
     try:
-        while pending and not any(feed.items for feed in found.values() if feed):
+        while pending and not kernel.stopping.is_set() and not any(feed.items for feed in found.values() if feed):
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             found |= {waiting[task]: task.result() for task in done}
     finally:

@@ -53,6 +53,11 @@ class Door(HttpToolsProtocol):
             self.timer.cancel()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """The process ends: whoever waits for an event is answered now, so that nobody waits for them."""
+        self.kernel.stopping.set()
+        super().shutdown()
+
     def data_received(self, data: bytes) -> None:
         largest = self.settings.head_bytes_at_most
         if self.refused:

@@ -1,6 +1,7 @@
 """What one process is made of, built from its settings once: database, keys, neighbours, metrics."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
 
 @dataclass(frozen=True)
 class Kernel:
-    """The parts every operation may need. `neighbours` holds the other services by name."""
+    """The parts every operation may need. `neighbours` holds the other services by name; `stopping` is set when the process has been told to end."""
 
     service: str
     settings: Settings
@@ -33,6 +34,7 @@ class Kernel:
     calendar: workdays.Calendar
     seal_key: Ed25519PrivateKey
     limits: limits.Limits
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def seal_file(self) -> Path:

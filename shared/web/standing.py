@@ -200,9 +200,9 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
         errors=[errors.InvalidCursor],
     )
     async def list_changes(
-        session: Session, after: changes.After = None, limit: changes.Limit = 200, wait: changes.Wait = 0
+        kernel: KernelOf, session: Session, after: changes.After = None, limit: changes.Limit = 200, wait: changes.Wait = 0
     ) -> changes.Feed:
-        return await changes.read(session, service, after, limit, wait)
+        return await changes.read(session, service, after, limit, wait, kernel.stopping)
 
     @trail.operation(
         "GET",

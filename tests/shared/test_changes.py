@@ -53,6 +53,15 @@ async def test_waiting_answers_as_soon_as_something_happens(start: Start) -> Non
         assert (await asyncio.wait_for(waiting, 10))[0] == ["a"]
 
 
+async def test_whoever_waits_is_answered_when_the_process_has_been_told_to_end(start: Start) -> None:
+    async with start("evaluation") as service:
+        waiting = asyncio.create_task(_types(service, wait=30))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        service.kernel.stopping.set()
+        assert (await asyncio.wait_for(waiting, 20))[0] == []
+
+
 async def test_a_position_that_is_not_ours_is_refused(start: Start) -> None:
     async with start("evaluation") as service:
         answer = await service.as_("auditor").get("/v1/changes", params={"after": "nonsense"})
