@@ -18,7 +18,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 
-from shared import errors, telemetry
+from shared import errors, redaction, telemetry
 from shared.steps import Doer, person_of
 
 ROLES = ("institution", "person", "town", "department", "officer", "reviewer", "finance", "partner", "auditor", "system", "admin")
@@ -128,7 +128,7 @@ class Call:
     def match(self, version: int) -> None:
         """412 when the caller's `If-Match` is not this version. Called as soon as the paper is read, before its state and rules."""
         if self.if_match is not None and not self.if_match & {"*", str(version)}:
-            seen = "、".join(sorted(self.if_match))[:40] or "弱标签"
+            seen = redaction.quoted("、".join(sorted(self.if_match))) or "弱标签"
             raise errors.StaleVersion(f"您依据的版本是 {seen},当前版本是 {version}。请重新读取,核对后再提交。")
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinar
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import clock, telemetry
+from shared import clock, redaction, telemetry
 from shared.access import Call
 
 SEAL_LOCK = 7_301
@@ -72,11 +72,12 @@ TRAIL, SEALS = tables(_METADATA)
 def entry(
     call: Call, action: str, subject_type: str, subject: UUID | None, details: Mapping[str, Any] | None = None, outcome: str = "done"
 ) -> dict[str, Any]:
+    """A row of the trail. Whatever its details say, they hold no number of a person."""
     actor = call.actor
     return {
         "at": call.now,
         "actor": actor.subject,
-        "actor_name": actor.name or None,
+        "actor_name": redaction.redact(actor.name) or None,
         "role": actor.role,
         "person_id": actor.person_id,
         "action": action,
@@ -85,7 +86,7 @@ def entry(
         "outcome": outcome,
         "request_id": call.request_id,
         "origin": call.origin,
-        "details": dict(details or {}),
+        "details": redaction.redact_all(details or {}),
     }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import errors, http_client, telemetry, wire
+from shared import errors, http_client, redaction, telemetry, wire
 from shared.access import Call
 from shared.db import new_id
 
@@ -78,7 +78,7 @@ def event(call: Call, type: str, subject: UUID, **data: Any) -> dict[str, Any]:
         "type": type,
         "subject": subject,
         "at": call.now,
-        "data": {key: str(value) if isinstance(value, UUID | datetime) else value for key, value in data.items()},
+        "data": redaction.redact_all({key: str(value) if isinstance(value, UUID | datetime) else value for key, value in data.items()}),
     }
 
 

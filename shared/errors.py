@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 from sqlalchemy import Executable
 
-from shared import codes, county, strict
+from shared import codes, county, redaction, strict
 
 ROOT = Path(__file__).parents[1]
 KINDS = ("problem", "fault", "row", "finding")
@@ -117,13 +117,15 @@ class Fault:
     more: dict[str, Any] | None = None
 
     def wire(self) -> dict[str, Any]:
+        """As it is shown, with no number of a person in it."""
         members: dict[str, Any] = {"code": self.code}
         for name in ("pointer", "parameter", "seen", "allowed", "fix"):
             if (value := getattr(self, name)) is not None:
                 members[name] = value
         if self.basis:
             members["basis"] = {"document": self.basis.document, "clause": self.basis.clause}
-        return members | (self.more or {})
+        said: dict[str, Any] = redaction.redact_all(members | (self.more or {}))
+        return said
 
 
 class Problem(Exception):
@@ -163,8 +165,8 @@ class Problem(Exception):
         return self
 
     def wire(self, instance: str, request_id: str, *, english: bool = False, faults_at_most: int | None = None) -> dict[str, Any]:
-        """The answer's body. With `Accept-Language: en` the title is English; what was seen and what to do stays Chinese."""
-        body: dict[str, Any] = {
+        """The answer's body, with no number of a person in it. With `Accept-Language: en` the title is English; what was seen and what to do stays Chinese."""
+        said: dict[str, Any] = {
             "type": f"/v1/problems/{self.code}",
             "title": self.title_en if english else self.title,
             "status": self.status,
@@ -174,7 +176,7 @@ class Problem(Exception):
             "request_id": request_id,
             "retryable": self.retryable,
         }
-        body |= self.members
+        body: dict[str, Any] = redaction.redact_all(said | self.members)
         if self.faults:
             told = self.faults[:faults_at_most]
             body["errors"] = [fault.wire() for fault in told]

@@ -21,7 +21,7 @@ from fastapi import Depends, Query, Request, params
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, cast, func, literal, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import errors
+from shared import errors, redaction
 from shared.privacy import Vault
 
 LIMIT_MOST, LIMIT_USUAL, ALL = 200, 50, 1_000_000
@@ -210,8 +210,9 @@ def known(parameter: str, values: str | list[str] | None, codes: Collection[str]
 def refused(parameter: str, seen: str, allowed: Collection[str]) -> errors.InvalidParameter:
     """The 400 for a value that cannot be, naming parameter, what was seen and what is allowed."""
     said = "、".join(allowed) if len(allowed) <= ALLOWED_SHOWN else f"{len(allowed)} 个代码之一,见 /v1/codes 与各参考清单"
-    fault = errors.Fault("invalid_value", parameter=parameter, seen=seen[:40], allowed=said, fix="请改为所列的值之一。")
-    return errors.InvalidParameter(f"参数 {parameter} 的值 {seen[:40]} 无效;可用:{said}。", faults=[fault], parameter=parameter)
+    shown = redaction.quoted(seen)
+    fault = errors.Fault("invalid_value", parameter=parameter, seen=shown, allowed=said, fix="请改为所列的值之一。")
+    return errors.InvalidParameter(f"参数 {parameter} 的值 {shown} 无效;可用:{said}。", faults=[fault], parameter=parameter)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
-from shared import clock, errors
+from shared import clock, errors, redaction
 from shared.steps import Refusal
 
 MONEY_MAX = Decimal("9999999999.99")
@@ -133,7 +133,8 @@ Instant = Annotated[
 ]
 Text = Annotated[str, AfterValidator(_plain_text)]
 Word = Annotated[Text, Field(min_length=1, max_length=200)]
-Reason = Annotated[Text, Field(min_length=1, max_length=1000)]
+Comment = Annotated[Text, AfterValidator(redaction.redact), Field(max_length=1000)]  # read by more people than may see a number in full
+Reason = Annotated[Comment, Field(min_length=1)]
 
 
 class ExternalRef(In):
@@ -149,7 +150,7 @@ ExternalRefs = Annotated[list[ExternalRef], Field(max_length=20, description="å…
 class Commented(In):
     """A decision, with an optional comment."""
 
-    comment: Annotated[Text, Field(max_length=1000)] | None = None
+    comment: Comment | None = None
 
 
 class Reasoned(In):

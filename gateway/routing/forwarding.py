@@ -38,7 +38,7 @@ _OF_THE_HOP = frozenset(
     )
 )
 # What a caller says of itself is not believed: where a request comes from is what we see.
-_NOT_SENT_ON = _OF_THE_HOP | {b"host", b"expect", b"forwarded", b"x-real-ip", b"x-request-id", DEADLINE.lower().encode()}
+_NOT_SENT_ON = _OF_THE_HOP | {b"host", b"expect", b"forwarded", b"x-real-ip", b"x-request-id", b"baggage", DEADLINE.lower().encode()}
 _NOT_SENT_BACK = _OF_THE_HOP | {b"date", b"server", b"x-request-id"}
 _PRINTABLE = "".join(map(chr, range(33, 127)))
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from shared import county, privacy
+from shared import county, privacy, redaction
 from shared.errors import Fault
 from shared.national_numbers import CitizenId, InvalidNumber, citizen_id, compact, half_width
 from shared.privacy import Vault, mask_number
@@ -40,8 +40,7 @@ class FieldFault(ValueError):
 
 def shown(text: str) -> str:
     """Text of a cell that may be quoted: whatever in it could be an ID number, a bank card or a telephone is masked."""
-    text = re.sub(r"[0-9Xx*]{12,}", lambda run: mask_number(run[0]), half_width(text))
-    text = re.sub(r"(?<![0-9*])(1[0-9]{2})[0-9]{4}([0-9]{4})(?![0-9*])", r"\1****\2", text)
+    text = redaction.redact(half_width(text))
     return text if len(text) <= SEEN_CHARACTERS_AT_MOST else text[:SEEN_CHARACTERS_AT_MOST] + "…"
 
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import and_, event, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import access, clock, deeds, errors, telemetry
+from shared import access, clock, deeds, errors, redaction, telemetry
 from shared.sheet_jobs.tables import SheetJob
 from shared.sheets import Reading, RowFault, SheetError
 from shared.web import Kernel
@@ -159,7 +159,13 @@ async def _fail(kernel: Kernel, of: Intake[J], taken: J, code: str, detail: str)
 
 async def _end(session: AsyncSession, call: access.Call, of: Intake[J], taken: J, ended: Ended) -> None:
     table = of.table
-    values = {**asdict(ended), "rows_done": table.rows_total, "finished_at": call.now, "version": table.version + 1}
+    values = {
+        **asdict(ended),
+        "errors": redaction.redact_all(ended.errors),
+        "rows_done": table.rows_total,
+        "finished_at": call.now,
+        "version": table.version + 1,
+    }
     if (await session.execute(_mine(taken).values(values).returning(table.id))).first() is None:
         raise LeaseLost
     traced = {name: getattr(taken, name) for name in of.traced}

@@ -8,7 +8,7 @@ from fastapi import UploadFile
 from sqlalchemy import ColumnElement, Select, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import db, deeds, errors, forgetting, privacy
+from shared import db, deeds, errors, forgetting, privacy, redaction
 from shared.access import Call
 from shared.sheet_jobs.errors import FileTooLarge, UnreadableFile
 from shared.sheet_jobs.running import Intake, wake_after_commit
@@ -38,7 +38,7 @@ def queued(call: Call, filename: str | None, mode: str) -> dict[str, Any]:
     return {
         "id": db.new_id(),
         "mode": mode,
-        "filename": privacy.redact(filename or "未命名")[-FILENAME_LONGEST:],
+        "filename": redaction.redact(filename or "未命名")[-FILENAME_LONGEST:],
         "caller": caller,
         "received_at": call.now,
         "status": "queued",

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import python_calamine
 
+from shared.redaction import redact
 from shared.sheets.cells import Book, Merged, Row, Sheet, SheetError, Value
 
 FILE_BYTES_AT_MOST: Final = 20 * 1024 * 1024
@@ -24,6 +25,7 @@ ENTRIES_AT_MOST: Final = 1_000
 SHEETS_AT_MOST: Final = 50
 ROWS_AT_MOST: Final = 20_200  # 20,000 people, and the titles and signatures around them
 COLUMNS_AT_MOST: Final = 200
+TITLE_CHARACTERS_AT_MOST: Final = 27  # a spreadsheet takes 31, and the place in the book follows
 XLS_MEMORY_BYTES_AT_MOST: Final = 1024 * 1024 * 1024
 XLS_SECONDS_AT_MOST: Final = 60
 
@@ -118,7 +120,8 @@ def _calamine_sheets(data: bytes) -> list[Sheet]:
         kinds = {meta.name: meta for meta in workbook.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet}
         if len(kinds) > SHEETS_AT_MOST:
             raise SheetError("file_too_large", f"工作簿有 {len(kinds)} 张表,最多 {SHEETS_AT_MOST} 张;请只保留要导入的表")
-        return [_sheet(workbook, name, meta.visible == python_calamine.SheetVisibleEnum.Visible) for name, meta in kinds.items()]
+        visible = python_calamine.SheetVisibleEnum.Visible
+        return [_sheet(workbook, name, number, meta.visible == visible) for number, (name, meta) in enumerate(kinds.items(), 1)]
     except SheetError:
         raise
     except python_calamine.PasswordError:
@@ -129,8 +132,14 @@ def _calamine_sheets(data: bytes) -> list[Sheet]:
         raise _broken() from None
 
 
-def _sheet(workbook: python_calamine.CalamineWorkbook, name: str, visible: bool) -> Sheet:
+def _title(name: str, number: int) -> str:
+    """A sheet as it is called from here on. One that is named for somebody's number is told apart by its own place in the book."""
+    return name if (shown := redact(name)) == name else f"{shown[:TITLE_CHARACTERS_AT_MOST]} #{number}"
+
+
+def _sheet(workbook: python_calamine.CalamineWorkbook, name: str, number: int, visible: bool) -> Sheet:
     source = workbook.get_sheet_by_name(name)
+    name = _title(name, number)
     rows_high, columns_wide = (source.end[0] + 1, source.end[1] + 1) if source.end else (0, 0)
     if rows_high > ROWS_AT_MOST or columns_wide > COLUMNS_AT_MOST:
         raise _too_long(f"表“{name}”有 {rows_high} 行、{columns_wide} 列")

@@ -12,12 +12,13 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import audit, db, forgetting, privacy, telemetry
+from shared import audit, db, forgetting, redaction, telemetry
 from shared.names import Lookup
 from shared.settings import Settings
-from shared.web import deadlines, kernel, openapi, problems, shedding, standing
+from shared.web import deadlines, kernel, openapi, problems, shedding, standing, tagging
 
 Job = Callable[[kernel.Kernel], Coroutine[Any, Any, None]]
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # whatever else is asked is one label of the metrics
 Codes = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
@@ -79,7 +80,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=True,
-        telemetry={"metrics": False, "logs": False},  # ours are below
+        telemetry={"metrics": False, "logs": False, "exclude": telemetry.unfit_for_a_span},  # ours are below
     )
     app.state.kernel = made
     app.state.part = part
@@ -108,10 +109,11 @@ class Traced:
             await self.app(scope, receive, send)
             return
         started, status, answering = time.perf_counter(), 500, False
+        scope["headers"] = telemetry.believed(scope["headers"])
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
         request_id = (
             given
-            if 0 < len(given) <= 64 and given.isascii() and given.isprintable() and privacy.redact(given) == given
+            if 0 < len(given) <= 64 and given.isascii() and given.isprintable() and redaction.redact(given) == given
             else str(db.new_id())
         )
         state = scope.setdefault("state", {})
@@ -122,7 +124,8 @@ class Traced:
             if message["type"] == "http.response.start":
                 status, answering = message["status"], True
                 rate = [(name.lower().encode(), value.encode()) for name, value in state.get("rate", {}).items()]
-                message["headers"] = [*message["headers"], *rate, (b"x-request-id", request_id.encode())]
+                own = [*rate, (b"x-request-id", request_id.encode()), *tagging.unstored(scope, status, message["headers"])]
+                message["headers"] = [*message["headers"], *own]
             await send(message)
 
         try:
@@ -134,14 +137,14 @@ class Traced:
         finally:
             took = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "-")
-            metrics, method = self.kernel.metrics, scope["method"]
+            metrics, method = self.kernel.metrics, scope["method"] if scope["method"] in METHODS else "other"
             metrics.requests.labels(method, route, status).inc()
             metrics.seconds.labels(method, route).observe(took)
             if route not in standing.QUIET and self.kernel.settings.log_level != "warning":
                 actor = state["call"].actor if "call" in state else None
                 telemetry.access_line(
                     self.kernel.service,
-                    method=method,
+                    method=scope["method"],
                     path=scope["path"],
                     status=status,
                     ms=round(took * 1000, 1),

@@ -14,11 +14,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from shared import errors, privacy, pulse, telemetry
+from shared import errors, pulse, redaction, telemetry
 
 MEDIA_TYPE = "application/problem+json"
-SEEN_LONGEST = 60
 FAULTS_AT_MOST = 100
+OF_EVERY_PROBLEM = {"Content-Language": "zh-CN", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 DATABASE_SLOW = "数据库没有在限时内办完,本次操作没有保存。请按 Retry-After 等待后重试。"
 DISK_FULL = "服务器的磁盘已满,本次操作没有保存。请稍后重试,并请管理员清理磁盘。"
 NEVER_QUOTED = ("number", "phone", "account", "secret", "password", "token")  # in a field's name
@@ -71,7 +71,7 @@ def faults_at_most(request: Request) -> int | None:
 def respond(request: Request, problem: errors.Problem) -> Response:
     at_most = faults_at_most(request)
     body = problem.wire(request.url.path, getattr(request.state, "request_id", ""), english=english(request), faults_at_most=at_most)
-    headers = {"Content-Language": "zh-CN"} | problem.headers | ({"WWW-Authenticate": "Bearer"} if problem.status == 401 else {})
+    headers = OF_EVERY_PROBLEM | problem.headers | ({"WWW-Authenticate": "Bearer"} if problem.status == 401 else {})
     return Response(orjson.dumps(body, default=str), problem.status, headers, MEDIA_TYPE)
 
 
@@ -145,12 +145,12 @@ def misfit(items: Sequence[Mapping[str, Any]], *, at_most: int | None = FAULTS_A
 
 
 def _fault(item: Mapping[str, Any]) -> errors.Fault:
-    """One of pydantic's errors in our words. Its input is quoted only where it is short and plain, ID numbers masked."""
+    """One of pydantic's errors in our words. Its input is quoted only where it is plain."""
     where, *path = item["loc"]
     kind, context = item["type"], item.get("ctx", {})
     seen = item.get("input")
     quoted = (
-        privacy.redact(str(seen)[: 2 * SEEN_LONGEST])[:SEEN_LONGEST]
+        redaction.quoted(str(seen))
         if isinstance(seen, str | int | float | bool) and not any(word in str(path) for word in NEVER_QUOTED)
         else None
     )

@@ -18,12 +18,11 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from shared import errors, privacy
+from shared import errors, redaction
 from shared.web import problems
 from shared.web.operation import Operation
 
 JSON, FORM = ("application/json",), ("multipart/form-data", "application/x-www-form-urlencoded")
-NAME_LONGEST = 60
 PARTS_AT_MOST = 30_000  # members and elements of a body: 60 to each item of a full batch
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -113,7 +112,7 @@ async def readable(request: Request, taken: Taken, operation: Operation) -> None
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type not in (taken.media or JSON) and not (content_type.endswith("+json") and taken.media != FORM):
         raise errors.UnsupportedMediaType(
-            f"收到的 Content-Type 是 {content_type[:60] or '(没有)'};本接口接受:{'、'.join(taken.media or JSON)}。请改正后重新发送。"
+            f"收到的 Content-Type 是 {redaction.quoted(content_type) or '(没有)'};本接口接受:{'、'.join(taken.media or JSON)}。请改正后重新发送。"
         )
     request.state.canonical = body if taken.media == FORM else _canonical(request, body)
 
@@ -133,6 +132,11 @@ def _known_parameters(request: Request, taken: Taken) -> None:
     twice = sorted(name for name, count in times.items() if count > 1 and name not in taken.repeated)
     if twice or any("\x00" in value or "\ufffd" in value for _, value in seen):
         raise errors.InvalidParameter("同一参数只能给一次,且不得含控制字符。", parameter=twice[0] if twice else seen[0][0])
+    if named := next((name for name, value in seen if redaction.names_citizen(value)), None):
+        raise errors.InvalidParameter(
+            "公民身份号码不能放在网址里。请按编号(如 trainee_id)查询,或改用请求体:POST /v1/trainees:lookup、/v1/certificates:verify。",
+            parameter=named,
+        )
     if faults := [fault for name, value in seen if (fault := _loose(name, value, taken.kinds[name]))]:
         raise errors.InvalidParameter(faults=faults, parameter=faults[0].parameter)
 
@@ -141,8 +145,7 @@ def _loose(name: str, value: str, kind: type | None) -> errors.Fault | None:
     """A parameter is text, yet a number is written in digits alone, and a yes or no as `true` or `false`."""
     if kind is None or _PLAIN[kind][0].fullmatch(value):
         return None
-    seen = privacy.redact(value)[:NAME_LONGEST]
-    return errors.Fault("invalid_value", parameter=name, seen=seen, allowed=_PLAIN[kind][1], fix="请改正该参数。")
+    return errors.Fault("invalid_value", parameter=name, seen=redaction.quoted(value), allowed=_PLAIN[kind][1], fix="请改正该参数。")
 
 
 async def _up_to(request: Request, operation: Operation) -> bytes:
@@ -188,7 +191,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     said = dict(pairs)
     if len(said) != len(pairs):
         twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
-        raise errors.Unreadable(f"同一对象中成员 {privacy.redact(twice)[:NAME_LONGEST]} 出现了两次。请只保留一个。")
+        raise errors.Unreadable(f"同一对象中成员 {redaction.quoted(twice)} 出现了两次。请只保留一个。")
     return said
 
 
@@ -244,4 +247,4 @@ def _nothing_said(said: Any) -> None:
 
 def _told(names: Sequence[str]) -> tuple[list[str], int]:
     """The names of a caller's own that an answer repeats, none at length, and how many it leaves out."""
-    return [name[:NAME_LONGEST] for name in names[: problems.FAULTS_AT_MOST]], max(0, len(names) - problems.FAULTS_AT_MOST)
+    return [redaction.quoted(name) for name in names[: problems.FAULTS_AT_MOST]], max(0, len(names) - problems.FAULTS_AT_MOST)

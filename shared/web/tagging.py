@@ -1,14 +1,19 @@
-"""Last stage: the answer gets its entity tag and its place, or is left out because the caller has it (304)."""
+"""Last stage: the answer gets its entity tag and its place, or is left out because the caller has it (304); and nobody on the way keeps it."""
 
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
+from starlette.types import Scope
+
+from shared import access
 
 _TAG = re.compile(r'"[^"]*"')
+NOSNIFF, UNSTORED = (b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")
 KEPT_OF_304 = ("etag", "cache-control", "vary")
 
 
@@ -39,3 +44,14 @@ def known(request: Request, response: Response) -> Response:
     if asked.strip() != "*" and not set(its_own) & set(_TAG.findall(asked)):
         return response
     return Response(status_code=304, headers={name: response.headers[name] for name in KEPT_OF_304 if name in response.headers})
+
+
+def unstored(scope: Scope, status: int, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """What every answer says beside its own headers: it is of the type it states, and nobody keeps it (RFC 9111 §5.2.2.5) but what anyone may read.
+    An answer that was passed through has said so where it was made."""
+    said = {name for name, _ in headers}
+    if NOSNIFF[0] in said:
+        return []
+    call = scope["state"].get("call")
+    open_to_all = call is not None and call.actor is access.ANYONE and scope["method"] == "GET" and status < 400
+    return [NOSNIFF] if open_to_all or UNSTORED[0] in said else [NOSNIFF, UNSTORED]

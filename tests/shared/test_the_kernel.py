@@ -28,6 +28,7 @@ MODULES = [
     "pages",
     "privacy",
     "pulse",
+    "redaction",
     "settings",
     "sheet_jobs",
     "sheet_jobs.errors",

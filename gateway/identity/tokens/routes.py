@@ -15,7 +15,7 @@ from gateway.identity.rules import may_be_here
 from gateway.identity.tables import Client
 from gateway.identity.tokens.operations import ALGORITHMS, Refused, invalid_client, prove
 from gateway.identity.tokens.signing import Signer, SignerOf
-from shared import errors, limits, web
+from shared import errors, limits, redaction, web
 from shared.web import problems
 
 FORM_LARGEST_BYTES = 16 * 1024
@@ -133,7 +133,7 @@ def _granted(client: Client, form: dict[str, str], signer: Signer) -> dict[str, 
     held = frozenset(client.scopes) if client.scopes is not None else None
     asked = frozenset(form.get("scope", "").split())
     if beyond := asked - (held if held is not None else KNOWN):
-        raise Refused("invalid_scope", f"not granted to this client: {' '.join(sorted(beyond))[:200]}")
+        raise Refused("invalid_scope", f"not granted to this client: {redaction.quoted(' '.join(sorted(beyond)))}")
     scopes = asked or held
     actor = dataclasses.replace(client.actor(client.client_id), scopes=scopes)
     granted: dict[str, Any] = {

@@ -8,7 +8,8 @@ from typing import Final
 
 from shared import county
 from shared.national_numbers import InvalidNumber, citizen_id, compact
-from shared.privacy import mask_number, redact
+from shared.privacy import mask_number
+from shared.redaction import quoted
 from shared.sheets import Book, Reading, Row, RowFault, Sheet, SheetError, Value, column_letter, read_date, text_of
 
 HEADER_WITHIN_ROWS: Final = 30
@@ -98,7 +99,7 @@ class _Check:
 
     def add(self, name: str, code: str, seen: str, fix: str) -> None:
         letter = column_letter(self.columns.get(name, self.columns["id_number"]))
-        self.faults.append(RowFault(self.sheet.name, self.row.number, letter, code, redact(seen)[:40], fix))
+        self.faults.append(RowFault(self.sheet.name, self.row.number, letter, code, quoted(seen), fix))
 
     def day(self, name: str, what: str) -> dt.date | None:
         try:

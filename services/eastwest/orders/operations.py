@@ -15,6 +15,7 @@ from services.eastwest.orders.tables import Order
 from shared import county, errors, wire
 from shared.access import Call
 from shared.national_numbers import InvalidNumber, credit_code
+from shared.redaction import quoted
 
 GB_32100 = errors.Basis("GB 32100-2015", "第 4 章")
 Uses = Callable[[AsyncSession, UUID], Awaitable[bool]]
@@ -86,7 +87,7 @@ def _district(body: OrderIn, _: date) -> Iterable[errors.Fault]:
     if (seen := body.employer.district_code) not in {each.code for each in partner.districts}:
         allowed = "、".join(f"{each.code} {each.name}" for each in partner.districts)
         fix = f"请填写{partner.name}的区代码。"
-        yield errors.Fault("not_in_foshan", "/employer/district_code", seen=seen[:40], allowed=allowed, fix=fix)
+        yield errors.Fault("not_in_foshan", "/employer/district_code", seen=quoted(seen), allowed=allowed, fix=fix)
 
 
 def _wages(body: OrderIn, _: date) -> Iterable[errors.Fault]:

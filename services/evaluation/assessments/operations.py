@@ -18,7 +18,7 @@ from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings import visibility as filing_visibility
 from services.evaluation.filings.errors import OutOfScope
 from services.evaluation.filings.tables import Filing
-from shared import errors, privacy, web, wire
+from shared import errors, privacy, redaction, web, wire
 from shared.access import Call
 
 CITIZEN_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
@@ -120,7 +120,7 @@ def _staff(filing: Filing, cards: Iterable[str]) -> list[policy.Identity]:
 
 
 def _shown(card: str | None) -> str:
-    return privacy.redact(card or "")
+    return redaction.redact(card or "")
 
 
 def _numbered(body: AssessmentIn, _: date) -> Iterable[errors.Fault]:

@@ -40,15 +40,6 @@ def listed(call: Call, filters: Mapping[Any, Any], external_ref: pages.Reference
     return pages.where(wanted, filters)
 
 
-def refuse_id_numbers(**sought: str | None) -> None:
-    """400 where a number that is looked for holds an ID number: it would stand in the URL."""
-    for parameter, value in sought.items():
-        if value is not None and policy.EMBEDDED_ID_NUMBER.search(policy.normal(value)):
-            raise errors.InvalidParameter(
-                "该编号中含有身份证号,不能放在网址里。请改用 trainee_id 查询,或用 /v1/certificates:verify 核验。", parameter=parameter
-            )
-
-
 def thin(certificate: Any) -> dict[str, Any]:
     """What an event says of a certificate: ids, codes, the day."""
     return {

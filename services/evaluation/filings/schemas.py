@@ -92,19 +92,19 @@ class Acceptance(wire.In):
     valid_from_on: wire.CivilDate = Field(description="有效期起日,含当日", examples=["2025-01-01"])
     valid_until_on: wire.CivilDate = Field(description="有效期止日,含当日", examples=["2027-12-31"])
     granted: Grants
-    comment: Annotated[wire.Text, Field(max_length=1000)] | None = None
+    comment: wire.Comment | None = None
 
 
 class Renewal(wire.In):
     valid_until_on: wire.CivilDate = Field(description="新的有效期止日,含当日", examples=["2030-12-31"])
-    comment: Annotated[wire.Text, Field(max_length=1000)] | None = None
+    comment: wire.Comment | None = None
 
 
 class Extension(wire.In):
     """New occupations and levels count from today and do not extend the validity."""
 
     granted: Grants
-    comment: Annotated[wire.Text, Field(max_length=1000)] | None = None
+    comment: wire.Comment | None = None
 
 
 class ScopeOut(wire.Out):

@@ -14,9 +14,11 @@ from services.registry.files.tables import File
 from shared import db, deeds, errors
 from shared.access import Call
 from shared.privacy import Vault
+from shared.redaction import redact
 from shared.web import Kernel
 
 BYTES_AT_MOST = 20 * 1024 * 1024
+NAME_CHARACTERS_AT_MOST = 200
 
 
 async def keep(session: AsyncSession, call: Call, kernel: Kernel, name: str | None, content: bytes) -> FileOut:
@@ -30,7 +32,7 @@ async def keep(session: AsyncSession, call: Call, kernel: Kernel, name: str | No
     made = db.new_id()
     file = File(
         id=made,
-        name=policy.safe_name(name),
+        name=redact(policy.safe_name(name))[-NAME_CHARACTERS_AT_MOST:],
         media_type=kind,
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),

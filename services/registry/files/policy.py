@@ -7,7 +7,6 @@ import zipfile
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BEGINNINGS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 INSIDE_A_ZIP = {"OFD.xml": "application/ofd", "xl/workbook.xml": XLSX}
-NAME_CHARACTERS_AT_MOST = 200
 
 
 def media_type(content: bytes) -> str | None:
@@ -28,4 +27,4 @@ def safe_name(name: str | None) -> str:
     """The last part of the name as it was given, without what could mislead a reader or a file system."""
     last = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
     plain = "".join(character for character in last if unicodedata.category(character)[0] != "C" and character not in '<>:"|?*')
-    return plain.strip(" .")[-NAME_CHARACTERS_AT_MOST:] or "未命名"
+    return plain.strip(" .") or "未命名"

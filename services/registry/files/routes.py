@@ -34,7 +34,6 @@ async def download(file_id: UUID, session: web.Session, call: web.Caller, kernel
     file, content = await operations.read(session, call, kernel, file_id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
         "ETag": f'"{file.sha256}"',
     }

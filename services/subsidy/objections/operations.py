@@ -26,7 +26,7 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
         id=objection_id,
         notice_id=notice.id,
         claim_id=notice.claim_id,
-        reason=privacy.redact(body.reason),
+        reason=body.reason,
         status="received",
         received_at=call.now,
         name=body.name and kernel.vault.encrypt(body.name, f"objections/{objection_id}/name"),
@@ -42,7 +42,7 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
 
 async def reveal(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str) -> ObjectorOut:
     objection = await reading.load(session, call, objection_id)
-    await deeds.record(session, call, "objection.revealed", objection.id, details={"reason": privacy.redact(reason)}, event=False)
+    await deeds.record(session, call, "objection.revealed", objection.id, details={"reason": reason}, event=False)
     stored = {"name": objection.name, "contact": objection.contact}
     shown = {field: value and kernel.vault.decrypt(value, f"objections/{objection.id}/{field}") for field, value in stored.items()}
     return ObjectorOut(id=objection.id, **shown)

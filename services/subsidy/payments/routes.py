@@ -94,7 +94,7 @@ async def export(payment_batch_id: UUID, session: web.Session, call: web.Caller,
 )
 async def read_bank_file(payment_batch_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
     name, contents = await reading.bank_file(session, call, kernel, payment_batch_id)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(contents, media_type=Workbook.media_type, headers=headers)
 
 

@@ -17,7 +17,6 @@ from services.subsidy.payments.policy import MACHINE
 from services.subsidy.payments.schemas import BankResults, BatchOut, PaymentResult
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.schemes.errors import REFUSALS
-from shared import privacy
 from shared.access import Call
 
 
@@ -55,7 +54,7 @@ async def cancel(session: AsyncSession, call: Call, batch_id: UUID, reason: str)
     await _pending_become(session, batch, PaymentStatus.CANCELLED)
     batch.status = BatchStatus.CANCELLED
     await session.flush()
-    await record(session, call, batch, "payment_batch.cancelled", claims, reason=privacy.redact(reason))
+    await record(session, call, batch, "payment_batch.cancelled", claims, reason=reason)
     return await reading.show(session, call, batch)
 
 

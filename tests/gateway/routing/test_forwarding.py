@@ -66,7 +66,7 @@ async def test_a_request_arrives_as_it_was_sent(way: Way) -> None:
         "Idempotency-Key": "k",
         "If-Match": '"3"',
         "X-Server-Date": "2025-04-10T09:00:00+08:00",
-        "traceparent": "00-1-2-01",
+        "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "Accept-Encoding": "gzip",
         "Accept-Language": "en",
         "X-Request-Id": "from-the-caller",
@@ -92,6 +92,24 @@ async def test_every_method_passes(way: Way, method: str) -> None:
 async def test_a_head_request_has_headers_and_no_body(way: Way) -> None:
     answer = await way.client.head("/v1/claims/echo")
     assert answer.status_code == 200 and answer.content == b"" and int(answer.headers["content-length"]) > 0
+
+
+async def test_what_is_no_trace_is_not_passed_on(way: Way) -> None:
+    said = {"traceparent": "00-522601199003070025-13812341234-01", "tracestate": "id=522601199003070025", "baggage": "phone=13812341234"}
+    seen = (await way.client.get("/v1/claims/echo", headers=said)).json()["headers"]
+    assert not said.keys() & seen.keys()
+    assert "5226011990" not in str(seen) and "13812341234" not in str(seen)
+
+
+async def test_an_answer_that_passes_is_guarded_as_it_was_where_it_was_made(way: Way) -> None:
+    """Nothing is added to what a service has said, and the gateway's own refusals say the same."""
+    passed, refused = await way.client.get("/v1/claims/guarded"), await way.client.get("/v1/trainees")
+    assert (passed.headers.get_list("x-content-type-options"), passed.headers.get("cache-control")) == (["nosniff"], None)
+    assert (refused.status_code, refused.headers["x-content-type-options"], refused.headers["cache-control"]) == (
+        503,
+        "nosniff",
+        "no-store",
+    )
 
 
 async def test_where_a_request_comes_from_is_what_we_see_not_what_it_says(way: Way) -> None:

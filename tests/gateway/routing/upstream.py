@@ -86,6 +86,8 @@ class Upstream:
                     (b"x-request-id", b"upstream"),
                 )
                 await _answer(send, 200, b"{}", *named)
+            case "guarded":
+                await _answer(send, 200, b"{}", (b"x-content-type-options", b"nosniff"))
             case "nothing":
                 await send({"type": "http.response.start", "status": 204, "headers": []})
                 await send({"type": "http.response.body", "body": b""})

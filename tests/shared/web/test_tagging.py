@@ -72,3 +72,25 @@ async def test_if_none_match_compares_the_whole(papers: Service, asked: str, sta
 
 async def test_an_answer_without_a_tag_is_given_whole(papers: Service) -> None:
     assert (await papers.as_("officer").get("/v1/papers", headers={"If-None-Match": "*"})).status_code == 200
+
+
+async def test_no_answer_is_kept_on_its_way_but_what_anyone_may_read(papers: Service) -> None:
+    officer, path = papers.as_("officer"), f"/v1/papers/{await made(papers)}"
+    paper = await officer.get(path)
+    answers = {
+        "a paper": paper,
+        "a list": await officer.get("/v1/papers"),
+        "one that the caller has": await officer.get(path, headers={"If-None-Match": paper.headers["etag"]}),
+        "a write": await officer.post(f"{path}:touch"),
+        "a refusal": await officer.get("/v1/papers?sort=x"),
+        "a caller without a token": await papers.as_("public").get(path),
+        "a public path that is not there": await papers.as_("public").get("/v1/problems/nothing"),
+        "nobody's path": await officer.get("/nowhere"),
+        "another method": await officer.delete("/v1/papers"),
+    }
+    assert {name: answer.headers.get_list("cache-control") for name, answer in answers.items()} == {name: ["no-store"] for name in answers}
+    answers |= {name: await papers.as_("public").get(name) for name in ("/livez", "/v1/problems", "/v1/codes", "/version")}
+    assert {name: answer.headers.get_list("x-content-type-options") for name, answer in answers.items()} == {
+        name: ["nosniff"] for name in answers
+    }
+    assert [answers[name].headers.get("cache-control") for name in ("/livez", "/v1/problems", "/v1/codes", "/version")] == [None] * 4

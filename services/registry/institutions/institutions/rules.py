@@ -10,6 +10,7 @@ from services.registry.reference import policy as reference
 from services.registry.reference.errors import invalid_number
 from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, credit_code
+from shared.redaction import quoted
 
 COMPANY_ACCOUNT = re.compile(r"[0-9]{8,32}")
 
@@ -18,7 +19,9 @@ def read(stated: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """Clean values of the stated fields, and every fault."""
     values, faults = dict(stated), []
     if "region_code" in stated and stated["region_code"] not in reference.lists().regions:
-        faults.append(Fault("unknown_region", pointer="/region_code", seen=stated["region_code"][:40], fix="请按 /v1/regions 填写代码。"))
+        faults.append(
+            Fault("unknown_region", pointer="/region_code", seen=quoted(stated["region_code"]), fix="请按 /v1/regions 填写代码。")
+        )
     if stated.get("phone"):
         try:
             values["phone"] = fields.phone(stated["phone"])

@@ -16,7 +16,7 @@ from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import reading, rules
 from services.registry.people.trainees.schemas import TraineeChange
 from services.registry.people.trainees.tables import Trainee
-from shared import db, deeds, errors, pages, privacy, wire
+from shared import db, deeds, errors, pages, privacy, redaction, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -94,7 +94,13 @@ def _change(field: str, proposed: str, trainee: Trainee, call: Call) -> TraineeC
     if field == "retirement_track" and proposed not in set(RetirementTrack):
         raise errors.Invalid(
             faults=[
-                errors.Fault("invalid_value", pointer="/proposed", seen=proposed[:40], allowed="female_50、female_55", fix="请改正该值。")
+                errors.Fault(
+                    "invalid_value",
+                    pointer="/proposed",
+                    seen=redaction.quoted(proposed),
+                    allowed="female_50、female_55",
+                    fix="请改正该值。",
+                )
             ]
         )
     change = TraineeChange.model_validate({field: proposed})

@@ -18,6 +18,7 @@ from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected, run
 from shared.errors import Fault, Forbidden
 from shared.privacy import Vault
+from shared.redaction import quoted
 
 COMPARED = ("name", "region_code", "education", "employer_id", "retirement_track", "external_refs")
 
@@ -42,7 +43,7 @@ async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[
                 Fault(
                     Forbidden.code,
                     pointer="/region_code",
-                    seen=item.region_code[:40],
+                    seen=quoted(item.region_code),
                     allowed=call.actor.region_code,
                     fix="镇(街道)只能登记本镇(街道)的学员。",
                 )

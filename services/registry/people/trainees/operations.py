@@ -18,7 +18,7 @@ from services.registry.people.trainees.errors import DuplicateTrainee
 from services.registry.people.trainees.rules import Category, Person
 from services.registry.people.trainees.schemas import Found, LookupOut, Revealed, TraineeChange, TraineeIn, TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
-from shared import db, deeds, errors, limits, privacy
+from shared import db, deeds, errors, limits
 from shared.access import Actor, Call
 from shared.errors import Fault
 from shared.national_numbers import compact
@@ -117,7 +117,7 @@ def in_its_town(actor: Actor, region_code: str) -> None:
 async def reveal(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, reason: str) -> Revealed:
     trainee = await reading.find(session, call, trainee_id)
     await kernel.limits.take(limits.REVEALS, str(call.actor.person_id or call.actor.subject))
-    await deeds.record(session, call, "trainee.revealed", trainee.id, details={"reason": privacy.redact(reason)}, event=False)
+    await deeds.record(session, call, "trainee.revealed", trainee.id, details={"reason": reason}, event=False)
     opened = {
         column: fields.opened(kernel.vault, "trainees", trainee.id, column, getattr(trainee, column))
         for column in ("id_number", "phone", "bank_account")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query
 
 from services.registry.codes import Category
 from services.registry.people.trainees import batch, operations, policy, reading, rules
@@ -97,10 +97,7 @@ async def change(trainee_id: UUID, body: TraineeChange, session: web.Session, ca
     key=None,
     errors=[TraineeMerged, errors.TooManyRequests],
 )
-async def reveal(
-    trainee_id: UUID, body: wire.Reasoned, response: Response, session: web.Session, call: web.Caller, kernel: web.KernelOf
-) -> Revealed:
-    response.headers["Cache-Control"] = "no-store"
+async def reveal(trainee_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Revealed:
     return await operations.reveal(session, call, kernel, trainee_id, body.reason)
 
 

@@ -14,6 +14,7 @@ from shared import county, wire
 from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, citizen_id, compact
 from shared.privacy import mask_number
+from shared.redaction import quoted
 
 OLD_PERMIT_CHARACTERS = 15
 RESIDENCE_PERMIT_BEGINS = ("81", "82", "83")
@@ -146,7 +147,7 @@ def region_code(value: str) -> str:
             Fault(
                 "unknown_region",
                 pointer="/region_code",
-                seen=value[:40],
+                seen=quoted(value),
                 allowed=f"区划代码,如 {example.region_code}({example.region_name})",
                 fix="请按 /v1/regions 填写。",
             )
@@ -160,7 +161,9 @@ def categories(periods: Sequence[CategoryPeriod]) -> tuple[Category, ...]:
     for index, period in enumerate(periods):
         where = f"/categories/{index}"
         if period.code not in reference.lists().categories:
-            faults.append(Fault("unknown_category", pointer=f"{where}/code", seen=period.code[:40], fix="请按 /v1/categories 填写代码。"))
+            faults.append(
+                Fault("unknown_category", pointer=f"{where}/code", seen=quoted(period.code), fix="请按 /v1/categories 填写代码。")
+            )
         faults += fields.backwards(period.since_on, period.until_on, f"{where}/until_on")
         if any(period.code == other.code and _overlap(period, other) for other in periods[:index]):
             faults.append(Fault("overlapping_category", pointer=where, seen=period.code, fix="请合并为一段,或改正起止日期。"))

@@ -16,6 +16,7 @@ from services.registry.training.classes import policy
 from services.registry.training.classes.errors import ClassTooLong
 from shared import county, errors, wire
 from shared.errors import Basis, Fault
+from shared.redaction import quoted
 
 NEEDED: Final = (
     "name",
@@ -108,7 +109,7 @@ def _region(body: Any, _today: date) -> list[Fault]:
     if body.region_code in lists().regions:
         return []
     fix = f"请填写镇、街道的代码,如 {county.here().examples.region_code}。"
-    return [Fault("unknown_region", "/region_code", seen=body.region_code[:20], allowed="/v1/regions 中的代码", fix=fix)]
+    return [Fault("unknown_region", "/region_code", seen=quoted(body.region_code), allowed="/v1/regions 中的代码", fix=fix)]
 
 
 RULES = (_days, _trade, _programmes, _region)

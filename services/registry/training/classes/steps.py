@@ -15,7 +15,7 @@ from services.registry.training.classes import policy, reading, rules, schemas
 from services.registry.training.classes.errors import ClassTooLong, InstitutionBlacklisted, InstitutionNotDesignated, TooEarly
 from services.registry.training.classes.operations import announce
 from services.registry.training.classes.tables import ClassSession, TrainingClass
-from shared import errors, privacy
+from shared import errors
 from shared.access import Call
 from shared.steps import Refusal
 
@@ -120,8 +120,6 @@ async def _finish(
 ) -> schemas.ClassPaper:
     training.status, training.changed_at = status, call.now
     await session.flush()
-    said = {
-        name: privacy.redact(value) if isinstance(value, str) else value for name, value in (details or {}).items() if value is not None
-    }
+    said = {name: value for name, value in (details or {}).items() if value is not None}
     await announce(session, call, training, what or status, said)
     return await reading.paper(session, call, training)
