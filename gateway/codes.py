@@ -1,4 +1,4 @@
-"""The code lists that the gateway owns: roles, and how a line of a plan stands."""
+"""The code lists that the gateway owns: roles, how an account stands, and how a line of a plan does."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -21,6 +21,14 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class AccountStatus(StrEnum):
+    """`pending` until another administrator has confirmed it; then it can be used until it is disabled."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
 class PlanStatus(StrEnum):
     """How a line stands on a day; `unknown` where a service that counts it did not answer or nothing is known yet."""
 
@@ -31,4 +39,4 @@ class PlanStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-OWNED: Final[Mapping[str, type[StrEnum]]] = {"role": Role, "plan_status": PlanStatus}
+OWNED: Final[Mapping[str, type[StrEnum]]] = {"role": Role, "account_status": AccountStatus, "plan_status": PlanStatus}

@@ -12,6 +12,12 @@ class Settings(settings.Settings):
     token_signing_key: Key
     token_seconds: int = Field(900, ge=60, le=900)
     local_clients: bool = False
+    confirm_accounts: bool | None = None
+
+    @property
+    def confirms(self) -> bool:
+        """Whether accounts that decide wait for a second administrator: in production, unless it is said otherwise."""
+        return self.environment == "production" if self.confirm_accounts is None else self.confirm_accounts
 
     @model_validator(mode="after")
     def _local_clients_stay_local(self) -> "Settings":

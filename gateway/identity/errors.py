@@ -16,6 +16,10 @@ class SignInLocked(errors.Problem):
     retryable = True
 
 
+class SamePerson(errors.Problem):
+    code, status = "same_person", 409
+
+
 class NoPassword(errors.Problem):
     code, status = "no_password", 409
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
-from gateway.codes import Role
+from gateway.codes import AccountStatus, Role
 from shared import county, wire
 
 EXAMPLES = county.here().examples
@@ -52,6 +52,9 @@ class AccountOut(wire.Out):
     scopes: list[str] | None
     created_at: wire.Instant
     disabled_at: wire.Instant | None
+    status: AccountStatus
+    made_by: UUID | None
+    confirmed_by: UUID | None
     version: int
 
 

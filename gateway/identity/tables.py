@@ -8,10 +8,21 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gateway.codes import AccountStatus
 from gateway.metadata import Row
 from shared import access, db, forgetting
 
 _ROLES = ", ".join(f"'{role}'" for role in access.ROLES)
+
+
+def _checks() -> tuple[CheckConstraint, ...]:
+    return (
+        CheckConstraint(f"role IN ({_ROLES})", name="role"),
+        db.one_of("status", AccountStatus),
+        CheckConstraint("(status = 'disabled') = (disabled_at IS NOT NULL)", name="disabled_at"),
+        CheckConstraint("confirmed_by <> made_by", name="four_eyes"),
+        CheckConstraint("status <> 'pending' OR confirmed_by IS NULL", name="pending"),
+    )
 
 
 class Account(db.Versioned):
@@ -27,6 +38,9 @@ class Account(db.Versioned):
     scopes: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    status: Mapped[str] = mapped_column(Text, server_default=AccountStatus.ACTIVE)
+    made_by: Mapped[UUID | None] = mapped_column(comment="the person who was shown its present secret")
+    confirmed_by: Mapped[UUID | None] = mapped_column(comment="the other person, who said that it is as it should be")
 
     def actor(self, subject: str) -> access.Actor:
         scopes = frozenset(self.scopes) if self.scopes is not None else None
@@ -41,7 +55,7 @@ class Client(Account, Row):
     __tablename__ = "clients"
     __table_args__ = (
         UniqueConstraint("client_id", name="clients_client_id_key"),
-        CheckConstraint(f"role IN ({_ROLES})", name="role"),
+        *_checks(),
         CheckConstraint("secret IS NOT NULL OR jwks IS NOT NULL", name="provable"),
     )
 
@@ -55,7 +69,7 @@ class User(Account, Row):
     """A person who signs in with a name and a password."""
 
     __tablename__ = "users"
-    __table_args__ = (UniqueConstraint("login", name="users_login_key"), CheckConstraint(f"role IN ({_ROLES})", name="role"))
+    __table_args__ = (UniqueConstraint("login", name="users_login_key"), *_checks())
 
     login: Mapped[str]
     password: Mapped[str]

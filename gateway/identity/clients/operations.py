@@ -9,17 +9,19 @@ from joserfc.jwk import KeySet, import_key
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.codes import AccountStatus
+from gateway.identity import operations as accounts
 from gateway.identity import rules
 from gateway.identity.ended import operations as ended
 from gateway.identity.errors import PRIVATE_KEY
 from gateway.identity.schemas import ClientIn, ClientMade, ClientOut
 from gateway.identity.tables import Client
-from shared import access, db, deeds, errors, privacy
+from shared import access, db, deeds, errors, web
 
 PURPOSE = "client_secret"
 
 
-async def make(session: AsyncSession, call: access.Call, vault: privacy.Vault, asked: ClientIn) -> ClientMade:
+async def make(session: AsyncSession, call: access.Call, kernel: web.Kernel, asked: ClientIn) -> ClientMade:
     """A new client and its secret, which nobody can read again."""
     faults = rules.faults(asked)
     try:
@@ -29,7 +31,8 @@ async def make(session: AsyncSession, call: access.Call, vault: privacy.Vault, a
     if faults:
         raise errors.Invalid(faults=faults)
     secret, made_id = secrets.token_urlsafe(32), db.new_id()
-    client = Client(id=made_id, client_id=str(made_id), secret=vault.blind(secret, PURPOSE), jwks=jwks, **rules.columns(asked))
+    client = Client(id=made_id, client_id=str(made_id), secret=kernel.vault.blind(secret, PURPOSE), jwks=jwks, **rules.columns(asked))
+    accounts.handed_out(kernel.settings, call, client)
     session.add(client)
     await session.flush()
     await deeds.record(
@@ -51,26 +54,33 @@ async def disable(session: AsyncSession, call: access.Call, client_id: str) -> C
     client = await load(session, client_id, to_change=True)
     call.match(client.version)
     if client.disabled_at is None:
-        client.disabled_at = call.now
+        client.disabled_at, client.status = call.now, AccountStatus.DISABLED
         await ended.end(session, client.sid)
         await deeds.record(session, call, "client.disabled", client.id, event=False)
         await session.flush()
     return client
 
 
-async def rotate_secret(session: AsyncSession, call: access.Call, vault: privacy.Vault, client_id: str) -> ClientMade:
+async def rotate_secret(session: AsyncSession, call: access.Call, kernel: web.Kernel, client_id: str) -> ClientMade:
     """A new secret; the old one ends at once, and within the minute the tokens that were given for it."""
     client = await load(session, client_id, to_change=True)
     call.match(client.version)
     if client.disabled_at is not None:
         raise errors.InvalidState("客户端已停用,不能更换密钥。请新建一个客户端。")
     secret = secrets.token_urlsafe(32)
-    client.secret = vault.blind(secret, PURPOSE)
+    client.secret = kernel.vault.blind(secret, PURPOSE)
+    accounts.handed_out(kernel.settings, call, client)
     await ended.end(session, client.sid)
     client.sid = uuid4()
     await deeds.record(session, call, "client.secret_rotated", client.id, event=False)
     await session.flush()
     return made(client, secret)
+
+
+async def confirm(session: AsyncSession, call: access.Call, client_id: str) -> Client:
+    client = await load(session, client_id, to_change=True)
+    await accounts.confirm(session, call, client, client.id, "client")
+    return client
 
 
 def made(client: Client, secret: str) -> ClientMade:

@@ -2,7 +2,9 @@
 
 from sqlalchemy import select
 
+from gateway.codes import AccountStatus
 from gateway.identity.clients import operations as clients
+from gateway.identity.errors import SamePerson
 from gateway.identity.schemas import ClientIn, ClientMade, ClientOut
 from gateway.identity.tables import Client
 from shared import access, errors, pages, web, wire
@@ -12,18 +14,31 @@ router = web.Router("identity")
 
 @router.operation("POST", "/v1/clients", may=access.ADMIN, summary="新建客户端;密钥只显示一次", status=201, unkept=["client_secret"])
 async def make_client(body: ClientIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClientMade:
-    return await clients.make(session, call, kernel.vault, body)
+    return await clients.make(session, call, kernel, body)
 
 
 @router.operation("GET", "/v1/clients", may=access.ADMIN, summary="客户端列表", errors=[errors.InvalidCursor])
-async def list_clients(session: web.Session, asked: pages.PageAsked) -> wire.Page[ClientOut]:
+async def list_clients(session: web.Session, asked: pages.PageAsked, status: pages.AnyOf[AccountStatus] = None) -> wire.Page[ClientOut]:
     columns = [Client.__table__.c[name] for name in ClientOut.model_fields]
-    return wire.Page.model_validate(await pages.page(session, select(*columns), Client.id, asked, clients.show))
+    return wire.Page.model_validate(
+        await pages.page(session, pages.where(select(*columns), {Client.status: status}), Client.id, asked, clients.show)
+    )
 
 
 @router.operation("GET", "/v1/clients/{client_id}", may=access.ADMIN, summary="一个客户端")
 async def get_client(client_id: str, session: web.Session) -> ClientOut:
     return clients.show(await clients.load(session, client_id))
+
+
+@router.operation(
+    "POST",
+    "/v1/clients/{client_id}:confirm",
+    may=access.ADMIN,
+    summary="由另一名管理员确认,此后可以使用",
+    errors=[SamePerson, errors.InvalidState],
+)
+async def confirm_client(client_id: str, session: web.Session, call: web.Caller) -> ClientOut:
+    return clients.show(await clients.confirm(session, call, client_id))
 
 
 @router.operation("POST", "/v1/clients/{client_id}:disable", may=access.ADMIN, summary="停用客户端")
@@ -40,4 +55,4 @@ async def disable_client(client_id: str, session: web.Session, call: web.Caller)
     unkept=["client_secret"],
 )
 async def rotate_secret(client_id: str, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClientMade:
-    return await clients.rotate_secret(session, call, kernel.vault, client_id)
+    return await clients.rotate_secret(session, call, kernel, client_id)

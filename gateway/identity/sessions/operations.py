@@ -14,6 +14,7 @@ from joserfc import jwt
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.codes import AccountStatus
 from gateway.identity.ended import operations as ended
 from gateway.identity.errors import WRONG_PASSWORD, NoPassword, SessionEnded, SignInRefused
 from gateway.identity.rules import may_be_here
@@ -127,7 +128,7 @@ async def _unchanged(session: AsyncSession, known: User) -> User:
 
 
 def _in_use(kernel: web.Kernel, user: User) -> bool:
-    return user.disabled_at is None and may_be_here(kernel.settings, user.login)
+    return user.status == AccountStatus.ACTIVE and may_be_here(kernel.settings, user.login)
 
 
 def _address(call: access.Call) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.codes import AccountStatus
 from gateway.identity.clients.operations import PURPOSE
 from gateway.identity.tables import Client, UsedAssertion
 from gateway.identity.tokens.signing import Signer
@@ -34,7 +35,7 @@ class Refused(Exception):
         self.error, self.description, self.status = error, description, status
 
 
-def invalid_client(description: str = "the client is unknown, disabled, or did not prove itself") -> Refused:
+def invalid_client(description: str = "the client is unknown, disabled, waits for confirmation, or did not prove itself") -> Refused:
     return Refused("invalid_client", description, 401)
 
 
@@ -56,7 +57,7 @@ async def prove(session: AsyncSession, vault: privacy.Vault, signer: Signer, aut
 
 
 async def _find(session: AsyncSession, client_id: str) -> Client | None:
-    found: Client | None = await session.scalar(select(Client).where(Client.client_id == client_id, Client.disabled_at.is_(None)))
+    found: Client | None = await session.scalar(select(Client).where(Client.client_id == client_id, Client.status == AccountStatus.ACTIVE))
     return found
 
 

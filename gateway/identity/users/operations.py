@@ -5,15 +5,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.codes import AccountStatus
+from gateway.identity import operations as accounts
 from gateway.identity import rules
 from gateway.identity.ended import operations as ended
 from gateway.identity.schemas import UserIn, UserMade, UserOut
 from gateway.identity.sessions import passwords
 from gateway.identity.tables import User
-from shared import access, deeds, errors
+from shared import access, deeds, errors, settings
 
 
-async def make(session: AsyncSession, call: access.Call, asked: UserIn) -> UserMade:
+async def make(session: AsyncSession, call: access.Call, of: settings.Settings, asked: UserIn) -> UserMade:
     """A new user. The password given, or one that is made here, is answered this once."""
     faults = rules.faults(asked)
     if asked.password is not None:
@@ -22,6 +24,7 @@ async def make(session: AsyncSession, call: access.Call, asked: UserIn) -> UserM
         raise errors.Invalid(faults=faults)
     password = asked.password or passwords.generate()
     user = User(login=asked.login or asked.name, password=await passwords.digest(password), **rules.columns(asked))
+    accounts.handed_out(of, call, user)
     session.add(user)
     await session.flush()
     await deeds.record(session, call, "user.created", user.id, event=False, details={"role": user.role, "person_id": str(user.person_id)})
@@ -41,14 +44,14 @@ async def disable(session: AsyncSession, call: access.Call, user_id: UUID) -> Us
     user = await load(session, user_id, to_change=True)
     call.match(user.version)
     if user.disabled_at is None:
-        user.disabled_at = call.now
+        user.disabled_at, user.status = call.now, AccountStatus.DISABLED
         await ended.end_sessions(session, user.id)
         await deeds.record(session, call, "user.disabled", user.id, event=False)
         await session.flush()
     return user
 
 
-async def reset_password(session: AsyncSession, call: access.Call, user_id: UUID) -> UserMade:
+async def reset_password(session: AsyncSession, call: access.Call, of: settings.Settings, user_id: UUID) -> UserMade:
     """A new password for one who forgot it; every session of the user ends."""
     user = await load(session, user_id, to_change=True)
     call.match(user.version)
@@ -56,10 +59,17 @@ async def reset_password(session: AsyncSession, call: access.Call, user_id: UUID
         raise errors.InvalidState("用户已停用,不能重置密码。")
     password = passwords.generate()
     user.password = await passwords.digest(password)
+    accounts.handed_out(of, call, user)
     await ended.end_sessions(session, user.id)
     await deeds.record(session, call, "user.password_reset", user.id, event=False)
     await session.flush()
     return made(user, password)
+
+
+async def confirm(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
+    user = await load(session, user_id, to_change=True)
+    await accounts.confirm(session, call, user, user.id, "user")
+    return user
 
 
 def made(user: User, password: str) -> UserMade:

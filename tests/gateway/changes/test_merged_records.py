@@ -79,7 +79,15 @@ async def test_problems_and_codes_of_all_services_are_listed_also_while_one_is_a
     for _ in range(2):
         problems, codes = (await public.get("/v1/problems")).json(), (await public.get("/v1/codes")).json()
         assert {entry["code"] for entry in problems["items"]} >= set(errors.CATALOGUE) and problems["complete"] is True
-        assert set(codes) == {"registry_kinds", "subsidy_kinds", "evaluation_kinds", "eastwest_kinds", "role", "plan_status"}
+        assert set(codes) == {
+            "registry_kinds",
+            "subsidy_kinds",
+            "evaluation_kinds",
+            "eastwest_kinds",
+            "role",
+            "account_status",
+            "plan_status",
+        }
         await home.stop("subsidy")
     entry = (await public.get("/v1/problems/sign_in_locked")).json()
     assert (entry["status"], entry["kind"], entry["retryable"]) == (429, "problem", True) and entry["remedy"]

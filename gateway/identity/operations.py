@@ -1,0 +1,35 @@
+"""What befalls clients and users alike: an account that decides waits, new or with a new secret, until another administrator has confirmed it."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.codes import AccountStatus
+from gateway.identity.errors import SamePerson
+from gateway.identity.tables import Account
+from gateway.settings import Settings
+from shared import access, deeds, errors, settings
+
+DECIDING = access.STAFF | {"admin"}  # the auditor too, who may reveal
+
+
+def handed_out(of: settings.Settings, call: access.Call, account: Account) -> None:
+    """Someone was shown this account's secret. One that decides is not his to use before another has confirmed it, unless it was his before."""
+    if account.status == AccountStatus.ACTIVE and account.person_id == call.actor.person_id:
+        return
+    account.made_by, account.confirmed_by = call.actor.person_id, None
+    waits = isinstance(of, Settings) and of.confirms and account.role in DECIDING
+    account.status = AccountStatus.PENDING if waits else AccountStatus.ACTIVE
+
+
+async def confirm(session: AsyncSession, call: access.Call, account: Account, subject: UUID, kind: str) -> None:
+    """By another administrator than the one who was shown the secret; by person and not by account."""
+    call.match(account.version)
+    if account.status != AccountStatus.PENDING:
+        raise errors.InvalidState(f"账号不是待确认状态,当前为 {account.status},无须确认。")
+    if call.actor.person_id in (None, account.made_by):
+        raise SamePerson("该账号由您建立或更换密钥,须由另一名管理员确认。")
+    account.status, account.confirmed_by = AccountStatus.ACTIVE, call.actor.person_id
+    details = {"role": account.role, "person_id": account.person_id, "made_by": account.made_by}
+    await deeds.record(session, call, f"{kind}.confirmed", subject, event=False, details=details)
+    await session.flush()
