@@ -133,6 +133,10 @@ class Neighbour:
             )
         return errors.UpstreamFailed(f"{self.name} 服务中断了应答。请稍后查询结果;带同一 Idempotency-Key 重试是安全的。")
 
+    def forwarding(self, origin: str | None) -> dict[str, str]:
+        """For whom we ask, and the token under which that is believed (`shared.web.origin`)."""
+        return {"X-Forwarded-For": origin, "X-Forwarded-By": self.tokens.internal_token(self.service)} if origin else {}
+
     def _own(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.tokens.internal_token(self.service)}"}
 
@@ -152,7 +156,8 @@ class Neighbour:
         if seconds <= 0:
             raise errors.UpstreamTimeout(f"等待的时间已经用完,没有再询问 {self.name} 服务。")
         traced = {"X-Request-Id": call.request_id, "traceparent": call.traceparent, "X-Server-Date": call.server_date}
-        sent = {**headers, DEADLINE: str(max(1, int(seconds * 1000)))} | {name: value for name, value in traced.items() if value}
+        sent = {**headers, **self.forwarding(call.origin), DEADLINE: str(max(1, int(seconds * 1000)))}
+        sent |= {name: value for name, value in traced.items() if value}
         url = URL(self.url + path)
         try:
             with self.breaker.attempt():

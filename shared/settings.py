@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, Json, PositiveFloat, PositiveInt, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, Json, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def _key(value: object) -> bytes:
@@ -19,6 +19,11 @@ def _key(value: object) -> bytes:
     if len(raw) != 32:
         raise ValueError(f"needs 32 bytes, has {len(raw)}")
     return raw
+
+
+def _each(value: object) -> object:
+    """What a setting lists, separated by commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 Key = Annotated[bytes, BeforeValidator(_key)]
@@ -62,6 +67,8 @@ class Settings(BaseSettings):
     body_bytes_per_second: PositiveInt = 1024
     connections_at_most: PositiveInt = 512
     requests_at_most: PositiveInt = 256  # at work at once
+
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_each)] = ()
 
     requests_per_second: PositiveInt | None = None  # of one client
     limits_uri: str = "memory://"  # or redis://…, valkey://…: one count for all processes

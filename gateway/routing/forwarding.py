@@ -37,7 +37,7 @@ _OF_THE_HOP = frozenset(
         b"upgrade",
     )
 )
-# What a caller says of itself is not believed: where a request comes from is what we see.
+# What a caller says of itself ends here; where a request comes from is what `shared.web.origin` found.
 _NOT_SENT_ON = _OF_THE_HOP | {b"host", b"expect", b"forwarded", b"x-real-ip", b"x-request-id", b"baggage", DEADLINE.lower().encode()}
 _NOT_SENT_BACK = _OF_THE_HOP | {b"date", b"server", b"x-request-id"}
 _PRINTABLE = "".join(map(chr, range(33, 127)))
@@ -151,8 +151,7 @@ class Exchange:
         )
         headers["X-Request-Id"] = scope["state"]["request_id"]
         headers[DEADLINE] = str(int(self.through.seconds * 1000))
-        if scope.get("client"):
-            headers["X-Forwarded-For"] = scope["client"][0]
+        headers.update(self.to.forwarding(scope["client"][0] if scope.get("client") else None))
         return headers
 
     async def _rest(self, message: Message) -> AsyncIterator[bytes]:

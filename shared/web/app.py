@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import audit, db, forgetting, redaction, telemetry
 from shared.names import Lookup
 from shared.settings import Settings
-from shared.web import deadlines, kernel, openapi, problems, shedding, standing, tagging
+from shared.web import deadlines, kernel, openapi, origin, problems, shedding, standing, tagging
 
 Job = Callable[[kernel.Kernel], Coroutine[Any, Any, None]]
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # whatever else is asked is one label of the metrics
@@ -118,6 +118,8 @@ class Traced:
         )
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
+        if scope.get("client"):
+            scope["client"] = (await origin.of(scope, self.kernel.tokens, self.kernel.settings.trusted_proxies), scope["client"][1])
 
         async def answer(message: Message) -> None:
             nonlocal status, answering

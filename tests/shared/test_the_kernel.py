@@ -52,6 +52,7 @@ MODULES = [
     "web.kernel",
     "web.openapi",
     "web.operation",
+    "web.origin",
     "web.problems",
     "web.refusing",
     "web.replaying",
