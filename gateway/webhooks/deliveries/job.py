@@ -4,7 +4,9 @@ A delivery is leased before it is sent: a sender that dies leaves it due again, 
 """
 
 import asyncio
+import contextlib
 import random
+import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from uuid import UUID
 
 import aiohttp
 import orjson
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.connector import AddrInfoType
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from gateway.webhooks import policy, signing, visibility
@@ -29,6 +31,7 @@ LEASED_FOR = timedelta(seconds=30)
 AT_ONCE = 10
 KEPT_FOR = timedelta(days=30)
 PURGED_EVERY_SECONDS = 3600.0
+OWN_LOOKED_UP_EVERY_SECONDS = 30.0
 
 ENDPOINTS = cast(Table, Endpoint.__table__)
 
@@ -42,37 +45,47 @@ class Outcome:
     answered: int | None
 
 
-class PublicHosts(AbstractResolver):
-    """Names that lead into our own network lead nowhere: what a name means is checked where it is looked up, each time."""
+class Way:
+    """The way out: each address is judged when a connection to it is made, however it was written or looked up."""
 
-    def __init__(self) -> None:
-        self.resolver = aiohttp.ThreadedResolver()
+    def __init__(self, reach: policy.Reach) -> None:
+        self.reach = reach
+        self.own: frozenset[str] = frozenset()
+        self._looked_at = float("-inf")
 
-    async def resolve(self, host: str, port: int = 0, *args: Any, **options: Any) -> list[ResolveResult]:
-        found = await self.resolver.resolve(host, port, *args, **options)
-        if not all(policy.is_public(each["host"]) for each in found):
-            raise OSError(f"{host} is not a public host")
-        return found
+    def client(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=0, socket_factory=None if self.reach.local else self._socket, keepalive_timeout=5)
+        return aiohttp.ClientSession(
+            connector=connector, timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_SECONDS), cookie_jar=aiohttp.DummyCookieJar()
+        )
 
-    async def close(self) -> None:
-        await self.resolver.close()
+    async def look_for_own(self) -> None:
+        """Looks up the addresses of our own hosts; one that cannot be looked up just now keeps those it had."""
+        if self.reach.local or time.monotonic() - self._looked_at < OWN_LOOKED_UP_EVERY_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        loop = asyncio.get_running_loop()
+        for host in self.reach.own_hosts:
+            with contextlib.suppress(OSError):
+                self.own |= {str(found[4][0]) for found in await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
 
-
-def client(*, local: bool) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=0, resolver=None if local else PublicHosts(), keepalive_timeout=5)
-    return aiohttp.ClientSession(
-        connector=connector, timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_SECONDS), cookie_jar=aiohttp.DummyCookieJar()
-    )
+    def _socket(self, to: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, (address, *_) = to
+        if not policy.may_reach(str(address), self.reach, self.own):
+            raise OSError("webhooks do not go there")
+        return socket.socket(family, kind, protocol)
 
 
 async def keep_sending(kernel: web.Kernel) -> None:
     """For as long as the process lives."""
     serving: dict[UUID, asyncio.Task[None]] = {}
     purged_at = float("-inf")
-    async with client(local=kernel.settings.environment == "local") as http:
+    way = Way(endpoints.reach(kernel))
+    async with way.client() as http:
         try:
             while True:
                 try:
+                    await way.look_for_own()
                     for endpoint_id in await _due(kernel):
                         if endpoint_id not in serving:
                             serving[endpoint_id] = asyncio.create_task(_serve(kernel, http, endpoint_id))

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.settings import Settings
 from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.schemas import EndpointChange, EndpointIn, EndpointMade, EndpointOut
 from gateway.webhooks.tables import Endpoint
@@ -85,8 +86,14 @@ def secrets_of(kernel: web.Kernel, endpoint: Endpoint) -> list[str]:
     return now_and_before
 
 
+def reach(kernel: web.Kernel) -> policy.Reach:
+    of = kernel.settings
+    assert isinstance(of, Settings), "the gateway's own"
+    return policy.Reach(of.environment == "local", of.webhook_networks, of.own_hosts)
+
+
 def _check(kernel: web.Kernel, url: str) -> None:
-    if wrong := policy.url_fault(url, local=kernel.settings.environment == "local"):
+    if wrong := policy.url_fault(url, reach(kernel)):
         raise errors.Invalid(faults=[errors.Fault(URL_NOT_ALLOWED, pointer="/url", allowed=wrong, fix="请改正网址。")])
 
 

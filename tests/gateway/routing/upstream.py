@@ -110,16 +110,16 @@ def free_port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Any, port: int | None = None) -> AsyncIterator[str]:
+async def serving(app: Any, port: int | None = None, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """The application on a port of its own; its address. One of ours is served as its process would be, any other by the plain server."""
     port = port or free_port()
     told = (SERVER if isinstance(app, FastAPI) else {"access_log": False}) | {"log_level": "critical", "timeout_graceful_shutdown": 1}
-    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", **told))
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, lifespan="off", **told))
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 (uvicorn offers nothing to wait for)
         await asyncio.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://{host}:{port}"
     finally:
         server.should_exit = True
         await task

@@ -191,7 +191,7 @@ async def test_two_gateways_that_follow_and_send_make_and_deliver_each_event_onc
     async with a_receiver() as receiver:
         endpoint, kernel = await listens(home, receiver), home.gateway.kernel
         happened = await home.happens("registry", *["trainee.changed"] * 30)
-        async with sending.client(local=True) as http:
+        async with sending.Way(policy.Reach(local=True)).client() as http:
 
             async def all_told() -> bool:
                 await following.follow_once(kernel, "registry")
@@ -224,7 +224,7 @@ async def test_a_disabled_account_s_endpoint_is_sent_nothing_more_not_even_what_
         async with kernel.engine.begin() as connection:
             await connection.execute(text("UPDATE webhook_deliveries SET next_at = now() - interval '1 minute'"))
         due = UUID(made["id"]) in await sending._due(kernel)
-        async with sending.client(local=True) as http:
+        async with sending.Way(policy.Reach(local=True)).client() as http:
             return due + await sending.send_some(kernel, http, UUID(made["id"]))
 
     await until(lambda: _is(sent, 2))  # unless the sender itself was there first
