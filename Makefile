@@ -1,6 +1,6 @@
 # Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check county-check drill bench bench-scale format lock clean runtime development format-check lint-check types-check imports-check
+.PHONY: help run admin demo test check county-check drill bench bench-scale format lock clean runtime development format-check lint-check types-check imports-check
 
 # The first Python on the PATH that is new enough.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -13,6 +13,9 @@ help: ## this list (本说明)
 
 run: runtime ## the whole system on this machine, gateway on http://127.0.0.1:8000; Ctrl-C stops it (运行整个系统)
 	@exec $(BIN)/python -m deploy.local
+
+admin: runtime ## the first administrator, NAME=…: its password is shown once (第一名管理员)
+	@exec $(BIN)/python -m deploy.admin "$(NAME)"
 
 demo: runtime ## the main job, from the class roster to the payment and from a filing to people who stayed (演示)
 	@exec $(BIN)/python -m deploy.demo
