@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from deploy.databases import service_url
+from deploy.databases import role_url
 from gateway.identity.users import first_admin
 
 
@@ -20,7 +20,7 @@ def local_database() -> str | None:
         password = json.loads((var / "secrets.json").read_text())["role_passwords"]["gateway"]
     except (OSError, LookupError, ValueError):
         return None
-    return service_url(f"postgresql://postgres@/postgres?host={quote(sockets)}", "gateway", password)
+    return role_url(f"postgresql://postgres@/postgres?host={quote(sockets)}", "gateway", "gateway", password)
 
 
 def main() -> int:

@@ -4,7 +4,8 @@ import base64
 import json
 import os
 import secrets as random_source
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from deploy.processes import CannotStart
@@ -23,8 +24,9 @@ class Secrets:
     role_passwords: dict[str, str]
 
 
-def load_or_make(path: Path, roles: tuple[str, ...]) -> Secrets:
-    """Read the secrets, or make and keep them. A damaged file stops the start: new keys could not read the old data."""
+def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
+    """Read the secrets, or make and keep them; roles that came later get their passwords. A damaged file stops the start: new keys could not read the
+    old data."""
     if not path.exists():
         made = Secrets(
             internal_key=_key(),
@@ -33,15 +35,9 @@ def load_or_make(path: Path, roles: tuple[str, ...]) -> Secrets:
             index_key=_key(),
             seal_key=_key(),
             token_signing_key=_key(),
-            role_passwords={role: random_source.token_urlsafe(24) for role in roles},
+            role_passwords=_passwords(roles),
         )
-        unfinished = path.with_suffix(".new")
-        unfinished.unlink(missing_ok=True)
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(asdict(made), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
+        _keep(path, made)
         return made
     try:
         kept = Secrets(**json.loads(path.read_text()))
@@ -51,7 +47,25 @@ def load_or_make(path: Path, roles: tuple[str, ...]) -> Secrets:
             f"{path} is damaged; restore it from a backup."
         ) from None
     path.chmod(0o600)
+    if missing := [role for role in roles if role not in kept.role_passwords]:
+        kept = replace(kept, role_passwords=kept.role_passwords | _passwords(missing))
+        _keep(path, kept)
     return kept
+
+
+def _keep(path: Path, secrets: Secrets) -> None:
+    """Write them aside, then rename: whatever kills us half-way leaves the file as it was."""
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(asdict(secrets), file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)
+
+
+def _passwords(roles: Iterable[str]) -> dict[str, str]:
+    return {role: random_source.token_urlsafe(24) for role in roles}
 
 
 def _key() -> str:

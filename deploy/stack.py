@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy import keys
-from deploy.databases import existing_databases, make_databases, service_url
+from deploy.databases import existing_databases, make_databases, owner_of, role_url, roles_for
 from deploy.postgres import Server, postgres
 from deploy.processes import CannotStart, disk_full, end, last_lines, only_owner, plain_words, spawn
 
@@ -98,10 +98,10 @@ class Stack:
             return self.server.log
         return self.var / "logs" / f"{name}.log"
 
-    def database_url(self, name: str) -> str:
-        """The address by which the service `name` reaches its database."""
+    def database_url(self, name: str, role: str | None = None) -> str:
+        """The address by which the service `name` reaches its database; or another role, its owner (`owner_of(name)`) or the sealer."""
         assert self._kept is not None, "the stack is not started"
-        return service_url(self._server_address(), name, self._kept.role_passwords[name])
+        return role_url(self._server_address(), name, role or name, self._kept.role_passwords[role or name])
 
     def start(self, name: str, wait: bool = True) -> None:
         """Start a service, or the database, that is not running; unless `wait` is False, return when it is ready."""
@@ -179,8 +179,8 @@ class Stack:
                 "请从备份恢复该文件,或换一台空的数据库服务器、换一个目录(VAR_DIR)。\n"
                 f"Databases {', '.join(found)} exist, but their keys, {secrets}, are missing."
             )
-        self._kept = keys.load_or_make(secrets, tuple(SERVICES))
-        make_databases(server, self._kept.role_passwords, ours_alone=self.server is not None)
+        self._kept = keys.load_or_make(secrets, roles_for(SERVICES))
+        make_databases(server, list(SERVICES), self._kept.role_passwords, ours_alone=self.server is not None)
 
     def _server_address(self) -> str:
         address = self.server.dsn() if self.server else self._database_url
@@ -195,7 +195,8 @@ class Stack:
         for name in SERVICES:
             output = log / f"{name}.log"
             output.unlink(missing_ok=True)
-            running[name] = self._spawn(name, [sys.executable, "-m", "shared.migrate", name], output)
+            owning = {"DATABASE_URL": self.database_url(name, owner_of(name))}
+            running[name] = self._spawn(name, [sys.executable, "-m", "shared.migrate", name], output, owning)
         try:
             for name, process in running.items():
                 if process.wait():
@@ -205,9 +206,9 @@ class Stack:
             for process in running.values():
                 end(process, signal.SIGTERM, 0.1)
 
-    def _spawn(self, name: str, command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    def _spawn(self, name: str, command: list[str], log: Path, over: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         self._log_starts[name] = log.stat().st_size if log.exists() else 0
-        return spawn(command, log=log, ends_by=signal.SIGKILL, cwd=_ROOT, env=self._environment(name))
+        return spawn(command, log=log, ends_by=signal.SIGKILL, cwd=_ROOT, env=self._environment(name) | dict(over or {}))
 
     def _environment(self, name: str) -> dict[str, str]:
         kept = self._kept

@@ -20,7 +20,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinar
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import clock, redaction, telemetry
+from shared import clock, keeping, redaction, telemetry
 from shared.access import Call
 
 SEAL_LOCK = 7_301
@@ -28,7 +28,7 @@ ROWS_A_SEAL = 1_000
 
 
 def tables(metadata: MetaData) -> tuple[Table, Table]:
-    """The trail and its seals, in a service's own database. The migration adds a trigger that refuses UPDATE, DELETE and TRUNCATE on both."""
+    """The trail and its seals, in a service's own database."""
     trail = Table(
         "audit",
         metadata,
@@ -50,6 +50,7 @@ def tables(metadata: MetaData) -> tuple[Table, Table]:
         Index("audit_subject_idx", "subject", "id"),
         Index("audit_order_idx", "transaction_id", "id"),
         Index("audit_actor_idx", "actor", "id"),
+        info=keeping.APPEND_ONLY,
     )
     seals = Table(
         "audit_seals",
@@ -61,6 +62,7 @@ def tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("hash", LargeBinary, nullable=False),
         Column("signature", LargeBinary, nullable=False),
         Column("sealed_at", DateTime(timezone=True), nullable=False),
+        info=keeping.APPEND_ONLY,
     )
     return trail, seals
 

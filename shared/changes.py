@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import errors, http_client, redaction, telemetry, wire
+from shared import errors, http_client, keeping, redaction, telemetry, wire
 from shared.access import Call
 from shared.db import new_id
 
@@ -42,6 +42,7 @@ def tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("at", DateTime(timezone=True), nullable=False),
         Column("data", JSONB, nullable=False),
         Index("changes_order_idx", "transaction_id", "id"),
+        info=keeping.APPEND_ONLY,
     )
     cursors = Table("followed_feeds", metadata, Column("feed", Text, primary_key=True), Column("after", Text, nullable=False))
     return changes, cursors

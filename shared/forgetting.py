@@ -17,6 +17,7 @@ from shared import idempotency, telemetry
 SIX_MONTHS_DAYS = 184  # the longest six months of a year
 EVERY_SECONDS = 3600
 ROWS_A_STEP = 1_000
+FORGET_LOCK = 7_302
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,19 @@ async def keep_forgetting(engine: AsyncEngine, terms: Sequence[Term], after_seco
 
 
 async def forget(engine: AsyncEngine, term: Term) -> int:
-    """Forgets everything of one table whose term is over; answers how many rows it was. Processes that do so at once share the work."""
+    """Forgets everything of one table whose term is over; answers how many rows it was. Of processes that do so at once one does the work: the rows
+    themselves cannot be locked where they never change."""
     over = (term.since < func.now() - text(f"interval '{term.days} days'")) & term.also
     place: ColumnElement[Any] = literal_column("ctid")
-    step = select(place).select_from(term.table).where(over).limit(ROWS_A_STEP).with_for_update(skip_locked=True)
+    step = select(place).select_from(term.table).where(over).limit(ROWS_A_STEP)
+    alone = select(func.pg_try_advisory_xact_lock(FORGET_LOCK, func.hashtext(term.table.name)))
     forgotten = delete(term.table) if term.emptied is None else update(term.table).values(term.emptied)
     total = 0
     while True:
         async with engine.begin() as connection:
-            done = (await connection.execute(forgotten.where(place.in_(step)))).rowcount
+            if not (await connection.execute(alone)).scalar_one():
+                return total
+            done = (await connection.execute(forgotten.where(place.in_(step), over))).rowcount
         total += done
         if done < ROWS_A_STEP:
             return total

@@ -14,7 +14,7 @@ from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, SmallInte
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import errors
+from shared import errors, keeping
 from shared.db import Reader
 
 KEPT_DAYS = 180
@@ -34,6 +34,7 @@ def table(metadata: MetaData) -> Table:
         Column("body", LargeBinary, nullable=False),
         Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Index("idempotency_keys_kept_at_idx", "kept_at"),
+        info=keeping.for_days(KEPT_DAYS, since="kept_at"),
     )
 
 

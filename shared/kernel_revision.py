@@ -1,5 +1,7 @@
 """The kernel's tables as every service's revisions make them. Frozen: a later change of these tables is a new pair of functions and a new revision of each."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -104,3 +106,37 @@ def keep_actor_names() -> None:
 
 def drop_actor_names() -> None:
     op.drop_column("audit", "actor_name")
+
+
+def keep_rows(table: str, *, fixed: Sequence[str] = (), deleted: bool = False, settled: tuple[str, Sequence[str]] | None = None) -> None:
+    """Refuses to change rows that are kept: every column, or those `fixed`; and, unless they may be `deleted`, to delete them. `settled`: the columns
+    that change no more once the condition on `old` holds."""
+    events = f"UPDATE{_of(fixed)}{'' if deleted else ' OR DELETE'}"
+    op.execute(f"CREATE TRIGGER {table}_append_only BEFORE {events} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()")
+    op.execute(f"CREATE TRIGGER {table}_not_truncated BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+    if settled:
+        settle(table, *settled)
+
+
+def settle(table: str, when: str, columns: Sequence[str]) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_settled BEFORE UPDATE{_of(columns)} ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def keep_for_days(table: str, since: str, days: int) -> None:
+    """Refuses to change rows at all, and to delete them before their term is over."""
+    keep_rows(table, deleted=True)
+    early = f"old.{since} >= now() - interval '{days} days'"
+    op.execute(f"CREATE TRIGGER {table}_term BEFORE DELETE ON {table} FOR EACH ROW WHEN ({early}) EXECUTE FUNCTION refuse_change()")
+
+
+def let_go(*tables: str) -> None:
+    """Undoes the four above."""
+    for table in tables:
+        for rule in ("append_only", "not_truncated", "settled", "term"):
+            op.execute(f"DROP TRIGGER IF EXISTS {table}_{rule} ON {table}")
+
+
+def _of(columns: Sequence[str]) -> str:
+    return f" OF {', '.join(columns)}" if columns else ""

@@ -1,4 +1,6 @@
-"""Migrations: `python -m shared.migrate <service>` brings the database that DATABASE_URL names to head.
+"""Migrations: `python -m shared.migrate <service>` brings the database that DATABASE_URL names to head, and grants the service's role what it may do there.
+
+They run as the database's owner, not as the service.
 
 `python -m shared.migrate new <service> "create claims"` writes the next revision from the difference between tables and database.
 """
@@ -14,6 +16,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+
+from shared import keeping
 
 ROOT = Path(__file__).parents[1]
 MIGRATE_LOCK = 7_300
@@ -44,10 +48,14 @@ def _in(connection: Connection, metadata: MetaData) -> None:
     with context.begin_transaction():
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATE_LOCK})
         context.run_migrations()
+        if context.config.attributes.get("granting"):
+            keeping.grant(connection, metadata, context.config.config_ini_section)
 
 
 def up(service: str, url: str) -> None:
-    command.upgrade(config(service, url), "head")
+    made = config(service, url)
+    made.attributes["granting"] = True
+    command.upgrade(made, "head")
 
 
 def down(service: str, url: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import asyncpg
 import httpx
@@ -20,7 +20,9 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from deploy.databases import make_roles, open_to, owner_of, roles_for
 from deploy.postgres import Server, throwaway_postgres
 from shared import db, migrate
 from shared.settings import Settings
@@ -46,6 +48,8 @@ def token(role: str, **bound: Any) -> str:
     return jwt.encode({"alg": "ES256", "kid": SIGNING_KEY.thumbprint()}, claims, SIGNING_KEY)
 
 
+DATABASE_PASSWORDS = {role: f"of-the-role/{role}" for role in roles_for(SERVICES)}
+
 CLEAN = """
 DO $$ DECLARE found regclass; BEGIN
     PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
@@ -58,41 +62,57 @@ END $$"""
 
 
 class Databases:
-    """Migrated databases: each service is migrated once into a template, whose copies are lent to one test after another and emptied in between."""
+    """Migrated databases: each service is migrated once, as the owner, into a template, whose copies are lent to one test after another and emptied in
+    between. An address is the working role's: a test's service may do no more than one in production."""
 
     def __init__(self, server: Server) -> None:
         self.server, self.templates, self.numbers = server, set[str](), itertools.count()
+        Service.server = server
         self.waiting: dict[str, list[str]] = {name: [] for name in SERVICES}
         self.lent: list[tuple[str, str]] = []
 
     async def lend(self, service: str) -> str:
         """The address of an empty database until the end of the test."""
-        url = self.waiting[service].pop() if self.waiting[service] else await self.make(service)
+        url = self.waiting[service].pop() if self.waiting[service] else await self._copy(service)
         self.lent.append((service, url))
         return url
 
     async def make(self, service: str) -> str:
-        """The address of a new database, for a test that changes the tables themselves."""
+        """The address of a new database, for a test that makes tables of its own there."""
+        url = await self._copy(service)
+        inside = await asyncpg.connect(self.superuser(url))
+        await inside.execute(f"GRANT CREATE ON SCHEMA public TO {service}")
+        await inside.close()
+        return url
+
+    def superuser(self, url: str) -> str:
+        """The address, for asyncpg, of the same database for who may do everything there."""
+        return self.server.dsn(str(make_url(url).database))
+
+    async def _copy(self, service: str) -> str:
         admin = await asyncpg.connect(self.server.dsn())
         try:
             template = f"template_{service}"
+            if not self.templates:
+                await make_roles(admin, SERVICES, DATABASE_PASSWORDS)
             if service not in self.templates:
-                await admin.execute(f"CREATE DATABASE {template}")
+                await admin.execute(f"CREATE DATABASE {template} OWNER {owner_of(service)}")
                 inside = await asyncpg.connect(self.server.dsn(template))
                 await inside.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
                 await inside.close()
-                await _migrate(service, self.server.url(template))
+                await _migrate(service, self.server.url(template, owner_of(service), DATABASE_PASSWORDS[owner_of(service)]))
                 self.templates.add(service)
             name = f"{service}_{next(self.numbers)}"
-            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+            await admin.execute(f"CREATE DATABASE {name} OWNER {owner_of(service)} TEMPLATE {template} STRATEGY file_copy")
+            await open_to(admin, name, service)
         finally:
             await admin.close()
-        return self.server.url(name)
+        return self.server.url(name, service, DATABASE_PASSWORDS[service])
 
     async def take_back(self) -> None:
         while self.lent:
             service, url = self.lent.pop()
-            inside = await asyncpg.connect(self.server.dsn(str(make_url(url).database)))
+            inside = await asyncpg.connect(self.superuser(url))
             try:
                 await inside.execute(CLEAN)
             finally:
@@ -155,6 +175,8 @@ ASKING: ContextVar[list[str] | None] = ContextVar("ASKING", default=None)
 class Service:
     """A service in process, at its real routes and database. `service.as_("officer")` is a client of that role."""
 
+    server: ClassVar[Server]
+
     def __init__(self, app: FastAPI) -> None:
         self.app, self.kernel = app, app.state.kernel
         self.transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -173,6 +195,14 @@ class Service:
         client.headers["Authorization"] = f"Bearer {self.kernel.tokens.internal_token(caller)}"
         self.clients.append(client)
         return client
+
+    @contextlib.asynccontextmanager
+    async def superuser(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction in the service's database as one who may do everything there: for what no service may, done by an attacker or by time."""
+        engine = db.engine(self.server.url(str(self.kernel.engine.url.database)), connections=1)
+        async with engine.begin() as connection:
+            yield connection
+        await engine.dispose()
 
     @contextlib.contextmanager
     def statements(self) -> Iterator[list[str]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.codes import AccountStatus
 from gateway.metadata import Row
-from shared import access, db, forgetting
+from shared import access, db, forgetting, keeping
 
 _ROLES = ", ".join(f"'{role}'" for role in access.ROLES)
 
@@ -79,7 +79,7 @@ class SignIn(Row):
     """A user's session. `refresh` is the digest of the one refresh token that is still good."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("sessions_user_id_idx", "user_id"),)
+    __table_args__ = (Index("sessions_user_id_idx", "user_id"), {"info": keeping.DELETABLE})
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
@@ -92,7 +92,7 @@ class Ended(Row):
     """What tokens name in `sid` that are good no longer: a session, or the time of a client's secret."""
 
     __tablename__ = "ended_tokens"
-    __table_args__ = (Index("ended_tokens_ended_at_idx", "ended_at"),)
+    __table_args__ = (Index("ended_tokens_ended_at_idx", "ended_at"), {"info": keeping.for_days(1, since="ended_at")})
 
     sid: Mapped[UUID] = mapped_column(primary_key=True)
     ended_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
@@ -102,6 +102,7 @@ class Attempts(Row):
     """Passwords tried for a login name, known or not, from one address or from all that it was never signed in from. `whom` is a digest of them."""
 
     __tablename__ = "sign_in_attempts"
+    __table_args__ = {"info": keeping.DELETABLE}
 
     whom: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     tries: Mapped[int]
@@ -113,7 +114,7 @@ class UsedAssertion(Row):
     """The id of a signed client assertion that was taken, until it would have expired anyway: none is taken twice."""
 
     __tablename__ = "used_assertions"
-    __table_args__ = (Index("used_assertions_expires_at_idx", "expires_at"),)
+    __table_args__ = (Index("used_assertions_expires_at_idx", "expires_at"), {"info": keeping.DELETABLE})
 
     client_id: Mapped[str] = mapped_column(primary_key=True)
     assertion_id: Mapped[str] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.metadata import Row
-from shared import db, forgetting
+from shared import db, forgetting, keeping
 
 
 class Endpoint(db.Versioned, Row):
@@ -33,6 +33,7 @@ class Endpoint(db.Versioned, Row):
         CheckConstraint("num_nulls(previous_secret, previous_secret_until) IN (0, 2)", name="previous_secret"),
         Index("webhook_endpoints_owner_idx", "owner", "id"),
         Index("webhook_endpoints_enabled_idx", "id", postgresql_where=text("enabled")),
+        {"info": keeping.DELETABLE},
     )
 
 
@@ -66,6 +67,7 @@ class Delivery(Row):
         CheckConstraint("status <> 'delivered' OR delivered_at IS NOT NULL", name="delivered_at"),
         Index("webhook_deliveries_endpoint_id_idx", "endpoint_id", "id"),
         Index("webhook_deliveries_due_idx", "endpoint_id", "next_at", postgresql_where=text("status = 'pending'")),
+        {"info": keeping.DELETABLE},
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from deploy.databases import owner_of
 from deploy.demo.main_job import Job
 from deploy.stack import Stack
 from shared import sheets
@@ -143,7 +144,7 @@ def _claims(stack: Stack, job: Job) -> list[tuple[str, ...]]:
         assert len(answer["lines"]) == PEOPLE and all(line["verdict"] == "eligible" for line in answer["lines"])
         if len(made) < CLAIMS:
             job.school.act(job.claim, "withdraw", on="2025-04-14")
-    dsn = stack.database_url("subsidy").replace("+asyncpg", "")
+    dsn = stack.database_url("subsidy", owner_of("subsidy")).replace("+asyncpg", "")
     stored = asyncio.run(raw.time_storing(dsn, queries.CLAIM_TABLES, claim_id, rounds=30))
     create, submit = statistics.median(made), statistics.median(submitted)
     return [
@@ -245,7 +246,11 @@ def _roster(job: Job) -> list[tuple[str, ...]]:
 def _placements(stack: Stack, job: Job) -> list[tuple[str, ...]]:
     """The Foshan office's batch of 500 facts, against storing the rows it left with asyncpg alone."""
     taken, moment = placements.time_batches(job)
-    stored = asyncio.run(raw.time_storing(stack.database_url("eastwest").replace("+asyncpg", ""), queries.BATCH_TABLES, moment, rounds=10))
+    stored = asyncio.run(
+        raw.time_storing(
+            stack.database_url("eastwest", owner_of("eastwest")).replace("+asyncpg", ""), queries.BATCH_TABLES, moment, rounds=10
+        )
+    )
     return [
         (
             f"a partner's batch of {placements.ITEMS} facts, through the gateway",

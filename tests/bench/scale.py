@@ -9,6 +9,7 @@ import asyncpg
 from rich.console import Console
 from rich.table import Table
 
+from deploy.databases import owner_of
 from deploy.demo.main_job import Job
 from deploy.stack import Stack
 from tests import people
@@ -42,7 +43,7 @@ def main() -> int:
         targets = [load.Target(name, stack.urls["registry"] + path, token) for name, path in paths.items()]
         before = asyncio.run(load.compare(targets, connections=1, seconds=1, rounds=3))
         began = time.monotonic()
-        asyncio.run(_fill(stack.database_url("registry").replace("+asyncpg", "")))
+        asyncio.run(_fill(stack.database_url("registry", owner_of("registry")).replace("+asyncpg", "")))
         console.print(f"{ROWS:,} rows added in {time.monotonic() - began:.0f} s")
         after = asyncio.run(load.compare(targets, connections=1, seconds=1, rounds=3))
         table = Table("what 项目", f"{SEEDS} rows", f"{ROWS:,} rows more", "ratio 比值")

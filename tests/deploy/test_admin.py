@@ -9,18 +9,17 @@ import pytest
 from deploy.admin import local_database
 from deploy.databases import make_databases
 from deploy.postgres import Server
-
-PASSWORD = "of-the-role/gateway"
+from tests.conftest import DATABASE_PASSWORDS
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["in-its-place", "elsewhere"])
 async def test_the_running_stack_s_database_is_found(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: bool
 ) -> None:
-    make_databases(server.dsn(), {"gateway": PASSWORD}, ours_alone=False)
+    make_databases(server.dsn(), ["gateway"], DATABASE_PASSWORDS, ours_alone=False)
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
     assert local_database() is None
-    (tmp_path / "secrets.json").write_text(json.dumps({"role_passwords": {"gateway": PASSWORD}}))
+    (tmp_path / "secrets.json").write_text(json.dumps({"role_passwords": DATABASE_PASSWORDS}))
     assert local_database() is None
     if elsewhere:
         (tmp_path / "postgres").mkdir()

@@ -1,5 +1,6 @@
 """The container files: valid by the compose specification and the Dockerfile linter, and naming every setting that a process needs."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ PROCESSES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
 
 
 def test_the_compose_file_keeps_to_the_specification() -> None:
-    assert ComposeSpecification.model_validate(COMPOSE).services.keys() == {"postgres", *PROCESSES}  # type: ignore[union-attr]
+    assert ComposeSpecification.model_validate(COMPOSE).services.keys() == {"postgres", "migrate", *PROCESSES}  # type: ignore[union-attr]
 
 
 def test_the_linter_finds_nothing_in_the_dockerfile() -> None:
@@ -38,8 +39,6 @@ def test_every_process_is_given_every_setting_it_needs(name: str) -> None:
 
 
 def test_every_secret_the_compose_file_asks_for_is_in_the_example() -> None:
-    import re
-
     asked = set(re.findall(r"\$\{([A-Z_]+):\?", (ROOT / "docker-compose.yml").read_text()))
     listed = {
         line.partition("=")[0]
@@ -53,3 +52,21 @@ def test_no_process_is_local_there() -> None:
     for name in PROCESSES:
         environment = COMPOSE["services"][name]["environment"]
         assert environment["ENVIRONMENT"] == "production" and not environment.keys() & {"LOCAL_CLIENTS", "ALLOW_CLOCK_OVERRIDE"}
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_service_knows_the_password_of_its_working_role_alone_and_starts_when_the_tables_are_made(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert set(re.findall(r"[A-Z_]*PASSWORD", str(service))) == {f"{name.upper()}_DATABASE_PASSWORD"}
+    assert service["environment"]["DATABASE_URL"].startswith(f"postgresql+asyncpg://{name}:")
+    assert service["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+
+
+def test_databases_and_tables_are_made_before_with_every_password() -> None:
+    migrate = COMPOSE["services"]["migrate"]
+    given = {setting for setting in migrate["environment"] if setting.endswith("_DATABASE_PASSWORD")}
+    assert given == {f"{of.upper()}_DATABASE_PASSWORD" for of in ("owner", "sealer", *PROCESSES)}
+    script = migrate["command"][-1]
+    assert f'services="{" ".join(PROCESSES)}"' in script
+    assert "python -m deploy.databases" in script and "python -m shared.migrate" in script
+    assert "deploy/databases.py deploy/processes.py ./deploy/" in (ROOT / "deploy" / "Dockerfile").read_text()

@@ -1,6 +1,7 @@
 """The local secrets: made once, kept for their owner, never replaced."""
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,12 @@ def test_a_damaged_file_stops_the_start_and_stays_as_it_is(tmp_path: Path, conte
     with pytest.raises(CannotStart, match="已损坏"):
         load_or_make(tmp_path / "secrets.json", ("registry",))
     assert (tmp_path / "secrets.json").read_text() == content
+
+
+def test_a_role_that_came_later_gets_its_password_and_everything_else_stays(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    before = load_or_make(path, ("registry",))
+    after = load_or_make(path, ("registry", "registry_owner"))
+    assert replace(after, role_passwords={"registry": after.role_passwords["registry"]}) == before
+    assert after.role_passwords["registry_owner"] not in before.role_passwords.values()
+    assert load_or_make(path, ("registry", "registry_owner")) == after and path.stat().st_mode & 0o777 == 0o600

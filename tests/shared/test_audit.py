@@ -33,9 +33,9 @@ async def test_the_database_refuses_to_change_the_trail(start: Start, statement:
     async with start("evaluation", seal_every_seconds=3600) as service:
         await _write(service, 1)
         await _seal(service)
-        async with AsyncSession(service.kernel.engine) as session:
+        async with service.superuser() as connection:
             with pytest.raises(DBAPIError, match="append-only"):
-                await session.execute(text(statement))
+                await connection.execute(text(statement))
 
 
 async def test_an_untouched_trail_is_intact(start: Start) -> None:
@@ -122,7 +122,7 @@ async def _pause() -> None:
 
 
 async def _tamper(service: Service, *statements: str) -> None:
-    async with service.kernel.engine.begin() as connection:
+    async with service.superuser() as connection:
         await connection.execute(text("SET LOCAL session_replication_role = replica"))
         for statement in statements:
             await connection.execute(text(statement))

@@ -12,7 +12,7 @@ from gateway.webhooks import tables as hooks
 from services.eastwest.imports.tables import PlacementImport
 from shared import db, forgetting
 from shared.sheet_jobs import uploads
-from tests.conftest import Start
+from tests.conftest import Service, Start
 
 SESSIONS, ENDED, TRIES, HOMES = accounts.FORGETS
 (DELIVERIES,) = hooks.FORGETS
@@ -46,10 +46,10 @@ UPLOAD: dict[str, Any] = {
 }
 
 
-async def _given(engine: AsyncEngine, term: forgetting.Term, hours: int, column: str, **row: Any) -> None:
+async def _given(service: Service, term: forgetting.Term, hours: int, column: str, **row: Any) -> None:
     """A row whose term has been over for so many hours."""
     since = func.now() - text(f"interval '{term.days} days {hours} hours'")
-    async with engine.begin() as connection:
+    async with service.superuser() as connection:
         await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # what it refers to is not made
         await connection.execute(insert(term.table).values({column: since} | row))
 
@@ -66,26 +66,25 @@ async def test_an_idempotency_key_is_kept_180_days(start: Start) -> None:
     async with start("evaluation") as service:
         for hours in (NOT_YET, OVER):
             row = {"caller": str(hours), "key": "k", "request": b"", "status": 200, "headers": {}, "body": b""}
-            await _given(service.kernel.engine, forgetting.KEYS, hours, "kept_at", **row)
+            await _given(service, forgetting.KEYS, hours, "kept_at", **row)
         assert forgetting.KEYS.days == 180
         assert await _left(service.kernel.engine, forgetting.KEYS) == 1
 
 
 async def test_a_session_is_kept_six_months_after_it_ended_or_ran_out(start: Start) -> None:
     async with start("gateway") as gateway:
-        engine = gateway.kernel.engine
         for hours in (NOT_YET, OVER):
             user: dict[str, Any] = {"user_id": db.new_id(), "refresh": b""}
-            await _given(engine, SESSIONS, hours, "expires_at", id=db.new_id(), ended_at=None, **user)
-            await _given(engine, SESSIONS, hours, "ended_at", id=db.new_id(), expires_at=func.now(), **user)
+            await _given(gateway, SESSIONS, hours, "expires_at", id=db.new_id(), ended_at=None, **user)
+            await _given(gateway, SESSIONS, hours, "ended_at", id=db.new_id(), expires_at=func.now(), **user)
         assert SESSIONS.days == 184
-        assert await _left(engine, SESSIONS) == 2
+        assert await _left(gateway.kernel.engine, SESSIONS) == 2
 
 
 async def test_tries_at_a_password_are_kept_a_day(start: Start) -> None:
     async with start("gateway") as gateway:
         for hours in (NOT_YET, OVER):
-            await _given(gateway.kernel.engine, TRIES, hours, "counted_from", whom=str(hours).encode(), tries=1)
+            await _given(gateway, TRIES, hours, "counted_from", whom=str(hours).encode(), tries=1)
         assert await _left(gateway.kernel.engine, TRIES) == 1
 
 
@@ -93,7 +92,7 @@ async def test_where_a_user_signed_in_is_known_for_thirty_days(start: Start) -> 
     async with start("gateway") as gateway:
         for hours in (NOT_YET, OVER):
             row = {"whom": str(hours).encode(), "tries": 0, "counted_from": func.now() - text("interval '90 days'")}
-            await _given(gateway.kernel.engine, HOMES, hours, "succeeded_at", **row)
+            await _given(gateway, HOMES, hours, "succeeded_at", **row)
         assert await _left(gateway.kernel.engine, TRIES) == 2
         assert (await _left(gateway.kernel.engine, HOMES), HOMES.days) == (1, guesses.LATELY.days)
 
@@ -101,7 +100,7 @@ async def test_where_a_user_signed_in_is_known_for_thirty_days(start: Start) -> 
 async def test_which_tokens_ended_is_kept_a_day(start: Start) -> None:
     async with start("gateway") as gateway:
         for hours in (NOT_YET, OVER):
-            await _given(gateway.kernel.engine, ENDED, hours, "ended_at", sid=db.new_id())
+            await _given(gateway, ENDED, hours, "ended_at", sid=db.new_id())
         assert await _left(gateway.kernel.engine, ENDED) == 1
 
 
@@ -109,7 +108,7 @@ async def test_a_webhook_delivery_is_kept_six_months_and_one_that_failed_for_goo
     async with start("gateway") as gateway:
         for hours, status in ((NOT_YET, "delivered"), (OVER, "delivered"), (OVER, "failed")):
             row = DELIVERY | {"id": db.new_id(), "endpoint_id": db.new_id(), "status": status}
-            await _given(gateway.kernel.engine, DELIVERIES, hours, "delivered_at", **row)
+            await _given(gateway, DELIVERIES, hours, "delivered_at", **row)
         assert await _left(gateway.kernel.engine, DELIVERIES) == 2
 
 
@@ -118,7 +117,7 @@ async def test_an_uploaded_file_is_emptied_six_months_after_its_import_ended_and
     async with start("eastwest") as eastwest:
         ids = {hours: db.new_id() for hours in (NOT_YET, OVER)}
         for hours, made in ids.items():
-            await _given(eastwest.kernel.engine, term, hours, "finished_at", id=made, **UPLOAD)
+            await _given(eastwest, term, hours, "finished_at", id=made, **UPLOAD)
         assert await _left(eastwest.kernel.engine, term) == 2
         assert await forgetting.forget(eastwest.kernel.engine, term) == 0
         async with eastwest.kernel.engine.connect() as connection:
@@ -133,7 +132,7 @@ async def test_the_job_forgets_by_itself_soon_after_a_process_starts(start: Star
     async with start("evaluation") as service:
         url = service.kernel.settings.database_url
         row = {"caller": "c", "key": "k", "request": b"", "status": 200, "headers": {}, "body": b""}
-        await _given(service.kernel.engine, forgetting.KEYS, OVER, "kept_at", **row)
+        await _given(service, forgetting.KEYS, OVER, "kept_at", **row)
         async with start("evaluation", url=url, forget_after_seconds=0) as again, again.kernel.engine.connect() as connection:
             for _ in range(200):
                 if not (await connection.execute(select(func.count()).select_from(forgetting.KEYS.table))).scalar_one():

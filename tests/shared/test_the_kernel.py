@@ -19,6 +19,7 @@ MODULES = [
     "forgetting",
     "http_client",
     "idempotency",
+    "keeping",
     "kernel_revision",
     "limits",
     "migrate",

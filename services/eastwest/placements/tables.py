@@ -10,7 +10,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.eastwest.codes import UpdateKind
 from services.eastwest.metadata import Row
-from shared import db
+from shared import db, keeping
+
+PLACED = (  # what is named anew, and what follows from the facts reported; on which order who is never changes
+    "class_id",
+    "certificate_id",
+    "employer",
+    "started_on",
+    "left_on",
+    "employer_now",
+    "retained_on",
+    "external_refs",
+    "version",
+)
 
 
 class Placement(db.Versioned, Row):
@@ -42,6 +54,7 @@ class Placement(db.Versioned, Row):
         Index("placements_started_on_idx", "started_on", "id"),
         Index("placements_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("placements_not_retained_idx", "started_on", "id", postgresql_where=text("retained_on IS NULL")),
+        {"info": keeping.only(*PLACED)},
     )
 
 
@@ -71,6 +84,7 @@ class Update(Row):
         db.one_of("kind", UpdateKind),
         CheckConstraint("(kind = 'corrected') = (corrects IS NOT NULL)", name="corrects"),
         Index("placement_updates_placement_id_idx", "placement_id", "id"),
+        {"info": keeping.APPEND_ONLY},
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.evaluation.codes import AssessmentMethod, AssessmentStatus, SupervisionMode
 from services.evaluation.metadata import Row
-from shared import county, db
+from shared import county, db, keeping
 
 
 class Assessment(db.Versioned, Row):
@@ -79,6 +79,7 @@ class Candidate(Row):
         CheckConstraint("score BETWEEN 0 AND 100", name="score"),
         CheckConstraint("passed IS NOT NULL OR score IS NULL", name="passed"),
         Index("assessment_candidates_trainee_id_idx", "trainee_id", "assessment_id"),
+        {"info": keeping.only("score", "passed")},
     )
 
 
@@ -94,4 +95,8 @@ class Supervision(Row):
     report: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (db.one_of("mode", SupervisionMode), Index("assessment_supervision_assessment_id_idx", "assessment_id", "id"))
+    __table_args__ = (
+        db.one_of("mode", SupervisionMode),
+        Index("assessment_supervision_assessment_id_idx", "assessment_id", "id"),
+        {"info": keeping.APPEND_ONLY},
+    )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.evaluation.codes import CertificateKind
 from services.evaluation.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class Certificate(db.Versioned, Row):
@@ -63,6 +63,7 @@ class Certificate(db.Versioned, Row):
         Index(
             "certificates_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}
         ),
+        {"info": keeping.only("external_refs", "revoked_on", "revoked_reason", "version")},
     )
 
 

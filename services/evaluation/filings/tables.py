@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.metadata import Row
-from shared import county, db
+from shared import county, db, keeping
 
 COUNTY = county.here()
 
@@ -71,4 +71,4 @@ class NumberPrefix(Row):
     prefix: Mapped[str] = mapped_column(Text, primary_key=True)
     institution_id: Mapped[UUID] = mapped_column()
 
-    __table_args__ = (Index("number_prefixes_institution_id_idx", "institution_id"),)
+    __table_args__ = (Index("number_prefixes_institution_id_idx", "institution_id"), {"info": keeping.APPEND_ONLY})

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class File(Row):
@@ -26,4 +26,8 @@ class File(Row):
     region_code: Mapped[str | None] = mapped_column(Text)
     uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (CheckConstraint("size_bytes > 0", name="size_bytes"), Index("files_sha256_idx", "sha256"))
+    __table_args__ = (
+        CheckConstraint("size_bytes > 0", name="size_bytes"),
+        Index("files_sha256_idx", "sha256"),
+        {"info": keeping.APPEND_ONLY},
+    )

@@ -23,7 +23,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import ClaimKind, ClaimStatus, LineVerdict, Outcome, SchemeCode
 from services.subsidy.metadata import Row
-from shared import county, db
+from shared import county, db, keeping
+
+JUDGED = (  # what a claim was judged to be and upon what: it is judged again only while the applicant has it
+    "kind",
+    "scheme",
+    "institution_id",
+    "class_id",
+    "class_starts_on",
+    "class_ends_on",
+    "fund_id",
+    "payee",
+    "notice_working_days",
+    "terms_in_force_from",
+    "terms_document",
+    "terms_hash",
+    "facts_hash",
+    "facts",
+    "submitted_at",
+)
 
 
 class Claim(db.Versioned, Row):
@@ -52,6 +70,7 @@ class Claim(db.Versioned, Row):
         Index("claims_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("claims_sought_by_idx", "sought_by", postgresql_using="gin", postgresql_ops={"sought_by": "gin_trgm_ops"}),
         Index("claims_external_refs_idx", "external_refs", postgresql_using="gin"),
+        {"info": keeping.fixed(*JUDGED, when="old.status NOT IN ('draft', 'returned')")},
     )
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
@@ -100,6 +119,7 @@ class Line(Row):
         db.one_of("verdict", LineVerdict),
         CheckConstraint("amount >= 0 AND (verdict <> 'refused' OR amount = 0)", name="amount"),
         Index("claim_lines_trainee_idx", "trainee_id"),
+        {"info": keeping.DELETABLE},
     )
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"), primary_key=True)
@@ -120,7 +140,7 @@ class Entitlement(Row):
     """What a person has been given once: held by a claim from `submitted` on, until it is rejected or withdrawn or the line is refused."""
 
     __tablename__ = "entitlements"
-    __table_args__ = (UniqueConstraint("trainee_id", "entitlement_key", name="entitlements_once_key"),)
+    __table_args__ = (UniqueConstraint("trainee_id", "entitlement_key", name="entitlements_once_key"), {"info": keeping.DELETABLE})
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -138,7 +158,7 @@ class Decision(Row):
     """One step of a claim: who took it, when, and what it changed."""
 
     __tablename__ = "claim_decisions"
-    __table_args__ = (db.one_of("outcome", Outcome), Index("claim_decisions_claim_idx", "claim_id", "id"))
+    __table_args__ = (db.one_of("outcome", Outcome), Index("claim_decisions_claim_idx", "claim_id", "id"), {"info": keeping.APPEND_ONLY})
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
@@ -160,7 +180,7 @@ class Appeal(Row):
     """An applicant's objection to how the claim was judged or decided."""
 
     __tablename__ = "claim_appeals"
-    __table_args__ = (Index("claim_appeals_claim_idx", "claim_id", "id"),)
+    __table_args__ = (Index("claim_appeals_claim_idx", "claim_id", "id"), {"info": keeping.only("trainee_id")})
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
@@ -176,6 +196,7 @@ class KnownBlacklisting(Row):
     """An institution that was put on the blacklist and not reinstated since: its claims begin on hold. The registry remains the source."""
 
     __tablename__ = "known_blacklistings"
+    __table_args__ = {"info": keeping.DELETABLE}
 
     institution_id: Mapped[UUID] = mapped_column(primary_key=True)
     from_on: Mapped[date]

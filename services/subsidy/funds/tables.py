@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import FundAccount, FundSource
 from services.subsidy.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class Fund(db.Versioned, Row):
@@ -66,4 +66,5 @@ class Posting(Row):
         UniqueConstraint("recovery_id", name="fund_postings_recovery_id_key"),
         Index("fund_postings_fund_id_idx", "fund_id", "id"),
         Index("fund_postings_claim_id_idx", "claim_id"),
+        {"info": keeping.APPEND_ONLY},
     )

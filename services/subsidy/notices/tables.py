@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.metadata import Row
-from shared import county, db
+from shared import county, db, keeping
 
 
 class Notice(db.Versioned, Row):
@@ -40,4 +40,5 @@ class Notice(db.Versioned, Row):
         CheckConstraint("num_nonnulls(concluded_on, closed_on) < 2", name="one_end"),
         Index("notices_claim_id_key", "claim_id", unique=True, postgresql_where=text("closed_on IS NULL")),
         Index("notices_until_on_idx", "until_on", "id"),
+        {"info": keeping.only("until_on", "stopped_on", "concluded_on", "closed_on", "version")},
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import ObjectionStatus
 from services.subsidy.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class Objection(db.Versioned, Row):
@@ -36,4 +36,9 @@ class Objection(db.Versioned, Row):
         Index("objections_notice_id_idx", "notice_id", "id"),
         Index("objections_claim_id_idx", "claim_id", "id"),
         Index("objections_status_idx", "status", "id"),
+        {
+            "info": keeping.only(
+                "status", "accepted_at", "due_on", "decided_at", "decision_reason", "version", until="old.status IN ('dismissed', 'upheld')"
+            )
+        },
     )

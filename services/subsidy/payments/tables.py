@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import BatchStatus, Payee, PaymentStatus
 from services.subsidy.metadata import Row
-from shared import county, db
+from shared import county, db, keeping
 
 
 class PaymentBatch(db.Versioned, Row):
@@ -84,4 +84,9 @@ class Payment(Row):
         Index("payments_once_key", "claim_id", "payee_id", unique=True, postgresql_where=text("status IN ('pending', 'exported', 'paid')")),
         Index("payments_batch_id_idx", "batch_id", "id"),
         Index("payments_payee_id_idx", "payee_id"),
+        {
+            "info": keeping.only(
+                "status", "reason", "voucher_no", "paid_on", until="old.status IN ('paid', 'failed', 'bounced', 'cancelled')"
+            )
+        },
     )

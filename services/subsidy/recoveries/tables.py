@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import RecoveryStatus
 from services.subsidy.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class Recovery(db.Versioned, Row):
@@ -36,4 +36,5 @@ class Recovery(db.Versioned, Row):
         CheckConstraint("amount_yuan > 0", name="amount_yuan"),
         Index("recoveries_status_idx", "status", "id"),
         Index("recoveries_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+        {"info": keeping.only("status", "received_on", "voucher_no", "version", until="old.status = 'recovered'")},
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import TermsStatus
 from services.subsidy.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class ProposedTerms(db.Versioned, Row):
@@ -22,6 +22,11 @@ class ProposedTerms(db.Versioned, Row):
         CheckConstraint("(status = 'published') = (approved_at IS NOT NULL)", name="approved"),
         Index("scheme_terms_scheme_idx", "scheme", "id"),
         Index("scheme_terms_published_key", "scheme", "in_force_from", unique=True, postgresql_where=text("status = 'published'")),
+        {
+            "info": keeping.only(
+                "status", "approved_by", "approved_by_person_id", "approved_at", "version", until="old.status = 'published'"
+            )
+        },
     )
 
     scheme: Mapped[str] = mapped_column(Text)

@@ -63,7 +63,7 @@ async def test_tampering_at_one_service_is_found_at_the_gateway(home: House) -> 
     while (await auditor.get("/v1/audit:verify")).json()["services"]["eastwest"]["check"]["sealed_rows"] != 1:
         pass
     assert (await auditor.get("/v1/audit:verify")).json()["intact"] is True
-    async with services["eastwest"].kernel.engine.begin() as connection:
+    async with services["eastwest"].superuser() as connection:
         await connection.execute(text("SET LOCAL session_replication_role = replica"))
         await connection.execute(text("UPDATE audit SET action = 'b.made'"))
     found = (await auditor.get("/v1/audit:verify")).json()

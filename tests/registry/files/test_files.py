@@ -136,7 +136,8 @@ async def test_the_content_is_sealed_to_its_row(start: Start) -> None:
     async with start("registry") as registry:
         officer = registry.as_("officer")
         one, other = (await upload(officer)).json(), (await upload(officer, b"\x89PNG\r\n\x1a\n\x00")).json()
-        async with registry.kernel.engine.begin() as connection:
+        async with registry.superuser() as connection:
+            await connection.execute(text("SET LOCAL session_replication_role = replica"))
             assert PDF not in (await connection.execute(text("SELECT content FROM files WHERE id = :id"), {"id": one["id"]})).scalar_one()
             swap = "UPDATE files SET content = (SELECT content FROM files WHERE id = :one) WHERE id = :other"
             await connection.execute(text(swap), {"one": one["id"], "other": other["id"]})

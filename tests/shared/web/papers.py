@@ -172,13 +172,11 @@ async def scan(paper_id: UUID) -> dict[str, str]:
 
 @asynccontextmanager
 async def serving(databases: Databases, tmp_path: Path, **changed: Any) -> AsyncIterator[Service]:
-    url = await databases.lend("evaluation")
+    url = await databases.make("evaluation")
     async with running(create_app(Part("papers", "Papers", [router]), settings(url, tmp_path, **changed))) as service:
         async with service.kernel.engine.begin() as connection:
             await connection.execute(text(TABLE))
         yield service
-        async with service.kernel.engine.begin() as connection:
-            await connection.execute(text("DROP TABLE papers"))
 
 
 async def made(service: Service, **values: Any) -> str:

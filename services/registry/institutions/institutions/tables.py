@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import InstitutionStatus
 from services.registry.metadata import Referenced, Row
-from shared import db
+from shared import db, keeping
 
 
 class Institution(db.Versioned, Referenced, Row):
@@ -56,6 +56,7 @@ class Designation(Row):
     __table_args__ = (
         UniqueConstraint("institution_id", "from_on", name="designations_from_on_key"),
         CheckConstraint("to_on >= from_on", name="to_on"),
+        {"info": keeping.DELETABLE},
     )
 
 
@@ -78,4 +79,5 @@ class Blacklisting(Row):
         CheckConstraint("until_on >= from_on", name="until_on"),
         CheckConstraint("reinstated_on >= from_on", name="reinstated_on"),
         Index("blacklistings_institution_id_idx", "institution_id", "from_on"),
+        {"info": keeping.only("reinstated_on", "reinstated_reason")},
     )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import RatingResult
 from services.registry.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class Rating(Row):
@@ -20,4 +20,8 @@ class Rating(Row):
     year: Mapped[int]
     result: Mapped[str] = mapped_column(Text)
 
-    __table_args__ = (UniqueConstraint("institution_id", "year", name="ratings_year_key"), db.one_of("result", RatingResult))
+    __table_args__ = (
+        UniqueConstraint("institution_id", "year", name="ratings_year_key"),
+        db.one_of("result", RatingResult),
+        {"info": keeping.APPEND_ONLY},
+    )

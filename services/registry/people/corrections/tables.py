@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import CorrectionStatus
 from services.registry.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class TraineeCorrection(db.Versioned, Row):
@@ -32,4 +32,5 @@ class TraineeCorrection(db.Versioned, Row):
         db.one_of("status", CorrectionStatus),
         Index("trainee_corrections_trainee_id_idx", "trainee_id", "id"),
         Index("trainee_corrections_open_idx", "id", postgresql_where=text("status = 'open'")),
+        {"info": keeping.only("status", "decided_by", "decided_at", "decision_reason", "version", until="old.status <> 'open'")},
     )

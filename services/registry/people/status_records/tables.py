@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import PersonalStatus
 from services.registry.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class StatusRecord(Row):
@@ -32,6 +32,7 @@ class StatusRecord(Row):
         db.one_of("status", PersonalStatus),
         CheckConstraint("until_on >= from_on", name="until_on"),
         Index("status_records_status_idx", "status", "id"),
+        {"info": keeping.only("until_on", "received_at")},
     )
 
 
@@ -51,4 +52,5 @@ class StatusList(Row):
         UniqueConstraint("status", "source", "complete_from_on", "complete_to_on", name="status_lists_days_key"),
         db.one_of("status", PersonalStatus),
         CheckConstraint("complete_to_on >= complete_from_on", name="complete_to_on"),
+        {"info": keeping.APPEND_ONLY},
     )

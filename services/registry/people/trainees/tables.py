@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import IdType, RetirementTrack, Sex
 from services.registry.metadata import Referenced, Row
-from shared import db
+from shared import db, keeping
 
 
 class Trainee(db.Versioned, Referenced, Row):
@@ -71,6 +71,7 @@ class TraineeCategory(Row):
         UniqueConstraint("trainee_id", "code", "since_on", name="trainee_categories_since_key"),
         CheckConstraint("until_on >= since_on", name="until_on"),
         Index("trainee_categories_code_idx", "code", "trainee_id"),
+        {"info": keeping.DELETABLE},
     )
 
 
@@ -87,4 +88,5 @@ class TraineeSighting(Row):
     __table_args__ = (
         CheckConstraint("how IN ('registered', 'presented', 'enrolled')", name="how"),
         Index("trainee_sightings_institution_id_idx", "institution_id", "trainee_id"),
+        {"info": keeping.APPEND_ONLY},
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import HalfDay
 from services.registry.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class Attendance(Row):
@@ -30,6 +30,7 @@ class Attendance(Row):
         db.one_of("half_day", HalfDay),
         Index("attendance_class_id_idx", "class_id", "trainee_id"),
         Index("attendance_page_idx", "class_id", "id"),
+        {"info": keeping.APPEND_ONLY},
     )
 
 
@@ -52,4 +53,5 @@ class AttendanceConflict(Row):
         db.one_of("half_day", HalfDay),
         Index("attendance_conflicts_other_class_id_idx", "other_class_id", "trainee_id"),
         Index("attendance_conflicts_trainee_id_idx", "trainee_id"),
+        {"info": keeping.APPEND_ONLY},
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import ClassStatus, HalfDay
 from services.registry.metadata import Referenced, Row
-from shared import db
+from shared import db, keeping
 
 
 class TrainingClass(db.Versioned, Referenced, Row):
@@ -82,4 +82,5 @@ class ClassSession(Row):
         UniqueConstraint("class_id", "on", "half_day", name="class_sessions_half_day_key"),
         db.one_of("half_day", HalfDay),
         CheckConstraint("hours > 0", name="hours"),
+        {"info": keeping.DELETABLE},
     )

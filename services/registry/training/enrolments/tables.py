@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import EmploymentKind, EnrolmentOutcome, EvidenceGrade
 from services.registry.metadata import Referenced, Row
-from shared import db
+from shared import db, keeping
 
 
 class Enrolment(db.Versioned, Referenced, Row):
@@ -59,4 +59,5 @@ class Employment(Row):
         db.one_of("grade", EvidenceGrade),
         CheckConstraint("until_on >= from_on", name="until_on"),
         Index("employments_enrolment_id_idx", "enrolment_id", "id"),
+        {"info": keeping.APPEND_ONLY},
     )

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class Inspection(Row):
@@ -24,4 +24,8 @@ class Inspection(Row):
     inspected_by_name: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (CheckConstraint("headcount >= 0", name="headcount"), Index("class_inspections_class_id_idx", "class_id", "id"))
+    __table_args__ = (
+        CheckConstraint("headcount >= 0", name="headcount"),
+        Index("class_inspections_class_id_idx", "class_id", "id"),
+        {"info": keeping.APPEND_ONLY},
+    )
