@@ -7,6 +7,7 @@ stops nobody: it is logged, and what it would have counted passes.
 import math
 import time
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 
 import limits as library
 from limits.aio.strategies import FixedWindowRateLimiter
@@ -39,7 +40,14 @@ MINUTE, DAY = 60, 86_400
 TOKEN_FAILURES = Quota("token-failures", 20, MINUTE, "此地址取令牌或登录失败过多,每分钟最多 20 次。")
 VERIFICATIONS = Quota("verifications", 60, MINUTE, "此地址核验证书过于频繁,每分钟最多 60 次。")
 LOOKUP_MISSES = Quota("lookup-misses", 200, DAY, "本机构今日查询的证件号码中未登记的已达 200 个上限,请核对名单后明日再查,或直接登记。")
+LOOKUP_MISSES_OF_A_PERSON = Quota("lookup-misses-of-a-person", 5_000, DAY, "您今日查询的证件号码中未登记的已达 5000 个上限。")
+OBJECTIONS = Quota("objections", 60, MINUTE, "此地址提出异议过于频繁,每分钟最多 60 次。")
 REVEALS = Quota("reveals", 100, DAY, "您今日查看全号已达 100 次上限。")
+
+
+def address(origin: str | None) -> str:
+    """Who is counted where an address is: of IPv6 the network of one subscriber (/64), whose addresses are without number."""
+    return str(IPv6Network((origin, 64), strict=False)) if origin and ":" in origin else origin or "?"
 
 
 class Limits:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import httpx
 
-from shared import db
+from shared import db, limits
 from tests.conftest import Start
 from tests.registry.invented import id_number, made, trainee
 
@@ -59,6 +59,39 @@ async def test_an_institution_asks_for_200_unknown_numbers_a_day_and_known_ones_
         _refused(await ask(colleague, [unknown[200]]))
         assert (await ask(registry.as_("institution", institution_id=str(db.new_id())), [unknown[200]])).status_code == 200
         assert (await ask(registry.as_("officer"), [unknown[200]])).status_code == 200
+
+
+async def test_an_officer_asks_for_5000_unknown_numbers_a_day_and_another_system_for_as_many_as_its_grant(start: Start) -> None:
+    async with start("registry") as registry:
+        who, body = str(db.new_id()), {"id_numbers": [id_number(n) for n in range(300, 310)]}
+        officer, system = registry.as_("officer", person_id=who), registry.as_("system", person_id=who, scopes={"trainees.read"})
+        await registry.kernel.limits.take(limits.LOOKUP_MISSES_OF_A_PERSON, who, 4_990)
+        assert (await officer.post("/v1/trainees:lookup", json=body)).status_code == 200
+        _refused(await officer.post("/v1/trainees:lookup", json=body))
+        assert (await system.post("/v1/trainees:lookup", json=body)).status_code == 200
+
+
+async def test_a_partner_names_200_unknown_numbers_a_day(start: Start) -> None:
+    async with start("eastwest") as eastwest, start("registry") as registry:
+        eastwest.knows(registry)
+        partner = eastwest.as_("partner", subject="an-office")
+        body = {"order_id": str(db.new_id()), "id_number": id_number(300)}
+
+        async def name() -> httpx.Response:
+            return await partner.post("/v1/placements", json=body, headers={"Idempotency-Key": str(db.new_id())})
+
+        await eastwest.kernel.limits.take(limits.LOOKUP_MISSES, "an-office", 199)
+        last = await name()
+        assert (last.status_code, last.json()["errors"][0]["code"]) == (422, "unknown_trainee")
+        _refused(await name())
+
+
+async def test_objections_are_raised_60_times_a_minute_an_address(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        path, body = f"/v1/notices/{db.new_id()}/objections", {"reason": "没有参加培训"}
+        await subsidy.kernel.limits.take(limits.OBJECTIONS, "127.0.0.1", 59)
+        assert (await subsidy.as_("public").post(path, json=body)).status_code == 404
+        _refused(await subsidy.as_("public").post(path, json=body))
 
 
 async def test_a_person_reveals_100_a_day_whatever_the_account(start: Start) -> None:

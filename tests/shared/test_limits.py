@@ -48,6 +48,28 @@ async def test_checking_counts_nothing_and_refuses_once_nothing_is_left() -> Non
         await counting.check(QUOTA, "a")
 
 
+async def test_what_is_given_back_was_not_counted() -> None:
+    counting = limits.Limits("memory://")
+    for _ in range(5):
+        await counting.take(QUOTA, "a")
+        await counting.give_back(QUOTA, "a")
+    assert (await counting.take(QUOTA, "a"))["RateLimit"].startswith('"bells";r=2')
+
+
+@pytest.mark.parametrize(
+    ("origin", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        (None, "?"),
+    ],
+)
+def test_of_ipv6_a_subscriber_is_counted_and_not_each_of_his_addresses(origin: str | None, counted: str) -> None:
+    assert limits.address(origin) == counted
+
+
 @pytest.fixture
 async def belfry(databases: Databases, tmp_path: Path) -> AsyncIterator[Service]:
     made = settings(await databases.make("evaluation"), tmp_path, requests_per_second=2)

@@ -35,7 +35,7 @@ async def open_session(kernel: web.Kernel, signer: Signer, call: access.Call, lo
     refresh, sign_in_id = secrets.token_urlsafe(32), db.new_id()
     async with kernel.writing.begin() as session:
         await _unchanged(session, user)
-        await guesses.give_back(kernel, session, login, _address(call))
+        await guesses.give_back(kernel, session, login, limits.address(call.origin))
         session.add(SignIn(id=sign_in_id, user_id=user.id, refresh=_digest(kernel, refresh), expires_at=clock.now() + SESSION_LASTS))
         await session.flush()
         await deeds.record(session, _as(call, user), "session.opened", user.id, subject_type="user", event=False)
@@ -44,7 +44,7 @@ async def open_session(kernel: web.Kernel, signer: Signer, call: access.Call, lo
 
 async def refresh_session(kernel: web.Kernel, signer: Signer, call: access.Call, refresh_token: str) -> SignedIn:
     """The next access token, and the next refresh token. One that was used before is a copy in wrong hands: the session ends."""
-    await kernel.limits.check(limits.TOKEN_FAILURES, _address(call))
+    await kernel.limits.check(limits.TOKEN_FAILURES, limits.address(call.origin))
     sign_in_id, given = _parts(refresh_token)
     refresh = secrets.token_urlsafe(32)
     async with kernel.writing.begin() as session:
@@ -61,7 +61,7 @@ async def refresh_session(kernel: web.Kernel, signer: Signer, call: access.Call,
                 await deeds.record(session, _as(call, user), "session.reused", user.id, subject_type="user", event=False, refused=True)
             await session.flush()
     if not (good and user and sign_in_id):
-        await kernel.limits.take(limits.TOKEN_FAILURES, _address(call))
+        await kernel.limits.take(limits.TOKEN_FAILURES, limits.address(call.origin))
         raise SessionEnded()
     return _signed_in(signer, user, sign_in_id, refresh)
 
@@ -104,7 +104,7 @@ async def change_password(
     """The new password holds from now on. The session it was changed in goes on; every other one of the user ends."""
     user = await _unchanged(session, new.user)
     user.password = new.digest
-    await guesses.give_back(kernel, session, user.login, _address(call))
+    await guesses.give_back(kernel, session, user.login, limits.address(call.origin))
     await ended.end_sessions(session, user.id, but=_sid(signer, token))
     await deeds.record(session, call, "user.password_changed", user.id, event=False)
     await session.flush()
@@ -113,7 +113,7 @@ async def change_password(
 async def _proven(kernel: web.Kernel, call: access.Call, login: str, password: str) -> User | None:
     """The user whose password it is: counted before it is looked at, and not looked at while too many wait."""
     async with passwords.turn():
-        await guesses.count(kernel, login, _address(call))
+        await guesses.count(kernel, login, limits.address(call.origin))
         async with kernel.reading() as session:
             user: User | None = await session.scalar(select(User).where(User.login == login))
         return user if await passwords.fits(user.password if user else None, password) else None
@@ -129,10 +129,6 @@ async def _unchanged(session: AsyncSession, known: User) -> User:
 
 def _in_use(kernel: web.Kernel, user: User) -> bool:
     return user.status == AccountStatus.ACTIVE and may_be_here(kernel.settings, user.login)
-
-
-def _address(call: access.Call) -> str:
-    return call.origin or "?"
 
 
 def _signed_in(signer: Signer, user: User, sign_in_id: UUID, refresh: str) -> SignedIn:

@@ -96,7 +96,7 @@ router = APIRouter(tags=["identity"])
 async def token(request: Request, signer: SignerOf) -> Response:
     """以 client_secret_basic(或表单中的 client_secret)、private_key_jwt 证明身份。"""
     kernel: web.Kernel = request.app.state.kernel
-    whom = request.client.host if request.client else "?"
+    whom = limits.address(request.client.host if request.client else None)
     try:
         await kernel.limits.check(limits.TOKEN_FAILURES, whom)
         form = await _form(request)

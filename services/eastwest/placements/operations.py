@@ -30,7 +30,7 @@ from services.eastwest.placements.schemas import (
     UpdateOut,
 )
 from services.eastwest.placements.tables import Office, Placement, Update
-from shared import deeds, errors, web, wire
+from shared import deeds, errors, limits, web, wire
 from shared.access import Call
 from shared.national_numbers import compact
 from shared.web import Kernel
@@ -61,6 +61,8 @@ async def facts_to_enter(body: PlacementIn, call: web.Caller, kernel: web.Kernel
     trainee_id = body.trainee_id
     if body.id_number is not None:
         [trainee_id] = await clients.lookup(kernel, call, [compact(body.id_number)])
+        if trainee_id is None and call.actor.role == "partner":  # who would learn by trying which numbers are registered, and whose
+            await kernel.limits.take(limits.LOOKUP_MISSES, call.actor.subject)
     if trainee_id is None:
         return Entering(None, clients.NamesRead(), ())
     names, certificates = await asyncio.gather(

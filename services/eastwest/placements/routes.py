@@ -34,7 +34,7 @@ AsOf = Annotated[wire.CivilDate | None, Query(description="截至哪一天;不�
     summary="安排人员到订单",
     status=201,
     key=web.REQUIRED,
-    errors=[DuplicatePlacement, OrderClosed, *NEIGHBOURS],
+    errors=[DuplicatePlacement, OrderClosed, errors.TooManyRequests, *NEIGHBOURS],
     rules=operations.RULES,
 )
 async def enter(

@@ -92,7 +92,7 @@ async def register(
     "POST", "/v1/certificates:verify", may=access.PUBLIC, summary="核验证书", writes=False, errors=[*ASKING, errors.TooManyRequests]
 )
 async def verify(body: VerifyIn, response: Response, call: web.Caller, kernel: web.KernelOf) -> VerifyOut:
-    response.headers.update(await kernel.limits.take(limits.VERIFICATIONS, call.origin or "?"))
+    response.headers.update(await kernel.limits.take(limits.VERIFICATIONS, limits.address(call.origin)))
     return await operations.verify(call, kernel, body)
 
 

@@ -10,13 +10,14 @@ from services.subsidy.objections import reading
 from services.subsidy.objections.policy import masked_contact
 from services.subsidy.objections.schemas import ObjectionIn, ObjectionReceived, ObjectorOut
 from services.subsidy.objections.tables import Objection
-from shared import db, deeds, privacy
+from shared import db, deeds, limits, privacy
 from shared.access import Call
 from shared.web import Kernel
 
 
 async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id: UUID, body: ObjectionIn) -> ObjectionReceived:
     """Anyone's objection, up to the notice's last day. ID numbers in its text are masked: it is read by many."""
+    await kernel.limits.take(limits.OBJECTIONS, limits.address(call.origin))
     notice = await notices.get(session, call, notice_id, for_update=True)
     if notice.concluded_on is not None or (call.today > notice.until_on and notice.stopped_on is None):
         said = f"公示 {notice.number} 已于 {notice.until_on} 期满。公示期满后发现问题的,请向经办机构举报。"
@@ -42,6 +43,7 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
 
 async def reveal(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str) -> ObjectorOut:
     objection = await reading.load(session, call, objection_id)
+    await kernel.limits.take(limits.REVEALS, str(call.actor.person_id or call.actor.subject))
     await deeds.record(session, call, "objection.revealed", objection.id, details={"reason": reason}, event=False)
     stored = {"name": objection.name, "contact": objection.contact}
     shown = {field: value and kernel.vault.decrypt(value, f"objections/{objection.id}/{field}") for field, value in stored.items()}

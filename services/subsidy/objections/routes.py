@@ -21,7 +21,12 @@ Listed = Annotated[pages.Asked, pages.asking(received_at=Objection.received_at, 
 
 
 @notices.operation(
-    "POST", "/v1/notices/{notice_id:uuid}/objections", may=access.PUBLIC, summary="提出异议", status=201, errors=[NoticeOver]
+    "POST",
+    "/v1/notices/{notice_id:uuid}/objections",
+    may=access.PUBLIC,
+    summary="提出异议",
+    status=201,
+    errors=[NoticeOver, errors.TooManyRequests],
 )
 async def raise_one(notice_id: UUID, body: ObjectionIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ObjectionReceived:
     return await operations.raise_one(session, call, kernel, notice_id, body)
@@ -80,6 +85,13 @@ async def uphold(objection_id: UUID, session: web.Session, call: web.Caller, bod
     return await steps.uphold(session, call, objection_id, body.why if body else None)
 
 
-@router.operation("POST", f"{PATH}:reveal", may=DECIDERS | {"auditor"}, summary="查看异议人姓名和联系方式(留痕)", key=None)
+@router.operation(
+    "POST",
+    f"{PATH}:reveal",
+    may=DECIDERS | {"auditor"},
+    summary="查看异议人姓名和联系方式(留痕)",
+    key=None,
+    errors=[errors.TooManyRequests],
+)
 async def reveal(objection_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ObjectorOut:
     return await operations.reveal(session, call, kernel, objection_id, body.reason)

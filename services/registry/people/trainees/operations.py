@@ -132,8 +132,11 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: 
         select(Trainee.id_number_key, Trainee.id).where(Trainee.id_number_key.in_(set(keys)), Trainee.merged_into.is_(None))
     )
     found: dict[bytes, UUID] = {row.id_number_key: row.id for row in known}
-    if call.actor.role == "institution":
-        await kernel.limits.take(limits.LOOKUP_MISSES, str(call.actor.institution_id), len(set(keys) - found.keys()))
+    missed, actor = len(set(keys) - found.keys()), call.actor
+    if actor.role == "institution":
+        await kernel.limits.take(limits.LOOKUP_MISSES, str(actor.institution_id), missed)
+    elif actor.role not in ("service", "system"):  # another system compares whole lists, as it was granted
+        await kernel.limits.take(limits.LOOKUP_MISSES_OF_A_PERSON, str(actor.person_id or actor.subject), missed)
     await visibility.note_sightings(session, call, found.values(), "presented")
     said = {"asked": len(keys), "found": [str(each) for each in found.values()]}
     await deeds.record(session, call, "trainee.looked_up", None, details=said)
