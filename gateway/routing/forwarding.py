@@ -22,6 +22,7 @@ from shared.settings import Settings
 from shared.web import problems
 
 READ_WHOLE_UP_TO_BYTES = 256 * 1024
+SENT_WHOLE_UP_TO_BYTES = 64 * 1024  # a body that comes slowly then holds no connection of a service
 WATCHED_AFTER_SECONDS = 1.0
 
 _OF_THE_HOP = frozenset(
@@ -67,8 +68,8 @@ class Exchange:
 
     def __init__(self, through: PassThrough, to: Neighbour, scope: Scope, receive: Receive, send: Send) -> None:
         self.through, self.to, self.scope, self.receive, self.send = through, to, scope, receive, send
-        self.limit = asyncio.timeout(through.seconds)
         self.caller_left = self.answering = False
+        self.limit: asyncio.Timeout | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.watch: asyncio.Task[None] | None = None
 
@@ -100,16 +101,20 @@ class Exchange:
         if first["type"] == "http.disconnect":
             self.caller_left = True
             raise CallerLeft
-        framed = any(name in (b"content-length", b"transfer-encoding") for name, _ in self.scope["headers"])  # else there is no body
-        if framed and first.get("more_body"):
-            body: AsyncIterator[bytes] | bytes | None = self._rest(first)
-        else:
+        framing = {name: value for name, value in self.scope["headers"] if name in (b"content-length", b"transfer-encoding")}
+        body: AsyncIterator[bytes] | bytes | None
+        if not framing or not first.get("more_body"):  # without framing there is none
             body = first.get("body") or None
             self._watch_soon()
+        elif int(framing.get(b"content-length", SENT_WHOLE_UP_TO_BYTES + 1)) <= SENT_WHOLE_UP_TO_BYTES:
+            body = b"".join([part async for part in self._rest(first)])
+        else:
+            body = self._rest(first)
         address = self.to.url + _ascii(self.scope["raw_path"])
         if query := self.scope["query_string"]:
             address += f"?{_ascii(query)}"
         url = URL(address, encoded=True)
+        self.limit = asyncio.timeout(self.through.seconds)
         with self.to.breaker.attempt():
             async with self.limit:
                 answer = await self._ask(url, body)
@@ -170,8 +175,9 @@ class Exchange:
 
     def _wait(self, seconds: float | None) -> None:
         """How long the service has from now on; None while it is the caller's turn."""
-        with contextlib.suppress(RuntimeError):  # its time has just run out, or its answer is there before the request is whole
-            self.limit.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
+        if self.limit:
+            with contextlib.suppress(RuntimeError):  # its time has just run out, or its answer is there before the request is whole
+                self.limit.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
 
     def _watch_soon(self) -> None:
         self.timer = asyncio.get_running_loop().call_later(WATCHED_AFTER_SECONDS, self._watch)

@@ -137,8 +137,12 @@ async def claim_facts(kernel: Kernel, call: Call, class_id: UUID, trainee_ids: C
 
 
 def read_claim_facts(answer: object) -> ClaimFactsRead:
-    """The registry's facts when it sends them itself, to ask who would be eligible."""
-    return _read(ClaimFactsRead, answer)
+    """The registry's facts when it sends them itself, to ask who would be eligible: what cannot be read is then the asker's fault."""
+    try:
+        return _read(ClaimFactsRead, answer)
+    except errors.UpstreamFailed as error:
+        fault = errors.Fault("invalid_value", pointer="/facts", allowed="一个班及其全部学员的事实", fix="请改正该值。")
+        raise errors.Invalid(faults=[fault]) from error
 
 
 async def payees(kernel: Kernel, call: Call, *, institution_ids: Collection[UUID] = (), trainee_ids: Collection[UUID] = ()) -> Payees:

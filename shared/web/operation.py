@@ -53,6 +53,10 @@ class Operation:
         return "public" in self.may
 
     @property
+    def internal(self) -> bool:
+        return self.may == {"service"}
+
+    @property
     def changes(self) -> bool:
         return self.method != "GET" if self.writes is None else self.writes
 

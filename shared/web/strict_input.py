@@ -101,7 +101,9 @@ def _form_names(alias: str, annotation: Any) -> Iterable[str]:
 
 
 async def readable(request: Request, taken: Taken, operation: Operation) -> None:
-    """Reads all of the request, or refuses it: 400, 413, 415. `request.state.canonical` is the body as any order of its members gives it."""
+    """Reads all of the request, or refuses it: 400, 404, 413, 415. `request.state.canonical` is the body as any order of its members gives it."""
+    if "\x00" in request.scope["path"]:  # no name that is kept has one, and the database takes none
+        raise errors.NotFound()
     _known_parameters(request, taken)
     request.state.canonical = b""
     if request.method in ("GET", "DELETE"):
@@ -114,6 +116,8 @@ async def readable(request: Request, taken: Taken, operation: Operation) -> None
         raise errors.UnsupportedMediaType(
             f"收到的 Content-Type 是 {redaction.quoted(content_type) or '(没有)'};本接口接受:{'、'.join(taken.media or JSON)}。请改正后重新发送。"
         )
+    if taken.media != FORM and not operation.internal:
+        _few_parts(body)
     request.state.canonical = body if taken.media == FORM else _canonical(request, body)
 
 
@@ -162,15 +166,16 @@ async def _up_to(request: Request, operation: Operation) -> bytes:
     return b"".join(chunks)
 
 
-def _canonical(request: Request, body: bytes) -> bytes:
-    """Parses JSON, as `request.state.said`; refuses what is none, a member said twice, and text no database can keep (NUL, lone surrogates).
-
-    What has too many members is refused unparsed: each costs far more than its few bytes. A comma within a text counts as well.
-    """
+def _few_parts(body: bytes) -> None:
+    """What has too many members is refused unparsed: each costs far more than its few bytes. A comma within a text counts as well."""
     if body.count(b",") >= PARTS_AT_MOST:
         raise errors.TooLarge(f"请求体中的成员和元素合计不得超过 {PARTS_AT_MOST} 个。请拆分后分批发送。")
     if body.count(b"[") + body.count(b"{") > PARTS_AT_MOST:
         raise errors.Unreadable("请求体的嵌套过深。")
+
+
+def _canonical(request: Request, body: bytes) -> bytes:
+    """Parses JSON, as `request.state.said`; refuses what is none, a member said twice, and text no database can keep (NUL, lone surrogates)."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -224,6 +229,9 @@ def _of_its_type(request: Request, body: TypeAdapter[Any], *, required: bool) ->
 async def _known_fields(request: Request, known: frozenset[str]) -> None:
     """A form's fields are as strict as those of JSON: none unknown, none twice."""
     form = await request.form()
+    if any("\x00" in (value if isinstance(value, str) else value.filename or "") for _, value in form.multi_items()):
+        await form.close()
+        raise errors.Unreadable("表单的值或文件名中有无法保存的字符(NUL)。")
     given = Counter(name for name, _ in form.multi_items())
     told, left_out = _told(sorted(given.keys() - known))
     faults = [errors.Fault("unknown_field", pointer=errors.pointer(name), fix="请删除或改正该字段名。") for name in told]

@@ -33,6 +33,8 @@ class Operation:
     roles: frozenset[str]
     scope: str | None
     body: Any = field(hash=False, compare=False)
+    query: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -91,9 +93,19 @@ def _described(service: str, url: str) -> Iterable[Operation]:
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             scopes = [scope for each in described.get("security", []) for scope in each.get("oauth2", [])]
-            media = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+            content = described.get("requestBody", {}).get("content", {})
+            schema = content.get("multipart/form-data", {}).get("schema", {})
+            form = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], schema)
+            query = (each["name"] for each in described.get("parameters", []) if each["in"] == "query")
             yield Operation(
-                service, method.upper(), path, frozenset(described["x-roles"]), scopes[0] if scopes else None, media.get("example")
+                service,
+                method.upper(),
+                path,
+                frozenset(described["x-roles"]),
+                scopes[0] if scopes else None,
+                content.get("application/json", {}).get("example"),
+                tuple(query),
+                tuple(form.get("properties", ())),
             )
 
 
@@ -116,8 +128,9 @@ async def _ask_all(tries: list[Try]) -> list[tuple[Try, Answer]]:
 
         async def ask() -> None:
             for one in waiting:
+                sent = {"data": one.body} if isinstance(one.body, bytes) else {"json": one.body}
                 async with session.request(
-                    one.operation.method, URL(one.url, encoded=True), headers=dict(one.headers), json=one.body, allow_redirects=False
+                    one.operation.method, URL(one.url, encoded=True), headers=dict(one.headers), allow_redirects=False, **sent
                 ) as answer:
                     content = await answer.read()
                 said = orjson.loads(content) if content and "json" in answer.content_type else None

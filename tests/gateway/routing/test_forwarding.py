@@ -297,7 +297,7 @@ async def test_a_caller_who_leaves_ends_the_request_behind_too(way: Way) -> None
 
 async def test_a_caller_who_leaves_in_the_middle_of_a_body_ends_it_too(way: Way) -> None:
     _, writer = await asyncio.open_connection(way.client.base_url.host, way.client.base_url.port)
-    writer.write(b"POST /v1/claims/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+    writer.write(b"POST /v1/claims/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nhalf")
     await _until(way.upstream.streaming.is_set)
     writer.close()
     await _until(lambda: way.upstream.cut_short == 1)
@@ -357,3 +357,15 @@ async def _until(holds: Any) -> None:
     async with asyncio.timeout(20):
         while not holds():  # noqa: ASYNC110 (what is waited for happens in another task, which knows nothing of us)
             await asyncio.sleep(0.02)
+
+
+async def test_a_small_body_that_comes_slowly_holds_no_connection_of_a_service(way: Way) -> None:
+    head = b"POST /v1/claims/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10\r\n\r\n"
+    address = way.client.base_url
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    writer.write(head + b"12345")
+    assert (await way.client.get("/v1/claims/nothing")).status_code == 204
+    assert [seen["path"] for seen in way.upstream.seen] == ["/v1/claims/nothing"]
+    writer.write(b"67890")
+    assert b'"bytes": 10, "chunks": 1' in await asyncio.wait_for(reader.read(), 20)
+    writer.close()

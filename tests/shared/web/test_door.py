@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from fastapi import APIRouter
 
-from tests.conftest import Databases, token
+from shared.web import Part, create_app
+from tests.conftest import Databases, settings, token
 from tests.gateway.routing.upstream import serving
 from tests.shared.web import papers
 
@@ -43,6 +45,11 @@ class Connection:
         await self.send(*parts)
         return (await answer)[0]
 
+    async def end(self) -> None:
+        self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
+
     async def closed(self) -> bool:
         """Waits until the other side has ended it, without another word."""
         with contextlib.suppress(ConnectionError):
@@ -72,7 +79,7 @@ class Served:
 
     async def connect(self) -> Connection:
         made = Connection(*await asyncio.open_connection("127.0.0.1", self.port))
-        self.connections.callback(made.writer.close)
+        self.connections.push_async_callback(made.end)
         return made
 
 
@@ -285,3 +292,22 @@ async def test_whoever_is_being_served_does_not_give_way(databases: Databases, t
         assert (status, body["code"], headers["retry-after"]) == (503, "overloaded", "1")
         served.gate.set()
         assert [(await each.answer())[0] for each in busy] == [201, 201]
+
+
+async def test_what_fails_leaves_the_connection_in_order(tmp_path: Path) -> None:
+    """The server cuts the connection of an application that raises: whoever asks next on it would be told of a failure that is not theirs."""
+    broken = APIRouter()
+
+    @broken.post("/v1/broken")
+    async def fail() -> None:
+        raise RuntimeError("nobody foresaw this")
+
+    app = create_app(Part("papers", "Papers", [broken]), settings("postgresql+asyncpg://nobody@127.0.0.1:1/none", tmp_path))
+    async with serving(app) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        connection = Connection(reader, writer)
+        await connection.send(a_post(b"", path="/v1/broken"))
+        status, headers, body = await connection.answer()
+        assert (status, body["code"], body["request_id"]) == (500, "internal", headers["x-request-id"])
+        assert [await connection.ask(BARE) for _ in range(2)] == [200, 200]
+        await connection.end()

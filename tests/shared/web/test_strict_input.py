@@ -167,3 +167,9 @@ async def test_thousands_of_names_said_over_and_over_take_no_time(papers: Servic
     body = await officer.post("/v1/papers", content=said, headers=KEY | {"Content-Type": "application/json"})
     assert (body.json()["code"], "k9" in body.json()["detail"]) == ("unreadable", True)
     assert time.process_time() - began < 3
+
+
+async def test_a_path_with_a_nul_names_nothing(papers: Service) -> None:
+    """Whatever the parameter is: text that the database cannot take finds no paper."""
+    answer = await papers.as_("officer").get("/v1/problems/not%00found")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
