@@ -16,7 +16,7 @@ from services.registry.people.trainees.tables import Trainee
 from shared import deeds
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected, run
-from shared.errors import Fault, Forbidden
+from shared.errors import Fault, Forbidden, Problem
 from shared.privacy import Vault
 from shared.redaction import quoted
 
@@ -24,10 +24,19 @@ COMPARED = ("name", "region_code", "education", "employer_id", "retirement_track
 
 
 async def take(session: AsyncSession, call: Call, vault: Vault, asked: Batch[TraineeIn]) -> BatchOut:
+    """What keeps nothing tells all the same who is registered: that it was asked is in the trail, like a lookup."""
+
     async def keep(items: Mapping[int, TraineeIn]) -> Mapping[int, Result]:
         return await _keep(session, call, vault, items)
 
-    return await run(session, asked, keep, DuplicateTrainee)
+    said = {"asked": len(asked.items)}
+    try:
+        answer = await run(session, asked, keep, DuplicateTrainee)
+    except Problem as refused:
+        raise refused.keeping(deeds.quiet(call, "trainee.checked", None, details=said)) from refused
+    if asked.mode == "validate":
+        await deeds.record(session, call, "trainee.checked", None, event=False, details=said)
+    return answer
 
 
 async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, TraineeIn]) -> Mapping[int, Result]:

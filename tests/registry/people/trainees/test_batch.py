@@ -142,3 +142,14 @@ async def test_two_batches_of_the_same_people_at_once_make_each_of_them_once(sta
         assert sum(each["summary"]["created"] for each in told) == 40
         assert sum(each["summary"]["unchanged"] for each in told) == 40
         assert await count(registry) == 40
+
+
+async def test_who_asks_without_keeping_anything_is_in_the_trail(start: Start) -> None:
+    async with start("registry") as registry:
+        school = registry.as_("institution", institution_id=SCHOOL)
+        await post(school, trainee(YANG), trainee(PAN), mode="validate")
+        body = {"atomic": "all", "items": [trainee(YANG), trainee("110105194912310021")]}
+        assert (await school.post("/v1/trainees:batch", json=body)).status_code == 422
+        await post(school, trainee(YANG))
+        trail = (await registry.as_("auditor").get("/v1/audit", params={"action": "trainee.checked"})).json()["items"]
+        assert [(entry["role"], entry["details"]) for entry in trail] == [("institution", {"asked": 2})] * 2
