@@ -77,3 +77,17 @@ async def test_what_is_rolled_back_was_not_done(start: Start) -> None:
             await deeds.record(session, CALL, "claim.paid", db.new_id(), version=1)
             await session.rollback()
         assert await _told(service) == ([], [])
+
+
+async def test_neither_trail_nor_feed_holds_a_persons_number(start: Start) -> None:
+    """Whatever the operation says, and however deep; the account's own name as well."""
+    named = access.Call(access.Actor("test-officer", "officer", name="龙经办13812341234"), CALL.now, "r-1")
+    digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    said = {"reason": "与 522601199003070025 同户", "seen": [{"phone": 13812341234}], "sha256": digest, "number": "KL-PX-2025-000123"}
+    async with start("evaluation") as service:
+        async with AsyncSession(service.kernel.engine) as session, session.begin():
+            await deeds.record(session, named, "class.rejected", db.new_id(), details=said, note="６２２２０２００００００００１７")
+        (entry,), (told,) = await _told(service)
+    kept = {"reason": "与 5226**********0025 同户", "seen": [{"phone": "138****1234"}], "sha256": digest, "number": "KL-PX-2025-000123"}
+    assert entry.details == kept | {"note": "*" * 16} and entry.actor_name == "龙经办138****1234"
+    assert told.data == {"note": "*" * 16}

@@ -403,3 +403,14 @@ def test_a_hidden_first_sheet_stays_hidden_in_the_sheet_that_comes_back() -> Non
 def test_a_row_knows_nothing_beyond_its_last_cell() -> None:
     row = Row(1, ("甲",))
     assert (row.text(0), row.text(5), row.text(None)) == ("甲", "", "")
+
+
+def test_sheets_that_are_named_for_people_are_told_apart_without_their_numbers() -> None:
+    names = ("522601900307001", "522601900307002", "杨秀英522601199003070025的花名册及签到表", "签到表")
+    book = open_book(write_book([Table(name, ["姓名"], [["潘阿生"]]) for name in names]), "a.xlsx")
+    told = ["*************** #1", "*************** #2", "杨秀英5226**********0025的花名册及签 #3", "签到表"]
+    assert [sheet.name for sheet in book.sheets] == told
+    faults = [RowFault(name, 2, "A", "name_missing", "", "填写") for name in told]
+    back = open_book(with_error_column(book, faults, dict.fromkeys(told, 1)), "b.xlsx")
+    assert [sheet.name for sheet in back.sheets] == [name.replace("*", "_") for name in told]  # no spreadsheet takes a star in a title
+    assert all(sheet.rows[1].text(1) == "A 列:填写" for sheet in back.sheets)

@@ -122,6 +122,11 @@ async def test_a_refusal_is_in_the_standard_s_form(gateway: Service, auth: Any, 
     assert status != 401 or answer.headers["www-authenticate"].startswith("Basic")
 
 
+async def test_a_scope_that_is_somebodys_number_is_not_repeated(gateway: Service) -> None:
+    answer = await ask(gateway, FORM | {"scope": "522601199003070025"}, auth=("local-officer", "local-officer"))
+    assert answer.json()["error_description"] == "not granted to this client: 5226**********0025"
+
+
 @pytest.mark.parametrize(
     "request_",
     [

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from tests.conftest import Service
 from tests.shared.web.papers import KEY
@@ -44,3 +45,15 @@ async def test_a_replay_comes_before_the_precondition_and_the_state(papers: Serv
     again = await officer.post(path, json={"reason": "齐全"}, headers=key)
     assert (again.status_code, again.text) == (200, closed.text)
     assert (await officer.post(path, json={"reason": "齐全"}, headers={"If-Match": '"2"'})).json()["code"] == "invalid_state"
+
+
+async def test_a_key_that_holds_a_persons_number_works_as_any_and_is_not_kept(papers: Service) -> None:
+    officer, kept = papers.as_("officer"), []
+    for key in ("claim-522601199003070025", "claim-522601199003070033", "claim-1"):
+        first, again = [await officer.post("/v1/papers", json={"words": key}, headers={"Idempotency-Key": key}) for _ in range(2)]
+        assert (again.headers["idempotent-replayed"], again.json()["id"]) == ("true", first.json()["id"])
+        kept.append(first.json()["id"])
+        assert (await officer.post("/v1/papers", json={"words": "x"}, headers={"Idempotency-Key": key})).status_code == 422
+    async with papers.kernel.reading() as session:
+        keys = (await session.scalars(text("SELECT key FROM idempotency_keys"))).all()
+    assert len(set(kept)) == len(keys) == 3 and "claim-1" in keys and not [key for key in keys if "5226011990" in key]

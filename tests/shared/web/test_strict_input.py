@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared import db
+from shared import db, wire
 from shared.web.strict_input import PARTS_AT_MOST
 from tests.conftest import Service
 from tests.shared.web.papers import KEY, made
@@ -173,3 +173,30 @@ async def test_a_path_with_a_nul_names_nothing(papers: Service) -> None:
     """Whatever the parameter is: text that the database cannot take finds no paper."""
     answer = await papers.as_("officer").get("/v1/problems/not%00found")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "said", ["522601199003070017", "５２２６０１１９９００３０７００１７", "522601-19900307-0017", "号522601199003070017的"]
+)
+async def test_a_citizens_number_has_no_place_in_an_address(papers: Service, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = await papers.as_("officer").get("/v1/papers", params={"status": said})
+    assert (answer.status_code, answer.json()["code"], answer.json()["parameter"]) == (400, "invalid_parameter", "status")
+    assert said not in answer.text + capsys.readouterr().out
+
+
+@pytest.mark.parametrize("said", ["522601199003070018", "5226", "915226015901234567", "13812341234"])
+async def test_what_is_no_citizens_number_may_be_looked_for(papers: Service, said: str) -> None:
+    assert (await papers.as_("officer").get("/v1/papers", params={"status": said})).status_code == 200
+
+
+async def test_a_long_name_is_cut_after_its_number_is_masked(papers: Service) -> None:
+    answer = await papers.as_("officer").get("/v1/papers", params={"x" * 48 + "522601199003070017": "1"})
+    assert answer.json()["parameter"] == "x" * 48 + "5226********"
+    paper = await papers.as_("officer").post("/v1/papers", json={"words": "早", "x" * 48 + "522601199003070017": 1}, headers=KEY)
+    assert "5226**********0017" in paper.json()["errors"][0]["pointer"] and "5226011" not in paper.text
+
+
+def test_free_text_is_kept_without_a_persons_number() -> None:
+    told = wire.Reasoned(reason="与 522601199003070017(电话 138 1234 1234)同户,证书 S000052000023251000123")
+    assert told.reason == "与 5226**********0017(电话 138****1234)同户,证书 S000052000023251000123"
+    assert wire.Commented.model_validate({"comment": "卡 6222020000000017"}).comment == "卡 " + "*" * 16
