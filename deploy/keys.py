@@ -21,11 +21,12 @@ class Secrets:
     index_key: str
     seal_key: str
     token_signing_key: str
+    receipt_key: str
     role_passwords: dict[str, str]
 
 
 def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
-    """Read the secrets, or make and keep them; roles that came later get their passwords. A damaged file stops the start: new keys could not read the
+    """Read the secrets, or make and keep them; what came later, roles and the receipts' own key, gets its secret. A damaged file stops the start: new keys could not read the
     old data."""
     if not path.exists():
         made = Secrets(
@@ -35,19 +36,22 @@ def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
             index_key=_key(),
             seal_key=_key(),
             token_signing_key=_key(),
+            receipt_key=_key(),
             role_passwords=_passwords(roles),
         )
         _keep(path, made)
         return made
     try:
-        kept = Secrets(**json.loads(path.read_text()))
+        said = json.loads(path.read_text())
+        kept = Secrets(**{"receipt_key": _key()} | said)
     except (ValueError, TypeError):
         raise CannotStart(
             f"{path} 已损坏:它保存数据的密钥,请从备份恢复;不再需要原有数据时,可以删除整个目录重新开始。\n"
             f"{path} is damaged; restore it from a backup."
         ) from None
     path.chmod(0o600)
-    if missing := [role for role in roles if role not in kept.role_passwords]:
+    missing = [role for role in roles if role not in kept.role_passwords]
+    if missing or "receipt_key" not in said:
         kept = replace(kept, role_passwords=kept.role_passwords | _passwords(missing))
         _keep(path, kept)
     return kept

@@ -1,4 +1,4 @@
-"""The whole system as child processes: the database, five services, their environment, and what befalls them.
+"""The whole system as child processes: the database, five services, the sealer, their environment, and what befalls them.
 
 `with Stack() as stack:` runs it in a temporary directory on free ports; stack.gateway_url is where to call."""
 
@@ -21,6 +21,8 @@ from deploy import keys
 from deploy.databases import existing_databases, make_databases, owner_of, role_url, roles_for
 from deploy.postgres import Server, postgres
 from deploy.processes import CannotStart, disk_full, end, last_lines, only_owner, plain_words, spawn
+from shared.keeping import SEALER
+from shared.sealing.keys import public_half
 
 SERVICES: Mapping[str, str] = {
     "registry": "services.registry.app:create",
@@ -31,6 +33,7 @@ SERVICES: Mapping[str, str] = {
 }
 PORTS: Mapping[str, int] = {"gateway": 8000, "registry": 8001, "subsidy": 8002, "evaluation": 8003, "eastwest": 8004}
 DATABASE = "postgres"
+OWN_SECRETS = frozenset({"DATABASE_URL", "DATABASE_URLS", "SEAL_KEY", "TOKEN_SIGNING_KEY", "RECEIPT_KEY"})  # of one process, for no other
 
 _ROOT = Path(__file__).resolve().parent.parent
 _READY_SECONDS_AT_MOST = 90
@@ -82,7 +85,7 @@ class Stack:
 
     @property
     def pids(self) -> dict[str, int]:
-        """The process ids of what is running, by service name, and the database's."""
+        """The process ids of what is running, by service name, the sealer's and the database's."""
         found = {name: process.pid for name, process in self._processes.items() if process.poll() is None}
         if self.server and self.server.pid:
             found[DATABASE] = self.server.pid
@@ -104,14 +107,18 @@ class Stack:
         return role_url(self._server_address(), name, role or name, self._kept.role_passwords[role or name])
 
     def start(self, name: str, wait: bool = True) -> None:
-        """Start a service, or the database, that is not running; unless `wait` is False, return when it is ready."""
+        """Start a service, the sealer or the database when it is not running; unless `wait` is False, return when it is ready."""
         if name == DATABASE:
             self._embedded().start()
             return
-        command = [sys.executable, "-m", "shared.web.serving", SERVICES[name], "--port", str(self.ports[name])]
-        self._processes[name] = self._spawn(name, command, self.logs(name))
+        self._processes[name] = self._spawn(name, self._command(name), self.logs(name))
         if wait:
             self._wait_until_ready(name)
+
+    def _command(self, name: str) -> list[str]:
+        if name == SEALER:
+            return [sys.executable, "-m", "shared.sealing"]
+        return [sys.executable, "-m", "shared.web.serving", SERVICES[name], "--port", str(self.ports[name])]
 
     def kill(self, name: str, sent: signal.Signals = signal.SIGKILL) -> None:
         """Send a signal (kill -9 unless told) and, if it is one that ends a process, wait for the end."""
@@ -157,14 +164,14 @@ class Stack:
                 _refuse_busy_port(name, self.ports[name])
             for folder in ("logs", "seals"):
                 (self.var / folder).mkdir(mode=0o700, exist_ok=True)
-            for name in SERVICES:
+            for name in (*SERVICES, SEALER):
                 _turn_over(self.logs(name))
             self._make_databases()
             self._migrate()
-            self._say("启动五个服务 starting the services")
-            for name in SERVICES:
+            self._say("启动五个服务和封存进程 starting the services and the sealer")
+            for name in (*SERVICES, SEALER):
                 self.start(name, wait=False)
-        for name in SERVICES:
+        for name in (*SERVICES, SEALER):
             self._wait_until_ready(name)
 
     def _make_databases(self) -> None:
@@ -213,13 +220,15 @@ class Stack:
     def _environment(self, name: str) -> dict[str, str]:
         kept = self._kept
         assert kept is not None
-        environment = {
-            **os.environ,
-            "PYTHONUNBUFFERED": "1",
+        inherited = {setting: value for setting, value in os.environ.items() if setting not in OWN_SECRETS}
+        every = inherited | {"PYTHONUNBUFFERED": "1", "SEAL_DIR": str(self.var / "seals")}
+        if name == SEALER:
+            urls = {service: self.database_url(service, SEALER) for service in SERVICES}
+            return every | self._extra_env | {"SEAL_KEY": kept.seal_key, "DATABASE_URLS": json.dumps(urls)}
+        of_services = {
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
             "ENVIRONMENT": "local",
-            "DATABASE_URL": self.database_url(name),
             "ALLOW_CLOCK_OVERRIDE": "1",
             "LOCAL_CLIENTS": "1",
             **{f"{service.upper()}_URL": url for service, url in self.urls.items()},
@@ -228,24 +237,25 @@ class Stack:
             "DATA_KEYS": json.dumps(kept.data_keys),
             "DATA_KEY_ID": kept.data_key_id,
             "INDEX_KEY": kept.index_key,
-            "SEAL_KEY": kept.seal_key,
-            "SEAL_DIR": str(self.var / "seals"),
-            **self._extra_env,
+            "SEAL_PUBLIC_KEY": public_half(kept.seal_key),
         }
-        environment.pop("TOKEN_SIGNING_KEY", None)
-        if name == "gateway":
-            environment["TOKEN_SIGNING_KEY"] = kept.token_signing_key
-        return environment
+        own = {"gateway": {"TOKEN_SIGNING_KEY": kept.token_signing_key}, "eastwest": {"RECEIPT_KEY": kept.receipt_key}}
+        return every | of_services | self._extra_env | {"DATABASE_URL": self.database_url(name)} | own.get(name, {})
 
     def _wait_until_ready(self, name: str) -> None:
         process, deadline = self._processes[name], time.monotonic() + _READY_SECONDS_AT_MOST
-        while not _is_ready(self.ports[name]):
+        while not (self._seals(process) if name == SEALER else _is_ready(self.ports[name])):
             if process.poll() is not None:
                 raise self._not_started(name, f"启动时退出(代码 {process.returncode})", "ended while starting")
             if time.monotonic() > deadline:
                 raise self._not_started(name, f"在 {_READY_SECONDS_AT_MOST} 秒内没有就绪", "is not ready")
             time.sleep(0.05)
         self._say(f"{name} 就绪 ready")
+
+    def _seals(self, process: subprocess.Popen[bytes]) -> bool:
+        """The sealer listens nowhere: it is ready once the folder of seals is its own."""
+        lock = self.var / "seals/sealer.lock"
+        return lock.exists() and lock.read_text() == str(process.pid)
 
     def _not_started(self, name: str, why: str, why_in_english: str) -> CannotStart:
         log = self.logs(name)

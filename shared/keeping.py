@@ -18,13 +18,14 @@ SEALING = {"audit": "SELECT", "audit_seals": "SELECT, INSERT"}
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What may become of a table's rows. `changing`: the columns that may change (None: all); `deleted`: a row may go. `settled`: columns that change
+    """What may become of a table's rows. `added`: a row may be written; `changing`: the columns that may change (None: all); `deleted`: a row may go. `settled`: columns that change
     no more once their row is so (SQL on `old`); `term`: a row may go only when this column lies so many days back."""
 
     changing: tuple[str, ...] | None = None
     deleted: bool = False
     settled: tuple[str, tuple[str, ...]] | None = None
     term: tuple[str, int] | None = None
+    added: bool = True
 
 
 PAPERS = Rows()  # what is not stated otherwise: they change and stay
@@ -46,6 +47,7 @@ def for_days(days: int, since: str) -> dict[str, Any]:
 
 
 APPEND_ONLY = only()
+READ_ONLY: dict[str, Any] = {"rows": Rows((), added=False)}
 DELETABLE: dict[str, Any] = {"rows": Rows(deleted=True)}
 
 
@@ -89,7 +91,9 @@ def _statements(connection: Connection, metadata: MetaData, service: str) -> lis
 
 
 def _granted(table: Table) -> str:
-    stated, may = rows(table), ["SELECT", "INSERT"]
+    stated, may = rows(table), ["SELECT"]
+    if stated.added:
+        may.append("INSERT")
     if stated.changing is None:
         may.append("UPDATE")
     elif stated.changing:

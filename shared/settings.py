@@ -27,6 +27,7 @@ def _each(value: object) -> object:
 
 
 Key = Annotated[bytes, BeforeValidator(_key)]
+Folder = Annotated[Path | None, BeforeValidator(lambda given: given or None)]  # an empty setting is none
 
 
 class Settings(BaseSettings):
@@ -57,9 +58,9 @@ class Settings(BaseSettings):
     data_key_id: str
     index_key: Key
     cipher: Literal["aes-gcm", "sm4-gcm"] = "aes-gcm"
-    seal_key: Key
+    seal_public_key: Key
     seal_dir: Path
-    seal_every_seconds: float = 1.0
+    seal_witness_dir: Folder = None
     forget_after_seconds: float = 60.0
 
     head_bytes_at_most: PositiveInt = 32 * 1024  # request line and headers
@@ -84,7 +85,7 @@ class Settings(BaseSettings):
         return self
 
 
-S = TypeVar("S", bound=Settings)
+S = TypeVar("S", bound=BaseSettings)
 
 
 def load(kind: type[S]) -> S:

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from deploy.databases import make_roles, open_to, owner_of, roles_for
 from deploy.postgres import Server, throwaway_postgres
 from shared import db, migrate
+from shared.sealing import keys
 from shared.settings import Settings
 
 ISSUER = "http://127.0.0.1:8000"
@@ -32,7 +33,7 @@ SIGNING_KEY = ECKey.import_key(ec.derive_private_key(7, ec.SECP256R1()))
 SIGNING_SEED = base64.b64encode((6).to_bytes(32)).decode()  # from which the gateway derives the same key
 KEYS = {
     name: base64.b64encode(bytes([number]) * 32).decode()
-    for number, name in enumerate(("internal_key", "data", "index_key", "seal_key"), start=1)
+    for number, name in enumerate(("internal_key", "data", "index_key", "seal_key", "receipt_key"), start=1)
 }
 
 SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
@@ -153,7 +154,8 @@ def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **change
         "data_keys": f'{{"k1": "{KEYS["data"]}"}}',
         "data_key_id": "k1",
         "index_key": KEYS["index_key"],
-        "seal_key": KEYS["seal_key"],
+        "seal_public_key": keys.public_half(KEYS["seal_key"]),
+        "receipt_key": KEYS["receipt_key"],
         "token_signing_key": SIGNING_SEED,
         "seal_dir": seal_dir,
         "database_connections": 10,

@@ -1,5 +1,6 @@
 """The audit trails of all services as one, newest first."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -11,7 +12,8 @@ from uuid import UUID
 import orjson
 
 from gateway.clients import ask_all
-from shared import access, audit, changes, errors, web, wire
+from shared import access, changes, errors, web, wire
+from shared.web import standing
 from shared.web.standing import AuditCheck, AuditEntry, AuditList, audit_cursor, read_audit
 
 CHECKED_WITHIN_SECONDS = 30.0
@@ -84,12 +86,18 @@ async def read(
     )
 
 
-async def verify(kernel: web.Kernel, session: web.Session, call: access.Call) -> MergedCheck:
+async def verify(kernel: web.Kernel, call: access.Call) -> MergedCheck:
     patient = call.patient(CHECKED_WITHIN_SECONDS)
-    answers = await ask_all(
-        kernel.neighbours, lambda name: kernel.neighbours[name].get("/v1/audit:verify", patient, timeout_seconds=CHECKED_WITHIN_SECONDS)
-    )
-    answers[kernel.service] = await audit.verify(session, kernel.seal_key, kernel.seal_file)
+
+    async def ask(name: str) -> Any:
+        if name == kernel.service:
+            try:
+                return await asyncio.wait_for(standing.check_audit(kernel), CHECKED_WITHIN_SECONDS)
+            except TimeoutError as late:
+                raise errors.UpstreamTimeout() from late
+        return await kernel.neighbours[name].get("/v1/audit:verify", patient, timeout_seconds=CHECKED_WITHIN_SECONDS)
+
+    answers = await ask_all([*kernel.neighbours, kernel.service], ask)
     checks = {name: AuditCheck.model_validate(answer) if answer else None for name, answer in answers.items()}
     shown = {name: ServiceCheck(status=_status(check), check=check) for name, check in checks.items()}
     return MergedCheck(intact=all(check.intact for check in checks.values() if check), complete=all(checks.values()), services=shown)

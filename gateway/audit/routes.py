@@ -35,5 +35,5 @@ async def list_audit(
 
 
 @router.operation("GET", "/v1/audit:verify", may=frozenset({"auditor"}), summary="重新核对各服务审计轨迹的封存链与签名")
-async def verify_audit(kernel: web.KernelOf, session: web.Session, call: web.Caller) -> reading.MergedCheck:
-    return await reading.verify(kernel, session, call)
+async def verify_audit(kernel: web.KernelOf, call: web.Caller) -> reading.MergedCheck:
+    return await reading.verify(kernel, call)

@@ -11,10 +11,11 @@ from services.eastwest.internal import evaluation, names, registry
 from services.eastwest.orders import routes as orders
 from services.eastwest.placements import routes as placements
 from services.eastwest.placements import rules
+from services.eastwest.settings import Settings
 from services.eastwest.worklist import operations as worklist
 from shared import codes as labels
 from shared import county, web
-from shared.settings import Settings, load
+from shared.settings import load
 from shared.sheet_jobs import uploads
 
 rules.here()  # a faulty file stops the start

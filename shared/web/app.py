@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import audit, db, forgetting, redaction, telemetry
+from shared import db, forgetting, redaction, telemetry
 from shared.names import Lookup
 from shared.settings import Settings
 from shared.web import deadlines, kernel, openapi, origin, problems, shedding, standing, tagging
@@ -48,13 +48,11 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        sealing = audit.keep_sealing(made.engine, made.seal_key, made.seal_file, settings.seal_every_seconds)
         forgets = forgetting.keep_forgetting(made.engine, (forgetting.KEYS, *part.forgets), settings.forget_after_seconds)
         tasks = [
             asyncio.create_task(work)
             for work in (
                 made.pulse.keep_beating(),
-                sealing,
                 forgets,
                 made.tokens.keep_learning(settings.ended_tokens_every_seconds),
                 *(job(made) for job in part.jobs),
@@ -88,7 +86,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     records = () if part.merges else standing.records(part.name, part.codes)
     if part.names:
         records = (*records, standing.names_of(part.names))
-    for router in (*part.routers, standing.health(part.name, part.checks), *records):
+    for router in (*part.routers, standing.health(part.name, {"sealing": standing.sealing, **part.checks}), *records):
         app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
     openapi.install(app)
     app.add_middleware(deadlines.Deadlines, seconds=settings.deadline_seconds)

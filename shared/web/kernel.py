@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from shared import access, clock, county, db, http_client, limits, privacy, pulse, telemetry, workdays
+from shared.sealing import verifying
 from shared.settings import Settings
 
 KEYS_AT = "/.well-known/jwks.json"
@@ -32,13 +32,9 @@ class Kernel:
     neighbours: dict[str, http_client.Neighbour]
     metrics: telemetry.Metrics
     calendar: workdays.Calendar
-    seal_key: Ed25519PrivateKey
+    sealed: verifying.Sealed
     limits: limits.Limits
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def seal_file(self) -> Path:
-        return self.settings.seal_dir / f"{self.service}.jsonl"
 
     async def within_rate(self, actor: access.Actor) -> dict[str, str]:
         """Counts a request of this client where a rate is set; answers the headers that say so, or raises `TooManyRequests`."""
@@ -74,7 +70,7 @@ def build(service: str, settings: Settings) -> Kernel:
         neighbours,
         telemetry.Metrics(),
         workdays.load(settings.workday_dir or county.folder() / "workdays"),
-        Ed25519PrivateKey.from_private_bytes(settings.seal_key),
+        verifying.sealed(engine, settings.seal_public_key, _heads(service, settings)),
         limits.Limits(settings.limits_uri),
     )
     if service != "gateway":  # which signs, and has the keys
@@ -90,6 +86,12 @@ def build(service: str, settings: Settings) -> Kernel:
 
         tokens.fetch_ended, tokens.fetch = ended, keys
     return made
+
+
+def _heads(service: str, settings: Settings) -> dict[str, Path]:
+    """Where the heads of the service's trail are kept, by the copy's name."""
+    folders = {"file": settings.seal_dir, "witness": settings.seal_witness_dir}
+    return {name: folder / f"{service}.jsonl" for name, folder in folders.items() if folder}
 
 
 async def _kernel(request: Request) -> Kernel:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import access, audit, changes, county, errors, names, pages, wire
+from shared.sealing import Broken, Reason, chain, verifying
 from shared.web import problems
 from shared.web.kernel import Kernel, KernelOf
 from shared.web.routing import Router
@@ -96,13 +97,57 @@ class AuditList(wire.Out):
     total: int | None = None
 
 
+class HeadsCheck(wire.Out):
+    """One copy of the signed heads, `file` or `witness`, held against the seals: how many fit, and the first that does not."""
+
+    name: str
+    intact: bool
+    heads: int
+    first_broken: int | None
+    reason: Reason | None
+    text: str | None
+
+
 class AuditCheck(wire.Out):
-    """Whether the sealed trail is as it was written. `first_broken` is the number of the first seal that does not fit."""
+    """Whether the sealed trail is as it was written. `first_broken` is the number of the first seal that does not fit, in the trail or in a copy of the heads;
+    `reason` and `text` say why. Rows that wait for their seal longer than a minute are not intact either: nothing would show a change in them."""
 
     intact: bool
     sealed_rows: int
     seals: int
     first_broken: int | None
+    reason: Reason | None
+    text: str | None
+    unsealed_rows: int
+    unsealed_seconds: float | None
+    copies: list[HeadsCheck]
+
+
+async def check_audit(kernel: Kernel) -> AuditCheck:
+    """Verifies this process's own trail."""
+    found = await verifying.verify(kernel.sealed)
+    return AuditCheck(
+        sealed_rows=found.sealed_rows,
+        seals=found.seals,
+        unsealed_rows=found.unsealed_rows,
+        unsealed_seconds=found.unsealed_seconds,
+        copies=[HeadsCheck(name=copy.name, heads=copy.heads, **_verdict(copy.broken)) for copy in found.copies],
+        **_verdict(found.broken),
+    )
+
+
+def _verdict(broken: Broken | None) -> dict[str, Any]:
+    if broken is None:
+        return {"intact": True, "first_broken": None, "reason": None, "text": None}
+    return {"intact": False, "first_broken": broken.number, "reason": broken.reason, "text": broken.sentence}
+
+
+async def sealing(kernel: Kernel) -> dict[str, Any]:
+    """For `/readyz`: whether the trail is being sealed. It informs only: deeds are recorded and can be sealed later."""
+    async with kernel.reading() as session:
+        seconds = await chain.unsealed_seconds(session)
+    late = seconds is not None and seconds > chain.LATE_SECONDS
+    return {"status": "unavailable" if late else "ok", "needed": False, "unsealed_seconds": seconds}
 
 
 Subject = Annotated[UUID | None, Query(description="事项编号")]
@@ -229,8 +274,8 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
         return await read_audit(session, subject, actor, action, limit, before, include_total)
 
     @trail.operation("GET", "/v1/audit:verify", may=frozenset({"auditor"}) | access.INTERNAL, summary="重新核对审计轨迹的封存链与签名")
-    async def verify_audit(session: Session, kernel: KernelOf) -> AuditCheck:
-        return AuditCheck.model_validate(await audit.verify(session, kernel.seal_key, kernel.seal_file))
+    async def verify_audit(kernel: KernelOf) -> AuditCheck:
+        return await check_audit(kernel)
 
     return lists, feed, trail
 

@@ -1,5 +1,6 @@
 """The container files: valid by the compose specification and the Dockerfile linter, and naming every setting that a process needs."""
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import yaml
 from compose_spec import ComposeSpecification
 
 from gateway.settings import Settings as GatewaySettings
+from services.eastwest.settings import Settings as EastwestSettings
+from shared.sealing import sealer
 from shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +22,7 @@ PROCESSES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
 
 
 def test_the_compose_file_keeps_to_the_specification() -> None:
-    assert ComposeSpecification.model_validate(COMPOSE).services.keys() == {"postgres", "migrate", *PROCESSES}  # type: ignore[union-attr]
+    assert ComposeSpecification.model_validate(COMPOSE).services.keys() == {"postgres", "migrate", "sealer", *PROCESSES}  # type: ignore[union-attr]
 
 
 def test_the_linter_finds_nothing_in_the_dockerfile() -> None:
@@ -31,7 +34,7 @@ def test_the_linter_finds_nothing_in_the_dockerfile() -> None:
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_every_process_is_given_every_setting_it_needs(name: str) -> None:
-    kind = GatewaySettings if name == "gateway" else Settings
+    kind = {"gateway": GatewaySettings, "eastwest": EastwestSettings}.get(name, Settings)
     needed = {setting.upper() for setting, field in kind.model_fields.items() if field.is_required()}
     given = COMPOSE["services"][name]["environment"]
     in_the_image = {"SEAL_DIR"}
@@ -70,3 +73,18 @@ def test_databases_and_tables_are_made_before_with_every_password() -> None:
     assert f'services="{" ".join(PROCESSES)}"' in script
     assert "python -m deploy.databases" in script and "python -m shared.migrate" in script
     assert "deploy/databases.py deploy/processes.py ./deploy/" in (ROOT / "deploy" / "Dockerfile").read_text()
+
+
+def test_the_sealer_alone_holds_the_seal_key_and_writes_the_heads() -> None:
+    made = COMPOSE["services"]["sealer"]
+    needed = {setting.upper() for setting, field in sealer.Settings.model_fields.items() if field.is_required()}
+    assert needed <= made["environment"].keys() | {"SEAL_DIR"}
+    assert set(json.loads(made["environment"]["DATABASE_URLS"])) == set(PROCESSES)
+    assert set(re.findall(r"[A-Z_]*PASSWORD", str(made))) == {"SEALER_DATABASE_PASSWORD"}
+    assert [name for name, service in COMPOSE["services"].items() if "SEAL_KEY" in service.get("environment", {})] == ["sealer"]
+    writing = [name for name, service in COMPOSE["services"].items() if _writes(service, "/seals") or _writes(service, "/witness")]
+    assert writing == ["sealer"]
+
+
+def _writes(service: dict[str, Any], folder: str) -> bool:
+    return any(volume.endswith(folder) for volume in service.get("volumes", []))

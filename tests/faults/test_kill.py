@@ -6,13 +6,15 @@ import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from deploy.demo.main_job import Job
 from deploy.postgres import FAST_SETTINGS
-from deploy.stack import Stack
+from deploy.stack import OWN_SECRETS, SERVICES, Stack
 from tests import people
 
 WRITES = 2_000
@@ -53,7 +55,7 @@ def test_every_acknowledged_write_outlives_kill_9_of_each_process_and_of_the_dat
                 time.sleep(0.05)
 
     def destroy() -> None:
-        for name in ("registry", "gateway", "postgres", "subsidy", "registry", "evaluation", "postgres", "eastwest"):
+        for name in ("registry", "gateway", "postgres", "sealer", "subsidy", "registry", "evaluation", "postgres", "eastwest"):
             time.sleep(0.7)
             if len(acknowledged) >= WRITES:
                 break
@@ -79,3 +81,27 @@ def test_every_acknowledged_write_outlives_kill_9_of_each_process_and_of_the_dat
         found = officer.do("POST", "/v1/trainees:lookup", on="2025-04-01", json={"id_numbers": asked})["items"]
         assert [item["id"] for item in found] == [acknowledged[number] for number in asked]
     assert officer.do("GET", "/v1/trainees?limit=1&include_total=true", on="2025-04-01")["total"] == WRITES
+    checked = _sealed_to_the_end(job)
+    assert checked["intact"] is True and checked["services"]["registry"]["check"]["sealed_rows"] >= WRITES
+
+
+def _sealed_to_the_end(job: Job) -> Any:
+    """The trails as they are verified once the sealer has caught up."""
+    until = time.monotonic() + SECONDS_AT_MOST
+    while True:
+        checked = job.local("auditor").do("GET", "/v1/audit:verify", on="2025-04-01")
+        if checked["complete"] and checked["services"]["registry"]["check"]["unsealed_rows"] == 0:
+            return checked
+        assert time.monotonic() < until, checked
+        time.sleep(0.2)
+
+
+def test_the_sealer_alone_has_the_seal_key_and_nobody_the_keys_of_another(stack: Stack) -> None:
+    own = {
+        "sealer": {"SEAL_KEY", "DATABASE_URLS"},
+        "gateway": {"TOKEN_SIGNING_KEY", "DATABASE_URL"},
+        "eastwest": {"RECEIPT_KEY", "DATABASE_URL"},
+    }
+    for name in (*SERVICES, "sealer"):
+        environment = psutil.Process(stack.pids[name]).environ()
+        assert environment.keys() & OWN_SECRETS == own.get(name, {"DATABASE_URL"})

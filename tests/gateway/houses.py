@@ -44,9 +44,7 @@ async def house(start: Start, databases: Databases, tmp_path: Path) -> AsyncIter
         services = {}
         for name in NAMES:
             codes = {f"{name}_kinds": [{"code": "a", "label": "甲", "label_en": "A"}]}
-            app = web.create_app(
-                web.Part(name, name, (), codes=codes), settings(await databases.lend("evaluation"), tmp_path / name, seal_every_seconds=0.1)
-            )
+            app = web.create_app(web.Part(name, name, (), codes=codes), settings(await databases.lend("evaluation"), tmp_path / name))
             services[name] = await stack.enter_async_context(running(app))
             gateway.knows(services[name])
             services[name].knows(gateway)

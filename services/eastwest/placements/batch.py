@@ -150,7 +150,7 @@ async def take(session: AsyncSession, call: Call, asked: Sequence[Asked], gather
 
 
 def receipt(kernel: Kernel, result: steps.Result) -> Receipt | None:
-    return receipts.receipt(kernel.seal_key, result.row) if result.row is not None else None
+    return receipts.receipt(receipts.key_of(kernel), result.row) if result.row is not None else None
 
 
 def _corrects(body: UpdateIn, _: date) -> Iterable[errors.Fault]:

@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.eastwest.placements.schemas import PublicKey, Receipt
+from services.eastwest.settings import Settings
 from shared import clock
+from shared.web import Kernel
 
 
 def digest(content: dict[str, Any]) -> bytes:
@@ -39,6 +41,17 @@ def receipt(key: Ed25519PrivateKey, row: Any) -> Receipt:
     return Receipt.model_construct(
         **told | {"placement_id": row["placement_id"], "received_at": row["received_at"], "signature": signature}
     )
+
+
+def key_of(kernel: Kernel) -> Ed25519PrivateKey:
+    """The key that this service's receipts are signed with."""
+    assert isinstance(kernel.settings, Settings)
+    return _private(kernel.settings.receipt_key)
+
+
+@cache
+def _private(raw: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(raw)
 
 
 @cache

@@ -175,4 +175,4 @@ async def count(session: web.Session, call: web.Caller, as_of: AsOf = None) -> s
 
 @public.operation("GET", "/v1/placement-receipts/key", may=access.PUBLIC, summary="回执的验证公钥")
 async def receipt_key(kernel: web.KernelOf) -> schemas.PublicKey:
-    return receipts.public_key(kernel.seal_key)
+    return receipts.public_key(receipts.key_of(kernel))
