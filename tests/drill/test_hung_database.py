@@ -18,7 +18,7 @@ pytestmark = pytest.mark.drill
 
 ANSWERED_WITHIN_SECONDS = 11.0  # ten, and the way there and back
 READYZ_WITHIN_SECONDS = 3.5
-LIVEZ_WITHIN_SECONDS = 1.0
+LIVEZ_WITHIN_SECONDS = 2.0  # a hundred are asked at once, of processes that share two cores
 BACK_WITHIN_SECONDS = 10.0
 FRESH = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # one that the server just closed would be the caller's own fault
 REFUSED = (502, 503, 504)
@@ -120,6 +120,22 @@ def goes_on(asking: dict[str, Ask]) -> float:
     return time.monotonic() - began
 
 
+def jobs_go_on(stack: Stack, tokens: dict[str, str]) -> None:
+    """What is written now is sealed: the jobs of a process came back too."""
+    with httpx.Client(base_url=stack.urls["registry"], timeout=30) as client:
+
+        def sealed() -> int:
+            rows: int = client.get("/v1/audit:verify", headers={"Authorization": tokens["auditor"]}).json()["sealed_rows"]
+            return rows
+
+        before, body = sealed(), people.trainee(int(time.time()) % 1_000_000)
+        headers = {"Authorization": tokens["officer"], "X-Server-Date": "2025-04-01T09:00:00+08:00"}
+        assert client.post("/v1/trainees", headers=headers, json=body).status_code == 201
+        began = time.monotonic()
+        while sealed() <= before:
+            assert time.monotonic() - began < BACK_WITHIN_SECONDS
+
+
 @pytest.mark.parametrize("whole", [pytest.param(True, id="every-process-of-it"), pytest.param(False, id="whoever-takes-connections")])
 def test_a_halted_database_holds_nobody_up_and_everything_goes_on_afterwards(stack: Stack, tokens: dict[str, str], whole: bool) -> None:
     with httpx.Client(base_url=stack.gateway_url, timeout=90, limits=FRESH) as client:
@@ -138,6 +154,7 @@ def test_a_halted_database_holds_nobody_up_and_everything_goes_on_afterwards(sta
             for process in halted:
                 process.resume()
         back = goes_on(asking)
+        jobs_go_on(stack, tokens)
         after = measured(asking, 30)  # more than a pool holds: no connection was lost
         show(f"all of it went on {back:.2f} s after the end; thirty of each, afterwards", after)
         for each in (found, again):

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from sqlalchemy import Integer, bindparam, cast, make_url, select, text
+from sqlalchemy import Integer, bindparam, cast, func, make_url, select, text
 
 from deploy.postgres import Server
 from shared import access, db, pulse, wire
@@ -97,12 +97,13 @@ async def url(databases: Databases) -> str:
     made = await databases.make("evaluation")
     async with owner(databases, made) as connection:
         await connection.execute("CREATE TABLE notes (id int GENERATED ALWAYS AS IDENTITY, words text)")
+        await connection.execute("GRANT ALL ON notes TO PUBLIC")
     return made
 
 
 @contextlib.asynccontextmanager
 async def owner(databases: Databases, url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(databases.server.dsn(str(make_url(url).database)))
+    connection = await asyncpg.connect(databases.superuser(url))
     try:
         yield connection
     finally:
@@ -214,6 +215,18 @@ async def test_a_statement_that_runs_too_long_is_a_503_and_its_connection_goes_o
         assert await whom(service) == before
 
 
+async def test_every_connection_has_its_limits_and_together_they_keep_to_ten_seconds(url: str, tmp_path: Path) -> None:
+    asked = "SELECT current_setting(name) AS limit FROM unnest(ARRAY['lock_timeout', 'statement_timeout']) AS name"
+    async with notes(url, tmp_path) as service:
+        async with service.kernel.reading() as session:
+            assert (await session.scalars(text(asked))).all() == ["5s", "8s"]
+        wanted = select(func.current_setting(bindparam("name")).label("limit"))
+        found = [await service.kernel.reader.first(wanted, {"name": name}) for name in ("lock_timeout", "statement_timeout")]
+        assert [dict(each or {}) for each in found] == [{"limit": "5s"}, {"limit": "8s"}]
+    assert db.WAITING_SECONDS + db.LOCKED_SECONDS <= 10
+    assert db.STATEMENT_SECONDS < db.ANSWERED_WITHIN_SECONDS <= 10
+
+
 async def whom(service: Service) -> int:
     async with service.kernel.reading() as session:
         backend: int = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
@@ -233,7 +246,7 @@ async def test_a_server_without_connections_left_is_a_503_and_readyz_says_so(dat
     made, role = make_url(url), f"few_{db.new_id().hex}"
     async with owner(databases, url) as connection:
         await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'few' CONNECTION LIMIT 1")
-        await connection.execute(f"GRANT ALL ON notes TO {role}")
+        await connection.execute(f"GRANT CONNECT ON DATABASE {made.database} TO {role}")
     limited = made.set(username=role, password="few").render_as_string(hide_password=False)
     async with notes(limited, tmp_path) as service, service.kernel.reading() as session:
         await session.execute(text("SELECT 1"))
@@ -283,7 +296,7 @@ def test_a_line_for_which_there_is_no_room_stops_nobody(monkeypatch: pytest.Monk
 
     with Path("/dev/full").open("w") as full:
         monkeypatch.setattr("sys.stdout", full)
-        telemetry.access_line("notes", path="/" + "x" * 10_000)
+        telemetry.access_line("notes", method="GET", path="/" + "x" * 10_000)
         telemetry.configure("notes", "info")
         telemetry.log.warning("x" * 10_000)
         with contextlib.suppress(OSError):
