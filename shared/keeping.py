@@ -18,8 +18,8 @@ SEALING = {"audit": "SELECT", "audit_seals": "SELECT, INSERT"}
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What may become of a table's rows. `added`: a row may be written; `changing`: the columns that may change (None: all); `deleted`: a row may go. `settled`: columns that change
-    no more once their row is so (SQL on `old`); `term`: a row may go only when this column lies so many days back."""
+    """What the service may do to a table's rows. `changing`: the columns that may change (None: all); `deleted`: a row may go. `settled`: columns that
+    change no more once their row is so (SQL on `old`); `term`: a row may go only when this column lies so many days back; `added`: a row may come."""
 
     changing: tuple[str, ...] | None = None
     deleted: bool = False
