@@ -132,9 +132,14 @@ class Server:
             command += ["--no-sync"]
         if rounds := self._settings.get("scram_iterations"):
             command += ["-c", f"scram_iterations={rounds}"]
-        made = self._launch_and_wait(command)
-        if made.returncode:
-            said = made.stderr.decode(errors="replace")[-2000:]
+        since = self.log.stat().st_size if self.log.exists() else 0
+        making = self._spawn(command, ends_by=signal.SIGKILL, env=self._environment())
+        try:
+            failed = making.wait()
+        finally:
+            end(making, signal.SIGKILL, 5)
+        if failed:
+            said = last_lines(self.log, since=since)
             if "No space left on device" in said:
                 raise disk_full(self.directory)
             raise CannotStart(f"数据库未能建立:\ninitdb failed:\n{said}")
@@ -143,19 +148,8 @@ class Server:
     def _environment(self) -> dict[str, str]:
         return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
-    def _launch_and_wait(self, command: list[str | Path]) -> subprocess.CompletedProcess[bytes]:
-        account = self._account
-        return subprocess.run(
-            command,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            cwd=self.directory,
-            env=self._environment(),
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-        )
+    def _spawn(self, command: list[str | Path], *, ends_by: signal.Signals, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        return spawn(command, log=self.log, ends_by=ends_by, cwd=self.directory, env=env, account=self._account)
 
     def _launch(self, stale_pid: str | None) -> subprocess.Popen[bytes]:
         environment = self._environment()
@@ -165,7 +159,7 @@ class Server:
             environment["PG_GRANDPARENT_PID"] = stale_pid
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [self._programs / "bin/postgres", "-D", self.data, "-k", self.sockets, *options]
-        return spawn(command, log=self.log, ends_by=signal.SIGINT, cwd=self.directory, env=environment, account=self._account)
+        return self._spawn(command, ends_by=signal.SIGINT, env=environment)
 
     def _pid_file(self) -> list[str]:
         with contextlib.suppress(FileNotFoundError):

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -84,6 +85,31 @@ def test_a_cluster_half_made_by_a_killed_start_is_made_anew(workplace: Path) -> 
     with postgres(workplace / "pg", FAST_SETTINGS) as server:
         assert ask(server.dsn(), "SELECT 1") == 1
     assert not (workplace / "pg/new").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_a_start_that_is_killed_while_it_makes_the_cluster_leaves_nothing_running(workplace: Path) -> None:
+    program = "import sys; from pathlib import Path; from deploy.postgres import postgres\nwith postgres(Path(sys.argv[1])): pass"
+    with subprocess.Popen([sys.executable, "-c", program, str(workplace / "pg")], cwd=ROOT) as other:
+        launcher_of = psutil.Process(other.pid)
+        deadline = time.monotonic() + 60
+        while not (making := [each for each in launcher_of.children() if "initdb" in each.name()]):
+            assert time.monotonic() < deadline and other.poll() is None
+            time.sleep(0.005)
+        making[0].suspend()  # so that it cannot end by itself
+        other.kill()
+    while left := [each.cmdline() for each in psutil.process_iter() if _is_at(each, workplace)]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.02)
+    with postgres(workplace / "pg", FAST_SETTINGS) as server:
+        assert ask(server.dsn(), "SELECT 1") == 1
+
+
+def _is_at(process: psutil.Process, place: Path) -> bool:
+    try:
+        return str(place) in " ".join(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_path_too_long_for_a_socket_gets_a_short_one(workplace: Path) -> None:
