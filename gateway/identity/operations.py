@@ -1,11 +1,13 @@
-"""What befalls clients and users alike: an account that decides waits, new or with a new secret, until another administrator has confirmed it."""
+"""What befalls clients and users alike: an account that decides waits, new, changed or with a new secret, until another administrator has confirmed it."""
 
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.codes import AccountStatus
+from gateway.identity import policy, rules
 from gateway.identity.errors import SamePerson
+from gateway.identity.schemas import AccountChange
 from gateway.identity.tables import Account
 from gateway.settings import Settings
 from shared import access, deeds, errors, settings
@@ -18,8 +20,27 @@ def handed_out(of: settings.Settings, call: access.Call, account: Account) -> No
     if account.status == AccountStatus.ACTIVE and account.person_id == call.actor.person_id:
         return
     account.made_by, account.confirmed_by = call.actor.person_id, None
-    waits = isinstance(of, Settings) and of.confirms and account.role in DECIDING
-    account.status = AccountStatus.PENDING if waits else AccountStatus.ACTIVE
+    account.status = AccountStatus.PENDING if _waits(of, account) else AccountStatus.ACTIVE
+
+
+def change(call: access.Call, of: settings.Settings, account: Account, body: AccountChange) -> list[str]:
+    """Gives the account what is said, and answers which of it is new. It was confirmed as it was, so one that decides waits again."""
+    call.match(account.version)
+    if account.status == AccountStatus.DISABLED:
+        raise errors.InvalidState("账号已停用,不能修改。请新建一个账号。")
+    given = rules.bound(body)
+    changed = [name for name, value in given.items() if getattr(account, name) != value]
+    if faults := rules.faults(account.role, {name: getattr(account, name) for name in policy.BINDINGS} | given):
+        raise errors.Invalid(faults=faults)
+    for name in changed:
+        setattr(account, name, given[name])
+    if changed and _waits(of, account):
+        account.status, account.made_by, account.confirmed_by = AccountStatus.PENDING, call.actor.person_id, None
+    return changed
+
+
+def _waits(of: settings.Settings, account: Account) -> bool:
+    return isinstance(of, Settings) and of.confirms and account.role in DECIDING
 
 
 async def confirm(session: AsyncSession, call: access.Call, account: Account, subject: UUID, kind: str) -> None:

@@ -1,36 +1,35 @@
 """What clients and users have in common: the checks, the bindings as they are kept, and where accounts of the local stack may be used."""
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from gateway.identity import policy
 from gateway.identity.codes import KNOWN
 from gateway.identity.errors import MISPLACED, UNKNOWN_SCOPE
-from gateway.identity.schemas import Bindings
+from gateway.identity.schemas import AccountChange, Bindings
 from gateway.settings import Settings
 from shared import db, errors, settings
 
 LOCAL = "local-"
 
 
-def faults(asked: Bindings) -> list[errors.Fault]:
-    """Everything wrong with an account's bindings."""
-    bound = asked.model_dump(include=set(policy.BINDINGS))
+def faults(role: str, bound: Mapping[str, Any]) -> list[errors.Fault]:
+    """Everything wrong with what an account of this role is bound to."""
     found = [
-        errors.Fault("missing_field", pointer=f"/{name}", allowed=f"角色 {asked.role} 须有 {name}", fix="请补充该字段。")
-        for name in policy.missing(asked.role, bound)
+        errors.Fault("missing_field", pointer=f"/{name}", allowed=f"角色 {role} 须有 {name}", fix="请补充该字段。")
+        for name in policy.missing(role, bound)
     ]
     found += [
         errors.Fault(
             MISPLACED,
             pointer=f"/{name}",
-            seen=asked.role,
+            seen=role,
             allowed=f"{name} 只用于角色 {policy.ONE_ROLE_ONLY[name]}",
             fix="请删除该字段,或改正角色。",
         )
-        for name in policy.misplaced(asked.role, bound)
+        for name in policy.misplaced(role, bound)
     ]
-    unknown = policy.unknown_scopes(asked.scopes or [], KNOWN)
+    unknown = policy.unknown_scopes(bound.get("scopes") or [], KNOWN)
     if unknown:
         found.append(
             errors.Fault(
@@ -41,10 +40,14 @@ def faults(asked: Bindings) -> list[errors.Fault]:
 
 
 def columns(asked: Bindings) -> dict[str, Any]:
-    """The bindings as columns. Who acts is a new person unless one is named."""
-    kept = asked.model_dump(include={"name", "role", "person_id", *policy.BINDINGS})
-    person: UUID | None = kept["person_id"]
-    return kept | {"person_id": person or db.new_id(), "scopes": sorted(set(asked.scopes)) if asked.scopes else None}
+    """A new account's columns. Who acts is a new person unless one is named."""
+    return bound(asked) | {"role": asked.role, "person_id": asked.person_id or db.new_id()}
+
+
+def bound(asked: Bindings | AccountChange) -> dict[str, Any]:
+    """The name and the bindings that are said, as they are kept. No scope at all is not every scope: that is null."""
+    said = asked.model_dump(include={"name", *policy.BINDINGS}, exclude_unset=isinstance(asked, AccountChange))
+    return said | ({"scopes": sorted(set(said["scopes"]))} if said.get("scopes") is not None else {})
 
 
 def may_be_here(of: settings.Settings, name: str) -> bool:

@@ -18,6 +18,9 @@ Password = Annotated[
 ]
 
 
+RegionCode = Annotated[str, Field(pattern=r"^\d{6,12}$")]
+
+
 class Bindings(wire.In):
     """Who acts, and what the role is bound to: institution → institution_id, person → trainee_id, town → region_code, department → department, system → scopes."""
 
@@ -25,7 +28,7 @@ class Bindings(wire.In):
     role: Role
     institution_id: UUID | None = Field(None, examples=[None])
     trainee_id: UUID | None = Field(None, examples=[None])
-    region_code: Annotated[str, Field(pattern=r"^\d{6,12}$")] | None = Field(None, examples=[EXAMPLES.region_code])
+    region_code: RegionCode | None = Field(None, examples=[EXAMPLES.region_code])
     department: wire.Word | None = Field(None, examples=["市农业农村局"])
     scopes: Scopes | None = Field(None, examples=[None])
     person_id: UUID | None = Field(None, description="办事的人;不给则视为一个新的人", examples=[None])
@@ -38,6 +41,15 @@ class ClientIn(Bindings):
 class UserIn(Bindings):
     login: wire.Word | None = Field(None, description="登录名;不给则用 name", examples=["yangxiuying"])
     password: Password | None = Field(None, description="不给则生成一个,只显示一次")
+
+
+class AccountChange(wire.In):
+    """What is given takes the place of what was. Another role or another person is another account."""
+
+    name: wire.Word = Field(default_factory=str, examples=[f"{EXAMPLES.region_name}人社中心"])
+    region_code: RegionCode | None = Field(None, examples=[EXAMPLES.region_code])
+    department: wire.Word | None = Field(None, examples=["市农业农村局"])
+    scopes: Scopes | None = Field(None, examples=[None])
 
 
 class AccountOut(wire.Out):

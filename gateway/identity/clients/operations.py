@@ -14,7 +14,7 @@ from gateway.identity import operations as accounts
 from gateway.identity import rules
 from gateway.identity.ended import operations as ended
 from gateway.identity.errors import PRIVATE_KEY
-from gateway.identity.schemas import ClientIn, ClientMade, ClientOut
+from gateway.identity.schemas import AccountChange, ClientIn, ClientMade, ClientOut
 from gateway.identity.tables import Client
 from shared import access, db, deeds, errors, web
 
@@ -23,7 +23,7 @@ PURPOSE = "client_secret"
 
 async def make(session: AsyncSession, call: access.Call, kernel: web.Kernel, asked: ClientIn) -> ClientMade:
     """A new client and its secret, which nobody can read again."""
-    faults = rules.faults(asked)
+    faults = rules.faults(asked.role, rules.bound(asked))
     try:
         jwks = public_keys(asked.jwks) if asked.jwks is not None else None
     except (JoseError, ValueError):
@@ -75,6 +75,17 @@ async def rotate_secret(session: AsyncSession, call: access.Call, kernel: web.Ke
     await deeds.record(session, call, "client.secret_rotated", client.id, event=False)
     await session.flush()
     return made(client, secret)
+
+
+async def change(session: AsyncSession, call: access.Call, kernel: web.Kernel, client_id: str, body: AccountChange) -> Client:
+    """Tokens given for what it was end within the minute."""
+    client = await load(session, client_id, to_change=True)
+    if changed := accounts.change(call, kernel.settings, client, body):
+        await ended.end(session, client.sid)
+        client.sid = uuid4()
+        await deeds.record(session, call, "client.changed", client.id, event=False, details={"fields": changed})
+        await session.flush()
+    return client
 
 
 async def confirm(session: AsyncSession, call: access.Call, client_id: str) -> Client:

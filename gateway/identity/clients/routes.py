@@ -5,7 +5,7 @@ from sqlalchemy import select
 from gateway.codes import AccountStatus
 from gateway.identity.clients import operations as clients
 from gateway.identity.errors import SamePerson
-from gateway.identity.schemas import ClientIn, ClientMade, ClientOut
+from gateway.identity.schemas import AccountChange, ClientIn, ClientMade, ClientOut
 from gateway.identity.tables import Client
 from shared import access, errors, pages, web, wire
 
@@ -28,6 +28,13 @@ async def list_clients(session: web.Session, asked: pages.PageAsked, status: pag
 @router.operation("GET", "/v1/clients/{client_id}", may=access.ADMIN, summary="一个客户端")
 async def get_client(client_id: str, session: web.Session) -> ClientOut:
     return clients.show(await clients.load(session, client_id))
+
+
+@router.operation(
+    "PATCH", "/v1/clients/{client_id}", may=access.ADMIN, summary="修改客户端的名称与绑定;已发的令牌随即作废", errors=[errors.InvalidState]
+)
+async def change_client(client_id: str, body: AccountChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClientOut:
+    return clients.show(await clients.change(session, call, kernel, client_id, body))
 
 
 @router.operation(

@@ -9,7 +9,7 @@ from gateway.codes import AccountStatus
 from gateway.identity import operations as accounts
 from gateway.identity import rules
 from gateway.identity.ended import operations as ended
-from gateway.identity.schemas import UserIn, UserMade, UserOut
+from gateway.identity.schemas import AccountChange, UserIn, UserMade, UserOut
 from gateway.identity.sessions import passwords
 from gateway.identity.tables import User
 from shared import access, deeds, errors, settings
@@ -17,7 +17,7 @@ from shared import access, deeds, errors, settings
 
 async def make(session: AsyncSession, call: access.Call, of: settings.Settings, asked: UserIn) -> UserMade:
     """A new user. The password given, or one that is made here, is answered this once."""
-    faults = rules.faults(asked)
+    faults = rules.faults(asked.role, rules.bound(asked))
     if asked.password is not None:
         faults += await passwords.faults(asked.password, "/password", (asked.name, asked.login or ""))
     if faults:
@@ -64,6 +64,16 @@ async def reset_password(session: AsyncSession, call: access.Call, of: settings.
     await deeds.record(session, call, "user.password_reset", user.id, event=False)
     await session.flush()
     return made(user, password)
+
+
+async def change(session: AsyncSession, call: access.Call, of: settings.Settings, user_id: UUID, body: AccountChange) -> User:
+    """Whoever is signed in signs in anew: sessions are of what the user was."""
+    user = await load(session, user_id, to_change=True)
+    if changed := accounts.change(call, of, user, body):
+        await ended.end_sessions(session, user.id)
+        await deeds.record(session, call, "user.changed", user.id, event=False, details={"fields": changed})
+        await session.flush()
+    return user
 
 
 async def confirm(session: AsyncSession, call: access.Call, user_id: UUID) -> User:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from gateway.codes import AccountStatus
 from gateway.identity.errors import LoginTaken, SamePerson
-from gateway.identity.schemas import UserIn, UserMade, UserOut
+from gateway.identity.schemas import AccountChange, UserIn, UserMade, UserOut
 from gateway.identity.tables import User
 from gateway.identity.users import operations as users
 from shared import access, errors, pages, web, wire
@@ -32,6 +32,13 @@ async def list_users(session: web.Session, asked: pages.PageAsked, status: pages
 @router.operation("GET", "/v1/users/{user_id:uuid}", may=access.ADMIN, summary="一个用户")
 async def get_user(user_id: UUID, session: web.Session) -> UserOut:
     return users.show(await users.load(session, user_id))
+
+
+@router.operation(
+    "PATCH", "/v1/users/{user_id:uuid}", may=access.ADMIN, summary="修改用户的姓名与绑定;其登录全部结束", errors=[errors.InvalidState]
+)
+async def change_user(user_id: UUID, body: AccountChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> UserOut:
+    return users.show(await users.change(session, call, kernel.settings, user_id, body))
 
 
 @router.operation(

@@ -97,6 +97,38 @@ async def test_a_rotated_secret_replaces_the_old_one_at_once(start: Start) -> No
         assert (await admin.post(f"/v1/clients/{made['client_id']}:rotate-secret")).json()["code"] == "invalid_state"
 
 
+@pytest.mark.parametrize("noun", ["clients", "users"])
+async def test_an_account_is_changed_within_its_role(start: Start, noun: str) -> None:
+    async with start("gateway") as gateway:
+        admin = gateway.as_("admin")
+        made = (await admin.post(f"/v1/{noun}", json={"name": "三棵树镇", "role": "town", "region_code": "522601100"})).json()
+        path = f"/v1/{noun}/{made['id']}"
+        changed = await admin.patch(path, json={"region_code": "522601101", "name": "舟溪镇"}, headers={"If-Match": '"1"'})
+        assert (changed.status_code, changed.json()["region_code"], changed.json()["name"]) == (200, "522601101", "舟溪镇")
+        for body, fault in (
+            ({"region_code": None}, ("missing_field", "/region_code")),
+            ({"scopes": ["a.read"]}, ("unknown_scope", "/scopes")),
+            ({"role": "officer"}, ("unknown_field", "/role")),
+            ({"name": None}, ("invalid_value", "/name")),
+        ):
+            refused = await admin.patch(path, json=body)
+            assert refused.status_code == 422 and [(each["code"], each["pointer"]) for each in refused.json()["errors"]] == [fault]
+        assert (await admin.patch(path, json={"name": "x"}, headers={"If-Match": '"1"'})).status_code == 412
+        assert (await gateway.as_("officer").patch(path, json={"name": "x"})).status_code == 403
+        await admin.post(f"{path}:disable")
+        assert (await admin.patch(path, json={"name": "x"})).json()["code"] == "invalid_state"
+
+
+async def test_no_scope_is_not_every_scope(start: Start) -> None:
+    async with start("gateway") as gateway:
+        made = (await gateway.as_("admin").post("/v1/clients", json={"name": "某单位", "role": "officer", "scopes": []})).json()
+        assert made["scopes"] == []
+        pair = (made["client_id"], made["client_secret"])
+        answer = await gateway.as_("public").post("/oauth2/token", data={"grant_type": "client_credentials"}, auth=pair)
+        me = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        assert (await gateway.as_("public").get("/v1/me", headers=me)).json()["scopes"] == []
+
+
 async def test_what_is_done_to_accounts_is_on_the_trail(start: Start) -> None:
     async with start("gateway") as gateway:
         made = (await gateway.as_("admin", subject="boss").post("/v1/clients", json={"name": "某单位", "role": "officer"})).json()

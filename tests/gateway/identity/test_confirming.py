@@ -68,6 +68,17 @@ async def test_a_secret_that_another_was_shown_is_confirmed_anew_and_one_s_own_i
         assert own["status"] == "active" and await comes_in(gateway, own) in (200, 201)
 
 
+@pytest.mark.parametrize("noun", ["clients", "users"])
+async def test_an_account_that_was_changed_is_confirmed_anew_also_one_s_own(start: Start, noun: str) -> None:
+    async with start("gateway", confirm_accounts=True) as gateway:
+        account = await make(gateway, noun, role="admin", person_id=ONE, scopes=["identity.read"])
+        path = f"/v1/{noun}/{account['id']}"
+        await admin(gateway, OTHER, "second").post(f"{path}:confirm")
+        changed = (await admin(gateway).patch(path, json={"scopes": None})).json()
+        assert (changed["status"], changed["confirmed_by"], await comes_in(gateway, account)) == ("pending", None, 401)
+        assert (await admin(gateway).post(f"{path}:confirm")).json()["code"] == "same_person"
+
+
 async def test_an_administrator_s_own_person_is_no_way_around(start: Start) -> None:
     async with start("gateway", confirm_accounts=True) as gateway:
         account = await make(gateway, "clients", role="finance", person_id=ONE)

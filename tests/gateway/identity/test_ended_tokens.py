@@ -107,6 +107,24 @@ async def test_a_user_s_tokens_end(city: City, ending: Ending) -> None:
         assert await city.ends(session["access_token"])
 
 
+async def test_a_changed_account_s_tokens_end_and_the_next_ones_say_what_it_is_now(city: City) -> None:
+    client, user = await city.client(), await city.user()
+    token, session = await city.token(client), await city.sign_in(user)
+    admin, body = city.gateway.as_("admin"), {"scopes": ["certificates.read"]}
+    for path in (f"/v1/clients/{client['client_id']}", f"/v1/users/{user['id']}"):
+        same = await admin.patch(path, json={"name": (await admin.get(path)).json()["name"], "scopes": None})
+        assert (same.status_code, same.json()["version"]) == (200, 1)
+    await city.know()
+    assert await city.answers(token) == await city.answers(session["access_token"]) == [200, 200]  # nothing was new
+    for path in (f"/v1/clients/{client['client_id']}", f"/v1/users/{user['id']}"):
+        assert (await admin.patch(path, json=body)).json()["scopes"] == body["scopes"]
+    for each in (token, session["access_token"]):
+        assert await city.ends(each)
+    for each in (await city.token(client), (await city.sign_in(user))["access_token"]):
+        me = await city.gateway.as_("public").get("/v1/me", headers={"Authorization": f"Bearer {each}"})
+        assert me.json()["scopes"] == body["scopes"]
+
+
 async def test_a_new_secret_s_token_is_good_at_once_however_soon_it_follows(city: City) -> None:
     client = await city.client()
     old = await city.token(client)
