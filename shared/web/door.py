@@ -10,6 +10,7 @@ places are taken, whoever has let us wait longest gives way; where we are at wor
 
 import asyncio
 from http import HTTPStatus
+from math import inf
 from typing import Any
 
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from shared.settings import Settings
 from shared.web import problems
 
 LOOKS_AT_MOST_EVERY_SECONDS = 1.0
+UNHEARD_SECONDS = 0.1  # of many that come at the same moment none gives way before we could read what it says
 LINGERS_SECONDS, LINGERS_BYTES = 1.0, 1024 * 1024  # so that a caller who is still sending reads the answer before the connection is cut
 DISCARDED_AT_MOST_BYTES = 32 * 1024 * 1024  # of a body that was answered before it was read: more than any that is taken
 
@@ -99,13 +101,10 @@ class Door(HttpToolsProtocol):
         self.messages += 1
         self._await_head()
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self.in_head:  # a trailer is no header: it would reach a request that is being served
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
         self.in_head, self.framing_bytes = False, 0
+        self.headers = []  # for the trailers: in the request's own they would reach what is being served
         self._await_part()
 
     def on_body(self, body: bytes) -> None:
@@ -168,14 +167,10 @@ class Door(HttpToolsProtocol):
 
     def _make_room(self) -> bool:
         """Ends the connection of whoever has let us wait longest; False where we are at work for all."""
-        others = [
-            door
-            for door in self.connections
-            if isinstance(door, Door) and door is not self and door.waiting_since is not None and not door.flow.read_paused
-        ]
-        if not others:
+        doors = (door for door in self.connections if isinstance(door, Door) and not door.flow.read_paused)
+        longest = min(doors, key=lambda door: inf if door.waiting_since is None else door.waiting_since)
+        if longest.waiting_since is None or self.loop.time() - longest.waiting_since < UNHEARD_SECONDS:
             return False
-        longest = min(others, key=lambda door: door.waiting_since or 0.0)
         self.connections.discard(longest)
         longest.transport.abort()
         return True

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from fastapi import APIRouter
 
 from shared.web import Part, create_app
+from shared.web.door import UNHEARD_SECONDS
 from tests.conftest import Databases, settings, token
 from tests.gateway.routing.upstream import serving
 from tests.shared.web import papers
@@ -160,9 +162,25 @@ async def test_trailers_and_chunk_extensions_have_no_more_room_than_headers(pati
 
 async def test_a_trailer_is_no_header(patient: Served) -> None:
     connection = await patient.connect()
-    chunked = b'f\r\n{"words": "early\r\n2\r\n"}\r\n0\r\nIdempotency-Key: late\r\n\r\n'.replace(b"f\r\n", b"10\r\n", 1)
-    assert await connection.ask(a_post(b"", "Transfer-Encoding: chunked"), chunked) == 201
-    assert (await connection.ask(BARE)) == 200
+    head = a_post(b"", "Transfer-Encoding: chunked").replace(b"Idempotency-Key: a\r\n", b"")
+    await connection.send(head, b'12\r\n{"words": "early"}\r\n0\r\nIdempotency-Key: late\r\n\r\n')
+    status, _, body = await connection.answer()
+    assert (status, body["code"]) == (400, "idempotency_key_required")
+    assert await connection.ask(BARE) == 200
+
+
+async def test_an_answer_that_is_not_taken_ends_the_connection(brisk: Served) -> None:
+    """Whoever asks and asks and never reads holds neither memory nor a place."""
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(deaf, ("127.0.0.1", brisk.port))
+        asked = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        with pytest.raises(ConnectionError):
+            for _ in range(20_000):
+                await asyncio.wait_for(loop.sock_sendall(deaf, asked), 20)
+                await asyncio.sleep(PATIENCE / 20)
 
 
 @pytest.mark.parametrize(
@@ -274,10 +292,17 @@ async def test_whoever_has_waited_longest_gives_way(databases: Databases, tmp_pa
         await half.send(b"GET /livez HTTP/1.1\r\n")
         assert await idle.ask(BARE) == 200
         assert await latest.ask(BARE) == 200
+        await asyncio.sleep(2 * UNHEARD_SECONDS)
         newcomer = await served.connect()
         assert await newcomer.ask(BARE) == 200
         assert await half.closed()
         assert [await each.ask(BARE) for each in (idle, latest, newcomer)] == [200, 200, 200]
+
+
+async def test_of_many_that_come_at_once_those_without_a_place_are_told(databases: Databases, tmp_path: Path) -> None:
+    async with behind_a_door(databases, tmp_path, connections_at_most=10) as served:
+        statuses = await asyncio.gather(*[(await served.connect()).ask(BARE) for _ in range(15)])
+        assert sorted(statuses) == [200] * 10 + [503] * 5
 
 
 async def test_whoever_is_being_served_does_not_give_way(databases: Databases, tmp_path: Path) -> None:
