@@ -166,9 +166,9 @@ async def keep_sealing(trail: Trail, key: Ed25519PrivateKey, every_seconds: floa
                 rows = await seal_once(trail, key)
             _mended(trail, "sealing")
         except Broken as broken:
-            _say(trail, "sealing", "sealing_stopped", reason=broken.reason, number=broken.number, text=broken.sentence)
+            _say(trail, "sealing", telemetry.log.error, "sealing_stopped", reason=broken.reason, number=broken.number, text=broken.sentence)
         except Exception as error:  # the database or the disk may be away: the next round tries again
-            _say(trail, "sealing", "sealing_failed", error=type(error).__name__)
+            _say(trail, "sealing", telemetry.log.warning, "sealing_failed", error=type(error).__name__)
         if rows < ROWS_A_SEAL:
             await asyncio.sleep(every_seconds)
 
@@ -184,19 +184,19 @@ async def keep_witnessed(trail: Trail, copy: Path) -> None:
         except Broken as broken:
             trail.disagreed = broken
         except OSError as error:
-            _say(trail, "witness", "witness_away", error=type(error).__name__)
+            _say(trail, "witness", telemetry.log.warning, "witness_away", error=type(error).__name__)
         trail.looked.set()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(trail.grown.wait(), WITNESS_SECONDS)
 
 
-def _say(trail: Trail, about: str, event: str, **what: Any) -> None:
+def _say(trail: Trail, about: str, log: Callable[..., None], event: str, **what: Any) -> None:
     """A line in the log when something begins not to work, and once a minute while it lasts."""
     text, now = f"{event} {what}", time.monotonic()
     said, at = trail.said.get(about, ("", 0.0))
     if said != text or now > at + SAID_AGAIN_SECONDS:
         trail.said[about] = text, now
-        telemetry.log.warning(event, trail=trail.service, **what)
+        log(event, trail=trail.service, **what)
 
 
 def _mended(trail: Trail, about: str) -> None:

@@ -239,7 +239,7 @@ async def test_what_the_witness_says_otherwise_is_not_sealed_upon_and_reaches_it
         put(place.file, lines(place.file)[:2])
     seals, kept, said = await _number_of_seals(place), lines(place.witness), list[Any]()
     monkeypatch.setattr(
-        sealer.telemetry.log, "warning", lambda event, **what: said.append((event, what.get("reason"), what.get("number"))), raising=False
+        sealer.telemetry.log, "error", lambda event, **what: said.append((event, what.get("reason"), what.get("number"))), raising=False
     )
     url = place.sealer.engine.url.render_as_string(hide_password=False)
     await write(place.engine, 1)
