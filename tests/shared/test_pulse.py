@@ -163,7 +163,7 @@ async def test_a_database_that_hangs_keeps_nobody_waiting_and_costs_no_connectio
 
 
 async def test_one_connection_that_is_dead_ends_alone(server: Server, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(db.CONNECTING, "command_timeout", 0.5)
+    monkeypatch.setitem(db.CONNECTING, "command_timeout", 3.0)  # twice that is not soon
     async with Wire(server.sockets) as between, notes(between.url(url), tmp_path, database_connections=1) as service:
         service.kernel.pulse.patience_seconds = 30
         public = service.as_("public")
