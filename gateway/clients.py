@@ -71,7 +71,9 @@ class Lasting:
         answers = await ask_all(due, lambda name: kernel.neighbours[name].get(self.path, call))
         for name, answer in answers.items():
             if answer is not None:
-                self.known[name], self.asked_at[name] = answer, time.monotonic()
+                self.asked_at[name] = time.monotonic()
+                if answer != self.known.get(name):  # what says the same stays the same object
+                    self.known[name] = answer
         return self.known
 
 

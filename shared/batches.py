@@ -40,7 +40,7 @@ class Batch(wire.In, Generic[T]):
     items: list[Annotated[T, WrapValidator(_item)]] = Field(max_length=ITEMS_AT_MOST, description=f"至多 {ITEMS_AT_MOST} 项")
 
 
-class Summary(wire.Out):
+class BatchSummary(wire.Out):
     created: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -59,7 +59,7 @@ class ItemOut(wire.Out):
 class BatchOut(wire.Out):
     """Outcomes in the order of the items."""
 
-    summary: Summary
+    summary: BatchSummary
     items: list[ItemOut]
 
 
@@ -121,7 +121,7 @@ def item(index: int, outcome: Outcome, id: UUID | None = None, faults: Iterable[
 
 
 def answer(items: list[ItemOut]) -> BatchOut:
-    counts = Summary()
+    counts = BatchSummary()
     for each in items:
         setattr(counts, each.outcome, getattr(counts, each.outcome) + 1)
     return BatchOut(summary=counts, items=items)

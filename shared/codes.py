@@ -32,6 +32,11 @@ def labels(name: str) -> Mapping[str, Label]:
     return found
 
 
+def all_labels() -> Mapping[str, Mapping[str, Label]]:
+    """The labels of every list, by its name and code."""
+    return _all(county.folder())
+
+
 def named(name: str) -> dict[str, str]:
     """The Chinese labels of one list by code, as a machine of states shows them."""
     return {code: label.zh for code, label in labels(name).items()}

@@ -122,7 +122,7 @@ Money = Annotated[
     Decimal,
     BeforeValidator(_money),
     PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,10}\.\d{2}$", "examples": ["180.00"], "description": "元 (CNY), two places"}),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,10}\.\d{2}$", "examples": ["180.00"]}),
 ]
 CivilDate = Annotated[date, BeforeValidator(_civil_date), WithJsonSchema({"type": "string", "format": "date", "examples": ["2025-04-08"]})]
 Instant = Annotated[

@@ -6,40 +6,54 @@ from typing import Any
 from gateway.identity import codes
 from gateway.routing.nouns import destination
 from shared import errors
-from shared.web import problems
+from shared.web import problems, wording
 
 _ON_THE_WAY: dict[int, type[errors.Problem]] = {502: errors.UpstreamFailed, 503: errors.Unavailable, 504: errors.UpstreamTimeout}
 _REFERENCE = "#/components/schemas/"
+FIRST = ("identity", "reference")  # what a reader needs before anything else
+READING_ORDER = ("registry", "subsidy", "evaluation", "eastwest")
 
 
 def merge(own: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Every path as the gateway answers it: what it routes to a service is that service's, with what can go wrong on the way."""
-    schemas: dict[str, Any] = dict(own["components"]["schemas"])
+    """Every path as the gateway answers it: what it routes to a service is that service's, with what can go wrong on the way. A schema is called the
+    same whichever services are there: a test refuses two of one name that differ."""
     paths: dict[str, Any] = {path: methods for path, methods in own["paths"].items() if not path.startswith("/internal/")}
-    for service, document in documents.items():
+    webhooks: dict[str, Any] = dict(own.get("webhooks", {}))
+    known: dict[str, Any] = own["components"]["schemas"]
+    schemas = {name: known[name] for name in _needed({**paths, **webhooks}, known)}
+    for service, document in sorted(documents.items()):
         routed = {path: methods for path, methods in document["paths"].items() if (found := destination(path)) and found.service == service}
         theirs = document.get("components", {}).get("schemas", {})
-        needed = _needed(routed, theirs)
-        renamed = {name: f"{service}_{name}" for name in _otherwise_defined(needed, theirs, schemas)}
-        schemas |= {renamed.get(name, name): _renamed(theirs[name], renamed) for name in needed}
-        for path, methods in _renamed(routed, renamed).items():
+        schemas |= {name: theirs[name] for name in _needed(routed, theirs) if name not in schemas}
+        webhooks |= document.get("webhooks", {})
+        for path, methods in routed.items():
             paths[path] = {method: _with_what_fails_on_the_way(described) for method, described in methods.items()}
-    security: dict[str, Any] = {
-        **own["components"]["securitySchemes"],
-        "oauth2": {
-            "type": "oauth2",
-            "flows": {
-                "clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {entry["scope"]: entry["label"] for entry in codes.listed()}}
-            },
-        },
-        "client": {"type": "http", "scheme": "basic", "description": "client_id 与 client_secret"},
-    }
     return {
         **own,
-        "servers": [{"url": "/"}],
+        "tags": _tags(own, documents, paths),
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": security},
+        "webhooks": dict(sorted(webhooks.items())),
+        "components": {**own["components"], "schemas": dict(sorted(schemas.items())), "securitySchemes": _security(own)},
     }
+
+
+def _tags(own: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]], paths: Mapping[str, Any]) -> list[dict[str, str]]:
+    """In reading order: the services' nouns, then what the gateway adds. Those of what is routed."""
+    borne = {tag for methods in paths.values() for described in methods.values() for tag in described["tags"]}
+    everywhere = wording.own("shared").tags.keys()
+    nouns = [tag for name in READING_ORDER for tag in documents.get(name, {}).get("tags", []) if tag["name"] not in everywhere]
+    first = [tag for tag in own["tags"] if tag["name"] in FIRST]
+    ordered: dict[str, dict[str, str]] = {}
+    for tag in (*first, *nouns, *own["tags"]):
+        ordered.setdefault(tag["name"], tag)
+    return [tag for name, tag in ordered.items() if name in borne]
+
+
+def _security(own: Mapping[str, Any]) -> dict[str, Any]:
+    schemes = dict(own["components"]["securitySchemes"])
+    scopes = {entry["scope"]: entry["label"] for entry in codes.listed()}
+    schemes["oauth2"] = schemes["oauth2"] | {"flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": scopes}}}
+    return schemes | {"client": {"type": "http", "scheme": "basic", "description": "client_id 与 client_secret"}}
 
 
 def _with_what_fails_on_the_way(described: dict[str, Any]) -> dict[str, Any]:
@@ -61,16 +75,6 @@ def _needed(paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
     return list(found)
 
 
-def _otherwise_defined(needed: list[str], theirs: Mapping[str, Any], known: Mapping[str, Any]) -> set[str]:
-    """Names that mean another thing here than they came to mean before: by their own words, or by those they refer to."""
-    found = {name for name in needed if name in known and theirs[name] != known[name]}
-    while True:
-        more = {name for name in needed if name in known and name not in found and not found.isdisjoint(_references(theirs[name]))}
-        if not more:
-            return found
-        found |= more
-
-
 def _references(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         if isinstance(reference := value.get("$ref"), str):
@@ -80,16 +84,3 @@ def _references(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _references(inner)
-
-
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(value, Mapping):
-        return {
-            key: _REFERENCE + names.get(inner.removeprefix(_REFERENCE), inner.removeprefix(_REFERENCE))
-            if key == "$ref" and isinstance(inner, str)
-            else _renamed(inner, names)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_renamed(inner, names) for inner in value]
-    return value

@@ -2,15 +2,14 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from gateway.clients import KnownOf
 from gateway.docs.operations import merge
 from shared import errors, web
+from shared.web import documents
 
 _HERE = Path(__file__).parent
 _PACKAGE = find_spec("fastapi_offline")
@@ -48,11 +47,13 @@ async def file(name: str) -> Response:
 
 @router.get("/openapi.json")
 async def document(request: Request, remembered: KnownOf) -> Response:
-    """A service that has not been reachable since the gateway started is named in `x-missing`."""
-    kernel: web.Kernel = request.app.state.kernel
-    documents = await remembered.documents.get(kernel, kernel.own_call())
+    """Merged anew only where a service's document has changed. A service that has not been reachable since the gateway started is named in `x-missing`."""
     app: FastAPI = request.app
-    merged: dict[str, Any] = merge(app.openapi(), documents)
-    if missing := sorted(set(kernel.neighbours) - set(documents)):
-        merged["x-missing"] = missing
-    return Response(orjson.dumps(merged), media_type="application/json")
+    kernel: web.Kernel = app.state.kernel
+    found = dict(await remembered.documents.get(kernel, kernel.own_call()))
+    made_of, sent = getattr(app.state, "document", (None, None))
+    if sent is None or made_of != found:
+        missing = sorted(kernel.neighbours.keys() - found.keys())
+        sent = documents.Sent(merge(app.openapi(), found) | ({"x-missing": missing} if missing else {}))
+        app.state.document = found, sent
+    return sent.answer(request)

@@ -10,7 +10,7 @@ from gateway.plans.clients import CountRead, CountsRead, Source
 from gateway.plans.policy import board, consistency, ranking, records
 from gateway.plans.policy.board import Count, Window
 from gateway.plans.policy.targets import Plan
-from gateway.plans.schemas import By, LineOut, PlanCheckOut, PlanFindingOut, PlanOut, ProgressOut
+from gateway.plans.schemas import By, PlanCheckOut, PlanFindingOut, PlanLineOut, PlanOut, ProgressOut
 from shared import errors, pages, web
 from shared.access import Call
 
@@ -56,7 +56,7 @@ async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: B
     for line in lines if by else []:
         key = _key(line["code"], line["period"])
         line["breakdown"] = _breakdown(plan, windows[key], answers[key], as_of, by, names) if by and key in answers else []
-    shown = [LineOut.model_validate(line) for line in lines]
+    shown = [PlanLineOut.model_validate(line) for line in lines]
     return ProgressOut(plan=code, as_of=as_of, by=by, complete=not unavailable, unavailable=unavailable, lines=shown)
 
 

@@ -68,7 +68,7 @@ class PlanOut(PlanBrief):
     lines: list[LineDefinition]
 
 
-class BasisOut(wire.Out):
+class PlanBasis(wire.Out):
     document: str
     clause: str
     status: BasisStatus
@@ -100,7 +100,7 @@ class RankedOut(wire.Out):
     records: str | None
 
 
-class LineOut(wire.Out):
+class PlanLineOut(wire.Out):
     """A line of the board. What nobody could count is `unknown`, with nulls; it is never 0. Shares are numbers from 0 to 1."""
 
     code: str = Field(examples=["four.technician"])
@@ -121,7 +121,7 @@ class LineOut(wire.Out):
     beside: dict[str, int] = Field(description="Shown apart: `pending`, `already_employed`.")
     records: str | None = Field(description="A path that lists exactly the rows counted; null where there are none to list.")
     lead_departments: list[str]
-    basis: BasisOut
+    basis: PlanBasis
     parts: list[PartOut] | None = Field(default=None, description="Of lines with several targets: each period, or each subject.")
     breakdown: list[RankedOut] | None = Field(default=None, description="With `by`: the rows add up to the numerator of the line's period.")
 
@@ -132,7 +132,7 @@ class ProgressOut(wire.Out):
     by: By | None
     complete: bool = Field(description="False when a service that counts did not answer; its lines are `unknown`.")
     unavailable: list[str] = Field(description="The services that did not answer.")
-    lines: list[LineOut]
+    lines: list[PlanLineOut]
 
 
 class PlanFindingOut(wire.Out):

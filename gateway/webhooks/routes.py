@@ -9,7 +9,16 @@ from sqlalchemy import select
 from gateway.webhooks import visibility
 from gateway.webhooks.deliveries import operations as deliveries
 from gateway.webhooks.endpoints import operations as endpoints
-from gateway.webhooks.schemas import DeliveryOut, DeliveryStatus, EndpointChange, EndpointIn, EndpointMade, EndpointOut, Replayed, ReplayIn
+from gateway.webhooks.schemas import (
+    DeliveryOut,
+    DeliveryStatus,
+    EndpointChange,
+    EndpointIn,
+    EndpointMade,
+    EndpointOut,
+    EventsReplayed,
+    ReplayIn,
+)
 from gateway.webhooks.tables import Endpoint
 from shared import errors, pages, web, wire
 
@@ -62,8 +71,10 @@ async def list_deliveries(
 @router.operation(
     "POST", f"{ONE}:replay", may=MAY, summary="重发事件(保留 30 天);webhook-id 不变", errors=[errors.InvalidCursor], scoped=False
 )
-async def replay(endpoint_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: ReplayIn | None = None) -> Replayed:
-    return Replayed(replayed=await deliveries.replay(session, call, kernel, endpoint_id, body or ReplayIn()))
+async def replay(
+    endpoint_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: ReplayIn | None = None
+) -> EventsReplayed:
+    return EventsReplayed(replayed=await deliveries.replay(session, call, kernel, endpoint_id, body or ReplayIn()))
 
 
 @router.operation(

@@ -74,5 +74,5 @@ class ReplayIn(wire.In):
     delivery_id: UUID | None = Field(None, description="只这一次投递", examples=[None])
 
 
-class Replayed(wire.Out):
+class EventsReplayed(wire.Out):
     replayed: int = Field(description="How many events are sent again.")

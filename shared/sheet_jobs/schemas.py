@@ -17,7 +17,7 @@ class Progress(wire.Out):
     total: int
 
 
-class Summary(wire.Out):
+class SheetSummary(wire.Out):
     """Rows of people in the sheet: `created`, something new came of it, also of a person known before; `unchanged`, all was known; `rejected`,
     it was not kept as it stands."""
 
@@ -45,7 +45,7 @@ class Listed(wire.Out):
     filename: str
     status: Status
     progress: Progress
-    summary: Summary | None
+    summary: SheetSummary | None
     result_url: str | None = Field(description="同一份表,带错误列")
     received_at: wire.Instant
     finished_at: wire.Instant | None

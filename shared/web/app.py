@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import db, forgetting, redaction, telemetry
 from shared.names import Lookup
 from shared.settings import Settings
-from shared.web import deadlines, kernel, openapi, origin, problems, shedding, standing, tagging
+from shared.web import deadlines, documents, kernel, origin, problems, shedding, standing, tagging
 
 Job = Callable[[kernel.Kernel], Coroutine[Any, Any, None]]
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # whatever else is asked is one label of the metrics
@@ -73,7 +73,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
         title=part.title,
         version=os.environ.get("BUILD", "0.2.0"),
         lifespan=lifespan,
-        openapi_url=None if part.merges else "/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -88,7 +88,9 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
         records = (*records, standing.names_of(part.names))
     for router in (*part.routers, standing.health(part.name, {"sealing": standing.sealing, **part.checks}), *records):
         app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
-    openapi.install(app)
+    documents.install(app, part.name)
+    if not part.merges:
+        app.add_route("/openapi.json", documents.send(app), include_in_schema=False)
     app.add_middleware(deadlines.Deadlines, seconds=settings.deadline_seconds)
     app.add_middleware(shedding.Shedding, at_most=settings.requests_at_most)
     app.add_middleware(Traced, kernel=made)

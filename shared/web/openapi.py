@@ -1,11 +1,8 @@
-"""What the OpenAPI says of every operation: who may call it, its errors with examples, and examples of what goes in and comes out."""
+"""What the OpenAPI says of an operation: who may call it with which scope, what its head takes, and its errors with examples."""
 
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-
-from shared import access, county, errors, idempotency, privacy
+from shared import access, errors, idempotency
 from shared.web import problems
 from shared.web.operation import REQUIRED, Operation
 
@@ -19,59 +16,7 @@ _ALWAYS: tuple[type[errors.Problem], ...] = (
 )
 _SIGNED_IN: tuple[type[errors.Problem], ...] = (errors.Unauthenticated, errors.Forbidden, access.WrongRole, access.MissingScope)
 _BODY: tuple[type[errors.Problem], ...] = (errors.Unreadable, errors.Invalid, errors.TooLarge, errors.UnsupportedMediaType)
-DEEPEST_EXAMPLE = 24  # references and choices count as well
 _KEY: tuple[type[errors.Problem], ...] = (errors.IdempotencyKeyReused, errors.RequestInProgress)
-
-PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457",
-    "required": ["type", "title", "status", "code", "detail", "instance", "request_id", "retryable"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "request_id": {"type": "string"},
-        "retryable": {"type": "boolean"},
-        "existing_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["code"],
-                "properties": {
-                    **{name: {"type": "string"} for name in ("code", "pointer", "parameter", "seen", "allowed", "fix")},
-                    "basis": {"type": "object", "properties": {"document": {"type": "string"}, "clause": {"type": "string"}}},
-                },
-            },
-        },
-    },
-}
-
-_HERE = county.here()
-_WORDS: dict[str, Any] = {
-    "name": "杨秀英",
-    "phone": "138****1234",
-    "id_number": privacy.mask_number(_HERE.examples.id_number),
-    "bank_account": "6217***********4321",
-    "region_code": _HERE.examples.region_code,
-    "uscc": "91110000600037341L",
-    "number": f"{_HERE.series('PX')}-2025-000123",
-    "title": "短平快农业种植养殖培训",
-    "detail": "开班当日 66 周岁",
-    "code": "age_above_limit",
-    "reason": "材料不全,请补充签到表。",
-    "comment": "同意",
-    "next_cursor": None,
-    "document": "示例〔2025〕1号",
-    "clause": "附件4 二(二)",
-    "status": "draft",
-    "version": 1,
-    "limit": 50,
-    "total": 1,
-}
 
 
 def describe(operation: Operation, own: list[type[errors.Problem]], example: Any) -> dict[str, Any]:
@@ -92,8 +37,7 @@ def describe(operation: Operation, own: list[type[errors.Problem]], example: Any
         if kind not in by_status.setdefault(kind.status, []):
             by_status[kind.status].append(kind)
     extra: dict[str, Any] = {"x-roles": sorted(operation.may)}
-    if not operation.public:
-        extra["security"] = [{"oauth2": [operation.scope] if operation.scope else []}, {"bearer": []}]
+    extra["security"] = [] if operation.public else [{"oauth2": [operation.scope] if operation.scope else []}, {"bearer": []}]
     if parameters:
         extra["parameters"] = parameters
     if example is not None:
@@ -135,84 +79,3 @@ def _headers(operation: Operation, kinds: list[type[errors.Problem]]) -> list[di
             {"name": "If-Match", "in": "header", "required": operation.if_match, "schema": {"type": "string"}, "description": what}
         )
     return found
-
-
-def install(app: FastAPI) -> None:
-    """Completes FastAPI's document: our problem schema, security schemes, and an example for every body."""
-
-    def made() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            complete(document)
-            app.openapi_schema = document
-        return app.openapi_schema
-
-    app.openapi = made  # type: ignore[method-assign]
-
-
-def complete(document: dict[str, Any]) -> None:
-    components = document.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    schemas["Problem"] = PROBLEM
-    components["securitySchemes"] = {
-        "oauth2": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}}},
-        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-    }
-    for methods in document.get("paths", {}).values():
-        for described in methods.values():
-            _exemplify(described, schemas)
-
-
-def _exemplify(described: dict[str, Any], schemas: dict[str, Any]) -> None:
-    given = described.pop("x-request-example", None)
-    responses = described.get("responses", {})
-    if "HTTPValidationError" in str(responses.get("422", "")):
-        responses.pop("422")
-    for media in described.get("requestBody", {}).get("content", {}).values():
-        media.setdefault("example", given if given is not None else example(media.get("schema", {}), schemas))
-    for status, response in responses.items():
-        if status.startswith("2"):
-            for media in response.get("content", {}).values():
-                media.setdefault("example", example(media.get("schema", {}), schemas))
-
-
-def example(schema: dict[str, Any], schemas: dict[str, Any], name: str = "", depth: int = 0) -> Any:
-    """An example that fits a schema: its own where it states one, else built from its parts."""
-    if depth > DEEPEST_EXAMPLE:
-        return None
-    if reference := schema.get("$ref"):
-        return example(schemas.get(reference.rsplit("/", 1)[-1], {}), schemas, name, depth + 1)
-    for stated in ("examples", "enum"):
-        if schema.get(stated):
-            return schema[stated][0]
-    if "const" in schema:
-        return schema["const"]
-    if "default" in schema and schema["default"] is not None:
-        return schema["default"]
-    for choice in ("anyOf", "oneOf", "allOf"):
-        if options := [option for option in schema.get(choice, []) if option.get("type") != "null"]:
-            return example(options[0], schemas, name, depth + 1)
-    return _of_type(schema, schemas, name, depth)
-
-
-def _of_type(schema: dict[str, Any], schemas: dict[str, Any], name: str, depth: int) -> Any:
-    match schema.get("type"):
-        case "object":
-            return {key: example(value, schemas, key, depth + 1) for key, value in schema.get("properties", {}).items()}
-        case "array":
-            return [example(schema.get("items", {}), schemas, name.removesuffix("s"), depth + 1)]
-        case "integer" | "number":
-            return schema.get("minimum", 1)
-        case "boolean":
-            return True
-        case "string":
-            formats = {
-                "uuid": "01932f6e-7c1a-7000-8000-000000000001",
-                "date": "2025-04-08",
-                "date-time": "2025-04-10T09:00:00+08:00",
-                "binary": "(文件)",
-            }
-            return formats.get(schema.get("format", ""), _WORDS.get(name, "示例"))
-    return _WORDS.get(name)

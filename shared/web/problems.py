@@ -187,7 +187,16 @@ def _allowed(kind: str, context: Mapping[str, Any]) -> str | None:
 
 
 def describe_status(status: int, kinds: list[type[errors.Problem]]) -> dict[str, Any]:
-    """How the OpenAPI shows the problems of one status: every code with its title, and one example each."""
+    """How the OpenAPI shows the problems of one status: every code with its title, one example each, and what the head says."""
     title = "; ".join(f"`{kind.code}` {kind.title}" for kind in kinds) or HTTPStatus(status).phrase
     examples = {kind.code: {"summary": kind.title, "value": kind().wire("/v1/…", "0193…")} for kind in kinds}
-    return {"description": title, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}}
+    head = ["X-Request-Id", "Content-Language", *(["WWW-Authenticate"] if status == 401 else [])]
+    head += ["RateLimit-Policy", "RateLimit"] if status == 429 else []
+    head += ["Retry-After"] if status in (429, 503) or errors.RequestInProgress in kinds else []
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
+    return {"description": title, "headers": in_the_head(*head), "content": content}
+
+
+def in_the_head(*names: str) -> dict[str, Any]:
+    """A response's headers in the OpenAPI: references to where each is described."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

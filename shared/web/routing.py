@@ -17,10 +17,11 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from shared import access, errors, idempotency, names
-from shared.web import calling, openapi, refusing, replaying, strict_input, tagging, transaction
+from shared.web import calling, openapi, refusing, replaying, strict_input, tagging, transaction, wording
 from shared.web.kernel import Kernel
 from shared.web.operation import SAID, Operation
 
+SUCCESS = {200: "成功", 201: "已新建", 202: "已受理,结果稍后查询", 204: "成功,没有内容", 207: "逐项的结果"}
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -106,7 +107,7 @@ class Router(APIRouter):
     """A router whose routes are declared with `operation`. `traced`: codes whose refusals reach the trail for all of its operations."""
 
     def __init__(self, noun: str, *, traced: Iterable[str] = (), **options: Any) -> None:
-        super().__init__(tags=[noun], **options)
+        super().__init__(tags=[noun], generate_unique_id_function=wording.operation_id, **options)
         self.noun, self.traced = noun, frozenset(traced)
 
     def operation(
@@ -121,7 +122,8 @@ class Router(APIRouter):
         example: Any = None,
         **said: Any,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declares a route. `errors`: the problems of its own it can answer. `said`: what `Operation` lists; the rest is FastAPI's."""
+        """Declares a route. `errors`: the problems of its own it can answer. `said`: what `Operation` lists; the rest is FastAPI's. What it does, and
+        for whom, is said of its id in the service's `operations.toml`."""
         stated = {name: said.pop(name) for name in SAID & said.keys()}
         operation = Operation(noun=self.noun, method=method, path=path, may=may, traced=self.traced, **stated)
         shown = openapi.describe(operation, list(errors), example)
@@ -129,7 +131,15 @@ class Router(APIRouter):
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
             route: Any = functools.partial(Route, operation=operation)
             self.add_api_route(
-                path, endpoint, methods=[method], status_code=status, summary=summary, route_class_override=route, **shown, **said
+                path,
+                endpoint,
+                methods=[method],
+                status_code=status,
+                summary=summary,
+                response_description=SUCCESS[status],
+                route_class_override=route,
+                **shown,
+                **said,
             )
             return endpoint
 

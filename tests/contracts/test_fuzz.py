@@ -91,7 +91,7 @@ def test_no_request_breaks_a_service(name: str, databases: Databases, tmp_path: 
     with asyncio.Runner() as runner:
         made = app(name, tmp_path, runner.run(databases.lend(name)))
         document = made.openapi()
-        asked = [described.get("security", [{}])[0] for methods in document["paths"].values() for described in methods.values()]
+        asked = [(described.get("security") or [{}])[0] for methods in document["paths"].values() for described in methods.values()]
         scopes = {scope for each in asked for scope in each.get("oauth2", [])}
         entering = running(made)
         service = runner.run(entering.__aenter__())

@@ -1,6 +1,9 @@
 """What every service says of itself: a valid OpenAPI 3.1 document in which each operation is told in full, with examples that fit their schemas."""
 
+import ast
+import re
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +12,12 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway.docs.operations import merge
+from shared.web import examples, wording
 from tests.conftest import SERVICES
 from tests.contracts.apps import app
 
-NEVER_REFUSE = {"/.well-known/jwks.json", "/.well-known/oauth-authorization-server"}
+ROOT = Path(__file__).resolve().parents[2]
+VERBS = "list|get|create|update|replace|delete"
 
 Document = dict[str, Any]
 
@@ -42,9 +47,105 @@ def test_the_document_is_valid(document: Document) -> None:
     assert document["openapi"].startswith("3.1")
 
 
-def test_no_two_operations_share_an_id(document: Document) -> None:
+def test_every_operation_has_an_id_of_noun_and_verb_that_no_other_has(document: Document) -> None:
     ids = [described["operationId"] for _, _, described in operations(document)]
     assert len(ids) == len(set(ids))
+    for method, path, described in operations(document):
+        noun, action = path.removeprefix("/internal").removeprefix("/v1").split("/")[1].partition(":")[0], path.partition(":")[2]
+        verb = action.replace("-", "_") or f"({VERBS})"
+        begins = "internal" if path.startswith("/internal") else re.sub(r"\W", "_", noun.removeprefix("."))
+        assert re.fullmatch(rf"{begins}_{verb}(_[a-z_]+)?", described["operationId"]), (method, path, described["operationId"])
+
+
+def test_every_operation_says_what_it_does_and_for_whom(documents: dict[str, Document]) -> None:
+    ids = {name: {described["operationId"] for _, _, described in operations(document)} for name, document in documents.items()}
+    untold = {name: each - wording.of(name).operations.keys() for name, each in ids.items()}
+    nobodys = {name: wording.own(name).operations.keys() - ids[name] for name in SERVICES}
+    nobodys["shared"] = wording.own("shared").operations.keys() - set.union(*ids.values())
+    assert not any(untold.values()) and not any(nobodys.values()), (untold, nobodys)
+    for document in documents.values():
+        for method, path, described in operations(document):
+            said = described["description"].partition("\n\n")[0]
+            assert 8 <= len(said) <= 150 and 1 <= said.count("。") <= 3, (method, path, said)
+
+
+def explained(value: Any, where: str = "") -> Iterator[tuple[str, str, bool]]:
+    """Every property of every schema and every parameter: where it is, its name, whether it is explained."""
+    if isinstance(value, dict):
+        if isinstance(properties := value.get("properties"), dict) and value.get("type", "object") == "object":
+            for name, schema in properties.items():
+                yield f"{where}/{name}", name, bool(schema.get("description"))
+        if "in" in value and isinstance(value.get("name"), str):
+            yield where, value["name"], bool(value.get("description"))
+        for name, inner in value.items():
+            if name not in ("example", "examples"):
+                yield from explained(inner, f"{where}/{name}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from explained(inner, f"{where}/{index}")
+
+
+def test_every_property_and_every_parameter_is_explained(document: Document) -> None:
+    assert not [where for where, _, has in explained(document) if not has and "/webhooks/" not in where]
+
+
+def test_the_vocabulary_has_no_word_that_nobody_uses(documents: dict[str, Document]) -> None:
+    used = {name for document in documents.values() for _, name, _ in explained(document)}
+    words = wording.own("shared")
+    assert not words.words.keys() - used
+    assert not words.examples.keys() - used - {""}
+    assert not [name for name, said in words.words.items() if not said.endswith("。")]
+
+
+def test_every_tag_is_explained(document: Document) -> None:
+    borne = {tag for _, _, described in operations(document) for tag in described["tags"]}
+    assert borne == {tag["name"] for tag in document["tags"]}
+    assert all(tag["description"] for tag in document["tags"])
+
+
+def test_schemas_are_called_the_same_whichever_services_are_up(documents: dict[str, Document]) -> None:
+    behind = [name for name in SERVICES if name != "gateway"]
+    every = merge(documents["gateway"], {name: documents[name] for name in behind})["components"]["schemas"]
+    for few in (few for many in range(len(behind)) for few in combinations(behind, many)):
+        merged = merge(documents["gateway"], {name: documents[name] for name in few})
+        assert merged["components"]["schemas"].items() <= every.items(), few
+        assert set(references(merged)) <= merged["components"]["schemas"].keys()
+    assert all(schema["title"] == name for name, schema in every.items())
+
+
+def test_two_services_mean_the_same_by_the_same_name(documents: dict[str, Document]) -> None:
+    known: dict[str, Any] = {}
+    for name, document in documents.items():
+        others = {} if name == "gateway" else {name: document}
+        for schema, said in merge(documents["gateway"], others)["components"]["schemas"].items():
+            assert known.setdefault(schema, said) == said, (name, schema)
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str) and value["$ref"].startswith("#/components/schemas/"):
+            yield value["$ref"].rpartition("/")[2]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def test_what_stands_in_the_head_of_an_answer_is_told(document: Document) -> None:
+    for method, path, described in operations(document):
+        for status, response in described["responses"].items():
+            if path.startswith("/oauth2/"):
+                continue
+            head = response.get("headers", {}).keys()
+            assert "X-Request-Id" in head, (method, path, status)
+            assert status[0] == "3" or ("Content-Language" in head) == (status[0] in "45"), (method, path, status)
+            assert status not in ("429", "503") or "Retry-After" in head
+    if "/v1/claims" in document["paths"]:
+        made, read = document["paths"]["/v1/claims"]["post"], document["paths"]["/v1/claims/{claim_id}"]["get"]
+        assert {"ETag", "Location", "Idempotent-Replayed"} <= made["responses"]["201"]["headers"].keys()
+        assert "ETag" in read["responses"]["200"]["headers"] and "ETag" in read["responses"]["304"]["headers"]
+        assert "Retry-After" in made["responses"]["409"]["headers"] and "If-None-Match" in {each["name"] for each in read["parameters"]}
 
 
 def test_every_operation_says_what_it_does_and_how_it_refuses(document: Document) -> None:
@@ -56,7 +157,7 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(document: Document
             expected |= {"400", "401", "403"}
         if described.get("requestBody") and not path.startswith("/oauth2/"):
             expected |= {"400", "413", "415", "422"}
-        if not described.get("summary") or not (refusals or path in NEVER_REFUSE) or not expected <= refusals:
+        if not described.get("summary") or not refusals or not expected <= refusals:
             wanting.append((method, path, sorted(expected - refusals)))
     assert not wanting
 
@@ -79,6 +180,17 @@ def test_every_body_and_every_answer_has_an_example(document: Document) -> None:
     ]
     assert not wanting
     assert not [path for _, path, described in operations(document) if not any(status.startswith("2") for status in described["responses"])]
+
+
+def test_every_example_is_believable(document: Document) -> None:
+    """Nothing in it stands for nothing."""
+    wanting = [
+        (method, path, where)
+        for method, path, described in operations(document)
+        for where, media in bodies(described)
+        if where[0] in "r2" and re.search(f"示例|: '{examples.UNKNOWN}'", str(media.get("example")))
+    ]
+    assert not wanting
 
 
 def test_every_example_fits_its_schema(document: Document) -> None:
@@ -119,3 +231,25 @@ def test_what_needs_no_token_is_what_the_public_may_know(documents: dict[str, Do
 def test_internal_paths_are_in_no_public_document(documents: dict[str, Document]) -> None:
     everything = merge(documents["gateway"], {name: made for name, made in documents.items() if name != "gateway"})
     assert not [path for path in everything["paths"] if path.startswith("/internal")]
+
+
+def announced() -> Iterator[tuple[str, str]]:
+    """Every event type that the source writes out where it records a deed for the feed, and whose it is."""
+    for file in sorted((ROOT / "services").rglob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)):
+            if getattr(call.func, "attr", "") in ("record", "deed") and not any(each.arg == "event" for each in call.keywords):
+                types = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+                subjects = {ast.unparse(each) for each in call.args}
+                yield from (
+                    (file.parts[len(ROOT.parts) + 1], kind)
+                    for kind in types
+                    if re.fullmatch(r"[a-z_]+\.[a-z_]+", kind) and "None" not in subjects
+                )
+
+
+def test_every_event_is_a_webhook_of_the_document(documents: dict[str, Document]) -> None:
+    document = merge(documents["gateway"], {name: made for name, made in documents.items() if name != "gateway"})
+    found = list(announced())
+    assert len(found) >= 15 and not [(service, kind) for service, kind in found if kind not in wording.own(service).events]
+    assert document["webhooks"].keys() == set().union(*(wording.own(name).events for name in SERVICES))
+    assert document["webhooks"]["claim.submitted"]["post"]["requestBody"]["content"]["application/json"]["schema"]

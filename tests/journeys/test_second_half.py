@@ -237,6 +237,15 @@ def test_the_board_of_an_earlier_day_does_not_know_what_came_later(told: SimpleN
     assert _line(told, "brand.rongwan", "2025-08-07")["numerator"] == 0
 
 
+def test_every_event_that_was_told_is_a_webhook_of_the_document(told: SimpleNamespace) -> None:
+    types, path = set[str](), "/v1/changes?limit=1000"
+    while (batch := told.job.admin.do("GET", path, on=AFTER))["items"]:
+        types |= {event["type"] for event in batch["items"]}
+        path = f"/v1/changes?limit=1000&after={batch['next']}"
+    document = told.job.public.do("GET", "/openapi.json", on=AFTER)
+    assert len(types) >= 20 and not types - document["webhooks"].keys()
+
+
 def test_an_overview_gathers_the_services_and_names_the_one_that_is_away(stack: Stack, told: SimpleNamespace) -> None:
     trainee = f"/v1/trainees/{told.foshan.trainees[BY_FACTS]}/overview"
     overview = told.job.officer.do("GET", trainee, on=AFTER)

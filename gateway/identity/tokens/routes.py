@@ -16,7 +16,7 @@ from gateway.identity.tables import Client
 from gateway.identity.tokens.operations import ALGORITHMS, Refused, invalid_client, prove
 from gateway.identity.tokens.signing import Signer, SignerOf
 from shared import errors, limits, redaction, web
-from shared.web import problems
+from shared.web import problems, wording
 
 FORM_LARGEST_BYTES = 16 * 1024
 NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -82,8 +82,10 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     429: _described("此地址失败过多,按 Retry-After 等待", _ERROR, {"error": "temporarily_unavailable"}),
     503: _described("数据库暂时不可用", _ERROR, {"error": "temporarily_unavailable"}),
 }
+_PUBLIC: dict[str, Any] = {"security": [], "x-roles": ["public"]}
+_REFUSED: dict[int | str, dict[str, Any]] = {"4XX": problems.describe_status(400, [errors.Unreadable])}
 
-router = APIRouter(tags=["identity"])
+router = APIRouter(tags=["identity"], generate_unique_id_function=wording.operation_id)
 
 
 @router.post(
@@ -174,12 +176,12 @@ def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = 
     return Response(orjson.dumps(body), status, {**NOT_STORED, **(headers or {})}, "application/json")
 
 
-@router.get("/.well-known/jwks.json", summary="验证令牌的公钥", openapi_extra={"x-roles": ["public"]})
+@router.get("/.well-known/jwks.json", summary="验证令牌的公钥", responses=_REFUSED, openapi_extra=_PUBLIC)
 async def public_keys(signer: SignerOf) -> dict[str, Any]:
     return signer.public_keys()
 
 
-@router.get("/.well-known/oauth-authorization-server", summary="授权服务器的说明(RFC 8414)", openapi_extra={"x-roles": ["public"]})
+@router.get("/.well-known/oauth-authorization-server", summary="授权服务器的说明(RFC 8414)", responses=_REFUSED, openapi_extra=_PUBLIC)
 async def metadata(signer: SignerOf) -> dict[str, Any]:
     return {
         "issuer": signer.issuer,

@@ -16,7 +16,7 @@ from shared.sheet_jobs.schemas import Status
 from shared.web import Kernel
 
 
-async def receive(session: AsyncSession, call: Call, kernel: Kernel, form: schemas.ImportIn) -> schemas.ImportOut:
+async def receive(session: AsyncSession, call: Call, kernel: Kernel, form: schemas.PlacementImportIn) -> schemas.PlacementImportOut:
     """Keeps the upload and queues its reading."""
     content = await uploads.content_of(form.file)
     columns = uploads.queued(call, form.file.filename, form.mode)
@@ -34,5 +34,5 @@ async def find(session: AsyncSession, call: Call, import_id: UUID) -> PlacementI
     return await uploads.find(session, job.IMPORTS, import_id, visibility.rows(call.actor))
 
 
-def paper(row: PlacementImport) -> schemas.ImportOut:
-    return schemas.ImportOut.model_validate({**schemas.shown(row), "errors": row.errors})
+def paper(row: PlacementImport) -> schemas.PlacementImportOut:
+    return schemas.PlacementImportOut.model_validate({**schemas.shown(row), "errors": row.errors})

@@ -30,12 +30,12 @@ ONE = "/v1/placement-imports/{import_id:uuid}"
     too_large=FileTooLarge,
 )
 async def receive(
-    form: Annotated[schemas.ImportIn, Form(media_type="multipart/form-data")],
+    form: Annotated[schemas.PlacementImportIn, Form(media_type="multipart/form-data")],
     response: Response,
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
-) -> schemas.ImportOut:
+) -> schemas.PlacementImportOut:
     made = await operations.receive(session, call, kernel, form)
     response.headers["Location"] = f"/v1/placement-imports/{made.id}"
     return made
@@ -47,16 +47,16 @@ async def list_imports(
     call: web.Caller,
     asked: Annotated[pages.Asked, pages.asking(reported_on=PlacementImport.reported_on, received_at=PlacementImport.received_at)],
     status: pages.AnyOf[Status] = None,
-) -> wire.Page[schemas.ImportListed]:
-    def show(row: Any) -> schemas.ImportListed:
-        return schemas.ImportListed.model_validate(schemas.shown(row))
+) -> wire.Page[schemas.PlacementImportListed]:
+    def show(row: Any) -> schemas.PlacementImportListed:
+        return schemas.PlacementImportListed.model_validate(schemas.shown(row))
 
     wanted = operations.listed(call, status=status)
-    return wire.Page[schemas.ImportListed].model_validate(await pages.page(session, wanted, PlacementImport.id, asked, show))
+    return wire.Page[schemas.PlacementImportListed].model_validate(await pages.page(session, wanted, PlacementImport.id, asked, show))
 
 
 @router.operation("GET", ONE, may=READERS, summary="一次导入的进度与结果")
-async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schemas.ImportOut:
+async def get(import_id: UUID, session: web.Session, call: web.Caller) -> schemas.PlacementImportOut:
     return operations.paper(await operations.find(session, call, import_id))
 
 

@@ -9,7 +9,7 @@ from shared import wire
 from shared.sheet_jobs import schemas
 
 
-class ImportIn(wire.In):
+class PlacementImportIn(wire.In):
     """The form of an upload. `reported_on`: the day on which the sheet says how things are."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
@@ -19,15 +19,15 @@ class ImportIn(wire.In):
     mode: schemas.Mode = Field(default="commit", description="validate 只检查,不保存")
 
 
-class ImportListed(schemas.Listed):
+class PlacementImportListed(schemas.Listed):
     reported_on: wire.CivilDate
     office: str
 
 
-class ImportOut(ImportListed):
+class PlacementImportOut(PlacementImportListed):
     errors: list[schemas.RowError]
 
 
 def shown(row: Any) -> dict[str, Any]:
     """The row as it is shown in a list."""
-    return schemas.shown(row, ImportListed, "/v1/placement-imports")
+    return schemas.shown(row, PlacementImportListed, "/v1/placement-imports")

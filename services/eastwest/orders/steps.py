@@ -40,10 +40,10 @@ def paper(call: Call, order: Order) -> OrderPaper:
 
 def _why_not(call: Call, order: Order, action: str) -> Refusal | None:
     closed = Refusal(OrderClosed.code, f"{OrderClosed.cause}{OrderClosed.remedy}") if order.status == "closed" else None
-    return _machine(county.folder()).why_not(action, order.status, call.actor.doer, further=lambda _: closed)
+    return machine_of(county.folder()).why_not(action, order.status, call.actor.doer, further=lambda _: closed)
 
 
 @cache
-def _machine(_of: Path) -> Machine:
+def machine_of(_folder: Path) -> Machine:
     """With the county's words for the states."""
     return Machine("订单", {code: label.zh for code, label in codes.labels("order_status").items()}, policy.STEPS)

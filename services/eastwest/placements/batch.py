@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.eastwest import clients
 from services.eastwest.orders import visibility as orders
 from services.eastwest.placements import conditions, facts, receipts, steps, visibility
-from services.eastwest.placements.schemas import BatchOut, ItemOut, Receipt, UpdateIn, UpdateItem
+from services.eastwest.placements.schemas import Receipt, UpdateBatchOut, UpdateIn, UpdateItem, UpdateItemOut
 from services.eastwest.placements.tables import Office, Placement, Update
 from shared import batches, db, errors, web, wire
 from shared.access import Call
@@ -77,7 +77,9 @@ async def facts_to_report_many(body: batches.Batch[UpdateItem], call: web.Caller
     return await gather(kernel, call, [_asked(each) for each in body.items if isinstance(each, UpdateItem)])
 
 
-async def report_many(session: AsyncSession, call: Call, kernel: Kernel, body: batches.Batch[UpdateItem], gathered: Gathered) -> BatchOut:
+async def report_many(
+    session: AsyncSession, call: Call, kernel: Kernel, body: batches.Batch[UpdateItem], gathered: Gathered
+) -> UpdateBatchOut:
     judged: dict[int, steps.Result] = {}
 
     async def keep(items: Mapping[int, UpdateItem]) -> dict[int, batches.Result]:
@@ -86,7 +88,7 @@ async def report_many(session: AsyncSession, call: Call, kernel: Kernel, body: b
         return {index: _of_batch(each) for index, each in judged.items()}
 
     answer = await batches.run(session, body, keep)
-    return BatchOut(summary=answer.summary, items=[_with_receipt(kernel, each, judged.get(each.index)) for each in answer.items])
+    return UpdateBatchOut(summary=answer.summary, items=[_with_receipt(kernel, each, judged.get(each.index)) for each in answer.items])
 
 
 def _asked(item: UpdateItem) -> Asked:
@@ -103,9 +105,9 @@ def _of_batch(result: steps.Result) -> batches.Result:
     return batches.Result(result.outcome, result.row["id"] if result.row else None, result.told(), conflict)
 
 
-def _with_receipt(kernel: Kernel, item: batches.ItemOut, result: steps.Result | None) -> ItemOut:
+def _with_receipt(kernel: Kernel, item: batches.ItemOut, result: steps.Result | None) -> UpdateItemOut:
     """A receipt for what is kept."""
-    return ItemOut.model_construct(**dict(item), receipt=receipt(kernel, result) if item.id and result else None)
+    return UpdateItemOut.model_construct(**dict(item), receipt=receipt(kernel, result) if item.id and result else None)
 
 
 async def gather(kernel: Kernel, call: Call, asked: Sequence[Asked]) -> Gathered:

@@ -18,10 +18,10 @@ from services.eastwest.orders.errors import OrderClosed
 from services.eastwest.placements import batch, conditions, facts, policy, reading, steps, visibility
 from services.eastwest.placements.errors import DuplicatePlacement
 from services.eastwest.placements.schemas import (
-    Found,
-    LookupOut,
     PlacementChange,
+    PlacementFound,
     PlacementIn,
+    PlacementLookupOut,
     PlacementPaper,
     ReconcileIn,
     ReconcileOut,
@@ -188,16 +188,16 @@ async def reconcile(session: AsyncSession, call: Call, body: ReconcileIn) -> Rec
     )
 
 
-async def look_up(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: Sequence[str]) -> LookupOut:
+async def look_up(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: Sequence[str]) -> PlacementLookupOut:
     """Among the caller's own people only: for anybody else's number the answer is as for one that nobody has."""
     trainee_ids = await clients.lookup(kernel, call, [compact(number) for number in id_numbers])
     wanted = select(Placement.trainee_id, func.array_agg(Placement.id)).where(
         visibility.rows(call.actor), Placement.trainee_id == func.any([each for each in trainee_ids if each])
     )
     own = {row[0]: sorted(row[1], reverse=True) for row in await session.execute(wanted.group_by(Placement.trainee_id))}
-    return LookupOut(
+    return PlacementLookupOut(
         items=[
-            Found(index=index, trainee_id=each if each in own else None, placement_ids=own.get(each, []) if each else [])
+            PlacementFound(index=index, trainee_id=each if each in own else None, placement_ids=own.get(each, []) if each else [])
             for index, each in enumerate(trainee_ids)
         ]
     )

@@ -14,7 +14,6 @@ from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.orders.schemas import EmployerOut
 from services.eastwest.placements import conditions, facts, gates, policy, rules, steps, visibility
 from services.eastwest.placements.schemas import (
-    BasisOut,
     ChainOut,
     FactOut,
     IntervalOut,
@@ -24,6 +23,7 @@ from services.eastwest.placements.schemas import (
     PlacementPaper,
     PlacementStatistics,
     Provider,
+    RetentionBasis,
     RetentionCounts,
     RetentionOut,
     StepOut,
@@ -184,7 +184,7 @@ async def retention(session: AsyncSession, call: Call, placement_id: UUID, as_of
         months=[MonthOut.model_validate(each) for each in found.months],
         intervals=[IntervalOut.model_validate(each) for each in found.intervals],
         missing=[MissingOut(from_on=each.from_on, to_on=each.to_on, providers=providers) for each in found.missing],
-        basis=[BasisOut.model_validate(each, from_attributes=True) for each in terms.basis],
+        basis=[RetentionBasis.model_validate(each, from_attributes=True) for each in terms.basis],
     )
 
 

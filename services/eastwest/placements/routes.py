@@ -78,7 +78,9 @@ async def list_placements(
 
 
 @router.operation("POST", "/v1/placements:lookup", may=READERS, summary="按证件号码全号查本方安置的人", writes=False, errors=NEIGHBOURS)
-async def look_up(body: schemas.LookupIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.LookupOut:
+async def look_up(
+    body: schemas.PlacementLookupIn, session: web.Session, call: web.Caller, kernel: web.KernelOf
+) -> schemas.PlacementLookupOut:
     return await operations.look_up(session, call, kernel, body.id_numbers)
 
 
@@ -143,7 +145,7 @@ async def report_many(
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
-) -> schemas.BatchOut:
+) -> schemas.UpdateBatchOut:
     return await batch.report_many(session, call, kernel, body, gathered)
 
 

@@ -93,20 +93,20 @@ class PlacementPaper(PlacementOut):
     allowed_actions: list[wire.AllowedAction]
 
 
-class LookupIn(wire.In):
+class PlacementLookupIn(wire.In):
     id_numbers: list[IdNumber] = Field(max_length=ITEMS_AT_MOST, examples=[[EXAMPLES.id_number]])
 
 
-class Found(wire.Out):
+class PlacementFound(wire.Out):
     index: int
     trainee_id: UUID | None
     placement_ids: list[UUID]
 
 
-class LookupOut(wire.Out):
+class PlacementLookupOut(wire.Out):
     """In the order of the question, among the caller's own people; `trainee_id` null: none of them."""
 
-    items: list[Found]
+    items: list[PlacementFound]
 
 
 class EvidenceIn(wire.In):
@@ -180,17 +180,17 @@ class FactOut(wire.Out):
     received_at: wire.Instant
 
 
-class ItemOut(batches.ItemOut):
+class UpdateItemOut(batches.ItemOut):
     """`receipt` for what is kept."""
 
     receipt: Receipt | None = None
 
 
-class BatchOut(wire.Out):
+class UpdateBatchOut(wire.Out):
     """Outcomes in the order of the items."""
 
-    summary: batches.Summary
-    items: list[ItemOut]
+    summary: batches.BatchSummary
+    items: list[UpdateItemOut]
 
 
 class IntervalOut(wire.Out):
@@ -220,7 +220,7 @@ class MissingOut(wire.Out):
     providers: list[Provider]
 
 
-class BasisOut(wire.Out):
+class RetentionBasis(wire.Out):
     applies_to: list[str]
     document: str
     clause: str
@@ -243,7 +243,7 @@ class RetentionOut(wire.Out):
     weakest_grade: Grade | None
     missing: list[MissingOut]
     one_employer: bool
-    basis: list[BasisOut]
+    basis: list[RetentionBasis]
 
 
 class StepOut(wire.Out):

@@ -152,12 +152,12 @@ async def _bring_up_to_date(session: AsyncSession, stands: Mapping[UUID, Mapping
 
 def allowed_actions(actor: Actor, status: str) -> dict[str, Refusal | None]:
     """Every action, with why the caller may not take it now."""
-    machine = _machine(county.folder())
+    machine = machine_of(county.folder())
     return {step.action: machine.why_not(step.action, status, actor.doer) for step in machine.steps}
 
 
 @cache
-def _machine(_of: Path) -> Machine:
+def machine_of(_folder: Path) -> Machine:
     """With the county's words for the states."""
     return Machine("安置", {code: label.zh for code, label in codes.labels("placement_status").items()}, policy.STEPS)
 

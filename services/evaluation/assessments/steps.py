@@ -26,7 +26,7 @@ async def begin(session: AsyncSession, call: Call, assessment_id: UUID, action: 
     assessment = await reading.find(session, call, assessment_id, lock=lock)
     call.match(assessment.version)
     further = await _further(session, call, assessment, for_action=action, lock=lock)
-    if refusal := _machine(county.folder()).why_not(action, assessment.status, call.actor.doer, further=further):
+    if refusal := machine_of(county.folder()).why_not(action, assessment.status, call.actor.doer, further=further):
         raise REFUSALS[refusal.code](refusal.detail)
     return assessment
 
@@ -54,7 +54,7 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment) -> As
     """The batch with its people and every action and, where the caller may not take it now, why."""
     people = await reading.candidates(session, assessment.id)
     passed = sum(each.passed is True for each in people)
-    machine = _machine(county.folder())
+    machine = machine_of(county.folder())
     further = await _further(session, call, assessment)
     found = {step.action: machine.why_not(step.action, assessment.status, call.actor.doer, further=further) for step in machine.steps}
     filing = await session.get_one(Filing, assessment.filing_id)
@@ -103,6 +103,6 @@ def _cannot_issue(assessment: Assessment, coverage: filings.Coverage | None, cal
 
 
 @cache
-def _machine(_of: Path) -> Machine:
+def machine_of(_folder: Path) -> Machine:
     """With the county's words for the states."""
     return Machine("评价批次", {code: label.zh for code, label in codes.labels("assessment_status").items()}, policy.STEPS)

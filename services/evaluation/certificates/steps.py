@@ -74,10 +74,10 @@ def _touched(papers: list[clients.TouchedPaper] | None) -> list[TouchedOut]:
 def _why_not(call: Call, certificate: Certificate) -> Refusal | None:
     """What was revoked stays so, also before the day on which it counts."""
     state = "valid" if certificate.revoked_on is None else "revoked"
-    return _machine(county.folder()).why_not("revoke", state, call.actor.doer)
+    return machine_of(county.folder()).why_not("revoke", state, call.actor.doer)
 
 
 @cache
-def _machine(_of: Path) -> Machine:
+def machine_of(_folder: Path) -> Machine:
     """With the county's words for the states."""
     return Machine("证书", {code: label.zh for code, label in codes.labels("certificate_status").items()}, policy.STEPS)

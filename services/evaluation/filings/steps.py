@@ -29,7 +29,7 @@ async def begin(session: AsyncSession, call: Call, filing_id: UUID, action: str,
     filing = await reading.find(session, call, filing_id, lock=lock)
     call.match(filing.version)
     status = policy.status_on(filing.status, filing.valid_until_on, call.today)
-    if refusal := _machine(county.folder()).why_not(action, status, call.actor.doer, _done(filing), _further(call, filing)):
+    if refusal := machine_of(county.folder()).why_not(action, status, call.actor.doer, _done(filing), _further(call, filing)):
         raise REFUSALS[refusal.code](refusal.detail)
     return filing
 
@@ -53,7 +53,7 @@ async def finish(session: AsyncSession, call: Call, filing: Filing, done: str, *
 
 def paper(call: Call, filing: Filing) -> FilingPaper:
     """The filing with every action and, where the caller may not take it now, why."""
-    out, machine = reading.shown(filing, call.today), _machine(county.folder())
+    out, machine = reading.shown(filing, call.today), machine_of(county.folder())
     done, further = _done(filing), _further(call, filing)
     found = {step.action: machine.why_not(step.action, out.status, call.actor.doer, done, further) for step in machine.steps}
     return FilingPaper(**out.model_dump(), allowed_actions=wire.allowed_actions(found))
@@ -155,7 +155,7 @@ async def revoke(session: AsyncSession, call: Call, filing_id: UUID, reason: str
 
 
 @cache
-def _machine(_of: Path) -> Machine:
+def machine_of(_folder: Path) -> Machine:
     """With the county's words for the states."""
     return Machine("备案", {code: label.zh for code, label in codes.labels("filing_status").items()}, policy.STEPS, policy.PARTS)
 

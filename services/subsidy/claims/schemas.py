@@ -69,7 +69,7 @@ class ClaimChange(wire.In):
     external_refs: wire.ExternalRefs | None = None
 
 
-class BasisOut(wire.Out):
+class FindingBasis(wire.Out):
     document: str
     clause: str
     status: BasisStatus = Field(examples=["confirmed"])
@@ -85,7 +85,7 @@ class FindingOut(wire.Out):
     allowed: str
     fix: str
     passes_from: date | None = Field(None, description="自这一天起同样的事实可以通过;时间不能解决的为 null")
-    basis: BasisOut
+    basis: FindingBasis
 
 
 class LineOut(wire.Out):

@@ -19,7 +19,7 @@ from services.subsidy.funds import reading as known_funds
 from services.subsidy.payments import policy, reading, rules
 from services.subsidy.payments.errors import CLAIM_UNKNOWN
 from services.subsidy.payments.policy import Due
-from services.subsidy.payments.schemas import BatchIn, BatchOut
+from services.subsidy.payments.schemas import BatchIn, PaymentBatchOut
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from shared import db, deeds, privacy
 from shared.access import Call
@@ -41,7 +41,7 @@ async def accounts(kernel: Kernel, call: Call, body: BatchIn) -> Accounts:
     return {payee.id: (payee.name, payee.bank_account) for payee in (*answer.institutions, *answer.trainees)}
 
 
-async def create(session: AsyncSession, call: Call, kernel: Kernel, accounts: Accounts, body: BatchIn) -> BatchOut:
+async def create(session: AsyncSession, call: Call, kernel: Kernel, accounts: Accounts, body: BatchIn) -> PaymentBatchOut:
     """A batch of everything the named claims still have to be paid."""
     await funds.lock(session, body.fund_id)
     claims = await claim_steps.locked(session, body.claim_ids)

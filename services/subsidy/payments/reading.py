@@ -13,7 +13,7 @@ from services.subsidy.claims.tables import Claim
 from services.subsidy.codes import BatchStatus, PaymentStatus
 from services.subsidy.payments import rules
 from services.subsidy.payments.policy import FINANCE, MACHINE
-from services.subsidy.payments.schemas import BatchListed, BatchOut, PaymentOut
+from services.subsidy.payments.schemas import BatchListed, PaymentBatchOut, PaymentOut
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.payments.visibility import rows
 from shared import deeds, errors, pages, wire
@@ -37,13 +37,13 @@ async def payments(session: AsyncSession, batch_id: UUID) -> Sequence[Payment]:
     return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
 
 
-async def show(session: AsyncSession, call: Call, batch: PaymentBatch) -> BatchOut:
+async def show(session: AsyncSession, call: Call, batch: PaymentBatch) -> PaymentBatchOut:
     found = await payments(session, batch.id)
     numbered = select(Claim.id, Claim.number).where(Claim.id.in_({payment.claim_id for payment in found}))
     numbers = {row.id: row.number for row in await session.execute(numbered)}
     further = await _further(session, call, batch, set(numbers))
     listed = BatchListed.model_validate(batch)
-    return BatchOut(
+    return PaymentBatchOut(
         **{name: getattr(listed, name) for name in BatchListed.model_fields},
         amount_yuan=batch.amount_yuan,
         payments=[_payment(payment, numbers[payment.claim_id]) for payment in found],

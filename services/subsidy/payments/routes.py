@@ -12,7 +12,7 @@ from services.subsidy.funds.errors import FundExhausted, FundNotFound
 from services.subsidy.payments import operations, reading, rules, steps
 from services.subsidy.payments.errors import ClaimInBatch, ClaimOfOtherFund, NothingToPay, PayeeAccountMissing, PaymentSettled
 from services.subsidy.payments.policy import FINANCE
-from services.subsidy.payments.schemas import BankResults, BatchIn, BatchListed, BatchOut
+from services.subsidy.payments.schemas import BankResults, BatchIn, BatchListed, PaymentBatchOut
 from services.subsidy.payments.tables import PaymentBatch
 from services.subsidy.schemes.errors import SamePerson
 from shared import access, errors, pages, web, wire
@@ -46,7 +46,7 @@ async def create(
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
-) -> BatchOut:
+) -> PaymentBatchOut:
     return await operations.create(session, call, kernel, accounts, body)
 
 
@@ -65,7 +65,7 @@ async def list_batches(
 
 
 @router.operation("GET", PATH, may=READERS, summary="一个拨付批次及其付款")
-async def read(payment_batch_id: UUID, session: web.Session, call: web.Caller) -> BatchOut:
+async def read(payment_batch_id: UUID, session: web.Session, call: web.Caller) -> PaymentBatchOut:
     return await reading.show(session, call, await reading.get(session, call, payment_batch_id))
 
 
@@ -79,7 +79,7 @@ async def read(payment_batch_id: UUID, session: web.Session, call: web.Caller) -
     errors=REFUSALS,
     paper=partial(steps.permit, action="export"),
 )
-async def export(payment_batch_id: UUID, session: web.Session, call: web.Caller, _: wire.Commented | None = None) -> BatchOut:
+async def export(payment_batch_id: UUID, session: web.Session, call: web.Caller, _: wire.Commented | None = None) -> PaymentBatchOut:
     return await steps.export(session, call, payment_batch_id)
 
 
@@ -109,7 +109,7 @@ async def read_bank_file(payment_batch_id: UUID, session: web.Session, call: web
     paper=partial(steps.permit, action="confirm"),
     rules=(rules.paid_before_now,),
 )
-async def confirm(payment_batch_id: UUID, body: BankResults, session: web.Session, call: web.Caller) -> BatchOut:
+async def confirm(payment_batch_id: UUID, body: BankResults, session: web.Session, call: web.Caller) -> PaymentBatchOut:
     return await steps.confirm(session, call, payment_batch_id, body)
 
 
@@ -123,5 +123,5 @@ async def confirm(payment_batch_id: UUID, body: BankResults, session: web.Sessio
     errors=[errors.InvalidState],
     paper=partial(steps.permit, action="cancel"),
 )
-async def cancel(payment_batch_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> BatchOut:
+async def cancel(payment_batch_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> PaymentBatchOut:
     return await steps.cancel(session, call, payment_batch_id, body.reason)

@@ -62,7 +62,7 @@ class BatchListed(wire.Out):
     version: int
 
 
-class BatchOut(BatchListed):
+class PaymentBatchOut(BatchListed):
     payments: list[PaymentOut]
     bank_file_url: str | None = Field(description="银行文件;导出后、回执齐全前可下载", examples=["/v1/payment-batches/…/bank-file"])
     allowed_actions: list[wire.AllowedAction]

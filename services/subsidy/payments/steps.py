@@ -14,7 +14,7 @@ from services.subsidy.payments import reading, rules
 from services.subsidy.payments.errors import PAYMENT_UNKNOWN
 from services.subsidy.payments.operations import PAYMENTS, record
 from services.subsidy.payments.policy import MACHINE
-from services.subsidy.payments.schemas import BankResults, BatchOut, PaymentResult
+from services.subsidy.payments.schemas import BankResults, PaymentBatchOut, PaymentResult
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.schemes.errors import REFUSALS
 from shared.access import Call
@@ -32,7 +32,7 @@ async def permit(session: AsyncSession, call: Call, payment_batch_id: UUID, acti
     return batch
 
 
-async def export(session: AsyncSession, call: Call, batch_id: UUID) -> BatchOut:
+async def export(session: AsyncSession, call: Call, batch_id: UUID) -> PaymentBatchOut:
     """From now on the batch is the bank's: its file can be fetched and its payments await an answer."""
     batch = await permit(session, call, batch_id, "export", lock=True)
     claims = await _claims(session, batch)
@@ -47,7 +47,7 @@ async def export(session: AsyncSession, call: Call, batch_id: UUID) -> BatchOut:
     return await reading.show(session, call, batch)
 
 
-async def cancel(session: AsyncSession, call: Call, batch_id: UUID, reason: str) -> BatchOut:
+async def cancel(session: AsyncSession, call: Call, batch_id: UUID, reason: str) -> PaymentBatchOut:
     """A batch that has not gone to the bank is dropped; its claims can be put into another."""
     batch = await permit(session, call, batch_id, "cancel", lock=True)
     claims = await _claims(session, batch)
@@ -58,7 +58,7 @@ async def cancel(session: AsyncSession, call: Call, batch_id: UUID, reason: str)
     return await reading.show(session, call, batch)
 
 
-async def confirm(session: AsyncSession, call: Call, batch_id: UUID, body: BankResults) -> BatchOut:
+async def confirm(session: AsyncSession, call: Call, batch_id: UUID, body: BankResults) -> PaymentBatchOut:
     """The bank's answers, all or some. What is paid moves in the fund; a claim whose every payment is paid becomes paid; what failed can be sent in a new batch."""
     batch = await permit(session, call, batch_id, "confirm", lock=True)
     claims = await _claims(session, batch)

@@ -20,7 +20,7 @@ Listed = Annotated[pages.Asked, pages.asking(whole=True, q=["code", "title"], co
 Proposed = Annotated[pages.Asked, pages.asking(in_force_from=ProposedTerms.in_force_from, proposed_at=ProposedTerms.proposed_at)]
 EXAMPLE = {
     "in_force_from": "2026-01-01",
-    "document": "示例〔2026〕1号",
+    "document": "府发〔2026〕1号",
     "clause": "第三条",
     "basis_status": "confirmed",
     "age_counted_on": "class_start",

@@ -66,27 +66,45 @@ async def test_the_merged_document_is_valid_and_holds_what_is_routed_and_no_more
         assert "/v1/claims" in (await gateway.as_("public").get("/openapi.json")).json()["paths"]
 
 
-def test_two_schemas_of_one_name_are_told_apart_and_equal_ones_shared() -> None:
-    own: dict[str, Any] = {"paths": {}, "components": {"schemas": {"Problem": {"type": "object"}}, "securitySchemes": {}}}
-    shown = {"Status": {"type": "string"}, "Problem": {"type": "object"}, "Unused": {"type": "object"}}
-    path: dict[str, Any] = {"get": {"responses": GRANT}}
-    merged = merge(
-        own,
-        {
-            "registry": {"paths": {"/v1/classes": path, "/v1/claims": path, "/v1/changes": path}, "components": {"schemas": shown}},
-            "subsidy": {
-                "paths": {"/v1/claims": path},
-                "components": {"schemas": shown | {"Status": {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}}}},
-            },
-        },
-    )
-    assert set(merged["paths"]) == {"/v1/classes", "/v1/claims"}
-    assert set(merged["components"]["schemas"]) == {"Problem", "Status", "subsidy_Status"}
-    schemas = [
-        merged["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
-        for path in ("/v1/classes", "/v1/claims")
-    ]
-    assert schemas == ["#/components/schemas/Status", "#/components/schemas/subsidy_Status"]
+def test_only_what_is_routed_comes_in_with_the_schemas_that_it_needs() -> None:
+    own: dict[str, Any] = {
+        "paths": {},
+        "tags": [],
+        "components": {"schemas": {"Problem": {"type": "object"}}, "securitySchemes": {"oauth2": {}}},
+    }
+    theirs = {"Status": {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}}, "Problem": {"type": "object"}, "Unused": {}}
+    path: dict[str, Any] = {"get": {"tags": ["claims"], "responses": GRANT}}
+    document = {"paths": {"/v1/classes": path, "/v1/claims": path, "/v1/changes": path}, "components": {"schemas": theirs}}
+    merged = merge(own, {"subsidy": document | {"tags": [{"name": "claims", "description": "申领单"}, {"name": "classes"}]}})
+    assert set(merged["paths"]) == {"/v1/claims"}
+    assert set(merged["components"]["schemas"]) == {"Problem", "Status"}
+    assert merged["tags"] == [{"name": "claims", "description": "申领单"}]
+
+
+async def test_it_is_sent_compressed_and_not_again_to_who_has_it(start: Start) -> None:
+    async with start("gateway") as gateway:
+        public = gateway.as_("public")
+        plain = await public.get("/openapi.json", headers={"Accept-Encoding": "identity"})
+        packed = await public.get("/openapi.json", headers={"Accept-Encoding": "br, gzip"})
+        assert "content-encoding" not in plain.headers and packed.headers["content-encoding"] == "gzip"
+        assert packed.json() == plain.json() and int(packed.headers["content-length"]) * 8 < int(plain.headers["content-length"])
+        assert packed.headers["etag"] == plain.headers["etag"] and packed.headers["vary"] == "Accept-Encoding"
+        had = await public.get("/openapi.json", headers={"If-None-Match": plain.headers["etag"]})
+        assert (had.status_code, had.content, had.headers["etag"]) == (304, b"", plain.headers["etag"])
+        assert (await public.get("/openapi.json", headers={"If-None-Match": '"another"'})).status_code == 200
+        refusing = await public.get("/openapi.json", headers={"Accept-Encoding": "gzip;q=0"})
+        assert "content-encoding" not in refusing.headers
+        first, again = gateway.app.state.document, (await public.get("/openapi.json"), gateway.app.state.document)[1]
+        assert first[1] is again[1]
+
+
+@pytest.mark.parametrize("service", ["registry", "subsidy"])
+async def test_a_service_sends_its_own_the_same_way(start: Start, service: str) -> None:
+    async with start(service) as running_service:
+        answer = await running_service.as_("public").get("/openapi.json", headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["content-encoding"] == "gzip" and answer.json()["openapi"].startswith("3.1")
+        had = await running_service.as_("public").get("/openapi.json", headers={"If-None-Match": answer.headers["etag"]})
+        assert had.status_code == 304
 
 
 async def test_the_page_and_all_it_needs_come_from_here(start: Start) -> None:
@@ -108,23 +126,3 @@ async def test_no_other_file_is_given_out(start: Start, name: str) -> None:
     async with start("gateway") as gateway:
         answer = await gateway.as_("public").get(f"/docs/{name}")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-
-
-def test_a_schema_that_refers_to_another_thing_is_another_thing() -> None:
-    own: dict[str, Any] = {"paths": {}, "components": {"schemas": {}, "securitySchemes": {}}}
-    pages = {"Page": {"type": "array", "items": {"$ref": "#/components/schemas/Status"}}}
-    answer = {"200": {"description": "x", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}}
-    path: dict[str, Any] = {"get": {"responses": answer}}
-    merged = merge(
-        own,
-        {
-            "registry": {"paths": {"/v1/classes": path}, "components": {"schemas": pages | {"Status": {"type": "string"}}}},
-            "subsidy": {"paths": {"/v1/claims": path}, "components": {"schemas": pages | {"Status": {"type": "integer"}}}},
-        },
-    )
-    schemas = merged["components"]["schemas"]
-    kinds = {}
-    for name in ("/v1/classes", "/v1/claims"):
-        page = merged["paths"][name]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
-        kinds[name] = schemas[schemas[page]["items"]["$ref"].rsplit("/", 1)[1]]["type"]
-    assert kinds == {"/v1/classes": "string", "/v1/claims": "integer"}

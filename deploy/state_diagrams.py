@@ -1,0 +1,79 @@
+"""`python -m deploy.state_diagrams`: draws every paper's states into `docs/states.md`, from the tables of steps that the services decide by."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+from shared import codes, county
+from shared.steps import Machine, Step
+
+FILE = Path(__file__).resolve().parents[1] / "docs" / "states.md"
+POLICIES = (
+    "registry.institutions.institutions",
+    "registry.people.trainees",
+    "registry.people.corrections",
+    "registry.training.classes",
+    "registry.training.enrolments",
+    "subsidy.schemes",
+    "subsidy.claims",
+    "subsidy.objections",
+    "subsidy.payments",
+    "subsidy.recoveries",
+    "evaluation.filings",
+    "evaluation.assessments",
+    "evaluation.certificates",
+    "eastwest.orders",
+    "eastwest.placements",
+)
+HEAD = """# 各类事项的状态 States of every paper
+
+由 `python -m deploy.state_diagrams` 从各服务据以决定的步骤表(`policy.py`)画出,请勿手改。Drawn from the tables of steps by which the services decide.
+每条箭头是一个步骤,括号中为可办的角色;不改变状态的步骤列在图后。
+"""
+
+
+def machines() -> Iterator[Machine]:
+    """Every paper's, in reading order. Some read their labels when they are first asked for."""
+    for noun in POLICIES:
+        policy = import_module(f"services.{noun}.policy")
+        yield policy.MACHINE if hasattr(policy, "MACHINE") else import_module(f"services.{noun}.steps").machine_of(county.folder())
+
+
+def drawn(found: Iterable[Machine]) -> str:
+    """The whole file."""
+    return "\n".join([HEAD, *map(_paper, found)])
+
+
+def _paper(machine: Machine) -> str:
+    arrows = [
+        f"    {state} --> {step.to}: {step.title}({_roles(step, state)})"
+        for step in machine.steps
+        for state in machine.states
+        if step.to and state in step.states
+    ]
+    within = [
+        f"- {step.title}(`{step.action}`):{'、'.join(machine.states[state] for state in machine.states if state in step.states)};{_roles(step)}"
+        for step in machine.steps
+        if not step.to
+    ]
+    states = [f"    {state}: {label}" for state, label in machine.states.items()]
+    apart = [f"由不同的人办理:{'、'.join(machine.parts.values())}。"] if machine.parts else []
+    lines = [f"## {machine.paper}", "", "```mermaid", "stateDiagram-v2", *states, *arrows, "```", ""]
+    return "\n".join([*lines, *([*within, ""] if within else []), *([*apart, ""] if apart else [])])
+
+
+def _roles(step: Step, state: str | None = None) -> str:
+    labels = codes.named("role")
+    return "/".join(labels[role] for role in labels if role in step.roles and (state is None or state in step.roles[role]))
+
+
+def main() -> int:
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(drawn(machines()), encoding="utf-8")
+    print(FILE)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
