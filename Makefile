@@ -63,4 +63,4 @@ clean: ## remove the environment and all caches; the data in var/ stay
 
 runtime development:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本;安装后重试,或用 PYTHON=… 指定。 Python 3.11 or newer is needed: make PYTHON=…" >&2; exit 1; }
-	@$(PYTHON) deploy/environment.py $@
+	@$(PYTHON) -m deploy.environment $@

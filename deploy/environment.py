@@ -1,13 +1,16 @@
-"""The Python environment .venv, made from the hash-locked requirements: `python deploy/environment.py runtime|development`.
+"""The Python environment .venv, made from the hash-locked requirements: `python -m deploy.environment runtime|development`.
 
 Runs before anything is installed, so it uses the standard library only."""
 
 import fcntl
 import hashlib
+import os
 import shutil
-import subprocess
+import signal
 import sys
 from pathlib import Path
+
+from deploy.processes import end, spawn
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -44,7 +47,7 @@ def install(wanted: str) -> None:
     uv = shutil.which("uv")
     quick = [uv, "pip", "install", "--python", PYTHON]
     usual = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
-    if subprocess.call([*(quick if uv else usual), "--require-hashes", "-r", ROOT / LOCKS[wanted]], stdin=subprocess.DEVNULL):
+    if run([*(quick if uv else usual), "--require-hashes", "-r", ROOT / LOCKS[wanted]]):
         sys.exit(
             "依赖没有装好,原因见上(网络不通、磁盘已满等);排除后再运行一次即可。\n"
             "The packages could not be installed; see above, then run it again."
@@ -57,14 +60,21 @@ def install(wanted: str) -> None:
 def make_venv() -> None:
     print("建立 Python 环境 making .venv …", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", VENV], check=False, stdin=subprocess.DEVNULL, capture_output=True)
-    if made.returncode:
+    if run([sys.executable, "-m", "venv", VENV]):
         shutil.rmtree(VENV, ignore_errors=True)
         sys.exit(
-            (made.stdout + made.stderr).decode(errors="replace")
-            + "\n不能建立 .venv:缺少 venv 模块(Debian、Ubuntu:apt-get install python3-venv)或磁盘已满。\n"
-            + "Cannot make .venv: the module venv is missing, or the disk is full."
+            "不能建立 .venv:缺少 venv 模块(Debian、Ubuntu:apt-get install python3-venv)或磁盘已满。\n"
+            "Cannot make .venv: the module venv is missing, or the disk is full."
         )
+
+
+def run(command: list[str | Path]) -> int:
+    """The exit code of the command, which ends when we are ended: else the next start would install beside it."""
+    child = spawn(command, log=None, ends_by=signal.SIGKILL, cwd=ROOT, env=os.environ)
+    try:
+        return child.wait()
+    finally:
+        end(child, signal.SIGTERM, 10)
 
 
 if __name__ == "__main__":

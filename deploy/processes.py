@@ -31,9 +31,15 @@ class Account(NamedTuple):
 
 
 def spawn(
-    command: Sequence[str | Path], *, log: Path, ends_by: signal.Signals, cwd: Path, env: Mapping[str, str], account: Account | None = None
+    command: Sequence[str | Path],
+    *,
+    log: Path | None,
+    ends_by: signal.Signals,
+    cwd: Path,
+    env: Mapping[str, str],
+    account: Account | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own; should we die, even of kill -9, the kernel sends it `ends_by`."""
+    """Start a child in a session of its own; should we die, even of kill -9, the kernel sends it `ends_by`. Without a `log` it writes where we do."""
     parent = os.getpid()
 
     def tie_to_parent() -> None:
@@ -43,7 +49,7 @@ def spawn(
                 os._exit(1)
 
     def start() -> subprocess.Popen[bytes]:
-        with log.open("ab") as out:
+        with log.open("ab") if log else contextlib.nullcontext() as out:
             return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

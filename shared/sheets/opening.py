@@ -184,6 +184,7 @@ def _sheets_in_child(data: bytes) -> list[Sheet]:
 
 def answer_parent() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (XLS_MEMORY_BYTES_AT_MOST, XLS_MEMORY_BYTES_AT_MOST))
+    resource.setrlimit(resource.RLIMIT_CPU, (XLS_SECONDS_AT_MOST, XLS_SECONDS_AT_MOST))  # also when the parent is there no more
     answer: list[Sheet] | tuple[str, str]
     try:
         answer = _calamine_sheets(sys.stdin.buffer.read())

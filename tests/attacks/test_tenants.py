@@ -4,9 +4,11 @@ The papers are those of a school, an enterprise and the Foshan office that have 
 what is added to a paper is closed to strangers the same day, or stands below with the reason why it is open.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
 import pytest
 
 from deploy.demo import second_half
@@ -122,3 +124,10 @@ def test_no_list_names_anothers_paper_to_a_stranger(world: World) -> None:
         if paper in str(answer.said)
     ]
     assert not named, "\n".join(named)
+
+
+def test_no_process_is_given_the_password_of_a_role_that_it_does_not_work_as(stack: Stack) -> None:
+    passwords: dict[str, str] = json.loads((stack.var / "secrets.json").read_text())["role_passwords"]
+    for name, pid in stack.pids.items():
+        given = "\n".join(psutil.Process(pid).environ().values())
+        assert {role for role, password in passwords.items() if password in given} == {name} & passwords.keys()

@@ -4,9 +4,9 @@ import asyncio
 import os
 import platform
 import shutil
+import signal
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +19,7 @@ from rich.table import Table
 
 from deploy.databases import owner_of
 from deploy.demo.main_job import Job
+from deploy.processes import spawn
 from deploy.stack import Stack
 from shared import sheets
 from tests import people
@@ -64,7 +65,7 @@ def _reading(stack: Stack, job: Job, trainee_id: str, place: Path, console: Cons
     console.print(f"直通代理 proxy: {proxy}")
     bare = [sys.executable, "-m", "uvicorn", "tests.bench.bare:app", "--port", str(bare_port), "--no-access-log", "--log-level", "warning"]
     environment = os.environ | {"BENCH_DSN": stack.database_url("registry").replace("+asyncpg", "")}
-    helpers = [subprocess.Popen(bare, env=environment), subprocess.Popen(command)]
+    helpers = [spawn(each, log=None, ends_by=signal.SIGKILL, cwd=Path.cwd(), env=environment) for each in (bare, command)]
     try:
         _wait(bare_port), _wait(proxy_port)
         targets = [

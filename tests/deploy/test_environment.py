@@ -1,9 +1,13 @@
 """The environment of `make run` and `make test`: what counts as installed."""
 
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deploy import environment
@@ -63,3 +67,20 @@ def test_an_environment_that_was_moved_is_made_again(venv: Path, monkeypatch: py
     for name, path in {"VENV": moved, "PYTHON": moved / "bin/python", "INSTALLED": moved / "installed", "UNFINISHED": moved / "un"}.items():
         monkeypatch.setattr(environment, name, path)
     assert not environment.is_installed("runtime")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_an_installation_ends_with_the_start_that_began_it() -> None:
+    program = "from deploy import environment; environment.run(['sleep', '60'])"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as start:
+        deadline = time.monotonic() + 30
+        while not (installing := psutil.Process(start.pid).children()):
+            assert time.monotonic() < deadline and start.poll() is None
+            time.sleep(0.01)
+        start.kill()
+    _, alive = psutil.wait_procs(installing, 10)
+    assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_an_installation_that_fails_is_told_by_its_code() -> None:
+    assert [environment.run([sys.executable, "-c", f"raise SystemExit({code})"]) for code in (0, 3)] == [0, 3]
