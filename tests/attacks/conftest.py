@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
 from tests.attacks.tokens import Forge
+from tests.stacks import patient
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    with Stack(database_settings=FAST_SETTINGS) as running:
+    with patient() as running:
         yield running
 
 

@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from deploy.demo.main_job import Job
-from deploy.postgres import FAST_SETTINGS
 from deploy.stack import OWN_SECRETS, SERVICES, Stack
 from tests import people
+from tests.stacks import patient
 
 WRITES = 2_000
 WRITERS = 8
@@ -24,7 +24,7 @@ SECONDS_AT_MOST = 150
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack(database_settings=FAST_SETTINGS) as running:
+    with patient() as running:
         yield running
 
 

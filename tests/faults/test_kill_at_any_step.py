@@ -14,8 +14,8 @@ from deploy.demo.foshan import BY_FACTS, DUE_ON, LEAVER, PLACED, TRAINED, Foshan
 from deploy.demo.foshan import PASSED as CLASS_PASSED
 from deploy.demo.main_job import Job
 from deploy.demo.second_half import PASSED, SecondHalf
-from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
+from tests.stacks import patient
 
 PATIENCE_SECONDS = 45
 SECONDS_INTO_THE_STEP = cycle((0.0, 0.03, 0.12, 0.06))  # some are killed before the step, some in the middle of it
@@ -54,7 +54,7 @@ class Keys:
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack(database_settings=FAST_SETTINGS) as running:
+    with patient() as running:
         yield running
 
 

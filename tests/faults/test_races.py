@@ -11,9 +11,8 @@ import httpx
 import pytest
 
 from deploy.demo.main_job import Job, Person
-from deploy.postgres import FAST_SETTINGS
-from deploy.stack import Stack
 from tests import people
+from tests.stacks import patient
 
 APPROVALS, AFFORDED = 64, 10
 REPEATS = 200
@@ -26,7 +25,7 @@ Answer = TypeVar("Answer")
 @pytest.fixture(scope="module")
 def job() -> Iterator[Job]:
     """A school with a short class of 64 trainees that is over, and nothing claimed yet."""
-    with Stack(database_settings=FAST_SETTINGS) as stack, Job(stack.gateway_url) as made:
+    with patient() as stack, Job(stack.gateway_url) as made:
         made.register_the_school()
         made.short_id = _a_class_that_is_over(made)
         yield made

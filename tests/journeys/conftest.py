@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from deploy.demo.main_job import Person
-from deploy.postgres import FAST_SETTINGS
 from deploy.stack import Stack
+from tests.stacks import patient
 
 SECONDS_AT_MOST = 10
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    with Stack(database_settings=FAST_SETTINGS) as running:
+    with patient() as running:
         yield running
 
 

@@ -103,7 +103,7 @@ async def test_what_a_neighbour_answers_is_read_or_becomes_a_problem(answers: li
 
 
 async def test_nobody_there_is_unavailable_and_a_silent_one_a_timeout_each_with_a_time_to_come_back() -> None:
-    away = neighbour(f"http://127.0.0.1:{free_port()}")
+    away = neighbour("http://127.0.0.1:9")  # where nobody listens, and no test ever will
     with pytest.raises(errors.Unavailable) as unavailable:
         await away.get("/x", call())
     await away.close()

@@ -13,6 +13,7 @@ import pytest
 
 from shared.http_client import BREAKER_FAILURES
 from tests.conftest import Service, Start, token
+from tests.gateway.houses import NOBODY
 from tests.gateway.routing.upstream import Upstream, free_port, serving
 
 
@@ -42,12 +43,12 @@ async def silent() -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def a_way(start: Start, **changed: Any) -> AsyncIterator[Way]:
-    upstream, nobody = Upstream(), f"http://127.0.0.1:{free_port()}"
+    upstream = Upstream()
     patient = {"neighbour_connect_seconds": 20, "deadline_seconds": 20}
     async with (
         serving(upstream) as url,
         silent() as silence,
-        start("gateway", **{"subsidy_url": url, "registry_url": nobody, "evaluation_url": silence} | patient | changed) as gateway,
+        start("gateway", **{"subsidy_url": url, "registry_url": NOBODY, "evaluation_url": silence} | patient | changed) as gateway,
         serving(gateway.app) as address,
         httpx.AsyncClient(base_url=address, timeout=30) as client,
     ):
