@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 from shared import clock
 from shared.sealing import Broken, Reason
 
-_END_BYTES = 8_192  # holds the last lines, of about 300 bytes each
+LINE_BYTES_AT_MOST = 8_192  # a line has about 300
+_NUMBERS = 2**63  # as the database counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def read(written: bytes) -> Head:
             base64.b64decode(said["signature"], validate=True),
             datetime.fromisoformat(said["sealed_at"]),
         )
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, RecursionError) as error:
         raise ValueError("no head") from error
-    if type(head.number) is not int:
+    if type(head.number) is not int or not 0 < head.number < _NUMBERS:
         raise ValueError("no number")
     return head
 
@@ -72,12 +73,12 @@ def ending(file: Path) -> Ending:
     try:
         with file.open("rb") as opened:
             size = opened.seek(0, os.SEEK_END)
-            opened.seek(max(0, size - _END_BYTES))
+            opened.seek(max(0, size - LINE_BYTES_AT_MOST))
             block = opened.read()
     except FileNotFoundError:
         return Ending(None, b"")
     whole, newline, rest = block.rpartition(b"\n")
-    if not newline and size > _END_BYTES:
+    if not newline and size > LINE_BYTES_AT_MOST:
         raise ValueError("no line")
     return Ending(read(whole.rpartition(b"\n")[2]) if newline else None, rest)
 
@@ -100,7 +101,7 @@ def carry_over(file: Path, copy: Path) -> None:
     if there > here:
         raise Broken(Reason.HEAD_MISSING, _number_after(file))
     if there:
-        start = max(0, there - _END_BYTES)
+        start = max(0, there - LINE_BYTES_AT_MOST)
         with file.open("rb") as own, copy.open("rb") as theirs:
             own.seek(start)
             theirs.seek(start)

@@ -96,7 +96,7 @@ class Reading:
             return
         number = self.heads + 1
         try:
-            further = heads.read(self._opened.readline())
+            further = heads.read(self._opened.readline(heads.LINE_BYTES_AT_MOST))
         except ValueError:
             raise Broken(Reason.HEAD_UNREADABLE, number) from None
         raise Broken(Reason.SEAL_MISSING if further.number == number else Reason.HEAD_OUT_OF_PLACE, number)
@@ -118,7 +118,7 @@ class Reading:
             if self._opened is None:
                 self._open()
             start = self._opened.tell() if self._opened else 0
-            found = self._opened.readline() if self._opened else b""
+            found = self._opened.readline(heads.LINE_BYTES_AT_MOST) if self._opened else b""
             if found == expected or not expected.startswith(found) or time.monotonic() > until:
                 return found
             if self._opened:

@@ -1,6 +1,7 @@
 """What was sealed by an earlier release stays provable: how a row is hashed and how a head is written are pinned to the byte."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from shared.audit import TRAIL
-from shared.sealing import chain, heads
+from shared.sealing import chain, heads, sealer
+from tests.conftest import KEYS
 
 AT = datetime(2025, 4, 10, 1, 0, 0, 123456, tzinfo=UTC)
 LINE = (
@@ -60,8 +62,29 @@ def test_a_head_is_written_as_it_always_was_and_read_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [b"", b"\n", b"[]", b"1", b"null", b"{}", LINE[:-3], LINE.replace(b"MD4N", b"MD*N"), LINE.replace(b"2025", b"none")]
+    "written",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\n", id="an-empty-line"),
+        pytest.param(b"[]", id="a-list"),
+        pytest.param(b"1", id="a-number"),
+        pytest.param(b"[" * 8_000, id="without-end"),
+        pytest.param(b"{}", id="no-members"),
+        pytest.param(b"\xff", id="no-text"),
+        pytest.param(LINE[:-3], id="cut-off"),
+        pytest.param(LINE.replace(b"MD4N", b"MD*N"), id="no-base64"),
+        pytest.param(LINE.replace(b"2025", b"none"), id="no-day"),
+        pytest.param(LINE.replace(b": 1,", b": true,"), id="a-number-that-is-none"),
+        pytest.param(LINE.replace(b": 1,", b": 0,"), id="0-is-no-number"),
+        pytest.param(LINE.replace(b": 1,", b": 9223372036854775808,"), id="a-number-that-no-database-has"),
+    ],
 )
 def test_what_is_no_head_is_refused(written: bytes) -> None:
     with pytest.raises(ValueError, match=r".*"):
         heads.read(written)
+
+
+@pytest.mark.parametrize(("given", "folder"), [("", None), ("/mnt/witness", Path("/mnt/witness"))])
+def test_a_witness_without_a_folder_is_none(given: str, folder: Path | None) -> None:
+    settings: dict[str, Any] = {"seal_key": KEYS["seal_key"], "database_urls": "{}", "seal_dir": "/mnt/seals", "seal_witness_dir": given}
+    assert sealer.Settings(**settings).seal_witness_dir == folder

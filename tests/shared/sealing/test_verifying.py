@@ -105,6 +105,7 @@ ELSE = base64.b64encode(b"x" * 32).decode()
         pytest.param(lambda kept: [*kept, kept[2][:40]], ("head_unreadable", 4), id="half-a-line-too-many"),
         pytest.param(lambda kept: [kept[0], b"garbage\n", kept[2]], ("head_unreadable", 2), id="garbage-for-a-line"),
         pytest.param(lambda kept: [b"\xff\x00" * 9_000, *kept], ("head_unreadable", 1), id="garbage-at-the-beginning"),
+        pytest.param(lambda kept: [kept[0], b"[" * 100_000, *kept[1:]], ("head_unreadable", 2), id="garbage-without-end"),
         pytest.param(lambda kept: [*kept, b"\n"], ("head_unreadable", 4), id="an-empty-line-at-the-end"),
         pytest.param(_on(2, lambda said: said.clear()), ("head_unreadable", 2), id="a-line-of-nothing"),
     ],
