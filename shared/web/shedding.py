@@ -1,7 +1,7 @@
 """How many requests a process works on at once. One more is told at once to come again, before it costs anything: whoever was let in is then served in time.
 
-A request counts while it is worked on, not while its caller still sends it (`shared.web.door` ends that). What waits for an event is counted apart, so that
-waiting callers never stand in the way of working ones; health is never refused.
+A request counts while it is worked on, not while its caller still sends it (`shared.web.door` ends that). Readers of the change feed, who mostly wait for an
+event, are counted apart, so that they never stand in the way of working ones; health is never refused.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ class Shedding:
         if scope["type"] != "http" or scope["path"] in standing.QUIET:
             await self.app(scope, receive, send)
             return
-        waits, heard = b"wait=" in scope["query_string"], False
+        waits, heard = scope["path"].endswith("/changes"), False
         if self.at_work[waits] >= self.at_most:
             await problems.respond(Request(scope), errors.Overloaded())(scope, receive, send)
             return

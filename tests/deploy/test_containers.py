@@ -88,3 +88,12 @@ def test_the_sealer_alone_holds_the_seal_key_and_writes_the_heads() -> None:
 
 def _writes(service: dict[str, Any], folder: str) -> bool:
     return any(volume.endswith(folder) for volume in service.get("volumes", []))
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_every_process_is_started_behind_the_door(name: str) -> None:
+    assert "exec python -m shared.web.serving $$APP" in COMPOSE["services"][name]["command"][-1]
+
+
+def test_the_image_starts_behind_the_door() -> None:
+    assert 'CMD ["python", "-m", "shared.web.serving"' in (ROOT / "deploy" / "Dockerfile").read_text()

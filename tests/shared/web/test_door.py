@@ -336,3 +336,17 @@ async def test_what_fails_leaves_the_connection_in_order(tmp_path: Path) -> None
         assert (status, body["code"], body["request_id"]) == (500, "internal", headers["x-request-id"])
         assert [await connection.ask(BARE) for _ in range(2)] == [200, 200]
         await connection.end()
+
+
+async def test_a_body_dripping_in_is_not_coming_in(brisk: Served) -> None:
+    connection = await brisk.connect()
+
+    async def drip() -> None:
+        await connection.send(a_post(b"x" * 10_000))
+        while not connection.reader.at_eof():
+            await connection.send(b"x")
+            await asyncio.sleep(0.02)
+
+    dripping = asyncio.create_task(drip())
+    assert (await connection.answer())[0] == 408
+    dripping.cancel()
