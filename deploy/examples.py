@@ -17,7 +17,7 @@ import httpx
 from rich.console import Console
 
 from deploy.demo import __main__ as demo
-from deploy.demo.main_job import Job, Person
+from deploy.demo.main_job import Job
 from deploy.demo.words import Words
 from deploy.stack import SERVICES, Stack
 from gateway.routing.nouns import destination
@@ -27,7 +27,16 @@ from shared.web.examples import RECORDED
 ON = "2025-12-15"  # when all has been played
 ITEMS_AT_MOST, LONGEST = 2, 12_000
 SECRETS = {"access_token", "refresh_token", "client_secret", "secret", "password", "client_assertion"}
-READERS = ("officer", "auditor", "reviewer", "finance", "partner", "admin", "system")
+ROLES = ("officer", "auditor", "reviewer", "finance", "partner", "admin", "system")
+ENDS_SOMEONE = (
+    "sessions_",
+    "me_",
+    "clients_disable",
+    "users_disable",
+    "clients_rotate",
+    "clients_update",
+    "users_update",
+)  # of those who are signed in
 TRIES = 8
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
@@ -41,6 +50,7 @@ class Operation:
     method: str
     path: str
     roles: list[str]
+    example: Any
 
     @property
     def parameters(self) -> list[str]:
@@ -81,10 +91,21 @@ class Recorder:
                 if isinstance(value, str) and value not in self.ids[named.parameters[-1]]:
                     self.ids[named.parameters[-1]].append(value)
 
-    def wanting(self) -> list[Operation]:
-        """What is only read and has not been heard, the shorter paths first: they tell the ids for the longer."""
-        found = [each for each in self.operations if each.method == "GET" and each.id not in self.heard and "public" not in each.roles]
+    def wanting(self, *methods: str) -> list[Operation]:
+        """What has not been heard, the shorter paths first: they tell the ids for the longer."""
+        found = [each for each in self.operations if each.method in methods and each.id not in self.heard and "public" not in each.roles]
         return sorted(found, key=lambda each: len(each.parameters))
+
+    def paths(self, operation: Operation) -> Iterator[str]:
+        """Its path, with ids of what has been heard of, a few in turn."""
+        for ids in itertools.islice(itertools.product(*(self.ids[name] for name in operation.parameters)), TRIES):
+            yield operation.path.format(**dict(zip(operation.parameters, ids, strict=True)))
+
+    def filled(self, example: Any) -> Any:
+        """A documented request, about what there is."""
+        if not isinstance(example, Mapping):
+            return example
+        return {name: self.ids[name][0] if self.ids.get(name) else self.filled(value) for name, value in example.items()}
 
 
 def main() -> int:
@@ -95,7 +116,7 @@ def main() -> int:
         words = Words(job, on="2025-01-06")
         for play in (demo.play, demo.play_the_certificates, demo.play_the_placements):
             play(job, console, words)
-        read_the_rest(job, recorder)
+        ask_the_rest(job, recorder)
     RECORDED.mkdir(exist_ok=True)
     plain = Plain()
     for service in SERVICES:
@@ -114,20 +135,24 @@ def _operations(stack: Stack) -> Iterator[Operation]:
         routed = destination(path)
         for method, described in methods.items():
             service = routed.service if routed else "gateway"
-            yield Operation(service, described["operationId"], method.upper(), path, described["x-roles"])
+            media = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+            yield Operation(service, described["operationId"], method.upper(), path, described["x-roles"], media.get("example"))
 
 
-def read_the_rest(job: Job, recorder: Recorder) -> None:
-    """What the demonstration does not look at, read by whoever may."""
-    people: dict[str, Person] = {role: job.local(role) for role in READERS}
-    for _ in range(2):
-        for operation in recorder.wanting():
-            role = next(role for role in READERS if role in operation.roles)
-            for ids in itertools.islice(itertools.product(*(recorder.ids[name] for name in operation.parameters)), TRIES):
-                path = operation.path.format(**dict(zip(operation.parameters, ids, strict=True)))
-                answer = people[role].ask("GET", path, on=ON)
-                if answer.is_success and answer.headers.get("content-type") == "application/json" and answer.json().get("items", True):
+def ask_the_rest(job: Job, recorder: Recorder) -> None:
+    """What the demonstration does not do, tried by whoever may: read as it is, and done with the documented request, as far as that goes."""
+    people = {role: job.local(role) for role in ROLES} | {"institution": job.school}
+    for methods in (("GET",), ("POST", "PATCH", "PUT"), ("GET",)):
+        for operation in recorder.wanting(*methods):
+            able = [person for role, person in people.items() if role in operation.roles and not operation.id.startswith(ENDS_SOMEONE)]
+            for person, path in itertools.product(able[:1] + able[-1:], recorder.paths(operation)):
+                if operation.id in recorder.heard:
                     break
+                if operation.method == "GET":
+                    person.ask("GET", path, on=ON)
+                elif operation.example is not None:
+                    etag = person.ask("GET", path.partition(":")[0], on=ON).headers.get("etag") if operation.parameters else None
+                    person.ask(operation.method, path, on=ON, etag=etag, json=recorder.filled(operation.example))
 
 
 def _short(value: Any) -> Any:

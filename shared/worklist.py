@@ -18,15 +18,15 @@ Kind = Select[Any]  # items of one kind, the most urgent first
 class Item(wire.Out):
     """One paper and the step it waits for."""
 
-    kind: str = Field(description="What has come to the caller.", examples=["claim_submitted"])
-    action: str = Field(description="The step to take, as in the paper's `allowed_actions`.", examples=["review"])
+    kind: str = Field(description="等待办理的是什么。", examples=["claim_submitted"])
+    action: str = Field(description="应办的步骤,与事项 allowed_actions 中的相同。", examples=["review"])
     subject_type: str = Field(examples=["claim"])
     subject_id: UUID
     number: str | None = Field(examples=[f"{county.here().series('SQ')}-2025-000123"])
     title: str = Field(examples=["短平快农业种植养殖培训"])
-    due_on: wire.CivilDate | None = Field(description="The last day on which it is in time; null where none is set.")
+    due_on: wire.CivilDate | None = Field(description="按时办理的最后一日;没有期限时为 null。")
     since_at: wire.Instant
-    link: str = Field(description="The paper's path.", examples=["/v1/claims/0192f3a0-0000-7000-8000-000000000000"])
+    link: str = Field(description="事项的路径。", examples=["/v1/claims/0192f3a0-0000-7000-8000-000000000000"])
 
 
 class Worklist(wire.Out):

@@ -11,8 +11,8 @@ class Section(wire.Out):
     """What one service has. `forbidden`: the caller may not read it; `unavailable`: it did not answer in time, and `problem` says how."""
 
     status: Literal["ok", "unavailable", "forbidden"]
-    data: dict[str, Any] = Field({}, description="By name, each as its own path answers it: the paper, or the first page of a list.")
-    problem: dict[str, Any] = Field({}, description="As in any error answer.")
+    data: dict[str, Any] = Field({}, description="按名称,各如其自己的路径所答:一个事项,或列表的第一页。")
+    problem: dict[str, Any] = Field({}, description="与任何拒绝的应答相同。")
 
 
 class Overview(wire.Out):

@@ -27,7 +27,7 @@ class PlanBrief(wire.Out):
 class TargetOut(wire.Out):
     """Shares are numbers from 0 to 1."""
 
-    period: str = Field(description="A calendar year, or `total`: the whole plan.", examples=["total"])
+    period: str = Field(description="自然年,或 total 即整个方案期。", examples=["total"])
     at_least: float
     at_most: float | None
 
@@ -38,15 +38,15 @@ class LineDefinition(wire.Out):
     measure: str
     unit: str
     period: Literal["average_a_year", "by_plan_end", "each_year"]
-    each: Literal["class", "college", "enterprise"] | None = Field(description="Measured at each of these; null: in all.")
+    each: Literal["class", "college", "enterprise"] | None = Field(description="逐班、逐校或逐企业衡量;null 为合计。")
     judged: Literal["over_time", "as_it_stands"]
     targets: list[TargetOut]
-    source: Literal["registry", "evaluation", "eastwest"] = Field(description="The service that counts it.")
-    programme: str | None = Field(description="Classes name this code in `programmes` to count towards the line.")
-    channels: list[str] = Field(description="Classes of these channels count without naming it.")
-    occupations: list[str] = Field(description="Classes of these occupations count without naming it.")
-    parents: list[str] = Field(description="Lines towards which its classes count as well.")
-    counting: str = Field(description="How it is counted.")
+    source: Literal["registry", "evaluation", "eastwest"] = Field(description="由哪个服务计数。")
+    programme: str | None = Field(description="班级在 programmes 中写明此代码即计入。")
+    channels: list[str] = Field(description="这些培训项目的班级不必写明即计入。")
+    occupations: list[str] = Field(description="这些职业的班级不必写明即计入。")
+    parents: list[str] = Field(description="其班级同时计入的上级指标。")
+    counting: str = Field(description="怎样计数。")
     lead_departments: list[str] = Field(description="责任单位")
     clause: str
     basis_status: BasisStatus
@@ -91,7 +91,7 @@ class PartOut(wire.Out):
 class RankedOut(wire.Out):
     """A row of the breakdown, best first. `code` null: what belongs to none."""
 
-    rank: int | None = Field(description="Equal figures share a rank.")
+    rank: int | None = Field(description="名次;数字相同的并列。")
     code: str | None = Field(examples=[EXAMPLES.region_code])
     name: str = Field(examples=[EXAMPLES.region_name])
     actual: int | float | None
@@ -111,27 +111,27 @@ class PlanLineOut(wire.Out):
     actual: int | float | None
     rate: float | None = Field(description="actual ÷ target")
     status: Status
-    needed_per_week: float | None = Field(description="What must be added a week from `as_of` on to reach the target in time.")
-    period: str = Field(description="A calendar year, or `total`: the whole plan.")
+    needed_per_week: float | None = Field(description="自 as_of 起每周须新增多少才能按时完成,单位见 unit。")
+    period: str = Field(description="自然年,或 total 即整个方案期。")
     from_on: wire.CivilDate
     to_on: wire.CivilDate
-    numerator: int | str | None = Field(description="A count; an amount of money in yuan as a decimal string.")
+    numerator: int | str | None = Field(description="计入的数;金额为元,两位小数的文字。")
     denominator: int | str | None
-    actual_of_enrolled: float | None = Field(description="The same share of all who were enrolled; decides nothing.")
-    beside: dict[str, int] = Field(description="Shown apart: `pending`, `already_employed`.")
-    records: str | None = Field(description="A path that lists exactly the rows counted; null where there are none to list.")
+    actual_of_enrolled: float | None = Field(description="以全部报名人数为分母的比率,仅供参考。")
+    beside: dict[str, int] = Field(description="另列的人数:pending 期限未到,already_employed 培训前已有工作。")
+    records: str | None = Field(description="列出所计各条的路径;不能列出时为 null。")
     lead_departments: list[str]
     basis: PlanBasis
-    parts: list[PartOut] | None = Field(default=None, description="Of lines with several targets: each period, or each subject.")
-    breakdown: list[RankedOut] | None = Field(default=None, description="With `by`: the rows add up to the numerator of the line's period.")
+    parts: list[PartOut] | None = Field(default=None, description="有几个目标的指标,逐时段或逐对象列出。")
+    breakdown: list[RankedOut] | None = Field(default=None, description="按 by 分列;各行之和即本时段的分子。")
 
 
 class ProgressOut(wire.Out):
     plan: str = Field(examples=[PLAN.code])
     as_of: wire.CivilDate = Field(examples=["2025-06-30"])
     by: By | None
-    complete: bool = Field(description="False when a service that counts did not answer; its lines are `unknown`.")
-    unavailable: list[str] = Field(description="The services that did not answer.")
+    complete: bool = Field(description="有计数的服务没有应答时为 false,其指标为 unknown。")
+    unavailable: list[str] = Field(description="没有应答的服务。")
     lines: list[PlanLineOut]
 
 
@@ -144,5 +144,5 @@ class PlanFindingOut(wire.Out):
 
 class PlanCheckOut(wire.Out):
     plan: str
-    consistent: bool = Field(description="False when something cannot all be met as written.")
+    consistent: bool = Field(description="有不能同时完成之处时为 false。")
     findings: list[PlanFindingOut]

@@ -75,4 +75,4 @@ class ReplayIn(wire.In):
 
 
 class EventsReplayed(wire.Out):
-    replayed: int = Field(description="How many events are sent again.")
+    replayed: int = Field(description="重发的事件数,个。")

@@ -41,7 +41,7 @@ class RowError(wire.Out):
 
 class Listed(wire.Out):
     id: UUID
-    mode: str
+    mode: Mode
     filename: str
     status: Status
     progress: Progress

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -28,7 +28,7 @@ Check = Callable[
 
 
 class Health(wire.Out):
-    status: str
+    status: Literal["ok"]
     checks: dict[str, dict[str, Any]] = {}
 
 
@@ -42,7 +42,7 @@ class ProblemEntry(wire.Out):
     """One code: where it appears, its HTTP status, why it comes and what to do."""
 
     code: str
-    kind: str
+    kind: Literal["problem", "fault", "row", "finding"]
     status: int | None
     title: str
     title_en: str

@@ -106,7 +106,7 @@ class LineOut(wire.Out):
 class TermsRef(wire.Out):
     """The block of terms that was applied."""
 
-    scheme: str = Field(examples=["agricultural_short"])
+    scheme: SchemeCode
     in_force_from: date
     document: str
     hash: str
@@ -122,8 +122,8 @@ class DecisionOut(wire.Out):
     """One step: who, when, from which state to which."""
 
     action: str = Field(examples=["review"])
-    from_status: str | None
-    to_status: str
+    from_status: ClaimStatus | None
+    to_status: ClaimStatus
     actor: str = Field(description="办理的账号")
     actor_name: str | None = Field(description="办理人当时的姓名", examples=["潘秀珍"])
     role: str
@@ -245,8 +245,8 @@ class AppealOut(wire.Out):
 
 
 class ClaimCount(wire.Out):
-    scheme: str = Field(examples=["agricultural_short"])
-    status: str
+    scheme: SchemeCode
+    status: ClaimStatus
     claims: int = Field(examples=[12])
     amount: wire.Money
 

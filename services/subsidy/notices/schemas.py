@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.subsidy.codes import SchemeCode
 from shared import county, wire
 
 
@@ -20,7 +21,7 @@ class NoticeOut(wire.Out):
     id: UUID
     claim_id: UUID
     number: str = Field(examples=[f"{county.here().series('GS')}-2025-000012"])
-    scheme: str = Field(examples=["agricultural_short"])
+    scheme: SchemeCode
     institution: str | None = Field(examples=["示范职业培训学校"])
     class_name: str | None = Field(serialization_alias="class", examples=["蔬菜种植班"])
     amount: wire.Money = Field(validation_alias="amount_yuan")

@@ -47,7 +47,7 @@ class ProposedTermsOut(wire.Out):
 
     id: UUID
     version: int
-    scheme: str
+    scheme: SchemeCode
     status: TermsStatus
     block: dict[str, Any] = Field(description="提出的条款,原样")
     terms: TermsOut
