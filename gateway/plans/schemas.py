@@ -109,7 +109,7 @@ class PlanLineOut(wire.Out):
     target: int | float
     target_at_most: int | float | None
     actual: int | float | None
-    rate: float | None = Field(description="actual ÷ target")
+    rate: float | None = Field(description="完成率:actual ÷ target。")
     status: Status
     needed_per_week: float | None = Field(description="自 as_of 起每周须新增多少才能按时完成,单位见 unit。")
     period: str = Field(description="自然年,或 total 即整个方案期。")
