@@ -42,7 +42,7 @@ def tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("at", DateTime(timezone=True), nullable=False),
         Column("data", JSONB, nullable=False),
         Index("changes_order_idx", "transaction_id", "id"),
-        info=keeping.APPEND_ONLY,
+        info=keeping.recorded("id", "transaction_id"),
     )
     cursors = Table("followed_feeds", metadata, Column("feed", Text, primary_key=True), Column("after", Text, nullable=False))
     return changes, cursors

@@ -19,13 +19,14 @@ SEALING = {"audit": "SELECT", "audit_seals": "SELECT, INSERT"}
 @dataclass(frozen=True, slots=True)
 class Rows:
     """What the service may do to a table's rows. `changing`: the columns that may change (None: all); `deleted`: a row may go. `settled`: columns that
-    change no more once their row is so (SQL on `old`); `term`: a row may go only when this column lies so many days back; `added`: a row may come."""
+    change no more once their row is so (SQL on `old`); `term`: a row may go only when this column lies so many days back; `added`: a row may come; `made`: columns that the database fills in, and nobody else."""
 
     changing: tuple[str, ...] | None = None
     deleted: bool = False
     settled: tuple[str, tuple[str, ...]] | None = None
     term: tuple[str, int] | None = None
     added: bool = True
+    made: tuple[str, ...] = ()
 
 
 PAPERS = Rows()  # what is not stated otherwise: they change and stay
@@ -44,6 +45,11 @@ def fixed(*columns: str, when: str) -> dict[str, Any]:
 def for_days(days: int, since: str) -> dict[str, Any]:
     """A row never changes, and goes when `since` lies so many days back."""
     return {"rows": Rows((), deleted=True, term=(since, days))}
+
+
+def recorded(*made: str) -> dict[str, Any]:
+    """A row never changes, and when and in which transaction it was written is not for its writer to say."""
+    return {"rows": Rows((), made=made)}
 
 
 APPEND_ONLY = only()
@@ -93,7 +99,8 @@ def _statements(connection: Connection, metadata: MetaData, service: str) -> lis
 def _granted(table: Table) -> str:
     stated, may = rows(table), ["SELECT"]
     if stated.added:
-        may.append("INSERT")
+        said = [column.name for column in table.c if column.name not in stated.made]
+        may.append(f"INSERT ({', '.join(said)})" if stated.made else "INSERT")
     if stated.changing is None:
         may.append("UPDATE")
     elif stated.changing:

@@ -53,13 +53,15 @@ async def test_every_table_is_the_owners_and_grants_what_it_states(databases: Da
         rows = keeping.rows(table)
         may = (
             {"SELECT"}
-            | ({"INSERT"} if rows.added else set())
+            | ({"INSERT"} if rows.added and not rows.made else set())
             | ({"UPDATE"} if rows.changing is None else set())
             | ({"DELETE"} if rows.deleted else set())
         )
         assert await _granted(inside, table.name, service) == may, table.name
         columns = {column.name for column in table.c} if rows.changing is None else set(rows.changing)
-        assert await _changeable(inside, table.name, service) == columns, table.name
+        assert await _columns(inside, table.name, service, "UPDATE") == columns, table.name
+        said = {column.name for column in table.c if column.name not in rows.made} if rows.added else set()
+        assert await _columns(inside, table.name, service, "INSERT") == said, table.name
         sealing = {"audit": {"SELECT"}, "audit_seals": {"SELECT", "INSERT"}}.get(table.name, set())
         assert await _granted(inside, table.name, keeping.SEALER) == sealing, table.name
     for name, role in ((name, role) for name in found for role in ("public", *SERVICES) if role != service):
@@ -73,10 +75,10 @@ async def _granted(inside: asyncpg.Connection, table: str, role: str) -> set[str
     return {row["may"] for row in await inside.fetch(asked, MAY, role, table)}
 
 
-async def _changeable(inside: asyncpg.Connection, table: str, role: str) -> set[str]:
+async def _columns(inside: asyncpg.Connection, table: str, role: str, may: str) -> set[str]:
     asked = """SELECT attname FROM pg_attribute WHERE attrelid = $2::regclass AND attnum > 0 AND NOT attisdropped
-               AND has_column_privilege($1, attrelid, attnum, 'UPDATE')"""
-    return {row["attname"] for row in await inside.fetch(asked, role, table)}
+               AND has_column_privilege($1, attrelid, attnum, $3)"""
+    return {row["attname"] for row in await inside.fetch(asked, role, table, may)}
 
 
 @pytest.mark.parametrize("service", SERVICES)
