@@ -71,7 +71,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title=part.title,
-        version=os.environ.get("BUILD", "0.2.0"),
+        version=os.environ.get("BUILD", "0.3.0"),
         lifespan=lifespan,
         openapi_url=None,
         docs_url=None,

@@ -209,7 +209,7 @@ def health(service: str, checks: Mapping[str, Check]) -> Router:
 
     @made.operation("GET", "/version", may=access.PUBLIC, summary="版本与政策数据的摘要")
     async def version() -> Version:
-        return Version(service=service, build=os.environ.get("BUILD", "0.2.0"), policy_hash=policy_hash)
+        return Version(service=service, build=os.environ.get("BUILD", "0.3.0"), policy_hash=policy_hash)
 
     @made.operation("GET", "/metrics", may=access.PUBLIC, summary="Prometheus 指标", response_class=Response)
     async def metrics(kernel: KernelOf) -> Response:
