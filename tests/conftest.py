@@ -21,6 +21,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.databases import make_roles, open_to, owner_of, roles_for
 from deploy.postgres import Server, throwaway_postgres
@@ -271,7 +272,13 @@ def start(databases: Databases, tmp_path: Path) -> Start:
     return started
 
 
-SLOW = ("tests/faults/", "tests/journeys/", "tests/contracts/test_fuzz.py")
+# Each line shares one stack of five processes, so it runs on one worker: a stack costs as much as a hundred tests.
+TOGETHER = {
+    f"tests/{folder}/test_{name}.py": folder
+    for folder, names in (("attacks", ("matrix", "tenants")), ("journeys", ("main_job", "second_half")))
+    for name in names
+}
+SLOW = ("tests/faults/", "tests/attacks/", "tests/journeys/", "tests/contracts/test_fuzz.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -283,6 +290,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: places[item.nodeid.partition("::")[0]])
     else:
         items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
+
+class ByStack(LoadScopeScheduling):
+    """A module to a worker, and modules that share a stack to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module: str = super()._split_scope(nodeid)
+        return TOGETHER.get(module, module)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return ByStack(config, log)
 
 
 os.environ.setdefault("BUILD", "test")
