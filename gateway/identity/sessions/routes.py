@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 
 from gateway.identity.errors import NoPassword, SessionEnded, SignInLocked, SignInRefused
 from gateway.identity.schemas import Credentials, PasswordChange, Refresh, SignedIn
@@ -22,8 +22,7 @@ router = web.Router("identity")
     key=None,
     errors=[SignInRefused, SignInLocked, errors.TooManyRequests, errors.Unavailable],
 )
-async def sign_in(body: Credentials, response: Response, call: web.Caller, kernel: web.KernelOf, signer: SignerOf) -> SignedIn:
-    response.headers["Cache-Control"] = "no-store"
+async def sign_in(body: Credentials, call: web.Caller, kernel: web.KernelOf, signer: SignerOf) -> SignedIn:
     return await sessions.open_session(kernel, signer, call, body.name, body.password)
 
 
@@ -35,8 +34,7 @@ async def sign_in(body: Credentials, response: Response, call: web.Caller, kerne
     key=None,
     errors=[SessionEnded, errors.TooManyRequests],
 )
-async def refresh(body: Refresh, response: Response, call: web.Caller, kernel: web.KernelOf, signer: SignerOf) -> SignedIn:
-    response.headers["Cache-Control"] = "no-store"
+async def refresh(body: Refresh, call: web.Caller, kernel: web.KernelOf, signer: SignerOf) -> SignedIn:
     return await sessions.refresh_session(kernel, signer, call, body.refresh_token)
 
 
