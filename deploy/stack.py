@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from deploy import keys
@@ -137,6 +138,13 @@ class Stack:
             end(self._processes[name], signal.SIGTERM, 10)
         self.start(name)
 
+    def replace(self, name: str) -> None:
+        """Start a second process of a service beside the first, and end the first once the second is ready: whoever calls meanwhile does not notice."""
+        first, began = self._processes[name], time.time()
+        self._processes[name] = self._spawn(name, [*self._command(name), "--beside"], self.logs(name))
+        self._wait_until_ready(name, began)
+        end(first, signal.SIGTERM, 20)
+
     def stop(self) -> None:
         """Stop the services orderly, then the database. Harmless when nothing runs."""
         for process in self._processes.values():
@@ -231,6 +239,7 @@ class Stack:
             "ENVIRONMENT": "local",
             "ALLOW_CLOCK_OVERRIDE": "1",
             "LOCAL_CLIENTS": "1",
+            "DRAIN_SECONDS": "0",
             **{f"{service.upper()}_URL": url for service, url in self.urls.items()},
             "TOKEN_ISSUER": self.gateway_url,
             "INTERNAL_KEY": kept.internal_key,
@@ -242,9 +251,9 @@ class Stack:
         own = {"gateway": {"TOKEN_SIGNING_KEY": kept.token_signing_key}, "eastwest": {"RECEIPT_KEY": kept.receipt_key}}
         return every | of_services | self._extra_env | {"DATABASE_URL": self.database_url(name)} | own.get(name, {})
 
-    def _wait_until_ready(self, name: str) -> None:
+    def _wait_until_ready(self, name: str, since: float = 0) -> None:
         process, deadline = self._processes[name], time.monotonic() + _READY_SECONDS_AT_MOST
-        while not (self._seals(process) if name == SEALER else _is_ready(self.ports[name])):
+        while not (self._seals(process) if name == SEALER else _is_ready(self.ports[name], since)):
             if process.poll() is not None:
                 raise self._not_started(name, f"启动时退出(代码 {process.returncode})", "ended while starting")
             if time.monotonic() > deadline:
@@ -268,12 +277,15 @@ class Stack:
         return self.server
 
 
-def _is_ready(port: int) -> bool:
+def _is_ready(port: int, since: float) -> bool:
+    """Whether a process that was started after `since` answers there and is ready. One connection is one process, even where two share the port."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
     try:
+        connection.request("GET", "/version")
+        started_at = json.load(connection.getresponse())["started_at"]
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+        return connection.getresponse().status == 200 and datetime.fromisoformat(started_at).timestamp() >= since
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
         return False
     finally:
         connection.close()

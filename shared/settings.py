@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     body_bytes_per_second: PositiveInt = 1024
     connections_at_most: PositiveInt = 512
     requests_at_most: PositiveInt = 256  # at work at once
+    drain_seconds: float = Field(5.0, ge=0)  # for whoever still uses a connection when the process is told to end
 
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_each)] = ()
 

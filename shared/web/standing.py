@@ -13,7 +13,7 @@ from pydantic import ConfigDict
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, audit, changes, county, errors, names, pages, wire
+from shared import access, audit, changes, clock, county, errors, names, pages, wire
 from shared.sealing import Broken, Reason, chain, verifying
 from shared.web import problems
 from shared.web.kernel import Kernel, KernelOf
@@ -36,6 +36,7 @@ class Version(wire.Out):
     service: str
     build: str
     policy_hash: str
+    started_at: wire.Instant
 
 
 class ProblemEntry(wire.Out):
@@ -193,7 +194,7 @@ async def _checked(check: Check, kernel: Kernel) -> dict[str, Any]:
 
 
 def health(service: str, checks: Mapping[str, Check]) -> Router:
-    made, policy_hash = Router("health"), county.digest()
+    made, policy_hash, started_at = Router("health"), county.digest(), clock.now()
 
     @made.operation("GET", "/livez", may=access.PUBLIC, summary="进程是否存活")
     async def livez() -> Health:
@@ -201,6 +202,8 @@ def health(service: str, checks: Mapping[str, Check]) -> Router:
 
     @made.operation("GET", "/readyz", may=access.PUBLIC, summary="是否可以接受请求,逐项列出依赖")
     async def readyz(kernel: KernelOf) -> Health:
+        if kernel.stopping.is_set():
+            raise errors.Unavailable("本进程正在停止,只办完已收到的请求。", checks={"stopping": {"status": "unavailable"}})
         database, *others = await asyncio.gather(kernel.pulse.check(), *(_checked(check, kernel) for check in checks.values()))
         found = {"database": database, "ended_tokens": kernel.tokens.knows_ended()} | dict(zip(checks, others, strict=True))
         if any(check["status"] != "ok" and check.get("needed", True) for check in found.values()):
@@ -209,7 +212,7 @@ def health(service: str, checks: Mapping[str, Check]) -> Router:
 
     @made.operation("GET", "/version", may=access.PUBLIC, summary="版本与政策数据的摘要")
     async def version() -> Version:
-        return Version(service=service, build=os.environ.get("BUILD", "0.3.0"), policy_hash=policy_hash)
+        return Version(service=service, build=os.environ.get("BUILD", "0.3.0"), policy_hash=policy_hash, started_at=started_at)
 
     @made.operation("GET", "/metrics", may=access.PUBLIC, summary="Prometheus 指标", response_class=Response)
     async def metrics(kernel: KernelOf) -> Response:
