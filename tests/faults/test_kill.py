@@ -15,6 +15,7 @@ import pytest
 from deploy.demo.main_job import Job
 from deploy.stack import OWN_SECRETS, SERVICES, Stack
 from tests import people
+from tests.faults.restarting import replaced_under_load
 from tests.stacks import patient
 
 WRITES = 2_000
@@ -24,7 +25,7 @@ SECONDS_AT_MOST = 150
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with patient() as running:
+    with patient(DRAIN_SECONDS="4") as running:
         yield running
 
 
@@ -94,6 +95,12 @@ def _sealed_to_the_end(job: Job) -> Any:
             return checked
         assert time.monotonic() < until, checked
         time.sleep(0.2)
+
+
+def test_a_service_and_the_gateway_are_replaced_under_load_and_no_caller_notices(stack: Stack) -> None:
+    seen = replaced_under_load(stack, ("registry", "gateway"))
+    assert not seen.failures, f"{len(seen.failures)} of {sum(seen.answered.values())}: {seen.failures[:5]}"
+    assert seen.registered
 
 
 def test_the_sealer_alone_has_the_seal_key_and_nobody_the_keys_of_another(stack: Stack) -> None:
