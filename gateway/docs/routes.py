@@ -1,12 +1,13 @@
-"""The merged `/openapi.json`, and `/docs`: Swagger UI from an installed package, so that it works without the internet."""
+"""The merged `/openapi.json`, and `/docs`: Swagger UI from an installed package and the guides, so that all of it works without the internet."""
 
 from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from gateway.clients import KnownOf
+from gateway.docs import reading
 from gateway.docs.operations import merge
 from shared import errors, web
 from shared.web import documents
@@ -16,6 +17,7 @@ _PACKAGE = find_spec("fastapi_offline")
 _SWAGGER_UI = Path(_PACKAGE.origin).parent / "static" if _PACKAGE and _PACKAGE.origin else _HERE
 _FILES: dict[str, tuple[Path, str]] = {
     "start.js": (_HERE / "start.js", "text/javascript"),
+    "guides.css": (_HERE / "guides.css", "text/css"),
     "swagger-ui-bundle.js": (_SWAGGER_UI / "swagger-ui-bundle.js", "text/javascript"),
     "swagger-ui.css": (_SWAGGER_UI / "swagger-ui.css", "text/css"),
     "favicon.png": (_SWAGGER_UI / "favicon.png", "image/png"),
@@ -39,6 +41,8 @@ async def page() -> Response:
 
 @router.get("/docs/{name}")
 async def file(name: str) -> Response:
+    if name in reading.GUIDES:
+        return HTMLResponse(reading.guide(name), headers=_ONLY_FROM_HERE)
     if name not in _FILES:
         raise errors.NotFound()
     path, media_type = _FILES[name]

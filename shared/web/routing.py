@@ -127,6 +127,8 @@ class Router(APIRouter):
         stated = {name: said.pop(name) for name in SAID & said.keys()}
         operation = Operation(noun=self.noun, method=method, path=path, may=may, traced=self.traced, **stated)
         shown = openapi.describe(operation, list(errors), example)
+        if status == 204:
+            said = {"response_class": Response} | said  # JSON's would call nothing JSON, and a caller would read it
 
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
             route: Any = functools.partial(Route, operation=operation)

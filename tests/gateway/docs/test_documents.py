@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway import clients
+from gateway.docs import reading
 from gateway.docs.operations import merge
 from shared import access, web, wire
 from tests.conftest import Databases, Start, running, settings
@@ -107,21 +108,38 @@ async def test_a_service_sends_its_own_the_same_way(start: Start, service: str) 
         assert had.status_code == 304
 
 
-async def test_the_page_and_all_it_needs_come_from_here(start: Start) -> None:
+@pytest.mark.parametrize("path", ["/docs", *(f"/docs/{name}" for name in reading.GUIDES)])
+async def test_a_page_and_all_it_needs_come_from_here(start: Start, path: str) -> None:
+    async with start("gateway") as gateway:
+        public = gateway.as_("public")
+        page = await public.get(path)
+        assert page.headers["content-type"].startswith("text/html") and "default-src 'self'" in page.headers["content-security-policy"]
+        assert not re.search(r"<style|\sstyle=|<script>|\son\w+=", page.text)
+        loaded = re.findall(r'<(?:script|link|img)\b[^>]*(?:src|href)="([^"]+)"', page.text)
+        linked = re.findall(r'<a href="(/[^"]*)"', page.text)
+        assert all(each.startswith("/docs/") for each in loaded)
+        assert {f"/docs/{name}" for name in reading.GUIDES} <= set(linked)
+        for needed in (*loaded, *linked):
+            assert (await public.get(needed)).status_code == 200, needed
+
+
+async def test_the_page_shows_the_merged_document(start: Start) -> None:
     async with start("gateway") as gateway:
         public = gateway.as_("public")
         landing = await public.get("/")
         assert (landing.status_code, landing.headers["location"]) == (307, "/docs")
-        page = await public.get("/docs")
-        assert page.headers["content-type"].startswith("text/html") and "default-src 'self'" in page.headers["content-security-policy"]
-        needed = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-        assert len(needed) == 4 and all(path.startswith("/docs/") for path in needed)
-        for path in needed:
-            assert (await public.get(path)).status_code == 200
+        assert "/docs/start.js" in (await public.get("/docs")).text
         assert "/openapi.json" in (await public.get("/docs/start.js")).text
 
 
-@pytest.mark.parametrize("name", ["nothing.js", "..%2fapp.py", "page.html"])
+async def test_a_guide_is_a_page_and_what_it_quotes_is_no_markup(start: Start) -> None:
+    async with start("gateway") as gateway:
+        page = (await gateway.as_("public").get("/docs/first-hour-of-a-front-end")).text
+        assert "<title>前端的第一小时</title>" in page and "<h1>前端的第一小时</h1>" in page
+        assert "&lt;input type=&quot;file&quot;&gt;" in page and "{guide}" not in page
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2fapp.py", "page.html", "guide.html", "first-hour-of-a-front-end.md"])
 async def test_no_other_file_is_given_out(start: Start, name: str) -> None:
     async with start("gateway") as gateway:
         answer = await gateway.as_("public").get(f"/docs/{name}")
