@@ -31,6 +31,8 @@ class Settings(settings.Settings):
     local_clients: bool = False
     webhook_networks: Annotated[tuple[Network, ...], NoDecode, PlainValidator(_inner)] = ()
     confirm_accounts: bool | None = None
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
 
     @property
     def confirms(self) -> bool:

@@ -39,7 +39,8 @@ ASKED_AGAIN_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the account (`subject`), the person behind it, the role and what the role is bound to. `scopes` narrows a role; None means all of it."""
+    """Who acts: the account (`subject`), the person behind it, the role and what the role is bound to. `scopes` narrows a role; None means all of it.
+    A `manager` makes accounts for the institution's own staff."""
 
     subject: str
     role: str
@@ -50,6 +51,7 @@ class Actor:
     department: str | None = None
     trainee_id: UUID | None = None
     scopes: frozenset[str] | None = None
+    manager: bool = False
 
     @property
     def doer(self) -> Doer:
@@ -62,7 +64,8 @@ class Actor:
             name: getattr(self, name) for name in ("role", "person_id", "name", "institution_id", "region_code", "department", "trainee_id")
         }
         claims: dict[str, Any] = {name: str(value) for name, value in values.items() if value is not None}
-        return claims | {"sub": self.subject} | ({"scopes": sorted(self.scopes)} if self.scopes is not None else {})
+        claims |= {"sub": self.subject} | ({"manager": True} if self.manager else {})
+        return claims | ({"scopes": sorted(self.scopes)} if self.scopes is not None else {})
 
 
 def actor_of(claims: dict[str, Any]) -> Actor:
@@ -80,6 +83,7 @@ def actor_of(claims: dict[str, Any]) -> Actor:
         claims.get("department"),
         an_id("trainee_id"),
         scopes,
+        claims.get("manager") is True,
     )
 
 

@@ -90,6 +90,16 @@ def here() -> County:
     return _read(folder())
 
 
+def region_codes() -> frozenset[str]:
+    """Of the county's own regions: towns, subdistricts, zones, and itself."""
+    return _regions(folder())
+
+
+@cache
+def _regions(of: Path) -> frozenset[str]:
+    return frozenset(row["code"] for row in strict.table(of / "regions.toml")["regions"])
+
+
 @cache
 def _read(of: Path) -> County:
     return strict.read_file(County, of / "county.toml")

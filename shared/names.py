@@ -32,7 +32,7 @@ from shared import access, county, errors, http_client, telemetry, wire
 PATH = "/internal/v1/names"
 IDS_AT_MOST = 10_000
 # Who sees persons on papers alone, and not in the registry: the service that shows them the paper vouches for them.
-VOUCHED_FOR = frozenset({"partner", "person", "finance"})
+VOUCHED_FOR = frozenset({"partner", "person", "finance", "admin"})
 
 
 @dataclass(frozen=True, slots=True)

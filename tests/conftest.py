@@ -45,7 +45,8 @@ def token(role: str, **bound: Any) -> str:
     now = int(time.time())
     claims = {"iss": ISSUER, "aud": "kaili-skills", "sub": bound.pop("subject", f"test-{role}"), "role": role, "iat": now, "exp": now + 900}
     claims |= {"person_id": str(db.new_id())} | {
-        name: sorted(value) if isinstance(value, set | frozenset) else str(value) for name, value in bound.items()
+        name: sorted(value) if isinstance(value, set | frozenset) else value if isinstance(value, bool) else str(value)
+        for name, value in bound.items()
     }
     return jwt.encode({"alg": "ES256", "kid": SIGNING_KEY.thumbprint()}, claims, SIGNING_KEY)
 

@@ -7,6 +7,14 @@ class LoginTaken(errors.Problem):
     code, status = "login_taken", 409
 
 
+class SubjectBound(errors.Problem):
+    code, status = "subject_bound", 409
+
+
+class NotAManager(errors.Problem):
+    code, status = "not_a_manager", 403
+
+
 class SignInRefused(errors.Problem):
     code, status = "sign_in_refused", 401
 
@@ -29,9 +37,15 @@ class SessionEnded(errors.Problem):
 
 
 MISPLACED = "binding_not_allowed"
+OUTSIDE = "outside_delegation"
 UNKNOWN_SCOPE = "unknown_scope"
+UNKNOWN_ISSUER = "unknown_issuer"
+UNKNOWN_INSTITUTION = "unknown_institution"
+UNKNOWN_TRAINEE = "unknown_trainee"
+UNKNOWN_REGION = "unknown_region"
 PRIVATE_KEY = "invalid_public_key"
 WEAK_PASSWORD = "weak_password"  # noqa: S105 - a code, not a secret
 WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a code, not a secret
 
 errors.violates("users_login_key", LoginTaken)
+errors.violates("users_subject_key", SubjectBound)

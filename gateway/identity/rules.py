@@ -5,10 +5,10 @@ from typing import Any
 
 from gateway.identity import policy
 from gateway.identity.codes import KNOWN
-from gateway.identity.errors import MISPLACED, UNKNOWN_SCOPE
+from gateway.identity.errors import MISPLACED, UNKNOWN_ISSUER, UNKNOWN_SCOPE
 from gateway.identity.schemas import AccountChange, Bindings
 from gateway.settings import Settings
-from shared import db, errors, settings
+from shared import db, errors, redaction, settings
 
 LOCAL = "local-"
 
@@ -39,6 +39,17 @@ def faults(role: str, bound: Mapping[str, Any]) -> list[errors.Fault]:
     return found
 
 
+def untrusted(of: settings.Settings, said: Mapping[str, Any]) -> list[errors.Fault]:
+    """A binding to an issuer whose tokens nobody takes."""
+    trusted = of.oidc_issuer if isinstance(of, Settings) else None
+    if said.get("issuer") in (None, trusted):
+        return []
+    allowed = trusted or "没有设置可信签发者(OIDC_ISSUER)"
+    return [
+        errors.Fault(UNKNOWN_ISSUER, pointer="/issuer", seen=redaction.quoted(said["issuer"]), allowed=allowed, fix="请改正签发者的网址。")
+    ]
+
+
 def columns(asked: Bindings) -> dict[str, Any]:
     """A new account's columns. Who acts is a new person unless one is named."""
     return bound(asked) | {"role": asked.role, "person_id": asked.person_id or db.new_id()}
@@ -46,7 +57,7 @@ def columns(asked: Bindings) -> dict[str, Any]:
 
 def bound(asked: Bindings | AccountChange) -> dict[str, Any]:
     """The name and the bindings that are said, as they are kept. No scope at all is not every scope: that is null."""
-    said = asked.model_dump(include={"name", *policy.BINDINGS}, exclude_unset=isinstance(asked, AccountChange))
+    said = asked.model_dump(include={*policy.SAID}, exclude_unset=isinstance(asked, AccountChange))
     return said | ({"scopes": sorted(set(said["scopes"]))} if said.get("scopes") is not None else {})
 
 

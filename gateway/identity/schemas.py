@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from gateway.codes import AccountStatus, Role
-from shared import county, wire
+from shared import county, names, wire
 
 EXAMPLES = county.here().examples
 
@@ -19,6 +20,8 @@ Password = Annotated[
 
 
 RegionCode = Annotated[str, Field(pattern=r"^\d{6,12}$")]
+Issuer = Annotated[wire.Word, Field(description="可信签发者(OIDC_ISSUER)的网址;与 subject 一起给")]
+Subject = Annotated[wire.Text, Field(min_length=1, max_length=255, description="此人在签发者处的编号(令牌中的 sub)")]
 
 
 class Bindings(wire.In):
@@ -40,7 +43,10 @@ class ClientIn(Bindings):
 
 class UserIn(Bindings):
     login: wire.Word | None = Field(None, description="登录名;不给则用 name", examples=["yangxiuying"])
-    password: Password | None = Field(None, description="不给则生成一个,只显示一次")
+    password: Password | None = Field(None, description="不给则生成一个,只显示一次;绑定了 subject 的不生成")
+    manager: bool = Field(False, examples=[False])
+    issuer: Issuer | None = Field(None, examples=[None])
+    subject: Subject | None = Field(None, examples=[None])
 
 
 class AccountChange(wire.In):
@@ -52,21 +58,33 @@ class AccountChange(wire.In):
     scopes: Scopes | None = Field(None, examples=[None])
 
 
+class UserChange(AccountChange):
+    manager: bool = Field(default_factory=bool, examples=[False])
+    issuer: Issuer | None = Field(None, examples=[None])
+    subject: Subject | None = Field(None, examples=[None])
+
+
 class AccountOut(wire.Out):
     id: UUID
     name: str
     role: Role
     person_id: UUID
     institution_id: UUID | None
+    institution_name: names.InstitutionName = None
     trainee_id: UUID | None
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     region_code: str | None
+    region_name: names.RegionName = None
     department: str | None
     scopes: list[str] | None
     created_at: wire.Instant
     disabled_at: wire.Instant | None
     status: AccountStatus
     made_by: UUID | None
+    made_by_name: str | None = None
     confirmed_by: UUID | None
+    confirmed_by_name: str | None = None
     version: int
 
 
@@ -82,13 +100,17 @@ class ClientMade(ClientOut):
 
 class UserOut(AccountOut):
     login: str
+    manager: bool = False
+    issuer: str | None = Field(None, description="所绑定的可信签发者的网址;没有绑定时为 null", examples=[None])
+    subject: str | None = Field(None, description="此人在签发者处的编号;没有绑定时为 null", examples=[None])
 
 
 class UserMade(UserOut):
-    """The password is shown this once; a repeat of the request answers without it. `client_id` and `client_secret` are login and password, by their general names."""
+    """The password is shown this once; a repeat of the request answers without it, and so does one for a user who has none. `client_id` and `client_secret`
+    are login and password, by their general names."""
 
     client_id: str
-    client_secret: str
+    client_secret: str | SkipJsonSchema[None] = Field(None, exclude_if=lambda secret: secret is None)
 
 
 class Credentials(wire.In):
@@ -127,9 +149,14 @@ class Me(wire.Out):
     person_id: UUID | None
     scopes: Annotated[list[str] | None, BeforeValidator(_in_order)]
     institution_id: UUID | None
+    institution_name: names.InstitutionName = None
     trainee_id: UUID | None
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     region_code: str | None
+    region_name: names.RegionName = None
     department: str | None
+    manager: bool = False
 
 
 class Scope(wire.Out):

@@ -1,5 +1,6 @@
 """Who may ask for a token: clients, users and their sessions, with what was already used up. Secrets are kept as digests only."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,7 +41,9 @@ class Account(db.Versioned):
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     status: Mapped[str] = mapped_column(Text, server_default=AccountStatus.ACTIVE)
     made_by: Mapped[UUID | None] = mapped_column(comment="the person who was shown its present secret")
+    made_by_name: Mapped[str | None] = mapped_column(Text)
     confirmed_by: Mapped[UUID | None] = mapped_column(comment="the other person, who said that it is as it should be")
+    confirmed_by_name: Mapped[str | None] = mapped_column(Text)
 
     def actor(self, subject: str) -> access.Actor:
         scopes = frozenset(self.scopes) if self.scopes is not None else None
@@ -66,13 +69,30 @@ class Client(Account, Row):
 
 
 class User(Account, Row):
-    """A person who signs in with a name and a password."""
+    """A person who signs in with a name and a password, or at the trusted issuer, who knows them as `subject`; or either way. A disabled account no longer
+    keeps its subject from another. A `manager` makes the accounts of their institution's staff."""
 
     __tablename__ = "users"
-    __table_args__ = (UniqueConstraint("login", name="users_login_key"), *_checks())
+    __table_args__ = (
+        UniqueConstraint("login", name="users_login_key"),
+        *_checks(),
+        CheckConstraint("NOT manager OR role = 'institution'", name="manager"),
+        CheckConstraint("num_nulls(issuer, subject) IN (0, 2)", name="bound"),
+        CheckConstraint("password IS NOT NULL OR subject IS NOT NULL", name="provable"),
+        Index("users_subject_key", "issuer", "subject", unique=True, postgresql_where=text("status <> 'disabled'")),
+        Index("users_subject_idx", "issuer", "subject"),
+        Index("users_institution_id_idx", "institution_id", "id", postgresql_where=text("institution_id IS NOT NULL")),
+        Index("users_persons_idx", "id", postgresql_where=text("role = 'person'")),
+    )
 
     login: Mapped[str]
-    password: Mapped[str]
+    password: Mapped[str | None]
+    manager: Mapped[bool] = mapped_column(server_default=text("false"))
+    issuer: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(Text, comment="who the user is at the issuer")
+
+    def actor(self, subject: str) -> access.Actor:
+        return replace(super().actor(subject), manager=self.manager)
 
 
 class SignIn(Row):

@@ -14,7 +14,7 @@ from services.registry.institutions.ratings import routes as ratings
 from services.registry.institutions.standing import routes as standing
 from services.registry.institutions.teachers import routes as teachers
 from services.registry.institutions.yearly_reports import routes as yearly_reports
-from services.registry.internal import evaluation, names, subsidy
+from services.registry.internal import evaluation, gateway, names, subsidy
 from services.registry.people.corrections import routes as corrections
 from services.registry.people.merges import routes as merges
 from services.registry.people.status_records import routes as status_records
@@ -61,6 +61,7 @@ PART = web.Part(
         subsidy.classes,
         subsidy.identities,
         evaluation.router,
+        gateway.router,
         worklist.router,
     ),
     names=names.OWN,

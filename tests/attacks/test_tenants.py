@@ -42,7 +42,7 @@ def world(stack: Stack, forge: Forge) -> World:
         _work(job)
         found = operations(stack)
         strangers: dict[str, dict[str, Any]] = {
-            "institution": {"institution_id": another["id"]},
+            "institution": {"institution_id": another["id"], "manager": True},
             "town": {"region_code": FAR},
             "department": {"department": "市文体广电旅游局"},
             "person": {"trainee_id": str(NOBODYS)},

@@ -1,6 +1,7 @@
 """Clients: making them, turning them off, giving them a new secret."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -21,9 +22,11 @@ from shared import access, db, deeds, errors, web
 PURPOSE = "client_secret"
 
 
-async def make(session: AsyncSession, call: access.Call, kernel: web.Kernel, asked: ClientIn) -> ClientMade:
+async def make(
+    session: AsyncSession, call: access.Call, kernel: web.Kernel, asked: ClientIn, unknown: Iterable[errors.Fault]
+) -> ClientMade:
     """A new client and its secret, which nobody can read again."""
-    faults = rules.faults(asked.role, rules.bound(asked))
+    faults = [*rules.faults(asked.role, rules.bound(asked)), *unknown]
     try:
         jwks = public_keys(asked.jwks) if asked.jwks is not None else None
     except (JoseError, ValueError):

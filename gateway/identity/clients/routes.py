@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from gateway.codes import AccountStatus
+from gateway.identity import facts
 from gateway.identity.clients import operations as clients
 from gateway.identity.errors import SamePerson
 from gateway.identity.schemas import AccountChange, ClientIn, ClientMade, ClientOut
@@ -10,19 +11,26 @@ from gateway.identity.tables import Client
 from shared import access, errors, pages, web, wire
 
 router = web.Router("identity")
+STORED = ClientOut.model_fields.keys() & Client.__table__.c.keys()
 
 
-@router.operation("POST", "/v1/clients", may=access.ADMIN, summary="新建客户端;密钥只显示一次", status=201, unkept=["client_secret"])
-async def make_client(body: ClientIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClientMade:
-    return await clients.make(session, call, kernel, body)
+@router.operation(
+    "POST",
+    "/v1/clients",
+    may=access.ADMIN,
+    summary="新建客户端;密钥只显示一次",
+    status=201,
+    errors=[errors.UpstreamTimeout],
+    unkept=["client_secret"],
+)
+async def make_client(body: ClientIn, unknown: facts.OfClient, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClientMade:
+    return await clients.make(session, call, kernel, body, unknown)
 
 
 @router.operation("GET", "/v1/clients", may=access.ADMIN, summary="客户端列表", errors=[errors.InvalidCursor])
 async def list_clients(session: web.Session, asked: pages.PageAsked, status: pages.AnyOf[AccountStatus] = None) -> wire.Page[ClientOut]:
-    columns = [Client.__table__.c[name] for name in ClientOut.model_fields]
-    return wire.Page.model_validate(
-        await pages.page(session, pages.where(select(*columns), {Client.status: status}), Client.id, asked, clients.show)
-    )
+    wanted = pages.where(select(*(Client.__table__.c[name] for name in STORED)), {Client.status: status})
+    return wire.Page.model_validate(await pages.page(session, wanted, Client.id, asked, clients.show))
 
 
 @router.operation("GET", "/v1/clients/{client_id}", may=access.ADMIN, summary="一个客户端")

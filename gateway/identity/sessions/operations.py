@@ -88,7 +88,7 @@ async def prove(kernel: web.Kernel, call: access.Call, asked: PasswordChange) ->
     """The caller's next password, if the present one was right. A wrong one is a guess like any other."""
     async with kernel.reading() as session:
         caller = await session.scalar(select(User).where(User.id == _uuid(call.actor.subject)))
-    if caller is None:
+    if caller is None or caller.password is None:
         raise NoPassword()
     user = await _proven(kernel, call, caller.login, asked.current_password)
     faults = [] if user else [errors.Fault(WRONG_PASSWORD, pointer="/current_password", fix="请核对后重试;忘记密码请联系管理员重置。")]

@@ -1,29 +1,43 @@
 """Users: people who sign in with a name and a password."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.codes import AccountStatus
+from gateway.codes import AccountStatus, Role
 from gateway.identity import operations as accounts
 from gateway.identity import rules
 from gateway.identity.ended import operations as ended
-from gateway.identity.schemas import AccountChange, UserIn, UserMade, UserOut
+from gateway.identity.errors import OUTSIDE
+from gateway.identity.schemas import UserChange, UserIn, UserMade, UserOut
 from gateway.identity.sessions import passwords
 from gateway.identity.tables import User
+from gateway.identity.users import policy, visibility
 from shared import access, deeds, errors, settings
 
+ALLOWED = {
+    "institution": "本机构(角色 institution)的新人员,范围不超出您自己的",
+    "officer": "角色 person,以 issuer 和 subject 绑定,不设密码",
+}
 
-async def make(session: AsyncSession, call: access.Call, of: settings.Settings, asked: UserIn) -> UserMade:
-    """A new user. The password given, or one that is made here, is answered this once."""
-    faults = rules.faults(asked.role, rules.bound(asked))
+
+async def make(session: AsyncSession, call: access.Call, of: settings.Settings, asked: UserIn, unknown: Iterable[errors.Fault]) -> UserMade:
+    """A new user. The password given, or one that is made here, is answered this once; who signs in at the issuer needs none."""
+    visibility.rows(call.actor)
+    if call.actor.role == Role.INSTITUTION and asked.institution_id is None:
+        asked = asked.model_copy(update={"institution_id": call.actor.institution_id})
+    said = rules.bound(asked)
+    faults = [*rules.faults(asked.role, said), *rules.untrusted(of, said), *unknown]
+    faults += _beyond(call.actor, asked.role, said | {"person_id": asked.person_id, "password": asked.password}, new=True)
     if asked.password is not None:
         faults += await passwords.faults(asked.password, "/password", (asked.name, asked.login or ""))
     if faults:
         raise errors.Invalid(faults=faults)
-    password = asked.password or passwords.generate()
-    user = User(login=asked.login or asked.name, password=await passwords.digest(password), **rules.columns(asked))
+    password = asked.password or (None if asked.subject else passwords.generate())
+    user = User(login=asked.login or asked.name, password=password and await passwords.digest(password), **rules.columns(asked))
     accounts.handed_out(of, call, user)
     session.add(user)
     await session.flush()
@@ -31,9 +45,25 @@ async def make(session: AsyncSession, call: access.Call, of: settings.Settings, 
     return made(user, password)
 
 
-async def load(session: AsyncSession, user_id: UUID, *, to_change: bool = False) -> User:
-    """`to_change` locks the user before its sessions, so that none is opened while they end."""
-    user = await session.get(User, user_id, with_for_update=to_change)
+async def load(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
+    """One of those that the caller may see."""
+    return _found(await session.scalar(_one(call, user_id)))
+
+
+async def load_to_change(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
+    """The same, locked before its sessions, so that none is opened while they end. Only an administrator changes their own account: so of two managers
+    neither is the last to go."""
+    user = _found(await session.scalar(_one(call, user_id).with_for_update()))
+    if call.actor.role != Role.ADMIN and call.actor.subject == str(user.id):
+        raise errors.Forbidden("自己的账号不能由自己修改、停用或重置。请由另一名管理员办理;改密码用 POST /v1/me:change-password。")
+    return user
+
+
+def _one(call: access.Call, user_id: UUID) -> Select[User]:
+    return select(User).where(User.id == user_id, visibility.rows(call.actor))
+
+
+def _found(user: User | None) -> User:
     if user is None:
         raise errors.NotFound("没有这个用户。请核对编号。")
     return user
@@ -41,7 +71,7 @@ async def load(session: AsyncSession, user_id: UUID, *, to_change: bool = False)
 
 async def disable(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
     """No more sign-ins; the user's sessions end, at every service within the minute. Saying so twice changes nothing."""
-    user = await load(session, user_id, to_change=True)
+    user = await load_to_change(session, call, user_id)
     call.match(user.version)
     if user.disabled_at is None:
         user.disabled_at, user.status = call.now, AccountStatus.DISABLED
@@ -53,7 +83,7 @@ async def disable(session: AsyncSession, call: access.Call, user_id: UUID) -> Us
 
 async def reset_password(session: AsyncSession, call: access.Call, of: settings.Settings, user_id: UUID) -> UserMade:
     """A new password for one who forgot it; every session of the user ends."""
-    user = await load(session, user_id, to_change=True)
+    user = await load_to_change(session, call, user_id)
     call.match(user.version)
     if user.disabled_at is not None:
         raise errors.InvalidState("用户已停用,不能重置密码。")
@@ -66,10 +96,16 @@ async def reset_password(session: AsyncSession, call: access.Call, of: settings.
     return made(user, password)
 
 
-async def change(session: AsyncSession, call: access.Call, of: settings.Settings, user_id: UUID, body: AccountChange) -> User:
+async def change(session: AsyncSession, call: access.Call, of: settings.Settings, user_id: UUID, body: UserChange) -> User:
     """Whoever is signed in signs in anew: sessions are of what the user was."""
-    user = await load(session, user_id, to_change=True)
-    if changed := accounts.change(call, of, user, body):
+    user = await load_to_change(session, call, user_id)
+    said = rules.bound(body)
+    unfit = _beyond(call.actor, user.role, said, new=False)
+    if user.password is None and said.get("subject", user.subject) is None:
+        unfit.append(
+            errors.Fault("missing_field", pointer="/subject", allowed="没有密码的用户须有 subject", fix="请先重置密码,再解除绑定。")
+        )
+    if changed := accounts.change(call, of, user, body, unfit):
         await ended.end_sessions(session, user.id)
         await deeds.record(session, call, "user.changed", user.id, event=False, details={"fields": changed})
         await session.flush()
@@ -77,12 +113,19 @@ async def change(session: AsyncSession, call: access.Call, of: settings.Settings
 
 
 async def confirm(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
-    user = await load(session, user_id, to_change=True)
+    user = await load_to_change(session, call, user_id)
     await accounts.confirm(session, call, user, user.id, "user")
     return user
 
 
-def made(user: User, password: str) -> UserMade:
+def _beyond(actor: access.Actor, role: str, said: Mapping[str, Any], *, new: bool) -> list[errors.Fault]:
+    names = policy.beyond(actor.role, actor.institution_id, actor.scopes, role, said, new=new)
+    return [
+        errors.Fault(OUTSIDE, pointer=f"/{name}", allowed=ALLOWED[actor.role], fix="请改正该字段,或请平台管理员办理。") for name in names
+    ]
+
+
+def made(user: User, password: str | None) -> UserMade:
     return UserMade(**UserOut.model_validate(user).model_dump(), client_id=user.login, client_secret=password)
 
 

@@ -5,39 +5,53 @@ from uuid import UUID
 from sqlalchemy import select
 
 from gateway.codes import AccountStatus
-from gateway.identity.errors import LoginTaken, SamePerson
-from gateway.identity.schemas import AccountChange, UserIn, UserMade, UserOut
+from gateway.identity import facts
+from gateway.identity.errors import LoginTaken, NotAManager, SamePerson, SubjectBound
+from gateway.identity.schemas import UserChange, UserIn, UserMade, UserOut
 from gateway.identity.tables import User
 from gateway.identity.users import operations as users
+from gateway.identity.users import policy, visibility
 from shared import access, errors, pages, web, wire
 
 router = web.Router("identity")
+KEEPERS = access.ADMIN | policy.MAKES.keys()
+STORED = UserOut.model_fields.keys() & User.__table__.c.keys()
 
 
 @router.operation(
-    "POST", "/v1/users", may=access.ADMIN, summary="新建用户;密码只显示一次", status=201, errors=[LoginTaken], unkept=["client_secret"]
+    "POST",
+    "/v1/users",
+    may=KEEPERS,
+    summary="新建用户;密码只显示一次",
+    status=201,
+    errors=[LoginTaken, SubjectBound, NotAManager, errors.UpstreamTimeout],
+    unkept=["client_secret"],
 )
-async def make_user(body: UserIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> UserMade:
-    return await users.make(session, call, kernel.settings, body)
+async def make_user(body: UserIn, unknown: facts.OfUser, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> UserMade:
+    return await users.make(session, call, kernel.settings, body, unknown)
 
 
-@router.operation("GET", "/v1/users", may=access.ADMIN, summary="用户列表", errors=[errors.InvalidCursor])
-async def list_users(session: web.Session, asked: pages.PageAsked, status: pages.AnyOf[AccountStatus] = None) -> wire.Page[UserOut]:
-    columns = [User.__table__.c[name] for name in UserOut.model_fields]
-    return wire.Page.model_validate(
-        await pages.page(session, pages.where(select(*columns), {User.status: status}), User.id, asked, users.show)
-    )
+@router.operation("GET", "/v1/users", may=KEEPERS, summary="用户列表", errors=[errors.InvalidCursor, NotAManager])
+async def list_users(
+    session: web.Session, call: web.Caller, asked: pages.PageAsked, status: pages.AnyOf[AccountStatus] = None
+) -> wire.Page[UserOut]:
+    wanted = select(*(User.__table__.c[name] for name in STORED)).where(visibility.rows(call.actor))
+    return wire.Page.model_validate(await pages.page(session, pages.where(wanted, {User.status: status}), User.id, asked, users.show))
 
 
-@router.operation("GET", "/v1/users/{user_id:uuid}", may=access.ADMIN, summary="一个用户")
-async def get_user(user_id: UUID, session: web.Session) -> UserOut:
-    return users.show(await users.load(session, user_id))
+@router.operation("GET", "/v1/users/{user_id:uuid}", may=KEEPERS, summary="一个用户", errors=[NotAManager])
+async def get_user(user_id: UUID, session: web.Session, call: web.Caller) -> UserOut:
+    return users.show(await users.load(session, call, user_id))
 
 
 @router.operation(
-    "PATCH", "/v1/users/{user_id:uuid}", may=access.ADMIN, summary="修改用户的姓名与绑定;其登录全部结束", errors=[errors.InvalidState]
+    "PATCH",
+    "/v1/users/{user_id:uuid}",
+    may=KEEPERS,
+    summary="修改用户的姓名与绑定;其登录全部结束",
+    errors=[errors.InvalidState, SubjectBound, NotAManager],
 )
-async def change_user(user_id: UUID, body: AccountChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> UserOut:
+async def change_user(user_id: UUID, body: UserChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> UserOut:
     return users.show(await users.change(session, call, kernel.settings, user_id, body))
 
 
@@ -52,7 +66,7 @@ async def confirm_user(user_id: UUID, session: web.Session, call: web.Caller) ->
     return users.show(await users.confirm(session, call, user_id))
 
 
-@router.operation("POST", "/v1/users/{user_id:uuid}:disable", may=access.ADMIN, summary="停用用户,其登录全部结束")
+@router.operation("POST", "/v1/users/{user_id:uuid}:disable", may=KEEPERS, summary="停用用户,其登录全部结束", errors=[NotAManager])
 async def disable_user(user_id: UUID, session: web.Session, call: web.Caller) -> UserOut:
     return users.show(await users.disable(session, call, user_id))
 
@@ -60,9 +74,9 @@ async def disable_user(user_id: UUID, session: web.Session, call: web.Caller) ->
 @router.operation(
     "POST",
     "/v1/users/{user_id:uuid}:reset-password",
-    may=access.ADMIN,
+    may=KEEPERS - {"officer"},
     summary="重置密码;新密码只显示一次",
-    errors=[errors.InvalidState],
+    errors=[errors.InvalidState, NotAManager],
     unkept=["client_secret"],
 )
 async def reset_password(user_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> UserMade:

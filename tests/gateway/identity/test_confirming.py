@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.settings import Settings
 from tests.conftest import Service, Start, settings
+from tests.gateway.identity.conftest import Settled
+from tests.registry import made as registered
 
 ONE, OTHER = str(uuid4()), str(uuid4())
 SECRETS = {"clients": "rotate-secret", "users": "reset-password"}
@@ -100,9 +102,12 @@ OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
-async def test_the_other_roles_need_no_confirmation(start: Start) -> None:
-    async with start("gateway", confirm_accounts=True) as gateway:
-        made = [await make(gateway, "clients", role, **bound) for role, bound in OTHERS.items()]
+async def test_the_other_roles_need_no_confirmation(city: Settled) -> None:
+    async with city(confirm_accounts=True) as both:
+        gateway = both.gateway
+        known = {"institution_id": await registered.school(both.registry), "trainee_id": await registered.trainee(both.registry, 1)}
+        bindings = {role: bound | {name: known[name] for name in bound.keys() & known.keys()} for role, bound in OTHERS.items()}
+        made = [await make(gateway, "clients", role, **bound) for role, bound in bindings.items()]
         assert {account["status"] for account in made} == {"active"}
         assert {(await make(gateway, "clients", role))["status"] for role in DECIDE} == {"pending"}
 

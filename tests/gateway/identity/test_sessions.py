@@ -11,6 +11,8 @@ from sqlalchemy import text
 
 from gateway.identity.sessions import guesses, passwords
 from tests.conftest import SIGNING_KEY, Service, Start
+from tests.gateway.identity.conftest import Settled
+from tests.registry.made import school
 
 PASSWORD = "Qiandongnan-2025"
 HOME = "192.0.2.1"
@@ -33,9 +35,9 @@ async def refresh(gateway: Service, token: str) -> httpx.Response:
     return await gateway.as_("public").post("/v1/sessions:refresh", json={"refresh_token": token})
 
 
-async def test_the_right_password_gives_a_token_of_the_user_s_person_and_role(start: Start) -> None:
-    async with start("gateway") as gateway:
-        person, institution = str(uuid4()), str(uuid4())
+async def test_the_right_password_gives_a_token_of_the_user_s_person_and_role(city: Settled) -> None:
+    async with city() as both:
+        gateway, person, institution = both.gateway, str(uuid4()), await school(both.registry)
         user = await make_user(gateway, role="institution", institution_id=institution, person_id=person)
         answer = await sign_in(gateway)
         assert (answer.status_code, answer.headers["cache-control"], answer.json()["token_type"]) == (201, "no-store", "Bearer")

@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from tests.conftest import ISSUER, SIGNING_KEY, Service, Start
+from tests.registry.made import school
 
 FORM = {"grant_type": "client_credentials"}
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -72,9 +73,11 @@ async def test_local_clients_that_a_database_still_holds_are_refused_outside_the
 
 
 @pytest.mark.parametrize("way", ["basic", "post"])
-async def test_a_client_made_by_an_admin_gets_tokens_by_its_secret(gateway: Service, way: str) -> None:
-    institution, person = str(uuid4()), str(uuid4())
-    made = await make(gateway, role="institution", institution_id=institution, person_id=person)
+async def test_a_client_made_by_an_admin_gets_tokens_by_its_secret(gateway: Service, way: str, start: Start) -> None:
+    async with start("registry") as registry:
+        gateway.knows(registry)
+        institution, person = await school(registry), str(uuid4())
+        made = await make(gateway, role="institution", institution_id=institution, person_id=person)
     pair = (made["client_id"], made["client_secret"])
     answer = (
         await ask(gateway, auth=pair)

@@ -41,6 +41,7 @@ class Trainee(db.Versioned, Referenced, Row):
 
     __table_args__ = (
         Index("trainees_id_number_key", "id_number_key", unique=True, postgresql_where=text("merged_into IS NULL")),
+        Index("trainees_merged_number_idx", "id_number_key", postgresql_where=text("merged_into IS NOT NULL")),
         db.one_of("id_type", IdType),
         db.one_of("sex", Sex),
         db.one_of("retirement_track", RetirementTrack),

@@ -1,0 +1,31 @@
+"""Who beside administrators makes and keeps whose accounts: an institution's manager those of its staff, an officer those of trainees."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+MAKES = {"institution": "institution", "officer": "person"}
+
+
+def beyond(
+    maker: str, institution_id: UUID | None, scopes: frozenset[str] | None, role: str, said: Mapping[str, Any], *, new: bool
+) -> list[str]:
+    """What of an account's members, as they are said, is not for this maker to give; `institution_id` and `scopes` are the maker's own.
+
+    A manager names nobody who is known elsewhere as the one who acts, and gives no scope beyond their own. An officer says who a trainee is at the issuer,
+    and has no password that would let him act as one.
+    """
+    if maker not in MAKES:
+        return []
+    found = ["role"] if role != MAKES[maker] else []
+    if said.get("person_id"):
+        found.append("person_id")
+    if maker == "institution" and said.get("institution_id") not in (None, institution_id):
+        found.append("institution_id")
+    if maker == "officer" and said.get("password"):
+        found.append("password")
+    if maker == "officer" and not said.get("subject") and (new or "subject" in said):
+        found.append("subject")
+    if scopes is not None and (new or "scopes" in said) and (said.get("scopes") is None or not scopes.issuperset(said["scopes"])):
+        found.append("scopes")
+    return found
