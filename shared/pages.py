@@ -1,6 +1,6 @@
-"""Lists, page by page. Every list takes `limit`, `cursor` and `include_total`, and by declaration `sort` and `q`; what it cannot read is 400.
+"""Lists, page by page. Every list takes `limit`, `cursor`, `include_total` and `sort`, and by declaration `q`; what it cannot read is 400.
 
-`asked: pages.PageAsked` is a list from the newest on. A list with more to it declares it beside its filters, fields as callers name them:
+A list comes from the newest on. What else it takes it declares beside its filters, fields as callers name them:
 
     asked: Annotated[pages.Asked, pages.asking(q=[Order.number], created_at=Order.created_at, starts_on=Order.starts_on)]
 
@@ -10,14 +10,19 @@ last both ways. A cursor is signed together with path, filters and order. It sho
 
 import base64
 import binascii
+import functools
 import inspect
+import itertools
+import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import orjson
 from fastapi import Depends, Query, Request, params
+from pydantic import Field
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, cast, func, literal, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,11 +33,14 @@ LIMIT_MOST, LIMIT_USUAL, ALL = 200, 50, 1_000_000
 NOT_FILTERS = frozenset({"cursor", "limit", "include_total"})
 DIGEST_BYTES = 12
 ALLOWED_SHOWN = 40
+SOUGHT_AT_MOST = 10  # numbers of other platforms at once: each pair of system and number is a condition
 
 T = TypeVar("T")
 AnyOf = Annotated[
     list[T] | None, Query()
 ]  # a filter that may be given more than once and means either: `status: pages.AnyOf[Status] = None`
+
+Part = Annotated[str, Field(min_length=1, max_length=100)]  # a part of a name, or a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,7 @@ def asking(*, q: Sequence[Any] = (), whole: bool = False, **sort: Any) -> params
         after = None if cursor is None else _place(vault, belongs_to, cursor)
         return Asked(limit or (ALL if whole else LIMIT_USUAL), after, include_total, order, sought, tuple(q), vault, belongs_to)
 
+    asked.sort, asked.q = sort, q  # type: ignore[attr-defined]
     left_out = {"sort_by"} if not sort else set[str]()
     left_out |= {"sought"} if not q else set()
     signature = inspect.signature(asked)
@@ -100,9 +109,6 @@ def asking(*, q: Sequence[Any] = (), whole: bool = False, **sort: Any) -> params
     asked.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
     asked_for: params.Depends = Depends(asked)
     return asked_for
-
-
-PageAsked = Annotated[Asked, asking()]
 
 
 def _signature(vault: Vault, belongs_to: str, place: bytes) -> bytes:
@@ -195,9 +201,21 @@ def where(statement: Select[*tuple[Any, ...]], filters: Mapping[Any, Any]) -> Se
     return statement
 
 
+def within(statement: Select[*tuple[Any, ...]], column: Any, from_on: date | None, to_on: date | None) -> Select[*tuple[Any, ...]]:
+    """The statement with the column's day between the two, both counted in; None bounds nothing."""
+    if from_on is not None:
+        statement = statement.where(column >= from_on)
+    return statement if to_on is None else statement.where(column <= to_on)
+
+
 def contains(part: str) -> str:
     """A LIKE pattern for a literal part of a text: `%` and `_` stand for themselves."""
     return "%" + part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+def has_part(column: Any, parts: Collection[str]) -> ColumnElement[bool]:
+    """The condition that a text holds one of the parts, as they are written."""
+    return or_(*(column.like(contains(part)) for part in parts))
 
 
 def known(parameter: str, values: str | list[str] | None, codes: Collection[str]) -> None:
@@ -217,23 +235,27 @@ def refused(parameter: str, seen: str, allowed: Collection[str]) -> errors.Inval
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A number that another platform gave a paper, as a caller seeks it: by system, by number, or by both."""
+    """Numbers that other platforms gave a paper, as a caller seeks them: by systems, by numbers, or by both."""
 
-    system: str | None
-    number: str | None
+    systems: Sequence[str]
+    numbers: Sequence[str]
 
     def among(self, refs: Any) -> ColumnElement[bool]:
         """The condition on a paper's `external_refs` column; a gin index (`jsonb_path_ops`) serves it."""
-        sought = {name: value for name, value in (("system", self.system), ("number", self.number)) if value is not None}
-        found: ColumnElement[bool] = refs.contains([sought]) if sought else true()
-        return found
+        sought = [[{name: value} for value in values] for name, values in (("system", self.systems), ("number", self.numbers)) if values]
+        if not sought:
+            return true()
+        return or_(*(refs.contains([functools.reduce(operator.or_, each)]) for each in itertools.product(*sought)))
+
+
+Sought = Annotated[str, Field(max_length=200)]
 
 
 async def _reference(
-    external_system: Annotated[str | None, Query(max_length=200, description="外部平台")] = None,
-    external_number: Annotated[str | None, Query(max_length=200, description="外部平台的编号")] = None,
+    external_system: Annotated[list[Sought] | None, Query(max_length=SOUGHT_AT_MOST, description="外部平台")] = None,
+    external_number: Annotated[list[Sought] | None, Query(max_length=SOUGHT_AT_MOST, description="外部平台的编号")] = None,
 ) -> Reference:
-    return Reference(external_system, external_number)
+    return Reference(external_system or (), external_number or ())
 
 
 ExternalRef = Annotated[Reference, Depends(_reference)]

@@ -51,14 +51,15 @@ async def read(
     kernel: web.Kernel,
     session: web.Session,
     call: access.Call,
-    subject: UUID | None,
-    actor: str | None,
-    action: str | None,
+    subject: list[UUID] | None,
+    actor: list[str] | None,
+    action: list[str] | None,
     limit: int,
     cursor: str | None,
     counted: bool,
 ) -> MergedTrail:
-    filters = {name: str(value) for name, value in (("subject", subject), ("actor", actor), ("action", action)) if value is not None}
+    given = {"subject": subject, "actor": actor, "action": action}
+    filters = {name: [str(value) for value in values] for name, values in given.items() if values}
     positions = _unpack(cursor, filters, [*kernel.neighbours, kernel.service])
 
     async def ask(name: str) -> Any:
@@ -76,8 +77,8 @@ async def read(
     items = list(itertools.islice(merged, limit))
     for deed in items:
         positions[deed.service] = deed.id
-    given = {name: sum(deed.service == name for deed in items) for name in lists}
-    more = any(found and (found.next_cursor or len(found.items) > given[name]) for name, found in lists.items())
+    shown = {name: sum(deed.service == name for deed in items) for name in lists}
+    more = any(found and (found.next_cursor or len(found.items) > shown[name]) for name, found in lists.items())
     return MergedTrail(
         items=items,
         next_cursor=_pack(positions, filters) if more else None,
@@ -107,15 +108,15 @@ def _status(check: AuditCheck | None) -> str:
     return "unavailable" if check is None else "intact" if check.intact else "broken"
 
 
-def _digest(filters: dict[str, str]) -> str:
+def _digest(filters: dict[str, list[str]]) -> str:
     return hashlib.sha256(repr(sorted(filters.items())).encode()).hexdigest()[:12]
 
 
-def _pack(positions: dict[str, int], filters: dict[str, str]) -> str:
+def _pack(positions: dict[str, int], filters: dict[str, list[str]]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([_digest(filters), positions])).decode().rstrip("=")
 
 
-def _unpack(cursor: str | None, filters: dict[str, str], services: list[str]) -> dict[str, int]:
+def _unpack(cursor: str | None, filters: dict[str, list[str]], services: list[str]) -> dict[str, int]:
     if cursor is None:
         return {}
     try:

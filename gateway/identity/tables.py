@@ -60,6 +60,7 @@ class Client(Account, Row):
         UniqueConstraint("client_id", name="clients_client_id_key"),
         *_checks(),
         CheckConstraint("secret IS NOT NULL OR jwks IS NOT NULL", name="provable"),
+        Index("clients_created_at_idx", "created_at", "id"),
     )
 
     client_id: Mapped[str]
@@ -83,6 +84,7 @@ class User(Account, Row):
         Index("users_subject_idx", "issuer", "subject"),
         Index("users_institution_id_idx", "institution_id", "id", postgresql_where=text("institution_id IS NOT NULL")),
         Index("users_persons_idx", "id", postgresql_where=text("role = 'person'")),
+        Index("users_created_at_idx", "created_at", "id"),
     )
 
     login: Mapped[str]

@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from sqlalchemy import select
 
 from gateway.webhooks import visibility
@@ -19,10 +18,11 @@ from gateway.webhooks.schemas import (
     EventsReplayed,
     ReplayIn,
 )
-from gateway.webhooks.tables import Endpoint
+from gateway.webhooks.tables import Delivery, Endpoint
 from shared import errors, pages, web, wire
 
 router = web.Router("webhook-endpoints")
+Listed = Annotated[pages.Asked, pages.asking(created_at=Endpoint.created_at)]
 MAY = frozenset({"system", "admin"})
 ONE = "/v1/webhook-endpoints/{endpoint_id:uuid}"
 
@@ -35,7 +35,7 @@ async def make(body: EndpointIn, session: web.Session, call: web.Caller, kernel:
 
 
 @router.operation("GET", "/v1/webhook-endpoints", may=MAY, summary="本方登记的网址", errors=[errors.InvalidCursor], scoped=False)
-async def list_endpoints(session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[EndpointOut]:
+async def list_endpoints(session: web.Session, call: web.Caller, asked: Listed) -> wire.Page[EndpointOut]:
     wanted = select(*(getattr(Endpoint, name) for name in EndpointOut.model_fields)).where(visibility.rows(call.actor))
     return wire.Page[EndpointOut].model_validate(await pages.page(session, wanted, Endpoint.id, asked, EndpointOut.model_validate))
 
@@ -60,8 +60,8 @@ async def list_deliveries(
     endpoint_id: UUID,
     session: web.Session,
     call: web.Caller,
-    asked: pages.PageAsked,
-    status: Annotated[DeliveryStatus | None, Query()] = None,
+    asked: Annotated[pages.Asked, pages.asking(occurred_at=Delivery.occurred_at)],
+    status: pages.AnyOf[DeliveryStatus] = None,
 ) -> wire.Page[DeliveryOut]:
     wanted = await deliveries.listed(session, call, endpoint_id, status)
     page = await pages.page(session, wanted, deliveries.DELIVERIES.c.id, asked, DeliveryOut.model_validate)

@@ -33,6 +33,7 @@ class Endpoint(db.Versioned, Row):
         CheckConstraint("num_nulls(previous_secret, previous_secret_until) IN (0, 2)", name="previous_secret"),
         Index("webhook_endpoints_owner_idx", "owner", "id"),
         Index("webhook_endpoints_enabled_idx", "id", postgresql_where=text("enabled")),
+        Index("webhook_endpoints_created_at_idx", "created_at", "id"),
         {"info": keeping.DELETABLE},
     )
 

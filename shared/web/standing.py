@@ -151,20 +151,27 @@ async def sealing(kernel: Kernel) -> dict[str, Any]:
     return {"status": "unavailable" if late else "ok", "needed": False, "unsealed_seconds": seconds}
 
 
-Subject = Annotated[UUID | None, Query(description="事项编号")]
-ActorName = Annotated[str | None, Query(max_length=100, description="账号")]
-Action = Annotated[str | None, Query(max_length=60, description="动作,如 claim.submitted")]
+Subject = Annotated[pages.AnyOf[UUID], Query(description="事项编号")]
+ActorName = Annotated[pages.AnyOf[pages.Part], Query(description="账号")]
+Action = Annotated[pages.AnyOf[pages.Part], Query(description="动作,如 claim.submitted")]
 Limit = Annotated[int, Query(ge=1, le=200, description="一页条数")]
 Total = Annotated[bool, Query(description="是否附总数")]
 
 
-def audit_cursor(before: int, subject: UUID | None, actor: str | None, action: str | None) -> str:
-    """Where a page of the trail ended, tied to its filter."""
-    return f"{before}-{hashlib.sha256(repr((str(subject), actor, action)).encode()).hexdigest()[:12]}"
+def audit_cursor(before: int, *filters: Sequence[object] | None) -> str:
+    """Where a page of the trail ended, tied to its filters."""
+    said = repr([values and [str(value) for value in values] for values in filters])
+    return f"{before}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
 async def read_audit(
-    session: AsyncSession, subject: UUID | None, actor: str | None, action: str | None, limit: int, before: int | None, counted: bool
+    session: AsyncSession,
+    subject: list[UUID] | None,
+    actor: list[str] | None,
+    action: list[str] | None,
+    limit: int,
+    before: int | None,
+    counted: bool,
 ) -> AuditList:
     """Entries of this service's trail, newest first, from before the entry numbered `before`; with how many there are in all, if `counted`."""
     trail = audit.TRAIL.c

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.stack import Stack
+from tests.attacks import world as worlds
 from tests.attacks.tokens import Forge
+from tests.attacks.world import World
 from tests.stacks import patient
 
 
@@ -18,3 +20,8 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def forge(stack: Stack) -> Forge:
     return Forge(stack)
+
+
+@pytest.fixture(scope="session")
+def world(stack: Stack, forge: Forge) -> World:
+    return worlds.build(stack, forge)

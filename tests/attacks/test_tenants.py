@@ -5,76 +5,16 @@ what is added to a paper is closed to strangers the same day, or stands below wi
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import psutil
-import pytest
 
-from deploy.demo import second_half
-from deploy.demo.foshan import Foshan
-from deploy.demo.main_job import Job
-from deploy.demo.second_half import SecondHalf
 from deploy.stack import Stack
-from tests.attacks.doors import NOBODYS, PARAMETER, Answer, Operation, Try, ask_all, doors, operations
-from tests.attacks.tokens import Forge
-
-FAR = "522601209"
-ANOTHER_USCC = "52522601MJ0KL0037W"
+from tests.attacks.doors import PARAMETER, Answer, Try, ask_all, doors
+from tests.attacks.world import World, sent_as
 
 # What is open to a stranger, by noun and role. Everyone who may claim or file sees which money there is; a department holds its classes at any school.
 OPEN = {("funds", role) for role in ("institution", "town", "department", "person")} | {("institutions", "department")}
-
-
-@dataclass
-class World:
-    stack: Stack
-    forge: Forge
-    operations: list[Operation]
-    ids: dict[str, str]
-    strangers: dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def world(stack: Stack, forge: Forge) -> World:
-    with Job(stack.gateway_url) as job:
-        another, _ = second_half.register(job, "凯里市清江职业培训学校", ANOTHER_USCC, "private_school")
-        _work(job)
-        found = operations(stack)
-        strangers: dict[str, dict[str, Any]] = {
-            "institution": {"institution_id": another["id"], "manager": True},
-            "town": {"region_code": FAR},
-            "department": {"department": "市文体广电旅游局"},
-            "person": {"trainee_id": str(NOBODYS)},
-            "partner": {"sub": "another-office"},
-        }
-        tokens = {role: forge.true(role, **bound) for role, bound in strangers.items()}
-        return World(stack, forge, found, _ids(stack, forge, found), tokens)
-
-
-def _work(job: Job) -> None:
-    job.register_the_school(), job.add_teachers(), job.propose_and_approve_the_classes(), job.import_the_rosters()
-    job.run_the_short_class(), job.run_the_electrician_class()
-    job.quote(), job.submit(), job.review(), job.confirm()
-    enterprise, foshan = SecondHalf(job), Foshan(job)
-    enterprise.register_the_enterprise(), enterprise.file_for_self_assessment(), enterprise.accept_the_filing()
-    enterprise.train_the_workers(), enterprise.assess_the_workers(), enterprise.supervise("DD-001"), enterprise.lock_and_issue()
-    foshan.place_the_order(), foshan.train_to_the_order(), foshan.certify_the_class(), foshan.place_the_people(), foshan.start_the_people()
-
-
-def _ids(stack: Stack, forge: Forge, found: list[Operation]) -> dict[str, str]:
-    """The newest paper of each noun, by the name that paths call it (`claim_id`)."""
-    named = {one.noun: PARAMETER.findall(one.path)[0] for one in found if "{" in one.path and one.path.startswith("/v1/")}
-    lists = [one for one in found if one.method == "GET" and one.path == f"/v1/{one.noun}" and one.noun in named and not one.public]
-    reader = {one.noun: next(role for role in ("auditor", "officer", "finance", "admin") if role in one.roles) for one in lists}
-    tries = [Try(one, "direct", stack.urls[one.service] + one.at(), "", _as(forge.true(reader[one.noun]))) for one in lists]
-    return {
-        named[one.operation.noun]: items[0]["id"] for one, answer in ask_all(tries) if (items := answer.said["items"]) and "id" in items[0]
-    }
-
-
-def _as(token: str, key: str = "stranger") -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", "X-Server-Date": "2026-01-05T10:00:00+08:00", "If-Match": "*", "Idempotency-Key": key}
 
 
 def test_a_stranger_is_told_of_anothers_paper_what_is_told_of_none(world: World) -> None:
@@ -86,7 +26,7 @@ def test_a_stranger_is_told_of_anothers_paper_what_is_told_of_none(world: World)
             if (one.noun, role) not in OPEN:
                 for ids in (world.ids, {}):
                     for door, url in doors(world.stack, one).items():
-                        headers = _as(world.strangers[role], f"{role}-{len(tries)}")
+                        headers = sent_as(world.strangers[role], f"{role}-{len(tries)}")
                         tries.append(Try(one, door, url + one.at(ids), role, headers, one.body if one.changes else None))
     assert len(tries) > 500
     answers = {(one.operation, one.door, one.what, one.url.endswith(one.operation.at())): answer for one, answer in ask_all(tries)}
@@ -108,7 +48,7 @@ def _told(answer: Answer) -> Any:
 
 def test_no_list_names_anothers_paper_to_a_stranger(world: World) -> None:
     tries = [
-        Try(one, door, f"{url}{one.at()}?limit=200", role, _as(world.strangers[role]))
+        Try(one, door, f"{url}{one.at()}?limit=200", role, sent_as(world.strangers[role]))
         for one in world.operations
         if one.method == "GET" and "{" not in one.path and not one.public and one.path.startswith("/v1/")
         for role in sorted(world.strangers.keys() & one.roles)

@@ -1,8 +1,11 @@
 """Paths of clients: other systems, and their secrets."""
 
+from typing import Annotated
+from uuid import UUID
+
 from sqlalchemy import select
 
-from gateway.codes import AccountStatus
+from gateway.codes import AccountStatus, Role
 from gateway.identity import facts
 from gateway.identity.clients import operations as clients
 from gateway.identity.errors import SamePerson
@@ -11,6 +14,7 @@ from gateway.identity.tables import Client
 from shared import access, errors, pages, web, wire
 
 router = web.Router("identity")
+Listed = Annotated[pages.Asked, pages.asking(created_at=Client.created_at)]
 STORED = ClientOut.model_fields.keys() & Client.__table__.c.keys()
 
 
@@ -28,8 +32,15 @@ async def make_client(body: ClientIn, unknown: facts.OfClient, session: web.Sess
 
 
 @router.operation("GET", "/v1/clients", may=access.ADMIN, summary="客户端列表", errors=[errors.InvalidCursor])
-async def list_clients(session: web.Session, asked: pages.PageAsked, status: pages.AnyOf[AccountStatus] = None) -> wire.Page[ClientOut]:
-    wanted = pages.where(select(*(Client.__table__.c[name] for name in STORED)), {Client.status: status})
+async def list_clients(
+    session: web.Session,
+    asked: Listed,
+    status: pages.AnyOf[AccountStatus] = None,
+    role: pages.AnyOf[Role] = None,
+    institution_id: pages.AnyOf[UUID] = None,
+) -> wire.Page[ClientOut]:
+    equal = {Client.status: status, Client.role: role, Client.institution_id: institution_id}
+    wanted = pages.where(select(*(Client.__table__.c[name] for name in STORED)), equal)
     return wire.Page.model_validate(await pages.page(session, wanted, Client.id, asked, clients.show))
 
 

@@ -1,10 +1,11 @@
 """Paths of users: people who sign in with a name and a password."""
 
+from typing import Annotated
 from uuid import UUID
 
 from sqlalchemy import select
 
-from gateway.codes import AccountStatus
+from gateway.codes import AccountStatus, Role
 from gateway.identity import facts
 from gateway.identity.errors import LoginTaken, NotAManager, SamePerson, SubjectBound
 from gateway.identity.schemas import UserChange, UserIn, UserMade, UserOut
@@ -14,6 +15,7 @@ from gateway.identity.users import policy, visibility
 from shared import access, errors, pages, web, wire
 
 router = web.Router("identity")
+Listed = Annotated[pages.Asked, pages.asking(created_at=User.created_at)]
 KEEPERS = access.ADMIN | policy.MAKES.keys()
 STORED = UserOut.model_fields.keys() & User.__table__.c.keys()
 
@@ -33,10 +35,16 @@ async def make_user(body: UserIn, unknown: facts.OfUser, session: web.Session, c
 
 @router.operation("GET", "/v1/users", may=KEEPERS, summary="用户列表", errors=[errors.InvalidCursor, NotAManager])
 async def list_users(
-    session: web.Session, call: web.Caller, asked: pages.PageAsked, status: pages.AnyOf[AccountStatus] = None
+    session: web.Session,
+    call: web.Caller,
+    asked: Listed,
+    status: pages.AnyOf[AccountStatus] = None,
+    role: pages.AnyOf[Role] = None,
+    institution_id: pages.AnyOf[UUID] = None,
 ) -> wire.Page[UserOut]:
     wanted = select(*(User.__table__.c[name] for name in STORED)).where(visibility.rows(call.actor))
-    return wire.Page.model_validate(await pages.page(session, pages.where(wanted, {User.status: status}), User.id, asked, users.show))
+    wanted = pages.where(wanted, {User.status: status, User.role: role, User.institution_id: institution_id})
+    return wire.Page.model_validate(await pages.page(session, wanted, User.id, asked, users.show))
 
 
 @router.operation("GET", "/v1/users/{user_id:uuid}", may=KEEPERS, summary="一个用户", errors=[NotAManager])

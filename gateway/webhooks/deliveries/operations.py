@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.changes.reading import unpack
 from gateway.webhooks import policy, visibility
 from gateway.webhooks.endpoints import operations as endpoints
-from gateway.webhooks.schemas import DeliveryOut, ReplayIn
+from gateway.webhooks.schemas import DeliveryOut, DeliveryStatus, ReplayIn
 from gateway.webhooks.tables import Delivery, Endpoint
-from shared import changes, clock, db, deeds, errors, web
+from shared import changes, clock, db, deeds, errors, pages, web
 from shared.access import Call
 
 DELIVERIES = cast(Table, Delivery.__table__)
@@ -58,10 +58,10 @@ async def anyone_listens(session: AsyncSession) -> bool:
     return bool(await session.scalar(select(exists().where(visibility.heard()))))
 
 
-async def listed(session: AsyncSession, call: Call, endpoint_id: UUID, status: str | None) -> Select[Any]:
+async def listed(session: AsyncSession, call: Call, endpoint_id: UUID, status: list[DeliveryStatus] | None) -> Select[Any]:
     endpoint = await endpoints.find(session, call, endpoint_id)
-    wanted = select(*(DELIVERIES.c[name] for name in DeliveryOut.model_fields)).where(DELIVERIES.c.endpoint_id == endpoint.id)
-    return wanted if status is None else wanted.where(DELIVERIES.c.status == status)
+    wanted = select(*(DELIVERIES.c[name] for name in DeliveryOut.model_fields))
+    return pages.where(wanted, {DELIVERIES.c.endpoint_id: endpoint.id, DELIVERIES.c.status: status})
 
 
 async def replay(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID, body: ReplayIn) -> int:

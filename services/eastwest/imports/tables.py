@@ -17,4 +17,9 @@ class PlacementImport(tables.SheetJob, Row):
     office: Mapped[str] = mapped_column(Text)
     reported_on: Mapped[date]
 
-    __table_args__ = (*tables.rules("placement_imports"), Index("placement_imports_office_idx", "office", "id"))
+    __table_args__ = (
+        *tables.rules("placement_imports"),
+        Index("placement_imports_office_idx", "office", "id"),
+        Index("placement_imports_reported_on_idx", "reported_on", "id"),
+        Index("placement_imports_received_at_idx", "received_at", "id"),
+    )

@@ -30,7 +30,7 @@ def listed(
     call: Call,
     *,
     status: list[OrderStatus] | None,
-    number: str | None,
+    number: list[str] | None,
     occupation_code: list[str] | None,
     district_code: list[str] | None,
     external_ref: pages.Reference,

@@ -34,14 +34,17 @@ async def list_orders(
     ],
     external_ref: pages.ExternalRef,
     status: pages.AnyOf[OrderStatus] = None,
-    number: Annotated[str | None, Query(max_length=100, description="协作方的订单号")] = None,
+    number: Annotated[pages.AnyOf[pages.Part], Query(description="协作方的订单号")] = None,
     occupation_code: pages.AnyOf[OccupationCode] = None,
     district_code: Annotated[pages.AnyOf[str], Query(description="用人单位所在区")] = None,
+    ordered_from_on: Annotated[wire.CivilDate | None, Query(description="订单日期,含当日")] = None,
+    ordered_to_on: Annotated[wire.CivilDate | None, Query(description="订单日期,含当日")] = None,
 ) -> wire.Page[OrderOut]:
     pages.known("district_code", district_code, [each.code for each in county.here().partner.districts])
     wanted = reading.listed(
         call, status=status, number=number, occupation_code=occupation_code, district_code=district_code, external_ref=external_ref
     )
+    wanted = pages.within(wanted, Order.ordered_on, ordered_from_on, ordered_to_on)
     return wire.Page[OrderOut].model_validate(await pages.page(session, wanted, Order.id, asked, reading.shown))
 
 

@@ -47,9 +47,12 @@ class Order(db.Versioned, Row):
         CheckConstraint("wage_to_yuan >= wage_from_yuan", name="wages"),
         CheckConstraint("until_on >= ordered_on", name="until_on"),
         db.one_of("status", OrderStatus),
-        Index("orders_number_idx", "number"),
         Index("orders_status_idx", "status", "id"),
         Index("orders_employer_uscc_idx", "employer_uscc", "id"),
         Index("orders_ordered_on_idx", "ordered_on", "id"),
         Index("orders_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+        Index("orders_number_idx", "number", "id"),
+        Index("orders_entered_at_idx", "entered_at", "id"),
+        Index("orders_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
+        Index("orders_employer_name_part_idx", "employer_name", postgresql_using="gin", postgresql_ops={"employer_name": "gin_trgm_ops"}),
     )

@@ -7,6 +7,7 @@ from fastapi import Depends, Query
 
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
+from services.eastwest.codes import UpdateKind
 from services.eastwest.orders.errors import OrderClosed
 from services.eastwest.orders.policy import KEEPERS
 from services.eastwest.orders.visibility import READERS
@@ -24,6 +25,7 @@ statistics = web.Router("statistics")
 
 ONE = "/v1/placements/{placement_id:uuid}"
 NEIGHBOURS = (errors.Unavailable, errors.UpstreamFailed, errors.UpstreamTimeout)
+Reported = Annotated[pages.Asked, pages.asking(effective_on=Update.effective_on, received_at=Update.received_at)]
 AsOf = Annotated[wire.CivilDate | None, Query(description="截至哪一天;不填为今天")]
 
 
@@ -131,8 +133,10 @@ async def report(
 
 
 @router.operation("GET", f"{ONE}/updates", may=SEES, summary="已报的在岗情况", errors=[errors.InvalidCursor])
-async def list_updates(placement_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[schemas.FactOut]:
-    wanted = await reading.reported(session, call, placement_id)
+async def list_updates(
+    placement_id: UUID, session: web.Session, call: web.Caller, asked: Reported, kind: pages.AnyOf[UpdateKind] = None
+) -> wire.Page[schemas.FactOut]:
+    wanted = pages.where(await reading.reported(session, call, placement_id), {Update.kind: kind})
     return wire.Page[schemas.FactOut].model_validate(await pages.page(session, wanted, Update.id, asked, schemas.FactOut.model_validate))
 
 

@@ -54,6 +54,7 @@ class Placement(db.Versioned, Row):
         Index("placements_started_on_idx", "started_on", "id"),
         Index("placements_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("placements_not_retained_idx", "started_on", "id", postgresql_where=text("retained_on IS NULL")),
+        Index("placements_entered_at_idx", "entered_at", "id"),
         {"info": keeping.only(*PLACED)},
     )
 

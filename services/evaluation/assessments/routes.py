@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Query
 
 from services.evaluation.assessments import batch, operations, reading, steps, visibility
 from services.evaluation.assessments.errors import ConflictOfInterest, SupervisionMissing
@@ -60,6 +60,8 @@ async def list_assessments(
     institution_id: pages.AnyOf[UUID] = None,
     class_id: pages.AnyOf[UUID] = None,
     order_id: pages.AnyOf[UUID] = None,
+    held_from_on: Annotated[wire.CivilDate | None, Query(description="评价日期,含当日")] = None,
+    held_to_on: Annotated[wire.CivilDate | None, Query(description="评价日期,含当日")] = None,
 ) -> wire.Page[AssessmentOut]:
     filters = {
         Assessment.status: status,
@@ -68,7 +70,7 @@ async def list_assessments(
         Assessment.class_id: class_id,
         Assessment.order_id: order_id,
     }
-    wanted = reading.listed(call, filters, external_ref)
+    wanted = pages.within(reading.listed(call, filters, external_ref), Assessment.held_on, held_from_on, held_to_on)
     return wire.Page.model_validate(await pages.page(session, wanted, Assessment.id, asked, AssessmentOut.model_validate))
 
 

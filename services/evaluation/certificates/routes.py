@@ -51,21 +51,25 @@ async def list_certificates(
     ],
     external_ref: pages.ExternalRef,
     trainee_id: pages.AnyOf[UUID] = None,
-    number: Annotated[str | None, Query(max_length=60, description="完整的证书编号")] = None,
+    number: Annotated[pages.AnyOf[pages.Part], Query(description="完整的证书编号")] = None,
     kind: pages.AnyOf[Kind] = None,
     status: pages.AnyOf[Status] = None,
     assessment_id: pages.AnyOf[UUID] = None,
     class_id: pages.AnyOf[UUID] = None,
+    issuer_institution_id: Annotated[pages.AnyOf[UUID], Query(description="发证机构")] = None,
+    issued_from_on: Annotated[wire.CivilDate | None, Query(description="发证日期,含当日")] = None,
+    issued_to_on: Annotated[wire.CivilDate | None, Query(description="发证日期,含当日")] = None,
 ) -> wire.Page[CertificateOut]:
     filters = {
         Certificate.trainee_id: trainee_id,
         Certificate.kind: kind,
         Certificate.assessment_id: assessment_id,
         Certificate.class_id: class_id,
+        Certificate.issuer_institution_id: issuer_institution_id,
         reading.status_on(call.today): status,
-        Certificate.number_key: None if number is None else reading.key_of(kernel, number),
+        Certificate.number_key: None if number is None else [reading.key_of(kernel, each) for each in number],
     }
-    wanted = reading.listed(call, filters, external_ref)
+    wanted = pages.within(reading.listed(call, filters, external_ref), Certificate.issued_on, issued_from_on, issued_to_on)
     return wire.Page.model_validate(await pages.page(session, wanted, Certificate.id, asked, CertificateOut.model_validate))
 
 

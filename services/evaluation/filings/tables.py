@@ -60,6 +60,16 @@ class Filing(db.Versioned, Row):
         Index("filings_status_idx", "status", "id"),
         Index("filings_valid_until_on_idx", "valid_until_on", "valid_from_on"),
         Index("filings_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+        Index("filings_created_at_idx", "created_at", "id"),
+        Index("filings_changed_at_idx", "changed_at", "id"),
+        Index("filings_by_valid_until_on_idx", "valid_until_on", "id"),
+        Index("filings_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
+        Index(
+            "filings_institution_name_part_idx",
+            "institution_name",
+            postgresql_using="gin",
+            postgresql_ops={"institution_name": "gin_trgm_ops"},
+        ),
     )
 
 

@@ -79,9 +79,12 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
     return institution_id
 
 
-def listed(call: Call, *, kind: list[SheetKind] | None, status: list[Status] | None, class_id: list[UUID] | None) -> Select[Any]:
+def listed(
+    call: Call, *, kind: list[SheetKind] | None, status: list[Status] | None, class_id: list[UUID] | None, institution_id: list[UUID] | None
+) -> Select[Any]:
     wanted = uploads.listed(job.IMPORTS).where(visibility.rows(call.actor))
-    return pages.where(wanted, {Import.kind: kind, Import.status: status, Import.class_id: class_id})
+    equal = {Import.kind: kind, Import.status: status, Import.class_id: class_id, Import.institution_id: institution_id}
+    return pages.where(wanted, equal)
 
 
 async def find(session: AsyncSession, call: Call, import_id: UUID) -> Import:

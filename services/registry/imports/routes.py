@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Form, Response
+from fastapi import Form, Query, Response
 
 from services.registry.codes import SheetKind
 from services.registry.imports import job, operations, schemas
@@ -47,15 +47,16 @@ async def receive(
 async def list_imports(
     session: web.Session,
     call: web.Caller,
-    asked: pages.PageAsked,
+    asked: Annotated[pages.Asked, pages.asking(received_at=Import.received_at)],
     kind: pages.AnyOf[SheetKind] = None,
     status: pages.AnyOf[Status] = None,
     class_id: pages.AnyOf[UUID] = None,
+    institution_id: Annotated[pages.AnyOf[UUID], Query(description="教师名册所属的机构")] = None,
 ) -> wire.Page[schemas.ImportListed]:
     def show(row: Any) -> schemas.ImportListed:
         return schemas.ImportListed.model_validate(schemas.shown(row))
 
-    wanted = operations.listed(call, kind=kind, status=status, class_id=class_id)
+    wanted = operations.listed(call, kind=kind, status=status, class_id=class_id, institution_id=institution_id)
     return wire.Page[schemas.ImportListed].model_validate(await pages.page(session, wanted, Import.id, asked, show))
 
 

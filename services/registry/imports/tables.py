@@ -29,4 +29,6 @@ class Import(tables.SheetJob, Row):
         db.one_of("kind", SheetKind),
         Index("imports_class_id_idx", "class_id", "id"),
         Index("imports_owner_institution_id_idx", "owner_institution_id", "id"),
+        Index("imports_received_at_idx", "received_at", "id"),
+        Index("imports_institution_id_idx", "institution_id", "id"),
     )

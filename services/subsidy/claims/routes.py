@@ -24,7 +24,7 @@ from services.subsidy.claims.schemas import (
     ReplayOut,
     Resolution,
 )
-from services.subsidy.claims.tables import Claim
+from services.subsidy.claims.tables import Appeal, Claim
 from services.subsidy.codes import ClaimKind, ClaimStatus, SchemeCode
 from services.subsidy.funds.errors import FundExhausted
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, ObjectionOpen
@@ -186,7 +186,9 @@ async def appeal(claim_id: UUID, body: AppealIn, session: web.Session, call: web
 
 
 @router.operation("GET", f"{PATH}/appeals", may=READERS, summary="申领单的申诉,新的在前", errors=[errors.InvalidCursor])
-async def list_appeals(claim_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[AppealOut]:
+async def list_appeals(
+    claim_id: UUID, session: web.Session, call: web.Caller, asked: Annotated[pages.Asked, pages.asking(at=Appeal.at)]
+) -> wire.Page[AppealOut]:
     return wire.Page[AppealOut].model_validate(await reading.appeals(session, call, asked, claim_id))
 
 

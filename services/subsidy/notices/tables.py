@@ -40,5 +40,6 @@ class Notice(db.Versioned, Row):
         CheckConstraint("num_nonnulls(concluded_on, closed_on) < 2", name="one_end"),
         Index("notices_claim_id_key", "claim_id", unique=True, postgresql_where=text("closed_on IS NULL")),
         Index("notices_until_on_idx", "until_on", "id"),
+        Index("notices_posted_on_idx", "posted_on", "id"),
         {"info": keeping.only("until_on", "stopped_on", "concluded_on", "closed_on", "version")},
     )

@@ -36,6 +36,8 @@ class Objection(db.Versioned, Row):
         Index("objections_notice_id_idx", "notice_id", "id"),
         Index("objections_claim_id_idx", "claim_id", "id"),
         Index("objections_status_idx", "status", "id"),
+        Index("objections_received_at_idx", "received_at", "id"),
+        Index("objections_due_on_idx", "due_on", "id"),
         {
             "info": keeping.only(
                 "status", "accepted_at", "due_on", "decided_at", "decision_reason", "version", until="old.status IN ('dismissed', 'upheld')"

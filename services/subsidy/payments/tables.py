@@ -54,6 +54,8 @@ class PaymentBatch(db.Versioned, Row):
         Index(
             "payment_batches_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}
         ),
+        Index("payment_batches_created_at_idx", "created_at", "id"),
+        Index("payment_batches_amount_yuan_idx", "amount_yuan", "id"),
     )
 
 

@@ -36,5 +36,7 @@ class Recovery(db.Versioned, Row):
         CheckConstraint("amount_yuan > 0", name="amount_yuan"),
         Index("recoveries_status_idx", "status", "id"),
         Index("recoveries_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+        Index("recoveries_opened_at_idx", "opened_at", "id"),
+        Index("recoveries_amount_yuan_idx", "amount_yuan", "id"),
         {"info": keeping.only("status", "received_on", "voucher_no", "version", until="old.status = 'recovered'")},
     )

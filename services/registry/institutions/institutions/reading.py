@@ -60,8 +60,8 @@ async def list_institutions(
     kind: list[InstitutionKind] | None,
     status: list[InstitutionStatus] | None,
     region_code: list[str] | None,
-    name: str | None,
-    uscc: str | None,
+    name: list[str] | None,
+    uscc: list[str] | None,
 ) -> dict[str, Any]:
     pages.known("region_code", region_code, reference.lists().regions)
     wanted = _shown(call).where(visibility.rows(call.actor), ref.among(Institution.external_refs))
@@ -69,11 +69,11 @@ async def list_institutions(
         Institution.kind: kind,
         Institution.status: status,
         Institution.region_code: region_code,
-        Institution.uscc: uscc and compact(uscc),
+        Institution.uscc: uscc and [compact(each) for each in uscc],
     }
     wanted = pages.where(wanted, equal)
     if name:
-        wanted = wanted.where(Institution.name.like(pages.contains(name)))
+        wanted = wanted.where(pages.has_part(Institution.name, name))
     return await pages.page(session, wanted, Institution.id, asked, lambda row: InstitutionOut.model_validate(dict(row._mapping)))
 
 

@@ -28,7 +28,6 @@ router = web.Router("institutions")
 SEES = access.STAFF | {"institution", "town", "department", "system"}
 OWN = frozenset({"officer", "institution"})
 ONE = "/v1/institutions/{institution_id:uuid}"
-Filter = Annotated[str | None, Query(min_length=1, max_length=100)]
 Listed = Annotated[
     pages.Asked, pages.asking(q=[Institution.name, Institution.uscc], name=Institution.name, registered_at=Institution.registered_at)
 ]
@@ -48,8 +47,8 @@ async def list_institutions(
     kind: pages.AnyOf[InstitutionKind] = None,
     status: pages.AnyOf[InstitutionStatus] = None,
     region_code: pages.AnyOf[str] = None,
-    name: Filter = None,
-    uscc: Filter = None,
+    name: Annotated[pages.AnyOf[pages.Part], Query(description="名称的一部分")] = None,
+    uscc: pages.AnyOf[pages.Part] = None,
 ) -> wire.Page[InstitutionOut]:
     found = await reading.list_institutions(
         session, call, asked, ref, kind=kind, status=status, region_code=region_code, name=name, uscc=uscc

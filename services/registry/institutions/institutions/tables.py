@@ -40,6 +40,8 @@ class Institution(db.Versioned, Referenced, Row):
             "institutions_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}
         ),
         Index("institutions_uscc_idx", "uscc", postgresql_using="gin", postgresql_ops={"uscc": "gin_trgm_ops"}),
+        Index("institutions_registered_at_idx", "registered_at", "id"),
+        Index("institutions_by_name_idx", "name", "id"),
     )
 
 

@@ -1,5 +1,6 @@
 """The paths of ratings (办学评估)."""
 
+from typing import Annotated
 from uuid import UUID
 
 from services.registry.institutions.institutions import reading as institutions
@@ -8,9 +9,11 @@ from services.registry.institutions.institutions.routes import ONE, SEES
 from services.registry.institutions.ratings import operations
 from services.registry.institutions.ratings.errors import DuplicateRating
 from services.registry.institutions.ratings.schemas import RatingIn, RatingOut
+from services.registry.institutions.ratings.tables import Rating
 from shared import errors, pages, web, wire
 
 router = web.Router("institutions")
+Listed = Annotated[pages.Asked, pages.asking(year=Rating.year)]
 
 
 @router.operation(
@@ -21,5 +24,5 @@ async def rate(institution_id: UUID, body: RatingIn, session: web.Session, call:
 
 
 @router.operation("GET", f"{ONE}/ratings", may=SEES, summary="办学评估结果", errors=[errors.InvalidCursor])
-async def list_ratings(institution_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[RatingOut]:
+async def list_ratings(institution_id: UUID, session: web.Session, call: web.Caller, asked: Listed) -> wire.Page[RatingOut]:
     return wire.Page[RatingOut].model_validate(await operations.list_ratings(session, call, institution_id, asked))

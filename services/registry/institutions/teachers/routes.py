@@ -1,5 +1,6 @@
 """The paths of teachers (教师)."""
 
+from typing import Annotated
 from uuid import UUID
 
 from services.registry.codes import TeacherEmployment
@@ -8,10 +9,12 @@ from services.registry.institutions.institutions.routes import ONE, OWN, SEES
 from services.registry.institutions.teachers import operations, reading, rules
 from services.registry.institutions.teachers.errors import DuplicateTeacher
 from services.registry.institutions.teachers.schemas import TeacherChange, TeacherIn, TeacherOut
+from services.registry.institutions.teachers.tables import Teacher
 from shared import errors, pages, web, wire
 from shared.batches import Batch, BatchOut
 
 router = web.Router("institutions")
+Listed = Annotated[pages.Asked, pages.asking(from_on=Teacher.from_on)]
 
 
 @router.operation(
@@ -33,7 +36,7 @@ async def list_teachers(
     institution_id: UUID,
     session: web.Session,
     call: web.Caller,
-    asked: pages.PageAsked,
+    asked: Listed,
     ref: pages.ExternalRef,
     employment: pages.AnyOf[TeacherEmployment] = None,
 ) -> wire.Page[TeacherOut]:

@@ -10,9 +10,11 @@ from services.registry.institutions.institutions.routes import ONE, OWN, SEES
 from services.registry.institutions.yearly_reports import operations, rules
 from services.registry.institutions.yearly_reports.errors import DuplicateYearlyReport
 from services.registry.institutions.yearly_reports.schemas import YearlyFigures, YearlyReportIn, YearlyReportOut
+from services.registry.institutions.yearly_reports.tables import YearlyReport
 from shared import errors, pages, web, wire
 
 router = web.Router("institutions")
+Listed = Annotated[pages.Asked, pages.asking(year=YearlyReport.year, reported_at=YearlyReport.reported_at)]
 
 
 @router.operation(
@@ -37,5 +39,5 @@ async def correct_report(
 
 
 @router.operation("GET", f"{ONE}/yearly-reports", may=SEES, summary="年度报告", errors=[errors.InvalidCursor])
-async def list_reports(institution_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[YearlyReportOut]:
+async def list_reports(institution_id: UUID, session: web.Session, call: web.Caller, asked: Listed) -> wire.Page[YearlyReportOut]:
     return wire.Page[YearlyReportOut].model_validate(await operations.list_reports(session, call, institution_id, asked))

@@ -45,9 +45,11 @@ async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUI
     return _show(call, correction)
 
 
-async def list_corrections(session: AsyncSession, call: Call, trainee_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+async def list_corrections(
+    session: AsyncSession, call: Call, trainee_id: UUID, asked: pages.Asked, status: list[CorrectionStatus] | None
+) -> dict[str, Any]:
     await reading.find(session, call, trainee_id)
-    wanted = select(TraineeCorrection).where(TraineeCorrection.trainee_id == trainee_id)
+    wanted = pages.where(select(TraineeCorrection), {TraineeCorrection.trainee_id: trainee_id, TraineeCorrection.status: status})
     return await pages.page(session, wanted, TraineeCorrection.id, asked, lambda row: _show(call, row[0]))
 
 

@@ -1,12 +1,14 @@
 """The paths of corrections (更正申请)."""
 
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from services.registry.codes import CorrectionStatus
 from services.registry.people.corrections import operations, policy
 from services.registry.people.corrections.errors import CorrectionDecided
 from services.registry.people.corrections.schemas import CorrectionIn, CorrectionOut
+from services.registry.people.corrections.tables import TraineeCorrection
 from services.registry.people.trainees import policy as trainees
 from services.registry.people.trainees import reading
 from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
@@ -14,6 +16,7 @@ from services.registry.people.trainees.routes import SEES
 from shared import errors, pages, web, wire
 
 router = web.Router("trainees")
+Listed = Annotated[pages.Asked, pages.asking(asked_at=TraineeCorrection.asked_at)]
 
 
 @router.operation(
@@ -38,8 +41,10 @@ async def ask_correction(
     summary="一名学员的更正申请",
     errors=[errors.InvalidCursor, TraineeMerged],
 )
-async def list_corrections(trainee_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[CorrectionOut]:
-    return wire.Page[CorrectionOut].model_validate(await operations.list_corrections(session, call, trainee_id, asked))
+async def list_corrections(
+    trainee_id: UUID, session: web.Session, call: web.Caller, asked: Listed, status: pages.AnyOf[CorrectionStatus] = None
+) -> wire.Page[CorrectionOut]:
+    return wire.Page[CorrectionOut].model_validate(await operations.list_corrections(session, call, trainee_id, asked, status))
 
 
 DECIDED: Any = [CorrectionDecided, TraineeMerged]

@@ -1,15 +1,20 @@
 """The paths of facts from other offices (养老、参保、财政供养等状态)."""
 
+from typing import Annotated
+
 from services.registry import fields
 from services.registry.codes import PersonalStatus
 from services.registry.people.status_records import operations
 from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
+from services.registry.people.status_records.tables import StatusList, StatusRecord
 from shared import errors, pages, web, wire
 from shared.batches import Batch, BatchOut
 
 router = web.Router("status-records")
 lists_router = web.Router("status-lists")
 
+Records = Annotated[pages.Asked, pages.asking(from_on=StatusRecord.from_on, received_at=StatusRecord.received_at)]
+Lists = Annotated[pages.Asked, pages.asking(complete_to_on=StatusList.complete_to_on, received_at=StatusList.received_at)]
 SENDS = frozenset({"officer", "system"})
 SEES = frozenset({"officer", "reviewer", "auditor", "system"})
 
@@ -23,7 +28,7 @@ async def take_batch(body: Batch[StatusRecordIn], session: web.Session, call: we
 
 @router.operation("GET", "/v1/status-records", may=SEES, summary="已收到的状态记录,不含证件号码", errors=[errors.InvalidCursor])
 async def list_records(
-    session: web.Session, asked: pages.PageAsked, status: pages.AnyOf[PersonalStatus] = None, source: pages.AnyOf[str] = None
+    session: web.Session, asked: Records, status: pages.AnyOf[PersonalStatus] = None, source: pages.AnyOf[str] = None
 ) -> wire.Page[StatusRecordOut]:
     return wire.Page[StatusRecordOut].model_validate(await operations.list_records(session, asked, status, source))
 
@@ -42,6 +47,6 @@ async def state_complete(body: StatusListIn, session: web.Session, call: web.Cal
 
 @lists_router.operation("GET", "/v1/status-lists", may=SEES, summary="完整名单的起止日期", errors=[errors.InvalidCursor])
 async def list_complete(
-    session: web.Session, asked: pages.PageAsked, status: pages.AnyOf[PersonalStatus] = None, source: pages.AnyOf[str] = None
+    session: web.Session, asked: Lists, status: pages.AnyOf[PersonalStatus] = None, source: pages.AnyOf[str] = None
 ) -> wire.Page[StatusListOut]:
     return wire.Page[StatusListOut].model_validate(await operations.list_complete(session, asked, status, source))

@@ -32,6 +32,8 @@ class StatusRecord(Row):
         db.one_of("status", PersonalStatus),
         CheckConstraint("until_on >= from_on", name="until_on"),
         Index("status_records_status_idx", "status", "id"),
+        Index("status_records_from_on_idx", "from_on", "id"),
+        Index("status_records_received_at_idx", "received_at", "id"),
         {"info": keeping.only("until_on", "received_at")},
     )
 
@@ -52,5 +54,7 @@ class StatusList(Row):
         UniqueConstraint("status", "source", "complete_from_on", "complete_to_on", name="status_lists_days_key"),
         db.one_of("status", PersonalStatus),
         CheckConstraint("complete_to_on >= complete_from_on", name="complete_to_on"),
+        Index("status_lists_complete_to_on_idx", "complete_to_on", "id"),
+        Index("status_lists_received_at_idx", "received_at", "id"),
         {"info": keeping.APPEND_ONLY},
     )

@@ -135,7 +135,7 @@ async def list_trainees(
     region_code: list[str] | None,
     category: list[Category] | None,
     institution_id: list[UUID] | None,
-    name: str | None,
+    name: list[str] | None,
 ) -> dict[str, Any]:
     pages.known("region_code", region_code, reference.lists().regions)
     wanted = select(*SHOWN).where(Trainee.merged_into.is_(None), visibility.rows(call.actor), ref.among(Trainee.external_refs))
@@ -147,7 +147,7 @@ async def list_trainees(
         seen = select(TraineeSighting).where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id.in_(institution_id))
         wanted = wanted.where(seen.exists())
     if name:
-        wanted = wanted.where(Trainee.name.like(pages.contains(name)))
+        wanted = wanted.where(pages.has_part(Trainee.name, name))
     return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))
 
 

@@ -19,7 +19,7 @@ from services.registry.people.trainees.schemas import (
     TraineePaper,
 )
 from services.registry.people.trainees.tables import Trainee
-from shared import errors, pages, web, wire
+from shared import audit, errors, pages, web, wire
 from shared.batches import Batch, BatchOut
 
 router = web.Router("trainees")
@@ -27,6 +27,7 @@ router = web.Router("trainees")
 SEES = frozenset({"officer", "reviewer", "auditor", "institution", "town", "person", "partner", "system"})
 ASKS_BY_NUMBER = frozenset({"officer", "reviewer", "auditor", "institution", "town", "system", "service"})
 Listed = Annotated[pages.Asked, pages.asking(q=[Trainee.name], registered_at=Trainee.registered_at)]
+Trail = Annotated[pages.Asked, pages.asking(at=audit.TRAIL.c.at)]
 
 
 @router.operation(
@@ -45,7 +46,7 @@ async def list_trainees(
     region_code: pages.AnyOf[str] = None,
     category: Annotated[pages.AnyOf[Category], Query(description="有过该人员类别的学员")] = None,
     institution_id: Annotated[pages.AnyOf[UUID], Query(description="由该机构登记或报名的学员")] = None,
-    name: Annotated[str | None, Query(min_length=1, max_length=100, description="姓名的一部分")] = None,
+    name: Annotated[pages.AnyOf[pages.Part], Query(description="姓名的一部分")] = None,
 ) -> wire.Page[TraineeOut]:
     found = await reading.list_trainees(
         session, call, asked, ref, region_code=region_code, category=category, institution_id=institution_id, name=name
@@ -108,5 +109,5 @@ async def reveal(trainee_id: UUID, body: wire.Reasoned, session: web.Session, ca
     summary="一名学员的办理经过,新的在前",
     errors=[TraineeMerged, errors.InvalidCursor],
 )
-async def history(trainee_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[HistoryEntry]:
+async def history(trainee_id: UUID, session: web.Session, call: web.Caller, asked: Trail) -> wire.Page[HistoryEntry]:
     return wire.Page[HistoryEntry].model_validate(await reading.history(session, call, trainee_id, asked))

@@ -35,4 +35,6 @@ class Brand(db.Versioned, Referenced, Row):
         db.one_of("kind", BrandKind),
         Index("brands_kind_idx", "kind", "id"),
         Index("brands_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+        Index("brands_name_idx", "name", "id"),
+        Index("brands_name_part_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
     )

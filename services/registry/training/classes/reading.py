@@ -76,11 +76,12 @@ def listed(
     region_code: list[str] | None,
     occupation_code: list[str] | None,
     order_id: list[UUID] | None,
+    department: list[str] | None,
     from_on: date | None,
     to_on: date | None,
     ended_from_on: date | None,
     ended_to_on: date | None,
-    demonstration: bool | None,
+    demonstration: list[bool] | None,
     ordered_completed_at_least: int | None,
 ) -> Select[Any]:
     """The classes that fit the filters; `from_on` and `to_on` find those with a day in between."""
@@ -94,6 +95,7 @@ def listed(
         row.region_code: region_code,
         row.occupation_code: occupation_code,
         row.order_id: order_id,
+        row.department: department,
         row.demonstration: demonstration,
     }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(row.external_refs)), equal)

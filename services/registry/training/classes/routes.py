@@ -28,6 +28,7 @@ Listed = Annotated[
     pages.Asked,
     pages.asking(q=[TrainingClass.name, TrainingClass.number], starts_on=TrainingClass.starts_on, ends_on=TrainingClass.ends_on),
 ]
+Timetable = Annotated[pages.Asked, pages.asking(on=ClassSession.on)]
 STANDING = (InstitutionBlacklisted, InstitutionNotDesignated)
 
 
@@ -67,7 +68,8 @@ async def list_classes(
     to_on: Annotated[wire.CivilDate | None, Query(description="这一天或之前已开始")] = None,
     ended_from_on: Annotated[wire.CivilDate | None, Query(description="最后一天在这一天或之后")] = None,
     ended_to_on: Annotated[wire.CivilDate | None, Query(description="最后一天在这一天或之前")] = None,
-    demonstration: Annotated[bool | None, Query(description="示范班")] = None,
+    department: Annotated[pages.AnyOf[str], Query(description="申报的牵头部门")] = None,
+    demonstration: Annotated[pages.AnyOf[bool], Query(description="示范班")] = None,
     ordered_completed_at_least: Annotated[
         int | None, Query(ge=1, le=100_000, description=f"有{schemas.PARTNER}订单且结业人数不少于")
     ] = None,
@@ -81,6 +83,7 @@ async def list_classes(
         region_code=region_code,
         occupation_code=occupation_code,
         order_id=order_id,
+        department=department,
         from_on=from_on,
         to_on=to_on,
         ended_from_on=ended_from_on,
@@ -166,9 +169,12 @@ async def schedule(class_id: UUID, body: schemas.SessionIn, session: web.Session
 
 
 @router.operation("GET", f"{ONE}/sessions", may=READERS, summary="课程表", errors=[errors.InvalidCursor])
-async def list_sessions(class_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[schemas.SessionOut]:
+async def list_sessions(
+    class_id: UUID, session: web.Session, call: web.Caller, asked: Timetable, on: pages.AnyOf[wire.CivilDate] = None
+) -> wire.Page[schemas.SessionOut]:
     await reading.find(session, call, class_id)
-    wanted = select(*(getattr(ClassSession, name) for name in schemas.SessionOut.model_fields)).where(ClassSession.class_id == class_id)
+    wanted = select(*(getattr(ClassSession, name) for name in schemas.SessionOut.model_fields))
+    wanted = pages.where(wanted, {ClassSession.class_id: class_id, ClassSession.on: on})
     return wire.Page[schemas.SessionOut].model_validate(
         await pages.page(session, wanted, ClassSession.id, asked, schemas.SessionOut.model_validate)
     )

@@ -63,6 +63,7 @@ class TrainingClass(db.Versioned, Referenced, Row):
         Index("classes_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("classes_programmes_idx", "programmes", postgresql_using="gin"),
         Index("classes_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+        Index("classes_by_ends_on_idx", "ends_on", "id"),
     )
 
 

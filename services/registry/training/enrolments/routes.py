@@ -18,7 +18,7 @@ from services.registry.training.classes.schemas import PARTNER
 from services.registry.training.classes.visibility import READERS as CLASS_READERS
 from services.registry.training.enrolments import conditions, operations, reading, rules, schemas, steps
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
-from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.enrolments.tables import Employment, Enrolment
 from services.registry.training.enrolments.visibility import READERS
 from shared import batches, errors, pages, web, wire
 from shared.web.workbooks import Workbook
@@ -26,6 +26,8 @@ from shared.web.workbooks import Workbook
 router = web.Router("enrolments")
 OF_CLASS = "/v1/classes/{class_id:uuid}"
 ONE = "/v1/enrolments/{enrolment_id:uuid}"
+Listed = Annotated[pages.Asked, pages.asking(enrolled_at=Enrolment.enrolled_at)]
+Works = Annotated[pages.Asked, pages.asking(from_on=Employment.from_on, recorded_at=Employment.recorded_at)]
 OPEN = partial(permit, step=ENROL)
 
 
@@ -57,7 +59,7 @@ async def enrol_batch(class_id: UUID, body: batches.Batch[schemas.EnrolmentIn], 
 
 @router.operation("GET", f"{OF_CLASS}/enrolments", may=CLASS_READERS, summary="本班报名", errors=[errors.InvalidCursor])
 async def list_of_class(
-    class_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked, outcome: pages.AnyOf[EnrolmentOutcome] = None
+    class_id: UUID, session: web.Session, call: web.Caller, asked: Listed, outcome: pages.AnyOf[EnrolmentOutcome] = None
 ) -> wire.Page[schemas.EnrolmentOut]:
     await classes.find(session, call, class_id)
     return await _page(session, pages.where(reading.SHOWN, {Enrolment.class_id: class_id, Enrolment.outcome: outcome}), asked)
@@ -112,7 +114,7 @@ Became = Annotated[list[ColumnElement[bool]], Depends(_became)]
 async def list_enrolments(
     session: web.Session,
     call: web.Caller,
-    asked: pages.PageAsked,
+    asked: Listed,
     ref: pages.ExternalRef,
     work: Work,
     became: Became,
@@ -172,9 +174,7 @@ async def record_employment(
 
 
 @router.operation("GET", f"{ONE}/employment", may=READERS, summary="就业去向", errors=[errors.InvalidCursor])
-async def list_employment(
-    enrolment_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked
-) -> wire.Page[schemas.EmploymentOut]:
+async def list_employment(enrolment_id: UUID, session: web.Session, call: web.Caller, asked: Works) -> wire.Page[schemas.EmploymentOut]:
     wanted, work_id = await reading.employments(session, call, enrolment_id)
     return wire.Page[schemas.EmploymentOut].model_validate(
         await pages.page(session, wanted, work_id, asked, schemas.EmploymentOut.model_validate)

@@ -1,6 +1,7 @@
 """Paths of the inspections of a class."""
 
 from functools import partial
+from typing import Annotated
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from services.registry.training.inspections.tables import Inspection
 from shared import errors, pages, web, wire
 
 router = web.Router("classes")
+Listed = Annotated[pages.Asked, pages.asking(on=Inspection.on, recorded_at=Inspection.recorded_at)]
 
 
 @router.operation(
@@ -32,7 +34,7 @@ async def inspect(class_id: UUID, body: InspectionIn, session: web.Session, call
 
 
 @router.operation("GET", f"{ONE}/inspections", may=READERS, summary="检查记录", errors=[errors.InvalidCursor])
-async def list_inspections(class_id: UUID, session: web.Session, call: web.Caller, asked: pages.PageAsked) -> wire.Page[InspectionOut]:
+async def list_inspections(class_id: UUID, session: web.Session, call: web.Caller, asked: Listed) -> wire.Page[InspectionOut]:
     await classes.find(session, call, class_id)
     wanted = select(*(getattr(Inspection, name) for name in InspectionOut.model_fields)).where(Inspection.class_id == class_id)
     return wire.Page[InspectionOut].model_validate(await pages.page(session, wanted, Inspection.id, asked, InspectionOut.model_validate))

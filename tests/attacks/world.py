@@ -1,0 +1,65 @@
+"""A system in which a school, an enterprise and the Foshan office have done their work, and tokens of everyone whom it does not concern."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.demo import second_half
+from deploy.demo.foshan import Foshan
+from deploy.demo.main_job import Job
+from deploy.demo.second_half import SecondHalf
+from deploy.stack import Stack
+from tests.attacks.doors import NOBODYS, PARAMETER, Operation, Try, ask_all, operations
+from tests.attacks.tokens import Forge
+
+FAR = "522601209"
+ANOTHER_USCC = "52522601MJ0KL0037W"
+
+
+@dataclass
+class World:
+    stack: Stack
+    forge: Forge
+    operations: list[Operation]
+    ids: dict[str, str]
+    strangers: dict[str, str]
+
+
+def build(stack: Stack, forge: Forge) -> World:
+    with Job(stack.gateway_url) as job:
+        another, _ = second_half.register(job, "凯里市清江职业培训学校", ANOTHER_USCC, "private_school")
+        _work(job)
+        found = operations(stack)
+        strangers: dict[str, dict[str, Any]] = {
+            "institution": {"institution_id": another["id"], "manager": True},
+            "town": {"region_code": FAR},
+            "department": {"department": "市文体广电旅游局"},
+            "person": {"trainee_id": str(NOBODYS)},
+            "partner": {"sub": "another-office"},
+        }
+        tokens = {role: forge.true(role, **bound) for role, bound in strangers.items()}
+        return World(stack, forge, found, _ids(stack, forge, found), tokens)
+
+
+def _work(job: Job) -> None:
+    job.register_the_school(), job.add_teachers(), job.propose_and_approve_the_classes(), job.import_the_rosters()
+    job.run_the_short_class(), job.run_the_electrician_class()
+    job.quote(), job.submit(), job.review(), job.confirm()
+    enterprise, foshan = SecondHalf(job), Foshan(job)
+    enterprise.register_the_enterprise(), enterprise.file_for_self_assessment(), enterprise.accept_the_filing()
+    enterprise.train_the_workers(), enterprise.assess_the_workers(), enterprise.supervise("DD-001"), enterprise.lock_and_issue()
+    foshan.place_the_order(), foshan.train_to_the_order(), foshan.certify_the_class(), foshan.place_the_people(), foshan.start_the_people()
+
+
+def _ids(stack: Stack, forge: Forge, found: list[Operation]) -> dict[str, str]:
+    """The newest paper of each noun, by the name that paths call it (`claim_id`)."""
+    named = {one.noun: PARAMETER.findall(one.path)[0] for one in found if "{" in one.path and one.path.startswith("/v1/")}
+    lists = [one for one in found if one.method == "GET" and one.path == f"/v1/{one.noun}" and one.noun in named and not one.public]
+    reader = {one.noun: next(role for role in ("auditor", "officer", "finance", "admin") if role in one.roles) for one in lists}
+    tries = [Try(one, "direct", stack.urls[one.service] + one.at(), "", sent_as(forge.true(reader[one.noun]))) for one in lists]
+    return {
+        named[one.operation.noun]: items[0]["id"] for one, answer in ask_all(tries) if (items := answer.said["items"]) and "id" in items[0]
+    }
+
+
+def sent_as(token: str, key: str = "stranger") -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "X-Server-Date": "2026-01-05T10:00:00+08:00", "If-Match": "*", "Idempotency-Key": key}
