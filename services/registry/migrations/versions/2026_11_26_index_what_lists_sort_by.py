@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "registry_0007"
-down_revision: str | None = "registry_0006"
+revision: str = "registry_0008"
+down_revision: str | None = "registry_0007"
 branch_labels: None = None
 depends_on: None = None
 
