@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 
 from gateway import clients
 from gateway.audit import routes as audit
+from gateway.changes import reading
 from gateway.changes import routes as changes
 from gateway.docs import routes as docs
 from gateway.identity import routes as identity
@@ -49,6 +50,8 @@ def build(of: Settings) -> FastAPI:
     app = web.create_app(part, of)
     made: web.Kernel = app.state.kernel
     app.state.known = clients.Known()
+    app.state.feed_turns = reading.turns(made)
+    made.watch.looks.update({name: reading.look_at(name, made) for name in made.neighbours})
     app.state.signer = signing.build(of)
     made.tokens.keys = app.state.signer.keys
 

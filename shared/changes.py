@@ -1,18 +1,17 @@
-"""The change feed: what happened here, in commit order, for other services to follow; and the follower that takes each event in exactly once.
+"""The change feed: what happened here, in commit order (read in `shared.feed`); and the follower that takes each event of another service in once.
 
 An event is written in the transaction of the deed. The feed hands rows out up to the snapshot horizon, ordered by (transaction, id), so a row that
 commits late is never skipped. Items are CloudEvents 1.0 with thin data: ids, state, version; no personal data.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, MetaData, Table, Text, Uuid, func, insert, select, text, update
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, MetaData, Table, Text, Uuid, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -21,7 +20,6 @@ from shared import errors, http_client, keeping, redaction, telemetry, wire
 from shared.access import Call
 from shared.db import new_id
 
-LOOK_AGAIN_SECONDS = 0.2
 FOLLOWER_WAIT_SECONDS = 20
 FOLLOWER_RETRY_SECONDS = 1.0
 FEED_ANSWERS_WITHIN_SECONDS = 5.0
@@ -89,51 +87,19 @@ async def publish_all(session: AsyncSession, events: list[dict[str, Any]]) -> No
         await session.execute(insert(CHANGES), events)
 
 
-def _position(after: str | None) -> tuple[int, int]:
-    if not after:
-        return 0, 0
-    transaction, _, number = after.partition("-")
-    if not (after.isascii() and transaction.isdigit() and number.isdigit() and max(int(transaction), int(number)) <= BIGGEST):
-        raise errors.InvalidCursor("after 不是本接口给出的值。请用上一页的 next,或去掉 after 从头读取。", parameter="after")
-    return int(transaction), int(number)
-
-
-async def read(
-    session: AsyncSession, source: str, after: str | None, limit: int, wait_seconds: float = 0, stopping: asyncio.Event | None = None
-) -> Feed:
-    """Events after a position; waits up to `wait_seconds` for one to come when there is none yet, and no longer than the process runs."""
-    position, until = _position(after), time.monotonic() + wait_seconds
-    statement = (
-        select(CHANGES)
-        .where(
-            func.row(CHANGES.c.transaction_id, CHANGES.c.id) > func.row(*position),
-            CHANGES.c.transaction_id < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"),
-        )
-        .order_by(CHANGES.c.transaction_id, CHANGES.c.id)
-        .limit(limit)
+def shown(source: str, row: Any) -> Event:
+    return Event(
+        id=row.event_id,
+        source=f"/{source}",
+        type=row.type,
+        subject=row.subject,
+        time=row.at,
+        sequence=f"{row.transaction_id}-{row.id}",
+        data=row.data,
     )
-    while True:
-        rows = (await session.execute(statement)).all()
-        if rows or time.monotonic() >= until or (stopping and stopping.is_set()):
-            break
-        await session.close()  # no connection is held while waiting
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
-    items = [
-        Event(
-            id=row.event_id,
-            source=f"/{source}",
-            type=row.type,
-            subject=row.subject,
-            time=row.at,
-            sequence=f"{row.transaction_id}-{row.id}",
-            data=row.data,
-        )
-        for row in rows
-    ]
-    return Feed(items=items, next=items[-1].sequence if items else after or "0-0")
 
 
-After = Annotated[str | None, Query(max_length=40, description="上一次的 next;没有则从头读")]
+After = Annotated[str | None, Query(max_length=40, description="上一次的 next;没有则从头读;latest:只要此后的")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="最多几条")]
 Wait = Annotated[float, Query(ge=0, le=30, description="没有新事件时最多等几秒")]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import Scope
 
 from shared import clock, redaction
@@ -109,6 +109,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter("http_requests", "Requests served", ["method", "route", "status"], registry=self.registry)
+        self.streams = Gauge("change_streams", "Readers of the change feed as a stream", registry=self.registry)
         self.seconds = Histogram(
             "http_request_seconds",
             "Time to answer, seconds",

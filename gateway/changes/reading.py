@@ -1,6 +1,7 @@
 """The change feeds of all services as one: each in its own commit order, without gaps; events of different services lie about by time.
 
-The position is one for each service, packed into one opaque text, so a service that is away holds up nobody and loses nothing.
+The position is one for each service, packed into one opaque text, so a service that is away holds up nobody and loses nothing. Every service is asked
+with the caller's own token: it decides what this caller sees.
 """
 
 import asyncio
@@ -9,13 +10,18 @@ import binascii
 import heapq
 import itertools
 import re
-import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import orjson
+from fastapi import Request
 
-from shared import access, changes, errors, web
+from gateway.clients import ask_as_caller, problem_of
+from shared import access, changes, errors, feed, telemetry, web
+from shared.web.events import HEAD
+
+WAITS_SECONDS = 20.0
+ASKED_AT_ONCE = 16  # of one service by this process
 
 _POSITION = re.compile(r"\d{1,19}-\d{1,19}\Z")
 
@@ -26,58 +32,94 @@ class MergedFeed(changes.Feed):
     complete: bool
 
 
-async def read(kernel: web.Kernel, call: access.Call, after: str | None, limit: int, wait_seconds: float) -> MergedFeed:
-    """Events after a position, waiting up to `wait_seconds` when there is none yet."""
-    positions, until = unpack(after, [*kernel.neighbours, kernel.service]), time.monotonic() + wait_seconds
-    found = await _all(kernel, call, positions, limit)
-    if wait_seconds and not any(feed.items for feed in found.values() if feed):
-        found |= await _first(kernel, call, positions, limit, until)
-    by_service = ([(name, event) for event in feed.items] for name, feed in found.items() if feed)
-    merged = heapq.merge(*by_service, key=lambda named: named[1].id)  # a UUIDv7: about by time
-    given = list(itertools.islice(merged, limit))
-    positions |= {name: event.sequence for name, event in given}
-    return MergedFeed(items=[event for _, event in given], next=pack(positions), complete=all(found.values()))
+def look_at(name: str, kernel: web.Kernel) -> feed.Look:
+    """How the gateway looks where a service's feed ends: one question that waits, whoever reads."""
+
+    async def look(known: feed.Position | None) -> feed.Position:
+        neighbour, waits = kernel.neighbours[name], WAITS_SECONDS if known else 0.0
+        asked = {"after": feed.written(known), "wait": waits} if known else {}
+        answer = await neighbour.get(HEAD, kernel.own_call(), asked, timeout_seconds=neighbour.timeout_seconds + waits)
+        return feed.position(answer["head"])
+
+    return look
 
 
-async def _one(kernel: web.Kernel, call: access.Call, name: str, after: str | None, limit: int, wait_seconds: float) -> changes.Feed | None:
-    """One service's events; None when it does not answer."""
-    try:
-        if name == kernel.service:
-            async with kernel.reading() as session:
-                return await changes.read(session, name, after, limit, wait_seconds, kernel.stopping)
-        params: dict[str, Any] = {"limit": limit, "wait": wait_seconds} | ({"after": after} if after else {})
-        neighbour = kernel.neighbours[name]
-        return changes.Feed.model_validate(
-            await neighbour.get("/v1/changes", call.patient(wait_seconds), params, timeout_seconds=neighbour.timeout_seconds + wait_seconds)
-        )
-    except errors.Problem:
-        return None
+def turns(kernel: web.Kernel) -> dict[str, asyncio.Semaphore]:
+    return {name: asyncio.Semaphore(ASKED_AT_ONCE) for name in kernel.neighbours}
 
 
-async def _all(kernel: web.Kernel, call: access.Call, positions: Mapping[str, str], limit: int) -> dict[str, changes.Feed | None]:
-    names = [*kernel.neighbours, kernel.service]
-    return dict(zip(names, await asyncio.gather(*(_one(kernel, call, name, positions.get(name), limit, 0) for name in names)), strict=True))
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What one caller reads of all feeds."""
 
+    request: Request
+    call: access.Call
+    kernel: web.Kernel
+    turns: Mapping[str, asyncio.Semaphore]
 
-async def _first(
-    kernel: web.Kernel, call: access.Call, positions: Mapping[str, str], limit: int, until: float
-) -> dict[str, changes.Feed | None]:
-    """Waits at every service at once, and leaves with what the first one has."""
-    left = max(0.0, until - time.monotonic())
-    waiting = {
-        asyncio.ensure_future(_one(kernel, call, name, positions.get(name), limit, left)): name
-        for name in [*kernel.neighbours, kernel.service]
-    }
-    pending, found = set(waiting), dict[str, changes.Feed | None]()
-    try:
-        while pending and not kernel.stopping.is_set() and not any(feed.items for feed in found.values() if feed):
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            found |= {waiting[task]: task.result() for task in done}
-    finally:
-        for task in pending:
-            task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
-    return found
+    async def page(self, after: str | None, limit: int, of: Sequence[str] | None) -> MergedFeed:
+        positions = self._positions(after)
+        asked = of or self._names
+        answers = await asyncio.gather(*(self._page(name, positions.get(name), limit) for name in asked))
+        found = {name: answer for name, answer in zip(asked, answers, strict=True) if answer}
+        by_service = ([(name, event) for event in each.items] for name, each in found.items())
+        merged = heapq.merge(*by_service, key=lambda named: named[1].id)  # a UUIDv7: about by time
+        given = list(itertools.islice(merged, limit))
+        left = {name: len(each.items) for name, each in found.items()}
+        for name, event in given:
+            positions[name] = event.sequence
+            left[name] -= 1
+        positions |= {name: each.next for name, each in found.items() if not left[name]}
+        complete = len(found) == len(asked) and (of is None or self.kernel.watch.heads.keys() >= set(self._names))
+        return MergedFeed(items=[event for _, event in given], next=pack(positions), complete=complete)
+
+    async def beyond(self, after: str | None, seconds: float) -> list[str]:
+        places = {name: feed.position(at) for name, at in self._positions(after).items()}
+        return await self.kernel.watch.beyond(places, seconds)
+
+    async def end(self) -> str:
+        """A service that is away ends where it last did."""
+        ends = await asyncio.gather(*(self._end(name) for name in self._names))
+        return pack({name: feed.written(end) for name, end in zip(self._names, ends, strict=True)})
+
+    def place(self, after: str | None, event: changes.Event) -> str:
+        return pack(self._positions(after) | {event.source.removeprefix("/"): event.sequence})
+
+    @property
+    def _names(self) -> list[str]:
+        return [*self.kernel.neighbours, self.kernel.service]
+
+    def _positions(self, after: str | None) -> dict[str, str]:
+        return unpack(after, self._names)
+
+    async def _page(self, name: str, after: str | None, limit: int) -> changes.Feed | None:
+        """One service's events; None when it does not answer."""
+        try:
+            if name == self.kernel.service:
+                own = feed.Own(self.kernel.watch, self.kernel.reading, name, {}, self.call.actor)
+                return await own.page(after, limit, None)
+            path = f"/v1/changes?limit={limit}" + (f"&after={after}" if after else "")
+            async with self.turns[name]:
+                answer = await ask_as_caller(self.request, self.call, self.kernel, name, path)
+            if answer.status == errors.Unauthenticated.status:
+                raise errors.Unauthenticated("令牌已失效。请重新登录或重新取得令牌。")
+            if answer.status != 200:
+                raise problem_of(answer, name)
+            return changes.Feed.model_validate_json(answer.body)
+        except errors.Unauthenticated:
+            raise
+        except errors.Problem as problem:
+            telemetry.log.warning("changes_incomplete", service=name, code=problem.code, request_id=self.call.request_id)
+            return None
+
+    async def _end(self, name: str) -> feed.Position:
+        looks = self.kernel.watch
+        try:
+            return await looks.looks[name](None)
+        except errors.Problem:
+            if name not in looks.ended:
+                raise
+            return looks.ended[name]
 
 
 def pack(positions: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.eastwest import codes
+from services.eastwest.changes import visibility as changes
 from services.eastwest.counting import routes as counting
 from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
@@ -35,6 +36,7 @@ PART = web.Part(
         worklist.router,
     ),
     codes=labels.shown(codes.OWNED),
+    papers=changes.PAPERS,
     names=names.OWN,
     forgets=(uploads.term(PlacementImport),),
     jobs=(import_job.work,),

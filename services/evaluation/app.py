@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.evaluation import codes, rules
 from services.evaluation.assessments import routes as assessments
 from services.evaluation.certificates import routes as certificates
+from services.evaluation.changes import visibility as changes
 from services.evaluation.counting import routes as counting
 from services.evaluation.filings import routes as filings
 from services.evaluation.internal import eastwest, registry
@@ -29,6 +30,7 @@ PART = web.Part(
         worklist.router,
     ),
     codes=labels.shown(codes.OWNED),
+    papers=changes.PAPERS,
 )
 
 

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.registry import codes
+from services.registry.changes import visibility as changes
 from services.registry.counting import routes as counting
 from services.registry.files import routes as files
 from services.registry.following import job as following
@@ -64,6 +65,7 @@ PART = web.Part(
         gateway.router,
         worklist.router,
     ),
+    papers=changes.PAPERS,
     names=names.OWN,
     forgets=(uploads.term(Import),),
     jobs=(import_job.work, following.certificates, following.placements),

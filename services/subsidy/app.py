@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.subsidy import codes
+from services.subsidy.changes import visibility as changes
 from services.subsidy.claims import routes as claims
 from services.subsidy.following import job as following
 from services.subsidy.funds import routes as funds
@@ -23,6 +24,7 @@ PART = web.Part(
     "subsidy",
     f"{county.here().title} · 补贴",
     codes=labels.shown(codes.OWNED),
+    papers=changes.PAPERS,
     names=names.OWN,
     jobs=(following.registry, following.evaluation),
     routers=(

@@ -5,17 +5,17 @@ import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import db, forgetting, redaction, telemetry
+from shared import db, feed, forgetting, redaction, telemetry
 from shared.names import Lookup
 from shared.settings import Settings
-from shared.web import deadlines, documents, kernel, origin, problems, shedding, standing, tagging
+from shared.web import deadlines, documents, kernel, origin, problems, routing, shedding, standing, tagging
 
 Job = Callable[[kernel.Kernel], Coroutine[Any, Any, None]]
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # whatever else is asked is one label of the metrics
@@ -26,7 +26,8 @@ Codes = Mapping[str, Sequence[Mapping[str, Any]]]
 class Part:
     """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests.
 
-    `names`: how the things it owns are called, for every answer that names one (`shared.names`). `forgets`: what it keeps only for a term. `checks`: what `/readyz` asks beside the database.
+    `papers`: whose events are whose, by the first word of their type. `names`: how the things it owns are called, for every answer that names one
+    (`shared.names`). `forgets`: what it keeps only for a term. `checks`: what `/readyz` asks beside the database.
     `merges`: it answers problems, codes, changes, audit and the OpenAPI document with routes of its own, for all services.
     """
 
@@ -34,6 +35,7 @@ class Part:
     title: str
     routers: Sequence[APIRouter]
     codes: Codes = field(default_factory=dict)
+    papers: feed.Papers = field(default_factory=dict)
     names: Mapping[str, Lookup] = field(default_factory=dict)
     jobs: Sequence[Job] = ()
     forgets: Sequence[forgetting.Term] = ()
@@ -66,6 +68,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
             await asyncio.gather(*tasks, return_exceptions=True)
             for neighbour in made.neighbours.values():
                 await neighbour.close()
+            await made.watch.close()
             await made.reader.close()
             await made.engine.dispose()
 
@@ -88,6 +91,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
         records = (*records, standing.names_of(part.names))
     for router in (*part.routers, standing.health(part.name, {"sealing": standing.sealing, **part.checks}), *records):
         app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
+    app.state.papers = _shown(part.papers, app)
     documents.install(app, part.name)
     if not part.merges:
         app.add_route("/openapi.json", documents.send(app), include_in_schema=False)
@@ -95,6 +99,17 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     app.add_middleware(shedding.Shedding, at_most=settings.requests_at_most)
     app.add_middleware(Traced, kernel=made)
     return app
+
+
+def _shown(papers: feed.Papers, app: FastAPI) -> feed.Papers:
+    """The papers, each with the roles and the scope of the operation that shows it: who may read the paper reads its events."""
+    operations = {
+        route.path: route.operation for route in app.routes if isinstance(route, routing.Route) and route.operation.method == "GET"
+    }
+    return {
+        kind: replace(paper, may=(shown := operations[paper.shown_at]).may, scope="" if shown.public else shown.scope)
+        for kind, paper in papers.items()
+    }
 
 
 class Traced:

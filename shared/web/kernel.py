@@ -1,14 +1,14 @@
 """What one process is made of, built from its settings once: database, keys, neighbours, metrics."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from shared import access, clock, county, db, http_client, limits, privacy, pulse, telemetry, workdays
+from shared import access, clock, county, db, feed, http_client, limits, privacy, pulse, telemetry, workdays
 from shared.sealing import verifying
 from shared.settings import Settings
 
@@ -34,7 +34,8 @@ class Kernel:
     calendar: workdays.Calendar
     sealed: verifying.Sealed
     limits: limits.Limits
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    watch: feed.Watch
+    stopping: asyncio.Event
 
     async def within_rate(self, actor: access.Actor) -> dict[str, str]:
         """Counts a request of this client where a rate is set; answers the headers that say so, or raises `TooManyRequests`."""
@@ -57,12 +58,13 @@ def build(service: str, settings: Settings) -> Kernel:
         for name in SERVICES
         if name != service
     }
+    reading, stopping = db.reading(engine), asyncio.Event()
     made = Kernel(
         service,
         settings,
         engine,
         db.writing(engine),
-        db.reading(engine),
+        reading,
         beating,
         db.Reader(engine, beating),
         privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),
@@ -72,6 +74,8 @@ def build(service: str, settings: Settings) -> Kernel:
         workdays.load(settings.workday_dir or county.folder() / "workdays"),
         verifying.sealed(engine, settings.seal_public_key, _heads(service, settings)),
         limits.Limits(settings.limits_uri),
+        feed.Watch({service: feed.own(reading)}, stopping),
+        stopping,
     )
     if service != "gateway":  # which signs, and has the keys
 

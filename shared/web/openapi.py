@@ -17,6 +17,10 @@ _ALWAYS: tuple[type[errors.Problem], ...] = (
 _SIGNED_IN: tuple[type[errors.Problem], ...] = (errors.Unauthenticated, errors.Forbidden, access.WrongRole, access.MissingScope)
 _BODY: tuple[type[errors.Problem], ...] = (errors.Unreadable, errors.Invalid, errors.TooLarge, errors.UnsupportedMediaType)
 _KEY: tuple[type[errors.Problem], ...] = (errors.IdempotencyKeyReused, errors.RequestInProgress)
+_STREAMED = {
+    "schema": {"type": "string", "description": "Server-Sent Events:id 为位置,event 为事件种类,data 为一个 Event。"},
+    "example": 'id: 4711-9\nevent: class.approved\ndata: {"specversion": "1.0", "type": "class.approved", …}\n\n',
+}
 
 
 def describe(operation: Operation, own: list[type[errors.Problem]], example: Any) -> dict[str, Any]:
@@ -38,6 +42,8 @@ def describe(operation: Operation, own: list[type[errors.Problem]], example: Any
             by_status[kind.status].append(kind)
     extra: dict[str, Any] = {"x-roles": sorted(operation.may)}
     extra["security"] = [] if operation.public else [{"oauth2": [operation.scope] if operation.scope else []}, {"bearer": []}]
+    if operation.streams:
+        extra["responses"] = {"200": {"content": {"text/event-stream": _STREAMED}}}
     if parameters:
         extra["parameters"] = parameters
     if example is not None:

@@ -29,6 +29,7 @@ class Operation:
     It is called only for a body whose shape is at fault: what it raises comes before what the body says.
     `rules`: what is asked of a body beyond its shape; see `wire.faults`. Called only beside faults of shape, so that both come together.
     `largest_bytes` of a body (None: of JSON, or of what anyone may send), and what a larger one is refused with (`too_large`).
+    `streams`: what it answers is also sent as it happens, to whoever accepts `text/event-stream`.
     `traced`: codes whose refusals reach the trail, beside those of rights and of four eyes, which always do.
     """
 
@@ -46,6 +47,7 @@ class Operation:
     rules: tuple[Rule, ...] = ()
     largest_bytes: int | None = None
     too_large: type[errors.Problem] = errors.TooLarge
+    streams: bool = False
     traced: frozenset[str] = frozenset()
 
     @property

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import access, audit, changes, clock, county, errors, names, pages, wire
 from shared.sealing import Broken, Reason, chain, verifying
-from shared.web import problems
+from shared.web import events, problems
 from shared.web.kernel import Kernel, KernelOf
 from shared.web.routing import Router
 from shared.web.transaction import Session
@@ -230,7 +230,7 @@ def health(service: str, checks: Mapping[str, Check]) -> Router:
 
 def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Router, ...]:
     """Problems and codes, the change feed, the audit trail: what every service answers and the gateway merges."""
-    lists, feed, trail = Router("reference"), Router("changes"), Router("audit")
+    lists, trail = Router("reference"), Router("audit")
 
     @lists.operation("GET", "/v1/problems", may=access.PUBLIC, summary="全部问题代码、原因与处理办法", errors=[errors.InvalidCursor])
     async def list_problems(request: Request, asked: Whole) -> ProblemList:
@@ -246,18 +246,6 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
     @lists.operation("GET", "/v1/codes", may=access.PUBLIC, summary="全部代码表,中英文名称")
     async def list_codes() -> CodeLists:
         return CodeLists(**codes)
-
-    @feed.operation(
-        "GET",
-        "/v1/changes",
-        may=access.INTERNAL | {"system", "auditor", "admin"},
-        summary="变更事件,按提交次序,不漏不重",
-        errors=[errors.InvalidCursor],
-    )
-    async def list_changes(
-        kernel: KernelOf, session: Session, after: changes.After = None, limit: changes.Limit = 200, wait: changes.Wait = 0
-    ) -> changes.Feed:
-        return await changes.read(session, service, after, limit, wait, kernel.stopping)
 
     @trail.operation(
         "GET",
@@ -287,7 +275,7 @@ def records(service: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> t
     async def verify_audit(kernel: KernelOf) -> AuditCheck:
         return await check_audit(kernel)
 
-    return lists, feed, trail
+    return lists, events.router(service), trail
 
 
 def names_of(own: Mapping[str, names.Lookup]) -> Router:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import Databases, Start
 from tests.gateway.houses import House, house
+from tests.streams import Stream, listening
 
 
 @pytest.fixture
@@ -93,7 +94,47 @@ async def test_what_is_no_position_is_refused(home: House, after: str) -> None:
 
 @pytest.mark.parametrize(
     ("role", "bound", "status"),
-    [("system", {"scopes": {"changes.read"}}, 200), ("system", {"scopes": {"claims.read"}}, 403), ("officer", {}, 403)],
+    [("system", {"scopes": {"changes.read"}}, 200), ("system", {"scopes": {"claims.read"}}, 403), ("officer", {}, 200)],
 )
 async def test_who_may_follow(home: House, role: str, bound: dict[str, Any], status: int) -> None:
     assert (await home.gateway.as_(role, **bound).get("/v1/changes")).status_code == status
+
+
+async def heard(stream: Stream) -> str:
+    return str((await stream.event() or {})["subject"])
+
+
+async def test_a_stream_carries_all_services_and_goes_on_where_it_was_cut(home: House) -> None:
+    first = await home.happens("registry", "a.made")
+    async with listening(home.gateway, "auditor") as stream:
+        assert await heard(stream) == first[0]
+        for name in ("subsidy", "gateway", "registry"):
+            assert await home.happens(name, "a.made") == [await heard(stream)]
+    missed = {*await home.happens("evaluation", "a.made"), *await home.happens("registry", "a.made")}
+    async with listening(home.gateway, "auditor", headers={"last-event-id": stream.last_id or ""}) as stream:
+        assert {await heard(stream), await heard(stream)} == missed
+
+
+async def test_a_service_that_goes_away_holds_up_no_stream_and_loses_nothing(home: House) -> None:
+    async with listening(home.gateway, "auditor", "after=latest") as stream:
+        await home.stop("subsidy")
+        lost = await home.happens("subsidy", "a.made", "a.changed")
+        assert await home.happens("registry", "a.made") == [await heard(stream)]
+        await home.start_again("subsidy")
+        assert [await heard(stream), await heard(stream)] == lost
+        assert await home.happens("registry", "a.made") == [await heard(stream)]
+
+
+async def test_the_latest_is_refused_only_while_nobody_knows_where_a_service_ends(home: House) -> None:
+    await home.stop("subsidy")
+    answer = await home.gateway.as_("auditor").get("/v1/changes", params={"after": "latest"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    await home.start_again("subsidy")
+    assert (await read(home, after="latest"))["items"] == []
+
+
+async def test_a_token_that_has_ended_is_said_so(home: House) -> None:
+    for service in home.services.values():
+        service.kernel.tokens.ended = frozenset({"s"})
+    answer = await home.gateway.as_("auditor", sid="s").get("/v1/changes")
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")

@@ -1,0 +1,36 @@
+"""Which events of the registry a caller sees: those of the papers they see."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select, true
+
+from services.registry.imports import visibility as imports
+from services.registry.imports.tables import Import
+from services.registry.institutions.institutions import visibility as institutions
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.status_records.tables import StatusList
+from services.registry.people.trainees import visibility as trainees
+from services.registry.people.trainees.tables import Trainee
+from services.registry.training.brands import visibility as brands
+from services.registry.training.brands.tables import Brand
+from services.registry.training.classes import visibility as classes
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments import visibility as enrolments
+from services.registry.training.enrolments.tables import Enrolment
+from shared.feed import Paper
+
+_ENROLMENTS = (
+    select(Enrolment.id).join(TrainingClass, TrainingClass.id == Enrolment.class_id).join(Trainee, Trainee.id == Enrolment.trainee_id)
+)
+
+PAPERS: Mapping[str, Paper] = {
+    "trainee": Paper("/v1/trainees/{trainee_id:uuid}", select(Trainee.id), trainees.rows),
+    "status_list": Paper("/v1/status-lists", select(StatusList.id), lambda _: true()),
+    "institution": Paper("/v1/institutions/{institution_id:uuid}", select(Institution.id), institutions.rows),
+    "class": Paper("/v1/classes/{class_id:uuid}", select(TrainingClass.id), classes.rows),
+    "attendance": Paper("/v1/classes/{class_id:uuid}/attendance", select(TrainingClass.id), classes.rows),
+    "enrolment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),
+    "employment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),
+    "brand": Paper("/v1/brands/{brand_id:uuid}", select(Brand.id), brands.rows),
+    "import": Paper("/v1/imports/{import_id:uuid}", select(Import.id), imports.rows),
+}
