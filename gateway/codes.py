@@ -39,4 +39,16 @@ class PlanStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-OWNED: Final[Mapping[str, type[StrEnum]]] = {"role": Role, "account_status": AccountStatus, "plan_status": PlanStatus}
+class WorklistKind(StrEnum):
+    """What may wait for somebody here."""
+
+    CLIENT_PENDING = "client_pending"
+    USER_PENDING = "user_pending"
+
+
+OWNED: Final[Mapping[str, type[StrEnum]]] = {
+    "role": Role,
+    "account_status": AccountStatus,
+    "plan_status": PlanStatus,
+    "worklist_kind": WorklistKind,
+}

@@ -202,6 +202,12 @@ async def _learn(
     return {kind: {str(key): known for key, known in of.items()} for found in answers for kind, of in found.items()}
 
 
+def at_hand(kind: str, code: str) -> str | None:
+    """What a region or occupation is called; None where the county has no such code."""
+    name: str | None = _at_hand(county.folder())[kind].get(code, {}).get("name")
+    return name
+
+
 @cache
 def _at_hand(folder: Path) -> Mapping[str, Mapping[str, Known]]:
     found = {

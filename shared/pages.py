@@ -15,7 +15,7 @@ import inspect
 import itertools
 import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -67,6 +67,10 @@ class Asked:
     @property
     def after_id(self) -> UUID | None:
         return UUID(self.after[1]) if self.after else None
+
+    def going_on(self, cursor: str | None) -> "Asked":
+        """The same page of the same list, after the place that a cursor names."""
+        return replace(self, after=None if cursor is None else _place(self.vault, self.belongs_to, cursor))
 
     def cursor(self, value: Any, key: Any) -> str:
         place = orjson.dumps([value, str(key)], default=str)

@@ -38,6 +38,14 @@ class Calendar:
     def last_year(self) -> int:
         return max(self.years)
 
+    @property
+    def first_day(self) -> date:
+        return date(min(self.years), 1, 1)
+
+    @property
+    def last_day(self) -> date:
+        return date(max(self.years), 12, 31)
+
 
 def load(directory: Path) -> Calendar:
     """Reads every `*.toml` of the directory; raises `CalendarDataInvalid`, naming file and key, for anything unexpected."""
@@ -51,6 +59,8 @@ def load(directory: Path) -> Calendar:
         make_up_working_days |= days_worked
     if not years:
         raise CalendarDataInvalid(f"{directory.name}:没有任何年份的工作日历(*.toml)")
+    if gaps := sorted({*range(min(years), max(years))} - years):
+        raise CalendarDataInvalid(f"{gaps[0]}.toml:缺少这一年的工作日历,而前后各年都有")
     return Calendar(frozenset(years), frozenset(holidays), frozenset(make_up_working_days))
 
 
@@ -68,6 +78,16 @@ def add_working_days(day: date, count: int, calendar: Calendar) -> date:
         raise ValueError(f"count must be at least 1, not {count}")
     while count:
         day += timedelta(days=1)
+        count -= is_working_day(day, calendar)
+    return day
+
+
+def working_day_before(day: date, count: int, calendar: Calendar) -> date:
+    """The `count`-th working day before `day`; the day before it is the first that can count. `count` is at least 1."""
+    if count < 1:
+        raise ValueError(f"count must be at least 1, not {count}")
+    while count:
+        day -= timedelta(days=1)
         count -= is_working_day(day, calendar)
     return day
 

@@ -7,7 +7,7 @@ from fastapi import Request
 from gateway import codes
 from gateway.clients import Known, KnownOf
 from shared import access, errors, pages, web
-from shared.codes import shown
+from shared.codes import IN_PARTS, shown
 from shared.web import standing
 
 router = web.Router("reference")
@@ -49,5 +49,5 @@ async def _problems(kernel: web.Kernel, call: access.Call, remembered: Known) ->
 async def list_codes(kernel: web.KernelOf, call: web.Caller, remembered: KnownOf) -> standing.CodeLists:
     merged: dict[str, Any] = shown(codes.OWNED)
     for lists in (await remembered.codes.get(kernel, call)).values():
-        merged |= lists
+        merged |= {name: merged.get(name, []) + rows if name in IN_PARTS else rows for name, rows in lists.items()}
     return standing.CodeLists(**merged)

@@ -16,13 +16,12 @@ class Waiting(worklist.Item):
 
 
 class Worklist(wire.Out):
-    """`complete` is false when a service did not answer: what waits there is missing here. `more`: at some service
-    more waits than is ever listed."""
+    """`complete` is false when a service did not answer: what waits there is missing here, also in `counts` and `total`, and comes once it answers."""
 
     as_of: wire.CivilDate
     complete: bool
-    more: bool
     services: dict[str, Status] = Field(examples=[{"registry": "ok", "subsidy": "unavailable"}])
     items: list[Waiting]
     next_cursor: str | None = None
     total: int | None = None
+    counts: list[worklist.Count]

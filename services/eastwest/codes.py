@@ -51,6 +51,14 @@ class ChainLink(StrEnum):
     START = "start"
 
 
+class WorklistKind(StrEnum):
+    """What may wait for somebody here."""
+
+    PLACEMENT_ARRANGED = "placement_arranged"
+    PLACEMENT_UNPROVEN = "placement_unproven"
+    ORDER_OVER = "order_over"
+
+
 OWNED: Mapping[str, type[StrEnum]] = {
     "order_status": OrderStatus,
     "placement_status": PlacementStatus,
@@ -58,6 +66,7 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "evidence_grade": EvidenceGrade,
     "retention_verdict": RetentionVerdict,
     "chain_link": ChainLink,
+    "worklist_kind": WorklistKind,
 }
 
 

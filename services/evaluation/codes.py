@@ -64,6 +64,20 @@ class ScopeDecision(StrEnum):
     REFUSED = "refused"
 
 
+class WorklistKind(StrEnum):
+    """What may wait for somebody here."""
+
+    FILING_DRAFT = "filing_draft"
+    FILING_RETURNED = "filing_returned"
+    FILING_SUBMITTED = "filing_submitted"
+    FILING_CHECKED = "filing_checked"
+    FILING_ENDING = "filing_ending"
+    ASSESSMENT_WITHOUT_RESULTS = "assessment_without_results"
+    ASSESSMENT_UNSUPERVISED = "assessment_unsupervised"
+    ASSESSMENT_SUPERVISED = "assessment_supervised"
+    ASSESSMENT_LOCKED = "assessment_locked"
+
+
 OWNED: Mapping[str, type[StrEnum]] = {
     "filing_status": FilingStatus,
     "assessment_status": AssessmentStatus,
@@ -73,6 +87,7 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "certificate_status": CertificateStatus,
     "scope_decision": ScopeDecision,
     "verification": Verification,
+    "worklist_kind": WorklistKind,
 }
 
 

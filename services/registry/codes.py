@@ -110,6 +110,18 @@ class RetirementTrack(StrEnum):
     FEMALE_55 = "female_55"
 
 
+class CorrectableField(StrEnum):
+    """What of a person may be asked to be corrected."""
+
+    NAME = "name"
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+    REGION_CODE = "region_code"
+    EDUCATION = "education"
+    BANK_ACCOUNT = "bank_account"
+    RETIREMENT_TRACK = "retirement_track"
+
+
 class CorrectionStatus(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -168,6 +180,16 @@ class SheetKind(StrEnum):
 class BrandKind(StrEnum):
     BRAND = "brand"
     DISH = "dish"
+
+
+class WorklistKind(StrEnum):
+    """What may wait for somebody here."""
+
+    CLASS_DRAFT = "class_draft"
+    CLASS_SUBMITTED = "class_submitted"
+    CLASS_APPROVED = "class_approved"
+    CLASS_OVER = "class_over"
+    CORRECTION_ASKED = "correction_asked"
 
 
 # Lists of other services, as far as a class and a person's work name their codes; `tests/contracts/test_codes.py` compares them.
@@ -237,6 +259,7 @@ OWNED: Final[Mapping[str, type[StrEnum]]] = {
     "id_type": IdType,
     "sex": Sex,
     "retirement_track": RetirementTrack,
+    "correctable_field": CorrectableField,
     "correction_status": CorrectionStatus,
     "personal_status": PersonalStatus,
     "class_status": ClassStatus,
@@ -244,6 +267,7 @@ OWNED: Final[Mapping[str, type[StrEnum]]] = {
     "enrolment_outcome": EnrolmentOutcome,
     "employment_kind": EmploymentKind,
     "brand_kind": BrandKind,
+    "worklist_kind": WorklistKind,
 }
 READ: Final[Mapping[str, type[StrEnum]]] = {
     "fund_source": FundSource,

@@ -180,6 +180,26 @@ class RecoveryStatus(StrEnum):
     RECOVERED = "recovered"
 
 
+class WorklistKind(StrEnum):
+    """What may wait for somebody here."""
+
+    CLAIM_DRAFT = "claim_draft"
+    CLAIM_RETURNED = "claim_returned"
+    CLAIM_SUBMITTED = "claim_submitted"
+    CLAIM_REVIEWED = "claim_reviewed"
+    CLAIM_LINES_HELD = "claim_lines_held"
+    CLAIM_ON_HOLD = "claim_on_hold"
+    CLAIM_OBJECTED = "claim_objected"
+    CLAIM_NOTICE_OVER = "claim_notice_over"
+    CLAIM_APPROVED = "claim_approved"
+    OBJECTION_RECEIVED = "objection_received"
+    OBJECTION_ACCEPTED = "objection_accepted"
+    PAYMENT_BATCH_DRAFT = "payment_batch_draft"
+    PAYMENT_BATCH_EXPORTED = "payment_batch_exported"
+    RECOVERY_OPEN = "recovery_open"
+    TERMS_PROPOSED = "terms_proposed"
+
+
 OWNED: Mapping[str, type[StrEnum]] = {
     "scheme": SchemeCode,
     "claim_kind": ClaimKind,
@@ -200,6 +220,7 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "payment_batch_status": BatchStatus,
     "payment_status": PaymentStatus,
     "recovery_status": RecoveryStatus,
+    "worklist_kind": WorklistKind,
 }
 
 

@@ -115,3 +115,15 @@ def test_a_figure_without_a_source_is_a_fault(copied: Path) -> None:
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     answer = checked(tmp_path / "nowhere")
     assert answer.returncode == 1 and "没有这个文件夹" in answer.stdout and answer.stderr == ""
+
+
+def test_a_kind_of_work_without_a_deadline_and_one_that_nobody_does_are_faults(copied: Path) -> None:
+    change(copied / "deadlines.toml", '"claim_submitted", ', "")
+    answer = checked(copied)
+    assert answer.returncode == 1 and "deadlines.toml:periods 和 without_period 中都没有 claim_submitted" in answer.stdout
+    change(copied / "deadlines.toml", '["recovery_open"', '["claim_submitted", "tea_served", "recovery_open"')
+    change(copied / "labels.toml", "class_draft = [", 'tea_drunk = ["喝茶", "Tea"]\nclass_draft = [')
+    answer = checked(copied)
+    assert answer.returncode == 1
+    for named in ("labels.toml 中没有 tea_served", "各服务 中没有 tea_drunk"):
+        assert named in answer.stdout, answer.stdout

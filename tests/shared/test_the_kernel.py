@@ -14,6 +14,7 @@ MODULES = [
     "codes",
     "county",
     "db",
+    "deadlines",
     "deeds",
     "errors",
     "feed",

@@ -149,6 +149,23 @@ def status_on(on: date, started_on: date | None, left_on: date | None) -> Status
     return Status.LEFT if left_on is not None and left_on <= on else Status.WORKING
 
 
+class Wanted(NamedTuple):
+    """Proof that is wanting: of a month that ends on `due_on`; since `wanted_on`, its first day, or the day after it where something of it is proved."""
+
+    wanted_on: date
+    due_on: date
+
+
+def proof_wanted(facts: Iterable[Fact], terms: Terms) -> Wanted | None:
+    """Of the first month that is not proved; None where all are, or nobody has begun."""
+    found = _judge(as_corrected(facts), date.max, terms)
+    for month in found.months:
+        if not month.proved:
+            begun = any(proof.from_on <= month.to_on and proof.to_on >= month.from_on for proof in found.intervals)
+            return Wanted(month.to_on + ONE_DAY if begun else month.from_on, month.to_on)
+    return None
+
+
 def retention(facts: Iterable[Fact], as_of: date, terms: Terms, *, known_on: date | None = None) -> Retention:
     """`as_of` cuts effective and coverage dates; `known_on` leaves out what was received later."""
     known = (fact for fact in facts if known_on is None or fact.received_on is None or fact.received_on <= known_on)

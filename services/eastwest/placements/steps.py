@@ -117,6 +117,7 @@ def _stand(call: Call, known: Known) -> dict[str, Any]:
     """The placement as its facts now have it, and what happened to it."""
     placement = known.placement
     now = policy.standing(known.facts, rules.here())
+    wanted = policy.proof_wanted(known.facts, rules.here())
     retained_on = policy.retention(known.facts, call.today, rules.here()).met_on
     happened = []
     if now.started_on != placement.started_on or (placement.left_on and not now.left_on):
@@ -130,22 +131,27 @@ def _stand(call: Call, known: Known) -> dict[str, Any]:
         "left_on": now.left_on,
         "employer_now": now.employer and now.employer._asdict(),
         "retained_on": retained_on,
+        "proof_wanted_on": wanted and wanted.wanted_on,
+        "proof_due_on": wanted and wanted.due_on,
         "status": policy.status_on(call.today, now.started_on, now.left_on),
         "version": placement.version + 1,
         "happened": happened or ["updated"],
     }
 
 
+DAYS = ("started_on", "left_on", "retained_on", "proof_wanted_on", "proof_due_on")
 _BRING_UP_TO_DATE = text("""
-    UPDATE placements SET started_on = n.started_on, left_on = n.left_on, employer_now = n.employer_now, retained_on = n.retained_on, version = version + 1
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:started_on AS date[]), CAST(:left_on AS date[]), CAST(:employer_now AS jsonb[]), CAST(:retained_on AS date[]))
-        AS n (id, started_on, left_on, employer_now, retained_on)
+    UPDATE placements SET started_on = n.started_on, left_on = n.left_on, retained_on = n.retained_on, proof_wanted_on = n.proof_wanted_on,
+        proof_due_on = n.proof_due_on, employer_now = n.employer_now, version = version + 1
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:employer_now AS jsonb[]), CAST(:started_on AS date[]), CAST(:left_on AS date[]),
+        CAST(:retained_on AS date[]), CAST(:proof_wanted_on AS date[]), CAST(:proof_due_on AS date[]))
+        AS n (id, employer_now, started_on, left_on, retained_on, proof_wanted_on, proof_due_on)
     WHERE placements.id = n.id
 """)
 
 
 async def _bring_up_to_date(session: AsyncSession, stands: Mapping[UUID, Mapping[str, Any]]) -> None:
-    values = {name: [stand[name] for stand in stands.values()] for name in ("started_on", "left_on", "retained_on")}
+    values = {name: [stand[name] for stand in stands.values()] for name in DAYS}
     employers = [stand["employer_now"] and orjson.dumps(stand["employer_now"]).decode() for stand in stands.values()]
     await session.execute(_BRING_UP_TO_DATE, {"ids": list(stands), "employer_now": employers, **values})
 

@@ -20,6 +20,8 @@ PLACED = (  # what is named anew, and what follows from the facts reported; on w
     "left_on",
     "employer_now",
     "retained_on",
+    "proof_wanted_on",
+    "proof_due_on",
     "external_refs",
     "version",
 )
@@ -27,7 +29,8 @@ PLACED = (  # what is named anew, and what follows from the facts reported; on w
 
 class Placement(db.Versioned, Row):
     """One person on one order. `employer` is what was arranged (null: the order's); `started_on`, `left_on`, `employer_now` follow from the facts
-    and are kept for lists and filters. `retained_on` is the day on which three months were found to be met."""
+    and are kept for lists and filters. `retained_on` is the day on which three months were found to be met; the first month that is not proved ends on
+    `proof_due_on`, and its proof is wanting from `proof_wanted_on` on."""
 
     __tablename__ = "placements"
 
@@ -41,6 +44,8 @@ class Placement(db.Versioned, Row):
     left_on: Mapped[date | None]
     employer_now: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     retained_on: Mapped[date | None]
+    proof_wanted_on: Mapped[date | None]
+    proof_due_on: Mapped[date | None]
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     entered_by: Mapped[str] = mapped_column(Text)
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -53,8 +58,9 @@ class Placement(db.Versioned, Row):
         Index("placements_class_id_idx", "class_id", "id"),
         Index("placements_started_on_idx", "started_on", "id"),
         Index("placements_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
-        Index("placements_not_retained_idx", "started_on", "id", postgresql_where=text("retained_on IS NULL")),
         Index("placements_entered_at_idx", "entered_at", "id"),
+        Index("placements_proof_due_idx", "proof_due_on", "id", postgresql_where=text("retained_on IS NULL AND proof_due_on IS NOT NULL")),
+        Index("placements_arranged_idx", "entered_at", "id", postgresql_where=text("started_on IS NULL")),
         {"info": keeping.only(*PLACED)},
     )
 

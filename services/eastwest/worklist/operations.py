@@ -1,67 +1,90 @@
-"""What waits at eastwest: the people of whom nothing proves yet that they worked this month, or a month before. For the partner that placed them."""
+"""What waits at eastwest: people placed of whom nobody has said that they began, those of whom a month lacks its proof, orders past their last day.
 
-from datetime import date
+The partner that placed them is asked first; once a month is over without proof, the bureau is asked too.
+"""
+
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import or_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Text, case, func, literal, or_
 
-from services.eastwest.placements import conditions, facts, visibility
-from services.eastwest.placements.policy import Retention
+from services.eastwest.codes import OrderStatus, PlacementStatus
+from services.eastwest.codes import WorklistKind as Waits
+from services.eastwest.orders import visibility as orders
+from services.eastwest.orders.policy import KEEPERS
+from services.eastwest.orders.tables import Order
+from services.eastwest.placements import visibility
 from services.eastwest.placements.tables import Placement
-from shared import clock, worklist
+from shared import worklist
 from shared.access import Call
-from shared.web import Kernel
+from shared.worklist import Kind
 
-LOOKED_AT: Final = 300  # who began longest ago comes first; a list is cut at a hundred anyway
-
-
-async def of(session: AsyncSession, call: Call, _: Kernel) -> list[worklist.Item]:
-    if call.actor.role != "partner":
-        return []
-    at_work = (
-        conditions.with_order()
-        .where(
-            visibility.rows(call.actor),
-            Placement.retained_on.is_(None),
-            Placement.started_on <= call.today,
-            or_(Placement.left_on.is_(None), Placement.left_on > call.today),
-        )
-        .order_by(Placement.started_on, Placement.id)
-        .limit(LOOKED_AT)
-    )
-    rows = (await session.execute(at_work)).all()
-    proved = await facts.retentions(session, [row.id for row in rows], call.today)
-    return [_item(row, due_on) for row in rows if (due_on := unproved_until(proved[row.id], call.today))]
-
-
-def unproved_until(found: Retention, today: date) -> date | None:
-    """The last day of the first month that lacks proof, up to the present month; None where every month has some.
-
-    A month that is over lacks proof until all of it is proved, the present one until anything of it is.
-    """
-    for month in found.months:
-        if month.from_on > today:
-            break
-        begun = any(proof.from_on <= month.to_on and proof.to_on >= month.from_on for proof in found.intervals)
-        if not (month.proved if month.to_on < today else begun):
-            return month.to_on
-    return None
+PARTNER: Final = frozenset({"partner"})
+PLACEMENT: Final = worklist.Paper(
+    "placement",
+    Placement.id,
+    visibility.rows,
+    title=(
+        Order.number,
+        Order.employer_name,
+        func.concat(Placement.started_on, case((Placement.started_on.is_not(None), literal(" 上岗", Text)))),
+    ),
+    link=worklist.at("placements", Placement.id),
+    number=Order.number,
+    trainee_id=Placement.trainee_id,
+    class_id=Placement.class_id,
+    joined=lambda wanted: wanted.join(Order, Order.id == Placement.order_id),
+)
+ORDER: Final = worklist.Paper(
+    "order",
+    Order.id,
+    orders.rows,
+    title=(literal("用工订单", Text), Order.employer_name, func.concat(Order.posts, literal(" 人", Text))),
+    link=worklist.at("orders", Order.id),
+    status=Order.status,
+    number=Order.number,
+)
 
 
-def _item(row: Any, due_on: date) -> worklist.Item:
-    since = clock.read(f"{row.started_on}T00:00:00+08:00")
-    return worklist.Item(
-        kind="placement_unproven",
-        action="update",
-        subject_type="placement",
-        subject_id=row.id,
-        number=row.order_number,
-        title=row.order_employer_name,
-        due_on=due_on,
-        since_at=since,
-        link=f"/v1/placements/{row.id}",
-    )
+def _arranged(_: Call) -> Sequence[ColumnElement[bool]]:
+    return Placement.started_on.is_(None), Order.status == OrderStatus.OPEN
 
 
-router = worklist.router(of)
+def _unproven(call: Call) -> Sequence[ColumnElement[bool]]:
+    """At work, and the first month that is not proved is over, or has begun without anything that proves it; for the bureau, is over."""
+    at_work = or_(Placement.left_on.is_(None), Placement.left_on > call.today)
+    wanted = Placement.proof_wanted_on <= call.today if call.actor.role == "partner" else Placement.proof_due_on < call.today
+    return Placement.retained_on.is_(None), Placement.started_on <= call.today, at_work, Placement.proof_due_on.is_not(None), wanted
+
+
+def _over(call: Call) -> Sequence[ColumnElement[bool]]:
+    """The office's own: what belongs to no partner is the bureau's to close."""
+    mine: tuple[Any, ...] = (Order.partner.is_(None),) if call.actor.role == "officer" else ()
+    return Order.until_on < call.today, *mine
+
+
+KINDS: Final = (
+    Kind(
+        Waits.PLACEMENT_ARRANGED,
+        PARTNER,
+        "update",
+        PLACEMENT,
+        frozenset({PlacementStatus.ARRANGED}),
+        since_at=Placement.entered_at,
+        where=_arranged,
+    ),
+    Kind(
+        Waits.PLACEMENT_UNPROVEN,
+        KEEPERS,
+        "update",
+        PLACEMENT,
+        frozenset({PlacementStatus.WORKING}),
+        since_at=worklist.morning_of(Placement.proof_wanted_on),
+        due_on=Placement.proof_due_on,
+        where=_unproven,
+    ),
+    Kind(
+        Waits.ORDER_OVER, KEEPERS, "close", ORDER, frozenset({OrderStatus.OPEN}), since_at=worklist.day_after(Order.until_on), where=_over
+    ),
+)
+router = worklist.router(KINDS)

@@ -1,65 +1,76 @@
-"""What waits at the registry: an officer approves classes and decides corrections; whoever holds a class starts and completes it."""
+"""What waits at the registry: an officer approves classes and decides corrections; whoever holds a class submits, starts and completes it."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Text, literal
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Text, case, func, literal
 
 from services.registry.codes import ClassStatus, CorrectionStatus
+from services.registry.codes import WorklistKind as Waits
+from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.corrections.policy import OFFICER
 from services.registry.people.corrections.tables import TraineeCorrection
-from services.registry.training.classes import visibility
+from services.registry.people.trainees import visibility as trainees
+from services.registry.people.trainees.tables import Trainee
+from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.policy import PROPOSERS
 from services.registry.training.classes.tables import TrainingClass
-from shared import worklist
-from shared.access import Call
-from shared.web import Kernel
+from shared import codes, worklist
+from shared.worklist import Kind
 
-HOLDERS = PROPOSERS - {"officer"}
-PAPER: Mapping[str, Any] = {"number": TrainingClass.number, "title": TrainingClass.name, "since_at": TrainingClass.changed_at}
+HOLDERS: Final = PROPOSERS - OFFICER
 
 
-async def of(session: AsyncSession, call: Call, _: Kernel) -> list[worklist.Item]:
-    if call.actor.role == "officer":
-        return await worklist.read(session, [_submitted(), _corrections()])
-    if call.actor.role in HOLDERS:
-        return await worklist.read(session, [_to_start(call), _to_complete(call)])
-    return []
+def _words(list_name: str, column: Any) -> Any:
+    return case(codes.named(list_name), value=column, else_=column)
 
 
-def _submitted() -> worklist.Kind:
-    """To be decided before they begin."""
-    wanted = worklist.waiting("class_submitted", "approve", "class", "classes", TrainingClass.id, due_on=TrainingClass.starts_on, **PAPER)
-    return wanted.where(TrainingClass.status == ClassStatus.SUBMITTED).order_by(TrainingClass.starts_on, TrainingClass.id)
+CLASS: Final = worklist.Paper(
+    "class",
+    TrainingClass.id,
+    classes.rows,
+    title=(
+        _words("channel", TrainingClass.channel),
+        TrainingClass.name,
+        Institution.name,
+        func.concat(TrainingClass.seats, literal(" 人", Text)),
+    ),
+    link=worklist.at("classes", TrainingClass.id),
+    status=TrainingClass.status,
+    number=TrainingClass.number,
+    institution_id=TrainingClass.institution_id,
+    joined=lambda wanted: wanted.join(Institution, Institution.id == TrainingClass.institution_id),
+)
+CORRECTION: Final = worklist.Paper(
+    "correction",
+    TraineeCorrection.id,
+    trainees.rows,
+    title=(literal("申请更正", Text), _words("correctable_field", TraineeCorrection.field), func.left(TraineeCorrection.reason, 40)),
+    link=worklist.at("trainees", TraineeCorrection.trainee_id, "/corrections"),
+    status=TraineeCorrection.status,
+    trainee_id=TraineeCorrection.trainee_id,
+    joined=lambda wanted: wanted.join(Trainee, Trainee.id == TraineeCorrection.trainee_id),
+)
 
 
-def _corrections() -> worklist.Kind:
-    row = TraineeCorrection
-    wanted = worklist.waiting(
-        "correction_asked",
-        "accept",
-        "trainee",
-        "trainees",
-        row.trainee_id,
-        title=literal("申请更正:", Text) + row.field,
-        since_at=row.asked_at,
-        below="/corrections",
-    )
-    return wanted.where(row.status == CorrectionStatus.OPEN).order_by(row.id)
+def _class(code: Waits, roles: frozenset[str], action: str, status: ClassStatus, **more: Any) -> Kind:
+    """A class is to be decided, begun and so on before its first day, unless said otherwise."""
+    due_on = TrainingClass.starts_on if "since_at" not in more else None
+    said = {"since_at": TrainingClass.changed_at, "due_on": due_on} | more
+    return Kind(code, roles, action, CLASS, frozenset({status}), **said)
 
 
-def _to_start(call: Call) -> worklist.Kind:
-    wanted = worklist.waiting("class_approved", "start", "class", "classes", TrainingClass.id, due_on=TrainingClass.starts_on, **PAPER)
-    return wanted.where(
-        visibility.rows(call.actor), TrainingClass.status == ClassStatus.APPROVED, TrainingClass.starts_on <= call.today
-    ).order_by(TrainingClass.starts_on, TrainingClass.id)
-
-
-def _to_complete(call: Call) -> worklist.Kind:
-    wanted = worklist.waiting("class_over", "complete", "class", "classes", TrainingClass.id, due_on=TrainingClass.ends_on, **PAPER)
-    return wanted.where(
-        visibility.rows(call.actor), TrainingClass.status == ClassStatus.IN_PROGRESS, TrainingClass.ends_on < call.today
-    ).order_by(TrainingClass.ends_on, TrainingClass.id)
-
-
-router = worklist.router(of)
+KINDS: Final = (
+    _class(Waits.CLASS_DRAFT, HOLDERS, "submit", ClassStatus.DRAFT),
+    _class(Waits.CLASS_SUBMITTED, OFFICER, "approve", ClassStatus.SUBMITTED),
+    _class(Waits.CLASS_APPROVED, HOLDERS, "start", ClassStatus.APPROVED, where=lambda call: (TrainingClass.starts_on <= call.today,)),
+    _class(
+        Waits.CLASS_OVER,
+        HOLDERS,
+        "complete",
+        ClassStatus.IN_PROGRESS,
+        since_at=worklist.day_after(TrainingClass.ends_on),
+        where=lambda call: (TrainingClass.ends_on < call.today,),
+    ),
+    Kind(Waits.CORRECTION_ASKED, OFFICER, "accept", CORRECTION, frozenset({CorrectionStatus.OPEN}), since_at=TraineeCorrection.asked_at),
+)
+router = worklist.router(KINDS)

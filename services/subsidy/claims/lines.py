@@ -157,6 +157,7 @@ async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line,
         facts_hash=digest(facts),
         split_from_id=claim.id,
         created_at=call.now,
+        in_status_since_at=call.now,
     )
     session.add(split)
     await session.flush()

@@ -76,6 +76,7 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
         attachments=[str(file_id) for file_id in body.attachments],
         external_refs=[ref.model_dump() for ref in body.external_refs],
         created_at=call.now,
+        in_status_since_at=call.now,
     )
     _keep_verdict(claim, judged)
     session.add(claim)

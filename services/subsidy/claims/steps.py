@@ -100,6 +100,8 @@ async def take(session: AsyncSession, call: Call, claim: Claim, action: str, *, 
     """Keeps a step: the claim's new state, the decision, the trail and the event. `details`: `trainee_id`, `outcome`, `other_claim_id`."""
     before = claim.status
     claim.status = next((step.to for step in MACHINE.steps if step.action == action and step.to), before)
+    if claim.status != before:
+        claim.in_status_since_at = call.now
     flag_modified(claim, "status")  # every step makes a new version, also one that leaves the state as it is
     decision = Decision(**_decision(call, claim.id, action, before, claim.status, comment), **details)
     session.add(decision)
@@ -163,7 +165,8 @@ async def take_each(
         return
     ids = [claim.id for claim in claims]
     if to is not None:
-        await session.execute(update(CLAIMS).where(CLAIMS.c.id.in_(ids)).values(status=to, version=CLAIMS.c.version + 1))
+        moved = {"status": to, "in_status_since_at": call.now, "version": CLAIMS.c.version + 1}
+        await session.execute(update(CLAIMS).where(CLAIMS.c.id.in_(ids)).values(moved))
     kept = [_decision(call, claim.id, action, claim.status, to or claim.status, comment) for claim in claims]
     await session.execute(insert(DECISIONS), [{"id": db.new_id()} | each for each in kept])
     await deeds.record_all(

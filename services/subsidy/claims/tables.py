@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -58,6 +59,7 @@ class Claim(db.Versioned, Row):
         CheckConstraint("num_nulls(hold_code, hold_reason, hold_since_at) IN (0, 3)", name="hold_whole"),
         CheckConstraint("region_code IS NOT NULL OR NOT on_behalf", name="on_behalf_of_a_town"),
         Index("claims_status_idx", "status", "id"),
+        Index("claims_waiting_idx", "status", "in_status_since_at", "id"),
         Index("claims_scheme_idx", "scheme", "id"),
         Index("claims_institution_idx", "institution_id", "id"),
         Index("claims_trainee_idx", "trainee_id", "id", postgresql_where=text("trainee_id IS NOT NULL")),
@@ -108,6 +110,7 @@ class Claim(db.Versioned, Row):
     hold_since_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    in_status_since_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
@@ -119,6 +122,7 @@ class Line(Row):
         db.one_of("verdict", LineVerdict),
         CheckConstraint("amount >= 0 AND (verdict <> 'refused' OR amount = 0)", name="amount"),
         Index("claim_lines_trainee_idx", "trainee_id"),
+        Index("claim_lines_held_idx", "claim_id", postgresql_where=text("verdict = 'held'")),
         {"info": keeping.DELETABLE},
     )
 

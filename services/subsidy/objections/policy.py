@@ -7,7 +7,6 @@ from services.subsidy.codes import ObjectionStatus
 from shared.codes import named
 from shared.steps import Machine, Step, by
 
-ANSWERED_WITHIN_WORKING_DAYS = 3  # our reading; the plan is silent
 DECIDERS = frozenset({"officer", "reviewer"})
 
 MACHINE = Machine(

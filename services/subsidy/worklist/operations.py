@@ -1,122 +1,196 @@
-"""What waits at subsidy: claims for whoever takes the next step, objections for the officer, money for finance."""
+"""What waits at subsidy: claims for whoever takes the next step, objections for the officer, money for finance, terms for a second administrator.
 
-from datetime import datetime
+What is another person's work than the caller's (four eyes) waits for that other person.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Text, case, exists, func, literal
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, literal, select
 
-from services.subsidy.claims.policy import APPLICANTS, UNDER_REVIEW
-from services.subsidy.claims.tables import Claim, Line
+from services.subsidy.claims.policy import APPLICANTS, OPEN, PART_OF, UNDER_REVIEW
+from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.claims.visibility import rows
+from services.subsidy.codes import BatchStatus, ClaimStatus, ObjectionStatus, RecoveryStatus, TermsStatus
+from services.subsidy.codes import WorklistKind as Waits
 from services.subsidy.notices.tables import Notice
-from services.subsidy.objections.policy import ANSWERED_WITHIN_WORKING_DAYS
+from services.subsidy.objections import visibility as objections
 from services.subsidy.objections.tables import Objection
-from services.subsidy.payments.policy import ON_ITS_WAY
+from services.subsidy.payments import visibility as batches
+from services.subsidy.payments.policy import FINANCE, ON_ITS_WAY
 from services.subsidy.payments.tables import Payment, PaymentBatch
-from shared import clock, codes, workdays, worklist
-from shared.access import Call
-from shared.web import Kernel
+from services.subsidy.recoveries import visibility as recoveries
+from services.subsidy.recoveries.tables import Recovery
+from services.subsidy.schemes import visibility as terms
+from services.subsidy.schemes.tables import ProposedTerms
+from shared import access, codes, worklist
+from shared.worklist import Kind
 
+OFFICER, REVIEWER = frozenset({"officer"}), frozenset({"reviewer"})
 HELD_LINE: Final = exists().where(Line.claim_id == Claim.id, Line.verdict == "held")
-SCHEME: Final = case(codes.named("scheme"), value=Claim.scheme, else_=Claim.scheme)
+PEOPLE: Final = select(func.concat(func.count(), literal(" 人", Text))).where(Line.claim_id == Claim.id).scalar_subquery()
+Where = Callable[[access.Call], Sequence[ColumnElement[bool]]]
 
 
-async def of(session: AsyncSession, call: Call, kernel: Kernel) -> list[worklist.Item]:
-    role = call.actor.role
-    if role in APPLICANTS:
-        return await worklist.read(session, _applicants(call))
-    if role == "officer":
-        items = await worklist.read(session, [_claims("claim_submitted", "review", Claim.status == "submitted"), *_objections()])
-        return [_answered_in_time(item, kernel) for item in items]
-    if role == "reviewer":
-        return await worklist.read(session, _reviewers())
-    if role == "finance":
-        return await worklist.read(session, _finances(call))
-    return []
+def _scheme(column: Any) -> Any:
+    return case(codes.named("scheme"), value=column, else_=column)
 
 
-def _claims(kind: str, action: str, *conditions: Any, since_at: Any = None) -> worklist.Kind:
-    since = func.coalesce(Claim.submitted_at, Claim.created_at) if since_at is None else since_at
-    wanted = worklist.waiting(kind, action, "claim", "claims", Claim.id, number=Claim.number, title=SCHEME, since_at=since)
-    return wanted.where(*conditions).order_by(Claim.id)
+def _by(call: access.Call, person: Any, account: Any) -> ColumnElement[bool]:
+    """Whether the caller did it, by person and not by account."""
+    mine: ColumnElement[bool] = person.is_not_distinct_from(call.actor.person_id)
+    return mine if call.actor.person_id else and_(mine, account == call.actor.subject)
 
 
-def _applicants(call: Call) -> list[worklist.Kind]:
-    own = rows(call.actor)
-    return [
-        _claims("claim_returned", "submit", own, Claim.status == "returned"),
-        _claims("claim_draft", "submit", own, Claim.status == "draft", since_at=Claim.created_at),
-    ]
+def _by_another(part: str) -> Where:
+    """Of a claim the caller did no other part than this one."""
+    others = [action for action, of in PART_OF.items() if of != part]
+
+    def where(call: access.Call) -> Sequence[ColumnElement[bool]]:
+        mine = _by(call, Decision.person_id, Decision.actor)
+        return (~exists().where(Decision.claim_id == Claim.id, Decision.action.in_(others), mine),)
+
+    return where
 
 
-def _reviewers() -> list[worklist.Kind]:
-    under_review = Claim.status.in_(UNDER_REVIEW)
-    return [
-        _claims("claim_reviewed", "confirm", Claim.status == "reviewed"),
-        _claims("claim_lines_held", "resolve", under_review, HELD_LINE),
-        _claims("claim_on_hold", "release", under_review, Claim.hold_code.is_not(None), since_at=Claim.hold_since_at),
-    ]
+def _none_of_its_claims(call: access.Call) -> Sequence[ColumnElement[bool]]:
+    """Of no claim in a batch the caller did another part than paying."""
+    others = [action for action, of in PART_OF.items() if of != "payment"]
+    mine = _by(call, Decision.person_id, Decision.actor)
+    paid = Payment.claim_id == Decision.claim_id, Payment.batch_id == PaymentBatch.id
+    return (~exists().where(*paid, Decision.action.in_(others), mine),)
 
 
-def _finances(call: Call) -> list[worklist.Kind]:
-    # A notice that an accepted or upheld objection stops is not over, whatever its last day.
-    over = exists().where(
-        Notice.claim_id == Claim.id,
-        Notice.closed_on.is_(None),
-        Notice.concluded_on.is_(None),
-        Notice.stopped_on.is_(None),
-        Notice.until_on < call.today,
+def _claims(**more: Any) -> worklist.Paper:
+    return worklist.Paper(
+        "claim",
+        Claim.id,
+        rows,
+        title=(_scheme(Claim.scheme), Claim.sought_by, PEOPLE),
+        link=worklist.at("claims", Claim.id),
+        status=Claim.status,
+        number=Claim.number,
+        institution_id=Claim.institution_id,
+        trainee_id=Claim.trainee_id,
+        class_id=Claim.class_id,
+        amount=Claim.amount,
+        **more,
     )
+
+
+CLAIM: Final = _claims()
+ON_NOTICE: Final = _claims(joined=lambda wanted: wanted.join(Notice, and_(Notice.claim_id == Claim.id, Notice.closed_on.is_(None))))
+OBJECTION: Final = worklist.Paper(
+    "objection",
+    Objection.id,
+    objections.rows,
+    title=(_scheme(Notice.scheme), Notice.institution, Notice.class_name, func.left(Objection.reason, 40)),
+    link=worklist.at("objections", Objection.id),
+    status=Objection.status,
+    number=Notice.number,
+    institution_id=Claim.institution_id,
+    trainee_id=Claim.trainee_id,
+    class_id=Claim.class_id,
+    amount=Notice.amount_yuan,
+    joined=lambda wanted: wanted.join(Notice, Notice.id == Objection.notice_id).join(Claim, Claim.id == Objection.claim_id),
+)
+BATCH: Final = worklist.Paper(
+    "payment_batch",
+    PaymentBatch.id,
+    batches.rows,
+    title=(func.concat(PaymentBatch.payment_count, literal(" 笔", Text)), func.concat(PaymentBatch.amount_yuan, literal(" 元", Text))),
+    link=worklist.at("payment-batches", PaymentBatch.id),
+    status=PaymentBatch.status,
+    number=PaymentBatch.number,
+    amount=PaymentBatch.amount_yuan,
+)
+RECOVERY: Final = worklist.Paper(
+    "recovery",
+    Recovery.id,
+    recoveries.rows,
+    title=(_scheme(Claim.scheme), Claim.sought_by, func.left(Recovery.reason, 40)),
+    link=worklist.at("recoveries", Recovery.id),
+    status=Recovery.status,
+    number=Claim.number,
+    institution_id=Claim.institution_id,
+    trainee_id=Claim.trainee_id,
+    class_id=Claim.class_id,
+    amount=Recovery.amount_yuan,
+    joined=lambda wanted: wanted.join(Claim, Claim.id == Recovery.claim_id),
+)
+TERMS: Final = worklist.Paper(
+    "scheme_terms",
+    ProposedTerms.id,
+    terms.rows,
+    title=(_scheme(ProposedTerms.scheme), func.concat(literal("自 ", Text), ProposedTerms.in_force_from, literal(" 起施行", Text))),
+    link=literal("/v1/schemes/", Text) + ProposedTerms.scheme + literal("/terms/", Text) + cast(ProposedTerms.id, Text),
+    status=ProposedTerms.status,
+)
+
+
+def _claim(code: Waits, roles: frozenset[str], action: str, *states: ClaimStatus, paper: worklist.Paper = CLAIM, **more: Any) -> Kind:
+    return Kind(code, roles, action, paper, frozenset(states), **({"since_at": Claim.in_status_since_at} | more))
+
+
+def _batch(code: Waits, action: str, status: BatchStatus, since_at: Any) -> Kind:
+    return Kind(code, FINANCE, action, BATCH, frozenset({status}), since_at=since_at, where=_none_of_its_claims)
+
+
+def _held(call: access.Call) -> Sequence[ColumnElement[bool]]:
+    return HELD_LINE, *_by_another("second_review")(call)
+
+
+def _over(call: access.Call) -> Sequence[ColumnElement[bool]]:
+    """Whose notice an accepted or upheld objection stops is not over, whatever its last day."""
+    running = Notice.concluded_on.is_(None), Notice.stopped_on.is_(None), Notice.until_on < call.today
+    return *running, Claim.hold_code.is_(None), ~HELD_LINE, *_by_another("payment")(call)
+
+
+def _unpaid(call: access.Call) -> Sequence[ColumnElement[bool]]:
     on_its_way = exists().where(Payment.claim_id == Claim.id, Payment.status.in_(ON_ITS_WAY))
-    free = Claim.hold_code.is_(None)
-    return [
-        _claims("claim_notice_over", "approve", Claim.status == "in_notice", free, over, ~HELD_LINE),
-        _claims("claim_approved", "pay", Claim.status == "approved", free, ~on_its_way),
-        _batches("payment_batch_draft", "export", "draft", PaymentBatch.created_at),
-        _batches("payment_batch_exported", "confirm", "exported", PaymentBatch.exported_at),
-    ]
+    return Claim.hold_code.is_(None), ~on_its_way, *_by_another("payment")(call)
 
 
-def _batches(kind: str, action: str, status: str, since_at: Any) -> worklist.Kind:
-    title = func.concat(PaymentBatch.payment_count, literal(" 笔,", Text), PaymentBatch.amount_yuan, literal(" 元", Text))
-    wanted = worklist.waiting(
-        kind, action, "payment_batch", "payment-batches", PaymentBatch.id, number=PaymentBatch.number, title=title, since_at=since_at
-    )
-    return wanted.where(PaymentBatch.status == status).order_by(PaymentBatch.id)
-
-
-def _objections() -> list[worklist.Kind]:
-    return [_objection("received", "accept", Objection.received_at), _objection("accepted", "dismiss", Objection.accepted_at)]
-
-
-def _objection(status: str, action: str, since_at: Any) -> worklist.Kind:
-    wanted = worklist.waiting(
-        f"objection_{status}",
-        action,
-        "objection",
-        "objections",
-        Objection.id,
-        number=Notice.number,
-        title=func.left(Objection.reason, 40),
-        since_at=since_at,
+UPHELD: Final = exists().where(Objection.notice_id == Notice.id, Objection.status == ObjectionStatus.UPHELD)
+KINDS: Final = (
+    _claim(Waits.CLAIM_DRAFT, APPLICANTS, "submit", ClaimStatus.DRAFT),
+    _claim(Waits.CLAIM_RETURNED, APPLICANTS, "submit", ClaimStatus.RETURNED),
+    _claim(Waits.CLAIM_SUBMITTED, OFFICER, "review", ClaimStatus.SUBMITTED, where=_by_another("first_review")),
+    _claim(Waits.CLAIM_REVIEWED, REVIEWER, "confirm", ClaimStatus.REVIEWED, where=_by_another("second_review")),
+    _claim(Waits.CLAIM_LINES_HELD, REVIEWER, "resolve", *UNDER_REVIEW, where=_held),
+    _claim(Waits.CLAIM_ON_HOLD, REVIEWER, "release", *OPEN, since_at=Claim.hold_since_at, where=lambda _: (Claim.hold_code.is_not(None),)),
+    _claim(Waits.CLAIM_OBJECTED, REVIEWER, "return", ClaimStatus.IN_NOTICE, paper=ON_NOTICE, where=lambda _: (UPHELD,)),
+    _claim(
+        Waits.CLAIM_NOTICE_OVER,
+        FINANCE,
+        "approve",
+        ClaimStatus.IN_NOTICE,
+        paper=ON_NOTICE,
+        since_at=worklist.day_after(Notice.until_on),
+        where=_over,
+    ),
+    _claim(Waits.CLAIM_APPROVED, FINANCE, "payment", ClaimStatus.APPROVED, where=_unpaid),
+    Kind(Waits.OBJECTION_RECEIVED, OFFICER, "accept", OBJECTION, frozenset({ObjectionStatus.RECEIVED}), since_at=Objection.received_at),
+    Kind(
+        Waits.OBJECTION_ACCEPTED,
+        OFFICER,
+        "dismiss",
+        OBJECTION,
+        frozenset({ObjectionStatus.ACCEPTED}),
+        since_at=Objection.accepted_at,
         due_on=Objection.due_on,
-    )
-    return wanted.join(Notice, Notice.id == Objection.notice_id).where(Objection.status == status).order_by(Objection.id)
-
-
-def _answered_in_time(item: worklist.Item, kernel: Kernel) -> worklist.Item:
-    """An objection that nobody has accepted yet is to be answered within the same working days."""
-    if item.kind != "objection_received":
-        return item
-    return item.model_copy(update={"due_on": _working_days_after(item.since_at, kernel)})
-
-
-def _working_days_after(at: datetime, kernel: Kernel) -> Any:
-    try:
-        return workdays.add_working_days(at.astimezone(clock.SHANGHAI).date(), ANSWERED_WITHIN_WORKING_DAYS, kernel.calendar)
-    except workdays.CalendarYearMissing:
-        return None  # the list is shown without the day rather than not at all
-
-
-router = worklist.router(of)
+    ),
+    _batch(Waits.PAYMENT_BATCH_DRAFT, "export", BatchStatus.DRAFT, PaymentBatch.created_at),
+    _batch(Waits.PAYMENT_BATCH_EXPORTED, "confirm", BatchStatus.EXPORTED, PaymentBatch.exported_at),
+    Kind(Waits.RECOVERY_OPEN, FINANCE, "confirm", RECOVERY, frozenset({RecoveryStatus.RECOVERING}), since_at=Recovery.opened_at),
+    Kind(
+        Waits.TERMS_PROPOSED,
+        access.ADMIN,
+        "approve",
+        TERMS,
+        frozenset({TermsStatus.PROPOSED}),
+        since_at=ProposedTerms.proposed_at,
+        where=lambda call: (~_by(call, ProposedTerms.proposed_by_person_id, ProposedTerms.proposed_by),),
+    ),
+)
+router = worklist.router(KINDS)

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from services.eastwest.placements import rules
-from services.eastwest.placements.policy import Evidence, Fact, retention
-from services.eastwest.worklist.operations import unproved_until
+from services.eastwest.placements.policy import Evidence, Fact, proof_wanted
 from tests.conftest import Service
 from tests.eastwest.neighbours import Neighbours, evidence, placed, report, update
 
@@ -24,14 +23,15 @@ async def due(eastwest: Service, day: str, role: str = "partner") -> list[str]:
 async def test_a_placement_waits_until_each_month_has_its_proof(eastwest: Service, others: Neighbours) -> None:
     partner = eastwest.as_("partner", at=at("2025-06-02"), subject="foshan")
     placement = await placed(partner, others.person(1))
-    assert await due(eastwest, "2025-06-02") == []  # has not begun
+    assert await due(eastwest, "2025-06-02") == ["2025-06-30"]  # to say within twenty working days that it has begun
     await report(partner, placement["id"], update("1"))
     others.asked.clear()
-    assert await due(eastwest, "2025-06-02") == ["2025-06-29"] and others.asked == []
+    assert await due(eastwest, "2025-06-02") == ["2025-06-29"] and others.asked == ["/internal/v1/names"]
     await report(partner, placement["id"], update("2", "present", "2025-06-10", evidence=evidence("2025-05-30", "2025-06-10")))
     assert await due(eastwest, "2025-06-10") == []
     assert await due(eastwest, "2025-06-30") == ["2025-06-29"]  # over, and only half proved
-    assert await due(eastwest, "2025-06-30", "officer") == []
+    assert await due(eastwest, "2025-06-29", "officer") == []
+    assert await due(eastwest, "2025-06-30", "officer") == ["2025-06-29"]  # over: the bureau looks after it as well
     stranger = eastwest.as_("partner", at=at("2025-06-30"), subject="someone-else")
     assert (await stranger.get("/v1/worklist")).json()["items"] == []
     await report(partner, placement["id"], update("3", "left", "2025-06-20"))
@@ -53,5 +53,6 @@ async def test_a_placement_waits_until_each_month_has_its_proof(eastwest: Servic
 )
 def test_the_first_month_that_lacks_proof_is_due(proved: list[tuple[str, str]], today: str, expected: str | None) -> None:
     given = tuple(Evidence("B", date.fromisoformat(first), date.fromisoformat(last)) for first, last in proved)
-    found = retention([Fact("1", "started", date(2025, 5, 30), evidence=given)], date.fromisoformat(today), rules.here())
-    assert unproved_until(found, date.fromisoformat(today)) == (expected and date.fromisoformat(expected))
+    found = proof_wanted([Fact("1", "started", date(2025, 5, 30), evidence=given)], rules.here())
+    waits = found is not None and found.wanted_on <= date.fromisoformat(today)
+    assert (found.due_on if found and waits else None) == (expected and date.fromisoformat(expected))

@@ -39,7 +39,10 @@ async def test_a_batch_waits_for_supervision_then_locking_then_issuing(start: St
         paper = await made.batch(filed["id"], [await made.worker(1)])
         path, client = f"/v1/assessments/{paper['id']}", made.enterprise()
         assert await waits(made.enterprise("2025-06-19")) == []
-        assert await waits(client) == [("assessment_unsupervised", "supervision", paper["number"])]
+        assert await waits(client) == [
+            ("assessment_unsupervised", "supervision", paper["number"]),
+            ("assessment_without_results", "results", paper["number"]),
+        ]
         assert (await client.get("/v1/worklist")).json()["items"][0]["due_on"] == HELD
         await client.post(f"{path}/results:batch", json={"items": [{"trainee_id": paper["candidates"][0], "passed": True}]})
         await client.post(f"{path}/supervision", json=supervision())

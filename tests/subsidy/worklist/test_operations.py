@@ -16,7 +16,7 @@ WAITS_FOR = {
     "submitted": ("officer", "claim_submitted", "review"),
     "reviewed": ("reviewer", "claim_reviewed", "confirm"),
     "in_notice": ("finance", "claim_notice_over", "approve"),
-    "approved": ("finance", "claim_approved", "pay"),
+    "approved": ("finance", "claim_approved", "payment"),
 }
 ROLES = ("institution", "officer", "reviewer", "finance", "auditor")
 
@@ -79,11 +79,11 @@ async def test_an_approved_claim_waits_for_a_batch_and_the_batch_for_the_bank(st
         subsidy.kernel.neighbours["registry"].transport = registry()
         fund_id, client = await a_fund(subsidy), finance(subsidy)
         claim = await a_claim(subsidy, fund_id)
-        assert await waits(client) == [("claim_approved", "pay", claim.number)]
+        assert await waits(client) == [("claim_approved", "payment", claim.number)]
         batch = (await client.post("/v1/payment-batches", json={"fund_id": fund_id, "claim_ids": [str(claim.id)]}, headers=key())).json()
         assert await waits(client) == [("payment_batch_draft", "export", batch["number"])]
         exported = (await client.post(f"/v1/payment-batches/{batch['id']}:export", headers=key(batch["version"]))).json()
         assert await waits(client) == [("payment_batch_exported", "confirm", batch["number"])]
         failed = {"results": [{"payment_id": batch["payments"][0]["id"], "result": "failed", "reason": "账号不符"}]}
         await client.post(f"/v1/payment-batches/{batch['id']}:confirm", json=failed, headers=key(exported["version"]))
-        assert await waits(client) == [("claim_approved", "pay", claim.number)]
+        assert await waits(client) == [("claim_approved", "payment", claim.number)]

@@ -1,14 +1,11 @@
 """Corrections on the wire."""
 
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.codes import CorrectionStatus
+from services.registry.codes import CorrectableField, CorrectionStatus
 from shared import names, wire
-
-CorrectableField = Literal["name", "id_number", "phone", "region_code", "education", "bank_account", "retirement_track"]
 
 
 class CorrectionIn(wire.In):

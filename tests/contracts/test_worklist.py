@@ -1,0 +1,71 @@
+"""The worklist and the tables of steps say the same: no state waits for nobody, and nobody is told to take a step that is not theirs to take."""
+
+from collections import defaultdict
+
+import pytest
+
+from deploy.state_diagrams import machines
+from gateway.worklist import operations as gateway
+from services.eastwest.worklist import operations as eastwest
+from services.evaluation.worklist import operations as evaluation
+from services.registry.worklist import operations as registry
+from services.subsidy.worklist import operations as subsidy
+from shared import codes, deadlines
+from shared.worklist import Kind
+
+KINDS: tuple[Kind, ...] = (*registry.KINDS, *subsidy.KINDS, *evaluation.KINDS, *eastwest.KINDS, *gateway.KINDS)
+MACHINES = {machine.paper: machine for machine in machines()}
+PAPERS = {
+    "correction": "更正申请",
+    "class": "班级",
+    "scheme_terms": "条款",
+    "claim": "申领单",
+    "objection": "异议",
+    "payment_batch": "拨付批次",
+    "recovery": "追回",
+    "filing": "备案",
+    "assessment": "评价批次",
+    "order": "订单",
+    "placement": "安置",
+}
+# States from which a step leads on though nobody has to take it.
+AT_REST = {
+    ("机构", "active"): "stands as it is until something happens",
+    ("机构", "suspended"): "a sanction runs until somebody decides otherwise",
+    ("机构", "exited"): "may come back with a new designation",
+    ("学员", "registered"): "a person is no task; duplicates are looked for, not waited for",
+    ("更正申请", "accepted"): "decided: a second decision is answered `correction_decided`",
+    ("更正申请", "rejected"): "decided: a second decision is answered `correction_decided`",
+    ("报名记录", "enrolled"): "the class that is completed settles it",
+    ("申领单", "paid"): "done, unless money is asked back",
+    ("备案", "suspended"): "a sanction runs until somebody decides otherwise",
+    ("证书", "valid"): "holds until it is revoked",
+    ("订单", "closed"): "done: closing again is answered `order_closed`",
+    ("安置", "left"): "done; what is reported later is taken all the same",
+}
+
+
+def test_every_state_waits_for_somebody_or_is_at_rest_for_a_reason() -> None:
+    waiting = defaultdict(set)
+    for kind in KINDS:
+        if kind.paper.type in PAPERS:
+            waiting[PAPERS[kind.paper.type]] |= kind.states
+    moving = {(paper, str(state)) for paper, machine in MACHINES.items() for step in machine.steps for state in step.states}
+    waited = {(paper, str(state)) for paper, states in waiting.items() for state in states}
+    assert moving - waited - AT_REST.keys() == set()
+    assert AT_REST.keys() <= moving - waited
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.paper.type in PAPERS], ids=lambda kind: kind.code)
+def test_who_is_told_of_a_step_may_take_it(kind: Kind) -> None:
+    step = MACHINES[PAPERS[kind.paper.type]].step(kind.action)
+    for role in kind.roles:
+        assert kind.states <= step.roles[role], role
+
+
+def test_every_kind_has_its_label_and_its_last_day() -> None:
+    named = [kind.code.value for kind in KINDS]
+    assert sorted(named) == sorted(codes.labels(deadlines.KINDS))
+    on_a_day_of_their_own = {kind.code.value for kind in KINDS if kind.due_on is not None}
+    answered = {"objection_accepted"}  # its day is set by the same period when it is accepted
+    assert set(named) - on_a_day_of_their_own | answered == deadlines.here().keys()
