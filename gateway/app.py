@@ -11,6 +11,7 @@ from gateway.docs import routes as docs
 from gateway.identity import routes as identity
 from gateway.identity import tables as accounts
 from gateway.identity.ended import operations as ended
+from gateway.identity.exchange import clients as issuers
 from gateway.identity.local_accounts import job as local
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
@@ -53,6 +54,7 @@ def build(of: Settings) -> FastAPI:
     app.state.feed_turns = reading.turns(made)
     made.watch.looks.update({name: reading.look_at(name, made) for name in made.neighbours})
     app.state.signer = signing.build(of)
+    app.state.issuer = issuers.build(of)
     made.tokens.keys = app.state.signer.keys
 
     async def ended_tokens() -> list[str]:

@@ -1,16 +1,17 @@
-"""What the gateway needs beside every process's settings: the key tokens are signed with, and the inner networks that webhooks may go to."""
+"""What the gateway needs beside every process's settings: the key tokens are signed with, the inner networks that webhooks may go to, the trusted issuer."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 from pydantic_settings import NoDecode
 
 from shared import settings
 from shared.settings import Key
 
 Network = IPv4Network | IPv6Network
+Word = Annotated[str | None, BeforeValidator(lambda given: given or None)]  # an empty setting is none
 
 
 def _inner(value: object) -> tuple[Network, ...]:
@@ -23,6 +24,14 @@ def _inner(value: object) -> tuple[Network, ...]:
     return networks
 
 
+def is_safe(address: str, *, loopback: bool) -> bool:
+    """Whether what an issuer says at this address is its own word: over TLS, or where `loopback` is allowed on this machine. ValueError for no address."""
+    parts = urlsplit(address)
+    if not parts.hostname or parts.username or parts.fragment:
+        return False
+    return parts.scheme == "https" or (loopback and parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
+
+
 class Settings(settings.Settings):
     """`token_signing_key` is a 32-byte seed; the EC key is derived from it, so that every gateway process signs alike."""
 
@@ -31,8 +40,9 @@ class Settings(settings.Settings):
     local_clients: bool = False
     webhook_networks: Annotated[tuple[Network, ...], NoDecode, PlainValidator(_inner)] = ()
     confirm_accounts: bool | None = None
-    oidc_issuer: str | None = None
-    oidc_audience: str | None = None
+    oidc_issuer: Word = None
+    oidc_audience: Word = None
+    oidc_id_number_claim: str = Field("id_number", min_length=1, max_length=100)
 
     @property
     def confirms(self) -> bool:
@@ -43,6 +53,16 @@ class Settings(settings.Settings):
     def _local_clients_stay_local(self) -> "Settings":
         if self.local_clients and self.environment != "local":
             raise ValueError("LOCAL_CLIENTS have their names as secrets: they are for the local stack and are refused elsewhere")
+        return self
+
+    @model_validator(mode="after")
+    def _issuer_can_be_trusted(self) -> "Settings":
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            raise ValueError("OIDC_ISSUER and OIDC_AUDIENCE are set together")
+        if self.oidc_issuer and ("?" in self.oidc_issuer or not is_safe(self.oidc_issuer, loopback=self.environment == "local")):
+            raise ValueError("OIDC_ISSUER is an https address without a query; only the local stack takes http, on this machine")
+        if self.oidc_issuer == self.token_issuer:
+            raise ValueError("OIDC_ISSUER is not this system: a token of ours is not exchanged for another")
         return self
 
     @property

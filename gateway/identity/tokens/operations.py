@@ -1,4 +1,4 @@
-"""How a client proves itself at the token endpoint: by its secret, or by an assertion signed with its own key (RFC 7523)."""
+"""How a client proves itself at the token endpoint, by its secret or by an assertion signed with its own key (RFC 7523), and what its token may."""
 
 import base64
 import binascii
@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.codes import AccountStatus
 from gateway.identity.clients.operations import PURPOSE
+from gateway.identity.codes import KNOWN
 from gateway.identity.tables import Client, UsedAssertion
 from gateway.identity.tokens.signing import Signer
-from shared import clock, privacy
+from shared import clock, privacy, redaction
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ["ES256", "ES384", "PS256", "RS256", "EdDSA"]
@@ -37,6 +38,14 @@ class Refused(Exception):
 
 def invalid_client(description: str = "the client is unknown, disabled, waits for confirmation, or did not prove itself") -> Refused:
     return Refused("invalid_client", description, 401)
+
+
+def narrowed(held: frozenset[str] | None, form: Mapping[str, str]) -> frozenset[str] | None:
+    """The scopes of a token: what is asked for, of those held (None: all of the role)."""
+    asked = frozenset(form.get("scope", "").split())
+    if beyond := asked - (held if held is not None else KNOWN):
+        raise Refused("invalid_scope", f"not granted to this client: {redaction.quoted(' '.join(sorted(beyond)))}")
+    return asked or held
 
 
 async def prove(session: AsyncSession, vault: privacy.Vault, signer: Signer, authorization: str | None, form: Mapping[str, str]) -> Client:

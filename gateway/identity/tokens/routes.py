@@ -1,4 +1,4 @@
-"""`POST /oauth2/token` (RFC 6749, client credentials), the public keys, and the server's metadata (RFC 8414).
+"""`POST /oauth2/token` (RFC 6749 client credentials, RFC 8693 token exchange), the public keys, and the server's metadata (RFC 8414).
 
 The token endpoint speaks its standard's own language, errors included; so it stands beside the other routes and their rules.
 """
@@ -11,14 +11,16 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from gateway.identity.codes import KNOWN
+from gateway.identity.exchange import operations as exchange
+from gateway.identity.exchange.clients import Issuer
 from gateway.identity.rules import may_be_here
-from gateway.identity.tables import Client
-from gateway.identity.tokens.operations import ALGORITHMS, Refused, invalid_client, prove
+from gateway.identity.tokens.operations import ALGORITHMS, Refused, invalid_client, narrowed, prove
 from gateway.identity.tokens.signing import Signer, SignerOf
-from shared import errors, limits, redaction, web
+from shared import access, clock, errors, limits, web
 from shared.web import problems, wording
 
 FORM_LARGEST_BYTES = 16 * 1024
+GUESSES = ("invalid_client", "invalid_grant")  # counted against the address they come from
 NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 _FORM = {
@@ -29,12 +31,17 @@ _FORM = {
                 "type": "object",
                 "required": ["grant_type"],
                 "properties": {
-                    "grant_type": {"type": "string", "const": "client_credentials"},
+                    "grant_type": {"type": "string", "enum": ["client_credentials", exchange.GRANT]},
                     "scope": {"type": "string", "description": "以空格分隔;只能缩小客户端已有的范围"},
                     "client_id": {"type": "string"},
                     "client_secret": {"type": "string"},
                     "client_assertion_type": {"type": "string"},
                     "client_assertion": {"type": "string"},
+                    "subject_token": {"type": "string", "description": "可信签发者的令牌(id_token),不带客户端凭证;令牌兑换时必填"},
+                    "subject_token_type": {"type": "string", "enum": [*exchange.TAKEN], "description": "令牌兑换时必填"},
+                    "requested_token_type": {"type": "string", "enum": [*exchange.GIVEN], "description": "不给则为 access_token"},
+                    "audience": {"type": "string", "description": "只能是本系统令牌的 aud"},
+                    "resource": {"type": "string", "description": "只能是本系统的网址"},
                 },
             },
             "example": {"grant_type": "client_credentials"},
@@ -49,6 +56,7 @@ _TOKEN = {
         "token_type": {"const": "Bearer"},
         "expires_in": {"type": "integer"},
         "scope": {"type": "string"},
+        "issued_token_type": {"enum": [*exchange.GIVEN], "description": "只在令牌兑换的应答中"},
     },
 }
 _ERROR = {
@@ -62,6 +70,8 @@ _ERROR = {
                 "unauthorized_client",
                 "unsupported_grant_type",
                 "invalid_scope",
+                "invalid_grant",
+                "invalid_target",
                 "server_error",
                 "temporarily_unavailable",
             ]
@@ -80,7 +90,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     400: _described("请求有误(RFC 6749 §5.2)", _ERROR, {"error": "unsupported_grant_type"}),
     401: _described("客户端没有证明自己", _ERROR, {"error": "invalid_client"}),
     429: _described("此地址失败过多,按 Retry-After 等待", _ERROR, {"error": "temporarily_unavailable"}),
-    503: _described("数据库暂时不可用", _ERROR, {"error": "temporarily_unavailable"}),
+    503: _described("数据库、登记服务或可信签发者暂时不可用", _ERROR, {"error": "temporarily_unavailable"}),
 }
 _PUBLIC: dict[str, Any] = {"security": [], "x-roles": ["public"]}
 _REFUSED: dict[int | str, dict[str, Any]] = {"4XX": problems.describe_status(400, [errors.Unreadable])}
@@ -90,25 +100,20 @@ router = APIRouter(tags=["identity"], generate_unique_id_function=wording.operat
 
 @router.post(
     "/oauth2/token",
-    summary="取令牌(client_credentials)",
+    summary="取令牌(client_credentials、token-exchange)",
     responses=_ANSWERS,
     response_class=Response,
     openapi_extra={"requestBody": _FORM, "security": [{"client": []}, {}], "x-roles": ["public"]},
 )
 async def token(request: Request, signer: SignerOf) -> Response:
-    """以 client_secret_basic(或表单中的 client_secret)、private_key_jwt 证明身份。"""
+    """以 client_secret_basic(或表单中的 client_secret)、private_key_jwt 证明身份;或以可信签发者的令牌兑换(RFC 8693)。"""
     kernel: web.Kernel = request.app.state.kernel
     whom = limits.address(request.client.host if request.client else None)
     try:
         await kernel.limits.check(limits.TOKEN_FAILURES, whom)
-        form = await _form(request)
-        async with kernel.writing.begin() as session:
-            client = await prove(session, kernel.vault, signer, request.headers.get("authorization"), form)
-        if not may_be_here(kernel.settings, client.client_id):
-            raise invalid_client()
-        return _answer(200, _granted(client, form, signer))
+        return _answer(200, await _granted(request, kernel, signer, await _form(request)))
     except Refused as refused:
-        if refused.status == 401:
+        if refused.error in GUESSES:
             try:
                 await kernel.limits.take(limits.TOKEN_FAILURES, whom)
             except errors.TooManyRequests as beyond:  # of many at once, those beyond the limit are not told
@@ -119,7 +124,7 @@ async def token(request: Request, signer: SignerOf) -> Response:
         return _too_many(beyond)
     except Exception as error:
         problem = problems.translate(error)
-        down = problem.status == 503
+        down = problem.status in (502, 503, 504)
         said = {
             "error": "temporarily_unavailable" if down else "server_error",
             "error_description": f"request_id {request.state.request_id}",
@@ -127,23 +132,45 @@ async def token(request: Request, signer: SignerOf) -> Response:
         return _answer(503 if down else 500, said, {"Retry-After": problem.headers.get("Retry-After", "2")} if down else {})
 
 
-def _granted(client: Client, form: dict[str, str], signer: Signer) -> dict[str, Any]:
-    if "grant_type" not in form:
-        raise Refused("invalid_request", "grant_type is missing")
-    if form["grant_type"] != "client_credentials":
-        raise Refused("unsupported_grant_type", "only client_credentials is supported")
-    held = frozenset(client.scopes) if client.scopes is not None else None
-    asked = frozenset(form.get("scope", "").split())
-    if beyond := asked - (held if held is not None else KNOWN):
-        raise Refused("invalid_scope", f"not granted to this client: {redaction.quoted(' '.join(sorted(beyond)))}")
-    scopes = asked or held
-    actor = dataclasses.replace(client.actor(client.client_id), scopes=scopes)
+async def _granted(request: Request, kernel: web.Kernel, signer: Signer, form: dict[str, str]) -> dict[str, Any]:
+    issuer: Issuer | None = request.app.state.issuer
+    match form.get("grant_type"):
+        case None:
+            raise Refused("invalid_request", "grant_type is missing")
+        case "client_credentials":
+            return await _to_a_client(request, kernel, signer, form)
+        case exchange.GRANT if issuer:
+            if "authorization" in request.headers or form.keys() & {"client_secret", "client_assertion"}:
+                raise Refused("invalid_request", "a token exchange takes no client authentication: the subject token is the proof")
+            return await exchange.exchange(kernel, issuer, signer, _call(request), form)
+    raise Refused("unsupported_grant_type", f"supported: {', '.join(_grants(issuer))}")
+
+
+async def _to_a_client(request: Request, kernel: web.Kernel, signer: Signer, form: dict[str, str]) -> dict[str, Any]:
+    async with kernel.writing.begin() as session:
+        client = await prove(session, kernel.vault, signer, request.headers.get("authorization"), form)
+    if not may_be_here(kernel.settings, client.client_id):
+        raise invalid_client()
+    actor = client.actor(client.client_id)
+    actor = dataclasses.replace(actor, scopes=narrowed(actor.scopes, form))
     granted: dict[str, Any] = {
         "access_token": signer.token(actor, client_id=client.client_id, sid=str(client.sid)),
         "token_type": "Bearer",
         "expires_in": signer.seconds,
     }
-    return granted | ({"scope": " ".join(sorted(scopes))} if scopes is not None else {})
+    return granted | ({"scope": " ".join(sorted(actor.scopes))} if actor.scopes is not None else {})
+
+
+def _call(request: Request) -> access.Call:
+    """Of someone who has not yet proved who they are. Tokens live by the real clock."""
+    state, origin = request.state, request.client.host if request.client else None
+    return access.Call(
+        access.ANYONE, clock.now(), state.request_id, request.headers.get("traceparent"), origin, deadline=getattr(state, "deadline", None)
+    )
+
+
+def _grants(issuer: Issuer | None) -> list[str]:
+    return ["client_credentials", *([exchange.GRANT] if issuer else [])]
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -182,15 +209,15 @@ async def public_keys(signer: SignerOf) -> dict[str, Any]:
 
 
 @router.get("/.well-known/oauth-authorization-server", summary="授权服务器的说明(RFC 8414)", responses=_REFUSED, openapi_extra=_PUBLIC)
-async def metadata(signer: SignerOf) -> dict[str, Any]:
+async def metadata(request: Request, signer: SignerOf) -> dict[str, Any]:
     return {
         "issuer": signer.issuer,
         "token_endpoint": signer.token_endpoint,
         "jwks_uri": f"{signer.issuer}/.well-known/jwks.json",
         "scopes_supported": sorted(KNOWN),
-        "grant_types_supported": ["client_credentials"],
+        "grant_types_supported": _grants(request.app.state.issuer),
         "response_types_supported": [],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "service_documentation": f"{signer.issuer}/docs",
     }
