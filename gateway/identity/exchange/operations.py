@@ -128,11 +128,12 @@ async def _account(
         if await session.scalar(making.returning(User.id)):
             await deeds.record(session, call, "user.created", new_id, event=False, details=_told(issuer, role=Role.PERSON))
     user: User | None = await session.scalar(_bound(issuer, subject).with_for_update())
-    same = user and (user.trainee_id == person.trainee_id if found is None and person else found and user.version == found.version)
     _in_use(kernel, user)
-    if user is None or not same:
-        raise policy.NotTaken("unbound", "the account was changed meanwhile; try again")
-    return user
+    if user and found and (user.id, user.version) == (found.id, found.version):
+        return user
+    if user and not found and person and user.trainee_id == person.trainee_id:
+        return user
+    raise policy.NotTaken("changed", "the account was changed meanwhile; try again")
 
 
 async def _open(session: AsyncSession, call: access.Call, kernel: web.Kernel, issuer: Issuer, user: User, sid: UUID, until: float) -> None:
