@@ -5,9 +5,9 @@ from typing import Annotated
 from gateway.identity import codes
 from gateway.identity.clients import routes as clients
 from gateway.identity.ended import routes as ended
+from gateway.identity.oauth2 import routes as oauth2
 from gateway.identity.schemas import Me, Scope
 from gateway.identity.sessions import routes as sessions
-from gateway.identity.tokens import routes as tokens
 from gateway.identity.users import routes as users
 from shared import access, errors, pages, web, wire
 
@@ -25,4 +25,4 @@ async def list_scopes(asked: Listed) -> wire.Page[Scope]:
     return wire.Page[Scope].model_validate(pages.of_rows(asked, [Scope.model_validate(scope) for scope in codes.listed()], key="scope"))
 
 
-ROUTERS = (tokens.router, clients.router, users.router, sessions.router, ended.router, router)
+ROUTERS = (oauth2.router, clients.router, users.router, sessions.router, ended.router, router)
