@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from shared import codes, county, deadlines, strict, workdays
+from shared import codes, county, periods, strict, workdays
 
 PARTS = ("services.registry", "services.subsidy", "services.evaluation", "services.eastwest", "gateway")
 # Lists of codes and names: what stands there are no figures. Of code lists a row may yet be unconfirmed.
@@ -71,8 +71,8 @@ def _readers(folder: Path) -> Iterator[Callable[[], object]]:
     yield lambda: import_module("services.eastwest.placements.rules").here()
     yield lambda: import_module("gateway.plans.reading").plans()
     yield from (partial(_labels, part) for part in PARTS)
-    yield deadlines.here
-    yield from (partial(import_module, f"{part}.worklist.operations") for part in PARTS)  # each asks for the deadlines of its own kinds
+    yield periods.here
+    yield from (partial(import_module, f"{part}.worklist.operations") for part in PARTS)  # each asks for the periods of its own kinds
 
 
 def _labels(part: str) -> None:
@@ -93,7 +93,7 @@ def _lacking(folder: Path) -> Iterator[str]:
     yield from _unknown([rules.own_worker_category], reference.categories, "categories.toml", where("own_worker_category"))
     for index, body in enumerate(rules.bodies):
         yield from _unknown([body.kind], reference.institution_kinds, "institution_kinds.toml", where(f"bodies[{index}].kind"))
-    yield from _unknown(deadlines.here(), codes.labels(deadlines.KINDS), "labels.toml", _places(folder, folder / deadlines.FILE)("periods"))
+    yield from _unknown(periods.here(), codes.labels(periods.KINDS), "labels.toml", _places(folder, folder / periods.FILE)("periods"))
     yield from _owned_by_nobody(_places(folder, folder / "labels.toml"))
     yield from _lacking_of_terms(folder, reference)
     for path in sorted((folder / "plans").glob("*.toml")):

@@ -3,7 +3,7 @@
 A service states its kinds: papers of one sort, in which states, wait for which roles to take which step. List, pages, counts and the test that no state
 waits for nobody all come from that. What is due first comes first, then what has waited longest, then what has no day.
 
-By when a kind is to be done the county says (`shared.deadlines`), in working days from the day since which it waits. A later start is never due
+By when a kind is to be done the county says (`shared.periods`), in working days from the day since which it waits. A later start is never due
 earlier, so a kind in the order of its starts is in the order of its days, and no day need stand in the database.
 """
 
@@ -37,8 +37,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, clock, codes, county, deadlines, errors, names, pages, web, wire
-from shared.deadlines import NO_DAY, ONE_DAY
+from shared import access, clock, codes, county, errors, names, pages, periods, web, wire
+from shared.periods import NO_DAY, ONE_DAY
 from shared.workdays import Calendar
 
 BETWEEN = " · "
@@ -154,12 +154,12 @@ class Kind:
 
     @property
     def working_days(self) -> int | None:
-        return deadlines.here().get(self.code) if self.due_on is None else None
+        return periods.here().get(self.code) if self.due_on is None else None
 
     def due(self, since_at: datetime, own: date | None, calendar: Calendar) -> date:
         if self.due_on is not None:
             return own or NO_DAY
-        return deadlines.due(since_at.astimezone(clock.SHANGHAI).date(), self.working_days, calendar) if self.working_days else NO_DAY
+        return periods.due(since_at.astimezone(clock.SHANGHAI).date(), self.working_days, calendar) if self.working_days else NO_DAY
 
     def waiting(self, call: access.Call, *columns: Any) -> Select[Any]:
         paper = self.paper
@@ -169,7 +169,7 @@ class Kind:
     def overdue(self, today: date, calendar: Calendar) -> ColumnElement[bool]:
         if self.due_on is not None:
             return self.due_on < today
-        return self.since_at < deadlines.due_from(today, self.working_days, calendar) if self.working_days else false()
+        return self.since_at < periods.due_from(today, self.working_days, calendar) if self.working_days else false()
 
     def after(self, place: "Place", calendar: Calendar) -> ColumnElement[bool]:
         """What comes after a place in the order of all kinds."""
@@ -183,10 +183,10 @@ class Kind:
             if place.due_on != NO_DAY:
                 return true()
         else:
-            if place.since_at < (first := deadlines.due_from(place.due_on, self.working_days, calendar)):
+            if place.since_at < (first := periods.due_from(place.due_on, self.working_days, calendar)):
                 return self.since_at >= first
             if place.due_on != NO_DAY and place.since_at >= (
-                later := deadlines.due_from(place.due_on + ONE_DAY, self.working_days, calendar)
+                later := periods.due_from(place.due_on + ONE_DAY, self.working_days, calendar)
             ):
                 return self.since_at >= later
         return tuple_(*here) >= tuple_(*there) if self.code > place.kind else tuple_(*here) > tuple_(*there)
@@ -256,7 +256,7 @@ class Filter:
 
 
 def filters(kinds: Wanted = None, overdue: Overdue = None) -> Filter:
-    pages.known("kind", kinds, codes.labels(deadlines.KINDS))
+    pages.known("kind", kinds, codes.labels(periods.KINDS))
     return Filter(kinds, overdue)
 
 
@@ -324,7 +324,7 @@ Sought = Annotated[Filter, Depends(filters)]
 
 def router(kinds: Sequence[Kind]) -> web.Router:
     """A service's `/v1/worklist`."""
-    deadlines.check(kind.code for kind in kinds if kind.due_on is None)
+    periods.check(kind.code for kind in kinds if kind.due_on is None)
     made = web.Router("worklist")
 
     @made.operation("GET", "/v1/worklist", may=access.SIGNED_IN, summary="等待当前角色办理的事项,最急的在前", errors=[errors.InvalidCursor])

@@ -16,11 +16,11 @@ from services.subsidy.schemes import operations as terms
 from services.subsidy.schemes import routes as schemes
 from services.subsidy.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, deadlines, web
+from shared import county, periods, web
 from shared.settings import Settings, load
 
 terms.from_files()  # a faulty file stops the start
-deadlines.working_days(codes.WorklistKind.OBJECTION_ACCEPTED)
+periods.working_days(codes.WorklistKind.OBJECTION_ACCEPTED)
 PART = web.Part(
     "subsidy",
     f"{county.here().title} · 补贴",

@@ -10,7 +10,7 @@ from services.eastwest.worklist import operations as eastwest
 from services.evaluation.worklist import operations as evaluation
 from services.registry.worklist import operations as registry
 from services.subsidy.worklist import operations as subsidy
-from shared import codes, deadlines
+from shared import codes, periods
 from shared.worklist import Kind
 
 KINDS: tuple[Kind, ...] = (*registry.KINDS, *subsidy.KINDS, *evaluation.KINDS, *eastwest.KINDS, *gateway.KINDS)
@@ -65,7 +65,7 @@ def test_who_is_told_of_a_step_may_take_it(kind: Kind) -> None:
 
 def test_every_kind_has_its_label_and_its_last_day() -> None:
     named = [kind.code.value for kind in KINDS]
-    assert sorted(named) == sorted(codes.labels(deadlines.KINDS))
+    assert sorted(named) == sorted(codes.labels(periods.KINDS))
     on_a_day_of_their_own = {kind.code.value for kind in KINDS if kind.due_on is not None}
     answered = {"objection_accepted"}  # its day is set by the same period when it is accepted
-    assert set(named) - on_a_day_of_their_own | answered == deadlines.here().keys()
+    assert set(named) - on_a_day_of_their_own | answered == periods.here().keys()

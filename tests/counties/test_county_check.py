@@ -118,10 +118,10 @@ def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_kind_of_work_without_a_deadline_and_one_that_nobody_does_are_faults(copied: Path) -> None:
-    change(copied / "deadlines.toml", '"claim_submitted", ', "")
+    change(copied / "periods.toml", '"claim_submitted", ', "")
     answer = checked(copied)
-    assert answer.returncode == 1 and "deadlines.toml:periods 和 without_period 中都没有 claim_submitted" in answer.stdout
-    change(copied / "deadlines.toml", '["recovery_open"', '["claim_submitted", "tea_served", "recovery_open"')
+    assert answer.returncode == 1 and "periods.toml:periods 和 without_period 中都没有 claim_submitted" in answer.stdout
+    change(copied / "periods.toml", '["recovery_open"', '["claim_submitted", "tea_served", "recovery_open"')
     change(copied / "labels.toml", "class_draft = [", 'tea_drunk = ["喝茶", "Tea"]\nclass_draft = [')
     answer = checked(copied)
     assert answer.returncode == 1

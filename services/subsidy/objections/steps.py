@@ -14,7 +14,7 @@ from services.subsidy.objections.policy import HOLDING, MACHINE, days_stood_stil
 from services.subsidy.objections.schemas import ObjectionOut
 from services.subsidy.objections.tables import Objection
 from services.subsidy.schemes.errors import REFUSALS
-from shared import deadlines, workdays
+from shared import periods, workdays
 from shared.access import Call
 from shared.web import Kernel
 
@@ -34,7 +34,7 @@ async def permit(session: AsyncSession, call: Call, objection_id: UUID, action: 
 async def accept(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str | None) -> ObjectionOut:
     """From now on the objection counts: the notice stands still until it is dismissed, and approval is refused."""
     objection, notice = await permit(session, call, objection_id, "accept")
-    objection.due_on = working_days_after(kernel, call.today, deadlines.working_days(WorklistKind.OBJECTION_ACCEPTED))
+    objection.due_on = working_days_after(kernel, call.today, periods.working_days(WorklistKind.OBJECTION_ACCEPTED))
     objection.accepted_at = call.now
     notice.stopped_on = notice.stopped_on or call.today
     return await _take(session, call, objection, notice, "accept", reason)

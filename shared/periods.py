@@ -1,4 +1,4 @@
-"""By when what waits is to be done: the county's `deadlines.toml`, in working days, and the days that follow from it.
+"""By when what waits is to be done: the county's `periods.toml`, in working days, and the days that follow from it.
 
 A period counts from the day since which something waits, that day itself not counted in. Beyond the years of the working-day calendar there is no day.
 """
@@ -13,7 +13,7 @@ from typing import Literal
 from shared import clock, county, strict, workdays
 from shared.workdays import Calendar
 
-FILE = "deadlines.toml"
+FILE = "periods.toml"
 KINDS = "worklist_kind"  # the code list of what waits; each service owns the part that is its own work
 NO_DAY = date.max
 ONE_DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Deadlines:
+class Periods:
     """`without_period`: what waits without a last day."""
 
     without_period: tuple[str, ...]
@@ -45,7 +45,7 @@ def here() -> Mapping[str, int | None]:
 
 @cache
 def _read(folder: Path) -> Mapping[str, int | None]:
-    stated = strict.read_file(Deadlines, folder / FILE)
+    stated = strict.read_file(Periods, folder / FILE)
     if wrong := [str(period.working_days) for period in stated.periods if period.working_days < 1]:
         raise strict.BadFile(f"{FILE}:working_days 须至少为 1,不能为 {'、'.join(wrong)}")
     found: dict[str, int | None] = dict.fromkeys(stated.without_period)
