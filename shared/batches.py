@@ -7,14 +7,15 @@ from uuid import UUID
 
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import TypeAliasType
 
 from shared import errors, wire
 from shared.web import problems
 
 ITEMS_AT_MOST = 500
-Mode = Literal["validate", "commit"]
-Atomic = Literal["each", "all"]
-Outcome = Literal["created", "updated", "unchanged", "rejected"]
+Mode = TypeAliasType("Mode", Literal["validate", "commit"])  # by a name of its own: generated code has one type of it
+Atomic = TypeAliasType("Atomic", Literal["each", "all"])
+ItemOutcome = TypeAliasType("ItemOutcome", Literal["created", "updated", "unchanged", "rejected"])
 T = TypeVar("T")
 
 
@@ -51,9 +52,9 @@ class ItemOut(wire.Out):
     """What became of the item at `index`; `errors` as in a problem, their pointers into the request."""
 
     index: int
-    outcome: Outcome
+    outcome: ItemOutcome
     id: UUID | None = None
-    errors: list[dict[str, Any]] = []
+    errors: wire.Faults = []
 
 
 class BatchOut(wire.Out):
@@ -67,7 +68,7 @@ class BatchOut(wire.Out):
 class Result:
     """What became of one item. `conflict`: rejected for what is already kept, not for what it says."""
 
-    outcome: Outcome
+    outcome: ItemOutcome
     id: UUID | None = None
     faults: tuple[errors.Fault, ...] = ()
     conflict: bool = False
@@ -116,7 +117,7 @@ def all_or_nothing(atomic: Atomic, results: Sequence[Result], conflict: type[err
         raise kind(detail, faults=[at(index, fault) for index, each in enumerate(results) for fault in each.faults])
 
 
-def item(index: int, outcome: Outcome, id: UUID | None = None, faults: Iterable[errors.Fault] = ()) -> ItemOut:
+def item(index: int, outcome: ItemOutcome, id: UUID | None = None, faults: Iterable[errors.Fault] = ()) -> ItemOut:
     return ItemOut(index=index, outcome=outcome, id=id, errors=[fault.wire() for fault in faults])
 
 

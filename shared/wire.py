@@ -10,6 +10,7 @@ from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, create_model
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from shared import clock, errors, redaction
@@ -131,6 +132,9 @@ Instant = Annotated[
     PlainSerializer(lambda at: at.astimezone(clock.SHANGHAI).isoformat(timespec="milliseconds"), return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-04-10T09:00:00+08:00"]}),
 ]
+Number = Annotated[int | float, WithJsonSchema({"type": "number"})]  # 3 stays 3
+Problem = Annotated[dict[str, Any], WithJsonSchema({"x-schema": "Problem"})]  # schemas that `shared.web.documents` adds
+Faults = Annotated[list[dict[str, Any]], WithJsonSchema({"type": "array", "items": {"x-schema": "Fault"}})]
 Text = Annotated[str, AfterValidator(_plain_text)]
 Word = Annotated[Text, Field(min_length=1, max_length=200)]
 Comment = Annotated[Text, AfterValidator(redaction.redact), Field(max_length=1000)]  # read by more people than may see a number in full
@@ -188,6 +192,13 @@ class Page(Out, Generic[T]):
     items: list[T]
     next_cursor: str | None = None
     total: int | None = None
+
+
+def _unsaid(value: object) -> bool:
+    return value is None
+
+
+ShownOnce = Annotated[str | SkipJsonSchema[None], Field(exclude_if=_unsaid)]  # a secret: a repeat of the request answers without the member
 
 
 def example(model: type[BaseModel], **values: Any) -> None:

@@ -276,7 +276,10 @@ def start(databases: Databases, tmp_path: Path) -> Start:
 # Each line shares one stack of five processes, so it runs on one worker: a stack costs as much as a hundred tests.
 TOGETHER = {
     f"tests/{folder}/test_{name}.py": folder
-    for folder, names in (("attacks", ("lists", "matrix", "tenants")), ("journeys", ("guides", "main_job", "second_half")))
+    for folder, names in (
+        ("attacks", ("lists", "matrix", "tenants")),
+        ("journeys", ("generated_client", "guides", "main_job", "second_half")),
+    )
     for name in names
 }
 SLOW = ("tests/faults/", "tests/attacks/", "tests/journeys/", "tests/contracts/test_fuzz.py")

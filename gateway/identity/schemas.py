@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from gateway.codes import AccountStatus, Role
 from shared import county, names, wire
@@ -95,7 +94,7 @@ class ClientOut(AccountOut):
 class ClientMade(ClientOut):
     """`client_secret` is shown this once; a repeat of the request answers without it."""
 
-    client_secret: str
+    client_secret: wire.ShownOnce = None
 
 
 class UserOut(AccountOut):
@@ -110,7 +109,7 @@ class UserMade(UserOut):
     are login and password, by their general names."""
 
     client_id: str
-    client_secret: str | SkipJsonSchema[None] = Field(None, exclude_if=lambda secret: secret is None)
+    client_secret: wire.ShownOnce = None
 
 
 class Credentials(wire.In):

@@ -12,7 +12,7 @@ class Section(wire.Out):
 
     status: Literal["ok", "unavailable", "forbidden"]
     data: dict[str, Any] = Field({}, description="按名称,各如其自己的路径所答:一个事项,或列表的第一页。")
-    problem: dict[str, Any] = Field({}, description="与任何拒绝的应答相同。")
+    problem: wire.Problem = Field(default_factory=dict, description="与任何拒绝的应答相同。")
 
 
 class Overview(wire.Out):

@@ -79,7 +79,7 @@ class PartOut(wire.Out):
 
     period: str
     target: float
-    actual: int | float | None
+    actual: wire.Number | None
     status: Status
     numerator: int | str | None
     denominator: int | str | None
@@ -94,7 +94,7 @@ class RankedOut(wire.Out):
     rank: int | None = Field(description="名次;数字相同的并列。")
     code: str | None = Field(examples=[EXAMPLES.region_code])
     name: str = Field(examples=[EXAMPLES.region_name])
-    actual: int | float | None
+    actual: wire.Number | None
     numerator: int | str | None
     denominator: int | str | None
     records: str | None
@@ -106,9 +106,9 @@ class PlanLineOut(wire.Out):
     code: str = Field(examples=["four.technician"])
     title: str = Field(examples=[PLAN.lines[0].title])
     unit: str = Field(examples=["人次"])
-    target: int | float
-    target_at_most: int | float | None
-    actual: int | float | None
+    target: wire.Number
+    target_at_most: wire.Number | None
+    actual: wire.Number | None
     rate: float | None = Field(description="完成率:actual ÷ target。")
     status: Status
     needed_per_week: float | None = Field(description="自 as_of 起每周须新增多少才能按时完成,单位见 unit。")

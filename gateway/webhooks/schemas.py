@@ -49,7 +49,7 @@ class EndpointOut(wire.Out):
 class EndpointMade(EndpointOut):
     """`secret` is shown this once; a repeat of the request answers without it."""
 
-    secret: str = Field(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+    secret: wire.ShownOnce = Field(None, examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
 
 
 class DeliveryOut(wire.Out):

@@ -4,12 +4,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from shared import wire
+from shared.batches import Mode
 from shared.sheet_jobs.tables import SheetJob
 
-Mode = Literal["validate", "commit"]
-Status = Literal["queued", "running", "done", "failed"]
+ImportStatus = TypeAliasType("ImportStatus", Literal["queued", "running", "done", "failed"])  # one type in generated code
 
 
 class Progress(wire.Out):
@@ -43,7 +44,7 @@ class Listed(wire.Out):
     id: UUID
     mode: Mode
     filename: str
-    status: Status
+    status: ImportStatus
     progress: Progress
     summary: SheetSummary | None
     result_url: str | None = Field(description="同一份表,带错误列")

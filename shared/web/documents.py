@@ -15,9 +15,12 @@ from shared.web import examples, problems, tagging, wording
 
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
+_TEXTUAL = re.compile(r"json|^text/")
+
 _TEXT = {"type": "string"}
-_FAULT = {
+_FAULT: dict[str, Any] = {
     "type": "object",
+    "description": "一处问题:在何处(pointer 或 parameter)、看到什么、允许什么、怎样改正、依据何在。",
     "required": ["code"],
     "properties": {
         **dict.fromkeys(("code", "pointer", "parameter", "seen", "allowed", "fix"), _TEXT),
@@ -32,7 +35,7 @@ PROBLEM: dict[str, Any] = {
         **dict.fromkeys(("type", "title", "code", "detail", "instance", "request_id", "existing_id"), _TEXT),
         "status": {"type": "integer", "description": "HTTP 状态码"},
         "retryable": {"type": "boolean"},
-        "errors": {"type": "array", "items": _FAULT},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
     },
 }
 HEADERS: dict[str, str] = {
@@ -89,7 +92,8 @@ def complete(document: Document, service: str) -> Document:
     schemas: dict[str, Any] = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Problem"] = orjson.loads(orjson.dumps(PROBLEM))  # each document its own copy: words are put into it
+    schemas |= orjson.loads(orjson.dumps({"Problem": PROBLEM, "Fault": _FAULT}))  # each document its own copy: words are put into it
+    _settle_types(document)
     components["headers"] = {name: {"description": what, "schema": _TEXT} for name, what in HEADERS.items()}
     components["securitySchemes"] = _SECURITY
     document["info"] |= {
@@ -107,12 +111,35 @@ def complete(document: Document, service: str) -> Document:
     for method, described in operations(document):
         if what := said.operations.get(described["operationId"]):
             described["description"] = "\n\n".join([what, *filter(None, [described.get("description")])])
+        _settle_body(described)
         _state_headers(method, described, schemas)
         examples.exemplify(described, schemas, looks, recorded.get(described["operationId"], {}))
     if "Event" in schemas:
         document["webhooks"] = {event: _webhook(event, what) for event, what in said.events.items()}
     _explain(document, said.words)
     return document
+
+
+def _settle_types(value: Any) -> None:
+    """What a file is to generators of code (bytes, not text), and which schema a part means that no model makes."""
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _settle_types(inner)
+    if isinstance(value, dict):
+        if name := value.pop("x-schema", None):
+            value["$ref"] = f"#/components/schemas/{name}"
+        if "contentMediaType" in value:
+            value["format"] = "binary"
+        for media_type, body in value.get("content", {}).items() if isinstance(value.get("content"), dict) else ():
+            if not _TEXTUAL.search(media_type) and body.get("schema") == {"type": "string"}:
+                body["schema"]["format"] = "binary"
+
+
+def _settle_body(described: dict[str, Any]) -> None:
+    """A body that may be left out is simply not required: as one that may also be `null` generated code sends neither well."""
+    for body in described.get("requestBody", {}).get("content", {}).values():
+        given = [each for each in body["schema"].get("anyOf", []) if each != {"type": "null"}]
+        if len(given) == 1:
+            body["schema"] = given[0]
 
 
 def _codes(name: str, values: list[str]) -> str:

@@ -10,6 +10,7 @@ _ALWAYS: tuple[type[errors.Problem], ...] = (
     errors.UnknownParameter,
     errors.InvalidParameter,
     errors.ServerDateRefused,
+    errors.TooManyRequests,
     errors.Internal,
     errors.Overloaded,
     errors.Unavailable,
@@ -44,6 +45,8 @@ def describe(operation: Operation, own: list[type[errors.Problem]], example: Any
     extra["security"] = [] if operation.public else [{"oauth2": [operation.scope] if operation.scope else []}, {"bearer": []}]
     if operation.streams:
         extra["responses"] = {"200": {"content": {"text/event-stream": _STREAMED}}}
+    if operation.media_types:
+        extra["responses"] = {"200": {"content": {media_type: {"schema": {"type": "string"}} for media_type in operation.media_types}}}
     if parameters:
         extra["parameters"] = parameters
     if example is not None:

@@ -30,6 +30,7 @@ class Operation:
     `rules`: what is asked of a body beyond its shape; see `wire.faults`. Called only beside faults of shape, so that both come together.
     `largest_bytes` of a body (None: of JSON, or of what anyone may send), and what a larger one is refused with (`too_large`).
     `streams`: what it answers is also sent as it happens, to whoever accepts `text/event-stream`.
+    `media_types`: what may be answered where it is no JSON but a file as it was given.
     `traced`: codes whose refusals reach the trail, beside those of rights and of four eyes, which always do.
     """
 
@@ -48,6 +49,7 @@ class Operation:
     largest_bytes: int | None = None
     too_large: type[errors.Problem] = errors.TooLarge
     streams: bool = False
+    media_types: Iterable[str] = ()
     traced: frozenset[str] = frozenset()
 
     @property

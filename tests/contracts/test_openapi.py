@@ -261,3 +261,27 @@ def test_every_event_is_a_webhook_of_the_document(documents: dict[str, Document]
     assert len(found) >= 15 and not [(service, kind) for service, kind in found if kind not in wording.own(service).events]
     assert document["webhooks"].keys() == set().union(*(wording.own(name).events for name in SERVICES))
     assert document["webhooks"]["claim.submitted"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+
+def test_a_file_is_bytes_to_generators_of_code_and_no_answer_is_unsaid(document: Document) -> None:
+    for method, path, described in operations(document):
+        for status, response in described["responses"].items():
+            content = response.get("content", {})
+            assert content or status in ("204", "304") or path == "/metrics", (method, path, status)
+            for media_type, body in content.items():
+                textual = "json" in media_type or media_type.startswith("text/")
+                assert textual or body["schema"] == {"type": "string", "format": "binary"}, (method, path, media_type)
+    sent = [inner for schema in document["components"]["schemas"].values() for inner in schema.get("properties", {}).values()]
+    assert all(inner.get("format") == "binary" for inner in sent if "contentMediaType" in inner)
+
+
+def test_whatever_every_operation_may_answer_is_said_of_each(document: Document) -> None:
+    """A limit a client by setting, work at once beyond what is taken: a generated client must know these answers everywhere."""
+    for method, path, described in operations(document):
+        assert {"429", "503"} <= described["responses"].keys() or not path.startswith("/v1/"), (method, path)
+
+
+def test_a_body_that_may_be_left_out_is_not_also_null(document: Document) -> None:
+    for method, path, described in operations(document):
+        for body in described.get("requestBody", {}).get("content", {}).values():
+            assert {"type": "null"} not in body["schema"].get("anyOf", []), (method, path)

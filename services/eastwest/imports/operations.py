@@ -12,7 +12,7 @@ from services.eastwest.orders.visibility import office_of
 from shared import pages
 from shared.access import Call
 from shared.sheet_jobs import uploads
-from shared.sheet_jobs.schemas import Status
+from shared.sheet_jobs.schemas import ImportStatus
 from shared.web import Kernel
 
 
@@ -25,7 +25,7 @@ async def receive(session: AsyncSession, call: Call, kernel: Kernel, form: schem
     return paper(made)
 
 
-def listed(call: Call, *, status: list[Status] | None) -> Select[Any]:
+def listed(call: Call, *, status: list[ImportStatus] | None) -> Select[Any]:
     wanted = uploads.listed(job.IMPORTS).where(visibility.rows(call.actor))
     return pages.where(wanted, {PlacementImport.status: status})
 

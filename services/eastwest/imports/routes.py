@@ -12,7 +12,7 @@ from services.eastwest.orders.visibility import READERS
 from shared import errors, pages, web, wire
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
-from shared.sheet_jobs.schemas import Status
+from shared.sheet_jobs.schemas import ImportStatus
 from shared.web.workbooks import Workbook
 
 router = web.Router("placement-imports")
@@ -46,7 +46,7 @@ async def list_imports(
     session: web.Session,
     call: web.Caller,
     asked: Annotated[pages.Asked, pages.asking(reported_on=PlacementImport.reported_on, received_at=PlacementImport.received_at)],
-    status: pages.AnyOf[Status] = None,
+    status: pages.AnyOf[ImportStatus] = None,
 ) -> wire.Page[schemas.PlacementImportListed]:
     def show(row: Any) -> schemas.PlacementImportListed:
         return schemas.PlacementImportListed.model_validate(schemas.shown(row))

@@ -28,7 +28,7 @@ async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: 
             continue
         seen.add(item.trainee_id)
         before = standing[item.trainee_id]
-        outcome: batches.Outcome = "unchanged" if before == (item.passed, item.score) else "created" if before[0] is None else "updated"
+        outcome: batches.ItemOutcome = "unchanged" if before == (item.passed, item.score) else "created" if before[0] is None else "updated"
         judged.append(batches.Result(outcome, item.trainee_id))
     batches.all_or_nothing(batch.atomic, judged)
     kept = [item for item, each in zip(batch.items, judged, strict=True) if each.outcome in ("created", "updated")]

@@ -7,6 +7,7 @@ import zipfile
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BEGINNINGS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 INSIDE_A_ZIP = {"OFD.xml": "application/ofd", "xl/workbook.xml": XLSX}
+MEDIA_TYPES = (*BEGINNINGS.values(), *INSIDE_A_ZIP.values())
 
 
 def media_type(content: bytes) -> str | None:

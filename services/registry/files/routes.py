@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import File, Response, UploadFile
 
-from services.registry.files import operations
+from services.registry.files import operations, policy
 from services.registry.files.errors import EmptyFile
 from services.registry.files.schemas import FileOut
 from shared import access, web
@@ -28,7 +28,13 @@ async def upload(file: Annotated[UploadFile, File()], session: web.Session, call
 
 
 @router.operation(
-    "GET", "/v1/files/{file_id:uuid}", may=access.SIGNED_IN, summary="下载附件,记入审计", recorded=True, response_class=Response
+    "GET",
+    "/v1/files/{file_id:uuid}",
+    may=access.SIGNED_IN,
+    summary="下载附件,记入审计",
+    recorded=True,
+    response_class=Response,
+    media_types=policy.MEDIA_TYPES,
 )
 async def download(file_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
     file, content = await operations.read(session, call, kernel, file_id)

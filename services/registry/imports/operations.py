@@ -16,7 +16,7 @@ from services.registry.training.classes.operations import require_state
 from shared import errors, pages
 from shared.access import Call
 from shared.sheet_jobs import uploads
-from shared.sheet_jobs.schemas import Status
+from shared.sheet_jobs.schemas import ImportStatus
 from shared.web import Kernel
 
 FIELDS: Final = {
@@ -80,7 +80,12 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
 
 
 def listed(
-    call: Call, *, kind: list[SheetKind] | None, status: list[Status] | None, class_id: list[UUID] | None, institution_id: list[UUID] | None
+    call: Call,
+    *,
+    kind: list[SheetKind] | None,
+    status: list[ImportStatus] | None,
+    class_id: list[UUID] | None,
+    institution_id: list[UUID] | None,
 ) -> Select[Any]:
     wanted = uploads.listed(job.IMPORTS).where(visibility.rows(call.actor))
     equal = {Import.kind: kind, Import.status: status, Import.class_id: class_id, Import.institution_id: institution_id}

@@ -14,7 +14,7 @@ from services.registry.training.classes.policy import ENROLLERS
 from shared import access, errors, pages, web, wire
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.errors import FileTooLarge, UnknownSheetLayout, UnreadableFile
-from shared.sheet_jobs.schemas import Status
+from shared.sheet_jobs.schemas import ImportStatus
 from shared.web.workbooks import Workbook
 
 router = web.Router("imports")
@@ -49,7 +49,7 @@ async def list_imports(
     call: web.Caller,
     asked: Annotated[pages.Asked, pages.asking(received_at=Import.received_at)],
     kind: pages.AnyOf[SheetKind] = None,
-    status: pages.AnyOf[Status] = None,
+    status: pages.AnyOf[ImportStatus] = None,
     class_id: pages.AnyOf[UUID] = None,
     institution_id: Annotated[pages.AnyOf[UUID], Query(description="教师名册所属的机构")] = None,
 ) -> wire.Page[schemas.ImportListed]:

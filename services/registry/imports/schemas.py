@@ -7,7 +7,7 @@ from fastapi import UploadFile
 from pydantic import ConfigDict, Field
 
 from services.registry.codes import PersonalStatus, SheetKind
-from shared import names, wire
+from shared import batches, names, wire
 from shared.sheet_jobs import schemas
 
 
@@ -18,7 +18,7 @@ class ImportIn(wire.In):
 
     kind: SheetKind
     file: UploadFile
-    mode: schemas.Mode = Field(default="commit", description="validate 只检查,不保存")
+    mode: batches.Mode = Field(default="commit", description="validate 只检查,不保存")
     class_id: UUID | None = None
     institution_id: UUID | None = Field(default=None, description="教师名册:经办代办时填机构编号")
     status: PersonalStatus | None = Field(default=None, description="名单是什么状态")

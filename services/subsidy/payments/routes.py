@@ -90,7 +90,7 @@ async def export(payment_batch_id: UUID, session: web.Session, call: web.Caller,
     summary="下载银行文件(含完整账号,留痕)",
     recorded=True,
     errors=[errors.InvalidState],
-    response_class=Response,
+    response_class=Workbook,
 )
 async def read_bank_file(payment_batch_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
     name, contents = await reading.bank_file(session, call, kernel, payment_batch_id)
