@@ -17,7 +17,7 @@ from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
 from gateway.plans import routes as plans
 from gateway.reference import routes as reference
-from gateway.routing import forwarding
+from gateway.routing import cors, forwarding
 from gateway.settings import Settings
 from gateway.webhooks import routes as webhooks
 from gateway.webhooks import tables as hooks
@@ -63,7 +63,9 @@ def build(of: Settings) -> FastAPI:
 
     made.tokens.fetch_ended = ended_tokens
     # Inside the tracing, before our own routes.
-    app.user_middleware.append(Middleware(forwarding.PassThrough, neighbours=made.neighbours, settings=of))
+    app.user_middleware.append(Middleware(forwarding.PassThrough, kernel=made))
+    if of.cors_origins:
+        app.add_middleware(cors.Cors, origins=of.cors_origins)
     return app
 
 

@@ -1,5 +1,6 @@
 """What the gateway needs beside every process's settings: the key tokens are signed with, the inner networks that webhooks may go to, the trusted issuer."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from pydantic_settings import NoDecode
 
 from shared import settings
 from shared.settings import Key
+
+_ORIGIN = re.compile(r"(http://(?!.*:80\Z)|https://(?!.*:443\Z))([a-z0-9.-]+|\[[0-9a-f:]+])(:[0-9]{1,5})?")
 
 Network = IPv4Network | IPv6Network
 Word = Annotated[str | None, BeforeValidator(lambda given: given or None)]  # an empty setting is none
@@ -32,6 +35,15 @@ def is_safe(address: str, *, loopback: bool) -> bool:
     return parts.scheme == "https" or (loopback and parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
 
 
+def _origins(value: object) -> tuple[str, ...]:
+    """`https://ui.example.cn, https://ui.example.cn:8443`: each as a browser says it, scheme and host and nothing more; a wildcard is none."""
+    listed = tuple(each.strip() for each in value.split(",") if each.strip()) if isinstance(value, str) else ()
+    for each in listed:
+        if not _ORIGIN.fullmatch(each):
+            raise ValueError(f"{each} is no origin: scheme, host in small letters, and port unless it is the scheme's own")
+    return listed
+
+
 class Settings(settings.Settings):
     """`token_signing_key` is a 32-byte seed; the EC key is derived from it, so that every gateway process signs alike."""
 
@@ -39,6 +51,7 @@ class Settings(settings.Settings):
     token_seconds: int = Field(900, ge=60, le=900)
     local_clients: bool = False
     webhook_networks: Annotated[tuple[Network, ...], NoDecode, PlainValidator(_inner)] = ()
+    cors_origins: Annotated[tuple[str, ...], NoDecode, PlainValidator(_origins)] = ()
     confirm_accounts: bool | None = None
     oidc_issuer: Word = None
     oidc_audience: Word = None

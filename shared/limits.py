@@ -1,13 +1,15 @@
 """How often something may be done: per client by setting, and always for what could be harvested or guessed. Counted by the library `limits`.
 
-Counts live in the process, or in Redis or Valkey when `LIMITS_URI` names one that all processes share. They run by the real clock. A store that is away
-stops nobody: it is logged, and what it would have counted passes.
+Counts live in the process, or in Valkey or Redis when `LIMITS_URI` names one that all processes share. They run by the real clock. A store that is away
+or hangs stops nobody and holds nobody up: it is logged once, left alone for a while, and what it would have counted passes.
 """
 
 import math
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Network
+from typing import Any
 
 import limits as library
 from limits.aio.strategies import FixedWindowRateLimiter
@@ -37,6 +39,12 @@ class Quota:
 
 
 MINUTE, DAY = 60, 86_400
+SHARED_STORE: dict[str, Any] = {
+    "implementation": "valkey",
+    "socket_timeout": 0.25,
+    "socket_connect_timeout": 0.25,
+}  # one client package for both servers
+LEFT_ALONE_SECONDS = 5.0
 TOKEN_FAILURES = Quota("token-failures", 20, MINUTE, "此地址取令牌或登录失败过多,每分钟最多 20 次。")
 VERIFICATIONS = Quota("verifications", 60, MINUTE, "此地址核验证书过于频繁,每分钟最多 60 次。")
 LOOKUP_MISSES = Quota("lookup-misses", 200, DAY, "本机构今日查询的证件号码中未登记的已达 200 个上限,请核对名单后明日再查,或直接登记。")
@@ -54,32 +62,42 @@ class Limits:
     """The counts of one process, or of all that share a store."""
 
     def __init__(self, uri: str) -> None:
-        self._counting = FixedWindowRateLimiter(storage_from_string(f"async+{uri}", wrap_exceptions=True))
+        shared = {} if uri.startswith("memory:") else SHARED_STORE
+        self._store: Any = storage_from_string(f"async+{uri}", wrap_exceptions=True, **shared)
+        self._counting = FixedWindowRateLimiter(self._store)
+        self._left_alone_until = 0.0  # 0 while the store answers
 
     async def take(self, quota: Quota, whom: str, cost: int = 1) -> dict[str, str]:
         """Counts one more, or `cost`; answers the headers that say what is left, or raises `TooManyRequests` when it is too many."""
-        try:
-            within = cost == 0 or await self._counting.hit(quota.item, whom, cost=cost)
-            return await self._headers(quota, whom, within)
-        except StorageError as error:
-            return _away(error)
+        return await self._asked(quota, whom, lambda: self._counting.hit(quota.item, whom, cost=cost) if cost else _nothing_counted())
 
     async def give_back(self, quota: Quota, whom: str) -> None:
         """Takes back one that was counted and does not count after all."""
-        try:
-            await self._counting.hit(quota.item, whom, cost=-1)
-        except StorageError as error:
-            _away(error)
+        await self._asked(quota, whom, lambda: self._counting.hit(quota.item, whom, cost=-1))
 
     async def check(self, quota: Quota, whom: str) -> None:
         """Raises `TooManyRequests` when nothing is left; counts nothing. For what counts only when it fails."""
-        try:
-            await self._headers(quota, whom, await self._counting.test(quota.item, whom))
-        except StorageError as error:
-            _away(error)
+        await self._asked(quota, whom, lambda: self._counting.test(quota.item, whom))
 
-    async def _headers(self, quota: Quota, whom: str, within: bool) -> dict[str, str]:
-        stats = await self._counting.get_window_stats(quota.item, whom)
+    async def close(self) -> None:
+        """Ends the connections to a shared store."""
+        if bridge := getattr(self._store, "bridge", None):
+            await bridge.storage.aclose()
+
+    async def _asked(self, quota: Quota, whom: str, ask: Callable[[], Awaitable[bool]]) -> dict[str, str]:
+        if time.monotonic() < self._left_alone_until:
+            return {}
+        try:
+            within = await ask()
+            stats = await self._counting.get_window_stats(quota.item, whom)
+        except StorageError as error:
+            if not self._left_alone_until:
+                telemetry.log.warning("limits_unavailable", error=str(error))
+            self._left_alone_until = time.monotonic() + LEFT_ALONE_SECONDS
+            return {}
+        if self._left_alone_until:
+            self._left_alone_until = 0.0
+            telemetry.log.warning("limits_available")
         again = max(1, math.ceil(stats.reset_time - time.time()))
         headers = {"RateLimit-Policy": quota.policy, "RateLimit": f'"{quota.name}";r={max(0, stats.remaining)};t={again}'}
         if not within:
@@ -88,6 +106,5 @@ class Limits:
         return headers
 
 
-def _away(error: StorageError) -> dict[str, str]:
-    telemetry.log.warning("limits_unavailable", error=type(error).__name__)
-    return {}
+async def _nothing_counted() -> bool:
+    return True

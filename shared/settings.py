@@ -3,6 +3,7 @@
 import base64
 import binascii
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -24,6 +25,12 @@ def _key(value: object) -> bytes:
 def _each(value: object) -> object:
     """What a setting lists, separated by commas."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _rates(value: object) -> object:
+    """`20, 0192…=200`: of every client, and of one whose id is named."""
+    each = [part.rpartition("=") for part in str(value).split(",") if part.strip()]
+    return value if isinstance(value, Mapping) else {client.strip(): rate.strip() for client, _, rate in each}
 
 
 Key = Annotated[bytes, BeforeValidator(_key)]
@@ -72,7 +79,7 @@ class Settings(BaseSettings):
 
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_each)] = ()
 
-    requests_per_second: PositiveInt | None = None  # of one client
+    requests_per_second: Annotated[Mapping[str, PositiveInt], NoDecode, BeforeValidator(_rates)] = {}  # by client; "" is every other one
     limits_uri: str = "memory://"  # or redis://…, valkey://…: one count for all processes
     workday_dir: Path | None = None
     log_level: Literal["debug", "info", "warning"] = "info"

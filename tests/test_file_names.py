@@ -26,6 +26,7 @@ OF_THE_DOMAIN = {
     "gateway/identity/sessions/passwords": "how a password is kept and tried",
     "gateway/identity/tokens/signing": "the key that tokens are signed with",
     "gateway/identity/users/first_admin": "the administrator made from a shell, before anyone can sign in",
+    "gateway/routing/cors": "which pages of other origins may read our answers",
     "gateway/routing/forwarding": "a request passed through, streamed both ways",
     "gateway/routing/nouns": "which noun is whose",
     "gateway/webhooks/signing": "the signature of Standard Webhooks",

@@ -2,11 +2,12 @@
 
 A raw ASGI layer in front of the gateway's own routes, so that a request passed through costs no route matching and no parsing.
 A service has the deadline's seconds to take each part of a request, to begin its answer, and for each further part of it; a slow caller has all the time.
+At most half of what the gateway works on may wait for one and the same service: one that is slow takes no place from the others.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from urllib.parse import quote
 
 import aiohttp
@@ -17,9 +18,9 @@ from yarl import URL
 
 from gateway.routing.nouns import destination
 from shared import errors
-from shared.http_client import DEADLINE, FAILURES, Neighbour
-from shared.settings import Settings
+from shared.http_client import DEADLINE, FAILURES, Neighbour, inwards
 from shared.web import problems
+from shared.web.kernel import Kernel
 
 READ_WHOLE_UP_TO_BYTES = 256 * 1024
 SENT_WHOLE_UP_TO_BYTES = 64 * 1024  # a body that comes slowly then holds no connection of a service
@@ -51,8 +52,11 @@ class CallerLeft(Exception):
 class PassThrough:
     """Sends on what belongs to a service, and leaves the rest to the gateway's own routes."""
 
-    def __init__(self, app: ASGIApp, neighbours: Mapping[str, Neighbour], settings: Settings) -> None:
-        self.app, self.neighbours, self.seconds = app, neighbours, settings.deadline_seconds
+    def __init__(self, app: ASGIApp, kernel: Kernel) -> None:
+        settings = kernel.settings
+        self.app, self.kernel, self.neighbours, self.seconds = app, kernel, kernel.neighbours, settings.deadline_seconds
+        self.waiting: dict[str, set[asyncio.Timeout]] = {name: set() for name in kernel.neighbours}
+        self.waiting_at_most = max(1, settings.requests_at_most // 2)
         self.timeout = aiohttp.ClientTimeout(total=None, sock_connect=settings.neighbour_connect_seconds, sock_read=self.seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +87,7 @@ class Exchange:
                 raise
             task.uncancel()
             await self._note_departure()
-        except (*FAILURES, CallerLeft, errors.Unavailable) as error:
+        except (*FAILURES, CallerLeft, errors.Problem) as error:
             if self.caller_left:
                 await self._note_departure()
             elif self.answering:
@@ -97,6 +101,8 @@ class Exchange:
                     waiting.cancel()
 
     async def _pass(self) -> None:
+        if self.through.kernel.settings.requests_per_second:
+            await self._within_rate()
         first = await self.receive()
         if first["type"] == "http.disconnect":
             self.caller_left = True
@@ -114,12 +120,26 @@ class Exchange:
         if query := self.scope["query_string"]:
             address += f"?{_ascii(query)}"
         url = URL(address, encoded=True)
-        self.limit = asyncio.timeout(self.through.seconds)
-        with self.to.breaker.attempt():
-            async with self.limit:
+        waiting, at_most = self.through.waiting[self.to.name], self.through.waiting_at_most
+        if len(waiting) >= at_most <= sum(limit.when() is not None for limit in waiting):  # without those whose caller's turn it is
+            raise errors.Overloaded()
+        async with self.to.waiting(self.through.seconds) as self.limit:
+            waiting.add(self.limit)
+            try:
                 answer = await self._ask(url, body)
+            finally:
+                waiting.discard(self.limit)
         async with answer:
             await self._answer(answer)
+
+    async def _within_rate(self) -> None:
+        """A client's requests are counted where they come in, and one too many costs no service anything. A token that is none is the service's to refuse."""
+        said = next((value for name, value in self.scope["headers"] if name == b"authorization"), b"").decode("latin-1")
+        scheme, _, token = said.partition(" ")
+        with contextlib.suppress(errors.Unauthenticated):
+            if scheme.lower() == "bearer":
+                actor = await self.through.kernel.tokens.actor(token, internal=False)
+                self.scope["state"]["rate"] = await self.through.kernel.within_rate(actor)
 
     async def _ask(self, url: URL, body: AsyncIterator[bytes] | bytes | None) -> aiohttp.ClientResponse:
         """The library asks again by itself when a kept connection was cut just then, and asking again changes nothing over there."""
@@ -155,7 +175,7 @@ class Exchange:
             if not name.startswith(b"x-forwarded-")
         )
         headers["X-Request-Id"] = scope["state"]["request_id"]
-        headers[DEADLINE] = str(int(self.through.seconds * 1000))
+        headers[DEADLINE] = str(int(inwards(self.through.seconds) * 1000))
         headers.update(self.to.forwarding(scope["client"][0] if scope.get("client") else None))
         return headers
 

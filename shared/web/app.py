@@ -69,6 +69,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
             for neighbour in made.neighbours.values():
                 await neighbour.close()
             await made.watch.close()
+            await made.limits.close()
             await made.reader.close()
             await made.engine.dispose()
 
@@ -133,8 +134,9 @@ class Traced:
         )
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
+        address, state["counted"] = await origin.of(scope, self.kernel.tokens, self.kernel.settings.trusted_proxies)
         if scope.get("client"):
-            scope["client"] = (await origin.of(scope, self.kernel.tokens, self.kernel.settings.trusted_proxies), scope["client"][1])
+            scope["client"] = (address, scope["client"][1])
 
         async def answer(message: Message) -> None:
             nonlocal status, answering

@@ -47,7 +47,8 @@ async def _actor(request: Request, kernel: Kernel, operation: Operation) -> acce
     if scheme.lower() != "bearer" or not token:
         raise errors.Unauthenticated("请求没有携带令牌(Authorization: Bearer …)。请在 /oauth2/token 或 /v1/sessions 取得令牌。")
     actor = await kernel.tokens.actor(token, internal="service" in operation.may and access.is_internal(token))
-    request.state.rate = await kernel.within_rate(actor)
+    if not request.state.counted:
+        request.state.rate = await kernel.within_rate(actor)
     return actor
 
 

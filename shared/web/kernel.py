@@ -39,7 +39,8 @@ class Kernel:
 
     async def within_rate(self, actor: access.Actor) -> dict[str, str]:
         """Counts a request of this client where a rate is set; answers the headers that say so, or raises `TooManyRequests`."""
-        rate = self.settings.requests_per_second
+        rates = self.settings.requests_per_second
+        rate = rates.get(actor.subject, rates.get(""))
         return await self.limits.take(limits.Quota("client", rate, 1), actor.subject) if rate and actor.role != "service" else {}
 
     def own_call(self) -> access.Call:

@@ -5,6 +5,7 @@ stands in `X-Forwarded-For`. From anyone else neither header is believed, and no
 """
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from starlette.types import Scope
@@ -17,19 +18,19 @@ Networks = tuple[IPv4Network | IPv6Network, ...]
 _WITH_PORT = re.compile(r"\[(?P<v6>[^]]*)](:[0-9]+)?|(?P<v4>[0-9.]+):[0-9]+")
 
 
-async def of(scope: Scope, tokens: Tokens, trusted: Networks) -> str | None:
-    """The address as the trail and the limits know it; None where the server knows none."""
+async def of(scope: Scope, tokens: Tokens, trusted: Networks) -> tuple[str | None, bool]:
+    """The address as the trail and the limits know it (None where the server knows none), and whether one of our own services asks for whoever is there."""
     peer = address(scope["client"][0]) if scope.get("client") else None
     hops, proofs = _said(scope, b"x-forwarded-for"), _said(scope, b"x-forwarded-by")
     if peer is None or not hops:
-        return peer
+        return peer, False
     if proofs:
         try:
             await tokens.actor(proofs[-1], internal=True)
-            return address(hops[-1]) or peer
+            return address(hops[-1]) or peer, True
         except errors.Unauthenticated:
             pass
-    return farthest(peer, hops, trusted)
+    return farthest(peer, hops, trusted), False
 
 
 def farthest(peer: str, hops: list[str], trusted: Networks) -> str:
@@ -43,6 +44,7 @@ def farthest(peer: str, hops: list[str], trusted: Networks) -> str:
     return found
 
 
+@lru_cache(10_000)
 def address(text: str) -> str | None:
     """An IP address in its usual form, without port, brackets and zone; None for anything else."""
     text = text.strip()
