@@ -70,10 +70,10 @@ class Lasting:
         due = [name for name in kernel.neighbours if self.asked_at.get(name, float("-inf")) < stale]
         answers = await ask_all(due, lambda name: kernel.neighbours[name].get(self.path, call))
         for name, answer in answers.items():
-            if answer is not None:
+            if answer is not None or name in self.known:  # while what is known stands in, nobody waits again for one that is away
                 self.asked_at[name] = time.monotonic()
-                if answer != self.known.get(name):  # what says the same stays the same object
-                    self.known[name] = answer
+            if answer not in (None, self.known.get(name)):  # what says the same stays the same object
+                self.known[name] = answer
         return self.known
 
 

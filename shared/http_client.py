@@ -1,12 +1,13 @@
 """The one way out to neighbouring services: kept connections, time limits, a breaker, tracing headers, and every failure turned into a problem.
 
-Whoever is asked is told in `X-Deadline-Ms` how long we wait for the answer, which is never longer than our own caller waits for ours.
+Whoever is asked is told in `X-Deadline-Ms` by when to answer: a little before we stop waiting, as we stop a little before our own caller does, so that
+at every hop there is time left to say what came of it.
 """
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +21,9 @@ from shared.access import Call, Tokens
 
 BREAKER_FAILURES = 5
 BREAKER_PAUSE_SECONDS = 2.0
+DOUBTED_AFTER_SECONDS, TRIED_WITHIN_SECONDS = 1.0, 0.5
+KEPT_BACK_AT_MOST_SECONDS = 0.25
+SHUT = "相关服务连续无应答,暂停几秒后再试。"
 DEADLINE = "X-Deadline-Ms"
 KEPT_ALIVE_SECONDS = 3.0  # shorter than a service keeps an idle connection, so that a stale one is hardly ever met
 NOT_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ConnectionRefusedError)
@@ -27,26 +31,41 @@ FAILURES = (aiohttp.ClientError, OSError, TimeoutError)
 _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
+def inwards(seconds: float) -> float:
+    """What is left for the next hop of the seconds that this one has."""
+    return seconds - min(KEPT_BACK_AT_MOST_SECONDS, seconds / 10)
+
+
 @dataclass
 class Breaker:
     """After five calls in a row without an answer it refuses for two seconds, then lets exactly one call try: that one shuts it or keeps it open.
 
-    An answer is an answer, whatever its status: one faulty operation of a service must not shut its callers out of all others.
+    An answer is an answer, whatever its status: one faulty operation of a service must not shut its callers out of all others. `waiting`: the time
+    limits of the calls that wait just now.
     """
 
     failures: int = 0
     open_until: float = 0.0
     trying: bool = False
+    waiting: set[asyncio.Timeout] = field(default_factory=set)
+
+    def open(self) -> None:
+        """There is nobody to wait for: who waits is told so now, who comes is refused."""
+        self.failures, self.open_until = BREAKER_FAILURES, time.monotonic() + BREAKER_PAUSE_SECONDS
+        for limit in self.waiting:
+            with contextlib.suppress(RuntimeError):  # its time has just run out
+                limit.reschedule(0)
 
     @contextlib.contextmanager
-    def attempt(self) -> Iterator[None]:
-        """Around one call. Raises `Unavailable` while open; a call given up by its own caller says nothing about the neighbour."""
+    def attempt(self) -> Iterator[bool]:
+        """Around one call; whether it is the one that tries. Raises `Unavailable` while open; a call given up by its own caller says nothing about
+        the neighbour."""
         trial = self.failures >= BREAKER_FAILURES
         if trial and (self.trying or time.monotonic() < self.open_until):
-            raise errors.Unavailable("相关服务连续无应答,暂停几秒后再试。")
+            raise errors.Unavailable(SHUT)
         self.trying = self.trying or trial
         try:
-            yield
+            yield trial
         except FAILURES:
             self.failures += 1
             self.open_until = time.monotonic() + BREAKER_PAUSE_SECONDS
@@ -86,6 +105,7 @@ class Neighbour:
     transport: httpx.AsyncBaseTransport | None = None
     breaker: Breaker = field(default_factory=Breaker)
     _session: aiohttp.ClientSession | None = None
+    _looking: asyncio.Future[None] | None = None
 
     async def get(self, path: str, call: Call, params: Mapping[str, Any] | None = None, timeout_seconds: float | None = None) -> Any:
         """Its JSON; None for a 404."""
@@ -103,9 +123,11 @@ class Neighbour:
 
     def apart(self) -> "Neighbour":
         """The same service over connections and a breaker of its own, for a job: its long waits must not shut out the requests."""
-        return replace(self, breaker=Breaker(), _session=None)
+        return replace(self, breaker=Breaker(), _session=None, _looking=None)
 
     async def close(self) -> None:
+        if self._looking:
+            self._looking.cancel()
         if self._session:
             await self._session.close()
             self._session = None
@@ -129,13 +151,54 @@ class Neighbour:
             return errors.Unavailable(f"{self.name} 服务连接不上,本次请求没有送达。请按 Retry-After 等待后重试。")
         if isinstance(error, TimeoutError):
             return errors.UpstreamTimeout(
-                f"{self.name} 服务没有在 {seconds:.3g} 秒内应答。请稍后查询结果;带同一 Idempotency-Key 重试是安全的。"
+                f"{self.name} 服务没有应答(最多等待 {seconds:.3g} 秒)。请稍后查询结果;带同一 Idempotency-Key 重试是安全的。"
             )
         return errors.UpstreamFailed(f"{self.name} 服务中断了应答。请稍后查询结果;带同一 Idempotency-Key 重试是安全的。")
 
     def forwarding(self, origin: str | None) -> dict[str, str]:
         """For whom we ask, and the token under which that is believed (`shared.web.origin`)."""
         return {"X-Forwarded-For": origin, "X-Forwarded-By": self.tokens.internal_token(self.service)} if origin else {}
+
+    @contextlib.asynccontextmanager
+    async def waiting(self, seconds: float, *, hurried: bool = False) -> AsyncIterator[asyncio.Timeout]:
+        """Around one call that is waited for at most `seconds`. Raises `Unavailable` at once where no answer is to be had, else one of `FAILURES`.
+
+        While it waits the neighbour is asked, once for all who wait, whether it lives at all: a process that hangs holds nobody up any longer. `hurried`:
+        there is less time than is fair, and running out of it says nothing about the neighbour.
+        """
+        with self.breaker.attempt() as trial:
+            if trial and not await self._lives(TRIED_WITHIN_SECONDS):
+                self.breaker.open()
+                raise errors.Unavailable(SHUT)
+            doubt = asyncio.get_running_loop().call_later(min(DOUBTED_AFTER_SECONDS, seconds / 2), self._doubt)
+            limit = asyncio.timeout(seconds)
+            self.breaker.waiting.add(limit)
+            try:
+                async with limit:
+                    yield limit
+            except TimeoutError as error:
+                if hurried and not isinstance(error, aiohttp.ConnectionTimeoutError):
+                    raise self.problem(error, seconds) from error
+                raise
+            finally:
+                self.breaker.waiting.discard(limit)
+                doubt.cancel()
+
+    async def _lives(self, within_seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(within_seconds):
+                await self._once("GET", URL(self.url + "/livez"), {}, None)
+        except FAILURES:
+            return False
+        return True
+
+    def _doubt(self) -> None:
+        async def look() -> None:
+            if not await self._lives(self.timeout_seconds):
+                self.breaker.open()
+
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(look())
 
     def _own(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.tokens.internal_token(self.service)}"}
@@ -152,34 +215,29 @@ class Neighbour:
         timeout_seconds: float | None = None,
     ) -> Answer:
         patience = timeout_seconds or self.timeout_seconds
-        seconds = patience if call.deadline is None else min(patience, call.deadline.left())
+        seconds = patience if call.deadline is None else min(patience, inwards(call.deadline.left()))
         if seconds <= 0:
             raise errors.UpstreamTimeout(f"等待的时间已经用完,没有再询问 {self.name} 服务。")
         traced = {"X-Request-Id": call.request_id, "traceparent": call.traceparent, "X-Server-Date": call.server_date}
-        sent = {**headers, **self.forwarding(call.origin), DEADLINE: str(max(1, int(seconds * 1000)))}
+        sent = {**headers, **self.forwarding(call.origin), DEADLINE: str(max(1, int(inwards(seconds) * 1000)))}
         sent |= {name: value for name, value in traced.items() if value}
         url = URL(self.url + path)
         try:
-            with self.breaker.attempt():
-                try:
-                    async with asyncio.timeout(seconds):
-                        return await self._twice(method, url.update_query(query) if query else url, sent, body)
-                except TimeoutError as error:
-                    if seconds < patience and not isinstance(error, aiohttp.ConnectionTimeoutError):
-                        raise self.problem(error, seconds) from error  # a caller in a hurry does not condemn the neighbour
-                    raise
+            async with self.waiting(seconds, hurried=seconds < self.timeout_seconds):
+                return await self._twice(method, url.update_query(query) if query else url, sent, body)
         except FAILURES as error:
             raise self.problem(error, seconds) from error
 
     async def _twice(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        """Asks once more when the service failed or the connection was cut, as a kept one is now and then (for a GET the library does that)."""
+        """Asks once more when the service failed or the connection was cut, as a kept one is now and then (for a GET the library does that). One that waited
+        in vain has used up the time that there was."""
         try:
             answer = await self._once(method, url, headers, body)
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError, ConnectionResetError) as error:
             if method == "GET" or isinstance(error, NOT_REACHED):
                 raise
             return await self._once(method, url, headers, body)
-        return answer if answer.status < 500 else await self._once(method, url, headers, body)
+        return answer if answer.status < 500 or answer.status == 504 else await self._once(method, url, headers, body)
 
     async def _once(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> Answer:
         if self.transport:

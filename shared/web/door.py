@@ -14,7 +14,7 @@ from math import inf
 from typing import Any
 
 from starlette.requests import Request
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shared import db, errors
 from shared.settings import Settings
@@ -103,6 +103,7 @@ class Door(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
+        self.cycle.transport = _Joined(self.transport, self.cycle)  # type: ignore[assignment]  # it uses no more of one
         self.in_head, self.framing_bytes = False, 0
         self.headers = []  # for the trailers: in the request's own they would reach what is being served
         self._await_part()
@@ -204,6 +205,30 @@ class Door(HttpToolsProtocol):
         if self.timer:
             self.timer.cancel()
         self.timer = self.loop.call_later(LINGERS_SECONDS, self.transport.abort)
+
+
+class _Joined:
+    """An answer's head goes out with the beginning of its body: one write, one packet, and whoever reads it wakes once. A head after which the body may
+    keep its reader waiting (a stream, of no length) goes out at once."""
+
+    def __init__(self, transport: asyncio.Transport, cycle: RequestResponseCycle) -> None:
+        self.transport, self.cycle, self.begun, self.head = transport, cycle, False, b""
+
+    def write(self, data: bytes) -> None:
+        if self.head:
+            self.transport.writelines((self.head, data))
+            self.head = b""
+        elif not self.begun and self.cycle.expected_content_length and self.cycle.scope["method"] != "HEAD":
+            self.head = data
+        else:
+            self.transport.write(data)
+        self.begun = True
+
+    def is_closing(self) -> bool:
+        return self.transport.is_closing()
+
+    def close(self) -> None:
+        self.transport.close()
 
 
 def _answer(problem: errors.Problem) -> bytes:

@@ -27,10 +27,11 @@ def neighbour(url: str = "http://registry.test", transport: Any = None, seconds:
 
 
 class Registry:
-    """A raw server: each request is answered by the next of `answers` (the last one ever after); "" cuts the connection, None never answers."""
+    """A raw server: each request is answered by the next of `answers` (the last one ever after); "" cuts the connection, None never answers.
+    Asked whether it lives, it says so."""
 
     def __init__(self, *answers: str | None) -> None:
-        self.answers, self.asked, self.connections = list(answers), list[str](), 0
+        self.answers, self.asked, self.connections, self.lives = list(answers), list[str](), 0, True
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -40,6 +41,9 @@ class Registry:
                     head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
                     if "content-length: " in head:
                         await reader.readexactly(int(head.partition("content-length: ")[2].partition("\r")[0]))
+                    if self.lives and head.startswith("get /livez "):
+                        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                        continue
                     self.asked.append(head)
                     answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
                     if answer is None:
@@ -77,7 +81,7 @@ REFUSAL = '409 {"code": "class_full", "status": 409, "title": "full", "detail": 
         pytest.param(["", ""], errors.UpstreamFailed, 2, id="cut-twice"),
         pytest.param(["500 {}"], errors.UpstreamFailed, 2, id="fails-twice"),
         pytest.param(["503 {}"], errors.Unavailable, 2, id="is-unavailable"),
-        pytest.param(["504 {}"], errors.UpstreamTimeout, 2, id="waits-for-another-in-vain"),
+        pytest.param(["504 {}"], errors.UpstreamTimeout, 1, id="waits-for-another-in-vain"),
         pytest.param(["200 {"], errors.UpstreamFailed, 1, id="is-unreadable"),
         pytest.param(["401 {}"], errors.UpstreamFailed, 1, id="does-not-know-us"),
         pytest.param([REFUSAL], errors.Relayed, 1, id="refuses"),
@@ -143,14 +147,14 @@ def told(registry: Registry) -> list[int]:
 @pytest.mark.parametrize(
     ("left", "own", "at_most"),
     [
-        pytest.param(None, None, 5000, id="nobody-waits"),
-        pytest.param(60.0, None, 5000, id="the-caller-waits-longer"),
-        pytest.param(2.0, None, 2000, id="the-caller-waits-less"),
-        pytest.param(2.0, 1.0, 1000, id="asked-in-short"),
-        pytest.param(None, 40.0, 40000, id="asked-at-length"),
+        pytest.param(None, None, 4750, id="nobody-waits"),
+        pytest.param(60.0, None, 4750, id="the-caller-waits-longer"),
+        pytest.param(2.0, None, 1620, id="the-caller-waits-less"),
+        pytest.param(2.0, 1.0, 900, id="asked-in-short"),
+        pytest.param(None, 40.0, 39750, id="asked-at-length"),
     ],
 )
-async def test_a_neighbour_is_told_how_long_is_waited_for_it(left: float | None, own: float | None, at_most: int) -> None:
+async def test_a_neighbour_is_told_a_little_less_than_is_waited_for_it(left: float | None, own: float | None, at_most: int) -> None:
     registry = Registry("200 {}")
     async with asking(registry) as there:
         await there.get("/x", call(left), timeout_seconds=own)
@@ -171,12 +175,14 @@ async def test_when_the_time_is_used_up_nobody_is_asked() -> None:
 
 
 class Asked:
-    """A neighbour in process that counts; `answer` says what comes."""
+    """A neighbour in process that counts; `answer` says what comes, `lives` whether it says that it lives."""
 
-    def __init__(self, answer: Callable[[], Any]) -> None:
-        self.count, self.answer, self.called = 0, answer, asyncio.Event()
+    def __init__(self, answer: Callable[[], Any], *, lives: bool = True) -> None:
+        self.count, self.answer, self.lives, self.called = 0, answer, lives, asyncio.Event()
 
-    async def __call__(self, _: httpx.Request) -> httpx.Response:
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/livez":
+            return good() if self.lives else await asyncio.sleep(30, good())
         self.count += 1
         self.called.set()
         answer = self.answer()
@@ -271,6 +277,32 @@ async def test_a_caller_in_a_hurry_does_not_condemn_the_neighbour(left: float, f
     there = neighbour(transport=httpx.MockTransport(Asked(lambda: asyncio.sleep(30))), seconds=0.05)
     assert await outcome(there, call(left)) == "upstream_timeout"
     assert there.breaker.failures == failures
+
+
+@pytest.mark.parametrize(("lives", "failures"), [(True, 0), (False, http_client.BREAKER_FAILURES)])
+async def test_a_process_that_does_not_even_say_that_it_lives_is_left_alone_after_one_call(lives: bool, failures: int) -> None:
+    """However short that call was: a name is waited for a second, and a list that lacks it should come at once the next time."""
+    asked = Asked(lambda: asyncio.sleep(30), lives=lives)
+    there = neighbour(transport=httpx.MockTransport(asked), seconds=0.2)
+    assert await outcome(there, call(0.1)) == "upstream_timeout"
+    await asyncio.wait_for(there._looking or asyncio.sleep(0), 20)
+    assert there.breaker.failures == failures
+
+
+async def test_who_still_waits_when_nobody_lives_there_waits_no_longer() -> None:
+    there = neighbour(transport=httpx.MockTransport(Asked(lambda: asyncio.sleep(30), lives=False)), seconds=0.2)
+    async with asyncio.timeout(20):
+        with pytest.raises(errors.UpstreamTimeout):
+            await there.get("/x", call().patient(60), timeout_seconds=60)  # for an event
+
+
+async def test_whoever_tries_again_asks_first_whether_anybody_lives_there() -> None:
+    there, asked = await opened()
+    there.breaker.open_until, asked.lives, asked.answer = 0, False, good
+    assert (await outcome(there), asked.count) == ("unavailable", 0)
+    assert there.breaker.open_until > time.monotonic()
+    there.breaker.open_until, asked.lives = 0, True
+    assert (await outcome(there), asked.count) == ("ok", 1)
 
 
 async def test_a_job_s_neighbour_has_a_breaker_of_its_own() -> None:

@@ -16,15 +16,19 @@ from shared.web.serving import SERVER
 
 
 class Upstream:
-    """Remembers what reached it. `/v1/claims/<deed>` chooses what happens."""
+    """Remembers what reached it. `/v1/claims/<deed>` chooses what happens; `lives`: whether it says so, when it is asked no more than that."""
 
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
         self.cut_short = 0
         self.streaming = asyncio.Event()
         self.url = ""
+        self.lives = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/livez":
+            await (_answer(send, 200, b"{}") if self.lives else _hang(receive))
+            return
         deed = scope["path"].rpartition("/")[2]
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         seen: dict[str, Any] = {
@@ -57,8 +61,7 @@ class Upstream:
         seen |= {"bytes": len(body), "chunks": chunks, "body": body[:1000].decode("latin-1")}
         match deed:
             case "hang":
-                while (await receive())["type"] != "http.disconnect":
-                    pass
+                await _hang(receive)
                 self.cut_short += 1
             case "stream":
                 await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
@@ -93,6 +96,11 @@ class Upstream:
                 await send({"type": "http.response.body", "body": b""})
             case _:
                 await _answer(send, 200, json.dumps(seen).encode(), (b"content-type", b"application/json"))
+
+
+async def _hang(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
