@@ -14,7 +14,7 @@ from typing import Any
 
 from shared import codes, county, periods, strict, workdays
 
-PARTS = ("services.registry", "services.subsidy", "services.evaluation", "services.eastwest", "gateway")
+PARTS = ("shared", "services.registry", "services.subsidy", "services.evaluation", "services.eastwest", "gateway")
 # Lists of codes and names: what stands there are no figures. Of code lists a row may yet be unconfirmed.
 NO_FIGURES = {
     "county.toml",

@@ -1,8 +1,10 @@
-"""The code lists that the gateway owns: roles, how an account stands, and how a line of a plan does."""
+"""The code lists that the gateway owns: of accounts, plans, deliveries and overviews."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, get_args
+
+from shared import sealing
 
 
 class Role(StrEnum):
@@ -46,9 +48,29 @@ class WorklistKind(StrEnum):
     USER_PENDING = "user_pending"
 
 
-OWNED: Final[Mapping[str, type[StrEnum]]] = {
+Breakdown = Literal["region", "zone", "department", "institution"]
+LinePeriod = Literal["average_a_year", "by_plan_end", "each_year"]
+LineSubject = Literal["class", "college", "enterprise"]
+LineJudged = Literal["over_time", "as_it_stands"]
+CountedBy = Literal["registry", "evaluation", "eastwest"]
+PlanFindingEffect = Literal["consistent", "note", "conflict"]
+DeliveryStatus = Literal["pending", "delivered", "failed"]
+SectionStatus = Literal["ok", "unavailable", "forbidden"]
+
+OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "role": Role,
     "account_status": AccountStatus,
     "plan_status": PlanStatus,
     "worklist_kind": WorklistKind,
+    "plan_breakdown": get_args(Breakdown),
+    "plan_line_period": get_args(LinePeriod),
+    "plan_line_subject": get_args(LineSubject),
+    "plan_line_judged": get_args(LineJudged),
+    "plan_line_source": get_args(CountedBy),
+    "plan_finding_effect": get_args(PlanFindingEffect),
+    "delivery_status": get_args(DeliveryStatus),
+    "section_status": get_args(SectionStatus),
+    "trail_fault": sealing.Reason,
+    "action": None,  # of all papers' machines
+    "event_type": None,  # of all services' documents
 }

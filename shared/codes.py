@@ -4,9 +4,8 @@ A code without a label, or a label without a code, stops the service at start. A
 the codes in a contract test.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +14,15 @@ from shared import county, strict
 IN_PARTS = frozenset({"worklist_kind"})  # of such a list each service owns the part that is its own work
 # Lists whose rows carry rules of their own stand in files of their own.
 WITH_RULES = {"level": "levels", "category": "categories", "channel": "channels", "institution_kind": "institution_kinds"}
+
+# What every service answers alike; batches, imports and the catalogue use these words.
+OWNED: Mapping[str, Iterable[str] | None] = {
+    "batch_mode": ("validate", "commit"),
+    "batch_atomic": ("each", "all"),
+    "batch_outcome": ("created", "updated", "unchanged", "rejected"),
+    "import_status": ("queued", "running", "done", "failed"),
+    "problem_kind": ("problem", "fault", "row", "finding"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +56,19 @@ def label(name: str, code: str) -> str:
     return labels(name)[code].zh
 
 
-def shown(owned: Mapping[str, type[StrEnum]]) -> dict[str, list[dict[str, str]]]:
-    """The lists a service owns, as `GET /v1/codes` answers them, or its part of one; raises `strict.BadFile` where codes and labels differ."""
+def shown(owned: Mapping[str, Iterable[str] | None]) -> dict[str, list[dict[str, str]]]:
+    """The lists a service owns, as `GET /v1/codes` answers them, or its part of one; raises `strict.BadFile` where codes and labels differ. None: what
+    codes there are is the county's data too."""
+    lists = {}
     for name, codes in owned.items():
-        known = {code.value for code in codes}
-        named = set(labels(name)) & (known if name in IN_PARTS else set(labels(name)))
+        labelled = labels(name)
+        known = set(labelled) if codes is None else {str(code) for code in codes}
+        named = set(labelled) & known if name in IN_PARTS else set(labelled)
         if named != known:
             missing, unknown = "、".join(sorted(known - named)), "、".join(sorted(named - known))
             raise strict.BadFile(f"{WITH_RULES.get(name, 'labels')}.toml:{name}:缺少 {missing or '无'};多出 {unknown or '无'}")
-    return {
-        name: [{"code": code, "label": label.zh, "label_en": label.en} for code, label in labels(name).items() if code in set(owned[name])]
-        for name in owned
-    }
+        lists[name] = [{"code": code, "label": label.zh, "label_en": label.en} for code, label in labelled.items() if code in known]
+    return lists
 
 
 @cache

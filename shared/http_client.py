@@ -108,8 +108,8 @@ class Neighbour:
     _looking: asyncio.Future[None] | None = None
 
     async def get(self, path: str, call: Call, params: Mapping[str, Any] | None = None, timeout_seconds: float | None = None) -> Any:
-        """Its JSON; None for a 404."""
-        query = {name: str(value) for name, value in (params or {}).items()}
+        """Its JSON; None for a 404. A parameter that is a list is given once for each of its values."""
+        query = {name: [str(each) for each in value] if isinstance(value, list) else str(value) for name, value in (params or {}).items()}
         return self._read(await self._ask("GET", path, call, self._own(), query=query, timeout_seconds=timeout_seconds))
 
     async def post(self, path: str, call: Call, body: Any, timeout_seconds: float | None = None) -> Any:
@@ -210,7 +210,7 @@ class Neighbour:
         call: Call,
         headers: Mapping[str, str],
         *,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str | list[str]] | None = None,
         body: bytes | None = None,
         timeout_seconds: float | None = None,
     ) -> Answer:

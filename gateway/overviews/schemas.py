@@ -1,16 +1,17 @@
 """An overview on the wire."""
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
+from gateway.codes import SectionStatus
 from shared import wire
 
 
 class Section(wire.Out):
     """What one service has. `forbidden`: the caller may not read it; `unavailable`: it did not answer in time, and `problem` says how."""
 
-    status: Literal["ok", "unavailable", "forbidden"]
+    status: SectionStatus
     data: dict[str, Any] = Field({}, description="按名称,各如其自己的路径所答:一个事项,或列表的第一页。")
     problem: wire.Problem = Field(default_factory=dict, description="与任何拒绝的应答相同。")
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from gateway.codes import Breakdown
 from gateway.plans import clients, reading
 from gateway.plans.clients import CountRead, CountsRead, Source
 from gateway.plans.policy import board, consistency, ranking, records
 from gateway.plans.policy.board import Count, Window
 from gateway.plans.policy.targets import Plan
-from gateway.plans.schemas import By, PlanCheckOut, PlanFindingOut, PlanLineOut, PlanOut, ProgressOut
+from gateway.plans.schemas import PlanCheckOut, PlanFindingOut, PlanLineOut, PlanOut, ProgressOut
 from shared import errors, pages, web
 from shared.access import Call
 
@@ -39,7 +40,7 @@ def checked(code: str) -> PlanCheckOut:
     return PlanCheckOut(plan=code, consistent=all(finding.effect != "conflict" for finding in findings), findings=findings)
 
 
-async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: By | None) -> ProgressOut:
+async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: Breakdown | None) -> ProgressOut:
     """The board of a day. A service that does not answer leaves its lines unknown; the others are shown."""
     plan = find(code)
     windows = {_key(window.line.code, window.period): window for window in board.windows(plan, as_of)}
@@ -61,7 +62,7 @@ async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: B
 
 
 async def _ask(
-    kernel: web.Kernel, call: Call, source: Source, plan: Plan, windows: Mapping[str, Window], as_of: date, by: By | None
+    kernel: web.Kernel, call: Call, source: Source, plan: Plan, windows: Mapping[str, Window], as_of: date, by: Breakdown | None
 ) -> CountsRead | None:
     """What one service counted; None when it could not say."""
     its_own = {key: window for key, window in windows.items() if window.line.source == source}
@@ -83,7 +84,7 @@ def _count(plan: Plan, window: Window, answer: CountRead, as_of: date) -> Count:
     return Count(tuple(tally.tally(link) for tally, link in each), whole)
 
 
-def _breakdown(plan: Plan, window: Window, answer: CountRead, as_of: date, by: By, names: Mapping[str, str]) -> list[ranking.Ranked]:
+def _breakdown(plan: Plan, window: Window, answer: CountRead, as_of: date, by: Breakdown, names: Mapping[str, str]) -> list[ranking.Ranked]:
     """Nothing to divide, such as brands by town, is an empty list and not a row of zeros."""
     if not answer.groups and window.line.measure not in ranking.DIVIDED:
         return []

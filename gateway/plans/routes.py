@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Query
 
+from gateway.codes import Breakdown
 from gateway.plans import operations
-from gateway.plans.schemas import By, PlanBrief, PlanCheckOut, PlanOut, ProgressOut
+from gateway.plans.schemas import PlanBrief, PlanCheckOut, PlanOut, ProgressOut
 from shared import access, errors, pages, web, wire
 
 router = web.Router("plans")
@@ -31,7 +32,7 @@ async def get_progress(
     call: web.Caller,
     kernel: web.KernelOf,
     as_of: Annotated[wire.CivilDate | None, Query(description="截至哪一天,含当天;不填为今天")] = None,
-    by: Annotated[By | None, Query(description="每条指标再按镇街、开发区、申报部门或培训机构分列并排名")] = None,
+    by: Annotated[Breakdown | None, Query(description="每条指标再按镇街、开发区、申报部门或培训机构分列并排名")] = None,
 ) -> ProgressOut:
     return await operations.progress(kernel, call, plan, as_of or call.today, by)
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from gateway.codes import Breakdown, CountedBy, LineJudged, LinePeriod, LineSubject, PlanFindingEffect
 from gateway.codes import PlanStatus as Status
 from gateway.plans import reading
 from shared import county, wire
@@ -12,7 +13,6 @@ EXAMPLES = county.here().examples
 PLAN = next(iter(reading.plans().values()))  # the county's first
 
 BasisStatus = Literal["confirmed", "unconfirmed"]
-By = Literal["region", "zone", "department", "institution"]
 
 
 class PlanBrief(wire.Out):
@@ -37,11 +37,11 @@ class LineDefinition(wire.Out):
     title: str
     measure: str
     unit: str
-    period: Literal["average_a_year", "by_plan_end", "each_year"]
-    each: Literal["class", "college", "enterprise"] | None = Field(description="逐班、逐校或逐企业衡量;null 为合计。")
-    judged: Literal["over_time", "as_it_stands"]
+    period: LinePeriod
+    each: LineSubject | None = Field(description="逐班、逐校或逐企业衡量;null 为合计。")
+    judged: LineJudged
     targets: list[TargetOut]
-    source: Literal["registry", "evaluation", "eastwest"] = Field(description="由哪个服务计数。")
+    source: CountedBy = Field(description="由哪个服务计数。")
     programme: str | None = Field(description="班级在 programmes 中写明此代码即计入。")
     channels: list[str] = Field(description="这些培训项目的班级不必写明即计入。")
     occupations: list[str] = Field(description="这些职业的班级不必写明即计入。")
@@ -129,7 +129,7 @@ class PlanLineOut(wire.Out):
 class ProgressOut(wire.Out):
     plan: str = Field(examples=[PLAN.code])
     as_of: wire.CivilDate = Field(examples=["2025-06-30"])
-    by: By | None
+    by: Breakdown | None
     complete: bool = Field(description="有计数的服务没有应答时为 false,其指标为 unknown。")
     unavailable: list[str] = Field(description="没有应答的服务。")
     lines: list[PlanLineOut]
@@ -137,7 +137,7 @@ class ProgressOut(wire.Out):
 
 class PlanFindingOut(wire.Out):
     code: str
-    effect: Literal["consistent", "note", "conflict"]
+    effect: PlanFindingEffect
     lines: list[str]
     detail: str
 

@@ -7,7 +7,7 @@ from fastapi import Request
 from gateway import codes
 from gateway.clients import Known, KnownOf
 from shared import access, errors, pages, web
-from shared.codes import IN_PARTS, shown
+from shared import codes as labels
 from shared.web import standing
 
 router = web.Router("reference")
@@ -47,7 +47,7 @@ async def _problems(kernel: web.Kernel, call: access.Call, remembered: Known) ->
 
 @router.operation("GET", "/v1/codes", may=access.PUBLIC, summary="全部代码表,中英文名称")
 async def list_codes(kernel: web.KernelOf, call: web.Caller, remembered: KnownOf) -> standing.CodeLists:
-    merged: dict[str, Any] = shown(codes.OWNED)
+    merged: dict[str, Any] = labels.shown({**codes.OWNED, **labels.OWNED})
     for lists in (await remembered.codes.get(kernel, call)).values():
-        merged |= {name: merged.get(name, []) + rows if name in IN_PARTS else rows for name, rows in lists.items()}
+        merged |= {name: merged.get(name, []) + rows if name in labels.IN_PARTS else rows for name, rows in lists.items()}
     return standing.CodeLists(**merged)

@@ -5,19 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from gateway.codes import DeliveryStatus
 from gateway.webhooks import visibility
 from gateway.webhooks.deliveries import operations as deliveries
 from gateway.webhooks.endpoints import operations as endpoints
-from gateway.webhooks.schemas import (
-    DeliveryOut,
-    DeliveryStatus,
-    EndpointChange,
-    EndpointIn,
-    EndpointMade,
-    EndpointOut,
-    EventsReplayed,
-    ReplayIn,
-)
+from gateway.webhooks.schemas import DeliveryOut, EndpointChange, EndpointIn, EndpointMade, EndpointOut, EventsReplayed, ReplayIn
 from gateway.webhooks.tables import Delivery, Endpoint
 from shared import errors, pages, web, wire
 

@@ -1,13 +1,13 @@
 """Webhook endpoints and deliveries on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from gateway.codes import DeliveryStatus
 from shared import wire
 
-DeliveryStatus = Literal["pending", "delivered", "failed"]
 Url = Annotated[
     str, Field(max_length=2000, description="http 或 https;生产环境只接受公网的 https", examples=["https://hooks.example.gov.cn/training"])
 ]

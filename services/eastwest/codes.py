@@ -1,7 +1,8 @@
 """The code lists that eastwest owns, one StrEnum each, and below them what it reads of others' lists. What each code is called is the county's data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Literal, get_args
 
 
 class OrderStatus(StrEnum):
@@ -59,7 +60,10 @@ class WorklistKind(StrEnum):
     ORDER_OVER = "order_over"
 
 
-OWNED: Mapping[str, type[StrEnum]] = {
+LinkState = Literal["ok", "broken", "unknown"]
+
+OWNED: Mapping[str, Iterable[str]] = {
+    "chain_link_state": get_args(LinkState),
     "order_status": OrderStatus,
     "placement_status": PlacementStatus,
     "placement_update_kind": UpdateKind,

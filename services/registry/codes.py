@@ -1,8 +1,8 @@
 """The code lists that the registry owns. Their labels, and of some also their rules, are the county's data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, get_args
 
 
 class Level(StrEnum):
@@ -247,7 +247,9 @@ class EvidenceGrade(StrEnum):
     E = "E"
 
 
-OWNED: Final[Mapping[str, type[StrEnum]]] = {
+RegionKind = Literal["county", "county_city", "subdistrict", "town", "township", "district", "zone"]
+
+OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "level": Level,
     "category": Category,
     "institution_kind": InstitutionKind,
@@ -268,6 +270,10 @@ OWNED: Final[Mapping[str, type[StrEnum]]] = {
     "employment_kind": EmploymentKind,
     "brand_kind": BrandKind,
     "worklist_kind": WorklistKind,
+    "sheet_kind": SheetKind,
+    "region_kind": get_args(RegionKind),
+    "department": None,  # as accounts and classes name them
+    "education": None,  # as people say it
 }
 READ: Final[Mapping[str, type[StrEnum]]] = {
     "fund_source": FundSource,

@@ -3,8 +3,9 @@
 Tables, rules and wire name their codes from here; a contract test compares what is read of others with what their owners have.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Literal, get_args
 
 
 class SchemeCode(StrEnum):
@@ -200,7 +201,10 @@ class WorklistKind(StrEnum):
     TERMS_PROPOSED = "terms_proposed"
 
 
-OWNED: Mapping[str, type[StrEnum]] = {
+FactsJudged = Literal["stored", "current"]
+
+OWNED: Mapping[str, Iterable[str]] = {
+    "facts_judged": get_args(FactsJudged),
     "scheme": SchemeCode,
     "claim_kind": ClaimKind,
     "fund_source": FundSource,

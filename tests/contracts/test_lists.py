@@ -21,7 +21,7 @@ IN_ONE_ORDER = {
 }
 OF_A_PAPER = {"trainee_id": {"trainee_id", "subject"}, "code": {"scheme"}}  # where the parent's id has another name than in the path
 BOUNDS = ("_from_on", "_to_on", "_as_of", "_at_least", "_months", "_kinds")  # a day or a number from which on: one is meant
-ONE_ALONE = {"from_on", "to_on", "on", "as_of", "covering_on", "limit", "cursor", "include_total", "sort", "q", "after", "wait"}
+ONE_ALONE = {"from_on", "to_on", "on", "as_of", "covering_on", "limit", "cursor", "include_total", "sort", "q", "after", "wait", "overdue"}
 FEW = {"/v1/funds": "some dozens, whose sums change with every claim"}
 NAMES_OF_BODIES = {"/v1/institutions", "/v1/brands", "/v1/regions", "/v1/occupations", "/v1/categories"}
 SOUGHT = {"trainees", "institutions", "classes", "claims", "filings", "certificates", "orders"}

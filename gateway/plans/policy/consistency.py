@@ -4,14 +4,15 @@ Pure: a plan in, findings out. `consistent` agrees, `note` is for an officer to 
 """
 
 from decimal import Decimal
-from typing import Literal, TypedDict
+from typing import TypedDict
 
+from gateway.codes import PlanFindingEffect
 from gateway.plans.policy.targets import TOTAL, Line, Plan, Relation
 
 
 class PlanFinding(TypedDict):
     code: str
-    effect: Literal["consistent", "note", "conflict"]
+    effect: PlanFindingEffect
     lines: list[str]
     detail: str
 
@@ -101,5 +102,5 @@ def _sum_in_all(plan: Plan, relation: Relation) -> Decimal:
     return sum((asked_in_all(plan, plan.line(code)) for code in relation.parts), start=Decimal(0))
 
 
-def _finding(code: str, effect: Literal["consistent", "note", "conflict"], lines: list[str], detail: str) -> PlanFinding:
+def _finding(code: str, effect: PlanFindingEffect, lines: list[str], detail: str) -> PlanFinding:
     return {"code": code, "effect": effect, "lines": lines, "detail": detail}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from gateway.codes import CountedBy, LineJudged, LinePeriod, LineSubject
 from shared.strict import Exact
 
 TOTAL = "total"
@@ -50,15 +51,15 @@ class Line:
     title: str
     measure: Measure
     unit: str
-    period: Literal["average_a_year", "by_plan_end", "each_year"]
-    judged: Literal["over_time", "as_it_stands"]
+    period: LinePeriod
+    judged: LineJudged
     targets: tuple[Target, ...]
-    source: Literal["registry", "evaluation", "eastwest"]
+    source: CountedBy
     counting: str
     lead_departments: tuple[str, ...]
     clause: str
     basis_status: BasisStatus
-    each: Literal["class", "college", "enterprise"] | None = None
+    each: LineSubject | None = None
     programme: str | None = None
     channels: tuple[str, ...] = ()
     occupations: tuple[str, ...] = ()

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.changes.reading import unpack
+from gateway.codes import DeliveryStatus
 from gateway.webhooks import policy, visibility
 from gateway.webhooks.endpoints import operations as endpoints
-from gateway.webhooks.schemas import DeliveryOut, DeliveryStatus, ReplayIn
+from gateway.webhooks.schemas import DeliveryOut, ReplayIn
 from gateway.webhooks.tables import Delivery, Endpoint
 from shared import changes, clock, db, deeds, errors, pages, web
 from shared.access import Call

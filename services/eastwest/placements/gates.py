@@ -10,9 +10,9 @@ from typing import Literal
 
 from services.eastwest.codes import ChainLink as Link
 from services.eastwest.codes import Level
+from services.eastwest.codes import LinkState as State
 
 Code = Literal["order_after_class", "standard_after_exam", "certificate_after_start", "certificate_missing"]
-State = Literal["ok", "broken", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from services.eastwest.codes import ChainLink as Link
 from services.eastwest.codes import EvidenceGrade as Grade
+from services.eastwest.codes import LinkState as State
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.codes import UpdateKind as Kind
 from services.eastwest.orders.schemas import EmployerOut
 from services.eastwest.placements.gates import Code as GateCode
-from services.eastwest.placements.gates import State
 from shared import batches, county, names, privacy, wire
 from shared.batches import ITEMS_AT_MOST
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from services.registry.codes import RegionKind
+
 BasisStatus = Literal["confirmed", "unconfirmed"]
-
-
-RegionKind = Literal["county", "county_city", "subdistrict", "town", "township", "district", "zone"]
 
 
 @dataclass(frozen=True, slots=True)

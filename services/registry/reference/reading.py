@@ -45,7 +45,12 @@ def load(directory: Path) -> Reference:
 def shown(directory: Path) -> dict[str, list[dict[str, str]]]:
     """The lists that are data alone, as `GET /v1/codes` answers them."""
     lists = load(directory)
-    named: dict[str, Iterable[Region | Occupation]] = {"region": lists.regions.values(), "occupation": lists.occupations.values()}
+    zones = [region for region in lists.regions.values() if region.kind == "zone"]
+    named: dict[str, Iterable[Region | Occupation]] = {
+        "region": lists.regions.values(),
+        "zone": zones,
+        "occupation": lists.occupations.values(),
+    }
     return {name: [{"code": row.code, "label": row.name, "label_en": row.name_en} for row in rows] for name, rows in named.items()}
 
 

@@ -1,6 +1,7 @@
 """The reference lists on the wire."""
 
-from services.registry.reference.facts import BasisStatus, RegionKind
+from services.registry.codes import RegionKind
+from services.registry.reference.facts import BasisStatus
 from shared import wire
 
 

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from gateway import clients
+from gateway import codes as own
+from shared import codes as labels
 from shared import errors
 from tests.conftest import Databases, Start
 from tests.gateway.houses import House, house
@@ -44,6 +46,8 @@ async def test_a_filter_reaches_every_trail_and_its_cursor_belongs_to_it(home: H
         other = await auditor.get("/v1/audit", params=params | {"cursor": page["next_cursor"]})
         assert (other.status_code, other.json()["code"]) == (400, "invalid_cursor")
     assert (await auditor.get("/v1/audit", params={"cursor": "x"})).json()["code"] == "invalid_cursor"
+    either = (await auditor.get("/v1/audit", params={"action": ["a.made", "b.made"]})).json()["items"]
+    assert [entry["action"] for entry in either] == ["a.made", "b.made", "a.made"]
 
 
 async def test_a_trail_that_cannot_be_read_is_said(home: House) -> None:
@@ -80,15 +84,8 @@ async def test_problems_and_codes_of_all_services_are_listed_also_while_one_is_a
     for _ in range(2):
         problems, codes = (await public.get("/v1/problems")).json(), (await public.get("/v1/codes")).json()
         assert {entry["code"] for entry in problems["items"]} >= set(errors.CATALOGUE) and problems["complete"] is True
-        assert set(codes) == {
-            "registry_kinds",
-            "subsidy_kinds",
-            "evaluation_kinds",
-            "eastwest_kinds",
-            "role",
-            "account_status",
-            "plan_status",
-        }
+        theirs = {f"{service}_kinds" for service in ("registry", "subsidy", "evaluation", "eastwest")}
+        assert set(codes) == theirs | own.OWNED.keys() | labels.OWNED.keys()
         await home.stop("subsidy")
     entry = (await public.get("/v1/problems/sign_in_locked")).json()
     assert (entry["status"], entry["kind"], entry["retryable"]) == (429, "problem", True) and entry["remedy"]

@@ -15,6 +15,14 @@ ENROLLERS: Final = frozenset({"institution", "town", "officer"})
 INSPECTORS: Final = frozenset({"officer", "town"})
 OFFICER: Final = frozenset({"officer"})
 
+# What is done within a state, with the class or with its people and days.
+CHANGE: Final = Step("change", "修改", by(PROPOSERS, Status.DRAFT))
+SCHEDULE: Final = Step("schedule", "排课", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.IN_PROGRESS))
+INSPECT: Final = Step("inspect", "检查", by(INSPECTORS, Status.APPROVED, Status.IN_PROGRESS, Status.COMPLETED))
+ENROL: Final = Step("enrol", "报名", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
+LEAVE: Final = Step("leave", "退出", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
+ATTEND: Final = Step("attend", "签到", by(ENROLLERS, Status.IN_PROGRESS))
+
 MACHINE: Final = Machine(
     "班级",
     {status: label.zh for status, label in codes.labels("class_status").items()},
@@ -26,15 +34,13 @@ MACHINE: Final = Machine(
         Step("complete", "结班", by(PROPOSERS, Status.IN_PROGRESS), to=Status.COMPLETED),
         Step("cancel", "取消", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.IN_PROGRESS), to=Status.CANCELLED),
         Step("reschedule", "改期", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED)),
+        CHANGE,
+        SCHEDULE,
+        INSPECT,
+        ENROL,
+        ATTEND,
     ),
 )
-# What is done within a state, with the class or with its people and days.
-CHANGE: Final = Step("change", "修改", by(PROPOSERS, Status.DRAFT))
-SCHEDULE: Final = Step("schedule", "排课", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.IN_PROGRESS))
-INSPECT: Final = Step("inspect", "检查", by(INSPECTORS, Status.APPROVED, Status.IN_PROGRESS, Status.COMPLETED))
-ENROL: Final = Step("enrol", "报名", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
-LEAVE: Final = Step("leave", "退出", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
-ATTEND: Final = Step("attend", "签到", by(ENROLLERS, Status.IN_PROGRESS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,16 @@ from shared.steps import Doer
 STARTS, ENDS = date(2025, 4, 8), date(2025, 4, 10)
 STATES = tuple(policy.MACHINE.states)
 ACTIONS = tuple(step.action for step in policy.MACHINE.steps)
+PROPOSED = {"submit", "start", "complete", "cancel", "reschedule", "change", "schedule"}
 OFFICER = Doer("officer", "1")
 TERM = Designation(STARTS, ENDS)
 POSSIBLE = {
-    "draft": {"submit", "cancel", "reschedule"},
-    "submitted": {"approve", "reject", "cancel", "reschedule"},
-    "approved": {"start", "cancel", "reschedule"},
+    "draft": {"submit", "cancel", "reschedule", "change", "schedule"},
+    "submitted": {"approve", "reject", "cancel", "reschedule", "schedule"},
+    "approved": {"start", "cancel", "reschedule", "schedule", "inspect", "enrol"},
     "rejected": set(),
-    "in_progress": {"complete", "cancel"},
-    "completed": set(),
+    "in_progress": {"complete", "cancel", "schedule", "inspect", "enrol", "attend"},
+    "completed": {"inspect"},
     "cancelled": set(),
 }
 
@@ -76,10 +77,10 @@ def test_what_bars_the_institution_is_said_before_submitting(
 @pytest.mark.parametrize(
     ("role", "actions"),
     [
-        ("institution", {"submit", "start", "complete", "cancel", "reschedule"}),
-        ("town", {"submit", "start", "complete", "cancel", "reschedule"}),
-        ("department", {"submit", "start", "complete", "cancel", "reschedule"}),
-        ("officer", {"submit", "approve", "reject", "start", "complete", "cancel", "reschedule"}),
+        ("institution", PROPOSED | {"enrol", "attend"}),
+        ("town", PROPOSED | {"enrol", "attend", "inspect"}),
+        ("department", PROPOSED),
+        ("officer", PROPOSED | {"approve", "reject", "enrol", "attend", "inspect"}),
         ("reviewer", set()),
         ("finance", set()),
         ("auditor", set()),
