@@ -5,7 +5,6 @@ Tables, rules and wire name their codes from here; a contract test compares what
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Literal, get_args
 
 
 class SchemeCode(StrEnum):
@@ -201,10 +200,8 @@ class WorklistKind(StrEnum):
     TERMS_PROPOSED = "terms_proposed"
 
 
-FactsJudged = Literal["stored", "current"]
-
 OWNED: Mapping[str, Iterable[str]] = {
-    "facts_judged": get_args(FactsJudged),
+    "facts_judged": ("stored", "current"),
     "scheme": SchemeCode,
     "claim_kind": ClaimKind,
     "fund_source": FundSource,

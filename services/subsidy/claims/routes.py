@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Body, Depends, Query
@@ -25,7 +25,7 @@ from services.subsidy.claims.schemas import (
     Resolution,
 )
 from services.subsidy.claims.tables import Appeal, Claim
-from services.subsidy.codes import ClaimKind, ClaimStatus, FactsJudged, SchemeCode
+from services.subsidy.codes import ClaimKind, ClaimStatus, SchemeCode
 from services.subsidy.funds.errors import FundExhausted
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, ObjectionOpen
 from services.subsidy.schemes.errors import SamePerson, TermsMissing
@@ -75,7 +75,7 @@ async def _now_known(
     claim_id: UUID,
     call: web.Caller,
     kernel: web.KernelOf,
-    facts: Annotated[FactsJudged, Query(description="stored 当时的事实;current 现在所知的事实")] = "stored",
+    facts: Annotated[Literal["stored", "current"], Query(description="stored 当时的事实;current 现在所知的事实")] = "stored",
 ) -> Gathered | None:
     return await reading.as_now_known(kernel, call, claim_id) if facts == "current" else None
 

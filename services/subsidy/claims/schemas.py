@@ -1,12 +1,12 @@
 """Claims over the wire: what an applicant asks, what was judged, what was decided."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.subsidy.codes import BasisStatus, ClaimKind, ClaimStatus, Effect, FactsJudged, FindingCode, LineVerdict, Outcome, SchemeCode
+from services.subsidy.codes import BasisStatus, ClaimKind, ClaimStatus, Effect, FindingCode, LineVerdict, Outcome, SchemeCode
 from shared import county, names, wire
 
 LINES_AT_MOST = 1000
@@ -218,7 +218,7 @@ class ReplayOut(wire.Out):
 
     claim_id: UUID
     number: str
-    facts: FactsJudged
+    facts: Literal["stored", "current"]
     then: Replayed
     now: Replayed
     same: bool
