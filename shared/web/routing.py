@@ -7,6 +7,8 @@ at any stage goes through `refusing`.
 
 import contextlib
 import functools
+import re
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -14,13 +16,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.routing import Match
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from shared import access, errors, idempotency, names
 from shared.web import calling, openapi, refusing, replaying, strict_input, tagging, transaction, wording
 from shared.web.kernel import Kernel
 from shared.web.operation import SAID, Operation
 
+_PARAMETER = re.compile(r"{[^}]*}")
 SUCCESS = {200: "成功", 201: "已新建", 202: "已受理,结果稍后查询", 204: "成功,没有内容", 207: "逐项的结果"}
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -38,8 +41,23 @@ class Route(APIRoute):
         return self.path.partition("{")[0]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As ever, but a path that begins otherwise is passed over without matching its pattern: a service has a hundred routes."""
-        return super().matches(scope) if scope["path"].startswith(self.fixed) else (Match.NONE, {})
+        """As ever, but a path that begins otherwise is passed over without matching its pattern: a service has a hundred routes. HEAD is GET's."""
+        if not scope["path"].startswith(self.fixed):
+            return Match.NONE, {}
+        match, found = super().matches(scope)
+        return (Match.FULL if match is Match.PARTIAL and scope["method"] == "HEAD" and "GET" in (self.methods or ()) else match), found
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves the request: HEAD like GET, whose content the server then leaves out, and any method that the path has not by naming those it has."""
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        if scope["method"] in (self.methods or ()):
+            await super().handle(scope, receive, send)
+            return
+        allowed = {"Allow": ", ".join(sorted(methods_of(scope)))}
+        if scope["method"] != "OPTIONS":
+            raise errors.MethodNotAllowed(f"该地址可用的方法:{allowed['Allow']}。", headers=allowed)
+        await Response(status_code=204, headers=allowed)(scope, receive, send)
 
     def get_route_handler(self) -> Handler:
         run, operation, taken = super().get_route_handler(), self.operation, strict_input.taken(self)
@@ -64,6 +82,16 @@ class Route(APIRoute):
                 raise await refusing.refused(request, kernel, operation, error) from error
 
         return serve
+
+
+def methods_of(scope: Scope) -> set[str]:
+    """All methods of the path, in whichever routers they stand. `/v1/classes/7:submit` is a path of its own, and no class of that name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for route in scope["app"].routes:
+        if route.matches(scope)[0] is not Match.NONE:
+            found[_PARAMETER.sub("", route.path)] |= getattr(route, "methods", None) or set()
+    methods = found[max(found, key=len)]
+    return methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
 
 
 def _precondition(call: access.Call, operation: Operation) -> None:

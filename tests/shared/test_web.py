@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
+import httpx
 import pytest
 from fastapi import Query, UploadFile
 from sqlalchemy import text
@@ -12,6 +13,8 @@ from sqlalchemy import text
 from shared import access, deeds, errors, wire
 from shared.web import REQUIRED, Caller, Part, Router, Session, create_app
 from tests.conftest import Databases, Service, running, settings, version_of
+from tests.conftest import token as tokened
+from tests.gateway.routing.upstream import serving
 
 
 class NoteIn(wire.In):
@@ -195,6 +198,17 @@ async def test_the_framework_s_own_refusals_are_problems_too(notes: Service, met
     answer = await notes.as_("officer").request(method, path)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.json()["code"] in errors.CATALOGUE
+
+
+async def test_head_is_get_without_its_content(notes: Service) -> None:
+    token = {"Authorization": f"Bearer {tokened('officer')}"}
+    async with serving(notes.app) as address, httpx.AsyncClient(base_url=address, headers=token) as client:
+        for path, status in (("/v1/notes", 200), ("/v1/notes?unknown=1", 400), ("/nowhere", 404), ("/v1/drawings", 405)):
+            told, full = await client.head(path), await client.get(path)  # over one connection: what is not sent is not missed either
+            assert (told.status_code, told.content, full.status_code) == (status, b"", status)
+            same = told.headers.keys() - {"date", "x-request-id"}
+            assert same == full.headers.keys() - {"date", "x-request-id"} and int(told.headers["content-length"]) > 0
+        assert (await client.head("/v1/notes", headers={"Authorization": ""})).status_code == 401
 
 
 async def test_the_clock_override_moves_the_policy_clock_only(notes: Service) -> None:
