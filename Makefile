@@ -1,4 +1,4 @@
-# Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL.
+# Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL, SCENARIO.
 .DEFAULT_GOAL := help
 .PHONY: help run admin demo test check county-check drill bench bench-scale format lock clean runtime development format-check lint-check types-check imports-check
 

@@ -1,14 +1,17 @@
 """The whole system on this machine, in the foreground: `python -m deploy.local`, which is what `make run` calls."""
 
+import contextlib
 import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from deploy import scenarios
 from deploy.processes import CannotStart, last_lines
 from deploy.stack import PORTS, Stack
 
@@ -25,11 +28,12 @@ def main() -> int:
         signal.signal(received, _interrupt)
     began = time.monotonic()
     try:
-        var, database_url = Path(os.environ.get("VAR_DIR") or "var"), os.environ.get("DATABASE_URL") or None
-        with Stack(var, ports(), database_url=database_url, say=console.print) as stack:
+        with _running(console) as (stack, scenario):
             _welcome(console, stack, time.monotonic() - began)
+            if scenario:
+                console.print(f"情景       scenario      : {scenario.shows};数据在停止时清除 thrown away at the end\n", style="bold yellow")
             try:
-                _keep_alive(console, stack)
+                _keep_alive(console, stack, scenario.away if scenario else None)
             finally:
                 _deaf_to_signals()
                 console.print("正在停止 stopping …")
@@ -40,6 +44,18 @@ def main() -> int:
         console.print(f"\n{reason}", style="red", markup=False)
         return 1
     return 0
+
+
+@contextlib.contextmanager
+def _running(console: Console) -> Iterator[tuple[Stack, scenarios.Scenario | None]]:
+    """The system as it is kept here, or one in the state that `SCENARIO` asks for."""
+    if scenario := scenarios.asked():
+        with scenarios.running(scenario, ports(), console.print) as stack:
+            yield stack, scenario
+        return
+    var, database_url = Path(os.environ.get("VAR_DIR") or "var"), os.environ.get("DATABASE_URL") or None
+    with Stack(var, ports(), database_url=database_url, say=console.print) as stack:
+        yield stack, None
 
 
 def _interrupt(*_: object) -> None:
@@ -69,7 +85,7 @@ def ports() -> dict[str, int]:
 def _welcome(console: Console, stack: Stack, seconds: float) -> None:
     addresses = Table("服务 service", "地址 address")
     for name in PORTS:
-        addresses.add_row(name, stack.urls[name])
+        addresses.add_row(name, stack.gateway_url if name == "gateway" else stack.urls[name])
     console.print(f"\n凯里市职业技能培训管理后台已就绪,用时 {seconds:.1f} 秒。 Ready.", style="bold green")
     console.print(addresses)
     where = _short(stack.server.directory) if stack.server else "DATABASE_URL"
@@ -87,15 +103,15 @@ def _short(path: Path) -> str:
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def _keep_alive(console: Console, stack: Stack) -> None:
-    """Start again whatever dies, at once the first time, then after growing pauses until it has held for a minute."""
+def _keep_alive(console: Console, stack: Stack, away: str | None) -> None:
+    """Start again whatever dies, but for what is to be `away`: at once the first time, then after growing pauses until it has held for a minute."""
     next_try: dict[str, float] = {}
     pause: dict[str, float] = {}
     while True:
         time.sleep(0.5)
         for name in stack.dead():
             now = time.monotonic()
-            if now < next_try.get(name, 0):
+            if name == away or now < next_try.get(name, 0):
                 continue
             steady = now > next_try.get(name, 0) + _STEADY_SECONDS
             pause[name] = _PAUSE_SECONDS if steady else min(pause[name] * 2, _PAUSE_SECONDS_AT_MOST)

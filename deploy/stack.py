@@ -58,7 +58,7 @@ class Stack:
         database_settings: Mapping[str, str] | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self.ports = dict(ports or _free_ports())
+        self.ports = dict(ports or free_ports())
         self.urls = {name: f"http://127.0.0.1:{self.ports[name]}" for name in SERVICES}
         self.gateway_url = self.urls["gateway"]
         self.var = var.absolute() if var else Path()
@@ -301,7 +301,7 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _free_ports() -> dict[str, int]:
+def free_ports() -> dict[str, int]:
     """Below 32768, where no outgoing connection can take the port between now and its use."""
     ports: dict[str, int] = {}
     while len(ports) < len(SERVICES):
