@@ -25,6 +25,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import AfterValidator, BaseModel, Field
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import access, county, errors, http_client, telemetry, wire
@@ -48,7 +49,12 @@ OWNERS = {
     "institutions": Owner("registry", "institution_ids"),
     "classes": Owner("registry", "class_ids"),
     "orders": Owner("eastwest", "order_ids"),
+    "placements": Owner("eastwest", "placement_ids"),
     "funds": Owner("subsidy", "fund_ids"),
+    "claims": Owner("subsidy", "claim_ids"),
+    "filings": Owner("evaluation", "filing_ids"),
+    "assessments": Owner("evaluation", "assessment_ids"),
+    "certificates": Owner("evaluation", "certificate_ids"),
 }
 CODED = ("regions", "occupations")  # the county's own data: at hand in every process
 
@@ -71,6 +77,10 @@ InstitutionName = Annotated[str | None, Beside("institution_id", "institutions")
 ClassName = Annotated[str | None, Beside("class_id", "classes"), Field(description="班级名称")]
 ClassNumber = Annotated[str | None, Beside("class_id", "classes", "number"), Field(description="班级编号")]
 OrderNumber = Annotated[str | None, Beside("order_id", "orders", "number"), Field(description="订单编号")]
+ClaimNumber = Annotated[str | None, Beside("claim_id", "claims", "number"), Field(description="申领单编号")]
+FilingNumber = Annotated[str | None, Beside("filing_id", "filings", "number"), Field(description="备案编号")]
+AssessmentNumber = Annotated[str | None, Beside("assessment_id", "assessments", "number"), Field(description="评价批次编号")]
+CertificateNumber = Annotated[str | None, Beside("certificate_id", "certificates", "number"), Field(description="证书编号")]
 FundName = Annotated[str | None, Beside("fund_id", "funds"), Field(description="资金名称")]
 RegionName = Annotated[str | None, Beside("region_code", "regions"), Field(description="区划名称")]
 OccupationName = Annotated[str | None, Beside("occupation_code", "occupations"), Field(description="职业(工种)名称")]
@@ -91,8 +101,23 @@ class NamesIn(wire.In):
     institution_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
     class_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
     order_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
+    placement_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
     fund_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
+    claim_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
+    filing_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
+    assessment_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
+    certificate_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
     seen_by: Annotated[dict[str, Any], AfterValidator(_somebody)] | None = None
+
+
+def numbered(key: Any, number: Any) -> Lookup:
+    """Looks up the numbers of papers; `key` and `number` are columns of their table. A number tells nothing that its id did not."""
+
+    async def look_up(session: AsyncSession, _viewer: access.Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
+        rows = await session.execute(select(key, number).where(key.in_(ids)))
+        return {row[0]: {"number": row[1]} for row in rows}
+
+    return look_up
 
 
 async def answer(session: AsyncSession, own: Mapping[str, Lookup], asked: NamesIn) -> dict[str, Mapping[UUID, Known]]:

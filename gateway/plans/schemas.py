@@ -7,7 +7,7 @@ from pydantic import Field
 from gateway.codes import Breakdown, CountedBy, LineJudged, LinePeriod, LineSubject, PlanFindingEffect
 from gateway.codes import PlanStatus as Status
 from gateway.plans import reading
-from shared import county, wire
+from shared import county, names, wire
 
 EXAMPLES = county.here().examples
 PLAN = next(iter(reading.plans().values()))  # the county's first
@@ -20,6 +20,7 @@ class PlanBrief(wire.Out):
     title: str
     document: str = Field(examples=[PLAN.document])
     region_code: str
+    region_name: names.RegionName = None
     starts_on: wire.CivilDate
     ends_on: wire.CivilDate
 

@@ -44,6 +44,8 @@ class Listed(wire.Out):
     id: UUID
     mode: Mode
     filename: str
+    actor: str
+    actor_name: str | None
     status: ImportStatus
     progress: Progress
     summary: SheetSummary | None
@@ -57,6 +59,8 @@ def shown(row: SheetJob | Any, listed: type[Listed], path: str) -> dict[str, Any
     """A row of the table, or of a list of them, as `listed` shows it; `path` is the list's."""
     return {
         **{name: getattr(row, name) for name in listed.model_fields if hasattr(row, name)},
+        "actor": row.caller["actor"]["sub"],
+        "actor_name": row.caller["actor"].get("name") or None,
         "progress": {"done": row.rows_done, "total": row.rows_total},
         "result_url": f"{path}/{row.id}/result.xlsx" if row.status == "done" else None,
     }

@@ -1,5 +1,7 @@
-"""Names beside ids, told by the services that own them and read by those that show them."""
+"""Names beside ids, told by the services that own them and read by those that show them; and no answer with an id, a code or an account that has none."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -7,6 +9,7 @@ import pytest
 
 from shared.names import PATH
 from tests.conftest import Service, Start
+from tests.contracts import merged
 from tests.contracts.test_subsidy_reads_registry import IN_MAY, Course, a_course
 from tests.eastwest.neighbours import order
 
@@ -97,4 +100,69 @@ async def test_orders_are_named_by_eastwest(start: Start) -> None:
         made = await eastwest.as_("partner").post("/v1/orders", json=order(), headers={"Idempotency-Key": "o"})
         assert made.status_code == 201, made.text
         told = (await eastwest.internal().post(PATH, json={"order_ids": [made.json()["id"]], "fund_ids": []})).json()
-        assert told == {"orders": {made.json()["id"]: {"number": made.json()["number"]}}}
+        assert told == {"orders": {made.json()["id"]: {"number": made.json()["number"]}}, "placements": {}}
+
+
+# What stands for itself, by the last word of its name or by the model it stands in.
+NAMELESS = {
+    "request_id": "a trace, no thing",
+    "event_id": "a trace, no thing",
+    "key_id": "a key",
+    "existing_id": "a refusal's, of what the caller named",
+    "client_id": "the name that a program signs in with",
+    "person_id": "who acts: `actor_name`, or the account's own name, stands beside",
+    "file_id": "read at /v1/files; what it is for its member says",
+    "enrolment_id": "one person's place in one class, both named beside",
+    "payment_id": "one payee's part of a claim, whose number stands beside",
+    "recovery_id": "told by its claim, whose number stands beside",
+}
+NAMED_OTHERWISE = {
+    ("Waiting", "subject_id"): "`title` and `number`",
+    ("ReplayOut", "claim_id"): "`number`",
+    ("StaffMember", "trainee_id"): "`name`",
+    ("ChainOut", "placement_id"): "the paper of the path",
+    ("RetentionOut", "placement_id"): "the paper of the path",
+    ("UpdateOut", "placement_id"): "the paper of the path",
+    ("Receipt", "placement_id"): "signed as it stands",
+}
+
+
+def _answered(document: dict[str, Any]) -> Iterator[str]:
+    """The names of all models that a successful answer is made of."""
+    seen: set[str] = set()
+    left = [
+        each
+        for methods in document["paths"].values()
+        for described in methods.values()
+        for status, response in described["responses"].items()
+        if status.startswith("2")
+        for each in re.findall(r"#/components/schemas/(\w+)", str(response))
+    ]
+    while left:
+        if (name := left.pop()) not in seen:
+            seen.add(name)
+            yield name
+            left += re.findall(r"#/components/schemas/(\w+)", str(document["components"]["schemas"][name]))
+
+
+def _unnamed(model: str, members: set[str]) -> Iterator[str]:
+    for member in members:
+        what, _, kind = member.rpartition("_")
+        told = {f"{what}_{word}" for word in ("name", "number", "title")} | {f"{what}_order_number"}
+        if kind in ("id", "code") and what:
+            known = any(member == each or member.endswith(f"_{each}") for each in NAMELESS) or (model, member) in NAMED_OTHERWISE
+            if not known and not told & members:
+                yield member
+        if (member == "actor" or (what and kind == "by")) and f"{member}_name" not in members:
+            yield member
+
+
+def test_no_answer_has_an_id_a_code_or_an_account_without_its_name() -> None:
+    document = merged.document()
+    schemas = document["components"]["schemas"]
+    answered = {name: set(schemas[name].get("properties", ())) for name in _answered(document)}
+    assert len(answered) > 100
+    assert {name: sorted(found) for name, members in answered.items() if (found := set(_unnamed(name, members)))} == {}
+    assert not [where for where in NAMED_OTHERWISE if where[1] not in answered.get(where[0], ())]
+    for model, members in answered.items():
+        assert "trainee_name" not in members or "id_number_masked" in members, model

@@ -36,6 +36,7 @@ AT_REST = {
     ("学员", "registered"): "a person is no task; duplicates are looked for, not waited for",
     ("更正申请", "accepted"): "decided: a second decision is answered `correction_decided`",
     ("更正申请", "rejected"): "decided: a second decision is answered `correction_decided`",
+    ("班级", "completed"): "done; what follows is a claim or an assessment, which wait themselves",
     ("报名记录", "enrolled"): "the class that is completed settles it",
     ("申领单", "paid"): "done, unless money is asked back",
     ("备案", "suspended"): "a sanction runs until somebody decides otherwise",

@@ -1,4 +1,4 @@
-"""What orders are called, for every answer that names one by its id."""
+"""What orders are called, and by which order placements are told, for every answer that names one by its id."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest.orders.tables import Order
+from services.eastwest.placements.tables import Placement
 from shared.access import Actor
-from shared.names import Known, Lookup
+from shared.names import Known, Lookup, numbered
 
 
-async def orders(session: AsyncSession, _viewer: Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
-    rows = await session.execute(select(Order.id, Order.number).where(Order.id.in_(ids)))
-    return {row.id: {"number": row.number} for row in rows}
+async def placements(session: AsyncSession, _viewer: Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
+    wanted = select(Placement.id, Order.number).join(Order, Order.id == Placement.order_id).where(Placement.id.in_(ids))
+    return {row.id: {"order_number": row.number} for row in await session.execute(wanted)}
 
 
-OWN: Mapping[str, Lookup] = {"orders": orders}
+OWN: Mapping[str, Lookup] = {"orders": numbered(Order.id, Order.number), "placements": placements}

@@ -76,6 +76,7 @@ class PlacementOut(wire.Out):
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
     certificate_id: UUID | None
+    certificate_number: names.CertificateNumber = None
     partner: str | None
     employer: EmployerOut
     status: Status = Field(examples=["working"])
@@ -100,6 +101,8 @@ class PlacementLookupIn(wire.In):
 class PlacementFound(wire.Out):
     index: int
     trainee_id: UUID | None
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
     placement_ids: list[UUID]
 
 
@@ -259,6 +262,7 @@ class ChainOut(wire.Out):
 
     placement_id: UUID
     certificate_id: UUID | None
+    certificate_number: names.CertificateNumber = None
     links: list[StepOut]
     first_broken: Link | None
 

@@ -85,6 +85,7 @@ class AssessmentOut(wire.Out):
     id: UUID
     number: str = Field(examples=[f"{county.here().series('PJ')}-2025-000007"])
     filing_id: UUID
+    filing_number: names.FilingNumber = None
     institution_id: UUID
     institution_name: names.InstitutionName = None
     class_id: UUID | None

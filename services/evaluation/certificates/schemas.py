@@ -50,7 +50,9 @@ class CertificateOut(wire.Out):
     revoked_on: wire.CivilDate | None
     revoked_reason: str | None
     filing_id: UUID | None = Field(description="依据的备案;其他机构发的证书没有")
+    filing_number: names.FilingNumber = None
     assessment_id: UUID | None
+    assessment_number: names.AssessmentNumber = None
     class_id: UUID | None
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
@@ -76,6 +78,7 @@ class RevocationPreview(wire.Out):
     """What a revocation would touch. `complete` false: a service did not say, so there may be more."""
 
     certificate_id: UUID
+    certificate_number: names.CertificateNumber = None
     complete: bool
     claims: list[TouchedOut]
     placements: list[TouchedOut]

@@ -162,10 +162,12 @@ class CoveredEnterprise(wire.Out):
     """One eligible enterprise; `filing_id` null: none in force on that day."""
 
     institution_id: UUID
+    institution_name: names.InstitutionName = None
     name: str
     region_code: str
     region_name: names.RegionName = None
     filing_id: UUID | None
+    filing_number: names.FilingNumber = None
 
 
 class CoverageOut(wire.Out):

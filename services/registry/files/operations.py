@@ -38,6 +38,7 @@ async def keep(session: AsyncSession, call: Call, kernel: Kernel, name: str | No
         sha256=hashlib.sha256(content).hexdigest(),
         content=await asyncio.to_thread(_seal, kernel.vault, made, content),
         uploaded_by=call.actor.subject,
+        uploaded_by_name=call.actor.name or None,
         institution_id=call.actor.institution_id,
         region_code=call.actor.region_code,
         uploaded_at=call.now,

@@ -15,4 +15,6 @@ class FileOut(wire.Out):
     media_type: str = Field(examples=["application/pdf"])
     size_bytes: int = Field(examples=[20480])
     sha256: str = Field(examples=["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"])
+    uploaded_by: str
+    uploaded_by_name: str | None = Field(examples=["王教务"])
     uploaded_at: wire.Instant

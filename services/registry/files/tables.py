@@ -22,6 +22,7 @@ class File(Row):
     sha256: Mapped[str] = mapped_column(Text)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     uploaded_by: Mapped[str] = mapped_column(Text)
+    uploaded_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     institution_id: Mapped[UUID | None]
     region_code: Mapped[str | None] = mapped_column(Text)
     uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

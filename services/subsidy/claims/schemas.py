@@ -94,7 +94,11 @@ class LineOut(wire.Out):
     id_number_masked: names.IdNumberMasked = None
     enrolment_id: UUID | None = None
     certificate_id: UUID | None = None
+    certificate_number: names.CertificateNumber = None
     placement_id: UUID | None = None
+    placement_order_number: Annotated[
+        str | None, names.Beside("placement_id", "placements", "order_number"), Field(description="就业所依据的订单的编号")
+    ] = None
     expected_amount: wire.Money | None = None
     verdict: LineVerdict
     amount: wire.Money = Field(description="元;不予补贴为 0.00;待核实的已计算但不计入合计")
@@ -135,6 +139,9 @@ class DecisionOut(wire.Out):
     id_number_masked: names.IdNumberMasked = None
     outcome: str | None = None
     other_claim_id: UUID | None = Field(None, description="分单的另一申领单")
+    other_claim_number: Annotated[
+        str | None, names.Beside("other_claim_id", "claims", "number"), Field(description="分单的另一申领单的编号")
+    ] = None
 
 
 class QuoteOut(wire.Out):
@@ -179,6 +186,9 @@ class ClaimSummary(wire.Out):
     terms: TermsRef
     facts_hash: str
     split_from_id: UUID | None = Field(description="由哪张申领单分出")
+    split_from_number: Annotated[
+        str | None, names.Beside("split_from_id", "claims", "number"), Field(description="由哪张申领单分出:其编号")
+    ] = None
     created_at: wire.Instant
     submitted_at: wire.Instant | None
 
@@ -236,6 +246,7 @@ class AppealOut(wire.Out):
 
     id: UUID
     claim_id: UUID
+    claim_number: names.ClaimNumber = None
     trainee_id: UUID | None
     trainee_name: names.TraineeName = None
     id_number_masked: names.IdNumberMasked = None

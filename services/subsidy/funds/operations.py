@@ -141,5 +141,6 @@ def _refusal(account: str, held: Decimal | None, needed: Decimal) -> errors.Prob
 
 
 async def _post(session: AsyncSession, call: Call, fund_id: UUID, source: str, target: str, postings: Sequence[dict[str, Any]]) -> None:
-    same = {"fund_id": fund_id, "from_account": source, "to_account": target, "posted_by": call.actor.subject, "posted_at": call.now}
+    by = {"posted_by": call.actor.subject, "posted_by_name": call.actor.name or None, "posted_at": call.now}
+    same = {"fund_id": fund_id, "from_account": source, "to_account": target} | by
     await session.execute(insert(POSTINGS), [{"id": db.new_id()} | same | posting for posting in postings])

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from services.subsidy.codes import FundAccount, FundSource
-from shared import wire
+from shared import names, wire
 
 Year = Annotated[int, Field(ge=2000, le=2100, description="资金年度;不限制以后年度的审批", examples=[2025])]
 
@@ -59,11 +59,13 @@ class PostingOut(wire.Out):
     to_account: FundAccount = Field(examples=["reserved"])
     amount: wire.Money = Field(validation_alias="amount_yuan")
     claim_id: UUID | None
+    claim_number: names.ClaimNumber = None
     payment_id: UUID | None
     recovery_id: UUID | None
     reason: str | None
     document_no: str | None = Field(examples=["财社〔2025〕8号"])
     posted_by: str = Field(examples=["local-finance"])
+    posted_by_name: str | None = Field(examples=["龙会计"])
     posted_at: wire.Instant
 
 

@@ -55,6 +55,7 @@ class Posting(Row):
     reason: Mapped[str | None] = mapped_column(Text)
     document_no: Mapped[str | None] = mapped_column(Text)
     posted_by: Mapped[str] = mapped_column(Text)
+    posted_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     posted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What funds are called, for every answer that names one by its id."""
+"""What funds are called and what numbers claims have, for every answer that names one by its id."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.subsidy.claims.tables import Claim
 from services.subsidy.funds.tables import Fund
 from shared import codes
 from shared.access import Actor
-from shared.names import Known, Lookup
+from shared.names import Known, Lookup, numbered
 
 
 async def funds(session: AsyncSession, _viewer: Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
@@ -18,4 +19,4 @@ async def funds(session: AsyncSession, _viewer: Actor | None, ids: Collection[UU
     return {row.id: {"name": row.name or f"{row.year} 年{codes.label('fund_source', row.source)}"} for row in rows}
 
 
-OWN: Mapping[str, Lookup] = {"funds": funds}
+OWN: Mapping[str, Lookup] = {"funds": funds, "claims": numbered(Claim.id, Claim.number)}

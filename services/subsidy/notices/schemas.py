@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.subsidy.codes import SchemeCode
-from shared import county, wire
+from shared import county, names, wire
 
 
 class NoticeLine(wire.Out):
@@ -20,6 +20,7 @@ class NoticeOut(wire.Out):
 
     id: UUID
     claim_id: UUID
+    claim_number: names.ClaimNumber = None
     number: str = Field(examples=[f"{county.here().series('GS')}-2025-000012"])
     scheme: SchemeCode
     institution: str | None = Field(examples=["示范职业培训学校"])

@@ -38,7 +38,8 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
     session.add(objection)
     await session.flush()
     await announce(session, call, objection, "objection.received")
-    return ObjectionReceived.model_validate(objection)
+    plain = {name: getattr(objection, name) for name in ("id", "notice_id", "status", "received_at")}
+    return ObjectionReceived(notice_number=notice.number, **plain)
 
 
 async def reveal(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str) -> ObjectorOut:

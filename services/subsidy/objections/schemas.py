@@ -32,12 +32,12 @@ class ObjectionReceived(wire.Out):
 
     id: UUID
     notice_id: UUID
+    notice_number: str = Field(examples=[f"{county.here().series('GS')}-2025-000012"])
     status: ObjectionStatus = Field(examples=["received"])
     received_at: wire.Instant
 
 
 class ObjectionListed(ObjectionReceived):
-    notice_number: str = Field(examples=[f"{county.here().series('GS')}-2025-000012"])
     claim_id: UUID
     claim_number: str = Field(examples=[f"{county.here().series('SQ')}-2025-000123"])
     name: str | None = Field(description="异议人(隐去)", examples=["杨*"])

@@ -65,6 +65,7 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, accounts: Ac
         settled=0,
         external_refs=[ref.model_dump() for ref in body.external_refs],
         created_by=call.actor.subject,
+        created_by_name=call.actor.name or None,
         created_at=call.now,
     )
     session.add(batch)

@@ -57,6 +57,7 @@ class BatchListed(wire.Out):
     settled: int = Field(description="已有银行回执的笔数", examples=[1])
     external_refs: list[wire.ExternalRef]
     created_by: str = Field(examples=["local-finance"])
+    created_by_name: str | None = Field(examples=["龙会计"])
     created_at: wire.Instant
     exported_at: wire.Instant | None
     version: int

@@ -41,6 +41,7 @@ class PaymentBatch(db.Versioned, Row):
     settled: Mapped[int]
     external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     created_by: Mapped[str] = mapped_column(Text)
+    created_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     exported_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

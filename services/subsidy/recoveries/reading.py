@@ -45,6 +45,7 @@ def _shown(recovery: Recovery, claim_number: str) -> dict[str, Any]:
         "status",
         "external_refs",
         "opened_by",
+        "opened_by_name",
         "opened_at",
         "received_on",
         "voucher_no",

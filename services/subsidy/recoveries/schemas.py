@@ -35,6 +35,7 @@ class RecoveryListed(wire.Out):
     status: RecoveryStatus = Field(description="与申领单的状态一致", examples=["recovering"])
     external_refs: list[wire.ExternalRef]
     opened_by: str = Field(examples=["local-finance"])
+    opened_by_name: str | None = Field(examples=["龙会计"])
     opened_at: wire.Instant
     received_on: wire.CivilDate | None = Field(examples=[None])
     voucher_no: str | None = Field(examples=[None])

@@ -35,6 +35,7 @@ async def open_one(session: AsyncSession, call: Call, claim_id: UUID, body: Reco
         status="recovering",
         external_refs=[ref.model_dump() for ref in body.external_refs],
         opened_by=call.actor.subject,
+        opened_by_name=call.actor.name or None,
         opened_at=call.now,
     )
     session.add(recovery)

@@ -25,6 +25,7 @@ class Recovery(db.Versioned, Row):
     status: Mapped[str] = mapped_column(Text)
     external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     opened_by: Mapped[str] = mapped_column(Text)
+    opened_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     received_on: Mapped[date | None]
     voucher_no: Mapped[str | None] = mapped_column(Text)

@@ -88,6 +88,7 @@ async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, 
         hash=block.hash,
         status=TermsStatus.PROPOSED,
         proposed_by=actor.subject,
+        proposed_by_name=actor.name or None,
         proposed_by_person_id=actor.person_id,
         proposed_at=call.now,
     )
@@ -113,7 +114,7 @@ async def approve(session: AsyncSession, call: Call, code: str, terms_id: UUID, 
     proposed, actor = await permit(session, call, code, terms_id, "approve"), call.actor
     await _assert_day_free(session, code, proposed.in_force_from)
     proposed.status, proposed.approved_at = TermsStatus.PUBLISHED, call.now
-    proposed.approved_by, proposed.approved_by_person_id = actor.subject, actor.person_id
+    proposed.approved_by, proposed.approved_by_name, proposed.approved_by_person_id = actor.subject, actor.name or None, actor.person_id
     await session.flush()
     details = {"in_force_from": proposed.in_force_from, "hash": proposed.hash, "comment": comment}
     announced = {"scheme": code, "status": proposed.status, "version": proposed.version}
@@ -199,7 +200,9 @@ def _show_proposed(call: Call, row: ProposedTerms) -> dict[str, Any]:
         "block": row.terms,
         "terms": _show_terms(_block(row.terms)),
         "proposed_by": row.proposed_by,
+        "proposed_by_name": row.proposed_by_name,
         "proposed_at": row.proposed_at,
         "approved_by": row.approved_by,
+        "approved_by_name": row.approved_by_name,
         "approved_at": row.approved_at,
     }

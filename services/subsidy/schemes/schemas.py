@@ -52,7 +52,9 @@ class ProposedTermsOut(wire.Out):
     block: dict[str, Any] = Field(description="提出的条款,原样")
     terms: TermsOut
     proposed_by: str
+    proposed_by_name: str | None
     proposed_at: wire.Instant
     approved_by: str | None = None
+    approved_by_name: str | None = None
     approved_at: wire.Instant | None = None
     allowed_actions: list[wire.AllowedAction]

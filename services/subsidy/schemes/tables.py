@@ -24,7 +24,13 @@ class ProposedTerms(db.Versioned, Row):
         Index("scheme_terms_published_key", "scheme", "in_force_from", unique=True, postgresql_where=text("status = 'published'")),
         {
             "info": keeping.only(
-                "status", "approved_by", "approved_by_person_id", "approved_at", "version", until="old.status = 'published'"
+                "status",
+                "approved_by",
+                "approved_by_name",
+                "approved_by_person_id",
+                "approved_at",
+                "version",
+                until="old.status = 'published'",
             )
         },
     )
@@ -35,8 +41,10 @@ class ProposedTerms(db.Versioned, Row):
     hash: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     proposed_by: Mapped[str] = mapped_column(Text)
+    proposed_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     proposed_by_person_id: Mapped[UUID | None]
     proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     approved_by: Mapped[str | None] = mapped_column(Text)
+    approved_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     approved_by_person_id: Mapped[UUID | None]
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

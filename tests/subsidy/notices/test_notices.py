@@ -20,6 +20,7 @@ async def test_everyone_sees_a_notice_without_a_token(start: Start) -> None:
         assert shown == {
             "id": str(notice_id),
             "claim_id": str(claim.id),
+            "claim_number": claim.number,
             "number": "KL-GS-2024-000001",
             "scheme": "agricultural_short",
             "institution": "凯里市示范职业培训学校",

@@ -21,7 +21,9 @@ async def test_anyone_objects_and_learns_only_that_it_was_received(start: Start)
         answer = await _object(subsidy, notice_id, name="杨某", contact="13800001234", reason="522601199003070017 没有参加培训")
         received = answer.json()
         assert (
-            answer.status_code == 201 and set(received) == {"id", "notice_id", "status", "received_at"} and received["status"] == "received"
+            answer.status_code == 201
+            and set(received) == {"id", "notice_id", "notice_number", "status", "received_at"}
+            and received["status"] == "received"
         )
         read = (await subsidy.as_("officer").get(f"/v1/objections/{received['id']}")).json()
         assert read["name"] == "杨*" and read["contact"] == "138****1234" and read["claim_id"] == str(claim.id)
