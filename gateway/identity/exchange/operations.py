@@ -53,7 +53,9 @@ async def exchange(kernel: web.Kernel, issuer: Issuer, signer: Signer, call: acc
         await _record(kernel, call, issuer, found, refused.reason)
         raise Refused("invalid_grant", refused.description) from refused
     actor = user.actor(str(user.id))
-    actor = replace(actor, trainee_id=person.trainee_id if person else None, scopes=narrowed(actor.scopes, form))
+    if person:  # as the registry calls them today
+        actor = replace(actor, trainee_id=person.trainee_id, name=person.name)
+    actor = replace(actor, scopes=narrowed(actor.scopes, form))
     said = {"access_token": signer.token(actor, sid=str(sid)), "issued_token_type": given, "token_type": "Bearer"}
     scope = {"scope": " ".join(sorted(actor.scopes))} if actor.scopes is not None else {}
     return said | {"expires_in": signer.seconds} | scope
