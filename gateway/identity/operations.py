@@ -35,7 +35,7 @@ def change(
     given = rules.bound(body)
     changed = [name for name, value in given.items() if getattr(account, name) != value]
     faults = rules.faults(account.role, {name: getattr(account, name, None) for name in policy.SAID} | given)
-    if faults := [*faults, *facts.unknown_region(body), *rules.untrusted(of, given), *unfit]:
+    if faults := [*faults, *facts.unknown_region(body), *rules.unfit_to_bind(of, given), *unfit]:
         raise errors.Invalid(faults=faults)
     for name in changed:
         setattr(account, name, given[name])

@@ -8,7 +8,8 @@ from gateway.identity.codes import KNOWN
 from gateway.identity.errors import MISPLACED, UNKNOWN_ISSUER, UNKNOWN_SCOPE
 from gateway.identity.schemas import AccountChange, Bindings
 from gateway.settings import Settings
-from shared import db, errors, redaction, settings
+from shared import clock, db, errors, redaction, settings
+from shared.national_numbers import InvalidNumber, citizen_id
 
 LOCAL = "local-"
 
@@ -39,15 +40,28 @@ def faults(role: str, bound: Mapping[str, Any]) -> list[errors.Fault]:
     return found
 
 
-def untrusted(of: settings.Settings, said: Mapping[str, Any]) -> list[errors.Fault]:
-    """A binding to an issuer whose tokens nobody takes."""
-    trusted = of.oidc_issuer if isinstance(of, Settings) else None
-    if said.get("issuer") in (None, trusted):
-        return []
-    allowed = trusted or "没有设置可信签发者(OIDC_ISSUER)"
-    return [
-        errors.Fault(UNKNOWN_ISSUER, pointer="/issuer", seen=redaction.quoted(said["issuer"]), allowed=allowed, fix="请改正签发者的网址。")
-    ]
+def unfit_to_bind(of: settings.Settings, said: Mapping[str, Any]) -> list[errors.Fault]:
+    """A binding to an issuer whose tokens nobody takes, or to a subject that is a citizen's number: those are kept by no name that is shown."""
+    found, trusted = [], of.oidc_issuer if isinstance(of, Settings) else None
+    if said.get("issuer") not in (None, trusted):
+        allowed = trusted or "没有设置可信签发者(OIDC_ISSUER)"
+        found.append(
+            errors.Fault(
+                UNKNOWN_ISSUER, pointer="/issuer", seen=redaction.quoted(said["issuer"]), allowed=allowed, fix="请改正签发者的网址。"
+            )
+        )
+    if is_a_number(said.get("subject")):
+        allowed, fix = "签发者给此人的编号,不能是证件号码", "请由签发者另给编号,证件号码另列为经核实的声明。"
+        found.append(errors.Fault("invalid_value", pointer="/subject", allowed=allowed, fix=fix))
+    return found
+
+
+def is_a_number(subject: str | None) -> bool:
+    """Whether an issuer calls someone by their citizen ID number."""
+    try:
+        return bool(subject and citizen_id(subject, today=clock.now().date()))
+    except InvalidNumber:
+        return False
 
 
 def columns(asked: Bindings) -> dict[str, Any]:

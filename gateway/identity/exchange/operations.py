@@ -21,7 +21,7 @@ from gateway.codes import AccountStatus, Role
 from gateway.identity import facts
 from gateway.identity.exchange import policy
 from gateway.identity.exchange.clients import Issuer
-from gateway.identity.rules import may_be_here
+from gateway.identity.rules import is_a_number, may_be_here
 from gateway.identity.tables import SignIn, User
 from gateway.identity.tokens.operations import Refused, narrowed
 from gateway.identity.tokens.signing import Signer
@@ -41,6 +41,8 @@ async def exchange(kernel: web.Kernel, issuer: Issuer, signer: Signer, call: acc
         subject = policy.read(
             await issuer.claims(form["subject_token"]), issuer.url, issuer.audience, issuer.number_claim, clock.now().timestamp()
         )
+        if is_a_number(subject.subject):
+            raise policy.NotTaken("no_subject", "the issuer calls you by your identity number; it has to name subjects otherwise")
         async with kernel.reading() as session:
             found = await _find(session, issuer, subject)
         _in_use(kernel, found)

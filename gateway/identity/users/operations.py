@@ -27,10 +27,10 @@ ALLOWED = {
 async def make(session: AsyncSession, call: access.Call, of: settings.Settings, asked: UserIn, unknown: Iterable[errors.Fault]) -> UserMade:
     """A new user. The password given, or one that is made here, is answered this once; who signs in at the issuer needs none."""
     visibility.rows(call.actor)
-    if call.actor.role == Role.INSTITUTION and asked.institution_id is None:
+    if call.actor.role == asked.role == Role.INSTITUTION and asked.institution_id is None:
         asked = asked.model_copy(update={"institution_id": call.actor.institution_id})
     said = rules.bound(asked)
-    faults = [*rules.faults(asked.role, said), *rules.untrusted(of, said), *unknown]
+    faults = [*rules.faults(asked.role, said), *rules.unfit_to_bind(of, said), *unknown]
     faults += _beyond(call.actor, asked.role, said | {"person_id": asked.person_id, "password": asked.password}, new=True)
     if asked.password is not None:
         faults += await passwords.faults(asked.password, "/password", (asked.name, asked.login or ""))

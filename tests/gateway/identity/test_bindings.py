@@ -69,10 +69,12 @@ async def test_a_user_is_bound_to_the_trusted_issuer_alone(start: Start) -> None
             (gateway, {"issuer": ISSUER}, ("missing_field", "/subject")),
             (gateway, {"subject": "u-1"}, ("missing_field", "/issuer")),
             (gateway, BOUND | {"issuer": "https://elsewhere.example"}, ("unknown_issuer", "/issuer")),
+            (gateway, BOUND | {"subject": made.citizen(1)}, ("invalid_value", "/subject")),
             (trusting_none, BOUND, ("unknown_issuer", "/issuer")),
         ):
             refused = await asked.as_("admin").post("/v1/users", json={"name": "经办人", "role": "officer"} | said)
             assert (refused.status_code, [(each["code"], each["pointer"]) for each in refused.json()["errors"]]) == (422, [fault])
+            assert made.citizen(1) not in refused.text
 
 
 async def test_a_subject_is_one_user_until_that_one_is_disabled(start: Start) -> None:

@@ -17,6 +17,7 @@ from gateway.settings import Settings
 from shared import errors
 from tests.conftest import ISSUER, Service, Start, settings, token
 from tests.gateway.identity.issuers import AUDIENCE, OurIssuer, encoded, our_issuer
+from tests.registry import made
 
 URL, NOW = "https://login.example.gov", 1_800_000_000.0
 CLAIMS: dict[str, Any] = {"iss": URL, "aud": AUDIENCE, "sub": "u-1", "iat": NOW, "exp": NOW + 300}
@@ -141,6 +142,8 @@ async def test_no_forgery_is_exchanged(start: Start) -> None:
             assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant"), what
         huge = await ask(gateway, issuer.token(sub="u" * 20_000))
         assert (huge.status_code, huge.json()["error"]) == (400, "invalid_request")
+        named = await ask(gateway, issuer.token(sub=made.citizen(1)))
+        assert (named.status_code, named.json()["error"]) == (400, "invalid_grant")  # nobody is kept by such a name
         assert (await ask(gateway, issuer.token())).status_code == 200
 
 
@@ -226,7 +229,7 @@ def test_a_setting_that_trusts_the_wrong_stops_the_start(said: dict[str, Any], t
 
 
 def test_no_issuer_is_trusted_unless_it_is_set(tmp_path: Path) -> None:
-    made = settings("postgresql+asyncpg://nobody/nothing", tmp_path, Settings, oidc_issuer="", oidc_audience="")
-    assert isinstance(made, Settings) and made.oidc_issuer is None
+    unset = settings("postgresql+asyncpg://nobody/nothing", tmp_path, Settings, oidc_issuer="", oidc_audience="")
+    assert isinstance(unset, Settings) and unset.oidc_issuer is None
     local = settings("postgresql+asyncpg://nobody/nothing", tmp_path, Settings, oidc_issuer="http://localhost:9", oidc_audience="a")
     assert isinstance(local, Settings) and local.oidc_id_number_claim == "id_number"
