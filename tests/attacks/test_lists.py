@@ -11,7 +11,7 @@ from tests.attacks.doors import Operation, Try, ask_all
 from tests.attacks.world import World, sent_as
 from tests.contracts.test_lists import Taken, lists_of
 
-READERS = ("auditor", "officer", "admin", "system", "partner")
+READERS = ("auditor", "admin", "officer", "system", "partner")
 CODED = {"region_code", "occupation_code", "district_code", "or_occupation_code", "programme"}  # codes of the county's data
 WRONG = {"enum": "nobody-knows", "uuid": "not-an-id", "date": "2025-13-01", "boolean": "perhaps", "integer": "many"}
 OF_NO_PAPER = {"/v1/webhook-endpoints/{endpoint_id}/deliveries", "/v1/schemes/{code}/terms"}  # this world has none, or not by an id

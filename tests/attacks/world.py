@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from deploy.demo import second_half
 from deploy.demo.foshan import Foshan
 from deploy.demo.main_job import Job
@@ -28,6 +30,7 @@ def build(stack: Stack, forge: Forge) -> World:
     with Job(stack.gateway_url) as job:
         another, _ = second_half.register(job, "凯里市清江职业培训学校", ANOTHER_USCC, "private_school")
         _work(job)
+        _employ(stack, forge, job.institution_id)
         found = operations(stack)
         strangers: dict[str, dict[str, Any]] = {
             "institution": {"institution_id": another["id"], "manager": True},
@@ -50,11 +53,18 @@ def _work(job: Job) -> None:
     foshan.place_the_order(), foshan.train_to_the_order(), foshan.certify_the_class(), foshan.place_the_people(), foshan.start_the_people()
 
 
+def _employ(stack: Stack, forge: Forge, institution_id: str) -> None:
+    """An account of the school's staff, which another school's manager must not come to know of."""
+    manager = forge.true("institution", institution_id=institution_id, manager=True)
+    body = {"name": "教务", "login": "staff-of-the-school", "role": "institution"}
+    httpx.post(f"{stack.gateway_url}/v1/users", json=body, headers=sent_as(manager), timeout=60).raise_for_status()
+
+
 def _ids(stack: Stack, forge: Forge, found: list[Operation]) -> dict[str, str]:
     """The newest paper of each noun, by the name that paths call it (`claim_id`)."""
     named = {one.noun: PARAMETER.findall(one.path)[0] for one in found if "{" in one.path and one.path.startswith("/v1/")}
     lists = [one for one in found if one.method == "GET" and one.path == f"/v1/{one.noun}" and one.noun in named and not one.public]
-    reader = {one.noun: next(role for role in ("auditor", "officer", "finance", "admin") if role in one.roles) for one in lists}
+    reader = {one.noun: next(role for role in ("auditor", "admin", "officer", "finance") if role in one.roles) for one in lists}
     tries = [Try(one, "direct", stack.urls[one.service] + one.at(), "", sent_as(forge.true(reader[one.noun]))) for one in lists]
     return {
         named[one.operation.noun]: items[0]["id"] for one, answer in ask_all(tries) if (items := answer.said["items"]) and "id" in items[0]
