@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
+from pydantic import BaseModel, RootModel, ValidationError
 
 from shared import access, errors, web
 from shared.http_client import Answer
-from shared.web.standing import Check
+from shared.web import standing
 
 CHECK_SECONDS = 1.0
 KNOWN_FOR_SECONDS = 10.0
@@ -30,6 +31,18 @@ def problem_of(answer: Answer, service: str) -> errors.Problem:
         return errors.UpstreamFailed(f"{service} 服务应答 {answer.status}。")
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
+def read(kind: type[M], said: Any, service: str) -> M:
+    """What a service said (as JSON still to be read, or read), as we know it; raises `UpstreamFailed` where it is nothing of that kind: then something
+    else answers in its place."""
+    try:
+        return kind.model_validate_json(said) if isinstance(said, bytes) else kind.model_validate(said)
+    except ValidationError as fault:
+        raise errors.UpstreamFailed(f"{service} 服务的应答与约定不符。") from fault
+
+
 async def ask_all(names: Iterable[str], ask: Callable[[str], Coroutine[Any, Any, Any]]) -> dict[str, Any]:
     """The answers of the services named, asked side by side; None from one that gave none."""
 
@@ -43,7 +56,7 @@ async def ask_all(names: Iterable[str], ask: Callable[[str], Coroutine[Any, Any,
     return dict(zip(names, await asyncio.gather(*(asked(name) for name in names)), strict=True))
 
 
-def check(name: str) -> Check:
+def check(name: str) -> standing.Check:
     """For `/readyz`: whether a service is ready. It informs only: the gateway serves what it can without it."""
 
     async def ready(kernel: web.Kernel) -> dict[str, Any]:
@@ -56,11 +69,27 @@ def check(name: str) -> Check:
     return ready
 
 
+class ProblemsRead(BaseModel):
+    items: list[standing.ProblemEntry]
+
+
+class CodesRead(RootModel[dict[str, list[dict[str, Any]]]]):
+    pass
+
+
+class DocumentRead(BaseModel):
+    paths: dict[str, dict[str, dict[str, Any]]]
+    components: dict[str, dict[str, Any]] = {}
+    webhooks: dict[str, Any] = {}
+
+
 @dataclass
 class Lasting:
-    """What each service answers at one path and seldom changes: asked again after ten seconds, and the last answer stands in for a service that is away."""
+    """What each service answers at one path and seldom changes: asked again after ten seconds, and the last answer stands in for a service that is away.
+    What is nothing of its `kind` is no answer."""
 
     path: str
+    kind: type[BaseModel]
     known: dict[str, Any] = field(default_factory=dict)
     asked_at: dict[str, float] = field(default_factory=dict)
 
@@ -68,7 +97,13 @@ class Lasting:
         """By service; a service that never answered is missing."""
         stale = time.monotonic() - KNOWN_FOR_SECONDS
         due = [name for name in kernel.neighbours if self.asked_at.get(name, float("-inf")) < stale]
-        answers = await ask_all(due, lambda name: kernel.neighbours[name].get(self.path, call))
+
+        async def ask(name: str) -> Any:
+            answer = await kernel.neighbours[name].get(self.path, call)
+            read(self.kind, answer, name)
+            return answer
+
+        answers = await ask_all(due, ask)
         for name, answer in answers.items():
             if answer is not None or name in self.known:  # while what is known stands in, nobody waits again for one that is away
                 self.asked_at[name] = time.monotonic()
@@ -81,9 +116,9 @@ class Lasting:
 class Known:
     """What the gateway remembers of all services."""
 
-    problems: Lasting = field(default_factory=lambda: Lasting("/v1/problems"))
-    codes: Lasting = field(default_factory=lambda: Lasting("/v1/codes"))
-    documents: Lasting = field(default_factory=lambda: Lasting("/openapi.json"))
+    problems: Lasting = field(default_factory=lambda: Lasting("/v1/problems", ProblemsRead))
+    codes: Lasting = field(default_factory=lambda: Lasting("/v1/codes", CodesRead))
+    documents: Lasting = field(default_factory=lambda: Lasting("/openapi.json", DocumentRead))
 
 
 async def _known(request: Request) -> Known:

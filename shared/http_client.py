@@ -23,6 +23,7 @@ BREAKER_FAILURES = 5
 BREAKER_PAUSE_SECONDS = 2.0
 DOUBTED_AFTER_SECONDS, TRIED_WITHIN_SECONDS = 1.0, 0.5
 KEPT_BACK_AT_MOST_SECONDS = 0.25
+ANSWER_BYTES_AT_MOST = 64 * 1024 * 1024  # more than any of our answers to one another
 SHUT = "相关服务连续无应答,暂停几秒后再试。"
 DEADLINE = "X-Deadline-Ms"
 KEPT_ALIVE_SECONDS = 3.0  # shorter than a service keeps an idle connection, so that a stale one is hardly ever met
@@ -87,6 +88,12 @@ class Answer:
 
     def json(self) -> Any:
         return orjson.loads(self.body)
+
+    def is_object(self) -> bool:
+        """Whether it is a whole JSON object, and may be put unread into another."""
+        with contextlib.suppress(ValueError):
+            return isinstance(self.json(), dict)
+        return False
 
 
 @dataclass
@@ -243,7 +250,12 @@ class Neighbour:
         if self.transport:
             return await _in_process(self.transport, httpx.Request(method, str(url), headers=headers, content=body))
         async with self.session.request(method, url, headers=headers, data=body, allow_redirects=False) as answer:
-            return Answer(answer.status, answer.content_type, await answer.read())
+            parts, length = [], 0
+            async for part in answer.content.iter_any():
+                parts.append(part)
+                if (length := length + len(part)) > ANSWER_BYTES_AT_MOST:
+                    raise aiohttp.ClientPayloadError("an answer without end")
+            return Answer(answer.status, answer.content_type, b"".join(parts))
 
     def _read(self, answer: Answer) -> Any:
         if answer.status == 404:

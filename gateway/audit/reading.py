@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from gateway import clients
 from gateway.clients import ask_all
 from shared import access, changes, errors, web, wire
 from shared.web import standing
@@ -68,9 +69,9 @@ async def read(
             | {"limit": limit, "include_total": str(counted).lower()}
             | ({"cursor": audit_cursor(positions[name], subject, actor, action)} if name in positions else {})
         )
-        return await kernel.neighbours[name].get("/v1/audit", call, params)
+        return clients.read(AuditList, await kernel.neighbours[name].get("/v1/audit", call, params), name)
 
-    lists = {name: AuditList.model_validate(answer) if answer else None for name, answer in (await ask_all(kernel.neighbours, ask)).items()}
+    lists: dict[str, AuditList | None] = await ask_all(kernel.neighbours, ask)
     lists[kernel.service] = await read_audit(session, subject, actor, action, limit, positions.get(kernel.service), counted)
     deeds = ([Deed(service=name, **entry.model_dump()) for entry in found.items] for name, found in lists.items() if found)
     merged = heapq.merge(*deeds, key=lambda deed: deed.recorded_at, reverse=True)
@@ -96,10 +97,10 @@ async def verify(kernel: web.Kernel, call: access.Call) -> MergedCheck:
                 return await asyncio.wait_for(standing.check_audit(kernel), CHECKED_WITHIN_SECONDS)
             except TimeoutError as late:
                 raise errors.UpstreamTimeout() from late
-        return await kernel.neighbours[name].get("/v1/audit:verify", patient, timeout_seconds=CHECKED_WITHIN_SECONDS)
+        answer = await kernel.neighbours[name].get("/v1/audit:verify", patient, timeout_seconds=CHECKED_WITHIN_SECONDS)
+        return clients.read(AuditCheck, answer, name)
 
-    answers = await ask_all([*kernel.neighbours, kernel.service], ask)
-    checks = {name: AuditCheck.model_validate(answer) if answer else None for name, answer in answers.items()}
+    checks: dict[str, AuditCheck | None] = await ask_all([*kernel.neighbours, kernel.service], ask)
     shown = {name: ServiceCheck(status=_status(check), check=check) for name, check in checks.items()}
     return MergedCheck(intact=all(check.intact for check in checks.values() if check), complete=all(checks.values()), services=shown)
 

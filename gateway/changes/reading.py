@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import orjson
 from fastapi import Request
 
-from gateway.clients import ask_as_caller, problem_of
+from gateway.clients import ask_as_caller, problem_of, read
 from shared import access, changes, errors, feed, telemetry, web
 from shared.web.events import HEAD
 
@@ -105,7 +105,7 @@ class Merged:
                 raise errors.Unauthenticated("令牌已失效。请重新登录或重新取得令牌。")
             if answer.status != 200:
                 raise problem_of(answer, name)
-            return changes.Feed.model_validate_json(answer.body)
+            return read(changes.Feed, answer.body, name)
         except errors.Unauthenticated:
             raise
         except errors.Problem as problem:

@@ -50,6 +50,8 @@ async def _answer(request: Request, call: Call, kernel: web.Kernel, service: str
         answer = await ask_as_caller(request, call, kernel, service, path)
     except errors.Problem as problem:
         return problem
+    if answer.status == 200 and not answer.is_object():
+        return errors.UpstreamFailed(f"{service} 服务的应答与约定不符。")
     return answer if answer.status in (200, 403, *NOT_TO_BE_SHOWN) else problem_of(answer, service)
 
 

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator
 
+from gateway.clients import read
 from gateway.plans.policy.board import Tally, Window
 from gateway.plans.policy.targets import Plan, counted
 from shared import errors, web
@@ -71,10 +72,7 @@ async def counts(
     answer = await kernel.neighbours[source].post("/internal/v1/counts", call, body, timeout_seconds=SECONDS_AT_MOST)
     if answer is None:
         raise errors.UpstreamFailed(f"{source} 服务没有方案计数的接口。")
-    try:
-        return CountsRead.model_validate(answer)
-    except ValidationError as fault:
-        raise errors.UpstreamFailed(f"{source} 服务的应答与约定不符。") from fault
+    return read(CountsRead, answer, source)
 
 
 def _counting(source: Source, plan: Plan, key: str, window: Window) -> dict[str, Any]:

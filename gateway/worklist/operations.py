@@ -16,7 +16,7 @@ from fastapi import Request
 from sqlalchemy import Text, case, literal, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.clients import ask_as_caller, problem_of
+from gateway.clients import ask_as_caller, problem_of, read
 from gateway.codes import AccountStatus, WorklistKind
 from gateway.identity.tables import Account, Client, User
 from gateway.worklist.schemas import Waiting, Worklist
@@ -80,10 +80,10 @@ async def _of_service(
         answer = await ask_as_caller(request, call, kernel, service, f"/v1/worklist?{query}")
         if answer.status != 200:
             raise problem_of(answer, service)
+        return read(worklist.Worklist, answer.body, service)
     except errors.Problem as problem:
         telemetry.log.warning("worklist_incomplete", service=service, code=problem.code, request_id=call.request_id)
         return None
-    return worklist.Worklist.model_validate_json(answer.body)
 
 
 def _first(found: Mapping[str, worklist.Worklist | None], limit: int) -> list[tuple[str, worklist.Placed]]:
