@@ -46,6 +46,8 @@ class WorklistKind(StrEnum):
 
     CLIENT_PENDING = "client_pending"
     USER_PENDING = "user_pending"
+    WEBHOOK_FAILED = "webhook_failed"
+    WEBHOOK_OF_ANOTHER_FAILED = "webhook_of_another_failed"
 
 
 Breakdown = Literal["region", "zone", "department", "institution"]

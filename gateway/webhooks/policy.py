@@ -8,41 +8,15 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Final
 from urllib.parse import urlsplit
 
+ENDPOINTS_AT_MOST: Final = 10  # of one account
 FIRST_DELAY_SECONDS: Final = 1.0
-LONGEST_DELAY_SECONDS: Final = 3600.0
-ATTEMPTS_AT_MOST: Final = 36  # about a day
+LONGEST_DELAY_SECONDS: Final = 4 * 3600.0
+ATTEMPTS_AT_MOST: Final = 28  # the last one three days after the first
+RETRIED_FOR: Final = timedelta(days=3)
+ASKED_DELAY_AT_MOST: Final = timedelta(days=1)
 OLD_SECRET_SIGNS_FOR: Final = timedelta(hours=24)
 GONE: Final = 410
 
-# Which noun's scope lets a system know of a paper's events; the first part of an event's type is its paper.
-NOUN_OF_PAPER: Final[Mapping[str, str]] = {
-    "trainee": "trainees",
-    "institution": "institutions",
-    "teacher": "institutions",
-    "class": "classes",
-    "enrolment": "enrolments",
-    "employment": "enrolments",
-    "attendance": "attendance",
-    "import": "imports",
-    "file": "files",
-    "status_list": "status-lists",
-    "status_records": "status-records",
-    "brand": "brands",
-    "claim": "claims",
-    "notice": "notices",
-    "objection": "objections",
-    "payment_batch": "payment-batches",
-    "payment": "payments",
-    "recovery": "recoveries",
-    "fund": "funds",
-    "terms": "schemes",
-    "filing": "filings",
-    "assessment": "assessments",
-    "certificate": "certificates",
-    "order": "orders",
-    "placement": "placements",
-    "placement_import": "placement-imports",
-}
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -85,11 +59,16 @@ NEVER: Final[tuple[Network, ...]] = (
 )
 
 
-def wants(types: Collection[str] | None, scopes: Collection[str] | None, type_: str) -> bool:
-    """Whether an endpoint gets events of this type: it asks for them (`claim.submitted`, `claim.*`, or everything) and its owner may read the paper."""
-    paper = type_.partition(".")[0]
-    asked = types is None or type_ in types or f"{paper}.*" in types
-    return asked and (scopes is None or f"{NOUN_OF_PAPER.get(paper)}.read" in scopes)
+def wants(types: Collection[str] | None, type_: str) -> bool:
+    """Whether an endpoint asks for events of this type: by name (`claim.submitted`), by paper (`claim.*`), or for everything."""
+    return types is None or type_ in types or f"{type_.partition('.')[0]}.*" in types
+
+
+def narrowed(held: frozenset[str] | None, at_making: Collection[str] | None) -> frozenset[str] | None:
+    """What an endpoint may know of: what its account may read today, and no more than the token that made it. None is everything."""
+    if at_making is None:
+        return held
+    return frozenset(at_making) if held is None else held & frozenset(at_making)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +145,8 @@ def _reached(found: Address) -> Address:
     return found
 
 
-def delay_seconds(attempts: int, jitter: float) -> float:
-    """How long after so many failed attempts the next one comes. `jitter`, from 0 to 1, spreads those that failed together."""
-    doubled: float = FIRST_DELAY_SECONDS * 2.0 ** min(attempts - 1, 30)
-    return min(doubled, LONGEST_DELAY_SECONDS) * (0.5 + jitter / 2)
+def delay_seconds(attempts: int, jitter: float, asked: timedelta = timedelta()) -> float:
+    """How long after so many failed attempts the next one comes. `jitter`, from 0 to 1, spreads those that failed together; `asked` is what the receiver's
+    `Retry-After` asks for, of which a day at most is granted."""
+    grown: float = FIRST_DELAY_SECONDS * 3.0 ** min(attempts - 1, 30)
+    return max(min(grown, LONGEST_DELAY_SECONDS) * (1 + jitter / 4), min(asked, ASKED_DELAY_AT_MOST).total_seconds())

@@ -9,18 +9,26 @@ from gateway.codes import DeliveryStatus
 from gateway.webhooks import visibility
 from gateway.webhooks.deliveries import operations as deliveries
 from gateway.webhooks.endpoints import operations as endpoints
+from gateway.webhooks.errors import TooManyEndpoints
 from gateway.webhooks.schemas import DeliveryOut, EndpointChange, EndpointIn, EndpointMade, EndpointOut, EventsReplayed, ReplayIn
 from gateway.webhooks.tables import Delivery, Endpoint
 from shared import errors, pages, web, wire
 
 router = web.Router("webhook-endpoints")
 Listed = Annotated[pages.Asked, pages.asking(created_at=Endpoint.created_at)]
-MAY = frozenset({"system", "admin"})
+MAY = visibility.OWNERS
 ONE = "/v1/webhook-endpoints/{endpoint_id:uuid}"
 
 
 @router.operation(
-    "POST", "/v1/webhook-endpoints", may=MAY, summary="登记接收事件的网址;签名密钥只显示一次", status=201, unkept=["secret"], scoped=False
+    "POST",
+    "/v1/webhook-endpoints",
+    may=MAY,
+    summary="登记接收事件的网址;签名密钥只显示一次",
+    status=201,
+    unkept=["secret"],
+    errors=[TooManyEndpoints],
+    scoped=False,
 )
 async def make(body: EndpointIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> EndpointMade:
     return await endpoints.make(session, call, kernel, body)

@@ -33,7 +33,7 @@ class EndpointChange(wire.In):
 
 
 class EndpointOut(wire.Out):
-    """`disabled_reason`: `owner`, or `gone` (it answered 410). Until `previous_secret_until` messages carry two signatures."""
+    """`disabled_reason`: `owner`, `gone` (it answered 410), or `failing` (it took nothing for three days). Until `previous_secret_until` messages carry two signatures."""
 
     id: UUID
     url: str
@@ -41,6 +41,7 @@ class EndpointOut(wire.Out):
     description: str | None
     enabled: bool
     disabled_reason: str | None
+    failing_since: wire.Instant | None
     previous_secret_until: wire.Instant | None
     created_at: wire.Instant
     version: int

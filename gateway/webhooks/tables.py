@@ -13,7 +13,8 @@ from shared import db, forgetting, keeping
 
 
 class Endpoint(db.Versioned, Row):
-    """`owner` is the account it belongs to and `scopes` what that account may read (null: everything). Secrets are encrypted for this row."""
+    """`owner` is the account it belongs to, `scopes` what the token that made it could read (null: everything). It takes nothing `failing_since`; null: it
+    does. Secrets are encrypted for this row."""
 
     __tablename__ = "webhook_endpoints"
 
@@ -24,6 +25,7 @@ class Endpoint(db.Versioned, Row):
     description: Mapped[str | None] = mapped_column(Text)
     enabled: Mapped[bool]
     disabled_reason: Mapped[str | None] = mapped_column(Text)
+    failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     previous_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     previous_secret_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -67,6 +69,7 @@ class Delivery(Row):
         CheckConstraint("(status = 'pending') = (next_at IS NOT NULL)", name="next_at"),
         CheckConstraint("status <> 'delivered' OR delivered_at IS NOT NULL", name="delivered_at"),
         Index("webhook_deliveries_endpoint_id_idx", "endpoint_id", "id"),
+        Index("webhook_deliveries_failed_idx", "endpoint_id", postgresql_where=text("status = 'failed'")),
         Index("webhook_deliveries_due_idx", "endpoint_id", "next_at", postgresql_where=text("status = 'pending'")),
         {"info": keeping.DELETABLE},
     )

@@ -13,12 +13,15 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request
-from sqlalchemy import Text, case, literal, true
+from sqlalchemy import Text, case, exists, func, literal, null, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.clients import ask_as_caller, problem_of, read
 from gateway.codes import AccountStatus, WorklistKind
 from gateway.identity.tables import Account, Client, User
+from gateway.webhooks import conditions
+from gateway.webhooks import visibility as webhooks
+from gateway.webhooks.tables import Endpoint
 from gateway.worklist.schemas import Waiting, Worklist
 from shared import access, codes, errors, pages, telemetry, web, worklist
 
@@ -40,7 +43,29 @@ def _accounts(kind: WorklistKind, word: str, table: type[Account]) -> worklist.K
     return worklist.Kind(kind, access.ADMIN, "confirm", paper, pending, since_at=of.created_at, where=others)
 
 
-KINDS: Final = (_accounts(WorklistKind.CLIENT_PENDING, "client", Client), _accounts(WorklistKind.USER_PENDING, "user", User))
+def _endpoints(kind: WorklistKind, roles: frozenset[str], *, own: bool) -> worklist.Kind:
+    """An endpoint that takes no events waits for its account, and for the administrators, who are led to the account: the endpoint is not theirs to open."""
+    account = func.split_part(Endpoint.owner, ":", 2)
+    of_client = exists().where(Client.client_id == account)
+    its_account = case((of_client, literal("/v1/clients/", Text)), else_=literal("/v1/users/", Text)) + account
+    paper = worklist.Paper(
+        "webhook_endpoint",
+        Endpoint.id,
+        webhooks.rows if own else (lambda actor: ~webhooks.rows(actor)),
+        title=(literal("接收网址未收下事件", Text), Endpoint.description, null() if own else account),
+        link=worklist.at("webhook-endpoints", Endpoint.id) if own else its_account,
+    )
+    return worklist.Kind(
+        kind, roles, "replay" if own else "get", paper, frozenset(), since_at=conditions.since(), where=lambda _: (conditions.failed(),)
+    )
+
+
+KINDS: Final = (
+    _accounts(WorklistKind.CLIENT_PENDING, "client", Client),
+    _accounts(WorklistKind.USER_PENDING, "user", User),
+    _endpoints(WorklistKind.WEBHOOK_FAILED, webhooks.OWNERS, own=True),
+    _endpoints(WorklistKind.WEBHOOK_OF_ANOTHER_FAILED, access.ADMIN, own=False),
+)
 
 
 async def gather(

@@ -2,9 +2,22 @@
 
 from shared.web.app import Part, create_app
 from shared.web.calling import Caller
+from shared.web.events import SEEN, VIEWERS_AT_MOST
 from shared.web.kernel import Kernel, KernelOf
 from shared.web.operation import REQUIRED, UPLOAD_LARGEST_BYTES
 from shared.web.routing import Router
 from shared.web.transaction import Session
 
-__all__ = ["REQUIRED", "UPLOAD_LARGEST_BYTES", "Caller", "Kernel", "KernelOf", "Part", "Router", "Session", "create_app"]
+__all__ = [
+    "REQUIRED",
+    "SEEN",
+    "UPLOAD_LARGEST_BYTES",
+    "VIEWERS_AT_MOST",
+    "Caller",
+    "Kernel",
+    "KernelOf",
+    "Part",
+    "Router",
+    "Session",
+    "create_app",
+]

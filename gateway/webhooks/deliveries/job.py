@@ -11,13 +11,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from uuid import UUID
 
 import aiohttp
 import orjson
 from aiohttp.connector import AddrInfoType
-from sqlalchemy import Table, bindparam, delete, select, update
+from prometheus_client import Gauge
+from sqlalchemy import Table, bindparam, case, delete, func, select, update
 
 from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.deliveries.operations import DELIVERIES
@@ -31,6 +33,7 @@ LEASED_FOR = timedelta(seconds=30)
 AT_ONCE = 10
 KEPT_FOR = timedelta(days=30)
 PURGED_EVERY_SECONDS = 3600.0
+COUNTED_EVERY_SECONDS = 15.0
 OWN_LOOKED_UP_EVERY_SECONDS = 30.0
 
 ENDPOINTS = cast(Table, Endpoint.__table__)
@@ -38,11 +41,18 @@ ENDPOINTS = cast(Table, Endpoint.__table__)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt; `answered` is the HTTP status, None when there was no answer."""
+    """What came of one attempt; `answered` is the HTTP status, None when there was no answer; `asked` the time that `Retry-After` asks for."""
 
     delivery_id: UUID
     attempts: int
     answered: int | None
+    asked: timedelta = timedelta()
+
+    @property
+    def status(self) -> str:
+        if self.answered is not None and 200 <= self.answered < 300:
+            return "delivered"
+        return "failed" if self.answered == policy.GONE or self.attempts >= policy.ATTEMPTS_AT_MOST else "pending"
 
 
 class Way:
@@ -79,7 +89,8 @@ class Way:
 async def keep_sending(kernel: web.Kernel) -> None:
     """For as long as the process lives."""
     serving: dict[UUID, asyncio.Task[None]] = {}
-    purged_at = float("-inf")
+    purged_at = counted_at = float("-inf")
+    backlog = Gauge("webhook_deliveries", "Webhook deliveries by status", ["status"], registry=kernel.metrics.registry)
     way = Way(endpoints.reach(kernel))
     async with way.client() as http:
         try:
@@ -90,6 +101,10 @@ async def keep_sending(kernel: web.Kernel) -> None:
                         if endpoint_id not in serving:
                             serving[endpoint_id] = asyncio.create_task(_serve(kernel, http, endpoint_id))
                             serving[endpoint_id].add_done_callback(lambda _, served=endpoint_id: serving.pop(served))  # type: ignore[misc]
+                    if time.monotonic() - counted_at > COUNTED_EVERY_SECONDS:
+                        for status, number in (await _backlog(kernel)).items():
+                            backlog.labels(status).set(number)
+                        counted_at = time.monotonic()
                     if time.monotonic() - purged_at > PURGED_EVERY_SECONDS:
                         await purge(kernel)
                         purged_at = time.monotonic()
@@ -116,6 +131,13 @@ async def _due(kernel: web.Kernel) -> Sequence[UUID]:
     wanted = select(ENDPOINTS.c.id).where(visibility.heard(), ENDPOINTS.c.id.in_(due))
     async with kernel.reading() as session:
         return (await session.scalars(wanted)).all()
+
+
+async def _backlog(kernel: web.Kernel) -> dict[str, int]:
+    """What still waits, and what was given up."""
+    counts = {status: select(func.count()).where(DELIVERIES.c.status == status).scalar_subquery() for status in ("pending", "failed")}
+    async with kernel.reading() as session:
+        return dict(zip(counts, (await session.execute(select(*counts.values()))).one(), strict=True))
 
 
 def _pending() -> tuple[Any, ...]:
@@ -149,9 +171,19 @@ async def _post(http: aiohttp.ClientSession, url: str, signed_with: Sequence[str
         async with http.post(
             url, data=body, headers=headers | {"Content-Type": "application/cloudevents+json"}, allow_redirects=False
         ) as answer:
-            return Outcome(row.id, row.attempts, answer.status)
+            return Outcome(row.id, row.attempts, answer.status, _asked(answer.headers.get("Retry-After", "")))
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
         return Outcome(row.id, row.attempts, None)
+
+
+def _asked(retry_after: str) -> timedelta:
+    """Seconds or a date (RFC 9110 §10.2.3); nothing where it is neither."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return timedelta(seconds=min(int(retry_after), 10**6))
+    try:
+        return parsedate_to_datetime(retry_after) - clock.now()
+    except (ValueError, TypeError, OverflowError):
+        return timedelta()
 
 
 async def _note(kernel: web.Kernel, endpoint_id: UUID, outcomes: Sequence[Outcome]) -> None:
@@ -160,18 +192,31 @@ async def _note(kernel: web.Kernel, endpoint_id: UUID, outcomes: Sequence[Outcom
     names = ("status", "last_status", "next_at", "delivered_at")
     async with kernel.writing.begin() as session:
         await session.execute(unchanged.values({name: bindparam(f"now_{name}") for name in names}), [_noted(each) for each in outcomes])
-        if any(each.answered == policy.GONE for each in outcomes):
-            gone = update(ENDPOINTS).where(ENDPOINTS.c.id == endpoint_id)
-            await session.execute(gone.values(enabled=False, disabled_reason="gone", version=ENDPOINTS.c.version + 1))
+        await session.execute(update(ENDPOINTS).where(ENDPOINTS.c.id == endpoint_id, ENDPOINTS.c.enabled).values(_standing(outcomes)))
+
+
+def _standing(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """How the endpoint stands after these: whoever is gone, or took nothing for three days, is switched off and says why."""
+    statuses = {each.status for each in outcomes}
+    if any(each.answered == policy.GONE for each in outcomes):
+        return _off("gone")
+    if "delivered" in statuses:
+        return {"failing_since": None}
+    since = func.coalesce(ENDPOINTS.c.failing_since, clock.now())
+    if "failed" not in statuses:
+        return {"failing_since": since}
+    over = since <= clock.now() - policy.RETRIED_FOR
+    return {name: case((over, value), else_=ENDPOINTS.c[name]) for name, value in _off("failing").items()} | {"failing_since": since}
+
+
+def _off(reason: str) -> dict[str, Any]:
+    since = func.coalesce(ENDPOINTS.c.failing_since, clock.now())
+    return {"enabled": False, "disabled_reason": reason, "failing_since": since, "version": ENDPOINTS.c.version + 1}
 
 
 def _noted(outcome: Outcome) -> dict[str, Any]:
-    now, status = clock.now(), "pending"
-    if outcome.answered is not None and 200 <= outcome.answered < 300:
-        status = "delivered"
-    elif outcome.answered == policy.GONE or outcome.attempts >= policy.ATTEMPTS_AT_MOST:
-        status = "failed"
-    delay = timedelta(seconds=policy.delay_seconds(outcome.attempts, random.random()))
+    now, status = clock.now(), outcome.status
+    delay = timedelta(seconds=policy.delay_seconds(outcome.attempts, random.random(), outcome.asked))
     return {
         "of": outcome.delivery_id,
         "tried": outcome.attempts,

@@ -1,5 +1,6 @@
 """Deliveries: one for every event and endpoint, made as the feeds are followed; listed, and sent again on demand."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any, cast
 from uuid import UUID
@@ -13,21 +14,40 @@ from gateway.codes import DeliveryStatus
 from gateway.webhooks import policy, visibility
 from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.schemas import DeliveryOut, ReplayIn
-from gateway.webhooks.tables import Delivery, Endpoint
+from gateway.webhooks.tables import Delivery
 from shared import changes, clock, db, deeds, errors, pages, web
-from shared.access import Call
+from shared.access import Actor, Call
 
 DELIVERIES = cast(Table, Delivery.__table__)
 
 
-async def take_in(session: AsyncSession, event: changes.Event) -> None:
-    """Makes an event's deliveries, in the transaction that moves the feed's cursor. Endpoints get what happens after they were made."""
-    wanted_by = [
-        endpoint
-        for endpoint in await _listening(session)
-        if endpoint.id < event.id and policy.wants(endpoint.types, endpoint.scopes, event.type)
-    ]
-    if not wanted_by:
+async def wanted_by(session: AsyncSession, kernel: web.Kernel, service: str, events: Sequence[changes.Event]) -> dict[UUID, list[UUID]]:
+    """By event, the endpoints that are told of it: they ask for its type, and their account may see its paper, as the service itself judges. Endpoints
+    get what happens after they were made."""
+    listeners = await visibility.listening(session)
+    told: dict[UUID, list[UUID]] = {}
+    for start in range(0, len(listeners), web.VIEWERS_AT_MOST):
+        some = listeners[start : start + web.VIEWERS_AT_MOST]
+        visible = await _visible(kernel, service, [each.actor for each in some], events)
+        for listener, ids in zip(some, visible, strict=True):
+            for event in events:
+                if event.id in ids and listener.endpoint_id < event.id and policy.wants(listener.types, event.type):
+                    told.setdefault(event.id, []).append(listener.endpoint_id)
+    return told
+
+
+async def _visible(kernel: web.Kernel, service: str, actors: Sequence[Actor], events: Sequence[changes.Event]) -> list[set[UUID]]:
+    asked = {
+        "viewers": [actor.wire() for actor in actors],
+        "events": [{"id": event.id, "type": event.type, "subject": event.subject} for event in events],
+    }
+    answer = await kernel.neighbours[service].post(web.SEEN, kernel.own_call(), asked)
+    return [set(map(UUID, ids)) for ids in answer["seen"]]
+
+
+async def make(session: AsyncSession, event: changes.Event, endpoint_ids: Sequence[UUID]) -> None:
+    """Makes an event's deliveries, in the transaction that moves the feed's cursor."""
+    if not endpoint_ids:
         return
     transaction_id, _, position = event.sequence.partition("-")
     values = {
@@ -42,17 +62,8 @@ async def take_in(session: AsyncSession, event: changes.Event) -> None:
         "attempts": 0,
         "next_at": clock.now(),
     }
-    rows = [values | {"id": db.new_id(), "endpoint_id": endpoint.id} for endpoint in wanted_by]
+    rows = [values | {"id": db.new_id(), "endpoint_id": endpoint_id} for endpoint_id in endpoint_ids]
     await session.execute(insert(DELIVERIES).on_conflict_do_nothing(), rows)
-
-
-async def _listening(session: AsyncSession) -> list[Any]:
-    """The endpoints in use, read once a batch of events."""
-    if "listening" not in session.info:
-        columns = (Endpoint.id, Endpoint.types, Endpoint.scopes)
-        session.info["listening"] = (await session.execute(select(*columns).where(visibility.heard()))).all()
-    found: list[Any] = session.info["listening"]
-    return found
 
 
 async def anyone_listens(session: AsyncSession) -> bool:

@@ -2,21 +2,24 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.settings import Settings
 from gateway.webhooks import policy, signing, visibility
+from gateway.webhooks.errors import TooManyEndpoints
 from gateway.webhooks.schemas import EndpointChange, EndpointIn, EndpointMade, EndpointOut
 from gateway.webhooks.tables import Endpoint
 from shared import clock, db, deeds, errors, web
 from shared.access import Call
 
 URL_NOT_ALLOWED = "url_not_allowed"
+COUNTING_LOCK = 7_303
 
 
 async def make(session: AsyncSession, call: Call, kernel: web.Kernel, body: EndpointIn) -> EndpointMade:
     _check(kernel, body.url)
+    await _room(session, call)
     secret, made = signing.new_secret(), db.new_id()
     scopes = sorted(call.actor.scopes) if call.actor.scopes is not None else None
     endpoint = Endpoint(
@@ -32,6 +35,14 @@ async def make(session: AsyncSession, call: Call, kernel: web.Kernel, body: Endp
     await session.flush()
     await deeds.record(session, call, "webhook_endpoint.created", made, event=False, details={"types": body.types})
     return _made(endpoint, secret)
+
+
+async def _room(session: AsyncSession, call: Call) -> None:
+    """Of the requests of one account one at a time counts its endpoints and adds one."""
+    await session.execute(select(func.pg_advisory_xact_lock(COUNTING_LOCK, func.hashtext(visibility.owner(call.actor)))))
+    has = await session.scalar(select(func.count()).select_from(Endpoint).where(visibility.rows(call.actor)))
+    if (has or 0) >= policy.ENDPOINTS_AT_MOST:
+        raise TooManyEndpoints(f"本方已有 {has} 个接收网址,至多 {policy.ENDPOINTS_AT_MOST} 个。请修改或删除其中一个。")
 
 
 async def find(session: AsyncSession, call: Call, endpoint_id: UUID) -> Endpoint:
@@ -52,6 +63,7 @@ async def change(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint
         setattr(endpoint, name, value)
     if "enabled" in given:
         endpoint.disabled_reason = None if endpoint.enabled else "owner"
+        endpoint.failing_since = None
     await session.flush()
     await deeds.record(session, call, "webhook_endpoint.changed", endpoint.id, event=False, details={"fields": sorted(given)})
     return endpoint

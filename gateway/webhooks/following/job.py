@@ -1,6 +1,11 @@
 """Follows the feeds of all services while anyone listens, and makes a delivery for every event and endpoint: none is lost, none is made twice."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.webhooks.deliveries import operations as deliveries
 from shared import changes, telemetry, web
@@ -28,6 +33,17 @@ async def _follow(kernel: web.Kernel, name: str) -> None:
 
 
 async def follow_once(kernel: web.Kernel, name: str, *, wait_seconds: float = 0) -> int:
-    """Takes in one batch of a service's events and answers how many it held."""
-    feed = changes.feed_of(kernel.neighbours[name], kernel.own_call)
-    return await changes.follow_once(kernel.engine, f"webhooks:{name}", feed, deliveries.take_in, wait_seconds=wait_seconds)
+    """Takes in one batch of a service's events and answers how many it held. Who is told of them is asked before the transaction that makes it so."""
+    feed, told = changes.feed_of(kernel.neighbours[name], kernel.own_call), dict[UUID, list[UUID]]()
+
+    async def fetch(after: str | None, limit: int, wait: float) -> Mapping[str, Any]:
+        batch = changes.Feed.model_validate(await feed(after, limit, wait))
+        if batch.items:
+            async with kernel.reading() as session:
+                told.update(await deliveries.wanted_by(session, kernel, name, batch.items))
+        return batch.model_dump()
+
+    async def take_in(session: AsyncSession, event: changes.Event) -> None:
+        await deliveries.make(session, event, told.get(event.id, ()))
+
+    return await changes.follow_once(kernel.engine, f"webhooks:{name}", fetch, take_in, wait_seconds=wait_seconds)

@@ -13,11 +13,12 @@ from tests.gateway.routing.upstream import free_port, serving
 
 
 class Receiver:
-    """`answers` is what it answers with from now on. `events` holds what came well signed, in order; `forged` counts the rest."""
+    """`answers` is what it answers with from now on, `says` the headers. `events` holds what came well signed, in order; `forged` counts the rest."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/hook"
         self.port, self.answers, self.secret, self.forged = port, 204, "", 0
+        self.says = {"location": "/elsewhere"}
         self.events: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
 
@@ -33,7 +34,7 @@ class Receiver:
         self.headers.append(headers)
         if self.answers < 300:
             self.events.append(event)
-        await Response(status_code=self.answers, headers={"location": "/elsewhere"})(scope, receive, send)
+        await Response(status_code=self.answers, headers=self.says)(scope, receive, send)
 
     @property
     def subjects(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Events on their way to a receiver: signed, never lost, not before they may be known, sent again on demand."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,12 @@ from sqlalchemy import text
 from gateway.webhooks import policy
 from gateway.webhooks.deliveries import job as sending
 from gateway.webhooks.following import job as following
+from shared import clock, db
 from tests.gateway.houses import House
 from tests.gateway.routing.upstream import free_port, serving
-from tests.gateway.webhooks.conftest import Until
+from tests.gateway.webhooks.conftest import Until, account
 from tests.gateway.webhooks.receiver import Receiver, a_receiver
+from tests.registry.invented import PAN, YANG, made, trainee
 
 PATH = "/v1/webhook-endpoints"
 
@@ -234,3 +237,86 @@ async def test_a_disabled_account_s_endpoint_is_sent_nothing_more_not_even_what_
 
 async def _is(ask: Callable[[], Awaitable[int]], number: int) -> bool:
     return await ask() == number
+
+
+async def test_a_school_and_the_office_are_told_of_their_own_papers_alone(home: House, until: Until) -> None:
+    registry, school = home.services["registry"], db.new_id()
+    await account(home.gateway, "institution", institution_id=school)
+    await account(home.gateway, "partner", department="佛山市人社局")
+    async with a_receiver() as theirs, a_receiver() as offices:
+        await listens(home, theirs, "institution")
+        await listens(home, offices, "partner")
+        others = await made(registry.as_("officer"), "/v1/trainees", trainee(PAN))
+        own = await made(registry.as_("institution", institution_id=school), "/v1/trainees", trainee(YANG))
+        everyones = await home.happens("subsidy", "terms.published")
+        await until(lambda: set(theirs.subjects) == {own["id"], *everyones} and offices.subjects == everyones)
+        assert others["id"] not in theirs.subjects
+
+
+async def test_an_account_that_has_become_another_s_hears_nothing_more(home: House, until: Until) -> None:
+    async with a_receiver() as receiver, a_receiver() as other:
+        await listens(home, receiver, "system")
+        await listens(home, other)
+        async with home.gateway.kernel.engine.begin() as connection:
+            await connection.execute(text("UPDATE clients SET scopes = '{claims.read}' WHERE client_id = 'test-system'"))
+        happened = await home.happens("registry", "trainee.changed") + await home.happens("subsidy", "claim.submitted")
+        await until(lambda: sorted(other.subjects) == sorted(happened) and receiver.subjects == happened[1:])
+
+
+async def test_who_takes_nothing_for_three_days_is_switched_off_and_says_why(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        receiver.answers = 503
+        endpoint, admin = await listens(home, receiver), home.gateway.as_("admin")
+        happened = await home.happens("registry", "trainee.changed")
+        await until(lambda: bool(receiver.headers))
+
+        async def failing() -> bool:
+            return (await admin.get(endpoint)).json()["failing_since"] is not None
+
+        await until(failing)
+        assert (await admin.get(endpoint)).json()["enabled"]
+        async with home.gateway.kernel.engine.begin() as connection:
+            await connection.execute(text("UPDATE webhook_endpoints SET failing_since = now() - interval '3 days'"))
+            last = f"UPDATE webhook_deliveries SET attempts = {policy.ATTEMPTS_AT_MOST - 1}, next_at = now()"
+            await connection.execute(text(last))
+
+        async def off() -> bool:
+            return (await admin.get(endpoint)).json()["disabled_reason"] == "failing"
+
+        await until(off)
+        other = home.gateway.as_("admin", subject="another")
+        for reader, kind, link in ((admin, "webhook_failed", endpoint), (other, "webhook_of_another_failed", "/v1/clients/test-admin")):
+            [item] = (await reader.get("/v1/worklist")).json()["items"]
+            assert (item["kind"], item["link"]) == (kind, link)
+            assert (await reader.get(link)).status_code == 200
+        receiver.answers = 200
+        shown = (await admin.patch(endpoint, json={"enabled": True})).json()
+        assert (shown["disabled_reason"], shown["failing_since"]) == (None, None)
+        await admin.post(f"{endpoint}:replay")
+        await until(lambda: receiver.subjects == happened)
+        assert (await admin.get("/v1/worklist")).json()["items"] == (await other.get("/v1/worklist")).json()["items"] == []
+
+
+async def test_one_success_is_enough_to_stay_on(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        endpoint, admin = await listens(home, receiver), home.gateway.as_("admin")
+        async with home.gateway.kernel.engine.begin() as connection:
+            await connection.execute(text("UPDATE webhook_endpoints SET failing_since = now() - interval '9 days'"))
+        await home.happens("registry", "trainee.changed")
+        await until(lambda: settled(home, endpoint, 1))
+        assert (await admin.get(endpoint)).json()["failing_since"] is None
+
+
+async def test_a_receiver_is_left_alone_as_long_as_it_asks(home: House, until: Until) -> None:
+    async with a_receiver() as receiver:
+        receiver.answers, receiver.says = 503, {"retry-after": "7200"}
+        endpoint = await listens(home, receiver)
+        await home.happens("registry", "trainee.changed")
+
+        async def put_off() -> bool:
+            [shown] = await deliveries(home, endpoint) or [{"last_status": None}]
+            return shown["last_status"] == 503
+
+        await until(put_off)
+        [shown] = await deliveries(home, endpoint)
+        assert timedelta(hours=1.9) < clock.read(shown["next_at"]) - clock.now() < timedelta(hours=2.1)

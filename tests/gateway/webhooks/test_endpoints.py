@@ -1,10 +1,12 @@
 """Endpoints: whose they are, what may be changed, and that secrets are shown once."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from gateway.webhooks import policy
 from tests.conftest import Start
 
 URL = "http://127.0.0.1:9/hook"
@@ -95,7 +97,19 @@ async def test_an_endpoint_is_its_owners_alone(start: Start) -> None:
                 assert (await other.request(method, path, json=body)).status_code == 404, (method, path)
 
 
-@pytest.mark.parametrize("role", ["officer", "auditor", "partner", "institution"])
+@pytest.mark.parametrize("role", ["officer", "auditor", "town", "person"])
 async def test_others_have_no_endpoints(start: Start, role: str) -> None:
     async with start("gateway") as gateway:
         assert (await gateway.as_(role).get(PATH)).status_code == 403
+
+
+async def test_an_account_has_ten_endpoints_also_when_it_makes_more_at_once(start: Start) -> None:
+    async with start("gateway") as gateway:
+        partner, another = gateway.as_("partner"), gateway.as_("partner", subject="another")
+        made = await asyncio.gather(*(partner.post(PATH, json={"url": URL}) for _ in range(policy.ENDPOINTS_AT_MOST + 2)))
+        assert sorted(each.status_code for each in made) == [201] * policy.ENDPOINTS_AT_MOST + [409] * 2
+        assert {each.json()["code"] for each in made if each.status_code == 409} == {"too_many_endpoints"}
+        assert (await another.post(PATH, json={"url": URL})).status_code == 201
+        first = next(each.json()["id"] for each in made if each.status_code == 201)
+        await partner.delete(f"{PATH}/{first}")
+        assert (await partner.post(PATH, json={"url": URL})).status_code == 201
