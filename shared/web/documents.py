@@ -117,6 +117,7 @@ def complete(document: Document, service: str) -> Document:
     if "Event" in schemas:
         document["webhooks"] = {event: _webhook(event, what) for event, what in said.events.items()}
     _explain(document, said.words)
+    _settle_defaults(schemas)
     return document
 
 
@@ -132,6 +133,16 @@ def _settle_types(value: Any) -> None:
         for media_type, body in value.get("content", {}).items() if isinstance(value.get("content"), dict) else ():
             if not _TEXTUAL.search(media_type) and body.get("schema") == {"type": "string"}:
                 body["schema"]["format"] = "binary"
+
+
+def _settle_defaults(schemas: Mapping[str, Any]) -> None:
+    """What a member of a request is when it is not given, in words: generated code takes a member with a default for one that is always there."""
+    for asked in (schema for schema in schemas.values() if schema.get("additionalProperties") is False):
+        for member in asked["properties"].values():
+            if (default := member.pop("default", None)) not in (None, [], {}, ""):
+                member["description"] = f"{member.get('description', '').rstrip('。')}。不给则为 {orjson.dumps(default).decode()}。".lstrip(
+                    "。"
+                )
 
 
 def _settle_body(described: dict[str, Any]) -> None:

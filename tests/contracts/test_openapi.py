@@ -285,3 +285,10 @@ def test_a_body_that_may_be_left_out_is_not_also_null(document: Document) -> Non
     for method, path, described in operations(document):
         for body in described.get("requestBody", {}).get("content", {}).values():
             assert {"type": "null"} not in body["schema"].get("anyOf", []), (method, path)
+
+
+def test_a_member_that_a_request_may_leave_out_has_its_default_in_words(document: Document) -> None:
+    """Generators take a member with a `default` for one that is always there, in a request as in an answer."""
+    for name, schema in document["components"]["schemas"].items():
+        if schema.get("additionalProperties") is False:
+            assert not [member for member, inner in schema["properties"].items() if "default" in inner], name

@@ -74,6 +74,7 @@ from client.models import (
     Material,
     Mode,
     Oauth2CreateTokenBody,
+    Oauth2CreateTokenBodyGrantType,
     OrderEmployer,
     OrderIn,
     PaymentResult,
@@ -117,7 +118,8 @@ class Someone:
     """Who is signed in. Every call carries the day it plays on."""
 
     def __init__(self, client_id: str, client_secret: str) -> None:
-        form = Oauth2CreateTokenBody(grant_type="client_credentials", client_id=client_id, client_secret=client_secret)
+        asked = Oauth2CreateTokenBodyGrantType.CLIENT_CREDENTIALS
+        form = Oauth2CreateTokenBody(grant_type=asked, client_id=client_id, client_secret=client_secret)
         self.token = told(oauth2_create_token.sync_detailed(client=Client(GATEWAY), body=form)).access_token
 
     def on(self, day: str) -> AuthenticatedClient:
