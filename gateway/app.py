@@ -18,6 +18,7 @@ from gateway.overviews import routes as overviews
 from gateway.plans import routes as plans
 from gateway.reference import routes as reference
 from gateway.routing import cors, forwarding
+from gateway.search import routes as search
 from gateway.settings import Settings
 from gateway.webhooks import routes as webhooks
 from gateway.webhooks import tables as hooks
@@ -35,6 +36,7 @@ ROUTERS = (
     changes.router,
     audit.router,
     *overviews.ROUTERS,
+    search.router,
     worklist.router,
     webhooks.router,
     docs.router,

@@ -71,6 +71,7 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "plan_line_source": get_args(CountedBy),
     "plan_finding_effect": get_args(PlanFindingEffect),
     "delivery_status": get_args(DeliveryStatus),
+    "search_hit_kind": ("trainee", "institution", "class", "claim", "filing", "certificate", "order"),
     "section_status": get_args(SectionStatus),
     "trail_fault": sealing.Reason,
     "action": None,  # of all papers' machines

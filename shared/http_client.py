@@ -269,7 +269,7 @@ class Neighbour:
                 return answer.json()
             except ValueError as error:
                 raise errors.UpstreamFailed(f"{self.name} 服务的应答无法读取。") from error
-        if answer.status in (409, 422) and answer.media_type == "application/problem+json":
+        if answer.status in (409, 422, 429) and answer.media_type == "application/problem+json":
             raise errors.Relayed(answer.json())
         raise errors.UpstreamFailed(f"{self.name} 服务应答 {answer.status}。")
 

@@ -94,6 +94,9 @@ def _somebody(claims: dict[str, Any]) -> dict[str, Any]:
     return claims
 
 
+Viewer = Annotated[dict[str, Any], AfterValidator(_somebody)]  # for whom a service asks, as claims of a token
+
+
 class NamesIn(wire.In):
     """Ids to be named. `seen_by`: for whom, by role and bindings; null: the asking service vouches that everyone asked for may be named."""
 
@@ -107,7 +110,7 @@ class NamesIn(wire.In):
     filing_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
     assessment_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
     certificate_ids: list[UUID] = Field([], max_length=IDS_AT_MOST)
-    seen_by: Annotated[dict[str, Any], AfterValidator(_somebody)] | None = None
+    seen_by: Viewer | None = None
 
 
 def numbered(key: Any, number: Any) -> Lookup:

@@ -8,7 +8,7 @@ from services.eastwest.counting import routes as counting
 from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
 from services.eastwest.imports.tables import PlacementImport
-from services.eastwest.internal import evaluation, names, registry
+from services.eastwest.internal import evaluation, names, registry, search
 from services.eastwest.orders import routes as orders
 from services.eastwest.placements import routes as placements
 from services.eastwest.placements import rules
@@ -33,6 +33,7 @@ PART = web.Part(
         registry.router,
         evaluation.router,
         imports.router,
+        search.router,
         worklist.router,
     ),
     codes=labels.shown(codes.OWNED),

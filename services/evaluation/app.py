@@ -8,7 +8,7 @@ from services.evaluation.certificates import routes as certificates
 from services.evaluation.changes import visibility as changes
 from services.evaluation.counting import routes as counting
 from services.evaluation.filings import routes as filings
-from services.evaluation.internal import eastwest, names, registry
+from services.evaluation.internal import eastwest, names, registry, search
 from services.evaluation.worklist import operations as worklist
 from shared import codes as labels
 from shared import county, web
@@ -27,6 +27,7 @@ PART = web.Part(
         counting.router,
         registry.router,
         eastwest.router,
+        search.router,
         worklist.router,
     ),
     codes=labels.shown(codes.OWNED),

@@ -15,7 +15,7 @@ from services.registry.institutions.ratings import routes as ratings
 from services.registry.institutions.standing import routes as standing
 from services.registry.institutions.teachers import routes as teachers
 from services.registry.institutions.yearly_reports import routes as yearly_reports
-from services.registry.internal import evaluation, gateway, names, subsidy
+from services.registry.internal import evaluation, gateway, names, search, subsidy
 from services.registry.people.corrections import routes as corrections
 from services.registry.people.merges import routes as merges
 from services.registry.people.status_records import routes as status_records
@@ -63,6 +63,7 @@ PART = web.Part(
         subsidy.identities,
         evaluation.router,
         gateway.router,
+        search.router,
         worklist.router,
     ),
     papers=changes.PAPERS,

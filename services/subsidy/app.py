@@ -7,7 +7,7 @@ from services.subsidy.changes import visibility as changes
 from services.subsidy.claims import routes as claims
 from services.subsidy.following import job as following
 from services.subsidy.funds import routes as funds
-from services.subsidy.internal import evaluation, names, registry
+from services.subsidy.internal import evaluation, names, registry, search
 from services.subsidy.notices import routes as notices
 from services.subsidy.objections import routes as objections
 from services.subsidy.payments import routes as payments
@@ -40,6 +40,7 @@ PART = web.Part(
         recoveries.router,
         evaluation.router,
         registry.router,
+        search.router,
         worklist.router,
     ),
 )

@@ -39,6 +39,7 @@ MODULES = [
     "sealing.keys",
     "sealing.sealer",
     "sealing.verifying",
+    "search",
     "settings",
     "sheet_jobs",
     "sheet_jobs.errors",

@@ -132,15 +132,19 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: 
         select(Trainee.id_number_key, Trainee.id).where(Trainee.id_number_key.in_(set(keys)), Trainee.merged_into.is_(None))
     )
     found: dict[bytes, UUID] = {row.id_number_key: row.id for row in known}
-    missed, actor = len(set(keys) - found.keys()), call.actor
+    await looked_up(session, call, kernel, len(set(keys)), list(found.values()))
+    await visibility.note_sightings(session, call, found.values(), "presented")
+    return LookupOut(items=[Found(index=index, id=found.get(key)) for index, key in enumerate(keys)])
+
+
+async def looked_up(session: AsyncSession, call: Call, kernel: Kernel, asked: int, found: Sequence[UUID]) -> None:
+    """Records who asked by full numbers and whom they found; 429 where too many were asked for whom nobody is registered."""
+    missed, actor = asked - len(found), call.actor
     if actor.role == "institution":
         await kernel.limits.take(limits.LOOKUP_MISSES, str(actor.institution_id), missed)
     elif actor.role not in ("service", "system"):  # another system compares whole lists, as it was granted
         await kernel.limits.take(limits.LOOKUP_MISSES_OF_A_PERSON, str(actor.person_id or actor.subject), missed)
-    await visibility.note_sightings(session, call, found.values(), "presented")
-    said = {"asked": len(keys), "found": [str(each) for each in found.values()]}
-    await deeds.record(session, call, "trainee.looked_up", None, details=said)
-    return LookupOut(items=[Found(index=index, id=found.get(key)) for index, key in enumerate(keys)])
+    await deeds.record(session, call, "trainee.looked_up", None, details={"asked": asked, "found": [str(each) for each in found]})
 
 
 # --- registering many ------------------------------------------------------------------------------------------------------------------------

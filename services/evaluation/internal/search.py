@@ -1,0 +1,34 @@
+"""What a search finds here: filings, and certificates by number."""
+
+from services.evaluation.certificates import reading as certificates
+from services.evaluation.certificates import visibility as certificate_rows
+from services.evaluation.certificates.tables import Certificate
+from services.evaluation.filings import visibility as filing_rows
+from services.evaluation.filings.tables import Filing
+from shared import search
+
+router = search.router(
+    search.Papers(
+        "filing",
+        "filings",
+        filing_rows.READERS,
+        filing_rows.rows,
+        Filing.id,
+        Filing.institution_name,
+        search.one_of(Filing.number),
+        [Filing.number, Filing.institution_name],
+        number=Filing.number,
+    ),
+    search.Papers(
+        "certificate",
+        "certificates",
+        certificate_rows.READERS,
+        certificate_rows.rows,
+        Certificate.id,
+        Certificate.issuer,
+        lambda text, kernel: Certificate.number_key == certificates.key_of(kernel, text),
+        [Certificate.number],
+        number=Certificate.number,
+        trainee_id=Certificate.trainee_id,
+    ),
+)
