@@ -47,7 +47,7 @@ class Said:
 def of(service: str) -> Said:
     """A service's own sentences, the kernel's, and the one vocabulary. Raises `strict.BadFile`."""
     mine, kernel = own(service), own("shared")
-    return Said(**{name: getattr(mine, name) | getattr(kernel, name) for name in Said.__slots__})
+    return Said(**{name: getattr(kernel, name) | getattr(mine, name) for name in Said.__slots__})
 
 
 def own(service: str) -> Said:
