@@ -7,7 +7,7 @@ import pytest
 from services.eastwest.placements import rules
 from services.eastwest.placements.policy import Evidence, Fact, proof_wanted
 from tests.conftest import Service
-from tests.eastwest.neighbours import Neighbours, evidence, placed, report, update
+from tests.eastwest.neighbours import Neighbours, evidence, order, placed, report, update
 
 
 def at(day: str) -> str:
@@ -56,3 +56,13 @@ def test_the_first_month_that_lacks_proof_is_due(proved: list[tuple[str, str]], 
     found = proof_wanted([Fact("1", "started", date(2025, 5, 30), evidence=given)], rules.here())
     waits = found is not None and found.wanted_on <= date.fromisoformat(today)
     assert (found.due_on if found and waits else None) == (expected and date.fromisoformat(expected))
+
+
+async def test_an_order_past_its_last_day_waits_to_be_closed(eastwest: Service, others: Neighbours) -> None:
+    partner = eastwest.as_("partner", at=at("2025-03-05"), subject="foshan")
+    made = (await partner.post("/v1/orders", json=order(until_on="2025-06-30"))).json()
+    assert await due(eastwest, "2025-06-30") == []
+    assert await due(eastwest, "2025-07-01") == ["2025-07-08"]
+    assert await due(eastwest, "2025-07-01", "officer") == []  # the partner's to close
+    closed = await eastwest.as_("partner", at=at("2025-07-01"), subject="foshan").post(f"/v1/orders/{made['id']}:close", json={})
+    assert (closed.status_code, await due(eastwest, "2025-07-01")) == (200, [])

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.conftest import Start
-from tests.evaluation.made import HELD, WAYS, supervision, world
+from tests.evaluation.made import HELD, OFFICER, WAYS, supervision, world
 
 
 async def waits(client: httpx.AsyncClient) -> list[tuple[str, str, str]]:
@@ -51,3 +51,20 @@ async def test_a_batch_waits_for_supervision_then_locking_then_issuing(start: St
         assert await waits(client) == [("assessment_locked", "issue", paper["number"])]
         await client.post(f"{path}:issue")
         assert await waits(client) == []
+
+
+async def test_a_filing_waits_for_its_renewal_in_its_last_three_months(start: Start) -> None:
+    async with world(start) as made:
+        paper = await made.filing()
+        assert (paper["valid_until_on"], await waits(made.reviewer("2025-09-30"))) == ("2025-12-31", [])
+        assert await waits(made.reviewer("2025-10-01")) == [("filing_ending", "renew", paper["number"])]
+        [item] = (await made.reviewer("2025-12-31").get("/v1/worklist")).json()["items"]
+        assert (item["due_on"], item["overdue"]) == ("2025-12-31", False)
+        assert await waits(made.reviewer("2026-01-01")) == []
+
+
+async def test_a_filing_waits_for_another_person_than_the_one_who_checked_it(start: Start) -> None:
+    async with world(start) as made:
+        paper = await made.filing("checked")
+        assert await waits(made.reviewer(person_id=OFFICER)) == []
+        assert await waits(made.reviewer()) == [("filing_checked", "accept", paper["number"])]

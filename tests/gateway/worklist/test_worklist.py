@@ -49,12 +49,13 @@ async def test_pages_of_two_make_the_whole_list_over_all_services(start: Start) 
             {"kind": "class_submitted", "count": 4, "overdue": 0},
             {"kind": "filing_submitted", "count": 3, "overdue": 1},
         ]
-        found, cursor = [], ""
-        while cursor is not None:
-            page = (await officer.get("/v1/worklist?limit=2" + (f"&cursor={cursor}" if cursor else ""))).json()
-            found += page["items"]
-            cursor = page["next_cursor"]
-        assert found == whole["items"]
+        for limit in (1, 2):
+            found, cursor = [], ""
+            while cursor is not None and len(found) <= 7:
+                page = (await officer.get(f"/v1/worklist?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))).json()
+                found += page["items"]
+                cursor = page["next_cursor"]
+            assert found == whole["items"], limit
         late = (await officer.get("/v1/worklist?overdue=true&kind=filing_submitted&include_total=true")).json()
         assert ([item["since_at"][:10] for item in late["items"]], late["total"]) == (["2025-03-24"], 1)
         assert late["items"][0]["overdue"] and late["items"][0]["whom"]["institution_name"]

@@ -114,3 +114,15 @@ async def test_pages_of_one_make_the_whole_list_of_several_kinds_and_the_counts_
         assert (await officer.get("/v1/worklist?kind=claim_submitted")).json()["items"] == []  # another service's
         refused = await officer.get("/v1/worklist?kind=class_submited")
         assert (refused.status_code, refused.json()["parameter"]) == (400, "kind")
+
+
+async def test_what_waits_since_the_first_moment_of_a_day_follows_what_is_due_the_day_before(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await made.school(registry)
+        begins = await made.proposed(registry, school, "approved", starts_on="2025-04-28", ends_on="2025-04-28")
+        over = await made.proposed(registry, school, "in_progress", starts_on="2025-04-21", ends_on="2025-04-22")
+        client = registry.as_("institution", at="2025-04-28T09:00:00+08:00", institution_id=school)
+        first = (await client.get("/v1/worklist?limit=1")).json()
+        second = (await client.get(f"/v1/worklist?limit=1&cursor={first['next_cursor']}")).json()
+        found = [(item["subject_id"], item["due_on"]) for page in (first, second) for item in page["items"]]
+        assert found == [(begins, "2025-04-28"), (over, "2025-04-29")]

@@ -7,8 +7,10 @@ import pytest
 
 from shared import db
 from tests.conftest import Start
-from tests.subsidy.claims.world import AFTER_NOTICE, IN_MAY, ROADS, a_person, a_world
+from tests.subsidy.claims.world import AFTER_NOTICE, IN_MAY, PERSONS, ROADS, a_person, a_world
 from tests.subsidy.office import a_claim, a_fund, a_notice, finance, key, registry
+from tests.subsidy.schemes.test_routes import PATH as TERMS
+from tests.subsidy.schemes.test_routes import a_block
 
 WAITS_FOR = {
     "draft": ("institution", "claim_draft", "submit"),
@@ -71,7 +73,10 @@ async def test_an_objection_is_due_three_working_days_after_it_came_and_after_it
         [item] = (await officer.get("/v1/worklist")).json()["items"]
         assert (item["kind"], item["action"], item["due_on"]) == ("objection_accepted", "dismiss", accepted["due_on"])
         assert await waits(finance(subsidy, at="2024-12-01T09:00:00+08:00")) == []  # the clock stands still
-        assert claim.status == "in_notice"
+        reviewer = subsidy.as_("reviewer", at="2024-09-29T09:00:00+08:00")
+        assert await waits(reviewer) == [] and claim.status == "in_notice"
+        await officer.post(f"/v1/objections/{objection['id']}:uphold", json={"reason": "属实"})
+        assert await waits(reviewer) == [("claim_objected", "return", claim.number)]
 
 
 async def test_an_approved_claim_waits_for_a_batch_and_the_batch_for_the_bank(start: Start) -> None:
@@ -87,3 +92,37 @@ async def test_an_approved_claim_waits_for_a_batch_and_the_batch_for_the_bank(st
         failed = {"results": [{"payment_id": batch["payments"][0]["id"], "result": "failed", "reason": "账号不符"}]}
         await client.post(f"/v1/payment-batches/{batch['id']}:confirm", json=failed, headers=key(exported["version"]))
         assert await waits(client) == [("claim_approved", "payment", claim.number)]
+
+
+async def test_what_is_another_persons_work_waits_for_that_person(start: Start) -> None:
+    async with a_world(start) as world:
+        claim = await world.bring_to("submitted", world.open_class([a_person()]))
+        same = PERSONS["institution"]
+        assert await waits(world.as_("officer", person_id=same)) == []
+        [item] = (await world.as_("officer").get("/v1/worklist")).json()["items"]
+        assert (item["title"], item["amount"]) == (
+            "短平快农业种植养殖培训 · 示例合作社 蓝莓种植班 KL-PX-2025-000001 · 1 人",
+            claim["amount"],
+        )
+        assert (item["whom"]["institution_id"], item["due_on"], item["overdue"]) == (world.school_id, "2025-05-20", False)
+        await world.step("officer", "review", claim)
+        assert await waits(world.as_("reviewer", person_id=PERSONS["officer"])) == []
+        assert await waits(world.as_("reviewer")) == [("claim_reviewed", "confirm", claim["number"])]
+
+
+async def test_a_claim_waits_since_it_came_to_its_state(start: Start) -> None:
+    async with a_world(start) as world:
+        claim = await world.bring_to("submitted", world.open_class([a_person()]))
+        await world.step("officer", "review", claim, at="2025-05-15T10:00:00+08:00")
+        [item] = (await world.as_("reviewer", at="2025-05-16T09:00:00+08:00").get("/v1/worklist")).json()["items"]
+        assert (item["since_at"], item["due_on"]) == ("2025-05-15T10:00:00.000+08:00", "2025-05-29")
+
+
+async def test_proposed_terms_wait_for_another_administrator(start: Start) -> None:
+    one, other = str(db.new_id()), str(db.new_id())
+    async with start("subsidy") as subsidy:
+        proposed = await subsidy.as_("admin", person_id=one).post(TERMS, json=await a_block(subsidy, yuan_per_person_day="80.00"))
+        assert proposed.status_code == 201, proposed.text
+        [item] = (await subsidy.as_("admin", person_id=other).get("/v1/worklist")).json()["items"]
+        assert (item["kind"], item["action"], item["link"]) == ("terms_proposed", "approve", f"{TERMS}/{proposed.json()['id']}")
+        assert await waits(subsidy.as_("admin", person_id=one)) == []
