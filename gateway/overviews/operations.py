@@ -22,7 +22,7 @@ NOT_TO_BE_SHOWN = (404, 410)
 
 
 async def gather(request: Request, call: Call, kernel: web.Kernel, noun: str, paper_id: UUID) -> Response:
-    """The overview; `Server-Timing` says how long each section took. Raises the registry's own problem for a paper that is not there for this caller."""
+    """The overview; `Server-Timing` says how long each section took. Raises the owner's own problem for a paper that is not there for this caller."""
     began, took = time.perf_counter(), dict[str, float]()
 
     async def answered(service: str, path: str) -> Answer | errors.Problem:
@@ -34,7 +34,7 @@ async def gather(request: Request, call: Call, kernel: web.Kernel, noun: str, pa
     answers = await asyncio.gather(*(answered(service, path) for service, _, path in asked))
     paper = answers[0]
     if isinstance(paper, Answer) and paper.status in NOT_TO_BE_SHOWN:
-        raise problem_of(paper, "registry")
+        raise problem_of(paper, asked[0][0])
     by_service: dict[str, dict[str, Answer | errors.Problem]] = {}
     for (service, name, _), answer in zip(asked, answers, strict=True):
         by_service.setdefault(service, {})[name] = answer

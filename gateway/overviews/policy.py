@@ -1,4 +1,4 @@
-"""What an overview shows of a trainee, a class, an institution: which lists of which service. The first of the registry is the paper itself."""
+"""What an overview shows of a trainee, a class, an institution, an order: which lists of which service. The first is the paper itself."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -22,5 +22,10 @@ SECTIONS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "registry": {"institution": "/v1/institutions/{id}", "classes": "/v1/classes?institution_id={id}"},
         "subsidy": {"claims": "/v1/claims?institution_id={id}"},
         "evaluation": {"filings": "/v1/filings?institution_id={id}", "assessments": "/v1/assessments?institution_id={id}"},
+    },
+    "orders": {
+        "eastwest": {"order": "/v1/orders/{id}", "placements": "/v1/placements?order_id={id}"},
+        "registry": {"classes": "/v1/classes?order_id={id}"},
+        "evaluation": {"assessments": "/v1/assessments?order_id={id}"},
     },
 }

@@ -9,7 +9,7 @@ from gateway.overviews.errors import TraineeMerged
 from gateway.overviews.schemas import Overview
 from shared import access, web
 
-trainees, classes, institutions = web.Router("trainees"), web.Router("classes"), web.Router("institutions")
+trainees, classes, institutions, orders = (web.Router(noun) for noun in ("trainees", "classes", "institutions", "orders"))
 
 
 @trainees.operation(
@@ -46,4 +46,15 @@ async def of_institution(institution_id: UUID, request: Request, call: web.Calle
     return await operations.gather(request, call, kernel, "institutions", institution_id)
 
 
-ROUTERS = (trainees, classes, institutions)
+@orders.operation(
+    "GET",
+    "/v1/orders/{order_id:uuid}/overview",
+    may=access.SIGNED_IN,
+    summary="一个订单的全貌:订单、安置与稳岗、班级、评价",
+    response_model=Overview,
+)
+async def of_order(order_id: UUID, request: Request, call: web.Caller, kernel: web.KernelOf) -> Response:
+    return await operations.gather(request, call, kernel, "orders", order_id)
+
+
+ROUTERS = (trainees, classes, institutions, orders)

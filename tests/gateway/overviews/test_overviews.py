@@ -10,6 +10,7 @@ import pytest
 
 from shared import db
 from tests.conftest import Service, Start
+from tests.eastwest.neighbours import order
 from tests.gateway.houses import NOBODY
 from tests.gateway.routing.upstream import serving
 from tests.registry import made
@@ -66,6 +67,18 @@ async def a_town(start: Start, away: str = "", how: str = "stopped") -> AsyncIte
 async def town(start: Start) -> AsyncIterator[Town]:
     async with a_town(start) as made_town:
         yield made_town
+
+
+async def test_an_orders_page_begins_with_the_order_at_its_own_service(town: Town) -> None:
+    eastwest = town.services["eastwest"].as_("officer")
+    town.papers["orders"] = (await made.posted(eastwest, "/v1/orders", order(), 201))["id"]
+    found = await town.overview("orders")
+    assert found["complete"] is True and set(found["sections"]) == {"eastwest", "registry", "evaluation"}
+    data = found["sections"]["eastwest"]["data"]
+    assert data["order"]["id"] == town.papers["orders"] and data["placements"]["items"] == []
+    assert found["sections"]["registry"]["data"]["classes"]["items"] == []
+    unknown = await town.gateway.as_("officer").get(f"/v1/orders/{db.new_id()}/overview")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 
 
 async def test_each_section_is_what_its_service_answers(town: Town) -> None:
