@@ -25,7 +25,7 @@ async def test_allow_names_all_methods_of_every_path(name: str, tmp_path: Path) 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(made), base_url="http://s.test") as anyone:
         for path, methods in declared.items():
             allowed = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
-            for method, status in (("OPTIONS", 204), ("TRACE", 405), *((other, 405) for other in {"POST", "GET", "PATCH"} - methods)):
+            for method, status in (("OPTIONS", 204), ("TRACE", 405)):
                 answer = await anyone.request(method, path)
                 assert (answer.status_code, set(answer.headers["allow"].split(", "))) == (status, allowed), (method, path)
             assert answer.json()["code"] == "method_not_allowed" and str(sorted(allowed)[0]) in answer.json()["detail"]
