@@ -70,9 +70,12 @@ def faults(rules: Iterable[Callable[[Any, date], Iterable[errors.Fault]]], body:
 
 
 class Out(BaseModel):
-    """An answer, or a part of one."""
+    """An answer, or a part of one. What has a default is answered all the same, so the document promises it."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, json_schema_serialization_defaults_required=True)
+
+
+LEFT_OUT = ConfigDict(json_schema_serialization_defaults_required=False)  # of an answer that leaves out what it does not say
 
 
 def _money(value: object) -> Decimal:

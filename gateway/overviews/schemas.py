@@ -11,6 +11,8 @@ from shared import wire
 class Section(wire.Out):
     """What one service has. `forbidden`: the caller may not read it; `unavailable`: it did not answer in time, and `problem` says how."""
 
+    model_config = wire.LEFT_OUT
+
     status: SectionStatus
     data: dict[str, Any] = Field({}, description="按名称,各如其自己的路径所答:一个事项,或列表的第一页。")
     problem: wire.Problem = Field(default_factory=dict, description="与任何拒绝的应答相同。")

@@ -78,6 +78,8 @@ class PlanBasis(wire.Out):
 class PartOut(wire.Out):
     """One period of a line, or one subject (a class, college or enterprise) in one period."""
 
+    model_config = wire.LEFT_OUT
+
     period: str
     target: float
     actual: wire.Number | None
@@ -103,6 +105,8 @@ class RankedOut(wire.Out):
 
 class PlanLineOut(wire.Out):
     """A line of the board. What nobody could count is `unknown`, with nulls; it is never 0. Shares are numbers from 0 to 1."""
+
+    model_config = wire.LEFT_OUT
 
     code: str = Field(examples=["four.technician"])
     title: str = Field(examples=[PLAN.lines[0].title])

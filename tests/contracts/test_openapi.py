@@ -292,3 +292,10 @@ def test_a_member_that_a_request_may_leave_out_has_its_default_in_words(document
     for name, schema in document["components"]["schemas"].items():
         if schema.get("additionalProperties") is False:
             assert not [member for member, inner in schema["properties"].items() if "default" in inner], name
+
+
+def test_what_an_answer_always_says_is_promised(document: Document) -> None:
+    """A name that may be null is there all the same: a front end need not ask whether."""
+    paper = document["components"]["schemas"].get("ClaimOut") or document["components"]["schemas"].get("TraineePaper")
+    if paper is not None:
+        assert set(paper["required"]) == paper["properties"].keys()
