@@ -16,6 +16,7 @@ from deploy.processes import CannotStart, last_lines
 from deploy.stack import PORTS, Stack
 
 LOCAL_CLIENTS = ("local-officer", "local-reviewer", "local-finance", "local-partner", "local-auditor", "local-admin", "local-system")
+KEPT, THROWN_AWAY = "数据保留。 The data stay.", "数据清除。 The data are thrown away."
 _PAUSE_SECONDS = 1.0
 _PAUSE_SECONDS_AT_MOST = 30.0
 _STEADY_SECONDS = 60.0
@@ -26,19 +27,21 @@ def main() -> int:
     console = Console(highlight=False, soft_wrap=True)
     for received in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(received, _interrupt)
-    began = time.monotonic()
+    began, scenario = time.monotonic(), None
     try:
-        with _running(console) as (stack, scenario):
+        scenario = scenarios.asked()
+        with _running(console, scenario) as stack:
             _welcome(console, stack, time.monotonic() - began)
             if scenario:
-                console.print(f"情景       scenario      : {scenario.shows};数据在停止时清除 thrown away at the end\n", style="bold yellow")
+                console.print(f"情景       scenario      : {scenario.shows}", style="bold yellow")
+            console.print(f"按 Ctrl-C 停止,{THROWN_AWAY if scenario else KEPT}\n")
             try:
                 _keep_alive(console, stack, scenario.away if scenario else None)
             finally:
                 _deaf_to_signals()
                 console.print("正在停止 stopping …")
     except KeyboardInterrupt:
-        console.print("已停止,数据保留。 Stopped; the data stay.")
+        console.print(f"已停止,{THROWN_AWAY if scenario else KEPT}")
         return 0
     except CannotStart as reason:
         console.print(f"\n{reason}", style="red", markup=False)
@@ -47,15 +50,15 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def _running(console: Console) -> Iterator[tuple[Stack, scenarios.Scenario | None]]:
-    """The system as it is kept here, or one in the state that `SCENARIO` asks for."""
-    if scenario := scenarios.asked():
+def _running(console: Console, scenario: scenarios.Scenario | None) -> Iterator[Stack]:
+    """The system as it is kept here, or one in the state that a scenario asks for."""
+    if scenario:
         with scenarios.running(scenario, ports(), console.print) as stack:
-            yield stack, scenario
+            yield stack
         return
     var, database_url = Path(os.environ.get("VAR_DIR") or "var"), os.environ.get("DATABASE_URL") or None
     with Stack(var, ports(), database_url=database_url, say=console.print) as stack:
-        yield stack, None
+        yield stack
 
 
 def _interrupt(*_: object) -> None:
@@ -96,7 +99,6 @@ def _welcome(console: Console, stack: Stack, seconds: float) -> None:
     console.print(
         f"数据库     database      : {where};密钥 keys: {_short(stack.var / 'secrets.json')};日志 logs: {_short(stack.var / 'logs')}"
     )
-    console.print("按 Ctrl-C 停止,数据保留。 Ctrl-C stops everything; the data stay.\n")
 
 
 def _short(path: Path) -> str:
