@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, RootModel, ValidationError
+from pydantic import BaseModel, RootModel
 
 from shared import access, errors, web
-from shared.http_client import Answer
+from shared.http_client import Answer, read
 from shared.web import standing
 
 CHECK_SECONDS = 1.0
@@ -29,18 +29,6 @@ def problem_of(answer: Answer, service: str) -> errors.Problem:
         return errors.Relayed(answer.json())
     except (ValueError, KeyError, TypeError):
         return errors.UpstreamFailed(f"{service} 服务应答 {answer.status}。")
-
-
-M = TypeVar("M", bound=BaseModel)
-
-
-def read(kind: type[M], said: Any, service: str) -> M:
-    """What a service said (as JSON still to be read, or read), as we know it; raises `UpstreamFailed` where it is nothing of that kind: then something
-    else answers in its place."""
-    try:
-        return kind.model_validate_json(said) if isinstance(said, bytes) else kind.model_validate(said)
-    except ValidationError as fault:
-        raise errors.UpstreamFailed(f"{service} 服务的应答与约定不符。") from fault
 
 
 async def ask_all(names: Iterable[str], ask: Callable[[str], Coroutine[Any, Any, Any]]) -> dict[str, Any]:

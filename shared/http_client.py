@@ -9,11 +9,12 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import httpx
 import orjson
+from pydantic import BaseModel, ValidationError
 from yarl import URL
 
 from shared import errors
@@ -285,3 +286,16 @@ async def _in_process(transport: httpx.AsyncBaseTransport, request: httpx.Reques
         raise TimeoutError from error
     except httpx.TransportError as error:
         raise ConnectionResetError from error
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read(kind: type[M], said: object, service: str) -> M:
+    """What a neighbour said (as JSON still to be read, or read), as we know it; raises `UpstreamFailed` where it is nothing of that kind: then something
+    else answers in its place."""
+    try:
+        return kind.model_validate_json(said) if isinstance(said, bytes) else kind.model_validate(said)
+    except ValidationError as fault:
+        where = "、".join(sorted({".".join(map(str, error["loc"])) for error in fault.errors(include_input=False)})[:5])
+        raise errors.UpstreamFailed(f"{service} 服务的应答与约定不符{f':{where}' if where else ''}。") from fault

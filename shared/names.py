@@ -24,7 +24,7 @@ from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, RootModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -84,6 +84,10 @@ CertificateNumber = Annotated[str | None, Beside("certificate_id", "certificates
 FundName = Annotated[str | None, Beside("fund_id", "funds"), Field(description="资金名称")]
 RegionName = Annotated[str | None, Beside("region_code", "regions"), Field(description="区划名称")]
 OccupationName = Annotated[str | None, Beside("occupation_code", "occupations"), Field(description="职业(工种)名称")]
+
+
+class Told(RootModel[dict[str, dict[str, Known]]]):
+    """What a neighbour calls things, by kind and id."""
 
 
 def _somebody(claims: dict[str, Any]) -> dict[str, Any]:
@@ -221,7 +225,8 @@ async def _learn(
 
     async def there(service: str, body: dict[str, Any]) -> Mapping[str, Mapping[Any, Known]]:
         try:
-            return await neighbours[service].post(PATH, call, body, timeout_seconds=within_seconds) or {}
+            answer = await neighbours[service].post(PATH, call, body, timeout_seconds=within_seconds)
+            return http_client.read(Told, answer or {}, service).root
         except errors.Problem as problem:
             telemetry.log.warning("names_unavailable", service=service, code=problem.code, request_id=call.request_id)
             return {}

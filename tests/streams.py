@@ -46,12 +46,13 @@ class Stream:
         return found
 
     async def event(self) -> dict[str, Any] | None:
-        """The next event, past heartbeats."""
-        while (found := await self.frame()) is not None:
-            if "data" in found:
-                event: dict[str, Any] = json.loads(found["data"])
-                assert event["type"] == found["event"]
-                return event
+        """The next event, past heartbeats; None when the stream has ended."""
+        async with asyncio.timeout(20):
+            while (found := await self.frame()) is not None:
+                if "data" in found:
+                    event: dict[str, Any] = json.loads(found["data"])
+                    assert event["type"] == found["event"]
+                    return event
         return None
 
 

@@ -11,9 +11,8 @@ from uuid import UUID
 
 import orjson
 
-from gateway import clients
 from gateway.clients import ask_all
-from shared import access, changes, errors, web, wire
+from shared import access, changes, errors, http_client, web, wire
 from shared.web import standing
 from shared.web.standing import AuditCheck, AuditEntry, AuditList, audit_cursor, read_audit
 
@@ -69,7 +68,7 @@ async def read(
             | {"limit": limit, "include_total": str(counted).lower()}
             | ({"cursor": audit_cursor(positions[name], subject, actor, action)} if name in positions else {})
         )
-        return clients.read(AuditList, await kernel.neighbours[name].get("/v1/audit", call, params), name)
+        return http_client.read(AuditList, await kernel.neighbours[name].get("/v1/audit", call, params), name)
 
     lists: dict[str, AuditList | None] = await ask_all(kernel.neighbours, ask)
     lists[kernel.service] = await read_audit(session, subject, actor, action, limit, positions.get(kernel.service), counted)
@@ -98,7 +97,7 @@ async def verify(kernel: web.Kernel, call: access.Call) -> MergedCheck:
             except TimeoutError as late:
                 raise errors.UpstreamTimeout() from late
         answer = await kernel.neighbours[name].get("/v1/audit:verify", patient, timeout_seconds=CHECKED_WITHIN_SECONDS)
-        return clients.read(AuditCheck, answer, name)
+        return http_client.read(AuditCheck, answer, name)
 
     checks: dict[str, AuditCheck | None] = await ask_all([*kernel.neighbours, kernel.service], ask)
     shown = {name: ServiceCheck(status=_status(check), check=check) for name, check in checks.items()}

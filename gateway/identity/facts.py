@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from gateway.codes import Role
 from gateway.identity.errors import UNKNOWN_INSTITUTION, UNKNOWN_REGION, UNKNOWN_TRAINEE
 from gateway.identity.schemas import AccountChange, Bindings, ClientIn, UserIn
-from shared import access, county, errors, web
+from shared import access, county, errors, http_client, web
 
 ASKED_AT = "/internal/v1/bindings"
 
@@ -37,7 +37,7 @@ class Known(BaseModel):
 async def known(kernel: web.Kernel, call: access.Call, **asked: str | UUID | None) -> Known:
     """Asked for by `institution_id`, `trainee_id`, `id_number`. A registry that is away is the caller's 503."""
     said = {name: str(value) for name, value in asked.items() if value is not None}
-    return Known.model_validate(await kernel.neighbours["registry"].post(ASKED_AT, call, said))
+    return http_client.read(Known, await kernel.neighbours["registry"].post(ASKED_AT, call, said), "registry")
 
 
 def unknown_region(asked: Bindings | AccountChange) -> list[errors.Fault]:

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator
 
-from gateway.clients import read
 from gateway.plans.policy.board import Tally, Window
 from gateway.plans.policy.targets import Plan, counted
 from shared import errors, web
 from shared.access import Call
+from shared.http_client import read
 
 SECONDS_AT_MOST = 2.5
 

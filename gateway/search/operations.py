@@ -3,7 +3,7 @@
 import asyncio
 
 from gateway.search.schemas import SearchHit, SearchOut
-from shared import access, errors, limits, redaction, search, web
+from shared import access, errors, http_client, limits, redaction, search, web
 
 BY_NUMBER = ("registry",)
 
@@ -15,7 +15,7 @@ async def find(kernel: web.Kernel, call: access.Call, text: str) -> tuple[Search
 
     async def ask(service: str) -> search.Found | None:
         try:
-            return search.Found.model_validate(await kernel.neighbours[service].post(search.PATH, call, asked))
+            return http_client.read(search.Found, await kernel.neighbours[service].post(search.PATH, call, asked), service)
         except errors.Relayed:  # asked for too many numbers that nobody has
             raise
         except errors.Problem:

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from shared import errors
 from shared.access import Call
+from shared.http_client import read
 from shared.web import Kernel
 
 NUMBERS_A_CALL = 500
@@ -62,14 +61,11 @@ class _LookupRead(_Read):
     items: list[_FoundRead]
 
 
-R = TypeVar("R", bound=_Read)
-
-
 async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (), class_ids: Collection[UUID] = ()) -> NamesRead:
     if not trainee_ids and not class_ids:
         return NamesRead()
     body = {"trainee_ids": _sorted(trainee_ids), "institution_ids": [], "class_ids": _sorted(class_ids)}
-    return _read("registry", NamesRead, await kernel.neighbours["registry"].post("/internal/v1/names", call, body))
+    return read(NamesRead, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")
 
 
 async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str]) -> list[UUID | None]:
@@ -77,9 +73,7 @@ async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str]) -> list[
     found: list[UUID | None] = []
     for first in range(0, len(id_numbers), NUMBERS_A_CALL):
         asked = list(id_numbers[first : first + NUMBERS_A_CALL])
-        answer = _read(
-            "registry", _LookupRead, await kernel.neighbours["registry"].post("/v1/trainees:lookup", call, {"id_numbers": asked})
-        )
+        answer = read(_LookupRead, await kernel.neighbours["registry"].post("/v1/trainees:lookup", call, {"id_numbers": asked}), "registry")
         by_index = {item.index: item.id for item in answer.items}
         found += [by_index.get(index) for index in range(len(asked))]
     return found
@@ -92,18 +86,10 @@ async def certificates(
     if not trainee_ids and not certificate_ids:
         return []
     body = {"trainee_ids": _sorted(trainee_ids), "certificate_ids": _sorted(certificate_ids)}
-    return _read(
-        "evaluation", _CertificatesRead, await kernel.neighbours["evaluation"].post("/internal/v1/certificate-facts", call, body)
+    return read(
+        _CertificatesRead, await kernel.neighbours["evaluation"].post("/internal/v1/certificate-facts", call, body), "evaluation"
     ).certificates
 
 
 def _sorted(ids: Collection[UUID]) -> list[str]:
     return sorted({str(each) for each in ids})
-
-
-def _read(service: str, kind: type[R], answer: object) -> R:
-    try:
-        return kind.model_validate(answer)
-    except ValidationError as fault:
-        where = "、".join(sorted({".".join(map(str, error["loc"])) for error in fault.errors()})[:5])
-        raise errors.UpstreamFailed(f"{service} 服务的应答与约定不符:{where}。") from fault

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Collection
 from datetime import date
-from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared import errors
 from shared.access import Call
+from shared.http_client import read
 from shared.web import Kernel
 
 
@@ -56,7 +56,7 @@ class AssessmentFacts(_Read):
     """The candidates that the registry knows, and the class with its teachers (None: no such class, or none asked for)."""
 
     trainees: list[CandidateRead]
-    class_: ClassRead | None
+    class_: ClassRead | None = Field(alias="class")
 
 
 class EnterpriseRead(_Read):
@@ -81,13 +81,10 @@ class Touched(_Read):
     items: list[TouchedPaper]
 
 
-R = TypeVar("R", bound=_Read)
-
-
 async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (), institution_ids: Collection[UUID] = ()) -> Names:
     """Names as they are today; an id that the registry does not know is left out."""
     body = {"trainee_ids": [str(each) for each in trainee_ids], "institution_ids": [str(each) for each in institution_ids], "class_ids": []}
-    return _read("registry", Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body))
+    return read(Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")
 
 
 async def assessment_facts(
@@ -101,12 +98,12 @@ async def assessment_facts(
         "on": str(on),
     }
     answer = await kernel.neighbours["registry"].post("/internal/v1/assessment-facts", call, body)
-    return _read("registry", AssessmentFacts, answer and {"trainees": answer.get("trainees"), "class_": answer.get("class")})
+    return read(AssessmentFacts, answer, "registry")
 
 
 async def above_scale_enterprises(kernel: Kernel, call: Call) -> list[EnterpriseRead]:
     answer = await kernel.neighbours["registry"].get("/internal/v1/above-scale-enterprises", call)
-    return _read("registry", Enterprises, answer).institutions
+    return read(Enterprises, answer, "registry").institutions
 
 
 async def touched_by_certificate(
@@ -121,14 +118,6 @@ async def touched_by_certificate(
 async def _touched(kernel: Kernel, call: Call, name: str, path: str) -> list[TouchedPaper] | None:
     try:
         answer = await kernel.neighbours[name].get(path, call)
-        return None if answer is None else _read(name, Touched, answer).items
+        return None if answer is None else read(Touched, answer, name).items
     except (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
         return None
-
-
-def _read(name: str, kind: type[R], answer: Any) -> R:
-    try:
-        return kind.model_validate(answer)
-    except ValidationError as fault:
-        where = "、".join(sorted({".".join(map(str, error["loc"])) for error in fault.errors()})[:5])
-        raise errors.UpstreamFailed(f"{name} 服务的应答与约定不符:{where}。") from fault

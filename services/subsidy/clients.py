@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.codes import Category, ClassStatus, EnrolmentOutcome, HalfDay, Level, PersonalStatus, RetirementTrack, Sex
 from shared import errors
 from shared.access import Call
+from shared.http_client import read
 from shared.web import Kernel
 
 
@@ -126,20 +127,17 @@ class Names(_Read):
     classes: dict[UUID, ClassName]
 
 
-R = TypeVar("R", bound=_Read)
-
-
 async def claim_facts(kernel: Kernel, call: Call, class_id: UUID, trainee_ids: Collection[UUID] | None) -> ClaimFactsRead | None:
     """The class and the people asked for (None: everyone enrolled and not withdrawn), as known now. None: no such class."""
     body = {"class_id": str(class_id), "trainee_ids": None if trainee_ids is None else [str(each) for each in trainee_ids]}
     answer = await kernel.neighbours["registry"].post("/internal/v1/claim-facts", call, body)
-    return None if answer is None else _read(ClaimFactsRead, answer)
+    return None if answer is None else read(ClaimFactsRead, answer, "registry")
 
 
 def read_claim_facts(answer: object) -> ClaimFactsRead:
     """The registry's facts when it sends them itself, to ask who would be eligible: what cannot be read is then the asker's fault."""
     try:
-        return _read(ClaimFactsRead, answer)
+        return read(ClaimFactsRead, answer, "registry")
     except errors.UpstreamFailed as error:
         fault = errors.Fault("invalid_value", pointer="/facts", allowed="一个班及其全部学员的事实", fix="请改正该值。")
         raise errors.Invalid(faults=[fault]) from error
@@ -147,7 +145,7 @@ def read_claim_facts(answer: object) -> ClaimFactsRead:
 
 async def payees(kernel: Kernel, call: Call, *, institution_ids: Collection[UUID] = (), trainee_ids: Collection[UUID] = ()) -> Payees:
     body = {"institution_ids": [str(each) for each in institution_ids], "trainee_ids": [str(each) for each in trainee_ids]}
-    return _read(Payees, await kernel.neighbours["registry"].post("/internal/v1/payees", call, body))
+    return read(Payees, await kernel.neighbours["registry"].post("/internal/v1/payees", call, body), "registry")
 
 
 async def names(
@@ -164,12 +162,4 @@ async def names(
         "institution_ids": [str(each) for each in institution_ids],
         "class_ids": [str(each) for each in class_ids],
     }
-    return _read(Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body))
-
-
-def _read(kind: type[R], answer: object) -> R:
-    try:
-        return kind.model_validate(answer)
-    except ValidationError as fault:
-        where = "、".join(sorted({".".join(map(str, error["loc"])) for error in fault.errors()})[:5])
-        raise errors.UpstreamFailed(f"registry 服务的应答与约定不符:{where}。") from fault
+    return read(Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")

@@ -15,8 +15,9 @@ from gateway.webhooks import policy, visibility
 from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.schemas import DeliveryOut, ReplayIn
 from gateway.webhooks.tables import Delivery
-from shared import changes, clock, db, deeds, errors, pages, web
+from shared import changes, clock, db, deeds, errors, http_client, pages, web
 from shared.access import Actor, Call
+from shared.web.events import SeenOut
 
 DELIVERIES = cast(Table, Delivery.__table__)
 
@@ -42,7 +43,7 @@ async def _visible(kernel: web.Kernel, service: str, actors: Sequence[Actor], ev
         "events": [{"id": event.id, "type": event.type, "subject": event.subject} for event in events],
     }
     answer = await kernel.neighbours[service].post(web.SEEN, kernel.own_call(), asked)
-    return [set(map(UUID, ids)) for ids in answer["seen"]]
+    return [set(ids) for ids in http_client.read(SeenOut, answer, service).seen]
 
 
 async def make(session: AsyncSession, event: changes.Event, endpoint_ids: Sequence[UUID]) -> None:

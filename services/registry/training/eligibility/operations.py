@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.registry.training.eligibility import reading, schemas
-from shared import errors
+from shared import errors, http_client
 from shared.access import Call
 from shared.web import Kernel
 
@@ -17,4 +17,5 @@ async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | 
     judged = await kernel.neighbours["subsidy"].post("/internal/v1/eligibility", call, asked)
     if judged is None:
         raise errors.NotFound(f"没有补贴项目 {scheme}。请从 /v1/schemes 选择。")
-    return schemas.Eligibility(class_id=class_id, scheme=scheme, terms=judged["terms"], lines=judged["lines"])
+    found = http_client.read(schemas.Judged, judged, "subsidy")
+    return schemas.Eligibility(class_id=class_id, scheme=scheme, terms=found.terms, lines=found.lines)

@@ -104,6 +104,13 @@ class ClaimFacts(wire.Out):
     unknown_trainee_ids: list[UUID]
 
 
+class Judged(wire.Out):
+    """What subsidy says."""
+
+    terms: dict[str, Any]
+    lines: list[dict[str, Any]]
+
+
 class Eligibility(wire.Out):
     """What a claim for this class would be judged to be, person by person: before the class is over as if it were held as planned and fully attended,
     so an amount is the most there can be. Nothing is kept."""
