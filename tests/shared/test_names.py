@@ -28,10 +28,9 @@ class Whole(wire.Out):
     parts: list[Part] | None = None
 
 
-async def _filled(service: Service, said: Any, own: dict[str, names.Lookup] | None = None) -> Any:
+async def _filled(service: Service, said: Any, own: dict[str, names.Lookup] | None = None, **neighbours: Any) -> Any:
     planned, kernel = names.plan(wire.Page[Whole]), service.kernel
     assert planned is not None
-    neighbours: dict[str, Any] = {}
     body = orjson.dumps({"items": [said]})
     named, again = await names.filled(planned, body, CALL, own or {}, kernel.reading, neighbours, 1.0)
     assert orjson.loads(named) == again
@@ -61,6 +60,20 @@ async def test_all_ids_of_an_answer_are_asked_for_once_and_what_is_said_already_
         found = await _filled(service, {"region_code": "x", "parts": parts}, {"trainees": trainees})
         assert [part["trainee_name"] for part in found["parts"]] == [f"学员{one}", None, f"学员{one}", "签字时的姓名"]
         assert asked == [sorted([one, two])]
+
+
+@pytest.mark.parametrize(
+    "said", [None, [1], {"trainees": 7}, {"trainees": {"a": "b"}}, {"trainees": {"x": {"name": "杨秀英"}}}], ids=lambda said: str(said)
+)
+async def test_whatever_a_neighbour_says_the_answer_comes_and_what_is_no_name_is_null(start: Start, said: Any) -> None:
+    class Registry:
+        async def post(self, *_: Any, **__: Any) -> Any:
+            return said
+
+    async with start("evaluation") as service:
+        part = {"trainee_id": str(db.new_id()), "trainee_name": None}
+        found = await _filled(service, {"region_code": "x", "parts": [part]}, registry=Registry())
+        assert found["parts"] == [part]
 
 
 def test_a_shape_without_names_has_no_plan_and_an_unknown_kind_is_a_mistake() -> None:
