@@ -62,9 +62,7 @@ async def test_all_ids_of_an_answer_are_asked_for_once_and_what_is_said_already_
         assert asked == [sorted([one, two])]
 
 
-@pytest.mark.parametrize(
-    "said", [None, [1], {"trainees": 7}, {"trainees": {"a": "b"}}, {"trainees": {"x": {"name": "杨秀英"}}}], ids=lambda said: str(said)
-)
+@pytest.mark.parametrize("said", [None, [1], {"trainees": 7}, {"trainees": {"a": "b"}}, {"trainees": {"x": {"name": "杨秀英"}}}], ids=str)
 async def test_whatever_a_neighbour_says_the_answer_comes_and_what_is_no_name_is_null(start: Start, said: Any) -> None:
     class Registry:
         async def post(self, *_: Any, **__: Any) -> Any:
