@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -75,7 +74,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title=part.title,
-        version=os.environ.get("BUILD", "0.3.0"),
+        version=settings.build,
         lifespan=lifespan,
         openapi_url=None,
         docs_url=None,
@@ -90,7 +89,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     records = () if part.merges else standing.records(part.name, part.codes)
     if part.names:
         records = (*records, standing.names_of(part.names))
-    for router in (*part.routers, standing.health(part.name, {"sealing": standing.sealing, **part.checks}), *records):
+    for router in (*part.routers, standing.health(part.name, settings.build, {"sealing": standing.sealing, **part.checks}), *records):
         app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
     app.state.papers = _shown(part.papers, app)
     documents.install(app, part.name)

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -200,7 +199,7 @@ async def _checked(check: Check, kernel: Kernel) -> dict[str, Any]:
         return {"status": "unavailable", "code": problems.translate(error).code}
 
 
-def health(service: str, checks: Mapping[str, Check]) -> Router:
+def health(service: str, build: str, checks: Mapping[str, Check]) -> Router:
     made, policy_hash, started_at = Router("health"), county.digest(), clock.now()
 
     @made.operation("GET", "/livez", may=access.PUBLIC, summary="进程是否存活")
@@ -219,7 +218,7 @@ def health(service: str, checks: Mapping[str, Check]) -> Router:
 
     @made.operation("GET", "/version", may=access.PUBLIC, summary="版本与政策数据的摘要")
     async def version() -> Version:
-        return Version(service=service, build=os.environ.get("BUILD", "0.3.0"), policy_hash=policy_hash, started_at=started_at)
+        return Version(service=service, build=build, policy_hash=policy_hash, started_at=started_at)
 
     @made.operation("GET", "/metrics", may=access.PUBLIC, summary="Prometheus 指标", response_class=Response)
     async def metrics(kernel: KernelOf) -> Response:
