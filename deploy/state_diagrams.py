@@ -10,21 +10,23 @@ from shared.steps import Machine, Step
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "states.md"
 POLICIES = (
-    "registry.institutions.institutions",
-    "registry.people.trainees",
-    "registry.people.corrections",
-    "registry.training.classes",
-    "registry.training.enrolments",
-    "subsidy.schemes",
-    "subsidy.claims",
-    "subsidy.objections",
-    "subsidy.payments",
-    "subsidy.recoveries",
-    "evaluation.filings",
-    "evaluation.assessments",
-    "evaluation.certificates",
-    "eastwest.orders",
-    "eastwest.placements",
+    "services.registry.institutions.institutions",
+    "services.registry.people.trainees",
+    "services.registry.people.corrections",
+    "services.registry.training.classes",
+    "services.registry.training.enrolments",
+    "services.subsidy.schemes",
+    "services.subsidy.claims",
+    "services.subsidy.objections",
+    "services.subsidy.payments",
+    "services.subsidy.recoveries",
+    "services.evaluation.filings",
+    "services.evaluation.assessments",
+    "services.evaluation.certificates",
+    "services.eastwest.orders",
+    "services.eastwest.placements",
+    "gateway.identity.users",
+    "gateway.identity.clients",
 )
 HEAD = """# 各类事项的状态 States of every paper
 
@@ -36,8 +38,8 @@ HEAD = """# 各类事项的状态 States of every paper
 def machines() -> Iterator[Machine]:
     """Every paper's, in reading order. Some read their labels when they are first asked for."""
     for noun in POLICIES:
-        policy = import_module(f"services.{noun}.policy")
-        yield policy.MACHINE if hasattr(policy, "MACHINE") else import_module(f"services.{noun}.steps").machine_of(county.folder())
+        policy = import_module(f"{noun}.policy")
+        yield policy.MACHINE if hasattr(policy, "MACHINE") else import_module(f"{noun}.steps").machine_of(county.folder())
 
 
 def drawn(found: Iterable[Machine]) -> str:

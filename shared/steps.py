@@ -10,7 +10,7 @@ What a screen is told beforehand (`allowed_actions`) and what the step answers c
 paper's own facts can say (a notice not over, a class that has not begun) is handed in as `further`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -59,6 +59,11 @@ def nothing_further(_action: str) -> Refusal | None:
     return None
 
 
+def wrong_role(roles: Collection[str], role: str) -> Refusal | None:
+    """All that can stand against what is done with a paper that has no states."""
+    return None if role in roles else Refusal("wrong_role", f"当前角色 {role};可办理的角色:{'、'.join(sorted(roles))}。")
+
+
 @dataclass(frozen=True)
 class Machine:
     """All states of a kind of paper (with their labels) and all steps between them. `apart`: the parts that must be different persons' work;
@@ -88,9 +93,12 @@ class Machine:
         """None when this step may be taken now; by role, then state, then four eyes, then what the paper's own facts say. `done`: (part, person) of
         every step taken so far."""
         step = self.step(action)
-        if doer.role not in step.roles:
-            return Refusal("wrong_role", f"当前角色 {doer.role};可办理的角色:{'、'.join(sorted(step.roles))}。")
-        return self.wrong_state(step, state, doer.role) or self._same_person(step, doer, done) or further(action)
+        return (
+            wrong_role(step.roles, doer.role)
+            or self.wrong_state(step, state, doer.role)
+            or self._same_person(step, doer, done)
+            or further(action)
+        )
 
     def allowed_actions(
         self, state: str, doer: Doer, done: Iterable[tuple[str, str]] = (), further: Further = nothing_further

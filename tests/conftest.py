@@ -277,7 +277,7 @@ def start(databases: Databases, tmp_path: Path) -> Start:
 TOGETHER = {
     f"tests/{folder}/test_{name}.py": folder
     for folder, names in (
-        ("attacks", ("lists", "matrix", "search", "tenants")),
+        ("attacks", ("actions", "lists", "matrix", "search", "tenants")),
         ("journeys", ("generated_client", "guides", "main_job", "second_half")),
     )
     for name in names

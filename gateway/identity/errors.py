@@ -1,6 +1,6 @@
 """The problems identity can answer with."""
 
-from shared import errors
+from shared import access, errors
 
 
 class LoginTaken(errors.Problem):
@@ -35,6 +35,10 @@ class NoPassword(errors.Problem):
 class SessionEnded(errors.Problem):
     code, status = "session_ended", 401
 
+
+REFUSALS: dict[str, type[errors.Problem]] = {
+    kind.code: kind for kind in (access.WrongRole, errors.InvalidState, errors.Forbidden, SamePerson)
+}
 
 MISPLACED = "binding_not_allowed"
 OUTSIDE = "outside_delegation"

@@ -7,13 +7,41 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.codes import AccountStatus
 from gateway.identity import facts, policy, rules
-from gateway.identity.errors import SamePerson
+from gateway.identity.errors import REFUSALS, SamePerson
 from gateway.identity.schemas import AccountChange
 from gateway.identity.tables import Account
 from gateway.settings import Settings
-from shared import access, deeds, errors, settings
+from shared import access, deeds, errors, settings, wire
+from shared.steps import Further, Machine, Refusal
 
+OWN = "自己的账号不能由自己修改、停用或重置。请由另一名管理员办理;改密码用 POST /v1/me:change-password。"
 DECIDING = access.STAFF | {"admin"}  # the auditor too, who may reveal
+
+
+def permit(machine: Machine, action: str, call: access.Call, account: Account) -> None:
+    """Refuses another version than the caller's, and what may not be done with the account now."""
+    call.match(account.version)
+    if refusal := machine.why_not(action, account.status, call.actor.doer, further=_further(call.actor, account)):
+        raise REFUSALS[refusal.code](refusal.detail)
+
+
+def allowed_actions(machine: Machine, call: access.Call, account: Account) -> list[wire.AllowedAction]:
+    """Every action, with why the caller may not take it now."""
+    return wire.allowed_actions(machine.every_action(account.status, call.actor.doer, further=_further(call.actor, account)))
+
+
+def _further(actor: access.Actor, account: Account) -> Further:
+    """An account is confirmed by another administrator than the one who was shown the secret, by person and not by account. Only an administrator
+    changes their own account: so of two managers neither is the last to go."""
+
+    def further(action: str) -> Refusal | None:
+        if actor.role != "admin" and actor.subject == str(account.id):
+            return Refusal(errors.Forbidden.code, OWN)
+        if action == "confirm" and actor.person_id in (None, account.made_by):
+            return Refusal(SamePerson.code, "该账号由您建立或更换密钥,须由另一名管理员确认。")
+        return None
+
+    return further
 
 
 def handed_out(of: settings.Settings, call: access.Call, account: Account) -> None:
@@ -29,9 +57,6 @@ def change(
 ) -> list[str]:
     """Gives the account what is said, and answers which of it is new. It was confirmed as it was, so one that decides waits again. `unfit`: what is
     known already to be wrong with it."""
-    call.match(account.version)
-    if account.status == AccountStatus.DISABLED:
-        raise errors.InvalidState("账号已停用,不能修改。请新建一个账号。")
     given = rules.bound(body)
     changed = [name for name, value in given.items() if getattr(account, name) != value]
     faults = rules.faults(account.role, {name: getattr(account, name, None) for name in policy.SAID} | given)
@@ -56,12 +81,6 @@ def _made_by(call: access.Call, account: Account) -> None:
 
 
 async def confirm(session: AsyncSession, call: access.Call, account: Account, subject: UUID, kind: str) -> None:
-    """By another administrator than the one who was shown the secret; by person and not by account."""
-    call.match(account.version)
-    if account.status != AccountStatus.PENDING:
-        raise errors.InvalidState(f"账号不是待确认状态,当前为 {account.status},无须确认。")
-    if call.actor.person_id in (None, account.made_by):
-        raise SamePerson("该账号由您建立或更换密钥,须由另一名管理员确认。")
     account.status, account.confirmed_by, account.confirmed_by_name = AccountStatus.ACTIVE, call.actor.person_id, call.actor.name
     details = {"role": account.role, "person_id": account.person_id, "made_by": account.made_by}
     await deeds.record(session, call, f"{kind}.confirmed", subject, event=False, details=details)

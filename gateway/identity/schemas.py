@@ -91,7 +91,13 @@ class ClientOut(AccountOut):
     client_id: str
 
 
-class ClientMade(ClientOut):
+class ClientPaper(ClientOut):
+    """A single client, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction]
+
+
+class ClientMade(ClientPaper):
     """`client_secret` is shown this once; a repeat of the request answers without it."""
 
     client_secret: wire.ShownOnce = None
@@ -104,7 +110,13 @@ class UserOut(AccountOut):
     subject: str | None = Field(None, description="此人在签发者处的编号;没有绑定时为 null", examples=[None])
 
 
-class UserMade(UserOut):
+class UserPaper(UserOut):
+    """A single user, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction]
+
+
+class UserMade(UserPaper):
     """The password is shown this once; a repeat of the request answers without it, and so does one for a user who has none. `client_id` and `client_secret`
     are login and password, by their general names."""
 

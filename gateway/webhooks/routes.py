@@ -10,7 +10,16 @@ from gateway.webhooks import visibility
 from gateway.webhooks.deliveries import operations as deliveries
 from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.errors import TooManyEndpoints
-from gateway.webhooks.schemas import DeliveryOut, EndpointChange, EndpointIn, EndpointMade, EndpointOut, EventsReplayed, ReplayIn
+from gateway.webhooks.schemas import (
+    DeliveryOut,
+    EndpointChange,
+    EndpointIn,
+    EndpointMade,
+    EndpointOut,
+    EndpointPaper,
+    EventsReplayed,
+    ReplayIn,
+)
 from gateway.webhooks.tables import Delivery, Endpoint
 from shared import errors, pages, web, wire
 
@@ -41,13 +50,13 @@ async def list_endpoints(session: web.Session, call: web.Caller, asked: Listed) 
 
 
 @router.operation("GET", ONE, may=MAY, summary="一个接收网址", scoped=False)
-async def get(endpoint_id: UUID, session: web.Session, call: web.Caller) -> EndpointOut:
-    return EndpointOut.model_validate(await endpoints.find(session, call, endpoint_id))
+async def get(endpoint_id: UUID, session: web.Session, call: web.Caller) -> EndpointPaper:
+    return endpoints.paper(await endpoints.find(session, call, endpoint_id))
 
 
 @router.operation("PATCH", ONE, may=MAY, summary="修改网址、事件种类,停用或启用", errors=[errors.StaleVersion], scoped=False)
-async def change(endpoint_id: UUID, body: EndpointChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> EndpointOut:
-    return EndpointOut.model_validate(await endpoints.change(session, call, kernel, endpoint_id, body))
+async def change(endpoint_id: UUID, body: EndpointChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> EndpointPaper:
+    return endpoints.paper(await endpoints.change(session, call, kernel, endpoint_id, body))
 
 
 @router.operation("DELETE", ONE, may=MAY, summary="删除接收网址和未送达的事件", status=204, errors=[errors.StaleVersion], scoped=False)

@@ -47,7 +47,13 @@ class EndpointOut(wire.Out):
     version: int
 
 
-class EndpointMade(EndpointOut):
+class EndpointPaper(EndpointOut):
+    """A single endpoint, with what its account may do with it."""
+
+    allowed_actions: list[wire.AllowedAction]
+
+
+class EndpointMade(EndpointPaper):
     """`secret` is shown this once; a repeat of the request answers without it."""
 
     secret: wire.ShownOnce = Field(None, examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])

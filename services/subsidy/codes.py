@@ -193,6 +193,7 @@ class WorklistKind(StrEnum):
     CLAIM_NOTICE_OVER = "claim_notice_over"
     CLAIM_APPROVED = "claim_approved"
     OBJECTION_RECEIVED = "objection_received"
+    OBJECTION_LATE = "objection_late"
     OBJECTION_ACCEPTED = "objection_accepted"
     PAYMENT_BATCH_DRAFT = "payment_batch_draft"
     PAYMENT_BATCH_EXPORTED = "payment_batch_exported"

@@ -27,6 +27,8 @@ PAPERS = {
     "assessment": "评价批次",
     "order": "订单",
     "placement": "安置",
+    "user": "用户",
+    "client": "客户端",
 }
 # States from which a step leads on though nobody has to take it.
 AT_REST = {
@@ -43,6 +45,12 @@ AT_REST = {
     ("证书", "valid"): "holds until it is revoked",
     ("订单", "closed"): "done: closing again is answered `order_closed`",
     ("安置", "left"): "done; what is reported later is taken all the same",
+    ("异议", "dismissed"): "decided: who objected may still be asked for",
+    ("异议", "upheld"): "decided: who objected may still be asked for",
+    ("用户", "active"): "used until somebody disables it",
+    ("用户", "disabled"): "done: disabling it again changes nothing",
+    ("客户端", "active"): "used until somebody disables it",
+    ("客户端", "disabled"): "done: disabling it again changes nothing",
 }
 
 

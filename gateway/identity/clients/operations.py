@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.codes import AccountStatus
 from gateway.identity import operations as accounts
 from gateway.identity import rules
+from gateway.identity.clients.policy import MACHINE
 from gateway.identity.ended import operations as ended
 from gateway.identity.errors import PRIVATE_KEY
-from gateway.identity.schemas import AccountChange, ClientIn, ClientMade, ClientOut
+from gateway.identity.schemas import AccountChange, ClientIn, ClientMade, ClientOut, ClientPaper
 from gateway.identity.tables import Client
 from shared import access, db, deeds, errors, web
 
@@ -41,21 +42,27 @@ async def make(
     await deeds.record(
         session, call, "client.created", client.id, event=False, details={"role": client.role, "person_id": str(client.person_id)}
     )
-    return made(client, secret)
+    return made(call, client, secret)
 
 
-async def load(session: AsyncSession, client_id: str, *, to_change: bool = False) -> Client:
+async def load(session: AsyncSession, client_id: str, *, lock: bool = False) -> Client:
     found = select(Client).where(Client.client_id == client_id)
-    client = await session.scalar(found.with_for_update() if to_change else found)
+    client = await session.scalar(found.with_for_update() if lock else found)
     if client is None:
         raise errors.NotFound("没有这个客户端。请核对 client_id。")
     return client
 
 
+async def permit(session: AsyncSession, call: access.Call, client_id: str, *, action: str, lock: bool = False) -> Client:
+    """The client, of the caller's version, where the action can be taken now."""
+    client = await load(session, client_id, lock=lock)
+    accounts.permit(MACHINE, action, call, client)
+    return client
+
+
 async def disable(session: AsyncSession, call: access.Call, client_id: str) -> Client:
     """No more tokens for it; those it has end at every service within the minute. Saying so twice changes nothing."""
-    client = await load(session, client_id, to_change=True)
-    call.match(client.version)
+    client = await permit(session, call, client_id, action="disable", lock=True)
     if client.disabled_at is None:
         client.disabled_at, client.status = call.now, AccountStatus.DISABLED
         await ended.end(session, client.sid)
@@ -66,10 +73,7 @@ async def disable(session: AsyncSession, call: access.Call, client_id: str) -> C
 
 async def rotate_secret(session: AsyncSession, call: access.Call, kernel: web.Kernel, client_id: str) -> ClientMade:
     """A new secret; the old one ends at once, and within the minute the tokens that were given for it."""
-    client = await load(session, client_id, to_change=True)
-    call.match(client.version)
-    if client.disabled_at is not None:
-        raise errors.InvalidState("客户端已停用,不能更换密钥。请新建一个客户端。")
+    client = await permit(session, call, client_id, action="rotate-secret", lock=True)
     secret = secrets.token_urlsafe(32)
     client.secret = kernel.vault.blind(secret, PURPOSE)
     accounts.handed_out(kernel.settings, call, client)
@@ -77,12 +81,12 @@ async def rotate_secret(session: AsyncSession, call: access.Call, kernel: web.Ke
     client.sid = uuid4()
     await deeds.record(session, call, "client.secret_rotated", client.id, event=False)
     await session.flush()
-    return made(client, secret)
+    return made(call, client, secret)
 
 
 async def change(session: AsyncSession, call: access.Call, kernel: web.Kernel, client_id: str, body: AccountChange) -> Client:
     """Tokens given for what it was end within the minute."""
-    client = await load(session, client_id, to_change=True)
+    client = await permit(session, call, client_id, action="change", lock=True)
     if changed := accounts.change(call, kernel.settings, client, body):
         await ended.end(session, client.sid)
         client.sid = uuid4()
@@ -92,13 +96,18 @@ async def change(session: AsyncSession, call: access.Call, kernel: web.Kernel, c
 
 
 async def confirm(session: AsyncSession, call: access.Call, client_id: str) -> Client:
-    client = await load(session, client_id, to_change=True)
+    client = await permit(session, call, client_id, action="confirm", lock=True)
     await accounts.confirm(session, call, client, client.id, "client")
     return client
 
 
-def made(client: Client, secret: str) -> ClientMade:
-    return ClientMade(**ClientOut.model_validate(client).model_dump(), client_secret=secret)
+def made(call: access.Call, client: Client, secret: str) -> ClientMade:
+    return ClientMade(**dict(paper(call, client)), client_secret=secret)
+
+
+def paper(call: access.Call, client: Client) -> ClientPaper:
+    """The client, with what the caller may do."""
+    return ClientPaper(**dict(show(client)), allowed_actions=accounts.allowed_actions(MACHINE, call, client))
 
 
 def show(client: Any) -> ClientOut:

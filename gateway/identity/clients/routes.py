@@ -1,5 +1,6 @@
 """Paths of clients: other systems, and their secrets."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from gateway.codes import AccountStatus, Role
 from gateway.identity import facts
 from gateway.identity.clients import operations as clients
 from gateway.identity.errors import SamePerson
-from gateway.identity.schemas import AccountChange, ClientIn, ClientMade, ClientOut
+from gateway.identity.schemas import AccountChange, ClientIn, ClientMade, ClientOut, ClientPaper
 from gateway.identity.tables import Client
 from shared import access, errors, pages, web, wire
 
@@ -45,15 +46,20 @@ async def list_clients(
 
 
 @router.operation("GET", "/v1/clients/{client_id}", may=access.ADMIN, summary="一个客户端")
-async def get_client(client_id: str, session: web.Session) -> ClientOut:
-    return clients.show(await clients.load(session, client_id))
+async def get_client(client_id: str, session: web.Session, call: web.Caller) -> ClientPaper:
+    return clients.paper(call, await clients.load(session, client_id))
 
 
 @router.operation(
-    "PATCH", "/v1/clients/{client_id}", may=access.ADMIN, summary="修改客户端的名称与绑定;已发的令牌随即作废", errors=[errors.InvalidState]
+    "PATCH",
+    "/v1/clients/{client_id}",
+    may=access.ADMIN,
+    summary="修改客户端的名称与绑定;已发的令牌随即作废",
+    errors=[errors.InvalidState],
+    paper=partial(clients.permit, action="change"),
 )
-async def change_client(client_id: str, body: AccountChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClientOut:
-    return clients.show(await clients.change(session, call, kernel, client_id, body))
+async def change_client(client_id: str, body: AccountChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClientPaper:
+    return clients.paper(call, await clients.change(session, call, kernel, client_id, body))
 
 
 @router.operation(
@@ -62,14 +68,17 @@ async def change_client(client_id: str, body: AccountChange, session: web.Sessio
     may=access.ADMIN,
     summary="由另一名管理员确认,此后可以使用",
     errors=[SamePerson, errors.InvalidState],
+    paper=partial(clients.permit, action="confirm"),
 )
-async def confirm_client(client_id: str, session: web.Session, call: web.Caller) -> ClientOut:
-    return clients.show(await clients.confirm(session, call, client_id))
+async def confirm_client(client_id: str, session: web.Session, call: web.Caller) -> ClientPaper:
+    return clients.paper(call, await clients.confirm(session, call, client_id))
 
 
-@router.operation("POST", "/v1/clients/{client_id}:disable", may=access.ADMIN, summary="停用客户端")
-async def disable_client(client_id: str, session: web.Session, call: web.Caller) -> ClientOut:
-    return clients.show(await clients.disable(session, call, client_id))
+@router.operation(
+    "POST", "/v1/clients/{client_id}:disable", may=access.ADMIN, summary="停用客户端", paper=partial(clients.permit, action="disable")
+)
+async def disable_client(client_id: str, session: web.Session, call: web.Caller) -> ClientPaper:
+    return clients.paper(call, await clients.disable(session, call, client_id))
 
 
 @router.operation(
@@ -79,6 +88,7 @@ async def disable_client(client_id: str, session: web.Session, call: web.Caller)
     summary="更换密钥;旧密钥立即失效",
     errors=[errors.InvalidState],
     unkept=["client_secret"],
+    paper=partial(clients.permit, action="rotate-secret"),
 )
 async def rotate_secret(client_id: str, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClientMade:
     return await clients.rotate_secret(session, call, kernel, client_id)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.codes import AccountStatus, Role
@@ -12,7 +12,7 @@ from gateway.identity import operations as accounts
 from gateway.identity import rules
 from gateway.identity.ended import operations as ended
 from gateway.identity.errors import OUTSIDE
-from gateway.identity.schemas import UserChange, UserIn, UserMade, UserOut
+from gateway.identity.schemas import UserChange, UserIn, UserMade, UserOut, UserPaper
 from gateway.identity.sessions import passwords
 from gateway.identity.tables import User
 from gateway.identity.users import policy, visibility
@@ -42,37 +42,28 @@ async def make(session: AsyncSession, call: access.Call, of: settings.Settings, 
     session.add(user)
     await session.flush()
     await deeds.record(session, call, "user.created", user.id, event=False, details={"role": user.role, "person_id": str(user.person_id)})
-    return made(user, password)
+    return made(call, user, password)
 
 
-async def load(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
+async def load(session: AsyncSession, call: access.Call, user_id: UUID, *, lock: bool = False) -> User:
     """One of those that the caller may see."""
-    return _found(await session.scalar(_one(call, user_id)))
-
-
-async def load_to_change(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
-    """The same, locked before its sessions, so that none is opened while they end. Only an administrator changes their own account: so of two managers
-    neither is the last to go."""
-    user = _found(await session.scalar(_one(call, user_id).with_for_update()))
-    if call.actor.role != Role.ADMIN and call.actor.subject == str(user.id):
-        raise errors.Forbidden("自己的账号不能由自己修改、停用或重置。请由另一名管理员办理;改密码用 POST /v1/me:change-password。")
-    return user
-
-
-def _one(call: access.Call, user_id: UUID) -> Select[User]:
-    return select(User).where(User.id == user_id, visibility.rows(call.actor))
-
-
-def _found(user: User | None) -> User:
+    found = select(User).where(User.id == user_id, visibility.rows(call.actor))
+    user = await session.scalar(found.with_for_update() if lock else found)
     if user is None:
         raise errors.NotFound("没有这个用户。请核对编号。")
     return user
 
 
+async def permit(session: AsyncSession, call: access.Call, user_id: UUID, *, action: str, lock: bool = False) -> User:
+    """The same, of the caller's version, where the action can be taken now. It is locked before its sessions, so that none is opened while they end."""
+    user = await load(session, call, user_id, lock=lock)
+    accounts.permit(policy.MACHINE, action, call, user)
+    return user
+
+
 async def disable(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
     """No more sign-ins; the user's sessions end, at every service within the minute. Saying so twice changes nothing."""
-    user = await load_to_change(session, call, user_id)
-    call.match(user.version)
+    user = await permit(session, call, user_id, action="disable", lock=True)
     if user.disabled_at is None:
         user.disabled_at, user.status = call.now, AccountStatus.DISABLED
         await ended.end_sessions(session, user.id)
@@ -83,22 +74,19 @@ async def disable(session: AsyncSession, call: access.Call, user_id: UUID) -> Us
 
 async def reset_password(session: AsyncSession, call: access.Call, of: settings.Settings, user_id: UUID) -> UserMade:
     """A new password for one who forgot it; every session of the user ends."""
-    user = await load_to_change(session, call, user_id)
-    call.match(user.version)
-    if user.disabled_at is not None:
-        raise errors.InvalidState("用户已停用,不能重置密码。")
+    user = await permit(session, call, user_id, action="reset-password", lock=True)
     password = passwords.generate()
     user.password = await passwords.digest(password)
     accounts.handed_out(of, call, user)
     await ended.end_sessions(session, user.id)
     await deeds.record(session, call, "user.password_reset", user.id, event=False)
     await session.flush()
-    return made(user, password)
+    return made(call, user, password)
 
 
 async def change(session: AsyncSession, call: access.Call, of: settings.Settings, user_id: UUID, body: UserChange) -> User:
     """Whoever is signed in signs in anew: sessions are of what the user was."""
-    user = await load_to_change(session, call, user_id)
+    user = await permit(session, call, user_id, action="change", lock=True)
     said = rules.bound(body)
     unfit = _beyond(call.actor, user.role, said, new=False)
     if user.password is None and said.get("subject", user.subject) is None:
@@ -113,7 +101,7 @@ async def change(session: AsyncSession, call: access.Call, of: settings.Settings
 
 
 async def confirm(session: AsyncSession, call: access.Call, user_id: UUID) -> User:
-    user = await load_to_change(session, call, user_id)
+    user = await permit(session, call, user_id, action="confirm", lock=True)
     await accounts.confirm(session, call, user, user.id, "user")
     return user
 
@@ -125,8 +113,13 @@ def _beyond(actor: access.Actor, role: str, said: Mapping[str, Any], *, new: boo
     ]
 
 
-def made(user: User, password: str | None) -> UserMade:
-    return UserMade(**UserOut.model_validate(user).model_dump(), client_id=user.login, client_secret=password)
+def made(call: access.Call, user: User, password: str | None) -> UserMade:
+    return UserMade(**dict(paper(call, user)), client_id=user.login, client_secret=password)
+
+
+def paper(call: access.Call, user: User) -> UserPaper:
+    """The user, with what the caller may do."""
+    return UserPaper(**dict(show(user)), allowed_actions=accounts.allowed_actions(policy.MACHINE, call, user))
 
 
 def show(user: Any) -> UserOut:

@@ -1,10 +1,28 @@
-"""Who beside administrators makes and keeps whose accounts: an institution's manager those of its staff, an officer those of trainees."""
+"""Who makes and keeps whose accounts: administrators all, an institution's manager those of its staff, an officer those of trainees."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from gateway.codes import AccountStatus
+from shared.access import ADMIN
+from shared.codes import named
+from shared.steps import Machine, Step, by
+
 MAKES = {"institution": "institution", "officer": "person"}
+KEEPERS = ADMIN | MAKES.keys()
+RESETTERS = KEEPERS - {"officer"}
+PENDING, ACTIVE, DISABLED = AccountStatus.PENDING, AccountStatus.ACTIVE, AccountStatus.DISABLED
+MACHINE = Machine(
+    "用户",
+    named("account_status"),
+    (
+        Step("change", "修改", by(KEEPERS, PENDING, ACTIVE)),
+        Step("confirm", "确认", by(ADMIN, PENDING), to=ACTIVE),
+        Step("disable", "停用", by(KEEPERS, *AccountStatus), to=DISABLED),
+        Step("reset-password", "重置密码", by(RESETTERS, PENDING, ACTIVE)),
+    ),
+)
 
 
 def beyond(

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.settings import Settings
 from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.errors import TooManyEndpoints
-from gateway.webhooks.schemas import EndpointChange, EndpointIn, EndpointMade, EndpointOut
+from gateway.webhooks.schemas import EndpointChange, EndpointIn, EndpointMade, EndpointOut, EndpointPaper
 from gateway.webhooks.tables import Endpoint
-from shared import clock, db, deeds, errors, web
+from shared import clock, db, deeds, errors, web, wire
 from shared.access import Call
 
 URL_NOT_ALLOWED = "url_not_allowed"
@@ -53,9 +53,15 @@ async def find(session: AsyncSession, call: Call, endpoint_id: UUID) -> Endpoint
     return found
 
 
-async def change(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID, body: EndpointChange) -> Endpoint:
+async def matched(session: AsyncSession, call: Call, endpoint_id: UUID) -> Endpoint:
+    """The same, of the caller's version."""
     endpoint = await find(session, call, endpoint_id)
     call.match(endpoint.version)
+    return endpoint
+
+
+async def change(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID, body: EndpointChange) -> Endpoint:
+    endpoint = await matched(session, call, endpoint_id)
     given = body.model_dump(include=body.model_fields_set)
     if "url" in given:
         _check(kernel, given["url"])
@@ -71,16 +77,14 @@ async def change(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint
 
 async def remove(session: AsyncSession, call: Call, endpoint_id: UUID) -> None:
     """With everything that is still to be delivered to it."""
-    endpoint = await find(session, call, endpoint_id)
-    call.match(endpoint.version)
+    endpoint = await matched(session, call, endpoint_id)
     await session.execute(delete(Endpoint).where(Endpoint.id == endpoint.id))
     await deeds.record(session, call, "webhook_endpoint.deleted", endpoint.id, event=False)
 
 
 async def rotate_secret(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID) -> EndpointMade:
     """A new secret; the old one signs beside it for a day, so that the receiver can change over at leisure."""
-    endpoint = await find(session, call, endpoint_id)
-    call.match(endpoint.version)
+    endpoint = await matched(session, call, endpoint_id)
     secret, old = signing.new_secret(), kernel.vault.decrypt(endpoint.secret, _row(endpoint.id, "secret"))
     endpoint.previous_secret = kernel.vault.encrypt(old, _row(endpoint.id, "previous_secret"))
     endpoint.previous_secret_until = clock.now() + policy.OLD_SECRET_SIGNS_FOR
@@ -113,5 +117,11 @@ def _row(endpoint_id: UUID, column: str) -> str:
     return f"webhook_endpoints/{endpoint_id}/{column}"
 
 
+def paper(endpoint: Endpoint) -> EndpointPaper:
+    """The endpoint, as its account is shown it: nobody else sees it, and it may be changed at any time."""
+    actions = wire.allowed_actions(dict.fromkeys(("change", "delete", "replay", "rotate-secret")))
+    return EndpointPaper(**EndpointOut.model_validate(endpoint).model_dump(), allowed_actions=actions)
+
+
 def _made(endpoint: Endpoint, secret: str) -> EndpointMade:
-    return EndpointMade(**EndpointOut.model_validate(endpoint).model_dump(), secret=secret)
+    return EndpointMade(**dict(paper(endpoint)), secret=secret)

@@ -116,7 +116,7 @@ class AssessmentPaper(AssessmentOut):
     results: list[ResultOut]
     supervision: list[SupervisionOut]
     certificates_issued: int
-    allowed_actions: list[wire.AllowedAction] = []
+    allowed_actions: list[wire.AllowedAction]
 
 
 class ExamOut(wire.Out):

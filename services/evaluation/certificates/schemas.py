@@ -65,7 +65,7 @@ class CertificateOut(wire.Out):
 class CertificatePaper(CertificateOut):
     """A single certificate, with what the caller may do with it."""
 
-    allowed_actions: list[wire.AllowedAction] = []
+    allowed_actions: list[wire.AllowedAction]
 
 
 class TouchedOut(wire.Out):

@@ -155,7 +155,7 @@ class FilingOut(wire.Out):
 class FilingPaper(FilingOut):
     """A single filing, with what the caller may do with it."""
 
-    allowed_actions: list[wire.AllowedAction] = []
+    allowed_actions: list[wire.AllowedAction]
 
 
 class CoveredEnterprise(wire.Out):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.funds import reading
 from services.subsidy.funds.errors import FundExhausted, FundNotFound
-from services.subsidy.funds.schemas import FundAdded, FundIn, FundOut
+from services.subsidy.funds.schemas import FundAdded, FundIn, FundPaper
 from services.subsidy.funds.tables import Fund, Posting
 from shared import db, deeds, errors
 from shared.access import Call
@@ -34,7 +34,7 @@ class Moved:
     recovery_id: UUID | None = None
 
 
-async def create(session: AsyncSession, call: Call, body: FundIn) -> FundOut:
+async def create(session: AsyncSession, call: Call, body: FundIn) -> FundPaper:
     fund = Fund(
         source=body.source,
         year=body.year,
@@ -52,7 +52,7 @@ async def create(session: AsyncSession, call: Call, body: FundIn) -> FundOut:
         await _post(session, call, fund.id, "external", "available", [{"amount_yuan": body.total, "reason": "资金建立"}])
     details = {"source": body.source, "year": body.year, "total": body.total}
     await deeds.record(session, call, "fund.created", fund.id, details=details, version=fund.version)
-    return FundOut.model_validate(fund)
+    return reading.paper(call, fund)
 
 
 async def to_add(session: AsyncSession, call: Call, fund_id: UUID) -> Fund:
@@ -62,7 +62,7 @@ async def to_add(session: AsyncSession, call: Call, fund_id: UUID) -> Fund:
     return fund
 
 
-async def add(session: AsyncSession, call: Call, fund_id: UUID, body: FundAdded) -> FundOut:
+async def add(session: AsyncSession, call: Call, fund_id: UUID, body: FundAdded) -> FundPaper:
     """More money for a fund (追加)."""
     await lock(session, fund_id)
     fund = await to_add(session, call, fund_id)
@@ -73,7 +73,7 @@ async def add(session: AsyncSession, call: Call, fund_id: UUID, body: FundAdded)
     await _post(session, call, fund.id, "external", "available", [posting])
     details = {"amount": body.amount, "document_no": body.document_no}
     await deeds.record(session, call, "fund.added", fund.id, details=details, version=fund.version)
-    return FundOut.model_validate(fund)
+    return reading.paper(call, fund)
 
 
 async def lock(session: AsyncSession, fund_id: UUID) -> None:

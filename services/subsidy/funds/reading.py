@@ -8,11 +8,14 @@ from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.funds.errors import FundNotFound
-from services.subsidy.funds.schemas import FundOut, PostingOut
+from services.subsidy.funds.schemas import FundOut, FundPaper, PostingOut
 from services.subsidy.funds.tables import Fund, Posting
 from services.subsidy.funds.visibility import rows
-from shared import pages
+from shared import pages, wire
 from shared.access import Call
+from shared.steps import wrong_role
+
+FINANCE = frozenset({"finance"})
 
 
 async def find(session: AsyncSession, fund_id: UUID) -> Fund | None:
@@ -23,6 +26,13 @@ async def get(session: AsyncSession, call: Call, fund_id: UUID) -> Fund:
     if fund := await session.scalar(select(Fund).where(Fund.id == fund_id, rows(call.actor))):
         return fund
     raise FundNotFound()
+
+
+def paper(call: Call, fund: Fund) -> FundPaper:
+    """The fund, with what the caller may do."""
+    actions = wire.allowed_actions({"add": wrong_role(FINANCE, call.actor.role)})
+    values = {column.name: getattr(fund, column.name) for column in Fund.__table__.c}
+    return FundPaper.model_validate(values | {"allowed_actions": actions})
 
 
 async def page(session: AsyncSession, call: Call, asked: pages.Asked, filters: Mapping[Any, Any], refs: pages.Reference) -> dict[str, Any]:

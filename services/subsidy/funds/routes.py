@@ -6,7 +6,7 @@ from uuid import UUID
 from services.subsidy.codes import FundSource
 from services.subsidy.funds import operations, reading
 from services.subsidy.funds.errors import FundNotFound
-from services.subsidy.funds.schemas import FundAdded, FundIn, FundOut, FundStatistics, FundSum, PostingOut, Year
+from services.subsidy.funds.schemas import FundAdded, FundIn, FundOut, FundPaper, FundStatistics, FundSum, PostingOut, Year
 from services.subsidy.funds.tables import Fund, Posting
 from services.subsidy.funds.visibility import APPLICANTS
 from shared import access, errors, pages, web, wire
@@ -14,15 +14,14 @@ from shared import access, errors, pages, web, wire
 router = web.Router("funds")
 statistics = web.Router("statistics")
 
-FINANCE = frozenset({"finance"})
 READERS = access.STAFF | {"system"}
 PATH = "/v1/funds/{fund_id:uuid}"
 Listed = Annotated[pages.Asked, pages.asking(year=Fund.year, available=Fund.available_yuan, created_at=Fund.created_at)]
 Postings = Annotated[pages.Asked, pages.asking(posted_at=Posting.posted_at, amount=Posting.amount_yuan)]
 
 
-@router.operation("POST", "/v1/funds", may=FINANCE, summary="建立资金", status=201, key=web.REQUIRED)
-async def create(body: FundIn, session: web.Session, call: web.Caller) -> FundOut:
+@router.operation("POST", "/v1/funds", may=reading.FINANCE, summary="建立资金", status=201, key=web.REQUIRED)
+async def create(body: FundIn, session: web.Session, call: web.Caller) -> FundPaper:
     return await operations.create(session, call, body)
 
 
@@ -40,8 +39,8 @@ async def list_funds(
 
 
 @router.operation("GET", PATH, may=READERS | APPLICANTS, summary="一笔资金", errors=[FundNotFound])
-async def read(fund_id: UUID, session: web.Session, call: web.Caller) -> FundOut:
-    return FundOut.model_validate(await reading.get(session, call, fund_id))
+async def read(fund_id: UUID, session: web.Session, call: web.Caller) -> FundPaper:
+    return reading.paper(call, await reading.get(session, call, fund_id))
 
 
 @router.operation("GET", f"{PATH}/ledger", may=READERS, summary="资金账(分录)", errors=[FundNotFound, errors.InvalidCursor])
@@ -51,8 +50,10 @@ async def read_ledger(
     return wire.Page[PostingOut].model_validate(await reading.ledger(session, call, asked, fund_id, {Posting.claim_id: claim_id}))
 
 
-@router.operation("POST", f"{PATH}:add", may=FINANCE, summary="追加资金", key=web.REQUIRED, errors=[FundNotFound], paper=operations.to_add)
-async def add(fund_id: UUID, body: FundAdded, session: web.Session, call: web.Caller) -> FundOut:
+@router.operation(
+    "POST", f"{PATH}:add", may=reading.FINANCE, summary="追加资金", key=web.REQUIRED, errors=[FundNotFound], paper=operations.to_add
+)
+async def add(fund_id: UUID, body: FundAdded, session: web.Session, call: web.Caller) -> FundPaper:
     return await operations.add(session, call, fund_id, body)
 
 

@@ -51,6 +51,12 @@ class FundOut(wire.Out):
     version: int
 
 
+class FundPaper(FundOut):
+    """A single fund, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction]
+
+
 class PostingOut(wire.Out):
     """One movement: `amount` leaves `from_account` and enters `to_account`."""
 

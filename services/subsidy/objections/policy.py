@@ -8,6 +8,7 @@ from shared.codes import named
 from shared.steps import Machine, Step, by
 
 DECIDERS = frozenset({"officer", "reviewer"})
+REVEALS = DECIDERS | {"auditor"}
 
 MACHINE = Machine(
     "异议",
@@ -15,6 +16,7 @@ MACHINE = Machine(
     (
         Step("accept", "受理", by({"officer"}, ObjectionStatus.RECEIVED), to=ObjectionStatus.ACCEPTED),
         Step("dismiss", "认定不成立", by(DECIDERS, ObjectionStatus.RECEIVED, ObjectionStatus.ACCEPTED), to=ObjectionStatus.DISMISSED),
+        Step("reveal", "查看异议人", by(REVEALS, *ObjectionStatus)),
         Step("uphold", "认定成立", by(DECIDERS, ObjectionStatus.ACCEPTED), to=ObjectionStatus.UPHELD),
     ),
 )

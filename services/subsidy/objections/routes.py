@@ -7,7 +7,7 @@ from uuid import UUID
 from services.subsidy.codes import ObjectionStatus
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeOver
 from services.subsidy.objections import operations, reading, steps
-from services.subsidy.objections.policy import DECIDERS
+from services.subsidy.objections.policy import DECIDERS, REVEALS
 from services.subsidy.objections.schemas import ObjectionDecided, ObjectionIn, ObjectionListed, ObjectionOut, ObjectionReceived, ObjectorOut
 from services.subsidy.objections.tables import Objection
 from shared import access, errors, pages, web, wire
@@ -86,12 +86,7 @@ async def uphold(objection_id: UUID, session: web.Session, call: web.Caller, bod
 
 
 @router.operation(
-    "POST",
-    f"{PATH}:reveal",
-    may=DECIDERS | {"auditor"},
-    summary="查看异议人姓名和联系方式(留痕)",
-    key=None,
-    errors=[errors.TooManyRequests],
+    "POST", f"{PATH}:reveal", may=REVEALS, summary="查看异议人姓名和联系方式(留痕)", key=None, errors=[errors.TooManyRequests]
 )
 async def reveal(objection_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ObjectorOut:
     return await operations.reveal(session, call, kernel, objection_id, body.reason)

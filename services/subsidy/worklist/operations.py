@@ -151,6 +151,12 @@ def _unpaid(call: access.Call) -> Sequence[ColumnElement[bool]]:
     return Claim.hold_code.is_(None), ~on_its_way, *_by_another("payment")(call)
 
 
+def _received(kind: Waits, action: str, *where: ColumnElement[bool]) -> Kind:
+    """An objection that nobody has accepted; once the claim was approved it can only be answered."""
+    states = frozenset({ObjectionStatus.RECEIVED})
+    return Kind(kind, OFFICER, action, OBJECTION, states, since_at=Objection.received_at, where=lambda _: where)
+
+
 UPHELD: Final = exists().where(Objection.notice_id == Notice.id, Objection.status == ObjectionStatus.UPHELD)
 KINDS: Final = (
     _claim(Waits.CLAIM_DRAFT, APPLICANTS, "submit", ClaimStatus.DRAFT),
@@ -170,7 +176,8 @@ KINDS: Final = (
         where=_over,
     ),
     _claim(Waits.CLAIM_APPROVED, FINANCE, "payment", ClaimStatus.APPROVED, where=_unpaid),
-    Kind(Waits.OBJECTION_RECEIVED, OFFICER, "accept", OBJECTION, frozenset({ObjectionStatus.RECEIVED}), since_at=Objection.received_at),
+    _received(Waits.OBJECTION_RECEIVED, "accept", Notice.concluded_on.is_(None)),
+    _received(Waits.OBJECTION_LATE, "dismiss", Notice.concluded_on.is_not(None)),
     Kind(
         Waits.OBJECTION_ACCEPTED,
         OFFICER,

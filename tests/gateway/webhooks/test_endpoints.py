@@ -21,6 +21,8 @@ async def test_an_endpoint_is_made_read_changed_and_removed(start: Start) -> Non
         assert made["secret"].startswith("whsec_") and made["enabled"] is True
         shown = {name: value for name, value in made.items() if name != "secret"}
         assert (await admin.get(one)).json() == shown
+        actions = shown.pop("allowed_actions")
+        assert [each["action"] for each in actions if each["allowed"]] == ["change", "delete", "replay", "rotate-secret"]
         assert (await admin.get(PATH)).json()["items"] == [shown]
         changed = await admin.patch(one, json={"enabled": False, "types": None}, headers={"If-Match": '"1"'})
         assert {name: changed.json()[name] for name in ("types", "enabled", "disabled_reason", "version", "url")} == {

@@ -188,12 +188,21 @@ async def test_an_objection_says_beforehand_what_would_be_answered(start: Start)
         claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))
         objection_id = (await _object(subsidy, notice_id)).json()["id"]
         officer, after = subsidy.as_("officer", at=RUNNING), "2024-10-10T09:00:00+08:00"
-        assert await _possible(officer, objection_id) == {"accept": None, "dismiss": None, "uphold": "invalid_state"}
-        assert await _possible(subsidy.as_("reviewer", at=RUNNING), objection_id) == {"dismiss": None, "uphold": "invalid_state"}
+        assert await _possible(officer, objection_id) == {"accept": None, "dismiss": None, "uphold": "invalid_state", "reveal": None}
+        assert await _possible(subsidy.as_("reviewer", at=RUNNING), objection_id) == {
+            "dismiss": None,
+            "uphold": "invalid_state",
+            "reveal": None,
+        }
         assert await _possible(subsidy.as_("auditor", at=RUNNING), objection_id) == {}
         async with subsidy.kernel.writing.begin() as session:
             await notices.conclude(session, call(after), claim.id)
-        assert await _possible(officer, objection_id) == {"accept": "invalid_state", "dismiss": None, "uphold": "invalid_state"}
+        assert await _possible(officer, objection_id) == {
+            "accept": "invalid_state",
+            "dismiss": None,
+            "uphold": "invalid_state",
+            "reveal": None,
+        }
         assert (await officer.post(f"/v1/objections/{objection_id}:accept")).json()["code"] == "invalid_state"
         await _decide(subsidy, objection_id, "dismiss", at=after)
         assert set((await _possible(officer, objection_id)).values()) == {"invalid_state"}

@@ -1,6 +1,6 @@
 """What the institutions' operations can refuse."""
 
-from shared import errors
+from shared import access, errors
 
 
 class DuplicateInstitution(errors.Problem):
@@ -14,6 +14,8 @@ class DesignationOverlaps(errors.Problem):
 class AlreadyBlacklisted(errors.Problem):
     code, status = "already_blacklisted", 409
 
+
+REFUSALS: dict[str, type[errors.Problem]] = {kind.code: kind for kind in (access.WrongRole, errors.InvalidState, AlreadyBlacklisted)}
 
 errors.violates("institutions_uscc_key", DuplicateInstitution)
 errors.violates("designations_from_on_key", DesignationOverlaps)

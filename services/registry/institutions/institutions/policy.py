@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from services.registry.codes import InstitutionStatus as Status
-from shared.steps import Doer, Machine, Refusal, Step, by
+from shared.steps import Doer, Further, Machine, Refusal, Step, by
 
 OFFICER: Final = frozenset({"officer"})
 REVIEWER: Final = frozenset({"reviewer"})
@@ -24,6 +24,7 @@ MACHINE: Final = Machine(
     ),
 )
 ALREADY_BLACKLISTED: Final = Refusal("already_blacklisted", "该机构已列入黑名单。请先办理信用修复,或改正日期。")
+NOTHING_TO_REPAIR: Final = Refusal("invalid_state", "该机构不在黑名单,也未暂停,无须恢复。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +60,28 @@ def holds(blacklisting: Blacklisting, on: date) -> bool:
     return blacklisting.from_on <= on and not ended and not reinstated
 
 
-def allowed_actions(status: str, doer: Doer, *, blacklisted: bool, listed: bool) -> dict[str, Refusal | None]:
-    """`blacklisted`: today; `listed`: today or on days to come."""
+def why_not(action: str, status: str, doer: Doer, blacklistings: Sequence[Blacklisting], today: date) -> Refusal | None:
+    """Why the action is not possible now. `blacklistings`: all there are."""
+    return MACHINE.why_not(action, status, doer, further=_further(status, blacklistings, today))
+
+
+def allowed_actions(status: str, doer: Doer, blacklistings: Sequence[Blacklisting], today: date) -> dict[str, Refusal | None]:
+    """Every action, with why it is not possible now."""
+    return MACHINE.every_action(status, doer, further=_further(status, blacklistings, today))
+
+
+def _further(status: str, blacklistings: Sequence[Blacklisting], today: date) -> Further:
+    """Who is listed without an end is not listed again (whether other days are free, the new listing's own days decide); who is neither suspended nor
+    listed, today or on days to come, has nothing to be repaired."""
 
     def further(action: str) -> Refusal | None:
-        if action == "blacklist" and blacklisted:
+        if action == "blacklist" and any(holds(each, today) and not (each.until_on or each.reinstated_on) for each in blacklistings):
             return ALREADY_BLACKLISTED
-        return nothing_to_repair(status, listed=listed) if action == "reinstate" else None
-
-    return MACHINE.every_action(status, doer, further=further)
-
-
-def nothing_to_repair(status: str, *, listed: bool) -> Refusal | None:
-    """Why an institution cannot be reinstated that is neither suspended nor listed."""
-    if listed or status == Status.SUSPENDED:
+        if action == "reinstate" and status != Status.SUSPENDED and not any(not_over(each, today) for each in blacklistings):
+            return NOTHING_TO_REPAIR
         return None
-    return Refusal("invalid_state", "该机构不在黑名单,也未暂停,无须恢复。")
+
+    return further
 
 
 def not_over(blacklisting: Blacklisting, today: date) -> bool:

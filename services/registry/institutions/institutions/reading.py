@@ -32,11 +32,8 @@ async def get(session: AsyncSession, call: Call, institution_id: UUID) -> Instit
     terms = select(Designation).where(Designation.institution_id == institution_id).order_by(Designation.from_on)
     listed = select(Blacklisting).where(Blacklisting.institution_id == institution_id).order_by(Blacklisting.from_on)
     designations, blacklistings = (await session.scalars(terms)).all(), (await session.scalars(listed)).all()
-    still_listed = any(
-        policy.not_over(policy.Blacklisting(each.from_on, each.until_on, each.reinstated_on), call.today) for each in blacklistings
-    )
-    doer = call.actor.doer
-    actions = policy.allowed_actions(row.status, doer, blacklisted=row.blacklisted, listed=still_listed)
+    bars = [policy.Blacklisting(each.from_on, each.until_on, each.reinstated_on) for each in blacklistings]
+    actions = policy.allowed_actions(row.status, call.actor.doer, bars, call.today)
     return InstitutionPaper.model_validate(
         {**row._mapping, "designations": designations, "blacklistings": blacklistings, "allowed_actions": wire.allowed_actions(actions)}
     )

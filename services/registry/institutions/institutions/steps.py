@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry import fields
 from services.registry.codes import InstitutionStatus as Status
 from services.registry.institutions.institutions import operations, policy, reading
-from services.registry.institutions.institutions.errors import AlreadyBlacklisted, DesignationOverlaps
+from services.registry.institutions.institutions.errors import REFUSALS, AlreadyBlacklisted, DesignationOverlaps
 from services.registry.institutions.institutions.schemas import Blacklisted, Designated, Explained, InstitutionPaper
 from services.registry.institutions.institutions.tables import Blacklisting, Designation, Institution
 from shared import errors
@@ -54,10 +54,7 @@ async def reinstate(session: AsyncSession, call: Call, institution_id: UUID, bod
         or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= call.today),
         or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > call.today),
     )
-    listed = (await session.scalars(standing)).all()
-    if refusal := policy.nothing_to_repair(institution.status, listed=bool(listed)):
-        raise errors.InvalidState(refusal.detail)
-    for each in listed:
+    for each in await session.scalars(standing):
         each.reinstated_on, each.reinstated_reason = max(call.today, each.from_on), body.reason or body.comment
     if institution.status == Status.SUSPENDED:
         institution.status, institution.status_reason = Status.ACTIVE, None
@@ -84,11 +81,12 @@ async def leave(session: AsyncSession, call: Call, institution_id: UUID, body: E
 
 
 async def permit(session: AsyncSession, call: Call, institution_id: UUID, *, action: str, lock: bool = False) -> Institution:
-    """The institution, of the caller's version and in a state in which the action can be taken."""
+    """The institution, of the caller's version, where the action can be taken now."""
     institution = await reading.find(session, call, institution_id, lock=lock)
     call.match(institution.version)
-    if refusal := policy.MACHINE.wrong_state(policy.MACHINE.step(action), institution.status, call.actor.role):
-        raise errors.InvalidState(refusal.detail)
+    blacklistings = (await reading.bars(session, institution.id))[1] if action in ("blacklist", "reinstate") else []
+    if refusal := policy.why_not(action, institution.status, call.actor.doer, blacklistings, call.today):
+        raise REFUSALS[refusal.code](refusal.detail)
     return institution
 
 

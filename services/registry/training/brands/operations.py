@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.files.tables import File
 from services.registry.training.brands import reading
-from services.registry.training.brands.schemas import BrandChange, BrandIn, BrandOut
+from services.registry.training.brands.schemas import BrandChange, BrandIn, BrandPaper
 from services.registry.training.brands.tables import MATERIALS, Brand
 from shared import deeds, errors
 from shared.access import Call
 from shared.errors import Fault
 
 
-async def create(session: AsyncSession, call: Call, body: BrandIn) -> BrandOut:
+async def create(session: AsyncSession, call: Call, body: BrandIn) -> BrandPaper:
     values = body.model_dump()
     await _check(session, call, values)
     brand = Brand(department=call.actor.department, **values)
@@ -25,7 +25,7 @@ async def create(session: AsyncSession, call: Call, body: BrandIn) -> BrandOut:
     return await _recorded(session, call, brand, "registered", {})
 
 
-async def change(session: AsyncSession, call: Call, brand_id: UUID, body: BrandChange) -> BrandOut:
+async def change(session: AsyncSession, call: Call, brand_id: UUID, body: BrandChange) -> BrandPaper:
     brand = await reading.matched(session, call, brand_id)
     values = body.model_dump(exclude_unset=True)
     await _check(session, call, values)
@@ -52,6 +52,6 @@ async def _check(session: AsyncSession, call: Call, values: dict[str, Any]) -> N
         raise errors.Invalid(faults=faults)
 
 
-async def _recorded(session: AsyncSession, call: Call, brand: Brand, what: str, details: dict[str, Any]) -> BrandOut:
+async def _recorded(session: AsyncSession, call: Call, brand: Brand, what: str, details: dict[str, Any]) -> BrandPaper:
     await deeds.record(session, call, f"brand.{what}", brand.id, details=details, version=brand.version)
-    return reading.show(brand)
+    return reading.paper(call, brand)

@@ -9,14 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import BrandKind
 from services.registry.training.brands import conditions, visibility
-from services.registry.training.brands.schemas import BrandOut
+from services.registry.training.brands.schemas import BrandOut, BrandPaper
 from services.registry.training.brands.tables import MATERIALS, Brand
-from shared import errors, pages
+from shared import errors, pages, wire
 from shared.access import Call
+from shared.steps import wrong_role
+
+KEEPS = frozenset({"officer", "department"})
 
 
-async def get(session: AsyncSession, call: Call, brand_id: UUID) -> BrandOut:
-    return show(await find(session, call, brand_id))
+async def get(session: AsyncSession, call: Call, brand_id: UUID) -> BrandPaper:
+    return paper(call, await find(session, call, brand_id))
 
 
 async def list_brands(
@@ -48,6 +51,11 @@ async def matched(session: AsyncSession, call: Call, brand_id: UUID) -> Brand:
     brand = await find(session, call, brand_id)
     call.match(brand.version)
     return brand
+
+
+def paper(call: Call, brand: Brand) -> BrandPaper:
+    actions = wire.allowed_actions({"change": wrong_role(KEEPS, call.actor.role)})
+    return BrandPaper(**dict(show(brand)), allowed_actions=actions)
 
 
 def show(brand: Brand) -> BrandOut:

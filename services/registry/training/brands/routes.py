@@ -8,7 +8,7 @@ from fastapi import Query
 from services.registry.codes import BrandKind
 from services.registry.training.brands import operations, reading
 from services.registry.training.brands.errors import DuplicateBrand
-from services.registry.training.brands.schemas import BrandChange, BrandIn, BrandOut
+from services.registry.training.brands.schemas import BrandChange, BrandIn, BrandOut, BrandPaper
 from services.registry.training.brands.tables import Brand
 from shared import access, errors, pages, web, wire
 
@@ -16,11 +16,10 @@ router = web.Router("brands")
 
 SEES = access.STAFF | {"department", "institution", "town", "system"}
 Listed = Annotated[pages.Asked, pages.asking(q=[Brand.name], name=Brand.name)]
-KEEPS = frozenset({"officer", "department"})
 
 
-@router.operation("POST", "/v1/brands", may=KEEPS, summary="登记品牌或特色菜品", status=201, errors=[DuplicateBrand])
-async def create(body: BrandIn, session: web.Session, call: web.Caller) -> BrandOut:
+@router.operation("POST", "/v1/brands", may=reading.KEEPS, summary="登记品牌或特色菜品", status=201, errors=[DuplicateBrand])
+async def create(body: BrandIn, session: web.Session, call: web.Caller) -> BrandPaper:
     return await operations.create(session, call, body)
 
 
@@ -39,12 +38,12 @@ async def list_brands(
 
 
 @router.operation("GET", "/v1/brands/{brand_id:uuid}", may=SEES, summary="一个品牌")
-async def get(brand_id: UUID, session: web.Session, call: web.Caller) -> BrandOut:
+async def get(brand_id: UUID, session: web.Session, call: web.Caller) -> BrandPaper:
     return await reading.get(session, call, brand_id)
 
 
 @router.operation(
-    "PATCH", "/v1/brands/{brand_id:uuid}", may=KEEPS, summary="更新品牌的四个一材料", errors=[DuplicateBrand], paper=reading.matched
+    "PATCH", "/v1/brands/{brand_id:uuid}", may=reading.KEEPS, summary="更新品牌的四个一材料", errors=[DuplicateBrand], paper=reading.matched
 )
-async def change(brand_id: UUID, body: BrandChange, session: web.Session, call: web.Caller) -> BrandOut:
+async def change(brand_id: UUID, body: BrandChange, session: web.Session, call: web.Caller) -> BrandPaper:
     return await operations.change(session, call, brand_id, body)

@@ -54,3 +54,9 @@ class BrandOut(wire.Out):
     complete_on: date | None
     external_refs: list[wire.ExternalRef]
     version: int
+
+
+class BrandPaper(BrandOut):
+    """A single brand, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction]

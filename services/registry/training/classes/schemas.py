@@ -106,7 +106,7 @@ class ClassOut(wire.Out):
 class ClassPaper(ClassOut):
     """A single class, with what the caller may do with it."""
 
-    allowed_actions: list[wire.AllowedAction] = []
+    allowed_actions: list[wire.AllowedAction]
 
 
 class Cancelled(wire.In):

@@ -1,0 +1,269 @@
+"""`allowed_actions` of every paper × everyone who sees it: what a screen is told beforehand is what the action answers.
+
+Each action is tried with a body that has an unknown member, so that nothing changes: where the paper says that the action may be taken the answer is
+about the body, and else it is the very refusal that the paper has told.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from deploy.demo.second_half import STAFF
+from tests.attacks.doors import PARAMETER, Answer, Operation, Try, ask_all
+from tests.attacks.world import World, sent_as
+
+DURING_NOTICE, AFTER_NOTICE = "2025-04-18T10:00:00+08:00", "2025-05-12T10:00:00+08:00"
+CLAIM, OBJECTION = "/v1/claims/{claim_id}", "/v1/objections/{objection_id}"
+BATCH, RECOVERY = "/v1/payment-batches/{payment_batch_id}", "/v1/recoveries/{recovery_id}"
+AFTER_THE_BODY = {"fund_exhausted"}  # the money moves last; `tests/subsidy/claims/test_deciding.py` holds that it is told as it is answered
+LED_ELSEWHERE = {"webhook_of_another_failed"}  # an administrator is led to the account; the endpoint is not theirs to open
+ONE_PERSON = uuid4()
+TODAY = "2026-01-05T10:00:00+08:00"
+
+
+BY_PATCH = {"change", "edit"}
+# What is done with a paper by way of what is kept below it.
+BELOW = {
+    ("classes", "schedule"): "/sessions",
+    ("classes", "inspect"): "/inspections",
+    ("classes", "enrol"): "/enrolments",
+    ("classes", "attend"): "/attendance",
+    ("trainees", "correct"): "/corrections",
+    ("assessments", "results"): "/results:batch",
+    ("assessments", "supervision"): "/supervision",
+    ("placements", "update"): "/updates",
+}
+
+
+def said_at(path: str, action: str) -> tuple[str, str]:
+    """Method and path of an action of the paper at this path."""
+    noun = path.split("/")[2]
+    if below := BELOW.get((noun, action)):
+        return "POST", path + below
+    if action in BY_PATCH or (noun, action) == ("enrolments", "withdraw"):
+        return "PATCH", path
+    return ("DELETE", path) if action == "delete" else ("POST", f"{path}:{action}")
+
+
+def papers(paths: dict[str, Any]) -> dict[str, set[tuple[str, str]]]:
+    """Each paper's path, with what can be done with it: methods and paths."""
+    singles = (path for path, methods in paths.items() if path.endswith("}") and "get" in methods)
+    return {path: done for path in singles if (done := set(_done(paths, path)))}
+
+
+def _done(paths: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    for other, methods in paths.items():
+        if other == path or other.startswith(f"{path}:"):
+            yield from ((method.upper(), other) for method in methods if method in ("post", "patch", "put", "delete"))
+
+
+class Papers:
+    """Papers as those who see them are shown them, and what becomes of each action."""
+
+    def __init__(self, world: World) -> None:
+        self.world, forge, ids = world, world.forge, world.ids
+        self.told: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.wrong: list[str] = []
+        self.paths: dict[str, list[str]] = {}
+        self.document = httpx.get(f"{world.stack.gateway_url}/openapi.json", timeout=60).json()
+        self.papers = papers(self.document["paths"])
+        self.at = {(one.method, one.path): one for one in world.operations}
+        self.tokens = {role: forge.true(role) for role in ("reviewer", "finance", "auditor", "admin")}
+        self.tokens |= {who: forge.true(who.split()[-1], person_id=str(ONE_PERSON)) for who in ("officer", "officer as reviewer")}
+        held, enrolled = self.read(f"/v1/classes/{ids['class_id']}"), self.read(f"/v1/enrolments/{ids['enrolment_id']}")
+        self.school = self.read(f"/v1/claims/{ids['claim_id']}")["applicant"]["institution_id"]
+        filing = self.read(f"/v1/filings/{ids['filing_id']}")
+        self.tokens |= {
+            "department": forge.true("department", department="市农业农村局"),
+            "institution": forge.true("institution", institution_id=self.school, manager=True),
+            "another institution": forge.true("institution", institution_id=filing["institution_id"], manager=True),
+            "town": forge.true("town", region_code=held["region_code"]),
+            "person": forge.true("person", trainee_id=enrolled["trainee_id"]),
+            "partner": forge.true("partner", sub="local-partner"),
+            "system": forge.true("system", scopes=sorted({one.scope for one in world.operations if one.scope})),
+        }
+
+    def read(self, path: str, who: str = "auditor", on: str = TODAY) -> Any:
+        headers = sent_as(self.tokens[who]) | {"X-Server-Date": on}
+        return httpx.get(self.world.stack.gateway_url + path, headers=headers, timeout=60).raise_for_status().json()
+
+    def do(self, who: str, path: str, body: Any, on: str = TODAY) -> Any:
+        headers = sent_as(self.tokens[who], str(uuid4())) | {"X-Server-Date": on} if who else {"X-Server-Date": on}
+        answer = httpx.post(self.world.stack.gateway_url + path, json=body, headers=headers, timeout=60)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+    def differing(self, papers: Mapping[str, Iterable[str]], days: Iterable[str] = (TODAY,)) -> list[str]:
+        """Where an action answers otherwise than the paper at this path, of these ids, has told."""
+        seen = [
+            self.ask(self.at["GET", template], path, who, day)
+            for template, paths in papers.items()
+            for path in paths
+            for who in self.tokens
+            for day in days
+            if self._role(who) in self.at["GET", template].roles
+        ]
+        differing, tried = list[str](), dict[str, tuple[Try, Any]]()
+        told = [(one, each) for one, answer in ask_all(seen) if answer.status == 200 for each in answer.said["allowed_actions"]]
+        for one, each in told:
+            path, by = one.operation.path, said_at(one.operation.path, each["action"])
+            self.told[path].add(by)
+            code = each["why_not"] and each["why_not"]["code"]
+            if (code == "wrong_role") == (self._role(one.what) in self.at[by].roles):
+                differing.append(f"{by} {one.what}: {code}, may: {sorted(self.at[by].roles)}")
+            if by[0] == "DELETE" or code in ("wrong_role", *AFTER_THE_BODY):
+                continue
+            shown_at = "/v1/" + one.url.partition("/v1/")[2]
+            made = self.ask(self.at[by], shown_at + by[1].removeprefix(path), one.what, one.headers["X-Server-Date"])
+            if by[0] == "PATCH" and each["action"] == "withdraw" and not each["allowed"]:
+                made = replace(made, body={"outcome": "withdrawn"})  # one PATCH does this and other things: which, the body says
+            tried[made.headers["Idempotency-Key"]] = (made, each)
+        return differing + [
+            f"{one.operation} {one.what} told {each['why_not']}: {answer.status} {answer.code}"
+            for one, answer in ask_all(made for made, _ in tried.values())
+            for each in [tried[one.headers["Idempotency-Key"]][1]]
+            if not _as_told(each, answer)
+        ]
+
+    def _role(self, who: str) -> str:
+        return who.rsplit(maxsplit=1)[-1]
+
+    def ask(self, one: Operation, path: str, who: str, day: str = TODAY) -> Try:
+        headers = sent_as(self.tokens[who], str(uuid4())) | {"X-Server-Date": day}
+        url = self.world.stack.urls[one.service] if one.service != "gateway" else self.world.stack.gateway_url
+        return Try(one, "direct", url + path, who, headers, {"unheard_of": 1} if one.changes else None)
+
+
+def _as_told(each: Any, answer: Answer) -> bool:
+    if each["allowed"]:
+        return answer.status == 422 and {fault["code"] for fault in answer.said["errors"]} >= {"unknown_field"}
+    return answer.code == each["why_not"]["code"] and answer.said["detail"] == each["why_not"]["detail"]
+
+
+@pytest.fixture(scope="module")
+def seen(world: World) -> Papers:
+    """With papers that the world's work has not left: a class and a filing in each state, and each paper that it has none of. All are tried."""
+    found = Papers(world)
+    _classes(found)
+    _filings(found)
+    _others(found)
+    found.wrong += found.differing({path: _some(found, path) for path in found.papers} | found.paths)
+    found.wrong += _to_the_money_and_back(found)
+    return found
+
+
+def _classes(seen: Papers) -> None:
+    like = seen.read(f"/v1/classes/{seen.world.ids['class_id']}")
+    names = ("institution_id", "region_code", "channel", "programmes", "occupation_code", "level", "hours", "seats")
+    body = {name: like[name] for name in names} | {"starts_on": "2026-03-02", "ends_on": "2026-04-30"}
+    for number, steps in enumerate([[], ["submit"], ["submit", "reject"], ["submit", "approve"], ["cancel"]]):
+        made = seen.do("officer", "/v1/classes", body | {"name": f"电工班{number}"}, on=f"2025-12-0{number + 1}T10:00:00+08:00")
+        for step in steps:
+            seen.do("officer", f"/v1/classes/{made['id']}:{step}", {"reason": "不开"} if step in ("reject", "cancel") else {})
+
+
+def _filings(seen: Papers) -> None:
+    [like, *_] = seen.read("/v1/filings?status=accepted")["items"]
+    like = seen.read(f"/v1/filings/{like['id']}")
+    who = "the school" if like["institution_id"] == seen.school else "another institution"
+    scope = [{name: each[name] for name in ("occupation_code", "levels")} for each in like["scope"]]
+    body = {"scope": scope, "staff": STAFF, "materials": like["materials"]}
+    by = {"submit": who, "check": "officer", "return": "officer", "reject": "reviewer"}
+    for number, steps in enumerate([[], ["submit"], ["submit", "check"], ["submit", "return"], ["submit", "check", "reject"]]):
+        made = seen.do(who, "/v1/filings", body, on=f"2025-12-0{number + 1}T10:00:00+08:00")
+        for step in steps:
+            seen.do(by[step], f"/v1/filings/{made['id']}:{step}", {"reason": "材料不全"} if step in ("return", "reject") else {})
+
+
+def _others(seen: Papers) -> None:
+    seen.do("officer", "/v1/brands", {"name": "苗家酸汤", "kind": "brand"})
+    endpoint = seen.do("institution", "/v1/webhook-endpoints", {"url": "http://127.0.0.1:9/"})
+    seen.paths["/v1/webhook-endpoints/{endpoint_id}"] = [f"/v1/webhook-endpoints/{endpoint['id']}"]
+    block = seen.read("/v1/schemes/agricultural_short?on=2025-01-01", "finance")["terms"]
+    block = {each["name"]: each["value"] for each in block["figures"] if each["value"] is not None}
+    block |= {"in_force_from": "2027-01-01", "document": "示例〔2027〕1号", "clause": "一", "basis_status": "confirmed"}
+    terms = seen.do("admin", "/v1/schemes/agricultural_short/terms", block)
+    seen.paths["/v1/schemes/{code}/terms/{terms_id}"] = [f"/v1/schemes/agricultural_short/terms/{terms['id']}"]
+
+
+def _some(seen: Papers, path: str) -> list[str]:
+    """One paper in each of the states that there are."""
+    above, reader = path.rpartition("/")[0], next(who for who in ("auditor", "admin", "system") if who in seen.at["GET", path].roles)
+    if "{" in above:
+        return []
+    items = seen.read(f"{above}?limit=200", reader)["items"]
+    states = {item.get("status") or item.get("outcome"): item for item in items}
+    return [f"{above}/{item.get('client_id') or item['id']}" for item in states.values()]
+
+
+def _to_the_money_and_back(seen: Papers) -> list[str]:
+    """A claim's way past its objections to the payment and the recovery: what is told differently from what is answered, after each step."""
+    claim = f"/v1/claims/{seen.world.ids['claim_id']}"
+    paid = seen.read(claim)
+    [notice] = [each["id"] for each in seen.read("/v1/notices", on=DURING_NOTICE)["items"] if each["claim_id"] == paid["id"]]
+    wrong, papers = [], {CLAIM: [claim], OBJECTION: list[str](), BATCH: list[str](), RECOVERY: list[str]()}
+
+    def then(who: str, path: str, body: Any, on: str = AFTER_NOTICE) -> Any:
+        done = seen.do(who, path, body, on)
+        wrong.extend(seen.differing(papers, (DURING_NOTICE, AFTER_NOTICE)))
+        return done
+
+    for _ in range(2):
+        objection = seen.do("", f"/v1/notices/{notice}/objections", {"reason": "名单有误"}, DURING_NOTICE)["id"]
+        papers[OBJECTION].append(f"/v1/objections/{objection}")
+    then("officer", f"{papers[OBJECTION][0]}:accept", {}, DURING_NOTICE)
+    then("reviewer", f"{papers[OBJECTION][0]}:dismiss", {"reason": "查无此事"}, DURING_NOTICE)
+    then("officer", f"{claim}:hold", {"reason": "待查"})
+    then("reviewer", f"{claim}:release", {"comment": "已查"})
+    then("finance", f"{claim}:approve", {})
+    batch = seen.do("finance", "/v1/payment-batches", {"fund_id": paid["fund_id"], "claim_ids": [paid["id"]]}, AFTER_NOTICE)
+    papers[BATCH].append(f"/v1/payment-batches/{batch['id']}")
+    exported = then("finance", f"{papers[BATCH][0]}:export", {})
+    results = [
+        {"payment_id": each["id"], "result": "paid", "voucher_no": "V-1", "paid_on": AFTER_NOTICE[:10]} for each in exported["payments"]
+    ]
+    then("finance", f"{papers[BATCH][0]}:confirm", {"results": results})
+    then("finance", f"{claim}:recover", {"amount": "1.00", "reason": "多付"})
+    papers[RECOVERY] += [f"/v1/recoveries/{each['id']}" for each in seen.read("/v1/recoveries")["items"]]
+    return wrong + seen.differing(papers)
+
+
+def test_every_paper_with_actions_says_which_are_allowed(seen: Papers) -> None:
+    assert len(seen.papers) > 18
+    schemas, paths = seen.document["components"]["schemas"], seen.document["paths"]
+    answers = {path: paths[path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] for path in seen.papers}
+    assert {path for path, ref in answers.items() if "allowed_actions" not in schemas[ref.rpartition("/")[2]]["required"]} == set()
+
+
+def test_every_paper_tells_what_its_actions_answer(seen: Papers) -> None:
+    assert seen.wrong == []
+
+
+def test_all_that_can_be_done_with_a_paper_is_told_to_somebody(seen: Papers) -> None:
+    assert {path: done - seen.told[path] for path, done in seen.papers.items() if done - seen.told[path]} == {}
+
+
+def test_what_the_worklist_asks_for_is_allowed(seen: Papers) -> None:
+    """Of each kind one item for everyone whom it waits for."""
+    lists = [seen.ask(seen.at["GET", "/v1/worklist"], "/v1/worklist?limit=200", who) for who in seen.tokens]
+    items = [(one.what, item) for one, answer in ask_all(lists) for item in {each["kind"]: each for each in answer.said["items"]}.values()]
+    waiting = {}
+    for who, item in items:
+        if item["kind"] not in LED_ELSEWHERE:
+            template = next(path for path in seen.papers if re.fullmatch(PARAMETER.sub("[^/]+", path), item["link"]))
+            one = seen.ask(seen.at["GET", template], item["link"], who)
+            waiting[id(one)] = (one, item)
+    assert {item["kind"] for _, item in waiting.values()} >= {"class_submitted", "filing_checked", "objection_late"}
+    wrong = [
+        f"{one.what}: {item['kind']} waits for {item['action']}"
+        for one, answer in ask_all(one for one, _ in waiting.values())
+        for item in [waiting[id(one)][1]]
+        if item["action"] not in {each["action"] for each in answer.said["allowed_actions"] if each["allowed"]}
+    ]
+    assert wrong == []
