@@ -182,7 +182,7 @@ def _filings(seen: Papers) -> None:
 
 
 def _others(seen: Papers) -> None:
-    seen.do("officer", "/v1/brands", {"name": "苗家酸汤", "kind": "brand"})
+    seen.do("department", "/v1/brands", {"name": "苗家酸汤", "kind": "brand"})
     endpoint = seen.do("institution", "/v1/webhook-endpoints", {"url": "http://127.0.0.1:9/"})
     seen.paths["/v1/webhook-endpoints/{endpoint_id}"] = [f"/v1/webhook-endpoints/{endpoint['id']}"]
     block = seen.read("/v1/schemes/agricultural_short?on=2025-01-01", "finance")["terms"]
