@@ -17,10 +17,13 @@ CHECK_SECONDS = 1.0
 KNOWN_FOR_SECONDS = 10.0
 
 
-async def ask_as_caller(request: Request, call: access.Call, kernel: web.Kernel, service: str, path: str) -> Answer:
-    """What a service answers to the caller's own token, so that it decides what this caller sees. It may refuse: look at the status."""
+async def ask_as_caller(
+    request: Request, call: access.Call, kernel: web.Kernel, service: str, path: str, beside: Mapping[str, str] | None = None
+) -> Answer:
+    """What a service answers to the caller's own token, so that it decides what this caller sees. It may refuse: look at the status. `beside`: further
+    headers, of our own."""
     said = {name: value for name in ("Authorization", "Accept-Language") if (value := request.headers.get(name))}
-    return await kernel.neighbours[service].ask(path, call, said)
+    return await kernel.neighbours[service].ask(path, call, said | (dict(beside) if beside else {}))
 
 
 def problem_of(answer: Answer, service: str) -> errors.Problem:

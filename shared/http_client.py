@@ -27,6 +27,7 @@ KEPT_BACK_AT_MOST_SECONDS = 0.25
 ANSWER_BYTES_AT_MOST = 64 * 1024 * 1024  # more than any of our answers to one another
 SHUT = "相关服务连续无应答,暂停几秒后再试。"
 DEADLINE = "X-Deadline-Ms"
+NAMES_LEFT = "X-Names-Left"
 KEPT_ALIVE_SECONDS = 3.0  # shorter than a service keeps an idle connection, so that a stale one is hardly ever met
 NOT_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ConnectionRefusedError)
 FAILURES = (aiohttp.ClientError, OSError, TimeoutError)
@@ -81,20 +82,15 @@ class Breaker:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is JSON that nobody has read yet."""
+    """`body` is JSON that nobody has read yet. `names_left`: which names it lacks, where they were asked to be left (`shared.names`)."""
 
     status: int
     media_type: str
     body: bytes
+    names_left: str = ""
 
     def json(self) -> Any:
         return orjson.loads(self.body)
-
-    def is_object(self) -> bool:
-        """Whether it is a whole JSON object, and may be put unread into another."""
-        with contextlib.suppress(ValueError):
-            return isinstance(self.json(), dict)
-        return False
 
 
 @dataclass
@@ -256,7 +252,7 @@ class Neighbour:
                 parts.append(part)
                 if (length := length + len(part)) > ANSWER_BYTES_AT_MOST:
                     raise aiohttp.ClientPayloadError("an answer without end")
-            return Answer(answer.status, answer.content_type, b"".join(parts))
+            return Answer(answer.status, answer.content_type, b"".join(parts), answer.headers.get(NAMES_LEFT, ""))
 
     def _read(self, answer: Answer) -> Any:
         if answer.status == 404:
@@ -279,7 +275,8 @@ async def _in_process(transport: httpx.AsyncBaseTransport, request: httpx.Reques
     """The transport's failures are told as those of a socket."""
     try:
         answer = await transport.handle_async_request(request)
-        return Answer(answer.status_code, answer.headers.get("content-type", "").partition(";")[0], await answer.aread())
+        media_type = answer.headers.get("content-type", "").partition(";")[0]
+        return Answer(answer.status_code, media_type, await answer.aread(), answer.headers.get(NAMES_LEFT, ""))
     except httpx.ConnectError as error:
         raise ConnectionRefusedError from error
     except httpx.TimeoutException as error:

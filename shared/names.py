@@ -11,6 +11,9 @@ An answer's model states the members it wants named, null by default; the kernel
 All ids of an answer, however many items it has, take one call to each service that knows them, side by side. A service that is away leaves nulls. Names
 are of today; a member that the operation has filled itself stays. Persons are named to whoever may see them: the asking service says for whom it asks, or
 vouches that the caller may see everyone on this paper.
+
+Where the gateway puts several answers on one page, it asks each service (`X-Names-Left`) to leave what others know; the answer then says in the same
+header what is left, and the gateway fills it for the whole page at once.
 """
 
 import asyncio
@@ -18,7 +21,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
@@ -137,12 +140,32 @@ async def answer(session: AsyncSession, own: Mapping[str, Lookup], asked: NamesI
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Which members of an answer are to be named, and in which members there are more."""
 
     beside: Mapping[str, Beside]
     inside: Mapping[str, "Plan"]
+
+    @cached_property
+    def text(self) -> str:
+        """As `X-Names-Left` has it."""
+        return orjson.dumps(self._said()).decode()
+
+    def _said(self) -> list[Any]:
+        beside = {name: [marker.of, marker.kind, marker.what] for name, marker in self.beside.items()}
+        return [beside, {name: inner._said() for name, inner in self.inside.items()}]
+
+
+@lru_cache(1_000)
+def read_plan(text: str) -> Plan:
+    """The plan whose text it is; raises ValueError, TypeError or AttributeError for any other."""
+    return _read(orjson.loads(text))
+
+
+def _read(said: Any) -> Plan:
+    beside, inside = said
+    return Plan({name: Beside(*marker) for name, marker in beside.items()}, {name: _read(inner) for name, inner in inside.items()})
 
 
 def plan(shape: Any, within: frozenset[type] = frozenset()) -> Plan | None:
@@ -177,31 +200,49 @@ async def filled(
 ) -> tuple[bytes, Any]:
     """The answer with its names, as bytes and as what they say. It never fails: what cannot be learnt within the time stays null, so that an answer is not held up for its names."""
     said = orjson.loads(body)
-    places = list(_places(planned, said))
-    if not places:
-        return body, said
+    missing = await fill(planned, said, {}, call, own, sessions, neighbours, within_seconds)
+    return (orjson.dumps(said) if missing else body), said
+
+
+async def fill(
+    planned: Plan,
+    said: Any,
+    told: Mapping[str, Mapping[str, Known]],
+    call: access.Call,
+    own: Mapping[str, Lookup],
+    sessions: async_sessionmaker[AsyncSession],
+    neighbours: Mapping[str, http_client.Neighbour],
+    within_seconds: float,
+) -> bool:
+    """Puts the names into what an answer says; whether any was missing. `told`: what is known already, by kind and id. What neither we nor one of the
+    `neighbours` know stays null."""
+    places = [each for each in beside(planned, said) if each[0][each[1]] is None]
+    found: dict[str, Mapping[str, Known]] = {kind: dict(of) for kind, of in told.items()}
     wanted: dict[str, set[str]] = defaultdict(set)
     for _, _, marker, key in places:
-        wanted[marker.kind].add(key)
-    viewer = None if call.actor.role in VOUCHED_FOR else call.actor
-    known: Mapping[str, Mapping[str, Known]] = _at_hand(county.folder())
-    if wanted.keys() & OWNERS.keys():
-        known = {**known, **await _learn(wanted, viewer, call, own, sessions, neighbours, within_seconds)}
+        if marker.kind in OWNERS and marker.what not in found.get(marker.kind, {}).get(key, {}):
+            wanted[marker.kind].add(key)
+    if wanted:
+        viewer = None if call.actor.role in VOUCHED_FOR else call.actor
+        for kind, learnt in (await _learn(wanted, viewer, call, own, sessions, neighbours, within_seconds)).items():
+            found[kind] = {**found.get(kind, {}), **learnt}
+    known = {**_at_hand(county.folder()), **found}
     for place, name, marker, key in places:
         place[name] = known.get(marker.kind, {}).get(key, {}).get(marker.what)
-    return orjson.dumps(said), said
+    return bool(places)
 
 
-def _places(planned: Plan, said: Any) -> Iterator[tuple[dict[str, Any], str, Beside, str]]:
+def beside(planned: Plan, said: Any) -> Iterator[tuple[dict[str, Any], str, Beside, str]]:
+    """Every member of an answer that names something: the object it stands in, what it is called there, what it says, and of which id or code."""
     if isinstance(said, list):
         for each in said:
-            yield from _places(planned, each)
+            yield from beside(planned, each)
     elif isinstance(said, dict):
         for name, marker in planned.beside.items():
-            if said.get(name, "") is None and isinstance(key := said.get(marker.of), str):
+            if name in said and isinstance(key := said.get(marker.of), str):
                 yield said, name, marker, key
         for name, inner in planned.inside.items():
-            yield from _places(inner, said.get(name))
+            yield from beside(inner, said.get(name))
 
 
 async def _learn(
@@ -215,9 +256,10 @@ async def _learn(
 ) -> dict[str, Mapping[str, Known]]:
     seen_by = viewer.wire() if viewer else None
     asked: dict[str, dict[str, Any]] = defaultdict(lambda: {"seen_by": seen_by})
-    for kind in wanted.keys() & OWNERS.keys():
+    for kind, ids in wanted.items():
         service = "" if kind in own else OWNERS[kind].service
-        asked[service][OWNERS[kind].asked_as] = sorted(wanted[kind])
+        if not service or service in neighbours:
+            asked[service][OWNERS[kind].asked_as] = sorted(ids)
 
     async def here(body: dict[str, Any]) -> Mapping[str, Mapping[Any, Known]]:
         async with sessions() as session:

@@ -255,7 +255,7 @@ class Filter:
         return {None: count.count, True: count.overdue, False: count.count - count.overdue}[self.overdue]
 
 
-def filters(kinds: Wanted = None, overdue: Overdue = None) -> Filter:
+async def filters(kinds: Wanted = None, overdue: Overdue = None) -> Filter:
     pages.known("kind", kinds, codes.labels(periods.KINDS))
     return Filter(kinds, overdue)
 

@@ -26,6 +26,6 @@ SECTIONS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "orders": {
         "eastwest": {"order": "/v1/orders/{id}", "placements": "/v1/placements?order_id={id}"},
         "registry": {"classes": "/v1/classes?order_id={id}"},
-        "evaluation": {"assessments": "/v1/assessments?order_id={id}"},
+        "evaluation": {"assessments": "/v1/assessments?order_id={id}", "certificates": "/v1/certificates?order_id={id}"},
     },
 }

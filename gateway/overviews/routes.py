@@ -50,7 +50,7 @@ async def of_institution(institution_id: UUID, request: Request, call: web.Calle
     "GET",
     "/v1/orders/{order_id:uuid}/overview",
     may=access.SIGNED_IN,
-    summary="一个订单的全貌:订单、安置与稳岗、班级、评价",
+    summary="一个订单的全貌:订单、安置与稳岗、班级、评价与证书",
     response_model=Overview,
 )
 async def of_order(order_id: UUID, request: Request, call: web.Caller, kernel: web.KernelOf) -> Response:

@@ -19,8 +19,10 @@ class Section(wire.Out):
 
 
 class Overview(wire.Out):
-    """`complete` is false when a section is unavailable."""
+    """What each service has of a paper, side by side."""
 
     as_of: wire.CivilDate
-    complete: bool
+    complete: bool = Field(
+        description="false:至少一个服务没有应答,其部分为 unavailable,不是没有事项;请按 problem 稍后重试,不要据此作结论。forbidden 的部分不算缺。"
+    )
     sections: dict[str, Section] = Field(examples=[{"registry": {"status": "ok", "data": {}}, "subsidy": {"status": "forbidden"}}])

@@ -18,7 +18,7 @@ from yarl import URL
 
 from gateway.routing.nouns import destination
 from shared import errors
-from shared.http_client import DEADLINE, FAILURES, Neighbour, inwards
+from shared.http_client import DEADLINE, FAILURES, NAMES_LEFT, Neighbour, inwards
 from shared.web import problems
 from shared.web.kernel import Kernel
 
@@ -40,7 +40,8 @@ _OF_THE_HOP = frozenset(
     )
 )
 # What a caller says of itself ends here; where a request comes from is what `shared.web.origin` found.
-_NOT_SENT_ON = _OF_THE_HOP | {b"host", b"expect", b"forwarded", b"x-real-ip", b"x-request-id", b"baggage", DEADLINE.lower().encode()}
+_AMONG_US = frozenset(name.lower().encode() for name in (DEADLINE, NAMES_LEFT))
+_NOT_SENT_ON = _OF_THE_HOP | _AMONG_US | {b"host", b"expect", b"forwarded", b"x-real-ip", b"x-request-id", b"baggage"}
 _NOT_SENT_BACK = _OF_THE_HOP | {b"date", b"server", b"x-request-id"}
 _PRINTABLE = "".join(map(chr, range(33, 127)))
 

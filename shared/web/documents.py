@@ -46,6 +46,7 @@ HEADERS: dict[str, str] = {
     "RateLimit-Policy": "适用的频率限制:q 次,每 w 秒。没有限制时不带。",
     "RateLimit": "本时段还可请求 r 次,t 秒后重新计数。没有限制时不带。",
     "Retry-After": "请等待这么多秒后重试。",
+    "Server-Timing": "各服务用了多少毫秒,如 registry;dur=12.5。",
     "Content-Language": "文字的语言:zh-CN。",
     "WWW-Authenticate": "证明身份的方式:Bearer。",
 }
@@ -182,6 +183,7 @@ def _state_headers(method: str, described: dict[str, Any], schemas: Mapping[str,
         head = ["X-Request-Id", "RateLimit-Policy", "RateLimit", *(["Idempotent-Replayed"] if keyed else [])]
         head += ["ETag"] if "version" in members else []
         head += ["Location"] if status in ("201", "202") and "id" in members else []
+        head += ["Server-Timing"] if "sections" in members else []
         response["headers"] = problems.in_the_head(*head)
         if "version" in members and method == "get":
             described.setdefault("parameters", []).append(_IF_NONE_MATCH)

@@ -19,6 +19,7 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from shared import access, errors, idempotency, names
+from shared.http_client import NAMES_LEFT
 from shared.web import calling, openapi, refusing, replaying, strict_input, tagging, transaction, wording
 from shared.web.kernel import Kernel
 from shared.web.operation import SAID, Operation
@@ -122,11 +123,13 @@ async def _operate(request: Request, kernel: Kernel, operation: Operation, once:
 
 async def _name(request: Request, kernel: Kernel, call: access.Call, planned: names.Plan | None, answer: Response) -> Any:
     """Puts the names beside the answer's ids, asked for when no transaction or connection is held any more. A repeat is named anew. What the answer
-    says is answered too, where it was read."""
+    says is answered too, where it was read. Those that others know are left to one of our own services that says so."""
     if planned is None or not answer.body:
         return None
-    own, within = request.app.state.part.names, kernel.settings.names_within_seconds
-    answer.body, said = await names.filled(planned, bytes(answer.body), call, own, kernel.reading, kernel.neighbours, within)
+    own, within, neighbours = request.app.state.part.names, kernel.settings.names_within_seconds, kernel.neighbours
+    if request.state.counted and NAMES_LEFT in request.headers:
+        neighbours, answer.headers[NAMES_LEFT] = {}, planned.text
+    answer.body, said = await names.filled(planned, bytes(answer.body), call, own, kernel.reading, neighbours, within)
     answer.headers["content-length"] = str(len(answer.body))
     return said
 

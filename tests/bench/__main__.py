@@ -276,7 +276,7 @@ def _overview(job: Job) -> list[tuple[str, ...]]:
             "overview of a class, through the gateway",
             f"{whole:.1f} ms",
             f"slowest section ({name}) {slowest:.1f} ms",
-            *_goal(whole / slowest, 1.5, at_least=False),
+            *_goal(whole / slowest, 1.3, at_least=False),
         ),
         ("the plan's board, all 25 lines", f"{board:.1f} ms", "", "", "", ""),
     ]

@@ -1,5 +1,6 @@
 """Every list takes the same: pages, a total, an order each way, a filter twice; what it sorts by it reads from an index."""
 
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,3 +149,15 @@ def test_no_list_is_sorted_by_what_is_personal() -> None:
     personal = [(path, name) for path, asked in _listing() for name in asked.sort if "name" in name and path not in NAMES_OF_BODIES]
     personal += [(path, name) for path, asked in _listing() for name in asked.sort if name in ("id_number", "phone", "bank_account")]
     assert personal == []
+
+
+def test_nothing_that_a_request_asks_for_is_sent_to_a_thread() -> None:
+    """FastAPI runs what is no coroutine in a thread, and the request waits for two changes of it."""
+
+    def all_of(dependant: Dependant) -> Iterator[Dependant]:
+        yield dependant
+        for inner in dependant.dependencies:
+            yield from all_of(inner)
+
+    routes = [route for name in SERVICES for route in app(name, Path(mkdtemp())).routes if isinstance(route, Route)]
+    assert {each.call for route in routes for each in all_of(route.dependant) if not inspect.iscoroutinefunction(each.call)} == set()

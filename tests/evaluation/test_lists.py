@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from shared import db
 from tests import people
 from tests.conftest import Start
 from tests.evaluation import made
@@ -31,6 +32,18 @@ async def test_certificates_are_found_by_part_of_a_number_and_sorted(start: Star
         assert await listed(external_system=REF["system"]) == [outside["id"]]
         both = await done(w.officer().get("/v1/certificates?status=valid&status=revoked&kind=skill_level&kind=work_permit"))
         assert len(both["items"]) == 3
+
+
+async def test_the_certificates_of_an_order_are_those_of_its_assessments(start: Start) -> None:
+    async with world(start) as w:
+        order_id, filing = str(db.new_id()), await w.filing()
+        for n, ordered in enumerate((order_id, str(db.new_id()), None)):
+            await w.batch(filing["id"], [await w.worker(n)], "issued", order_id=ordered)
+        of_order = await w.certificates(order_id=order_id)
+        assert len(await w.certificates()) == 3 and [each["assessment_id"] for each in of_order] == [
+            each["id"] for each in (await done(w.officer().get("/v1/assessments", params={"order_id": order_id})))["items"]
+        ]
+        assert await w.certificates(order_id=str(db.new_id())) == []
 
 
 async def test_filings_and_assessments_are_found_by_the_numbers_of_other_platforms(start: Start) -> None:

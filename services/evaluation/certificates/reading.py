@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.evaluation.assessments.tables import Assessment
 from services.evaluation.certificates import policy, visibility
 from services.evaluation.certificates.tables import Certificate
 from shared import errors, pages
@@ -35,8 +36,11 @@ def key_of(kernel: Kernel, number: str) -> bytes:
     return kernel.vault.blind(policy.normal(number), "certificate_number")
 
 
-def listed(call: Call, filters: Mapping[Any, Any], external_ref: pages.Reference) -> Select[Any]:
+def listed(call: Call, filters: Mapping[Any, Any], external_ref: pages.Reference, order_ids: list[UUID] | None = None) -> Select[Any]:
+    """`order_ids`: of which orders the assessments are that they came from."""
     wanted = select(*columns(call.today)).where(visibility.rows(call.actor), external_ref.among(Certificate.external_refs))
+    if order_ids:
+        wanted = wanted.where(Certificate.assessment_id.in_(select(Assessment.id).where(Assessment.order_id.in_(order_ids))))
     return pages.where(wanted, filters)
 
 

@@ -55,6 +55,7 @@ async def list_certificates(
     kind: pages.AnyOf[Kind] = None,
     status: pages.AnyOf[Status] = None,
     assessment_id: pages.AnyOf[UUID] = None,
+    order_id: Annotated[pages.AnyOf[UUID], Query(description="评价批次所属的订单")] = None,
     class_id: pages.AnyOf[UUID] = None,
     issuer_institution_id: Annotated[pages.AnyOf[UUID], Query(description="发证机构")] = None,
     issued_from_on: Annotated[wire.CivilDate | None, Query(description="发证日期,含当日")] = None,
@@ -69,7 +70,7 @@ async def list_certificates(
         reading.status_on(call.today): status,
         Certificate.number_key: None if number is None else [reading.key_of(kernel, each) for each in number],
     }
-    wanted = pages.within(reading.listed(call, filters, external_ref), Certificate.issued_on, issued_from_on, issued_to_on)
+    wanted = pages.within(reading.listed(call, filters, external_ref, order_id), Certificate.issued_on, issued_from_on, issued_to_on)
     return wire.Page.model_validate(await pages.page(session, wanted, Certificate.id, asked, CertificateOut.model_validate))
 
 

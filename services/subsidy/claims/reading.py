@@ -1,5 +1,6 @@
 """Looking at claims: one, a list, what a quote says, the replay of a verdict, appeals, statistics."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,6 +25,8 @@ from shared import clock, pages
 from shared.access import Call
 from shared.strict import digest, read
 from shared.web import Kernel
+
+_LINES = select(Line.claim_id, Line.trainee_id, Line.verdict, Line.amount).order_by(Line.claim_id, Line.position)
 
 
 async def get(session: AsyncSession, call: Call, claim_id: UUID) -> ClaimOut:
@@ -60,7 +63,15 @@ async def page(
         wanted = wanted.where(Claim.created_at < datetime.combine(to_on + timedelta(days=1), time(), clock.SHANGHAI))
     if trainee_ids:
         wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(Line.trainee_id.in_(trainee_ids))))
-    return await pages.page(session, wanted, Claim.id, asked, lambda row: summary(row[0]))
+    found = await pages.page(session, wanted, Claim.id, asked, lambda row: summary(row[0]))
+    if trainee_ids:
+        theirs = Line.claim_id.in_([item["id"] for item in found["items"]]) & Line.trainee_id.in_(trainee_ids)
+        by_claim = defaultdict(list)
+        for line in (await session.execute(_LINES.where(theirs))).mappings():
+            by_claim[line["claim_id"]].append(dict(line))
+        for item in found["items"]:
+            item["lines"] = by_claim[item["id"]]
+    return found
 
 
 def summary(claim: Claim) -> dict[str, Any]:

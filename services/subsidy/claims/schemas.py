@@ -163,8 +163,18 @@ class QuoteOut(wire.Out):
     facts_hash: str = Field(description="判定所用事实的 SHA-256")
 
 
-class ClaimSummary(wire.Out):
-    """A claim in a list: without its lines."""
+class LineSummary(wire.Out):
+    """What a claim says of one person."""
+
+    trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
+    verdict: LineVerdict
+    amount: wire.Money = Field(description="元;不予补贴为 0.00;待核实的已计算但不计入合计")
+
+
+class ClaimHead(wire.Out):
+    """What every answer says of a claim."""
 
     id: UUID
     version: int
@@ -193,7 +203,13 @@ class ClaimSummary(wire.Out):
     submitted_at: wire.Instant | None
 
 
-class ClaimOut(ClaimSummary):
+class ClaimSummary(ClaimHead):
+    """A claim in a list: without its lines, but for those of the people by whom it was sought."""
+
+    lines: list[LineSummary] | None = Field(None, description="按 trainee_id 筛选时为这些学员的行,否则为 null")
+
+
+class ClaimOut(ClaimHead):
     eligible: bool = Field(description="每一行都不予补贴时为 false")
     lines: list[LineOut]
     decisions: list[DecisionOut]

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared import db
+from shared import db, names
+from shared.http_client import NAMES_LEFT
 from tests.conftest import Service, Start
 from tests.eastwest.neighbours import order
+from tests.evaluation.made import certificate
 from tests.gateway.houses import NOBODY
 from tests.gateway.routing.upstream import serving
 from tests.registry import made
@@ -77,6 +79,10 @@ async def test_an_orders_page_begins_with_the_order_at_its_own_service(town: Tow
     data = found["sections"]["eastwest"]["data"]
     assert data["order"]["id"] == town.papers["orders"] and data["placements"]["items"] == []
     assert found["sections"]["registry"]["data"]["classes"]["items"] == []
+    assert {name: page["items"] for name, page in found["sections"]["evaluation"]["data"].items()} == {
+        "assessments": [],
+        "certificates": [],
+    }
     unknown = await town.gateway.as_("officer").get(f"/v1/orders/{db.new_id()}/overview")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 
@@ -90,6 +96,35 @@ async def test_each_section_is_what_its_service_answers(town: Town) -> None:
         assert found["sections"]["registry"]["data"][paper] == direct.json()
     enrolments = (await town.overview("trainees"))["sections"]["registry"]["data"]["enrolments"]["items"]
     assert [each["class_id"] for each in enrolments] == [town.papers["classes"]]
+
+
+async def a_certificate(town: Town, n: int, class_id: str) -> dict[str, Any]:
+    said = certificate(town.papers["trainees"], class_id=class_id, number=f"S0000520000092450001{n:02d}")
+    return await made.posted(town.services["evaluation"].as_("officer"), "/v1/certificates", said, 201)
+
+
+def asked_for_names(town: Town) -> float:
+    samples = (sample for metric in town.services["registry"].kernel.metrics.requests.collect() for sample in metric.samples)
+    return sum(each.value for each in samples if each.name.endswith("_total") and each.labels["route"] == names.PATH)
+
+
+async def test_what_the_page_says_itself_is_not_asked_for_and_the_rest_is_asked_for_once(town: Town) -> None:
+    direct, asks = town.services["evaluation"].as_("officer"), f"/v1/certificates?trainee_id={town.papers['trainees']}"
+    other = await made.proposed(town.services["registry"], town.papers["institutions"], "approved")
+    for n, (class_id, times) in enumerate(((town.papers["classes"], 0), (other, 1))):
+        await a_certificate(town, n, class_id)
+        expected, before = (await direct.get(asks)).json(), asked_for_names(town)
+        found = await town.overview("trainees")
+        assert found["sections"]["evaluation"]["data"]["certificates"] == expected
+        assert asked_for_names(town) - before == times
+        assert all(each["trainee_name"] and each["class_name"] and each["class_number"] for each in expected["items"])
+
+
+async def test_nobody_but_our_own_services_has_names_left_out(town: Town) -> None:
+    await a_certificate(town, 1, town.papers["classes"])
+    for of in (town.services["evaluation"], town.gateway):
+        answer = await of.as_("officer").get(f"/v1/certificates?class_id={town.papers['classes']}", headers={NAMES_LEFT: "true"})
+        assert NAMES_LEFT not in answer.headers and answer.json()["items"][0]["class_name"]
 
 
 async def test_the_day_and_the_trace_are_passed_on(town: Town) -> None:

@@ -41,7 +41,7 @@ async def test_an_institution_sees_its_own_claims_and_the_office_all(start: Star
 async def test_every_filter_finds_what_it_says(start: Start) -> None:
     async with a_world(start) as world:
         person = a_person()
-        class_id = world.open_class([person])
+        class_id = world.open_class([person, a_person()])
         refs = [{"system": "省平台", "number": "GZ-1"}]
         claim = await world.draft(class_id, external_refs=refs)
         await world.step("institution", "withdraw", claim)
@@ -59,6 +59,8 @@ async def test_every_filter_finds_what_it_says(start: Start) -> None:
         for name, value in finds.items():
             items = (await officer.get("/v1/claims", params={name: value})).json()["items"]
             assert [item["id"] for item in items] == [claim["id"]], name
+            theirs = [(line["trainee_id"], line["verdict"], line["amount"]) for line in items[0]["lines"] or []]
+            assert theirs == ([(person["trainee_id"], "eligible", "180.00")] if name == "trainee_id" else [])
         both = {
             "kind": "training",
             "scheme": "agricultural_short",

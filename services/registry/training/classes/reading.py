@@ -28,7 +28,9 @@ _teacher_names = (
     .scalar_subquery()
 )
 _columns = [getattr(TrainingClass, name) for name in ClassOut.model_fields if name in TrainingClass.__mapper__.columns]
-SHOWN: Select[Any] = select(*_columns, _teacher_names.label("teacher_names"))
+SHOWN: Select[Any] = select(*_columns, _teacher_names.label("teacher_names"), Institution.name.label("institution_name")).join(
+    Institution, Institution.id == TrainingClass.institution_id
+)
 
 
 async def find(session: AsyncSession, call: Call, class_id: UUID, *, lock: bool = False) -> TrainingClass:

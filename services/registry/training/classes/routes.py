@@ -32,7 +32,7 @@ Timetable = Annotated[pages.Asked, pages.asking(on=ClassSession.on)]
 STANDING = (InstitutionBlacklisted, InstitutionNotDesignated)
 
 
-def _counted(
+async def _counted(
     programme: Annotated[pages.AnyOf[str], Query(description="计入的规划指标代码")] = None,
     or_channel: Annotated[pages.AnyOf[Channel], Query(description="或属于此渠道,不论是否写明指标")] = None,
     or_occupation_code: Annotated[pages.AnyOf[str], Query(description="或属于此职业,不论是否写明指标")] = None,

@@ -9,6 +9,7 @@ from sqlalchemy import Select, Text, cast, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import Channel, EmploymentKind, EnrolmentOutcome, EvidenceGrade
+from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.known.tables import KnownPlacement
 from services.registry.people.trainees import reading as trainees
 from services.registry.people.trainees.tables import Trainee
@@ -28,6 +29,7 @@ SHOWN: Select[*tuple[Any, ...]] = (
         TrainingClass.name.label("class_name"),
         TrainingClass.number.label("class_number"),
         TrainingClass.institution_id,
+        Institution.name.label("institution_name"),
         Enrolment.trainee_id,
         Trainee.name.label("trainee_name"),
         Trainee.name,
@@ -45,6 +47,7 @@ SHOWN: Select[*tuple[Any, ...]] = (
     )
     .join(Trainee, Trainee.id == Enrolment.trainee_id)
     .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+    .join(Institution, Institution.id == TrainingClass.institution_id)
 )
 HEADER = ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "报名结果", "出勤天数", "出勤半天数")
 

@@ -73,7 +73,7 @@ async def export_roster(class_id: UUID, session: web.Session, call: web.Caller) 
     return Workbook(content, number)
 
 
-def _work(
+async def _work(
     employed_as_of: Annotated[wire.CivilDate | None, Query(description="只列截至这一天已就业的;与下两项一起给")] = None,
     employed_within_months: Annotated[int | None, Query(ge=1, le=60, description="结业后几个月内算就业")] = None,
     employed_kinds: Annotated[str | None, Query(pattern=_one_or_more(EmploymentKind), description="算就业的去向,以逗号分隔")] = None,
@@ -89,7 +89,7 @@ def _work(
     return [conditions.employed(kinds, literal(employed_within_months, Integer), employed_as_of)]
 
 
-def _became(
+async def _became(
     certified_as_of: Annotated[wire.CivilDate | None, Query(description="只列截至这一天持有有效证书的;与下一项一起给")] = None,
     certified_kinds: Annotated[str | None, Query(pattern=_one_or_more(CertificateKind), description="算取证的证书种类,以逗号分隔")] = None,
     placed_as_of: Annotated[wire.CivilDate | None, Query(description=f"只列订单班中截至这一天已到{PARTNER}上岗的")] = None,

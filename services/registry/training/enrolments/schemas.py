@@ -28,14 +28,14 @@ class EnrolmentOut(wire.Out):
 
     id: UUID
     class_id: UUID
-    class_name: str
-    class_number: str
+    class_name: Annotated[str, names.Beside("class_id", "classes")]
+    class_number: Annotated[str, names.Beside("class_id", "classes", "number")]
     institution_id: UUID
     institution_name: names.InstitutionName = None
     trainee_id: UUID
-    trainee_name: str
+    trainee_name: Annotated[str, names.Beside("trainee_id", "trainees")]
     name: str = Field(description="同 trainee_name")
-    id_number_masked: str
+    id_number_masked: Annotated[str, names.Beside("trainee_id", "trainees", "id_number_masked")]
     id_number: str = Field(description="同 id_number_masked")
     outcome: EnrolmentOutcome
     days_attended: int = Field(description="上午、下午都签到的天数", examples=[3])
