@@ -72,7 +72,7 @@ def _readers(folder: Path) -> Iterator[Callable[[], object]]:
     yield lambda: import_module("gateway.plans.reading").plans()
     yield from (partial(_labels, part) for part in PARTS)
     yield periods.here
-    yield from (partial(import_module, f"{part}.worklist.operations") for part in PARTS)  # each asks for the periods of its own kinds
+    yield from (partial(import_module, f"{part}.worklist.operations") for part in PARTS[1:])  # each asks for the periods of its own kinds
 
 
 def _labels(part: str) -> None:

@@ -95,7 +95,7 @@ class Told(RootModel[dict[str, dict[str, Known]]]):
 
 def _somebody(claims: dict[str, Any]) -> dict[str, Any]:
     try:
-        access.actor_of({"sub": ""} | claims)
+        hash(access.actor_of({"sub": ""} | claims))
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ValueError("须写明角色和所绑定的机构、人员") from error
     return claims

@@ -1,13 +1,12 @@
 """What a service answers of its change feed: pages and a stream to every caller, and to the gateway where it ends and who sees what of it."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import Field
 
-from shared import access, changes, errors, feed, wire
+from shared import access, changes, errors, feed, names, wire
 from shared.web import streaming
 from shared.web.calling import Caller
 from shared.web.kernel import KernelOf
@@ -32,7 +31,7 @@ class EventIn(wire.In):
 class SeenIn(wire.In):
     """`viewers`: what their tokens would say of them."""
 
-    viewers: list[dict[str, Any]] = Field(
+    viewers: list[names.Viewer] = Field(
         max_length=VIEWERS_AT_MOST, description="调用方,各如其令牌所述。", examples=[[{"sub": "partner-1", "role": "partner"}]]
     )
     events: list[EventIn] = Field(max_length=EVENTS_AT_MOST, description="要判断的事件。")

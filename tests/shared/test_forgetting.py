@@ -35,7 +35,7 @@ UPLOAD: dict[str, Any] = {
     "mode": "commit",
     "filename": "表",
     "content": b"sealed",
-    "caller": {},
+    "caller": {"actor": {"sub": "local-partner"}},
     "status": "done",
     "attempts": 1,
     "rows_done": 0,
