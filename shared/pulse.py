@@ -109,6 +109,12 @@ class Pulse:
         return wrong or self.full
 
     async def _ask(self) -> str | None:
+        """What is wrong, or None. That a kept connection was ended says nothing of the server: then a new one is asked."""
+        kept = self._own is not None
+        wrong = await self._ask_once()
+        return await self._ask_once() if kept and wrong == NOT_REACHED else wrong
+
+    async def _ask_once(self) -> str | None:
         try:
             if self._own is None or self._own.is_closed():
                 self._own = await asyncpg.connect(self._address, timeout=CONNECTED_WITHIN_SECONDS, server_settings={"work_mem": "64kB"})
