@@ -168,6 +168,8 @@ async def keep_sealing(trail: Trail, key: Ed25519PrivateKey, every_seconds: floa
         except Broken as broken:
             _say(trail, "sealing", telemetry.log.error, "sealing_stopped", reason=broken.reason, number=broken.number, text=broken.sentence)
         except Exception as error:  # the database or the disk may be away: the next round tries again
+            if (task := asyncio.current_task()) and task.cancelling():  # told to end in a call that had another failure to tell
+                raise asyncio.CancelledError from error
             _say(trail, "sealing", telemetry.log.warning, "sealing_failed", error=type(error).__name__)
         if rows < ROWS_A_SEAL:
             await asyncio.sleep(every_seconds)
