@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -42,6 +42,16 @@ class Part:
     merges: bool = False
 
 
+async def _end(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Tells them to end, and again whoever was just then in a call that had another failure to tell."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def create_app(part: Part, settings: Settings) -> FastAPI:
     """A service, ready for a server to run. The engine is lazy: nothing connects before the first request or job."""
     telemetry.configure(part.name, settings.log_level)
@@ -62,9 +72,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(tasks)
             for neighbour in made.neighbours.values():
                 await neighbour.close()
             await made.watch.close()
