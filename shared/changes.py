@@ -126,8 +126,6 @@ async def follow(engine: AsyncEngine, feed: str, fetch: Fetch, take_in: TakeIn) 
         try:
             await follow_once(engine, feed, fetch, take_in, wait_seconds=FOLLOWER_WAIT_SECONDS)
         except Exception as error:  # the neighbour or the database is away: the cursor has not moved, so try again
-            if (task := asyncio.current_task()) and task.cancelling():  # told to end in a call that had another failure to tell
-                raise asyncio.CancelledError from error
             telemetry.log.warning("follow_failed", feed=feed, error=type(error).__name__)
             await asyncio.sleep(FOLLOWER_RETRY_SECONDS)
 

@@ -39,7 +39,10 @@ def _accounts(kind: WorklistKind, word: str, table: type[Account]) -> worklist.K
         status=of.status,
         institution_id=of.institution_id,
     )
-    others = lambda call: (of.made_by.is_distinct_from(call.actor.person_id),)  # noqa: E731
+
+    def others(call: access.Call) -> tuple[Any, ...]:
+        return (of.made_by.is_distinct_from(call.actor.person_id),)
+
     pending = frozenset({AccountStatus.PENDING})
     return worklist.Kind(kind, access.ADMIN, "confirm", paper, pending, since_at=of.created_at, where=others)
 

@@ -187,6 +187,27 @@ async def test_a_kept_connection_that_was_ended_is_replaced_unnoticed(databases:
         assert {answer.status_code for answer in await a_few_of_each(public)} <= {200, 201}
 
 
+class Ended:
+    """A connection of the pulse that the server has ended, which nobody has noticed yet."""
+
+    closed = False
+
+    def is_closed(self) -> bool:
+        return self.closed
+
+    async def fetchval(self, *_: Any, **__: Any) -> Any:
+        raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+
+    def terminate(self) -> None:
+        self.closed = True
+
+
+async def test_that_its_own_connection_was_ended_says_nothing_of_the_server(url: str, tmp_path: Path) -> None:
+    async with notes(url, tmp_path) as service:
+        service.kernel.pulse._own = Ended()  # type: ignore[assignment]
+        assert await service.kernel.pulse.check() == {"status": "ok"} and service.kernel.pulse.away is None
+
+
 async def test_a_lock_that_another_holds_is_a_409_in_time(
     databases: Databases, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,7 +79,10 @@ def _ends_soon(call: Call) -> Sequence[ColumnElement[bool]]:
 def _batch(code: Waits, action: str, status: AssessmentStatus, *conditions: Any, **more: Any) -> Kind:
     """From the day of the exam on."""
     said = {"since_at": Assessment.changed_at} | more
-    held = lambda call: (Assessment.held_on <= call.today, *conditions)  # noqa: E731
+
+    def held(call: Call) -> tuple[Any, ...]:
+        return (Assessment.held_on <= call.today, *conditions)
+
     return Kind(code, batches.INSTITUTION, action, ASSESSMENT, frozenset({status}), where=held, **said)
 
 

@@ -205,6 +205,25 @@ async def test_it_outlives_its_connection(place: Place, databases: Databases) ->
     await place.engine.dispose()
 
 
+async def test_told_to_end_while_a_call_fails_it_ends(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = asyncio.Event()
+
+    async def fails(*_: Any) -> int:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError("connection was closed in the middle of operation") from None
+        return 0
+
+    monkeypatch.setattr(sealer, "seal_once", fails)
+    sealing = asyncio.create_task(sealer.keep_sealing(place.sealer, KEY, 0.01))
+    await asyncio.wait_for(begun.wait(), 20)
+    sealing.cancel()
+    assert (await asyncio.wait([sealing], timeout=20))[1] == set() and sealing.cancelled()
+    await place.engine.dispose()
+
+
 async def test_a_witness_out_of_reach_holds_up_nothing_and_gets_later_what_it_lacks(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealer, "WITNESS_SECONDS", 0.05)
     url, away = place.sealer.engine.url.render_as_string(hide_password=False), place.witness.parent.with_name("away")
