@@ -19,7 +19,7 @@ from fastapi import Request
 from gateway.clients import ask_as_caller, problem_of
 from shared import access, changes, errors, feed, telemetry, web
 from shared.http_client import read
-from shared.web.events import HEAD
+from shared.web.events import HEAD, HeadOut
 
 WAITS_SECONDS = 20.0
 ASKED_AT_ONCE = 16  # of one service by this process
@@ -40,7 +40,7 @@ def look_at(name: str, kernel: web.Kernel) -> feed.Look:
         neighbour, waits = kernel.neighbours[name], WAITS_SECONDS if known else 0.0
         asked = {"after": feed.written(known), "wait": waits} if known else {}
         answer = await neighbour.get(HEAD, kernel.own_call(), asked, timeout_seconds=neighbour.timeout_seconds + waits)
-        return feed.position(answer["head"])
+        return feed.position(read(HeadOut, answer, name).head)
 
     return look
 

@@ -19,7 +19,7 @@ VIEWERS_AT_MOST, EVENTS_AT_MOST = 100, changes.EVENTS_A_BATCH
 
 
 class HeadOut(wire.Out):
-    head: str = Field(description="变更流的末端,可作 after。", examples=["4711-9"])
+    head: str = Field(pattern=r"^\d{1,19}-\d{1,19}$", description="变更流的末端,可作 after。", examples=["4711-9"])
 
 
 class EventIn(wire.In):

@@ -73,7 +73,7 @@ ANSWERS = {
     "a-list": b"[1]",
     "a-number": b"7",
     "an-empty-object": b"{}",
-    "members-of-other-types": b'{"items": 7, "paths": 7, "checks": 7, "components": [], "counts": 7, "next": 7, "next_cursor": []}',
+    "members-of-other-types": b'{"items": 7, "paths": 7, "checks": 7, "components": [], "counts": 7, "next": 7, "next_cursor": [], "head": "x"}',
 }
 
 
@@ -105,6 +105,11 @@ async def holds(gateway: Service, client: httpx.AsyncClient, *, passes: bool) ->
         assert answer.status_code == 200 or answer.json()["checks"]["database"]["status"] != "ok", answer.text
 
     overview = f"/v1/trainees/{db.new_id()}/overview"
+
+    async def latest() -> None:
+        answer = await ask("/v1/changes?after=latest", "auditor")  # an end that nobody has ever seen is not made up
+        assert answer.status_code in (502, 503, 504) and answer.json()["code"] in ("upstream_failed", "unavailable", "upstream_timeout")
+
     checks = (merged("/v1/audit:verify", "auditor"),) if passes else ()  # for which half a minute is waited
     await asyncio.gather(
         *(passed(path) for path in ("/v1/trainees", "/v1/claims")),
@@ -112,6 +117,7 @@ async def holds(gateway: Service, client: httpx.AsyncClient, *, passes: bool) ->
         *(merged(path, "auditor") for path in ("/v1/changes", "/v1/audit")),
         *(own(path) for path in ("/v1/codes", "/openapi.json", "/v1/me")),
         ready(),
+        latest(),
         *checks,
     )
 
