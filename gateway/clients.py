@@ -26,14 +26,6 @@ async def ask_as_caller(
     return await kernel.neighbours[service].ask(path, call, said | (dict(beside) if beside else {}))
 
 
-def problem_of(answer: Answer, service: str) -> errors.Problem:
-    """A refusal of the service as our own answer: its code and its words."""
-    try:
-        return errors.Relayed(answer.json())
-    except (ValueError, KeyError, TypeError):
-        return errors.UpstreamFailed(f"{service} 服务应答 {answer.status}。")
-
-
 async def ask_all(names: Iterable[str], ask: Callable[[str], Coroutine[Any, Any, Any]]) -> dict[str, Any]:
     """The answers of the services named, asked side by side; None from one that gave none."""
 

@@ -267,8 +267,20 @@ class Neighbour:
             except ValueError as error:
                 raise errors.UpstreamFailed(f"{self.name} 服务的应答无法读取。") from error
         if answer.status in (409, 422, 429) and answer.media_type == "application/problem+json":
-            raise errors.Relayed(answer.json())
-        raise errors.UpstreamFailed(f"{self.name} 服务应答 {answer.status}。")
+            raise problem_of(answer, self.name)
+        raise errors.UpstreamFailed(_answered(answer, self.name))
+
+
+def problem_of(answer: Answer, service: str) -> errors.Problem:
+    """A refusal of a neighbour as our own answer: its code and its words; one that is no refusal of ours is `UpstreamFailed`."""
+    try:
+        return errors.Relayed(answer.json())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return errors.UpstreamFailed(_answered(answer, service))
+
+
+def _answered(answer: Answer, service: str) -> str:
+    return f"{service} 服务应答 {answer.status}。"
 
 
 async def _in_process(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> Answer:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import orjson
 from fastapi import Request
 
-from gateway.clients import ask_as_caller, problem_of
+from gateway.clients import ask_as_caller
 from shared import access, changes, errors, feed, telemetry, web
-from shared.http_client import read
+from shared.http_client import problem_of, read
 from shared.web.events import HEAD, HeadOut
 
 WAITS_SECONDS = 20.0

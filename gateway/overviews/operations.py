@@ -16,11 +16,11 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel, RootModel
 
-from gateway.clients import ask_as_caller, problem_of
+from gateway.clients import ask_as_caller
 from gateway.overviews.policy import SECTIONS
 from shared import errors, names, web
 from shared.access import Call
-from shared.http_client import NAMES_LEFT, Answer, read
+from shared.http_client import NAMES_LEFT, Answer, problem_of, read
 
 NOT_TO_BE_SHOWN = (404, 410)
 

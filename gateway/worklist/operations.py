@@ -16,7 +16,7 @@ from fastapi import Request
 from sqlalchemy import Text, case, exists, func, literal, null, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.clients import ask_as_caller, problem_of
+from gateway.clients import ask_as_caller
 from gateway.codes import AccountStatus, WorklistKind
 from gateway.identity.tables import Account, Client, User
 from gateway.webhooks import conditions
@@ -24,7 +24,7 @@ from gateway.webhooks import visibility as webhooks
 from gateway.webhooks.tables import Endpoint
 from gateway.worklist.schemas import Waiting, Worklist
 from shared import access, codes, errors, pages, telemetry, web, worklist
-from shared.http_client import read
+from shared.http_client import problem_of, read
 
 
 def _accounts(kind: WorklistKind, word: str, table: type[Account]) -> worklist.Kind:

@@ -85,6 +85,9 @@ REFUSAL = '409 {"code": "class_full", "status": 409, "title": "full", "detail": 
         pytest.param(["200 {"], errors.UpstreamFailed, 1, id="is-unreadable"),
         pytest.param(["401 {}"], errors.UpstreamFailed, 1, id="does-not-know-us"),
         pytest.param([REFUSAL], errors.Relayed, 1, id="refuses"),
+        pytest.param(['409 ["code"]'], errors.UpstreamFailed, 1, id="refuses-with-a-list"),
+        pytest.param(['422 {"code": "x"}'], errors.UpstreamFailed, 1, id="refuses-with-half-a-problem"),
+        pytest.param(['429 {"code"'], errors.UpstreamFailed, 1, id="refuses-unreadably"),
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -93,8 +96,9 @@ async def test_what_a_neighbour_answers_is_read_or_becomes_a_problem(answers: li
     async with asking(registry) as there:
         asked_for = there.get("/x", call(), {"n": 1}) if method == "get" else there.post("/x", call(), {"n": 1})
         if isinstance(outcome, type):
-            with pytest.raises(outcome):
+            with pytest.raises(outcome) as raised:
                 await asked_for
+            assert raised.type is outcome
         else:
             assert await asked_for == outcome
     assert len(registry.asked) == asked
