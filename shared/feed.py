@@ -149,6 +149,7 @@ class Watch:
     looks: dict[str, Look]
     stopping: asyncio.Event
     heads: dict[str, Position] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)  # could not be looked at just now; of one that is in neither nothing is known yet
     ended: dict[str, Position] = field(default_factory=dict)  # where each ended when it was last looked at
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
     _waiting: int = 0
@@ -160,6 +161,7 @@ class Watch:
         self._waiting += 1
         for name in self.looks:
             if name not in self._looking or self._looking[name].done():
+                self.away.discard(name)
                 self._looking[name] = asyncio.create_task(self._look(name))
         try:
             async with asyncio.timeout(max(0.0, seconds)):
@@ -180,9 +182,11 @@ class Watch:
                 end = await self.looks[name](self.heads.get(name))
                 moved = end != self.heads.get(name)
                 self.heads[name] = self.ended[name] = end
+                self.away.discard(name)
             except Exception as error:
                 telemetry.log.warning("feed_unseen", feed=name, error=type(error).__name__)
                 self.heads.pop(name, None)
+                self.away.add(name)
                 moved = False
                 await asyncio.sleep(LOOKS_AGAIN_SECONDS)
             if moved or self.stopping.is_set():

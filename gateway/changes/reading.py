@@ -71,7 +71,7 @@ class Merged:
             positions[name] = event.sequence
             left[name] -= 1
         positions |= {name: each.next for name, each in found.items() if not left[name]}
-        complete = len(found) == len(asked) and (of is None or self.kernel.watch.heads.keys() >= set(self._names))
+        complete = len(found) == len(asked) and (of is None or not self.kernel.watch.away)
         return MergedFeed(items=[event for _, event in given], next=pack(positions), complete=complete)
 
     async def beyond(self, after: str | None, seconds: float) -> list[str]:

@@ -70,6 +70,24 @@ async def test_a_service_that_is_away_is_said_and_its_events_come_later(home: Ho
     assert ([event["subject"] for event in page["items"]], page["complete"]) == (away, True)
 
 
+async def test_a_service_that_has_not_been_looked_at_yet_is_not_away(home: House) -> None:
+    """As in the first moment of a gateway that has just started: what one service tells is no sign that another is away."""
+    start, looks = (await read(home))["next"], home.gateway.kernel.watch.looks
+    halted, look = asyncio.Event(), looks["eastwest"]
+
+    async def slow(known: Any) -> Any:
+        await halted.wait()
+        return await look(known)
+
+    looks["eastwest"] = slow
+    waiting = asyncio.create_task(read(home, after=start, wait=20))
+    await asyncio.sleep(0.1)
+    subject = await home.happens("registry", "a.made")
+    page = await asyncio.wait_for(waiting, 10)
+    halted.set()
+    assert ([event["subject"] for event in page["items"]], page["complete"]) == (subject, True)
+
+
 def packed(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
