@@ -257,6 +257,8 @@ def _scalar(kind: Any, origin: Any, args: tuple[Any, ...], value: Any) -> Any:
         return _money(value)
     if kind is date:
         return _day(value)
+    if kind is datetime:
+        return _instant(value)
     named = {bool: "true 或 false", str: "文字", int: "整数", tuple: "列表", frozenset: "列表", Mapping: "一组键值"}
     raise _Wrong(f"应为{named[origin or kind]},实为 {value!r}")
 
@@ -288,3 +290,13 @@ def _day(value: object) -> date:
         return date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
     except ValueError:
         raise _Wrong(f"应为 YYYY-MM-DD 的日期,实为 {value!r}") from None
+
+
+def _instant(value: object) -> datetime:
+    try:
+        at = datetime.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise _Wrong(f"应为带时区的 RFC 3339 时刻,实为 {value!r}")
+    return at

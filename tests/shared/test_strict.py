@@ -68,6 +68,13 @@ def test_what_does_not_fit_is_named_with_its_path(change: dict[str, Any], fault:
     assert str(raised.value).startswith(fault)
 
 
+def test_an_instant_has_an_offset() -> None:
+    assert read(datetime, "2025-04-08T09:00:00+08:00") == datetime.fromisoformat("2025-04-08T01:00:00Z")
+    for value in ("2025-04-08T09:00:00", "2025-04-08", "?", 5):
+        with pytest.raises(Unreadable):
+            read(datetime, value)
+
+
 def test_all_faults_come_at_once() -> None:
     with pytest.raises(Unreadable) as raised:
         read(Tree, {"tall": "yes", "colour": "green", "weight": 1})

@@ -14,14 +14,14 @@ from services.subsidy.claims.facts import Asked, Gathered, Wanted, claim_facts, 
 from services.subsidy.claims.schemas import ClaimChange, ClaimIn, LineIn
 from services.subsidy.codes import ClaimKind, ClassStatus, EnrolmentOutcome, FundSource, Payee, SchemeCode
 from services.subsidy.funds import reading as funds
-from services.subsidy.judging.facts import ClaimFacts
+from services.subsidy.judging.facts import ClaimFacts, kept
 from services.subsidy.judging.verdict import ClaimVerdict, judge_claim
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.errors import TermsMissing
 from services.subsidy.schemes.policy import Terms
 from shared import codes, errors, wire
 from shared.access import Actor, Call
-from shared.strict import digest, to_json
+from shared.strict import digest
 
 Faults = Iterator[errors.Fault]
 
@@ -120,8 +120,8 @@ async def judge(
         await lock_persons(session, trainee_ids)
     past = await history(session, trainee_ids, own_claim_id=own_claim_id, class_id=asked.class_id)
     facts = claim_facts(read, lines, past, scheme=asked.scheme, kind=asked.kind, claimed_on=call.today, fund_source=FundSource(fund.source))
-    facts_json = to_json(facts)
-    return Judged(asked, lines, read.class_, terms, facts, facts_json, digest(facts), judge_claim(facts, terms))
+    facts_json = kept(facts)
+    return Judged(asked, lines, read.class_, terms, facts, facts_json, digest(facts_json), judge_claim(facts, terms))
 
 
 def _check_applicant(actor: Actor, body: ClaimIn) -> None:

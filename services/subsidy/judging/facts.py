@@ -1,12 +1,13 @@
 """All that a rule may know about a claim, as plain values. Facts are kept with the claim (shared.strict) and judged again as they were.
 
-A field added later needs a default, so that facts stored before it are still read.
+A field added `later` has a default, so that facts stored before it are still read, and is kept only where it says something, so that their hash stands.
 """
 
 import unicodedata
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any, Literal
 
 from services.subsidy.codes import (
     Category,
@@ -26,8 +27,14 @@ from services.subsidy.codes import (
     Sex,
 )
 from services.subsidy.schemes.policy import Terms
+from shared.strict import to_json
 
 NOT_OVER = frozenset({ClassStatus.DRAFT, ClassStatus.SUBMITTED, ClassStatus.APPROVED, ClassStatus.IN_PROGRESS})
+
+
+def later(default: Any) -> Any:
+    """A field that facts kept by an earlier release do not have; `default` says nothing. One that is None needs no mark: no hash states it."""
+    return field(default=default, metadata={"later": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +68,26 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
-    """A line of another claim of this person, submitted and neither rejected nor withdrawn."""
+class Impossible:
+    """A half-day that cannot have been signed as it was recorded: before it began, on another day, or at an hour outside the channel's."""
 
-    claim_number: str
-    scheme: SchemeCode
+    on: date
+    half_day: HalfDay
+    why: Literal["recorded_before", "signed_another_day", "outside_hours"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """A line of another claim of this person, submitted and neither rejected nor withdrawn, or what was paid `outside`."""
+
+    claim_number: str  # of what was paid outside: what its source calls it
+    scheme: SchemeCode | None  # None: paid outside, by none of ours
     on: date  # the day it was judged for: class's first day, certificate's or placement's
     trade_key: str | None = None
     level: Level | None = None
     placement_id: str | None = None
+    outside: bool = later(False)
+    amount_yuan: Decimal | None = None  # None: not known; 0.00 uses nothing up
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +118,29 @@ class PlacementFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """The electronic signatures of one half-day: how many people signed, and when by the policy clock."""
+
+    on: date
+    half_day: HalfDay
+    people: int
+    first_at: datetime
+    last_at: datetime
+    recorded_at_first: datetime | None = None
+    outside: int = 0  # of these people, how many signed outside the channel's hours
+
+
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """How many an inspector counted, beside how many are recorded as present then. `half_day` None: the time of day was not noted."""
+
+    on: date
+    half_day: HalfDay | None
+    headcount: int
+    attended: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClassFacts:
     """The class, and its institution as it stood on the class's first day."""
 
@@ -120,6 +161,22 @@ class ClassFacts:
     level: Level | None = None
     half_days_planned: int | None = None  # of the timetable; None: two a calendar day
     half_days_held: int = 0  # half-days in which anyone signed
+    institution_id: str | None = None
+    suspended: bool = later(False)
+    suspended_until_on: date | None = None
+    exited: bool = later(False)
+    exited_on: date | None = None
+    proposed_at: datetime | None = None  # None of these three: not known, says nothing
+    filed_at: datetime | None = None  # first submitted
+    approved_at: datetime | None = None
+    late_reason: str | None = None
+    need_reason: str | None = None
+    imported: bool = later(False)
+    hours_planned: int | None = None  # of the timetable
+    trade_filed: bool | None = None  # whether the register of filings knows `trade_filing_no`; None: no register was asked
+    beside_occupation_code: str | None = None  # the occupation that the filed trade stands beside
+    signings: tuple[Signing, ...] = later(())
+    headcounts: tuple[Headcount, ...] = later(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +198,11 @@ class LineFacts:
     certificate: CertificateFacts | None = None
     placement: PlacementFacts | None = None
     expected_amount: Decimal | None = None
+    impossible: tuple[Impossible, ...] = later(())
+    teaches_institution: bool = later(False)  # at the class's institution, on one of the class's days
+    account_shared_with: tuple[str, ...] = later(())  # ids of other living people with the same account
+    account_of_institution: str | None = None  # name of the institution whose account it is
+    able_to_work: bool | None = None  # None: not stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +224,30 @@ class ClaimFacts:
     class_facts: ClassFacts | None
     lines: tuple[LineFacts, ...]
     other_rosters: tuple[ClaimedRoster, ...] = ()
+
+
+_LATER = {
+    kind: {each.name: to_json(each.default) for each in fields(kind) if each.metadata.get("later")}
+    for kind in (ClassFacts, LineFacts, Prior)
+}
+
+
+def kept(claim: ClaimFacts) -> dict[str, Any]:
+    """The facts as JSON, to be kept and hashed: without what was added later and says nothing."""
+    stated: dict[str, Any] = to_json(claim)
+    if stated["class_facts"]:
+        _without(stated["class_facts"], _LATER[ClassFacts])
+    for line in stated["lines"]:
+        _without(line, _LATER[LineFacts])
+        for prior in line["priors"]:
+            _without(prior, _LATER[Prior])
+    return stated
+
+
+def _without(members: dict[str, Any], defaults: dict[str, Any]) -> None:
+    for name, default in defaults.items():
+        if members[name] == default:
+            del members[name]
 
 
 @dataclass(slots=True)

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,16 +10,21 @@ from services.subsidy.judging.facts import (
     CertificateFacts,
     ClaimedRoster,
     ClaimFacts,
+    ClassFacts,
+    Headcount,
     HeldStatus,
+    Impossible,
     LineFacts,
     Overlap,
     PlacementFacts,
     Prior,
+    Signing,
+    kept,
 )
 from services.subsidy.judging.verdict import ClaimVerdict, judge, judge_claim
 from services.subsidy.schemes.policy import Terms
 from shared.strict import digest, read, to_json
-from tests.subsidy.judging.cases import CLAIM, FIRST_DAY, LINE, POLICY, PROJECT, SHORT, attended, line_with, terms_with
+from tests.subsidy.judging.cases import CLAIM, CLASS, FIRST_DAY, LINE, POLICY, PROJECT, SHORT, attended, line_with, terms_with
 
 
 def claim_of(*lines: LineFacts, **facts: Any) -> ClaimFacts:
@@ -182,24 +187,39 @@ def test_of_two_rosters_the_one_at_the_same_time_decides() -> None:
 FULL_LINE = line_with(
     statuses=(HeldStatus("insured_employee", FIRST_DAY, None, "社保"),),
     overlaps=(Overlap(FIRST_DAY, "am", "KL-PX-2025-000777"),),
-    priors=(Prior("KL-BT-2024-000001", "project", date(2024, 1, 1), "6-31-01-03", "junior"),),
+    priors=(Prior("KL-BT-2024-000001", "project", date(2024, 1, 1), "6-31-01-03", "junior", outside=True, amount_yuan=Decimal("300.00")),),
     certificate=CertificateFacts("c", "Y1", "trainee-1", "skill_level", "6-31-01-03", None, FIRST_DAY, "示例企业"),
     placement=PlacementFacts("p", "DD-1", FIRST_DAY, "met", None, "A"),
     expected_amount=Decimal("180.00"),
+    impossible=(Impossible(FIRST_DAY, "am", "recorded_before"),),
+    account_shared_with=("trainee-9",),
+)
+AT = datetime(2025, 4, 8, 1, 0, tzinfo=UTC)
+FULL_CLASS = replace(
+    CLASS, suspended=True, filed_at=AT, signings=(Signing(FIRST_DAY, "am", 2, AT, AT),), headcounts=(Headcount(FIRST_DAY, None, 1, 2),)
 )
 
 
 @pytest.mark.parametrize("terms", [pytest.param(SHORT, id="short-course"), pytest.param(PROJECT, id="project")])
-def test_facts_kept_as_json_are_judged_again_as_they_were(terms: Terms) -> None:
+@pytest.mark.parametrize("class_facts", [CLASS, FULL_CLASS], ids=["class", "full-class"])
+def test_facts_kept_as_json_are_judged_again_as_they_were(terms: Terms, class_facts: ClassFacts) -> None:
     other = roster(date(2025, 4, 8), date(2025, 4, 8), 1, 2)
-    claim = claim_of(FULL_LINE, person(2), other_rosters=(other,))
-    again = read(ClaimFacts, to_json(claim))
-    assert again == claim and digest(again) == digest(claim)
+    claim = claim_of(FULL_LINE, person(2), other_rosters=(other,), class_facts=class_facts)
+    again = read(ClaimFacts, kept(claim))
+    assert again == claim and kept(again) == kept(claim)
     assert judge_claim(again, terms) == judge_claim(claim, terms)
 
 
 def test_the_hash_of_facts_changes_with_any_fact() -> None:
-    assert digest(CLAIM) != digest(claim_of(line_with(born_on=date(1980, 1, 2))))
+    changed = [line_with(born_on=date(1980, 1, 2)), line_with(impossible=FULL_LINE.impossible), line_with(able_to_work=False)]
+    assert len({digest(kept(claim_of(line))) for line in (LINE, *changed)}) == 4
+    assert digest(kept(CLAIM)) != digest(kept(claim_of(LINE, class_facts=FULL_CLASS)))
+
+
+def test_facts_that_an_earlier_release_would_have_kept_keep_their_hash() -> None:
+    """The hash was made before any field of facts was added later."""
+    claim = claim_of(LINE, line_with(trainee_id="trainee-2", priors=(Prior("KL-BT-2025-000001", "project", FIRST_DAY, "蓝莓种植"),)))
+    assert digest(kept(claim)) == "53ce4d3456b60e1baa3588c6f1828eb5f9cfce1a726cda1a1bf267b38a840a18"
 
 
 def test_a_finding_is_plain_json() -> None:
