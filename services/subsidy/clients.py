@@ -98,6 +98,7 @@ class PayeeRead(_Read):
     id: UUID
     name: str
     bank_account: str | None = None
+    account_of: str | None = None  # the institution that has the same account as this person
 
 
 class Payees(_Read):

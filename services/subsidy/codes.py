@@ -148,6 +148,7 @@ class ClaimStatus(StrEnum):
     WITHDRAWN = "withdrawn"
     RECOVERING = "recovering"
     RECOVERED = "recovered"
+    CLOSED = "closed"
 
 
 class ObjectionStatus(StrEnum):
@@ -171,6 +172,7 @@ class PaymentStatus(StrEnum):
     FAILED = "failed"
     BOUNCED = "bounced"
     CANCELLED = "cancelled"
+    RETURNED = "returned"
 
 
 class RecoveryStatus(StrEnum):

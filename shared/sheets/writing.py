@@ -1,5 +1,6 @@
 """Writes .xlsx in which nothing runs: every text is stored as text, so =, +, -, @ stay what they are and long numbers stay whole."""
 
+import csv
 import datetime as dt
 import io
 import re
@@ -19,6 +20,7 @@ CELL_CHARACTERS_AT_MOST: Final = 32_767
 COLUMN_WIDTHS: Final = (8, 40)
 ROWS_MEASURED: Final = 200  # a column is as wide as its first rows need
 
+RUNS: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
 TEXT_FORMAT: Final = 49  # Excel's own number for @: what is typed stays as typed
 STYLES: Final[dict[str, dict[str, object]]] = {
     "header": {"num_format": TEXT_FORMAT, "bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True, "valign": "vcenter"},
@@ -57,6 +59,19 @@ def write_book(sheets: Sequence[Table]) -> bytes:
                 for column, value in enumerate(values):
                     _write(page, number, column, value, styles)
     return out.getvalue()
+
+
+def write_csv(table: Table) -> bytes:
+    """The same as UTF-8 with a byte order mark, for programs that read no workbook. A text that would run in a spreadsheet begins with an apostrophe."""
+    out = io.StringIO(newline="")
+    written = csv.writer(out)
+    written.writerow(table.header)
+    written.writerows([_inert(value) for value in row] for row in table.rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _inert(value: Value | Decimal) -> Value | Decimal:
+    return f"'{value}" if isinstance(value, str) and value.startswith(RUNS) else value
 
 
 def with_error_column(book: Book, faults: Iterable[RowFault], header_rows: Mapping[str, int] | None = None) -> bytes:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import select, update
 
 from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.funds import operations as funds
@@ -91,6 +92,20 @@ async def a_claim(service: Service, fund_id: str, amounts: Sequence[str] = ("180
     return claim
 
 
+async def a_paid_claim(service: Service, fund_id: str, amounts: Sequence[str] = ("180.00",), **more: Any) -> Claim:
+    """A claim that the bank has paid in whole."""
+    claim = await a_claim(service, fund_id, amounts, status="paid", **more)
+    async with service.kernel.writing.begin() as session:
+        await funds.pay(session, call(), claim.fund_id, [funds.Moved(claim.id, claim.amount)])
+        await session.execute(update(Line).where(Line.claim_id == claim.id).values(paid_yuan=Line.amount))
+    return claim
+
+
+async def lines_of(service: Service, claim_id: UUID | str) -> list[Line]:
+    async with service.kernel.reading() as session:
+        return list((await session.scalars(select(Line).where(Line.claim_id == claim_id).order_by(Line.position))).all())
+
+
 async def a_notice(service: Service, fund_id: str, at: str = "2024-09-26T15:00:00+08:00", working_days: int = 5) -> tuple[Claim, UUID]:
     """A claim on public notice since that moment."""
     claim = await a_claim(service, fund_id, status="in_notice")
@@ -119,18 +134,30 @@ async def balances(service: Service, fund_id: str) -> dict[str, str]:
     return {account: fund[account] for account in ("available", "reserved", "paid")}
 
 
-def registry(without_account: set[str] | None = None) -> httpx.ASGITransport:
-    """A registry that knows every payee asked for."""
+def account_of(payee_id: str) -> str:
+    """Each person's own."""
+    return f"62170000{UUID(payee_id).int % 10**11:011}"
+
+
+def registry(without_account: set[str] | None = None, **known: str) -> httpx.ASGITransport:
+    """A registry that knows every payee asked for: an institution with `ACCOUNT`, each trainee with an account of their own. `known`: what it says instead."""
     app = FastAPI()
 
     @app.post("/internal/v1/payees")
     async def payees(asked: dict[str, list[str]]) -> dict[str, Any]:
-        def one(payee_id: str, name: str) -> dict[str, Any]:
-            return {"id": payee_id, "name": name, "bank_account": None if payee_id in (without_account or ()) else ACCOUNT}
+        def one(payee_id: str, name: str, account: str) -> dict[str, Any]:
+            account = known.get(payee_id) or account
+            of = "凯里市示范职业培训学校" if account == ACCOUNT and name.startswith("=") else None
+            return {
+                "id": payee_id,
+                "name": name,
+                "bank_account": None if payee_id in (without_account or ()) else account,
+                "account_of": of,
+            }
 
         return {
-            "institutions": [one(each, "凯里市示范职业培训学校") for each in asked["institution_ids"]],
-            "trainees": [one(each, "=杨秀英") for each in asked["trainee_ids"]],
+            "institutions": [one(each, "凯里市示范职业培训学校", ACCOUNT) for each in asked["institution_ids"]],
+            "trainees": [one(each, "=杨秀英", account_of(each)) for each in asked["trainee_ids"]],
         }
 
     return httpx.ASGITransport(app)

@@ -24,11 +24,12 @@ class PayeesIn(wire.In):
 
 
 class Payee(wire.Out):
-    """`bank_account` in full, for a bank file; null: none is known."""
+    """`bank_account` in full, for a bank file; null: none is known. `account_of`: the institution that gives a trainee's account as its own."""
 
     id: UUID
     name: str
     bank_account: str | None
+    account_of: str | None = None
 
 
 class PayeesOut(wire.Out):
@@ -50,8 +51,9 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
         .order_by(Institution.id)
     )
     old = aliased(Trainee)
+    same = select(func.min(Institution.name)).where(Institution.bank_account_key == Trainee.bank_account_key)
     trainees = await session.execute(
-        select(old.id, Trainee.id.label("kept_at"), Trainee.name, Trainee.bank_account)
+        select(old.id, Trainee.id.label("kept_at"), Trainee.name, Trainee.bank_account, same.scalar_subquery().label("account_of"))
         .join(Trainee, Trainee.id == func.coalesce(old.merged_into, old.id))
         .where(old.id.in_(asked.trainee_ids))
         .order_by(old.id)
@@ -68,6 +70,7 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
                 id=row.id,
                 name=row.name,
                 bank_account=fields.opened(kernel.vault, "trainees", row.kept_at, "bank_account", row.bank_account),
+                account_of=row.account_of,
             )
             for row in trainees
         ],

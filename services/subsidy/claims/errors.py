@@ -11,8 +11,13 @@ class HeldLinesOpen(errors.Problem):
     code, status = "held_lines_open", 409
 
 
+class ClaimInBatch(errors.Problem):
+    code, status = "claim_in_batch", 409
+
+
 class NotYourClaim(errors.Problem):
     code, status = "not_your_claim", 403
 
 
 errors.violates("entitlements_once_key", errors.Conflict)
+errors.violates("claim_lines_paid_once_check", ClaimInBatch)

@@ -4,6 +4,7 @@ What registry knows is gathered before the transaction: `application`, `again` a
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -129,7 +130,8 @@ async def submit(session: AsyncSession, call: Call, kernel: Kernel, gathered: Ga
 
 async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
     """The applicant takes the claim back; its people may be claimed for again."""
-    claim, done = await steps.permit(session, call, claim_id, "withdraw")
+    claim, done = await steps.permit(session, call, claim_id, "withdraw", lock=True)
+    await _release(session, call, claim)
     done.append(await steps.take(session, call, claim, "withdraw", comment=comment))
     await lines.free(session, claim.id)
     await notices.close(session, call, claim.id)
@@ -202,7 +204,8 @@ async def approve(session: AsyncSession, call: Call, claim_id: UUID, comment: st
 
 async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
     """Return for correction (退回补正): the applicant may change it and submit it again; until then it keeps its place."""
-    claim, done = await steps.permit(session, call, claim_id, "return")
+    claim, done = await steps.permit(session, call, claim_id, "return", lock=True)
+    await _release(session, call, claim)
     done.append(await steps.take(session, call, claim, "return", comment=reason))
     await notices.close(session, call, claim.id)
     return await _shown(session, call, claim, done)
@@ -210,11 +213,36 @@ async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: s
 
 async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
     """Rejection (不予通过): its people may be claimed for again."""
-    claim, done = await steps.permit(session, call, claim_id, "reject")
+    claim, done = await steps.permit(session, call, claim_id, "reject", lock=True)
+    await _release(session, call, claim)
     done.append(await steps.take(session, call, claim, "reject", comment=reason))
     await lines.free(session, claim.id)
     await notices.close(session, call, claim.id)
     return await _shown(session, call, claim, done)
+
+
+async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
+    """Ends an approved claim of which nothing is to be paid any more (办结): one of 0.00, or what is left of one that was paid in part."""
+    claim, done = await steps.permit(session, call, claim_id, "close", lock=True)
+    people = await lines.of(session, claim.id)
+    paid = sum((line.paid_yuan for line in people), lines.NOTHING)
+    await _release(session, call, claim, paid)
+    claim.given_up_yuan = claim.amount - paid
+    for line in people:
+        if not line.paid_yuan:
+            await lines.free(session, claim.id, line.position)
+    to = ClaimStatus.CLOSED
+    if paid:
+        await session.flush()
+        to = (await steps.standing(session, await steps.seen(session, [claim.id])))[claim.id]
+    done.append(await steps.take(session, call, claim, "close", to=to, comment=reason))
+    return await _shown(session, call, claim, done)
+
+
+async def _release(session: AsyncSession, call: Call, claim: Claim, paid: Decimal = lines.NOTHING) -> None:
+    """Gives back what was set aside for an approved claim that will not be paid, or not to the end."""
+    if claim.status == ClaimStatus.APPROVED:
+        await funds.release(session, call, claim.fund_id, claim.id, claim.amount - claim.given_up_yuan - paid)
 
 
 async def hold(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:

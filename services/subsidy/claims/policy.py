@@ -1,5 +1,7 @@
 """The life of a claim: its states, who may take which step from where to where, and whose work must be different persons'."""
 
+from decimal import Decimal
+
 from services.subsidy.codes import ClaimStatus
 from shared.codes import named
 from shared.steps import Machine, Step, by
@@ -13,19 +15,21 @@ DRAFT, SUBMITTED, REVIEWED, IN_NOTICE, APPROVED, PAID = (
     ClaimStatus.PAID,
 )
 APPLICANTS = frozenset({"institution", "person", "town"})
+LEAVES_APPROVAL = frozenset({"return", "reject", "withdraw", "close"})  # steps by which what was set aside is given back
 EDITABLE = frozenset({DRAFT, ClaimStatus.RETURNED})
 UNDER_REVIEW = frozenset({SUBMITTED, REVIEWED, IN_NOTICE})
 OPEN = UNDER_REVIEW | {APPROVED}  # money may still go out, so a hold stops something
+WITH_MONEY = frozenset({APPROVED, PAID, ClaimStatus.RECOVERING, ClaimStatus.RECOVERED})  # money of it is set aside or was paid
 NOT_COUNTED = frozenset({DRAFT, ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN})  # claims in these states hold no entitlement
 
-_AGAINST = by(["officer"], SUBMITTED, REVIEWED) | by(["reviewer"], REVIEWED, IN_NOTICE)
+_AGAINST = by(["officer"], SUBMITTED, REVIEWED) | by(["reviewer"], REVIEWED, IN_NOTICE) | by(["finance"], APPROVED)
 MACHINE = Machine(
     "申领单",
     named("claim_status"),
     (
         Step("edit", "修改", by(APPLICANTS, *EDITABLE)),
         Step("submit", "提交", by(APPLICANTS, *EDITABLE), to=SUBMITTED, part="submit"),
-        Step("withdraw", "撤回", by(APPLICANTS, *EDITABLE, *UNDER_REVIEW), to=ClaimStatus.WITHDRAWN),
+        Step("withdraw", "撤回", by(APPLICANTS, *EDITABLE, *OPEN), to=ClaimStatus.WITHDRAWN),
         Step("review", "初审", by(["officer"], SUBMITTED), to=REVIEWED, part="first_review"),
         Step("confirm", "复审", by(["reviewer"], REVIEWED), to=IN_NOTICE, part="second_review"),
         Step("approve", "批准", by(["finance"], IN_NOTICE), to=APPROVED, part="payment"),
@@ -35,7 +39,8 @@ MACHINE = Machine(
         Step("release", "解除暂缓", by(["reviewer"], *OPEN)),
         Step("resolve", "处理待核实人员", by(["reviewer"], *UNDER_REVIEW), part="second_review"),
         Step("payment", "拨付", by(["finance"], APPROVED), to=PAID, part="payment"),
-        Step("recover", "追回", by(["finance"], PAID), to=ClaimStatus.RECOVERING),
+        Step("close", "办结", by(["finance"], APPROVED)),
+        Step("recover", "追回", by(["finance"], APPROVED, PAID, ClaimStatus.RECOVERING, ClaimStatus.RECOVERED)),
     ),
     parts={"submit": "提交", "first_review": "初审", "second_review": "复审", "payment": "拨付"},
 )
@@ -55,5 +60,15 @@ EVENTS = {
     "release": "released",
     "resolve": "resolved",
     "split": "split",
+    "close": "closed",
     "recover": "recovering",
 }
+
+
+def by_money(amount: Decimal, given_up: Decimal, paid: Decimal, asked_back: Decimal, received: Decimal) -> ClaimStatus:
+    """The state of a claim that was approved, by its money alone (yuan): what is left to pay, what is asked back of it, what of that has come in."""
+    if amount - given_up - paid > 0:
+        return ClaimStatus.APPROVED
+    if asked_back > received:
+        return ClaimStatus.RECOVERING
+    return ClaimStatus.RECOVERED if received > 0 else ClaimStatus.PAID

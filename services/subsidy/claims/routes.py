@@ -9,7 +9,7 @@ from fastapi import Body, Depends, Query
 
 from services.subsidy import clients
 from services.subsidy.claims import operations, reading, rules, steps
-from services.subsidy.claims.errors import ClaimOnHold, HeldLinesOpen, NotYourClaim
+from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import APPLICANTS, MACHINE
 from services.subsidy.claims.schemas import (
@@ -233,7 +233,7 @@ async def submit(
     return await operations.submit(session, call, kernel, gathered, claim_id, body.comment if body else None)
 
 
-@step("withdraw", "撤回", example=AGREED)
+@step("withdraw", "撤回", ClaimInBatch, example=AGREED)
 async def withdraw(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
     return await operations.withdraw(session, call, claim_id, body.comment if body else None)
 
@@ -260,14 +260,19 @@ async def approve(claim_id: UUID, session: web.Session, call: web.Caller, body: 
     return await operations.approve(session, call, claim_id, body.comment if body else None)
 
 
-@step("return", "退回补正", example=BECAUSE)
+@step("return", "退回补正", ClaimInBatch, example=BECAUSE)
 async def send_back(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
     return await operations.send_back(session, call, claim_id, body.reason)
 
 
-@step("reject", "不予通过", example=BECAUSE)
+@step("reject", "不予通过", ClaimInBatch, example=BECAUSE)
 async def reject(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
     return await operations.reject(session, call, claim_id, body.reason)
+
+
+@step("close", "办结:批准后不再付款的", ClaimInBatch, example=BECAUSE)
+async def close(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
+    return await operations.close(session, call, claim_id, body.reason)
 
 
 @step("hold", "暂缓", example=BECAUSE)

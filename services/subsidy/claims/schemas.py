@@ -1,6 +1,7 @@
 """Claims over the wire: what an applicant asks, what was judged, what was decided."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -102,6 +103,8 @@ class LineOut(wire.Out):
     expected_amount: wire.Money | None = None
     verdict: LineVerdict
     amount: wire.Money = Field(description="元;不予补贴为 0.00;待核实的已计算但不计入合计")
+    paid_amount: wire.Money = Field(Decimal("0.00"), validation_alias="paid_yuan", description="银行已付出而未退回的金额,元")
+    asked_back_amount: wire.Money = Field(Decimal("0.00"), validation_alias="asked_back_yuan", description="其中追回的金额,元,含追回中的")
     findings: list[FindingOut]
     calculation: str = Field(examples=["3 天 × 60.00 元 = 180.00 元"])
     resolution: dict[str, Any] | None = Field(None, description="复审人员对待核实人员的处理")

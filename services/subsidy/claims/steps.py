@@ -1,28 +1,30 @@
 """Taking a step on a claim: whether this person may, and the step kept with who, when and why. Payments and recoveries take theirs here too."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, exists, insert, select, update
+from sqlalchemy import Row, Table, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from services.subsidy.claims.errors import ClaimOnHold, HeldLinesOpen
-from services.subsidy.claims.policy import ELSEWHERE, EVENTS, IN_NOTICE, MACHINE, PART_OF
+from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen
+from services.subsidy.claims.policy import APPROVED, ELSEWHERE, EVENTS, IN_NOTICE, LEAVES_APPROVAL, MACHINE, PART_OF, WITH_MONEY, by_money
 from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.claims.visibility import rows
 from services.subsidy.codes import ClaimStatus, LineVerdict
 from services.subsidy.funds import operations as funds
+from services.subsidy.funds.operations import NOTHING, POSTINGS
 from services.subsidy.notices import operations as notices
 from services.subsidy.schemes.errors import REFUSALS
 from shared import db, deeds, errors, wire
 from shared.access import Call
 from shared.steps import Refusal, person_of
 
-CLAIMS, DECISIONS = cast(Table, Claim.__table__), cast(Table, Decision.__table__)
-LOOKED_INTO = frozenset({"approve", "resolve"})  # steps that more than the claim's own row can stand against
+CLAIMS, LINES, DECISIONS = (cast(Table, each.__table__) for each in (Claim, Line, Decision))
+LOOKED_INTO = LEAVES_APPROVAL | {"approve", "resolve", "recover"}  # steps that more than the claim's own row can stand against
 LEAN = [
     CLAIMS.c[name]
     for name in (
@@ -32,6 +34,7 @@ LEAN = [
         "version",
         "fund_id",
         "amount",
+        "given_up_yuan",
         "payee",
         "institution_id",
         "trainee_id",
@@ -46,6 +49,9 @@ class Standing:
     """What other papers say of the claim's next steps: its lines, its notice, its fund."""
 
     held_lines: bool = False
+    sending: Decimal = NOTHING
+    paid: Decimal = NOTHING
+    asked_back: Decimal = NOTHING
     notice: errors.Problem | None = None
     money: errors.Problem | None = None
 
@@ -62,21 +68,33 @@ async def history(session: AsyncSession, claim_id: UUID) -> Sequence[Decision]:
     return (await session.scalars(select(Decision).where(Decision.claim_id == claim_id).order_by(Decision.id))).all()
 
 
-async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str) -> tuple[Claim, list[Decision]]:
-    """The claim and its steps so far, when this caller may take this one now: by version, state, four eyes, and what other papers say."""
+async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str, *, lock: bool = False) -> tuple[Claim, list[Decision]]:
+    """The claim and its steps so far, when this caller may take this one now: by version, state, four eyes, and what other papers say. `lock`: of an
+    approved claim, so that no payment of it is made meanwhile."""
     claim = await load(session, call, claim_id)
     call.match(claim.version)
     done = await history(session, claim_id)
     if why_not := MACHINE.why_not(action, claim.status, call.actor.doer, _parts(done)):
         raise REFUSALS[why_not.code](why_not.detail)
     at = Standing()
+    if lock and claim.status == APPROVED:
+        await funds.lock(session, claim.fund_id)
     if action in LOOKED_INTO:
-        held = exists().where(Line.claim_id == claim.id, Line.verdict == LineVerdict.HELD)
         over = await notices.why_not_over(session, call, claim.id) if action == "approve" else None
-        at = Standing(bool(await session.scalar(select(held))), over)
+        at = replace(await _of_lines(session, claim.id), notice=over)
     if obstacle := _obstacle(action, claim, at):
         raise obstacle
     return claim, list(done)
+
+
+async def _of_lines(session: AsyncSession, claim_id: UUID) -> Standing:
+    """What the claim's lines say of its next steps."""
+    held, money = (
+        func.count().filter(LINES.c.verdict == LineVerdict.HELD),
+        (LINES.c.sending_yuan, LINES.c.paid_yuan, LINES.c.asked_back_yuan),
+    )
+    sums = select(held > 0, *(func.coalesce(func.sum(each), NOTHING) for each in money)).where(LINES.c.claim_id == claim_id)
+    return Standing(*(await session.execute(sums)).one())
 
 
 async def allowed_actions(
@@ -84,9 +102,11 @@ async def allowed_actions(
 ) -> list[wire.AllowedAction]:
     """Each action of the caller's role, and why not where it is not possible now. Other roles' actions are not shown."""
     at = Standing(held_lines)
+    if claim.status in WITH_MONEY:
+        at = await _of_lines(session, claim.id)
     if claim.status == IN_NOTICE and call.actor.role in MACHINE.step("approve").roles:
         over = await notices.why_not_over(session, call, claim.id)
-        at = Standing(held_lines, over, await funds.why_not_reserve(session, claim.fund_id, claim.amount))
+        at = replace(at, notice=over, money=await funds.why_not_reserve(session, claim.fund_id, claim.amount))
 
     def further(action: str) -> Refusal | None:
         problem = _obstacle(action, claim, at)
@@ -96,10 +116,20 @@ async def allowed_actions(
     return wire.allowed_actions({action: why_not for action, why_not in found.items() if action not in ELSEWHERE})
 
 
-async def take(session: AsyncSession, call: Call, claim: Claim, action: str, *, comment: str | None = None, **details: Any) -> Decision:
-    """Keeps a step: the claim's new state, the decision, the trail and the event. `details`: `trainee_id`, `outcome`, `other_claim_id`."""
+async def take(
+    session: AsyncSession,
+    call: Call,
+    claim: Claim,
+    action: str,
+    *,
+    to: ClaimStatus | None = None,
+    comment: str | None = None,
+    **details: Any,
+) -> Decision:
+    """Keeps a step: the claim's new state, the decision, the trail and the event. `to`: where the table of steps leaves it to the claim's money.
+    `details`: `trainee_id`, `outcome`, `other_claim_id`."""
     before = claim.status
-    claim.status = next((step.to for step in MACHINE.steps if step.action == action and step.to), before)
+    claim.status = to or next((step.to for step in MACHINE.steps if step.action == action and step.to), before)
     if claim.status != before:
         claim.in_status_since_at = call.now
     flag_modified(claim, "status")  # every step makes a new version, also one that leaves the state as it is
@@ -112,7 +142,7 @@ async def take(session: AsyncSession, call: Call, claim: Claim, action: str, *, 
     return decision
 
 
-async def hold(session: AsyncSession, call: Call, claim: Claim, code: str, reason: str, *, gives_way: str) -> Decision:
+async def hold(session: AsyncSession, call: Call, claim: Claim, code: str, reason: str, *, gives_way: str | None = None) -> Decision:
     """The service itself stops the claim. A hold that stands already keeps its code and gains the reason, so that its release is a person's decision
     on both; only the one that would end by itself gives way."""
     if claim.hold_code is None:
@@ -134,6 +164,33 @@ async def seen(session: AsyncSession, claim_ids: Collection[UUID]) -> Sequence[R
 async def locked(session: AsyncSession, claim_ids: Collection[UUID]) -> Sequence[Row[Any]]:
     """The same, locked in the order of their ids."""
     return (await session.execute(select(*LEAN).where(CLAIMS.c.id.in_(claim_ids)).order_by(CLAIMS.c.id).with_for_update())).all()
+
+
+async def standing(session: AsyncSession, claims: Sequence[Row[Any]]) -> dict[UUID, ClaimStatus]:
+    """The state of each approved claim by its money as it is now."""
+    if not claims:
+        return {}
+    received = select(func.coalesce(func.sum(POSTINGS.c.amount_yuan), 0)).where(
+        POSTINGS.c.claim_id == LINES.c.claim_id, POSTINGS.c.receipt_id.is_not(None)
+    )
+    sums = select(
+        LINES.c.claim_id,
+        func.sum(LINES.c.paid_yuan).label("paid"),
+        func.sum(LINES.c.asked_back_yuan).label("asked_back"),
+        received.scalar_subquery().label("received"),
+    ).where(LINES.c.claim_id.in_([claim.id for claim in claims]))
+    money = {row.claim_id: row for row in await session.execute(sums.group_by(LINES.c.claim_id))}
+    return {
+        claim.id: by_money(claim.amount, claim.given_up_yuan, money[claim.id].paid, money[claim.id].asked_back, money[claim.id].received)
+        for claim in claims
+    }
+
+
+async def hold_each(session: AsyncSession, call: Call, claim_ids: Collection[UUID], code: str, reason: str) -> None:
+    """Stops these claims, read anew and locked in the order of their ids."""
+    wanted = select(Claim).where(Claim.id.in_(claim_ids)).order_by(Claim.id).with_for_update()
+    for claim in await session.scalars(wanted.execution_options(populate_existing=True)):
+        await hold(session, call, claim, code, reason)
 
 
 async def why_not_each(session: AsyncSession, call: Call, claims: Sequence[Row[Any]], action: str) -> dict[UUID, Refusal]:
@@ -213,6 +270,14 @@ def _obstacle(action: str, claim: Claim, at: Standing) -> errors.Problem | None:
             return errors.InvalidState("没有待核实的人员。")
         case "approve" if at.notice is None and claim.hold_code is not None:
             return ClaimOnHold(f"申领单暂缓中:{claim.hold_reason}。请复审人员查明原因后解除暂缓。")
+        case "return" | "reject" | "withdraw" | "close" if at.sending:
+            return ClaimInBatch("申领单有付款已在拨付批次中。请先等待银行回执,或作废尚未导出的批次。")
+        case "return" | "reject" | "withdraw" if at.paid:
+            return errors.InvalidState(f"已付出 {at.paid} 元,不能再退回、不予通过或撤回。请追回已付的款项(:recover),其余的办结(:close)。")
+        case "close" if claim.amount and not at.paid:
+            return errors.InvalidState("款项尚未支付。不再支付的请退回补正或不予通过。")
+        case "recover" if at.paid <= at.asked_back:
+            return errors.InvalidState("没有已付出而未追回的款项。")
         case "approve":
             return at.notice or (HeldLinesOpen() if at.held_lines else at.money)
     return None

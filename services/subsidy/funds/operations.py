@@ -32,6 +32,7 @@ class Moved:
     amount_yuan: Decimal
     payment_id: UUID | None = None
     recovery_id: UUID | None = None
+    receipt_id: UUID | None = None
 
 
 async def create(session: AsyncSession, call: Call, body: FundIn) -> FundPaper:
@@ -104,6 +105,11 @@ async def pay(session: AsyncSession, call: Call, fund_id: UUID, paid: Sequence[M
     await _move(session, call, fund_id, "reserved", "paid", paid)
 
 
+async def take_back(session: AsyncSession, call: Call, fund_id: UUID, returned: Moved) -> None:
+    """The bank has brought a payment back: its money is set aside for the claim again."""
+    await _move(session, call, fund_id, "paid", "reserved", [returned])
+
+
 async def recover(session: AsyncSession, call: Call, fund_id: UUID, recovered: Moved) -> None:
     """Money that was paid has come back."""
     await _move(session, call, fund_id, "paid", "available", [recovered])
@@ -126,7 +132,13 @@ async def _move(session: AsyncSession, call: Call, fund_id: UUID, source: str, t
         source,
         target,
         [
-            {"amount_yuan": each.amount_yuan, "claim_id": each.claim_id, "payment_id": each.payment_id, "recovery_id": each.recovery_id}
+            {
+                "amount_yuan": each.amount_yuan,
+                "claim_id": each.claim_id,
+                "payment_id": each.payment_id,
+                "recovery_id": each.recovery_id,
+                "receipt_id": each.receipt_id,
+            }
             for each in moved
         ],
     )

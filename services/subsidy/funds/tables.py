@@ -40,7 +40,8 @@ class Fund(db.Versioned, Row):
 
 
 class Posting(Row):
-    """One movement of money (分录). A payment leaves the reserve once and a recovery comes back once: the unique constraints see to it."""
+    """One movement of money (分录). A payment leaves the reserve once and comes back to it once, and what a receipt of a recovery says comes in
+    once: the unique constraints see to it."""
 
     __tablename__ = "fund_postings"
 
@@ -52,6 +53,7 @@ class Posting(Row):
     claim_id: Mapped[UUID | None] = mapped_column()
     payment_id: Mapped[UUID | None] = mapped_column()
     recovery_id: Mapped[UUID | None] = mapped_column()
+    receipt_id: Mapped[UUID | None] = mapped_column()
     reason: Mapped[str | None] = mapped_column(Text)
     document_no: Mapped[str | None] = mapped_column(Text)
     posted_by: Mapped[str] = mapped_column(Text)
@@ -63,8 +65,9 @@ class Posting(Row):
         db.one_of("from_account", FundAccount),
         db.one_of("to_account", [each for each in FundAccount if each is not FundAccount.EXTERNAL]),
         CheckConstraint("from_account <> to_account", name="two_accounts"),
-        UniqueConstraint("payment_id", name="fund_postings_payment_id_key"),
-        UniqueConstraint("recovery_id", name="fund_postings_recovery_id_key"),
+        UniqueConstraint("payment_id", "to_account", name="fund_postings_payment_key"),
+        UniqueConstraint("receipt_id", name="fund_postings_receipt_key"),
+        CheckConstraint("num_nulls(recovery_id, receipt_id) IN (0, 2)", name="recovered"),
         Index("fund_postings_fund_id_idx", "fund_id", "id"),
         Index("fund_postings_claim_id_idx", "claim_id"),
         {"info": keeping.APPEND_ONLY},

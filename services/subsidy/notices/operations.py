@@ -87,11 +87,11 @@ async def why_not_over(session: AsyncSession, call: Call, claim_id: UUID) -> err
 
 
 async def close(session: AsyncSession, call: Call, claim_id: UUID) -> None:
-    """The claim left its notice without approval (returned, rejected, withdrawn): the notice is public no longer. Nothing to do where there is none."""
+    """The claim left its notice, or its approval (returned, rejected, withdrawn): the notice is public no longer. Nothing to do where there is none."""
     await session.execute(
         update(Notice)
-        .where(Notice.claim_id == claim_id, Notice.closed_on.is_(None), Notice.concluded_on.is_(None))
-        .values(closed_on=call.today, version=Notice.version + 1)
+        .where(Notice.claim_id == claim_id, Notice.closed_on.is_(None))
+        .values(closed_on=call.today, concluded_on=None, version=Notice.version + 1)
         .execution_options(synchronize_session=False)
     )
 

@@ -7,8 +7,8 @@ class PayeeAccountMissing(errors.Problem):
     code, status = "payee_account_missing", 409
 
 
-class ClaimInBatch(errors.Problem):
-    code, status = "claim_in_batch", 409
+class PayeeAccountChanged(errors.Problem):
+    code, status = "payee_account_changed", 409
 
 
 class ClaimOfOtherFund(errors.Problem):
@@ -23,9 +23,18 @@ class PaymentSettled(errors.Problem):
     code, status = "payment_settled", 409
 
 
+class PaymentNotPaid(errors.Problem):
+    code, status = "payment_not_paid", 409
+
+
+class AskedBack(errors.Problem):
+    code, status = "asked_back", 409
+
+
 CLAIM_UNKNOWN = "claim_unknown"
 PAYMENT_UNKNOWN = "payment_unknown"
 NAMED_TWICE = "named_twice"
 PAID_IN_FUTURE = "paid_in_future"
+RETURNED_OUTSIDE = "returned_outside"
 
-errors.violates("payments_once_key", ClaimInBatch)
+errors.violates("claim_lines_asked_back_check", AskedBack)

@@ -12,17 +12,22 @@ from services.subsidy.claims import steps as claim_steps
 from services.subsidy.claims.tables import Claim
 from services.subsidy.codes import BatchStatus, PaymentStatus
 from services.subsidy.payments import rules
-from services.subsidy.payments.policy import FINANCE, MACHINE
-from services.subsidy.payments.schemas import BatchListed, PaymentBatchOut, PaymentOut
+from services.subsidy.payments.policy import ACCOUNT_MISSING, FINANCE, MACHINE
+from services.subsidy.payments.schemas import BatchListed, LeftOut, PaymentBatchOut, PaymentOut
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.payments.visibility import rows
 from shared import deeds, errors, pages, wire
 from shared.access import Call
-from shared.sheets.writing import Table, write_book
+from shared.sheets.writing import Table, write_book, write_csv
 from shared.steps import Further, Refusal, nothing_further
 from shared.web import Kernel
 
 HEADER = ("序号", "付款编号", "收款户名", "收款账号", "金额(元)", "附言")
+
+
+def sealed_as(payment_id: UUID) -> str:
+    """What a payment's account is encrypted for."""
+    return f"payments/{payment_id}/account"
 
 
 async def get(session: AsyncSession, call: Call, batch_id: UUID) -> PaymentBatch:
@@ -47,8 +52,20 @@ async def show(session: AsyncSession, call: Call, batch: PaymentBatch) -> Paymen
         **{name: getattr(listed, name) for name in BatchListed.model_fields},
         amount_yuan=batch.amount_yuan,
         payments=[_payment(payment, numbers[payment.claim_id]) for payment in found],
+        left_out=[
+            _left_out(payment) for payment in found if payment.left_out or (payment.status == PaymentStatus.PENDING and not payment.account)
+        ],
         bank_file_url=f"/v1/payment-batches/{batch.id}/bank-file" if batch.status == BatchStatus.EXPORTED else None,
         allowed_actions=wire.allowed_actions(MACHINE.allowed_actions(batch.status, call.actor.doer, further=further)),
+    )
+
+
+def as_file(batch: PaymentBatchOut, kind: str) -> PaymentBatchOut:
+    """With the address of its bank file in that format."""
+    return (
+        batch.model_copy(update={"bank_file_url": f"{batch.bank_file_url}?format={kind}"})
+        if batch.bank_file_url and kind != "xlsx"
+        else batch
     )
 
 
@@ -61,8 +78,8 @@ async def page(
     return await pages.page(session, wanted, PaymentBatch.id, asked, lambda row: BatchListed.model_validate(row[0]))
 
 
-async def bank_file(session: AsyncSession, call: Call, kernel: Kernel, batch_id: UUID) -> tuple[str, bytes]:
-    """File name and contents: payee, full account number and amount of every payment that the bank has not answered, so that a file fetched late
+async def bank_file(session: AsyncSession, call: Call, kernel: Kernel, batch_id: UUID, kind: str) -> tuple[str, bytes]:
+    """File name and contents, as xlsx or csv: payee, full account number and amount of every payment that the bank has not answered, so that a file fetched late
     cannot pay anything a second time. Each download is recorded."""
     batch = await get(session, call, batch_id)
     if batch.status != BatchStatus.EXPORTED:
@@ -73,7 +90,7 @@ async def bank_file(session: AsyncSession, call: Call, kernel: Kernel, batch_id:
             position,
             str(payment.id),
             payment.payee_name,
-            kernel.vault.decrypt(payment.account, f"payments/{payment.id}/account"),
+            account_of(kernel, payment),
             payment.amount_yuan,
             f"职业技能培训补贴 {batch.number}",
         )
@@ -81,7 +98,13 @@ async def bank_file(session: AsyncSession, call: Call, kernel: Kernel, batch_id:
     ]
     details = {"number": batch.number, "payments": len(table), "version": batch.version}
     await deeds.record(session, call, "payment_batch.file_read", batch.id, details=details, event=False)
-    return f"{batch.number}.xlsx", write_book([Table("付款清单", HEADER, table)])
+    written = Table("付款清单", HEADER, table)
+    return f"{batch.number}.{kind}", write_book([written]) if kind == "xlsx" else write_csv(written)
+
+
+def account_of(kernel: Kernel, payment: Payment) -> str | None:
+    """In full, as it was when the batch was made."""
+    return kernel.vault.decrypt(payment.account, sealed_as(payment.id)) if payment.account else None
 
 
 async def _further(session: AsyncSession, call: Call, batch: PaymentBatch, claim_ids: Collection[UUID]) -> Further:
@@ -96,8 +119,13 @@ async def _further(session: AsyncSession, call: Call, batch: PaymentBatch, claim
     return refusals.get
 
 
+def _left_out(payment: Payment) -> LeftOut:
+    code = payment.left_out or ACCOUNT_MISSING
+    return LeftOut(payment_id=payment.id, code=code, detail=rules.WHY_LEFT_OUT[code])
+
+
 def _payment(row: Payment, claim_number: str) -> PaymentOut:
-    shown = {name: getattr(row, name) for name in ("id", "claim_id", "status", "reason", "voucher_no", "paid_on")}
+    shown = {name: getattr(row, name) for name in ("id", "claim_id", "status", "reason", "voucher_no", "paid_on", "returned_on")}
     payee = {"kind": row.payee_kind, "id": row.payee_id, "name": row.payee_name}
     return PaymentOut.model_validate(
         shown | {"claim_number": claim_number, "payee": payee, "account": row.account_masked, "amount": row.amount_yuan}

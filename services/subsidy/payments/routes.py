@@ -1,18 +1,26 @@
 """Paths of payment batches."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 
-from services.subsidy.claims.errors import ClaimOnHold
+from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold
 from services.subsidy.codes import BatchStatus
 from services.subsidy.funds.errors import FundExhausted, FundNotFound
 from services.subsidy.payments import operations, reading, rules, steps
-from services.subsidy.payments.errors import ClaimInBatch, ClaimOfOtherFund, NothingToPay, PayeeAccountMissing, PaymentSettled
+from services.subsidy.payments.errors import (
+    AskedBack,
+    ClaimOfOtherFund,
+    NothingToPay,
+    PayeeAccountChanged,
+    PayeeAccountMissing,
+    PaymentNotPaid,
+    PaymentSettled,
+)
 from services.subsidy.payments.policy import FINANCE
-from services.subsidy.payments.schemas import BankResults, BatchIn, BatchListed, PaymentBatchOut
+from services.subsidy.payments.schemas import BankResults, BatchIn, BatchListed, PaymentBatchOut, ReturnIn
 from services.subsidy.payments.tables import PaymentBatch
 from services.subsidy.schemes.errors import SamePerson
 from shared import access, errors, pages, web, wire
@@ -23,12 +31,18 @@ router = web.Router("payment-batches", traced={"invalid_state"})
 READERS = access.STAFF | {"system"}
 REFUSALS = (errors.InvalidState, ClaimOnHold, SamePerson)
 PATH = "/v1/payment-batches/{payment_batch_id:uuid}"
+Format = Annotated[Literal["xlsx", "csv"], Query(alias="format", description="银行文件的格式")]
 Listed = Annotated[pages.Asked, pages.asking(created_at=PaymentBatch.created_at, amount=PaymentBatch.amount_yuan)]
 
 
 async def _accounts(body: BatchIn, call: web.Caller, kernel: web.KernelOf) -> operations.Accounts:
     """Asked of registry ahead of the session."""
     return await operations.accounts(kernel, call, body)
+
+
+async def _accounts_now(payment_batch_id: UUID, call: web.Caller, kernel: web.KernelOf) -> operations.Accounts:
+    """The same for a batch that is about to go to the bank."""
+    return await operations.accounts_of(kernel, call, payment_batch_id)
 
 
 @router.operation(
@@ -76,11 +90,20 @@ async def read(payment_batch_id: UUID, session: web.Session, call: web.Caller) -
     summary="导出银行文件",
     key=web.REQUIRED,
     if_match=True,
-    errors=REFUSALS,
+    errors=[*REFUSALS, PayeeAccountMissing, PayeeAccountChanged],
     paper=partial(steps.permit, action="export"),
 )
-async def export(payment_batch_id: UUID, session: web.Session, call: web.Caller, _: wire.Commented | None = None) -> PaymentBatchOut:
-    return await steps.export(session, call, payment_batch_id)
+async def export(
+    payment_batch_id: UUID,
+    accounts: Annotated[operations.Accounts, Depends(_accounts_now)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    file_format: Format = "xlsx",
+    _: wire.Commented | None = None,
+) -> PaymentBatchOut:
+    answer = await steps.export(session, call, kernel, accounts, payment_batch_id)
+    return reading.as_file(answer, file_format)
 
 
 @router.operation(
@@ -92,10 +115,12 @@ async def export(payment_batch_id: UUID, session: web.Session, call: web.Caller,
     errors=[errors.InvalidState],
     response_class=Workbook,
 )
-async def read_bank_file(payment_batch_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
-    name, contents = await reading.bank_file(session, call, kernel, payment_batch_id)
+async def read_bank_file(
+    payment_batch_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, file_format: Format = "xlsx"
+) -> Response:
+    name, contents = await reading.bank_file(session, call, kernel, payment_batch_id, file_format)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(contents, media_type=Workbook.media_type, headers=headers)
+    return Response(contents, media_type=Workbook.media_type if file_format == "xlsx" else "text/csv; charset=utf-8", headers=headers)
 
 
 @router.operation(
@@ -111,6 +136,20 @@ async def read_bank_file(payment_batch_id: UUID, session: web.Session, call: web
 )
 async def confirm(payment_batch_id: UUID, body: BankResults, session: web.Session, call: web.Caller) -> PaymentBatchOut:
     return await steps.confirm(session, call, payment_batch_id, body)
+
+
+@router.operation(
+    "POST",
+    f"{PATH}:report-return",
+    may=FINANCE,
+    summary="登记付后退回:款项付出后又被银行退回",
+    key=web.REQUIRED,
+    if_match=True,
+    errors=[errors.InvalidState, PaymentNotPaid, AskedBack],
+    paper=partial(steps.permit, action="report-return"),
+)
+async def report_return(payment_batch_id: UUID, body: ReturnIn, session: web.Session, call: web.Caller) -> PaymentBatchOut:
+    return await steps.report_return(session, call, payment_batch_id, body)
 
 
 @router.operation(

@@ -7,25 +7,41 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.subsidy.claims.errors import ClaimOnHold
+from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold
 from services.subsidy.codes import Payee, PaymentStatus
 from services.subsidy.payments.errors import (
     NAMED_TWICE,
     PAID_IN_FUTURE,
-    ClaimInBatch,
+    RETURNED_OUTSIDE,
     ClaimOfOtherFund,
     NothingToPay,
+    PayeeAccountChanged,
     PayeeAccountMissing,
     PaymentSettled,
 )
-from services.subsidy.payments.policy import Due
-from services.subsidy.payments.schemas import BankResults, PaymentResult
+from services.subsidy.payments.policy import ACCOUNT_CHANGED, ACCOUNT_MISSING, SHARED_ACCOUNT, Due, Sending
+from services.subsidy.payments.schemas import BankResults, PaymentResult, ReturnIn
 from services.subsidy.schemes.errors import SamePerson
 from shared import codes, errors
 from shared.steps import Refusal
 
 Faults = Iterator[errors.Fault]
-PROBLEMS = (errors.InvalidState, ClaimOnHold, ClaimInBatch, ClaimOfOtherFund, NothingToPay, SamePerson, PayeeAccountMissing, PaymentSettled)
+PROBLEMS = (
+    errors.InvalidState,
+    ClaimOnHold,
+    ClaimInBatch,
+    ClaimOfOtherFund,
+    NothingToPay,
+    SamePerson,
+    PayeeAccountMissing,
+    PayeeAccountChanged,
+    PaymentSettled,
+)
+WHY_LEFT_OUT = {
+    ACCOUNT_MISSING: "没有登记银行账户。补充后放入下一批次。",
+    ACCOUNT_CHANGED: "建立批次后银行账户有变更。请核实变更后放入下一批次。",
+    SHARED_ACCOUNT: "同一账户登记在多人名下,或与机构账户相同。申领单已暂缓,请复审人员核实。",
+}
 KINDS: dict[str, type[errors.Problem]] = {kind.code: kind for kind in PROBLEMS}
 
 
@@ -59,12 +75,18 @@ def claims(
     """Claims that cannot be in a new batch of this fund; the first reason of each."""
     for claim in claims:
         fault = claim_to_pay(claim, fund_id, why_not.get(claim.id))
-        if fault is None and claim.id in on_the_way:
-            fault = Refusal(ClaimInBatch.code, f"已在批次 {on_the_way[claim.id]} 中。请等待银行回执,或作废尚未导出的批次。")
         if fault is None and claim.id not in with_money_due:
-            fault = Refusal(NothingToPay.code, "没有应付款项。请从批次中去掉该申领单。")
+            fault = (
+                in_batch(on_the_way[claim.id])
+                if claim.id in on_the_way
+                else Refusal(NothingToPay.code, "没有应付款项。请从批次中去掉该申领单。")
+            )
         if fault is not None:
             yield errors.Fault(fault.code, pointer=pointers.get(claim.id), seen=f"申领单 {claim.number}", fix=fault.detail)
+
+
+def in_batch(number: str) -> Refusal:
+    return Refusal(ClaimInBatch.code, f"已在批次 {number} 中。请等待银行回执,或作废尚未导出的批次。")
 
 
 def exported_claims(claims: Sequence[Row[Any]], fund_id: UUID, why_not: Mapping[UUID, Refusal]) -> Faults:
@@ -93,21 +115,36 @@ def claim_to_pay(claim: Row[Any], fund_id: UUID, why_not: Refusal | None) -> Ref
     return why_not
 
 
-def accounts(
-    dues: Sequence[Due], accounts: Mapping[UUID, tuple[str, str | None]], numbers: Mapping[UUID, str], pointers: Mapping[UUID, str]
-) -> Faults:
-    """Payees without a bank account, or unknown to registry."""
+def accounts(dues: Sequence[Due], names: Mapping[UUID, str], numbers: Mapping[UUID, str], pointers: Mapping[UUID, str]) -> Faults:
+    """Payees none of whom has a bank account."""
     for each in dues:
-        name, account = accounts.get(each.payee_id, ("", None))
-        if not account:
-            where = "培训机构" if each.payee_kind == Payee.ORGANISER else "学员"
-            yield errors.Fault(
-                PayeeAccountMissing.code,
-                pointer=pointers.get(each.claim_id),
-                seen=f"申领单 {numbers[each.claim_id]}",
-                fix=f"请在{where}登记中补充{name}的银行账户。",
-                more={"payee_id": str(each.payee_id)},
-            )
+        where = "培训机构" if each.payee_kind == Payee.ORGANISER else "学员"
+        yield errors.Fault(
+            PayeeAccountMissing.code,
+            pointer=pointers.get(each.claim_id),
+            seen=f"申领单 {numbers[each.claim_id]}",
+            fix=f"请在{where}登记中补充{names.get(each.payee_id, '')}的银行账户。",
+            more={"payee_id": str(each.payee_id)},
+        )
+
+
+def nothing_goes_out(sending: Sequence[Sending], kept_back: Mapping[UUID, str]) -> Faults:
+    """Nothing of the batch can go to the bank: the reason of each payment."""
+    if len(kept_back) == len(sending):
+        for each in sending:
+            yield errors.Fault(kept_back[each.id], fix=WHY_LEFT_OUT[kept_back[each.id]], more={"payment_id": str(each.id)})
+
+
+def returned_between(body: ReturnIn, paid_on: date, today: date) -> Faults:
+    """Money comes back after it was paid, and not on a day to come."""
+    if not paid_on <= body.returned_on <= today:
+        yield errors.Fault(
+            RETURNED_OUTSIDE,
+            pointer="/returned_on",
+            seen=str(body.returned_on),
+            allowed=f"{paid_on} 至 {today}",
+            fix="请核对银行退回凭证上的日期。",
+        )
 
 
 def paid_before_now(body: BankResults, today: date) -> Faults:

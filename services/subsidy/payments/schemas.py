@@ -27,6 +27,22 @@ class BankResults(wire.In):
     results: Annotated[list[PaymentResult], Field(min_length=1, max_length=20_000, description="可以分次登记")]
 
 
+class ReturnIn(wire.In):
+    """Money that came back after the bank had paid it."""
+
+    payment_id: UUID
+    reason: wire.Reason = Field(description="银行退回的原因", examples=["账户已销户"])
+    returned_on: wire.CivilDate = Field(description="退回日期,不早于支付日期", examples=["2025-04-28"])
+
+
+class LeftOut(wire.Out):
+    """A payment that does not go to the bank with this batch, and what keeps it back."""
+
+    payment_id: UUID
+    code: str = Field(examples=["payee_account_missing"])
+    detail: str
+
+
 class PayeeOut(wire.Out):
     kind: Payee = Field(examples=["organiser"])
     id: UUID
@@ -38,12 +54,13 @@ class PaymentOut(wire.Out):
     claim_id: UUID
     claim_number: str = Field(examples=[f"{county.here().series('SQ')}-2025-000123"])
     payee: PayeeOut
-    account: str = Field(description="收款账号(隐去中段)", examples=["6217***********4321"])
+    account: str | None = Field(description="收款账号(隐去中段);建立批次时没有登记的为 null", examples=["6217***********4321"])
     amount: wire.Money
     status: PaymentStatus = Field(examples=["paid"])
     reason: str | None = Field(examples=[None])
     voucher_no: str | None = Field(examples=["20250421000317"])
     paid_on: wire.CivilDate | None = Field(examples=["2025-04-21"])
+    returned_on: wire.CivilDate | None = Field(description="付后退回的日期", examples=[None])
 
 
 class BatchListed(wire.Out):
@@ -65,5 +82,6 @@ class BatchListed(wire.Out):
 
 class PaymentBatchOut(BatchListed):
     payments: list[PaymentOut]
+    left_out: list[LeftOut] = Field(description="不随本批次送银行的付款和原因;补正后可放入下一批次")
     bank_file_url: str | None = Field(description="银行文件;导出后、回执齐全前可下载", examples=["/v1/payment-batches/…/bank-file"])
     allowed_actions: list[wire.AllowedAction]

@@ -1,23 +1,27 @@
 """The steps of a payment batch: it goes to the bank, or is dropped, and the bank's answers settle it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import steps as claim_steps
-from services.subsidy.codes import BatchStatus, ClaimStatus, PaymentStatus
+from services.subsidy.codes import BatchStatus, ClaimStatus, FindingCode, Payee, PaymentStatus
 from services.subsidy.funds import operations as funds
-from services.subsidy.payments import reading, rules
-from services.subsidy.payments.errors import PAYMENT_UNKNOWN
-from services.subsidy.payments.operations import PAYMENTS, record
-from services.subsidy.payments.policy import MACHINE
-from services.subsidy.payments.schemas import BankResults, PaymentBatchOut, PaymentResult
+from services.subsidy.payments import policy, reading, rules
+from services.subsidy.payments.errors import PAYMENT_UNKNOWN, PaymentNotPaid
+from services.subsidy.payments.operations import PAYMENTS, Account, Accounts, move, record
+from services.subsidy.payments.policy import MACHINE, Sending
+from services.subsidy.payments.schemas import BankResults, PaymentBatchOut, PaymentResult, ReturnIn
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.schemes.errors import REFUSALS
+from shared import codes
 from shared.access import Call
+from shared.web import Kernel
+
+BECAUSE_SHARED: Final = "拨付批次 {number}:同一银行账户登记在多人名下,或与机构账户相同。请复审人员核实账户归属后解除。"
 
 
 async def permit(session: AsyncSession, call: Call, payment_batch_id: UUID, action: str, *, lock: bool = False) -> PaymentBatch:
@@ -32,18 +36,36 @@ async def permit(session: AsyncSession, call: Call, payment_batch_id: UUID, acti
     return batch
 
 
-async def export(session: AsyncSession, call: Call, batch_id: UUID) -> PaymentBatchOut:
-    """From now on the batch is the bank's: its file can be fetched and its payments await an answer."""
+async def export(session: AsyncSession, call: Call, kernel: Kernel, accounts: Accounts, batch_id: UUID) -> PaymentBatchOut:
+    """From now on the batch is the bank's: its file can be fetched and its payments await an answer. Accounts are compared over all of it; what must not
+    go out is left out, free for another batch, and a person's account that is another's as well puts the claim on hold."""
     batch = await permit(session, call, batch_id, "export", lock=True)
     claims = await _claims(session, batch)
     why_not = await claim_steps.why_not_each(session, call, claims, "payment")
     rules.refuse([*rules.exported_claims(claims, batch.fund_id, why_not)])
+    payments = {payment.id: payment for payment in await reading.payments(session, batch.id)}
+    sending = [_sending(kernel, payment, accounts.get(payment.payee_id)) for payment in payments.values()]
+    kept_back = policy.kept_back(sending)
+    shared = {payments[payment_id].claim_id for payment_id, code in kept_back.items() if code == policy.SHARED_ACCOUNT}
+    if not shared:  # who is held is kept, so then there is an answer also where nothing remains
+        rules.refuse([*rules.nothing_goes_out(sending, kept_back)])
+    await _leave_out(session, kept_back)
     await _pending_become(session, batch, PaymentStatus.EXPORTED)
-    batch.status, batch.exported_at = BatchStatus.EXPORTED, call.now
+    if len(kept_back) < len(sending):
+        batch.payment_count -= len(kept_back)
+        batch.amount_yuan -= sum((payments[each].amount_yuan for each in kept_back), funds.NOTHING)
+        batch.status, batch.exported_at = BatchStatus.EXPORTED, call.now
+    else:
+        batch.status = BatchStatus.CANCELLED
     await session.flush()
     comment = f"导出银行文件(批次 {batch.number})"
-    await claim_steps.take_each(session, call, claims, "payment", "claim.payment_exported", comment=comment, batch=batch.number)
-    await record(session, call, batch, "payment_batch.exported", claims)
+    goes_out = {payment.claim_id for payment_id, payment in payments.items() if payment_id not in kept_back}
+    sent = [claim for claim in claims if claim.id in goes_out]
+    await claim_steps.take_each(session, call, sent, "payment", "claim.payment_exported", comment=comment, batch=batch.number)
+    left_out = {str(payment_id): code for payment_id, code in kept_back.items()}
+    noted = sorted(str(each) for each in policy.shared(sending) - kept_back.keys())
+    await record(session, call, batch, "payment_batch.exported", claims, left_out=left_out, shared_accounts=noted)
+    await claim_steps.hold_each(session, call, shared, FindingCode.SHARED_BANK_ACCOUNT, BECAUSE_SHARED.format(number=batch.number))
     return await reading.show(session, call, batch)
 
 
@@ -51,6 +73,7 @@ async def cancel(session: AsyncSession, call: Call, batch_id: UUID, reason: str)
     """A batch that has not gone to the bank is dropped; its claims can be put into another."""
     batch = await permit(session, call, batch_id, "cancel", lock=True)
     claims = await _claims(session, batch)
+    await move(session, [payment.id for payment in await reading.payments(session, batch.id)], sending=-1)
     await _pending_become(session, batch, PaymentStatus.CANCELLED)
     batch.status = BatchStatus.CANCELLED
     await session.flush()
@@ -76,11 +99,37 @@ async def confirm(session: AsyncSession, call: Call, batch_id: UUID, body: BankR
     )
     paid = [payments[each.payment_id] for each in body.results if each.result == PaymentStatus.PAID]
     await funds.pay(session, call, batch.fund_id, [funds.Moved(each.claim_id, each.amount_yuan, payment_id=each.id) for each in paid])
+    await move(session, [each.payment_id for each in body.results], sending=-1)
+    await move(session, [each.id for each in paid], paid=1)
     batch.settled += len(body.results)
     batch.status = BatchStatus.CONFIRMED if batch.settled == batch.payment_count else batch.status
     await session.flush()
     touched = {payments[each.payment_id].claim_id for each in body.results}
     await _note_results(session, call, batch, [claim for claim in claims if claim.id in touched])
+    return await reading.show(session, call, batch)
+
+
+async def report_return(session: AsyncSession, call: Call, batch_id: UUID, body: ReturnIn) -> PaymentBatchOut:
+    """Money that was paid has come back (付后退回): it is set aside for its claim again, and can be paid to a corrected account. What is asked back of
+    the people concerned must be settled or dismissed before."""
+    batch = await permit(session, call, batch_id, "report-return", lock=True)
+    payment = await session.scalar(
+        select(Payment).where(Payment.id == body.payment_id, Payment.batch_id == batch.id).execution_options(populate_existing=True)
+    )
+    rules.refuse([*rules.names([body.payment_id], {payment.id} if payment else (), "", PAYMENT_UNKNOWN)])
+    assert payment is not None
+    if payment.status != PaymentStatus.PAID or payment.paid_on is None:
+        status = codes.label("payment_status", payment.status)
+        raise PaymentNotPaid(f"这笔付款为“{status}”。只有已支付的才能登记付后退回;未支付的请登记银行回执(:confirm)。")
+    rules.refuse([*rules.returned_between(body, payment.paid_on, call.today)])
+    payment.status, payment.reason, payment.returned_on = PaymentStatus.RETURNED, body.reason, body.returned_on
+    await session.flush()
+    await funds.take_back(session, call, batch.fund_id, funds.Moved(payment.claim_id, payment.amount_yuan, payment_id=payment.id))
+    claims = await claim_steps.locked(session, [payment.claim_id])
+    await move(session, [payment.id], paid=-1)
+    comment = f"付后退回 {payment.amount_yuan} 元(批次 {batch.number}):{body.reason}"
+    await _stand(session, call, claims, "claim.payment_returned", comment, batch)
+    await record(session, call, batch, "payment_batch.payment_returned", claims, payment_id=str(payment.id), reason=body.reason)
     return await reading.show(session, call, batch)
 
 
@@ -95,22 +144,40 @@ async def _pending_become(session: AsyncSession, batch: PaymentBatch, status: Pa
     await session.execute(update(PAYMENTS).where(*pending).values(status=status))
 
 
+async def _leave_out(session: AsyncSession, kept_back: Mapping[UUID, str]) -> None:
+    if not kept_back:
+        return
+    codes = case(kept_back, value=PAYMENTS.c.id)
+    left = update(PAYMENTS).where(PAYMENTS.c.id.in_(kept_back)).values(status=PaymentStatus.CANCELLED, left_out=codes)
+    await session.execute(left)
+    await move(session, kept_back, sending=-1)
+
+
+def _sending(kernel: Kernel, payment: Payment, payee: Account | None) -> Sending:
+    account, now = reading.account_of(kernel, payment), payee.number if payee else None
+    return Sending(payment.id, payment.claim_id, Payee(payment.payee_kind), payment.payee_id, account, now, payee.whose if payee else None)
+
+
 def _answered(call: Call, result: PaymentResult) -> dict[str, Any]:
     day = (result.paid_on or call.today) if result.result == PaymentStatus.PAID else None
     return {"payment": result.payment_id, "result": result.result, "why": result.reason, "voucher": result.voucher_no, "day": day}
 
 
 async def _note_results(session: AsyncSession, call: Call, batch: PaymentBatch, claims: Sequence[Row[Any]]) -> None:
-    """A claim that is paid in whole becomes paid; what else was answered for is noted."""
-    sums = select(PAYMENTS.c.claim_id, func.sum(PAYMENTS.c.amount_yuan).label("yuan")).where(
-        PAYMENTS.c.claim_id.in_([claim.id for claim in claims]), PAYMENTS.c.status == PaymentStatus.PAID
-    )
-    paid_yuan = {row.claim_id: row.yuan for row in await session.execute(sums.group_by(PAYMENTS.c.claim_id))}
-    whole = [claim for claim in claims if claim.status == ClaimStatus.APPROVED and paid_yuan.get(claim.id) == claim.amount]
-    part = [claim for claim in claims if claim not in whole]
-    await claim_steps.take_each(
-        session, call, whole, "payment", "claim.paid", to=ClaimStatus.PAID, comment=f"款项付讫(批次 {batch.number})", batch=batch.number
-    )
-    comment = f"银行回执:尚未付讫(批次 {batch.number})"
-    await claim_steps.take_each(session, call, part, "payment", "claim.payment_answered", comment=comment, batch=batch.number)
+    """A claim of which nothing is left to pay becomes paid; what else was answered for is noted."""
+    await _stand(session, call, claims, "claim.payment_answered", f"银行回执:尚未付讫(批次 {batch.number})", batch)
     await record(session, call, batch, "payment_batch.confirmed", claims)
+
+
+async def _stand(session: AsyncSession, call: Call, claims: Sequence[Row[Any]], event: str, comment: str, batch: PaymentBatch) -> None:
+    """Notes on each claim what happened to its money, and moves it to the state that its money has now."""
+    now = await claim_steps.standing(session, claims)
+    whole = [claim for claim in claims if claim.status != now[claim.id] == ClaimStatus.PAID]
+    moved = [claim for claim in claims if claim.status != now[claim.id] and claim not in whole]
+    said = f"款项付讫(批次 {batch.number})"
+    await claim_steps.take_each(session, call, whole, "payment", "claim.paid", to=ClaimStatus.PAID, comment=said, batch=batch.number)
+    for to in sorted({now[claim.id] for claim in moved}):
+        these = [claim for claim in moved if now[claim.id] == to]
+        await claim_steps.take_each(session, call, these, "payment", event, to=to, comment=comment, batch=batch.number)
+    still = [claim for claim in claims if claim.status == now[claim.id]]
+    await claim_steps.take_each(session, call, still, "payment", event, comment=comment, batch=batch.number)

@@ -1,4 +1,4 @@
-"""Payment batches (拨付批次) and their payments: one payment for each claim and payee, never twice."""
+"""Payment batches (拨付批次), their payments, and which lines of a claim each pays: a line is paid once, whoever its person has become since."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -61,7 +61,7 @@ class PaymentBatch(db.Versioned, Row):
 
 
 class Payment(Row):
-    """`account` is the payee's account as it was when the batch was made, encrypted for this row."""
+    """`account` is the payee's account as it was when the batch was made, encrypted for this row; null where none was known."""
 
     __tablename__ = "payments"
 
@@ -71,25 +71,55 @@ class Payment(Row):
     payee_kind: Mapped[str] = mapped_column(Text)
     payee_id: Mapped[UUID]
     payee_name: Mapped[str] = mapped_column(Text)
-    account: Mapped[bytes] = mapped_column(LargeBinary)
-    account_masked: Mapped[str] = mapped_column(Text)
+    account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    account_masked: Mapped[str | None] = mapped_column(Text)
     amount_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     status: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str | None] = mapped_column(Text, comment="why the bank did not pay")
+    left_out: Mapped[str | None] = mapped_column(Text, comment="the code of what kept it out of the bank's file")
+    reason: Mapped[str | None] = mapped_column(Text, comment="why the bank did not pay, or brought it back")
     voucher_no: Mapped[str | None] = mapped_column(Text)
     paid_on: Mapped[date | None]
+    returned_on: Mapped[date | None]
 
     __table_args__ = (
         db.one_of("payee_kind", Payee),
         db.one_of("status", PaymentStatus),
         CheckConstraint("amount_yuan > 0", name="amount_yuan"),
-        CheckConstraint("(status = 'paid') = (paid_on IS NOT NULL)", name="paid_on"),
-        Index("payments_once_key", "claim_id", "payee_id", unique=True, postgresql_where=text("status IN ('pending', 'exported', 'paid')")),
+        CheckConstraint("(status IN ('paid', 'returned')) = (paid_on IS NOT NULL)", name="paid_on"),
+        CheckConstraint("(status = 'returned') = (returned_on IS NOT NULL)", name="returned_on"),
+        CheckConstraint("returned_on >= paid_on", name="returned_after_paid"),
+        CheckConstraint("left_out IS NULL OR status = 'cancelled'", name="left_out"),
+        CheckConstraint("num_nulls(account, account_masked) IN (0, 2)", name="account"),
+        CheckConstraint("account IS NOT NULL OR status IN ('pending', 'cancelled')", name="account_known"),
         Index("payments_batch_id_idx", "batch_id", "id"),
         Index("payments_payee_id_idx", "payee_id"),
+        Index("payments_claim_id_idx", "claim_id"),
         {
             "info": keeping.only(
-                "status", "reason", "voucher_no", "paid_on", until="old.status IN ('paid', 'failed', 'bounced', 'cancelled')"
+                "status",
+                "left_out",
+                "reason",
+                "voucher_no",
+                "paid_on",
+                "returned_on",
+                until="old.status IN ('failed', 'bounced', 'cancelled', 'returned') OR (old.status = 'paid' AND new.status <> 'returned')",
             )
         },
+    )
+
+
+class PaymentLine(Row):
+    """A line of a claim that a payment pays, whoever its person has become since. How much of a line is sent and paid stands on the line itself."""
+
+    __tablename__ = "payment_lines"
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), primary_key=True)
+    claim_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    amount_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+
+    __table_args__ = (
+        CheckConstraint("amount_yuan > 0", name="amount_yuan"),
+        Index("payment_lines_line_idx", "claim_id", "position"),
+        {"info": keeping.APPEND_ONLY},
     )

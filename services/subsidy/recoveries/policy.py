@@ -1,10 +1,39 @@
-"""The life of a recovery."""
+"""The life of a recovery, and of whom how much is asked back: pure decisions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
 
 from services.subsidy.codes import RecoveryStatus
 from shared.codes import named
 from shared.steps import Machine, Step, by
 
 FINANCE = frozenset({"finance"})
-MACHINE = Machine(
-    "追回", named("recovery_status"), (Step("confirm", "登记到账", by(FINANCE, RecoveryStatus.RECOVERING), to=RecoveryStatus.RECOVERED),)
-)
+MACHINE = Machine("追回", named("recovery_status"), (Step("confirm", "登记到账", by(FINANCE, RecoveryStatus.RECOVERING)),))
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the person of a line was paid and is not asked to give back yet, in yuan."""
+
+    position: int
+    trainee_id: UUID
+    yuan: Decimal
+
+
+def shares(held: Sequence[Held], amount: Decimal, named: Mapping[UUID, Decimal] | None) -> list[tuple[Held, Decimal]]:
+    """How much is asked back of each line: of the persons named what is said, else of one after the other, in the order of the lines, until the amount is
+    reached. What cannot be shared out is missing from the sum."""
+    left = dict(named) if named is not None else None
+    found, total = [], amount
+    for each in held:
+        most = min(each.yuan, total) if left is None else min(each.yuan, left.get(each.trainee_id, NOTHING))
+        if most > 0:
+            found.append((each, most))
+        if left is None:
+            total -= most
+        elif each.trainee_id in left:
+            left[each.trainee_id] -= most
+    return found

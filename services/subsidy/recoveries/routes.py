@@ -8,6 +8,7 @@ from services.subsidy.claims import steps as claim_steps
 from services.subsidy.codes import RecoveryStatus
 from services.subsidy.funds.errors import FundExhausted
 from services.subsidy.recoveries import reading, rules, steps
+from services.subsidy.recoveries.errors import VoucherRegistered
 from services.subsidy.recoveries.policy import FINANCE
 from services.subsidy.recoveries.schemas import RecoveringClaim, RecoveryIn, RecoveryListed, RecoveryOut, RecoveryReceived
 from services.subsidy.recoveries.tables import Recovery
@@ -29,6 +30,7 @@ Listed = Annotated[pages.Asked, pages.asking(opened_at=Recovery.opened_at, amoun
     if_match=True,
     errors=[errors.InvalidState],
     paper=partial(claim_steps.permit, action="recover"),
+    rules=(rules.asked_for,),
 )
 async def open_one(claim_id: UUID, session: web.Session, call: web.Caller, body: RecoveryIn | None = None) -> RecoveringClaim:
     return await steps.open_one(session, call, claim_id, body or RecoveryIn())
@@ -59,7 +61,7 @@ async def read(recovery_id: UUID, session: web.Session, call: web.Caller) -> Rec
     may=FINANCE,
     summary="登记追回款到账",
     key=web.REQUIRED,
-    errors=[errors.InvalidState, FundExhausted],
+    errors=[errors.InvalidState, FundExhausted, VoucherRegistered],
     paper=partial(steps.permit, action="confirm"),
     rules=(rules.received_by_today,),
 )

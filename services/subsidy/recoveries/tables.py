@@ -1,10 +1,11 @@
-"""Recoveries (追回): money of a paid claim that is asked back, and its coming in."""
+"""Recoveries (追回): money of a paid claim that is asked back of named people, and what of it has come in."""
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Numeric, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,30 +15,68 @@ from shared import db, keeping
 
 
 class Recovery(db.Versioned, Row):
-    """One for a claim at most."""
+    """`received_yuan` is the sum of its receipts; when it reaches the amount, the recovery is done."""
 
     __tablename__ = "recoveries"
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id"))
     amount_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    received_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2), server_default=text("0"))
     reason: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
+    instalments: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, server_default=text("'[]'::jsonb"), comment="due_on and amount of each, as agreed"
+    )
     external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     opened_by: Mapped[str] = mapped_column(Text)
     opened_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    received_on: Mapped[date | None]
-    voucher_no: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        UniqueConstraint("claim_id", name="recoveries_claim_id_key"),
         db.one_of("status", RecoveryStatus),
-        CheckConstraint("(status = 'recovered') = (received_on IS NOT NULL)", name="received_on"),
         CheckConstraint("amount_yuan > 0", name="amount_yuan"),
+        CheckConstraint("received_yuan BETWEEN 0 AND amount_yuan", name="received_yuan"),
+        CheckConstraint("(status = 'recovered') = (received_yuan = amount_yuan)", name="recovered"),
+        Index("recoveries_claim_id_idx", "claim_id", "id"),
+        Index("recoveries_fund_id_idx", "fund_id", "id"),
         Index("recoveries_status_idx", "status", "id"),
         Index("recoveries_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("recoveries_opened_at_idx", "opened_at", "id"),
         Index("recoveries_amount_yuan_idx", "amount_yuan", "id"),
-        {"info": keeping.only("status", "received_on", "voucher_no", "version", until="old.status = 'recovered'")},
+        {"info": keeping.only("status", "received_yuan", "version", until="old.status = 'recovered'")},
+    )
+
+
+class RecoveryLine(Row):
+    """What is asked back of one line of the claim."""
+
+    __tablename__ = "recovery_lines"
+
+    recovery_id: Mapped[UUID] = mapped_column(ForeignKey("recoveries.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    trainee_id: Mapped[UUID]
+    amount_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+
+    __table_args__ = (CheckConstraint("amount_yuan > 0", name="amount_yuan"), {"info": keeping.APPEND_ONLY})
+
+
+class Receipt(Row):
+    """Money that came in for a recovery (到账). A voucher is registered once."""
+
+    __tablename__ = "recovery_receipts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    recovery_id: Mapped[UUID] = mapped_column(ForeignKey("recoveries.id"))
+    amount_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    received_on: Mapped[date]
+    voucher_no: Mapped[str] = mapped_column(Text)
+    recorded_by: Mapped[str] = mapped_column(Text)
+    recorded_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("amount_yuan > 0", name="amount_yuan"),
+        UniqueConstraint("recovery_id", "voucher_no", name="recovery_receipts_voucher_key"),
+        {"info": keeping.APPEND_ONLY},
     )

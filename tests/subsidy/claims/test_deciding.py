@@ -14,6 +14,7 @@ BODIES: dict[str, Any] = {
     "return": BECAUSE,
     "reject": BECAUSE,
     "hold": BECAUSE,
+    "close": BECAUSE,
     "resolve": {"trainee_id": str(db.new_id()), "outcome": "accept", "reason": "已核对"},
 }
 
@@ -39,7 +40,7 @@ async def test_a_step_out_of_its_state_is_refused_and_shown_as_such(start: Start
                     answer = await world.act(role, name, claim, BODIES.get(name), at=AFTER_NOTICE)
                     assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state"), (name, role)
                     assert (action["allowed"], action["why_not"]["code"]) == (False, "invalid_state")
-                elif name in ("release", "resolve"):  # nothing is held
+                elif name in ("release", "resolve", "close"):  # nothing is held, and nothing paid
                     answer = await world.act(role, name, claim, BODIES.get(name), at=AFTER_NOTICE)
                     assert (action["why_not"]["code"], answer.json()["code"]) == ("invalid_state", "invalid_state")
                 else:
@@ -249,7 +250,7 @@ async def test_what_was_refused_is_in_the_trail_with_the_claim_as_its_subject(st
         claim = await world.bring_to("submitted", world.open_class([a_person()]))
         await world.act("officer", "review", claim, person_id=PERSONS["institution"])
         await world.act("reviewer", "confirm", claim)
-        await world.act("finance", "return", claim, BECAUSE)
+        await world.act("finance", "hold", claim, BECAUSE)
         trail = (await world.as_("auditor").get("/v1/audit", params={"subject": claim["id"], "action": "refused"})).json()["items"]
         assert [(entry["subject_type"], entry["outcome"], entry["details"]["code"]) for entry in trail] == [
             ("claim", "refused", "wrong_role"),

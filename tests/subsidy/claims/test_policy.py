@@ -14,12 +14,15 @@ APPLICANT = {"institution", "person", "town"}
 ALLOWED = {
     **{("edit", role): {"draft", "returned"} for role in APPLICANT},
     **{("submit", role): {"draft", "returned"} for role in APPLICANT},
-    **{("withdraw", role): {"draft", "returned", "submitted", "reviewed", "in_notice"} for role in APPLICANT},
+    **{("withdraw", role): {"draft", "returned", "submitted", "reviewed", "in_notice", "approved"} for role in APPLICANT},
     ("review", "officer"): {"submitted"},
     ("confirm", "reviewer"): {"reviewed"},
     ("approve", "finance"): {"in_notice"},
     ("return", "officer"): {"submitted", "reviewed"},
     ("return", "reviewer"): {"reviewed", "in_notice"},
+    ("return", "finance"): {"approved"},
+    ("reject", "finance"): {"approved"},
+    ("close", "finance"): {"approved"},
     ("reject", "officer"): {"submitted", "reviewed"},
     ("reject", "reviewer"): {"reviewed", "in_notice"},
     ("hold", "officer"): {"submitted", "reviewed", "in_notice", "approved"},
@@ -27,7 +30,7 @@ ALLOWED = {
     ("release", "reviewer"): {"submitted", "reviewed", "in_notice", "approved"},
     ("resolve", "reviewer"): {"submitted", "reviewed", "in_notice"},
     ("payment", "finance"): {"approved"},
-    ("recover", "finance"): {"paid"},
+    ("recover", "finance"): {"approved", "paid", "recovering", "recovered"},
 }
 
 

@@ -190,7 +190,7 @@ async def test_a_payment_leaves_the_reserve_once(start: Start) -> None:
         async with subsidy.kernel.writing.begin() as session:
             await funds.reserve(session, call(), UUID(fund_id), claim_id, Decimal("20.00"))
             await funds.pay(session, call(), UUID(fund_id), [funds.Moved(claim_id, Decimal("10.00"), payment_id=payment_id)])
-        with pytest.raises(Exception, match="fund_postings_payment_id_key"):
+        with pytest.raises(Exception, match="fund_postings_payment_key"):
             async with subsidy.kernel.writing.begin() as session:
                 await funds.pay(session, call(), UUID(fund_id), [funds.Moved(claim_id, Decimal("10.00"), payment_id=payment_id)])
         assert await balances(subsidy, fund_id) == {"available": "20.00", "reserved": "10.00", "paid": "10.00"}

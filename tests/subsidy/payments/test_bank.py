@@ -1,5 +1,6 @@
 """What the bank is handed and what it answers: money moves when it is paid, and only then, and only once."""
 
+import csv
 import io
 from typing import Any
 
@@ -8,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from shared import db
 from tests.conftest import Service, Start
-from tests.subsidy.office import ACCOUNT, a_claim, a_fund, balances, finance, key, registry
+from tests.subsidy.office import a_claim, a_fund, account_of, balances, finance, key, registry
 
 
 async def test_the_bank_file_holds_full_accounts_as_text_and_is_recorded(start: Start) -> None:
@@ -18,9 +19,65 @@ async def test_the_bank_file_holds_full_accounts_as_text_and_is_recorded(start: 
         assert answer.status_code == 200 and f"{batch['number']}.xlsx" in answer.headers["content-disposition"]
         rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
         assert rows[0] == ["序号", "付款编号", "收款户名", "收款账号", "金额(元)", "附言"]
-        assert [row[2:5] for row in rows[1:]] == [["=杨秀英", ACCOUNT, 180.0], ["=杨秀英", ACCOUNT, 60.5]]
+        assert [row[2:5] for row in rows[1:]] == [
+            ["=杨秀英", account_of(payment["payee"]["id"]), amount]
+            for payment, amount in zip(batch["payments"], (180.0, 60.5), strict=True)
+        ]
         trail = (await subsidy.as_("auditor").get(f"/v1/audit?subject={batch['id']}&action=payment_batch.file_read")).json()["items"]
-        assert [entry["details"]["payments"] for entry in trail] == [2] and ACCOUNT not in str(trail)
+        assert [entry["details"]["payments"] for entry in trail] == [2] and rows[1][3] not in str(trail)
+
+
+async def test_the_bank_file_is_had_as_csv_in_which_nothing_runs(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        batch, _ = await _exported(subsidy, ["180.00"], export=False)
+        batch = (await finance(subsidy).post(f"/v1/payment-batches/{batch['id']}:export?format=csv", headers=key(1))).json()
+        answer = await finance(subsidy).get(batch["bank_file_url"])
+        assert answer.headers["content-type"].startswith("text/csv") and f"{batch['number']}.csv" in answer.headers["content-disposition"]
+        header, row = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert header[2] == "收款户名" and row[2:5] == ["'=杨秀英", account_of(batch["payments"][0]["payee"]["id"]), "180.00"]
+
+
+async def test_money_that_came_back_is_set_aside_again_and_paid_once_more(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        batch, claim_id = await _exported(subsidy, ["180.00", "60.00"])
+        await _answer(subsidy, batch, ["paid", "paid"])
+        assert await _status(subsidy, claim_id) == "paid"
+        returned = await _return(subsidy, batch["id"], batch["payments"][1]["id"])
+        assert returned.status_code == 200, returned.text
+        payment = returned.json()["payments"][1]
+        assert (payment["status"], payment["reason"], payment["returned_on"]) == ("returned", "已销户", "2025-04-20")
+        assert await _status(subsidy, claim_id) == "approved"
+        assert await balances(subsidy, batch["fund_id"]) == {"available": "760.00", "reserved": "60.00", "paid": "180.00"}
+        twice = await _return(subsidy, batch["id"], payment["id"])
+        assert (twice.status_code, twice.json()["code"]) == (409, "payment_not_paid")
+
+        again = (await _create(subsidy, batch["fund_id"], claim_id)).json()
+        assert [each["amount"] for each in again["payments"]] == ["60.00"]
+        again = (await finance(subsidy).post(f"/v1/payment-batches/{again['id']}:export", headers=key(1))).json()
+        await _answer(subsidy, again, ["paid"])
+        assert await _status(subsidy, claim_id) == "paid"
+        assert await balances(subsidy, batch["fund_id"]) == {"available": "760.00", "reserved": "0.00", "paid": "240.00"}
+
+
+@pytest.mark.parametrize(("returned_on", "status"), [("2025-04-17", 422), ("2025-04-18", 200), ("2025-04-20", 200), ("2025-04-21", 422)])
+async def test_money_comes_back_after_it_was_paid_and_not_tomorrow(start: Start, returned_on: str, status: int) -> None:
+    async with start("subsidy") as subsidy:
+        batch, _ = await _exported(subsidy, ["180.00"])
+        payment_id = batch["payments"][0]["id"]
+        await _confirm(subsidy, batch, [{"payment_id": payment_id, "result": "paid", "paid_on": "2025-04-18"}])
+        answer = await _return(subsidy, batch["id"], payment_id, returned_on=returned_on)
+        assert answer.status_code == status, answer.text
+
+
+async def test_what_is_asked_back_of_a_person_does_not_come_back_from_the_bank_as_well(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        batch, claim_id = await _exported(subsidy, ["180.00"])
+        await _answer(subsidy, batch, ["paid"])
+        recovered = await finance(subsidy).post(f"/v1/claims/{claim_id}:recover", json={"reason": "审计"}, headers=key(2))
+        assert recovered.status_code == 200, recovered.text
+        answer = await _return(subsidy, batch["id"], batch["payments"][0]["id"])
+        assert (answer.status_code, answer.json()["code"]) == (409, "asked_back")
+        assert await balances(subsidy, batch["fund_id"]) == {"available": "820.00", "reserved": "0.00", "paid": "180.00"}
 
 
 async def test_there_is_no_file_before_export_nor_after_the_last_answer(start: Start) -> None:
@@ -148,6 +205,12 @@ async def _exported(subsidy: Service, amounts: list[str], *, export: bool = True
 
 async def _create(subsidy: Service, fund_id: str, claim_id: str) -> Any:
     return await finance(subsidy).post("/v1/payment-batches", json={"fund_id": fund_id, "claim_ids": [claim_id]}, headers=key())
+
+
+async def _return(subsidy: Service, batch_id: str, payment_id: str, returned_on: str = "2025-04-20") -> Any:
+    batch = (await finance(subsidy).get(f"/v1/payment-batches/{batch_id}")).json()
+    body = {"payment_id": payment_id, "reason": "已销户", "returned_on": returned_on}
+    return await finance(subsidy).post(f"/v1/payment-batches/{batch_id}:report-return", json=body, headers=key(batch["version"]))
 
 
 async def _answer(subsidy: Service, batch: dict[str, Any], results: list[str]) -> None:

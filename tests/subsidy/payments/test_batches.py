@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
-from services.subsidy.claims.tables import Claim
+from services.subsidy.claims.tables import Claim, Line
 from shared import db, privacy
 from tests.conftest import Service, Start, version_of
-from tests.subsidy.office import ACCOUNT, PERSONS, a_claim, a_fund, finance, key, registry
+from tests.subsidy.office import ACCOUNT, PERSONS, a_claim, a_fund, account_of, balances, finance, key, lines_of, registry
 
 
 async def test_the_organiser_is_paid_in_one_sum(start: Start) -> None:
@@ -25,7 +25,7 @@ async def test_the_organiser_is_paid_in_one_sum(start: Start) -> None:
         assert {name: payment[name] for name in ("claim_id", "payee", "account", "amount", "status")} == {
             "claim_id": str(claim.id),
             "payee": {"kind": "organiser", "id": str(claim.institution_id), "name": "凯里市示范职业培训学校"},
-            "account": privacy.mask_number(ACCOUNT),
+            "account": privacy.mask_account(ACCOUNT),
             "amount": "240.00",
             "status": "pending",
         }
@@ -84,17 +84,84 @@ async def test_unknown_and_repeated_claims_are_faults(start: Start) -> None:
         assert (await _create(subsidy, str(db.new_id()), claim.id)).json()["code"] == "fund_not_found"
 
 
-async def test_a_payee_without_an_account_is_named(start: Start) -> None:
+async def test_a_payee_without_an_account_holds_up_nobody_else(start: Start) -> None:
     async with start("subsidy") as subsidy:
         fund_id = await _open(subsidy)
         with_account, without = await a_claim(subsidy, fund_id), await a_claim(subsidy, fund_id)
-        subsidy.kernel.neighbours["registry"].transport = registry({str(without.institution_id)})
-        await subsidy.kernel.neighbours["registry"].close()
-        answer = await _create(subsidy, fund_id, with_account.id, without.id)
-        assert answer.status_code == 409 and answer.json()["code"] == "payee_account_missing"
-        assert [(fault["pointer"], fault["payee_id"]) for fault in answer.json()["errors"]] == [
-            ("/claim_ids/1", str(without.institution_id))
+        await _knows(subsidy, {str(without.institution_id)})
+        alone = await _create(subsidy, fund_id, without.id)
+        assert alone.status_code == 409 and alone.json()["code"] == "payee_account_missing"
+        assert [(fault["pointer"], fault["payee_id"]) for fault in alone.json()["errors"]] == [
+            ("/claim_ids/0", str(without.institution_id))
         ]
+
+        batch = (await _create(subsidy, fund_id, with_account.id, without.id)).json()
+        (left_out,) = batch["left_out"]
+        assert [(each["id"], each["account"]) for each in batch["payments"] if not each["account"]] == [(left_out["payment_id"], None)]
+        sent = (await _act(subsidy, batch, "export")).json()
+        assert (sent["payment_count"], sent["amount"], sent["status"]) == (1, "180.00", "exported")
+        assert {each["claim_id"]: each["status"] for each in sent["payments"]} == {
+            str(with_account.id): "exported",
+            str(without.id): "cancelled",
+        }
+        assert [(each["payment_id"], each["code"]) for each in sent["left_out"]] == [(left_out["payment_id"], "payee_account_missing")]
+        await _knows(subsidy)
+        assert (await _create(subsidy, fund_id, without.id)).status_code == 201
+
+
+async def test_an_account_that_changed_since_the_batch_was_made_is_not_paid_to(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        same, changed = [await a_claim(subsidy, fund_id, payee="trainee") for _ in range(2)]
+        batch = (await _create(subsidy, fund_id, same.id, changed.id)).json()
+        payee = next(each["payee"]["id"] for each in batch["payments"] if each["claim_id"] == str(changed.id))
+        await _knows(subsidy, **{payee: "6217000099999999999"})
+        sent = (await _act(subsidy, batch, "export")).json()
+        assert [each["code"] for each in sent["left_out"]] == ["payee_account_changed"] and sent["payment_count"] == 1
+
+
+@pytest.mark.parametrize("other", ["a person of another claim", "a school"])
+async def test_a_person_s_account_that_is_another_s_as_well_is_held_and_not_paid_to(start: Start, other: str) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        first, second = [await a_claim(subsidy, fund_id, payee="trainee") for _ in range(2)]
+        people = [str((await lines_of(subsidy, claim.id))[0].trainee_id) for claim in (first, second)]
+        shared = ACCOUNT if other == "a school" else account_of(people[1])
+        await _knows(subsidy, **{people[0]: shared})
+        batch = (await _create(subsidy, fund_id, first.id, second.id)).json()
+        sent = (await _act(subsidy, batch, "export")).json()
+        held = {first.id} if other == "a school" else {first.id, second.id}
+        assert {each["code"] for each in sent["left_out"]} == {"shared_bank_account"} and len(sent["left_out"]) == len(held)
+        assert sent["status"] == ("exported" if other == "a school" else "cancelled")
+        async with subsidy.kernel.reading() as session:
+            codes = {claim.id: claim.hold_code for claim in await session.scalars(select(Claim).where(Claim.id.in_([first.id, second.id])))}
+        assert {claim_id for claim_id, code in codes.items() if code == "shared_bank_account"} == held
+        assert await balances(subsidy, fund_id) == {"available": "9640.00", "reserved": "360.00", "paid": "0.00"}
+
+
+async def test_a_line_is_paid_once_whoever_its_person_has_become(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id, ["180.00", "60.00"], payee="trainee")
+        batch = (await _act(subsidy, (await _create(subsidy, fund_id, claim.id)).json(), "export")).json()
+        results = [{"payment_id": each["id"], "result": result} for each, result in zip(batch["payments"], ("paid", "failed"), strict=True)]
+        await _act(subsidy, batch, "confirm", {"results": results})
+        async with subsidy.kernel.writing.begin() as session:  # as a merge does
+            await session.execute(update(Line).where(Line.claim_id == claim.id, Line.position == 0).values(trainee_id=db.new_id()))
+        again = (await _create(subsidy, fund_id, claim.id)).json()
+        assert [each["amount"] for each in again["payments"]] == ["60.00"]
+
+
+async def test_a_payment_that_waits_holds_up_no_other_of_its_claim(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        claim = await a_claim(subsidy, fund_id, ["180.00", "60.00"], payee="trainee")
+        batch = (await _act(subsidy, (await _create(subsidy, fund_id, claim.id)).json(), "export")).json()
+        failed = {"results": [{"payment_id": batch["payments"][1]["id"], "result": "failed"}]}
+        await _act(subsidy, batch, "confirm", failed)
+        again = await _create(subsidy, fund_id, claim.id)
+        assert [each["amount"] for each in again.json()["payments"]] == ["60.00"]
+        assert (await _create(subsidy, fund_id, claim.id)).json()["code"] == "claim_in_batch"
 
 
 async def test_a_claim_is_in_one_batch_at_a_time_until_that_is_cancelled(start: Start) -> None:
@@ -174,19 +241,21 @@ async def test_a_claim_put_on_hold_is_not_sent_to_the_bank(start: Start) -> None
 
 
 @pytest.mark.parametrize(
-    ("state", "allowed"), [("draft", {"export", "cancel"}), ("exported", {"confirm"}), ("confirmed", set()), ("cancelled", set())]
+    ("state", "allowed"),
+    [("draft", {"export", "cancel"}), ("exported", {"confirm", "report-return"}), ("confirmed", {"report-return"}), ("cancelled", set())],
 )
 async def test_state_and_action(start: Start, state: str, allowed: set[str]) -> None:
     async with start("subsidy") as subsidy:
         fund_id = await _open(subsidy)
         batch = (await _create(subsidy, fund_id, (await a_claim(subsidy, fund_id)).id)).json()
         results = {"results": [{"payment_id": batch["payments"][0]["id"], "result": "paid"}]}
-        bodies: dict[str, Any] = {"export": {}, "cancel": {"reason": "重建"}, "confirm": results}
+        returned = {"payment_id": batch["payments"][0]["id"], "reason": "已销户", "returned_on": "2025-04-20"}
+        bodies: dict[str, Any] = {"export": {}, "cancel": {"reason": "重建"}, "confirm": results, "report-return": returned}
         for step in {"draft": [], "exported": ["export"], "confirmed": ["export", "confirm"], "cancelled": ["cancel"]}[state]:
             batch = (await _act(subsidy, batch, step, bodies[step])).json()
         assert batch["status"] == state
         assert {each["action"] for each in batch["allowed_actions"] if each["allowed"]} == allowed
-        for action in {"export", "cancel", "confirm"} - allowed:
+        for action in bodies.keys() - allowed:
             answer = await _act(subsidy, batch, action, bodies[action])
             assert answer.status_code == 409 and answer.json()["code"] == "invalid_state", action
 
@@ -195,7 +264,10 @@ async def test_state_and_action(start: Start, state: str, allowed: set[str]) -> 
 async def test_only_finance_pays(start: Start, role: str) -> None:
     async with start("subsidy") as subsidy:
         client, batch_id = subsidy.as_(role), db.new_id()
-        for path in ("/v1/payment-batches", *(f"/v1/payment-batches/{batch_id}:{action}" for action in ("export", "confirm", "cancel"))):
+        for path in (
+            "/v1/payment-batches",
+            *(f"/v1/payment-batches/{batch_id}:{action}" for action in ("export", "confirm", "cancel", "report-return")),
+        ):
             assert (await client.post(path, json={}, headers=key(1))).status_code == 403
         assert (await client.get(f"/v1/payment-batches/{batch_id}/bank-file")).status_code == 403
 
@@ -265,7 +337,12 @@ async def test_a_batch_says_beforehand_whose_own_work_it_is_and_what_stops_it(st
             shown = (await finance(subsidy, person_id=person).get(f"/v1/payment-batches/{batch['id']}")).json()["allowed_actions"]
             return {each["action"]: each["why_not"] and each["why_not"]["code"] for each in shown}
 
-        assert await says(PERSONS["approve"]) == {"export": None, "cancel": None, "confirm": "invalid_state"}
+        assert await says(PERSONS["approve"]) == {
+            "export": None,
+            "cancel": None,
+            "confirm": "invalid_state",
+            "report-return": "invalid_state",
+        }
         assert (await says(PERSONS["submit"]))["export"] == "same_person"
         held = {"hold_code": "officer_hold", "hold_reason": "核查", "hold_since_at": claim.created_at}
         async with subsidy.kernel.writing.begin() as session:
@@ -274,13 +351,23 @@ async def test_a_batch_says_beforehand_whose_own_work_it_is_and_what_stops_it(st
         async with subsidy.kernel.writing.begin() as session:
             await session.execute(update(Claim).where(Claim.id == claim.id).values(dict.fromkeys(held)))
         assert (await _act(subsidy, batch, "export")).status_code == 200
-        assert await says(PERSONS["approve"]) == {"export": "invalid_state", "cancel": "invalid_state", "confirm": None}
+        assert await says(PERSONS["approve"]) == {
+            "export": "invalid_state",
+            "cancel": "invalid_state",
+            "confirm": None,
+            "report-return": None,
+        }
         assert (await says(PERSONS["review"]))["confirm"] == "same_person"
 
 
 async def _open(subsidy: Service) -> str:
     subsidy.kernel.neighbours["registry"].transport = registry()
     return await a_fund(subsidy, "10000.00")
+
+
+async def _knows(subsidy: Service, without: set[str] | None = None, **accounts: str) -> None:
+    subsidy.kernel.neighbours["registry"].transport = registry(without, **accounts)
+    await subsidy.kernel.neighbours["registry"].close()
 
 
 async def _create(subsidy: Service, fund_id: str, *claim_ids: UUID) -> Any:

@@ -33,6 +33,7 @@ class Institution(db.Versioned, Referenced, Row):
     __table_args__ = (
         UniqueConstraint("uscc", name="institutions_uscc_key"),
         db.one_of("status", InstitutionStatus),
+        Index("institutions_bank_account_key_idx", "bank_account_key"),
         Index("institutions_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index("institutions_kind_idx", "kind", "id"),
         Index("institutions_region_code_idx", "region_code", "id"),
