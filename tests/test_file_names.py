@@ -42,7 +42,7 @@ OF_THE_DOMAIN = {
     "services/subsidy/schemes/retirement": "the statutory age, which moves by month of birth",
 }
 BESIDE_THE_NOUNS = {"app", "settings", "clients", "codes", "metadata", "fields", "rules"}
-PACKAGES = {"policy", "rules", "internal"}  # their files are named for what they are about
+PACKAGES = {"policy", "rules", "codes", "internal"}  # their files are named for what they are about
 
 
 def _modules() -> list[Path]:

@@ -99,6 +99,7 @@ class PayeeRead(_Read):
     name: str
     bank_account: str | None = None
     account_of: str | None = None  # the institution that has the same account as this person
+    merged_into: UUID | None = None
 
 
 class Payees(_Read):

@@ -24,12 +24,14 @@ class PayeesIn(wire.In):
 
 
 class Payee(wire.Out):
-    """`bank_account` in full, for a bank file; null: none is known. `account_of`: the institution that gives a trainee's account as its own."""
+    """`bank_account` in full, for a bank file; null: none is known. `account_of`: the institution that gives a trainee's account as its own.
+    `merged_into`: who a trainee goes on as, who is the payee."""
 
     id: UUID
     name: str
     bank_account: str | None
     account_of: str | None = None
+    merged_into: UUID | None = Field(None, description="并入的学员的编号(UUID);没有并入的为 null")
 
 
 class PayeesOut(wire.Out):
@@ -53,7 +55,14 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
     old = aliased(Trainee)
     same = select(func.min(Institution.name)).where(Institution.bank_account_key == Trainee.bank_account_key)
     trainees = await session.execute(
-        select(old.id, Trainee.id.label("kept_at"), Trainee.name, Trainee.bank_account, same.scalar_subquery().label("account_of"))
+        select(
+            old.id,
+            old.merged_into,
+            Trainee.id.label("kept_at"),
+            Trainee.name,
+            Trainee.bank_account,
+            same.scalar_subquery().label("account_of"),
+        )
         .join(Trainee, Trainee.id == func.coalesce(old.merged_into, old.id))
         .where(old.id.in_(asked.trainee_ids))
         .order_by(old.id)
@@ -71,6 +80,7 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
                 name=row.name,
                 bank_account=fields.opened(kernel.vault, "trainees", row.kept_at, "bank_account", row.bank_account),
                 account_of=row.account_of,
+                merged_into=row.merged_into,
             )
             for row in trainees
         ],

@@ -1,6 +1,6 @@
 """The lines of a claim and what they entitle to, written as sets: one statement a table, however many people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,8 @@ _REPLACE = text("""
         position smallint, trainee_id uuid, enrolment_id uuid, expected_amount numeric, verdict text, amount numeric, calculation text, findings jsonb)
     ON CONFLICT (claim_id, position) DO UPDATE SET
         trainee_id = excluded.trainee_id, enrolment_id = excluded.enrolment_id, expected_amount = excluded.expected_amount,
-        verdict = excluded.verdict, amount = excluded.amount, calculation = excluded.calculation, findings = excluded.findings, resolution = NULL
+        verdict = excluded.verdict, amount = excluded.amount, calculation = excluded.calculation, findings = excluded.findings, resolution = NULL,
+        given_up_yuan = 0
 """)
 _ENTITLE = text("""
     INSERT INTO entitlements (claim_id, position, trainee_id, entitlement_key, trade_key, level, placement_id, judged_on)
@@ -90,10 +91,10 @@ async def entitle(session: AsyncSession, claim_id: UUID, judged: Judged, *, agai
         await session.execute(_ENTITLE, {"claim_id": claim_id, "held": orjson.dumps(held).decode()})
 
 
-async def free(session: AsyncSession, claim_id: UUID, position: int | None = None) -> None:
-    """Lets the people of a claim, or of one line of it, be claimed for again."""
+async def free(session: AsyncSession, claim_id: UUID, positions: Collection[int] | None = None) -> None:
+    """Lets the people of a claim, or of some lines of it, be claimed for again."""
     given_back = delete(Entitlement).where(Entitlement.claim_id == claim_id)
-    await session.execute(given_back if position is None else given_back.where(Entitlement.position == position))
+    await session.execute(given_back if positions is None else given_back.where(Entitlement.position.in_(positions)))
 
 
 def entitlement_key(claim: ClaimFacts, line: LineFacts, terms: Terms) -> str | None:

@@ -3,8 +3,8 @@
 What registry knows is gathered before the transaction: `application`, `again` and `named` are asked ahead of the session.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -131,11 +131,11 @@ async def submit(session: AsyncSession, call: Call, kernel: Kernel, gathered: Ga
 async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
     """The applicant takes the claim back; its people may be claimed for again."""
     claim, done = await steps.permit(session, call, claim_id, "withdraw", lock=True)
-    await _release(session, call, claim)
+    people = await _release(session, call, claim)
     done.append(await steps.take(session, call, claim, "withdraw", comment=comment))
     await lines.free(session, claim.id)
     await notices.close(session, call, claim.id)
-    return await _shown(session, call, claim, done)
+    return await reading.one(session, call, claim, people, done)
 
 
 async def to_appeal(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
@@ -205,44 +205,45 @@ async def approve(session: AsyncSession, call: Call, claim_id: UUID, comment: st
 async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
     """Return for correction (退回补正): the applicant may change it and submit it again; until then it keeps its place."""
     claim, done = await steps.permit(session, call, claim_id, "return", lock=True)
-    await _release(session, call, claim)
+    people = await _release(session, call, claim)
     done.append(await steps.take(session, call, claim, "return", comment=reason))
     await notices.close(session, call, claim.id)
-    return await _shown(session, call, claim, done)
+    return await reading.one(session, call, claim, people, done)
 
 
 async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
     """Rejection (不予通过): its people may be claimed for again."""
     claim, done = await steps.permit(session, call, claim_id, "reject", lock=True)
-    await _release(session, call, claim)
+    people = await _release(session, call, claim)
     done.append(await steps.take(session, call, claim, "reject", comment=reason))
     await lines.free(session, claim.id)
     await notices.close(session, call, claim.id)
-    return await _shown(session, call, claim, done)
+    return await reading.one(session, call, claim, people, done)
 
 
 async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
     """Ends an approved claim of which nothing is to be paid any more (办结): one of 0.00, or what is left of one that was paid in part."""
     claim, done = await steps.permit(session, call, claim_id, "close", lock=True)
-    people = await lines.of(session, claim.id)
-    paid = sum((line.paid_yuan for line in people), lines.NOTHING)
-    await _release(session, call, claim, paid)
-    claim.given_up_yuan = claim.amount - paid
+    people = await _release(session, call, claim)
     for line in people:
-        if not line.paid_yuan:
-            await lines.free(session, claim.id, line.position)
+        if line.verdict == LineVerdict.ELIGIBLE:
+            line.given_up_yuan = line.amount - line.paid_yuan
+    await session.flush()
+    await lines.free(session, claim.id, [line.position for line in people if not line.paid_yuan])
     to = ClaimStatus.CLOSED
-    if paid:
-        await session.flush()
+    if any(line.paid_yuan for line in people):
         to = (await steps.standing(session, await steps.seen(session, [claim.id])))[claim.id]
     done.append(await steps.take(session, call, claim, "close", to=to, comment=reason))
-    return await _shown(session, call, claim, done)
+    return await reading.one(session, call, claim, people, done)
 
 
-async def _release(session: AsyncSession, call: Call, claim: Claim, paid: Decimal = lines.NOTHING) -> None:
-    """Gives back what was set aside for an approved claim that will not be paid, or not to the end."""
+async def _release(session: AsyncSession, call: Call, claim: Claim) -> Sequence[Line]:
+    """Gives back what is still set aside for an approved claim, whose lines these are."""
+    people = await lines.of(session, claim.id)
     if claim.status == ClaimStatus.APPROVED:
-        await funds.release(session, call, claim.fund_id, claim.id, claim.amount - claim.given_up_yuan - paid)
+        left = (line.amount - line.paid_yuan - line.given_up_yuan for line in people if line.verdict == LineVerdict.ELIGIBLE)
+        await funds.release(session, call, claim.fund_id, claim.id, sum(left, lines.NOTHING))
+    return people
 
 
 async def hold(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
@@ -288,7 +289,7 @@ async def resolve(session: AsyncSession, call: Call, claim_id: UUID, body: Resol
         line.verdict = LineVerdict.ELIGIBLE if body.outcome == Outcome.ACCEPT else LineVerdict.REFUSED
         if line.verdict == LineVerdict.REFUSED:
             line.amount, line.calculation = lines.NOTHING, "复审不予补贴,0.00 元"
-            await lines.free(session, claim.id, line.position)
+            await lines.free(session, claim.id, [line.position])
     claim.amount = lines.sum_of_eligible(people)
     done.append(await steps.take(session, call, claim, "resolve", comment=body.reason, **details))
     return await reading.one(session, call, claim, people, done)

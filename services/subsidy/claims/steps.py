@@ -34,7 +34,6 @@ LEAN = [
         "version",
         "fund_id",
         "amount",
-        "given_up_yuan",
         "payee",
         "institution_id",
         "trainee_id",
@@ -175,15 +174,13 @@ async def standing(session: AsyncSession, claims: Sequence[Row[Any]]) -> dict[UU
     )
     sums = select(
         LINES.c.claim_id,
-        func.sum(LINES.c.paid_yuan).label("paid"),
-        func.sum(LINES.c.asked_back_yuan).label("asked_back"),
-        received.scalar_subquery().label("received"),
+        func.sum(LINES.c.given_up_yuan),
+        func.sum(LINES.c.paid_yuan),
+        func.sum(LINES.c.asked_back_yuan),
+        received.scalar_subquery(),
     ).where(LINES.c.claim_id.in_([claim.id for claim in claims]))
-    money = {row.claim_id: row for row in await session.execute(sums.group_by(LINES.c.claim_id))}
-    return {
-        claim.id: by_money(claim.amount, claim.given_up_yuan, money[claim.id].paid, money[claim.id].asked_back, money[claim.id].received)
-        for claim in claims
-    }
+    money = {claim_id: sums for claim_id, *sums in await session.execute(sums.group_by(LINES.c.claim_id))}
+    return {claim.id: by_money(claim.amount, *money[claim.id]) for claim in claims}
 
 
 async def hold_each(session: AsyncSession, call: Call, claim_ids: Collection[UUID], code: str, reason: str) -> None:
@@ -193,8 +190,10 @@ async def hold_each(session: AsyncSession, call: Call, claim_ids: Collection[UUI
         await hold(session, call, claim, code, reason)
 
 
-async def why_not_each(session: AsyncSession, call: Call, claims: Sequence[Row[Any]], action: str) -> dict[UUID, Refusal]:
-    """Why this caller may not take the step on these claims now; what may be taken is missing."""
+async def why_not_each(
+    session: AsyncSession, call: Call, claims: Sequence[Row[Any]], action: str, status: ClaimStatus | None = None
+) -> dict[UUID, Refusal]:
+    """Why this caller may not take the step on these claims now, or if they stood at this status; what may be taken is missing."""
     taken = select(DECISIONS.c.claim_id, DECISIONS.c.action, DECISIONS.c.person_id, DECISIONS.c.actor).where(
         DECISIONS.c.claim_id.in_([claim.id for claim in claims]), DECISIONS.c.action.in_(PART_OF)
     )
@@ -202,7 +201,7 @@ async def why_not_each(session: AsyncSession, call: Call, claims: Sequence[Row[A
     for row in await session.execute(taken):
         done.setdefault(row.claim_id, []).append(row)
     doer = call.actor.doer
-    found = {claim.id: MACHINE.why_not(action, claim.status, doer, _parts(done.get(claim.id, ()))) for claim in claims}
+    found = {claim.id: MACHINE.why_not(action, status or claim.status, doer, _parts(done.get(claim.id, ()))) for claim in claims}
     return {claim_id: why_not for claim_id, why_not in found.items() if why_not}
 
 

@@ -56,7 +56,6 @@ class Claim(db.Versioned, Row):
         db.one_of("scheme", SchemeCode),
         CheckConstraint("num_nonnulls(institution_id, trainee_id) = 1", name="one_applicant"),
         CheckConstraint("amount >= 0", name="amount"),
-        CheckConstraint("given_up_yuan BETWEEN 0 AND amount", name="given_up"),
         CheckConstraint("num_nulls(hold_code, hold_reason, hold_since_at) IN (0, 3)", name="hold_whole"),
         CheckConstraint("region_code IS NOT NULL OR NOT on_behalf", name="on_behalf_of_a_town"),
         Index("claims_status_idx", "status", "id"),
@@ -99,9 +98,6 @@ class Claim(db.Versioned, Row):
 
     amount: Mapped[Decimal] = mapped_column(Numeric(12, 2), comment="the sum of the eligible lines")
     payee: Mapped[str] = mapped_column(Text, comment="organiser or trainee, as the terms say")
-    given_up_yuan: Mapped[Decimal] = mapped_column(
-        Numeric(12, 2), server_default=text("0"), comment="of the amount, what finance closed the claim without paying"
-    )
     notice_working_days: Mapped[int] = mapped_column(SmallInteger, comment="as the terms say")
     terms_in_force_from: Mapped[date]
     terms_document: Mapped[str] = mapped_column(Text)
@@ -125,8 +121,11 @@ class Line(Row):
     __table_args__ = (
         db.one_of("verdict", LineVerdict),
         CheckConstraint("amount >= 0 AND (verdict <> 'refused' OR amount = 0)", name="amount"),
-        CheckConstraint("sending_yuan >= 0 AND paid_yuan >= 0", name="money"),
-        CheckConstraint("sending_yuan + paid_yuan <= amount AND (sending_yuan + paid_yuan = 0 OR verdict = 'eligible')", name="paid_once"),
+        CheckConstraint("sending_yuan >= 0 AND paid_yuan >= 0 AND given_up_yuan >= 0", name="money"),
+        CheckConstraint(
+            "sending_yuan + paid_yuan + given_up_yuan <= amount AND (sending_yuan + paid_yuan = 0 OR verdict = 'eligible')",
+            name="paid_once",
+        ),
         CheckConstraint("asked_back_yuan BETWEEN 0 AND paid_yuan", name="asked_back"),
         Index("claim_lines_trainee_idx", "trainee_id"),
         Index("claim_lines_held_idx", "claim_id", postgresql_where=text("verdict = 'held'")),
@@ -149,6 +148,9 @@ class Line(Row):
         Numeric(12, 2), server_default=text("0"), comment="what the bank has paid and not brought back"
     )
     asked_back_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2), server_default=text("0"), comment="of it, what recoveries ask back")
+    given_up_yuan: Mapped[Decimal] = mapped_column(
+        Numeric(12, 2), server_default=text("0"), comment="what finance closed the claim without paying"
+    )
     calculation: Mapped[str] = mapped_column(Text)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     resolution: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), comment="how a reviewer settled a held line")

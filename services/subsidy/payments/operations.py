@@ -31,8 +31,9 @@ PAYMENTS, PAYMENT_LINES, LINES = (cast(Table, each.__table__) for each in (Payme
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A payee as registry has them now. `whose`: the institution that gives a person's account as its own."""
+    """A payee as registry has them now; `owner_id`: who a merged person goes on as. `whose`: the institution that gives a person's account as its own."""
 
+    owner_id: UUID
     name: str
     number: str | None
     whose: str | None = None
@@ -61,7 +62,10 @@ async def _asked(kernel: Kernel, call: Call, payees: Sequence[tuple[str, UUID]])
         return {}
     wanted = {kind: {payee_id for of, payee_id in payees if of == kind} for kind in Payee}
     answer = await clients.payees(kernel, call, institution_ids=wanted[Payee.ORGANISER], trainee_ids=wanted[Payee.TRAINEE])
-    return {each.id: Account(each.name, each.bank_account, each.account_of) for each in (*answer.institutions, *answer.trainees)}
+    return {
+        each.id: Account(each.merged_into or each.id, each.name, each.bank_account, each.account_of)
+        for each in (*answer.institutions, *answer.trainees)
+    }
 
 
 async def create(session: AsyncSession, call: Call, kernel: Kernel, accounts: Accounts, body: BatchIn) -> PaymentBatchOut:
@@ -125,8 +129,8 @@ async def move(session: AsyncSession, payment_ids: Collection[UUID], *, sending:
 
 
 async def _dues(session: AsyncSession, claims: Sequence[Row[Any]]) -> list[Due]:
-    """What the claims still have to be paid: of each eligible line what was neither paid nor sent."""
-    left = Line.amount - Line.paid_yuan - Line.sending_yuan
+    """What the claims still have to be paid: of each eligible line what was neither paid, sent nor given up."""
+    left = Line.amount - Line.paid_yuan - Line.sending_yuan - Line.given_up_yuan
     wanted = select(Line.claim_id, Line.position, Line.trainee_id, left.label("yuan")).where(
         Line.claim_id.in_([claim.id for claim in claims]), Line.verdict == LineVerdict.ELIGIBLE, left > 0
     )

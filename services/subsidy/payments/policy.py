@@ -59,13 +59,12 @@ def due(claim_id: UUID, payee: str, institution_id: UUID | None, applicant_train
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A payment that is about to go to the bank, with its payee's account as it was when the batch was made and as it is now; whose: the institution that
-    has the same one."""
+    """A payment that is about to go to the bank: to whom, by the person they are now, with the account as it was when the batch was made and as it is now;
+    whose: the institution that has the same one."""
 
     id: UUID
-    claim_id: UUID
     payee_kind: Payee
-    payee_id: UUID
+    owner_id: UUID
     account: str | None
     account_now: str | None
     whose: str | None = None
@@ -93,5 +92,5 @@ def shared(sending: Sequence[Sending]) -> set[UUID]:
     owners: dict[str, set[UUID]] = {}
     for each in sending:
         if each.account_now:
-            owners.setdefault(each.account_now, set()).add(each.payee_id)
+            owners.setdefault(each.account_now, set()).add(each.owner_id)
     return {each.id for each in sending if each.account_now and (len(owners[each.account_now]) > 1 or each.whose is not None)}

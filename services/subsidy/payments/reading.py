@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import steps as claim_steps
 from services.subsidy.claims.tables import Claim
-from services.subsidy.codes import BatchStatus, PaymentStatus
+from services.subsidy.codes import BankFileFormat, BatchStatus, PaymentStatus
 from services.subsidy.payments import rules
 from services.subsidy.payments.policy import ACCOUNT_MISSING, FINANCE, MACHINE
 from services.subsidy.payments.schemas import BatchListed, LeftOut, PaymentBatchOut, PaymentOut
@@ -60,11 +60,11 @@ async def show(session: AsyncSession, call: Call, batch: PaymentBatch) -> Paymen
     )
 
 
-def as_file(batch: PaymentBatchOut, kind: str) -> PaymentBatchOut:
+def as_file(batch: PaymentBatchOut, kind: BankFileFormat) -> PaymentBatchOut:
     """With the address of its bank file in that format."""
     return (
         batch.model_copy(update={"bank_file_url": f"{batch.bank_file_url}?format={kind}"})
-        if batch.bank_file_url and kind != "xlsx"
+        if batch.bank_file_url and kind != BankFileFormat.XLSX
         else batch
     )
 
@@ -78,7 +78,7 @@ async def page(
     return await pages.page(session, wanted, PaymentBatch.id, asked, lambda row: BatchListed.model_validate(row[0]))
 
 
-async def bank_file(session: AsyncSession, call: Call, kernel: Kernel, batch_id: UUID, kind: str) -> tuple[str, bytes]:
+async def bank_file(session: AsyncSession, call: Call, kernel: Kernel, batch_id: UUID, kind: BankFileFormat) -> tuple[str, bytes]:
     """File name and contents, as xlsx or csv: payee, full account number and amount of every payment that the bank has not answered, so that a file fetched late
     cannot pay anything a second time. Each download is recorded."""
     batch = await get(session, call, batch_id)
@@ -99,7 +99,7 @@ async def bank_file(session: AsyncSession, call: Call, kernel: Kernel, batch_id:
     details = {"number": batch.number, "payments": len(table), "version": batch.version}
     await deeds.record(session, call, "payment_batch.file_read", batch.id, details=details, event=False)
     written = Table("付款清单", HEADER, table)
-    return f"{batch.number}.{kind}", write_book([written]) if kind == "xlsx" else write_csv(written)
+    return f"{batch.number}.{kind}", write_book([written]) if kind == BankFileFormat.XLSX else write_csv(written)
 
 
 def account_of(kernel: Kernel, payment: Payment) -> str | None:

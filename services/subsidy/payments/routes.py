@@ -1,13 +1,13 @@
 """Paths of payment batches."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
 from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold
-from services.subsidy.codes import BatchStatus
+from services.subsidy.codes import BankFileFormat, BatchStatus
 from services.subsidy.funds.errors import FundExhausted, FundNotFound
 from services.subsidy.payments import operations, reading, rules, steps
 from services.subsidy.payments.errors import (
@@ -31,7 +31,7 @@ router = web.Router("payment-batches", traced={"invalid_state"})
 READERS = access.STAFF | {"system"}
 REFUSALS = (errors.InvalidState, ClaimOnHold, SamePerson)
 PATH = "/v1/payment-batches/{payment_batch_id:uuid}"
-Format = Annotated[Literal["xlsx", "csv"], Query(alias="format", description="银行文件的格式")]
+Format = Annotated[BankFileFormat, Query(alias="format", description="银行文件的格式")]
 Listed = Annotated[pages.Asked, pages.asking(created_at=PaymentBatch.created_at, amount=PaymentBatch.amount_yuan)]
 
 
@@ -99,7 +99,7 @@ async def export(
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
-    file_format: Format = "xlsx",
+    file_format: Format = BankFileFormat.XLSX,
     _: wire.Commented | None = None,
 ) -> PaymentBatchOut:
     answer = await steps.export(session, call, kernel, accounts, payment_batch_id)
@@ -116,11 +116,13 @@ async def export(
     response_class=Workbook,
 )
 async def read_bank_file(
-    payment_batch_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, file_format: Format = "xlsx"
+    payment_batch_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, file_format: Format = BankFileFormat.XLSX
 ) -> Response:
     name, contents = await reading.bank_file(session, call, kernel, payment_batch_id, file_format)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(contents, media_type=Workbook.media_type if file_format == "xlsx" else "text/csv; charset=utf-8", headers=headers)
+    return Response(
+        contents, media_type=Workbook.media_type if file_format == BankFileFormat.XLSX else "text/csv; charset=utf-8", headers=headers
+    )
 
 
 @router.operation(
@@ -145,7 +147,7 @@ async def confirm(payment_batch_id: UUID, body: BankResults, session: web.Sessio
     summary="登记付后退回:款项付出后又被银行退回",
     key=web.REQUIRED,
     if_match=True,
-    errors=[errors.InvalidState, PaymentNotPaid, AskedBack],
+    errors=[errors.InvalidState, SamePerson, PaymentNotPaid, AskedBack],
     paper=partial(steps.permit, action="report-return"),
 )
 async def report_return(payment_batch_id: UUID, body: ReturnIn, session: web.Session, call: web.Caller) -> PaymentBatchOut:

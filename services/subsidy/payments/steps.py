@@ -64,7 +64,7 @@ async def export(session: AsyncSession, call: Call, kernel: Kernel, accounts: Ac
     await claim_steps.take_each(session, call, sent, "payment", "claim.payment_exported", comment=comment, batch=batch.number)
     left_out = {str(payment_id): code for payment_id, code in kept_back.items()}
     noted = sorted(str(each) for each in policy.shared(sending) - kept_back.keys())
-    await record(session, call, batch, "payment_batch.exported", claims, left_out=left_out, shared_accounts=noted)
+    await record(session, call, batch, f"payment_batch.{batch.status}", claims, left_out=left_out, shared_accounts=noted)
     await claim_steps.hold_each(session, call, shared, FindingCode.SHARED_BANK_ACCOUNT, BECAUSE_SHARED.format(number=batch.number))
     return await reading.show(session, call, batch)
 
@@ -85,7 +85,7 @@ async def confirm(session: AsyncSession, call: Call, batch_id: UUID, body: BankR
     """The bank's answers, all or some. What is paid moves in the fund; a claim whose every payment is paid becomes paid; what failed can be sent in a new batch."""
     batch = await permit(session, call, batch_id, "confirm", lock=True)
     claims = await _claims(session, batch)
-    rules.refuse([*rules.own_work(claims, await claim_steps.why_not_each(session, call, claims, "payment"))])
+    await _not_own_work(session, call, claims)
     payments = {payment.id: payment for payment in await reading.payments(session, batch.id)}
     statuses = {payment_id: payment.status for payment_id, payment in payments.items()}
     named = rules.names([each.payment_id for each in body.results], payments, "/results", PAYMENT_UNKNOWN)
@@ -122,10 +122,11 @@ async def report_return(session: AsyncSession, call: Call, batch_id: UUID, body:
         status = codes.label("payment_status", payment.status)
         raise PaymentNotPaid(f"这笔付款为“{status}”。只有已支付的才能登记付后退回;未支付的请登记银行回执(:confirm)。")
     rules.refuse([*rules.returned_between(body, payment.paid_on, call.today)])
+    claims = await claim_steps.locked(session, [payment.claim_id])
+    await _not_own_work(session, call, claims)
     payment.status, payment.reason, payment.returned_on = PaymentStatus.RETURNED, body.reason, body.returned_on
     await session.flush()
     await funds.take_back(session, call, batch.fund_id, funds.Moved(payment.claim_id, payment.amount_yuan, payment_id=payment.id))
-    claims = await claim_steps.locked(session, [payment.claim_id])
     await move(session, [payment.id], paid=-1)
     comment = f"付后退回 {payment.amount_yuan} 元(批次 {batch.number}):{body.reason}"
     await _stand(session, call, claims, "claim.payment_returned", comment, batch)
@@ -137,6 +138,11 @@ async def _claims(session: AsyncSession, batch: PaymentBatch) -> Sequence[Row[An
     return await claim_steps.locked(
         session, (await session.scalars(select(Payment.claim_id).where(Payment.batch_id == batch.id).distinct())).all()
     )
+
+
+async def _not_own_work(session: AsyncSession, call: Call, claims: Sequence[Row[Any]]) -> None:
+    why_not = await claim_steps.why_not_each(session, call, claims, "payment", ClaimStatus.APPROVED)
+    rules.refuse([*rules.own_work(claims, why_not)])
 
 
 async def _pending_become(session: AsyncSession, batch: PaymentBatch, status: PaymentStatus) -> None:
@@ -154,8 +160,10 @@ async def _leave_out(session: AsyncSession, kept_back: Mapping[UUID, str]) -> No
 
 
 def _sending(kernel: Kernel, payment: Payment, payee: Account | None) -> Sending:
-    account, now = reading.account_of(kernel, payment), payee.number if payee else None
-    return Sending(payment.id, payment.claim_id, Payee(payment.payee_kind), payment.payee_id, account, now, payee.whose if payee else None)
+    kind, account = Payee(payment.payee_kind), reading.account_of(kernel, payment)
+    if payee is None:
+        return Sending(payment.id, kind, payment.payee_id, account, None)
+    return Sending(payment.id, kind, payee.owner_id, account, payee.number, payee.whose)
 
 
 def _answered(call: Call, result: PaymentResult) -> dict[str, Any]:

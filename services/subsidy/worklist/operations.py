@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, lite
 from services.subsidy.claims.policy import APPLICANTS, OPEN, PART_OF, UNDER_REVIEW
 from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.claims.visibility import rows
-from services.subsidy.codes import BatchStatus, ClaimStatus, ObjectionStatus, RecoveryStatus, TermsStatus
+from services.subsidy.codes import BatchStatus, ClaimStatus, LineVerdict, ObjectionStatus, RecoveryStatus, TermsStatus
 from services.subsidy.codes import WorklistKind as Waits
 from services.subsidy.notices.tables import Notice
 from services.subsidy.objections import visibility as objections
 from services.subsidy.objections.tables import Objection
 from services.subsidy.payments import visibility as batches
-from services.subsidy.payments.policy import FINANCE, ON_ITS_WAY
+from services.subsidy.payments.policy import FINANCE
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.recoveries import visibility as recoveries
 from services.subsidy.recoveries.tables import Recovery
@@ -27,7 +27,7 @@ from shared import access, codes, worklist
 from shared.worklist import Kind
 
 OFFICER, REVIEWER = frozenset({"officer"}), frozenset({"reviewer"})
-HELD_LINE: Final = exists().where(Line.claim_id == Claim.id, Line.verdict == "held")
+HELD_LINE: Final = exists().where(Line.claim_id == Claim.id, Line.verdict == LineVerdict.HELD)
 PEOPLE: Final = select(func.concat(func.count(), literal(" 人", Text))).where(Line.claim_id == Claim.id).scalar_subquery()
 Where = Callable[[access.Call], Sequence[ColumnElement[bool]]]
 
@@ -147,8 +147,9 @@ def _over(call: access.Call) -> Sequence[ColumnElement[bool]]:
 
 
 def _unpaid(call: access.Call) -> Sequence[ColumnElement[bool]]:
-    on_its_way = exists().where(Payment.claim_id == Claim.id, Payment.status.in_(ON_ITS_WAY))
-    return Claim.hold_code.is_(None), ~on_its_way, *_by_another("payment")(call)
+    settled = Line.sending_yuan + Line.paid_yuan + Line.given_up_yuan
+    left = exists().where(Line.claim_id == Claim.id, Line.verdict == LineVerdict.ELIGIBLE, Line.amount > settled)
+    return Claim.hold_code.is_(None), left, *_by_another("payment")(call)
 
 
 def _received(kind: Waits, action: str, *where: ColumnElement[bool]) -> Kind:
@@ -176,6 +177,7 @@ KINDS: Final = (
         where=_over,
     ),
     _claim(Waits.CLAIM_APPROVED, FINANCE, "payment", ClaimStatus.APPROVED, where=_unpaid),
+    _claim(Waits.CLAIM_WORTH_NOTHING, FINANCE, "close", ClaimStatus.APPROVED, where=lambda _: (Claim.amount == 0,)),
     _received(Waits.OBJECTION_RECEIVED, "accept", Notice.concluded_on.is_(None)),
     _received(Waits.OBJECTION_LATE, "dismiss", Notice.concluded_on.is_not(None)),
     Kind(

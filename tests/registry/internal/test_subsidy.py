@@ -15,10 +15,23 @@ async def test_accounts_are_told_in_full_and_on_the_trail(start: Start) -> None:
         school = await made(officer, "/v1/institutions", institution())
         asked = {"trainee_ids": [old["id"], person["id"]], "institution_ids": [school["id"]]}
         told = (await registry.internal().post("/internal/v1/payees", json=asked)).json()
-        assert told["trainees"] == [{"id": each, "name": "潘秀英", "bank_account": ACCOUNT} for each in (old["id"], person["id"])]
+        same = {"name": "潘秀英", "bank_account": ACCOUNT, "account_of": None}
+        assert told["trainees"] == [
+            {"id": each} | same | {"merged_into": into} for each, into in ((old["id"], person["id"]), (person["id"], None))
+        ]
         assert told["institutions"] == [{"id": school["id"], "name": school["name"], "bank_account": None}]
         trail = (await registry.as_("auditor").get("/v1/audit", params={"action": "payee.read"})).json()["items"]
         assert {(each["subject"], each["actor"]) for each in trail} == {
             (each, "subsidy") for each in (old["id"], person["id"], school["id"])
         }
         assert (await registry.as_("finance").post("/internal/v1/payees", json=asked)).status_code == 403
+
+
+async def test_an_account_that_an_institution_gives_as_its_own_is_told_of_the_person(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer")
+        person = await made(officer, "/v1/trainees", trainee(PAN, bank_account=ACCOUNT))
+        school = await made(officer, "/v1/institutions", institution(bank_account=ACCOUNT))
+        asked = {"trainee_ids": [person["id"]], "institution_ids": []}
+        told = (await registry.internal().post("/internal/v1/payees", json=asked)).json()
+        assert told["trainees"][0]["account_of"] == school["name"]

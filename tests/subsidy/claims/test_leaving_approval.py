@@ -67,6 +67,26 @@ async def test_what_was_paid_in_part_is_not_sent_back_and_the_rest_is_given_up(s
         assert again.json()["code"] == "invalid_state"
 
 
+async def test_what_was_given_up_stays_so_when_what_was_paid_comes_back(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id, claim = await _to_pay(subsidy, ["180.00", "60.00"])
+        batch = await _batch(subsidy, fund_id, claim)
+        batch = (await finance(subsidy).post(f"/v1/payment-batches/{batch['id']}:export", headers=key(batch["version"]))).json()
+        results = [{"payment_id": each["id"], "result": result} for each, result in zip(batch["payments"], ("paid", "failed"), strict=True)]
+        at = f"/v1/payment-batches/{batch['id']}"
+        await finance(subsidy).post(f"{at}:confirm", json={"results": results}, headers=key(batch["version"]))
+        await _take(subsidy, claim, "close", {"reason": "学员无法提供账户"})
+        back = {"payment_id": batch["payments"][0]["id"], "reason": "已销户", "returned_on": "2025-04-20"}
+        assert (await finance(subsidy).post(f"{at}:report-return", json=back, headers=key(batch["version"] + 1))).status_code == 200
+        assert await balances(subsidy, fund_id) == {"available": "820.00", "reserved": "180.00", "paid": "0.00"}
+        again = await _batch(subsidy, fund_id, claim)
+        assert [each["amount"] for each in again["payments"]] == ["180.00"]
+        await finance(subsidy).post(f"/v1/payment-batches/{again['id']}:cancel", json=REASON, headers=key(again["version"]))
+        claim.version = (await finance(subsidy).get(f"/v1/claims/{claim.id}")).json()["version"]
+        assert (await _take(subsidy, claim, "return", REASON)).status_code == 200
+        assert await balances(subsidy, fund_id) == FREE
+
+
 @pytest.mark.parametrize(("amount", "status", "code"), [("0.00", 200, None), ("0.01", 409, "invalid_state")])
 async def test_a_claim_of_nothing_is_closed_and_one_of_a_fen_is_not(start: Start, amount: str, status: int, code: str | None) -> None:
     async with start("subsidy") as subsidy:

@@ -28,7 +28,7 @@ def test_a_person_who_applied_is_due_what_pays_its_applicant() -> None:
 
 
 def _sending(number: int, payee: UUID, account: str | None, now: str | None, kind: str = "trainee", whose: str | None = None) -> Sending:
-    return Sending(UUID(int=100 + number), CLAIM, kind, payee, account, now, whose)  # type: ignore[arg-type]
+    return Sending(UUID(int=100 + number), kind, payee, account, now, whose)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,21 @@ ON_ITS_WAY = "status IN ('pending', 'exported', 'paid')"
 PAYMENT = ("id", "batch_id", "claim_id", "payee_kind", "payee_id", "payee_name", "account", "account_masked", "amount_yuan")
 RECOVERY = ("claim_id", "fund_id", "amount_yuan", "reason", "external_refs", "opened_by", "opened_by_name", "opened_at", "id")
 
-# What was paid by claim and payee is told line by line: a trainee's own line, or every eligible line of a claim that pays in one sum.
+# What was paid by claim and payee is told line by line: a trainee's own line, whoever the trainee was merged into since, or every eligible line of a claim that pays
+# in one sum.
 LINES_OF_PAYMENTS = """
+    WITH RECURSIVE followed AS (
+        SELECT subject AS claim_id, (details->>'trainee_id')::uuid AS old, (details->>'merged_into')::uuid AS now
+        FROM audit WHERE action = 'claim.trainee_merged'
+        UNION SELECT earlier.claim_id, earlier.old, (later.details->>'merged_into')::uuid
+        FROM followed earlier JOIN audit later
+          ON later.action = 'claim.trainee_merged' AND later.subject = earlier.claim_id AND (later.details->>'trainee_id')::uuid = earlier.now)
     INSERT INTO payment_lines (payment_id, claim_id, position, amount_yuan)
     SELECT p.id, l.claim_id, l.position, l.amount
     FROM payments p JOIN claims c ON c.id = p.claim_id JOIN claim_lines l ON l.claim_id = c.id
-    WHERE l.verdict = 'eligible' AND l.amount > 0 AND (c.payee = 'organiser' OR l.trainee_id = p.payee_id)"""
+    WHERE l.verdict = 'eligible' AND l.amount > 0 AND (
+        c.payee = 'organiser' OR l.trainee_id = p.payee_id
+        OR EXISTS (SELECT FROM followed f WHERE f.claim_id = c.id AND f.old = p.payee_id AND f.now = l.trainee_id))"""
 MONEY_OF_LINES = """
     UPDATE claim_lines l SET sending_yuan = m.sending, paid_yuan = m.paid
     FROM (SELECT pl.claim_id, pl.position, sum(pl.amount_yuan) FILTER (WHERE p.status = 'paid') AS paid,
@@ -49,21 +58,11 @@ RECEIPTS = """
 
 def upgrade() -> None:
     _states("claims", (*CLAIMS, "closed"))
-    op.add_column(
-        "claims",
-        sa.Column(
-            "given_up_yuan",
-            sa.Numeric(precision=12, scale=2),
-            server_default=sa.text("0"),
-            nullable=False,
-            comment="of the amount, what finance closed the claim without paying",
-        ),
-    )
-    op.create_check_constraint(op.f("claims_given_up_check"), "claims", "given_up_yuan BETWEEN 0 AND amount")
     for name, comment in (
         ("sending_yuan", "what payments without an answer are to pay"),
         ("paid_yuan", "what the bank has paid and not brought back"),
         ("asked_back_yuan", "of it, what recoveries ask back"),
+        ("given_up_yuan", "what finance closed the claim without paying"),
     ):
         money = sa.Column(name, sa.Numeric(precision=12, scale=2), server_default=sa.text("0"), nullable=False, comment=comment)
         op.add_column("claim_lines", money)
@@ -153,8 +152,8 @@ def upgrade() -> None:
     op.drop_column("recoveries", "voucher_no")
 
     for name, condition in (
-        ("money", "sending_yuan >= 0 AND paid_yuan >= 0"),
-        ("paid_once", "sending_yuan + paid_yuan <= amount AND (sending_yuan + paid_yuan = 0 OR verdict = 'eligible')"),
+        ("money", "sending_yuan >= 0 AND paid_yuan >= 0 AND given_up_yuan >= 0"),
+        ("paid_once", "sending_yuan + paid_yuan + given_up_yuan <= amount AND (sending_yuan + paid_yuan = 0 OR verdict = 'eligible')"),
         ("asked_back", "asked_back_yuan BETWEEN 0 AND paid_yuan"),
     ):
         op.create_check_constraint(op.f(f"claim_lines_{name}_check"), "claim_lines", condition)
@@ -222,10 +221,8 @@ def downgrade() -> None:
     op.drop_column("payments", "returned_on")
     op.drop_column("payments", "left_out")
     _states("payments", PAYMENTS)
-    for name in ("asked_back_yuan", "paid_yuan", "sending_yuan"):
+    for name in ("given_up_yuan", "asked_back_yuan", "paid_yuan", "sending_yuan"):
         op.drop_column("claim_lines", name)
-    op.drop_constraint(op.f("claims_given_up_check"), "claims")
-    op.drop_column("claims", "given_up_yuan")
     _states("claims", CLAIMS)
     kernel_revision.keep_rows(
         "payments",

@@ -1,7 +1,4 @@
-"""The code lists that subsidy owns, one StrEnum each, and below them what it reads of other services' lists. What each code is called is the county's data.
-
-Tables, rules and wire name their codes from here; a contract test compares what is read of others with what their owners have.
-"""
+"""The code lists that subsidy owns, one StrEnum each. What each code is called is the county's data."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -175,6 +172,11 @@ class PaymentStatus(StrEnum):
     RETURNED = "returned"
 
 
+class BankFileFormat(StrEnum):
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
 class RecoveryStatus(StrEnum):
     """Named as the claim's own states are."""
 
@@ -194,6 +196,7 @@ class WorklistKind(StrEnum):
     CLAIM_OBJECTED = "claim_objected"
     CLAIM_NOTICE_OVER = "claim_notice_over"
     CLAIM_APPROVED = "claim_approved"
+    CLAIM_WORTH_NOTHING = "claim_worth_nothing"
     OBJECTION_RECEIVED = "objection_received"
     OBJECTION_LATE = "objection_late"
     OBJECTION_ACCEPTED = "objection_accepted"
@@ -205,6 +208,7 @@ class WorklistKind(StrEnum):
 
 OWNED: Mapping[str, Iterable[str]] = {
     "facts_judged": ("stored", "current"),
+    "bank_file_format": BankFileFormat,
     "scheme": SchemeCode,
     "claim_kind": ClaimKind,
     "fund_source": FundSource,
@@ -225,128 +229,4 @@ OWNED: Mapping[str, Iterable[str]] = {
     "payment_status": PaymentStatus,
     "recovery_status": RecoveryStatus,
     "worklist_kind": WorklistKind,
-}
-
-
-# What is read of registry
-
-
-class Category(StrEnum):
-    POVERTY_FAMILY_CHILD = "poverty_family_child"
-    GRADUATING_STUDENT = "graduating_student"
-    SCHOOL_LEAVER = "school_leaver"
-    RURAL_TRANSFER_WORKER = "rural_transfer_worker"
-    REGISTERED_UNEMPLOYED = "registered_unemployed"
-    ENTERPRISE_EMPLOYEE = "enterprise_employee"
-    OTHER_WORKER = "other_worker"
-    OUT_OF_POVERTY_WORKER = "out_of_poverty_worker"
-    RELOCATED_WORKER = "relocated_worker"
-    RURAL_WOMAN = "rural_woman"
-    COLLEGE_STUDENT = "college_student"
-    RETURNING_MIGRANT = "returning_migrant"
-    VETERAN = "veteran"
-    COOPERATIVE_MEMBER = "cooperative_member"
-    RURAL_WORKER = "rural_worker"
-
-
-class Level(StrEnum):
-    """Low to high: compare by `rank`, never by the digit in a level's name."""
-
-    APPRENTICE = "apprentice"
-    JUNIOR = "junior"
-    INTERMEDIATE = "intermediate"
-    SENIOR = "senior"
-    TECHNICIAN = "technician"
-    SENIOR_TECHNICIAN = "senior_technician"
-    SPECIAL_TECHNICIAN = "special_technician"
-    CHIEF_TECHNICIAN = "chief_technician"
-
-
-def rank(level: Level) -> int:
-    return list(Level).index(level)
-
-
-class PersonalStatus(StrEnum):
-    EMPLOYEE_PENSION = "employee_pension"
-    RESIDENT_PENSION = "resident_pension"
-    PUBLIC_PAYROLL = "public_payroll"
-    INSURED_EMPLOYEE = "insured_employee"
-    FULL_TIME_STUDENT = "full_time_student"
-    DECEASED = "deceased"
-
-
-class ClassStatus(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-class EnrolmentOutcome(StrEnum):
-    ENROLLED = "enrolled"
-    COMPLETED = "completed"
-    ABSENT = "absent"
-    WITHDRAWN = "withdrawn"
-
-
-class HalfDay(StrEnum):
-    AM = "am"
-    PM = "pm"
-
-
-class Sex(StrEnum):
-    MALE = "male"
-    FEMALE = "female"
-
-
-class RetirementTrack(StrEnum):
-    """As it is registered of a woman; a man's is known."""
-
-    FEMALE_50 = "female_50"
-    FEMALE_55 = "female_55"
-
-
-# What is read of evaluation and of eastwest
-
-
-class CertificateKind(StrEnum):
-    SKILL_LEVEL = "skill_level"
-    SPECIAL_SKILL = "special_skill"
-    QUALIFICATION = "qualification"
-    WORK_PERMIT = "work_permit"
-    COMPLETION = "completion"
-
-
-class RetentionVerdict(StrEnum):
-    MET = "met"
-    ON_TRACK = "on_track"
-    UNPROVEN = "unproven"
-    BROKEN = "broken"
-
-
-class EvidenceGrade(StrEnum):
-    """A is the strongest proof, and compares as the least."""
-
-    A = "A"
-    B = "B"
-    C = "C"
-    D = "D"
-    E = "E"
-
-
-READ: Mapping[str, type[StrEnum]] = {
-    "category": Category,
-    "level": Level,
-    "personal_status": PersonalStatus,
-    "class_status": ClassStatus,
-    "enrolment_outcome": EnrolmentOutcome,
-    "half_day": HalfDay,
-    "sex": Sex,
-    "retirement_track": RetirementTrack,
-    "certificate_kind": CertificateKind,
-    "retention_verdict": RetentionVerdict,
-    "evidence_grade": EvidenceGrade,
 }
