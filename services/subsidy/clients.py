@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subsidy.codes import Category, ClassStatus, EnrolmentOutcome, HalfDay, Level, PersonalStatus, RetirementTrack, Sex
+from services.subsidy.codes import ClassStatus, EnrolmentOutcome, Level, PersonalStatus, RetirementTrack, Sex
+from services.subsidy.judging.facts import AttendedDay, HeldCategory, HeldStatus, Overlap
 from shared import errors
 from shared.access import Call
 from shared.http_client import read
@@ -45,42 +45,22 @@ class ClassRead(_Read):
     institution: InstitutionRead
 
 
-class CategoryRead(_Read):
-    code: Category
-    since_on: date
-    until_on: date | None = None
-
-
-class StatusRead(_Read):
-    status: PersonalStatus
-    from_on: date
-    until_on: date | None = None
-    source: str
-
-
-class DayRead(_Read):
-    on: date
-    half_days: Literal[1, 2]
-
-
-class OverlapRead(_Read):
-    class_number: str
-    on: date
-    half_day: HalfDay
-
-
 class EnrolmentRead(_Read):
+    """One of the people of a class. What comes in lists is read straight into the facts that rules know."""
+
     enrolment_id: UUID
     trainee_id: UUID
+    name: str
+    id_number_masked: str
     birth_on: date
     sex: Sex
     retirement_track: RetirementTrack | None = None
     region_code: str | None = None
     outcome: EnrolmentOutcome
-    categories: list[CategoryRead]
-    statuses: list[StatusRead]
-    half_days: list[DayRead]
-    attended_other_class: list[OverlapRead]
+    categories: tuple[HeldCategory, ...]
+    statuses: tuple[HeldStatus, ...]
+    half_days: tuple[AttendedDay, ...]
+    attended_other_class: tuple[Overlap, ...]
     teaches_class: bool
     bank_account_key: str | None = None
 
@@ -92,6 +72,15 @@ class ClaimFactsRead(_Read):
     lists_complete: list[PersonalStatus]
     enrolments: list[EnrolmentRead]
     unknown_trainee_ids: list[UUID] = []
+
+    def names(self) -> dict[str, dict[str, dict[str, str]]]:
+        """What the class, its institution and its people are called, by kind and id."""
+        class_, institution = self.class_, self.class_.institution
+        return {
+            "classes": {str(class_.id): {"name": class_.name, "number": class_.number}},
+            "institutions": {str(institution.id): {"name": institution.name}},
+            "trainees": {str(each.trainee_id): {"name": each.name, "id_number_masked": each.id_number_masked} for each in self.enrolments},
+        }
 
 
 class PayeeRead(_Read):
