@@ -1,13 +1,13 @@
 """What subsidy asks of its neighbours, each as one call: only the fields that are read here, checked when they arrive."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subsidy.codes import ClassStatus, EnrolmentOutcome, Level, PersonalStatus, RetirementTrack, Sex
-from services.subsidy.judging.facts import AttendedDay, HeldCategory, HeldStatus, Overlap
+from services.subsidy.codes import Category, ClassStatus, EnrolmentOutcome, HalfDay, Level, PersonalStatus, RetirementTrack, Sex
 from shared import errors
 from shared.access import Call
 from shared.http_client import read
@@ -27,6 +27,27 @@ class InstitutionRead(_Read):
     designated: bool
     blacklisted: bool
     blacklisted_until_on: date | None = None
+    suspended: bool = False
+    suspended_until_on: date | None = None
+    exited: bool = False
+    exited_on: date | None = None
+
+
+class SigningRead(_Read):
+    on: date
+    half_day: HalfDay
+    people: int
+    first_at: datetime
+    last_at: datetime
+    recorded_at_first: datetime
+    outside: int
+
+
+class HeadcountRead(_Read):
+    on: date
+    half_day: HalfDay | None
+    headcount: int
+    attended: int
 
 
 class ClassRead(_Read):
@@ -42,27 +63,66 @@ class ClassRead(_Read):
     trade_name: str | None = None
     trade_filing_no: str | None = None
     level: Level | None = None
+    proposed_at: datetime | None = None
+    filed_at: datetime | None = None
+    approved_at: datetime | None = None
+    late_reason: str | None = None
+    need_reason: str | None = None
+    hours_planned: int | None = None
+    half_days_planned: int | None = None
+    signings: list[SigningRead] = []
+    headcounts: list[HeadcountRead] = []
     institution: InstitutionRead
 
 
-class EnrolmentRead(_Read):
-    """One of the people of a class. What comes in lists is read straight into the facts that rules know."""
+class CategoryRead(_Read):
+    code: Category
+    since_on: date
+    until_on: date | None = None
 
+
+class StatusRead(_Read):
+    status: PersonalStatus
+    from_on: date
+    until_on: date | None = None
+    source: str
+
+
+class DayRead(_Read):
+    on: date
+    half_days: Literal[1, 2]
+
+
+class ImpossibleRead(_Read):
+    on: date
+    half_day: HalfDay
+    why: Literal["recorded_before", "signed_another_day", "outside_hours"]
+
+
+class OverlapRead(_Read):
+    class_number: str
+    on: date
+    half_day: HalfDay
+
+
+class EnrolmentRead(_Read):
     enrolment_id: UUID
     trainee_id: UUID
-    name: str
-    id_number_masked: str
     birth_on: date
     sex: Sex
     retirement_track: RetirementTrack | None = None
     region_code: str | None = None
     outcome: EnrolmentOutcome
-    categories: tuple[HeldCategory, ...]
-    statuses: tuple[HeldStatus, ...]
-    half_days: tuple[AttendedDay, ...]
-    attended_other_class: tuple[Overlap, ...]
+    categories: list[CategoryRead]
+    statuses: list[StatusRead]
+    half_days: list[DayRead]
+    impossible: list[ImpossibleRead] = []
+    attended_other_class: list[OverlapRead]
     teaches_class: bool
+    teaches_institution: bool = False
     bank_account_key: str | None = None
+    account_shared_with: list[UUID] = []
+    account_of_institution: str | None = None
 
 
 class ClaimFactsRead(_Read):
@@ -72,15 +132,6 @@ class ClaimFactsRead(_Read):
     lists_complete: list[PersonalStatus]
     enrolments: list[EnrolmentRead]
     unknown_trainee_ids: list[UUID] = []
-
-    def names(self) -> dict[str, dict[str, dict[str, str]]]:
-        """What the class, its institution and its people are called, by kind and id."""
-        class_, institution = self.class_, self.class_.institution
-        return {
-            "classes": {str(class_.id): {"name": class_.name, "number": class_.number}},
-            "institutions": {str(institution.id): {"name": institution.name}},
-            "trainees": {str(each.trainee_id): {"name": each.name, "id_number_masked": each.id_number_masked} for each in self.enrolments},
-        }
 
 
 class PayeeRead(_Read):

@@ -71,7 +71,8 @@ class InstitutionKind:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`days_at_most`: first to last day of a class, both counted; None: no limit."""
+    """`days_at_most`: first to last day of a class, both counted; None: no limit. `signed_am`, `signed_pm`: from when to when a half-day is signed
+    (`HH:MM`, both counted); a half-day begins with the first."""
 
     code: str
     name: str
@@ -81,6 +82,9 @@ class Channel:
     basis_status: BasisStatus
     designated_kinds: tuple[str, ...]
     designation_status: BasisStatus
+    signed_am: tuple[str, ...]
+    signed_pm: tuple[str, ...]
+    signed_status: BasisStatus
     days_at_most: int | None = None
 
 

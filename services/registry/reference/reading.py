@@ -3,6 +3,7 @@
 An unknown, missing or ill-typed key stops the reading and names file, row and key, so that a slip is seen at start.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import make_dataclass
 from functools import cache
@@ -32,6 +33,8 @@ def load(directory: Path) -> Reference:
         _known(occupation.levels, reference.levels, f"occupations.toml:{occupation.code}:levels")
     for channel in reference.channels.values():
         _known(channel.designated_kinds, reference.institution_kinds, f"channels.toml:{channel.code}:designated_kinds")
+        _from_to(channel.signed_am, f"channels.toml:{channel.code}:signed_am")
+        _from_to(channel.signed_pm, f"channels.toml:{channel.code}:signed_pm")
     for name, rows in (
         ("regions", reference.regions),
         ("occupations", reference.occupations),
@@ -74,6 +77,11 @@ def _known(codes: Iterable[str], rows: Mapping[str, object], where: str) -> None
     for code in codes:
         if code not in rows:
             raise BadFile(f"{where}:没有代码 {code}")
+
+
+def _from_to(hours: tuple[str, ...], where: str) -> None:
+    if len(hours) != 2 or not all(re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", each) for each in hours) or hours[0] >= hours[1]:
+        raise BadFile(f'{where}:应为从几点到几点,如 ["06:00", "13:30"],实为 {list(hours)}')
 
 
 def _no_word_twice(rows: Mapping[str, _Named], where: str) -> None:

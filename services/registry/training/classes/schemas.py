@@ -20,6 +20,11 @@ OccupationCode = Annotated[str, Field(max_length=20, description=OCCUPATION, exa
 Hours = Annotated[int, Field(ge=1, le=10_000, description="总学时", examples=[24])]
 Seats = Annotated[int, Field(ge=1, le=10_000, description="人数上限", examples=[40])]
 RegionCode = Annotated[wire.Word, Field(description="办班所在的乡镇、街道代码", examples=[EXAMPLES.region_code])]
+NeedReason = Annotated[
+    wire.Reason | None,
+    Field(description="确有需要的理由:短平快班为营销或非农手工的,申领时据此判定", examples=["村合作社已签收购协议,须培训电商营销"]),
+]
+LateReason = Annotated[wire.Reason | None, Field(description="开班前未及时提交的理由,申领时可见", examples=["农时提前,临时增开"])]
 TeacherIds = Annotated[list[UUID], Field(max_length=50, description="本班教师,须已在机构下登记")]
 
 
@@ -43,6 +48,8 @@ class ClassIn(wire.In):
     order_id: UUID | None = Field(default=None, description=f"{PARTNER}订单")
     fund_source: FundSource | None = None
     demonstration: Annotated[bool, wire.null_as(bool)] = Field(default=False, description="示范班")
+    need_reason: NeedReason = None
+    late_reason: LateReason = None
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
@@ -65,6 +72,8 @@ class ClassChange(wire.In):
     order_id: UUID | None = None
     fund_source: FundSource | None = None
     demonstration: bool | None = None
+    need_reason: NeedReason = None
+    late_reason: LateReason = None
     external_refs: wire.ExternalRefs | None = None
 
 
@@ -93,12 +102,16 @@ class ClassOut(wire.Out):
     order_number: names.OrderNumber = None
     fund_source: FundSource | None
     demonstration: bool
+    need_reason: str | None
+    late_reason: str | None
     external_refs: list[wire.ExternalRef]
     department: str | None = Field(description="提出的牵头部门")
     status: ClassStatus
     status_reason: str | None = Field(description="不予批准或取消的理由")
     completed_people: int | None = Field(description="结业人数;结班前为 null")
     proposed_at: wire.Instant
+    filed_at: wire.Instant | None = Field(description="首次提交的时刻")
+    approved_at: wire.Instant | None
     changed_at: wire.Instant
     version: int
 

@@ -35,11 +35,13 @@ def settles(settle: Settle) -> Settle:
 async def submit(session: AsyncSession, call: Call, class_id: UUID, comment: str | None) -> schemas.ClassPaper:
     """Hands a draft to the officer, if the institution may hold it on its days."""
     training = await permit(session, call, class_id, action="submit", lock=True)
+    training.filed_at = training.filed_at or call.now
     return await _finish(session, call, training, Status.SUBMITTED, details={"comment": comment})
 
 
 async def approve(session: AsyncSession, call: Call, class_id: UUID, comment: str | None) -> schemas.ClassPaper:
     training = await permit(session, call, class_id, action="approve", lock=True)
+    training.approved_at = call.now
     return await _finish(session, call, training, Status.APPROVED, details={"comment": comment})
 
 

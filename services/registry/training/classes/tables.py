@@ -14,7 +14,8 @@ from shared import db, keeping
 
 class TrainingClass(db.Versioned, Referenced, Row):
     """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault.
-    `completed_people`: how many completed it, from the day it was closed."""
+    `completed_people`: how many completed it, from the day it was closed. `filed_at`: when it was first submitted; None, as `approved_at`: not yet, or
+    not known of a class older than the column."""
 
     __tablename__ = "classes"
 
@@ -41,7 +42,11 @@ class TrainingClass(db.Versioned, Referenced, Row):
     status: Mapped[str] = mapped_column(Text)
     status_reason: Mapped[str | None] = mapped_column(Text)
     completed_people: Mapped[int | None]
+    need_reason: Mapped[str | None] = mapped_column(Text)
+    late_reason: Mapped[str | None] = mapped_column(Text)
     proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    filed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (

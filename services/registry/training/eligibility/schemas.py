@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import FundSource, HalfDay, Level
+from services.registry.training.attendance.conditions import Why
 from shared import names, wire
 
 
@@ -31,7 +32,30 @@ class InstitutionFacts(wire.Out):
     bank_account_key: str | None
 
 
+class SigningFacts(wire.Out):
+    """The electronic signatures of one half-day. `outside`: how many of them on another day or outside its hours."""
+
+    on: wire.CivilDate
+    half_day: HalfDay
+    people: int = Field(description="电子签到的人数,人")
+    first_at: wire.Instant
+    last_at: wire.Instant
+    recorded_at_first: wire.Instant
+    outside: int = Field(description="其中不在当日该半天签到时段内的人数,人")
+
+
+class HeadcountFacts(wire.Out):
+    """What an inspection counted, beside how many are recorded as present then: in the half-day it names, else in the fuller of that day's."""
+
+    on: wire.CivilDate
+    half_day: HalfDay | None
+    headcount: int
+    attended: int
+
+
 class ClassFacts(wire.Out):
+    """`hours_planned`, `half_days_planned`: of the timetable; null where there is none."""
+
     id: UUID
     number: str
     name: str
@@ -47,6 +71,15 @@ class ClassFacts(wire.Out):
     hours: int
     region_code: str
     fund_source: FundSource | None
+    proposed_at: wire.Instant
+    filed_at: wire.Instant | None
+    approved_at: wire.Instant | None
+    late_reason: str | None
+    need_reason: str | None
+    hours_planned: int | None
+    half_days_planned: int | None
+    signings: list[SigningFacts]
+    headcounts: list[HeadcountFacts]
     institution: InstitutionFacts
 
 
@@ -68,6 +101,14 @@ class DayFacts(wire.Out):
     half_days: int
 
 
+class ImpossibleFacts(wire.Out):
+    """A half-day that cannot have been attended as it was recorded."""
+
+    on: wire.CivilDate
+    half_day: HalfDay
+    why: Why
+
+
 class OtherClass(wire.Out):
     """A half-day that this class and another both reported."""
 
@@ -77,6 +118,9 @@ class OtherClass(wire.Out):
 
 
 class EnrolmentFacts(wire.Out):
+    """`teaches_institution`: at the class's institution, on a day of the class. `account_shared_with`: others with the same account, ten at most;
+    `account_of_institution`: the name of an institution with it."""
+
     enrolment_id: UUID
     trainee_id: UUID
     name: str
@@ -89,10 +133,14 @@ class EnrolmentFacts(wire.Out):
     categories: list[CategoryFacts] = []
     statuses: list[StatusFacts] = []
     half_days: list[DayFacts] = []
+    impossible: list[ImpossibleFacts] = []
     attended_other_class: list[OtherClass] = []
     teaches_class: bool
+    teaches_institution: bool
     has_bank_account: bool
     bank_account_key: str | None
+    account_shared_with: list[UUID]
+    account_of_institution: str | None
 
 
 class ClaimFacts(wire.Out):

@@ -26,6 +26,7 @@ async def inspect(session: AsyncSession, call: Call, class_id: UUID, body: Inspe
         id=new_id(), inspected_by=call.actor.subject, inspected_by_name=call.actor.name or None, recorded_at=call.now, **body.model_dump()
     )
     await session.execute(insert(Inspection), [{"class_id": class_id, **made.model_dump()}])
-    said = {"inspection_id": made.id, "on": body.on, "headcount": body.headcount}
-    await deeds.record(session, call, "class.inspected", class_id, details=said, event=False)
+    details = {"inspection_id": made.id, "half_day": body.half_day, "headcount": body.headcount}
+    said = {"status": training.status, "version": training.version, "institution_id": training.institution_id, "from_on": body.on}
+    await deeds.record(session, call, "class.inspected", class_id, details=details, **said)
     return made
