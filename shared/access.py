@@ -105,7 +105,8 @@ class Deadline:
 class Call:
     """One call being served: who makes it, when (the policy clock), and how it is traced. Handed to every operation.
 
-    `if_match`: the versions that the caller's `If-Match` names (or `*`); None when it was not sent.
+    `if_match`: the versions that the caller's `If-Match` names (or `*`); None when it was not sent. `told`: what things are called, by kind and id, as far
+    as it was learnt while the call was served and the caller may see it: the answer is named with it (`shared.names`) before anybody is asked.
     """
 
     actor: Actor
@@ -116,6 +117,7 @@ class Call:
     if_match: frozenset[str] | None = None
     server_date: str | None = None
     deadline: Deadline | None = None
+    told: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict, compare=False)
 
     @property
     def today(self) -> date:

@@ -198,9 +198,9 @@ async def filled(
     neighbours: Mapping[str, http_client.Neighbour],
     within_seconds: float,
 ) -> tuple[bytes, Any]:
-    """The answer with its names, as bytes and as what they say. It never fails: what cannot be learnt within the time stays null, so that an answer is not held up for its names."""
+    """The answer with its names, as bytes and as what they say; whom the call was told of already, nobody is asked for. It never fails: what cannot be learnt within the time stays null, so that an answer is not held up for its names."""
     said = orjson.loads(body)
-    missing = await fill(planned, said, {}, call, own, sessions, neighbours, within_seconds)
+    missing = await fill(planned, said, call.told, call, own, sessions, neighbours, within_seconds)
     return (orjson.dumps(said) if missing else body), said
 
 

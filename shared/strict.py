@@ -239,10 +239,10 @@ def _read_dataclass(kind: Any, value: Any, path: str, faults: list[Fault]) -> An
 def _scalar(kind: Any, origin: Any, args: tuple[Any, ...], value: Any) -> Any:
     if kind is Exact:
         return _number(value)
-    if origin in (Annotated, Literal):  # a code: text that is one of the keys of its table, or of the words
+    if origin in (Annotated, Literal):  # a code: one of the keys of its table, or of the words or whole numbers
         words = args[1] if origin is Annotated else args
-        if not isinstance(value, str) or value not in words:
-            raise _Wrong(f"应为 {'、'.join(words)} 之一,实为 {value!r}")
+        if type(value) not in (str, int) or value not in words:
+            raise _Wrong(f"应为 {'、'.join(map(str, words))} 之一,实为 {value!r}")
         return value
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         try:

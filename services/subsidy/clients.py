@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subsidy.codes import Category, ClassStatus, EnrolmentOutcome, HalfDay, Level, PersonalStatus, RetirementTrack, Sex
+from services.subsidy.codes import ClassStatus, EnrolmentOutcome, Level, PersonalStatus, RetirementTrack, Sex
+from services.subsidy.judging.facts import AttendedDay, Headcount, HeldCategory, HeldStatus, Impossible, Overlap, Signing
 from shared import errors
 from shared.access import Call
 from shared.http_client import read
@@ -33,23 +33,6 @@ class InstitutionRead(_Read):
     exited_on: date | None = None
 
 
-class SigningRead(_Read):
-    on: date
-    half_day: HalfDay
-    people: int
-    first_at: datetime
-    last_at: datetime
-    recorded_at_first: datetime
-    outside: int
-
-
-class HeadcountRead(_Read):
-    on: date
-    half_day: HalfDay | None
-    headcount: int
-    attended: int
-
-
 class ClassRead(_Read):
     id: UUID
     number: str
@@ -70,58 +53,32 @@ class ClassRead(_Read):
     need_reason: str | None = None
     hours_planned: int | None = None
     half_days_planned: int | None = None
-    signings: list[SigningRead] = []
-    headcounts: list[HeadcountRead] = []
+    signings: tuple[Signing, ...] = ()
+    headcounts: tuple[Headcount, ...] = ()
     institution: InstitutionRead
 
 
-class CategoryRead(_Read):
-    code: Category
-    since_on: date
-    until_on: date | None = None
-
-
-class StatusRead(_Read):
-    status: PersonalStatus
-    from_on: date
-    until_on: date | None = None
-    source: str
-
-
-class DayRead(_Read):
-    on: date
-    half_days: Literal[1, 2]
-
-
-class ImpossibleRead(_Read):
-    on: date
-    half_day: HalfDay
-    why: Literal["recorded_before", "signed_another_day", "outside_hours"]
-
-
-class OverlapRead(_Read):
-    class_number: str
-    on: date
-    half_day: HalfDay
-
-
 class EnrolmentRead(_Read):
+    """One of the people of a class. What comes in lists is read straight into the facts that rules know."""
+
     enrolment_id: UUID
     trainee_id: UUID
+    name: str
+    id_number_masked: str
     birth_on: date
     sex: Sex
     retirement_track: RetirementTrack | None = None
     region_code: str | None = None
     outcome: EnrolmentOutcome
-    categories: list[CategoryRead]
-    statuses: list[StatusRead]
-    half_days: list[DayRead]
-    impossible: list[ImpossibleRead] = []
-    attended_other_class: list[OverlapRead]
+    categories: tuple[HeldCategory, ...]
+    statuses: tuple[HeldStatus, ...]
+    half_days: tuple[AttendedDay, ...]
+    impossible: tuple[Impossible, ...] = ()
+    attended_other_class: tuple[Overlap, ...]
     teaches_class: bool
     teaches_institution: bool = False
     bank_account_key: str | None = None
-    account_shared_with: list[UUID] = []
+    account_shared_with: tuple[str, ...] = ()
     account_of_institution: str | None = None
 
 
@@ -132,6 +89,15 @@ class ClaimFactsRead(_Read):
     lists_complete: list[PersonalStatus]
     enrolments: list[EnrolmentRead]
     unknown_trainee_ids: list[UUID] = []
+
+    def names(self) -> dict[str, dict[str, dict[str, str]]]:
+        """What the class, its institution and its people are called, by kind and id."""
+        class_, institution = self.class_, self.class_.institution
+        return {
+            "classes": {str(class_.id): {"name": class_.name, "number": class_.number}},
+            "institutions": {str(institution.id): {"name": institution.name}},
+            "trainees": {str(each.trainee_id): {"name": each.name, "id_number_masked": each.id_number_masked} for each in self.enrolments},
+        }
 
 
 class PayeeRead(_Read):

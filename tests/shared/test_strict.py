@@ -75,6 +75,13 @@ def test_an_instant_has_an_offset() -> None:
             read(datetime, value)
 
 
+def test_a_whole_number_is_one_of_those_named() -> None:
+    assert [read(Literal[1, 2], value) for value in (1, 2)] == [1, 2]
+    for value in (0, 3, True, "1", 1.0):
+        with pytest.raises(Unreadable, match="应为 1、2 之一"):
+            read(Literal[1, 2], value)
+
+
 def test_all_faults_come_at_once() -> None:
     with pytest.raises(Unreadable) as raised:
         read(Tree, {"tall": "yes", "colour": "green", "weight": 1})

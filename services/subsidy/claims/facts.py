@@ -16,20 +16,7 @@ from services.subsidy.claims.policy import NOT_COUNTED
 from services.subsidy.claims.tables import Claim, Entitlement, Line
 from services.subsidy.clients import ClaimFactsRead, ClassRead, EnrolmentRead
 from services.subsidy.codes import ClaimKind, FundSource, Level, PersonalStatus, SchemeCode
-from services.subsidy.judging.facts import (
-    AttendedDay,
-    ClaimedRoster,
-    ClaimFacts,
-    ClassFacts,
-    Headcount,
-    HeldCategory,
-    HeldStatus,
-    Impossible,
-    LineFacts,
-    Overlap,
-    Prior,
-    Signing,
-)
+from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, LineFacts, Prior
 from shared import errors
 from shared.access import Call
 from shared.web import Kernel
@@ -189,8 +176,8 @@ def _class_facts(read: ClassRead, enrolments: Sequence[EnrolmentRead]) -> ClassF
         late_reason=read.late_reason,
         need_reason=read.need_reason,
         hours_planned=read.hours_planned,
-        signings=tuple(Signing(**dict(each)) for each in read.signings),
-        headcounts=tuple(Headcount(**dict(each)) for each in read.headcounts),
+        signings=read.signings,
+        headcounts=read.headcounts,
     )
 
 
@@ -202,16 +189,16 @@ def _line_facts(wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[Pe
         enrolment_id=str(enrolment.enrolment_id),
         outcome=enrolment.outcome,
         retirement_track=enrolment.retirement_track,
-        categories=tuple(HeldCategory(each.code, each.since_on, each.until_on) for each in enrolment.categories),
-        statuses=tuple(HeldStatus(each.status, each.from_on, each.until_on, each.source) for each in enrolment.statuses),
+        categories=enrolment.categories,
+        statuses=enrolment.statuses,
         complete_lists=complete,
-        attendance=tuple(AttendedDay(each.on, each.half_days) for each in enrolment.half_days),
-        overlaps=tuple(Overlap(each.on, each.half_day, each.class_number) for each in enrolment.attended_other_class),
+        attendance=enrolment.half_days,
+        overlaps=enrolment.attended_other_class,
         trains_this_class=enrolment.teaches_class,
         bank_account_token=enrolment.bank_account_key,
-        impossible=tuple(Impossible(each.on, each.half_day, each.why) for each in enrolment.impossible),
+        impossible=enrolment.impossible,
         teaches_institution=enrolment.teaches_institution,
-        account_shared_with=tuple(map(str, enrolment.account_shared_with)),
+        account_shared_with=enrolment.account_shared_with,
         account_of_institution=enrolment.account_of_institution,
         priors=past.priors.get(enrolment.trainee_id, ()),
         expected_amount=wanted.expected_amount,

@@ -115,6 +115,9 @@ async def judge(
         faults.insert(0, errors.Fault("unknown_fund", pointer="/fund_id", fix="请核对资金编号。"))
     if faults or fund is None:
         raise errors.Invalid(faults=faults)
+    call.told.update(
+        read.names(), funds={str(fund.id): {"name": funds.called(fund.name, fund.year, fund.source)}}
+    )  # whoever may claim for them sees them
     trainee_ids = {line.trainee_id for line in lines}
     if submitting:
         await lock_persons(session, trainee_ids)

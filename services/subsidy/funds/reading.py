@@ -11,7 +11,7 @@ from services.subsidy.funds.errors import FundNotFound
 from services.subsidy.funds.schemas import FundOut, FundPaper, PostingOut
 from services.subsidy.funds.tables import Fund, Posting
 from services.subsidy.funds.visibility import rows
-from shared import pages, wire
+from shared import codes, pages, wire
 from shared.access import Call
 from shared.steps import wrong_role
 
@@ -26,6 +26,11 @@ async def get(session: AsyncSession, call: Call, fund_id: UUID) -> Fund:
     if fund := await session.scalar(select(Fund).where(Fund.id == fund_id, rows(call.actor))):
         return fund
     raise FundNotFound()
+
+
+def called(name: str | None, year: int, source: str) -> str:
+    """A fund without a name of its own is called by its year and source."""
+    return name or f"{year} 年{codes.label('fund_source', source)}"
 
 
 def paper(call: Call, fund: Fund) -> FundPaper:

@@ -7,16 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims.tables import Claim
+from services.subsidy.funds.reading import called
 from services.subsidy.funds.tables import Fund
-from shared import codes
 from shared.access import Actor
 from shared.names import Known, Lookup, numbered
 
 
 async def funds(session: AsyncSession, _viewer: Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
-    """A fund without a name of its own is called by its year and source."""
     rows = await session.execute(select(Fund.id, Fund.name, Fund.year, Fund.source).where(Fund.id.in_(ids)))
-    return {row.id: {"name": row.name or f"{row.year} 年{codes.label('fund_source', row.source)}"} for row in rows}
+    return {row.id: {"name": called(row.name, row.year, row.source)} for row in rows}
 
 
 OWN: Mapping[str, Lookup] = {"funds": funds, "claims": numbered(Claim.id, Claim.number)}

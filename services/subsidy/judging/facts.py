@@ -55,7 +55,7 @@ class HeldStatus:
 @dataclass(frozen=True, slots=True)
 class AttendedDay:
     on: date
-    half_days: int  # 1 or 2
+    half_days: Literal[1, 2]
 
 
 @dataclass(frozen=True, slots=True)

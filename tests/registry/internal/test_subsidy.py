@@ -19,7 +19,9 @@ async def test_accounts_are_told_in_full_and_on_the_trail(start: Start) -> None:
         assert told["trainees"] == [
             {"id": each} | same | {"merged_into": into} for each, into in ((old["id"], person["id"]), (person["id"], None))
         ]
-        assert told["institutions"] == [{"id": school["id"], "name": school["name"], "bank_account": None}]
+        assert told["institutions"] == [
+            {"id": school["id"], "name": school["name"], "bank_account": None, "account_of": None, "merged_into": None}
+        ]
         trail = (await registry.as_("auditor").get("/v1/audit", params={"action": "payee.read"})).json()["items"]
         assert {(each["subject"], each["actor"]) for each in trail} == {
             (each, "subsidy") for each in (old["id"], person["id"], school["id"])

@@ -280,11 +280,26 @@ async def test_a_registry_that_is_down_is_a_503_and_nothing_is_kept(start: Start
         assert [(each["status"], each["version"]) for each in items] == [("draft", 1)]
 
 
-async def test_an_answer_of_registry_that_breaks_the_agreement_is_a_502(start: Start) -> None:
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        ({"categories": [{"code": "unheard_of", "since_on": "2025-04-08"}]}, "categories.0.code"),
+        ({"categories": [{"code": "registered_unemployed"}]}, "categories.0.since_on"),
+        ({"half_days": [{"on": "2025-04-08", "half_days": 2}, {"on": "2025-04-09", "half_days": 3}]}, "half_days.1.half_days"),
+        ({"attended_other_class": [{"on": "2025-04-31", "half_day": "am", "class_number": "7"}]}, "attended_other_class.0.on"),
+        ({"statuses": "none"}, "statuses"),
+        ({"birth_on": None}, "birth_on"),
+    ],
+    ids=str,
+)
+async def test_an_answer_of_registry_that_breaks_the_agreement_is_a_502_that_names_the_place(
+    start: Start, changed: dict[str, Any], place: str
+) -> None:
     async with a_world(start) as world:
-        class_id = world.open_class([a_person(categories=[{"code": "unheard_of", "since_on": "2025-04-08"}])])
+        class_id = world.open_class([a_person(), a_person(**changed)])
         answer = await world.as_("institution").post("/v1/claims", json=world.body(class_id), headers=key())
         assert (answer.status_code, answer.json()["code"]) == (502, "upstream_failed")
+        assert f":enrolments.1.{place}。" in answer.json()["detail"]
 
 
 async def test_the_same_key_makes_one_claim(start: Start) -> None:
@@ -294,6 +309,22 @@ async def test_the_same_key_makes_one_claim(start: Start) -> None:
         assert (again.json(), again.headers["idempotent-replayed"]) == (first.json(), "true")
         assert (await school.post("/v1/claims", json=body)).json()["code"] == "idempotency_key_required"
         assert len((await school.get("/v1/claims")).json()["items"]) == 1
+
+
+async def test_names_that_came_with_the_facts_are_not_asked_for_again_and_not_kept_with_the_answer(start: Start) -> None:
+    async with a_world(start) as world:
+        body, headers, school = world.body(world.open_class([a_person(name="潘秀英")])), key(), world.as_("institution")
+        first = await school.post("/v1/claims", json=body, headers=headers)
+        claim, named = first.json(), first.json()["lines"][0]
+        assert world.asked == ["/internal/v1/claim-facts"]
+        assert (named["trainee_name"], named["id_number_masked"]) == ("潘秀英", "5226**********0017")
+        assert (claim["class_name"], claim["class_number"]) == ("蓝莓种植班", "KL-PX-2025-000001")
+        assert (claim["applicant"]["institution_name"], claim["fund_name"]) == ("示例合作社", "2025 年就业补助资金")
+        async with world.subsidy.kernel.reading() as session:
+            [kept] = await session.scalars(text("SELECT body FROM idempotency_keys WHERE key = :key"), {"key": headers["Idempotency-Key"]})
+        assert "潘秀英".encode() not in kept and b"5226" not in kept
+        again = await school.post("/v1/claims", json=body, headers=headers)
+        assert (again.json(), world.asked[1:]) == (claim, ["/internal/v1/names"])
 
 
 async def test_the_facts_kept_hold_no_name_and_no_number(start: Start) -> None:
