@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, bindparam, insert
+from sqlalchemy import Insert, Table, bindparam, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit, changes
@@ -62,6 +62,18 @@ async def record_all(session: AsyncSession, deeds: Iterable[Deed]) -> None:
         await session.execute(_WITH_EVENT, announced)
     if quiet := [each.entry for each in deeds if each.event is None]:
         await session.execute(insert(audit.TRAIL), quiet)
+
+
+def beside(table: Table) -> Insert:
+    """The statement of `record_beside`, made once: a deed, what the feed says of it, and a row of `table` that tells of it too."""
+    row = insert(table).values({column.name: bindparam(f"row_{column.name}", type_=column.type) for column in table.c})
+    return _WITH_EVENT.add_cte(row.cte("row"))
+
+
+async def record_beside(session: AsyncSession, statement: Insert, told: Deed, row: Mapping[str, Any]) -> None:
+    """Records a deed that the feed announces, and keeps the row (all columns of its table) in the same statement."""
+    assert told.event, "a deed that the feed says nothing of"
+    await session.execute(statement, told.entry | _named(told.event) | {f"row_{name}": value for name, value in row.items()})
 
 
 def quiet(call: Call, action: str, subject: UUID | None, **said: Any) -> Insert:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
 from services.subsidy.claims.policy import NOT_COUNTED
-from services.subsidy.claims.tables import Claim, Entitlement, Line
+from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
 from services.subsidy.clients import ClaimFactsRead, ClassRead, EnrolmentRead
 from services.subsidy.codes import ClaimKind, FundSource, Level, PersonalStatus, SchemeCode
 from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, LineFacts, Prior
@@ -49,11 +49,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What registry tells of an application's class and people, asked for before the transaction. `version`: the claim's, where there is one yet."""
+    """What registry tells of an application's class and people, asked for before the transaction. `claim`: as it was then, where there is one yet, and
+    the steps it has `done`."""
 
     asked: Asked
     read: ClaimFactsRead
-    version: int | None = None
+    claim: Claim | None = None
+    done: Sequence[Decision] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,13 @@ class History:
     rosters: tuple[ClaimedRoster, ...] = ()
 
 
-async def gather(kernel: Kernel, call: Call, asked: Asked, version: int | None = None) -> Gathered:
+async def gather(kernel: Kernel, call: Call, asked: Asked, claim: Claim | None = None, done: Sequence[Decision] = ()) -> Gathered:
     """One call to registry for the class and everyone in question; 422 where there is no such class."""
     named = (asked.trainee_id,) if asked.trainee_id else None if asked.lines is None else tuple(line.trainee_id for line in asked.lines)
     read = await clients.claim_facts(kernel, call, asked.class_id, named)
     if read is None:
         raise errors.Invalid(faults=[errors.Fault("unknown_class", pointer="/class_id", fix="请核对班级编号。")])
-    return Gathered(asked, read, version)
+    return Gathered(asked, read, claim, done)
 
 
 async def lock_persons(session: AsyncSession, trainee_ids: Collection[UUID]) -> None:

@@ -1,4 +1,4 @@
-"""The lines of a claim and what they entitle to, written as sets: one statement a table, however many people."""
+"""The lines of a claim and what they entitle to, written as sets: one statement, however many people."""
 
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
@@ -21,8 +21,13 @@ from shared.strict import digest, to_json
 
 NOTHING = Decimal("0.00")
 
-_REPLACE = text("""
-    WITH gone AS (DELETE FROM claim_lines WHERE claim_id = :claim_id AND position >= :count)
+_KEEP = text("""
+    WITH gone AS (DELETE FROM claim_lines WHERE claim_id = :claim_id AND position >= :count),
+    taken AS (
+        INSERT INTO entitlements (claim_id, position, trainee_id, entitlement_key, trade_key, level, placement_id, judged_on)
+        SELECT CAST(:claim_id AS uuid), position, trainee_id, entitlement_key, trade_key, level, placement_id, judged_on
+        FROM jsonb_to_recordset(CAST(:held AS jsonb)) AS held(
+            position smallint, trainee_id uuid, entitlement_key text, trade_key text, level text, placement_id text, judged_on date))
     INSERT INTO claim_lines (claim_id, position, trainee_id, enrolment_id, expected_amount, verdict, amount, calculation, findings)
     SELECT CAST(:claim_id AS uuid), position, trainee_id, enrolment_id, expected_amount, verdict, amount, calculation, findings
     FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS line(
@@ -31,12 +36,10 @@ _REPLACE = text("""
         trainee_id = excluded.trainee_id, enrolment_id = excluded.enrolment_id, expected_amount = excluded.expected_amount,
         verdict = excluded.verdict, amount = excluded.amount, calculation = excluded.calculation, findings = excluded.findings, resolution = NULL,
         given_up_yuan = 0
-""")
-_ENTITLE = text("""
-    INSERT INTO entitlements (claim_id, position, trainee_id, entitlement_key, trade_key, level, placement_id, judged_on)
-    SELECT CAST(:claim_id AS uuid), position, trainee_id, entitlement_key, trade_key, level, placement_id, judged_on
-    FROM jsonb_to_recordset(CAST(:held AS jsonb)) AS held(
-        position smallint, trainee_id uuid, entitlement_key text, trade_key text, level text, placement_id text, judged_on date)
+    WHERE (claim_lines.trainee_id, claim_lines.enrolment_id, claim_lines.expected_amount, claim_lines.verdict, claim_lines.amount,
+           claim_lines.calculation, claim_lines.findings, claim_lines.resolution, claim_lines.given_up_yuan)
+        IS DISTINCT FROM (excluded.trainee_id, excluded.enrolment_id, excluded.expected_amount, excluded.verdict, excluded.amount,
+                          excluded.calculation, excluded.findings, NULL::jsonb, 0::numeric)
 """)
 
 
@@ -63,15 +66,14 @@ def judged_lines(judged: Judged) -> list[dict[str, Any]]:
     return [{"position": position} | shown(line, verdict) for position, (line, verdict) in enumerate(pairs)]
 
 
-async def replace(session: AsyncSession, claim_id: UUID, judged: list[dict[str, Any]]) -> None:
-    """Keeps the lines as judged, in place of those that were there."""
-    await session.execute(_REPLACE, {"claim_id": claim_id, "count": len(judged), "lines": orjson.dumps(judged).decode()})
+async def keep(session: AsyncSession, claim_id: UUID, judged: list[dict[str, Any]], held: list[dict[str, Any]] | None = None) -> None:
+    """Keeps the lines as judged, in place of those that were there; a line that stays the same is not written again. `held`: what they take (`held_by`)."""
+    said = {"lines": orjson.dumps(judged).decode(), "held": orjson.dumps(held or []).decode()}
+    await session.execute(_KEEP, {"claim_id": claim_id, "count": len(judged), **said})
 
 
-async def entitle(session: AsyncSession, claim_id: UUID, judged: Judged, *, again: bool) -> None:
-    """Takes what eligible and held lines may be given once. `again`: a returned claim gives back what it held before."""
-    if again:
-        await free(session, claim_id)
+def held_by(judged: Judged) -> list[dict[str, Any]]:
+    """What eligible and held lines take of what a person may be given once."""
     held = []
     for position, (line, verdict) in enumerate(zip(judged.facts.lines, judged.verdict.lines, strict=True)):
         if verdict.decision != LineVerdict.REFUSED:
@@ -87,8 +89,7 @@ async def entitle(session: AsyncSession, claim_id: UUID, judged: Judged, *, agai
                     "judged_on": day_counted(judged.facts, line, judged.terms.age_counted_on),
                 }
             )
-    if held:
-        await session.execute(_ENTITLE, {"claim_id": claim_id, "held": orjson.dumps(held).decode()})
+    return held
 
 
 async def free(session: AsyncSession, claim_id: UUID, positions: Collection[int] | None = None) -> None:

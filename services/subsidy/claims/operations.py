@@ -16,7 +16,7 @@ from services.subsidy.claims import facts, lines, reading, rules, steps
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import NOT_COUNTED
 from services.subsidy.claims.schemas import AppealIn, AppealOut, ClaimChange, ClaimIn, ClaimOut, QuoteOut, Resolution
-from services.subsidy.claims.tables import Appeal, Claim, KnownBlacklisting, Line
+from services.subsidy.claims.tables import Appeal, Claim, Decision, KnownBlacklisting, Line
 from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome, Payee
 from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
@@ -36,11 +36,11 @@ async def application(kernel: Kernel, call: Call, body: ClaimIn) -> Gathered:
 async def again(kernel: Kernel, call: Call, claim_id: UUID, action: str, body: ClaimChange | None = None) -> Gathered:
     """The application of a claim as it stands, or with a change; first whether the step may be taken at all."""
     async with kernel.reading() as session:
-        claim, _ = await steps.permit(session, call, claim_id, action)
+        claim, done = await steps.permit(session, call, claim_id, action)
         asked = await lines.asked_before(session, claim)
     if body is not None:
         asked = _changed(call, asked, body)
-    return await facts.gather(kernel, call, asked, claim.version)
+    return await facts.gather(kernel, call, asked, claim, done)
 
 
 async def named(kernel: Kernel, call: Call, claim_id: UUID) -> clients.Names:
@@ -83,7 +83,7 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
     session.add(claim)
     await session.flush()
     shown = lines.judged_lines(judged)
-    await lines.replace(session, claim.id, shown)
+    await lines.keep(session, claim.id, shown)
     details = {
         "scheme": claim.scheme,
         "facts_hash": claim.facts_hash,
@@ -95,9 +95,9 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
     return await reading.one(session, call, claim, shown, [])
 
 
-async def edit(session: AsyncSession, call: Call, gathered: Gathered, claim_id: UUID, body: ClaimChange) -> ClaimOut:
+async def edit(session: AsyncSession, call: Call, gathered: Gathered, body: ClaimChange) -> ClaimOut:
     """Changes a draft or returned claim and judges it again. A returned claim keeps what it entitles to until it is submitted again."""
-    claim, done = await _still(session, call, gathered, claim_id, "edit")
+    claim, done = _as_gathered(session, gathered)
     judged = await rules.judge(session, call, gathered, own_claim_id=claim.id)
     if body.attachments is not None:
         claim.attachments = [str(file_id) for file_id in body.attachments]
@@ -106,13 +106,13 @@ async def edit(session: AsyncSession, call: Call, gathered: Gathered, claim_id: 
     _keep_verdict(claim, judged)
     shown = lines.judged_lines(judged)
     done.append(await steps.take(session, call, claim, "edit"))
-    await lines.replace(session, claim.id, shown)
+    await lines.keep(session, claim.id, shown)
     return await reading.one(session, call, claim, shown, done)
 
 
-async def submit(session: AsyncSession, call: Call, kernel: Kernel, gathered: Gathered, claim_id: UUID, comment: str | None) -> ClaimOut:
+async def submit(session: AsyncSession, call: Call, kernel: Kernel, gathered: Gathered, comment: str | None) -> ClaimOut:
     """Judges with fresh facts and takes what each person may be given once: of two claims for the same people, the second finds them taken."""
-    claim, done = await _still(session, call, gathered, claim_id, "submit")
+    claim, done = _as_gathered(session, gathered)
     judged = await rules.judge(session, call, gathered, own_claim_id=claim.id, submitting=True)
     returned = claim.status == ClaimStatus.RETURNED
     _keep_verdict(claim, judged)
@@ -123,8 +123,9 @@ async def submit(session: AsyncSession, call: Call, kernel: Kernel, gathered: Ga
         own_call = replace(call, actor=kernel.own_call().actor)
         done.append(await steps.hold(session, own_call, claim, BLACKLISTED, because, gives_way=BLACKLISTED))
     shown = lines.judged_lines(judged)
-    await lines.replace(session, claim.id, shown)
-    await lines.entitle(session, claim.id, judged, again=returned)
+    if returned:
+        await lines.free(session, claim.id)
+    await lines.keep(session, claim.id, shown, lines.held_by(judged))
     return await reading.one(session, call, claim, shown, done)
 
 
@@ -295,12 +296,11 @@ async def resolve(session: AsyncSession, call: Call, claim_id: UUID, body: Resol
     return await reading.one(session, call, claim, people, done)
 
 
-async def _still(session: AsyncSession, call: Call, gathered: Gathered, claim_id: UUID, action: str) -> tuple[Claim, list[Any]]:
-    """The claim, when it is still the one for which the facts were gathered."""
-    claim, done = await steps.permit(session, call, claim_id, action)
-    if claim.version != gathered.version:
-        raise errors.StaleVersion()
-    return claim, done
+def _as_gathered(session: AsyncSession, gathered: Gathered) -> tuple[Claim, list[Decision]]:
+    """The claim for which the facts were gathered, and its steps. Whether it is still as it was then, its own update finds out: `StaleVersion` if not."""
+    assert gathered.claim is not None, "the facts of a claim come with it"
+    session.add(gathered.claim)
+    return gathered.claim, list(gathered.done)
 
 
 async def _shown(session: AsyncSession, call: Call, claim: Claim, done: list[Any]) -> ClaimOut:
@@ -339,6 +339,8 @@ def _keep_verdict(claim: Claim, judged: rules.Judged) -> None:
     claim.class_starts_on, claim.class_ends_on = judged.class_.starts_on, judged.class_.ends_on
     class_ = judged.class_
     claim.sought_by = f"{class_.institution.name} {class_.name} {class_.number}"
-    claim.amount, claim.facts, claim.facts_hash = judged.verdict.amount, judged.facts_json, judged.facts_hash
+    claim.amount = judged.verdict.amount
+    if claim.facts_hash != judged.facts_hash:  # facts that are the same are not written again
+        claim.facts, claim.facts_hash = judged.facts_json, judged.facts_hash
     claim.payee, claim.notice_working_days = terms.payee, terms.notice_working_days
     claim.terms_in_force_from, claim.terms_document, claim.terms_hash = terms.in_force_from, terms.document, terms.hash

@@ -30,8 +30,8 @@ _LINES = select(Line.claim_id, Line.trainee_id, Line.verdict, Line.amount).order
 
 
 async def get(session: AsyncSession, call: Call, claim_id: UUID) -> ClaimOut:
-    claim = await steps.load(session, call, claim_id)
-    return await one(session, call, claim, await lines.of(session, claim.id), await steps.history(session, claim.id))
+    claim, done = await steps.load_with_history(session, call, claim_id)
+    return await one(session, call, claim, await lines.of(session, claim.id), done)
 
 
 async def one(

@@ -154,10 +154,8 @@ async def get(claim_id: UUID, session: web.Session, call: web.Caller) -> ClaimOu
     paper=partial(steps.permit, action="edit"),
     rules=rules.CHANGE_RULES,
 )
-async def edit(
-    claim_id: UUID, body: ClaimChange, gathered: Annotated[Gathered, Depends(_changed)], session: web.Session, call: web.Caller
-) -> ClaimOut:
-    return await operations.edit(session, call, gathered, claim_id, body)
+async def edit(body: ClaimChange, gathered: Annotated[Gathered, Depends(_changed)], session: web.Session, call: web.Caller) -> ClaimOut:
+    return await operations.edit(session, call, gathered, body)
 
 
 @router.operation("GET", f"{PATH}:replay", may=READERS, summary="重新判定并与当时的结果比较,不改变申领单", errors=[TermsMissing])
@@ -223,14 +221,13 @@ def step(
 
 @step("submit", "提交:用最新的事实重新判定", SamePerson, TermsMissing, example=AGREED)
 async def submit(
-    claim_id: UUID,
     gathered: Annotated[Gathered, Depends(_as_it_stands)],
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
     body: Comment = None,
 ) -> ClaimOut:
-    return await operations.submit(session, call, kernel, gathered, claim_id, body.comment if body else None)
+    return await operations.submit(session, call, kernel, gathered, body.comment if body else None)
 
 
 @step("withdraw", "撤回", ClaimInBatch, example=AGREED)

@@ -24,6 +24,7 @@ from shared.access import Call
 from shared.steps import Refusal, person_of
 
 CLAIMS, LINES, DECISIONS = (cast(Table, each.__table__) for each in (Claim, Line, Decision))
+_WITH_STEP = deeds.beside(DECISIONS)
 LOOKED_INTO = LEAVES_APPROVAL | {"approve", "resolve", "recover"}  # steps that more than the claim's own row can stand against
 LEAN = [
     CLAIMS.c[name]
@@ -63,16 +64,20 @@ async def load(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
     return claim
 
 
-async def history(session: AsyncSession, claim_id: UUID) -> Sequence[Decision]:
-    return (await session.scalars(select(Decision).where(Decision.claim_id == claim_id).order_by(Decision.id))).all()
+async def load_with_history(session: AsyncSession, call: Call, claim_id: UUID) -> tuple[Claim, list[Decision]]:
+    """The same with its steps so far, in one statement."""
+    wanted = select(Claim, Decision).outerjoin(Decision, Decision.claim_id == Claim.id).where(Claim.id == claim_id, rows(call.actor))
+    found = (await session.execute(wanted.order_by(Decision.id))).all()
+    if not found:
+        raise errors.NotFound()
+    return found[0][0], [decision for _, decision in found if decision is not None]
 
 
 async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str, *, lock: bool = False) -> tuple[Claim, list[Decision]]:
     """The claim and its steps so far, when this caller may take this one now: by version, state, four eyes, and what other papers say. `lock`: of an
     approved claim, so that no payment of it is made meanwhile."""
-    claim = await load(session, call, claim_id)
+    claim, done = await load_with_history(session, call, claim_id)
     call.match(claim.version)
-    done = await history(session, claim_id)
     if why_not := MACHINE.why_not(action, claim.status, call.actor.doer, _parts(done)):
         raise REFUSALS[why_not.code](why_not.detail)
     at = Standing()
@@ -83,7 +88,7 @@ async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str,
         at = replace(await _of_lines(session, claim.id), notice=over)
     if obstacle := _obstacle(action, claim, at):
         raise obstacle
-    return claim, list(done)
+    return claim, done
 
 
 async def _of_lines(session: AsyncSession, claim_id: UUID) -> Standing:
@@ -132,13 +137,13 @@ async def take(
     if claim.status != before:
         claim.in_status_since_at = call.now
     flag_modified(claim, "status")  # every step makes a new version, also one that leaves the state as it is
-    decision = Decision(**_decision(call, claim.id, action, before, claim.status, comment), **details)
-    session.add(decision)
     await session.flush()
+    step = _decision(call, claim.id, action, before, claim.status, comment) | details
     kept = {"from": before, "to": claim.status, "facts_hash": claim.facts_hash, "amount": claim.amount} | details
     told = kept | ({"reason": comment} if comment else {})
-    await deeds.record(session, call, f"claim.{EVENTS[action]}", claim.id, details=told, status=claim.status, version=claim.version)
-    return decision
+    deed = deeds.deed(call, f"claim.{EVENTS[action]}", claim.id, details=told, status=claim.status, version=claim.version)
+    await deeds.record_beside(session, _WITH_STEP, deed, step)
+    return Decision(**step)
 
 
 async def hold(session: AsyncSession, call: Call, claim: Claim, code: str, reason: str, *, gives_way: str | None = None) -> Decision:
@@ -224,7 +229,7 @@ async def take_each(
         moved = {"status": to, "in_status_since_at": call.now, "version": CLAIMS.c.version + 1}
         await session.execute(update(CLAIMS).where(CLAIMS.c.id.in_(ids)).values(moved))
     kept = [_decision(call, claim.id, action, claim.status, to or claim.status, comment) for claim in claims]
-    await session.execute(insert(DECISIONS), [{"id": db.new_id()} | each for each in kept])
+    await session.execute(insert(DECISIONS), kept)
     await deeds.record_all(
         session,
         [
@@ -245,6 +250,7 @@ async def take_each(
 def _decision(call: Call, claim_id: UUID, action: str, before: str, after: str, comment: str | None) -> dict[str, Any]:
     actor = call.actor
     return {
+        "id": db.new_id(),
         "claim_id": claim_id,
         "action": action,
         "from_status": before,
@@ -255,6 +261,9 @@ def _decision(call: Call, claim_id: UUID, action: str, before: str, after: str, 
         "person_id": actor.person_id,
         "at": call.now,
         "comment": comment,
+        "trainee_id": None,
+        "outcome": None,
+        "other_claim_id": None,
     }
 
 

@@ -254,6 +254,81 @@ async def test_a_change_is_judged_again_and_a_submit_sees_the_newest_facts(start
         ]
 
 
+@pytest.mark.parametrize("taken", ["submit", "edit"])
+async def test_a_claim_that_changed_while_registry_was_asked_is_stale_and_nothing_of_the_step_is_kept(start: Start, taken: str) -> None:
+    async with a_world(start) as world:
+        claim = await world.draft(world.open_class([a_person()]))
+        registry = world.subsidy.kernel.neighbours["registry"]
+        telling, path = registry.transport, f"/v1/claims/{claim['id']}"
+
+        async def meanwhile(request: httpx.Request) -> httpx.Response:
+            registry.transport = telling
+            changed = await world.as_("institution").patch(path, json={"external_refs": []}, headers={"If-Match": "*"})
+            assert changed.status_code == 200, changed.text
+            return await telling.handle_async_request(request)
+
+        registry.transport = httpx.MockTransport(meanwhile)
+        school, headers = world.as_("institution"), key() | {"If-Match": "*"}
+        sent = school.post(f"{path}:submit", headers=headers) if taken == "submit" else school.patch(path, json={}, headers=headers)
+        answer = await sent
+        assert (answer.status_code, answer.json()["code"]) == (412, "stale_version"), answer.text
+        kept = (await world.as_("officer").get(path)).json()
+        assert (kept["status"], kept["version"], [step["action"] for step in kept["decisions"]]) == ("draft", 2, ["edit"])
+        async with world.subsidy.kernel.reading() as session:
+            assert (await session.scalar(text("SELECT count(*) FROM entitlements"))) == 0
+        assert (await world.act("institution", "submit", kept)).status_code == 200
+
+
+async def test_a_line_that_stays_as_it_was_is_not_written_again_and_one_that_changed_is(start: Start) -> None:
+    async with a_world(start) as world:
+        same, changed = a_person(), a_person()
+        claim = await world.draft(world.open_class([same, changed]))
+
+        async def written() -> dict[str, str]:
+            async with world.subsidy.kernel.reading() as session:
+                rows = await session.execute(
+                    text("SELECT trainee_id::text, xmin::text FROM claim_lines WHERE claim_id = :id"), {"id": claim["id"]}
+                )
+                return dict(rows.tuples())
+
+        before = await written()
+        changed["half_days"] = changed["half_days"][:2]
+        submitted = await world.step("institution", "submit", claim)
+        after = await written()
+        assert after[same["trainee_id"]] == before[same["trainee_id"]] and after[changed["trainee_id"]] != before[changed["trainee_id"]]
+        assert {line["trainee_id"]: line["amount"] for line in submitted["lines"]} == {
+            same["trainee_id"]: "180.00",
+            changed["trainee_id"]: "120.00",
+        }
+
+
+async def test_a_thousand_lines_are_judged_as_twenty_times_fifty(start: Start) -> None:
+    async with a_world(start) as world:
+        kinds: list[dict[str, Any]] = [
+            {},
+            {"birth_on": "1950-01-01"},
+            {"half_days": [{"on": "2025-04-08", "half_days": 1}]},
+            {"teaches_class": True},
+            {"categories": []},
+            {"attended_other_class": [{"on": "2025-04-09", "half_day": "am", "class_number": "KL-PX-2025-000777"}]},
+        ]
+        people = [a_person(**kinds[n % len(kinds)]) for n in range(1000)]
+        class_id, school = world.open_class(people), world.as_("institution")
+
+        async def quoted(members: list[dict[str, Any]]) -> dict[str, Any]:
+            body = world.body(class_id, lines=[{"trainee_id": each["trainee_id"]} for each in members])
+            answer = await school.post("/v1/claims:quote", json=body)
+            assert answer.status_code == 200, answer.text
+            return dict(answer.json())
+
+        whole, parts = await quoted(people), [await quoted(people[at : at + 50]) for at in range(0, 1000, 50)]
+        assert whole["lines"] == [line for part in parts for line in part["lines"]]
+        assert len({line["verdict"] for line in whole["lines"]}) > 1
+        submitted = await world.step("institution", "submit", await world.draft(class_id))
+        by_person = {line["trainee_id"]: line for line in submitted["lines"]}
+        assert [by_person[line["trainee_id"]] | {"enrolment_id": line["enrolment_id"]} for line in whole["lines"]] == whole["lines"]
+
+
 async def test_a_null_in_a_change_is_a_fault(start: Start) -> None:
     async with a_world(start) as world:
         claim = await world.draft(world.open_class([a_person()]))
