@@ -289,7 +289,7 @@ async def test_a_line_that_stays_as_it_was_is_not_written_again_and_one_that_cha
                 rows = await session.execute(
                     text("SELECT trainee_id::text, xmin::text FROM claim_lines WHERE claim_id = :id"), {"id": claim["id"]}
                 )
-                return dict(rows.tuples())
+                return {row.trainee_id: row.xmin for row in rows}
 
         before = await written()
         changed["half_days"] = changed["half_days"][:2]
