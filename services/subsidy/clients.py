@@ -53,6 +53,7 @@ class ClassRead(_Read):
     need_reason: str | None = None
     hours_planned: int | None = None
     half_days_planned: int | None = None
+    half_days_held: int = 0
     signings: tuple[Signing, ...] = ()
     headcounts: tuple[Headcount, ...] = ()
     institution: InstitutionRead
@@ -62,6 +63,7 @@ class EnrolmentRead(_Read):
     """One of the people of a class. What comes in lists is read straight into the facts that rules know."""
 
     enrolment_id: UUID
+    enrolment_ids: tuple[UUID, ...] = ()
     trainee_id: UUID
     name: str
     id_number_masked: str

@@ -135,7 +135,7 @@ def claim_facts(
     enrolments = {enrolment.trainee_id: enrolment for enrolment in read.enrolments}
     complete = frozenset(read.lists_complete)
     lines = tuple(_line_facts(each, enrolments[each.trainee_id], complete, past) for each in wanted)
-    return ClaimFacts(scheme, kind, claimed_on, fund_source, _class_facts(read.class_, read.enrolments), lines, past.rosters)
+    return ClaimFacts(scheme, kind, claimed_on, fund_source, _class_facts(read.class_), lines, past.rosters)
 
 
 def _prior(row: Any) -> Prior:
@@ -143,12 +143,8 @@ def _prior(row: Any) -> Prior:
     return Prior(row.number, SchemeCode(row.scheme), row.judged_on, row.trade_key, level, row.placement_id)
 
 
-def _class_facts(read: ClassRead, enrolments: Sequence[EnrolmentRead]) -> ClassFacts:
+def _class_facts(read: ClassRead) -> ClassFacts:
     institution = read.institution
-    held: dict[date, int] = defaultdict(int)
-    for enrolment in enrolments:
-        for day in enrolment.half_days:
-            held[day.on] = max(held[day.on], day.half_days)
     return ClassFacts(
         id=str(read.id),
         number=read.number,
@@ -165,7 +161,7 @@ def _class_facts(read: ClassRead, enrolments: Sequence[EnrolmentRead]) -> ClassF
         trade_name=read.trade_name,
         trade_filing_no=read.trade_filing_no,
         level=read.level,
-        half_days_held=sum(held.values()),
+        half_days_held=read.half_days_held,
         half_days_planned=read.half_days_planned if (read.hours_planned or 0) >= read.hours else None,  # part of a timetable is no plan
         institution_id=str(institution.id),
         suspended=institution.suspended,

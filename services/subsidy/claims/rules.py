@@ -173,7 +173,7 @@ def _faults(actor: Actor, asked: Asked, read: clients.ClaimFactsRead, terms: Ter
         if enrolment is None or (asked.trainee_id is not None and line.trainee_id != asked.trainee_id):
             pointer = f"/lines/{index}/trainee_id" if asked.lines is not None else "/applicant/trainee_id"
             yield errors.Fault("unknown_trainee", pointer=pointer, allowed=f"班级 {class_.number} 的学员", fix="请核对学员编号。")
-        elif line.enrolment_id not in (None, enrolment.enrolment_id):
+        elif line.enrolment_id not in (None, enrolment.enrolment_id, *enrolment.enrolment_ids):
             yield errors.Fault("unknown_enrolment", pointer=f"/lines/{index}/enrolment_id", fix="请核对,或省略 enrolment_id。")
         elif asked.on_behalf and actor.role == "town" and enrolment.region_code != actor.region_code:
             yield errors.Fault("not_your_town", pointer="/applicant/trainee_id", allowed="本辖区人员", fix="请由学员所在乡镇代办。")

@@ -83,7 +83,8 @@ class World:
         subsidy.kernel.neighbours["registry"].transport = httpx.MockTransport(self._registry)
 
     def open_class(self, people: list[dict[str, Any]], **changed: Any) -> str:
-        made = a_class(changed.pop("school_id", self.school_id), **changed)
+        held = {(each["on"], half_day) for person in people for each in person["half_days"] for half_day in range(each["half_days"])}
+        made = a_class(changed.pop("school_id", self.school_id), **{"half_days_held": len(held)} | changed)
         self.classes[made["id"]] = (made, people)
         return str(made["id"])
 

@@ -1,16 +1,21 @@
 """Attendance as it is shown, and as it is told to who judges a claim: by person and day, and by half-day of the class."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from services.registry.codes import HalfDay
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.policy import lists
 from services.registry.training.attendance.conditions import outside_hours, why_impossible
-from services.registry.training.attendance.tables import Attendance
+from services.registry.training.attendance.tables import Attendance, AttendanceConflict
 from services.registry.training.classes.tables import TrainingClass
 
+PERSON = func.coalesce(Trainee.merged_into, Trainee.id)  # whose record it is, as merged
+OTHER, ELSEWHERE, ELSEWHERE_AS = aliased(TrainingClass), aliased(Attendance), aliased(Trainee)
 SHOWN: Select[*tuple[Any, ...]] = select(
     Attendance.id,
     Attendance.trainee_id,
@@ -25,11 +30,11 @@ SHOWN: Select[*tuple[Any, ...]] = select(
 
 
 def days_of_people(training: TrainingClass) -> Any:
-    """Each day of each person (`who`) in the class: how many half-days, and why one of them cannot be so."""
+    """Each day of each person (`who`, as merged) in the class: how many half-days, and why one of them cannot be so."""
     why = why_impossible(lists().channels[training.channel])
     halves = (func.max(why).filter(Attendance.half_day == half_day).label(f"why_{half_day}") for half_day in HalfDay)
-    days = select(Attendance.trainee_id.label("who"), Attendance.on, func.count().label("half_days"), *halves)
-    return days.where(Attendance.class_id == training.id).group_by(Attendance.trainee_id, Attendance.on).order_by(Attendance.on)
+    days = select(PERSON.label("who"), Attendance.on, func.count(Attendance.half_day.distinct()).label("half_days"), *halves)
+    return _of_people(days, training).group_by(PERSON, Attendance.on).order_by(Attendance.on)
 
 
 def half_days(training: TrainingClass) -> Any:
@@ -38,11 +43,39 @@ def half_days(training: TrainingClass) -> Any:
     counted = select(
         row.on,
         row.half_day,
-        func.count().label("attended"),
-        func.count(row.signed_at).label("people"),
+        func.count(PERSON.distinct()).label("attended"),
+        func.count(PERSON.distinct()).filter(signed).label("people"),
         func.min(row.signed_at).label("first_at"),
         func.max(row.signed_at).label("last_at"),
         func.min(row.recorded_at).filter(signed).label("recorded_at_first"),
-        func.count().filter(outside_hours(lists().channels[training.channel])).label("outside"),
+        func.count(PERSON.distinct()).filter(outside_hours(lists().channels[training.channel])).label("outside"),
     )
-    return counted.where(row.class_id == training.id).group_by(row.on, row.half_day).order_by(row.on, row.half_day)
+    return _of_people(counted, training).group_by(row.on, row.half_day).order_by(row.on, row.half_day)
+
+
+def overlaps(training: TrainingClass, numbered: Sequence[UUID]) -> Any:
+    """Half-days of a person (`who`, as merged) that this class and another reported, whichever of the two was refused; and those that two registrations
+    of one person (`numbered`: all ids of those merged) signed in two classes."""
+    refused = (
+        select(PERSON.label("who"), AttendanceConflict.on, AttendanceConflict.half_day, OTHER.number.label("class_number"))
+        .select_from(AttendanceConflict)
+        .join(Trainee, Trainee.id == AttendanceConflict.trainee_id)
+        .join(OTHER, OTHER.id.in_((AttendanceConflict.class_id, AttendanceConflict.other_class_id)))
+        .where(or_(AttendanceConflict.class_id == training.id, AttendanceConflict.other_class_id == training.id), OTHER.id != training.id)
+    )
+    signed = (
+        select(PERSON, Attendance.on, Attendance.half_day, OTHER.number)
+        .select_from(Attendance)
+        .join(Trainee, Trainee.id == Attendance.trainee_id)
+        .join(ELSEWHERE, and_(ELSEWHERE.on == Attendance.on, ELSEWHERE.half_day == Attendance.half_day, ELSEWHERE.class_id != training.id))
+        .join(
+            ELSEWHERE_AS, and_(ELSEWHERE_AS.id == ELSEWHERE.trainee_id, func.coalesce(ELSEWHERE_AS.merged_into, ELSEWHERE_AS.id) == PERSON)
+        )
+        .join(OTHER, OTHER.id == ELSEWHERE.class_id)
+        .where(Attendance.class_id == training.id, *(each.trainee_id == func.any(list(numbered)) for each in (Attendance, ELSEWHERE)))
+    )
+    return refused.union(signed).order_by("on", "half_day", "class_number")
+
+
+def _of_people(wanted: Any, training: TrainingClass) -> Any:
+    return wanted.join(Trainee, Trainee.id == Attendance.trainee_id).where(Attendance.class_id == training.id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import LargeBinary, and_, bindparam, func, null, or_, select, true, union_all
 from sqlalchemy import Row as ResultRow
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -21,7 +21,6 @@ from services.registry.people.status_records.tables import StatusList, StatusRec
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference.policy import needs_designation
 from services.registry.training.attendance import reading as attendance
-from services.registry.training.attendance.tables import AttendanceConflict
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from services.registry.training.eligibility import schemas
@@ -31,28 +30,36 @@ from shared.access import Call
 
 SHARED_WITH_AT_MOST = 10  # who else has the same account: more would say no more
 PERSON = ("name", "id_number_masked", "id_number_key", "birth_on", "sex", "retirement_track", "region_code", "bank_account_key")
-ENROLLED_AS, HERE, OTHER = aliased(Trainee), aliased(TrainingClass), aliased(TrainingClass)  # made once: an alias costs more than its query
-_merged = aliased(Trainee)
-FORMER_KEYS = select(func.array_agg(_merged.id_number_key)).where(_merged.merged_into == Trainee.id).correlate(Trainee).scalar_subquery()
+BEST_FIRST = array([EnrolmentOutcome.COMPLETED, EnrolmentOutcome.ENROLLED, EnrolmentOutcome.ABSENT, EnrolmentOutcome.WITHDRAWN])
+ENROLLED_AS, MERGED = aliased(Trainee), aliased(Trainee)  # made once: an alias costs more than its query
+IDS = func.array_agg(aggregate_order_by(Enrolment.id, Enrolment.id))
+OUTCOMES = func.array_agg(aggregate_order_by(Enrolment.outcome, func.array_position(BEST_FIRST, Enrolment.outcome)))
+_former = select(func.array_agg(MERGED.id).label("former_ids"), func.array_agg(MERGED.id_number_key).label("former_keys"))
+FORMER = _former.where(MERGED.merged_into == Trainee.id).lateral("former")
+_of_a_person: list[Any] = [
+    *(getattr(Trainee, name) for name in PERSON),
+    Trainee.id.label("trainee_id"),
+    IDS.label("enrolment_ids"),
+    OUTCOMES[1].label("outcome"),
+    FORMER.c.former_ids,
+    FORMER.c.former_keys,
+]
+PEOPLE = (
+    select(*_of_a_person)
+    .join(ENROLLED_AS, Trainee.id == func.coalesce(ENROLLED_AS.merged_into, ENROLLED_AS.id))
+    .join(Enrolment, Enrolment.trainee_id == ENROLLED_AS.id)
+    .join(FORMER, true())
+    .group_by(Trainee.id, FORMER.c.former_ids, FORMER.c.former_keys)
+    .order_by(IDS)
+)
 
 
 async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids: Sequence[UUID] | None = None) -> schemas.ClaimFacts:
-    """The facts of the class and of those enrolled and not withdrawn, or of those named. Who was merged into another is that other."""
+    """The facts of the class and of those enrolled and not withdrawn, or of those named. Who was merged into another is that other, once, with all that
+    is known under either number."""
     training = await classes.find(session, call, class_id)
-    people = select(
-        *(getattr(Trainee, name) for name in PERSON),
-        Enrolment.id,
-        Trainee.id.label("trainee_id"),
-        Enrolment.outcome,
-        Enrolment.trainee_id.label("attended_as"),
-        FORMER_KEYS.label("former_keys"),
-    )
-    people = people.join(ENROLLED_AS, ENROLLED_AS.id == Enrolment.trainee_id).where(Enrolment.class_id == class_id).order_by(Enrolment.id)
-    people = people.join(Trainee, Trainee.id == func.coalesce(ENROLLED_AS.merged_into, ENROLLED_AS.id))
-    people = people.where(
-        Enrolment.outcome != EnrolmentOutcome.WITHDRAWN if trainee_ids is None else Trainee.id == func.any(list(trainee_ids))
-    )
-    rows = (await session.execute(people)).all()
+    asked = Enrolment.outcome != EnrolmentOutcome.WITHDRAWN if trainee_ids is None else Trainee.id == func.any(list(trainee_ids))
+    rows = (await session.execute(PEOPLE.where(Enrolment.class_id == class_id, asked))).all()
     ids, keys = [row.trainee_id for row in rows], [key for row in rows for key in _keys(row)]
     categories = await _by_who(
         session,
@@ -69,7 +76,8 @@ async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids:
         .order_by(StatusRecord.status, StatusRecord.from_on, StatusRecord.source),
     )
     days = await _by_who(session, attendance.days_of_people(training))
-    elsewhere = await _by_who(session, _conflicts(class_id))
+    numbered = [each for row in rows if row.former_ids for each in (row.trainee_id, *row.former_ids)]
+    elsewhere = await _by_who(session, attendance.overlaps(training, numbered))
     teachers = await _teachers(session, training, keys)
     holders = await _by_who(session, _holders({row.bank_account_key for row in rows if row.bank_account_key is not None}))
     enrolled = set(ids)
@@ -78,7 +86,8 @@ async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids:
         lists_complete=await _complete_lists(session, training),
         enrolments=[
             schemas.EnrolmentFacts(
-                enrolment_id=row.id,
+                enrolment_id=row.enrolment_ids[0],
+                enrolment_ids=row.enrolment_ids,
                 trainee_id=row.trainee_id,
                 name=row.name,
                 id_number_masked=row.id_number_masked,
@@ -89,9 +98,9 @@ async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids:
                 outcome=row.outcome,
                 categories=[schemas.CategoryFacts.model_validate(each) for each in categories[row.trainee_id]],
                 statuses=[schemas.StatusFacts.model_validate(each) for key in _keys(row) for each in statuses[key]],
-                half_days=[schemas.DayFacts.model_validate(each) for each in days[row.attended_as]],
-                impossible=_impossible(days[row.attended_as]),
-                attended_other_class=[schemas.OtherClass.model_validate(each) for each in elsewhere[row.attended_as]],
+                half_days=[schemas.DayFacts.model_validate(each) for each in days[row.trainee_id]],
+                impossible=_impossible(days[row.trainee_id]),
+                attended_other_class=[schemas.OtherClass.model_validate(each) for each in elsewhere[row.trainee_id]],
                 teaches_class=any(teachers.get(key) for key in _keys(row)),
                 teaches_institution=any(key in teachers for key in _keys(row)),
                 has_bank_account=row.bank_account_key is not None,
@@ -125,18 +134,6 @@ def _impossible(days: Sequence[ResultRow[Any]]) -> list[schemas.ImpossibleFacts]
 
 def _others(holders: Sequence[ResultRow[Any]], trainee_id: UUID) -> list[UUID]:
     return [each.trainee_id for each in holders if each.trainee_id not in (None, trainee_id)][:SHARED_WITH_AT_MOST]
-
-
-def _conflicts(class_id: UUID) -> Any:
-    """Half-days reported by this class and another, whichever of the two was refused."""
-    conflict = AttendanceConflict
-    both = (
-        select(conflict.trainee_id.label("who"), conflict.on, conflict.half_day, OTHER.number.label("class_number"))
-        .join(HERE, or_(HERE.id == conflict.class_id, HERE.id == conflict.other_class_id))
-        .join(OTHER, or_(OTHER.id == conflict.class_id, OTHER.id == conflict.other_class_id))
-        .where(HERE.id == class_id, OTHER.id != class_id)
-    )
-    return both.order_by(conflict.on, conflict.half_day, OTHER.number)
 
 
 async def _teachers(session: AsyncSession, training: TrainingClass, keys: Sequence[bytes]) -> dict[bytes, bool]:
@@ -182,6 +179,7 @@ async def _class(session: AsyncSession, training: TrainingClass) -> schemas.Clas
     told = {
         "hours_planned": planned.hours,
         "half_days_planned": planned.half_days,
+        "half_days_held": len(half_days),
         "signings": [schemas.SigningFacts.model_validate(each) for each in half_days if each.people],
         "headcounts": [_headcount(visit, half_days) for visit in await session.execute(visits)],
         "institution": await _institution(session, training),

@@ -78,6 +78,7 @@ class ClassFacts(wire.Out):
     need_reason: str | None
     hours_planned: int | None
     half_days_planned: int | None
+    half_days_held: int = Field(description="有人签到的半天数")
     signings: list[SigningFacts]
     headcounts: list[HeadcountFacts]
     institution: InstitutionFacts
@@ -118,10 +119,11 @@ class OtherClass(wire.Out):
 
 
 class EnrolmentFacts(wire.Out):
-    """`teaches_institution`: at the class's institution, on a day of the class. `account_shared_with`: others with the same account, ten at most;
+    """One person of the class. `enrolment_ids`: more than one of who was enrolled under two numbers, and merged. `teaches_institution`: at the class's institution, on a day of the class. `account_shared_with`: others with the same account, ten at most;
     `account_of_institution`: the name of an institution with it."""
 
     enrolment_id: UUID
+    enrolment_ids: list[UUID]
     trainee_id: UUID
     name: str
     id_number_masked: str
