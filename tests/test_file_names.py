@@ -36,6 +36,7 @@ OF_THE_DOMAIN = {
     "services/registry/imports/columns": "the words by which offices name a sheet's columns",
     "services/registry/imports/sign_in": "the sign-in sheet, people down and half-days across",
     "services/registry/imports/templates": "the empty sheets that offices fill in",
+    "services/subsidy/claims/holds": "what stops a claim, and is found again by the next for the same people",
     "services/subsidy/claims/lines": "one person of a claim",
     "services/subsidy/judging/findings": "what a rule says",
     "services/subsidy/judging/verdict": "facts and terms in, findings and amount out",

@@ -229,7 +229,7 @@ async def test_what_a_claim_was_judged_upon_is_kept_from_its_submission_on(start
             else:
                 with REFUSED:
                     await change
-                assert await inside.execute("UPDATE claims SET hold_code = NULL WHERE id = $1", claim.id) == "UPDATE 1"
+                assert await inside.execute("UPDATE claims SET holds = '[]' WHERE id = $1", claim.id) == "UPDATE 1"
             await inside.close()
 
 

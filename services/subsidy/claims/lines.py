@@ -125,7 +125,7 @@ async def asked_before(session: AsyncSession, claim: Claim, lines: Sequence[Line
 
 
 async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line, done: Sequence[Decision]) -> Claim:
-    """A new claim of the one line, with its facts, its entitlement, and whoever submitted it."""
+    """A new claim of the one line, with its facts, its entitlement, the history and the holds of the old one."""
     await session.refresh(claim, ["facts"])
     facts = {**claim.facts, "lines": [claim.facts["lines"][line.position]]}
     same = (
@@ -148,6 +148,7 @@ async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line,
         "terms_document",
         "terms_hash",
         "submitted_at",
+        "holds",
     )
     split = Claim(
         **{name: getattr(claim, name) for name in same},
@@ -169,7 +170,5 @@ async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line,
     session.expunge(line)
     claim.everyone = False
     step = ("action", "from_status", "to_status", "actor", "actor_name", "role", "person_id", "at", "comment")
-    session.add_all(
-        Decision(claim_id=split.id, **{name: getattr(decision, name) for name in step}) for decision in done if decision.action == "submit"
-    )
+    session.add_all(Decision(claim_id=split.id, **{name: getattr(decision, name) for name in step}) for decision in done)
     return split

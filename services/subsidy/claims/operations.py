@@ -12,20 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
-from services.subsidy.claims import facts, lines, reading, rules, steps
+from services.subsidy.claims import facts, holds, lines, reading, rules, steps
 from services.subsidy.claims.facts import Gathered
-from services.subsidy.claims.policy import NOT_COUNTED
+from services.subsidy.claims.policy import NOT_COUNTED, on_hold
 from services.subsidy.claims.schemas import AppealIn, AppealOut, ClaimChange, ClaimIn, ClaimOut, QuoteOut, Resolution
-from services.subsidy.claims.tables import Appeal, Claim, Decision, KnownBlacklisting, Line
-from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome, Payee
+from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
+from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome
 from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
 from shared import deeds, errors, wire
 from shared.access import Call
 from shared.web import Kernel
-
-BLACKLISTED = "institution_blacklisted"  # a hold that ends by itself when the institution is reinstated
-BECAUSE_BLACKLISTED = "承办机构已列入黑名单(自 {from_on} 起)。移出黑名单时自动解除,也可由复审人员查明后解除。"
 
 
 async def application(kernel: Kernel, call: Call, body: ClaimIn) -> Gathered:
@@ -58,8 +55,10 @@ async def named(kernel: Kernel, call: Call, claim_id: UUID) -> clients.Names:
 
 
 async def quote(session: AsyncSession, call: Call, gathered: Gathered) -> QuoteOut:
-    """What the claim would be judged to be; nothing is kept."""
-    return reading.quote(await rules.judge(session, call, gathered))
+    """What the claim would be judged to be, and held for; nothing is kept."""
+    judged = await rules.judge(session, call, gathered)
+    found = await holds.followed(session, call, *_about(judged))
+    return reading.quote(judged, on_hold(found.holds, call.today))
 
 
 async def create(session: AsyncSession, call: Call, gathered: Gathered, body: ClaimIn) -> ClaimOut:
@@ -117,11 +116,11 @@ async def submit(session: AsyncSession, call: Call, kernel: Kernel, gathered: Ga
     returned = claim.status == ClaimStatus.RETURNED
     _keep_verdict(claim, judged)
     claim.submitted_at = call.now
+    held = await holds.begin(session, call, claim, await holds.followed(session, call, *_about(judged), own_claim_id=claim.id))
     done.append(await steps.take(session, call, claim, "submit", comment=comment))
-    if listed := await _blacklisting(session, call, claim):
-        because = BECAUSE_BLACKLISTED.format(from_on=listed.from_on)
+    for reason in held:
         own_call = replace(call, actor=kernel.own_call().actor)
-        done.append(await steps.hold(session, own_call, claim, BLACKLISTED, because, gives_way=BLACKLISTED))
+        done.append(await steps.take(session, own_call, claim, "hold", comment=reason))
     shown = lines.judged_lines(judged)
     if returned:
         await lines.free(session, claim.id)
@@ -247,20 +246,6 @@ async def _release(session: AsyncSession, call: Call, claim: Claim) -> Sequence[
     return people
 
 
-async def hold(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
-    claim, done = await steps.permit(session, call, claim_id, "hold")
-    claim.hold_code, claim.hold_reason, claim.hold_since_at = f"{call.actor.role}_hold", reason, call.now
-    done.append(await steps.take(session, call, claim, "hold", comment=reason))
-    return await _shown(session, call, claim, done)
-
-
-async def release(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
-    claim, done = await steps.permit(session, call, claim_id, "release")
-    claim.hold_code = claim.hold_reason = claim.hold_since_at = None
-    done.append(await steps.take(session, call, claim, "release", comment=comment))
-    return await _shown(session, call, claim, done)
-
-
 async def resolve(session: AsyncSession, call: Call, claim_id: UUID, body: Resolution) -> ClaimOut:
     """Settles one held line (处理待核实人员). Splitting moves it, still held, to a claim of its own, which goes its way from `submitted`."""
     claim, done = await steps.permit(session, call, claim_id, "resolve")
@@ -307,13 +292,9 @@ async def _shown(session: AsyncSession, call: Call, claim: Claim, done: list[Any
     return await reading.one(session, call, claim, await lines.of(session, claim.id), done)
 
 
-async def _blacklisting(session: AsyncSession, call: Call, claim: Claim) -> KnownBlacklisting | None:
-    """A claim for the institution's own money that is submitted while the institution is on the blacklist begins on hold."""
-    if claim.institution_id is None or claim.payee != Payee.ORGANISER or claim.hold_code is not None:
-        return None
-    listed = await session.get(KnownBlacklisting, claim.institution_id)
-    over = listed is None or call.today < listed.from_on or (listed.until_on is not None and listed.until_on < call.today)
-    return None if over else listed
+def _about(judged: rules.Judged) -> tuple[UUID | None, str, UUID, list[UUID]]:
+    """Whom and what a hold of an application would be about."""
+    return judged.asked.institution_id, judged.terms.payee, judged.asked.class_id, [line.trainee_id for line in judged.lines]
 
 
 def _changed(call: Call, asked: facts.Asked, body: ClaimChange) -> facts.Asked:

@@ -1,6 +1,9 @@
-"""The life of a claim: its states, who may take which step from where to where, and whose work must be different persons'."""
+"""The life of a claim: its states, who may take which step from where to where, whose work must be different persons', and what holds it."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from services.subsidy.codes import ClaimStatus
 from shared.codes import named
@@ -72,3 +75,36 @@ def by_money(amount: Decimal, given_up: Decimal, paid: Decimal, asked_back: Deci
     if asked_back > received:
         return ClaimStatus.RECOVERING
     return ClaimStatus.RECOVERED if received > 0 else ClaimStatus.PAID
+
+
+# Holds. A claim has any number of them, as JSON: `code`, `reason`, `since_at`, by whom it is ended, and the days on which it stands (null: any day).
+
+BY_REVIEWER, BY_FACTS, BY_REGISTER = "reviewer", "facts", "register"  # who ends it: a person alone; facts that change back; the blacklist
+ENDED_BY = (BY_REVIEWER, BY_FACTS, BY_REGISTER)  # the code shown is that of the hold that is hardest to end
+STANDING = "$[*] ? ((@.from_on == null || @.from_on <= $today) && (@.until_on == null || @.until_on >= $today))"
+
+
+def a_hold(
+    code: str, reason: str, now: datetime, ended_by: str = BY_REVIEWER, from_on: date | None = None, until_on: date | None = None
+) -> dict[str, Any]:
+    """`from_on`, `until_on`: its first and last day. One that begins later stands since that morning."""
+    since_at = max(now, datetime.combine(from_on, time(), now.tzinfo)) if from_on else now
+    return {
+        "code": code,
+        "reason": reason,
+        "since_at": since_at.isoformat(),
+        "ended_by": ended_by,
+        "from_on": from_on and from_on.isoformat(),
+        "until_on": until_on and until_on.isoformat(),
+    }
+
+
+def stands(hold: Mapping[str, Any], today: date) -> bool:
+    """What `STANDING` says in SQL."""
+    return (hold["from_on"] or "") <= today.isoformat() <= (hold["until_on"] or "9999")
+
+
+def on_hold(holds: Sequence[Mapping[str, Any]], today: date) -> Mapping[str, Any] | None:
+    """What a claim is held for today, as one hold with all the reasons; None: nothing."""
+    standing = sorted((each for each in holds if stands(each, today)), key=lambda each: ENDED_BY.index(each["ended_by"]))
+    return {**standing[0], "reason": ";".join(each["reason"] for each in standing)} if standing else None

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import facts, lines, rules, steps
 from services.subsidy.claims.facts import Gathered
+from services.subsidy.claims.policy import on_hold
 from services.subsidy.claims.schemas import AppealOut, ClaimCount, ClaimOut, ClaimStatistics, LineOut, QuoteOut, ReplayLine, ReplayOut
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
 from services.subsidy.claims.visibility import rows
@@ -42,7 +43,9 @@ async def one(
     held = any(line.verdict == LineVerdict.HELD for line in shown)
     actions = await steps.allowed_actions(session, call, claim, done, held)
     eligible = any(line.verdict != LineVerdict.REFUSED for line in shown)
-    return ClaimOut.model_validate(summary(claim) | {"eligible": eligible, "lines": shown, "decisions": done, "allowed_actions": actions})
+    return ClaimOut.model_validate(
+        summary(call, claim) | {"eligible": eligible, "lines": shown, "decisions": done, "allowed_actions": actions}
+    )
 
 
 async def page(
@@ -63,7 +66,7 @@ async def page(
         wanted = wanted.where(Claim.created_at < datetime.combine(to_on + timedelta(days=1), time(), clock.SHANGHAI))
     if trainee_ids:
         wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(Line.trainee_id.in_(trainee_ids))))
-    found = await pages.page(session, wanted, Claim.id, asked, lambda row: summary(row[0]))
+    found = await pages.page(session, wanted, Claim.id, asked, lambda row: summary(call, row[0]))
     if trainee_ids:
         theirs = Line.claim_id.in_([item["id"] for item in found["items"]]) & Line.trainee_id.in_(trainee_ids)
         by_claim = defaultdict(list)
@@ -74,9 +77,8 @@ async def page(
     return found
 
 
-def summary(claim: Claim) -> dict[str, Any]:
+def summary(call: Call, claim: Claim) -> dict[str, Any]:
     """A claim without its lines."""
-    hold = {"code": claim.hold_code, "reason": claim.hold_reason, "since_at": claim.hold_since_at} if claim.hold_code else None
     return {
         "id": claim.id,
         "version": claim.version,
@@ -89,7 +91,7 @@ def summary(claim: Claim) -> dict[str, Any]:
         "class_id": claim.class_id,
         "fund_id": claim.fund_id,
         "amount": claim.amount,
-        "hold": hold,
+        "hold": on_hold(claim.holds, call.today),
         "attachments": claim.attachments,
         "external_refs": claim.external_refs,
         "terms": _terms_kept(claim),
@@ -100,7 +102,7 @@ def summary(claim: Claim) -> dict[str, Any]:
     }
 
 
-def quote(judged: rules.Judged) -> QuoteOut:
+def quote(judged: rules.Judged, hold: Mapping[str, Any] | None) -> QuoteOut:
     asked = judged.asked
     return QuoteOut.model_validate(
         {
@@ -113,6 +115,7 @@ def quote(judged: rules.Judged) -> QuoteOut:
             "on_behalf": asked.on_behalf,
             "amount": judged.verdict.amount,
             "lines": lines.judged_lines(judged),
+            "hold": hold,
             "facts_hash": judged.facts_hash,
             "terms": terms_ref(asked.scheme, judged.terms),
         }

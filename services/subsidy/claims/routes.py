@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Body, Depends, Query
 
 from services.subsidy import clients
-from services.subsidy.claims import operations, reading, rules, steps
+from services.subsidy.claims import holds, operations, reading, rules, steps
 from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import APPLICANTS, MACHINE
@@ -274,12 +274,12 @@ async def close(claim_id: UUID, body: wire.Reasoned, session: web.Session, call:
 
 @step("hold", "暂缓", example=BECAUSE)
 async def hold(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
-    return await operations.hold(session, call, claim_id, body.reason)
+    return await holds.hold(session, call, claim_id, body.reason)
 
 
 @step("release", "解除暂缓", example=AGREED)
 async def release(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
-    return await operations.release(session, call, claim_id, body.comment if body else None)
+    return await holds.release(session, call, claim_id, body.comment if body else None)
 
 
 @step("resolve", "处理一名待核实人员:认可、不予补贴或另立新单", SamePerson, example=RESOLVED)

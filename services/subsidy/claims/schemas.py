@@ -162,6 +162,7 @@ class QuoteOut(wire.Out):
     fund_name: names.FundName = None
     amount: wire.Money = Field(description="元;符合各行之和")
     lines: list[LineOut]
+    hold: Hold | None = Field(description="提交后即暂缓的原因:黑名单,或同一班级、机构、人员的前一申领单未经解除的暂缓")
     terms: TermsRef
     facts_hash: str = Field(description="判定所用事实的 SHA-256")
 

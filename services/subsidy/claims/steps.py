@@ -1,17 +1,31 @@
 """Taking a step on a claim: whether this person may, and the step kept with who, when and why. Payments and recoveries take theirs here too."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, func, insert, select, update
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen
-from services.subsidy.claims.policy import APPROVED, ELSEWHERE, EVENTS, IN_NOTICE, LEAVES_APPROVAL, MACHINE, PART_OF, WITH_MONEY, by_money
+from services.subsidy.claims.policy import (
+    APPROVED,
+    BY_REVIEWER,
+    ELSEWHERE,
+    EVENTS,
+    IN_NOTICE,
+    LEAVES_APPROVAL,
+    MACHINE,
+    PART_OF,
+    WITH_MONEY,
+    by_money,
+    on_hold,
+)
 from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.claims.visibility import rows
 from services.subsidy.codes import ClaimStatus, LineVerdict
@@ -27,20 +41,7 @@ CLAIMS, LINES, DECISIONS = (cast(Table, each.__table__) for each in (Claim, Line
 _WITH_STEP = deeds.beside(DECISIONS)
 LOOKED_INTO = LEAVES_APPROVAL | {"approve", "resolve", "recover"}  # steps that more than the claim's own row can stand against
 LEAN = [
-    CLAIMS.c[name]
-    for name in (
-        "id",
-        "number",
-        "status",
-        "version",
-        "fund_id",
-        "amount",
-        "payee",
-        "institution_id",
-        "trainee_id",
-        "hold_code",
-        "hold_reason",
-    )
+    CLAIMS.c[name] for name in ("id", "number", "status", "version", "fund_id", "amount", "payee", "institution_id", "trainee_id", "holds")
 ]
 
 
@@ -86,7 +87,7 @@ async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str,
     if action in LOOKED_INTO:
         over = await notices.why_not_over(session, call, claim.id) if action == "approve" else None
         at = replace(await _of_lines(session, claim.id), notice=over)
-    if obstacle := _obstacle(action, claim, at):
+    if obstacle := _obstacle(call, action, claim, at):
         raise obstacle
     return claim, done
 
@@ -113,7 +114,7 @@ async def allowed_actions(
         at = replace(at, notice=over, money=await funds.why_not_reserve(session, claim.fund_id, claim.amount))
 
     def further(action: str) -> Refusal | None:
-        problem = _obstacle(action, claim, at)
+        problem = _obstacle(call, action, claim, at)
         return Refusal(problem.code, problem.detail) if problem else None
 
     found = MACHINE.allowed_actions(claim.status, call.actor.doer, _parts(done), further)
@@ -144,17 +145,6 @@ async def take(
     deed = deeds.deed(call, f"claim.{EVENTS[action]}", claim.id, details=told, status=claim.status, version=claim.version)
     await deeds.record_beside(session, _WITH_STEP, deed, step)
     return Decision(**step)
-
-
-async def hold(session: AsyncSession, call: Call, claim: Claim, code: str, reason: str, *, gives_way: str | None = None) -> Decision:
-    """The service itself stops the claim. A hold that stands already keeps its code and gains the reason, so that its release is a person's decision
-    on both; only the one that would end by itself gives way."""
-    if claim.hold_code is None:
-        claim.hold_code, claim.hold_reason, claim.hold_since_at = code, reason, call.now
-    else:
-        claim.hold_code = code if claim.hold_code == gives_way else claim.hold_code
-        claim.hold_reason = f"{claim.hold_reason};{reason}"
-    return await take(session, call, claim, "hold", comment=reason)
 
 
 # Many claims in a few statements, each as `LEAN` has it: what a payment batch or a recovery does to them
@@ -188,11 +178,19 @@ async def standing(session: AsyncSession, claims: Sequence[Row[Any]]) -> dict[UU
     return {claim.id: by_money(claim.amount, *money[claim.id]) for claim in claims}
 
 
-async def hold_each(session: AsyncSession, call: Call, claim_ids: Collection[UUID], code: str, reason: str) -> None:
-    """Stops these claims, read anew and locked in the order of their ids."""
-    wanted = select(Claim).where(Claim.id.in_(claim_ids)).order_by(Claim.id).with_for_update()
-    for claim in await session.scalars(wanted.execution_options(populate_existing=True)):
-        await hold(session, call, claim, code, reason)
+async def hold_each(session: AsyncSession, call: Call, which: ColumnElement[bool], hold: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    """The service itself stops these claims, locked in the order of their ids: beside what holds them already, each hold is ended for itself."""
+    claims = (await session.execute(select(*LEAN).where(which).order_by(CLAIMS.c.id).with_for_update())).all()
+    also = CLAIMS.c.holds.op("||")(cast_to([hold], JSONB))
+    await take_each(session, call, claims, "hold", "claim.held", changed={"holds": also}, comment=str(hold["reason"]))
+    return claims
+
+
+async def release_each(session: AsyncSession, call: Call, which: ColumnElement[bool], ended_by: str, comment: str) -> None:
+    """Ends, of these claims, the holds that end so."""
+    claims = (await session.execute(select(*LEAN).where(which).order_by(CLAIMS.c.id).with_for_update())).all()
+    left = func.jsonb_path_query_array(CLAIMS.c.holds, cast_to(f'$[*] ? (@.ended_by != "{ended_by}")', JSONPATH))
+    await take_each(session, call, claims, "release", "claim.released", changed={"holds": left}, comment=comment)
 
 
 async def why_not_each(
@@ -218,29 +216,24 @@ async def take_each(
     event: str,
     *,
     to: ClaimStatus | None = None,
+    changed: Mapping[str, Any] | None = None,
     comment: str,
     **details: str,
 ) -> None:
-    """Keeps the step for each claim, read and locked as it is; to another state, which the feed is told, or within its own."""
+    """Keeps the step for each claim, read and locked as it is. What comes to another state, or is `changed` otherwise, the feed is told."""
     if not claims:
         return
     ids = [claim.id for claim in claims]
-    if to is not None:
-        moved = {"status": to, "in_status_since_at": call.now, "version": CLAIMS.c.version + 1}
-        await session.execute(update(CLAIMS).where(CLAIMS.c.id.in_(ids)).values(moved))
+    moved = dict(changed or {}) | ({"status": to, "in_status_since_at": call.now} if to is not None else {})
+    if moved:
+        await session.execute(update(CLAIMS).where(CLAIMS.c.id.in_(ids)).values(moved | {"version": CLAIMS.c.version + 1}))
     kept = [_decision(call, claim.id, action, claim.status, to or claim.status, comment) for claim in claims]
     await session.execute(insert(DECISIONS), kept)
     await deeds.record_all(
         session,
         [
             deeds.deed(
-                call,
-                event,
-                claim.id,
-                details=details,
-                event=to is not None,
-                status=to or claim.status,
-                version=claim.version + (to is not None),
+                call, event, claim.id, details=details, event=bool(moved), status=to or claim.status, version=claim.version + bool(moved)
             )
             for claim in claims
         ],
@@ -267,17 +260,18 @@ def _decision(call: Call, claim_id: UUID, action: str, before: str, after: str, 
     }
 
 
-def _obstacle(action: str, claim: Claim, at: Standing) -> errors.Problem | None:
+def _obstacle(call: Call, action: str, claim: Claim, at: Standing) -> errors.Problem | None:
     """What stands against a step that its state allows. For approving in the order in which it is settled, the money last."""
+    held = on_hold(claim.holds, call.today)
     match action:
-        case "hold" if claim.hold_code is not None:
+        case "hold" if held and held["ended_by"] == BY_REVIEWER:
             return errors.InvalidState("申领单已经暂缓,不必重复办理。")
-        case "release" if claim.hold_code is None:
+        case "release" if held is None:
             return errors.InvalidState("申领单没有暂缓,无需解除。")
         case "resolve" if not at.held_lines:
             return errors.InvalidState("没有待核实的人员。")
-        case "approve" if at.notice is None and claim.hold_code is not None:
-            return ClaimOnHold(f"申领单暂缓中:{claim.hold_reason}。请复审人员查明原因后解除暂缓。")
+        case "approve" if at.notice is None and held:
+            return ClaimOnHold(f"申领单暂缓中:{held['reason']}。请复审人员查明原因后解除暂缓。")
         case "return" | "reject" | "withdraw" | "close" if at.sending:
             return ClaimInBatch("申领单有付款已在拨付批次中。请先等待银行回执,或作废尚未导出的批次。")
         case "return" | "reject" | "withdraw" if at.paid:

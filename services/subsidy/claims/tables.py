@@ -56,7 +56,7 @@ class Claim(db.Versioned, Row):
         db.one_of("scheme", SchemeCode),
         CheckConstraint("num_nonnulls(institution_id, trainee_id) = 1", name="one_applicant"),
         CheckConstraint("amount >= 0", name="amount"),
-        CheckConstraint("num_nulls(hold_code, hold_reason, hold_since_at) IN (0, 3)", name="hold_whole"),
+        CheckConstraint("jsonb_typeof(holds) = 'array'", name="holds"),
         CheckConstraint("region_code IS NOT NULL OR NOT on_behalf", name="on_behalf_of_a_town"),
         Index("claims_status_idx", "status", "id"),
         Index("claims_waiting_idx", "status", "in_status_since_at", "id"),
@@ -105,9 +105,9 @@ class Claim(db.Versioned, Row):
     facts_hash: Mapped[str] = mapped_column(Text)
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True, comment="all that was judged, for a replay; no ID number, no name")
 
-    hold_code: Mapped[str | None] = mapped_column(Text)
-    hold_reason: Mapped[str | None] = mapped_column(Text)
-    hold_since_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    holds: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb"), comment="what stops it and has not been ended, by day (policy.a_hold)"
+    )
     split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     in_status_since_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
@@ -213,11 +213,11 @@ class Appeal(Row):
 
 
 class KnownBlacklisting(Row):
-    """An institution that was put on the blacklist and not reinstated since: its claims begin on hold. The registry remains the source."""
+    """Days for which an institution is on the blacklist: its money is on hold. The registry remains the source."""
 
     __tablename__ = "known_blacklistings"
     __table_args__ = {"info": keeping.DELETABLE}
 
     institution_id: Mapped[UUID] = mapped_column(primary_key=True)
-    from_on: Mapped[date]
+    from_on: Mapped[date] = mapped_column(primary_key=True)
     until_on: Mapped[date | None]

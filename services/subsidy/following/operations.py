@@ -3,21 +3,21 @@
 What is done here is the service's own deed, on the day of what happened there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.subsidy.claims import steps
 from services.subsidy.claims.facts import lock_persons
-from services.subsidy.claims.operations import BECAUSE_BLACKLISTED, BLACKLISTED
-from services.subsidy.claims.policy import OPEN
+from services.subsidy.claims.holds import listed
+from services.subsidy.claims.policy import BY_REGISTER, OPEN, a_hold
 from services.subsidy.claims.tables import Appeal, Claim, Entitlement, KnownBlacklisting, Line
 from services.subsidy.codes import FindingCode, Payee
 from shared import deeds
@@ -59,27 +59,26 @@ def taking_in(own_call: Callable[[], Call]) -> TakeIn:
 async def institution_blacklisted(
     session: AsyncSession, call: Call, institution_id: UUID, from_on: date | None, until_on: date | None
 ) -> None:
-    """Holds the institution's own money on open claims; what is due to trainees goes on."""
-    listed = {"from_on": from_on or call.today, "until_on": until_on}
-    known = upsert(KnownBlacklisting).values(institution_id=institution_id, **listed)
-    await session.execute(known.on_conflict_do_update(index_elements=["institution_id"], set_=listed))
-    to_itself = Claim.institution_id == institution_id, Claim.payee == Payee.ORGANISER
-    await _hold(session, call, BLACKLISTED, BECAUSE_BLACKLISTED.format(from_on=listed["from_on"]), *to_itself)
+    """Holds the institution's own money on open claims for the days of the listing; what is due to trainees goes on."""
+    days = {"from_on": from_on or call.today, "until_on": until_on}
+    known = upsert(KnownBlacklisting).values(institution_id=institution_id, **days)
+    await session.execute(known.on_conflict_do_update(index_elements=["institution_id", "from_on"], set_={"until_on": until_on}))
+    to_itself = and_(Claim.institution_id == institution_id, Claim.payee == Payee.ORGANISER, Claim.status.in_(OPEN))
+    await steps.hold_each(session, call, to_itself, listed(call, days))
 
 
 async def institution_reinstated(session: AsyncSession, call: Call, institution_id: UUID) -> None:
     """Ends the holds that the blacklisting alone had set."""
     await session.execute(delete(KnownBlacklisting).where(KnownBlacklisting.institution_id == institution_id))
-    for claim in await _locked(session, Claim.institution_id == institution_id, Claim.hold_code == BLACKLISTED):
-        claim.hold_code = claim.hold_reason = claim.hold_since_at = None
-        await steps.take(session, call, claim, "release", comment=REINSTATED)
+    held = Claim.holds.contains([{"ended_by": BY_REGISTER}])
+    await steps.release_each(session, call, and_(Claim.institution_id == institution_id, held), BY_REGISTER, REINSTATED)
 
 
 async def certificate_revoked(session: AsyncSession, call: Call, certificate_id: UUID, revoked_on: date | None) -> None:
     """Holds every open claim with a line that rests on the certificate, whoever is paid."""
     reason = BECAUSE_REVOKED.format(certificate_id=certificate_id, revoked_on=revoked_on or call.today)
     resting = Claim.id.in_(select(Line.claim_id).where(Line.certificate_id == certificate_id))
-    await _hold(session, call, FindingCode.CERTIFICATE_INVALID, reason, resting)
+    await steps.hold_each(session, call, and_(resting, Claim.status.in_(OPEN)), a_hold(FindingCode.CERTIFICATE_INVALID, reason, call.now))
 
 
 async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUID) -> None:
@@ -111,14 +110,5 @@ async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUI
         both = sorted({claim_id for each in twice for claim_id in (each.claim_id, each.other_claim_id)})
         details = told | {"claim_ids": [str(each) for each in both], "keys": keys}
         await deeds.record(session, call, "trainee.subsidised_twice", into, details=details, event=False)
-        await _hold(session, call, FindingCode.ALREADY_SUBSIDISED, BECAUSE_TWICE.format(old=old, into=into, keys=keys), Claim.id.in_(both))
-
-
-async def _hold(session: AsyncSession, call: Call, code: str, reason: str, *which: ColumnElement[bool]) -> None:
-    for claim in await _locked(session, Claim.status.in_(OPEN), *which):
-        await steps.hold(session, call, claim, code, reason, gives_way=BLACKLISTED)
-
-
-async def _locked(session: AsyncSession, *which: ColumnElement[bool]) -> Sequence[Claim]:
-    wanted = select(Claim).where(*which).order_by(Claim.id).with_for_update()
-    return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
+        because = a_hold(FindingCode.ALREADY_SUBSIDISED, BECAUSE_TWICE.format(old=old, into=into, keys=keys), call.now)
+        await steps.hold_each(session, call, and_(Claim.id.in_(both), Claim.status.in_(OPEN)), because)

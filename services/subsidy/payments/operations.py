@@ -77,7 +77,9 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, accounts: Ac
     pointers = {claim_id: f"/claim_ids/{position}" for position, claim_id in enumerate(body.claim_ids)}
     why_not = await claim_steps.why_not_each(session, call, claims, "payment")
     with_money_due = {each.claim_id for each in dues}
-    rules.refuse([*rules.claims(claims, body.fund_id, pointers, why_not, await _on_the_way(session, body.claim_ids), with_money_due)])
+    rules.refuse(
+        [*rules.claims(claims, body.fund_id, pointers, why_not, await _on_the_way(session, body.claim_ids), with_money_due, call.today)]
+    )
     if not any(each.payee_id in accounts and accounts[each.payee_id].number for each in dues):
         rules.refuse(
             [

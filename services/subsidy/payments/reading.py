@@ -114,7 +114,7 @@ async def _further(session: AsyncSession, call: Call, batch: PaymentBatch, claim
     claims = await claim_steps.seen(session, claim_ids)
     why_not = await claim_steps.why_not_each(session, call, claims, "payment")
     sending = batch.status == BatchStatus.DRAFT
-    faults = rules.exported_claims(claims, batch.fund_id, why_not) if sending else rules.own_work(claims, why_not)
+    faults = rules.exported_claims(claims, batch.fund_id, why_not, call.today) if sending else rules.own_work(claims, why_not)
     refusals = {"export" if sending else "confirm": Refusal(fault.code, f"{fault.seen}:{fault.fix}") for fault in islice(faults, 1)}
     return refusals.get
 

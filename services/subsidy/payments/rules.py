@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold
+from services.subsidy.claims.policy import on_hold
 from services.subsidy.codes import Payee, PaymentStatus
 from services.subsidy.payments.errors import (
     NAMED_TWICE,
@@ -71,10 +72,11 @@ def claims(
     why_not: Mapping[UUID, Refusal],
     on_the_way: Mapping[UUID, str],
     with_money_due: Collection[UUID],
+    today: date,
 ) -> Faults:
     """Claims that cannot be in a new batch of this fund; the first reason of each."""
     for claim in claims:
-        fault = claim_to_pay(claim, fund_id, why_not.get(claim.id))
+        fault = claim_to_pay(claim, fund_id, why_not.get(claim.id), today)
         if fault is None and claim.id not in with_money_due:
             fault = (
                 in_batch(on_the_way[claim.id])
@@ -89,10 +91,10 @@ def in_batch(number: str) -> Refusal:
     return Refusal(ClaimInBatch.code, f"已在批次 {number} 中。请等待银行回执,或作废尚未导出的批次。")
 
 
-def exported_claims(claims: Sequence[Row[Any]], fund_id: UUID, why_not: Mapping[UUID, Refusal]) -> Faults:
+def exported_claims(claims: Sequence[Row[Any]], fund_id: UUID, why_not: Mapping[UUID, Refusal], today: date) -> Faults:
     """Claims that were put on hold, or left the state of approval, since the batch was made; or that this person may not pay."""
     for claim in claims:
-        if fault := claim_to_pay(claim, fund_id, why_not.get(claim.id)):
+        if fault := claim_to_pay(claim, fund_id, why_not.get(claim.id), today):
             fix = fault.detail if fault.code == SamePerson.code else f"{fault.detail}请作废本批次,去掉该申领单后重建。"
             yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fix)
 
@@ -104,14 +106,14 @@ def own_work(claims: Sequence[Row[Any]], why_not: Mapping[UUID, Refusal]) -> Fau
             yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fault.detail)
 
 
-def claim_to_pay(claim: Row[Any], fund_id: UUID, why_not: Refusal | None) -> Refusal | None:
+def claim_to_pay(claim: Row[Any], fund_id: UUID, why_not: Refusal | None, today: date) -> Refusal | None:
     """Why the claim cannot be paid from this fund, by this person: its state, its fund, a hold, four eyes."""
     if why_not and why_not.code == errors.InvalidState.code:
         return why_not
     if claim.fund_id != fund_id:
         return Refusal(ClaimOfOtherFund.code, "该申领单属于另一笔资金。请按资金分别建立批次。")
-    if claim.hold_code is not None:
-        return Refusal(ClaimOnHold.code, f"已暂缓:{claim.hold_reason}。请解除暂缓后再付款。")
+    if hold := on_hold(claim.holds, today):
+        return Refusal(ClaimOnHold.code, f"已暂缓:{hold['reason']}。请解除暂缓后再付款。")
     return why_not
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import steps as claim_steps
+from services.subsidy.claims.policy import a_hold
 from services.subsidy.codes import BatchStatus, ClaimStatus, FindingCode, Payee, PaymentStatus
 from services.subsidy.funds import operations as funds
 from services.subsidy.payments import policy, reading, rules
@@ -42,7 +43,7 @@ async def export(session: AsyncSession, call: Call, kernel: Kernel, accounts: Ac
     batch = await permit(session, call, batch_id, "export", lock=True)
     claims = await _claims(session, batch)
     why_not = await claim_steps.why_not_each(session, call, claims, "payment")
-    rules.refuse([*rules.exported_claims(claims, batch.fund_id, why_not)])
+    rules.refuse([*rules.exported_claims(claims, batch.fund_id, why_not, call.today)])
     payments = {payment.id: payment for payment in await reading.payments(session, batch.id)}
     sending = [_sending(kernel, payment, accounts.get(payment.payee_id)) for payment in payments.values()]
     kept_back = policy.kept_back(sending)
@@ -65,7 +66,8 @@ async def export(session: AsyncSession, call: Call, kernel: Kernel, accounts: Ac
     left_out = {str(payment_id): code for payment_id, code in kept_back.items()}
     noted = sorted(str(each) for each in policy.shared(sending) - kept_back.keys())
     await record(session, call, batch, f"payment_batch.{batch.status}", claims, left_out=left_out, shared_accounts=noted)
-    await claim_steps.hold_each(session, call, shared, FindingCode.SHARED_BANK_ACCOUNT, BECAUSE_SHARED.format(number=batch.number))
+    because = a_hold(FindingCode.SHARED_BANK_ACCOUNT, BECAUSE_SHARED.format(number=batch.number), call.now)
+    await claim_steps.hold_each(session, call, claim_steps.CLAIMS.c.id.in_(shared), because)
     return await reading.show(session, call, batch)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, literal, select
 
+from services.subsidy.claims.conditions import HELD_SINCE, on_hold
 from services.subsidy.claims.policy import APPLICANTS, OPEN, PART_OF, UNDER_REVIEW
 from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.claims.visibility import rows
@@ -143,13 +144,13 @@ def _held(call: access.Call) -> Sequence[ColumnElement[bool]]:
 def _over(call: access.Call) -> Sequence[ColumnElement[bool]]:
     """Whose notice an accepted or upheld objection stops is not over, whatever its last day."""
     running = Notice.concluded_on.is_(None), Notice.stopped_on.is_(None), Notice.until_on < call.today
-    return *running, Claim.hold_code.is_(None), ~HELD_LINE, *_by_another("payment")(call)
+    return *running, ~on_hold(call.today), ~HELD_LINE, *_by_another("payment")(call)
 
 
 def _unpaid(call: access.Call) -> Sequence[ColumnElement[bool]]:
     settled = Line.sending_yuan + Line.paid_yuan + Line.given_up_yuan
     left = exists().where(Line.claim_id == Claim.id, Line.verdict == LineVerdict.ELIGIBLE, Line.amount > settled)
-    return Claim.hold_code.is_(None), left, *_by_another("payment")(call)
+    return ~on_hold(call.today), left, *_by_another("payment")(call)
 
 
 def _received(kind: Waits, action: str, *where: ColumnElement[bool]) -> Kind:
@@ -165,7 +166,7 @@ KINDS: Final = (
     _claim(Waits.CLAIM_SUBMITTED, OFFICER, "review", ClaimStatus.SUBMITTED, where=_by_another("first_review")),
     _claim(Waits.CLAIM_REVIEWED, REVIEWER, "confirm", ClaimStatus.REVIEWED, where=_by_another("second_review")),
     _claim(Waits.CLAIM_LINES_HELD, REVIEWER, "resolve", *UNDER_REVIEW, where=_held),
-    _claim(Waits.CLAIM_ON_HOLD, REVIEWER, "release", *OPEN, since_at=Claim.hold_since_at, where=lambda _: (Claim.hold_code.is_not(None),)),
+    _claim(Waits.CLAIM_ON_HOLD, REVIEWER, "release", *OPEN, since_at=HELD_SINCE, where=lambda call: (on_hold(call.today),)),
     _claim(Waits.CLAIM_OBJECTED, REVIEWER, "return", ClaimStatus.IN_NOTICE, paper=ON_NOTICE, where=lambda _: (UPHELD,)),
     _claim(
         Waits.CLAIM_NOTICE_OVER,

@@ -214,7 +214,7 @@ async def test_a_split_moves_the_held_line_to_a_claim_of_its_own(start: Start) -
         assert [(line["trainee_id"], line["verdict"], line["amount"]) for line in split["lines"]] == [
             (held["trainee_id"], "held", "180.00")
         ]
-        assert [step["action"] for step in split["decisions"]] == ["submit", "split"]
+        assert [step["action"] for step in split["decisions"]] == ["submit", "review", "confirm", "split"]
         assert (await world.act("officer", "review", split, person_id=PERSONS["institution"])).json()["code"] == "same_person"
         assert (await world.act("reviewer", "resolve", split, body)).json()["code"] == "invalid_state"
         accepted = await world.step("reviewer", "resolve", split, body | {"outcome": "accept"})

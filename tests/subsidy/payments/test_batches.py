@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text, update
 
+from services.subsidy.claims.policy import a_hold
 from services.subsidy.claims.tables import Claim, Line
 from shared import db, privacy
 from tests.conftest import Service, Start, version_of
@@ -56,7 +57,7 @@ async def test_every_faulty_claim_is_named_at_once(start: Start) -> None:
         faulty = [
             await a_claim(subsidy, fund_id, status="in_notice"),
             await a_claim(subsidy, other_fund),
-            await a_claim(subsidy, fund_id, hold_code="officer_hold", hold_reason="核查", hold_since_at=good.created_at),
+            await a_claim(subsidy, fund_id, holds=[a_hold("officer_hold", "核查", good.created_at)]),
             await a_claim(subsidy, fund_id, ["0.00"]),
         ]
         answer = await _create(subsidy, fund_id, good.id, *(claim.id for claim in faulty))
@@ -134,8 +135,11 @@ async def test_a_person_s_account_that_is_another_s_as_well_is_held_and_not_paid
         assert {each["code"] for each in sent["left_out"]} == {"shared_bank_account"} and len(sent["left_out"]) == len(held)
         assert sent["status"] == ("exported" if other == "a school" else "cancelled")
         async with subsidy.kernel.reading() as session:
-            codes = {claim.id: claim.hold_code for claim in await session.scalars(select(Claim).where(Claim.id.in_([first.id, second.id])))}
-        assert {claim_id for claim_id, code in codes.items() if code == "shared_bank_account"} == held
+            codes = {
+                claim.id: {each["code"] for each in claim.holds}
+                for claim in await session.scalars(select(Claim).where(Claim.id.in_([first.id, second.id])))
+            }
+        assert {claim_id for claim_id, code in codes.items() if code == {"shared_bank_account"}} == held
         assert await balances(subsidy, fund_id) == {"available": "9640.00", "reserved": "360.00", "paid": "0.00"}
 
 
@@ -234,7 +238,7 @@ async def test_a_claim_put_on_hold_is_not_sent_to_the_bank(start: Start) -> None
         claim = await a_claim(subsidy, fund_id)
         batch = (await _create(subsidy, fund_id, claim.id)).json()
         async with subsidy.kernel.writing.begin() as session:
-            held = {"hold_code": "officer_hold", "hold_reason": "核查", "hold_since_at": claim.created_at}
+            held = {"holds": [a_hold("officer_hold", "核查", claim.created_at)]}
             await session.execute(update(Claim).where(Claim.id == claim.id).values(held))
         answer = await _act(subsidy, batch, "export")
         assert answer.status_code == 409 and answer.json()["code"] == "claim_on_hold"
@@ -344,12 +348,12 @@ async def test_a_batch_says_beforehand_whose_own_work_it_is_and_what_stops_it(st
             "report-return": "invalid_state",
         }
         assert (await says(PERSONS["submit"]))["export"] == "same_person"
-        held = {"hold_code": "officer_hold", "hold_reason": "核查", "hold_since_at": claim.created_at}
+        held = {"holds": [a_hold("officer_hold", "核查", claim.created_at)]}
         async with subsidy.kernel.writing.begin() as session:
             await session.execute(update(Claim).where(Claim.id == claim.id).values(held))
         assert (await says(PERSONS["approve"]))["export"] == "claim_on_hold"
         async with subsidy.kernel.writing.begin() as session:
-            await session.execute(update(Claim).where(Claim.id == claim.id).values(dict.fromkeys(held)))
+            await session.execute(update(Claim).where(Claim.id == claim.id).values(holds=[]))
         assert (await _act(subsidy, batch, "export")).status_code == 200
         assert await says(PERSONS["approve"]) == {
             "export": "invalid_state",

@@ -1,0 +1,108 @@
+"""What stops a claim: a person, facts that changed, the blacklist. A hold is about people and an institution and not about a paper, so one that nobody
+has ended is found again by whatever is claimed next for the same class."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, and_, cast, func, literal, null, or_, select, union_all, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.subsidy.claims import lines, reading, steps
+from services.subsidy.claims.policy import BY_FACTS, BY_REGISTER, BY_REVIEWER, a_hold, stands
+from services.subsidy.claims.schemas import ClaimOut
+from services.subsidy.claims.tables import Claim, KnownBlacklisting, Line
+from services.subsidy.codes import ClaimStatus, Payee
+from shared.access import Call
+
+BLACKLISTED = "institution_blacklisted"  # the register ends it: on the last day of the listing, or when the institution is reinstated
+BECAUSE_BLACKLISTED = "承办机构已列入黑名单({days})。期满或移出黑名单时自动解除,也可由复审人员查明后解除。"
+FOLLOWS = "申领单 {number} 的暂缓未经解除,随班级和人员转来:{reason}"
+ENDED = frozenset({ClaimStatus.WITHDRAWN, ClaimStatus.REJECTED, ClaimStatus.CLOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The holds that a new claim begins with, and the ended claims that they are taken over from."""
+
+    holds: list[dict[str, Any]]
+    ended: list[UUID]
+
+
+async def hold(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
+    claim, done = await steps.permit(session, call, claim_id, "hold")
+    claim.holds = [*claim.holds, a_hold(f"{call.actor.role}_hold", reason, call.now)]
+    done.append(await steps.take(session, call, claim, "hold", comment=reason))
+    return await reading.one(session, call, claim, await lines.of(session, claim.id), done)
+
+
+async def release(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
+    """Ends every hold that stands today."""
+    claim, done = await steps.permit(session, call, claim_id, "release")
+    claim.holds = [each for each in claim.holds if not stands(each, call.today)]
+    done.append(await steps.take(session, call, claim, "release", comment=comment))
+    return await reading.one(session, call, claim, await lines.of(session, claim.id), done)
+
+
+def listed(call: Call, listing: Mapping[str, Any]) -> dict[str, Any]:
+    """The hold on an institution's own money for the days of its listing (`from_on`, `until_on`)."""
+    from_on, until_on = listing["from_on"], listing["until_on"]
+    days = f"自 {from_on} 起" + (f",至 {until_on}" if until_on else "")
+    return a_hold(BLACKLISTED, BECAUSE_BLACKLISTED.format(days=days), call.now, BY_REGISTER, from_on, until_on)
+
+
+async def begin(session: AsyncSession, call: Call, claim: Claim, found: Followed) -> list[str]:
+    """What a claim that is submitted begins with; the answer is why it is on hold from today. What facts had changed before is judged now."""
+    kept = [each for each in claim.holds if each["ended_by"] == BY_REVIEWER]
+    reasons = {each["reason"] for each in kept}
+    new = [each for each in found.holds if each["reason"] not in reasons]
+    claim.holds = [*kept, *new]
+    if found.ended:
+        await session.execute(update(Claim).where(Claim.id.in_(found.ended)).values(holds=[], version=Claim.version + 1))
+    return [each["reason"] for each in new if stands(each, call.today)]
+
+
+async def followed(
+    session: AsyncSession,
+    call: Call,
+    institution_id: UUID | None,
+    payee: str,
+    class_id: UUID,
+    trainee_ids: Collection[UUID],
+    *,
+    own_claim_id: UUID | None = None,
+) -> Followed:
+    """One statement: the listings of the institution to be paid that are not over, and the holds of other claims for the class, by the same institution
+    or for one of the same people. Facts that changed for a claim that goes on are its own: this one is judged by them as well."""
+    known, same_people = KnownBlacklisting, Claim.id.in_(select(Line.claim_id).where(Line.trainee_id == func.any(list(trainee_ids))))
+    days = func.jsonb_build_array(func.jsonb_build_object("from_on", known.from_on, "until_on", known.until_on))
+    not_over = or_(known.until_on.is_(None), known.until_on >= call.today)
+    to_itself = institution_id if payee == Payee.ORGANISER else None
+    listings = select(null().cast(Uuid).label("id"), literal("").label("status"), literal("").label("number"), days.label("holds"))
+    papers = select(Claim.id, Claim.status, Claim.number, Claim.holds).where(
+        Claim.class_id == class_id,
+        Claim.id != own_claim_id if own_claim_id else literal(True),
+        Claim.holds != cast([], JSONB),
+        same_people if institution_id is None else or_(Claim.institution_id == institution_id, same_people),
+    )
+    both = union_all(listings.where(and_(known.institution_id == to_itself, not_over)), papers)
+    rows = (await session.execute(both)).all()
+    found = Followed([], [])
+    for row in rows:
+        if row.id is None:
+            found.holds.extend(listed(call, _dated(each)) for each in row.holds)
+            continue
+        for each in row.holds:
+            if each["ended_by"] == BY_REVIEWER or (each["ended_by"] == BY_FACTS and row.status in ENDED):
+                reason = FOLLOWS.format(number=row.number, reason=each["reason"])
+                found.holds.append({**each, "reason": reason, "ended_by": BY_REVIEWER})
+        if row.status in ENDED:
+            found.ended.append(row.id)
+    return found
+
+
+def _dated(listing: Mapping[str, str | None]) -> dict[str, Any]:
+    return {name: value and date.fromisoformat(value) for name, value in listing.items()}
