@@ -66,6 +66,7 @@ def _readers(folder: Path) -> Iterator[Callable[[], object]]:
     yield lambda: workdays.load(folder / "workdays")
     yield lambda: import_module("services.registry.reference.reading").load(folder)
     yield lambda: import_module("services.subsidy.schemes.reading").load(folder)
+    yield lambda: import_module("services.subsidy.judging.trades").rules(folder)
     yield lambda: import_module("services.evaluation.rules").here()
     yield lambda: import_module("services.evaluation.rules").levels()
     yield lambda: import_module("services.eastwest.placements.rules").here()
@@ -96,6 +97,9 @@ def _lacking(folder: Path) -> Iterator[str]:
     yield from _unknown(periods.here(), codes.labels(periods.KINDS), "labels.toml", _places(folder, folder / periods.FILE)("periods"))
     yield from _owned_by_nobody(_places(folder, folder / "labels.toml"))
     yield from _lacking_of_terms(folder, reference)
+    for field, occupations in import_module("services.subsidy.judging.trades").rules(folder).occupations.items():
+        where = _places(folder, folder / "trades.toml")
+        yield from _unknown(occupations, reference.occupations, "occupations.toml", where(f"occupations.{field}"))
     for path in sorted((folder / "plans").glob("*.toml")):
         yield from _lacking_of_plan(folder, path, reference)
 

@@ -39,6 +39,7 @@ OF_THE_DOMAIN = {
     "services/subsidy/claims/holds": "what stops a claim, and is found again by the next for the same people",
     "services/subsidy/claims/lines": "one person of a claim",
     "services/subsidy/judging/findings": "what a rule says",
+    "services/subsidy/judging/trades": "when two trades are the same, and what a trade is about",
     "services/subsidy/judging/verdict": "facts and terms in, findings and amount out",
     "services/subsidy/schemes/retirement": "the statutory age, which moves by month of birth",
 }

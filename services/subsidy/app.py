@@ -8,6 +8,7 @@ from services.subsidy.claims import routes as claims
 from services.subsidy.following import job as following
 from services.subsidy.funds import routes as funds
 from services.subsidy.internal import evaluation, names, registry, search
+from services.subsidy.judging import trades
 from services.subsidy.notices import routes as notices
 from services.subsidy.objections import routes as objections
 from services.subsidy.payments import routes as payments
@@ -20,6 +21,7 @@ from shared import county, periods, web
 from shared.settings import Settings, load
 
 terms.from_files()  # a faulty file stops the start
+trades.rules(county.folder())
 periods.working_days(codes.WorklistKind.OBJECTION_ACCEPTED)
 PART = web.Part(
     "subsidy",

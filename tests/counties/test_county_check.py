@@ -82,6 +82,7 @@ def test_the_faults_of_all_files_come_at_once(copied: Path) -> None:
 
 
 def test_what_one_file_names_and_another_lacks_is_a_fault(copied: Path) -> None:
+    change(copied / "trades.toml", 'processing = ["6-02-06-10"]', 'processing = ["6-02-06-99"]')
     plan = copied / "plans" / "kaili-2024.toml"
     change(plan, 'channels = ["startup"]', 'channels = ["start_up"]')
     change(plan, 'institution_kinds = ["enterprise"]', 'institution_kinds = ["company"]')
@@ -99,6 +100,8 @@ def test_what_one_file_names_and_another_lacks_is_a_fault(copied: Path) -> None:
         "county.toml:examples.region_code",
         "assessment.toml:own_worker_category",
         "workdays 中没有 2024.toml",
+        "trades.toml:occupations.processing（第 ",
+        ":occupations.toml 中没有 6-02-06-99",
     ):
         assert named in answer.stdout, answer.stdout
 

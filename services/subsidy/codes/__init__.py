@@ -21,6 +21,7 @@ from services.subsidy.codes.owned import (
     RecoveryStatus,
     SchemeCode,
     TermsStatus,
+    TradeField,
     WorklistKind,
 )
 from services.subsidy.codes.read import (
@@ -72,6 +73,7 @@ __all__ = [
     "SchemeCode",
     "Sex",
     "TermsStatus",
+    "TradeField",
     "WorklistKind",
     "rank",
 ]

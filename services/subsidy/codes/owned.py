@@ -109,6 +109,22 @@ class FindingCode(StrEnum):
     AMOUNT_DIFFERS = "amount_differs"
     TERMS_UNCONFIRMED = "terms_unconfirmed"
     FUND_NOT_ALLOWED = "fund_not_allowed"
+    INSTITUTION_SUSPENDED = "institution_suspended"
+    INSTITUTION_EXITED = "institution_exited"
+    CLASS_FILED_LATE = "class_filed_late"
+    HEADCOUNT_DIFFERS = "headcount_differs"
+    TRADE_NOT_ALLOWED = "trade_not_allowed"
+    ABILITY_NOT_STATED = "ability_not_stated"
+    FACTS_CHANGED = "facts_changed"
+
+
+class TradeField(StrEnum):
+    """What a trade is about, as the short course asks: farming, its products, their sale, or crafts beside it."""
+
+    FARMING = "farming"
+    PROCESSING = "processing"
+    MARKETING = "marketing"
+    CRAFT = "craft"
 
 
 class Effect(StrEnum):
@@ -219,6 +235,7 @@ OWNED: Mapping[str, Iterable[str]] = {
     "day_counted": DayCounted,
     "paid_once_per": PaidOncePer,
     "finding": FindingCode,
+    "trade_field": TradeField,
     "finding_effect": Effect,
     "line_verdict": LineVerdict,
     "notice_result": LineVerdict,

@@ -3,7 +3,6 @@
 A field added `later` has a default, so that facts stored before it are still read, and is kept only where it says something, so that their hash stands.
 """
 
-import unicodedata
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +25,7 @@ from services.subsidy.codes import (
     SchemeCode,
     Sex,
 )
+from services.subsidy.judging import trades
 from services.subsidy.schemes.policy import Terms
 from shared.strict import to_json
 
@@ -178,6 +178,10 @@ class ClassFacts:
     signings: tuple[Signing, ...] = later(())
     headcounts: tuple[Headcount, ...] = later(())
 
+    @property
+    def calendar_days(self) -> int:
+        return (self.ends_on - self.starts_on).days + 1
+
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
@@ -260,11 +264,12 @@ class Case:
     terms: Terms
     day: date  # the day on which age, category and status are looked at
     age: int
+    days: tuple[AttendedDay, ...]  # attended between the class's first day and its last
 
 
 def case_of(claim: ClaimFacts, line: LineFacts, terms: Terms) -> Case:
     day = day_counted(claim, line, terms.age_counted_on)
-    return Case(claim, claim.class_facts, line, terms, day, age_on(line.born_on, day))
+    return Case(claim, claim.class_facts, line, terms, day, age_on(line.born_on, day), _days_in_class(claim.class_facts, line))
 
 
 def day_counted(claim: ClaimFacts, line: LineFacts, counted_on: DayCounted) -> date:
@@ -282,25 +287,29 @@ def age_on(born_on: date, day: date) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
-def trade_key(occupation_code: str | None, trade_name: str | None) -> str | None:
-    """What makes two trainings the same trade: the occupation's code, else the trade's name however it was typed."""
-    return occupation_code or "".join(unicodedata.normalize("NFKC", trade_name or "").split()).casefold() or None
+def priors_counted(line: LineFacts) -> tuple[Prior, ...]:
+    """Those that use something up: what was worth nothing does not."""
+    return tuple(prior for prior in line.priors if prior.amount_yuan != 0)
 
 
 def trade_of(claim: ClaimFacts, line: LineFacts) -> tuple[str | None, Level | None]:
     """(trade key, level) that the line is paid for: the certificate's in a certificate claim, else the class's."""
     if claim.kind == ClaimKind.CERTIFICATE:
         return (line.certificate.occupation_code, line.certificate.level) if line.certificate else (None, None)
-    if claim.class_facts is None:
-        return None, None
-    return trade_key(claim.class_facts.occupation_code, claim.class_facts.trade_name), claim.class_facts.level
+    return (trade_of_class(claim.class_facts), claim.class_facts.level) if claim.class_facts else (None, None)
 
 
-def days_in_class(class_facts: ClassFacts | None, line: LineFacts) -> tuple[AttendedDay, ...]:
-    """The days attended between the class's first day and its last."""
+def trade_of_class(class_facts: ClassFacts) -> str | None:
+    """What makes two trainings the same trade: the occupation's code, that which the filed trade stands beside, else the trade's name however typed."""
+    code = class_facts.occupation_code or class_facts.beside_occupation_code
+    return code or trades.key(class_facts.trade_name or "") or None
+
+
+def _days_in_class(class_facts: ClassFacts | None, line: LineFacts) -> tuple[AttendedDay, ...]:
     if not class_facts:
         return ()
-    return tuple(day for day in line.attendance if class_facts.starts_on <= day.on <= class_facts.ends_on)
+    first, last = class_facts.starts_on, class_facts.ends_on
+    return tuple([day for day in line.attendance if first <= day.on <= last])
 
 
 def as_if_held(claim: ClaimFacts) -> ClaimFacts:
@@ -308,7 +317,7 @@ def as_if_held(claim: ClaimFacts) -> ClaimFacts:
     class_facts = claim.class_facts
     if class_facts is None or class_facts.status not in NOT_OVER:
         return claim
-    days = [class_facts.starts_on + timedelta(days=day) for day in range((class_facts.ends_on - class_facts.starts_on).days + 1)]
+    days = [class_facts.starts_on + timedelta(days=day) for day in range(class_facts.calendar_days)]
     attendance = tuple(AttendedDay(day, 2) for day in days)
     held = replace(class_facts, status=ClassStatus.COMPLETED, half_days_held=2 * len(days))
     return replace(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.subsidy.codes import Effect, FindingCode, LineVerdict
-from services.subsidy.judging.facts import Case, ClaimFacts, LineFacts, case_of, days_in_class, trade_of
+from services.subsidy.judging.facts import Case, ClaimFacts, LineFacts, case_of, trade_of
 from services.subsidy.judging.findings import Finding, found
 from services.subsidy.judging.rules import CLAIM_RULES, LINE_RULES, ROSTER_RULES
 from services.subsidy.schemes.policy import Terms
@@ -80,7 +80,7 @@ def _amount_by_day(case: Case, rate: Decimal) -> tuple[Decimal, str]:
     """Days from the sign-in sheet, not from the plan."""
     days_at_most, half_days = case.terms.days_paid_at_most, case.terms.half_days_for_a_paid_day
     assert days_at_most is not None and half_days is not None, "the loader lets no daily rate in without them"
-    days = sum(day.half_days >= half_days for day in days_in_class(case.class_facts, case.line))
+    days = sum(day.half_days >= half_days for day in case.days)
     paid = min(days, days_at_most)
     amount = paid * rate
     over = f"实到 {days} 天,最多计 {paid} 天:" if days > paid else ""
@@ -91,3 +91,9 @@ def amount_differs(expected: Decimal, amount: Decimal, terms: Terms) -> Finding:
     seen, allowed = f"预期 {expected} 元,计算为 {amount} 元", "以系统按条款和考勤计算的金额为准"
     fix = "请核对考勤记录;考勤无误的按计算金额申领。"
     return found(terms, FindingCode.AMOUNT_DIFFERS, Effect.NOTE, terms.rate or "yuan_per_person", seen=seen, allowed=allowed, fix=fix)
+
+
+def facts_changed(seen: str, terms: Terms) -> Finding:
+    """What the line was judged by is no longer so; who compared says in `seen` what changed."""
+    allowed, fix = "付款前事实与核定时一致", "请核实变化后重新核定。"
+    return found(terms, FindingCode.FACTS_CHANGED, Effect.HOLD, seen=seen, allowed=allowed, fix=fix)

@@ -25,6 +25,7 @@ from services.subsidy.codes import (
     Payee,
     PersonalStatus,
     TermsStatus,
+    TradeField,
 )
 from services.subsidy.schemes.retirement import RetirementSchedule
 from shared.codes import named
@@ -32,6 +33,7 @@ from shared.steps import Machine, Step, by
 from shared.strict import NOT_READ, digest, to_json
 
 RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
+ONE_HAND = ("one_hand_people_at_least", "one_hand_seconds_at_most")
 PER_DAY = ("yuan_per_person_day", "days_paid_at_most", "half_days_for_a_paid_day")
 
 
@@ -99,9 +101,17 @@ class Terms:
     age_at_most: int | None = None
     categories: frozenset[Category] | None = None  # None: everyone
     statuses_waived_for: Mapping[PersonalStatus, tuple[Category, ...]] | None = None
+    trade_fields: frozenset[TradeField] | None = None  # what the trade may be about; None: anything
+    trade_fields_if_needed: frozenset[TradeField] | None = None  # and where the class says why it is needed
+    ability_required: bool | None = None  # that the person is able to work must be stated
     class_days_at_most: int | None = None
+    filing_days_before_start_at_least: int | None = None  # from the class's first submission to its first day
     class_hours_at_least: int | None = None
     hours_a_half_day_at_most: int | None = None  # more hours than the attended half-days can hold were not taught
+    class_hours_a_day_at_most: int | None = None  # more hours than the class's days can hold cannot be taught
+    one_hand_people_at_least: int | None = None  # so many people who sign within
+    one_hand_seconds_at_most: int | None = None  # so many seconds are signed for by one hand
+    headcount_missing_at_most: int | None = None  # by how many a headcount may fall short of those recorded as present
     attendance_percent_at_least: int | None = None
     times_a_year_at_most: int | None = None
     certificate_kinds: frozenset[CertificateKind] | None = None
@@ -129,6 +139,11 @@ class Terms:
     def rate(self) -> str | None:
         """The name of the figure that sets the amount."""
         return next((name for name in RATES if getattr(self, name) is not None), None)
+
+    @cached_property
+    def payable(self) -> bool:
+        """Whether the rate is known and its basis confirmed: nothing is paid on any other."""
+        return self.rate is not None and self.basis_of(self.rate).status == BasisStatus.CONFIRMED
 
     def basis_of(self, name: str) -> Basis:
         """Of a figure, or of a rule that applies no figure."""
@@ -219,8 +234,9 @@ def contradictions(block: Terms) -> list[str]:
     found += [f"{name}:不能为负数" for name in FIGURES if type(value := getattr(block, name)) in (int, Decimal) and value < 0]
     if len([name for name in RATES if getattr(block, name) is not None]) > 1:
         found.append(f"{block.rate}:{'、'.join(RATES)} 只能有一个")
-    if len({getattr(block, name) is None for name in PER_DAY}) > 1:
-        found.append(f"{PER_DAY[0]}:{'、'.join(PER_DAY)} 必须同时给出")
+    for group in (PER_DAY, ONE_HAND):
+        if len({getattr(block, name) is None for name in group}) > 1:
+            found.append(f"{group[0]}:{'、'.join(group)} 必须同时给出")
     if block.half_days_for_a_paid_day not in (None, 1, 2):
         found.append("half_days_for_a_paid_day:只能是 1 或 2")
     if block.age_at_most is not None and block.until_retirement_age:

@@ -1,10 +1,11 @@
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from services.subsidy.judging.facts import AttendedDay, ClaimFacts, HeldStatus, Overlap, PlacementFacts, Prior
+from services.subsidy.judging.facts import AttendedDay, ClaimFacts, HeldStatus, Impossible, Overlap, PlacementFacts, Prior
 from services.subsidy.schemes.policy import Terms
 from tests.subsidy.judging.cases import (
     CLAIM,
@@ -33,6 +34,12 @@ ELECTRICIAN = "6-31-01-03"
         pytest.param("institution_blacklisted", {}, {"blacklisted": True}, "hold", id="blacklisted-holds-the-institutions-money"),
         pytest.param("institution_blacklisted", {"payee": "trainee"}, {"blacklisted": True}, "note", id="never-a-trainees-own"),
         pytest.param("institution_blacklisted", {}, {"blacklisted": False}, None, id="not-blacklisted"),
+        pytest.param("institution_suspended", {}, {"suspended": True}, "hold", id="suspended-holds-the-institutions-money"),
+        pytest.param("institution_suspended", {"payee": "trainee"}, {"suspended": True}, "note", id="suspended-never-holds-a-trainees-own"),
+        pytest.param("institution_suspended", {}, {"suspended": False}, None, id="not-suspended"),
+        pytest.param("institution_exited", {}, {"exited": True}, "hold", id="exited-holds-the-institutions-money"),
+        pytest.param("institution_exited", {"payee": "trainee"}, {"exited": True}, "note", id="exited-never-holds-a-trainees-own"),
+        pytest.param("institution_exited", {}, {"exited": False}, None, id="not-exited"),
         pytest.param("class_not_completed", {}, {"status": "completed"}, None, id="completed"),
         pytest.param("class_not_completed", {}, {"status": "in_progress"}, "refuse", id="in-progress"),
         pytest.param("class_not_completed", {}, {"status": "cancelled"}, "refuse", id="cancelled"),
@@ -65,6 +72,13 @@ def test_the_class_and_its_institution_on_the_first_day(
             id="blacklist-with-an-end",
         ),
         pytest.param("institution_blacklisted", {"blacklisted": True}, None, id="blacklist-without-end"),
+        pytest.param(
+            "institution_suspended",
+            {"suspended": True, "suspended_until_on": date(2025, 6, 30)},
+            date(2025, 7, 1),
+            id="suspended-for-a-while",
+        ),
+        pytest.param("institution_exited", {"exited": True, "exited_on": date(2025, 1, 1)}, None, id="exited-for-good"),
     ],
 )
 def test_where_time_heals_the_finding_says_from_when(code: str, changes: dict[str, Any], passes_from: date | None) -> None:
@@ -113,11 +127,15 @@ DIED = (HeldStatus("deceased", date(2025, 4, 9), None, "民政部门"),)
         pytest.param({"attendance": (AttendedDay(date(2025, 4, 11), 2),)}, {}, SHORT, "hold", id="the-day-after-the-class"),
         pytest.param({"statuses": DIED, "attendance": attended(2, 2)}, {}, SHORT, None, id="signed-until-the-day-of-death"),
         pytest.param({"statuses": DIED, "attendance": attended(2, 2, 1)}, {}, SHORT, "hold", id="signed-after-death"),
-        pytest.param({}, {"hours": 36, "half_days_held": 6}, PROJECT, None, id="six-hours-a-half-day"),
-        pytest.param({}, {"hours": 37, "half_days_held": 6}, PROJECT, "hold", id="more-than-six-hours-a-half-day"),
-        pytest.param({}, {"hours": 120, "half_days_held": 2}, PROJECT, "hold", id="a-months-course-in-a-day"),
-        pytest.param({}, {"hours": 120, "half_days_held": 0}, PROJECT, None, id="no-attendance-recorded"),
-        pytest.param({}, {"hours": 120, "half_days_held": 2}, SHORT, None, id="the-short-course-is-paid-by-days-signed"),
+        pytest.param({}, {"hours": 24, "half_days_held": 4}, PROJECT, None, id="six-hours-a-half-day"),
+        pytest.param({}, {"hours": 23, "half_days_held": 3}, PROJECT, "hold", id="more-than-six-hours-a-half-day"),
+        pytest.param({}, {"hours": 24, "half_days_held": 0}, PROJECT, None, id="no-attendance-recorded"),
+        pytest.param({}, {"hours": 24, "half_days_held": 1}, SHORT, None, id="the-short-course-is-paid-by-days-signed"),
+        pytest.param({}, {"hours": 25}, SHORT, "hold", id="more-than-eight-hours-a-day"),
+        pytest.param({}, {"hours": 240, "half_days_held": 1}, SHORT, "hold", id="a-months-course-in-half-a-day"),
+        pytest.param({}, {"hours_planned": 24}, SHORT, None, id="a-timetable-of-eight-hours-a-day"),
+        pytest.param({}, {"hours_planned": 25}, SHORT, "hold", id="a-timetable-of-more"),
+        pytest.param({"impossible": (Impossible(FIRST_DAY, "pm", "recorded_before"),)}, {}, SHORT, "hold", id="recorded-before-it-was"),
     ],
 )
 def test_attendance_that_cannot_be_is_held(line: dict[str, Any], changes: dict[str, Any], terms: Terms, effect: str | None) -> None:
@@ -144,15 +162,13 @@ def prior(trade_key: str | None = "蓝莓种植", on: date = date(2025, 1, 1), l
         pytest.param(prior(scheme="project"), "refuse", id="same-trade-by-another-subsidy"),
         pytest.param(prior(level="junior"), "refuse", id="same-trade-with-a-level"),
         pytest.param(prior(None, scheme="placement_service"), None, id="a-placement-allowance"),
+        pytest.param(prior(scheme=None, outside=True), "refuse", id="paid-outside"),
+        pytest.param(prior(amount_yuan=Decimal("60.00")), "refuse", id="worth-something"),
+        pytest.param(prior(amount_yuan=Decimal("0.00")), None, id="worth-nothing-uses-nothing-up"),
     ],
 )
 def test_without_a_level_a_trade_is_paid_once_a_calendar_year(earlier: Prior, effect: str | None) -> None:
     assert effect_of("already_subsidised", line_with(priors=(earlier,))) == effect
-
-
-def test_a_trade_is_the_same_however_it_was_typed() -> None:
-    claim = class_with(trade_name=" 蓝莓 种植")
-    assert effect_of("already_subsidised", line_with(priors=(prior(),)), claim=claim) == "refuse"
 
 
 def test_a_trade_paid_this_year_passes_again_from_new_year_and_names_the_earlier_claim() -> None:
@@ -210,6 +226,8 @@ def test_a_placement_is_paid_once_by_each_allowance(scheme: str, placement_id: s
         pytest.param(3, [prior("茶叶加工"), prior("养鸡")], None, id="the-third-of-three"),
         pytest.param(3, [prior("茶叶加工"), prior("养鸡"), prior("养蜂")], "refuse", id="the-fourth-of-three"),
         pytest.param(1, [prior(None, scheme="placement_service")], None, id="a-placement-allowance-does-not-count"),
+        pytest.param(1, [prior("茶叶加工", amount_yuan=Decimal("0.00"))], None, id="worth-nothing-does-not-count"),
+        pytest.param(1, [prior("茶叶加工", amount_yuan=Decimal("60.00"), outside=True)], "refuse", id="paid-outside-counts"),
     ],
 )
 def test_the_yearly_limit_refuses_once_it_is_set(at_most: int | None, earlier: list[Prior], effect: str | None) -> None:

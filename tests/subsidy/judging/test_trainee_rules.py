@@ -210,9 +210,33 @@ def test_a_status_that_is_waived_needs_no_list() -> None:
     assert effect_of("status_unverified", line_with(complete_lists=lists), PROJECT) == "hold"
 
 
-@pytest.mark.parametrize(("trains", "effect"), [pytest.param(True, "refuse", id="trainer"), pytest.param(False, None, id="trainee")])
-def test_a_trainer_of_the_class_is_no_trainee_of_it(trains: bool, effect: str | None) -> None:
-    assert effect_of("trainer_on_roster", line_with(trains_this_class=trains)) == effect
+@pytest.mark.parametrize(
+    ("facts", "seen"),
+    [
+        pytest.param({}, None, id="trainee"),
+        pytest.param({"trains_this_class": True}, "该学员是本班授课教师", id="trains-the-class"),
+        pytest.param(
+            {"teaches_institution": True}, "该学员在班期(2025-04-08 至 2025-04-10)内是示例合作社的教师", id="teaches-at-the-institution"
+        ),
+        pytest.param({"trains_this_class": True, "teaches_institution": True}, "该学员是本班授课教师", id="both"),
+    ],
+)
+def test_a_teacher_is_no_trainee(facts: dict[str, bool], seen: str | None) -> None:
+    finding = findings_of(line_with(**facts)).get("trainer_on_roster")
+    assert (finding and finding.seen, finding and finding.effect) == (seen, seen and "refuse")
+
+
+@pytest.mark.parametrize(
+    ("required", "able", "effect"),
+    [
+        pytest.param(True, None, "note", id="not-stated"),
+        pytest.param(True, False, "note", id="stated-that-not"),
+        pytest.param(True, True, None, id="stated"),
+        pytest.param(None, None, None, id="not-asked"),
+    ],
+)
+def test_that_a_person_is_able_to_work_is_stated_where_the_terms_ask(required: bool | None, able: bool | None, effect: str | None) -> None:
+    assert effect_of("ability_not_stated", line_with(able_to_work=able), terms_with(ability_required=required)) == effect
 
 
 def test_every_rule_speaks_whatever_the_others_say() -> None:

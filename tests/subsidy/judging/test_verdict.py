@@ -154,6 +154,29 @@ def test_people_who_share_a_bank_account_are_held_and_no_others() -> None:
     assert spoken(judge_claim(claim_of(*lines), SHORT)) == [shared, [], shared, [], []]
 
 
+@pytest.mark.parametrize(
+    ("facts", "to_organiser", "to_trainee"),
+    [
+        pytest.param({}, None, None, id="their-own"),
+        pytest.param({"account_shared_with": ("trainee-9",)}, "note", "hold", id="of-somebody-elsewhere"),
+        pytest.param({"account_of_institution": "示例合作社"}, "note", "hold", id="of-an-institution"),
+    ],
+)
+def test_an_account_of_somebody_else_is_held_where_the_trainee_is_paid(
+    facts: dict[str, Any], to_organiser: str | None, to_trainee: str | None
+) -> None:
+    for payee, effect in (("organiser", to_organiser), ("trainee", to_trainee)):
+        [said] = spoken(judge_claim(claim_of(person(1, **facts)), terms_with(payee=payee)))
+        assert dict(said).get("shared_bank_account") == effect
+
+
+def test_an_account_in_one_list_and_elsewhere_is_one_finding_that_counts_each_person_once() -> None:
+    lines = [person(number, bank_account_token="x", account_shared_with=("trainee-1", "trainee-9")) for number in (1, 2)]
+    for line in judge_claim(claim_of(*lines), SHORT).lines:
+        [finding] = line.findings
+        assert (finding.effect, finding.seen) == ("hold", "同一银行账户登记在 3 名学员名下")
+
+
 def roster(starts_on: date, ends_on: date, *numbers: int) -> ClaimedRoster:
     return ClaimedRoster("KL-BT-2025-000009", starts_on, ends_on, frozenset(f"trainee-{number}" for number in numbers))
 

