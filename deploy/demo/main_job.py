@@ -48,7 +48,7 @@ class Person:
     token_until: float = 0.0
 
     def ask(self, method: str, path: str, *, on: str, key: str | None = None, etag: str | None = None, **request: Any) -> httpx.Response:
-        headers = {"X-Server-Date": f"{on}T10:00:00+08:00"}
+        headers = {"X-Server-Date": f"{on}T18:00:00+08:00"}
         if method == "POST":
             headers["Idempotency-Key"] = key or self.new_key()
         if etag:

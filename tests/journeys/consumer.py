@@ -123,7 +123,7 @@ class Someone:
         self.token = told(oauth2_create_token.sync_detailed(client=Client(GATEWAY), body=form)).access_token
 
     def on(self, day: str) -> AuthenticatedClient:
-        return AuthenticatedClient(GATEWAY, token=self.token, headers={"X-Server-Date": f"{day}T10:00:00+08:00"}, timeout=60)
+        return AuthenticatedClient(GATEWAY, token=self.token, headers={"X-Server-Date": f"{day}T18:00:00+08:00"}, timeout=60)
 
 
 def key() -> str:

@@ -9,7 +9,7 @@ from shared.national_numbers import CITIZEN_CHECKS, CITIZEN_WEIGHTS, CREDIT_ALPH
 from tests.conftest import Service
 
 DAYS = {"starts_on": "2025-04-08", "ends_on": "2025-04-10"}
-BEFORE, FIRST, LAST, AFTER = (f"2025-04-{day}T09:00:00+08:00" for day in ("01", "08", "10", "11"))
+BEFORE, FIRST, LAST, AFTER = (f"2025-04-{day}T18:00:00+08:00" for day in ("01", "08", "10", "11"))
 _numbers = count(1)
 
 

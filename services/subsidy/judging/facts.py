@@ -142,7 +142,7 @@ class Headcount:
 
 @dataclass(frozen=True, slots=True)
 class ClassFacts:
-    """The class, and its institution as it stood on the class's first day."""
+    """The class, and its institution as it stood on the class's first day. Instants are in local time, as the registry tells them."""
 
     id: str
     number: str

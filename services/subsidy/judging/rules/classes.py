@@ -5,7 +5,6 @@ from services.subsidy.judging import trades
 from services.subsidy.judging.facts import ClaimFacts, ClassFacts, trade_of_class
 from services.subsidy.judging.findings import Finding, found, labelled
 from services.subsidy.schemes.policy import Terms
-from shared.clock import SHANGHAI
 
 
 def class_too_short(claim: ClaimFacts, terms: Terms) -> Finding | None:
@@ -32,7 +31,7 @@ def class_filed_late(claim: ClaimFacts, terms: Terms) -> Finding | None:
     class_facts, least = claim.class_facts, terms.filing_days_before_start_at_least
     if not class_facts or least is None or class_facts.filed_at is None or class_facts.imported:
         return None
-    filed_on = class_facts.filed_at.astimezone(SHANGHAI).date()
+    filed_on = class_facts.filed_at.date()
     before = (class_facts.starts_on - filed_on).days
     if before >= least:
         return None
