@@ -81,6 +81,13 @@ def quiet(call: Call, action: str, subject: UUID | None, **said: Any) -> Insert:
     return insert(audit.TRAIL).values(deed(call, action, subject, event=False, **said).entry)
 
 
+def told(call: Call, action: str, subject: UUID, **said: Any) -> Insert:
+    """A deed that the feed announces, as the statement that `Problem.keeping` takes."""
+    done = deed(call, action, subject, **said)
+    assert done.event, "a deed that the feed says nothing of"
+    return insert(audit.TRAIL).values(done.entry).add_cte(insert(changes.CHANGES).values(done.event).cte("announced"))
+
+
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID | date | datetime | Decimal) else value
 

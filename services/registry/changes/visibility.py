@@ -8,7 +8,8 @@ from services.registry.imports import visibility as imports
 from services.registry.imports.tables import Import
 from services.registry.institutions.institutions import visibility as institutions
 from services.registry.institutions.institutions.tables import Institution
-from services.registry.people.status_records.tables import StatusList
+from services.registry.institutions.teachers.tables import Teacher
+from services.registry.people.status_records.tables import StatusList, StatusRecord
 from services.registry.people.trainees import visibility as trainees
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.brands import visibility as brands
@@ -25,8 +26,14 @@ _ENROLMENTS = (
 
 PAPERS: Mapping[str, Paper] = {
     "trainee": Paper("/v1/trainees/{trainee_id:uuid}", select(Trainee.id), trainees.rows),
+    "status_record": Paper("/v1/status-records", select(StatusRecord.id), lambda _: true()),
     "status_list": Paper("/v1/status-lists", select(StatusList.id), lambda _: true()),
     "institution": Paper("/v1/institutions/{institution_id:uuid}", select(Institution.id), institutions.rows),
+    "teacher": Paper(
+        "/v1/institutions/{institution_id:uuid}/teachers",
+        select(Teacher.id).join(Institution, Institution.id == Teacher.institution_id),
+        institutions.rows,
+    ),
     "class": Paper("/v1/classes/{class_id:uuid}", select(TrainingClass.id), classes.rows),
     "attendance": Paper("/v1/classes/{class_id:uuid}/attendance", select(TrainingClass.id), classes.rows),
     "enrolment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from services.registry.codes import BrandKind, EnrolmentOutcome, InstitutionStatus
 from services.registry.counting import conditions
 from services.registry.counting.schemas import By, CountingIn
+from services.registry.institutions.institutions.conditions import status
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
 from services.registry.training.brands.conditions import complete_on
@@ -187,7 +188,7 @@ def training_share(countings: Sequence[CountingIn]) -> Select[Any]:
             YearlyReport, and_(YearlyReport.institution_id == Institution.id, YearlyReport.year == extract("year", wanted.c.from_on))
         )
         .outerjoin(trained, and_(trained.c.key == wanted.c.key, trained.c.institution_id == Institution.id))
-        .where(or_(Institution.status == InstitutionStatus.ACTIVE, YearlyReport.id.is_not(None), people > 0))
+        .where(or_(status(wanted.c.to_on) == InstitutionStatus.ACTIVE, YearlyReport.id.is_not(None), people > 0))
         .order_by(wanted.c.key, Institution.name)
     )
 

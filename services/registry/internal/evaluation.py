@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.registry.codes import InstitutionKind, InstitutionStatus
+from services.registry.institutions.institutions.conditions import status
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
@@ -104,11 +105,11 @@ async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> Asse
 
 
 @router.operation("GET", "/internal/v1/above-scale-enterprises", may=access.INTERNAL, summary="规上企业")
-async def above_scale_enterprises(session: web.Session) -> Enterprises:
+async def above_scale_enterprises(session: web.Session, call: web.Caller) -> Enterprises:
     """Those taking part now: an institution keeps no dates of its size."""
     wanted = select(Institution.id, Institution.name, Institution.region_code)
     wanted = wanted.where(
-        Institution.kind == InstitutionKind.ENTERPRISE, Institution.above_scale, Institution.status != InstitutionStatus.EXITED
+        Institution.kind == InstitutionKind.ENTERPRISE, Institution.above_scale, status(call.today) != InstitutionStatus.EXITED
     ).order_by(Institution.id)
     return Enterprises(institutions=[EnterpriseOut.model_validate(row) for row in await session.execute(wanted)])
 

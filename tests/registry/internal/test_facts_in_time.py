@@ -112,6 +112,24 @@ async def test_who_teaches_at_the_institution_is_told_though_the_class_does_not_
         assert not any(each["teaches_class"] for each in told)
 
 
+async def test_an_institution_is_told_as_it_stood_on_the_classs_first_day(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await made.school(registry)
+        days = ("2025-03-31", "2025-04-01", "2025-04-30", "2025-05-01", "2025-06-01")
+        classes = {on: await made.proposed(registry, school, starts_on=on, ends_on=on) for on in days}
+        suspended = {"from_on": "2025-04-01", "until_on": "2025-04-30", "reason": "停业整顿"}
+        await made.posted(registry.as_("officer", at=made.AFTER), f"/v1/institutions/{school}:suspend", suspended)
+        await made.posted(
+            registry.as_("officer", at="2025-05-20T09:00:00+08:00"),
+            f"/v1/institutions/{school}:exit",
+            {"on": "2025-06-01", "reason": "停办"},
+        )
+        told = {on: (await facts(registry, class_id))["class"]["institution"] for on, class_id in classes.items()}
+        assert [on for on, each in told.items() if each["suspended"]] == ["2025-04-01", "2025-04-30"]
+        assert [on for on, each in told.items() if each["exited"]] == ["2025-06-01"]
+        assert (told["2025-04-01"]["suspended_until_on"], told["2025-06-01"]["exited_on"]) == ("2025-04-30", "2025-06-01")
+
+
 async def test_an_account_tells_who_else_has_it(start: Start) -> None:
     async with start("registry") as registry:
         school = await made.school(registry, name="清水江合作社", bank_account="6217001234567890008")

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from services.registry import fields
-from services.registry.codes import InstitutionStatus
-from services.registry.institutions.institutions import reading, rules
+from services.registry.institutions.institutions import conditions, reading, rules
 from services.registry.institutions.institutions.errors import DuplicateInstitution
 from services.registry.institutions.institutions.schemas import InstitutionChange, InstitutionIn, InstitutionPaper
 from services.registry.institutions.institutions.tables import Institution
@@ -25,15 +24,7 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, body: Instit
         raise errors.Invalid(faults=faults)
     made = db.new_id()
     account = fields.sealed_account(kernel.vault, "institutions", made, values.pop("bank_account"))
-    row = {
-        "id": made,
-        "version": 1,
-        "status": InstitutionStatus.ACTIVE,
-        "registered_at": call.now,
-        "changed_at": call.now,
-        **values,
-        **account,
-    }
+    row = {"id": made, "version": 1, "registered_at": call.now, "changed_at": call.now, **values, **account}
     insert = upsert(Institution).values(row).on_conflict_do_nothing(constraint="institutions_uscc_key").returning(Institution.id)
     if await session.scalar(insert) is None:
         existing = await session.scalar(select(Institution.id).where(Institution.uscc == values["uscc"]))
@@ -53,7 +44,7 @@ async def change(session: AsyncSession, call: Call, kernel: Kernel, institution_
     for name, value in values.items():
         setattr(institution, name, value)
     if values:
-        await changed(session, call, institution, "changed", {"fields": sorted(body.model_fields_set)})
+        await changed(session, call, institution, "changed", fields=sorted(body.model_fields_set))
     return await reading.get(session, call, institution_id)
 
 
@@ -64,5 +55,6 @@ async def changed(
     institution.changed_at = call.now
     flag_modified(institution, "changed_at")
     await session.flush()
-    said = {"version": institution.version, "status": institution.status, **announced}
+    status = await session.scalar(select(conditions.status(call.today)).where(Institution.id == institution.id))
+    said = {"version": institution.version, "status": status, **announced}
     await deeds.record(session, call, f"institution.{what}", institution.id, details=details, **said)

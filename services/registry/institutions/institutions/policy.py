@@ -1,4 +1,4 @@
-"""What an institution is on a day (designated, blacklisted), and what may be done with it. Pure."""
+"""What an institution is on a day (designated, blacklisted, suspended, gone), and what may be done with it. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +45,21 @@ class Blacklisting:
     decision_no: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """暂停 or 退出 (`kind`), from day to day as a blacklisting is."""
+
+    kind: Status
+    from_on: date
+    until_on: date | None = None
+    reinstated_on: date | None = None
+
+
+def status_on(absences: Sequence[Absence], on: date) -> Status:
+    """Gone, suspended or taking part; who is both suspended and gone is gone."""
+    return min((each.kind for each in absences if holds(each, on)), default=Status.ACTIVE, key=[Status.EXITED, Status.SUSPENDED].index)
+
+
 def is_designated(designations: Sequence[Designation], on: date) -> bool:
     return any(designation.from_on <= on <= designation.to_on for designation in designations)
 
@@ -53,38 +68,41 @@ def is_blacklisted(blacklistings: Sequence[Blacklisting], on: date) -> bool:
     return any(holds(blacklisting, on) for blacklisting in blacklistings)
 
 
-def holds(blacklisting: Blacklisting, on: date) -> bool:
-    """Whether this blacklisting bars the institution on the day."""
-    ended = blacklisting.until_on is not None and on > blacklisting.until_on
-    reinstated = blacklisting.reinstated_on is not None and on >= blacklisting.reinstated_on
-    return blacklisting.from_on <= on and not ended and not reinstated
+def holds(bar: Blacklisting | Absence, on: date) -> bool:
+    """Whether it bars the institution on the day."""
+    ended = bar.until_on is not None and on > bar.until_on
+    reinstated = bar.reinstated_on is not None and on >= bar.reinstated_on
+    return bar.from_on <= on and not ended and not reinstated
 
 
-def why_not(action: str, status: str, doer: Doer, blacklistings: Sequence[Blacklisting], today: date) -> Refusal | None:
-    """Why the action is not possible now. `blacklistings`: all there are."""
-    return MACHINE.why_not(action, status, doer, further=_further(status, blacklistings, today))
+def why_not(action: str, doer: Doer, absences: Sequence[Absence], blacklistings: Sequence[Blacklisting], today: date) -> Refusal | None:
+    """Why the action is not possible now. `absences` and `blacklistings`: all there are."""
+    return MACHINE.why_not(action, status_on(absences, today), doer, further=_further(absences, blacklistings, today))
 
 
-def allowed_actions(status: str, doer: Doer, blacklistings: Sequence[Blacklisting], today: date) -> dict[str, Refusal | None]:
+def allowed_actions(
+    doer: Doer, absences: Sequence[Absence], blacklistings: Sequence[Blacklisting], today: date
+) -> dict[str, Refusal | None]:
     """Every action, with why it is not possible now."""
-    return MACHINE.every_action(status, doer, further=_further(status, blacklistings, today))
+    return MACHINE.every_action(status_on(absences, today), doer, further=_further(absences, blacklistings, today))
 
 
-def _further(status: str, blacklistings: Sequence[Blacklisting], today: date) -> Further:
+def _further(absences: Sequence[Absence], blacklistings: Sequence[Blacklisting], today: date) -> Further:
     """Who is listed without an end is not listed again (whether other days are free, the new listing's own days decide); who is neither suspended nor
     listed, today or on days to come, has nothing to be repaired."""
+    to_repair: list[Blacklisting | Absence] = [*blacklistings, *(each for each in absences if each.kind == Status.SUSPENDED)]
 
     def further(action: str) -> Refusal | None:
         if action == "blacklist" and any(holds(each, today) and not (each.until_on or each.reinstated_on) for each in blacklistings):
             return ALREADY_BLACKLISTED
-        if action == "reinstate" and status != Status.SUSPENDED and not any(not_over(each, today) for each in blacklistings):
+        if action == "reinstate" and not any(not_over(each, today) for each in to_repair):
             return NOTHING_TO_REPAIR
         return None
 
     return further
 
 
-def not_over(blacklisting: Blacklisting, today: date) -> bool:
-    """Whether the blacklisting holds today or will."""
-    ended = blacklisting.until_on is not None and blacklisting.until_on < today
-    return not ended and (blacklisting.reinstated_on is None or blacklisting.reinstated_on > today)
+def not_over(bar: Blacklisting | Absence, today: date) -> bool:
+    """Whether it holds today or will."""
+    ended = bar.until_on is not None and bar.until_on < today
+    return not ended and (bar.reinstated_on is None or bar.reinstated_on > today)

@@ -7,9 +7,9 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import InstitutionKind, InstitutionStatus
-from services.registry.institutions.institutions import policy, visibility
+from services.registry.institutions.institutions import conditions, policy, visibility
 from services.registry.institutions.institutions.schemas import InstitutionOut, InstitutionPaper
-from services.registry.institutions.institutions.tables import Blacklisting, Designation, Institution
+from services.registry.institutions.institutions.tables import Absence, Blacklisting, Designation, Institution
 from services.registry.reference import policy as reference
 from shared import errors, pages, wire
 from shared.access import Call
@@ -31,12 +31,12 @@ async def get(session: AsyncSession, call: Call, institution_id: UUID) -> Instit
         raise errors.NotFound()
     terms = select(Designation).where(Designation.institution_id == institution_id).order_by(Designation.from_on)
     listed = select(Blacklisting).where(Blacklisting.institution_id == institution_id).order_by(Blacklisting.from_on)
-    designations, blacklistings = (await session.scalars(terms)).all(), (await session.scalars(listed)).all()
+    absent = select(Absence).where(Absence.institution_id == institution_id).order_by(Absence.from_on, Absence.id)
+    designations, blacklistings, absences = [(await session.scalars(each)).all() for each in (terms, listed, absent)]
     bars = [policy.Blacklisting(each.from_on, each.until_on, each.reinstated_on) for each in blacklistings]
-    actions = policy.allowed_actions(row.status, call.actor.doer, bars, call.today)
-    return InstitutionPaper.model_validate(
-        {**row._mapping, "designations": designations, "blacklistings": blacklistings, "allowed_actions": wire.allowed_actions(actions)}
-    )
+    actions = policy.allowed_actions(call.actor.doer, [_absence(each) for each in absences], bars, call.today)
+    dated = {"designations": designations, "blacklistings": blacklistings, "absences": absences}
+    return InstitutionPaper.model_validate({**row._mapping, **dated, "allowed_actions": wire.allowed_actions(actions)})
 
 
 async def bars(session: AsyncSession, institution_id: UUID) -> tuple[list[policy.Designation], list[policy.Blacklisting]]:
@@ -46,6 +46,16 @@ async def bars(session: AsyncSession, institution_id: UUID) -> tuple[list[policy
     listed = select(row.from_on, row.until_on, row.reinstated_on, row.decision_no).where(row.institution_id == institution_id)
     designations = [policy.Designation(*each) for each in await session.execute(terms)]
     return designations, [policy.Blacklisting(*each) for each in await session.execute(listed)]
+
+
+async def absences(session: AsyncSession, institution_id: UUID) -> list[policy.Absence]:
+    """All suspensions and exits of an institution, as the rules take them."""
+    wanted = select(Absence).where(Absence.institution_id == institution_id).order_by(Absence.from_on, Absence.id)
+    return [_absence(each) for each in await session.scalars(wanted)]
+
+
+def _absence(row: Absence) -> policy.Absence:
+    return policy.Absence(InstitutionStatus(row.kind), row.from_on, row.until_on, row.reinstated_on)
 
 
 async def list_institutions(
@@ -64,7 +74,7 @@ async def list_institutions(
     wanted = _shown(call).where(visibility.rows(call.actor), ref.among(Institution.external_refs))
     equal = {
         Institution.kind: kind,
-        Institution.status: status,
+        conditions.status(call.today): status,
         Institution.region_code: region_code,
         Institution.uscc: uscc and [compact(each) for each in uscc],
     }
@@ -94,8 +104,8 @@ def _shown(call: Call) -> Any:
         Institution.phone,
         Institution.bank_account_masked.label("bank_account"),
         Institution.external_refs,
-        Institution.status,
-        Institution.status_reason,
+        conditions.status(call.today).label("status"),
+        conditions.reason(call.today).label("status_reason"),
         Institution.registered_at,
         Institution.version,
         designated.label("designated"),

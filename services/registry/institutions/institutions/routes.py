@@ -1,5 +1,6 @@
 """The paths of institutions (培训机构)."""
 
+from datetime import date
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -14,11 +15,13 @@ from services.registry.institutions.institutions.policy import OFFICER, REVIEWER
 from services.registry.institutions.institutions.schemas import (
     Blacklisted,
     Designated,
+    Exited,
     Explained,
     InstitutionChange,
     InstitutionIn,
     InstitutionOut,
     InstitutionPaper,
+    Suspended,
 )
 from services.registry.institutions.institutions.tables import Institution
 from shared import access, errors, pages, web, wire
@@ -31,6 +34,10 @@ ONE = "/v1/institutions/{institution_id:uuid}"
 Listed = Annotated[
     pages.Asked, pages.asking(q=[Institution.name, Institution.uscc], name=Institution.name, registered_at=Institution.registered_at)
 ]
+
+
+def _suspended_in_order(body: Suspended, today: date) -> list[errors.Fault]:
+    return fields.backwards(body.from_on or today, body.until_on, "/until_on")
 
 
 @router.operation("POST", "/v1/institutions", may=OFFICER, summary="登记机构", status=201, errors=[DuplicateInstitution], rules=rules.RULES)
@@ -107,10 +114,16 @@ async def reinstate(institution_id: UUID, session: web.Session, call: web.Caller
 
 
 @router.operation(
-    "POST", f"{ONE}:suspend", may=OFFICER, summary="暂停", errors=[errors.InvalidState], paper=partial(steps.permit, action="suspend")
+    "POST",
+    f"{ONE}:suspend",
+    may=OFFICER,
+    summary="暂停",
+    errors=[errors.InvalidState],
+    paper=partial(steps.permit, action="suspend"),
+    rules=(_suspended_in_order,),
 )
-async def suspend(institution_id: UUID, session: web.Session, call: web.Caller, body: Explained | None = None) -> InstitutionPaper:
-    return await steps.suspend(session, call, institution_id, body or Explained())
+async def suspend(institution_id: UUID, body: Suspended, session: web.Session, call: web.Caller) -> InstitutionPaper:
+    return await steps.suspend(session, call, institution_id, body)
 
 
 @router.operation(
@@ -121,5 +134,5 @@ async def suspend(institution_id: UUID, session: web.Session, call: web.Caller, 
     errors=[errors.InvalidState],
     paper=partial(steps.permit, action="exit"),
 )
-async def leave(institution_id: UUID, session: web.Session, call: web.Caller, body: Explained | None = None) -> InstitutionPaper:
-    return await steps.leave(session, call, institution_id, body or Explained())
+async def leave(institution_id: UUID, body: Exited, session: web.Session, call: web.Caller) -> InstitutionPaper:
+    return await steps.leave(session, call, institution_id, body)

@@ -54,6 +54,21 @@ class Blacklisted(wire.In):
     until_on: wire.CivilDate | None = Field(None, examples=["2026-05-31"])
 
 
+class Suspended(wire.In):
+    """A suspension (暂停), both days counted in: from today where no day is said, until it is ended where no last day is."""
+
+    from_on: wire.CivilDate | None = Field(None, examples=["2025-06-01"])
+    until_on: wire.CivilDate | None = Field(None, examples=["2025-08-31"])
+    reason: wire.Reason
+
+
+class Exited(wire.In):
+    """It takes part no longer (退出), from that day on; today where none is said."""
+
+    on: wire.CivilDate | None = Field(None, description="退出之日,含当日;不填为今天", examples=["2025-06-30"])
+    reason: wire.Reason
+
+
 class Explained(wire.In):
     """A decision, with an optional reason."""
 
@@ -78,8 +93,18 @@ class BlacklistingOut(wire.Out):
     reinstated_reason: str | None
 
 
+class AbsenceOut(wire.Out):
+    """A suspension or an exit. `reinstated_on`: free again from that day."""
+
+    kind: InstitutionStatus
+    from_on: date
+    until_on: date | None
+    reason: str
+    reinstated_on: date | None
+
+
 class InstitutionOut(wire.Out):
-    """`designated` and `blacklisted` as of today; `bank_account` masked."""
+    """`status`, `designated` and `blacklisted` as of today; `bank_account` masked."""
 
     id: UUID
     name: str
@@ -104,4 +129,5 @@ class InstitutionPaper(InstitutionOut):
 
     designations: list[DesignationOut]
     blacklistings: list[BlacklistingOut]
+    absences: list[AbsenceOut]
     allowed_actions: list[wire.AllowedAction]

@@ -1,23 +1,24 @@
 """An institution's dated states: designated (定点), blacklisted (黑名单), reinstated, suspended, gone."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
 from services.registry.codes import InstitutionStatus as Status
 from services.registry.institutions.institutions import operations, policy, reading
 from services.registry.institutions.institutions.errors import REFUSALS, AlreadyBlacklisted, DesignationOverlaps
-from services.registry.institutions.institutions.schemas import Blacklisted, Designated, Explained, InstitutionPaper
-from services.registry.institutions.institutions.tables import Blacklisting, Designation, Institution
+from services.registry.institutions.institutions.schemas import Blacklisted, Designated, Exited, Explained, InstitutionPaper, Suspended
+from services.registry.institutions.institutions.tables import Absence, Blacklisting, Designation, Institution
 from shared import errors
 from shared.access import Call
 
 
 async def designate(session: AsyncSession, call: Call, institution_id: UUID, body: Designated) -> InstitutionPaper:
-    """Gives it a term of designation; one that had left comes back with it."""
+    """Gives it a term of designation; one that had left comes back with it, at once; one that is to leave, on its first day."""
     institution = await permit(session, call, institution_id, action="designate", lock=True)
     _refuse(fields.backwards(body.from_on, body.to_on, "/to_on"))
     shares_a_day = and_(Designation.from_on <= body.to_on, Designation.to_on >= body.from_on)
@@ -25,7 +26,10 @@ async def designate(session: AsyncSession, call: Call, institution_id: UUID, bod
     if other:
         raise DesignationOverlaps(f"该机构 {other.from_on} 至 {other.to_on} 已有定点资格。请改正起止日期,使其不重叠。")
     session.add(Designation(institution_id=institution.id, from_on=body.from_on, to_on=body.to_on))
-    institution.status, institution.status_reason = Status.ACTIVE, None
+    gone = select(Absence).where(Absence.institution_id == institution.id, Absence.kind == Status.EXITED, Absence.from_on <= body.to_on)
+    for each in await session.scalars(gone.where(Absence.reinstated_on.is_(None))):
+        back_on = min(call.today, body.from_on) if each.from_on <= call.today else body.from_on
+        each.reinstated_on = max(back_on, each.from_on)
     await operations.changed(session, call, institution, "designated", from_on=body.from_on, to_on=body.to_on)
     return await reading.get(session, call, institution.id)
 
@@ -49,34 +53,40 @@ async def blacklist(session: AsyncSession, call: Call, institution_id: UUID, bod
 async def reinstate(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:
     """Takes it off the blacklist from today (one that has not begun never begins), and ends a suspension."""
     institution = await permit(session, call, institution_id, action="reinstate", lock=True)
-    standing = select(Blacklisting).where(
-        Blacklisting.institution_id == institution.id,
-        or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= call.today),
-        or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > call.today),
-    )
-    for each in await session.scalars(standing):
+    for each in await session.scalars(_not_over(Blacklisting, institution, call)):
         each.reinstated_on, each.reinstated_reason = max(call.today, each.from_on), body.reason or body.comment
-    if institution.status == Status.SUSPENDED:
-        institution.status, institution.status_reason = Status.ACTIVE, None
-    await operations.changed(session, call, institution, "reinstated", reinstated_on=call.today)
+    for each in await session.scalars(_not_over(Absence, institution, call).where(Absence.kind == Status.SUSPENDED)):
+        each.reinstated_on = max(call.today, each.from_on)
+    await operations.changed(session, call, institution, "reinstated", reinstated_on=call.today, from_on=call.today)
     return await reading.get(session, call, institution.id)
 
 
-async def suspend(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:
+def _not_over(bar: Any, institution: Institution, call: Call) -> Any:
+    """What holds today or will."""
+    ended = or_(bar.until_on < call.today, bar.reinstated_on <= call.today)
+    return select(bar).where(bar.institution_id == institution.id, func.coalesce(ended, False).is_(False))
+
+
+async def suspend(session: AsyncSession, call: Call, institution_id: UUID, body: Suspended) -> InstitutionPaper:
+    """It holds no new class from that day to its last, both counted in."""
     institution = await permit(session, call, institution_id, action="suspend", lock=True)
-    institution.status, institution.status_reason = Status.SUSPENDED, body.reason or body.comment
-    await operations.changed(session, call, institution, "suspended")
+    from_on = body.from_on or call.today
+    _refuse(fields.backwards(from_on, body.until_on, "/until_on"))
+    absence = Absence(institution_id=institution.id, kind=Status.SUSPENDED, from_on=from_on, until_on=body.until_on, reason=body.reason)
+    session.add(absence)
+    await operations.changed(session, call, institution, "suspended", from_on=from_on, until_on=body.until_on)
     return await reading.get(session, call, institution.id)
 
 
-async def leave(session: AsyncSession, call: Call, institution_id: UUID, body: Explained) -> InstitutionPaper:
-    """It takes part no longer: today is the last day of its designation."""
+async def leave(session: AsyncSession, call: Call, institution_id: UUID, body: Exited) -> InstitutionPaper:
+    """It holds no new class from that day on, which is the last of its designation."""
     institution = await permit(session, call, institution_id, action="exit", lock=True)
+    on = body.on or call.today
     own = Designation.institution_id == institution.id
-    await session.execute(delete(Designation).where(own, Designation.from_on > call.today))
-    await session.execute(update(Designation).where(own, Designation.to_on > call.today).values(to_on=call.today))
-    institution.status, institution.status_reason = Status.EXITED, body.reason or body.comment
-    await operations.changed(session, call, institution, "exited", exited_on=call.today)
+    await session.execute(delete(Designation).where(own, Designation.from_on > on))
+    await session.execute(update(Designation).where(own, Designation.to_on > on).values(to_on=on))
+    session.add(Absence(institution_id=institution.id, kind=Status.EXITED, from_on=on, reason=body.reason))
+    await operations.changed(session, call, institution, "exited", exited_on=on, from_on=on)
     return await reading.get(session, call, institution.id)
 
 
@@ -85,7 +95,8 @@ async def permit(session: AsyncSession, call: Call, institution_id: UUID, *, act
     institution = await reading.find(session, call, institution_id, lock=lock)
     call.match(institution.version)
     blacklistings = (await reading.bars(session, institution.id))[1] if action in ("blacklist", "reinstate") else []
-    if refusal := policy.why_not(action, institution.status, call.actor.doer, blacklistings, call.today):
+    absences = await reading.absences(session, institution.id)
+    if refusal := policy.why_not(action, call.actor.doer, absences, blacklistings, call.today):
         raise REFUSALS[refusal.code](refusal.detail)
     return institution
 

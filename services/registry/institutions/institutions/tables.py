@@ -1,4 +1,4 @@
-"""Institutions (培训机构), their designations and blacklistings as dated intervals."""
+"""Institutions (培训机构), and as dated intervals when one is designated, is blacklisted, or takes no part."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from shared import db, keeping
 
 
 class Institution(db.Versioned, Referenced, Row):
-    """`status` says whether it takes part at all; designation and blacklist are intervals of their own."""
+    """Whether it takes part, is designated or blacklisted, are intervals of their own."""
 
     __tablename__ = "institutions"
 
@@ -25,14 +25,11 @@ class Institution(db.Versioned, Referenced, Row):
     bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text, default=InstitutionStatus.ACTIVE)
-    status_reason: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
         UniqueConstraint("uscc", name="institutions_uscc_key"),
-        db.one_of("status", InstitutionStatus),
         Index("institutions_bank_account_key_idx", "bank_account_key"),
         Index("institutions_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index("institutions_kind_idx", "kind", "id"),
@@ -83,4 +80,26 @@ class Blacklisting(Row):
         CheckConstraint("reinstated_on >= from_on", name="reinstated_on"),
         Index("blacklistings_institution_id_idx", "institution_id", "from_on"),
         {"info": keeping.only("reinstated_on", "reinstated_reason")},
+    )
+
+
+class Absence(Row):
+    """暂停 or 退出: it takes no part from `from_on` to its last day `until_on` (None: until it comes back); free again on `reinstated_on`."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text)
+    reinstated_on: Mapped[date | None]
+
+    __table_args__ = (
+        db.one_of("kind", (InstitutionStatus.SUSPENDED, InstitutionStatus.EXITED)),
+        CheckConstraint("until_on >= from_on", name="until_on"),
+        CheckConstraint("reinstated_on >= from_on", name="reinstated_on"),
+        Index("absences_institution_id_idx", "institution_id", "from_on"),
+        {"info": keeping.only("reinstated_on")},
     )

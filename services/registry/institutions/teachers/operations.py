@@ -68,9 +68,10 @@ async def keep(
         known = {index: row for index, row in rows.items() if row["id"] not in made}
         results |= await _known(session, institution_id, known, update_known=update_known)
     done = {"created": "teacher.added", "updated": "teacher.changed"}
-    said = {"institution_id": institution_id}
-    told = [each for each in results.values() if each.outcome in done]
-    await deeds.record_all(session, [deeds.deed(call, done[each.outcome], each.id, details=said, event=False) for each in told])
+    told = [(each, items[index].from_on) for index, each in results.items() if each.outcome in done]
+    await deeds.record_all(
+        session, [deeds.deed(call, done[each.outcome], each.id, institution_id=institution_id, from_on=from_on) for each, from_on in told]
+    )
     return results
 
 
@@ -143,6 +144,6 @@ async def change(session: AsyncSession, call: Call, institution_id: UUID, teache
     for name, value in values.items():
         setattr(teacher, name, value)
     await session.flush()
-    said = {"institution_id": institution_id, "fields": sorted(values)}
-    await deeds.record(session, call, "teacher.changed", teacher.id, details=said, event=False)
+    said = {"institution_id": institution_id, "from_on": teacher.from_on}
+    await deeds.record(session, call, "teacher.changed", teacher.id, details={"fields": sorted(values)}, **said)
     return await reading.get(session, teacher.id)

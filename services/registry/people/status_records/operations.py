@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +12,7 @@ from services.registry import fields
 from services.registry.codes import PersonalStatus
 from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
 from services.registry.people.status_records.tables import StatusList, StatusRecord
+from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.errors import invalid_number
 from shared import batches, db, deeds, errors, pages
 from shared.access import Call
@@ -61,7 +63,23 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
         results[index] = Result("created" if record_id == row["id"] else "updated" if record_id in written else "unchanged", record_id)
     counts = {name: sum(each.outcome == name for each in results.values()) for name in ("created", "updated")}
     await deeds.record(session, call, "status_records.received", None, details=counts)
+    await _announce(session, call, {kept[_same(row)]: row for row in rows.values() if kept[_same(row)] in written})
     return results
+
+
+async def _announce(session: AsyncSession, call: Call, written: Mapping[UUID, dict[str, Any]]) -> None:
+    """Tells of whom something new is known, and from which day, as far as they are registered; not what."""
+    people = select(Trainee.id_number_key, func.coalesce(Trainee.merged_into, Trainee.id).label("trainee_id"))
+    people = people.where(Trainee.id_number_key.in_({row["id_number_key"] for row in written.values()}))
+    known = {row.id_number_key: row.trainee_id for row in await session.execute(people)} if written else {}
+    await deeds.record_all(
+        session,
+        [
+            deeds.deed(call, "status_record.received", record_id, trainee_id=known[row["id_number_key"]], from_on=row["from_on"])
+            for record_id, row in written.items()
+            if row["id_number_key"] in known
+        ],
+    )
 
 
 def _kept(rows: Mapping[int, dict[str, Any]]) -> Any:
@@ -107,7 +125,8 @@ async def state_complete(session: AsyncSession, call: Call, body: StatusListIn) 
     made = {"id": db.new_id(), "received_at": call.now, **body.model_dump()}
     insert = upsert(StatusList).values(made).on_conflict_do_nothing(constraint="status_lists_days_key").returning(StatusList.id)
     if await session.scalar(insert):
-        await deeds.record(session, call, "status_list.completed", made["id"], details=body.model_dump(), status=body.status)
+        days = {"from_on": body.complete_from_on, "until_on": body.complete_to_on}
+        await deeds.record(session, call, "status_list.completed", made["id"], details={"source": body.source}, status=body.status, **days)
     return StatusListOut.model_validate(await session.scalar(select(StatusList).filter_by(**body.model_dump())))
 
 

@@ -134,7 +134,12 @@ async def bring_up_to_date(session: AsyncSession, call: Call, vault: Vault, newe
     await deeds.record_all(
         session,
         [
-            deeds.deed(call, "trainee.changed", known.id, details={"fields": sorted(news)}, version=known.version + 1)
+            deeds.deed(call, "trainee.changed", known.id, version=known.version + 1, fields=sorted(news), **_since(news))
             for known, news in newer
         ],
     )
+
+
+def _since(news: Mapping[str, Any]) -> dict[str, Any]:
+    """From which day what is known of the person's categories differs."""
+    return {"from_on": min(each.since_on for each in news["categories"])} if "categories" in news else {}

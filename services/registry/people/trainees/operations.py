@@ -93,11 +93,15 @@ async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trai
     trainee.changed_at = call.now
     flag_modified(trainee, "changed_at")  # a change of the categories alone raises the version too
     await session.flush()
+    said: dict[str, Any] = {"fields": sorted(body.model_fields_set)}
     if "categories" in values:
-        await session.execute(delete(TraineeCategory).where(TraineeCategory.trainee_id == trainee.id))
+        gone = delete(TraineeCategory).where(TraineeCategory.trainee_id == trainee.id)
+        gone_rows = await session.execute(gone.returning(TraineeCategory.code, TraineeCategory.since_on, TraineeCategory.until_on))
+        before = {(row.code, row.since_on, row.until_on) for row in gone_rows}
         await state_categories(session, [(trainee.id, values["categories"])])
-    said = {"fields": sorted(body.model_fields_set)}
-    await deeds.record(session, call, "trainee.changed", trainee.id, details=said, version=trainee.version)
+        differ = before ^ {(each.code, each.since_on, each.until_on) for each in values["categories"]}
+        said |= {"from_on": min(since_on for _, since_on, _ in differ)} if differ else {}
+    await deeds.record(session, call, "trainee.changed", trainee.id, version=trainee.version, **said)
 
 
 async def _take_number(session: AsyncSession, kernel: Kernel, trainee: Trainee, number: str) -> None:

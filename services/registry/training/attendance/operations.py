@@ -149,7 +149,8 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
     insert = upsert(Attendance).on_conflict_do_nothing(constraint="attendance_half_day_key").returning(Attendance.id)
     kept = set((await session.execute(insert, rows)).scalars())
     await _count(session, training.id, {each.mark.trainee_id for each in new if each.id in kept})
-    said = {"status": training.status, "version": training.version, "half_days": len(kept)}
+    first = min((each.mark.on for each in new if each.id in kept), default=None)
+    said = {"status": training.status, "version": training.version, "half_days": len(kept), "from_on": first}
     await deeds.record(session, call, "attendance.recorded", training.id, subject_type="class", **said)
     lost = [each.mark for each in new if each.id not in kept]
     again = {each.mark.key: each for each in await judge(session, training, lost)} if lost else {}
@@ -198,6 +199,10 @@ def _conflicts(call: Call, class_id: UUID, judged: Sequence[Judged]) -> tuple[In
     ]
     if not rows:
         return ()
-    said = {"half_days": len(rows), "other_classes": sorted({str(row["other_class_id"]) for row in rows})}
-    noted = deeds.quiet(call, "attendance.refused", class_id, subject_type="class", details=said, refused=True)
-    return upsert(AttendanceConflict).values(rows).on_conflict_do_nothing(), noted
+    said = {
+        "other_class_ids": sorted({str(row["other_class_id"]) for row in rows}),
+        "from_on": min(each.mark.on for each in judged if each.other_class_id),
+    }
+    counted = {"half_days": len(rows)}
+    told = deeds.told(call, "attendance.overlapped", class_id, subject_type="class", details=counted, refused=True, **said)
+    return upsert(AttendanceConflict).values(rows).on_conflict_do_nothing(), told

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from services.registry.codes import EnrolmentOutcome, HalfDay
+from services.registry.codes import EnrolmentOutcome, HalfDay, InstitutionStatus
 from services.registry.institutions.institutions import reading as institutions
-from services.registry.institutions.institutions.policy import is_blacklisted, is_designated
+from services.registry.institutions.institutions.policy import holds, is_blacklisted, is_designated
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.status_records.tables import StatusList, StatusRecord
@@ -197,6 +197,8 @@ async def _institution(session: AsyncSession, training: TrainingClass) -> schema
     designations, blacklistings = await institutions.bars(session, institution.id)
     on = training.starts_on
     current = next((each for each in blacklistings if is_blacklisted([each], on)), None)
+    absent = {each.kind: each for each in await institutions.absences(session, institution.id) if holds(each, on)}
+    suspension, exit_ = absent.get(InstitutionStatus.SUSPENDED), absent.get(InstitutionStatus.EXITED)
     return schemas.InstitutionFacts(
         id=institution.id,
         name=institution.name,
@@ -206,6 +208,10 @@ async def _institution(session: AsyncSession, training: TrainingClass) -> schema
         designated=is_designated(designations, on),
         blacklisted=current is not None,
         blacklisted_until_on=current.until_on if current else None,
+        suspended=suspension is not None,
+        suspended_until_on=suspension.until_on if suspension else None,
+        exited=exit_ is not None,
+        exited_on=exit_.from_on if exit_ else None,
         has_bank_account=institution.bank_account_key is not None,
         bank_account_key=_text(institution.bank_account_key),
     )

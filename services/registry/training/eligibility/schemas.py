@@ -28,6 +28,10 @@ class InstitutionFacts(wire.Out):
     designated: bool
     blacklisted: bool
     blacklisted_until_on: wire.CivilDate | None
+    suspended: bool
+    suspended_until_on: wire.CivilDate | None
+    exited: bool
+    exited_on: wire.CivilDate | None
     has_bank_account: bool
     bank_account_key: str | None
 

@@ -193,7 +193,7 @@ async def test_suspension_stops_designation_until_it_is_reinstated(start: Start)
         kept = await made(officer, "/v1/institutions", institution())
         assert (await moved(officer, kept, "suspend", {"reason": "停业整顿"}))["status_reason"] == "停业整顿"
         path = f"/v1/institutions/{kept['id']}"
-        assert (await officer.post(f"{path}:suspend")).json()["code"] == "invalid_state"
+        assert (await officer.post(f"{path}:suspend", json={"reason": "停业整顿"})).json()["code"] == "invalid_state"
         assert (await officer.post(f"{path}:designate", json=TERM)).json()["code"] == "invalid_state"
         actions = {each["action"]: each["allowed"] for each in (await officer.get(path)).json()["allowed_actions"]}
         assert actions == {"change": True, "designate": False, "suspend": False, "exit": True, "blacklist": False, "reinstate": False}
@@ -209,6 +209,51 @@ async def test_exit_ends_the_designation_that_day_and_a_new_one_brings_it_back(s
         await moved(officer, kept, "designate", {"from_on": "2026-01-01", "to_on": "2026-12-31"})
         gone = await moved(officer, kept, "exit", {"reason": "停办"})
         assert (gone["status"], gone["designations"]) == ("exited", [{"from_on": "2025-01-01", "to_on": "2025-04-08"}])
-        assert (await officer.post(f"/v1/institutions/{kept['id']}:exit")).json()["code"] == "invalid_state"
+        assert (await officer.post(f"/v1/institutions/{kept['id']}:exit", json={"reason": "停办"})).json()["code"] == "invalid_state"
         back = await moved(officer, kept, "designate", {"from_on": "2025-04-09", "to_on": "2025-12-31"})
         assert back["status"] == "active"
+
+
+async def test_suspension_and_exit_hold_from_their_day_to_their_last(start: Start) -> None:
+    async with start("registry") as registry:
+        officer, reviewer = registry.as_("officer", at=AT), registry.as_("reviewer", at=AT)
+        kept = await made(officer, "/v1/institutions", institution())
+
+        async def on(*days: str) -> list[str]:
+            path = f"/v1/institutions/{kept['id']}"
+            return [(await registry.as_("officer", at=f"{day}T09:00:00+08:00").get(path)).json()["status"] for day in days]
+
+        backwards = {"from_on": "2025-05-02", "until_on": "2025-05-01", "reason": "停业整顿"}
+        refused = await officer.post(f"/v1/institutions/{kept['id']}:suspend", json=backwards)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/until_on")
+        ahead = await moved(officer, kept, "suspend", {"from_on": "2025-05-01", "until_on": "2025-05-31", "reason": "停业整顿"})
+        assert ahead["status"] == "active" and [each["kind"] for each in ahead["absences"]] == ["suspended"]
+        assert await on("2025-04-30", "2025-05-01", "2025-05-31", "2025-06-01") == ["active", "suspended", "suspended", "active"]
+        await moved(officer, kept, "exit", {"on": "2025-05-20", "reason": "停办"})
+        assert await on("2025-05-19", "2025-05-20", "2025-06-01") == ["suspended", "exited", "exited"]
+        listed = (await registry.as_("officer", at="2025-05-20T09:00:00+08:00").get("/v1/institutions?status=exited")).json()["items"]
+        assert [(each["id"], each["status"], each["status_reason"]) for each in listed] == [(kept["id"], "exited", "停办")]
+        assert (await officer.get("/v1/institutions?status=exited")).json()["items"] == []
+        await moved(reviewer, kept, "reinstate")  # a suspension that has not begun never begins; an exit stands
+        assert await on("2025-05-01", "2025-05-19", "2025-05-20") == ["active", "active", "exited"]
+        await moved(officer, kept, "designate", {"from_on": "2025-07-01", "to_on": "2025-12-31"})
+        assert await on("2025-06-30", "2025-07-01") == ["exited", "active"]
+
+
+async def test_what_suspends_or_ends_is_announced_with_its_days(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=AT)
+        kept = await made(officer, "/v1/institutions", institution())
+        await moved(officer, kept, "suspend", {"from_on": "2025-05-01", "until_on": "2025-05-31", "reason": "停业整顿"})
+        await moved(registry.as_("reviewer", at=AT), kept, "reinstate")
+        await moved(officer, kept, "exit", {"on": "2025-03-01", "reason": "停办"})
+        changed = {"bank_account": "6217001234567894321"}
+        await officer.patch(f"/v1/institutions/{kept['id']}", json=changed, headers={"If-Match": "*"})
+        events = (await registry.as_("auditor").get("/v1/changes")).json()["items"]
+        told = {each["type"].partition(".")[2]: each["data"] for each in events if each["subject"] == kept["id"]}
+        assert (told["suspended"]["from_on"], told["suspended"]["until_on"]) == ("2025-05-01", "2025-05-31")
+        assert (told["reinstated"]["from_on"], told["exited"]["from_on"], told["exited"]["exited_on"]) == (
+            "2025-04-08",
+            *["2025-03-01"] * 2,
+        )
+        assert (told["exited"]["status"], told["changed"]["fields"]) == ("exited", ["bank_account"])
