@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from sqlalchemy import Executable
 
@@ -105,7 +106,8 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in a request: where, what was seen (masked), what is allowed, what to do, and who says so."""
+    """One thing wrong in a request: where, what was seen (masked), what is allowed, what to do, and who says so. `about`: the paper it concerns, by kind and
+    id, in whose trail the refusal stands as well."""
 
     code: str
     pointer: str | None = None
@@ -115,6 +117,7 @@ class Fault:
     fix: str | None = None
     basis: Basis | None = None
     more: dict[str, Any] | None = None
+    about: tuple[str, UUID] | None = None
 
     def wire(self) -> dict[str, Any]:
         """As it is shown, with no number of a person in it."""

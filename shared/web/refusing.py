@@ -36,7 +36,7 @@ async def refused(request: Request, kernel: Kernel, operation: Operation, error:
     kept = [*problem.kept]
     call = getattr(request.state, "call", None)
     if call and call.actor is not access.ANYONE and (problem.status == 403 or problem.code in (FOUR_EYES, *operation.traced)):
-        kept.append(insert(audit.TRAIL).values(_entry(request, call, operation, problem)))
+        kept.append(insert(audit.TRAIL).values(_entries(request, call, operation, problem)))
     if kept:
         try:
             async with kernel.writing.begin() as session:
@@ -47,9 +47,12 @@ async def refused(request: Request, kernel: Kernel, operation: Operation, error:
     return problem
 
 
-def _entry(request: Request, call: access.Call, operation: Operation, problem: errors.Problem) -> dict[str, object]:
-    """Who was refused what, on which paper: the last that the path names, by its id. The path itself could hold anything."""
+def _entries(request: Request, call: access.Call, operation: Operation, problem: errors.Problem) -> list[dict[str, object]]:
+    """Who was refused what, on which paper: the last that the path names, by its id (the path itself could hold anything), and those that the faults are
+    about, each with its own reason."""
     papers = [(name.removesuffix("_id"), value) for name, value in request.path_params.items() if isinstance(value, UUID)]
-    kind, paper = papers[-1] if papers else (operation.noun, None)
-    details = {"method": request.method, "path": operation.path, "code": problem.code}
-    return audit.entry(call, "refused", kind, paper, details, outcome="refused")
+    codes: dict[tuple[str, UUID | None], str] = {fault.about: fault.code for fault in problem.faults if fault.about}
+    if papers or not codes:
+        codes[papers[-1] if papers else (operation.noun, None)] = problem.code
+    said = {"method": request.method, "path": operation.path}
+    return [audit.entry(call, "refused", kind, paper, said | {"code": code}, outcome="refused") for (kind, paper), code in codes.items()]

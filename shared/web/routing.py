@@ -135,11 +135,11 @@ async def _name(request: Request, kernel: Kernel, call: access.Call, planned: na
 
 
 class Router(APIRouter):
-    """A router whose routes are declared with `operation`. `traced`: codes whose refusals reach the trail for all of its operations."""
+    """A router whose routes are declared with `operation`. `traced`: problems that reach the trail for all of its operations."""
 
-    def __init__(self, noun: str, *, traced: Iterable[str] = (), **options: Any) -> None:
+    def __init__(self, noun: str, *, traced: Iterable[type[errors.Problem]] = (), **options: Any) -> None:
         super().__init__(tags=[noun], generate_unique_id_function=wording.operation_id, **options)
-        self.noun, self.traced = noun, frozenset(traced)
+        self.noun, self.traced = noun, frozenset(each.code for each in traced)
 
     def operation(
         self,

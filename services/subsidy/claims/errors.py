@@ -15,6 +15,10 @@ class ClaimInBatch(errors.Problem):
     code, status = "claim_in_batch", 409
 
 
+class TermsUnconfirmed(errors.Problem):
+    code, status = "terms_unconfirmed", 409
+
+
 class NotYourClaim(errors.Problem):
     code, status = "not_your_claim", 403
 

@@ -9,10 +9,11 @@ import orjson
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.subsidy.claims.errors import TermsUnconfirmed
 from services.subsidy.claims.facts import Asked, Wanted
 from services.subsidy.claims.rules import Judged
 from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
-from services.subsidy.codes import ClaimKind, LineVerdict, PaidOncePer, SchemeCode
+from services.subsidy.codes import ClaimKind, Effect, FindingCode, LineVerdict, Outcome, PaidOncePer, SchemeCode
 from services.subsidy.judging.facts import ClaimFacts, LineFacts, day_counted, trade_of
 from services.subsidy.judging.verdict import Verdict
 from services.subsidy.schemes.policy import Terms
@@ -90,6 +91,19 @@ def held_by(judged: Judged) -> list[dict[str, Any]]:
                 }
             )
     return held
+
+
+def settled(outcome: Outcome, amount_yuan: Decimal, calculation: str) -> dict[str, Any]:
+    """What a held line becomes when a reviewer has accepted or refused it."""
+    if outcome == Outcome.ACCEPT:
+        return {"verdict": LineVerdict.ELIGIBLE, "amount": amount_yuan, "calculation": calculation}
+    return {"verdict": LineVerdict.REFUSED, "amount": NOTHING, "calculation": "复审不予补贴,0.00 元"}
+
+
+def why_no_money(line: Line) -> TermsUnconfirmed | None:
+    """No figure in yuan becomes money before its source is confirmed, whoever accepts the line."""
+    unconfirmed = [each for each in line.findings if (each["code"], each["effect"]) == (FindingCode.TERMS_UNCONFIRMED, Effect.HOLD)]
+    return TermsUnconfirmed(f"{unconfirmed[0]['seen']}。{TermsUnconfirmed.remedy}") if unconfirmed else None
 
 
 async def free(session: AsyncSession, claim_id: UUID, positions: Collection[int] | None = None) -> None:

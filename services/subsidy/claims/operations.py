@@ -246,8 +246,9 @@ async def _release(session: AsyncSession, call: Call, claim: Claim) -> Sequence[
     return people
 
 
-async def resolve(session: AsyncSession, call: Call, claim_id: UUID, body: Resolution) -> ClaimOut:
-    """Settles one held line (处理待核实人员). Splitting moves it, still held, to a claim of its own, which goes its way from `submitted`."""
+async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, body: Resolution) -> ClaimOut:
+    """Settles one held line (处理待核实人员); a notice that is public says so. Splitting moves it, still held, to a claim of its own, which goes its way
+    from `submitted`."""
     claim, done = await steps.permit(session, call, claim_id, "resolve")
     people = list(await lines.of(session, claim.id))
     of_person = [line for line in people if line.trainee_id == body.trainee_id]
@@ -256,7 +257,10 @@ async def resolve(session: AsyncSession, call: Call, claim_id: UUID, body: Resol
     line = next((line for line in of_person if line.verdict == LineVerdict.HELD), None)
     if line is None:
         raise errors.InvalidState("该学员不是待核实状态,无需处理。")
+    if body.outcome == Outcome.ACCEPT and (unconfirmed := lines.why_no_money(line)):
+        raise unconfirmed
     details: dict[str, Any] = {"trainee_id": body.trainee_id, "outcome": body.outcome}
+    place, shown = people.index(line), None
     if body.outcome == Outcome.SPLIT:
         if len(people) == 1:
             raise errors.InvalidState("申领单只有这一名学员,无需另立新单;请认可、不予补贴或退回。")
@@ -272,12 +276,14 @@ async def resolve(session: AsyncSession, call: Call, claim_id: UUID, body: Resol
             "at": call.now.isoformat(),
             "judged_amount": str(line.amount),
         }
-        line.verdict = LineVerdict.ELIGIBLE if body.outcome == Outcome.ACCEPT else LineVerdict.REFUSED
+        for name, value in lines.settled(body.outcome, line.amount, line.calculation).items():
+            setattr(line, name, value)
         if line.verdict == LineVerdict.REFUSED:
-            line.amount, line.calculation = lines.NOTHING, "复审不予补贴,0.00 元"
             await lines.free(session, claim.id, [line.position])
+        shown = line.amount, line.verdict
     claim.amount = lines.sum_of_eligible(people)
     done.append(await steps.take(session, call, claim, "resolve", comment=body.reason, **details))
+    await notices.amend(session, call, kernel, claim.id, place, shown, claim.amount, claim.notice_working_days)
     return await reading.one(session, call, claim, people, done)
 
 

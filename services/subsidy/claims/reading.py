@@ -16,7 +16,7 @@ from services.subsidy.claims.policy import on_hold
 from services.subsidy.claims.schemas import AppealOut, ClaimCount, ClaimOut, ClaimStatistics, LineOut, QuoteOut, ReplayLine, ReplayOut
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
 from services.subsidy.claims.visibility import rows
-from services.subsidy.codes import LineVerdict
+from services.subsidy.codes import Effect, FindingCode, LineVerdict, Outcome
 from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.schemes import operations as schemes
@@ -40,12 +40,18 @@ async def one(
 ) -> ClaimOut:
     """A claim with its lines, its steps, and what this caller can do with it."""
     shown = [LineOut.model_validate(line) for line in people]
-    held = any(line.verdict == LineVerdict.HELD for line in shown)
-    actions = await steps.allowed_actions(session, call, claim, done, held)
+    actions = await steps.allowed_actions(session, call, claim, done, _standing(shown))
     eligible = any(line.verdict != LineVerdict.REFUSED for line in shown)
     return ClaimOut.model_validate(
         summary(call, claim) | {"eligible": eligible, "lines": shown, "decisions": done, "allowed_actions": actions}
     )
+
+
+def _standing(shown: Sequence[LineOut]) -> steps.Standing:
+    """What the lines say of the claim's next steps before any money of it moves."""
+    paying = [line for line in shown if line.verdict == LineVerdict.ELIGIBLE and line.amount]
+    unconfirmed = any((each.code, each.effect) == (FindingCode.TERMS_UNCONFIRMED, Effect.HOLD) for line in paying for each in line.findings)
+    return steps.Standing(held_lines=any(line.verdict == LineVerdict.HELD for line in shown), unconfirmed=unconfirmed)
 
 
 async def page(
@@ -156,7 +162,7 @@ async def replay(session: AsyncSession, call: Call, claim_id: UUID, rules_on: da
         raise TermsMissing(terms.detail if terms else "当时适用的条款已不在系统中。")
     verdict = judge_claim(now, terms)
     shown = [
-        _compared(LineOut.model_validate(line), LineOut.model_validate(lines.shown(now.lines[position], verdict.lines[position])))
+        _compared(LineOut.model_validate(line), _as_settled(line, lines.shown(now.lines[position], verdict.lines[position])))
         for position, line in pairs
     ]
     return ReplayOut.model_validate(
@@ -174,6 +180,14 @@ async def replay(session: AsyncSession, call: Call, claim_id: UUID, rules_on: da
             },
         }
     )
+
+
+def _as_settled(line: Line, judged: dict[str, Any]) -> LineOut:
+    """The new verdict with what a reviewer has decided of the line: what is held again is as settled as it was, so that like is compared with like."""
+    if line.resolution is None or judged["verdict"] != LineVerdict.HELD:
+        return LineOut.model_validate(judged)
+    settled = lines.settled(Outcome(line.resolution["outcome"]), Decimal(judged["amount"]), judged["calculation"])
+    return LineOut.model_validate(judged | settled | {"resolution": line.resolution})
 
 
 def _compared(then: LineOut, now: LineOut) -> ReplayLine:

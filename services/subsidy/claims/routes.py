@@ -9,7 +9,7 @@ from fastapi import Body, Depends, Query
 
 from services.subsidy import clients
 from services.subsidy.claims import holds, operations, reading, rules, steps
-from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim
+from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim, TermsUnconfirmed
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import APPLICANTS, MACHINE
 from services.subsidy.claims.schemas import (
@@ -31,7 +31,8 @@ from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, 
 from services.subsidy.schemes.errors import SamePerson, TermsMissing
 from shared import access, errors, pages, web, wire
 
-router = web.Router("claims", traced={"invalid_state"})
+AGAINST_APPROVAL = (NoticeNotOver, ObjectionOpen, ClaimOnHold, HeldLinesOpen, TermsUnconfirmed, FundExhausted)
+router = web.Router("claims", traced=(errors.InvalidState, ClaimInBatch, *AGAINST_APPROVAL))
 READERS = access.STAFF | APPLICANTS | {"system"}
 PATH = "/v1/claims/{claim_id:uuid}"
 Listed = Annotated[
@@ -252,7 +253,7 @@ async def confirm(
     return await operations.confirm(session, call, kernel, names, claim_id, body.comment if body else None)
 
 
-@step("approve", "批准并占用资金", SamePerson, NoticeNotOver, ObjectionOpen, ClaimOnHold, HeldLinesOpen, FundExhausted, example=AGREED)
+@step("approve", "批准并占用资金", SamePerson, *AGAINST_APPROVAL, example=AGREED)
 async def approve(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
     return await operations.approve(session, call, claim_id, body.comment if body else None)
 
@@ -282,6 +283,6 @@ async def release(claim_id: UUID, session: web.Session, call: web.Caller, body: 
     return await holds.release(session, call, claim_id, body.comment if body else None)
 
 
-@step("resolve", "处理一名待核实人员:认可、不予补贴或另立新单", SamePerson, example=RESOLVED)
-async def resolve(claim_id: UUID, body: Resolution, session: web.Session, call: web.Caller) -> ClaimOut:
-    return await operations.resolve(session, call, claim_id, body)
+@step("resolve", "处理一名待核实人员:认可、不予补贴或另立新单", SamePerson, TermsUnconfirmed, CalendarYearMissing, example=RESOLVED)
+async def resolve(claim_id: UUID, body: Resolution, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ClaimOut:
+    return await operations.resolve(session, call, kernel, claim_id, body)

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, false, func, insert, select, update
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen
+from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, TermsUnconfirmed
 from services.subsidy.claims.policy import (
     APPROVED,
     BY_REVIEWER,
@@ -28,7 +28,7 @@ from services.subsidy.claims.policy import (
 )
 from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.claims.visibility import rows
-from services.subsidy.codes import ClaimStatus, LineVerdict
+from services.subsidy.codes import ClaimStatus, Effect, FindingCode, LineVerdict
 from services.subsidy.funds import operations as funds
 from services.subsidy.funds.operations import NOTHING, POSTINGS
 from services.subsidy.notices import operations as notices
@@ -40,6 +40,11 @@ from shared.steps import Refusal, person_of
 CLAIMS, LINES, DECISIONS = (cast(Table, each.__table__) for each in (Claim, Line, Decision))
 _WITH_STEP = deeds.beside(DECISIONS)
 LOOKED_INTO = LEAVES_APPROVAL | {"approve", "resolve", "recover"}  # steps that more than the claim's own row can stand against
+UNCONFIRMED = and_(  # money by a figure in yuan whose source is not confirmed
+    LINES.c.verdict == LineVerdict.ELIGIBLE,
+    LINES.c.amount > 0,
+    LINES.c.findings.contains([{"code": FindingCode.TERMS_UNCONFIRMED, "effect": Effect.HOLD}]),
+)
 LEAN = [
     CLAIMS.c[name] for name in ("id", "number", "status", "version", "fund_id", "amount", "payee", "institution_id", "trainee_id", "holds")
 ]
@@ -50,6 +55,7 @@ class Standing:
     """What other papers say of the claim's next steps: its lines, its notice, its fund."""
 
     held_lines: bool = False
+    unconfirmed: bool = False
     sending: Decimal = NOTHING
     paid: Decimal = NOTHING
     asked_back: Decimal = NOTHING
@@ -94,19 +100,19 @@ async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str,
 
 async def _of_lines(session: AsyncSession, claim_id: UUID) -> Standing:
     """What the claim's lines say of its next steps."""
-    held, money = (
-        func.count().filter(LINES.c.verdict == LineVerdict.HELD),
-        (LINES.c.sending_yuan, LINES.c.paid_yuan, LINES.c.asked_back_yuan),
+    flags = {"held_lines": LINES.c.verdict == LineVerdict.HELD, "unconfirmed": UNCONFIRMED}
+    money = {"sending": LINES.c.sending_yuan, "paid": LINES.c.paid_yuan, "asked_back": LINES.c.asked_back_yuan}
+    sums = select(
+        *(func.coalesce(func.bool_or(each), false()).label(name) for name, each in flags.items()),
+        *(func.coalesce(func.sum(each), NOTHING).label(name) for name, each in money.items()),
     )
-    sums = select(held > 0, *(func.coalesce(func.sum(each), NOTHING) for each in money)).where(LINES.c.claim_id == claim_id)
-    return Standing(*(await session.execute(sums)).one())
+    return Standing(**(await session.execute(sums.where(LINES.c.claim_id == claim_id))).mappings().one())
 
 
 async def allowed_actions(
-    session: AsyncSession, call: Call, claim: Claim, done: Sequence[Decision], held_lines: bool
+    session: AsyncSession, call: Call, claim: Claim, done: Sequence[Decision], at: Standing
 ) -> list[wire.AllowedAction]:
-    """Each action of the caller's role, and why not where it is not possible now. Other roles' actions are not shown."""
-    at = Standing(held_lines)
+    """Each action of the caller's role, and why not where it is not possible now. Other roles' actions are not shown. `at`: as its lines were read."""
     if claim.status in WITH_MONEY:
         at = await _of_lines(session, claim.id)
     if claim.status == IN_NOTICE and call.actor.role in MACHINE.step("approve").roles:
@@ -197,14 +203,23 @@ async def why_not_each(
     session: AsyncSession, call: Call, claims: Sequence[Row[Any]], action: str, status: ClaimStatus | None = None
 ) -> dict[UUID, Refusal]:
     """Why this caller may not take the step on these claims now, or if they stood at this status; what may be taken is missing."""
+    ids = [claim.id for claim in claims]
+    unconfirmed = set(await session.scalars(select(LINES.c.claim_id).where(LINES.c.claim_id.in_(ids), UNCONFIRMED)))
+
+    def further(claim_id: UUID) -> Refusal | None:
+        return Refusal(TermsUnconfirmed.code, f"{TermsUnconfirmed.cause}{TermsUnconfirmed.remedy}") if claim_id in unconfirmed else None
+
     taken = select(DECISIONS.c.claim_id, DECISIONS.c.action, DECISIONS.c.person_id, DECISIONS.c.actor).where(
-        DECISIONS.c.claim_id.in_([claim.id for claim in claims]), DECISIONS.c.action.in_(PART_OF)
+        DECISIONS.c.claim_id.in_(ids), DECISIONS.c.action.in_(PART_OF)
     )
     done: dict[UUID, list[Any]] = {}
     for row in await session.execute(taken):
         done.setdefault(row.claim_id, []).append(row)
     doer = call.actor.doer
-    found = {claim.id: MACHINE.why_not(action, status or claim.status, doer, _parts(done.get(claim.id, ()))) for claim in claims}
+    found = {
+        claim.id: MACHINE.why_not(action, status or claim.status, doer, _parts(done.get(claim.id, ()))) or further(claim.id)
+        for claim in claims
+    }
     return {claim_id: why_not for claim_id, why_not in found.items() if why_not}
 
 
@@ -281,7 +296,7 @@ def _obstacle(call: Call, action: str, claim: Claim, at: Standing) -> errors.Pro
         case "recover" if at.paid <= at.asked_back:
             return errors.InvalidState("没有已付出而未追回的款项。")
         case "approve":
-            return at.notice or (HeldLinesOpen() if at.held_lines else at.money)
+            return at.notice or (HeldLinesOpen() if at.held_lines else TermsUnconfirmed() if at.unconfirmed else at.money)
     return None
 
 

@@ -9,11 +9,14 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, and_, false, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.subsidy.codes import FundAccount
 from services.subsidy.funds import reading
-from services.subsidy.funds.errors import FundExhausted, FundNotFound
+from services.subsidy.funds.errors import DuplicateAddition, DuplicateFund, FundExhausted, FundNotFound
 from services.subsidy.funds.schemas import FundAdded, FundIn, FundPaper
 from services.subsidy.funds.tables import Fund, Posting
 from shared import db, deeds, errors
@@ -36,19 +39,25 @@ class Moved:
 
 
 async def create(session: AsyncSession, call: Call, body: FundIn) -> FundPaper:
-    fund = Fund(
-        source=body.source,
-        year=body.year,
-        name=body.name,
-        total_yuan=body.total,
-        available_yuan=body.total,
-        reserved_yuan=NOTHING,
-        paid_yuan=NOTHING,
-        external_refs=[ref.model_dump() for ref in body.external_refs],
-        created_at=call.now,
-    )
-    session.add(fund)
-    await session.flush()
+    """A new fund. One of the same source, year and name, or first outside number, is the same fund: asked for twice, it is made once."""
+    made = {
+        "id": db.new_id(),
+        "source": body.source,
+        "year": body.year,
+        "name": body.name,
+        "total_yuan": body.total,
+        "available_yuan": body.total,
+        "reserved_yuan": NOTHING,
+        "paid_yuan": NOTHING,
+        "external_refs": [ref.model_dump() for ref in body.external_refs],
+        "created_at": call.now,
+    }
+    fund = await session.scalar(upsert(Fund).values(made).on_conflict_do_nothing().returning(Fund))
+    if fund is None:
+        named = and_(FUNDS.c.name == made["name"], FUNDS.c.name.is_not(None))
+        numbered = FUNDS.c.external_refs[0] == literal(body.external_refs[0].model_dump(), JSONB) if body.external_refs else false()
+        same = select(FUNDS.c.id).where(FUNDS.c.source == body.source, FUNDS.c.year == body.year, or_(named, numbered))
+        raise DuplicateFund(existing_id=str(await session.scalar(same.limit(1))))
     if body.total:
         await _post(session, call, fund.id, "external", "available", [{"amount_yuan": body.total, "reason": "资金建立"}])
     details = {"source": body.source, "year": body.year, "total": body.total}
@@ -67,6 +76,10 @@ async def add(session: AsyncSession, call: Call, fund_id: UUID, body: FundAdded)
     """More money for a fund (追加)."""
     await lock(session, fund_id)
     fund = await to_add(session, call, fund_id)
+    if body.document_no:
+        brought = POSTINGS.c.fund_id == fund.id, POSTINGS.c.document_no == body.document_no, POSTINGS.c.from_account == FundAccount.EXTERNAL
+        if known := await session.scalar(select(POSTINGS.c.id).where(*brought)):
+            raise DuplicateAddition(f"文号 {body.document_no} 的资金已追加过。{DuplicateAddition.remedy}", existing_id=str(known))
     fund.total_yuan += body.amount
     fund.available_yuan += body.amount
     await session.flush()
@@ -105,9 +118,9 @@ async def pay(session: AsyncSession, call: Call, fund_id: UUID, paid: Sequence[M
     await _move(session, call, fund_id, "reserved", "paid", paid)
 
 
-async def take_back(session: AsyncSession, call: Call, fund_id: UUID, returned: Moved) -> None:
-    """The bank has brought a payment back: its money is set aside for the claim again."""
-    await _move(session, call, fund_id, "paid", "reserved", [returned])
+async def take_back(session: AsyncSession, call: Call, fund_id: UUID, returned: Sequence[Moved]) -> None:
+    """The bank has brought payments back: their money is set aside for the claims again."""
+    await _move(session, call, fund_id, "paid", "reserved", returned)
 
 
 async def recover(session: AsyncSession, call: Call, fund_id: UUID, recovered: Moved) -> None:

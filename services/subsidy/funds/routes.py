@@ -5,13 +5,13 @@ from uuid import UUID
 
 from services.subsidy.codes import FundSource
 from services.subsidy.funds import operations, reading
-from services.subsidy.funds.errors import FundNotFound
+from services.subsidy.funds.errors import DuplicateAddition, DuplicateFund, FundNotFound
 from services.subsidy.funds.schemas import FundAdded, FundIn, FundOut, FundPaper, FundStatistics, FundSum, PostingOut, Year
 from services.subsidy.funds.tables import Fund, Posting
 from services.subsidy.funds.visibility import APPLICANTS
 from shared import access, errors, pages, web, wire
 
-router = web.Router("funds")
+router = web.Router("funds", traced=(DuplicateFund, DuplicateAddition))
 statistics = web.Router("statistics")
 
 READERS = access.STAFF | {"system"}
@@ -20,7 +20,7 @@ Listed = Annotated[pages.Asked, pages.asking(year=Fund.year, available=Fund.avai
 Postings = Annotated[pages.Asked, pages.asking(posted_at=Posting.posted_at, amount=Posting.amount_yuan)]
 
 
-@router.operation("POST", "/v1/funds", may=reading.FINANCE, summary="建立资金", status=201, key=web.REQUIRED)
+@router.operation("POST", "/v1/funds", may=reading.FINANCE, summary="建立资金", status=201, key=web.REQUIRED, errors=[DuplicateFund])
 async def create(body: FundIn, session: web.Session, call: web.Caller) -> FundPaper:
     return await operations.create(session, call, body)
 
@@ -51,7 +51,13 @@ async def read_ledger(
 
 
 @router.operation(
-    "POST", f"{PATH}:add", may=reading.FINANCE, summary="追加资金", key=web.REQUIRED, errors=[FundNotFound], paper=operations.to_add
+    "POST",
+    f"{PATH}:add",
+    may=reading.FINANCE,
+    summary="追加资金",
+    key=web.REQUIRED,
+    errors=[FundNotFound, DuplicateAddition],
+    paper=operations.to_add,
 )
 async def add(fund_id: UUID, body: FundAdded, session: web.Session, call: web.Caller) -> FundPaper:
     return await operations.add(session, call, fund_id, body)

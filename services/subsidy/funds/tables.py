@@ -14,7 +14,8 @@ from shared import db, keeping
 
 
 class Fund(db.Versioned, Row):
-    """The columns are the balances of the postings, kept beside them so that a conditional UPDATE can refuse to overspend."""
+    """The columns are the balances of the postings, kept beside them so that a conditional UPDATE can refuse to overspend. A fund is the same where source,
+    year and name are, or source, year and the first number that another platform gave it: named once, it is made once."""
 
     __tablename__ = "funds"
 
@@ -34,13 +35,15 @@ class Fund(db.Versioned, Row):
         CheckConstraint("reserved_yuan >= 0", name="reserved_yuan"),
         CheckConstraint("paid_yuan >= 0", name="paid_yuan"),
         db.one_of("source", FundSource),
+        UniqueConstraint("source", "year", "name", name="funds_name_key"),
+        Index("funds_reference_key", "source", "year", text("(external_refs -> 0)"), unique=True),
         Index("funds_source_year_idx", "source", "year", "id"),
         Index("funds_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
     )
 
 
 class Posting(Row):
-    """One movement of money (分录). A payment leaves the reserve once and comes back to it once, and what a receipt of a recovery says comes in
+    """One movement of money (分录). A document brings money into a fund once. A payment leaves the reserve once and comes back to it once, and what a receipt of a recovery says comes in
     once: the unique constraints see to it."""
 
     __tablename__ = "fund_postings"
@@ -68,6 +71,7 @@ class Posting(Row):
         UniqueConstraint("payment_id", "to_account", name="fund_postings_payment_key"),
         UniqueConstraint("receipt_id", name="fund_postings_receipt_key"),
         CheckConstraint("num_nulls(recovery_id, receipt_id) IN (0, 2)", name="recovered"),
+        Index("fund_postings_document_key", "fund_id", "document_no", unique=True, postgresql_where=text("from_account = 'external'")),
         Index("fund_postings_fund_id_idx", "fund_id", "id"),
         Index("fund_postings_claim_id_idx", "claim_id"),
         {"info": keeping.APPEND_ONLY},

@@ -39,11 +39,7 @@ class Announced:
 
 async def post(session: AsyncSession, call: Call, kernel: Kernel, announced: Announced, notice_working_days: int) -> Notice:
     """Puts a claim on public notice. It runs from the day after posting to the last of its working days."""
-    results = codes.labels("notice_result")
-    lines = [
-        {"name": privacy.mask_name(person.name), "amount": f"{person.amount_yuan:.2f}", "result": results[person.verdict].zh}
-        for person in announced.persons
-    ]
+    lines = [{"name": privacy.mask_name(person.name)} | _shown(person.amount_yuan, person.verdict) for person in announced.persons]
     notice = Notice(
         year=call.today.year,
         claim_id=announced.claim_id,
@@ -54,13 +50,54 @@ async def post(session: AsyncSession, call: Call, kernel: Kernel, announced: Ann
         lines=lines,
         posted_on=call.today,
         from_on=call.today + timedelta(days=1),
-        until_on=working_days_after(kernel, call.today, notice_working_days),
+        until_on=_last_day(call, kernel, notice_working_days),
     )
     session.add(notice)
     await session.flush()
     details = {"number": notice.number, "until_on": notice.until_on}
     await deeds.record(session, call, "notice.posted", notice.id, details=details, claim_id=announced.claim_id)
     return notice
+
+
+async def amend(
+    session: AsyncSession,
+    call: Call,
+    kernel: Kernel,
+    claim_id: UUID,
+    position: int,
+    line: tuple[Decimal, str] | None,
+    amount_yuan: Decimal,
+    notice_working_days: int,
+) -> None:
+    """What a notice says of one line, by its place, changes while it is public: it is paid (amount and verdict), refused, or has left the claim (None).
+    What was shown is kept beside. Money that is added runs its own whole period, from the day after; where the clock stands still, from when it goes on."""
+    notice = await session.scalar(_of_claim(claim_id).with_for_update().execution_options(populate_existing=True))
+    if notice is None:
+        return
+    shown = {"amount": f"{notice.amount_yuan:.2f}", "lines": notice.lines, "until_on": str(notice.until_on), "replaced_on": str(call.today)}
+    notice.earlier = [*notice.earlier, shown]
+    before, after = notice.lines[:position], notice.lines[position + 1 :]
+    if line is None:
+        notice.lines = [*before, *after]
+    else:
+        more = {"added_on": str(call.today)} if amount_yuan > notice.amount_yuan else {}
+        notice.lines = [*before, {"name": notice.lines[position]["name"]} | _shown(*line) | more, *after]
+    if amount_yuan > notice.amount_yuan:
+        notice.until_on = max(notice.until_on, _last_day(call, kernel, notice_working_days))
+        notice.stopped_on = notice.stopped_on and call.today
+    notice.amount_yuan = amount_yuan
+    await session.flush()
+    details = {"number": notice.number, "amount": notice.amount_yuan, "until_on": notice.until_on}
+    await deeds.record(session, call, "notice.amended", notice.id, details=details, claim_id=claim_id)
+
+
+def _last_day(call: Call, kernel: Kernel, notice_working_days: int) -> date:
+    """A notice has a day at least, whatever terms a claim was judged by before the lint refused such."""
+    return working_days_after(kernel, call.today, max(notice_working_days, 1))
+
+
+def _shown(amount_yuan: Decimal, verdict: str) -> dict[str, str]:
+    return {"amount": f"{amount_yuan:.2f}", "result": codes.labels("notice_result")[verdict].zh}
 
 
 def working_days_after(kernel: Kernel, day: date, count: int) -> date:
@@ -101,13 +138,14 @@ def _of_claim(claim_id: UUID) -> Select[Notice]:
 
 
 def _why_not_over(call: Call, notice: Notice | None) -> errors.Problem | None:
-    """An accepted objection stops the notice until it is dismissed; one that is upheld stops it for good."""
+    """An objection raised in time stands against it until it is dismissed, whether it was accepted or not; one that is upheld for good."""
     if notice is None:
         return errors.InvalidState("该申领单没有公示。请先复审并公示。")
-    if notice.stopped_on is not None:
-        said = f"公示 {notice.number} 有已受理的异议。异议驳回后方可审批;异议成立的,请退回或不予通过。"
+    over = call.today > notice.until_on
+    if notice.open_objections and (over or notice.stopped_on):
+        said = f"公示 {notice.number} 有 {notice.open_objections} 件在公示期内提出、尚未驳回的异议。驳回后方可审批;异议成立的,请退回或不予通过。"
         return ObjectionOpen(said, notice_id=str(notice.id))
-    if call.today <= notice.until_on:
+    if not over:
         day = notice.until_on + timedelta(days=1)
         said = f"公示 {notice.number} 至 {notice.until_on} 止,今天是 {call.today}。{day} 起可以审批。"
         return NoticeNotOver(said, until_on=str(notice.until_on), passes_from=str(day))

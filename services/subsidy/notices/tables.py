@@ -14,7 +14,8 @@ from shared import county, db, keeping
 
 
 class Notice(db.Versioned, Row):
-    """What was shown, as it was shown. `stopped_on`: since when an accepted objection holds the clock. A closed notice is no longer public."""
+    """What is shown, and in `earlier` what was shown before. `stopped_on`: since when an accepted objection holds the clock. A closed notice is no longer
+    public."""
 
     __tablename__ = "notices"
 
@@ -26,7 +27,11 @@ class Notice(db.Versioned, Row):
     institution: Mapped[str | None] = mapped_column(Text, comment="name")
     class_name: Mapped[str | None] = mapped_column(Text)
     amount_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2))
-    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="masked name, amount, result")
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="masked name, amount, result, added_on")
+    earlier: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, server_default=text("'[]'::jsonb"), comment="amount, lines, until_on and the day on which that was replaced"
+    )
+    open_objections: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="raised in time and not dismissed")
     posted_on: Mapped[date]
     from_on: Mapped[date]
     until_on: Mapped[date]
@@ -37,9 +42,14 @@ class Notice(db.Versioned, Row):
     __table_args__ = (
         UniqueConstraint("number", name="notices_number_key"),
         CheckConstraint("posted_on < from_on AND from_on <= until_on", name="days"),
+        CheckConstraint("open_objections >= 0", name="open_objections"),
         CheckConstraint("num_nonnulls(concluded_on, closed_on) < 2", name="one_end"),
         Index("notices_claim_id_key", "claim_id", unique=True, postgresql_where=text("closed_on IS NULL")),
         Index("notices_until_on_idx", "until_on", "id"),
         Index("notices_posted_on_idx", "posted_on", "id"),
-        {"info": keeping.only("until_on", "stopped_on", "concluded_on", "closed_on", "version")},
+        {
+            "info": keeping.only(
+                "amount_yuan", "lines", "earlier", "until_on", "stopped_on", "open_objections", "concluded_on", "closed_on", "version"
+            )
+        },
     )

@@ -22,6 +22,8 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
     if notice.concluded_on is not None or (call.today > notice.until_on and notice.stopped_on is None):
         said = f"公示 {notice.number} 已于 {notice.until_on} 期满。公示期满后发现问题的,请向经办机构举报。"
         raise NoticeOver(said, until_on=str(notice.until_on))
+    in_time = call.today <= notice.until_on or (notice.stopped_on is not None and notice.stopped_on <= notice.until_on)
+    notice.open_objections += in_time
     objection_id = db.new_id()
     objection = Objection(
         id=objection_id,
@@ -30,6 +32,7 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
         reason=body.reason,
         status="received",
         received_at=call.now,
+        in_time=in_time,
         name=body.name and kernel.vault.encrypt(body.name, f"objections/{objection_id}/name"),
         name_masked=body.name and privacy.mask_name(body.name),
         contact=body.contact and kernel.vault.encrypt(body.contact, f"objections/{objection_id}/contact"),

@@ -66,6 +66,7 @@ def _listed(objection: Objection, notice_number: str, claim_number: str) -> Obje
             "notice_id",
             "status",
             "received_at",
+            "in_time",
             "claim_id",
             "reason",
             "accepted_at",

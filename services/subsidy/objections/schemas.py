@@ -43,6 +43,7 @@ class ObjectionListed(ObjectionReceived):
     name: str | None = Field(description="异议人(隐去)", examples=["杨*"])
     contact: str | None = Field(description="联系方式(隐去)", examples=["138****1234"])
     reason: str
+    in_time: bool = Field(description="是否在公示期内提出;期内提出、尚未驳回的异议阻止审批", examples=[True])
     accepted_at: wire.Instant | None
     due_on: date | None = Field(description="办结期限:受理后第三个工作日", examples=["2024-10-08"])
     decided_at: wire.Instant | None

@@ -1,4 +1,5 @@
-"""Deciding an objection: an officer accepts it, which stops the notice's clock; dismissing it lets the clock run on; upholding it ends the notice's use."""
+"""Deciding an objection: an officer accepts it, which stops the notice's clock; dismissing it lets the clock run on, and takes it out of the way of the
+approval; upholding it ends the notice's use."""
 
 from uuid import UUID
 
@@ -44,6 +45,7 @@ async def dismiss(session: AsyncSession, call: Call, kernel: Kernel, objection_i
     """The objection is unfounded. When it was the last one that held the clock, the notice is longer by the working days it stood still."""
     objection, notice = await permit(session, call, objection_id, "dismiss")
     objection.decided_at = call.now
+    notice.open_objections -= objection.in_time
     others = exists().where(Objection.notice_id == notice.id, Objection.id != objection.id, Objection.status.in_(HOLDING))
     if notice.stopped_on is not None and not await session.scalar(select(others)):
         _go_on(notice, call, kernel)

@@ -12,7 +12,7 @@ from shared import db, keeping
 
 
 class Objection(db.Versioned, Row):
-    """Who objects may stay unnamed; name and contact are encrypted. It counts from acceptance on."""
+    """Who objects may stay unnamed; name and contact are encrypted. Raised in time it stands against approval; accepted it stops the clock as well."""
 
     __tablename__ = "objections"
 
@@ -25,6 +25,7 @@ class Objection(db.Versioned, Row):
     reason: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    in_time: Mapped[bool] = mapped_column(comment="before the notice was over")
     accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     due_on: Mapped[date | None] = mapped_column(comment="to be dismissed or upheld by then")
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -16,7 +16,7 @@ MACHINE = Machine(
     (
         Step("export", "导出银行文件", by(FINANCE, BatchStatus.DRAFT), to=BatchStatus.EXPORTED),
         Step("cancel", "作废", by(FINANCE, BatchStatus.DRAFT), to=BatchStatus.CANCELLED),
-        Step("confirm", "登记银行回执", by(FINANCE, BatchStatus.EXPORTED)),
+        Step("confirm", "登记银行回执", by(FINANCE, BatchStatus.EXPORTED, BatchStatus.CONFIRMED)),
         Step("report-return", "登记付后退回", by(FINANCE, BatchStatus.EXPORTED, BatchStatus.CONFIRMED)),
     ),
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold
+from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, TermsUnconfirmed
 from services.subsidy.codes import BankFileFormat, BatchStatus
 from services.subsidy.funds.errors import FundExhausted, FundNotFound
 from services.subsidy.payments import operations, reading, rules, steps
@@ -26,10 +26,11 @@ from services.subsidy.schemes.errors import SamePerson
 from shared import access, errors, pages, web, wire
 from shared.web.workbooks import Workbook
 
-router = web.Router("payment-batches", traced={"invalid_state"})
-
 READERS = access.STAFF | {"system"}
-REFUSALS = (errors.InvalidState, ClaimOnHold, SamePerson)
+REFUSALS = (errors.InvalidState, ClaimOnHold, SamePerson, TermsUnconfirmed)
+AGAINST_CLAIMS = (ClaimInBatch, ClaimOfOtherFund, NothingToPay, PayeeAccountMissing)
+AGAINST_PAYMENTS = (PayeeAccountMissing, PayeeAccountChanged, PaymentSettled, PaymentNotPaid, AskedBack, FundExhausted)
+router = web.Router("payment-batches", traced=(*REFUSALS, *AGAINST_CLAIMS, *AGAINST_PAYMENTS))
 PATH = "/v1/payment-batches/{payment_batch_id:uuid}"
 Format = Annotated[BankFileFormat, Query(alias="format", description="银行文件的格式")]
 Listed = Annotated[pages.Asked, pages.asking(created_at=PaymentBatch.created_at, amount=PaymentBatch.amount_yuan)]
@@ -52,7 +53,7 @@ async def _accounts_now(payment_batch_id: UUID, call: web.Caller, kernel: web.Ke
     summary="建立拨付批次",
     status=201,
     key=web.REQUIRED,
-    errors=[FundNotFound, *REFUSALS, ClaimInBatch, ClaimOfOtherFund, NothingToPay, PayeeAccountMissing],
+    errors=[FundNotFound, *REFUSALS, *AGAINST_CLAIMS],
 )
 async def create(
     body: BatchIn,
@@ -132,7 +133,7 @@ async def read_bank_file(
     summary="登记银行回执(可分次)",
     key=web.REQUIRED,
     if_match=True,
-    errors=[errors.InvalidState, SamePerson, PaymentSettled, FundExhausted],
+    errors=[errors.InvalidState, SamePerson, PaymentSettled, FundExhausted, AskedBack],
     paper=partial(steps.permit, action="confirm"),
     rules=(rules.paid_before_now,),
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold
+from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, TermsUnconfirmed
 from services.subsidy.claims.policy import on_hold
 from services.subsidy.codes import Payee, PaymentStatus
 from services.subsidy.payments.errors import (
@@ -22,6 +22,7 @@ from services.subsidy.payments.errors import (
 )
 from services.subsidy.payments.policy import ACCOUNT_CHANGED, ACCOUNT_MISSING, SHARED_ACCOUNT, Due, Sending
 from services.subsidy.payments.schemas import BankResults, PaymentResult, ReturnIn
+from services.subsidy.payments.tables import Payment
 from services.subsidy.schemes.errors import SamePerson
 from shared import codes, errors
 from shared.steps import Refusal
@@ -34,6 +35,7 @@ PROBLEMS = (
     ClaimOfOtherFund,
     NothingToPay,
     SamePerson,
+    TermsUnconfirmed,
     PayeeAccountMissing,
     PayeeAccountChanged,
     PaymentSettled,
@@ -84,7 +86,9 @@ def claims(
                 else Refusal(NothingToPay.code, "没有应付款项。请从批次中去掉该申领单。")
             )
         if fault is not None:
-            yield errors.Fault(fault.code, pointer=pointers.get(claim.id), seen=f"申领单 {claim.number}", fix=fault.detail)
+            yield errors.Fault(
+                fault.code, pointer=pointers.get(claim.id), seen=f"申领单 {claim.number}", fix=fault.detail, about=("claim", claim.id)
+            )
 
 
 def in_batch(number: str) -> Refusal:
@@ -96,14 +100,14 @@ def exported_claims(claims: Sequence[Row[Any]], fund_id: UUID, why_not: Mapping[
     for claim in claims:
         if fault := claim_to_pay(claim, fund_id, why_not.get(claim.id), today):
             fix = fault.detail if fault.code == SamePerson.code else f"{fault.detail}请作废本批次,去掉该申领单后重建。"
-            yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fix)
+            yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fix, about=("claim", claim.id))
 
 
 def own_work(claims: Sequence[Row[Any]], why_not: Mapping[UUID, Refusal]) -> Faults:
     """Claims that this person submitted or reviewed: the bank's answers for them are another's to register."""
     for claim in claims:
         if (fault := why_not.get(claim.id)) and fault.code == SamePerson.code:
-            yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fault.detail)
+            yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fault.detail, about=("claim", claim.id))
 
 
 def claim_to_pay(claim: Row[Any], fund_id: UUID, why_not: Refusal | None, today: date) -> Refusal | None:
@@ -127,6 +131,7 @@ def accounts(dues: Sequence[Due], names: Mapping[UUID, str], numbers: Mapping[UU
             seen=f"申领单 {numbers[each.claim_id]}",
             fix=f"请在{where}登记中补充{names.get(each.payee_id, '')}的银行账户。",
             more={"payee_id": str(each.payee_id)},
+            about=("claim", each.claim_id),
         )
 
 
@@ -162,9 +167,19 @@ def paid_before_now(body: BankResults, today: date) -> Faults:
             )
 
 
-def settled(results: Sequence[PaymentResult], statuses: Mapping[UUID, str]) -> Faults:
-    """Answers for payments that have their answer already."""
+def came_back(result: PaymentResult, payment: Payment, today: date) -> bool:
+    """Whether the bank says so of a payment that it had made."""
+    return (
+        payment.paid_on is not None
+        and payment.paid_on <= today
+        and (payment.status, result.result) == (PaymentStatus.PAID, PaymentStatus.BOUNCED)
+    )
+
+
+def settled(results: Sequence[PaymentResult], payments: Mapping[UUID, Payment], today: date) -> Faults:
+    """Answers for payments that have their answer already. Only what was paid has another one: that it came back."""
     for position, each in enumerate(results):
-        if (status := statuses[each.payment_id]) != PaymentStatus.EXPORTED:
-            seen = codes.label("payment_status", status)
+        payment = payments[each.payment_id]
+        if payment.status != PaymentStatus.EXPORTED and not came_back(each, payment, today):
+            seen = codes.label("payment_status", payment.status)
             yield errors.Fault(PaymentSettled.code, pointer=f"/results/{position}", seen=seen, fix="已有银行回执,请去掉这一笔。")

@@ -1,11 +1,13 @@
 """The steps of a payment batch: it goes to the bank, or is dropped, and the bank's answers settle it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
 
 from services.subsidy.claims import steps as claim_steps
 from services.subsidy.claims.policy import a_hold
@@ -84,31 +86,48 @@ async def cancel(session: AsyncSession, call: Call, batch_id: UUID, reason: str)
 
 
 async def confirm(session: AsyncSession, call: Call, batch_id: UUID, body: BankResults) -> PaymentBatchOut:
-    """The bank's answers, all or some. What is paid moves in the fund; a claim whose every payment is paid becomes paid; what failed can be sent in a new batch."""
+    """The bank's answers, all or some. What is paid moves in the fund; a claim whose every payment is paid becomes paid; what failed can be sent in a new
+    batch; what bounced after it was paid has come back today."""
     batch = await permit(session, call, batch_id, "confirm", lock=True)
     claims = await _claims(session, batch)
     await _not_own_work(session, call, claims)
     payments = {payment.id: payment for payment in await reading.payments(session, batch.id)}
-    statuses = {payment_id: payment.status for payment_id, payment in payments.items()}
     named = rules.names([each.payment_id for each in body.results], payments, "/results", PAYMENT_UNKNOWN)
     rules.refuse([*rules.paid_before_now(body, call.today), *named])
-    rules.refuse([*rules.settled(body.results, statuses)])
+    rules.refuse([*rules.settled(body.results, payments, call.today)])
+    back = {each.payment_id for each in body.results if rules.came_back(each, payments[each.payment_id], call.today)}
+    await _come_back(
+        session, call, batch, [(payments[each.payment_id], each.reason) for each in body.results if each.payment_id in back], call.today
+    )
+    if answered := [each for each in body.results if each.payment_id not in back]:
+        await _settle(session, call, batch, claims, payments, answered)
+    return await reading.show(session, call, batch)
+
+
+async def _settle(
+    session: AsyncSession,
+    call: Call,
+    batch: PaymentBatch,
+    claims: Sequence[Row[Any]],
+    payments: Mapping[UUID, Payment],
+    results: Sequence[PaymentResult],
+) -> None:
     await session.execute(
         update(PAYMENTS)
         .where(PAYMENTS.c.id == bindparam("payment"), PAYMENTS.c.status == PaymentStatus.EXPORTED)
         .values(status=bindparam("result"), reason=bindparam("why"), voucher_no=bindparam("voucher"), paid_on=bindparam("day")),
-        [_answered(call, each) for each in body.results],
+        [_answered(call, each) for each in results],
     )
-    paid = [payments[each.payment_id] for each in body.results if each.result == PaymentStatus.PAID]
+    paid = [payments[each.payment_id] for each in results if each.result == PaymentStatus.PAID]
     await funds.pay(session, call, batch.fund_id, [funds.Moved(each.claim_id, each.amount_yuan, payment_id=each.id) for each in paid])
-    await move(session, [each.payment_id for each in body.results], sending=-1)
+    await move(session, [each.payment_id for each in results], sending=-1)
     await move(session, [each.id for each in paid], paid=1)
-    batch.settled += len(body.results)
+    batch.settled += len(results)
     batch.status = BatchStatus.CONFIRMED if batch.settled == batch.payment_count else batch.status
     await session.flush()
-    touched = {payments[each.payment_id].claim_id for each in body.results}
-    await _note_results(session, call, batch, [claim for claim in claims if claim.id in touched])
-    return await reading.show(session, call, batch)
+    touched = await claim_steps.locked(session, {payments[each.payment_id].claim_id for each in results})
+    await _stand(session, call, touched, "claim.payment_answered", "银行回执:尚未付讫", batch)
+    await record(session, call, batch, "payment_batch.confirmed", claims)
 
 
 async def report_return(session: AsyncSession, call: Call, batch_id: UUID, body: ReturnIn) -> PaymentBatchOut:
@@ -126,14 +145,26 @@ async def report_return(session: AsyncSession, call: Call, batch_id: UUID, body:
     rules.refuse([*rules.returned_between(body, payment.paid_on, call.today)])
     claims = await claim_steps.locked(session, [payment.claim_id])
     await _not_own_work(session, call, claims)
-    payment.status, payment.reason, payment.returned_on = PaymentStatus.RETURNED, body.reason, body.returned_on
-    await session.flush()
-    await funds.take_back(session, call, batch.fund_id, funds.Moved(payment.claim_id, payment.amount_yuan, payment_id=payment.id))
-    await move(session, [payment.id], paid=-1)
-    comment = f"付后退回 {payment.amount_yuan} 元(批次 {batch.number}):{body.reason}"
-    await _stand(session, call, claims, "claim.payment_returned", comment, batch)
-    await record(session, call, batch, "payment_batch.payment_returned", claims, payment_id=str(payment.id), reason=body.reason)
+    await _come_back(session, call, batch, [(payment, body.reason)], body.returned_on)
     return await reading.show(session, call, batch)
+
+
+async def _come_back(session: AsyncSession, call: Call, batch: PaymentBatch, back: Sequence[tuple[Payment, str | None]], on: date) -> None:
+    if not back:
+        return
+    for payment, reason in back:
+        payment.status, payment.reason, payment.returned_on = PaymentStatus.RETURNED, reason, on
+    flag_modified(batch, "status")  # what came back makes a new version
+    await session.flush()
+    moved = [funds.Moved(payment.claim_id, payment.amount_yuan, payment_id=payment.id) for payment, _ in back]
+    await funds.take_back(session, call, batch.fund_id, moved)
+    claims = await claim_steps.locked(session, {payment.claim_id for payment, _ in back})
+    await move(session, [payment.id for payment, _ in back], paid=-1)
+    total = sum((each.amount_yuan for each in moved), funds.NOTHING)
+    said = "、".join(sorted({reason for _, reason in back if reason}))
+    await _stand(session, call, claims, "claim.payment_returned", f"付后退回{f':{said}' if said else ''}", batch)
+    ids = [str(payment.id) for payment, _ in back]
+    await record(session, call, batch, "payment_batch.payment_returned", claims, payment_ids=ids, amount=total, reason=said)
 
 
 async def _claims(session: AsyncSession, batch: PaymentBatch) -> Sequence[Row[Any]]:
@@ -173,18 +204,12 @@ def _answered(call: Call, result: PaymentResult) -> dict[str, Any]:
     return {"payment": result.payment_id, "result": result.result, "why": result.reason, "voucher": result.voucher_no, "day": day}
 
 
-async def _note_results(session: AsyncSession, call: Call, batch: PaymentBatch, claims: Sequence[Row[Any]]) -> None:
-    """A claim of which nothing is left to pay becomes paid; what else was answered for is noted."""
-    await _stand(session, call, claims, "claim.payment_answered", f"银行回执:尚未付讫(批次 {batch.number})", batch)
-    await record(session, call, batch, "payment_batch.confirmed", claims)
-
-
 async def _stand(session: AsyncSession, call: Call, claims: Sequence[Row[Any]], event: str, comment: str, batch: PaymentBatch) -> None:
     """Notes on each claim what happened to its money, and moves it to the state that its money has now."""
     now = await claim_steps.standing(session, claims)
     whole = [claim for claim in claims if claim.status != now[claim.id] == ClaimStatus.PAID]
     moved = [claim for claim in claims if claim.status != now[claim.id] and claim not in whole]
-    said = f"款项付讫(批次 {batch.number})"
+    said, comment = f"款项付讫(批次 {batch.number})", f"{comment}(批次 {batch.number})"
     await claim_steps.take_each(session, call, whole, "payment", "claim.paid", to=ClaimStatus.PAID, comment=said, batch=batch.number)
     for to in sorted({now[claim.id] for claim in moved}):
         these = [claim for claim in moved if now[claim.id] == to]

@@ -14,7 +14,7 @@ from services.subsidy.recoveries.schemas import RecoveringClaim, RecoveryIn, Rec
 from services.subsidy.recoveries.tables import Recovery
 from shared import access, errors, pages, web, wire
 
-router = web.Router("recoveries", traced={"invalid_state"})
+router = web.Router("recoveries", traced=(errors.InvalidState, FundExhausted, VoucherRegistered))
 
 READERS = access.STAFF | {"system"}
 PATH = "/v1/recoveries/{recovery_id:uuid}"

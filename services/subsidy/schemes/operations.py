@@ -77,8 +77,7 @@ async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, 
         block = _block(body)
     except Unreadable as unreadable:
         raise errors.Invalid(faults=[_fault(fault.path, fault.message) for fault in unreadable.faults]) from None
-    if wrong := policy.contradictions(block):
-        raise errors.Invalid(faults=[_fault(*text.split(":", 1)) for text in wrong])
+    _refuse_nonsense(block)
     await _assert_day_free(session, code, block.in_force_from)
     actor = call.actor
     proposed = ProposedTerms(
@@ -112,6 +111,7 @@ async def permit(session: AsyncSession, call: Call, code: str, terms_id: UUID, a
 async def approve(session: AsyncSession, call: Call, code: str, terms_id: UUID, comment: str | None) -> dict[str, Any]:
     """Publishes what another administrator proposed. From then on it is never edited."""
     proposed, actor = await permit(session, call, code, terms_id, "approve"), call.actor
+    _refuse_nonsense(_block(proposed.terms))  # it may have been proposed before a fault of its kind was looked for
     await _assert_day_free(session, code, proposed.in_force_from)
     proposed.status, proposed.approved_at = TermsStatus.PUBLISHED, call.now
     proposed.approved_by, proposed.approved_by_name, proposed.approved_by_person_id = actor.subject, actor.name or None, actor.person_id
@@ -132,6 +132,11 @@ async def page_of_proposed(
     _known_scheme(code)
     wanted = pages.where(select(ProposedTerms).where(ProposedTerms.scheme == code, rows(call.actor)), {ProposedTerms.status: statuses})
     return await pages.page(session, wanted, ProposedTerms.id, asked, lambda row: _show_proposed(call, row[0]))
+
+
+def _refuse_nonsense(block: Terms) -> None:
+    if wrong := policy.contradictions(block):
+        raise errors.Invalid(faults=[_fault(*text.split(":", 1)) for text in wrong])
 
 
 def _known_scheme(code: str) -> None:

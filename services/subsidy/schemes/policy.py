@@ -34,6 +34,9 @@ from shared.strict import NOT_READ, digest, to_json
 
 RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
 ONE_HAND = ("one_hand_people_at_least", "one_hand_seconds_at_most")
+MAY_BE_ZERO = ("one_hand_seconds_at_most", "headcount_missing_at_most")  # every other figure that ends so lets nothing through at 0
+NEVER_ZERO = ("notice_working_days", "roster_reuse_percent_at_least")
+NEVER_EMPTY = ("categories", "certificate_kinds", "fund_sources", "yuan_per_person_by_level")
 PER_DAY = ("yuan_per_person_day", "days_paid_at_most", "half_days_for_a_paid_day")
 
 
@@ -245,9 +248,25 @@ def contradictions(block: Terms) -> list[str]:
         found.append("age_at_most:小于 age_at_least")
     found += [f"{name}:超过 100" for name in FIGURES if "_percent_" in name and (getattr(block, name) or 0) > 100]
     found += _rate_out_of_bounds(block)
+    found += _met_by_nobody(block)
     named = [name for other in block.other_basis for name in other.applies_to]
     found += [f"other_basis.applies_to:{name} 不是条款项或规则" for name in named if name not in NAMES]
     found += [f"other_basis.applies_to:{name} 出现两次" for name in sorted({name for name in named if named.count(name) > 1})]
+    return found
+
+
+def _met_by_nobody(block: Terms) -> list[str]:
+    """What no claim can satisfy and no money follow from, and a notice without a day."""
+    limits = [name for name in FIGURES if name in (*RATES, *NEVER_ZERO) or (name.endswith("_at_most") and name not in MAY_BE_ZERO)]
+    found = [f"{name}:必须大于 0" for name in limits if getattr(block, name) == 0]
+    found += [f"yuan_per_person_by_level.{level}:必须大于 0" for level, yuan in (block.yuan_per_person_by_level or {}).items() if not yuan]
+    found += [f"{name}:不能为空;不限的请删去该键" for name in NEVER_EMPTY if getattr(block, name) is not None and not getattr(block, name)]
+    if block.retirement and block.age_at_least >= max(track.years_at_most for track in block.retirement.tracks.values()):
+        found.append("age_at_least:不小于最晚的退休年龄")
+    days, half_day, day = block.class_days_at_most, block.hours_a_half_day_at_most, block.class_hours_a_day_at_most
+    most = [days * hours for hours in (half_day and 2 * half_day, day) if days and hours]
+    if most and block.class_hours_at_least and block.class_hours_at_least > min(most):
+        found.append(f"class_hours_at_least:{days} 天最多 {min(most)} 课时")
     return found
 
 
@@ -257,6 +276,8 @@ def _rate_out_of_bounds(block: Terms) -> list[str]:
     if block.yuan_per_person is not None:
         rates["yuan_per_person"] = block.yuan_per_person
     least, most = block.yuan_per_person_at_least, block.yuan_per_person_at_most
+    if least is not None and most is not None and least > most:
+        return [f"yuan_per_person_at_least:大于 yuan_per_person_at_most {most} 元"]
     low = [f"{name}:{yuan} 元低于下限 {least} 元" for name, yuan in rates.items() if least is not None and yuan < least]
     return low + [f"{name}:{yuan} 元超过上限 {most} 元" for name, yuan in rates.items() if most is not None and yuan > most]
 

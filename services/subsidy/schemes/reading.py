@@ -118,7 +118,11 @@ def read_scheme(path: Path, readings: Sequence[CityReading], schedule: Retiremen
     for index, block in enumerate(file.terms):
         in_force = [reading for reading in completing if reading.in_force_from <= block.in_force_from]
         terms, missing = _completed(block, in_force)
-        wrong = contradictions(terms) if terms else [f"{name}:缺少该键,{CITY_READINGS} 中也没有补全它的口径" for name in missing]
+        wrong = (
+            contradictions(with_schedule(terms, schedule))
+            if terms
+            else [f"{name}:缺少该键,{CITY_READINGS} 中也没有补全它的口径" for name in missing]
+        )
         faults += [Fault(f"terms[{index}].{name}", text) for name, text in (each.split(":", 1) for each in wrong)]
         blocks += [with_schedule(terms, schedule)] if terms else []
     days = Counter(block.in_force_from for block in file.terms)

@@ -142,8 +142,8 @@ def _held(call: access.Call) -> Sequence[ColumnElement[bool]]:
 
 
 def _over(call: access.Call) -> Sequence[ColumnElement[bool]]:
-    """Whose notice an accepted or upheld objection stops is not over, whatever its last day."""
-    running = Notice.concluded_on.is_(None), Notice.stopped_on.is_(None), Notice.until_on < call.today
+    """Against whose notice an objection stands is not over, whatever its last day."""
+    running = Notice.concluded_on.is_(None), Notice.open_objections == 0, Notice.until_on < call.today
     return *running, ~on_hold(call.today), ~HELD_LINE, *_by_another("payment")(call)
 
 

@@ -220,7 +220,9 @@ async def test_a_split_moves_the_held_line_to_a_claim_of_its_own(start: Start) -
         accepted = await world.step("reviewer", "resolve", split, body | {"outcome": "accept"})
         assert accepted["amount"] == "180.00"
         replayed = (await world.as_("auditor").get(f"/v1/claims/{other_id}:replay")).json()
-        assert [line["now"]["verdict"] for line in replayed["lines"]] == ["held"]
+        assert [(line["now"]["verdict"], line["same"]) for line in replayed["lines"]] == [("eligible", True)]
+        assert replayed["lines"][0]["now"]["resolution"]["outcome"] == "accept"
+        assert (replayed["same"], replayed["then"]["amount"], replayed["now"]["amount"]) == (True, "180.00", "180.00")
         world.classes[class_id][1].clear()
         world.classes[class_id][1].append(held)
         assert codes((await world.draft(class_id))["lines"][0])[:2] == ["overlapping_class", "already_subsidised"]

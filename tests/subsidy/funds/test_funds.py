@@ -35,6 +35,54 @@ async def test_a_new_fund_has_everything_available(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changed", "same"),
+    [
+        pytest.param({}, True, id="the-same-again"),
+        pytest.param({"total": "700.00"}, True, id="another-total"),
+        pytest.param({"name": "第二批", "external_refs": []}, False, id="another-name"),
+        pytest.param({"name": "第二批"}, True, id="another-name-for-the-same-number"),
+        pytest.param({"external_refs": [{"system": "国库", "number": "Z-2"}]}, True, id="another-number-for-the-same-name"),
+        pytest.param({"year": 2026}, False, id="another-year"),
+        pytest.param({"source": "skills_upgrade"}, False, id="another-source"),
+    ],
+)
+async def test_a_fund_that_is_asked_for_again_is_made_once_whatever_the_key(start: Start, changed: dict[str, Any], same: bool) -> None:
+    async with start("subsidy") as subsidy:
+        body = {"source": "employment_subsidy", "year": 2025, "total": "500.00", "name": "第一批"}
+        body |= {"external_refs": [{"system": "国库", "number": "Z-1"}]}
+        first = await finance(subsidy).post("/v1/funds", json=body, headers=key())
+        again = await finance(subsidy).post("/v1/funds", json=body | changed, headers=key())
+        if same:
+            assert (again.status_code, again.json()["code"], again.json()["existing_id"]) == (409, "duplicate_fund", first.json()["id"])
+        else:
+            assert again.status_code == 201, again.text
+
+
+async def test_of_ten_requests_at_once_for_one_fund_one_makes_it(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        body = {"source": "employment_subsidy", "year": 2025, "total": "500.00", "name": "第一批"}
+        answers = await asyncio.gather(*(finance(subsidy).post("/v1/funds", json=body, headers=key()) for _ in range(10)))
+        made = [answer.json()["id"] for answer in answers if answer.status_code == 201]
+        assert len(made) == 1 and {answer.json()["existing_id"] for answer in answers if answer.status_code == 409} == {*made}
+
+
+@pytest.mark.parametrize(
+    ("document_no", "status", "total"), [("财社〔2025〕8号", 409, "600.00"), ("财社〔2025〕9号", 200, "700.00"), (None, 200, "700.00")]
+)
+async def test_a_document_adds_to_a_fund_once(start: Start, document_no: str | None, status: int, total: str) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await a_fund(subsidy, "500.00")
+        added = {"amount": "100.00", "reason": "第二批资金下达", "document_no": "财社〔2025〕8号"}
+        await finance(subsidy).post(f"/v1/funds/{fund_id}:add", json=added, headers=key())
+        again = await finance(subsidy).post(f"/v1/funds/{fund_id}:add", json=added | {"document_no": document_no}, headers=key())
+        assert again.status_code == status, again.text
+        posting = (await finance(subsidy).get(f"/v1/funds/{fund_id}/ledger?limit=200")).json()["items"][0]
+        if status == 409:
+            assert (again.json()["code"], again.json()["existing_id"]) == ("duplicate_addition", posting["id"])
+        assert (await finance(subsidy).get(f"/v1/funds/{fund_id}")).json()["total"] == total
+
+
+@pytest.mark.parametrize(
     ("body", "pointer"),
     [
         pytest.param({"source": "lottery", "year": 2025, "total": "1.00"}, "/source", id="unknown-source"),

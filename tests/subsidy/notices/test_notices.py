@@ -26,11 +26,15 @@ async def test_everyone_sees_a_notice_without_a_token(start: Start) -> None:
             "institution": "凯里市示范职业培训学校",
             "class": "蔬菜种植班",
             "amount": "180.00",
-            "lines": [{"name": "杨**", "amount": "180.00", "result": "拟补贴"}, {"name": "张*", "amount": "0.00", "result": "不予补贴"}],
+            "lines": [
+                {"name": "杨**", "amount": "180.00", "result": "拟补贴", "added_on": None},
+                {"name": "张*", "amount": "0.00", "result": "不予补贴", "added_on": None},
+            ],
             "posted_on": "2024-09-26",
             "from_on": "2024-09-27",
             "until_on": "2024-10-09",
             "stopped_on": None,
+            "earlier": [],
         }
 
 
@@ -92,6 +96,12 @@ async def test_a_year_the_calendar_lacks_is_named(start: Start) -> None:
         with pytest.raises(CalendarYearMissing) as missing:
             await a_notice(subsidy, await a_fund(subsidy), at="2031-12-30T09:00:00+08:00")
         assert missing.value.members == {"year": 2031} and "2031" in missing.value.detail
+
+
+async def test_terms_of_a_notice_without_a_day_still_post_one_for_a_day(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        _, notice_id = await a_notice(subsidy, await a_fund(subsidy), working_days=0)
+        assert (await subsidy.as_("public").get(f"/v1/notices/{notice_id}")).json()["until_on"] == "2024-09-27"
 
 
 async def test_a_closed_notice_is_public_no_longer_and_another_can_be_posted(start: Start) -> None:

@@ -1,4 +1,4 @@
-"""Anyone may object while a notice runs; an accepted objection stops the clock and holds approval."""
+"""Anyone may object while a notice runs, which holds approval until it is dismissed; an accepted objection stops the clock as well."""
 
 from typing import Any
 from uuid import UUID
@@ -7,12 +7,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.subsidy.claims.tables import Claim
 from services.subsidy.notices import operations as notices
 from shared import db
 from tests.conftest import Service, Start
 from tests.subsidy.office import a_fund, a_notice, call
 
-RUNNING = "2024-09-27T09:00:00+08:00"
+RUNNING, LAST_DAY = "2024-09-27T09:00:00+08:00", "2024-10-09T23:59:59+08:00"
 
 
 async def test_anyone_objects_and_learns_only_that_it_was_received(start: Start) -> None:
@@ -66,14 +67,33 @@ async def test_a_faulty_objection_is_refused(start: Start, body: dict[str, Any])
         assert (await subsidy.as_("public").post(f"/v1/notices/{db.new_id()}/objections", json={"reason": "x"})).status_code == 404
 
 
-async def test_only_an_accepted_objection_holds_approval(start: Start) -> None:
+@pytest.mark.parametrize("at", [RUNNING, LAST_DAY])
+async def test_an_objection_raised_in_time_holds_approval_until_it_is_dismissed_accepted_or_not(start: Start, at: str) -> None:
+    async with start("subsidy") as subsidy:
+        claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))
+        objection_id = (await _object(subsidy, notice_id, at=at)).json()["id"]
+        assert await _why_not(subsidy, claim.id, at) == "notice_not_over"
+        assert await _why_not(subsidy, claim.id, "2024-10-10T09:00:00+08:00") == "objection_open"
+        dismissed = await _decide(subsidy, objection_id, "dismiss", at="2024-10-10T09:00:00+08:00")
+        assert dismissed["status"] == "dismissed" and dismissed["in_time"]
+        assert await _why_not(subsidy, claim.id, "2024-10-10T09:00:00+08:00") is None
+
+
+async def test_an_accepted_objection_stops_the_notice_as_well(start: Start) -> None:
     async with start("subsidy") as subsidy:
         claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))
         objection_id = (await _object(subsidy, notice_id)).json()["id"]
-        assert await _why_not(subsidy, claim.id, "2024-10-10T09:00:00+08:00") is None
         accepted = await _decide(subsidy, objection_id, "accept", at="2024-09-29T09:00:00+08:00")
         assert accepted["status"] == "accepted" and accepted["due_on"] == "2024-10-09"
         assert await _why_not(subsidy, claim.id, "2024-11-10T09:00:00+08:00") == "objection_open"
+
+
+async def test_an_objection_that_came_too_late_holds_nothing(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        claim, _, late_id = await _late(subsidy)
+        late = await _decide(subsidy, late_id, "accept", at="2024-10-11T09:00:00+08:00")
+        assert late["in_time"] is False
+        assert await _why_not(subsidy, claim.id, "2024-10-11T09:00:00+08:00") is None
 
 
 async def test_a_dismissed_objection_makes_the_notice_longer_by_the_days_it_stood_still(start: Start) -> None:
@@ -113,11 +133,10 @@ async def test_an_upheld_objection_holds_the_claim_until_it_leaves_the_notice(st
 
 async def test_after_approval_no_objection_is_accepted(start: Start) -> None:
     async with start("subsidy") as subsidy:
-        claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))
-        objection_id = (await _object(subsidy, notice_id)).json()["id"]
+        claim, _, objection_id = await _late(subsidy)
         async with subsidy.kernel.writing.begin() as session:
-            await notices.conclude(session, call("2024-10-10T09:00:00+08:00"), claim.id)
-        late = await subsidy.as_("officer", at="2024-10-10T10:00:00+08:00").post(f"/v1/objections/{objection_id}:accept")
+            await notices.conclude(session, call("2024-10-11T09:00:00+08:00"), claim.id)
+        late = await subsidy.as_("officer", at="2024-10-11T10:00:00+08:00").post(f"/v1/objections/{objection_id}:accept")
         assert late.status_code == 409 and late.json()["code"] == "invalid_state"
 
 
@@ -187,7 +206,7 @@ async def test_an_objection_says_beforehand_what_would_be_answered(start: Start)
     async with start("subsidy") as subsidy:
         claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))
         objection_id = (await _object(subsidy, notice_id)).json()["id"]
-        officer, after = subsidy.as_("officer", at=RUNNING), "2024-10-10T09:00:00+08:00"
+        officer, after = subsidy.as_("officer", at=RUNNING), "2024-10-11T09:00:00+08:00"
         assert await _possible(officer, objection_id) == {"accept": None, "dismiss": None, "uphold": "invalid_state", "reveal": None}
         assert await _possible(subsidy.as_("reviewer", at=RUNNING), objection_id) == {
             "dismiss": None,
@@ -195,6 +214,7 @@ async def test_an_objection_says_beforehand_what_would_be_answered(start: Start)
             "reveal": None,
         }
         assert await _possible(subsidy.as_("auditor", at=RUNNING), objection_id) == {"reveal": None}
+        claim, _, objection_id = await _late(subsidy)
         async with subsidy.kernel.writing.begin() as session:
             await notices.conclude(session, call(after), claim.id)
         assert await _possible(officer, objection_id) == {
@@ -243,3 +263,13 @@ async def _why_not(subsidy: Service, claim_id: UUID, at: str) -> str | None:
 async def _possible(client: httpx.AsyncClient, objection_id: str) -> dict[str, str | None]:
     shown = (await client.get(f"/v1/objections/{objection_id}")).json()["allowed_actions"]
     return {each["action"]: each["why_not"] and each["why_not"]["code"] for each in shown}
+
+
+async def _late(subsidy: Service) -> tuple[Claim, UUID, str]:
+    """A notice on which, after its last day, an objection raised in time was accepted, another raised, and the first dismissed."""
+    claim, notice_id = await a_notice(subsidy, await a_fund(subsidy))
+    first = (await _object(subsidy, notice_id, at=LAST_DAY)).json()["id"]
+    await _decide(subsidy, first, "accept", at="2024-10-10T09:00:00+08:00")
+    late = (await _object(subsidy, notice_id, at="2024-10-10T10:00:00+08:00")).json()["id"]
+    await _decide(subsidy, first, "dismiss", at="2024-10-10T11:00:00+08:00")
+    return claim, notice_id, late

@@ -59,6 +59,22 @@ async def test_money_that_came_back_is_set_aside_again_and_paid_once_more(start:
         assert await balances(subsidy, batch["fund_id"]) == {"available": "760.00", "reserved": "0.00", "paid": "240.00"}
 
 
+async def test_what_bounces_after_it_was_paid_has_come_back(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        batch, claim_id = await _exported(subsidy, ["180.00", "60.00"])
+        first, second = (each["id"] for each in batch["payments"])
+        batch = (await _confirm(subsidy, batch, [{"payment_id": first, "result": "paid"}])).json()
+        results = [{"payment_id": first, "result": "bounced", "reason": "户名不符"}, {"payment_id": second, "result": "paid"}]
+        batch = (await _confirm(subsidy, batch, results)).json()
+        assert [each["status"] for each in batch["payments"]] == ["returned", "paid"] and batch["status"] == "confirmed"
+        assert batch["payments"][0]["returned_on"] == "2025-04-20" and await _status(subsidy, claim_id) == "approved"
+        assert await balances(subsidy, batch["fund_id"]) == {"available": "760.00", "reserved": "180.00", "paid": "60.00"}
+        batch = (await _confirm(subsidy, batch, [{"payment_id": second, "result": "bounced"}])).json()
+        assert await balances(subsidy, batch["fund_id"]) == {"available": "760.00", "reserved": "240.00", "paid": "0.00"}
+        again = await _confirm(subsidy, batch, [{"payment_id": second, "result": "paid"}])
+        assert (again.status_code, again.json()["code"]) == (409, "payment_settled")
+
+
 @pytest.mark.parametrize(("returned_on", "status"), [("2025-04-17", 422), ("2025-04-18", 200), ("2025-04-20", 200), ("2025-04-21", 422)])
 async def test_money_comes_back_after_it_was_paid_and_not_tomorrow(start: Start, returned_on: str, status: int) -> None:
     async with start("subsidy") as subsidy:

@@ -11,7 +11,7 @@ from services.subsidy.claims.policy import a_hold
 from services.subsidy.claims.tables import Claim, Line
 from shared import db, privacy
 from tests.conftest import Service, Start, version_of
-from tests.subsidy.office import ACCOUNT, PERSONS, a_claim, a_fund, account_of, balances, finance, key, lines_of, registry
+from tests.subsidy.office import ACCOUNT, PERSONS, a_claim, a_fund, account_of, balances, call, finance, key, lines_of, registry
 
 
 async def test_the_organiser_is_paid_in_one_sum(start: Start) -> None:
@@ -246,7 +246,12 @@ async def test_a_claim_put_on_hold_is_not_sent_to_the_bank(start: Start) -> None
 
 @pytest.mark.parametrize(
     ("state", "allowed"),
-    [("draft", {"export", "cancel"}), ("exported", {"confirm", "report-return"}), ("confirmed", {"report-return"}), ("cancelled", set())],
+    [
+        ("draft", {"export", "cancel"}),
+        ("exported", {"confirm", "report-return"}),
+        ("confirmed", {"confirm", "report-return"}),
+        ("cancelled", set()),
+    ],
 )
 async def test_state_and_action(start: Start, state: str, allowed: set[str]) -> None:
     async with start("subsidy") as subsidy:
@@ -329,6 +334,34 @@ async def test_what_was_refused_is_in_the_trail_with_the_batch_as_its_subject(st
             ("payment_batch", "invalid_state"),
             ("payment_batch", "same_person"),
         ]
+
+
+async def test_what_was_refused_of_a_batch_yet_to_be_made_is_in_the_trail_of_each_claim(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        held = await a_claim(subsidy, fund_id, holds=[a_hold("officer_hold", "核查", call().now)])
+        waiting = await a_claim(subsidy, fund_id, status="in_notice")
+        body = {"fund_id": fund_id, "claim_ids": [str(held.id), str(waiting.id)]}
+        refused = await finance(subsidy).post("/v1/payment-batches", json=body, headers=key())
+        assert refused.status_code == 409
+        for claim, code in ((held, "claim_on_hold"), (waiting, "invalid_state")):
+            trail = (await subsidy.as_("auditor").get(f"/v1/audit?subject={claim.id}&action=refused")).json()["items"]
+            assert [(each["subject_type"], each["details"]["path"], each["details"]["code"]) for each in trail] == [
+                ("claim", "/v1/payment-batches", code)
+            ]
+        events = (await subsidy.as_("auditor").get("/v1/changes")).json()["items"]
+        assert not [event for event in events if event["subject"] in body["claim_ids"]]
+
+
+async def test_a_bank_answer_that_is_refused_is_in_the_trail(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await _open(subsidy)
+        batch = (await _create(subsidy, fund_id, (await a_claim(subsidy, fund_id)).id)).json()
+        batch = (await _act(subsidy, batch, "export")).json()
+        body = {"payment_id": batch["payments"][0]["id"], "reason": "已销户", "returned_on": "2025-04-20"}
+        assert (await _act(subsidy, batch, "report-return", body)).json()["code"] == "payment_not_paid"
+        trail = (await subsidy.as_("auditor").get(f"/v1/audit?subject={batch['id']}&action=refused")).json()["items"]
+        assert [each["details"]["code"] for each in trail] == ["payment_not_paid"]
 
 
 async def test_a_batch_says_beforehand_whose_own_work_it_is_and_what_stops_it(start: Start) -> None:

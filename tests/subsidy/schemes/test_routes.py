@@ -2,10 +2,12 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from services.subsidy.schemes.tables import ProposedTerms
 from shared import db
 from tests.conftest import Service, Start
 
@@ -135,3 +137,17 @@ async def test_proposed_terms_are_read_as_strictly_as_a_file(start: Start, chang
         answer = await subsidy.as_("admin").post(PATH, json=await a_block(subsidy, **changed))
         assert (answer.status_code, [(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]]) == (422, [(code, pointer)])
         assert (await subsidy.as_("officer").post(PATH, json={})).status_code == 403
+
+
+async def test_a_block_proposed_before_its_fault_was_looked_for_is_not_published(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        block = await a_block(subsidy)
+        proposed = (await subsidy.as_("admin", person_id=ONE).post(PATH, json=block)).json()
+        async with subsidy.kernel.writing.begin() as session:
+            kept = await session.get_one(ProposedTerms, UUID(proposed["id"]))
+            same = {name: getattr(kept, name) for name in ("scheme", "in_force_from", "hash", "status", "proposed_by", "proposed_at")}
+            faulty = ProposedTerms(**same, terms=kept.terms | {"notice_working_days": 0, "categories": []})
+            session.add(faulty)
+        answer = await subsidy.as_("admin", person_id=TWO).post(f"{PATH}/{faulty.id}:approve")
+        assert answer.status_code == 422
+        assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/notice_working_days", "/categories"]

@@ -109,6 +109,47 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
             "terms[0].other_basis.applies_to:payee 出现两次",
             id="two-bases-for-one-figure",
         ),
+        pytest.param(HEAD + BLOCK.replace("days = 5", "days = 0"), "terms[0].notice_working_days:必须大于 0", id="a-notice-without-a-day"),
+        pytest.param(HEAD + BLOCK.replace("= 80", "= 0"), "terms[0].roster_reuse_percent_at_least:必须大于 0", id="every-roster-held"),
+        pytest.param(
+            HEAD + BLOCK + "yuan_per_person_day = 60\ndays_paid_at_most = 0\nhalf_days_for_a_paid_day = 2\n",
+            "terms[0].days_paid_at_most:必须大于 0",
+            id="no-day-paid",
+        ),
+        pytest.param(HEAD + BLOCK + "yuan_per_person = 0\n", "terms[0].yuan_per_person:必须大于 0", id="a-rate-of-nothing"),
+        pytest.param(
+            HEAD + BLOCK + "yuan_per_person_by_level = { junior = 0 }\n",
+            "terms[0].yuan_per_person_by_level.junior:必须大于 0",
+            id="a-level-worth-nothing",
+        ),
+        pytest.param(
+            HEAD + BLOCK + "yuan_per_person_by_level = { }\n", "terms[0].yuan_per_person_by_level:不能为空", id="a-rate-for-no-level"
+        ),
+        pytest.param(HEAD + BLOCK + "class_days_at_most = 0\n", "terms[0].class_days_at_most:必须大于 0", id="no-class-short-enough"),
+        pytest.param(HEAD + BLOCK + "times_a_year_at_most = 0\n", "terms[0].times_a_year_at_most:必须大于 0", id="never-a-year"),
+        pytest.param(HEAD + BLOCK + "categories = []\n", "terms[0].categories:不能为空", id="for-nobody"),
+        pytest.param(HEAD + BLOCK + "certificate_kinds = []\n", "terms[0].certificate_kinds:不能为空", id="by-no-certificate"),
+        pytest.param(HEAD + BLOCK + "fund_sources = []\n", "terms[0].fund_sources:不能为空", id="from-no-fund"),
+        pytest.param(
+            HEAD + BLOCK + "yuan_per_person_at_least = 601\nyuan_per_person_at_most = 600\n",
+            "terms[0].yuan_per_person_at_least:大于 yuan_per_person_at_most",
+            id="bounds-crossed",
+        ),
+        pytest.param(
+            HEAD + BLOCK.replace("age = false", "age = true").replace("= 16", "= 63"),
+            "terms[0].age_at_least:不小于最晚的退休年龄",
+            id="old-enough-only-when-retired",
+        ),
+        pytest.param(
+            HEAD + BLOCK + "class_days_at_most = 3\nhours_a_half_day_at_most = 4\nclass_hours_at_least = 25\n",
+            "terms[0].class_hours_at_least:3 天最多 24 课时",
+            id="more-hours-than-the-days-hold",
+        ),
+        pytest.param(
+            HEAD + BLOCK + "class_days_at_most = 3\nclass_hours_a_day_at_most = 8\nclass_hours_at_least = 25\n",
+            "terms[0].class_hours_at_least:3 天最多 24 课时",
+            id="more-hours-than-the-days-may-have",
+        ),
         pytest.param("title = ", "无法读取", id="not-toml"),
     ],
 )
@@ -116,6 +157,13 @@ def test_a_faulty_file_is_refused_naming_file_and_key(tmp_path: Path, text: str,
     with pytest.raises(BadFile) as raised:
         scheme_from(tmp_path, text)
     assert str(raised.value).startswith("project.toml:") and named in str(raised.value)
+
+
+def test_figures_at_the_least_that_somebody_can_meet_are_accepted(tmp_path: Path) -> None:
+    some = "yuan_per_person_day = 0.01\ndays_paid_at_most = 1\nhalf_days_for_a_paid_day = 1\nclass_days_at_most = 3\n"
+    more = "hours_a_half_day_at_most = 4\nclass_hours_at_least = 24\nheadcount_missing_at_most = 0\nage_at_most = 16\n"
+    scheme = scheme_from(tmp_path, HEAD + BLOCK.replace("days = 5", "days = 1").replace("= 80", "= 1") + some + more)
+    assert scheme.terms[0].notice_working_days == 1
 
 
 @pytest.mark.parametrize(

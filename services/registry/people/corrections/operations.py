@@ -20,7 +20,7 @@ from shared import db, deeds, errors, pages, privacy, redaction, wire
 from shared.access import Call
 from shared.web import Kernel
 
-MASKED = {"id_number": privacy.mask_number, "bank_account": privacy.mask_number, "phone": privacy.mask_phone}
+MASKED = {"id_number": privacy.mask_number, "bank_account": privacy.mask_account, "phone": privacy.mask_phone}
 
 
 async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, body: CorrectionIn) -> CorrectionOut:
