@@ -23,7 +23,7 @@ from deploy.processes import spawn
 from deploy.stack import Stack
 from shared import sheets
 from tests import people
-from tests.bench import load, overview, placements, queries, raw
+from tests.bench import judging, load, overview, placements, queries, raw
 
 SECONDS, ROUNDS = 1.5, 3
 CLAIMS = 12
@@ -43,6 +43,7 @@ def main() -> int:
         for row in [
             *_reading(stack, job, trainee_id, Path(place), console),
             *_claims(stack, job),
+            *_judging(),
             *_roster(job),
             *_placements(stack, job),
             *_overview(job),
@@ -50,6 +51,10 @@ def main() -> int:
             table.add_row(*row)
         console.print(table)
     return 0
+
+
+def _judging() -> list[tuple[str, ...]]:
+    return [(what, f"{rate:,.0f}/s", f"{least:,}/s", *_goal(rate / least, 1, at_least=True)) for what, rate, least in judging.measured()]
 
 
 def _goal(ratio: float, bound: float, *, at_least: bool) -> tuple[str, str, str]:

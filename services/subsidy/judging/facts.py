@@ -3,6 +3,7 @@
 A field added `later` has a default, so that facts stored before it are still read, and is kept only where it says something, so that their hash stands.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -43,6 +44,9 @@ class HeldCategory:
     since_on: date
     until_on: date | None = None
 
+    def covers(self, day: date) -> bool:
+        return self.since_on <= day and (self.until_on is None or day <= self.until_on)
+
 
 @dataclass(frozen=True, slots=True)
 class HeldStatus:
@@ -50,6 +54,9 @@ class HeldStatus:
     from_on: date
     until_on: date | None
     source: str
+
+    def covers(self, day: date) -> bool:
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,14 +269,21 @@ class Case:
     class_facts: ClassFacts | None
     line: LineFacts
     terms: Terms
+    trade: str | None
+    level: Level | None
     day: date  # the day on which age, category and status are looked at
     age: int
-    days: tuple[AttendedDay, ...]  # attended between the class's first day and its last
 
 
-def case_of(claim: ClaimFacts, line: LineFacts, terms: Terms) -> Case:
-    day = day_counted(claim, line, terms.age_counted_on)
-    return Case(claim, claim.class_facts, line, terms, day, age_on(line.born_on, day), _days_in_class(claim.class_facts, line))
+def cases_of(claim: ClaimFacts, terms: Terms) -> Iterator[Case]:
+    """One for each line."""
+    class_facts, counted_on, by_certificate = claim.class_facts, terms.age_counted_on, claim.kind == ClaimKind.CERTIFICATE
+    trade, level = trade_of_class(class_facts)
+    for line in claim.lines:
+        if by_certificate:
+            trade, level = trade_of(claim, line)
+        day = day_counted(claim, line, counted_on)
+        yield Case(claim, class_facts, line, terms, trade, level, day, age_on(line.born_on, day))
 
 
 def day_counted(claim: ClaimFacts, line: LineFacts, counted_on: DayCounted) -> date:
@@ -296,20 +310,23 @@ def trade_of(claim: ClaimFacts, line: LineFacts) -> tuple[str | None, Level | No
     """(trade key, level) that the line is paid for: the certificate's in a certificate claim, else the class's."""
     if claim.kind == ClaimKind.CERTIFICATE:
         return (line.certificate.occupation_code, line.certificate.level) if line.certificate else (None, None)
-    return (trade_of_class(claim.class_facts), claim.class_facts.level) if claim.class_facts else (None, None)
+    return trade_of_class(claim.class_facts)
 
 
-def trade_of_class(class_facts: ClassFacts) -> str | None:
+def trade_of_class(class_facts: ClassFacts | None) -> tuple[str | None, Level | None]:
     """What makes two trainings the same trade: the occupation's code, that which the filed trade stands beside, else the trade's name however typed."""
+    if class_facts is None:
+        return None, None
     code = class_facts.occupation_code or class_facts.beside_occupation_code
-    return code or trades.key(class_facts.trade_name or "") or None
+    return code or trades.key(class_facts.trade_name or "") or None, class_facts.level
 
 
-def _days_in_class(class_facts: ClassFacts | None, line: LineFacts) -> tuple[AttendedDay, ...]:
+def days_in_class(class_facts: ClassFacts | None, line: LineFacts) -> list[AttendedDay]:
+    """The days attended between the class's first day and its last."""
     if not class_facts:
-        return ()
+        return []
     first, last = class_facts.starts_on, class_facts.ends_on
-    return tuple([day for day in line.attendance if first <= day.on <= last])
+    return [day for day in line.attendance if first <= day.on <= last]
 
 
 def as_if_held(claim: ClaimFacts) -> ClaimFacts:

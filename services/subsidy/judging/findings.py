@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 
 from services.subsidy.codes import Effect, FindingCode
 from services.subsidy.schemes.policy import Basis, Terms
+from shared import county
 from shared.codes import label, named
 
 REMOVE = "请将该学员移出申领名单。"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: they are made by the thousand, and freezing would treble the cost
 class Finding:
     code: FindingCode
     effect: Effect
@@ -41,5 +44,9 @@ def found(
 
 def labelled(name: str, codes: Iterable[str]) -> str:
     """What codes of one list are called, in the order of the list."""
-    wanted = set(codes)
+    return _labelled(county.folder(), name, frozenset(codes))
+
+
+@lru_cache(1024)
+def _labelled(_of: Path, name: str, wanted: frozenset[str]) -> str:
     return "、".join(label for code, label in named(name).items() if code in wanted)

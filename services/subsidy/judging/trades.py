@@ -52,12 +52,14 @@ def key(name: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    return one == other or key(one) == key(other)
+    folder = county.folder()
+    return one == other or _key(folder, one) == _key(folder, other)
 
 
 def near(one: str, other: str) -> bool:
     """Whether one may be the other under another name. What is the same is near too."""
-    return _near(county.folder(), key(one), key(other))
+    folder = county.folder()
+    return _near(folder, _key(folder, one), _key(folder, other))
 
 
 def known() -> bool:
@@ -71,10 +73,10 @@ def title(trade: str) -> str:
 
 def about(trade: str) -> TradeField | None:
     """None: an occupation that is about none of these, or a name that tells nothing."""
-    known = rules(county.folder())
-    if trade in occupations(county.folder()).titles:
-        return next((each for each, codes in known.occupations.items() if trade in codes), None)
-    return next((row.field for row in known.words if any(word in trade for word in row.words)), None)
+    folder = county.folder()
+    if trade in occupations(folder).titles:
+        return next((each for each, codes in rules(folder).occupations.items() if trade in codes), None)
+    return next((row.field for row in rules(folder).words if any(word in trade for word in row.words)), None)
 
 
 def occupation_near(trade: str) -> str | None:

@@ -1,18 +1,23 @@
 """Facts and terms in; findings, decision and amount out. Whatever comes in twice comes out the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import TypeAlias
 
 from services.subsidy.codes import Effect, FindingCode, LineVerdict
-from services.subsidy.judging.facts import Case, ClaimFacts, LineFacts, case_of, trade_of
+from services.subsidy.judging.facts import Case, ClaimFacts, cases_of, days_in_class
 from services.subsidy.judging.findings import Finding, found
-from services.subsidy.judging.rules import CLAIM_RULES, LINE_RULES, ROSTER_RULES
+from services.subsidy.judging.rules import CLAIM_RULES, ROSTER_RULES, LineRule, of_line
 from services.subsidy.schemes.policy import Terms
 
 NOTHING = Decimal("0.00")
+Amount: TypeAlias = tuple[Decimal, str]  # yuan, and the sum spelled out
+ELIGIBLE, HELD, REFUSED = LineVerdict.ELIGIBLE, LineVerdict.HELD, LineVerdict.REFUSED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as findings are not
 class Verdict:
     trainee_id: str
     decision: LineVerdict
@@ -32,59 +37,51 @@ class ClaimVerdict:
         return any(line.decision != LineVerdict.REFUSED for line in self.lines)
 
 
-def judge(claim: ClaimFacts, line: LineFacts, terms: Terms) -> Verdict:
-    """One line by itself: every rule but those that compare lines."""
-    return _judge_line(claim, line, terms, _claim_findings(claim, terms))
-
-
 def judge_claim(claim: ClaimFacts, terms: Terms) -> ClaimVerdict:
-    """Every line, with the rules that compare lines, in the claim's order."""
-    shared = _claim_findings(claim, terms)
+    """Every line, in the claim's order."""
+    shared = [finding for claim_rule in CLAIM_RULES if (finding := claim_rule(claim, terms))]
     beside: dict[int, list[Finding]] = {}
-    for rule in ROSTER_RULES:
-        for index, finding in rule(claim, terms):
+    for roster_rule in ROSTER_RULES:
+        for index, finding in roster_rule(claim, terms):
             beside.setdefault(index, []).append(finding)
-    verdicts = tuple(_judge_line(claim, line, terms, (*shared, *beside.get(index, ()))) for index, line in enumerate(claim.lines))
-    return ClaimVerdict(sum((verdict.amount for verdict in verdicts if verdict.decision == LineVerdict.ELIGIBLE), NOTHING), verdicts)
+    rules = of_line(claim, terms)
+    verdicts = tuple([_judge_line(case, rules, [*shared, *beside.get(index, ())]) for index, case in enumerate(cases_of(claim, terms))])
+    return ClaimVerdict(sum((verdict.amount for verdict in verdicts if verdict.decision is ELIGIBLE), NOTHING), verdicts)
 
 
-def _claim_findings(claim: ClaimFacts, terms: Terms) -> tuple[Finding, ...]:
-    return tuple(finding for rule in CLAIM_RULES if (finding := rule(claim, terms)))
-
-
-def _judge_line(claim: ClaimFacts, line: LineFacts, terms: Terms, shared: tuple[Finding, ...]) -> Verdict:
-    case = case_of(claim, line, terms)
-    findings = [*shared, *(finding for rule in LINE_RULES if (finding := rule(case)))]
-    effects = {finding.effect for finding in findings}
-    refused = Effect.REFUSE in effects
-    decision = LineVerdict.REFUSED if refused else LineVerdict.HELD if Effect.HOLD in effects else LineVerdict.ELIGIBLE
-    amount, calculation = (NOTHING, "不予补贴,0.00 元") if refused else _amount(case)
+def _judge_line(case: Case, rules: Sequence[LineRule], findings: list[Finding]) -> Verdict:
+    findings += [finding for rule in rules if (finding := rule(case))]
+    line, decision = case.line, _decision(findings) if findings else ELIGIBLE
+    amount, calculation = (NOTHING, "不予补贴,0.00 元") if decision is REFUSED else _amount(case)
     if line.expected_amount is not None and line.expected_amount != amount:
-        findings.append(amount_differs(line.expected_amount, amount, terms))
+        findings.append(amount_differs(line.expected_amount, amount, case.terms))
     return Verdict(line.trainee_id, decision, amount, calculation, tuple(findings))
 
 
-def _amount(case: Case) -> tuple[Decimal, str]:
-    """The amount by the rate that the terms set, and the sum spelled out."""
+def _decision(findings: Sequence[Finding]) -> LineVerdict:
+    effects = {finding.effect for finding in findings}
+    return REFUSED if Effect.REFUSE in effects else HELD if Effect.HOLD in effects else ELIGIBLE
+
+
+def _amount(case: Case) -> Amount:
+    """What the line is worth by the rate that the terms set. Days are those of the sign-in sheet, not of the plan."""
     terms = case.terms
     if terms.yuan_per_person_day is not None:
-        return _amount_by_day(case, terms.yuan_per_person_day)
+        least, most = terms.half_days_for_a_paid_day, terms.days_paid_at_most
+        assert least is not None and most is not None, "the loader lets no daily rate in without them"
+        days = len([day for day in days_in_class(case.class_facts, case.line) if day.half_days >= least])
+        return _by_days(days, most, terms.yuan_per_person_day)
     amount = terms.yuan_per_person
     if terms.yuan_per_person_by_level is not None:
-        _, level = trade_of(case.claim, case.line)
-        amount = terms.yuan_per_person_by_level.get(level) if level else None
+        amount = terms.yuan_per_person_by_level.get(case.level) if case.level else None
     return (NOTHING, "补贴标准未确认,暂计 0.00 元") if amount is None else (amount, f"1 人 × {amount} 元 = {amount} 元")
 
 
-def _amount_by_day(case: Case, rate: Decimal) -> tuple[Decimal, str]:
-    """Days from the sign-in sheet, not from the plan."""
-    days_at_most, half_days = case.terms.days_paid_at_most, case.terms.half_days_for_a_paid_day
-    assert days_at_most is not None and half_days is not None, "the loader lets no daily rate in without them"
-    days = sum(day.half_days >= half_days for day in case.days)
-    paid = min(days, days_at_most)
-    amount = paid * rate
+@lru_cache(1024)
+def _by_days(days: int, most: int, rate: Decimal) -> Amount:
+    paid = min(days, most)
     over = f"实到 {days} 天,最多计 {paid} 天:" if days > paid else ""
-    return amount, f"{over}{paid} 天 × {rate} 元 = {amount} 元"
+    return paid * rate, f"{over}{paid} 天 × {rate} 元 = {paid * rate} 元"
 
 
 def amount_differs(expected: Decimal, amount: Decimal, terms: Terms) -> Finding:

@@ -148,9 +148,14 @@ class Terms:
         """Whether the rate is known and its basis confirmed: nothing is paid on any other."""
         return self.rate is not None and self.basis_of(self.rate).status == BasisStatus.CONFIRMED
 
+    @cached_property
+    def rate_open(self) -> bool:
+        """Whether some line may be without a rate that can be paid."""
+        return not self.payable or self.yuan_per_person_by_level is not None
+
     def basis_of(self, name: str) -> Basis:
         """Of a figure, or of a rule that applies no figure."""
-        return self._other_bases.get(name) or Basis(self.document, self.clause, self.basis_status)
+        return self._other_bases.get(name, self._own_basis)
 
     def figures(self) -> tuple[Figure, ...]:
         """Every figure that is set, and those not set whose basis the block states nevertheless."""
@@ -160,6 +165,10 @@ class Terms:
             Figure(name, to_json(getattr(self, name)), basis.document, basis.clause, basis.status)
             for name, basis in zip(shown, bases, strict=True)
         )
+
+    @cached_property
+    def _own_basis(self) -> Basis:
+        return Basis(self.document, self.clause, self.basis_status)
 
     @cached_property
     def _other_bases(self) -> dict[str, Basis]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.subsidy.judging.facts import AttendedDay, ClaimFacts, ClassFacts, HeldCategory, LineFacts
 from services.subsidy.judging.findings import Finding
-from services.subsidy.judging.verdict import judge_claim
+from services.subsidy.judging.verdict import Verdict, judge_claim
 from services.subsidy.schemes.policy import Terms
 from services.subsidy.schemes.reading import load
 from shared import county
@@ -72,6 +72,12 @@ def findings_of(line: LineFacts = LINE, terms: Terms = SHORT, claim: ClaimFacts 
     codes = [finding.code for finding in verdict.findings]
     assert len(codes) == len(set(codes)), "a rule spoke twice"
     return {finding.code: finding for finding in verdict.findings}
+
+
+def judge(claim: ClaimFacts, line: LineFacts, terms: Terms) -> Verdict:
+    """One line in a claim of its own."""
+    [verdict] = judge_claim(replace(claim, lines=(line,)), terms).lines
+    return verdict
 
 
 def effect_of(code: str, line: LineFacts = LINE, terms: Terms = SHORT, claim: ClaimFacts = CLAIM) -> str | None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from services.subsidy.codes import Category, Effect, FindingCode, Level, PersonalStatus
 from services.subsidy.judging.facts import AttendedDay, ClaimFacts, HeldCategory, HeldStatus, LineFacts, Overlap, Prior
-from services.subsidy.judging.verdict import judge, judge_claim
+from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.schemes.policy import Terms
 from shared.strict import read, to_json
-from tests.subsidy.judging.cases import CLAIM, FIRST_DAY, POLICY, SHORT
+from tests.subsidy.judging.cases import CLAIM, FIRST_DAY, POLICY, SHORT, judge
 
 days = st.dates(date(2024, 9, 23), date(2026, 12, 31))
 half_days = st.dictionaries(st.dates(date(2025, 4, 5), date(2025, 4, 14)), st.integers(1, 2), max_size=8)

@@ -21,10 +21,10 @@ from services.subsidy.judging.facts import (
     Signing,
     kept,
 )
-from services.subsidy.judging.verdict import ClaimVerdict, judge, judge_claim
+from services.subsidy.judging.verdict import ClaimVerdict, judge_claim
 from services.subsidy.schemes.policy import Terms
 from shared.strict import digest, read, to_json
-from tests.subsidy.judging.cases import CLAIM, CLASS, FIRST_DAY, LINE, POLICY, PROJECT, SHORT, attended, line_with, terms_with
+from tests.subsidy.judging.cases import CLAIM, CLASS, FIRST_DAY, LINE, POLICY, PROJECT, SHORT, attended, judge, line_with, terms_with
 
 
 def claim_of(*lines: LineFacts, **facts: Any) -> ClaimFacts:

@@ -76,8 +76,7 @@ def test_every_scheme_has_its_file_and_title() -> None:
 
 @pytest.mark.parametrize(("code", "terms"), BLOCKS)
 def test_only_the_short_course_has_a_rate_that_may_be_paid(code: str, terms: Terms) -> None:
-    payable = terms.rate is not None and terms.basis_of(terms.rate).status == "confirmed"
-    assert payable is (code == "agricultural_short")
+    assert terms.payable is (code == "agricultural_short")
 
 
 @pytest.mark.parametrize(("code", "terms"), BLOCKS)
@@ -89,5 +88,5 @@ def test_the_bounds_of_500_and_8000_stand_only_where_the_plan_states_them(code: 
 
 
 def test_every_finding_code_has_exactly_one_rule() -> None:
-    rules = [rule.__name__ for rule in (*LINE_RULES, *CLAIM_RULES, *ROSTER_RULES, amount_differs, facts_changed)]
+    rules = [rule.__name__ for rule in (*(rule.says for rule in LINE_RULES), *CLAIM_RULES, *ROSTER_RULES, amount_differs, facts_changed)]
     assert sorted(rules) == sorted(FindingCode)

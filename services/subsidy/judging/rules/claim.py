@@ -20,6 +20,8 @@ def fund_not_allowed(claim: ClaimFacts, terms: Terms) -> Finding | None:
 
 def duplicate_line(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, Finding]]:
     """The first line of a person stands, unless another is for another occupation, level or placement."""
+    if len({line.trainee_id for line in claim.lines}) == len(claim.lines):
+        return
     first: dict[tuple[str, str | None, str | None, str | None], int] = {}
     for index, line in enumerate(claim.lines):
         key = (line.trainee_id, *trade_of(claim, line), line.placement.placement_id if line.placement else None)
@@ -37,10 +39,10 @@ def shared_bank_account(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, 
         if line.bank_account_token:
             listed[line.bank_account_token].add(line.trainee_id)
     for index, line in enumerate(claim.lines):
-        here = listed[line.bank_account_token] if line.bank_account_token else {line.trainee_id}
-        people = len(here.union(line.account_shared_with))
-        if people == 1 and not line.account_of_institution:
+        here = listed[line.bank_account_token] if line.bank_account_token else ()
+        if len(here) <= 1 and not line.account_shared_with and not line.account_of_institution:
             continue
+        people = len({line.trainee_id, *here, *line.account_shared_with})
         seen = [f"同一银行账户登记在 {people} 名学员名下"] if people > 1 else []
         seen += [f"账户为{line.account_of_institution}的账户"] if line.account_of_institution else []
         effect = Effect.HOLD if len(here) > 1 or terms.payee == Payee.TRAINEE else Effect.NOTE

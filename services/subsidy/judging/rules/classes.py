@@ -61,7 +61,7 @@ def trade_not_filed(claim: ClaimFacts, terms: Terms) -> Finding | None:
 def trade_not_allowed(claim: ClaimFacts, terms: Terms) -> Finding | None:
     """A name typed freely that stands near an occupation which is not allowed is held; one that tells nothing is noted unless it is filed."""
     class_facts, fields = claim.class_facts, terms.trade_fields
-    trade = trade_of_class(class_facts) if class_facts else None
+    trade, _ = trade_of_class(class_facts)
     if class_facts is None or trade is None or fields is None or not trades.known():
         return None
     needed = terms.trade_fields_if_needed or frozenset()

@@ -1,10 +1,11 @@
 """The rules on what the trainee was given before."""
 
+from collections.abc import Callable
 from datetime import date
 
 from services.subsidy.codes import Effect, FindingCode, PaidOncePer, rank
 from services.subsidy.judging import trades
-from services.subsidy.judging.facts import Case, Prior, priors_counted, trade_of
+from services.subsidy.judging.facts import Case, Prior, priors_counted
 from services.subsidy.judging.findings import REMOVE, Finding, found
 from shared.codes import label
 
@@ -12,36 +13,42 @@ from shared.codes import label
 def already_subsidised(case: Case) -> Finding | None:
     """Once per occupation and level in all subsidies together; without a level once per trade in a calendar year. A trade of nearly the same name is
     held: a person must say whether it is the same."""
-    line, terms, day = case.line, case.terms, case.day
+    line, terms, level = case.line, case.terms, case.level
     if not line.priors:
         return None
-    trade, level = trade_of(case.claim, line)
-    priors = priors_counted(line)
     if terms.paid_once_per == PaidOncePer.PLACEMENT:
-        same_placement = [prior for prior in priors if line.placement and prior.placement_id == line.placement.placement_id]
-        certain, allowed = [prior for prior in same_placement if prior.scheme == case.claim.scheme], "同一次就业同一补贴只发一次"
-        perhaps: list[Prior] = []
+        allowed, again_from = "同一次就业同一补贴只发一次", None
+        same, near = _of_this_placement(case), []
     else:
         allowed = "同一职业(工种)同一等级只补贴一次" if level else "同一工种同一自然年度只补贴一次"
-        rivals = [prior for prior in priors if (prior.level == level if level else prior.on.year == day.year)]
-        certain = [prior for prior in rivals if trade and prior.trade_key and trades.same(prior.trade_key, trade)]
-        perhaps = [prior for prior in rivals if trade and prior.trade_key and trades.near(prior.trade_key, trade)]
-    if not certain and not perhaps:
+        again_from = None if level else date(case.day.year + 1, 1, 1)
+        same = _of_this_trade(case, trades.same)
+        near = [] if same else _of_this_trade(case, trades.near)
+    if not same and not near:
         return None
-    by_year = terms.paid_once_per == PaidOncePer.OCCUPATION_LEVEL and not level
-    fix = REMOVE if certain else "请核实两次培训是否同一工种:同一工种的不予补贴,不同的可以认可。"
-    return found(
-        terms,
-        FindingCode.ALREADY_SUBSIDISED,
-        Effect.REFUSE if certain else Effect.HOLD,
-        "paid_once_per",
-        seen="已在" + "、".join(f"{_paper(prior)}({prior.on})" for prior in certain)
-        if certain
-        else "工种名称相近:" + "、".join(f"{_paper(prior)}({prior.on},{trades.title(prior.trade_key or '')})" for prior in perhaps),
-        allowed=allowed,
-        fix=fix + (f"{day.year + 1} 年起可再次参加该工种培训。" if by_year and certain else ""),
-        passes_from=date(day.year + 1, 1, 1) if by_year else None,
-    )
+    if same:
+        effect, seen, fix = Effect.REFUSE, "已在", REMOVE + (f"{again_from.year} 年起可再次参加该工种培训。" if again_from else "")
+    else:
+        effect, seen, fix = Effect.HOLD, "工种名称相近:", "请核实两次培训是否同一工种:同一工种的不予补贴,不同的可以认可。"
+    seen += "、".join(f"{_paper(prior)}({prior.on}{',' + trades.title(prior.trade_key or '') if near else ''})" for prior in same or near)
+    code, figure = FindingCode.ALREADY_SUBSIDISED, "paid_once_per"
+    return found(terms, code, effect, figure, seen=seen, allowed=allowed, fix=fix, passes_from=again_from)
+
+
+def _of_this_placement(case: Case) -> list[Prior]:
+    placement, scheme = case.line.placement, case.claim.scheme
+    same = [prior for prior in priors_counted(case.line) if prior.scheme == scheme]
+    return [prior for prior in same if placement and prior.placement_id == placement.placement_id]
+
+
+def _of_this_trade(case: Case, alike: Callable[[str, str], bool]) -> list[Prior]:
+    """At this level; without one, in this year."""
+    trade, level, year = case.trade, case.level, case.day.year
+    return [
+        prior
+        for prior in priors_counted(case.line)
+        if (prior.level == level if level else prior.on.year == year) and trade and prior.trade_key and alike(prior.trade_key, trade)
+    ]
 
 
 def _paper(prior: Prior) -> str:
@@ -51,7 +58,7 @@ def _paper(prior: Prior) -> str:
 def lower_level_after_higher(case: Case) -> Finding | None:
     if not case.line.priors or case.terms.paid_once_per != PaidOncePer.OCCUPATION_LEVEL:
         return None
-    trade, level = trade_of(case.claim, case.line)
+    trade, level = case.trade, case.level
     if not level:
         return None
     same_trade = [prior for prior in priors_counted(case.line) if trade and prior.trade_key and trades.same(prior.trade_key, trade)]

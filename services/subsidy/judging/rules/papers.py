@@ -1,7 +1,7 @@
 """The rules on the papers behind a line: the certificate, the order and the placement, and whether a confirmed rate exists at all."""
 
-from services.subsidy.codes import BasisStatus, CertificateKind, Effect, FindingCode, RetentionVerdict
-from services.subsidy.judging.facts import Case, trade_of
+from services.subsidy.codes import CertificateKind, Effect, FindingCode, RetentionVerdict
+from services.subsidy.judging.facts import Case
 from services.subsidy.judging.findings import Finding, found, labelled
 from shared.codes import label
 from shared.months import months_after
@@ -135,18 +135,15 @@ def retention_not_met(case: Case) -> Finding | None:
 
 def terms_unconfirmed(case: Case) -> Finding | None:
     """Nothing is paid on a rate that is not known or not confirmed: the line is held until a block with the rate is published."""
-    terms, rate = case.terms, case.terms.rate
-    fix = "请勿付款;取得标准原文并发布新的条款后重新判定。"
-    allowed = "按已确认的补贴标准发放"
-    if rate is None:
+    terms, seen = case.terms, None
+    if terms.rate is None:
         seen = "该补贴的标准未取得原文,金额暂计 0.00 元"
-        return found(terms, FindingCode.TERMS_UNCONFIRMED, Effect.HOLD, "yuan_per_person", seen=seen, allowed=allowed, fix=fix)
-    if terms.basis_of(rate).status == BasisStatus.UNCONFIRMED:
+    elif not terms.payable:
         seen = "补贴标准的依据尚未确认"
-        return found(terms, FindingCode.TERMS_UNCONFIRMED, Effect.HOLD, rate, seen=seen, allowed=allowed, fix=fix)
-    if terms.yuan_per_person_by_level is not None:
-        _, level = trade_of(case.claim, case.line)
-        if level not in terms.yuan_per_person_by_level:
-            seen = f"条款没有{label('level', level) if level else '无等级培训'}的标准,金额暂计 0.00 元"
-            return found(terms, FindingCode.TERMS_UNCONFIRMED, Effect.HOLD, rate, seen=seen, allowed=allowed, fix=fix)
-    return None
+    elif terms.yuan_per_person_by_level is not None and case.level not in terms.yuan_per_person_by_level:
+        seen = f"条款没有{label('level', case.level) if case.level else '无等级培训'}的标准,金额暂计 0.00 元"
+    if seen is None:
+        return None
+    fix = "请勿付款;取得标准原文并发布新的条款后重新判定。"
+    figure, allowed = terms.rate or "yuan_per_person", "按已确认的补贴标准发放"
+    return found(terms, FindingCode.TERMS_UNCONFIRMED, Effect.HOLD, figure, seen=seen, allowed=allowed, fix=fix)

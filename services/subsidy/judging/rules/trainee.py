@@ -4,17 +4,12 @@ from calendar import isleap
 from datetime import date, timedelta
 
 from services.subsidy.codes import Effect, FindingCode, Sex
-from services.subsidy.judging.facts import Case, HeldCategory, HeldStatus
+from services.subsidy.judging.facts import Case
 from services.subsidy.judging.findings import REMOVE, Finding, found, labelled
 from services.subsidy.schemes.retirement import has_reached, retirement_age
 from shared.codes import label
 
 ASK_SOURCE = "如记录有误,请学员向数据来源部门申请更正后重新提交。"
-
-
-def covers(held: HeldCategory | HeldStatus, day: date) -> bool:
-    since_on = held.since_on if isinstance(held, HeldCategory) else held.from_on
-    return since_on <= day and (held.until_on is None or day <= held.until_on)
 
 
 def age_below_limit(case: Case) -> Finding | None:
@@ -74,10 +69,10 @@ def category_not_eligible(case: Case) -> Finding | None:
     if eligible is None:
         return None
     for held in case.line.categories:
-        if held.code in eligible and covers(held, day):
+        if held.code in eligible and held.covers(day):
             return None
     later = [held.since_on for held in case.line.categories if held.code in eligible and held.since_on > day]
-    seen = labelled("category", (held.code for held in case.line.categories if covers(held, day))) or "无身份类别"
+    seen = labelled("category", (held.code for held in case.line.categories if held.covers(day))) or "无身份类别"
     return found(
         case.terms,
         FindingCode.CATEGORY_NOT_ELIGIBLE,
@@ -93,7 +88,7 @@ def category_not_eligible(case: Case) -> Finding | None:
 def waived_statuses(case: Case) -> set[str]:
     """Statuses that do not bar this person, because of a category held on the day."""
     waivers = case.terms.statuses_waived_for or {}
-    held = {held.code for held in case.line.categories if covers(held, case.day)} if waivers else set()
+    held = {held.code for held in case.line.categories if held.covers(case.day)} if waivers else set()
     return {status for status, categories in waivers.items() if held.intersection(categories)}
 
 
@@ -101,7 +96,7 @@ def status_excluded(case: Case) -> Finding | None:
     if not case.line.statuses:
         return None
     barred = case.terms.excluded_statuses - waived_statuses(case)
-    records = [held for held in case.line.statuses if held.status in barred and covers(held, case.day)]
+    records = [held for held in case.line.statuses if held.status in barred and held.covers(case.day)]
     if not records:
         return None
     ends = [held.until_on for held in records if held.until_on]
@@ -120,11 +115,10 @@ def status_excluded(case: Case) -> Finding | None:
 
 def status_unverified(case: Case) -> Finding | None:
     """No record is not a clean record where no complete list covers the day."""
-    unverified = case.terms.excluded_statuses - case.line.complete_lists
-    if not unverified:
+    if case.terms.excluded_statuses <= case.line.complete_lists:
         return None
-    recorded = {held.status for held in case.line.statuses if covers(held, case.day)}
-    unverified = unverified - recorded - waived_statuses(case)
+    recorded = {held.status for held in case.line.statuses if held.covers(case.day)}
+    unverified = case.terms.excluded_statuses - case.line.complete_lists - recorded - waived_statuses(case)
     if not unverified:
         return None
     return found(
