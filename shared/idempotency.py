@@ -10,7 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, SmallInteger, Table, Text, bindparam, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -70,6 +84,9 @@ _LOOK = select(KEYS.c.request, KEYS.c.status, KEYS.c.headers, KEYS.c.body).where
     KEYS.c.caller == bindparam("caller"), KEYS.c.key == bindparam("key")
 )
 
+_TAKE = select(func.pg_try_advisory_xact_lock(bindparam("lock", type_=BigInteger)))
+_KEEP = insert(KEYS)
+
 
 async def look(reader: Reader, once: Once) -> Answer | None:
     """The kept answer, without a lock and outside any transaction; 422 when the key was used for another request."""
@@ -79,7 +96,7 @@ async def look(reader: Reader, once: Once) -> Answer | None:
 async def hold(session: AsyncSession, once: Once) -> Answer | None:
     """Takes the key's lock until the transaction ends, and looks again: the kept answer, None for the one that may go on, else 409."""
     digest = int.from_bytes(hashlib.sha256(f"{once.caller}\x00{once.key}".encode()).digest()[:8], signed=True)
-    held = await session.scalar(select(func.pg_try_advisory_xact_lock(digest)))
+    held = await session.scalar(_TAKE, {"lock": digest})
     row = (await session.execute(_LOOK, {"caller": once.caller, "key": once.key})).first()
     if row is None and not held:
         raise errors.RequestInProgress()
@@ -97,6 +114,12 @@ def _answer(row: Mapping[str, Any] | None, once: Once) -> Answer | None:
 async def keep(session: AsyncSession, once: Once, answer: Answer) -> None:
     """Keeps the answer in the transaction of what it tells of."""
     headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
-    await session.execute(
-        insert(KEYS).values(caller=once.caller, key=once.key, request=once.request, status=answer.status, headers=headers, body=answer.body)
-    )
+    row = {
+        "caller": once.caller,
+        "key": once.key,
+        "request": once.request,
+        "status": answer.status,
+        "headers": headers,
+        "body": answer.body,
+    }
+    await session.execute(_KEEP, row)

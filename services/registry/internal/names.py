@@ -1,10 +1,11 @@
 """What persons, institutions and classes are called, for every answer that names one by its id."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.institutions.institutions.tables import Institution
@@ -12,30 +13,41 @@ from services.registry.people.trainees import visibility
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes.tables import TrainingClass
 from shared.access import Actor
-from shared.names import Known, Lookup
+from shared.names import Known, Lookup, among
+
+_INSTITUTIONS = among(Institution.id, Institution.name, Institution.kind, Institution.region_code)
+_CLASSES = among(
+    TrainingClass.id,
+    TrainingClass.name,
+    TrainingClass.number,
+    TrainingClass.institution_id,
+    TrainingClass.region_code,
+    TrainingClass.starts_on,
+)
 
 
 async def trainees(session: AsyncSession, viewer: Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
     """Those within the viewer's sight; all of them where the asking service vouches."""
-    wanted = select(Trainee.id, Trainee.name, Trainee.id_number_masked, Trainee.region_code).where(Trainee.id.in_(ids))
-    if viewer is not None:
-        wanted = wanted.where(visibility.rows(viewer))
-    return _by_id(await session.execute(wanted))
+    bound = visibility.bound(viewer) if viewer else {}
+    return _by_id(await session.execute(_trainees(viewer.role if viewer else None), {"ids": list(ids), **bound}))
+
+
+@cache
+def _trainees(role: str | None) -> Select[Any]:
+    wanted = among(Trainee.id, Trainee.name, Trainee.id_number_masked, Trainee.region_code)
+    return wanted.where(visibility.rows_bound(role)) if role else wanted
 
 
 async def institutions(session: AsyncSession, _viewer: Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
-    wanted = select(Institution.id, Institution.name, Institution.kind, Institution.region_code)
-    return _by_id(await session.execute(wanted.where(Institution.id.in_(ids))))
+    return _by_id(await session.execute(_INSTITUTIONS, {"ids": list(ids)}))
 
 
 async def classes(session: AsyncSession, _viewer: Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
-    table = TrainingClass
-    wanted = select(table.id, table.name, table.number, table.institution_id, table.region_code, table.starts_on)
-    return _by_id(await session.execute(wanted.where(table.id.in_(ids))))
+    return _by_id(await session.execute(_CLASSES, {"ids": list(ids)}))
 
 
 def _by_id(rows: Any) -> dict[UUID, Known]:
-    return {row.id: {name: value for name, value in row._mapping.items() if name != "id"} for row in rows}
+    return {each["id"]: {name: each[name] for name in each if name != "id"} for each in rows.mappings()}
 
 
 OWN: Mapping[str, Lookup] = {"trainees": trainees, "institutions": institutions, "classes": classes}

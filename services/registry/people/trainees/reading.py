@@ -78,13 +78,11 @@ def one(role: str) -> Select[Any]:
             TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id == bindparam("its_institution")
         )
         how = sighting.correlate(Trainee).scalar_subquery()
-    seen = visibility.rows_of(role, bindparam("its_institution"), bindparam("its_region"), bindparam("its_trainee"))
-    return select(*SHOWN, how.label("how")).where(Trainee.id == bindparam("trainee_id"), seen)
+    return select(*SHOWN, how.label("how")).where(Trainee.id == bindparam("trainee_id"), visibility.rows_bound(role))
 
 
 def of(actor: Actor, trainee_id: UUID) -> dict[str, Any]:
-    bound = {"its_institution": actor.institution_id, "its_region": actor.region_code, "its_trainee": actor.trainee_id}
-    return {"trainee_id": trainee_id, **bound}
+    return {"trainee_id": trainee_id, **visibility.bound(actor)}
 
 
 async def get(call: Call, kernel: Kernel, trainee_id: UUID) -> TraineePaper:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import false, or_, select, true
+from sqlalchemy import bindparam, false, or_, select, true
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +37,15 @@ def rows_of(role: str, institution_id: Any, region_code: Any, trainee_id: Any) -
         goes_on_as = select(once.merged_into).where(once.id == trainee_id).scalar_subquery()
         return or_(Trainee.id == trainee_id, Trainee.id == goes_on_as)
     return false()
+
+
+def rows_bound(role: str) -> ColumnElement[bool]:
+    """The same for a statement that is built once; `bound` are its parameters."""
+    return rows_of(role, bindparam("its_institution"), bindparam("its_region"), bindparam("its_trainee"))
+
+
+def bound(actor: Actor) -> dict[str, Any]:
+    return {"its_institution": actor.institution_id, "its_region": actor.region_code, "its_trainee": actor.trainee_id}
 
 
 def may_change(actor: Actor, how: str | None, region_code: str) -> bool:
