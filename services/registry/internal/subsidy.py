@@ -3,6 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
+import orjson
+from fastapi import Response
 from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -39,9 +41,17 @@ class PayeesOut(wire.Out):
     trainees: list[Payee]
 
 
-@classes.operation("POST", "/internal/v1/claim-facts", may=access.INTERNAL, summary="一个班级用于核定补贴的全部事实", writes=False)
-async def claim_facts(body: schemas.FactsAsked, session: web.Session, call: web.Caller) -> schemas.ClaimFacts:
-    return await reading.gather(session, call, body.class_id, body.trainee_ids)
+@classes.operation(
+    "POST",
+    "/internal/v1/claim-facts",
+    may=access.INTERNAL,
+    summary="一个班级用于核定补贴的全部事实",
+    writes=False,
+    response_model=schemas.ClaimFacts,
+)
+async def claim_facts(body: schemas.FactsAsked, session: web.Session, call: web.Caller) -> Response:
+    facts = await reading.gather(session, call, body.class_id, body.trainee_ids)
+    return Response(orjson.dumps(facts), media_type="application/json")
 
 
 @identities.operation("POST", "/internal/v1/payees", may=access.INTERNAL, summary="收款账号全号,供生成银行文件;记入审计", key=None)

@@ -2,12 +2,18 @@
 
 from typing import Any
 
+from services.registry.training.eligibility import schemas
 from tests.conftest import Service, Start
 from tests.registry import made
 
 
 async def facts(registry: Service, class_id: str, trainee_ids: list[str] | None = None) -> Any:
-    return await made.posted(registry.internal(), "/internal/v1/claim-facts", {"class_id": class_id, "trainee_ids": trainee_ids}, 200)
+    """What is told, which is to the letter what the document says of it."""
+    asked = {"class_id": class_id, "trainee_ids": trainee_ids}
+    told = await made.posted(registry.internal(), "/internal/v1/claim-facts", asked, 200)
+    said = schemas.ClaimFacts.model_validate(told | {"class_": told["class"]})
+    assert said.model_dump(mode="json", by_alias=True) == told
+    return told
 
 
 async def enrolled(registry: Service, class_id: str, *people: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import InstitutionKind, InstitutionStatus
@@ -14,6 +14,17 @@ from services.registry.reference import policy as reference
 from shared import errors, pages, wire
 from shared.access import Call
 from shared.national_numbers import compact
+
+# What bars an institution, as the rules take it; of the parameter `institution_id`
+DESIGNATIONS = select(Designation.from_on, Designation.to_on).where(Designation.institution_id == bindparam("institution_id"))
+BLACKLISTINGS = select(Blacklisting.from_on, Blacklisting.until_on, Blacklisting.reinstated_on, Blacklisting.decision_no).where(
+    Blacklisting.institution_id == bindparam("institution_id")
+)
+ABSENCES = (
+    select(Absence.kind, Absence.from_on, Absence.until_on, Absence.reinstated_on)
+    .where(Absence.institution_id == bindparam("institution_id"))
+    .order_by(Absence.from_on, Absence.id)
+)
 
 
 async def find(session: AsyncSession, call: Call, institution_id: UUID, *, lock: bool = False) -> Institution:
@@ -41,20 +52,17 @@ async def get(session: AsyncSession, call: Call, institution_id: UUID) -> Instit
 
 async def bars(session: AsyncSession, institution_id: UUID) -> tuple[list[policy.Designation], list[policy.Blacklisting]]:
     """All designations and blacklistings of an institution, as the rules take them."""
-    terms = select(Designation.from_on, Designation.to_on).where(Designation.institution_id == institution_id)
-    row = Blacklisting
-    listed = select(row.from_on, row.until_on, row.reinstated_on, row.decision_no).where(row.institution_id == institution_id)
-    designations = [policy.Designation(*each) for each in await session.execute(terms)]
-    return designations, [policy.Blacklisting(*each) for each in await session.execute(listed)]
+    asked = {"institution_id": institution_id}
+    designations = [policy.Designation(*each) for each in await session.execute(DESIGNATIONS, asked)]
+    return designations, [policy.Blacklisting(*each) for each in await session.execute(BLACKLISTINGS, asked)]
 
 
 async def absences(session: AsyncSession, institution_id: UUID) -> list[policy.Absence]:
     """All suspensions and exits of an institution, as the rules take them."""
-    wanted = select(Absence).where(Absence.institution_id == institution_id).order_by(Absence.from_on, Absence.id)
-    return [_absence(each) for each in await session.scalars(wanted)]
+    return [_absence(each) for each in await session.execute(ABSENCES, {"institution_id": institution_id})]
 
 
-def _absence(row: Absence) -> policy.Absence:
+def _absence(row: Any) -> policy.Absence:
     return policy.Absence(InstitutionStatus(row.kind), row.from_on, row.until_on, row.reinstated_on)
 
 

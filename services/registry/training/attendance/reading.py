@@ -1,20 +1,19 @@
-"""Attendance as it is shown, and as it is told to who judges a claim: by person and day, and by half-day of the class."""
+"""Attendance as it is shown, and as it is told to who judges a claim: by person and day, and by half-day of the class (the parameter `class_id`)."""
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from services.registry.codes import HalfDay
 from services.registry.people.trainees.tables import Trainee
-from services.registry.reference.policy import lists
+from services.registry.reference.facts import Channel
 from services.registry.training.attendance.conditions import outside_hours, why_impossible
 from services.registry.training.attendance.tables import Attendance, AttendanceConflict
 from services.registry.training.classes.tables import TrainingClass
 
 PERSON = func.coalesce(Trainee.merged_into, Trainee.id)  # whose record it is, as merged
+CLASS_ID = bindparam("class_id", type_=Uuid)
 OTHER, ELSEWHERE, ELSEWHERE_AS = aliased(TrainingClass), aliased(Attendance), aliased(Trainee)
 SHOWN: Select[*tuple[Any, ...]] = select(
     Attendance.id,
@@ -29,15 +28,15 @@ SHOWN: Select[*tuple[Any, ...]] = select(
 ).join(Trainee, Trainee.id == Attendance.trainee_id)
 
 
-def days_of_people(training: TrainingClass) -> Any:
+def days_of_people(channel: Channel) -> Any:
     """Each day of each person (`who`, as merged) in the class: how many half-days, and why one of them cannot be so."""
-    why = why_impossible(lists().channels[training.channel])
+    why = why_impossible(channel)
     halves = (func.max(why).filter(Attendance.half_day == half_day).label(f"why_{half_day}") for half_day in HalfDay)
     days = select(PERSON.label("who"), Attendance.on, func.count(Attendance.half_day.distinct()).label("half_days"), *halves)
-    return _of_people(days, training).group_by(PERSON, Attendance.on).order_by(Attendance.on)
+    return _of_people(days).group_by(PERSON, Attendance.on).order_by(Attendance.on)
 
 
-def half_days(training: TrainingClass) -> Any:
+def half_days(channel: Channel) -> Any:
     """Each half-day of the class: how many attended, and of the electronic signatures how many, from when to when, and how many at an impossible hour."""
     row, signed = Attendance, Attendance.signed_at.is_not(None)
     counted = select(
@@ -48,12 +47,12 @@ def half_days(training: TrainingClass) -> Any:
         func.min(row.signed_at).label("first_at"),
         func.max(row.signed_at).label("last_at"),
         func.min(row.recorded_at).filter(signed).label("recorded_at_first"),
-        func.count(PERSON.distinct()).filter(outside_hours(lists().channels[training.channel])).label("outside"),
+        func.count(PERSON.distinct()).filter(outside_hours(channel)).label("outside"),
     )
-    return _of_people(counted, training).group_by(row.on, row.half_day).order_by(row.on, row.half_day)
+    return _of_people(counted).group_by(row.on, row.half_day).order_by(row.on, row.half_day)
 
 
-def overlaps(training: TrainingClass, numbered: Sequence[UUID]) -> Any:
+def overlaps(numbered: Select[Any]) -> Any:
     """Half-days of a person (`who`, as merged) that this class and another reported, whichever of the two was refused; and those that two registrations
     of one person (`numbered`: all ids of those merged) signed in two classes."""
     refused = (
@@ -61,21 +60,21 @@ def overlaps(training: TrainingClass, numbered: Sequence[UUID]) -> Any:
         .select_from(AttendanceConflict)
         .join(Trainee, Trainee.id == AttendanceConflict.trainee_id)
         .join(OTHER, OTHER.id.in_((AttendanceConflict.class_id, AttendanceConflict.other_class_id)))
-        .where(or_(AttendanceConflict.class_id == training.id, AttendanceConflict.other_class_id == training.id), OTHER.id != training.id)
+        .where(or_(AttendanceConflict.class_id == CLASS_ID, AttendanceConflict.other_class_id == CLASS_ID), OTHER.id != CLASS_ID)
     )
     signed = (
         select(PERSON, Attendance.on, Attendance.half_day, OTHER.number)
         .select_from(Attendance)
         .join(Trainee, Trainee.id == Attendance.trainee_id)
-        .join(ELSEWHERE, and_(ELSEWHERE.on == Attendance.on, ELSEWHERE.half_day == Attendance.half_day, ELSEWHERE.class_id != training.id))
+        .join(ELSEWHERE, and_(ELSEWHERE.on == Attendance.on, ELSEWHERE.half_day == Attendance.half_day, ELSEWHERE.class_id != CLASS_ID))
         .join(
             ELSEWHERE_AS, and_(ELSEWHERE_AS.id == ELSEWHERE.trainee_id, func.coalesce(ELSEWHERE_AS.merged_into, ELSEWHERE_AS.id) == PERSON)
         )
         .join(OTHER, OTHER.id == ELSEWHERE.class_id)
-        .where(Attendance.class_id == training.id, *(each.trainee_id == func.any(list(numbered)) for each in (Attendance, ELSEWHERE)))
+        .where(Attendance.class_id == CLASS_ID, *(each.trainee_id.in_(numbered) for each in (Attendance, ELSEWHERE)))
     )
     return refused.union(signed).order_by("on", "half_day", "class_number")
 
 
-def _of_people(wanted: Any, training: TrainingClass) -> Any:
-    return wanted.join(Trainee, Trainee.id == Attendance.trainee_id).where(Attendance.class_id == training.id)
+def _of_people(wanted: Any) -> Any:
+    return wanted.join(Trainee, Trainee.id == Attendance.trainee_id).where(Attendance.class_id == CLASS_ID)

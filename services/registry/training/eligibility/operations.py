@@ -12,8 +12,8 @@ async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | 
     """Asks subsidy what a claim for the class would be judged to be, on the facts as they are known now; no connection is held while it thinks."""
     async with kernel.reading() as session:
         facts = await reading.gather(session, call, class_id)
-    scheme = scheme or facts.class_.channel
-    asked = {"scheme": scheme, "facts": facts.model_dump(mode="json", by_alias=True)}
+    scheme = scheme or facts["class"]["channel"]
+    asked = {"scheme": scheme, "facts": facts}
     judged = await kernel.neighbours["subsidy"].post("/internal/v1/eligibility", call, asked)
     if judged is None:
         raise errors.NotFound(f"没有补贴项目 {scheme}。请从 /v1/schemes 选择。")

@@ -1,221 +1,247 @@
-"""All facts of a class that a claim is judged by, gathered in a constant number of statements however many people it has."""
+"""All facts of a class that a claim is judged by, in two statements however many people it has: the class, and beside it everything as lists of JSON.
 
-import base64
+The answer is put together from that JSON as it is: of a thousand people nothing is read into a model and written out again (`schemas.ClaimFacts` says what
+it holds, and the tests hold it to that).
+"""
+
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, and_, bindparam, func, null, or_, select, true, union_all
-from sqlalchemy import Row as ResultRow
+from sqlalchemy import JSON, Date, DateTime, Select, Uuid, and_, bindparam, func, literal_column, null, or_, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.registry.codes import EnrolmentOutcome, HalfDay, InstitutionStatus
-from services.registry.institutions.institutions import reading as institutions
-from services.registry.institutions.institutions.policy import holds, is_blacklisted, is_designated
+from services.registry.institutions.institutions.policy import Absence, Blacklisting, Designation, holds, is_designated
+from services.registry.institutions.institutions.reading import ABSENCES, BLACKLISTINGS, DESIGNATIONS
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.status_records.tables import StatusList, StatusRecord
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
-from services.registry.reference.policy import needs_designation
+from services.registry.reference.facts import Channel
+from services.registry.reference.policy import lists, needs_designation
 from services.registry.training.attendance import reading as attendance
+from services.registry.training.attendance.reading import CLASS_ID
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from services.registry.training.eligibility import schemas
 from services.registry.training.enrolments.tables import Enrolment
 from services.registry.training.inspections.tables import Inspection
 from shared.access import Call
+from shared.strict import read
 
+INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS.MSTZH:TZM'
 SHARED_WITH_AT_MOST = 10  # who else has the same account: more would say no more
-PERSON = ("name", "id_number_masked", "id_number_key", "birth_on", "sex", "retirement_track", "region_code", "bank_account_key")
+OF_CLASS = [each for each in TrainingClass.__table__.c if each.name in schemas.ClassFacts.model_fields]
 BEST_FIRST = array([EnrolmentOutcome.COMPLETED, EnrolmentOutcome.ENROLLED, EnrolmentOutcome.ABSENT, EnrolmentOutcome.WITHDRAWN])
-ENROLLED_AS, MERGED = aliased(Trainee), aliased(Trainee)  # made once: an alias costs more than its query
+ENROLLED_AS, MERGED = aliased(Trainee), aliased(Trainee)
 IDS = func.array_agg(aggregate_order_by(Enrolment.id, Enrolment.id))
 OUTCOMES = func.array_agg(aggregate_order_by(Enrolment.outcome, func.array_position(BEST_FIRST, Enrolment.outcome)))
-_former = select(func.array_agg(MERGED.id).label("former_ids"), func.array_agg(MERGED.id_number_key).label("former_keys"))
-FORMER = _former.where(MERGED.merged_into == Trainee.id).lateral("former")
+FORMER = (
+    select(func.array_agg(MERGED.id).label("former_ids"), func.array_agg(MERGED.id_number_key).label("former_keys"))
+    .where(MERGED.merged_into == Trainee.id)
+    .lateral("former")
+)
 _of_a_person: list[Any] = [
-    *(getattr(Trainee, name) for name in PERSON),
     Trainee.id.label("trainee_id"),
+    Trainee.name,
+    Trainee.id_number_masked,
+    Trainee.birth_on,
+    Trainee.sex,
+    Trainee.retirement_track,
+    Trainee.region_code,
+    Trainee.bank_account_key,
     IDS.label("enrolment_ids"),
     OUTCOMES[1].label("outcome"),
-    FORMER.c.former_ids,
-    FORMER.c.former_keys,
+    func.array_append(FORMER.c.former_keys, Trainee.id_number_key).label("keys"),
+    func.array_append(FORMER.c.former_ids, Trainee.id).label("ids"),
 ]
 PEOPLE = (
     select(*_of_a_person)
     .join(ENROLLED_AS, Trainee.id == func.coalesce(ENROLLED_AS.merged_into, ENROLLED_AS.id))
     .join(Enrolment, Enrolment.trainee_id == ENROLLED_AS.id)
     .join(FORMER, true())
+    .where(Enrolment.class_id == CLASS_ID)
     .group_by(Trainee.id, FORMER.c.former_ids, FORMER.c.former_keys)
-    .order_by(IDS)
 )
+INSTITUTION_ID = bindparam("institution_id", type_=Uuid)
+STARTS_ON, ENDS_ON = bindparam("starts_on", type_=Date), bindparam("ends_on", type_=Date)
+TEACHER_IDS, TRAINEE_IDS = bindparam("teacher_ids", type_=ARRAY(Uuid)), bindparam("trainee_ids", type_=ARRAY(Uuid))
 
 
-async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids: Sequence[UUID] | None = None) -> schemas.ClaimFacts:
-    """The facts of the class and of those enrolled and not withdrawn, or of those named. Who was merged into another is that other, once, with all that
-    is known under either number."""
+async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids: Sequence[UUID] | None = None) -> dict[str, Any]:
+    """The facts of the class and of those enrolled and not withdrawn, or of those named, as JSON (`schemas.ClaimFacts`). Who was merged into another is
+    that other, once, with all that is known under either number."""
     training = await classes.find(session, call, class_id)
-    asked = Enrolment.outcome != EnrolmentOutcome.WITHDRAWN if trainee_ids is None else Trainee.id == func.any(list(trainee_ids))
-    rows = (await session.execute(PEOPLE.where(Enrolment.class_id == class_id, asked))).all()
-    ids, keys = [row.trainee_id for row in rows], [key for row in rows for key in _keys(row)]
-    categories = await _by_who(
-        session,
-        select(TraineeCategory.trainee_id.label("who"), TraineeCategory.code, TraineeCategory.since_on, TraineeCategory.until_on)
-        .where(TraineeCategory.trainee_id == func.any(ids))
-        .order_by(TraineeCategory.code, TraineeCategory.since_on),
-    )
-    statuses = await _by_who(
-        session,
-        select(
-            StatusRecord.id_number_key.label("who"), StatusRecord.status, StatusRecord.from_on, StatusRecord.until_on, StatusRecord.source
-        )
-        .where(StatusRecord.id_number_key == func.any(keys))
-        .order_by(StatusRecord.status, StatusRecord.from_on, StatusRecord.source),
-    )
-    days = await _by_who(session, attendance.days_of_people(training))
-    numbered = [each for row in rows if row.former_ids for each in (row.trainee_id, *row.former_ids)]
-    elsewhere = await _by_who(session, attendance.overlaps(training, numbered))
-    teachers = await _teachers(session, training, keys)
-    holders = await _by_who(session, _holders({row.bank_account_key for row in rows if row.bank_account_key is not None}))
-    enrolled = set(ids)
-    return schemas.ClaimFacts(
-        class_=await _class(session, training),
-        lists_complete=await _complete_lists(session, training),
-        enrolments=[
-            schemas.EnrolmentFacts(
-                enrolment_id=row.enrolment_ids[0],
-                enrolment_ids=row.enrolment_ids,
-                trainee_id=row.trainee_id,
-                name=row.name,
-                id_number_masked=row.id_number_masked,
-                birth_on=row.birth_on,
-                sex=row.sex,
-                retirement_track=row.retirement_track,
-                region_code=row.region_code,
-                outcome=row.outcome,
-                categories=[schemas.CategoryFacts.model_validate(each) for each in categories[row.trainee_id]],
-                statuses=[schemas.StatusFacts.model_validate(each) for key in _keys(row) for each in statuses[key]],
-                half_days=[schemas.DayFacts.model_validate(each) for each in days[row.trainee_id]],
-                impossible=_impossible(days[row.trainee_id]),
-                attended_other_class=[schemas.OtherClass.model_validate(each) for each in elsewhere[row.trainee_id]],
-                teaches_class=any(teachers.get(key) for key in _keys(row)),
-                teaches_institution=any(key in teachers for key in _keys(row)),
-                has_bank_account=row.bank_account_key is not None,
-                bank_account_key=_text(row.bank_account_key),
-                account_shared_with=_others(holders[row.bank_account_key], row.trainee_id),
-                account_of_institution=next((each.institution for each in holders[row.bank_account_key] if each.institution), None),
-            )
-            for row in rows
-        ],
-        unknown_trainee_ids=[each for each in dict.fromkeys(trainee_ids or ()) if each not in enrolled],
-    )
+    asked = {
+        "class_id": class_id,
+        "institution_id": training.institution_id,
+        "starts_on": training.starts_on,
+        "ends_on": training.ends_on,
+        "teacher_ids": training.teacher_ids,
+    }
+    named = {} if trainee_ids is None else {"trainee_ids": list(trainee_ids)}
+    wanted = _everything(lists().channels[training.channel], named=trainee_ids is not None)
+    told: Mapping[str, list[Any]] = (await session.execute(wanted, asked | named)).one()._mapping
+    people = told["people"]
+    _add_lists(people, told)
+    enrolled = {row["trainee_id"] for row in people}
+    return {
+        "class": _class(training, told),
+        "lists_complete": [row["status"] for row in told["complete"]],
+        "enrolments": people,
+        "unknown_trainee_ids": [each for each in dict.fromkeys(map(str, trainee_ids or ())) if each not in enrolled],
+    }
 
 
-async def _by_who(session: AsyncSession, wanted: Any) -> dict[Any, list[ResultRow[Any]]]:
-    """The rows by their first column, `who`."""
-    found: dict[Any, list[ResultRow[Any]]] = defaultdict(list)
-    for row in await session.execute(wanted):
-        found[row.who].append(row)
+@cache
+def _everything(channel: Channel, *, named: bool) -> Select[Any]:
+    """One row of lists, each of rows as JSON: what is told of the class, and of its people. Built once, since its building would cost more than its
+    answer. `named`: of the people with `TRAINEE_IDS`, else of all who are enrolled and not withdrawn."""
+    asked = Trainee.id == func.any(TRAINEE_IDS) if named else Enrolment.outcome != EnrolmentOutcome.WITHDRAWN
+    people = PEOPLE.where(asked).cte("people")
+    who, keys = people.c.trainee_id.label("who"), people.c["keys"]
+    shown = [each for each in people.c if each.name not in ("bank_account_key", "keys", "ids")]
+    category, record, teacher, visit, timetable = TraineeCategory, StatusRecord, Teacher, Inspection, ClassSession
+    by_class = teacher.id == func.any(TEACHER_IDS)
+    there = and_(
+        teacher.institution_id == INSTITUTION_ID, teacher.from_on <= ENDS_ON, or_(teacher.to_on.is_(None), teacher.to_on >= STARTS_ON)
+    )
+    wanted: dict[str, Any] = {
+        "class": select(*OF_CLASS).where(TrainingClass.id == CLASS_ID),
+        "timetable": select(
+            func.sum(timetable.hours).label("hours_planned"), func.nullif(func.count(), 0).label("half_days_planned")
+        ).where(timetable.class_id == CLASS_ID),
+        "visits": select(visit.on, visit.half_day, visit.headcount).where(visit.class_id == CLASS_ID).order_by(visit.id),
+        "held": attendance.half_days(channel),
+        "complete": select(StatusList.status)
+        .distinct()
+        .where(StatusList.complete_from_on <= STARTS_ON, StatusList.complete_to_on >= STARTS_ON)
+        .order_by(StatusList.status),
+        "institution": select(
+            Institution.id, Institution.name, Institution.kind, Institution.region_code, _text(Institution.bank_account_key)
+        ).where(Institution.id == INSTITUTION_ID),
+        "designations": DESIGNATIONS,
+        "blacklistings": BLACKLISTINGS,
+        "absences": ABSENCES,
+        "people": select(*shown, _text(people.c.bank_account_key)).order_by(people.c.enrolment_ids),
+        "categories": select(who, category.code, category.since_on, category.until_on)
+        .join(category, category.trainee_id == people.c.trainee_id)
+        .order_by(category.code, category.since_on),
+        "statuses": select(who, record.status, record.from_on, record.until_on, record.source)
+        .join(record, record.id_number_key == func.any(keys))
+        .order_by(record.status, record.from_on, record.source),
+        "half_days": attendance.days_of_people(channel),
+        "overlaps": attendance.overlaps(select(func.unnest(people.c.ids)).where(func.cardinality(people.c.ids) > 1)),
+        "teachers": select(who, func.bool_or(by_class).label("by_class"))
+        .join(teacher, and_(teacher.id_number_key == func.any(keys), or_(by_class, there)))
+        .group_by(people.c.trainee_id),
+        "holders": _holders(people),
+    }
+    return select(*(_listed(name, each) for name, each in wanted.items()))
+
+
+def _listed(name: str, wanted: Any) -> Any:
+    """The rows as one list of JSON, instants as everywhere in answers."""
+    rows = wanted.subquery()
+    shown = [func.to_char(each, INSTANT).label(each.name) if isinstance(each.type, DateTime) else each for each in rows.c]
+    row = select(*shown).subquery(f"{name}_row")
+    return select(func.coalesce(func.json_agg(row.table_valued()), literal_column("'[]'"), type_=JSON)).scalar_subquery().label(name)
+
+
+def _text(account: Any) -> Any:
+    return func.encode(account, "base64").label("bank_account_key")
+
+
+def _holders(people: Any) -> Any:
+    """Who has each of these people's accounts: people (of each account no more than are told, and the one who asks), and institutions."""
+    asked = select(people.c.bank_account_key.label("account")).where(people.c.bank_account_key.is_not(None)).distinct().subquery("asked")
+    person = select(Trainee.id).where(Trainee.bank_account_key == asked.c.account, Trainee.merged_into.is_(None)).order_by(Trainee.id)
+    some = person.limit(SHARED_WITH_AT_MOST + 1).lateral("some")
+    who = _text(asked.c.account).label("who")
+    theirs = select(who, some.c.id.label("trainee_id"), null().label("institution")).join_from(asked, some, true())
+    named = select(who, null(), Institution.name).join_from(asked, Institution, Institution.bank_account_key == asked.c.account)
+    return union_all(theirs, named).order_by("who", "trainee_id", "institution")
+
+
+def _add_lists(people: list[dict[str, Any]], told: Mapping[str, list[Any]]) -> None:
+    """Gives each person what the lists say of them."""
+    categories, statuses, days, overlaps, teachers, holders = (
+        _by_who(told[name]) for name in ("categories", "statuses", "half_days", "overlaps", "teachers", "holders")
+    )
+    for row in people:
+        who, account = row["trainee_id"], row["bank_account_key"]
+        same_account = holders[account] if account else ()
+        row |= {
+            "enrolment_id": row["enrolment_ids"][0],
+            "categories": categories[who],
+            "statuses": statuses[who],
+            "impossible": _impossible(days[who]),
+            "half_days": days[who],
+            "attended_other_class": overlaps[who],
+            "teaches_class": any(each["by_class"] for each in teachers[who]),
+            "teaches_institution": bool(teachers[who]),
+            "has_bank_account": account is not None,
+            "account_shared_with": [each["trainee_id"] for each in same_account if each["trainee_id"] not in (None, who)][
+                :SHARED_WITH_AT_MOST
+            ],
+            "account_of_institution": next((each["institution"] for each in same_account if each["institution"]), None),
+        }
+
+
+def _by_who(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.pop("who")].append(row)
     return found
 
 
-def _keys(row: Any) -> list[bytes]:
-    """The person's number, and those of the registrations that were merged into this one."""
-    return [row.id_number_key, *(row.former_keys or ())]
+def _impossible(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Taken out of the days, which say beside each why one of its half-days cannot be so."""
+    said = [(day["on"], half_day, day.pop(f"why_{half_day}")) for day in days for half_day in HalfDay]
+    return [{"on": on, "half_day": half_day, "why": why} for on, half_day, why in said if why]
 
 
-def _impossible(days: Sequence[ResultRow[Any]]) -> list[schemas.ImpossibleFacts]:
-    said = ((day.on, half_day, why) for day in days for half_day, why in ((HalfDay.AM, day.why_am), (HalfDay.PM, day.why_pm)))
-    return [schemas.ImpossibleFacts(on=on, half_day=half_day, why=why) for on, half_day, why in said if why]
-
-
-def _others(holders: Sequence[ResultRow[Any]], trainee_id: UUID) -> list[UUID]:
-    return [each.trainee_id for each in holders if each.trainee_id not in (None, trainee_id)][:SHARED_WITH_AT_MOST]
-
-
-async def _teachers(session: AsyncSession, training: TrainingClass, keys: Sequence[bytes]) -> dict[bytes, bool]:
-    """Who of these people teaches at the class's institution on a day of the class, by number: whether the class itself names them."""
-    named = Teacher.id == func.any(training.teacher_ids)
-    there = and_(
-        Teacher.institution_id == training.institution_id,
-        Teacher.from_on <= training.ends_on,
-        or_(Teacher.to_on.is_(None), Teacher.to_on >= training.starts_on),
-    )
-    wanted = select(Teacher.id_number_key, func.bool_or(named).label("by_class")).where(
-        Teacher.id_number_key == func.any(keys), or_(named, there)
-    )
-    return {row.id_number_key: row.by_class for row in await session.execute(wanted.group_by(Teacher.id_number_key))}
-
-
-def _holders(accounts: Collection[bytes]) -> Any:
-    """Who has each of these accounts: people (of each account no more than are told, and the one who asks), and institutions."""
-    asked = func.unnest(bindparam("accounts", sorted(accounts), ARRAY(LargeBinary))).table_valued("account").render_derived()
-    person = select(Trainee.id).where(Trainee.bank_account_key == asked.c.account, Trainee.merged_into.is_(None)).order_by(Trainee.id)
-    some = person.limit(SHARED_WITH_AT_MOST + 1).lateral("some")
-    people = select(asked.c.account.label("who"), some.c.id.label("trainee_id"), null().label("institution")).join_from(asked, some, true())
-    theirs = select(Institution.bank_account_key, null(), Institution.name).where(
-        Institution.bank_account_key == func.any(sorted(accounts))
-    )
-    return union_all(people, theirs).order_by("who", "trainee_id", "institution")
-
-
-async def _complete_lists(session: AsyncSession, training: TrainingClass) -> list[str]:
-    covering = select(StatusList.status).where(
-        StatusList.complete_from_on <= training.starts_on, StatusList.complete_to_on >= training.starts_on
-    )
-    return sorted(set(await session.scalars(covering)))
-
-
-async def _class(session: AsyncSession, training: TrainingClass) -> schemas.ClassFacts:
-    timetable = select(func.sum(ClassSession.hours).label("hours"), func.nullif(func.count(), 0).label("half_days"))
-    planned = (await session.execute(timetable.where(ClassSession.class_id == training.id))).one()
-    half_days = (await session.execute(attendance.half_days(training))).all()
-    visits = (
-        select(Inspection.on, Inspection.half_day, Inspection.headcount).where(Inspection.class_id == training.id).order_by(Inspection.id)
-    )
-    told = {
-        "hours_planned": planned.hours,
-        "half_days_planned": planned.half_days,
-        "half_days_held": len(half_days),
-        "signings": [schemas.SigningFacts.model_validate(each) for each in half_days if each.people],
-        "headcounts": [_headcount(visit, half_days) for visit in await session.execute(visits)],
-        "institution": await _institution(session, training),
+def _class(training: TrainingClass, told: Mapping[str, list[Any]]) -> dict[str, Any]:
+    [own], [timetable], held = told["class"], told["timetable"], told["held"]
+    return {
+        **own,
+        **timetable,
+        "half_days_held": len(held),
+        "headcounts": [_headcount(visit, held) for visit in told["visits"]],
+        "signings": [{name: each[name] for name in schemas.SigningFacts.model_fields} for each in held if each["people"]],
+        "institution": _institution(training, told),
     }
-    return schemas.ClassFacts(**told, **{name: getattr(training, name) for name in schemas.ClassFacts.model_fields if name not in told})
 
 
-def _headcount(visit: Any, half_days: Sequence[ResultRow[Any]]) -> schemas.HeadcountFacts:
-    then = (each.attended for each in half_days if each.on == visit.on and visit.half_day in (None, each.half_day))
-    return schemas.HeadcountFacts(on=visit.on, half_day=visit.half_day, headcount=visit.headcount, attended=max(then, default=0))
+def _headcount(visit: dict[str, Any], held: list[dict[str, Any]]) -> dict[str, Any]:
+    then = (each["attended"] for each in held if each["on"] == visit["on"] and visit["half_day"] in (None, each["half_day"]))
+    return visit | {"attended": max(then, default=0)}
 
 
-async def _institution(session: AsyncSession, training: TrainingClass) -> schemas.InstitutionFacts:
-    institution = await session.get_one(Institution, training.institution_id)
-    designations, blacklistings = await institutions.bars(session, institution.id)
-    on = training.starts_on
-    current = next((each for each in blacklistings if is_blacklisted([each], on)), None)
-    absent = {each.kind: each for each in await institutions.absences(session, institution.id) if holds(each, on)}
+def _institution(training: TrainingClass, told: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """As it stood on the class's first day."""
+    [institution], on = told["institution"], training.starts_on
+    current = next((each for each in read(tuple[Blacklisting, ...], told["blacklistings"]) if holds(each, on)), None)
+    absent = {each.kind: each for each in read(tuple[Absence, ...], told["absences"]) if holds(each, on)}
     suspension, exit_ = absent.get(InstitutionStatus.SUSPENDED), absent.get(InstitutionStatus.EXITED)
-    return schemas.InstitutionFacts(
-        id=institution.id,
-        name=institution.name,
-        kind=institution.kind,
-        region_code=institution.region_code,
-        needs_designation=needs_designation(training.channel, institution.kind),
-        designated=is_designated(designations, on),
-        blacklisted=current is not None,
-        blacklisted_until_on=current.until_on if current else None,
-        suspended=suspension is not None,
-        suspended_until_on=suspension.until_on if suspension else None,
-        exited=exit_ is not None,
-        exited_on=exit_.from_on if exit_ else None,
-        has_bank_account=institution.bank_account_key is not None,
-        bank_account_key=_text(institution.bank_account_key),
-    )
+    return institution | {
+        "needs_designation": needs_designation(training.channel, institution["kind"]),
+        "designated": is_designated(read(tuple[Designation, ...], told["designations"]), on),
+        "blacklisted": current is not None,
+        "blacklisted_until_on": current and _day(current.until_on),
+        "suspended": suspension is not None,
+        "suspended_until_on": suspension and _day(suspension.until_on),
+        "exited": exit_ is not None,
+        "exited_on": exit_ and _day(exit_.from_on),
+        "has_bank_account": institution["bank_account_key"] is not None,
+    }
 
 
-def _text(key: bytes | None) -> str | None:
-    return None if key is None else base64.b64encode(key).decode()
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
