@@ -39,8 +39,16 @@ async def a_fund(service: Service, total: str = "1000.00") -> str:
     return str(answer.json()["id"])
 
 
-async def a_claim(service: Service, fund_id: str, amounts: Sequence[str] = ("180.00",), status: str = "approved", **more: Any) -> Claim:
-    """A claim as review has left it: submitted, reviewed, confirmed and (from `approved` on) approved by four persons, its money reserved."""
+async def a_claim(
+    service: Service,
+    fund_id: str,
+    amounts: Sequence[str] = ("180.00",),
+    status: str = "approved",
+    people: Sequence[UUID] | None = None,
+    **more: Any,
+) -> Claim:
+    """A claim as review has left it: submitted, reviewed, confirmed and (from `approved` on) approved by four persons, its money reserved. `people`: one an
+    amount, strangers if not named."""
     amount = sum((Decimal(each) for each in amounts), Decimal("0.00"))
     values: dict[str, Any] = {
         "year": 2025,
@@ -77,7 +85,7 @@ async def a_claim(service: Service, fund_id: str, amounts: Sequence[str] = ("180
             Line(
                 claim_id=claim.id,
                 position=position,
-                trainee_id=db.new_id(),
+                trainee_id=people[position] if people else db.new_id(),
                 verdict="eligible",
                 amount=Decimal(each),
                 calculation="",

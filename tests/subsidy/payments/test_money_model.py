@@ -1,0 +1,20 @@
+"""Whatever the bureau, the registry and the bank do in whatever order: no line is paid twice, no fund falls below zero, nothing held or changed goes to the
+bank, the books balance."""
+
+import asyncio
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.conftest import Start
+from tests.subsidy.payments.money_model import Money
+
+FEW = settings(
+    max_examples=25, stateful_step_count=14, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+async def test_money_stays_where_it_belongs_whatever_happens_in_whatever_order(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        model = type("Here", (Money,), {"service": subsidy, "loop": asyncio.get_running_loop()})
+        await asyncio.to_thread(run_state_machine_as_test, model, settings=FEW)
