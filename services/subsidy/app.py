@@ -12,6 +12,8 @@ from services.subsidy.judging import trades
 from services.subsidy.notices import routes as notices
 from services.subsidy.objections import routes as objections
 from services.subsidy.payments import routes as payments
+from services.subsidy.reassessments import job as reassessing
+from services.subsidy.reassessments import routes as reassessments
 from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.schemes import operations as terms
 from services.subsidy.schemes import routes as schemes
@@ -29,7 +31,7 @@ PART = web.Part(
     codes=labels.shown(codes.OWNED),
     papers=changes.PAPERS,
     names=names.OWN,
-    jobs=(following.registry, following.evaluation),
+    jobs=(following.registry, following.evaluation, reassessing.work),
     routers=(
         schemes.router,
         claims.router,
@@ -39,6 +41,7 @@ PART = web.Part(
         objections.notices,
         objections.router,
         payments.router,
+        reassessments.router,
         recoveries.router,
         evaluation.router,
         registry.router,

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import and_, func, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
@@ -83,8 +83,16 @@ async def lock_persons(session: AsyncSession, trainee_ids: Collection[UUID]) -> 
     )
 
 
-async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_claim_id: UUID | None, class_id: UUID) -> History:
-    """One statement, in a stable order: the same past gives the same facts."""
+async def history(
+    session: AsyncSession,
+    trainee_ids: Collection[UUID],
+    *,
+    own_claim_id: UUID | None,
+    class_id: UUID,
+    before: tuple[datetime, UUID] | None = None,
+) -> History:
+    """One statement, in a stable order: the same past gives the same facts. `before`: only claims submitted before this one (when, id): those after it
+    were judged with it in mind."""
     claim, line, held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
     wanted = (
         select(
@@ -109,6 +117,8 @@ async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_c
     )
     if own_claim_id is not None:
         wanted = wanted.where(claim.id != own_claim_id)
+    if before is not None:
+        wanted = wanted.where(tuple_(claim.submitted_at, claim.id) < tuple_(*map(literal, before)))
     rows = (await session.execute(wanted)).all()
     priors: dict[UUID, list[Prior]] = defaultdict(list)
     people: dict[tuple[str, date, date], set[str]] = defaultdict(set)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import lines, reading, steps
-from services.subsidy.claims.policy import BY_FACTS, BY_REGISTER, BY_REVIEWER, a_hold, stands
+from services.subsidy.claims.policy import APPROVED, BY_FACTS, BY_REGISTER, BY_REVIEWER, a_hold, stands
 from services.subsidy.claims.schemas import ClaimOut
 from services.subsidy.claims.tables import Claim, KnownBlacklisting, Line
 from services.subsidy.codes import ClaimStatus, Payee
@@ -40,10 +40,12 @@ async def hold(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -
 
 
 async def release(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
-    """Ends every hold that stands today."""
+    """Ends every hold that stands today. Of an approved claim it says as well that what is new about its lines is no reason not to pay them."""
     claim, done = await steps.permit(session, call, claim_id, "release")
     claim.holds = [each for each in claim.holds if not stands(each, call.today)]
     done.append(await steps.take(session, call, claim, "release", comment=comment))
+    if claim.status == APPROVED:
+        await session.execute(update(Line).where(Line.claim_id == claim.id).values(before=None))
     return await reading.one(session, call, claim, await lines.of(session, claim.id), done)
 
 

@@ -36,11 +36,11 @@ _KEEP = text("""
     ON CONFLICT (claim_id, position) DO UPDATE SET
         trainee_id = excluded.trainee_id, enrolment_id = excluded.enrolment_id, expected_amount = excluded.expected_amount,
         verdict = excluded.verdict, amount = excluded.amount, calculation = excluded.calculation, findings = excluded.findings, resolution = NULL,
-        given_up_yuan = 0
+        given_up_yuan = 0, before = NULL
     WHERE (claim_lines.trainee_id, claim_lines.enrolment_id, claim_lines.expected_amount, claim_lines.verdict, claim_lines.amount,
-           claim_lines.calculation, claim_lines.findings, claim_lines.resolution, claim_lines.given_up_yuan)
+           claim_lines.calculation, claim_lines.findings, claim_lines.resolution, claim_lines.given_up_yuan, claim_lines.before)
         IS DISTINCT FROM (excluded.trainee_id, excluded.enrolment_id, excluded.expected_amount, excluded.verdict, excluded.amount,
-                          excluded.calculation, excluded.findings, NULL::jsonb, 0::numeric)
+                          excluded.calculation, excluded.findings, NULL::jsonb, 0::numeric, NULL::jsonb)
 """)
 
 

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.subsidy import clients
 from services.subsidy.claims import facts, holds, lines, reading, rules, steps
 from services.subsidy.claims.facts import Gathered
-from services.subsidy.claims.policy import NOT_COUNTED, on_hold
+from services.subsidy.claims.policy import BY_FACTS, NOT_COUNTED, on_hold
 from services.subsidy.claims.schemas import AppealIn, AppealOut, ClaimChange, ClaimIn, ClaimOut, QuoteOut, Resolution
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
 from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome
 from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
-from shared import deeds, errors, wire
+from shared import db, deeds, errors, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -190,6 +190,9 @@ async def confirm(session: AsyncSession, call: Call, kernel: Kernel, names: clie
         claim.id, claim.scheme, institution.name if institution else None, class_.name if class_ else None, claim.amount, persons
     )
     await notices.post(session, call, kernel, announced, claim.notice_working_days)
+    await steps.judge_anew(
+        session, "claim.confirmed", db.new_id(), call.now, Claim.id == claim.id
+    )  # what came meanwhile is seen before the money goes
     return await reading.one(session, call, claim, people, done)
 
 
@@ -278,10 +281,13 @@ async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: U
         }
         for name, value in lines.settled(body.outcome, line.amount, line.calculation).items():
             setattr(line, name, value)
+        line.before = None
         if line.verdict == LineVerdict.REFUSED:
             await lines.free(session, claim.id, [line.position])
         shown = line.amount, line.verdict
     claim.amount = lines.sum_of_eligible(people)
+    if not any(each.before for each in people):  # nothing that new facts weigh against is left to decide on
+        claim.holds = [each for each in claim.holds if each["ended_by"] != BY_FACTS]
     done.append(await steps.take(session, call, claim, "resolve", comment=body.reason, **details))
     await notices.amend(session, call, kernel, claim.id, place, shown, claim.amount, claim.notice_working_days)
     return await reading.one(session, call, claim, people, done)

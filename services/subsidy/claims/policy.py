@@ -23,6 +23,7 @@ EDITABLE = frozenset({DRAFT, ClaimStatus.RETURNED})
 UNDER_REVIEW = frozenset({SUBMITTED, REVIEWED, IN_NOTICE})
 OPEN = UNDER_REVIEW | {APPROVED}  # money may still go out, so a hold stops something
 WITH_MONEY = frozenset({APPROVED, PAID, ClaimStatus.RECOVERING, ClaimStatus.RECOVERED})  # money of it is set aside or was paid
+JUDGED_ANEW = OPEN | WITH_MONEY  # claims that new facts may concern
 NOT_COUNTED = frozenset({DRAFT, ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN})  # claims in these states hold no entitlement
 
 _AGAINST = by(["officer"], SUBMITTED, REVIEWED) | by(["reviewer"], REVIEWED, IN_NOTICE) | by(["finance"], APPROVED)

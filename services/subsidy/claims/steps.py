@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, and_, false, func, insert, select, update
+from sqlalchemy import ColumnElement, DateTime, Row, Table, Text, Uuid, and_, false, func, insert, literal, select, update
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -19,6 +21,7 @@ from services.subsidy.claims.policy import (
     ELSEWHERE,
     EVENTS,
     IN_NOTICE,
+    JUDGED_ANEW,
     LEAVES_APPROVAL,
     MACHINE,
     PART_OF,
@@ -26,7 +29,7 @@ from services.subsidy.claims.policy import (
     by_money,
     on_hold,
 )
-from services.subsidy.claims.tables import Claim, Decision, Line
+from services.subsidy.claims.tables import Claim, Decision, DueReassessment, Line
 from services.subsidy.claims.visibility import rows
 from services.subsidy.codes import ClaimStatus, Effect, FindingCode, LineVerdict
 from services.subsidy.funds import operations as funds
@@ -199,6 +202,15 @@ async def release_each(session: AsyncSession, call: Call, which: ColumnElement[b
     await take_each(session, call, claims, "release", "claim.released", changed={"holds": left}, comment=comment)
 
 
+async def judge_anew(session: AsyncSession, cause: str, event_id: UUID, at: datetime, which: ColumnElement[bool]) -> None:
+    """Notes, for `reassessments`, that the facts of these claims may have changed: their classes are looked at once more. The same event once."""
+    named = literal(event_id, Uuid), literal(cause, Text), literal(at, DateTime(timezone=True))
+    classes = select(CLAIMS.c.class_id, *named).distinct()
+    classes = classes.where(which, CLAIMS.c.status.in_(JUDGED_ANEW), CLAIMS.c.class_id.is_not(None))
+    due = upsert(DueReassessment).from_select(["class_id", "event_id", "cause", "at"], classes).on_conflict_do_nothing()
+    await session.execute(due)
+
+
 async def why_not_each(
     session: AsyncSession, call: Call, claims: Sequence[Row[Any]], action: str, status: ClaimStatus | None = None
 ) -> dict[UUID, Refusal]:
@@ -253,6 +265,11 @@ async def take_each(
             for claim in claims
         ],
     )
+
+
+def decision(call: Call, claim: Row[Any], action: str, comment: str) -> dict[str, Any]:
+    """The row of a step that leaves a claim in its state, for whoever writes many."""
+    return {"id": db.new_id()} | _decision(call, claim.id, action, claim.status, claim.status, comment)
 
 
 def _decision(call: Call, claim_id: UUID, action: str, before: str, after: str, comment: str | None) -> dict[str, Any]:

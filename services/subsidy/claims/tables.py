@@ -64,6 +64,8 @@ class Claim(db.Versioned, Row):
         Index("claims_institution_idx", "institution_id", "id"),
         Index("claims_trainee_idx", "trainee_id", "id", postgresql_where=text("trainee_id IS NOT NULL")),
         Index("claims_class_idx", "class_id", "id"),
+        Index("claims_class_days_idx", "class_starts_on", "class_ends_on"),
+        Index("claims_trade_filing_idx", text("((facts -> 'class_facts'::text) ->> 'trade_filing_no'::text)")),
         Index("claims_fund_idx", "fund_id", "id"),
         Index("claims_region_idx", "region_code", "id", postgresql_where=text("on_behalf")),
         Index("claims_created_idx", "created_at", "id"),
@@ -154,6 +156,9 @@ class Line(Row):
     calculation: Mapped[str] = mapped_column(Text)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     resolution: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), comment="how a reviewer settled a held line")
+    before: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="what it was judged to be until new facts weighed against it, while nobody has decided on these"
+    )
 
 
 class Entitlement(Row):
@@ -221,3 +226,16 @@ class KnownBlacklisting(Row):
     institution_id: Mapped[UUID] = mapped_column(primary_key=True)
     from_on: Mapped[date] = mapped_column(primary_key=True)
     until_on: Mapped[date | None]
+
+
+class DueReassessment(Row):
+    """A class whose claims are to be judged anew, and the event that says so. `look_at`: not before; it moves on while the registry does not answer."""
+
+    __tablename__ = "due_reassessments"
+    __table_args__ = (Index("due_reassessments_look_at_idx", "look_at"), {"info": keeping.DELETABLE})
+
+    class_id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cause: Mapped[str] = mapped_column(Text, comment="the event's type")
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="when it happened, by the policy clock")
+    look_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

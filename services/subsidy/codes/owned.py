@@ -194,10 +194,22 @@ class BankFileFormat(StrEnum):
 
 
 class RecoveryStatus(StrEnum):
-    """Named as the claim's own states are."""
+    """Named as the claim's own states are; what new facts propose is decided on before it is one of its."""
 
+    PROPOSED = "proposed"
     RECOVERING = "recovering"
     RECOVERED = "recovered"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+
+
+class Reassessed(StrEnum):
+    """What came of judging a claim anew."""
+
+    HELD = "held"
+    RELEASED = "released"
+    PROPOSED = "proposed"
+    TOLD = "told"
 
 
 class WorklistKind(StrEnum):
@@ -219,6 +231,8 @@ class WorklistKind(StrEnum):
     PAYMENT_BATCH_DRAFT = "payment_batch_draft"
     PAYMENT_BATCH_EXPORTED = "payment_batch_exported"
     RECOVERY_OPEN = "recovery_open"
+    RECOVERY_PROPOSED = "recovery_proposed"
+    RECOVERY_UNCHECKED = "recovery_unchecked"
     TERMS_PROPOSED = "terms_proposed"
 
 
@@ -245,5 +259,6 @@ OWNED: Mapping[str, Iterable[str]] = {
     "payment_batch_status": BatchStatus,
     "payment_status": PaymentStatus,
     "recovery_status": RecoveryStatus,
+    "reassessed": Reassessed,
     "worklist_kind": WorklistKind,
 }

@@ -1,20 +1,20 @@
-"""Taking in what registry and evaluation announce: what stops money here, and whose claims follow whom.
+"""Taking in what registry and evaluation announce: what stops money here, whose claims follow whom, and which claims are judged anew (`reassessments`).
 
 What is done here is the service's own deed, on the day of what happened there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from services.subsidy.claims import steps
+from services.subsidy.claims import conditions, steps
 from services.subsidy.claims.facts import lock_persons
 from services.subsidy.claims.holds import listed
 from services.subsidy.claims.policy import BY_REGISTER, OPEN, a_hold
@@ -30,7 +30,7 @@ REINSTATED = "承办机构已移出黑名单,自动解除。"
 
 
 class Told(BaseModel):
-    """What an event says besides its subject; each kind has its own of these."""
+    """What an event says besides its subject; each kind has its own of these. `from_on`, `until_on`: the days that are concerned."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -38,6 +38,53 @@ class Told(BaseModel):
     until_on: date | None = None
     merged_into: UUID | None = None
     revoked_on: date | None = None
+    fields: tuple[str, ...] = ()
+    trainee_id: UUID | None = None
+    class_id: UUID | None = None
+    other_class_ids: tuple[UUID, ...] = ()
+    institution_id: UUID | None = None
+    number: str | None = None
+
+
+Concerned = Callable[[Event, Told], ColumnElement[bool]]
+
+
+def _trainee(event: Event, told: Told) -> ColumnElement[bool]:
+    """Whoever it is about, on whatever days: a person has few claims."""
+    return conditions.of_trainees([told.merged_into or told.trainee_id or event.subject])
+
+
+def _class(event: Event, told: Told) -> ColumnElement[bool]:
+    return Claim.class_id.in_([told.class_id or event.subject, *told.other_class_ids])
+
+
+def _institution(event: Event, told: Told) -> ColumnElement[bool]:
+    return and_(Claim.institution_id == (told.institution_id or event.subject), conditions.on_days(told.from_on, told.until_on))
+
+
+def _days(_event: Event, told: Told) -> ColumnElement[bool]:
+    """A whole list: every claim of its days, class by class."""
+    return conditions.on_days(told.from_on, told.until_on)
+
+
+def _trade(_event: Event, told: Told) -> ColumnElement[bool]:
+    return conditions.of_trade_filing(told.number)
+
+
+OF_PEOPLE = frozenset({"categories", "bank_account", "id_number", "birth_on", "sex", "retirement_track"})  # what a claim is judged by
+CONCERNED: Mapping[str, Concerned] = {
+    **dict.fromkeys(("status_record.received", "status_record.voided"), _trainee),
+    **dict.fromkeys(("outside_payment.recorded", "outside_payment.voided"), _trainee),
+    **dict.fromkeys(("trainee.changed", "trainee.merged", "trainee.unmerged"), _trainee),
+    **dict.fromkeys(("status_list.completed", "status_list.voided"), _days),
+    **dict.fromkeys(("attendance.recorded", "attendance.corrected", "attendance.overlapped"), _class),
+    **dict.fromkeys(("class.inspected", "class.rescheduled", "class.changed", "class.cancelled"), _class),
+    **dict.fromkeys(("enrolment.changed", "enrolment.withdrawn", "enrolment.readmitted"), _class),
+    **dict.fromkeys(("institution.blacklisted", "institution.reinstated", "institution.designated"), _institution),
+    **dict.fromkeys(("institution.suspended", "institution.exited"), _institution),
+    **dict.fromkeys(("teacher.added", "teacher.changed"), _institution),
+    **dict.fromkeys(("trade_filing.registered", "trade_filing.withdrawn"), _trade),
+}
 
 
 def taking_in(own_call: Callable[[], Call]) -> TakeIn:
@@ -52,6 +99,9 @@ def taking_in(own_call: Callable[[], Call]) -> TakeIn:
                 await certificate_revoked(session, call, event.subject, told.revoked_on)
             case "trainee.merged" if told.merged_into:
                 await trainee_merged(session, call, event.subject, told.merged_into)
+        says_nothing = event.type == "trainee.changed" and told.fields and OF_PEOPLE.isdisjoint(told.fields)
+        if (concerned := CONCERNED.get(event.type)) and not says_nothing:
+            await steps.judge_anew(session, event.type, event.id, event.time, concerned(event, told))
 
     return take_in
 

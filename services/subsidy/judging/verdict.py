@@ -92,5 +92,5 @@ def amount_differs(expected: Decimal, amount: Decimal, terms: Terms) -> Finding:
 
 def facts_changed(seen: str, terms: Terms) -> Finding:
     """What the line was judged by is no longer so; who compared says in `seen` what changed."""
-    allowed, fix = "付款前事实与核定时一致", "请核实变化后重新核定。"
+    allowed, fix = "付款前事实与核定时一致", "请核实:属实的不予补贴,不属实的更正来源,确可补贴的写明理由认可。"
     return found(terms, FindingCode.FACTS_CHANGED, Effect.HOLD, seen=seen, allowed=allowed, fix=fix)

@@ -5,6 +5,7 @@ import services.subsidy.funds.tables
 import services.subsidy.notices.tables
 import services.subsidy.objections.tables
 import services.subsidy.payments.tables
+import services.subsidy.reassessments.tables
 import services.subsidy.recoveries.tables
 import services.subsidy.schemes.tables  # noqa: F401
 from services.subsidy.metadata import Row

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, select, update
+from sqlalchemy import Row, and_, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
+from services.subsidy.claims import conditions
 from services.subsidy.claims import steps as claim_steps
 from services.subsidy.claims.policy import a_hold
 from services.subsidy.codes import BatchStatus, ClaimStatus, FindingCode, Payee, PaymentStatus
@@ -20,7 +21,7 @@ from services.subsidy.payments.policy import MACHINE, Sending
 from services.subsidy.payments.schemas import BankResults, PaymentBatchOut, PaymentResult, ReturnIn
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.schemes.errors import REFUSALS
-from shared import codes
+from shared import codes, db
 from shared.access import Call
 from shared.web import Kernel
 
@@ -216,3 +217,5 @@ async def _stand(session: AsyncSession, call: Call, claims: Sequence[Row[Any]], 
         await claim_steps.take_each(session, call, these, "payment", event, to=to, comment=comment, batch=batch.number)
     still = [claim for claim in claims if claim.status == now[claim.id]]
     await claim_steps.take_each(session, call, still, "payment", event, comment=comment, batch=batch.number)
+    concerned = and_(claim_steps.CLAIMS.c.id.in_([claim.id for claim in claims]), conditions.AGAINST_WHICH_FACTS_WEIGH)
+    await claim_steps.judge_anew(session, event, db.new_id(), call.now, concerned)  # another matter once money went out or came back

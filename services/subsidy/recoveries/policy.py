@@ -9,8 +9,16 @@ from services.subsidy.codes import RecoveryStatus
 from shared.codes import named
 from shared.steps import Machine, Step, by
 
-FINANCE = frozenset({"finance"})
-MACHINE = Machine("追回", named("recovery_status"), (Step("confirm", "登记到账", by(FINANCE, RecoveryStatus.RECOVERING)),))
+FINANCE, REVIEWER = frozenset({"finance"}), frozenset({"reviewer"})
+MACHINE = Machine(
+    "追回",
+    named("recovery_status"),
+    (
+        Step("accept", "采纳追回建议", by(FINANCE, RecoveryStatus.PROPOSED), to=RecoveryStatus.RECOVERING),
+        Step("dismiss", "不予追回", by(REVIEWER, RecoveryStatus.PROPOSED), to=RecoveryStatus.DISMISSED),
+        Step("confirm", "登记到账", by(FINANCE, RecoveryStatus.RECOVERING)),
+    ),
+)
 NOTHING = Decimal("0.00")
 
 
@@ -21,6 +29,15 @@ class Held:
     position: int
     trainee_id: UUID
     yuan: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What new facts propose to ask back of a claim: by position, of whom how many yuan; none: nothing (any more)."""
+
+    fund_id: UUID
+    reason: str
+    shares: Mapping[int, tuple[UUID, Decimal]]
 
 
 def shares(held: Sequence[Held], amount: Decimal, named: Mapping[UUID, Decimal] | None) -> list[tuple[Held, Decimal]]:

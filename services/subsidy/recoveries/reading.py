@@ -72,6 +72,16 @@ def _with_last_receipt(wanted: Select[Any]) -> Select[Any]:
 
 def _shown(recovery: Recovery, claim_number: str, received_on: date | None, voucher_no: str | None) -> dict[str, Any]:
     names = ("id", "claim_id", "fund_id", "amount_yuan", "received_yuan", "reason", "status", "instalments")
-    more = ("external_refs", "opened_by", "opened_by_name", "opened_at", "version")
+    more = (
+        "external_refs",
+        "opened_by",
+        "opened_by_name",
+        "opened_at",
+        "decided_by",
+        "decided_by_name",
+        "decided_at",
+        "decision_reason",
+        "version",
+    )
     shown = {name: getattr(recovery, name) for name in names + more}
     return shown | {"claim_number": claim_number, "received_on": received_on, "voucher_no": voucher_no}

@@ -9,7 +9,7 @@ from services.subsidy.codes import RecoveryStatus
 from services.subsidy.funds.errors import FundExhausted
 from services.subsidy.recoveries import reading, rules, steps
 from services.subsidy.recoveries.errors import VoucherRegistered
-from services.subsidy.recoveries.policy import FINANCE
+from services.subsidy.recoveries.policy import FINANCE, REVIEWER
 from services.subsidy.recoveries.schemas import RecoveringClaim, RecoveryIn, RecoveryListed, RecoveryOut, RecoveryReceived
 from services.subsidy.recoveries.tables import Recovery
 from shared import access, errors, pages, web, wire
@@ -67,3 +67,29 @@ async def read(recovery_id: UUID, session: web.Session, call: web.Caller) -> Rec
 )
 async def confirm(recovery_id: UUID, body: RecoveryReceived, session: web.Session, call: web.Caller) -> RecoveryOut:
     return await steps.confirm(session, call, recovery_id, body)
+
+
+@router.operation(
+    "POST",
+    f"{PATH}:accept",
+    may=FINANCE,
+    summary="采纳追回建议",
+    key=web.REQUIRED,
+    errors=[errors.InvalidState],
+    paper=partial(steps.permit, action="accept"),
+)
+async def accept(recovery_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> RecoveryOut:
+    return await steps.accept(session, call, recovery_id, body.comment if body else None)
+
+
+@router.operation(
+    "POST",
+    f"{PATH}:dismiss",
+    may=REVIEWER,
+    summary="不予追回",
+    key=web.REQUIRED,
+    errors=[errors.InvalidState],
+    paper=partial(steps.permit, action="dismiss"),
+)
+async def dismiss(recovery_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> RecoveryOut:
+    return await steps.dismiss(session, call, recovery_id, body.reason)

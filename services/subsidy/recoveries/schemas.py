@@ -74,11 +74,17 @@ class RecoveryListed(wire.Out):
     fund_name: names.FundName = None
     amount: wire.Money = Field(validation_alias="amount_yuan")
     reason: str = Field(description="未说明时为空")
-    status: RecoveryStatus = Field(description="与申领单的状态一致", examples=["recovering"])
+    status: RecoveryStatus = Field(
+        description="proposed 由新的事实提出,待采纳或不予追回;采纳之后与申领单的状态一致", examples=["recovering"]
+    )
     external_refs: list[wire.ExternalRef]
     opened_by: str = Field(examples=["local-finance"])
     opened_by_name: str | None = Field(examples=["龙会计"])
     opened_at: wire.Instant
+    decided_by: str | None = Field(description="采纳、不予追回的账号;事实恢复原状而撤回的为 subsidy", examples=[None])
+    decided_by_name: str | None = Field(examples=[None])
+    decided_at: wire.Instant | None = Field(examples=[None])
+    decision_reason: str | None = Field(examples=[None])
     received_amount: wire.Money = Field(validation_alias="received_yuan", description="已到账的金额,元")
     received_on: wire.CivilDate | None = Field(description="最近一次到账的日期", examples=[None])
     voucher_no: str | None = Field(description="最近一次到账的凭证号", examples=[None])

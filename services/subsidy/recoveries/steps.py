@@ -1,5 +1,6 @@
 """Asking money of a paid claim back, and taking it in: only then does the fund have it again."""
 
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 from uuid import UUID
@@ -14,7 +15,7 @@ from services.subsidy.claims.steps import LINES
 from services.subsidy.codes import ClaimStatus, RecoveryStatus
 from services.subsidy.funds import operations as funds
 from services.subsidy.recoveries import policy, reading, rules
-from services.subsidy.recoveries.policy import MACHINE
+from services.subsidy.recoveries.policy import MACHINE, Proposal
 from services.subsidy.recoveries.schemas import RecoveringClaim, RecoveryIn, RecoveryOut, RecoveryReceived
 from services.subsidy.recoveries.tables import Receipt, Recovery, RecoveryLine
 from services.subsidy.schemes.errors import REFUSALS
@@ -51,16 +52,8 @@ async def open_one(session: AsyncSession, call: Call, claim_id: UUID, body: Reco
     )
     session.add(recovery)
     await session.flush()
-    shares = policy.shares(held, amount, named)
-    await session.execute(
-        insert(RECOVERY_LINES),
-        [
-            {"recovery_id": recovery.id, "position": each.position, "trainee_id": each.trainee_id, "amount_yuan": yuan}
-            for each, yuan in shares
-        ],
-    )
-    of_line = RECOVERY_LINES.c.recovery_id == recovery.id, RECOVERY_LINES.c.position == LINES.c.position, LINES.c.claim_id == claim.id
-    await session.execute(update(LINES).where(*of_line).values(asked_back_yuan=LINES.c.asked_back_yuan + RECOVERY_LINES.c.amount_yuan))
+    await _share_out(session, {recovery.id: [(each.position, each.trainee_id, yuan) for each, yuan in policy.shares(held, amount, named)]})
+    await _ask_back(session, recovery)
     now = await claim_steps.standing(session, await claim_steps.seen(session, [claim.id]))
     done.append(await claim_steps.take(session, call, claim, RECOVER, to=now[claim.id], comment=reason))
     await _record(session, call, recovery, "recovery.opened")
@@ -74,6 +67,113 @@ async def _held(session: AsyncSession, claim_id: UUID) -> list[policy.Held]:
     left = LINES.c.paid_yuan - LINES.c.asked_back_yuan
     wanted = select(LINES.c.position, LINES.c.trainee_id, left.label("yuan")).where(LINES.c.claim_id == claim_id, left > 0)
     return [policy.Held(*row) for row in await session.execute(wanted.order_by(LINES.c.position))]
+
+
+async def _share_out(session: AsyncSession, shares: Mapping[UUID, Sequence[tuple[int, UUID, Decimal]]]) -> None:
+    """What is asked back of each line: position, trainee and yuan, by recovery."""
+    rows = [
+        {"recovery_id": recovery_id, "position": position, "trainee_id": trainee_id, "amount_yuan": yuan}
+        for recovery_id, parts in shares.items()
+        for position, trainee_id, yuan in parts
+    ]
+    await session.execute(insert(RECOVERY_LINES), rows)
+
+
+async def _ask_back(session: AsyncSession, recovery: Recovery) -> None:
+    of_line = RECOVERY_LINES.c.recovery_id == recovery.id, RECOVERY_LINES.c.position == LINES.c.position
+    asked = update(LINES).where(*of_line, LINES.c.claim_id == recovery.claim_id)
+    await session.execute(asked.values(asked_back_yuan=LINES.c.asked_back_yuan + RECOVERY_LINES.c.amount_yuan))
+
+
+# What new facts propose. There is one proposal of a claim at most, and its lines are those of the facts of now.
+
+
+async def lock_proposals(session: AsyncSession, claim_ids: Collection[UUID]) -> None:
+    """In the order recovery, claim: whoever decides on a proposal locks it first."""
+    proposed = select(Recovery.id).where(Recovery.claim_id.in_(claim_ids), Recovery.status == RecoveryStatus.PROPOSED)
+    await session.execute(proposed.order_by(Recovery.id).with_for_update())
+
+
+async def propose_each(session: AsyncSession, call: Call, wanted: Mapping[UUID, Proposal]) -> set[UUID]:
+    """Brings the proposals of these claims to what is wanted of each, none where nothing is; answers the claims for which one was made or withdrawn."""
+    lines = select(RECOVERY_LINES.c.recovery_id, RECOVERY_LINES.c.position, RECOVERY_LINES.c.amount_yuan)
+    proposed = select(Recovery).where(Recovery.claim_id.in_(wanted), Recovery.status == RecoveryStatus.PROPOSED)
+    open_now = {each.claim_id: each for each in await session.scalars(proposed)}
+    asked: dict[UUID, dict[int, Decimal]] = {}
+    for row in await session.execute(lines.where(RECOVERY_LINES.c.recovery_id.in_([each.id for each in open_now.values()]))):
+        asked.setdefault(row.recovery_id, {})[row.position] = row.amount_yuan
+    changed = {
+        claim_id
+        for claim_id, proposal in wanted.items()
+        if {position: yuan for position, (_, yuan) in proposal.shares.items()}
+        != (asked[open_now[claim_id].id] if claim_id in open_now else {})
+    }
+    gone = [open_now[claim_id] for claim_id in changed & open_now.keys()]
+    for recovery in gone:
+        _decide(call, recovery, RecoveryStatus.WITHDRAWN, "事实又有变化,自动撤回。")
+    await session.flush()
+    made = [_proposed(call, claim_id, wanted[claim_id]) for claim_id in sorted(changed) if wanted[claim_id].shares]
+    session.add_all(made)
+    await session.flush()
+    if made:
+        parts = {each.id: [(at, who, yuan) for at, (who, yuan) in wanted[each.claim_id].shares.items()] for each in made}
+        await _share_out(session, parts)
+    told = [("recovery.withdrawn", each) for each in gone] + [("recovery.proposed", each) for each in made]
+    await deeds.record_all(session, [_deed(call, each, event) for event, each in told])
+    return changed
+
+
+def _proposed(call: Call, claim_id: UUID, proposal: Proposal) -> Recovery:
+    return Recovery(
+        claim_id=claim_id,
+        fund_id=proposal.fund_id,
+        amount_yuan=sum((yuan for _, yuan in proposal.shares.values()), policy.NOTHING),
+        reason=proposal.reason,
+        status=RecoveryStatus.PROPOSED,
+        opened_by=call.actor.subject,
+        opened_by_name=call.actor.name or None,
+        opened_at=call.now,
+    )
+
+
+async def accept(session: AsyncSession, call: Call, recovery_id: UUID, comment: str | None) -> RecoveryOut:
+    """What was proposed is asked back. Where less is left of what was paid to somebody, the proposal is out of date."""
+    recovery = await permit(session, call, recovery_id, "accept", lock=True)
+    held = {each.position: each.yuan for each in await _held(session, recovery.claim_id)}
+    asked = select(RECOVERY_LINES.c.position, RECOVERY_LINES.c.amount_yuan).where(RECOVERY_LINES.c.recovery_id == recovery.id)
+    if any(row.amount_yuan > held.get(row.position, policy.NOTHING) for row in await session.execute(asked)):
+        raise errors.InvalidState("建议之后已付款项有退回或追回,按此建议追回会超过已付金额。请不予追回(:dismiss),另行发起追回。")
+    claims = await claim_steps.locked(session, [recovery.claim_id])
+    for why_not in (await claim_steps.why_not_each(session, call, claims, RECOVER)).values():
+        raise REFUSALS[why_not.code](why_not.detail)
+    _decide(call, recovery, RecoveryStatus.RECOVERING, comment)
+    await _ask_back(session, recovery)
+    await _decided_on(session, recovery)
+    now = await claim_steps.standing(session, claims)
+    await claim_steps.take_each(session, call, claims, RECOVER, "claim.recovering", to=now[recovery.claim_id], comment=recovery.reason)
+    await session.flush()
+    await _record(session, call, recovery, "recovery.opened")
+    return await reading.show(session, call, recovery)
+
+
+async def dismiss(session: AsyncSession, call: Call, recovery_id: UUID, reason: str) -> RecoveryOut:
+    """Nothing is asked back for these facts: what is new about the lines has been looked at."""
+    recovery = await permit(session, call, recovery_id, "dismiss", lock=True)
+    _decide(call, recovery, RecoveryStatus.DISMISSED, reason)
+    await _decided_on(session, recovery)
+    await session.flush()
+    await _record(session, call, recovery, "recovery.dismissed", reason=reason)
+    return await reading.show(session, call, recovery)
+
+
+async def _decided_on(session: AsyncSession, recovery: Recovery) -> None:
+    of_line = RECOVERY_LINES.c.recovery_id == recovery.id, RECOVERY_LINES.c.position == LINES.c.position
+    await session.execute(update(LINES).where(*of_line, LINES.c.claim_id == recovery.claim_id).values(before=None))
+
+
+def _decide(call: Call, recovery: Recovery, status: RecoveryStatus, reason: str | None) -> None:
+    recovery.status, recovery.decision_reason, recovery.decided_at = status, reason, call.now
+    recovery.decided_by, recovery.decided_by_name = call.actor.subject, call.actor.name or None
 
 
 async def permit(session: AsyncSession, call: Call, recovery_id: UUID, action: str, *, lock: bool = False) -> Recovery:
@@ -132,8 +232,11 @@ def _next_part(recovery: Recovery) -> Decimal:
 
 
 async def _record(session: AsyncSession, call: Call, recovery: Recovery, event: str, **more: str) -> None:
-    await deeds.record(
-        session,
+    await deeds.record_all(session, [_deed(call, recovery, event, **more)])
+
+
+def _deed(call: Call, recovery: Recovery, event: str, **more: str) -> deeds.Deed:
+    return deeds.deed(
         call,
         event,
         recovery.id,

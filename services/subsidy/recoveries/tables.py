@@ -32,19 +32,38 @@ class Recovery(db.Versioned, Row):
     opened_by: Mapped[str] = mapped_column(Text)
     opened_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_by: Mapped[str | None] = mapped_column(
+        Text, comment="who accepted or dismissed what was proposed; the service itself where facts changed back"
+    )
+    decided_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decision_reason: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         db.one_of("status", RecoveryStatus),
         CheckConstraint("amount_yuan > 0", name="amount_yuan"),
         CheckConstraint("received_yuan BETWEEN 0 AND amount_yuan", name="received_yuan"),
         CheckConstraint("(status = 'recovered') = (received_yuan = amount_yuan)", name="recovered"),
+        CheckConstraint("status NOT IN ('dismissed', 'withdrawn') OR decided_at IS NOT NULL", name="decided"),
+        Index("recoveries_proposed_once_key", "claim_id", unique=True, postgresql_where=text("status = 'proposed'")),
         Index("recoveries_claim_id_idx", "claim_id", "id"),
         Index("recoveries_fund_id_idx", "fund_id", "id"),
         Index("recoveries_status_idx", "status", "id"),
         Index("recoveries_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("recoveries_opened_at_idx", "opened_at", "id"),
         Index("recoveries_amount_yuan_idx", "amount_yuan", "id"),
-        {"info": keeping.only("status", "received_yuan", "version", until="old.status = 'recovered'")},
+        {
+            "info": keeping.only(
+                "status",
+                "received_yuan",
+                "decided_by",
+                "decided_by_name",
+                "decided_at",
+                "decision_reason",
+                "version",
+                until="old.status IN ('recovered', 'dismissed', 'withdrawn')",
+            )
+        },
     )
 
 

@@ -192,6 +192,8 @@ KINDS: Final = (
     ),
     _batch(Waits.PAYMENT_BATCH_DRAFT, "export", BatchStatus.DRAFT, PaymentBatch.created_at),
     _batch(Waits.PAYMENT_BATCH_EXPORTED, "confirm", BatchStatus.EXPORTED, PaymentBatch.exported_at),
+    Kind(Waits.RECOVERY_PROPOSED, FINANCE, "accept", RECOVERY, frozenset({RecoveryStatus.PROPOSED}), since_at=Recovery.opened_at),
+    Kind(Waits.RECOVERY_UNCHECKED, REVIEWER, "dismiss", RECOVERY, frozenset({RecoveryStatus.PROPOSED}), since_at=Recovery.opened_at),
     Kind(Waits.RECOVERY_OPEN, FINANCE, "confirm", RECOVERY, frozenset({RecoveryStatus.RECOVERING}), since_at=Recovery.opened_at),
     Kind(
         Waits.TERMS_PROPOSED,

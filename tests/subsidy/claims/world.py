@@ -149,6 +149,12 @@ class World:
                     "classes": classes,
                 },
             )
+        if request.url.path == "/internal/v1/payees":
+            whose = {
+                kind: [{"id": each, "name": "示例", "bank_account": f"62170000{int(each[-8:], 16):011}"} for each in asked[f"{kind}_ids"]]
+                for kind in ("institution", "trainee")
+            }
+            return httpx.Response(200, json={"institutions": whose["institution"], "trainees": whose["trainee"]})
         if asked["class_id"] not in self.classes:
             return httpx.Response(404, json={})
         made, people = self.classes[asked["class_id"]]

@@ -1,0 +1,53 @@
+"""The job that judges anew what is due, class by class, for as long as the process lives."""
+
+import asyncio
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+
+from services.subsidy.reassessments.operations import DUE, Overtaken, judge_class
+from shared import telemetry
+from shared.web import Kernel
+
+LOOK_AGAIN_SECONDS = 1.0
+CLASSES_A_ROUND = 20
+TRIED_AGAIN_AFTER = text("interval '15 seconds'")
+
+
+async def work(kernel: Kernel) -> None:
+    while True:
+        try:
+            await run_due(kernel)
+        except Exception as error:  # the database is away: look again
+            telemetry.log.warning("reassessments", error=type(error).__name__)
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def run_due(kernel: Kernel) -> int:
+    """Judges all that is due now, and answers how many classes it looked at."""
+    looked_at = 0
+    while classes := await _some(kernel):
+        looked_at += classes
+    return looked_at
+
+
+async def _some(kernel: Kernel) -> int:
+    """Of a class that cannot be judged now (the registry is away, a claim was just changed) nothing is lost: it is tried again later, and does not keep
+    the others waiting."""
+    async with kernel.reading() as session:
+        due = select(DUE.c.class_id).where(DUE.c.look_at <= func.now()).group_by(DUE.c.class_id).order_by(func.min(DUE.c.look_at))
+        classes = (await session.scalars(due.limit(CLASSES_A_ROUND))).all()
+    for class_id in classes:
+        try:
+            await judge_class(kernel, class_id)
+        except Overtaken:
+            await _later(kernel, class_id, text("interval '0 seconds'"))
+        except Exception as error:
+            telemetry.log.warning("not_judged_anew", class_id=str(class_id), error=type(error).__name__)
+            await _later(kernel, class_id, TRIED_AGAIN_AFTER)
+    return len(classes)
+
+
+async def _later(kernel: Kernel, class_id: UUID, after: object) -> None:
+    async with kernel.writing.begin() as session:
+        await session.execute(update(DUE).where(DUE.c.class_id == class_id).values(look_at=func.now() + after))

@@ -1,0 +1,280 @@
+"""Judging claims anew when facts have changed: one story, whatever changed them.
+
+An event names whom or what it concerns; the classes of the claims concerned wait in `due_reassessments`, written in the follower's transaction. Here each
+class is asked for once, its claims are judged by the terms they were judged by, and what weighs against a line that did not before is told: a claim that is
+still open is held and its line bears the findings, money that was paid is proposed to be asked back. When facts change back, so does all this by itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.subsidy import clients
+from services.subsidy.claims import facts, steps
+from services.subsidy.claims.facts import Wanted
+from services.subsidy.claims.policy import APPROVED, BY_FACTS, JUDGED_ANEW, OPEN, UNDER_REVIEW, WITH_MONEY, a_hold
+from services.subsidy.claims.steps import CLAIMS, LINES
+from services.subsidy.claims.tables import DueReassessment, Line
+from services.subsidy.codes import ClaimKind, FundSource, LineVerdict, Reassessed, SchemeCode
+from services.subsidy.funds.tables import Fund
+from services.subsidy.judging.facts import kept
+from services.subsidy.judging.verdict import Verdict, judge_claim
+from services.subsidy.reassessments import policy
+from services.subsidy.reassessments.policy import Difference, Judgement
+from services.subsidy.reassessments.tables import Reassessment
+from services.subsidy.recoveries import steps as recoveries
+from services.subsidy.recoveries.policy import Proposal
+from services.subsidy.schemes import operations as schemes
+from services.subsidy.schemes.policy import Terms
+from shared import db, deeds, telemetry
+from shared.access import Call
+from shared.strict import digest
+from shared.web import Kernel
+
+DUE, REASSESSMENTS = cast(Table, DueReassessment.__table__), cast(Table, Reassessment.__table__)
+RELEASED = "事实已恢复原状,自动解除。"
+PAID_SINCE = "款项已付出,改为追回建议。"
+PAYS_MORE = "按现有事实可补的金额更高,系统不自动增加"
+ABOUT = [
+    CLAIMS.c[name]
+    for name in ("id", "version", "status", "scheme", "kind", "fund_id", "class_id", "terms_hash", "facts_hash", "submitted_at", "holds")
+]
+_LINES = text("""
+    UPDATE claim_lines SET verdict = line.verdict, amount = line.amount, calculation = line.calculation, findings = line.findings,
+        before = NULLIF(line.before, 'null'::jsonb)
+    FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS line(
+        claim_id uuid, position smallint, verdict text, amount numeric, calculation text, findings jsonb, before jsonb)
+    WHERE claim_lines.claim_id = line.claim_id AND claim_lines.position = line.position
+""")
+
+
+class Overtaken(Exception):
+    """A claim of the class was changed while the registry was asked: it is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of one claim: `changed`, its lines that are now judged otherwise."""
+
+    claim: Any
+    terms_hash: str
+    facts_hash: str
+    lines: Sequence[policy.Line]
+    differences: Sequence[Difference]
+    changed: Mapping[int, Judgement]
+    better: Sequence[tuple[policy.Line, Verdict]]
+
+
+async def judge_class(kernel: Kernel, class_id: UUID) -> None:
+    """Judges the live claims of the class anew. Raises what the registry's failure raises: then everything stays as it was, also that it is due."""
+    async with kernel.reading() as session:
+        seen = {row.id: row.version for row in await session.execute(_live(class_id))}
+        people = set(await session.scalars(select(LINES.c.trainee_id).where(LINES.c.claim_id.in_(seen)).distinct()))
+    read = await clients.claim_facts(kernel, kernel.own_call(), class_id, sorted(people)) if people else None
+    async with kernel.writing.begin() as session:
+        taken = delete(DUE).where(DUE.c.class_id == class_id).returning(DUE.c.event_id, DUE.c.cause, DUE.c.at)
+        causes = sorted((await session.execute(taken)).all(), key=lambda row: (row.at, row.event_id))
+        if not causes or read is None:
+            return  # another process was faster, or there is nothing to be judged (any more)
+        await recoveries.lock_proposals(session, seen)
+        claims = (await session.execute(_live(class_id).with_for_update(of=CLAIMS))).all()
+        if {claim.id: claim.version for claim in claims} != seen:
+            raise Overtaken
+        call = replace(kernel.own_call(), now=causes[-1].at)
+        found = await _judged(session, claims, read)
+        await _keep(session, call, found, [{"type": row.cause, "id": str(row.event_id)} for row in causes])
+
+
+def _live(class_id: UUID) -> Any:
+    claimed_on, source = CLAIMS.c.facts["claimed_on"].astext.label("claimed_on"), Fund.source
+    wanted = select(*ABOUT, claimed_on, source).join(Fund, Fund.id == CLAIMS.c.fund_id)
+    return wanted.where(CLAIMS.c.class_id == class_id, CLAIMS.c.status.in_(JUDGED_ANEW)).order_by(CLAIMS.c.id)
+
+
+async def _judged(session: AsyncSession, claims: Sequence[Any], read: clients.ClaimFactsRead) -> list[Found]:
+    known, found = await schemes.in_force(session), []
+    lines: dict[UUID, list[Line]] = {}
+    for line in await session.scalars(select(Line).where(Line.claim_id.in_([claim.id for claim in claims])).order_by(Line.position)):
+        lines.setdefault(line.claim_id, []).append(line)
+    told = {each.trainee_id for each in read.enrolments}
+    for claim in claims:
+        people = [line for line in lines.get(claim.id, ()) if line.trainee_id in told]
+        terms = known.with_hash(claim.scheme, claim.terms_hash)
+        if terms is None or not people:
+            telemetry.log.warning("not_judged_anew", claim_id=str(claim.id), terms=terms is not None, people=len(people))
+            continue
+        past = await facts.history(
+            session,
+            {line.trainee_id for line in people},
+            own_claim_id=claim.id,
+            class_id=claim.class_id,
+            before=(claim.submitted_at, claim.id),
+        )
+        found.append(_found(claim, people, terms, read, past))
+    return found
+
+
+def _found(claim: Any, people: Sequence[Line], terms: Terms, read: clients.ClaimFactsRead, past: facts.History) -> Found:
+    wanted = [Wanted(line.trainee_id, None, line.expected_amount) for line in people]
+    scheme, kind, source = SchemeCode(claim.scheme), ClaimKind(claim.kind), FundSource(claim.source)
+    claimed_on = date.fromisoformat(claim.claimed_on)
+    now = facts.claim_facts(read, wanted, past, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source)
+    lines = [_line(each) for each in people]
+    pairs = list(zip(lines, judge_claim(now, terms).lines, strict=True))
+    differences = {line.position: new for line, verdict in pairs if (new := policy.difference(line, verdict, terms))}
+    under_review = claim.status in UNDER_REVIEW
+    changed = {
+        line.position: stands
+        for line in lines
+        if (stands := policy.standing(line, differences.get(line.position), under_review=under_review)) != line.now
+    }
+    better = [(line, verdict) for line, verdict in pairs if line.position not in differences and policy.pays_more(line, verdict)]
+    return Found(claim, terms.hash, digest(kept(now)), lines, list(differences.values()), changed, better)
+
+
+def _line(line: Line) -> policy.Line:
+    now = Judgement(line.verdict, line.amount, line.calculation, line.findings)
+    before = line.before and Judgement(**{**line.before, "amount": Decimal(line.before["amount"])})
+    unpaid = line.amount - line.paid_yuan - line.given_up_yuan
+    return policy.Line(line.position, line.trainee_id, now, before or None, line.paid_yuan - line.asked_back_yuan, unpaid)
+
+
+async def _keep(session: AsyncSession, call: Call, found: Sequence[Found], causes: list[dict[str, str]]) -> None:
+    """All that the class's claims come to, in a number of statements that does not grow with them. What has not changed is not told again."""
+    steps_taken = {each.claim.id: step for each in found if (step := _step(call, each))}
+    with_money = {each.claim.id: _proposal(each) for each in found if each.claim.status in WITH_MONEY}
+    proposed = await recoveries.propose_each(session, call, with_money) if with_money else set()
+    better = {each.claim.id for each in found if each.better}
+    told = better - await _told_before(session, {each.claim.id: each.facts_hash for each in found if each.better})
+    news = [each for each in found if each.changed or each.claim.id in steps_taken.keys() | proposed | told]
+    if not news:
+        return
+    await _write(session, [each for each in news if each.changed or each.claim.id in steps_taken], steps_taken)
+    decisions = [steps.decision(call, each.claim, *steps_taken[each.claim.id][:2]) for each in news if each.claim.id in steps_taken]
+    if decisions:
+        await session.execute(insert(steps.DECISIONS), decisions)
+    outcomes = {each.claim.id: _outcome(each, steps_taken.get(each.claim.id), each.claim.id in proposed) for each in news}
+    rows = [_row(call, each, outcomes[each.claim.id], causes) for each in news]
+    await session.execute(insert(REASSESSMENTS), rows)
+    await deeds.record_all(session, [deed for each, row in zip(news, rows, strict=True) for deed in _deeds(call, each, row, steps_taken)])
+
+
+def _step(call: Call, found: Found) -> tuple[str, str, list[dict[str, Any]]] | None:
+    """The hold or the release that the claim comes to: the step, its comment, and the holds that are left. A hold that a person has ended is not set again
+    for the same facts; one on money that went out meanwhile has nothing left to hold."""
+    claim = found.claim
+    own = [each for each in claim.holds if each["ended_by"] == BY_FACTS]
+    others = [each for each in claim.holds if each["ended_by"] != BY_FACTS]
+    about = policy.to_hold(found.differences, claim.status in UNDER_REVIEW) if claim.status in OPEN else []
+    if about and (found.changed or (not own and claim.status == APPROVED)):
+        reason = policy.reason(about)
+        return "hold", reason, [*others, a_hold(policy.hold_code(about), reason, call.now, BY_FACTS)]
+    if own and not about:
+        return "release", PAID_SINCE if found.differences else RELEASED, others
+    return None
+
+
+def _proposal(found: Found) -> Proposal:
+    return Proposal(found.claim.fund_id, policy.reason(found.differences), policy.to_ask_back(found.differences))
+
+
+async def _told_before(session: AsyncSession, facts_hashes: Mapping[UUID, str]) -> set[UUID]:
+    """The claims of which the same facts were told last."""
+    if not facts_hashes:
+        return set()
+    last = select(REASSESSMENTS.c.claim_id, REASSESSMENTS.c.facts_hash).ext(distinct_on(REASSESSMENTS.c.claim_id))
+    last = last.where(REASSESSMENTS.c.claim_id.in_(facts_hashes)).order_by(REASSESSMENTS.c.claim_id, REASSESSMENTS.c.id.desc())
+    return {row.claim_id for row in await session.execute(last) if row.facts_hash == facts_hashes[row.claim_id]}
+
+
+async def _write(session: AsyncSession, found: Sequence[Found], steps_taken: Mapping[UUID, tuple[str, str, list[dict[str, Any]]]]) -> None:
+    if not found:
+        return
+    lines = [row for each in found for row in _lines(each)]
+    if lines:
+        await session.execute(_LINES, {"lines": orjson.dumps(lines).decode()})
+    counted = select(func.coalesce(func.sum(LINES.c.amount), 0)).where(
+        LINES.c.claim_id == CLAIMS.c.id, LINES.c.verdict == LineVerdict.ELIGIBLE
+    )
+    change = (
+        update(CLAIMS)
+        .where(CLAIMS.c.id == bindparam("claim"))
+        .values(version=CLAIMS.c.version + 1, holds=bindparam("held", type_=CLAIMS.c.holds.type), amount=counted.scalar_subquery())
+    )
+    left = {each.claim.id: steps_taken[each.claim.id][2] if each.claim.id in steps_taken else each.claim.holds for each in found}
+    await session.execute(change, [{"claim": claim_id, "held": holds} for claim_id, holds in left.items()])
+
+
+def _lines(found: Found) -> list[dict[str, Any]]:
+    """The lines that are judged otherwise; `before` of those that are as they were known to be is gone."""
+    new = {each.line.position for each in found.differences}
+    return [
+        {"claim_id": str(found.claim.id), "position": line.position, "before": _json(line.known) if line.position in new else None}
+        | _json(found.changed[line.position])
+        for line in found.lines
+        if line.position in found.changed
+    ]
+
+
+def _json(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "verdict": judgement.verdict,
+        "amount": f"{judgement.amount:.2f}",
+        "calculation": judgement.calculation,
+        "findings": judgement.findings,
+    }
+
+
+def _outcome(found: Found, step: tuple[str, str, list[dict[str, Any]]] | None, proposed: bool) -> Reassessed:
+    if proposed and policy.to_ask_back(found.differences):
+        return Reassessed.PROPOSED
+    if found.differences and (found.changed or step):
+        return Reassessed.HELD
+    return Reassessed.RELEASED if found.changed or step or proposed else Reassessed.TOLD
+
+
+def _row(call: Call, found: Found, outcome: Reassessed, causes: list[dict[str, str]]) -> dict[str, Any]:
+    about = [
+        {
+            "trainee_id": str(each.line.trainee_id),
+            "codes": list(each.codes),
+            "seen": each.seen,
+            "amount_before": each.line.known.amount,
+            "amount": each.due,
+        }
+        for each in found.differences
+    ] + [
+        {"trainee_id": str(line.trainee_id), "codes": [], "seen": PAYS_MORE, "amount_before": policy.due(line), "amount": verdict.amount}
+        for line, verdict in found.better
+    ]
+    return {
+        "id": db.new_id(),
+        "claim_id": found.claim.id,
+        "at": call.now,
+        "causes": causes,
+        "terms_hash": found.terms_hash,
+        "facts_hash_before": found.claim.facts_hash,
+        "facts_hash": found.facts_hash,
+        "outcome": outcome,
+        "lines": [each | {"amount_before": f"{each['amount_before']:.2f}", "amount": f"{each['amount']:.2f}"} for each in about],
+    }
+
+
+def _deeds(
+    call: Call, found: Found, row: Mapping[str, Any], steps_taken: Mapping[UUID, tuple[str, str, list[dict[str, Any]]]]
+) -> Iterator[deeds.Deed]:
+    claim = found.claim
+    said = {"status": claim.status, "version": claim.version + bool(found.changed or claim.id in steps_taken)}
+    told = {name: row[name] for name in ("causes", "terms_hash", "facts_hash_before", "facts_hash", "lines")}
+    yield deeds.deed(call, "claim.reassessed", claim.id, details=told, outcome=row["outcome"], **said)
+    if claim.id in steps_taken:
+        step, reason, _ = steps_taken[claim.id]
+        yield deeds.deed(call, "claim.held" if step == "hold" else "claim.released", claim.id, details={"reason": reason}, **said)

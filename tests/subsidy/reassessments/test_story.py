@@ -1,0 +1,371 @@
+"""New facts find old claims, whatever changed and wherever the money is; and when they change back, so does what they did."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import func, select, update
+
+from services.subsidy.claims.tables import DueReassessment
+from services.subsidy.following import operations as following
+from services.subsidy.reassessments.job import run_due
+from services.subsidy.reassessments.tables import Reassessment
+from shared import changes, clock, db
+from tests.conftest import AWAY, Start
+from tests.subsidy.claims.world import AFTER_NOTICE, World, a_person, a_world, key
+
+Fact = tuple[str, Callable[[dict[str, Any], dict[str, Any]], None], str]  # the event, what changes in the registry's answer, the finding
+PENSION = {"status": "employee_pension", "from_on": "2024-01-01", "until_on": None, "source": "社保"}
+OVERLAP = {"class_number": "KL-PX-2025-000009", "on": "2025-04-08", "half_day": "am"}
+
+
+def pension(class_: dict[str, Any], person: dict[str, Any]) -> None:
+    person["statuses"] = [PENSION]
+
+
+def category(class_: dict[str, Any], person: dict[str, Any]) -> None:
+    person["categories"] = [{"code": "rural_transfer_worker", "since_on": "2025-04-09", "until_on": None}]
+
+
+def overlap(class_: dict[str, Any], person: dict[str, Any]) -> None:
+    person["attended_other_class"] = [OVERLAP]
+
+
+def attendance(class_: dict[str, Any], person: dict[str, Any]) -> None:
+    person["half_days"] = person["half_days"][:1]
+
+
+def teaches(class_: dict[str, Any], person: dict[str, Any]) -> None:
+    person["teaches_class"] = True
+
+
+def listed(class_: dict[str, Any], person: dict[str, Any]) -> None:
+    class_["institution"] |= {"blacklisted": True}
+
+
+FACTS: dict[str, Fact] = {
+    "a pension record": ("status_record.received", pension, "status_excluded"),
+    "a category dated anew": ("trainee.changed", category, "category_not_eligible"),
+    "a half-day in another class": ("attendance.overlapped", overlap, "overlapping_class"),
+    "fewer days": ("attendance.corrected", attendance, ""),
+    "a teacher on the roster": ("teacher.changed", teaches, "trainer_on_roster"),
+    "a listing on the class's day": ("institution.designated", listed, "institution_blacklisted"),
+}
+
+
+class Told:
+    """A world in which events are taken in and all that is due is judged, as the follower and the job do."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.people = world, [a_person(), a_person()]
+        self.class_id = world.open_class(self.people)
+
+    @property
+    def class_(self) -> dict[str, Any]:
+        return self.world.classes[self.class_id][0]
+
+    async def event(self, kind: str, event_id: UUID | None = None, **told: Any) -> None:
+        about = {"trainee": self.people[0]["trainee_id"], "status_record": db.new_id(), "teacher": db.new_id()}
+        about |= {"institution": self.world.school_id, "attendance": self.class_id, "class": self.class_id}
+        if kind.startswith("status_record"):
+            told |= {"trainee_id": self.people[0]["trainee_id"]}
+        if kind.startswith("teacher"):
+            told |= {"institution_id": self.world.school_id}
+        item = changes.Event(
+            id=event_id or db.new_id(),
+            source="/registry",
+            type=kind,
+            subject=UUID(str(about[kind.partition(".")[0]])),
+            time=clock.read(AFTER_NOTICE),
+            sequence="1-1",
+            data=told,
+        )
+        async with self.world.subsidy.kernel.writing.begin() as session:
+            await following.taking_in(self.world.subsidy.kernel.own_call)(session, item)
+
+    async def hears(self, kind: str) -> None:
+        await self.event(kind)
+        await run_due(self.world.subsidy.kernel)
+
+    async def claim(self, status: str) -> dict[str, Any]:
+        """A claim whose money is there: open, approved, sent to the bank, or paid."""
+        if status not in ("exported", "paid"):
+            return await self.world.bring_to(status, self.class_id)
+        claim = await self.world.bring_to("approved", self.class_id)
+        batch = await self.batch("payment-batches", {"fund_id": self.world.fund_id, "claim_ids": [claim["id"]]}, 201)
+        batch = await self.batch(f"payment-batches/{batch['id']}:export", None, version=batch["version"])
+        if status == "paid":
+            await self.pay(batch)
+        return await self.seen(claim)
+
+    async def pay(self, batch: dict[str, Any]) -> None:
+        results = [{"payment_id": each["id"], "result": "paid", "paid_on": "2025-05-20"} for each in batch["payments"]]
+        await self.batch(f"payment-batches/{batch['id']}:confirm", {"results": results}, version=batch["version"])
+
+    async def batch(self, path: str, body: Any, status: int = 200, version: int | None = None) -> dict[str, Any]:
+        headers = key() | ({"If-Match": f'"{version}"'} if version else {})
+        answer = await self.world.as_("finance", at=AFTER_NOTICE).post(f"/v1/{path}", json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return dict(answer.json())
+
+    async def seen(self, claim: dict[str, Any]) -> dict[str, Any]:
+        answer = await self.world.as_("auditor", at=AFTER_NOTICE).get(f"/v1/claims/{claim['id']}")
+        return dict(answer.json())
+
+    async def recoveries(self, status: str = "proposed") -> list[dict[str, Any]]:
+        answer = await self.world.as_("finance", at=AFTER_NOTICE).get("/v1/recoveries", params={"status": status})
+        return list(answer.json()["items"])
+
+    async def due(self) -> int:
+        async with self.world.subsidy.kernel.reading() as session:
+            return await session.scalar(select(func.count()).select_from(DueReassessment)) or 0
+
+    async def kept(self, outcome: str | None = None) -> int:
+        async with self.world.subsidy.kernel.reading() as session:
+            wanted = select(func.count()).select_from(Reassessment)
+            return await session.scalar(wanted.where(Reassessment.outcome == outcome) if outcome else wanted) or 0
+
+
+@contextlib.asynccontextmanager
+async def told(start: Start) -> AsyncIterator[Told]:
+    async with a_world(start) as world:
+        yield Told(world)
+
+
+def codes(line: dict[str, Any]) -> list[str]:
+    return [each["code"] for each in line["findings"]]
+
+
+@pytest.mark.parametrize("fact", FACTS)
+@pytest.mark.parametrize("status", ["submitted", "in_notice"])
+async def test_an_open_claim_is_held_with_the_finding_until_the_facts_are_as_before(start: Start, fact: str, status: str) -> None:
+    async with told(start) as at:
+        claim = await at.claim(status)
+        await run_due(at.world.subsidy.kernel)
+        event, change, code = FACTS[fact]
+        before = {**at.people[0]}, {**at.class_, "institution": {**at.class_["institution"]}}
+        change(at.class_, at.people[0])
+        await at.hears(event)
+        held = await at.seen(claim)
+        concerned = held["lines"] if fact == "a listing on the class's day" else held["lines"][:1]
+        assert held["hold"]["code"] == ("institution_blacklisted" if code == "institution_blacklisted" else "facts_changed")
+        assert {line["verdict"] for line in concerned} == {"held"} and held["amount"] == ("0.00" if len(concerned) == 2 else "180.00")
+        assert all("facts_changed" in codes(line) and (code in codes(line) or not code) for line in concerned)
+        assert held["lines"][0]["amount"] == ("60.00" if fact == "fewer days" else "180.00")
+        at.people[0].update(before[0])
+        at.class_.update(before[1])
+        await at.hears(event)
+        freed = await at.seen(claim)
+        assert (freed["hold"], freed["amount"], freed["lines"]) == (None, claim["amount"], claim["lines"])
+        steps = [(each["action"], each["actor"]) for each in freed["decisions"] if each["role"] == "service"]
+        assert steps == [("hold", "subsidy"), ("release", "subsidy")]
+        assert (await at.kept(), await at.due()) == (2, 0)
+
+
+@pytest.mark.parametrize("status", ["approved", "exported"])
+async def test_money_that_is_set_aside_stops_before_the_bank(start: Start, status: str) -> None:
+    async with told(start) as at:
+        claim = await at.claim(status)
+        pension(at.class_, at.people[0])
+        await at.hears("status_record.received")
+        held = await at.seen(claim)
+        assert (held["hold"]["code"], held["status"], held["amount"]) == ("facts_changed", "approved", "360.00")
+        assert [(line["verdict"], "status_excluded" in codes(line)) for line in held["lines"]] == [("eligible", True), ("eligible", False)]
+        if status == "approved":
+            body = {"fund_id": at.world.fund_id, "claim_ids": [claim["id"]]}
+            answer = await at.world.as_("finance", at=AFTER_NOTICE).post("/v1/payment-batches", json=body, headers=key())
+            assert (answer.status_code, answer.json()["code"]) == (409, "claim_on_hold")
+        assert await at.recoveries() == []
+
+
+async def test_what_goes_out_while_it_is_held_is_proposed_to_be_asked_back(start: Start) -> None:
+    async with told(start) as at:
+        claim = await at.claim("exported")
+        pension(at.class_, at.people[0])
+        await at.hears("status_record.received")
+        [batch] = (await at.world.as_("finance", at=AFTER_NOTICE).get("/v1/payment-batches")).json()["items"]
+        shown = (await at.world.as_("finance", at=AFTER_NOTICE).get(f"/v1/payment-batches/{batch['id']}")).json()
+        await at.pay(shown)
+        await run_due(at.world.subsidy.kernel)
+        paid = await at.seen(claim)
+        assert (paid["status"], paid["hold"]) == ("paid", None)
+        [proposal] = await at.recoveries()
+        assert proposal["amount"] == "180.00"
+
+
+@pytest.mark.parametrize("fact", FACTS)
+async def test_of_what_was_paid_a_recovery_is_proposed_until_the_facts_are_as_before(start: Start, fact: str) -> None:
+    async with told(start) as at:
+        claim = await at.claim("paid")
+        event, change, _ = FACTS[fact]
+        before = {**at.people[0]}, {**at.class_, "institution": {**at.class_["institution"]}}
+        change(at.class_, at.people[0])
+        await at.hears(event)
+        [proposal] = await at.recoveries()
+        assert proposal["amount"] == {"fewer days": "120.00", "a listing on the class's day": "360.00"}.get(fact, "180.00")
+        assert (await at.seen(claim))["status"] == "paid"
+        await at.hears(event)
+        assert [each["id"] for each in await at.recoveries()] == [proposal["id"]], "told once"
+        at.people[0].update(before[0])
+        at.class_.update(before[1])
+        await at.hears(event)
+        assert await at.recoveries() == [] and [each["id"] for each in await at.recoveries("withdrawn")] == [proposal["id"]]
+        assert (await at.seen(claim))["lines"] == claim["lines"]
+
+
+@pytest.mark.parametrize("action", ["accept", "dismiss"])
+async def test_what_a_person_decided_on_a_proposal_stays(start: Start, action: str) -> None:
+    async with told(start) as at:
+        claim = await at.claim("paid")
+        pension(at.class_, at.people[0])
+        await at.hears("status_record.received")
+        [proposal] = await at.recoveries()
+        shown = (await at.world.as_("finance", at=AFTER_NOTICE).get(f"/v1/recoveries/{proposal['id']}")).json()
+        assert [(each["trainee_id"], each["amount"]) for each in shown["persons"]] == [(at.people[0]["trainee_id"], "180.00")]
+        role, body = ("finance", None) if action == "accept" else ("reviewer", {"reason": "社保已更正"})
+        answer = await at.world.as_(role, at=AFTER_NOTICE).post(f"/v1/recoveries/{proposal['id']}:{action}", json=body, headers=key())
+        assert answer.status_code == 200, answer.text
+        assert (await at.seen(claim))["status"] == ("recovering" if action == "accept" else "paid")
+        await at.hears("status_record.received")
+        assert await at.recoveries() == []
+        at.people[0]["statuses"] = []
+        await at.hears("status_record.voided")
+        assert len(await at.recoveries("recovering" if action == "accept" else "dismissed")) == 1
+        at.people[0]["statuses"] = [PENSION]
+        overlap(at.class_, at.people[0])
+        await at.hears("attendance.overlapped")
+        assert [each["amount"] for each in await at.recoveries()] == ([] if action == "accept" else ["180.00"]), "another finding is new"
+
+
+async def test_a_line_that_was_accepted_with_a_reason_stays_so_for_what_was_seen(start: Start) -> None:
+    async with told(start) as at:
+        claim = await at.claim("reviewed")
+        overlap(at.class_, at.people[0])
+        await at.hears("attendance.overlapped")
+        held = await at.seen(claim)
+        body = {"trainee_id": at.people[0]["trainee_id"], "outcome": "accept", "reason": "签到簿已核对"}
+        accepted = await at.world.step("reviewer", "resolve", held, body)
+        assert (accepted["hold"], accepted["amount"]) == (None, "360.00")
+        await at.hears("attendance.overlapped")
+        assert (await at.seen(claim))["version"] == accepted["version"]
+        pension(at.class_, at.people[0])
+        await at.hears("status_record.received")
+        again = await at.seen(claim)
+        assert (again["hold"]["code"], again["lines"][0]["verdict"]) == ("facts_changed", "held")
+
+
+async def test_a_hold_on_approved_money_that_a_reviewer_released_is_not_set_again(start: Start) -> None:
+    async with told(start) as at:
+        claim = await at.claim("approved")
+        pension(at.class_, at.people[0])
+        await at.hears("status_record.received")
+        freed = await at.world.step("reviewer", "release", await at.seen(claim), {"comment": "另一人的记录"})
+        await at.hears("status_record.received")
+        assert (await at.seen(claim))["version"] == freed["version"]
+
+
+async def test_facts_that_would_pay_more_are_told_and_pay_nothing(start: Start) -> None:
+    async with told(start) as at:
+        attendance(at.class_, at.people[0])
+        claim = await at.claim("paid")
+        assert claim["amount"] == "240.00"
+        at.people[0]["half_days"] = a_person()["half_days"]
+        await at.hears("attendance.recorded")
+        await at.hears("attendance.recorded")
+        assert ((await at.seen(claim))["lines"], await at.recoveries()) == (claim["lines"], [])
+        assert (await at.kept("told"), await at.kept()) == (1, 1)
+        trail = (await at.world.as_("auditor").get("/v1/audit", params={"subject": claim["id"]})).json()["items"]
+        [entry] = [each for each in trail if each["action"] == "claim.reassessed"]
+        assert entry["details"]["lines"][0]["amount"] == "180.00" and entry["details"]["facts_hash_before"] == claim["facts_hash"]
+
+
+async def test_the_same_event_twice_and_one_that_says_nothing_new_do_nothing(start: Start) -> None:
+    async with told(start) as at:
+        claim, event_id = await at.claim("submitted"), db.new_id()
+        for _ in range(2):
+            await at.event("trainee.changed", event_id)
+        assert await at.due() == 1
+        await at.event("trainee.changed", fields=["phone"])
+        assert await at.due() == 1
+        assert (await run_due(at.world.subsidy.kernel), await at.due()) == (1, 0)
+        assert ((await at.seen(claim))["version"], await at.kept()) == (claim["version"], 0)
+
+
+async def test_nothing_is_lost_while_the_registry_is_away(start: Start) -> None:
+    async with told(start) as at:
+        claim = await at.claim("submitted")
+        pension(at.class_, at.people[0])
+        await at.event("status_record.received")
+        neighbour = at.world.subsidy.kernel.neighbours["registry"]
+        there, neighbour.transport = neighbour.transport, AWAY
+        await run_due(at.world.subsidy.kernel)
+        assert (await at.due(), (await at.seen(claim))["hold"]) == (1, None)
+        neighbour.transport = there
+        async with at.world.subsidy.kernel.writing.begin() as session:
+            await session.execute(update(DueReassessment).values(look_at=func.now()))
+        await run_due(at.world.subsidy.kernel)
+        assert (await at.due(), (await at.seen(claim))["hold"]["code"]) == (0, "facts_changed")
+
+
+async def test_a_claim_that_changes_while_the_registry_is_asked_is_asked_for_again(start: Start) -> None:
+    async with told(start) as at:
+        claim = await at.claim("submitted")
+        pension(at.class_, at.people[0])
+        neighbour, asked = at.world.subsidy.kernel.neighbours["registry"], []
+        there = neighbour.transport
+        assert isinstance(there, httpx.AsyncBaseTransport)
+
+        async def meanwhile(request: httpx.Request) -> httpx.Response:
+            if not asked and request.url.path == "/internal/v1/claim-facts":
+                asked.append(request)
+                await at.world.step("officer", "review", claim)
+            return await there.handle_async_request(request)
+
+        neighbour.transport = httpx.MockTransport(meanwhile)
+        await at.hears("status_record.received")
+        held = await at.seen(claim)
+        assert (held["status"], held["hold"]["code"], await at.kept()) == ("reviewed", "facts_changed", 1)
+
+
+@pytest.mark.parametrize("status", ["draft", "returned", "rejected", "withdrawn"])
+async def test_what_is_not_before_the_office_is_judged_when_it_is_submitted(start: Start, status: str) -> None:
+    async with told(start) as at:
+        await at.claim(status)
+        pension(at.class_, at.people[0])
+        await at.event("status_record.received")
+        assert await at.due() == 0
+
+
+async def test_a_returned_claim_that_is_submitted_again_is_judged_and_no_more_held_for_it(start: Start) -> None:
+    async with told(start) as at:
+        claim = await at.claim("submitted")
+        pension(at.class_, at.people[0])
+        await at.hears("status_record.received")
+        returned = await at.world.step("officer", "return", await at.seen(claim), {"reason": "请核对"})
+        again = await at.world.step("institution", "submit", returned)
+        assert (again["hold"], [line["verdict"] for line in again["lines"]]) == (None, ["refused", "eligible"])
+        at.people[0]["statuses"] = []
+        await at.hears("status_record.voided")
+        assert [line["verdict"] for line in (await at.seen(claim))["lines"]] == ["refused", "eligible"], "told, not given by itself"
+
+
+async def test_every_claim_is_looked_at_once_more_when_it_goes_into_notice(start: Start) -> None:
+    """A fact that came between the registry's answer and the claim's own row concerns no claim that is there."""
+    async with told(start) as at:
+        claim = await at.claim("reviewed")
+        pension(at.class_, at.people[0])
+        await at.world.step("reviewer", "confirm", claim)
+        await run_due(at.world.subsidy.kernel)
+        assert (await at.seen(claim))["hold"]["code"] == "facts_changed"
+
+
+async def test_two_listings_of_days_find_the_classes_of_these_days(start: Start) -> None:
+    async with told(start) as at:
+        await at.claim("submitted")
+        await at.event("institution.suspended", from_on="2025-04-11")
+        assert await at.due() == 0
+        await at.event("institution.suspended", from_on="2025-04-10", until_on="2025-04-12")
+        assert await at.due() == 1
