@@ -119,12 +119,13 @@ class FindingCode(StrEnum):
 
 
 class TradeField(StrEnum):
-    """What a trade is about, as the short course asks: farming, its products, their sale, or crafts beside it."""
+    """What a trade is about, as the short course asks: farming, its products, their sale, crafts beside it, or something else."""
 
     FARMING = "farming"
     PROCESSING = "processing"
     MARKETING = "marketing"
     CRAFT = "craft"
+    OTHER = "other"
 
 
 class Effect(StrEnum):

@@ -32,6 +32,7 @@ class Rules:
     basis_status: BasisStatus = BasisStatus.UNCONFIRMED
     endings: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
+    characters: Mapping[str, str] = field(default_factory=dict)
     same: tuple[tuple[str, ...], ...] = ()
     occupations: Mapping[TradeField, tuple[str, ...]] = field(default_factory=dict)
     words: tuple[Words, ...] = ()
@@ -72,10 +73,10 @@ def title(trade: str) -> str:
 
 
 def about(trade: str) -> TradeField | None:
-    """None: an occupation that is about none of these, or a name that tells nothing."""
+    """None: the name tells nothing."""
     folder = county.folder()
     if trade in occupations(folder).titles:
-        return next((each for each, codes in rules(folder).occupations.items() if trade in codes), None)
+        return next((each for each, codes in rules(folder).occupations.items() if trade in codes), TradeField.OTHER)
     return next((row.field for row in rules(folder).words if any(word in trade for word in row.words)), None)
 
 
@@ -107,8 +108,9 @@ def _key(folder: Path, name: str) -> str:
 
 def _normal(folder: Path, name: str) -> str:
     """However it was typed: wide or narrow, in either case, with spaces or stops, with an ending that changes nothing. Two characters stay at least."""
-    plain = "".join(each for each in unicodedata.normalize("NFKC", name) if each.isalnum()).casefold()
-    while ending := next((each for each in rules(folder).endings if plain.endswith(each) and len(plain) >= len(each) + 2), None):
+    known = rules(folder)
+    plain = "".join(known.characters.get(each, each) for each in unicodedata.normalize("NFKC", name) if each.isalnum()).casefold()
+    while ending := next((each for each in known.endings if plain.endswith(each) and len(plain) >= len(each) + 2), None):
         plain = plain.removesuffix(ending)
     return plain
 

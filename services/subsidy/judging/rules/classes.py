@@ -1,6 +1,6 @@
 """The rules on the class by itself: how long it is, when it was filed, and what it teaches."""
 
-from services.subsidy.codes import Effect, FindingCode
+from services.subsidy.codes import Effect, FindingCode, TradeField
 from services.subsidy.judging import trades
 from services.subsidy.judging.facts import ClaimFacts, ClassFacts, trade_of_class
 from services.subsidy.judging.findings import Finding, found, labelled
@@ -59,7 +59,8 @@ def trade_not_filed(claim: ClaimFacts, terms: Terms) -> Finding | None:
 
 
 def trade_not_allowed(claim: ClaimFacts, terms: Terms) -> Finding | None:
-    """A name typed freely that stands near an occupation which is not allowed is held; one that tells nothing is noted unless it is filed."""
+    """A name typed freely that stands near an occupation which is not allowed, or seems to be about something else, is held; one that tells nothing
+    is noted unless it is filed."""
     class_facts, fields = claim.class_facts, terms.trade_fields
     trade, _ = trade_of_class(class_facts)
     if class_facts is None or trade is None or fields is None or not trades.known():
@@ -69,10 +70,10 @@ def trade_not_allowed(claim: ClaimFacts, terms: Terms) -> Finding | None:
         fields, needed = fields | needed, frozenset()
     beside = trades.occupation_near(trade)
     about = trades.about(beside or trade)
-    unclear = beside is None and about is None
-    if about in fields or (unclear and class_facts.trade_filed):
+    if about in fields or (about is None and class_facts.trade_filed):
         return None
-    effect = Effect.NOTE if unclear else Effect.REFUSE if beside in (None, trade) else Effect.HOLD
+    certain = beside == trade or (beside is None and about != TradeField.OTHER)
+    effect = Effect.NOTE if about is None else Effect.REFUSE if certain else Effect.HOLD
     seen = f"工种为{_called(class_facts, trade)}" + (f",与职业{trades.title(beside)}相近" if beside and beside != trade else "")
     allowed = labelled("trade_field", fields) + (f";确有需要并写明理由的,可为{labelled('trade_field', needed)}" if needed else "")
     fix = {
