@@ -1,5 +1,6 @@
 """From what registry tells of a class, and what this service remembers of its people, to the facts that rules may know."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, literal, select, text, tuple_
+from sqlalchemy import Uuid, and_, bindparam, func, literal, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
@@ -16,12 +18,42 @@ from services.subsidy.claims.policy import NOT_COUNTED
 from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
 from services.subsidy.clients import ClaimFactsRead, ClassRead, EnrolmentRead
 from services.subsidy.codes import ClaimKind, FundSource, Level, PersonalStatus, SchemeCode
+from services.subsidy.funds import reading as funds
+from services.subsidy.funds.tables import Fund
 from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, LineFacts, Prior
+from services.subsidy.schemes import operations as schemes
+from services.subsidy.schemes.policy import Policy
 from shared import errors
 from shared.access import Call
 from shared.web import Kernel
 
 PERSON_LOCKS = 1024  # buckets: a claim of any size takes at most so many locks
+_claim, _line, _held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
+_PAST = (
+    select(
+        _claim.number,
+        _claim.scheme,
+        _claim.class_id,
+        _claim.class_starts_on,
+        _claim.class_ends_on,
+        _line.trainee_id,
+        _held.judged_on,
+        _held.trade_key,
+        _held.level,
+        _held.placement_id,
+    )
+    .select_from(
+        Line.__table__.join(Claim.__table__, _claim.id == _line.claim_id).outerjoin(
+            Entitlement.__table__, and_(_held.claim_id == _line.claim_id, _held.position == _line.position)
+        )
+    )
+    .where(
+        _line.trainee_id == func.any(bindparam("trainee_ids", type_=ARRAY(Uuid))),
+        _claim.status.not_in(NOT_COUNTED),
+        _claim.id.is_distinct_from(bindparam("own_claim_id", type_=Uuid)),
+    )
+    .order_by(_claim.id, _line.position)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +81,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What registry tells of an application's class and people, asked for before the transaction. `claim`: as it was then, where there is one yet, and
-    the steps it has `done`."""
+    """What registry tells of an application's class and people, asked for before the transaction; the fund it names (None: there is none) and the terms
+    that are known. `claim`: as it was then, where there is one yet, and the steps it has `done`."""
 
     asked: Asked
     read: ClaimFactsRead
+    fund: Fund | None
+    known: Policy
     claim: Claim | None = None
     done: Sequence[Decision] = ()
 
@@ -67,12 +101,21 @@ class History:
 
 
 async def gather(kernel: Kernel, call: Call, asked: Asked, claim: Claim | None = None, done: Sequence[Decision] = ()) -> Gathered:
-    """One call to registry for the class and everyone in question; 422 where there is no such class."""
+    """One call to registry for the class and everyone in question, and meanwhile what of our own it is judged by; 422 where there is no such class."""
     named = (asked.trainee_id,) if asked.trainee_id else None if asked.lines is None else tuple(line.trainee_id for line in asked.lines)
-    read = await clients.claim_facts(kernel, call, asked.class_id, named)
+    ours = asyncio.create_task(_ours(kernel, asked.fund_id))
+    try:
+        read = await clients.claim_facts(kernel, call, asked.class_id, named)
+    finally:
+        fund, known = await ours
     if read is None:
         raise errors.Invalid(faults=[errors.Fault("unknown_class", pointer="/class_id", fix="请核对班级编号。")])
-    return Gathered(asked, read, claim, done)
+    return Gathered(asked, read, fund, known, claim, done)
+
+
+async def _ours(kernel: Kernel, fund_id: UUID) -> tuple[Fund | None, Policy]:
+    async with kernel.reading() as session:
+        return await funds.find(session, fund_id), await schemes.in_force(session)
 
 
 async def lock_persons(session: AsyncSession, trainee_ids: Collection[UUID]) -> None:
@@ -93,33 +136,8 @@ async def history(
 ) -> History:
     """One statement, in a stable order: the same past gives the same facts. `before`: only claims submitted before this one (when, id): those after it
     were judged with it in mind."""
-    claim, line, held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
-    wanted = (
-        select(
-            claim.number,
-            claim.scheme,
-            claim.class_id,
-            claim.class_starts_on,
-            claim.class_ends_on,
-            line.trainee_id,
-            held.judged_on,
-            held.trade_key,
-            held.level,
-            held.placement_id,
-        )
-        .select_from(
-            Line.__table__.join(Claim.__table__, claim.id == line.claim_id).outerjoin(
-                Entitlement.__table__, and_(held.claim_id == line.claim_id, held.position == line.position)
-            )
-        )
-        .where(line.trainee_id == func.any(sorted(trainee_ids)), claim.status.not_in(NOT_COUNTED))
-        .order_by(claim.id, line.position)
-    )
-    if own_claim_id is not None:
-        wanted = wanted.where(claim.id != own_claim_id)
-    if before is not None:
-        wanted = wanted.where(tuple_(claim.submitted_at, claim.id) < tuple_(*map(literal, before)))
-    rows = (await session.execute(wanted)).all()
+    wanted = _PAST if before is None else _PAST.where(tuple_(_claim.submitted_at, _claim.id) < tuple_(*map(literal, before)))
+    rows = (await session.execute(wanted, {"trainee_ids": sorted(trainee_ids), "own_claim_id": own_claim_id})).all()
     priors: dict[UUID, list[Prior]] = defaultdict(list)
     people: dict[tuple[str, date, date], set[str]] = defaultdict(set)
     for row in rows:

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, cast, func, literal, null, or_, select, union_all, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Uuid, bindparam, cast, func, literal, null, or_, select, union_all, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import lines, reading, steps
@@ -22,6 +22,24 @@ BLACKLISTED = "institution_blacklisted"  # the register ends it: on the last day
 BECAUSE_BLACKLISTED = "承办机构已列入黑名单({days})。期满或移出黑名单时自动解除,也可由复审人员查明后解除。"
 FOLLOWS = "申领单 {number} 的暂缓未经解除,随班级和人员转来:{reason}"
 ENDED = frozenset({ClaimStatus.WITHDRAWN, ClaimStatus.REJECTED, ClaimStatus.CLOSED})
+
+_known = KnownBlacklisting
+_listing = func.jsonb_build_object("from_on", _known.from_on, "until_on", _known.until_on)
+_same_people = select(Line.claim_id).where(Line.trainee_id == func.any(bindparam("trainee_ids", type_=ARRAY(Uuid))))
+_FOLLOWED = union_all(  # built once: a submission asks it
+    select(
+        null().cast(Uuid).label("id"),
+        literal("").label("status"),
+        literal("").label("number"),
+        func.jsonb_build_array(_listing).label("holds"),
+    ).where(_known.institution_id == bindparam("paid_id"), or_(_known.until_on.is_(None), _known.until_on >= bindparam("today"))),
+    select(Claim.id, Claim.status, Claim.number, Claim.holds).where(
+        Claim.class_id == bindparam("class_id"),
+        Claim.id.is_distinct_from(bindparam("own_claim_id")),
+        Claim.holds != cast([], JSONB),
+        or_(Claim.institution_id == bindparam("institution_id"), Claim.id.in_(_same_people)),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +97,15 @@ async def followed(
 ) -> Followed:
     """One statement: the listings of the institution to be paid that are not over, and the holds of other claims for the class, by the same institution
     or for one of the same people. Facts that changed for a claim that goes on are its own: this one is judged by them as well."""
-    known, same_people = KnownBlacklisting, Claim.id.in_(select(Line.claim_id).where(Line.trainee_id == func.any(list(trainee_ids))))
-    days = func.jsonb_build_array(func.jsonb_build_object("from_on", known.from_on, "until_on", known.until_on))
-    not_over = or_(known.until_on.is_(None), known.until_on >= call.today)
-    to_itself = institution_id if payee == Payee.ORGANISER else None
-    listings = select(null().cast(Uuid).label("id"), literal("").label("status"), literal("").label("number"), days.label("holds"))
-    papers = select(Claim.id, Claim.status, Claim.number, Claim.holds).where(
-        Claim.class_id == class_id,
-        Claim.id != own_claim_id if own_claim_id else literal(True),
-        Claim.holds != cast([], JSONB),
-        same_people if institution_id is None else or_(Claim.institution_id == institution_id, same_people),
-    )
-    both = union_all(listings.where(and_(known.institution_id == to_itself, not_over)), papers)
-    rows = (await session.execute(both)).all()
+    asked = {
+        "today": call.today,
+        "institution_id": institution_id,
+        "paid_id": institution_id if payee == Payee.ORGANISER else None,
+        "class_id": class_id,
+        "trainee_ids": list(trainee_ids),
+        "own_claim_id": own_claim_id,
+    }
+    rows = (await session.execute(_FOLLOWED, asked)).all()
     found = Followed([], [])
     for row in rows:
         if row.id is None:

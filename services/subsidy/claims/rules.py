@@ -104,9 +104,8 @@ async def judge(
     session: AsyncSession, call: Call, gathered: Gathered, *, own_claim_id: UUID | None = None, submitting: bool = False
 ) -> Judged:
     """Judges what was asked for with what registry told. `submitting` waits for others who claim the same people."""
-    asked, read = gathered.asked, gathered.read
-    fund = await funds.find(session, asked.fund_id)
-    terms = (await schemes.in_force(session)).terms_on(asked.scheme, read.class_.starts_on)
+    asked, read, fund = gathered.asked, gathered.read, gathered.fund
+    terms = gathered.known.terms_on(asked.scheme, read.class_.starts_on)
     if not isinstance(terms, Terms):
         raise TermsMissing(terms.detail)
     lines = _lines(asked, read)

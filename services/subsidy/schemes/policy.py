@@ -130,7 +130,7 @@ class Terms:
     @cached_property
     def hash(self) -> str:
         """Of the document and the figures. On what each rests stands outside it: that a source was found later changes no claim."""
-        return digest({name: getattr(self, name) for name in HASHED})
+        return digest(to_json({name: getattr(self, name) for name in HASHED}))
 
     @cached_property
     def block(self) -> dict[str, Any]:
