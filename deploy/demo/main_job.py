@@ -268,16 +268,29 @@ class Job:
 
     def approve_and_pay(self, after: str) -> Any:
         """Finance approves once the notice is over, exports the bank file, confirms what the bank did."""
-        self.finance.act(self.claim, "approve", {}, on=after)
-        batch = self.finance.do("POST", "/v1/payment-batches", on=after, json={"fund_id": self.fund_id, "claim_ids": [self.claim_id]})
+        self.approve(on=after)
+        self.put_into_a_batch(on=after)
+        self.export_the_bank_file(on=after)
+        return self.confirm_what_was_paid(on=after)
+
+    def approve(self, on: str) -> Any:
+        return self.finance.act(self.claim, "approve", {}, on=on)
+
+    def put_into_a_batch(self, on: str) -> Any:
+        batch = self.finance.do("POST", "/v1/payment-batches", on=on, json={"fund_id": self.fund_id, "claim_ids": [self.claim_id]})
         self.batch_id = batch["id"]
-        exported = self.finance.act(f"/v1/payment-batches/{self.batch_id}", "export", on=after)
-        results = [
-            {"payment_id": payment["id"], "result": "paid", "voucher_no": "V-2025-001", "paid_on": after}
-            for payment in exported["payments"]
-        ]
-        self.finance.act(f"/v1/payment-batches/{self.batch_id}", "confirm", {"results": results}, on=after)
-        return self.finance.do("GET", self.claim, on=after)
+        return batch
+
+    def export_the_bank_file(self, on: str) -> Any:
+        self.exported = self.finance.act(f"/v1/payment-batches/{self.batch_id}", "export", on=on)
+        return self.exported
+
+    def confirm_what_was_paid(self, on: str) -> Any:
+        """Answers the claim."""
+        paid = {"result": "paid", "voucher_no": "V-2025-001", "paid_on": on}
+        results = [{"payment_id": payment["id"]} | paid for payment in self.exported["payments"]]
+        self.finance.act(f"/v1/payment-batches/{self.batch_id}", "confirm", {"results": results}, on=on)
+        return self.finance.do("GET", self.claim, on=on)
 
     def ledger(self, on: str) -> tuple[Any, Iterable[Any]]:
         fund = self.finance.do("GET", f"/v1/funds/{self.fund_id}", on=on)

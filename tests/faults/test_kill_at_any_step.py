@@ -4,7 +4,9 @@ import contextlib
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial, wraps
 from itertools import cycle
 from typing import Any
 
@@ -26,7 +28,10 @@ KILLED_AT = {
     "submit": "registry",
     "review": "subsidy",
     "confirm": "postgres",
-    "pay": "gateway",
+    "approve": "subsidy",
+    "put_into_a_batch": "subsidy",
+    "export_the_bank_file": "subsidy",
+    "confirm_what_was_paid": "subsidy",
     "accept_the_filing": "evaluation",
     "assess_the_workers": "registry",
     "lock_and_issue": "postgres",
@@ -71,16 +76,25 @@ def test_whatever_is_killed_at_any_step_the_job_ends_as_if_nothing_had_happened(
             with _killed(stack, KILLED_AT[name], after_seconds=next(SECONDS_INTO_THE_STEP)):
                 first = step()
             keys.begin(name)
-            assert step() == first, f"{name}, with {KILLED_AT[name]} killed"
+            assert _but_for_names(step()) == _but_for_names(first), f"{name}, with {KILLED_AT[name]} killed"
         _check_the_claim(job)
         _check_the_certificates(job, half, foshan)
         _check_the_placements(job, foshan)
     assert stack.dead() == []
 
 
+def _but_for_names(answer: Any) -> Any:
+    """Names beside ids are of today, and null while who knows them is away."""
+    if isinstance(answer, list):
+        return [_but_for_names(each) for each in answer]
+    if isinstance(answer, dict):
+        return {name: _but_for_names(each) for name, each in answer.items() if not name.endswith(("_name", "_number", "_masked"))}
+    return answer
+
+
 def _steps(job: Job, half: SecondHalf, foshan: Foshan) -> list[Callable[[], Any]]:
-    def pay() -> Any:
-        return job.approve_and_pay(after="2025-04-24")
+    def on_the_24th(step: Callable[..., Any]) -> Callable[[], Any]:
+        return wraps(step)(partial(step, on="2025-04-24"))
 
     def supervise() -> Any:
         return half.supervise("DD-001")
@@ -100,7 +114,7 @@ def _steps(job: Job, half: SecondHalf, foshan: Foshan) -> list[Callable[[], Any]
         job.submit,
         job.review,
         job.confirm,
-        pay,
+        *map(on_the_24th, (job.approve, job.put_into_a_batch, job.export_the_bank_file, job.confirm_what_was_paid)),
         half.register_the_enterprise,
         half.file_for_self_assessment,
         half.accept_the_filing,
@@ -140,7 +154,12 @@ def _killed(stack: Stack, name: str, *, after_seconds: float) -> Iterator[None]:
 def _check_the_claim(job: Job) -> None:
     fund, ledger = job.ledger(on="2025-04-24")
     assert (fund["available"], fund["reserved"], fund["paid"]) == ("95800.00", "0.00", "4200.00")
-    assert sum(posting["to_account"] == "reserved" for posting in ledger) == 1  # approved once
+    moved = Counter((posting["from_account"], posting["to_account"], posting["amount"]) for posting in ledger)
+    assert moved == {  # approved once and paid once
+        ("external", "available", "100000.00"): 1,
+        ("available", "reserved", "4200.00"): 1,
+        ("reserved", "paid", "4200.00"): 1,
+    }
     assert len(_all(job, "/v1/claims")) == 1 and len(_all(job, f"/v1/payment-batches?fund_id={job.fund_id}", job.local("finance"))) == 1
 
 

@@ -4,6 +4,7 @@ The bank is the witness: it keeps what the files told it to pay and what it paid
 """
 
 import asyncio
+import contextlib
 import csv
 import io
 from collections import Counter
@@ -17,23 +18,51 @@ import httpx
 from fastapi import FastAPI
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import and_, func, select
+from sqlalchemy import select, text
 
 from services.subsidy.claims.policy import on_hold
-from services.subsidy.claims.tables import Claim, Line
+from services.subsidy.claims.tables import Claim
 from services.subsidy.following import operations as following
 from services.subsidy.funds.errors import FundExhausted
-from services.subsidy.payments.tables import Payment, PaymentBatch, PaymentLine
-from services.subsidy.recoveries.tables import Receipt, Recovery
+from services.subsidy.payments.tables import Payment
 from shared import clock, db
 from tests.conftest import Service
-from tests.subsidy.office import PERSONS, a_claim, a_fund, balances, call, finance, key
+from tests.subsidy.office import PERSONS, a_claim, a_fund, call, finance, key
 
 Answer = TypeVar("Answer")
 TODAY = "2025-04-20T09:00:00+08:00"
 REFUSED = {409, 412, 422}
 NOTHING = Decimal("0.00")
 numbers = st.integers(0, 11)
+some = st.sets(numbers, min_size=1, max_size=3)
+claims = st.tuples(
+    st.lists(st.sampled_from(["180.00", "60.00", "0.01", "0.00"]), min_size=1, max_size=4),
+    st.sampled_from(["trainee", "trainee", "organiser"]),
+    numbers,
+)
+results = st.lists(st.sampled_from(["paid", "paid", "paid", "failed", "bounced"]), min_size=1, max_size=4)
+
+
+BOOKS = text("""
+    WITH fund AS (SELECT * FROM funds WHERE id = :fund_id),
+    posted AS (SELECT * FROM fund_postings WHERE fund_id = :fund_id),
+    lines AS (SELECT l.*, c.status AS stands FROM claim_lines l JOIN claims c ON c.id = l.claim_id WHERE c.fund_id = :fund_id),
+    sent AS (
+        SELECT pl.claim_id, pl.position, sum(pl.amount_yuan) AS yuan
+        FROM payment_lines pl JOIN payments p ON p.id = pl.payment_id JOIN payment_batches b ON b.id = p.batch_id
+        WHERE b.fund_id = :fund_id AND p.status IN ('pending', 'exported', 'paid') GROUP BY pl.claim_id, pl.position)
+    SELECT total_yuan AS total, available_yuan AS available, reserved_yuan AS reserved, paid_yuan AS paid,
+        (SELECT coalesce(sum(amount_yuan) FILTER (WHERE to_account = 'available'), 0) - coalesce(sum(amount_yuan) FILTER (WHERE from_account = 'available'), 0)
+         FROM posted) AS available_posted,
+        (SELECT coalesce(sum(amount_yuan) FILTER (WHERE to_account = 'reserved'), 0) - coalesce(sum(amount_yuan) FILTER (WHERE from_account = 'reserved'), 0)
+         FROM posted) AS reserved_posted,
+        (SELECT coalesce(sum(amount_yuan) FILTER (WHERE to_account = 'paid'), 0) - coalesce(sum(amount_yuan) FILTER (WHERE from_account = 'paid'), 0)
+         FROM posted) AS paid_posted,
+        (SELECT coalesce(sum(amount - paid_yuan - given_up_yuan), 0) FROM lines WHERE stands = 'approved') AS owed,
+        (SELECT coalesce(sum(paid_yuan), 0) FROM lines) AS paid_to_lines,
+        (SELECT coalesce(sum(x.amount_yuan), 0) FROM recovery_receipts x JOIN recoveries r ON r.id = x.recovery_id WHERE r.fund_id = :fund_id) AS received,
+        (SELECT count(*) FROM lines l JOIN sent s ON s.claim_id = l.claim_id AND s.position = l.position WHERE s.yuan > l.amount) AS twice
+    FROM fund""")
 
 
 @dataclass
@@ -93,8 +122,8 @@ class Money(RuleBasedStateMachine):
     def wait(self, doing: Coroutine[Any, Any, Answer]) -> Answer:
         return asyncio.run_coroutine_threadsafe(doing, self.loop).result(120)
 
-    @initialize(total=st.sampled_from(["400.00", "5000.00"]))
-    def open(self, total: str) -> None:
+    @initialize(total=st.sampled_from(["900.00", "5000.00"]), claims=st.lists(claims, min_size=2, max_size=3))
+    def open(self, total: str, claims: list[tuple[list[str], str, int]]) -> None:
         self.registry, self.claims, self.batches = Registry(), list[UUID](), list[str]()
         self.undelivered: list[tuple[UUID, UUID]] = []
         self.files: dict[str, Told] = {}
@@ -105,6 +134,8 @@ class Money(RuleBasedStateMachine):
         self.service.kernel.neighbours["registry"].transport = self.registry.served()
         self.finance, self.reviewer = finance(self.service, at=TODAY), self.service.as_("reviewer", person_id=PERSONS["confirm"], at=TODAY)
         self.fund_id = self.wait(a_fund(self.service, total))
+        for claim in claims:
+            self.wait(self._approve(*claim))
 
     def teardown(self) -> None:
         async def close() -> None:
@@ -126,17 +157,16 @@ class Money(RuleBasedStateMachine):
 
     @rule(person=numbers, account=st.none() | numbers)
     def change_an_account(self, person: int, account: int | None) -> None:
-        whose = self.people[person % len(self.people)]
-        self.registry.accounts[self.registry.now(whose)] = None if account is None else f"62170000100012340{account:02}"
+        self._give(person, None if account is None else f"62170000100012340{account:02}")
 
-    @precondition(lambda self: self.registry.institutions)
-    @rule(person=numbers, school=numbers)
-    def give_the_school_s_account_as_one_s_own(self, person: int, school: int) -> None:
-        schools = list(self.registry.institutions.values())
-        self.registry.accounts[self.registry.now(self.people[person % len(self.people)])] = schools[school % len(schools)]
+    def _give(self, person: int, account: str | None) -> None:
+        self.registry.accounts[self.registry.now(self.people[person % len(self.people)])] = account
 
     @rule(old=numbers, into=numbers)
     def merge(self, old: int, into: int) -> None:
+        self._merge(old, into)
+
+    def _merge(self, old: int, into: int) -> None:
         one, other = (self.registry.now(self.people[each % len(self.people)]) for each in (old, into))
         if one != other:
             self.registry.merged[one] = other
@@ -155,65 +185,83 @@ class Money(RuleBasedStateMachine):
 
     # The bureau
 
-    @rule(
-        amounts=st.lists(st.sampled_from(["180.00", "60.00", "0.01", "0.00"]), min_size=1, max_size=4),
-        payee=st.sampled_from(["trainee", "trainee", "organiser"]),
-        first=numbers,
-    )
-    def approve_a_claim(self, amounts: list[str], payee: str, first: int) -> None:
+    @rule(claim=claims)
+    def approve_a_claim(self, claim: tuple[list[str], str, int]) -> None:
+        self.wait(self._approve(*claim))
+
+    async def _approve(self, amounts: list[str], payee: str, first: int) -> None:
         school, people = db.new_id(), [self.people[(first + n) % len(self.people)] for n in range(len(amounts))]
         self.registry.institutions[school] = f"62170000200012340{len(self.registry.institutions):02}"
-        try:
-            claim = self.wait(a_claim(self.service, self.fund_id, amounts, payee=payee, people=people, institution_id=school))
-        except FundExhausted:
-            return
-        self.claims.append(claim.id)
+        with contextlib.suppress(FundExhausted):
+            claim = await a_claim(self.service, self.fund_id, amounts, payee=payee, people=people, institution_id=school)
+            self.claims.append(claim.id)
 
     @precondition(lambda self: self.claims)
     @rule(which=numbers, action=st.sampled_from(["hold", "release", "return", "reject", "close"]))
     def decide(self, which: int, action: str) -> None:
+        self.wait(self._decide(which, action))
+
+    async def _decide(self, which: int, action: str) -> None:
         client = self.reviewer if action in ("hold", "release") else self.finance
         body = {"comment": "已核实"} if action == "release" else {"reason": "核查"}
-        self.wait(self.act(client, f"/v1/claims/{self.claims[which % len(self.claims)]}:{action}", body))
+        await self.act(client, f"/v1/claims/{self.claims[which % len(self.claims)]}:{action}", body)
 
     @precondition(lambda self: self.claims)
-    @rule(which=st.sets(numbers, min_size=1, max_size=3))
+    @rule(which=some)
     def make_a_batch(self, which: set[int]) -> None:
-        async def make() -> httpx.Response:
-            ids = sorted({str(self.claims[each % len(self.claims)]) for each in which})
-            return await self.finance.post("/v1/payment-batches", json={"fund_id": self.fund_id, "claim_ids": ids}, headers=key())
-
-        answer = self.wait(make())
-        assert answer.status_code == 201 or answer.status_code in REFUSED, answer.text
-        if answer.status_code == 201:
-            self.batches.append(answer.json()["id"])
+        self.wait(self._make_a_batch(which))
 
     @precondition(lambda self: self.batches)
     @rule(which=numbers)
     def export(self, which: int) -> None:
-        batch_id = self.batches[-1 - which % len(self.batches)]
+        self.wait(self._export(self.batches[-1 - which % len(self.batches)]))
 
-        async def export() -> list[list[str]]:
-            held = await self._held()
-            answer = await self.act(self.finance, f"/v1/payment-batches/{batch_id}:export", format="csv")
-            if answer.status_code != 200 or answer.json()["status"] != "exported":
-                return []
-            batch = answer.json()
-            going = {each["id"]: each for each in batch["payments"] if each["status"] == "exported"}
-            assert not held & {UUID(each["claim_id"]) for each in going.values()}, "on hold, and in a bank file"
-            rows = list(csv.reader(io.StringIO((await self.finance.get(batch["bank_file_url"])).content.decode("utf-8-sig"))))[1:]
-            assert {row[1] for row in rows} == going.keys()
-            for _, payment_id, _, account, amount, _ in rows:
-                payee = UUID(going[payment_id]["payee"]["id"])
-                assert account == self.registry.account(payee), "changed since, and in a bank file"
-                assert going[payment_id]["payee"]["kind"] == "organiser" or self.registry.alone(payee), (
-                    "to an account that is another's as well"
-                )
-                assert payment_id not in self.files, "sent twice"
-                self.files[payment_id] = Told(payment_id, account, Decimal(amount))
-            return rows
+    @precondition(lambda self: self.claims)
+    @rule(which=some, meanwhile=st.sampled_from(["", "account", "school's", "merge", "hold"]), whose=numbers, results=results)
+    def pay(self, which: set[int], meanwhile: str, whose: int, results: list[str]) -> None:
+        """A batch from its making to the bank's answers, and what happens between its making and its export."""
 
-        self.wait(export())
+        async def pay() -> None:
+            batch_id = await self._make_a_batch(which)
+            if batch_id is None:
+                return
+            if meanwhile == "hold":
+                await self._decide(whose, "hold")
+            elif meanwhile == "merge":
+                self._merge(whose, whose + 1)
+            elif meanwhile:
+                schools = [*self.registry.institutions.values()]
+                self._give(whose, schools[whose % len(schools)] if meanwhile == "school's" else f"621700003000{whose:07}")
+            await self._export(batch_id)
+            await self._answer(batch_id, results)
+
+        self.wait(pay())
+
+    async def _make_a_batch(self, which: set[int]) -> str | None:
+        ids = sorted({str(self.claims[each % len(self.claims)]) for each in which})
+        answer = await self.finance.post("/v1/payment-batches", json={"fund_id": self.fund_id, "claim_ids": ids}, headers=key())
+        assert answer.status_code == 201 or answer.status_code in REFUSED, answer.text
+        if answer.status_code != 201:
+            return None
+        self.batches.append(answer.json()["id"])
+        return self.batches[-1]
+
+    async def _export(self, batch_id: str) -> None:
+        held = await self._held()
+        answer = await self.act(self.finance, f"/v1/payment-batches/{batch_id}:export", format="csv")
+        if answer.status_code != 200 or answer.json()["status"] != "exported":
+            return
+        batch = answer.json()
+        going = {each["id"]: each for each in batch["payments"] if each["status"] == "exported"}
+        assert not held & {UUID(each["claim_id"]) for each in going.values()}, "on hold, and in a bank file"
+        rows = list(csv.reader(io.StringIO((await self.finance.get(batch["bank_file_url"])).content.decode("utf-8-sig"))))[1:]
+        assert {row[1] for row in rows} == going.keys()
+        for _, payment_id, _, account, amount, _ in rows:
+            kind, payee = going[payment_id]["payee"]["kind"], UUID(going[payment_id]["payee"]["id"])
+            assert account == self.registry.account(payee), "changed since, and in a bank file"
+            assert kind == "organiser" or self.registry.alone(payee), "to an account that is another's as well"
+            assert payment_id not in self.files, "sent twice"
+            self.files[payment_id] = Told(payment_id, account, Decimal(amount))
 
     @precondition(lambda self: self.batches)
     @rule(which=numbers)
@@ -223,22 +271,18 @@ class Money(RuleBasedStateMachine):
     # The bank
 
     @precondition(lambda self: self.files)
-    @rule(which=numbers, results=st.lists(st.sampled_from(["paid", "paid", "paid", "failed", "bounced"]), min_size=1, max_size=4))
+    @rule(which=numbers, results=results)
     def answer(self, which: int, results: list[str]) -> None:
-        async def answer() -> None:
-            batch_id = self.batches[-1 - which % len(self.batches)]
-            waiting = (await self.finance.get(f"/v1/payment-batches/{batch_id}")).json()["payments"]
-            told = [each["id"] for each in waiting if each["status"] in ("exported", "paid")][: len(results)]
-            said = [{"payment_id": each, "result": result} for each, result in zip(told, results, strict=False)]
-            if not said:
-                return
+        self.wait(self._answer(self.batches[-1 - which % len(self.batches)], results))
+
+    async def _answer(self, batch_id: str, results: list[str]) -> None:
+        before = {each["id"]: each["status"] for each in (await self.finance.get(f"/v1/payment-batches/{batch_id}")).json()["payments"]}
+        told = [payment_id for payment_id, status in before.items() if status in ("exported", "paid")]
+        if said := [{"payment_id": each, "result": result} for each, result in zip(told, results, strict=False)]:
             done = await self.act(self.finance, f"/v1/payment-batches/{batch_id}:confirm", {"results": said})
             if done.status_code == 200:
-                before = {each["id"]: each["status"] for each in waiting}
                 for each in said:
                     self.paid[each["payment_id"]] += (each["result"] == "paid") - (before[each["payment_id"]] == "paid")
-
-        self.wait(answer())
 
     @precondition(lambda self: +self.paid)
     @rule(which=numbers)
@@ -285,32 +329,14 @@ class Money(RuleBasedStateMachine):
             return {claim.id for claim in claims if on_hold(claim.holds, clock.read(TODAY).date())}
 
     async def _check(self) -> None:
-        accounts = await balances(self.service, self.fund_id)  # total = available + reserved + paid, as the ledger has it
-        assert all(Decimal(each) >= 0 for each in accounts.values())
-        fund = Claim.fund_id == UUID(self.fund_id)
         async with self.service.kernel.reading() as session:
-            owed = Line.amount - Line.paid_yuan - Line.given_up_yuan
-            reserved = await session.scalar(
-                select(func.coalesce(func.sum(owed), NOTHING))
-                .join(Claim, Claim.id == Line.claim_id)
-                .where(fund, Claim.status == "approved")
-            )
-            paid = await session.scalar(select(func.coalesce(func.sum(Line.paid_yuan), NOTHING)).join(Claim).where(fund))
-            received = await session.scalar(
-                select(func.coalesce(func.sum(Receipt.amount_yuan), NOTHING)).join(Recovery).where(Recovery.fund_id == UUID(self.fund_id))
-            )
-            sent = (
-                select(PaymentLine.claim_id, PaymentLine.position, func.sum(PaymentLine.amount_yuan).label("yuan"))
-                .join(Payment, Payment.id == PaymentLine.payment_id)
-                .join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
-                .where(PaymentBatch.fund_id == UUID(self.fund_id), Payment.status.in_(("pending", "exported", "paid")))
-                .group_by(PaymentLine.claim_id, PaymentLine.position)
-                .subquery()
-            )
-            of_line = and_(sent.c.claim_id == Line.claim_id, sent.c.position == Line.position, sent.c.yuan > Line.amount)
-            twice = await session.scalar(select(func.count()).select_from(Line).join(sent, of_line))
-        assert twice == 0, "a line is sent or paid twice"
-        assert Decimal(accounts["reserved"]) == reserved, "set aside is what approved claims are still owed"
+            said = (await session.execute(BOOKS, {"fund_id": self.fund_id})).one()
+        for account in ("available", "reserved", "paid"):
+            held = getattr(said, account)
+            assert held >= 0 and held == getattr(said, f"{account}_posted"), f"{account} is not what its postings say"
+        assert said.total == said.available + said.reserved + said.paid
+        assert said.twice == 0, "a line is sent or paid twice"
+        assert said.reserved == said.owed, "set aside is what approved claims are still owed"
         by_the_bank = sum((self.files[each].amount * times for each, times in self.paid.items()), NOTHING)
-        assert paid == by_the_bank, "the books and the bank differ"
-        assert Decimal(accounts["paid"]) == by_the_bank - received
+        assert said.paid_to_lines == by_the_bank, "the books and the bank differ"
+        assert said.paid == by_the_bank - said.received
