@@ -22,6 +22,7 @@ NOUNS = (
     "institutions",
     "objections",
     "orders",
+    "outside-payments",
     "payment-batches",
     "placement-imports",
     "placement-updates",
@@ -33,6 +34,7 @@ NOUNS = (
     "statistics",
     "status-lists",
     "status-records",
+    "trade-filings",
     "trainees",
     "worklist",
 )

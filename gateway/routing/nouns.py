@@ -18,6 +18,8 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "files",
         "status-records",
         "status-lists",
+        "outside-payments",
+        "trade-filings",
         "brands",
     ),
     "subsidy": ("schemes", "funds", "claims", "notices", "objections", "payment-batches", "payments", "recoveries", "appeals", "workdays"),

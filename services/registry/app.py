@@ -18,10 +18,12 @@ from services.registry.institutions.yearly_reports import routes as yearly_repor
 from services.registry.internal import evaluation, gateway, names, search, subsidy
 from services.registry.people.corrections import routes as corrections
 from services.registry.people.merges import routes as merges
+from services.registry.people.outside_payments import routes as outside_payments
 from services.registry.people.status_records import routes as status_records
 from services.registry.people.trainees import routes as trainees
 from services.registry.reference import reading
 from services.registry.reference import routes as reference
+from services.registry.reference.trade_filings import routes as trade_filings
 from services.registry.training.attendance import routes as attendance
 from services.registry.training.brands import routes as brands
 from services.registry.training.classes import routes as classes
@@ -40,11 +42,13 @@ PART = web.Part(
     codes=reading.shown(county.folder()) | labels.shown(codes.OWNED),
     routers=(
         reference.router,
+        trade_filings.router,
         trainees.router,
         merges.router,
         corrections.router,
         status_records.router,
         status_records.lists_router,
+        outside_payments.router,
         institutions.router,
         teachers.router,
         ratings.router,

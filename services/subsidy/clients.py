@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subsidy.codes import ClassStatus, EnrolmentOutcome, Level, PersonalStatus, RetirementTrack, Sex
+from services.subsidy.codes import ClassStatus, EnrolmentOutcome, Level, PersonalStatus, RetirementTrack, SchemeCode, Sex
 from services.subsidy.judging.facts import AttendedDay, Headcount, HeldCategory, HeldStatus, Impossible, Overlap, Signing
 from shared import errors
 from shared.access import Call
@@ -33,6 +34,25 @@ class InstitutionRead(_Read):
     exited_on: date | None = None
 
 
+class TradeFilingRead(_Read):
+    """What is on file under the number that the class names; `in_force` on the class's first day."""
+
+    trade_name: str
+    beside_occupation_code: str | None = None
+    in_force: bool
+
+
+class OutsidePaymentRead(_Read):
+    scheme: SchemeCode | None = None
+    occupation_code: str | None = None
+    trade_name: str | None = None
+    level: Level | None = None
+    on: date
+    amount: Decimal
+    source: str
+    document: str | None = None
+
+
 class ClassRead(_Read):
     id: UUID
     number: str
@@ -45,6 +65,7 @@ class ClassRead(_Read):
     occupation_code: str | None = None
     trade_name: str | None = None
     trade_filing_no: str | None = None
+    trade_filing: TradeFilingRead | None = None
     level: Level | None = None
     proposed_at: datetime | None = None
     filed_at: datetime | None = None
@@ -74,6 +95,7 @@ class EnrolmentRead(_Read):
     outcome: EnrolmentOutcome
     categories: tuple[HeldCategory, ...]
     statuses: tuple[HeldStatus, ...]
+    outside_payments: tuple[OutsidePaymentRead, ...] = ()
     half_days: tuple[AttendedDay, ...]
     impossible: tuple[Impossible, ...] = ()
     attended_other_class: tuple[Overlap, ...]

@@ -121,3 +121,35 @@ async def test_registry_asks_who_would_be_eligible_with_its_own_facts(start: Sta
         assert answer.status_code == 200, answer.text
         verdicts = {line["trainee_id"]: line["verdict"] for line in answer.json()["lines"]}
         assert verdicts == dict(zip(course.people, ("eligible", "eligible", "refused"), strict=True))
+
+
+async def test_what_else_the_registry_knows_reaches_the_judge(start: Start) -> None:
+    async with a_course(start) as course:
+        officer, registry = course.registry.as_("officer", at=IN_MAY), course.registry
+        path = f"/v1/classes/{course.class_id}/eligibility"
+
+        async def said() -> dict[str, set[str]]:
+            lines = (await officer.get(path, params={"scheme": "agricultural_short"})).json()["lines"]
+            return {line["trainee_id"]: {each["code"] for each in line["findings"]} for line in lines}
+
+        paid, worth_nothing, _ = course.people
+        assert not {"already_subsidised", "institution_suspended", "trainer_on_roster", "headcount_differs"} & set().union(
+            *(await said()).values()
+        )
+        beside = {"number": "州备〔2025〕1号", "trade_name": "稻田 养鱼", "beside_occupation_code": "6-31-01-03"}
+        await made.posted(officer, "/v1/trade-filings", beside | {"from_on": "2025-01-01", "document": "州人社局备案通知"}, 201)
+        elsewhere = {"occupation_code": "6-31-01-03", "on": "2025-02-01", "source": "州失业保险经办机构"}
+        items = [{"id_number": made.citizen(serial), "amount": amount} | elsewhere for serial, amount in ((1, "60.00"), (2, "0.00"))]
+        await made.posted(officer, "/v1/outside-payments:batch", {"items": items}, 207)
+        suspended = {"from_on": "2025-04-08", "until_on": "2025-04-08", "reason": "停业整顿"}
+        await made.posted(officer, f"/v1/institutions/{course.school_id}:suspend", suspended)
+        teacher = {"name": "石老师", "id_number": made.citizen(2), "employment": "full_time", "from_on": "2025-04-10"}
+        await made.posted(officer, f"/v1/institutions/{course.school_id}/teachers", teacher, 201)
+        visit = {"on": "2025-04-08", "half_day": "am", "headcount": 1, "found": "到场一人"}
+        await made.posted(registry.as_("officer", at=made.AFTER), f"/v1/classes/{course.class_id}/inspections", visit, 201)
+        told = await said()
+        assert all({"institution_suspended", "headcount_differs"} <= codes for codes in told.values())
+        assert [("already_subsidised" in told[each], "trainer_on_roster" in told[each]) for each in (paid, worth_nothing)] == [
+            (True, False),
+            (False, True),
+        ]

@@ -9,9 +9,11 @@ from services.registry.imports.tables import Import
 from services.registry.institutions.institutions import visibility as institutions
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
+from services.registry.people.outside_payments.tables import OutsidePayment
 from services.registry.people.status_records.tables import StatusList, StatusRecord
 from services.registry.people.trainees import visibility as trainees
 from services.registry.people.trainees.tables import Trainee
+from services.registry.reference.trade_filings.tables import TradeFiling
 from services.registry.training.brands import visibility as brands
 from services.registry.training.brands.tables import Brand
 from services.registry.training.classes import visibility as classes
@@ -26,6 +28,8 @@ _ENROLMENTS = (
 
 PAPERS: Mapping[str, Paper] = {
     "trainee": Paper("/v1/trainees/{trainee_id:uuid}", select(Trainee.id), trainees.rows),
+    "trade_filing": Paper("/v1/trade-filings/{filing_id:uuid}", select(TradeFiling.id), lambda _: true()),
+    "outside_payment": Paper("/v1/outside-payments/{payment_id:uuid}", select(OutsidePayment.id), lambda _: true()),
     "status_record": Paper("/v1/status-records", select(StatusRecord.id), lambda _: true()),
     "status_list": Paper("/v1/status-lists", select(StatusList.id), lambda _: true()),
     "institution": Paper("/v1/institutions/{institution_id:uuid}", select(Institution.id), institutions.rows),

@@ -8,8 +8,10 @@ import services.registry.institutions.teachers.tables
 import services.registry.institutions.yearly_reports.tables
 import services.registry.people.corrections.tables
 import services.registry.people.known.tables
+import services.registry.people.outside_payments.tables
 import services.registry.people.status_records.tables
 import services.registry.people.trainees.tables
+import services.registry.reference.trade_filings.tables
 import services.registry.training.attendance.tables
 import services.registry.training.brands.tables
 import services.registry.training.classes.tables

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.subsidy import clients
 from services.subsidy.claims.policy import NOT_COUNTED
 from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
-from services.subsidy.clients import ClaimFactsRead, ClassRead, EnrolmentRead
-from services.subsidy.codes import ClaimKind, FundSource, Level, PersonalStatus, SchemeCode
+from services.subsidy.clients import ClaimFactsRead, ClassRead, EnrolmentRead, OutsidePaymentRead
+from services.subsidy.codes import ClaimKind, FundSource, Level, LineVerdict, PersonalStatus, SchemeCode
 from services.subsidy.funds import reading as funds
 from services.subsidy.funds.tables import Fund
+from services.subsidy.judging import trades
 from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, LineFacts, Prior
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.policy import Policy
@@ -41,6 +42,8 @@ _PAST = (
         _held.trade_key,
         _held.level,
         _held.placement_id,
+        _line.verdict,
+        _line.amount,
     )
     .select_from(
         Line.__table__.join(Claim.__table__, _claim.id == _line.claim_id).outerjoin(
@@ -168,11 +171,19 @@ def claim_facts(
 
 def _prior(row: Any) -> Prior:
     level = Level(row.level) if row.level else None
-    return Prior(row.number, SchemeCode(row.scheme), row.judged_on, row.trade_key, level, row.placement_id)
+    worth = row.amount if row.verdict == LineVerdict.ELIGIBLE else None  # a held line counts whatever it may be worth
+    return Prior(row.number, SchemeCode(row.scheme), row.judged_on, row.trade_key, level, row.placement_id, amount_yuan=worth)
+
+
+def _paid_outside(read: OutsidePaymentRead) -> Prior:
+    called = f"{read.source} {read.document}" if read.document else read.source
+    trade = read.occupation_code or read.trade_name
+    return Prior(called, read.scheme, read.on, trade, read.level, outside=True, amount_yuan=read.amount)
 
 
 def _class_facts(read: ClassRead) -> ClassFacts:
-    institution = read.institution
+    institution, filing = read.institution, read.trade_filing
+    filed = None if filing is None else filing.in_force and trades.same(filing.trade_name, read.trade_name or "")
     return ClassFacts(
         id=str(read.id),
         number=read.number,
@@ -191,6 +202,8 @@ def _class_facts(read: ClassRead) -> ClassFacts:
         level=read.level,
         half_days_held=read.half_days_held,
         half_days_planned=read.half_days_planned if (read.hours_planned or 0) >= read.hours else None,  # part of a timetable is no plan
+        trade_filed=filed,
+        beside_occupation_code=filing.beside_occupation_code if filing and filed else None,
         institution_id=str(institution.id),
         suspended=institution.suspended,
         suspended_until_on=institution.suspended_until_on,
@@ -226,6 +239,6 @@ def _line_facts(wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[Pe
         teaches_institution=enrolment.teaches_institution,
         account_shared_with=enrolment.account_shared_with,
         account_of_institution=enrolment.account_of_institution,
-        priors=past.priors.get(enrolment.trainee_id, ()),
+        priors=past.priors.get(enrolment.trainee_id, ()) + tuple(map(_paid_outside, enrolment.outside_payments)),
         expected_amount=wanted.expected_amount,
     )

@@ -74,10 +74,10 @@ async def keep(session: AsyncSession, claim_id: UUID, judged: list[dict[str, Any
 
 
 def held_by(judged: Judged) -> list[dict[str, Any]]:
-    """What eligible and held lines take of what a person may be given once."""
+    """What held lines, and eligible ones that are worth something, take of what a person may be given once."""
     held = []
     for position, (line, verdict) in enumerate(zip(judged.facts.lines, judged.verdict.lines, strict=True)):
-        if verdict.decision != LineVerdict.REFUSED:
+        if takes(verdict.decision, verdict.amount):
             trade, level = trade_of(judged.facts, line)
             held.append(
                 {
@@ -91,6 +91,11 @@ def held_by(judged: Judged) -> list[dict[str, Any]]:
                 }
             )
     return held
+
+
+def takes(verdict: str, amount_yuan: Decimal) -> bool:
+    """Whether a line so judged uses up what a person may be given once."""
+    return verdict == LineVerdict.HELD or (verdict == LineVerdict.ELIGIBLE and amount_yuan > 0)
 
 
 def settled(outcome: Outcome, amount_yuan: Decimal, calculation: str) -> dict[str, Any]:

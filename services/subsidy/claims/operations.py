@@ -282,7 +282,7 @@ async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: U
         for name, value in lines.settled(body.outcome, line.amount, line.calculation).items():
             setattr(line, name, value)
         line.before = None
-        if line.verdict == LineVerdict.REFUSED:
+        if not lines.takes(line.verdict, line.amount):
             await lines.free(session, claim.id, [line.position])
         shown = line.amount, line.verdict
     claim.amount = lines.sum_of_eligible(people)

@@ -162,7 +162,7 @@ class Line(Row):
 
 
 class Entitlement(Row):
-    """What a person has been given once: held by a claim from `submitted` on, until it is rejected or withdrawn or the line is refused."""
+    """What a person has been given once: held by a claim from `submitted` on, until it is rejected or withdrawn, the line refused or worth nothing."""
 
     __tablename__ = "entitlements"
     __table_args__ = (UniqueConstraint("trainee_id", "entitlement_key", name="entitlements_once_key"), {"info": keeping.DELETABLE})

@@ -64,6 +64,37 @@ async def test_once_per_trade_and_calendar_year(start: Start, changed: dict[str,
         assert ("already_subsidised" in codes(second["lines"][0])) is refused
 
 
+@pytest.mark.parametrize(
+    ("half_days", "worth", "counted"), [pytest.param(1, "0.00", False, id="half-a-day"), pytest.param(2, "60.00", True, id="a-day")]
+)
+async def test_a_line_worth_nothing_uses_nothing_up(start: Start, half_days: int, worth: str, counted: bool) -> None:
+    async with a_world(start) as world:
+        class_id = world.open_class([a_person(half_days=[{"on": "2025-04-08", "half_days": half_days}])])
+        first = await world.bring_to("submitted", class_id)
+        assert (first["lines"][0]["verdict"], first["amount"]) == ("eligible", worth)
+        attended = [{"on": f"2025-04-{day:02}", "half_days": 2} for day in (8, 9, 10)]
+        second = await world.draft(world.open_class([world.classes[class_id][1][0] | {"half_days": attended}], number="KL-PX-2025-000002"))
+        assert ("already_subsidised" in codes(second["lines"][0])) is counted
+        assert (await world.step("institution", "submit", second))["amount"] == ("0.00" if counted else "180.00")
+
+
+@pytest.mark.parametrize(
+    ("half_days", "counted"), [pytest.param(1, False, id="accepted-at-nothing"), pytest.param(2, True, id="accepted-at-a-day")]
+)
+async def test_a_held_line_counts_and_once_accepted_by_what_it_is_worth(start: Start, half_days: int, counted: bool) -> None:
+    async with a_world(start) as world:
+        attended = [{"on": "2025-04-08", "half_days": half_days}]
+        overlap = [{"class_number": "KL-PX-2025-000009", "on": "2025-04-08", "half_day": "am"}]
+        person = a_person(half_days=attended, attended_other_class=overlap)
+        first = await world.bring_to("submitted", world.open_class([person]))
+        first = await world.step("officer", "review", first)
+        again = world.open_class([person | {"attended_other_class": []}], number="KL-PX-2025-000002")
+        assert "already_subsidised" in codes((await world.draft(again))["lines"][0])
+        accepted = {"trainee_id": person["trainee_id"], "outcome": "accept", "reason": "已核对签到原件"}
+        await world.step("reviewer", "resolve", first, accepted)
+        assert ("already_subsidised" in codes((await world.draft(again))["lines"][0])) is counted
+
+
 async def test_the_same_list_twice_at_once_is_held(start: Start) -> None:
     async with a_world(start) as world:
         class_id = world.open_class([a_person() for _ in range(5)])

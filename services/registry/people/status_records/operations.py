@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,7 @@ from services.registry import fields
 from services.registry.codes import PersonalStatus
 from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
 from services.registry.people.status_records.tables import StatusList, StatusRecord
-from services.registry.people.trainees.tables import Trainee
+from services.registry.people.trainees import reading as trainees
 from services.registry.reference.errors import invalid_number
 from shared import batches, db, deeds, errors, pages
 from shared.access import Call
@@ -69,9 +69,7 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
 
 async def _announce(session: AsyncSession, call: Call, written: Mapping[UUID, dict[str, Any]]) -> None:
     """Tells of whom something new is known, and from which day, as far as they are registered; not what."""
-    people = select(Trainee.id_number_key, func.coalesce(Trainee.merged_into, Trainee.id).label("trainee_id"))
-    people = people.where(Trainee.id_number_key.in_({row["id_number_key"] for row in written.values()}))
-    known = {row.id_number_key: row.trainee_id for row in await session.execute(people)} if written else {}
+    known = await trainees.registered_by(session, {row["id_number_key"] for row in written.values()})
     await deeds.record_all(
         session,
         [

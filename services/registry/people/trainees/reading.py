@@ -1,6 +1,6 @@
 """Trainees as they are shown: one, many, and what was done about one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -105,6 +105,15 @@ def _paper(call: Call, row: Mapping[str, Any] | None) -> TraineePaper:
     may_change = visibility.may_change(call.actor, row["how"], row["region_code"])
     actions = wire.allowed_actions(policy.allowed_actions(doer, may_change=may_change))
     return TraineePaper.model_validate({**row, "allowed_actions": actions})
+
+
+async def registered_by(session: AsyncSession, keys: Collection[bytes]) -> dict[bytes, UUID]:
+    """Who is registered by each of these numbers (their digests), as merged; a number of nobody is left out."""
+    people = select(Trainee.id_number_key, func.coalesce(Trainee.merged_into, Trainee.id).label("trainee_id"))
+    people = people.where(Trainee.id_number_key == func.any(sorted(keys))).order_by(
+        Trainee.merged_into.is_(None)
+    )  # who has it today comes last
+    return {row.id_number_key: row.trainee_id for row in await session.execute(people)} if keys else {}
 
 
 async def find(session: AsyncSession, call: Call, trainee_id: UUID) -> Trainee:

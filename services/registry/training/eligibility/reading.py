@@ -11,7 +11,24 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Date, DateTime, Select, Uuid, and_, bindparam, func, literal_column, null, or_, select, true, union_all
+from sqlalchemy import (
+    JSON,
+    Date,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -21,10 +38,12 @@ from services.registry.institutions.institutions.policy import Absence, Blacklis
 from services.registry.institutions.institutions.reading import ABSENCES, BLACKLISTINGS, DESIGNATIONS
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
+from services.registry.people.outside_payments.tables import OutsidePayment
 from services.registry.people.status_records.tables import StatusList, StatusRecord
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference.facts import Channel
 from services.registry.reference.policy import lists, needs_designation
+from services.registry.reference.trade_filings.tables import TradeFiling
 from services.registry.training.attendance import reading as attendance
 from services.registry.training.attendance.reading import CLASS_ID
 from services.registry.training.classes import reading as classes
@@ -69,6 +88,7 @@ PEOPLE = (
     .where(Enrolment.class_id == CLASS_ID)
     .group_by(Trainee.id, FORMER.c.former_ids, FORMER.c.former_keys)
 )
+PAID = ("scheme", "occupation_code", "trade_name", "level", "on", "source", "document")
 INSTITUTION_ID = bindparam("institution_id", type_=Uuid)
 STARTS_ON, ENDS_ON = bindparam("starts_on", type_=Date), bindparam("ends_on", type_=Date)
 TEACHER_IDS, TRAINEE_IDS = bindparam("teacher_ids", type_=ARRAY(Uuid)), bindparam("trainee_ids", type_=ARRAY(Uuid))
@@ -107,7 +127,7 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
     people = PEOPLE.where(asked).cte("people")
     who, keys = people.c.trainee_id.label("who"), people.c["keys"]
     shown = [each for each in people.c if each.name not in ("bank_account_key", "keys", "ids")]
-    category, record, teacher, visit, timetable = TraineeCategory, StatusRecord, Teacher, Inspection, ClassSession
+    category, record, teacher, visit, timetable, paid = TraineeCategory, StatusRecord, Teacher, Inspection, ClassSession, OutsidePayment
     by_class = teacher.id == func.any(TEACHER_IDS)
     there = and_(
         teacher.institution_id == INSTITUTION_ID, teacher.from_on <= ENDS_ON, or_(teacher.to_on.is_(None), teacher.to_on >= STARTS_ON)
@@ -126,6 +146,7 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
         "institution": select(
             Institution.id, Institution.name, Institution.kind, Institution.region_code, _text(Institution.bank_account_key)
         ).where(Institution.id == INSTITUTION_ID),
+        "filings": _filing(),
         "designations": DESIGNATIONS,
         "blacklistings": BLACKLISTINGS,
         "absences": ABSENCES,
@@ -136,6 +157,10 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
         "statuses": select(who, record.status, record.from_on, record.until_on, record.source)
         .join(record, record.id_number_key == func.any(keys))
         .order_by(record.status, record.from_on, record.source),
+        "outside_payments": select(who, *(getattr(paid, name) for name in PAID), cast(paid.amount_yuan, Text).label("amount"))
+        .join(paid, paid.id_number_key == func.any(keys))
+        .where(paid.voided_at.is_(None))
+        .order_by(paid.on, paid.source, paid.id),
         "half_days": attendance.days_of_people(channel),
         "overlaps": attendance.overlaps(select(func.unnest(people.c.ids)).where(func.cardinality(people.c.ids) > 1)),
         "teachers": select(who, func.bool_or(by_class).label("by_class"))
@@ -144,6 +169,19 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
         "holders": _holders(people),
     }
     return select(*(_listed(name, each) for name, each in wanted.items()))
+
+
+def _filing() -> Any:
+    """The trade filing that the class names, rather one in force on its first day than one that is not."""
+    filing = TradeFiling
+    in_force = and_(
+        filing.from_on <= STARTS_ON,
+        or_(filing.until_on.is_(None), filing.until_on >= STARTS_ON),
+        or_(filing.withdrawn_on.is_(None), filing.withdrawn_on > STARTS_ON),
+    )
+    found = select(filing.trade_name, filing.beside_occupation_code, in_force.label("in_force"))
+    found = found.join(TrainingClass, TrainingClass.trade_filing_no == filing.number).where(TrainingClass.id == CLASS_ID)
+    return found.order_by(in_force.desc(), filing.from_on.desc()).limit(1)
 
 
 def _listed(name: str, wanted: Any) -> Any:
@@ -171,8 +209,8 @@ def _holders(people: Any) -> Any:
 
 def _add_lists(people: list[dict[str, Any]], told: Mapping[str, list[Any]]) -> None:
     """Gives each person what the lists say of them."""
-    categories, statuses, days, overlaps, teachers, holders = (
-        _by_who(told[name]) for name in ("categories", "statuses", "half_days", "overlaps", "teachers", "holders")
+    categories, statuses, outside, days, overlaps, teachers, holders = (
+        _by_who(told[name]) for name in ("categories", "statuses", "outside_payments", "half_days", "overlaps", "teachers", "holders")
     )
     for row in people:
         who, account = row["trainee_id"], row["bank_account_key"]
@@ -181,6 +219,7 @@ def _add_lists(people: list[dict[str, Any]], told: Mapping[str, list[Any]]) -> N
             "enrolment_id": row["enrolment_ids"][0],
             "categories": categories[who],
             "statuses": statuses[who],
+            "outside_payments": outside[who],
             "impossible": _impossible(days[who]),
             "half_days": days[who],
             "attended_other_class": overlaps[who],
@@ -213,6 +252,7 @@ def _class(training: TrainingClass, told: Mapping[str, list[Any]]) -> dict[str, 
         **own,
         **timetable,
         "half_days_held": len(held),
+        "trade_filing": next(iter(told["filings"]), None),
         "headcounts": [_headcount(visit, held) for visit in told["visits"]],
         "signings": [{name: each[name] for name in schemas.SigningFacts.model_fields} for each in held if each["people"]],
         "institution": _institution(training, told),

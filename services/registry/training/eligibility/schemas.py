@@ -57,6 +57,14 @@ class HeadcountFacts(wire.Out):
     attended: int
 
 
+class TradeFilingFacts(wire.Out):
+    """What is on file under the number that the class names; `in_force` on the class's first day."""
+
+    trade_name: str
+    beside_occupation_code: str | None
+    in_force: bool = Field(description="开班当日是否有效")
+
+
 class ClassFacts(wire.Out):
     """`hours_planned`, `half_days_planned`: of the timetable; null where there is none."""
 
@@ -69,6 +77,7 @@ class ClassFacts(wire.Out):
     occupation_code: str | None
     trade_name: str | None
     trade_filing_no: str | None
+    trade_filing: TradeFilingFacts | None = Field(description="该文号的工种备案;未登记则为 null")
     level: Level | None
     starts_on: wire.CivilDate
     ends_on: wire.CivilDate
@@ -99,6 +108,19 @@ class StatusFacts(wire.Out):
     from_on: wire.CivilDate
     until_on: wire.CivilDate | None
     source: str
+
+
+class OutsidePaymentFacts(wire.Out):
+    """What the person was paid elsewhere, not voided."""
+
+    scheme: str | None
+    occupation_code: str | None
+    trade_name: str | None
+    level: Level | None
+    on: wire.CivilDate
+    amount: wire.Money
+    source: str
+    document: str | None
 
 
 class DayFacts(wire.Out):
@@ -138,6 +160,7 @@ class EnrolmentFacts(wire.Out):
     outcome: str
     categories: list[CategoryFacts] = []
     statuses: list[StatusFacts] = []
+    outside_payments: list[OutsidePaymentFacts] = []
     half_days: list[DayFacts] = []
     impossible: list[ImpossibleFacts] = []
     attended_other_class: list[OtherClass] = []
