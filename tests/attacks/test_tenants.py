@@ -126,14 +126,20 @@ def _insiders(world: World) -> dict[str, str]:
 
 
 def _told_of(world: World, token: str) -> set[tuple[str, str]]:
-    """Of which papers the whole feed tells, by kind."""
+    """Of which papers the whole feed tells, by kind: by their own ids, or of the paper that shows them."""
+    shown_by = {kind: PARAMETER.findall(paper.shown_at.replace(":uuid", "")) for service in PAPERS for kind, paper in service.items()}
+
+    def paper_of(event: dict[str, Any]) -> tuple[str, str]:
+        kind = event["type"].partition(".")[0]
+        return kind, next((event["data"][name] for name in shown_by.get(kind, ()) if name in event["data"]), event["subject"])
+
     events, after = list[dict[str, Any]](), ""
     while True:
         answer = httpx.get(f"{world.stack.gateway_url}/v1/changes?limit=1000{after}", headers=sent_as(token)).raise_for_status().json()
         assert answer["complete"]
         events += answer["items"]
         if after == (after := f"&after={answer['next']}"):
-            return {(event["type"].partition(".")[0], event["subject"]) for event in events}
+            return {paper_of(event) for event in events}
 
 
 def test_no_process_is_given_the_password_of_a_role_that_it_does_not_work_as(stack: Stack) -> None:
