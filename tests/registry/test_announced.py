@@ -43,6 +43,23 @@ async def test_a_change_of_a_person_names_its_fields_and_the_day_from_which_a_ca
         assert all(ACCOUNT not in str(each) for each in told)
 
 
+async def test_who_has_the_account_that_another_takes_or_gives_up_is_announced(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=made.AFTER)
+        first = await made.trainee(registry, 1, bank_account=ACCOUNT)
+        assert await announced(registry, "trainee.account_shared") == []
+        second = await made.trainee(registry, 2, bank_account=ACCOUNT)  # shared from now on
+        third = await made.trainee(registry, 3)
+        for account in (ACCOUNT, ACCOUNT, None):  # taken, taken again, given up
+            answer = await officer.patch(f"/v1/trainees/{third}", json={"bank_account": account}, headers={"If-Match": "*"})
+            assert answer.is_success, answer.text
+        fourth = {"name": "杨秀英", "id_number": made.citizen(4), "phone": None, "region_code": "522601100", "categories": []}
+        for account in (None, "6217001234567890016", ACCOUNT):
+            await made.posted(officer, "/v1/trainees:batch", {"items": [fourth | {"bank_account": account}]}, 207)
+        told = [each["subject"] for each in await announced(registry, "trainee.account_shared")]
+        assert told == [first, *[first, second] * 3]
+
+
 async def test_a_status_is_announced_of_whom_it_is_and_from_when_but_not_what_it_is(start: Start) -> None:
     async with start("registry") as registry:
         officer = registry.as_("officer", at=made.AFTER)

@@ -75,7 +75,7 @@ OF_PEOPLE = frozenset({"categories", "bank_account", "id_number", "birth_on", "s
 CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("status_record.received", "status_record.voided"), _trainee),
     **dict.fromkeys(("outside_payment.recorded", "outside_payment.voided"), _trainee),
-    **dict.fromkeys(("trainee.changed", "trainee.merged", "trainee.unmerged"), _trainee),
+    **dict.fromkeys(("trainee.changed", "trainee.account_shared", "trainee.merged", "trainee.unmerged"), _trainee),
     **dict.fromkeys(("status_list.completed", "status_list.voided"), _days),
     **dict.fromkeys(("attendance.recorded", "attendance.corrected", "attendance.overlapped"), _class),
     **dict.fromkeys(("class.inspected", "class.rescheduled", "class.changed", "class.cancelled"), _class),

@@ -138,6 +138,8 @@ async def bring_up_to_date(session: AsyncSession, call: Call, vault: Vault, newe
             for known, news in newer
         ],
     )
+    accounts = {row["known_id"]: {known.bank_account_key} ^ {row["bank_account_key"]} for row, (known, _) in zip(rows, newer, strict=True)}
+    await operations.tell_sharers(session, call, accounts)
 
 
 def _since(news: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What can be done with a trainee: register, one or hundreds, change, reveal, look up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -88,8 +88,10 @@ async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trai
         sealed |= fields.sealed_phone(kernel.vault, "trainees", trainee.id, values["phone"])
     if "bank_account" in values:
         sealed |= fields.sealed_account(kernel.vault, "trainees", trainee.id, values["bank_account"])
+    accounts = {trainee.bank_account_key}
     for name, value in sealed.items():
         setattr(trainee, name, value)
+    accounts ^= {trainee.bank_account_key}
     trainee.changed_at = call.now
     flag_modified(trainee, "changed_at")  # a change of the categories alone raises the version too
     await session.flush()
@@ -102,6 +104,16 @@ async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trai
         differ = before ^ {(each.code, each.since_on, each.until_on) for each in values["categories"]}
         said |= {"from_on": min(since_on for _, since_on, _ in differ)} if differ else {}
     await deeds.record(session, call, "trainee.changed", trainee.id, version=trainee.version, **said)
+    await tell_sharers(session, call, {trainee.id: accounts})
+
+
+async def tell_sharers(session: AsyncSession, call: Call, changed: Mapping[UUID, Collection[bytes | None]]) -> None:
+    """Announces those who have an account that somebody (`changed`: whose, by id) took or gave up: it is shared now, or no longer."""
+    holders = await reading.holders(session, {account for accounts in changed.values() for account in accounts if account})
+    others = {
+        other for who, accounts in changed.items() for account in accounts if account for other in holders.get(account, ()) if other != who
+    }
+    await deeds.record_all(session, [deeds.deed(call, "trainee.account_shared", each) for each in sorted(others)])
 
 
 async def _take_number(session: AsyncSession, kernel: Kernel, trainee: Trainee, number: str) -> None:
@@ -192,6 +204,7 @@ async def register(session: AsyncSession, call: Call, vault: Vault, people: Sequ
     await visibility.note_sightings(session, call, [each.id for each in registered if each.created], "registered")
     await visibility.note_sightings(session, call, [each.id for each in registered if not each.created], "presented")
     await deeds.record_all(session, [deeds.deed(call, "trainee.registered", each.id, version=1) for each in registered if each.created])
+    await tell_sharers(session, call, {row["id"]: {row["bank_account_key"]} for row in rows if row["id"] in new})
     return registered
 
 

@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, null, select
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import LargeBinary, Select, bindparam, func, null, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -20,6 +20,7 @@ from shared import audit, errors, pages, wire
 from shared.access import Actor, Call
 from shared.web import Kernel
 
+HOLDERS_AT_MOST = 11  # of one account: more would say no more
 _categories = (
     select(
         func.coalesce(
@@ -105,6 +106,19 @@ def _paper(call: Call, row: Mapping[str, Any] | None) -> TraineePaper:
     may_change = visibility.may_change(call.actor, row["how"], row["region_code"])
     actions = wire.allowed_actions(policy.allowed_actions(doer, may_change=may_change))
     return TraineePaper.model_validate({**row, "allowed_actions": actions})
+
+
+async def holders(session: AsyncSession, accounts: Collection[bytes]) -> dict[bytes, list[UUID]]:
+    """Who has each of these accounts (their digests), as many as are worth telling."""
+    if not accounts:
+        return {}
+    asked = func.unnest(bindparam("accounts", sorted(accounts), ARRAY(LargeBinary))).table_valued("account").render_derived()
+    person = select(Trainee.id).where(Trainee.bank_account_key == asked.c.account, Trainee.merged_into.is_(None)).order_by(Trainee.id)
+    some = person.limit(HOLDERS_AT_MOST).lateral("some")
+    found: dict[bytes, list[UUID]] = {}
+    for row in await session.execute(select(asked.c.account, some.c.id).join_from(asked, some, true())):
+        found.setdefault(row.account, []).append(row.id)
+    return found
 
 
 async def registered_by(session: AsyncSession, keys: Collection[bytes]) -> dict[bytes, UUID]:
