@@ -183,6 +183,15 @@ def _filings(seen: Papers) -> None:
 
 def _others(seen: Papers) -> None:
     seen.do("department", "/v1/brands", {"name": "苗家酸汤", "kind": "brand"})
+    filed = {"trade_name": "苗银锻制", "from_on": "2025-01-01", "document": "州人社局备案通知"}
+    filings = [seen.do("officer", "/v1/trade-filings", filed | {"number": f"州备〔2025〕{number}号"})["id"] for number in (71, 72)]
+    seen.do("officer", f"/v1/trade-filings/{filings[1]}:withdraw", {"reason": "州里撤销"})
+    seen.paths["/v1/trade-filings/{filing_id}"] = [f"/v1/trade-filings/{each}" for each in filings]
+    paid = {"id_number": "522601199003070025", "trade_name": "苗银锻制", "amount": "100.00", "source": "州失业保险经办机构"}
+    items = [paid | {"on": f"2025-03-0{day}"} for day in (1, 2)]
+    payments = [each["id"] for each in seen.do("officer", "/v1/outside-payments:batch", {"items": items})["items"]]
+    seen.do("officer", f"/v1/outside-payments/{payments[1]}:void", {"reason": "报错"})
+    seen.paths["/v1/outside-payments/{payment_id}"] = [f"/v1/outside-payments/{each}" for each in payments]
     endpoint = seen.do("institution", "/v1/webhook-endpoints", {"url": "http://127.0.0.1:9/"})
     seen.paths["/v1/webhook-endpoints/{endpoint_id}"] = [f"/v1/webhook-endpoints/{endpoint['id']}"]
     block = seen.read("/v1/schemes/agricultural_short?on=2025-01-01", "finance")["terms"]
