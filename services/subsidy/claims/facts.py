@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, func, literal, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Uuid, all_, and_, bindparam, func, literal, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
@@ -30,7 +30,7 @@ from shared.web import Kernel
 
 PERSON_LOCKS = 1024  # buckets: a claim of any size takes at most so many locks
 _claim, _line, _held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
-_PAST = (
+PAST = (
     select(
         _claim.number,
         _claim.scheme,
@@ -52,7 +52,7 @@ _PAST = (
     )
     .where(
         _line.trainee_id == func.any(bindparam("trainee_ids", type_=ARRAY(Uuid))),
-        _claim.status.not_in(NOT_COUNTED),
+        _claim.status != all_(array(sorted(NOT_COUNTED))),
         _claim.id.is_distinct_from(bindparam("own_claim_id", type_=Uuid)),
     )
     .order_by(_claim.id, _line.position)
@@ -139,7 +139,7 @@ async def history(
 ) -> History:
     """One statement, in a stable order: the same past gives the same facts. `before`: only claims submitted before this one (when, id): those after it
     were judged with it in mind."""
-    wanted = _PAST if before is None else _PAST.where(tuple_(_claim.submitted_at, _claim.id) < tuple_(*map(literal, before)))
+    wanted = PAST if before is None else PAST.where(tuple_(_claim.submitted_at, _claim.id) < tuple_(*map(literal, before)))
     rows = (await session.execute(wanted, {"trainee_ids": sorted(trainee_ids), "own_claim_id": own_claim_id})).all()
     priors: dict[UUID, list[Prior]] = defaultdict(list)
     people: dict[tuple[str, date, date], set[str]] = defaultdict(set)
