@@ -98,4 +98,4 @@ def test_who_was_not_seen_was_not_there(counted: Headcount, terms: Terms, effect
 
 def test_a_headcount_says_what_was_counted() -> None:
     finding = findings_of(claim=class_with(headcounts=(Headcount(FIRST_DAY, "pm", 3, 20),)))["headcount_differs"]
-    assert finding.seen == "2025-04-08下午清点 3 人,签到 20 人" and finding.basis.status == "unconfirmed"
+    assert finding.seen == "2025-04-08 下午清点 3 人,签到 20 人" and finding.basis.status == "unconfirmed"

@@ -121,7 +121,7 @@ def headcount_differs(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, Fi
     short = defaultdict(list)
     for each in class_facts.headcounts:
         if each.attended - each.headcount > most:
-            then = f"{each.on}{label('half_day', each.half_day) if each.half_day else ''}"
+            then = f"{each.on} {label('half_day', each.half_day) if each.half_day else ''}"
             short[each.on].append(f"{then}清点 {each.headcount} 人,签到 {each.attended} 人")
     for index, line in enumerate(claim.lines if short else ()):
         seen = [text for day in line.attendance for text in short.get(day.on, ())]
