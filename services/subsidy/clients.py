@@ -129,6 +129,7 @@ class PayeeRead(_Read):
     name: str
     bank_account: str | None = None
     account_of: str | None = None  # the institution that has the same account as this person
+    account_shared: bool = False  # another person has it
     merged_into: UUID | None = None
 
 

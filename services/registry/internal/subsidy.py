@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 from fastapi import Response
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from services.registry import fields
@@ -26,13 +26,14 @@ class PayeesIn(wire.In):
 
 
 class Payee(wire.Out):
-    """`bank_account` in full, for a bank file; null: none is known. `account_of`: the institution that gives a trainee's account as its own.
-    `merged_into`: who a trainee goes on as, who is the payee."""
+    """`bank_account` in full, for a bank file; null: none is known. `account_of`: the institution that gives a trainee's account as its own;
+    `account_shared`: whether another trainee has it; `merged_into`: who a trainee goes on as, who is the payee."""
 
     id: UUID
     name: str
     bank_account: str | None
     account_of: str | None = None
+    account_shared: bool = Field(False, description="同一账户是否也登记在另一学员名下")
     merged_into: UUID | None = Field(None, description="并入的学员的编号(UUID);没有并入的为 null")
 
 
@@ -62,7 +63,8 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
         .where(Institution.id.in_(asked.institution_ids))
         .order_by(Institution.id)
     )
-    old = aliased(Trainee)
+    old, other = aliased(Trainee), aliased(Trainee)
+    shared = exists().where(other.bank_account_key == Trainee.bank_account_key, other.id != Trainee.id, other.merged_into.is_(None))
     same = select(func.min(Institution.name)).where(Institution.bank_account_key == Trainee.bank_account_key)
     trainees = await session.execute(
         select(
@@ -71,6 +73,7 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
             Trainee.id.label("kept_at"),
             Trainee.name,
             Trainee.bank_account,
+            shared.label("account_shared"),
             same.scalar_subquery().label("account_of"),
         )
         .join(Trainee, Trainee.id == func.coalesce(old.merged_into, old.id))
@@ -90,6 +93,7 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
                 name=row.name,
                 bank_account=fields.opened(kernel.vault, "trainees", row.kept_at, "bank_account", row.bank_account),
                 account_of=row.account_of,
+                account_shared=row.account_shared,
                 merged_into=row.merged_into,
             )
             for row in trainees

@@ -31,12 +31,13 @@ PAYMENTS, PAYMENT_LINES, LINES = (cast(Table, each.__table__) for each in (Payme
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A payee as registry has them now; `owner_id`: who a merged person goes on as. `whose`: the institution that gives a person's account as its own."""
+    """A payee as registry has them now; `owner_id`: who a merged person goes on as. `another_s`: whether another person or an institution gives a
+    person's account as its own."""
 
     owner_id: UUID
     name: str
     number: str | None
-    whose: str | None = None
+    another_s: bool = False
 
 
 Accounts = Mapping[UUID, Account]  # by payee
@@ -63,7 +64,7 @@ async def _asked(kernel: Kernel, call: Call, payees: Sequence[tuple[str, UUID]])
     wanted = {kind: {payee_id for of, payee_id in payees if of == kind} for kind in Payee}
     answer = await clients.payees(kernel, call, institution_ids=wanted[Payee.ORGANISER], trainee_ids=wanted[Payee.TRAINEE])
     return {
-        each.id: Account(each.merged_into or each.id, each.name, each.bank_account, each.account_of)
+        each.id: Account(each.merged_into or each.id, each.name, each.bank_account, each.account_of is not None or each.account_shared)
         for each in (*answer.institutions, *answer.trainees)
     }
 

@@ -60,14 +60,14 @@ def due(claim_id: UUID, payee: str, institution_id: UUID | None, applicant_train
 @dataclass(frozen=True, slots=True)
 class Sending:
     """A payment that is about to go to the bank: to whom, by the person they are now, with the account as it was when the batch was made and as it is now;
-    whose: the institution that has the same one."""
+    another_s: another person, in this batch or not, or an institution has the same one."""
 
     id: UUID
     payee_kind: Payee
     owner_id: UUID
     account: str | None
     account_now: str | None
-    whose: str | None = None
+    another_s: bool = False
 
 
 def kept_back(sending: Sequence[Sending]) -> dict[UUID, str]:
@@ -88,9 +88,9 @@ def kept_back(sending: Sequence[Sending]) -> dict[UUID, str]:
 
 
 def shared(sending: Sequence[Sending]) -> set[UUID]:
-    """Payments to an account that is given for several payees, or by an institution as well as by a person."""
+    """Payments to an account that is given for several payees, or by somebody else as well."""
     owners: dict[str, set[UUID]] = {}
     for each in sending:
         if each.account_now:
             owners.setdefault(each.account_now, set()).add(each.owner_id)
-    return {each.id for each in sending if each.account_now and (len(owners[each.account_now]) > 1 or each.whose is not None)}
+    return {each.id for each in sending if each.account_now and (len(owners[each.account_now]) > 1 or each.another_s)}

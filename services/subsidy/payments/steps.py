@@ -25,7 +25,7 @@ from shared import codes, db
 from shared.access import Call
 from shared.web import Kernel
 
-BECAUSE_SHARED: Final = "拨付批次 {number}:同一银行账户登记在多人名下,或与机构账户相同。请复审人员核实账户归属后解除。"
+BECAUSE_SHARED: Final = "拨付批次 {number}:同一银行账户登记在多人名下,或与机构账户相同。请核实账户归属,各人改登本人账户后由复审人员解除。"
 
 
 async def permit(session: AsyncSession, call: Call, payment_batch_id: UUID, action: str, *, lock: bool = False) -> PaymentBatch:
@@ -197,7 +197,7 @@ def _sending(kernel: Kernel, payment: Payment, payee: Account | None) -> Sending
     kind, account = Payee(payment.payee_kind), reading.account_of(kernel, payment)
     if payee is None:
         return Sending(payment.id, kind, payment.payee_id, account, None)
-    return Sending(payment.id, kind, payee.owner_id, account, payee.number, payee.whose)
+    return Sending(payment.id, kind, payee.owner_id, account, payee.number, payee.another_s)
 
 
 def _answered(call: Call, result: PaymentResult) -> dict[str, Any]:

@@ -95,8 +95,16 @@ class Registry:
             def trainee(payee: str) -> dict[str, Any]:
                 account = self.account(UUID(payee))
                 whose = next((str(each) for each, own in self.institutions.items() if own == account), None)
+                others = {self.account(each) for each in self.accounts if self.now(each) != self.now(UUID(payee))}
                 merged = str(self.now(UUID(payee))) if UUID(payee) in self.merged else None
-                return {"id": payee, "name": payee, "bank_account": account, "account_of": whose, "merged_into": merged}
+                return {
+                    "id": payee,
+                    "name": payee,
+                    "bank_account": account,
+                    "account_of": whose,
+                    "account_shared": account in others,
+                    "merged_into": merged,
+                }
 
             institutions = [{"id": each, "name": each, "bank_account": self.institutions[UUID(each)]} for each in asked["institution_ids"]]
             return {"institutions": institutions, "trainees": [trainee(each) for each in asked["trainee_ids"]]}
@@ -197,8 +205,13 @@ class Money(RuleBasedStateMachine):
             self.claims.append(claim.id)
 
     @precondition(lambda self: self.claims)
-    @rule(which=numbers, action=st.sampled_from(["hold", "release", "return", "reject", "close"]))
-    def decide(self, which: int, action: str) -> None:
+    @rule(which=numbers, action=st.sampled_from(["hold", "release"]))
+    def hold_or_release(self, which: int, action: str) -> None:
+        self.wait(self._decide(which, action))
+
+    @precondition(lambda self: self.claims)
+    @rule(which=numbers, action=st.sampled_from(["reject", "return", "close"]))
+    def leave_approval(self, which: int, action: str) -> None:
         self.wait(self._decide(which, action))
 
     async def _decide(self, which: int, action: str) -> None:
