@@ -182,6 +182,8 @@ async def test_a_rejected_correction_changes_nothing(start: Start) -> None:
         town = registry.as_("town", region_code="522601100")
         asked = await made(town, path, {"field": "id_number", "proposed": PAN, "reason": "抄错"})
         assert asked["proposed"] == "5226**********0025"
+        asked = await made(town, path, {"field": "bank_account", "proposed": "6222020000000017", "reason": "换卡"})
+        assert asked["proposed"] == "6222********0017"
         assert (await town.post(f"{path}/{asked['id']}:accept", json={})).status_code == 403
         assert (await officer.post(f"{path}/{asked['id']}:reject", json={"reason": "证件无误"})).json()["status"] == "rejected"
         assert (await officer.get(f"/v1/trainees/{kept['id']}")).json()["version"] == 1
