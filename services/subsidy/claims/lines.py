@@ -137,7 +137,7 @@ async def asked_before(session: AsyncSession, claim: Claim, lines: Sequence[Line
         named = None
     else:
         kept = await of(session, claim.id) if lines is None else lines
-        named = tuple(Wanted(line.trainee_id, line.enrolment_id, line.expected_amount) for line in kept)
+        named = tuple(Wanted(line.trainee_id, expected_amount=line.expected_amount) for line in kept)
     assert claim.class_id is not None, "a claim that was judged has a class"
     kind, scheme = ClaimKind(claim.kind), SchemeCode(claim.scheme)
     return Asked(kind, scheme, claim.institution_id, claim.trainee_id, claim.on_behalf, claim.class_id, claim.fund_id, named)

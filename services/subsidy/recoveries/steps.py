@@ -210,6 +210,7 @@ async def confirm(session: AsyncSession, call: Call, recovery_id: UUID, body: Re
     await session.flush()
     moved = funds.Moved(recovery.claim_id, amount, recovery_id=recovery.id, receipt_id=receipt.id)
     await funds.recover(session, call, recovery.fund_id, moved)
+    await _free_the_recovered(session, recovery)
     claims = await claim_steps.locked(session, [recovery.claim_id])
     now = await claim_steps.standing(session, claims)
     comment = f"追回款到账 {amount} 元(凭证 {body.voucher_no})"
@@ -219,6 +220,19 @@ async def confirm(session: AsyncSession, call: Call, recovery_id: UUID, body: Re
         await claim_steps.take_each(session, call, [claim], RECOVER, event, to=to, comment=comment)
     await _record(session, call, recovery, "recovery.received", received=str(amount))
     return await reading.show(session, call, recovery)
+
+
+async def _free_the_recovered(session: AsyncSession, recovery: Recovery) -> None:
+    """Who was paid nothing in the end has used nothing up: whether they are due anything is for the next claim to be judged."""
+    same_claim = RECOVERY_LINES.c.recovery_id == Recovery.id, Recovery.claim_id == recovery.claim_id
+    still_owed = select(RECOVERY_LINES.c.position).where(*same_claim, Recovery.status == RecoveryStatus.RECOVERING)
+    recovered = select(LINES.c.position).where(
+        LINES.c.claim_id == recovery.claim_id,
+        LINES.c.paid_yuan > 0,
+        LINES.c.asked_back_yuan == LINES.c.paid_yuan,
+        LINES.c.position.not_in(still_owed),
+    )
+    await lines.free(session, recovery.claim_id, (await session.scalars(recovered)).all())
 
 
 def _next_part(recovery: Recovery) -> Decimal:

@@ -369,3 +369,20 @@ async def test_two_listings_of_days_find_the_classes_of_these_days(start: Start)
         assert await at.due() == 0
         await at.event("institution.suspended", from_on="2025-04-10", until_on="2025-04-12")
         assert await at.due() == 1
+
+
+async def test_who_gave_back_all_has_used_nothing_up(start: Start) -> None:
+    """A record came, the money was recovered, and the record was taken back: in another order of arrival the person would have been paid."""
+    async with told(start) as at:
+        claim = await at.claim("paid")
+        all_of_it, part_of_it = (
+            {"trainee_id": each["trainee_id"], "amount": yuan} for each, yuan in zip(at.people, ("180.00", "60.00"), strict=True)
+        )
+        opened = (await at.world.step("finance", "recover", claim, {"persons": [all_of_it, part_of_it]}, AFTER_NOTICE))["recovery"]
+        assert {line["verdict"] for line in (await at.world.draft(at.class_id))["lines"]} == {"refused"}
+        for amount, voucher, verdicts in (("239.99", "V1", ["refused", "refused"]), ("0.01", "V2", ["eligible", "refused"])):
+            received = {"received_on": "2025-05-20", "voucher_no": voucher, "amount": amount}
+            await at.batch(f"recoveries/{opened['id']}:confirm", received)
+            again = await at.world.draft(at.class_id)
+            assert [line["verdict"] for line in again["lines"]] == verdicts
+            assert all(("already_subsidised" in codes(line)) is (line["verdict"] == "refused") for line in again["lines"])
