@@ -26,10 +26,11 @@ LATER = {SHORT: 240, UPSKILL: 200}  # days: into the next calendar year
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that becomes known about `who`: a person, or where it is about the institution, the classes or a list, nobody."""
+    """Something that becomes known about someone or something: a person, a class, the institution, a list. `kind`: what the matter is of."""
 
+    kind: str
     matter: str
-    who: str | None
+    about: str
     words: str
     tell: Callable[[World], None]
 
@@ -137,7 +138,10 @@ def a_history(random: Random, setting: Setting, name: str, wild: float = 1.0) ->
     """Of one to three people, whose names begin with `name`."""
     chance = Chance(random, wild)
     courses = setting.courses
-    people = {f"{name} {number}".strip(): _person(chance, courses) for number in range(random.randint(1, 3))}
+    people = {
+        f"{name} {number}".strip(): _person(chance, courses)
+        for number in range(random.randint(1, 3) if setting.for_one else chance.one_of([1, 1, 2]))
+    }
     rosters: dict[str, dict[str, str]] = {title: {} for title in courses}
     for who in people:
         there = chance.one_of([list(courses), list(courses), list(courses)[:1], list(courses)[-1:]])
@@ -146,7 +150,7 @@ def a_history(random: Random, setting: Setting, name: str, wild: float = 1.0) ->
     facts = [fact for who in people for fact in _facts_about(chance, who, setting, [title for title in courses if who in rosters[title]])]
     if len(people) > 1 and chance.now_and_then(0.15):
         old, into = random.sample(list(people), 2)
-        facts.append(Fact("merge", old, f"{old} is {into}", lambda world: world.merged.update({old: into})))
+        facts.append(Fact("merge", f"merge of {old}", old, f"{old} is {into}", lambda world: world.merged.update({old: into})))
     first = list(rosters[next(iter(courses))])
     return History(people, rosters, tuple(facts), (chance.one_of(first),) if first and chance.now_and_then(0.02) else ())
 
@@ -200,13 +204,14 @@ def _facts_about(chance: Chance, who: str, setting: Setting, there: list[str]) -
     courses = setting.courses
     start = min(course.starts_on for course in courses.values())
 
-    def state(matter: str, values: Sequence[T], put: Callable[[World, T], None]) -> None:
-        facts.extend(Fact(f"{matter} of {who}", who, f"{matter} of {who}: {value}", _puts(put, value)) for value in values)
+    def state(kind: str, values: Sequence[T], put: Callable[[World, T], None], of: str = "") -> None:
+        matter = f"{kind} {of} of {who}"
+        facts.extend(Fact(kind, matter, of if of in courses else who, f"{matter}: {value}", _puts(put, value)) for value in values)
 
     wanted = sorted({chance.one_of(CATEGORIES[course.scheme]) for course in courses.values()})
     state("categories", [_categories(chance, wanted, start) for _ in range(1 + chance.times(0.4, 0.6))], _of_person(who, "categories"))
     for number in range(chance.times(0.4, 0.4)):
-        state(f"record {number}", _record(chance, start), _recording(who, str(number)))
+        state("record", _record(chance, start), _recording(who, str(number)), str(number))
     if chance.now_and_then(0.2):
         accounts = [chance.one_of([None, "new", *["of several", "of the school"] * setting.for_one]) for _ in range(chance.one_of([1, 2]))]
         state(
@@ -217,9 +222,9 @@ def _facts_about(chance: Chance, who: str, setting: Setting, there: list[str]) -
         span = (start + timedelta(days=chance.one_of([-9, 0, 2, 9])), None)
         state("teaching", chance.one_of([[[(at, span)]], [[(at, span)], []]]), _of_person(who, "teaches"))
     for title in there:
-        state(f"sheet of {title}", [_sheet(chance, courses[title]) for _ in range(1 + chance.times(0.4, 0.6))], _signing(title, who))
+        state("sheet", [_sheet(chance, courses[title]) for _ in range(1 + chance.times(0.4, 0.6))], _signing(title, who), title)
         if chance.now_and_then(0.04):
-            state(f"doubt of {title}", chance.one_of([[True], [True, False]]), _doubting(title, who, (courses[title].starts_on, "am")))
+            state("doubt", chance.one_of([[True], [True, False]]), _doubting(title, who, (courses[title].starts_on, "am")), title)
     if there and setting.for_one and chance.now_and_then(0.1):
         course = courses[chance.one_of(there)]
         paid = (
@@ -237,12 +242,12 @@ def _facts_about_all(chance: Chance, courses: dict[str, Course], for_one: bool) 
     facts: list[Fact] = []
     start = min(course.starts_on for course in courses.values())
 
-    def state(matter: str, values: Sequence[T], put: Callable[[World, T], None]) -> None:
-        facts.extend(Fact(matter, None, f"{matter}: {value}", _puts(put, value)) for value in values)
+    def state(kind: str, values: Sequence[T], put: Callable[[World, T], None], of: str = SCHOOL) -> None:
+        facts.extend(Fact(kind, f"{kind} {of}", of, f"{kind} of {of}: {value}", _puts(put, value)) for value in values)
 
     for status in STATUSES:
         last = start + timedelta(days=-1 if chance.now_and_then(0.03) else 365)
-        state(f"list of {status}", [(date(2024, 1, 1), last), *[None] * chance.times(0.03)], _listing(status))
+        state("list", [(date(2024, 1, 1), last), *[None] * chance.times(0.03)], _listing(status), status)
     state("designated", [[(date(2024, 1, 1), None)], *_spans(chance, start, 0.1)], _of_school("designated"))
     state("blacklisted", _spans(chance, start, 0.15), _of_school("blacklisted"))
     state("suspended", _spans(chance, start, 0.1), _of_school("suspended"))
@@ -251,7 +256,7 @@ def _facts_about_all(chance: Chance, courses: dict[str, Course], for_one: bool) 
     for title, course in courses.items():
         if for_one and chance.now_and_then(0.05):
             heads = [chance.random.randint(1, 3) for _ in range(chance.one_of([1, 2]))]
-            state(f"heads of {title}", heads, _counting(title, (course.starts_on, "am")))
+            state("heads", heads, _counting(title, (course.starts_on, "am")), title)
     return facts
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -39,11 +40,7 @@ class Telling:
 
     def claim_facts(self, title: str, wanted: Collection[str] | None = None) -> dict[str, Any]:
         """The answer to who asks for a class and its people, by id (None: all but those withdrawn)."""
-        course = self.world.courses[title]
-        enrolled: dict[str, list[str]] = defaultdict(list)  # under which numbers, by person
-        for number in course.roster:
-            enrolled[kept(self.world, number)].append(number)
-        rows = [self._enrolment(title, course, who, numbers) for who, numbers in enrolled.items()]
+        course, rows = self.world.courses[title], self.rows(title)
         chosen = [row for row in rows if (row["outcome"] != "withdrawn" if wanted is None else row["trainee_id"] in wanted)]
         return {
             "class": self._class(title, course),
@@ -51,6 +48,15 @@ class Telling:
             "enrolments": chosen,
             "unknown_trainee_ids": sorted(set(wanted or ()) - {row["trainee_id"] for row in chosen}),
         }
+
+    @cache  # noqa: B019
+    def rows(self, title: str) -> list[dict[str, Any]]:
+        """Everyone who was ever enrolled, one row a person."""
+        course = self.world.courses[title]
+        enrolled: dict[str, list[str]] = defaultdict(list)  # under which numbers, by person
+        for number in course.roster:
+            enrolled[kept(self.world, number)].append(number)
+        return [self._enrolment(title, course, who, numbers) for who, numbers in enrolled.items()]
 
     def _class(self, title: str, course: Course) -> dict[str, Any]:
         school, day = self.world.institutions[course.institution], course.starts_on
