@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, DateTime, and_, cast, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
-from services.subsidy.claims.policy import STANDING
+from services.subsidy.claims.policy import OPEN, STANDING
 from services.subsidy.claims.tables import Claim, Line
+from services.subsidy.codes import Payee
 
 HELD_SINCE: Final[ColumnElement[Any]] = cast(Claim.holds[0]["since_at"].astext, DateTime(timezone=True))
 
@@ -26,6 +27,16 @@ AGAINST_WHICH_FACTS_WEIGH: Final = Claim.id.in_(select(Line.claim_id).where(Line
 
 def of_trainees(trainee_ids: Collection[UUID]) -> ColumnElement[bool]:
     return Claim.id.in_(select(Line.claim_id).where(Line.trainee_id.in_(trainee_ids)))
+
+
+def of_institution(institution_id: UUID, from_on: date | None, until_on: date | None) -> ColumnElement[bool]:
+    """Its claims for classes of these days."""
+    return and_(Claim.institution_id == institution_id, on_days(from_on, until_on))
+
+
+def own_money_of(institution_id: UUID) -> ColumnElement[bool]:
+    """The claims of which money may still go out to the institution itself."""
+    return and_(Claim.institution_id == institution_id, Claim.payee == Payee.ORGANISER, Claim.status.in_(OPEN))
 
 
 def of_trade_filing(number: str | None) -> ColumnElement[bool]:

@@ -19,7 +19,9 @@ from services.subsidy.claims.facts import lock_persons
 from services.subsidy.claims.holds import listed
 from services.subsidy.claims.policy import BY_REGISTER, OPEN, a_hold
 from services.subsidy.claims.tables import Appeal, Claim, Entitlement, KnownBlacklisting, Line
-from services.subsidy.codes import FindingCode, Payee
+from services.subsidy.codes import FindingCode
+from services.subsidy.recoveries import steps as recoveries
+from services.subsidy.recoveries.policy import Proposal
 from shared import deeds
 from shared.access import Call
 from shared.changes import Event, TakeIn
@@ -59,7 +61,7 @@ def _class(event: Event, told: Told) -> ColumnElement[bool]:
 
 
 def _institution(event: Event, told: Told) -> ColumnElement[bool]:
-    return and_(Claim.institution_id == (told.institution_id or event.subject), conditions.on_days(told.from_on, told.until_on))
+    return conditions.of_institution(told.institution_id or event.subject, told.from_on, told.until_on)
 
 
 def _days(_event: Event, told: Told) -> ColumnElement[bool]:
@@ -71,7 +73,7 @@ def _trade(_event: Event, told: Told) -> ColumnElement[bool]:
     return conditions.of_trade_filing(told.number)
 
 
-OF_PEOPLE = frozenset({"categories", "bank_account", "id_number", "birth_on", "sex", "retirement_track"})  # what a claim is judged by
+JUDGED_BY = frozenset({"categories", "bank_account", "id_number", "retirement_track"})  # of all that a person or institution is said to be
 CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("status_record.received", "status_record.voided"), _trainee),
     **dict.fromkeys(("outside_payment.recorded", "outside_payment.voided"), _trainee),
@@ -81,7 +83,7 @@ CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("class.inspected", "class.rescheduled", "class.changed", "class.cancelled"), _class),
     **dict.fromkeys(("enrolment.changed", "enrolment.withdrawn", "enrolment.readmitted"), _class),
     **dict.fromkeys(("institution.blacklisted", "institution.reinstated", "institution.designated"), _institution),
-    **dict.fromkeys(("institution.suspended", "institution.exited"), _institution),
+    **dict.fromkeys(("institution.suspended", "institution.exited", "institution.changed"), _institution),
     **dict.fromkeys(("teacher.added", "teacher.changed"), _institution),
     **dict.fromkeys(("trade_filing.registered", "trade_filing.withdrawn"), _trade),
 }
@@ -99,7 +101,7 @@ def taking_in(own_call: Callable[[], Call]) -> TakeIn:
                 await certificate_revoked(session, call, event.subject, told.revoked_on)
             case "trainee.merged" if told.merged_into:
                 await trainee_merged(session, call, event.subject, told.merged_into)
-        says_nothing = event.type == "trainee.changed" and told.fields and OF_PEOPLE.isdisjoint(told.fields)
+        says_nothing = told.fields and JUDGED_BY.isdisjoint(told.fields)
         if (concerned := CONCERNED.get(event.type)) and not says_nothing:
             await steps.judge_anew(session, event.type, event.id, event.time, concerned(event, told))
 
@@ -113,8 +115,7 @@ async def institution_blacklisted(
     days = {"from_on": from_on or call.today, "until_on": until_on}
     known = upsert(KnownBlacklisting).values(institution_id=institution_id, **days)
     await session.execute(known.on_conflict_do_update(index_elements=["institution_id", "from_on"], set_={"until_on": until_on}))
-    to_itself = and_(Claim.institution_id == institution_id, Claim.payee == Payee.ORGANISER, Claim.status.in_(OPEN))
-    await steps.hold_each(session, call, to_itself, listed(call, days))
+    await steps.hold_each(session, call, conditions.own_money_of(institution_id), listed(call, days))
 
 
 async def institution_reinstated(session: AsyncSession, call: Call, institution_id: UUID) -> None:
@@ -125,10 +126,16 @@ async def institution_reinstated(session: AsyncSession, call: Call, institution_
 
 
 async def certificate_revoked(session: AsyncSession, call: Call, certificate_id: UUID, revoked_on: date | None) -> None:
-    """Holds every open claim with a line that rests on the certificate, whoever is paid."""
+    """Holds every open claim with a line that rests on the certificate, whoever is paid; what was paid on it is proposed to be asked back."""
     reason = BECAUSE_REVOKED.format(certificate_id=certificate_id, revoked_on=revoked_on or call.today)
     resting = Claim.id.in_(select(Line.claim_id).where(Line.certificate_id == certificate_id))
     await steps.hold_each(session, call, and_(resting, Claim.status.in_(OPEN)), a_hold(FindingCode.CERTIFICATE_INVALID, reason, call.now))
+    paid = Line.paid_yuan - Line.asked_back_yuan
+    wanted = select(Claim.id, Claim.fund_id, Line.position, Line.trainee_id, paid.label("yuan")).join(Line, Line.claim_id == Claim.id)
+    proposals: dict[UUID, Proposal] = {}
+    for row in await session.execute(wanted.where(Line.certificate_id == certificate_id, paid > 0).order_by(Claim.id, Line.position)):
+        proposals.setdefault(row.id, Proposal(row.fund_id, reason, {})).shares[row.position] = (row.trainee_id, row.yuan)
+    await recoveries.propose_each(session, call, proposals)
 
 
 async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUID) -> None:

@@ -1,14 +1,17 @@
-"""What registry asks of subsidy: who of a class would be eligible, by registry's own facts."""
+"""What registry asks of subsidy: who of a class would be eligible, by registry's own facts; and which claims a new fact would concern."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from services.subsidy import clients
 from services.subsidy.claims import facts, lines, reading
 from services.subsidy.claims.schemas import FindingOut, TermsRef
-from services.subsidy.codes import FundSource, LineVerdict, SchemeCode
+from services.subsidy.codes import ClaimStatus, FundSource, LineVerdict, SchemeCode
 from services.subsidy.judging.facts import as_if_held
 from services.subsidy.judging.verdict import judge_claim
+from services.subsidy.reassessments import reading as reassessments
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.errors import TermsMissing
 from services.subsidy.schemes.policy import Terms
@@ -57,3 +60,33 @@ async def eligibility(body: EligibilityAsked, session: web.Session, call: web.Ca
     return Eligibility.model_validate(
         {"terms": reading.terms_ref(body.scheme, terms), "lines": [lines.shown(line, verdict) for line, verdict in pairs]}
     )
+
+
+class AffectedAsked(wire.In):
+    """Whom or which days a new fact is about. `listed`: the institution's own money that may still go out as well, whenever its classes were."""
+
+    institution_id: UUID | None = None
+    listed: bool = False
+    trainee_ids: Annotated[list[UUID], Field(max_length=1000)] | None = None
+    from_on: wire.CivilDate | None = None
+    until_on: wire.CivilDate | None = None
+
+
+class AffectedClaim(wire.Out):
+    id: UUID
+    number: str
+    status: ClaimStatus
+    amount: wire.Money
+
+
+class Affected(wire.Out):
+    claims: list[AffectedClaim]
+    open_amount: wire.Money
+    approved_amount: wire.Money
+    paid_amount: wire.Money
+
+
+@router.operation("POST", "/internal/v1/affected-claims", may=access.INTERNAL, summary="新的事实会涉及的申领单", writes=False)
+async def affected_claims(body: AffectedAsked, session: web.Session) -> Affected:
+    """Those that would be judged anew or held, by the conditions by which they would be found when it is announced."""
+    return Affected.model_validate(await reassessments.affected(session, **body.model_dump()))

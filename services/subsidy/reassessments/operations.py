@@ -151,7 +151,7 @@ async def _keep(session: AsyncSession, call: Call, found: Sequence[Found], cause
     """All that the class's claims come to, in a number of statements that does not grow with them. What has not changed is not told again."""
     steps_taken = {each.claim.id: step for each in found if (step := _step(call, each))}
     with_money = {each.claim.id: _proposal(each) for each in found if each.claim.status in WITH_MONEY}
-    proposed = await recoveries.propose_each(session, call, with_money) if with_money else set()
+    proposed = await recoveries.propose_each(session, call, with_money)
     better = {each.claim.id for each in found if each.better}
     told = better - await _told_before(session, {each.claim.id: each.facts_hash for each in found if each.better})
     news = [each for each in found if each.changed or each.claim.id in steps_taken.keys() | proposed | told]

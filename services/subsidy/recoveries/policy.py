@@ -37,7 +37,7 @@ class Proposal:
 
     fund_id: UUID
     reason: str
-    shares: Mapping[int, tuple[UUID, Decimal]]
+    shares: dict[int, tuple[UUID, Decimal]]
 
 
 def shares(held: Sequence[Held], amount: Decimal, named: Mapping[UUID, Decimal] | None) -> list[tuple[Held, Decimal]]:

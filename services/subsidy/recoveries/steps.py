@@ -96,6 +96,8 @@ async def lock_proposals(session: AsyncSession, claim_ids: Collection[UUID]) -> 
 
 async def propose_each(session: AsyncSession, call: Call, wanted: Mapping[UUID, Proposal]) -> set[UUID]:
     """Brings the proposals of these claims to what is wanted of each, none where nothing is; answers the claims for which one was made or withdrawn."""
+    if not wanted:
+        return set()
     lines = select(RECOVERY_LINES.c.recovery_id, RECOVERY_LINES.c.position, RECOVERY_LINES.c.amount_yuan)
     proposed = select(Recovery).where(Recovery.claim_id.in_(wanted), Recovery.status == RecoveryStatus.PROPOSED)
     open_now = {each.claim_id: each for each in await session.scalars(proposed)}

@@ -252,11 +252,13 @@ async def test_a_revoked_certificate_holds_the_claims_that_rest_on_it(start: Sta
         touched = await at.claim("reviewed", institution_id=None, trainee_id=UUID(trainee_id), payee="trainee")
         await at.line(touched, trainee_id=UUID(trainee_id), certificate_id=UUID(certificate_id))
         paid, other = await at.claim("paid"), await at.claim()
-        await at.line(paid, certificate_id=UUID(certificate_id))
+        await at.line(paid, certificate_id=UUID(certificate_id), paid_yuan="180.00")
         path = f"/v1/certificates/{certificate_id}:revoke"
         await made.posted(evaluation.as_("reviewer", at=LISTED_AT), path, {"reason": "考场作弊"}, 200)
         assert await at.catch_up(evaluation) == 2
         assert [await at.hold(each) for each in (touched, paid, other)] == ["certificate_invalid", None, None]
+        [proposed] = (await at.subsidy.as_("finance").get("/v1/recoveries?status=proposed")).json()["items"]
+        assert (proposed["claim_id"], proposed["amount"]) == (str(paid), "180.00")
         await at.act(touched, "release")
         assert await at.catch_up(evaluation) == 0
         assert await at.hold(touched) is None

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from services.registry import fields
+from services.registry.clients import Affected, Preview, affected
 from services.registry.codes import InstitutionKind, InstitutionStatus
 from services.registry.institutions.institutions import operations, reading, rules, steps
 from services.registry.institutions.institutions.errors import AlreadyBlacklisted, DesignationOverlaps, DuplicateInstitution
@@ -30,10 +31,32 @@ router = web.Router("institutions")
 
 SEES = access.STAFF | {"institution", "town", "department", "system"}
 OWN = frozenset({"officer", "institution"})
+ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # a preview asks subsidy
 ONE = "/v1/institutions/{institution_id:uuid}"
 Listed = Annotated[
     pages.Asked, pages.asking(q=[Institution.name, Institution.uscc], name=Institution.name, registered_at=Institution.registered_at)
 ]
+
+
+async def _if_blacklisted(
+    institution_id: UUID, body: Blacklisted, call: web.Caller, kernel: web.KernelOf, preview: Preview = False
+) -> Affected | None:
+    """None where it is to be done."""
+    if not preview:
+        return None
+    return await affected(kernel, call, institution_id=institution_id, listed=True, from_on=body.from_on, until_on=body.until_on)
+
+
+async def _if_suspended(
+    institution_id: UUID, body: Suspended, call: web.Caller, kernel: web.KernelOf, preview: Preview = False
+) -> Affected | None:
+    if not preview:
+        return None
+    return await affected(kernel, call, institution_id=institution_id, from_on=body.from_on or call.today, until_on=body.until_on)
+
+
+async def _if_gone(institution_id: UUID, body: Exited, call: web.Caller, kernel: web.KernelOf, preview: Preview = False) -> Affected | None:
+    return await affected(kernel, call, institution_id=institution_id, from_on=body.on or call.today) if preview else None
 
 
 def _suspended_in_order(body: Suspended, today: date) -> list[errors.Fault]:
@@ -92,13 +115,19 @@ async def designate(institution_id: UUID, body: Designated, session: web.Session
     "POST",
     f"{ONE}:blacklist",
     may=REVIEWER,
-    summary="列入黑名单",
-    errors=[AlreadyBlacklisted],
+    summary="列入黑名单(preview=true 只看涉及哪些申领单)",
+    errors=[AlreadyBlacklisted, *ASKING],
     paper=partial(steps.permit, action="blacklist"),
     rules=(fields.in_order("from_on", "until_on"),),
 )
-async def blacklist(institution_id: UUID, body: Blacklisted, session: web.Session, call: web.Caller) -> InstitutionPaper:
-    return await steps.blacklist(session, call, institution_id, body)
+async def blacklist(
+    institution_id: UUID,
+    body: Blacklisted,
+    previewed: Annotated[Affected | None, Depends(_if_blacklisted)],
+    session: web.Session,
+    call: web.Caller,
+) -> InstitutionPaper | Affected:
+    return previewed or await steps.blacklist(session, call, institution_id, body)
 
 
 @router.operation(
@@ -117,22 +146,30 @@ async def reinstate(institution_id: UUID, session: web.Session, call: web.Caller
     "POST",
     f"{ONE}:suspend",
     may=OFFICER,
-    summary="暂停",
-    errors=[errors.InvalidState],
+    summary="暂停(preview=true 只看涉及哪些申领单)",
+    errors=[errors.InvalidState, *ASKING],
     paper=partial(steps.permit, action="suspend"),
     rules=(_suspended_in_order,),
 )
-async def suspend(institution_id: UUID, body: Suspended, session: web.Session, call: web.Caller) -> InstitutionPaper:
-    return await steps.suspend(session, call, institution_id, body)
+async def suspend(
+    institution_id: UUID,
+    body: Suspended,
+    previewed: Annotated[Affected | None, Depends(_if_suspended)],
+    session: web.Session,
+    call: web.Caller,
+) -> InstitutionPaper | Affected:
+    return previewed or await steps.suspend(session, call, institution_id, body)
 
 
 @router.operation(
     "POST",
     f"{ONE}:exit",
     may=OFFICER,
-    summary="退出,定点资格当日为最后一日",
-    errors=[errors.InvalidState],
+    summary="退出,定点资格当日为最后一日(preview=true 只看涉及哪些申领单)",
+    errors=[errors.InvalidState, *ASKING],
     paper=partial(steps.permit, action="exit"),
 )
-async def leave(institution_id: UUID, body: Exited, session: web.Session, call: web.Caller) -> InstitutionPaper:
-    return await steps.leave(session, call, institution_id, body)
+async def leave(
+    institution_id: UUID, body: Exited, previewed: Annotated[Affected | None, Depends(_if_gone)], session: web.Session, call: web.Caller
+) -> InstitutionPaper | Affected:
+    return previewed or await steps.leave(session, call, institution_id, body)

@@ -4,6 +4,9 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Depends
+
+from services.registry.clients import Affected, Preview, affected
 from services.registry.codes import CorrectionStatus
 from services.registry.people.corrections import operations, policy
 from services.registry.people.corrections.errors import CorrectionDecided
@@ -47,17 +50,32 @@ async def list_corrections(
     return wire.Page[CorrectionOut].model_validate(await operations.list_corrections(session, call, trainee_id, asked, status))
 
 
+async def _if_accepted(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf, preview: Preview = False) -> Affected | None:
+    """None where it is to be done."""
+    return await affected(kernel, call, trainee_ids=[trainee_id]) if preview else None
+
+
 DECIDED: Any = [CorrectionDecided, TraineeMerged]
 ONE_CORRECTION = "/v1/trainees/{trainee_id:uuid}/corrections/{correction_id:uuid}"
 
 
 @router.operation(
-    "POST", f"{ONE_CORRECTION}:accept", may=policy.OFFICER, summary="采纳更正,随即修改学员信息", errors=[*DECIDED, DuplicateTrainee]
+    "POST",
+    f"{ONE_CORRECTION}:accept",
+    may=policy.OFFICER,
+    summary="采纳更正,随即修改学员信息(preview=true 只看涉及哪些申领单)",
+    errors=[*DECIDED, DuplicateTrainee, errors.UpstreamFailed, errors.UpstreamTimeout],
 )
 async def accept_correction(
-    trainee_id: UUID, correction_id: UUID, body: wire.Commented, session: web.Session, call: web.Caller, kernel: web.KernelOf
-) -> CorrectionOut:
-    return await operations.accept(session, call, kernel, trainee_id, correction_id, body.comment)
+    trainee_id: UUID,
+    correction_id: UUID,
+    body: wire.Commented,
+    previewed: Annotated[Affected | None, Depends(_if_accepted)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+) -> CorrectionOut | Affected:
+    return previewed or await operations.accept(session, call, kernel, trainee_id, correction_id, body.comment)
 
 
 @router.operation(

@@ -1,19 +1,34 @@
 """The path of merging."""
 
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Depends
+
+from services.registry.clients import Affected, Preview, affected
 from services.registry.people.merges import operations
 from services.registry.people.merges.schemas import MergeIn
 from services.registry.people.trainees import policy
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import TraineePaper
-from shared import web
+from shared import errors, web
 
 router = web.Router("trainees")
 
 
+async def _if_merged(trainee_id: UUID, body: MergeIn, call: web.Caller, kernel: web.KernelOf, preview: Preview = False) -> Affected | None:
+    """None where it is to be done."""
+    return await affected(kernel, call, trainee_ids=[trainee_id, body.into]) if preview else None
+
+
 @router.operation(
-    "POST", "/v1/trainees/{trainee_id:uuid}:merge", may=policy.OFFICER, summary="把重复登记的学员并入另一学员", errors=[TraineeMerged]
+    "POST",
+    "/v1/trainees/{trainee_id:uuid}:merge",
+    may=policy.OFFICER,
+    summary="把重复登记的学员并入另一学员(preview=true 只看涉及哪些申领单)",
+    errors=[TraineeMerged, errors.UpstreamFailed, errors.UpstreamTimeout],
 )
-async def merge(trainee_id: UUID, body: MergeIn, session: web.Session, call: web.Caller) -> TraineePaper:
-    return await operations.merge(session, call, trainee_id, body.into)
+async def merge(
+    trainee_id: UUID, body: MergeIn, previewed: Annotated[Affected | None, Depends(_if_merged)], session: web.Session, call: web.Caller
+) -> TraineePaper | Affected:
+    return previewed or await operations.merge(session, call, trainee_id, body.into)

@@ -1,6 +1,6 @@
 """Takes in dated facts from other offices, and the days for which their lists are complete."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from shared import batches, db, deeds, errors, pages
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected
 from shared.errors import Fault
-from shared.national_numbers import InvalidNumber, citizen_id
+from shared.national_numbers import InvalidNumber, citizen_id, compact
 from shared.privacy import Vault
 
 SAME_FACT = ("id_number_key", "status", "source", "from_on")
@@ -29,6 +29,11 @@ async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: Bat
         return await keep(session, call, vault, items)
 
     return await batches.run(session, asked, kept)
+
+
+async def registered(session: AsyncSession, vault: Vault, numbers: Sequence[str]) -> set[UUID]:
+    """Who is registered under these numbers, as the person they go on as."""
+    return set((await trainees.registered_by(session, {vault.blind(compact(each), fields.ID_NUMBER) for each in numbers})).values())
 
 
 async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, StatusRecordIn]) -> dict[int, Result]:

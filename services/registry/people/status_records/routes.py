@@ -2,7 +2,10 @@
 
 from typing import Annotated
 
+from fastapi import Depends, Response
+
 from services.registry import fields
+from services.registry.clients import Affected, Preview, affected
 from services.registry.codes import PersonalStatus
 from services.registry.people.status_records import operations
 from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
@@ -19,11 +22,43 @@ SENDS = frozenset({"officer", "system"})
 SEES = frozenset({"officer", "reviewer", "auditor", "system"})
 
 
+async def _if_received(
+    body: Batch[StatusRecordIn], response: Response, call: web.Caller, kernel: web.KernelOf, preview: Preview = False
+) -> Affected | None:
+    """None where it is to be done."""
+    if not preview:
+        return None
+    response.status_code = 200
+    async with kernel.reading() as session:
+        people = await operations.registered(session, kernel.vault, [item.id_number for item in body.items])
+    return await affected(kernel, call, trainee_ids=people)
+
+
+async def _if_complete(
+    body: StatusListIn, response: Response, call: web.Caller, kernel: web.KernelOf, preview: Preview = False
+) -> Affected | None:
+    if not preview:
+        return None
+    response.status_code = 200
+    return await affected(kernel, call, from_on=body.complete_from_on, until_on=body.complete_to_on)
+
+
 @router.operation(
-    "POST", "/v1/status-records:batch", may=SENDS, summary="批量报送人员状态,也收尚未登记的人", status=207, errors=[errors.Conflict]
+    "POST",
+    "/v1/status-records:batch",
+    may=SENDS,
+    summary="批量报送人员状态,也收尚未登记的人(preview=true 只看涉及哪些申领单)",
+    status=207,
+    errors=[errors.Conflict, errors.UpstreamFailed, errors.UpstreamTimeout],
 )
-async def take_batch(body: Batch[StatusRecordIn], session: web.Session, call: web.Caller, kernel: web.KernelOf) -> BatchOut:
-    return await operations.take_batch(session, call, kernel.vault, body)
+async def take_batch(
+    body: Batch[StatusRecordIn],
+    previewed: Annotated[Affected | None, Depends(_if_received)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+) -> BatchOut | Affected:
+    return previewed or await operations.take_batch(session, call, kernel.vault, body)
 
 
 @router.operation("GET", "/v1/status-records", may=SEES, summary="已收到的状态记录,不含证件号码", errors=[errors.InvalidCursor])
@@ -37,12 +72,15 @@ async def list_records(
     "POST",
     "/v1/status-lists",
     may=SENDS,
-    summary="声明某来源的名单在哪些日子是完整的",
+    summary="声明某来源的名单在哪些日子是完整的(preview=true 只看涉及哪些申领单)",
     status=201,
+    errors=[errors.UpstreamFailed, errors.UpstreamTimeout],
     rules=(fields.in_order("complete_from_on", "complete_to_on"),),
 )
-async def state_complete(body: StatusListIn, session: web.Session, call: web.Caller) -> StatusListOut:
-    return await operations.state_complete(session, call, body)
+async def state_complete(
+    body: StatusListIn, previewed: Annotated[Affected | None, Depends(_if_complete)], session: web.Session, call: web.Caller
+) -> StatusListOut | Affected:
+    return previewed or await operations.state_complete(session, call, body)
 
 
 @lists_router.operation("GET", "/v1/status-lists", may=SEES, summary="完整名单的起止日期", errors=[errors.InvalidCursor])

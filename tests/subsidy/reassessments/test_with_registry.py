@@ -1,0 +1,150 @@
+"""The registry says what happened, the feed brings it, and what had been shown beforehand is what then happens."""
+
+from typing import Any
+
+import pytest
+
+from services.subsidy.following import operations as following
+from services.subsidy.reassessments.job import run_due
+from shared import changes
+from tests.conftest import AWAY, Service, Start
+from tests.registry import made
+from tests.subsidy import office
+from tests.subsidy.claims.world import PERSONS, key
+
+MAY, JUNE = "2025-05-20T09:00:00+08:00", "2025-06-20T09:00:00+08:00"
+NUMBERS = [made.citizen(serial) for serial in (1, 2)]
+SENT = {"mode": "commit", "atomic": "each"}
+PENSION = {"id_number": NUMBERS[0], "status": "employee_pension", "from_on": "2024-01-01", "source": "州社保局"}
+
+
+class City:
+    """One school with one short course that two people completed, and the claim for it."""
+
+    def __init__(self, registry: Service, subsidy: Service) -> None:
+        self.registry, self.subsidy = registry, subsidy
+        registry.knows(subsidy)
+        subsidy.knows(registry)
+        self.school_id = self.claim_id = ""
+        self.people: list[str] = []
+
+    async def hold_a_class(self) -> None:
+        category = {"code": "rural_worker", "since_on": "2024-01-01"}
+        self.school_id = await made.school(self.registry)
+        self.people = [
+            await made.trainee(self.registry, serial, categories=[category], bank_account=f"621700001000123432{serial}")
+            for serial in (1, 2)
+        ]
+        officer = self.registry.as_("officer", at=made.BEFORE)
+        class_id = (await made.posted(officer, "/v1/classes", made.class_in(self.school_id), 201))["id"]
+        path = f"/v1/classes/{class_id}"
+        await made.posted(officer, f"{path}:submit", status=200)
+        await made.posted(self.registry.as_("officer", at=made.BEFORE, person_id=PERSONS["officer"]), f"{path}:approve", status=200)
+        for each in self.people:
+            await made.posted(officer, f"{path}/enrolments", {"trainee_id": each}, 201)
+        await made.posted(self.registry.as_("officer", at=made.FIRST), f"{path}:start", status=200)
+        marks = [
+            {"trainee_id": each, "on": f"2025-04-{day:02}", "half_day": half, "source": "paper"}
+            for each in self.people
+            for day in (8, 9, 10)
+            for half in ("am", "pm")
+        ]
+        await made.posted(self.registry.as_("officer", at=made.LAST), f"{path}/attendance:batch", SENT | {"items": marks}, 207)
+        await made.posted(self.registry.as_("officer", at=made.AFTER), f"{path}:complete", status=200)
+        fund_id = await office.a_fund(self.subsidy)
+        body = {
+            "kind": "training",
+            "scheme": "agricultural_short",
+            "applicant": {"institution_id": self.school_id},
+            "class_id": class_id,
+            "fund_id": fund_id,
+        }
+        school = self.subsidy.as_("institution", institution_id=self.school_id, at=MAY)
+        claim = (await school.post("/v1/claims", json=body, headers=key())).json()
+        submitted = await school.post(f"/v1/claims/{claim['id']}:submit", headers=key() | {"If-Match": f'"{claim["version"]}"'})
+        assert submitted.status_code == 200, submitted.text
+        self.claim_id = claim["id"]
+
+    async def claim(self) -> dict[str, Any]:
+        return dict((await self.subsidy.as_("auditor", at=JUNE).get(f"/v1/claims/{self.claim_id}")).json())
+
+    async def catches_up(self) -> None:
+        kernel = self.subsidy.kernel
+        fetch = changes.feed_of(kernel.neighbours["registry"], kernel.own_call)
+        while await changes.follow_once(kernel.engine, "registry", fetch, following.taking_in(kernel.own_call)):
+            pass
+        await run_due(kernel)
+
+
+async def act(city: City, fact: str) -> tuple[str, str, dict[str, Any]]:
+    """Who does it, where, and what is said."""
+    if fact == "a pension":
+        return "officer", "/v1/status-records:batch", SENT | {"items": [PENSION]}
+    if fact == "a blacklisting":
+        return "reviewer", f"/v1/institutions/{city.school_id}:blacklist", {"from_on": "2025-06-01", "reason": "虚报学员"}
+    if fact == "a suspension":
+        return "officer", f"/v1/institutions/{city.school_id}:suspend", {"from_on": "2025-04-01", "reason": "整改"}
+    if fact == "an exit":
+        return "officer", f"/v1/institutions/{city.school_id}:exit", {"on": "2025-04-08", "reason": "停办"}
+    if fact == "a merge":
+        return "officer", f"/v1/trainees/{city.people[0]}:merge", {"into": city.people[1]}
+    asked = {"field": "bank_account", "proposed": "6217000010001239999", "reason": "登记有误"}
+    path = f"/v1/trainees/{city.people[0]}/corrections"
+    correction = await made.posted(city.registry.as_("institution", institution_id=city.school_id, at=MAY), path, asked, 201)
+    return "officer", f"{path}/{correction['id']}:accept", {}
+
+
+@pytest.mark.parametrize(
+    ("fact", "held"),
+    [
+        ("a pension", "facts_changed"),
+        ("a blacklisting", "institution_blacklisted"),
+        ("a suspension", "institution_suspended"),
+        ("an exit", "institution_exited"),
+        ("a merge", "already_subsidised"),
+        ("another account, which is nobody else's", None),
+    ],
+)
+async def test_what_is_shown_beforehand_is_what_then_happens(start: Start, fact: str, held: str | None) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        city = City(registry, subsidy)
+        await city.hold_a_class()
+        before = await city.claim()
+        assert (before["hold"], before["amount"]) == (None, "360.00"), before["lines"]
+        role, path, body = await act(city, fact)
+        client = registry.as_(role, at=JUNE)
+        shown = await client.post(path, params={"preview": "true"}, json=body)
+        assert shown.status_code == 200, shown.text
+        [claim] = shown.json()["claims"]
+        assert (claim["number"], claim["status"]) == (before["number"], "submitted")
+        assert (shown.json()["open_amount"], shown.json()["paid_amount"]) == ("360.00", "0.00")
+        await city.catches_up()
+        assert (await city.claim())["version"] == before["version"], "nothing was done"
+        assert (await client.post(path, json=body)).is_success
+        await city.catches_up()
+        after = await city.claim()
+        assert (after["hold"] and after["hold"]["code"]) == held
+
+
+async def test_of_whom_nothing_was_claimed_nothing_is_shown(start: Start) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        city = City(registry, subsidy)
+        await city.hold_a_class()
+        officer = registry.as_("officer", at=JUNE)
+        unknown = SENT | {"items": [PENSION | {"id_number": made.citizen(9)}]}
+        assert (await officer.post("/v1/status-records:batch?preview=true", json=unknown)).json()["claims"] == []
+        days = {"status": "employee_pension", "source": "州社保局", "complete_from_on": "2025-04-10", "complete_to_on": "2025-04-30"}
+        assert len((await officer.post("/v1/status-lists?preview=true", json=days)).json()["claims"]) == 1
+        later = days | {"complete_from_on": "2025-04-11"}
+        assert (await officer.post("/v1/status-lists?preview=true", json=later)).json()["claims"] == []
+        assert (await officer.get("/v1/status-lists")).json()["items"] == []
+
+
+async def test_without_subsidy_nothing_is_shown_and_nothing_is_done(start: Start) -> None:
+    async with start("registry") as registry:
+        registry.kernel.neighbours["subsidy"].transport = AWAY
+        school_id = await made.school(registry)
+        body = {"from_on": "2025-06-01", "reason": "虚报学员"}
+        answer = await registry.as_("reviewer", at=JUNE).post(f"/v1/institutions/{school_id}:blacklist?preview=true", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert (await registry.as_("officer").get(f"/v1/institutions/{school_id}")).json()["blacklistings"] == []
