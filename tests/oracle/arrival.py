@@ -9,15 +9,14 @@ from tests.oracle.judge import judge, kept, terms_of
 from tests.oracle.office import Office, Run
 
 ROUNDS = 4
-ORDERS = 20
 KNOWN_EARLY = {"list", "designated"}
 Owed = dict[tuple[str, str], int]  # by class and person, fen
 
 
-async def paid_otherwise(start: Start, names: Sequence[str], histories: int) -> list[str]:
+async def paid_otherwise(start: Start, names: Sequence[str], histories: int, orders: int) -> list[str]:
     """Whoever was paid something else than is due when all has arrived, in whatever order. `names`: of the settings; so many histories in each, and each
-    in `ORDERS` orders. What was posted and paid stands as it was written, and the books balance after every round."""
-    runs = [run for name in names for run in in_many_orders(name, histories)]
+    in so many `orders`. What was posted and paid stands as it was written, and the books balance after every round."""
+    runs = [run for name in names for run in in_many_orders(name, histories, orders)]
     async with start("subsidy") as subsidy:
         office = Office(subsidy, runs)
         await office.open()
@@ -33,11 +32,11 @@ async def paid_otherwise(start: Start, names: Sequence[str], histories: int) -> 
     return [said for run in runs for history in run.histories for said in _otherwise(run, due[id(history)], net)]
 
 
-def in_many_orders(name: str, histories: int) -> Iterator[Run]:
+def in_many_orders(name: str, histories: int, orders: int) -> Iterator[Run]:
     setting = a_setting(Random(name), 0.5, for_one=False)
     every = [a_history(Random(f"{name} {number}"), setting, f"history {number}") for number in range(histories)]
     facts = [*setting.facts, *(fact for history in every for fact in history.facts)]
-    for order in range(ORDERS):
+    for order in range(orders):
         yield Run(
             f"{name} order {order}", setting, every, arriving(facts, Random(f"{name} order {order}")), told=order == 0, fast=order % 2 == 0
         )

@@ -69,7 +69,7 @@ def _not_past(body: PaperIn, today: date) -> Iterable[errors.Fault]:
 
 
 RULES = (_known_code, _hours_of_parts, _not_past)
-router = Router("papers", traced={"invalid_state"})
+router = Router("papers", traced={errors.InvalidState})
 slow = asyncio.Event()
 
 

@@ -10,7 +10,7 @@ from tests.conftest import Start
 from tests.subsidy.payments.money_model import Money
 
 FEW = settings(  # the same histories each time; the drill looks for others, and for the shortest that fails
-    max_examples=30,
+    max_examples=15,
     stateful_step_count=20,
     deadline=None,
     derandomize=True,

@@ -30,7 +30,9 @@ async def _if_received(
         return None
     response.status_code = 200
     async with kernel.reading() as session:
-        people = await operations.registered(session, kernel.vault, [item.id_number for item in body.items])
+        people = await operations.registered(
+            session, kernel.vault, [item.id_number for item in body.items if isinstance(item, StatusRecordIn)]
+        )
     return await affected(kernel, call, trainee_ids=people)
 
 

@@ -20,7 +20,7 @@ class TradeFilingIn(wire.In):
     )
     from_on: wire.CivilDate = Field(examples=["2025-01-01"])
     until_on: wire.CivilDate | None = Field(None, description="最后一日;长期有效则不填")
-    document: wire.Word = Field(description="备案文件", examples=["黔东南州人社局备案通知"])
+    document: wire.Word = Field(description="备案文件", examples=["州人社局备案通知"])
 
 
 class Withdrawn(wire.In):
