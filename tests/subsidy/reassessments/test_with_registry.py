@@ -133,6 +133,8 @@ async def test_of_whom_nothing_was_claimed_nothing_is_shown(start: Start) -> Non
         officer = registry.as_("officer", at=JUNE)
         unknown = SENT | {"items": [PENSION | {"id_number": made.citizen(9)}]}
         assert (await officer.post("/v1/status-records:batch?preview=true", json=unknown)).json()["claims"] == []
+        no_item = SENT | {"items": ["no record", PENSION | {"id_number": made.citizen(9)}]}
+        assert (await officer.post("/v1/status-records:batch?preview=true", json=no_item)).json()["claims"] == []
         days = {"status": "employee_pension", "source": "州社保局", "complete_from_on": "2025-04-10", "complete_to_on": "2025-04-30"}
         assert len((await officer.post("/v1/status-lists?preview=true", json=days)).json()["claims"]) == 1
         later = days | {"complete_from_on": "2025-04-11"}
