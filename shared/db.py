@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Computed, MetaData, Select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from shared.pulse import CONNECTED_WITHIN_SECONDS, Pulse
+from shared.pulse import CONNECTED_WITHIN_SECONDS, Pulse, lost
 
 NAMING = {
     "ix": "%(table_name)s_%(column_0_N_name)s_idx",
@@ -133,13 +133,17 @@ class Reader:
         bound = [values[name] if name in values else fixed[name] for name in names]
         self._pulse.require()
         pool = self._pool or await self._open()
-        async with pool.acquire(timeout=WAITING_SECONDS) as connection:
-            try:
-                found: Mapping[str, Any] | None = await connection.fetchrow(sql, *bound)
-            except (TimeoutError, asyncpg.InternalClientError):  # it stands half-way in a statement and serves nobody any more
-                connection.terminate()
-                raise
-        return found
+        while True:
+            async with pool.acquire(timeout=WAITING_SECONDS) as connection:
+                if lost(connection):
+                    connection.terminate()
+                    continue
+                try:
+                    found: Mapping[str, Any] | None = await connection.fetchrow(sql, *bound)
+                except (TimeoutError, asyncpg.InternalClientError):  # it stands half-way in a statement and serves nobody any more
+                    connection.terminate()
+                    raise
+                return found
 
     async def _open(self) -> asyncpg.Pool:
         async with self._opening:

@@ -8,6 +8,7 @@ When a statement meets a full disk, transactions are refused and plain reads go 
 import asyncio
 import contextlib
 import errno
+import select
 from typing import Any
 from weakref import WeakSet
 
@@ -152,7 +153,19 @@ class Pulse:
             dead.terminate()
 
 
+def lost(connection: asyncpg.Connection) -> bool:
+    """Whether the server has ended a kept connection, also where the driver has not read that yet: to one that nobody asks anything it only says farewell."""
+    transport = connection._transport  # the driver tells of an end two rounds of the loop after it has come
+    return connection.is_closed() or transport.is_closing() or _has_come(transport.get_extra_info("socket").fileno())
+
+
+def _has_come(socket: int) -> bool:
+    asked = select.poll()
+    asked.register(socket, select.POLLIN)
+    return bool(asked.poll(0))
+
+
 def _only_living(kept: Any, *_: Any) -> None:
     """A kept connection that was lost in the meantime is replaced before anyone uses it."""
-    if kept.driver_connection.is_closed():
+    if lost(kept.driver_connection):
         raise DisconnectionError

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -185,6 +186,24 @@ async def test_a_kept_connection_that_was_ended_is_replaced_unnoticed(databases:
         )
         assert all(row[0] for row in await connection.fetch(ended))
         assert {answer.status_code for answer in await a_few_of_each(public)} <= {200, 201}
+
+
+async def test_one_whose_end_nobody_has_read_yet_is_replaced_as_well(databases: Databases, url: str, tmp_path: Path) -> None:
+    """The loop stands still while the server ends the connections, so the driver knows nothing of it when they are wanted next."""
+    async with notes(url, tmp_path) as service:
+        await a_few_of_each(service.as_("public"))
+
+        async def end_all() -> None:
+            async with owner(databases, url) as connection:
+                ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                assert all(row[0] for row in await connection.fetch(ended))
+
+        ending = threading.Thread(target=asyncio.run, args=(end_all(),))
+        ending.start()
+        ending.join()
+        assert (await service.kernel.reader.first(ONE, {"number": 1}) or {})["count"] == 1
+        async with service.kernel.reading() as session:
+            assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
 
 
 class Ended:
