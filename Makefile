@@ -6,6 +6,8 @@
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; echo false)
 BIN := .venv/bin
+# A system is six processes and the checks start hundreds: each module is compiled once, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 UV_COMPILE := uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml
 
 help: ## this list (本说明)

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
 from fastapi.dependencies.models import Dependant
 from sqlalchemy import Index, UniqueConstraint
 
@@ -69,31 +70,33 @@ def _meant(whole: Any, said: Any) -> Any:
     return said
 
 
-LISTS = lists_of(document())
+@pytest.fixture(scope="module")
+def lists() -> dict[str, dict[str, Any]]:
+    return lists_of(document())
 
 
-def test_every_list_comes_in_pages_with_a_total_and_in_more_than_one_order() -> None:
-    assert len(LISTS) > 40 and LISTS.keys() >= IN_ONE_ORDER.keys()
+def test_every_list_comes_in_pages_with_a_total_and_in_more_than_one_order(lists: dict[str, dict[str, Any]]) -> None:
+    assert len(lists) > 40 and lists.keys() >= IN_ONE_ORDER.keys()
     lacking = {
         path: missing
-        for path, takes in LISTS.items()
+        for path, takes in lists.items()
         if (missing := {"limit", "cursor", "include_total", "sort"} - takes.keys() - ({"sort"} if path in IN_ONE_ORDER else set()))
     }
     assert lacking == {"/v1/changes": {"cursor", "include_total"}}  # its cursor is `after`, and it has no end to count to
 
 
-def test_every_filter_may_be_given_twice() -> None:
+def test_every_filter_may_be_given_twice(lists: dict[str, dict[str, Any]]) -> None:
     once = [
         (path, name)
-        for path, takes in LISTS.items()
+        for path, takes in lists.items()
         for name, taken in takes.items()
         if not taken.repeated and name not in ONE_ALONE and not name.endswith(BOUNDS)
     ]
     assert once == []
 
 
-def test_what_has_a_name_or_a_number_is_found_by_a_part_of_it() -> None:
-    assert [noun for noun in sorted(SOUGHT) if "q" not in LISTS[f"/v1/{noun}"]] == []
+def test_what_has_a_name_or_a_number_is_found_by_a_part_of_it(lists: dict[str, dict[str, Any]]) -> None:
+    assert [noun for noun in sorted(SOUGHT) if "q" not in lists[f"/v1/{noun}"]] == []
 
 
 def _listing() -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,8 @@ from random import Random
 from tests.conftest import Start
 from tests.oracle.histories import Fact, History, Setting, a_history, a_setting, begin, shuffled, told
 from tests.oracle.judge import judge, kept, terms_of
-from tests.oracle.office import Office, Run
+from tests.oracle.office import Office
+from tests.oracle.runs import Run
 
 ROUNDS = 4
 KNOWN_EARLY = {"list", "designated"}

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Awaitable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,9 +28,10 @@ from services.subsidy.reassessments.tables import Reassessment
 from services.subsidy.recoveries.tables import Recovery
 from shared import changes, clock, db
 from tests.conftest import Service
-from tests.oracle.histories import SCHOOL, Fact, History, Setting, begin, told
-from tests.oracle.judge import World, kept
-from tests.oracle.telling import TOWN, Telling, id_of
+from tests.oracle.histories import SCHOOL, Fact, told
+from tests.oracle.judge import kept
+from tests.oracle.runs import Run, as_event
+from tests.oracle.telling import TOWN, Telling
 from tests.oracle.terms import SCHEME, TO_ORGANISER, TO_TRAINEE
 
 FIRST_DAY = date(2026, 3, 2)
@@ -52,29 +52,6 @@ PAID = [
 Books = tuple[dict[UUID, tuple[Any, ...]], dict[UUID, tuple[Any, ...]]]
 AT_ONCE = 4
 PAYMENTS_AT_ONCE = 500
-
-
-@dataclass
-class Run:
-    """The histories of one setting in one order of arrival. `rounds`: what becomes known before each round of the office; `told`: each fact by its own
-    event, as the registry sends it, and not all of a round at once; `fast`: a claim is paid in the round in which it is made, so that what becomes known later
-    finds money that was paid, else it goes on by one step a round."""
-
-    name: str
-    setting: Setting
-    histories: Sequence[History]
-    rounds: list[list[Fact]]
-    told: bool = False
-    fast: bool = False
-    world: World = field(init=False)
-    telling: Telling = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.world = begin(self.setting, self.histories)
-        self.telling = Telling(self.name, self.world)
-
-    def id(self, name: str) -> str:
-        return str(id_of(self.name, name))
 
 
 class Office:
@@ -337,33 +314,6 @@ class Office:
             whose = next(("示例机构" for each in run.world.institutions.values() if account and each.account == account), None)
         number = account and f"6217{int(hashlib.sha256((run.name + account).encode()).hexdigest(), 16) % 10**15:015}"
         return {"id": payee_id, "name": "示例", "bank_account": number, "account_of": whose}
-
-
-def as_event(run: Run, fact: Fact) -> tuple[str, UUID, dict[str, Any]]:
-    """What the registry announces of a fact that is known by now: the event's type, its subject and what it says besides."""
-    about, school = id_of(run.name, fact.about), run.world.institutions[SCHOOL]
-    match fact.kind:
-        case "merge":
-            return "trainee.merged", about, {"merged_into": run.id(run.world.merged[fact.about])}
-        case "categories" | "account":
-            return "trainee.changed", about, {"fields": ["categories" if fact.kind == "categories" else "bank_account"]}
-        case "record":
-            return "status_record.received", db.new_id(), {"trainee_id": str(about)}
-        case "outside":
-            return "outside_payment.recorded", db.new_id(), {"trainee_id": str(about)}
-        case "teaching":
-            return "teacher.changed", db.new_id(), {"institution_id": run.id(SCHOOL)}
-        case "sheet" | "doubt":
-            return "attendance.recorded", about, {}
-        case "list":
-            return "status_list.completed", db.new_id(), {"from_on": "2024-01-01"}
-        case "blacklisted" if school.blacklisted:
-            [(first, last)] = school.blacklisted
-            return "institution.blacklisted", about, {"from_on": str(first), "until_on": last and str(last)}
-        case "blacklisted":
-            return "institution.reinstated", about, {}
-        case _:
-            return f"institution.{'exited' if fact.kind == 'exit' else fact.kind}", about, {}
 
 
 def money(amount: str) -> Decimal:

@@ -1,7 +1,5 @@
 """The kernel's promises, on a small service of the test's own over real PostgreSQL."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
@@ -346,19 +344,3 @@ async def test_the_catalogue_comes_whole_unless_a_page_is_asked(notes: Service) 
     assert len(whole["items"]) > 30 and whole["next_cursor"] is None
     page = (await client.get("/v1/problems", params={"limit": 2, "include_total": True})).json()
     assert page["items"] == whole["items"][:2] and page["total"] == len(whole["items"]) and page["next_cursor"]
-
-
-async def test_a_process_ends_though_its_work_did_not_hear_it_the_first_time(databases: Databases, tmp_path: Path) -> None:
-    async def job(_: object) -> None:
-        with contextlib.suppress(asyncio.CancelledError):  # as a call does that fails just then
-            begun.set()
-            await asyncio.Event().wait()
-        again.append("worked on")
-        await asyncio.Event().wait()
-
-    begun, again = asyncio.Event(), list[str]()
-    part = Part("papers", "Papers", [], jobs=[job])
-    async with asyncio.timeout(20):
-        async with running(create_app(part, settings(await databases.lend("evaluation"), tmp_path))):
-            await begun.wait()
-    assert again == ["worked on"]

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, all_, and_, bindparam, func, literal, select, text, tuple_
+from sqlalchemy import Uuid, all_, and_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +32,8 @@ PERSON_LOCKS = 1024  # buckets: a claim of any size takes at most so many locks
 _claim, _line, _held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
 PAST = (
     select(
+        _claim.id,
+        _claim.submitted_at,
         _claim.number,
         _claim.scheme,
         _claim.class_id,
@@ -129,18 +131,16 @@ async def lock_persons(session: AsyncSession, trainee_ids: Collection[UUID]) -> 
     )
 
 
-async def history(
-    session: AsyncSession,
-    trainee_ids: Collection[UUID],
-    *,
-    own_claim_id: UUID | None,
-    class_id: UUID,
-    before: tuple[datetime, UUID] | None = None,
-) -> History:
-    """One statement, in a stable order: the same past gives the same facts. `before`: only claims submitted before this one (when, id): those after it
-    were judged with it in mind."""
-    wanted = PAST if before is None else PAST.where(tuple_(_claim.submitted_at, _claim.id) < tuple_(*map(literal, before)))
-    rows = (await session.execute(wanted, {"trainee_ids": sorted(trainee_ids), "own_claim_id": own_claim_id})).all()
+async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_claim_id: UUID | None, class_id: UUID) -> History:
+    return remembered(await past(session, trainee_ids, own_claim_id), class_id)
+
+
+async def past(session: AsyncSession, trainee_ids: Collection[UUID], own_claim_id: UUID | None = None) -> Sequence[Any]:
+    """The lines of all but one's own claim. One statement, in a stable order: the same past gives the same facts."""
+    return (await session.execute(PAST, {"trainee_ids": sorted(trainee_ids), "own_claim_id": own_claim_id})).all()
+
+
+def remembered(rows: Iterable[Any], class_id: UUID) -> History:
     priors: dict[UUID, list[Prior]] = defaultdict(list)
     people: dict[tuple[str, date, date], set[str]] = defaultdict(set)
     for row in rows:

@@ -105,21 +105,22 @@ async def _judged(session: AsyncSession, claims: Sequence[Any], read: clients.Cl
     for line in await session.scalars(select(Line).where(Line.claim_id.in_([claim.id for claim in claims])).order_by(Line.position)):
         lines.setdefault(line.claim_id, []).append(line)
     told = {each.trainee_id for each in read.enrolments}
+    past = await facts.past(session, told)
     for claim in claims:
         people = [line for line in lines.get(claim.id, ()) if line.trainee_id in told]
         terms = known.with_hash(claim.scheme, claim.terms_hash)
         if terms is None or not people:
             telemetry.log.warning("not_judged_anew", claim_id=str(claim.id), terms=terms is not None, people=len(people))
             continue
-        past = await facts.history(
-            session,
-            {line.trainee_id for line in people},
-            own_claim_id=claim.id,
-            class_id=claim.class_id,
-            before=(claim.submitted_at, claim.id),
-        )
-        found.append(_found(claim, people, terms, read, past))
+        found.append(_found(claim, people, terms, read, _before(claim, people, past)))
     return found
+
+
+def _before(claim: Any, people: Sequence[Line], past: Sequence[Any]) -> facts.History:
+    """What was submitted of these people before this claim: what came after it was judged with it in mind."""
+    ids, when = {line.trainee_id for line in people}, (claim.submitted_at, claim.id)
+    earlier = (row for row in past if row.trainee_id in ids and row.submitted_at and (row.submitted_at, row.id) < when)
+    return facts.remembered(earlier, claim.class_id)
 
 
 def _found(claim: Any, people: Sequence[Line], terms: Terms, read: clients.ClaimFactsRead, past: facts.History) -> Found:
@@ -175,7 +176,7 @@ def _step(call: Call, found: Found) -> tuple[str, str, list[dict[str, Any]]] | N
     others = [each for each in claim.holds if each["ended_by"] != BY_FACTS]
     about = policy.to_hold(found.differences, claim.status in UNDER_REVIEW) if claim.status in OPEN else []
     if about and (found.changed or (not own and claim.status == APPROVED)):
-        reason = policy.reason(about)
+        reason = f"{policy.reason(about)};事实恢复原状的自动解除"
         return "hold", reason, [*others, a_hold(policy.hold_code(about), reason, call.now, BY_FACTS)]
     if own and not about:
         return "release", PAID_SINCE if found.differences else RELEASED, others

@@ -117,7 +117,7 @@ def hold_code(differences: Sequence[Difference]) -> str:
 def reason(differences: Sequence[Difference]) -> str:
     kinds = dict.fromkeys(label("finding", code) for each in differences for code in each.codes)
     what = "、".join(kinds) or "金额减少"
-    return f"判定之后事实有变化,涉及 {len(differences)} 人:{what}。请复审人员核实;事实恢复原状的自动解除"
+    return f"判定之后事实有变化,涉及 {len(differences)} 人:{what}。请复审人员核实"
 
 
 def to_ask_back(differences: Sequence[Difference]) -> dict[int, tuple[UUID, Decimal]]:
