@@ -13,7 +13,6 @@ from shared import access, errors, web
 from shared.http_client import Answer, read
 from shared.web import standing
 
-CHECK_SECONDS = 1.0
 KNOWN_FOR_SECONDS = 10.0
 
 
@@ -44,7 +43,7 @@ def check(name: str) -> standing.Check:
 
     async def ready(kernel: web.Kernel) -> dict[str, Any]:
         try:
-            await kernel.neighbours[name].get("/readyz", kernel.own_call(), timeout_seconds=CHECK_SECONDS)
+            await kernel.neighbours[name].get("/readyz", kernel.own_call(), timeout_seconds=kernel.settings.ready_within_seconds)
         except errors.Problem as problem:
             return {"status": "unavailable", "code": problem.code, "needed": False}
         return {"status": "ok", "needed": False}

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     neighbour_timeout_seconds: float = 3.0
     deadline_seconds: float = 10.0
     names_within_seconds: float = 1.0
+    counts_within_seconds: float = 2.5  # of a line of the board
+    ready_within_seconds: float = 1.0  # of a service beside the gateway
 
     token_issuer: str
     token_audience: str = "kaili-skills"  # noqa: S105 - a name, not a secret

@@ -163,6 +163,8 @@ def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **change
         "database_connections": 10,
         "neighbour_timeout_seconds": 30,
         "names_within_seconds": 30,  # a test machine does other work as well
+        "counts_within_seconds": 30,
+        "ready_within_seconds": 30,
         **{f"{name}_url": f"http://{name}.test" for name in SERVICES},
     }
     return kind(**(values | changed))

@@ -13,8 +13,6 @@ from shared import errors, web
 from shared.access import Call
 from shared.http_client import read
 
-SECONDS_AT_MOST = 2.5
-
 # Counts are numbers and amounts of money are strings.
 Quantity = Annotated[int | Decimal, BeforeValidator(lambda value: Decimal(value) if isinstance(value, str) else value)]
 
@@ -69,7 +67,7 @@ async def counts(
     """A service's counts for its windows, each named by its key, in one call. Raises what `Neighbour` raises when it cannot say."""
     countings = [_counting(source, plan, key, window) for key, window in windows.items()]
     body = {"as_of": str(as_of), "by": by, "countings": countings}
-    answer = await kernel.neighbours[source].post("/internal/v1/counts", call, body, timeout_seconds=SECONDS_AT_MOST)
+    answer = await kernel.neighbours[source].post("/internal/v1/counts", call, body, timeout_seconds=kernel.settings.counts_within_seconds)
     if answer is None:
         raise errors.UpstreamFailed(f"{source} 服务没有方案计数的接口。")
     return read(CountsRead, answer, source)
