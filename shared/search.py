@@ -58,7 +58,7 @@ class Asked(wire.In):
 @dataclass(frozen=True, slots=True)
 class Papers:
     """Papers of one kind. `may` and `noun`: who lists them, and by which scope. `numbered(text, kernel)`: the condition that a number is meant, on an
-    index; `parts`: the columns that a part is sought in."""
+    index; `parts`: the columns that a part is sought in, `spelt` as they are kept."""
 
     kind: HitKind
     noun: str
@@ -72,6 +72,7 @@ class Papers:
     subtitle: Any = field(default_factory=null)
     trainee_id: Any = field(default_factory=null)
     joined: Callable[[Select[Any]], Select[Any]] = lambda wanted: wanted
+    spelt: Callable[[str], str] = lambda text: text
 
     def open_to(self, actor: access.Actor) -> bool:
         return actor.role in self.may and (actor.scopes is None or f"{self.noun}.read" in actor.scopes)
@@ -103,7 +104,7 @@ async def find(session: AsyncSession, actor: access.Actor, kernel: web.Kernel, k
         if papers.open_to(actor)
         for exact, condition in (
             (True, papers.numbered(text, kernel)),
-            (False, or_(*(column.ilike(pages.contains(text)) for column in papers.parts))),
+            (False, or_(*(column.ilike(pages.contains(papers.spelt(text))) for column in papers.parts))),
         )
     ]
     rows = (await session.execute(union_all(*wanted))).all() if wanted else []

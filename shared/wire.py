@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from shared import clock, errors, redaction
+from shared import clock, errors, person_names, redaction
 from shared.steps import Refusal
 
 MONEY_MAX = Decimal("9999999999.99")
@@ -122,6 +122,13 @@ def _plain_text(value: str) -> str:
     return value
 
 
+def _person_name(value: str) -> str:
+    try:
+        return person_names.read(value)
+    except person_names.Unreadable as fault:
+        raise PydanticCustomError(fault.code, fault.fix) from None
+
+
 Money = Annotated[
     Decimal,
     BeforeValidator(_money),
@@ -140,6 +147,7 @@ Problem = Annotated[dict[str, Any], WithJsonSchema({"x-schema": "Problem"})]  # 
 Faults = Annotated[list[dict[str, Any]], WithJsonSchema({"type": "array", "items": {"x-schema": "Fault"}})]
 Text = Annotated[str, AfterValidator(_plain_text)]
 Word = Annotated[Text, Field(min_length=1, max_length=200)]
+PersonName = Annotated[Text, Field(max_length=person_names.LONGEST), AfterValidator(_person_name)]
 Comment = Annotated[Text, AfterValidator(redaction.redact), Field(max_length=1000)]  # read by more people than may see a number in full
 Reason = Annotated[Comment, Field(min_length=1)]
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from shared import county, privacy, redaction
+from shared import county, person_names, privacy, redaction
 from shared.errors import Fault
 from shared.national_numbers import CitizenId, InvalidNumber, citizen_id, compact, half_width
 from shared.privacy import Vault, mask_number
@@ -58,12 +58,10 @@ def id_number(value: Value, *, today: dt.date) -> CitizenId:
 
 
 def name(text: str) -> str:
-    """Spaces that only align (姓  名) go; the dot of a minority name is always ·; rare characters stay."""
-    clean = re.sub(r"[•‧・･﹒∙]", "·", re.sub(r"\s+", " ", text))
-    clean = re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", clean)
-    if not clean:
-        raise FieldFault("name_missing", "", "填写与身份证一致的姓名")
-    return clean
+    try:
+        return person_names.read(text)
+    except person_names.Unreadable as fault:
+        raise FieldFault(fault.code, fault.seen, fault.fix) from None
 
 
 def sex(text: str, citizen: CitizenId) -> None:

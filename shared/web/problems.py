@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from shared import errors, pulse, redaction, telemetry
+from shared import errors, person_names, pulse, redaction, telemetry
 
 MEDIA_TYPE = "application/problem+json"
 FAULTS_AT_MOST = 100
@@ -144,6 +144,9 @@ def misfit(items: Sequence[Mapping[str, Any]], *, at_most: int | None = FAULTS_A
     return errors.Invalid(faults=faults, left_out=left_out)
 
 
+_CODES = {"extra_forbidden": "unknown_field", "missing": "missing_field", **{code: code for code in person_names.CODES}}
+
+
 def _fault(item: Mapping[str, Any]) -> errors.Fault:
     """One of pydantic's errors in our words. Its input is quoted only where it is plain."""
     where, *path = item["loc"]
@@ -154,7 +157,7 @@ def _fault(item: Mapping[str, Any]) -> errors.Fault:
         if isinstance(seen, str | int | float | bool) and not any(word in str(path) for word in NEVER_QUOTED)
         else None
     )
-    code = {"extra_forbidden": "unknown_field", "missing": "missing_field"}.get(kind, "invalid_value")
+    code = _CODES.get(kind, "invalid_value")
     allowed = _TYPES.get(kind) or _allowed(kind, context) or (item["msg"] if not item["msg"].isascii() else None)
     fix = {"unknown_field": "请删除或改正该字段名。", "missing_field": "请补充该字段。"}.get(code, "请改正该值。")
     if where == "body":

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from services.evaluation.codes import AssessmentStatus as Status
+from shared import person_names
 from shared.steps import Step, by
 
 INSTITUTION: Final = frozenset({"institution"})
@@ -46,7 +47,7 @@ def is_same(one: Identity, other: Identity) -> bool:
         return one.trainee_id == other.trainee_id
     if one.card is not None and one.card == other.card:
         return True
-    same_name = one.name is not None and one.name == other.name
+    same_name = one.name is not None and other.name is not None and person_names.same(one.name, other.name)
     if one.id_number_masked is not None and other.id_number_masked is not None:
         return one.id_number_masked == other.id_number_masked and (same_name or None in (one.name, other.name))
     return same_name

@@ -17,7 +17,7 @@ from services.evaluation.certificates.schemas import CertificateIn, CertificateP
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.codes import Verification
 from services.evaluation.filings.tables import Filing
-from shared import deeds, errors, privacy, web, wire
+from shared import deeds, errors, person_names, privacy, web, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -77,7 +77,7 @@ async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
     async with kernel.reading() as session:
         found = (await session.scalars(wanted)).all()
     known = (await clients.names(kernel, call, trainee_ids={each.trainee_id for each in found})).trainees
-    named = [each for each in found if each.trainee_id in known and policy.same_name(known[each.trainee_id].name, body.name)]
+    named = [each for each in found if each.trainee_id in known and person_names.same(known[each.trainee_id].name, body.name)]
     if not named:
         return VerifyOut(valid=False, on=on, reason=Verification.NOT_FOUND, detail=WORDS[Verification.NOT_FOUND])
     judged = [(each, policy.not_valid(each.issued_on, each.revoked_on, on)) for each in named]

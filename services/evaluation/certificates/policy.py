@@ -1,4 +1,4 @@
-"""What a certificate number says, whether a certificate is valid on a day, and whether a name is the holder's. Pure: values in, answers out."""
+"""What a certificate number says, and whether a certificate is valid on a day. Pure: values in, answers out."""
 
 import re
 import unicodedata
@@ -68,12 +68,3 @@ def not_valid(issued_on: date, revoked_on: date | None, on: date) -> Verificatio
     if on < issued_on:
         return Verification.NOT_YET_ISSUED
     return Verification.REVOKED if revoked_on is not None and revoked_on <= on else None
-
-
-def same_name(one: str, other: str) -> bool:
-    """However it was typed: width, spaces and the dot of a two-part name do not matter."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s·•・.]", "", unicodedata.normalize("NFKC", name)).casefold()

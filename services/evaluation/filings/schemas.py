@@ -30,7 +30,7 @@ class ScopeEntry(wire.In):
 class StaffMember(wire.In):
     """`trainee_id` says who this is where they are registered as a trainee as well: it tells people of the same name apart."""
 
-    name: wire.Word = Field(examples=["吴建国"])
+    name: wire.PersonName = Field(examples=["吴建国"])
     card: Card
     trainee_id: UUID | None = Field(None, description="此人也是学员的,填学员编号", examples=[None])
 

@@ -13,7 +13,7 @@ from services.registry.people.trainees import routes as trainees
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import visibility as class_rows
 from services.registry.training.classes.tables import TrainingClass
-from shared import access, redaction, search, web
+from shared import access, person_names, redaction, search, web
 from shared.national_numbers import compact
 
 KINDS: Final = (
@@ -25,8 +25,9 @@ KINDS: Final = (
         Trainee.id,
         Trainee.name,
         lambda text, kernel: Trainee.id_number_key == kernel.vault.blind(compact(text), fields.ID_NUMBER),
-        [Trainee.name],
+        [Trainee.known_as],
         subtitle=Trainee.id_number_masked,
+        spelt=person_names.sought,
     ),
     search.Papers(
         "institution",

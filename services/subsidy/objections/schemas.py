@@ -11,7 +11,7 @@ from shared import county, wire
 
 
 class ObjectionIn(wire.In):
-    name: wire.Word | None = Field(None, description="异议人;可匿名", examples=["杨某"])
+    name: wire.PersonName | None = Field(None, description="异议人;可匿名", examples=["杨某"])
     contact: Annotated[wire.Word | None, Field(description="联系方式,加密保存", examples=["13800001234"])] = None
     reason: wire.Reason = Field(examples=["名单中有人没有参加培训。"])
 

@@ -66,19 +66,5 @@ def test_a_certificate_is_valid_from_issue_to_the_day_before_its_revocation(on: 
     assert policy.not_valid(ISSUED, date(2025, 10, 1), on) == reason
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("杨 秀英", "杨秀英", True),
-        ("买买提·阿里", "买买提•阿里", True),
-        ("Li Ming", "li ming", True),
-        ("杨秀英", "杨秀", False),
-        ("杨秀英", "杨秀瑛", False),
-    ],
-)
-def test_names_are_the_same_however_they_are_typed(one: str, other: str, same: bool) -> None:
-    assert policy.same_name(one, other) is same
-
-
 def test_a_number_is_compared_in_one_form() -> None:
     assert policy.normal(" y0000 5200０123255000001") == "Y000052000123255000001"

@@ -20,7 +20,7 @@ from shared.errors import Fault, Forbidden, Problem
 from shared.privacy import Vault
 from shared.redaction import quoted
 
-COMPARED = ("name", "region_code", "education", "employer_id", "retirement_track", "external_refs")
+COMPARED = ("region_code", "education", "employer_id", "retirement_track", "external_refs")
 
 
 async def take(session: AsyncSession, call: Call, vault: Vault, asked: Batch[TraineeIn]) -> BatchOut:
@@ -70,6 +70,8 @@ async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[
     for index, each in registered.items():
         if each.before is None:
             outcomes[index] = Result("created", each.id)
+        elif each.name_differs:
+            outcomes[index] = rejected(operations.name_differs("/name", people[index].name), conflict=True)
         elif not (news := _news(vault, people[index], each.before)):
             outcomes[index] = Result("unchanged", each.id)
         elif visibility.may_change(call.actor, each.how, each.before.region_code):

@@ -1,6 +1,6 @@
 """What can be done with a trainee: register, one or hundreds, change, reveal, look up."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,15 +16,26 @@ from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees import policy, reading, rules, visibility
 from services.registry.people.trainees.errors import DuplicateTrainee
 from services.registry.people.trainees.rules import Category, Person
-from services.registry.people.trainees.schemas import Found, LookupOut, Revealed, TraineeChange, TraineeIn, TraineeOut, TraineePaper
+from services.registry.people.trainees.schemas import (
+    Found,
+    LookupIn,
+    LookupOut,
+    Revealed,
+    TraineeChange,
+    TraineeIn,
+    TraineeOut,
+    TraineePaper,
+)
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
-from shared import db, deeds, errors, limits
+from shared import db, deeds, errors, limits, person_names
 from shared.access import Actor, Call
 from shared.errors import Fault
 from shared.national_numbers import compact
 from shared.privacy import Vault
+from shared.redaction import quoted
 from shared.web import Kernel
 
+OTHER_NAME = "该证件号码已登记在另一姓名之下。请对照身份证核对号码和姓名;都无误的,请经办核实。"
 PLAIN = ("name", "sex", "birth_on", "region_code", "education", "employer_id", "retirement_track")
 
 
@@ -38,12 +49,16 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, body: Traine
         raise errors.Invalid(faults=[employer])
     [registered] = await register(session, call, kernel.vault, [person])
     if not registered.created:
-        raise _known_already(call, registered.id)
+        raise _known_already(call, registered)
     return TraineeOut.model_validate(dict((await session.execute(reading.one("service"), {"trainee_id": registered.id})).one()._mapping))
 
 
-def _known_already(call: Call, existing_id: UUID) -> DuplicateTrainee:
-    """Who presents the full number gets the id; an institution sees the person from now on, although this request keeps nothing else."""
+def _known_already(call: Call, known: "Registered") -> DuplicateTrainee:
+    """Who presents the full number gets the id, an institution only with the name: it sees the person from now on, although this request keeps nothing
+    else."""
+    existing_id = known.id
+    if known.name_differs and call.actor.institution_id:
+        return DuplicateTrainee(OTHER_NAME)
     problem = DuplicateTrainee(existing_id=str(existing_id))
     if call.actor.institution_id:
         problem.keeping(
@@ -78,6 +93,8 @@ async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trai
         raise errors.Invalid(faults=[*(values if isinstance(values, tuple) else ()), *([employer] if employer else [])])
     if "id_number" in values:
         await _take_number(session, kernel, trainee, values["id_number"])
+    if "name" in values:
+        trainee.earlier_names = policy.earlier_names(trainee.earlier_names, trainee.name, values["name"])
     for name in PLAIN:
         if name in values:
             setattr(trainee, name, values[name])
@@ -141,16 +158,40 @@ async def reveal(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: 
     return Revealed.model_validate({"id": trainee.id, "name": trainee.name, **opened})
 
 
-async def lookup(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: Sequence[str]) -> LookupOut:
-    """The ids behind full numbers. Presenting the number is what entitles an institution to see the person."""
-    keys = [kernel.vault.blind(compact(number), fields.ID_NUMBER) for number in id_numbers]
+async def lookup(session: AsyncSession, call: Call, kernel: Kernel, body: LookupIn) -> LookupOut:
+    """The ids behind full numbers, and behind the names beside them. Presenting both is what entitles an institution to see the person."""
+    if fault := _names_missing(call.actor, body):
+        raise errors.Invalid(faults=[fault])
+    keys = [kernel.vault.blind(compact(number), fields.ID_NUMBER) for number in body.id_numbers]
     known = await session.execute(
-        select(Trainee.id_number_key, Trainee.id).where(Trainee.id_number_key.in_(set(keys)), Trainee.merged_into.is_(None))
+        select(Trainee.id_number_key, Trainee.id, Trainee.known_as).where(
+            Trainee.id_number_key.in_(set(keys)), Trainee.merged_into.is_(None)
+        )
     )
-    found: dict[bytes, UUID] = {row.id_number_key: row.id for row in known}
-    await looked_up(session, call, kernel, len(set(keys)), list(found.values()))
-    await visibility.note_sightings(session, call, found.values(), "presented")
-    return LookupOut(items=[Found(index=index, id=found.get(key)) for index, key in enumerate(keys)])
+    people = {row.id_number_key: row for row in known}
+    names: Sequence[str | None] = body.names if body.names is not None else [None] * len(keys)
+    found = [
+        person.id if (person := people.get(key)) and (name is None or is_known_as(person.known_as.splitlines(), name)) else None
+        for key, name in zip(keys, names, strict=True)
+    ]
+    told = {each for each in found if each}
+    await looked_up(session, call, kernel, len(set(keys)), sorted(told))
+    await visibility.note_sightings(session, call, told, "presented")
+    return LookupOut(items=[Found(index=index, id=each) for index, each in enumerate(found)])
+
+
+def _names_missing(actor: Actor, body: LookupIn) -> Fault | None:
+    if body.names is None:
+        needed = actor.role == "institution"
+        return Fault("missing_field", "/names", allowed="与 id_numbers 逐一对应的姓名", fix="请补充每人的姓名。") if needed else None
+    said, wanted = len(body.names), len(body.id_numbers)
+    fix = "请使 names 与 id_numbers 逐一对应。"
+    return Fault("invalid_value", "/names", seen=f"{said} 个", allowed=f"{wanted} 个", fix=fix) if said != wanted else None
+
+
+def is_known_as(names: Iterable[str], name: str) -> bool:
+    """Whether a person of these names, today's and earlier ones, is meant by a name."""
+    return any(person_names.same(each, name) for each in names)
 
 
 async def looked_up(session: AsyncSession, call: Call, kernel: Kernel, asked: int, found: Sequence[UUID]) -> None:
@@ -168,11 +209,13 @@ async def looked_up(session: AsyncSession, call: Call, kernel: Kernel, asked: in
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """`before` is the row of a person who was known already, as it was found; None: made now. `how` the caller's institution knew them."""
+    """`before` is the row of a person who was known already, as it was found; None: made now. `how` the caller's institution knew them. `name_differs`:
+    the number is this person's, the name that came with it is not and never was: whoever named them so is shown nobody."""
 
     id: UUID
     before: ResultRow[Any] | None = None
     how: str | None = None
+    name_differs: bool = False
 
     @property
     def created(self) -> bool:
@@ -194,18 +237,22 @@ async def register(session: AsyncSession, call: Call, vault: Vault, people: Sequ
     new = set(made.scalars())
     keys = [row["id_number_key"] for row in rows if row["id"] not in new]
     found = await _found(session, call, keys) if keys else {}
-    registered = [
-        Registered(row["id"])
-        if row["id"] in new
-        else Registered(found[row["id_number_key"]].id, found[row["id_number_key"]], found[row["id_number_key"]].how)
-        for row in rows
-    ]
+    registered = [Registered(row["id"]) if row["id"] in new else _known(found[row["id_number_key"]], row["name"]) for row in rows]
     await state_categories(session, [(each.id, person.categories) for each, person in zip(registered, people, strict=True) if each.created])
     await visibility.note_sightings(session, call, [each.id for each in registered if each.created], "registered")
-    await visibility.note_sightings(session, call, [each.id for each in registered if not each.created], "presented")
+    await visibility.note_sightings(session, call, [each.id for each in registered if not (each.created or each.name_differs)], "presented")
     await deeds.record_all(session, [deeds.deed(call, "trainee.registered", each.id, version=1) for each in registered if each.created])
     await tell_sharers(session, call, {row["id"]: {row["bank_account_key"]} for row in rows if row["id"] in new})
     return registered
+
+
+def _known(found: ResultRow[Any], name: str) -> Registered:
+    return Registered(found.id, found, found.how, name_differs=not is_known_as([found.name, *found.earlier_names], name))
+
+
+def name_differs(pointer: str, name: str) -> Fault:
+    """The fault of a number of one person with the name of another."""
+    return Fault("name_differs", pointer, seen=quoted(name), fix=OTHER_NAME)
 
 
 async def state_categories(session: AsyncSession, stated: Sequence[tuple[UUID, Sequence[Category]]]) -> None:

@@ -22,6 +22,11 @@ MACHINE: Final = Machine(
 NOT_YOURS: Final = Refusal("forbidden", "只有登记该学员的机构、其所在镇和经办可以修改。请用 corrections 提出更正申请。")
 
 
+def earlier_names(before: str, was: str, now: str) -> str:
+    """One name a line, the latest first, when somebody called `was` is called `now`."""
+    return "\n".join(dict.fromkeys(each for each in (was, *before.splitlines()) if each != now))
+
+
 def allowed_actions(doer: Doer, *, may_change: bool) -> dict[str, Refusal | None]:
     """Of a live trainee; `may_change`: the trainee is the caller's own to change."""
     return MACHINE.every_action("registered", doer, further=lambda action: None if action != "change" or may_change else NOT_YOURS)

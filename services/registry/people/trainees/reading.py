@@ -1,6 +1,7 @@
 """Trainees as they are shown: one, many, and what was done about one of them."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import HistoryEntry, TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.reference import policy as reference
-from shared import audit, errors, pages, wire
+from shared import audit, errors, pages, person_names, wire
 from shared.access import Actor, Call
 from shared.web import Kernel
 
@@ -52,6 +53,7 @@ _categories = (
 SHOWN = (
     Trainee.id,
     Trainee.name,
+    func.array_remove(func.string_to_array(Trainee.earlier_names, "\n"), "").label("earlier_names"),
     Trainee.id_type,
     Trainee.id_number_masked.label("id_number"),
     Trainee.sex,
@@ -168,7 +170,9 @@ async def list_trainees(
         seen = select(TraineeSighting).where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id.in_(institution_id))
         wanted = wanted.where(seen.exists())
     if name:
-        wanted = wanted.where(pages.has_part(Trainee.name, name))
+        wanted = wanted.where(pages.has_part(Trainee.known_as, [person_names.sought(each) for each in name]))
+    if asked.sought is not None:
+        asked = replace(asked, sought=person_names.sought(asked.sought))
     return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))
 
 

@@ -26,7 +26,7 @@ router = web.Router("trainees")
 
 SEES = frozenset({"officer", "reviewer", "auditor", "institution", "town", "person", "partner", "system"})
 ASKS_BY_NUMBER = frozenset({"officer", "reviewer", "auditor", "institution", "town", "system", "service"})
-Listed = Annotated[pages.Asked, pages.asking(q=[Trainee.name], registered_at=Trainee.registered_at)]
+Listed = Annotated[pages.Asked, pages.asking(q=[Trainee.known_as], registered_at=Trainee.registered_at)]
 Trail = Annotated[pages.Asked, pages.asking(at=audit.TRAIL.c.at)]
 
 
@@ -46,7 +46,7 @@ async def list_trainees(
     region_code: pages.AnyOf[str] = None,
     category: Annotated[pages.AnyOf[Category], Query(description="有过该人员类别的学员")] = None,
     institution_id: Annotated[pages.AnyOf[UUID], Query(description="由该机构登记或报名的学员")] = None,
-    name: Annotated[pages.AnyOf[pages.Part], Query(description="姓名的一部分")] = None,
+    name: Annotated[pages.AnyOf[pages.Part], Query(description="姓名的一部分,曾用名也可")] = None,
 ) -> wire.Page[TraineeOut]:
     found = await reading.list_trainees(
         session, call, asked, ref, region_code=region_code, category=category, institution_id=institution_id, name=name
@@ -69,7 +69,7 @@ async def take_batch(body: Batch[TraineeIn], session: web.Session, call: web.Cal
     errors=[errors.TooManyRequests],
 )
 async def lookup(body: LookupIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> LookupOut:
-    return await operations.lookup(session, call, kernel, body.id_numbers)
+    return await operations.lookup(session, call, kernel, body)
 
 
 @router.operation("GET", "/v1/trainees/{trainee_id:uuid}", may=SEES, summary="一名学员", errors=[TraineeMerged])

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import IdType, RetirementTrack, Sex
-from shared import county, names, wire
+from shared import county, names, person_names, wire
 from shared.batches import ITEMS_AT_MOST
 
 EXAMPLES = county.here().examples
@@ -69,6 +69,7 @@ class TraineeOut(wire.Out):
 
     id: UUID
     name: str
+    earlier_names: list[str] = Field(description="曾用名,新的在前")
     id_type: IdType
     id_number: str
     sex: Sex
@@ -98,6 +99,13 @@ class LookupIn(wire.In):
         max_length=ITEMS_AT_MOST, description=f"证件号码全号,至多 {ITEMS_AT_MOST} 个", examples=[[EXAMPLES.id_number]]
     )
 
+    names: list[Annotated[wire.Text, Field(max_length=person_names.LONGEST)]] | None = Field(
+        None,
+        max_length=ITEMS_AT_MOST,
+        description="与 id_numbers 逐一对应的姓名;机构必填。号码与姓名(或曾用名)一致的才给编号",
+        examples=[["杨秀英"]],
+    )
+
 
 class Found(wire.Out):
     index: int
@@ -105,7 +113,7 @@ class Found(wire.Out):
 
 
 class LookupOut(wire.Out):
-    """In the order of the question; `id` null: not registered."""
+    """In the order of the question; `id` null: not registered, or under another name."""
 
     items: list[Found]
 

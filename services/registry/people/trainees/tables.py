@@ -6,7 +6,7 @@ Numbers are kept three ways: encrypted and bound to the row, as a keyed digest t
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, Computed, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import IdType, RetirementTrack, Sex
@@ -15,11 +15,14 @@ from shared import db, keeping
 
 
 class Trainee(db.Versioned, Referenced, Row):
-    """`merged_into` names the trainee that a twice registered person goes on as; `id_number_key` is unique among those not merged."""
+    """`merged_into` names the trainee that a twice registered person goes on as; `id_number_key` is unique among those not merged. `earlier_names`: one a
+    line, the latest first; `known_as`: what a person is looked for by."""
 
     __tablename__ = "trainees"
 
     name: Mapped[str] = mapped_column(Text)
+    earlier_names: Mapped[str] = mapped_column(Text, default="", server_default="")
+    known_as: Mapped[str] = mapped_column(Text, Computed("name || chr(10) || earlier_names", persisted=True))
     id_type: Mapped[str] = mapped_column(Text)
     id_number: Mapped[bytes] = mapped_column(LargeBinary)
     id_number_key: Mapped[bytes] = mapped_column(LargeBinary)
@@ -46,7 +49,7 @@ class Trainee(db.Versioned, Referenced, Row):
         db.one_of("sex", Sex),
         db.one_of("retirement_track", RetirementTrack),
         CheckConstraint("merged_into <> id", name="merged_into"),
-        Index("trainees_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        Index("trainees_known_as_idx", "known_as", postgresql_using="gin", postgresql_ops={"known_as": "gin_trgm_ops"}),
         Index("trainees_registered_at_idx", "registered_at", "id"),
         Index("trainees_region_code_idx", "region_code", "id"),
         Index("trainees_employer_id_idx", "employer_id"),

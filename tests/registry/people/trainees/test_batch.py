@@ -74,11 +74,26 @@ async def test_a_school_does_not_change_whom_others_registered_but_sees_them(sta
     async with start("registry") as registry:
         kept = await made(registry.as_("officer"), "/v1/trainees", trainee())
         school = registry.as_("institution", institution_id=OTHER_SCHOOL)
-        told = await post(school, trainee(name="别名"))
+        told = await post(school, trainee(education="初中"))
         [fault] = told["items"][0]["errors"]
         assert (outcomes(told), fault["code"], fault["existing_id"]) == (["rejected"], "duplicate_trainee", kept["id"])
         assert outcomes(await post(school, trainee())) == ["unchanged"]
         assert (await school.get(f"/v1/trainees/{kept['id']}")).json()["name"] == "杨秀英"
+
+
+@pytest.mark.parametrize("role", ["officer", "institution"])
+async def test_a_number_of_one_with_the_name_of_another_is_told_and_changes_nobody(start: Start, role: str) -> None:
+    async with start("registry") as registry:
+        officer, asking = registry.as_("officer"), registry.as_(role, **({"institution_id": OTHER_SCHOOL} if role == "institution" else {}))
+        kept = await made(officer, "/v1/trainees", trainee())
+        told = await post(asking, trainee(name="别名", education="初中"), trainee(PAN, name="潘秀英"))
+        [fault] = told["items"][0]["errors"]
+        assert (outcomes(told), fault["code"], fault["pointer"]) == (["rejected", "created"], "name_differs", "/items/0/name")
+        assert kept["id"] not in str(told)
+        person = (await officer.get(f"/v1/trainees/{kept['id']}")).json()
+        assert (person["name"], person["education"], person["version"]) == ("杨秀英", None, 1)
+        if role == "institution":
+            assert (await asking.get(f"/v1/trainees/{kept['id']}")).status_code == 404
 
 
 @pytest.mark.parametrize("atomic", ["each", "all"])
@@ -104,7 +119,7 @@ async def test_all_or_nothing_is_a_409_where_only_conflicts_stand_in_the_way(sta
     async with start("registry") as registry:
         await made(registry.as_("officer"), "/v1/trainees", trainee(YANG))
         school = registry.as_("institution", institution_id=SCHOOL)
-        refused = await school.post("/v1/trainees:batch", json={"atomic": "all", "items": [trainee(PAN), trainee(YANG, name="别名")]})
+        refused = await school.post("/v1/trainees:batch", json={"atomic": "all", "items": [trainee(PAN), trainee(YANG, education="初中")]})
         assert (refused.status_code, refused.json()["code"]) == (409, "duplicate_trainee")
         assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/items/1/id_number"]
         assert await count(registry) == 1

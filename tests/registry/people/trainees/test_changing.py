@@ -24,6 +24,25 @@ async def test_a_change_honours_the_version_it_is_given_and_raises_it(start: Sta
         assert (await officer.patch(path, json={"name": "杨"}, headers={"If-Match": '"1"'})).json()["code"] == "stale_version"
 
 
+async def test_earlier_names_are_kept_and_found(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer")
+        kept = await made(officer, "/v1/trainees", trainee())
+        path = f"/v1/trainees/{kept['id']}"
+        for name in ("杨英", "杨秀英", "买买提.艾力"):
+            assert (await officer.patch(path, json={"name": name})).status_code == 200
+        assert ((await officer.get(path)).json()["name"], (await officer.get(path)).json()["earlier_names"]) == (
+            "买买提·艾力",
+            ["杨秀英", "杨英"],
+        )
+        for parameters in ({"name": "杨英"}, {"q": "秀英"}, {"name": "买买提‧"}):
+            assert [each["id"] for each in (await officer.get("/v1/trainees", params=parameters)).json()["items"]] == [kept["id"]]
+        assert (await officer.get("/v1/trainees", params={"name": "艾力杨"})).json()["items"] == []
+        school = registry.as_("institution", institution_id=OTHER_SCHOOL)
+        named = await school.post("/v1/trainees:lookup", json={"id_numbers": [YANG], "names": ["杨英"]})
+        assert named.json()["items"][0]["id"] == kept["id"]
+
+
 async def test_categories_are_replaced_and_raise_the_version_even_within_one_instant(start: Start) -> None:
     async with start("registry") as registry:
         officer = registry.as_("officer", at="2025-04-08T09:00:00+08:00")
@@ -37,6 +56,8 @@ async def test_categories_are_replaced_and_raise_the_version_even_within_one_ins
     ("change", "code", "pointer"),
     [
         pytest.param({"name": ""}, "name_missing", "/name", id="empty-name"),
+        pytest.param({"name": "杨\u200b英"}, "invalid_name", "/name", id="a-name-with-what-cannot-be-seen"),
+        pytest.param({"name": f"杨英{PAN}"}, "invalid_name", "/name", id="a-name-with-a-number"),
         pytest.param({"name": None}, "invalid_value", "/name", id="null-name"),
         pytest.param({"region_code": "1"}, "unknown_region", "/region_code", id="region"),
         pytest.param({"id_number": "110105194912310021"}, "invalid_id_number", "/id_number", id="number"),
@@ -73,7 +94,7 @@ async def test_a_school_changes_whom_it_registered_and_asks_for_corrections_of_o
         kept = await made(school, "/v1/trainees", trainee())
         path, if_match = f"/v1/trainees/{kept['id']}", {"If-Match": '"1"'}
         assert (await other.patch(path, json={"name": "潘"}, headers=if_match)).status_code == 404
-        await other.post("/v1/trainees:lookup", json={"id_numbers": [YANG]})
+        await other.post("/v1/trainees:lookup", json={"id_numbers": [YANG], "names": ["杨秀英"]})
         assert (await other.patch(path, json={"bank_account": "6217001234567894321"}, headers=if_match)).status_code == 403
         actions = {each["action"]: each for each in (await other.get(path)).json()["allowed_actions"]}
         assert not actions["change"]["allowed"] and actions["change"]["why_not"]["code"] == "forbidden"

@@ -71,7 +71,10 @@ async def test_a_school_that_presents_the_full_number_gets_the_id_and_sees_the_p
     async with start("registry") as registry:
         person, school = await known(registry), registry.as_("institution", institution_id=SCHOOL)
         assert not await seen(school, person["id"])
-        refused = await school.post("/v1/trainees", json=trainee(name="别名"))
+        named_otherwise = await school.post("/v1/trainees", json=trainee(name="别名"))
+        assert (named_otherwise.status_code, named_otherwise.json()["code"]) == (409, "duplicate_trainee")
+        assert "existing_id" not in named_otherwise.json() and not await seen(school, person["id"])
+        refused = await school.post("/v1/trainees", json=trainee(name="杨 秀 英"))
         assert (refused.status_code, refused.json()["existing_id"]) == (409, person["id"])
         assert await seen(school, person["id"])
         assert (await school.get(f"/v1/trainees/{person['id']}")).json()["name"] == "杨秀英"
@@ -80,14 +83,33 @@ async def test_a_school_that_presents_the_full_number_gets_the_id_and_sees_the_p
 async def test_a_lookup_by_full_number_is_presenting_it(start: Start) -> None:
     async with start("registry") as registry:
         person, school = await known(registry), registry.as_("institution", institution_id=SCHOOL)
-        found = await school.post("/v1/trainees:lookup", json={"id_numbers": [PAN, "not a number", f" {YANG}", YANG]})
-        assert found.json()["items"] == [
-            {"index": 0, "id": None},
-            {"index": 1, "id": None},
-            {"index": 2, "id": person["id"]},
-            {"index": 3, "id": person["id"]},
-        ]
+        numbers = [PAN, "not a number", f" {YANG}", YANG]
+
+        async def found(client: httpx.AsyncClient, *names: str) -> list[str | None]:
+            body = {"id_numbers": numbers} | ({"names": names} if names else {})
+            answer = await client.post("/v1/trainees:lookup", json=body)
+            assert answer.status_code == 200, answer.text
+            return [each["id"] for each in answer.json()["items"]]
+
+        assert await found(school, "潘", "无", "杨秀瑛", "潘秀英") == [None] * 4
+        assert not await seen(school, person["id"])
+        assert await found(school, "潘", "无", "杨 秀英", "潘秀英") == [None, None, person["id"], None]
         assert await seen(school, person["id"])
+        assert await found(registry.as_("officer")) == [None, None, person["id"], person["id"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        pytest.param({}, "missing_field", id="a-school-says-the-names"),
+        pytest.param({"names": ["杨秀英"]}, "invalid_value", id="one-for-each-number"),
+    ],
+)
+async def test_a_school_looks_up_by_number_and_name(start: Start, body: dict[str, Any], code: str) -> None:
+    async with start("registry") as registry:
+        school = registry.as_("institution", institution_id=SCHOOL)
+        answer = await school.post("/v1/trainees:lookup", json={"id_numbers": [YANG, PAN]} | body)
+        assert (answer.status_code, [(each["code"], each["pointer"]) for each in answer.json()["errors"]]) == (422, [(code, "/names")])
 
 
 async def test_a_lookup_takes_five_hundred_numbers_and_no_more(start: Start) -> None:
@@ -115,6 +137,7 @@ async def test_a_town_registers_its_own_people_only(start: Start) -> None:
     ("parameters", "found"),
     [
         pytest.param({"name": "秀英"}, {"杨秀英", "潘秀英%"}, id="a-part-of-the-name"),
+        pytest.param({"name": "秀 英"}, {"杨秀英", "潘秀英%"}, id="a-part-as-names-are-kept"),
         pytest.param({"name": "%"}, {"潘秀英%"}, id="percent-is-a-character"),
         pytest.param({"name": "_"}, {"龙_成"}, id="underscore-is-a-character"),
         pytest.param({"name": "\\"}, set(), id="backslash-is-a-character"),

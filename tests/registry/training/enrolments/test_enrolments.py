@@ -61,7 +61,7 @@ async def test_an_institution_enrols_only_whom_it_may_see(start: Start) -> None:
         assert (await own.post(path, json={"trainee_id": trainee_id})).status_code == 404
         batch = await made.posted(own, f"{path}:batch", {"items": [{"trainee_id": trainee_id}]}, 207)
         assert [each["code"] for each in batch["items"][0]["errors"]] == ["unknown_trainee"]
-        presented = await made.posted(own, "/v1/trainees:lookup", {"id_numbers": [made.citizen(1)]})
+        presented = await made.posted(own, "/v1/trainees:lookup", {"id_numbers": [made.citizen(1)], "names": ["杨秀英"]})
         assert presented["items"][0]["id"] == trainee_id
         await made.posted(own, path, {"trainee_id": trainee_id}, 201)
         other = registry.as_("institution", institution_id=await made.school(registry))
