@@ -39,6 +39,12 @@ CONNECTING: Mapping[str, Any] = {
         "jit": "off",
     },
 }
+READING: Mapping[str, Any] = {  # the reader's: its statements are few, and stay prepared and planned for as long as the connection
+    **CONNECTING,
+    "server_settings": {**CONNECTING["server_settings"], "plan_cache_mode": "force_generic_plan"},
+    "max_cached_statement_lifetime": 0,
+    "max_cacheable_statement_size": 0,
+}
 # The connections of one process: the sessions' (DATABASE_CONNECTIONS, ten), the reader's, and the pulse's own. Five processes, their migrations (5), the
 # sealing (5) and what PostgreSQL keeps for its superusers (3) are 88 of the hundred connections that a server gives by itself: twelve are left to people.
 READER_CONNECTIONS = 4
@@ -113,7 +119,9 @@ class Versioned:
 class Reader:
     """One-row reads at the driver's speed, for the few answers that are asked for all day: the statement is compiled once, then runs on asyncpg alone.
 
-    Costs a quarter of what a session does; for a list or a story the difference does not matter, and a session is simpler.
+    Costs a quarter of what a session does; for a list or a story the difference does not matter, and a session is simpler. A plan is made once a
+    connection, whatever is asked for, since every statement is by key: the planner would else plan each of the first five runs anew, in three times what a
+    large one takes to run.
     """
 
     def __init__(self, of: AsyncEngine, pulse: Pulse) -> None:
@@ -127,7 +135,7 @@ class Reader:
     async def first(self, statement: Select[Any], values: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The first row of a statement that is the same object every time, by column name; `values` are its bound parameters."""
         if statement not in self._compiled:
-            made = statement.compile(dialect=self._dialect)
+            made = statement.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
             self._compiled[statement] = (str(made), tuple(made.positiontup or ()), dict(made.params))
         sql, names, fixed = self._compiled[statement]
         bound = [values[name] if name in values else fixed[name] for name in names]
@@ -155,7 +163,7 @@ class Reader:
                     connect=self._connect,
                     init=self._opened,
                     reset=_left_as_it_was,
-                    **CONNECTING,
+                    **READING,
                 )
             return self._pool
 
@@ -165,7 +173,8 @@ class Reader:
 
     async def _opened(self, connection: asyncpg.Connection) -> None:
         self._pulse.watch(connection)
-        await connection.set_type_codec("jsonb", encoder=_dumps, decoder=orjson.loads, schema="pg_catalog")
+        for kind in ("json", "jsonb"):
+            await connection.set_type_codec(kind, encoder=_dumps, decoder=orjson.loads, schema="pg_catalog")
 
     async def close(self) -> None:
         if self._pool:

@@ -159,6 +159,10 @@ class Names(_Read):
     institutions: dict[UUID, InstitutionName]
     classes: dict[UUID, ClassName]
 
+    def known(self) -> dict[str, dict[str, dict[str, str]]]:
+        """By kind and id."""
+        return self.model_dump(mode="json")
+
 
 async def claim_facts(kernel: Kernel, call: Call, class_id: UUID, trainee_ids: Collection[UUID] | None) -> ClaimFactsRead | None:
     """The class and the people asked for (None: everyone enrolled and not withdrawn), as known now. None: no such class."""

@@ -50,8 +50,8 @@ class PayeesOut(wire.Out):
     writes=False,
     response_model=schemas.ClaimFacts,
 )
-async def claim_facts(body: schemas.FactsAsked, session: web.Session, call: web.Caller) -> Response:
-    facts = await reading.gather(session, call, body.class_id, body.trainee_ids)
+async def claim_facts(body: schemas.FactsAsked, kernel: web.KernelOf) -> Response:
+    facts = await reading.gather(kernel, body.class_id, body.trainee_ids)
     return Response(orjson.dumps(facts), media_type="application/json")
 
 

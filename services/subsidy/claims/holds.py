@@ -54,7 +54,7 @@ async def hold(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -
     claim, done = await steps.permit(session, call, claim_id, "hold")
     claim.holds = [*claim.holds, a_hold(f"{call.actor.role}_hold", reason, call.now)]
     done.append(await steps.take(session, call, claim, "hold", comment=reason))
-    return await reading.one(session, call, claim, await lines.of(session, claim.id), done)
+    return await reading.one(session, call, claim, await lines.shown_of(session, claim.id), done)
 
 
 async def release(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
@@ -64,7 +64,7 @@ async def release(session: AsyncSession, call: Call, claim_id: UUID, comment: st
     done.append(await steps.take(session, call, claim, "release", comment=comment))
     if claim.status == APPROVED:
         await session.execute(update(Line).where(Line.claim_id == claim.id).values(before=None))
-    return await reading.one(session, call, claim, await lines.of(session, claim.id), done)
+    return await reading.one(session, call, claim, await lines.shown_of(session, claim.id), done)
 
 
 def listed(call: Call, listing: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Row, Uuid, bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims.errors import TermsUnconfirmed
@@ -21,7 +21,12 @@ from shared.access import Call
 from shared.strict import digest, to_json
 
 NOTHING = Decimal("0.00")
-
+_line = Line.__table__.c
+_SHOWN = (
+    select(*(each for each in _line if each.name not in ("position", "sending_yuan", "given_up_yuan", "before")))
+    .where(_line.claim_id == bindparam("claim_id", type_=Uuid))
+    .order_by(_line.position)
+)
 _KEEP = text("""
     WITH gone AS (DELETE FROM claim_lines WHERE claim_id = :claim_id AND position >= :count),
     taken AS (
@@ -58,7 +63,7 @@ def shown(line: LineFacts, verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.decision,
         "amount": f"{verdict.amount:.2f}",
         "calculation": verdict.calculation,
-        "findings": [to_json(finding) for finding in verdict.findings],
+        "findings": to_json(verdict.findings),
     }
 
 
@@ -125,6 +130,11 @@ def entitlement_key(claim: ClaimFacts, line: LineFacts, terms: Terms) -> str | N
     if trade is None:
         return None
     return f"level:{trade}:{level}" if level else f"trade:{trade}:{day_counted(claim, line, terms.age_counted_on).year}"
+
+
+async def shown_of(session: AsyncSession, claim_id: UUID) -> Sequence[Row[Any]]:
+    """The lines of a claim as they are answered: rows, at half the price of the lines themselves."""
+    return (await session.execute(_SHOWN, {"claim_id": claim_id})).all()
 
 
 async def of(session: AsyncSession, claim_id: UUID) -> Sequence[Line]:

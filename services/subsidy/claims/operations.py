@@ -178,7 +178,8 @@ async def review(session: AsyncSession, call: Call, claim_id: UUID, comment: str
 async def confirm(session: AsyncSession, call: Call, kernel: Kernel, names: clients.Names, claim_id: UUID, comment: str | None) -> ClaimOut:
     """Second review (复审): posts the public notice, with names as registry knows them now."""
     claim, done = await steps.permit(session, call, claim_id, "confirm")
-    people = await lines.of(session, claim.id)
+    people = await lines.shown_of(session, claim.id)
+    call.told.update(names.known())
     done.append(await steps.take(session, call, claim, "confirm", comment=comment))
     institution = names.institutions.get(claim.institution_id) if claim.institution_id else None
     class_ = names.classes.get(claim.class_id) if claim.class_id else None
@@ -301,7 +302,7 @@ def _as_gathered(session: AsyncSession, gathered: Gathered) -> tuple[Claim, list
 
 
 async def _shown(session: AsyncSession, call: Call, claim: Claim, done: list[Any]) -> ClaimOut:
-    return await reading.one(session, call, claim, await lines.of(session, claim.id), done)
+    return await reading.one(session, call, claim, await lines.shown_of(session, claim.id), done)
 
 
 def _about(judged: rules.Judged) -> tuple[UUID | None, str, UUID, list[UUID]]:

@@ -32,12 +32,10 @@ _LINES = select(Line.claim_id, Line.trainee_id, Line.verdict, Line.amount).order
 
 async def get(session: AsyncSession, call: Call, claim_id: UUID) -> ClaimOut:
     claim, done = await steps.load_with_history(session, call, claim_id)
-    return await one(session, call, claim, await lines.of(session, claim.id), done)
+    return await one(session, call, claim, await lines.shown_of(session, claim.id), done)
 
 
-async def one(
-    session: AsyncSession, call: Call, claim: Claim, people: Sequence[Line] | list[dict[str, Any]], done: Sequence[Decision]
-) -> ClaimOut:
+async def one(session: AsyncSession, call: Call, claim: Claim, people: Sequence[Any], done: Sequence[Decision]) -> ClaimOut:
     """A claim with its lines, its steps, and what this caller can do with it."""
     shown = [LineOut.model_validate(line) for line in people]
     actions = await steps.allowed_actions(session, call, claim, done, _standing(shown))

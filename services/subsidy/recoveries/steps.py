@@ -57,7 +57,7 @@ async def open_one(session: AsyncSession, call: Call, claim_id: UUID, body: Reco
     now = await claim_steps.standing(session, await claim_steps.seen(session, [claim.id]))
     done.append(await claim_steps.take(session, call, claim, RECOVER, to=now[claim.id], comment=reason))
     await _record(session, call, recovery, "recovery.opened")
-    shown = await claims.one(session, call, claim, await lines.of(session, claim.id), done)
+    shown = await claims.one(session, call, claim, await lines.shown_of(session, claim.id), done)
     return RecoveringClaim(
         **{name: getattr(shown, name) for name in type(shown).model_fields}, recovery=await reading.show(session, call, recovery)
     )

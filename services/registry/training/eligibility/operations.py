@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.registry.training.classes import reading as classes
 from services.registry.training.eligibility import reading, schemas
 from shared import errors, http_client
 from shared.access import Call
@@ -11,7 +12,8 @@ from shared.web import Kernel
 async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | None) -> schemas.Eligibility:
     """Asks subsidy what a claim for the class would be judged to be, on the facts as they are known now; no connection is held while it thinks."""
     async with kernel.reading() as session:
-        facts = await reading.gather(session, call, class_id)
+        await classes.find(session, call, class_id)
+    facts = await reading.gather(kernel, class_id)
     scheme = scheme or facts["class"]["channel"]
     asked = {"scheme": scheme, "facts": facts}
     judged = await kernel.neighbours["subsidy"].post("/internal/v1/eligibility", call, asked)

@@ -11,26 +11,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    JSON,
-    Date,
-    DateTime,
-    Select,
-    Text,
-    Uuid,
-    and_,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    null,
-    or_,
-    select,
-    true,
-    union_all,
-)
+from sqlalchemy import Date, DateTime, Select, Text, Uuid, and_, bindparam, cast, func, literal_column, null, or_, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.registry.codes import EnrolmentOutcome, HalfDay, InstitutionStatus
@@ -46,13 +28,14 @@ from services.registry.reference.policy import lists, needs_designation
 from services.registry.reference.trade_filings.tables import TradeFiling
 from services.registry.training.attendance import reading as attendance
 from services.registry.training.attendance.reading import CLASS_ID
-from services.registry.training.classes import reading as classes
+from services.registry.training.classes.reading import NOT_FOUND
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from services.registry.training.eligibility import schemas
 from services.registry.training.enrolments.tables import Enrolment
 from services.registry.training.inspections.tables import Inspection
-from shared.access import Call
+from shared import errors
 from shared.strict import read
+from shared.web import Kernel
 
 INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS.MSTZH:TZM'
 SHARED_WITH_AT_MOST = 10  # who else has the same account: more would say no more
@@ -88,26 +71,23 @@ PEOPLE = (
     .where(Enrolment.class_id == CLASS_ID)
     .group_by(Trainee.id, FORMER.c.former_ids, FORMER.c.former_keys)
 )
+ASKED_BY = ("channel", "institution_id", "starts_on", "ends_on", "teacher_ids")  # what of the class all else is asked by
+_CLASS = select(*(TrainingClass.__table__.c[name] for name in ASKED_BY)).where(TrainingClass.id == CLASS_ID)
 PAID = ("scheme", "occupation_code", "trade_name", "level", "on", "source", "document")
 INSTITUTION_ID = bindparam("institution_id", type_=Uuid)
 STARTS_ON, ENDS_ON = bindparam("starts_on", type_=Date), bindparam("ends_on", type_=Date)
 TEACHER_IDS, TRAINEE_IDS = bindparam("teacher_ids", type_=ARRAY(Uuid)), bindparam("trainee_ids", type_=ARRAY(Uuid))
 
 
-async def gather(session: AsyncSession, call: Call, class_id: UUID, trainee_ids: Sequence[UUID] | None = None) -> dict[str, Any]:
+async def gather(kernel: Kernel, class_id: UUID, trainee_ids: Sequence[UUID] | None = None) -> dict[str, Any]:
     """The facts of the class and of those enrolled and not withdrawn, or of those named, as JSON (`schemas.ClaimFacts`). Who was merged into another is
-    that other, once, with all that is known under either number."""
-    training = await classes.find(session, call, class_id)
-    asked = {
-        "class_id": class_id,
-        "institution_id": training.institution_id,
-        "starts_on": training.starts_on,
-        "ends_on": training.ends_on,
-        "teacher_ids": training.teacher_ids,
-    }
-    named = {} if trainee_ids is None else {"trainee_ids": list(trainee_ids)}
-    wanted = _everything(lists().channels[training.channel], named=trainee_ids is not None)
-    told: Mapping[str, list[Any]] = (await session.execute(wanted, asked | named)).one()._mapping
+    that other, once, with all that is known under either number. Whether the caller may see the class is for whoever calls this."""
+    training = await kernel.reader.first(_CLASS, {"class_id": class_id})
+    if training is None:
+        raise errors.NotFound(NOT_FOUND)
+    wanted = _everything(lists().channels[training["channel"]], named=trainee_ids is not None)
+    told: Mapping[str, list[Any]] | None = await kernel.reader.first(wanted, {**training, "class_id": class_id, "trainee_ids": trainee_ids})
+    assert told is not None, "a row of lists is always one"
     people = told["people"]
     _add_lists(people, told)
     enrolled = {row["trainee_id"] for row in people}
@@ -189,7 +169,7 @@ def _listed(name: str, wanted: Any) -> Any:
     rows = wanted.subquery()
     shown = [func.to_char(each, INSTANT).label(each.name) if isinstance(each.type, DateTime) else each for each in rows.c]
     row = select(*shown).subquery(f"{name}_row")
-    return select(func.coalesce(func.json_agg(row.table_valued()), literal_column("'[]'"), type_=JSON)).scalar_subquery().label(name)
+    return select(func.coalesce(func.json_agg(row.table_valued()), literal_column("'[]'"))).scalar_subquery().label(name)
 
 
 def _text(account: Any) -> Any:
@@ -246,7 +226,7 @@ def _impossible(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"on": on, "half_day": half_day, "why": why} for on, half_day, why in said if why]
 
 
-def _class(training: TrainingClass, told: Mapping[str, list[Any]]) -> dict[str, Any]:
+def _class(training: Mapping[str, Any], told: Mapping[str, list[Any]]) -> dict[str, Any]:
     [own], [timetable], held = told["class"], told["timetable"], told["held"]
     return {
         **own,
@@ -264,14 +244,14 @@ def _headcount(visit: dict[str, Any], held: list[dict[str, Any]]) -> dict[str, A
     return visit | {"attended": max(then, default=0)}
 
 
-def _institution(training: TrainingClass, told: Mapping[str, list[Any]]) -> dict[str, Any]:
+def _institution(training: Mapping[str, Any], told: Mapping[str, list[Any]]) -> dict[str, Any]:
     """As it stood on the class's first day."""
-    [institution], on = told["institution"], training.starts_on
+    [institution], on = told["institution"], training["starts_on"]
     current = next((each for each in read(tuple[Blacklisting, ...], told["blacklistings"]) if holds(each, on)), None)
     absent = {each.kind: each for each in read(tuple[Absence, ...], told["absences"]) if holds(each, on)}
     suspension, exit_ = absent.get(InstitutionStatus.SUSPENDED), absent.get(InstitutionStatus.EXITED)
     return institution | {
-        "needs_designation": needs_designation(training.channel, institution["kind"]),
+        "needs_designation": needs_designation(training["channel"], institution["kind"]),
         "designated": is_designated(read(tuple[Designation, ...], told["designations"]), on),
         "blacklisted": current is not None,
         "blacklisted_until_on": current and _day(current.until_on),
