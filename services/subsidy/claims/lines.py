@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, Uuid, bindparam, delete, select, text, update
+from sqlalchemy import Uuid, bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims.errors import TermsUnconfirmed
@@ -132,9 +132,9 @@ def entitlement_key(claim: ClaimFacts, line: LineFacts, terms: Terms) -> str | N
     return f"level:{trade}:{level}" if level else f"trade:{trade}:{day_counted(claim, line, terms.age_counted_on).year}"
 
 
-async def shown_of(session: AsyncSession, claim_id: UUID) -> Sequence[Row[Any]]:
-    """The lines of a claim as they are answered: rows, at half the price of the lines themselves."""
-    return (await session.execute(_SHOWN, {"claim_id": claim_id})).all()
+async def shown_of(session: AsyncSession, claim_id: UUID) -> list[dict[str, Any]]:
+    """The lines of a claim as they are answered, without the price of objects that could be changed."""
+    return [dict(row) for row in (await session.execute(_SHOWN, {"claim_id": claim_id})).mappings()]
 
 
 async def of(session: AsyncSession, claim_id: UUID) -> Sequence[Line]:

@@ -183,10 +183,8 @@ async def confirm(session: AsyncSession, call: Call, kernel: Kernel, names: clie
     done.append(await steps.take(session, call, claim, "confirm", comment=comment))
     institution = names.institutions.get(claim.institution_id) if claim.institution_id else None
     class_ = names.classes.get(claim.class_id) if claim.class_id else None
-    persons = [
-        notices.Person(names.trainees[line.trainee_id].name if line.trainee_id in names.trainees else "", line.amount, line.verdict)
-        for line in people
-    ]
+    called = {trainee_id: trainee.name for trainee_id, trainee in names.trainees.items()}
+    persons = [notices.Person(called.get(line["trainee_id"], ""), line["amount"], line["verdict"]) for line in people]
     announced = notices.Announced(
         claim.id, claim.scheme, institution.name if institution else None, class_.name if class_ else None, claim.amount, persons
     )
