@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.registry import codes
+from services.registry import clients, codes
 from services.registry.changes import visibility as changes
 from services.registry.counting import routes as counting
 from services.registry.files import routes as files
@@ -28,6 +28,7 @@ from services.registry.training.attendance import routes as attendance
 from services.registry.training.brands import routes as brands
 from services.registry.training.classes import routes as classes
 from services.registry.training.eligibility import routes as eligibility
+from services.registry.training.enrolments import facts as enrolled
 from services.registry.training.enrolments import routes as enrolments
 from services.registry.training.inspections import routes as inspections
 from services.registry.worklist import operations as worklist
@@ -75,6 +76,9 @@ PART = web.Part(
     forgets=(uploads.term(Import),),
     jobs=(import_job.work, following.certificates, following.placements),
 )
+
+
+clients.tells_training(enrolled.concerned)
 
 
 def build(of: Settings) -> FastAPI:

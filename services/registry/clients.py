@@ -1,17 +1,51 @@
-"""What registry asks of subsidy before a fact is kept: which claims it would concern."""
+"""What a fact would concern, told before it is kept: the claims, asked of subsidy, and the classes and enrolments, as those who keep them say."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Unpack
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import Field, TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import TypedDict
 
-from shared import http_client, wire
+from shared import errors, http_client, telemetry, wire
 from shared.access import Call
 from shared.web import Kernel
 
-Preview = Annotated[bool, Query(description="只列出会涉及的申领单和金额,不办理")]
+Preview = Annotated[bool, Query(description="只列出会涉及的班级、报名、申领单和金额,不办理")]
+
+
+class Concerned(TypedDict, total=False):
+    """Whom or which days a fact is about. `listed`: the institution's own money that is still open as well, whenever its classes were, and its classes of
+    which any day is among the days; else those whose first day is."""
+
+    institution_id: UUID
+    listed: bool
+    trainee_ids: set[UUID] | list[UUID]
+    from_on: date
+    until_on: date | None
+
+
+ASKED = TypeAdapter(Concerned)
+
+
+class AffectedClass(wire.Out):
+    id: UUID
+    number: str
+    name: str
+    status: str
+    starts_on: date
+    ends_on: date
+
+
+class AffectedTraining(wire.Out):
+    """`classes`: those that are not over, the latest first, of many the first 200. `enrolments`: how many, also of classes that are over."""
+
+    classes: list[AffectedClass]
+    enrolments: int
 
 
 class AffectedClaim(wire.Out):
@@ -21,7 +55,7 @@ class AffectedClaim(wire.Out):
     amount: wire.Money
 
 
-class Affected(wire.Out):
+class AffectedClaims(wire.Out):
     """The claims that would be judged anew, and what they come to: not approved yet, approved and not paid, paid and not asked back."""
 
     claims: list[AffectedClaim]
@@ -30,22 +64,49 @@ class Affected(wire.Out):
     paid_amount: wire.Money
 
 
-async def affected(
-    kernel: Kernel,
-    call: Call,
-    *,
-    institution_id: UUID | None = None,
-    listed: bool = False,
-    trainee_ids: Collection[UUID] | None = None,
-    from_on: date | None = None,
-    until_on: date | None = None,
-) -> Affected:
-    """Of whom, or of which days. `listed`: the institution's own money that is still open as well, whenever its classes were."""
-    about = {
-        "institution_id": institution_id and str(institution_id),
-        "listed": listed,
-        "trainee_ids": None if trainee_ids is None else [str(each) for each in trainee_ids],
-        "from_on": from_on and str(from_on),
-        "until_on": until_on and str(until_on),
-    }
-    return http_client.read(Affected, await kernel.neighbours["subsidy"].post("/internal/v1/affected-claims", call, about), "subsidy")
+class Affected(AffectedTraining, AffectedClaims):
+    """All of it, before anything is done."""
+
+
+class Touched(AffectedTraining):
+    """Whom a new list concerns, told with it."""
+
+    claims: list[AffectedClaim] | None = Field(description="会重新审核的申领单;补贴服务暂不应答时为 null")
+
+
+Training = Callable[[AsyncSession, Concerned], Awaitable[AffectedTraining]]
+_trained: list[Training] = []
+
+
+def tells_training(training: Training) -> None:
+    """Who keeps classes and enrolments says which are concerned; the service is put together so (`app`)."""
+    _trained[:] = [training]
+
+
+async def affected(kernel: Kernel, call: Call, **about: Unpack[Concerned]) -> Affected:
+    training, claims = await asyncio.gather(_training(kernel, about), _claims(kernel, call, about))
+    return Affected(**dict(training), **dict(claims))
+
+
+async def touched(kernel: Kernel, call: Call, **about: Unpack[Concerned]) -> Touched:
+    """The same for what is kept all the same: a subsidy service that is away holds nothing up."""
+    training, claims = await asyncio.gather(_training(kernel, about), _claims(kernel, call, about), return_exceptions=True)
+    if isinstance(training, BaseException):
+        raise training
+    if isinstance(claims, errors.Problem):
+        telemetry.log.warning("affected_claims_unknown", code=claims.code, request_id=call.request_id)
+        return Touched(**dict(training), claims=None)
+    if isinstance(claims, BaseException):
+        raise claims
+    return Touched(**dict(training), claims=claims.claims)
+
+
+async def _training(kernel: Kernel, about: Concerned) -> AffectedTraining:
+    async with kernel.reading() as session:
+        return await _trained[0](session, about)
+
+
+async def _claims(kernel: Kernel, call: Call, about: Concerned) -> AffectedClaims:
+    asked = ASKED.dump_python(about, mode="json")
+    answer = await kernel.neighbours["subsidy"].post("/internal/v1/affected-claims", call, asked)
+    return http_client.read(AffectedClaims, answer, "subsidy")

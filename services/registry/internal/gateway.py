@@ -69,7 +69,10 @@ def _key(vault: privacy.Vault, number: str, today: date) -> bytes | None:
 
 async def _person(session: AsyncSession, today: date, found: ColumnElement[bool]) -> PersonFacts | None:
     died = select(StatusRecord).where(
-        StatusRecord.id_number_key == Trainee.id_number_key, StatusRecord.status == PersonalStatus.DECEASED, StatusRecord.from_on <= today
+        StatusRecord.id_number_key == Trainee.id_number_key,
+        StatusRecord.status == PersonalStatus.DECEASED,
+        StatusRecord.from_on <= today,
+        StatusRecord.voided_at.is_(None),
     )
     wanted = (
         select(Trainee.id.label("trainee_id"), Trainee.name, died.correlate(Trainee).exists().label("deceased"))

@@ -106,6 +106,8 @@ class StandingTerms:
     institutions_of_a_part_time_teacher_at_most: int
     part_time_within_months: int
     years_between_ratings_at_most: int
+    teacher_age_at_least: int
+    teacher_age_at_most: int
     clauses: StandingClauses
 
 

@@ -28,6 +28,7 @@ from services.subsidy.codes import (
 )
 from services.subsidy.judging import trades
 from services.subsidy.schemes.policy import Terms
+from shared.months import age_on
 from shared.strict import to_json
 
 NOT_OVER = frozenset({ClassStatus.DRAFT, ClassStatus.SUBMITTED, ClassStatus.APPROVED, ClassStatus.IN_PROGRESS})
@@ -294,11 +295,6 @@ def day_counted(claim: ClaimFacts, line: LineFacts, counted_on: DayCounted) -> d
     if placement and placement.started_on and counted_on == DayCounted.PLACEMENT_START:
         return placement.started_on
     return claim.class_facts.starts_on if claim.class_facts else claim.claimed_on
-
-
-def age_on(born_on: date, day: date) -> int:
-    """Full years on `day`; someone born on 29 February grows older on 1 March in common years."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 def priors_counted(line: LineFacts) -> tuple[Prior, ...]:

@@ -3,7 +3,8 @@ from datetime import date
 
 import pytest
 
-from services.subsidy.judging.facts import HeldCategory, HeldStatus, LineFacts, age_on
+from services.subsidy.judging.facts import HeldCategory, HeldStatus, LineFacts
+from shared.months import age_on
 from tests.subsidy.judging.cases import CLAIM, FIRST_DAY, LINE, POLICY, PROJECT, SHORT, effect_of, findings_of, line_with, terms_with
 
 DAY_BEFORE, DAY_AFTER = date(2025, 4, 7), date(2025, 4, 9)

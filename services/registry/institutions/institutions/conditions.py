@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, exists, func, or_, select
 
 from services.registry.codes import InstitutionStatus
-from services.registry.institutions.institutions.tables import Absence, Institution
+from services.registry.institutions.institutions.tables import Absence, Blacklisting, Designation, Institution
 
 
 def status(on: date | ColumnElement[date]) -> ColumnElement[str]:
@@ -17,6 +17,21 @@ def status(on: date | ColumnElement[date]) -> ColumnElement[str]:
 def reason(on: date | ColumnElement[date]) -> ColumnElement[str | None]:
     """Why it takes no part."""
     return _absent(Absence.reason, on)
+
+
+def designated(on: date) -> ColumnElement[bool]:
+    return exists().where(Designation.institution_id == Institution.id, Designation.from_on <= on, Designation.to_on >= on)
+
+
+def barred(first: ColumnElement[date], last: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether a class from its first day to its last is not to be held: blacklisted on one of them, or suspended or gone on the first."""
+    listed = exists().where(
+        Blacklisting.institution_id == Institution.id,
+        Blacklisting.from_on <= last,
+        or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= first),
+        or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > first),
+    )
+    return or_(listed, status(first) != InstitutionStatus.ACTIVE)
 
 
 def _absent(column: Any, on: date | ColumnElement[date]) -> ColumnElement[Any]:

@@ -13,7 +13,7 @@ from services.registry.institutions.institutions import conditions, reading, rul
 from services.registry.institutions.institutions.errors import DuplicateInstitution
 from services.registry.institutions.institutions.schemas import InstitutionChange, InstitutionIn, InstitutionPaper
 from services.registry.institutions.institutions.tables import Institution
-from shared import db, deeds, errors
+from shared import db, deeds, errors, history
 from shared.access import Call
 from shared.web import Kernel
 
@@ -39,13 +39,18 @@ async def change(session: AsyncSession, call: Call, kernel: Kernel, institution_
     values, faults = rules.read(body.model_dump(exclude_unset=True))
     if faults:
         raise errors.Invalid(faults=faults)
+    before = reading.told(institution)
     if "bank_account" in values:
         values |= fields.sealed_account(kernel.vault, "institutions", institution.id, values["bank_account"])
     for name, value in values.items():
         setattr(institution, name, value)
     if values:
-        await changed(session, call, institution, "changed", fields=sorted(body.model_fields_set))
+        await changed(session, call, institution, "changed", _changes(before, institution), fields=sorted(body.model_fields_set))
     return await reading.get(session, call, institution_id)
+
+
+def _changes(before: dict[str, Any], institution: Institution) -> dict[str, Any]:
+    return {"changes": history.changes(before, reading.told(institution))}
 
 
 async def changed(

@@ -17,6 +17,7 @@ MACHINE: Final = Machine(
     (
         Step("change", "修改", by(OFFICER, *Status)),
         Step("designate", "定点", by(OFFICER, Status.ACTIVE, Status.EXITED), to=Status.ACTIVE),
+        Step("void-designation", "撤回定点", by(OFFICER, *Status)),
         Step("blacklist", "列入黑名单", by(REVIEWER, *Status)),
         Step("reinstate", "恢复", by(REVIEWER, *Status)),
         Step("suspend", "暂停", by(OFFICER, Status.ACTIVE), to=Status.SUSPENDED),

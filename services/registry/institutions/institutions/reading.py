@@ -1,17 +1,18 @@
 """Institutions as they are shown: one, many, and on which days one is designated or blacklisted."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import InstitutionKind, InstitutionStatus
+from services.registry.codes import InstitutionKind, InstitutionStatus, RatingResult
 from services.registry.institutions.institutions import conditions, policy, visibility
 from services.registry.institutions.institutions.schemas import InstitutionOut, InstitutionPaper
 from services.registry.institutions.institutions.tables import Absence, Blacklisting, Designation, Institution
 from services.registry.reference import policy as reference
-from shared import errors, pages, wire
+from shared import errors, history, pages, wire
 from shared.access import Call
 from shared.national_numbers import compact
 
@@ -27,6 +28,14 @@ ABSENCES = (
 )
 
 
+TOLD = ("name", "kind", "region_code", "above_scale", "phone", "bank_account", "external_refs")  # what may be changed of it
+
+
+def told(institution: Institution) -> dict[str, Any]:
+    """What may be changed of it, as it is shown."""
+    return {name: getattr(institution, "bank_account_masked" if name == "bank_account" else name) for name in TOLD}
+
+
 async def find(session: AsyncSession, call: Call, institution_id: UUID, *, lock: bool = False) -> Institution:
     """The institution to work on, or 404."""
     wanted = select(Institution).where(Institution.id == institution_id, visibility.rows(call.actor))
@@ -36,8 +45,10 @@ async def find(session: AsyncSession, call: Call, institution_id: UUID, *, lock:
     return institution
 
 
-async def get(session: AsyncSession, call: Call, institution_id: UUID) -> InstitutionPaper:
-    row = (await session.execute(_shown(call).where(Institution.id == institution_id, visibility.rows(call.actor)))).first()
+async def get(session: AsyncSession, call: Call, institution_id: UUID, as_of: date | None = None) -> InstitutionPaper:
+    """As it is today; or what it said of itself at the end of the day `as_of`, with what it was on that day as is known now."""
+    shown = _shown(as_of or call.today)
+    row = (await session.execute(shown.where(Institution.id == institution_id, visibility.rows(call.actor)))).first()
     if row is None:
         raise errors.NotFound()
     terms = select(Designation).where(Designation.institution_id == institution_id).order_by(Designation.from_on)
@@ -47,7 +58,11 @@ async def get(session: AsyncSession, call: Call, institution_id: UUID) -> Instit
     bars = [policy.Blacklisting(each.from_on, each.until_on, each.reinstated_on) for each in blacklistings]
     actions = policy.allowed_actions(call.actor.doer, [_absence(each) for each in absences], bars, call.today)
     dated = {"designations": designations, "blacklistings": blacklistings, "absences": absences}
-    return InstitutionPaper.model_validate({**row._mapping, **dated, "allowed_actions": wire.allowed_actions(actions)})
+    paper = InstitutionPaper.model_validate({**row._mapping, **dated, "allowed_actions": wire.allowed_actions(actions)})
+    if as_of is None:
+        return paper
+    said = paper.model_dump(mode="json")
+    return InstitutionPaper.model_validate(said | await history.as_of(session, institution_id, {name: said[name] for name in TOLD}, as_of))
 
 
 async def bars(session: AsyncSession, institution_id: UUID) -> tuple[list[policy.Designation], list[policy.Blacklisting]]:
@@ -77,30 +92,34 @@ async def list_institutions(
     region_code: list[str] | None,
     name: list[str] | None,
     uscc: list[str] | None,
+    above_scale: list[bool] | None,
+    designated_on: date | None,
+    rating: list[RatingResult] | None,
 ) -> dict[str, Any]:
     pages.known("region_code", region_code, reference.lists().regions)
-    wanted = _shown(call).where(visibility.rows(call.actor), ref.among(Institution.external_refs))
+    wanted = _shown(call.today).where(visibility.rows(call.actor), ref.among(Institution.external_refs))
     equal = {
         Institution.kind: kind,
         conditions.status(call.today): status,
         Institution.region_code: region_code,
         Institution.uscc: uscc and [compact(each) for each in uscc],
+        Institution.above_scale: above_scale,
+        Institution.rating: rating,
     }
     wanted = pages.where(wanted, equal)
+    if designated_on:
+        wanted = wanted.where(conditions.designated(designated_on))
     if name:
         wanted = wanted.where(pages.has_part(Institution.name, name))
     return await pages.page(session, wanted, Institution.id, asked, lambda row: InstitutionOut.model_validate(dict(row._mapping)))
 
 
-def _shown(call: Call) -> Any:
-    designated = exists().where(
-        Designation.institution_id == Institution.id, Designation.from_on <= call.today, Designation.to_on >= call.today
-    )
+def _shown(on: date) -> Any:
     blacklisted = exists().where(
         Blacklisting.institution_id == Institution.id,
-        Blacklisting.from_on <= call.today,
-        or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= call.today),
-        or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > call.today),
+        Blacklisting.from_on <= on,
+        or_(Blacklisting.until_on.is_(None), Blacklisting.until_on >= on),
+        or_(Blacklisting.reinstated_on.is_(None), Blacklisting.reinstated_on > on),
     )
     return select(
         Institution.id,
@@ -112,10 +131,12 @@ def _shown(call: Call) -> Any:
         Institution.phone,
         Institution.bank_account_masked.label("bank_account"),
         Institution.external_refs,
-        conditions.status(call.today).label("status"),
-        conditions.reason(call.today).label("status_reason"),
+        Institution.rating,
+        Institution.rating_year,
+        conditions.status(on).label("status"),
+        conditions.reason(on).label("status_reason"),
         Institution.registered_at,
         Institution.version,
-        designated.label("designated"),
+        conditions.designated(on).label("designated"),
         blacklisted.label("blacklisted"),
     )

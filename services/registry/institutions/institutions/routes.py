@@ -9,13 +9,14 @@ from fastapi import Depends, Query
 
 from services.registry import fields
 from services.registry.clients import Affected, Preview, affected
-from services.registry.codes import InstitutionKind, InstitutionStatus
+from services.registry.codes import InstitutionKind, InstitutionStatus, RatingResult
 from services.registry.institutions.institutions import operations, reading, rules, steps
 from services.registry.institutions.institutions.errors import AlreadyBlacklisted, DesignationOverlaps, DuplicateInstitution
 from services.registry.institutions.institutions.policy import OFFICER, REVIEWER
 from services.registry.institutions.institutions.schemas import (
     Blacklisted,
     Designated,
+    DesignationVoided,
     Exited,
     Explained,
     InstitutionChange,
@@ -25,7 +26,7 @@ from services.registry.institutions.institutions.schemas import (
     Suspended,
 )
 from services.registry.institutions.institutions.tables import Institution
-from shared import access, errors, pages, web, wire
+from shared import access, errors, history, pages, web, wire
 
 router = web.Router("institutions")
 
@@ -79,16 +80,36 @@ async def list_institutions(
     region_code: pages.AnyOf[str] = None,
     name: Annotated[pages.AnyOf[pages.Part], Query(description="名称的一部分")] = None,
     uscc: pages.AnyOf[pages.Part] = None,
+    above_scale: Annotated[pages.AnyOf[bool], Query(description="规模以上企业")] = None,
+    designated_on: Annotated[wire.CivilDate | None, Query(description="这一天有定点资格")] = None,
+    rating: Annotated[pages.AnyOf[RatingResult], Query(description="最近一次办学评估的结果")] = None,
 ) -> wire.Page[InstitutionOut]:
     found = await reading.list_institutions(
-        session, call, asked, ref, kind=kind, status=status, region_code=region_code, name=name, uscc=uscc
+        session,
+        call,
+        asked,
+        ref,
+        kind=kind,
+        status=status,
+        region_code=region_code,
+        name=name,
+        uscc=uscc,
+        above_scale=above_scale,
+        designated_on=designated_on,
+        rating=rating,
     )
     return wire.Page[InstitutionOut].model_validate(found)
 
 
 @router.operation("GET", ONE, may=SEES, summary="一家机构,附定点和黑名单记录")
-async def get(institution_id: UUID, session: web.Session, call: web.Caller) -> InstitutionPaper:
-    return await reading.get(session, call, institution_id)
+async def get(institution_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> InstitutionPaper:
+    return await reading.get(session, call, institution_id, as_of)
+
+
+@router.operation("GET", f"{ONE}/history", may=SEES, summary="一家机构的办理经过,新的在前", errors=[errors.InvalidCursor])
+async def list_history(institution_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
+    await reading.find(session, call, institution_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, institution_id, asked))
 
 
 @router.operation("PATCH", ONE, may=OFFICER, summary="修改机构信息", paper=partial(steps.permit, action="change"), rules=rules.CHANGE_RULES)
@@ -109,6 +130,18 @@ async def change(
 )
 async def designate(institution_id: UUID, body: Designated, session: web.Session, call: web.Caller) -> InstitutionPaper:
     return await steps.designate(session, call, institution_id, body)
+
+
+@router.operation(
+    "POST",
+    f"{ONE}:void-designation",
+    may=OFFICER,
+    summary="撤回误定的一段定点",
+    errors=[errors.InvalidState],
+    paper=partial(steps.permit, action="void-designation"),
+)
+async def void_designation(institution_id: UUID, body: DesignationVoided, session: web.Session, call: web.Caller) -> InstitutionPaper:
+    return await steps.void_designation(session, call, institution_id, body)
 
 
 @router.operation(

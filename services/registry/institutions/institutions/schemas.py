@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.codes import InstitutionKind, InstitutionStatus
+from services.registry.codes import InstitutionKind, InstitutionStatus, RatingResult
 from shared import county, names, wire
 
 EXAMPLES = county.here().examples
@@ -38,10 +38,18 @@ class InstitutionChange(wire.In):
 
 
 class Designated(wire.In):
-    """A term of designation (定点), both days counted in."""
+    """A term of designation (定点), both days counted in. It begins on a day gone by only with a reason, but for an institution registered today."""
 
     from_on: wire.CivilDate = Field(examples=["2025-01-01"])
     to_on: wire.CivilDate = Field(examples=["2025-12-31"])
+    reason: wire.Reason | None = Field(None, description="从过去之日起定点的原因")
+
+
+class DesignationVoided(wire.In):
+    """Which term was given by mistake, by its first day, and why."""
+
+    from_on: wire.CivilDate = Field(examples=["2025-01-01"])
+    reason: wire.Reason
 
 
 class Blacklisted(wire.In):
@@ -79,6 +87,7 @@ class Explained(wire.In):
 class DesignationOut(wire.Out):
     from_on: date
     to_on: date
+    reason: str | None = None
 
 
 class BlacklistingOut(wire.Out):
@@ -104,7 +113,7 @@ class AbsenceOut(wire.Out):
 
 
 class InstitutionOut(wire.Out):
-    """`status`, `designated` and `blacklisted` as of today; `bank_account` masked."""
+    """`status`, `designated` and `blacklisted` as of today; `bank_account` masked; `rating`: the latest, of the year `rating_year`."""
 
     id: UUID
     name: str
@@ -116,6 +125,8 @@ class InstitutionOut(wire.Out):
     phone: str | None
     bank_account: str | None
     external_refs: list[wire.ExternalRef]
+    rating: RatingResult | None
+    rating_year: int | None
     status: InstitutionStatus
     status_reason: str | None
     designated: bool

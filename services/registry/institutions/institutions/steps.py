@@ -11,27 +11,63 @@ from services.registry import fields
 from services.registry.codes import InstitutionStatus as Status
 from services.registry.institutions.institutions import operations, policy, reading
 from services.registry.institutions.institutions.errors import REFUSALS, AlreadyBlacklisted, DesignationOverlaps
-from services.registry.institutions.institutions.schemas import Blacklisted, Designated, Exited, Explained, InstitutionPaper, Suspended
+from services.registry.institutions.institutions.schemas import (
+    Blacklisted,
+    Designated,
+    DesignationVoided,
+    Exited,
+    Explained,
+    InstitutionPaper,
+    Suspended,
+)
 from services.registry.institutions.institutions.tables import Absence, Blacklisting, Designation, Institution
-from shared import errors
+from shared import clock, errors
 from shared.access import Call
 
 
 async def designate(session: AsyncSession, call: Call, institution_id: UUID, body: Designated) -> InstitutionPaper:
     """Gives it a term of designation; one that had left comes back with it, at once; one that is to leave, on its first day."""
     institution = await permit(session, call, institution_id, action="designate", lock=True)
-    _refuse(fields.backwards(body.from_on, body.to_on, "/to_on"))
+    _refuse(fields.backwards(body.from_on, body.to_on, "/to_on") + _unexplained(institution, body, call.today))
     shares_a_day = and_(Designation.from_on <= body.to_on, Designation.to_on >= body.from_on)
     other = await session.scalar(select(Designation).where(Designation.institution_id == institution.id, shares_a_day).limit(1))
     if other:
         raise DesignationOverlaps(f"该机构 {other.from_on} 至 {other.to_on} 已有定点资格。请改正起止日期,使其不重叠。")
-    session.add(Designation(institution_id=institution.id, from_on=body.from_on, to_on=body.to_on))
+    session.add(Designation(institution_id=institution.id, **body.model_dump()))
     gone = select(Absence).where(Absence.institution_id == institution.id, Absence.kind == Status.EXITED, Absence.from_on <= body.to_on)
     for each in await session.scalars(gone.where(Absence.reinstated_on.is_(None))):
         back_on = min(call.today, body.from_on) if each.from_on <= call.today else body.from_on
         each.reinstated_on = max(back_on, each.from_on)
-    await operations.changed(session, call, institution, "designated", from_on=body.from_on, to_on=body.to_on)
+    said = _became("designation", body.from_on, body.to_on, body.reason)
+    await operations.changed(session, call, institution, "designated", said, from_on=body.from_on, to_on=body.to_on)
     return await reading.get(session, call, institution.id)
+
+
+def _unexplained(institution: Institution, body: Designated, today: date) -> list[errors.Fault]:
+    """A past in which the institution was known here is not rewritten without saying why: its classes of those days are judged by it."""
+    known_on = institution.registered_at.astimezone(clock.SHANGHAI).date()
+    if body.reason or not max(body.from_on, known_on) < today:
+        return []
+    allowed, fix = f"from_on 不早于 {today},或写明 reason", "请写明从过去之日起定点的原因(如补录的批文),或改正日期。"
+    return [errors.Fault("missing_field", "/reason", seen=str(body.from_on), allowed=allowed, fix=fix)]
+
+
+async def void_designation(session: AsyncSession, call: Call, institution_id: UUID, body: DesignationVoided) -> InstitutionPaper:
+    """Takes back a term that was given by mistake, as if it had never been; what was right is designated anew, with its reason."""
+    institution = await permit(session, call, institution_id, action="void-designation", lock=True)
+    taken = delete(Designation).where(Designation.institution_id == institution.id, Designation.from_on == body.from_on)
+    to_on = await session.scalar(taken.returning(Designation.to_on))
+    if to_on is None:
+        fix = "请按 designations 所列填写该段的 from_on。"
+        _refuse([errors.Fault("invalid_value", "/from_on", seen=str(body.from_on), allowed="已有的一段定点的首日", fix=fix)])
+    said = {"changes": [{"field": "designation", "old": f"{body.from_on} 至 {to_on}", "new": None}], "reason": body.reason}
+    await operations.changed(session, call, institution, "designation_voided", said, from_on=body.from_on, until_on=to_on)
+    return await reading.get(session, call, institution.id)
+
+
+def _became(what: str, from_on: date, until_on: date | None, reason: str | None) -> dict[str, Any]:
+    """What its history says of days that were told of it."""
+    return {"changes": [{"field": what, "old": None, "new": f"{from_on} 至 {until_on or '恢复为止'}"}], "reason": reason}
 
 
 async def blacklist(session: AsyncSession, call: Call, institution_id: UUID, body: Blacklisted) -> InstitutionPaper:
@@ -45,7 +81,7 @@ async def blacklist(session: AsyncSession, call: Call, institution_id: UUID, bod
     if await session.scalar(select(Blacklisting.id).where(Blacklisting.institution_id == institution.id, listed_then).limit(1)):
         raise AlreadyBlacklisted()
     session.add(Blacklisting(institution_id=institution.id, **body.model_dump()))
-    said = {"decision_no": body.decision_no}
+    said = {"decision_no": body.decision_no, **_became("blacklisting", body.from_on, body.until_on, body.reason)}
     await operations.changed(session, call, institution, "blacklisted", said, from_on=body.from_on, until_on=body.until_on)
     return await reading.get(session, call, institution.id)
 
@@ -57,7 +93,9 @@ async def reinstate(session: AsyncSession, call: Call, institution_id: UUID, bod
         each.reinstated_on, each.reinstated_reason = max(call.today, each.from_on), body.reason or body.comment
     for each in await session.scalars(_not_over(Absence, institution, call).where(Absence.kind == Status.SUSPENDED)):
         each.reinstated_on = max(call.today, each.from_on)
-    await operations.changed(session, call, institution, "reinstated", reinstated_on=call.today, from_on=call.today)
+    await operations.changed(
+        session, call, institution, "reinstated", {"reason": body.reason or body.comment}, reinstated_on=call.today, from_on=call.today
+    )
     return await reading.get(session, call, institution.id)
 
 
@@ -74,7 +112,8 @@ async def suspend(session: AsyncSession, call: Call, institution_id: UUID, body:
     _refuse(fields.backwards(from_on, body.until_on, "/until_on"))
     absence = Absence(institution_id=institution.id, kind=Status.SUSPENDED, from_on=from_on, until_on=body.until_on, reason=body.reason)
     session.add(absence)
-    await operations.changed(session, call, institution, "suspended", from_on=from_on, until_on=body.until_on)
+    said = _became("suspension", from_on, body.until_on, body.reason)
+    await operations.changed(session, call, institution, "suspended", said, from_on=from_on, until_on=body.until_on)
     return await reading.get(session, call, institution.id)
 
 
@@ -86,7 +125,8 @@ async def leave(session: AsyncSession, call: Call, institution_id: UUID, body: E
     await session.execute(delete(Designation).where(own, Designation.from_on > on))
     await session.execute(update(Designation).where(own, Designation.to_on > on).values(to_on=on))
     session.add(Absence(institution_id=institution.id, kind=Status.EXITED, from_on=on, reason=body.reason))
-    await operations.changed(session, call, institution, "exited", exited_on=on, from_on=on)
+    said = _became("exit", on, None, body.reason)
+    await operations.changed(session, call, institution, "exited", said, exited_on=on, from_on=on)
     return await reading.get(session, call, institution.id)
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.codes import InstitutionStatus
+from services.registry.codes import InstitutionStatus, RatingResult
 from services.registry.metadata import Referenced, Row
 from shared import db, keeping
 
 
 class Institution(db.Versioned, Referenced, Row):
-    """Whether it takes part, is designated or blacklisted, are intervals of their own."""
+    """Whether it takes part, is designated or blacklisted, are intervals of their own. `rating`, `rating_year`: its latest (`ratings`), kept by whoever
+    rates it."""
 
     __tablename__ = "institutions"
 
@@ -22,6 +23,8 @@ class Institution(db.Versioned, Referenced, Row):
     region_code: Mapped[str] = mapped_column(Text)
     above_scale: Mapped[bool]
     phone: Mapped[str | None] = mapped_column(Text)
+    rating: Mapped[str | None] = mapped_column(Text)
+    rating_year: Mapped[int | None]
     bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
@@ -30,6 +33,10 @@ class Institution(db.Versioned, Referenced, Row):
 
     __table_args__ = (
         UniqueConstraint("uscc", name="institutions_uscc_key"),
+        db.one_of("rating", RatingResult),
+        CheckConstraint("num_nulls(rating, rating_year) IN (0, 2)", name="rated"),
+        Index("institutions_rating_idx", "rating", "id"),
+        Index("institutions_above_scale_idx", "above_scale", "id"),
         Index("institutions_bank_account_key_idx", "bank_account_key"),
         Index("institutions_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index("institutions_kind_idx", "kind", "id"),
@@ -44,7 +51,8 @@ class Institution(db.Versioned, Referenced, Row):
 
 
 class Designation(Row):
-    """定点资格, both days counted in. Two of one institution never share a day: it is checked under the lock on the institution's row."""
+    """定点资格, both days counted in. Two of one institution never share a day: it is checked under the lock on the institution's row. `reason`: why it
+    begins before it was given."""
 
     __tablename__ = "designations"
 
@@ -52,6 +60,7 @@ class Designation(Row):
     institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"))
     from_on: Mapped[date]
     to_on: Mapped[date]
+    reason: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         UniqueConstraint("institution_id", "from_on", name="designations_from_on_key"),

@@ -18,7 +18,18 @@ class RatingIn(wire.In):
     result: RatingResult
 
 
+class RatingCorrected(wire.In):
+    """What the assessment was in truth; what is left out was right."""
+
+    year: Year | None = None
+    result: RatingResult | None = None
+    reason: wire.Reason
+
+
 class RatingOut(wire.Out):
+    """`corrects`: the rating that this one took the place of."""
+
     id: UUID
     year: int
     result: RatingResult
+    corrects: UUID | None

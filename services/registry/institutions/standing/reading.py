@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import TeacherEmployment
 from services.registry.institutions.institutions import reading as institutions
+from services.registry.institutions.ratings.operations import standing as rated
 from services.registry.institutions.ratings.tables import Rating
 from services.registry.institutions.standing import policy
 from services.registry.institutions.standing.schemas import StandingOut
@@ -24,7 +25,7 @@ async def standing(session: AsyncSession, call: Call, institution_id: UUID, on: 
     here = select(Teacher.id_number_key).where(Teacher.institution_id == institution.id)
     engagements = await session.execute(select(*columns).where(Teacher.id_number_key.in_(here)))
     designations, blacklistings = await institutions.bars(session, institution.id)
-    ratings = await session.execute(select(Rating.year, Rating.result).where(Rating.institution_id == institution.id))
+    ratings = await session.execute(select(Rating.year, Rating.result).where(rated(institution.id)))
     facts = policy.StandingFacts(
         institution=str(institution.id),
         needs_designation=reference.kind_needs_designation(institution.kind),

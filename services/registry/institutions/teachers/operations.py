@@ -15,7 +15,7 @@ from services.registry.institutions.teachers import reading, rules
 from services.registry.institutions.teachers.errors import DuplicateTeacher
 from services.registry.institutions.teachers.schemas import TeacherChange, TeacherIn, TeacherOut
 from services.registry.institutions.teachers.tables import Teacher
-from shared import batches, db, deeds, errors, wire
+from shared import batches, db, deeds, errors, history, wire
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected
 from shared.errors import Fault
@@ -133,17 +133,27 @@ def _row(call: Call, vault: Vault, institution_id: UUID, item: TeacherIn) -> dic
     }
 
 
-async def change(session: AsyncSession, call: Call, institution_id: UUID, teacher_id: UUID, body: TeacherChange) -> TeacherOut:
+async def change(
+    session: AsyncSession, call: Call, vault: Vault, institution_id: UUID, teacher_id: UUID, body: TeacherChange
+) -> TeacherOut:
     teacher = await reading.find(session, call, institution_id, teacher_id)
-    values = body.model_dump(exclude_unset=True)
-    faults = [*rules.named(body, call.today), *fields.backwards(teacher.from_on, values.get("to_on"), "/to_on")]
+    before = await reading.get(session, teacher.id)
+    values = body.model_dump(exclude_unset=True, exclude={"reason"})
+    from_on, to_on = values.get("from_on", teacher.from_on), values.get("to_on", teacher.to_on)
+    faults = [*rules.named(body, call.today), *fields.backwards(from_on, to_on, "/to_on")]
+    faults += rules.unexplained(body, teacher.from_on, teacher.to_on)
+    if {"from_on", "to_on"} & values.keys():
+        number = fields.opened(vault, "teachers", teacher.id, "id_number", teacher.id_number) or ""
+        faults += rules.ages(citizen_id(number, today=call.today).birth_on, from_on, to_on)
     if faults:
         raise errors.Invalid(faults=faults)
     if "name" in values:
         values["name"] = fields.name(values["name"])
+    told_from = min(teacher.from_on, from_on)
     for name, value in values.items():
         setattr(teacher, name, value)
     await session.flush()
-    said = {"institution_id": institution_id, "from_on": teacher.from_on}
-    await deeds.record(session, call, "teacher.changed", teacher.id, details={"fields": sorted(values)}, **said)
-    return await reading.get(session, teacher.id)
+    after = await reading.get(session, teacher.id)
+    said = {"changes": history.changes(before.model_dump(mode="json"), after.model_dump(mode="json")), "reason": body.reason}
+    await deeds.record(session, call, "teacher.changed", teacher.id, details=said, institution_id=institution_id, from_on=told_from)
+    return after

@@ -10,7 +10,7 @@ from services.registry.institutions.teachers import operations, reading, rules
 from services.registry.institutions.teachers.errors import DuplicateTeacher
 from services.registry.institutions.teachers.schemas import TeacherChange, TeacherIn, TeacherOut
 from services.registry.institutions.teachers.tables import Teacher
-from shared import errors, pages, web, wire
+from shared import errors, history, pages, web, wire
 from shared.batches import Batch, BatchOut
 
 router = web.Router("institutions")
@@ -61,5 +61,17 @@ async def take_teachers(
     paper=reading.find,
     rules=(rules.named,),
 )
-async def change_teacher(institution_id: UUID, teacher_id: UUID, body: TeacherChange, session: web.Session, call: web.Caller) -> TeacherOut:
-    return await operations.change(session, call, institution_id, teacher_id, body)
+async def change_teacher(
+    institution_id: UUID, teacher_id: UUID, body: TeacherChange, session: web.Session, call: web.Caller, kernel: web.KernelOf
+) -> TeacherOut:
+    return await operations.change(session, call, kernel.vault, institution_id, teacher_id, body)
+
+
+@router.operation(
+    "GET", f"{ONE}/teachers/{{teacher_id:uuid}}/history", may=SEES, summary="一名教师的办理经过", errors=[errors.InvalidCursor]
+)
+async def list_history(
+    institution_id: UUID, teacher_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed
+) -> wire.Page[history.HistoryEntry]:
+    await reading.find(session, call, institution_id, teacher_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, teacher_id, asked))

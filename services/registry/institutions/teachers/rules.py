@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 from services.registry import fields
+from services.registry.reference import policy as reference
 from services.registry.reference.errors import invalid_number
 from shared.errors import Fault
+from shared.months import age_on
 from shared.national_numbers import InvalidNumber, citizen_id
 
 
@@ -26,4 +28,33 @@ def _numbered(body: Any, today: date) -> list[Fault]:
     return []
 
 
-RULES = (named, _numbered, fields.in_order("from_on", "to_on"))
+def _of_age(body: Any, today: date) -> list[Fault]:
+    """Teaching from the first day to the last at an age at which people teach (`standing.toml`)."""
+    try:
+        born = citizen_id(body.id_number, today=today).birth_on
+    except InvalidNumber:
+        return []
+    return ages(born, body.from_on, body.to_on)
+
+
+def ages(born: date, from_on: date, to_on: date | None) -> list[Fault]:
+    terms = reference.lists().standing
+    allowed = f"任职时 {terms.teacher_age_at_least} 至 {terms.teacher_age_at_most} 周岁"
+    found = [("/from_on", age_on(born, from_on)), *([("/to_on", age_on(born, to_on))] if to_on else [])]
+    return [
+        Fault("implausible_age", pointer, seen=f"{age} 周岁", allowed=allowed, fix="请核对证件号码和任职日期。")
+        for pointer, age in found
+        if not terms.teacher_age_at_least <= age <= terms.teacher_age_at_most
+    ]
+
+
+def unexplained(body: Any, from_on: date, to_on: date | None) -> list[Fault]:
+    """The days that were told are told otherwise only with a reason; an open end is closed without."""
+    told = {"from_on": from_on} | ({"to_on": to_on} if to_on else {})
+    corrected = [name for name, value in told.items() if name in body.model_fields_set and getattr(body, name) != value]
+    if body.reason or not corrected:
+        return []
+    return [Fault("missing_field", "/reason", allowed="更正任职起止日期须写明原因", fix="请填写 reason。")]
+
+
+RULES = (named, _numbered, fields.in_order("from_on", "to_on"), _of_age)

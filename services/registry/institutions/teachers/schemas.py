@@ -26,13 +26,15 @@ class TeacherIn(wire.In):
 
 
 class TeacherChange(wire.In):
-    """What changes; ending a service is stating `to_on`."""
+    """What changes; ending a service is stating `to_on`. What was told wrongly (another first day, another last day than before) needs a reason."""
 
     name: wire.Text = Field(default_factory=str, max_length=100, examples=["杨秀英"])
     employment: TeacherEmployment = Field(default_factory=lambda: TeacherEmployment.FULL_TIME)
+    from_on: wire.CivilDate = Field(default_factory=lambda: date.min, examples=["2024-09-01"])
     to_on: wire.CivilDate | None = Field(None, examples=["2025-08-31"])
     qualification: wire.Word | None = Field(None, examples=["讲师"])
     external_refs: wire.ExternalRefs = Field(default_factory=list)
+    reason: wire.Reason | None = Field(None, description="更正任职起止日期的原因")
 
 
 class TeacherOut(wire.Out):

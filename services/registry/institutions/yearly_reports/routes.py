@@ -9,7 +9,7 @@ from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.institutions.routes import ONE, OWN, SEES
 from services.registry.institutions.yearly_reports import operations, rules
 from services.registry.institutions.yearly_reports.errors import DuplicateYearlyReport
-from services.registry.institutions.yearly_reports.schemas import YearlyFigures, YearlyReportIn, YearlyReportOut
+from services.registry.institutions.yearly_reports.schemas import YearlyReportCorrected, YearlyReportIn, YearlyReportOut
 from services.registry.institutions.yearly_reports.tables import YearlyReport
 from shared import errors, pages, web, wire
 
@@ -31,9 +31,9 @@ async def report(institution_id: UUID, body: YearlyReportIn, session: web.Sessio
     return await operations.report(session, call, institution_id, body)
 
 
-@router.operation("PUT", f"{ONE}/yearly-reports/{{year}}", may=OWN, summary="更正年度报告", rules=rules.RULES)
+@router.operation("PUT", f"{ONE}/yearly-reports/{{year}}", may=OWN, summary="更正年度报告", rules=rules.CORRECTION_RULES)
 async def correct_report(
-    institution_id: UUID, year: Annotated[int, Path(ge=2000, le=2100)], body: YearlyFigures, session: web.Session, call: web.Caller
+    institution_id: UUID, year: Annotated[int, Path(ge=2000, le=2100)], body: YearlyReportCorrected, session: web.Session, call: web.Caller
 ) -> YearlyReportOut:
     return await operations.correct_report(session, call, institution_id, year, body)
 

@@ -20,6 +20,12 @@ class YearlyFigures(wire.In):
     partner_enterprises: Count | None = Field(None, description="校企合作企业数")
 
 
+class YearlyReportCorrected(YearlyFigures):
+    """The figures as they are in truth, all of them; what was reported before stays in the history."""
+
+    reason: wire.Reason
+
+
 class YearlyReportIn(YearlyFigures):
     year: Year
 

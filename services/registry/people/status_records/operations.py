@@ -1,17 +1,17 @@
-"""Takes in dated facts from other offices, and the days for which their lists are complete."""
+"""Takes in dated facts from other offices, and the days for which their lists are complete; voids what was told wrongly."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
 from services.registry.codes import PersonalStatus
 from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
-from services.registry.people.status_records.tables import StatusList, StatusRecord
+from services.registry.people.status_records.tables import SAME_FACT, SAME_LIST, StatusList, StatusRecord
 from services.registry.people.trainees import reading as trainees
 from services.registry.reference.errors import invalid_number
 from shared import batches, db, deeds, errors, pages
@@ -21,7 +21,9 @@ from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, citizen_id, compact
 from shared.privacy import Vault
 
-SAME_FACT = ("id_number_key", "status", "source", "from_on")
+VOIDED = "该项已作废。如须计入,请重新报送。"
+Paper = TypeVar("Paper", StatusRecord, StatusList)
+STANDS = text("voided_at IS NULL")
 
 
 async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: Batch[StatusRecordIn]) -> BatchOut:
@@ -57,7 +59,8 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
     insert = upsert(StatusRecord)
     newer = insert.excluded.until_on.is_distinct_from(StatusRecord.until_on)
     insert = insert.on_conflict_do_update(
-        constraint="status_records_from_on_key",
+        index_elements=SAME_FACT,
+        index_where=STANDS,
         set_={"until_on": insert.excluded.until_on, "received_at": insert.excluded.received_at},
         where=newer,
     )
@@ -87,7 +90,8 @@ async def _announce(session: AsyncSession, call: Call, written: Mapping[UUID, di
 
 def _kept(rows: Mapping[int, dict[str, Any]]) -> Any:
     columns = (StatusRecord.id, StatusRecord.id_number_key, StatusRecord.status, StatusRecord.source, StatusRecord.from_on)
-    return select(*columns).where(StatusRecord.id_number_key.in_({row["id_number_key"] for row in rows.values()}))
+    keys = {row["id_number_key"] for row in rows.values()}
+    return select(*columns).where(StatusRecord.id_number_key.in_(keys), StatusRecord.voided_at.is_(None))
 
 
 def _same(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -126,11 +130,42 @@ async def state_complete(session: AsyncSession, call: Call, body: StatusListIn) 
     if faults := fields.backwards(body.complete_from_on, body.complete_to_on, "/complete_to_on"):
         raise errors.Invalid(faults=faults)
     made = {"id": db.new_id(), "received_at": call.now, **body.model_dump()}
-    insert = upsert(StatusList).values(made).on_conflict_do_nothing(constraint="status_lists_days_key").returning(StatusList.id)
-    if await session.scalar(insert):
+    insert = upsert(StatusList).values(made).on_conflict_do_nothing(index_elements=SAME_LIST, index_where=STANDS)
+    if await session.scalar(insert.returning(StatusList.id)):
         days = {"from_on": body.complete_from_on, "until_on": body.complete_to_on}
         await deeds.record(session, call, "status_list.completed", made["id"], details={"source": body.source}, status=body.status, **days)
-    return StatusListOut.model_validate(await session.scalar(select(StatusList).filter_by(**body.model_dump())))
+    return StatusListOut.model_validate(await session.scalar(select(StatusList).filter_by(**body.model_dump(), voided_at=None)))
+
+
+async def standing(session: AsyncSession, _call: Call, kept: type[Paper], paper_id: UUID, *, lock: bool = False) -> Paper:
+    """The record or list, not voided yet."""
+    paper = await session.get(kept, paper_id, with_for_update=lock or None)
+    if paper is None:
+        raise errors.NotFound()
+    if paper.voided_at:
+        raise errors.InvalidState(VOIDED)
+    return paper
+
+
+async def void_record(session: AsyncSession, call: Call, record_id: UUID, reason: str) -> StatusRecordOut:
+    """It was told wrongly: from now on it counts no longer, whatever days it is of; what was judged by it is judged anew."""
+    record = await standing(session, call, StatusRecord, record_id, lock=True)
+    record.voided_at, record.void_reason = call.now, reason
+    await session.flush()
+    known = await trainees.registered_by(session, {record.id_number_key})
+    said = {"trainee_id": known.get(record.id_number_key), "from_on": record.from_on}
+    await deeds.record(session, call, "status_record.voided", record_id, details={"reason": reason}, event=bool(known), **said)
+    return StatusRecordOut.model_validate(record)
+
+
+async def void_list(session: AsyncSession, call: Call, list_id: UUID, reason: str) -> StatusListOut:
+    """It was not complete after all: of its days nobody is known to be without the status."""
+    listed = await standing(session, call, StatusList, list_id, lock=True)
+    listed.voided_at, listed.void_reason = call.now, reason
+    await session.flush()
+    days = {"from_on": listed.complete_from_on, "until_on": listed.complete_to_on}
+    await deeds.record(session, call, "status_list.voided", list_id, details={"reason": reason}, status=listed.status, **days)
+    return StatusListOut.model_validate(listed)
 
 
 async def list_complete(

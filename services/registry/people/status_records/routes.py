@@ -1,48 +1,74 @@
 """The paths of facts from other offices (养老、参保、财政供养等状态)."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
-from services.registry.clients import Affected, Preview, affected
+from services.registry.clients import Affected, Preview, Touched, affected, touched
 from services.registry.codes import PersonalStatus
 from services.registry.people.status_records import operations
-from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
+from services.registry.people.status_records.schemas import (
+    StatusBatchOut,
+    StatusListIn,
+    StatusListMade,
+    StatusListOut,
+    StatusRecordIn,
+    StatusRecordOut,
+)
 from services.registry.people.status_records.tables import StatusList, StatusRecord
 from shared import errors, pages, web, wire
-from shared.batches import Batch, BatchOut
+from shared.access import Call
+from shared.batches import Batch
+from shared.web import Kernel
 
 router = web.Router("status-records")
 lists_router = web.Router("status-lists")
 
 Records = Annotated[pages.Asked, pages.asking(from_on=StatusRecord.from_on, received_at=StatusRecord.received_at)]
 Lists = Annotated[pages.Asked, pages.asking(complete_to_on=StatusList.complete_to_on, received_at=StatusList.received_at)]
+OFFICER = frozenset({"officer"})
 SENDS = frozenset({"officer", "system"})
 SEES = frozenset({"officer", "reviewer", "auditor", "system"})
+RECORD, LIST = "/v1/status-records/{record_id:uuid}", "/v1/status-lists/{list_id:uuid}"
 
 
-async def _if_received(
-    body: Batch[StatusRecordIn], response: Response, call: web.Caller, kernel: web.KernelOf, preview: Preview = False
-) -> Affected | None:
-    """None where it is to be done."""
-    if not preview:
-        return None
-    response.status_code = 200
+async def _standing_record(session: AsyncSession, call: Call, record_id: UUID) -> StatusRecord:
+    return await operations.standing(session, call, StatusRecord, record_id)
+
+
+async def _standing_list(session: AsyncSession, call: Call, list_id: UUID) -> StatusList:
+    return await operations.standing(session, call, StatusList, list_id)
+
+
+async def _people(kernel: Kernel, body: Batch[StatusRecordIn]) -> set[UUID]:
     async with kernel.reading() as session:
-        people = await operations.registered(
-            session, kernel.vault, [item.id_number for item in body.items if isinstance(item, StatusRecordIn)]
-        )
-    return await affected(kernel, call, trainee_ids=people)
+        numbers = [item.id_number for item in body.items if isinstance(item, StatusRecordIn)]
+        return await operations.registered(session, kernel.vault, numbers)
 
 
-async def _if_complete(
+async def _of_records(
+    body: Batch[StatusRecordIn], response: Response, call: web.Caller, kernel: web.KernelOf, preview: Preview = False
+) -> Affected | Touched | None:
+    """Whom the records concern, gathered before the operation's session: all of it where nothing is to be done. Claims are told to officers alone."""
+    if preview:
+        response.status_code = 200
+        return await affected(kernel, call, trainee_ids=await _people(kernel, body))
+    people = await _people(kernel, body) if call.actor.role in OFFICER else None
+    return await touched(kernel, call, trainee_ids=people) if people else None
+
+
+async def _of_list(
     body: StatusListIn, response: Response, call: web.Caller, kernel: web.KernelOf, preview: Preview = False
-) -> Affected | None:
-    if not preview:
+) -> Affected | Touched | None:
+    if preview:
+        response.status_code = 200
+        return await affected(kernel, call, from_on=body.complete_from_on, until_on=body.complete_to_on)
+    if call.actor.role not in OFFICER:
         return None
-    response.status_code = 200
-    return await affected(kernel, call, from_on=body.complete_from_on, until_on=body.complete_to_on)
+    return await touched(kernel, call, from_on=body.complete_from_on, until_on=body.complete_to_on)
 
 
 @router.operation(
@@ -55,12 +81,21 @@ async def _if_complete(
 )
 async def take_batch(
     body: Batch[StatusRecordIn],
-    previewed: Annotated[Affected | None, Depends(_if_received)],
+    concerned: Annotated[Affected | Touched | None, Depends(_of_records)],
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
-) -> BatchOut | Affected:
-    return previewed or await operations.take_batch(session, call, kernel.vault, body)
+) -> StatusBatchOut | Affected:
+    if isinstance(concerned, Affected):
+        return concerned
+    taken = await operations.take_batch(session, call, kernel.vault, body)
+    new = taken.summary.created or taken.summary.updated
+    return StatusBatchOut(**dict(taken), touched=concerned if new else None)
+
+
+@router.operation("POST", f"{RECORD}:void", may=SENDS, summary="作废报错的一条状态", errors=[errors.InvalidState], paper=_standing_record)
+async def void_record(record_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> StatusRecordOut:
+    return await operations.void_record(session, call, record_id, body.reason)
 
 
 @router.operation("GET", "/v1/status-records", may=SEES, summary="已收到的状态记录,不含证件号码", errors=[errors.InvalidCursor])
@@ -80,9 +115,16 @@ async def list_records(
     rules=(fields.in_order("complete_from_on", "complete_to_on"),),
 )
 async def state_complete(
-    body: StatusListIn, previewed: Annotated[Affected | None, Depends(_if_complete)], session: web.Session, call: web.Caller
-) -> StatusListOut | Affected:
-    return previewed or await operations.state_complete(session, call, body)
+    body: StatusListIn, concerned: Annotated[Affected | Touched | None, Depends(_of_list)], session: web.Session, call: web.Caller
+) -> StatusListMade | Affected:
+    if isinstance(concerned, Affected):
+        return concerned
+    return StatusListMade(**dict(await operations.state_complete(session, call, body)), touched=concerned)
+
+
+@lists_router.operation("POST", f"{LIST}:void", may=SENDS, summary="作废误报的完整名单", errors=[errors.InvalidState], paper=_standing_list)
+async def void_list(list_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> StatusListOut:
+    return await operations.void_list(session, call, list_id, body.reason)
 
 
 @lists_router.operation("GET", "/v1/status-lists", may=SEES, summary="完整名单的起止日期", errors=[errors.InvalidCursor])

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.registry.clients import Touched
 from services.registry.codes import PersonalStatus
 from shared import county, wire
+from shared.batches import BatchOut
 
 EXAMPLES = county.here().examples
 OFFICE = f"{county.here().name}社会保险事业局"
@@ -23,7 +25,7 @@ class StatusRecordIn(wire.In):
 
 
 class StatusRecordOut(wire.Out):
-    """A fact as it is kept: without the person's number."""
+    """A fact as it is kept: without the person's number. What was voided was told wrongly, and counts no longer."""
 
     id: UUID
     status: PersonalStatus
@@ -31,6 +33,14 @@ class StatusRecordOut(wire.Out):
     until_on: date | None
     source: str
     received_at: wire.Instant
+    voided_at: wire.Instant | None
+    void_reason: str | None
+
+
+class StatusBatchOut(BatchOut):
+    """`touched`: whom what is new concerns; null where nothing is. Told to officers."""
+
+    touched: Touched | None = None
 
 
 class StatusListIn(wire.In):
@@ -49,3 +59,11 @@ class StatusListOut(wire.Out):
     complete_from_on: date
     complete_to_on: date
     received_at: wire.Instant
+    voided_at: wire.Instant | None
+    void_reason: str | None
+
+
+class StatusListMade(StatusListOut):
+    """`touched`: whom it concerns, told to officers."""
+
+    touched: Touched | None

@@ -1,17 +1,20 @@
 """Dated facts about people from other offices (养老、参保、财政供养 …), and for which days an office's list is complete.
 
-A person is known by the digest of the number alone, so that facts about people who are not registered yet are kept without naming them.
+What was told wrongly is voided, and told anew. A person is known by the digest of the number alone, so that facts about people who are not registered yet are kept without naming them.
 """
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import PersonalStatus
 from services.registry.metadata import Row
 from shared import db, keeping
+
+SAME_FACT = ("id_number_key", "status", "source", "from_on")
+SAME_LIST = ("status", "source", "complete_from_on", "complete_to_on")
 
 
 class StatusRecord(Row):
@@ -26,15 +29,19 @@ class StatusRecord(Row):
     until_on: Mapped[date | None]
     source: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    voided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    void_reason: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        UniqueConstraint("id_number_key", "status", "source", "from_on", name="status_records_from_on_key"),
+        Index("status_records_from_on_key", *SAME_FACT, unique=True, postgresql_where=text("voided_at IS NULL")),
+        Index("status_records_id_number_key_idx", "id_number_key", "id"),
         db.one_of("status", PersonalStatus),
         CheckConstraint("until_on >= from_on", name="until_on"),
+        CheckConstraint("num_nulls(voided_at, void_reason) IN (0, 2)", name="voided_whole"),
         Index("status_records_status_idx", "status", "id"),
         Index("status_records_from_on_idx", "from_on", "id"),
         Index("status_records_received_at_idx", "received_at", "id"),
-        {"info": keeping.only("until_on", "received_at")},
+        {"info": keeping.only("until_on", "received_at", "voided_at", "void_reason", until="old.voided_at IS NOT NULL")},
     )
 
 
@@ -49,12 +56,15 @@ class StatusList(Row):
     complete_from_on: Mapped[date]
     complete_to_on: Mapped[date]
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    voided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    void_reason: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        UniqueConstraint("status", "source", "complete_from_on", "complete_to_on", name="status_lists_days_key"),
+        Index("status_lists_days_key", *SAME_LIST, unique=True, postgresql_where=text("voided_at IS NULL")),
+        CheckConstraint("num_nulls(voided_at, void_reason) IN (0, 2)", name="voided_whole"),
         db.one_of("status", PersonalStatus),
         CheckConstraint("complete_to_on >= complete_from_on", name="complete_to_on"),
         Index("status_lists_complete_to_on_idx", "complete_to_on", "id"),
         Index("status_lists_received_at_idx", "received_at", "id"),
-        {"info": keeping.APPEND_ONLY},
+        {"info": keeping.only("voided_at", "void_reason", until="old.voided_at IS NOT NULL")},
     )

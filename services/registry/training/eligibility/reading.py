@@ -121,7 +121,7 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
         "held": attendance.half_days(channel),
         "complete": select(StatusList.status)
         .distinct()
-        .where(StatusList.complete_from_on <= STARTS_ON, StatusList.complete_to_on >= STARTS_ON)
+        .where(StatusList.complete_from_on <= STARTS_ON, StatusList.complete_to_on >= STARTS_ON, StatusList.voided_at.is_(None))
         .order_by(StatusList.status),
         "institution": select(
             Institution.id, Institution.name, Institution.kind, Institution.region_code, _text(Institution.bank_account_key)
@@ -136,6 +136,7 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
         .order_by(category.code, category.since_on),
         "statuses": select(who, record.status, record.from_on, record.until_on, record.source)
         .join(record, record.id_number_key == func.any(keys))
+        .where(record.voided_at.is_(None))
         .order_by(record.status, record.from_on, record.source),
         "outside_payments": select(who, *(getattr(paid, name) for name in PAID), cast(paid.amount_yuan, Text).label("amount"))
         .join(paid, paid.id_number_key == func.any(keys))

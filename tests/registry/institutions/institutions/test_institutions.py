@@ -196,7 +196,14 @@ async def test_suspension_stops_designation_until_it_is_reinstated(start: Start)
         assert (await officer.post(f"{path}:suspend", json={"reason": "停业整顿"})).json()["code"] == "invalid_state"
         assert (await officer.post(f"{path}:designate", json=TERM)).json()["code"] == "invalid_state"
         actions = {each["action"]: each["allowed"] for each in (await officer.get(path)).json()["allowed_actions"]}
-        assert actions == {"change": True, "designate": False, "suspend": False, "exit": True, "blacklist": False, "reinstate": False}
+        assert actions.pop("void-designation") and actions == {
+            "change": True,
+            "designate": False,
+            "suspend": False,
+            "exit": True,
+            "blacklist": False,
+            "reinstate": False,
+        }
         assert (await moved(reviewer, kept, "reinstate"))["status"] == "active"
         assert (await officer.post(f"{path}:designate", json=TERM, headers={"If-Match": '"1"'})).status_code == 412
 
@@ -208,7 +215,7 @@ async def test_exit_ends_the_designation_that_day_and_a_new_one_brings_it_back(s
         await moved(officer, kept, "designate", TERM)
         await moved(officer, kept, "designate", {"from_on": "2026-01-01", "to_on": "2026-12-31"})
         gone = await moved(officer, kept, "exit", {"reason": "停办"})
-        assert (gone["status"], gone["designations"]) == ("exited", [{"from_on": "2025-01-01", "to_on": "2025-04-08"}])
+        assert (gone["status"], gone["designations"]) == ("exited", [{**TERM, "to_on": "2025-04-08", "reason": None}])
         assert (await officer.post(f"/v1/institutions/{kept['id']}:exit", json={"reason": "停办"})).json()["code"] == "invalid_state"
         back = await moved(officer, kept, "designate", {"from_on": "2025-04-09", "to_on": "2025-12-31"})
         assert back["status"] == "active"
@@ -257,3 +264,85 @@ async def test_what_suspends_or_ends_is_announced_with_its_days(start: Start) ->
             *["2025-03-01"] * 2,
         )
         assert (told["exited"]["status"], told["changed"]["fields"]) == ("exited", ["bank_account"])
+
+
+@pytest.mark.parametrize(
+    ("registered_on", "from_on", "reason", "status"),
+    [
+        pytest.param("2025-04-08", "2024-01-01", None, 200, id="registered-today-with-what-it-has"),
+        pytest.param("2025-04-07", "2025-04-08", None, 200, id="from-today"),
+        pytest.param("2025-04-07", "2025-04-07", None, 422, id="from-yesterday-unexplained"),
+        pytest.param("2025-04-07", "2025-04-07", "补录州人社定点批文", 200, id="from-yesterday-with-a-reason"),
+    ],
+)
+async def test_a_designation_of_days_gone_by_has_a_reason(
+    start: Start, registered_on: str, from_on: str, reason: str | None, status: int
+) -> None:
+    async with start("registry") as registry:
+        kept = await made(registry.as_("officer", at=f"{registered_on}T09:00:00+08:00"), "/v1/institutions", institution())
+        body = {"from_on": from_on, "to_on": "2025-12-31", "reason": reason}
+        answer = await registry.as_("officer", at=AT).post(f"/v1/institutions/{kept['id']}:designate", json=body)
+        faults = [each["pointer"] for each in answer.json().get("errors", [])]
+        assert (answer.status_code, faults) == (status, [] if status == 200 else ["/reason"])
+        if reason:
+            assert answer.json()["designations"][0]["reason"] == reason
+
+
+async def test_a_designation_given_by_mistake_is_taken_back_with_a_reason_and_announced(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=AT)
+        kept = await made(officer, "/v1/institutions", institution())
+        await moved(officer, kept, "designate", TERM)
+        path = f"/v1/institutions/{kept['id']}:void-designation"
+        assert (await officer.post(path, json={"from_on": TERM["from_on"]})).json()["errors"][0]["pointer"] == "/reason"
+        other = await officer.post(path, json={"from_on": "2025-01-02", "reason": "录错机构"})
+        assert (other.status_code, other.json()["errors"][0]["pointer"]) == (422, "/from_on")
+        taken = await moved(officer, kept, "void-designation", {"from_on": TERM["from_on"], "reason": "录错机构"})
+        assert (taken["designated"], taken["designations"]) == (False, [])
+        events = (await registry.as_("auditor").get("/v1/changes")).json()["items"]
+        told = next(each["data"] for each in events if each["type"] == "institution.designation_voided")
+        assert (told["from_on"], told["until_on"]) == (TERM["from_on"], TERM["to_on"])
+
+
+async def test_its_history_tells_old_and_new_masked_and_the_paper_as_it_stood(start: Start) -> None:
+    async with start("registry") as registry:
+        first, later = (registry.as_("officer", at=f"{day}T09:00:00+08:00") for day in ("2025-04-08", "2025-04-10"))
+        kept = await made(first, "/v1/institutions", institution(bank_account="6217001234567894321"))
+        path = f"/v1/institutions/{kept['id']}"
+        await first.post(f"{path}:designate", json={"from_on": "2025-04-10", "to_on": "2025-12-31"})
+        changed = {"above_scale": True, "bank_account": "6217001234567890000", "region_code": kept["region_code"]}
+        assert (await later.patch(path, json=changed)).status_code == 200
+        [told, designated, _] = (await later.get(f"{path}/history")).json()["items"]
+        assert sorted(told["changes"], key=lambda each: each["field"]) == [
+            {"field": "above_scale", "old": False, "new": True},
+            {"field": "bank_account", "old": "6217***********4321", "new": "6217***********0000"},
+        ]
+        assert (told["role"], told["action"], designated["changes"][0]["new"]) == (
+            "officer",
+            "institution.changed",
+            "2025-04-10 至 2025-12-31",
+        )
+        stood = (await later.get(path, params={"as_of": "2025-04-09"})).json()
+        assert (stood["above_scale"], stood["bank_account"], stood["designated"]) == (False, "6217***********4321", False)
+        stands = (await later.get(path, params={"as_of": "2025-04-10"})).json()
+        assert (stands["above_scale"], stands["bank_account"], stands["designated"]) == (True, "6217***********0000", True)
+        assert (await registry.as_("institution", institution_id=db.new_id()).get(f"{path}/history")).status_code == 404
+
+
+async def test_institutions_are_found_by_scale_rating_and_a_day_of_designation(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=AT)
+        big = await made(officer, "/v1/institutions", institution(ENTERPRISE, kind="enterprise", above_scale=True))
+        school = await made(officer, "/v1/institutions", institution())
+        await moved(officer, school, "designate", TERM)
+        await made(officer, f"/v1/institutions/{school['id']}/ratings", {"year": 2024, "result": "excellent"})
+
+        async def found(**asked: str) -> list[str]:
+            answer = await officer.get("/v1/institutions", params=asked)
+            assert answer.status_code == 200, answer.text
+            return [each["id"] for each in answer.json()["items"]]
+
+        assert (await found(above_scale="true"), await found(above_scale="false")) == ([big["id"]], [school["id"]])
+        assert (await found(rating="excellent"), await found(rating="qualified")) == ([school["id"]], [])
+        days = ("2024-12-31", "2025-01-01", "2025-12-31", "2026-01-01")
+        assert [await found(designated_on=day) for day in days] == [[], [school["id"]], [school["id"]], []]

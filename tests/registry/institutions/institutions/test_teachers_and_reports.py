@@ -10,6 +10,7 @@ from tests.conftest import Start
 from tests.registry.invented import LONG, PAN, YANG, credit_code, id_number, institution, made
 
 AT = "2025-04-08T09:00:00+08:00"
+WHY = {"reason": "核对账册后更正"}
 
 
 def teacher(number: str = YANG, **changed: Any) -> dict[str, Any]:
@@ -133,9 +134,99 @@ async def test_a_yearly_report_is_posted_once_and_then_corrected(start: Start) -
         one = await made(school, path, {"year": 2024, **figures})
         assert (one["training_funds_frontline"], one["enrolled_students"]) == ("60000.00", None)
         assert (await school.post(path, json={"year": 2024, **figures})).json()["code"] == "duplicate_yearly_report"
-        too_much = await school.put(f"{path}/2024", json=figures | {"training_funds_frontline": "100000.01"})
+        too_much = await school.put(f"{path}/2024", json=figures | WHY | {"training_funds_frontline": "100000.01"})
         assert too_much.json()["errors"][0]["pointer"] == "/training_funds_frontline"
-        assert (await school.put(f"{path}/2024", json=figures | {"training_funds_frontline": "100000.00"})).status_code == 200
-        assert (await school.put(f"{path}/2023", json=figures)).status_code == 404
+        assert (await school.put(f"{path}/2024", json=figures | WHY | {"training_funds_frontline": "100000.00"})).status_code == 200
+        assert (await school.put(f"{path}/2023", json=figures | WHY)).status_code == 404
         assert [each["training_funds_frontline"] for each in (await school.get(path)).json()["items"]] == ["100000.00"]
         assert (await registry.as_("institution", institution_id=db.new_id()).get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("born", "days", "wrong"),
+    [
+        pytest.param("20060901", {}, [], id="eighteen-that-day"),
+        pytest.param("20060902", {}, ["/from_on"], id="a-day-short-of-eighteen"),
+        pytest.param("20150401", {}, ["/from_on"], id="nine"),
+        pytest.param("19440902", {"from_on": "2025-09-01"}, [], id="eighty-on-its-last-day"),
+        pytest.param("19440901", {"from_on": "2025-09-01"}, ["/from_on"], id="eighty-one"),
+        pytest.param("19850612", {"to_on": "2099-12-31"}, ["/to_on"], id="until-no-one-lives"),
+        pytest.param("19850612", {"from_on": "2099-01-01"}, ["/from_on"], id="from-when-no-one-lives"),
+    ],
+)
+async def test_a_teacher_is_of_an_age_at_which_people_teach(start: Start, born: str, days: dict[str, str], wrong: list[str]) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at="2025-10-01T09:00:00+08:00")
+        path = f"/v1/institutions/{(await made(officer, '/v1/institutions', institution()))['id']}/teachers"
+        answer = await officer.post(path, json=teacher(id_number(1, born), **days))
+        faults = [(each["code"], each["pointer"]) for each in answer.json().get("errors", [])]
+        assert (answer.status_code, faults) == (422 if wrong else 201, [("implausible_age", each) for each in wrong])
+
+
+async def test_the_days_of_a_teacher_are_corrected_with_a_reason_and_stay_in_the_history(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=AT)
+        path = f"/v1/institutions/{(await made(officer, '/v1/institutions', institution()))['id']}/teachers"
+        one = f"{path}/{(await made(officer, path, teacher()))['id']}"
+        ended = await officer.patch(one, json={"to_on": "2025-01-31"})
+        assert ended.status_code == 200, "an open end is closed without a reason"
+        for said in ({"from_on": "2024-03-01"}, {"to_on": "2025-02-28"}):
+            assert (await officer.patch(one, json=said)).json()["errors"][0]["pointer"] == "/reason"
+            assert (await officer.patch(one, json=said | WHY)).status_code == 200
+        assert (await officer.patch(one, json={"from_on": "2007-01-01"} | WHY)).json()["errors"][0]["code"] == "implausible_age"
+        entries = (await officer.get(f"{one}/history")).json()["items"]
+        assert [each["changes"] for each in entries[:2]] == [
+            [{"field": "to_on", "old": "2025-01-31", "new": "2025-02-28"}],
+            [{"field": "from_on", "old": "2024-09-01", "new": "2024-03-01"}],
+        ]
+        assert {each["reason"] for each in entries[:2]} == {WHY["reason"]} and entries[-1]["action"] == "teacher.added"
+
+
+async def test_nothing_is_rated_or_reported_before_its_year(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=AT)
+        path = f"/v1/institutions/{(await made(officer, '/v1/institutions', institution()))['id']}"
+        for noun, said in (("ratings", {"result": "qualified"}), ("yearly-reports", {"enrolled_students": 1})):
+            ahead = await officer.post(f"{path}/{noun}", json={"year": 2026, **said})
+            assert [(each["code"], each["pointer"]) for each in ahead.json()["errors"]] == [("in_the_future", "/year")]
+            assert (await officer.post(f"{path}/{noun}", json={"year": 2025, **said})).status_code == 201
+        empty = await officer.post(f"{path}/yearly-reports", json={"year": 2024})
+        assert (empty.status_code, empty.json()["errors"][0]["code"]) == (422, "missing_field")
+
+
+async def test_a_rating_is_corrected_by_a_new_one_with_a_reason(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=AT)
+        paper = f"/v1/institutions/{(await made(officer, '/v1/institutions', institution()))['id']}"
+        one = await made(officer, f"{paper}/ratings", {"year": 2023, "result": "excellent"})
+        await made(officer, f"{paper}/ratings", {"year": 2024, "result": "qualified"})
+        correct = f"{paper}/ratings/{one['id']}:correct"
+        assert (await officer.post(correct, json={"result": "unqualified"})).json()["errors"][0]["pointer"] == "/reason"
+        assert (await officer.post(correct, json={"year": 2026} | WHY)).json()["errors"][0]["code"] == "in_the_future"
+        assert (await officer.post(correct, json={"year": 2024} | WHY)).json()["code"] == "duplicate_rating"
+        right = (await officer.post(correct, json={"year": 2025} | WHY)).json()
+        assert (right["corrects"], right["year"], right["result"]) == (one["id"], 2025, "excellent")
+        assert (await officer.post(correct, json=WHY)).status_code == 404, "what was corrected stands no longer"
+        assert {each["year"] for each in (await officer.get(f"{paper}/ratings")).json()["items"]} == {2024, 2025}
+        assert ((await officer.get(paper)).json()["rating"], (await officer.get(paper)).json()["rating_year"]) == ("excellent", 2025)
+        told = (await officer.get(f"{paper}/history")).json()["items"][0]
+        assert (told["reason"], told["changes"]) == (
+            WHY["reason"],
+            [{"field": "ratings/2023", "old": "excellent", "new": None}, {"field": "ratings/2025", "old": None, "new": "excellent"}],
+        )
+
+
+async def test_a_report_is_corrected_with_a_reason_and_both_figures_stay(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=AT)
+        paper = f"/v1/institutions/{(await made(officer, '/v1/institutions', institution()))['id']}"
+        await made(officer, f"{paper}/yearly-reports", {"year": 2024, "enrolled_students": 300})
+        assert (await officer.put(f"{paper}/yearly-reports/2024", json={"enrolled_students": 200})).status_code == 422
+        assert (await officer.put(f"{paper}/yearly-reports/2024", json=WHY)).json()["errors"][0]["code"] == "missing_field"
+        assert (await officer.put(f"{paper}/yearly-reports/2024", json={"enrolled_students": 200} | WHY)).status_code == 200
+        entries = (await officer.get(f"{paper}/history")).json()["items"]
+        field = "yearly_reports/2024/enrolled_students"
+        assert [each["changes"] for each in entries[:2]] == [
+            [{"field": field, "old": 300, "new": 200}],
+            [{"field": field, "old": None, "new": 300}],
+        ]

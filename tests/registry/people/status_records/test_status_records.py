@@ -7,14 +7,22 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from tests.conftest import Start
+from shared import db
+from tests.conftest import Service, Start
+from tests.registry import made as world
 from tests.registry.invented import PAN, YANG, id_number
 
 AT = "2025-04-08T09:00:00+08:00"
+LIST = {"status": "employee_pension", "source": "凯里市社会保险事业局", "complete_from_on": "2025-01-01", "complete_to_on": "2025-06-30"}
 
 
 def record(number: str = YANG, **changed: Any) -> dict[str, Any]:
     return {"id_number": number, "status": "employee_pension", "from_on": "2025-01-01", "source": "凯里市社会保险事业局"} | changed
+
+
+async def trainee_of(registry: Service) -> str:
+    body = {"name": "杨秀英", "id_number": YANG, "phone": None, "region_code": "522601100"}
+    return str((await world.posted(registry.as_("officer", at=AT), "/v1/trainees", body, 201))["id"])
 
 
 async def post(client: httpx.AsyncClient, *items: Any, **asked: str) -> dict[str, Any]:
@@ -94,7 +102,16 @@ async def test_neither_the_number_nor_its_mask_is_kept_or_listed(start: Start) -
         await post(officer, record(), record(PAN, status="deceased"))
         listed = await registry.as_("auditor").get("/v1/status-records", params={"status": "deceased"})
         assert [each["status"] for each in listed.json()["items"]] == ["deceased"]
-        assert set(listed.json()["items"][0]) == {"id", "status", "from_on", "until_on", "source", "received_at"}
+        assert set(listed.json()["items"][0]) == {
+            "id",
+            "status",
+            "from_on",
+            "until_on",
+            "source",
+            "received_at",
+            "voided_at",
+            "void_reason",
+        }
         async with registry.kernel.reading() as session:
             assert not [row for row in await session.scalars(text("SELECT t::text FROM status_records t")) if "5226" in row]
 
@@ -102,16 +119,12 @@ async def test_neither_the_number_nor_its_mask_is_kept_or_listed(start: Start) -
 async def test_a_list_is_said_to_be_complete_once(start: Start) -> None:
     async with start("registry") as registry:
         officer = registry.as_("officer", at=AT)
-        body = {
-            "status": "employee_pension",
-            "source": "凯里市社会保险事业局",
-            "complete_from_on": "2025-01-01",
-            "complete_to_on": "2025-06-30",
-        }
+        body = LIST
         first, again = await officer.post("/v1/status-lists", json=body), await officer.post("/v1/status-lists", json=body)
         assert (first.status_code, again.json()) == (201, first.json())
         assert first.json().items() >= body.items()
-        assert (await officer.get("/v1/status-lists", params={"status": "employee_pension"})).json()["items"] == [first.json()]
+        kept = {name: value for name, value in first.json().items() if name != "touched"}
+        assert (await officer.get("/v1/status-lists", params={"status": "employee_pension"})).json()["items"] == [kept]
         assert (await officer.get("/v1/status-lists", params={"status": "deceased"})).json()["items"] == []
         one_day = await officer.post("/v1/status-lists", json=body | {"complete_to_on": "2025-01-01"})
         assert one_day.status_code == 201
@@ -132,3 +145,41 @@ async def test_offices_with_the_scope_send_facts(start: Start, role: str, bound:
     async with start("registry") as registry:
         answer = await registry.as_(role, at=AT, **bound).post("/v1/status-records:batch", json={"items": [record()]})
         assert answer.status_code == status
+
+
+async def test_what_was_told_wrongly_is_voided_once_and_told_anew(start: Start) -> None:
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=AT)
+        person = await trainee_of(registry)
+        record_id = (await post(officer, record()))["items"][0]["id"]
+        complete = (await officer.post("/v1/status-lists", json=LIST)).json()
+        for path in (f"/v1/status-records/{record_id}", f"/v1/status-lists/{complete['id']}"):
+            assert (await officer.post(f"{path}:void", json={})).status_code == 422
+            voided = await officer.post(f"{path}:void", json={"reason": "号码抄错"})
+            assert (voided.status_code, voided.json()["void_reason"]) == (200, "号码抄错")
+            assert (await officer.post(f"{path}:void", json={"reason": "号码抄错"})).json()["code"] == "invalid_state"
+            assert (await officer.post(f"{path.rpartition('/')[0]}/{db.new_id()}:void", json={"reason": "号码抄错"})).status_code == 404
+        assert (await post(officer, record()))["items"][0]["outcome"] == "created"
+        again = (await officer.post("/v1/status-lists", json=LIST)).json()
+        assert again["id"] != complete["id"] and again["voided_at"] is None
+        events = (await registry.as_("auditor").get("/v1/changes")).json()["items"]
+        told = {each["type"]: each["data"] for each in events if each["type"].endswith(".voided")}
+        assert told["status_record.voided"] == {"trainee_id": person, "from_on": "2025-01-01"}
+        assert told["status_list.voided"]["from_on"] == LIST["complete_from_on"]
+
+
+async def test_who_is_touched_by_what_is_new_is_in_its_answer(start: Start) -> None:
+    """Enrolments of classes on whose first day it holds, for officers; claims where subsidy answers."""
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=AT)
+        person = await trainee_of(registry)
+        class_id = await world.proposed(registry, await world.school(registry), "approved", starts_on="2025-06-30", ends_on="2025-07-01")
+        await world.posted(officer, f"/v1/classes/{class_id}/enrolments", {"trainee_id": person}, 201)
+        told = (await officer.post("/v1/status-lists", json=LIST)).json()["touched"]
+        assert ([each["id"] for each in told["classes"]], told["enrolments"], told["claims"]) == ([class_id], 1, None)
+        before = (await officer.post("/v1/status-lists", json=LIST | {"complete_to_on": "2025-06-29"})).json()["touched"]
+        assert (before["classes"], before["enrolments"]) == ([], 0)
+        office = registry.as_("system", at=AT, scopes={"status-lists.write", "status-records.write"})
+        assert (await office.post("/v1/status-lists", json=LIST | {"complete_to_on": "2025-06-28"})).json()["touched"] is None
+        assert (await post(officer, record()))["touched"]["enrolments"] == 1
+        assert (await post(officer, record()))["touched"] is None and (await post(officer, record(PAN)))["touched"] is None

@@ -1,0 +1,39 @@
+"""Which classes and enrolments a fact about an institution, about people or about days concerns: told before it is kept, and with it."""
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.clients import AffectedClass, AffectedTraining, Concerned
+from services.registry.codes import ClassStatus, EnrolmentOutcome
+from services.registry.people.trainees.tables import Trainee
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.tables import Enrolment
+
+CLASSES_AT_MOST = 200
+OVER = (ClassStatus.REJECTED, ClassStatus.COMPLETED, ClassStatus.CANCELLED)
+
+
+async def concerned(session: AsyncSession, about: Concerned) -> AffectedTraining:
+    enrolled = select(Enrolment.id).join(TrainingClass, TrainingClass.id == Enrolment.class_id).where(*_days(about))
+    enrolled = enrolled.where(Enrolment.outcome != EnrolmentOutcome.WITHDRAWN)
+    classes = select(*(getattr(TrainingClass, name) for name in AffectedClass.model_fields)).where(*_days(about))
+    if "institution_id" in about:
+        of = TrainingClass.institution_id == about["institution_id"]
+        enrolled, classes = enrolled.where(of), classes.where(of)
+    if "trainee_ids" in about:
+        people = list(about["trainee_ids"])
+        theirs = Enrolment.trainee_id.in_(select(Trainee.id).where(or_(Trainee.id.in_(people), Trainee.merged_into.in_(people))))
+        enrolled = enrolled.where(theirs)
+        classes = classes.where(TrainingClass.id.in_(select(Enrolment.class_id).where(theirs)))
+    going_on = classes.where(TrainingClass.status.not_in(OVER)).order_by(TrainingClass.starts_on.desc(), TrainingClass.id)
+    return AffectedTraining(
+        classes=[AffectedClass.model_validate(each) for each in await session.execute(going_on.limit(CLASSES_AT_MOST))],
+        enrolments=await session.scalar(select(func.count()).select_from(enrolled.subquery())) or 0,
+    )
+
+
+def _days(about: Concerned) -> list[ColumnElement[bool]]:
+    from_on, until_on = about.get("from_on"), about.get("until_on")
+    latest = TrainingClass.ends_on if about.get("listed") else TrainingClass.starts_on
+    found = [latest >= from_on] if from_on else []
+    return found + ([TrainingClass.starts_on <= until_on] if until_on else [])
