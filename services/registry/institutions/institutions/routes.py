@@ -107,7 +107,9 @@ async def get(institution_id: UUID, session: web.Session, call: web.Caller, as_o
 
 
 @router.operation("GET", f"{ONE}/history", may=SEES, summary="一家机构的办理经过,新的在前", errors=[errors.InvalidCursor])
-async def list_history(institution_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
+async def list_history(
+    institution_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed
+) -> wire.Page[history.HistoryEntry]:
     await reading.find(session, call, institution_id)
     return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, institution_id, asked))
 

@@ -6,7 +6,7 @@ from alembic import op
 from shared import kernel_revision
 
 revision: str = "registry_0015"
-down_revision: str | None = "registry_0014"
+down_revision: str | None = "registry_0020"
 branch_labels: None = None
 depends_on: None = None
 

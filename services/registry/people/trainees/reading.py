@@ -14,10 +14,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.registry.codes import Category
 from services.registry.people.trainees import policy, visibility
 from services.registry.people.trainees.errors import TraineeMerged
-from services.registry.people.trainees.schemas import HistoryEntry, TraineeOut, TraineePaper
+from services.registry.people.trainees.schemas import TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.reference import policy as reference
-from shared import audit, errors, pages, person_names, wire
+from shared import errors, pages, person_names, wire
 from shared.access import Actor, Call
 from shared.web import Kernel
 
@@ -174,10 +174,3 @@ async def list_trainees(
     if asked.sought is not None:
         asked = replace(asked, sought=person_names.sought(asked.sought))
     return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))
-
-
-async def history(session: AsyncSession, call: Call, trainee_id: UUID, asked: pages.Asked) -> dict[str, Any]:
-    await find(session, call, trainee_id)
-    trail = audit.TRAIL.c
-    wanted = select(*(trail[name] for name in HistoryEntry.model_fields)).where(trail.subject == trainee_id)
-    return await pages.page(session, wanted, trail.id, asked, HistoryEntry.model_validate)

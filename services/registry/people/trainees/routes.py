@@ -8,18 +8,9 @@ from fastapi import Query
 from services.registry.codes import Category
 from services.registry.people.trainees import batch, operations, policy, reading, rules
 from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
-from services.registry.people.trainees.schemas import (
-    HistoryEntry,
-    LookupIn,
-    LookupOut,
-    Revealed,
-    TraineeChange,
-    TraineeIn,
-    TraineeOut,
-    TraineePaper,
-)
+from services.registry.people.trainees.schemas import LookupIn, LookupOut, Revealed, TraineeChange, TraineeIn, TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee
-from shared import audit, errors, pages, web, wire
+from shared import errors, history, pages, web, wire
 from shared.batches import Batch, BatchOut
 
 router = web.Router("trainees")
@@ -27,7 +18,6 @@ router = web.Router("trainees")
 SEES = frozenset({"officer", "reviewer", "auditor", "institution", "town", "person", "partner", "system"})
 ASKS_BY_NUMBER = frozenset({"officer", "reviewer", "auditor", "institution", "town", "system", "service"})
 Listed = Annotated[pages.Asked, pages.asking(q=[Trainee.known_as], registered_at=Trainee.registered_at)]
-Trail = Annotated[pages.Asked, pages.asking(at=audit.TRAIL.c.at)]
 
 
 @router.operation(
@@ -109,5 +99,6 @@ async def reveal(trainee_id: UUID, body: wire.Reasoned, session: web.Session, ca
     summary="一名学员的办理经过,新的在前",
     errors=[TraineeMerged, errors.InvalidCursor],
 )
-async def history(trainee_id: UUID, session: web.Session, call: web.Caller, asked: Trail) -> wire.Page[HistoryEntry]:
-    return wire.Page[HistoryEntry].model_validate(await reading.history(session, call, trainee_id, asked))
+async def list_history(trainee_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
+    await reading.find(session, call, trainee_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, trainee_id, asked))

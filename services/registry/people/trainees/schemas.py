@@ -126,13 +126,3 @@ class Revealed(wire.Out):
     id_number: str
     phone: str | None
     bank_account: str | None
-
-
-class HistoryEntry(wire.Out):
-    """One deed on this person's record: what, when, by whom. `details` names fields and papers, never values."""
-
-    at: wire.Instant
-    action: str
-    role: str
-    actor_name: str | None
-    details: dict[str, object]
