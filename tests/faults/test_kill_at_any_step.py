@@ -10,14 +10,11 @@ from functools import partial, wraps
 from itertools import cycle
 from typing import Any
 
-import pytest
-
 from deploy.demo.foshan import BY_FACTS, DUE_ON, LEAVER, PLACED, TRAINED, Foshan
 from deploy.demo.foshan import PASSED as CLASS_PASSED
 from deploy.demo.main_job import Job
 from deploy.demo.second_half import PASSED, SecondHalf
 from deploy.stack import Stack
-from tests.stacks import patient
 
 PATIENCE_SECONDS = 45
 SECONDS_INTO_THE_STEP = cycle((0.0, 0.03, 0.12, 0.06))  # some are killed before the step, some in the middle of it
@@ -55,12 +52,6 @@ class Keys:
     def __call__(self) -> str:
         self.number += 1
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.step} {self.number}"))
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with patient() as running:
-        yield running
 
 
 def test_whatever_is_killed_at_any_step_the_job_ends_as_if_nothing_had_happened(stack: Stack) -> None:

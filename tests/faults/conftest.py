@@ -1,0 +1,14 @@
+"""A whole system whose processes are killed: each of them stands again when a test ends."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.stack import Stack
+from tests.stacks import patient
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    with patient(DRAIN_SECONDS="4") as running:
+        yield running
