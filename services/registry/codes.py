@@ -142,6 +142,7 @@ class PersonalStatus(StrEnum):
 class ClassStatus(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    RETURNED = "returned"
     APPROVED = "approved"
     REJECTED = "rejected"
     IN_PROGRESS = "in_progress"
@@ -187,6 +188,7 @@ class WorklistKind(StrEnum):
 
     CLASS_DRAFT = "class_draft"
     CLASS_SUBMITTED = "class_submitted"
+    CLASS_RETURNED = "class_returned"
     CLASS_APPROVED = "class_approved"
     CLASS_OVER = "class_over"
     CORRECTION_ASKED = "correction_asked"

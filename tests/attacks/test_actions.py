@@ -162,10 +162,12 @@ def _classes(seen: Papers) -> None:
     like = seen.read(f"/v1/classes/{seen.world.ids['class_id']}")
     names = ("institution_id", "region_code", "channel", "programmes", "occupation_code", "level", "hours", "seats")
     body = {name: like[name] for name in names} | {"starts_on": "2026-03-02", "ends_on": "2026-04-30"}
-    for number, steps in enumerate([[], ["submit"], ["submit", "reject"], ["submit", "approve"], ["cancel"]]):
-        made = seen.do("officer", "/v1/classes", body | {"name": f"电工班{number}"}, on=f"2025-12-0{number + 1}T10:00:00+08:00")
+    by = {"submit": "town", "cancel": "town"}
+    for number, steps in enumerate([[], ["submit"], ["submit", "return"], ["submit", "reject"], ["submit", "approve"], ["cancel"]]):
+        made = seen.do("town", "/v1/classes", body | {"name": f"电工班{number}"}, on=f"2025-12-0{number + 1}T10:00:00+08:00")
         for step in steps:
-            seen.do("officer", f"/v1/classes/{made['id']}:{step}", {"reason": "不开"} if step in ("reject", "cancel") else {})
+            reason = {"reason": "不开"} if step in ("return", "reject", "cancel") else {}
+            seen.do(by.get(step, "officer"), f"/v1/classes/{made['id']}:{step}", reason)
 
 
 def _filings(seen: Papers) -> None:

@@ -1,5 +1,6 @@
 """Invented schools, people and classes, made over the real routes."""
 
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -50,7 +51,7 @@ def class_in(institution_id: str | None, **values: Any) -> dict[str, Any]:
         "programmes": ["practical.agriculture"],
         "trade_name": "稻田养鱼",
         "trade_filing_no": "州备〔2025〕1号",
-        "hours": 24,
+        "hours": 8,
         "seats": 40,
         "region_code": "522601100",
         **DAYS,
@@ -58,22 +59,26 @@ def class_in(institution_id: str | None, **values: Any) -> dict[str, Any]:
 
 
 async def proposed(registry: Service, institution_id: str, status: str = "draft", **values: Any) -> str:
-    """A class in the wanted state: draft, submitted, rejected, approved, in_progress, completed or cancelled."""
+    """A class in the wanted state: draft, submitted, returned, rejected, approved, in_progress, completed or cancelled; filed in time, and approved by
+    another officer than proposed it."""
     starts_on, ends_on = values.get("starts_on", DAYS["starts_on"]), values.get("ends_on", DAYS["ends_on"])
-    during, after = (
-        registry.as_("officer", at=f"{starts_on}T08:00:00+08:00"),
-        registry.as_("officer", at=f"{int(ends_on[:4]) + 1}{ends_on[4:]}T08:00:00+08:00"),
+    first, last = date.fromisoformat(starts_on), date.fromisoformat(ends_on)
+    filing, approving, during, after = (
+        registry.as_("officer", at=f"{on}T08:00:00+08:00")
+        for on in (first - timedelta(days=10), first - timedelta(days=9), first, last + timedelta(days=365))
     )
-    made = await posted(during, "/v1/classes", class_in(institution_id, **values), 201)
+    made = await posted(filing, "/v1/classes", class_in(institution_id, **values), 201)
     path = f"/v1/classes/{made['id']}"
+    submit, approve, start = (filing, "submit", {}), (approving, "approve", {}), (during, "start", {})
     moves: dict[str, list[tuple[httpx.AsyncClient, str, Any]]] = {
         "draft": [],
-        "submitted": [(during, "submit", {})],
-        "rejected": [(during, "submit", {}), (during, "reject", {"reason": "材料不全"})],
-        "approved": [(during, "submit", {}), (during, "approve", {})],
-        "in_progress": [(during, "submit", {}), (during, "approve", {}), (during, "start", {})],
-        "completed": [(during, "submit", {}), (during, "approve", {}), (during, "start", {}), (after, "complete", {})],
-        "cancelled": [(during, "cancel", {})],
+        "submitted": [submit],
+        "returned": [submit, (approving, "return", {"reason": "课程未列明"})],
+        "rejected": [submit, (approving, "reject", {"reason": "材料不全"})],
+        "approved": [submit, approve],
+        "in_progress": [submit, approve, start],
+        "completed": [submit, approve, start, (after, "complete", {})],
+        "cancelled": [(filing, "cancel", {})],
     }
     for client, action, body in moves[status]:
         await posted(client, f"{path}:{action}", body, 200)

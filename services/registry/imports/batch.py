@@ -164,7 +164,7 @@ async def _keep_sign_in(session: AsyncSession, call: Call, training: TrainingCla
     """A row with a half-day that the person spent in another class is refused as a whole; the conflicting half-days are kept as such."""
     source = f"签到表导入 {import_id}"
     marks = [(row, attendance.Mark(UUID(row.key), mark.on, mark.half_day, source)) for row in rows for mark in row.marks if mark.present]
-    judged = await attendance.judge(session, training, [mark for _, mark in marks])
+    judged = await attendance.judge(session, call, training, [mark for _, mark in marks])
     refused = {row.row: row for (row, _), each in zip(marks, judged, strict=True) if each.fault}
     good = [each for (row, _), each in zip(marks, judged, strict=True) if row.row not in refused]
     kept_marks = await attendance.keep(session, call, training, good)

@@ -72,7 +72,8 @@ class InstitutionKind:
 @dataclass(frozen=True, slots=True)
 class Channel:
     """`days_at_most`: first to last day of a class, both counted; None: no limit. `signed_am`, `signed_pm`: from when to when a half-day is signed
-    (`HH:MM`, both counted); a half-day begins with the first."""
+    (`HH:MM`, both counted); a half-day begins with the first. `filing_days_before_start_at_least`: from the day a class is filed to its first, None: whenever;
+    `class_hours_a_day_at_most`: of 45 minutes, None: no limit."""
 
     code: str
     name: str
@@ -85,7 +86,10 @@ class Channel:
     signed_am: tuple[str, ...]
     signed_pm: tuple[str, ...]
     signed_status: BasisStatus
+    sense_status: BasisStatus
     days_at_most: int | None = None
+    filing_days_before_start_at_least: int | None = None
+    class_hours_a_day_at_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

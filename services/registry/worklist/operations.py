@@ -61,6 +61,7 @@ def _class(code: Waits, roles: frozenset[str], action: str, status: ClassStatus,
 
 KINDS: Final = (
     _class(Waits.CLASS_DRAFT, HOLDERS, "submit", ClassStatus.DRAFT),
+    _class(Waits.CLASS_RETURNED, HOLDERS, "submit", ClassStatus.RETURNED),
     _class(Waits.CLASS_SUBMITTED, OFFICER, "approve", ClassStatus.SUBMITTED),
     _class(Waits.CLASS_APPROVED, HOLDERS, "start", ClassStatus.APPROVED, where=lambda call: (TrainingClass.starts_on <= call.today,)),
     _class(

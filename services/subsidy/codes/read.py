@@ -53,6 +53,7 @@ class PersonalStatus(StrEnum):
 class ClassStatus(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    RETURNED = "returned"
     APPROVED = "approved"
     REJECTED = "rejected"
     IN_PROGRESS = "in_progress"

@@ -82,7 +82,7 @@ async def test_when_and_why_a_class_was_filed_is_told(start: Start) -> None:
             await made.posted(registry.as_("officer"), f"{path}/sessions", {"on": DAY, "half_day": half_day, "hours": 4}, 201)
         told = (await facts(registry, class_id))["class"]
         times = [told[f"{what}_at"] for what in ("proposed", "filed", "approved")]
-        assert times == [f"2025-04-{time}:00:00.000+08:00" for time in ("08T08", "08T18", "10T18")]
+        assert times == [f"2025-{time}:00:00.000+08:00" for time in ("03-29T08", "04-08T18", "04-10T18")]
         assert {name: told[name] for name in reasons} == reasons
         assert (told["hours_planned"], told["half_days_planned"]) == (8, 2)
         shown = (await registry.as_("officer").get(path)).json()

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import EnrolmentOutcome, HalfDay
 from services.registry.training.attendance import reading, schemas
-from services.registry.training.attendance.errors import OverlappingAttendance
+from services.registry.training.attendance.errors import AttendanceInFuture, OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance, AttendanceConflict
 from services.registry.training.classes import policy
 from services.registry.training.classes.operations import day_fault, permit
@@ -55,7 +55,7 @@ async def record(session: AsyncSession, call: Call, class_id: UUID, asked: batch
     judged: list[Judged] = []
 
     async def take(items: Mapping[int, schemas.AttendanceIn]) -> Mapping[int, batches.Result]:
-        found = await judge(session, training, [Mark(**item.model_dump()) for item in items.values()])
+        found = await judge(session, call, training, [Mark(**item.model_dump()) for item in items.values()])
         judged.extend(await keep(session, call, training, found))
         await keep_conflicts(session, call, class_id, judged)
         return dict(zip(items, map(_result, judged), strict=True))
@@ -76,11 +76,14 @@ def _result(judged: Judged) -> batches.Result:
 
 async def record_one(session: AsyncSession, call: Call, class_id: UUID, body: schemas.AttendanceIn) -> schemas.AttendanceOut:
     """Takes in one half-day; one that is known already is answered as it was kept."""
+    if fault := _to_come(call, body.on):
+        await permit(session, call, class_id, step=policy.ATTEND)
+        raise AttendanceInFuture(faults=[fault])
     [item] = (await record(session, call, class_id, batches.Batch[schemas.AttendanceIn](atomic="all", items=[body]))).items
     return schemas.AttendanceOut.model_validate((await session.execute(reading.SHOWN.where(Attendance.id == item.id))).one())
 
 
-async def judge(session: AsyncSession, training: TrainingClass, marks: Sequence[Mark]) -> list[Judged]:
+async def judge(session: AsyncSession, call: Call, training: TrainingClass, marks: Sequence[Mark]) -> list[Judged]:
     """What would become of each mark, in a constant number of statements."""
     people = list({mark.trainee_id for mark in marks})
     on_roster = select(Enrolment.trainee_id).where(
@@ -97,7 +100,7 @@ async def judge(session: AsyncSession, training: TrainingClass, marks: Sequence[
     judged: list[Judged] = []
     for mark in marks:
         there = known.get(mark.key)
-        if fault := day_fault(training, mark.on, "/on"):
+        if fault := day_fault(training, mark.on, "/on") or _to_come(call, mark.on):
             judged.append(Judged(mark, "rejected", fault=fault))
         elif mark.trainee_id not in roster:
             fault = errors.Fault(
@@ -118,6 +121,13 @@ async def judge(session: AsyncSession, training: TrainingClass, marks: Sequence[
             new[mark.key] = new_id()
             judged.append(Judged(mark, "created", new[mark.key]))
     return judged
+
+
+def _to_come(call: Call, on: date) -> errors.Fault | None:
+    """Nobody has been there on a day to come."""
+    if on <= call.today:
+        return None
+    return errors.Fault(AttendanceInFuture.code, "/on", seen=str(on), allowed=f"不晚于今天 {call.today}", fix="请在当天或之后录入签到。")
 
 
 def _overlap(mark: Mark, other: str) -> errors.Fault:
@@ -153,7 +163,7 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
     said = {"status": training.status, "version": training.version, "half_days": len(kept), "from_on": first}
     await deeds.record(session, call, "attendance.recorded", training.id, subject_type="class", **said)
     lost = [each.mark for each in new if each.id not in kept]
-    again = {each.mark.key: each for each in await judge(session, training, lost)} if lost else {}
+    again = {each.mark.key: each for each in await judge(session, call, training, lost)} if lost else {}
     return [again.get(each.mark.key, each) for each in judged]
 
 

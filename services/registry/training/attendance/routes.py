@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.registry.codes import HalfDay
 from services.registry.training.attendance import operations, reading, schemas
-from services.registry.training.attendance.errors import OverlappingAttendance
+from services.registry.training.attendance.errors import AttendanceInFuture, OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import permit
@@ -26,7 +26,7 @@ async def record(class_id: UUID, body: batches.Batch[schemas.AttendanceIn], sess
     return await operations.record(session, call, class_id, body)
 
 
-@router.operation("POST", PATH, may=ENROLLERS, summary="签到一个半天", status=201, errors=REFUSALS, paper=OPEN)
+@router.operation("POST", PATH, may=ENROLLERS, summary="签到一个半天", status=201, errors=[*REFUSALS, AttendanceInFuture], paper=OPEN)
 async def record_one(class_id: UUID, body: schemas.AttendanceIn, session: web.Session, call: web.Caller) -> schemas.AttendanceOut:
     return await operations.record_one(session, call, class_id, body)
 

@@ -7,12 +7,36 @@ class ClassTooLong(errors.Problem):
     code, status = "class_too_long", 422
 
 
+class ClassFiledLate(errors.Problem):
+    code, status = "class_filed_late", 422
+
+
+class ClassHoursImpossible(errors.Problem):
+    code, status = "class_hours_impossible", 422
+
+
+class TeacherClash(errors.Problem):
+    code, status = "teacher_clash", 422
+
+
+class SamePerson(errors.Problem):
+    code, status = "same_person", 409
+
+
 class TooEarly(errors.Problem):
     code, status = "too_early", 409
 
 
 class InstitutionBlacklisted(errors.Problem):
     code, status = "institution_blacklisted", 409
+
+
+class InstitutionSuspended(errors.Problem):
+    code, status = "institution_suspended", 409
+
+
+class InstitutionExited(errors.Problem):
+    code, status = "institution_exited", 409
 
 
 class InstitutionNotDesignated(errors.Problem):

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import ClassStatus
@@ -36,6 +36,7 @@ async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> sc
         number=policy.number(county.here().series("PX"), body.starts_on.year, serial or 0),
         department=call.actor.department,
         status=ClassStatus.DRAFT,
+        proposed_by=call.actor.doer.person,
         proposed_at=call.now,
         changed_at=call.now,
         **values,
@@ -47,20 +48,29 @@ async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> sc
 
 
 async def change(session: AsyncSession, call: Call, class_id: UUID, body: schemas.ClassChange) -> schemas.ClassPaper:
-    """Changes a draft."""
+    """Changes a draft, or a class that was returned. One that is to begin earlier is to be filed anew."""
     training = await permit(session, call, class_id, step=policy.CHANGE, lock=True)
     given = body.model_dump(include=body.model_fields_set)
     _may_propose(call, training.institution_id, given.get("region_code", training.region_code))
     values = {name: getattr(training, name) for name in schemas.ClassChange.model_fields} | given
     await rules.check(session, training.institution_id, values, call.today)
     changed = [name for name, value in given.items() if getattr(training, name) != value]
+    if values["starts_on"] < training.starts_on:
+        training.filed_at = None
     for name in changed:
         setattr(training, name, given[name])
     if changed:
         training.changed_at = call.now
+        await drop_sessions_outside(session, training)
         await session.flush()
         await announce(session, call, training, "changed", {"fields": changed})
     return await reading.paper(session, call, training)
+
+
+async def drop_sessions_outside(session: AsyncSession, training: TrainingClass) -> None:
+    """The timetable loses what lies outside the class's days."""
+    outside = or_(ClassSession.on < training.starts_on, ClassSession.on > training.ends_on)
+    await session.execute(delete(ClassSession).where(ClassSession.class_id == training.id, outside))
 
 
 def _may_propose(call: Call, institution_id: UUID | None, region_code: str) -> None:
@@ -104,10 +114,12 @@ async def announce(session: AsyncSession, call: Call, training: TrainingClass, w
 
 
 async def schedule(session: AsyncSession, call: Call, class_id: UUID, body: schemas.SessionIn) -> schemas.SessionOut:
-    """Puts one half-day into the timetable."""
-    training = await permit(session, call, class_id, step=policy.SCHEDULE)
+    """Puts one half-day into the timetable. A session without a teacher is that of the class's only one."""
+    training = await permit(session, call, class_id, step=policy.SCHEDULE, lock=True)
     require_day(training, body.on, "/on")
-    made = schemas.SessionOut(id=new_id(), **body.model_dump())
+    only = training.teacher_ids[0] if len(training.teacher_ids) == 1 else None
+    made = schemas.SessionOut(id=new_id(), **body.model_dump(exclude={"teacher_id"}), teacher_id=body.teacher_id or only)
+    await rules.check_session(session, training, made)
     await session.execute(insert(ClassSession), [{"class_id": class_id, **made.model_dump()}])
     said = {"session_id": made.id, "on": body.on, "half_day": body.half_day}
     await deeds.record(session, call, "class.scheduled", class_id, details=said, event=False)

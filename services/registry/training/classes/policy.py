@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.registry.codes import ClassStatus as Status
-from services.registry.institutions.institutions.policy import Blacklisting, Designation, is_blacklisted, is_designated
+from services.registry.codes import InstitutionStatus
+from services.registry.institutions.institutions.policy import Absence, Blacklisting, Designation, is_blacklisted, is_designated, status_on
 from shared import codes
 from shared.steps import Doer, Machine, Refusal, Step, by
 
@@ -14,10 +15,12 @@ PROPOSERS: Final = frozenset({"institution", "town", "department", "officer"})
 ENROLLERS: Final = frozenset({"institution", "town", "officer"})
 INSPECTORS: Final = frozenset({"officer", "town"})
 OFFICER: Final = frozenset({"officer"})
+EDITED: Final = (Status.DRAFT, Status.RETURNED)
+TO_COME: Final = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.APPROVED)
 
 # What is done within a state, with the class or with its people and days.
-CHANGE: Final = Step("change", "修改", by(PROPOSERS, Status.DRAFT))
-SCHEDULE: Final = Step("schedule", "排课", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.IN_PROGRESS))
+CHANGE: Final = Step("change", "修改", by(PROPOSERS, *EDITED))
+SCHEDULE: Final = Step("schedule", "排课", by(PROPOSERS, *TO_COME, Status.IN_PROGRESS))
 INSPECT: Final = Step("inspect", "检查", by(INSPECTORS, Status.APPROVED, Status.IN_PROGRESS, Status.COMPLETED))
 ENROL: Final = Step("enrol", "报名", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
 LEAVE: Final = Step("leave", "退出", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
@@ -27,20 +30,23 @@ MACHINE: Final = Machine(
     "班级",
     {status: label.zh for status, label in codes.labels("class_status").items()},
     (
-        Step("submit", "提交", by(PROPOSERS, Status.DRAFT), to=Status.SUBMITTED),
-        Step("approve", "批准", by(OFFICER, Status.SUBMITTED), to=Status.APPROVED),
+        Step("submit", "提交", by(PROPOSERS, *EDITED), to=Status.SUBMITTED),
+        Step("approve", "批准", by(OFFICER, Status.SUBMITTED), to=Status.APPROVED, part="approve"),
+        Step("return", "退回", by(OFFICER, Status.SUBMITTED, Status.APPROVED, Status.REJECTED), to=Status.RETURNED),
         Step("reject", "不予批准", by(OFFICER, Status.SUBMITTED), to=Status.REJECTED),
         Step("start", "开班", by(PROPOSERS, Status.APPROVED), to=Status.IN_PROGRESS),
         Step("complete", "结班", by(PROPOSERS, Status.IN_PROGRESS), to=Status.COMPLETED),
-        Step("cancel", "取消", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED, Status.IN_PROGRESS), to=Status.CANCELLED),
-        Step("reschedule", "改期", by(PROPOSERS, Status.DRAFT, Status.SUBMITTED, Status.APPROVED)),
+        Step("cancel", "取消", by(PROPOSERS, *TO_COME, Status.IN_PROGRESS), to=Status.CANCELLED),
+        Step("reschedule", "改期", by(PROPOSERS, *TO_COME)),
         CHANGE,
         SCHEDULE,
         INSPECT,
         ENROL,
         ATTEND,
     ),
+    parts={"propose": "申报", "submit": "提交", "approve": "批准"},
 )
+STANDING: Final = ("submit", "approve", "start")  # what the institution must be free to do, on the class's days
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,22 @@ class Organiser:
     needs_designation: bool
     designations: Sequence[Designation]
     blacklistings: Sequence[Blacklisting]
+    absences: Sequence[Absence]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A class as it stands. `filing_days`: how many days before its first it is to be filed, None: whenever. `done`: (part, person) of what was done with it.
+    `organiser`: None where nothing depends on it."""
+
+    status: Status
+    starts_on: date
+    ends_on: date
+    filed_on: date | None
+    late_reason: str | None
+    filing_days: int | None
+    done: Sequence[tuple[str, str]]
+    organiser: Organiser | None
 
 
 def number(series: str, year: int, serial: int) -> str:
@@ -67,24 +89,36 @@ def day_count(starts_on: date, ends_on: date) -> int:
     return (ends_on - starts_on).days + 1
 
 
-def why_not(
-    action: str, status: str, doer: Doer, starts_on: date, ends_on: date, today: date, organiser: Organiser | None
-) -> Refusal | None:
-    """Why the action is not possible now. `organiser`: of a class that is to be submitted; None where nothing depends on it."""
-    return MACHINE.why_not(action, status, doer, further=lambda asked: _facts_against(asked, starts_on, ends_on, today, organiser))
+def why_not(action: str, held: Held, doer: Doer, today: date) -> Refusal | None:
+    """Why the action is not possible now."""
+    return MACHINE.why_not(action, held.status, doer, held.done, further=lambda asked: _facts_against(asked, held, today))
 
 
-def allowed_actions(
-    status: str, doer: Doer, starts_on: date, ends_on: date, today: date, organiser: Organiser | None
-) -> dict[str, Refusal | None]:
+def allowed_actions(held: Held, doer: Doer, today: date) -> dict[str, Refusal | None]:
     """Every action, with why it is not possible now."""
-    return MACHINE.every_action(status, doer, further=lambda asked: _facts_against(asked, starts_on, ends_on, today, organiser))
+    return MACHINE.every_action(held.status, doer, held.done, further=lambda asked: _facts_against(asked, held, today))
 
 
-def _facts_against(action: str, starts_on: date, ends_on: date, today: date, organiser: Organiser | None) -> Refusal | None:
-    if action == "submit" and organiser:
-        return barred(organiser, starts_on, ends_on)
-    return too_early(action, starts_on, ends_on, today)
+def asks_standing(status: str, role: str) -> bool:
+    """Whether one of the steps that the caller could take now depends on the institution."""
+    return any(status in MACHINE.step(action).roles.get(role, ()) for action in STANDING)
+
+
+def _facts_against(action: str, held: Held, today: date) -> Refusal | None:
+    if action in STANDING and held.organiser and (refusal := barred(held.organiser, held.starts_on, held.ends_on)):
+        return refusal
+    if action == "submit":
+        return filed_late(held.starts_on, held.filed_on or today, held.late_reason, held.filing_days)
+    return too_early(action, held.starts_on, held.ends_on, today)
+
+
+def filed_late(starts_on: date, filed_on: date, reason: str | None, filing_days: int | None) -> Refusal | None:
+    """Later than so many days before the first day, and nobody says why."""
+    before = (starts_on - filed_on).days
+    if filing_days is None or before >= filing_days or reason:
+        return None
+    seen = f"{filed_on} 报送,{starts_on} 开班"
+    return Refusal("class_filed_late", f"{seen};至少须提前 {filing_days} 天报送。请改期,或在 late_reason 写明未及时报送的理由。")
 
 
 def too_early(action: str, starts_on: date, ends_on: date, today: date) -> Refusal | None:
@@ -96,8 +130,13 @@ def too_early(action: str, starts_on: date, ends_on: date, today: date) -> Refus
 
 
 def barred(organiser: Organiser, starts_on: date, ends_on: date) -> Refusal | None:
-    """An institution blacklisted on a day of the class, or not designated on each of them though its channel asks it."""
+    """An institution suspended or gone on the first day, blacklisted on a day of the class, or not designated on each of them though its channel asks it."""
     name, held = organiser.name, f"本班 {starts_on} 至 {ends_on}"
+    match status_on(organiser.absences, starts_on):
+        case InstitutionStatus.SUSPENDED:
+            return Refusal("institution_suspended", f"“{name}”在 {starts_on} 处于暂停,{held} 开办。请由其他机构承办,或在恢复之后另定日期。")
+        case InstitutionStatus.EXITED:
+            return Refusal("institution_exited", f"“{name}”在 {starts_on} 已退出,{held} 开办。请由其他机构承办,或在重新定点之后另定日期。")
     listed = next((day for day in days(starts_on, ends_on) if is_blacklisted(organiser.blacklistings, day)), None)
     if listed:
         detail = f"“{name}”在 {listed} 列入黑名单,{held} 开办。请由其他机构承办,或在移出黑名单之后另定日期。"

@@ -18,6 +18,7 @@ from services.registry.training.classes.schemas import ClassOut, ClassPaper
 from services.registry.training.classes.tables import TrainingClass
 from shared import errors, pages, wire
 from shared.access import Call
+from shared.clock import SHANGHAI
 
 NOT_FOUND = "没有这个班级,或不在您的可见范围内。请核对编号。"
 _in_order = aggregate_order_by(Teacher.name, func.array_position(TrainingClass.teacher_ids, Teacher.id))
@@ -31,6 +32,7 @@ _columns = [getattr(TrainingClass, name) for name in ClassOut.model_fields if na
 SHOWN: Select[Any] = select(*_columns, _teacher_names.label("teacher_names"), Institution.name.label("institution_name")).join(
     Institution, Institution.id == TrainingClass.institution_id
 )
+_WHOLE = SHOWN.add_columns(TrainingClass.proposed_by, TrainingClass.submitted_by)
 
 
 async def find(session: AsyncSession, call: Call, class_id: UUID, *, lock: bool = False) -> TrainingClass:
@@ -43,7 +45,7 @@ async def find(session: AsyncSession, call: Call, class_id: UUID, *, lock: bool 
 
 
 async def get(session: AsyncSession, call: Call, class_id: UUID) -> ClassPaper:
-    row = (await session.execute(SHOWN.where(TrainingClass.id == class_id, visibility.rows(call.actor)))).first()
+    row = (await session.execute(_WHOLE.where(TrainingClass.id == class_id, visibility.rows(call.actor)))).first()
     if row is None:
         raise errors.NotFound(NOT_FOUND)
     return await _paper(session, call, row)
@@ -51,21 +53,31 @@ async def get(session: AsyncSession, call: Call, class_id: UUID) -> ClassPaper:
 
 async def paper(session: AsyncSession, call: Call, training: TrainingClass) -> ClassPaper:
     """The class as it stands in this transaction."""
-    return await _paper(session, call, (await session.execute(SHOWN.where(TrainingClass.id == training.id))).one())
+    return await _paper(session, call, (await session.execute(_WHOLE.where(TrainingClass.id == training.id))).one())
 
 
 async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
     doer = call.actor.doer
-    to_be_submitted = row.status in policy.MACHINE.step("submit").roles.get(doer.role, ())
-    organiser = await organiser_of(session, row.institution_id, row.channel) if to_be_submitted else None
-    actions = policy.allowed_actions(row.status, doer, row.starts_on, row.ends_on, call.today, organiser)
+    organiser = await organiser_of(session, row.institution_id, row.channel) if policy.asks_standing(row.status, doer.role) else None
+    actions = policy.allowed_actions(held(row, organiser), doer, call.today)
     return ClassPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
+
+
+def held(row: Any, organiser: policy.Organiser | None) -> policy.Held:
+    """What the rules take of a class, of its row or of what `_paper` reads of it."""
+    done = [(part, person) for part, person in (("propose", row.proposed_by), ("submit", row.submitted_by)) if person]
+    filing_days = reference.lists().channels[row.channel].filing_days_before_start_at_least
+    filed_on = row.filed_at and row.filed_at.astimezone(SHANGHAI).date()
+    return policy.Held(ClassStatus(row.status), row.starts_on, row.ends_on, filed_on, row.late_reason, filing_days, done, organiser)
 
 
 async def organiser_of(session: AsyncSession, institution_id: UUID, channel: str) -> policy.Organiser:
     institution = await session.get_one(Institution, institution_id)
-    needs_designation = reference.needs_designation(channel, institution.kind)
-    return policy.Organiser(institution.name, needs_designation, *await institutions.bars(session, institution.id))
+    needs_designation, absences = (
+        reference.needs_designation(channel, institution.kind),
+        await institutions.absences(session, institution.id),
+    )
+    return policy.Organiser(institution.name, needs_designation, *await institutions.bars(session, institution.id), absences)
 
 
 def listed(

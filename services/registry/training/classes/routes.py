@@ -12,10 +12,16 @@ from services.registry.codes import Channel, ClassStatus
 from services.registry.reference import policy as reference
 from services.registry.training.classes import conditions, operations, policy, reading, rules, schemas, steps
 from services.registry.training.classes.errors import (
+    ClassFiledLate,
+    ClassHoursImpossible,
     ClassTooLong,
     DuplicateSession,
     InstitutionBlacklisted,
+    InstitutionExited,
     InstitutionNotDesignated,
+    InstitutionSuspended,
+    SamePerson,
+    TeacherClash,
     TooEarly,
 )
 from services.registry.training.classes.tables import ClassSession, TrainingClass
@@ -29,7 +35,8 @@ Listed = Annotated[
     pages.asking(q=[TrainingClass.name, TrainingClass.number], starts_on=TrainingClass.starts_on, ends_on=TrainingClass.ends_on),
 ]
 Timetable = Annotated[pages.Asked, pages.asking(on=ClassSession.on)]
-STANDING = (InstitutionBlacklisted, InstitutionNotDesignated)
+STANDING = (InstitutionSuspended, InstitutionExited, InstitutionBlacklisted, InstitutionNotDesignated)
+DAYS = (ClassTooLong, ClassHoursImpossible)
 
 
 async def _counted(
@@ -46,7 +53,7 @@ async def _counted(
 Counted = Annotated[list[ColumnElement[bool]], Depends(_counted)]
 
 
-@router.operation("POST", "/v1/classes", may=policy.PROPOSERS, summary="申报班级", status=201, errors=[ClassTooLong], rules=rules.RULES)
+@router.operation("POST", "/v1/classes", may=policy.PROPOSERS, summary="申报班级", status=201, errors=DAYS, rules=rules.RULES)
 async def create(body: schemas.ClassIn, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
     return await operations.create(session, call, body)
 
@@ -105,8 +112,8 @@ async def get(class_id: UUID, session: web.Session, call: web.Caller) -> schemas
     "PATCH",
     ONE,
     may=policy.PROPOSERS,
-    summary="修改草稿",
-    errors=[errors.InvalidState, errors.StaleVersion, ClassTooLong],
+    summary="修改草稿或被退回的班级",
+    errors=[errors.InvalidState, errors.StaleVersion, *DAYS],
     paper=partial(operations.permit, step=policy.CHANGE),
 )
 async def change(class_id: UUID, body: schemas.ClassChange, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
@@ -120,14 +127,19 @@ def _step(action: str, summary: str, *kinds: type[errors.Problem], also: tuple[A
     )
 
 
-@_step("submit", "提交班级", *STANDING)
+@_step("submit", "提交班级", *STANDING, ClassFiledLate)
 async def submit(class_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> schemas.ClassPaper:
     return await steps.submit(session, call, class_id, body.comment if body else None)
 
 
-@_step("approve", "批准班级")
+@_step("approve", "批准班级", SamePerson, *STANDING)
 async def approve(class_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> schemas.ClassPaper:
     return await steps.approve(session, call, class_id, body.comment if body else None)
+
+
+@_step("return", "退回")
+async def send_back(class_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
+    return await steps.send_back(session, call, class_id, body.reason)
 
 
 @_step("reject", "不予批准")
@@ -135,7 +147,7 @@ async def reject(class_id: UUID, body: wire.Reasoned, session: web.Session, call
     return await steps.reject(session, call, class_id, body.reason)
 
 
-@_step("start", "开班", TooEarly)
+@_step("start", "开班", TooEarly, *STANDING)
 async def start(class_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> schemas.ClassPaper:
     return await steps.start(session, call, class_id, body.comment if body else None)
 
@@ -150,9 +162,9 @@ async def cancel(class_id: UUID, session: web.Session, call: web.Caller, body: s
     return await steps.cancel(session, call, class_id, body.reason if body else None)
 
 
-@_step("reschedule", "改期", ClassTooLong, *STANDING, also=(fields.in_order("starts_on", "ends_on"),))
+@_step("reschedule", "改期", *DAYS, ClassFiledLate, *STANDING, also=(fields.in_order("starts_on", "ends_on"),))
 async def reschedule(class_id: UUID, body: schemas.Rescheduled, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
-    return await steps.reschedule(session, call, class_id, body.starts_on, body.ends_on)
+    return await steps.reschedule(session, call, class_id, body)
 
 
 @router.operation(
@@ -161,7 +173,7 @@ async def reschedule(class_id: UUID, body: schemas.Rescheduled, session: web.Ses
     may=policy.PROPOSERS,
     summary="排课",
     status=201,
-    errors=[errors.InvalidState, DuplicateSession],
+    errors=[errors.InvalidState, DuplicateSession, ClassHoursImpossible, TeacherClash],
     paper=partial(operations.permit, step=policy.SCHEDULE),
 )
 async def schedule(class_id: UUID, body: schemas.SessionIn, session: web.Session, call: web.Caller) -> schemas.SessionOut:

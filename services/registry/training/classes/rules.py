@@ -6,15 +6,18 @@ from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
+from services.registry.codes import ClassStatus
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.reference.policy import lists
 from services.registry.training.classes import policy
-from services.registry.training.classes.errors import ClassTooLong
-from shared import county, errors, wire
+from services.registry.training.classes.errors import ClassHoursImpossible, ClassTooLong, TeacherClash
+from services.registry.training.classes.schemas import SessionOut
+from services.registry.training.classes.tables import ClassSession, TrainingClass
+from shared import codes, county, errors, wire
 from shared.errors import Basis, Fault
 from shared.redaction import quoted
 
@@ -40,17 +43,21 @@ async def check(session: AsyncSession, institution_id: UUID, values: Mapping[str
         raise errors.Invalid(faults=missing)
     said = SimpleNamespace(**values)
     found = [*faults, *wire.faults(RULES, said, today), *await _teachers(session, institution_id, said.teacher_ids)]
-    if any(fault.code == ClassTooLong.code for fault in found):
-        raise ClassTooLong(faults=found)
-    if found:
-        raise errors.Invalid(faults=found)
+    refuse(found)
+
+
+def refuse(faults: list[Fault]) -> None:
+    """422 with all of them, under the code of a class that cannot be so where one of them says it."""
+    found = {fault.code for fault in faults}
+    if faults:
+        raise next((kind for kind in (ClassTooLong, ClassHoursImpossible) if kind.code in found), errors.Invalid)(faults=faults)
 
 
 def _days(body: Any, _today: date) -> list[Fault]:
-    return fields.backwards(body.starts_on, body.ends_on, "/ends_on") or too_long(body.channel, body.starts_on, body.ends_on)
+    return fields.backwards(body.starts_on, body.ends_on, "/ends_on") or _too_long(body.channel, body.starts_on, body.ends_on)
 
 
-def too_long(channel: str, starts_on: date, ends_on: date) -> list[Fault]:
+def _too_long(channel: str, starts_on: date, ends_on: date) -> list[Fault]:
     terms, days = lists().channels[channel], policy.day_count(starts_on, ends_on)
     if terms.days_at_most is None or days <= terms.days_at_most:
         return []
@@ -64,6 +71,18 @@ def too_long(channel: str, starts_on: date, ends_on: date) -> list[Fault]:
             basis=Basis(terms.document, terms.clause),
         )
     ]
+
+
+def _hours(body: Any, _today: date) -> list[Fault]:
+    """No more than the days can hold."""
+    days, a_day = policy.day_count(body.starts_on, body.ends_on), lists().channels[body.channel].class_hours_a_day_at_most
+    if days < 1 or a_day is None or body.hours <= days * a_day:
+        return []
+    seen, allowed = f"{body.starts_on} 至 {body.ends_on} 共 {days} 天,{body.hours} 课时", f"每天最多 {a_day} 课时,共 {days * a_day} 课时"
+    return [Fault(ClassHoursImpossible.code, "/hours", seen=seen, allowed=allowed, fix="请改正课时或起止日期。")]
+
+
+DAYS = (_days, _hours)
 
 
 def _trade(body: Any, _today: date) -> list[Fault]:
@@ -99,10 +118,18 @@ def _trade(body: Any, _today: date) -> list[Fault]:
 
 
 def _programmes(body: Any, _today: date) -> list[Fault]:
+    unknown = [
+        Fault("unknown_programme", f"/programmes/{place}", seen=each, allowed="规划中的指标代码", fix="请对照规划的指标代码改正,或删去。")
+        for place, each in enumerate(body.programmes)
+        if each not in lists().programmes
+    ]
     twice = sorted({each for each in body.programmes if body.programmes.count(each) > 1})
     if not twice:
-        return []
-    return [Fault("invalid_value", "/programmes", seen="、".join(twice), allowed="每个指标代码一次", fix="请删去重复的指标代码。")]
+        return unknown
+    return [
+        *unknown,
+        Fault("invalid_value", "/programmes", seen="、".join(twice), allowed="每个指标代码一次", fix="请删去重复的指标代码。"),
+    ]
 
 
 def _region(body: Any, _today: date) -> list[Fault]:
@@ -112,15 +139,59 @@ def _region(body: Any, _today: date) -> list[Fault]:
     return [Fault("unknown_region", "/region_code", seen=quoted(body.region_code), allowed="/v1/regions 中的代码", fix=fix)]
 
 
-RULES = (_days, _trade, _programmes, _region)
+RULES = (*DAYS, _trade, _programmes, _region)
 
 
-async def _teachers(session: AsyncSession, institution_id: UUID, teacher_ids: list[UUID]) -> list[Fault]:
+async def check_session(session: AsyncSession, training: TrainingClass, made: SessionOut) -> None:
+    """Refuses a session by a teacher who is not the institution's or stands in another timetable for that half-day, and more hours than a day holds."""
+    a_day = lists().channels[training.channel].class_hours_a_day_at_most
+    of_day = select(func.coalesce(func.sum(ClassSession.hours), 0)).where(ClassSession.class_id == training.id, ClassSession.on == made.on)
+    hours = made.hours + (await session.scalar(of_day) or 0)
+    found = [] if a_day is None or hours <= a_day else [_hours_of_a_day(made.on, hours, a_day)]
+    if made.teacher_id:
+        found += await _teachers(session, training.institution_id, [made.teacher_id], at="/teacher_id") or await _clash(session, made)
+    if any(fault.code == TeacherClash.code for fault in found):
+        raise TeacherClash(faults=found)
+    refuse(found)
+
+
+def _hours_of_a_day(on: date, hours: int, a_day: int) -> Fault:
+    fix = "请改正课时,或排在另一天。"
+    return Fault(ClassHoursImpossible.code, "/hours", seen=f"{on} 共 {hours} 课时", allowed=f"每天最多 {a_day} 课时", fix=fix)
+
+
+async def _clash(session: AsyncSession, made: SessionOut) -> list[Fault]:
+    """The same person, whatever institution employs them, in another class's timetable that is not called off. The teacher is locked, so that of two
+    timetables at the same moment the later sees the earlier."""
+    same = select(Teacher.id_number_key).where(Teacher.id == made.teacher_id).scalar_subquery()
+    ids = list(await session.scalars(select(Teacher.id).where(Teacher.id_number_key == same).order_by(Teacher.id).with_for_update()))
+    elsewhere = (
+        select(TrainingClass.number)
+        .join(ClassSession, ClassSession.class_id == TrainingClass.id)
+        .where(
+            ClassSession.teacher_id.in_(ids),
+            ClassSession.on == made.on,
+            ClassSession.half_day == made.half_day,
+            TrainingClass.status.not_in((ClassStatus.REJECTED, ClassStatus.CANCELLED)),
+        )
+    )
+    number = await session.scalar(elsewhere.limit(1))
+    if number is None:
+        return []
+    then, allowed = f"{made.on} {codes.label('half_day', made.half_day)}", "一名教师同一半天只在一个班授课"
+    return [
+        Fault(TeacherClash.code, "/teacher_id", seen=f"{then} 已在班级 {number} 授课", allowed=allowed, fix="请改排时间,或换一名教师。")
+    ]
+
+
+async def _teachers(session: AsyncSession, institution_id: UUID, teacher_ids: list[UUID], at: str = "") -> list[Fault]:
     if not teacher_ids:
         return []
     known = set(await session.scalars(select(Teacher.id).where(Teacher.institution_id == institution_id, Teacher.id.in_(teacher_ids))))
     return [
-        Fault("unknown_teacher", f"/teacher_ids/{place}", seen=str(each), allowed="承办机构已登记的教师", fix="请先在该机构下登记教师。")
+        Fault(
+            "unknown_teacher", at or f"/teacher_ids/{place}", seen=str(each), allowed="承办机构已登记的教师", fix="请先在该机构下登记教师。"
+        )
         for place, each in enumerate(teacher_ids)
         if each not in known
     ]

@@ -54,7 +54,7 @@ class ClassIn(wire.In):
 
 
 class ClassChange(wire.In):
-    """What is to change in a draft; what is left out stays."""
+    """What is to change in a draft, or in a class that was returned; what is left out stays."""
 
     name: Name | None = None
     channel: Channel | None = None
@@ -107,7 +107,7 @@ class ClassOut(wire.Out):
     external_refs: list[wire.ExternalRef]
     department: str | None = Field(description="提出的牵头部门")
     status: ClassStatus
-    status_reason: str | None = Field(description="不予批准或取消的理由")
+    status_reason: str | None = Field(description="退回、不予批准或取消的理由")
     completed_people: int | None = Field(description="结业人数;结班前为 null")
     proposed_at: wire.Instant
     filed_at: wire.Instant | None = Field(description="首次提交的时刻")
@@ -127,8 +127,11 @@ class Cancelled(wire.In):
 
 
 class Rescheduled(wire.In):
+    """`late_reason`: why the new first day was not told in time."""
+
     starts_on: wire.CivilDate
     ends_on: wire.CivilDate
+    late_reason: LateReason = None
 
 
 class SessionIn(wire.In):
@@ -136,6 +139,7 @@ class SessionIn(wire.In):
     half_day: HalfDay
     hours: int = Field(ge=1, le=12, description="学时", examples=[4])
     topic: wire.Word | None = None
+    teacher_id: UUID | None = Field(default=None, description="授课教师;不填而本班只有一名教师的,即为该教师")
 
 
 class SessionOut(wire.Out):
@@ -144,3 +148,4 @@ class SessionOut(wire.Out):
     half_day: HalfDay
     hours: int
     topic: str | None
+    teacher_id: UUID | None

@@ -2,25 +2,41 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry import fields
 from services.registry.codes import ClassStatus as Status
 from services.registry.training.classes import policy, reading, rules, schemas
-from services.registry.training.classes.errors import ClassTooLong, InstitutionBlacklisted, InstitutionNotDesignated, TooEarly
-from services.registry.training.classes.operations import announce
-from services.registry.training.classes.tables import ClassSession, TrainingClass
-from shared import errors
+from services.registry.training.classes.errors import (
+    ClassFiledLate,
+    InstitutionBlacklisted,
+    InstitutionExited,
+    InstitutionNotDesignated,
+    InstitutionSuspended,
+    SamePerson,
+    TooEarly,
+)
+from services.registry.training.classes.operations import announce, drop_sessions_outside
+from services.registry.training.classes.tables import TrainingClass
+from shared import errors, wire
 from shared.access import Call
 from shared.steps import Refusal
 
 REFUSALS: dict[str, type[errors.Problem]] = {
-    problem.code: problem for problem in (errors.InvalidState, TooEarly, InstitutionBlacklisted, InstitutionNotDesignated)
+    problem.code: problem
+    for problem in (
+        errors.InvalidState,
+        SamePerson,
+        TooEarly,
+        ClassFiledLate,
+        InstitutionSuspended,
+        InstitutionExited,
+        InstitutionBlacklisted,
+        InstitutionNotDesignated,
+    )
 }
 Settle = Callable[[AsyncSession, Call, TrainingClass, Status], Awaitable[Mapping[str, int]]]
 _settled_by: list[Settle] = []
@@ -33,9 +49,9 @@ def settles(settle: Settle) -> Settle:
 
 
 async def submit(session: AsyncSession, call: Call, class_id: UUID, comment: str | None) -> schemas.ClassPaper:
-    """Hands a draft to the officer, if the institution may hold it on its days."""
+    """Hands a draft, or what was returned, to the officer, if the institution may hold it on its days."""
     training = await permit(session, call, class_id, action="submit", lock=True)
-    training.filed_at = training.filed_at or call.now
+    _file(call, training)
     return await _finish(session, call, training, Status.SUBMITTED, details={"comment": comment})
 
 
@@ -43,6 +59,13 @@ async def approve(session: AsyncSession, call: Call, class_id: UUID, comment: st
     training = await permit(session, call, class_id, action="approve", lock=True)
     training.approved_at = call.now
     return await _finish(session, call, training, Status.APPROVED, details={"comment": comment})
+
+
+async def send_back(session: AsyncSession, call: Call, class_id: UUID, reason: str) -> schemas.ClassPaper:
+    """Back to whoever proposed it, to be put right and submitted again; what was approved is approved no more."""
+    training = await permit(session, call, class_id, action="return", lock=True)
+    training.status_reason, training.approved_at = reason, None
+    return await _finish(session, call, training, Status.RETURNED, details={"reason": reason})
 
 
 async def reject(session: AsyncSession, call: Call, class_id: UUID, reason: str) -> schemas.ClassPaper:
@@ -73,35 +96,49 @@ async def cancel(session: AsyncSession, call: Call, class_id: UUID, reason: str 
     return await _finish(session, call, training, Status.CANCELLED, details={"reason": reason, **counts})
 
 
-async def reschedule(session: AsyncSession, call: Call, class_id: UUID, starts_on: date, ends_on: date) -> schemas.ClassPaper:
-    """Moves the class to other days, on which the institution must be allowed to hold it. Its timetable loses what lies outside them."""
+async def reschedule(session: AsyncSession, call: Call, class_id: UUID, body: schemas.Rescheduled) -> schemas.ClassPaper:
+    """Moves the class to other days, on which the institution must be allowed to hold it. Its timetable loses what lies outside them. One that was
+    submitted or approved is to be approved for them; to begin earlier than was filed is to file anew."""
     training = await permit(session, call, class_id, action="reschedule", lock=True)
-    if faults := fields.backwards(starts_on, ends_on, "/ends_on"):
-        raise errors.Invalid(faults=faults)
-    if faults := rules.too_long(training.channel, starts_on, ends_on):
-        raise ClassTooLong(faults=faults)
-    if training.status != Status.DRAFT:
-        _refuse(policy.barred(await reading.organiser_of(session, training.institution_id, training.channel), starts_on, ends_on))
+    starts_on, ends_on = body.starts_on, body.ends_on
+    moved = SimpleNamespace(channel=training.channel, starts_on=starts_on, ends_on=ends_on, hours=training.hours)
+    rules.refuse(wire.faults(rules.DAYS, moved, call.today))
     before = f"{training.starts_on} 至 {training.ends_on}"
-    training.starts_on, training.ends_on = starts_on, ends_on
-    outside = or_(ClassSession.on < starts_on, ClassSession.on > ends_on)
-    await session.execute(delete(ClassSession).where(ClassSession.class_id == class_id, outside))
-    return await _finish(session, call, training, training.status, "rescheduled", {"before": before, "after": f"{starts_on} 至 {ends_on}"})
+    if starts_on < training.starts_on:
+        training.filed_at = None
+    training.starts_on, training.ends_on, training.late_reason = starts_on, ends_on, body.late_reason or training.late_reason
+    status = Status(training.status)
+    if status not in policy.EDITED:
+        organiser = await reading.organiser_of(session, training.institution_id, training.channel)
+        held = reading.held(training, organiser)
+        _refuse(
+            policy.barred(organiser, starts_on, ends_on)
+            or policy.filed_late(starts_on, held.filed_on or call.today, held.late_reason, held.filing_days)
+        )
+        _file(call, training)
+        training.approved_at, status = None, Status.SUBMITTED
+    await drop_sessions_outside(session, training)
+    return await _finish(session, call, training, status, "rescheduled", {"before": before, "after": f"{starts_on} 至 {ends_on}"})
+
+
+def _file(call: Call, training: TrainingClass) -> None:
+    training.filed_at, training.submitted_by, training.status_reason = training.filed_at or call.now, call.actor.doer.person, None
 
 
 async def permit(session: AsyncSession, call: Call, class_id: UUID, *, action: str, lock: bool = False) -> TrainingClass:
     """The class, of the caller's version, where the action can be taken now."""
     training = await reading.find(session, call, class_id, lock=lock)
     call.match(training.version)
-    organiser = await reading.organiser_of(session, training.institution_id, training.channel) if action == "submit" else None
-    doer = call.actor.doer
-    _refuse(policy.why_not(action, training.status, doer, training.starts_on, training.ends_on, call.today, organiser))
+    organiser = await reading.organiser_of(session, training.institution_id, training.channel) if action in policy.STANDING else None
+    _refuse(policy.why_not(action, reading.held(training, organiser), call.actor.doer, call.today))
     return training
 
 
 def _refuse(refusal: Refusal | None) -> None:
     if refusal:
-        raise REFUSALS[refusal.code](refusal.detail)
+        kind = REFUSALS[refusal.code]
+        late = [errors.Fault(kind.code, "/late_reason", fix=refusal.detail)] if kind is ClassFiledLate else []
+        raise kind(refusal.detail, faults=late)
 
 
 async def _settle(session: AsyncSession, call: Call, training: TrainingClass, status: Status) -> dict[str, int]:

@@ -14,8 +14,8 @@ from shared import db, keeping
 
 class TrainingClass(db.Versioned, Referenced, Row):
     """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault.
-    `completed_people`: how many completed it, from the day it was closed. `filed_at`: when it was first submitted; None, as `approved_at`: not yet, or
-    not known of a class older than the column."""
+    `completed_people`: how many completed it, from the day it was closed. `filed_at`: when it was first submitted, for this first day or an earlier one;
+    None, as `approved_at`: not yet, or not known of a class older than the column. `proposed_by`, `submitted_by`: the persons, of whom neither approves."""
 
     __tablename__ = "classes"
 
@@ -47,6 +47,8 @@ class TrainingClass(db.Versioned, Referenced, Row):
     proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     filed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    proposed_by: Mapped[str | None] = mapped_column(Text)
+    submitted_by: Mapped[str | None] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
@@ -83,10 +85,12 @@ class ClassSession(Row):
     half_day: Mapped[str] = mapped_column(Text)
     hours: Mapped[int]
     topic: Mapped[str | None] = mapped_column(Text)
+    teacher_id: Mapped[UUID | None] = mapped_column(ForeignKey("teachers.id"))
 
     __table_args__ = (
         UniqueConstraint("class_id", "on", "half_day", name="class_sessions_half_day_key"),
         db.one_of("half_day", HalfDay),
         CheckConstraint("hours > 0", name="hours"),
+        Index("class_sessions_teacher_id_idx", "teacher_id", "on"),
         {"info": keeping.DELETABLE},
     )

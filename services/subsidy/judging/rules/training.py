@@ -12,7 +12,7 @@ from shared.codes import label
 
 WHY_IMPOSSIBLE = {"recorded_before": "在此之前已录入", "signed_another_day": "在另一天签名", "outside_hours": "在签到时段以外签名"}
 COMPLETED, PASSED = ClassStatus.COMPLETED, (EnrolmentOutcome.COMPLETED, None)
-TO_COME = frozenset({ClassStatus.SUBMITTED, ClassStatus.APPROVED, ClassStatus.IN_PROGRESS})
+TO_COME = frozenset({ClassStatus.SUBMITTED, ClassStatus.RETURNED, ClassStatus.APPROVED, ClassStatus.IN_PROGRESS})
 
 
 def class_not_completed(case: Case) -> Finding | None:

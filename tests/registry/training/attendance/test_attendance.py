@@ -64,6 +64,18 @@ async def test_only_the_class_s_days_count(start: Start, on: str, code: str | No
         assert [each["code"] for each in answer["items"][0]["errors"]] == ([code] if code else [])
 
 
+async def test_nobody_has_attended_a_day_to_come(start: Start) -> None:
+    async with start("registry") as registry:
+        person = await made.trainee(registry, 1)
+        class_id = await in_class(registry, person)
+        officer, path = registry.as_("officer", at=made.FIRST), f"/v1/classes/{class_id}/attendance"
+        refused = await officer.post(path, json=mark(person, "2025-04-09"))
+        assert (refused.status_code, refused.json()["code"]) == (422, "attendance_in_future")
+        items = [mark(person, "2025-04-09"), mark(person, signed_at="2025-04-09T03:00:00+08:00")]
+        answer = await made.posted(officer, f"{path}:batch", {"items": items}, 207)
+        assert [[fault["code"] for fault in each["errors"]] for each in answer["items"]] == [["attendance_in_future"], []]
+
+
 async def test_who_is_not_enrolled_is_not_on_the_roster(start: Start) -> None:
     async with start("registry") as registry:
         person, stranger = await made.trainee(registry, 1), await made.trainee(registry, 2)

@@ -1,10 +1,12 @@
 """The states of a class: what is possible in each, for whom, from which day, and what bars its institution."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from services.registry.institutions.institutions.policy import Blacklisting, Designation
+from services.registry.codes import ClassStatus, InstitutionStatus
+from services.registry.institutions.institutions.policy import Absence, Blacklisting, Designation
 from services.registry.training.classes import policy
 from shared.steps import Doer
 
@@ -16,20 +18,32 @@ OFFICER = Doer("officer", "1")
 TERM = Designation(STARTS, ENDS)
 POSSIBLE = {
     "draft": {"submit", "cancel", "reschedule", "change", "schedule"},
-    "submitted": {"approve", "reject", "cancel", "reschedule", "schedule"},
-    "approved": {"start", "cancel", "reschedule", "schedule", "inspect", "enrol"},
-    "rejected": set(),
+    "submitted": {"approve", "return", "reject", "cancel", "reschedule", "schedule"},
+    "returned": {"submit", "cancel", "reschedule", "change", "schedule"},
+    "approved": {"return", "start", "cancel", "reschedule", "schedule", "inspect", "enrol"},
+    "rejected": {"return"},
     "in_progress": {"complete", "cancel", "schedule", "inspect", "enrol", "attend"},
     "completed": {"inspect"},
     "cancelled": set(),
 }
 
 
+def held(status: str, organiser: policy.Organiser | None = None, **values: Any) -> policy.Held:
+    """A class that was filed in time by another person."""
+    known: dict[str, Any] = {
+        "filed_on": date(2025, 4, 1),
+        "late_reason": None,
+        "filing_days": 5,
+        "done": [("propose", "9"), ("submit", "9")],
+    }
+    return policy.Held(status=ClassStatus(status), starts_on=STARTS, ends_on=ENDS, organiser=organiser, **known | values)
+
+
 @pytest.mark.parametrize("status", STATES)
 @pytest.mark.parametrize("action", ACTIONS)
 def test_each_state_allows_its_own_actions(status: str, action: str) -> None:
     today = date(2025, 4, 11)
-    refusal = policy.why_not(action, status, OFFICER, STARTS, ENDS, today, None)
+    refusal = policy.why_not(action, held(status), OFFICER, today)
     assert (refusal is None) == (action in POSSIBLE[status])
     if refusal:
         assert refusal.code == "invalid_state"
@@ -46,7 +60,7 @@ def test_each_state_allows_its_own_actions(status: str, action: str) -> None:
     ],
 )
 def test_the_day_decides(action: str, status: str, today: date, allowed: bool) -> None:
-    refusal = policy.why_not(action, status, OFFICER, STARTS, ENDS, today, None)
+    refusal = policy.why_not(action, held(status), OFFICER, today)
     assert (refusal is None) == allowed
     assert allowed or (refusal and refusal.code == "too_early")
 
@@ -67,11 +81,60 @@ def test_the_day_decides(action: str, status: str, today: date, allowed: bool) -
 def test_what_bars_the_institution_is_said_before_submitting(
     designations: list[Designation], blacklistings: list[Blacklisting], needs_designation: bool, code: str | None
 ) -> None:
-    organiser = policy.Organiser("某学校", needs_designation, designations, blacklistings)
-    actions = policy.allowed_actions("draft", OFFICER, STARTS, ENDS, STARTS, organiser)
+    organiser = policy.Organiser("某学校", needs_designation, designations, blacklistings, [])
+    actions = policy.allowed_actions(held("draft", organiser), OFFICER, STARTS)
     assert (actions["submit"] and actions["submit"].code) == code
     assert actions["cancel"] is None
-    assert policy.why_not("submit", "draft", OFFICER, STARTS, ENDS, STARTS, organiser) == actions["submit"]
+    assert policy.why_not("submit", held("draft", organiser), OFFICER, STARTS) == actions["submit"]
+
+
+@pytest.mark.parametrize("action", ["submit", "approve", "start"])
+@pytest.mark.parametrize(
+    ("absence", "code"),
+    [
+        pytest.param((InstitutionStatus.SUSPENDED, STARTS, None, None), "institution_suspended", id="suspended-from-the-first-day"),
+        pytest.param((InstitutionStatus.SUSPENDED, ENDS, None, None), None, id="suspended-after-the-first-day"),
+        pytest.param((InstitutionStatus.SUSPENDED, date(2025, 1, 1), STARTS, None), "institution_suspended", id="to-the-first-day"),
+        pytest.param((InstitutionStatus.SUSPENDED, date(2025, 1, 1), date(2025, 4, 7), None), None, id="to-the-day-before"),
+        pytest.param((InstitutionStatus.SUSPENDED, date(2025, 1, 1), None, STARTS), None, id="free-again-on-the-first-day"),
+        pytest.param((InstitutionStatus.EXITED, STARTS, None, None), "institution_exited", id="gone-on-the-first-day"),
+        pytest.param((InstitutionStatus.EXITED, date(2025, 4, 9), None, None), None, id="gone-the-day-after"),
+    ],
+)
+def test_who_is_away_on_the_first_day_holds_no_class(action: str, absence: Any, code: str | None) -> None:
+    organiser = policy.Organiser("某学校", False, [], [], [Absence(*absence)])
+    status = {"submit": "draft", "approve": "submitted", "start": "approved"}[action]
+    refusal = policy.why_not(action, held(status, organiser), OFFICER, STARTS)
+    assert (refusal and refusal.code) == code
+
+
+@pytest.mark.parametrize(
+    ("values", "today", "late"),
+    [
+        pytest.param({"filed_on": None}, date(2025, 4, 3), False, id="five-days-before"),
+        pytest.param({"filed_on": None}, date(2025, 4, 4), True, id="four-days-before"),
+        pytest.param({"filed_on": None, "late_reason": "农时提前"}, date(2025, 6, 1), False, id="with-a-reason"),
+        pytest.param({"filed_on": None, "filing_days": None}, date(2025, 6, 1), False, id="the-channel-does-not-ask"),
+        pytest.param({"filed_on": date(2025, 4, 3)}, date(2025, 4, 7), False, id="the-first-time-counts"),
+    ],
+)
+def test_a_class_is_filed_in_time_or_says_why_not(values: dict[str, Any], today: date, late: bool) -> None:
+    refusal = policy.why_not("submit", held("returned", **values), OFFICER, today)
+    assert (refusal and refusal.code) == ("class_filed_late" if late else None)
+
+
+@pytest.mark.parametrize(
+    ("done", "code"),
+    [
+        pytest.param([("propose", "1"), ("submit", "2")], "same_person", id="who-proposed"),
+        pytest.param([("propose", "2"), ("submit", "1")], "same_person", id="who-submitted"),
+        pytest.param([("propose", "2"), ("submit", "2")], None, id="another-person"),
+        pytest.param([], None, id="nobody-known"),
+    ],
+)
+def test_another_person_than_proposed_it_approves(done: list[tuple[str, str]], code: str | None) -> None:
+    refusal = policy.why_not("approve", held("submitted", done=done), OFFICER, STARTS)
+    assert (refusal and refusal.code) == code
 
 
 @pytest.mark.parametrize(
@@ -80,7 +143,7 @@ def test_what_bars_the_institution_is_said_before_submitting(
         ("institution", PROPOSED | {"enrol", "attend"}),
         ("town", PROPOSED | {"enrol", "attend", "inspect"}),
         ("department", PROPOSED),
-        ("officer", PROPOSED | {"approve", "reject", "enrol", "attend", "inspect"}),
+        ("officer", PROPOSED | {"approve", "return", "reject", "enrol", "attend", "inspect"}),
         ("reviewer", set()),
         ("finance", set()),
         ("auditor", set()),
@@ -90,7 +153,7 @@ def test_what_bars_the_institution_is_said_before_submitting(
 def test_each_role_takes_its_own_actions(role: str, actions: set[str]) -> None:
     taken = set()
     for status in STATES:
-        for action, refusal in policy.allowed_actions(status, Doer(role, "1"), STARTS, ENDS, date(2025, 4, 11), None).items():
+        for action, refusal in policy.allowed_actions(held(status), Doer(role, "1"), date(2025, 4, 11)).items():
             assert refusal is None or refusal.code in ("wrong_role", "invalid_state")
             taken |= {action} if refusal is None else set()
     assert taken == actions
