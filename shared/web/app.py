@@ -5,10 +5,12 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import db, feed, forgetting, redaction, telemetry
@@ -40,6 +42,13 @@ class Part:
     forgets: Sequence[forgetting.Term] = ()
     checks: Mapping[str, standing.Check] = field(default_factory=dict)
     merges: bool = False
+
+    @cached_property
+    def routes(self) -> list[BaseRoute]:
+        """Its own and those that every service has; flat, since an included router would match every request a second time."""
+        records = () if self.merges else standing.records(self.name, self.codes)
+        names = (standing.names_of(self.names),) if self.names else ()
+        return [route for router in (*self.routers, *records, *names) for route in router.routes]
 
 
 async def _end(tasks: Collection[asyncio.Task[Any]]) -> None:
@@ -94,11 +103,8 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     app.state.kernel = made
     app.state.part = part
     problems.install(app)
-    records = () if part.merges else standing.records(part.name, part.codes)
-    if part.names:
-        records = (*records, standing.names_of(part.names))
-    for router in (*part.routers, standing.health(part.name, settings.build, {"sealing": standing.sealing, **part.checks}), *records):
-        app.router.routes.extend(router.routes)  # flat: an included router would match every request a second time
+    health = standing.health(part.name, settings.build, {"sealing": standing.sealing, **part.checks})
+    app.router.routes.extend([*part.routes, *health.routes])
     app.state.papers = _shown(part.papers, app)
     documents.install(app, part.name)
     if not part.merges:
