@@ -6,55 +6,33 @@ bound to its row, as the keyed digest that finds equal ones, and as the mask tha
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from shared import county, person_names, privacy, redaction
+from shared import county, person_names, privacy
 from shared.errors import Fault
-from shared.national_numbers import CitizenId, InvalidNumber, citizen_id, compact, half_width
-from shared.privacy import Vault, mask_number
+from shared.national_numbers import CitizenId, compact, half_width
+from shared.privacy import Vault
 from shared.sheets import Value, read_date, read_month, text_of
+from shared.sheets.cells import DAY_ZERO
+from shared.sheets.rows import DIGITS_A_SHEET_KEEPS, FieldFault
 
-SEEN_CHARACTERS_AT_MOST: Final = 40
-DIGITS_A_SHEET_KEEPS: Final = 15
-SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?E\+?1[4-9]")
 MOBILE: Final = re.compile(r"1[0-9]{10}")
+SEVERAL_NUMBERS: Final = re.compile(r"[/、,;|&\n\r]+|或者?|和|及")
+TWO_MOBILES: Final = re.compile(r"(1[0-9]{10})(1[0-9]{10})")
 LANDLINE: Final = re.compile(r"(0[0-9]{2,3})-?([0-9]{7,8})")
-SEXES: Final = {**dict.fromkeys(("男", "男性", "男士", "M"), "male"), **dict.fromkeys(("女", "女性", "女士", "F"), "female")}
+# In words or by the codes of GB/T 2261.1, in either order (1-男, 女2); 0 and 9 say nothing.
+SEXES: Final = {
+    **dict.fromkeys(("男", "男性", "男士", "M", "1", "01"), "male"),
+    **dict.fromkeys(("女", "女性", "女士", "F", "2", "02"), "female"),
+    **dict.fromkeys(("", "0", "9", "00", "09", "未知", "未说明", "未知的性别", "未说明的性别"), None),
+}
+SEX_BY_CODE_AND_WORD: Final = re.compile(r"(?P<one>[0-9]{0,2})\W*(?P<word>[^\W\d]*)\W*(?P<other>[0-9]{0,2})\W*")
 OTHER_PLACE: Final = re.compile(r"[省市州县盟旗]")
 # One purpose for every table: a teacher, a trainee and a pensioner with the same number are the same person.
 ID_NUMBER, BANK_ACCOUNT = "id_number", "bank_account"
-
-
-class FieldFault(ValueError):
-    """What is wrong with one field; `seen` is already masked."""
-
-    def __init__(self, code: str, seen: str, fix: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.seen = shown(seen)
-        self.fix = fix
-
-
-def shown(text: str) -> str:
-    """Text of a cell that may be quoted: whatever in it could be an ID number, a bank card or a telephone is masked."""
-    text = redaction.redact(half_width(text))
-    return text if len(text) <= SEEN_CHARACTERS_AT_MOST else text[:SEEN_CHARACTERS_AT_MOST] + "…"
-
-
-def id_number(value: Value, *, today: dt.date) -> CitizenId:
-    text = compact(text_of(value))
-    digits_lost = isinstance(value, int | float) and len(text) > DIGITS_A_SHEET_KEEPS
-    try:
-        if not digits_lost:
-            return citizen_id(text, today=today)
-    except InvalidNumber as invalid:
-        # Text too can hold a number that was rounded before: 5.22601E+17 in a csv, or three noughts at the end.
-        if not SCIENTIFIC.fullmatch(text) and not (len(text) == 18 and text.isdigit() and text.endswith("000")):
-            raise FieldFault("invalid_id_number", invalid.seen_masked, f"{invalid.allowed};请对照身份证核对后重填") from None
-    raise FieldFault("id_number_rounded", mask_number(text), "证件号码被当作数字保存,末几位已丢失;请把单元格设为文本格式后按证件重填")
 
 
 def name(text: str) -> str:
@@ -65,14 +43,18 @@ def name(text: str) -> str:
 
 
 def sex(text: str, citizen: CitizenId) -> None:
-    told = compact(text)
-    if told and SEXES.get(told) != citizen.sex:
+    parts = SEX_BY_CODE_AND_WORD.fullmatch(compact(text))
+    told = {part for part in parts.groups() if part} if parts and any(parts.groups()) else {text.strip()}
+    meant = {SEXES[part] for part in told if part in SEXES} - {None}
+    if not told <= SEXES.keys() or len(meant) > 1:
+        raise FieldFault("unknown_sex", text, "填写“男”或“女”,或国标代码 1(男)、2(女)")
+    if meant and meant != {citizen.sex}:
         right = "男" if citizen.sex == "male" else "女"
         raise FieldFault("sex_differs_from_id_number", text, f"证件号码第 17 位表明为{right}性;请核对证件号码是否抄错,或更正性别")
 
 
 def phone(text: str) -> str | None:
-    number = re.sub(r"[\s.·–—‐−_]", "-", text)
+    number = re.sub(r"[\s.·–—‐−_]", "-", half_width(text))
     number = re.sub(r"^\(?(?:\+|00)?86\)?(?=-*1[0-9]{2})", "", re.sub(r"[()]", "-", number) if number.startswith("(0") else number)
     digits = number.replace("-", "")
     if not text:
@@ -82,6 +64,14 @@ def phone(text: str) -> str | None:
     if landline := LANDLINE.fullmatch(re.sub(r"-+", "-", number.strip("-"))):
         return f"{landline[1]}-{landline[2]}"
     raise FieldFault("invalid_phone", text, "填写一个 11 位手机号码,或带区号的座机号码(区号-号码)")
+
+
+def phones(text: str) -> list[str]:
+    """All the telephone numbers in a cell, in their order."""
+    parts = [part for part in SEVERAL_NUMBERS.split(text) if part.strip()]
+    if len(parts) == 1 and (pair := TWO_MOBILES.fullmatch(re.sub(r"[^0-9]", "", text))):
+        parts = list(pair.groups())
+    return [number for part in parts if (number := phone(part))]
 
 
 def bank_account(value: Value) -> str | None:
@@ -129,8 +119,8 @@ def _own_places(here: county.County) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
 
 
-def categories(text: str, words: Mapping[str, str]) -> tuple[str, ...]:
-    """One or several categories in a cell; an empty cell states none."""
+def categories(text: str, words: Mapping[str, str], unclear: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """One or several categories in a cell; an empty cell states none. `unclear`: words that may mean several, and which."""
     codes = set(words.values())
 
     def known(word: str) -> str | None:
@@ -146,6 +136,9 @@ def categories(text: str, words: Mapping[str, str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for word in filter(None, re.split(r"[、,;/|+\s]+", cell)):
         code = known(word)
+        if code is None and (could_be := unclear.get(re.sub(r"\(.*?\)", "", word))):
+            fix = f"“{word}”没有写明是哪一类,可能是:{'、'.join(could_be)};请写明其中一类"
+            raise FieldFault("unknown_category", word, fix)
         if code is None:
             raise FieldFault("unknown_category", word, "按人员类别表填写(如 农村转移劳动者、脱贫劳动力);多个类别用顿号隔开")
         found[code] = None
@@ -157,17 +150,17 @@ class Period(NamedTuple):
     last: dt.date
 
 
-def day(value: Value, *, what: str) -> dt.date:
+def day(value: Value, *, what: str, day_zero: dt.date = DAY_ZERO) -> dt.date:
     try:
-        return read_date(value)
+        return read_date(value, day_zero=day_zero)
     except ValueError:
         raise FieldFault("invalid_date", text_of(value), f"{what}应为日期,写成 2025-04-08 的样子") from None
 
 
-def day_or_month(value: Value, *, what: str) -> Period:
+def day_or_month(value: Value, *, what: str, day_zero: dt.date = DAY_ZERO) -> Period:
     """A day, or a whole month where the office keeps months (202412)."""
     try:
-        on = read_date(value)
+        on = read_date(value, day_zero=day_zero)
     except ValueError:
         pass
     else:

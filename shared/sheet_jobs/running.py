@@ -7,7 +7,7 @@ transaction, guarded by the number of the attempt, an import takes effect once. 
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
@@ -39,10 +39,11 @@ class LeaseLost(Exception):
 
 @dataclass(slots=True)
 class Kept:
-    """How many rows did what (created, updated, unchanged), and the faults that showed only against what is kept already."""
+    """How many rows did what (created, updated, unchanged), and the faults and notes that showed only against what is kept already."""
 
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[RowFault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Ended:
     summary: Mapping[str, int] | None
     errors: list[dict[str, Any]]
     header_rows: Mapping[str, int]
+    notes: Sequence[str]
 
 
 def wake_after_commit(session: AsyncSession, kernel: Kernel) -> None:
@@ -114,7 +116,7 @@ async def run(kernel: Kernel, of: Intake[J], taken: J) -> None:
     except LeaseLost:
         telemetry.log.warning("import_lease_lost", import_id=str(taken.id))
     except SheetError as error:
-        await _fail(kernel, of, taken, error.code, error.detail)
+        await _fail(kernel, of, taken, error.code, error.detail, error.notes)
     except Exception as error:
         problem = error if isinstance(error, errors.Problem) else errors.Internal()
         if problem.status < 500:
@@ -148,13 +150,14 @@ async def _attempt(kernel: Kernel, of: Intake[J], taken: J) -> None:
         faults = sorted([*reading.faults, *kept.faults], key=lambda fault: (fault.sheet, fault.row))
         counts = {outcome: kept.counts[outcome] for outcome in ("created", "updated", "unchanged")}
         summary = {"rows": reading.total, **counts, "rejected": reading.total - sum(counts.values())}
-        await _end(session, call, of, taken, Ended("done", summary, [asdict(fault) for fault in faults], reading.header_rows))
+        notes = [*reading.notes, *kept.notes]
+        await _end(session, call, of, taken, Ended("done", summary, [asdict(fault) for fault in faults], reading.header_rows, notes))
 
 
-async def _fail(kernel: Kernel, of: Intake[J], taken: J, code: str, detail: str) -> None:
+async def _fail(kernel: Kernel, of: Intake[J], taken: J, code: str, detail: str, notes: Sequence[str] = ()) -> None:
     async with kernel.writing.begin() as session:
         with contextlib.suppress(LeaseLost):
-            await _end(session, _call(taken.caller), of, taken, Ended("failed", None, [{"code": code, "fix": detail}], {}))
+            await _end(session, _call(taken.caller), of, taken, Ended("failed", None, [{"code": code, "fix": detail}], {}, notes))
 
 
 async def _end(session: AsyncSession, call: access.Call, of: Intake[J], taken: J, ended: Ended) -> None:
@@ -162,6 +165,7 @@ async def _end(session: AsyncSession, call: access.Call, of: Intake[J], taken: J
     values = {
         **asdict(ended),
         "errors": redaction.redact_all(ended.errors),
+        "notes": redaction.redact_all(list(ended.notes)),
         "rows_done": table.rows_total,
         "finished_at": call.now,
         "version": table.version + 1,

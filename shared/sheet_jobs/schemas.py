@@ -1,6 +1,6 @@
 """An uploaded sheet on the wire."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -38,6 +38,9 @@ class RowError(wire.Out):
     code: str
     seen: str | None = None
     fix: str
+
+
+Notes = Annotated[list[str], Field(description="文件中未读取的部分及原因:空表、样表、隐藏的表、没有所需列的表")]
 
 
 class Listed(wire.Out):

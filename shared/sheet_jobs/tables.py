@@ -27,6 +27,7 @@ class SheetJob(db.Versioned):
     rows_total: Mapped[int] = mapped_column(default=0)
     summary: Mapped[dict[str, int] | None] = mapped_column(JSONB(none_as_null=True))
     errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
+    notes: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
     header_rows: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -18,7 +18,7 @@ from shared.sheets.opening import FILE_BYTES_AT_MOST
 from shared.web import Kernel
 
 FILENAME_LONGEST: Final = 200
-HIDDEN: Final = frozenset({"content", "errors", "header_rows"})  # what a list of uploads does not read
+HIDDEN: Final = frozenset({"content", "errors", "notes", "header_rows"})  # what a list of uploads does not read
 KEPT_DAYS: Final = forgetting.SIX_MONTHS_DAYS
 J = TypeVar("J", bound=SheetJob)
 
@@ -46,6 +46,7 @@ def queued(call: Call, filename: str | None, mode: str) -> dict[str, Any]:
         "rows_done": 0,
         "rows_total": 0,
         "errors": [],
+        "notes": [],
         "header_rows": {},
     }
 

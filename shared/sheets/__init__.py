@@ -1,6 +1,6 @@
-"""Spreadsheets in and out. `opening` reads within limits, `dates` knows the office spellings, `writing` makes sheets that run nothing."""
+"""Spreadsheets in and out. `opening` reads within limits, `finding` finds the tables, `dates` knows the office spellings, `writing` makes sheets that run nothing."""
 
-from shared.sheets.cells import Book, Reading, Row, RowFault, Sheet, SheetError, Value, column_letter, text_of
+from shared.sheets.cells import Book, Reading, Row, RowFault, Sheet, SheetError, Value, column_letter, is_cell_error, text_of
 from shared.sheets.dates import read_date, read_month
 from shared.sheets.opening import open_book
 from shared.sheets.writing import Table, with_error_column, write_book
@@ -15,6 +15,7 @@ __all__ = [
     "Table",
     "Value",
     "column_letter",
+    "is_cell_error",
     "open_book",
     "read_date",
     "read_month",

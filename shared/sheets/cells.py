@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Generic, Literal, TypeVar
@@ -13,16 +14,26 @@ Value = str | int | float | dt.date | dt.datetime | None
 R = TypeVar("R")
 Merged = tuple[int, int, int, int]  # top, left, bottom, right, counted from 0
 
-UNSEEN: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What is not seen: zero width, directions, byte order, how a sign is drawn (✔️ is ✔ and a wish for colour), control characters.
+UNSEEN: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufe00-\ufe0f\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What a spreadsheet shows where it has no value: a formula that failed, or (saved as csv) a column too narrow for its dates.
+CELL_ERROR: Final = re.compile(
+    r"#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!)|#{3,}"
+)
+DAY_ZERO: Final = dt.date(1899, 12, 30)  # the day from which most spreadsheets count
+DAY_ZERO_1904: Final = dt.date(1904, 1, 1)  # and those that were begun on a Macintosh
 
 
 class SheetError(Exception):
-    """The file cannot be taken as a whole; `detail` says in Chinese what was seen and what to do."""
+    """The file cannot be taken as a whole; `detail` says in Chinese what was seen and what to do, `notes` which of its sheets were not looked at."""
 
-    def __init__(self, code: Literal["unreadable_file", "file_too_large", "unknown_sheet_layout"], detail: str) -> None:
+    def __init__(
+        self, code: Literal["unreadable_file", "file_too_large", "unknown_sheet_layout"], detail: str, notes: Sequence[str] = ()
+    ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+        self.notes = list(notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +47,20 @@ class Row:
     def text(self, column: int | None) -> str:
         return text_of(self.values[column]) if column is not None and column < len(self.values) else ""
 
-    def own_texts(self) -> list[str]:
-        return [text for column in range(len(self.values)) if column not in self.filled and (text := self.text(column))]
+    def own_texts(self, columns: range | None = None) -> list[str]:
+        here = range(len(self.values)) if columns is None else columns
+        return [text for column in here if column not in self.filled and (text := self.text(column))]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
+    """`day_zero`: from which day it counts its days, where a date stands as a bare number."""
+
     name: str
     visible: bool
     rows: tuple[Row, ...]
     merged: tuple[Merged, ...] = ()
+    day_zero: dt.date = DAY_ZERO
 
     @property
     def width(self) -> int:
@@ -73,12 +88,18 @@ class RowFault:
 @dataclass(slots=True)
 class Reading(Generic[R]):
     """What reading a sheet answers: the good rows, and what is wrong with the others. `total` counts the rows of people, good and faulty;
-    `header_rows` says for each sheet read where its header stands."""
+    `header_rows` says for each sheet read where its (first) header stands, `notes` what was not read and why."""
 
     rows: list[R] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
     total: int = 0
     header_rows: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def is_cell_error(text: str) -> bool:
+    """Whether it is #N/A or its kin: not blank, and no value either."""
+    return text.startswith("#") and CELL_ERROR.fullmatch(text.strip()) is not None
 
 
 def column_letter(column: int) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import Final
 
-from shared.sheets.cells import Value, text_of
+from shared.sheets.cells import DAY_ZERO, Value, text_of
 
 CHINESE_DIGITS: Final = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 SEPARATOR: Final = r"[-./、—–−年月]"
@@ -12,7 +12,8 @@ DAY: Final = re.compile(rf"(?:(\d{{4}}|\d{{2}}){SEPARATOR})?(\d{{1,2}}){SEPARATO
 MONTH: Final = re.compile(rf"(\d{{4}})(?:{SEPARATOR}(\d{{1,2}})|(\d{{2}}))月?份?")
 CLOCK_TIME: Final = re.compile(r"(?:\s+|T)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
 WEEKDAY: Final = re.compile(r"\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
-EXCEL_DAY_ZERO: Final = dt.date(1899, 12, 30)
+SERIAL: Final = re.compile(r"[2-7]\d{4}(?:\.\d+)?")  # a date that lost its format: days since the sheet's day zero, 1970 at the earliest
+SERIAL_FROM, SERIAL_TO = dt.date(1970, 1, 1), dt.date(2100, 1, 1)
 
 
 def _plain_digits(cell: Value) -> str:
@@ -21,15 +22,17 @@ def _plain_digits(cell: Value) -> str:
     return re.sub(r"\s", "", text).translate(CHINESE_DIGITS).rstrip(".")
 
 
-def read_date(cell: Value, *, default_year: int | None = None) -> dt.date:
-    """A civil date in any office spelling; raises ValueError. A day without a year (7月23日) needs `default_year`."""
+def read_date(cell: Value, *, default_year: int | None = None, day_zero: dt.date = DAY_ZERO) -> dt.date:
+    """A civil date in any office spelling; raises ValueError. A day without a year (7月23日) needs `default_year`; a bare number counts from `day_zero`."""
     if isinstance(cell, dt.datetime):
         return cell.date()
     if isinstance(cell, dt.date):
         return cell
-    if isinstance(cell, int | float) and 20_000 <= cell < 80_000:
-        return EXCEL_DAY_ZERO + dt.timedelta(days=int(cell))
     text = _plain_digits(cell)
+    if SERIAL.fullmatch(text):
+        on = day_zero + dt.timedelta(days=int(float(text)))
+        if SERIAL_FROM <= on < SERIAL_TO:
+            return on
     if re.fullmatch(r"[0-9]{8}", text):
         year, month, day = text[:4], text[4:6], text[6:]
     elif isinstance(cell, str) and (found := DAY.fullmatch(text)) and text.isprintable():

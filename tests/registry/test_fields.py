@@ -8,6 +8,7 @@ import pytest
 
 from services.registry import fields
 from shared import county
+from shared.sheets.rows import FieldFault
 
 TOWNS = {"三棵树镇": "522601100", "城西街道": "522601001"}
 ELSEWHERE = (("凯里市", "青山县"), ("贵州", "云江"), ("黔东南", "云中"))
@@ -28,7 +29,7 @@ def another_county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 def town(address: str) -> str | None:
     try:
         return fields.region(address, TOWNS)
-    except fields.FieldFault as fault:
+    except FieldFault as fault:
         assert fault.code == "unknown_region"
         return None
 
@@ -58,6 +59,6 @@ def test_what_the_county_s_own_places_are_is_its_data(before: str, found: str | 
 
 @pytest.mark.usefixtures("another_county")
 def test_what_to_write_instead_names_the_county() -> None:
-    with pytest.raises(fields.FieldFault) as fault:
+    with pytest.raises(FieldFault) as fault:
         fields.region("某处", TOWNS)
     assert fault.value.fix.startswith("填写青山县的镇或街道名称(如 三棵树镇、城西街道)")

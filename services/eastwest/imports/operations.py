@@ -35,4 +35,4 @@ async def find(session: AsyncSession, call: Call, import_id: UUID) -> PlacementI
 
 
 def paper(row: PlacementImport) -> schemas.PlacementImportOut:
-    return schemas.PlacementImportOut.model_validate({**schemas.shown(row), "errors": row.errors})
+    return schemas.PlacementImportOut.model_validate({**schemas.shown(row), "errors": row.errors, "notes": row.notes})

@@ -26,6 +26,7 @@ class PlacementImportListed(schemas.Listed):
 
 class PlacementImportOut(PlacementImportListed):
     errors: list[schemas.RowError]
+    notes: schemas.Notes
 
 
 def shown(row: Any) -> dict[str, Any]:

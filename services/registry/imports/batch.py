@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
@@ -26,7 +26,7 @@ from services.registry.people.status_records.schemas import StatusRecordIn
 from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import visibility
 from services.registry.people.trainees.batch import bring_up_to_date
-from services.registry.people.trainees.rules import Category, Person
+from services.registry.people.trainees.rules import Category, Person, id_type_of
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
 from services.registry.training.attendance import operations as attendance
@@ -37,9 +37,9 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import operations as enrolments
 from services.registry.training.enrolments.errors import ClassFull
 from services.registry.training.enrolments.tables import Enrolment
-from shared import privacy
+from shared import errors, privacy
 from shared.access import Call
-from shared.batches import Result
+from shared.batches import Result, rejected
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.running import Kept, Progress
 from shared.sheets import Reading, RowFault
@@ -55,7 +55,9 @@ async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
         if row.class_id is not None:
             training = await classes.find(session, call, row.class_id)
         if training is not None and row.kind == SheetKind.SIGN_IN:
-            people = select(Trainee.id, Trainee.name, Trainee.id_number).join(Enrolment, Enrolment.trainee_id == Trainee.id)
+            people = select(Trainee.id, Trainee.name, Trainee.id_number, Trainee.known_as).join(
+                Enrolment, Enrolment.trainee_id == Trainee.id
+            )
             people = people.where(Enrolment.class_id == training.id, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN).order_by(Enrolment.id)
             roster = list((await session.execute(people)).all())
     return await asyncio.to_thread(_read, kernel.vault, call.today, row, training, roster)
@@ -71,10 +73,21 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
         raise ValueError("a roster or sign-in sheet belongs to a class")
     if row.kind == SheetKind.ROSTER:
         return sheets.read_roster(
-            book, class_starts_on=training.starts_on, today=today, regions=reference.region_aliases(), categories=reference.category_words()
+            book,
+            class_starts_on=training.starts_on,
+            today=today,
+            regions=reference.region_aliases(),
+            categories=reference.category_words(),
+            unclear=reference.category_questions(),
         )
     enrolled = [
-        OnRoster(str(each.id), each.name, fields.opened(vault, "trainees", each.id, "id_number", each.id_number) or "") for each in roster
+        OnRoster(
+            str(each.id),
+            each.name,
+            fields.opened(vault, "trainees", each.id, "id_number", each.id_number) or "",
+            tuple(each.known_as.splitlines()),
+        )
+        for each in roster
     ]
     return sign_in.read_sign_in(book, dates=list(policy.days(training.starts_on, training.ends_on)), roster=enrolled, today=today)
 
@@ -102,27 +115,31 @@ async def _keep_roster(
     for start in range(0, len(rows), PEOPLE_AT_A_TIME):
         some = rows[start : start + PEOPLE_AT_A_TIME]
         registered = await trainees.register(session, call, kernel.vault, [_person(each) for each in some])
-        news = {
-            known.id: (known.before, new)
-            for known, row in zip(registered, some, strict=True)
-            if known.before is not None and (new := _news(call, known, row))
-        }
+        kept.faults += [_other_name(row) for known, row in zip(registered, some, strict=True) if known.name_differs]
+        named = [(known, row) for known, row in zip(registered, some, strict=True) if not known.name_differs]
+        news = {known.id: (known.before, new) for known, row in named if known.before is not None and (new := _news(call, known, row))}
         await bring_up_to_date(session, call, kernel.vault, list(news.values()))
-        added = await enrolments.add(session, call, training, [each.id for each in registered])
-        for row, each in zip(some, added, strict=True):
+        added = await enrolments.add(session, call, training, [known.id for known, _ in named])
+        for (_, row), each in zip(named, added, strict=True):
             if each.outcome == "full":
                 fix = f"班级上限 {training.seats} 人,已满;请改报其他班级,或有人退出后再导入本行"
-                kept.faults.append(RowFault(row.sheet, row.row, "A", ClassFull.code, fields.shown(row.name), fix))
+                kept.faults.append(row.fault("name", ClassFull.code, row.name, fix))
             else:
                 kept.counts["created" if each.outcome == "created" else "updated" if each.trainee_id in news else "unchanged"] += 1
         await progress(start + len(some))
     return kept
 
 
+def _other_name(row: sheets.RosterRow) -> RowFault:
+    fault = trainees.name_differs("", row.name)
+    return row.fault("name", fault.code, fault.seen, fault.fix)
+
+
 def _person(row: sheets.RosterRow) -> Person:
     return Person(
         name=row.name,
         id_number=row.citizen.number,
+        id_type=id_type_of(row.citizen.number),
         sex=row.citizen.sex,
         birth_on=row.citizen.birth_on,
         region_code=row.region_code,
@@ -163,22 +180,26 @@ def _category(known: Sequence[dict[str, Any]], code: str, on: date) -> Category 
 async def _keep_sign_in(session: AsyncSession, call: Call, training: TrainingClass, import_id: UUID, rows: Sequence[SignInRow]) -> Kept:
     """A row with a half-day that the person spent in another class is refused as a whole; the conflicting half-days are kept as such."""
     source = f"签到表导入 {import_id}"
-    marks = [(row, attendance.Mark(UUID(row.key), mark.on, mark.half_day, source)) for row in rows for mark in row.marks if mark.present]
+    marks = [
+        (index, attendance.Mark(UUID(row.key), mark.on, mark.half_day, source))
+        for index, row in enumerate(rows)
+        for mark in row.marks
+        if mark.present
+    ]
     judged = await attendance.judge(session, call, training, [mark for _, mark in marks])
-    refused = {row.row: row for (row, _), each in zip(marks, judged, strict=True) if each.fault}
-    good = [each for (row, _), each in zip(marks, judged, strict=True) if row.row not in refused]
-    kept_marks = await attendance.keep(session, call, training, good)
-    await attendance.keep_conflicts(session, call, training.id, [*kept_marks, *(each for each in judged if each.fault)])
+    refused = [(index, each) for (index, _), each in zip(marks, judged, strict=True) if each.fault]
+    refused_rows = {index for index, _ in refused}
+    good = [(index, each) for (index, _), each in zip(marks, judged, strict=True) if index not in refused_rows]
+    kept_marks = await attendance.keep(session, call, training, [each for _, each in good])
+    await attendance.keep_conflicts(session, call, training.id, [*kept_marks, *(each for _, each in refused)])
+    outcomes = [*refused, *((index, each) for (index, _), each in zip(good, kept_marks, strict=True))]
     kept = Kept()
-    new = {each.mark.trainee_id for each in kept_marks if each.outcome == "created"}
-    by_person = {row.key: row for row in rows}
-    for each in [*judged, *kept_marks]:
-        if each.fault and (row := by_person[str(each.mark.trainee_id)]):
-            kept.faults.append(RowFault(row.sheet, row.row, "A", each.fault.code, each.fault.seen or "", each.fault.fix or ""))
-    faulty = {fault.row for fault in kept.faults}
-    for row in rows:
-        if row.row not in faulty:
-            kept.counts["created" if UUID(row.key) in new else "unchanged"] += 1
+    kept.faults += [rows[index].fault("name", each.fault.code, each.fault.seen, each.fault.fix) for index, each in outcomes if each.fault]
+    faulty = {index for index, each in outcomes if each.fault}
+    new = {index for index, each in outcomes if each.outcome == "created"}
+    for index in range(len(rows)):
+        if index not in faulty:
+            kept.counts["created" if index in new else "unchanged"] += 1
     return kept
 
 
@@ -198,10 +219,13 @@ async def _keep_lists(
         return await teachers.keep(session, call, vault, row.institution_id, items)
 
     async def keep_statuses(some: Mapping[int, sheets.StatusRow]) -> Mapping[int, Result]:
+        others = await _named_otherwise(session, vault, some)
         items = {
-            index: StatusRecordIn.model_validate(_stated(each, "status", "source", "from_on", "until_on")) for index, each in some.items()
+            index: StatusRecordIn.model_validate(_stated(each, "status", "source", "from_on", "until_on"))
+            for index, each in some.items()
+            if index not in others
         }
-        return await status_records.keep(session, call, vault, items)
+        return others | dict(await status_records.keep(session, call, vault, items))
 
     keep_some: Callable[[Mapping[int, Any]], Awaitable[Mapping[int, Result]]] = (
         keep_teachers if row.kind == SheetKind.TEACHERS else keep_statuses
@@ -212,10 +236,32 @@ async def _keep_lists(
         for index, result in (await keep_some(dict(enumerate(some)))).items():
             if result.outcome != "rejected":
                 kept.counts[result.outcome] += 1
-            each = some[index]
-            kept.faults += [RowFault(each.sheet, each.row, "A", fault.code, fault.seen or "", fault.fix or "") for fault in result.faults]
+            kept.faults += [some[index].fault(_column(fault), fault.code, fault.seen, fault.fix) for fault in result.faults]
         await progress(start + len(some))
     return kept
+
+
+async def _named_otherwise(session: AsyncSession, vault: privacy.Vault, rows: Mapping[int, sheets.StatusRow]) -> dict[int, Result]:
+    """The refusals of rows with the number of a registered person and another name."""
+    keys = {index: vault.blind(row.citizen.number, fields.ID_NUMBER) for index, row in rows.items() if row.name}
+    known = select(Trainee.id_number_key, Trainee.known_as).where(Trainee.id_number_key == func.any(list(keys.values())))
+    names: dict[bytes, list[str]] = {}
+    for each in await session.execute(known):
+        names.setdefault(each.id_number_key, []).extend(each.known_as.splitlines())
+    return {
+        index: rejected(trainees.name_differs("/name", rows[index].name or ""))
+        for index, key in keys.items()
+        if key in names and not trainees.is_known_as(names[key], rows[index].name or "")
+    }
+
+
+# The columns of what a fault points to, where they are called otherwise.
+POINTED: Final = {"from_on": "from", "to_on": "until", "until_on": "until", "region_code": "region", "categories": "category"}
+
+
+def _column(fault: errors.Fault) -> str:
+    pointed = (fault.pointer or "").split("/")[1:2]
+    return POINTED.get(pointed[0], pointed[0]) if pointed else ""
 
 
 def _stated(row: sheets.TeacherRow | sheets.StatusRow, *names: str) -> dict[str, Any]:

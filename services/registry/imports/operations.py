@@ -97,4 +97,4 @@ async def find(session: AsyncSession, call: Call, import_id: UUID) -> Import:
 
 
 def paper(row: Import) -> schemas.ImportOut:
-    return schemas.ImportOut.model_validate({**schemas.shown(row), "errors": row.errors})
+    return schemas.ImportOut.model_validate({**schemas.shown(row), "errors": row.errors, "notes": row.notes})

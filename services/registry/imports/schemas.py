@@ -36,6 +36,7 @@ class ImportListed(schemas.Listed):
 
 class ImportOut(ImportListed):
     errors: list[schemas.RowError]
+    notes: schemas.Notes
 
 
 def shown(row: Any) -> dict[str, Any]:

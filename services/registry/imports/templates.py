@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from services.registry.codes import SheetKind
-from services.registry.imports.columns import EXAMPLE_NUMBER, EXAMPLE_ORDER
 from shared import county
 from shared.sheets import Table, write_book
+from shared.sheets.finding import EXAMPLE_NUMBER, EXAMPLE_ORDER
 
 EVERYWHERE: Final = (
     "第 2 行是示例(虚构的人),导入时自动略过;从第 3 行起一人一行填写,也可删去示例行。",

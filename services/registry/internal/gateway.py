@@ -15,6 +15,7 @@ from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.status_records.tables import StatusRecord
 from services.registry.people.trainees.tables import Trainee
 from shared import access, privacy, web, wire
+from shared.sheets.rows import FieldFault, id_number
 
 router = web.Router("identities")
 OLD = aliased(Trainee)  # as they were registered, which may be twice
@@ -62,8 +63,8 @@ async def _of_number(session: AsyncSession, today: date, number: bytes) -> Perso
 def _key(vault: privacy.Vault, number: str, today: date) -> bytes | None:
     """The digest by which a number is found; None of what is none."""
     try:
-        return vault.blind(fields.id_number(number, today=today).number, fields.ID_NUMBER)
-    except fields.FieldFault:
+        return vault.blind(id_number(number, today=today).number, fields.ID_NUMBER)
+    except FieldFault:
         return None
 
 

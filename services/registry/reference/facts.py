@@ -54,11 +54,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Category:
+    """`aliases` are other words that mean just this; `perhaps` are words that may mean it and may mean another: whoever writes one is asked."""
+
     code: str
     name: str
     name_en: str
     five_groups: bool
     aliases: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

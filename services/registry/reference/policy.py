@@ -40,6 +40,15 @@ def category_words() -> dict[str, str]:
     return words(lists().categories.values())
 
 
+def category_questions() -> dict[str, list[str]]:
+    """Every word that may mean several trainee categories → the labels of those it may mean."""
+    asked: dict[str, list[str]] = {}
+    for category in lists().categories.values():
+        for word in category.perhaps:
+            asked.setdefault(word, []).append(category.name)
+    return asked
+
+
 def needs_designation(channel: str, kind: str) -> bool:
     """Whether an institution of this kind must be designated (定点) to hold classes of this channel."""
     return kind in lists().channels[channel].designated_kinds

@@ -42,6 +42,9 @@ def load(directory: Path) -> Reference:
         ("categories", reference.categories),
     ):
         _no_word_twice(rows, f"{name}.toml")
+    unclear = {word for category in reference.categories.values() for word in category.perhaps}
+    if certain := unclear & {word for category in reference.categories.values() for word in (category.name, *category.aliases)}:
+        raise BadFile(f"categories.toml:perhaps:{'、'.join(sorted(certain))} 已是某一类别的确定写法")
     return reference
 
 

@@ -47,6 +47,8 @@ CATEGORIES = {
     "合作社社员": "cooperative_member",
 }
 
+UNCLEAR = {"失业人员": ["城乡登记失业人员", "符合条件的城乡各类劳动者"]}
+
 
 @pytest.fixture(scope="session")
 def truth() -> dict[str, Any]:

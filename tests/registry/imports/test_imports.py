@@ -395,3 +395,45 @@ async def test_a_class_closed_before_the_rows_are_read_fails_the_import(jobless:
     await work_until_idle(jobless)
     answer = await finished(officer, import_id)
     assert (answer["status"], answer["errors"][0]["code"]) == ("failed", "invalid_state")
+
+
+# --- whose number it is --------------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_number_with_the_name_of_another_is_told_and_nobody_is_enrolled(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    class_id = await made.proposed(registry, institution_id, "approved")
+    officer = registry.as_("officer", at=made.BEFORE)
+    await made.posted(
+        officer, "/v1/trainees", {"name": "潘阿生", "id_number": made.citizen(1), "phone": "13885501234", "region_code": "522601101"}, 201
+    )
+    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+    answer = await imported(own, roster(person(1, "吴老岩"), person(2)), kind="roster", class_id=class_id)
+    assert answer["summary"] == counts(2, created=1, rejected=1)
+    assert [(each["row"], each["column"], each["code"]) for each in answer["errors"]] == [(2, "B", "name_differs")]
+    assert len((await own.get("/v1/trainees")).json()["items"]) == 1
+    right = await imported(own, roster(person(1, "潘 阿生"), person(2)), kind="roster", class_id=class_id)
+    assert right["summary"] == counts(2, created=1, unchanged=1)
+    pensions = write_book(
+        [Table("名单", ("姓名", "证件号码", "开始年月"), [("吴老岩", made.citizen(1), "202412"), ("潘阿生", made.citizen(1), "202501")])]
+    )
+    listed = await imported(officer, pensions, kind="status_records", status="employee_pension", source="州社保局")
+    assert (listed["summary"], [each["code"] for each in listed["errors"]]) == (counts(2, created=1, rejected=1), ["name_differs"])
+
+
+async def test_a_residence_permit_is_kept_as_one(registry: Service) -> None:
+    class_id = await made.proposed(registry, await made.school(registry), "approved")
+    officer = registry.as_("officer", at=made.BEFORE)
+    await imported(officer, roster(("陈大文", "810000199003070015", "三棵树镇", "", "", "")), kind="roster", class_id=class_id)
+    [trainee] = (await officer.get("/v1/trainees")).json()["items"]
+    assert trainee["id_type"] == "residence_permit"
+
+
+async def test_what_was_not_read_stands_in_the_notes_of_the_job(registry: Service) -> None:
+    class_id = await made.proposed(registry, await made.school(registry), "approved")
+    officer = registry.as_("officer", at=made.BEFORE)
+    book = write_book([Table("花名册", HEADER, [("1", *person(1))]), Table("Sheet2", [], [])])
+    assert (await imported(officer, book, kind="roster", class_id=class_id))["notes"] == ["表“Sheet2”是空的,未读取。"]
+    hidden = write_book([Table("通讯录", ("姓名", "电话"), [("杨秀英", "13508550001")]), Table("Sheet2", [], [])])
+    failed = await imported(officer, hidden, kind="roster", class_id=class_id)
+    assert (failed["status"], len(failed["notes"])) == ("failed", 2)

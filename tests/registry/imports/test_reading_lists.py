@@ -56,7 +56,7 @@ def test_a_status_that_lasts_needs_no_end(state: str) -> None:
     assert [row.until_on for row in reading.rows] == [None]
 
 
-@pytest.mark.parametrize("state", ["停发", "暂停", "终止", "死亡", "待核"])
+@pytest.mark.parametrize("state", ["停发", "暂停", "终止", "死亡"])
 def test_a_status_that_has_ended_needs_the_month_of_its_end(state: str) -> None:
     reading = statuses(csv_of(f"姓名,证件号码,待遇开始年月,待遇状态\n甲,{MAN},202401,{state}\n"))
     assert [(fault.column, fault.code, fault.seen) for fault in reading.faults] == [("D", "invalid_date", state)]

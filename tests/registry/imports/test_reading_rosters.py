@@ -7,7 +7,7 @@ import pytest
 
 from services.registry.imports.reading import RosterRow, read_roster
 from shared.sheets import Book, Reading, SheetError, Table, Value, open_book, with_error_column, write_book
-from tests.registry.imports.conftest import CATEGORIES, REGIONS, book_of, csv_of, sample
+from tests.registry.imports.conftest import CATEGORIES, REGIONS, UNCLEAR, book_of, csv_of, sample
 
 TODAY = dt.date(2025, 4, 20)
 STARTS_ON = dt.date(2025, 4, 8)
@@ -16,7 +16,7 @@ HEADER = ["姓名", "性别", "身份证号码", "户籍所在乡镇", "联系�
 
 
 def read(book: Book) -> Reading[RosterRow]:
-    return read_roster(book, class_starts_on=STARTS_ON, today=TODAY, regions=REGIONS, categories=CATEGORIES)
+    return read_roster(book, class_starts_on=STARTS_ON, today=TODAY, regions=REGIONS, categories=CATEGORIES, unclear=UNCLEAR)
 
 
 def person(**given: Value) -> list[Value]:
@@ -166,7 +166,7 @@ def test_a_line_that_is_no_person_is_passed_over(line: str) -> None:
 @pytest.mark.parametrize("number", ["", "无", "不详"])
 def test_a_person_without_a_number_is_a_fault_and_not_passed_over(number: str) -> None:
     reading = read(csv_of(f"序号,姓名,身份证号,户籍乡镇\n1,潘阿生,{number},三棵树镇\n"))
-    assert [(fault.row, fault.code) for fault in reading.faults] == [(2, "invalid_id_number")]
+    assert [(fault.row, fault.code) for fault in reading.faults] == [(2, "id_number_missing")]
 
 
 def test_people_on_several_sheets_are_all_read_and_instructions_and_hidden_sheets_are_not() -> None:
@@ -250,7 +250,7 @@ def test_the_sex_agrees_with_the_number_or_is_not_stated(sex: Value) -> None:
     assert read_one(sex=sex).citizen.sex == "male"
 
 
-@pytest.mark.parametrize("sex", ["女", "女性", "难"])
+@pytest.mark.parametrize("sex", ["女", "女性", "2"])
 def test_a_sex_that_differs_from_the_number_is_a_fault(sex: str) -> None:
     assert fault_of(sex=sex) == ("B", "sex_differs_from_id_number", sex)
 
@@ -306,7 +306,7 @@ def test_a_telephone_is_cleaned(typed: Value, stored: str | None) -> None:
     assert read_one(phone=typed).phone == stored
 
 
-@pytest.mark.parametrize("typed", ["1350855000", "135085500011", "23508550001", "8065700", "无", "13508550001/13508550002", "0855-80657"])
+@pytest.mark.parametrize("typed", ["1350855000", "135085500011", "23508550001", "8065700", "无", "13508550001/135", "0855-80657"])
 def test_what_is_no_telephone_is_a_fault(typed: str) -> None:
     assert fault_of(phone=typed)[:2] == ("E", "invalid_phone")
 

@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 
 from services.registry.codes import SheetKind
-from services.registry.imports.columns import EXAMPLE_NUMBER
 from services.registry.imports.reading import read_roster, read_status_records, read_teachers
 from services.registry.imports.sign_in import OnRoster, read_sign_in
 from services.registry.imports.templates import TEMPLATES, template
 from shared.sheets import Book, Reading, Table, open_book, write_book
-from tests.registry.imports.conftest import CATEGORIES, REGIONS
+from shared.sheets.finding import EXAMPLE_NUMBER
+from tests.registry.imports.conftest import CATEGORIES, REGIONS, UNCLEAR
 
 TODAY = dt.date(2025, 4, 20)
 DAYS = [dt.date(2025, 4, 8), dt.date(2025, 4, 9), dt.date(2025, 4, 10)]
@@ -19,7 +19,7 @@ KINDS = list(TEMPLATES)
 
 def read(kind: SheetKind, book: Book) -> Reading:  # type: ignore[type-arg]
     if kind == "roster":
-        return read_roster(book, class_starts_on=DAYS[0], today=TODAY, regions=REGIONS, categories=CATEGORIES)
+        return read_roster(book, class_starts_on=DAYS[0], today=TODAY, regions=REGIONS, categories=CATEGORIES, unclear=UNCLEAR)
     if kind == "sign_in":
         return read_sign_in(book, dates=DAYS, roster=[OnRoster("a", "潘阿生", EXAMPLE_NUMBER)], today=TODAY)
     if kind == "teachers":

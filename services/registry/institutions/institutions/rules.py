@@ -11,6 +11,7 @@ from services.registry.reference.errors import invalid_number
 from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, credit_code
 from shared.redaction import quoted
+from shared.sheets.rows import FieldFault
 
 COMPANY_ACCOUNT = re.compile(r"[0-9]{8,32}")
 
@@ -25,7 +26,7 @@ def read(stated: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     if stated.get("phone"):
         try:
             values["phone"] = fields.phone(stated["phone"])
-        except fields.FieldFault as fault:
+        except FieldFault as fault:
             faults.append(Fault(fault.code, pointer="/phone", seen=fault.seen, fix=fault.fix))
     if stated.get("bank_account"):
         values["bank_account"] = re.sub(r"[\s-]", "", stated["bank_account"])

@@ -9,13 +9,14 @@ from services.registry.reference.errors import invalid_number
 from shared.errors import Fault
 from shared.months import age_on
 from shared.national_numbers import InvalidNumber, citizen_id
+from shared.sheets.rows import FieldFault
 
 
 def named(body: Any, _today: date) -> list[Fault]:
     try:
         if "name" in body.model_fields_set:
             fields.name(body.name)
-    except fields.FieldFault as fault:
+    except FieldFault as fault:
         return [Fault(fault.code, "/name", fix=fault.fix)]
     return []
 

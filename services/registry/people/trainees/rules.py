@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.registry import fields
+from services.registry.codes import IdType
 from services.registry.people.trainees.schemas import CategoryPeriod, TraineeChange, TraineeIn
 from services.registry.reference import policy as reference
 from services.registry.reference.errors import STANDARDS, invalid_number
@@ -15,9 +16,11 @@ from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, citizen_id, compact
 from shared.privacy import mask_number
 from shared.redaction import quoted
+from shared.sheets.rows import FieldFault
 
 OLD_PERMIT_CHARACTERS = 15
 RESIDENCE_PERMIT_BEGINS = ("81", "82", "83")
+FOREIGN_PERMIT_BEGINS = "9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,13 @@ def id_number(id_type: str, text: str, today: dt.date, sex: str | None, birth_on
     return {"id_number": read.number, "sex": read.sex, "birth_on": read.birth_on}
 
 
+def id_type_of(number: str) -> IdType:
+    """The document that a number of eighteen characters is on: permits have beginnings of their own (GB 11643 knows no such area)."""
+    if number.startswith(RESIDENCE_PERMIT_BEGINS):
+        return IdType.RESIDENCE_PERMIT
+    return IdType.FOREIGN_PERMANENT_RESIDENCE if number.startswith(FOREIGN_PERMIT_BEGINS) else IdType.CITIZEN
+
+
 def _bad_number(seen_masked: str, allowed: str) -> Fault:
     return Fault(
         "invalid_id_number",
@@ -121,7 +131,7 @@ def _read(stated: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     for name, value in stated.items():
         try:
             values[name] = _READERS.get(name, _as_it_is)(value)
-        except fields.FieldFault as fault:
+        except FieldFault as fault:
             faults.append(Fault(fault.code, pointer=f"/{name}", seen=fault.seen or None, fix=fault.fix))
         except Faulty as faulty:
             faults.extend(faulty.faults)
