@@ -20,6 +20,7 @@ from joserfc.jwk import KeySet, OctKey
 
 from shared import errors, redaction, telemetry
 from shared.steps import Doer, person_of
+from shared.workdays import Calendar
 
 ROLES = ("institution", "person", "town", "department", "officer", "reviewer", "finance", "partner", "auditor", "system", "admin")
 STAFF = frozenset({"officer", "reviewer", "finance", "auditor"})
@@ -106,7 +107,8 @@ class Call:
     """One call being served: who makes it, when (the policy clock), and how it is traced. Handed to every operation.
 
     `if_match`: the versions that the caller's `If-Match` names (or `*`); None when it was not sent. `told`: what things are called, by kind and id, as far
-    as it was learnt while the call was served and the caller may see it: the answer is named with it (`shared.names`) before anybody is asked.
+    as it was learnt while the call was served and the caller may see it: the answer is named with it (`shared.names`) before anybody is asked. `calendar`:
+    the working days that the process knows; None outside a request.
     """
 
     actor: Actor
@@ -118,6 +120,7 @@ class Call:
     server_date: str | None = None
     deadline: Deadline | None = None
     told: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict, compare=False)
+    calendar: Calendar | None = field(default=None, compare=False)
 
     @property
     def today(self) -> date:

@@ -116,7 +116,7 @@ def day_after(day: Any) -> Any:
 @dataclass(frozen=True, slots=True)
 class Paper:
     """Papers of one sort, as the list shows them. Beside `id` every member is what SQL says of one: `title` in parts, of which those that are null are left
-    out; `say` turns parts that are codes into words. `rows`: which of them the caller may see."""
+    out; `say` turns parts that are codes into words. `rows`: which of them the caller may see. `table`: where they stand, unless that is the `id`'s."""
 
     type: str
     id: Any
@@ -131,6 +131,7 @@ class Paper:
     amount: Any = None
     joined: Callable[[Select[Any]], Select[Any]] = lambda wanted: wanted
     say: Callable[[Sequence[str]], Iterable[str]] = lambda parts: parts
+    table: Any = None
 
 
 def at(noun: str, subject: Any, below: str = "") -> Any:
@@ -164,7 +165,8 @@ class Kind:
     def waiting(self, call: access.Call, *columns: Any) -> Select[Any]:
         paper = self.paper
         states = () if paper.status is None else (paper.status.in_(sorted(self.states)),)
-        return paper.joined(select(*columns).select_from(paper.id.class_)).where(paper.rows(call.actor), *states, *self.where(call))
+        table = paper.id.class_ if paper.table is None else paper.table
+        return paper.joined(select(*columns).select_from(table)).where(paper.rows(call.actor), *states, *self.where(call))
 
     def overdue(self, today: date, calendar: Calendar) -> ColumnElement[bool]:
         if self.due_on is not None:
@@ -322,13 +324,13 @@ Listed = Annotated[pages.Asked, pages.asking()]
 Sought = Annotated[Filter, Depends(filters)]
 
 
-def router(kinds: Sequence[Kind]) -> web.Router:
-    """A service's `/v1/worklist`."""
+def router(kinds: Sequence[Kind], by_calendar: Callable[[Calendar], Sequence[Kind]] = lambda _: ()) -> web.Router:
+    """A service's `/v1/worklist`. `by_calendar`: the kinds that the process's calendar makes."""
     periods.check(kind.code for kind in kinds if kind.due_on is None)
     made = web.Router("worklist")
 
     @made.operation("GET", "/v1/worklist", may=access.SIGNED_IN, summary="等待当前角色办理的事项,最急的在前", errors=[errors.InvalidCursor])
     async def list_waiting(session: web.Session, call: web.Caller, kernel: web.KernelOf, asked: Listed, sought: Sought) -> Worklist:
-        return await page(session, call, kernel.calendar, asked, sought, kinds)
+        return await page(session, call, kernel.calendar, asked, sought, (*kinds, *by_calendar(kernel.calendar)))
 
     return made

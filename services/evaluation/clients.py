@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -70,15 +71,21 @@ class Enterprises(_Read):
 
 
 class TouchedPaper(_Read):
-    """A claim or placement that names a certificate."""
+    """A claim or placement that names a certificate; `amount`: a claim's, in yuan."""
 
     id: UUID
     number: str | None = None
     status: str | None = None
+    amount: Decimal | None = None
 
 
 class Touched(_Read):
+    """The amounts, in yuan, are those of claims: not approved yet, approved and not paid, paid and not asked back."""
+
     items: list[TouchedPaper]
+    open_amount: Decimal | None = None
+    approved_amount: Decimal | None = None
+    paid_amount: Decimal | None = None
 
 
 async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (), institution_ids: Collection[UUID] = ()) -> Names:
@@ -106,18 +113,16 @@ async def above_scale_enterprises(kernel: Kernel, call: Call) -> list[Enterprise
     return read(Enterprises, answer, "registry").institutions
 
 
-async def touched_by_certificate(
-    kernel: Kernel, call: Call, certificate_id: UUID
-) -> tuple[list[TouchedPaper] | None, list[TouchedPaper] | None]:
+async def touched_by_certificate(kernel: Kernel, call: Call, certificate_id: UUID) -> tuple[Touched | None, Touched | None]:
     """The claims and the placements that name a certificate; None where that service did not say."""
     path = f"/internal/v1/touched-by-certificate/{certificate_id}"
     claims, placements = await asyncio.gather(*(_touched(kernel, call, name, path) for name in ("subsidy", "eastwest")))
     return claims, placements
 
 
-async def _touched(kernel: Kernel, call: Call, name: str, path: str) -> list[TouchedPaper] | None:
+async def _touched(kernel: Kernel, call: Call, name: str, path: str) -> Touched | None:
     try:
         answer = await kernel.neighbours[name].get(path, call)
-        return None if answer is None else read(Touched, answer, name).items
+        return None if answer is None else read(Touched, answer, name)
     except (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
         return None

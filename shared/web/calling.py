@@ -34,6 +34,7 @@ async def identify(request: Request, kernel: Kernel, operation: Operation) -> ac
         None,
         server_date,
         request.state.deadline,
+        calendar=kernel.calendar,
     )
     if not operation.public:
         access.require(actor, operation.may, operation.scope)

@@ -1,5 +1,7 @@
 """Evaluation's preview of a revocation reads the claims of the real subsidy service."""
 
+from decimal import Decimal
+
 from sqlalchemy import update
 
 from services.evaluation import clients
@@ -20,7 +22,9 @@ async def test_the_claims_that_rest_on_a_certificate_are_named_and_no_others(sta
             await session.execute(update(Line).where(Line.claim_id == resting.id).values(certificate_id=certificate_id))
         call = Call(Actor("evaluation", "service"), clock.now())
         claims, placements = await clients.touched_by_certificate(evaluation.kernel, call, certificate_id)
-        assert claims is not None and [(each.id, each.status) for each in claims] == [(resting.id, "in_notice")]
+        assert claims is not None
+        assert [(each.id, each.status, each.amount) for each in claims.items] == [(resting.id, "in_notice", Decimal("180.00"))]
+        assert (claims.open_amount, claims.approved_amount, claims.paid_amount) == (Decimal("180.00"), 0, 0)
         assert placements is None  # nobody answers there
         nothing, _ = await clients.touched_by_certificate(evaluation.kernel, call, other.id)
-        assert nothing == []
+        assert nothing is not None and (nothing.items, nothing.open_amount) == ([], 0)

@@ -10,10 +10,12 @@ from services.eastwest.worklist import operations as eastwest
 from services.evaluation.worklist import operations as evaluation
 from services.registry.worklist import operations as registry
 from services.subsidy.worklist import operations as subsidy
-from shared import codes, periods
+from shared import codes, county, periods, workdays
 from shared.worklist import Kind
 
-KINDS: tuple[Kind, ...] = (*registry.KINDS, *subsidy.KINDS, *evaluation.KINDS, *eastwest.KINDS, *gateway.KINDS)
+CALENDAR = workdays.load(county.folder() / "workdays")
+OF_SUBSIDY = (*subsidy.KINDS, subsidy.calendar_year(CALENDAR))
+KINDS: tuple[Kind, ...] = (*registry.KINDS, *OF_SUBSIDY, *evaluation.KINDS, *eastwest.KINDS, *gateway.KINDS)
 MACHINES = {machine.paper: machine for machine in machines()}
 PAPERS = {
     "correction": "更正申请",

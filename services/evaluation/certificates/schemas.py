@@ -74,14 +74,22 @@ class TouchedOut(wire.Out):
     status: str | None
 
 
+class TouchedClaim(TouchedOut):
+    amount: wire.Money
+
+
 class RevocationPreview(wire.Out):
-    """What a revocation would touch. `complete` false: a service did not say, so there may be more."""
+    """What a revocation would touch, and the sums of the claims; null where they are not known. `complete` false: a service did not say, so there may be
+    more."""
 
     certificate_id: UUID
     certificate_number: names.CertificateNumber = None
     complete: bool
-    claims: list[TouchedOut]
+    claims: list[TouchedClaim]
     placements: list[TouchedOut]
+    open_amount: wire.Money | None = Field(None, description="尚未批准的申领金额,元")
+    approved_amount: wire.Money | None = Field(None, description="已批准、尚未支付的金额,元")
+    paid_amount: wire.Money | None = Field(None, description="已付出而未追回的金额,元")
 
 
 class VerifyIn(wire.In):

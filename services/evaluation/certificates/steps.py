@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.evaluation import clients
 from services.evaluation.certificates import policy, reading
 from services.evaluation.certificates.errors import REFUSALS
-from services.evaluation.certificates.schemas import CertificateOut, CertificatePaper, RevocationPreview, TouchedOut
+from services.evaluation.certificates.schemas import CertificateOut, CertificatePaper, RevocationPreview, TouchedClaim, TouchedOut
 from services.evaluation.certificates.tables import Certificate
 from shared import codes, county, deeds, errors, web, wire
 from shared.access import Call
@@ -63,12 +63,14 @@ async def preview_revocation(
     async with kernel.reading() as session:
         await reading.find(session, call, certificate_id)
     claims, placements = await clients.touched_by_certificate(kernel, call, certificate_id)
-    complete = claims is not None and placements is not None
-    return RevocationPreview(certificate_id=certificate_id, complete=complete, claims=_touched(claims), placements=_touched(placements))
-
-
-def _touched(papers: list[clients.TouchedPaper] | None) -> list[TouchedOut]:
-    return [TouchedOut.model_validate(each) for each in papers or []]
+    amounts = {name: getattr(claims, name) for name in ("open_amount", "approved_amount", "paid_amount")} if claims else {}
+    return RevocationPreview(
+        certificate_id=certificate_id,
+        complete=claims is not None and placements is not None,
+        claims=[TouchedClaim.model_validate(each) for each in claims.items] if claims else [],
+        placements=[TouchedOut.model_validate(each) for each in placements.items] if placements else [],
+        **amounts,
+    )
 
 
 def _why_not(call: Call, certificate: Certificate) -> Refusal | None:

@@ -300,6 +300,8 @@ def _obstacle(call: Call, action: str, claim: Claim, at: Standing) -> errors.Pro
             return errors.InvalidState("申领单已经暂缓,不必重复办理。")
         case "release" if held is None:
             return errors.InvalidState("申领单没有暂缓,无需解除。")
+        case "confirm":
+            return notices.why_not_posted(call, claim.notice_working_days)
         case "resolve" if not at.held_lines:
             return errors.InvalidState("没有待核实的人员。")
         case "approve" if at.notice is None and held:

@@ -235,6 +235,7 @@ class WorklistKind(StrEnum):
     RECOVERY_PROPOSED = "recovery_proposed"
     RECOVERY_UNCHECKED = "recovery_unchecked"
     TERMS_PROPOSED = "terms_proposed"
+    CALENDAR_YEAR_MISSING = "calendar_year_missing"
 
 
 OWNED: Mapping[str, Iterable[str]] = {

@@ -21,7 +21,7 @@ from services.subsidy.claims.policy import BY_REGISTER, OPEN, a_hold
 from services.subsidy.claims.tables import Appeal, Claim, Entitlement, KnownBlacklisting, Line
 from services.subsidy.codes import FindingCode
 from services.subsidy.recoveries import steps as recoveries
-from services.subsidy.recoveries.policy import Proposal
+from services.subsidy.recoveries.policy import CERTIFICATE, Proposal
 from shared import deeds
 from shared.access import Call
 from shared.changes import Event, TakeIn
@@ -136,7 +136,7 @@ async def certificate_revoked(session: AsyncSession, call: Call, certificate_id:
     proposals: dict[UUID, Proposal] = {}
     for row in await session.execute(wanted.where(Line.certificate_id == certificate_id, paid > 0).order_by(Claim.id, Line.position)):
         proposals.setdefault(row.id, Proposal(row.fund_id, reason, {})).shares[row.position] = (row.trainee_id, row.yuan)
-    await recoveries.propose_each(session, call, proposals)
+    await recoveries.propose_each(session, call, CERTIFICATE, proposals)
 
 
 async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUID) -> None:

@@ -2,27 +2,32 @@
 
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import select
 
 from services.subsidy.claims.tables import Claim, Line
 from services.subsidy.codes import ClaimStatus
+from services.subsidy.reassessments import reading as reassessments
 from shared import access, web, wire
 
 router = web.Router("claims")
 
 
-class TouchedPaper(wire.Out):
+class TouchedClaim(wire.Out):
     id: UUID
     number: str
     status: ClaimStatus
+    amount: wire.Money
 
 
 class Touched(wire.Out):
-    items: list[TouchedPaper]
+    items: list[TouchedClaim] = Field(validation_alias="claims")
+    open_amount: wire.Money
+    approved_amount: wire.Money
+    paid_amount: wire.Money
 
 
 @router.operation("GET", "/internal/v1/touched-by-certificate/{certificate_id:uuid}", may=access.INTERNAL, summary="凭此证书的申领单")
 async def touched_by_certificate(certificate_id: UUID, session: web.Session) -> Touched:
     rests_on_it = select(Line.claim_id).where(Line.certificate_id == certificate_id)
-    found = await session.scalars(select(Claim).where(Claim.id.in_(rests_on_it)).order_by(Claim.id))
-    return Touched(items=[TouchedPaper.model_validate(claim) for claim in found])
+    return Touched.model_validate(await reassessments.affected(session, Claim.id.in_(rests_on_it)))

@@ -89,4 +89,4 @@ class Affected(wire.Out):
 @router.operation("POST", "/internal/v1/affected-claims", may=access.INTERNAL, summary="新的事实会涉及的申领单", writes=False)
 async def affected_claims(body: AffectedAsked, session: web.Session) -> Affected:
     """Those that would be judged anew or held, by the conditions by which they would be found when it is announced."""
-    return Affected.model_validate(await reassessments.affected(session, **body.model_dump()))
+    return Affected.model_validate(await reassessments.affected(session, reassessments.concerned(**body.model_dump())))

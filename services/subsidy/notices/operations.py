@@ -50,7 +50,7 @@ async def post(session: AsyncSession, call: Call, kernel: Kernel, announced: Ann
         lines=lines,
         posted_on=call.today,
         from_on=call.today + timedelta(days=1),
-        until_on=_last_day(call, kernel, notice_working_days),
+        until_on=_last_day(call, kernel.calendar, notice_working_days),
     )
     session.add(notice)
     await session.flush()
@@ -83,7 +83,7 @@ async def amend(
         more = {"added_on": str(call.today)} if amount_yuan > notice.amount_yuan else {}
         notice.lines = [*before, {"name": notice.lines[position]["name"]} | _shown(*line) | more, *after]
     if amount_yuan > notice.amount_yuan:
-        notice.until_on = max(notice.until_on, _last_day(call, kernel, notice_working_days))
+        notice.until_on = max(notice.until_on, _last_day(call, kernel.calendar, notice_working_days))
         notice.stopped_on = notice.stopped_on and call.today
     notice.amount_yuan = amount_yuan
     await session.flush()
@@ -91,19 +91,28 @@ async def amend(
     await deeds.record(session, call, "notice.amended", notice.id, details=details, claim_id=claim_id)
 
 
-def _last_day(call: Call, kernel: Kernel, notice_working_days: int) -> date:
+def _last_day(call: Call, calendar: workdays.Calendar, notice_working_days: int) -> date:
     """A notice has a day at least, whatever terms a claim was judged by before the lint refused such."""
-    return working_days_after(kernel, call.today, max(notice_working_days, 1))
+    return working_days_after(calendar, call.today, max(notice_working_days, 1))
 
 
 def _shown(amount_yuan: Decimal, verdict: str) -> dict[str, str]:
     return {"amount": f"{amount_yuan:.2f}", "result": codes.labels("notice_result")[verdict].zh}
 
 
-def working_days_after(kernel: Kernel, day: date, count: int) -> date:
+def why_not_posted(call: Call, notice_working_days: int) -> errors.Problem | None:
+    """What `post` would refuse with now: a year that the calendar lacks."""
+    try:
+        _last_day(call, call.calendar, notice_working_days) if call.calendar else None
+    except CalendarYearMissing as missing:
+        return missing
+    return None
+
+
+def working_days_after(calendar: workdays.Calendar, day: date, count: int) -> date:
     """The `count`-th working day after `day`; a year that the calendar lacks is a problem naming it."""
     try:
-        return workdays.add_working_days(day, count, kernel.calendar)
+        return workdays.add_working_days(day, count, calendar)
     except workdays.CalendarYearMissing as missing:
         raise CalendarYearMissing(str(missing), year=missing.year) from missing
 

@@ -35,7 +35,7 @@ async def permit(session: AsyncSession, call: Call, objection_id: UUID, action: 
 async def accept(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str | None) -> ObjectionOut:
     """From now on the objection counts: the notice stands still until it is dismissed, and approval is refused."""
     objection, notice = await permit(session, call, objection_id, "accept")
-    objection.due_on = working_days_after(kernel, call.today, periods.working_days(WorklistKind.OBJECTION_ACCEPTED))
+    objection.due_on = working_days_after(kernel.calendar, call.today, periods.working_days(WorklistKind.OBJECTION_ACCEPTED))
     objection.accepted_at = call.now
     notice.stopped_on = notice.stopped_on or call.today
     return await _take(session, call, objection, notice, "accept", reason)
@@ -69,7 +69,7 @@ def _go_on(notice: Notice, call: Call, kernel: Kernel) -> None:
     except workdays.CalendarYearMissing as missing:
         raise CalendarYearMissing(str(missing), year=missing.year) from missing
     if lost:
-        notice.until_on = working_days_after(kernel, notice.until_on, lost)
+        notice.until_on = working_days_after(kernel.calendar, notice.until_on, lost)
 
 
 async def _take(session: AsyncSession, call: Call, objection: Objection, notice: Notice, action: str, reason: str | None) -> ObjectionOut:

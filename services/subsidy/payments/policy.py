@@ -21,7 +21,8 @@ MACHINE = Machine(
     ),
 )
 NOTHING = Decimal("0.00")
-ACCOUNT_MISSING, ACCOUNT_CHANGED, SHARED_ACCOUNT = "payee_account_missing", "payee_account_changed", FindingCode.SHARED_BANK_ACCOUNT
+ON_HOLD, ACCOUNT_MISSING, ACCOUNT_CHANGED = "claim_on_hold", "payee_account_missing", "payee_account_changed"
+SHARED_ACCOUNT = FindingCode.SHARED_BANK_ACCOUNT
 ON_ITS_WAY = frozenset({PaymentStatus.PENDING, PaymentStatus.EXPORTED})
 
 
@@ -60,7 +61,7 @@ def due(claim_id: UUID, payee: str, institution_id: UUID | None, applicant_train
 @dataclass(frozen=True, slots=True)
 class Sending:
     """A payment that is about to go to the bank: to whom, by the person they are now, with the account as it was when the batch was made and as it is now;
-    another_s: another person, in this batch or not, or an institution has the same one."""
+    another_s: another person, in this batch or not, or an institution has the same one; on_hold: its claim is."""
 
     id: UUID
     payee_kind: Payee
@@ -68,14 +69,17 @@ class Sending:
     account: str | None
     account_now: str | None
     another_s: bool = False
+    on_hold: bool = False
 
 
 def kept_back(sending: Sequence[Sending]) -> dict[UUID, str]:
-    """By payment, the code of what keeps it out of the bank's file: no account, one that has changed since, or a person's account that is another's as
-    well. An organiser's is only noted (`shared`)."""
+    """By payment, the code of what keeps it out of the bank's file: a hold, no account, one that has changed since, or a person's account that is
+    another's as well. An organiser's is only noted (`shared`)."""
     shared_by = shared(sending)
     codes = {
-        each.id: ACCOUNT_MISSING
+        each.id: ON_HOLD
+        if each.on_hold
+        else ACCOUNT_MISSING
         if not each.account_now
         else ACCOUNT_CHANGED
         if each.account_now != each.account

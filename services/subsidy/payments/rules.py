@@ -20,7 +20,7 @@ from services.subsidy.payments.errors import (
     PayeeAccountMissing,
     PaymentSettled,
 )
-from services.subsidy.payments.policy import ACCOUNT_CHANGED, ACCOUNT_MISSING, SHARED_ACCOUNT, Due, Sending
+from services.subsidy.payments.policy import ACCOUNT_CHANGED, ACCOUNT_MISSING, ON_HOLD, SHARED_ACCOUNT, Due, Sending
 from services.subsidy.payments.schemas import BankResults, PaymentResult, ReturnIn
 from services.subsidy.payments.tables import Payment
 from services.subsidy.schemes.errors import SamePerson
@@ -41,6 +41,7 @@ PROBLEMS = (
     PaymentSettled,
 )
 WHY_LEFT_OUT = {
+    ON_HOLD: "申领单已暂缓。解除暂缓后放入下一批次。",
     ACCOUNT_MISSING: "没有登记银行账户。补充后放入下一批次。",
     ACCOUNT_CHANGED: "建立批次后银行账户有变更。请核实变更后放入下一批次。",
     SHARED_ACCOUNT: "同一账户登记在多人名下,或与机构账户相同。申领单已暂缓,请复审人员核实。",
@@ -78,7 +79,7 @@ def claims(
 ) -> Faults:
     """Claims that cannot be in a new batch of this fund; the first reason of each."""
     for claim in claims:
-        fault = claim_to_pay(claim, fund_id, why_not.get(claim.id), today)
+        fault = claim_to_pay(claim, fund_id, why_not.get(claim.id), held(claim, today))
         if fault is None and claim.id not in with_money_due:
             fault = (
                 in_batch(on_the_way[claim.id])
@@ -96,9 +97,12 @@ def in_batch(number: str) -> Refusal:
 
 
 def exported_claims(claims: Sequence[Row[Any]], fund_id: UUID, why_not: Mapping[UUID, Refusal], today: date) -> Faults:
-    """Claims that were put on hold, or left the state of approval, since the batch was made; or that this person may not pay."""
+    """Claims that left the state of approval since the batch was made, or that this person may not pay. What is on hold is left out of the file and holds
+    up nobody else, unless all is."""
+    holds = {claim.id: hold for claim in claims if (hold := held(claim, today))}
+    all_held = len(holds) == len(claims)
     for claim in claims:
-        if fault := claim_to_pay(claim, fund_id, why_not.get(claim.id), today):
+        if fault := claim_to_pay(claim, fund_id, why_not.get(claim.id), holds[claim.id] if all_held else None):
             fix = fault.detail if fault.code == SamePerson.code else f"{fault.detail}请作废本批次,去掉该申领单后重建。"
             yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fix, about=("claim", claim.id))
 
@@ -110,15 +114,18 @@ def own_work(claims: Sequence[Row[Any]], why_not: Mapping[UUID, Refusal]) -> Fau
             yield errors.Fault(fault.code, seen=f"申领单 {claim.number}", fix=fault.detail, about=("claim", claim.id))
 
 
-def claim_to_pay(claim: Row[Any], fund_id: UUID, why_not: Refusal | None, today: date) -> Refusal | None:
+def claim_to_pay(claim: Row[Any], fund_id: UUID, why_not: Refusal | None, hold: Refusal | None) -> Refusal | None:
     """Why the claim cannot be paid from this fund, by this person: its state, its fund, a hold, four eyes."""
     if why_not and why_not.code == errors.InvalidState.code:
         return why_not
     if claim.fund_id != fund_id:
         return Refusal(ClaimOfOtherFund.code, "该申领单属于另一笔资金。请按资金分别建立批次。")
-    if hold := on_hold(claim.holds, today):
-        return Refusal(ClaimOnHold.code, f"已暂缓:{hold['reason']}。请解除暂缓后再付款。")
-    return why_not
+    return hold or why_not
+
+
+def held(claim: Row[Any], today: date) -> Refusal | None:
+    hold = on_hold(claim.holds, today)
+    return Refusal(ClaimOnHold.code, f"已暂缓:{hold['reason']}。请解除暂缓后再付款。") if hold else None
 
 
 def accounts(dues: Sequence[Due], names: Mapping[UUID, str], numbers: Mapping[UUID, str], pointers: Mapping[UUID, str]) -> Faults:

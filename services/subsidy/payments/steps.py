@@ -1,6 +1,7 @@
 """The steps of a payment batch: it goes to the bank, or is dropped, and the bank's answers settle it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from services.subsidy.claims import conditions
 from services.subsidy.claims import steps as claim_steps
-from services.subsidy.claims.policy import a_hold
+from services.subsidy.claims.policy import a_hold, on_hold
 from services.subsidy.codes import BatchStatus, ClaimStatus, FindingCode, Payee, PaymentStatus
 from services.subsidy.funds import operations as funds
 from services.subsidy.payments import policy, reading, rules
@@ -42,13 +43,17 @@ async def permit(session: AsyncSession, call: Call, payment_batch_id: UUID, acti
 
 async def export(session: AsyncSession, call: Call, kernel: Kernel, accounts: Accounts, batch_id: UUID) -> PaymentBatchOut:
     """From now on the batch is the bank's: its file can be fetched and its payments await an answer. Accounts are compared over all of it; what must not
-    go out is left out, free for another batch, and a person's account that is another's as well puts the claim on hold."""
+    go out, for its account or a hold, is left out, free for another batch, and a person's account that is another's as well puts the claim on hold."""
     batch = await permit(session, call, batch_id, "export", lock=True)
     claims = await _claims(session, batch)
     why_not = await claim_steps.why_not_each(session, call, claims, "payment")
     rules.refuse([*rules.exported_claims(claims, batch.fund_id, why_not, call.today)])
     payments = {payment.id: payment for payment in await reading.payments(session, batch.id)}
-    sending = [_sending(kernel, payment, accounts.get(payment.payee_id)) for payment in payments.values()]
+    held = {claim.id for claim in claims if on_hold(claim.holds, call.today)}
+    sending = [
+        replace(_sending(kernel, payment, accounts.get(payment.payee_id)), on_hold=payment.claim_id in held)
+        for payment in payments.values()
+    ]
     kept_back = policy.kept_back(sending)
     shared = {payments[payment_id].claim_id for payment_id, code in kept_back.items() if code == policy.SHARED_ACCOUNT}
     if not shared:  # who is held is kept, so then there is an answer also where nothing remains

@@ -31,7 +31,7 @@ from services.subsidy.reassessments import policy
 from services.subsidy.reassessments.policy import Difference, Judgement
 from services.subsidy.reassessments.tables import Reassessment
 from services.subsidy.recoveries import steps as recoveries
-from services.subsidy.recoveries.policy import Proposal
+from services.subsidy.recoveries.policy import FACTS, Proposal
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.policy import Terms
 from shared import db, deeds, telemetry
@@ -145,16 +145,18 @@ def _line(line: Line) -> policy.Line:
     now = Judgement(line.verdict, line.amount, line.calculation, line.findings)
     before = line.before and Judgement(**{**line.before, "amount": Decimal(line.before["amount"])})
     unpaid = line.amount - line.paid_yuan - line.given_up_yuan
-    return policy.Line(line.position, line.trainee_id, now, before or None, line.paid_yuan - line.asked_back_yuan, unpaid)
+    return policy.Line(
+        line.position, line.trainee_id, now, before or None, line.paid_yuan - line.asked_back_yuan, unpaid, line.asked_back_yuan
+    )
 
 
 async def _keep(session: AsyncSession, call: Call, found: Sequence[Found], causes: list[dict[str, str]]) -> None:
     """All that the class's claims come to, in a number of statements that does not grow with them. What has not changed is not told again."""
     steps_taken = {each.claim.id: step for each in found if (step := _step(call, each))}
     with_money = {each.claim.id: _proposal(each) for each in found if each.claim.status in WITH_MONEY}
-    proposed = await recoveries.propose_each(session, call, with_money)
+    proposed = await recoveries.propose_each(session, call, FACTS, with_money)
     better = {each.claim.id for each in found if each.better}
-    told = better - await _told_before(session, {each.claim.id: each.facts_hash for each in found if each.better})
+    told = better - await _told_before(session, [each for each in found if each.better])
     news = [each for each in found if each.changed or each.claim.id in steps_taken.keys() | proposed | told]
     if not news:
         return
@@ -187,13 +189,15 @@ def _proposal(found: Found) -> Proposal:
     return Proposal(found.claim.fund_id, policy.reason(found.differences), policy.to_ask_back(found.differences))
 
 
-async def _told_before(session: AsyncSession, facts_hashes: Mapping[UUID, str]) -> set[UUID]:
-    """The claims of which the same facts were told last."""
-    if not facts_hashes:
+async def _told_before(session: AsyncSession, found: Sequence[Found]) -> set[UUID]:
+    """The claims of which the same facts were told last; or, where nothing was told yet, which were judged by them."""
+    if not found:
         return set()
     last = select(REASSESSMENTS.c.claim_id, REASSESSMENTS.c.facts_hash).ext(distinct_on(REASSESSMENTS.c.claim_id))
-    last = last.where(REASSESSMENTS.c.claim_id.in_(facts_hashes)).order_by(REASSESSMENTS.c.claim_id, REASSESSMENTS.c.id.desc())
-    return {row.claim_id for row in await session.execute(last) if row.facts_hash == facts_hashes[row.claim_id]}
+    last = last.where(REASSESSMENTS.c.claim_id.in_([each.claim.id for each in found]))
+    rows = await session.execute(last.order_by(REASSESSMENTS.c.claim_id, REASSESSMENTS.c.id.desc()))
+    told = {each.claim.id: each.claim.facts_hash for each in found} | {row.claim_id: row.facts_hash for row in rows}
+    return {each.claim.id for each in found if told[each.claim.id] == each.facts_hash}
 
 
 async def _write(session: AsyncSession, found: Sequence[Found], steps_taken: Mapping[UUID, tuple[str, str, list[dict[str, Any]]]]) -> None:

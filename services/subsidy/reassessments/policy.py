@@ -36,7 +36,7 @@ class Judgement:
 @dataclass(frozen=True, slots=True)
 class Line:
     """`before`: what it was judged to be until facts changed, where nobody has decided on that yet. `paid`: yuan paid and not asked back; `unpaid`: yuan
-    that may still go out."""
+    that may still go out; `asked_back`: yuan."""
 
     position: int
     trainee_id: UUID
@@ -44,6 +44,7 @@ class Line:
     before: Judgement | None = None
     paid: Decimal = NOTHING
     unpaid: Decimal = NOTHING
+    asked_back: Decimal = NOTHING
 
     @property
     def known(self) -> Judgement:
@@ -92,8 +93,8 @@ def pays_more(line: Line, verdict: Verdict) -> bool:
 
 
 def due(line: Line) -> Decimal:
-    """What the line was found to be due, in yuan."""
-    return line.known.amount if line.known.verdict == LineVerdict.ELIGIBLE else NOTHING
+    """What the line was found to be due, in yuan: what was asked back of it since was found not to be."""
+    return line.known.amount - line.asked_back if line.known.verdict == LineVerdict.ELIGIBLE else NOTHING
 
 
 def standing(line: Line, new: Difference | None, *, under_review: bool) -> Judgement:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import conditions
@@ -16,27 +16,26 @@ from services.subsidy.claims.tables import Claim, Line
 NOTHING = Decimal("0.00")
 
 
-async def affected(
-    session: AsyncSession,
-    *,
-    institution_id: UUID | None,
-    listed: bool,
-    trainee_ids: Collection[UUID] | None,
-    from_on: date | None,
-    until_on: date | None,
-) -> dict[str, Any]:
-    """The claims and what they come to, in one statement."""
-    concerned = conditions.of_trainees(trainee_ids) if trainee_ids is not None else conditions.on_days(from_on, until_on)
+def concerned(
+    *, institution_id: UUID | None, listed: bool, trainee_ids: Collection[UUID] | None, from_on: date | None, until_on: date | None
+) -> ColumnElement[bool]:
+    """The claims that would be judged anew."""
+    found = conditions.of_trainees(trainee_ids) if trainee_ids is not None else conditions.on_days(from_on, until_on)
     if institution_id:
-        concerned = conditions.of_institution(institution_id, from_on, until_on)
+        found = conditions.of_institution(institution_id, from_on, until_on)
     if institution_id and listed:
-        concerned = or_(concerned, conditions.own_money_of(institution_id))
+        found = or_(found, conditions.own_money_of(institution_id))
+    return and_(Claim.status.in_(JUDGED_ANEW), found)
+
+
+async def affected(session: AsyncSession, which: ColumnElement[bool]) -> dict[str, Any]:
+    """These claims and what they come to, in one statement."""
     paid = func.sum(Line.paid_yuan)
     set_aside = func.sum(case((Line.verdict == "eligible", Line.amount - Line.paid_yuan - Line.given_up_yuan), else_=0))
     wanted = select(
         Claim.id, Claim.number, Claim.status, Claim.amount, (paid - func.sum(Line.asked_back_yuan)).label("paid"), set_aside.label("left")
     )
-    wanted = wanted.join(Line, Line.claim_id == Claim.id).where(and_(Claim.status.in_(JUDGED_ANEW), concerned))
+    wanted = wanted.join(Line, Line.claim_id == Claim.id).where(which)
     rows = (await session.execute(wanted.group_by(Claim.id).order_by(Claim.id))).all()
     return {
         "claims": rows,

@@ -20,6 +20,8 @@ MACHINE = Machine(
     ),
 )
 NOTHING = Decimal("0.00")
+FACTS, CERTIFICATE = CAUSES = ("facts", "certificate")  # what proposes that money be asked back
+ALSO = {FACTS: "判定之后事实另有变化", CERTIFICATE: "所附证书已撤销"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,30 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What new facts propose to ask back of a claim: by position, of whom how many yuan; none: nothing (any more)."""
+    """What one cause proposes to ask back of a claim: by position, of whom how many yuan; none: nothing (any more)."""
 
     fund_id: UUID
     reason: str
     shares: dict[int, tuple[UUID, Decimal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is asked back of one line, and what proposes it; None: a person."""
+
+    trainee_id: UUID
+    yuan: Decimal
+    cause: str | None = None
+
+
+def beside(proposal: Proposal, cause: str, open_now: Mapping[int, Share]) -> tuple[str, dict[int, Share]]:
+    """What a claim's one proposal comes to, and why, when a cause proposes this: what others propose stays, and of a line that two propose the more."""
+    found = {position: share for position, share in open_now.items() if share.cause != cause}
+    reasons = [proposal.reason] * bool(proposal.shares) + sorted({ALSO[share.cause] for share in found.values() if share.cause})
+    for position, (trainee_id, yuan) in proposal.shares.items():
+        if position not in found or found[position].yuan < yuan:
+            found[position] = Share(trainee_id, yuan, cause)
+    return ";".join(reasons), found
 
 
 def shares(held: Sequence[Held], amount: Decimal, named: Mapping[UUID, Decimal] | None) -> list[tuple[Held, Decimal]]:

@@ -1,6 +1,6 @@
 """Asking money of a paid claim back, and taking it in: only then does the fund have it again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import cast
 from uuid import UUID
@@ -52,7 +52,8 @@ async def open_one(session: AsyncSession, call: Call, claim_id: UUID, body: Reco
     )
     session.add(recovery)
     await session.flush()
-    await _share_out(session, {recovery.id: [(each.position, each.trainee_id, yuan) for each, yuan in policy.shares(held, amount, named)]})
+    shares = {each.position: policy.Share(each.trainee_id, yuan) for each, yuan in policy.shares(held, amount, named)}
+    await _share_out(session, {recovery.id: shares})
     await _ask_back(session, recovery)
     now = await claim_steps.standing(session, await claim_steps.seen(session, [claim.id]))
     done.append(await claim_steps.take(session, call, claim, RECOVER, to=now[claim.id], comment=reason))
@@ -69,12 +70,12 @@ async def _held(session: AsyncSession, claim_id: UUID) -> list[policy.Held]:
     return [policy.Held(*row) for row in await session.execute(wanted.order_by(LINES.c.position))]
 
 
-async def _share_out(session: AsyncSession, shares: Mapping[UUID, Sequence[tuple[int, UUID, Decimal]]]) -> None:
-    """What is asked back of each line: position, trainee and yuan, by recovery."""
+async def _share_out(session: AsyncSession, shares: Mapping[UUID, Mapping[int, policy.Share]]) -> None:
+    """What is asked back of each line, by recovery and position."""
     rows = [
-        {"recovery_id": recovery_id, "position": position, "trainee_id": trainee_id, "amount_yuan": yuan}
-        for recovery_id, parts in shares.items()
-        for position, trainee_id, yuan in parts
+        {"recovery_id": recovery_id, "position": position, "trainee_id": share.trainee_id, "amount_yuan": share.yuan, "cause": share.cause}
+        for recovery_id, by_position in shares.items()
+        for position, share in by_position.items()
     ]
     await session.execute(insert(RECOVERY_LINES), rows)
 
@@ -94,43 +95,41 @@ async def lock_proposals(session: AsyncSession, claim_ids: Collection[UUID]) -> 
     await session.execute(proposed.order_by(Recovery.id).with_for_update())
 
 
-async def propose_each(session: AsyncSession, call: Call, wanted: Mapping[UUID, Proposal]) -> set[UUID]:
-    """Brings the proposals of these claims to what is wanted of each, none where nothing is; answers the claims for which one was made or withdrawn."""
+async def propose_each(session: AsyncSession, call: Call, cause: str, wanted: Mapping[UUID, Proposal]) -> set[UUID]:
+    """Brings what this cause proposes of these claims to what is wanted of each, none where nothing is; what another cause proposes stays. Answers the claims
+    whose proposal was made or withdrawn."""
     if not wanted:
         return set()
-    lines = select(RECOVERY_LINES.c.recovery_id, RECOVERY_LINES.c.position, RECOVERY_LINES.c.amount_yuan)
     proposed = select(Recovery).where(Recovery.claim_id.in_(wanted), Recovery.status == RecoveryStatus.PROPOSED)
     open_now = {each.claim_id: each for each in await session.scalars(proposed)}
-    asked: dict[UUID, dict[int, Decimal]] = {}
-    for row in await session.execute(lines.where(RECOVERY_LINES.c.recovery_id.in_([each.id for each in open_now.values()]))):
-        asked.setdefault(row.recovery_id, {})[row.position] = row.amount_yuan
-    changed = {
-        claim_id
-        for claim_id, proposal in wanted.items()
-        if {position: yuan for position, (_, yuan) in proposal.shares.items()}
-        != (asked[open_now[claim_id].id] if claim_id in open_now else {})
-    }
+    asked: dict[UUID, dict[int, policy.Share]] = {}
+    for row in await session.execute(
+        select(RECOVERY_LINES).where(RECOVERY_LINES.c.recovery_id.in_([each.id for each in open_now.values()]))
+    ):
+        asked.setdefault(row.recovery_id, {})[row.position] = policy.Share(row.trainee_id, row.amount_yuan, row.cause)
+    shares_now = {claim_id: asked[open_now[claim_id].id] if claim_id in open_now else {} for claim_id in wanted}
+    come_to = {claim_id: policy.beside(proposal, cause, shares_now[claim_id]) for claim_id, proposal in wanted.items()}
+    changed = {claim_id for claim_id, (_, shares) in come_to.items() if shares != shares_now[claim_id]}
     gone = [open_now[claim_id] for claim_id in changed & open_now.keys()]
     for recovery in gone:
         _decide(call, recovery, RecoveryStatus.WITHDRAWN, "事实又有变化,自动撤回。")
     await session.flush()
-    made = [_proposed(call, claim_id, wanted[claim_id]) for claim_id in sorted(changed) if wanted[claim_id].shares]
+    made = [_proposed(call, claim_id, wanted[claim_id].fund_id, *come_to[claim_id]) for claim_id in sorted(changed) if come_to[claim_id][1]]
     session.add_all(made)
     await session.flush()
     if made:
-        parts = {each.id: [(at, who, yuan) for at, (who, yuan) in wanted[each.claim_id].shares.items()] for each in made}
-        await _share_out(session, parts)
+        await _share_out(session, {each.id: come_to[each.claim_id][1] for each in made})
     told = [("recovery.withdrawn", each) for each in gone] + [("recovery.proposed", each) for each in made]
     await deeds.record_all(session, [_deed(call, each, event) for event, each in told])
     return changed
 
 
-def _proposed(call: Call, claim_id: UUID, proposal: Proposal) -> Recovery:
+def _proposed(call: Call, claim_id: UUID, fund_id: UUID, reason: str, shares: Mapping[int, policy.Share]) -> Recovery:
     return Recovery(
         claim_id=claim_id,
-        fund_id=proposal.fund_id,
-        amount_yuan=sum((yuan for _, yuan in proposal.shares.values()), policy.NOTHING),
-        reason=proposal.reason,
+        fund_id=fund_id,
+        amount_yuan=sum((share.yuan for share in shares.values()), policy.NOTHING),
+        reason=reason,
         status=RecoveryStatus.PROPOSED,
         opened_by=call.actor.subject,
         opened_by_name=call.actor.name or None,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import RecoveryStatus
 from services.subsidy.metadata import Row
+from services.subsidy.recoveries.policy import CAUSES
 from shared import db, keeping
 
 
@@ -76,8 +77,9 @@ class RecoveryLine(Row):
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     trainee_id: Mapped[UUID]
     amount_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    cause: Mapped[str | None] = mapped_column(Text, comment="what proposed it; null: a person asked for it")
 
-    __table_args__ = (CheckConstraint("amount_yuan > 0", name="amount_yuan"), {"info": keeping.APPEND_ONLY})
+    __table_args__ = (CheckConstraint("amount_yuan > 0", name="amount_yuan"), db.one_of("cause", CAUSES), {"info": keeping.APPEND_ONLY})
 
 
 class Receipt(Row):

@@ -4,9 +4,11 @@ What is another person's work than the caller's (four eyes) waits for that other
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, time
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Date, DateTime, Text, Uuid, and_, case, cast, exists, func, literal, select, true
 
 from services.subsidy.claims.conditions import HELD_SINCE, on_hold
 from services.subsidy.claims.policy import APPLICANTS, OPEN, PART_OF, UNDER_REVIEW
@@ -24,7 +26,7 @@ from services.subsidy.recoveries import visibility as recoveries
 from services.subsidy.recoveries.tables import Recovery
 from services.subsidy.schemes import visibility as terms
 from services.subsidy.schemes.tables import ProposedTerms
-from shared import access, codes, worklist
+from shared import access, clock, codes, workdays, worklist
 from shared.worklist import Kind
 
 OFFICER, REVIEWER = frozenset({"officer"}), frozenset({"reviewer"})
@@ -205,4 +207,31 @@ KINDS: Final = (
         where=lambda call: (~_by(call, ProposedTerms.proposed_by_person_id, ProposedTerms.proposed_by),),
     ),
 )
-router = worklist.router(KINDS)
+
+
+def calendar_year(calendar: workdays.Calendar) -> Kind:
+    """The next year of working days, which somebody must add before a notice runs into it: asked for from sixty days before the last day that is known."""
+    year, due_from = calendar.last_year + 1, workdays.reminder_due_on(calendar)
+    row = select(literal(UUID(int=year), Uuid).label("id")).subquery("calendar_year")
+    paper = worklist.Paper(
+        "calendar_year",
+        row.c.id,
+        lambda _: true(),
+        title=(literal(f"{year} 年工作日历", Text), literal(f"请按放假通知补充 {year}.toml", Text)),
+        link=literal("/v1/problems/calendar_year_missing", Text),
+        number=literal(str(year), Text),
+        table=row,
+    )
+    return Kind(
+        Waits.CALENDAR_YEAR_MISSING,
+        OFFICER | REVIEWER | FINANCE | access.ADMIN,
+        "add",
+        paper,
+        frozenset(),
+        since_at=literal(datetime.combine(due_from, time(), clock.SHANGHAI), DateTime(timezone=True)),
+        due_on=literal(calendar.last_day, Date),
+        where=lambda call: (literal(call.today >= due_from),),
+    )
+
+
+router = worklist.router(KINDS, lambda calendar: (calendar_year(calendar),))

@@ -1,6 +1,8 @@
 """A batch takes approved claims of one fund, each once, or names every fault."""
 
 import asyncio
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text, update
@@ -8,7 +10,7 @@ from sqlalchemy import select, text, update
 from services.subsidy.claims.policy import a_hold
 from services.subsidy.claims.tables import Claim, Line
 from shared import db, privacy
-from tests.conftest import Start, version_of
+from tests.conftest import Service, Start, version_of
 from tests.subsidy.office import ACCOUNT, a_claim, a_fund, account_of, balances, finance, key, lines_of
 from tests.subsidy.payments.batches import act, create, open_fund, registry_knows
 
@@ -208,6 +210,29 @@ async def test_a_claim_put_on_hold_is_not_sent_to_the_bank(start: Start) -> None
             await session.execute(update(Claim).where(Claim.id == claim.id).values(held))
         answer = await act(subsidy, batch, "export")
         assert answer.status_code == 409 and answer.json()["code"] == "claim_on_hold"
+
+
+async def test_a_claim_put_on_hold_holds_up_no_other_of_its_batch(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id = await open_fund(subsidy)
+        good, held = await a_claim(subsidy, fund_id), await a_claim(subsidy, fund_id)
+        batch = (await create(subsidy, fund_id, good.id, held.id)).json()
+        await put_on_hold(subsidy, held.id, [a_hold("officer_hold", "核查", held.created_at)])
+        shown = (await finance(subsidy).get(f"/v1/payment-batches/{batch['id']}")).json()["allowed_actions"]
+        assert next(each["allowed"] for each in shown if each["action"] == "export")
+        sent = (await act(subsidy, batch, "export")).json()
+        assert (sent["status"], sent["payment_count"], sent["amount"]) == ("exported", 1, "180.00")
+        assert {each["claim_id"]: each["status"] for each in sent["payments"]} == {str(good.id): "exported", str(held.id): "cancelled"}
+        assert [each["code"] for each in sent["left_out"]] == ["claim_on_hold"]
+        assert (await create(subsidy, fund_id, held.id)).json()["code"] == "claim_on_hold"
+        await put_on_hold(subsidy, held.id, [])
+        again = (await create(subsidy, fund_id, held.id)).json()
+        assert (await act(subsidy, again, "export")).json()["payment_count"] == 1
+
+
+async def put_on_hold(subsidy: Service, claim_id: UUID, holds: list[dict[str, Any]]) -> None:
+    async with subsidy.kernel.writing.begin() as session:
+        await session.execute(update(Claim).where(Claim.id == claim_id).values(holds=holds))
 
 
 async def test_batches_are_found_by_fund_state_and_claim(start: Start) -> None:

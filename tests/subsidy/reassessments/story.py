@@ -57,7 +57,7 @@ class Told:
 
     def __init__(self, world: World) -> None:
         self.world, self.people = world, [a_person(), a_person()]
-        self.class_id = world.open_class(self.people)
+        self.class_id, self.certificate_id = world.open_class(self.people), db.new_id()
 
     @property
     def class_(self) -> dict[str, Any]:
@@ -65,7 +65,12 @@ class Told:
 
     async def event(self, kind: str, event_id: UUID | None = None, **told: Any) -> None:
         about = {"trainee": self.people[0]["trainee_id"], "status_record": db.new_id(), "teacher": db.new_id()}
-        about |= {"institution": self.world.school_id, "attendance": self.class_id, "class": self.class_id}
+        about |= {
+            "certificate": self.certificate_id,
+            "institution": self.world.school_id,
+            "attendance": self.class_id,
+            "class": self.class_id,
+        }
         if kind.startswith("status_record"):
             told |= {"trainee_id": self.people[0]["trainee_id"]}
         if kind.startswith("teacher"):

@@ -2,12 +2,13 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import func, update
 
-from services.subsidy.claims.tables import DueReassessment
+from services.subsidy.claims.tables import DueReassessment, Line
 from services.subsidy.reassessments.job import run_due
 from shared import db
 from tests.conftest import AWAY, Start
@@ -162,6 +163,57 @@ async def test_facts_that_would_pay_more_are_told_and_pay_nothing(start: Start) 
         trail = (await at.world.as_("auditor").get("/v1/audit", params={"subject": claim["id"]})).json()["items"]
         [entry] = [each for each in trail if each["action"] == "claim.reassessed"]
         assert entry["details"]["lines"][0]["amount"] == "180.00" and entry["details"]["facts_hash_before"] == claim["facts_hash"]
+
+
+async def test_facts_that_raise_the_amount_again_after_a_recovery_are_told_once(start: Start) -> None:
+    async with told(start) as at:
+        whole = at.people[0]["half_days"]
+        claim = await at.claim("paid")
+        attendance(at.class_, at.people[0])
+        await at.hears("attendance.corrected")
+        [proposal] = await at.recoveries()
+        await at.batch(f"recoveries/{proposal['id']}:accept", None)
+        await at.batch(f"recoveries/{proposal['id']}:confirm", {"received_on": "2025-05-20", "voucher_no": "V1"})
+        await at.hears("attendance.corrected")
+        assert (await at.kept("told"), proposal["amount"]) == (0, "120.00")
+        at.people[0]["half_days"] = whole
+        for _ in range(2):
+            await at.hears("attendance.corrected")
+        assert (await at.kept("told"), await at.recoveries()) == (1, [])
+        trail = (await at.world.as_("auditor").get("/v1/audit", params={"subject": claim["id"]})).json()["items"]
+        line = next(each for each in trail if each["details"].get("outcome") == "told")["details"]["lines"][0]
+        assert (line["amount_before"], line["amount"]) == ("60.00", "180.00")
+
+
+async def test_what_a_person_asked_back_for_reasons_of_their_own_is_no_news(start: Start) -> None:
+    async with told(start) as at:
+        claim = await at.claim("paid")
+        asked = {"persons": [{"trainee_id": at.people[0]["trainee_id"], "amount": "60.00"}]}
+        await at.world.step("finance", "recover", claim, asked, AFTER_NOTICE)
+        await at.hears("trainee.changed")
+        assert await at.kept() == 0
+
+
+async def test_facts_and_a_revoked_certificate_each_keep_what_they_propose(start: Start) -> None:
+    async with told(start) as at:
+        claim = await at.claim("paid")
+        async with at.world.subsidy.kernel.writing.begin() as session:
+            rests = update(Line).where(Line.claim_id == UUID(claim["id"]), Line.position == 1)
+            await session.execute(rests.values(certificate_id=at.certificate_id))
+        await at.hears("certificate.revoked")
+        assert [each["amount"] for each in await at.recoveries()] == ["180.00"]
+        await at.hears("trainee.changed")
+        assert [each["amount"] for each in await at.recoveries()] == ["180.00"], "the facts say nothing of the certificate"
+        pension(at.class_, at.people[0])
+        await at.hears("status_record.received")
+        [both] = await at.recoveries()
+        assert (both["amount"], "证书" in both["reason"], "事实" in both["reason"]) == ("360.00", True, True)
+        at.people[0]["statuses"] = []
+        await at.hears("status_record.voided")
+        [left] = await at.recoveries()
+        assert (left["amount"], left["reason"]) == ("180.00", "所附证书已撤销")
+        shown = (await at.world.as_("finance", at=AFTER_NOTICE).get(f"/v1/recoveries/{left['id']}")).json()
+        assert [each["trainee_id"] for each in shown["persons"]] == [at.people[1]["trainee_id"]]
 
 
 async def test_the_same_event_twice_and_one_that_says_nothing_new_do_nothing(start: Start) -> None:

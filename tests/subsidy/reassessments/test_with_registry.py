@@ -126,6 +126,41 @@ async def test_what_is_shown_beforehand_is_what_then_happens(start: Start, fact:
         assert (after["hold"] and after["hold"]["code"]) == held
 
 
+async def test_a_reinstatement_shows_beforehand_what_it_frees(start: Start) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        city = City(registry, subsidy)
+        await city.hold_a_class()
+        reviewer, school = registry.as_("reviewer", at=JUNE), f"/v1/institutions/{city.school_id}"
+        await made.posted(reviewer, f"{school}:blacklist", {"from_on": "2025-06-01", "reason": "虚报学员"}, 200)
+        await city.catches_up()
+        shown = (await reviewer.post(f"{school}:reinstate", params={"preview": "true"})).json()
+        assert ([each["id"] for each in shown["claims"]], shown["open_amount"]) == ([city.claim_id], "360.00")
+        await city.catches_up()
+        assert (await city.claim())["hold"]["code"] == "institution_blacklisted", "nothing was done"
+        await made.posted(reviewer, f"{school}:reinstate", status=200)
+        await city.catches_up()
+        assert (await city.claim())["hold"] is None
+
+
+async def test_an_institution_that_takes_a_person_s_account_marks_the_claims_of_that_person(start: Start) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        city = City(registry, subsidy)
+        await city.hold_a_class()
+        other = await made.school(registry)
+        await city.catches_up()
+        since = (await registry.as_("auditor").get("/v1/changes")).json()["next"]
+        for account in ("6217000010001234321", None):  # taken, and given up again
+            answer = await registry.as_("officer").patch(f"/v1/institutions/{other}", json={"bank_account": account})
+            assert answer.status_code == 200, answer.text
+            events = (await registry.as_("auditor").get("/v1/changes", params={"after": since})).json()
+            told = [each["subject"] for each in events["items"] if each["type"] == "trainee.account_shared"]
+            since = events["next"]
+            assert told == [city.people[0]]
+        await made.school(registry, bank_account="6217000010001234322")
+        events = (await registry.as_("auditor").get("/v1/changes", params={"after": since})).json()["items"]
+        assert [each["subject"] for each in events if each["type"] == "trainee.account_shared"] == [city.people[1]]
+
+
 async def test_of_whom_nothing_was_claimed_nothing_is_shown(start: Start) -> None:
     async with start("registry") as registry, start("subsidy") as subsidy:
         city = City(registry, subsidy)

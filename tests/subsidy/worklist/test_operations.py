@@ -39,6 +39,26 @@ async def test_a_claim_waits_for_the_role_that_takes_its_next_step(start: Start,
         assert await waits(world.as_("institution", AFTER_NOTICE, institution_id=str(db.new_id()))) == []
 
 
+@pytest.mark.parametrize(("on", "told"), [("2026-10-31T23:59:00+08:00", False), ("2026-11-01T00:00:00+08:00", True)])
+async def test_the_next_year_of_working_days_is_asked_for_sixty_days_before_it_is_needed(start: Start, on: str, told: bool) -> None:
+    async with a_world(start) as world:
+        for role in ("officer", "reviewer", "finance", "admin", "auditor", "institution"):
+            answer = (await world.as_(role, on).get("/v1/worklist")).json()
+            found = [(each["kind"], each["number"], each["due_on"]) for each in answer["items"]]
+            asked = told and role not in ("auditor", "institution")
+            assert found == ([("calendar_year_missing", "2027", "2026-12-31")] if asked else []), role
+            assert [each["count"] for each in answer["counts"]] == [1] * asked
+
+
+async def test_a_notice_that_would_run_into_a_year_without_working_days_is_not_offered(start: Start) -> None:
+    async with a_world(start) as world:
+        claim = await world.bring_to("reviewed", world.open_class([a_person()]))
+        for on, why_not in (("2026-12-24T09:00:00+08:00", None), ("2026-12-30T09:00:00+08:00", "calendar_year_missing")):
+            shown = (await world.as_("reviewer", on).get(f"/v1/claims/{claim['id']}")).json()["allowed_actions"]
+            [confirm] = [each for each in shown if each["action"] == "confirm"]
+            assert (confirm["allowed"], confirm["why_not"] and confirm["why_not"]["code"]) == (why_not is None, why_not)
+
+
 async def test_finance_waits_for_the_notice_to_be_over(start: Start) -> None:
     async with a_world(start) as world:
         await world.bring_to("in_notice", world.open_class([a_person()]))
@@ -123,6 +143,6 @@ async def test_proposed_terms_wait_for_another_administrator(start: Start) -> No
     async with start("subsidy") as subsidy:
         proposed = await subsidy.as_("admin", person_id=one).post(TERMS, json=await a_block(subsidy, yuan_per_person_day="80.00"))
         assert proposed.status_code == 201, proposed.text
-        [item] = (await subsidy.as_("admin", person_id=other).get("/v1/worklist")).json()["items"]
+        [item] = (await subsidy.as_("admin", at=AFTER_NOTICE, person_id=other).get("/v1/worklist")).json()["items"]
         assert (item["kind"], item["action"], item["link"]) == ("terms_proposed", "approve", f"{TERMS}/{proposed.json()['id']}")
-        assert await waits(subsidy.as_("admin", person_id=one)) == []
+        assert await waits(subsidy.as_("admin", at=AFTER_NOTICE, person_id=one)) == []

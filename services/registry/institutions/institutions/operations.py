@@ -1,5 +1,6 @@
 """What can be done with an institution: register, change. What moves it from state to state: `steps`."""
 
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,15 @@ from shared import db, deeds, errors, history
 from shared.access import Call
 from shared.web import Kernel
 
+Tell = Callable[[AsyncSession, Call, Mapping[UUID, Collection[bytes | None]]], Awaitable[None]]
+_told_by: list[Tell] = []
+
+
+def tells(tell: Tell) -> Tell:
+    """Registers who is told of accounts that an institution took or gave up."""
+    _told_by.append(tell)
+    return tell
+
 
 async def create(session: AsyncSession, call: Call, kernel: Kernel, body: InstitutionIn) -> InstitutionPaper:
     values, faults = rules.read(body.model_dump())
@@ -30,6 +40,7 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, body: Instit
         existing = await session.scalar(select(Institution.id).where(Institution.uscc == values["uscc"]))
         raise DuplicateInstitution(existing_id=str(existing))
     await deeds.record(session, call, "institution.registered", made, version=1)
+    await _tell(session, call, made, {account["bank_account_key"]})
     return await reading.get(session, call, made)
 
 
@@ -40,17 +51,24 @@ async def change(session: AsyncSession, call: Call, kernel: Kernel, institution_
     if faults:
         raise errors.Invalid(faults=faults)
     before = reading.told(institution)
+    accounts = {institution.bank_account_key}
     if "bank_account" in values:
         values |= fields.sealed_account(kernel.vault, "institutions", institution.id, values["bank_account"])
     for name, value in values.items():
         setattr(institution, name, value)
     if values:
         await changed(session, call, institution, "changed", _changes(before, institution), fields=sorted(body.model_fields_set))
+        await _tell(session, call, institution.id, accounts ^ {institution.bank_account_key})
     return await reading.get(session, call, institution_id)
 
 
 def _changes(before: dict[str, Any], institution: Institution) -> dict[str, Any]:
     return {"changes": history.changes(before, reading.told(institution))}
+
+
+async def _tell(session: AsyncSession, call: Call, institution_id: UUID, accounts: Collection[bytes | None]) -> None:
+    for tell in _told_by if any(accounts) else ():
+        await tell(session, call, {institution_id: accounts})
 
 
 async def changed(

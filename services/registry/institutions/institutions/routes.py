@@ -60,6 +60,10 @@ async def _if_gone(institution_id: UUID, body: Exited, call: web.Caller, kernel:
     return await affected(kernel, call, institution_id=institution_id, from_on=body.on or call.today) if preview else None
 
 
+async def _if_reinstated(institution_id: UUID, call: web.Caller, kernel: web.KernelOf, preview: Preview = False) -> Affected | None:
+    return await affected(kernel, call, institution_id=institution_id, listed=True, from_on=call.today) if preview else None
+
+
 def _suspended_in_order(body: Suspended, today: date) -> list[errors.Fault]:
     return fields.backwards(body.from_on or today, body.until_on, "/until_on")
 
@@ -169,12 +173,18 @@ async def blacklist(
     "POST",
     f"{ONE}:reinstate",
     may=REVIEWER,
-    summary="移出黑名单或结束暂停",
-    errors=[errors.InvalidState],
+    summary="移出黑名单或结束暂停(preview=true 只看涉及哪些申领单)",
+    errors=[errors.InvalidState, *ASKING],
     paper=partial(steps.permit, action="reinstate"),
 )
-async def reinstate(institution_id: UUID, session: web.Session, call: web.Caller, body: Explained | None = None) -> InstitutionPaper:
-    return await steps.reinstate(session, call, institution_id, body or Explained())
+async def reinstate(
+    institution_id: UUID,
+    previewed: Annotated[Affected | None, Depends(_if_reinstated)],
+    session: web.Session,
+    call: web.Caller,
+    body: Explained | None = None,
+) -> InstitutionPaper | Affected:
+    return previewed or await steps.reinstate(session, call, institution_id, body or Explained())
 
 
 @router.operation(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from services.registry import fields
+from services.registry.institutions.institutions import operations as institutions
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees import policy, reading, rules, visibility
 from services.registry.people.trainees.errors import DuplicateTrainee
@@ -124,6 +125,7 @@ async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trai
     await tell_sharers(session, call, {trainee.id: accounts})
 
 
+@institutions.tells
 async def tell_sharers(session: AsyncSession, call: Call, changed: Mapping[UUID, Collection[bytes | None]]) -> None:
     """Announces those who have an account that somebody (`changed`: whose, by id) took or gave up: it is shared now, or no longer."""
     holders = await reading.holders(session, {account for accounts in changed.values() for account in accounts if account})
