@@ -19,7 +19,10 @@ class _Read(BaseModel):
 
 
 class TraineeName(_Read):
+    """`known_as`: today's name and the earlier ones, one a line."""
+
     name: str
+    known_as: str
 
 
 class InstitutionName(_Read):

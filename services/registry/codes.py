@@ -120,6 +120,7 @@ class CorrectableField(StrEnum):
     EDUCATION = "education"
     BANK_ACCOUNT = "bank_account"
     RETIREMENT_TRACK = "retirement_track"
+    CATEGORIES = "categories"
 
 
 class CorrectionStatus(StrEnum):

@@ -77,7 +77,7 @@ async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
     async with kernel.reading() as session:
         found = (await session.scalars(wanted)).all()
     known = (await clients.names(kernel, call, trainee_ids={each.trainee_id for each in found})).trainees
-    named = [each for each in found if each.trainee_id in known and person_names.same(known[each.trainee_id].name, body.name)]
+    named = [each for each in found if each.trainee_id in known and _is_called(known[each.trainee_id], body.name)]
     if not named:
         return VerifyOut(valid=False, on=on, reason=Verification.NOT_FOUND, detail=WORDS[Verification.NOT_FOUND])
     judged = [(each, policy.not_valid(each.issued_on, each.revoked_on, on)) for each in named]
@@ -96,6 +96,11 @@ async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
         name=privacy.mask_name(known[certificate.trainee_id].name),
         revoked_on=certificate.revoked_on if reason is Verification.REVOKED else None,
     )
+
+
+def _is_called(holder: clients.TraineeName, name: str) -> bool:
+    """Today or before: a printed certificate keeps the name it was printed with."""
+    return any(person_names.same(each, name) for each in holder.known_as.splitlines())
 
 
 def _unknown(trainee_id: UUID, known: dict[UUID, clients.TraineeName]) -> Iterable[errors.Fault]:

@@ -25,7 +25,8 @@ from services.registry.people.status_records import operations as status_records
 from services.registry.people.status_records.schemas import StatusRecordIn
 from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import visibility
-from services.registry.people.trainees.batch import bring_up_to_date
+from services.registry.people.trainees.batch import BY_CORRECTION, bring_up_to_date, correction_needed
+from services.registry.people.trainees.errors import CorrectionNeeded
 from services.registry.people.trainees.rules import Category, Person, id_type_of
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
@@ -118,7 +119,13 @@ async def _keep_roster(
         kept.faults += [_other_name(row) for known, row in zip(registered, some, strict=True) if known.name_differs]
         named = [(known, row) for known, row in zip(registered, some, strict=True) if not known.name_differs]
         news = {known.id: (known.before, new) for known, row in named if known.before is not None and (new := _news(call, known, row))}
-        await bring_up_to_date(session, call, kernel.vault, list(news.values()))
+        settled = await correction_needed(session, call, list(news.values()))
+        kept.faults += [
+            row.fault("category", CorrectionNeeded.code, row.name, BY_CORRECTION) for known, row in named if known.id in settled
+        ]
+        named = [(known, row) for known, row in named if known.id not in settled]
+        told = [each for known_id, each in news.items() if known_id not in settled]
+        await bring_up_to_date(session, call, kernel.vault, told, source=f"花名册 {training.number}")
         added = await enrolments.add(session, call, training, [known.id for known, _ in named])
         for (_, row), each in zip(named, added, strict=True):
             if each.outcome == "full":

@@ -34,7 +34,7 @@ async def trainees(session: AsyncSession, viewer: Actor | None, ids: Collection[
 
 @cache
 def _trainees(role: str | None) -> Select[Any]:
-    wanted = among(Trainee.id, Trainee.name, Trainee.id_number_masked, Trainee.region_code)
+    wanted = among(Trainee.id, Trainee.name, Trainee.id_number_masked, Trainee.region_code, Trainee.known_as)
     return wanted.where(visibility.rows_bound(role)) if role else wanted
 
 

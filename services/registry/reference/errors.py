@@ -1,9 +1,13 @@
-"""The faults that data of the registry share, in a request as in a spreadsheet's row."""
+"""What several nouns of the registry can answer with, and the faults that their data share, in a request as in a spreadsheet's row."""
 
-from shared.errors import Basis, Fault
+from shared.errors import Basis, Fault, Problem
 from shared.national_numbers import InvalidNumber
 
 STANDARDS = {"invalid_id_number": Basis("GB 11643-1999", "4"), "invalid_uscc": Basis("GB 32100-2015", "4")}
+
+
+class SamePerson(Problem):
+    code, status = "same_person", 409
 
 
 def invalid_number(invalid: InvalidNumber, pointer: str) -> Fault:

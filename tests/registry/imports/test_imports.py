@@ -421,6 +421,22 @@ async def test_a_number_with_the_name_of_another_is_told_and_nobody_is_enrolled(
     assert (listed["summary"], [each["code"] for each in listed["errors"]]) == (counts(2, created=1, rejected=1), ["name_differs"])
 
 
+async def test_a_roster_says_nothing_new_of_whom_a_begun_class_counts_on(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    class_id = await made.proposed(registry, institution_id, "approved")
+    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+    assert (await imported(own, roster(person(1, category="农村转移劳动者")), kind="roster", class_id=class_id))["summary"] == counts(
+        1, created=1
+    )
+    during = registry.as_("institution", institution_id=institution_id, at=made.FIRST)
+    again = await imported(during, roster(person(1, category="农村转移劳动者")), kind="roster", class_id=class_id)
+    assert again["summary"] == counts(1, unchanged=1)
+    told = await imported(during, roster(person(1, category="脱贫劳动力")), kind="roster", class_id=class_id)
+    assert [(each["column"], each["code"]) for each in told["errors"]] == [("F", "correction_needed")]
+    [trainee] = (await during.get("/v1/trainees")).json()["items"]
+    assert [each["code"] for each in trainee["categories"]] == ["rural_transfer_worker"]
+
+
 async def test_a_residence_permit_is_kept_as_one(registry: Service) -> None:
     class_id = await made.proposed(registry, await made.school(registry), "approved")
     officer = registry.as_("officer", at=made.BEFORE)

@@ -16,7 +16,14 @@ async def test_names_are_told_by_id_and_unknown_ids_left_out(start: Start) -> No
         person, school = await made(officer, "/v1/trainees", trainee()), await made(officer, "/v1/institutions", institution())
         asked = {"trainee_ids": [person["id"], str(db.new_id())], "institution_ids": [school["id"]], "class_ids": [str(db.new_id())]}
         assert (await registry.internal().post(PATH, json=asked)).json() == {
-            "trainees": {person["id"]: {"name": "杨秀英", "id_number_masked": "5226**********0017", "region_code": "522601100"}},
+            "trainees": {
+                person["id"]: {
+                    "name": "杨秀英",
+                    "id_number_masked": "5226**********0017",
+                    "region_code": "522601100",
+                    "known_as": "杨秀英\n",
+                }
+            },
             "institutions": {school["id"]: {"name": school["name"], "kind": "private_school", "region_code": "522601001"}},
             "classes": {},
         }

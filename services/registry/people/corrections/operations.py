@@ -3,29 +3,33 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
-from services.registry.codes import CorrectionStatus, RetirementTrack
+from services.registry.codes import CorrectableField, CorrectionStatus, RetirementTrack
 from services.registry.people.corrections import policy
 from services.registry.people.corrections.errors import CorrectionDecided
-from services.registry.people.corrections.schemas import CorrectionIn, CorrectionOut
+from services.registry.people.corrections.schemas import CATEGORIES, CorrectionIn, CorrectionOut, Proposed
 from services.registry.people.corrections.tables import TraineeCorrection
 from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import reading, rules
 from services.registry.people.trainees.schemas import TraineeChange
 from services.registry.people.trainees.tables import Trainee
+from services.registry.reference.errors import SamePerson
 from shared import db, deeds, errors, pages, privacy, redaction, wire
 from shared.access import Call
 from shared.web import Kernel
 
+REFUSALS: dict[str, type[errors.Problem]] = {each.code: each for each in (CorrectionDecided, SamePerson)}
 MASKED = {"id_number": privacy.mask_number, "bank_account": privacy.mask_account, "phone": privacy.mask_phone}
 
 
 async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, body: CorrectionIn) -> CorrectionOut:
     trainee = await reading.find(session, call, trainee_id)
     _change(body.field, body.proposed, trainee, call)
+    proposed = body.proposed if isinstance(body.proposed, str) else CATEGORIES.dump_json(body.proposed).decode()
     made = db.new_id()
     correction = TraineeCorrection(
         id=made,
@@ -34,9 +38,10 @@ async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUI
         reason=body.reason,
         status=CorrectionStatus.OPEN,
         asked_by=call.actor.subject,
+        asked_by_person=call.actor.doer.person,
         asked_at=call.now,
-        proposed=kernel.vault.encrypt(body.proposed, f"trainee_corrections/{made}/proposed"),
-        proposed_masked=MASKED.get(body.field, str)(body.proposed),
+        proposed=kernel.vault.encrypt(proposed, f"trainee_corrections/{made}/proposed"),
+        proposed_masked=MASKED.get(body.field, redaction.redact)(proposed),
     )
     session.add(correction)
     await session.flush()
@@ -58,8 +63,10 @@ async def accept(
 ) -> CorrectionOut:
     correction = await permit(session, call, trainee_id, correction_id, action="accept")
     trainee = await reading.find(session, call, trainee_id)
-    proposed = fields.opened(kernel.vault, "trainee_corrections", correction.id, "proposed", correction.proposed)
-    await trainees.apply(session, call, kernel, trainee, _change(correction.field, str(proposed), trainee, call))
+    kept = str(fields.opened(kernel.vault, "trainee_corrections", correction.id, "proposed", correction.proposed))
+    change = _change(correction.field, _proposed(correction.field, kept), trainee, call)
+    told = {"source": f"更正申请 {correction.id}", "reason": correction.reason}
+    await trainees.apply(session, call, kernel, trainee, change, correction=told)
     return await _decide(session, call, correction, CorrectionStatus.ACCEPTED, comment)
 
 
@@ -75,8 +82,9 @@ async def permit(session: AsyncSession, call: Call, trainee_id: UUID, correction
     if correction is None or correction.trainee_id != trainee_id:
         raise errors.NotFound()
     call.match(correction.version)
-    if refusal := policy.MACHINE.why_not(action, correction.status, call.actor.doer, further=policy.still_open(correction.status)):
-        raise CorrectionDecided(refusal.detail)
+    still_open = policy.still_open(correction.status)
+    if refusal := policy.MACHINE.why_not(action, correction.status, call.actor.doer, _asked(correction), still_open):
+        raise REFUSALS[refusal.code](refusal.detail)
     return correction
 
 
@@ -91,7 +99,7 @@ async def _decide(
     return _show(call, correction)
 
 
-def _change(field: str, proposed: str, trainee: Trainee, call: Call) -> TraineeChange:
+def _change(field: str, proposed: Proposed, trainee: Trainee, call: Call) -> TraineeChange:
     """The correction as a change of the trainee, refused now if it could not be made later."""
     if field == "retirement_track" and proposed not in set(RetirementTrack):
         raise errors.Invalid(
@@ -99,13 +107,19 @@ def _change(field: str, proposed: str, trainee: Trainee, call: Call) -> TraineeC
                 errors.Fault(
                     "invalid_value",
                     pointer="/proposed",
-                    seen=redaction.quoted(proposed),
+                    seen=redaction.quoted(str(proposed)),
                     allowed="female_50、female_55",
                     fix="请改正该值。",
                 )
             ]
         )
-    change = TraineeChange.model_validate({field: proposed})
+    if (field == CorrectableField.CATEGORIES) is isinstance(proposed, str):
+        allowed = "人员类别的列表,与登记时的 categories 相同" if field == CorrectableField.CATEGORIES else "文字"
+        raise errors.Invalid(faults=[errors.Fault("invalid_value", pointer="/proposed", allowed=allowed, fix="请改正该值。")])
+    try:
+        change = TraineeChange.model_validate({field: proposed})
+    except ValidationError:
+        raise errors.Invalid(faults=[errors.Fault("invalid_value", pointer="/proposed", fix="请改正该值。")]) from None
     if isinstance(faults := rules.changes(change, trainee.id_type, call.today), tuple):
         raise errors.Invalid(
             faults=[
@@ -118,5 +132,15 @@ def _change(field: str, proposed: str, trainee: Trainee, call: Call) -> TraineeC
 
 def _show(call: Call, correction: TraineeCorrection) -> CorrectionOut:
     shown = {name: getattr(correction, name) for name in CorrectionOut.model_fields if hasattr(correction, name)}
-    actions = policy.MACHINE.every_action(correction.status, call.actor.doer, further=policy.still_open(correction.status))
-    return CorrectionOut.model_validate(shown | {"proposed": correction.proposed_masked, "allowed_actions": wire.allowed_actions(actions)})
+    still_open = policy.still_open(correction.status)
+    actions = policy.MACHINE.every_action(correction.status, call.actor.doer, _asked(correction), still_open)
+    proposed = _proposed(correction.field, correction.proposed_masked)
+    return CorrectionOut.model_validate(shown | {"proposed": proposed, "allowed_actions": wire.allowed_actions(actions)})
+
+
+def _asked(correction: TraineeCorrection) -> list[tuple[str, str]]:
+    return [("ask", correction.asked_by_person)] if correction.asked_by_person else []
+
+
+def _proposed(field: str, kept: str) -> Proposed:
+    return CATEGORIES.validate_json(kept) if field == CorrectableField.CATEGORIES else kept

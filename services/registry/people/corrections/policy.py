@@ -1,4 +1,4 @@
-"""A correction is asked for once and decided once. Pure."""
+"""A correction is asked for once and decided once, accepted by another person than asked for it. Pure."""
 
 from typing import Final
 
@@ -10,9 +10,10 @@ MACHINE: Final = Machine(
     "更正申请",
     {CorrectionStatus.OPEN: "待办", CorrectionStatus.ACCEPTED: "已采纳", CorrectionStatus.REJECTED: "已驳回"},
     (
-        Step("accept", "采纳", by(OFFICER, *CorrectionStatus), to=CorrectionStatus.ACCEPTED),
+        Step("accept", "采纳", by(OFFICER, *CorrectionStatus), to=CorrectionStatus.ACCEPTED, part="accept"),
         Step("reject", "驳回", by(OFFICER, *CorrectionStatus), to=CorrectionStatus.REJECTED),
     ),
+    {"ask": "申请", "accept": "采纳"},
 )
 DECIDED: Final = Refusal("correction_decided", "该更正申请已被采纳或驳回。如仍需更正,请重新申请。")
 

@@ -16,6 +16,7 @@ from services.registry.people.trainees import policy as trainees
 from services.registry.people.trainees import reading
 from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.routes import SEES
+from services.registry.reference.errors import SamePerson
 from shared import errors, pages, web, wire
 
 router = web.Router("trainees")
@@ -64,7 +65,7 @@ ONE_CORRECTION = "/v1/trainees/{trainee_id:uuid}/corrections/{correction_id:uuid
     f"{ONE_CORRECTION}:accept",
     may=policy.OFFICER,
     summary="采纳更正,随即修改学员信息(preview=true 只看涉及哪些申领单)",
-    errors=[*DECIDED, DuplicateTrainee, errors.UpstreamFailed, errors.UpstreamTimeout],
+    errors=[*DECIDED, DuplicateTrainee, SamePerson, errors.UpstreamFailed, errors.UpstreamTimeout],
 )
 async def accept_correction(
     trainee_id: UUID,

@@ -1,16 +1,22 @@
 """Corrections on the wire."""
 
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from services.registry.codes import CorrectableField, CorrectionStatus
+from services.registry.people.trainees.schemas import CategoryPeriod
 from shared import names, wire
+
+Categories = Annotated[list[CategoryPeriod], Field(max_length=30)]
+Proposed = wire.Word | Categories
+CATEGORIES: TypeAdapter[list[CategoryPeriod]] = TypeAdapter(Categories)
 
 
 class CorrectionIn(wire.In):
     field: CorrectableField
-    proposed: wire.Word = Field(description="应改成什么", examples=["杨秀英"])
+    proposed: Proposed = Field(description="应改成什么;field 为 categories 的填全部人员类别", examples=["杨秀英"])
     reason: wire.Reason
 
 
@@ -22,7 +28,7 @@ class CorrectionOut(wire.Out):
     trainee_name: names.TraineeName = None
     id_number_masked: names.IdNumberMasked = None
     field: CorrectableField
-    proposed: str
+    proposed: Proposed
     reason: str
     status: CorrectionStatus
     asked_at: wire.Instant

@@ -12,7 +12,7 @@ from shared import db, keeping
 
 
 class TraineeCorrection(db.Versioned, Row):
-    """A change of one field that someone asked for, and what the officer decided. `proposed` is encrypted: it may be a number."""
+    """A change of one field that someone asked for, and what the officer decided. `proposed` is encrypted: it may be a number; categories stand as JSON."""
 
     __tablename__ = "trainee_corrections"
 
@@ -23,6 +23,7 @@ class TraineeCorrection(db.Versioned, Row):
     reason: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, default="open")
     asked_by: Mapped[str] = mapped_column(Text)
+    asked_by_person: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decided_by: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
-from services.registry.people.trainees import operations, rules, visibility
-from services.registry.people.trainees.errors import DuplicateTrainee
+from services.registry.people.trainees import facts, operations, policy, rules, visibility
+from services.registry.people.trainees.errors import CorrectionNeeded, DuplicateTrainee
 from services.registry.people.trainees.rules import Person
 from services.registry.people.trainees.schemas import TraineeIn
 from services.registry.people.trainees.tables import Trainee
@@ -20,6 +21,7 @@ from shared.errors import Fault, Forbidden, Problem
 from shared.privacy import Vault
 from shared.redaction import quoted
 
+BY_CORRECTION = "该学员已报名的班已开班,人员类别和账户不能直接修改;请用 corrections 提出更正申请。"
 COMPARED = ("region_code", "education", "employer_id", "retirement_track", "external_refs")
 
 
@@ -75,7 +77,7 @@ async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[
         elif not (news := _news(vault, people[index], each.before)):
             outcomes[index] = Result("unchanged", each.id)
         elif visibility.may_change(call.actor, each.how, each.before.region_code):
-            outcomes[index], newer[index] = Result("updated", each.id), news
+            newer[index] = news
         else:
             known = Fault(
                 DuplicateTrainee.code,
@@ -84,8 +86,24 @@ async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[
                 more={"existing_id": str(each.id)},
             )
             outcomes[index] = replace(rejected(known, conflict=True), id=each.id)
-    await bring_up_to_date(session, call, vault, [(registered[index].before, news) for index, news in newer.items()])
+    needed = await correction_needed(session, call, [(registered[index].before, news) for index, news in newer.items()])
+    for index, news in newer.items():
+        known_id = registered[index].id
+        pointer = "/categories" if "categories" in news else "/bank_account"
+        settled = Fault(CorrectionNeeded.code, pointer=pointer, fix=BY_CORRECTION)
+        outcomes[index] = rejected(settled, conflict=True) if known_id in needed else Result("updated", known_id)
+    kept = [(registered[index].before, news) for index, news in newer.items() if registered[index].id not in needed]
+    await bring_up_to_date(session, call, vault, kept, source="批量登记")
     return outcomes
+
+
+async def correction_needed(session: AsyncSession, call: Call, newer: Sequence[tuple[Any, dict[str, Any]]]) -> set[UUID]:
+    """Of those who are to be brought up to date whom a class has counted on since."""
+    touched = {
+        known.id: policy.relied_on_from({"categories": [], "bank_account": known.bank_account}, news, lambda _: False)
+        for known, news in newer
+    }
+    return await facts.correction_needed(session, call, {each: from_on for each, from_on in touched.items() if from_on})
 
 
 def _news(vault: Vault, person: Person, known: Any) -> dict[str, Any]:
@@ -111,7 +129,10 @@ def _as_kept(category: rules.Category) -> dict[str, Any]:
     return {"code": category.code, "since_on": category.since_on.isoformat(), "until_on": until_on, "proof": category.proof}
 
 
-async def bring_up_to_date(session: AsyncSession, call: Call, vault: Vault, newer: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+async def bring_up_to_date(
+    session: AsyncSession, call: Call, vault: Vault, newer: Sequence[tuple[Any, dict[str, Any]]], *, source: str
+) -> None:
+    """`source`: what told the news, as the history says it."""
     if not newer:
         return
     rows = []
@@ -136,12 +157,33 @@ async def bring_up_to_date(session: AsyncSession, call: Call, vault: Vault, newe
     await deeds.record_all(
         session,
         [
-            deeds.deed(call, "trainee.changed", known.id, version=known.version + 1, fields=sorted(news), **_since(news))
-            for known, news in newer
+            deeds.deed(
+                call,
+                "trainee.changed",
+                known.id,
+                details={"source": source, "changes": _changes(known, news, row)},
+                version=known.version + 1,
+                fields=sorted(news),
+                **_since(news),
+            )
+            for row, (known, news) in zip(rows, newer, strict=True)
         ],
     )
     accounts = {row["known_id"]: {known.bank_account_key} ^ {row["bank_account_key"]} for row, (known, _) in zip(rows, newer, strict=True)}
     await operations.tell_sharers(session, call, accounts)
+
+
+def _changes(known: Any, news: Mapping[str, Any], row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What differs of the trainee as it is shown."""
+    now = {**row, "phone": row["phone_masked"], "bank_account": row["bank_account_masked"]}
+    if "categories" in news:
+        stated = {(each["code"], each["since_on"]): each for each in (*known.categories, *map(_as_kept, news["categories"]))}
+        now["categories"] = sorted(stated.values(), key=lambda each: (each["since_on"], each["code"]))
+    return [{"field": name, "old": _shown(getattr(known, name)), "new": _shown(now[name])} for name in sorted(news)]
+
+
+def _shown(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _since(news: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,4 +11,8 @@ class TraineeMerged(errors.Problem):
     code, status = "trainee_merged", 410
 
 
+class CorrectionNeeded(errors.Problem):
+    code, status = "correction_needed", 409
+
+
 errors.violates("trainees_id_number_key", DuplicateTrainee)

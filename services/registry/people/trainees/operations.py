@@ -1,6 +1,6 @@
 """What can be done with a trainee: register, one or hundreds, change, reveal, look up."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,8 @@ from sqlalchemy.orm.attributes import flag_modified
 from services.registry import fields
 from services.registry.institutions.institutions import operations as institutions
 from services.registry.institutions.institutions.tables import Institution
-from services.registry.people.trainees import policy, reading, rules, visibility
-from services.registry.people.trainees.errors import DuplicateTrainee
+from services.registry.people.trainees import facts, policy, reading, rules, visibility
+from services.registry.people.trainees.errors import CorrectionNeeded, DuplicateTrainee
 from services.registry.people.trainees.rules import Category, Person
 from services.registry.people.trainees.schemas import (
     Found,
@@ -28,7 +28,7 @@ from services.registry.people.trainees.schemas import (
     TraineePaper,
 )
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
-from shared import db, deeds, errors, limits, person_names
+from shared import db, deeds, errors, history, limits, person_names
 from shared.access import Actor, Call
 from shared.errors import Fault
 from shared.national_numbers import compact
@@ -86,12 +86,19 @@ async def change(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: 
     return await reading.paper(session, call, trainee_id)
 
 
-async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trainee, body: TraineeChange) -> None:
-    """Makes the stated changes, or refuses them with every fault."""
+async def apply(
+    session: AsyncSession, call: Call, kernel: Kernel, trainee: Trainee, body: TraineeChange, *, correction: Mapping[str, Any] | None = None
+) -> None:
+    """Makes the stated changes, or refuses them with every fault. `correction`: what an accepted correction says of itself; without one, what a class
+    that has begun was held on stays."""
     values = rules.changes(body, trainee.id_type, call.today)
     employer = (await employer_faults(session, [body.employer_id]))[0]
     if isinstance(values, tuple) or employer:
         raise errors.Invalid(faults=[*(values if isinstance(values, tuple) else ()), *([employer] if employer else [])])
+    before = await reading.shown(session, trainee.id)
+    from_on = policy.relied_on_from(before, values, _is_account(kernel, trainee))
+    if correction is None and from_on and await facts.correction_needed(session, call, {trainee.id: from_on}):
+        raise CorrectionNeeded()
     if "id_number" in values:
         await _take_number(session, kernel, trainee, values["id_number"])
     if "name" in values:
@@ -115,14 +122,18 @@ async def apply(session: AsyncSession, call: Call, kernel: Kernel, trainee: Trai
     await session.flush()
     said: dict[str, Any] = {"fields": sorted(body.model_fields_set)}
     if "categories" in values:
-        gone = delete(TraineeCategory).where(TraineeCategory.trainee_id == trainee.id)
-        gone_rows = await session.execute(gone.returning(TraineeCategory.code, TraineeCategory.since_on, TraineeCategory.until_on))
-        before = {(row.code, row.since_on, row.until_on) for row in gone_rows}
+        await session.execute(delete(TraineeCategory).where(TraineeCategory.trainee_id == trainee.id))
         await state_categories(session, [(trainee.id, values["categories"])])
-        differ = before ^ {(each.code, each.since_on, each.until_on) for each in values["categories"]}
-        said |= {"from_on": min(since_on for _, since_on, _ in differ)} if differ else {}
-    await deeds.record(session, call, "trainee.changed", trainee.id, version=trainee.version, **said)
+        from_on = policy.categories_differ_from(before["categories"], values["categories"])
+        said |= {"from_on": from_on} if from_on else {}
+    told = {**(correction or {}), "changes": history.changes(before, await reading.shown(session, trainee.id))}
+    await deeds.record(session, call, "trainee.changed", trainee.id, details=told, version=trainee.version, **said)
     await tell_sharers(session, call, {trainee.id: accounts})
+
+
+def _is_account(kernel: Kernel, trainee: Trainee) -> Callable[[str | None], bool]:
+    """Whether an account is the one that the trainee has."""
+    return lambda account: (kernel.vault.blind(account, fields.BANK_ACCOUNT) if account else None) == trainee.bank_account_key
 
 
 @institutions.tells

@@ -1,6 +1,8 @@
 """What may be done with a trainee, and by whom. Pure."""
 
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, Final
 
 from shared.steps import Doer, Machine, Refusal, Step, by
 
@@ -25,6 +27,20 @@ NOT_YOURS: Final = Refusal("forbidden", "只有登记该学员的机构、其所
 def earlier_names(before: str, was: str, now: str) -> str:
     """One name a line, the latest first, when somebody called `was` is called `now`."""
     return "\n".join(dict.fromkeys(each for each in (was, *before.splitlines()) if each != now))
+
+
+def categories_differ_from(shown: Iterable[Mapping[str, Any]], stated: Iterable[Any]) -> date | None:
+    """From which day the categories stated differ from those shown; None: they do not."""
+    before = {(each["code"], each["since_on"], each["until_on"]) for each in shown}
+    after = {(each.code, str(each.since_on), each.until_on and str(each.until_on)) for each in stated}
+    return min((date.fromisoformat(since_on) for _, since_on, _ in before ^ after), default=None)
+
+
+def relied_on_from(shown: Mapping[str, Any], values: Mapping[str, Any], is_known_account: Callable[[str | None], bool]) -> date | None:
+    """From which day a change touches what a class may have counted on; None: it does not. Where no account was known, to give one changes none."""
+    if "bank_account" in values and shown["bank_account"] and not is_known_account(values["bank_account"]):
+        return date.min
+    return categories_differ_from(shown["categories"], values["categories"]) if "categories" in values else None
 
 
 def allowed_actions(doer: Doer, *, may_change: bool) -> dict[str, Refusal | None]:

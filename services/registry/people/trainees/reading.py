@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import LargeBinary, Select, bindparam, func, null, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +19,7 @@ from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.reference import policy as reference
-from shared import errors, pages, person_names, wire
+from shared import clock, errors, history, pages, person_names, wire
 from shared.access import Actor, Call
 from shared.web import Kernel
 
@@ -108,6 +110,21 @@ def _paper(call: Call, row: Mapping[str, Any] | None) -> TraineePaper:
     may_change = visibility.may_change(call.actor, row["how"], row["region_code"])
     actions = wire.allowed_actions(policy.allowed_actions(doer, may_change=may_change))
     return TraineePaper.model_validate({**row, "allowed_actions": actions})
+
+
+async def shown(session: AsyncSession, trainee_id: UUID) -> dict[str, Any]:
+    """One trainee as JSON shows it, to be compared with how it was or will be."""
+    row = (await session.execute(select(*SHOWN).where(Trainee.id == trainee_id))).one()
+    return TraineeOut.model_validate(dict(row._mapping)).model_dump(mode="json")
+
+
+async def as_of(session: AsyncSession, call: Call, trainee_id: UUID, on: date) -> TraineePaper:
+    """The trainee as known at the end of a day; 404 before they were registered."""
+    today = await paper(session, call, trainee_id)
+    if on < today.registered_at.astimezone(clock.SHANGHAI).date():
+        raise errors.NotFound()
+    stood = await history.as_of(session, trainee_id, today.model_dump(mode="json"), on)
+    return TraineePaper.model_validate_json(orjson.dumps(stood))
 
 
 async def holders(session: AsyncSession, accounts: Collection[bytes]) -> dict[bytes, list[UUID]]:

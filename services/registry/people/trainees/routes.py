@@ -7,7 +7,7 @@ from fastapi import Query
 
 from services.registry.codes import Category
 from services.registry.people.trainees import batch, operations, policy, reading, rules
-from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
+from services.registry.people.trainees.errors import CorrectionNeeded, DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.schemas import LookupIn, LookupOut, Revealed, TraineeChange, TraineeIn, TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee
 from shared import errors, history, pages, web, wire
@@ -63,8 +63,11 @@ async def lookup(body: LookupIn, session: web.Session, call: web.Caller, kernel:
 
 
 @router.operation("GET", "/v1/trainees/{trainee_id:uuid}", may=SEES, summary="一名学员", errors=[TraineeMerged])
-async def get(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> TraineePaper:
-    return await reading.get(call, kernel, trainee_id)
+async def get(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf, as_of: history.AsOf = None) -> TraineePaper:
+    if as_of is None:
+        return await reading.get(call, kernel, trainee_id)
+    async with kernel.reading() as session:
+        return await reading.as_of(session, call, trainee_id, as_of)
 
 
 @router.operation(
@@ -72,7 +75,7 @@ async def get(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> Train
     "/v1/trainees/{trainee_id:uuid}",
     may=policy.REGISTERS,
     summary="修改学员信息",
-    errors=[DuplicateTrainee, TraineeMerged],
+    errors=[CorrectionNeeded, DuplicateTrainee, TraineeMerged],
     paper=reading.matched,
     rules=rules.CHANGE_RULES,
 )
@@ -96,7 +99,7 @@ async def reveal(trainee_id: UUID, body: wire.Reasoned, session: web.Session, ca
     "GET",
     "/v1/trainees/{trainee_id:uuid}/history",
     may=SEES,
-    summary="一名学员的办理经过,新的在前",
+    summary="一名学员的办理经过:何人何时把哪项由何改为何,新的在前",
     errors=[TraineeMerged, errors.InvalidCursor],
 )
 async def list_history(trainee_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:

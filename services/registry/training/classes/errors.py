@@ -19,10 +19,6 @@ class TeacherClash(errors.Problem):
     code, status = "teacher_clash", 422
 
 
-class SamePerson(errors.Problem):
-    code, status = "same_person", 409
-
-
 class TooEarly(errors.Problem):
     code, status = "too_early", 409
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from services.registry import fields
 from services.registry.codes import Channel, ClassStatus
 from services.registry.reference import policy as reference
+from services.registry.reference.errors import SamePerson
 from services.registry.training.classes import conditions, operations, policy, reading, rules, schemas, steps
 from services.registry.training.classes.errors import (
     ClassFiledLate,
@@ -20,7 +21,6 @@ from services.registry.training.classes.errors import (
     InstitutionExited,
     InstitutionNotDesignated,
     InstitutionSuspended,
-    SamePerson,
     TeacherClash,
     TooEarly,
 )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import ClassStatus as Status
+from services.registry.reference.errors import SamePerson
 from services.registry.training.classes import policy, reading, rules, schemas
 from services.registry.training.classes.errors import (
     ClassFiledLate,
@@ -16,7 +17,6 @@ from services.registry.training.classes.errors import (
     InstitutionExited,
     InstitutionNotDesignated,
     InstitutionSuspended,
-    SamePerson,
     TooEarly,
 )
 from services.registry.training.classes.operations import announce, drop_sessions_outside

@@ -3,19 +3,21 @@
 Nobody is refused here for age, category or status: the claim judges that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import EnrolmentOutcome
+from services.registry.codes import ClassStatus, EnrolmentOutcome
 from services.registry.people.trainees import reading as trainees
 from services.registry.people.trainees import visibility
 from services.registry.people.trainees.errors import TraineeMerged
+from services.registry.people.trainees.facts import tells_begun
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import policy as class_policy
 from services.registry.training.classes.operations import permit
@@ -26,6 +28,22 @@ from services.registry.training.enrolments.tables import Employment, Enrolment
 from shared import batches, deeds, errors, wire
 from shared.access import Call
 from shared.db import new_id
+
+
+@tells_begun
+async def begun_of(session: AsyncSession, call: Call, trainee_ids: Collection[UUID]) -> dict[UUID, date]:
+    """Of those of the people who are in a class that has begun, the latest first day of one."""
+    who = func.coalesce(Trainee.merged_into, Trainee.id)
+    wanted = select(who, func.max(TrainingClass.starts_on)).select_from(Trainee).join(Enrolment, Enrolment.trainee_id == Trainee.id)
+    wanted = wanted.join(TrainingClass, TrainingClass.id == Enrolment.class_id).where(
+        or_(Trainee.id == func.any(list(trainee_ids)), Trainee.merged_into == func.any(list(trainee_ids))),
+        Enrolment.outcome != EnrolmentOutcome.WITHDRAWN,
+        or_(
+            TrainingClass.status.in_((ClassStatus.IN_PROGRESS, ClassStatus.COMPLETED)),
+            and_(TrainingClass.status == ClassStatus.APPROVED, TrainingClass.starts_on <= call.today),
+        ),
+    )
+    return {row[0]: row[1] for row in await session.execute(wanted.group_by(who))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,16 +168,46 @@ async def test_a_number_is_revealed_with_a_reason_on_the_trail_and_never_stored(
             assert await session.scalar(text("SELECT count(*) FROM idempotency_keys")) == 0
 
 
-async def test_history_tells_who_did_what_and_no_values(start: Start) -> None:
+async def test_history_tells_who_changed_what_from_what_to_what(start: Start) -> None:
     async with start("registry") as registry:
-        officer = registry.as_("officer")
+        officer = registry.as_("officer", name="王经办")
         kept = await made(officer, "/v1/trainees", trainee())
         await officer.patch(f"/v1/trainees/{kept['id']}", json={"phone": "13885509999"}, headers={"If-Match": '"1"'})
         first = (await officer.get(f"/v1/trainees/{kept['id']}/history", params={"limit": 1})).json()
-        assert [(each["action"], each["details"]) for each in first["items"]] == [("trainee.changed", {"version": 2, "fields": ["phone"]})]
+        [told] = first["items"]
+        assert (told["action"], told["actor_name"], told["details"]) == ("trainee.changed", "王经办", {"version": 2, "fields": ["phone"]})
+        assert told["changes"] == [{"field": "phone", "old": "138****1234", "new": "138****9999"}]
         rest = (await officer.get(f"/v1/trainees/{kept['id']}/history", params={"cursor": first["next_cursor"]})).json()
         assert ([each["action"] for each in rest["items"]], rest["next_cursor"]) == (["trainee.registered"], None)
         assert (await registry.as_("institution", institution_id=SCHOOL).get(f"/v1/trainees/{kept['id']}/history")).status_code == 404
+
+
+async def test_a_trainee_is_shown_as_known_on_a_day(start: Start) -> None:
+    async with start("registry") as registry:
+        first, second, third = (registry.as_("officer", at=f"2025-04-0{day}T09:00:00+08:00") for day in (1, 2, 3))
+        kept = await made(first, "/v1/trainees", trainee())
+        path = f"/v1/trainees/{kept['id']}"
+        since = [{"code": "rural_transfer_worker", "since_on": "2023-01-01"}]
+        assert (await second.patch(path, json={"name": "杨英", "categories": since})).status_code == 200
+        batch = await third.post("/v1/trainees:batch", json={"items": [trainee(name="杨英", education="初中", phone="13900001111")]})
+        assert batch.json()["summary"]["updated"] == 1
+
+        async def as_of(day: str) -> dict[str, Any]:
+            answer = await third.get(path, params={"as_of": day})
+            assert answer.status_code == 200, answer.text
+            found: dict[str, Any] = answer.json()
+            return found
+
+        stood = await as_of("2025-04-01")
+        assert {name: stood[name] for name in kept} == kept | {"version": 3}
+        changed = await as_of("2025-04-02")
+        assert (changed["name"], changed["earlier_names"], changed["education"]) == ("杨英", ["杨秀英"], None)
+        assert (changed["categories"][0]["since_on"], changed["phone"]) == ("2023-01-01", "138****1234")
+        today = await as_of("2025-04-03")
+        assert (today["education"], today["phone"]) == ("初中", "139****1111")
+        assert (await third.get(path, params={"as_of": "2025-03-31"})).status_code == 404
+        [batched, *_] = (await third.get(f"{path}/history")).json()["items"]
+        assert (batched["source"], [each["field"] for each in batched["changes"]]) == ("批量登记", ["categories", "education", "phone"])
 
 
 async def test_a_correction_is_asked_for_and_accepted(start: Start) -> None:

@@ -1,0 +1,93 @@
+"""What a class that has begun was held on is changed by a correction alone, which another person accepts."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from shared import db
+from tests.conftest import Service, Start
+from tests.registry import made
+
+ACCOUNT, OTHER_ACCOUNT = "6217001234567894321", "6217001234567890000"
+CATEGORY = {"code": "rural_transfer_worker", "since_on": "2025-04-08"}
+EARLIER = [CATEGORY | {"since_on": "2024-01-01"}]
+LATER = [CATEGORY, {"code": "veteran", "since_on": "2025-04-09"}]
+
+
+async def in_a_class(registry: Service, status: str, **values: Any) -> str:
+    class_id = await made.proposed(registry, await made.school(registry), status)
+    trainee_id = await made.trainee(registry, 1, categories=[CATEGORY], **values)
+    await made.posted(registry.as_("officer", at=made.BEFORE), f"/v1/classes/{class_id}/enrolments", {"trainee_id": trainee_id}, 201)
+    return trainee_id
+
+
+@pytest.mark.parametrize(
+    ("status", "at", "before", "change", "refused"),
+    [
+        pytest.param("in_progress", made.FIRST, {}, {"categories": EARLIER}, True, id="a-category-moved-back"),
+        pytest.param("in_progress", made.FIRST, {}, {"categories": []}, True, id="a-category-taken-away"),
+        pytest.param("in_progress", made.FIRST, {}, {"categories": LATER}, False, id="a-category-of-the-day-after-the-first"),
+        pytest.param("in_progress", made.FIRST, {}, {"categories": [CATEGORY | {"proof": "社字1号"}]}, False, id="its-proof"),
+        pytest.param("in_progress", made.FIRST, {"bank_account": ACCOUNT}, {"bank_account": OTHER_ACCOUNT}, True, id="another-account"),
+        pytest.param("in_progress", made.FIRST, {"bank_account": ACCOUNT}, {"bank_account": ACCOUNT}, False, id="the-same-account"),
+        pytest.param("in_progress", made.FIRST, {}, {"bank_account": ACCOUNT}, False, id="the-first-account"),
+        pytest.param("in_progress", made.FIRST, {}, {"phone": "13885509999"}, False, id="a-phone"),
+        pytest.param("approved", made.FIRST, {}, {"categories": EARLIER}, True, id="approved-on-its-first-day"),
+        pytest.param("approved", made.BEFORE, {}, {"categories": EARLIER}, False, id="approved-before-its-first-day"),
+    ],
+)
+async def test_what_a_class_that_has_begun_counts_on_is_not_changed_at_will(
+    start: Start, status: str, at: str, before: dict[str, Any], change: dict[str, Any], refused: bool
+) -> None:
+    async with start("registry") as registry:
+        trainee_id, officer = await in_a_class(registry, status, **before), registry.as_("officer", at=at)
+        answer = await officer.patch(f"/v1/trainees/{trainee_id}", json=change)
+        assert (answer.status_code, answer.json().get("code")) == ((409, "correction_needed") if refused else (200, None)), answer.text
+        again = {"name": "杨秀英", "id_number": made.citizen(1), "phone": None, "region_code": "522601100"} | change
+        if refused and change != {"categories": []}:
+            batch = (await officer.post("/v1/trainees:batch", json={"items": [again]})).json()
+            assert [each["code"] for each in batch["items"][0]["errors"]] == ["correction_needed"]
+
+
+async def asked(client: httpx.AsyncClient, trainee_id: str, field: str, proposed: Any) -> dict[str, Any]:
+    body = {"field": field, "proposed": proposed, "reason": "登记时抄错"}
+    answer: dict[str, Any] = await made.posted(client, f"/v1/trainees/{trainee_id}/corrections", body, 201)
+    return answer
+
+
+async def test_categories_are_corrected_by_an_officer_who_did_not_ask(start: Start) -> None:
+    async with start("registry") as registry:
+        trainee_id = await in_a_class(registry, "in_progress")
+        one, other = (registry.as_("officer", name=name, person_id=db.new_id()) for name in ("王经办", "李经办"))
+        correction = await asked(one, trainee_id, "categories", EARLIER)
+        assert [each["since_on"] for each in correction["proposed"]] == ["2024-01-01"]
+        path = f"/v1/trainees/{trainee_id}/corrections/{correction['id']}:accept"
+        refused = await one.post(path, json={})
+        assert (refused.status_code, refused.json()["code"]) == (409, "same_person")
+        actions = {each["action"]: each["why_not"] and each["why_not"]["code"] for each in correction["allowed_actions"]}
+        assert actions == {"accept": "same_person", "reject": None}
+        assert (await other.post(path, json={})).json()["status"] == "accepted"
+        [told, *_] = [
+            each for each in (await other.get(f"/v1/trainees/{trainee_id}/history")).json()["items"] if each["action"] == "trainee.changed"
+        ]
+        assert (told["actor_name"], told["source"], told["reason"]) == ("李经办", f"更正申请 {correction['id']}", "登记时抄错")
+        [change] = told["changes"]
+        assert (change["old"][0]["since_on"], change["new"][0]["since_on"]) == ("2025-04-08", "2024-01-01")
+
+
+@pytest.mark.parametrize(
+    ("field", "proposed"),
+    [
+        pytest.param("categories", "rural_worker", id="categories-as-text"),
+        pytest.param("phone", EARLIER, id="a-phone-as-categories"),
+        pytest.param("name", "杨" * 150, id="too-long-a-name"),
+        pytest.param("categories", [CATEGORY | {"until_on": "2020-01-01"}], id="a-period-that-ends-before-it-begins"),
+    ],
+)
+async def test_a_correction_of_another_shape_is_refused(start: Start, field: str, proposed: Any) -> None:
+    async with start("registry") as registry:
+        trainee_id = await made.trainee(registry, 1)
+        body = {"field": field, "proposed": proposed, "reason": "错"}
+        answer = await registry.as_("officer").post(f"/v1/trainees/{trainee_id}/corrections", json=body)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/proposed"), answer.text
