@@ -1,14 +1,14 @@
 """The database: engine, tables' naming convention, ids, and sessions. Transactions belong to `shared.web`: one a request, committed before the answer."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
 import orjson
 import uuid_utils.compat
-from sqlalchemy import CheckConstraint, Computed, MetaData, Select
+from sqlalchemy import ARRAY, CheckConstraint, Computed, FromClause, Insert, MetaData, Result, Select, Table, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -73,6 +73,28 @@ def one_of(column: str, codes: Iterable[str]) -> CheckConstraint:
 def paper_number(series: str) -> Computed:
     """What a paper's number is made of: its series, `year` and `serial`, six digits at least."""
     return Computed(f"'{series}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
+
+
+def table(of: type[Any]) -> Table:
+    """The table of a mapped class, for statements that make no objects of its rows."""
+    return cast(Table, of.__table__)
+
+
+def unnested(table: FromClause, names: Iterable[str], prefix: str = "") -> Select[Any]:
+    """The rows of an INSERT … SELECT that takes them as an array a column, which is several times as quick as row by row; `arrays` makes its parameters."""
+    return select(*(func.unnest(bindparam(prefix + name, type_=ARRAY(table.c[name].type, dimensions=1))) for name in names))
+
+
+def arrays(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Rows of the same members, turned into columns."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+async def insert_all(session: AsyncSession, into: Insert, rows: Sequence[Mapping[str, Any]]) -> Result[Any]:
+    """Inserts rows of the same members (every column without a default in the database) in one statement; `into` says what happens on a conflict, and
+    what is returned."""
+    names = list(rows[0])
+    return await session.execute(into.from_select(names, unnested(into.table, names), include_defaults=False), arrays(rows))
 
 
 def _dumps(value: object) -> str:

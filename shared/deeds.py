@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Insert, Table, bindparam, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import audit, changes
+from shared import audit, changes, db
 from shared.access import Call
 
 
@@ -59,9 +60,21 @@ async def record_all(session: AsyncSession, deeds: Iterable[Deed]) -> None:
     """Records many: one statement for those that the feed announces, one for those that it does not."""
     deeds = list(deeds)
     if announced := [each.entry | _named(each.event) for each in deeds if each.event]:
-        await session.execute(_WITH_EVENT, announced)
+        await session.execute(_WITH_EVENT, announced[0]) if len(announced) == 1 else await _record_many(session, announced)
     if quiet := [each.entry for each in deeds if each.event is None]:
-        await session.execute(insert(audit.TRAIL), quiet)
+        await db.insert_all(session, insert(audit.TRAIL), quiet)
+
+
+async def _record_many(session: AsyncSession, announced: list[dict[str, Any]]) -> None:
+    names = [name for name in announced[0] if not name.startswith(EVENT)]
+    await session.execute(_with_events(tuple(names)), db.arrays(announced))
+
+
+@cache
+def _with_events(names: tuple[str, ...]) -> Insert:
+    events = insert(changes.CHANGES).from_select(OF_EVENT, db.unnested(changes.CHANGES, OF_EVENT, EVENT), include_defaults=False)
+    trail = insert(audit.TRAIL).from_select(names, db.unnested(audit.TRAIL, names), include_defaults=False)
+    return trail.add_cte(events.cte("announced"))
 
 
 def beside(table: Table) -> Insert:
@@ -93,10 +106,9 @@ def _plain(value: Any) -> Any:
 
 
 def _named(event: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"event_{name}": value for name, value in event.items()}
+    return {f"{EVENT}{name}": value for name, value in event.items()}
 
 
-_EVENT = insert(changes.CHANGES).values(
-    {name: bindparam(f"event_{name}", type_=changes.CHANGES.c[name].type) for name in ("event_id", "type", "subject", "at", "data")}
-)
+EVENT, OF_EVENT = "event_", ("event_id", "type", "subject", "at", "data")
+_EVENT = insert(changes.CHANGES).values({name: bindparam(f"{EVENT}{name}", type_=changes.CHANGES.c[name].type) for name in OF_EVENT})
 _WITH_EVENT = insert(audit.TRAIL).add_cte(_EVENT.cte("announced"))

@@ -52,6 +52,8 @@ _PERHAPS_ASCII = re.compile(r"[0-9](?:[^0-9A-Za-z]{0,3}+[0-9]){10}")  # three ti
 
 def redact(text: str) -> str:
     """The text with every number of a person masked; again, it is the same."""
+    if len(text) < PHONE_DIGITS:
+        return text
     perhaps = _PERHAPS_ASCII if text.isascii() else _PERHAPS
     return _FOUND.sub(_shown, text) if perhaps.search(text) or "%" in text or "\\u" in text else text
 
@@ -65,7 +67,7 @@ def redact_all(value: Any) -> Any:
     """The same of every text and number in a JSON value, members' names among them."""
     if isinstance(value, str):
         return redact(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return {redact(name) if isinstance(name, str) else name: redact_all(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [redact_all(each) for each in value]

@@ -88,14 +88,13 @@ def bank_account(value: Value) -> str | None:
 def region(text: str, regions: Mapping[str, str]) -> str:
     """A code, a name old or new, or an address with the town in it: the most specific place named, unless it stands in another county."""
     place = re.sub(r"[\s,、/-]", "", text)
-    codes = set(regions.values())
+    codes, stems = _places(tuple(regions.items()))
     if re.fullmatch(r"[0-9]{6}|[0-9]{9}(?:[0-9]{3})?", place):
         if place[:9] in codes:
             return place[:9]
     elif place in regions:
         return regions[place]
     else:
-        stems = {re.sub(r"(?:街道办事处|街道|镇|乡)$", "", alias): code for alias, code in regions.items()}
         local = _own_places(county.here()).sub("", place)
         if local in stems and len(local) >= 2:
             return stems[local]
@@ -110,6 +109,12 @@ def region(text: str, regions: Mapping[str, str]) -> str:
     here = county.here()
     such = f"{here.examples.region_name}、{here.examples.street_name}"
     raise FieldFault("unknown_region", text, f"填写{here.name}的镇或街道名称(如 {such}),或其 9 位行政区划代码")
+
+
+@cache
+def _places(regions: tuple[tuple[str, str], ...]) -> tuple[frozenset[str], Mapping[str, str]]:
+    """All codes, and the towns by their names without the word for a town."""
+    return frozenset(code for _, code in regions), {re.sub(r"(?:街道办事处|街道|镇|乡)$", "", alias): code for alias, code in regions}
 
 
 @cache

@@ -16,6 +16,7 @@ Merged = tuple[int, int, int, int]  # top, left, bottom, right, counted from 0
 
 # What is not seen: zero width, directions, byte order, how a sign is drawn (✔️ is ✔ and a wish for colour), control characters.
 UNSEEN: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufe00-\ufe0f\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+PLAIN: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]+")  # most cells: nothing to clean
 # What a spreadsheet shows where it has no value: a formula that failed, or (saved as csv) a column too narrow for its dates.
 CELL_ERROR: Final = re.compile(
     r"#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!)|#{3,}"
@@ -116,6 +117,8 @@ def text_of(value: Value) -> str:
     """The cell as clean half-width text: a whole number without a point, a date as ISO, no unseen characters, no apostrophe that a csv put in front."""
     if value is None:
         return ""
+    if isinstance(value, str) and PLAIN.fullmatch(value):
+        return value
     if isinstance(value, dt.date):
         return value.isoformat() if type(value) is dt.date else str(value)
     if isinstance(value, int | float):

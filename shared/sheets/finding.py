@@ -15,6 +15,7 @@ from shared.sheets.cells import Book, Row, Sheet, SheetError, column_letter, is_
 HEADER_WITHIN_ROWS: Final = 30
 HEADER_CHARACTERS_AT_MOST: Final = 20
 NUMBER_DIGITS_AT_LEAST: Final = 10  # fewer digits in the number's column (44人, 无) are no attempt at a number
+NO_DIGIT: Final = re.compile(r"[^\d*]")
 NAME, ID_NUMBER, ORDER = "name", "id_number", "order"
 
 # The invented person in the templates: skipped while the row still says that it is the example.
@@ -203,13 +204,11 @@ def _with_second_row(sheet: Sheet, header: Row, columns: dict[str, int], span: r
 def people(layout: Layout) -> Iterator[Row]:
     """The rows of people: no blank lines, totals, signatures, nor the template's own example."""
     for row in layout.sheet.rows[layout.last_header_row : layout.last_row]:
-        own = row.own_texts(layout.span)
         id_number = compact(layout.text(row, ID_NUMBER))
-        if not own or (layout.text(row, ORDER) == EXAMPLE_ORDER and id_number in ("", EXAMPLE_NUMBER)):
+        if id_number in ("", EXAMPLE_NUMBER) and layout.text(row, ORDER) == EXAMPLE_ORDER:
             continue
-        if sum(character.isdigit() or character == "*" for character in id_number) < NUMBER_DIGITS_AT_LEAST and not is_cell_error(
-            id_number
-        ):
+        if len(NO_DIGIT.sub("", id_number)) < NUMBER_DIGITS_AT_LEAST and not is_cell_error(id_number):
+            own = row.own_texts(layout.span)
             told = [text for name in WHO if (text := layout.text(row, name))]
             if not told or any(FOOT.search(text) for text in own) or (len(own) == 1 and NOTE.search(own[0])):
                 continue

@@ -64,6 +64,8 @@ class RowCheck:
     remarks: list[str] = field(default_factory=list)  # what of a good row is left out
 
     def __post_init__(self) -> None:
+        if not any(isinstance(value, str) and "#" in value for value in self.row.values):
+            return
         broken = {name: text for name in self.layout.columns if name != ORDER and is_cell_error(text := self.layout.text(self.row, name))}
         for letter, text in {self.layout.letter(name): text for name, text in broken.items()}.items():
             self.add_at(letter, unreadable_cell(text))

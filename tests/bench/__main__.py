@@ -11,7 +11,6 @@ import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -21,14 +20,12 @@ from deploy.demo.main_job import Job
 from deploy.processes import spawn
 from deploy.stack import Stack
 from services.subsidy.claims.schemas import LINES_AT_MOST
-from shared import sheets
 from tests import people
-from tests.bench import claims, judging, load, overview, placements, queries, raw
+from tests.bench import claims, judging, load, overview, placements, queries, raw, rosters
 
 SECONDS, ROUNDS = 1.5, 3
 CLAIMS = 12
 PEOPLE = 50
-ROSTER_ROWS = 1_000
 
 
 def main() -> int:
@@ -44,7 +41,7 @@ def main() -> int:
             *_reading(stack, job, trainee_id, Path(place), console),
             *_claims(stack, job),
             *_judging(),
-            *_roster(job),
+            *rosters.measured(stack, job, trainee_id),
             *_placements(stack, job),
             *_overview(job),
         ]:
@@ -169,41 +166,6 @@ def _claims(stack: Stack, job: Job) -> list[tuple[str, ...]]:
             for what in ("quote", "create", "submit", "get")
         ),
     ]
-
-
-def _roster(job: Job) -> list[tuple[str, ...]]:
-    body = {
-        "name": "电工班",
-        "institution_id": job.institution_id,
-        "channel": "project",
-        "programmes": ["four.technician"],
-        "occupation_code": "6-31-01-03",
-        "starts_on": "2025-05-06",
-        "ends_on": "2025-06-30",
-        "hours": 240,
-        "seats": 2 * ROSTER_ROWS,
-        "region_code": "522601100",
-    }
-    made = job.school.do("POST", "/v1/classes", on="2025-03-20", json=body)
-    job.school.act(f"/v1/classes/{made['id']}", "submit", on="2025-03-20")
-    job.officer.act(f"/v1/classes/{made['id']}", "approve", on="2025-03-24")
-    header = ["姓名", "身份证号码", "联系电话", "户籍所在乡镇", "人员类别"]
-    rows: list[list[Any]] = [
-        [people.name(n), people.id_number(n), f"138{n:08d}", "三棵树镇", "农村转移劳动者"] for n in range(10_000, 10_000 + ROSTER_ROWS)
-    ]
-    sheet = sheets.write_book([sheets.Table("花名册", header, rows)])
-    began = time.perf_counter()
-    sent = job.school.do(
-        "POST",
-        "/v1/imports",
-        on="2025-04-02",
-        data={"kind": "roster", "mode": "commit", "class_id": made["id"]},
-        files={"file": ("roster.xlsx", sheet)},
-    )
-    finished = job.finish(sent["id"], on="2025-04-02")
-    took = time.perf_counter() - began
-    assert finished["summary"]["created"] == ROSTER_ROWS, finished
-    return [(f"import a roster of {ROSTER_ROWS:,} rows", f"{took:.2f} s", f"{ROSTER_ROWS / took:,.0f} rows/s", "", "", "")]
 
 
 def _placements(stack: Stack, job: Job) -> list[tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """What the rows of a sheet do: rosters register and enrol people, sign-in sheets record attendance; teachers and other offices' facts go where the same
 things go when they come by request.
 
-Set-based, some hundred people at a time, so that a roster of thousands takes seconds and its progress can be seen.
+Set-based, a hundred people at a time, so that a roster of thousands takes seconds, other callers get their turn between and progress can be seen.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ from shared.sheet_jobs.running import Kept, Progress
 from shared.sheets import Reading, RowFault
 from shared.web import Kernel
 
-PEOPLE_AT_A_TIME: Final = 500
+PEOPLE_AT_A_TIME: Final = 100
 
 
 async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from services.registry import fields
@@ -77,6 +78,8 @@ def read_roster(
 ) -> Reading[RosterRow]:
     """`regions` maps names old and new to region codes, `categories` words to category codes, `unclear` words to what they may mean. Raises SheetError."""
     first = FirstStands()
+    region_of = cache(lambda text: fields.region(text, regions))
+    categories_of = cache(lambda text: fields.categories(text, categories, unclear))
 
     def read(check: RowCheck) -> RosterRow | None:
         citizen = check.take("id_number", id_number, check.value("id_number"), today=today)
@@ -85,11 +88,11 @@ def read_roster(
         first.check(check, citizen.number)
         name = check.take("name", fields.name, check.text("name"))
         check.take("sex", fields.sex, check.text("sex"), citizen)
-        region_code = check.take("region", fields.region, check.text("region"), regions)
+        region_code = check.take("region", region_of, check.text("region"))
         phones = check.take("phone", fields.phones, check.text("phone"))
         if phones and len(phones) > 1:
             check.remarks.append("电话一栏有多个号码,只登记第一个")
-        codes = check.take("category", fields.categories, check.text("category"), categories, unclear)
+        codes = check.take("category", categories_of, check.text("category"))
         account = check.take("bank_account", fields.bank_account, check.value("bank_account"))
         if name is None or region_code is None or codes is None:
             return None

@@ -245,8 +245,10 @@ async def register(session: AsyncSession, call: Call, vault: Vault, people: Sequ
         return []
     rows = [_row(call, vault, person) for person in people]
     # In the order of the key, so that two batches with the same people wait for one another instead of locking each other out.
-    insert = upsert(Trainee).on_conflict_do_nothing(index_elements=[Trainee.id_number_key], index_where=text("merged_into IS NULL"))
-    made = await session.execute(insert.returning(Trainee.id), sorted(rows, key=lambda row: bytes(row["id_number_key"])))
+    insert = upsert(db.table(Trainee)).on_conflict_do_nothing(
+        index_elements=[Trainee.id_number_key], index_where=text("merged_into IS NULL")
+    )
+    made = await db.insert_all(session, insert.returning(insert.table.c.id), sorted(rows, key=lambda row: bytes(row["id_number_key"])))
     new = set(made.scalars())
     keys = [row["id_number_key"] for row in rows if row["id"] not in new]
     found = await _found(session, call, keys) if keys else {}
@@ -283,9 +285,9 @@ async def state_categories(session: AsyncSession, stated: Sequence[tuple[UUID, S
         for each in categories
     ]
     if rows:
-        insert = upsert(TraineeCategory)
+        insert = upsert(db.table(TraineeCategory))
         word = {"until_on": insert.excluded.until_on, "proof": insert.excluded.proof}
-        await session.execute(insert.on_conflict_do_update(constraint="trainee_categories_since_key", set_=word), rows)
+        await db.insert_all(session, insert.on_conflict_do_update(constraint="trainee_categories_since_key", set_=word), rows)
 
 
 async def employer_faults(session: AsyncSession, employer_ids: Sequence[UUID | None]) -> list[Fault | None]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.registry.people.trainees.tables import Trainee, TraineeSighting
-from shared import access
+from shared import access, db
 from shared.access import Actor, Call
 
 SEES_ALL = access.SEES_ALL - {"finance"}
@@ -63,7 +63,7 @@ async def note_sightings(
     people = sorted(set(trainee_ids))
     if people and institution_id is not None:
         noted = [_sighting(call, each, how, institution_id) for each in people]
-        await session.execute(upsert(TraineeSighting).on_conflict_do_nothing(), noted)
+        await db.insert_all(session, upsert(db.table(TraineeSighting)).on_conflict_do_nothing(), noted)
 
 
 def presented(call: Call, trainee_id: UUID, institution_id: UUID) -> Insert:

@@ -1,5 +1,6 @@
 """Asking beforehand what a claim for a class would be judged to be."""
 
+from typing import Any, Final
 from uuid import UUID
 
 from services.registry.training.classes import reading as classes
@@ -8,6 +9,10 @@ from shared import errors, http_client
 from shared.access import Call
 from shared.web import Kernel
 
+PEOPLE_AT_A_TIME: Final = (
+    500  # a claim has a thousand lines at most; what is asked at once must fit a request and be thought over in its time
+)
+
 
 async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | None) -> schemas.Eligibility:
     """Asks subsidy what a claim for the class would be judged to be, on the facts as they are known now; no connection is held while it thinks."""
@@ -15,9 +20,13 @@ async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | 
         await classes.find(session, call, class_id)
     facts = await reading.gather(kernel, class_id)
     scheme = scheme or facts["class"]["channel"]
-    asked = {"scheme": scheme, "facts": facts}
-    judged = await kernel.neighbours["subsidy"].post("/internal/v1/eligibility", call, asked)
-    if judged is None:
-        raise errors.NotFound(f"没有补贴项目 {scheme}。请从 /v1/schemes 选择。")
-    found = http_client.read(schemas.Judged, judged, "subsidy")
-    return schemas.Eligibility(class_id=class_id, scheme=scheme, terms=found.terms, lines=found.lines)
+    people: list[Any] = facts["enrolments"]
+    lines: list[dict[str, Any]] = []
+    for start in range(0, max(len(people), 1), PEOPLE_AT_A_TIME):
+        asked = {"scheme": scheme, "facts": facts | {"enrolments": people[start : start + PEOPLE_AT_A_TIME]}}
+        judged = await kernel.neighbours["subsidy"].post("/internal/v1/eligibility", call, asked)
+        if judged is None:
+            raise errors.NotFound(f"没有补贴项目 {scheme}。请从 /v1/schemes 选择。")
+        found = http_client.read(schemas.Judged, judged, "subsidy")
+        lines += found.lines
+    return schemas.Eligibility(class_id=class_id, scheme=scheme, terms=found.terms, lines=lines)

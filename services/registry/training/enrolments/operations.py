@@ -25,7 +25,7 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import reading, rules, schemas
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
 from services.registry.training.enrolments.tables import Employment, Enrolment
-from shared import batches, deeds, errors, wire
+from shared import batches, db, deeds, errors, wire
 from shared.access import Call
 from shared.db import new_id
 
@@ -137,7 +137,7 @@ async def add(
         for each in new[:free]
     ]
     if rows:
-        await session.execute(insert(Enrolment), rows)
+        await db.insert_all(session, insert(db.table(Enrolment)), rows)
         await visibility.note_sightings(session, call, new[:free], "enrolled", training.institution_id)
         await deeds.record_all(
             session,

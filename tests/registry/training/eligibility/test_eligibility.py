@@ -1,10 +1,13 @@
 """What a claim for a class would be judged to be, asked of subsidy over its real routes."""
 
+import pytest
+
+from services.registry.training.eligibility import operations
 from tests.conftest import Start
 from tests.registry import made
 
 
-async def test_the_school_sees_beforehand_who_would_be_refused_and_why(start: Start) -> None:
+async def test_the_school_sees_beforehand_who_would_be_refused_and_why(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     async with start("registry") as registry, start("subsidy") as subsidy:
         registry.knows(subsidy)
         institution_id = await made.school(registry)
@@ -23,6 +26,9 @@ async def test_the_school_sees_beforehand_who_would_be_refused_and_why(start: St
             if line["verdict"] == "refused"
         }
         assert refused == {people["old"]: {"age_above_limit"}}
+        monkeypatch.setattr(operations, "PEOPLE_AT_A_TIME", 1)
+        one_by_one = await own.get(f"/v1/classes/{class_id}/eligibility", params={"scheme": "agricultural_short"})
+        assert [line["trainee_id"] for line in one_by_one.json()["lines"]] == [line["trainee_id"] for line in answer.json()["lines"]]
         by_channel = await own.get(f"/v1/classes/{class_id}/eligibility")
         assert by_channel.json()["scheme"] == "agricultural_short"
         assert (await own.get(f"/v1/classes/{class_id}/eligibility", params={"scheme": "cats"})).status_code == 400
