@@ -23,8 +23,10 @@ from shared.steps import Doer, person_of
 from shared.workdays import Calendar
 
 ROLES = ("institution", "person", "town", "department", "officer", "reviewer", "finance", "partner", "auditor", "system", "admin")
-STAFF = frozenset({"officer", "reviewer", "finance", "auditor"})
-SEES_ALL = STAFF | {"system", "service"}  # whose view of a paper no row scope narrows, unless its noun says otherwise
+OFFICES = frozenset({"officer", "reviewer", "auditor"})
+STAFF = OFFICES | {"finance"}
+SEES_ALL = OFFICES | {"system", "service"}  # whose view of a paper no row scope narrows, unless its noun says otherwise
+SEES_MONEY = SEES_ALL | {"finance"}  # the same of claims and funds, and of what is paid and asked back; finance sees no more than these
 SIGNED_IN = frozenset(ROLES)
 PUBLIC = frozenset({"public"})
 INTERNAL = frozenset({"service"})

@@ -27,9 +27,11 @@ from services.registry.reference.trade_filings import routes as trade_filings
 from services.registry.training.attendance import routes as attendance
 from services.registry.training.brands import routes as brands
 from services.registry.training.classes import routes as classes
+from services.registry.training.classes import visibility as classes_seen
 from services.registry.training.eligibility import routes as eligibility
 from services.registry.training.enrolments import facts as enrolled
 from services.registry.training.enrolments import routes as enrolments
+from services.registry.training.enrolments import visibility as enrolments_seen
 from services.registry.training.inspections import routes as inspections
 from services.registry.worklist import operations as worklist
 from shared import codes as labels
@@ -79,6 +81,7 @@ PART = web.Part(
 
 
 clients.tells_training(enrolled.concerned)
+classes_seen.attended_as(enrolments_seen.classes_of)
 
 
 def build(of: Settings) -> FastAPI:

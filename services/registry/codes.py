@@ -192,6 +192,7 @@ class WorklistKind(StrEnum):
     CLASS_RETURNED = "class_returned"
     CLASS_APPROVED = "class_approved"
     CLASS_OVER = "class_over"
+    CLASS_BARRED = "class_barred"
     CORRECTION_ASKED = "correction_asked"
 
 

@@ -5,6 +5,7 @@ what is added to a paper is closed to strangers the same day, or stands below wi
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -21,6 +22,9 @@ from tests.attacks.world import World, sent_as
 # What is open to a stranger, by noun and role. Everyone who may claim or file sees which money there is; a department holds its classes at any school.
 OPEN = {("funds", role) for role in ("institution", "town", "department", "person")} | {("institutions", "department")}
 
+
+# What is answered of the caller himself, or about many services at once.
+OF_THE_CALLER = {"/v1/worklist", "/v1/changes", "/v1/me"}
 
 PAPERS = (registry.PAPERS, subsidy.PAPERS, evaluation.PAPERS, eastwest.PAPERS)
 
@@ -52,6 +56,99 @@ def _told(answer: Answer) -> Any:
     if not isinstance(answer.said, dict):
         return answer.status
     return answer.status, {name: value for name, value in answer.said.items() if name not in ("instance", "request_id")}
+
+
+# Which rows of each list a role sees: `a` all (there may be none), `o` its own and no other's, `n` none that there are, `-` none since the list is closed
+# to it. One letter a role, in this order:
+ROLES = ("institution", "person", "town", "department", "officer", "reviewer", "finance", "partner", "auditor", "system", "admin")
+SCOPES = {
+    "/v1/assessments": "o---aa--aa-",
+    "/v1/audit": "--------a--",
+    "/v1/brands": "a-aaaa--aa-",
+    "/v1/categories": "aaaaaaaaaaa",
+    "/v1/certificates": "oo--aa-naa-",
+    "/v1/claims": "onn-aaa-aa-",
+    "/v1/classes": "ooooaa--aa-",
+    "/v1/clients": "----------a",
+    "/v1/enrolments": "ooooaa--aa-",
+    "/v1/filings": "o---aa--aa-",
+    "/v1/funds": "aaaaaaa-aa-",
+    "/v1/imports": "o-n-aa--aa-",
+    "/v1/institutions": "o-oaaa--aa-",
+    "/v1/objections": "----aaa-aa-",
+    "/v1/occupations": "aaaaaaaaaaa",
+    "/v1/orders": "----aa-oaa-",
+    "/v1/outside-payments": "----aa--aa-",
+    "/v1/payment-batches": "----aaa-aa-",
+    "/v1/placement-imports": "----aa-aaa-",
+    "/v1/placements": "-o--aa-oaa-",
+    "/v1/plans": "aaaaaaa-aaa",
+    "/v1/recoveries": "----aaa-aa-",
+    "/v1/regions": "aaaaaaaaaaa",
+    "/v1/schemes": "aaaaaaaaaaa",
+    "/v1/scopes": "aaaaaaaaaaa",
+    "/v1/status-lists": "----aa--aa-",
+    "/v1/status-records": "----aa--aa-",
+    "/v1/trade-filings": "a-aaaaa-aa-",
+    "/v1/trainees": "ooo-aa-naa-",
+    "/v1/users": "o---n-----a",
+    "/v1/webhook-endpoints": "a------a-aa",
+}
+
+
+def test_each_role_sees_of_each_list_the_rows_that_the_table_says(world: World) -> None:
+    """A list that is added stands in the table before it is served."""
+    lists = [
+        one for one in world.operations if one.method == "GET" and one.path.startswith("/v1/") and "{" not in one.path and not one.public
+    ]
+    tries = [
+        Try(one, who, f"{world.stack.urls.get(one.service, world.stack.gateway_url)}{one.path}?limit=200", role, sent_as(token))
+        for one in lists
+        for who, tokens in (("insider", _everyone(world)), ("stranger", {role: [token] for role, token in world.strangers.items()}))
+        for role, some in tokens.items()
+        for token in some
+    ]
+    seen: dict[tuple[str, str, str], set[str]] = {}
+    for one, answer in ask_all(tries):
+        if answer.status == 200 and isinstance(answer.said, dict) and "items" in answer.said:
+            rows = {json.dumps(row.get("id", row), sort_keys=True) for row in answer.said["items"]}
+            seen.setdefault((one.operation.path, one.what, one.door), set()).update(rows)
+    paths = {path for path, *_ in seen} - OF_THE_CALLER
+    found = {path: "".join(_scope(seen, path, role) for role in ROLES) for path in sorted(paths)}
+    assert found == SCOPES
+
+
+def _everyone(world: World) -> dict[str, list[str]]:
+    """Of each role those whom papers of this world concern: schools and enterprises, people with a certificate, a class or a place at work."""
+    forge, reads = world.forge, sent_as(world.forge.true("auditor"))
+
+    def told(path: str, name: str) -> list[str]:
+        answer = httpx.get(f"{world.stack.gateway_url}{path}?limit=200", headers=reads, timeout=60).raise_for_status().json()
+        return sorted({row[name] for row in answer["items"]})
+
+    scopes = sorted({one.scope for one in world.operations if one.scope})
+    schools = {*told("/v1/classes", "institution_id"), *told("/v1/filings", "institution_id")}
+    people = {each for noun in ("certificates", "enrolments", "placements") for each in told(f"/v1/{noun}", "trainee_id")[:3]}
+    return {role: [forge.true(role)] for role in ("officer", "reviewer", "finance", "auditor", "admin")} | {
+        "institution": [forge.true("institution", institution_id=each, manager=True) for each in sorted(schools)],
+        "person": [forge.true("person", trainee_id=each) for each in sorted(people)],
+        "town": [forge.true("town", region_code=each) for each in told("/v1/trainees", "region_code")],
+        "department": [forge.true("department", department="市农业农村局")],
+        "partner": [forge.true("partner", sub="local-partner")],
+        "system": [forge.true("system", scopes=scopes)],
+    }
+
+
+def _scope(seen: Mapping[tuple[str, str, str], set[str]], path: str, role: str) -> str:
+    theirs, others = (seen.get((path, role, who)) for who in ("insider", "stranger"))
+    whole = next(rows for who in ("auditor", "admin", "system", "partner") if (rows := seen.get((path, who, "insider"))) is not None)
+    if theirs is None:
+        return "-"
+    if not theirs and not others:
+        return "n" if whole else "a"
+    if others is not None and not others & theirs and theirs != others:
+        return "o"
+    return "a" if theirs == whole else "?"
 
 
 def test_no_list_names_anothers_paper_to_a_stranger(world: World) -> None:

@@ -35,7 +35,7 @@ def build(stack: Stack, forge: Forge) -> World:
         strangers: dict[str, dict[str, Any]] = {
             "institution": {"institution_id": another["id"], "manager": True},
             "town": {"region_code": FAR},
-            "department": {"department": "市文体广电旅游局"},
+            "department": {"department": "市水务局"},
             "person": {"trainee_id": str(NOBODYS)},
             "partner": {"sub": "another-office"},
         }

@@ -14,7 +14,7 @@ from shared import access
 from shared.access import Actor
 
 BUREAU: Final = "bureau"  # under which officers' own references are kept
-SEES_ALL: Final = access.SEES_ALL - {"finance"}
+SEES_ALL: Final = access.SEES_ALL
 READERS: Final = KEEPERS | {"reviewer", "auditor", "system"}
 
 

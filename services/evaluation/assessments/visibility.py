@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, false, true
 from services.evaluation.assessments.tables import Assessment
 from shared import access
 
-READERS = access.STAFF | {"institution", "system"}
+READERS = access.OFFICES | {"institution", "system"}
 
 
 def rows(actor: access.Actor) -> ColumnElement[bool]:

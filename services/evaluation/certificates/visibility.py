@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, false, true
 from services.evaluation.certificates.tables import Certificate
 from shared import access
 
-READERS = access.STAFF | {"institution", "person", "partner", "system"}
+READERS = access.OFFICES | {"institution", "person", "partner", "system"}
 
 
 def rows(actor: access.Actor) -> ColumnElement[bool]:

@@ -5,12 +5,12 @@ from sqlalchemy import ColumnElement, false, true
 from services.registry.imports.tables import Import
 from shared import access
 
-READERS = access.STAFF | {"institution", "town", "system"}
+READERS = access.OFFICES | {"institution", "town", "system"}
 
 
 def rows(actor: access.Actor) -> ColumnElement[bool]:
     """An institution's and a town's own; all for staff."""
-    if actor.role in access.STAFF or actor.role == "system":
+    if actor.role in access.OFFICES or actor.role == "system":
         return true()
     if actor.role == "institution" and actor.institution_id:
         return Import.owner_institution_id == actor.institution_id

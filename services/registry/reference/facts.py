@@ -119,8 +119,18 @@ class StandingTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Led:
+    """What counts in the lines of the plans that a department leads: classes that name one of the programmes, or are of a channel or occupation."""
+
+    programmes: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    occupations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
-    """All of it; every mapping is by code, in the order of its file. `programmes`: the codes of the lines of all plans."""
+    """All of it; every mapping is by code, in the order of its file. `programmes`: the codes of the lines of all plans; `led_by`: by
+    department."""
 
     regions: Mapping[str, Region]
     occupations: Mapping[str, Occupation]
@@ -130,3 +140,4 @@ class Reference:
     channels: Mapping[str, Channel]
     standing: StandingTerms
     programmes: frozenset[str]
+    led_by: Mapping[str, Led]

@@ -4,19 +4,21 @@ An unknown, missing or ill-typed key stops the reading and names file, row and k
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import make_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from services.registry.reference.facts import Category, Channel, InstitutionKind, Level, Occupation, Reference, Region, StandingTerms
+from services.registry.reference.facts import Category, Channel, InstitutionKind, Led, Level, Occupation, Reference, Region, StandingTerms
 from shared.strict import BadFile, read_file, table
 
 
 @cache
 def load(directory: Path) -> Reference:
     """Reads the directory's files, once; raises `BadFile`."""
+    lines = [line for plan in sorted((directory / "plans").glob("*.toml")) for line in table(plan)["lines"]]
     reference = Reference(
         regions=_by_code(directory, "regions", Region),
         occupations=_by_code(directory, "occupations", Occupation),
@@ -25,7 +27,8 @@ def load(directory: Path) -> Reference:
         institution_kinds=_by_code(directory, "institution_kinds", InstitutionKind),
         channels=_by_code(directory, "channels", Channel),
         standing=read_file(StandingTerms, directory / "standing.toml"),
-        programmes=frozenset(line["code"] for plan in sorted((directory / "plans").glob("*.toml")) for line in table(plan)["lines"]),
+        programmes=frozenset(line["code"] for line in lines),
+        led_by=_led_by(lines),
     )
     for region in reference.regions.values():
         _known([region.parent] if region.parent else [], reference.regions, f"regions.toml:{region.code}:parent")
@@ -46,6 +49,17 @@ def load(directory: Path) -> Reference:
     if certain := unclear & {word for category in reference.categories.values() for word in (category.name, *category.aliases)}:
         raise BadFile(f"categories.toml:perhaps:{'、'.join(sorted(certain))} 已是某一类别的确定写法")
     return reference
+
+
+def _led_by(lines: Iterable[Mapping[str, Any]]) -> dict[str, Led]:
+    """A line in which everything counts makes nobody see everything."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: {"programmes": set(), "channels": set(), "occupations": set()})
+    for line in lines:
+        for department in line["lead_departments"]:
+            found[department]["programmes"] |= {line["programme"]} if "programme" in line else set()
+            for name in ("channels", "occupations"):
+                found[department][name] |= set(line.get(name, ()))
+    return {department: Led(**{name: tuple(sorted(codes)) for name, codes in led.items()}) for department, led in found.items()}
 
 
 def shown(directory: Path) -> dict[str, list[dict[str, str]]]:

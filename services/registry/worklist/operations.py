@@ -6,6 +6,7 @@ from sqlalchemy import Text, case, func, literal
 
 from services.registry.codes import ClassStatus, CorrectionStatus
 from services.registry.codes import WorklistKind as Waits
+from services.registry.institutions.institutions.conditions import barred
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.corrections.policy import OFFICER
 from services.registry.people.corrections.tables import TraineeCorrection
@@ -52,17 +53,26 @@ CORRECTION: Final = worklist.Paper(
 )
 
 
-def _class(code: Waits, roles: frozenset[str], action: str, status: ClassStatus, **more: Any) -> Kind:
+def _class(code: Waits, roles: frozenset[str], action: str, *statuses: ClassStatus, **more: Any) -> Kind:
     """A class is to be decided, begun and so on before its first day, unless said otherwise."""
     due_on = TrainingClass.starts_on if "since_at" not in more else None
     said = {"since_at": TrainingClass.changed_at, "due_on": due_on} | more
-    return Kind(code, roles, action, CLASS, frozenset({status}), **said)
+    return Kind(code, roles, action, CLASS, frozenset(statuses), **said)
 
 
 KINDS: Final = (
     _class(Waits.CLASS_DRAFT, HOLDERS, "submit", ClassStatus.DRAFT),
     _class(Waits.CLASS_RETURNED, HOLDERS, "submit", ClassStatus.RETURNED),
     _class(Waits.CLASS_SUBMITTED, OFFICER, "approve", ClassStatus.SUBMITTED),
+    _class(
+        Waits.CLASS_BARRED,
+        OFFICER,
+        "cancel",
+        ClassStatus.SUBMITTED,
+        ClassStatus.APPROVED,
+        ClassStatus.IN_PROGRESS,
+        where=lambda call: (TrainingClass.ends_on >= call.today, barred(TrainingClass.starts_on, TrainingClass.ends_on)),
+    ),
     _class(Waits.CLASS_APPROVED, HOLDERS, "start", ClassStatus.APPROVED, where=lambda call: (TrainingClass.starts_on <= call.today,)),
     _class(
         Waits.CLASS_OVER,

@@ -3,11 +3,11 @@
 from sqlalchemy import ColumnElement, false, true
 
 from services.subsidy.claims.tables import Claim
-from shared.access import SEES_ALL, Actor
+from shared.access import SEES_MONEY, Actor
 
 
 def rows(actor: Actor) -> ColumnElement[bool]:
-    if actor.role in SEES_ALL:
+    if actor.role in SEES_MONEY:
         return true()
     if actor.role == "institution" and actor.institution_id:
         return Claim.institution_id == actor.institution_id

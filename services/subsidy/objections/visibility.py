@@ -2,8 +2,8 @@
 
 from sqlalchemy import ColumnElement, false, true
 
-from shared.access import SEES_ALL, Actor
+from shared.access import SEES_MONEY, Actor
 
 
 def rows(actor: Actor) -> ColumnElement[bool]:
-    return true() if actor.role in SEES_ALL else false()
+    return true() if actor.role in SEES_MONEY else false()

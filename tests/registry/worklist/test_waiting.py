@@ -127,3 +127,32 @@ async def test_what_waits_since_the_first_moment_of_a_day_follows_what_is_due_th
         second = (await client.get(f"/v1/worklist?limit=1&cursor={first['next_cursor']}")).json()
         found = [(item["subject_id"], item["due_on"]) for page in (first, second) for item in page["items"]]
         assert found == [(begins, "2025-04-28"), (over, "2025-04-29")]
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "touched"),
+    [
+        pytest.param("blacklist", {"from_on": "2025-04-10", "reason": "虚报"}, True, id="listed-on-its-last-day"),
+        pytest.param("blacklist", {"from_on": "2025-04-11", "reason": "虚报"}, False, id="listed-the-day-after"),
+        pytest.param("suspend", {"from_on": "2025-04-08", "reason": "整顿"}, True, id="suspended-on-its-first-day"),
+        pytest.param("suspend", {"from_on": "2025-04-09", "reason": "整顿"}, False, id="suspended-on-its-second"),
+        pytest.param("exit", {"on": "2025-04-08", "reason": "停办"}, True, id="gone-on-its-first-day"),
+    ],
+)
+async def test_the_classes_that_an_institution_may_hold_no_longer_wait_for_an_officer(
+    start: Start, action: str, body: dict[str, str], touched: bool
+) -> None:
+    """They are shown beforehand, with the claims, and wait afterwards until they are cancelled or over."""
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        registry.knows(subsidy)
+        school = await made.school(registry)
+        class_id = await made.proposed(registry, school, "approved")
+        await made.proposed(registry, school, "cancelled")
+        by = registry.as_("reviewer" if action == "blacklist" else "officer", at="2025-04-02T09:00:00+08:00")
+        path = f"/v1/institutions/{school}:{action}"
+        shown = await made.posted(by, f"{path}?preview=true", body, 200)
+        assert ([each["id"] for each in shown["classes"]], shown["claims"]) == ([class_id] if touched else [], [])
+        await made.posted(by, path, body, 200)
+        found = [each for each in await waits(registry, "officer", "2025-04-08") if each[0] == "class_barred"]
+        assert [each[1:3] for each in found] == ([("cancel", class_id)] if touched else [])
+        assert not [each for each in await waits(registry, "officer", "2025-04-11") if each[0] == "class_barred"]

@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, exists, func, or_, select
 
 from services.registry.codes import InstitutionStatus
 from services.registry.institutions.institutions.tables import Absence, Blacklisting, Designation, Institution
 
 
-def status(on: date | ColumnElement[date]) -> ColumnElement[str]:
+def status(on: date | SQLColumnExpression[date]) -> ColumnElement[str]:
     """As `policy.status_on`: gone before suspended (in the order of the alphabet), else taking part."""
     return func.coalesce(_absent(Absence.kind, on), InstitutionStatus.ACTIVE, type_=Text)
 
@@ -23,7 +23,7 @@ def designated(on: date) -> ColumnElement[bool]:
     return exists().where(Designation.institution_id == Institution.id, Designation.from_on <= on, Designation.to_on >= on)
 
 
-def barred(first: ColumnElement[date], last: ColumnElement[date]) -> ColumnElement[bool]:
+def barred(first: SQLColumnExpression[date], last: SQLColumnExpression[date]) -> ColumnElement[bool]:
     """Whether a class from its first day to its last is not to be held: blacklisted on one of them, or suspended or gone on the first."""
     listed = exists().where(
         Blacklisting.institution_id == Institution.id,
@@ -34,7 +34,7 @@ def barred(first: ColumnElement[date], last: ColumnElement[date]) -> ColumnEleme
     return or_(listed, status(first) != InstitutionStatus.ACTIVE)
 
 
-def _absent(column: Any, on: date | ColumnElement[date]) -> ColumnElement[Any]:
+def _absent(column: Any, on: date | SQLColumnExpression[date]) -> ColumnElement[Any]:
     holds = and_(
         Absence.from_on <= on,
         or_(Absence.until_on.is_(None), Absence.until_on >= on),

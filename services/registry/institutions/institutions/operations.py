@@ -18,6 +18,7 @@ from shared import db, deeds, errors, history
 from shared.access import Call
 from shared.web import Kernel
 
+ITS_OWN = frozenset({"phone"})  # what an institution itself may change of its paper
 Tell = Callable[[AsyncSession, Call, Mapping[UUID, Collection[bytes | None]]], Awaitable[None]]
 _told_by: list[Tell] = []
 
@@ -47,6 +48,8 @@ async def create(session: AsyncSession, call: Call, kernel: Kernel, body: Instit
 async def change(session: AsyncSession, call: Call, kernel: Kernel, institution_id: UUID, body: InstitutionChange) -> InstitutionPaper:
     institution = await reading.find(session, call, institution_id, lock=True)
     call.match(institution.version)
+    if call.actor.role == "institution" and (others := body.model_fields_set - ITS_OWN):
+        raise errors.Forbidden(f"机构自己只能修改电话。请去掉 {'、'.join(sorted(others))},或请经办人员修改。")
     values, faults = rules.read(body.model_dump(exclude_unset=True))
     if faults:
         raise errors.Invalid(faults=faults)

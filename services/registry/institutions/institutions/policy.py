@@ -15,7 +15,7 @@ MACHINE: Final = Machine(
     "机构",
     {Status.ACTIVE: "正常", Status.SUSPENDED: "暂停", Status.EXITED: "已退出"},
     (
-        Step("change", "修改", by(OFFICER, *Status)),
+        Step("change", "修改", by(OFFICER | {"institution"}, *Status)),
         Step("designate", "定点", by(OFFICER, Status.ACTIVE, Status.EXITED), to=Status.ACTIVE),
         Step("void-designation", "撤回定点", by(OFFICER, *Status)),
         Step("blacklist", "列入黑名单", by(REVIEWER, *Status)),

@@ -12,7 +12,7 @@ from shared.batches import Batch, BatchOut
 
 router = web.Router("outside-payments")
 
-SEES = frozenset({"officer", "reviewer", "finance", "auditor", "system"})
+SEES = frozenset({"officer", "reviewer", "auditor", "system"})
 ONE = "/v1/outside-payments/{payment_id:uuid}"
 Listed = Annotated[pages.Asked, pages.asking(on=OutsidePayment.on, received_at=OutsidePayment.received_at)]
 

@@ -14,7 +14,7 @@ from shared import access, errors, pages, web, wire
 
 router = web.Router("brands")
 
-SEES = access.STAFF | {"department", "institution", "town", "system"}
+SEES = access.OFFICES | {"department", "institution", "town", "system"}
 Listed = Annotated[pages.Asked, pages.asking(q=[Brand.name], name=Brand.name)]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import ClassStatus
 from services.registry.institutions.institutions.tables import Institution
-from services.registry.training.classes import policy, reading, rules, schemas
+from services.registry.training.classes import policy, reading, rules, schemas, visibility
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from shared import county, deeds, errors
 from shared.access import Call
@@ -84,9 +84,16 @@ def _may_propose(call: Call, institution_id: UUID | None, region_code: str) -> N
 async def permit(session: AsyncSession, call: Call, class_id: UUID, *, step: Step, lock: bool = False) -> TrainingClass:
     """The class, of the caller's version and in a state in which the step can be taken."""
     training = await reading.find(session, call, class_id, lock=lock)
+    require_own(call, training)
     call.match(training.version)
     require_state(call, training, step)
     return training
+
+
+def require_own(call: Call, training: TrainingClass) -> None:
+    """403 for a department that only reads the class."""
+    if not visibility.may_act(call.actor, training.department):
+        raise errors.Forbidden(policy.READ_ONLY.detail)
 
 
 def require_state(call: Call, training: TrainingClass, step: Step) -> None:

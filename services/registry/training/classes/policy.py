@@ -18,6 +18,8 @@ OFFICER: Final = frozenset({"officer"})
 EDITED: Final = (Status.DRAFT, Status.RETURNED)
 TO_COME: Final = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.APPROVED)
 
+READ_ONLY: Final = Refusal("forbidden", "该班级属于本部门牵头的项目,但不是本部门申报的,只能查看。请由申报方或经办人员办理。")
+
 # What is done within a state, with the class or with its people and days.
 CHANGE: Final = Step("change", "修改", by(PROPOSERS, *EDITED))
 SCHEDULE: Final = Step("schedule", "排课", by(PROPOSERS, *TO_COME, Status.IN_PROGRESS))

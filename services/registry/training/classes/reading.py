@@ -17,7 +17,7 @@ from services.registry.training.classes import conditions, policy, visibility
 from services.registry.training.classes.schemas import ClassOut, ClassPaper
 from services.registry.training.classes.tables import TrainingClass
 from shared import errors, pages, wire
-from shared.access import Call
+from shared.access import Call, WrongRole
 from shared.clock import SHANGHAI
 
 NOT_FOUND = "没有这个班级,或不在您的可见范围内。请核对编号。"
@@ -60,6 +60,10 @@ async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
     doer = call.actor.doer
     organiser = await organiser_of(session, row.institution_id, row.channel) if policy.asks_standing(row.status, doer.role) else None
     actions = policy.allowed_actions(held(row, organiser), doer, call.today)
+    if not visibility.may_act(call.actor, row.department):
+        actions = {
+            action: refusal if refusal and refusal.code == WrongRole.code else policy.READ_ONLY for action, refusal in actions.items()
+        }
     return ClassPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
 
 
@@ -96,6 +100,8 @@ def listed(
     ended_from_on: date | None,
     ended_to_on: date | None,
     demonstration: list[bool] | None,
+    name: list[str] | None,
+    number: list[str] | None,
     ordered_completed_at_least: int | None,
 ) -> Select[Any]:
     """The classes that fit the filters; `from_on` and `to_on` find those with a day in between."""
@@ -113,6 +119,8 @@ def listed(
         row.demonstration: demonstration,
     }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(row.external_refs)), equal)
+    for column, parts in ((row.name, name), (row.number, number)):
+        wanted = wanted.where(pages.has_part(column, parts)) if parts else wanted
     further = (
         (from_on, row.ends_on.__ge__),
         (to_on, row.starts_on.__le__),

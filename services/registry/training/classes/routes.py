@@ -25,7 +25,7 @@ from services.registry.training.classes.errors import (
     TooEarly,
 )
 from services.registry.training.classes.tables import ClassSession, TrainingClass
-from services.registry.training.classes.visibility import READERS
+from services.registry.training.classes.visibility import ATTENDERS
 from shared import errors, pages, web, wire
 
 router = web.Router("classes")
@@ -58,7 +58,7 @@ async def create(body: schemas.ClassIn, session: web.Session, call: web.Caller) 
     return await operations.create(session, call, body)
 
 
-@router.operation("GET", "/v1/classes", may=READERS, summary="班级列表", errors=[errors.InvalidCursor])
+@router.operation("GET", "/v1/classes", may=ATTENDERS, summary="班级列表", errors=[errors.InvalidCursor])
 async def list_classes(
     session: web.Session,
     call: web.Caller,
@@ -77,6 +77,8 @@ async def list_classes(
     ended_to_on: Annotated[wire.CivilDate | None, Query(description="最后一天在这一天或之前")] = None,
     department: Annotated[pages.AnyOf[str], Query(description="申报的牵头部门")] = None,
     demonstration: Annotated[pages.AnyOf[bool], Query(description="示范班")] = None,
+    name: Annotated[pages.AnyOf[pages.Part], Query(description="名称的一部分")] = None,
+    number: Annotated[pages.AnyOf[pages.Part], Query(description="编号的一部分")] = None,
     ordered_completed_at_least: Annotated[
         int | None, Query(ge=1, le=100_000, description=f"有{schemas.PARTNER}订单且结业人数不少于")
     ] = None,
@@ -96,6 +98,8 @@ async def list_classes(
         ended_from_on=ended_from_on,
         ended_to_on=ended_to_on,
         demonstration=demonstration,
+        name=name,
+        number=number,
         ordered_completed_at_least=ordered_completed_at_least,
     )
     return wire.Page[schemas.ClassOut].model_validate(
@@ -103,7 +107,7 @@ async def list_classes(
     )
 
 
-@router.operation("GET", ONE, may=READERS, summary="班级")
+@router.operation("GET", ONE, may=ATTENDERS, summary="班级")
 async def get(class_id: UUID, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
     return await reading.get(session, call, class_id)
 
@@ -180,7 +184,7 @@ async def schedule(class_id: UUID, body: schemas.SessionIn, session: web.Session
     return await operations.schedule(session, call, class_id, body)
 
 
-@router.operation("GET", f"{ONE}/sessions", may=READERS, summary="课程表", errors=[errors.InvalidCursor])
+@router.operation("GET", f"{ONE}/sessions", may=ATTENDERS, summary="课程表", errors=[errors.InvalidCursor])
 async def list_sessions(
     class_id: UUID, session: web.Session, call: web.Caller, asked: Timetable, on: pages.AnyOf[wire.CivilDate] = None
 ) -> wire.Page[schemas.SessionOut]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import ClassStatus as Status
 from services.registry.reference.errors import SamePerson
-from services.registry.training.classes import policy, reading, rules, schemas
+from services.registry.training.classes import operations, policy, reading, rules, schemas
 from services.registry.training.classes.errors import (
     ClassFiledLate,
     InstitutionBlacklisted,
@@ -128,6 +128,7 @@ def _file(call: Call, training: TrainingClass) -> None:
 async def permit(session: AsyncSession, call: Call, class_id: UUID, *, action: str, lock: bool = False) -> TrainingClass:
     """The class, of the caller's version, where the action can be taken now."""
     training = await reading.find(session, call, class_id, lock=lock)
+    operations.require_own(call, training)
     call.match(training.version)
     organiser = await reading.organiser_of(session, training.institution_id, training.channel) if action in policy.STANDING else None
     _refuse(policy.why_not(action, reading.held(training, organiser), call.actor.doer, call.today))

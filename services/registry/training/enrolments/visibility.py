@@ -1,6 +1,9 @@
 """Which enrolments a caller sees. A statement that uses it joins the enrolment with its class and its trainee."""
 
-from sqlalchemy import ColumnElement, func, or_
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import visibility as classes
@@ -17,6 +20,12 @@ def rows(actor: Actor) -> ColumnElement[bool]:
     if actor.role == "town" and actor.region_code:
         return or_(classes.rows(actor), town() == actor.region_code)
     return classes.rows(actor)
+
+
+def classes_of(trainee_id: UUID) -> Select[Any]:
+    """The classes a person is in, also as they were registered before."""
+    person = select(Trainee.id).where(or_(Trainee.id == trainee_id, Trainee.merged_into == trainee_id))
+    return select(Enrolment.class_id).where(Enrolment.trainee_id.in_(person))
 
 
 def town() -> ColumnElement[str]:

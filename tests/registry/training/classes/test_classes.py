@@ -2,11 +2,13 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
 from services.registry.training.classes import policy
+from shared import db
 from tests.conftest import Start, version_of
 from tests.registry import made
 
@@ -208,13 +210,14 @@ async def test_everyone_sees_their_own_classes(start: Start) -> None:
             "own": registry.as_("institution", institution_id=own),
             "town": registry.as_("town", region_code="522601100"),
             "officer": registry.as_("officer"),
-            "finance": registry.as_("finance"),
+            "department": registry.as_("department", department="市农业农村局"),
             "system": registry.as_("system", scopes={"classes.read"}),
         }
         blind = {
             "other": registry.as_("institution", institution_id=other),
             "town": registry.as_("town", region_code="522601101"),
-            "department": registry.as_("department", department="市农业农村局"),
+            "department": registry.as_("department", department="市妇联"),
+            "person": registry.as_("person", trainee_id=db.new_id()),
         }
         for name, client in seeing.items():
             assert (await client.get(f"/v1/classes/{class_id}")).status_code == 200, name
@@ -222,7 +225,7 @@ async def test_everyone_sees_their_own_classes(start: Start) -> None:
         for name, client in blind.items():
             assert (await client.get(f"/v1/classes/{class_id}")).status_code == 404, name
             assert (await client.get("/v1/classes")).json()["items"] == [], name
-        for role in ("partner", "person", "admin"):
+        for role in ("partner", "finance", "admin"):
             assert (await registry.as_(role).get(f"/v1/classes/{class_id}")).status_code == 403
         assert (await blind["other"].post(f"/v1/classes/{class_id}:cancel")).status_code == 404
 
@@ -233,6 +236,40 @@ async def test_a_department_sees_the_classes_it_proposed(start: Start) -> None:
         paper = await made.posted(department, "/v1/classes", made.class_in(await made.school(registry)), 201)
         assert paper["department"] == "市农业农村局"
         assert (await department.get(f"/v1/classes/{paper['id']}")).status_code == 200
+
+
+async def test_a_department_reads_the_classes_of_its_programmes_and_acts_on_those_it_proposed(start: Start) -> None:
+    async with start("registry") as registry:
+        department, school = registry.as_("department", department="市农业农村局"), await made.school(registry)
+        own = (await made.posted(department, "/v1/classes", made.class_in(school), 201))["id"]
+        led, elsewhere = await made.proposed(registry, school), await made.proposed(registry, school, channel="startup", programmes=[])
+        assert {each["id"] for each in (await department.get("/v1/classes")).json()["items"]} == {own, led}
+        assert (await department.get(f"/v1/classes/{elsewhere}")).status_code == 404
+        told = {each["action"]: each["why_not"] for each in (await department.get(f"/v1/classes/{led}")).json()["allowed_actions"]}
+        assert told["cancel"]["code"] == told["change"]["code"] == "forbidden" and told["approve"]["code"] == "wrong_role"
+        for path, body in ((":cancel", {}), (":submit", {}), ("/sessions", {"on": "2025-04-08", "half_day": "am", "hours": 4})):
+            answer = await department.post(f"/v1/classes/{led}{path}", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), path
+        assert (await department.post(f"/v1/classes/{own}:cancel", json={})).status_code == 200
+
+
+async def test_a_trainee_reads_the_class_attended_and_nobody_else_in_it(start: Start) -> None:
+    async with start("registry") as registry:
+        school, officer = await made.school(registry), registry.as_("officer", at=made.BEFORE)
+        attended, other = await made.proposed(registry, school, "approved"), await made.proposed(registry, school, "approved")
+        people = [await made.trainee(registry, serial) for serial in (1, 2)]
+        for person in people:
+            await made.posted(officer, f"/v1/classes/{attended}/enrolments", {"trainee_id": person}, 201)
+        person = registry.as_("person", trainee_id=UUID(people[0]))
+        assert [each["id"] for each in (await person.get("/v1/classes")).json()["items"]] == [attended]
+        assert (
+            (await person.get(f"/v1/classes/{attended}")).status_code
+            == (await person.get(f"/v1/classes/{attended}/sessions")).status_code
+            == 200
+        )
+        assert (await person.get(f"/v1/classes/{other}")).status_code == 404
+        for below in ("enrolments", "attendance", "roster", "inspections", "eligibility"):
+            assert (await person.get(f"/v1/classes/{attended}/{below}")).status_code == 403, below
 
 
 async def test_the_filters_find_what_fits(start: Start) -> None:
@@ -251,10 +288,14 @@ async def test_the_filters_find_what_fits(start: Start) -> None:
             demonstration=True,
         )
         officer = registry.as_("officer")
+        number = (await officer.get(f"/v1/classes/{second}")).json()["number"][-6:]
         for query, found in {
             "": [second, first],
             "status=approved": [first],
             "channel=project": [second],
+            "name=养鱼": [second, first],
+            "name=种植": [],
+            f"number={number}": [second],
             "programme=practical.project": [second],
             f"institution_id={institution_id}": [second, first],
             "region_code=522601101": [second],
