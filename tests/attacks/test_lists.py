@@ -14,7 +14,11 @@ from tests.contracts.test_lists import Taken, lists_of
 READERS = ("auditor", "admin", "officer", "system", "partner")
 CODED = {"region_code", "occupation_code", "district_code", "or_occupation_code", "programme"}  # codes of the county's data
 WRONG = {"enum": "nobody-knows", "uuid": "not-an-id", "date": "2025-13-01", "boolean": "perhaps", "integer": "many"}
-OF_NO_PAPER = {"/v1/webhook-endpoints/{endpoint_id}/deliveries", "/v1/schemes/{code}/terms"}  # this world has none, or not by an id
+OF_NO_PAPER = {
+    "/v1/institutions/{institution_id}/teachers/{teacher_id}/history",
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries",
+    "/v1/schemes/{code}/terms",
+}  # this world has none, or not by an id
 Params = Mapping[str, Any]
 
 

@@ -19,12 +19,14 @@ from services.subsidy.changes import visibility as subsidy
 from tests.attacks.doors import PARAMETER, Answer, Try, ask_all, doors
 from tests.attacks.world import World, sent_as
 
-# What is open to a stranger, by noun and role. Everyone who may claim or file sees which money there is; a department holds its classes at any school.
+# What is open to a stranger, by noun and role. Everyone who may claim or file sees which money there is; a department holds its classes at any school;
+# a brand is there to be known.
 OPEN = {("funds", role) for role in ("institution", "town", "department", "person")} | {("institutions", "department")}
+OPEN |= {("brands", role) for role in ("institution", "town")}
 
 
-# What is answered of the caller himself, or about many services at once.
-OF_THE_CALLER = {"/v1/worklist", "/v1/changes", "/v1/me"}
+# What is answered of the caller himself, each his own.
+OF_THE_CALLER = {"/v1/worklist", "/v1/changes", "/v1/webhook-endpoints"}
 
 PAPERS = (registry.PAPERS, subsidy.PAPERS, evaluation.PAPERS, eastwest.PAPERS)
 
@@ -64,7 +66,7 @@ ROLES = ("institution", "person", "town", "department", "officer", "reviewer", "
 SCOPES = {
     "/v1/assessments": "o---aa--aa-",
     "/v1/audit": "--------a--",
-    "/v1/brands": "a-aaaa--aa-",
+    "/v1/brands": "a-aoaa--aa-",
     "/v1/categories": "aaaaaaaaaaa",
     "/v1/certificates": "oo--aa-naa-",
     "/v1/claims": "onn-aaa-aa-",
@@ -92,7 +94,6 @@ SCOPES = {
     "/v1/trade-filings": "a-aaaaa-aa-",
     "/v1/trainees": "ooo-aa-naa-",
     "/v1/users": "o---n-----a",
-    "/v1/webhook-endpoints": "a------a-aa",
 }
 
 

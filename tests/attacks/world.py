@@ -31,6 +31,7 @@ def build(stack: Stack, forge: Forge) -> World:
         another, _ = second_half.register(job, "凯里市清江职业培训学校", ANOTHER_USCC, "private_school")
         _work(job)
         _employ(stack, forge, job.institution_id)
+        _brand(stack, forge)
         found = operations(stack)
         strangers: dict[str, dict[str, Any]] = {
             "institution": {"institution_id": another["id"], "manager": True},
@@ -58,6 +59,12 @@ def _employ(stack: Stack, forge: Forge, institution_id: str) -> None:
     manager = forge.true("institution", institution_id=institution_id, manager=True)
     body = {"name": "教务", "login": "staff-of-the-school", "role": "institution"}
     httpx.post(f"{stack.gateway_url}/v1/users", json=body, headers=sent_as(manager), timeout=60).raise_for_status()
+
+
+def _brand(stack: Stack, forge: Forge) -> None:
+    by = forge.true("department", department="市农业农村局")
+    body = {"name": "苗岭酸汤鱼", "kind": "dish"}
+    httpx.post(f"{stack.gateway_url}/v1/brands", json=body, headers=sent_as(by), timeout=60).raise_for_status()
 
 
 def _ids(stack: Stack, forge: Forge, found: list[Operation]) -> dict[str, str]:

@@ -28,7 +28,7 @@ def _words(list_name: str, column: Any) -> Any:
 CLASS: Final = worklist.Paper(
     "class",
     TrainingClass.id,
-    classes.rows,
+    classes.acted_on,
     title=(
         _words("channel", TrainingClass.channel),
         TrainingClass.name,

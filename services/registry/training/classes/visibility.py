@@ -37,6 +37,11 @@ def may_act(actor: access.Actor, proposed_by: str | None) -> bool:
     return actor.role != "department" or proposed_by == actor.department
 
 
+def acted_on(actor: access.Actor) -> ColumnElement[bool]:
+    """Of those the caller sees, the ones of which `may_act` holds."""
+    return TrainingClass.department == actor.department if actor.role == "department" else rows(actor)
+
+
 def _led(department: str) -> ColumnElement[bool]:
     led = reference.lists().led_by.get(department, Led())
     return conditions.counted(*(literal(list(codes), ARRAY(Text)) for codes in (led.programmes, led.channels, led.occupations)))
