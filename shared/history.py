@@ -13,7 +13,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,9 +59,10 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
     return [{"field": name, "old": before.get(name), "new": after[name]} for name in names]
 
 
-async def entries(session: AsyncSession, subject: UUID, asked: pages.Asked) -> dict[str, Any]:
-    """A page of what was done about a paper; who may see it the caller has made sure of."""
-    return await pages.page(session, select(*_SAID).where(_TRAIL.subject == subject), _TRAIL.id, asked, HistoryEntry.model_validate)
+async def entries(session: AsyncSession, subject: UUID | ColumnElement[bool], asked: pages.Asked) -> dict[str, Any]:
+    """A page of what was done about a paper, or about those that a condition on the trail names; who may see it the caller has made sure of."""
+    about = subject if isinstance(subject, ColumnElement) else _TRAIL.subject == subject
+    return await pages.page(session, select(*_SAID).where(about), _TRAIL.id, asked, HistoryEntry.model_validate)
 
 
 async def as_of(session: AsyncSession, subject: UUID, shown: dict[str, Any], on: date) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.eastwest import codes
 from services.eastwest.changes import visibility as changes
 from services.eastwest.counting import routes as counting
+from services.eastwest.following import job as following
 from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
 from services.eastwest.imports.tables import PlacementImport
@@ -40,7 +41,7 @@ PART = web.Part(
     papers=changes.PAPERS,
     names=names.OWN,
     forgets=(uploads.term(PlacementImport),),
-    jobs=(import_job.work,),
+    jobs=(import_job.work, following.merges),
 )
 
 

@@ -8,6 +8,7 @@ from services.evaluation.certificates import routes as certificates
 from services.evaluation.changes import visibility as changes
 from services.evaluation.counting import routes as counting
 from services.evaluation.filings import routes as filings
+from services.evaluation.following import job as following
 from services.evaluation.internal import eastwest, names, registry, search
 from services.evaluation.worklist import operations as worklist
 from shared import codes as labels
@@ -33,6 +34,7 @@ PART = web.Part(
     codes=labels.shown(codes.OWNED),
     papers=changes.PAPERS,
     names=names.OWN,
+    jobs=(following.merges,),
 )
 
 

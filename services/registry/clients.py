@@ -1,8 +1,9 @@
 """What a fact would concern, told before it is kept: the claims, asked of subsidy, and the classes and enrolments, as those who keep them say."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import date
+from collections.abc import Awaitable, Callable, Collection
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Unpack
 from uuid import UUID
 
@@ -110,3 +111,13 @@ async def _claims(kernel: Kernel, call: Call, about: Concerned) -> AffectedClaim
     asked = ASKED.dump_python(about, mode="json")
     answer = await kernel.neighbours["subsidy"].post("/internal/v1/affected-claims", call, asked)
     return http_client.read(AffectedClaims, answer, "subsidy")
+
+
+class _Paid(wire.Out):
+    amount: wire.Money
+
+
+async def paid_since(kernel: Kernel, call: Call, trainee_ids: Collection[UUID], since: datetime) -> Decimal:
+    """What was paid out for these people, in yuan, since then."""
+    asked = {"trainee_ids": [str(each) for each in trainee_ids], "since_at": since.isoformat()}
+    return http_client.read(_Paid, await kernel.neighbours["subsidy"].post("/internal/v1/paid-since", call, asked), "subsidy").amount

@@ -86,6 +86,7 @@ class EnrolmentRead(_Read):
     enrolment_id: UUID
     enrolment_ids: tuple[UUID, ...] = ()
     trainee_id: UUID
+    former_ids: tuple[UUID, ...] = ()
     name: str
     id_number_masked: str
     birth_on: date

@@ -18,9 +18,10 @@ from tests.subsidy.office import a_claim, a_fund
 CHANGING = {
     "registry": {"brands", "classes", "class_sessions", "designations", "enrolments", "imports", "institutions", "known_certificates"}
     | {"known_placements", "teachers", "trainee_categories", "trainees", "yearly_reports"},
-    "subsidy": {"claim_lines", "due_reassessments", "entitlements", "funds", "known_blacklistings", "payment_batches"},
-    "evaluation": {"assessments", "certificate_serials", "filings"},
-    "eastwest": {"orders", "placement_imports", "placement_offices"},
+    "subsidy": {"claim_lines", "due_reassessments", "entitlements", "funds", "known_blacklistings", "payment_batches"}
+    | {"merged_trainees"},
+    "evaluation": {"assessments", "certificate_serials", "filings", "merged_trainees"},
+    "eastwest": {"merged_trainees", "orders", "placement_imports", "placement_offices"},
     "gateway": {"clients", "sessions", "sign_in_attempts", "used_assertions", "users", "webhook_deliveries", "webhook_endpoints"},
 }
 MAY = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")

@@ -38,6 +38,7 @@ AT_REST = {
     ("机构", "suspended"): "a sanction runs until somebody decides otherwise",
     ("机构", "exited"): "may come back with a new designation",
     ("学员", "registered"): "a person is no task; duplicates are looked for, not waited for",
+    ("学员", "merged"): "goes on as another; taken back only where it was a mistake",
     ("更正申请", "accepted"): "decided: a second decision is answered `correction_decided`",
     ("更正申请", "rejected"): "decided: a second decision is answered `correction_decided`",
     ("班级", "completed"): "done; what follows is a claim or an assessment, which wait themselves",

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
@@ -13,6 +12,7 @@ from services.eastwest.imports import facts as told
 from services.eastwest.imports import reading as sheet
 from services.eastwest.imports.reading import PersonRow
 from services.eastwest.imports.tables import PlacementImport
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.placements import batch, conditions, facts, visibility
 from services.eastwest.placements.batch import Asked
 from services.eastwest.placements.policy import Employer
@@ -72,7 +72,7 @@ async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: S
     numbers = [row.id_number for row in rows]
     trainees = dict(zip(numbers, await clients.lookup(kernel, call, numbers), strict=True))
     wanted = conditions.with_order().where(
-        visibility.rows(call.actor), Placement.trainee_id == func.any([each for each in trainees.values() if each])
+        visibility.rows(call.actor), ALIASES.among(Placement.trainee_id, [each for each in trainees.values() if each])
     )
     by_person: dict[UUID, list[Any]] = {}
     for placement in await session.execute(wanted.order_by(Placement.id.desc())):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.eastwest.codes import EvidenceGrade as Grade
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.placements import conditions, facts, policy
 from services.eastwest.placements.policy import Retention
 from services.eastwest.placements.tables import Placement
@@ -29,8 +30,11 @@ class FactsIn(wire.In):
 
 
 class PlacementFacts(wire.Out):
+    """`written_as`: under which id the person was placed, who may have been merged since."""
+
     placement_id: UUID
     trainee_id: UUID
+    written_as: UUID
     order_id: UUID
     order_number: str
     employer_uscc: str | None
@@ -56,7 +60,9 @@ async def placement_facts(body: FactsIn, session: web.Session) -> PlacementFacts
 
 
 async def read(session: AsyncSession, asked: FactsIn) -> PlacementFactsOut:
-    wanted = conditions.with_order().where(or_(Placement.id.in_(asked.placement_ids), Placement.trainee_id.in_(asked.trainee_ids)))
+    wanted = conditions.with_order().where(
+        or_(Placement.id.in_(asked.placement_ids), ALIASES.among(Placement.trainee_id, asked.trainee_ids))
+    )
     rows = (await session.execute(wanted.order_by(Placement.id))).all()
     proved = await facts.retentions(session, [row.id for row in rows], asked.as_of)
     return PlacementFactsOut(placements=[_facts(row, proved[row.id]) for row in rows])
@@ -64,7 +70,7 @@ async def read(session: AsyncSession, asked: FactsIn) -> PlacementFactsOut:
 
 def _facts(row: Any, found: Retention) -> PlacementFacts:
     employer = row.employer_now or row.employer or {"uscc": row.order_employer_uscc}
-    plain = ("trainee_id", "order_id", "order_number", "class_id", "certificate_id")
+    plain = ("trainee_id", "written_as", "order_id", "order_number", "class_id", "certificate_id")
     proved = ("started_on", "left_on", "due_on", "met_on", "weakest_grade", "one_employer")
     return PlacementFacts(
         placement_id=row.id,

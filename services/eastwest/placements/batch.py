@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders import visibility as orders
 from services.eastwest.placements import conditions, facts, receipts, steps, visibility
 from services.eastwest.placements.schemas import Receipt, UpdateBatchOut, UpdateIn, UpdateItem, UpdateItemOut
@@ -43,13 +44,13 @@ class Named:
     def placements(self, call: Call) -> Select[Any]:
         """Theirs, among those the caller sees, in the order in which they are locked."""
         trainee_ids = [each for each in self.trainee_by_number.values() if each]
-        named = or_(PLACEMENTS.c.id == func.any(self.placement_ids), PLACEMENTS.c.trainee_id == func.any(trainee_ids))
+        named = or_(PLACEMENTS.c.id == func.any(self.placement_ids), ALIASES.among(PLACEMENTS.c.trainee_id, trainee_ids))
         return conditions.with_order().where(visibility.rows(call.actor), named).order_by(PLACEMENTS.c.id)
 
     def match(self, rows: Sequence[Any], asked: Mapping[int, Asked]) -> dict[int, Any]:
-        """The placement of each fact, as far as there is one."""
+        """The placement of each fact, as far as there is one. The registry may have told of a merge what this service has not heard yet."""
         by_id = {row.id: row for row in rows}
-        by_order = {(row.trainee_id, row.order_number): row for row in rows}
+        by_order = {(each, row.order_number): row for row in rows for each in (row.written_as, row.trainee_id)}
         found: dict[int, Any] = {}
         for index, each in asked.items():
             if each.placement_id:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from services.eastwest.codes import PlacementStatus as Status
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.tables import Order
 from services.eastwest.placements.tables import Placement
 
@@ -23,9 +24,11 @@ _OF_ORDER: Final = (
 
 
 def with_order() -> Select[Any]:
-    """Placements, each with what its order says."""
+    """Placements, each with what its order says, of whom the person is now (`written_as`: under which id they were placed)."""
+    own = [each for each in Placement.__table__.c if each.name != "trainee_id"]
+    who = (ALIASES.kept(Placement.trainee_id).label("trainee_id"), Placement.trainee_id.label("written_as"))
     columns = [column.label(f"order_{column.key}") for column in _OF_ORDER]
-    return select(Placement.__table__, *columns).join(Order, Order.id == Placement.order_id)
+    return select(*own, *who, *columns).join(Order, Order.id == Placement.order_id)
 
 
 def has_status(statuses: list[Status], on: date) -> ColumnElement[bool]:

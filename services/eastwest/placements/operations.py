@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders import operations as order_operations
 from services.eastwest.orders import reading as orders
 from services.eastwest.orders import visibility as of_orders
@@ -73,13 +74,15 @@ async def facts_to_enter(body: PlacementIn, call: web.Caller, kernel: web.Kernel
 
 
 async def enter(session: AsyncSession, call: Call, body: PlacementIn, known: Entering) -> PlacementPaper:
-    trainee_id = _known_trainee(body, known, call.today)
+    ids = await ALIASES.resolved(session, [known.trainee_id] if known.trainee_id else [])
+    trainee_id = _known_trainee(body, known, call.today, ids)
     order = await orders.find(session, call, body.order_id, lock=True)
     if order is None:
         raise errors.Invalid(faults=[errors.Fault("unknown_order", "/order_id", seen=str(body.order_id), fix="请先登记订单,或核对编号。")])
     if order.status == "closed":
         raise OrderClosed()
-    if existing := await session.scalar(select(Placement.id).where(Placement.order_id == order.id, Placement.trainee_id == trainee_id)):
+    theirs = ALIASES.among(Placement.trainee_id, [trainee_id])
+    if existing := await session.scalar(select(Placement.id).where(Placement.order_id == order.id, theirs).limit(1)):
         raise DuplicatePlacement(existing_id=str(existing))
     placement = Placement(
         order_id=order.id,
@@ -127,7 +130,8 @@ async def change(session: AsyncSession, call: Call, placement_id: UUID, body: Pl
     given = body.model_dump(include=body.model_fields_set)
     changed = [name for name, value in given.items() if getattr(found, name) != value]
     if changed:
-        if faults := _paper_faults(found.trainee_id, {name: given[name] for name in changed}, known.gate_facts):
+        trainee_id = (await ALIASES.resolved(session, [found.trainee_id]))[found.trainee_id]
+        if faults := _paper_faults(trainee_id, {name: given[name] for name in changed}, known.gate_facts):
             raise errors.Invalid(faults=faults)
         for name in changed:
             setattr(found, name, given[name])
@@ -191,10 +195,11 @@ async def reconcile(session: AsyncSession, call: Call, body: ReconcileIn) -> Rec
 async def look_up(session: AsyncSession, call: Call, kernel: Kernel, id_numbers: Sequence[str]) -> PlacementLookupOut:
     """Among the caller's own people only: for anybody else's number the answer is as for one that nobody has."""
     trainee_ids = await clients.lookup(kernel, call, [compact(number) for number in id_numbers])
-    wanted = select(Placement.trainee_id, func.array_agg(Placement.id)).where(
-        visibility.rows(call.actor), Placement.trainee_id == func.any([each for each in trainee_ids if each])
-    )
-    own = {row[0]: sorted(row[1], reverse=True) for row in await session.execute(wanted.group_by(Placement.trainee_id))}
+    named = [each for each in trainee_ids if each]
+    wanted = conditions.with_order().where(visibility.rows(call.actor), ALIASES.among(Placement.trainee_id, named))
+    own: dict[UUID, list[UUID]] = {}
+    for row in await session.execute(wanted.order_by(Placement.id.desc())):
+        own.setdefault(row.trainee_id, []).append(row.id)
     return PlacementLookupOut(
         items=[
             PlacementFound(index=index, trainee_id=each if each in own else None, placement_ids=own.get(each, []) if each else [])
@@ -211,8 +216,8 @@ def _one_person(body: PlacementIn, _: date) -> Iterable[errors.Fault]:
 RULES = (_one_person,)
 
 
-def _known_trainee(body: PlacementIn, known: Entering, today: date) -> UUID:
-    """The trainee, once everything that the body names is known; every fault at once otherwise."""
+def _known_trainee(body: PlacementIn, known: Entering, today: date, ids: Mapping[UUID, UUID]) -> UUID:
+    """The trainee, as merged, once everything that the body names is known; every fault at once otherwise."""
     if faults := wire.faults(RULES, body, today):
         raise errors.Invalid(faults=faults)
     if known.trainee_id is None:
@@ -221,11 +226,13 @@ def _known_trainee(body: PlacementIn, known: Entering, today: date) -> UUID:
         faults.append(errors.Fault("unknown_trainee", "/trainee_id", seen=str(known.trainee_id), fix="请核对编号。"))
     if body.class_id and body.class_id not in known.names.classes:
         faults.append(_unknown_class(body.class_id))
-    if body.certificate_id and (body.certificate_id, known.trainee_id) not in {(each.id, each.trainee_id) for each in known.certificates}:
+    if body.certificate_id and (body.certificate_id, ids[known.trainee_id]) not in {
+        (each.id, each.trainee_id) for each in known.certificates
+    }:
         faults.append(_unknown_certificate(body.certificate_id))
     if faults:
         raise errors.Invalid(faults=faults)
-    return known.trainee_id
+    return ids[known.trainee_id]
 
 
 def _unknown_class(class_id: UUID) -> errors.Fault:

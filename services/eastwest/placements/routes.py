@@ -8,6 +8,7 @@ from fastapi import Depends, Query
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.codes import UpdateKind
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.errors import OrderClosed
 from services.eastwest.orders.policy import KEEPERS
 from services.eastwest.orders.visibility import READERS
@@ -64,13 +65,10 @@ async def list_placements(
     met_to_on: Annotated[wire.CivilDate | None, Query(description="稳岗满三个月的日期,含当日")] = None,
     as_of: AsOf = None,
 ) -> wire.Page[schemas.PlacementOut]:
-    filters = {
-        Placement.order_id: order_id,
-        Placement.trainee_id: trainee_id,
-        Placement.class_id: class_id,
-        Placement.certificate_id: certificate_id,
-    }
+    filters = {Placement.order_id: order_id, Placement.class_id: class_id, Placement.certificate_id: certificate_id}
     wanted = reading.listed(call, filters, status, external_ref)
+    if trainee_id:
+        wanted = wanted.where(ALIASES.among(Placement.trainee_id, trainee_id))
     if met_from_on is not None or met_to_on is not None:
         days = reading.days(met_from_on, met_to_on, retention)
         answer = await reading.people_retained(session, call, asked, wanted, days, as_of or call.today)

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement
 
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders import visibility as orders
 from services.eastwest.placements.tables import Placement
 from shared.access import Actor
@@ -13,5 +14,5 @@ READERS: Final = orders.READERS | {"person"}
 
 def rows(actor: Actor) -> ColumnElement[bool]:
     if actor.role == "person":
-        return Placement.trainee_id == actor.trainee_id
+        return ALIASES.among(Placement.trainee_id, [actor.trainee_id] if actor.trainee_id else [])
     return orders.of_partner(actor, Placement.partner)

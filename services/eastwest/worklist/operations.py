@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Text, case, func, literal, or_
 
 from services.eastwest.codes import OrderStatus, PlacementStatus
 from services.eastwest.codes import WorklistKind as Waits
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders import visibility as orders
 from services.eastwest.orders.policy import KEEPERS
 from services.eastwest.orders.tables import Order
@@ -31,7 +32,7 @@ PLACEMENT: Final = worklist.Paper(
     ),
     link=worklist.at("placements", Placement.id),
     number=Order.number,
-    trainee_id=Placement.trainee_id,
+    trainee_id=ALIASES.kept(Placement.trainee_id),
     class_id=Placement.class_id,
     joined=lambda wanted: wanted.join(Order, Order.id == Placement.order_id),
 )

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.evaluation.assessments import steps
+from services.evaluation.assessments import reading, steps
 from services.evaluation.assessments.schemas import ResultsBatch
 from services.evaluation.assessments.tables import Candidate
+from services.evaluation.known.conditions import ALIASES
 from shared import batches, errors
 from shared.access import Call
 
@@ -17,23 +17,27 @@ async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: 
     """Judges every item against the batch's candidates and keeps the new ones in one statement. `created` is a first result, `updated` another one;
     the `id` of an item is the trainee's."""
     assessment = await steps.begin(session, call, assessment_id, "results")
-    rows = await session.execute(
-        select(Candidate.trainee_id, Candidate.passed, Candidate.score).where(Candidate.assessment_id == assessment.id)
-    )
-    standing = {row.trainee_id: (row.passed, row.score) for row in rows}
+    people = await reading.candidates(session, assessment.id)
+    standing = {each.trainee_id: (each.passed, each.score) for each in people}
+    written_as = {each.trainee_id: each.written_as for each in people}
+    ids = {each.written_as: each.trainee_id for each in people} | {each: each for each in standing}
+    ids |= await ALIASES.resolved(session, {item.trainee_id for item in batch.items} - ids.keys())
     judged, seen = list[batches.Result](), set[UUID]()
     for item in batch.items:
-        if fault := _fault(item.trainee_id, standing, seen):
+        who = ids[item.trainee_id]
+        if fault := _fault(who, standing, seen):
             judged.append(batches.rejected(fault))
             continue
-        seen.add(item.trainee_id)
-        before = standing[item.trainee_id]
+        seen.add(who)
+        before = standing[who]
         outcome: batches.ItemOutcome = "unchanged" if before == (item.passed, item.score) else "created" if before[0] is None else "updated"
-        judged.append(batches.Result(outcome, item.trainee_id))
+        judged.append(batches.Result(outcome, who))
     batches.all_or_nothing(batch.atomic, judged)
     kept = [item for item, each in zip(batch.items, judged, strict=True) if each.outcome in ("created", "updated")]
     if batch.mode == "commit" and kept:
-        results = insert(Candidate).values([{"assessment_id": assessment.id, **each.model_dump()} for each in kept])
+        results = insert(Candidate).values(
+            [{"assessment_id": assessment.id, **each.model_dump(), "trainee_id": written_as[ids[each.trainee_id]]} for each in kept]
+        )
         known = results.on_conflict_do_update(
             index_elements=["assessment_id", "trainee_id"], set_={"passed": results.excluded.passed, "score": results.excluded.score}
         )

@@ -1,7 +1,7 @@
 """An assessment batch from its announcement to its lock: who sits it, who assesses, who supervises. Certificates issue it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings import visibility as filing_visibility
 from services.evaluation.filings.errors import OutOfScope
 from services.evaluation.filings.tables import Filing
+from services.evaluation.known.conditions import ALIASES
 from shared import errors, privacy, redaction, web, wire
 from shared.access import Call
 
@@ -34,8 +35,11 @@ async def facts_to_create(body: AssessmentIn, call: web.Caller, kernel: web.Kern
 async def create(session: AsyncSession, call: Call, body: AssessmentIn, facts: clients.AssessmentFacts) -> AssessmentPaper:
     """Announces a batch within the filing. First the filing on the day, then who must stand aside, then every other fault at once."""
     filing = await _filing(session, call, body)
-    candidates = [policy.Identity(each.name, trainee_id=str(each.id), id_number_masked=each.id_number_masked) for each in facts.trainees]
-    if same := policy.first_same(_staff(filing, body.assessors), candidates):
+    ids = await ALIASES.resolved(session, {*body.candidates, *_trainees_of(filing)})
+    candidates = [
+        policy.Identity(each.name, trainee_id=str(ids[each.id]), id_number_masked=each.id_number_masked) for each in facts.trainees
+    ]
+    if same := policy.first_same(_staff(filing, body.assessors, ids), candidates):
         raise ConflictOfInterest(
             f"证卡 {_shown(same[0].card)} 的考评员与考生 {same[1].trainee_id} 是同一人。考生不能担任本批次的考评员,请改派。"
         )
@@ -51,7 +55,10 @@ async def create(session: AsyncSession, call: Call, body: AssessmentIn, facts: c
     )
     session.add(assessment)
     await session.flush()
-    await session.execute(insert(Candidate), [{"assessment_id": assessment.id, "trainee_id": each} for each in body.candidates])
+    await session.execute(
+        insert(Candidate),
+        [{"assessment_id": assessment.id, "trainee_id": each} for each in dict.fromkeys(ids[each] for each in body.candidates)],
+    )
     return await steps.finish(session, call, assessment, "created", candidates=len(body.candidates))
 
 
@@ -70,8 +77,9 @@ async def supervise(
     """Records a supervision. The supervisor is neither an assessor nor a trainer of the batch, whatever else their card says."""
     assessment = await steps.begin(session, call, assessment_id, "supervision")
     filing = await session.get_one(Filing, assessment.filing_id)
-    supervisor = _staff(filing, [body.supervisor])
-    if policy.first_same(supervisor, _staff(filing, assessment.assessors)):
+    ids = await ALIASES.resolved(session, _trainees_of(filing))
+    supervisor = _staff(filing, [body.supervisor], ids)
+    if policy.first_same(supervisor, _staff(filing, assessment.assessors, ids)):
         raise ConflictOfInterest(f"证卡 {_shown(body.supervisor)} 的持有人是本批次的考评员,不能担任督导员。请改派。")
     teachers = [policy.Identity(each.name, id_number_masked=each.id_number_masked) for each in taught.teachers] if taught else []
     if policy.first_same(supervisor, teachers):
@@ -105,15 +113,18 @@ async def _filing(session: AsyncSession, call: Call, body: AssessmentIn) -> Fili
     return filing
 
 
-def _staff(filing: Filing, cards: Iterable[str]) -> list[policy.Identity]:
-    """Who the cards belong to, as the filing's teams have them. A card may be the holder's ID number itself."""
+def _trainees_of(filing: Filing) -> set[UUID]:
+    """Those of the filing's teams who are registered as trainees too."""
+    return {UUID(each["trainee_id"]) for team in filing.staff.values() for each in team if each.get("trainee_id")}
+
+
+def _staff(filing: Filing, cards: Iterable[str], ids: Mapping[UUID, UUID]) -> list[policy.Identity]:
+    """Who the cards belong to, as the filing's teams have them and as merged (`ids`). A card may be the holder's ID number itself."""
     known = {each["card"]: each for team in filing.staff.values() for each in team}
+    trainees = {card: str(ids[UUID(each["trainee_id"])]) for card, each in known.items() if each.get("trainee_id")}
     return [
         policy.Identity(
-            known.get(card, {}).get("name"),
-            card,
-            known.get(card, {}).get("trainee_id"),
-            privacy.mask_number(card) if CITIZEN_NUMBER.fullmatch(card) else None,
+            known.get(card, {}).get("name"), card, trainees.get(card), privacy.mask_number(card) if CITIZEN_NUMBER.fullmatch(card) else None
         )
         for card in cards
     ]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.evaluation.assessments import visibility
 from services.evaluation.assessments.schemas import Exams
 from services.evaluation.assessments.tables import Assessment, Candidate, Supervision
+from services.evaluation.known.conditions import ALIASES
 from shared import errors, pages
 from shared.access import Call
 
@@ -29,8 +30,11 @@ def listed(call: Call, filters: Mapping[Any, Any], external_ref: pages.Reference
 
 
 async def candidates(session: AsyncSession, assessment_id: UUID) -> list[Any]:
-    """Who sits the exam, with their results."""
-    wanted = select(Candidate.__table__).where(Candidate.assessment_id == assessment_id).order_by(Candidate.trainee_id)
+    """Who sits the exam, with their results. `written_as`: the id they were announced under."""
+    own = [each for each in Candidate.__table__.c if each.name != "trainee_id"]
+    who = ALIASES.kept(Candidate.trainee_id).label("trainee_id")
+    wanted = select(*own, who, Candidate.trainee_id.label("written_as")).where(Candidate.assessment_id == assessment_id)
+    wanted = wanted.order_by(Candidate.trainee_id)
     return list((await session.execute(wanted)).all())
 
 
@@ -44,7 +48,7 @@ async def exams(session: AsyncSession, class_id: UUID | None, trainee_id: UUID |
     batch = Assessment
     wanted = select(
         batch.id.label("assessment_id"),
-        Candidate.trainee_id,
+        ALIASES.kept(Candidate.trainee_id).label("trainee_id"),
         batch.class_id,
         batch.order_id,
         batch.occupation_code,
@@ -56,6 +60,6 @@ async def exams(session: AsyncSession, class_id: UUID | None, trainee_id: UUID |
     if class_id is not None:
         wanted = wanted.where(batch.class_id == class_id)
     if trainee_id is not None:
-        wanted = wanted.where(Candidate.trainee_id == trainee_id)
+        wanted = wanted.where(ALIASES.among(Candidate.trainee_id, [trainee_id]))
     rows = await session.execute(wanted.order_by(batch.held_on.desc(), batch.id.desc(), Candidate.trainee_id).limit(5000))
     return Exams.model_validate({"items": rows.mappings().all()})

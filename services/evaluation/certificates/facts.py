@@ -11,6 +11,7 @@ from services.evaluation.certificates.schemas import CertificateFact, Certificat
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.filings import policy as filings
 from services.evaluation.filings import reading as filing_reading
+from services.evaluation.known.conditions import ALIASES
 from shared.access import Call
 
 
@@ -25,7 +26,7 @@ async def facts(session: AsyncSession, call: Call, asked: FactsIn) -> Certificat
         .scalar_subquery()
     )
     wanted = select(*columns(call.today), burst.label("issued_that_month"))
-    wanted = wanted.where(or_(Certificate.trainee_id.in_(asked.trainee_ids), Certificate.id.in_(asked.certificate_ids)))
+    wanted = wanted.where(or_(ALIASES.among(Certificate.trainee_id, asked.trainee_ids), Certificate.id.in_(asked.certificate_ids)))
     rows = (await session.execute(wanted.order_by(Certificate.issued_on.desc(), Certificate.id.desc()))).mappings().all()
     covered = await filing_reading.coverages(session, (row["filing_id"] for row in rows if row["filing_id"]))
     certificates, levels = [], rules.levels()
@@ -43,10 +44,8 @@ async def facts(session: AsyncSession, call: Call, asked: FactsIn) -> Certificat
 async def certified(session: AsyncSession, asked: CertifiedIn) -> CertifiedList:
     """Who of these classes holds a certificate from it that is valid on the day: issued by then, not revoked by then."""
     valid = and_(Certificate.issued_on <= asked.as_of, or_(Certificate.revoked_on.is_(None), Certificate.revoked_on > asked.as_of))
-    wanted = (
-        select(Certificate.class_id, Certificate.trainee_id, func.min(Certificate.issued_on).label("issued_on"))
-        .where(Certificate.class_id.in_(asked.class_ids), valid)
-        .group_by(Certificate.class_id, Certificate.trainee_id)
-        .order_by(Certificate.class_id, Certificate.trainee_id)
-    )
+    of_one = select(Certificate.class_id, ALIASES.kept(Certificate.trainee_id).label("trainee_id"), Certificate.issued_on)
+    held = of_one.where(Certificate.class_id.in_(asked.class_ids), valid).subquery()
+    wanted = select(held.c.class_id, held.c.trainee_id, func.min(held.c.issued_on).label("issued_on"))
+    wanted = wanted.group_by(held.c.class_id, held.c.trainee_id).order_by(held.c.class_id, held.c.trainee_id)
     return CertifiedList.model_validate({"items": (await session.execute(wanted)).mappings().all()})

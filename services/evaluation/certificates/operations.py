@@ -17,6 +17,7 @@ from services.evaluation.certificates.schemas import CertificateIn, CertificateP
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.codes import Verification
 from services.evaluation.filings.tables import Filing
+from services.evaluation.known.conditions import ALIASES
 from shared import deeds, errors, person_names, privacy, web, wire
 from shared.access import Call
 from shared.web import Kernel
@@ -32,7 +33,8 @@ async def issue(session: AsyncSession, call: Call, kernel: Kernel, assessment_id
     """Mints the certificates of those who passed. The filing must cover the batch on the day it was held and on the day of issue."""
     assessment = await assessment_steps.begin(session, call, assessment_id, "issue")
     filing = await session.get_one(Filing, assessment.filing_id)
-    passed = [each.trainee_id for each in await assessments.candidates(session, assessment.id) if each.passed]
+    people = await assessments.candidates(session, assessment.id)
+    passed = {each.trainee_id: each.written_as for each in people if each.passed}  # once of who was announced under two ids
     batch = minting.Batch(
         assessment.id,
         filing.id,
@@ -45,7 +47,7 @@ async def issue(session: AsyncSession, call: Call, kernel: Kernel, assessment_id
         assessment.class_id,
     )
     assessment.status, assessment.issued_on = "issued", call.today
-    minted = await minting.mint(session, call, kernel, batch, passed)
+    minted = await minting.mint(session, call, kernel, batch, list(passed.values()))
     return await assessment_steps.finish(session, call, assessment, "issued", certificates=minted, comment=comment)
 
 
@@ -63,7 +65,8 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, body: Cert
     if faults := [*wire.faults(RULES, body, call.today), *_unknown(body.trainee_id, known.trainees)]:
         raise errors.Invalid(faults=faults)
     shown = policy.EMBEDDED_ID_NUMBER.sub(lambda found: privacy.mask_number(found[0]), number)
-    certificate = Certificate(**body.model_dump(exclude={"number"}), number=shown, number_key=key, registered_at=call.now)
+    said = body.model_dump(exclude={"number"}) | {"trainee_id": (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]}
+    certificate = Certificate(**said, number=shown, number_key=key, registered_at=call.now)
     session.add(certificate)
     await session.flush()
     await deeds.record(session, call, "certificate.registered", certificate.id, **reading.thin(certificate))

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import with_expression
 
 from services.evaluation.assessments.tables import Assessment
 from services.evaluation.certificates import policy, visibility
 from services.evaluation.certificates.tables import Certificate
+from services.evaluation.known.conditions import ALIASES
 from shared import errors, pages
 from shared.access import Call
 from shared.web import Kernel
@@ -18,6 +20,7 @@ from shared.web import Kernel
 
 async def find(session: AsyncSession, call: Call, certificate_id: UUID, *, lock: bool = False) -> Certificate:
     wanted = select(Certificate).where(Certificate.id == certificate_id, visibility.rows(call.actor))
+    wanted = wanted.options(with_expression(Certificate.holder_id, ALIASES.kept(Certificate.trainee_id)))
     found = await session.scalar(wanted.with_for_update() if lock else wanted)
     if found is None:
         raise errors.NotFound("没有这本证书,或不在您的可见范围内。请核对编号。")
@@ -29,16 +32,26 @@ def status_on(day: date) -> ColumnElement[str]:
 
 
 def columns(today: date) -> list[Any]:
-    return [*Certificate.__table__.c, status_on(today).label("status")]
+    """As they are shown and told: of whom the holder is now."""
+    own = [each for each in Certificate.__table__.c if each.name != "trainee_id"]
+    return [*own, ALIASES.kept(Certificate.trainee_id).label("trainee_id"), status_on(today).label("status")]
 
 
 def key_of(kernel: Kernel, number: str) -> bytes:
     return kernel.vault.blind(policy.normal(number), "certificate_number")
 
 
-def listed(call: Call, filters: Mapping[Any, Any], external_ref: pages.Reference, order_ids: list[UUID] | None = None) -> Select[Any]:
+def listed(
+    call: Call,
+    filters: Mapping[Any, Any],
+    external_ref: pages.Reference,
+    order_ids: list[UUID] | None = None,
+    trainee_ids: list[UUID] | None = None,
+) -> Select[Any]:
     """`order_ids`: of which orders the assessments are that they came from."""
     wanted = select(*columns(call.today)).where(visibility.rows(call.actor), external_ref.among(Certificate.external_refs))
+    if trainee_ids:
+        wanted = wanted.where(ALIASES.among(Certificate.trainee_id, trainee_ids))
     if order_ids:
         wanted = wanted.where(Certificate.assessment_id.in_(select(Assessment.id).where(Assessment.order_id.in_(order_ids))))
     return pages.where(wanted, filters)

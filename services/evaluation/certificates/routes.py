@@ -62,7 +62,6 @@ async def list_certificates(
     issued_to_on: Annotated[wire.CivilDate | None, Query(description="发证日期,含当日")] = None,
 ) -> wire.Page[CertificateOut]:
     filters = {
-        Certificate.trainee_id: trainee_id,
         Certificate.kind: kind,
         Certificate.assessment_id: assessment_id,
         Certificate.class_id: class_id,
@@ -70,7 +69,9 @@ async def list_certificates(
         reading.status_on(call.today): status,
         Certificate.number_key: None if number is None else [reading.key_of(kernel, each) for each in number],
     }
-    wanted = pages.within(reading.listed(call, filters, external_ref, order_id), Certificate.issued_on, issued_from_on, issued_to_on)
+    wanted = pages.within(
+        reading.listed(call, filters, external_ref, order_id, trainee_id), Certificate.issued_on, issued_from_on, issued_to_on
+    )
     return wire.Page.model_validate(await pages.page(session, wanted, Certificate.id, asked, CertificateOut.model_validate))
 
 

@@ -27,6 +27,7 @@ async def get(session: AsyncSession, call: Call, certificate_id: UUID) -> Certif
 def paper(call: Call, certificate: Certificate) -> CertificatePaper:
     """The certificate, with what the caller may do with it."""
     values = {column.name: getattr(certificate, column.name) for column in Certificate.__table__.c}
+    values["trainee_id"] = certificate.holder_id or certificate.trainee_id
     status = "revoked" if certificate.revoked_on is not None and certificate.revoked_on <= call.today else "valid"
     out = CertificateOut.model_validate(values | {"status": status})
     return CertificatePaper(**out.model_dump(), allowed_actions=wire.allowed_actions({"revoke": _why_not(call, certificate)}))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from services.evaluation.codes import CertificateKind
 from services.evaluation.metadata import Row
@@ -25,6 +25,7 @@ class Certificate(db.Versioned, Row):
     number: Mapped[str] = mapped_column(Text)
     number_key: Mapped[bytes] = mapped_column(LargeBinary)
     trainee_id: Mapped[UUID] = mapped_column()
+    holder_id: Mapped[UUID | None] = query_expression()  # whom `trainee_id` means now; read with a single paper
     occupation_code: Mapped[str | None] = mapped_column(Text)
     level: Mapped[str | None] = mapped_column(Text)
     issued_on: Mapped[date]

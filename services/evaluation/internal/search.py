@@ -5,6 +5,7 @@ from services.evaluation.certificates import visibility as certificate_rows
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.filings import visibility as filing_rows
 from services.evaluation.filings.tables import Filing
+from services.evaluation.known.conditions import ALIASES
 from shared import search
 
 router = search.router(
@@ -29,6 +30,6 @@ router = search.router(
         lambda text, kernel: Certificate.number_key == certificates.key_of(kernel, text),
         [Certificate.number],
         number=Certificate.number,
-        trainee_id=Certificate.trainee_id,
+        trainee_id=ALIASES.kept(Certificate.trainee_id),
     ),
 )

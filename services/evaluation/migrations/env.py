@@ -2,7 +2,8 @@
 
 import services.evaluation.assessments.tables
 import services.evaluation.certificates.tables
-import services.evaluation.filings.tables  # noqa: F401
+import services.evaluation.filings.tables
+import services.evaluation.known.tables  # noqa: F401
 from services.evaluation.metadata import Row
 from shared import migrate
 

@@ -18,12 +18,13 @@ from services.registry.training.brands import visibility as brands
 from services.registry.training.brands.tables import Brand
 from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments import conditions
 from services.registry.training.enrolments import visibility as enrolments
 from services.registry.training.enrolments.tables import Enrolment
 from shared.feed import Paper
 
 _ENROLMENTS = (
-    select(Enrolment.id).join(TrainingClass, TrainingClass.id == Enrolment.class_id).join(Trainee, Trainee.id == Enrolment.trainee_id)
+    select(Enrolment.id).join(TrainingClass, TrainingClass.id == Enrolment.class_id).join(Trainee, Trainee.id == conditions.person())
 )
 
 PAPERS: Mapping[str, Paper] = {

@@ -32,8 +32,10 @@ class CertificateTold(_Read):
 
 
 class PlacementRead(_Read):
+    """`written_as`: the id that the person was placed under; whom it means the registry itself knows best."""
+
     placement_id: UUID
-    trainee_id: UUID
+    written_as: UUID
     class_id: UUID | None
     order_id: UUID
     order_number: str

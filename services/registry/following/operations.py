@@ -22,7 +22,7 @@ async def take_in_certificate(session: AsyncSession, event: Event) -> None:
     if event.type not in CERTIFICATE_EVENTS:
         return
     told = clients.CertificateTold.model_validate(event.data).model_dump()
-    told["trainee_id"] = await _as_merged(session, told["trainee_id"])
+    told |= {"trainee_id": await _as_merged(session, told["trainee_id"]), "told_of": told["trainee_id"]}
     known = upsert(KnownCertificate).values(id=event.subject, **told)
     # A revocation stands, whatever is told again of the certificate before it.
     revoked_on = func.coalesce(known.excluded.revoked_on, KnownCertificate.revoked_on)
@@ -48,8 +48,9 @@ async def take_in_placement(session: AsyncSession, event: Event) -> None:
     """Keeps the placement as it stands; what an event reports is in it already."""
     if not _of_placement(event) or "placement" not in event.data:
         return
-    told = clients.PlacementRead.model_validate(event.data["placement"]).model_dump(exclude={"placement_id"})
-    told |= {"trainee_id": await _as_merged(session, told["trainee_id"]), "learnt_at": event.time}
+    placement = clients.PlacementRead.model_validate(event.data["placement"])
+    told = placement.model_dump(exclude={"placement_id", "written_as"})
+    told |= {"trainee_id": await _as_merged(session, placement.written_as), "told_of": placement.written_as, "learnt_at": event.time}
     known = upsert(KnownPlacement).values(id=event.subject, **told)
     await session.execute(known.on_conflict_do_update(index_elements=["id"], set_=told))
 

@@ -5,12 +5,13 @@ Set-based, a hundred people at a time, so that a roster of thousands takes secon
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
@@ -36,6 +37,7 @@ from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import require_state
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import operations as enrolments
+from services.registry.training.enrolments.conditions import person
 from services.registry.training.enrolments.errors import ClassFull
 from services.registry.training.enrolments.tables import Enrolment
 from shared import errors, privacy
@@ -56,12 +58,21 @@ async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
         if row.class_id is not None:
             training = await classes.find(session, call, row.class_id)
         if training is not None and row.kind == SheetKind.SIGN_IN:
-            people = select(Trainee.id, Trainee.name, Trainee.id_number, Trainee.known_as).join(
-                Enrolment, Enrolment.trainee_id == Trainee.id
-            )
-            people = people.where(Enrolment.class_id == training.id, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN).order_by(Enrolment.id)
-            roster = list((await session.execute(people)).all())
+            roster = await _roster(session, training.id)
     return await asyncio.to_thread(_read, kernel.vault, call.today, row, training, roster)
+
+
+async def _roster(session: AsyncSession, class_id: UUID) -> list[Any]:
+    """Who is in the class, by each of the numbers and names they are registered under."""
+    there = (
+        select(person().label("who"))
+        .where(Enrolment.class_id == class_id, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN)
+        .distinct()
+        .cte()
+    )
+    known = select(there.c.who, Trainee.id, Trainee.name, Trainee.id_number, Trainee.known_as)
+    people = union_all(known.join(Trainee, Trainee.id == there.c.who), known.join(Trainee, Trainee.merged_into == there.c.who))
+    return list((await session.execute(people)).all())
 
 
 def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClass | None, roster: Sequence[Any]) -> Reading[Any]:
@@ -81,12 +92,12 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
             categories=reference.category_words(),
             unclear=reference.category_questions(),
         )
+    names: dict[UUID, list[str]] = defaultdict(list)
+    for each in roster:
+        names[each.who] += each.known_as.splitlines()
     enrolled = [
         OnRoster(
-            str(each.id),
-            each.name,
-            fields.opened(vault, "trainees", each.id, "id_number", each.id_number) or "",
-            tuple(each.known_as.splitlines()),
+            str(each.who), each.name, fields.opened(vault, "trainees", each.id, "id_number", each.id_number) or "", tuple(names[each.who])
         )
         for each in roster
     ]

@@ -30,7 +30,8 @@ DAY_WORDS: Final = re.compile(r"(?:[0-9]{2,4}[-./年])?[0-9]{1,2}[-./月][0-9]{1
 
 @dataclass(frozen=True, slots=True)
 class OnRoster:
-    """A person enrolled in the class; `key` is the caller's own (a trainee id), `known_as` the names they have and had."""
+    """A person enrolled in the class, once for each number they are registered under; `key` is the caller's own (a trainee id), `known_as` the names they
+    have and had."""
 
     key: str
     name: str
@@ -130,7 +131,7 @@ class Enrolled:
         else:
             name = fields.name(check.text("name"))
             found = [person for person in self._by_name.get(person_names.key(name), ()) if number in ("", mask_number(person.id_number))]
-        if len(found) == 1:
+        if len({person.key for person in found}) == 1:
             return found[0]
         seen = mask_number(number) if number else check.text("name")
         if found:

@@ -7,12 +7,12 @@ from pydantic import Field
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from services.registry.codes import InstitutionKind, InstitutionStatus
 from services.registry.institutions.institutions.conditions import status
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
+from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.training.classes.tables import TrainingClass
 from shared import access, web, wire
@@ -70,7 +70,6 @@ class Enterprises(wire.Out):
 @router.operation("POST", "/internal/v1/assessment-facts", may=access.INTERNAL, summary="评价批次的考生和授课教师", writes=False)
 async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> AssessmentFacts:
     """A merged trainee is described as the one they go on as, under the id that was asked for."""
-    old = aliased(Trainee)
     registered = select(TraineeSighting).where(
         TraineeSighting.trainee_id == Trainee.id,
         TraineeSighting.institution_id == asked.institution_id,
@@ -89,16 +88,16 @@ async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> Asse
     )
     people = (
         select(
-            old.id,
+            WRITTEN_AS.id,
             Trainee.name,
             Trainee.id_number_masked,
             Trainee.employer_id,
             registered.correlate(Trainee).exists().label("registered_here"),
             held.label("categories"),
         )
-        .join(Trainee, Trainee.id == func.coalesce(old.merged_into, old.id))
-        .where(old.id.in_(asked.trainee_ids))
-        .order_by(old.id)
+        .join(Trainee, IS_THE_ONE)
+        .where(WRITTEN_AS.id.in_(asked.trainee_ids))
+        .order_by(WRITTEN_AS.id)
     )
     trainees = [CandidateFacts.model_validate(row) for row in await session.execute(people)]
     return AssessmentFacts(trainees=trainees, class_=await _class(session, asked))

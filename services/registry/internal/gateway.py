@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
@@ -13,12 +13,13 @@ from services.registry import fields
 from services.registry.codes import PersonalStatus
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.status_records.tables import StatusRecord
+from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from shared import access, privacy, web, wire
 from shared.sheets.rows import FieldFault, id_number
 
 router = web.Router("identities")
-OLD = aliased(Trainee)  # as they were registered, which may be twice
+NUMBERED = aliased(Trainee)  # whoever has a number that is theirs
 
 
 class BindingsAsked(wire.In):
@@ -49,15 +50,9 @@ async def bindings(asked: BindingsAsked, session: web.Session, call: web.Caller,
     number = asked.id_number and _key(kernel.vault, asked.id_number, call.today)
     return BindingFacts(
         institution=institution is not None,
-        trainee=await _person(session, call.today, OLD.id == asked.trainee_id) if asked.trainee_id else None,
-        of_number=await _of_number(session, call.today, number) if number else None,
+        trainee=await _person(session, call.today, WRITTEN_AS.id == asked.trainee_id) if asked.trainee_id else None,
+        of_number=await _person(session, call.today, and_(WRITTEN_AS.id_number_key == number, WRITTEN_AS.holds_number)) if number else None,
     )
-
-
-async def _of_number(session: AsyncSession, today: date, number: bytes) -> PersonFacts | None:
-    """Whose it is; else whose it was, before they were merged."""
-    of = OLD.id_number_key == number
-    return await _person(session, today, of & OLD.merged_into.is_(None)) or await _person(session, today, of & OLD.merged_into.is_not(None))
 
 
 def _key(vault: privacy.Vault, number: str, today: date) -> bytes | None:
@@ -69,18 +64,17 @@ def _key(vault: privacy.Vault, number: str, today: date) -> bytes | None:
 
 
 async def _person(session: AsyncSession, today: date, found: ColumnElement[bool]) -> PersonFacts | None:
+    theirs = select(NUMBERED.id_number_key).where(or_(NUMBERED.id == Trainee.id, NUMBERED.merged_into == Trainee.id)).correlate(Trainee)
     died = select(StatusRecord).where(
-        StatusRecord.id_number_key == Trainee.id_number_key,
+        StatusRecord.id_number_key.in_(theirs),
         StatusRecord.status == PersonalStatus.DECEASED,
         StatusRecord.from_on <= today,
         StatusRecord.voided_at.is_(None),
     )
     wanted = (
         select(Trainee.id.label("trainee_id"), Trainee.name, died.correlate(Trainee).exists().label("deceased"))
-        .join(OLD, Trainee.id == func.coalesce(OLD.merged_into, OLD.id))
+        .join(WRITTEN_AS, IS_THE_ONE)
         .where(found)
-        .order_by(OLD.id)
-        .limit(1)
     )
     row = (await session.execute(wanted)).first()
     return PersonFacts.model_validate(row) if row else None

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees import visibility
+from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes.tables import TrainingClass
 from shared.access import Actor
@@ -27,14 +28,14 @@ _CLASSES = among(
 
 
 async def trainees(session: AsyncSession, viewer: Actor | None, ids: Collection[UUID]) -> Mapping[UUID, Known]:
-    """Those within the viewer's sight; all of them where the asking service vouches."""
+    """Those within the viewer's sight; all of them where the asking service vouches. A merged one is called as whom they go on as."""
     bound = visibility.bound(viewer) if viewer else {}
     return _by_id(await session.execute(_trainees(viewer.role if viewer else None), {"ids": list(ids), **bound}))
 
 
 @cache
 def _trainees(role: str | None) -> Select[Any]:
-    wanted = among(Trainee.id, Trainee.name, Trainee.id_number_masked, Trainee.region_code, Trainee.known_as)
+    wanted = among(WRITTEN_AS.id, Trainee.name, Trainee.id_number_masked, Trainee.region_code, Trainee.known_as).join(Trainee, IS_THE_ONE)
     return wanted.where(visibility.rows_bound(role)) if role else wanted
 
 

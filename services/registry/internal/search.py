@@ -2,7 +2,9 @@
 counts and is recorded as a look-up does (个人信息保护法 art. 51)."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy import func, select
 
 from services.registry import fields
 from services.registry.institutions.institutions import routes as institutions
@@ -10,11 +12,18 @@ from services.registry.institutions.institutions import visibility as institutio
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees import operations, visibility
 from services.registry.people.trainees import routes as trainees
+from services.registry.people.trainees.conditions import WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import visibility as class_rows
 from services.registry.training.classes.tables import TrainingClass
 from shared import access, person_names, redaction, search, web
 from shared.national_numbers import compact
+
+
+def _of_number(key: bytes) -> Any:
+    numbered = select(func.coalesce(WRITTEN_AS.merged_into, WRITTEN_AS.id))
+    return numbered.where(WRITTEN_AS.id_number_key == key, WRITTEN_AS.holds_number).scalar_subquery()
+
 
 KINDS: Final = (
     search.Papers(
@@ -24,7 +33,7 @@ KINDS: Final = (
         lambda actor: Trainee.merged_into.is_(None) & visibility.rows(actor),
         Trainee.id,
         Trainee.name,
-        lambda text, kernel: Trainee.id_number_key == kernel.vault.blind(compact(text), fields.ID_NUMBER),
+        lambda text, kernel: Trainee.id == _of_number(kernel.vault.blind(compact(text), fields.ID_NUMBER)),
         [Trainee.known_as],
         subtitle=Trainee.id_number_masked,
         spelt=person_names.sought,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from services.registry import fields
 from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.eligibility import reading, schemas
 from shared import access, deeds, web, wire
@@ -63,22 +64,22 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
         .where(Institution.id.in_(asked.institution_ids))
         .order_by(Institution.id)
     )
-    old, other = aliased(Trainee), aliased(Trainee)
+    other = aliased(Trainee)
     shared = exists().where(other.bank_account_key == Trainee.bank_account_key, other.id != Trainee.id, other.merged_into.is_(None))
     same = select(func.min(Institution.name)).where(Institution.bank_account_key == Trainee.bank_account_key)
     trainees = await session.execute(
         select(
-            old.id,
-            old.merged_into,
+            WRITTEN_AS.id,
+            WRITTEN_AS.merged_into,
             Trainee.id.label("kept_at"),
             Trainee.name,
             Trainee.bank_account,
             shared.label("account_shared"),
             same.scalar_subquery().label("account_of"),
         )
-        .join(Trainee, Trainee.id == func.coalesce(old.merged_into, old.id))
-        .where(old.id.in_(asked.trainee_ids))
-        .order_by(old.id)
+        .join(Trainee, IS_THE_ONE)
+        .where(WRITTEN_AS.id.in_(asked.trainee_ids))
+        .order_by(WRITTEN_AS.id)
     )
     answer = PayeesOut(
         institutions=[

@@ -8,6 +8,7 @@ import services.registry.institutions.teachers.tables
 import services.registry.institutions.yearly_reports.tables
 import services.registry.people.corrections.tables
 import services.registry.people.known.tables
+import services.registry.people.merges.tables
 import services.registry.people.outside_payments.tables
 import services.registry.people.status_records.tables
 import services.registry.people.trainees.tables

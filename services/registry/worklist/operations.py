@@ -11,6 +11,7 @@ from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.corrections.policy import OFFICER
 from services.registry.people.corrections.tables import TraineeCorrection
 from services.registry.people.trainees import visibility as trainees
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.policy import PROPOSERS
@@ -46,10 +47,10 @@ CORRECTION: Final = worklist.Paper(
     TraineeCorrection.id,
     trainees.rows,
     title=(literal("申请更正", Text), _words("correctable_field", TraineeCorrection.field), func.left(TraineeCorrection.reason, 40)),
-    link=worklist.at("trainees", TraineeCorrection.trainee_id, "/corrections"),
+    link=worklist.at("trainees", Trainee.id, "/corrections"),
     status=TraineeCorrection.status,
-    trainee_id=TraineeCorrection.trainee_id,
-    joined=lambda wanted: wanted.join(Trainee, Trainee.id == TraineeCorrection.trainee_id),
+    trainee_id=Trainee.id,
+    joined=lambda wanted: wanted.join(Trainee, Trainee.id == ALIASES.kept(TraineeCorrection.trainee_id)),
 )
 
 

@@ -11,7 +11,10 @@ from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from services.subsidy.claims.policy import OPEN, STANDING
 from services.subsidy.claims.tables import Claim, Line
 from services.subsidy.codes import Payee
+from services.subsidy.metadata import Row
+from shared.aliases import Aliases
 
+ALIASES: Final = Aliases(Row.metadata.tables["merged_trainees"], "kept_id")
 HELD_SINCE: Final[ColumnElement[Any]] = cast(Claim.holds[0]["since_at"].astext, DateTime(timezone=True))
 
 

@@ -39,7 +39,8 @@ _KEEP = text("""
     FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS line(
         position smallint, trainee_id uuid, enrolment_id uuid, expected_amount numeric, verdict text, amount numeric, calculation text, findings jsonb)
     ON CONFLICT (claim_id, position) DO UPDATE SET
-        trainee_id = excluded.trainee_id, enrolment_id = excluded.enrolment_id, expected_amount = excluded.expected_amount,
+        trainee_id = excluded.trainee_id, merged_from = CASE WHEN claim_lines.trainee_id = excluded.trainee_id THEN claim_lines.merged_from END,
+        enrolment_id = excluded.enrolment_id, expected_amount = excluded.expected_amount,
         verdict = excluded.verdict, amount = excluded.amount, calculation = excluded.calculation, findings = excluded.findings, resolution = NULL,
         given_up_yuan = 0, before = NULL
     WHERE (claim_lines.trainee_id, claim_lines.enrolment_id, claim_lines.expected_amount, claim_lines.verdict, claim_lines.amount,
@@ -147,10 +148,19 @@ async def asked_before(session: AsyncSession, claim: Claim, lines: Sequence[Line
         named = None
     else:
         kept = await of(session, claim.id) if lines is None else lines
-        named = tuple(Wanted(line.trainee_id, expected_amount=line.expected_amount) for line in kept)
+        named = tuple(Wanted(line.trainee_id, expected_amount=line.expected_amount) for line in _each_once(kept))
     assert claim.class_id is not None, "a claim that was judged has a class"
     kind, scheme = ClaimKind(claim.kind), SchemeCode(claim.scheme)
     return Asked(kind, scheme, claim.institution_id, claim.trainee_id, claim.on_behalf, claim.class_id, claim.fund_id, named)
+
+
+def _each_once(lines: Sequence[Line]) -> Iterable[Line]:
+    """Of two lines that a merge made one person's, one."""
+    there = {line.trainee_id for line in lines if line.merged_from is None}
+    for line in lines:
+        if line.merged_from is None or line.trainee_id not in there:
+            there.add(line.trainee_id)
+            yield line
 
 
 async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line, done: Sequence[Decision]) -> Claim:
@@ -162,6 +172,7 @@ async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line,
         "scheme",
         "institution_id",
         "trainee_id",
+        "merged_from",
         "on_behalf",
         "region_code",
         "class_id",

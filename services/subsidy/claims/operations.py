@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
 from services.subsidy.claims import facts, holds, lines, reading, rules, steps
+from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import BY_FACTS, NOT_COUNTED, on_hold
 from services.subsidy.claims.schemas import AppealIn, AppealOut, ClaimChange, ClaimIn, ClaimOut, QuoteOut, Resolution
@@ -149,7 +150,7 @@ async def to_appeal(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
 async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: AppealIn) -> AppealOut:
     """The applicant objects to the verdict or a decision."""
     claim = await to_appeal(session, call, claim_id)
-    named = select(Line.position).where(Line.claim_id == claim.id, Line.trainee_id == body.trainee_id).limit(1)
+    named = select(Line.position).where(Line.claim_id == claim.id, ALIASES.among(Line.trainee_id, [body.trainee_id or claim.id])).limit(1)
     if body.trainee_id and await session.scalar(named) is None:
         raise _unknown_trainee(claim)
     made = Appeal(
@@ -253,7 +254,8 @@ async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: U
     from `submitted`."""
     claim, done = await steps.permit(session, call, claim_id, "resolve")
     people = list(await lines.of(session, claim.id))
-    of_person = [line for line in people if line.trainee_id == body.trainee_id]
+    trainee_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
+    of_person = [line for line in people if line.trainee_id == trainee_id]
     if not of_person:
         raise _unknown_trainee(claim)
     line = next((line for line in of_person if line.verdict == LineVerdict.HELD), None)
@@ -261,7 +263,7 @@ async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: U
         raise errors.InvalidState("该学员不是待核实状态,无需处理。")
     if body.outcome == Outcome.ACCEPT and (unconfirmed := lines.why_no_money(line)):
         raise unconfirmed
-    details: dict[str, Any] = {"trainee_id": body.trainee_id, "outcome": body.outcome}
+    details: dict[str, Any] = {"trainee_id": trainee_id, "outcome": body.outcome}
     place, shown = people.index(line), None
     if body.outcome == Outcome.SPLIT:
         if len(people) == 1:

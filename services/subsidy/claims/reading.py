@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import facts, lines, rules, steps
+from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import on_hold
 from services.subsidy.claims.schemas import AppealOut, ClaimCount, ClaimOut, ClaimStatistics, LineOut, QuoteOut, ReplayLine, ReplayOut
@@ -69,10 +70,10 @@ async def page(
     if to_on:
         wanted = wanted.where(Claim.created_at < datetime.combine(to_on + timedelta(days=1), time(), clock.SHANGHAI))
     if trainee_ids:
-        wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(Line.trainee_id.in_(trainee_ids))))
+        wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(ALIASES.among(Line.trainee_id, trainee_ids))))
     found = await pages.page(session, wanted, Claim.id, asked, lambda row: summary(call, row[0]))
     if trainee_ids:
-        theirs = Line.claim_id.in_([item["id"] for item in found["items"]]) & Line.trainee_id.in_(trainee_ids)
+        theirs = Line.claim_id.in_([item["id"] for item in found["items"]]) & ALIASES.among(Line.trainee_id, trainee_ids)
         by_claim = defaultdict(list)
         for line in (await session.execute(_LINES.where(theirs))).mappings():
             by_claim[line["claim_id"]].append(dict(line))

@@ -1,7 +1,7 @@
 """What an application must be before it is judged, by itself and beside its class, fund and terms; and its judging."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -104,7 +104,8 @@ async def judge(
     session: AsyncSession, call: Call, gathered: Gathered, *, own_claim_id: UUID | None = None, submitting: bool = False
 ) -> Judged:
     """Judges what was asked for with what registry told. `submitting` waits for others who claim the same people."""
-    asked, read, fund = gathered.asked, gathered.read, gathered.fund
+    read, fund = gathered.read, gathered.fund
+    asked = _as_merged(gathered.asked, read)
     terms = gathered.known.terms_on(asked.scheme, read.class_.starts_on)
     if not isinstance(terms, Terms):
         raise TermsMissing(terms.detail)
@@ -124,6 +125,15 @@ async def judge(
     facts = claim_facts(read, lines, past, scheme=asked.scheme, kind=asked.kind, claimed_on=call.today, fund_source=FundSource(fund.source))
     facts_json = kept(facts)
     return Judged(asked, lines, read.class_, terms, facts, facts_json, digest(facts_json), judge_claim(facts, terms))
+
+
+def _as_merged(asked: Asked, read: clients.ClaimFactsRead) -> Asked:
+    """With everyone under the id that they go on as."""
+    kept = {former: each.trainee_id for each in read.enrolments for former in each.former_ids}
+    if not kept:
+        return asked
+    lines = asked.lines and tuple(replace(line, trainee_id=kept.get(line.trainee_id, line.trainee_id)) for line in asked.lines)
+    return replace(asked, trainee_id=asked.trainee_id and kept.get(asked.trainee_id, asked.trainee_id), lines=lines)
 
 
 def _check_applicant(actor: Actor, body: ClaimIn) -> None:

@@ -85,6 +85,7 @@ class Claim(db.Versioned, Row):
     scheme: Mapped[str] = mapped_column(Text)
     institution_id: Mapped[UUID | None] = mapped_column(comment="the applicant, where it is an institution")
     trainee_id: Mapped[UUID | None] = mapped_column(comment="the applicant, where it is a person")
+    merged_from: Mapped[UUID | None] = mapped_column(comment="of whom it was before they were merged into this one")
     on_behalf: Mapped[bool] = mapped_column(comment="entered by a town for the person")
     region_code: Mapped[str | None] = mapped_column(Text, comment="the town that entered it")
     class_id: Mapped[UUID | None]
@@ -137,6 +138,7 @@ class Line(Row):
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     trainee_id: Mapped[UUID]
+    merged_from: Mapped[UUID | None] = mapped_column(comment="of whom it was before they were merged into this one")
     enrolment_id: Mapped[UUID | None]
     certificate_id: Mapped[UUID | None]
     placement_id: Mapped[UUID | None]
@@ -170,6 +172,7 @@ class Entitlement(Row):
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     trainee_id: Mapped[UUID]
+    merged_from: Mapped[UUID | None] = mapped_column(comment="of whom it was before they were merged into this one")
     entitlement_key: Mapped[str | None] = mapped_column(
         Text, comment="level:<trade>:<level>, trade:<trade>:<year>, placement:<scheme>:<id>"
     )
@@ -205,16 +208,28 @@ class Appeal(Row):
     """An applicant's objection to how the claim was judged or decided."""
 
     __tablename__ = "claim_appeals"
-    __table_args__ = (Index("claim_appeals_claim_idx", "claim_id", "id"), {"info": keeping.only("trainee_id")})
+    __table_args__ = (Index("claim_appeals_claim_idx", "claim_id", "id"), {"info": keeping.only("trainee_id", "merged_from")})
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
     trainee_id: Mapped[UUID | None]
+    merged_from: Mapped[UUID | None] = mapped_column(comment="of whom it was before they were merged into this one")
     reason: Mapped[str] = mapped_column(Text)
     attachments: Mapped[list[str]] = mapped_column(JSONB)
     actor: Mapped[str] = mapped_column(Text)
     person_id: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class MergedTrainee(Row):
+    """Whom an id stands for, of people registered twice. The registry remains the source."""
+
+    __tablename__ = "merged_trainees"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kept_id: Mapped[UUID]
+
+    __table_args__ = (Index("merged_trainees_kept_id_idx", "kept_id"), {"info": keeping.DELETABLE})
 
 
 class KnownBlacklisting(Row):

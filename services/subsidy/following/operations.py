@@ -3,13 +3,14 @@
 What is done here is the service's own deed, on the day of what happened there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -22,7 +23,7 @@ from services.subsidy.claims.tables import Appeal, Claim, Entitlement, KnownBlac
 from services.subsidy.codes import FindingCode
 from services.subsidy.recoveries import steps as recoveries
 from services.subsidy.recoveries.policy import CERTIFICATE, Proposal
-from shared import deeds
+from shared import aliases, deeds
 from shared.access import Call
 from shared.changes import Event, TakeIn
 
@@ -39,6 +40,8 @@ class Told(BaseModel):
     from_on: date | None = None
     until_on: date | None = None
     merged_into: UUID | None = None
+    from_id: UUID | None = None
+    trainee_ids: tuple[UUID, ...] = ()
     revoked_on: date | None = None
     fields: tuple[str, ...] = ()
     trainee_id: UUID | None = None
@@ -53,7 +56,7 @@ Concerned = Callable[[Event, Told], ColumnElement[bool]]
 
 def _trainee(event: Event, told: Told) -> ColumnElement[bool]:
     """Whoever it is about, on whatever days: a person has few claims."""
-    return conditions.of_trainees([told.merged_into or told.trainee_id or event.subject])
+    return conditions.of_trainees([told.merged_into or told.trainee_id or event.subject, *([told.from_id] if told.from_id else [])])
 
 
 def _class(event: Event, told: Told) -> ColumnElement[bool]:
@@ -102,6 +105,8 @@ def taking_in(own_call: Callable[[], Call]) -> TakeIn:
                 await certificate_revoked(session, call, event.subject, told.revoked_on)
             case "trainee.merged" if told.merged_into:
                 await trainee_merged(session, call, event.subject, told.merged_into)
+            case "trainee.unmerged" if told.from_id:
+                await trainee_unmerged(session, call, event.subject, told.from_id, told.trainee_ids)
         says_nothing = told.fields and JUDGED_BY.isdisjoint(told.fields)
         if (concerned := CONCERNED.get(event.type)) and not says_nothing:
             await steps.judge_anew(session, event.type, event.id, event.time, concerned(event, told))
@@ -140,9 +145,11 @@ async def certificate_revoked(session: AsyncSession, call: Call, certificate_id:
 
 
 async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUID) -> None:
-    """A person registered twice goes on as one: claims, their lines and what was given once follow to the id that stays. What both had been given once
-    stays with the old id on its claim, and the claims concerned are put on hold."""
+    """A person registered twice goes on as one: claims, their lines and what was given once follow to the id that stays, since the database itself sees
+    to it that a person is given something once; whose they were is kept beside. What both had been given once stays with the old id on its claim, and
+    the claims concerned are put on hold."""
     await lock_persons(session, {old, into})
+    await aliases.learn(session, conditions.ALIASES, old, into)
     concerned = or_(Claim.trainee_id == old, Claim.id.in_(select(Line.claim_id).where(Line.trainee_id == old)))
     newer = update(Claim).where(concerned).values(version=Claim.version + 1).returning(Claim.id, Claim.status, Claim.version)
     moved = (await session.execute(newer.execution_options(synchronize_session=False))).all()
@@ -154,10 +161,10 @@ async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUI
     )
     twice = (await session.execute(given_to_both)).all()
     same = select(kept.claim_id).where(kept.trainee_id == into, kept.entitlement_key == Entitlement.entitlement_key)
-    following = update(Entitlement).where(Entitlement.trainee_id == old, ~same.exists()).values(trainee_id=into)
+    following = update(Entitlement).where(Entitlement.trainee_id == old, ~same.exists()).values(_goes_on_as(Entitlement, old, into))
     await session.execute(following.execution_options(synchronize_session=False))
     for table in (Claim, Line, Appeal):
-        await session.execute(update(table).where(table.trainee_id == old).values(trainee_id=into))
+        await session.execute(update(table).where(table.trainee_id == old).values(_goes_on_as(table, old, into)))
     told = {"trainee_id": old, "merged_into": into}
     await deeds.record_all(
         session,
@@ -170,3 +177,26 @@ async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUI
         await deeds.record(session, call, "trainee.subsidised_twice", into, details=details, event=False)
         because = a_hold(FindingCode.ALREADY_SUBSIDISED, BECAUSE_TWICE.format(old=old, into=into, keys=keys), call.now)
         await steps.hold_each(session, call, and_(Claim.id.in_(both), Claim.status.in_(OPEN)), because)
+
+
+def _goes_on_as(table: Any, old: UUID, into: UUID) -> dict[str, Any]:
+    return {"trainee_id": into, "merged_from": func.coalesce(table.merged_from, old)}
+
+
+async def trainee_unmerged(session: AsyncSession, call: Call, again: UUID, kept: UUID, theirs: Collection[UUID]) -> None:
+    """Two people again: what followed from one of the first one's ids (`theirs`) goes back to them."""
+    await lock_persons(session, {again, kept})
+    await aliases.part(session, conditions.ALIASES, again, theirs)
+    moved: set[UUID] = set()
+    claim_ids: dict[Any, Any] = {Entitlement: Entitlement.claim_id, Claim: Claim.id, Line: Line.claim_id, Appeal: Appeal.claim_id}
+    for table, claim_id in claim_ids.items():
+        back = update(table).where(table.trainee_id == kept, table.merged_from.in_(theirs))
+        back = back.values(trainee_id=again, merged_from=func.nullif(table.merged_from, again))
+        moved.update(await session.scalars(back.returning(claim_id).execution_options(synchronize_session=False)))
+    newer = update(Claim).where(Claim.id.in_(moved)).values(version=Claim.version + 1).returning(Claim.id, Claim.status, Claim.version)
+    rows = (await session.execute(newer.execution_options(synchronize_session=False))).all()
+    told = {"trainee_id": again, "from_id": kept}
+    await deeds.record_all(
+        session,
+        [deeds.deed(call, "claim.trainee_unmerged", each.id, details=told, status=each.status, version=each.version) for each in rows],
+    )

@@ -11,6 +11,7 @@ from services.subsidy.claims.schemas import FindingOut, TermsRef
 from services.subsidy.codes import ClaimStatus, FundSource, LineVerdict, SchemeCode
 from services.subsidy.judging.facts import as_if_held
 from services.subsidy.judging.verdict import judge_claim
+from services.subsidy.payments import reading as payments
 from services.subsidy.reassessments import reading as reassessments
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.errors import TermsMissing
@@ -90,3 +91,17 @@ class Affected(wire.Out):
 async def affected_claims(body: AffectedAsked, session: web.Session) -> Affected:
     """Those that would be judged anew or held, by the conditions by which they would be found when it is announced."""
     return Affected.model_validate(await reassessments.affected(session, reassessments.concerned(**body.model_dump())))
+
+
+class PaidAsked(wire.In):
+    trainee_ids: Annotated[list[UUID], Field(max_length=100)]
+    since_at: wire.Instant
+
+
+class Paid(wire.Out):
+    amount: wire.Money
+
+
+@router.operation("POST", "/internal/v1/paid-since", may=access.INTERNAL, summary="自某时起向这些人支付的金额", writes=False)
+async def paid_since(body: PaidAsked, session: web.Session) -> Paid:
+    return Paid(amount=await payments.paid_since(session, body.trainee_ids, body.since_at))

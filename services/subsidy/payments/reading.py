@@ -1,20 +1,23 @@
 """Looking at payment batches: one with its payments, a list, and the file a bank is handed."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import steps as claim_steps
-from services.subsidy.claims.tables import Claim
-from services.subsidy.codes import BankFileFormat, BatchStatus, PaymentStatus
+from services.subsidy.claims.tables import Claim, Line
+from services.subsidy.codes import BankFileFormat, BatchStatus, FundAccount, PaymentStatus
+from services.subsidy.funds.tables import Posting
 from services.subsidy.payments import rules
 from services.subsidy.payments.policy import ACCOUNT_MISSING, FINANCE, MACHINE
 from services.subsidy.payments.schemas import BatchListed, LeftOut, PaymentBatchOut, PaymentOut
-from services.subsidy.payments.tables import Payment, PaymentBatch
+from services.subsidy.payments.tables import Payment, PaymentBatch, PaymentLine
 from services.subsidy.payments.visibility import rows
 from shared import deeds, errors, pages, wire
 from shared.access import Call
@@ -130,3 +133,15 @@ def _payment(row: Payment, claim_number: str) -> PaymentOut:
     return PaymentOut.model_validate(
         shown | {"claim_number": claim_number, "payee": payee, "account": row.account_masked, "amount": row.amount_yuan}
     )
+
+
+async def paid_since(session: AsyncSession, trainee_ids: Collection[UUID], since: datetime) -> Decimal:
+    """What went out for these people's lines from that instant on, in yuan, as far as the bank has not brought it back."""
+    wanted = (
+        select(func.coalesce(func.sum(PaymentLine.amount_yuan), 0))
+        .join(Line, and_(Line.claim_id == PaymentLine.claim_id, Line.position == PaymentLine.position))
+        .join(Payment, and_(Payment.id == PaymentLine.payment_id, Payment.status == PaymentStatus.PAID))
+        .join(Posting, and_(Posting.payment_id == Payment.id, Posting.to_account == FundAccount.PAID))
+        .where(Line.trainee_id.in_(trainee_ids), Posting.posted_at >= since)
+    )
+    return Decimal(await session.scalar(wanted) or 0)

@@ -328,3 +328,28 @@ async def test_the_same_thing_given_to_both_holds_what_is_still_open(start: Star
         assert await at.people(moved) == ({into}, {old})
         trail = (await at.subsidy.as_("auditor").get("/v1/audit", params={"subject": str(into)})).json()["items"]
         assert [each["action"] for each in trail] == ["trainee.subsidised_twice"]
+
+
+async def test_a_merge_that_is_taken_back_gives_each_what_was_theirs(start: Start) -> None:
+    """Of a chain too: what was the first one's goes back to whom that one had been merged into."""
+    async with an_office(start) as at:
+        at.registry.knows(at.subsidy)
+        officer = at.registry.as_("officer")
+        first, second, third = [UUID(await made.trainee(at.registry, serial)) for serial in (1, 2, 3)]
+        claims = [await at.claim() for _ in range(3)]
+        for claim, person in zip(claims, (first, second, third), strict=True):
+            await at.line(claim, f"trade:{person}:2025", trainee_id=person)
+        own = await at.claim("approved", institution_id=None, trainee_id=first, payee="trainee")
+        for old, into in ((first, second), (second, third)):
+            await made.posted(officer, f"/v1/trainees/{old}:merge", {"into": str(into)}, 200)
+        await at.catch_up()
+        assert [await at.people(each) for each in claims] == [({third}, {third})] * 3
+        before = (await at.shown(claims[0]))["version"]
+        await made.posted(officer, f"/v1/trainees/{second}:unmerge", {"reason": "经核对是两个人"}, 200)
+        await at.catch_up()
+        assert [await at.people(each) for each in claims] == [({second}, {second})] * 2 + [({third}, {third})]
+        assert (await at.shown(own))["applicant"]["trainee_id"] == str(second)
+        assert (await at.shown(claims[0]))["version"] == before + 1
+        await made.posted(officer, f"/v1/trainees/{first}:unmerge", {"reason": "经核对是两个人"}, 200)
+        await at.catch_up()
+        assert [await at.people(each) for each in claims] == [({each}, {each}) for each in (first, second, third)]

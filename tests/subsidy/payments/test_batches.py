@@ -263,3 +263,21 @@ async def test_a_batch_bears_names_and_the_number_that_another_platform_gave_it(
         for query, found in (("external_system=国库集中支付", 1), ("external_number=ZF-4", 0), ("status=draft&status=exported", 1)):
             assert len((await reader.get(f"/v1/payment-batches?{query}")).json()["items"]) == found, query
         assert (await reader.get("/v1/payment-batches?status=lost")).status_code == 400
+
+
+async def test_what_went_out_since_an_instant_is_told_person_by_person(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        fund_id, (one, other) = await open_fund(subsidy), (db.new_id(), db.new_id())
+        claim = await a_claim(subsidy, fund_id, ["180.00", "60.00"], people=[one, other])
+        batch = (await create(subsidy, fund_id, claim.id)).json()
+
+        async def paid(person: UUID, since_at: str = "2025-04-20T09:00:00+08:00") -> str:
+            asked = {"trainee_ids": [str(person)], "since_at": since_at}
+            return str((await subsidy.internal().post("/internal/v1/paid-since", json=asked)).json()["amount"])
+
+        assert await paid(one) == "0.00"
+        batch = (await act(subsidy, batch, "export")) and (await finance(subsidy).get(f"/v1/payment-batches/{batch['id']}")).json()
+        results = {"results": [{"payment_id": each["id"], "result": "paid", "voucher_no": "1"} for each in batch["payments"]]}
+        assert (await act(subsidy, batch, "confirm", results)).status_code == 200
+        assert [await paid(each) for each in (one, other, db.new_id())] == ["180.00", "60.00", "0.00"]
+        assert await paid(one, "2025-04-20T09:00:01+08:00") == "0.00"

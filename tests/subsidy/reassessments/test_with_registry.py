@@ -28,7 +28,7 @@ class City:
         self.school_id = self.claim_id = ""
         self.people: list[str] = []
 
-    async def hold_a_class(self) -> None:
+    async def hold_a_class(self, *, named: bool = False) -> None:
         category = {"code": "rural_worker", "since_on": "2024-01-01"}
         self.school_id = await made.school(self.registry)
         self.people = [
@@ -58,7 +58,7 @@ class City:
             "applicant": {"institution_id": self.school_id},
             "class_id": class_id,
             "fund_id": fund_id,
-        }
+        } | ({"lines": [{"trainee_id": each} for each in self.people]} if named else {})
         school = self.subsidy.as_("institution", institution_id=self.school_id, at=MAY)
         claim = (await school.post("/v1/claims", json=body, headers=key())).json()
         submitted = await school.post(f"/v1/claims/{claim['id']}:submit", headers=key() | {"If-Match": f'"{claim["version"]}"'})
@@ -185,3 +185,37 @@ async def test_without_subsidy_nothing_is_shown_and_nothing_is_done(start: Start
         answer = await registry.as_("reviewer", at=JUNE).post(f"/v1/institutions/{school_id}:blacklist?preview=true", json=body)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert (await registry.as_("officer").get(f"/v1/institutions/{school_id}")).json()["blacklistings"] == []
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["everyone", "named-in-the-claim"])
+async def test_two_of_a_class_who_are_one_are_one_line_when_the_claim_is_judged_again(start: Start, named: bool) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        city = City(registry, subsidy)
+        await city.hold_a_class(named=named)
+        old, stays = city.people
+        await made.posted(registry.as_("officer", at=JUNE), f"/v1/trainees/{old}:merge", {"into": stays}, 200)
+        await city.catches_up()
+
+        async def step(role: str, action: str, body: Any = None, **bound: Any) -> dict[str, Any]:
+            version = (await city.claim())["version"]
+            client = subsidy.as_(role, at=JUNE, **bound)
+            answer = await client.post(f"/v1/claims/{city.claim_id}:{action}", json=body, headers=key() | {"If-Match": f'"{version}"'})
+            assert answer.status_code == 200, answer.text
+            return dict(answer.json())
+
+        await step("officer", "return", {"reason": "两条记录是同一人"}, person_id=PERSONS["officer"])
+        claim = await step("institution", "submit", institution_id=city.school_id)
+        assert [(each["trainee_id"], each["verdict"], each["amount"]) for each in claim["lines"]] == [(stays, "eligible", "180.00")]
+        school = subsidy.as_("institution", institution_id=city.school_id, at=JUNE)
+        body = {name: claim[name] for name in ("kind", "scheme", "class_id", "fund_id")} | {"applicant": {"institution_id": city.school_id}}
+        quoted = await school.post("/v1/claims:quote", json=body | {"lines": [{"trainee_id": old}]})
+        assert (quoted.status_code, [each["trainee_id"] for each in quoted.json()["lines"]]) == (200, [stays]), quoted.text
+        both = [(await school.get("/v1/claims", params={"trainee_id": each})).json()["items"] for each in (old, stays)]
+        assert both[0] == both[1] and [each["id"] for each in both[0]] == [city.claim_id]
+
+        parted = await registry.as_("officer", at=JUNE).post(f"/v1/trainees/{old}:unmerge", json={"reason": "经核对是两个人"})
+        assert parted.status_code == 200, parted.text
+        await city.catches_up()
+        assert [each["trainee_id"] for each in (await city.claim())["lines"]] == [old]  # whose line it was
+        quoted = await school.post("/v1/claims:quote", json=body)
+        assert {each["trainee_id"] for each in quoted.json()["lines"]} == {old, stays}

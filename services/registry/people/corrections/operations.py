@@ -15,6 +15,7 @@ from services.registry.people.corrections.schemas import CATEGORIES, CorrectionI
 from services.registry.people.corrections.tables import TraineeCorrection
 from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import reading, rules
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.schemas import TraineeChange
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.errors import SamePerson
@@ -54,7 +55,8 @@ async def list_corrections(
     session: AsyncSession, call: Call, trainee_id: UUID, asked: pages.Asked, status: list[CorrectionStatus] | None
 ) -> dict[str, Any]:
     await reading.find(session, call, trainee_id)
-    wanted = pages.where(select(TraineeCorrection), {TraineeCorrection.trainee_id: trainee_id, TraineeCorrection.status: status})
+    wanted = pages.where(select(TraineeCorrection), {TraineeCorrection.status: status})
+    wanted = wanted.where(ALIASES.among(TraineeCorrection.trainee_id, [trainee_id]))
     return await pages.page(session, wanted, TraineeCorrection.id, asked, lambda row: _show(call, row[0]))
 
 
@@ -78,8 +80,9 @@ async def reject(session: AsyncSession, call: Call, trainee_id: UUID, correction
 
 async def permit(session: AsyncSession, call: Call, trainee_id: UUID, correction_id: UUID, *, action: str) -> TraineeCorrection:
     """The correction, of the caller's version and still open."""
-    correction = await session.get(TraineeCorrection, correction_id)
-    if correction is None or correction.trainee_id != trainee_id:
+    of_person = ALIASES.among(TraineeCorrection.trainee_id, [trainee_id])
+    correction = await session.scalar(select(TraineeCorrection).where(TraineeCorrection.id == correction_id, of_person))
+    if correction is None:
         raise errors.NotFound()
     call.match(correction.version)
     still_open = policy.still_open(correction.status)

@@ -1,4 +1,4 @@
-"""The path of merging."""
+"""The paths of merging and of taking it back."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,11 +7,12 @@ from fastapi import Depends
 
 from services.registry.clients import Affected, Preview, affected
 from services.registry.people.merges import operations
+from services.registry.people.merges.errors import PaidSinceMerge
 from services.registry.people.merges.schemas import MergeIn
 from services.registry.people.trainees import policy
-from services.registry.people.trainees.errors import TraineeMerged
+from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.schemas import TraineePaper
-from shared import errors, web
+from shared import errors, web, wire
 
 router = web.Router("trainees")
 
@@ -32,3 +33,20 @@ async def merge(
     trainee_id: UUID, body: MergeIn, previewed: Annotated[Affected | None, Depends(_if_merged)], session: web.Session, call: web.Caller
 ) -> TraineePaper | Affected:
     return previewed or await operations.merge(session, call, trainee_id, body.into)
+
+
+async def _unpaid(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> None:
+    await operations.must_be_unpaid(call, kernel, trainee_id)
+
+
+@router.operation(
+    "POST",
+    "/v1/trainees/{trainee_id:uuid}:unmerge",
+    may=policy.OFFICER,
+    summary="撤回合并,合并以后没有支付过的才可以",
+    errors=[errors.InvalidState, PaidSinceMerge, DuplicateTrainee, errors.UpstreamFailed, errors.UpstreamTimeout],
+)
+async def unmerge(
+    trainee_id: UUID, body: wire.Reasoned, _: Annotated[None, Depends(_unpaid)], session: web.Session, call: web.Caller
+) -> TraineePaper:
+    return await operations.unmerge(session, call, trainee_id, body.reason)

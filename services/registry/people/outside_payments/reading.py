@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import Scheme
 from services.registry.people.outside_payments.schemas import OutsidePaymentOut, OutsidePaymentPaper
 from services.registry.people.outside_payments.tables import OutsidePayment
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
 from shared import errors, pages, wire
 from shared.access import Call
@@ -30,10 +31,8 @@ _kept = (
     "void_reason",
     "version",
 )
-_person = select(func.coalesce(Trainee.merged_into, Trainee.id).label("trainee_id")).where(
-    Trainee.id_number_key == OutsidePayment.id_number_key
-)
-PERSON = _person.order_by(Trainee.merged_into.is_not(None)).limit(1).lateral("person")
+_person = select(func.coalesce(Trainee.merged_into, Trainee.id).label("trainee_id"))
+PERSON = _person.where(Trainee.id_number_key == OutsidePayment.id_number_key, Trainee.holds_number).lateral("person")
 SHOWN: Select[Any] = select(
     *(getattr(OutsidePayment, name) for name in _kept), OutsidePayment.amount_yuan.label("amount"), PERSON.c.trainee_id
 ).outerjoin(PERSON, true())
@@ -64,6 +63,6 @@ async def list_payments(
 ) -> dict[str, Any]:
     wanted = pages.where(SHOWN, {OutsidePayment.source: source, OutsidePayment.scheme: scheme})
     if trainee_id:
-        theirs = select(Trainee.id_number_key).where(or_(Trainee.id.in_(trainee_id), Trainee.merged_into.in_(trainee_id)))
+        theirs = select(Trainee.id_number_key).where(ALIASES.among(Trainee.id, trainee_id))
         wanted = wanted.where(OutsidePayment.id_number_key.in_(theirs))
     return await pages.page(session, wanted, OutsidePayment.id, asked, OutsidePaymentOut.model_validate)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
@@ -15,6 +15,7 @@ from services.registry import fields
 from services.registry.institutions.institutions import operations as institutions
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees import facts, policy, reading, rules, visibility
+from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.errors import CorrectionNeeded, DuplicateTrainee
 from services.registry.people.trainees.rules import Category, Person
 from services.registry.people.trainees.schemas import (
@@ -148,9 +149,12 @@ async def tell_sharers(session: AsyncSession, call: Call, changed: Mapping[UUID,
 
 async def _take_number(session: AsyncSession, kernel: Kernel, trainee: Trainee, number: str) -> None:
     key = kernel.vault.blind(number, fields.ID_NUMBER)
-    holder = await session.scalar(select(Trainee.id).where(Trainee.id_number_key == key, Trainee.merged_into.is_(None)))
-    if holder not in (None, trainee.id):
-        raise DuplicateTrainee(existing_id=str(holder))
+    holder = await session.scalar(select(Trainee).where(Trainee.id_number_key == key, Trainee.holds_number).with_for_update())
+    if holder and (holder.merged_into or holder.id) != trainee.id:
+        raise DuplicateTrainee(existing_id=str(holder.merged_into or holder.id))
+    if holder and holder is not trainee:  # who was merged into this one hands the number over
+        holder.holds_number = False
+        await session.flush()
     for name, value in fields.sealed_number(kernel.vault, "trainees", trainee.id, number).items():
         setattr(trainee, name, value)
 
@@ -176,11 +180,8 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, body: Lookup
     if fault := _names_missing(call.actor, body):
         raise errors.Invalid(faults=[fault])
     keys = [kernel.vault.blind(compact(number), fields.ID_NUMBER) for number in body.id_numbers]
-    known = await session.execute(
-        select(Trainee.id_number_key, Trainee.id, Trainee.known_as).where(
-            Trainee.id_number_key.in_(set(keys)), Trainee.merged_into.is_(None)
-        )
-    )
+    numbered = select(WRITTEN_AS.id_number_key, Trainee.id, Trainee.known_as).join(Trainee, IS_THE_ONE)
+    known = await session.execute(numbered.where(WRITTEN_AS.id_number_key.in_(set(keys)), WRITTEN_AS.holds_number))
     people = {row.id_number_key: row for row in known}
     names: Sequence[str | None] = body.names if body.names is not None else [None] * len(keys)
     found = [
@@ -236,7 +237,7 @@ class Registered:
 
 
 async def register(session: AsyncSession, call: Call, vault: Vault, people: Sequence[Person]) -> list[Registered]:
-    """Each person's trainee, made or found by the number, in order. Nobody twice among `people`.
+    """Each person's trainee, made or found by the number, in order. No number twice among `people`; of who was merged either number finds the same one.
 
     The unique index decides who is new, so two callers at once make one trainee. An institution sees the people it names here from now on.
     Those found are locked and left as they were.
@@ -245,9 +246,7 @@ async def register(session: AsyncSession, call: Call, vault: Vault, people: Sequ
         return []
     rows = [_row(call, vault, person) for person in people]
     # In the order of the key, so that two batches with the same people wait for one another instead of locking each other out.
-    insert = upsert(db.table(Trainee)).on_conflict_do_nothing(
-        index_elements=[Trainee.id_number_key], index_where=text("merged_into IS NULL")
-    )
+    insert = upsert(db.table(Trainee)).on_conflict_do_nothing(index_elements=[Trainee.id_number_key], index_where=text("holds_number"))
     made = await db.insert_all(session, insert.returning(insert.table.c.id), sorted(rows, key=lambda row: bytes(row["id_number_key"])))
     new = set(made.scalars())
     keys = [row["id_number_key"] for row in rows if row["id"] not in new]
@@ -286,7 +285,7 @@ async def state_categories(session: AsyncSession, stated: Sequence[tuple[UUID, S
     ]
     if rows:
         insert = upsert(db.table(TraineeCategory))
-        word = {"until_on": insert.excluded.until_on, "proof": insert.excluded.proof}
+        word = {"until_on": insert.excluded.until_on, "proof": insert.excluded.proof, "merged_from": None}
         await db.insert_all(session, insert.on_conflict_do_update(constraint="trainee_categories_since_key", set_=word), rows)
 
 
@@ -327,11 +326,15 @@ async def _found(session: AsyncSession, call: Call, keys: Sequence[bytes]) -> di
         .correlate(Trainee)
         .scalar_subquery()
     )
+    # Locked by their numbers first: a merge changes every row that leads to whom it takes away, so whom these lead to stays so.
+    numbered = select(Trainee.id_number_key, func.coalesce(Trainee.merged_into, Trainee.id).label("goes_on_as"))
+    numbered = numbered.where(Trainee.id_number_key.in_(keys), Trainee.holds_number).order_by(Trainee.id).with_for_update()
+    by_number = numbered.cte("by_number")
     sealed = (
-        Trainee.id_number_key,
+        by_number.c.id_number_key,
         Trainee.phone.label("phone_sealed"),
         Trainee.bank_account.label("bank_account_sealed"),
         Trainee.bank_account_key,
     )
-    known = select(*reading.SHOWN, *sealed, how.label("how")).where(Trainee.id_number_key.in_(keys), Trainee.merged_into.is_(None))
+    known = select(*reading.SHOWN, *sealed, how.label("how")).join(by_number, by_number.c.goes_on_as == Trainee.id)
     return {row.id_number_key: row for row in await session.execute(known.order_by(Trainee.id).with_for_update(of=Trainee))}

@@ -17,6 +17,7 @@ MACHINE: Final = Machine(
     (
         Step("change", "修改", by(REGISTERS, "registered")),
         Step("merge", "并入另一学员", by(OFFICER, "registered"), to="merged"),
+        Step("unmerge", "撤回合并", by(OFFICER, "merged"), to="registered"),
         Step("reveal", "查看全号", by(REVEALS, "registered")),
         Step("correct", "申请更正", by(CORRECTS, "registered")),
     ),

@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.registry.codes import Category
 from services.registry.people.trainees import policy, visibility
+from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
@@ -143,9 +144,7 @@ async def holders(session: AsyncSession, accounts: Collection[bytes]) -> dict[by
 async def registered_by(session: AsyncSession, keys: Collection[bytes]) -> dict[bytes, UUID]:
     """Who is registered by each of these numbers (their digests), as merged; a number of nobody is left out."""
     people = select(Trainee.id_number_key, func.coalesce(Trainee.merged_into, Trainee.id).label("trainee_id"))
-    people = people.where(Trainee.id_number_key == func.any(sorted(keys))).order_by(
-        Trainee.merged_into.is_(None)
-    )  # who has it today comes last
+    people = people.where(Trainee.id_number_key == func.any(sorted(keys)), Trainee.holds_number)
     return {row.id_number_key: row.trainee_id for row in await session.execute(people)} if keys else {}
 
 
@@ -157,6 +156,13 @@ async def find(session: AsyncSession, call: Call, trainee_id: UUID) -> Trainee:
     if trainee.merged_into:
         raise TraineeMerged(merged_into=str(trainee.merged_into))
     return trainee
+
+
+async def seen(session: AsyncSession, call: Call, trainee_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whom these ids mean, of those whom the caller may see."""
+    wanted = select(WRITTEN_AS.id, Trainee.id.label("goes_on_as")).join(Trainee, IS_THE_ONE)
+    wanted = wanted.where(WRITTEN_AS.id == func.any(list(trainee_ids)), visibility.rows(call.actor))
+    return {row.id: row.goes_on_as for row in await session.execute(wanted)}
 
 
 async def matched(session: AsyncSession, call: Call, trainee_id: UUID) -> Trainee:

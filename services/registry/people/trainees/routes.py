@@ -7,10 +7,11 @@ from fastapi import Query
 
 from services.registry.codes import Category
 from services.registry.people.trainees import batch, operations, policy, reading, rules
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.errors import CorrectionNeeded, DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.schemas import LookupIn, LookupOut, Revealed, TraineeChange, TraineeIn, TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee
-from shared import errors, history, pages, web, wire
+from shared import audit, errors, history, pages, web, wire
 from shared.batches import Batch, BatchOut
 
 router = web.Router("trainees")
@@ -104,4 +105,6 @@ async def reveal(trainee_id: UUID, body: wire.Reasoned, session: web.Session, ca
 )
 async def list_history(trainee_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
     await reading.find(session, call, trainee_id)
-    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, trainee_id, asked))
+    return wire.Page[history.HistoryEntry].model_validate(
+        await history.entries(session, ALIASES.among(audit.TRAIL.c.subject, [trainee_id]), asked)
+    )

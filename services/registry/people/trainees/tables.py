@@ -15,8 +15,9 @@ from shared import db, keeping
 
 
 class Trainee(db.Versioned, Referenced, Row):
-    """`merged_into` names the trainee that a twice registered person goes on as; `id_number_key` is unique among those not merged. `earlier_names`: one a
-    line, the latest first; `known_as`: what a person is looked for by."""
+    """`merged_into` names the trainee that a twice registered person goes on as, in one step. A number is one person's: that of a merged one leads to
+    whom they go on as, until that one is given it (`holds_number` false). `earlier_names`: one a line, the latest first; `known_as`: what a person is
+    looked for by."""
 
     __tablename__ = "trainees"
 
@@ -39,16 +40,17 @@ class Trainee(db.Versioned, Referenced, Row):
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
     retirement_track: Mapped[str | None] = mapped_column(Text)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("trainees.id"))
+    holds_number: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
-        Index("trainees_id_number_key", "id_number_key", unique=True, postgresql_where=text("merged_into IS NULL")),
-        Index("trainees_merged_number_idx", "id_number_key", postgresql_where=text("merged_into IS NOT NULL")),
+        Index("trainees_id_number_key", "id_number_key", unique=True, postgresql_where=text("holds_number")),
         db.one_of("id_type", IdType),
         db.one_of("sex", Sex),
         db.one_of("retirement_track", RetirementTrack),
         CheckConstraint("merged_into <> id", name="merged_into"),
+        CheckConstraint("holds_number OR merged_into IS NOT NULL", name="holds_number"),
         Index("trainees_known_as_idx", "known_as", postgresql_using="gin", postgresql_ops={"known_as": "gin_trgm_ops"}),
         Index("trainees_registered_at_idx", "registered_at", "id"),
         Index("trainees_region_code_idx", "region_code", "id"),
@@ -60,7 +62,8 @@ class Trainee(db.Versioned, Referenced, Row):
 
 
 class TraineeCategory(Row):
-    """A category (人员类别) a person had from `since_on` to `until_on`, both days counted in; None: still."""
+    """A category (人员类别) a person had from `since_on` to `until_on`, both days counted in; None: still. `merged_from`: of whom it was stated before they
+    were merged into this one, until it is stated anew."""
 
     __tablename__ = "trainee_categories"
 
@@ -70,6 +73,7 @@ class TraineeCategory(Row):
     since_on: Mapped[date]
     until_on: Mapped[date | None]
     proof: Mapped[str | None] = mapped_column(Text)
+    merged_from: Mapped[UUID | None] = mapped_column(ForeignKey("trainees.id"))
 
     __table_args__ = (
         UniqueConstraint("trainee_id", "code", "since_on", name="trainee_categories_since_key"),
@@ -80,7 +84,8 @@ class TraineeCategory(Row):
 
 
 class TraineeSighting(Row):
-    """An institution that registered a person, presented their full number, or has them in a class: from then on it sees them."""
+    """An institution that registered a person, presented their full number, or has them in a class: from then on it sees them. `merged_from`: whom it
+    saw before they were merged into this one; such a row goes when they are two again."""
 
     __tablename__ = "trainee_sightings"
 
@@ -88,9 +93,10 @@ class TraineeSighting(Row):
     institution_id: Mapped[UUID] = mapped_column(primary_key=True)
     how: Mapped[str] = mapped_column(Text)
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    merged_from: Mapped[UUID | None] = mapped_column(ForeignKey("trainees.id"))
 
     __table_args__ = (
         CheckConstraint("how IN ('registered', 'presented', 'enrolled')", name="how"),
         Index("trainee_sightings_institution_id_idx", "institution_id", "trainee_id"),
-        {"info": keeping.APPEND_ONLY},
+        {"info": {"rows": keeping.Rows((), deleted=True)}},
     )

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, false, or_, select, true
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee, TraineeSighting
 from shared import access, db
 from shared.access import Actor, Call
@@ -33,9 +33,7 @@ def rows_of(role: str, institution_id: Any, region_code: Any, trainee_id: Any) -
     if role == "town":
         return Trainee.region_code == region_code
     if role == "person":
-        once = aliased(Trainee)
-        goes_on_as = select(once.merged_into).where(once.id == trainee_id).scalar_subquery()
-        return or_(Trainee.id == trainee_id, Trainee.id == goes_on_as)
+        return or_(Trainee.id == trainee_id, Trainee.id == ALIASES.kept(trainee_id))
     return false()
 
 

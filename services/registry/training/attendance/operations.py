@@ -11,12 +11,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import EnrolmentOutcome, HalfDay
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.training.attendance import reading, schemas
 from services.registry.training.attendance.errors import AttendanceInFuture, OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance, AttendanceConflict
 from services.registry.training.classes import policy
 from services.registry.training.classes.operations import day_fault, permit
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.conditions import person
 from services.registry.training.enrolments.tables import Enrolment
 from shared import batches, codes, deeds, errors
 from shared.access import Call
@@ -40,11 +42,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What becomes of a mark: the id of its record, or the fault it is refused for. `other_class_id`: where the person was instead."""
+    """What becomes of a mark: the id of its record, or the fault it is refused for. `enrolled_as`: under which of their ids the person is in the class;
+    `other_class_id`: where they were instead."""
 
     mark: Mark
     outcome: Literal["created", "unchanged", "rejected"]
     id: UUID | None = None
+    enrolled_as: UUID | None = None
     fault: errors.Fault | None = None
     other_class_id: UUID | None = None
 
@@ -84,25 +88,33 @@ async def record_one(session: AsyncSession, call: Call, class_id: UUID, body: sc
 
 
 async def judge(session: AsyncSession, call: Call, training: TrainingClass, marks: Sequence[Mark]) -> list[Judged]:
-    """What would become of each mark, in a constant number of statements."""
+    """What would become of each mark, in a constant number of statements. A person is one under all of their ids."""
     people = list({mark.trainee_id for mark in marks})
-    on_roster = select(Enrolment.trainee_id).where(
-        Enrolment.class_id == training.id, Enrolment.trainee_id == func.any(people), Enrolment.outcome != EnrolmentOutcome.WITHDRAWN
+    on_roster = select(Enrolment.trainee_id, person().label("who")).where(
+        Enrolment.class_id == training.id, ALIASES.among(Enrolment.trainee_id, people), Enrolment.outcome != EnrolmentOutcome.WITHDRAWN
     )
-    roster = set(await session.scalars(on_roster))
+    rows = (await session.execute(on_roster)).all()
+    roster = {row.who: row.trainee_id for row in sorted(rows, key=lambda row: row.trainee_id == row.who)}
+    ids = {row.trainee_id: row.who for row in rows} | {who: who for who in roster}
+    if further := [each for each in people if each not in ids]:
+        ids |= await ALIASES.resolved(session, further)
     signed = (
-        select(Attendance.id, Attendance.class_id, Attendance.trainee_id, Attendance.on, Attendance.half_day, TrainingClass.number)
+        select(Attendance.id, Attendance.class_id, ALIASES.kept(Attendance.trainee_id).label("who"), Attendance.on, Attendance.half_day)
+        .add_columns(TrainingClass.number)
         .join(TrainingClass, TrainingClass.id == Attendance.class_id)
-        .where(Attendance.trainee_id == func.any(people), Attendance.on.between(training.starts_on, training.ends_on))
+        .where(ALIASES.among(Attendance.trainee_id, people), Attendance.on.between(training.starts_on, training.ends_on))
+        .order_by(Attendance.class_id == training.id)  # of who was in two classes before a merge, what stands here comes last
     )
-    known = {(row.trainee_id, row.on, row.half_day): row for row in await session.execute(signed)}
+    known = {(row.who, row.on, row.half_day): row for row in await session.execute(signed)}
     new: dict[Key, UUID] = {}
     judged: list[Judged] = []
     for mark in marks:
-        there = known.get(mark.key)
+        who = ids[mark.trainee_id]
+        key = (who, mark.on, mark.half_day)
+        there = known.get(key)
         if fault := day_fault(training, mark.on, "/on") or _to_come(call, mark.on):
             judged.append(Judged(mark, "rejected", fault=fault))
-        elif mark.trainee_id not in roster:
+        elif who not in roster:
             fault = errors.Fault(
                 "not_on_roster",
                 "/trainee_id",
@@ -115,11 +127,11 @@ async def judge(session: AsyncSession, call: Call, training: TrainingClass, mark
             judged.append(Judged(mark, "rejected", fault=_overlap(mark, there.number), other_class_id=there.class_id))
         elif there:
             judged.append(Judged(mark, "unchanged", there.id))
-        elif mark.key in new:
-            judged.append(Judged(mark, "unchanged", new[mark.key]))
+        elif key in new:
+            judged.append(Judged(mark, "unchanged", new[key]))
         else:
-            new[mark.key] = new_id()
-            judged.append(Judged(mark, "created", new[mark.key]))
+            new[key] = new_id()
+            judged.append(Judged(mark, "created", new[key], roster[who]))
     return judged
 
 
@@ -147,7 +159,7 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
         {
             "id": each.id,
             "class_id": training.id,
-            "trainee_id": each.mark.trainee_id,
+            "trainee_id": each.enrolled_as,
             "on": each.mark.on,
             "half_day": each.mark.half_day,
             "source": each.mark.source,
@@ -158,7 +170,7 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
     ]
     insert = upsert(Attendance).on_conflict_do_nothing(constraint="attendance_half_day_key").returning(Attendance.id)
     kept = set((await session.execute(insert, rows)).scalars())
-    await _count(session, training.id, {each.mark.trainee_id for each in new if each.id in kept})
+    await _count(session, training.id, {each.enrolled_as for each in new if each.id in kept})
     first = min((each.mark.on for each in new if each.id in kept), default=None)
     said = {"status": training.status, "version": training.version, "half_days": len(kept), "from_on": first}
     await deeds.record(session, call, "attendance.recorded", training.id, subject_type="class", **said)
@@ -167,7 +179,7 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
     return [again.get(each.mark.key, each) for each in judged]
 
 
-async def _count(session: AsyncSession, class_id: UUID, trainee_ids: Collection[UUID]) -> None:
+async def _count(session: AsyncSession, class_id: UUID, trainee_ids: Collection[UUID | None]) -> None:
     """Counts anew what these people attended of the class, on their enrolments."""
     if not trainee_ids:
         return

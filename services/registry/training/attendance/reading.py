@@ -6,6 +6,7 @@ from sqlalchemy import Select, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from services.registry.codes import HalfDay
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.facts import Channel
 from services.registry.training.attendance.conditions import outside_hours, why_impossible
@@ -17,7 +18,7 @@ CLASS_ID = bindparam("class_id", type_=Uuid)
 OTHER, ELSEWHERE, ELSEWHERE_AS = aliased(TrainingClass), aliased(Attendance), aliased(Trainee)
 SHOWN: Select[*tuple[Any, ...]] = select(
     Attendance.id,
-    Attendance.trainee_id,
+    Trainee.id.label("trainee_id"),
     Trainee.name.label("trainee_name"),
     Trainee.id_number_masked,
     Attendance.on,
@@ -25,7 +26,7 @@ SHOWN: Select[*tuple[Any, ...]] = select(
     Attendance.source,
     Attendance.signed_at,
     Attendance.recorded_at,
-).join(Trainee, Trainee.id == Attendance.trainee_id)
+).join(Trainee, Trainee.id == ALIASES.kept(Attendance.trainee_id))
 
 
 def days_of_people(channel: Channel) -> Any:

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from services.registry.codes import HalfDay
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.training.attendance import operations, reading, schemas
 from services.registry.training.attendance.errors import AttendanceInFuture, OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance
@@ -42,7 +43,9 @@ async def list_attendance(
     half_day: pages.AnyOf[HalfDay] = None,
 ) -> wire.Page[schemas.AttendanceOut]:
     await classes.find(session, call, class_id)
-    equal = {Attendance.class_id: class_id, Attendance.trainee_id: trainee_id, Attendance.on: on, Attendance.half_day: half_day}
+    wanted = pages.where(reading.SHOWN, {Attendance.class_id: class_id, Attendance.on: on, Attendance.half_day: half_day})
+    if trainee_id:
+        wanted = wanted.where(ALIASES.among(Attendance.trainee_id, trainee_id))
     return wire.Page[schemas.AttendanceOut].model_validate(
-        await pages.page(session, pages.where(reading.SHOWN, equal), Attendance.id, asked, schemas.AttendanceOut.model_validate)
+        await pages.page(session, wanted, Attendance.id, asked, schemas.AttendanceOut.model_validate)
     )

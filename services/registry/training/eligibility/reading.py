@@ -22,6 +22,7 @@ from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.outside_payments.tables import OutsidePayment
 from services.registry.people.status_records.tables import StatusList, StatusRecord
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference.facts import Channel
 from services.registry.reference.policy import lists, needs_designation
@@ -62,6 +63,7 @@ _of_a_person: list[Any] = [
     OUTCOMES[1].label("outcome"),
     func.array_append(FORMER.c.former_keys, Trainee.id_number_key).label("keys"),
     func.array_append(FORMER.c.former_ids, Trainee.id).label("ids"),
+    func.coalesce(FORMER.c.former_ids, cast(array([]), ARRAY(Uuid))).label("former_ids"),
 ]
 PEOPLE = (
     select(*_of_a_person)
@@ -90,7 +92,7 @@ async def gather(kernel: Kernel, class_id: UUID, trainee_ids: Sequence[UUID] | N
     assert told is not None, "a row of lists is always one"
     people = told["people"]
     _add_lists(people, told)
-    enrolled = {row["trainee_id"] for row in people}
+    enrolled = {each for row in people for each in (row["trainee_id"], *row["former_ids"])}
     return {
         "class": _class(training, told),
         "lists_complete": [row["status"] for row in told["complete"]],
@@ -103,7 +105,7 @@ async def gather(kernel: Kernel, class_id: UUID, trainee_ids: Sequence[UUID] | N
 def _everything(channel: Channel, *, named: bool) -> Select[Any]:
     """One row of lists, each of rows as JSON: what is told of the class, and of its people. Built once, since its building would cost more than its
     answer. `named`: of the people with `TRAINEE_IDS`, else of all who are enrolled and not withdrawn."""
-    asked = Trainee.id == func.any(TRAINEE_IDS) if named else Enrolment.outcome != EnrolmentOutcome.WITHDRAWN
+    asked = ALIASES.among(Trainee.id, TRAINEE_IDS) if named else Enrolment.outcome != EnrolmentOutcome.WITHDRAWN
     people = PEOPLE.where(asked).cte("people")
     who, keys = people.c.trainee_id.label("who"), people.c["keys"]
     shown = [each for each in people.c if each.name not in ("bank_account_key", "keys", "ids")]

@@ -145,12 +145,13 @@ class OtherClass(wire.Out):
 
 
 class EnrolmentFacts(wire.Out):
-    """One person of the class. `enrolment_ids`: more than one of who was enrolled under two numbers, and merged. `teaches_institution`: at the class's institution, on a day of the class. `account_shared_with`: others with the same account, ten at most;
+    """One person of the class. `former_ids`: of whoever was merged into them. `enrolment_ids`: more than one of who was enrolled under two numbers, and merged. `teaches_institution`: at the class's institution, on a day of the class. `account_shared_with`: others with the same account, ten at most;
     `account_of_institution`: the name of an institution with it."""
 
     enrolment_id: UUID
     enrolment_ids: list[UUID]
     trainee_id: UUID
+    former_ids: list[UUID]
     name: str
     id_number_masked: str
     birth_on: wire.CivilDate

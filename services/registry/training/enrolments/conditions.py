@@ -4,21 +4,18 @@ those counted. A statement that uses them joins the enrolment with its class."""
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Text, and_, any_, cast, exists, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Date, Text, and_, any_, cast, exists, func, literal, or_
 
 from services.registry.codes import EmploymentKind
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
-from services.registry.people.trainees.tables import Trainee
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Employment, Enrolment
 
 
 def person() -> Any:
     """Whom the enrolment's trainee stands for now, as merged."""
-    enrolled = aliased(Trainee)
-    wanted = select(func.coalesce(enrolled.merged_into, enrolled.id)).where(enrolled.id == Enrolment.trainee_id)
-    return wanted.correlate(Enrolment).scalar_subquery()
+    return ALIASES.kept(Enrolment.trainee_id)
 
 
 def certified(kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:

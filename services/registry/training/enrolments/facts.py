@@ -1,11 +1,11 @@
 """Which classes and enrolments a fact about an institution, about people or about days concerns: told before it is kept, and with it."""
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.clients import AffectedClass, AffectedTraining, Concerned
 from services.registry.codes import ClassStatus, EnrolmentOutcome
-from services.registry.people.trainees.tables import Trainee
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
 
@@ -21,8 +21,7 @@ async def concerned(session: AsyncSession, about: Concerned) -> AffectedTraining
         of = TrainingClass.institution_id == about["institution_id"]
         enrolled, classes = enrolled.where(of), classes.where(of)
     if "trainee_ids" in about:
-        people = list(about["trainee_ids"])
-        theirs = Enrolment.trainee_id.in_(select(Trainee.id).where(or_(Trainee.id.in_(people), Trainee.merged_into.in_(people))))
+        theirs = ALIASES.among(Enrolment.trainee_id, list(about["trainee_ids"]))
         enrolled = enrolled.where(theirs)
         classes = classes.where(TrainingClass.id.in_(select(Enrolment.class_id).where(theirs)))
     going_on = classes.where(TrainingClass.status.not_in(OVER)).order_by(TrainingClass.starts_on.desc(), TrainingClass.id)

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.codes import ClassStatus, EnrolmentOutcome
 from services.registry.people.trainees import reading as trainees
 from services.registry.people.trainees import visibility
-from services.registry.people.trainees.errors import TraineeMerged
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.facts import tells_begun
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import policy as class_policy
 from services.registry.training.classes.operations import permit
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments import reading, rules, schemas
+from services.registry.training.enrolments import conditions, reading, rules, schemas
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
 from services.registry.training.enrolments.tables import Employment, Enrolment
 from shared import batches, db, deeds, errors, wire
@@ -56,10 +56,11 @@ class Added:
 
 
 async def enrol(session: AsyncSession, call: Call, class_id: UUID, body: schemas.EnrolmentIn) -> schemas.EnrolmentPaper:
-    """Enrols one person whom the caller may see."""
+    """Enrols one person whom the caller may see, under whichever of their ids."""
     training = await permit(session, call, class_id, step=class_policy.ENROL, lock=True)
-    await trainees.find(session, call, body.trainee_id)
-    [added] = await add(session, call, training, [body.trainee_id], {body.trainee_id: body.external_refs})
+    if (trainee_id := (await trainees.seen(session, call, [body.trainee_id])).get(body.trainee_id)) is None:
+        raise errors.NotFound()
+    [added] = await add(session, call, training, [trainee_id], {trainee_id: body.external_refs})
     if added.outcome == "unchanged":
         raise DuplicateEnrolment(existing_id=str(added.id))
     if added.id is None:
@@ -73,37 +74,25 @@ async def enrol_batch(session: AsyncSession, call: Call, class_id: UUID, asked: 
 
     async def keep(items: Mapping[int, schemas.EnrolmentIn]) -> Mapping[int, batches.Result]:
         ids = [item.trainee_id for item in items.values()]
-        refs = {item.trainee_id: item.external_refs for item in items.values()}
-        wanted = select(Trainee.id, Trainee.merged_into).where(Trainee.id == func.any(ids), visibility.rows(call.actor))
-        known = {row.id: row.merged_into for row in await session.execute(wanted)}
-        good = list(dict.fromkeys(each for each in ids if each in known and known[each] is None))
-        added = {each.trainee_id: each for each in await add(session, call, training, good, refs)}
-        firsts = {trainee_id: index for index, trainee_id in reversed([(index, item.trainee_id) for index, item in items.items()])}
-        return {
-            index: _result(training, item.trainee_id, known, added, first=firsts[item.trainee_id] == index) for index, item in items.items()
-        }
+        known = await trainees.seen(session, call, ids)
+        refs = {known[item.trainee_id]: item.external_refs for item in items.values() if item.trainee_id in known}
+        good = {index: known[item.trainee_id] for index, item in items.items() if item.trainee_id in known}
+        added = dict(zip(good, await add(session, call, training, list(good.values()), refs), strict=True))
+        return {index: _result(training, item.trainee_id, added.get(index)) for index, item in items.items()}
 
     return await batches.run(session, asked, keep, ClassFull)
 
 
-def _result(
-    training: TrainingClass, trainee_id: UUID, known: Mapping[UUID, UUID | None], added: Mapping[UUID, Added], *, first: bool
-) -> batches.Result:
+def _result(training: TrainingClass, trainee_id: UUID, added: Added | None) -> batches.Result:
     seen = str(trainee_id)
-    if trainee_id not in known:
+    if added is None:
         fix = "请核对学员编号,或先登记、提供全号查询该学员。"
         return batches.rejected(errors.Fault("unknown_trainee", "/trainee_id", seen=seen, fix=fix))
-    if merged_into := known[trainee_id]:
-        more = {"merged_into": str(merged_into)}
-        return batches.rejected(
-            errors.Fault(TraineeMerged.code, "/trainee_id", seen=seen, fix="请改用 merged_into 所指的学员。", more=more)
-        )
-    result = added[trainee_id]
-    if result.outcome == "full":
+    if added.outcome == "full":
         return batches.rejected(
             errors.Fault(ClassFull.code, "/trainee_id", seen=seen, allowed=f"{training.seats} 人", fix=ClassFull.remedy), conflict=True
         )
-    return batches.Result("created" if result.outcome == "created" and first else "unchanged", result.id)
+    return batches.Result(added.outcome, added.id)
 
 
 async def add(
@@ -113,16 +102,16 @@ async def add(
     trainee_ids: Sequence[UUID],
     refs: Mapping[UUID, list[wire.ExternalRef]] = MappingProxyType({}),
 ) -> list[Added]:
-    """Enrols people into a locked class as far as its seats go, in a constant number of statements. Nobody twice among `trainee_ids`.
-    `refs`: what other platforms number the enrolments."""
+    """Enrols people into a locked class as far as its seats go, in a constant number of statements. `trainee_ids`: as merged; who is named twice is
+    enrolled once, and unchanged the second time. `refs`: what other platforms number the enrolments."""
     if not trainee_ids:
         return []
     here = Enrolment.class_id == training.id
-    known = select(Enrolment.id, Enrolment.trainee_id).where(here, Enrolment.trainee_id == func.any(list(trainee_ids)))
-    there = {row.trainee_id: row.id for row in await session.execute(known)}
+    known = select(Enrolment.id, conditions.person().label("who")).where(here, ALIASES.among(Enrolment.trainee_id, trainee_ids))
+    there = {row.who: row.id for row in await session.execute(known.order_by(Enrolment.outcome != EnrolmentOutcome.WITHDRAWN))}
     taken = await session.scalar(select(func.count()).where(here, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN))
     free = max(training.seats - (taken or 0), 0)
-    new = [each for each in trainee_ids if each not in there]
+    new = [each for each in dict.fromkeys(trainee_ids) if each not in there]
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
@@ -149,14 +138,14 @@ async def add(
             ],
         )
     made = {row["trainee_id"]: row["id"] for row in rows}
-    return [
-        Added(each, there[each], "unchanged")
-        if each in there
-        else Added(each, made[each], "created")
-        if each in made
-        else Added(each, None, "full")
-        for each in trainee_ids
-    ]
+    added: list[Added] = []
+    for each in trainee_ids:
+        if each in made and each not in there:
+            there[each] = made[each]
+            added.append(Added(each, made[each], "created"))
+        else:
+            added.append(Added(each, there.get(each), "unchanged" if each in there else "full"))
+    return added
 
 
 def _full(training: TrainingClass) -> str:

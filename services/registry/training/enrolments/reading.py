@@ -12,6 +12,7 @@ from services.registry.codes import Channel, EmploymentKind, EnrolmentOutcome, E
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.known.tables import KnownPlacement
 from services.registry.people.trainees import reading as trainees
+from services.registry.people.trainees.conditions import ALIASES, IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.policy import lists
 from services.registry.training.classes import reading as classes
@@ -30,7 +31,7 @@ SHOWN: Select[*tuple[Any, ...]] = (
         TrainingClass.number.label("class_number"),
         TrainingClass.institution_id,
         Institution.name.label("institution_name"),
-        Enrolment.trainee_id,
+        Trainee.id.label("trainee_id"),
         Trainee.name.label("trainee_name"),
         Trainee.name,
         Trainee.id_number_masked,
@@ -45,7 +46,8 @@ SHOWN: Select[*tuple[Any, ...]] = (
         Enrolment.changed_at,
         Enrolment.version,
     )
-    .join(Trainee, Trainee.id == Enrolment.trainee_id)
+    .join(WRITTEN_AS, WRITTEN_AS.id == Enrolment.trainee_id)
+    .join(Trainee, IS_THE_ONE)
     .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
     .join(Institution, Institution.id == TrainingClass.institution_id)
 )
@@ -69,13 +71,14 @@ def listed(
     pages.known("region_code", region_code, lists().regions)
     equal = {
         Enrolment.class_id: class_id,
-        Enrolment.trainee_id: trainee_id,
         TrainingClass.institution_id: institution_id,
         visibility.town(): region_code,
         TrainingClass.channel: channel,
         Enrolment.outcome: outcome,
     }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(Enrolment.external_refs)), equal)
+    if trainee_id:
+        wanted = wanted.where(ALIASES.among(Enrolment.trainee_id, trainee_id))
     further = ((completed_from_on, Enrolment.counted_on.__ge__), (completed_to_on, Enrolment.counted_on.__le__))
     return wanted.where(*(holds(value) for value, holds in further if value is not None))
 

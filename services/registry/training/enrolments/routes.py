@@ -9,7 +9,6 @@ from fastapi import Depends, Query
 from sqlalchemy import ARRAY, ColumnElement, Integer, Text, literal
 
 from services.registry.codes import CertificateKind, Channel, EmploymentKind, EnrolmentOutcome
-from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import permit
 from services.registry.training.classes.policy import ENROL, ENROLLERS
@@ -43,7 +42,7 @@ def _one_or_more(codes: type[StrEnum]) -> str:
     may=ENROLLERS,
     summary="报名",
     status=201,
-    errors=[errors.InvalidState, DuplicateEnrolment, ClassFull, TraineeMerged],
+    errors=[errors.InvalidState, DuplicateEnrolment, ClassFull],
     paper=OPEN,
 )
 async def enrol(class_id: UUID, body: schemas.EnrolmentIn, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:

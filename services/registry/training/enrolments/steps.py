@@ -12,6 +12,7 @@ from services.registry.training.classes import reading as classes
 from services.registry.training.classes import steps
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import policy, reading, schemas
+from services.registry.training.enrolments.conditions import person
 from services.registry.training.enrolments.tables import Enrolment
 from shared import deeds, errors
 from shared.access import Call
@@ -63,7 +64,7 @@ async def settle(session: AsyncSession, call: Call, training: TrainingClass, sta
     }
     settled = (
         update(Enrolment)
-        .where(Enrolment.class_id == training.id, Enrolment.outcome == EnrolmentOutcome.ENROLLED, Trainee.id == Enrolment.trainee_id)
+        .where(Enrolment.class_id == training.id, Enrolment.outcome == EnrolmentOutcome.ENROLLED, Trainee.id == person())
         .values(completed if status == ClassStatus.COMPLETED else {"outcome": EnrolmentOutcome.WITHDRAWN})
         .values(version=Enrolment.version + 1, changed_at=call.now)
         .returning(Enrolment.id, Enrolment.trainee_id, Enrolment.outcome, Enrolment.version)

@@ -26,6 +26,7 @@ async def test_a_trainee_is_answered_with_what_the_number_says_and_masks(start: 
         assert {each["action"]: each["allowed"] for each in read.json()["allowed_actions"]} == {
             "change": True,
             "merge": True,
+            "unmerge": False,
             "reveal": True,
             "correct": True,
         }

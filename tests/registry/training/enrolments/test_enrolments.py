@@ -68,18 +68,6 @@ async def test_an_institution_enrols_only_whom_it_may_see(start: Start) -> None:
         assert (await other.post(path, json={"trainee_id": trainee_id})).status_code == 404
 
 
-async def test_a_merged_trainee_is_gone(start: Start) -> None:
-    async with start("registry") as registry:
-        class_id = await made.proposed(registry, await made.school(registry), "approved")
-        old, into = await made.trainee(registry, 1), await made.trainee(registry, 2)
-        officer = registry.as_("officer")
-        await made.posted(officer, f"/v1/trainees/{old}:merge", {"into": into})
-        gone = await officer.post(f"/v1/classes/{class_id}/enrolments", json={"trainee_id": old})
-        assert (gone.status_code, gone.json()["code"], gone.json()["merged_into"]) == (410, "trainee_merged", into)
-        batch = await made.posted(officer, f"/v1/classes/{class_id}/enrolments:batch", {"items": [{"trainee_id": old}]}, 207)
-        assert batch["items"][0]["errors"][0]["merged_into"] == into
-
-
 async def test_a_batch_answers_item_by_item_and_sent_again_is_unchanged(start: Start) -> None:
     async with start("registry") as registry:
         class_id = await made.proposed(registry, await made.school(registry), "approved", seats=2)
