@@ -34,6 +34,7 @@ OF_THE_DOMAIN = {
     "services/eastwest/placements/receipts": "the signed receipt of what the partner posted",
     "services/evaluation/certificates/minting": "numbers without gaps, under many at once",
     "services/registry/imports/columns": "the words by which offices name a sheet's columns",
+    "services/registry/imports/lists": "lists of trainees and of payments, whose rows are what a request would say",
     "services/registry/imports/sign_in": "the sign-in sheet, people down and half-days across",
     "services/registry/imports/templates": "the empty sheets that offices fill in",
     "services/subsidy/claims/holds": "what stops a claim, and is found again by the next for the same people",

@@ -177,6 +177,8 @@ class SheetKind(StrEnum):
     SIGN_IN = "sign_in"
     TEACHERS = "teachers"
     STATUS_RECORDS = "status_records"
+    TRAINEES = "trainees"
+    OUTSIDE_PAYMENTS = "outside_payments"
 
 
 class BrandKind(StrEnum):

@@ -6,7 +6,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +18,8 @@ from shared.sheets.cells import Book, RowFault, Sheet, Value, column_letter
 
 CELL_CHARACTERS_AT_MOST: Final = 32_767
 COLUMN_WIDTHS: Final = (8, 40)
+OFFERED_CHARACTERS_AT_MOST: Final = 255
+ROWS_OFFERED: Final = 20_000
 ROWS_MEASURED: Final = 200  # a column is as wide as its first rows need
 
 RUNS: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
@@ -37,11 +39,13 @@ STYLES: Final[dict[str, dict[str, object]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet to write. Texts stay texts; dates, numbers and decimals (yuan) become real ones."""
+    """A sheet to write. Texts stay texts; dates, numbers and decimals (yuan) become real ones. `choices`: the words that the cells below a header are
+    chosen from; others may be typed."""
 
     name: str
     header: Sequence[str]
     rows: Sequence[Sequence[Value | Decimal]]
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def write_book(sheets: Sequence[Table]) -> bytes:
@@ -55,10 +59,20 @@ def write_book(sheets: Sequence[Table]) -> bytes:
             for column, words in enumerate(table.header):
                 _write(page, 0, column, words, styles, "header")
             page.freeze_panes(1, 0)
+            for column, words in enumerate(table.header):
+                if offered := table.choices.get(words):
+                    _offer(page, column, offered)
             for number, values in enumerate(table.rows, 1):
                 for column, value in enumerate(values):
                     _write(page, number, column, value, styles)
     return out.getvalue()
+
+
+def _offer(page: Worksheet, column: int, words: Sequence[str]) -> None:
+    """A drop-down. The format holds 255 characters of words; a list that is longer cannot be offered, and is an error of whoever made it."""
+    if len(",".join(words)) > OFFERED_CHARACTERS_AT_MOST:
+        raise ValueError(f"too many words to offer: {words}")
+    page.data_validation(1, column, ROWS_OFFERED, column, {"validate": "list", "source": list(words), "show_error": False})
 
 
 def write_csv(table: Table) -> bytes:

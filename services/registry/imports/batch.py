@@ -16,19 +16,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
 from services.registry.codes import EnrolmentOutcome, PersonalStatus, SheetKind
+from services.registry.imports import lists, sign_in
 from services.registry.imports import reading as sheets
-from services.registry.imports import sign_in
 from services.registry.imports.sign_in import OnRoster, SignInRow
 from services.registry.imports.tables import Import
 from services.registry.institutions.teachers import operations as teachers
 from services.registry.institutions.teachers.schemas import TeacherIn
+from services.registry.people.outside_payments import operations as outside_payments
+from services.registry.people.outside_payments.schemas import OutsidePaymentIn
 from services.registry.people.status_records import operations as status_records
 from services.registry.people.status_records.schemas import StatusRecordIn
+from services.registry.people.trainees import batch as trainee_batch
 from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import visibility
 from services.registry.people.trainees.batch import BY_CORRECTION, bring_up_to_date, correction_needed
 from services.registry.people.trainees.errors import CorrectionNeeded
 from services.registry.people.trainees.rules import Category, Person, id_type_of
+from services.registry.people.trainees.schemas import TraineeIn
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
 from services.registry.training.attendance import operations as attendance
@@ -81,17 +85,19 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
         return sheets.read_teachers(book, today=today)
     if row.kind == SheetKind.STATUS_RECORDS:
         return sheets.read_status_records(book, status=PersonalStatus(row.list_status or ""), source=row.list_source or "", today=today)
+    known: dict[str, Any] = {
+        "regions": reference.region_aliases(),
+        "categories": reference.category_words(),
+        "unclear": reference.category_questions(),
+    }
+    if row.kind == SheetKind.TRAINEES:
+        return lists.read_trainees(book, today=today, **known)
+    if row.kind == SheetKind.OUTSIDE_PAYMENTS:
+        return lists.read_outside_payments(book, source=row.list_source, today=today, reference=reference.lists())
     if training is None:
         raise ValueError("a roster or sign-in sheet belongs to a class")
     if row.kind == SheetKind.ROSTER:
-        return sheets.read_roster(
-            book,
-            class_starts_on=training.starts_on,
-            today=today,
-            regions=reference.region_aliases(),
-            categories=reference.category_words(),
-            unclear=reference.category_questions(),
-        )
+        return sheets.read_roster(book, class_starts_on=training.starts_on, today=today, **known)
     names: dict[UUID, list[str]] = defaultdict(list)
     for each in roster:
         names[each.who] += each.known_as.splitlines()
@@ -245,13 +251,28 @@ async def _keep_lists(
         }
         return others | dict(await status_records.keep(session, call, vault, items))
 
-    keep_some: Callable[[Mapping[int, Any]], Awaitable[Mapping[int, Result]]] = (
-        keep_teachers if row.kind == SheetKind.TEACHERS else keep_statuses
-    )
+    async def keep_trainees(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
+        items = {index: TraineeIn.model_validate({"phone": None, **each.stated}) for index, each in some.items()}
+        for item in items.values():
+            if item.phone is None:
+                item.model_fields_set.discard("phone")  # a blank cell takes no telephone away
+        return await trainee_batch.keep(session, call, vault, items)
+
+    async def keep_payments(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
+        others = await _named_otherwise(session, vault, some)
+        items = {index: OutsidePaymentIn.model_validate(each.stated) for index, each in some.items() if index not in others}
+        return others | await outside_payments.keep(session, call, vault, items)
+
+    keepers: Mapping[str, Callable[[Mapping[int, Any]], Awaitable[Mapping[int, Result]]]] = {
+        SheetKind.TEACHERS: keep_teachers,
+        SheetKind.STATUS_RECORDS: keep_statuses,
+        SheetKind.TRAINEES: keep_trainees,
+        SheetKind.OUTSIDE_PAYMENTS: keep_payments,
+    }
     kept = Kept()
     for start in range(0, len(rows), PEOPLE_AT_A_TIME):
         some = rows[start : start + PEOPLE_AT_A_TIME]
-        for index, result in (await keep_some(dict(enumerate(some)))).items():
+        for index, result in (await keepers[row.kind](dict(enumerate(some)))).items():
             if result.outcome != "rejected":
                 kept.counts[result.outcome] += 1
             kept.faults += [some[index].fault(_column(fault), fault.code, fault.seen, fault.fix) for fault in result.faults]
@@ -259,9 +280,11 @@ async def _keep_lists(
     return kept
 
 
-async def _named_otherwise(session: AsyncSession, vault: privacy.Vault, rows: Mapping[int, sheets.StatusRow]) -> dict[int, Result]:
+async def _named_otherwise(
+    session: AsyncSession, vault: privacy.Vault, rows: Mapping[int, sheets.StatusRow | lists.StatedRow]
+) -> dict[int, Result]:
     """The refusals of rows with the number of a registered person and another name."""
-    keys = {index: vault.blind(row.citizen.number, fields.ID_NUMBER) for index, row in rows.items() if row.name}
+    keys = {index: vault.blind(row.number, fields.ID_NUMBER) for index, row in rows.items() if row.name}
     known = select(Trainee.id_number_key, Trainee.known_as).where(Trainee.id_number_key == func.any(list(keys.values())))
     names: dict[bytes, list[str]] = {}
     for each in await session.execute(known):
@@ -283,4 +306,4 @@ def _column(fault: errors.Fault) -> str:
 
 
 def _stated(row: sheets.TeacherRow | sheets.StatusRow, *names: str) -> dict[str, Any]:
-    return {"id_number": row.citizen.number, **{name: getattr(row, name) for name in names}}
+    return {"id_number": row.number, **{name: getattr(row, name) for name in names}}

@@ -1,19 +1,24 @@
 """Taking a sheet in: the upload is kept, encrypted, and a job reads it (`job`); whoever uploaded it asks what became of it."""
 
+import asyncio
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import SheetKind
-from services.registry.imports import job, schemas, visibility
+from services.registry.codes import EnrolmentOutcome, SheetKind
+from services.registry.imports import job, schemas, templates, visibility
 from services.registry.imports.tables import Import
 from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import policy
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import require_state
-from shared import errors, pages
+from services.registry.training.enrolments.conditions import person
+from services.registry.training.enrolments.tables import Enrolment
+from shared import deeds, errors, pages
 from shared.access import Call
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.schemas import ImportStatus
@@ -24,8 +29,11 @@ FIELDS: Final = {
     SheetKind.SIGN_IN: {"class_id"},
     SheetKind.TEACHERS: {"institution_id"},
     SheetKind.STATUS_RECORDS: {"status", "source"},
+    SheetKind.TRAINEES: set(),
+    SheetKind.OUTSIDE_PAYMENTS: {"source"},
 }
-OPTIONAL: Final = {"institution_id"}
+DAYS_ON_A_SHEET: Final = 31
+OPTIONAL: Final = {SheetKind.TEACHERS: {"institution_id"}, SheetKind.OUTSIDE_PAYMENTS: {"source"}}
 
 
 async def receive(session: AsyncSession, call: Call, kernel: Kernel, form: schemas.ImportIn) -> schemas.ImportOut:
@@ -50,7 +58,7 @@ async def receive(session: AsyncSession, call: Call, kernel: Kernel, form: schem
 
 def _right_fields(form: schemas.ImportIn) -> None:
     given = {name for name in ("class_id", "institution_id", "status", "source") if getattr(form, name) is not None}
-    missing, odd = FIELDS[form.kind] - OPTIONAL - given, given - FIELDS[form.kind]
+    missing, odd = FIELDS[form.kind] - OPTIONAL.get(form.kind, set()) - given, given - FIELDS[form.kind]
     faults = [errors.Fault("missing_field", f"/{name}", fix=f"导入 {form.kind} 时请补充该字段。") for name in sorted(missing)]
     faults += [errors.Fault("unknown_field", f"/{name}", fix=f"导入 {form.kind} 时没有该字段,请删除。") for name in sorted(odd)]
     if faults:
@@ -65,7 +73,9 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
         if form.mode == "commit":
             require_state(call, training, policy.ENROL if form.kind == SheetKind.ROSTER else policy.ATTEND)
         return None
-    if form.kind == SheetKind.STATUS_RECORDS:
+    if form.kind == SheetKind.TRAINEES:
+        return None
+    if form.kind in (SheetKind.STATUS_RECORDS, SheetKind.OUTSIDE_PAYMENTS):
         if role != "officer":
             raise errors.Forbidden("其他部门的名单由经办人员导入。")
         return None
@@ -77,6 +87,17 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
     if await session.get(Institution, institution_id) is None:
         raise errors.NotFound("没有这个机构。请核对编号。")
     return institution_id
+
+
+async def sign_in_sheet(session: AsyncSession, call: Call, class_id: UUID, from_on: date | None) -> tuple[str, bytes]:
+    """The class's number, and its sign-in sheet to be filled in: who is on the roster, and up to 31 of its days. It is on the trail."""
+    training = await classes.find(session, call, class_id)
+    there = select(person()).where(Enrolment.class_id == class_id, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN)
+    people = select(Trainee.name, Trainee.id_number_masked).where(Trainee.id.in_(there)).order_by(Trainee.id)
+    rows = [(each.name, each.id_number_masked) for each in await session.execute(people)]
+    days = [on for on in policy.days(training.starts_on, training.ends_on) if on >= (from_on or training.starts_on)]
+    await deeds.record(session, call, "class.sign_in_exported", class_id, details={"rows": len(rows)}, event=False)
+    return training.number, await asyncio.to_thread(templates.sign_in_sheet, days[:DAYS_ON_A_SHEET], rows)
 
 
 def listed(

@@ -54,6 +54,10 @@ class TeacherRow(Placed):
     to_on: dt.date | None
     qualification: str | None
 
+    @property
+    def number(self) -> str:
+        return self.citizen.number
+
 
 @dataclass(frozen=True, slots=True)
 class StatusRow(Placed):
@@ -65,6 +69,10 @@ class StatusRow(Placed):
     source: str
     from_on: dt.date
     until_on: dt.date | None
+
+    @property
+    def number(self) -> str:
+        return self.citizen.number
 
 
 def read_roster(

@@ -1,6 +1,6 @@
 """Paths of the imports and the empty sheets to fill in."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Form, Query, Response
@@ -25,7 +25,7 @@ ONE = "/v1/imports/{import_id:uuid}"
     "POST",
     "/v1/imports",
     may=ENROLLERS,
-    summary="导入表格:花名册、签到表、教师名册、其他部门的名单",
+    summary="导入表格:花名册、签到表、教师名册、学员名册、其他部门的名单",
     status=202,
     errors=[errors.InvalidState, FileTooLarge, UnreadableFile, UnknownSheetLayout],
     largest_bytes=web.UPLOAD_LARGEST_BYTES,
@@ -73,6 +73,23 @@ async def result(import_id: UUID, session: web.Session, call: web.Caller, kernel
     return Workbook(await uploads.result(session, call, kernel, job.IMPORTS, row), f"import-{import_id}")
 
 
+@router.operation(
+    "GET",
+    "/v1/classes/{class_id:uuid}/sign-in.xlsx",
+    may=ENROLLERS,
+    summary="签到表:本班在册学员和上课的半天,填好可导入",
+    response_class=Workbook,
+)
+async def get_sign_in(
+    class_id: UUID,
+    session: web.Session,
+    call: web.Caller,
+    from_on: Annotated[wire.CivilDate | None, Query(description="从哪一天起,一张表至多 31 天;不填则从开班之日起")] = None,
+) -> Workbook:
+    number, content = await operations.sign_in_sheet(session, call, class_id, from_on)
+    return Workbook(content, f"sign-in-{number}")
+
+
 @router.operation("GET", "/v1/templates/{kind}.xlsx", may=access.SIGNED_IN, summary="空表模板", response_class=Workbook)
-async def get_template(kind: SheetKind) -> Workbook:
+async def get_template(kind: SheetKind | Literal["placements"]) -> Workbook:
     return Workbook(template(kind), kind)

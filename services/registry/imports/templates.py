@@ -1,10 +1,12 @@
 """The empty sheets that offices download: a header the reader knows, one invented person as an example, and how to fill them in."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from datetime import date
+from typing import Final, Literal
 
 from services.registry.codes import SheetKind
-from shared import county
+from services.registry.reference import policy as reference
+from shared import codes, county
 from shared.sheets import Table, write_book
 from shared.sheets.finding import EXAMPLE_NUMBER, EXAMPLE_ORDER
 
@@ -52,11 +54,64 @@ TEMPLATES: Final[Mapping[SheetKind, tuple[str, Sequence[str], Sequence[str], Seq
             "状态已结束(停发、终止等)的,必须填写结束年月。",
         ),
     ),
+    SheetKind.TRAINEES: (
+        "学员名册",
+        ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "类别认定日期", "文化程度", "本人银行账号"),
+        ("潘阿生", "男", EXAMPLE_NUMBER, county.here().examples.region_name, "13508550001", "农村转移劳动者", "2024-01-01", "初中", ""),
+        (
+            "必填:姓名、身份证号码、户籍所在乡镇(街道)。",
+            "人员类别从“类别认定日期”起算;未填日期的从导入当日起算。",
+            "已登记的人:空白的格不改变原有内容,类别只增不减。",
+        ),
+    ),
+    SheetKind.OUTSIDE_PAYMENTS: (
+        "别处已付补贴名单",
+        ("序号", "姓名", "身份证号码", "补贴项目", "职业(工种)", "技能等级", "补贴的培训或证书日期", "金额(元)", "支付单位", "凭证或文号"),
+        ("潘阿生", EXAMPLE_NUMBER, "", "电工", "", "2025-03-10", "1500.00", "州失业保险经办机构", ""),
+        (
+            "必填:身份证号码、职业(工种)、日期、金额;支付单位也可在导入时填写。",
+            "职业(工种)填写名称或代码;目录之外的照写工种名称。没有相当的补贴项目、不分等级的留空。",
+            "同一人、支付单位、工种、等级和日期为同一笔,重复导入不会重复。",
+        ),
+    ),
 }
+PLACEMENTS: Final = (
+    "在岗情况表",
+    ("序号", "姓名", "公民身份号码", "订单编号", "用人单位", "所在区", "岗位", "入职日期", "在岗情况", "离职日期", "参保情况"),
+    ("潘阿生", EXAMPLE_NUMBER, "", "某电器有限公司", "", "电工", "2025-07-02", "在岗", "", "已参保"),
+    ("必填:公民身份号码、入职日期。", "已离职的必须填写离职日期;日期写成 2025-07-02 的样子。", "一人在几个订单上的,填写订单编号。"),
+)
 
 
-def template(kind: SheetKind) -> bytes:
-    """An .xlsx of the sheet and its instructions."""
-    name, header, example, instructions = TEMPLATES[kind]
+def template(kind: SheetKind | Literal["placements"]) -> bytes:
+    """An .xlsx of the sheet, with drop-downs for its codes, and its instructions."""
+    name, header, example, instructions = PLACEMENTS if kind == "placements" else TEMPLATES[kind]
     lines = [[str(number), line] for number, line in enumerate([*instructions, *EVERYWHERE], 1)]
-    return write_book([Table(name, header, [[EXAMPLE_ORDER, *example]]), Table("填表说明", ["序", "说明"], lines)])
+    return write_book([Table(name, header, [[EXAMPLE_ORDER, *example]], choices(header)), Table("填表说明", ["序", "说明"], lines)])
+
+
+def sign_in_sheet(days: Sequence[date], people: Sequence[tuple[str, str]]) -> bytes:
+    """A class's own sign-in sheet: the names are there, and a cell for every half-day. A name and a masked number find the person again."""
+    halves = [f"{on.year}年{on.month}月{on.day}日{half}" for on in days for half in ("上午", "下午")]
+    header = ("序号", "姓名", "身份证号码", *halves)
+    rows = [[str(number), *person] for number, person in enumerate(people, 1)]
+    return write_book([Table("签到表", header, rows, choices(header))])
+
+
+def choices(header: Sequence[str]) -> dict[str, Sequence[str]]:
+    """The words that are offered below these headers."""
+    known = reference.lists()
+    partner = county.here().partner
+    offered: dict[str, Sequence[str]] = {
+        "性别": ("男", "女"),
+        "户籍所在乡镇(街道)": [region.name for region in known.regions.values() if region.is_town],
+        "人员类别": [category.name for category in known.categories.values()],
+        "专职/兼职": ("专职", "兼职"),
+        "状态": ("正常", "停发"),
+        "补贴项目": [label.zh for label in codes.labels("scheme").values()],
+        "技能等级": [level.name for level in known.levels.values()],
+        "所在区": [district.name for district in partner.districts],
+        "在岗情况": ("在岗", "已离职"),
+        "参保情况": ("已参保", "未参保"),
+    }
+    return {words: ("√", "×") if words.endswith(("上午", "下午")) else offered.get(words, ()) for words in header}

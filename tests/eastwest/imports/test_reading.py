@@ -10,6 +10,7 @@ import pytest
 from services.eastwest.imports import facts as told
 from services.eastwest.imports.reading import PersonRow, read
 from services.eastwest.placements.policy import Employer, Fact
+from services.registry.imports.templates import template
 from shared import db
 from shared.sheets import Reading, SheetError, Table, Value, open_book, write_book
 
@@ -142,3 +143,11 @@ def test_a_start_after_the_report_is_no_presence() -> None:
 def test_the_same_row_has_the_same_references() -> None:
     first, again = (told.first_days(AT_WORK, ID, [])[0].external_ref for _ in range(2))
     assert first == again != told.first_days(AT_WORK, db.new_id(), [])[0].external_ref
+
+
+def test_the_template_of_the_monthly_sheet_is_one_that_is_read() -> None:
+    book = open_book(template("placements"), "placements.xlsx")
+    header, example = ([each.text(column) for column in range(len(each.values))] for each in book.sheets[0].rows)
+    filled = write_book([Table("在岗情况表", header, [example, ["1", *example[1:]]])])
+    found = read(open_book(filled, "a.xlsx"), today=date(2025, 11, 30))
+    assert (found.total, [each.insured for each in found.rows], found.faults) == (1, [True], [])

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from services.registry.app import PART
+from services.registry.codes import SheetKind
 from services.registry.imports.job import IMPORTS
 from services.registry.imports.tables import Import
 from services.registry.people.trainees.tables import Trainee
@@ -307,7 +308,7 @@ async def test_an_institution_sees_its_own_imports_only(registry: Service) -> No
 async def test_a_template_can_be_downloaded_and_sent_back(registry: Service) -> None:
     class_id = await made.proposed(registry, await made.school(registry), "approved")
     officer = registry.as_("officer")
-    for kind in ("roster", "sign_in", "teachers", "status_records"):
+    for kind in (*SheetKind, "placements"):
         assert (await officer.get(f"/v1/templates/{kind}.xlsx")).content.startswith(b"PK")
     assert (await officer.get("/v1/templates/cats.xlsx")).status_code == 404
     empty = (await officer.get("/v1/templates/roster.xlsx")).content
@@ -453,3 +454,66 @@ async def test_what_was_not_read_stands_in_the_notes_of_the_job(registry: Servic
     hidden = write_book([Table("通讯录", ("姓名", "电话"), [("杨秀英", "13508550001")]), Table("Sheet2", [], [])])
     failed = await imported(officer, hidden, kind="roster", class_id=class_id)
     assert (failed["status"], len(failed["notes"])) == ("failed", 2)
+
+
+# --- lists that need no class --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_list_of_trainees_registers_them_and_takes_nothing_away(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+    header = (*HEADER[:-1], "类别认定日期")
+    sheet = write_book(
+        [
+            Table(
+                "学员名册",
+                header,
+                [("1", *person(1, phone="13508550001", category="农村妇女")[:5], "2024-05-01"), ("2", *person(2)[:5], "")],
+            )
+        ]
+    )
+    assert (await imported(own, sheet, kind="trainees"))["summary"] == counts(2, created=2)
+    assert (await imported(own, sheet, kind="trainees"))["summary"] == counts(2, unchanged=2)
+    blank = write_book([Table("学员名册", header, [("1", *person(1)[:5], ""), ("2", *person(2, "吴老岩")[:5], "")])])
+    again = await imported(own, blank, kind="trainees")
+    assert (again["summary"], [each["code"] for each in again["errors"]]) == (counts(2, unchanged=1, rejected=1), ["name_differs"])
+    kept = next(each for each in (await own.get("/v1/trainees")).json()["items"] if each["phone"])
+    assert (kept["phone"], kept["categories"][0]["since_on"]) == ("135****0001", "2024-05-01")
+    town = registry.as_("town", region_code="522601101", at=made.BEFORE)
+    refused = await imported(town, sheet, kind="trainees")
+    assert (refused["summary"]["rejected"], {(each["column"], each["code"]) for each in refused["errors"]}) == (2, {("D", "forbidden")})
+
+
+async def test_a_list_of_payments_elsewhere_is_kept_once(registry: Service) -> None:
+    officer = registry.as_("officer", at=made.BEFORE)
+    header = ("姓名", "身份证号码", "职业(工种)", "技能等级", "开班日期", "金额(元)", "支付单位")
+    rows = [
+        ("杨秀英", made.citizen(1), "电工", "初级工", "2025-03-10", "1,500元", "州失业保险"),
+        ("", made.citizen(2), "钓鱼", "", "2025-03-10", "?", ""),
+    ]
+    sheet = write_book([Table("名单", header, rows)])
+    first = await imported(officer, sheet, kind="outside_payments", source="州社保局")
+    assert (first["summary"], found(first)) == (counts(2, created=1, rejected=1), [(3, "F", "invalid_value")])
+    [payment] = (await officer.get("/v1/outside-payments")).json()["items"]
+    assert (payment["occupation_code"], payment["level"], payment["amount"]) == ("6-31-01-03", "junior", "1500.00")
+    assert (await imported(officer, sheet, kind="outside_payments"))["summary"]["unchanged"] == 1
+    own = registry.as_("institution", institution_id=await made.school(registry))
+    await sent(own, sheet, 403, kind="outside_payments")
+
+
+def found(job: Any) -> list[tuple[int, str, str]]:
+    return [(each["row"], each["column"], each["code"]) for each in job["errors"]]
+
+
+async def test_a_class_s_own_sign_in_sheet_has_its_people_and_its_half_days(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    class_id = await made.proposed(registry, institution_id, "in_progress")
+    own = registry.as_("institution", institution_id=institution_id, at=made.LAST)
+    await imported(own, roster(person(1), person(2, "吴老岩")), kind="roster", class_id=class_id)
+    answer = await own.get(f"/v1/classes/{class_id}/sign-in.xlsx", params={"from_on": "2025-04-09"})
+    header, *rows = ([row.text(column) for column in range(len(row.values))] for row in open_book(answer.content, "a.xlsx").sheets[0].rows)
+    assert header == ["序号", "姓名", "身份证号码", "2025年4月9日上午", "2025年4月9日下午", "2025年4月10日上午", "2025年4月10日下午"]
+    marked = write_book([Table("签到表", header, [[*row[:3], "√", "√", "√", "×"] for row in rows])])
+    assert (await imported(own, marked, kind="sign_in", class_id=class_id))["summary"] == counts(2, created=2)
+    other = registry.as_("institution", institution_id=await made.school(registry))
+    assert (await other.get(f"/v1/classes/{class_id}/sign-in.xlsx")).status_code == 404

@@ -1,13 +1,17 @@
 """The templates: what they say is what the readers read."""
 
 import datetime as dt
+import io
+import zipfile
 
 import pytest
 
 from services.registry.codes import SheetKind
+from services.registry.imports.lists import read_outside_payments, read_trainees
 from services.registry.imports.reading import read_roster, read_status_records, read_teachers
 from services.registry.imports.sign_in import OnRoster, read_sign_in
-from services.registry.imports.templates import TEMPLATES, template
+from services.registry.imports.templates import TEMPLATES, choices, sign_in_sheet, template
+from services.registry.reference import policy as reference
 from shared.sheets import Book, Reading, Table, open_book, write_book
 from shared.sheets.finding import EXAMPLE_NUMBER
 from tests.registry.imports.conftest import CATEGORIES, REGIONS, UNCLEAR
@@ -24,6 +28,10 @@ def read(kind: SheetKind, book: Book) -> Reading:  # type: ignore[type-arg]
         return read_sign_in(book, dates=DAYS, roster=[OnRoster("a", "潘阿生", EXAMPLE_NUMBER)], today=TODAY)
     if kind == "teachers":
         return read_teachers(book, today=TODAY)
+    if kind == "trainees":
+        return read_trainees(book, today=TODAY, regions=REGIONS, categories=CATEGORIES, unclear=UNCLEAR)
+    if kind == "outside_payments":
+        return read_outside_payments(book, source=None, today=TODAY, reference=reference.lists())
     return read_status_records(book, status="employee_pension", source="社保局", today=TODAY)
 
 
@@ -56,3 +64,23 @@ def test_a_person_written_over_the_example_counts() -> None:
     header = TEMPLATES["roster"][1]
     row = ["示例", "潘阿妹", "女", "522601199003070025", "舟溪镇", "", "农村妇女", "", ""]
     assert [person.name for person in read("roster", open_book(write_book([Table("表", header, [row])]), "a.xlsx")).rows] == ["潘阿妹"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_column_of_codes_offers_its_words(kind: SheetKind) -> None:
+    header = TEMPLATES[kind][1]
+    sheet = zipfile.ZipFile(io.BytesIO(template(kind))).read("xl/worksheets/sheet1.xml").decode()
+    for words, offered in choices(header).items():
+        if offered:
+            column = chr(65 + header.index(words))
+            assert f'sqref="{column}2:{column}20001"' in sheet
+            assert ",".join(offered) in sheet
+
+
+def test_a_sheet_filled_in_for_a_class_comes_back_by_name_and_masked_number() -> None:
+    made = open_book(sign_in_sheet(DAYS[:2], [("潘阿生", "5226**********0017"), ("潘阿生", "5226**********0025")]), "a.xlsx")
+    header, *rows = ([row.text(column) for column in range(len(row.values))] for row in made.sheets[0].rows)
+    marked = write_book([Table("签到表", header, [[*row[:3], "√", "×", "√", "√"] for row in rows])])
+    roster = [OnRoster("a", "潘阿生", "522601199003070017"), OnRoster("b", "潘阿生", "522601199003070025")]
+    reading = read_sign_in(open_book(marked, "a.xlsx"), dates=DAYS, roster=roster, today=TODAY)
+    assert ([(row.key, row.half_days) for row in reading.rows], reading.faults) == ([("a", 3), ("b", 3)], [])

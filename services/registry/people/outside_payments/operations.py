@@ -25,12 +25,12 @@ TOLD = ("scheme", "amount_yuan", "document")  # of the same payment: told otherw
 
 async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: Batch[OutsidePaymentIn]) -> BatchOut:
     async def kept(items: Mapping[int, OutsidePaymentIn]) -> Mapping[int, Result]:
-        return await _keep(session, call, vault, items)
+        return await keep(session, call, vault, items)
 
     return await batches.run(session, asked, kept)
 
 
-async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, OutsidePaymentIn]) -> dict[int, Result]:
+async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, OutsidePaymentIn]) -> dict[int, Result]:
     """A result for each item. The same person, source, trade, level and day are the same payment: kept once, refused where it is told otherwise."""
     results: dict[int, Result] = {}
     rows: dict[int, dict[str, Any]] = {}

@@ -28,12 +28,12 @@ COMPARED = ("region_code", "education", "employer_id", "retirement_track", "exte
 async def take(session: AsyncSession, call: Call, vault: Vault, asked: Batch[TraineeIn]) -> BatchOut:
     """What keeps nothing tells all the same who is registered: that it was asked is in the trail, like a lookup."""
 
-    async def keep(items: Mapping[int, TraineeIn]) -> Mapping[int, Result]:
-        return await _keep(session, call, vault, items)
+    async def kept(items: Mapping[int, TraineeIn]) -> Mapping[int, Result]:
+        return await keep(session, call, vault, items)
 
     said = {"asked": len(asked.items)}
     try:
-        answer = await run(session, asked, keep, DuplicateTrainee)
+        answer = await run(session, asked, kept, DuplicateTrainee)
     except Problem as refused:
         raise refused.keeping(deeds.quiet(call, "trainee.checked", None, details=said)) from refused
     if asked.mode == "validate":
@@ -41,7 +41,8 @@ async def take(session: AsyncSession, call: Call, vault: Vault, asked: Batch[Tra
     return answer
 
 
-async def _keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, TraineeIn]) -> Mapping[int, Result]:
+async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, TraineeIn]) -> Mapping[int, Result]:
+    """A result for each item, in the caller's transaction."""
     outcomes: dict[int, Result] = {}
     people: dict[int, Person] = {}
     first_with: dict[str, int] = {}
