@@ -202,7 +202,8 @@ async def test_a_filing_is_seen_by_its_own_institution_and_by_staff(start: Start
         other = w.enterprise(institution_id=await w.institution())
         await refused(other.get(f"/v1/filings/{paper['id']}"), 404, "not_found")
         assert (await done(other.get("/v1/filings")))["items"] == []
-        for role in ("officer", "reviewer", "finance", "auditor"):
+        await refused(w.evaluation.as_("finance").get("/v1/filings"), 403, "wrong_role")  # it sees claims and funds
+        for role in ("officer", "reviewer", "auditor"):
             assert len((await done(w.evaluation.as_(role).get("/v1/filings")))["items"]) == 1
         assert len((await done(w.evaluation.as_("system", scopes={"filings.read"}).get("/v1/filings")))["items"]) == 1
         await refused(w.evaluation.as_("system", scopes={"claims.read"}).get("/v1/filings"), 403, "missing_scope")

@@ -93,7 +93,7 @@ async def list_institutions(
     name: list[str] | None,
     uscc: list[str] | None,
     above_scale: list[bool] | None,
-    designated_on: date | None,
+    designated_on: list[date] | None,
     rating: list[RatingResult] | None,
 ) -> dict[str, Any]:
     pages.known("region_code", region_code, reference.lists().regions)
@@ -108,7 +108,7 @@ async def list_institutions(
     }
     wanted = pages.where(wanted, equal)
     if designated_on:
-        wanted = wanted.where(conditions.designated(designated_on))
+        wanted = wanted.where(or_(*map(conditions.designated, designated_on)))
     if name:
         wanted = wanted.where(pages.has_part(Institution.name, name))
     return await pages.page(session, wanted, Institution.id, asked, lambda row: InstitutionOut.model_validate(dict(row._mapping)))

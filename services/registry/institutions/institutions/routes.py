@@ -85,7 +85,7 @@ async def list_institutions(
     name: Annotated[pages.AnyOf[pages.Part], Query(description="名称的一部分")] = None,
     uscc: pages.AnyOf[pages.Part] = None,
     above_scale: Annotated[pages.AnyOf[bool], Query(description="规模以上企业")] = None,
-    designated_on: Annotated[wire.CivilDate | None, Query(description="这一天有定点资格")] = None,
+    designated_on: Annotated[pages.AnyOf[wire.CivilDate], Query(description="这一天有定点资格")] = None,
     rating: Annotated[pages.AnyOf[RatingResult], Query(description="最近一次办学评估的结果")] = None,
 ) -> wire.Page[InstitutionOut]:
     found = await reading.list_institutions(
