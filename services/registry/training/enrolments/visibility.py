@@ -25,8 +25,7 @@ def rows(actor: Actor) -> ColumnElement[bool]:
 
 def classes_of(trainee_id: UUID) -> Select[Any]:
     """The classes a person is in, also as they were registered before."""
-    person = select(Trainee.id).where(or_(Trainee.id == trainee_id, Trainee.merged_into == trainee_id))
-    return select(Enrolment.class_id).where(Enrolment.trainee_id.in_(person))
+    return select(Enrolment.class_id).where(ALIASES.among(Enrolment.trainee_id, [trainee_id]))
 
 
 def town() -> ColumnElement[str]:
