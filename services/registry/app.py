@@ -17,6 +17,7 @@ from services.registry.institutions.teachers import routes as teachers
 from services.registry.institutions.yearly_reports import routes as yearly_reports
 from services.registry.internal import evaluation, gateway, names, search, subsidy
 from services.registry.people.corrections import routes as corrections
+from services.registry.people.duplicates import routes as duplicates
 from services.registry.people.merges import routes as merges
 from services.registry.people.outside_payments import routes as outside_payments
 from services.registry.people.status_records import routes as status_records
@@ -49,8 +50,10 @@ PART = web.Part(
         trainees.router,
         merges.router,
         corrections.router,
+        duplicates.router,
         status_records.router,
         status_records.lists_router,
+        status_records.trainees_router,
         outside_payments.router,
         institutions.router,
         teachers.router,

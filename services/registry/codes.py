@@ -129,6 +129,19 @@ class CorrectionStatus(StrEnum):
     REJECTED = "rejected"
 
 
+class DuplicateVerdict(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class DuplicateGround(StrEnum):
+    """Why two may be one person registered twice."""
+
+    NAME_AND_BIRTH = "name_and_birth"
+    PHONE = "phone"
+    NUMBER = "number"
+
+
 class PersonalStatus(StrEnum):
     """What other offices report of a person, from day to day."""
 
@@ -196,6 +209,7 @@ class WorklistKind(StrEnum):
     CLASS_OVER = "class_over"
     CLASS_BARRED = "class_barred"
     CORRECTION_ASKED = "correction_asked"
+    DUPLICATE_FOUND = "duplicate_found"
 
 
 # Lists of other services, as far as a class and a person's work name their codes; `tests/contracts/test_codes.py` compares them.
@@ -269,6 +283,8 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "retirement_track": RetirementTrack,
     "correctable_field": CorrectableField,
     "correction_status": CorrectionStatus,
+    "duplicate_verdict": DuplicateVerdict,
+    "duplicate_ground": DuplicateGround,
     "personal_status": PersonalStatus,
     "class_status": ClassStatus,
     "half_day": HalfDay,

@@ -32,7 +32,7 @@ SEXES: Final = {
 SEX_BY_CODE_AND_WORD: Final = re.compile(r"(?P<one>[0-9]{0,2})\W*(?P<word>[^\W\d]*)\W*(?P<other>[0-9]{0,2})\W*")
 OTHER_PLACE: Final = re.compile(r"[省市州县盟旗]")
 # One purpose for every table: a teacher, a trainee and a pensioner with the same number are the same person.
-ID_NUMBER, BANK_ACCOUNT = "id_number", "bank_account"
+ID_NUMBER, BANK_ACCOUNT, PHONE, NUMBER_FRAME = "id_number", "bank_account", "phone", "number_frame"
 
 
 def name(text: str) -> str:
@@ -211,6 +211,12 @@ def sealed_account(vault: Vault, table: str, row_id: UUID, number: str | None) -
         "bank_account_key": vault.blind(number, BANK_ACCOUNT),
         "bank_account_masked": privacy.mask_account(number),
     }
+
+
+def likeness(vault: Vault, number: str, phone: str | None) -> dict[str, Any]:
+    """What a person registered twice may be found by: the phone; and what surrounds the birth date in a number of eighteen characters."""
+    frame = number[:6] + number[14:17] if len(number) == 18 else None
+    return {"phone_key": phone and vault.blind(phone, PHONE), "number_frame_key": frame and vault.blind(frame, NUMBER_FRAME)}
 
 
 def opened(vault: Vault, table: str, row_id: UUID, column: str, kept: bytes | None) -> str | None:

@@ -25,7 +25,10 @@ _OF_THE_TRAIL = {each: {each, "subject"} for each in ("trainee_id", "institution
 OF_A_PAPER = {**_OF_THE_TRAIL, "code": {"scheme"}}  # where the parent's id has another name than in the path
 BOUNDS = ("_from_on", "_to_on", "_as_of", "_at_least", "_months", "_kinds")  # a day or a number from which on: one is meant
 ONE_ALONE = {"from_on", "to_on", "on", "as_of", "covering_on", "limit", "cursor", "include_total", "sort", "q", "after", "wait", "overdue"}
-FEW = {"/v1/funds": "some dozens, whose sums change with every claim"}
+FEW = {
+    "/v1/funds": "some dozens, whose sums change with every claim",
+    "/v1/trainees/{trainee_id:uuid}/status-facts": "of one person, found by the number",
+}
 NAMES_OF_BODIES = {"/v1/institutions", "/v1/brands", "/v1/regions", "/v1/occupations", "/v1/categories"}
 SOUGHT = {"trainees", "institutions", "classes", "claims", "filings", "certificates", "orders"}
 

@@ -31,6 +31,7 @@ from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import visibility
 from services.registry.people.trainees.batch import BY_CORRECTION, bring_up_to_date, correction_needed
 from services.registry.people.trainees.errors import CorrectionNeeded
+from services.registry.people.trainees.policy import is_known_as
 from services.registry.people.trainees.rules import Category, Person, id_type_of
 from services.registry.people.trainees.schemas import TraineeIn
 from services.registry.people.trainees.tables import Trainee
@@ -292,7 +293,7 @@ async def _named_otherwise(
     return {
         index: rejected(trainees.name_differs("/name", rows[index].name or ""))
         for index, key in keys.items()
-        if key in names and not trainees.is_known_as(names[key], rows[index].name or "")
+        if key in names and not is_known_as(names[key], rows[index].name or "")
     }
 
 

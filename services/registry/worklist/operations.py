@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Text, case, func, literal
+from sqlalchemy import Text, case, cast, func, literal
 
 from services.registry.codes import ClassStatus, CorrectionStatus
 from services.registry.codes import WorklistKind as Waits
@@ -10,6 +10,8 @@ from services.registry.institutions.institutions.conditions import barred
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.corrections.policy import OFFICER
 from services.registry.people.corrections.tables import TraineeCorrection
+from services.registry.people.duplicates import operations as duplicates
+from services.registry.people.duplicates.tables import PossibleDuplicate
 from services.registry.people.trainees import visibility as trainees
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
@@ -61,6 +63,19 @@ def _class(code: Waits, roles: frozenset[str], action: str, *statuses: ClassStat
     return Kind(code, roles, action, CLASS, frozenset(statuses), **said)
 
 
+DUPLICATE: Final = worklist.Paper(
+    "possible_duplicate",
+    PossibleDuplicate.id,
+    lambda actor: trainees.rows(actor) & Trainee.merged_into.is_(None) & duplicates.OTHER.merged_into.is_(None),
+    title=(literal("疑似重复登记", Text), Trainee.name, duplicates.OTHER.name),
+    link=literal("/v1/trainees:possible-duplicates?trainee_id=", Text) + cast(PossibleDuplicate.one_id, Text),
+    trainee_id=PossibleDuplicate.one_id,
+    joined=lambda wanted: wanted.join(Trainee, Trainee.id == PossibleDuplicate.one_id).join(
+        duplicates.OTHER, duplicates.OTHER.id == PossibleDuplicate.other_id
+    ),
+)
+
+
 KINDS: Final = (
     _class(Waits.CLASS_DRAFT, HOLDERS, "submit", ClassStatus.DRAFT),
     _class(Waits.CLASS_RETURNED, HOLDERS, "submit", ClassStatus.RETURNED),
@@ -82,6 +97,15 @@ KINDS: Final = (
         ClassStatus.IN_PROGRESS,
         since_at=worklist.day_after(TrainingClass.ends_on),
         where=lambda call: (TrainingClass.ends_on < call.today,),
+    ),
+    Kind(
+        Waits.DUPLICATE_FOUND,
+        OFFICER,
+        "decide-duplicate",
+        DUPLICATE,
+        frozenset(),
+        since_at=PossibleDuplicate.found_at,
+        where=lambda _: (PossibleDuplicate.verdict.is_(None),),
     ),
     Kind(Waits.CORRECTION_ASKED, OFFICER, "accept", CORRECTION, frozenset({CorrectionStatus.OPEN}), since_at=TraineeCorrection.asked_at),
 )

@@ -86,7 +86,8 @@ async def test_pages_of_one_make_the_whole_list_of_several_kinds_and_the_counts_
             await made.proposed(registry, school, "submitted", starts_on=day, ends_on=day)
         for number, day in enumerate(("2025-04-08", "2025-04-11", "2025-04-22", "2025-04-22")):
             asking = registry.as_("officer", at=f"{day}T09:00:00+08:00")
-            path = f"/v1/trainees/{await made.trainee(registry, number)}/corrections"
+            trainee_id = await made.trainee(registry, number, name="杨秀" + "甲乙丙丁"[number])
+            path = f"/v1/trainees/{trainee_id}/corrections"
             await made.posted(asking, path, {"field": "name", "proposed": "杨秀瑛", "reason": "错字"}, 201)
         whole = (await officer.get("/v1/worklist?include_total=true")).json()
         days = [(item["due_on"], item["kind"]) for item in whole["items"]]

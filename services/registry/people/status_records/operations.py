@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +13,7 @@ from services.registry.codes import PersonalStatus
 from services.registry.people.status_records.schemas import StatusListIn, StatusListOut, StatusRecordIn, StatusRecordOut
 from services.registry.people.status_records.tables import SAME_FACT, SAME_LIST, StatusList, StatusRecord
 from services.registry.people.trainees import reading as trainees
+from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.errors import invalid_number
 from shared import batches, db, deeds, errors, pages
 from shared.access import Call
@@ -122,6 +123,17 @@ async def list_records(
 ) -> dict[str, Any]:
     wanted = select(*(getattr(StatusRecord, name) for name in StatusRecordOut.model_fields))
     wanted = pages.where(wanted, {StatusRecord.status: status, StatusRecord.source: source})
+    return await pages.page(session, wanted, StatusRecord.id, asked, StatusRecordOut.model_validate)
+
+
+async def facts_of(
+    session: AsyncSession, call: Call, trainee_id: UUID, asked: pages.Asked, status: list[PersonalStatus] | None
+) -> dict[str, Any]:
+    """What is known of one person whom the caller may see, by every number they are or were registered under."""
+    await trainees.find(session, call, trainee_id)
+    numbers = select(Trainee.id_number_key).where(or_(Trainee.id == trainee_id, Trainee.merged_into == trainee_id))
+    wanted = select(*(getattr(StatusRecord, name) for name in StatusRecordOut.model_fields))
+    wanted = pages.where(wanted.where(StatusRecord.id_number_key.in_(numbers)), {StatusRecord.status: status})
     return await pages.page(session, wanted, StatusRecord.id, asked, StatusRecordOut.model_validate)
 
 

@@ -19,12 +19,14 @@ from services.registry.people.status_records.schemas import (
     StatusRecordOut,
 )
 from services.registry.people.status_records.tables import StatusList, StatusRecord
+from services.registry.people.trainees.errors import TraineeMerged
 from shared import errors, pages, web, wire
 from shared.access import Call
 from shared.batches import Batch
 from shared.web import Kernel
 
 router = web.Router("status-records")
+trainees_router = web.Router("trainees")
 lists_router = web.Router("status-lists")
 
 Records = Annotated[pages.Asked, pages.asking(from_on=StatusRecord.from_on, received_at=StatusRecord.received_at)]
@@ -69,6 +71,19 @@ async def _of_list(
     if call.actor.role not in OFFICER:
         return None
     return await touched(kernel, call, from_on=body.complete_from_on, until_on=body.complete_to_on)
+
+
+@trainees_router.operation(
+    "GET",
+    "/v1/trainees/{trainee_id:uuid}/status-facts",
+    may=SEES | {"person"},
+    summary="其他部门报来的一名学员的状态",
+    errors=[errors.InvalidCursor, TraineeMerged],
+)
+async def list_status_facts(
+    trainee_id: UUID, session: web.Session, call: web.Caller, asked: Records, status: pages.AnyOf[PersonalStatus] = None
+) -> wire.Page[StatusRecordOut]:
+    return wire.Page[StatusRecordOut].model_validate(await operations.facts_of(session, call, trainee_id, asked, status))
 
 
 @router.operation(

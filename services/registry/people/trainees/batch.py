@@ -154,6 +154,14 @@ async def bring_up_to_date(
     await (await session.connection()).execute(
         raise_version.values({name: bindparam(name) for name in rows[0] if name != "known_id"}), rows
     )
+    phones = [
+        {"known_id": known.id, "key": news["phone"] and vault.blind(news["phone"], fields.PHONE)}
+        for known, news in newer
+        if "phone" in news
+    ]
+    if phones:
+        found_by = update(Trainee).where(Trainee.id == bindparam("known_id")).values(phone_key=bindparam("key"))
+        await (await session.connection()).execute(found_by, phones)
     await operations.state_categories(session, [(known.id, news["categories"]) for known, news in newer if "categories" in news])
     await deeds.record_all(
         session,
@@ -172,6 +180,7 @@ async def bring_up_to_date(
     )
     accounts = {row["known_id"]: {known.bank_account_key} ^ {row["bank_account_key"]} for row, (known, _) in zip(rows, newer, strict=True)}
     await operations.tell_sharers(session, call, accounts)
+    await facts.compared(session, call, [each["known_id"] for each in phones])
 
 
 def _changes(known: Any, news: Mapping[str, Any], row: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a change of a person must know: whether a class that has begun counts on what is to change."""
+"""What a change of a person must know: whether a class that has begun counts on what is to change, and who else is like them."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date
@@ -7,6 +7,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access import Call
+
+Compare = Callable[[AsyncSession, Call, Collection[UUID]], Awaitable[None]]
+_compared_by: list[Compare] = []
+
+
+def compares(compare: Compare) -> Compare:
+    """Registers who looks for others like those who were registered or changed."""
+    _compared_by.append(compare)
+    return compare
+
+
+async def compared(session: AsyncSession, call: Call, trainee_ids: Collection[UUID]) -> None:
+    for compare in _compared_by:
+        if trainee_ids:
+            await compare(session, call, trainee_ids)
+
 
 Begun = Callable[[AsyncSession, Call, Collection[UUID]], Awaitable[Mapping[UUID, date]]]
 _begun_of: list[Begun] = []

@@ -1,6 +1,6 @@
 """What can be done with a trainee: register, one or hundreds, change, reveal, look up."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ from services.registry.people.trainees.schemas import (
     TraineePaper,
 )
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
-from shared import db, deeds, errors, history, limits, person_names
+from shared import db, deeds, errors, history, limits
 from shared.access import Actor, Call
 from shared.errors import Fault
 from shared.national_numbers import compact
@@ -109,13 +109,8 @@ async def apply(
             setattr(trainee, name, values[name])
     if "external_refs" in values:
         trainee.external_refs = list(values["external_refs"])
-    sealed: dict[str, Any] = {}
-    if "phone" in values:
-        sealed |= fields.sealed_phone(kernel.vault, "trainees", trainee.id, values["phone"])
-    if "bank_account" in values:
-        sealed |= fields.sealed_account(kernel.vault, "trainees", trainee.id, values["bank_account"])
     accounts = {trainee.bank_account_key}
-    for name, value in sealed.items():
+    for name, value in _sealed(kernel.vault, trainee, values).items():
         setattr(trainee, name, value)
     accounts ^= {trainee.bank_account_key}
     trainee.changed_at = call.now
@@ -130,6 +125,24 @@ async def apply(
     told = {**(correction or {}), "changes": history.changes(before, await reading.shown(session, trainee.id))}
     await deeds.record(session, call, "trainee.changed", trainee.id, details=told, version=trainee.version, **said)
     await tell_sharers(session, call, {trainee.id: accounts})
+    if {"name", "id_number", "phone", "birth_on"} & values.keys():
+        await facts.compared(session, call, [trainee.id])
+
+
+def _sealed(vault: Vault, trainee: Trainee, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that keep a new phone and account, and what one like this person is found by."""
+    sealed: dict[str, Any] = {}
+    if "phone" in values:
+        sealed |= fields.sealed_phone(vault, "trainees", trainee.id, values["phone"])
+    if "bank_account" in values:
+        sealed |= fields.sealed_account(vault, "trainees", trainee.id, values["bank_account"])
+    if {"id_number", "phone"} & values.keys():
+        number, phone = (
+            values[name] if name in values else fields.opened(vault, "trainees", trainee.id, name, getattr(trainee, name))
+            for name in ("id_number", "phone")
+        )
+        sealed |= fields.likeness(vault, str(number), phone)
+    return sealed
 
 
 def _is_account(kernel: Kernel, trainee: Trainee) -> Callable[[str | None], bool]:
@@ -185,7 +198,7 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, body: Lookup
     people = {row.id_number_key: row for row in known}
     names: Sequence[str | None] = body.names if body.names is not None else [None] * len(keys)
     found = [
-        person.id if (person := people.get(key)) and (name is None or is_known_as(person.known_as.splitlines(), name)) else None
+        person.id if (person := people.get(key)) and (name is None or policy.is_known_as(person.known_as.splitlines(), name)) else None
         for key, name in zip(keys, names, strict=True)
     ]
     told = {each for each in found if each}
@@ -201,11 +214,6 @@ def _names_missing(actor: Actor, body: LookupIn) -> Fault | None:
     said, wanted = len(body.names), len(body.id_numbers)
     fix = "请使 names 与 id_numbers 逐一对应。"
     return Fault("invalid_value", "/names", seen=f"{said} 个", allowed=f"{wanted} 个", fix=fix) if said != wanted else None
-
-
-def is_known_as(names: Iterable[str], name: str) -> bool:
-    """Whether a person of these names, today's and earlier ones, is meant by a name."""
-    return any(person_names.same(each, name) for each in names)
 
 
 async def looked_up(session: AsyncSession, call: Call, kernel: Kernel, asked: int, found: Sequence[UUID]) -> None:
@@ -257,11 +265,12 @@ async def register(session: AsyncSession, call: Call, vault: Vault, people: Sequ
     await visibility.note_sightings(session, call, [each.id for each in registered if not (each.created or each.name_differs)], "presented")
     await deeds.record_all(session, [deeds.deed(call, "trainee.registered", each.id, version=1) for each in registered if each.created])
     await tell_sharers(session, call, {row["id"]: {row["bank_account_key"]} for row in rows if row["id"] in new})
+    await facts.compared(session, call, new)
     return registered
 
 
 def _known(found: ResultRow[Any], name: str) -> Registered:
-    return Registered(found.id, found, found.how, name_differs=not is_known_as([found.name, *found.earlier_names], name))
+    return Registered(found.id, found, found.how, name_differs=not policy.is_known_as([found.name, *found.earlier_names], name))
 
 
 def name_differs(pointer: str, name: str) -> Fault:
@@ -316,6 +325,7 @@ def _row(call: Call, vault: Vault, person: Person) -> dict[str, Any]:
         **fields.sealed_number(vault, "trainees", made, person.id_number),
         **fields.sealed_phone(vault, "trainees", made, person.phone),
         **fields.sealed_account(vault, "trainees", made, person.bank_account),
+        **fields.likeness(vault, person.id_number, person.phone),
     }
 
 

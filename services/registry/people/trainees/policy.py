@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from shared import person_names
 from shared.steps import Doer, Machine, Refusal, Step, by
 
 REGISTERS: Final = frozenset({"officer", "institution", "town", "system"})
@@ -28,6 +29,11 @@ NOT_YOURS: Final = Refusal("forbidden", "只有登记该学员的机构、其所
 def earlier_names(before: str, was: str, now: str) -> str:
     """One name a line, the latest first, when somebody called `was` is called `now`."""
     return "\n".join(dict.fromkeys(each for each in (was, *before.splitlines()) if each != now))
+
+
+def is_known_as(names: Iterable[str], name: str) -> bool:
+    """Whether a person of these names, today's and earlier ones, is meant by a name."""
+    return any(person_names.same(each, name) for each in names)
 
 
 def categories_differ_from(shown: Iterable[Mapping[str, Any]], stated: Iterable[Any]) -> date | None:

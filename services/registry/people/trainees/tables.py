@@ -32,6 +32,8 @@ class Trainee(db.Versioned, Referenced, Row):
     birth_on: Mapped[date]
     phone: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_masked: Mapped[str | None] = mapped_column(Text)
+    phone_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    number_frame_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     region_code: Mapped[str] = mapped_column(Text)
     education: Mapped[str | None] = mapped_column(Text)
     employer_id: Mapped[UUID | None] = mapped_column(ForeignKey("institutions.id"))
@@ -52,6 +54,9 @@ class Trainee(db.Versioned, Referenced, Row):
         CheckConstraint("merged_into <> id", name="merged_into"),
         CheckConstraint("holds_number OR merged_into IS NOT NULL", name="holds_number"),
         Index("trainees_known_as_idx", "known_as", postgresql_using="gin", postgresql_ops={"known_as": "gin_trgm_ops"}),
+        Index("trainees_name_birth_idx", "name", "birth_on", "id"),
+        Index("trainees_phone_key_idx", "phone_key", "id"),
+        Index("trainees_number_frame_key_idx", "number_frame_key", "name", "id"),
         Index("trainees_registered_at_idx", "registered_at", "id"),
         Index("trainees_region_code_idx", "region_code", "id"),
         Index("trainees_employer_id_idx", "employer_id"),
