@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "registry_0022"
-down_revision: str | None = "registry_0021"
+down_revision: str | None = "registry_0018"
 branch_labels: None = None
 depends_on: None = None
 
