@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "registry_0022"
-down_revision: str | None = "registry_0018"
+revision: str = "registry_0023"
+down_revision: str | None = "registry_0022"
 branch_labels: None = None
 depends_on: None = None
 
