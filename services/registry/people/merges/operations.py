@@ -77,23 +77,27 @@ async def must_be_unpaid(call: Call, kernel: Kernel, trainee_id: UUID) -> None:
         raise PaidSinceMerge(said, kept_id=str(merge.merged_into))
 
 
+async def goes_on_as(session: AsyncSession, call: Call, trainee_id: UUID) -> UUID:
+    """Whom one who was merged goes on as; 409 of who was not."""
+    wanted = select(Trainee.id, Trainee.merged_into).where(Trainee.id == trainee_id, visibility.rows(call.actor))
+    if (row := (await session.execute(wanted)).first()) is None:
+        raise errors.NotFound()
+    kept_id: UUID | None = row.merged_into
+    if refusal := policy.MACHINE.why_not("unmerge", "merged" if kept_id else "registered", call.actor.doer):
+        raise errors.InvalidState(refusal.detail)
+    assert kept_id, "only who was merged gets here"
+    return kept_id
+
+
 async def unmerge(session: AsyncSession, call: Call, trainee_id: UUID, reason: str) -> TraineePaper:
     """Two people again: the old id, and whoever had been merged into it before, lead no longer to whom they were merged into."""
-    kept_id = await session.scalar(select(Trainee.merged_into).where(Trainee.id == trainee_id, visibility.rows(call.actor)))
-    both = {
-        each.id: each
-        for each in await session.scalars(
-            select(Trainee).where(Trainee.id.in_([trainee_id, kept_id or trainee_id])).order_by(Trainee.id).with_for_update()
-        )
-    }
-    old = both.get(trainee_id)
-    if old is None:
-        raise errors.NotFound()
-    state = "registered" if old.merged_into is None or old.merged_into != kept_id else "merged"
-    if refusal := policy.MACHINE.why_not("unmerge", state, call.actor.doer):
-        raise errors.InvalidState(refusal.detail)
+    kept_id = await goes_on_as(session, call, trainee_id)
+    locked = select(Trainee).where(Trainee.id.in_([trainee_id, kept_id])).order_by(Trainee.id).with_for_update()
+    both = {each.id: each for each in await session.scalars(locked)}
+    old, kept = both[trainee_id], both[kept_id]
+    if old.merged_into != kept_id:
+        raise errors.StaleVersion()  # another merge came in between
     call.match(old.version)
-    kept = both[kept_id or trainee_id]
     theirs = await _who_go_along(session, trainee_id)
     await session.execute(update(Trainee).where(Trainee.id.in_(theirs), Trainee.id != trainee_id).values(merged_into=trainee_id))
     old.merged_into, old.holds_number, old.changed_at, kept.changed_at = None, True, call.now, call.now

@@ -44,7 +44,8 @@ async def _unpaid(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> N
     "/v1/trainees/{trainee_id:uuid}:unmerge",
     may=policy.OFFICER,
     summary="撤回合并,合并以后没有支付过的才可以",
-    errors=[errors.InvalidState, PaidSinceMerge, DuplicateTrainee, errors.UpstreamFailed, errors.UpstreamTimeout],
+    errors=[errors.InvalidState, errors.StaleVersion, PaidSinceMerge, DuplicateTrainee, errors.UpstreamFailed, errors.UpstreamTimeout],
+    paper=operations.goes_on_as,
 )
 async def unmerge(
     trainee_id: UUID, body: wire.Reasoned, _: Annotated[None, Depends(_unpaid)], session: web.Session, call: web.Caller
