@@ -13,6 +13,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "institutions",
         "classes",
         "enrolments",
+        "attendance",
         "imports",
         "templates",
         "files",

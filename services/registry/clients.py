@@ -121,3 +121,13 @@ async def paid_since(kernel: Kernel, call: Call, trainee_ids: Collection[UUID], 
     """What was paid out for these people, in yuan, since then."""
     asked = {"trainee_ids": [str(each) for each in trainee_ids], "since_at": since.isoformat()}
     return http_client.read(_Paid, await kernel.neighbours["subsidy"].post("/internal/v1/paid-since", call, asked), "subsidy").amount
+
+
+class ClassClaims(wire.Out):
+    numbers: list[str]
+
+
+async def claims_of_class(kernel: Kernel, call: Call, class_id: UUID) -> list[str]:
+    """The numbers of the claims for the class that were submitted."""
+    answer = await kernel.neighbours["subsidy"].get(f"/internal/v1/claims-of-class/{class_id}", call)
+    return http_client.read(ClassClaims, answer, "subsidy").numbers

@@ -94,6 +94,8 @@ class EnrolmentRead(_Read):
     retirement_track: RetirementTrack | None = None
     region_code: str | None = None
     outcome: EnrolmentOutcome
+    from_on: date | None = None
+    late_reason: str | None = None
     categories: tuple[HeldCategory, ...]
     statuses: tuple[HeldStatus, ...]
     outside_payments: tuple[OutsidePaymentRead, ...] = ()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import httpx
+
 from services.subsidy import clients
 from shared import access, clock, db
 from tests.conftest import Service, Start
@@ -97,6 +99,8 @@ async def test_a_real_course_is_claimed_to_the_notice(start: Start) -> None:
         answer = await school.post("/v1/claims", json=body, headers={"Idempotency-Key": "a"})
         assert answer.status_code == 201, answer.text
         claim: dict[str, Any] = answer.json()
+        reopened, officer = f"/v1/classes/{course.class_id}", course.registry.as_("officer", at=IN_MAY)
+        assert await reopening(officer, reopened) is None  # a draft stands in nobody's way
         lines = {line["trainee_id"]: (line["verdict"], line["amount"]) for line in claim["lines"]}
         assert lines == dict(zip(course.people, [("eligible", "180.00"), ("eligible", "60.00"), ("refused", "0.00")], strict=True))
         assert claim["amount"] == "240.00"
@@ -109,8 +113,16 @@ async def test_a_real_course_is_claimed_to_the_notice(start: Start) -> None:
             answer = await client.post(f"/v1/claims/{claim['id']}:{action}", headers=headers)
             assert answer.status_code == 200, answer.text
             claim = answer.json()
+        refused = await officer.post(f"{reopened}:reopen", json={"reason": "误办结班"})
+        assert (refused.status_code, refused.json()["code"], await reopening(officer, reopened)) == (409, "class_claimed", "class_claimed")
+        assert claim["number"] in refused.json()["detail"]
         [notice] = (await subsidy.as_("public", at=IN_MAY).get("/v1/notices")).json()["items"]
         assert (notice["class"], notice["amount"], {line["name"] for line in notice["lines"]}) == ("稻田养鱼班", "240.00", {"杨**"})
+
+
+async def reopening(client: httpx.AsyncClient, path: str) -> str | None:
+    [found] = [each for each in (await client.get(path)).json()["allowed_actions"] if each["action"] == "reopen"]
+    return found["why_not"] and str(found["why_not"]["code"])
 
 
 async def test_registry_asks_who_would_be_eligible_with_its_own_facts(start: Start) -> None:

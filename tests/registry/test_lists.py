@@ -73,7 +73,7 @@ async def test_classes_are_found_by_a_part_of_name_or_number_and_sorted_by_their
 
 async def test_every_paper_is_found_by_the_number_another_platform_gave_it(start: Start) -> None:
     async with start("registry") as registry:
-        officer = registry.as_("officer")
+        officer = registry.as_("officer", at=made.FIRST)
         school = await made.school(registry, external_refs=REFS)
         await made.school(registry)
         trainee = await made.trainee(registry, 1, external_refs=REFS)
@@ -106,7 +106,7 @@ async def test_every_paper_is_found_by_the_number_another_platform_gave_it(start
 
 async def test_names_stand_beside_ids_in_papers_and_lists(start: Start) -> None:
     async with start("registry") as registry:
-        officer = registry.as_("officer")
+        officer = registry.as_("officer", at=made.FIRST)
         school = await made.school(registry, name="苗岭合作社")
         trainee = await made.trainee(registry, 1, name="潘阿生", employer_id=school)
         class_id = await made.proposed(registry, school, "approved", occupation_code="6-31-01-03")

@@ -72,7 +72,7 @@ async def test_faults_of_shape_and_of_rule_come_together(
     start: Start, path: str, body: dict[str, Any], shape: str, rule: dict[str, str]
 ) -> None:
     async with start("registry") as registry:
-        officer, school = registry.as_("officer"), await made.school(registry)
+        officer, school = registry.as_("officer", at=made.FIRST), await made.school(registry)
         enrolment = ""
         if "{enrolment}" in path:
             class_id = await made.proposed(registry, school, "approved")

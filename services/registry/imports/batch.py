@@ -39,7 +39,7 @@ from services.registry.reference import policy as reference
 from services.registry.training.attendance import operations as attendance
 from services.registry.training.classes import policy
 from services.registry.training.classes import reading as classes
-from services.registry.training.classes.operations import require_state
+from services.registry.training.classes.operations import require_not_over, require_state
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import operations as enrolments
 from services.registry.training.enrolments.conditions import person
@@ -119,6 +119,8 @@ async def keep(session: AsyncSession, call: Call, kernel: Kernel, row: Import, r
     roster = row.kind == SheetKind.ROSTER
     if row.mode == "commit":
         require_state(call, training, policy.ENROL if roster else policy.ATTEND)
+        if roster:
+            require_not_over(call, training)
     if roster:
         return await _keep_roster(session, call, kernel, training, reading.rows, progress)
     return await _keep_sign_in(session, call, training, row.id, reading.rows)

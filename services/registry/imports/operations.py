@@ -15,7 +15,7 @@ from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import policy
 from services.registry.training.classes import reading as classes
-from services.registry.training.classes.operations import require_state
+from services.registry.training.classes.operations import require_not_over, require_state
 from services.registry.training.enrolments.conditions import person
 from services.registry.training.enrolments.tables import Enrolment
 from shared import deeds, errors, pages
@@ -72,6 +72,8 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
         training = await classes.find(session, call, form.class_id)
         if form.mode == "commit":
             require_state(call, training, policy.ENROL if form.kind == SheetKind.ROSTER else policy.ATTEND)
+            if form.kind == SheetKind.ROSTER:
+                require_not_over(call, training)
         return None
     if form.kind == SheetKind.TRAINEES:
         return None

@@ -239,6 +239,8 @@ def _line_facts(wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[Pe
         teaches_institution=enrolment.teaches_institution,
         account_shared_with=enrolment.account_shared_with,
         account_of_institution=enrolment.account_of_institution,
+        enrolled_from_on=enrolment.from_on,
+        enrolled_late=enrolment.late_reason,
         priors=past.priors.get(enrolment.trainee_id, ()) + tuple(map(_paid_outside, enrolment.outside_payments)),
         expected_amount=wanted.expected_amount,
     )

@@ -83,7 +83,7 @@ CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("trainee.changed", "trainee.account_shared", "trainee.merged", "trainee.unmerged"), _trainee),
     **dict.fromkeys(("status_list.completed", "status_list.voided"), _days),
     **dict.fromkeys(("attendance.recorded", "attendance.corrected", "attendance.overlapped"), _class),
-    **dict.fromkeys(("class.inspected", "class.rescheduled", "class.changed", "class.cancelled"), _class),
+    **dict.fromkeys(("class.inspected", "class.rescheduled", "class.changed", "class.reopened", "class.cancelled"), _class),
     **dict.fromkeys(("enrolment.changed", "enrolment.withdrawn", "enrolment.readmitted"), _class),
     **dict.fromkeys(("institution.blacklisted", "institution.reinstated"), _institution),
     **dict.fromkeys(("institution.designated", "institution.designation_voided"), _institution),

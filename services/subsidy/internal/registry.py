@@ -4,10 +4,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy import select
 
 from services.subsidy import clients
 from services.subsidy.claims import facts, lines, reading
 from services.subsidy.claims.schemas import FindingOut, TermsRef
+from services.subsidy.claims.tables import Claim
 from services.subsidy.codes import ClaimStatus, FundSource, LineVerdict, SchemeCode
 from services.subsidy.judging.facts import as_if_held
 from services.subsidy.judging.verdict import judge_claim
@@ -61,6 +63,19 @@ async def eligibility(body: EligibilityAsked, session: web.Session, call: web.Ca
     return Eligibility.model_validate(
         {"terms": reading.terms_ref(body.scheme, terms), "lines": [lines.shown(line, verdict) for line, verdict in pairs]}
     )
+
+
+class ClassClaims(wire.Out):
+    """Numbers of the claims made for a class that were submitted and neither sent back nor over without payment."""
+
+    numbers: list[str] = Field(description="申领单编号")
+
+
+@router.operation("GET", "/internal/v1/claims-of-class/{class_id:uuid}", may=access.INTERNAL, summary="一个班级已提交的申领单")
+async def claims_of_class(class_id: UUID, session: web.Session) -> ClassClaims:
+    stands = Claim.status.not_in((ClaimStatus.DRAFT, ClaimStatus.RETURNED, ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN))
+    found = await session.scalars(select(Claim.number).where(Claim.class_id == class_id, stands).order_by(Claim.id))
+    return ClassClaims(numbers=list(found))
 
 
 class AffectedAsked(wire.In):

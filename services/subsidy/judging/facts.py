@@ -215,6 +215,8 @@ class LineFacts:
     account_shared_with: tuple[str, ...] = later(())  # ids of other living people with the same account
     account_of_institution: str | None = None  # name of the institution whose account it is
     able_to_work: bool | None = None  # None: not stated
+    enrolled_from_on: date | None = None  # None: from the class's first day
+    enrolled_late: str | None = None  # why an officer enrolled the person after the class's last day
 
 
 @dataclass(frozen=True, slots=True)

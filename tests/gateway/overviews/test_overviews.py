@@ -61,7 +61,7 @@ async def a_town(start: Start, away: str = "", how: str = "stopped") -> AsyncIte
         registry = services["registry"]
         school = await made.school(registry)
         class_id, trainee_id = await made.proposed(registry, school, "approved"), await made.trainee(registry, 1)
-        await made.posted(registry.as_("officer"), f"/v1/classes/{class_id}/enrolments", {"trainee_id": trainee_id}, 201)
+        await made.posted(registry.as_("officer", at=made.FIRST), f"/v1/classes/{class_id}/enrolments", {"trainee_id": trainee_id}, 201)
         yield Town(gateway, services, {"trainees": trainee_id, "classes": class_id, "institutions": school})
 
 

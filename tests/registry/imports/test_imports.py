@@ -227,7 +227,7 @@ async def test_a_row_of_someone_who_sat_in_another_class_is_refused_and_kept_as_
 )
 async def test_a_file_that_cannot_be_read_fails_with_its_code(registry: Service, content: bytes, filename: str, code: str) -> None:
     class_id = await made.proposed(registry, await made.school(registry), "approved")
-    answer = await imported(registry.as_("officer"), content, filename, kind="roster", class_id=class_id)
+    answer = await imported(registry.as_("officer", at=made.BEFORE), content, filename, kind="roster", class_id=class_id)
     assert (answer["status"], [each["code"] for each in answer["errors"]], answer["result_url"]) == ("failed", [code], None)
     refused = await registry.as_("officer").get(f"/v1/imports/{answer['id']}/result.xlsx")
     assert refused.status_code == 409
@@ -236,7 +236,7 @@ async def test_a_file_that_cannot_be_read_fails_with_its_code(registry: Service,
 async def test_what_is_wrong_with_the_upload_itself_is_said_at_once(registry: Service) -> None:
     institution_id = await made.school(registry)
     class_id = await made.proposed(registry, institution_id, "approved")
-    officer, own = registry.as_("officer"), registry.as_("institution", institution_id=institution_id)
+    officer, own = registry.as_("officer", at=made.BEFORE), registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
     assert (await sent(officer, b" ", 422, kind="roster", class_id=class_id))["code"] == "unreadable_file"
     for megabytes in (20, 25):
         large = b"x" * (megabytes * 1024 * 1024 + 1)
@@ -260,13 +260,15 @@ async def test_csv_comes_in_whatever_its_encoding(registry: Service) -> None:
     class_id = await made.proposed(registry, await made.school(registry), "approved")
     listed = f"姓名,身份证号码,户籍所在乡镇\n杨秀英,{made.citizen(1)},三棵树镇\n"
     for encoding, outcome in (("gb18030", "created"), ("utf-8", "unchanged"), ("utf-8-sig", "unchanged")):
-        answer = await imported(registry.as_("officer"), listed.encode(encoding), "名单.csv", kind="roster", class_id=class_id)
+        answer = await imported(
+            registry.as_("officer", at=made.BEFORE), listed.encode(encoding), "名单.csv", kind="roster", class_id=class_id
+        )
         assert answer["summary"][outcome] == 1, encoding
 
 
 async def test_teachers_and_pension_lists_come_in_too(registry: Service) -> None:
     institution_id = await made.school(registry)
-    own, officer = registry.as_("institution", institution_id=institution_id), registry.as_("officer")
+    own, officer = registry.as_("institution", institution_id=institution_id, at=made.BEFORE), registry.as_("officer", at=made.BEFORE)
     sheet = write_book(
         [Table("教师", ("姓名", "身份证号码", "专职/兼职", "聘用日期"), [("石老师", made.citizen(7), "专职", "2024-03-01")])]
     )
@@ -294,9 +296,9 @@ async def test_no_full_number_is_in_an_answer_or_in_the_clear_in_the_database(re
 async def test_an_institution_sees_its_own_imports_only(registry: Service) -> None:
     own, other = await made.school(registry), await made.school(registry)
     class_id = await made.proposed(registry, own, "approved")
-    mine = registry.as_("institution", institution_id=own)
+    mine = registry.as_("institution", institution_id=own, at=made.BEFORE)
     answer = await imported(mine, roster(person(1)), kind="roster", class_id=class_id)
-    stranger = registry.as_("institution", institution_id=other)
+    stranger = registry.as_("institution", institution_id=other, at=made.BEFORE)
     for path in (f"/v1/imports/{answer['id']}", f"/v1/imports/{answer['id']}/result.xlsx"):
         assert (await stranger.get(path)).status_code == 404
     assert (await stranger.get("/v1/imports")).json()["items"] == []
@@ -307,7 +309,7 @@ async def test_an_institution_sees_its_own_imports_only(registry: Service) -> No
 
 async def test_a_template_can_be_downloaded_and_sent_back(registry: Service) -> None:
     class_id = await made.proposed(registry, await made.school(registry), "approved")
-    officer = registry.as_("officer")
+    officer = registry.as_("officer", at=made.BEFORE)
     for kind in (*SheetKind, "placements"):
         assert (await officer.get(f"/v1/templates/{kind}.xlsx")).content.startswith(b"PK")
     assert (await officer.get("/v1/templates/cats.xlsx")).status_code == 404

@@ -30,15 +30,18 @@ async def two(start: Start, **of_old: Any) -> AsyncIterator[tuple[Service, str, 
 
 
 async def merge(registry: Service, old: str, into: str) -> None:
-    await made.posted(registry.as_("officer"), f"/v1/trainees/{old}:merge", {"into": into}, 200)
+    await made.posted(registry.as_("officer", at=made.FIRST), f"/v1/trainees/{old}:merge", {"into": into}, 200)
 
 
 async def unmerge(registry: Service, old: str) -> httpx.Response:
-    return await registry.as_("officer").post(f"/v1/trainees/{old}:unmerge", json={"reason": "经核对是两个人"})
+    return await registry.as_("officer", at=made.FIRST).post(f"/v1/trainees/{old}:unmerge", json={"reason": "经核对是两个人"})
 
 
 async def enrolled(registry: Service, class_id: str) -> list[str]:
-    return [each["trainee_id"] for each in (await registry.as_("officer").get(f"/v1/classes/{class_id}/enrolments")).json()["items"]]
+    return [
+        each["trainee_id"]
+        for each in (await registry.as_("officer", at=made.FIRST).get(f"/v1/classes/{class_id}/enrolments")).json()["items"]
+    ]
 
 
 def marks(trainee_id: str, *on: str) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def marks(trainee_id: str, *on: str) -> dict[str, Any]:
 
 async def test_the_old_number_finds_whom_it_was_merged_into(start: Start) -> None:
     async with two(start) as (registry, old, stays):
-        officer, school = registry.as_("officer"), registry.as_("institution", institution_id=await made.school(registry))
+        officer, school = registry.as_("officer", at=made.FIRST), registry.as_("institution", institution_id=await made.school(registry))
         await merge(registry, old, stays)
         body = {"name": "杨秀英", "id_number": made.citizen(1), "phone": None, "region_code": "522601100"}
         again = await officer.post("/v1/trainees", json=body)
@@ -63,7 +66,7 @@ async def test_the_old_number_finds_whom_it_was_merged_into(start: Start) -> Non
 
 async def test_a_number_that_is_handed_over_is_whoevers_has_it_now(start: Start) -> None:
     async with two(start) as (registry, old, stays):
-        officer = registry.as_("officer")
+        officer = registry.as_("officer", at=made.FIRST)
         await merge(registry, old, stays)
         taken = await officer.patch(f"/v1/trainees/{stays}", json={"id_number": made.citizen(1)}, headers={"If-Match": "*"})
         assert taken.status_code == 200, taken.text
@@ -78,7 +81,7 @@ async def test_a_number_that_is_handed_over_is_whoevers_has_it_now(start: Start)
 
 async def test_whoever_is_enrolled_by_either_id_is_enrolled_once(start: Start) -> None:
     async with two(start) as (registry, old, stays):
-        school, officer = await made.school(registry), registry.as_("officer")
+        school, officer = await made.school(registry), registry.as_("officer", at=made.FIRST)
         before, after = [await made.proposed(registry, school, "approved", seats=2) for _ in range(2)]
         await made.posted(officer, f"/v1/classes/{before}/enrolments", {"trainee_id": old}, 201)
         await merge(registry, old, stays)
@@ -130,7 +133,7 @@ async def test_what_both_attended_in_one_half_day_is_an_overlap_of_both_classes(
 
 async def test_a_person_account_of_either_id_sees_all_that_is_theirs(start: Start) -> None:
     async with two(start) as (registry, old, stays):
-        school, officer = await made.school(registry), registry.as_("officer")
+        school, officer = await made.school(registry), registry.as_("officer", at=made.FIRST)
         for each in (old, stays):
             class_id = await made.proposed(registry, school, "approved")
             await made.posted(officer, f"/v1/classes/{class_id}/enrolments", {"trainee_id": each}, 201)
@@ -143,7 +146,7 @@ async def test_a_person_account_of_either_id_sees_all_that_is_theirs(start: Star
 
 async def test_of_a_chain_each_leads_to_the_last_and_goes_back_with_whom_it_was_merged_into(start: Start) -> None:
     async with two(start, categories=[{"code": "veteran", "since_on": "2020-01-01"}]) as (registry, first, second):
-        third, officer = await made.trainee(registry, 3), registry.as_("officer")
+        third, officer = await made.trainee(registry, 3), registry.as_("officer", at=made.FIRST)
         class_id = await made.proposed(registry, await made.school(registry), "approved")
         await made.posted(officer, f"/v1/classes/{class_id}/enrolments", {"trainee_id": first}, 201)
         await merge(registry, first, second)
@@ -168,7 +171,7 @@ async def test_of_a_chain_each_leads_to_the_last_and_goes_back_with_whom_it_was_
 
 async def test_a_merge_taken_back_leaves_two_people_as_they_were(start: Start) -> None:
     async with two(start, categories=[{"code": "veteran", "since_on": "2020-01-01"}]) as (registry, old, stays):
-        school, officer = await made.school(registry), registry.as_("officer")
+        school, officer = await made.school(registry), registry.as_("officer", at=made.FIRST)
         seen_by = registry.as_("institution", institution_id=school)
         await made.posted(seen_by, "/v1/trainees:lookup", {"id_numbers": [made.citizen(1)], "names": ["杨秀英"]}, 200)
         await merge(registry, old, stays)
@@ -200,7 +203,7 @@ async def test_a_merge_is_taken_back_only_while_nothing_was_paid_since(start: St
 async def test_a_merge_races_with_those_who_name_its_numbers(start: Start) -> None:
     """Whatever comes first, nobody new is made and nobody is enrolled twice."""
     async with two(start) as (registry, old, stays):
-        officer = registry.as_("officer")
+        officer = registry.as_("officer", at=made.FIRST)
         class_id = await made.proposed(registry, await made.school(registry), "approved")
         body = {"name": "杨秀英", "id_number": made.citizen(1), "phone": None, "region_code": "522601100"}
 

@@ -136,6 +136,9 @@ DIED = (HeldStatus("deceased", date(2025, 4, 9), None, "民政部门"),)
         pytest.param({}, {"hours_planned": 24}, SHORT, None, id="a-timetable-of-eight-hours-a-day"),
         pytest.param({}, {"hours_planned": 25}, SHORT, "hold", id="a-timetable-of-more"),
         pytest.param({"impossible": (Impossible(FIRST_DAY, "pm", "recorded_before"),)}, {}, SHORT, "hold", id="recorded-before-it-was"),
+        pytest.param({"enrolled_late": "漏录花名册"}, {}, SHORT, "hold", id="enrolled-after-the-last-day"),
+        pytest.param({"enrolled_from_on": FIRST_DAY}, {}, SHORT, None, id="there-from-the-day-of-enrolment"),
+        pytest.param({"enrolled_from_on": date(2025, 4, 9)}, {}, SHORT, "hold", id="there-before-the-day-of-enrolment"),
     ],
 )
 def test_attendance_that_cannot_be_is_held(line: dict[str, Any], changes: dict[str, Any], terms: Terms, effect: str | None) -> None:

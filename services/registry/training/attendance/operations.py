@@ -3,24 +3,26 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Insert, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import EnrolmentOutcome, HalfDay
+from services.registry.codes import ClassStatus, EnrolmentOutcome, HalfDay
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.training.attendance import reading, schemas
 from services.registry.training.attendance.errors import AttendanceInFuture, OverlappingAttendance
-from services.registry.training.attendance.tables import Attendance, AttendanceConflict
+from services.registry.training.attendance.tables import ONE_PLACE, STANDS, Attendance, AttendanceConflict
 from services.registry.training.classes import policy
-from services.registry.training.classes.operations import day_fault, permit
+from services.registry.training.classes import reading as classes
+from services.registry.training.classes.operations import day_fault, permit, require_state
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.conditions import person
+from services.registry.training.enrolments.steps import settle_again
 from services.registry.training.enrolments.tables import Enrolment
-from shared import batches, codes, deeds, errors
+from shared import batches, codes, deeds, errors, history
 from shared.access import Call
 from shared.db import new_id
 
@@ -34,6 +36,7 @@ class Mark:
     half_day: str
     source: str
     signed_at: datetime | None = None
+    corrects: UUID | None = None
 
     @property
     def key(self) -> Key:
@@ -102,7 +105,11 @@ async def judge(session: AsyncSession, call: Call, training: TrainingClass, mark
         select(Attendance.id, Attendance.class_id, ALIASES.kept(Attendance.trainee_id).label("who"), Attendance.on, Attendance.half_day)
         .add_columns(TrainingClass.number)
         .join(TrainingClass, TrainingClass.id == Attendance.class_id)
-        .where(ALIASES.among(Attendance.trainee_id, people), Attendance.on.between(training.starts_on, training.ends_on))
+        .where(
+            ALIASES.among(Attendance.trainee_id, people),
+            Attendance.on.between(training.starts_on, training.ends_on),
+            Attendance.voided_at.is_(None),
+        )
         .order_by(Attendance.class_id == training.id)  # of who was in two classes before a merge, what stands here comes last
     )
     known = {(row.who, row.on, row.half_day): row for row in await session.execute(signed)}
@@ -165,10 +172,11 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
             "source": each.mark.source,
             "signed_at": each.mark.signed_at,
             "recorded_at": call.now,
+            "corrects": each.mark.corrects,
         }
         for each in sorted(new, key=lambda each: each.mark.key)  # in one order, so that two classes cannot wait for each other
     ]
-    insert = upsert(Attendance).on_conflict_do_nothing(constraint="attendance_half_day_key").returning(Attendance.id)
+    insert = upsert(Attendance).on_conflict_do_nothing(index_elements=ONE_PLACE, index_where=STANDS).returning(Attendance.id)
     kept = set((await session.execute(insert, rows)).scalars())
     await _count(session, training.id, {each.enrolled_as for each in new if each.id in kept})
     first = min((each.mark.on for each in new if each.id in kept), default=None)
@@ -185,7 +193,7 @@ async def _count(session: AsyncSession, class_id: UUID, trainee_ids: Collection[
         return
     days = (
         select(Attendance.trainee_id, func.count().label("half_days"))
-        .where(Attendance.class_id == class_id, Attendance.trainee_id == func.any(list(trainee_ids)))
+        .where(Attendance.class_id == class_id, Attendance.trainee_id == func.any(list(trainee_ids)), Attendance.voided_at.is_(None))
         .group_by(Attendance.trainee_id, Attendance.on)
         .cte("days")
     )
@@ -193,9 +201,53 @@ async def _count(session: AsyncSession, class_id: UUID, trainee_ids: Collection[
     attended = (
         select(days.c.trainee_id, func.sum(days.c.half_days).label("half_days"), whole.label("days")).group_by(days.c.trainee_id).subquery()
     )
-    counted = update(Enrolment).where(Enrolment.class_id == class_id, Enrolment.trainee_id == attended.c.trainee_id)
-    counted = counted.values(half_days_attended=attended.c.half_days, days_attended=attended.c.days)
+    theirs = select(attended.c.half_days, attended.c.days).where(attended.c.trainee_id == Enrolment.trainee_id)
+    half_days, whole_days = (
+        func.coalesce(theirs.with_only_columns(each).scalar_subquery(), 0) for each in (attended.c.half_days, attended.c.days)
+    )
+    counted = update(Enrolment).where(Enrolment.class_id == class_id, Enrolment.trainee_id == func.any(list(trainee_ids)))
+    counted = counted.values(half_days_attended=half_days, days_attended=whole_days)
     await session.execute(counted.execution_options(synchronize_session=False))
+
+
+async def standing(session: AsyncSession, call: Call, attendance_id: UUID, *, lock: bool = False) -> tuple[TrainingClass, Attendance]:
+    """A record that was not voided, of a class that the caller sees, in a state in which it can be corrected; or 404."""
+    found = await session.scalar(select(Attendance).where(Attendance.id == attendance_id, Attendance.voided_at.is_(None)))
+    if found is None:
+        raise errors.NotFound("没有这条签到记录,或已被更正。请按签到记录核对。")
+    training = await classes.find(session, call, found.class_id, lock=lock)
+    require_state(call, training, policy.CORRECT)
+    return training, found
+
+
+async def correct(session: AsyncSession, call: Call, attendance_id: UUID, body: schemas.AttendanceCorrected) -> schemas.AttendanceOut:
+    """The wrong record is voided and stays; the right one, if there is one, stands in its place. What the person attended is counted anew, and of a
+    completed class who completed it."""
+    training, wrong = await standing(session, call, attendance_id, lock=True)
+    given = body.model_dump(include=body.model_fields_set - {"reason"})
+    before = {name: getattr(wrong, name) for name in ("trainee_id", "on", "half_day", "source", "signed_at")}
+    right = Mark(**before | {name: value for name, value in given.items() if value is not None or name == "signed_at"}, corrects=wrong.id)
+    wrong.voided_at, wrong.void_reason = call.now, body.reason
+    await session.flush()
+    shown = wrong.id
+    if given:
+        [judged] = await judge(session, call, training, [right])
+        [judged] = await keep(session, call, training, [judged])
+        if judged.fault:
+            raise (OverlappingAttendance if judged.other_class_id else errors.Invalid)(faults=[judged.fault])
+        shown = judged.id or shown
+    await _count(session, training.id, {wrong.trainee_id})
+    if training.status == ClassStatus.COMPLETED:
+        await settle_again(session, call, training, wrong.trainee_id)
+    days = sorted({wrong.on, right.on})
+    told = {"reason": body.reason, "changes": history.changes(_json(before), _json(before | given) if given else {})}
+    said = {"status": training.status, "version": training.version, "trainee_id": wrong.trainee_id, "from_on": days[0]}
+    await deeds.record(session, call, "attendance.corrected", training.id, subject_type="class", details=told, **said)
+    return schemas.AttendanceOut.model_validate((await session.execute(reading.SHOWN.where(Attendance.id == shown))).one())
+
+
+def _json(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value if value is None else str(value) for name, value in values.items()}
 
 
 async def keep_conflicts(session: AsyncSession, call: Call, class_id: UUID, judged: Sequence[Judged]) -> None:

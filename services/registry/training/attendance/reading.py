@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import Select, Uuid, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from services.registry.codes import HalfDay
@@ -15,7 +15,7 @@ from services.registry.training.classes.tables import TrainingClass
 
 PERSON = func.coalesce(Trainee.merged_into, Trainee.id)  # whose record it is, as merged
 CLASS_ID = bindparam("class_id", type_=Uuid)
-OTHER, ELSEWHERE, ELSEWHERE_AS = aliased(TrainingClass), aliased(Attendance), aliased(Trainee)
+OTHER, ELSEWHERE, ELSEWHERE_AS, THERE = aliased(TrainingClass), aliased(Attendance), aliased(Trainee), aliased(Attendance)
 SHOWN: Select[*tuple[Any, ...]] = select(
     Attendance.id,
     Trainee.id.label("trainee_id"),
@@ -26,6 +26,9 @@ SHOWN: Select[*tuple[Any, ...]] = select(
     Attendance.source,
     Attendance.signed_at,
     Attendance.recorded_at,
+    Attendance.corrects,
+    Attendance.voided_at,
+    Attendance.void_reason,
 ).join(Trainee, Trainee.id == ALIASES.kept(Attendance.trainee_id))
 
 
@@ -56,12 +59,19 @@ def half_days(channel: Channel) -> Any:
 def overlaps(numbered: Select[Any]) -> Any:
     """Half-days of a person (`who`, as merged) that this class and another reported, whichever of the two was refused; and those that two registrations
     of one person (`numbered`: all ids of those merged) signed in two classes."""
+    still = exists().where(  # what stood in its way has not been taken back
+        THERE.class_id == AttendanceConflict.other_class_id,
+        ALIASES.kept(THERE.trainee_id) == ALIASES.kept(AttendanceConflict.trainee_id),
+        THERE.on == AttendanceConflict.on,
+        THERE.half_day == AttendanceConflict.half_day,
+        THERE.voided_at.is_(None),
+    )
     refused = (
         select(PERSON.label("who"), AttendanceConflict.on, AttendanceConflict.half_day, OTHER.number.label("class_number"))
         .select_from(AttendanceConflict)
         .join(Trainee, Trainee.id == AttendanceConflict.trainee_id)
         .join(OTHER, OTHER.id.in_((AttendanceConflict.class_id, AttendanceConflict.other_class_id)))
-        .where(or_(AttendanceConflict.class_id == CLASS_ID, AttendanceConflict.other_class_id == CLASS_ID), OTHER.id != CLASS_ID)
+        .where(or_(AttendanceConflict.class_id == CLASS_ID, AttendanceConflict.other_class_id == CLASS_ID), OTHER.id != CLASS_ID, still)
     )
     signed = (
         select(PERSON, Attendance.on, Attendance.half_day, OTHER.number)
@@ -72,10 +82,14 @@ def overlaps(numbered: Select[Any]) -> Any:
             ELSEWHERE_AS, and_(ELSEWHERE_AS.id == ELSEWHERE.trainee_id, func.coalesce(ELSEWHERE_AS.merged_into, ELSEWHERE_AS.id) == PERSON)
         )
         .join(OTHER, OTHER.id == ELSEWHERE.class_id)
-        .where(Attendance.class_id == CLASS_ID, *(each.trainee_id.in_(numbered) for each in (Attendance, ELSEWHERE)))
+        .where(
+            Attendance.class_id == CLASS_ID,
+            *(each.voided_at.is_(None) for each in (Attendance, ELSEWHERE)),
+            *(each.trainee_id.in_(numbered) for each in (Attendance, ELSEWHERE)),
+        )
     )
     return refused.union(signed).order_by("on", "half_day", "class_number")
 
 
 def _of_people(wanted: Any) -> Any:
-    return wanted.join(Trainee, Trainee.id == Attendance.trainee_id).where(Attendance.class_id == CLASS_ID)
+    return wanted.join(Trainee, Trainee.id == Attendance.trainee_id).where(Attendance.class_id == CLASS_ID, Attendance.voided_at.is_(None))

@@ -32,6 +32,18 @@ async def record_one(class_id: UUID, body: schemas.AttendanceIn, session: web.Se
     return await operations.record_one(session, call, class_id, body)
 
 
+@router.operation(
+    "POST",
+    "/v1/attendance/{attendance_id:uuid}:correct",
+    may=ENROLLERS,
+    summary="更正或撤销一条签到",
+    errors=REFUSALS,
+    paper=operations.standing,
+)
+async def correct(attendance_id: UUID, body: schemas.AttendanceCorrected, session: web.Session, call: web.Caller) -> schemas.AttendanceOut:
+    return await operations.correct(session, call, attendance_id, body)
+
+
 @router.operation("GET", PATH, may=READERS, summary="本班签到记录", errors=[errors.InvalidCursor])
 async def list_attendance(
     class_id: UUID,
@@ -47,5 +59,5 @@ async def list_attendance(
     if trainee_id:
         wanted = wanted.where(ALIASES.among(Attendance.trainee_id, trainee_id))
     return wire.Page[schemas.AttendanceOut].model_validate(
-        await pages.page(session, wanted, Attendance.id, asked, schemas.AttendanceOut.model_validate)
+        await pages.page(session, wanted.where(Attendance.voided_at.is_(None)), Attendance.id, asked, schemas.AttendanceOut.model_validate)
     )

@@ -18,6 +18,16 @@ class AttendanceIn(wire.In):
     signed_at: wire.Instant | None = None
 
 
+class AttendanceCorrected(wire.In):
+    """Why a record was wrong, and what is right of it; nothing but the reason: the person was not there."""
+
+    reason: wire.Reason = Field(examples=["代签,本人当天未到"])
+    on: wire.CivilDate | None = None
+    half_day: HalfDay | None = None
+    source: wire.Word | None = None
+    signed_at: wire.Instant | None = None
+
+
 class AttendanceOut(wire.Out):
     id: UUID
     trainee_id: UUID
@@ -28,3 +38,6 @@ class AttendanceOut(wire.Out):
     source: str
     signed_at: wire.Instant | None
     recorded_at: wire.Instant
+    corrects: UUID | None = Field(None, description="本条更正的原记录")
+    voided_at: wire.Instant | None = Field(None, description="何时被更正或撤销")
+    void_reason: str | None = None

@@ -3,16 +3,20 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import HalfDay
 from services.registry.metadata import Row
 from shared import db, keeping
 
+ONE_PLACE = ("trainee_id", "on", "half_day")
+STANDS = text("voided_at IS NULL")
+
 
 class Attendance(Row):
-    """A fact: a person was in this class that half-day. A person is in one class at a time."""
+    """A fact: a person was in this class that half-day. A person is in one class at a time. What was told wrongly is voided, and stays; `corrects`: the
+    record in whose place this one stands."""
 
     __tablename__ = "attendance"
 
@@ -24,13 +28,17 @@ class Attendance(Row):
     source: Mapped[str] = mapped_column(Text)
     signed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    corrects: Mapped[UUID | None] = mapped_column(ForeignKey("attendance.id"))
+    voided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    void_reason: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        UniqueConstraint("trainee_id", "on", "half_day", name="attendance_half_day_key"),
+        Index("attendance_half_day_key", *ONE_PLACE, unique=True, postgresql_where=STANDS),
+        CheckConstraint("num_nulls(voided_at, void_reason) IN (0, 2)", name="voided_whole"),
         db.one_of("half_day", HalfDay),
         Index("attendance_class_id_idx", "class_id", "trainee_id"),
         Index("attendance_page_idx", "class_id", "id"),
-        {"info": keeping.APPEND_ONLY},
+        {"info": keeping.only("voided_at", "void_reason", until="old.voided_at IS NOT NULL")},
     )
 
 

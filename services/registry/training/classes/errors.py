@@ -23,6 +23,14 @@ class TooEarly(errors.Problem):
     code, status = "too_early", 409
 
 
+class TooLate(errors.Problem):
+    code, status = "too_late", 409
+
+
+class ClassClaimed(errors.Problem):
+    code, status = "class_claimed", 409
+
+
 class InstitutionBlacklisted(errors.Problem):
     code, status = "institution_blacklisted", 409
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.codes import ClassStatus
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.training.classes import policy, reading, rules, schemas, visibility
+from services.registry.training.classes.errors import TooLate
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from shared import county, deeds, errors
 from shared.access import Call
@@ -100,6 +101,14 @@ def require_state(call: Call, training: TrainingClass, step: Step) -> None:
     """409 unless the class is in one of the states in which the step can be taken."""
     if refusal := policy.MACHINE.wrong_state(step, training.status, call.actor.role):
         raise errors.InvalidState(refusal.detail)
+    if step is policy.ENROL and (refusal := policy.too_late(call.actor.role, training.ends_on, call.today)):
+        raise TooLate(refusal.detail)
+
+
+def require_not_over(call: Call, training: TrainingClass) -> None:
+    """409 after the last day for whoever brings a whole roster: who is enrolled then is enrolled alone, with reason and proof."""
+    if refusal := policy.too_late("", training.ends_on, call.today):
+        raise TooLate(refusal.detail)
 
 
 def require_day(training: TrainingClass, on: date, pointer: str) -> None:

@@ -26,6 +26,7 @@ SCHEDULE: Final = Step("schedule", "排课", by(PROPOSERS, *TO_COME, Status.IN_P
 INSPECT: Final = Step("inspect", "检查", by(INSPECTORS, Status.APPROVED, Status.IN_PROGRESS, Status.COMPLETED))
 ENROL: Final = Step("enrol", "报名", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
 LEAVE: Final = Step("leave", "退出", by(ENROLLERS, Status.APPROVED, Status.IN_PROGRESS))
+CORRECT: Final = Step("correct", "更正签到", by(ENROLLERS, Status.IN_PROGRESS) | by(OFFICER, Status.IN_PROGRESS, Status.COMPLETED))
 ATTEND: Final = Step("attend", "签到", by(ENROLLERS, Status.IN_PROGRESS))
 
 MACHINE: Final = Machine(
@@ -40,6 +41,7 @@ MACHINE: Final = Machine(
         Step("complete", "结班", by(PROPOSERS, Status.IN_PROGRESS), to=Status.COMPLETED),
         Step("cancel", "取消", by(PROPOSERS, *TO_COME, Status.IN_PROGRESS), to=Status.CANCELLED),
         Step("reschedule", "改期", by(PROPOSERS, *TO_COME)),
+        Step("reopen", "重新开放", by(OFFICER, Status.COMPLETED), to=Status.IN_PROGRESS),
         CHANGE,
         SCHEDULE,
         INSPECT,
@@ -65,7 +67,7 @@ class Organiser:
 @dataclass(frozen=True, slots=True)
 class Held:
     """A class as it stands. `filing_days`: how many days before its first it is to be filed, None: whenever. `done`: (part, person) of what was done with it.
-    `organiser`: None where nothing depends on it."""
+    `organiser`: None where nothing depends on it. `claims`: the numbers of those made for it that were submitted, as far as anybody has asked."""
 
     status: Status
     starts_on: date
@@ -75,6 +77,7 @@ class Held:
     filing_days: int | None
     done: Sequence[tuple[str, str]]
     organiser: Organiser | None
+    claims: Sequence[str] = ()
 
 
 def number(series: str, year: int, serial: int) -> str:
@@ -93,12 +96,12 @@ def day_count(starts_on: date, ends_on: date) -> int:
 
 def why_not(action: str, held: Held, doer: Doer, today: date) -> Refusal | None:
     """Why the action is not possible now."""
-    return MACHINE.why_not(action, held.status, doer, held.done, further=lambda asked: _facts_against(asked, held, today))
+    return MACHINE.why_not(action, held.status, doer, held.done, further=lambda asked: _facts_against(asked, held, doer.role, today))
 
 
 def allowed_actions(held: Held, doer: Doer, today: date) -> dict[str, Refusal | None]:
     """Every action, with why it is not possible now."""
-    return MACHINE.every_action(held.status, doer, held.done, further=lambda asked: _facts_against(asked, held, today))
+    return MACHINE.every_action(held.status, doer, held.done, further=lambda asked: _facts_against(asked, held, doer.role, today))
 
 
 def asks_standing(status: str, role: str) -> bool:
@@ -106,12 +109,30 @@ def asks_standing(status: str, role: str) -> bool:
     return any(status in MACHINE.step(action).roles.get(role, ()) for action in STANDING)
 
 
-def _facts_against(action: str, held: Held, today: date) -> Refusal | None:
+def _facts_against(action: str, held: Held, role: str, today: date) -> Refusal | None:
     if action in STANDING and held.organiser and (refusal := barred(held.organiser, held.starts_on, held.ends_on)):
         return refusal
     if action == "submit":
         return filed_late(held.starts_on, held.filed_on or today, held.late_reason, held.filing_days)
+    if action == "reopen":
+        return claimed(held.claims)
+    if action == ENROL.action:
+        return too_late(role, held.ends_on, today)
     return too_early(action, held.starts_on, held.ends_on, today)
+
+
+def claimed(numbers: Sequence[str]) -> Refusal | None:
+    """What a claim rests on is not taken back under it."""
+    if not numbers:
+        return None
+    return Refusal("class_claimed", f"本班已有提交的申领单 {'、'.join(numbers)}。请先退回或撤回该申领单,再重新开放本班。")
+
+
+def too_late(role: str, ends_on: date, today: date) -> Refusal | None:
+    """After the last day only an officer enrols, and says why."""
+    if today <= ends_on or role in OFFICER:
+        return None
+    return Refusal("too_late", f"班级到 {ends_on} 结束,今天是 {today},不再报名。确已参训而漏报的,请由经办人员写明理由并附证明补报。")
 
 
 def filed_late(starts_on: date, filed_on: date, reason: str | None, filing_days: int | None) -> Refusal | None:

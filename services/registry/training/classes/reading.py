@@ -1,5 +1,6 @@
 """Classes as they are shown: one with what may be done with it, and many."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry import clients
 from services.registry.codes import Channel, ClassStatus
 from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.institutions.tables import Institution
@@ -19,6 +21,8 @@ from services.registry.training.classes.tables import TrainingClass
 from shared import errors, pages, wire
 from shared.access import Call, WrongRole
 from shared.clock import SHANGHAI
+from shared.steps import Refusal
+from shared.web import Kernel
 
 NOT_FOUND = "没有这个班级,或不在您的可见范围内。请核对编号。"
 _in_order = aggregate_order_by(Teacher.name, func.array_position(TrainingClass.teacher_ids, Teacher.id))
@@ -51,6 +55,21 @@ async def get(session: AsyncSession, call: Call, class_id: UUID) -> ClassPaper:
     return await _paper(session, call, row)
 
 
+async def get_with_claims(kernel: Kernel, call: Call, class_id: UUID) -> ClassPaper:
+    """Whether a completed class may be reopened only subsidy knows: it is asked where the caller could, with no connection held meanwhile. One that is
+    away is why it cannot be done now."""
+    async with kernel.reading() as session:
+        found = await get(session, call, class_id)
+    if found.status not in policy.MACHINE.step("reopen").roles.get(call.actor.role, ()):
+        return found
+    try:
+        refusal = policy.claimed(await clients.claims_of_class(kernel, call, class_id))
+    except errors.Problem as away:
+        refusal = Refusal(away.code, away.detail)
+    told = [wire.allowed_actions({each.action: refusal})[0] if each.action == "reopen" else each for each in found.allowed_actions]
+    return found.model_copy(update={"allowed_actions": told})
+
+
 async def paper(session: AsyncSession, call: Call, training: TrainingClass) -> ClassPaper:
     """The class as it stands in this transaction."""
     return await _paper(session, call, (await session.execute(_WHOLE.where(TrainingClass.id == training.id))).one())
@@ -67,12 +86,12 @@ async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
     return ClassPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
 
 
-def held(row: Any, organiser: policy.Organiser | None) -> policy.Held:
+def held(row: Any, organiser: policy.Organiser | None, claims: Sequence[str] = ()) -> policy.Held:
     """What the rules take of a class, of its row or of what `_paper` reads of it."""
     done = [(part, person) for part, person in (("propose", row.proposed_by), ("submit", row.submitted_by)) if person]
     filing_days = reference.lists().channels[row.channel].filing_days_before_start_at_least
     filed_on = row.filed_at and row.filed_at.astimezone(SHANGHAI).date()
-    return policy.Held(ClassStatus(row.status), row.starts_on, row.ends_on, filed_on, row.late_reason, filing_days, done, organiser)
+    return policy.Held(ClassStatus(row.status), row.starts_on, row.ends_on, filed_on, row.late_reason, filing_days, done, organiser, claims)
 
 
 async def organiser_of(session: AsyncSession, institution_id: UUID, channel: str) -> policy.Organiser:

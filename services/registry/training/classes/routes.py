@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import Depends, Query
 from sqlalchemy import ColumnElement, select
 
-from services.registry import fields
+from services.registry import clients, fields
 from services.registry.codes import Channel, ClassStatus
 from services.registry.reference import policy as reference
 from services.registry.reference.errors import SamePerson
 from services.registry.training.classes import conditions, operations, policy, reading, rules, schemas, steps
 from services.registry.training.classes.errors import (
+    ClassClaimed,
     ClassFiledLate,
     ClassHoursImpossible,
     ClassTooLong,
@@ -108,8 +109,8 @@ async def list_classes(
 
 
 @router.operation("GET", ONE, may=ATTENDERS, summary="班级")
-async def get(class_id: UUID, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
-    return await reading.get(session, call, class_id)
+async def get(class_id: UUID, call: web.Caller, kernel: web.KernelOf) -> schemas.ClassPaper:
+    return await reading.get_with_claims(kernel, call, class_id)
 
 
 @router.operation(
@@ -159,6 +160,17 @@ async def start(class_id: UUID, session: web.Session, call: web.Caller, body: wi
 @_step("complete", "结班", TooEarly)
 async def complete(class_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> schemas.ClassPaper:
     return await steps.complete(session, call, class_id, body.comment if body else None)
+
+
+async def _claims(class_id: UUID, call: web.Caller, kernel: web.KernelOf) -> list[str]:
+    return await clients.claims_of_class(kernel, call, class_id)
+
+
+@_step("reopen", "重新开放已结班的班级", ClassClaimed, errors.UpstreamFailed, errors.UpstreamTimeout)
+async def reopen(
+    class_id: UUID, body: wire.Reasoned, claims: Annotated[list[str], Depends(_claims)], session: web.Session, call: web.Caller
+) -> schemas.ClassPaper:
+    return await steps.reopen(session, call, class_id, body.reason, claims)
 
 
 @_step("cancel", "取消班级")

@@ -1,9 +1,9 @@
 """What moves a class from state to state. Each step locks the class, so that nobody is enrolled into it meanwhile."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from services.registry.codes import ClassStatus as Status
 from services.registry.reference.errors import SamePerson
 from services.registry.training.classes import operations, policy, reading, rules, schemas
 from services.registry.training.classes.errors import (
+    ClassClaimed,
     ClassFiledLate,
     InstitutionBlacklisted,
     InstitutionExited,
@@ -32,6 +33,7 @@ REFUSALS: dict[str, type[errors.Problem]] = {
         SamePerson,
         TooEarly,
         ClassFiledLate,
+        ClassClaimed,
         InstitutionSuspended,
         InstitutionExited,
         InstitutionBlacklisted,
@@ -39,11 +41,12 @@ REFUSALS: dict[str, type[errors.Problem]] = {
     )
 }
 Settle = Callable[[AsyncSession, Call, TrainingClass, Status], Awaitable[Mapping[str, int]]]
+Settles = TypeVar("Settles", bound=Settle)
 _settled_by: list[Settle] = []
 
 
-def settles(settle: Settle) -> Settle:
-    """Registers what becomes of the people of a class that is completed or cancelled; the answer counts them by outcome."""
+def settles(settle: Settles) -> Settles:
+    """Registers what becomes of the people of a class that is completed, cancelled or reopened; the answer counts them by outcome."""
     _settled_by.append(settle)
     return settle
 
@@ -88,6 +91,14 @@ async def complete(session: AsyncSession, call: Call, class_id: UUID, comment: s
     return await _finish(session, call, training, Status.COMPLETED, details={"comment": comment, **counts})
 
 
+async def reopen(session: AsyncSession, call: Call, class_id: UUID, reason: str, claims: Sequence[str]) -> schemas.ClassPaper:
+    """Takes back a completion: whoever had completed it, or was absent, is enrolled again, and nobody is counted until it is completed anew."""
+    training = await permit(session, call, class_id, action="reopen", lock=True, claims=claims)
+    counts = await _settle(session, call, training, Status.IN_PROGRESS)
+    training.completed_people = None
+    return await _finish(session, call, training, Status.IN_PROGRESS, "reopened", {"reason": reason, **counts})
+
+
 async def cancel(session: AsyncSession, call: Call, class_id: UUID, reason: str | None) -> schemas.ClassPaper:
     """Calls the class off; everyone enrolled is withdrawn."""
     training = await permit(session, call, class_id, action="cancel", lock=True)
@@ -125,13 +136,15 @@ def _file(call: Call, training: TrainingClass) -> None:
     training.filed_at, training.submitted_by, training.status_reason = training.filed_at or call.now, call.actor.doer.person, None
 
 
-async def permit(session: AsyncSession, call: Call, class_id: UUID, *, action: str, lock: bool = False) -> TrainingClass:
+async def permit(
+    session: AsyncSession, call: Call, class_id: UUID, *, action: str, lock: bool = False, claims: Sequence[str] = ()
+) -> TrainingClass:
     """The class, of the caller's version, where the action can be taken now."""
     training = await reading.find(session, call, class_id, lock=lock)
     operations.require_own(call, training)
     call.match(training.version)
     organiser = await reading.organiser_of(session, training.institution_id, training.channel) if action in policy.STANDING else None
-    _refuse(policy.why_not(action, reading.held(training, organiser), call.actor.doer, call.today))
+    _refuse(policy.why_not(action, reading.held(training, organiser, claims), call.actor.doer, call.today))
     return training
 
 

@@ -11,7 +11,24 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Select, Text, Uuid, and_, bindparam, cast, func, literal_column, null, or_, select, true, union_all
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.orm import aliased
 
@@ -35,6 +52,7 @@ from services.registry.training.eligibility import schemas
 from services.registry.training.enrolments.tables import Enrolment
 from services.registry.training.inspections.tables import Inspection
 from shared import errors
+from shared.clock import SHANGHAI
 from shared.strict import read
 from shared.web import Kernel
 
@@ -50,6 +68,8 @@ FORMER = (
     .where(MERGED.merged_into == Trainee.id)
     .lateral("former")
 )
+STARTS_ON, ENDS_ON = bindparam("starts_on", type_=Date), bindparam("ends_on", type_=Date)
+_late = and_(Enrolment.reason.is_not(None), cast(func.timezone(SHANGHAI.key, Enrolment.enrolled_at), Date) > ENDS_ON)
 _of_a_person: list[Any] = [
     Trainee.id.label("trainee_id"),
     Trainee.name,
@@ -61,6 +81,8 @@ _of_a_person: list[Any] = [
     Trainee.bank_account_key,
     IDS.label("enrolment_ids"),
     OUTCOMES[1].label("outcome"),
+    case((func.bool_and(Enrolment.from_on.is_not(None)), func.min(Enrolment.from_on))).label("from_on"),
+    case((func.bool_and(_late), func.min(Enrolment.reason))).label("late_reason"),
     func.array_append(FORMER.c.former_keys, Trainee.id_number_key).label("keys"),
     func.array_append(FORMER.c.former_ids, Trainee.id).label("ids"),
     func.coalesce(FORMER.c.former_ids, cast(array([]), ARRAY(Uuid))).label("former_ids"),
@@ -77,7 +99,6 @@ ASKED_BY = ("channel", "institution_id", "starts_on", "ends_on", "teacher_ids") 
 _CLASS = select(*(TrainingClass.__table__.c[name] for name in ASKED_BY)).where(TrainingClass.id == CLASS_ID)
 PAID = ("scheme", "occupation_code", "trade_name", "level", "on", "source", "document")
 INSTITUTION_ID = bindparam("institution_id", type_=Uuid)
-STARTS_ON, ENDS_ON = bindparam("starts_on", type_=Date), bindparam("ends_on", type_=Date)
 TEACHER_IDS, TRAINEE_IDS = bindparam("teacher_ids", type_=ARRAY(Uuid)), bindparam("trainee_ids", type_=ARRAY(Uuid))
 
 

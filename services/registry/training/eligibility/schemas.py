@@ -159,6 +159,8 @@ class EnrolmentFacts(wire.Out):
     retirement_track: str | None
     region_code: str
     outcome: str
+    from_on: wire.CivilDate | None = Field(description="从哪一天起参加;未另行写明的为 null,即开班第一天")
+    late_reason: str | None = Field(description="班级结束后补报的理由")
     categories: list[CategoryFacts] = []
     statuses: list[StatusFacts] = []
     outside_payments: list[OutsidePaymentFacts] = []

@@ -56,6 +56,7 @@ def employed(kinds: ColumnElement[Any], within_months: ColumnElement[int], as_of
     latest = func.least(literal(as_of, Date), window_end(within_months), *begun_by)
     recorded = exists().where(
         Employment.enrolment_id == Enrolment.id,
+        Employment.voided_at.is_(None),
         Employment.kind == any_(kinds),
         Employment.from_on <= latest,
         or_(Employment.until_on.is_(None), Employment.until_on > Enrolment.counted_on),

@@ -11,4 +11,9 @@ class ClassFull(errors.Problem):
     code, status = "class_full", 409
 
 
+class DuplicateEmployment(errors.Problem):
+    code, status = "duplicate_employment", 409
+
+
+errors.violates("employments_from_on_key", DuplicateEmployment)
 errors.violates("enrolments_trainee_key", DuplicateEnrolment)

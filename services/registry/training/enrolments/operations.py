@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import ClassStatus, EnrolmentOutcome
+from services.registry.codes import ClassStatus, EmploymentKind, EnrolmentOutcome, EvidenceGrade
 from services.registry.people.trainees import reading as trainees
 from services.registry.people.trainees import visibility
 from services.registry.people.trainees.conditions import ALIASES
@@ -23,11 +23,14 @@ from services.registry.training.classes import policy as class_policy
 from services.registry.training.classes.operations import permit
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import conditions, reading, rules, schemas
-from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
-from services.registry.training.enrolments.tables import Employment, Enrolment
-from shared import batches, db, deeds, errors, wire
+from services.registry.training.enrolments.errors import ClassFull, DuplicateEmployment, DuplicateEnrolment
+from services.registry.training.enrolments.tables import SAME_WORK, Employment, Enrolment
+from shared import batches, db, deeds, errors, history, wire
 from shared.access import Call
 from shared.db import new_id
+
+NEEDED = ("kind", "from_on", "grade")
+NOTHING_SAID: dict[str, Any] = {"from_on": None, "reason": None, "proof": None, "external_refs": []}
 
 
 @tells_begun
@@ -60,7 +63,9 @@ async def enrol(session: AsyncSession, call: Call, class_id: UUID, body: schemas
     training = await permit(session, call, class_id, step=class_policy.ENROL, lock=True)
     if (trainee_id := (await trainees.seen(session, call, [body.trainee_id])).get(body.trainee_id)) is None:
         raise errors.NotFound()
-    [added] = await add(session, call, training, [trainee_id], {trainee_id: body.external_refs})
+    if faults := rules.enrolment(training, body, call.today):
+        raise errors.Invalid(faults=faults)
+    [added] = await add(session, call, training, [trainee_id], {trainee_id: body})
     if added.outcome == "unchanged":
         raise DuplicateEnrolment(existing_id=str(added.id))
     if added.id is None:
@@ -75,10 +80,14 @@ async def enrol_batch(session: AsyncSession, call: Call, class_id: UUID, asked: 
     async def keep(items: Mapping[int, schemas.EnrolmentIn]) -> Mapping[int, batches.Result]:
         ids = [item.trainee_id for item in items.values()]
         known = await trainees.seen(session, call, ids)
-        refs = {known[item.trainee_id]: item.external_refs for item in items.values() if item.trainee_id in known}
-        good = {index: known[item.trainee_id] for index, item in items.items() if item.trainee_id in known}
-        added = dict(zip(good, await add(session, call, training, list(good.values()), refs), strict=True))
-        return {index: _result(training, item.trainee_id, added.get(index)) for index, item in items.items()}
+        faults = {index: found for index, item in items.items() if (found := rules.enrolment(training, item, call.today))}
+        good = {index: known[item.trainee_id] for index, item in items.items() if item.trainee_id in known and index not in faults}
+        said = {good[index]: item for index, item in items.items() if index in good}
+        added = dict(zip(good, await add(session, call, training, list(good.values()), said), strict=True))
+        return {
+            index: batches.rejected(*faults[index]) if index in faults else _result(training, item.trainee_id, added.get(index))
+            for index, item in items.items()
+        }
 
     return await batches.run(session, asked, keep, ClassFull)
 
@@ -100,10 +109,10 @@ async def add(
     call: Call,
     training: TrainingClass,
     trainee_ids: Sequence[UUID],
-    refs: Mapping[UUID, list[wire.ExternalRef]] = MappingProxyType({}),
+    said: Mapping[UUID, schemas.EnrolmentIn] = MappingProxyType({}),
 ) -> list[Added]:
     """Enrols people into a locked class as far as its seats go, in a constant number of statements. `trainee_ids`: as merged; who is named twice is
-    enrolled once, and unchanged the second time. `refs`: what other platforms number the enrolments."""
+    enrolled once, and unchanged the second time. `said`: what was asked for beside the person."""
     if not trainee_ids:
         return []
     here = Enrolment.class_id == training.id
@@ -121,7 +130,7 @@ async def add(
             "outcome": EnrolmentOutcome.ENROLLED,
             "enrolled_at": call.now,
             "changed_at": call.now,
-            "external_refs": [ref.model_dump() for ref in refs.get(each, ())],
+            **(said[each].model_dump(exclude={"trainee_id"}) if each in said else NOTHING_SAID),
         }
         for each in new[:free]
     ]
@@ -157,9 +166,66 @@ async def record_employment(session: AsyncSession, call: Call, enrolment_id: UUI
     await reading.get(session, call, enrolment_id)
     if faults := wire.faults(rules.EMPLOYMENT, body, call.today):
         raise errors.Invalid(faults=faults)
-    made = schemas.EmploymentOut(id=new_id(), recorded_at=call.now, **body.model_dump())
+    return await _employ(session, call, enrolment_id, body, "employment.recorded", {})
+
+
+async def standing_work(session: AsyncSession, call: Call, enrolment_id: UUID, employment_id: UUID) -> Employment:
+    """The record that was not voided, or 404."""
+    await reading.get(session, call, enrolment_id)
+    stands = (Employment.id == employment_id, Employment.enrolment_id == enrolment_id, Employment.voided_at.is_(None))
+    found = await session.scalar(select(Employment).where(*stands).with_for_update())
+    if found is None:
+        raise errors.NotFound("没有这条就业去向记录,或已被更正。请按就业去向列表核对。")
+    return found
+
+
+async def correct_employment(
+    session: AsyncSession, call: Call, enrolment_id: UUID, employment_id: UUID, body: schemas.EmploymentCorrected
+) -> schemas.EmploymentKept:
+    """The wrong record is voided and stays; the right one, if there is one, stands in its place."""
+    wrong = await standing_work(session, call, enrolment_id, employment_id)
+    given = body.model_dump(include=body.model_fields_set - {"reason"})
+    before = {name: getattr(wrong, name) for name in schemas.EmploymentIn.model_fields}
+    if missing := [
+        errors.Fault("missing_field", f"/{name}", fix="该字段不能为空。") for name in NEEDED if name in given and given[name] is None
+    ]:
+        raise errors.Invalid(faults=missing)
+    right = schemas.EmploymentIn.model_validate({**before, "kind": EmploymentKind(wrong.kind), "grade": EvidenceGrade(wrong.grade)} | given)
+    if given and (faults := wire.faults(rules.EMPLOYMENT, right, call.today)):
+        raise errors.Invalid(faults=faults)
+    wrong.voided_at, wrong.void_reason = call.now, body.reason
+    await session.flush()
+    told = {"reason": body.reason, "changes": history.changes(_json(before), _json(before | given) if given else {})}
+    if given:
+        made = await _employ(session, call, enrolment_id, right, "employment.corrected", told, corrects=wrong.id)
+        return schemas.EmploymentKept(**made.model_dump())
+    said = {"subject_type": "enrolment", "details": told, "employment_id": wrong.id}
+    await deeds.record(session, call, "employment.corrected", enrolment_id, **said)
+    return schemas.EmploymentKept.model_validate(wrong)
+
+
+async def _employ(
+    session: AsyncSession,
+    call: Call,
+    enrolment_id: UUID,
+    body: schemas.EmploymentIn,
+    what: str,
+    told: Mapping[str, Any],
+    corrects: UUID | None = None,
+) -> schemas.EmploymentOut:
+    same = (
+        Employment.enrolment_id == enrolment_id,
+        Employment.voided_at.is_(None),
+        *(getattr(Employment, name).is_not_distinct_from(getattr(body, name)) for name in SAME_WORK[1:]),
+    )
+    if known := await session.scalar(select(Employment.id).where(*same)):
+        raise DuplicateEmployment(existing_id=str(known))
+    made = schemas.EmploymentOut(id=new_id(), recorded_at=call.now, corrects=corrects, **body.model_dump())
     await session.execute(insert(Employment), [{"enrolment_id": enrolment_id, **made.model_dump()}])
-    said = {"kind": body.kind, "grade": body.grade}
-    what = "employment.recorded"
+    said = {"kind": body.kind, "grade": body.grade, **told}
     await deeds.record(session, call, what, enrolment_id, subject_type="enrolment", details=said, employment_id=made.id)
     return made
+
+
+def _json(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, date) else value for name, value in values.items()}

@@ -10,17 +10,27 @@ from shared.steps import Doer, Machine, Refusal, Step, by
 MACHINE: Final = Machine(
     "报名记录",
     {outcome: label.zh for outcome, label in codes.labels("enrolment_outcome").items()},
-    (Step("withdraw", "退出", by(classes.ENROLLERS, Outcome.ENROLLED), to=Outcome.WITHDRAWN),),
+    (
+        Step("withdraw", "退出", by(classes.ENROLLERS, Outcome.ENROLLED), to=Outcome.WITHDRAWN),
+        Step("readmit", "重新入班", by(classes.ENROLLERS, Outcome.WITHDRAWN), to=Outcome.ENROLLED),
+    ),
 )
 
 
-def why_not(action: str, outcome: str, doer: Doer, class_status: str) -> Refusal | None:
-    return MACHINE.why_not(action, outcome, doer, further=lambda _: _class_over(class_status, doer.role))
+FULL: Final = Refusal("class_full", "本班已满。请在有人退出后再办理。")
 
 
-def allowed_actions(outcome: str, doer: Doer, class_status: str) -> dict[str, Refusal | None]:
-    return MACHINE.every_action(outcome, doer, further=lambda _: _class_over(class_status, doer.role))
+def why_not(action: str, outcome: str, doer: Doer, class_status: str, seats_left: int) -> Refusal | None:
+    """`seats_left`: of the class, now."""
+    return MACHINE.why_not(action, outcome, doer, further=lambda asked: _of_class(asked, class_status, doer.role, seats_left))
 
 
-def _class_over(class_status: str, role: str) -> Refusal | None:
-    return classes.MACHINE.wrong_state(classes.LEAVE, class_status, role)
+def allowed_actions(outcome: str, doer: Doer, class_status: str, seats_left: int) -> dict[str, Refusal | None]:
+    return MACHINE.every_action(outcome, doer, further=lambda asked: _of_class(asked, class_status, doer.role, seats_left))
+
+
+def _of_class(action: str, class_status: str, role: str, seats_left: int) -> Refusal | None:
+    """A class that is over, or full."""
+    if over := classes.MACHINE.wrong_state(classes.LEAVE, class_status, role):
+        return over
+    return FULL if action == "readmit" and seats_left < 1 else None

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, func, literal, null, select
+from sqlalchemy import Select, Text, Uuid, cast, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.registry.codes import Channel, EmploymentKind, EnrolmentOutcome, EvidenceGrade
 from services.registry.institutions.institutions.tables import Institution
@@ -41,6 +42,9 @@ SHOWN: Select[*tuple[Any, ...]] = (
         Enrolment.half_days_attended,
         Enrolment.counted_on,
         Enrolment.counted_region_code,
+        func.coalesce(Enrolment.from_on, TrainingClass.starts_on).label("from_on"),
+        Enrolment.reason,
+        Enrolment.proof,
         Enrolment.external_refs,
         Enrolment.enrolled_at,
         Enrolment.changed_at,
@@ -51,6 +55,9 @@ SHOWN: Select[*tuple[Any, ...]] = (
     .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
     .join(Institution, Institution.id == TrainingClass.institution_id)
 )
+_other = aliased(Enrolment)
+_TAKEN = select(func.count()).where(_other.class_id == TrainingClass.id, _other.outcome != EnrolmentOutcome.WITHDRAWN)
+SEATS_LEFT = TrainingClass.seats - _TAKEN.correlate(TrainingClass).scalar_subquery()
 HEADER = ("序号", "姓名", "性别", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "报名结果", "出勤天数", "出勤半天数")
 
 
@@ -84,11 +91,11 @@ def listed(
 
 
 async def get(session: AsyncSession, call: Call, enrolment_id: UUID) -> schemas.EnrolmentPaper:
-    wanted = SHOWN.add_columns(TrainingClass.status.label("class_status"))
+    wanted = SHOWN.add_columns(TrainingClass.status.label("class_status"), SEATS_LEFT.label("seats_left"))
     row = (await session.execute(wanted.where(Enrolment.id == enrolment_id, visibility.rows(call.actor)))).first()
     if row is None:
         raise errors.NotFound("没有这条报名记录,或不在您的可见范围内。请核对编号。")
-    actions = policy.allowed_actions(row.outcome, call.actor.doer, row.class_status)
+    actions = policy.allowed_actions(row.outcome, call.actor.doer, row.class_status, row.seats_left)
     return schemas.EnrolmentPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
 
 
@@ -96,7 +103,7 @@ async def employments(session: AsyncSession, call: Call, enrolment_id: UUID) -> 
     """The statement that lists the work of one enrolment the caller may see, and the column it is ordered by. A placement is work for an employer too."""
     await get(session, call, enrolment_id)
     recorded = select(*(getattr(Employment, name) for name in schemas.EmploymentOut.model_fields)).where(
-        Employment.enrolment_id == enrolment_id
+        Employment.enrolment_id == enrolment_id, Employment.voided_at.is_(None)
     )
     sent = (
         select(
@@ -107,6 +114,7 @@ async def employments(session: AsyncSession, call: Call, enrolment_id: UUID) -> 
             KnownPlacement.left_on.label("until_on"),
             func.coalesce(KnownPlacement.weakest_grade, EvidenceGrade.D).label("grade"),
             cast(null(), Text).label("proof"),
+            cast(null(), Uuid).label("corrects"),
             KnownPlacement.learnt_at.label("recorded_at"),
         )
         .join(Enrolment, KnownPlacement.trainee_id == conditions.person())

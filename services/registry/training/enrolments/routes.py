@@ -10,13 +10,14 @@ from sqlalchemy import ARRAY, ColumnElement, Integer, Text, literal
 
 from services.registry.codes import CertificateKind, Channel, EmploymentKind, EnrolmentOutcome
 from services.registry.training.classes import reading as classes
+from services.registry.training.classes.errors import TooLate
 from services.registry.training.classes.operations import permit
 from services.registry.training.classes.policy import ENROL, ENROLLERS
 from services.registry.training.classes.routes import Counted
 from services.registry.training.classes.schemas import PARTNER
 from services.registry.training.classes.visibility import READERS as CLASS_READERS
 from services.registry.training.enrolments import conditions, operations, reading, rules, schemas, steps
-from services.registry.training.enrolments.errors import ClassFull, DuplicateEnrolment
+from services.registry.training.enrolments.errors import ClassFull, DuplicateEmployment, DuplicateEnrolment
 from services.registry.training.enrolments.tables import Employment, Enrolment
 from services.registry.training.enrolments.visibility import READERS
 from shared import batches, errors, pages, web, wire
@@ -42,7 +43,7 @@ def _one_or_more(codes: type[StrEnum]) -> str:
     may=ENROLLERS,
     summary="报名",
     status=201,
-    errors=[errors.InvalidState, DuplicateEnrolment, ClassFull],
+    errors=[errors.InvalidState, TooLate, DuplicateEnrolment, ClassFull],
     paper=OPEN,
 )
 async def enrol(class_id: UUID, body: schemas.EnrolmentIn, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:
@@ -50,7 +51,7 @@ async def enrol(class_id: UUID, body: schemas.EnrolmentIn, session: web.Session,
 
 
 @router.operation(
-    "POST", f"{OF_CLASS}/enrolments:batch", may=ENROLLERS, summary="批量报名", status=207, errors=[errors.InvalidState, ClassFull]
+    "POST", f"{OF_CLASS}/enrolments:batch", may=ENROLLERS, summary="批量报名", status=207, errors=[errors.InvalidState, TooLate, ClassFull]
 )
 async def enrol_batch(class_id: UUID, body: batches.Batch[schemas.EnrolmentIn], session: web.Session, call: web.Caller) -> batches.BatchOut:
     return await operations.enrol_batch(session, call, class_id, body)
@@ -165,11 +166,46 @@ async def change(enrolment_id: UUID, body: schemas.EnrolmentChange, session: web
     return await steps.change(session, call, enrolment_id, body)
 
 
-@router.operation("POST", f"{ONE}/employment", may=ENROLLERS, summary="记录就业去向", status=201, paper=reading.get, rules=rules.EMPLOYMENT)
+@router.operation(
+    "POST",
+    f"{ONE}:readmit",
+    may=ENROLLERS,
+    summary="退出的学员重新入班",
+    errors=[errors.InvalidState, errors.StaleVersion, ClassFull],
+    paper=steps.readmissible,
+)
+async def readmit(enrolment_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:
+    return await steps.readmit(session, call, enrolment_id, body.reason)
+
+
+@router.operation(
+    "POST",
+    f"{ONE}/employment",
+    may=ENROLLERS,
+    summary="记录就业去向",
+    status=201,
+    errors=[DuplicateEmployment],
+    paper=reading.get,
+    rules=rules.EMPLOYMENT,
+)
 async def record_employment(
     enrolment_id: UUID, body: schemas.EmploymentIn, session: web.Session, call: web.Caller
 ) -> schemas.EmploymentOut:
     return await operations.record_employment(session, call, enrolment_id, body)
+
+
+@router.operation(
+    "POST",
+    f"{ONE}/employment/{{employment_id:uuid}}:correct",
+    may=ENROLLERS,
+    summary="更正或撤销一条就业去向",
+    errors=[DuplicateEmployment],
+    paper=operations.standing_work,
+)
+async def correct_employment(
+    enrolment_id: UUID, employment_id: UUID, body: schemas.EmploymentCorrected, session: web.Session, call: web.Caller
+) -> schemas.EmploymentKept:
+    return await operations.correct_employment(session, call, enrolment_id, employment_id, body)
 
 
 @router.operation("GET", f"{ONE}/employment", may=READERS, summary="就业去向", errors=[errors.InvalidCursor])

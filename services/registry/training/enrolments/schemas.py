@@ -8,9 +8,16 @@ from pydantic import Field
 from services.registry.codes import EmploymentKind, EnrolmentOutcome, EvidenceGrade
 from shared import names, wire
 
+Proof = Annotated[wire.Word | None, Field(description="证明材料的文件编号或说明")]
+
 
 class EnrolmentIn(wire.In):
+    """`reason` and `proof`: of an enrolment after the class's last day, by an officer."""
+
     trainee_id: UUID
+    from_on: wire.CivilDate | None = Field(default=None, description="从哪一天起参加;不填为开班第一天")
+    reason: wire.Reason | None = Field(default=None, description="班级结束后补报的理由", examples=["开班当日已到,漏录花名册"])
+    proof: Proof = None
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
@@ -43,6 +50,9 @@ class EnrolmentOut(wire.Out):
     counted_on: wire.CivilDate | None = Field(description="计入人次的日期:班级最后一天")
     counted_region_code: str | None = Field(description="计入人次的乡镇、街道:结班时学员所在地")
     counted_region_name: Annotated[str | None, names.Beside("counted_region_code", "regions")] = None
+    from_on: wire.CivilDate = Field(description="从哪一天起参加")
+    reason: str | None = Field(description="班级结束后补报的理由")
+    proof: str | None = Field(description="补报的证明")
     external_refs: list[wire.ExternalRef]
     enrolled_at: wire.Instant
     changed_at: wire.Instant
@@ -63,7 +73,19 @@ class EmploymentIn(wire.In):
     from_on: wire.CivilDate
     until_on: wire.CivilDate | None = None
     grade: EvidenceGrade
-    proof: wire.Word | None = Field(default=None, description="证明材料的文件编号或说明")
+    proof: Proof = None
+
+
+class EmploymentCorrected(wire.In):
+    """Why a record was wrong, and what is right of it; nothing but the reason: there was no such work."""
+
+    reason: wire.Reason
+    kind: EmploymentKind | None = None
+    employer: wire.Word | None = None
+    from_on: wire.CivilDate | None = None
+    until_on: wire.CivilDate | None = None
+    grade: EvidenceGrade | None = None
+    proof: Proof = None
 
 
 class EmploymentOut(wire.Out):
@@ -74,4 +96,12 @@ class EmploymentOut(wire.Out):
     until_on: wire.CivilDate | None
     grade: EvidenceGrade
     proof: str | None
+    corrects: UUID | None = Field(None, description="本条更正的原记录")
     recorded_at: wire.Instant
+
+
+class EmploymentKept(EmploymentOut):
+    """A record that was corrected or taken back is voided."""
+
+    voided_at: wire.Instant | None = None
+    void_reason: str | None = None

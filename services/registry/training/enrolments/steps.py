@@ -1,9 +1,10 @@
 """How an enrolment ends: the person leaves, or the class is over."""
 
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import ClassStatus, EnrolmentOutcome
@@ -13,6 +14,7 @@ from services.registry.training.classes import steps
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import policy, reading, schemas
 from services.registry.training.enrolments.conditions import person
+from services.registry.training.enrolments.errors import ClassFull
 from services.registry.training.enrolments.tables import Enrolment
 from shared import deeds, errors
 from shared.access import Call
@@ -32,7 +34,7 @@ async def change(session: AsyncSession, call: Call, enrolment_id: UUID, body: sc
     leaves = "outcome" in given
     training = await classes.find(session, call, (await reading.get(session, call, enrolment_id)).class_id, lock=leaves)
     enrolment = await matched(session, call, enrolment_id)
-    if leaves and (refusal := policy.why_not("withdraw", enrolment.outcome, call.actor.doer, training.status)):
+    if leaves and (refusal := policy.why_not("withdraw", enrolment.outcome, call.actor.doer, training.status, 0)):
         raise errors.InvalidState(refusal.detail)
     if leaves:
         enrolment.outcome = EnrolmentOutcome.WITHDRAWN
@@ -52,20 +54,69 @@ async def change(session: AsyncSession, call: Call, enrolment_id: UUID, body: sc
     return await reading.get(session, call, enrolment_id)
 
 
+async def readmissible(session: AsyncSession, call: Call, enrolment_id: UUID, *, lock: bool = False) -> Enrolment:
+    """The enrolment of who left and may come back now. `lock`: nobody takes the seat meanwhile."""
+    training = await classes.find(session, call, (await reading.get(session, call, enrolment_id)).class_id, lock=lock)
+    enrolment = await matched(session, call, enrolment_id)
+    left = await session.scalar(select(reading.SEATS_LEFT).where(TrainingClass.id == training.id)) or 0
+    if refusal := policy.why_not("readmit", enrolment.outcome, call.actor.doer, training.status, left):
+        raise (ClassFull if refusal is policy.FULL else errors.InvalidState)(refusal.detail)
+    return enrolment
+
+
+async def readmit(session: AsyncSession, call: Call, enrolment_id: UUID, reason: str) -> schemas.EnrolmentPaper:
+    """Whoever left and comes back goes on under the same enrolment."""
+    enrolment = await readmissible(session, call, enrolment_id, lock=True)
+    enrolment.outcome, enrolment.changed_at = EnrolmentOutcome.ENROLLED, call.now
+    await session.flush()
+    said = {"status": enrolment.outcome, "version": enrolment.version, "class_id": enrolment.class_id, "trainee_id": enrolment.trainee_id}
+    await deeds.record(session, call, "enrolment.readmitted", enrolment.id, details={"reason": reason}, **said)
+    return await reading.get(session, call, enrolment_id)
+
+
+async def settle_again(session: AsyncSession, call: Call, training: TrainingClass, trainee_id: UUID) -> None:
+    """Of one person of a completed class, after what they attended has changed: whether they completed it."""
+    of = Enrolment.class_id == training.id, Enrolment.trainee_id == trainee_id
+    differs = or_(
+        and_(Enrolment.outcome == EnrolmentOutcome.COMPLETED, Enrolment.half_days_attended == 0),
+        and_(Enrolment.outcome == EnrolmentOutcome.ABSENT, Enrolment.half_days_attended > 0),
+    )
+    found = await session.scalar(select(Enrolment.outcome).where(*of, differs))
+    if found is None:
+        return
+    again = {"outcome": EnrolmentOutcome.ENROLLED, "counted_on": None, "counted_region_code": None}
+    await session.execute(update(Enrolment).where(*of).values(again).execution_options(synchronize_session=False))
+    await settle(session, call, training, ClassStatus.COMPLETED, Enrolment.trainee_id == trainee_id)
+    training.completed_people = (training.completed_people or 0) + (1 if found == EnrolmentOutcome.ABSENT else -1)
+    training.changed_at = call.now
+    await session.flush()
+
+
+SETTLED = (EnrolmentOutcome.COMPLETED, EnrolmentOutcome.ABSENT)
+
+
 @steps.settles
-async def settle(session: AsyncSession, call: Call, training: TrainingClass, status: ClassStatus) -> Counter[str]:
+async def settle(
+    session: AsyncSession, call: Call, training: TrainingClass, status: ClassStatus, *only: ColumnElement[bool]
+) -> Counter[str]:
     """Of a completed class, who attended at all has completed it and counts on its last day in their town; who did not is absent. Of a cancelled one
-    everyone is withdrawn."""
+    everyone is withdrawn; of a reopened one whoever did not leave is enrolled. `only`: of these alone."""
     attended = Enrolment.half_days_attended > 0
     completed = {
         "outcome": case((attended, EnrolmentOutcome.COMPLETED), else_=EnrolmentOutcome.ABSENT),
         "counted_on": case((attended, training.ends_on)),
         "counted_region_code": case((attended, Trainee.region_code)),
     }
+    become: dict[ClassStatus, dict[str, Any]] = {
+        ClassStatus.COMPLETED: completed,
+        ClassStatus.CANCELLED: {"outcome": EnrolmentOutcome.WITHDRAWN},
+        ClassStatus.IN_PROGRESS: {"outcome": EnrolmentOutcome.ENROLLED, "counted_on": None, "counted_region_code": None},
+    }
+    before = SETTLED if status == ClassStatus.IN_PROGRESS else (EnrolmentOutcome.ENROLLED,)
     settled = (
         update(Enrolment)
-        .where(Enrolment.class_id == training.id, Enrolment.outcome == EnrolmentOutcome.ENROLLED, Trainee.id == person())
-        .values(completed if status == ClassStatus.COMPLETED else {"outcome": EnrolmentOutcome.WITHDRAWN})
+        .where(Enrolment.class_id == training.id, Enrolment.outcome.in_(before), Trainee.id == person(), *only)
+        .values(become[status])
         .values(version=Enrolment.version + 1, changed_at=call.now)
         .returning(Enrolment.id, Enrolment.trainee_id, Enrolment.outcome, Enrolment.version)
         .execution_options(synchronize_session=False)

@@ -10,9 +10,11 @@ from services.registry.codes import EmploymentKind, EnrolmentOutcome, EvidenceGr
 from services.registry.metadata import Referenced, Row
 from shared import db, keeping
 
+SAME_WORK = ("enrolment_id", "kind", "employer", "from_on")
+
 
 class Enrolment(db.Versioned, Referenced, Row):
-    """One person in one class. A completed one is a person-time (人次): it counts on the class's last day, `counted_on`, in the town where the
+    """One person in one class, from `from_on`, None: from its first day. `reason`, `proof`: why an officer enrolled them after its last. A completed one is a person-time (人次): it counts on the class's last day, `counted_on`, in the town where the
     trainee was registered when the class was closed, `counted_region_code`. What was attended is counted by whoever takes in attendance."""
 
     __tablename__ = "enrolments"
@@ -24,6 +26,9 @@ class Enrolment(db.Versioned, Referenced, Row):
     half_days_attended: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     counted_on: Mapped[date | None]
     counted_region_code: Mapped[str | None] = mapped_column(Text)
+    from_on: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    proof: Mapped[str | None] = mapped_column(Text)
     enrolled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -41,7 +46,8 @@ class Enrolment(db.Versioned, Referenced, Row):
 
 
 class Employment(Row):
-    """Work a person had or found (就业去向), with the grade of the evidence (A social insurance … E a call)."""
+    """Work a person had or found (就业去向), with the grade of the evidence (A social insurance … E a call). What was told wrongly is voided, and stays;
+    `corrects`: the record in whose place this one stands."""
 
     __tablename__ = "employments"
 
@@ -53,12 +59,23 @@ class Employment(Row):
     until_on: Mapped[date | None]
     grade: Mapped[str] = mapped_column(Text)
     proof: Mapped[str | None] = mapped_column(Text)
+    corrects: Mapped[UUID | None] = mapped_column(ForeignKey("employments.id"))
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    voided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    void_reason: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
+        Index(
+            "employments_from_on_key",
+            *SAME_WORK,
+            unique=True,
+            postgresql_where=text("voided_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("num_nulls(voided_at, void_reason) IN (0, 2)", name="voided_whole"),
         db.one_of("kind", EmploymentKind),
         db.one_of("grade", EvidenceGrade),
         CheckConstraint("until_on >= from_on", name="until_on"),
         Index("employments_enrolment_id_idx", "enrolment_id", "id"),
-        {"info": keeping.APPEND_ONLY},
+        {"info": keeping.only("voided_at", "void_reason", until="old.voided_at IS NOT NULL")},
     )

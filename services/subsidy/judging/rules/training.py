@@ -61,6 +61,10 @@ def attendance_impossible(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int
     of_class, of_day = _more_hours_than_can_be(class_facts, terms), _by_one_hand(class_facts, terms)
     for index, line in enumerate(claim.lines):
         seen = _outside_the_class(class_facts, line)
+        if line.enrolled_late:
+            seen.append(f"班级结束后才补报名,理由:{line.enrolled_late}")
+        if line.enrolled_from_on:
+            seen += [f"{day.on} 签到早于报名起始日 {line.enrolled_from_on}" for day in line.attendance if day.on < line.enrolled_from_on]
         if line.statuses:
             seen += _after_death(line)
         if line.impossible:

@@ -12,7 +12,7 @@ from tests.registry import made
 
 async def in_class(registry: Service, *people: str, **values: Any) -> str:
     class_id = await made.proposed(registry, await made.school(registry), "in_progress", **values)
-    officer = registry.as_("officer")
+    officer = registry.as_("officer", at=made.FIRST)
     await made.posted(officer, f"/v1/classes/{class_id}/enrolments:batch", {"items": [{"trainee_id": each} for each in people]}, 207)
     return class_id
 
@@ -155,3 +155,69 @@ async def test_another_institution_finds_no_such_class(start: Start) -> None:
         other = registry.as_("institution", institution_id=await made.school(registry))
         assert (await other.post(f"/v1/classes/{class_id}/attendance:batch", json={"items": []})).status_code == 404
         assert (await other.get(f"/v1/classes/{class_id}/attendance")).status_code == 404
+
+
+async def test_a_wrong_half_day_is_taken_back_or_put_right_and_stays_in_the_trail(start: Start) -> None:
+    async with start("registry") as registry:
+        person = await made.trainee(registry, 1)
+        class_id = await in_class(registry, person)
+        officer, path = registry.as_("officer", at=made.LAST), f"/v1/classes/{class_id}/attendance"
+        am, pm = [await made.posted(officer, path, mark(person, half_day=half), 201) for half in ("am", "pm")]
+        assert (await officer.post(f"/v1/attendance/{am['id']}:correct")).status_code == 422  # no reason
+        voided = await made.posted(officer, f"/v1/attendance/{am['id']}:correct", {"reason": "代签,本人未到"})
+        assert (voided["id"], voided["void_reason"]) == (am["id"], "代签,本人未到")
+        assert (await officer.post(f"/v1/attendance/{am['id']}:correct", json={"reason": "再来"})).status_code == 404
+        moved = await made.posted(officer, f"/v1/attendance/{pm['id']}:correct", {"reason": "日期写错", "on": "2025-04-09"})
+        assert (moved["on"], moved["half_day"], moved["corrects"]) == ("2025-04-09", "pm", pm["id"])
+        for on, code in (("2025-04-11", "outside_class_days"), ("2025-04-10", None)):
+            answer = await officer.post(f"/v1/attendance/{moved['id']}:correct", json={"reason": "日期写错", "on": on})
+            assert (answer.status_code, [each["code"] for each in answer.json().get("errors", [])]) == (
+                (422, [code]) if code else (200, [])
+            )
+        assert [(each["on"], each["half_day"]) for each in (await officer.get(path)).json()["items"]] == [("2025-04-10", "pm")]
+        assert (await facts(registry, class_id))["enrolments"][0]["half_days"] == [{"on": "2025-04-10", "half_days": 1}]
+        [enrolment] = (await officer.get(f"/v1/classes/{class_id}/enrolments")).json()["items"]
+        assert enrolment["half_days_attended"] == 1
+        await made.posted(officer, path, mark(person), 201)  # who was there after all
+        told = [
+            each for each in (await registry.as_("auditor").get("/v1/changes")).json()["items"] if each["type"] == "attendance.corrected"
+        ]
+        assert [(each["subject"], each["data"]["from_on"]) for each in told] == [
+            (class_id, "2025-04-08"),
+            (class_id, "2025-04-08"),
+            (class_id, "2025-04-09"),
+        ]
+
+
+async def test_after_the_class_only_an_officer_corrects_and_who_completed_it_is_settled_again(start: Start) -> None:
+    async with start("registry") as registry:
+        person, school = await made.trainee(registry, 1), await made.school(registry)
+        class_id = await made.proposed(registry, school, "in_progress")
+        officer, path = registry.as_("officer", at=made.LAST), f"/v1/classes/{class_id}"
+        await made.posted(officer, f"{path}/enrolments", {"trainee_id": person}, 201)
+        kept = await made.posted(officer, f"{path}/attendance", mark(person), 201)
+        after, one = registry.as_("officer", at=made.AFTER), f"/v1/attendance/{kept['id']}:correct"
+        assert (await made.posted(after, f"{path}:complete"))["completed_people"] == 1
+        own = registry.as_("institution", institution_id=school, at=made.AFTER)
+        refused = await own.post(one, json={"reason": "代签"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "invalid_state")
+        other = registry.as_("institution", institution_id=await made.school(registry), at=made.AFTER)
+        assert (await other.post(one, json={"reason": "代签"})).status_code == 404
+        await made.posted(after, one, {"reason": "代签,本人未到"})
+        [enrolment] = (await after.get(f"{path}/enrolments")).json()["items"]
+        assert (enrolment["outcome"], enrolment["counted_on"], enrolment["half_days_attended"]) == ("absent", None, 0)
+        assert (await registry.as_("auditor").get(path)).json()["completed_people"] == 0
+
+
+async def test_a_conflict_is_over_when_what_stood_in_its_way_is_taken_back(start: Start) -> None:
+    async with start("registry") as registry:
+        person = await made.trainee(registry, 1)
+        first, second = await in_class(registry, person), await in_class(registry, person)
+        officer = registry.as_("officer", at=made.LAST)
+        kept = await made.posted(officer, f"/v1/classes/{first}/attendance", mark(person), 201)
+        assert (await officer.post(f"/v1/classes/{second}/attendance", json=mark(person))).status_code == 409
+        assert (await facts(registry, second))["enrolments"][0]["attended_other_class"]
+        await made.posted(officer, f"/v1/attendance/{kept['id']}:correct", {"reason": "录入串班"})
+        await made.posted(officer, f"/v1/classes/{second}/attendance", mark(person), 201)
+        for each in (first, second):
+            assert (await facts(registry, each))["enrolments"][0]["attended_other_class"] == []

@@ -1,6 +1,7 @@
 """The states of a class: what is possible in each, for whom, from which day, and what bars its institution."""
 
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ POSSIBLE = {
     "approved": {"return", "start", "cancel", "reschedule", "schedule", "inspect", "enrol"},
     "rejected": {"return"},
     "in_progress": {"complete", "cancel", "schedule", "inspect", "enrol", "attend"},
-    "completed": {"inspect"},
+    "completed": {"inspect", "reopen"},
     "cancelled": set(),
 }
 
@@ -124,6 +125,25 @@ def test_a_class_is_filed_in_time_or_says_why_not(values: dict[str, Any], today:
 
 
 @pytest.mark.parametrize(
+    ("role", "today", "late"),
+    [
+        ("institution", ENDS, False),
+        ("institution", date(2025, 4, 11), True),
+        ("town", date(2025, 4, 11), True),
+        ("officer", date(2025, 4, 11), False),
+    ],
+)
+def test_after_the_last_day_only_an_officer_enrols(role: str, today: date, late: bool) -> None:
+    refusal = policy.why_not("enrol", held("in_progress"), Doer(role, "1"), today)
+    assert (refusal and refusal.code) == ("too_late" if late else None)
+
+
+def test_a_class_that_a_claim_rests_on_is_not_reopened() -> None:
+    refusal = policy.why_not("reopen", held("completed", claims=["KL-BT-2025-000001"]), OFFICER, date(2025, 4, 11))
+    assert refusal and refusal.code == "class_claimed" and "KL-BT-2025-000001" in refusal.detail
+
+
+@pytest.mark.parametrize(
     ("done", "code"),
     [
         pytest.param([("propose", "1"), ("submit", "2")], "same_person", id="who-proposed"),
@@ -143,7 +163,7 @@ def test_another_person_than_proposed_it_approves(done: list[tuple[str, str]], c
         ("institution", PROPOSED | {"enrol", "attend"}),
         ("town", PROPOSED | {"enrol", "attend", "inspect"}),
         ("department", PROPOSED),
-        ("officer", PROPOSED | {"approve", "return", "reject", "enrol", "attend", "inspect"}),
+        ("officer", PROPOSED | {"approve", "return", "reject", "reopen", "enrol", "attend", "inspect"}),
         ("reviewer", set()),
         ("finance", set()),
         ("auditor", set()),
@@ -152,9 +172,9 @@ def test_another_person_than_proposed_it_approves(done: list[tuple[str, str]], c
 )
 def test_each_role_takes_its_own_actions(role: str, actions: set[str]) -> None:
     taken = set()
-    for status in STATES:
-        for action, refusal in policy.allowed_actions(held(status), Doer(role, "1"), date(2025, 4, 11)).items():
-            assert refusal is None or refusal.code in ("wrong_role", "invalid_state")
+    for status, today in product(STATES, (ENDS, date(2025, 4, 11))):
+        for action, refusal in policy.allowed_actions(held(status), Doer(role, "1"), today).items():
+            assert refusal is None or refusal.code in ("wrong_role", "invalid_state", "too_early", "too_late")
             taken |= {action} if refusal is None else set()
     assert taken == actions
 

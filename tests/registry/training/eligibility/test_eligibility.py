@@ -16,7 +16,7 @@ async def test_the_school_sees_beforehand_who_would_be_refused_and_why(start: St
         numbers = {"old": made.citizen(1, "19590407"), "just": made.citizen(2, "19590409")}
         people = {who: await made.trainee(registry, 1, id_number=number, categories=category) for who, number in numbers.items()}
         items = [{"trainee_id": each} for each in people.values()]
-        await made.posted(registry.as_("officer"), f"/v1/classes/{class_id}/enrolments:batch", {"items": items}, 207)
+        await made.posted(registry.as_("officer", at=made.FIRST), f"/v1/classes/{class_id}/enrolments:batch", {"items": items}, 207)
         own = registry.as_("institution", institution_id=institution_id, at=made.FIRST)
         answer = await own.get(f"/v1/classes/{class_id}/eligibility", params={"scheme": "agricultural_short"})
         assert answer.status_code == 200, answer.text
