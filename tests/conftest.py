@@ -7,7 +7,7 @@ import itertools
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from pathlib import Path
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
-from sqlalchemy import event, make_url
+from sqlalchemy import Select, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 from xdist.scheduler import LoadScopeScheduling
 
@@ -220,11 +220,19 @@ class Service:
             if ASKING.get() is asked:
                 asked.append(told[2])
 
+        reader, first = self.kernel.reader, self.kernel.reader.first
+
+        def noted(statement: Select[Any], values: Mapping[str, Any]) -> Awaitable[Mapping[str, Any] | None]:
+            note(None, None, str(statement))
+            return first(statement, values)
+
         before = ASKING.set(asked)
         event.listen(self.kernel.engine.sync_engine, "before_cursor_execute", note)
+        reader.first = noted
         try:
             yield asked
         finally:
+            reader.first = first
             event.remove(self.kernel.engine.sync_engine, "before_cursor_execute", note)
             ASKING.reset(before)
 

@@ -26,6 +26,7 @@ LISTS = {  # every list that takes a trainee's id; of each, one row stands under
     "eastwest": {"/v1/placements": 2},
     "subsidy": {"/v1/claims": 2},
 }
+OF_TWO = "/v1/trainees:possible-duplicates"  # its rows are pairs: of who was merged there are none
 DAY = "2025-04-08"
 ELSEWHERE = {"occupation_code": "6-31-01-03", "level": "junior", "on": "2025-03-10", "amount": "1000.00", "source": "州失业保险经办机构"}
 
@@ -103,7 +104,7 @@ async def test_every_list_by_either_id_is_one_persons_and_two_peoples_again_when
                 for path, verbs in document["paths"].items()
                 if any(each["name"] == "trainee_id" and each["in"] == "query" for each in verbs.get("get", {}).get("parameters", ()))
             }
-            assert {path for path in taking if not path.startswith("/internal/")} == set(LISTS[name])
+            assert {path for path in taking if not path.startswith("/internal/")} - {OF_TWO} == set(LISTS[name])
         every = [(name, path, rows) for name, paths in LISTS.items() for path, rows in paths.items()]
         await at.catch_up()
         for name, path, _ in every:

@@ -29,7 +29,7 @@ async def test_the_events_bring_the_placements_they_are_about(start: Start) -> N
         assert [each.type for each in told] == ["placement.entered", "placement.started", "placement.updated", "placement.left"]
         for each in told:
             read = clients.PlacementRead.model_validate(each.data["placement"])
-            assert (read.placement_id, read.trainee_id, read.order_id) == (UUID(placement_id), UUID(trainee_id), UUID(order_id))
+            assert (read.placement_id, read.written_as, read.order_id) == (UUID(placement_id), UUID(trainee_id), UUID(order_id))
             assert (read.started_on, read.left_on, read.weakest_grade) == (date.fromisoformat(BEGAN), date(2025, 7, 15), "B")
             assert (read.class_id, read.order_number) == (None, "FS-2025-0017")
         assert ["placement" in each.data for each in feed.items if each.subject == UUID(order_id)] == [False]

@@ -20,6 +20,7 @@ from services.registry.codes import DuplicateVerdict
 from services.registry.people.duplicates.schemas import DuplicateDecision, PossibleDuplicateOut
 from services.registry.people.duplicates.tables import PossibleDuplicate
 from services.registry.people.trainees import facts
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.tables import Trainee
 from shared import db, deeds, errors, pages
@@ -92,7 +93,7 @@ async def list_possible(
     """The pairs that nobody has decided, or those with these verdicts."""
     wanted = SHOWN.where(PossibleDuplicate.verdict.in_(verdicts) if verdicts else PossibleDuplicate.verdict.is_(None))
     if trainee_ids:
-        wanted = wanted.where(or_(PossibleDuplicate.one_id.in_(trainee_ids), PossibleDuplicate.other_id.in_(trainee_ids)))
+        wanted = wanted.where(or_(*(ALIASES.among(of, trainee_ids) for of in (PossibleDuplicate.one_id, PossibleDuplicate.other_id))))
     return await pages.page(session, wanted, PossibleDuplicate.id, asked, PossibleDuplicateOut.model_validate)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import DuplicateGround, DuplicateVerdict
-from shared import wire
+from shared import names, wire
 
 TWO = ["01932f6e-7c1a-7000-8000-000000000001", "01932f6e-7c1a-7000-8000-000000000002"]
 
@@ -27,6 +27,7 @@ class Alike(wire.Out):
     birth_on: date
     phone: str | None
     region_code: str
+    region_name: names.RegionName = None
 
 
 class PossibleDuplicateOut(wire.Out):
