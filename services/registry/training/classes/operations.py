@@ -136,7 +136,8 @@ async def schedule(session: AsyncSession, call: Call, class_id: UUID, body: sche
     only = training.teacher_ids[0] if len(training.teacher_ids) == 1 else None
     made = schemas.SessionOut(id=new_id(), **body.model_dump(exclude={"teacher_id"}), teacher_id=body.teacher_id or only)
     await rules.check_session(session, training, made)
-    await session.execute(insert(ClassSession), [{"class_id": class_id, **made.model_dump()}])
+    await session.execute(insert(ClassSession), [{"class_id": class_id, **made.model_dump(exclude={"teacher_name"})}])
     said = {"session_id": made.id, "on": body.on, "half_day": body.half_day}
     await deeds.record(session, call, "class.scheduled", class_id, details=said, event=False)
-    return made
+    shown = (await session.execute(reading.SESSIONS.where(ClassSession.id == made.id))).one()
+    return schemas.SessionOut.model_validate(shown)

@@ -16,8 +16,8 @@ from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.reference import policy as reference
 from services.registry.training.classes import conditions, policy, visibility
-from services.registry.training.classes.schemas import ClassOut, ClassPaper
-from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.classes.schemas import ClassOut, ClassPaper, SessionOut
+from services.registry.training.classes.tables import ClassSession, TrainingClass
 from shared import errors, pages, wire
 from shared.access import Call, WrongRole
 from shared.clock import SHANGHAI
@@ -36,6 +36,10 @@ _columns = [getattr(TrainingClass, name) for name in ClassOut.model_fields if na
 SHOWN: Select[Any] = select(*_columns, _teacher_names.label("teacher_names"), Institution.name.label("institution_name")).join(
     Institution, Institution.id == TrainingClass.institution_id
 )
+SESSIONS: Select[Any] = select(
+    *(getattr(ClassSession, name) for name in SessionOut.model_fields if name in ClassSession.__mapper__.columns),
+    Teacher.name.label("teacher_name"),
+).outerjoin(Teacher, Teacher.id == ClassSession.teacher_id)
 _WHOLE = SHOWN.add_columns(TrainingClass.proposed_by, TrainingClass.submitted_by)
 
 

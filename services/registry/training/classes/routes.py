@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 
 from services.registry import clients, fields
 from services.registry.codes import Channel, ClassStatus
@@ -201,8 +201,7 @@ async def list_sessions(
     class_id: UUID, session: web.Session, call: web.Caller, asked: Timetable, on: pages.AnyOf[wire.CivilDate] = None
 ) -> wire.Page[schemas.SessionOut]:
     await reading.find(session, call, class_id)
-    wanted = select(*(getattr(ClassSession, name) for name in schemas.SessionOut.model_fields))
-    wanted = pages.where(wanted, {ClassSession.class_id: class_id, ClassSession.on: on})
+    wanted = pages.where(reading.SESSIONS, {ClassSession.class_id: class_id, ClassSession.on: on})
     return wire.Page[schemas.SessionOut].model_validate(
         await pages.page(session, wanted, ClassSession.id, asked, schemas.SessionOut.model_validate)
     )

@@ -149,3 +149,4 @@ class SessionOut(wire.Out):
     hours: int
     topic: str | None
     teacher_id: UUID | None
+    teacher_name: str | None = Field(default=None, description="授课教师姓名")
