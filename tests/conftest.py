@@ -288,7 +288,7 @@ def start(databases: Databases, tmp_path: Path) -> Start:
 TOGETHER = {
     f"tests/{folder}/test_{name}.py": folder
     for folder, names in (
-        ("attacks", ("actions", "hostile_inputs", "lists", "matrix", "search", "tenants")),
+        ("attacks", ("actions", "lists", "matrix", "search", "tenants")),
         ("faults", ("kill", "kill_at_any_step")),
         ("journeys", ("generated_client", "guides", "main_job", "second_half")),
     )

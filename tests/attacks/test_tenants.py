@@ -93,6 +93,7 @@ SCOPES = {
     "/v1/status-records": "----aa--aa-",
     "/v1/trade-filings": "a-aaaaa-aa-",
     "/v1/trainees": "ooo-aa-naa-",
+    "/v1/trainees:possible-duplicates": "----aa--a--",
     "/v1/users": "o---n-----a",
 }
 
@@ -102,10 +103,11 @@ def test_each_role_sees_of_each_list_the_rows_that_the_table_says(world: World) 
     lists = [
         one for one in world.operations if one.method == "GET" and one.path.startswith("/v1/") and "{" not in one.path and not one.public
     ]
+    everyone = {"insider": _everyone(world), "stranger": {role: [token] for role, token in world.strangers.items()}}
     tries = [
         Try(one, who, f"{world.stack.urls.get(one.service, world.stack.gateway_url)}{one.path}?limit=200", role, sent_as(token))
         for one in lists
-        for who, tokens in (("insider", _everyone(world)), ("stranger", {role: [token] for role, token in world.strangers.items()}))
+        for who, tokens in everyone.items()
         for role, some in tokens.items()
         for token in some
     ]

@@ -174,6 +174,7 @@ async def test_one_connection_that_is_dead_ends_alone(server: Server, url: str, 
         answers = await asyncio.gather(public.get("/v1/notes"), public.get("/v1/notes/1"))
         assert {answer.status_code for answer in answers} == {503} and time.monotonic() - began < SOON
         between.passing.set()
+        await ready(public)
         assert (await public.get("/v1/notes")).status_code == (await public.get("/v1/notes/1")).status_code == 200
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -263,6 +264,12 @@ async def test_an_account_that_has_become_another_s_hears_nothing_more(home: Hou
         await until(lambda: sorted(other.subjects) == sorted(happened) and receiver.subjects == happened[1:])
 
 
+async def waiting(reader: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """What waits of endpoints; the time of year has work of its own."""
+    items = (await reader.get("/v1/worklist")).json()["items"]
+    return [item for item in items if item["kind"].startswith("webhook_")]
+
+
 async def test_who_takes_nothing_for_three_days_is_switched_off_and_says_why(home: House, until: Until) -> None:
     async with a_receiver() as receiver:
         receiver.answers = 503
@@ -286,15 +293,14 @@ async def test_who_takes_nothing_for_three_days_is_switched_off_and_says_why(hom
         await until(off)
         other = home.gateway.as_("admin", subject="another")
         for reader, kind, link in ((admin, "webhook_failed", endpoint), (other, "webhook_of_another_failed", "/v1/clients/test-admin")):
-            [item] = (await reader.get("/v1/worklist")).json()["items"]
-            assert (item["kind"], item["link"]) == (kind, link)
+            assert [(item["kind"], item["link"]) for item in await waiting(reader)] == [(kind, link)]
             assert (await reader.get(link)).status_code == 200
         receiver.answers = 200
         shown = (await admin.patch(endpoint, json={"enabled": True})).json()
         assert (shown["disabled_reason"], shown["failing_since"]) == (None, None)
         await admin.post(f"{endpoint}:replay")
         await until(lambda: receiver.subjects == happened)
-        assert (await admin.get("/v1/worklist")).json()["items"] == (await other.get("/v1/worklist")).json()["items"] == []
+        assert await waiting(admin) == await waiting(other) == []
 
 
 async def test_one_success_is_enough_to_stay_on(home: House, until: Until) -> None:
