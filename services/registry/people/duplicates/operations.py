@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Text, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ARRAY, Select, Text, Uuid, and_, bindparam, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,9 +49,8 @@ def _alike(ground: Ground, some: Any, other: Any) -> Any:
             return and_(other.number_frame_key == some.number_frame_key, other.name == some.name, _one_digit_apart(some, other))
 
 
-@facts.compares
-async def propose(session: AsyncSession, call: Call, trainee_ids: Collection[UUID]) -> None:
-    """Keeps the pairs that these people make with others; those that were decided stay as they are."""
+def _pairs_of(trainee_ids: Any) -> Select[Any]:
+    """The pairs that these people make with others, each with its grounds."""
     found = []
     for ground in Ground:
         some, other = aliased(Trainee), aliased(Trainee)
@@ -59,10 +58,19 @@ async def propose(session: AsyncSession, call: Call, trainee_ids: Collection[UUI
         few_of = few.limit(OF_EACH_GROUND_AT_MOST).lateral()
         pair = (func.least(some.id, few_of.c.id).label("one_id"), func.greatest(some.id, few_of.c.id).label("other_id"))
         wanted = select(*pair, literal(ground.value, Text).label("ground")).join_from(some, few_of, literal(True))
-        found.append(wanted.where(some.id == func.any(list(trainee_ids))))
+        found.append(wanted.where(some.id == func.any(trainee_ids)))
     each = union_all(*found).subquery()
     grounds = func.array_agg(aggregate_order_by(each.c.ground.distinct(), each.c.ground))
-    rows = await session.execute(select(each.c.one_id, each.c.other_id, grounds.label("grounds")).group_by(each.c.one_id, each.c.other_id))
+    return select(each.c.one_id, each.c.other_id, grounds.label("grounds")).group_by(each.c.one_id, each.c.other_id)
+
+
+_PAIRS: Final = _pairs_of(bindparam("trainee_ids", type_=ARRAY(Uuid)))  # made once: every person who is registered asks for it
+
+
+@facts.compares
+async def propose(session: AsyncSession, call: Call, trainee_ids: Collection[UUID]) -> None:
+    """Keeps the pairs that these people make with others; those that were decided stay as they are."""
+    rows = await session.execute(_PAIRS, {"trainee_ids": list(trainee_ids)})
     pairs = [{"id": db.new_id(), "found_at": call.now, **row} for row in rows.mappings()]
     if pairs:
         await session.execute(upsert(PossibleDuplicate).on_conflict_do_nothing(), pairs)
