@@ -54,9 +54,16 @@ class HistoryEntry(wire.Out):
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What differs of a paper as it is shown (JSON, masked)."""
+    """What differs of a paper as it is shown, masked."""
     names = [name for name in after if name not in _NOT_OF_THE_PAPER and before.get(name) != after[name]]
-    return [{"field": name, "old": before.get(name), "new": after[name]} for name in names]
+    return [{"field": name, "old": _said(before.get(name)), "new": _said(after[name])} for name in names]
+
+
+def _said(value: Any) -> Any:
+    """As a paper says it: an instant in local time, a day."""
+    if isinstance(value, datetime):
+        return value.astimezone(clock.SHANGHAI).isoformat()
+    return str(value) if isinstance(value, date) else value
 
 
 async def entries(session: AsyncSession, subject: UUID | ColumnElement[bool], asked: pages.Asked) -> dict[str, Any]:

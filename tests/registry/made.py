@@ -83,3 +83,10 @@ async def proposed(registry: Service, institution_id: str, status: str = "draft"
     for client, action, body in moves[status]:
         await posted(client, f"{path}:{action}", body, 200)
     return str(made["id"])
+
+
+async def why_not(client: httpx.AsyncClient, class_id: str, action: str) -> str | None:
+    """The code that the class's own paper says the action would be refused with now."""
+    paper = (await client.get(f"/v1/classes/{class_id}")).json()
+    [found] = [each for each in paper["allowed_actions"] if each["action"] == action]
+    return found["why_not"] and str(found["why_not"]["code"])

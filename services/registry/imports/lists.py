@@ -4,17 +4,17 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 from services.registry import fields
 from services.registry.imports.columns import WORDS
+from services.registry.imports.reading import person_of
 from services.registry.people.trainees.rules import id_type_of
 from services.registry.reference.facts import Reference
 from shared import codes
 from shared.sheets import Book, Reading
 from shared.sheets.finding import find_layouts
-from shared.sheets.rows import FieldFault, FirstStands, Placed, RowCheck, id_number, read_rows
+from shared.sheets.rows import FieldFault, Placed, RowCheck, id_number, read_rows
 
 AMOUNT: Final = re.compile(r"[¥￥]?([0-9]{1,9}(?:,[0-9]{3})*(?:\.[0-9]{1,2})?)元?")
 OCCUPATION_CODE: Final = re.compile(r"[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}")
@@ -33,36 +33,24 @@ def read_trainees(
     book: Book, *, today: dt.date, regions: Mapping[str, str], categories: Mapping[str, str], unclear: Mapping[str, Sequence[str]]
 ) -> Reading[StatedRow]:
     """People to register. A category is held from the day in the row's own column, or else from today. Raises SheetError."""
-    first = FirstStands()
-    region_of = cache(lambda text: fields.region(text, regions))
-    categories_of = cache(lambda text: fields.categories(text, categories, unclear))
+    person = person_of(today, regions, categories, unclear)
 
     def read(check: RowCheck) -> StatedRow | None:
-        citizen = check.take("id_number", id_number, check.value("id_number"), today=today)
-        if citizen is None:
+        if (told := person(check)) is None:
             return None
-        first.check(check, citizen.number)
-        name = check.take("name", fields.name, check.text("name"))
-        check.take("sex", fields.sex, check.text("sex"), citizen)
-        region_code = check.take("region", region_of, check.text("region"))
-        phones = check.take("phone", fields.phones, check.text("phone"))
-        if phones and len(phones) > 1:
-            check.remarks.append("电话一栏有多个号码,只登记第一个")
-        held = check.take("category", categories_of, check.text("category"))
-        since_on = check.day("from", fields.day, "类别起始日期") if check.text("from") else today
-        account = check.take("bank_account", fields.bank_account, check.value("bank_account"))
+        number, since_on = told.citizen.number, check.day("from", fields.day, "类别起始日期") if check.text("from") else today
         stated = {
-            "name": name,
-            "id_type": id_type_of(citizen.number),
-            "id_number": citizen.number,
-            "region_code": region_code,
-            "phone": phones[0] if phones else None,
-            "education": check.text("education"),
-            "bank_account": account,
-            "categories": [{"code": code, "since_on": since_on} for code in held or ()],
+            "name": told.name,
+            "id_type": id_type_of(number),
+            "id_number": number,
+            "region_code": told.region_code,
+            "phone": told.phone,
+            "education": told.education,
+            "bank_account": told.bank_account,
+            "categories": [{"code": code, "since_on": since_on} for code in told.categories or ()],
         }
         stated = {member: value for member, value in stated.items() if value}
-        return StatedRow(check.layout, check.row.number, citizen.number, name, stated)
+        return StatedRow(check.layout, check.row.number, number, told.name, stated)
 
     return read_rows(find_layouts(book, WORDS, needed=("name", "id_number", "region")), read)
 

@@ -5,7 +5,7 @@ A book in, a Reading out. Sign-in sheets: `sign_in`.
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -75,21 +75,29 @@ class StatusRow(Placed):
         return self.citizen.number
 
 
-def read_roster(
-    book: Book,
-    *,
-    class_starts_on: dt.date,
-    today: dt.date,
-    regions: Mapping[str, str],
-    categories: Mapping[str, str],
-    unclear: Mapping[str, Sequence[str]],
-) -> Reading[RosterRow]:
-    """`regions` maps names old and new to region codes, `categories` words to category codes, `unclear` words to what they may mean. Raises SheetError."""
+@dataclass(frozen=True, slots=True)
+class ToldOfPerson:
+    """What a row tells of a person; None is what it does not tell, or what cannot be read and is among the row's faults."""
+
+    citizen: CitizenId
+    name: str | None
+    region_code: str | None
+    phone: str | None
+    categories: tuple[str, ...] | None
+    education: str | None
+    bank_account: str | None
+
+
+def person_of(
+    today: dt.date, regions: Mapping[str, str], categories: Mapping[str, str], unclear: Mapping[str, Sequence[str]]
+) -> Callable[[RowCheck], ToldOfPerson | None]:
+    """Reads the people of one book, each once: `regions` maps names old and new to region codes, `categories` words to category codes, `unclear` words to
+    what they may mean. A row whose number cannot be read tells of nobody."""
     first = FirstStands()
     region_of = cache(lambda text: fields.region(text, regions))
     categories_of = cache(lambda text: fields.categories(text, categories, unclear))
 
-    def read(check: RowCheck) -> RosterRow | None:
+    def read(check: RowCheck) -> ToldOfPerson | None:
         citizen = check.take("id_number", id_number, check.value("id_number"), today=today)
         if citizen is None:
             return None
@@ -100,21 +108,41 @@ def read_roster(
         phones = check.take("phone", fields.phones, check.text("phone"))
         if phones and len(phones) > 1:
             check.remarks.append("电话一栏有多个号码,只登记第一个")
-        codes = check.take("category", categories_of, check.text("category"))
+        held = check.take("category", categories_of, check.text("category"))
         account = check.take("bank_account", fields.bank_account, check.value("bank_account"))
-        if name is None or region_code is None or codes is None:
+        phone, education = phones[0] if phones else None, check.text("education") or None
+        return ToldOfPerson(citizen, name, region_code, phone, held, education, account)
+
+    return read
+
+
+def read_roster(
+    book: Book,
+    *,
+    class_starts_on: dt.date,
+    today: dt.date,
+    regions: Mapping[str, str],
+    categories: Mapping[str, str],
+    unclear: Mapping[str, Sequence[str]],
+) -> Reading[RosterRow]:
+    """The words are those of `person_of`. Raises SheetError."""
+    person = person_of(today, regions, categories, unclear)
+
+    def read(check: RowCheck) -> RosterRow | None:
+        told = person(check)
+        if told is None or told.name is None or told.region_code is None or told.categories is None:
             return None
         return RosterRow(
             layout=check.layout,
             row=check.row.number,
-            name=name,
-            citizen=citizen,
-            region_code=region_code,
-            phone=phones[0] if phones else None,
-            categories=codes,
+            name=told.name,
+            citizen=told.citizen,
+            region_code=told.region_code,
+            phone=told.phone,
+            categories=told.categories,
             categories_since_on=class_starts_on,
-            education=check.text("education") or None,
-            bank_account=account,
+            education=told.education,
+            bank_account=told.bank_account,
         )
 
     return read_rows(find_layouts(book, WORDS, needed=("name", "id_number", "region")), read)

@@ -1,12 +1,17 @@
 """Sheets for the reading tests: the sample files, and small ones made in the test."""
 
 import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.registry.app import PART
 from shared.sheets import Book, Table, Value, open_book, write_book
+from shared.web import create_app
+from tests.conftest import Databases, Service, Start, running, settings
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -65,3 +70,17 @@ def book_of(header: list[str], *rows: list[Value], name: str = "表") -> Book:
 
 def csv_of(text: str) -> Book:
     return open_book(text.encode(), "made.csv")
+
+
+@pytest.fixture
+async def registry(start: Start) -> AsyncIterator[Service]:
+    async with start("registry") as service:
+        yield service
+
+
+@pytest.fixture
+async def jobless(databases: Databases, tmp_path: Path) -> AsyncIterator[Service]:
+    """The registry without its job, so that a test takes the job's steps itself."""
+    app = create_app(replace(PART, jobs=()), settings(await databases.lend("registry"), tmp_path / "seals"))
+    async with running(app) as service:
+        yield service

@@ -1,78 +1,30 @@
-"""Imports over their routes: the offices' real sheets, sent once, twice and at once; files that cannot be read; a process that dies over its work."""
+"""Imports over their routes: the offices' real sheets, sent once, twice and at once; files that cannot be read."""
 
 import asyncio
-import json
-import time
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select
 
-from services.registry.app import PART
 from services.registry.codes import SheetKind
-from services.registry.imports.job import IMPORTS
 from services.registry.imports.tables import Import
-from services.registry.people.trainees.tables import Trainee
-from services.registry.training.enrolments.tables import Enrolment
-from shared.sheet_jobs import running as sheet_job
 from shared.sheets import Table, open_book, write_book
-from shared.web import create_app
-from tests.conftest import Databases, Service, Start, running, settings
+from tests.conftest import Service
 from tests.registry import made
-
-SAMPLES = Path(__file__).parents[2] / "samples"
-TRUTH = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
-SHORT = (SAMPLES / "roster-short-course.xlsx").read_bytes()
-SIGN_IN = (SAMPLES / "sign-in-short-course.xlsx").read_bytes()
-ELECTRICIANS = (SAMPLES / "roster-electrician.xlsx").read_bytes()
-HEADER = ("序号", "姓名", "身份证号码", "户籍所在乡镇(街道)", "联系电话", "人员类别", "本人银行账号")
-
-
-@pytest.fixture
-async def registry(start: Start) -> AsyncIterator[Service]:
-    async with start("registry") as service:
-        yield service
-
-
-async def sent(client: httpx.AsyncClient, content: bytes, expected: int = 202, filename: str = "表.xlsx", **form: str) -> Any:
-    answer = await client.post("/v1/imports", data={"mode": "commit"} | form, files={"file": (filename, content)})
-    assert answer.status_code == expected, answer.text
-    if expected == 202:
-        assert answer.headers["location"] == f"/v1/imports/{answer.json()['id']}"
-    return answer.json()
-
-
-async def finished(client: httpx.AsyncClient, import_id: str) -> Any:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        answer = (await client.get(f"/v1/imports/{import_id}")).json()
-        if answer["status"] in ("done", "failed"):
-            return answer
-        await asyncio.sleep(0.02)
-    raise AssertionError(answer)
-
-
-async def imported(client: httpx.AsyncClient, content: bytes, filename: str = "表.xlsx", **form: str) -> Any:
-    return await finished(client, (await sent(client, content, filename=filename, **form))["id"])
-
-
-def roster(*rows: tuple[str, ...]) -> bytes:
-    return write_book([Table("花名册", HEADER, [(str(number), *row) for number, row in enumerate(rows, 1)])])
-
-
-def person(
-    serial: int, name: str = "杨秀英", town: str = "三棵树镇", phone: str = "", category: str = "", account: str = ""
-) -> tuple[str, ...]:
-    return name, made.citizen(serial), town, phone, category, account
-
-
-def counts(rows: int, **outcomes: int) -> dict[str, int]:
-    return {"rows": rows, "created": 0, "updated": 0, "unchanged": 0, "rejected": 0} | outcomes
+from tests.registry.imports.sending import (
+    ELECTRICIANS,
+    SAMPLES,
+    SHORT,
+    SIGN_IN,
+    TRUTH,
+    counts,
+    finished,
+    how_many,
+    imported,
+    person,
+    roster,
+    sent,
+    work_until_idle,
+)
 
 
 async def test_the_electricians_roster_comes_in_as_a_careful_clerk_would_say(registry: Service) -> None:
@@ -139,18 +91,6 @@ async def test_two_imports_of_one_roster_at_once_make_each_person_once(jobless: 
     assert sorted(each["summary"]["created"] for each in results) == [0, 30]
     assert sorted(each["summary"]["unchanged"] for each in results) == [0, 30]
     assert await how_many(registry) == (30, 30)
-
-
-async def work_until_idle(registry: Service) -> None:
-    while taken := await sheet_job.take(registry.kernel, IMPORTS):
-        await sheet_job.run(registry.kernel, IMPORTS, taken)
-
-
-async def how_many(registry: Service) -> tuple[int, int]:
-    async with registry.kernel.reading() as session:
-        trainees = await session.scalar(select(func.count()).select_from(Trainee))
-        enrolments = await session.scalar(select(func.count()).select_from(Enrolment))
-    return trainees or 0, enrolments or 0
 
 
 async def test_a_known_person_is_enrolled_and_only_what_was_blank_or_earlier_is_added(registry: Service) -> None:
@@ -315,207 +255,3 @@ async def test_a_template_can_be_downloaded_and_sent_back(registry: Service) -> 
     assert (await officer.get("/v1/templates/cats.xlsx")).status_code == 404
     empty = (await officer.get("/v1/templates/roster.xlsx")).content
     assert (await imported(officer, empty, kind="roster", class_id=class_id))["summary"] == counts(0)
-
-
-# --- a process that dies over its work -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def jobless(databases: Databases, tmp_path: Path) -> AsyncIterator[Service]:
-    """The registry without its job, so that a test takes the job's steps itself."""
-    app = create_app(replace(PART, jobs=()), settings(await databases.lend("registry"), tmp_path / "seals"))
-    async with running(app) as service:
-        yield service
-
-
-async def queued_roster(registry: Service) -> str:
-    class_id = await made.proposed(registry, await made.school(registry), "approved")
-    return str((await sent(registry.as_("officer", at=made.BEFORE), SHORT, kind="roster", class_id=class_id))["id"])
-
-
-async def let_the_lease_run_out(registry: Service) -> None:
-    async with registry.kernel.writing.begin() as session:
-        await session.execute(update(Import).values(leased_until=func.now() - timedelta(seconds=1)))
-
-
-async def test_an_import_whose_process_dies_over_it_is_done_again_and_takes_effect_once(jobless: Service) -> None:
-    import_id = await queued_roster(jobless)
-    taken = await sheet_job.take(jobless.kernel, IMPORTS)
-    assert taken is not None
-    async with jobless.kernel.engine.begin() as connection:  # holds the job up in the middle of its rows
-        await connection.execute(text("LOCK TABLE enrolments IN EXCLUSIVE MODE"))
-        dying = asyncio.create_task(sheet_job.run(jobless.kernel, IMPORTS, taken))
-        for _ in range(500):
-            if await how_many_wait(jobless):
-                break
-            await asyncio.sleep(0.01)
-        dying.cancel()
-        await asyncio.gather(dying, return_exceptions=True)
-    assert await how_many(jobless) == (0, 0)
-    assert await sheet_job.take(jobless.kernel, IMPORTS) is None
-    await let_the_lease_run_out(jobless)
-    await work_until_idle(jobless)
-    answer = await finished(jobless.as_("officer"), import_id)
-    assert (answer["status"], answer["summary"]) == ("done", counts(30, created=30))
-    assert await how_many(jobless) == (30, 30)
-
-
-async def how_many_wait(registry: Service) -> int:
-    async with registry.kernel.reading() as session:
-        return await session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) or 0
-
-
-async def test_who_lost_the_lease_keeps_nothing(jobless: Service) -> None:
-    import_id = await queued_roster(jobless)
-    slow = await sheet_job.take(jobless.kernel, IMPORTS)
-    await let_the_lease_run_out(jobless)
-    quick = await sheet_job.take(jobless.kernel, IMPORTS)
-    assert slow is not None and quick is not None
-    await sheet_job.run(jobless.kernel, IMPORTS, slow)
-    assert await how_many(jobless) == (0, 0)
-    await sheet_job.run(jobless.kernel, IMPORTS, quick)
-    assert (await finished(jobless.as_("officer"), import_id))["summary"] == counts(30, created=30)
-    trail = (await jobless.as_("auditor").get("/v1/audit", params={"action": "import.done"})).json()["items"]
-    assert len(trail) == 1
-
-
-async def test_an_import_that_kills_three_processes_is_given_up(jobless: Service) -> None:
-    import_id = await queued_roster(jobless)
-    for _ in range(sheet_job.ATTEMPTS_AT_MOST):
-        assert await sheet_job.take(jobless.kernel, IMPORTS) is not None
-        await let_the_lease_run_out(jobless)
-    await work_until_idle(jobless)
-    answer = await finished(jobless.as_("officer"), import_id)
-    assert (answer["status"], answer["errors"][0]["code"]) == ("failed", "internal")
-    assert await how_many(jobless) == (0, 0)
-
-
-async def test_a_class_closed_before_the_rows_are_read_fails_the_import(jobless: Service) -> None:
-    import_id = await queued_roster(jobless)
-    officer = jobless.as_("officer")
-    class_id = (await officer.get(f"/v1/imports/{import_id}")).json()["class_id"]
-    await made.posted(officer, f"/v1/classes/{class_id}:cancel")
-    await work_until_idle(jobless)
-    answer = await finished(officer, import_id)
-    assert (answer["status"], answer["errors"][0]["code"]) == ("failed", "invalid_state")
-
-
-# --- whose number it is --------------------------------------------------------------------------------------------------------------------
-
-
-async def test_a_number_with_the_name_of_another_is_told_and_nobody_is_enrolled(registry: Service) -> None:
-    institution_id = await made.school(registry)
-    class_id = await made.proposed(registry, institution_id, "approved")
-    officer = registry.as_("officer", at=made.BEFORE)
-    await made.posted(
-        officer, "/v1/trainees", {"name": "潘阿生", "id_number": made.citizen(1), "phone": "13885501234", "region_code": "522601101"}, 201
-    )
-    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
-    answer = await imported(own, roster(person(1, "吴老岩"), person(2)), kind="roster", class_id=class_id)
-    assert answer["summary"] == counts(2, created=1, rejected=1)
-    assert [(each["row"], each["column"], each["code"]) for each in answer["errors"]] == [(2, "B", "name_differs")]
-    assert len((await own.get("/v1/trainees")).json()["items"]) == 1
-    right = await imported(own, roster(person(1, "潘 阿生"), person(2)), kind="roster", class_id=class_id)
-    assert right["summary"] == counts(2, created=1, unchanged=1)
-    pensions = write_book(
-        [Table("名单", ("姓名", "证件号码", "开始年月"), [("吴老岩", made.citizen(1), "202412"), ("潘阿生", made.citizen(1), "202501")])]
-    )
-    listed = await imported(officer, pensions, kind="status_records", status="employee_pension", source="州社保局")
-    assert (listed["summary"], [each["code"] for each in listed["errors"]]) == (counts(2, created=1, rejected=1), ["name_differs"])
-
-
-async def test_a_roster_says_nothing_new_of_whom_a_begun_class_counts_on(registry: Service) -> None:
-    institution_id = await made.school(registry)
-    class_id = await made.proposed(registry, institution_id, "approved")
-    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
-    assert (await imported(own, roster(person(1, category="农村转移劳动者")), kind="roster", class_id=class_id))["summary"] == counts(
-        1, created=1
-    )
-    during = registry.as_("institution", institution_id=institution_id, at=made.FIRST)
-    again = await imported(during, roster(person(1, category="农村转移劳动者")), kind="roster", class_id=class_id)
-    assert again["summary"] == counts(1, unchanged=1)
-    told = await imported(during, roster(person(1, category="脱贫劳动力")), kind="roster", class_id=class_id)
-    assert [(each["column"], each["code"]) for each in told["errors"]] == [("F", "correction_needed")]
-    [trainee] = (await during.get("/v1/trainees")).json()["items"]
-    assert [each["code"] for each in trainee["categories"]] == ["rural_transfer_worker"]
-
-
-async def test_a_residence_permit_is_kept_as_one(registry: Service) -> None:
-    class_id = await made.proposed(registry, await made.school(registry), "approved")
-    officer = registry.as_("officer", at=made.BEFORE)
-    await imported(officer, roster(("陈大文", "810000199003070015", "三棵树镇", "", "", "")), kind="roster", class_id=class_id)
-    [trainee] = (await officer.get("/v1/trainees")).json()["items"]
-    assert trainee["id_type"] == "residence_permit"
-
-
-async def test_what_was_not_read_stands_in_the_notes_of_the_job(registry: Service) -> None:
-    class_id = await made.proposed(registry, await made.school(registry), "approved")
-    officer = registry.as_("officer", at=made.BEFORE)
-    book = write_book([Table("花名册", HEADER, [("1", *person(1))]), Table("Sheet2", [], [])])
-    assert (await imported(officer, book, kind="roster", class_id=class_id))["notes"] == ["表“Sheet2”是空的,未读取。"]
-    hidden = write_book([Table("通讯录", ("姓名", "电话"), [("杨秀英", "13508550001")]), Table("Sheet2", [], [])])
-    failed = await imported(officer, hidden, kind="roster", class_id=class_id)
-    assert (failed["status"], len(failed["notes"])) == ("failed", 2)
-
-
-# --- lists that need no class --------------------------------------------------------------------------------------------------------------
-
-
-async def test_a_list_of_trainees_registers_them_and_takes_nothing_away(registry: Service) -> None:
-    institution_id = await made.school(registry)
-    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
-    header = (*HEADER[:-1], "类别认定日期")
-    sheet = write_book(
-        [
-            Table(
-                "学员名册",
-                header,
-                [("1", *person(1, phone="13508550001", category="农村妇女")[:5], "2024-05-01"), ("2", *person(2)[:5], "")],
-            )
-        ]
-    )
-    assert (await imported(own, sheet, kind="trainees"))["summary"] == counts(2, created=2)
-    assert (await imported(own, sheet, kind="trainees"))["summary"] == counts(2, unchanged=2)
-    blank = write_book([Table("学员名册", header, [("1", *person(1)[:5], ""), ("2", *person(2, "吴老岩")[:5], "")])])
-    again = await imported(own, blank, kind="trainees")
-    assert (again["summary"], [each["code"] for each in again["errors"]]) == (counts(2, unchanged=1, rejected=1), ["name_differs"])
-    kept = next(each for each in (await own.get("/v1/trainees")).json()["items"] if each["phone"])
-    assert (kept["phone"], kept["categories"][0]["since_on"]) == ("135****0001", "2024-05-01")
-    town = registry.as_("town", region_code="522601101", at=made.BEFORE)
-    refused = await imported(town, sheet, kind="trainees")
-    assert (refused["summary"]["rejected"], {(each["column"], each["code"]) for each in refused["errors"]}) == (2, {("D", "forbidden")})
-
-
-async def test_a_list_of_payments_elsewhere_is_kept_once(registry: Service) -> None:
-    officer = registry.as_("officer", at=made.BEFORE)
-    header = ("姓名", "身份证号码", "职业(工种)", "技能等级", "开班日期", "金额(元)", "支付单位")
-    rows = [
-        ("杨秀英", made.citizen(1), "电工", "初级工", "2025-03-10", "1,500元", "州失业保险"),
-        ("", made.citizen(2), "钓鱼", "", "2025-03-10", "?", ""),
-    ]
-    sheet = write_book([Table("名单", header, rows)])
-    first = await imported(officer, sheet, kind="outside_payments", source="州社保局")
-    assert (first["summary"], found(first)) == (counts(2, created=1, rejected=1), [(3, "F", "invalid_value")])
-    [payment] = (await officer.get("/v1/outside-payments")).json()["items"]
-    assert (payment["occupation_code"], payment["level"], payment["amount"]) == ("6-31-01-03", "junior", "1500.00")
-    assert (await imported(officer, sheet, kind="outside_payments"))["summary"]["unchanged"] == 1
-    own = registry.as_("institution", institution_id=await made.school(registry))
-    await sent(own, sheet, 403, kind="outside_payments")
-
-
-def found(job: Any) -> list[tuple[int, str, str]]:
-    return [(each["row"], each["column"], each["code"]) for each in job["errors"]]
-
-
-async def test_a_class_s_own_sign_in_sheet_has_its_people_and_its_half_days(registry: Service) -> None:
-    institution_id = await made.school(registry)
-    class_id = await made.proposed(registry, institution_id, "in_progress")
-    own = registry.as_("institution", institution_id=institution_id, at=made.LAST)
-    await imported(own, roster(person(1), person(2, "吴老岩")), kind="roster", class_id=class_id)
-    answer = await own.get(f"/v1/classes/{class_id}/sign-in.xlsx", params={"from_on": "2025-04-09"})
-    header, *rows = ([row.text(column) for column in range(len(row.values))] for row in open_book(answer.content, "a.xlsx").sheets[0].rows)
-    assert header == ["序号", "姓名", "身份证号码", "2025年4月9日上午", "2025年4月9日下午", "2025年4月10日上午", "2025年4月10日下午"]
-    marked = write_book([Table("签到表", header, [[*row[:3], "√", "√", "√", "×"] for row in rows])])
-    assert (await imported(own, marked, kind="sign_in", class_id=class_id))["summary"] == counts(2, created=2)
-    other = registry.as_("institution", institution_id=await made.school(registry))
-    assert (await other.get(f"/v1/classes/{class_id}/sign-in.xlsx")).status_code == 404

@@ -11,7 +11,7 @@ import pytest
 from shared.sheets import Table, write_book
 from tests.conftest import Service, Start
 from tests.registry import made
-from tests.registry.imports.test_imports import imported, person, roster
+from tests.registry.imports.sending import imported, person, roster
 
 DAYS = ("2025-04-08", "2025-04-09", "2025-04-10")
 

@@ -73,7 +73,7 @@ async def must_be_unpaid(call: Call, kernel: Kernel, trainee_id: UUID) -> None:
         wanted = select(Merge.merged_at, Trainee.merged_into).join(Trainee, Trainee.id == Merge.trainee_id)
         merge = (await session.execute(wanted.where(STANDS, Merge.trainee_id == trainee_id, visibility.rows(call.actor)))).first()
     if merge and (paid := await clients.paid_since(kernel, call, [trainee_id, merge.merged_into], merge.merged_at)):
-        said = f"合并以后已向此人支付 {paid} 元。请先按追回办理,或由复审人员核定归属。"
+        said = f"合并以后已向此人支付 {paid} 元。银行退回该款以后才能撤回合并。"
         raise PaidSinceMerge(said, kept_id=str(merge.merged_into))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Insert, func, select, update
@@ -240,14 +240,10 @@ async def correct(session: AsyncSession, call: Call, attendance_id: UUID, body: 
     if training.status == ClassStatus.COMPLETED:
         await settle_again(session, call, training, wrong.trainee_id)
     days = sorted({wrong.on, right.on})
-    told = {"reason": body.reason, "changes": history.changes(_json(before), _json(before | given) if given else {})}
+    told = {"reason": body.reason, "changes": history.changes(before, before | given if given else {})}
     said = {"status": training.status, "version": training.version, "trainee_id": wrong.trainee_id, "from_on": days[0]}
     await deeds.record(session, call, "attendance.corrected", training.id, subject_type="class", details=told, **said)
     return schemas.AttendanceOut.model_validate((await session.execute(reading.SHOWN.where(Attendance.id == shown))).one())
-
-
-def _json(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value if value is None else str(value) for name, value in values.items()}
 
 
 async def keep_conflicts(session: AsyncSession, call: Call, class_id: UUID, judged: Sequence[Judged]) -> None:

@@ -195,7 +195,7 @@ async def correct_employment(
         raise errors.Invalid(faults=faults)
     wrong.voided_at, wrong.void_reason = call.now, body.reason
     await session.flush()
-    told = {"reason": body.reason, "changes": history.changes(_json(before), _json(before | given) if given else {})}
+    told = {"reason": body.reason, "changes": history.changes(before, before | given if given else {})}
     if given:
         made = await _employ(session, call, enrolment_id, right, "employment.corrected", told, corrects=wrong.id)
         return schemas.EmploymentKept(**made.model_dump())
@@ -225,7 +225,3 @@ async def _employ(
     said = {"kind": body.kind, "grade": body.grade, **told}
     await deeds.record(session, call, what, enrolment_id, subject_type="enrolment", details=said, employment_id=made.id)
     return made
-
-
-def _json(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, date) else value for name, value in values.items()}

@@ -1,10 +1,8 @@
 """Classes over their routes: what is refused, who sees what, and the way from draft to done."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from services.registry.training.classes import policy
@@ -13,13 +11,6 @@ from tests.conftest import Start, version_of
 from tests.registry import made
 
 STATES = tuple(policy.MACHINE.states)
-
-
-async def why_not(client: httpx.AsyncClient, class_id: str, action: str) -> str | None:
-    """The code that the class's own paper says the action would be refused with now."""
-    paper = (await client.get(f"/v1/classes/{class_id}")).json()
-    [found] = [each for each in paper["allowed_actions"] if each["action"] == action]
-    return found["why_not"] and str(found["why_not"]["code"])
 
 
 async def test_a_class_goes_from_draft_to_completed(start: Start) -> None:
@@ -41,7 +32,7 @@ async def test_a_class_goes_from_draft_to_completed(start: Start) -> None:
         assert (refused.status_code, refused.json()["code"]) == (403, "wrong_role")
         officer = registry.as_("officer", at=made.BEFORE)
         assert (await made.posted(officer, f"{path}:approve", {"comment": "同意"}))["status"] == "approved"
-        assert await why_not(own, paper["id"], "start") == "too_early"
+        assert await made.why_not(own, paper["id"], "start") == "too_early"
         early = await own.post(f"{path}:start")
         assert (early.status_code, early.json()["code"]) == (409, "too_early")
         first = registry.as_("institution", institution_id=institution_id, at=made.FIRST)
@@ -181,7 +172,7 @@ async def test_designation_is_asked_at_submit(start: Start, kind: str, period: t
         if period:
             await made.posted(officer, f"/v1/institutions/{institution_id}:designate", {"from_on": period[0], "to_on": period[1]})
         class_id = await made.proposed(registry, institution_id)
-        assert await why_not(officer, class_id, "submit") == code
+        assert await made.why_not(officer, class_id, "submit") == code
         answer = await officer.post(f"/v1/classes/{class_id}:submit")
         assert (answer.status_code, answer.json().get("code")) == ((409, code) if code else (200, None))
 
@@ -197,7 +188,7 @@ async def test_a_blacklisted_institution_submits_no_class(start: Start, from_on:
         await made.posted(reviewer, f"/v1/institutions/{institution_id}:blacklist", {"from_on": from_on, "reason": "虚报学员"})
         class_id = await made.proposed(registry, institution_id)
         code, officer = "institution_blacklisted" if refused else None, registry.as_("officer", at=made.BEFORE)
-        assert await why_not(officer, class_id, "submit") == code
+        assert await made.why_not(officer, class_id, "submit") == code
         answer = await officer.post(f"/v1/classes/{class_id}:submit")
         assert answer.json().get("code") == code
 
@@ -310,151 +301,6 @@ async def test_the_filters_find_what_fits(start: Start) -> None:
             assert [each["id"] for each in answer.json()["items"]] == found, query
         for query in ("stat=approved", "status=open", "channel=none", "programme=X", "region_code=522601999"):
             assert (await officer.get(f"/v1/classes?{query}")).status_code == 400, query
-
-
-async def test_the_timetable_holds_each_half_day_once_and_within_the_days(start: Start) -> None:
-    async with start("registry") as registry:
-        class_id = await made.proposed(registry, await made.school(registry), "approved")
-        officer, path = registry.as_("officer"), f"/v1/classes/{class_id}/sessions"
-        await made.posted(officer, path, {"on": "2025-04-08", "half_day": "am", "hours": 4, "topic": "选种"}, 201)
-        twice = await officer.post(path, json={"on": "2025-04-08", "half_day": "am", "hours": 4})
-        assert (twice.status_code, twice.json()["code"]) == (409, "duplicate_session")
-        outside = await officer.post(path, json={"on": "2025-04-11", "half_day": "am", "hours": 4})
-        assert (outside.status_code, outside.json()["errors"][0]["code"]) == (422, "outside_class_days")
-        assert [each["topic"] for each in (await officer.get(path)).json()["items"]] == ["选种"]
-
-
-async def test_a_teacher_is_in_one_timetable_in_a_half_day(start: Start) -> None:
-    async with start("registry") as registry:
-        officer, schools = registry.as_("officer", at=made.BEFORE), [await made.school(registry), await made.school(registry)]
-        paths, session = [], {"on": "2025-04-08", "half_day": "am", "hours": 4}
-        for school in schools:  # one person, whom two schools employ
-            teacher = {"name": "石老师", "id_number": made.citizen(1), "employment": "part_time", "from_on": "2024-01-01"}
-            ids = [(await made.posted(officer, f"/v1/institutions/{school}/teachers", teacher, 201))["id"]]
-            paths.append(f"/v1/classes/{await made.proposed(registry, school, teacher_ids=ids)}")
-        first, second = paths
-        assert (await made.posted(officer, f"{first}/sessions", session, 201))["teacher_id"]
-        clash = await officer.post(f"{second}/sessions", json=session)
-        assert (clash.status_code, clash.json()["code"], clash.json()["errors"][0]["pointer"]) == (422, "teacher_clash", "/teacher_id")
-        await made.posted(officer, f"{second}/sessions", session | {"half_day": "pm"}, 201)
-        await made.posted(officer, f"{first}:cancel")
-        await made.posted(officer, f"{second}/sessions", session, 201)
-
-
-async def test_a_teacher_whom_no_timetable_names_clashes_with_nobody(start: Start) -> None:
-    async with start("registry") as registry:
-        officer, school = registry.as_("officer", at=made.BEFORE), await made.school(registry)
-        named = [
-            {"name": "石老师", "id_number": made.citizen(serial), "employment": "part_time", "from_on": "2024-01-01"} for serial in (1, 2)
-        ]
-        ids = [(await made.posted(officer, f"/v1/institutions/{school}/teachers", each, 201))["id"] for each in named]
-        classes = [await made.proposed(registry, school, teacher_ids=ids) for _ in range(2)]
-        session = {"on": "2025-04-08", "half_day": "am", "hours": 4}
-        for each in classes:
-            assert (await made.posted(officer, f"/v1/classes/{each}/sessions", session, 201))["teacher_id"] is None
-        unknown = await officer.post(f"/v1/classes/{classes[0]}/sessions", json=session | {"half_day": "pm", "teacher_id": classes[1]})
-        assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "unknown_teacher")
-
-
-async def test_two_timetables_at_the_same_moment_do_not_both_take_the_teacher(start: Start) -> None:
-    async with start("registry") as registry:
-        officer, school = registry.as_("officer", at=made.BEFORE), await made.school(registry)
-        teacher = {"name": "石老师", "id_number": made.citizen(1), "employment": "full_time", "from_on": "2024-01-01"}
-        ids = [(await made.posted(officer, f"/v1/institutions/{school}/teachers", teacher, 201))["id"]]
-        classes = [await made.proposed(registry, school, teacher_ids=ids) for _ in range(4)]
-        session = {"on": "2025-04-08", "half_day": "am", "hours": 4}
-        answers = await asyncio.gather(*(officer.post(f"/v1/classes/{each}/sessions", json=session) for each in classes))
-        assert sorted(each.status_code for each in answers) == [201, 422, 422, 422]
-
-
-async def test_a_day_of_the_timetable_holds_eight_class_hours(start: Start) -> None:
-    async with start("registry") as registry:
-        officer, path = registry.as_("officer"), f"/v1/classes/{await made.proposed(registry, await made.school(registry))}/sessions"
-        await made.posted(officer, path, {"on": "2025-04-08", "half_day": "am", "hours": 4}, 201)
-        refused = await officer.post(path, json={"on": "2025-04-08", "half_day": "pm", "hours": 5})
-        assert (refused.status_code, refused.json()["code"]) == (422, "class_hours_impossible")
-        await made.posted(officer, path, {"on": "2025-04-08", "half_day": "pm", "hours": 4}, 201)
-
-
-async def test_what_was_returned_or_rejected_is_put_right_and_submitted_again(start: Start) -> None:
-    async with start("registry") as registry:
-        school = await made.school(registry)
-        own, officer = registry.as_("institution", institution_id=school, at=made.BEFORE), registry.as_("officer", at=made.BEFORE)
-        for status in ("submitted", "rejected", "approved"):
-            path = f"/v1/classes/{await made.proposed(registry, school, status)}"
-            returned = await made.posted(officer, f"{path}:return", {"reason": "课程未列明"})
-            assert (returned["status"], returned["status_reason"], returned["approved_at"]) == ("returned", "课程未列明", None)
-            waiting = (await own.get("/v1/worklist")).json()["items"]
-            assert [each["link"] for each in waiting if each["kind"] == "class_returned"] == [path]
-            assert (await own.patch(path, json={"name": "稻田养鱼班(改)"})).json()["name"] == "稻田养鱼班(改)"
-            again = await made.posted(own, f"{path}:submit")
-            assert (again["status"], again["status_reason"], again["filed_at"]) == ("submitted", None, returned["filed_at"])
-            assert (await made.posted(officer, f"{path}:approve"))["status"] == "approved"
-        assert (await officer.post(f"{path}:return")).status_code == 422
-
-
-async def test_a_class_filed_late_says_why(start: Start) -> None:
-    async with start("registry") as registry:
-        class_id = await made.proposed(registry, await made.school(registry))
-        path, first = f"/v1/classes/{class_id}", registry.as_("officer", at=made.FIRST)
-        assert await why_not(first, class_id, "submit") == "class_filed_late"
-        refused = await first.post(f"{path}:submit")
-        assert (refused.status_code, refused.json()["code"], refused.json()["errors"][0]["pointer"]) == (
-            422,
-            "class_filed_late",
-            "/late_reason",
-        )
-        await first.patch(path, json={"late_reason": "农时提前,临时增开"})
-        assert (await made.posted(first, f"{path}:submit"))["filed_at"].startswith("2025-04-08")
-
-
-async def test_an_approved_class_that_is_moved_is_to_be_approved_again(start: Start) -> None:
-    async with start("registry") as registry:
-        school, later = await made.school(registry), {"starts_on": "2025-04-15", "ends_on": "2025-04-17"}
-        path = f"/v1/classes/{await made.proposed(registry, school, 'approved')}"
-        officer, own = registry.as_("officer", at=made.BEFORE), registry.as_("institution", institution_id=school, at=made.BEFORE)
-        moved = await made.posted(own, f"{path}:reschedule", later)
-        assert (moved["status"], moved["approved_at"], moved["filed_at"][:10]) == ("submitted", None, "2025-03-29")
-        assert (await made.posted(officer, f"{path}:approve"))["status"] == "approved"
-        other = await made.posted(officer, f"{path}:reschedule", made.DAYS)  # earlier than filed: filed anew, in time
-        assert (other["status"], other["filed_at"][:10]) == ("submitted", "2025-04-01")
-        refused = await officer.post(f"{path}:approve")
-        assert (refused.status_code, refused.json()["code"]) == (409, "same_person")
-
-
-async def test_a_class_does_not_move_into_the_past_without_a_word(start: Start) -> None:
-    async with start("registry") as registry:
-        path = f"/v1/classes/{await made.proposed(registry, await made.school(registry), 'approved', starts_on='2025-06-10', ends_on='2025-06-12')}"
-        june, past = registry.as_("officer", at="2025-06-09T09:00:00+08:00"), dict(made.DAYS)
-        refused = await june.post(f"{path}:reschedule", json=past)
-        assert (refused.status_code, refused.json()["code"]) == (422, "class_filed_late")
-        moved = await made.posted(june, f"{path}:reschedule", past | {"late_reason": "日期登记有误"})
-        assert (moved["status"], moved["filed_at"][:10], moved["late_reason"]) == ("submitted", "2025-06-09", "日期登记有误")
-
-
-async def test_who_is_blacklisted_or_suspended_after_submitting_is_neither_approved_nor_starts(start: Start) -> None:
-    async with start("registry") as registry:
-        school = await made.school(registry)
-        submitted, approved = [await made.proposed(registry, school, status) for status in ("submitted", "approved")]
-        officer, first = registry.as_("officer", at=made.BEFORE), registry.as_("officer", at=made.FIRST)
-        tried = ((officer, submitted, "approve"), (first, approved, "start"))
-        acts = {
-            "institution_suspended": (officer, "suspend", {"from_on": "2025-04-02", "reason": "停业整顿"}),
-            "institution_blacklisted": (
-                registry.as_("reviewer", at=made.BEFORE),
-                "blacklist",
-                {"from_on": "2025-04-02", "reason": "虚报学员"},
-            ),
-        }
-        for code, (who, act, body) in acts.items():
-            await made.posted(who, f"/v1/institutions/{school}:{act}", body)
-            for client, class_id, action in tried:
-                assert await why_not(client, class_id, action) == code
-                refused = await client.post(f"/v1/classes/{class_id}:{action}")
-                assert (refused.status_code, refused.json()["code"]) == (409, code)
-            await made.posted(registry.as_("reviewer", at=made.BEFORE), f"/v1/institutions/{school}:reinstate")
-        for client, class_id, action in tried:
-            await made.posted(client, f"/v1/classes/{class_id}:{action}")
 
 
 async def test_inspections_are_the_officer_s_and_the_town_s(start: Start) -> None:

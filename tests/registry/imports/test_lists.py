@@ -1,0 +1,126 @@
+"""What an import makes of each row: people under other names, notes, lists of trainees and of payments, a class's own sign-in sheet."""
+
+from typing import Any
+
+from shared.sheets import Table, open_book, write_book
+from tests.conftest import Service
+from tests.registry import made
+from tests.registry.imports.sending import HEADER, counts, imported, person, roster, sent
+
+
+async def test_a_number_with_the_name_of_another_is_told_and_nobody_is_enrolled(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    class_id = await made.proposed(registry, institution_id, "approved")
+    officer = registry.as_("officer", at=made.BEFORE)
+    await made.posted(
+        officer, "/v1/trainees", {"name": "潘阿生", "id_number": made.citizen(1), "phone": "13885501234", "region_code": "522601101"}, 201
+    )
+    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+    answer = await imported(own, roster(person(1, "吴老岩"), person(2)), kind="roster", class_id=class_id)
+    assert answer["summary"] == counts(2, created=1, rejected=1)
+    assert [(each["row"], each["column"], each["code"]) for each in answer["errors"]] == [(2, "B", "name_differs")]
+    assert len((await own.get("/v1/trainees")).json()["items"]) == 1
+    right = await imported(own, roster(person(1, "潘 阿生"), person(2)), kind="roster", class_id=class_id)
+    assert right["summary"] == counts(2, created=1, unchanged=1)
+    pensions = write_book(
+        [Table("名单", ("姓名", "证件号码", "开始年月"), [("吴老岩", made.citizen(1), "202412"), ("潘阿生", made.citizen(1), "202501")])]
+    )
+    listed = await imported(officer, pensions, kind="status_records", status="employee_pension", source="州社保局")
+    assert (listed["summary"], [each["code"] for each in listed["errors"]]) == (counts(2, created=1, rejected=1), ["name_differs"])
+
+
+async def test_a_roster_says_nothing_new_of_whom_a_begun_class_counts_on(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    class_id = await made.proposed(registry, institution_id, "approved")
+    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+    assert (await imported(own, roster(person(1, category="农村转移劳动者")), kind="roster", class_id=class_id))["summary"] == counts(
+        1, created=1
+    )
+    during = registry.as_("institution", institution_id=institution_id, at=made.FIRST)
+    again = await imported(during, roster(person(1, category="农村转移劳动者")), kind="roster", class_id=class_id)
+    assert again["summary"] == counts(1, unchanged=1)
+    told = await imported(during, roster(person(1, category="脱贫劳动力")), kind="roster", class_id=class_id)
+    assert [(each["column"], each["code"]) for each in told["errors"]] == [("F", "correction_needed")]
+    [trainee] = (await during.get("/v1/trainees")).json()["items"]
+    assert [each["code"] for each in trainee["categories"]] == ["rural_transfer_worker"]
+
+
+async def test_a_residence_permit_is_kept_as_one(registry: Service) -> None:
+    class_id = await made.proposed(registry, await made.school(registry), "approved")
+    officer = registry.as_("officer", at=made.BEFORE)
+    await imported(officer, roster(("陈大文", "810000199003070015", "三棵树镇", "", "", "")), kind="roster", class_id=class_id)
+    [trainee] = (await officer.get("/v1/trainees")).json()["items"]
+    assert trainee["id_type"] == "residence_permit"
+
+
+async def test_what_was_not_read_stands_in_the_notes_of_the_job(registry: Service) -> None:
+    class_id = await made.proposed(registry, await made.school(registry), "approved")
+    officer = registry.as_("officer", at=made.BEFORE)
+    book = write_book([Table("花名册", HEADER, [("1", *person(1))]), Table("Sheet2", [], [])])
+    assert (await imported(officer, book, kind="roster", class_id=class_id))["notes"] == ["表“Sheet2”是空的,未读取。"]
+    hidden = write_book([Table("通讯录", ("姓名", "电话"), [("杨秀英", "13508550001")]), Table("Sheet2", [], [])])
+    failed = await imported(officer, hidden, kind="roster", class_id=class_id)
+    assert (failed["status"], len(failed["notes"])) == ("failed", 2)
+
+
+# --- lists that need no class --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_list_of_trainees_registers_them_and_takes_nothing_away(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+    header = (*HEADER[:-1], "类别认定日期")
+    sheet = write_book(
+        [
+            Table(
+                "学员名册",
+                header,
+                [("1", *person(1, phone="13508550001", category="农村妇女")[:5], "2024-05-01"), ("2", *person(2)[:5], "")],
+            )
+        ]
+    )
+    assert (await imported(own, sheet, kind="trainees"))["summary"] == counts(2, created=2)
+    assert (await imported(own, sheet, kind="trainees"))["summary"] == counts(2, unchanged=2)
+    blank = write_book([Table("学员名册", header, [("1", *person(1)[:5], ""), ("2", *person(2, "吴老岩")[:5], "")])])
+    again = await imported(own, blank, kind="trainees")
+    assert (again["summary"], [each["code"] for each in again["errors"]]) == (counts(2, unchanged=1, rejected=1), ["name_differs"])
+    kept = next(each for each in (await own.get("/v1/trainees")).json()["items"] if each["phone"])
+    assert (kept["phone"], kept["categories"][0]["since_on"]) == ("135****0001", "2024-05-01")
+    town = registry.as_("town", region_code="522601101", at=made.BEFORE)
+    refused = await imported(town, sheet, kind="trainees")
+    assert (refused["summary"]["rejected"], {(each["column"], each["code"]) for each in refused["errors"]}) == (2, {("D", "forbidden")})
+
+
+async def test_a_list_of_payments_elsewhere_is_kept_once(registry: Service) -> None:
+    officer = registry.as_("officer", at=made.BEFORE)
+    header = ("姓名", "身份证号码", "职业(工种)", "技能等级", "开班日期", "金额(元)", "支付单位")
+    rows = [
+        ("杨秀英", made.citizen(1), "电工", "初级工", "2025-03-10", "1,500元", "州失业保险"),
+        ("", made.citizen(2), "钓鱼", "", "2025-03-10", "?", ""),
+    ]
+    sheet = write_book([Table("名单", header, rows)])
+    first = await imported(officer, sheet, kind="outside_payments", source="州社保局")
+    assert (first["summary"], found(first)) == (counts(2, created=1, rejected=1), [(3, "F", "invalid_value")])
+    [payment] = (await officer.get("/v1/outside-payments")).json()["items"]
+    assert (payment["occupation_code"], payment["level"], payment["amount"]) == ("6-31-01-03", "junior", "1500.00")
+    assert (await imported(officer, sheet, kind="outside_payments"))["summary"]["unchanged"] == 1
+    own = registry.as_("institution", institution_id=await made.school(registry))
+    await sent(own, sheet, 403, kind="outside_payments")
+
+
+def found(job: Any) -> list[tuple[int, str, str]]:
+    return [(each["row"], each["column"], each["code"]) for each in job["errors"]]
+
+
+async def test_a_class_s_own_sign_in_sheet_has_its_people_and_its_half_days(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    class_id = await made.proposed(registry, institution_id, "in_progress")
+    own = registry.as_("institution", institution_id=institution_id, at=made.LAST)
+    await imported(own, roster(person(1), person(2, "吴老岩")), kind="roster", class_id=class_id)
+    answer = await own.get(f"/v1/classes/{class_id}/sign-in.xlsx", params={"from_on": "2025-04-09"})
+    header, *rows = ([row.text(column) for column in range(len(row.values))] for row in open_book(answer.content, "a.xlsx").sheets[0].rows)
+    assert header == ["序号", "姓名", "身份证号码", "2025年4月9日上午", "2025年4月9日下午", "2025年4月10日上午", "2025年4月10日下午"]
+    marked = write_book([Table("签到表", header, [[*row[:3], "√", "√", "√", "×"] for row in rows])])
+    assert (await imported(own, marked, kind="sign_in", class_id=class_id))["summary"] == counts(2, created=2)
+    other = registry.as_("institution", institution_id=await made.school(registry))
+    assert (await other.get(f"/v1/classes/{class_id}/sign-in.xlsx")).status_code == 404
