@@ -14,6 +14,7 @@ from shared.sheets.cells import Book, Row, Sheet, SheetError, column_letter, is_
 
 HEADER_WITHIN_ROWS: Final = 30
 HEADER_CHARACTERS_AT_MOST: Final = 20
+SAMPLE_PEOPLE_AT_MOST: Final = 2  # a list written into a copy of the sample keeps its name
 NUMBER_DIGITS_AT_LEAST: Final = 10  # fewer digits in the number's column (44人, 无) are no attempt at a number
 NO_DIGIT: Final = re.compile(r"[^\d*]")
 NAME, ID_NUMBER, ORDER = "name", "id_number", "order"
@@ -101,7 +102,7 @@ def columns_of(row: Row, words: Words, span: range | None = None) -> dict[str, i
 
 def find_layouts(book: Book, words: Words, *, needed: Sequence[str]) -> Found:
     """Every table of a visible sheet with the needed columns; raises SheetError `unknown_sheet_layout` saying what is missing. A sheet named for samples
-    or instructions is read if there is no other table."""
+    or instructions is read if there is no other table, or if it has more people than a sample beside a list that is read."""
     found = Found()
     nearest: tuple[str, Mapping[str, int]] = ("", {})
     put_off: list[Sheet] = []
@@ -116,9 +117,17 @@ def find_layouts(book: Book, words: Words, *, needed: Sequence[str]) -> Found:
             nearest = (sheet.name, columns)
     alone = not found.layouts and not nearest[1]
     for sheet in put_off:
-        if not alone:
+        its = Found()
+        columns = _read_tables(sheet, words, needed, its)
+        listed = sum(1 for layout in its.layouts for _ in people(layout))
+        if not alone and not (found.layouts and listed > SAMPLE_PEOPLE_AT_MOST):
             found.notes.append(f"表“{sheet.name}”按名称是样表或说明,未读取。")
-        elif len(columns := _read_tables(sheet, words, needed, found)) > len(nearest[1]):
+            continue
+        found.layouts += its.layouts
+        found.notes += its.notes
+        if not alone:
+            found.notes.append(f"表“{sheet.name}”按名称是样表或说明,但其中有 {listed} 人,已读取;确是样表的,请删去后重新导入。")
+        elif len(columns) > len(nearest[1]):
             nearest = (sheet.name, columns)
     if not found.layouts:
         where = f"表“{nearest[0]}”缺少列:" if nearest[1] else "没有找到表头;至少要有列:"

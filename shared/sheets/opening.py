@@ -282,7 +282,8 @@ def _csv_sheet(data: bytes) -> Sheet:
 
 
 def _parted(text: str, delimiter: str) -> int:
-    """How many clean fields the first lines have by this delimiter: none that begins or ends with another one, which then is the true one."""
+    """How many clean fields the first lines have by this delimiter: none that begins or ends with another one, which then is the true one, and none of a line
+    in which it parts what is quoted."""
     others = DELIMITERS.replace(delimiter, "").replace("\t", "")
     try:
         rows = [
@@ -291,7 +292,8 @@ def _parted(text: str, delimiter: str) -> int:
         ]
     except csv.Error:
         return 0
-    fields = (field.strip() for row in rows if len(row) > 1 for field in row)
+    whole = (row for row in rows if len(row) > 1 and not any(field.startswith('"') != field.endswith('"') for field in row))
+    fields = (field.strip() for row in whole for field in row)
     return sum(bool(field) and field[0] not in others and field[-1] not in others for field in fields)
 
 

@@ -15,11 +15,13 @@ from services.registry.imports.sign_in import OnRoster, read_sign_in
 from services.registry.people.trainees.rules import id_type_of
 from services.registry.reference import policy as reference
 from shared.sheets import Book, Reading, SheetError, Table, Value, open_book, write_book
+from tests.registry import made
 from tests.registry.imports.conftest import CATEGORIES, REGIONS, UNCLEAR, book_of, csv_of, sample
 
 TODAY = dt.date(2025, 4, 20)
 DAYS = [dt.date(2025, 4, 8), dt.date(2025, 4, 9), dt.date(2025, 4, 10)]
 MAN, WOMAN, OTHER_MAN = "522601199003070017", "522601199003070025", "522601197003150018"
+YANG = ["杨老三", made.citizen(7), "旁海镇"]
 ROSTER = ["姓名", "身份证号", "户籍乡镇"]
 PAN, MEI, WU = ["潘阿生", MAN, "三棵树镇"], ["潘阿妹", WOMAN, "舟溪镇"], ["吴老岩", OTHER_MAN, "旁海镇"]
 
@@ -94,6 +96,14 @@ def test_a_sheet_called_a_sample_is_the_table_where_it_is_the_only_one() -> None
     reading = roster(book(Table("花名册(样表)", ROSTER, [PAN]), Table("填表说明", ["一、类别按下拉选择"], [])))
     assert [row.name for row in reading.rows] == ["潘阿生"]
     assert ["填表说明" in note for note in reading.notes] == [True]
+
+
+@pytest.mark.parametrize(("people", "read"), [([MEI, WU], 1), ([MEI, WU, YANG], 4)])
+def test_a_list_in_a_copy_of_the_sample_is_read_and_said(people: list[list[Value]], read: int) -> None:
+    reading = roster(book(Table("一班", ROSTER, [PAN]), Table("二班(样表)", ROSTER, people)))
+    assert (len(reading.rows), reading.faults) == (read, [])
+    [note] = reading.notes
+    assert ("已读取" in note, "未读取" in note) == (read > 1, read == 1)
 
 
 def test_the_people_of_a_sample_do_not_stand_in_for_a_list_that_cannot_be_read() -> None:
@@ -237,6 +247,10 @@ def test_lines_where_only_a_formula_stands_are_no_people() -> None:
         pytest.param(f"姓名\t,身份证号\t,户籍乡镇\t,\n潘阿生\t,{MAN}\t,三棵树镇\t,\n", id="and-a-comma-at-the-end"),
         pytest.param(f'"姓名";"身份证号";"户籍乡镇"\n"潘阿生";"{MAN}";"三棵树镇"\n', id="quoted-with-semicolons"),
         pytest.param(f'"姓名";"身份证号";"户籍乡镇"\n"潘阿生";"{MAN}";"贵州,凯里,三棵树镇,南花,一组"\n', id="commas-within-quotes"),
+        pytest.param(
+            f'姓名,身份证号,户籍乡镇,备注\n潘阿生,{MAN},三棵树镇,"种植;养殖;电工;焊工;家政;护理;烹饪;茶艺;刺绣;导游"\n',
+            id="semicolons-within-quotes",
+        ),
         pytest.param(f"sep=;\n姓名;身份证号;户籍乡镇\n潘阿生;{MAN};三棵树镇\n", id="told-in-the-first-line"),
         pytest.param(f"姓名\t身份证号\t户籍乡镇\n潘阿生\t{MAN}\t三棵树镇\n", id="tabs"),
         pytest.param(f"姓名|身份证号|户籍乡镇\n潘阿生|{MAN}|三棵树镇\n", id="bars"),
