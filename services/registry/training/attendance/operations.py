@@ -27,6 +27,7 @@ from shared.access import Call
 from shared.db import new_id
 
 Key = tuple[UUID, date, str]
+PROBLEMS: dict[str, type[errors.Problem]] = {each.code: each for each in (AttendanceInFuture, OverlappingAttendance)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,7 @@ async def correct(session: AsyncSession, call: Call, attendance_id: UUID, body: 
         [judged] = await judge(session, call, training, [right])
         [judged] = await keep(session, call, training, [judged])
         if judged.fault:
-            raise (OverlappingAttendance if judged.other_class_id else errors.Invalid)(faults=[judged.fault])
+            raise PROBLEMS.get(judged.fault.code, errors.Invalid)(faults=[judged.fault])
         shown = judged.id or shown
     await _count(session, training.id, {wrong.trainee_id})
     if training.status == ClassStatus.COMPLETED:

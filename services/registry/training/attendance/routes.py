@@ -37,7 +37,7 @@ async def record_one(class_id: UUID, body: schemas.AttendanceIn, session: web.Se
     "/v1/attendance/{attendance_id:uuid}:correct",
     may=ENROLLERS,
     summary="更正或撤销一条签到",
-    errors=REFUSALS,
+    errors=[*REFUSALS, AttendanceInFuture],
     paper=operations.standing,
 )
 async def correct(attendance_id: UUID, body: schemas.AttendanceCorrected, session: web.Session, call: web.Caller) -> schemas.AttendanceOut:

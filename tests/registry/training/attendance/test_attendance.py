@@ -169,6 +169,9 @@ async def test_a_wrong_half_day_is_taken_back_or_put_right_and_stays_in_the_trai
         assert (await officer.post(f"/v1/attendance/{am['id']}:correct", json={"reason": "再来"})).status_code == 404
         moved = await made.posted(officer, f"/v1/attendance/{pm['id']}:correct", {"reason": "日期写错", "on": "2025-04-09"})
         assert (moved["on"], moved["half_day"], moved["corrects"]) == ("2025-04-09", "pm", pm["id"])
+        wrong_day = {"reason": "日期写错", "on": "2025-04-10"}
+        ahead = await registry.as_("officer", at=made.FIRST).post(f"/v1/attendance/{moved['id']}:correct", json=wrong_day)
+        assert (ahead.status_code, ahead.json()["code"]) == (422, "attendance_in_future")
         for on, code in (("2025-04-11", "outside_class_days"), ("2025-04-10", None)):
             answer = await officer.post(f"/v1/attendance/{moved['id']}:correct", json={"reason": "日期写错", "on": on})
             assert (answer.status_code, [each["code"] for each in answer.json().get("errors", [])]) == (
