@@ -15,6 +15,7 @@ from shared.settings import load
 def seal() -> None:
     settings = load(sealer.Settings)
     telemetry.configure("sealer", "info")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     settings.seal_dir.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(KeyboardInterrupt), (settings.seal_dir / "sealer.lock").open("a+") as owned:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -123,6 +124,15 @@ async def test_a_second_sealer_waits_and_takes_over_when_the_first_is_gone(
     with contextlib.suppress(asyncio.CancelledError):
         await writing
     assert (await _verify(engines[0], processes.file)).broken is None
+
+
+async def test_told_to_end_it_ends_though_a_shell_in_the_background_started_it(processes: Processes) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # so a shell starts what it leaves in the background
+    sealer = processes.start()
+    signal.signal(signal.SIGINT, before)
+    await asyncio.to_thread(_until, lambda: processes.owner() == sealer.pid, sealer)
+    sealer.terminate()
+    assert await asyncio.to_thread(sealer.wait, 60) == 0
 
 
 def test_a_sealer_without_its_settings_names_them_and_does_not_start() -> None:
