@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared import errors
 from shared.access import Call
 from shared.http_client import read
+from shared.steps import Refusal
 from shared.web import Kernel
+
+NOT_TOLD = (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed)
 
 
 class _Read(BaseModel):
@@ -73,6 +77,15 @@ class Enterprises(_Read):
     institutions: list[EnterpriseRead]
 
 
+class BarRead(_Read):
+    code: Literal["institution_suspended", "institution_exited"]
+    detail: str
+
+
+class BarFound(_Read):
+    bar: BarRead | None
+
+
 class TouchedPaper(_Read):
     """A claim or placement that names a certificate; `amount`: a claim's, in yuan."""
 
@@ -111,6 +124,16 @@ async def assessment_facts(
     return read(AssessmentFacts, answer, "registry")
 
 
+async def bar(kernel: Kernel, call: Call, institution_id: UUID, days: Collection[date]) -> Refusal | None:
+    """Why the institution takes no part on one of the days. While nobody answers, that is why nothing can be done that depends on it."""
+    body = {"institution_id": str(institution_id), "on": sorted({str(day) for day in days})}
+    try:
+        found = read(BarFound, await kernel.neighbours["registry"].post("/internal/v1/institution-bars", call, body), "registry").bar
+    except NOT_TOLD as away:
+        return Refusal(away.code, away.detail)
+    return Refusal(found.code, found.detail) if found else None
+
+
 async def above_scale_enterprises(kernel: Kernel, call: Call) -> list[EnterpriseRead]:
     answer = await kernel.neighbours["registry"].get("/internal/v1/above-scale-enterprises", call)
     return read(Enterprises, answer, "registry").institutions
@@ -127,5 +150,5 @@ async def _touched(kernel: Kernel, call: Call, name: str, path: str) -> Touched 
     try:
         answer = await kernel.neighbours[name].get(path, call)
         return None if answer is None else read(Touched, answer, name)
-    except (errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
+    except NOT_TOLD:
         return None

@@ -1,6 +1,6 @@
 """What assessments can answer with."""
 
-from services.evaluation.filings.errors import OutOfScope
+from services.evaluation.filings.errors import BARS, OutOfScope
 from shared import access, errors
 
 
@@ -17,4 +17,4 @@ REFUSALS: dict[str, type[errors.Problem]] = {
     "invalid_state": errors.InvalidState,
     "supervision_missing": SupervisionMissing,
     "out_of_scope": OutOfScope,
-}
+} | BARS

@@ -1,7 +1,9 @@
 """An assessment batch from its announcement to its lock: who sits it, who assesses, who supervises. Certificates issue it."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -16,25 +18,42 @@ from services.evaluation.assessments.tables import Assessment, Candidate, Superv
 from services.evaluation.filings import policy as filings
 from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings import visibility as filing_visibility
-from services.evaluation.filings.errors import OutOfScope
+from services.evaluation.filings.errors import BARS, OutOfScope
 from services.evaluation.filings.tables import Filing
 from services.evaluation.known.conditions import ALIASES
 from shared import errors, privacy, redaction, web, wire
 from shared.access import Call
+from shared.steps import Refusal
 
 CITIZEN_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
 
 
-async def facts_to_create(body: AssessmentIn, call: web.Caller, kernel: web.KernelOf) -> clients.AssessmentFacts:
-    """What the registry knows of the candidates and the class, as of the day of the exam."""
+@dataclass(frozen=True, slots=True)
+class Announcing:
+    """What the registry knows of a batch to come. `bar`: why the institution takes no part."""
+
+    bar: Refusal | None
+    facts: clients.AssessmentFacts
+
+
+async def facts_to_create(body: AssessmentIn, call: web.Caller, kernel: web.KernelOf) -> Announcing:
+    """What the registry knows of the institution, the candidates and the class, as of the day of the exam."""
     async with kernel.reading() as session:
         filing = await _filing(session, call, body)
-    return await clients.assessment_facts(kernel, call, filing.institution_id, body.candidates, body.class_id, body.held_on)
+    bar, facts = await asyncio.gather(
+        clients.bar(kernel, call, filing.institution_id, [body.held_on, call.today]),
+        clients.assessment_facts(kernel, call, filing.institution_id, body.candidates, body.class_id, body.held_on),
+    )
+    return Announcing(bar, facts)
 
 
-async def create(session: AsyncSession, call: Call, body: AssessmentIn, facts: clients.AssessmentFacts) -> AssessmentPaper:
-    """Announces a batch within the filing. First the filing on the day, then who must stand aside, then every other fault at once."""
+async def create(session: AsyncSession, call: Call, body: AssessmentIn, known: Announcing) -> AssessmentPaper:
+    """Announces a batch within the filing, by an institution that takes part on the day of the exam and today. First the filing on the day, then who must
+    stand aside, then every other fault at once."""
     filing = await _filing(session, call, body)
+    if known.bar:
+        raise BARS[known.bar.code](known.bar.detail)
+    facts = known.facts
     ids = await ALIASES.resolved(session, {*body.candidates, *_trainees_of(filing)})
     candidates = [
         policy.Identity(each.name, trainee_id=str(ids[each.id]), id_number_masked=each.id_number_masked) for each in facts.trainees
@@ -59,7 +78,7 @@ async def create(session: AsyncSession, call: Call, body: AssessmentIn, facts: c
         insert(Candidate),
         [{"assessment_id": assessment.id, "trainee_id": each} for each in dict.fromkeys(ids[each] for each in body.candidates)],
     )
-    return await steps.finish(session, call, assessment, "created", candidates=len(body.candidates))
+    return await steps.finish(session, call, assessment, "created", bar=known.bar, candidates=len(body.candidates))
 
 
 async def facts_to_supervise(assessment_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.ClassRead | None:
@@ -94,11 +113,11 @@ async def supervise(
     return shown.model_copy(update={"supervisor_name": supervisor[0].name})
 
 
-async def lock(session: AsyncSession, call: Call, assessment_id: UUID, comment: str | None) -> AssessmentPaper:
+async def lock(session: AsyncSession, call: Call, assessment_id: UUID, bar: Refusal | None, comment: str | None) -> AssessmentPaper:
     """From here on the results stand."""
     assessment = await steps.begin(session, call, assessment_id, "lock")
     assessment.status = "locked"
-    return await steps.finish(session, call, assessment, "locked", comment=comment)
+    return await steps.finish(session, call, assessment, "locked", bar=bar, comment=comment)
 
 
 async def _filing(session: AsyncSession, call: Call, body: AssessmentIn) -> Filing:

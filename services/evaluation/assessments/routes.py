@@ -8,6 +8,7 @@ from fastapi import Depends, Query
 
 from services.evaluation.assessments import batch, operations, reading, steps, visibility
 from services.evaluation.assessments.errors import ConflictOfInterest, SupervisionMissing
+from services.evaluation.assessments.facts import Bar
 from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import (
     AssessmentIn,
@@ -18,9 +19,9 @@ from services.evaluation.assessments.schemas import (
     SupervisionOut,
 )
 from services.evaluation.assessments.tables import Assessment
-from services.evaluation.clients import AssessmentFacts, ClassRead
+from services.evaluation.clients import ClassRead
 from services.evaluation.codes import AssessmentStatus as Status
-from services.evaluation.filings.errors import OutOfScope
+from services.evaluation.filings.errors import InstitutionExited, InstitutionSuspended, OutOfScope
 from shared import batches, errors, pages, web, wire
 
 router = web.Router("assessments")
@@ -40,13 +41,13 @@ def _at(action: str) -> Any:
     may=INSTITUTION,
     summary="新建评价批次",
     status=201,
-    errors=[ConflictOfInterest, OutOfScope, *ASKING],
+    errors=[InstitutionSuspended, InstitutionExited, ConflictOfInterest, OutOfScope, *ASKING],
     rules=operations.RULES,
 )
 async def create(
-    body: AssessmentIn, facts: Annotated[AssessmentFacts, Depends(operations.facts_to_create)], session: web.Session, call: web.Caller
+    body: AssessmentIn, known: Annotated[operations.Announcing, Depends(operations.facts_to_create)], session: web.Session, call: web.Caller
 ) -> AssessmentPaper:
-    return await operations.create(session, call, body, facts)
+    return await operations.create(session, call, body, known)
 
 
 @router.operation("GET", "/v1/assessments", may=visibility.READERS, summary="评价批次列表", errors=[errors.InvalidCursor])
@@ -75,8 +76,8 @@ async def list_assessments(
 
 
 @router.operation("GET", ONE, may=visibility.READERS, summary="评价批次")
-async def get(assessment_id: UUID, session: web.Session, call: web.Caller) -> AssessmentPaper:
-    return await steps.paper(session, call, await reading.find(session, call, assessment_id))
+async def get(assessment_id: UUID, bar: Bar, session: web.Session, call: web.Caller) -> AssessmentPaper:
+    return await steps.paper(session, call, await reading.find(session, call, assessment_id), bar)
 
 
 @router.operation("POST", f"{ONE}/results:batch", may=INSTITUTION, summary="录入成绩", status=207, errors=STEP, paper=_at("results"))
@@ -104,5 +105,7 @@ async def supervise(
 
 
 @router.operation("POST", f"{ONE}:lock", may=INSTITUTION, summary="锁定成绩", errors=[*STEP, SupervisionMissing], paper=_at("lock"))
-async def lock(assessment_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> AssessmentPaper:
-    return await operations.lock(session, call, assessment_id, body.comment if body else None)
+async def lock(
+    assessment_id: UUID, bar: Bar, session: web.Session, call: web.Caller, body: wire.Commented | None = None
+) -> AssessmentPaper:
+    return await operations.lock(session, call, assessment_id, bar, body.comment if body else None)

@@ -21,17 +21,21 @@ from shared.access import Call
 from shared.steps import Further, Machine, Refusal
 
 
-async def begin(session: AsyncSession, call: Call, assessment_id: UUID, action: str, *, lock: bool = True) -> Assessment:
-    """The batch, locked, at the version the caller knows, where this step may be taken now."""
+async def begin(
+    session: AsyncSession, call: Call, assessment_id: UUID, action: str, *, lock: bool = True, bar: Refusal | None = None
+) -> Assessment:
+    """The batch, locked, at the version the caller knows, where this step may be taken now. `bar`: why its institution takes no part."""
     assessment = await reading.find(session, call, assessment_id, lock=lock)
     call.match(assessment.version)
-    further = await _further(session, call, assessment, for_action=action, lock=lock)
+    further = await _further(session, call, assessment, bar, for_action=action, lock=lock)
     if refusal := machine_of(county.folder()).why_not(action, assessment.status, call.actor.doer, further=further):
         raise REFUSALS[refusal.code](refusal.detail)
     return assessment
 
 
-async def finish(session: AsyncSession, call: Call, assessment: Assessment, done: str, **details: Any) -> AssessmentPaper:
+async def finish(
+    session: AsyncSession, call: Call, assessment: Assessment, done: str, *, bar: Refusal | None = None, **details: Any
+) -> AssessmentPaper:
     assessment.changed_at = call.now
     flag_modified(assessment, "changed_at")  # results and supervision are part of the paper: they raise its version too
     await session.flush()
@@ -47,15 +51,15 @@ async def finish(session: AsyncSession, call: Call, assessment: Assessment, done
         status=assessment.status,
         version=assessment.version,
     )
-    return await paper(session, call, assessment)
+    return await paper(session, call, assessment, bar)
 
 
-async def paper(session: AsyncSession, call: Call, assessment: Assessment) -> AssessmentPaper:
+async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: Refusal | None) -> AssessmentPaper:
     """The batch with its people and every action and, where the caller may not take it now, why."""
     people = await reading.candidates(session, assessment.id)
     passed = sum(each.passed is True for each in people)
     machine = machine_of(county.folder())
-    further = await _further(session, call, assessment)
+    further = await _further(session, call, assessment, bar)
     found = {step.action: machine.why_not(step.action, assessment.status, call.actor.doer, further=further) for step in machine.steps}
     filing = await session.get_one(Filing, assessment.filing_id)
     named = {each["card"]: each["name"] for team in filing.staff.values() for each in team}
@@ -77,9 +81,9 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment) -> As
 
 
 async def _further(
-    session: AsyncSession, call: Call, assessment: Assessment, for_action: str | None = None, *, lock: bool = False
+    session: AsyncSession, call: Call, assessment: Assessment, bar: Refusal | None, for_action: str | None = None, *, lock: bool = False
 ) -> Further:
-    """A batch is locked once it was supervised; certificates are issued from the day of the exam on, within the filing on both days.
+    """A batch is locked once it was supervised; certificates are issued from the day of the exam on, within the filing on both days, by an institution that takes part.
 
     `for_action`: only what this one asks is read. `lock`: the filing is locked as well, so that it is not suspended or revoked in between.
     """
@@ -88,7 +92,7 @@ async def _further(
         found["lock"] = Refusal(SupervisionMissing.code, f"{SupervisionMissing.cause}{SupervisionMissing.remedy}")
     if for_action in (None, "issue") and assessment.status == "locked":
         filing = await session.get_one(Filing, assessment.filing_id, with_for_update={"read": True} if lock else None)
-        found["issue"] = _cannot_issue(assessment, filing_reading.covered(filing), call)
+        found["issue"] = bar or _cannot_issue(assessment, filing_reading.covered(filing), call)
     return found.get
 
 

@@ -20,6 +20,7 @@ from services.evaluation.filings.tables import Filing
 from services.evaluation.known.conditions import ALIASES
 from shared import deeds, errors, person_names, privacy, web, wire
 from shared.access import Call
+from shared.steps import Refusal
 from shared.web import Kernel
 
 WORDS = {
@@ -29,9 +30,11 @@ WORDS = {
 }
 
 
-async def issue(session: AsyncSession, call: Call, kernel: Kernel, assessment_id: UUID, comment: str | None) -> AssessmentPaper:
+async def issue(
+    session: AsyncSession, call: Call, kernel: Kernel, assessment_id: UUID, bar: Refusal | None, comment: str | None
+) -> AssessmentPaper:
     """Mints the certificates of those who passed. The filing must cover the batch on the day it was held and on the day of issue."""
-    assessment = await assessment_steps.begin(session, call, assessment_id, "issue")
+    assessment = await assessment_steps.begin(session, call, assessment_id, "issue", bar=bar)
     filing = await session.get_one(Filing, assessment.filing_id)
     people = await assessments.candidates(session, assessment.id)
     passed = {each.trainee_id: each.written_as for each in people if each.passed}  # once of who was announced under two ids

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 
 from services.evaluation.assessments import steps as assessment_steps
+from services.evaluation.assessments.facts import Bar
 from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import AssessmentPaper
 from services.evaluation.certificates import operations, reading, steps
@@ -18,7 +19,7 @@ from services.evaluation.certificates.visibility import READERS
 from services.evaluation.clients import Names
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
-from services.evaluation.filings.errors import OutOfScope
+from services.evaluation.filings.errors import InstitutionExited, InstitutionSuspended, OutOfScope
 from shared import access, errors, limits, pages, web, wire
 
 router = web.Router("certificates")
@@ -32,13 +33,13 @@ ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
     "/v1/assessments/{assessment_id:uuid}:issue",
     may=INSTITUTION,
     summary="发证",
-    errors=[errors.InvalidState, errors.StaleVersion, OutOfScope],
+    errors=[errors.InvalidState, errors.StaleVersion, InstitutionSuspended, InstitutionExited, OutOfScope, *ASKING],
     paper=partial(assessment_steps.begin, action="issue", lock=False),
 )
 async def issue(
-    assessment_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: wire.Commented | None = None
+    assessment_id: UUID, bar: Bar, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: wire.Commented | None = None
 ) -> AssessmentPaper:
-    return await operations.issue(session, call, kernel, assessment_id, body.comment if body else None)
+    return await operations.issue(session, call, kernel, assessment_id, bar, body.comment if body else None)
 
 
 @router.operation("GET", "/v1/certificates", may=READERS, summary="证书列表", errors=[errors.InvalidCursor])

@@ -1,5 +1,6 @@
 """What filings can answer with. `same_person` is worded as everywhere: the code means one thing in the whole system."""
 
+from services.evaluation.clients import NOT_TOLD
 from shared import access, errors
 
 
@@ -15,13 +16,22 @@ class OutOfScope(errors.Problem):
     code, status = "out_of_scope", 409
 
 
+class InstitutionSuspended(errors.Problem):
+    code, status = "institution_suspended", 409
+
+
+class InstitutionExited(errors.Problem):
+    code, status = "institution_exited", 409
+
+
 class NumberPrefixTaken(errors.Problem):
     code, status = "number_prefix_taken", 409
 
 
+BARS: dict[str, type[errors.Problem]] = {each.code: each for each in (InstitutionSuspended, InstitutionExited, *NOT_TOLD)}
 REFUSALS: dict[str, type[errors.Problem]] = {
     "wrong_role": access.WrongRole,
     "invalid_state": errors.InvalidState,
     "same_person": SamePerson,
     "renewal_too_early": RenewalTooEarly,
-}
+} | BARS

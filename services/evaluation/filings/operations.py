@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients, rules
 from services.evaluation.filings import policy, steps
+from services.evaluation.filings.errors import BARS
 from services.evaluation.filings.schemas import FilingChange, FilingIn, FilingPaper
 from services.evaluation.filings.tables import Filing
 from shared import errors, web, wire
 from shared.access import Call
+from shared.steps import Refusal
 
 
 async def facts_to_create(body: FilingIn, call: web.Caller, kernel: web.KernelOf) -> clients.InstitutionName | None:
@@ -22,8 +24,12 @@ async def facts_to_create(body: FilingIn, call: web.Caller, kernel: web.KernelOf
     return (await clients.names(kernel, call, institution_ids=[institution_id])).institutions.get(institution_id)
 
 
-async def create(session: AsyncSession, call: Call, body: FilingIn, institution: clients.InstitutionName | None) -> FilingPaper:
+async def create(
+    session: AsyncSession, call: Call, body: FilingIn, institution: clients.InstitutionName | None, bar: Refusal | None
+) -> FilingPaper:
     """A draft. Who may file, and with which first letter, follows from the kind of institution."""
+    if bar:
+        raise BARS[bar.code](bar.detail)
     kind = institution.kind if institution else ""
     _refuse([*_kind(kind, body.number_prefix), *wire.faults(RULES, body, call.today)])
     assert institution is not None  # an unknown one has no kind that may file
@@ -38,17 +44,17 @@ async def create(session: AsyncSession, call: Call, body: FilingIn, institution:
         **body.model_dump(mode="json", exclude={"institution_id"}),
     )
     session.add(filing)
-    return await steps.finish(session, call, filing, "created")
+    return await steps.finish(session, call, filing, bar, "created")
 
 
-async def change(session: AsyncSession, call: Call, filing_id: UUID, body: FilingChange) -> FilingPaper:
+async def change(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, body: FilingChange) -> FilingPaper:
     filing = await steps.begin(session, call, filing_id, "edit")
     given = {name for name in body.model_fields_set if name == "number_prefix" or getattr(body, name) is not None}
     changed = body.model_dump(mode="json", include=given)
     _refuse([*_kind(filing.institution_kind, body.number_prefix), *wire.faults(RULES, body, call.today)])
     for name, value in changed.items():
         setattr(filing, name, value)
-    return await steps.finish(session, call, filing, "changed", fields=sorted(changed))
+    return await steps.finish(session, call, filing, bar, "changed", fields=sorted(changed))
 
 
 def _scope(body: FilingIn | FilingChange, _: date) -> Iterable[errors.Fault]:

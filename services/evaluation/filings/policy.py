@@ -29,6 +29,8 @@ STEPS: Final = (
     Step("revoke", "撤销", by(REVIEWER, *IN_FORCE), Status.REVOKED),
 )
 
+STANDING: Final = frozenset({"submit", "accept", "renew", "extend-scope"})  # what only an institution that takes part comes by
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

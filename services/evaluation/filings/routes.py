@@ -9,7 +9,8 @@ from fastapi import Depends, Query
 from services.evaluation.clients import InstitutionName
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.filings import operations, policy, reading, steps, visibility
-from services.evaluation.filings.errors import NumberPrefixTaken, RenewalTooEarly, SamePerson
+from services.evaluation.filings.errors import InstitutionExited, InstitutionSuspended, NumberPrefixTaken, RenewalTooEarly, SamePerson
+from services.evaluation.filings.facts import Bar, CallersBar
 from services.evaluation.filings.schemas import Acceptance, CoverageOut, Extension, FilingChange, FilingIn, FilingOut, FilingPaper, Renewal
 from services.evaluation.filings.tables import Filing
 from shared import errors, pages, web, wire
@@ -17,16 +18,20 @@ from shared import errors, pages, web, wire
 router = web.Router("filings")
 ONE = "/v1/filings/{filing_id:uuid}"
 ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
+BARRED = (InstitutionSuspended, InstitutionExited)
 
 
-@router.operation("POST", "/v1/filings", may=policy.INSTITUTION, summary="申报评价备案", status=201, errors=ASKING, rules=operations.RULES)
+@router.operation(
+    "POST", "/v1/filings", may=policy.INSTITUTION, summary="申报评价备案", status=201, errors=[*BARRED, *ASKING], rules=operations.RULES
+)
 async def create(
     body: FilingIn,
     institution: Annotated[InstitutionName | None, Depends(operations.facts_to_create)],
+    bar: CallersBar,
     session: web.Session,
     call: web.Caller,
 ) -> FilingPaper:
-    return await operations.create(session, call, body, institution)
+    return await operations.create(session, call, body, institution, bar)
 
 
 @router.operation("GET", "/v1/filings", may=visibility.READERS, summary="备案列表", errors=[errors.InvalidCursor, *ASKING])
@@ -72,8 +77,8 @@ async def coverage(
 
 
 @router.operation("GET", ONE, may=visibility.READERS, summary="备案")
-async def get(filing_id: UUID, session: web.Session, call: web.Caller) -> FilingPaper:
-    return steps.paper(call, await reading.find(session, call, filing_id))
+async def get(filing_id: UUID, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return steps.paper(call, await reading.find(session, call, filing_id), bar)
 
 
 @router.operation(
@@ -86,13 +91,14 @@ async def get(filing_id: UUID, session: web.Session, call: web.Caller) -> Filing
     paper=partial(steps.begin, action="edit", lock=False),
     rules=operations.RULES,
 )
-async def change(filing_id: UUID, body: FilingChange, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await operations.change(session, call, filing_id, body)
+async def change(filing_id: UUID, body: FilingChange, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await operations.change(session, call, filing_id, bar, body)
 
 
 def _step(action: str, *kinds: type[errors.Problem], rules: tuple[Any, ...] = ()) -> Any:
     step = next(each for each in policy.STEPS if each.action == action)
     problems: list[type[errors.Problem]] = [errors.InvalidState, errors.StaleVersion, *([SamePerson] if step.part else []), *kinds]
+    problems += [*BARRED, *ASKING] if action in policy.STANDING else []
     paper = partial(steps.begin, action=action, lock=False)
     return router.operation(
         "POST",
@@ -107,50 +113,50 @@ def _step(action: str, *kinds: type[errors.Problem], rules: tuple[Any, ...] = ()
 
 
 @_step("submit")
-async def submit(filing_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> FilingPaper:
-    return await steps.submit(session, call, filing_id, body.comment if body else None)
+async def submit(filing_id: UUID, bar: Bar, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> FilingPaper:
+    return await steps.submit(session, call, filing_id, bar, body.comment if body else None)
 
 
 @_step("check")
-async def check(filing_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> FilingPaper:
-    return await steps.check(session, call, filing_id, body.comment if body else None)
+async def check(filing_id: UUID, bar: Bar, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> FilingPaper:
+    return await steps.check(session, call, filing_id, bar, body.comment if body else None)
 
 
 @_step("accept", NumberPrefixTaken, rules=steps.ACCEPTED)
-async def accept(filing_id: UUID, body: Acceptance, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.accept(session, call, filing_id, body)
+async def accept(filing_id: UUID, body: Acceptance, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await steps.accept(session, call, filing_id, bar, body)
 
 
 @_step("return")
-async def send_back(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.send_back(session, call, filing_id, body.reason)
+async def send_back(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await steps.send_back(session, call, filing_id, bar, body.reason)
 
 
 @_step("reject")
-async def reject(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.reject(session, call, filing_id, body.reason)
+async def reject(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await steps.reject(session, call, filing_id, bar, body.reason)
 
 
 @_step("renew", RenewalTooEarly)
-async def renew(filing_id: UUID, body: Renewal, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.renew(session, call, filing_id, body)
+async def renew(filing_id: UUID, body: Renewal, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await steps.renew(session, call, filing_id, bar, body)
 
 
 @_step("extend-scope", rules=steps.EXTENDED)
-async def extend_scope(filing_id: UUID, body: Extension, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.extend_scope(session, call, filing_id, body)
+async def extend_scope(filing_id: UUID, body: Extension, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await steps.extend_scope(session, call, filing_id, bar, body)
 
 
 @_step("suspend")
-async def suspend(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.suspend(session, call, filing_id, body.reason)
+async def suspend(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await steps.suspend(session, call, filing_id, bar, body.reason)
 
 
 @_step("reinstate")
-async def reinstate(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.reinstate(session, call, filing_id, body.reason)
+async def reinstate(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await steps.reinstate(session, call, filing_id, bar, body.reason)
 
 
 @_step("revoke")
-async def revoke(filing_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.revoke(session, call, filing_id, body.reason)
+async def revoke(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await steps.revoke(session, call, filing_id, bar, body.reason)

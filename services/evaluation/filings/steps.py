@@ -24,17 +24,19 @@ PREFIX_LOCK = 7_401
 UNCODED = "0000"  # the body code of what the system itself hands out
 
 
-async def begin(session: AsyncSession, call: Call, filing_id: UUID, action: str, *, lock: bool = True) -> Filing:
-    """The filing, locked, at the version the caller knows, where this person may take this step now."""
+async def begin(
+    session: AsyncSession, call: Call, filing_id: UUID, action: str, *, lock: bool = True, bar: Refusal | None = None
+) -> Filing:
+    """The filing, locked, at the version the caller knows, where this person may take this step now. `bar`: why its institution takes no part."""
     filing = await reading.find(session, call, filing_id, lock=lock)
     call.match(filing.version)
     status = policy.status_on(filing.status, filing.valid_until_on, call.today)
-    if refusal := machine_of(county.folder()).why_not(action, status, call.actor.doer, _done(filing), _further(call, filing)):
+    if refusal := machine_of(county.folder()).why_not(action, status, call.actor.doer, _done(filing), _further(call, filing, bar)):
         raise REFUSALS[refusal.code](refusal.detail)
     return filing
 
 
-async def finish(session: AsyncSession, call: Call, filing: Filing, done: str, **details: Any) -> FilingPaper:
+async def finish(session: AsyncSession, call: Call, filing: Filing, bar: Refusal | None, done: str, **details: Any) -> FilingPaper:
     filing.changed_at = call.now
     await session.flush()
     told = {name: value for name, value in details.items() if value is not None}
@@ -48,32 +50,32 @@ async def finish(session: AsyncSession, call: Call, filing: Filing, done: str, *
         status=filing.status,
         version=filing.version,
     )
-    return paper(call, filing)
+    return paper(call, filing, bar)
 
 
-def paper(call: Call, filing: Filing) -> FilingPaper:
+def paper(call: Call, filing: Filing, bar: Refusal | None) -> FilingPaper:
     """The filing with every action and, where the caller may not take it now, why."""
     out, machine = reading.shown(filing, call.today), machine_of(county.folder())
-    done, further = _done(filing), _further(call, filing)
+    done, further = _done(filing), _further(call, filing, bar)
     found = {step.action: machine.why_not(step.action, out.status, call.actor.doer, done, further) for step in machine.steps}
     return FilingPaper(**out.model_dump(), allowed_actions=wire.allowed_actions(found))
 
 
-async def submit(session: AsyncSession, call: Call, filing_id: UUID, comment: str | None) -> FilingPaper:
-    filing = await begin(session, call, filing_id, "submit")
+async def submit(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, comment: str | None) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "submit", bar=bar)
     filing.submitted_by, filing.status, filing.status_reason = call.actor.doer.person, "submitted", None
-    return await finish(session, call, filing, "submitted", comment=comment)
+    return await finish(session, call, filing, bar, "submitted", comment=comment)
 
 
-async def check(session: AsyncSession, call: Call, filing_id: UUID, comment: str | None) -> FilingPaper:
-    filing = await begin(session, call, filing_id, "check")
+async def check(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, comment: str | None) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "check", bar=bar)
     filing.checked_by, filing.status = call.actor.doer.person, "checked"
-    return await finish(session, call, filing, "checked", comment=comment)
+    return await finish(session, call, filing, bar, "checked", comment=comment)
 
 
-async def accept(session: AsyncSession, call: Call, filing_id: UUID, body: Acceptance) -> FilingPaper:
+async def accept(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, body: Acceptance) -> FilingPaper:
     """Puts the filing in force. Every occupation and level filed for is decided; the body gets its number prefix for good."""
-    filing = await begin(session, call, filing_id, "accept")
+    filing = await begin(session, call, filing_id, "accept", bar=bar)
     filed = {(entry["occupation_code"], level) for entry in filing.scope for level in entry["levels"]}
     faults = wire.faults(ACCEPTED, body, call.today)
     faults += [
@@ -92,33 +94,33 @@ async def accept(session: AsyncSession, call: Call, filing_id: UUID, body: Accep
     filing.granted = [_grant(each, str(body.valid_from_on)) for each in body.granted]
     filing.status = "accepted"
     granted = sum(each.decision == "granted" for each in body.granted)
-    return await finish(session, call, filing, "accepted", comment=body.comment, granted=granted, refused=len(body.granted) - granted)
+    return await finish(session, call, filing, bar, "accepted", comment=body.comment, granted=granted, refused=len(body.granted) - granted)
 
 
-async def send_back(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
-    filing = await begin(session, call, filing_id, "return")
+async def send_back(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, reason: str) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "return", bar=bar)
     filing.status, filing.status_reason, filing.checked_by = "returned", reason, None
-    return await finish(session, call, filing, "returned", reason=reason)
+    return await finish(session, call, filing, bar, "returned", reason=reason)
 
 
-async def reject(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
-    filing = await begin(session, call, filing_id, "reject")
+async def reject(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, reason: str) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "reject", bar=bar)
     filing.status, filing.status_reason = "rejected", reason
-    return await finish(session, call, filing, "rejected", reason=reason)
+    return await finish(session, call, filing, bar, "rejected", reason=reason)
 
 
-async def renew(session: AsyncSession, call: Call, filing_id: UUID, body: Renewal) -> FilingPaper:
+async def renew(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, body: Renewal) -> FilingPaper:
     """A later last day, in the last three months before the present one."""
-    filing = await begin(session, call, filing_id, "renew")
+    filing = await begin(session, call, filing_id, "renew", bar=bar)
     if filing.valid_until_on is not None and body.valid_until_on <= filing.valid_until_on:
         raise errors.Invalid(faults=[_reversed(body.valid_until_on, f"晚于 {filing.valid_until_on}")])
     filing.valid_until_on = body.valid_until_on
-    return await finish(session, call, filing, "renewed", comment=body.comment, valid_until_on=str(body.valid_until_on))
+    return await finish(session, call, filing, bar, "renewed", comment=body.comment, valid_until_on=str(body.valid_until_on))
 
 
-async def extend_scope(session: AsyncSession, call: Call, filing_id: UUID, body: Extension) -> FilingPaper:
+async def extend_scope(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, body: Extension) -> FilingPaper:
     """Adds decisions, counting from today. What was refused before may be granted now; the validity stays as it is."""
-    filing = await begin(session, call, filing_id, "extend-scope")
+    filing = await begin(session, call, filing_id, "extend-scope", bar=bar)
     already = {(each["occupation_code"], each["level"]) for each in filing.granted if each["decision"] == "granted"}
     faults = wire.faults(EXTENDED, body, call.today) + [
         errors.Fault("already_granted", f"/granted/{index}", seen=f"{each.occupation_code} {each.level}", fix="请删除该项。")
@@ -130,28 +132,28 @@ async def extend_scope(session: AsyncSession, call: Call, filing_id: UUID, body:
     decided = {(each.occupation_code, each.level) for each in body.granted}
     standing = [each for each in filing.granted if (each["occupation_code"], each["level"]) not in decided]
     filing.granted = [*standing, *(_grant(each, str(call.today)) for each in body.granted)]
-    return await finish(session, call, filing, "extended", comment=body.comment, entries=len(body.granted))
+    return await finish(session, call, filing, bar, "extended", comment=body.comment, entries=len(body.granted))
 
 
-async def suspend(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
-    filing = await begin(session, call, filing_id, "suspend")
+async def suspend(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, reason: str) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "suspend", bar=bar)
     stop = {"from_on": str(call.today), "reinstated_on": None, "reason": reason}
     filing.status, filing.status_reason, filing.suspensions = "suspended", reason, [*filing.suspensions, stop]
-    return await finish(session, call, filing, "suspended", reason=reason)
+    return await finish(session, call, filing, bar, "suspended", reason=reason)
 
 
-async def reinstate(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
-    filing = await begin(session, call, filing_id, "reinstate")
+async def reinstate(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, reason: str) -> FilingPaper:
+    filing = await begin(session, call, filing_id, "reinstate", bar=bar)
     *earlier, last = filing.suspensions
     filing.status, filing.status_reason, filing.suspensions = "accepted", None, [*earlier, last | {"reinstated_on": str(call.today)}]
-    return await finish(session, call, filing, "reinstated", reason=reason)
+    return await finish(session, call, filing, bar, "reinstated", reason=reason)
 
 
-async def revoke(session: AsyncSession, call: Call, filing_id: UUID, reason: str) -> FilingPaper:
+async def revoke(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, reason: str) -> FilingPaper:
     """From today on nothing can be assessed or issued under it; certificates issued before stand."""
-    filing = await begin(session, call, filing_id, "revoke")
+    filing = await begin(session, call, filing_id, "revoke", bar=bar)
     filing.status, filing.status_reason, filing.revoked_on = "revoked", reason, call.today
-    return await finish(session, call, filing, "revoked", reason=reason)
+    return await finish(session, call, filing, bar, "revoked", reason=reason)
 
 
 @cache
@@ -164,10 +166,12 @@ def _done(filing: Filing) -> list[tuple[str, str]]:
     return [(part, person) for part, person in (("submit", filing.submitted_by), ("check", filing.checked_by)) if person]
 
 
-def _further(call: Call, filing: Filing) -> Further:
-    """A filing is renewed in the last months of its validity."""
+def _further(call: Call, filing: Filing, bar: Refusal | None) -> Further:
+    """Only an institution that takes part comes by a filing, or by more of it; one is renewed in the last months of its validity."""
 
-    def too_early(action: str) -> Refusal | None:
+    def further(action: str) -> Refusal | None:
+        if bar and action in policy.STANDING:
+            return bar
         if action != "renew" or filing.valid_until_on is None:
             return None
         first = policy.renewable_from(filing.valid_until_on, rules.here().renewable_months)
@@ -177,7 +181,7 @@ def _further(call: Call, filing: Filing) -> Further:
             else None
         )
 
-    return too_early
+    return further
 
 
 async def _claim_prefix(session: AsyncSession, filing: Filing) -> str:

@@ -1,4 +1,4 @@
-"""What evaluation asks: whose workers the candidates of an assessment are, who teaches the class, which enterprises are above scale."""
+"""What evaluation asks: whose workers the candidates of an assessment are, who teaches the class, which enterprises are above scale, who takes part."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import InstitutionKind, InstitutionStatus
+from services.registry.institutions.institutions import policy, reading
 from services.registry.institutions.institutions.conditions import status
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
@@ -65,6 +66,32 @@ class EnterpriseOut(wire.Out):
 
 class Enterprises(wire.Out):
     institutions: list[EnterpriseOut]
+
+
+class BarAsked(wire.In):
+    institution_id: UUID
+    on: Annotated[list[wire.CivilDate], Field(min_length=1, max_length=10)]
+
+
+class BarOut(wire.Out):
+    """Why the institution takes no part on one of the days: the problem's code and its Chinese text."""
+
+    code: str = Field(examples=["institution_suspended"])
+    detail: str
+
+
+class BarFound(wire.Out):
+    bar: BarOut | None
+
+
+@router.operation("POST", "/internal/v1/institution-bars", may=access.INTERNAL, summary="机构当日是否暂停、退出", writes=False)
+async def institution_bar(asked: BarAsked, session: web.Session) -> BarFound:
+    institution = await session.get(Institution, asked.institution_id)
+    if institution is None:
+        return BarFound(bar=None)
+    absences = await reading.absences(session, institution.id)
+    found = next((bar for on in asked.on if (bar := policy.absent(institution.name, absences, on))), None)
+    return BarFound(bar=found and BarOut.model_validate(found))
 
 
 @router.operation("POST", "/internal/v1/assessment-facts", may=access.INTERNAL, summary="评价批次的考生和授课教师", writes=False)

@@ -61,6 +61,16 @@ def status_on(absences: Sequence[Absence], on: date) -> Status:
     return min((each.kind for each in absences if holds(each, on)), default=Status.ACTIVE, key=[Status.EXITED, Status.SUSPENDED].index)
 
 
+def absent(name: str, absences: Sequence[Absence], on: date) -> Refusal | None:
+    """Why an institution of that name takes no part on the day."""
+    match status_on(absences, on):
+        case Status.SUSPENDED:
+            return Refusal("institution_suspended", f"“{name}”在 {on} 处于暂停。请在恢复之后办理。")
+        case Status.EXITED:
+            return Refusal("institution_exited", f"“{name}”在 {on} 已退出。请在重新定点之后办理。")
+    return None
+
+
 def is_designated(designations: Sequence[Designation], on: date) -> bool:
     return any(designation.from_on <= on <= designation.to_on for designation in designations)
 
