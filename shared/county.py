@@ -100,6 +100,17 @@ def _regions(of: Path) -> frozenset[str]:
     return frozenset(row["code"] for row in strict.table(of / "regions.toml")["regions"])
 
 
+def departments() -> frozenset[str]:
+    """Those that lead a line of one of the county's plans."""
+    return _departments(folder())
+
+
+@cache
+def _departments(of: Path) -> frozenset[str]:
+    lines = (line for file in sorted((of / "plans").glob("*.toml")) for line in strict.table(file)["lines"])
+    return frozenset(department for line in lines for department in line["lead_departments"])
+
+
 @cache
 def _read(of: Path) -> County:
     return strict.read_file(County, of / "county.toml")

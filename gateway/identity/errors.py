@@ -47,6 +47,7 @@ UNKNOWN_ISSUER = "unknown_issuer"
 UNKNOWN_INSTITUTION = "unknown_institution"
 UNKNOWN_TRAINEE = "unknown_trainee"
 UNKNOWN_REGION = "unknown_region"
+UNKNOWN_DEPARTMENT = "unknown_department"
 PRIVATE_KEY = "invalid_public_key"
 WEAK_PASSWORD = "weak_password"  # noqa: S105 - a code, not a secret
 WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a code, not a secret

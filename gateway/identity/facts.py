@@ -1,4 +1,4 @@
-"""What is known of those whom accounts are bound to: regions by the county's data, institutions and people by the registry, as they are today.
+"""What is known of those whom accounts are bound to: regions and departments by the county's data, institutions and people by the registry, as they are today.
 
 A trainee is known by id, or by the citizen ID number that an issuer verified; the number goes in the body, and an old number or a merged id leads to the
 person who is kept.
@@ -11,9 +11,9 @@ from fastapi import Depends
 from pydantic import BaseModel
 
 from gateway.codes import Role
-from gateway.identity.errors import UNKNOWN_INSTITUTION, UNKNOWN_REGION, UNKNOWN_TRAINEE
+from gateway.identity.errors import UNKNOWN_DEPARTMENT, UNKNOWN_INSTITUTION, UNKNOWN_REGION, UNKNOWN_TRAINEE
 from gateway.identity.schemas import AccountChange, Bindings, ClientIn, UserIn
-from shared import access, county, errors, http_client, web
+from shared import access, county, errors, http_client, redaction, web
 
 ASKED_AT = "/internal/v1/bindings"
 
@@ -40,16 +40,22 @@ async def known(kernel: web.Kernel, call: access.Call, **asked: str | UUID | Non
     return http_client.read(Known, await kernel.neighbours["registry"].post(ASKED_AT, call, said), "registry")
 
 
-def unknown_region(asked: Bindings | AccountChange) -> list[errors.Fault]:
-    if asked.region_code is None or asked.region_code in county.region_codes():
-        return []
-    fix = "请按 GET /v1/regions 填写镇、街道的代码。"
-    return [errors.Fault(UNKNOWN_REGION, pointer="/region_code", seen=asked.region_code, allowed="本县的区划代码", fix=fix)]
+def unknown_here(role: str, asked: Bindings | AccountChange) -> list[errors.Fault]:
+    """A region, or the department of an account of a lead department, that the county's data do not name. A partner's office is none of the county's."""
+    faults = []
+    if asked.region_code is not None and asked.region_code not in county.region_codes():
+        fix = "请按 GET /v1/regions 填写镇、街道的代码。"
+        faults.append(errors.Fault(UNKNOWN_REGION, pointer="/region_code", seen=asked.region_code, allowed="本县的区划代码", fix=fix))
+    if role == Role.DEPARTMENT and asked.department is not None and asked.department not in county.departments():
+        seen, allowed = redaction.quoted(asked.department), "、".join(sorted(county.departments()))
+        fix = "请按方案填写责任单位的全称。"
+        faults.append(errors.Fault(UNKNOWN_DEPARTMENT, pointer="/department", seen=seen, allowed=allowed, fix=fix))
+    return faults
 
 
 async def unknown(kernel: web.Kernel, call: access.Call, asked: Bindings) -> list[errors.Fault]:
     """What an account is to be bound to and nobody knows. Asked of what its role is bound to alone; the caller's own institution is known."""
-    faults = unknown_region(asked)
+    faults = unknown_here(asked.role, asked)
     institution_id = asked.institution_id if asked.role == Role.INSTITUTION else None
     trainee_id = asked.trainee_id if asked.role == Role.PERSON else None
     if institution_id == call.actor.institution_id:

@@ -15,6 +15,7 @@ from shared import access, deeds, errors, settings, wire
 from shared.steps import Further, Machine, Refusal
 
 OWN = "自己的账号不能由自己修改、停用或重置。请由另一名管理员办理;改密码用 POST /v1/me:change-password。"
+UNCONFIRMED = "该账号待确认,只能由建立者或更换密钥者修改。请确认它,或停用后另建。"
 DECIDING = access.STAFF | {"admin"}  # the auditor too, who may reveal
 
 
@@ -32,11 +33,14 @@ def allowed_actions(machine: Machine, call: access.Call, account: Account) -> li
 
 def _further(actor: access.Actor, account: Account) -> Further:
     """An account is confirmed by another administrator than the one who was shown the secret, by person and not by account. Only an administrator
-    changes their own account: so of two managers neither is the last to go."""
+    changes their own account: so of two managers neither is the last to go. What waits to be confirmed is changed by whoever was shown its secret alone:
+    who changed it besides could else leave the confirming to them."""
 
     def further(action: str) -> Refusal | None:
         if actor.role != "admin" and actor.subject == str(account.id):
             return Refusal(errors.Forbidden.code, OWN)
+        if action == "change" and account.status == AccountStatus.PENDING and actor.person_id != account.made_by:
+            return Refusal(errors.Forbidden.code, UNCONFIRMED)
         if action == "confirm" and actor.person_id in (None, account.made_by):
             return Refusal(SamePerson.code, "该账号由您建立或更换密钥,须由另一名管理员确认。")
         return None
@@ -60,7 +64,7 @@ def change(
     given = rules.bound(body)
     changed = [name for name, value in given.items() if getattr(account, name) != value]
     faults = rules.faults(account.role, {name: getattr(account, name, None) for name in policy.SAID} | given)
-    if faults := [*faults, *facts.unknown_region(body), *rules.unfit_to_bind(of, given), *unfit]:
+    if faults := [*faults, *facts.unknown_here(account.role, body), *rules.unfit_to_bind(of, given), *unfit]:
         raise errors.Invalid(faults=faults)
     for name in changed:
         setattr(account, name, given[name])

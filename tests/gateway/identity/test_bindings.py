@@ -19,6 +19,7 @@ async def test_what_nobody_knows_is_refused_by_name(city: Settled, noun: str) ->
             ({"role": "institution", "institution_id": str(uuid4())}, ("unknown_institution", "/institution_id")),
             ({"role": "person", "trainee_id": str(uuid4())}, ("unknown_trainee", "/trainee_id")),
             ({"role": "town", "region_code": "522601999"}, ("unknown_region", "/region_code")),
+            ({"role": "department", "department": "农业局"}, ("unknown_department", "/department")),
         ):
             refused = await admin.post(f"/v1/{noun}", json={"name": "某单位"} | body)
             assert (refused.status_code, [(each["code"], each["pointer"]) for each in refused.json()["errors"]]) == (422, [fault])
@@ -26,6 +27,13 @@ async def test_what_nobody_knows_is_refused_by_name(city: Settled, noun: str) ->
         assert town["region_name"] == "三棵树镇"
         refused = await admin.patch(f"/v1/{noun}/{town['id']}", json={"region_code": "522601999"})
         assert refused.json()["errors"][0]["code"] == "unknown_region"
+        lead = (await admin.post(f"/v1/{noun}", json={"name": "丙", "role": "department", "department": "市农业农村局"})).json()
+        refused = await admin.patch(f"/v1/{noun}/{lead['id']}", json={"department": "农业局"})
+        assert refused.json()["errors"][0]["code"] == "unknown_department"
+        office = await admin.post(
+            f"/v1/{noun}", json={"name": "丁", "role": "partner", "department": "佛山市人社局"}
+        )  # none of the county's
+        assert office.status_code == 201
 
 
 @pytest.mark.parametrize("noun", ["clients", "users"])

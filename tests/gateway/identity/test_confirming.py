@@ -71,6 +71,18 @@ async def test_a_secret_that_another_was_shown_is_confirmed_anew_and_one_s_own_i
 
 
 @pytest.mark.parametrize("noun", ["clients", "users"])
+async def test_what_waits_is_changed_by_its_maker_alone_who_would_else_confirm_it(start: Start, noun: str) -> None:
+    async with start("gateway", confirm_accounts=True) as gateway:
+        account = await make(gateway, noun)
+        path, second = f"/v1/{noun}/{account['id']}", admin(gateway, OTHER, "second")
+        allowed = {each["action"]: each["allowed"] for each in (await second.get(path)).json()["allowed_actions"]}
+        assert (allowed["change"], allowed["confirm"]) == (False, True)
+        assert (await second.patch(path, json={"name": "某某人"})).json()["code"] == "forbidden"
+        assert (await admin(gateway).patch(path, json={"name": "某某人"})).json()["status"] == "pending"
+        assert (await admin(gateway).post(f"{path}:confirm")).json()["code"] == "same_person"
+
+
+@pytest.mark.parametrize("noun", ["clients", "users"])
 async def test_an_account_that_was_changed_is_confirmed_anew_also_one_s_own(start: Start, noun: str) -> None:
     async with start("gateway", confirm_accounts=True) as gateway:
         account = await make(gateway, noun, role="admin", person_id=ONE, scopes=["identity.read"])
