@@ -1,6 +1,8 @@
-"""What a fact would concern, told before it is kept: the claims, asked of subsidy, and the classes and enrolments, as those who keep them say."""
+"""What a fact would concern, told before it is kept: the claims, asked of subsidy, and the classes and enrolments, as those who keep them say. And what
+eastwest knows of a class's order."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +14,7 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import TypedDict
 
-from shared import errors, http_client, telemetry, wire
+from shared import errors, http_client, names, telemetry, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -131,3 +133,25 @@ async def claims_of_class(kernel: Kernel, call: Call, class_id: UUID) -> list[st
     """The numbers of the claims for the class that were submitted."""
     answer = await kernel.neighbours["subsidy"].get(f"/internal/v1/claims-of-class/{class_id}", call)
     return http_client.read(ClassClaims, answer, "subsidy").numbers
+
+
+class OrderRead(wire.Out):
+    number: str
+    until_on: date | None
+    closed: bool
+
+
+async def order(kernel: Kernel, call: Call, order_id: UUID) -> OrderRead | None:
+    """The order as it is; None: there is none of this id. The answer to this call is named with it."""
+    said = await kernel.neighbours["eastwest"].post(names.PATH, call, {"order_ids": [str(order_id)]})
+    known = http_client.read(names.Told, said, "eastwest").root.get("orders", {}).get(str(order_id))
+    if known is None:
+        return None
+    call.told["orders"] = {str(order_id): known}
+    return http_client.read(OrderRead, known, "eastwest")
+
+
+async def tell_order(kernel: Kernel, call: Call, order_id: UUID) -> None:
+    """Tells the call of a class's order, by which its paper is named and warned of. An eastwest that is away holds up nothing."""
+    with contextlib.suppress(errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
+        await order(kernel, call, order_id)

@@ -100,7 +100,8 @@ async def test_orders_are_named_by_eastwest(start: Start) -> None:
         made = await eastwest.as_("partner").post("/v1/orders", json=order(), headers={"Idempotency-Key": "o"})
         assert made.status_code == 201, made.text
         told = (await eastwest.internal().post(PATH, json={"order_ids": [made.json()["id"]], "fund_ids": []})).json()
-        assert told == {"orders": {made.json()["id"]: {"number": made.json()["number"]}}, "placements": {}}
+        known = {"number": made.json()["number"], "until_on": made.json()["until_on"], "closed": False}
+        assert told == {"orders": {made.json()["id"]: known}, "placements": {}}
 
 
 # What stands for itself, by the last word of its name or by the model it stands in.

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.clients import OrderRead
 from services.registry.codes import ClassStatus
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.training.classes import policy, reading, rules, schemas, visibility
@@ -18,7 +19,7 @@ from shared.db import new_id
 from shared.steps import Step
 
 
-async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> schemas.ClassPaper:
+async def create(session: AsyncSession, call: Call, body: schemas.ClassIn, order: OrderRead | None) -> schemas.ClassPaper:
     """Proposes a class, as a draft."""
     institution_id = body.institution_id or call.actor.institution_id
     values = body.model_dump() | {"institution_id": institution_id}
@@ -29,7 +30,8 @@ async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> sc
         "unknown_institution", "/institution_id", seen=str(institution_id), allowed="已登记的机构", fix="请先登记机构,或核对编号。"
     )
     known = await session.get(Institution, institution_id)
-    await rules.check(session, institution_id, values, call.today, [] if known else [unknown])
+    faults = [*([] if known else [unknown]), *rules.order(body.order_id, order, body.starts_on)]
+    await rules.check(session, institution_id, values, call.today, faults)
     serial = await session.scalar(select(func.nextval(func.pg_get_serial_sequence("classes", "serial"))))
     training = TrainingClass(
         id=new_id(),
@@ -48,20 +50,22 @@ async def create(session: AsyncSession, call: Call, body: schemas.ClassIn) -> sc
     return await reading.paper(session, call, training)
 
 
-async def change(session: AsyncSession, call: Call, class_id: UUID, body: schemas.ClassChange) -> schemas.ClassPaper:
+async def change(
+    session: AsyncSession, call: Call, class_id: UUID, body: schemas.ClassChange, order: OrderRead | None
+) -> schemas.ClassPaper:
     """Changes a draft, or a class that was returned. One that is to begin earlier is to be filed anew."""
     training = await permit(session, call, class_id, step=policy.CHANGE, lock=True)
     given = body.model_dump(include=body.model_fields_set)
     _may_propose(call, training.institution_id, given.get("region_code", training.region_code))
     values = {name: getattr(training, name) for name in schemas.ClassChange.model_fields} | given
-    await rules.check(session, training.institution_id, values, call.today)
+    await rules.check(session, training.institution_id, values, call.today, rules.order(body.order_id, order, values["starts_on"]))
     changed = [name for name, value in given.items() if getattr(training, name) != value]
     if values["starts_on"] < training.starts_on:
         training.filed_at = None
     for name in changed:
         setattr(training, name, given[name])
     if changed:
-        training.changed_at = call.now
+        training.changed_at, training.changed_by = call.now, call.actor.doer.person
         await drop_sessions_outside(session, training)
         await session.flush()
         await announce(session, call, training, "changed", {"fields": changed})

@@ -17,6 +17,7 @@ INSPECTORS: Final = frozenset({"officer", "town"})
 OFFICER: Final = frozenset({"officer"})
 EDITED: Final = (Status.DRAFT, Status.RETURNED)
 TO_COME: Final = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.APPROVED)
+NOT_OVER: Final = (*TO_COME, Status.IN_PROGRESS)
 
 READ_ONLY: Final = Refusal("forbidden", "该班级属于本部门牵头的项目,但不是本部门申报的,只能查看。请由申报方或经办人员办理。")
 
@@ -48,8 +49,9 @@ MACHINE: Final = Machine(
         ENROL,
         ATTEND,
     ),
-    parts={"propose": "申报", "submit": "提交", "approve": "批准"},
+    parts={"propose": "申报", "change": "修改", "submit": "提交", "approve": "批准"},
 )
+ORDER_NOT_OPEN: Final = "order_not_open"
 STANDING: Final = ("submit", "approve", "start")  # what the institution must be free to do, on the class's days
 
 
@@ -78,6 +80,13 @@ class Held:
     done: Sequence[tuple[str, str]]
     organiser: Organiser | None
     claims: Sequence[str] = ()
+
+
+def order_not_open(number: str, closed: bool, until_on: date | None, on: date) -> str | None:
+    """Why nobody can be trained for an order from that day on, or None."""
+    if closed:
+        return f"订单 {number} 已关闭"
+    return f"订单 {number} 到 {until_on} 为止,{on} 已过" if until_on is not None and until_on < on else None
 
 
 def number(series: str, year: int, serial: int) -> str:

@@ -16,7 +16,7 @@ from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.reference import policy as reference
 from services.registry.training.classes import conditions, policy, visibility
-from services.registry.training.classes.schemas import ClassOut, ClassPaper, SessionOut
+from services.registry.training.classes.schemas import ClassOut, ClassPaper, ClassWarning, SessionOut
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from shared import errors, pages, wire
 from shared.access import Call, WrongRole
@@ -40,7 +40,7 @@ SESSIONS: Select[Any] = select(
     *(getattr(ClassSession, name) for name in SessionOut.model_fields if name in ClassSession.__mapper__.columns),
     Teacher.name.label("teacher_name"),
 ).outerjoin(Teacher, Teacher.id == ClassSession.teacher_id)
-_WHOLE = SHOWN.add_columns(TrainingClass.proposed_by, TrainingClass.submitted_by)
+_WHOLE = SHOWN.add_columns(TrainingClass.proposed_by, TrainingClass.changed_by, TrainingClass.submitted_by)
 
 
 async def find(session: AsyncSession, call: Call, class_id: UUID, *, lock: bool = False) -> TrainingClass:
@@ -59,11 +59,14 @@ async def get(session: AsyncSession, call: Call, class_id: UUID) -> ClassPaper:
     return await _paper(session, call, row)
 
 
-async def get_with_claims(kernel: Kernel, call: Call, class_id: UUID) -> ClassPaper:
-    """Whether a completed class may be reopened only subsidy knows: it is asked where the caller could, with no connection held meanwhile. One that is
-    away is why it cannot be done now."""
+async def get_whole(kernel: Kernel, call: Call, class_id: UUID) -> ClassPaper:
+    """With what only neighbours know, asked with no connection held meanwhile: of eastwest how the order stands; of subsidy, where the caller could reopen a
+    completed class, whether it was claimed for. A subsidy that is away is why it cannot be done now."""
     async with kernel.reading() as session:
         found = await get(session, call, class_id)
+    if found.order_id and found.status in policy.NOT_OVER:
+        await clients.tell_order(kernel, call, found.order_id)
+        return found.model_copy(update={"warnings": _warnings(call, found)})
     if found.status not in policy.MACHINE.step("reopen").roles.get(call.actor.role, ()):
         return found
     try:
@@ -87,12 +90,25 @@ async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
         actions = {
             action: refusal if refusal and refusal.code == WrongRole.code else policy.READ_ONLY for action, refusal in actions.items()
         }
-    return ClassPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
+    said = {"allowed_actions": wire.allowed_actions(actions), "warnings": _warnings(call, row)}
+    return ClassPaper.model_validate({**row._mapping, **said})
+
+
+def _warnings(call: Call, row: Any) -> list[ClassWarning] | None:
+    """Of a class that is not over: that its order takes nobody any more. Null: nobody has said how the order stands."""
+    if row.order_id is None or row.status not in policy.NOT_OVER:
+        return []
+    if (told := call.told.get("orders", {}).get(str(row.order_id))) is None:
+        return None
+    order = clients.OrderRead.model_validate(told)
+    detail = policy.order_not_open(order.number, order.closed, order.until_on, max(call.today, row.starts_on))
+    return [ClassWarning(code=policy.ORDER_NOT_OPEN, detail=f"{detail}。请更换订单,或与订单方核实。")] if detail else []
 
 
 def held(row: Any, organiser: policy.Organiser | None, claims: Sequence[str] = ()) -> policy.Held:
     """What the rules take of a class, of its row or of what `_paper` reads of it."""
-    done = [(part, person) for part, person in (("propose", row.proposed_by), ("submit", row.submitted_by)) if person]
+    wrote = (("propose", row.proposed_by), ("change", row.changed_by), ("submit", row.submitted_by))
+    done = [(part, person) for part, person in wrote if person]
     filing_days = reference.lists().channels[row.channel].filing_days_before_start_at_least
     filed_on = row.filed_at and row.filed_at.astimezone(SHANGHAI).date()
     return policy.Held(ClassStatus(row.status), row.starts_on, row.ends_on, filed_on, row.late_reason, filing_days, done, organiser, claims)

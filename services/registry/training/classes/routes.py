@@ -25,6 +25,7 @@ from services.registry.training.classes.errors import (
     TeacherClash,
     TooEarly,
 )
+from services.registry.training.classes.facts import ORDER_TOLD, OrderOfChange, OrderOfNew
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from services.registry.training.classes.visibility import ATTENDERS
 from shared import errors, pages, web, wire
@@ -38,6 +39,7 @@ Listed = Annotated[
 Timetable = Annotated[pages.Asked, pages.asking(on=ClassSession.on)]
 STANDING = (InstitutionSuspended, InstitutionExited, InstitutionBlacklisted, InstitutionNotDesignated)
 DAYS = (ClassTooLong, ClassHoursImpossible)
+ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks eastwest of the order
 
 
 async def _counted(
@@ -54,9 +56,9 @@ async def _counted(
 Counted = Annotated[list[ColumnElement[bool]], Depends(_counted)]
 
 
-@router.operation("POST", "/v1/classes", may=policy.PROPOSERS, summary="申报班级", status=201, errors=DAYS, rules=rules.RULES)
-async def create(body: schemas.ClassIn, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
-    return await operations.create(session, call, body)
+@router.operation("POST", "/v1/classes", may=policy.PROPOSERS, summary="申报班级", status=201, errors=[*DAYS, *ASKING], rules=rules.RULES)
+async def create(body: schemas.ClassIn, order: OrderOfNew, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
+    return await operations.create(session, call, body, order)
 
 
 @router.operation("GET", "/v1/classes", may=ATTENDERS, summary="班级列表", errors=[errors.InvalidCursor])
@@ -110,7 +112,7 @@ async def list_classes(
 
 @router.operation("GET", ONE, may=ATTENDERS, summary="班级")
 async def get(class_id: UUID, call: web.Caller, kernel: web.KernelOf) -> schemas.ClassPaper:
-    return await reading.get_with_claims(kernel, call, class_id)
+    return await reading.get_whole(kernel, call, class_id)
 
 
 @router.operation(
@@ -118,17 +120,26 @@ async def get(class_id: UUID, call: web.Caller, kernel: web.KernelOf) -> schemas
     ONE,
     may=policy.PROPOSERS,
     summary="修改草稿或被退回的班级",
-    errors=[errors.InvalidState, errors.StaleVersion, *DAYS],
+    errors=[errors.InvalidState, errors.StaleVersion, *DAYS, *ASKING],
     paper=partial(operations.permit, step=policy.CHANGE),
 )
-async def change(class_id: UUID, body: schemas.ClassChange, session: web.Session, call: web.Caller) -> schemas.ClassPaper:
-    return await operations.change(session, call, class_id, body)
+async def change(
+    class_id: UUID, body: schemas.ClassChange, order: OrderOfChange, session: web.Session, call: web.Caller
+) -> schemas.ClassPaper:
+    return await operations.change(session, call, class_id, body, order)
 
 
 def _step(action: str, summary: str, *kinds: type[errors.Problem], also: tuple[Any, ...] = ()) -> Any:
     may, kinds = frozenset(policy.MACHINE.step(action).roles), (errors.InvalidState, errors.StaleVersion, *kinds)
     return router.operation(
-        "POST", f"{ONE}:{action}", may=may, summary=summary, errors=kinds, paper=partial(steps.permit, action=action), rules=also
+        "POST",
+        f"{ONE}:{action}",
+        may=may,
+        summary=summary,
+        errors=kinds,
+        paper=partial(steps.permit, action=action),
+        rules=also,
+        dependencies=[ORDER_TOLD],
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
+from services.registry.clients import OrderRead
 from services.registry.codes import ClassStatus
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.reference.policy import lists
@@ -140,6 +141,17 @@ def _region(body: Any, _today: date) -> list[Fault]:
 
 
 RULES = (*DAYS, _trade, _programmes, _region)
+
+
+def order(order_id: UUID | None, known: OrderRead | None, starts_on: date | None) -> list[Fault]:
+    """The order exists, and is open on the class's first day."""
+    if order_id is None or starts_on is None:
+        return []
+    fix = "请核对订单编号,或另选订单。"
+    if known is None:
+        return [Fault("unknown_order", "/order_id", seen=str(order_id), allowed="已登记的订单", fix=fix)]
+    why = policy.order_not_open(known.number, known.closed, known.until_on, starts_on)
+    return [Fault(policy.ORDER_NOT_OPEN, "/order_id", seen=why, allowed="开班当日仍有效的订单", fix=fix)] if why else []
 
 
 async def check_session(session: AsyncSession, training: TrainingClass, made: SessionOut) -> None:

@@ -116,8 +116,15 @@ class ClassOut(wire.Out):
     version: int
 
 
+class ClassWarning(wire.Out):
+    code: str = Field(examples=["order_not_open"])
+    detail: str
+
+
 class ClassPaper(ClassOut):
     """A single class, with what the caller may do with it."""
+
+    warnings: list[ClassWarning] | None = Field(description="须留意的事项,不妨碍办理;订单服务暂不应答时为 null")
 
     allowed_actions: list[wire.AllowedAction]
 

@@ -118,6 +118,7 @@ async def reschedule(session: AsyncSession, call: Call, class_id: UUID, body: sc
     if starts_on < training.starts_on:
         training.filed_at = None
     training.starts_on, training.ends_on, training.late_reason = starts_on, ends_on, body.late_reason or training.late_reason
+    training.changed_by = call.actor.doer.person
     status = Status(training.status)
     if status not in policy.EDITED:
         organiser = await reading.organiser_of(session, training.institution_id, training.channel)

@@ -15,7 +15,8 @@ from shared import db, keeping
 class TrainingClass(db.Versioned, Referenced, Row):
     """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault.
     `completed_people`: how many completed it, from the day it was closed. `filed_at`: when it was first submitted, for this first day or an earlier one;
-    None, as `approved_at`: not yet, or not known of a class older than the column. `proposed_by`, `submitted_by`: the persons, of whom neither approves."""
+    None, as `approved_at`: not yet, or not known of a class older than the column. `proposed_by`, `changed_by` (last), `submitted_by`: the persons, none of whom
+    approves."""
 
     __tablename__ = "classes"
 
@@ -48,6 +49,7 @@ class TrainingClass(db.Versioned, Referenced, Row):
     filed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     proposed_by: Mapped[str | None] = mapped_column(Text)
+    changed_by: Mapped[str | None] = mapped_column(Text)
     submitted_by: Mapped[str | None] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 

@@ -83,3 +83,21 @@ async def test_who_is_blacklisted_or_suspended_after_submitting_is_neither_appro
             await made.posted(registry.as_("reviewer", at=made.BEFORE), f"/v1/institutions/{school}:reinstate")
         for client, class_id, action in tried:
             await made.posted(client, f"/v1/classes/{class_id}:{action}")
+
+
+async def test_whoever_changed_a_draft_or_its_days_does_not_approve_it(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await made.school(registry)
+        own, officer = registry.as_("institution", institution_id=school, at=made.BEFORE), registry.as_("officer", at=made.BEFORE)
+        other = registry.as_("officer", at=made.BEFORE)
+        for change in (
+            lambda path: officer.patch(path, json={"seats": 45}),
+            lambda path: officer.post(f"{path}:reschedule", json={"starts_on": "2025-04-15", "ends_on": "2025-04-17"}),
+        ):
+            path = f"/v1/classes/{(await made.posted(own, '/v1/classes', made.class_in(None)))['id']}"
+            assert (await change(path)).is_success
+            await made.posted(own, f"{path}:submit")
+            assert await made.why_not(officer, path.rpartition("/")[2], "approve") == "same_person"
+            refused = await officer.post(f"{path}:approve")
+            assert (refused.status_code, refused.json()["code"]) == (409, "same_person")
+            assert (await made.posted(other, f"{path}:approve"))["status"] == "approved"

@@ -148,6 +148,7 @@ def test_a_class_that_a_claim_rests_on_is_not_reopened() -> None:
     [
         pytest.param([("propose", "1"), ("submit", "2")], "same_person", id="who-proposed"),
         pytest.param([("propose", "2"), ("submit", "1")], "same_person", id="who-submitted"),
+        pytest.param([("propose", "2"), ("change", "1"), ("submit", "2")], "same_person", id="who-changed"),
         pytest.param([("propose", "2"), ("submit", "2")], None, id="another-person"),
         pytest.param([], None, id="nobody-known"),
     ],

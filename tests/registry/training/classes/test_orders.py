@@ -1,0 +1,73 @@
+"""A class names an order that exists and is open on its first day; of one that closes later, its paper warns."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.conftest import AWAY, Start
+from tests.eastwest import neighbours
+from tests.registry import made
+
+
+async def test_a_class_names_an_order_that_is_open_on_its_first_day(start: Start) -> None:
+    async with start("registry") as registry, start("eastwest") as eastwest:
+        registry.knows(eastwest)
+        partner, officer, school = eastwest.as_("partner"), registry.as_("officer", at=made.BEFORE), await made.school(registry)
+
+        async def order(number: str, **said: Any) -> str:
+            return str((await made.posted(partner, "/v1/orders", neighbours.order(number) | said, 201))["id"])
+
+        until_first, until_before, closed = (
+            await order("FS-1", until_on="2025-04-08"),
+            await order("FS-2", until_on="2025-04-07"),
+            await order("FS-3"),
+        )
+        await made.posted(partner, f"/v1/orders/{closed}:close")
+        for order_id, code in ((str(uuid4()), "unknown_order"), (until_before, "order_not_open"), (closed, "order_not_open")):
+            refused = await officer.post("/v1/classes", json=made.class_in(school, order_id=order_id, region_code="1"))
+            assert [(each["code"], each["pointer"]) for each in refused.json()["errors"]] == [
+                (code, "/order_id"),
+                ("unknown_region", "/region_code"),
+            ]
+        paper = await made.posted(officer, "/v1/classes", made.class_in(school, order_id=until_first), 201)
+        path = f"/v1/classes/{paper['id']}"
+        assert (paper["order_number"], paper["warnings"]) == ("FS-1", [])
+        refused = await officer.patch(path, json={"order_id": closed})
+        assert refused.json()["errors"][0]["code"] == "order_not_open"
+        assert (await officer.patch(path, json={"order_id": until_first, "seats": 41})).json()["warnings"] == []
+
+
+async def test_an_order_that_closes_later_is_warned_of(start: Start) -> None:
+    async with start("registry") as registry, start("eastwest") as eastwest:
+        registry.knows(eastwest)
+        partner, officer = eastwest.as_("partner"), registry.as_("officer", at=made.BEFORE)
+        order = await made.posted(partner, "/v1/orders", neighbours.order("FS-9"), 201)
+        class_id = await made.proposed(registry, await made.school(registry), "submitted", order_id=order["id"])
+        assert (await officer.get(f"/v1/classes/{class_id}")).json()["warnings"] == []
+        await made.posted(partner, f"/v1/orders/{order['id']}:close")
+        approved = await made.posted(officer, f"/v1/classes/{class_id}:approve")
+        assert [each["code"] for each in approved["warnings"]] == ["order_not_open"] and "FS-9" in approved["warnings"][0]["detail"]
+        assert (await officer.get(f"/v1/classes/{class_id}")).json()["warnings"] == approved["warnings"]
+        cancelled = await made.posted(officer, f"/v1/classes/{class_id}:cancel")
+        assert cancelled["warnings"] == []
+
+
+@pytest.mark.parametrize(("order_id", "status", "warnings"), [(None, 201, []), (str(uuid4()), 503, None)], ids=["no-order", "an-order"])
+async def test_while_eastwest_is_away_only_a_class_without_an_order_is_proposed(
+    start: Start, order_id: str | None, status: int, warnings: Any
+) -> None:
+    async with start("registry") as registry:
+        answer = await registry.as_("officer").post("/v1/classes", json=made.class_in(await made.school(registry), order_id=order_id))
+        assert (answer.status_code, answer.json().get("warnings")) == (status, warnings)
+
+
+async def test_a_class_is_read_and_goes_its_way_while_eastwest_is_away(start: Start) -> None:
+    async with start("registry") as registry, start("eastwest") as eastwest:
+        registry.knows(eastwest)
+        order = await made.posted(eastwest.as_("partner"), "/v1/orders", neighbours.order("FS-9"), 201)
+        class_id = await made.proposed(registry, await made.school(registry), "submitted", order_id=order["id"])
+        registry.kernel.neighbours["eastwest"].transport = AWAY
+        officer = registry.as_("officer", at=made.BEFORE)
+        assert (await officer.get(f"/v1/classes/{class_id}")).json()["warnings"] is None
+        assert (await made.posted(officer, f"/v1/classes/{class_id}:approve"))["warnings"] is None
