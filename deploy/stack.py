@@ -33,7 +33,7 @@ SERVICES: Mapping[str, str] = {
     "gateway": "gateway.app:create",
 }
 PORTS: Mapping[str, int] = {"gateway": 8000, "registry": 8001, "subsidy": 8002, "evaluation": 8003, "eastwest": 8004}
-DATABASE = "postgres"
+DATABASE, MIGRATIONS = "postgres", "migrations"
 OWN_SECRETS = frozenset({"DATABASE_URL", "DATABASE_URLS", "SEAL_KEY", "TOKEN_SIGNING_KEY", "RECEIPT_KEY"})  # of one process, for no other
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -203,27 +203,21 @@ class Stack:
         return address
 
     def _migrate(self) -> None:
+        """One process for all: what it costs is its imports."""
         self._say("更新数据库结构 migrating")
-        log = self.var / "logs/migrations"
-        log.mkdir(exist_ok=True)
-        running = {}
-        for name in SERVICES:
-            output = log / f"{name}.log"
-            output.unlink(missing_ok=True)
-            owning = {"DATABASE_URL": self.database_url(name, owner_of(name))}
-            running[name] = self._spawn(name, [sys.executable, "-m", "shared.migrate", name], output, owning)
+        log = self.logs(MIGRATIONS)
+        log.unlink(missing_ok=True)
+        running = self._spawn(MIGRATIONS, [sys.executable, "-m", "shared.migrate", *SERVICES], log)
         try:
-            for name, process in running.items():
-                if process.wait():
-                    said = last_lines(log / f"{name}.log", 40)
-                    raise CannotStart(f"{name} 的数据库结构更新失败:\nThe migration of {name} failed:\n{said}")
+            if running.wait():
+                said = last_lines(log, 40)
+                raise CannotStart(f"数据库结构更新失败:\nA migration failed:\n{said}")
         finally:
-            for process in running.values():
-                end(process, signal.SIGTERM, 0.1)
+            end(running, signal.SIGTERM, 0.1)
 
-    def _spawn(self, name: str, command: list[str], log: Path, over: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    def _spawn(self, name: str, command: list[str], log: Path) -> subprocess.Popen[bytes]:
         self._log_starts[name] = log.stat().st_size if log.exists() else 0
-        return spawn(command, log=log, ends_by=signal.SIGKILL, cwd=_ROOT, env=self._environment(name) | dict(over or {}))
+        return spawn(command, log=log, ends_by=signal.SIGKILL, cwd=_ROOT, env=self._environment(name))
 
     def _environment(self, name: str) -> dict[str, str]:
         kept = self._kept
@@ -233,6 +227,9 @@ class Stack:
         if name == SEALER:
             urls = {service: self.database_url(service, SEALER) for service in SERVICES}
             return every | self._extra_env | {"SEAL_KEY": kept.seal_key, "DATABASE_URLS": json.dumps(urls)}
+        if name == MIGRATIONS:
+            urls = {service: self.database_url(service, owner_of(service)) for service in SERVICES}
+            return every | {"ENVIRONMENT": "local"} | self._extra_env | {"DATABASE_URLS": json.dumps(urls)}
         of_services = {
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",

@@ -45,6 +45,12 @@ class Aliases:
         known = {row[0]: row[1] or row[0] for row in await session.execute(wanted)} if ids else {}
         return {each: known.get(each, each) for each in ids}
 
+    async def all_of(self, session: AsyncSession, id_: UUID) -> frozenset[UUID]:
+        """Every id that stands for the same as this one, itself among them."""
+        kept = (await self.resolved(session, [id_]))[id_]
+        former = await session.scalars(select(self.table.c.id).where(self.table.c[self.leads_to] == kept))
+        return frozenset({id_, kept, *former})
+
 
 async def learn(session: AsyncSession, aliases: Aliases, id_: UUID, into: UUID) -> None:
     """Keeps that the id stands for another from now on, and with it whatever had led to it."""

@@ -1,4 +1,5 @@
-"""Migrations: `python -m shared.migrate <service>` brings the database that DATABASE_URL names to head, and grants the service's role what it may do there.
+"""Migrations: `python -m shared.migrate <service>` brings the database that DATABASE_URL names to head, and grants the service's role what it may do there;
+`python -m shared.migrate <service> <service> …` those that DATABASE_URLS names, a JSON object by service.
 
 They run as the database's owner, not as the service.
 
@@ -6,6 +7,7 @@ They run as the database's owner, not as the service.
 """
 
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
@@ -78,6 +80,15 @@ def main(arguments: list[str]) -> Any:
             return command.revision(config(service, os.environ["DATABASE_URL"]), message, autogenerate=True)
         case [service]:
             return up(service, os.environ["DATABASE_URL"])
+        case [_, _, *_]:
+            urls = json.loads(os.environ["DATABASE_URLS"])
+            for service in arguments:
+                try:
+                    up(service, urls[service])
+                except Exception as failed:
+                    failed.add_note(f"while migrating {service}")
+                    raise
+            return None
     sys.exit(__doc__)
 
 

@@ -69,7 +69,7 @@ SCOPES = {
     "/v1/brands": "a-aoaa--aa-",
     "/v1/categories": "aaaaaaaaaaa",
     "/v1/certificates": "oo--aa-naa-",
-    "/v1/claims": "onn-aaa-aa-",
+    "/v1/claims": "oon-aaa-aa-",
     "/v1/classes": "ooooaa--aa-",
     "/v1/clients": "----------a",
     "/v1/enrolments": "ooooaa--aa-",
@@ -122,7 +122,7 @@ def test_each_role_sees_of_each_list_the_rows_that_the_table_says(world: World) 
 
 
 def _everyone(world: World) -> dict[str, list[str]]:
-    """Of each role those whom papers of this world concern: schools and enterprises, people with a certificate, a class or a place at work."""
+    """Of each role those whom papers of this world concern: schools and enterprises, people with a certificate, a class, a place at work or a claim."""
     forge, reads = world.forge, sent_as(world.forge.true("auditor"))
 
     def told(path: str, name: str) -> list[str]:
@@ -132,6 +132,8 @@ def _everyone(world: World) -> dict[str, list[str]]:
     scopes = sorted({one.scope for one in world.operations if one.scope})
     schools = {*told("/v1/classes", "institution_id"), *told("/v1/filings", "institution_id")}
     people = {each for noun in ("certificates", "enrolments", "placements") for each in told(f"/v1/{noun}", "trainee_id")[:3]}
+    claim = httpx.get(f"{world.stack.gateway_url}/v1/claims/{world.ids['claim_id']}", headers=reads, timeout=60).raise_for_status().json()
+    people.add(claim["lines"][0]["trainee_id"])
     return {role: [forge.true(role)] for role in ("officer", "reviewer", "finance", "auditor", "admin")} | {
         "institution": [forge.true("institution", institution_id=each, manager=True) for each in sorted(schools)],
         "person": [forge.true("person", trainee_id=each) for each in sorted(people)],

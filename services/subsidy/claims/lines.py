@@ -13,11 +13,12 @@ from services.subsidy.claims.errors import TermsUnconfirmed
 from services.subsidy.claims.facts import Asked, Wanted
 from services.subsidy.claims.rules import Judged
 from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
+from services.subsidy.claims.visibility import theirs
 from services.subsidy.codes import ClaimKind, Effect, FindingCode, LineVerdict, Outcome, PaidOncePer, SchemeCode
 from services.subsidy.judging.facts import ClaimFacts, LineFacts, day_counted, trade_of
 from services.subsidy.judging.verdict import Verdict
 from services.subsidy.schemes.policy import Terms
-from shared.access import Call
+from shared.access import Actor, Call
 from shared.strict import digest, to_json
 
 NOTHING = Decimal("0.00")
@@ -136,6 +137,11 @@ def entitlement_key(claim: ClaimFacts, line: LineFacts, terms: Terms) -> str | N
 async def shown_of(session: AsyncSession, claim_id: UUID) -> list[dict[str, Any]]:
     """The lines of a claim as they are answered, without the price of objects that could be changed."""
     return [dict(row) for row in (await session.execute(_SHOWN, {"claim_id": claim_id})).mappings()]
+
+
+async def shown_to(session: AsyncSession, actor: Actor, claim_id: UUID) -> list[dict[str, Any]]:
+    """The same as far as the caller sees them."""
+    return [dict(row) for row in (await session.execute(_SHOWN.where(theirs(actor)), {"claim_id": claim_id})).mappings()]
 
 
 async def of(session: AsyncSession, claim_id: UUID) -> Sequence[Line]:

@@ -18,6 +18,7 @@ DRAFT, SUBMITTED, REVIEWED, IN_NOTICE, APPROVED, PAID = (
     ClaimStatus.PAID,
 )
 APPLICANTS = frozenset({"institution", "person", "town"})
+APPLICANT_S = frozenset({"edit", "submit", "withdraw"})  # steps of whoever has entered the claim, and of nobody else who sees it
 LEAVES_APPROVAL = frozenset({"return", "reject", "withdraw", "close"})  # steps by which what was set aside is given back
 EDITABLE = frozenset({DRAFT, ClaimStatus.RETURNED})
 UNDER_REVIEW = frozenset({SUBMITTED, REVIEWED, IN_NOTICE})

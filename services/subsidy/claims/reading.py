@@ -1,22 +1,22 @@
 """Looking at claims: one, a list, what a quote says, the replay of a verdict, appeals, statistics."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import facts, lines, rules, steps
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import on_hold
-from services.subsidy.claims.schemas import AppealOut, ClaimCount, ClaimOut, ClaimStatistics, LineOut, QuoteOut, ReplayLine, ReplayOut
+from services.subsidy.claims.schemas import AppealOut, ClaimCount, ClaimOut, ClaimStatistics, Hold, LineOut, QuoteOut, ReplayLine, ReplayOut
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
-from services.subsidy.claims.visibility import rows
+from services.subsidy.claims.visibility import own_ids, rows, theirs
 from services.subsidy.codes import Effect, FindingCode, LineVerdict, Outcome
 from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.verdict import judge_claim
@@ -28,12 +28,37 @@ from shared.access import Call
 from shared.strict import digest, read
 from shared.web import Kernel
 
+HELD = "申领单暂缓,正在核实。"
 _LINES = select(Line.claim_id, Line.trainee_id, Line.verdict, Line.amount).order_by(Line.claim_id, Line.position)
 
 
 async def get(session: AsyncSession, call: Call, claim_id: UUID) -> ClaimOut:
     claim, done = await steps.load_with_history(session, call, claim_id)
-    return await one(session, call, claim, await lines.shown_of(session, claim.id), done)
+    found = await one(session, call, claim, await lines.shown_to(session, call.actor, claim.id), done)
+    own = await own_ids(session, call.actor)
+    return found if _whole(call, claim, own) else _of_one_person(found, own)
+
+
+def _whole(call: Call, claim: Claim, own: Collection[UUID]) -> bool:
+    """Whether the caller sees all of a claim that they see; a person does of their own application."""
+    return call.actor.role != "person" or claim.trainee_id in own
+
+
+def _of_one_person(whole: ClaimOut, own: Collection[UUID]) -> ClaimOut:
+    """What a claim that another made says to one of its people, whose ids these are and whose lines alone it has been read with."""
+    about = [each for each in whole.decisions if each.trainee_id is None or each.trainee_id in own]
+    said = [each if each.trainee_id or each.action == "reject" else each.model_copy(update={"comment": None}) for each in about]
+    return whole.model_copy(update=_narrowed(whole.hold, whole.lines) | {"decisions": said})
+
+
+def _narrowed(hold: Any, seen: Sequence[Any]) -> dict[str, Any]:
+    """What stands at the head of a claim, for a person whose lines these are."""
+    return {"amount": lines.sum_of_eligible(seen), "hold": hold and _without_reason(hold), "attachments": []}
+
+
+def _without_reason(hold: Any) -> Hold:
+    """What is written of a hold may name others."""
+    return Hold.model_validate(hold).model_copy(update={"reason": HELD})
 
 
 async def one(session: AsyncSession, call: Call, claim: Claim, people: Sequence[Any], done: Sequence[Decision]) -> ClaimOut:
@@ -69,16 +94,20 @@ async def page(
         wanted = wanted.where(Claim.created_at >= datetime.combine(from_on, time(), clock.SHANGHAI))
     if to_on:
         wanted = wanted.where(Claim.created_at < datetime.combine(to_on + timedelta(days=1), time(), clock.SHANGHAI))
+    sought = (ALIASES.among(Line.trainee_id, trainee_ids) if trainee_ids else true()) & theirs(call.actor)
     if trainee_ids:
-        wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(ALIASES.among(Line.trainee_id, trainee_ids))))
+        wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(sought)))
     found = await pages.page(session, wanted, Claim.id, asked, lambda row: summary(call, row[0]))
-    if trainee_ids:
-        theirs = Line.claim_id.in_([item["id"] for item in found["items"]]) & ALIASES.among(Line.trainee_id, trainee_ids)
+    if trainee_ids or call.actor.role == "person":
         by_claim = defaultdict(list)
-        for line in (await session.execute(_LINES.where(theirs))).mappings():
-            by_claim[line["claim_id"]].append(dict(line))
+        of_page = _LINES.where(Line.claim_id.in_([item["id"] for item in found["items"]]), sought)
+        for line in await session.execute(of_page):
+            by_claim[line.claim_id].append(line)
+        own = await own_ids(session, call.actor)
         for item in found["items"]:
             item["lines"] = by_claim[item["id"]]
+            if call.actor.role == "person" and item["applicant"]["trainee_id"] not in own:
+                item.update(_narrowed(item["hold"], item["lines"]))
     return found
 
 
@@ -164,6 +193,9 @@ async def replay(session: AsyncSession, call: Call, claim_id: UUID, rules_on: da
         _compared(LineOut.model_validate(line), _as_settled(line, lines.shown(now.lines[position], verdict.lines[position])))
         for position, line in pairs
     ]
+    own = await own_ids(session, call.actor)
+    whole = _whole(call, claim, own)
+    shown = shown if whole else [line for line in shown if line.trainee_id in own]
     return ReplayOut.model_validate(
         {
             "claim_id": claim.id,
@@ -171,7 +203,11 @@ async def replay(session: AsyncSession, call: Call, claim_id: UUID, rules_on: da
             "facts": "stored" if gathered is None else "current",
             "lines": shown,
             "same": all(line.same for line in shown),
-            "then": {"terms": _terms_kept(claim), "facts_hash": claim.facts_hash, "amount": claim.amount},
+            "then": {
+                "terms": _terms_kept(claim),
+                "facts_hash": claim.facts_hash,
+                "amount": claim.amount if whole else lines.sum_of_eligible(line.then for line in shown),
+            },
             "now": {
                 "terms": terms_ref(claim.scheme, terms),
                 "facts_hash": facts_hash,
@@ -198,14 +234,17 @@ def _compared(then: LineOut, now: LineOut) -> ReplayLine:
 
 async def appeals(session: AsyncSession, call: Call, asked: pages.Asked, claim_id: UUID) -> dict[str, Any]:
     claim = await steps.load(session, call, claim_id)
-    wanted = select(Appeal).where(Appeal.claim_id == claim.id)
+    own = await own_ids(session, call.actor)
+    wanted = select(Appeal).where(Appeal.claim_id == claim.id, true() if _whole(call, claim, own) else Appeal.trainee_id.in_(own))
     return await pages.page(session, wanted, Appeal.id, asked, lambda row: AppealOut.model_validate(row[0]))
 
 
 async def statistics(session: AsyncSession, call: Call) -> ClaimStatistics:
-    wanted = select(Claim.scheme, Claim.status, func.count().label("claims"), func.sum(Claim.amount).label("amount")).where(
-        rows(call.actor)
-    )
+    amount: Any = Claim.amount
+    if call.actor.role == "person":
+        of_line = select(func.coalesce(func.sum(Line.amount), 0)).where(Line.claim_id == Claim.id, Line.verdict == LineVerdict.ELIGIBLE)
+        amount = of_line.where(theirs(call.actor)).scalar_subquery()
+    wanted = select(Claim.scheme, Claim.status, func.count().label("claims"), func.sum(amount).label("amount")).where(rows(call.actor))
     counted = (await session.execute(wanted.group_by(Claim.scheme, Claim.status).order_by(Claim.scheme, Claim.status))).all()
     items = [ClaimCount.model_validate(row) for row in counted]
     return ClaimStatistics(

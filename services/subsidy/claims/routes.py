@@ -150,7 +150,7 @@ async def get(claim_id: UUID, session: web.Session, call: web.Caller) -> ClaimOu
     may=APPLICANTS,
     summary="修改草稿或退回的申领单,重新判定",
     if_match=True,
-    errors=[errors.InvalidState, TermsMissing],
+    errors=[errors.InvalidState, NotYourClaim, TermsMissing],
     example={"lines": EXAMPLE["lines"]},
     paper=partial(steps.permit, action="edit"),
     rules=rules.CHANGE_RULES,
@@ -220,7 +220,7 @@ def step(
     )
 
 
-@step("submit", "提交:用最新的事实重新判定", SamePerson, TermsMissing, example=AGREED)
+@step("submit", "提交:用最新的事实重新判定", NotYourClaim, SamePerson, TermsMissing, example=AGREED)
 async def submit(
     gathered: Annotated[Gathered, Depends(_as_it_stands)],
     session: web.Session,
@@ -231,7 +231,7 @@ async def submit(
     return await operations.submit(session, call, kernel, gathered, body.comment if body else None)
 
 
-@step("withdraw", "撤回", ClaimInBatch, example=AGREED)
+@step("withdraw", "撤回", NotYourClaim, ClaimInBatch, example=AGREED)
 async def withdraw(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
     return await operations.withdraw(session, call, claim_id, body.comment if body else None)
 

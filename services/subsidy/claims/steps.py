@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, TermsUnconfirmed
+from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim, TermsUnconfirmed
 from services.subsidy.claims.policy import (
+    APPLICANT_S,
     APPROVED,
     BY_REVIEWER,
     ELSEWHERE,
@@ -30,7 +31,7 @@ from services.subsidy.claims.policy import (
     on_hold,
 )
 from services.subsidy.claims.tables import Claim, Decision, DueReassessment, Line
-from services.subsidy.claims.visibility import rows
+from services.subsidy.claims.visibility import has_entered, rows
 from services.subsidy.codes import ClaimStatus, Effect, FindingCode, LineVerdict
 from services.subsidy.funds import operations as funds
 from services.subsidy.funds.operations import NOTHING, POSTINGS
@@ -87,6 +88,8 @@ async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str,
     """The claim and its steps so far, when this caller may take this one now: by version, state, four eyes, and what other papers say. `lock`: of an
     approved claim, so that no payment of it is made meanwhile."""
     claim, done = await load_with_history(session, call, claim_id)
+    if action in APPLICANT_S and not await has_entered(session, call.actor, claim):
+        raise NotYourClaim()
     call.match(claim.version)
     if why_not := MACHINE.why_not(action, claim.status, call.actor.doer, _parts(done)):
         raise REFUSALS[why_not.code](why_not.detail)
@@ -115,7 +118,8 @@ async def _of_lines(session: AsyncSession, claim_id: UUID) -> Standing:
 async def allowed_actions(
     session: AsyncSession, call: Call, claim: Claim, done: Sequence[Decision], at: Standing
 ) -> list[wire.AllowedAction]:
-    """Each action of the caller's role, and why not where it is not possible now. Other roles' actions are not shown. `at`: as its lines were read."""
+    """Each action of the caller's role, and why not where it is not possible now. Other roles' actions are not shown, nor the applicant's to whoever has
+    not entered the claim. `at`: as its lines were read."""
     if claim.status in WITH_MONEY:
         at = await _of_lines(session, claim.id)
     if claim.status == IN_NOTICE and call.actor.role in MACHINE.step("approve").roles:
@@ -127,7 +131,8 @@ async def allowed_actions(
         return Refusal(problem.code, problem.detail) if problem else None
 
     found = MACHINE.allowed_actions(claim.status, call.actor.doer, _parts(done), further)
-    return wire.allowed_actions({action: why_not for action, why_not in found.items() if action not in ELSEWHERE})
+    not_shown = ELSEWHERE if await has_entered(session, call.actor, claim) else ELSEWHERE | APPLICANT_S
+    return wire.allowed_actions({action: why_not for action, why_not in found.items() if action not in not_shown})
 
 
 async def take(

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Date, DateTime, Text, Uuid, and_, case, ca
 from services.subsidy.claims.conditions import HELD_SINCE, on_hold
 from services.subsidy.claims.policy import APPLICANTS, OPEN, PART_OF, UNDER_REVIEW
 from services.subsidy.claims.tables import Claim, Decision, Line
-from services.subsidy.claims.visibility import rows
+from services.subsidy.claims.visibility import entered_by, rows
 from services.subsidy.codes import BatchStatus, ClaimStatus, LineVerdict, ObjectionStatus, RecoveryStatus, TermsStatus
 from services.subsidy.codes import WorklistKind as Waits
 from services.subsidy.notices.tables import Notice
@@ -143,6 +143,10 @@ def _held(call: access.Call) -> Sequence[ColumnElement[bool]]:
     return HELD_LINE, *_by_another("second_review")(call)
 
 
+def _own(call: access.Call) -> Sequence[ColumnElement[bool]]:
+    return (entered_by(call.actor),)
+
+
 def _over(call: access.Call) -> Sequence[ColumnElement[bool]]:
     """Against whose notice an objection stands is not over, whatever its last day."""
     running = Notice.concluded_on.is_(None), Notice.open_objections == 0, Notice.until_on < call.today
@@ -163,8 +167,8 @@ def _received(kind: Waits, action: str, *where: ColumnElement[bool]) -> Kind:
 
 UPHELD: Final = exists().where(Objection.notice_id == Notice.id, Objection.status == ObjectionStatus.UPHELD)
 KINDS: Final = (
-    _claim(Waits.CLAIM_DRAFT, APPLICANTS, "submit", ClaimStatus.DRAFT),
-    _claim(Waits.CLAIM_RETURNED, APPLICANTS, "submit", ClaimStatus.RETURNED),
+    _claim(Waits.CLAIM_DRAFT, APPLICANTS, "submit", ClaimStatus.DRAFT, where=_own),
+    _claim(Waits.CLAIM_RETURNED, APPLICANTS, "submit", ClaimStatus.RETURNED, where=_own),
     _claim(Waits.CLAIM_SUBMITTED, OFFICER, "review", ClaimStatus.SUBMITTED, where=_by_another("first_review")),
     _claim(Waits.CLAIM_REVIEWED, REVIEWER, "confirm", ClaimStatus.REVIEWED, where=_by_another("second_review")),
     _claim(Waits.CLAIM_LINES_HELD, REVIEWER, "resolve", *UNDER_REVIEW, where=_held),
