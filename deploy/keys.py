@@ -22,11 +22,15 @@ class Secrets:
     seal_key: str
     token_signing_key: str
     receipt_key: str
+    claim_receipt_key: str
     role_passwords: dict[str, str]
 
 
+CAME_LATER = frozenset({"receipt_key", "claim_receipt_key"})
+
+
 def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
-    """Read the secrets, or make and keep them; what came later, roles and the receipts' own key, gets its secret. A damaged file stops the start: new keys could not read the
+    """Read the secrets, or make and keep them; what came later, roles and the receipts' own keys, gets its secret. A damaged file stops the start: new keys could not read the
     old data."""
     if not path.exists():
         made = Secrets(
@@ -37,13 +41,14 @@ def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
             seal_key=_key(),
             token_signing_key=_key(),
             receipt_key=_key(),
+            claim_receipt_key=_key(),
             role_passwords=_passwords(roles),
         )
         _keep(path, made)
         return made
     try:
         said = json.loads(path.read_text())
-        kept = Secrets(**{"receipt_key": _key()} | said)
+        kept = Secrets(**{name: _key() for name in CAME_LATER} | said)
     except (ValueError, TypeError):
         raise CannotStart(
             f"{path} 已损坏:它保存数据的密钥,请从备份恢复;不再需要原有数据时,可以删除整个目录重新开始。\n"
@@ -51,7 +56,7 @@ def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
         ) from None
     path.chmod(0o600)
     missing = [role for role in roles if role not in kept.role_passwords]
-    if missing or "receipt_key" not in said:
+    if missing or not said.keys() >= CAME_LATER:
         kept = replace(kept, role_passwords=kept.role_passwords | _passwords(missing))
         _keep(path, kept)
     return kept

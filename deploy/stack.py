@@ -246,6 +246,7 @@ class Stack:
             "SEAL_PUBLIC_KEY": public_half(kept.seal_key),
         }
         own = {"gateway": {"TOKEN_SIGNING_KEY": kept.token_signing_key}, "eastwest": {"RECEIPT_KEY": kept.receipt_key}}
+        own["subsidy"] = {"RECEIPT_KEY": kept.claim_receipt_key}
         return every | of_services | self._extra_env | {"DATABASE_URL": self.database_url(name)} | own.get(name, {})
 
     def _wait_until_ready(self, name: str, since: float = 0) -> None:

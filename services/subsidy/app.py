@@ -14,13 +14,15 @@ from services.subsidy.objections import routes as objections
 from services.subsidy.payments import routes as payments
 from services.subsidy.reassessments import job as reassessing
 from services.subsidy.reassessments import routes as reassessments
+from services.subsidy.receipts import routes as receipts
 from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.schemes import operations as terms
 from services.subsidy.schemes import routes as schemes
+from services.subsidy.settings import Settings
 from services.subsidy.worklist import operations as worklist
 from shared import codes as labels
 from shared import county, periods, web
-from shared.settings import Settings, load
+from shared.settings import load
 
 terms.from_files()  # a faulty file stops the start
 trades.rules(county.folder())
@@ -43,6 +45,8 @@ PART = web.Part(
         payments.router,
         reassessments.router,
         recoveries.router,
+        receipts.router,
+        receipts.public,
         evaluation.router,
         registry.router,
         search.router,

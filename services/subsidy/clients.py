@@ -62,6 +62,7 @@ class ClassRead(_Read):
     starts_on: date
     ends_on: date
     hours: int
+    region_code: str | None = None
     occupation_code: str | None = None
     trade_name: str | None = None
     trade_filing_no: str | None = None

@@ -18,9 +18,10 @@ def test_the_secrets_of_the_first_start_are_those_of_the_second(tmp_path: Path) 
 
 def test_every_key_has_32_bytes_and_differs_from_the_others(tmp_path: Path) -> None:
     made = load_or_make(tmp_path / "secrets.json", ("registry", "gateway"))
-    keys = [made.internal_key, made.index_key, made.seal_key, made.token_signing_key, made.receipt_key, made.data_keys[made.data_key_id]]
-    assert [len(base64.b64decode(key)) for key in keys] == [32] * 6
-    assert len({*keys, *made.role_passwords.values()}) == 8
+    keys = [made.internal_key, made.index_key, made.seal_key, made.token_signing_key, made.data_keys[made.data_key_id]]
+    keys += [made.receipt_key, made.claim_receipt_key]
+    assert [len(base64.b64decode(key)) for key in keys] == [32] * 7
+    assert len({*keys, *made.role_passwords.values()}) == 9
 
 
 def test_only_the_owner_may_read_them(tmp_path: Path) -> None:
@@ -45,12 +46,13 @@ def test_a_role_that_came_later_gets_its_password_and_everything_else_stays(tmp_
     assert load_or_make(path, ("registry", "registry_owner")) == after and path.stat().st_mode & 0o777 == 0o600
 
 
-def test_secrets_from_before_receipts_had_a_key_of_their_own_get_one_and_keep_the_seal_key(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["receipt_key", "claim_receipt_key"])
+def test_secrets_from_before_receipts_had_a_key_of_their_own_get_one_and_keep_the_seal_key(tmp_path: Path, name: str) -> None:
     path = tmp_path / "secrets.json"
     before = load_or_make(path, ("registry",))
     former = asdict(before)
-    del former["receipt_key"]
+    del former[name]
     path.write_text(json.dumps(former))
     after = load_or_make(path, ("registry",))
-    assert after.receipt_key != before.receipt_key and replace(after, receipt_key=before.receipt_key) == before
+    assert getattr(after, name) != getattr(before, name) and replace(after, **{name: getattr(before, name)}) == before
     assert load_or_make(path, ("registry",)) == after

@@ -2,30 +2,19 @@
 
 import ast
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from random import Random
-from uuid import UUID
 
 import pytest
 
-from services.subsidy import clients
-from services.subsidy.claims.facts import History as Past
-from services.subsidy.claims.facts import Wanted, claim_facts
-from services.subsidy.codes import ClaimKind, Effect, FundSource, LineVerdict, SchemeCode
-from services.subsidy.judging.facts import Prior, trade_of
-from services.subsidy.judging.verdict import judge_claim
-from services.subsidy.schemes.policy import Terms
-from tests.oracle import figures
+from tests.oracle import figures, recompute
 from tests.oracle import judge as oracle
 from tests.oracle.histories import a_world
-from tests.oracle.judge import Verdict, World, judge, kept, retirement_months
-from tests.oracle.telling import Telling, id_of
-from tests.oracle.terms import TERMS
+from tests.oracle.judge import judge, retirement_months
+from tests.oracle.receipts import said_by_the_system
 
-CLAIMED_ON = date(2026, 6, 1)
 WORLDS, SEEDS = 100, range(10)
 CODES = {
     "age_above_limit",
@@ -75,7 +64,7 @@ def test_the_worlds_hold_something_of_every_kind() -> None:
 
 def test_the_oracle_rests_on_nothing_of_ours() -> None:
     """The standard library and its own figures; and short enough to be read beside the documents."""
-    for module in (oracle, figures):
+    for module in (oracle, figures, recompute):
         text = Path(str(module.__file__)).read_text()
         imported = {
             name.split(".")[0] if name != figures.__name__ else name
@@ -111,30 +100,3 @@ def test_the_oracle_rests_on_nothing_of_ours() -> None:
 )
 def test_the_oracle_knows_the_statutory_ages(born: tuple[int, int], track: str, years: int, months: int) -> None:
     assert retirement_months(date(*born, 1), track) == years * 12 + months
-
-
-def said_by_the_system(world: World) -> dict[tuple[str, int], Verdict]:
-    """What the system's judge says of every claim on what the registry tells, each claim knowing what was taken before it."""
-    registry, found = Telling("", world), dict[tuple[str, int], Verdict]()
-    taken: dict[UUID, list[Prior]] = defaultdict(list)
-    for who, trade, level, on, fen in world.outside:
-        paid = Prior("外地", None, on, trade, level, outside=True, amount_yuan=Decimal(fen) / 100)
-        taken[id_of("", kept(world, who))].append(paid)
-    for claim, title, names in world.claims:
-        wanted = [Wanted(id_of("", kept(world, name))) for name in names]
-        read = clients.read_claim_facts(registry.claim_facts(title, {str(each.trainee_id) for each in wanted}))
-        past = Past({who: tuple(priors) for who, priors in taken.items()})
-        scheme = SchemeCode(read.class_.channel)
-        facts = claim_facts(
-            read, wanted, past, scheme=scheme, kind=ClaimKind.TRAINING, claimed_on=CLAIMED_ON, fund_source=FundSource.EMPLOYMENT_SUBSIDY
-        )
-        terms = TERMS.terms_on(scheme, read.class_.starts_on)
-        assert isinstance(terms, Terms)
-        for place, (line, verdict) in enumerate(zip(facts.lines, judge_claim(facts, terms).lines, strict=True)):
-            codes = {effect: frozenset(str(each.code) for each in verdict.findings if each.effect == effect) for effect in Effect}
-            found[claim, place] = Verdict(str(verdict.decision), int(verdict.amount * 100), codes[Effect.REFUSE], codes[Effect.HOLD])
-            if verdict.decision != LineVerdict.REFUSED:
-                trade, level = trade_of(facts, line)
-                prior = Prior(claim, scheme, read.class_.starts_on, trade, level, amount_yuan=verdict.amount)
-                taken[UUID(line.trainee_id)].append(prior)
-    return found

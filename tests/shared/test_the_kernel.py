@@ -34,6 +34,7 @@ MODULES = [
     "person_names",
     "privacy",
     "pulse",
+    "receipts",
     "redaction",
     "sealing",
     "sealing.__main__",

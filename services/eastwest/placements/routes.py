@@ -18,6 +18,7 @@ from services.eastwest.placements.tables import Placement, Update
 from services.eastwest.placements.visibility import READERS as SEES
 from shared import access, errors, pages, web, wire
 from shared.batches import Batch
+from shared.receipts import PublicKey, public_key
 
 router = web.Router("placements")
 reports = web.Router("placement-updates")
@@ -178,5 +179,5 @@ async def count(session: web.Session, call: web.Caller, as_of: AsOf = None) -> s
 
 
 @public.operation("GET", "/v1/placement-receipts/key", may=access.PUBLIC, summary="回执的验证公钥")
-async def receipt_key(kernel: web.KernelOf) -> schemas.PublicKey:
-    return receipts.public_key(receipts.key_of(kernel))
+async def receipt_key(kernel: web.KernelOf) -> PublicKey:
+    return public_key(receipts.key_of(kernel))

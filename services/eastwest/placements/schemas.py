@@ -305,13 +305,3 @@ class PlacementStatistics(wire.Out):
     started: int
     retention: RetentionCounts
     people_retained: int
-
-
-class PublicKey(wire.Out):
-    """`x`: the raw key, base64url (RFC 8037)."""
-
-    kty: Literal["OKP"] = "OKP"
-    crv: Literal["Ed25519"] = "Ed25519"
-    use: Literal["sig"] = "sig"
-    kid: str
-    x: str

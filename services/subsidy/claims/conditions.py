@@ -1,17 +1,19 @@
 """What of claims is asked for in SQL, in lists and in what waits."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, and_, cast, func, select, true
+from pydantic import Field
+from sqlalchemy import ColumnElement, DateTime, and_, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
 from services.subsidy.claims.policy import OPEN, STANDING
 from services.subsidy.claims.tables import Claim, Line
-from services.subsidy.codes import Payee
+from services.subsidy.codes import ClaimKind, ClaimStatus, Payee, SchemeCode
 from services.subsidy.metadata import Row
+from shared import clock, pages, wire
 from shared.aliases import Aliases
 
 ALIASES: Final = Aliases(Row.metadata.tables["merged_trainees"], "kept_id")
@@ -21,6 +23,65 @@ HELD_SINCE: Final[ColumnElement[Any]] = cast(Claim.holds[0]["since_at"].astext, 
 def on_hold(today: date) -> ColumnElement[bool]:
     """Something holds the claim today."""
     return func.jsonb_path_exists(Claim.holds, cast(STANDING, JSONPATH), cast({"today": today.isoformat()}, JSONB))
+
+
+# Which claims a list names
+
+
+class ClaimFilter(wire.In):
+    """The parameters of the list of claims, each a value or several of which any will do."""
+
+    status: ClaimStatus | list[ClaimStatus] | None = None
+    kind: ClaimKind | list[ClaimKind] | None = None
+    scheme: SchemeCode | list[SchemeCode] | None = None
+    institution_id: UUID | list[UUID] | None = Field(None, description="申领机构")
+    trainee_id: UUID | list[UUID] | None = Field(None, description="名单中有该学员")
+    class_id: UUID | list[UUID] | None = None
+    fund_id: UUID | list[UUID] | None = None
+    region_code: str | list[str] | None = Field(None, description="计入哪个乡镇、街道")
+    number: str | list[str] | None = Field(None, description="申领单号")
+    on_hold: bool | list[bool] | None = Field(None, description="今日是否暂缓")
+    from_on: wire.CivilDate | None = Field(None, description="新建日期不早于")
+    to_on: wire.CivilDate | None = Field(None, description="新建日期不晚于")
+    q: pages.Part | None = Field(None, description="单号、机构、班级名称或编号的一部分")
+    external_system: str | list[str] | None = Field(None, description="外部平台")
+    external_number: str | list[str] | None = Field(None, description="外部平台的编号")
+
+
+SOUGHT_IN: Final = (Claim.number, Claim.sought_by)
+_BY_COLUMN: Final = {
+    "status": Claim.status,
+    "kind": Claim.kind,
+    "scheme": Claim.scheme,
+    "institution_id": Claim.institution_id,
+    "class_id": Claim.class_id,
+    "fund_id": Claim.fund_id,
+    "region_code": Claim.counted_region_code,
+    "number": Claim.number,
+}
+
+
+def named_by(by: ClaimFilter, today: date) -> ColumnElement[bool]:
+    """The claims that the parameters of the list name, whoever may see them."""
+    also: list[ColumnElement[bool]] = [
+        column.in_(each_of(value)) for name, column in _BY_COLUMN.items() if (value := getattr(by, name)) is not None
+    ]
+    also.append(pages.Reference(each_of(by.external_system), each_of(by.external_number)).among(Claim.external_refs))
+    if len(held := {*each_of(by.on_hold)}) == 1:  # by an index of the few that anything holds at all
+        also.append(and_(Claim.holds != literal([], JSONB), on_hold(today)) if True in held else ~on_hold(today))
+    if by.from_on:
+        also.append(Claim.created_at >= datetime.combine(by.from_on, time(), clock.SHANGHAI))
+    if by.to_on:
+        also.append(Claim.created_at < datetime.combine(by.to_on + timedelta(days=1), time(), clock.SHANGHAI))
+    if by.trainee_id:
+        also.append(Claim.id.in_(select(Line.claim_id).where(ALIASES.among(Line.trainee_id, each_of(by.trainee_id)))))
+    if by.q is not None:
+        also.append(or_(*(column.ilike(pages.contains(by.q)) for column in SOUGHT_IN)))
+    return and_(*also)
+
+
+def each_of(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
 
 
 # Whom new facts concern: what is judged anew, and what is shown of it beforehand

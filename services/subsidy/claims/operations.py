@@ -3,7 +3,7 @@
 What registry knows is gathered before the transaction: `application`, `again` and `named` are asked ahead of the session.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from services.subsidy.claims import facts, holds, lines, reading, rules, steps
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import BY_FACTS, NOT_COUNTED, on_hold
-from services.subsidy.claims.schemas import AppealIn, AppealOut, ClaimChange, ClaimIn, ClaimOut, QuoteOut, Resolution
+from services.subsidy.claims.schemas import AppealIn, AppealOut, ClaimChange, ClaimIn, ClaimOut, LineReason, QuoteOut, Resolution
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
 from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome
 from services.subsidy.funds import operations as funds
@@ -46,13 +46,16 @@ async def named(kernel: Kernel, call: Call, claim_id: UUID) -> clients.Names:
     async with kernel.reading() as session:
         claim, _ = await steps.permit(session, call, claim_id, "confirm")
         people = await lines.of(session, claim.id)
-    return await clients.names(
-        kernel,
-        call,
-        trainee_ids={line.trainee_id for line in people},
-        institution_ids=[claim.institution_id] if claim.institution_id else (),
-        class_ids=[claim.class_id] if claim.class_id else (),
-    )
+    return await clients.names(kernel, call, **on_notice([claim], people))
+
+
+def on_notice(claims: Iterable[Any], people: Iterable[Any]) -> dict[str, Collection[UUID]]:
+    """Whose names the notices of claims show."""
+    return {
+        "trainee_ids": {line.trainee_id for line in people},
+        "institution_ids": {claim.institution_id for claim in claims if claim.institution_id},
+        "class_ids": {claim.class_id for claim in claims if claim.class_id},
+    }
 
 
 async def quote(session: AsyncSession, call: Call, gathered: Gathered) -> QuoteOut:
@@ -205,11 +208,12 @@ async def approve(session: AsyncSession, call: Call, claim_id: UUID, comment: st
     return await _shown(session, call, claim, done)
 
 
-async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
-    """Return for correction (退回补正): the applicant may change it and submit it again; until then it keeps its place."""
+async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: str, said: Sequence[LineReason] = ()) -> ClaimOut:
+    """Return for correction (退回补正): the applicant may change it and submit it again; until then it keeps its place. `said`: of single persons."""
     claim, done = await steps.permit(session, call, claim_id, "return", lock=True)
     people = await _release(session, call, claim)
-    done.append(await steps.take(session, call, claim, "return", comment=reason))
+    of_persons = await rules.said_of(session, said, people)
+    done.append(await steps.take(session, call, claim, "return", comment=reason, lines=of_persons or None))
     await notices.close(session, call, claim.id)
     return await reading.one(session, call, claim, people, done)
 
@@ -333,6 +337,7 @@ def _keep_verdict(claim: Claim, judged: rules.Judged) -> None:
     claim.class_starts_on, claim.class_ends_on = judged.class_.starts_on, judged.class_.ends_on
     class_ = judged.class_
     claim.sought_by = f"{class_.institution.name} {class_.name} {class_.number}"
+    claim.counted_region_code = class_.region_code
     claim.amount = judged.verdict.amount
     if claim.facts_hash != judged.facts_hash:  # facts that are the same are not written again
         claim.facts, claim.facts_hash = judged.facts_json, judged.facts_hash

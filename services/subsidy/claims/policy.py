@@ -27,7 +27,8 @@ WITH_MONEY = frozenset({APPROVED, PAID, ClaimStatus.RECOVERING, ClaimStatus.RECO
 JUDGED_ANEW = OPEN | WITH_MONEY  # claims that new facts may concern
 NOT_COUNTED = frozenset({DRAFT, ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN})  # claims in these states hold no entitlement
 
-_AGAINST = by(["officer"], SUBMITTED, REVIEWED) | by(["reviewer"], REVIEWED, IN_NOTICE) | by(["finance"], APPROVED)
+_REJECTED_BY = by(["officer"], SUBMITTED, REVIEWED) | by(["reviewer"], REVIEWED, IN_NOTICE) | by(["finance"], APPROVED)
+_RETURNED_BY = by(["officer", "reviewer"], *UNDER_REVIEW) | by(["finance"], IN_NOTICE, APPROVED)  # whoever finds the fault
 MACHINE = Machine(
     "申领单",
     named("claim_status"),
@@ -38,8 +39,8 @@ MACHINE = Machine(
         Step("review", "初审", by(["officer"], SUBMITTED), to=REVIEWED, part="first_review"),
         Step("confirm", "复审", by(["reviewer"], REVIEWED), to=IN_NOTICE, part="second_review"),
         Step("approve", "批准", by(["finance"], IN_NOTICE), to=APPROVED, part="payment"),
-        Step("return", "退回补正", _AGAINST, to=ClaimStatus.RETURNED),
-        Step("reject", "不予通过", _AGAINST, to=ClaimStatus.REJECTED),
+        Step("return", "退回补正", _RETURNED_BY, to=ClaimStatus.RETURNED),
+        Step("reject", "不予通过", _REJECTED_BY, to=ClaimStatus.REJECTED),
         Step("hold", "暂缓", by(["officer", "reviewer"], *OPEN)),
         Step("release", "解除暂缓", by(["reviewer"], *OPEN)),
         Step("resolve", "处理待核实人员", by(["reviewer"], *UNDER_REVIEW), part="second_review"),

@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, true
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import facts, lines, rules, steps
-from services.subsidy.claims.conditions import ALIASES
+from services.subsidy.claims.conditions import ALIASES, ClaimFilter, each_of, named_by
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import on_hold
 from services.subsidy.claims.schemas import AppealOut, ClaimCount, ClaimOut, ClaimStatistics, Hold, LineOut, QuoteOut, ReplayLine, ReplayOut
@@ -23,13 +24,20 @@ from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.errors import TermsMissing
 from services.subsidy.schemes.policy import Terms
-from shared import clock, pages
+from shared import pages
 from shared.access import Call
 from shared.strict import digest, read
 from shared.web import Kernel
 
 HELD = "申领单暂缓,正在核实。"
 _LINES = select(Line.claim_id, Line.trainee_id, Line.verdict, Line.amount).order_by(Line.claim_id, Line.position)
+_COUNTS = ("people", "held_people", "refused_people")
+_COUNTED = (  # of each claim of a page, within the page's own statement
+    select(array([func.count(), *(func.count().filter(Line.verdict == each) for each in (LineVerdict.HELD, LineVerdict.REFUSED))]))
+    .where(Line.claim_id == Claim.id)
+    .scalar_subquery()
+    .label("counts")
+)
 
 
 async def get(session: AsyncSession, call: Call, claim_id: UUID) -> ClaimOut:
@@ -48,12 +56,18 @@ def _of_one_person(whole: ClaimOut, own: Collection[UUID]) -> ClaimOut:
     """What a claim that another made says to one of its people, whose ids these are and whose lines alone it has been read with."""
     about = [each for each in whole.decisions if each.trainee_id is None or each.trainee_id in own]
     said = [each if each.trainee_id or each.action == "reject" else each.model_copy(update={"comment": None}) for each in about]
+    said = [each.model_copy(update={"lines": [line for line in each.lines if line.trainee_id in own]}) for each in said]
     return whole.model_copy(update=_narrowed(whole.hold, whole.lines) | {"decisions": said})
 
 
 def _narrowed(hold: Any, seen: Sequence[Any]) -> dict[str, Any]:
     """What stands at the head of a claim, for a person whose lines these are."""
     return {"amount": lines.sum_of_eligible(seen), "hold": hold and _without_reason(hold), "attachments": []}
+
+
+def _counted(seen: Sequence[Any]) -> dict[str, int]:
+    found = [line.verdict for line in seen]
+    return {"people": len(found), "held_people": found.count(LineVerdict.HELD), "refused_people": found.count(LineVerdict.REFUSED)}
 
 
 def _without_reason(hold: Any) -> Hold:
@@ -78,26 +92,17 @@ def _standing(shown: Sequence[LineOut]) -> steps.Standing:
     return steps.Standing(held_lines=any(line.verdict == LineVerdict.HELD for line in shown), unconfirmed=unconfirmed)
 
 
-async def page(
-    session: AsyncSession,
-    call: Call,
-    asked: pages.Asked,
-    filters: Mapping[Any, Any],
-    from_on: date | None,
-    to_on: date | None,
-    trainee_ids: list[UUID] | None,
-    refs: pages.Reference,
-) -> dict[str, Any]:
-    """`filters` by column; `from_on` and `to_on` are days of creation; the trainees are on a line."""
-    wanted = pages.where(select(Claim), filters).where(rows(call.actor), refs.among(Claim.external_refs))
-    if from_on:
-        wanted = wanted.where(Claim.created_at >= datetime.combine(from_on, time(), clock.SHANGHAI))
-    if to_on:
-        wanted = wanted.where(Claim.created_at < datetime.combine(to_on + timedelta(days=1), time(), clock.SHANGHAI))
+async def page(session: AsyncSession, call: Call, asked: pages.Asked, by: ClaimFilter) -> dict[str, Any]:
+    trainee_ids = each_of(by.trainee_id)
     sought = (ALIASES.among(Line.trainee_id, trainee_ids) if trainee_ids else true()) & theirs(call.actor)
+
+    def show(row: Any) -> dict[str, Any]:
+        return summary(call, row[0]) | dict(zip(_COUNTS, row.counts, strict=True))
+
+    wanted = select(Claim, _COUNTED).where(rows(call.actor), named_by(by, call.today))
     if trainee_ids:
         wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(sought)))
-    found = await pages.page(session, wanted, Claim.id, asked, lambda row: summary(call, row[0]))
+    found = await pages.page(session, wanted, Claim.id, asked, show)
     if trainee_ids or call.actor.role == "person":
         by_claim = defaultdict(list)
         of_page = _LINES.where(Line.claim_id.in_([item["id"] for item in found["items"]]), sought)
@@ -107,7 +112,7 @@ async def page(
         for item in found["items"]:
             item["lines"] = by_claim[item["id"]]
             if call.actor.role == "person" and item["applicant"]["trainee_id"] not in own:
-                item.update(_narrowed(item["hold"], item["lines"]))
+                item.update(_narrowed(item["hold"], item["lines"]) | _counted(item["lines"]))
     return found
 
 
@@ -124,6 +129,7 @@ def summary(call: Call, claim: Claim) -> dict[str, Any]:
         "on_behalf": claim.on_behalf,
         "class_id": claim.class_id,
         "fund_id": claim.fund_id,
+        "region_code": claim.counted_region_code,
         "amount": claim.amount,
         "hold": on_hold(claim.holds, call.today),
         "attachments": claim.attachments,
@@ -133,6 +139,7 @@ def summary(call: Call, claim: Claim) -> dict[str, Any]:
         "split_from_id": claim.split_from_id,
         "created_at": claim.created_at,
         "submitted_at": claim.submitted_at,
+        "in_status_since_at": claim.in_status_since_at,
     }
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import Body, Depends, Query
 
 from services.subsidy import clients
-from services.subsidy.claims import holds, operations, reading, rules, steps
+from services.subsidy.claims import batch, holds, operations, reading, rules, steps
+from services.subsidy.claims.conditions import SOUGHT_IN, ClaimFilter
 from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim, TermsUnconfirmed
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import APPLICANTS, MACHINE
@@ -23,13 +24,14 @@ from services.subsidy.claims.schemas import (
     QuoteOut,
     ReplayOut,
     Resolution,
+    Returned,
 )
 from services.subsidy.claims.tables import Appeal, Claim
 from services.subsidy.codes import ClaimKind, ClaimStatus, SchemeCode
 from services.subsidy.funds.errors import FundExhausted
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, ObjectionOpen
 from services.subsidy.schemes.errors import SamePerson, TermsMissing
-from shared import access, errors, pages, web, wire
+from shared import access, batches, errors, names, pages, web, wire
 
 AGAINST_APPROVAL = (NoticeNotOver, ObjectionOpen, ClaimOnHold, HeldLinesOpen, TermsUnconfirmed, FundExhausted)
 router = web.Router("claims", traced=(errors.InvalidState, ClaimInBatch, *AGAINST_APPROVAL))
@@ -37,7 +39,13 @@ READERS = access.STAFF | APPLICANTS | {"system"}
 PATH = "/v1/claims/{claim_id:uuid}"
 Listed = Annotated[
     pages.Asked,
-    pages.asking(q=[Claim.number, Claim.sought_by], created_at=Claim.created_at, submitted_at=Claim.submitted_at, amount=Claim.amount),
+    pages.asking(
+        q=SOUGHT_IN,
+        created_at=Claim.created_at,
+        submitted_at=Claim.submitted_at,
+        in_status_since_at=Claim.in_status_since_at,
+        amount=Claim.amount,
+    ),
 ]
 EXAMPLE = {
     "kind": "training",
@@ -70,6 +78,10 @@ async def _as_it_stands(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) 
 
 async def _named(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.Names:
     return await operations.named(kernel, call, claim_id)
+
+
+async def _chosen(body: batch.DecideIn, call: web.Caller, kernel: web.KernelOf) -> batch.Chosen:
+    return await batch.chosen(kernel, call, body)
 
 
 async def _now_known(
@@ -123,20 +135,32 @@ async def list_claims(
     trainee_id: Annotated[pages.AnyOf[UUID], Query(description="名单中有该学员")] = None,
     class_id: pages.AnyOf[UUID] = None,
     fund_id: pages.AnyOf[UUID] = None,
+    region_code: Annotated[pages.AnyOf[str], Query(description="计入哪个乡镇、街道:班级所在地;没有班级的为本人登记地")] = None,
     number: Annotated[pages.AnyOf[str], Query(max_length=40, description="申领单号")] = None,
+    on_hold: Annotated[pages.AnyOf[bool], Query(description="今日是否暂缓")] = None,
     from_on: Annotated[wire.CivilDate | None, Query(description="新建日期不早于")] = None,
     to_on: Annotated[wire.CivilDate | None, Query(description="新建日期不晚于")] = None,
 ) -> wire.Page[ClaimSummary]:
-    filters = {
-        Claim.status: status,
-        Claim.kind: kind,
-        Claim.scheme: scheme,
-        Claim.institution_id: institution_id,
-        Claim.class_id: class_id,
-        Claim.fund_id: fund_id,
-        Claim.number: number,
-    }
-    return wire.Page[ClaimSummary].model_validate(await reading.page(session, call, asked, filters, from_on, to_on, trainee_id, refs))
+    for code in region_code or ():
+        if names.at_hand("regions", code) is None:
+            raise pages.refused("region_code", code, ["/v1/regions"])
+    by = ClaimFilter.model_construct(
+        status=status,
+        kind=kind,
+        scheme=scheme,
+        institution_id=institution_id,
+        trainee_id=trainee_id,
+        class_id=class_id,
+        fund_id=fund_id,
+        region_code=region_code,
+        number=number,
+        on_hold=on_hold,
+        from_on=from_on,
+        to_on=to_on,
+        external_system=[*refs.systems],
+        external_number=[*refs.numbers],
+    )
+    return wire.Page[ClaimSummary].model_validate(await reading.page(session, call, asked, by))
 
 
 @router.operation("GET", PATH, may=READERS, summary="一张申领单:逐人判定、办理记录、可办事项")
@@ -194,6 +218,23 @@ async def list_appeals(
 @router.operation("GET", "/v1/statistics/claims", may=READERS, summary="申领单数与金额,按项目和状态")
 async def statistics(session: web.Session, call: web.Caller) -> ClaimStatistics:
     return await reading.statistics(session, call)
+
+
+@router.operation(
+    "POST",
+    "/v1/claims:decide",
+    may=batch.DECIDERS,
+    summary="批量办理:同一步骤,至多 500 张,逐张判断",
+    status=207,
+    key=web.REQUIRED,
+    errors=[access.WrongRole],
+    example={"action": "review", "filter": {"status": "submitted", "region_code": "522601100"}, "comment": "材料齐全"},
+    rules=batch.RULES,
+)
+async def decide(
+    body: batch.DecideIn, chosen: Annotated[batch.Chosen, Depends(_chosen)], session: web.Session, call: web.Caller, kernel: web.KernelOf
+) -> batches.BatchOut:
+    return await batch.decide(session, call, kernel, body, chosen)
 
 
 # The steps
@@ -259,8 +300,8 @@ async def approve(claim_id: UUID, session: web.Session, call: web.Caller, body: 
 
 
 @step("return", "退回补正", ClaimInBatch, example=BECAUSE)
-async def send_back(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
-    return await operations.send_back(session, call, claim_id, body.reason)
+async def send_back(claim_id: UUID, body: Returned, session: web.Session, call: web.Caller) -> ClaimOut:
+    return await operations.send_back(session, call, claim_id, body.reason, body.lines)
 
 
 @step("reject", "不予通过", ClaimInBatch, example=BECAUSE)

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
+from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import NotYourClaim
 from services.subsidy.claims.facts import Asked, Gathered, Wanted, claim_facts, history, lock_persons
-from services.subsidy.claims.schemas import ClaimChange, ClaimIn, LineIn
+from services.subsidy.claims.schemas import ClaimChange, ClaimIn, LineIn, LineReason
+from services.subsidy.claims.tables import Line
 from services.subsidy.codes import ClaimKind, ClassStatus, EnrolmentOutcome, FundSource, Payee, SchemeCode
 from services.subsidy.funds import reading as funds
 from services.subsidy.judging.facts import ClaimFacts, kept
@@ -125,6 +127,22 @@ async def judge(
     facts = claim_facts(read, lines, past, scheme=asked.scheme, kind=asked.kind, claimed_on=call.today, fund_source=FundSource(fund.source))
     facts_json = kept(facts)
     return Judged(asked, lines, read.class_, terms, facts, facts_json, digest(facts_json), judge_claim(facts, terms))
+
+
+async def said_of(session: AsyncSession, said: Sequence[LineReason], people: Sequence[Line]) -> list[dict[str, str]]:
+    """What is said of single persons, each by the id that they go on as; 422 for whoever is not in the claim, or named twice."""
+    resolved = await ALIASES.resolved(session, [each.trainee_id for each in said])
+    there, seen, faults = {line.trainee_id for line in people}, set[UUID](), []
+    for index, each in enumerate(said):
+        trainee_id = resolved[each.trainee_id]
+        if trainee_id not in there:
+            faults.append(errors.Fault("unknown_trainee", pointer=f"/lines/{index}/trainee_id", fix="请核对:申领单中没有该学员。"))
+        elif trainee_id in seen:
+            faults.append(errors.Fault("named_twice", pointer=f"/lines/{index}/trainee_id", fix="同一学员的意见请写在一处。"))
+        seen.add(trainee_id)
+    if faults:
+        raise errors.Invalid(faults=faults)
+    return [{"trainee_id": str(resolved[each.trainee_id]), "reason": each.reason} for each in said]
 
 
 def _as_merged(asked: Asked, read: clients.ClaimFactsRead) -> Asked:

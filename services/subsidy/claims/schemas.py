@@ -125,6 +125,28 @@ class Hold(wire.Out):
     since_at: wire.Instant
 
 
+class LineReason(wire.In):
+    """What is said of one person of a claim: on a return, what is wrong; on a correction, the answer to it."""
+
+    trainee_id: UUID
+    reason: wire.Reason
+
+
+class Returned(wire.Reasoned):
+    """Why a claim goes back, and what is wrong with single persons."""
+
+    lines: Annotated[list[LineReason], Field(max_length=LINES_AT_MOST), wire.null_as(list)] = Field(
+        default_factory=list, description="逐人的退回意见"
+    )
+
+
+class LineReasonOut(wire.Out):
+    trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
+    reason: str
+
+
 class DecisionOut(wire.Out):
     """One step: who, when, from which state to which."""
 
@@ -141,6 +163,9 @@ class DecisionOut(wire.Out):
     trainee_name: names.TraineeName = None
     id_number_masked: names.IdNumberMasked = None
     outcome: str | None = None
+    lines: Annotated[list[LineReasonOut], wire.null_as(list)] = Field(
+        default_factory=list, description="逐人的意见:退回的为退回意见,补正的为补正说明"
+    )
     other_claim_id: UUID | None = Field(None, description="分单的另一申领单")
     other_claim_number: Annotated[
         str | None, names.Beside("other_claim_id", "claims", "number"), Field(description="分单的另一申领单的编号")
@@ -193,6 +218,8 @@ class ClaimHead(wire.Out):
     class_number: names.ClassNumber = None
     fund_id: UUID
     fund_name: names.FundName = None
+    region_code: str | None = Field(description="计入哪个乡镇、街道:班级所在地;没有班级的为本人登记地")
+    region_name: names.RegionName = None
     amount: wire.Money
     hold: Hold | None
     attachments: list[UUID]
@@ -205,11 +232,15 @@ class ClaimHead(wire.Out):
     ] = None
     created_at: wire.Instant
     submitted_at: wire.Instant | None
+    in_status_since_at: wire.Instant = Field(description="进入现在状态的时刻")
 
 
 class ClaimSummary(ClaimHead):
     """A claim in a list: without its lines, but for those of the people by whom it was sought."""
 
+    people: int = Field(description="名单人数")
+    held_people: int = Field(description="其中待核实的人数")
+    refused_people: int = Field(description="其中不予补贴的人数")
     lines: list[LineSummary] | None = Field(None, description="按 trainee_id 筛选时为这些学员的行,否则为 null")
 
 

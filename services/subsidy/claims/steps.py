@@ -146,7 +146,7 @@ async def take(
     **details: Any,
 ) -> Decision:
     """Keeps a step: the claim's new state, the decision, the trail and the event. `to`: where the table of steps leaves it to the claim's money.
-    `details`: `trainee_id`, `outcome`, `other_claim_id`."""
+    `details`: `trainee_id`, `outcome`, `lines`, `other_claim_id`."""
     before = claim.status
     claim.status = to or next((step.to for step in MACHINE.steps if step.action == action and step.to), before)
     if claim.status != before:
@@ -293,6 +293,7 @@ def _decision(call: Call, claim_id: UUID, action: str, before: str, after: str, 
         "comment": comment,
         "trainee_id": None,
         "outcome": None,
+        "lines": None,
         "other_claim_id": None,
     }
 

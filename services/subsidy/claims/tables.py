@@ -60,6 +60,9 @@ class Claim(db.Versioned, Row):
         CheckConstraint("region_code IS NOT NULL OR NOT on_behalf", name="on_behalf_of_a_town"),
         Index("claims_status_idx", "status", "id"),
         Index("claims_waiting_idx", "status", "in_status_since_at", "id"),
+        Index("claims_in_status_since_idx", "in_status_since_at", "id"),
+        Index("claims_counted_region_idx", "counted_region_code", "id"),
+        Index("claims_with_holds_idx", "id", postgresql_where=text("holds <> '[]'::jsonb")),
         Index("claims_scheme_idx", "scheme", "id"),
         Index("claims_institution_idx", "institution_id", "id"),
         Index("claims_trainee_idx", "trainee_id", "id", postgresql_where=text("trainee_id IS NOT NULL")),
@@ -91,6 +94,9 @@ class Claim(db.Versioned, Row):
     class_id: Mapped[UUID | None]
     class_starts_on: Mapped[date | None]
     class_ends_on: Mapped[date | None]
+    counted_region_code: Mapped[str | None] = mapped_column(
+        Text, comment="the town it is counted in: the class's, or the person's where there is no class, as last judged"
+    )
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id"))
     sought_by: Mapped[str] = mapped_column(
         Text, server_default="", comment="institution, class and its number as last judged: what a list is searched by"
@@ -201,6 +207,9 @@ class Decision(Row):
     comment: Mapped[str | None] = mapped_column(Text, comment="the comment or the reason given")
     trainee_id: Mapped[UUID | None] = mapped_column(comment="the line that was resolved")
     outcome: Mapped[str | None] = mapped_column(Text)
+    lines: Mapped[list[dict[str, str]] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="what was said of single persons: trainee_id and reason of each"
+    )
     other_claim_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"), comment="the claim that a line was split into or from")
 
 

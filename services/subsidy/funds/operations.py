@@ -90,9 +90,9 @@ async def add(session: AsyncSession, call: Call, fund_id: UUID, body: FundAdded)
     return reading.paper(call, fund)
 
 
-async def lock(session: AsyncSession, fund_id: UUID) -> None:
-    """Waits until no other transaction moves this fund's money. For operations that look at its claims and payments first."""
-    await session.execute(select(FUNDS.c.id).where(FUNDS.c.id == fund_id).with_for_update())
+async def lock(session: AsyncSession, *fund_ids: UUID) -> None:
+    """Waits until no other transaction moves these funds' money. For operations that look at their claims and payments first."""
+    await session.execute(select(FUNDS.c.id).where(FUNDS.c.id.in_(fund_ids)).order_by(FUNDS.c.id).with_for_update())
 
 
 async def why_not_reserve(session: AsyncSession, fund_id: UUID, amount_yuan: Decimal) -> errors.Problem | None:

@@ -1,0 +1,365 @@
+"""A receipt judged again by whoever holds nothing but the receipt: plain and slow, from its facts and terms alone, with the standard library.
+
+`differences(receipt)` says where what the receipt tells does not follow from its own facts and terms. On the command line it reads receipts from files, and
+exits with 1 where one differs: `python recompute.py claim.json …`.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+Facts = dict[str, Any]  # members that are null may be missing
+Found = list[tuple[str, str]]  # code of a finding and its effect
+LEVELS = ["apprentice", "junior", "intermediate", "senior", "technician", "senior_technician", "special_technician", "chief_technician"]
+RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
+TRACKS = {"male": ["male"], "female": ["female_50", "female_55"]}
+
+
+def differences(receipt: Facts) -> list[str]:
+    """Empty where facts and terms are those that the hashes are of, and every line and the sum follow from them."""
+    said = [f"{name}: {hash_of(what)} is not {said}" for name, what, said in _hashed(receipt) if hash_of(what) != said]
+    total = 0
+    lines = {line["position"]: line["judged"] for line in receipt["lines"]}
+    for position, (verdict, fen, found) in enumerate(judge(receipt)):
+        total += fen if verdict == "eligible" else 0
+        if told := lines.get(position):
+            theirs = told["verdict"], cents(told["amount"]), sorted((each["code"], each["effect"]) for each in told["findings"])
+            if theirs != (verdict, fen, sorted(found)):
+                said.append(f"line {position}: {(verdict, fen, sorted(found))} is not {theirs}")
+    whole = cents(receipt.get("judged_amount", receipt["amount"]))
+    return said + ([f"amount: {total} is not {whole}"] if total != whole else [])
+
+
+def _hashed(receipt: Facts) -> Iterator[tuple[str, Any, str]]:
+    terms = receipt["terms"]
+    hashed = {name: value for name, value in terms["block"].items() if name != "other_basis"} | {"retirement": terms["retirement"]}
+    yield "facts", receipt["facts"], receipt["facts_hash"]
+    yield "terms", hashed, terms["hash"]
+
+
+def hash_of(value: Any) -> str:
+    """SHA-256 over the JSON without what is null, members sorted, no white space, UTF-8."""
+    return sha256(json.dumps(stated(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+
+
+def stated(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: stated(each) for name, each in value.items() if each is not None}
+    return [stated(each) for each in value] if isinstance(value, list) else value
+
+
+def cents(yuan: Any) -> int:
+    whole, _, part = str(yuan).partition(".")
+    return int(whole) * 100 + int((part + "00")[:2])
+
+
+def judge(receipt: Facts) -> list[tuple[str, int, Found]]:
+    """Of each line: its verdict, what it is worth in fen, and the findings."""
+    facts, terms, trades = receipt["facts"], receipt["terms"], receipt["trades"]["of_class"]
+    block = terms["block"]
+    shared, beside = of_the_claim(facts, block, trades), between_lines(facts, block, receipt)
+    judged = []
+    for position, line in enumerate(facts["lines"]):
+        trade = next(each["trade"] for each in receipt["lines"] if each["position"] == position)
+        found = shared + beside[position] + of_the_line(facts, line, block, terms["retirement"], trade)
+        effects = {effect for _, effect in found}
+        verdict = "refused" if "refuse" in effects else "held" if "hold" in effects else "eligible"
+        fen = 0 if verdict == "refused" else worth(facts, line, block, trade["level"])
+        if line.get("expected_amount") is not None and cents(line["expected_amount"]) != fen:
+            found.append(("amount_differs", "note"))
+        judged.append((verdict, fen, found))
+    return judged
+
+
+def worth(facts: Facts, line: Facts, block: Facts, level: str | None) -> int:
+    """By the day: days of the class on which enough half-days were signed, at most so many. Else by the person, of the level where the rate is by level."""
+    if block.get("yuan_per_person_day") is not None:
+        days = [day for day in inside(facts, line) if day["half_days"] >= block["half_days_for_a_paid_day"]]
+        return min(len(days), block["days_paid_at_most"]) * cents(block["yuan_per_person_day"])
+    by_level = block.get("yuan_per_person_by_level")
+    yuan = by_level.get(level) if by_level is not None else block.get("yuan_per_person")
+    return 0 if yuan is None else cents(yuan)
+
+
+# What is said of the claim as a whole
+
+
+def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
+    found: Found = []
+    course = facts.get("class_facts")
+    if block.get("fund_sources") is not None and facts["fund_source"] not in block["fund_sources"]:
+        found.append(("fund_not_allowed", "refuse"))
+    if not course:
+        return found
+    if course["needs_designation"] and not course["designated"]:
+        found.append(("institution_not_designated", "refuse"))
+    barring = "hold" if block["payee"] == "organiser" else "note"  # the institution's own money, never a trainee's
+    found += [(f"institution_{why}", barring) for why in ("blacklisted", "suspended", "exited") if course.get(why)]
+    if block.get("class_hours_at_least") is not None and course["hours"] < block["class_hours_at_least"]:
+        found.append(("class_too_short", "refuse"))
+    if block.get("class_days_at_most") is not None and days_of(course) > block["class_days_at_most"]:
+        found.append(("class_too_long", "refuse"))
+    if block.get("filing_days_before_start_at_least") is not None and course.get("filed_at") and not course.get("imported"):
+        before = (day(course["starts_on"]) - day(course["filed_at"][:10])).days
+        if before < block["filing_days_before_start_at_least"]:
+            found.append(("class_filed_late", "hold" if before < 0 else "note"))
+    if not course.get("occupation_code") and not course.get("trade_filing_no"):
+        found.append(("trade_not_filed", "refuse"))
+    if trade and block.get("trade_fields") is not None:
+        found += trade_not_allowed(course, block, trade)
+    return found
+
+
+def trade_not_allowed(course: Facts, block: Facts, trade: Facts) -> Found:
+    fields = {*block["trade_fields"], *((block.get("trade_fields_if_needed") or ()) if course.get("need_reason") else ())}
+    about, near, key = trade["about"], trade["occupation_near"], trade["key"]
+    if about in fields or (about is None and course.get("trade_filed")):
+        return []
+    certain = near == key or (near is None and about != "other")
+    return [("trade_not_allowed", "note" if about is None else "refuse" if certain else "hold")]
+
+
+def between_lines(facts: Facts, block: Facts, receipt: Facts) -> list[Found]:
+    """What the lines say beside one another, and beside what happened in the class."""
+    lines, course = facts["lines"], facts.get("class_facts")
+    found: list[Found] = [[] for _ in lines]
+    firsts: dict[Any, int] = {}
+    for place, line in enumerate(lines):
+        trade = next(each["trade"] for each in receipt["lines"] if each["position"] == place)
+        placement = (line.get("placement") or {}).get("placement_id")
+        if firsts.setdefault((line["trainee_id"], trade["key"], trade["level"], placement), place) != place:
+            found[place].append(("duplicate_line", "refuse"))
+        account = line.get("bank_account_token")
+        here = {each["trainee_id"] for each in lines if account and each.get("bank_account_token") == account}
+        if len(here) > 1 or line.get("account_shared_with") or line.get("account_of_institution"):
+            found[place].append(("shared_bank_account", "hold" if len(here) > 1 or block["payee"] == "trainee" else "note"))
+    people = {line["trainee_id"] for line in lines}
+    for place, line in enumerate(lines if course and len(people) > 1 else ()):
+        effects = [
+            "hold" if roster["starts_on"] <= course["ends_on"] and course["starts_on"] <= roster["ends_on"] else "note"
+            for roster in facts["other_rosters"]
+            if line["trainee_id"] in roster["trainee_ids"]
+            and len(people & set(roster["trainee_ids"])) * 100 >= block["roster_reuse_percent_at_least"] * len(people)
+        ]
+        if effects:
+            found[place].append(("roster_reused", min(effects)))
+    for place, line in enumerate(lines if course else ()):
+        if impossible(course, line, block):
+            found[place].append(("attendance_impossible", "hold"))
+        most = block.get("headcount_missing_at_most")
+        short = {each["on"] for each in course.get("headcounts", ()) if most is not None and each["attended"] - each["headcount"] > most}
+        if any(each["on"] in short for each in line["attendance"]):
+            found[place].append(("headcount_differs", "hold"))
+    return found
+
+
+def impossible(course: Facts, line: Facts, block: Facts) -> bool:
+    """Signed when it could not have been, by whom it could not have been, or for more hours than there were."""
+    days, hours = [each["on"] for each in line["attendance"]], max(course["hours"], course.get("hours_planned") or 0)
+    died = [each["from_on"] for each in line["statuses"] if each["status"] == "deceased"]
+    people, seconds = block.get("one_hand_people_at_least"), block.get("one_hand_seconds_at_most")
+    one_hand = {
+        each["on"]
+        for each in course.get("signings", ())
+        if people is not None
+        and each["people"] >= people
+        and (instant(each["last_at"]) - instant(each["first_at"])).total_seconds() <= seconds
+    }
+    half_day, a_day, held = block.get("hours_a_half_day_at_most"), block.get("class_hours_a_day_at_most"), course["half_days_held"]
+    return (
+        any(not course["starts_on"] <= on <= course["ends_on"] for on in days)
+        or bool(line.get("enrolled_late") or line.get("impossible"))
+        or any(on < line["enrolled_from_on"] for on in days if line.get("enrolled_from_on"))
+        or any(on > min(died) for on in days if died)
+        or any(on in one_hand for on in days)
+        or (half_day is not None and 0 < held * half_day < hours)
+        or (a_day is not None and days_of(course) * a_day < hours)
+    )
+
+
+# What is said of one line
+
+
+def of_the_line(facts: Facts, line: Facts, block: Facts, retirement: Facts | None, trade: Facts) -> Found:
+    on = day_counted(facts, line, block)
+    found = of_the_person(line, block, retirement, on)
+    found += of_the_class(facts, line, block) + of_earlier(facts, line, block, trade, on) + of_papers(facts, line, block)
+    rate = next((name for name in RATES if block.get(name) is not None), None)
+    by_level = block.get("yuan_per_person_by_level")
+    if rate is None or basis(block, rate) != "confirmed" or (by_level is not None and trade["level"] not in by_level):
+        found.append(("terms_unconfirmed", "hold"))
+    return found
+
+
+def of_the_person(line: Facts, block: Facts, retirement: Facts | None, on: date) -> Found:
+    found: Found = []
+    born = day(line["born_on"])
+    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    if age < block["age_at_least"]:
+        found.append(("age_below_limit", "refuse"))
+    if block["until_retirement_age"] and retirement:
+        tracks = [line["retirement_track"]] if line["sex"] == "female" and line.get("retirement_track") else TRACKS[line["sex"]]
+        months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+        reached = [months >= months_to_work(retirement, track, born) for track in tracks]
+        if any(reached):
+            found.append(("age_above_limit", "refuse" if all(reached) else "hold"))
+    elif block.get("age_at_most") is not None and age > block["age_at_most"]:
+        found.append(("age_above_limit", "refuse"))
+    held = {each["code"] for each in line["categories"] if covers(each, "since_on", on)}
+    if block.get("categories") is not None and not held & set(block["categories"]):
+        found.append(("category_not_eligible", "refuse"))
+    waived = {status for status, categories in (block.get("statuses_waived_for") or {}).items() if held & set(categories)}
+    recorded = {each["status"] for each in line["statuses"] if covers(each, "from_on", on)}
+    excluded = set(block["excluded_statuses"])
+    if recorded & (excluded - waived):
+        found.append(("status_excluded", "refuse"))
+    if excluded - set(line["complete_lists"]) - recorded - waived:
+        found.append(("status_unverified", block["unverified_status_is"]))
+    if line["trains_this_class"] or line.get("teaches_institution"):
+        found.append(("trainer_on_roster", "refuse"))
+    if block.get("ability_required") and not line.get("able_to_work"):
+        found.append(("ability_not_stated", "note"))
+    return found
+
+
+def months_to_work(retirement: Facts, track: str, born: date) -> int:
+    """Until the statutory age, which rises by one month for each so many months of birth."""
+    rule, since = retirement["tracks"][track], day(retirement["in_force_from"])
+    into = (born.year + rule["years_before"] - since.year) * 12 + born.month - since.month
+    steps = into // rule["birth_months_a_step"] + 1 if into >= 0 else 0
+    return rule["years_before"] * 12 + min(steps, (rule["years_at_most"] - rule["years_before"]) * 12)
+
+
+def of_the_class(facts: Facts, line: Facts, block: Facts) -> Found:
+    found: Found = []
+    course = facts.get("class_facts")
+    if course and (course["status"] != "completed" or line.get("outcome") not in ("completed", None)):
+        found.append(("class_not_completed", "refuse"))
+    least = block.get("attendance_percent_at_least")
+    if course and least is not None:
+        attended = sum(each["half_days"] for each in inside(facts, line))
+        if attended * 100 < least * (course.get("half_days_planned") or 2 * days_of(course)):
+            found.append(("attendance_too_low", "refuse"))
+    return found + ([("overlapping_class", "hold")] if line["overlaps"] else [])
+
+
+def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) -> Found:
+    """Once per occupation and level, else once per trade and year; no lower level after a higher; so often a year. What was worth nothing uses nothing up."""
+    found: Found = []
+    had = [each for each in line["priors"] if each.get("amount_yuan") is None or cents(each["amount_yuan"]) != 0]
+    if block["paid_once_per"] == "placement":
+        here = (line.get("placement") or {}).get("placement_id")
+        again = here and any(each["scheme"] == facts["scheme"] and each.get("placement_id") == here for each in had)
+        return [("already_subsidised", "refuse")] if again else []
+    counted = [each for each in had if (each.get("level") == trade["level"] if trade["level"] else day(each["on"]).year == on.year)]
+    if any(each.get("trade_key") in trade["same"] for each in counted):
+        found.append(("already_subsidised", "refuse"))
+    elif any(each.get("trade_key") in trade["near"] for each in counted):
+        found.append(("already_subsidised", "hold"))
+    ranks = [LEVELS.index(each["level"]) for each in had if each.get("trade_key") in trade["same"] and each.get("level")]
+    if trade["level"] and any(rank > LEVELS.index(trade["level"]) for rank in ranks):
+        found.append(("lower_level_after_higher", "refuse"))
+    most = block.get("times_a_year_at_most")
+    times = len([each for each in had if day(each["on"]).year == on.year and each.get("trade_key") is not None])
+    if line["priors"] and times >= (1 if most is None else most):
+        found.append(("yearly_limit_reached", "note" if most is None else "refuse"))
+    return found
+
+
+def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
+    found: Found = []
+    certificate, placement, course = line.get("certificate"), line.get("placement"), facts.get("class_facts") or {}
+    claimed_on = day(facts["claimed_on"])
+    if block["certificate_required"] and not certificate:
+        found.append(("certificate_missing", "refuse"))
+    if certificate:
+        issued, revoked = day(certificate["issued_on"]), certificate.get("revoked_on")
+        gone = revoked and day(revoked) <= claimed_on
+        if certificate["holder_id"] != line["trainee_id"] or issued > claimed_on or gone or not certificate["number_fits"]:
+            found.append(("certificate_invalid", "refuse"))
+        kinds, taught = block.get("certificate_kinds"), course.get("occupation_code")
+        other = (kinds is not None and certificate["kind"] not in kinds) or certificate.get("within_filing") is False
+        if other or (taught and taught != certificate.get("occupation_code")):
+            found.append(("certificate_out_of_scope", "refuse"))
+        months = block.get("certificate_months_at_most")
+        if months is not None and claimed_on > months_after(issued, months):
+            found.append(("certificate_too_old", "refuse"))
+        most = block.get("certificates_a_month_at_most")
+        if most is not None and certificate["issued_that_month"] > most:
+            found.append(("certificate_burst", "hold"))
+    if block["order_required"] and not (placement and placement.get("order_number")):
+        found.append(("order_missing", "refuse"))
+    if block["retention_required"] and placement and (effect := stay(placement, block)):
+        found.append(("retention_not_met", effect))
+    return found
+
+
+def stay(placement: Facts, block: Facts) -> str | None:
+    if placement["retention"] != "met":
+        return "hold" if placement["retention"] == "unproven" else "refuse"
+    if block.get("same_employer") and not placement["one_employer"]:
+        return "refuse"
+    grade, least = placement.get("weakest_grade"), block.get("evidence_grade_at_least")
+    return "hold" if least and (grade is None or grade > least) else None
+
+
+# Days
+
+
+def day_counted(facts: Facts, line: Facts, block: Facts) -> date:
+    """The class's first day, the certificate's date or the first day at work; where that is missing, the next best day that is known."""
+    certificate, placement, course = line.get("certificate"), line.get("placement"), facts.get("class_facts")
+    if certificate and block["age_counted_on"] == "certificate_issue":
+        return day(certificate["issued_on"])
+    if placement and placement.get("started_on") and block["age_counted_on"] == "placement_start":
+        return day(placement["started_on"])
+    return day(course["starts_on"] if course else facts["claimed_on"])
+
+
+def inside(facts: Facts, line: Facts) -> list[Facts]:
+    course = facts.get("class_facts")
+    return [each for each in line["attendance"] if course["starts_on"] <= each["on"] <= course["ends_on"]] if course else []
+
+
+def days_of(course: Facts) -> int:
+    return (day(course["ends_on"]) - day(course["starts_on"])).days + 1
+
+
+def covers(held: Facts, since: str, on: date) -> bool:
+    return day(held[since]) <= on and (not held.get("until_on") or on <= day(held["until_on"]))
+
+
+def months_after(on: date, months: int) -> date:
+    """The same day of the month so many months on, or the month's last."""
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    for last in (on.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(on.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def basis(block: Facts, name: str) -> str:
+    """Whether the document that the figure rests on is confirmed."""
+    others = [each["basis_status"] for each in block.get("other_basis") or () if name in each["applies_to"]]
+    return str(others[0] if others else block["basis_status"])
+
+
+if __name__ == "__main__":
+    wrong = {path: said for path in sys.argv[1:] if (said := differences(json.loads(Path(path).read_text())))}
+    for path, said in wrong.items():
+        sys.stdout.write(f"{path}: {'; '.join(said)}\n")
+    sys.exit(bool(wrong))
