@@ -100,7 +100,7 @@ async def page(session: AsyncSession, call: Call, asked: pages.Asked, by: ClaimF
         return summary(call, row[0]) | dict(zip(_COUNTS, row.counts, strict=True))
 
     wanted = select(Claim, _COUNTED).where(rows(call.actor), named_by(by, call.today))
-    if trainee_ids:
+    if trainee_ids and call.actor.role == "person":  # who else is on a claim is not told by its being found
         wanted = wanted.where(Claim.id.in_(select(Line.claim_id).where(sought)))
     found = await pages.page(session, wanted, Claim.id, asked, show)
     if trainee_ids or call.actor.role == "person":
