@@ -16,15 +16,16 @@ from services.subsidy.reassessments import job as reassessing
 from services.subsidy.reassessments import routes as reassessments
 from services.subsidy.receipts import routes as receipts
 from services.subsidy.recoveries import routes as recoveries
-from services.subsidy.schemes import operations as terms
+from services.subsidy.schemes import operations as in_force
 from services.subsidy.schemes import routes as schemes
 from services.subsidy.settings import Settings
+from services.subsidy.terms import routes as terms
 from services.subsidy.worklist import operations as worklist
 from shared import codes as labels
 from shared import county, periods, web
 from shared.settings import load
 
-terms.from_files()  # a faulty file stops the start
+in_force.from_files()  # a faulty file stops the start
 trades.rules(county.folder())
 periods.working_days(codes.WorklistKind.OBJECTION_ACCEPTED)
 PART = web.Part(
@@ -36,6 +37,7 @@ PART = web.Part(
     jobs=(following.registry, following.evaluation, reassessing.work),
     routers=(
         schemes.router,
+        terms.router,
         claims.router,
         funds.router,
         funds.statistics,

@@ -123,12 +123,22 @@ async def _ours(kernel: Kernel, fund_id: UUID) -> tuple[Fund | None, Policy]:
         return await funds.find(session, fund_id), await schemes.in_force(session)
 
 
-async def lock_persons(session: AsyncSession, trainee_ids: Collection[UUID]) -> None:
-    """Lets one transaction at a time submit a given person, so that every once-only rule sees what the other has kept. Always in the same order."""
-    buckets = sorted({trainee_id.int % PERSON_LOCKS for trainee_id in trainee_ids})
+async def lock_persons(session: AsyncSession, ids: Collection[UUID]) -> None:
+    """Lets one transaction at a time submit a given person, or employer that may be given only so much, so that every such rule sees what the other
+    has kept. Always in the same order."""
+    buckets = sorted({each.int % PERSON_LOCKS for each in ids})
     await session.execute(
         text("SELECT pg_advisory_xact_lock(4211, bucket) FROM unnest(CAST(:buckets AS int[])) AS bucket"), {"buckets": buckets}
     )
+
+
+async def employer_had(session: AsyncSession, scheme: SchemeCode, institution_id: UUID | None, own_claim_id: UUID | None) -> Decimal | None:
+    """What the scheme's other claims, submitted and neither rejected nor withdrawn, come to for one institution, held lines with them."""
+    if institution_id is None:
+        return None
+    counted = (_claim.institution_id == institution_id, _claim.scheme == scheme, _claim.status.not_in(NOT_COUNTED))
+    worth = select(func.sum(_line.amount)).join(Claim.__table__, _claim.id == _line.claim_id)
+    return await session.scalar(worth.where(*counted, _claim.id.is_distinct_from(own_claim_id))) or Decimal("0.00")
 
 
 async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_claim_id: UUID | None, class_id: UUID) -> History:
@@ -145,7 +155,7 @@ def remembered(rows: Iterable[Any], class_id: UUID) -> History:
     people: dict[tuple[str, date, date], set[str]] = defaultdict(set)
     for row in rows:
         if row.judged_on is not None:
-            priors[row.trainee_id].append(_prior(row))
+            priors[row.trainee_id].append(_prior(row, class_id))
         if row.class_id not in (None, class_id):
             people[row.number, row.class_starts_on, row.class_ends_on].add(str(row.trainee_id))
     rosters = (ClaimedRoster(number, starts_on, ends_on, frozenset(ids)) for (number, starts_on, ends_on), ids in people.items())
@@ -161,18 +171,20 @@ def claim_facts(
     kind: ClaimKind,
     claimed_on: date,
     fund_source: FundSource,
+    employer_had: Decimal | None = None,
 ) -> ClaimFacts:
     """Everyone wanted must be among the enrolments read."""
     enrolments = {enrolment.trainee_id: enrolment for enrolment in read.enrolments}
     complete = frozenset(read.lists_complete)
     lines = tuple(_line_facts(each, enrolments[each.trainee_id], complete, past) for each in wanted)
-    return ClaimFacts(scheme, kind, claimed_on, fund_source, _class_facts(read.class_), lines, past.rosters)
+    return ClaimFacts(scheme, kind, claimed_on, fund_source, _class_facts(read.class_), lines, past.rosters, employer_had)
 
 
-def _prior(row: Any) -> Prior:
+def _prior(row: Any, class_id: UUID) -> Prior:
     level = Level(row.level) if row.level else None
     worth = row.amount if row.verdict == LineVerdict.ELIGIBLE else None  # a held line counts whatever it may be worth
-    return Prior(row.number, SchemeCode(row.scheme), row.judged_on, row.trade_key, level, row.placement_id, amount_yuan=worth)
+    of = row.number, SchemeCode(row.scheme), row.judged_on, row.trade_key, level, row.placement_id
+    return Prior(*of, amount_yuan=worth, same_class=row.class_id == class_id)
 
 
 def _paid_outside(read: OutsidePaymentRead) -> Prior:

@@ -131,6 +131,8 @@ def entitlement_key(claim: ClaimFacts, line: LineFacts, terms: Terms) -> str | N
     trade, level = trade_of(claim, line)
     if trade is None:
         return None
+    if terms.in_instalments and (earlier := sum(prior.same_class for prior in line.priors)):
+        return f"class:{claim.class_facts.id if claim.class_facts else ''}:{earlier + 1}"  # the first takes the trade's own
     return f"level:{trade}:{level}" if level else f"trade:{trade}:{day_counted(claim, line, terms.age_counted_on).year}"
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.subsidy import clients
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import NotYourClaim
-from services.subsidy.claims.facts import Asked, Gathered, Wanted, claim_facts, history, lock_persons
+from services.subsidy.claims.facts import Asked, Gathered, Wanted, claim_facts, employer_had, history, lock_persons
 from services.subsidy.claims.schemas import ClaimChange, ClaimIn, LineIn, LineReason
 from services.subsidy.claims.tables import Line
 from services.subsidy.codes import ClaimKind, ClassStatus, EnrolmentOutcome, FundSource, Payee, SchemeCode
@@ -121,10 +121,20 @@ async def judge(
         read.names(), funds={str(fund.id): {"name": funds.called(fund.name, fund.year, fund.source)}}
     )  # whoever may claim for them sees them
     trainee_ids = {line.trainee_id for line in lines}
+    employer = asked.institution_id if terms.yuan_per_employer_at_most is not None else None
     if submitting:
-        await lock_persons(session, trainee_ids)
+        await lock_persons(session, trainee_ids | ({employer} if employer else set()))
     past = await history(session, trainee_ids, own_claim_id=own_claim_id, class_id=asked.class_id)
-    facts = claim_facts(read, lines, past, scheme=asked.scheme, kind=asked.kind, claimed_on=call.today, fund_source=FundSource(fund.source))
+    facts = claim_facts(
+        read,
+        lines,
+        past,
+        scheme=asked.scheme,
+        kind=asked.kind,
+        claimed_on=call.today,
+        fund_source=FundSource(fund.source),
+        employer_had=await employer_had(session, asked.scheme, employer, own_claim_id),
+    )
     facts_json = kept(facts)
     return Judged(asked, lines, read.class_, terms, facts, facts_json, digest(facts_json), judge_claim(facts, terms))
 

@@ -180,7 +180,7 @@ class Entitlement(Row):
     trainee_id: Mapped[UUID]
     merged_from: Mapped[UUID | None] = mapped_column(comment="of whom it was before they were merged into this one")
     entitlement_key: Mapped[str | None] = mapped_column(
-        Text, comment="level:<trade>:<level>, trade:<trade>:<year>, placement:<scheme>:<id>"
+        Text, comment="level:<trade>:<level>, trade:<trade>:<year>, placement:<scheme>:<id>, class:<id>:<instalment from the second on>"
     )
     trade_key: Mapped[str | None] = mapped_column(Text)
     level: Mapped[str | None] = mapped_column(Text)

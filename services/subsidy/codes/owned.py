@@ -57,6 +57,7 @@ class BasisStatus(StrEnum):
 class TermsStatus(StrEnum):
     PROPOSED = "proposed"
     PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
 
 
 class Payee(StrEnum):
@@ -116,6 +117,7 @@ class FindingCode(StrEnum):
     TRADE_NOT_ALLOWED = "trade_not_allowed"
     ABILITY_NOT_STATED = "ability_not_stated"
     FACTS_CHANGED = "facts_changed"
+    RATE_NOT_LISTED = "rate_not_listed"
 
 
 class TradeField(StrEnum):

@@ -96,6 +96,7 @@ class Prior:
     placement_id: str | None = None
     outside: bool = later(False)
     amount_yuan: Decimal | None = None  # None: not known; 0.00 uses nothing up
+    same_class: bool = later(False)  # of the class that is claimed for
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ class ClaimFacts:
     class_facts: ClassFacts | None
     lines: tuple[LineFacts, ...]
     other_rosters: tuple[ClaimedRoster, ...] = ()
+    employer_had_yuan: Decimal | None = None  # of this scheme, by claims before; None: the terms do not ask
 
 
 _LATER = {

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from typing import TypeAlias
 
 from services.subsidy.codes import Effect, FindingCode, LineVerdict
-from services.subsidy.judging.facts import Case, ClaimFacts, cases_of, days_in_class
+from services.subsidy.judging import rates
+from services.subsidy.judging.facts import Case, ClaimFacts, cases_of
 from services.subsidy.judging.findings import Finding, found
+from services.subsidy.judging.rates import NOTHING
 from services.subsidy.judging.rules import CLAIM_RULES, ROSTER_RULES, LineRule, of_line
 from services.subsidy.schemes.policy import Terms
 
-NOTHING = Decimal("0.00")
-Amount: TypeAlias = tuple[Decimal, str]  # yuan, and the sum spelled out
 ELIGIBLE, HELD, REFUSED = LineVerdict.ELIGIBLE, LineVerdict.HELD, LineVerdict.REFUSED
 
 
@@ -45,43 +43,28 @@ def judge_claim(claim: ClaimFacts, terms: Terms) -> ClaimVerdict:
         for index, finding in roster_rule(claim, terms):
             beside.setdefault(index, []).append(finding)
     rules = of_line(claim, terms)
-    verdicts = tuple([_judge_line(case, rules, [*shared, *beside.get(index, ())]) for index, case in enumerate(cases_of(claim, terms))])
-    return ClaimVerdict(sum((verdict.amount for verdict in verdicts if verdict.decision is ELIGIBLE), NOTHING), verdicts)
+    verdicts = [_judge_line(case, rules, [*shared, *beside.get(index, ())]) for index, case in enumerate(cases_of(claim, terms))]
+    verdicts = rates.within_employer(verdicts, terms, claim.employer_had_yuan)
+    _compare(claim, verdicts, terms)
+    return ClaimVerdict(sum((verdict.amount for verdict in verdicts if verdict.decision is ELIGIBLE), NOTHING), tuple(verdicts))
 
 
 def _judge_line(case: Case, rules: Sequence[LineRule], findings: list[Finding]) -> Verdict:
     findings += [finding for rule in rules if (finding := rule(case))]
-    line, decision = case.line, _decision(findings) if findings else ELIGIBLE
-    amount, calculation = (NOTHING, "不予补贴,0.00 元") if decision is REFUSED else _amount(case)
-    if line.expected_amount is not None and line.expected_amount != amount:
-        findings.append(amount_differs(line.expected_amount, amount, case.terms))
-    return Verdict(line.trainee_id, decision, amount, calculation, tuple(findings))
+    decision = _decision(findings) if findings else ELIGIBLE
+    yuan, calculation = (NOTHING, "不予补贴,0.00 元") if decision is REFUSED else rates.amount(case)
+    return Verdict(case.line.trainee_id, decision, yuan, calculation, tuple(findings))
+
+
+def _compare(claim: ClaimFacts, verdicts: Sequence[Verdict], terms: Terms) -> None:
+    for line, verdict in zip(claim.lines, verdicts, strict=True):
+        if line.expected_amount is not None and line.expected_amount != verdict.amount:
+            verdict.findings += (amount_differs(line.expected_amount, verdict.amount, terms),)
 
 
 def _decision(findings: Sequence[Finding]) -> LineVerdict:
     effects = {finding.effect for finding in findings}
     return REFUSED if Effect.REFUSE in effects else HELD if Effect.HOLD in effects else ELIGIBLE
-
-
-def _amount(case: Case) -> Amount:
-    """What the line is worth by the rate that the terms set. Days are those of the sign-in sheet, not of the plan."""
-    terms = case.terms
-    if terms.yuan_per_person_day is not None:
-        least, most = terms.half_days_for_a_paid_day, terms.days_paid_at_most
-        assert least is not None and most is not None, "the loader lets no daily rate in without them"
-        days = len([day for day in days_in_class(case.class_facts, case.line) if day.half_days >= least])
-        return _by_days(days, most, terms.yuan_per_person_day)
-    amount = terms.yuan_per_person
-    if terms.yuan_per_person_by_level is not None:
-        amount = terms.yuan_per_person_by_level.get(case.level) if case.level else None
-    return (NOTHING, "补贴标准未确认,暂计 0.00 元") if amount is None else (amount, f"1 人 × {amount} 元 = {amount} 元")
-
-
-@lru_cache(1024)
-def _by_days(days: int, most: int, rate: Decimal) -> Amount:
-    paid = min(days, most)
-    over = f"实到 {days} 天,最多计 {paid} 天:" if days > paid else ""
-    return paid * rate, f"{over}{paid} 天 × {rate} 元 = {paid * rate} 元"
 
 
 def amount_differs(expected: Decimal, amount: Decimal, terms: Terms) -> Finding:

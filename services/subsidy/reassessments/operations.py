@@ -95,7 +95,8 @@ async def judge_class(kernel: Kernel, class_id: UUID) -> None:
 
 def _live(class_id: UUID) -> Any:
     claimed_on, source = CLAIMS.c.facts["claimed_on"].astext.label("claimed_on"), Fund.source
-    wanted = select(*ABOUT, claimed_on, source).join(Fund, Fund.id == CLAIMS.c.fund_id)
+    had = CLAIMS.c.facts["employer_had_yuan"].astext.label("employer_had")  # what came after it was judged with it in mind
+    wanted = select(*ABOUT, claimed_on, had, source).join(Fund, Fund.id == CLAIMS.c.fund_id)
     return wanted.where(CLAIMS.c.class_id == class_id, CLAIMS.c.status.in_(JUDGED_ANEW)).order_by(CLAIMS.c.id)
 
 
@@ -127,7 +128,8 @@ def _found(claim: Any, people: Sequence[Line], terms: Terms, read: clients.Claim
     wanted = [Wanted(line.trainee_id, None, line.expected_amount) for line in people]
     scheme, kind, source = SchemeCode(claim.scheme), ClaimKind(claim.kind), FundSource(claim.source)
     claimed_on = date.fromisoformat(claim.claimed_on)
-    now = facts.claim_facts(read, wanted, past, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source)
+    had = Decimal(claim.employer_had) if claim.employer_had else None
+    now = facts.claim_facts(read, wanted, past, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had)
     lines = [_line(each) for each in people]
     pairs = list(zip(lines, judge_claim(now, terms).lines, strict=True))
     differences = {line.position: new for line, verdict in pairs if (new := policy.difference(line, verdict, terms))}

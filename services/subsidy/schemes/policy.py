@@ -17,6 +17,7 @@ from services.subsidy.codes import (
     CertificateKind,
     ClaimKind,
     DayCounted,
+    Effect,
     EvidenceGrade,
     FindingCode,
     FundSource,
@@ -32,12 +33,8 @@ from shared.codes import named
 from shared.steps import Machine, Step, by
 from shared.strict import NOT_READ, digest, to_json
 
-RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
-ONE_HAND = ("one_hand_people_at_least", "one_hand_seconds_at_most")
-MAY_BE_ZERO = ("one_hand_seconds_at_most", "headcount_missing_at_most")  # every other figure that ends so lets nothing through at 0
-NEVER_ZERO = ("notice_working_days", "roster_reuse_percent_at_least")
-NEVER_EMPTY = ("categories", "certificate_kinds", "fund_sources", "yuan_per_person_by_level")
-PER_DAY = ("yuan_per_person_day", "days_paid_at_most", "half_days_for_a_paid_day")
+TABLES = ("yuan_per_person_by_level", "yuan_per_person_by_trade")  # rates that list what they are paid for
+RATES = ("yuan_per_person_day", "yuan_per_person_hour", "yuan_per_person", *TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +54,20 @@ class OtherBasis:
     document: str
     clause: str
     basis_status: BasisStatus
+
+
+@dataclass(frozen=True, slots=True)
+class TradeRates:
+    """One row of a rate table: what these trades are paid at each level. `trades`: occupation codes, or names of trades outside the dictionary; empty:
+    every trade that no other row names."""
+
+    title: str  # what the table calls the row
+    trades: tuple[str, ...] = ()
+    yuan_by_level: Mapping[Level, Decimal] | None = None
+    yuan_without_level: Decimal | None = None
+
+    def yuan(self, level: Level | None) -> Decimal | None:
+        return (self.yuan_by_level or {}).get(level) if level else self.yuan_without_level
 
 
 class Figure(NamedTuple):
@@ -91,15 +102,28 @@ class Terms:
     notice_working_days: int
     roster_reuse_percent_at_least: int  # from which share of a roster claimed elsewhere it counts as the same list
 
-    # The rate: one of three forms, or none where it is not known. Nothing is ever paid on a rate that is missing or unconfirmed.
+    # The rate: one of RATES, or none where it is not known. Nothing is ever paid on a rate that is missing or unconfirmed.
     yuan_per_person_day: Decimal | None = None
     days_paid_at_most: int | None = None
     half_days_for_a_paid_day: int | None = None
+    yuan_per_person_hour: Decimal | None = None  # a class hour (课时) of which the person was there
+    hours_paid_at_most: int | None = None
     yuan_per_person: Decimal | None = None
     yuan_per_person_by_level: Mapping[Level, Decimal] | None = None
-    yuan_per_person_at_least: Decimal | None = None  # bounds within which the rate itself must lie
+    yuan_per_person_by_trade: tuple[TradeRates, ...] | None = None
+    unlisted_is: Annotated[str, ("hold", "refuse")] | None = None  # a trade or level that the table does not list; None: hold, as not known
+    uplift_percent: int | None = None  # on top of the rate: for these trades, at these levels (None: all)
+    uplift_trades: tuple[str, ...] | None = None
+    uplift_levels: frozenset[Level] | None = None
+    years_paid_at_most: int | None = None  # the rate is for a year of training, and paid year by year
+    advance_percent: int | None = None  # of a year's rate, as soon as the year begins
+    living_yuan_per_day: Decimal | None = None  # beside the rate, for each full day attended, to these categories (None: all)
+    living_days_at_most: int | None = None
+    living_categories: frozenset[Category] | None = None
+    yuan_per_person_at_least: Decimal | None = None  # bounds within which the rate itself must lie, the uplift with it
     yuan_per_person_at_most: Decimal | None = None
-    yuan_per_employer_at_most: Decimal | None = None
+    yuan_per_person_year_at_most: Decimal | None = None  # of this scheme, by calendar year
+    yuan_per_employer_at_most: Decimal | None = None  # of this scheme, in all, to one institution
 
     age_at_most: int | None = None
     categories: frozenset[Category] | None = None  # None: everyone
@@ -151,7 +175,17 @@ class Terms:
     @cached_property
     def rate_open(self) -> bool:
         """Whether some line may be without a rate that can be paid."""
-        return not self.payable or self.yuan_per_person_by_level is not None
+        return not self.payable or self.rate in TABLES
+
+    @cached_property
+    def table_is_whole(self) -> bool:
+        """What the table does not list is not paid, rather than not known."""
+        return self.unlisted_is == Effect.REFUSE
+
+    @cached_property
+    def in_instalments(self) -> bool:
+        """Whether one class is claimed for several times: year by year, the next year in advance."""
+        return self.years_paid_at_most is not None
 
     def basis_of(self, name: str) -> Basis:
         """Of a figure, or of a rule that applies no figure."""
@@ -240,60 +274,12 @@ def with_schedule(block: Terms, schedule: RetirementSchedule) -> Terms:
     return replace(block, retirement=schedule) if block.until_retirement_age else block
 
 
-def contradictions(block: Terms) -> list[str]:
-    """Where each key is well formed and the block still makes no sense; each text begins with the key."""
-    found = [f"{name}:不能为空" for name in ("document", "clause") if not getattr(block, name).strip()]
-    found += [f"{name}:不能为负数" for name in FIGURES if type(value := getattr(block, name)) in (int, Decimal) and value < 0]
-    if len([name for name in RATES if getattr(block, name) is not None]) > 1:
-        found.append(f"{block.rate}:{'、'.join(RATES)} 只能有一个")
-    for group in (PER_DAY, ONE_HAND):
-        if len({getattr(block, name) is None for name in group}) > 1:
-            found.append(f"{group[0]}:{'、'.join(group)} 必须同时给出")
-    if block.half_days_for_a_paid_day not in (None, 1, 2):
-        found.append("half_days_for_a_paid_day:只能是 1 或 2")
-    if block.age_at_most is not None and block.until_retirement_age:
-        found.append("age_at_most:与 until_retirement_age 只能有一个")
-    if block.age_at_most is not None and block.age_at_most < block.age_at_least:
-        found.append("age_at_most:小于 age_at_least")
-    found += [f"{name}:超过 100" for name in FIGURES if "_percent_" in name and (getattr(block, name) or 0) > 100]
-    found += _rate_out_of_bounds(block)
-    found += _met_by_nobody(block)
-    named = [name for other in block.other_basis for name in other.applies_to]
-    found += [f"other_basis.applies_to:{name} 不是条款项或规则" for name in named if name not in NAMES]
-    found += [f"other_basis.applies_to:{name} 出现两次" for name in sorted({name for name in named if named.count(name) > 1})]
-    return found
-
-
-def _met_by_nobody(block: Terms) -> list[str]:
-    """What no claim can satisfy and no money follow from, and a notice without a day."""
-    limits = [name for name in FIGURES if name in (*RATES, *NEVER_ZERO) or (name.endswith("_at_most") and name not in MAY_BE_ZERO)]
-    found = [f"{name}:必须大于 0" for name in limits if getattr(block, name) == 0]
-    found += [f"yuan_per_person_by_level.{level}:必须大于 0" for level, yuan in (block.yuan_per_person_by_level or {}).items() if not yuan]
-    found += [f"{name}:不能为空;不限的请删去该键" for name in NEVER_EMPTY if getattr(block, name) is not None and not getattr(block, name)]
-    if block.retirement and block.age_at_least >= max(track.years_at_most for track in block.retirement.tracks.values()):
-        found.append("age_at_least:不小于最晚的退休年龄")
-    days, half_day, day = block.class_days_at_most, block.hours_a_half_day_at_most, block.class_hours_a_day_at_most
-    most = [days * hours for hours in (half_day and 2 * half_day, day) if days and hours]
-    if most and block.class_hours_at_least and block.class_hours_at_least > min(most):
-        found.append(f"class_hours_at_least:{days} 天最多 {min(most)} 课时")
-    return found
-
-
-def _rate_out_of_bounds(block: Terms) -> list[str]:
-    by_level = block.yuan_per_person_by_level or {}
-    rates = {f"yuan_per_person_by_level.{level}": yuan for level, yuan in by_level.items()}
-    if block.yuan_per_person is not None:
-        rates["yuan_per_person"] = block.yuan_per_person
-    least, most = block.yuan_per_person_at_least, block.yuan_per_person_at_most
-    if least is not None and most is not None and least > most:
-        return [f"yuan_per_person_at_least:大于 yuan_per_person_at_most {most} 元"]
-    low = [f"{name}:{yuan} 元低于下限 {least} 元" for name, yuan in rates.items() if least is not None and yuan < least]
-    return low + [f"{name}:{yuan} 元超过上限 {most} 元" for name, yuan in rates.items() if most is not None and yuan > most]
-
-
 MACHINE = Machine(
     "条款",
     named("terms_status"),
-    (Step("approve", "批准", by({"admin"}, TermsStatus.PROPOSED), to=TermsStatus.PUBLISHED, part="approve"),),
+    (
+        Step("approve", "批准", by({"admin"}, TermsStatus.PROPOSED), to=TermsStatus.PUBLISHED, part="approve"),
+        Step("withdraw", "撤回", by({"admin"}, TermsStatus.PROPOSED), to=TermsStatus.WITHDRAWN),
+    ),
     parts={"propose": "提出", "approve": "批准"},
 )

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
 
 from services.subsidy.codes import BasisStatus, ClaimKind, SchemeCode
-from services.subsidy.schemes.policy import FIGURES, NAMES, SOURCE, OtherBasis, Policy, Scheme, Terms, contradictions, with_schedule
+from services.subsidy.schemes.policy import FIGURES, NAMES, SOURCE, OtherBasis, Policy, Scheme, Terms, with_schedule
 from services.subsidy.schemes.retirement import RetirementSchedule
-from shared.strict import BadFile, Fault, bad_file, read_file
+from services.subsidy.schemes.rules import Sound, contradictions
+from shared.strict import BadFile, Fault, Unreadable, bad_file, read, read_file, table
 
 CITY_READINGS, FORMER_HASHES = "city_readings.toml", "former_hashes.toml"
 _HINTS = get_type_hints(Terms, include_extras=True)
@@ -25,11 +26,13 @@ REQUIRED = tuple(
 if TYPE_CHECKING:
     Figures: TypeAlias = Any
     Block: TypeAlias = Any
+    Keys: TypeAlias = Any
 else:
     Figures = make_dataclass("Figures", _UNSET_FIGURES, frozen=True)
     Block = make_dataclass(
         "Block", [*((name, _HINTS[name]) for name in SOURCE), *_UNSET_FIGURES, ("other_basis", tuple[OtherBasis, ...], ())], frozen=True
     )
+    Keys = make_dataclass("Keys", [*((name, _HINTS[name] | None, None) for name in (*SOURCE, "other_basis")), *_UNSET_FIGURES], frozen=True)
 
 
 @dataclass(frozen=True)
@@ -110,26 +113,69 @@ def read_scheme(path: Path, readings: Sequence[CityReading], schedule: Retiremen
     """One file, completed; its name is the scheme's code."""
     if path.stem not in set(SchemeCode):
         raise BadFile(f"{path.name}:文件名不是已知的补贴项目代码")
-    file = read_file(SchemeFile, path)
-    completing = [reading for reading in readings if reading.completes(path.stem, file.claim_kind)]
+    plain = table(path)
+    completing = [reading for reading in readings if reading.completes(path.stem, plain.get("claim_kind", ""))]
     of_a_day = Counter((reading.in_force_from, name) for reading in completing for name in reading.names)
     faults = [Fault(name, f"{CITY_READINGS} 中 {day} 起有两条口径") for (day, name), times in of_a_day.items() if times > 1]
-    blocks = []
-    for index, block in enumerate(file.terms):
-        in_force = [reading for reading in completing if reading.in_force_from <= block.in_force_from]
-        terms, missing = _completed(block, in_force)
-        wrong = (
-            contradictions(with_schedule(terms, schedule))
-            if terms
-            else [f"{name}:缺少该键,{CITY_READINGS} 中也没有补全它的口径" for name in missing]
-        )
-        faults += [Fault(f"terms[{index}].{name}", text) for name, text in (each.split(":", 1) for each in wrong)]
-        blocks += [with_schedule(terms, schedule)] if terms else []
-    days = Counter(block.in_force_from for block in file.terms)
+    file, blocks = None, []
+    try:
+        file = read(SchemeFile, plain)
+    except Unreadable as unreadable:
+        faults += _of_unreadable(plain, unreadable.faults, completing, schedule)
+    for index, block in enumerate(file.terms if file else ()):
+        terms, missing = _completed(block, [reading for reading in completing if reading.in_force_from <= block.in_force_from])
+        wrong = [Fault(name, f"缺少该键,{CITY_READINGS} 中也没有补全它的口径") for name in missing]
+        if terms:
+            blocks.append(with_schedule(terms, schedule))
+            wrong = contradictions(blocks[-1])
+        faults += _inside(f"terms[{index}]", wrong)
+    days = Counter(block.in_force_from for block in file.terms) if file else {}
     faults += [Fault("terms", f"{day} 有两组条款") for day, times in sorted(days.items()) if times > 1]
-    if faults:
+    if faults or file is None:
         raise bad_file(path, faults)
     return Scheme(file.title, file.claim_kind, tuple(sorted(blocks, key=lambda block: block.in_force_from)))
+
+
+def read_block(plain: Mapping[str, Any], schedule: RetirementSchedule) -> Terms:
+    """A whole block, as administrators propose it, or Unreadable with every fault of shape and sense."""
+    try:
+        block = with_schedule(read(Terms, plain), schedule)
+        wrong = contradictions(block)
+    except Unreadable as unreadable:
+        wrong = [*unreadable.faults, *_sound_yet_wrong(plain, unreadable.faults, (), schedule)]
+    if wrong:
+        raise Unreadable(wrong)
+    return block
+
+
+def _of_unreadable(
+    plain: Mapping[str, Any], unreadable: Sequence[Fault], completing: Sequence[CityReading], schedule: RetirementSchedule
+) -> list[Fault]:
+    """Of a file that cannot be read as a whole: also what makes no sense in its blocks, as far as their keys are sound."""
+    faults, blocks = [*unreadable], plain.get("terms")
+    for index, block in enumerate(blocks if isinstance(blocks, list) else ()):
+        place = f"terms[{index}]"
+        inside = [Fault(each.path.removeprefix(f"{place}."), each.message) for each in unreadable if each.path.startswith(f"{place}.")]
+        if isinstance(block, Mapping) and isinstance(day := block.get("in_force_from"), date):
+            in_force = [reading for reading in completing if reading.in_force_from <= day]
+            faults += _inside(place, _sound_yet_wrong(block, inside, in_force, schedule))
+    return faults
+
+
+def _sound_yet_wrong(
+    plain: Mapping[str, Any], unreadable: Sequence[Fault], completing: Sequence[CityReading], schedule: RetirementSchedule
+) -> list[Fault]:
+    """What makes no sense among the keys of a block that can be read."""
+    faulty = {fault.path.partition(".")[0].partition("[")[0] for fault in unreadable}
+    said = read(Keys, {name: plain[name] for name in (*SOURCE, *FIGURES, "other_basis") if name in plain and name not in faulty})
+    given = {name: getattr(reading.figures, name) for reading in completing if reading.figures for name in _stated(reading.figures)}
+    known = given | {each.name: value for each in fields(Keys) if (value := getattr(said, each.name)) is not None}
+    missing = {name for name in (*SOURCE, *REQUIRED) if name not in known}
+    return contradictions(Sound(known | {"retirement": schedule}, faulty | missing))
+
+
+def _inside(place: str, faults: Sequence[Fault]) -> list[Fault]:
+    return [Fault(f"{place}.{each.path}", each.message) for each in faults]
 
 
 def _completed(block: Block, readings: Sequence[CityReading]) -> tuple[Terms | None, list[str]]:

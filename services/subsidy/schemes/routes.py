@@ -1,46 +1,15 @@
-"""Schemes and their terms (`/v1/schemes`)."""
+"""Schemes and the terms in force (`/v1/schemes`)."""
 
-from functools import partial
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import Body, Query
+from fastapi import Query
 
-from services.subsidy.codes import TermsStatus
 from services.subsidy.schemes import operations
-from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
-from services.subsidy.schemes.schemas import ProposedTermsOut, SchemeOut
-from services.subsidy.schemes.tables import ProposedTerms
-from services.subsidy.schemes.visibility import READERS
+from services.subsidy.schemes.schemas import SchemeOut
 from shared import access, errors, pages, web, wire
 
 router = web.Router("schemes")
-ADMIN = frozenset({"admin"})
 Listed = Annotated[pages.Asked, pages.asking(whole=True, q=["code", "title"], code="code", title="title")]
-Proposed = Annotated[pages.Asked, pages.asking(in_force_from=ProposedTerms.in_force_from, proposed_at=ProposedTerms.proposed_at)]
-EXAMPLE = {
-    "in_force_from": "2026-01-01",
-    "document": "府发〔2026〕1号",
-    "clause": "第三条",
-    "basis_status": "confirmed",
-    "age_counted_on": "class_start",
-    "age_at_least": 16,
-    "age_at_most": 65,
-    "until_retirement_age": False,
-    "excluded_statuses": ["employee_pension", "public_payroll"],
-    "unverified_status_is": "note",
-    "paid_once_per": "occupation_level",
-    "certificate_required": False,
-    "order_required": False,
-    "retention_required": False,
-    "payee": "organiser",
-    "notice_working_days": 5,
-    "roster_reuse_percent_at_least": 80,
-    "yuan_per_person_day": "60.00",
-    "days_paid_at_most": 3,
-    "half_days_for_a_paid_day": 2,
-    "class_days_at_most": 3,
-}
 
 
 @router.operation("GET", "/v1/schemes", may=access.SIGNED_IN, summary="补贴项目及今日有效的条款", errors=[errors.InvalidCursor])
@@ -53,47 +22,3 @@ async def get_scheme(
     code: str, session: web.Session, call: web.Caller, on: Annotated[wire.CivilDate | None, Query(description="哪一天,默认今天")] = None
 ) -> SchemeOut:
     return SchemeOut.model_validate(await operations.show(session, call, code, on))
-
-
-@router.operation("GET", "/v1/schemes/{code}/terms", may=READERS, summary="管理员提出和发布的条款", errors=[errors.InvalidCursor])
-async def list_proposed(
-    code: str, session: web.Session, call: web.Caller, asked: Proposed, status: pages.AnyOf[TermsStatus] = None
-) -> wire.Page[ProposedTermsOut]:
-    return wire.Page[ProposedTermsOut].model_validate(await operations.page_of_proposed(session, call, asked, code, status))
-
-
-@router.operation("GET", "/v1/schemes/{code}/terms/{terms_id:uuid}", may=READERS, summary="一组提出或发布的条款")
-async def get_proposed(code: str, terms_id: UUID, session: web.Session, call: web.Caller) -> ProposedTermsOut:
-    return ProposedTermsOut.model_validate(await operations.show_proposed(session, call, code, terms_id))
-
-
-@router.operation(
-    "POST",
-    "/v1/schemes/{code}/terms",
-    may=ADMIN,
-    summary="提出一组条款,由另一名管理员批准",
-    status=201,
-    errors=[TermsDayTaken],
-    example=EXAMPLE,
-)
-async def propose(
-    code: str,
-    body: Annotated[dict[str, Any], Body(description="与条款文件的键相同;多写、漏写、写错的键逐一指出")],
-    session: web.Session,
-    call: web.Caller,
-) -> ProposedTermsOut:
-    return ProposedTermsOut.model_validate(await operations.propose(session, call, code, body))
-
-
-@router.operation(
-    "POST",
-    "/v1/schemes/{code}/terms/{terms_id:uuid}:approve",
-    may=ADMIN,
-    summary="批准并发布(须由提出者以外的管理员);发布后不再修改",
-    errors=[SamePerson, TermsDayTaken, errors.InvalidState],
-    paper=partial(operations.permit, action="approve"),
-)
-async def approve(
-    code: str, terms_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None
-) -> ProposedTermsOut:
-    return ProposedTermsOut.model_validate(await operations.approve(session, call, code, terms_id, body.comment if body else None))

@@ -1,11 +1,10 @@
-"""Schemes over the wire: the terms of a day with every figure's source, and terms on their way to publication."""
+"""Schemes over the wire: the terms of a day with every figure's source."""
 
 from typing import Any
-from uuid import UUID
 
 from pydantic import Field
 
-from services.subsidy.codes import BasisStatus, ClaimKind, SchemeCode, TermsStatus
+from services.subsidy.codes import BasisStatus, ClaimKind, SchemeCode
 from shared import wire
 
 
@@ -40,21 +39,3 @@ class SchemeOut(wire.Out):
     on: wire.CivilDate = Field(description="条款按这一天选取;申领单按开班或发证日期选取,不按今天")
     terms: TermsOut | None = Field(description="当日尚无条款时为 null")
     in_force_from: list[wire.CivilDate] = Field(description="全部条款的施行日期,先旧后新")
-
-
-class ProposedTermsOut(wire.Out):
-    """Terms proposed by one administrator and published by another."""
-
-    id: UUID
-    version: int
-    scheme: SchemeCode
-    status: TermsStatus
-    block: dict[str, Any] = Field(description="提出的条款,原样")
-    terms: TermsOut
-    proposed_by: str
-    proposed_by_name: str | None
-    proposed_at: wire.Instant
-    approved_by: str | None = None
-    approved_by_name: str | None = None
-    approved_at: wire.Instant | None = None
-    allowed_actions: list[wire.AllowedAction]

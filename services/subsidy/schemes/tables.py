@@ -20,6 +20,7 @@ class ProposedTerms(db.Versioned, Row):
     __table_args__ = (
         db.one_of("status", TermsStatus),
         CheckConstraint("(status = 'published') = (approved_at IS NOT NULL)", name="approved"),
+        CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
         Index("scheme_terms_scheme_idx", "scheme", "id"),
         Index("scheme_terms_published_key", "scheme", "in_force_from", unique=True, postgresql_where=text("status = 'published'")),
         {
@@ -29,8 +30,11 @@ class ProposedTerms(db.Versioned, Row):
                 "approved_by_name",
                 "approved_by_person_id",
                 "approved_at",
+                "withdrawn_by",
+                "withdrawn_by_name",
+                "withdrawn_at",
                 "version",
-                until="old.status = 'published'",
+                until="old.status IN ('published', 'withdrawn')",
             )
         },
     )
@@ -48,3 +52,6 @@ class ProposedTerms(db.Versioned, Row):
     approved_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
     approved_by_person_id: Mapped[UUID | None]
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_by: Mapped[str | None] = mapped_column(Text)
+    withdrawn_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

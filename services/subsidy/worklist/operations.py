@@ -24,8 +24,8 @@ from services.subsidy.payments.policy import FINANCE
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.recoveries import visibility as recoveries
 from services.subsidy.recoveries.tables import Recovery
-from services.subsidy.schemes import visibility as terms
 from services.subsidy.schemes.tables import ProposedTerms
+from services.subsidy.terms import visibility as terms
 from shared import access, clock, codes, workdays, worklist
 from shared.worklist import Kind
 

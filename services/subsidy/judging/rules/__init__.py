@@ -48,6 +48,7 @@ LINE_RULES: tuple[OfLine, ...] = (
     OfLine(papers.order_missing, figures=("order_required",)),
     OfLine(papers.retention_not_met, facts=("placement",), figures=("retention_required",)),
     OfLine(papers.terms_unconfirmed, figures=("rate_open",)),
+    OfLine(papers.rate_not_listed, figures=("table_is_whole",)),
 )
 
 CLAIM_RULES: tuple[ClaimRule, ...] = (

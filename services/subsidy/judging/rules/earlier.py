@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from services.subsidy.codes import Effect, FindingCode, PaidOncePer, rank
-from services.subsidy.judging import trades
+from services.subsidy.judging import rates, trades
 from services.subsidy.judging.facts import Case, Prior, priors_counted
 from services.subsidy.judging.findings import REMOVE, Finding, found
 from shared.codes import label
@@ -16,6 +16,10 @@ def already_subsidised(case: Case) -> Finding | None:
     line, terms, level = case.line, case.terms, case.level
     if not line.priors:
         return None
+    if any(prior.amount_yuan is None for prior in rates.of_earlier_instalments(case)):
+        fix = "请先处理该班此前的申领单。"
+        seen, allowed = "该班此前申领的金额尚未核定", "按此前各期核定的金额结算"
+        return found(terms, FindingCode.ALREADY_SUBSIDISED, Effect.HOLD, "years_paid_at_most", seen=seen, allowed=allowed, fix=fix)
     if terms.paid_once_per == PaidOncePer.PLACEMENT:
         allowed, again_from = "同一次就业同一补贴只发一次", None
         same, near = _of_this_placement(case), []
@@ -37,7 +41,7 @@ def already_subsidised(case: Case) -> Finding | None:
 
 def _of_this_placement(case: Case) -> list[Prior]:
     placement, scheme = case.line.placement, case.claim.scheme
-    same = [prior for prior in priors_counted(case.line) if prior.scheme == scheme]
+    same = [prior for prior in _used(case) if prior.scheme == scheme]
     return [prior for prior in same if placement and prior.placement_id == placement.placement_id]
 
 
@@ -46,7 +50,7 @@ def _of_this_trade(case: Case, alike: Callable[[str, str], bool]) -> list[Prior]
     trade, level, year = case.trade, case.level, case.day.year
     return [
         prior
-        for prior in priors_counted(case.line)
+        for prior in _used(case)
         if (prior.level == level if level else prior.on.year == year) and trade and prior.trade_key and alike(prior.trade_key, trade)
     ]
 
@@ -61,7 +65,7 @@ def lower_level_after_higher(case: Case) -> Finding | None:
     trade, level = case.trade, case.level
     if not level:
         return None
-    same_trade = [prior for prior in priors_counted(case.line) if trade and prior.trade_key and trades.same(prior.trade_key, trade)]
+    same_trade = [prior for prior in _used(case) if trade and prior.trade_key and trades.same(prior.trade_key, trade)]
     higher = [prior for prior in same_trade if prior.level and rank(prior.level) > rank(level)]
     if not higher:
         return None
@@ -71,11 +75,15 @@ def lower_level_after_higher(case: Case) -> Finding | None:
 
 
 def yearly_limit_reached(case: Case) -> Finding | None:
-    """Only notes while the limit is not set. Placement allowances are not trainings and do not count."""
-    if not case.line.priors or case.terms.paid_once_per == PaidOncePer.PLACEMENT:
+    """Only notes while the limit is not set. Placement allowances are not trainings and do not count as times; in yuan they do."""
+    if not case.line.priors:
+        return None
+    if of_money := _yearly_money_reached(case):
+        return of_money
+    if case.terms.paid_once_per == PaidOncePer.PLACEMENT:
         return None
     year, most = case.day.year, case.terms.times_a_year_at_most
-    times = sum(prior.on.year == year and prior.trade_key is not None for prior in priors_counted(case.line))
+    times = sum(prior.on.year == year and prior.trade_key is not None for prior in _used(case))
     if times < (1 if most is None else most):
         return None
     return found(
@@ -88,3 +96,29 @@ def yearly_limit_reached(case: Case) -> Finding | None:
         fix="仅作提示,请审核人员留意。" if most is None else REMOVE,
         passes_from=None if most is None else date(year + 1, 1, 1),
     )
+
+
+def _yearly_money_reached(case: Case) -> Finding | None:
+    """What is left of the year's limit is paid (`rates`); where nothing is left the line is refused, and held while it is not known what is left."""
+    year, most, had = case.day.year, case.terms.yuan_per_person_year_at_most, rates.had_this_year(case)
+    if most is None or not had:
+        return None
+    unknown, sum_had = any(prior.amount_yuan is None for prior in had), sum(prior.amount_yuan or 0 for prior in had)
+    if sum_had < most and not unknown:
+        return None
+    full = sum_had >= most
+    return found(
+        case.terms,
+        FindingCode.YEARLY_LIMIT_REACHED,
+        Effect.REFUSE if full else Effect.HOLD,
+        "yuan_per_person_year_at_most",
+        seen=f"{year} 年已补 {sum_had} 元" + (",另有申领的金额尚未核定" if unknown else ""),
+        allowed=f"每人每年不超过 {most} 元",
+        fix=REMOVE if full else "请先处理该学员本年此前的申领单。",
+        passes_from=date(year + 1, 1, 1) if full else None,
+    )
+
+
+def _used(case: Case) -> list[Prior]:
+    """What was used up before; the earlier instalments of the same class are part of what is claimed now."""
+    return [prior for prior in priors_counted(case.line) if not (prior.same_class and case.terms.in_instalments)]

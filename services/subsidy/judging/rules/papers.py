@@ -1,8 +1,10 @@
 """The rules on the papers behind a line: the certificate, the order and the placement, and whether a confirmed rate exists at all."""
 
 from services.subsidy.codes import CertificateKind, Effect, FindingCode, RetentionVerdict
+from services.subsidy.judging import rates, trades
 from services.subsidy.judging.facts import Case
 from services.subsidy.judging.findings import Finding, found, labelled
+from services.subsidy.schemes.policy import TABLES
 from shared.codes import label
 from shared.months import months_after
 
@@ -140,10 +142,26 @@ def terms_unconfirmed(case: Case) -> Finding | None:
         seen = "该补贴的标准未取得原文,金额暂计 0.00 元"
     elif not terms.payable:
         seen = "补贴标准的依据尚未确认"
-    elif terms.yuan_per_person_by_level is not None and case.level not in terms.yuan_per_person_by_level:
-        seen = f"条款没有{label('level', case.level) if case.level else '无等级培训'}的标准,金额暂计 0.00 元"
+    elif terms.rate in TABLES and terms.unlisted_is != Effect.REFUSE and rates.listed(case) is None:
+        seen = f"条款没有{_asked_of_table(case)}的标准,金额暂计 0.00 元"
     if seen is None:
         return None
     fix = "请勿付款;取得标准原文并发布新的条款后重新判定。"
     figure, allowed = terms.rate or "yuan_per_person", "按已确认的补贴标准发放"
     return found(terms, FindingCode.TERMS_UNCONFIRMED, Effect.HOLD, figure, seen=seen, allowed=allowed, fix=fix)
+
+
+def rate_not_listed(case: Case) -> Finding | None:
+    """Where the terms say that their table is the whole of it: what it does not list is not paid."""
+    terms = case.terms
+    if not terms.payable or terms.rate not in TABLES or rates.listed(case) is not None:
+        return None
+    fix = "工种或等级登记有误的请更正;否则请移出申领名单。"
+    return found(
+        terms, FindingCode.RATE_NOT_LISTED, Effect.REFUSE, terms.rate, seen=_asked_of_table(case), allowed="标准表所列的工种和等级", fix=fix
+    )
+
+
+def _asked_of_table(case: Case) -> str:
+    level = label("level", case.level) if case.level else "无等级培训"
+    return level if case.terms.yuan_per_person_by_level is not None else f"{trades.title(case.trade) if case.trade else '无工种'}({level})"

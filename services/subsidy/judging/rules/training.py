@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.subsidy.codes import ClassStatus, Effect, EnrolmentOutcome, FindingCode, PersonalStatus
+from services.subsidy.judging import rates
 from services.subsidy.judging.facts import Case, ClaimFacts, ClassFacts, LineFacts, days_in_class
 from services.subsidy.judging.findings import Finding, found
 from services.subsidy.schemes.policy import Terms
@@ -16,11 +17,13 @@ TO_COME = frozenset({ClassStatus.SUBMITTED, ClassStatus.RETURNED, ClassStatus.AP
 
 
 def class_not_completed(case: Case) -> Finding | None:
-    """Neither a class that is not over nor a trainee who did not complete it is paid for."""
+    """Neither a class that is not over nor a trainee who did not complete it is paid for; in instalments, those who are in it."""
     class_facts, outcome = case.class_facts, case.line.outcome
     if class_facts is None:
         return None
-    if class_facts.status != COMPLETED:
+    if rates.still_running(case) and outcome in (EnrolmentOutcome.ENROLLED, *PASSED):
+        return None
+    if class_facts.status != COMPLETED and not rates.still_running(case):
         will_end = class_facts.status in TO_COME
         seen, allowed, fix = (
             f"班级 {class_facts.number} 状态为{label('class_status', class_facts.status)}",
@@ -37,7 +40,7 @@ def class_not_completed(case: Case) -> Finding | None:
 
 def attendance_too_low(case: Case) -> Finding | None:
     least, class_facts = case.terms.attendance_percent_at_least, case.class_facts
-    if least is None or class_facts is None:
+    if least is None or class_facts is None or rates.still_running(case):
         return None
     attended = sum(day.half_days for day in days_in_class(class_facts, case.line))
     planned = class_facts.half_days_planned or 2 * class_facts.calendar_days
