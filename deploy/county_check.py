@@ -6,6 +6,7 @@ figure that nobody has confirmed yet (which does not).
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from importlib import import_module
@@ -120,6 +121,16 @@ def _lacking_of_terms(folder: Path, reference: Any) -> Iterator[str]:
             waived = (each for categories in (terms.statuses_waived_for or {}).values() for each in categories)
             yield from _unknown([*(terms.categories or ()), *waived], reference.categories, "categories.toml", where(f"terms[{index}]"))
             yield from _unknown(terms.yuan_per_person_by_level or (), reference.levels, "levels.toml", where(f"terms[{index}]"))
+            yield from _unknown(_occupations_of(terms), reference.occupations, "occupations.toml", where(f"terms[{index}]"))
+            next_on = next((each.in_force_from - timedelta(days=1) for each in scheme.terms[index + 1 :]), None)
+            failures = import_module("services.subsidy.judging.proof").prove(code, scheme.claim_kind, terms, next_on)
+            yield from (f"{where(f'terms[{index}].{each.path}')}:{each.message}" for each in failures)
+
+
+def _occupations_of(terms: Any) -> list[str]:
+    """The codes of the national dictionary that its rates name."""
+    named = [name for row in terms.yuan_per_person_by_trade or () for name in row.trades] + [*(terms.uplift_trades or ())]
+    return [name for name in named if import_module("services.subsidy.judging.trades").OCCUPATION.fullmatch(name)]
 
 
 def _lacking_of_plan(folder: Path, path: Path, reference: Any) -> Iterator[str]:

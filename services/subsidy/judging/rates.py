@@ -3,22 +3,17 @@
 Only an uplift and an advance can come to parts of a fen: each is rounded half up, once, where it arises, and the sum says so.
 """
 
-from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from services.subsidy.codes import ClassStatus, LineVerdict
+from services.subsidy.codes import ClassStatus
 from services.subsidy.judging import trades
 from services.subsidy.judging.facts import Case, ClassFacts, LineFacts, Prior, days_in_class
-from services.subsidy.schemes.policy import Terms
 from shared import county
 from shared.months import months_after
-
-if TYPE_CHECKING:
-    from services.subsidy.judging.verdict import Verdict
 
 NOTHING, FEN = Decimal("0.00"), Decimal("0.01")
 FULL_DAY = 2  # half-days
@@ -72,25 +67,6 @@ def of_earlier_instalments(case: Case) -> list[Prior]:
 def still_running(case: Case) -> bool:
     """A class that is paid for year by year, and is held at present."""
     return case.terms.in_instalments and case.class_facts is not None and case.class_facts.status == ClassStatus.IN_PROGRESS
-
-
-def within_employer(verdicts: list["Verdict"], terms: Terms, had: Decimal | None) -> list["Verdict"]:
-    """What all lines of a claim come to, cut where one employer may be given no more; in the order of the people's ids, so that the order of the lines
-    decides nothing."""
-    most = terms.yuan_per_employer_at_most
-    if most is None:
-        return verdicts
-    left = max(most - (had or NOTHING), NOTHING)
-    cut: dict[int, Verdict] = {}
-    for index in sorted(range(len(verdicts)), key=lambda each: (verdicts[each].trainee_id, each)):
-        verdict = verdicts[index]
-        if verdict.decision is LineVerdict.REFUSED:
-            continue
-        if verdict.amount > left:
-            words = f"{verdict.calculation},本单位累计至多 {most} 元,尚余 {left} 元,计 {left} 元"
-            cut[index] = replace(verdict, amount=left, calculation=words)
-        left -= min(left, verdict.amount)
-    return [cut.get(index, verdict) for index, verdict in enumerate(verdicts)]
 
 
 def _rate(case: Case) -> tuple[Decimal, str] | None:

@@ -1,7 +1,7 @@
 """Facts and terms in; findings, decision and amount out. Whatever comes in twice comes out the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from services.subsidy.codes import Effect, FindingCode, LineVerdict
@@ -44,9 +44,28 @@ def judge_claim(claim: ClaimFacts, terms: Terms) -> ClaimVerdict:
             beside.setdefault(index, []).append(finding)
     rules = of_line(claim, terms)
     verdicts = [_judge_line(case, rules, [*shared, *beside.get(index, ())]) for index, case in enumerate(cases_of(claim, terms))]
-    verdicts = rates.within_employer(verdicts, terms, claim.employer_had_yuan)
+    verdicts = _within_employer(verdicts, terms, claim.employer_had_yuan)
     _compare(claim, verdicts, terms)
     return ClaimVerdict(sum((verdict.amount for verdict in verdicts if verdict.decision is ELIGIBLE), NOTHING), tuple(verdicts))
+
+
+def _within_employer(verdicts: list[Verdict], terms: Terms, had: Decimal | None) -> list[Verdict]:
+    """What all lines of a claim come to, cut where one employer may be given no more; in the order of the people's ids, so that the order of the lines
+    decides nothing."""
+    most = terms.yuan_per_employer_at_most
+    if most is None:
+        return verdicts
+    left = max(most - (had or NOTHING), NOTHING)
+    cut: dict[int, Verdict] = {}
+    for index in sorted(range(len(verdicts)), key=lambda each: (verdicts[each].trainee_id, each)):
+        verdict = verdicts[index]
+        if verdict.decision is REFUSED:
+            continue
+        if verdict.amount > left:
+            words = f"{verdict.calculation},本单位累计至多 {most} 元,尚余 {left} 元,计 {left} 元"
+            cut[index] = replace(verdict, amount=left, calculation=words)
+        left -= min(left, verdict.amount)
+    return [cut.get(index, verdict) for index, verdict in enumerate(verdicts)]
 
 
 def _judge_line(case: Case, rules: Sequence[LineRule], findings: list[Finding]) -> Verdict:

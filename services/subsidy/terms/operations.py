@@ -1,14 +1,16 @@
 """Terms on their way to publication: proposed by one administrator, proved before anyone can approve them, approved by another or withdrawn."""
 
+import asyncio
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.codes import TermsStatus
+from services.subsidy.codes import SchemeCode, TermsStatus
+from services.subsidy.judging.proof import prove
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes import policy, reading
 from services.subsidy.schemes.errors import REFUSALS, TermsDayTaken
@@ -26,7 +28,7 @@ WHO = tuple(f"{what}_{who}" for what in ("proposed", "approved", "withdrawn") fo
 async def propose(session: AsyncSession, call: Call, code: str, body: dict[str, Any]) -> dict[str, Any]:
     """Keeps a block of terms for another administrator to approve. Read as strictly as a terms file."""
     schemes.require_known(code)
-    block = draft(code, body)
+    block = await draft(session, code, body)
     await _assert_day_free(session, code, block.in_force_from)
     actor = call.actor
     proposed = ProposedTerms(
@@ -60,7 +62,7 @@ async def permit(session: AsyncSession, call: Call, code: str, terms_id: UUID, a
 async def approve(session: AsyncSession, call: Call, code: str, terms_id: UUID, comment: str | None) -> dict[str, Any]:
     """Publishes what another administrator proposed. From then on it is never edited."""
     proposed, actor = await permit(session, call, code, terms_id, "approve"), call.actor
-    draft(code, proposed.terms)  # it may have been proposed before a fault of its kind was looked for
+    await draft(session, code, proposed.terms)  # it may have been proposed before a fault of its kind was looked for
     await _assert_day_free(session, code, proposed.in_force_from)
     proposed.status, proposed.approved_at = TermsStatus.PUBLISHED, call.now
     proposed.approved_by, proposed.approved_by_name, proposed.approved_by_person_id = actor.subject, actor.name or None, actor.person_id
@@ -94,12 +96,17 @@ async def page_of_proposed(
     return await pages.page(session, wanted, ProposedTerms.id, asked, lambda row: _show_proposed(call, row[0]))
 
 
-def draft(_code: str, body: dict[str, Any]) -> Terms:
-    """A whole block as it was proposed; every fault of shape, of sense, and of whom it would leave without an answer, at once."""
+async def draft(session: AsyncSession, code: str, body: dict[str, Any]) -> Terms:
+    """A whole block as it was proposed; every fault of shape and sense at once, and where there is none, everyone whom it would leave without an answer."""
     try:
         block = reading.read_block(body, schemes.schedule())
     except Unreadable as unreadable:
         raise errors.Invalid(faults=[_fault(fault.path, fault.message) for fault in unreadable.faults]) from None
+    scheme = (await schemes.in_force(session)).schemes[code]
+    next_on = min((each.in_force_from for each in scheme.terms if each.in_force_from > block.in_force_from), default=None)
+    until = next_on and next_on - timedelta(days=1)
+    if failures := await asyncio.to_thread(prove, SchemeCode(code), scheme.claim_kind, block, until):
+        raise errors.Invalid(faults=[_fault(fault.path, fault.message) for fault in failures])
     return block
 
 

@@ -110,6 +110,68 @@ async def test_the_block_that_is_shown_is_the_block_that_is_proposed(start: Star
         assert (await subsidy.as_("admin", person_id=ONE).post("/v1/schemes/project/terms", json=again)).status_code == 201
 
 
+async def test_every_block_that_is_shown_can_be_proposed_again_to_the_letter(start: Start) -> None:
+    """Of every scheme, from another day."""
+    async with start("subsidy") as subsidy:
+        proposer, reader = subsidy.as_("admin", person_id=ONE), subsidy.as_("officer")
+        for scheme in (await reader.get("/v1/schemes", params={"limit": 200})).json()["items"]:
+            for on in scheme["in_force_from"]:
+                shown = (await reader.get(f"/v1/schemes/{scheme['code']}", params={"on": on})).json()["terms"]
+                block = shown["block"] | {"in_force_from": "2027-06-01"}
+                proposed = await proposer.post(f"/v1/schemes/{scheme['code']}/terms", json=block)
+                assert proposed.status_code == 201, (scheme["code"], proposed.text)
+                again = (await reader.get(proposed.headers["location"])).json()
+                assert again["block"] == again["terms"]["block"] == block
+                assert {each["name"]: each["value"] for each in again["terms"]["figures"]} == {
+                    each["name"]: each["value"] for each in shown["figures"]
+                }
+
+
+TABLE = [{"title": "焊接", "trades": ["6-18-02-04"], "yuan_by_level": {"junior": "500.00"}, "yuan_without_level": None}]
+
+
+async def test_a_rate_by_trade_and_level_is_shown_as_it_was_proposed(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        shown = (await subsidy.as_("officer").get("/v1/schemes/upskill", params={"on": "2025-05-01"})).json()["terms"]["block"]
+        block = shown | {"in_force_from": "2026-03-01", "yuan_per_person_by_trade": TABLE, "unlisted_is": "refuse"}
+        proposed = await subsidy.as_("admin", person_id=ONE).post("/v1/schemes/upskill/terms", json=block)
+        assert (proposed.status_code, proposed.json()["block"]["yuan_per_person_by_trade"]) == (201, TABLE), proposed.text
+
+
+async def test_a_proposal_is_seen_by_the_office_and_withdrawn_before_it_is_published(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        proposer, approver = subsidy.as_("admin", person_id=ONE), subsidy.as_("admin", person_id=TWO)
+        path = f"{PATH}/{(await proposer.post(PATH, json=await a_block(subsidy))).json()['id']}"
+        for role, status in (("officer", 200), ("reviewer", 200), ("finance", 200), ("auditor", 200), ("institution", 403), ("town", 403)):
+            assert (await subsidy.as_(role).get(path)).status_code == status, role
+            assert (await subsidy.as_(role).post(f"{path}:withdraw")).status_code == 403, role
+        assert len((await subsidy.as_("officer").get(PATH)).json()["items"]) == 1
+        withdrawn = await approver.post(f"{path}:withdraw", json={"comment": "文件有误"})
+        assert (withdrawn.status_code, withdrawn.json()["status"]) == (200, "withdrawn")
+        assert withdrawn.json()["withdrawn_by"] and withdrawn.json()["withdrawn_at"] and withdrawn.json()["approved_at"] is None
+        for action in ("approve", "withdraw"):
+            again = await approver.post(f"{path}:{action}")
+            assert (again.status_code, again.json()["code"]) == (409, "invalid_state"), action
+        published = (await proposer.post(PATH, json=await a_block(subsidy))).json()["id"]
+        assert (await approver.post(f"{PATH}/{published}:approve")).status_code == 200
+        assert (await approver.post(f"{PATH}/{published}:withdraw")).json()["code"] == "invalid_state"
+        trail = (await subsidy.as_("auditor").get("/v1/audit", params={"subject": withdrawn.json()["id"]})).json()["items"]
+        assert "terms.withdrawn" in [entry["action"] for entry in trail]
+
+
+async def test_a_draft_that_would_leave_somebody_without_an_answer_is_refused_with_an_invented_person(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        answer = await subsidy.as_("admin").post(
+            PATH, json=await a_block(subsidy, days_paid_at_most=4, yuan_per_person_year_at_most="9.00")
+        )
+        assert answer.status_code == 422
+        [fault] = answer.json()["errors"]
+        assert (fault["code"], fault["pointer"]) == ("invalid_value", "/days_paid_at_most")
+        assert "永远不起作用。设想:男,35 周岁" in fault["allowed"]
+        both = await subsidy.as_("admin").post(PATH, json=await a_block(subsidy, payee="nobody", notice_working_days=0))
+        assert {fault["pointer"] for fault in both.json()["errors"]} == {"/payee", "/notice_working_days"}
+
+
 async def test_of_two_blocks_for_one_day_one_is_published(start: Start) -> None:
     async with start("subsidy") as subsidy:
         block = await a_block(subsidy)

@@ -1,0 +1,274 @@
+"""Fifty defects planted in drafts, one at a time, each found by lint or proof at its key; and drafts without one, of which nothing is said."""
+
+import time
+from typing import Any
+
+import pytest
+
+from services.subsidy.codes import ClaimKind, SchemeCode
+from services.subsidy.judging.proof import prove
+from services.subsidy.schemes.policy import Terms
+from services.subsidy.schemes.reading import read_block
+from shared.strict import Fault, Unreadable
+from tests.subsidy.judging.cases import POLICY
+from tests.subsidy.schemes.blocks import SCHEDULE
+
+WELDER, ELECTRICIAN = "6-18-02-04", "6-31-01-03"
+GONE = object()
+SOUND: dict[str, Any] = {
+    "in_force_from": "2026-01-01",
+    "document": "示例〔2026〕1号",
+    "clause": "第三条",
+    "basis_status": "confirmed",
+    "age_at_least": 16,
+    "until_retirement_age": True,
+    "excluded_statuses": ["employee_pension", "public_payroll", "deceased"],
+    "unverified_status_is": "hold",
+    "certificate_required": False,
+    "order_required": False,
+    "retention_required": False,
+    "payee": "trainee",
+    "notice_working_days": 5,
+    "roster_reuse_percent_at_least": 80,
+}
+TRAINING = SOUND | {"age_counted_on": "class_start", "paid_once_per": "occupation_level"}
+LEVELS = {"junior": "500.00", "intermediate": "800.00", "senior": "1000.00"}
+BY_DAY = TRAINING | {
+    "yuan_per_person_day": "60.00",
+    "days_paid_at_most": 3,
+    "half_days_for_a_paid_day": 2,
+    "class_days_at_most": 3,
+    "class_hours_a_day_at_most": 8,
+    "hours_a_half_day_at_most": 6,
+    "filing_days_before_start_at_least": 1,
+    "times_a_year_at_most": 3,
+    "yuan_per_person_year_at_most": "400.00",
+    "trade_fields": ["farming", "processing"],
+}
+BY_HOUR = TRAINING | {
+    "yuan_per_person_hour": "12.50",
+    "hours_paid_at_most": 80,
+    "class_hours_at_least": 40,
+    "attendance_percent_at_least": 80,
+}
+BY_LEVEL = TRAINING | {
+    "yuan_per_person_by_level": LEVELS,
+    "yuan_per_person_at_least": "500.00",
+    "yuan_per_person_at_most": "1300.00",
+    "unlisted_is": "refuse",
+    "uplift_percent": 30,
+    "uplift_levels": ["senior"],
+    "living_yuan_per_day": "50.00",
+    "living_days_at_most": 10,
+    "living_categories": ["out_of_poverty_worker"],
+}
+BY_TRADE = TRAINING | {
+    "yuan_per_person_by_trade": [
+        {"title": "焊接", "trades": [WELDER], "yuan_by_level": LEVELS},
+        {"title": "电气", "trades": [ELECTRICIAN, "光伏运维"], "yuan_by_level": LEVELS, "yuan_without_level": "300.00"},
+    ],
+    "unlisted_is": "refuse",
+    "uplift_percent": 30,
+    "uplift_trades": [WELDER],
+    "categories": ["enterprise_employee", "graduating_student"],
+    "excluded_statuses": ["employee_pension", "full_time_student"],
+    "statuses_waived_for": {"full_time_student": ["graduating_student"]},
+}
+BY_YEAR = TRAINING | {"yuan_per_person": "6000.00", "years_paid_at_most": 3, "advance_percent": 50, "yuan_per_employer_at_most": "90000.00"}
+CERTIFICATE = SOUND | {
+    "age_counted_on": "certificate_issue",
+    "paid_once_per": "occupation_level",
+    "certificate_required": True,
+    "certificate_kinds": ["skill_level"],
+    "certificate_months_at_most": 12,
+    "certificates_a_month_at_most": 300,
+    "yuan_per_person_by_level": LEVELS,
+}
+PLACEMENT = SOUND | {
+    "age_counted_on": "placement_start",
+    "paid_once_per": "placement",
+    "order_required": True,
+    "retention_required": True,
+    "evidence_grade_at_least": "C",
+    "same_employer": True,
+    "yuan_per_person": "2000.00",
+}
+FORMS: dict[str, tuple[dict[str, Any], SchemeCode, ClaimKind]] = {
+    "day": (BY_DAY, SchemeCode.AGRICULTURAL_SHORT, ClaimKind.TRAINING),
+    "hour": (BY_HOUR, SchemeCode.UPSKILL, ClaimKind.TRAINING),
+    "level": (BY_LEVEL, SchemeCode.UPSKILL, ClaimKind.TRAINING),
+    "trade": (BY_TRADE, SchemeCode.UPSKILL, ClaimKind.TRAINING),
+    "year": (BY_YEAR, SchemeCode.APPRENTICESHIP, ClaimKind.TRAINING),
+    "certificate": (CERTIFICATE, SchemeCode.CERTIFICATE_DIRECT, ClaimKind.CERTIFICATE),
+    "placement": (PLACEMENT, SchemeCode.PLACEMENT_STABILITY, ClaimKind.PLACEMENT),
+}
+ROWS = BY_TRADE["yuan_per_person_by_trade"]
+DEFECTS: list[tuple[str, str, dict[str, Any], str]] = [
+    # shape
+    ("unknown-key", "day", {"yuan_per_day": "60.00"}, "yuan_per_day"),
+    ("missing-key", "day", {"payee": GONE}, "payee"),
+    ("a-float", "day", {"yuan_per_person_day": 60.5}, "yuan_per_person_day"),
+    ("three-decimals", "day", {"yuan_per_person_day": "60.005"}, "yuan_per_person_day"),
+    ("a-date-that-is-none", "day", {"in_force_from": "2026-02-30"}, "in_force_from"),
+    ("unknown-code", "level", {"uplift_levels": ["master"]}, "uplift_levels[0]"),
+    (
+        "unknown-level-in-a-row",
+        "trade",
+        {"yuan_per_person_by_trade": [ROWS[0] | {"yuan_by_level": {"L5": "1.00"}}]},
+        "yuan_per_person_by_trade[0].yuan_by_level",
+    ),
+    # one figure by itself
+    ("no-document", "day", {"document": " "}, "document"),
+    ("a-negative-rate", "day", {"yuan_per_person_day": "-60.00"}, "yuan_per_person_day"),
+    ("a-rate-of-nothing", "year", {"yuan_per_person": "0.00"}, "yuan_per_person"),
+    ("a-notice-without-a-day", "day", {"notice_working_days": 0}, "notice_working_days"),
+    ("over-a-hundred-percent", "hour", {"attendance_percent_at_least": 101}, "attendance_percent_at_least"),
+    ("for-no-category", "trade", {"categories": []}, "categories"),
+    ("no-class-short-enough", "day", {"class_days_at_most": 0}, "class_days_at_most"),
+    ("an-advance-of-all", "year", {"advance_percent": 100}, "advance_percent"),
+    # figures against one another
+    ("two-rates", "level", {"yuan_per_person": "600.00"}, "yuan_per_person"),
+    ("a-daily-rate-without-its-days", "day", {"half_days_for_a_paid_day": GONE}, "yuan_per_person_day"),
+    ("an-hourly-rate-without-its-hours", "hour", {"hours_paid_at_most": GONE}, "yuan_per_person_hour"),
+    ("limits-of-age-crossed", "day", {"until_retirement_age": False, "age_at_most": 15}, "age_at_most"),
+    ("old-enough-only-when-retired", "day", {"age_at_least": 63}, "age_at_least"),
+    ("a-level-below-the-bounds", "level", {"yuan_per_person_at_least": "500.01"}, "yuan_per_person_by_level.junior"),
+    ("an-uplift-above-the-bounds", "level", {"yuan_per_person_at_most": "1299.99"}, "uplift_percent"),
+    ("an-uplift-of-what", "year", {"uplift_trades": [WELDER]}, "uplift_trades"),
+    ("an-advance-on-no-year", "level", {"advance_percent": 50}, "advance_percent"),
+    ("a-living-allowance-for-the-school", "level", {"payee": "organiser"}, "living_yuan_per_day"),
+    ("a-living-allowance-for-others", "level", {"categories": ["rural_worker"]}, "living_categories"),
+    ("more-hours-than-the-days-hold", "day", {"class_hours_at_least": 25}, "class_hours_at_least"),
+    ("a-waiver-of-what-does-not-bar", "trade", {"excluded_statuses": ["employee_pension"]}, "statuses_waived_for.full_time_student"),
+    ("a-grade-of-proof-for-no-stay", "placement", {"retention_required": False}, "evidence_grade_at_least"),
+    (
+        "a-basis-for-nothing",
+        "day",
+        {"other_basis": [{"applies_to": ["age"], "document": "乙", "clause": "二", "basis_status": "confirmed"}]},
+        "other_basis.applies_to",
+    ),
+    # holes and doubles
+    (
+        "a-level-left-out-between",
+        "certificate",
+        {"yuan_per_person_by_level": {"junior": "500.00", "senior": "900.00"}},
+        "yuan_per_person_by_level",
+    ),
+    ("a-table-that-does-not-say-what-of-others", "trade", {"unlisted_is": GONE}, "yuan_per_person_by_trade[0]"),
+    (
+        "a-trade-in-two-rows",
+        "trade",
+        {"yuan_per_person_by_trade": [ROWS[0], ROWS[1] | {"trades": [ELECTRICIAN, WELDER]}]},
+        "yuan_per_person_by_trade[1].trades",
+    ),
+    (
+        "a-trade-in-two-rows-under-two-names",
+        "trade",
+        {"yuan_per_person_by_trade": [ROWS[0], ROWS[1] | {"trades": ["电焊工"]}]},
+        "yuan_per_person_by_trade[1].trades",
+    ),
+    (
+        "two-rows-for-all-others",
+        "trade",
+        {"yuan_per_person_by_trade": [ROWS[0], *({"title": name, "yuan_by_level": LEVELS} for name in "甲乙")]},
+        "yuan_per_person_by_trade[2].trades",
+    ),
+    (
+        "a-row-without-a-rate",
+        "trade",
+        {"yuan_per_person_by_trade": [ROWS[0], {"title": "空", "trades": ["钳工"]}]},
+        "yuan_per_person_by_trade[1]",
+    ),
+    (
+        "a-rate-for-a-trade-that-may-not-be-taught",
+        "trade",
+        {
+            "trade_fields": ["farming", "other"],
+            "yuan_per_person_by_trade": [ROWS[0], ROWS[1] | {"trades": ["苗绣"]}],
+            "uplift_trades": [WELDER],
+        },
+        "yuan_per_person_by_trade[1].yuan_by_level.junior",
+    ),
+    # what no claim can satisfy
+    ("an-order-that-no-training-has", "year", {"order_required": True}, "order_required"),
+    ("a-course-of-years-in-days", "year", {"class_days_at_most": 30}, "class_days_at_most"),
+    (
+        "all-levels-outside-the-fields-taught",
+        "day",
+        {"trade_fields": ["other"], "class_days_at_most": 3, "days_paid_at_most": 4},
+        "days_paid_at_most",
+    ),
+    # what can never bite
+    ("more-days-paid-than-a-class-has", "day", {"days_paid_at_most": 4}, "days_paid_at_most"),
+    ("a-yearly-limit-beyond-all-times", "day", {"yuan_per_person_year_at_most": "540.00"}, "yuan_per_person_year_at_most"),
+    ("an-age-that-nobody-reaches", "day", {"until_retirement_age": False, "age_at_most": 120}, "age_at_most"),
+    ("a-term-of-a-certificate-that-nobody-shows", "level", {"certificate_months_at_most": 12}, "certificate_months_at_most"),
+    ("a-burst-of-no-certificates", "placement", {"certificates_a_month_at_most": 100}, "certificates_a_month_at_most"),
+    ("proof-weaker-than-any", "placement", {"evidence_grade_at_least": "E"}, "evidence_grade_at_least"),
+    ("an-uplift-for-a-trade-without-a-rate", "trade", {"uplift_trades": [WELDER, "钳工"]}, "uplift_trades"),
+    ("an-uplift-for-a-level-without-a-rate", "level", {"uplift_levels": ["senior", "chief_technician"]}, "uplift_levels"),
+    (
+        "an-exclusion-waived-for-everybody",
+        "trade",
+        {"statuses_waived_for": {"full_time_student": ["enterprise_employee", "graduating_student"]}},
+        "excluded_statuses",
+    ),
+    ("a-headcount-larger-than-a-class", "day", {"headcount_missing_at_most": 600}, "headcount_missing_at_most"),
+    ("a-living-allowance-longer-than-the-class", "level", {"class_days_at_most": 9}, "living_days_at_most"),
+    ("hours-of-a-day-that-half-days-cannot-hold", "day", {"class_hours_a_day_at_most": 12}, "class_hours_a_day_at_most"),
+    ("hands-of-more-than-a-class", "day", {"one_hand_people_at_least": 600, "one_hand_seconds_at_most": 30}, "one_hand_people_at_least"),
+]
+
+
+def faults(form: str, changed: dict[str, Any]) -> list[Fault]:
+    """What lint and proof say of a draft."""
+    sound, scheme, kind = FORMS[form]
+    block = {name: value for name, value in (sound | changed).items() if value is not GONE}
+    try:
+        return prove(scheme, kind, read_block(block, SCHEDULE))
+    except Unreadable as unreadable:
+        return list(unreadable.faults)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_of_a_draft_without_a_defect_nothing_is_said(form: str) -> None:
+    assert faults(form, {}) == []
+
+
+@pytest.mark.parametrize(("form", "changed", "key"), [pytest.param(*each[1:], id=each[0]) for each in DEFECTS])
+def test_a_planted_defect_is_found_at_its_key(form: str, changed: dict[str, Any], key: str) -> None:
+    found = faults(form, changed)
+    assert key in [fault.path for fault in found], found
+    assert all(any("\u4e00" <= each <= "\u9fff" for each in fault.message) for fault in found)
+
+
+def test_at_least_fifty_are_planted_and_what_the_proof_finds_is_shown_as_a_person() -> None:
+    assert len(DEFECTS) >= 50
+    by_proof = [name for name, *_ in DEFECTS].index("a-level-left-out-between")
+    shown = [faults(form, changed) for _, form, changed, _ in DEFECTS[by_proof:]]
+    assert sum(any("设想:男,35 周岁," in fault.message for fault in each) for each in shown) >= 15
+
+
+def test_faults_of_shape_and_of_sense_come_at_once() -> None:
+    found = faults("day", {"payee": "nobody", "notice_working_days": 0, "colour": 1, "days_paid_at_most": GONE, "categories": []})
+    assert {fault.path for fault in found} == {"payee", "notice_working_days", "colour", "yuan_per_person_day", "categories"}
+
+
+def test_what_a_faulty_key_would_decide_is_not_guessed() -> None:
+    """Without the faulty days nobody can say whether the daily rate has its days."""
+    assert [fault.path for fault in faults("day", {"days_paid_at_most": "three"})] == ["days_paid_at_most"]
+
+
+@pytest.mark.parametrize(("code", "terms"), [(code, terms) for code, scheme in POLICY.schemes.items() for terms in scheme.terms])
+def test_every_shipped_block_is_proved(code: str, terms: Terms) -> None:
+    assert prove(SchemeCode(code), POLICY.schemes[code].claim_kind, terms) == []
+
+
+def test_a_large_table_is_proved_in_seconds() -> None:
+    rows = [
+        {"title": f"第{each}类", "trades": [f"工种{chr(0x4E00 + 7 * each)}{chr(0x5E00 + each)}"], "yuan_by_level": LEVELS}
+        for each in range(100)
+    ]
+    begun = time.process_time()
+    assert faults("trade", {"yuan_per_person_by_trade": [*ROWS, *rows]}) == []
+    assert time.process_time() - begun < 10
