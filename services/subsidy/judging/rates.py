@@ -81,7 +81,7 @@ def _rate(case: Case) -> tuple[Decimal, str] | None:
         hours = _hours(class_facts, case.line) if class_facts else 0
         return _counted(hours, terms.hours_paid_at_most, terms.yuan_per_person_hour, "课时")
     yuan = terms.yuan_per_person if terms.yuan_per_person is not None else listed(case)
-    return None if yuan is None else (yuan, _a_person(yuan))
+    return None if yuan is None else (yuan, f"1 人 × {yuan} 元")
 
 
 @lru_cache(1024)
@@ -89,11 +89,6 @@ def _counted(there: int, most: int, rate: Decimal, unit: str) -> tuple[Decimal, 
     paid = min(there, most)
     over = f"实到 {there} {unit},最多计 {paid} {unit}:" if there > paid else ""
     return paid * rate, f"{over}{paid} {unit} × {rate} 元"
-
-
-@lru_cache(1024)
-def _a_person(yuan: Decimal) -> str:
-    return f"1 人 × {yuan} 元"
 
 
 def _days(case: Case, half_days_at_least: int) -> int:
