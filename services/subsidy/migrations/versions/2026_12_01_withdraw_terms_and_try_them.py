@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from shared import kernel_revision
 
-revision: str = "subsidy_0017"
+revision: str = "subsidy_0020"
 down_revision: str | None = "subsidy_0016"
 branch_labels: None = None
 depends_on: None = None
