@@ -5,7 +5,8 @@ commits late is never skipped. Items are CloudEvents 1.0 with thin data: ids, st
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,6 +26,7 @@ FOLLOWER_RETRY_SECONDS = 1.0
 FEED_ANSWERS_WITHIN_SECONDS = 5.0
 EVENTS_A_BATCH = 200
 BIGGEST = 2**63 - 1
+AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def tables(metadata: MetaData) -> tuple[Table, Table]:
@@ -79,6 +81,12 @@ def event(call: Call, type: str, subject: UUID, **data: Any) -> dict[str, Any]:
         "at": call.now,
         "data": redaction.redact_all({key: str(value) if isinstance(value, UUID | datetime) else value for key, value in data.items()}),
     }
+
+
+def file_ids(said: Iterable[object]) -> list[str]:
+    """What an event says, as `file_ids`, of the files that its paper names: all of them from then on; an event without it says nothing of them. `said`: ids,
+    and texts that may be the id of a file and are else a proof in words."""
+    return [each for each in map(str, dict.fromkeys(said)) if AN_ID.fullmatch(each)]
 
 
 async def publish_all(session: AsyncSession, events: list[dict[str, Any]]) -> None:

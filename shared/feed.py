@@ -32,31 +32,36 @@ Position = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Whose events are whose. `shown_at`: the path of the operation that shows the paper; `ids` selects the ids of all, joined as `rows` asks for."""
+    """Whose events are whose. `shown_at`: the path of the operation that shows the paper; `ids` selects the ids of all, joined as `rows` asks for; `files`: of
+    which papers a caller reads the files, where that is not of all they see."""
 
     shown_at: str
     ids: Select[Any]
     rows: Callable[[Actor], ColumnElement[bool]]
+    files: Callable[[Actor], ColumnElement[bool]] | None = None
     may: frozenset[str] = frozenset()
     scope: str = ""
 
-    def rows_of(self, actor: Actor) -> ColumnElement[bool] | bool:
-        """Which of these papers the actor sees: True for all, False for none."""
+    def rows_of(self, actor: Actor, *, files: bool = False) -> ColumnElement[bool] | bool:
+        """Which of these papers the actor sees, or reads the files of: True for all, False for none."""
         if self.scope and actor.scopes is not None and self.scope not in actor.scopes:
             return False
         if actor.role in WHOLE:
             return True
         if not self.may & {actor.role, "public"}:
             return False
-        found = self.rows(actor)
+        found = (self.files if files and self.files else self.rows)(actor)
         return True if isinstance(found, True_) else False if isinstance(found, False_) else found
 
 
 Papers = Mapping[str, Paper]  # by the first word of their events' type
 
 
-async def seen(session: AsyncSession, papers: Papers, actors: Sequence[Actor], events: Sequence[Any]) -> list[list[Any]]:
-    """Of these events (anything with a `type` and a `subject`) those that each of the actors sees, asked in one statement."""
+async def seen(
+    session: AsyncSession, papers: Papers, actors: Sequence[Actor], events: Sequence[Any], *, files: bool = False
+) -> list[list[Any]]:
+    """Of these events (anything with a `type` and a `subject`) those that each of the actors sees, asked in one statement; or, with `files`, those of whose
+    papers they read the files."""
     subjects: dict[str, set[UUID]] = {}
     for each in events:
         subjects.setdefault(each.type.partition(".")[0], set()).add(each.subject)
@@ -66,7 +71,7 @@ async def seen(session: AsyncSession, papers: Papers, actors: Sequence[Actor], e
         paper = papers.get(kind)
         for number, actor in enumerate(actors) if paper else ():
             assert paper is not None
-            rows = paper.rows_of(actor)
+            rows = paper.rows_of(actor, files=files)
             if isinstance(rows, bool):
                 whole |= {(number, kind)} if rows else set()
             else:

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.registry import clients, codes
 from services.registry.changes import visibility as changes
 from services.registry.counting import routes as counting
+from services.registry.files import reading as naming
 from services.registry.files import routes as files
 from services.registry.following import job as following
 from services.registry.imports import job as import_job
@@ -79,11 +80,12 @@ PART = web.Part(
     papers=changes.PAPERS,
     names=names.OWN,
     forgets=(uploads.term(Import),),
-    jobs=(import_job.work, following.certificates, following.placements),
+    jobs=(import_job.work, following.certificates, following.placements, following.claims),
 )
 
 
 clients.tells_training(enrolled.concerned)
+naming.named_by(changes.NAMED_BY)
 classes_seen.attended_as(enrolments_seen.classes_of)
 
 

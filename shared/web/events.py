@@ -35,6 +35,7 @@ class SeenIn(wire.In):
         max_length=VIEWERS_AT_MOST, description="调用方,各如其令牌所述。", examples=[[{"sub": "partner-1", "role": "partner"}]]
     )
     events: list[EventIn] = Field(max_length=EVENTS_AT_MOST, description="要判断的事件。")
+    files: bool = Field(False, description="问的是可否读取该事项的附件。")
 
 
 class SeenOut(wire.Out):
@@ -82,7 +83,7 @@ def router(service: str) -> Router:
     @made.operation("POST", SEEN, may=access.INTERNAL, summary="这些事件中,各调用方可见哪些", writes=False)
     async def seen(request: Request, body: SeenIn, session: Session) -> SeenOut:
         viewers: Sequence[access.Actor] = [access.actor_of(viewer) for viewer in body.viewers]
-        found = await feed.seen(session, request.app.state.papers, viewers, body.events)
+        found = await feed.seen(session, request.app.state.papers, viewers, body.events, files=body.files)
         return SeenOut(seen=[[event.id for event in events] for events in found])
 
     return made

@@ -98,6 +98,7 @@ async def keep(session: AsyncSession, call: Call, office: str, rows: Sequence[di
             "trainee_id": each.placement.trainee_id,
             "order_id": each.placement.order_id,
             "class_id": each.placement.class_id,
+            "file_ids": changes.file_ids(proof.ref for fact in each.facts for proof in fact.evidence or ()),
         }
         for each in touched
     }

@@ -16,7 +16,7 @@ from services.evaluation.assessments.tables import Assessment
 from services.evaluation.filings import policy as filings
 from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings.tables import Filing
-from shared import codes, county, deeds, wire
+from shared import changes, codes, county, deeds, wire
 from shared.access import Call
 from shared.steps import Further, Machine, Refusal
 
@@ -40,6 +40,7 @@ async def finish(
     flag_modified(assessment, "changed_at")  # results and supervision are part of the paper: they raise its version too
     await session.flush()
     told = {name: value for name, value in details.items() if value is not None}
+    reports = [each.report for each in await reading.supervision(session, assessment.id)]
     await deeds.record(
         session,
         call,
@@ -50,6 +51,7 @@ async def finish(
         class_id=assessment.class_id,
         status=assessment.status,
         version=assessment.version,
+        file_ids=changes.file_ids(reports),
     )
     return await paper(session, call, assessment, bar)
 

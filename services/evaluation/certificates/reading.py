@@ -13,7 +13,7 @@ from services.evaluation.assessments.tables import Assessment
 from services.evaluation.certificates import policy, visibility
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.known.conditions import ALIASES
-from shared import errors, pages
+from shared import changes, errors, pages
 from shared.access import Call
 from shared.web import Kernel
 
@@ -58,7 +58,7 @@ def listed(
 
 
 def thin(certificate: Any) -> dict[str, Any]:
-    """What an event says of a certificate: ids, codes, the day."""
+    """What an event says of a certificate: ids, codes, the day, the file that proves it."""
     return {
         "trainee_id": certificate.trainee_id,
         "class_id": certificate.class_id,
@@ -67,4 +67,5 @@ def thin(certificate: Any) -> dict[str, Any]:
         "level": certificate.level,
         "issued_on": str(certificate.issued_on),
         "version": certificate.version,
+        "file_ids": changes.file_ids([certificate.proof]),
     }

@@ -16,7 +16,7 @@ from services.evaluation.filings import policy, reading
 from services.evaluation.filings.errors import REFUSALS, NumberPrefixTaken
 from services.evaluation.filings.schemas import Acceptance, Extension, FilingPaper, GrantIn, Renewal
 from services.evaluation.filings.tables import Filing, NumberPrefix
-from shared import codes, county, deeds, errors, wire
+from shared import changes, codes, county, deeds, errors, wire
 from shared.access import Call
 from shared.steps import Further, Machine, Refusal
 
@@ -49,6 +49,7 @@ async def finish(session: AsyncSession, call: Call, filing: Filing, bar: Refusal
         institution_id=filing.institution_id,
         status=filing.status,
         version=filing.version,
+        file_ids=changes.file_ids(each["file_id"] for each in filing.materials),
     )
     return paper(call, filing, bar)
 

@@ -1,9 +1,11 @@
-"""Which events of the registry a caller sees: those of the papers they see."""
+"""Which events of the registry a caller sees: those of the papers they see. And which of its papers name a file."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import Select, Text, bindparam, cast, or_, select, true
 
+from services.registry.files.reading import FILE_ID
 from services.registry.imports import visibility as imports
 from services.registry.imports.tables import Import
 from services.registry.institutions.institutions import visibility as institutions
@@ -12,15 +14,15 @@ from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.outside_payments.tables import OutsidePayment
 from services.registry.people.status_records.tables import StatusList, StatusRecord
 from services.registry.people.trainees import visibility as trainees
-from services.registry.people.trainees.tables import Trainee
+from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference.trade_filings.tables import TradeFiling
 from services.registry.training.brands import visibility as brands
-from services.registry.training.brands.tables import Brand
+from services.registry.training.brands.tables import MATERIALS, Brand
 from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import conditions
 from services.registry.training.enrolments import visibility as enrolments
-from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.enrolments.tables import Employment, Enrolment
 from shared.feed import Paper
 
 _ENROLMENTS = (
@@ -45,4 +47,12 @@ PAPERS: Mapping[str, Paper] = {
     "employment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),
     "brand": Paper("/v1/brands/{brand_id:uuid}", select(Brand.id), brands.rows),
     "import": Paper("/v1/imports/{import_id:uuid}", select(Import.id), imports.rows),
+}
+
+_PROOF = bindparam(FILE_ID, type_=Text)
+NAMED_BY: Mapping[str, Select[Any]] = {
+    "trainee": select(TraineeCategory.trainee_id.label("id")).where(TraineeCategory.proof == _PROOF),
+    "enrolment": select(Enrolment.id).where(Enrolment.proof == _PROOF),
+    "employment": select(Employment.enrolment_id.label("id")).where(Employment.proof == _PROOF, Employment.voided_at.is_(None)),
+    "brand": select(Brand.id).where(or_(*(cast(getattr(Brand, f"{each}_file_id"), Text) == _PROOF for each in MATERIALS))),
 }

@@ -2,15 +2,17 @@
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, Uuid, delete, func, literal, select, true
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.files import policy, visibility
 from services.registry.files.errors import EmptyFile
 from services.registry.files.schemas import FileOut
-from services.registry.files.tables import File
+from services.registry.files.tables import File, Naming
 from shared import db, deeds, errors
 from shared.access import Call
 from shared.privacy import Vault
@@ -50,12 +52,24 @@ async def keep(session: AsyncSession, call: Call, kernel: Kernel, name: str | No
     return FileOut.model_validate(file)
 
 
-async def read(session: AsyncSession, call: Call, kernel: Kernel, file_id: UUID) -> tuple[FileOut, bytes]:
-    file = await session.scalar(select(File).where(File.id == file_id, visibility.rows(call.actor)))
+async def read(session: AsyncSession, call: Call, kernel: Kernel, file_id: UUID, opened: bool) -> tuple[FileOut, bytes]:
+    """`opened`: a paper that names it opens it to the caller."""
+    file = await session.scalar(select(File).where(File.id == file_id, true() if opened else visibility.rows(call.actor)))
     if file is None:
         raise errors.NotFound()
     await deeds.record(session, call, "file.read", file.id, event=False)
     return FileOut.model_validate(file), await asyncio.to_thread(_open, kernel.vault, file.id, file.content)
+
+
+async def name(session: AsyncSession, service: str, paper: str, paper_id: UUID, file_ids: Collection[UUID]) -> None:
+    """Keeps that a paper of another service names these files from now on and no others. What was never uploaded is named by nobody."""
+    of_paper = (Naming.service == service, Naming.paper == paper, Naming.paper_id == paper_id)
+    await session.execute(delete(Naming).where(*of_paper, Naming.file_id != func.all(list(file_ids))))
+    known = select(literal(service, Text), literal(paper, Text), literal(paper_id, Uuid), File.id).where(
+        File.id == func.any(list(file_ids))
+    )
+    named = upsert(Naming).from_select(["service", "paper", "paper_id", "file_id"], known)
+    await session.execute(named.on_conflict_do_nothing())
 
 
 # The vault seals text. Latin-1 turns every byte into one character and back.

@@ -8,8 +8,9 @@ from fastapi import File, Response, UploadFile
 
 from services.registry.files import operations, policy
 from services.registry.files.errors import EmptyFile
+from services.registry.files.reading import Opened
 from services.registry.files.schemas import FileOut
-from shared import access, web
+from shared import access, errors, web
 
 router = web.Router("files")
 
@@ -32,12 +33,13 @@ async def upload(file: Annotated[UploadFile, File()], session: web.Session, call
     "/v1/files/{file_id:uuid}",
     may=access.SIGNED_IN,
     summary="下载附件,记入审计",
+    errors=[errors.UpstreamFailed, errors.UpstreamTimeout],
     recorded=True,
     response_class=Response,
     media_types=policy.MEDIA_TYPES,
 )
-async def download(file_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
-    file, content = await operations.read(session, call, kernel, file_id)
+async def download(file_id: UUID, opened: Opened, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
+    file, content = await operations.read(session, call, kernel, file_id, opened)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
         "Cache-Control": "private, no-store",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.metadata import Row
@@ -32,3 +32,16 @@ class File(Row):
         Index("files_sha256_idx", "sha256"),
         {"info": keeping.APPEND_ONLY},
     )
+
+
+class Naming(Row):
+    """A paper of another service that names a file, as its latest event says. `paper`: what kind it is, the first word of its events."""
+
+    __tablename__ = "file_namings"
+
+    service: Mapped[str] = mapped_column(Text, primary_key=True)
+    paper: Mapped[str] = mapped_column(Text, primary_key=True)
+    paper_id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"), primary_key=True)
+
+    __table_args__ = (Index("file_namings_file_id_idx", "file_id"), {"info": keeping.DELETABLE})

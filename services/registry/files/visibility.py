@@ -1,4 +1,4 @@
-"""Which files a caller may read."""
+"""Which files a caller may read, whatever names them."""
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
@@ -7,8 +7,8 @@ from shared import access
 
 
 def rows(actor: access.Actor) -> ColumnElement[bool]:
-    """Staff, who handle the papers that name it; the account that uploaded it; others of the same institution or town."""
-    if actor.role in access.SEES_MONEY:
+    """The offices, who handle the papers that name it; the account that uploaded it; others of the same institution or town."""
+    if actor.role in access.SEES_ALL:
         return true()
     own = [File.uploaded_by == actor.subject]
     if actor.role == "institution":

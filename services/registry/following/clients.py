@@ -31,6 +31,12 @@ class CertificateTold(_Read):
     revoked_on: date | None = None
 
 
+class FilesTold(_Read):
+    """What an event says of the files that its paper names; None: nothing."""
+
+    file_ids: list[UUID] | None = None
+
+
 class PlacementRead(_Read):
     """`written_as`: the id that the person was placed under; whom it means the registry itself knows best."""
 

@@ -17,6 +17,17 @@ def placements(kernel: Kernel) -> Coroutine[Any, Any, None]:
     return _follow_placements(kernel, kernel.neighbours["eastwest"].apart())
 
 
+def claims(kernel: Kernel) -> Coroutine[Any, Any, None]:
+    return _follow_claims(kernel, kernel.neighbours["subsidy"].apart())
+
+
+async def _follow_claims(kernel: Kernel, subsidy: Neighbour) -> None:
+    try:
+        await changes.follow(kernel.engine, "subsidy", changes.feed_of(subsidy, kernel.own_call), operations.take_in_claim)
+    finally:
+        await subsidy.close()
+
+
 async def _follow_certificates(kernel: Kernel, evaluation: Neighbour) -> None:
     try:
         await changes.follow(kernel.engine, "evaluation", changes.feed_of(evaluation, kernel.own_call), operations.take_in_certificate)

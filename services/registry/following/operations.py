@@ -1,4 +1,5 @@
-"""Taking in what evaluation and eastwest announce: who was certified, who works. Each event takes effect once, with the feed's cursor."""
+"""Taking in what other services announce: who was certified, who works, which papers name which files. Each event takes effect once, with the feed's
+cursor."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.files import operations as files
 from services.registry.following import clients
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
 from services.registry.people.trainees.tables import Trainee
@@ -15,10 +17,22 @@ from shared.access import Call
 from shared.changes import Event, Feed, Fetch
 from shared.http_client import Neighbour
 
+
+async def take_in_claim(session: AsyncSession, event: Event) -> None:
+    await _take_in_files(session, "subsidy", event)
+
+
+async def _take_in_files(session: AsyncSession, service: str, event: Event) -> None:
+    told = clients.FilesTold.model_validate(event.data).file_ids
+    if told is not None:
+        await files.name(session, service, event.type.partition(".")[0], event.subject, told)
+
+
 CERTIFICATE_EVENTS = frozenset({"certificate.issued", "certificate.registered", "certificate.revoked"})
 
 
 async def take_in_certificate(session: AsyncSession, event: Event) -> None:
+    await _take_in_files(session, "evaluation", event)
     if event.type not in CERTIFICATE_EVENTS:
         return
     told = clients.CertificateTold.model_validate(event.data).model_dump()
@@ -46,6 +60,7 @@ def with_placements(fetch: Fetch, eastwest: Neighbour, call: Callable[[], Call])
 
 async def take_in_placement(session: AsyncSession, event: Event) -> None:
     """Keeps the placement as it stands; what an event reports is in it already."""
+    await _take_in_files(session, "eastwest", event)
     if not _of_placement(event) or "placement" not in event.data:
         return
     placement = clients.PlacementRead.model_validate(event.data["placement"])

@@ -21,7 +21,7 @@ from shared.feed import Paper
 
 PAPERS: Mapping[str, Paper] = {
     "terms": Paper("/v1/schemes/{code}", select(ProposedTerms.id), lambda _: true()),
-    "claim": Paper("/v1/claims/{claim_id:uuid}", select(Claim.id), claims.rows),
+    "claim": Paper("/v1/claims/{claim_id:uuid}", select(Claim.id), claims.rows, claims.papers_of),
     "fund": Paper("/v1/funds/{fund_id:uuid}", select(Fund.id), funds.rows),
     "notice": Paper("/v1/notices/{notice_id:uuid}", select(Notice.id), notices.rows),
     "objection": Paper("/v1/objections/{objection_id:uuid}", select(Objection.id), objections.rows),

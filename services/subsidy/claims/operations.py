@@ -94,7 +94,8 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
         "amount": claim.amount,
         "lines": len(shown),
     }
-    await deeds.record(session, call, "claim.created", claim.id, details=details, status=claim.status, version=claim.version)
+    said = {"status": claim.status, "version": claim.version, "file_ids": claim.attachments}
+    await deeds.record(session, call, "claim.created", claim.id, details=details, **said)
     return await reading.one(session, call, claim, shown, [])
 
 
@@ -108,7 +109,7 @@ async def edit(session: AsyncSession, call: Call, gathered: Gathered, body: Clai
         claim.external_refs = [ref.model_dump() for ref in body.external_refs]
     _keep_verdict(claim, judged)
     shown = lines.judged_lines(judged)
-    done.append(await steps.take(session, call, claim, "edit"))
+    done.append(await steps.take(session, call, claim, "edit", files=await reading.files(session, claim)))
     await lines.keep(session, claim.id, shown)
     return await reading.one(session, call, claim, shown, done)
 
@@ -167,8 +168,8 @@ async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: Appeal
     )
     session.add(made)
     await session.flush()
-    details = {"appeal_id": made.id}
-    await deeds.record(session, call, "claim.appealed", claim.id, details=details, status=claim.status, version=claim.version)
+    said = {"status": claim.status, "version": claim.version, "file_ids": await reading.files(session, claim)}
+    await deeds.record(session, call, "claim.appealed", claim.id, details={"appeal_id": made.id}, **said)
     return AppealOut.model_validate(made)
 
 
@@ -273,7 +274,7 @@ async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: U
         if len(people) == 1:
             raise errors.InvalidState("申领单只有这一名学员,无需另立新单;请认可、不予补贴或退回。")
         split = await lines.split_off(session, call, claim, line, done)
-        await steps.take(session, call, split, "split", comment=body.reason, **details, other_claim_id=claim.id)
+        await steps.take(session, call, split, "split", comment=body.reason, files=split.attachments, **details, other_claim_id=claim.id)
         people.remove(line)
         details["other_claim_id"] = split.id
     else:

@@ -246,6 +246,12 @@ async def appeals(session: AsyncSession, call: Call, asked: pages.Asked, claim_i
     return await pages.page(session, wanted, Appeal.id, asked, lambda row: AppealOut.model_validate(row[0]))
 
 
+async def files(session: AsyncSession, claim: Claim) -> list[str]:
+    """The files that the claim and the appeals of it name."""
+    appealed = await session.scalars(select(Appeal.attachments).where(Appeal.claim_id == claim.id))
+    return list(dict.fromkeys([*claim.attachments, *(each for attached in appealed for each in attached)]))
+
+
 async def statistics(session: AsyncSession, call: Call) -> ClaimStatistics:
     amount: Any = Claim.amount
     if call.actor.role == "person":

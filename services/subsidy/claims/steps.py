@@ -143,10 +143,11 @@ async def take(
     *,
     to: ClaimStatus | None = None,
     comment: str | None = None,
+    files: Sequence[str] | None = None,
     **details: Any,
 ) -> Decision:
-    """Keeps a step: the claim's new state, the decision, the trail and the event. `to`: where the table of steps leaves it to the claim's money.
-    `details`: `trainee_id`, `outcome`, `lines`, `other_claim_id`."""
+    """Keeps a step: the claim's new state, the decision, the trail and the event. `to`: where the table of steps leaves it to the claim's money. `files`: those
+    that the claim names from now on, None: as before. `details`: `trainee_id`, `outcome`, `lines`, `other_claim_id`."""
     before = claim.status
     claim.status = to or next((step.to for step in MACHINE.steps if step.action == action and step.to), before)
     if claim.status != before:
@@ -156,7 +157,8 @@ async def take(
     step = _decision(call, claim.id, action, before, claim.status, comment) | details
     kept = {"from": before, "to": claim.status, "facts_hash": claim.facts_hash, "amount": claim.amount} | details
     told = kept | ({"reason": comment} if comment else {})
-    deed = deeds.deed(call, f"claim.{EVENTS[action]}", claim.id, details=told, status=claim.status, version=claim.version)
+    named: dict[str, Any] = {} if files is None else {"file_ids": files}
+    deed = deeds.deed(call, f"claim.{EVENTS[action]}", claim.id, details=told, status=claim.status, version=claim.version, **named)
     await deeds.record_beside(session, _WITH_STEP, deed, step)
     return Decision(**step)
 

@@ -41,6 +41,11 @@ def entered_by(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
+def papers_of(actor: Actor) -> ColumnElement[bool]:
+    """The claims of which the caller reads the papers handed in: the office of all, an applicant of those they entered."""
+    return true() if actor.role in SEES_MONEY else entered_by(actor)
+
+
 async def has_entered(session: AsyncSession, actor: Actor, claim: Claim) -> bool:
     """What `entered_by` says in SQL, of one claim that the caller sees."""
     if actor.role == "person":

@@ -14,7 +14,7 @@ def followed(registry: Service, other: Service) -> tuple[Fetch, TakeIn]:
     fetch = changes.feed_of(neighbour, kernel.own_call)
     if name == "eastwest":
         return operations.with_placements(fetch, neighbour, kernel.own_call), operations.take_in_placement
-    return fetch, operations.take_in_certificate
+    return fetch, {"evaluation": operations.take_in_certificate, "subsidy": operations.take_in_claim}[name]
 
 
 async def catch_up(registry: Service, *others: Service) -> int:

@@ -84,6 +84,7 @@ class TraineeCategory(Row):
         UniqueConstraint("trainee_id", "code", "since_on", name="trainee_categories_since_key"),
         CheckConstraint("until_on >= since_on", name="until_on"),
         Index("trainee_categories_code_idx", "code", "trainee_id"),
+        Index("trainee_categories_proof_idx", "proof", postgresql_where=text("proof IS NOT NULL")),
         {"info": keeping.DELETABLE},
     )
 

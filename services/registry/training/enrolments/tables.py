@@ -42,6 +42,7 @@ class Enrolment(db.Versioned, Referenced, Row):
         Index("enrolments_counted_on_idx", "counted_on", "class_id", "counted_region_code"),
         Index("enrolments_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("enrolments_enrolled_at_idx", "enrolled_at", "id"),
+        Index("enrolments_proof_idx", "proof", postgresql_where=text("proof IS NOT NULL")),
     )
 
 
@@ -77,5 +78,6 @@ class Employment(Row):
         db.one_of("grade", EvidenceGrade),
         CheckConstraint("until_on >= from_on", name="until_on"),
         Index("employments_enrolment_id_idx", "enrolment_id", "id"),
+        Index("employments_proof_idx", "proof", postgresql_where=text("proof IS NOT NULL")),
         {"info": keeping.only("voided_at", "void_reason", until="old.voided_at IS NOT NULL")},
     )
