@@ -19,6 +19,7 @@ from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.schemes import operations as in_force
 from services.subsidy.schemes import routes as schemes
 from services.subsidy.settings import Settings
+from services.subsidy.terms import job as trying
 from services.subsidy.terms import routes as terms
 from services.subsidy.worklist import operations as worklist
 from shared import codes as labels
@@ -34,7 +35,7 @@ PART = web.Part(
     codes=labels.shown(codes.OWNED),
     papers=changes.PAPERS,
     names=names.OWN,
-    jobs=(following.registry, following.evaluation, reassessing.work),
+    jobs=(following.registry, following.evaluation, reassessing.work, trying.work),
     routers=(
         schemes.router,
         terms.router,

@@ -16,6 +16,8 @@ from services.subsidy.schemes import policy, reading
 from services.subsidy.schemes.errors import REFUSALS, TermsDayTaken
 from services.subsidy.schemes.policy import Terms
 from services.subsidy.schemes.tables import ProposedTerms
+from services.subsidy.terms.schemas import WhatIfIn
+from services.subsidy.terms.tables import WhatIf
 from services.subsidy.terms.visibility import rows
 from shared import deeds, errors, pages, wire
 from shared.access import Call
@@ -94,6 +96,48 @@ async def page_of_proposed(
     schemes.require_known(code)
     wanted = pages.where(select(ProposedTerms).where(ProposedTerms.scheme == code, rows(call.actor)), {ProposedTerms.status: statuses})
     return await pages.page(session, wanted, ProposedTerms.id, asked, lambda row: _show_proposed(call, row[0]))
+
+
+async def ask(session: AsyncSession, call: Call, code: str, body: WhatIfIn) -> dict[str, Any]:
+    """Queues the question what a block would have made of past claims. A draft need not be proved to be tried."""
+    schemes.require_known(code)
+    faults = [] if body.from_on <= body.to_on else [_days_crossed(body)]
+    try:
+        block = reading.read_block(body.block, schemes.schedule())
+    except Unreadable as unreadable:
+        faults += [_fault(f"block.{fault.path}", fault.message) for fault in unreadable.faults]
+    if faults:
+        raise errors.Invalid(faults=faults)
+    asked = WhatIf(
+        scheme=code,
+        block=block.block,
+        from_on=body.from_on,
+        to_on=body.to_on,
+        asked_by=call.actor.subject,
+        asked_by_name=call.actor.name or None,
+        asked_at=call.now,
+    )
+    session.add(asked)
+    await session.flush()
+    details = {"scheme": code, "hash": block.hash, "from_on": body.from_on, "to_on": body.to_on}
+    await deeds.record(session, call, "what_if.asked", asked.id, event=False, details=details)
+    return _show_what_if(asked)
+
+
+async def answered(session: AsyncSession, call: Call, code: str, what_if_id: UUID) -> dict[str, Any]:
+    wanted = select(WhatIf).where(WhatIf.id == what_if_id, WhatIf.scheme == code, rows(call.actor))
+    if (asked := await session.scalar(wanted)) is None:
+        raise errors.NotFound()
+    return _show_what_if(asked)
+
+
+def _show_what_if(asked: WhatIf) -> dict[str, Any]:
+    shown = {column.name: getattr(asked, column.name) for column in WhatIf.__table__.c}
+    return shown | {"progress": {"done": asked.claims_done, "total": asked.claims_total}}
+
+
+def _days_crossed(body: WhatIfIn) -> errors.Fault:
+    return errors.Fault("invalid_value", "/to_on", seen=str(body.to_on), allowed=f"不早于 from_on {body.from_on}", fix="请改正起止日期。")
 
 
 async def draft(session: AsyncSession, code: str, body: dict[str, Any]) -> Terms:

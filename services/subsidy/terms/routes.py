@@ -4,13 +4,13 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Body
+from fastapi import Body, Response
 
 from services.subsidy.codes import TermsStatus
 from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
 from services.subsidy.schemes.tables import ProposedTerms
 from services.subsidy.terms import operations
-from services.subsidy.terms.schemas import ProposedTermsOut
+from services.subsidy.terms.schemas import ProposedTermsOut, WhatIfIn, WhatIfOut
 from services.subsidy.terms.visibility import READERS
 from shared import errors, pages, web, wire
 
@@ -98,3 +98,22 @@ async def withdraw(
     code: str, terms_id: UUID, session: web.Session, call: web.Caller, body: wire.Commented | None = None
 ) -> ProposedTermsOut:
     return ProposedTermsOut.model_validate(await operations.withdraw(session, call, code, terms_id, body.comment if body else None))
+
+
+@router.operation(
+    "POST",
+    "/v1/schemes/{code}/terms:what-if",
+    may=READERS,
+    summary="试算:一组条款用在过去的申领单上,金额、人数、班级会有什么变化",
+    status=202,
+    example={"block": EXAMPLE, "from_on": "2025-01-01", "to_on": "2025-12-31"},
+)
+async def what_if(code: str, body: WhatIfIn, response: Response, session: web.Session, call: web.Caller) -> WhatIfOut:
+    asked = WhatIfOut.model_validate(await operations.ask(session, call, code, body))
+    response.headers["Location"] = f"/v1/schemes/{code}/what-ifs/{asked.id}"
+    return asked
+
+
+@router.operation("GET", "/v1/schemes/{code}/what-ifs/{what_if_id:uuid}", may=READERS, summary="一次试算的进度与结果")
+async def get_what_if(code: str, what_if_id: UUID, session: web.Session, call: web.Caller) -> WhatIfOut:
+    return WhatIfOut.model_validate(await operations.answered(session, call, code, what_if_id))
