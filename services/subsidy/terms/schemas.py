@@ -36,25 +36,25 @@ class WhatIfIn(wire.In):
     """A block as it would be proposed, and the days of the past claims to try it on: the class's first day; without a class, the day of submission."""
 
     block: dict[str, Any] = Field(description="与提出条款时的格式相同")
-    from_on: wire.CivilDate
-    to_on: wire.CivilDate
+    from_on: wire.CivilDate = Field(description="第一天")
+    to_on: wire.CivilDate = Field(description="最后一天")
 
 
 class LinesAndMoney(wire.Out):
-    lines: int
+    lines: int = Field(description="行数")
     amount: wire.Money
 
 
 class VerdictMove(wire.Out):
-    before: LineVerdict
-    after: LineVerdict
-    lines: int
+    before: LineVerdict = Field(description="按当时条款的结论")
+    after: LineVerdict = Field(description="按试算条款的结论")
+    lines: int = Field(description="行数")
 
 
 class FindingCount(wire.Out):
     code: FindingCode
-    before: int
-    after: int
+    before: int = Field(description="按当时条款出现的次数")
+    after: int = Field(description="按试算条款出现的次数")
 
 
 class WhatIfMoney(wire.Out):
@@ -68,18 +68,18 @@ class WhatIfMoney(wire.Out):
 class WhatIfClass(WhatIfMoney):
     class_id: UUID | None
     class_number: str | None
-    lines_changed: int
+    lines_changed: int = Field(description="结论或金额改变的行数")
 
 
 class WhatIfResult(WhatIfMoney):
     """What would change, against the terms that each claim was judged by. Decisions of reviewers on single lines stay out of it."""
 
-    claims: int
+    claims: int = Field(description="试算的申领单数")
     claims_left_out: int = Field(description="当时的条款已无从查考、没有试算的申领单数")
-    lines: int
-    lines_changed: int
-    people_changed: int
-    classes_changed: int
+    lines: int = Field(description="试算的行数")
+    lines_changed: int = Field(description="结论或金额改变的行数")
+    people_changed: int = Field(description="结论或金额改变的人数,一人只计一次")
+    classes_changed: int = Field(description="有变化的班级数")
     more: LinesAndMoney = Field(description="补得更多的行数和金额")
     less: LinesAndMoney = Field(description="补得更少的行数和金额")
     verdicts: list[VerdictMove] = Field(description="结论改变的行数")
@@ -94,13 +94,13 @@ class WhatIfOut(wire.Out):
     id: UUID
     version: int
     scheme: SchemeCode
-    block: dict[str, Any]
-    from_on: wire.CivilDate
-    to_on: wire.CivilDate
+    block: dict[str, Any] = Field(description="试算的条款")
+    from_on: wire.CivilDate = Field(description="第一天")
+    to_on: wire.CivilDate = Field(description="最后一天")
     status: ImportStatus
     progress: Progress
-    result: WhatIfResult | None = None
-    asked_by: str
-    asked_by_name: str | None
-    asked_at: wire.Instant
+    result: WhatIfResult | None = Field(default=None, description="试算的结果;尚未算完为 null")
+    asked_by: str = Field(description="提出试算的账号")
+    asked_by_name: str | None = Field(description="提出试算的人")
+    asked_at: wire.Instant = Field(description="提出试算的时刻")
     finished_at: wire.Instant | None = None
