@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.subsidy import codes
+from services.subsidy.appeals import routes as appeals
 from services.subsidy.changes import visibility as changes
 from services.subsidy.claims import routes as claims
 from services.subsidy.following import job as following
@@ -28,7 +29,8 @@ from shared.settings import load
 
 in_force.from_files()  # a faulty file stops the start
 trades.rules(county.folder())
-periods.working_days(codes.WorklistKind.OBJECTION_ACCEPTED)
+for kind in (codes.WorklistKind.OBJECTION_ACCEPTED, codes.WorklistKind.APPEAL_RECEIVED):
+    periods.working_days(kind)
 PART = web.Part(
     "subsidy",
     f"{county.here().title} · 补贴",
@@ -40,6 +42,7 @@ PART = web.Part(
         schemes.router,
         terms.router,
         claims.router,
+        appeals.router,
         funds.router,
         funds.statistics,
         notices.router,

@@ -194,6 +194,9 @@ def _others(seen: Papers) -> None:
     payments = [each["id"] for each in seen.do("officer", "/v1/outside-payments:batch", {"items": items})["items"]]
     seen.do("officer", f"/v1/outside-payments/{payments[1]}:void", {"reason": "报错"})
     seen.paths["/v1/outside-payments/{payment_id}"] = [f"/v1/outside-payments/{each}" for each in payments]
+    claim = f"/v1/claims/{seen.world.ids['claim_id']}"
+    appeal = seen.do("institution", f"{claim}/appeals", {"reason": "请复核。"}, on=DURING_NOTICE)
+    seen.paths["/v1/claims/{claim_id}/appeals/{appeal_id}"] = [f"{claim}/appeals/{appeal['id']}"]
     endpoint = seen.do("institution", "/v1/webhook-endpoints", {"url": "http://127.0.0.1:9/"})
     seen.paths["/v1/webhook-endpoints/{endpoint_id}"] = [f"/v1/webhook-endpoints/{endpoint['id']}"]
     block = seen.read("/v1/schemes/agricultural_short?on=2025-01-01", "finance")["terms"]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from services.subsidy import clients
 from services.subsidy.claims.policy import NOT_COUNTED
 from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
 from services.subsidy.clients import ClaimFactsRead, ClassRead, EnrolmentRead, OutsidePaymentRead
-from services.subsidy.codes import ClaimKind, FundSource, Level, LineVerdict, PersonalStatus, SchemeCode
+from services.subsidy.codes import ClaimKind, FindingCode, FundSource, Level, LineVerdict, PersonalStatus, SchemeCode
 from services.subsidy.funds import reading as funds
 from services.subsidy.funds.tables import Fund
 from services.subsidy.judging import trades
@@ -61,6 +61,13 @@ PAST = (
 )
 
 
+_OVERCOME = text("""
+    SELECT line.claim_id, line.trainee_id, claims.facts->'lines'->line.position->'overcome' AS codes
+    FROM claims JOIN claim_lines AS line ON line.claim_id = claims.id
+    WHERE claims.id = ANY(:claim_ids) AND claims.facts->'lines'->line.position ? 'overcome'
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One line as it was asked for."""
@@ -68,6 +75,9 @@ class Wanted:
     trainee_id: UUID
     enrolment_id: UUID | None = None
     expected_amount: Decimal | None = None
+
+
+Overcome = Mapping[UUID, tuple[FindingCode, ...]]  # by person: what upheld appeals say need not refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class Asked:
     class_id: UUID
     fund_id: UUID
     lines: tuple[Wanted, ...] | None
+    overcome: Overcome = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,14 @@ async def employer_had(session: AsyncSession, scheme: SchemeCode, institution_id
     return await session.scalar(worth.where(*counted, _claim.id.is_distinct_from(own_claim_id))) or Decimal("0.00")
 
 
+async def overcome(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[UUID, Overcome]:
+    """By claim, what upheld appeals have overcome of its lines, as it was last judged; whoever they have become since."""
+    found: dict[UUID, dict[UUID, tuple[FindingCode, ...]]] = defaultdict(dict)
+    for row in await session.execute(_OVERCOME, {"claim_ids": list(claim_ids)}):
+        found[row.claim_id][row.trainee_id] = tuple(map(FindingCode, row.codes))
+    return dict(found)
+
+
 async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_claim_id: UUID | None, class_id: UUID) -> History:
     return remembered(await past(session, trainee_ids, own_claim_id), class_id)
 
@@ -172,11 +191,12 @@ def claim_facts(
     claimed_on: date,
     fund_source: FundSource,
     employer_had: Decimal | None = None,
+    overcome: Overcome | None = None,
 ) -> ClaimFacts:
     """Everyone wanted must be among the enrolments read."""
     enrolments = {enrolment.trainee_id: enrolment for enrolment in read.enrolments}
     complete = frozenset(read.lists_complete)
-    lines = tuple(_line_facts(each, enrolments[each.trainee_id], complete, past) for each in wanted)
+    lines = tuple(_line_facts(each, enrolments[each.trainee_id], complete, past, overcome or {}) for each in wanted)
     return ClaimFacts(scheme, kind, claimed_on, fund_source, _class_facts(read.class_), lines, past.rosters, employer_had)
 
 
@@ -232,7 +252,9 @@ def _class_facts(read: ClassRead) -> ClassFacts:
     )
 
 
-def _line_facts(wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[PersonalStatus], past: History) -> LineFacts:
+def _line_facts(
+    wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[PersonalStatus], past: History, overcome: Overcome
+) -> LineFacts:
     return LineFacts(
         trainee_id=str(enrolment.trainee_id),
         born_on=enrolment.birth_on,
@@ -255,4 +277,5 @@ def _line_facts(wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[Pe
         enrolled_late=enrolment.late_reason,
         priors=past.priors.get(enrolment.trainee_id, ()) + tuple(map(_paid_outside, enrolment.outside_payments)),
         expected_amount=wanted.expected_amount,
+        overcome=overcome.get(enrolment.trainee_id, ()),
     )

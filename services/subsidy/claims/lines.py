@@ -174,7 +174,22 @@ def _each_once(lines: Sequence[Line]) -> Iterable[Line]:
 async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line, done: Sequence[Decision]) -> Claim:
     """A new claim of the one line, with its facts, its entitlement, the history and the holds of the old one."""
     await session.refresh(claim, ["facts"])
-    facts = {**claim.facts, "lines": [claim.facts["lines"][line.position]]}
+    split = beside(call, claim)
+    split.facts = {**claim.facts, "lines": [claim.facts["lines"][line.position]]}
+    split.facts_hash, split.holds = digest(split.facts), claim.holds
+    session.add(split)
+    await session.flush()
+    for table in (Entitlement, Line):
+        moved = update(table).where(table.claim_id == claim.id, table.position == line.position).values(claim_id=split.id, position=0)
+        await session.execute(moved, execution_options={"synchronize_session": False})
+    session.expunge(line)
+    claim.everyone = False
+    session.add_all(history_of(split, done))
+    return split
+
+
+def beside(call: Call, claim: Claim) -> Claim:
+    """A claim like this one, submitted and still without people, facts and holds."""
     same = (
         "kind",
         "scheme",
@@ -197,27 +212,20 @@ async def split_off(session: AsyncSession, call: Call, claim: Claim, line: Line,
         "terms_document",
         "terms_hash",
         "submitted_at",
-        "holds",
     )
-    split = Claim(
+    return Claim(
         **{name: getattr(claim, name) for name in same},
         year=call.today.year,
         status="submitted",
         everyone=False,
         amount=NOTHING,
-        facts=facts,
-        facts_hash=digest(facts),
         split_from_id=claim.id,
         created_at=call.now,
         in_status_since_at=call.now,
     )
-    session.add(split)
-    await session.flush()
-    for table in (Entitlement, Line):
-        moved = update(table).where(table.claim_id == claim.id, table.position == line.position).values(claim_id=split.id, position=0)
-        await session.execute(moved, execution_options={"synchronize_session": False})
-    session.expunge(line)
-    claim.everyone = False
+
+
+def history_of(split: Claim, done: Sequence[Decision]) -> list[Decision]:
+    """The steps of the claim that it comes from, which count for it too."""
     step = ("action", "from_status", "to_status", "actor", "actor_name", "role", "person_id", "at", "comment")
-    session.add_all(Decision(claim_id=split.id, **{name: getattr(decision, name) for name in step}) for decision in done)
-    return split
+    return [Decision(claim_id=split.id, **{name: getattr(decision, name) for name in step}) for decision in done]

@@ -1,4 +1,4 @@
-"""What can be done with claims: applicants quote, create, change, submit, withdraw, appeal; the office reviews, decides and settles held lines.
+"""What can be done with claims: applicants quote, create, change, submit, withdraw; the office reviews, decides and settles held lines.
 
 What registry knows is gathered before the transaction: `application`, `again` and `named` are asked ahead of the session.
 """
@@ -8,16 +8,15 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
 from services.subsidy.claims import facts, holds, lines, reading, rules, steps
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.facts import Gathered
-from services.subsidy.claims.policy import BY_FACTS, NOT_COUNTED, on_hold
-from services.subsidy.claims.schemas import AppealIn, AppealOut, ClaimChange, ClaimIn, ClaimOut, LineReason, QuoteOut, Resolution
-from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
+from services.subsidy.claims.policy import BY_FACTS, on_hold
+from services.subsidy.claims.schemas import ClaimChange, ClaimIn, ClaimOut, LineReason, QuoteOut, Resolution
+from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome
 from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
@@ -36,6 +35,8 @@ async def again(kernel: Kernel, call: Call, claim_id: UUID, action: str, body: C
     async with kernel.reading() as session:
         claim, done = await steps.permit(session, call, claim_id, action)
         asked = await lines.asked_before(session, claim)
+        if claim.status == ClaimStatus.RETURNED:
+            asked = replace(asked, overcome=(await facts.overcome(session, [claim.id])).get(claim.id, {}))
     if body is not None:
         asked = _changed(call, asked, body)
     return await facts.gather(kernel, call, asked, claim, done)
@@ -82,7 +83,7 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
         created_at=call.now,
         in_status_since_at=call.now,
     )
-    _keep_verdict(claim, judged)
+    keep_verdict(claim, judged)
     session.add(claim)
     await session.flush()
     shown = lines.judged_lines(judged)
@@ -107,7 +108,7 @@ async def edit(session: AsyncSession, call: Call, gathered: Gathered, body: Clai
         claim.attachments = [str(file_id) for file_id in body.attachments]
     if body.external_refs is not None:
         claim.external_refs = [ref.model_dump() for ref in body.external_refs]
-    _keep_verdict(claim, judged)
+    keep_verdict(claim, judged)
     shown = lines.judged_lines(judged)
     done.append(await steps.take(session, call, claim, "edit", files=await reading.files(session, claim)))
     await lines.keep(session, claim.id, shown)
@@ -118,59 +119,38 @@ async def submit(session: AsyncSession, call: Call, kernel: Kernel, gathered: Ga
     """Judges with fresh facts and takes what each person may be given once: of two claims for the same people, the second finds them taken."""
     claim, done = _as_gathered(session, gathered)
     judged = await rules.judge(session, call, gathered, own_claim_id=claim.id, submitting=True)
-    returned = claim.status == ClaimStatus.RETURNED
-    _keep_verdict(claim, judged)
     claim.submitted_at = call.now
+    shown = await put_in(session, call, kernel, claim, done, judged, "submit", comment=comment)
+    return await reading.one(session, call, claim, shown, done)
+
+
+async def put_in(
+    session: AsyncSession, call: Call, kernel: Kernel, claim: Claim, done: list[Decision], judged: rules.Judged, action: str, **said: Any
+) -> list[dict[str, Any]]:
+    """The claim stands as submitted, by this step and as it was judged now; it begins with the holds that its class and people have. The answer are its
+    lines."""
+    began = claim.status
+    keep_verdict(claim, judged)
     held = await holds.begin(session, call, claim, await holds.followed(session, call, *_about(judged), own_claim_id=claim.id))
-    done.append(await steps.take(session, call, claim, "submit", comment=comment))
+    done.append(await steps.take(session, call, claim, action, to=ClaimStatus.SUBMITTED, **said))
     for reason in held:
         own_call = replace(call, actor=kernel.own_call().actor)
         done.append(await steps.take(session, own_call, claim, "hold", comment=reason))
     shown = lines.judged_lines(judged)
-    if returned:
+    if began != ClaimStatus.DRAFT:
         await lines.free(session, claim.id)
     await lines.keep(session, claim.id, shown, lines.held_by(judged))
-    return await reading.one(session, call, claim, shown, done)
+    return shown
 
 
 async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
     """The applicant takes the claim back; its people may be claimed for again."""
     claim, done = await steps.permit(session, call, claim_id, "withdraw", lock=True)
-    people = await _release(session, call, claim)
+    people = await release(session, call, claim)
     done.append(await steps.take(session, call, claim, "withdraw", comment=comment))
     await lines.free(session, claim.id)
     await notices.close(session, call, claim.id)
     return await reading.one(session, call, claim, people, done)
-
-
-async def to_appeal(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
-    """The claim, once it was submitted."""
-    claim = await steps.load(session, call, claim_id)
-    if claim.status in NOT_COUNTED - {ClaimStatus.REJECTED}:
-        raise errors.InvalidState("申诉针对已提交或不予通过的申领单;草稿请直接修改,已撤回的请重新申领。")
-    return claim
-
-
-async def appeal(session: AsyncSession, call: Call, claim_id: UUID, body: AppealIn) -> AppealOut:
-    """The applicant objects to the verdict or a decision."""
-    claim = await to_appeal(session, call, claim_id)
-    named = select(Line.position).where(Line.claim_id == claim.id, ALIASES.among(Line.trainee_id, [body.trainee_id or claim.id])).limit(1)
-    if body.trainee_id and await session.scalar(named) is None:
-        raise _unknown_trainee(claim)
-    made = Appeal(
-        claim_id=claim.id,
-        trainee_id=body.trainee_id,
-        reason=body.reason,
-        attachments=[str(each) for each in body.attachments],
-        actor=call.actor.subject,
-        person_id=call.actor.person_id,
-        at=call.now,
-    )
-    session.add(made)
-    await session.flush()
-    said = {"status": claim.status, "version": claim.version, "file_ids": await reading.files(session, claim)}
-    await deeds.record(session, call, "claim.appealed", claim.id, details={"appeal_id": made.id}, **said)
-    return AppealOut.model_validate(made)
 
 
 async def review(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
@@ -212,7 +192,7 @@ async def approve(session: AsyncSession, call: Call, claim_id: UUID, comment: st
 async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: str, said: Sequence[LineReason] = ()) -> ClaimOut:
     """Return for correction (退回补正): the applicant may change it and submit it again; until then it keeps its place. `said`: of single persons."""
     claim, done = await steps.permit(session, call, claim_id, "return", lock=True)
-    people = await _release(session, call, claim)
+    people = await release(session, call, claim)
     of_persons = await rules.said_of(session, said, people)
     done.append(await steps.take(session, call, claim, "return", comment=reason, lines=of_persons or None))
     await notices.close(session, call, claim.id)
@@ -222,7 +202,7 @@ async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: s
 async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
     """Rejection (不予通过): its people may be claimed for again."""
     claim, done = await steps.permit(session, call, claim_id, "reject", lock=True)
-    people = await _release(session, call, claim)
+    people = await release(session, call, claim)
     done.append(await steps.take(session, call, claim, "reject", comment=reason))
     await lines.free(session, claim.id)
     await notices.close(session, call, claim.id)
@@ -232,7 +212,7 @@ async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str)
 async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
     """Ends an approved claim of which nothing is to be paid any more (办结): one of 0.00, or what is left of one that was paid in part."""
     claim, done = await steps.permit(session, call, claim_id, "close", lock=True)
-    people = await _release(session, call, claim)
+    people = await release(session, call, claim)
     for line in people:
         if line.verdict == LineVerdict.ELIGIBLE:
             line.given_up_yuan = line.amount - line.paid_yuan
@@ -245,7 +225,7 @@ async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) 
     return await reading.one(session, call, claim, people, done)
 
 
-async def _release(session: AsyncSession, call: Call, claim: Claim) -> Sequence[Line]:
+async def release(session: AsyncSession, call: Call, claim: Claim) -> Sequence[Line]:
     """Gives back what is still set aside for an approved claim, whose lines these are."""
     people = await lines.of(session, claim.id)
     if claim.status == ClaimStatus.APPROVED:
@@ -262,7 +242,7 @@ async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: U
     trainee_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
     of_person = [line for line in people if line.trainee_id == trainee_id]
     if not of_person:
-        raise _unknown_trainee(claim)
+        raise errors.Invalid(faults=[unknown_trainee(claim)])
     line = next((line for line in of_person if line.verdict == LineVerdict.HELD), None)
     if line is None:
         raise errors.InvalidState("该学员不是待核实状态,无需处理。")
@@ -327,12 +307,11 @@ def _changed(call: Call, asked: facts.Asked, body: ClaimChange) -> facts.Asked:
     return asked
 
 
-def _unknown_trainee(claim: Claim) -> errors.Invalid:
-    allowed = f"申领单 {claim.number} 中的学员"
-    return errors.Invalid(faults=[errors.Fault("unknown_trainee", pointer="/trainee_id", allowed=allowed, fix="请核对学员编号。")])
+def unknown_trainee(claim: Claim) -> errors.Fault:
+    return errors.Fault("unknown_trainee", pointer="/trainee_id", allowed=f"申领单 {claim.number} 中的学员", fix="请核对学员编号。")
 
 
-def _keep_verdict(claim: Claim, judged: rules.Judged) -> None:
+def keep_verdict(claim: Claim, judged: rules.Judged) -> None:
     asked, terms = judged.asked, judged.terms
     claim.class_id, claim.fund_id, claim.everyone = asked.class_id, asked.fund_id, asked.lines is None
     claim.class_starts_on, claim.class_ends_on = judged.class_.starts_on, judged.class_.ends_on

@@ -66,6 +66,8 @@ EVENTS = {
     "release": "released",
     "resolve": "resolved",
     "split": "split",
+    "appeal": "begun_again",
+    "resubmit": "submitted",
     "close": "closed",
     "recover": "recovering",
 }

@@ -1,7 +1,8 @@
-"""Looking at claims: one, a list, what a quote says, the replay of a verdict, appeals, statistics."""
+"""Looking at claims: one, a list, what a quote says, the replay of a verdict, statistics."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from services.subsidy.claims import facts, lines, rules, steps
 from services.subsidy.claims.conditions import ALIASES, ClaimFilter, each_of, named_by
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import on_hold
-from services.subsidy.claims.schemas import AppealOut, ClaimCount, ClaimOut, ClaimStatistics, Hold, LineOut, QuoteOut, ReplayLine, ReplayOut
+from services.subsidy.claims.schemas import ClaimCount, ClaimOut, ClaimStatistics, Hold, LineOut, QuoteOut, ReplayLine, ReplayOut
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
 from services.subsidy.claims.visibility import own_ids, rows, theirs
 from services.subsidy.codes import Effect, FindingCode, LineVerdict, Outcome
@@ -176,6 +177,7 @@ async def as_now_known(kernel: Kernel, call: Call, claim_id: UUID) -> Gathered:
     async with kernel.reading() as session:
         claim = await steps.load(session, call, claim_id)
         asked = await lines.asked_before(session, claim, await lines.of(session, claim.id))
+        asked = replace(asked, overcome=(await facts.overcome(session, [claim.id])).get(claim.id, {}))
     return await facts.gather(kernel, call, asked)
 
 
@@ -239,16 +241,10 @@ def _compared(then: LineOut, now: LineOut) -> ReplayLine:
     return ReplayLine(trainee_id=then.trainee_id, then=then, now=now, same=judged(then) == judged(now))
 
 
-async def appeals(session: AsyncSession, call: Call, asked: pages.Asked, claim_id: UUID) -> dict[str, Any]:
-    claim = await steps.load(session, call, claim_id)
-    own = await own_ids(session, call.actor)
-    wanted = select(Appeal).where(Appeal.claim_id == claim.id, true() if _whole(call, claim, own) else Appeal.trainee_id.in_(own))
-    return await pages.page(session, wanted, Appeal.id, asked, lambda row: AppealOut.model_validate(row[0]))
-
-
 async def files(session: AsyncSession, claim: Claim) -> list[str]:
-    """The files that the claim and the appeals of it name."""
-    appealed = await session.scalars(select(Appeal.attachments).where(Appeal.claim_id == claim.id))
+    """The files that the claim names, and the appeals of it that its applicant made; what a person hands in against a school's claim is not the school's."""
+    own = Appeal.claim_id == claim.id, Appeal.institution_id.is_not_distinct_from(claim.institution_id)
+    appealed = await session.scalars(select(Appeal.attachments).where(*own))
     return list(dict.fromkeys([*claim.attachments, *(each for attached in appealed for each in attached)]))
 
 

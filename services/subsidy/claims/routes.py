@@ -14,8 +14,6 @@ from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesO
 from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import APPLICANTS, MACHINE
 from services.subsidy.claims.schemas import (
-    AppealIn,
-    AppealOut,
     ClaimChange,
     ClaimIn,
     ClaimOut,
@@ -26,7 +24,7 @@ from services.subsidy.claims.schemas import (
     Resolution,
     Returned,
 )
-from services.subsidy.claims.tables import Appeal, Claim
+from services.subsidy.claims.tables import Claim
 from services.subsidy.codes import ClaimKind, ClaimStatus, SchemeCode
 from services.subsidy.funds.errors import FundExhausted
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, ObjectionOpen
@@ -192,27 +190,6 @@ async def replay(
     rules_on: Annotated[wire.CivilDate | None, Query(description="按哪一天有效的条款;默认当时适用的条款")] = None,
 ) -> ReplayOut:
     return await reading.replay(session, call, claim_id, rules_on, gathered)
-
-
-@router.operation(
-    "POST",
-    f"{PATH}/appeals",
-    may=APPLICANTS,
-    summary="申领人申诉",
-    status=201,
-    errors=[errors.InvalidState],
-    example={"reason": "学员当日确有签到,附签到表。"},
-    paper=operations.to_appeal,
-)
-async def appeal(claim_id: UUID, body: AppealIn, session: web.Session, call: web.Caller) -> AppealOut:
-    return await operations.appeal(session, call, claim_id, body)
-
-
-@router.operation("GET", f"{PATH}/appeals", may=READERS, summary="申领单的申诉,新的在前", errors=[errors.InvalidCursor])
-async def list_appeals(
-    claim_id: UUID, session: web.Session, call: web.Caller, asked: Annotated[pages.Asked, pages.asking(at=Appeal.at)]
-) -> wire.Page[AppealOut]:
-    return wire.Page[AppealOut].model_validate(await reading.appeals(session, call, asked, claim_id))
 
 
 @router.operation("GET", "/v1/statistics/claims", may=READERS, summary="申领单数与金额,按项目和状态")

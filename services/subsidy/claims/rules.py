@@ -134,6 +134,7 @@ async def judge(
         claimed_on=call.today,
         fund_source=FundSource(fund.source),
         employer_had=await employer_had(session, asked.scheme, employer, own_claim_id),
+        overcome=asked.overcome,
     )
     facts_json = kept(facts)
     return Judged(asked, lines, read.class_, terms, facts, facts_json, digest(facts_json), judge_claim(facts, terms))

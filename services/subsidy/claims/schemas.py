@@ -286,26 +286,6 @@ class ReplayOut(wire.Out):
     lines: list[ReplayLine]
 
 
-class AppealIn(wire.In):
-    reason: wire.Reason
-    trainee_id: UUID | None = Field(None, description="针对哪一名学员的判定;省略则针对整单")
-    attachments: Annotated[Attachments, wire.null_as(list)] = Field(default_factory=list)
-
-
-class AppealOut(wire.Out):
-    """An applicant's objection to the verdict or to a decision."""
-
-    id: UUID
-    claim_id: UUID
-    claim_number: names.ClaimNumber = None
-    trainee_id: UUID | None
-    trainee_name: names.TraineeName = None
-    id_number_masked: names.IdNumberMasked = None
-    reason: str
-    attachments: list[UUID]
-    at: wire.Instant
-
-
 class ClaimCount(wire.Out):
     scheme: SchemeCode
     status: ClaimStatus

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.subsidy.codes import ClaimKind, ClaimStatus, LineVerdict, Outcome, SchemeCode
+from services.subsidy.codes import AppealFollows, AppealStatus, ClaimKind, ClaimStatus, LineVerdict, Outcome, SchemeCode
 from services.subsidy.metadata import Row
 from shared import county, db, keeping
 
@@ -213,21 +213,62 @@ class Decision(Row):
     other_claim_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"), comment="the claim that a line was split into or from")
 
 
-class Appeal(Row):
-    """An applicant's objection to how the claim was judged or decided."""
+ANSWER = (
+    "status",
+    "decided_at",
+    "decided_by",
+    "decided_by_name",
+    "decided_by_person_id",
+    "decision_reason",
+    "overcame",
+    "follows",
+    "new_claim_id",
+)
+
+
+class Appeal(db.Versioned, Row):
+    """An objection to how a claim, or one person of it, was judged or decided; and how it was answered."""
 
     __tablename__ = "claim_appeals"
-    __table_args__ = (Index("claim_appeals_claim_idx", "claim_id", "id"), {"info": keeping.only("trainee_id", "merged_from")})
+    __table_args__ = (
+        db.one_of("status", AppealStatus),
+        db.one_of("follows", AppealFollows),
+        CheckConstraint("(status = 'received') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("(status = 'upheld') = (follows IS NOT NULL)", name="followed"),
+        Index("claim_appeals_claim_idx", "claim_id", "id"),
+        Index("claim_appeals_waiting_idx", "due_on", "id", postgresql_where=text("status = 'received'")),
+        Index(  # of whom it was first: a merge makes no second one of two that are open
+            "claim_appeals_open_key",
+            "claim_id",
+            text("coalesce(merged_from, trainee_id)"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("status = 'received'"),
+        ),
+        {"info": {"rows": keeping.Rows(("trainee_id", "merged_from", "version", *ANSWER), settled=("old.status <> 'received'", ANSWER))}},
+    )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"))
-    trainee_id: Mapped[UUID | None]
+    trainee_id: Mapped[UUID | None] = mapped_column(comment="null: the whole claim")
     merged_from: Mapped[UUID | None] = mapped_column(comment="of whom it was before they were merged into this one")
     reason: Mapped[str] = mapped_column(Text)
     attachments: Mapped[list[str]] = mapped_column(JSONB)
+    on_behalf: Mapped[bool] = mapped_column(server_default=text("false"), comment="entered by an office for the person")
     actor: Mapped[str] = mapped_column(Text)
     person_id: Mapped[UUID | None]
+    institution_id: Mapped[UUID | None] = mapped_column(comment="which made it")
+    region_code: Mapped[str | None] = mapped_column(Text, comment="the town that entered it")
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_on: Mapped[date | None] = mapped_column(comment="to be decided by then; null beyond the calendar")
+    status: Mapped[str] = mapped_column(Text, server_default=text("'received'"))
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decided_by_name: Mapped[str | None] = mapped_column(Text, comment="the account's name at the time, from the token")
+    decided_by_person_id: Mapped[UUID | None]
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+    overcame: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True), comment="codes that refuse no more and hold instead")
+    follows: Mapped[str | None] = mapped_column(Text)
+    new_claim_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"), comment="the claim on which its lines go on")
 
 
 class MergedTrainee(Row):

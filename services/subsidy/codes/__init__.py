@@ -2,6 +2,8 @@
 
 from services.subsidy.codes.owned import (
     OWNED,
+    AppealFollows,
+    AppealStatus,
     BankFileFormat,
     BasisStatus,
     BatchStatus,
@@ -44,6 +46,8 @@ from services.subsidy.codes.read import (
 __all__ = [
     "OWNED",
     "READ",
+    "AppealFollows",
+    "AppealStatus",
     "BankFileFormat",
     "BasisStatus",
     "BatchStatus",

@@ -174,6 +174,20 @@ class ObjectionStatus(StrEnum):
     UPHELD = "upheld"
 
 
+class AppealStatus(StrEnum):
+    RECEIVED = "received"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class AppealFollows(StrEnum):
+    """What came of an appeal that was upheld: the claim is judged anew, or the lines concerned on a claim of their own; or nothing is left to decide on."""
+
+    JUDGED_ANEW = "judged_anew"
+    NEW_CLAIM = "new_claim"
+    NOTHING = "nothing"
+
+
 class BatchStatus(StrEnum):
     DRAFT = "draft"
     EXPORTED = "exported"
@@ -231,6 +245,7 @@ class WorklistKind(StrEnum):
     OBJECTION_RECEIVED = "objection_received"
     OBJECTION_LATE = "objection_late"
     OBJECTION_ACCEPTED = "objection_accepted"
+    APPEAL_RECEIVED = "appeal_received"
     PAYMENT_BATCH_DRAFT = "payment_batch_draft"
     PAYMENT_BATCH_EXPORTED = "payment_batch_exported"
     RECOVERY_OPEN = "recovery_open"
@@ -260,6 +275,8 @@ OWNED: Mapping[str, Iterable[str]] = {
     "line_outcome": Outcome,
     "claim_status": ClaimStatus,
     "objection_status": ObjectionStatus,
+    "appeal_status": AppealStatus,
+    "appeal_follows": AppealFollows,
     "payment_batch_status": BatchStatus,
     "payment_status": PaymentStatus,
     "recovery_status": RecoveryStatus,

@@ -17,6 +17,7 @@ from services.subsidy.codes import (
     DayCounted,
     EnrolmentOutcome,
     EvidenceGrade,
+    FindingCode,
     FundSource,
     HalfDay,
     Level,
@@ -218,6 +219,7 @@ class LineFacts:
     able_to_work: bool | None = None  # None: not stated
     enrolled_from_on: date | None = None  # None: from the class's first day
     enrolled_late: str | None = None  # why an officer enrolled the person after the class's last day
+    overcome: tuple[FindingCode, ...] = later(())  # what an appeal that was upheld says need not refuse: a person decides
 
 
 @dataclass(frozen=True, slots=True)

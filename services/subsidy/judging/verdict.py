@@ -70,6 +70,9 @@ def _within_employer(verdicts: list[Verdict], terms: Terms, had: Decimal | None)
 
 def _judge_line(case: Case, rules: Sequence[LineRule], findings: list[Finding]) -> Verdict:
     findings += [finding for rule in rules if (finding := rule(case))]
+    overcome = case.line.overcome
+    if overcome:
+        findings = [_overcome(each) if each.code in overcome and each.effect is Effect.REFUSE else each for each in findings]
     decision = _decision(findings) if findings else ELIGIBLE
     yuan, calculation = (NOTHING, "不予补贴,0.00 元") if decision is REFUSED else rates.amount(case)
     return Verdict(case.line.trainee_id, decision, yuan, calculation, tuple(findings))
@@ -79,6 +82,12 @@ def _compare(claim: ClaimFacts, verdicts: Sequence[Verdict], terms: Terms) -> No
     for line, verdict in zip(claim.lines, verdicts, strict=True):
         if line.expected_amount is not None and line.expected_amount != verdict.amount:
             verdict.findings += (amount_differs(line.expected_amount, verdict.amount, terms),)
+
+
+def _overcome(finding: Finding) -> Finding:
+    """What an upheld appeal has overcome refuses no more: a reviewer settles it."""
+    fix = "申诉成立,该项不再直接不予补贴:请复审人员核实后认可或不予补贴,并写明理由。"
+    return replace(finding, effect=Effect.HOLD, detail=f"{finding.detail}{fix}", fix=fix)
 
 
 def _decision(findings: Sequence[Finding]) -> LineVerdict:

@@ -7,7 +7,8 @@ import services.subsidy.objections.tables
 import services.subsidy.payments.tables
 import services.subsidy.reassessments.tables
 import services.subsidy.recoveries.tables
-import services.subsidy.schemes.tables  # noqa: F401
+import services.subsidy.schemes.tables
+import services.subsidy.terms.tables  # noqa: F401
 from services.subsidy.metadata import Row
 from shared import migrate
 

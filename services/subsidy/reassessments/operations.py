@@ -107,13 +107,14 @@ async def _judged(session: AsyncSession, claims: Sequence[Any], read: clients.Cl
         lines.setdefault(line.claim_id, []).append(line)
     told = {each.trainee_id for each in read.enrolments}
     past = await facts.past(session, told)
+    overcome = await facts.overcome(session, [claim.id for claim in claims])
     for claim in claims:
         people = [line for line in lines.get(claim.id, ()) if line.trainee_id in told]
         terms = known.with_hash(claim.scheme, claim.terms_hash)
         if terms is None or not people:
             telemetry.log.warning("not_judged_anew", claim_id=str(claim.id), terms=terms is not None, people=len(people))
             continue
-        found.append(_found(claim, people, terms, read, _before(claim, people, past)))
+        found.append(_found(claim, people, terms, read, _before(claim, people, past), overcome.get(claim.id, {})))
     return found
 
 
@@ -124,12 +125,16 @@ def _before(claim: Any, people: Sequence[Line], past: Sequence[Any]) -> facts.Hi
     return facts.remembered(earlier, claim.class_id)
 
 
-def _found(claim: Any, people: Sequence[Line], terms: Terms, read: clients.ClaimFactsRead, past: facts.History) -> Found:
+def _found(
+    claim: Any, people: Sequence[Line], terms: Terms, read: clients.ClaimFactsRead, past: facts.History, overcome: facts.Overcome
+) -> Found:
     wanted = [Wanted(line.trainee_id, None, line.expected_amount) for line in people]
     scheme, kind, source = SchemeCode(claim.scheme), ClaimKind(claim.kind), FundSource(claim.source)
     claimed_on = date.fromisoformat(claim.claimed_on)
     had = Decimal(claim.employer_had) if claim.employer_had else None
-    now = facts.claim_facts(read, wanted, past, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had)
+    now = facts.claim_facts(
+        read, wanted, past, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had, overcome=overcome
+    )
     lines = [_line(each) for each in people]
     pairs = list(zip(lines, judge_claim(now, terms).lines, strict=True))
     differences = {line.position: new for line, verdict in pairs if (new := policy.difference(line, verdict, terms))}

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, DateTime, Text, Uuid, and_, case, cast, exists, func, literal, select, true
 
+from services.subsidy.appeals import visibility as appeals
+from services.subsidy.appeals.policy import DECIDERS
 from services.subsidy.claims.conditions import HELD_SINCE, on_hold
 from services.subsidy.claims.policy import APPLICANTS, OPEN, PART_OF, UNDER_REVIEW
-from services.subsidy.claims.tables import Claim, Decision, Line
+from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
 from services.subsidy.claims.visibility import entered_by, rows
-from services.subsidy.codes import BatchStatus, ClaimStatus, LineVerdict, ObjectionStatus, RecoveryStatus, TermsStatus
+from services.subsidy.codes import AppealStatus, BatchStatus, ClaimStatus, LineVerdict, ObjectionStatus, RecoveryStatus, TermsStatus
 from services.subsidy.codes import WorklistKind as Waits
 from services.subsidy.notices.tables import Notice
 from services.subsidy.objections import visibility as objections
@@ -54,6 +56,12 @@ def _by_another(part: str) -> Where:
         return (~exists().where(Decision.claim_id == Claim.id, Decision.action.in_(others), mine),)
 
     return where
+
+
+def _no_part_in_it(call: access.Call) -> Sequence[ColumnElement[bool]]:
+    """The caller took no step of the claim that an appeal is about, and did not make the appeal."""
+    took = exists().where(Decision.claim_id == Appeal.claim_id, _by(call, Decision.person_id, Decision.actor))
+    return ~took, ~_by(call, Appeal.person_id, Appeal.actor)
 
 
 def _none_of_its_claims(call: access.Call) -> Sequence[ColumnElement[bool]]:
@@ -96,6 +104,19 @@ OBJECTION: Final = worklist.Paper(
     class_id=Claim.class_id,
     amount=Notice.amount_yuan,
     joined=lambda wanted: wanted.join(Notice, Notice.id == Objection.notice_id).join(Claim, Claim.id == Objection.claim_id),
+)
+APPEAL: Final = worklist.Paper(
+    "appeal",
+    Appeal.id,
+    appeals.rows,
+    title=(_scheme(Claim.scheme), Claim.sought_by, func.left(Appeal.reason, 40)),
+    link=literal("/v1/claims/", Text) + cast(Appeal.claim_id, Text) + literal("/appeals/", Text) + cast(Appeal.id, Text),
+    status=Appeal.status,
+    number=Claim.number,
+    institution_id=Claim.institution_id,
+    trainee_id=Appeal.trainee_id,
+    class_id=Claim.class_id,
+    joined=lambda wanted: wanted.join(Claim, Claim.id == Appeal.claim_id),
 )
 BATCH: Final = worklist.Paper(
     "payment_batch",
@@ -195,6 +216,16 @@ KINDS: Final = (
         frozenset({ObjectionStatus.ACCEPTED}),
         since_at=Objection.accepted_at,
         due_on=Objection.due_on,
+    ),
+    Kind(
+        Waits.APPEAL_RECEIVED,
+        DECIDERS,
+        "decide",
+        APPEAL,
+        frozenset({AppealStatus.RECEIVED}),
+        since_at=Appeal.at,
+        due_on=Appeal.due_on,
+        where=_no_part_in_it,
     ),
     _batch(Waits.PAYMENT_BATCH_DRAFT, "export", BatchStatus.DRAFT, PaymentBatch.created_at),
     _batch(Waits.PAYMENT_BATCH_EXPORTED, "confirm", BatchStatus.EXPORTED, PaymentBatch.exported_at),

@@ -249,3 +249,27 @@ def test_a_finding_is_plain_json() -> None:
     [finding] = to_json(judge(CLAIM, line_with(born_on=date(2010, 1, 1)), SHORT))["findings"]
     assert (finding["code"], finding["passes_from"]) == ("age_below_limit", "2026-01-01")
     assert finding["basis"] == {"document": "本市经办口径", "clause": "文件未明确,待业务部门确认", "status": "unconfirmed"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "decision", "amount", "findings"),
+    [
+        pytest.param({}, "refused", "0.00", [("age_above_limit", "refuse")], id="nobody-has-appealed"),
+        pytest.param({"overcome": ("age_above_limit",)}, "held", "180.00", [("age_above_limit", "hold")], id="the-appeal-was-upheld"),
+        pytest.param(
+            {"overcome": ("age_above_limit",), "trains_this_class": True},
+            "refused",
+            "0.00",
+            [("age_above_limit", "hold"), ("trainer_on_roster", "refuse")],
+            id="what-it-was-not-about-refuses-still",
+        ),
+        pytest.param({"overcome": ("trainer_on_roster",)}, "refused", "0.00", [("age_above_limit", "refuse")], id="it-was-about-another"),
+    ],
+)
+def test_what_an_upheld_appeal_has_overcome_holds_and_no_longer_refuses(
+    facts: dict[str, Any], decision: str, amount: str, findings: list[tuple[str, str]]
+) -> None:
+    line = line_with(born_on=date(1950, 1, 1), attendance=attended(2, 2, 2), **facts)
+    verdict = judge(CLAIM, line, SHORT)
+    said = sorted((str(each.code), str(each.effect)) for each in verdict.findings)
+    assert (verdict.decision, str(verdict.amount), said) == (decision, amount, findings)

@@ -1,0 +1,83 @@
+"""Appeals as they come in: an applicant appeals against the claim or a line of it, a person against their own, an office for a person who signed for it."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.subsidy.appeals import policy, reading
+from services.subsidy.appeals.schemas import AppealIn, AppealOut
+from services.subsidy.claims import reading as claims_reading
+from services.subsidy.claims import steps as claims
+from services.subsidy.claims.conditions import ALIASES
+from services.subsidy.claims.errors import NotYourClaim
+from services.subsidy.claims.operations import unknown_trainee
+from services.subsidy.claims.tables import Appeal, Claim, Line
+from services.subsidy.claims.visibility import theirs
+from services.subsidy.codes import WorklistKind
+from shared import deeds, errors, periods
+from shared.access import Call
+from shared.web import Kernel
+
+
+async def to_appeal(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
+    """The claim, once it was submitted."""
+    claim = await claims.load(session, call, claim_id)
+    if not policy.may_be_appealed(claim.status):
+        raise errors.InvalidState("申诉针对已提交或不予通过的申领单;草稿请直接修改,已撤回的请重新申领。")
+    return claim
+
+
+async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, body: AppealIn) -> AppealOut:
+    """From now on it waits for somebody who had no part in the claim, to be answered within the county's working days."""
+    claim, actor = await to_appeal(session, call, claim_id), call.actor
+    on_behalf = actor.role in policy.OFFICES
+    if actor.role == "officer" and not body.on_behalf:
+        raise NotYourClaim("申诉由申领人或本人提出;代本人提出的,请填 on_behalf: true 并附本人签字的材料。")
+    asked = body.trainee_id or claim.trainee_id
+    whose = await _line_of(session, call, claim, asked) if asked or actor.role == "person" else None
+    if faults := [*_faults(claim, body, on_behalf, asked, whose)]:
+        raise errors.Invalid(faults=faults)
+    due_on = periods.due(call.today, periods.working_days(WorklistKind.APPEAL_RECEIVED), kernel.calendar)
+    made = Appeal(
+        claim_id=claim.id,
+        trainee_id=whose,
+        reason=body.reason,
+        attachments=[str(each) for each in body.attachments],
+        on_behalf=on_behalf,
+        actor=actor.subject,
+        person_id=actor.person_id,
+        institution_id=actor.institution_id,
+        region_code=actor.region_code if on_behalf else None,
+        at=call.now,
+        due_on=None if due_on == periods.NO_DAY else due_on,
+        status="received",
+    )
+    session.add(made)
+    await session.flush()
+    kept = {"appeal_id": made.id, "on_behalf": on_behalf}
+    said = {"status": claim.status, "version": claim.version, "file_ids": await claims_reading.files(session, claim)}
+    await deeds.record(session, call, "claim.appealed", claim.id, details=kept, **said)
+    _, done = await claims.load_with_history(session, call, claim.id)
+    return reading.show(call, made, done)
+
+
+async def _line_of(session: AsyncSession, call: Call, claim: Claim, trainee_id: UUID | None) -> UUID | None:
+    """Whose line it is, among those that the caller sees; None where it is nobody's."""
+    of_person = ALIASES.among(Line.trainee_id, [trainee_id]) if trainee_id else true()
+    found: UUID | None = await session.scalar(
+        select(Line.trainee_id).where(Line.claim_id == claim.id, theirs(call.actor), of_person).limit(1)
+    )
+    return found
+
+
+def _faults(claim: Claim, body: AppealIn, on_behalf: bool, asked: UUID | None, whose: UUID | None) -> Iterator[errors.Fault]:
+    if body.on_behalf is not None and body.on_behalf != on_behalf:
+        yield errors.Fault("invalid_value", pointer="/on_behalf", allowed="乡镇或经办机构代办时为 true,其余省略", fix="请改正或删除该项。")
+    if on_behalf and not body.attachments:
+        yield errors.Fault("authorisation_missing", pointer="/attachments", allowed="本人签字的材料", fix="请上传材料并填写其文件编号。")
+    if on_behalf and asked is None:
+        yield errors.Fault("missing_field", pointer="/trainee_id", allowed="代哪一名学员申诉", fix="请补充该字段。")
+    elif asked is not None and whose is None:
+        yield unknown_trainee(claim)
