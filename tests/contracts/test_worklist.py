@@ -84,5 +84,5 @@ def test_every_kind_has_its_label_and_its_last_day() -> None:
     named = [kind.code.value for kind in KINDS]
     assert sorted(named) == sorted(codes.labels(periods.KINDS))
     on_a_day_of_their_own = {kind.code.value for kind in KINDS if kind.due_on is not None}
-    answered = {"objection_accepted"}  # its day is set by the same period when it is accepted
+    answered = {"objection_accepted", "appeal_received"}  # the day of each is set by the same period when it is accepted or comes in
     assert set(named) - on_a_day_of_their_own | answered == periods.here().keys()

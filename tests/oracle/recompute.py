@@ -66,6 +66,8 @@ def judge(receipt: Facts) -> list[tuple[str, int, Found]]:
     for position, line in enumerate(facts["lines"]):
         trade = next(each["trade"] for each in receipt["lines"] if each["position"] == position)
         found = shared + beside[position] + of_the_line(facts, line, block, terms["retirement"], trade)
+        overcome = line.get("overcome", ())  # an upheld appeal has made a person decide
+        found = [(code, "hold" if effect == "refuse" and code in overcome else effect) for code, effect in found]
         effects = {effect for _, effect in found}
         verdict = "refused" if "refuse" in effects else "held" if "hold" in effects else "eligible"
         fen = 0 if verdict == "refused" else worth(facts, line, block, trade["level"])
