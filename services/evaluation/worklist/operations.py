@@ -13,6 +13,7 @@ from services.evaluation.codes import AssessmentStatus, FilingStatus
 from services.evaluation.codes import WorklistKind as Waits
 from services.evaluation.filings import policy, visibility
 from services.evaluation.filings.tables import Filing
+from services.evaluation.known.conditions import ALIASES
 from shared import codes, names, worklist
 from shared.access import Call
 from shared.months import months_after
@@ -20,7 +21,11 @@ from shared.worklist import Kind
 
 SUPERVISED: Final = exists().where(Supervision.assessment_id == Assessment.id)
 MARKED: Final = exists().where(Candidate.assessment_id == Assessment.id, Candidate.passed.is_not(None))
-PEOPLE: Final = select(func.concat(func.count(), literal(" 人", Text))).where(Candidate.assessment_id == Assessment.id).scalar_subquery()
+PEOPLE: Final = (
+    select(func.concat(func.count(ALIASES.kept(Candidate.trainee_id).distinct()), literal(" 人", Text)))
+    .where(Candidate.assessment_id == Assessment.id)
+    .scalar_subquery()
+)
 
 
 def _occupation_first(parts: Sequence[str]) -> Iterable[str]:

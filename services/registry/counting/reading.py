@@ -1,4 +1,4 @@
-"""How each measure is counted in SQL: one statement for all countings of a measure, whatever their number.
+"""How each measure is counted in SQL: one statement for all countings of a measure, whatever their number. One person in one class is one person-time.
 
 A statement reads the rows of the days asked for, by index; tables and days that nobody asked for cost nothing.
 """
@@ -20,7 +20,7 @@ from services.registry.training.brands.conditions import complete_on
 from services.registry.training.brands.tables import Brand
 from services.registry.training.classes.conditions import of_order
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments.conditions import certified, employed, placed, window_end
+from services.registry.training.enrolments.conditions import certified, employed, once, placed, window_end
 from services.registry.training.enrolments.tables import Enrolment
 
 _INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.name.label("institution_name"), Institution.region_code)
@@ -31,7 +31,7 @@ def person_times(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     town = Enrolment.counted_region_code if by == "region" else cast(null(), Text)
     in_a_class = (
         select(Enrolment.class_id, Enrolment.counted_on, town.label("town"), func.count().label("people"))
-        .where(Enrolment.counted_on.between(min(each.from_on for each in countings), max(each.to_on for each in countings)))
+        .where(Enrolment.counted_on.between(min(each.from_on for each in countings), max(each.to_on for each in countings)), once())
         .group_by(Enrolment.class_id, Enrolment.counted_on, *([Enrolment.counted_region_code] if by == "region" else []))
         .cte("in_a_class")
     )
@@ -60,7 +60,7 @@ def employed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Sele
             and_(completed, window_end(wanted.c.employed_within_months) >= literal(as_of, Date)).label("still_open"),
         )
         .join(TrainingClass, conditions.ended(wanted))
-        .join(Enrolment, Enrolment.class_id == TrainingClass.id)
+        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, once()))
         .subquery("person")
     )
     one = func.count()
@@ -87,7 +87,7 @@ def certified_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Sel
             and_(completed, certified(wanted.c.certified_kinds, as_of)).label("certified"),
         )
         .join(TrainingClass, conditions.ended(wanted))
-        .join(Enrolment, Enrolment.class_id == TrainingClass.id)
+        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, once()))
         .subquery("person")
     )
     one = func.count()
@@ -112,7 +112,7 @@ def placed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select
             placed(as_of).label("placed"),
         )
         .join(TrainingClass, and_(conditions.ended(wanted), TrainingClass.order_id.is_not(None)))
-        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, Enrolment.outcome == EnrolmentOutcome.COMPLETED))
+        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, Enrolment.outcome == EnrolmentOutcome.COMPLETED, once()))
         .subquery("person")
     )
     of = (person.c.key, person.c.class_id, person.c.class_name, person.c.code)
@@ -176,7 +176,9 @@ def training_share(countings: Sequence[CountingIn]) -> Select[Any]:
             TrainingClass,
             and_(TrainingClass.institution_id == Institution.id, TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on)),
         )
-        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, Enrolment.counted_on.between(wanted.c.from_on, wanted.c.to_on)))
+        .join(
+            Enrolment, and_(Enrolment.class_id == TrainingClass.id, Enrolment.counted_on.between(wanted.c.from_on, wanted.c.to_on), once())
+        )
         .group_by(wanted.c.key, TrainingClass.institution_id)
         .cte("trained")
     )

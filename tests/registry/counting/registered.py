@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
@@ -124,3 +124,16 @@ async def work(registry: Service, enrolment_id: UUID, from_on: date, until_on: d
 
 async def brand(registry: Service, name: str, kind: str = "brand", **materials: Any) -> None:
     await _put(registry, Brand, [{"id": db.new_id(), "version": 1, "name": name, "kind": kind} | materials])
+
+
+async def trainee_of(registry: Service, enrolment_id: UUID) -> UUID:
+    async with registry.kernel.reading() as session:
+        found: UUID | None = await session.scalar(select(Enrolment.trainee_id).where(Enrolment.id == enrolment_id))
+    assert found
+    return found
+
+
+async def merge(registry: Service, into: UUID | None, *trainees: UUID) -> None:
+    """These stand for another from now on; None: each for itself again."""
+    async with registry.kernel.engine.begin() as connection:
+        await connection.execute(update(Trainee).where(Trainee.id.in_(trainees)).values(merged_into=into))

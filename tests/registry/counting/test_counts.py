@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared import db
 from tests.conftest import Service, Start
 from tests.registry.counting import registered
 from tests.registry.counting.registered import SANKESHU, ZHOUXI
@@ -274,3 +275,35 @@ async def test_partner_enterprises_are_those_of_the_last_report(start: Start) ->
         await registered.report(registry, college, 2025, partner_enterprises=2)
         counts = await ask(registry, asked | {"to_on": "2024-12-31"}, asked)
         assert [count["tallies"][0]["numerator"] for count in counts] == [1, 2]
+
+
+async def test_who_was_enrolled_twice_and_is_one_is_one_person_time(start: Start) -> None:
+    """Two of the three who completed are one person; of another one the second enrolment was not attended. Apart again, each counts."""
+    async with start("registry") as registry:
+        school = await registered.institution(registry, "甲校", "vocational_college")
+        held = await registered.training_class(registry, school, "brand.rongwan", ends_on=MIDDLE, order_id=db.new_id())
+        twice = await registered.people(registry, held, 3, counted_on=MIDDLE)
+        absent = await registered.people(registry, held, 1, counted_on=None, outcome="absent")
+        await registered.report(registry, school, 2025, enrolled_students=10)
+        year = {"from_on": "2025-01-01", "to_on": "2025-12-31"}
+        asked: list[dict[str, Any]] = [
+            {"measure": "person_times", "programmes": ["brand.rongwan"]},
+            {"measure": "certified_share", "programmes": ["brand.rongwan"], "certified_kinds": ["skill_level"]},
+            {"measure": "employed_share", "programmes": ["brand.rongwan"], **EMPLOYED},
+            {"measure": "placed_share", "programmes": ["brand.rongwan"]},
+            {"measure": "training_share", "programmes": [], "institution_kinds": ["vocational_college"], **year},
+        ]
+
+        async def people() -> tuple[list[Any], int, int]:
+            times, certified, work, placed, share = [count["tallies"][0] for count in await ask(registry, *asked, by="region")]
+            found = [times["numerator"], certified["denominator"], work["denominator"], placed["denominator"], share["numerator"]]
+            days = {"outcome": "completed", "completed_from_on": "2024-01-01", "include_total": True}
+            rows = (await registry.as_("officer").get("/v1/enrolments", params=days)).json()["total"]
+            return found, certified["denominator_enrolled"], rows
+
+        assert await people() == ([3, 3, 3, 3, 3], 4, 3)
+        stays, *others = [await registered.trainee_of(registry, each) for each in (twice[1], twice[0], *absent)]
+        await registered.merge(registry, stays, *others)
+        assert await people() == ([2, 2, 2, 2, 2], 2, 2)
+        await registered.merge(registry, None, *others)
+        assert await people() == ([3, 3, 3, 3, 3], 4, 3)

@@ -4,11 +4,13 @@ those counted. A statement that uses them joins the enrolment with its class."""
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Text, and_, any_, cast, exists, func, literal, or_
+from sqlalchemy import ColumnElement, Date, Text, and_, any_, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
-from services.registry.codes import EmploymentKind
+from services.registry.codes import EmploymentKind, EnrolmentOutcome
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
 from services.registry.people.trainees.conditions import ALIASES
+from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Employment, Enrolment
 
@@ -16,6 +18,19 @@ from services.registry.training.enrolments.tables import Employment, Enrolment
 def person() -> Any:
     """Whom the enrolment's trainee stands for now, as merged."""
     return ALIASES.kept(Enrolment.trainee_id)
+
+
+def once() -> ColumnElement[bool]:
+    """Of one person in one class, enrolled under several ids before they were merged, the enrolment that counts: one that was completed, else the first.
+    Looked up once a statement, among those who were merged alone."""
+    into = Trainee.merged_into
+    merged = select(Trainee.id, into.label("who")).where(into.is_not(None))
+    people = merged.union(select(into, into).where(into.is_not(None))).subquery("people")
+    theirs = aliased(Enrolment)
+    completed = theirs.outcome == EnrolmentOutcome.COMPLETED
+    place = func.row_number().over(partition_by=(theirs.class_id, people.c.who), order_by=(completed.desc(), theirs.id))
+    placed_so = select(theirs.id, place.label("place")).join(people, theirs.trainee_id == people.c.id).subquery("placed_so")
+    return Enrolment.id.not_in(select(placed_so.c.id).where(placed_so.c.place > 1))
 
 
 def certified(kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:

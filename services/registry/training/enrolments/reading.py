@@ -86,6 +86,8 @@ def listed(
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(Enrolment.external_refs)), equal)
     if trainee_id:
         wanted = wanted.where(ALIASES.among(Enrolment.trainee_id, trainee_id))
+    if completed_from_on or completed_to_on:  # the rows that the board counts
+        wanted = wanted.where(conditions.once())
     further = ((completed_from_on, Enrolment.counted_on.__ge__), (completed_to_on, Enrolment.counted_on.__le__))
     return wanted.where(*(holds(value) for value, holds in further if value is not None))
 

@@ -100,7 +100,8 @@ async def settle(
     session: AsyncSession, call: Call, training: TrainingClass, status: ClassStatus, *only: ColumnElement[bool]
 ) -> Counter[str]:
     """Of a completed class, who attended at all has completed it and counts on its last day in their town; who did not is absent. Of a cancelled one
-    everyone is withdrawn; of a reopened one whoever did not leave is enrolled. `only`: of these alone."""
+    everyone is withdrawn; of a reopened one whoever did not leave is enrolled. `only`: of these alone. Answers how many
+    people there are of each outcome."""
     attended = Enrolment.half_days_attended > 0
     completed = {
         "outcome": case((attended, EnrolmentOutcome.COMPLETED), else_=EnrolmentOutcome.ABSENT),
@@ -118,7 +119,7 @@ async def settle(
         .where(Enrolment.class_id == training.id, Enrolment.outcome.in_(before), Trainee.id == person(), *only)
         .values(become[status])
         .values(version=Enrolment.version + 1, changed_at=call.now)
-        .returning(Enrolment.id, Enrolment.trainee_id, Enrolment.outcome, Enrolment.version)
+        .returning(Enrolment.id, Enrolment.trainee_id, Enrolment.outcome, Enrolment.version, Trainee.id.label("who"))
         .execution_options(synchronize_session=False)
     )
     rows = (await session.execute(settled)).all()
@@ -137,4 +138,4 @@ async def settle(
             for row in rows
         ],
     )
-    return Counter(row.outcome for row in rows)
+    return Counter(outcome for outcome, _ in {(row.outcome, row.who) for row in rows})
