@@ -72,7 +72,12 @@ def one_of(column: str, codes: Iterable[str]) -> CheckConstraint:
 
 def paper_number(series: str) -> Computed:
     """What a paper's number is made of: its series, `year` and `serial`, six digits at least."""
-    return Computed(f"'{series}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')", persisted=True)
+    return Computed(paper_number_sql(series), persisted=True)
+
+
+def paper_number_sql(series: str) -> str:
+    """The same for what is computed of it: the database computes nothing of what it has computed itself."""
+    return f"'{series}-' || year::text || '-' || lpad(serial::text, greatest(6, length(serial::text)), '0')"
 
 
 def table(of: type[Any]) -> Table:

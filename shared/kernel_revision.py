@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared import seeking
+
 APPEND_ONLY = (
     "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
     " RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$",
@@ -129,6 +131,18 @@ def keep_for_days(table: str, since: str, days: int) -> None:
     keep_rows(table, deleted=True)
     early = f"old.{since} >= now() - interval '{days} days'"
     op.execute(f"CREATE TRIGGER {table}_term BEFORE DELETE ON {table} FOR EACH ROW WHEN ({early}) EXECUTE FUNCTION refuse_change()")
+
+
+def find_by_parts(table: str, *texts: str) -> None:
+    """Adds what one and two characters of these texts are found by. Another expression in `seeking.sql` would be another revision."""
+    computed = sa.Computed(seeking.sql(*texts), persisted=True)
+    op.add_column(table, sa.Column("parts", postgresql.ARRAY(sa.Text()), computed, nullable=False))
+    op.create_index(f"{table}_parts_idx", table, ["parts"], postgresql_using="gin")
+
+
+def find_no_more(table: str) -> None:
+    op.drop_index(f"{table}_parts_idx", table_name=table)
+    op.drop_column(table, "parts")
 
 
 def let_go(*tables: str) -> None:

@@ -26,7 +26,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, cast, func, literal, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import errors, redaction
+from shared import errors, redaction, seeking
 from shared.privacy import Vault
 
 LIMIT_MOST, LIMIT_USUAL, ALL = 200, 50, 1_000_000
@@ -136,7 +136,7 @@ async def page(
 ) -> dict[str, Any]:
     """The page of `statement` that was asked for, each row shown by `show`; `by` is its id column."""
     if asked.sought is not None:
-        statement = statement.where(or_(*(column.ilike(contains(asked.sought)) for column in asked.searched)))
+        statement = statement.where(seeking.within(asked.searched, asked.sought))
     total = (await session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))) if asked.include_total else None
     most = asked.limit + 1
     rows = await _rows(session, statement, by, asked, most)
@@ -210,16 +210,6 @@ def within(statement: Select[*tuple[Any, ...]], column: Any, from_on: date | Non
     if from_on is not None:
         statement = statement.where(column >= from_on)
     return statement if to_on is None else statement.where(column <= to_on)
-
-
-def contains(part: str) -> str:
-    """A LIKE pattern for a literal part of a text: `%` and `_` stand for themselves."""
-    return "%" + part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-
-
-def has_part(column: Any, parts: Collection[str]) -> ColumnElement[bool]:
-    """The condition that a text holds one of the parts, as they are written."""
-    return or_(*(column.like(contains(part)) for part in parts))
 
 
 def known(parameter: str, values: str | list[str] | None, codes: Collection[str]) -> None:

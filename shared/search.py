@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import ColumnElement, Select, Text, Uuid, cast, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, pages, web, wire
+from shared import access, seeking, web, wire
 from shared.names import Viewer
 
 PATH = "/internal/v1/search"
@@ -102,10 +102,7 @@ async def find(session: AsyncSession, actor: access.Actor, kernel: web.Kernel, k
         papers.found(actor, condition, exact=exact)
         for papers in kinds
         if papers.open_to(actor)
-        for exact, condition in (
-            (True, papers.numbered(text, kernel)),
-            (False, or_(*(column.ilike(pages.contains(papers.spelt(text))) for column in papers.parts))),
-        )
+        for exact, condition in ((True, papers.numbered(text, kernel)), (False, seeking.within(papers.parts, papers.spelt(text))))
     ]
     rows = (await session.execute(union_all(*wanted))).all() if wanted else []
     items: dict[UUID, Hit] = {}

@@ -1,125 +1,298 @@
-"""`make bench-scale`: what a million registered trainees, and as many lines of others' claims, do to the requests asked for all day and to submitting a
-claim. Prints each before and after, and the ratio; and whether the past of a claim's people is found by index."""
+"""`make bench-scale`: what a million enrolments do to everything that is asked for. A city of ten thousand enrolments and one of a million (`BENCH_ROWS`, with
+three tenths as many trainees) are served side by side and asked the same in turn, so that a machine whose speed drifts treats both alike.
+
+Of each thing asked for it prints the median time of a request, and what the databases took for one: milliseconds and pages read. At the end stands what
+costs more than 1.3 times as much in the large city, what could not be asked for, and which indexes nothing used. `BENCH_ONLY` measures paths with this text alone.
+"""
 
 import asyncio
 import os
+import shutil
+import statistics
 import sys
+import tempfile
 import time
-from uuid import UUID
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import asyncpg
+import httpx
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
-from deploy.databases import owner_of
+from deploy.demo import __main__ as demo
 from deploy.demo.main_job import Job
+from deploy.demo.words import Words
 from deploy.stack import Stack
-from services.subsidy.claims import facts
+from shared.keeping import SEALER
 from tests import people
-from tests.bench import claims, load
+from tests.bench import claims, filling, listings
+from tests.bench.filling import Filled
+from tests.bench.listings import Case
 
-ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
-SEEDS, MEMBERS, CLAIMS = 200, 50, 12
-FILL = """
-    INSERT INTO trainees SELECT (jsonb_populate_record(t, jsonb_build_object(
-        'id', overlay(gen_random_uuid()::text placing '01900000' from 1 for 8), 'id_number_key', '\\x' || encode(sha256(n::text::bytea), 'hex'),
-        'name', t.name || chr(19968 + n % 8000)))).*
-    FROM generate_series($1::int, $2::int) AS n JOIN (SELECT row_number() OVER () AS place, t FROM trainees t LIMIT 200) AS seed ON seed.place = 1 + n % 200,
-    LATERAL (SELECT (seed.t).*) AS t
+ROWS, FEW = int(os.environ.get("BENCH_ROWS", "1000000")), 10_000
+ONLY = os.environ.get("BENCH_ONLY", "")
+TRAINEES_AN_ENROLMENT = 0.3
+RATIO = 1.3
+SECONDS, ROUNDS = 0.12, 5
+MEMBERS, CLAIMS_BEFORE, CLAIMS, LOOKED_UP, BATCH = 50, 4, 12, 100, 200
+FIRST = 3_000_000  # of the people registered here
+BOARD = "/v1/plans/kaili-2024/progress?as_of=2025-12-31"
+FREE_GIGABYTES = 15
+SETTINGS = {
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track_planning": "on",
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+    "fsync": "off",
+}
+COST = "SELECT sum(total_exec_time + total_plan_time), sum(shared_blks_hit + shared_blks_read) FROM pg_stat_statements"
+UNUSED = """
+    SELECT relname || '.' || indexrelname FROM pg_stat_user_indexes JOIN pg_index USING (indexrelid)
+    WHERE idx_scan = 0 AND NOT indisunique AND pg_relation_size(indexrelid) > 1000000 ORDER BY 1
 """
-# Claims like the one that was submitted, each with so many lines and what they take, of people of its own.
-FILL_CLAIMS = (
-    """INSERT INTO claims ({columns}) SELECT {values} FROM generate_series($2::int, $3::int) AS n, claims AS seed,
-    LATERAL jsonb_populate_record(seed, jsonb_build_object('id', md5('claim ' || n)::uuid, 'status', 'paid', 'facts', '{{}}'::jsonb)) AS made
-    WHERE seed.id = $1""",
-    *(
-        f"""INSERT INTO {table} ({{columns}}) SELECT {{values}} FROM generate_series($2::int, $3::int) AS n, {table} AS seed,
-    LATERAL jsonb_populate_record(seed, jsonb_build_object('claim_id', md5('claim ' || n)::uuid,
-                                                           'trainee_id', md5('person ' || n || ' ' || seed.position)::uuid)) AS made
-    WHERE seed.claim_id = $1"""
-        for table in ("claim_lines", "entitlements")
-    ),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A system that runs, who is signed in, and how full it is. `watching` asks its database server what statements cost."""
+
+    stack: Stack
+    job: Job
+    roles: dict[str, httpx.Client]
+    filled: Filled
+    watching: asyncpg.Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Of one request: milliseconds until it was answered (median), milliseconds and pages in the databases (mean)."""
+
+    took: float
+    database: float
+    pages: float
+
+
+Ask = Callable[[City], Any]
 
 
 def main() -> int:
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    with Stack(say=console.print) as stack, Job(stack.gateway_url) as job:
-        items = [people.trainee(n) for n in range(SEEDS)]
-        made = job.officer.do("POST", "/v1/trainees:batch", on="2025-03-01", json={"mode": "commit", "atomic": "all", "items": items})[
-            "items"
-        ]
-        paths = {
-            "GET one trainee": f"/v1/trainees/{made[0]['id']}",
-            "list, newest 50": "/v1/trainees?limit=50",
-            "list of a town": "/v1/trainees?region_code=522601100&limit=50",
-            "list by part of a name": f"/v1/trainees?name={people.name(7)}&limit=50",
-        }
-        token = (("Authorization", f"Bearer {job.officer.token}"),)
-        targets = [load.Target(name, stack.urls["registry"] + path, token) for name, path in paths.items()]
-        before = asyncio.run(load.compare(targets, connections=1, seconds=1, rounds=3))
-        claims.prepare(job)
-        claims.complete_a_class(job, MEMBERS, SEEDS)
-        few = claims.time_claims(job, MEMBERS, CLAIMS)
-        began = time.monotonic()
-        asyncio.run(_fill(stack.database_url("registry", owner_of("registry")).replace("+asyncpg", "")))
-        found_by = asyncio.run(_fill_claims(stack.database_url("subsidy", owner_of("subsidy")).replace("+asyncpg", ""), job.claim_id))
-        console.print(f"{ROWS:,} trainees and {ROWS:,} lines of claims added in {time.monotonic() - began:.0f} s")
-        after = asyncio.run(load.compare(targets, connections=1, seconds=1, rounds=3))
-        job.school.act(job.claim, "withdraw", on=claims.ON)
-        many = claims.time_claims(job, MEMBERS, CLAIMS)
-        table = Table("what 项目", f"{SEEDS} rows", f"{ROWS:,} rows more", "ratio 比值")
-        for name in paths:
-            table.add_row(
-                name,
-                f"{before[name].median_ms:.2f} ms",
-                f"{after[name].median_ms:.2f} ms",
-                f"{after[name].median_ms / before[name].median_ms:.2f}",
-            )
-        for what in few:
-            table.add_row(
-                f"{what} a claim of {MEMBERS} lines", f"{few[what]:.1f} ms", f"{many[what]:.1f} ms", f"{many[what] / few[what]:.2f}"
-            )
-        console.print(table)
-        console.print(f"the past of a claim's people is found by: {', '.join(found_by)}")
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 170)
+    place = Path(os.environ.get("VAR_DIR") or tempfile.gettempdir())
+    if shutil.disk_usage(place).free < FREE_GIGABYTES << 30:
+        console.print(f"{place}: 需要 {FREE_GIGABYTES} GB 空间(VAR_DIR 可指定别处)")
+        return 1
+    with tempfile.TemporaryDirectory(prefix="kaili-scale-", dir=place) as var:
+        Path(var).chmod(0o755)
+        return asyncio.run(_compare(console, Path(var)))
+
+
+async def _compare(console: Console, var: Path) -> int:
+    with Stack(var / "few", database_settings=SETTINGS) as one, Stack(var / "many", database_settings=SETTINGS) as other:
+        small, large = await _city(one, FEW, console), await _city(other, ROWS, console)
+        few, left = await _cases(small)
+        many, more_left = await _cases(large)
+        by_name = {each.what: each for each in many}
+        seen: dict[str, tuple[Seen, Seen]] = {}
+        for case in few:
+            if case.what in by_name and ONLY in case.what:
+                seen[case.what] = await _side_by_side(_getting(small, case), _getting(large, by_name[case.what]), small, large)
+        for what, ask in _work().items() if not ONLY else ():
+            seen[what] = await _side_by_side(lambda ask=ask: ask(small), lambda ask=ask: ask(large), small, large)
+        seen |= {} if ONLY else await _claims(small, large)
+        _print(console, seen, small, large)
+        unmeasured = sorted({*left, *more_left, *(each.what for each in (*few, *many) if each.what not in by_name)})
+        if not ONLY:
+            console.print("没有量到 not measured:", *unmeasured, sep="\n  ")
+        await asyncio.sleep(2)  # what a connection has used it tells a second later
+        unused = await _unused(large)
+        console.print("没有用到的索引 indexes that nothing used:", *unused, sep="\n  ")
+        console.print(f"机器负荷 load: {', '.join(f'{each:.1f}' for each in os.getloadavg())}")
+        for city in (small, large):
+            await city.watching.close()
+            city.job.__exit__()
     return 0
 
 
-async def _fill(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        for start in range(0, ROWS, 50_000):
-            await connection.execute(FILL, start, min(start + 50_000, ROWS) - 1, timeout=300)
-        await connection.execute("VACUUM ANALYZE trainees")
-    finally:
-        await connection.close()
+async def _city(stack: Stack, enrolments: int, console: Console) -> City:
+    """The demonstration played, a class of fifty held beside it, and all of it copied until the city is so large."""
+    job = Job(stack.gateway_url)
+    quiet, words = Console(quiet=True), Words(job, on="2025-01-06")
+    for play in (demo.play, demo.play_the_certificates, demo.play_the_placements):
+        await asyncio.to_thread(play, job, quiet, words)
+    await asyncio.to_thread(claims.complete_a_class, job, MEMBERS, FIRST)
+    await asyncio.to_thread(claims.time_claims, job, MEMBERS, CLAIMS_BEFORE)
+    job.school.act(job.claim, "withdraw", on=claims.ON)
+    stack.kill(SEALER)  # a trail that was copied is no trail
+    filled = await filling.fill(stack, enrolments, int(enrolments * TRAINEES_AN_ENROLMENT), console.print)
+    counts = {
+        name: filled.rows[name]
+        for name in ("registry.enrolments", "registry.trainees", "registry.attendance", "subsidy.claim_lines", "evaluation.certificates")
+    }
+    console.print(f"{', '.join(f'{name} {count:,}' for name, count in counts.items())}: {filled.seconds:.0f} s, {filled.megabytes:,} MB")
+    assert stack.server is not None
+    watching = await asyncpg.connect(stack.server.dsn())
+    await watching.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+    town = job.client("镇", "town", region_code="522601100")
+    who = {
+        "officer": job.officer,
+        "school": job.school,
+        "town": town,
+        "finance": job.finance,
+        "auditor": job.local("auditor"),
+        "admin": job.admin,
+    }
+    roles = {role: _signed_in(stack, person) for role, person in who.items()}
+    await asyncio.to_thread(_wait_until_ready, roles["officer"])
+    return City(stack, job, roles, filled, watching)
 
 
-async def _fill_claims(dsn: str, claim_id: str) -> list[str]:
-    """Fills in as many lines; answers how the past of a claim's people is then found, as EXPLAIN says it."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        last = ROWS // MEMBERS
-        for statement, table in zip(FILL_CLAIMS, ("claims", "claim_lines", "entitlements"), strict=True):
-            own = await connection.fetch(
-                "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity = ''",
-                table,
-            )
-            columns = [f'"{row["attname"]}"' for row in own]
-            sql = statement.format(columns=", ".join(columns), values=", ".join(f"made.{column}" for column in columns))
-            for start in range(0, last, 1_000):
-                await connection.execute(sql, UUID(claim_id), start, min(start + 1_000, last) - 1, timeout=300)
-            await connection.execute(f"VACUUM ANALYZE {table}", timeout=300)
-        people = [
-            row["trainee_id"] for row in await connection.fetch("SELECT trainee_id FROM claim_lines WHERE claim_id = $1", UUID(claim_id))
-        ]
-        made = facts.PAST.compile(dialect=asyncpg_dialect())
-        bound = {**made.params, "trainee_ids": people, "own_claim_id": UUID(claim_id)}
-        plan = await connection.fetch(f"EXPLAIN {made}", *(bound[name] for name in made.positiontup or ()))
-        return [row[0].strip(" ->").partition("  (")[0] for row in plan if "Scan" in row[0]]
-    finally:
-        await connection.close()
+def _wait_until_ready(officer: httpx.Client) -> None:
+    """Whoever noticed that the databases were busy with being filled has noticed that they no longer are."""
+    for path in ("/v1/trainees", "/v1/claims", "/v1/certificates", "/v1/placements"):
+        while officer.get(f"{path}?limit=1").status_code != 200:
+            time.sleep(0.5)
+
+
+def _signed_in(stack: Stack, person: Any) -> httpx.Client:
+    person.do("GET", "/v1/me", on="2025-12-31")
+    headers = {"Authorization": f"Bearer {person.token}", "X-Server-Date": "2025-12-31T09:00:00+08:00"}
+    return httpx.Client(base_url=stack.gateway_url, timeout=60, headers=headers)
+
+
+async def _cases(city: City) -> tuple[list[Case], list[str]]:
+    return await listings.cases(city.stack, city.roles["admin"].get("/openapi.json").json(), city.roles)
+
+
+def _getting(city: City, case: Case) -> Callable[[], Any]:
+    http = city.roles[case.role]
+
+    def get() -> None:
+        answer = http.get(case.path)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{case.what} ({case.path}): {answer.status_code} {answer.text[:300]}")
+
+    return get
+
+
+async def _side_by_side(of_small: Callable[[], Any], of_large: Callable[[], Any], small: City, large: City) -> tuple[Seen, Seen]:
+    """The same asked of both in turn."""
+    took: tuple[list[float], list[float]] = ([], [])
+    cost = [[0.0, 0.0], [0.0, 0.0]]
+    for ask in (of_small, of_large):
+        await asyncio.to_thread(ask)
+    for _ in range(ROUNDS):
+        for city, ask, times, costs in zip((small, large), (of_small, of_large), took, cost, strict=True):
+            await city.watching.execute("SELECT pg_stat_statements_reset()")
+            times.extend(await asyncio.to_thread(_timed, ask))
+            spent = await city.watching.fetchrow(COST)
+            costs[0], costs[1] = costs[0] + float(spent[0] or 0), costs[1] + float(spent[1] or 0)
+    one, other = (
+        Seen(statistics.median(times), costs[0] / len(times), costs[1] / len(times)) for times, costs in zip(took, cost, strict=True)
+    )
+    return one, other
+
+
+def _timed(ask: Callable[[], Any]) -> list[float]:
+    """Milliseconds of each, for as long as a round lasts, once at least."""
+    took: list[float] = []
+    until = time.perf_counter() + SECONDS
+    while not took or time.perf_counter() < until:
+        began = time.perf_counter()
+        ask()
+        took.append((time.perf_counter() - began) * 1000)
+    return took
+
+
+def _work() -> dict[str, Ask]:
+    """What is asked for all day and is no list; each answers for one city."""
+    serial = iter(range(FIRST + 1_000, FIRST + 900_000))
+
+    def post(path: str, role: str, body: Callable[[City], Any]) -> Ask:
+        def ask(city: City) -> None:
+            answer = city.roles[role].post(path.format(job=city.job), json=body(city), headers={"Idempotency-Key": str(next(serial))})
+            assert answer.status_code < 300, answer.text
+
+        return ask
+
+    def get(path: str) -> Ask:
+        def ask(city: City) -> None:
+            answer = city.roles["officer"].get(path.format(job=city.job))
+            assert answer.status_code == 200, answer.text
+
+        return ask
+
+    def some(number: int) -> list[dict[str, Any]]:
+        return [people.trainee(next(serial)) for _ in range(number)]
+
+    return {
+        "one class": get("/v1/classes/{job.short_id}"),
+        "overview of a class": get("/v1/classes/{job.short_id}/overview"),
+        "eligibility of a class of 50": get("/v1/classes/{job.short_id}/eligibility"),
+        "the plan's board": get(BOARD),
+        "the plan's board by region": get(f"{BOARD}&by=region"),
+        "the plan's board by institution": get(f"{BOARD}&by=institution"),
+        "statistics of claims": get("/v1/statistics/claims"),
+        f"look up {LOOKED_UP} numbers": post(
+            "/v1/trainees:lookup", "officer", lambda _: {"id_numbers": [people.id_number(FIRST + n) for n in range(MEMBERS)] * 2}
+        ),
+        "search a name of three": post("/v1/search", "officer", lambda _: {"text": "王秀英"}),
+        "search a name of two": post("/v1/search", "officer", lambda _: {"text": "秀英"}),
+        f"register {BATCH} people": post(
+            "/v1/trainees:batch", "officer", lambda _: {"mode": "commit", "atomic": "each", "items": some(BATCH)}
+        ),
+    }
+
+
+async def _claims(small: City, large: City) -> dict[str, tuple[Seen, Seen]]:
+    """Quoting, creating, reading and submitting a claim of fifty lines, in turn."""
+    took: list[dict[str, list[float]]] = [{}, {}]
+    for _ in range(CLAIMS):
+        for city, times in zip((small, large), took, strict=True):
+            for what, each in (await asyncio.to_thread(claims.time_claims, city.job, MEMBERS, 1)).items():
+                times.setdefault(what, []).append(each)
+            city.job.school.act(city.job.claim, "withdraw", on=claims.ON)
+    return {
+        f"{what} a claim of {MEMBERS} lines": tuple(Seen(statistics.median(times[what]), 0, 0) for times in took)  # type: ignore[misc]
+        for what in took[0]
+    }
+
+
+def _print(console: Console, seen: dict[str, tuple[Seen, Seen]], small: City, large: City) -> None:
+    names = [f"{city.filled.rows['registry.enrolments']:,}" for city in (small, large)]
+    console.print(_table("what 项目", names, seen.items()))
+    worse = sorted(((what, each) for what, each in seen.items() if _ratio(each) > RATIO), key=lambda each: -_ratio(each[1]))
+    console.print(
+        f"\n{len(seen)} 项,其中 {len(worse)} 项超过 {RATIO} 倍 of {len(seen)} things {len(worse)} cost more than {RATIO} times as much:"
+    )
+    console.print(_table("worse 超过", names, worse))
+
+
+def _table(title: str, names: Sequence[str], rows: Any) -> Table:
+    table = Table(title, *(f"{what}, {name}" for what in ("ms", "db ms", "pages") for name in names), "ratio 比值", "in databases")
+    for what, (one, other) in rows:
+        numbers = (one.took, other.took, one.database, other.database, one.pages, other.pages)
+        table.add_row(
+            what,
+            *(f"{number:.1f}" for number in numbers),
+            f"{_ratio((one, other)):.2f}",
+            f"{other.database / one.database:.1f}" if one.database else "",
+        )
+    return table
+
+
+def _ratio(seen: tuple[Seen, Seen]) -> float:
+    return seen[1].took / seen[0].took
+
+
+async def _unused(city: City) -> list[str]:
+    found: list[str] = []
+    for service in filling.SERVICES:
+        async with filling.connected(city.stack, service) as connection:
+            found += [f"{service}.{row[0]}" for row in await connection.fetch(UNUSED)]
+    return found
 
 
 if __name__ == "__main__":

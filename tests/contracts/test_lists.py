@@ -143,13 +143,26 @@ def test_what_a_list_is_sorted_by_is_read_from_an_index() -> None:
 
 
 def test_what_a_part_of_is_sought_in_has_an_index_for_parts() -> None:
+    """Three characters and more by trigrams, fewer by themselves."""
     sought = [(path, _column(each)) for path, asked in _listing() for each in asked.q if not isinstance(each, str)]
     assert len(sought) > 10
     assert [(path, column.name) for path, column in sought if not any(_of_parts(index, column) for index in _indexes(column))] == []
+    assert [(path, column.name) for path, column in sought if not _in_parts(column)] == []
+    assert [path for path, column in sought if not any(_is_gin(index, "parts") for index in _indexes(column))] == []
 
 
 def _of_parts(index: Any, column: Any) -> bool:
     return index.dialect_options["postgresql"]["ops"].get(column.name) == "gin_trgm_ops" if isinstance(index, Index) else False
+
+
+def _in_parts(column: Any) -> bool:
+    """`parts` is computed of the column, or of what that one is computed of."""
+    made_of = str(column.table.c.parts.computed.sqltext)
+    return column.name in made_of or (column.computed is not None and str(column.computed.sqltext) in made_of)
+
+
+def _is_gin(index: Any, name: str) -> bool:
+    return isinstance(index, Index) and index.dialect_options["postgresql"]["using"] == "gin" and list(index.columns.keys()) == [name]
 
 
 def test_no_list_is_sorted_by_what_is_personal() -> None:

@@ -44,6 +44,7 @@ MODULES = [
     "sealing.sealer",
     "sealing.verifying",
     "search",
+    "seeking",
     "settings",
     "sheet_jobs",
     "sheet_jobs.errors",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.eastwest.codes import OrderStatus
 from services.eastwest.metadata import Row
-from shared import db
+from shared import db, seeking
 
 
 class Order(db.Versioned, Row):
@@ -40,6 +40,7 @@ class Order(db.Versioned, Row):
     entered_by: Mapped[str] = mapped_column(Text)
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    parts: Mapped[list[str]] = seeking.parts("number", "employer_name")
 
     __table_args__ = (
         UniqueConstraint("partner", "number", name="orders_number_key", postgresql_nulls_not_distinct=True),
@@ -53,6 +54,7 @@ class Order(db.Versioned, Row):
         Index("orders_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("orders_number_idx", "number", "id"),
         Index("orders_entered_at_idx", "entered_at", "id"),
+        Index("orders_parts_idx", "parts", postgresql_using="gin"),
         Index("orders_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("orders_employer_name_part_idx", "employer_name", postgresql_using="gin", postgresql_ops={"employer_name": "gin_trgm_ops"}),
     )

@@ -14,7 +14,7 @@ from services.evaluation import rules
 from services.evaluation.certificates import policy
 from services.evaluation.certificates.reading import key_of, thin
 from services.evaluation.certificates.tables import Certificate, CertificateSerial
-from shared import db, deeds, errors
+from shared import db, deeds, errors, seeking
 from shared.access import Call
 from shared.web import Kernel
 
@@ -71,7 +71,7 @@ async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, 
         *(literal(value, Certificate.__table__.c[name].type) for name, value in same.items()),
     )
     minted = insert(Certificate).from_select(["id", "trainee_id", "number", "number_key", *same], rows)
-    made = (await session.execute(minted.returning(*Certificate.__table__.c))).all()
+    made = (await session.execute(minted.returning(*seeking.beside(Certificate)))).all()
     details = {"assessment_id": batch.assessment_id}
     await deeds.record_all(session, [deeds.deed(call, "certificate.issued", row.id, details=details, **thin(row)) for row in made])
     return len(made)

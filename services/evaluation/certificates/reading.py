@@ -13,7 +13,7 @@ from services.evaluation.assessments.tables import Assessment
 from services.evaluation.certificates import policy, visibility
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.known.conditions import ALIASES
-from shared import changes, errors, pages
+from shared import changes, errors, pages, seeking
 from shared.access import Call
 from shared.web import Kernel
 
@@ -33,7 +33,7 @@ def status_on(day: date) -> ColumnElement[str]:
 
 def columns(today: date) -> list[Any]:
     """As they are shown and told: of whom the holder is now."""
-    own = [each for each in Certificate.__table__.c if each.name != "trainee_id"]
+    own = [each for each in seeking.beside(Certificate) if each.name != "trainee_id"]
     return [*own, ALIASES.kept(Certificate.trainee_id).label("trainee_id"), status_on(today).label("status")]
 
 

@@ -13,7 +13,7 @@ from services.evaluation.certificates import policy, reading
 from services.evaluation.certificates.errors import REFUSALS
 from services.evaluation.certificates.schemas import CertificateOut, CertificatePaper, RevocationPreview, TouchedClaim, TouchedOut
 from services.evaluation.certificates.tables import Certificate
-from shared import codes, county, deeds, errors, web, wire
+from shared import codes, county, deeds, errors, seeking, web, wire
 from shared.access import Call
 from shared.steps import Machine, Refusal
 
@@ -26,7 +26,7 @@ async def get(session: AsyncSession, call: Call, certificate_id: UUID) -> Certif
 
 def paper(call: Call, certificate: Certificate) -> CertificatePaper:
     """The certificate, with what the caller may do with it."""
-    values = {column.name: getattr(certificate, column.name) for column in Certificate.__table__.c}
+    values = {column.name: getattr(certificate, column.name) for column in seeking.beside(Certificate)}
     values["trainee_id"] = certificate.holder_id or certificate.trainee_id
     status = "revoked" if certificate.revoked_on is not None and certificate.revoked_on <= call.today else "valid"
     out = CertificateOut.model_validate(values | {"status": status})

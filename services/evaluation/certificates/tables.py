@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from services.evaluation.codes import CertificateKind
 from services.evaluation.metadata import Row
-from shared import db, keeping
+from shared import db, keeping, seeking
 
 
 class Certificate(db.Versioned, Row):
@@ -40,6 +40,7 @@ class Certificate(db.Versioned, Row):
     revoked_on: Mapped[date | None]
     revoked_reason: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    parts: Mapped[list[str]] = seeking.parts("number")
 
     __table_args__ = (
         UniqueConstraint("kind", "number_key", name="certificates_number_key"),
@@ -60,6 +61,7 @@ class Certificate(db.Versioned, Row):
         Index("certificates_revoked_on_idx", "revoked_on", "id"),
         Index("certificates_issued_on_idx", "issued_on", "id"),
         Index("certificates_registered_at_idx", "registered_at", "id"),
+        Index("certificates_parts_idx", "parts", postgresql_using="gin"),
         Index("certificates_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index(
             "certificates_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}

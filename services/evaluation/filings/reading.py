@@ -13,7 +13,7 @@ from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.filings import policy, visibility
 from services.evaluation.filings.schemas import CoverageOut, CoveredEnterprise, FilingOut
 from services.evaluation.filings.tables import Filing
-from shared import errors, pages
+from shared import errors, pages, seeking
 from shared.access import Call
 from shared.web import Kernel
 
@@ -28,7 +28,7 @@ async def find(session: AsyncSession, call: Call, filing_id: UUID, *, lock: bool
 
 
 def listed(call: Call, status: list[Status] | None, institution_id: list[UUID] | None, external_ref: pages.Reference) -> Select[Any]:
-    wanted = select(*Filing.__table__.c).where(visibility.rows(call.actor), external_ref.among(Filing.external_refs))
+    wanted = select(*seeking.beside(Filing)).where(visibility.rows(call.actor), external_ref.among(Filing.external_refs))
     return pages.where(wanted, {status_on(call.today): status, Filing.institution_id: institution_id})
 
 
@@ -39,7 +39,7 @@ def status_on(today: date) -> ColumnElement[str]:
 
 def shown(filing: Any, today: date) -> FilingOut:
     """As it was filed; what the institution is called today is filled in on the way out."""
-    kept = {column.name: getattr(filing, column.name) for column in Filing.__table__.c}
+    kept = {column.name: getattr(filing, column.name) for column in seeking.beside(Filing)}
     status = policy.status_on(filing.status, filing.valid_until_on, today)
     return FilingOut.model_validate(kept | {"filed_name": filing.institution_name, "institution_name": None, "status": status})
 

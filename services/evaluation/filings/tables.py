@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.metadata import Row
-from shared import county, db, keeping
+from shared import county, db, keeping, seeking
 
 COUNTY = county.here()
 
@@ -45,6 +45,7 @@ class Filing(db.Versioned, Row):
     checked_by: Mapped[str | None] = mapped_column(Text, comment="person")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    parts: Mapped[list[str]] = seeking.parts(db.paper_number_sql(COUNTY.series("BA")), "institution_name")
 
     __table_args__ = (
         UniqueConstraint("number", name="filings_number_key"),
@@ -63,6 +64,7 @@ class Filing(db.Versioned, Row):
         Index("filings_created_at_idx", "created_at", "id"),
         Index("filings_changed_at_idx", "changed_at", "id"),
         Index("filings_by_valid_until_on_idx", "valid_until_on", "id"),
+        Index("filings_parts_idx", "parts", postgresql_using="gin"),
         Index("filings_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index(
             "filings_institution_name_part_idx",

@@ -6,14 +6,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, DateTime, and_, cast, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, DateTime, and_, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
 from services.subsidy.claims.policy import OPEN, STANDING
 from services.subsidy.claims.tables import Claim, Line
 from services.subsidy.codes import ClaimKind, ClaimStatus, Payee, SchemeCode
 from services.subsidy.metadata import Row
-from shared import clock, pages, wire
+from shared import clock, pages, seeking, wire
 from shared.aliases import Aliases
 
 ALIASES: Final = Aliases(Row.metadata.tables["merged_trainees"], "kept_id")
@@ -76,7 +76,7 @@ def named_by(by: ClaimFilter, today: date) -> ColumnElement[bool]:
     if by.trainee_id:
         also.append(Claim.id.in_(select(Line.claim_id).where(ALIASES.among(Line.trainee_id, each_of(by.trainee_id)))))
     if by.q is not None:
-        also.append(or_(*(column.ilike(pages.contains(by.q)) for column in SOUGHT_IN)))
+        also.append(seeking.within(SOUGHT_IN, by.q))
     return and_(*also)
 
 

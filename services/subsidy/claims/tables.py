@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import AppealFollows, AppealStatus, ClaimKind, ClaimStatus, LineVerdict, Outcome, SchemeCode
 from services.subsidy.metadata import Row
-from shared import county, db, keeping
+from shared import county, db, keeping, seeking
 
 JUDGED = (  # what a claim was judged to be and upon what: it is judged again only while the applicant has it
     "kind",
@@ -74,6 +74,7 @@ class Claim(db.Versioned, Row):
         Index("claims_created_idx", "created_at", "id"),
         Index("claims_submitted_idx", "submitted_at", "id"),
         Index("claims_amount_idx", "amount", "id"),
+        Index("claims_parts_idx", "parts", postgresql_using="gin"),
         Index("claims_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("claims_sought_by_idx", "sought_by", postgresql_using="gin", postgresql_ops={"sought_by": "gin_trgm_ops"}),
         Index("claims_external_refs_idx", "external_refs", postgresql_using="gin"),
@@ -101,6 +102,7 @@ class Claim(db.Versioned, Row):
     sought_by: Mapped[str] = mapped_column(
         Text, server_default="", comment="institution, class and its number as last judged: what a list is searched by"
     )
+    parts: Mapped[list[str]] = seeking.parts(db.paper_number_sql(county.here().series("SQ")), "sought_by")
     everyone: Mapped[bool] = mapped_column(comment="no lines were named: everyone who completed the class")
     attachments: Mapped[list[str]] = mapped_column(JSONB)
     external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB)

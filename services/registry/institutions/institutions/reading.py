@@ -12,7 +12,7 @@ from services.registry.institutions.institutions import conditions, policy, visi
 from services.registry.institutions.institutions.schemas import InstitutionOut, InstitutionPaper
 from services.registry.institutions.institutions.tables import Absence, Blacklisting, Designation, Institution
 from services.registry.reference import policy as reference
-from shared import errors, history, pages, wire
+from shared import errors, history, pages, seeking, wire
 from shared.access import Call
 from shared.national_numbers import compact
 
@@ -110,7 +110,7 @@ async def list_institutions(
     if designated_on:
         wanted = wanted.where(or_(*map(conditions.designated, designated_on)))
     if name:
-        wanted = wanted.where(pages.has_part(Institution.name, name))
+        wanted = wanted.where(seeking.as_written(Institution.name, name))
     return await pages.page(session, wanted, Institution.id, asked, lambda row: InstitutionOut.model_validate(dict(row._mapping)))
 
 

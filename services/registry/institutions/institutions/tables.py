@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import InstitutionStatus, RatingResult
 from services.registry.metadata import Referenced, Row
-from shared import db, keeping
+from shared import db, keeping, seeking
 
 
 class Institution(db.Versioned, Referenced, Row):
@@ -30,6 +30,7 @@ class Institution(db.Versioned, Referenced, Row):
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    parts: Mapped[list[str]] = seeking.parts("name", "uscc")
 
     __table_args__ = (
         UniqueConstraint("uscc", name="institutions_uscc_key"),
@@ -38,6 +39,7 @@ class Institution(db.Versioned, Referenced, Row):
         Index("institutions_rating_idx", "rating", "id"),
         Index("institutions_above_scale_idx", "above_scale", "id"),
         Index("institutions_bank_account_key_idx", "bank_account_key"),
+        Index("institutions_parts_idx", "parts", postgresql_using="gin"),
         Index("institutions_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index("institutions_kind_idx", "kind", "id"),
         Index("institutions_region_code_idx", "region_code", "id"),

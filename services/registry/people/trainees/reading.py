@@ -20,7 +20,7 @@ from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.reference import policy as reference
-from shared import clock, errors, history, pages, person_names, wire
+from shared import clock, errors, history, pages, person_names, seeking, wire
 from shared.access import Actor, Call
 from shared.web import Kernel
 
@@ -193,7 +193,7 @@ async def list_trainees(
         seen = select(TraineeSighting).where(TraineeSighting.trainee_id == Trainee.id, TraineeSighting.institution_id.in_(institution_id))
         wanted = wanted.where(seen.exists())
     if name:
-        wanted = wanted.where(pages.has_part(Trainee.known_as, [person_names.sought(each) for each in name]))
+        wanted = wanted.where(seeking.as_written(Trainee.known_as, [person_names.sought(each) for each in name]))
     if asked.sought is not None:
         asked = replace(asked, sought=person_names.sought(asked.sought))
     return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))

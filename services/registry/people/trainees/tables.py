@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import IdType, RetirementTrack, Sex
 from services.registry.metadata import Referenced, Row
-from shared import db, keeping
+from shared import db, keeping, seeking
 
 
 class Trainee(db.Versioned, Referenced, Row):
@@ -24,6 +24,7 @@ class Trainee(db.Versioned, Referenced, Row):
     name: Mapped[str] = mapped_column(Text)
     earlier_names: Mapped[str] = mapped_column(Text, default="", server_default="")
     known_as: Mapped[str] = mapped_column(Text, Computed("name || chr(10) || earlier_names", persisted=True))
+    parts: Mapped[list[str]] = seeking.parts("name", "earlier_names")
     id_type: Mapped[str] = mapped_column(Text)
     id_number: Mapped[bytes] = mapped_column(LargeBinary)
     id_number_key: Mapped[bytes] = mapped_column(LargeBinary)
@@ -53,6 +54,7 @@ class Trainee(db.Versioned, Referenced, Row):
         db.one_of("retirement_track", RetirementTrack),
         CheckConstraint("merged_into <> id", name="merged_into"),
         CheckConstraint("holds_number OR merged_into IS NOT NULL", name="holds_number"),
+        Index("trainees_parts_idx", "parts", postgresql_using="gin"),
         Index("trainees_known_as_idx", "known_as", postgresql_using="gin", postgresql_ops={"known_as": "gin_trgm_ops"}),
         Index("trainees_name_birth_idx", "name", "birth_on", "id"),
         Index("trainees_phone_key_idx", "phone_key", "id"),

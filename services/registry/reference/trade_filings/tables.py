@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.metadata import Row
-from shared import db, keeping
+from shared import db, keeping, seeking
 
 
 class TradeFiling(db.Versioned, Row):
@@ -24,6 +24,7 @@ class TradeFiling(db.Versioned, Row):
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     withdrawn_on: Mapped[date | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+    parts: Mapped[list[str]] = seeking.parts("number", "trade_name")
 
     __table_args__ = (
         Index("trade_filings_number_key", "number", unique=True, postgresql_where=text("withdrawn_on IS NULL")),
@@ -33,6 +34,7 @@ class TradeFiling(db.Versioned, Row):
         Index("trade_filings_by_number_idx", "number", "id"),
         Index("trade_filings_from_on_idx", "from_on", "id"),
         Index("trade_filings_beside_occupation_code_idx", "beside_occupation_code", "id"),
+        Index("trade_filings_parts_idx", "parts", postgresql_using="gin"),
         Index("trade_filings_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("trade_filings_trade_name_idx", "trade_name", postgresql_using="gin", postgresql_ops={"trade_name": "gin_trgm_ops"}),
         {"info": keeping.only("withdrawn_on", "withdrawn_reason", "version", until="old.withdrawn_on IS NOT NULL")},

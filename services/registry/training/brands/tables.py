@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import BrandKind
 from services.registry.metadata import Referenced, Row
-from shared import db
+from shared import db, seeking
 
 MATERIALS = ("creation_plan", "training_video", "experience_summary", "employment_ledger")
 
@@ -29,6 +29,7 @@ class Brand(db.Versioned, Referenced, Row):
     experience_summary_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
     employment_ledger_on: Mapped[date | None]
     employment_ledger_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
+    parts: Mapped[list[str]] = seeking.parts("name")
 
     __table_args__ = (
         UniqueConstraint("kind", "name", name="brands_name_key"),
@@ -36,5 +37,6 @@ class Brand(db.Versioned, Referenced, Row):
         Index("brands_kind_idx", "kind", "id"),
         Index("brands_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("brands_name_idx", "name", "id"),
+        Index("brands_parts_idx", "parts", postgresql_using="gin"),
         Index("brands_name_part_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
     )

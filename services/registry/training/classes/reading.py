@@ -18,7 +18,7 @@ from services.registry.reference import policy as reference
 from services.registry.training.classes import conditions, policy, visibility
 from services.registry.training.classes.schemas import ClassOut, ClassPaper, ClassWarning, SessionOut
 from services.registry.training.classes.tables import ClassSession, TrainingClass
-from shared import errors, pages, wire
+from shared import errors, pages, seeking, wire
 from shared.access import Call, WrongRole
 from shared.clock import SHANGHAI
 from shared.steps import Refusal
@@ -158,8 +158,8 @@ def listed(
         row.demonstration: demonstration,
     }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(row.external_refs)), equal)
-    for column, parts in ((row.name, name), (row.number, number)):
-        wanted = wanted.where(pages.has_part(column, parts)) if parts else wanted
+    for column, texts in ((row.name, name), (row.number, number)):
+        wanted = wanted.where(seeking.as_written(column, texts)) if texts else wanted
     further = (
         (from_on, row.ends_on.__ge__),
         (to_on, row.starts_on.__le__),

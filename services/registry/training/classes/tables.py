@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import ClassStatus, HalfDay
 from services.registry.metadata import Referenced, Row
-from shared import db, keeping
+from shared import db, keeping, seeking
 
 
 class TrainingClass(db.Versioned, Referenced, Row):
@@ -52,6 +52,7 @@ class TrainingClass(db.Versioned, Referenced, Row):
     changed_by: Mapped[str | None] = mapped_column(Text)
     submitted_by: Mapped[str | None] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    parts: Mapped[list[str]] = seeking.parts("name", "number")
 
     __table_args__ = (
         UniqueConstraint("number", name="classes_number_key"),
@@ -68,6 +69,7 @@ class TrainingClass(db.Versioned, Referenced, Row):
         Index("classes_department_idx", "department", "id"),
         Index("classes_ends_on_idx", "ends_on", "starts_on"),
         Index("classes_starts_on_idx", "starts_on", "id"),
+        Index("classes_parts_idx", "parts", postgresql_using="gin"),
         Index("classes_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index("classes_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("classes_programmes_idx", "programmes", postgresql_using="gin"),

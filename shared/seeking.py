@@ -1,0 +1,61 @@
+"""Looking for a part of a name or number (按名称、编号的一部分查找).
+
+Trigrams find a part of three characters or more; of fewer they know nothing, and most names have two or three. So a table that is searched keeps beside its
+texts an array of each one and two characters of them, `parts`, which the database computes and a GIN index finds. A table by part and id was measured as well:
+as quick for names that are frequent and quicker for those in between (0.2 against 2 ms of 300,000), but it is as large as the people themselves.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Column, ColumnElement, Computed, Text, cast, func, or_
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.orm import MappedColumn, mapped_column
+
+from shared import db
+
+LONGEST: Final = 2  # longer ones are left to trigrams
+BETWEEN: Final = "chr(31)"  # stands in no text that was taken in
+PAIRS, SINGLE = "'(..)'", "'(.)'"
+
+
+def sql(*texts: str) -> str:
+    """The expression for what these texts (columns or expressions, none null) are found by. Small letters stand for both."""
+    whole = f"lower({' || chr(10) || '.join(texts)})"
+    spelt = (
+        f"regexp_replace({text}, {each}, '\\1' || {BETWEEN}, 'g')"
+        for text, each in ((whole, PAIRS), (f"substr({whole}, 2)", PAIRS), (whole, SINGLE))
+    )
+    return f"array_remove(string_to_array({f' || {BETWEEN} || '.join(spelt)}, {BETWEEN}), '')"
+
+
+def parts(*texts: str) -> MappedColumn[list[str]]:
+    """The column `parts`, which needs a GIN index. Nobody reads it."""
+    return mapped_column(ARRAY(Text), Computed(sql(*texts), persisted=True), deferred=True)
+
+
+def beside(of: type[Any]) -> list[Column[Any]]:
+    """All columns of a mapped class but `parts`."""
+    return [column for column in db.table(of).c if column.name != "parts"]
+
+
+def within(columns: Sequence[Any], text: str) -> ColumnElement[bool]:
+    """The rows that have the text in one of these columns of one table, in capitals or not; its `parts` are theirs together."""
+    return _short(columns[0], text) if len(text) <= LONGEST else or_(*(column.ilike(pattern(text)) for column in columns))
+
+
+def as_written(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
+    """The rows that have one of the texts in this column."""
+    return or_(
+        *(column.like(pattern(text)) & _short(column, text) if len(text) <= LONGEST else column.like(pattern(text)) for text in texts)
+    )
+
+
+def _short(column: Any, text: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.expression.table.c.parts.contains(cast(array([func.lower(text)]), ARRAY(Text)))
+    return found
+
+
+def pattern(part: str) -> str:
+    """A LIKE pattern for a literal part of a text: `%` and `_` stand for themselves."""
+    return "%" + part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
