@@ -83,12 +83,12 @@ def told(of: ClaimFacts, line: LineFacts) -> str:
     held += "".join(f",{label('personal_status', each.status)}" for each in line.statuses)
     said = [f"{label('sex', line.sex)},{age_on(line.born_on, day)} 周岁,{held}"]
     if class_facts := of.class_facts:
-        level = label("level", class_facts.level) if class_facts.level else "无等级"
+        level = label("level", class_facts.level) if class_facts.level else ""
         length = f"{class_facts.starts_on} 至 {class_facts.ends_on},{class_facts.hours} 课时"
-        said.append(f"{class_facts.trade_name}({level})班,{length},实到 {len(line.attendance)} 天")
+        said.append(f"{class_facts.trade_name}{level}班,{length},实到 {len(line.attendance)} 天")
     if certificate := line.certificate:
-        level = label("level", certificate.level) if certificate.level else "无等级"
-        said.append(f"{trades.title(certificate.occupation_code)}({level})证书,{certificate.issued_on} 发证")
+        level = label("level", certificate.level) if certificate.level else ""
+        said.append(f"{trades.title(certificate.occupation_code)}{level}证书,{certificate.issued_on} 发证")
     if line.placement:
         said.append(f"{line.placement.started_on} 上岗")
     if line.priors:

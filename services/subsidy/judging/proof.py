@@ -23,7 +23,7 @@ from shared.months import months_after
 from shared.strict import Fault
 
 YEARS_AHEAD = 5  # the window of terms that no later document ends yet
-IN_NO_LIST = "设想的其他工种"
+IN_NO_LIST = "设想的其他行当"
 DECIDES = {  # the figure that a finding about someone in order comes from
     FindingCode.CLASS_TOO_LONG: "class_days_at_most",
     FindingCode.CLASS_TOO_SHORT: "class_hours_at_least",
