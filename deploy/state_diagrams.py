@@ -13,6 +13,8 @@ POLICIES = (
     "services.registry.institutions.institutions",
     "services.registry.people.trainees",
     "services.registry.people.corrections",
+    "services.registry.people.erasures",
+    "services.registry.people.harvests",
     "services.registry.training.classes",
     "services.registry.training.enrolments",
     "services.subsidy.schemes",

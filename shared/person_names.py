@@ -57,16 +57,22 @@ def read(text: str) -> str:
     """The name in the form in which it is kept and shown; raises Unreadable."""
     if _PLAIN.fullmatch(text):
         return text
+    name = called(text)
+    if _NUMBER.search(name):
+        raise Unreadable(INVALID, "", "姓名中有证件号码、电话或账号;姓名一栏只填姓名")
+    if not any(each.isalpha() or "\U00020000" <= each <= "\U0003ffff" for each in name):
+        raise Unreadable(INVALID, name, "姓名中没有文字;填写与身份证一致的姓名")
+    return name
+
+
+def called(text: str) -> str:
+    """The same of what an account is called, who need not be called as on a document: digits and no letter are no fault."""
     name = _formed(text)
     if not name:
         raise Unreadable(MISSING, "", "填写与身份证一致的姓名")
     if unseen := next(filter(_is_unseen, name), None):
         code = f"U+{ord(unseen):04X}"
         raise Unreadable(INVALID, code, f"姓名中有看不见或无法显示的字符({code});请删去,或改用证件上的字")
-    if _NUMBER.search(name):
-        raise Unreadable(INVALID, "", "姓名中有证件号码、电话或账号;姓名一栏只填姓名")
-    if not any(each.isalpha() or "\U00020000" <= each <= "\U0003ffff" for each in name):
-        raise Unreadable(INVALID, name, "姓名中没有文字;填写与身份证一致的姓名")
     return name
 
 

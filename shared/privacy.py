@@ -7,7 +7,7 @@ Key ids travel with the ciphertext, so keys can be rotated. The cipher is a sett
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -49,6 +49,10 @@ class Vault:
             return _open(cipher.decode(), self.keys[key_id.decode()], rest[:NONCE_BYTES], rest[NONCE_BYTES:], header + row.encode())
         except (InvalidTag, KeyError) as error:
             raise WrongRow(row) from error
+
+    def under(self, key: bytes) -> "Vault":
+        """The same cipher under a key of its own: when that is destroyed, so is whatever was encrypted under it, wherever it is kept."""
+        return replace(self, keys={"own": key}, key_id="own")
 
     def blind(self, text: str, purpose: str) -> bytes:
         """A keyed digest to find equal values by: 32 bytes, useless without the key. `purpose` keeps indexes of different meaning apart."""

@@ -18,6 +18,7 @@ from shared.national_numbers import InvalidNumber, citizen_id, credit_code
 from shared.privacy import mask_number, mask_phone
 
 PHONE_DIGITS, CITIZEN_DIGITS = 11, 18
+NUMBER_IN_TEXT = "id_number_in_text"  # the fault of a text that lists show as it was typed
 QUOTED_LONGEST, READ_LONGEST = 60, 4000  # sixty characters are never left of four numbers in their longest writing
 
 _PERCENT = "%(?:25)*"

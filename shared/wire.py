@@ -122,6 +122,12 @@ def _plain_text(value: str) -> str:
     return value
 
 
+def _no_number(value: str) -> str:
+    if redaction.names_citizen(value):
+        raise PydanticCustomError(redaction.NUMBER_IN_TEXT, "文字中不得有公民身份号码")
+    return value
+
+
 def _person_name(value: str) -> str:
     try:
         return person_names.read(value)
@@ -146,7 +152,8 @@ Number = Annotated[int | float, WithJsonSchema({"type": "number"})]  # 3 stays 3
 Problem = Annotated[dict[str, Any], WithJsonSchema({"x-schema": "Problem"})]  # schemas that `shared.web.documents` adds
 Faults = Annotated[list[dict[str, Any]], WithJsonSchema({"type": "array", "items": {"x-schema": "Fault"}})]
 Text = Annotated[str, AfterValidator(_plain_text)]
-Word = Annotated[Text, Field(min_length=1, max_length=200)]
+Named = Annotated[Text, AfterValidator(_no_number)]  # shown in lists as it was typed: no person's number may hide in it
+Word = Annotated[Named, Field(min_length=1, max_length=200)]
 PersonName = Annotated[Text, Field(max_length=person_names.LONGEST), AfterValidator(_person_name)]
 Comment = Annotated[Text, AfterValidator(redaction.redact), Field(max_length=1000)]  # read by more people than may see a number in full
 Reason = Annotated[Comment, Field(min_length=1)]

@@ -35,6 +35,7 @@ NOUNS = (
     "status-lists",
     "status-records",
     "trade-filings",
+    "harvest-alarms",
     "trainees",
     "worklist",
 )

@@ -3,10 +3,11 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from gateway.codes import AccountStatus, Role
-from shared import county, names, wire
+from shared import county, names, person_names, wire
 
 EXAMPLES = county.here().examples
 
@@ -18,6 +19,14 @@ Password = Annotated[
 ]
 
 
+def _called(value: str) -> str:
+    try:
+        return person_names.called(value)
+    except person_names.Unreadable as fault:
+        raise PydanticCustomError(fault.code, fault.fix) from None
+
+
+UserName = Annotated[wire.Word, AfterValidator(_called), Field(examples=[f"{EXAMPLES.region_name}人社中心"])]
 RegionCode = Annotated[str, Field(pattern=r"^\d{6,12}$")]
 Issuer = Annotated[wire.Word, Field(description="可信签发者(OIDC_ISSUER)的网址;与 subject 一起给")]
 Subject = Annotated[wire.Text, Field(min_length=1, max_length=255, description="此人在签发者处的编号(令牌中的 sub)")]
@@ -41,6 +50,7 @@ class ClientIn(Bindings):
 
 
 class UserIn(Bindings):
+    name: UserName
     login: wire.Word | None = Field(None, description="登录名;不给则用 name", examples=["yangxiuying"])
     password: Password | None = Field(None, description="不给则生成一个,只显示一次;绑定了 subject 的不生成")
     manager: bool = Field(False, examples=[False])
@@ -58,6 +68,7 @@ class AccountChange(wire.In):
 
 
 class UserChange(AccountChange):
+    name: UserName = Field(default_factory=str)
     manager: bool = Field(default_factory=bool, examples=[False])
     issuer: Issuer | None = Field(None, examples=[None])
     subject: Subject | None = Field(None, examples=[None])

@@ -21,6 +21,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "status-lists",
         "outside-payments",
         "trade-filings",
+        "harvest-alarms",
         "brands",
     ),
     "subsidy": (

@@ -9,7 +9,8 @@ from gateway.codes import DeliveryStatus
 from shared import wire
 
 Url = Annotated[
-    str, Field(max_length=2000, description="http 或 https;生产环境只接受公网的 https", examples=["https://hooks.example.gov.cn/training"])
+    wire.Named,
+    Field(max_length=2000, description="http 或 https;生产环境只接受公网的 https", examples=["https://hooks.example.gov.cn/training"]),
 ]
 EventType = Annotated[str, Field(pattern=r"^[a-z_]+\.([a-z_]+|\*)$", max_length=60, examples=["claim.submitted"])]
 EventTypes = Annotated[

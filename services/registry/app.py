@@ -18,7 +18,11 @@ from services.registry.institutions.teachers import routes as teachers
 from services.registry.institutions.yearly_reports import routes as yearly_reports
 from services.registry.internal import evaluation, gateway, names, search, subsidy
 from services.registry.people.corrections import routes as corrections
+from services.registry.people.duplicates import job as duplicates_job
 from services.registry.people.duplicates import routes as duplicates
+from services.registry.people.erasures import routes as erasures
+from services.registry.people.harvests import routes as harvests
+from services.registry.people.harvests.tables import Harvest
 from services.registry.people.merges import routes as merges
 from services.registry.people.outside_payments import routes as outside_payments
 from services.registry.people.status_records import routes as status_records
@@ -37,7 +41,7 @@ from services.registry.training.enrolments import visibility as enrolments_seen
 from services.registry.training.inspections import routes as inspections
 from services.registry.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, web
+from shared import county, db, forgetting, web
 from shared.settings import Settings, load
 from shared.sheet_jobs import uploads
 
@@ -52,6 +56,8 @@ PART = web.Part(
         merges.router,
         corrections.router,
         duplicates.router,
+        erasures.router,
+        harvests.router,
         status_records.router,
         status_records.lists_router,
         status_records.trainees_router,
@@ -79,8 +85,8 @@ PART = web.Part(
     ),
     papers=changes.PAPERS,
     names=names.OWN,
-    forgets=(uploads.term(Import),),
-    jobs=(import_job.work, following.certificates, following.placements, following.claims),
+    forgets=(uploads.term(Import), forgetting.Term(db.table(Harvest), db.table(Harvest).c.first_at, forgetting.SIX_MONTHS_DAYS)),
+    jobs=(import_job.work, following.certificates, following.placements, following.claims, duplicates_job.find_among_known),
 )
 
 

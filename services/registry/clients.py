@@ -155,3 +155,16 @@ async def tell_order(kernel: Kernel, call: Call, order_id: UUID) -> None:
     """Tells the call of a class's order, by which its paper is named and warned of. An eastwest that is away holds up nothing."""
     with contextlib.suppress(errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
         await order(kernel, call, order_id)
+
+
+class _Held(wire.Out):
+    counts: dict[str, int]
+
+
+async def held_by(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> dict[str, int]:
+    """How many papers of each kind the neighbours have that count on these people, under any of their ids."""
+    asked = {"trainee_ids": [str(each) for each in trainee_ids]}
+    who = ("subsidy", "evaluation", "eastwest")
+    answers = await asyncio.gather(*(kernel.neighbours[name].post("/internal/v1/held-of", call, asked) for name in who))
+    read = [http_client.read(_Held, answer, name).counts for answer, name in zip(answers, who, strict=True)]
+    return {kind: count for counts in read for kind, count in counts.items()}

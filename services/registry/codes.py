@@ -129,6 +129,17 @@ class CorrectionStatus(StrEnum):
     REJECTED = "rejected"
 
 
+class ErasureStatus(StrEnum):
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class HarvestStatus(StrEnum):
+    ALARMED = "alarmed"
+    ACKNOWLEDGED = "acknowledged"
+
+
 class DuplicateVerdict(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
@@ -210,6 +221,8 @@ class WorklistKind(StrEnum):
     CLASS_BARRED = "class_barred"
     CORRECTION_ASKED = "correction_asked"
     DUPLICATE_FOUND = "duplicate_found"
+    ERASURE_ASKED = "erasure_asked"
+    HARVEST_SUSPECTED = "harvest_suspected"
 
 
 # Lists of other services, as far as a class and a person's work name their codes; `tests/contracts/test_codes.py` compares them.
@@ -283,6 +296,8 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "retirement_track": RetirementTrack,
     "correctable_field": CorrectableField,
     "correction_status": CorrectionStatus,
+    "erasure_status": ErasureStatus,
+    "harvest_status": HarvestStatus,
     "duplicate_verdict": DuplicateVerdict,
     "duplicate_ground": DuplicateGround,
     "personal_status": PersonalStatus,

@@ -5,6 +5,7 @@ bound to its row, as the keyed digest that finds equal ones, and as the mask tha
 """
 
 import datetime as dt
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -217,6 +218,10 @@ def likeness(vault: Vault, number: str, phone: str | None) -> dict[str, Any]:
     """What a person registered twice may be found by: the phone; and what surrounds the birth date in a number of eighteen characters."""
     frame = number[:6] + number[14:17] if len(number) == 18 else None
     return {"phone_key": phone and vault.blind(phone, PHONE), "number_frame_key": frame and vault.blind(frame, NUMBER_FRAME)}
+
+
+def new_history_key() -> bytes:
+    return os.urandom(32)
 
 
 def opened(vault: Vault, table: str, row_id: UUID, column: str, kept: bytes | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from shared.national_numbers import CitizenId, InvalidNumber, citizen_id, compact, half_width
 from shared.privacy import mask_number
-from shared.redaction import redact
+from shared.redaction import NUMBER_IN_TEXT, names_citizen, quoted, redact
 from shared.sheets.cells import Reading, Row, RowFault, Value, is_cell_error, text_of
 from shared.sheets.finding import ORDER, Found, Layout, people
 
@@ -87,6 +87,14 @@ class RowCheck:
         except FieldFault as fault:
             self.add(name, fault)
             return None
+
+    def words(self, name: str) -> str | None:
+        """Free text, which lists show as it was typed."""
+        text = self.text(name)
+        if names_citizen(text):
+            self.add(name, FieldFault(NUMBER_IN_TEXT, quoted(text), "请删去其中的公民身份号码"))
+            return None
+        return text or None
 
     def add(self, name: str, fault: FieldFault) -> None:
         if name not in self.unreadable:

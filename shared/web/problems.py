@@ -144,7 +144,11 @@ def misfit(items: Sequence[Mapping[str, Any]], *, at_most: int | None = FAULTS_A
     return errors.Invalid(faults=faults, left_out=left_out)
 
 
-_CODES = {"extra_forbidden": "unknown_field", "missing": "missing_field", **{code: code for code in person_names.CODES}}
+_CODES = {
+    "extra_forbidden": "unknown_field",
+    "missing": "missing_field",
+    **{code: code for code in (*person_names.CODES, redaction.NUMBER_IN_TEXT)},
+}
 
 
 def _fault(item: Mapping[str, Any]) -> errors.Fault:

@@ -17,6 +17,8 @@ from services.evaluation.filings import steps as filings
 from services.registry import codes as registry
 from services.registry.institutions.institutions import policy as institutions
 from services.registry.people.corrections import policy as corrections
+from services.registry.people.erasures import policy as erasures
+from services.registry.people.harvests import policy as harvests
 from services.registry.people.trainees import policy as trainees
 from services.registry.training.classes import policy as classes
 from services.registry.training.enrolments import policy as enrolments
@@ -95,7 +97,20 @@ def test_every_action_of_every_paper_has_its_label() -> None:
     here = county.folder()
     machines = [
         each.MACHINE
-        for each in (institutions, corrections, trainees, classes, enrolments, claims, objections, payments, recoveries, schemes)
+        for each in (
+            institutions,
+            corrections,
+            erasures,
+            harvests,
+            trainees,
+            classes,
+            enrolments,
+            claims,
+            objections,
+            payments,
+            recoveries,
+            schemes,
+        )
     ]
     machines += [each.machine_of(here) for each in (orders, placements, assessments, certificates, filings)]
     assert set(codes.labels("action")) == {step.action for machine in machines for step in machine.steps}

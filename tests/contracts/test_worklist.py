@@ -19,6 +19,8 @@ KINDS: tuple[Kind, ...] = (*registry.KINDS, *OF_SUBSIDY, *evaluation.KINDS, *eas
 MACHINES = {machine.paper: machine for machine in machines()}
 PAPERS = {
     "correction": "更正申请",
+    "erasure_request": "删除申请",
+    "harvest_alarm": "查询告警",
     "class": "班级",
     "scheme_terms": "条款",
     "claim": "申领单",

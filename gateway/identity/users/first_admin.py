@@ -15,9 +15,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from gateway.codes import AccountStatus, Role
 from gateway.identity.rules import LOCAL
+from gateway.identity.schemas import UserName
 from gateway.identity.sessions import passwords
 from gateway.identity.tables import User
-from shared import access, clock, db, deeds, wire
+from shared import access, clock, db, deeds
 
 NOT_MIGRATED = ("42P01", "42703")  # no such table, no such column
 NOT_ALLOWED = "42501"
@@ -74,7 +75,7 @@ def _given(arguments: list[str]) -> tuple[str, URL]:
     wrong: list[str] = []
     name = " ".join(arguments).strip()
     try:
-        TypeAdapter(wire.Word).validate_python(name)
+        name = TypeAdapter(UserName).validate_python(name)
         if name.startswith(LOCAL):
             raise ValueError(name)
     except ValueError:

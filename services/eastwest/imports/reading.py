@@ -74,6 +74,7 @@ def _person(check: RowCheck, number: str) -> PersonRow | None:
         check.add("left", _wrong_day(check.text("left"), f"在岗情况为“{state[:10]}”,却填有离职日期;请核对其中一项"))
     elif state and not LEFT.fullmatch(state) and not AT_WORK.fullmatch(state):
         check.add("state", FieldFault("unknown_state", state, "填“在岗”或“已离职”;已离职的另填离职日期"))
+    employer, order_number = check.words("employer"), check.words("order_number")
     if started_on is None or check.faults:
         return None
     return PersonRow(
@@ -84,9 +85,9 @@ def _person(check: RowCheck, number: str) -> PersonRow | None:
         started_on,
         left_on,
         bool(INSURED.fullmatch(check.text("insured"))),
-        check.text("employer") or None,
+        employer,
         _district(check.text("district")),
-        check.text("order_number") or None,
+        order_number,
     )
 
 

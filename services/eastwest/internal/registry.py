@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import or_
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest.codes import EvidenceGrade as Grade
@@ -80,3 +80,17 @@ def _facts(row: Any, found: Retention) -> PlacementFacts:
         **{name: getattr(row, name) for name in plain},
         **{name: getattr(found, name) for name in proved},
     )
+
+
+class HeldAsked(wire.In):
+    trainee_ids: Annotated[list[UUID], Field(max_length=100)]
+
+
+class Held(wire.Out):
+    counts: dict[str, int] = Field(description="各类事项的件数")
+
+
+@router.operation("POST", "/internal/v1/held-of", may=access.INTERNAL, summary="以这些人为依据的安置件数", writes=False)
+async def held_of(body: HeldAsked, session: web.Session) -> Held:
+    theirs = select(func.count()).where(ALIASES.among(Placement.trainee_id, body.trainee_ids))
+    return Held(counts={"placement": await session.scalar(theirs) or 0})

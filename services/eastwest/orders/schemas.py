@@ -32,7 +32,7 @@ class Standard(wire.In):
     occupation_code: OccupationCode
     level: Level | None = Field(None, description="最低等级;不分等级则不填", examples=["junior"])
     set_on: wire.CivilDate = Field(description="标准确定之日", examples=["2025-03-01"])
-    text: Annotated[wire.Text, Field(max_length=4000)] | None = Field(None, examples=["持电工证,能独立完成低压配线"])
+    text: Annotated[wire.Named, Field(max_length=4000)] | None = Field(None, examples=["持电工证,能独立完成低压配线"])
 
 
 class OrderIn(wire.In):

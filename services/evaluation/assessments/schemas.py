@@ -47,7 +47,7 @@ class SupervisionIn(wire.In):
     supervisor: Card
     mode: Mode = Field(description="线上或线下督导")
     report: Annotated[
-        wire.Text,
+        wire.Named,
         Field(min_length=1, max_length=4000, description="督导报告,可填 /v1/files 的编号", examples=["考场秩序良好,考评独立进行。"]),
     ]
 

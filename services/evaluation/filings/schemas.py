@@ -11,7 +11,7 @@ from shared import county, names, wire
 
 COUNTY = county.here()
 OccupationCode = Annotated[str, Field(pattern=r"^[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}$", description="职业代码", examples=["6-31-01-03"])]
-Card = Annotated[wire.Text, Field(min_length=1, max_length=60, description="证卡编号", examples=["KP-2025-001"])]
+Card = Annotated[wire.Named, Field(min_length=1, max_length=60, description="证卡编号", examples=["KP-2025-001"])]
 NumberPrefix = Annotated[
     str,
     Field(

@@ -1,8 +1,17 @@
-"""What registry asks of evaluation: who of a class is certified."""
+"""What registry asks of evaluation: who of a class is certified, and what counts on a person."""
 
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import func, select
+
+from services.evaluation.assessments.tables import Candidate
 from services.evaluation.certificates import facts
 from services.evaluation.certificates.schemas import CertifiedIn, CertifiedList
-from shared import access, web
+from services.evaluation.certificates.tables import Certificate
+from services.evaluation.known.conditions import ALIASES
+from shared import access, web, wire
 
 router = web.Router("certificates")
 
@@ -10,3 +19,18 @@ router = web.Router("certificates")
 @router.operation("POST", "/internal/v1/certified", may=access.INTERNAL, summary="班级取证人员", writes=False)
 async def certified(body: CertifiedIn, session: web.Session) -> CertifiedList:
     return await facts.certified(session, body)
+
+
+class HeldAsked(wire.In):
+    trainee_ids: Annotated[list[UUID], Field(max_length=100)]
+
+
+class Held(wire.Out):
+    counts: dict[str, int] = Field(description="各类事项的件数")
+
+
+@router.operation("POST", "/internal/v1/held-of", may=access.INTERNAL, summary="以这些人为依据的考核和证书件数", writes=False)
+async def held_of(body: HeldAsked, session: web.Session) -> Held:
+    kinds = {"assessment": Candidate.trainee_id, "certificate": Certificate.trainee_id}
+    wanted = (select(func.count()).where(ALIASES.among(of, body.trainee_ids)).scalar_subquery() for of in kinds.values())
+    return Held(counts=dict(zip(kinds, (await session.execute(select(*wanted))).one(), strict=True)))

@@ -110,7 +110,7 @@ def person_of(
             check.remarks.append("电话一栏有多个号码,只登记第一个")
         held = check.take("category", categories_of, check.text("category"))
         account = check.take("bank_account", fields.bank_account, check.value("bank_account"))
-        phone, education = phones[0] if phones else None, check.text("education") or None
+        phone, education = phones[0] if phones else None, check.words("education")
         return ToldOfPerson(citizen, name, region_code, phone, held, education, account)
 
     return read
@@ -163,9 +163,10 @@ def read_teachers(book: Book, *, today: dt.date) -> Reading[TeacherRow]:
         to_on = check.day("until", fields.day, "聘用截止日期") if check.text("until") else None
         if from_on and to_on and to_on < from_on:
             check.add("until", FieldFault("invalid_date", check.text("until"), "聘用截止日期不应早于聘用日期"))
+        qualification = check.words("qualification")
         if name is None or employment is None or from_on is None:
             return None
-        return TeacherRow(check.layout, check.row.number, name, citizen, employment, from_on, to_on, check.text("qualification") or None)
+        return TeacherRow(check.layout, check.row.number, name, citizen, employment, from_on, to_on, qualification)
 
     return read_rows(find_layouts(book, WORDS, needed=("name", "id_number", "employment", "from")), read)
 

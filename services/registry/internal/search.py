@@ -10,8 +10,9 @@ from services.registry import fields
 from services.registry.institutions.institutions import routes as institutions
 from services.registry.institutions.institutions import visibility as institution_rows
 from services.registry.institutions.institutions.tables import Institution
-from services.registry.people.trainees import operations, visibility
+from services.registry.people.harvests import operations as harvests
 from services.registry.people.trainees import routes as trainees
+from services.registry.people.trainees import visibility
 from services.registry.people.trainees.conditions import WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import visibility as class_rows
@@ -71,5 +72,5 @@ async def find(body: search.Asked, session: web.Session, call: web.Caller, kerne
     actor = access.actor_of(body.seen_by)
     found = await search.find(session, actor, kernel, KINDS, body.text)
     if redaction.names_citizen(body.text) and KINDS[0].open_to(actor):
-        await operations.looked_up(session, replace(call, actor=actor), kernel, 1, [hit.id for hit in found.items if hit.kind == "trainee"])
+        await harvests.looked_up(session, replace(call, actor=actor), kernel, 1, [hit.id for hit in found.items if hit.kind == "trainee"])
     return found

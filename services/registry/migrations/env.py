@@ -8,6 +8,8 @@ import services.registry.institutions.teachers.tables
 import services.registry.institutions.yearly_reports.tables
 import services.registry.people.corrections.tables
 import services.registry.people.duplicates.tables
+import services.registry.people.erasures.tables
+import services.registry.people.harvests.tables
 import services.registry.people.known.tables
 import services.registry.people.merges.tables
 import services.registry.people.outside_payments.tables

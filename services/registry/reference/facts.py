@@ -119,6 +119,18 @@ class StandingTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class HarvestTerms:
+    """From when on looking up by number is no ordinary work any more: of one person on one day."""
+
+    document: str
+    clause: str
+    basis_status: BasisStatus
+    numbers_a_day_at_least: int
+    unknown_percent_at_least: int
+    reveals_a_day_at_least: int
+
+
+@dataclass(frozen=True, slots=True)
 class Led:
     """What counts in the lines of the plans that a department leads: classes that name one of the programmes, or are of a channel or occupation."""
 
@@ -139,5 +151,6 @@ class Reference:
     institution_kinds: Mapping[str, InstitutionKind]
     channels: Mapping[str, Channel]
     standing: StandingTerms
+    harvest: HarvestTerms
     programmes: frozenset[str]
     led_by: Mapping[str, Led]

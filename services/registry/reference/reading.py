@@ -11,7 +11,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from services.registry.reference.facts import Category, Channel, InstitutionKind, Led, Level, Occupation, Reference, Region, StandingTerms
+from services.registry.reference.facts import (
+    Category,
+    Channel,
+    HarvestTerms,
+    InstitutionKind,
+    Led,
+    Level,
+    Occupation,
+    Reference,
+    Region,
+    StandingTerms,
+)
 from shared.strict import BadFile, read_file, table
 
 
@@ -27,6 +38,7 @@ def load(directory: Path) -> Reference:
         institution_kinds=_by_code(directory, "institution_kinds", InstitutionKind),
         channels=_by_code(directory, "channels", Channel),
         standing=read_file(StandingTerms, directory / "standing.toml"),
+        harvest=read_file(HarvestTerms, directory / "harvest.toml"),
         programmes=frozenset(line["code"] for line in lines),
         led_by=_led_by(lines),
     )

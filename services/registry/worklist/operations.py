@@ -1,10 +1,11 @@
-"""What waits at the registry: an officer approves classes and decides corrections; whoever holds a class submits, starts and completes it."""
+"""What waits at the registry: an officer approves classes and decides corrections, a reviewer erasures, an auditor looks into harvests; whoever holds a class
+submits, starts and completes it."""
 
 from typing import Any, Final
 
 from sqlalchemy import Text, case, cast, func, literal
 
-from services.registry.codes import ClassStatus, CorrectionStatus
+from services.registry.codes import ClassStatus, CorrectionStatus, ErasureStatus, HarvestStatus
 from services.registry.codes import WorklistKind as Waits
 from services.registry.institutions.institutions.conditions import barred
 from services.registry.institutions.institutions.tables import Institution
@@ -12,6 +13,11 @@ from services.registry.people.corrections.policy import OFFICER
 from services.registry.people.corrections.tables import TraineeCorrection
 from services.registry.people.duplicates import operations as duplicates
 from services.registry.people.duplicates.tables import PossibleDuplicate
+from services.registry.people.erasures.policy import REVIEWER
+from services.registry.people.erasures.tables import ErasureRequest
+from services.registry.people.harvests import operations as harvests
+from services.registry.people.harvests.policy import AUDITOR
+from services.registry.people.harvests.tables import Harvest
 from services.registry.people.trainees import visibility as trainees
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
@@ -76,6 +82,32 @@ DUPLICATE: Final = worklist.Paper(
 )
 
 
+ERASURE: Final = worklist.Paper(
+    "erasure_request",
+    ErasureRequest.id,
+    trainees.rows,
+    title=(literal("申请删除个人信息", Text), func.left(ErasureRequest.reason, 40)),
+    link=worklist.at("trainees", Trainee.id, "/erasure-requests"),
+    status=ErasureRequest.status,
+    trainee_id=Trainee.id,
+    joined=lambda wanted: wanted.join(Trainee, Trainee.id == ALIASES.kept(ErasureRequest.trainee_id)),
+)
+HARVEST: Final = worklist.Paper(
+    "harvest_alarm",
+    Harvest.id,
+    lambda _: Harvest.alarmed_at.is_not(None) & Harvest.acknowledged_at.is_(None),
+    title=(
+        literal("疑似批量查询证件号码", Text),
+        Harvest.actor_name,
+        cast(Harvest.on, Text),
+        func.concat("查询 ", Harvest.looked_up, " 个,未登记 ", Harvest.unknown, " 个,查看全号 ", Harvest.revealed, " 次"),
+    ),
+    link=worklist.at("harvest-alarms", Harvest.id),
+    status=harvests.STATUS,
+    institution_id=Harvest.institution_id,
+)
+
+
 KINDS: Final = (
     _class(Waits.CLASS_DRAFT, HOLDERS, "submit", ClassStatus.DRAFT),
     _class(Waits.CLASS_RETURNED, HOLDERS, "submit", ClassStatus.RETURNED),
@@ -107,6 +139,8 @@ KINDS: Final = (
         since_at=PossibleDuplicate.found_at,
         where=lambda _: (PossibleDuplicate.verdict.is_(None),),
     ),
+    Kind(Waits.ERASURE_ASKED, REVIEWER, "decide", ERASURE, frozenset({ErasureStatus.OPEN}), since_at=ErasureRequest.asked_at),
+    Kind(Waits.HARVEST_SUSPECTED, AUDITOR, "acknowledge", HARVEST, frozenset({HarvestStatus.ALARMED}), since_at=Harvest.alarmed_at),
     Kind(Waits.CORRECTION_ASKED, OFFICER, "accept", CORRECTION, frozenset({CorrectionStatus.OPEN}), since_at=TraineeCorrection.asked_at),
 )
 router = worklist.router(KINDS)

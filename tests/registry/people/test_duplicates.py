@@ -1,10 +1,13 @@
 """People who may be registered twice are found as they come in, and an officer's verdict is remembered."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from services.registry.people.duplicates import job
 from tests.conftest import Start
 from tests.registry.invented import id_number, made, trainee
 
@@ -65,6 +68,27 @@ async def test_a_verdict_is_remembered_and_joins_nobody(start: Start) -> None:
         assert await open_pairs(officer) == []
         history = (await officer.get(f"/v1/trainees/{one}/history")).json()["items"]
         assert "trainee.duplicate_decided" in {each["action"] for each in history}
+
+
+async def test_who_was_registered_before_there_were_keys_is_found_too(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few people at a time, until nobody is without."""
+    monkeypatch.setattr(job, "PEOPLE_A_STEP", 2)
+    monkeypatch.setattr(job, "PAUSE_SECONDS", 0)
+    async with start("registry") as registry:
+        officer = registry.as_("officer")
+        permit = {"id_type": "foreign_permanent_residence", "id_number": "FRA110099012345", "sex": "male", "birth_on": "1985-06-12"}
+        people = [ONE, ONE | {"id_number": id_number(1, "19850613"), "phone": None}, ONE | permit]
+        first, digit_apart, foreigner = [(await made(officer, "/v1/trainees", each))["id"] for each in people]
+        async with registry.superuser() as connection:
+            await connection.execute(text("DELETE FROM possible_duplicates"))
+            await connection.execute(text("UPDATE trainees SET phone_key = NULL, number_frame_key = NULL"))
+        assert await open_pairs(officer) == []
+        await asyncio.wait_for(job.find_among_known(registry.kernel), 30)
+        found = {frozenset(each["trainee_ids"]): each["grounds"] for each in await open_pairs(officer)}
+        assert found == {frozenset([first, digit_apart]): ["number"], frozenset([first, foreigner]): ["name_and_birth", "phone"]}
+        async with registry.superuser() as connection:
+            left = await connection.scalar(text("SELECT count(*) FROM trainees WHERE phone IS NOT NULL AND phone_key IS NULL"))
+        assert left == 0
 
 
 @pytest.mark.parametrize("ids", ["twice-the-same", "unknown"])

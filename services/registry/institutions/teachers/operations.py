@@ -61,23 +61,41 @@ async def keep(
             )
         else:
             rows[index] = row
+    changed: dict[UUID, list[dict[str, Any]]] = {}
     if rows:
         ordered = sorted(rows.values(), key=lambda row: (row["id_number_key"], row["from_on"]))
         made = set(await session.scalars(upsert(Teacher).on_conflict_do_nothing().returning(Teacher.id), ordered))
         results |= {index: Result("created", row["id"]) for index, row in rows.items() if row["id"] in made}
         known = {index: row for index, row in rows.items() if row["id"] not in made}
-        results |= await _known(session, institution_id, known, update_known=update_known)
+        results |= await _known(session, institution_id, known, changed, update_known=update_known)
     done = {"created": "teacher.added", "updated": "teacher.changed"}
     told = [(each, items[index].from_on) for index, each in results.items() if each.outcome in done]
     await deeds.record_all(
-        session, [deeds.deed(call, done[each.outcome], each.id, institution_id=institution_id, from_on=from_on) for each, from_on in told]
+        session,
+        [
+            deeds.deed(
+                call,
+                done[each.outcome],
+                each.id,
+                details={"changes": changed[each.id]} if each.id in changed else None,
+                institution_id=institution_id,
+                from_on=from_on,
+            )
+            for each, from_on in told
+        ],
     )
     return results
 
 
 async def _known(
-    session: AsyncSession, institution_id: UUID, rows: Mapping[int, dict[str, Any]], *, update_known: bool
+    session: AsyncSession,
+    institution_id: UUID,
+    rows: Mapping[int, dict[str, Any]],
+    changed: dict[UUID, list[dict[str, Any]]],
+    *,
+    update_known: bool,
 ) -> dict[int, Result]:
+    """`changed`: takes what differs of whom is brought up to date."""
     if not rows:
         return {}
     keys = [row["id_number_key"] for row in rows.values()]
@@ -99,6 +117,7 @@ async def _known(
         elif service and update_known:
             results[index] = Result("updated", service.id)
             newer.append({"known_id": service.id, **{name: row[name] for name in UPDATED}})
+            changed[service.id] = history.changes({name: getattr(service, name) for name in UPDATED}, {name: row[name] for name in UPDATED})
         else:
             existing = service or still_there[row["id_number_key"]]
             fault = Fault(

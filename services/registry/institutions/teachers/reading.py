@@ -1,5 +1,6 @@
 """Teachers as they are shown."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from services.registry.codes import TeacherEmployment
 from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.teachers.schemas import TeacherOut
 from services.registry.institutions.teachers.tables import Teacher
-from shared import errors, pages
+from shared import errors, history, pages
 from shared.access import Call
 
 SHOWN = (
@@ -39,6 +40,13 @@ async def find(session: AsyncSession, call: Call, institution_id: UUID, teacher_
 
 async def get(session: AsyncSession, teacher_id: UUID) -> TeacherOut:
     return TeacherOut.model_validate((await session.execute(select(*SHOWN).where(Teacher.id == teacher_id))).one())
+
+
+async def paper(session: AsyncSession, call: Call, institution_id: UUID, teacher_id: UUID, on: date | None) -> TeacherOut:
+    """The teacher; `on`: as it was known at the end of that day."""
+    await find(session, call, institution_id, teacher_id)
+    today = await get(session, teacher_id)
+    return today if on is None else await history.stood(session, today, on, await history.began_at(session, teacher_id))
 
 
 async def list_teachers(

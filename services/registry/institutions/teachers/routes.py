@@ -67,6 +67,13 @@ async def change_teacher(
     return await operations.change(session, call, kernel.vault, institution_id, teacher_id, body)
 
 
+@router.operation("GET", f"{ONE}/teachers/{{teacher_id:uuid}}", may=SEES, summary="一名教师")
+async def get_teacher(
+    institution_id: UUID, teacher_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None
+) -> TeacherOut:
+    return await reading.paper(session, call, institution_id, teacher_id, as_of)
+
+
 @router.operation(
     "GET", f"{ONE}/teachers/{{teacher_id:uuid}}/history", may=SEES, summary="一名教师的办理经过", errors=[errors.InvalidCursor]
 )

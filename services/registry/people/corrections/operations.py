@@ -1,10 +1,11 @@
 """Corrections (更正申请): what someone says is wrong about a person, and the officer's decision, which makes the change."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
@@ -17,9 +18,8 @@ from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import reading, rules
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.schemas import TraineeChange
-from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.errors import SamePerson
-from shared import db, deeds, errors, pages, privacy, redaction, wire
+from shared import audit, db, deeds, errors, history, pages, privacy, redaction, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -29,7 +29,7 @@ MASKED = {"id_number": privacy.mask_number, "bank_account": privacy.mask_account
 
 async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, body: CorrectionIn) -> CorrectionOut:
     trainee = await reading.find(session, call, trainee_id)
-    _change(body.field, body.proposed, trainee, call)
+    _change(body.field, body.proposed, call)
     proposed = body.proposed if isinstance(body.proposed, str) else CATEGORIES.dump_json(body.proposed).decode()
     made = db.new_id()
     correction = TraineeCorrection(
@@ -60,13 +60,40 @@ async def list_corrections(
     return await pages.page(session, wanted, TraineeCorrection.id, asked, lambda row: _show(call, row[0]))
 
 
+async def get(session: AsyncSession, call: Call, trainee_id: UUID, correction_id: UUID, on: date | None) -> CorrectionOut:
+    """One correction; `on`: as it stood at the end of that day."""
+    await reading.find(session, call, trainee_id)
+    shown = _show(call, await _find(session, trainee_id, correction_id))
+    if on is None:
+        return shown
+    if shown.asked_at >= history.end_of(on):
+        raise errors.NotFound(history.NOT_YET)
+    undecided = {"status": CorrectionStatus.OPEN, "decided_at": None, "decision_reason": None}
+    return shown.model_copy(update=undecided) if shown.decided_at and shown.decided_at >= history.end_of(on) else shown
+
+
+async def list_history(session: AsyncSession, call: Call, trainee_id: UUID, correction_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+    await reading.find(session, call, trainee_id)
+    correction, trail = await _find(session, trainee_id, correction_id), audit.TRAIL.c
+    of_it = trail.details["correction_id"].astext == str(correction.id)
+    return await history.entries(session, and_(trail.subject == correction.trainee_id, of_it), asked)
+
+
+async def _find(session: AsyncSession, trainee_id: UUID, correction_id: UUID) -> TraineeCorrection:
+    of_person = ALIASES.among(TraineeCorrection.trainee_id, [trainee_id])
+    correction = await session.scalar(select(TraineeCorrection).where(TraineeCorrection.id == correction_id, of_person))
+    if correction is None:
+        raise errors.NotFound()
+    return correction
+
+
 async def accept(
     session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, correction_id: UUID, comment: str | None
 ) -> CorrectionOut:
     correction = await permit(session, call, trainee_id, correction_id, action="accept")
     trainee = await reading.find(session, call, trainee_id)
     kept = str(fields.opened(kernel.vault, "trainee_corrections", correction.id, "proposed", correction.proposed))
-    change = _change(correction.field, _proposed(correction.field, kept), trainee, call)
+    change = _change(correction.field, _proposed(correction.field, kept), call)
     told = {"source": f"更正申请 {correction.id}", "reason": correction.reason}
     await trainees.apply(session, call, kernel, trainee, change, correction=told)
     return await _decide(session, call, correction, CorrectionStatus.ACCEPTED, comment)
@@ -80,10 +107,7 @@ async def reject(session: AsyncSession, call: Call, trainee_id: UUID, correction
 
 async def permit(session: AsyncSession, call: Call, trainee_id: UUID, correction_id: UUID, *, action: str) -> TraineeCorrection:
     """The correction, of the caller's version and still open."""
-    of_person = ALIASES.among(TraineeCorrection.trainee_id, [trainee_id])
-    correction = await session.scalar(select(TraineeCorrection).where(TraineeCorrection.id == correction_id, of_person))
-    if correction is None:
-        raise errors.NotFound()
+    correction = await _find(session, trainee_id, correction_id)
     call.match(correction.version)
     still_open = policy.still_open(correction.status)
     if refusal := policy.MACHINE.why_not(action, correction.status, call.actor.doer, _asked(correction), still_open):
@@ -96,13 +120,14 @@ async def _decide(
 ) -> CorrectionOut:
     correction.status, correction.decision_reason = status, reason
     correction.decided_by, correction.decided_at = call.actor.subject, call.now
+    decided = history.unsaved(correction, ("status", "decision_reason", "decided_at"), of=f"corrections/{correction.id}/")
     await session.flush()
-    what, said = f"trainee.correction_{status}", {"field": correction.field}
+    what, said = f"trainee.correction_{status}", {"field": correction.field, "changes": decided}
     await deeds.record(session, call, what, correction.trainee_id, details=said, correction_id=correction.id)
     return _show(call, correction)
 
 
-def _change(field: str, proposed: Proposed, trainee: Trainee, call: Call) -> TraineeChange:
+def _change(field: str, proposed: Proposed, call: Call) -> TraineeChange:
     """The correction as a change of the trainee, refused now if it could not be made later."""
     if field == "retirement_track" and proposed not in set(RetirementTrack):
         raise errors.Invalid(
@@ -123,7 +148,7 @@ def _change(field: str, proposed: Proposed, trainee: Trainee, call: Call) -> Tra
         change = TraineeChange.model_validate({field: proposed})
     except ValidationError:
         raise errors.Invalid(faults=[errors.Fault("invalid_value", pointer="/proposed", fix="请改正该值。")]) from None
-    if isinstance(faults := rules.changes(change, trainee.id_type, call.today), tuple):
+    if isinstance(faults := rules.changes(change, call.today), tuple):
         raise errors.Invalid(
             faults=[
                 errors.Fault(each.code, "/proposed", seen=each.seen, allowed=each.allowed, fix=each.fix, basis=each.basis)

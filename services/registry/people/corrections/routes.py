@@ -17,9 +17,10 @@ from services.registry.people.trainees import reading
 from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.routes import SEES
 from services.registry.reference.errors import SamePerson
-from shared import errors, pages, web, wire
+from shared import errors, history, pages, web, wire
 
 router = web.Router("trainees")
+ONE_CORRECTION = "/v1/trainees/{trainee_id:uuid}/corrections/{correction_id:uuid}"
 Listed = Annotated[pages.Asked, pages.asking(asked_at=TraineeCorrection.asked_at)]
 
 
@@ -51,13 +52,29 @@ async def list_corrections(
     return wire.Page[CorrectionOut].model_validate(await operations.list_corrections(session, call, trainee_id, asked, status))
 
 
+@router.operation("GET", ONE_CORRECTION, may=SEES, summary="一项更正申请", errors=[TraineeMerged])
+async def get_correction(
+    trainee_id: UUID, correction_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None
+) -> CorrectionOut:
+    return await operations.get(session, call, trainee_id, correction_id, as_of)
+
+
+@router.operation(
+    "GET", f"{ONE_CORRECTION}/history", may=SEES, summary="一项更正申请的办理经过", errors=[TraineeMerged, errors.InvalidCursor]
+)
+async def list_correction_history(
+    trainee_id: UUID, correction_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed
+) -> wire.Page[history.HistoryEntry]:
+    found = await operations.list_history(session, call, trainee_id, correction_id, asked)
+    return wire.Page[history.HistoryEntry].model_validate(found)
+
+
 async def _if_accepted(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf, preview: Preview = False) -> Affected | None:
     """None where it is to be done."""
     return await affected(kernel, call, trainee_ids=[trainee_id]) if preview else None
 
 
 DECIDED: Any = [CorrectionDecided, TraineeMerged]
-ONE_CORRECTION = "/v1/trainees/{trainee_id:uuid}/corrections/{correction_id:uuid}"
 
 
 @router.operation(

@@ -10,7 +10,7 @@ from services.registry.people.trainees.schemas import CategoryPeriod
 from shared import names, wire
 
 Categories = Annotated[list[CategoryPeriod], Field(max_length=30)]
-Proposed = wire.Word | Categories
+Proposed = Annotated[wire.Text, Field(min_length=1, max_length=200)] | Categories  # perhaps a number, so it is kept as one
 CATEGORIES: TypeAdapter[list[CategoryPeriod]] = TypeAdapter(Categories)
 
 

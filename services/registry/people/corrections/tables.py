@@ -10,9 +10,12 @@ from services.registry.codes import CorrectionStatus
 from services.registry.metadata import Row
 from shared import db, keeping
 
+DECIDED = ("status", "decided_by", "decided_at", "decision_reason", "version")
+
 
 class TraineeCorrection(db.Versioned, Row):
-    """A change of one field that someone asked for, and what the officer decided. `proposed` is encrypted: it may be a number; categories stand as JSON."""
+    """A change of one field that someone asked for, and what the officer decided. `proposed` is encrypted: it may be a number; categories stand as JSON. It
+    goes with what is erased of the person."""
 
     __tablename__ = "trainee_corrections"
 
@@ -33,5 +36,5 @@ class TraineeCorrection(db.Versioned, Row):
         db.one_of("status", CorrectionStatus),
         Index("trainee_corrections_trainee_id_idx", "trainee_id", "id"),
         Index("trainee_corrections_open_idx", "id", postgresql_where=text("status = 'open'")),
-        {"info": keeping.only("status", "decided_by", "decided_at", "decision_reason", "version", until="old.status <> 'open'")},
+        {"info": {"rows": keeping.Rows(DECIDED, deleted=True, settled=("old.status <> 'open'", DECIDED))}},
     )

@@ -73,7 +73,9 @@ async def propose(session: AsyncSession, call: Call, trainee_ids: Collection[UUI
     rows = await session.execute(_PAIRS, {"trainee_ids": list(trainee_ids)})
     pairs = [{"id": db.new_id(), "found_at": call.now, **row} for row in rows.mappings()]
     if pairs:
-        await session.execute(upsert(PossibleDuplicate).on_conflict_do_nothing(), pairs)
+        found = upsert(PossibleDuplicate)
+        newer, undecided = {"grounds": found.excluded.grounds}, PossibleDuplicate.verdict.is_(None)
+        await session.execute(found.on_conflict_do_update(constraint="possible_duplicates_pair_key", set_=newer, where=undecided), pairs)
 
 
 def _person(who: Any) -> Any:

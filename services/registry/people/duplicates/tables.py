@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import DuplicateVerdict
 from services.registry.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class PossibleDuplicate(Row):
@@ -34,4 +34,5 @@ class PossibleDuplicate(Row):
         db.one_of("verdict", DuplicateVerdict),
         Index("possible_duplicates_other_id_idx", "other_id"),
         Index("possible_duplicates_open_idx", "found_at", "id", postgresql_where=text("verdict IS NULL")),
+        {"info": keeping.DELETABLE},
     )

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from services.registry import clients
+from services.registry import clients, fields
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
 from services.registry.people.merges.errors import PaidSinceMerge
 from services.registry.people.merges.tables import Merge
@@ -16,14 +16,14 @@ from services.registry.people.trainees import policy, reading, visibility
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
-from shared import deeds, errors
+from shared import deeds, errors, history
 from shared.access import Call
 from shared.web import Kernel
 
 STANDS = Merge.ended_at.is_(None)
 
 
-async def merge(session: AsyncSession, call: Call, trainee_id: UUID, into: UUID) -> TraineePaper:
+async def merge(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, into: UUID) -> TraineePaper:
     """One person registered twice goes on as `into`; the old id answers 410 and says so. Names, categories and who saw them count for `into` as well; all
     else keeps the old id and is found by either."""
     both = {
@@ -39,8 +39,10 @@ async def merge(session: AsyncSession, call: Call, trainee_id: UUID, into: UUID)
     if stays is None or stays.merged_into or into == trainee_id:
         fix = "请改用另一学员的编号。" if into == trainee_id else "请核对编号;已并入他人的,请用其 merged_into。"
         raise errors.Invalid(faults=[errors.Fault("unknown_trainee", pointer="/into", seen=str(into), fix=fix)])
+    before = await reading.shown(session, into)
     await session.execute(update(Trainee).where(Trainee.merged_into == old.id).values(merged_into=into))
     old.merged_into, old.changed_at, stays.changed_at = into, call.now, call.now
+    stays.history_key = stays.history_key or fields.new_history_key()
     stays.earlier_names = policy.earlier_names(f"{stays.earlier_names}\n{old.earlier_names}".strip(), old.name, stays.name)
     flag_modified(stays, "changed_at")
     session.add(Merge(trainee_id=old.id, into_id=into, merged_at=call.now))
@@ -58,9 +60,16 @@ async def merge(session: AsyncSession, call: Call, trainee_id: UUID, into: UUID)
     for known in (KnownCertificate, KnownPlacement):
         await session.execute(update(known).where(known.trainee_id == old.id).values(trainee_id=into))
     merged = deeds.deed(call, "trainee.merged", old.id, merged_into=into, version=old.version)
-    changed = deeds.deed(call, "trainee.changed", into, details={"merged_from": old.id}, version=stays.version)
+    told = {"merged_from": old.id, "changes": await _changes(session, kernel, stays, before)}
+    changed = deeds.deed(call, "trainee.changed", into, details=told, version=stays.version)
     await deeds.record_all(session, [merged, changed])
     return await reading.paper(session, call, into)
+
+
+async def _changes(session: AsyncSession, kernel: Kernel, kept: Trainee, before: dict[str, Any]) -> history.Changes:
+    """What differs of whom the papers go on under."""
+    assert kept.history_key, "given before it was written"
+    return history.sealed(kernel.vault, kept.id, kept.history_key, history.changes(before, await reading.shown(session, kept.id)))
 
 
 def _of_whom(table: Any, old: UUID) -> ColumnElement[Any]:
@@ -89,7 +98,7 @@ async def goes_on_as(session: AsyncSession, call: Call, trainee_id: UUID) -> UUI
     return kept_id
 
 
-async def unmerge(session: AsyncSession, call: Call, trainee_id: UUID, reason: str) -> TraineePaper:
+async def unmerge(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, reason: str) -> TraineePaper:
     """Two people again: the old id, and whoever had been merged into it before, lead no longer to whom they were merged into."""
     kept_id = await goes_on_as(session, call, trainee_id)
     locked = select(Trainee).where(Trainee.id.in_([trainee_id, kept_id])).order_by(Trainee.id).with_for_update()
@@ -98,11 +107,12 @@ async def unmerge(session: AsyncSession, call: Call, trainee_id: UUID, reason: s
     if old.merged_into != kept_id:
         raise errors.StaleVersion()  # another merge came in between
     call.match(old.version)
+    before = await reading.shown(session, kept_id)
     theirs = await _who_go_along(session, trainee_id)
     await session.execute(update(Trainee).where(Trainee.id.in_(theirs), Trainee.id != trainee_id).values(merged_into=trainee_id))
     old.merged_into, old.holds_number, old.changed_at, kept.changed_at = None, True, call.now, call.now
     own = [each for each in kept.earlier_names.splitlines() if each not in old.known_as.splitlines()]
-    kept.earlier_names = "\n".join(own)
+    kept.earlier_names, kept.history_key = "\n".join(own), kept.history_key or fields.new_history_key()
     flag_modified(kept, "changed_at")
     await session.execute(update(Merge).where(STANDS, Merge.trainee_id == trainee_id).values(ended_at=call.now))
     await session.flush()
@@ -112,7 +122,8 @@ async def unmerge(session: AsyncSession, call: Call, trainee_id: UUID, reason: s
         await session.execute(update(known).where(known.told_of.in_(theirs)).values(trainee_id=trainee_id))
     said: dict[str, Any] = {"from_id": kept.id, "trainee_ids": [str(each) for each in theirs], "version": old.version}
     parted = deeds.deed(call, "trainee.unmerged", old.id, details={"reason": reason}, **said)
-    changed = deeds.deed(call, "trainee.changed", kept.id, details={"parted_from": old.id}, version=kept.version)
+    told = {"parted_from": old.id, "changes": await _changes(session, kernel, kept, before)}
+    changed = deeds.deed(call, "trainee.changed", kept.id, details=told, version=kept.version)
     await deeds.record_all(session, [parted, changed])
     return await reading.paper(session, call, trainee_id)
 

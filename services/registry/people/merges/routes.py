@@ -30,9 +30,14 @@ async def _if_merged(trainee_id: UUID, body: MergeIn, call: web.Caller, kernel: 
     errors=[TraineeMerged, errors.UpstreamFailed, errors.UpstreamTimeout],
 )
 async def merge(
-    trainee_id: UUID, body: MergeIn, previewed: Annotated[Affected | None, Depends(_if_merged)], session: web.Session, call: web.Caller
+    trainee_id: UUID,
+    body: MergeIn,
+    previewed: Annotated[Affected | None, Depends(_if_merged)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
 ) -> TraineePaper | Affected:
-    return previewed or await operations.merge(session, call, trainee_id, body.into)
+    return previewed or await operations.merge(session, call, kernel, trainee_id, body.into)
 
 
 async def _unpaid(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> None:
@@ -48,6 +53,11 @@ async def _unpaid(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf) -> N
     paper=operations.goes_on_as,
 )
 async def unmerge(
-    trainee_id: UUID, body: wire.Reasoned, _: Annotated[None, Depends(_unpaid)], session: web.Session, call: web.Caller
+    trainee_id: UUID,
+    body: wire.Reasoned,
+    _: Annotated[None, Depends(_unpaid)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
 ) -> TraineePaper:
-    return await operations.unmerge(session, call, trainee_id, body.reason)
+    return await operations.unmerge(session, call, kernel, trainee_id, body.reason)

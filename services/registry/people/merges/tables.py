@@ -12,7 +12,7 @@ from shared import db, keeping
 
 class Merge(Row):
     """`into_id`: whom `trainee_id` was merged into then, who may have been merged further since (`trainees.merged_into` says where it ends). `ended_at`:
-    since when they are two again."""
+    since when they are two again. It goes with a person who is erased."""
 
     __tablename__ = "merges"
 
@@ -26,5 +26,5 @@ class Merge(Row):
         CheckConstraint("trainee_id <> into_id", name="into_id"),
         Index("merges_standing_key", "trainee_id", unique=True, postgresql_where=text("ended_at IS NULL")),
         Index("merges_into_id_idx", "into_id", postgresql_where=text("ended_at IS NULL")),
-        {"info": keeping.only("ended_at", until="old.ended_at IS NOT NULL")},
+        {"info": {"rows": keeping.Rows(("ended_at",), deleted=True, settled=("old.ended_at IS NOT NULL", ("ended_at",)))}},
     )

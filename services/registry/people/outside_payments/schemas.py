@@ -16,7 +16,7 @@ class OutsidePaymentIn(wire.In):
 
     id_number: wire.Text = Field(max_length=60, description="证件号码全号;只存其密钥摘要", examples=[EXAMPLES.id_number])
     scheme: Scheme | None = Field(None, description="相当于本市的哪个补贴项目;没有相当的则不填")
-    occupation_code: Annotated[str, Field(max_length=20)] | None = Field(
+    occupation_code: Annotated[wire.Named, Field(max_length=20)] | None = Field(
         None, description="职业代码,见 /v1/occupations;目录之外的填写 trade_name", examples=["6-31-01-03"]
     )
     trade_name: wire.Word | None = Field(None, description="工种名称;已填 occupation_code 的可以不填")

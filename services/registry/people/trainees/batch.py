@@ -14,7 +14,7 @@ from services.registry.people.trainees.errors import CorrectionNeeded, Duplicate
 from services.registry.people.trainees.rules import Person
 from services.registry.people.trainees.schemas import TraineeIn
 from services.registry.people.trainees.tables import Trainee
-from shared import deeds
+from shared import deeds, history
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected, run
 from shared.errors import Fault, Forbidden, Problem
@@ -149,6 +149,7 @@ async def bring_up_to_date(
             sealed |= fields.sealed_phone(vault, "trainees", known.id, news["phone"])
         if "bank_account" in news:
             sealed |= fields.sealed_account(vault, "trainees", known.id, news["bank_account"])
+        sealed["history_key"] = known.history_key or fields.new_history_key()
         rows.append({"known_id": known.id, "changed_at": call.now, **row, **sealed})
     raise_version = update(Trainee).where(Trainee.id == bindparam("known_id")).values(version=Trainee.version + 1)
     await (await session.connection()).execute(
@@ -170,7 +171,7 @@ async def bring_up_to_date(
                 call,
                 "trainee.changed",
                 known.id,
-                details={"source": source, "changes": _changes(known, news, row)},
+                details={"source": source, "changes": history.sealed(vault, known.id, row["history_key"], _changes(known, news, row))},
                 version=known.version + 1,
                 fields=sorted(news),
                 **_since(news),

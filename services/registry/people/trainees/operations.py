@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from services.registry import fields
 from services.registry.institutions.institutions import operations as institutions
 from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.harvests import operations as harvests
 from services.registry.people.trainees import facts, policy, reading, rules, visibility
 from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.errors import CorrectionNeeded, DuplicateTrainee
@@ -38,7 +39,7 @@ from shared.redaction import quoted
 from shared.web import Kernel
 
 OTHER_NAME = "该证件号码已登记在另一姓名之下。请对照身份证核对号码和姓名;都无误的,请经办核实。"
-PLAIN = ("name", "sex", "birth_on", "region_code", "education", "employer_id", "retirement_track")
+PLAIN = ("name", "id_type", "sex", "birth_on", "region_code", "education", "employer_id", "retirement_track")
 
 
 async def create(session: AsyncSession, call: Call, kernel: Kernel, body: TraineeIn) -> TraineeOut:
@@ -92,7 +93,7 @@ async def apply(
 ) -> None:
     """Makes the stated changes, or refuses them with every fault. `correction`: what an accepted correction says of itself; without one, what a class
     that has begun was held on stays."""
-    values = rules.changes(body, trainee.id_type, call.today)
+    values = rules.changes(body, call.today)
     employer = (await employer_faults(session, [body.employer_id]))[0]
     if isinstance(values, tuple) or employer:
         raise errors.Invalid(faults=[*(values if isinstance(values, tuple) else ()), *([employer] if employer else [])])
@@ -113,7 +114,7 @@ async def apply(
     for name, value in _sealed(kernel.vault, trainee, values).items():
         setattr(trainee, name, value)
     accounts ^= {trainee.bank_account_key}
-    trainee.changed_at = call.now
+    trainee.changed_at, trainee.history_key = call.now, trainee.history_key or fields.new_history_key()
     flag_modified(trainee, "changed_at")  # a change of the categories alone raises the version too
     await session.flush()
     said: dict[str, Any] = {"fields": sorted(body.model_fields_set)}
@@ -122,7 +123,8 @@ async def apply(
         await state_categories(session, [(trainee.id, values["categories"])])
         from_on = policy.categories_differ_from(before["categories"], values["categories"])
         said |= {"from_on": from_on} if from_on else {}
-    told = {**(correction or {}), "changes": history.changes(before, await reading.shown(session, trainee.id))}
+    changes = history.changes(before, await reading.shown(session, trainee.id))
+    told = {**(correction or {}), "changes": history.sealed(kernel.vault, trainee.id, trainee.history_key, changes)}
     await deeds.record(session, call, "trainee.changed", trainee.id, details=told, version=trainee.version, **said)
     await tell_sharers(session, call, {trainee.id: accounts})
     if {"name", "id_number", "phone", "birth_on"} & values.keys():
@@ -179,7 +181,7 @@ def in_its_town(actor: Actor, region_code: str) -> None:
 
 async def reveal(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, reason: str) -> Revealed:
     trainee = await reading.find(session, call, trainee_id)
-    await kernel.limits.take(limits.REVEALS, str(call.actor.person_id or call.actor.subject))
+    await harvests.count(session, call, kernel, limits.REVEALS, call.actor.person_id, 1, revealed=1)
     await deeds.record(session, call, "trainee.revealed", trainee.id, details={"reason": reason}, event=False)
     opened = {
         column: fields.opened(kernel.vault, "trainees", trainee.id, column, getattr(trainee, column))
@@ -202,7 +204,7 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, body: Lookup
         for key, name in zip(keys, names, strict=True)
     ]
     told = {each for each in found if each}
-    await looked_up(session, call, kernel, len(set(keys)), sorted(told))
+    await harvests.looked_up(session, call, kernel, len(set(keys)), sorted(told))
     await visibility.note_sightings(session, call, told, "presented")
     return LookupOut(items=[Found(index=index, id=each) for index, each in enumerate(found)])
 
@@ -214,16 +216,6 @@ def _names_missing(actor: Actor, body: LookupIn) -> Fault | None:
     said, wanted = len(body.names), len(body.id_numbers)
     fix = "请使 names 与 id_numbers 逐一对应。"
     return Fault("invalid_value", "/names", seen=f"{said} 个", allowed=f"{wanted} 个", fix=fix) if said != wanted else None
-
-
-async def looked_up(session: AsyncSession, call: Call, kernel: Kernel, asked: int, found: Sequence[UUID]) -> None:
-    """Records who asked by full numbers and whom they found; 429 where too many were asked for whom nobody is registered."""
-    missed, actor = asked - len(found), call.actor
-    if actor.role == "institution":
-        await kernel.limits.take(limits.LOOKUP_MISSES, str(actor.institution_id), missed)
-    elif actor.role not in ("service", "system"):  # another system compares whole lists, as it was granted
-        await kernel.limits.take(limits.LOOKUP_MISSES_OF_A_PERSON, str(actor.person_id or actor.subject), missed)
-    await deeds.record(session, call, "trainee.looked_up", None, details={"asked": asked, "found": [str(each) for each in found]})
 
 
 # --- registering many ------------------------------------------------------------------------------------------------------------------------
@@ -345,6 +337,7 @@ async def _found(session: AsyncSession, call: Call, keys: Sequence[bytes]) -> di
         Trainee.phone.label("phone_sealed"),
         Trainee.bank_account.label("bank_account_sealed"),
         Trainee.bank_account_key,
+        Trainee.history_key,
     )
     known = select(*reading.SHOWN, *sealed, how.label("how")).join(by_number, by_number.c.goes_on_as == Trainee.id)
     return {row.id_number_key: row for row in await session.execute(known.order_by(Trainee.id).with_for_update(of=Trainee))}

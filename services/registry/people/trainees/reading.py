@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import LargeBinary, Select, bindparam, func, null, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,12 +14,12 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.registry.codes import Category
 from services.registry.people.trainees import policy, visibility
-from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
+from services.registry.people.trainees.conditions import ALIASES, IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.reference import policy as reference
-from shared import clock, errors, history, pages, person_names, seeking, wire
+from shared import audit, errors, history, pages, person_names, seeking, wire
 from shared.access import Actor, Call
 from shared.web import Kernel
 
@@ -119,13 +118,22 @@ async def shown(session: AsyncSession, trainee_id: UUID) -> dict[str, Any]:
     return TraineeOut.model_validate(dict(row._mapping)).model_dump(mode="json")
 
 
-async def as_of(session: AsyncSession, call: Call, trainee_id: UUID, on: date) -> TraineePaper:
+async def as_of(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, on: date) -> TraineePaper:
     """The trainee as known at the end of a day; 404 before they were registered."""
     today = await paper(session, call, trainee_id)
-    if on < today.registered_at.astimezone(clock.SHANGHAI).date():
-        raise errors.NotFound()
-    stood = await history.as_of(session, trainee_id, today.model_dump(mode="json"), on)
-    return TraineePaper.model_validate_json(orjson.dumps(stood))
+    return await history.stood(session, today, on, today.registered_at, await _opened(session, kernel, trainee_id))
+
+
+async def entries(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+    """A page of what was done about a person, under whichever of their ids."""
+    await find(session, call, trainee_id)
+    about = ALIASES.among(audit.TRAIL.c.subject, [trainee_id])
+    return await history.entries(session, about, asked, await _opened(session, kernel, trainee_id))
+
+
+async def _opened(session: AsyncSession, kernel: Kernel, trainee_id: UUID) -> history.Open:
+    theirs = select(Trainee.id, Trainee.history_key).where(ALIASES.among(Trainee.id, [trainee_id]))
+    return history.opened(kernel.vault, {row.id: row.history_key for row in await session.execute(theirs)})
 
 
 async def holders(session: AsyncSession, accounts: Collection[bytes]) -> dict[bytes, list[UUID]]:

@@ -7,11 +7,10 @@ from fastapi import Query
 
 from services.registry.codes import Category
 from services.registry.people.trainees import batch, operations, policy, reading, rules
-from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.errors import CorrectionNeeded, DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.schemas import LookupIn, LookupOut, Revealed, TraineeChange, TraineeIn, TraineeOut, TraineePaper
 from services.registry.people.trainees.tables import Trainee
-from shared import audit, errors, history, pages, web, wire
+from shared import errors, history, pages, web, wire
 from shared.batches import Batch, BatchOut
 
 router = web.Router("trainees")
@@ -68,7 +67,7 @@ async def get(trainee_id: UUID, call: web.Caller, kernel: web.KernelOf, as_of: h
     if as_of is None:
         return await reading.get(call, kernel, trainee_id)
     async with kernel.reading() as session:
-        return await reading.as_of(session, call, trainee_id, as_of)
+        return await reading.as_of(session, call, kernel, trainee_id, as_of)
 
 
 @router.operation(
@@ -103,8 +102,7 @@ async def reveal(trainee_id: UUID, body: wire.Reasoned, session: web.Session, ca
     summary="一名学员的办理经过:何人何时把哪项由何改为何,新的在前",
     errors=[TraineeMerged, errors.InvalidCursor],
 )
-async def list_history(trainee_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
-    await reading.find(session, call, trainee_id)
-    return wire.Page[history.HistoryEntry].model_validate(
-        await history.entries(session, ALIASES.among(audit.TRAIL.c.subject, [trainee_id]), asked)
-    )
+async def list_history(
+    trainee_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, asked: history.Listed
+) -> wire.Page[history.HistoryEntry]:
+    return wire.Page[history.HistoryEntry].model_validate(await reading.entries(session, call, kernel, trainee_id, asked))

@@ -11,7 +11,7 @@ from services.registry.codes import IdType
 from services.registry.people.trainees.schemas import CategoryPeriod, TraineeChange, TraineeIn
 from services.registry.reference import policy as reference
 from services.registry.reference.errors import STANDARDS, invalid_number
-from shared import county, wire
+from shared import codes, county, wire
 from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, citizen_id, compact
 from shared.privacy import mask_number
@@ -21,6 +21,10 @@ from shared.sheets.rows import FieldFault
 OLD_PERMIT_CHARACTERS = 15
 RESIDENCE_PERMIT_BEGINS = ("81", "82", "83")
 FOREIGN_PERMIT_BEGINS = "9"
+BEGINNINGS = {
+    IdType.RESIDENCE_PERMIT: "港澳台居民居住证号码以 81、82 或 83 开头",
+    IdType.FOREIGN_PERMANENT_RESIDENCE: "18 位外国人永久居留身份证号码以 9 开头",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +67,32 @@ def person(body: TraineeIn, today: dt.date) -> Person | tuple[Fault, ...]:
     stated = {name: getattr(body, name) for name in TraineeIn.model_fields if name not in ("id_number", "id_type", "sex", "birth_on")}
     values, faults = _read(stated)
     try:
-        number = id_number(body.id_type, body.id_number, today, body.sex, body.birth_on)
+        number = id_number(_stated_type(body), body.id_number, today, body.sex, body.birth_on)
     except Faulty as faulty:
         return (*faulty.faults, *faults)
-    return tuple(faults) or Person(**values, **number, id_type=body.id_type, stated=frozenset(body.model_fields_set))
+    return tuple(faults) or Person(**values, **number, stated=frozenset(body.model_fields_set))
 
 
-def changes(body: TraineeChange, id_type: str, today: dt.date) -> dict[str, Any] | tuple[Fault, ...]:
-    """The stated fields alone, clean; a new number brings `sex` and `birth_on`."""
+def changes(body: TraineeChange, today: dt.date) -> dict[str, Any] | tuple[Fault, ...]:
+    """The stated fields alone, clean; a new number brings `id_type`, `sex` and `birth_on`."""
     values, faults = _read({name: getattr(body, name) for name in body.model_fields_set if name != "id_number"})
     if "id_number" in body.model_fields_set:
         try:
-            values |= id_number(id_type, body.id_number, today, None, None)
+            values |= id_number(None, body.id_number, today, None, None)
         except Faulty as faulty:
             faults.extend(faulty.faults)
     return tuple(faults) or values
 
 
-def id_number(id_type: str, text: str, today: dt.date, sex: str | None, birth_on: dt.date | None) -> dict[str, Any]:
-    """`id_number`, `sex` and `birth_on` of a document. All but the old foreigners' permit follow the citizens' rule."""
+def _stated_type(body: TraineeIn) -> str | None:
+    return body.id_type if "id_type" in body.model_fields_set else None
+
+
+def id_number(stated: str | None, text: str, today: dt.date, sex: str | None, birth_on: dt.date | None) -> dict[str, Any]:
+    """`id_type`, `id_number`, `sex` and `birth_on` of a document. All but the old foreigners' permit follow the citizens' rule, and say by themselves which
+    document they are on; `stated`: which one somebody said, None where nobody did."""
     number = compact(text)
-    if id_type == "foreign_permanent_residence" and len(number) == OLD_PERMIT_CHARACTERS:
+    if stated == IdType.FOREIGN_PERMANENT_RESIDENCE and len(number) == OLD_PERMIT_CHARACTERS:
         missing = [name for name, value in (("sex", sex), ("birth_on", birth_on)) if value is None]
         faults = [Fault("missing_field", pointer=f"/{name}", fix="15 位永久居留证号码不含此项,请按证件填写。") for name in missing]
         if not (number[:3].isalpha() and number[3:].isdigit() and number.isascii()):
@@ -94,17 +103,23 @@ def id_number(id_type: str, text: str, today: dt.date, sex: str | None, birth_on
             )
         if faults:
             raise Faulty(*faults)
-        return {"id_number": number, "sex": sex, "birth_on": birth_on}
+        return {"id_type": stated, "id_number": number, "sex": sex, "birth_on": birth_on}
     try:
         read = citizen_id(number, today=today)
     except InvalidNumber as invalid:
         raise Faulty(invalid_number(invalid, "/id_number")) from None
-    if id_type == "residence_permit" and not read.number.startswith(RESIDENCE_PERMIT_BEGINS):
-        raise Faulty(_bad_number(mask_number(number), "港澳台居民居住证号码以 81、82 或 83 开头"))
+    meant = id_type_of(read.number)
+    if stated == IdType.CITIZEN and meant != stated:
+        said = f"{meant}({codes.label('id_type', meant)})"
+        raise Faulty(
+            Fault("invalid_value", pointer="/id_type", seen=stated, allowed=said, fix="请按证件改正 id_type,或核对号码;不填则按号码判断。")
+        )
+    if stated and meant != stated:
+        raise Faulty(_bad_number(mask_number(number), BEGINNINGS[IdType(stated)]))
     repeated = [name for name, value in (("sex", sex), ("birth_on", birth_on)) if value is not None]
     if repeated:
         raise Faulty(*(Fault("unknown_field", pointer=f"/{name}", fix="该证件号码本身含有此项,请删去。") for name in repeated))
-    return {"id_number": read.number, "sex": read.sex, "birth_on": read.birth_on}
+    return {"id_type": meant, "id_number": read.number, "sex": read.sex, "birth_on": read.birth_on}
 
 
 def id_type_of(number: str) -> IdType:
@@ -206,7 +221,7 @@ def _said(name: str) -> Callable[[Any, dt.date], Sequence[Fault]]:
 
 def _number(body: TraineeIn, today: dt.date) -> Sequence[Fault]:
     try:
-        id_number(body.id_type, body.id_number, today, body.sex, body.birth_on)
+        id_number(_stated_type(body), body.id_number, today, body.sex, body.birth_on)
     except Faulty as faulty:
         return faulty.faults
     return ()

@@ -35,7 +35,7 @@ class TraineeIn(wire.In):
     """A person to register. `sex` and `birth_on` are read from the number; only an old 15-character permit needs them stated."""
 
     name: Name
-    id_type: IdType = IdType.CITIZEN
+    id_type: IdType = Field(IdType.CITIZEN, description="证件种类;不填则按号码判断,与号码不符的不收")
     id_number: Number = Field(description=ID_NUMBER)
     phone: wire.Word | None = Field(description=PHONE, examples=["13885501234"])
     region_code: wire.Word = Field(description=REGION, examples=[EXAMPLES.region_code])

@@ -13,11 +13,15 @@ from services.registry.codes import IdType, RetirementTrack, Sex
 from services.registry.metadata import Referenced, Row
 from shared import db, keeping, seeking
 
+# Who was registered before likeness had keys: filled in by a job of the duplicates.
+WITHOUT_LIKENESS = text("number_frame_key IS NULL AND length(id_number_masked) = 18 OR phone_key IS NULL AND phone IS NOT NULL")
+
 
 class Trainee(db.Versioned, Referenced, Row):
     """`merged_into` names the trainee that a twice registered person goes on as, in one step. A number is one person's: that of a merged one leads to
     whom they go on as, until that one is given it (`holds_number` false). `earlier_names`: one a line, the latest first; `known_as`: what a person is
-    looked for by."""
+    looked for by. `history_key`: what the values of the person's history are encrypted under, from the first change on. A person whom nothing counts on may
+    go; whom anything counts on, its foreign keys keep."""
 
     __tablename__ = "trainees"
 
@@ -42,6 +46,7 @@ class Trainee(db.Versioned, Referenced, Row):
     bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
     retirement_track: Mapped[str | None] = mapped_column(Text)
+    history_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("trainees.id"))
     holds_number: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -59,12 +64,14 @@ class Trainee(db.Versioned, Referenced, Row):
         Index("trainees_name_birth_idx", "name", "birth_on", "id"),
         Index("trainees_phone_key_idx", "phone_key", "id"),
         Index("trainees_number_frame_key_idx", "number_frame_key", "name", "id"),
+        Index("trainees_without_likeness_idx", "id", postgresql_where=WITHOUT_LIKENESS),
         Index("trainees_registered_at_idx", "registered_at", "id"),
         Index("trainees_region_code_idx", "region_code", "id"),
         Index("trainees_employer_id_idx", "employer_id"),
         Index("trainees_merged_into_idx", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index("trainees_bank_account_key_idx", "bank_account_key"),
         Index("trainees_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+        {"info": keeping.DELETABLE},
     )
 
 

@@ -15,7 +15,7 @@ class TradeFilingIn(wire.In):
 
     number: wire.Word = Field(description="备案文号,班级的 trade_filing_no 填写同一文号", examples=["州备〔2025〕1号"])
     trade_name: wire.Word = Field(examples=["稻田养鱼"])
-    beside_occupation_code: Annotated[str, Field(max_length=20)] | None = Field(
+    beside_occupation_code: Annotated[wire.Named, Field(max_length=20)] | None = Field(
         None, description="与之相当的职业代码,见 /v1/occupations;没有相当的职业则不填", examples=["6-31-01-03"]
     )
     from_on: wire.CivilDate = Field(examples=["2025-01-01"])

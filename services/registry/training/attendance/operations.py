@@ -241,7 +241,11 @@ async def correct(session: AsyncSession, call: Call, attendance_id: UUID, body: 
     if training.status == ClassStatus.COMPLETED:
         await settle_again(session, call, training, wrong.trainee_id)
     days = sorted({wrong.on, right.on})
-    told = {"reason": body.reason, "changes": history.changes(before, before | given if given else {})}
+    told = {
+        "reason": body.reason,
+        "changes": history.changes(before, before | given if given else {}),
+        "attendance_ids": [str(wrong.id), str(shown)],
+    }
     said = {"status": training.status, "version": training.version, "trainee_id": wrong.trainee_id, "from_on": days[0]}
     await deeds.record(session, call, "attendance.corrected", training.id, subject_type="class", details=told, **said)
     return schemas.AttendanceOut.model_validate((await session.execute(reading.SHOWN.where(Attendance.id == shown))).one())

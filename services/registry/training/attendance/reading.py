@@ -1,8 +1,11 @@
 """Attendance as it is shown, and as it is told to who judges a claim: by person and day, and by half-day of the class (the parameter `class_id`)."""
 
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, Uuid, and_, bindparam, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.registry.codes import HalfDay
@@ -10,8 +13,14 @@ from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.facts import Channel
 from services.registry.training.attendance.conditions import outside_hours, why_impossible
+from services.registry.training.attendance.schemas import AttendanceOut
 from services.registry.training.attendance.tables import Attendance, AttendanceConflict
+from services.registry.training.classes import reading as classes
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments import reading as enrolments
+from services.registry.training.enrolments.tables import Enrolment
+from shared import audit, errors, history, pages
+from shared.access import Call
 
 PERSON = func.coalesce(Trainee.merged_into, Trainee.id)  # whose record it is, as merged
 CLASS_ID = bindparam("class_id", type_=Uuid)
@@ -30,6 +39,39 @@ SHOWN: Select[*tuple[Any, ...]] = select(
     Attendance.voided_at,
     Attendance.void_reason,
 ).join(Trainee, Trainee.id == ALIASES.kept(Attendance.trainee_id))
+
+
+async def one(session: AsyncSession, call: Call, attendance_id: UUID, on: date | None) -> AttendanceOut:
+    """A record of a class that the caller sees, also one that was corrected; `on`: as it stood at the end of that day."""
+    found = (await session.execute(SHOWN.add_columns(Attendance.class_id).where(Attendance.id == attendance_id))).first()
+    if found is None:
+        raise errors.NotFound("没有这条签到记录。请按签到记录核对。")
+    await classes.find(session, call, found.class_id)
+    return history.voidable(AttendanceOut.model_validate(found), on)
+
+
+async def entries(session: AsyncSession, call: Call, attendance_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+    """What became of a record. It was told with many others, by one deed on the class."""
+    told = (await one(session, call, attendance_id, None)).recorded_at
+    of_class = select(Attendance.class_id).where(Attendance.id == attendance_id).scalar_subquery()
+    trail = audit.TRAIL.c
+    about = or_(and_(trail.action == "attendance.recorded", trail.at == told), trail.details["attendance_ids"].has_key(str(attendance_id)))
+    return await history.entries(session, and_(trail.subject == of_class, about), asked)
+
+
+@enrolments.counted_by
+async def attended(session: AsyncSession, enrolment_id: UUID, until: datetime) -> dict[str, int]:
+    """What the person of an enrolment had attended of its class, as it was known at that moment."""
+    stood = or_(Attendance.voided_at.is_(None), Attendance.voided_at >= until)
+    days = (
+        select(func.count().label("half_days"))
+        .select_from(Attendance)
+        .join(Enrolment, and_(Enrolment.class_id == Attendance.class_id, Enrolment.trainee_id == Attendance.trainee_id))
+    )
+    of_day = days.where(Enrolment.id == enrolment_id, Attendance.recorded_at < until, stood).group_by(Attendance.on).subquery()
+    whole = func.count().filter(of_day.c.half_days == len(HalfDay))
+    row = (await session.execute(select(func.coalesce(func.sum(of_day.c.half_days), 0).label("half_days"), whole.label("days")))).one()
+    return {"half_days_attended": int(row.half_days), "days_attended": row.days}
 
 
 def days_of_people(channel: Channel) -> Any:

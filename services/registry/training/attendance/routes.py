@@ -13,9 +13,10 @@ from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import permit
 from services.registry.training.classes.policy import ATTEND, ENROLLERS
 from services.registry.training.classes.visibility import READERS
-from shared import batches, errors, pages, web, wire
+from shared import batches, errors, history, pages, web, wire
 
 router = web.Router("attendance")
+ONE = "/v1/attendance/{attendance_id:uuid}"
 PATH = "/v1/classes/{class_id:uuid}/attendance"
 Listed = Annotated[pages.Asked, pages.asking(on=Attendance.on)]
 OPEN = partial(permit, step=ATTEND)
@@ -33,15 +34,22 @@ async def record_one(class_id: UUID, body: schemas.AttendanceIn, session: web.Se
 
 
 @router.operation(
-    "POST",
-    "/v1/attendance/{attendance_id:uuid}:correct",
-    may=ENROLLERS,
-    summary="更正或撤销一条签到",
-    errors=[*REFUSALS, AttendanceInFuture],
-    paper=operations.standing,
+    "POST", f"{ONE}:correct", may=ENROLLERS, summary="更正或撤销一条签到", errors=[*REFUSALS, AttendanceInFuture], paper=operations.standing
 )
 async def correct(attendance_id: UUID, body: schemas.AttendanceCorrected, session: web.Session, call: web.Caller) -> schemas.AttendanceOut:
     return await operations.correct(session, call, attendance_id, body)
+
+
+@router.operation("GET", ONE, may=READERS, summary="一条签到,更正过的也可")
+async def get(attendance_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> schemas.AttendanceOut:
+    return await reading.one(session, call, attendance_id, as_of)
+
+
+@router.operation("GET", f"{ONE}/history", may=READERS, summary="一条签到的办理经过", errors=[errors.InvalidCursor])
+async def list_history(
+    attendance_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed
+) -> wire.Page[history.HistoryEntry]:
+    return wire.Page[history.HistoryEntry].model_validate(await reading.entries(session, call, attendance_id, asked))
 
 
 @router.operation("GET", PATH, may=READERS, summary="本班签到记录", errors=[errors.InvalidCursor])

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import HalfDay
-from shared import wire
+from shared import history, wire
 
 
 class AttendanceIn(wire.In):
@@ -28,7 +28,7 @@ class AttendanceCorrected(wire.In):
     signed_at: wire.Instant | None = None
 
 
-class AttendanceOut(wire.Out):
+class AttendanceOut(history.Voidable):
     id: UUID
     trainee_id: UUID
     trainee_name: str
@@ -37,7 +37,4 @@ class AttendanceOut(wire.Out):
     half_day: HalfDay
     source: str
     signed_at: wire.Instant | None
-    recorded_at: wire.Instant
     corrects: UUID | None = Field(None, description="本条更正的原记录")
-    voided_at: wire.Instant | None = Field(None, description="何时被更正或撤销")
-    void_reason: str | None = None

@@ -13,7 +13,7 @@ from services.registry.institutions.institutions.tables import Institution
 from services.registry.training.classes import policy, reading, rules, schemas, visibility
 from services.registry.training.classes.errors import TooLate
 from services.registry.training.classes.tables import ClassSession, TrainingClass
-from shared import county, deeds, errors
+from shared import county, deeds, errors, history
 from shared.access import Call
 from shared.db import new_id
 from shared.steps import Step
@@ -67,8 +67,9 @@ async def change(
     if changed:
         training.changed_at, training.changed_by = call.now, call.actor.doer.person
         await drop_sessions_outside(session, training)
+        told = {"fields": changed, "changes": history.unsaved(training, reading.TOLD)}
         await session.flush()
-        await announce(session, call, training, "changed", {"fields": changed})
+        await announce(session, call, training, "changed", told)
     return await reading.paper(session, call, training)
 
 

@@ -18,7 +18,7 @@ from services.registry.reference import policy as reference
 from services.registry.training.classes import conditions, policy, visibility
 from services.registry.training.classes.schemas import ClassOut, ClassPaper, ClassWarning, SessionOut
 from services.registry.training.classes.tables import ClassSession, TrainingClass
-from shared import errors, pages, seeking, wire
+from shared import errors, history, pages, seeking, wire
 from shared.access import Call, WrongRole
 from shared.clock import SHANGHAI
 from shared.steps import Refusal
@@ -40,6 +40,7 @@ SESSIONS: Select[Any] = select(
     *(getattr(ClassSession, name) for name in SessionOut.model_fields if name in ClassSession.__mapper__.columns),
     Teacher.name.label("teacher_name"),
 ).outerjoin(Teacher, Teacher.id == ClassSession.teacher_id)
+TOLD = tuple({column.key for column in _columns} - {"id", "number", "version", "proposed_at", "changed_at"})  # what becomes of a class
 _WHOLE = SHOWN.add_columns(TrainingClass.proposed_by, TrainingClass.changed_by, TrainingClass.submitted_by)
 
 
@@ -75,6 +76,12 @@ async def get_whole(kernel: Kernel, call: Call, class_id: UUID) -> ClassPaper:
         refusal = Refusal(away.code, away.detail)
     told = [wire.allowed_actions({each.action: refusal})[0] if each.action == "reopen" else each for each in found.allowed_actions]
     return found.model_copy(update={"allowed_actions": told})
+
+
+async def as_of(session: AsyncSession, call: Call, class_id: UUID, on: date) -> ClassPaper:
+    """The class as it stood at the end of a day; 404 before it was proposed."""
+    today = await get(session, call, class_id)
+    return await history.stood(session, today, on, today.proposed_at)
 
 
 async def paper(session: AsyncSession, call: Call, training: TrainingClass) -> ClassPaper:

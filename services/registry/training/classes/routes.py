@@ -27,8 +27,8 @@ from services.registry.training.classes.errors import (
 )
 from services.registry.training.classes.facts import ORDER_TOLD, OrderOfChange, OrderOfNew
 from services.registry.training.classes.tables import ClassSession, TrainingClass
-from services.registry.training.classes.visibility import ATTENDERS
-from shared import errors, pages, web, wire
+from services.registry.training.classes.visibility import ATTENDERS, READERS
+from shared import errors, history, pages, web, wire
 
 router = web.Router("classes")
 ONE = "/v1/classes/{class_id:uuid}"
@@ -111,8 +111,17 @@ async def list_classes(
 
 
 @router.operation("GET", ONE, may=ATTENDERS, summary="班级")
-async def get(class_id: UUID, call: web.Caller, kernel: web.KernelOf) -> schemas.ClassPaper:
-    return await reading.get_whole(kernel, call, class_id)
+async def get(class_id: UUID, call: web.Caller, kernel: web.KernelOf, as_of: history.AsOf = None) -> schemas.ClassPaper:
+    if as_of is None:
+        return await reading.get_whole(kernel, call, class_id)
+    async with kernel.reading() as session:
+        return await reading.as_of(session, call, class_id, as_of)
+
+
+@router.operation("GET", f"{ONE}/history", may=READERS, summary="一个班级的办理经过,新的在前", errors=[errors.InvalidCursor])
+async def list_history(class_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
+    await reading.find(session, call, class_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, class_id, asked))
 
 
 @router.operation(

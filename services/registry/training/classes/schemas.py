@@ -16,7 +16,7 @@ Programme = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z]+)+$", max_length=60, 
 OCCUPATION = "职业代码,见 /v1/occupations;目录之外的工种改填 trade_name 和 trade_filing_no"
 Name = Annotated[wire.Word, Field(examples=["2025 年第一期稻田养鱼班"])]
 Programmes = Annotated[list[Programme], Field(max_length=20, description="计入的规划指标代码", examples=[["practical.agriculture"]])]
-OccupationCode = Annotated[str, Field(max_length=20, description=OCCUPATION, examples=["6-31-01-03"])]
+OccupationCode = Annotated[wire.Named, Field(max_length=20, description=OCCUPATION, examples=["6-31-01-03"])]
 Hours = Annotated[int, Field(ge=1, le=10_000, description="总学时", examples=[24])]
 Seats = Annotated[int, Field(ge=1, le=10_000, description="人数上限", examples=[40])]
 RegionCode = Annotated[wire.Word, Field(description="办班所在的乡镇、街道代码", examples=[EXAMPLES.region_code])]

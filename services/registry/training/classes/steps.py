@@ -22,7 +22,7 @@ from services.registry.training.classes.errors import (
 )
 from services.registry.training.classes.operations import announce, drop_sessions_outside
 from services.registry.training.classes.tables import TrainingClass
-from shared import errors, wire
+from shared import errors, history, wire
 from shared.access import Call
 from shared.steps import Refusal
 
@@ -173,7 +173,8 @@ async def _finish(
     details: Mapping[str, Any] | None = None,
 ) -> schemas.ClassPaper:
     training.status, training.changed_at = status, call.now
+    told = {**(details or {}), "changes": history.unsaved(training, reading.TOLD)}
     await session.flush()
-    said = {name: value for name, value in (details or {}).items() if value is not None}
+    said = {name: value for name, value in told.items() if value is not None}
     await announce(session, call, training, what or status, said)
     return await reading.paper(session, call, training)

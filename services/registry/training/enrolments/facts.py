@@ -1,10 +1,14 @@
 """Which classes and enrolments a fact about an institution, about people or about days concerns: told before it is kept, and with it."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.clients import AffectedClass, AffectedTraining, Concerned
 from services.registry.codes import ClassStatus, EnrolmentOutcome
+from services.registry.people.erasures.facts import holds
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
@@ -29,6 +33,13 @@ async def concerned(session: AsyncSession, about: Concerned) -> AffectedTraining
         classes=[AffectedClass.model_validate(each) for each in await session.execute(going_on.limit(CLASSES_AT_MOST))],
         enrolments=await session.scalar(select(func.count()).select_from(enrolled.subquery())) or 0,
     )
+
+
+@holds
+async def enrolments_of(session: AsyncSession, trainee_ids: Collection[UUID]) -> dict[str, int]:
+    """All of them, also of whom left: they are the class's files."""
+    theirs = select(func.count()).select_from(Enrolment).where(Enrolment.trainee_id.in_(trainee_ids))
+    return {"enrolment": await session.scalar(theirs) or 0}
 
 
 def _days(about: Concerned) -> list[ColumnElement[bool]]:

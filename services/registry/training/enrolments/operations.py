@@ -197,7 +197,7 @@ async def correct_employment(
     await session.flush()
     told = {"reason": body.reason, "changes": history.changes(before, before | given if given else {})}
     if given:
-        made = await _employ(session, call, enrolment_id, right, "employment.corrected", told, corrects=wrong.id)
+        made = await _employ(session, call, enrolment_id, right, "employment.corrected", told | {"corrects": wrong.id}, corrects=wrong.id)
         return schemas.EmploymentKept(**made.model_dump())
     said = {"subject_type": "enrolment", "details": told, "employment_id": wrong.id}
     await deeds.record(session, call, "employment.corrected", enrolment_id, **said)

@@ -1,11 +1,12 @@
 """Enrolments as they are shown: one, many, the roster of a class (花名册) as a spreadsheet, and the work people had or found."""
 
 import asyncio
-from datetime import date
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, cast, func, literal, null, select
+from sqlalchemy import Select, Text, Uuid, and_, cast, func, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -20,7 +21,7 @@ from services.registry.training.classes import reading as classes
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import conditions, policy, schemas, visibility
 from services.registry.training.enrolments.tables import Employment, Enrolment
-from shared import codes, county, deeds, errors, pages, wire
+from shared import audit, codes, county, deeds, errors, history, pages, wire
 from shared.access import Call
 from shared.sheets import Table, write_book
 
@@ -55,6 +56,7 @@ SHOWN: Select[*tuple[Any, ...]] = (
     .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
     .join(Institution, Institution.id == TrainingClass.institution_id)
 )
+TOLD = ("outcome", "counted_on", "counted_region_code", "external_refs")  # what becomes of an enrolment
 _other = aliased(Enrolment)
 _TAKEN = select(func.count()).where(_other.class_id == TrainingClass.id, _other.outcome != EnrolmentOutcome.WITHDRAWN)
 SEATS_LEFT = TrainingClass.seats - _TAKEN.correlate(TrainingClass).scalar_subquery()
@@ -99,6 +101,39 @@ async def get(session: AsyncSession, call: Call, enrolment_id: UUID) -> schemas.
         raise errors.NotFound("没有这条报名记录,或不在您的可见范围内。请核对编号。")
     actions = policy.allowed_actions(row.outcome, call.actor.doer, row.class_status, row.seats_left)
     return schemas.EnrolmentPaper.model_validate({**row._mapping, "allowed_actions": wire.allowed_actions(actions)})
+
+
+async def as_of(session: AsyncSession, call: Call, enrolment_id: UUID, on: date) -> schemas.EnrolmentPaper:
+    """The enrolment as it stood at the end of a day, with what was known then of who was there; 404 before it was made."""
+    today = await get(session, call, enrolment_id)
+    stood = await history.stood(session, today, on, today.enrolled_at)
+    return stood.model_copy(update=await _attended[0](session, enrolment_id, history.end_of(on)))
+
+
+Attended = Callable[[AsyncSession, UUID, datetime], Awaitable[Mapping[str, int]]]
+_attended: list[Attended] = []
+
+
+def counted_by(attended: Attended) -> Attended:
+    """Registers who says what an enrolment's `days_attended` and `half_days_attended` were at a moment."""
+    _attended[:] = [attended]
+    return attended
+
+
+async def one_work(session: AsyncSession, call: Call, enrolment_id: UUID, employment_id: UUID, on: date | None) -> schemas.EmploymentKept:
+    """A record of work, also one that was corrected; `on`: as it stood at the end of that day."""
+    await get(session, call, enrolment_id)
+    found = await session.scalar(select(Employment).where(Employment.id == employment_id, Employment.enrolment_id == enrolment_id))
+    if found is None:
+        raise errors.NotFound("没有这条就业去向记录。请按就业去向列表核对。")
+    return history.voidable(schemas.EmploymentKept.model_validate(found), on)
+
+
+async def work_history(session: AsyncSession, call: Call, enrolment_id: UUID, employment_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+    await one_work(session, call, enrolment_id, employment_id, None)
+    trail = audit.TRAIL.c
+    about = or_(*(trail.details[name].astext == str(employment_id) for name in ("employment_id", "corrects")))
+    return await history.entries(session, and_(trail.subject == enrolment_id, about), asked)
 
 
 async def employments(session: AsyncSession, call: Call, enrolment_id: UUID) -> tuple[Select[Any], Any]:

@@ -20,12 +20,13 @@ from services.registry.training.enrolments import conditions, operations, readin
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEmployment, DuplicateEnrolment
 from services.registry.training.enrolments.tables import Employment, Enrolment
 from services.registry.training.enrolments.visibility import READERS
-from shared import batches, errors, pages, web, wire
+from shared import batches, errors, history, pages, web, wire
 from shared.web.workbooks import Workbook
 
 router = web.Router("enrolments")
 OF_CLASS = "/v1/classes/{class_id:uuid}"
 ONE = "/v1/enrolments/{enrolment_id:uuid}"
+ONE_WORK = f"{ONE}/employment/{{employment_id:uuid}}"
 Listed = Annotated[pages.Asked, pages.asking(enrolled_at=Enrolment.enrolled_at)]
 Works = Annotated[pages.Asked, pages.asking(from_on=Employment.from_on, recorded_at=Employment.recorded_at)]
 OPEN = partial(permit, step=ENROL)
@@ -150,8 +151,16 @@ async def _page(session: web.Session, wanted: Any, asked: pages.Asked) -> wire.P
 
 
 @router.operation("GET", ONE, may=READERS, summary="报名记录")
-async def get(enrolment_id: UUID, session: web.Session, call: web.Caller) -> schemas.EnrolmentPaper:
-    return await reading.get(session, call, enrolment_id)
+async def get(enrolment_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> schemas.EnrolmentPaper:
+    return await reading.as_of(session, call, enrolment_id, as_of) if as_of else await reading.get(session, call, enrolment_id)
+
+
+@router.operation("GET", f"{ONE}/history", may=READERS, summary="一条报名的办理经过,新的在前", errors=[errors.InvalidCursor])
+async def list_history(
+    enrolment_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed
+) -> wire.Page[history.HistoryEntry]:
+    await reading.get(session, call, enrolment_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, enrolment_id, asked))
 
 
 @router.operation(
@@ -196,7 +205,7 @@ async def record_employment(
 
 @router.operation(
     "POST",
-    f"{ONE}/employment/{{employment_id:uuid}}:correct",
+    f"{ONE_WORK}:correct",
     may=ENROLLERS,
     summary="更正或撤销一条就业去向",
     errors=[DuplicateEmployment],
@@ -206,6 +215,21 @@ async def correct_employment(
     enrolment_id: UUID, employment_id: UUID, body: schemas.EmploymentCorrected, session: web.Session, call: web.Caller
 ) -> schemas.EmploymentKept:
     return await operations.correct_employment(session, call, enrolment_id, employment_id, body)
+
+
+@router.operation("GET", ONE_WORK, may=READERS, summary="一条就业去向,更正过的也可")
+async def get_employment(
+    enrolment_id: UUID, employment_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None
+) -> schemas.EmploymentKept:
+    return await reading.one_work(session, call, enrolment_id, employment_id, as_of)
+
+
+@router.operation("GET", f"{ONE_WORK}/history", may=READERS, summary="一条就业去向的办理经过", errors=[errors.InvalidCursor])
+async def list_employment_history(
+    enrolment_id: UUID, employment_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed
+) -> wire.Page[history.HistoryEntry]:
+    found = await reading.work_history(session, call, enrolment_id, employment_id, asked)
+    return wire.Page[history.HistoryEntry].model_validate(found)
 
 
 @router.operation("GET", f"{ONE}/employment", may=READERS, summary="就业去向", errors=[errors.InvalidCursor])

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.codes import EmploymentKind, EnrolmentOutcome, EvidenceGrade
-from shared import names, wire
+from shared import history, names, wire
 
 Proof = Annotated[wire.Word | None, Field(description="证明材料的文件编号或说明")]
 
@@ -100,8 +100,5 @@ class EmploymentOut(wire.Out):
     recorded_at: wire.Instant
 
 
-class EmploymentKept(EmploymentOut):
+class EmploymentKept(EmploymentOut, history.Voidable):
     """A record that was corrected or taken back is voided."""
-
-    voided_at: wire.Instant | None = None
-    void_reason: str | None = None

@@ -1,6 +1,7 @@
 """How an enrolment ends: the person leaves, or the class is over."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,11 @@ from services.registry.training.enrolments import policy, reading, schemas
 from services.registry.training.enrolments.conditions import person
 from services.registry.training.enrolments.errors import ClassFull
 from services.registry.training.enrolments.tables import Enrolment
-from shared import deeds, errors
+from shared import deeds, errors, history
 from shared.access import Call
+
+SETTLED = (EnrolmentOutcome.COMPLETED, EnrolmentOutcome.ABSENT)
+BECOME = ("outcome", "counted_on", "counted_region_code")  # what the end of a class makes of an enrolment
 
 
 async def matched(session: AsyncSession, call: Call, enrolment_id: UUID) -> Enrolment:
@@ -42,6 +46,7 @@ async def change(session: AsyncSession, call: Call, enrolment_id: UUID, body: sc
         enrolment.external_refs = [ref.model_dump() for ref in body.external_refs]
     if given:
         enrolment.changed_at = call.now
+        told = {"fields": sorted(given), "changes": history.unsaved(enrolment, reading.TOLD)}
         await session.flush()
         said = {
             "status": enrolment.outcome,
@@ -50,7 +55,7 @@ async def change(session: AsyncSession, call: Call, enrolment_id: UUID, body: sc
             "trainee_id": enrolment.trainee_id,
         }
         what = "enrolment.withdrawn" if leaves else "enrolment.changed"
-        await deeds.record(session, call, what, enrolment.id, details={"fields": sorted(given)}, **said)
+        await deeds.record(session, call, what, enrolment.id, details=told, **said)
     return await reading.get(session, call, enrolment_id)
 
 
@@ -68,9 +73,10 @@ async def readmit(session: AsyncSession, call: Call, enrolment_id: UUID, reason:
     """Whoever left and comes back goes on under the same enrolment."""
     enrolment = await readmissible(session, call, enrolment_id, lock=True)
     enrolment.outcome, enrolment.changed_at = EnrolmentOutcome.ENROLLED, call.now
+    told = {"reason": reason, "changes": history.unsaved(enrolment, reading.TOLD)}
     await session.flush()
     said = {"status": enrolment.outcome, "version": enrolment.version, "class_id": enrolment.class_id, "trainee_id": enrolment.trainee_id}
-    await deeds.record(session, call, "enrolment.readmitted", enrolment.id, details={"reason": reason}, **said)
+    await deeds.record(session, call, "enrolment.readmitted", enrolment.id, details=told, **said)
     return await reading.get(session, call, enrolment_id)
 
 
@@ -84,23 +90,25 @@ async def settle_again(session: AsyncSession, call: Call, training: TrainingClas
     found = await session.scalar(select(Enrolment.outcome).where(*of, differs))
     if found is None:
         return
-    again = {"outcome": EnrolmentOutcome.ENROLLED, "counted_on": None, "counted_region_code": None}
-    await session.execute(update(Enrolment).where(*of).values(again).execution_options(synchronize_session=False))
-    await settle(session, call, training, ClassStatus.COMPLETED, Enrolment.trainee_id == trainee_id)
+    await settle(session, call, training, ClassStatus.COMPLETED, Enrolment.trainee_id == trainee_id, before=SETTLED)
     training.completed_people = (training.completed_people or 0) + (1 if found == EnrolmentOutcome.ABSENT else -1)
     training.changed_at = call.now
+    told = {"changes": history.unsaved(training, classes.TOLD)}
     await session.flush()
-
-
-SETTLED = (EnrolmentOutcome.COMPLETED, EnrolmentOutcome.ABSENT)
+    await deeds.record(session, call, "class.counted_again", training.id, details=told, event=False)
 
 
 @steps.settles
 async def settle(
-    session: AsyncSession, call: Call, training: TrainingClass, status: ClassStatus, *only: ColumnElement[bool]
+    session: AsyncSession,
+    call: Call,
+    training: TrainingClass,
+    status: ClassStatus,
+    *only: ColumnElement[bool],
+    before: Sequence[EnrolmentOutcome] = (),
 ) -> Counter[str]:
     """Of a completed class, who attended at all has completed it and counts on its last day in their town; who did not is absent. Of a cancelled one
-    everyone is withdrawn; of a reopened one whoever did not leave is enrolled. `only`: of these alone. Answers how many
+    everyone is withdrawn; of a reopened one whoever did not leave is enrolled. `only`: of these alone; `before`: who were so until now. Answers how many
     people there are of each outcome."""
     attended = Enrolment.half_days_attended > 0
     completed = {
@@ -113,13 +121,22 @@ async def settle(
         ClassStatus.CANCELLED: {"outcome": EnrolmentOutcome.WITHDRAWN},
         ClassStatus.IN_PROGRESS: {"outcome": EnrolmentOutcome.ENROLLED, "counted_on": None, "counted_region_code": None},
     }
-    before = SETTLED if status == ClassStatus.IN_PROGRESS else (EnrolmentOutcome.ENROLLED,)
+    before = before or (SETTLED if status == ClassStatus.IN_PROGRESS else (EnrolmentOutcome.ENROLLED,))
+    theirs = select(Enrolment.id, *(getattr(Enrolment, name) for name in BECOME))
+    was = theirs.where(Enrolment.class_id == training.id, Enrolment.outcome.in_(before), *only).with_for_update().cte("was")
     settled = (
         update(Enrolment)
-        .where(Enrolment.class_id == training.id, Enrolment.outcome.in_(before), Trainee.id == person(), *only)
+        .where(Enrolment.id == was.c.id, Trainee.id == person())
         .values(become[status])
         .values(version=Enrolment.version + 1, changed_at=call.now)
-        .returning(Enrolment.id, Enrolment.trainee_id, Enrolment.outcome, Enrolment.version, Trainee.id.label("who"))
+        .returning(
+            Enrolment.id,
+            Enrolment.trainee_id,
+            Enrolment.version,
+            Trainee.id.label("who"),
+            *(getattr(Enrolment, name) for name in BECOME),
+            *(was.c[name].label(f"was_{name}") for name in BECOME),
+        )
         .execution_options(synchronize_session=False)
     )
     rows = (await session.execute(settled)).all()
@@ -130,6 +147,7 @@ async def settle(
                 call,
                 f"enrolment.{row.outcome}",
                 row.id,
+                details={"changes": history.changes(*({name: getattr(row, f"{of}{name}") for name in BECOME} for of in ("was_", "")))},
                 status=row.outcome,
                 version=row.version,
                 class_id=training.id,

@@ -137,6 +137,15 @@ async def test_rare_characters_in_names_are_kept(start: Start) -> None:
         pytest.param({"id_type": "residence_permit", "id_number": "810000199408230021"}, 201, set(), id="hong-kong"),
         pytest.param({"id_type": "residence_permit", "id_number": YANG}, 422, {"invalid_id_number"}, id="not-a-residence-permit"),
         pytest.param(
+            {"id_type": "citizen", "id_number": "810000199408230021"}, 422, {"invalid_value"}, id="a-permit-said-to-be-a-citizens"
+        ),
+        pytest.param(
+            {"id_type": "citizen", "id_number": "911111199003070014"}, 422, {"invalid_value"}, id="a-foreigner-said-to-be-a-citizen"
+        ),
+        pytest.param({"id_type": "citizen", "id_number": YANG}, 201, set(), id="a-citizen"),
+        pytest.param({"id_type": "foreign_permanent_residence", "id_number": YANG}, 422, {"invalid_id_number"}, id="not-a-foreigners"),
+        pytest.param({"id_type": "foreign_permanent_residence", "id_number": "911111199003070014"}, 201, set(), id="new-permit"),
+        pytest.param(
             {"id_type": "foreign_permanent_residence", "id_number": "FRA110099012345", "sex": "female", "birth_on": "1990-12-01"},
             201,
             set(),
@@ -159,6 +168,22 @@ async def test_other_documents_have_their_own_rules(start: Start, changed: dict[
     async with start("registry") as registry:
         answer = await registry.as_("officer", at=TODAY).post("/v1/trainees", json=trainee() | changed)
         assert (answer.status_code, {fault["code"] for fault in answer.json().get("errors", [])}) == (status, codes), answer.text
+
+
+@pytest.mark.parametrize(
+    ("number", "id_type"),
+    [(YANG, "citizen"), ("810000199408230021", "residence_permit"), ("911111199003070014", "foreign_permanent_residence")],
+)
+async def test_a_number_says_which_document_it_is_on(start: Start, number: str, id_type: str) -> None:
+    """Also where one takes the place of another."""
+    async with start("registry") as registry:
+        officer = registry.as_("officer", at=TODAY)
+        kept = await made(officer, "/v1/trainees", {name: said for name, said in trainee(number).items() if name != "id_type"})
+        assert kept["id_type"] == id_type
+        other = await made(officer, "/v1/trainees", trainee(PAN if number == YANG else YANG))
+        await officer.patch(f"/v1/trainees/{kept['id']}", json={"id_number": "522601197003150018"})
+        corrected = await officer.patch(f"/v1/trainees/{other['id']}", json={"id_number": number})
+        assert (corrected.status_code, corrected.json()["id_type"]) == (200, id_type)
 
 
 async def test_the_same_number_twice_is_a_conflict_that_names_the_first(start: Start) -> None:

@@ -1,0 +1,31 @@
+"""Which papers count on a person: those of the registry, as their nouns say, and those of its neighbours."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry import clients
+from shared.access import Call
+from shared.web import Kernel
+
+Held = Callable[[AsyncSession, Collection[UUID]], Awaitable[Mapping[str, int]]]
+_held_by: list[Held] = []
+
+
+def holds(held: Held) -> Held:
+    """Registers who counts the papers of one kind that name any of these people."""
+    _held_by.append(held)
+    return held
+
+
+async def elsewhere(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> Mapping[str, int]:
+    """Asked before the transaction. A neighbour that is away stops the erasure: nothing is erased that somebody may count on."""
+    return await clients.held_by(kernel, call, trainee_ids)
+
+
+async def here(session: AsyncSession, trainee_ids: Collection[UUID]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for held in _held_by:
+        found |= await held(session, trainee_ids)
+    return found
