@@ -6,6 +6,7 @@ from services.subsidy import codes
 from services.subsidy.appeals import routes as appeals
 from services.subsidy.changes import visibility as changes
 from services.subsidy.claims import routes as claims
+from services.subsidy.corrections import routes as corrections
 from services.subsidy.following import job as following
 from services.subsidy.funds import routes as funds
 from services.subsidy.internal import evaluation, names, registry, search
@@ -51,6 +52,7 @@ PART = web.Part(
         payments.router,
         reassessments.router,
         recoveries.router,
+        corrections.router,
         receipts.router,
         receipts.public,
         evaluation.router,

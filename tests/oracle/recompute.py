@@ -15,7 +15,8 @@ from typing import Any
 Facts = dict[str, Any]  # members that are null may be missing
 Found = list[tuple[str, str]]  # code of a finding and its effect
 LEVELS = ["apprentice", "junior", "intermediate", "senior", "technician", "senior_technician", "special_technician", "chief_technician"]
-RATES = ("yuan_per_person_day", "yuan_per_person", "yuan_per_person_by_level")
+TABLES = ("yuan_per_person_by_level", "yuan_per_person_by_trade")
+RATES = ("yuan_per_person_day", "yuan_per_person_hour", "yuan_per_person", *TABLES)
 TRACKS = {"male": ["male"], "female": ["female_50", "female_55"]}
 
 
@@ -70,21 +71,109 @@ def judge(receipt: Facts) -> list[tuple[str, int, Found]]:
         found = [(code, "hold" if effect == "refuse" and code in overcome else effect) for code, effect in found]
         effects = {effect for _, effect in found}
         verdict = "refused" if "refuse" in effects else "held" if "hold" in effects else "eligible"
-        fen = 0 if verdict == "refused" else worth(facts, line, block, trade["level"])
+        judged.append((verdict, 0 if verdict == "refused" else worth(facts, line, block, trade), found))
+    judged = within_employer(facts, block, judged)
+    for line, (_, fen, found) in zip(facts["lines"], judged, strict=True):
         if line.get("expected_amount") is not None and cents(line["expected_amount"]) != fen:
             found.append(("amount_differs", "note"))
-        judged.append((verdict, fen, found))
     return judged
 
 
-def worth(facts: Facts, line: Facts, block: Facts, level: str | None) -> int:
-    """By the day: days of the class on which enough half-days were signed, at most so many. Else by the person, of the level where the rate is by level."""
+def within_employer(facts: Facts, block: Facts, judged: list[tuple[str, int, Found]]) -> list[tuple[str, int, Found]]:
+    """No employer is given more in all: who comes first by id is paid first."""
+    if block.get("yuan_per_employer_at_most") is None:
+        return judged
+    left = max(cents(block["yuan_per_employer_at_most"]) - cents(facts.get("employer_had_yuan") or 0), 0)
+    cut = list(judged)
+    for place in sorted(range(len(judged)), key=lambda each: (facts["lines"][each]["trainee_id"], each)):
+        verdict, fen, found = judged[place]
+        cut[place] = verdict, min(fen, left), found
+        left -= min(fen, left)
+    return cut
+
+
+# What a line is worth, in fen
+
+
+def worth(facts: Facts, line: Facts, block: Facts, trade: Facts) -> int:
+    """The rate and its uplift; then by years, or with what a person lives on; and no more in a year than there may be."""
+    fen = rate_of(facts, line, block, trade)
+    if fen is None:
+        return 0
+    at_levels = block.get("uplift_levels")
+    if block.get("uplift_percent") and trade["uplifted"] and (at_levels is None or trade["level"] in at_levels):
+        fen = part_of(fen, 100 + block["uplift_percent"])
+    if block.get("years_paid_at_most") is not None:
+        return by_years(facts, line, block, fen)
+    on = day_counted(facts, line, block)
+    if block.get("living_yuan_per_day") is not None:
+        to = block.get("living_categories")
+        held = {each["code"] for each in line["categories"] if covers(each, "since_on", on)}
+        days = min(len([each for each in inside(facts, line) if each["half_days"] == 2]), block["living_days_at_most"])
+        fen += days * cents(block["living_yuan_per_day"]) if to is None or held & set(to) else 0
+    if block.get("yuan_per_person_year_at_most") is not None:
+        had = sum(cents(each.get("amount_yuan") or 0) for each in of_this_year(facts, line, on))
+        fen = min(fen, max(cents(block["yuan_per_person_year_at_most"]) - had, 0))
+    return fen
+
+
+def rate_of(facts: Facts, line: Facts, block: Facts, trade: Facts) -> int | None:
+    """By the day on which enough half-days were signed, by the hour, by the person, or as a table has it. None: no rate is known."""
+    course = facts.get("class_facts")
     if block.get("yuan_per_person_day") is not None:
-        days = [day for day in inside(facts, line) if day["half_days"] >= block["half_days_for_a_paid_day"]]
+        days = [each for each in inside(facts, line) if each["half_days"] >= block["half_days_for_a_paid_day"]]
         return min(len(days), block["days_paid_at_most"]) * cents(block["yuan_per_person_day"])
-    by_level = block.get("yuan_per_person_by_level")
-    yuan = by_level.get(level) if by_level is not None else block.get("yuan_per_person")
-    return 0 if yuan is None else cents(yuan)
+    if block.get("yuan_per_person_hour") is not None:
+        there, hours = sum(each["half_days"] for each in inside(facts, line)), course["hours"] if course else 0
+        attended = min(hours, hours * there // planned(course)) if course else 0
+        return min(attended, block["hours_paid_at_most"]) * cents(block["yuan_per_person_hour"])
+    if block.get("yuan_per_person") is not None:
+        return cents(block["yuan_per_person"])
+    return of_table(block, trade)
+
+
+def of_table(block: Facts, trade: Facts) -> int | None:
+    level = trade["level"]
+    if block.get("yuan_per_person_by_level") is not None:
+        yuan = block["yuan_per_person_by_level"].get(level)
+    elif trade["rate_row"] is not None:
+        row = block["yuan_per_person_by_trade"][trade["rate_row"]]
+        yuan = (row.get("yuan_by_level") or {}).get(level) if level else row.get("yuan_without_level")
+    else:
+        yuan = None
+    return None if yuan is None else cents(yuan)
+
+
+def by_years(facts: Facts, line: Facts, block: Facts, a_year: int) -> int:
+    """Each year of training that is over, of one that runs its advance, less what was claimed for the class before."""
+    course, by = facts.get("class_facts"), day(facts["claimed_on"])
+    if not course:
+        return 0
+    ends = [months_after(day(course["starts_on"]), 12 * year) for year in range(1, block["years_paid_at_most"] + 1)]
+    ends = [end for end in ends if (end - day(course["ends_on"])).days <= 1]
+    over = len(ends) if course["status"] == "completed" else len([end for end in ends if end <= by])
+    runs = course["status"] != "completed" and over < len(ends) and day(course["starts_on"]) <= by
+    due = over * a_year + (part_of(a_year, block["advance_percent"]) if runs and block.get("advance_percent") else 0)
+    had = sum(cents(each.get("amount_yuan") or 0) for each in line["priors"] if each.get("same_class")) if in_instalments(block) else 0
+    return max(due - had, 0)
+
+
+def part_of(fen: int, percent: int) -> int:
+    """Rounded to the fen, halves up."""
+    return (fen * percent + 50) // 100
+
+
+def in_instalments(block: Facts) -> bool:
+    return block.get("years_paid_at_most") is not None
+
+
+def of_this_year(facts: Facts, line: Facts, on: date) -> list[Facts]:
+    return [each for each in line["priors"] if each.get("scheme") == facts["scheme"] and day(each["on"]).year == on.year]
+
+
+def planned(course: Facts) -> int:
+    """Half-days: of the timetable, else two a day."""
+    return int(course.get("half_days_planned") or 2 * days_of(course))
 
 
 # What is said of the claim as a whole
@@ -191,9 +280,11 @@ def of_the_line(facts: Facts, line: Facts, block: Facts, retirement: Facts | Non
     found = of_the_person(line, block, retirement, on)
     found += of_the_class(facts, line, block) + of_earlier(facts, line, block, trade, on) + of_papers(facts, line, block)
     rate = next((name for name in RATES if block.get(name) is not None), None)
-    by_level = block.get("yuan_per_person_by_level")
-    if rate is None or basis(block, rate) != "confirmed" or (by_level is not None and trade["level"] not in by_level):
+    payable, unlisted = rate is not None and basis(block, rate) == "confirmed", rate in TABLES and of_table(block, trade) is None
+    if not payable or (unlisted and block.get("unlisted_is") != "refuse"):
         found.append(("terms_unconfirmed", "hold"))
+    if payable and unlisted and block.get("unlisted_is") == "refuse":
+        found.append(("rate_not_listed", "refuse"))
     return found
 
 
@@ -239,26 +330,33 @@ def months_to_work(retirement: Facts, track: str, born: date) -> int:
 def of_the_class(facts: Facts, line: Facts, block: Facts) -> Found:
     found: Found = []
     course = facts.get("class_facts")
-    if course and (course["status"] != "completed" or line.get("outcome") not in ("completed", None)):
+    runs = bool(course) and in_instalments(block) and course["status"] == "in_progress"  # paid while it runs
+    passed = ("completed", None, "enrolled") if runs else ("completed", None)
+    if course and ((course["status"] != "completed" and not runs) or line.get("outcome") not in passed):
         found.append(("class_not_completed", "refuse"))
     least = block.get("attendance_percent_at_least")
-    if course and least is not None:
+    if course and least is not None and not runs:
         attended = sum(each["half_days"] for each in inside(facts, line))
-        if attended * 100 < least * (course.get("half_days_planned") or 2 * days_of(course)):
+        if attended * 100 < least * planned(course):
             found.append(("attendance_too_low", "refuse"))
     return found + ([("overlapping_class", "hold")] if line["overlaps"] else [])
 
 
 def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) -> Found:
     """Once per occupation and level, else once per trade and year; no lower level after a higher; so often a year. What was worth nothing uses nothing up."""
-    found: Found = []
-    had = [each for each in line["priors"] if each.get("amount_yuan") is None or cents(each["amount_yuan"]) != 0]
+    instalments = [each for each in line["priors"] if each.get("same_class")] if in_instalments(block) else []
+    unsettled = any(each.get("amount_yuan") is None for each in instalments)
+    had = [each for each in line["priors"] if each not in instalments and cents(each.get("amount_yuan") or 1) != 0]
+    found = [("already_subsidised", "hold")] if unsettled else []
+    money = of_money(facts, line, block, on)
     if block["paid_once_per"] == "placement":
         here = (line.get("placement") or {}).get("placement_id")
         again = here and any(each["scheme"] == facts["scheme"] and each.get("placement_id") == here for each in had)
-        return [("already_subsidised", "refuse")] if again else []
+        return found + money + ([("already_subsidised", "refuse")] if again and not unsettled else [])
     counted = [each for each in had if (each.get("level") == trade["level"] if trade["level"] else day(each["on"]).year == on.year)]
-    if any(each.get("trade_key") in trade["same"] for each in counted):
+    if unsettled:
+        pass
+    elif any(each.get("trade_key") in trade["same"] for each in counted):
         found.append(("already_subsidised", "refuse"))
     elif any(each.get("trade_key") in trade["near"] for each in counted):
         found.append(("already_subsidised", "hold"))
@@ -267,9 +365,19 @@ def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) 
         found.append(("lower_level_after_higher", "refuse"))
     most = block.get("times_a_year_at_most")
     times = len([each for each in had if day(each["on"]).year == on.year and each.get("trade_key") is not None])
-    if line["priors"] and times >= (1 if most is None else most):
+    if line["priors"] and not money and times >= (1 if most is None else most):
         found.append(("yearly_limit_reached", "note" if most is None else "refuse"))
-    return found
+    return found + money
+
+
+def of_money(facts: Facts, line: Facts, block: Facts, on: date) -> Found:
+    """Nothing is left of what a person may be given in a year; or it is not known what is left."""
+    most, had = block.get("yuan_per_person_year_at_most"), of_this_year(facts, line, on)
+    if most is None or not had:
+        return []
+    if sum(cents(each.get("amount_yuan") or 0) for each in had) >= cents(most):
+        return [("yearly_limit_reached", "refuse")]
+    return [("yearly_limit_reached", "hold")] if any(each.get("amount_yuan") is None for each in had) else []
 
 
 def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:

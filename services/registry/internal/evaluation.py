@@ -81,7 +81,7 @@ class BarOut(wire.Out):
 
 
 class BarFound(wire.Out):
-    bar: BarOut | None
+    bar: BarOut | None = Field(description="为何不可;可以的为 null")
 
 
 @router.operation("POST", "/internal/v1/institution-bars", may=access.INTERNAL, summary="机构当日是否暂停、退出", writes=False)

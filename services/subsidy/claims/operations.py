@@ -100,8 +100,8 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
     return await reading.one(session, call, claim, shown, [])
 
 
-async def edit(session: AsyncSession, call: Call, gathered: Gathered, body: ClaimChange) -> ClaimOut:
-    """Changes a draft or returned claim and judges it again. A returned claim keeps what it entitles to until it is submitted again."""
+async def edit(session: AsyncSession, call: Call, gathered: Gathered, body: ClaimChange, **told: Any) -> ClaimOut:
+    """Changes a draft or returned claim and judges it again. A returned claim keeps what it entitles to until it is submitted again. `told`: as `take` does."""
     claim, done = _as_gathered(session, gathered)
     judged = await rules.judge(session, call, gathered, own_claim_id=claim.id)
     if body.attachments is not None:
@@ -110,7 +110,7 @@ async def edit(session: AsyncSession, call: Call, gathered: Gathered, body: Clai
         claim.external_refs = [ref.model_dump() for ref in body.external_refs]
     keep_verdict(claim, judged)
     shown = lines.judged_lines(judged)
-    done.append(await steps.take(session, call, claim, "edit", files=await reading.files(session, claim)))
+    done.append(await steps.take(session, call, claim, "edit", files=await reading.files(session, claim), **told))
     await lines.keep(session, claim.id, shown)
     return await reading.one(session, call, claim, shown, done)
 

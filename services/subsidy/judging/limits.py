@@ -77,8 +77,9 @@ def _packed_half_day(of: Ground, asked: Asked, most: int) -> Iterator[ClaimFacts
 
 
 def _packed_day(of: Ground, asked: Asked, most: int) -> Iterator[ClaimFacts]:
-    days = long_enough(of.terms)
-    yield claim(of, asked, days=days, hours=days * most + 1)
+    if class_facts := claim(of, asked).class_facts:
+        days = class_facts.calendar_days
+        yield claim(of, asked, hours=days * most + 1, half_days_held=2 * days)
 
 
 def _rarely_there(of: Ground, asked: Asked, least: int) -> Iterator[ClaimFacts]:

@@ -3,7 +3,7 @@
 Only an uplift and an advance can come to parts of a fen: each is rounded half up, once, where it arises, and the sum says so.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from services.subsidy.codes import ClassStatus
 from services.subsidy.judging import trades
 from services.subsidy.judging.facts import Case, ClassFacts, LineFacts, Prior, days_in_class
+from services.subsidy.schemes.policy import Terms
 from shared import county
 from shared.months import months_after
 
@@ -64,9 +65,9 @@ def of_earlier_instalments(case: Case) -> list[Prior]:
     return [prior for prior in case.line.priors if prior.same_class] if case.terms.in_instalments else []
 
 
-def still_running(case: Case) -> bool:
+def still_running(class_facts: ClassFacts, terms: Terms) -> bool:
     """A class that is paid for year by year, and is held at present."""
-    return case.terms.in_instalments and case.class_facts is not None and case.class_facts.status == ClassStatus.IN_PROGRESS
+    return terms.in_instalments and class_facts.status == ClassStatus.IN_PROGRESS
 
 
 def _rate(case: Case) -> tuple[Decimal, str] | None:
@@ -133,13 +134,12 @@ def _by_years(case: Case, a_year: Decimal, words: str) -> Amount:
 def _years(class_facts: ClassFacts, by: date, most: int) -> tuple[int, bool]:
     """How many whole years of training are over by that day, of those that are paid; and whether a further one has begun. What is short of a year is
     none."""
-    starts_on = class_facts.starts_on
-    ends = [months_after(starts_on, 12 * year) for year in range(1, most + 1)]
-    whole = len([end for end in ends if (end - class_facts.ends_on).days <= 1])
-    if class_facts.status == ClassStatus.COMPLETED:
-        return whole, False
-    over = len([end for end in ends[:whole] if end <= by])
-    return over, over < whole and starts_on <= by
+    starts_on, last_on = class_facts.starts_on, class_facts.ends_on
+    ends = [months_after(starts_on, 12 * year) for year in range(1, most + 1)]  # each the day after the year's last
+    whole = [end for end in ends if (end - last_on).days <= 1]
+    known = by + timedelta(days=class_facts.status == ClassStatus.COMPLETED)  # on its last day a completed class is over
+    over = len([end for end in whole if end <= known])
+    return over, over < len(whole) and starts_on <= by
 
 
 def _within_the_year(case: Case, whole: Amount) -> Amount:

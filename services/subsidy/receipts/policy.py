@@ -49,7 +49,20 @@ def _trade(case: Case) -> dict[str, Any]:
     earlier = sorted({prior.trade_key for prior in case.line.priors if prior.trade_key and case.trade})
     same = [each for each in earlier if trades.same(each, case.trade or "")]
     near = [each for each in earlier if each not in same and trades.near(each, case.trade or "")]
-    return {"key": case.trade, "level": case.level, "same": same, "near": near}
+    return {"key": case.trade, "level": case.level, "same": same, "near": near} | _listed(case)
+
+
+def _listed(case: Case) -> dict[str, Any]:
+    """Which row of the terms' table the trade is in, and whether their list of uplifted trades names it: a list may name a trade otherwise than the class."""
+    rows = case.terms.yuan_per_person_by_trade or ()
+    named = [index for index, row in enumerate(rows) if _names(row.trades, case.trade)]
+    others = [index for index, row in enumerate(rows) if not row.trades]
+    uplifted = case.terms.uplift_trades is None or _names(case.terms.uplift_trades, case.trade)
+    return {"rate_row": next(iter([*named, *others]), None), "uplifted": uplifted}
+
+
+def _names(names: tuple[str, ...], trade: str | None) -> bool:
+    return trade is not None and trade in {trades.key(each) for each in names}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class ReceiptTrade(wire.Out):
     level: Level | None
     same: list[str] = Field(description="以往补贴中与它为同一工种的")
     near: list[str] = Field(description="以往补贴中与它名称相近的")
+    rate_row: int | None = Field(description="在标准表(yuan_per_person_by_trade)的第几行,从 0 起;没有的为 null")
+    uplifted: bool = Field(description="是否在上浮的工种之内;条款不按工种上浮的为 true")
 
 
 class ReceiptLine(wire.Out):

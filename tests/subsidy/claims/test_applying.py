@@ -270,3 +270,21 @@ async def test_faults_of_shape_and_of_rule_come_together(start: Start) -> None:
         answer = await school.patch(path, json=change, headers={"If-Match": '"1"'})
         assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/fund_id", "/lines/0/trainee_id"}
         assert (await school.patch(path, json=change, headers={"If-Match": '"7"'})).status_code == 412
+
+
+async def test_the_feed_tells_which_files_a_claim_and_its_appeals_name(start: Start) -> None:
+    """All of them each time something of it changes: who follows it keeps what was told last."""
+    first, other, appealed = (str(db.new_id()) for _ in range(3))
+    async with a_world(start) as world:
+        claim = await world.draft(world.open_class([a_person(), a_person()]), attachments=[first])
+        claim = await world.step("institution", "submit", claim)
+        path, school = f"/v1/claims/{claim['id']}", world.as_("institution")
+        assert (await school.post(f"{path}/appeals", json={"reason": "考勤有误", "attachments": [appealed]})).status_code == 201
+        claim = await world.step("officer", "return", claim, {"reason": "请补签到表"})
+        edited = await world.as_("institution").patch(
+            path, json={"attachments": [other]}, headers=key() | {"If-Match": f'"{claim["version"]}"'}
+        )
+        assert edited.status_code == 200, edited.text
+        feed = (await world.as_("auditor").get("/v1/changes")).json()["items"]
+        told = [(each["type"], each["data"]["file_ids"]) for each in feed if "file_ids" in each["data"]]
+        assert told == [("claim.created", [first]), ("claim.appealed", [first, appealed]), ("claim.edited", [other, appealed])]

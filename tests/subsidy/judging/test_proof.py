@@ -74,7 +74,13 @@ BY_TRADE = TRAINING | {
     "excluded_statuses": ["employee_pension", "full_time_student"],
     "statuses_waived_for": {"full_time_student": ["graduating_student"]},
 }
-BY_YEAR = TRAINING | {"yuan_per_person": "6000.00", "years_paid_at_most": 3, "advance_percent": 50, "yuan_per_employer_at_most": "90000.00"}
+BY_YEAR = TRAINING | {
+    "class_hours_a_day_at_most": 8,
+    "yuan_per_person": "6000.00",
+    "years_paid_at_most": 3,
+    "advance_percent": 50,
+    "yuan_per_employer_at_most": "90000.00",
+}
 CERTIFICATE = SOUND | {
     "age_counted_on": "certificate_issue",
     "paid_once_per": "occupation_level",

@@ -21,9 +21,9 @@ def class_not_completed(case: Case) -> Finding | None:
     class_facts, outcome = case.class_facts, case.line.outcome
     if class_facts is None:
         return None
-    if rates.still_running(case) and outcome in (EnrolmentOutcome.ENROLLED, *PASSED):
+    if rates.still_running(class_facts, case.terms) and outcome in (EnrolmentOutcome.ENROLLED, *PASSED):
         return None
-    if class_facts.status != COMPLETED and not rates.still_running(case):
+    if class_facts.status != COMPLETED and not rates.still_running(class_facts, case.terms):
         will_end = class_facts.status in TO_COME
         seen, allowed, fix = (
             f"班级 {class_facts.number} 状态为{label('class_status', class_facts.status)}",
@@ -40,7 +40,7 @@ def class_not_completed(case: Case) -> Finding | None:
 
 def attendance_too_low(case: Case) -> Finding | None:
     least, class_facts = case.terms.attendance_percent_at_least, case.class_facts
-    if least is None or class_facts is None or rates.still_running(case):
+    if least is None or class_facts is None or rates.still_running(class_facts, case.terms):
         return None
     attended = sum(day.half_days for day in days_in_class(class_facts, case.line))
     planned = class_facts.half_days_planned or 2 * class_facts.calendar_days
@@ -100,7 +100,7 @@ def _more_hours_than_can_be(class_facts: ClassFacts, terms: Terms) -> list[str]:
     hours, days, held = max(class_facts.hours, class_facts.hours_planned or 0), class_facts.calendar_days, class_facts.half_days_held
     a_half_day, a_day = terms.hours_a_half_day_at_most, terms.class_hours_a_day_at_most
     seen = []
-    if a_half_day is not None and 0 < held * a_half_day < hours:
+    if a_half_day is not None and 0 < held * a_half_day < hours and not rates.still_running(class_facts, terms):
         seen.append(f"全班共签到 {held} 个半天,容不下 {hours} 课时")
     if a_day is not None and days * a_day < hours:
         seen.append(f"班期共 {days} 天,容不下 {hours} 课时")
