@@ -42,6 +42,7 @@ OF_THE_DOMAIN = {
     "services/subsidy/judging/findings": "what a rule says",
     "services/subsidy/judging/invented": "people for whom everything is in order, to prove terms by",
     "services/subsidy/judging/limits": "who would go just beyond a limit that terms set",
+    "services/subsidy/judging/papers": "what is known of a certificate, a placement and who applies for them",
     "services/subsidy/judging/proof": "that terms leave nobody without an answer",
     "services/subsidy/judging/rates": "what a line is worth",
     "services/subsidy/judging/trades": "when two trades are the same, and what a trade is about",

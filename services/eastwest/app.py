@@ -9,7 +9,7 @@ from services.eastwest.following import job as following
 from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
 from services.eastwest.imports.tables import PlacementImport
-from services.eastwest.internal import evaluation, names, registry, search
+from services.eastwest.internal import evaluation, names, registry, search, subsidy
 from services.eastwest.orders import routes as orders
 from services.eastwest.placements import routes as placements
 from services.eastwest.placements import rules
@@ -33,6 +33,7 @@ PART = web.Part(
         counting.router,
         registry.router,
         evaluation.router,
+        subsidy.router,
         imports.router,
         search.router,
         worklist.router,

@@ -38,7 +38,7 @@ PART = web.Part(
     codes=labels.shown(codes.OWNED),
     papers=changes.PAPERS,
     names=names.OWN,
-    jobs=(following.registry, following.evaluation, reassessing.work, trying.work),
+    jobs=(following.registry, following.evaluation, following.eastwest, reassessing.work, trying.work),
     routers=(
         schemes.router,
         terms.router,

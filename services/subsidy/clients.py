@@ -1,14 +1,26 @@
 """What subsidy asks of its neighbours, each as one call: only the fields that are read here, checked when they arrive."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subsidy.codes import ClassStatus, EnrolmentOutcome, Level, PersonalStatus, RetirementTrack, SchemeCode, Sex
+from services.subsidy.codes import (
+    CertificateKind,
+    ClassStatus,
+    EnrolmentOutcome,
+    EvidenceGrade,
+    Level,
+    PersonalStatus,
+    RetentionVerdict,
+    RetirementTrack,
+    SchemeCode,
+    Sex,
+)
 from services.subsidy.judging.facts import AttendedDay, Headcount, HeldCategory, HeldStatus, Impossible, Overlap, Signing
+from services.subsidy.judging.papers import Barred
 from shared import errors
 from shared.access import Call
 from shared.http_client import read
@@ -81,11 +93,9 @@ class ClassRead(_Read):
     institution: InstitutionRead
 
 
-class EnrolmentRead(_Read):
-    """One of the people of a class. What comes in lists is read straight into the facts that rules know."""
+class PersonRead(_Read):
+    """One person. What comes in lists is read straight into the facts that rules know. What only a class tells of its people is unset here."""
 
-    enrolment_id: UUID
-    enrolment_ids: tuple[UUID, ...] = ()
     trainee_id: UUID
     former_ids: tuple[UUID, ...] = ()
     name: str
@@ -94,20 +104,34 @@ class EnrolmentRead(_Read):
     sex: Sex
     retirement_track: RetirementTrack | None = None
     region_code: str | None = None
-    outcome: EnrolmentOutcome
-    from_on: date | None = None
-    late_reason: str | None = None
     categories: tuple[HeldCategory, ...]
     statuses: tuple[HeldStatus, ...]
     outside_payments: tuple[OutsidePaymentRead, ...] = ()
-    half_days: tuple[AttendedDay, ...]
-    impossible: tuple[Impossible, ...] = ()
-    attended_other_class: tuple[Overlap, ...]
-    teaches_class: bool
-    teaches_institution: bool = False
     bank_account_key: str | None = None
     account_shared_with: tuple[str, ...] = ()
     account_of_institution: str | None = None
+    known_to_institution: bool = False  # to the one that claims
+
+    enrolment_id: UUID | None = None
+    enrolment_ids: tuple[UUID, ...] = ()
+    outcome: EnrolmentOutcome | None = None
+    from_on: date | None = None
+    late_reason: str | None = None
+    half_days: tuple[AttendedDay, ...] = ()
+    impossible: tuple[Impossible, ...] = ()
+    attended_other_class: tuple[Overlap, ...] = ()
+    teaches_class: bool = False
+    teaches_institution: bool = False
+
+
+class EnrolmentRead(PersonRead):
+    """One of the people of a class."""
+
+    enrolment_id: UUID
+    outcome: EnrolmentOutcome
+    half_days: tuple[AttendedDay, ...]
+    attended_other_class: tuple[Overlap, ...]
+    teaches_class: bool
 
 
 class ClaimFactsRead(_Read):
@@ -124,8 +148,87 @@ class ClaimFactsRead(_Read):
         return {
             "classes": {str(class_.id): {"name": class_.name, "number": class_.number}},
             "institutions": {str(institution.id): {"name": institution.name}},
-            "trainees": {str(each.trainee_id): {"name": each.name, "id_number_masked": each.id_number_masked} for each in self.enrolments},
+            "trainees": _named(self.enrolments),
         }
+
+
+class ListRead(_Read):
+    """Days, both counted in, for which the list of a status is complete."""
+
+    status: PersonalStatus
+    from_on: date
+    until_on: date
+
+
+class ApplicantRead(_Read):
+    """The institution that claims for people without a class."""
+
+    id: UUID
+    name: str
+    uscc: str
+    barred: tuple[Barred, ...]
+
+
+class PeopleFactsRead(_Read):
+    """People by themselves, and who claims for them."""
+
+    people: list[PersonRead]
+    lists: list[ListRead]
+    institution: ApplicantRead | None = None
+    unknown_trainee_ids: list[UUID] = []
+
+    def names(self) -> dict[str, dict[str, dict[str, str]]]:
+        """What these people and the institution are called, by kind and id."""
+        return {
+            "institutions": {str(self.institution.id): {"name": self.institution.name}} if self.institution else {},
+            "trainees": _named(self.people),
+        }
+
+
+class CertificateRead(_Read):
+    """`in_scope`: within the filing of its issuer on the day of issue; null: an outside issuer. The counts are of its calendar month."""
+
+    id: UUID
+    trainee_id: UUID
+    kind: CertificateKind
+    number: str
+    number_fits: bool
+    occupation_code: str | None = None
+    level: Level | None = None
+    issued_on: date
+    issuer: str
+    issued_that_month: int
+    assessed_that_month: int
+    revoked_on: date | None = None
+    in_scope: bool | None = None
+    class_id: UUID | None = None
+
+
+class CertificatesRead(_Read):
+    certificates: list[CertificateRead]
+
+
+class PlacementRead(_Read):
+    """A placement, and what is proved of the stay as of the day asked for."""
+
+    placement_id: UUID
+    trainee_id: UUID
+    order_number: str
+    ordered_on: date
+    employer_uscc: str | None = None
+    started_on: date | None = None
+    retention: RetentionVerdict
+    due_on: date | None = None
+    weakest_grade: EvidenceGrade | None = None
+    one_employer: bool
+
+
+class PlacementsRead(_Read):
+    placements: list[PlacementRead]
+
+
+def _named(people: Iterable[PersonRead]) -> dict[str, dict[str, str]]:
+    return {str(each.trainee_id): {"name": each.name, "id_number_masked": each.id_number_masked} for each in people}
 
 
 class PayeeRead(_Read):
@@ -173,6 +276,36 @@ async def claim_facts(kernel: Kernel, call: Call, class_id: UUID, trainee_ids: C
     body = {"class_id": str(class_id), "trainee_ids": None if trainee_ids is None else [str(each) for each in trainee_ids]}
     answer = await kernel.neighbours["registry"].post("/internal/v1/claim-facts", call, body)
     return None if answer is None else read(ClaimFactsRead, answer, "registry")
+
+
+async def people_facts(kernel: Kernel, call: Call, trainee_ids: Collection[UUID], institution_id: UUID | None) -> PeopleFactsRead:
+    """These people as known now, and the institution that claims for them."""
+    body = {"trainee_ids": _sorted(trainee_ids), "institution_id": None if institution_id is None else str(institution_id)}
+    return read(PeopleFactsRead, await kernel.neighbours["registry"].post("/internal/v1/people-facts", call, body), "registry")
+
+
+async def certificates(
+    kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (), certificate_ids: Collection[UUID] = ()
+) -> list[CertificateRead]:
+    """Every certificate of these people, and those named, newest first."""
+    if not trainee_ids and not certificate_ids:
+        return []
+    body = {"trainee_ids": _sorted(trainee_ids), "certificate_ids": _sorted(certificate_ids)}
+    answer = await kernel.neighbours["evaluation"].post("/internal/v1/certificate-facts", call, body)
+    return read(CertificatesRead, answer, "evaluation").certificates
+
+
+async def placements(kernel: Kernel, call: Call, placement_ids: Collection[UUID], as_of: date) -> list[PlacementRead]:
+    """These placements and what is proved of them as of the day; of an unknown one nothing is told."""
+    if not placement_ids:
+        return []
+    body = {"placement_ids": _sorted(placement_ids), "as_of": as_of.isoformat()}
+    answer = await kernel.neighbours["eastwest"].post("/internal/v1/retention-facts", call, body)
+    return read(PlacementsRead, answer, "eastwest").placements
+
+
+def _sorted(ids: Collection[UUID]) -> list[str]:
+    return sorted({str(each) for each in ids})
 
 
 def read_claim_facts(answer: object) -> ClaimFactsRead:

@@ -63,6 +63,7 @@ class Assessment(db.Versioned, Row):
         Index("assessments_held_on_idx", "held_on", "id"),
         Index("assessments_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("assessments_created_at_idx", "created_at", "id"),
+        Index("assessments_assessors_idx", "assessors", postgresql_using="gin"),
     )
 
 

@@ -1,10 +1,15 @@
 """Certificates as the other services ask for them: facts for their rules, and who of a class is certified."""
 
-from sqlalchemy import and_, func, or_, select
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ARRAY, Date, Text, and_, bindparam, cast, column, func, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from services.evaluation import rules
+from services.evaluation.assessments.tables import Assessment
 from services.evaluation.certificates import policy
 from services.evaluation.certificates.reading import columns
 from services.evaluation.certificates.schemas import CertificateFact, CertificateFacts, CertifiedIn, CertifiedList, FactsIn
@@ -14,31 +19,57 @@ from services.evaluation.filings import reading as filing_reading
 from services.evaluation.known.conditions import ALIASES
 from shared.access import Call
 
+Counts = dict[tuple[str, date], int]  # by whom, in the month that begins on the day
+_asked = (
+    func.unnest(bindparam("whose", type_=ARRAY(Text)), bindparam("months", type_=ARRAY(Date)))
+    .table_valued(column("whose", Text), column("month", Date))
+    .render_derived()
+)
+_that_month = and_(Certificate.issued_on >= _asked.c.month, Certificate.issued_on < cast(_asked.c.month + func.make_interval(0, 1), Date))
+_COUNTED = select(_asked.c.whose, _asked.c.month, func.count().label("issued")).group_by(_asked.c.whose, _asked.c.month)
+_OF_ISSUER = _COUNTED.join_from(_asked, Certificate, and_(Certificate.issuer == _asked.c.whose, _that_month))
+_OF_ASSESSOR = _COUNTED.join_from(_asked, Assessment, Assessment.assessors.op("@>")(array([_asked.c.whose]))).join(
+    Certificate, and_(Certificate.assessment_id == Assessment.id, _that_month)
+)
+
 
 async def facts(session: AsyncSession, call: Call, asked: FactsIn) -> CertificateFacts:
     """Newest first. `in_scope` is judged by the filing as it is known now, on the day of issue."""
-    other = aliased(Certificate)
-    month = func.date_trunc("month", Certificate.issued_on)
-    burst = (
-        select(func.count())
-        .where(other.issuer == Certificate.issuer, other.issued_on >= month, other.issued_on < month + func.make_interval(0, 1))
-        .correlate(Certificate)
-        .scalar_subquery()
-    )
-    wanted = select(*columns(call.today), burst.label("issued_that_month"))
+    wanted = select(*columns(call.today), Assessment.assessors).outerjoin(Assessment, Assessment.id == Certificate.assessment_id)
     wanted = wanted.where(or_(ALIASES.among(Certificate.trainee_id, asked.trainee_ids), Certificate.id.in_(asked.certificate_ids)))
     rows = (await session.execute(wanted.order_by(Certificate.issued_on.desc(), Certificate.id.desc()))).mappings().all()
     covered = await filing_reading.coverages(session, (row["filing_id"] for row in rows if row["filing_id"]))
+    of_issuer, of_assessor = await _issued(session, rows)
     certificates, levels = [], rules.levels()
     for row in rows:
-        outside, in_scope = row["assessment_id"] is None, None
+        outside, in_scope, month = row["assessment_id"] is None, None, row["issued_on"].replace(day=1)
         level = levels[row["level"]] if row["level"] else None
         if not outside and level is not None:
             in_scope = filings.out_of_scope(covered[row["filing_id"]], row["occupation_code"], level, row["issued_on"]) is None
         # A masked number was compared when it was registered; the mask itself has no shape.
         fits = "*" in row["number"] or not policy.number_faults(row["kind"], row["number"], level, row["issued_on"])
-        certificates.append(CertificateFact.model_validate(dict(row) | {"outside": outside, "in_scope": in_scope, "number_fits": fits}))
+        said = {
+            "outside": outside,
+            "in_scope": in_scope,
+            "number_fits": fits,
+            "issued_that_month": of_issuer[row["issuer"], month],
+            "assessed_that_month": max((of_assessor[card, month] for card in row["assessors"] or ()), default=0),
+        }
+        certificates.append(CertificateFact.model_validate(dict(row) | said))
     return CertificateFacts(certificates=certificates)
+
+
+async def _issued(session: AsyncSession, rows: Sequence[Any]) -> tuple[Counts, Counts]:
+    """How many certificates each of these issuers, and each of these assessors' cards, had in the calendar month of each: counted once, however many
+    of them were asked for."""
+    months = {(row["issuer"], row["issued_on"].replace(day=1)) for row in rows}
+    cards = {(card, row["issued_on"].replace(day=1)) for row in rows for card in row["assessors"] or ()}
+    found: list[Counts] = []
+    for asked, joined in ((months, _OF_ISSUER), (cards, _OF_ASSESSOR)):
+        whose, month = zip(*sorted(asked), strict=True) if asked else ((), ())
+        counted = await session.execute(joined, {"whose": list(whose), "months": list(month)}) if asked else ()
+        found.append({(row.whose, row.month): row.issued for row in counted})
+    return found[0], found[1]
 
 
 async def certified(session: AsyncSession, asked: CertifiedIn) -> CertifiedList:

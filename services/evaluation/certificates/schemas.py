@@ -134,6 +134,9 @@ class CertificateFact(wire.Out):
     issued_on: wire.CivilDate
     issuer: str
     issued_that_month: int = Field(description="certificates of the same issuer dated in that calendar month")
+    assessed_that_month: int = Field(
+        description="certificates of that month which one of its assessors assessed, the most of any; 0: another issuer's"
+    )
     status: Status
     revoked_on: wire.CivilDate | None
     outside: bool

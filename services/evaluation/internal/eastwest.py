@@ -1,4 +1,4 @@
-"""What eastwest asks of evaluation: people's certificates, and their exams."""
+"""What eastwest and subsidy ask of evaluation: people's certificates, and their exams."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What subsidy asks: all facts of a class that a claim is judged by, and the accounts to pay."""
+"""What subsidy asks: all facts of a class, or of people by themselves, that a claim is judged by, and the accounts to pay."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,7 +13,7 @@ from services.registry import fields
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
-from services.registry.training.eligibility import reading, schemas
+from services.registry.training.eligibility import facts, reading, schemas
 from shared import access, deeds, web, wire
 
 classes = web.Router("classes")
@@ -52,8 +52,21 @@ class PayeesOut(wire.Out):
     response_model=schemas.ClaimFacts,
 )
 async def claim_facts(body: schemas.FactsAsked, kernel: web.KernelOf) -> Response:
-    facts = await reading.gather(kernel, body.class_id, body.trainee_ids)
-    return Response(orjson.dumps(facts), media_type="application/json")
+    told = await reading.gather(kernel, body.class_id, body.trainee_ids)
+    return Response(orjson.dumps(told), media_type="application/json")
+
+
+@identities.operation(
+    "POST",
+    "/internal/v1/people-facts",
+    may=access.INTERNAL,
+    summary="一些人员用于核定补贴的事实,不涉及班级",
+    writes=False,
+    response_model=schemas.PeopleFacts,
+)
+async def people_facts(body: schemas.PeopleAsked, kernel: web.KernelOf) -> Response:
+    told = await facts.of_people(kernel, body.trainee_ids, body.institution_id)
+    return Response(orjson.dumps(told), media_type="application/json")
 
 
 @identities.operation("POST", "/internal/v1/payees", may=access.INTERNAL, summary="收款账号全号,供生成银行文件;记入审计", key=None)

@@ -9,8 +9,8 @@ from fastapi import Depends
 from services.subsidy.appeals import operations, policy, reading, steps
 from services.subsidy.appeals.errors import AppealOpen
 from services.subsidy.appeals.schemas import AppealDecided, AppealIn, AppealListed, AppealOut
+from services.subsidy.claims.clients import Gathered
 from services.subsidy.claims.errors import NotYourClaim
-from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import APPLICANTS
 from services.subsidy.claims.routes import PATH, READERS
 from services.subsidy.claims.tables import Appeal

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.appeals import policy, reading
 from services.subsidy.appeals.schemas import AppealDecided, AppealOut
+from services.subsidy.claims import clients as asking
 from services.subsidy.claims import facts, lines, operations, rules
 from services.subsidy.claims import steps as claims
-from services.subsidy.claims.facts import Gathered
+from services.subsidy.claims.clients import Gathered
 from services.subsidy.claims.policy import WITH_MONEY
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
 from services.subsidy.codes import AppealFollows, AppealStatus, ClaimStatus, LineVerdict
@@ -58,7 +59,7 @@ async def if_upheld(kernel: Kernel, call: Call, claim_id: UUID, appeal_id: UUID,
         overcome = dict((await facts.overcome(session, [claim.id])).get(claim.id, {}))
     for line in again:
         overcome[line.trainee_id] = tuple(sorted({*overcome.get(line.trainee_id, ()), *policy.overcome(line.findings)}))
-    return await facts.gather(kernel, call, replace(asked, overcome=overcome), claim, done)
+    return await asking.gather(kernel, call, replace(asked, overcome=overcome), claim, done)
 
 
 async def decide(

@@ -6,11 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, DateTime, and_, cast, func, literal, select, true
+from sqlalchemy import ColumnElement, DateTime, and_, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlalchemy.orm import aliased
 
 from services.subsidy.claims.policy import OPEN, STANDING
-from services.subsidy.claims.tables import Claim, Line
+from services.subsidy.claims.tables import Claim, Entitlement, Line
 from services.subsidy.codes import ClaimKind, ClaimStatus, Payee, SchemeCode
 from services.subsidy.metadata import Row
 from shared import clock, pages, seeking, wire
@@ -84,6 +85,8 @@ def each_of(value: Any) -> list[Any]:
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
+_other = aliased(Claim)
+
 # Whom new facts concern: what is judged anew, and what is shown of it beforehand
 
 AGAINST_WHICH_FACTS_WEIGH: Final = Claim.id.in_(select(Line.claim_id).where(Line.before.is_not(None)))
@@ -108,6 +111,19 @@ def of_trade_filing(number: str | None) -> ColumnElement[bool]:
     return found
 
 
+def of_certificate(certificate_id: UUID) -> ColumnElement[bool]:
+    return Claim.id.in_(select(Line.claim_id).where(Line.certificate_id == certificate_id))
+
+
+def of_placement(placement_id: UUID) -> ColumnElement[bool]:
+    return Claim.id.in_(select(Line.claim_id).where(Line.placement_id == placement_id))
+
+
 def on_days(from_on: date | None, until_on: date | None) -> ColumnElement[bool]:
-    """Claims for classes that were held on one of these days; None: without an end."""
-    return and_(Claim.class_ends_on >= from_on if from_on else true(), Claim.class_starts_on <= until_on if until_on else true())
+    """Claims for classes that were held on one of these days, and those without a class with a line judged for one; None: without an end."""
+    held, given = select(_other.id), select(Entitlement.claim_id)
+    if from_on:
+        held, given = held.where(_other.class_ends_on >= from_on), given.where(Entitlement.judged_on >= from_on)
+    if until_on:
+        held, given = held.where(_other.class_starts_on <= until_on), given.where(Entitlement.judged_on <= until_on)
+    return Claim.id.in_(union_all(held.where(_other.class_id.is_not(None)), given))

@@ -1,8 +1,7 @@
-"""From what registry tells of a class, and what this service remembers of its people, to the facts that rules may know."""
+"""From what the neighbours tell of a class, of people and of their papers, and what this service remembers of them, to the facts that rules may know."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,20 +12,14 @@ from sqlalchemy import Uuid, all_, and_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy import clients
+from services.subsidy.claims.clients import Overcome, Told, Wanted
 from services.subsidy.claims.policy import NOT_COUNTED
-from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
-from services.subsidy.clients import ClaimFactsRead, ClassRead, EnrolmentRead, OutsidePaymentRead
-from services.subsidy.codes import ClaimKind, FindingCode, FundSource, Level, LineVerdict, PersonalStatus, SchemeCode
-from services.subsidy.funds import reading as funds
-from services.subsidy.funds.tables import Fund
+from services.subsidy.claims.tables import Claim, Entitlement, Line
+from services.subsidy.clients import CertificateRead, ClassRead, OutsidePaymentRead, PersonRead, PlacementRead
+from services.subsidy.codes import ClaimKind, FindingCode, FundSource, Level, LineVerdict, SchemeCode
 from services.subsidy.judging import trades
 from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, LineFacts, Prior
-from services.subsidy.schemes import operations as schemes
-from services.subsidy.schemes.policy import Policy
-from shared import errors
-from shared.access import Call
-from shared.web import Kernel
+from services.subsidy.judging.papers import ApplicantFacts, CertificateFacts, PlacementFacts
 
 PERSON_LOCKS = 1024  # buckets: a claim of any size takes at most so many locks
 _claim, _line, _held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
@@ -69,69 +62,11 @@ _OVERCOME = text("""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """One line as it was asked for."""
-
-    trainee_id: UUID
-    enrolment_id: UUID | None = None
-    expected_amount: Decimal | None = None
-
-
-Overcome = Mapping[UUID, tuple[FindingCode, ...]]  # by person: what upheld appeals say need not refuse
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An application as it was asked for. `lines` None: everyone who completed the class."""
-
-    kind: ClaimKind
-    scheme: SchemeCode
-    institution_id: UUID | None
-    trainee_id: UUID | None
-    on_behalf: bool
-    class_id: UUID
-    fund_id: UUID
-    lines: tuple[Wanted, ...] | None
-    overcome: Overcome = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What registry tells of an application's class and people, asked for before the transaction; the fund it names (None: there is none) and the terms
-    that are known. `claim`: as it was then, where there is one yet, and the steps it has `done`."""
-
-    asked: Asked
-    read: ClaimFactsRead
-    fund: Fund | None
-    known: Policy
-    claim: Claim | None = None
-    done: Sequence[Decision] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class History:
     """What other claims, submitted and neither rejected nor withdrawn, hold of these people."""
 
     priors: dict[UUID, tuple[Prior, ...]] = field(default_factory=dict)
     rosters: tuple[ClaimedRoster, ...] = ()
-
-
-async def gather(kernel: Kernel, call: Call, asked: Asked, claim: Claim | None = None, done: Sequence[Decision] = ()) -> Gathered:
-    """One call to registry for the class and everyone in question, and meanwhile what of our own it is judged by; 422 where there is no such class."""
-    named = (asked.trainee_id,) if asked.trainee_id else None if asked.lines is None else tuple(line.trainee_id for line in asked.lines)
-    ours = asyncio.create_task(_ours(kernel, asked.fund_id))
-    try:
-        read = await clients.claim_facts(kernel, call, asked.class_id, named)
-    finally:
-        fund, known = await ours
-    if read is None:
-        raise errors.Invalid(faults=[errors.Fault("unknown_class", pointer="/class_id", fix="请核对班级编号。")])
-    return Gathered(asked, read, fund, known, claim, done)
-
-
-async def _ours(kernel: Kernel, fund_id: UUID) -> tuple[Fund | None, Policy]:
-    async with kernel.reading() as session:
-        return await funds.find(session, fund_id), await schemes.in_force(session)
 
 
 async def lock_persons(session: AsyncSession, ids: Collection[UUID]) -> None:
@@ -160,7 +95,7 @@ async def overcome(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[U
     return dict(found)
 
 
-async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_claim_id: UUID | None, class_id: UUID) -> History:
+async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_claim_id: UUID | None, class_id: UUID | None) -> History:
     return remembered(await past(session, trainee_ids, own_claim_id), class_id)
 
 
@@ -169,7 +104,7 @@ async def past(session: AsyncSession, trainee_ids: Collection[UUID], own_claim_i
     return (await session.execute(PAST, {"trainee_ids": sorted(trainee_ids), "own_claim_id": own_claim_id})).all()
 
 
-def remembered(rows: Iterable[Any], class_id: UUID) -> History:
+def remembered(rows: Iterable[Any], class_id: UUID | None) -> History:
     priors: dict[UUID, list[Prior]] = defaultdict(list)
     people: dict[tuple[str, date, date], set[str]] = defaultdict(set)
     for row in rows:
@@ -182,7 +117,7 @@ def remembered(rows: Iterable[Any], class_id: UUID) -> History:
 
 
 def claim_facts(
-    read: ClaimFactsRead,
+    told: Told,
     wanted: Sequence[Wanted],
     past: History,
     *,
@@ -193,18 +128,44 @@ def claim_facts(
     employer_had: Decimal | None = None,
     overcome: Overcome | None = None,
 ) -> ClaimFacts:
-    """Everyone wanted must be among the enrolments read."""
-    enrolments = {enrolment.trainee_id: enrolment for enrolment in read.enrolments}
-    complete = frozenset(read.lists_complete)
-    lines = tuple(_line_facts(each, enrolments[each.trainee_id], complete, past, overcome or {}) for each in wanted)
-    return ClaimFacts(scheme, kind, claimed_on, fund_source, _class_facts(read.class_), lines, past.rosters, employer_had)
+    """Everyone wanted must be among the people told."""
+    people = {each.trainee_id: each for each in told.people}
+    lines = tuple(_line_facts(each, people[each.trainee_id], told, past, claimed_on, overcome or {}) for each in wanted)
+    class_facts = _class_facts(told.class_) if told.class_ else None
+    who = told.applicant
+    applicant = ApplicantFacts(str(who.id), who.name, who.barred) if who else None
+    return ClaimFacts(scheme, kind, claimed_on, fund_source, class_facts, lines, past.rosters, employer_had, applicant)
 
 
-def _prior(row: Any, class_id: UUID) -> Prior:
+def certificate_for(wanted: Wanted, person: PersonRead, told: Told, claimed_on: date) -> CertificateRead | None:
+    """The certificate named, where it is this person's. In a class one that is valid on the day of the claim, of those from it, stands in for one that is
+    not or that nobody named."""
+    if not told.certificates:
+        return None
+    theirs = [each for each in told.certificates if each.trainee_id in (person.trainee_id, *person.former_ids)]
+    named = next((each for each in theirs if each.id == wanted.certificate_id), None)
+    of_class = [each for each in theirs if told.class_ and each.class_id == told.class_.id]
+    fitting = [*([named] if named else []), *of_class]
+    return next((each for each in fitting if not each.revoked_on or each.revoked_on > claimed_on), next(iter(fitting), None))
+
+
+def placement_for(wanted: Wanted, person: PersonRead, told: Told) -> PlacementRead | None:
+    """The placement named, where it is this person's."""
+    of_person = (each for each in told.placements if each.trainee_id in (person.trainee_id, *person.former_ids))
+    return next((each for each in of_person if each.placement_id == wanted.placement_id), None)
+
+
+def day_of(wanted: Wanted, person: PersonRead, told: Told, claimed_on: date) -> date | None:
+    """The day by which the terms of a line are chosen where there is no class: the certificate's, or the first at work. None: no paper tells it."""
+    certificate, placement = certificate_for(wanted, person, told, claimed_on), placement_for(wanted, person, told)
+    return certificate.issued_on if certificate else placement.started_on if placement else None
+
+
+def _prior(row: Any, class_id: UUID | None) -> Prior:
     level = Level(row.level) if row.level else None
     worth = row.amount if row.verdict == LineVerdict.ELIGIBLE else None  # a held line counts whatever it may be worth
     of = row.number, SchemeCode(row.scheme), row.judged_on, row.trade_key, level, row.placement_id
-    return Prior(*of, amount_yuan=worth, same_class=row.class_id == class_id)
+    return Prior(*of, amount_yuan=worth, same_class=class_id is not None and row.class_id == class_id)
 
 
 def _paid_outside(read: OutsidePaymentRead) -> Prior:
@@ -252,30 +213,67 @@ def _class_facts(read: ClassRead) -> ClassFacts:
     )
 
 
-def _line_facts(
-    wanted: Wanted, enrolment: EnrolmentRead, complete: frozenset[PersonalStatus], past: History, overcome: Overcome
-) -> LineFacts:
+def _line_facts(wanted: Wanted, person: PersonRead, told: Told, past: History, claimed_on: date, overcome: Overcome) -> LineFacts:
+    certificate, placement = certificate_for(wanted, person, told, claimed_on), placement_for(wanted, person, told)
+    day = certificate.issued_on if certificate else placement.started_on if placement and placement.started_on else claimed_on
     return LineFacts(
-        trainee_id=str(enrolment.trainee_id),
-        born_on=enrolment.birth_on,
-        sex=enrolment.sex,
-        enrolment_id=str(enrolment.enrolment_id),
-        outcome=enrolment.outcome,
-        retirement_track=enrolment.retirement_track,
-        categories=enrolment.categories,
-        statuses=enrolment.statuses,
-        complete_lists=complete,
-        attendance=enrolment.half_days,
-        overlaps=enrolment.attended_other_class,
-        trains_this_class=enrolment.teaches_class,
-        bank_account_token=enrolment.bank_account_key,
-        impossible=enrolment.impossible,
-        teaches_institution=enrolment.teaches_institution,
-        account_shared_with=enrolment.account_shared_with,
-        account_of_institution=enrolment.account_of_institution,
-        enrolled_from_on=enrolment.from_on,
-        enrolled_late=enrolment.late_reason,
-        priors=past.priors.get(enrolment.trainee_id, ()) + tuple(map(_paid_outside, enrolment.outside_payments)),
+        trainee_id=str(person.trainee_id),
+        born_on=person.birth_on,
+        sex=person.sex,
+        enrolment_id=str(person.enrolment_id) if person.enrolment_id else None,
+        outcome=person.outcome,
+        retirement_track=person.retirement_track,
+        categories=person.categories,
+        statuses=person.statuses,
+        complete_lists=told.complete_on(day),
+        attendance=person.half_days,
+        overlaps=person.attended_other_class,
+        trains_this_class=person.teaches_class,
+        bank_account_token=person.bank_account_key,
+        impossible=person.impossible,
+        teaches_institution=person.teaches_institution,
+        account_shared_with=person.account_shared_with,
+        account_of_institution=person.account_of_institution,
+        enrolled_from_on=person.from_on,
+        enrolled_late=person.late_reason,
+        priors=past.priors.get(person.trainee_id, ()) + tuple(map(_paid_outside, person.outside_payments)),
         expected_amount=wanted.expected_amount,
-        overcome=overcome.get(enrolment.trainee_id, ()),
+        overcome=overcome.get(person.trainee_id, ()),
+        certificate=_certificate_facts(certificate, person) if certificate else None,
+        placement=_placement_facts(placement) if placement else None,
+        unknown_certificate_id=str(wanted.certificate_id)
+        if wanted.certificate_id and not certificate and told.certificates is not None
+        else None,
+        unknown_placement_id=str(wanted.placement_id) if wanted.placement_id and not placement else None,
+    )
+
+
+def _certificate_facts(read: CertificateRead, holder: PersonRead) -> CertificateFacts:
+    return CertificateFacts(
+        certificate_id=str(read.id),
+        number=read.number,
+        holder_id=str(holder.trainee_id),
+        kind=read.kind,
+        occupation_code=read.occupation_code,
+        level=read.level,
+        issued_on=read.issued_on,
+        issuer=read.issuer,
+        revoked_on=read.revoked_on,
+        number_fits=read.number_fits,
+        within_filing=read.in_scope,
+        issued_that_month=read.issued_that_month,
+        assessed_that_month=read.assessed_that_month,
+    )
+
+
+def _placement_facts(read: PlacementRead) -> PlacementFacts:
+    return PlacementFacts(
+        placement_id=str(read.placement_id),
+        order_number=read.order_number,
+        started_on=read.started_on,
+        retention=read.retention,
+        due_on=read.due_on,
+        weakest_grade=read.weakest_grade,
+        one_employer=read.one_employer,
+        ordered_on=read.ordered_on,
     )

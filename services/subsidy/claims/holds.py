@@ -1,7 +1,7 @@
 """What stops a claim: a person, facts that changed, the blacklist. A hold is about people and an institution and not about a paper, so one that nobody
 has ended is found again by whatever is claimed next for the same class."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import lines, reading, steps
 from services.subsidy.claims.policy import APPROVED, BY_FACTS, BY_REGISTER, BY_REVIEWER, a_hold, stands
+from services.subsidy.claims.rules import Judged
 from services.subsidy.claims.schemas import ClaimOut
 from services.subsidy.claims.tables import Claim, KnownBlacklisting, Line
 from services.subsidy.codes import ClaimStatus, Payee
@@ -26,6 +27,9 @@ ENDED = frozenset({ClaimStatus.WITHDRAWN, ClaimStatus.REJECTED, ClaimStatus.CLOS
 _known = KnownBlacklisting
 _listing = func.jsonb_build_object("from_on", _known.from_on, "until_on", _known.until_on)
 _same_people = select(Line.claim_id).where(Line.trainee_id == func.any(bindparam("trainee_ids", type_=ARRAY(Uuid))))
+_held = select(Claim.id, Claim.status, Claim.number, Claim.holds).where(
+    Claim.id.is_distinct_from(bindparam("own_claim_id")), Claim.holds != cast([], JSONB)
+)
 _FOLLOWED = union_all(  # built once: a submission asks it
     select(
         null().cast(Uuid).label("id"),
@@ -33,11 +37,12 @@ _FOLLOWED = union_all(  # built once: a submission asks it
         literal("").label("number"),
         func.jsonb_build_array(_listing).label("holds"),
     ).where(_known.institution_id == bindparam("paid_id"), or_(_known.until_on.is_(None), _known.until_on >= bindparam("today"))),
-    select(Claim.id, Claim.status, Claim.number, Claim.holds).where(
-        Claim.class_id == bindparam("class_id"),
-        Claim.id.is_distinct_from(bindparam("own_claim_id")),
-        Claim.holds != cast([], JSONB),
-        or_(Claim.institution_id == bindparam("institution_id"), Claim.id.in_(_same_people)),
+    _held.where(
+        Claim.class_id == bindparam("class_id"), or_(Claim.institution_id == bindparam("institution_id"), Claim.id.in_(_same_people))
+    ),
+    *(
+        _held.where(Claim.id.in_(select(Line.claim_id).where(paper == func.any(bindparam(name, type_=ARRAY(Uuid))))))
+        for name, paper in (("certificate_ids", Line.certificate_id), ("placement_ids", Line.placement_id))
     ),
 )
 
@@ -85,27 +90,22 @@ async def begin(session: AsyncSession, call: Call, claim: Claim, found: Followed
     return [each["reason"] for each in new if stands(each, call.today)]
 
 
-async def followed(
-    session: AsyncSession,
-    call: Call,
-    institution_id: UUID | None,
-    payee: str,
-    class_id: UUID,
-    trainee_ids: Collection[UUID],
-    *,
-    own_claim_id: UUID | None = None,
-) -> Followed:
+async def followed(session: AsyncSession, call: Call, judged: Judged, *, own_claim_id: UUID | None = None) -> Followed:
     """One statement: the listings of the institution to be paid that are not over, and the holds of other claims for the class, by the same institution
-    or for one of the same people. Facts that changed for a claim that goes on are its own: this one is judged by them as well."""
-    asked = {
+    or for one of the same people, or for the same certificate or placement. Facts that changed for a claim that goes on are its own: this one is judged
+    by them as well."""
+    asked, papers = judged.asked, () if judged.asked.class_id else judged.lines
+    said = {
         "today": call.today,
-        "institution_id": institution_id,
-        "paid_id": institution_id if payee == Payee.ORGANISER else None,
-        "class_id": class_id,
-        "trainee_ids": list(trainee_ids),
+        "institution_id": asked.institution_id,
+        "paid_id": asked.institution_id if judged.terms.payee == Payee.ORGANISER else None,
+        "class_id": asked.class_id,
+        "trainee_ids": [line.trainee_id for line in judged.lines],
+        "certificate_ids": [line.certificate_id for line in papers if line.certificate_id],
+        "placement_ids": [line.placement_id for line in papers if line.placement_id],
         "own_claim_id": own_claim_id,
     }
-    rows = (await session.execute(_FOLLOWED, asked)).all()
+    rows = (await session.execute(_FOLLOWED, said)).all()
     found = Followed([], [])
     for row in rows:
         if row.id is None:

@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import Uuid, bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.subsidy.claims.clients import Asked, Wanted
 from services.subsidy.claims.errors import TermsUnconfirmed
-from services.subsidy.claims.facts import Asked, Wanted
 from services.subsidy.claims.rules import Judged
 from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
 from services.subsidy.claims.visibility import theirs
@@ -35,18 +35,21 @@ _KEEP = text("""
         SELECT CAST(:claim_id AS uuid), position, trainee_id, entitlement_key, trade_key, level, placement_id, judged_on
         FROM jsonb_to_recordset(CAST(:held AS jsonb)) AS held(
             position smallint, trainee_id uuid, entitlement_key text, trade_key text, level text, placement_id text, judged_on date))
-    INSERT INTO claim_lines (claim_id, position, trainee_id, enrolment_id, expected_amount, verdict, amount, calculation, findings)
-    SELECT CAST(:claim_id AS uuid), position, trainee_id, enrolment_id, expected_amount, verdict, amount, calculation, findings
+    INSERT INTO claim_lines (
+        claim_id, position, trainee_id, enrolment_id, certificate_id, placement_id, expected_amount, verdict, amount, calculation, findings)
+    SELECT
+        CAST(:claim_id AS uuid), position, trainee_id, enrolment_id, certificate_id, placement_id, expected_amount, verdict, amount, calculation, findings
     FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS line(
-        position smallint, trainee_id uuid, enrolment_id uuid, expected_amount numeric, verdict text, amount numeric, calculation text, findings jsonb)
+        position smallint, trainee_id uuid, enrolment_id uuid, certificate_id uuid, placement_id uuid, expected_amount numeric, verdict text,
+        amount numeric, calculation text, findings jsonb)
     ON CONFLICT (claim_id, position) DO UPDATE SET
         trainee_id = excluded.trainee_id, merged_from = CASE WHEN claim_lines.trainee_id = excluded.trainee_id THEN claim_lines.merged_from END,
-        enrolment_id = excluded.enrolment_id, expected_amount = excluded.expected_amount,
+        enrolment_id = excluded.enrolment_id, certificate_id = excluded.certificate_id, placement_id = excluded.placement_id, expected_amount = excluded.expected_amount,
         verdict = excluded.verdict, amount = excluded.amount, calculation = excluded.calculation, findings = excluded.findings, resolution = NULL,
         given_up_yuan = 0, before = NULL
-    WHERE (claim_lines.trainee_id, claim_lines.enrolment_id, claim_lines.expected_amount, claim_lines.verdict, claim_lines.amount,
+    WHERE (claim_lines.trainee_id, claim_lines.enrolment_id, claim_lines.certificate_id, claim_lines.placement_id, claim_lines.expected_amount, claim_lines.verdict, claim_lines.amount,
            claim_lines.calculation, claim_lines.findings, claim_lines.resolution, claim_lines.given_up_yuan, claim_lines.before)
-        IS DISTINCT FROM (excluded.trainee_id, excluded.enrolment_id, excluded.expected_amount, excluded.verdict, excluded.amount,
+        IS DISTINCT FROM (excluded.trainee_id, excluded.enrolment_id, excluded.certificate_id, excluded.placement_id, excluded.expected_amount, excluded.verdict, excluded.amount,
                           excluded.calculation, excluded.findings, NULL::jsonb, 0::numeric, NULL::jsonb)
 """)
 
@@ -61,6 +64,8 @@ def shown(line: LineFacts, verdict: Verdict) -> dict[str, Any]:
     return {
         "trainee_id": line.trainee_id,
         "enrolment_id": line.enrolment_id,
+        "certificate_id": line.certificate.certificate_id if line.certificate else line.unknown_certificate_id,
+        "placement_id": line.placement.placement_id if line.placement else line.unknown_placement_id,
         "expected_amount": None if line.expected_amount is None else f"{line.expected_amount:.2f}",
         "verdict": verdict.decision,
         "amount": f"{verdict.amount:.2f}",
@@ -156,18 +161,26 @@ async def asked_before(session: AsyncSession, claim: Claim, lines: Sequence[Line
         named = None
     else:
         kept = await of(session, claim.id) if lines is None else lines
-        named = tuple(Wanted(line.trainee_id, expected_amount=line.expected_amount) for line in _each_once(kept))
-    assert claim.class_id is not None, "a claim that was judged has a class"
+        named = tuple(asks(line) for line in _each_once(claim, kept))
     kind, scheme = ClaimKind(claim.kind), SchemeCode(claim.scheme)
     return Asked(kind, scheme, claim.institution_id, claim.trainee_id, claim.on_behalf, claim.class_id, claim.fund_id, named)
 
 
-def _each_once(lines: Sequence[Line]) -> Iterable[Line]:
-    """Of two lines that a merge made one person's, one."""
-    there = {line.trainee_id for line in lines if line.merged_from is None}
+def asks(line: Line) -> Wanted:
+    """What a kept line asks for. Under which enrolment the person stands in the class, the class tells."""
+    return Wanted(line.trainee_id, None, line.expected_amount, line.certificate_id, line.placement_id)
+
+
+def _each_once(claim: Claim, lines: Sequence[Line]) -> Iterable[Line]:
+    """Of two lines that a merge made one person's, one: in a class, or for the same paper."""
+
+    def about(line: Line) -> tuple[UUID | None, ...]:
+        return (line.trainee_id,) if claim.class_id else (line.trainee_id, line.certificate_id, line.placement_id)
+
+    there = {about(line) for line in lines if line.merged_from is None}
     for line in lines:
-        if line.merged_from is None or line.trainee_id not in there:
-            there.add(line.trainee_id)
+        if line.merged_from is None or about(line) not in there:
+            there.add(about(line))
             yield line
 
 

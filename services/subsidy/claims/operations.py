@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
+from services.subsidy.claims import clients as asking
 from services.subsidy.claims import facts, holds, lines, reading, rules, steps
+from services.subsidy.claims.clients import Asked, Gathered
 from services.subsidy.claims.conditions import ALIASES
-from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import BY_FACTS, on_hold
 from services.subsidy.claims.schemas import ClaimChange, ClaimIn, ClaimOut, LineReason, QuoteOut, Resolution
 from services.subsidy.claims.tables import Claim, Decision, Line
@@ -27,7 +28,7 @@ from shared.web import Kernel
 
 async def application(kernel: Kernel, call: Call, body: ClaimIn) -> Gathered:
     """A new application with what registry tells of its class."""
-    return await facts.gather(kernel, call, rules.asked_for(call, body))
+    return await asking.gather(kernel, call, rules.asked_for(call, body))
 
 
 async def again(kernel: Kernel, call: Call, claim_id: UUID, action: str, body: ClaimChange | None = None) -> Gathered:
@@ -39,7 +40,7 @@ async def again(kernel: Kernel, call: Call, claim_id: UUID, action: str, body: C
             asked = replace(asked, overcome=(await facts.overcome(session, [claim.id])).get(claim.id, {}))
     if body is not None:
         asked = _changed(call, asked, body)
-    return await facts.gather(kernel, call, asked, claim, done)
+    return await asking.gather(kernel, call, asked, claim, done)
 
 
 async def named(kernel: Kernel, call: Call, claim_id: UUID) -> clients.Names:
@@ -62,7 +63,7 @@ def on_notice(claims: Iterable[Any], people: Iterable[Any]) -> dict[str, Collect
 async def quote(session: AsyncSession, call: Call, gathered: Gathered) -> QuoteOut:
     """What the claim would be judged to be, and held for; nothing is kept."""
     judged = await rules.judge(session, call, gathered)
-    found = await holds.followed(session, call, *_about(judged))
+    found = await holds.followed(session, call, judged)
     return reading.quote(judged, on_hold(found.holds, call.today))
 
 
@@ -131,7 +132,7 @@ async def put_in(
     lines."""
     began = claim.status
     keep_verdict(claim, judged)
-    held = await holds.begin(session, call, claim, await holds.followed(session, call, *_about(judged), own_claim_id=claim.id))
+    held = await holds.begin(session, call, claim, await holds.followed(session, call, judged, own_claim_id=claim.id))
     done.append(await steps.take(session, call, claim, action, to=ClaimStatus.SUBMITTED, **said))
     for reason in held:
         own_call = replace(call, actor=kernel.own_call().actor)
@@ -290,13 +291,8 @@ async def _shown(session: AsyncSession, call: Call, claim: Claim, done: list[Any
     return await reading.one(session, call, claim, await lines.shown_of(session, claim.id), done)
 
 
-def _about(judged: rules.Judged) -> tuple[UUID | None, str, UUID, list[UUID]]:
-    """Whom and what a hold of an application would be about."""
-    return judged.asked.institution_id, judged.terms.payee, judged.asked.class_id, [line.trainee_id for line in judged.lines]
-
-
-def _changed(call: Call, asked: facts.Asked, body: ClaimChange) -> facts.Asked:
-    if faults := wire.faults(rules.CHANGE_RULES, body, call.today):
+def _changed(call: Call, asked: Asked, body: ClaimChange) -> Asked:
+    if faults := [*wire.faults(rules.CHANGE_RULES, body, call.today), *rules.of_the_kind(asked.kind, body.class_id, body.lines)]:
         raise errors.Invalid(faults=faults)
     if body.fund_id is not None:
         asked = replace(asked, fund_id=body.fund_id)
@@ -312,12 +308,11 @@ def unknown_trainee(claim: Claim) -> errors.Fault:
 
 
 def keep_verdict(claim: Claim, judged: rules.Judged) -> None:
-    asked, terms = judged.asked, judged.terms
+    asked, terms, class_ = judged.asked, judged.terms, judged.told.class_
     claim.class_id, claim.fund_id, claim.everyone = asked.class_id, asked.fund_id, asked.lines is None
-    claim.class_starts_on, claim.class_ends_on = judged.class_.starts_on, judged.class_.ends_on
-    class_ = judged.class_
-    claim.sought_by = f"{class_.institution.name} {class_.name} {class_.number}"
-    claim.counted_region_code = class_.region_code
+    claim.class_starts_on, claim.class_ends_on = (class_.starts_on, class_.ends_on) if class_ else (None, None)
+    claim.sought_by = reading.sought_by(judged.told)
+    claim.counted_region_code = rules.counted_in(judged)
     claim.amount = judged.verdict.amount
     if claim.facts_hash != judged.facts_hash:  # facts that are the same are not written again
         claim.facts, claim.facts_hash = judged.facts_json, judged.facts_hash

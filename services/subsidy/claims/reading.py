@@ -12,9 +12,10 @@ from sqlalchemy import func, select, true
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.subsidy.claims import clients as asking
 from services.subsidy.claims import facts, lines, rules, steps
+from services.subsidy.claims.clients import Gathered, Told
 from services.subsidy.claims.conditions import ALIASES, ClaimFilter, each_of, named_by
-from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import on_hold
 from services.subsidy.claims.schemas import ClaimCount, ClaimOut, ClaimStatistics, Hold, LineOut, QuoteOut, ReplayLine, ReplayOut
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
@@ -31,6 +32,7 @@ from shared.strict import digest, read
 from shared.web import Kernel
 
 HELD = "申领单暂缓,正在核实。"
+NUMBERS_SOUGHT_BY = 20
 _LINES = select(Line.claim_id, Line.trainee_id, Line.verdict, Line.amount).order_by(Line.claim_id, Line.position)
 _COUNTS = ("people", "held_people", "refused_people")
 _COUNTED = (  # of each claim of a page, within the page's own statement
@@ -164,6 +166,14 @@ def quote(judged: rules.Judged, hold: Mapping[str, Any] | None) -> QuoteOut:
     )
 
 
+def sought_by(told: Told) -> str:
+    """What a list is searched by: the class with its institution; without a class who applies, and the numbers of the papers."""
+    if class_ := told.class_:
+        return f"{class_.institution.name} {class_.name} {class_.number}"
+    numbers = sorted({each.number for each in told.certificates or ()} | {each.order_number for each in told.placements})
+    return " ".join([*([told.applicant.name] if told.applicant else []), *numbers[:NUMBERS_SOUGHT_BY]])
+
+
 def terms_ref(scheme: str, terms: Terms) -> dict[str, Any]:
     return {"scheme": scheme, "in_force_from": terms.in_force_from, "document": terms.document, "hash": terms.hash}
 
@@ -178,7 +188,7 @@ async def as_now_known(kernel: Kernel, call: Call, claim_id: UUID) -> Gathered:
         claim = await steps.load(session, call, claim_id)
         asked = await lines.asked_before(session, claim, await lines.of(session, claim.id))
         asked = replace(asked, overcome=(await facts.overcome(session, [claim.id])).get(claim.id, {}))
-    return await facts.gather(kernel, call, asked)
+    return await asking.gather(kernel, call, asked)
 
 
 async def replay(session: AsyncSession, call: Call, claim_id: UUID, rules_on: date | None, gathered: Gathered | None) -> ReplayOut:

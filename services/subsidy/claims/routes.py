@@ -9,9 +9,9 @@ from fastapi import Body, Depends, Query
 
 from services.subsidy import clients
 from services.subsidy.claims import batch, holds, operations, reading, rules, steps
+from services.subsidy.claims.clients import Gathered
 from services.subsidy.claims.conditions import SOUGHT_IN, ClaimFilter
 from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim, TermsUnconfirmed
-from services.subsidy.claims.facts import Gathered
 from services.subsidy.claims.policy import APPLICANTS, MACHINE
 from services.subsidy.claims.schemas import (
     ClaimChange,

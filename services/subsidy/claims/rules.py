@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy import clients
+from services.subsidy.claims.clients import Asked, Gathered, Told, Wanted
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import NotYourClaim
-from services.subsidy.claims.facts import Asked, Gathered, Wanted, claim_facts, employer_had, history, lock_persons
+from services.subsidy.claims.facts import claim_facts, day_of, employer_had, history, lock_persons, placement_for
 from services.subsidy.claims.schemas import ClaimChange, ClaimIn, LineIn, LineReason
 from services.subsidy.claims.tables import Line
 from services.subsidy.codes import ClaimKind, ClassStatus, EnrolmentOutcome, FundSource, Payee, SchemeCode
@@ -20,7 +20,7 @@ from services.subsidy.judging.facts import ClaimFacts, kept
 from services.subsidy.judging.verdict import ClaimVerdict, judge_claim
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.errors import TermsMissing
-from services.subsidy.schemes.policy import Terms
+from services.subsidy.schemes.policy import Policy, Terms
 from shared import codes, errors, wire
 from shared.access import Actor, Call
 from shared.strict import digest
@@ -32,7 +32,7 @@ Faults = Iterator[errors.Fault]
 class Judged:
     asked: Asked
     lines: tuple[Wanted, ...]
-    class_: clients.ClassRead
+    told: Told
     terms: Terms
     facts: ClaimFacts
     facts_json: dict[str, Any]
@@ -49,7 +49,7 @@ def asked_for(call: Call, body: ClaimIn) -> Asked:
     if body.on_behalf is not None and body.on_behalf != on_behalf:
         allowed = "乡镇代办时为 true,其余省略"
         faults.append(errors.Fault("invalid_value", pointer="/on_behalf", allowed=allowed, fix="请改正或删除该项。"))
-    if faults or body.class_id is None:
+    if faults:
         raise errors.Invalid(faults=faults)
     applicant = body.applicant
     return Asked(
@@ -58,7 +58,10 @@ def asked_for(call: Call, body: ClaimIn) -> Asked:
 
 
 def wanted(lines: Sequence[LineIn]) -> tuple[Wanted, ...] | None:
-    return tuple(Wanted(line.trainee_id, line.enrolment_id, line.expected_amount) for line in lines) or None
+    return (
+        tuple(Wanted(line.trainee_id, line.enrolment_id, line.expected_amount, line.certificate_id, line.placement_id) for line in lines)
+        or None
+    )
 
 
 def kind_of_its_scheme(body: ClaimIn, _today: date) -> Faults:
@@ -66,23 +69,25 @@ def kind_of_its_scheme(body: ClaimIn, _today: date) -> Faults:
     if body.kind != kind:
         allowed = f"{codes.label('scheme', body.scheme)}属于 {kind}({codes.label('claim_kind', kind)})"
         yield errors.Fault("kind_differs_from_scheme", pointer="/kind", seen=body.kind, allowed=allowed, fix="请改正 kind 或 scheme。")
-    elif body.kind != ClaimKind.TRAINING:
-        yield errors.Fault("kind_not_open", pointer="/kind", seen=body.kind, allowed="training", fix="目前请申领培训补贴。")
 
 
 def class_named(body: ClaimIn, _today: date) -> Faults:
-    if body.kind == ClaimKind.TRAINING and body.class_id is None:
+    if schemes.from_files().schemes[body.scheme].claim_kind == ClaimKind.TRAINING and body.class_id is None:
         yield errors.Fault("missing_field", pointer="/class_id", allowed="培训补贴按班级申领", fix="请补充该字段。")
 
 
 def papers_of_the_kind(body: ClaimIn, _today: date) -> Faults:
-    if body.kind == ClaimKind.TRAINING:
-        yield from papers_of_training(body.lines)
+    yield from of_the_kind(schemes.from_files().schemes[body.scheme].claim_kind, body.class_id, body.lines)
 
 
-def papers_of_training(lines: Sequence[LineIn]) -> Faults:
-    for index, line in enumerate(lines):
-        for name in ("certificate_id", "placement_id"):
+def of_the_kind(kind: ClaimKind, class_id: UUID | None, lines: Sequence[LineIn] | None) -> Faults:
+    """Training is claimed for a class, certificates and placements line by line. `lines` None: they stay as they are."""
+    if kind != ClaimKind.TRAINING and class_id is not None:
+        yield errors.Fault("paper_not_of_this_kind", pointer="/class_id", fix="请删除该项。")
+    if kind != ClaimKind.TRAINING and lines is not None and not lines:
+        yield errors.Fault("missing_field", pointer="/lines", allowed="逐人写明证书或就业记录", fix="请补充该字段。")
+    for index, line in enumerate(lines or ()):
+        for name in OF_OTHER_KINDS[kind]:
             if getattr(line, name) is not None:
                 yield errors.Fault("paper_not_of_this_kind", pointer=f"/lines/{index}/{name}", fix="请删除该项。")
 
@@ -93,12 +98,12 @@ def nothing_taken_away(body: ClaimChange, _today: date) -> Faults:
             yield errors.Fault("invalid_value", pointer=f"/{name}", allowed="不为 null", fix="不改的字段请省略。")
 
 
-def papers_of_training_alone(body: ClaimChange, _today: date) -> Faults:
-    """Every claim that can be changed so far is one for training."""
-    yield from papers_of_training(body.lines or ())
-
-
-CHANGE_RULES: tuple[Callable[[Any, date], Faults], ...] = (nothing_taken_away, papers_of_training_alone)
+OF_OTHER_KINDS = {  # papers that a line of the kind does not name; whether a training's names a certificate, its terms say
+    ClaimKind.TRAINING: ("placement_id",),
+    ClaimKind.CERTIFICATE: ("enrolment_id", "placement_id"),
+    ClaimKind.PLACEMENT: ("enrolment_id", "certificate_id"),
+}
+CHANGE_RULES: tuple[Callable[[Any, date], Faults], ...] = (nothing_taken_away,)
 RULES: tuple[Callable[[Any, date], Faults], ...] = (kind_of_its_scheme, class_named, papers_of_the_kind)
 
 
@@ -106,19 +111,17 @@ async def judge(
     session: AsyncSession, call: Call, gathered: Gathered, *, own_claim_id: UUID | None = None, submitting: bool = False
 ) -> Judged:
     """Judges what was asked for with what registry told. `submitting` waits for others who claim the same people."""
-    read, fund = gathered.read, gathered.fund
-    asked = _as_merged(gathered.asked, read)
-    terms = gathered.known.terms_on(asked.scheme, read.class_.starts_on)
-    if not isinstance(terms, Terms):
-        raise TermsMissing(terms.detail)
-    lines = _lines(asked, read)
-    faults = [*_faults(call.actor, asked, read, terms, lines)]
+    told, fund = gathered.told, gathered.fund
+    asked = _as_merged(gathered.asked, told)
+    lines = _lines(asked, told)
+    terms = _terms(gathered.known, asked, told, lines, call.today)
+    faults = [*(_of_class if told.class_ else _of_papers)(call, asked, told, terms, lines)]
     if fund is None:
         faults.insert(0, errors.Fault("unknown_fund", pointer="/fund_id", fix="请核对资金编号。"))
     if faults or fund is None:
         raise errors.Invalid(faults=faults)
     call.told.update(
-        read.names(), funds={str(fund.id): {"name": funds.called(fund.name, fund.year, fund.source)}}
+        told.names, funds={str(fund.id): {"name": funds.called(fund.name, fund.year, fund.source)}}
     )  # whoever may claim for them sees them
     trainee_ids = {line.trainee_id for line in lines}
     employer = asked.institution_id if terms.yuan_per_employer_at_most is not None else None
@@ -126,7 +129,7 @@ async def judge(
         await lock_persons(session, trainee_ids | ({employer} if employer else set()))
     past = await history(session, trainee_ids, own_claim_id=own_claim_id, class_id=asked.class_id)
     facts = claim_facts(
-        read,
+        told,
         lines,
         past,
         scheme=asked.scheme,
@@ -137,7 +140,7 @@ async def judge(
         overcome=asked.overcome,
     )
     facts_json = kept(facts)
-    return Judged(asked, lines, read.class_, terms, facts, facts_json, digest(facts_json), judge_claim(facts, terms))
+    return Judged(asked, lines, told, terms, facts, facts_json, digest(facts_json), judge_claim(facts, terms))
 
 
 async def said_of(session: AsyncSession, said: Sequence[LineReason], people: Sequence[Line]) -> list[dict[str, str]]:
@@ -156,9 +159,42 @@ async def said_of(session: AsyncSession, said: Sequence[LineReason], people: Seq
     return [{"trainee_id": str(resolved[each.trainee_id]), "reason": each.reason} for each in said]
 
 
-def _as_merged(asked: Asked, read: clients.ClaimFactsRead) -> Asked:
+def counted_in(judged: Judged) -> str | None:
+    """The town that the claim counts in: the class's; without one, that of the first person."""
+    if judged.told.class_:
+        return judged.told.class_.region_code
+    return next((each.region_code for line in judged.lines for each in judged.told.people if each.trainee_id == line.trainee_id), None)
+
+
+def _terms(known: Policy, asked: Asked, told: Told, lines: Sequence[Wanted], today: date) -> Terms:
+    """The block in force on the class's first day; without a class, on the day of the papers: those of all lines are of one block."""
+    if told.class_:
+        days = [(0, told.class_.starts_on)]
+    else:
+        people = {each.trainee_id: each for each in told.people}
+        of_lines = [
+            (index, day_of(line, people[line.trainee_id], told, today)) for index, line in enumerate(lines) if line.trainee_id in people
+        ]
+        days = [(index, day) for index, day in of_lines if day is not None] or [(0, today)]
+    in_force: list[tuple[int, date, Terms]] = []
+    for index, day in days:
+        terms = known.terms_on(asked.scheme, day)
+        if not isinstance(terms, Terms):
+            raise TermsMissing(terms.detail)
+        in_force.append((index, day, terms))
+    _, first_day, first = in_force[0]
+    if others := [(index, day) for index, day, terms in in_force if terms is not first]:
+        code, fix = "lines_of_different_terms", "请另行申领。"
+        allowed = f"与第 {in_force[0][0] + 1} 行({first_day})适用同一组条款:{first.document},自 {first.in_force_from} 起施行"
+        raise errors.Invalid(
+            faults=[errors.Fault(code, pointer=f"/lines/{index}", seen=str(day), allowed=allowed, fix=fix) for index, day in others]
+        )
+    return first
+
+
+def _as_merged(asked: Asked, told: Told) -> Asked:
     """With everyone under the id that they go on as."""
-    kept = {former: each.trainee_id for each in read.enrolments for former in each.former_ids}
+    kept = {former: each.trainee_id for each in told.people for former in each.former_ids}
     if not kept:
         return asked
     lines = asked.lines and tuple(replace(line, trainee_id=kept.get(line.trainee_id, line.trainee_id)) for line in asked.lines)
@@ -178,19 +214,20 @@ def _check_applicant(actor: Actor, body: ClaimIn) -> None:
         raise NotYourClaim(f"applicant 须为{words.get(actor.role, '申领人')}。")
 
 
-def _lines(asked: Asked, read: clients.ClaimFactsRead) -> tuple[Wanted, ...]:
+def _lines(asked: Asked, told: Told) -> tuple[Wanted, ...]:
     """Those named, or everyone who completed the class; while it is not over, everyone enrolled (and each is refused as not completed)."""
-    if asked.lines is not None:
-        return asked.lines
+    if asked.lines is not None or told.class_ is None:
+        return asked.lines or ()
     completed, enrolled = EnrolmentOutcome.COMPLETED, EnrolmentOutcome.ENROLLED
-    counted = {completed} if read.class_.status == ClassStatus.COMPLETED else {completed, enrolled}
-    members = [each for each in read.enrolments if each.outcome in counted]
-    return tuple(Wanted(each.trainee_id, each.enrolment_id) for each in sorted(members, key=lambda each: each.enrolment_id))
+    counted = {completed} if told.class_.status == ClassStatus.COMPLETED else {completed, enrolled}
+    members = [each for each in told.people if each.outcome in counted]
+    return tuple(Wanted(each.trainee_id, each.enrolment_id) for each in sorted(members, key=lambda each: str(each.enrolment_id)))
 
 
-def _faults(actor: Actor, asked: Asked, read: clients.ClaimFactsRead, terms: Terms, lines: Sequence[Wanted]) -> Faults:
+def _of_class(call: Call, asked: Asked, told: Told, terms: Terms, lines: Sequence[Wanted]) -> Faults:
     """The application beside its class and terms. Of another's class nothing more is told."""
-    class_ = read.class_
+    class_, actor = told.class_, call.actor
+    assert class_ is not None, "who asks has seen the class"
     if asked.institution_id is not None and class_.institution.id != asked.institution_id:
         yield errors.Fault("not_your_class", pointer="/class_id", allowed="申领单位举办的班级", fix="请改正 class_id 或 applicant。")
         return
@@ -205,7 +242,7 @@ def _faults(actor: Actor, asked: Asked, read: clients.ClaimFactsRead, terms: Ter
         )
     if asked.trainee_id is not None and terms.payee != Payee.TRAINEE:
         yield errors.Fault("applicant_not_payee", pointer="/applicant", allowed="该补贴发给培训组织单位", fix="请由举办该班的机构申领。")
-    enrolments = {each.trainee_id: each for each in read.enrolments}
+    enrolments = {each.trainee_id: each for each in told.people}
     for index, line in enumerate(lines):
         enrolment = enrolments.get(line.trainee_id)
         if enrolment is None or (asked.trainee_id is not None and line.trainee_id != asked.trainee_id):
@@ -215,5 +252,30 @@ def _faults(actor: Actor, asked: Asked, read: clients.ClaimFactsRead, terms: Ter
             yield errors.Fault("unknown_enrolment", pointer=f"/lines/{index}/enrolment_id", fix="请核对,或省略 enrolment_id。")
         elif asked.on_behalf and actor.role == "town" and enrolment.region_code != actor.region_code:
             yield errors.Fault("not_your_town", pointer="/applicant/trainee_id", allowed="本辖区人员", fix="请由学员所在乡镇代办。")
+        if line.certificate_id is not None and not terms.certificate_required:
+            yield errors.Fault("paper_not_of_this_kind", pointer=f"/lines/{index}/certificate_id", fix="请删除该项。")
     if not lines:
         yield errors.Fault("nobody_to_claim_for", pointer="/lines", allowed="至少一名学员", fix="请先办理报名、考勤和结业。")
+
+
+def _of_papers(call: Call, asked: Asked, told: Told, terms: Terms, lines: Sequence[Wanted]) -> Faults:
+    """The application beside its people, its placements and terms. An institution claims for whom it knows, or who works there; of others nothing is
+    told."""
+    actor, people, uscc = call.actor, {each.trainee_id: each for each in told.people}, told.applicant and told.applicant.uscc
+    if asked.trainee_id is not None and terms.payee != Payee.TRAINEE:
+        yield errors.Fault("applicant_not_payee", pointer="/applicant", allowed="该补贴发给用人或组织单位", fix="请由该单位申领。")
+    for index, line in enumerate(lines):
+        person = people.get(line.trainee_id)
+        placement = placement_for(line, person, told) if person else None
+        works_there = placement is not None and uscc is not None and placement.employer_uscc == uscc
+        own = (
+            line.trainee_id == asked.trainee_id if asked.trainee_id else person is not None and (person.known_to_institution or works_there)
+        )
+        if person is None or not own:
+            allowed = "申领人本人" if asked.trainee_id else "本机构登记、培训或雇用的人员"
+            yield errors.Fault("unknown_trainee", pointer=f"/lines/{index}/trainee_id", allowed=allowed, fix="请核对学员编号。")
+        elif asked.on_behalf and actor.role == "town" and person.region_code != actor.region_code:
+            yield errors.Fault("not_your_town", pointer="/applicant/trainee_id", allowed="本辖区人员", fix="请由学员所在乡镇代办。")
+        elif asked.scheme == SchemeCode.PLACEMENT_ABSORPTION and uscc and placement and not works_there:
+            allowed = "在申领单位就业的记录"
+            yield errors.Fault("not_your_placement", pointer=f"/lines/{index}/placement_id", allowed=allowed, fix="请由用人单位申领。")

@@ -37,8 +37,8 @@ class ApplicantOut(wire.Out):
 class LineIn(wire.In):
     trainee_id: UUID
     enrolment_id: UUID | None = None
-    certificate_id: UUID | None = None
-    placement_id: UUID | None = None
+    certificate_id: UUID | None = Field(None, description="证书类申领写明;条款要求证书的培训可以省略,由系统查找本人由该班取得的证书")
+    placement_id: UUID | None = Field(None, description="就业类申领写明")
     expected_amount: wire.Money | None = Field(None, description="申领人预计的金额;与计算不同时只作提示")
 
 
@@ -55,7 +55,9 @@ class ClaimIn(wire.In):
     on_behalf: bool | None = Field(None, description="乡镇为本辖区人员代办")
     class_id: UUID | None = None
     fund_id: UUID
-    lines: Annotated[Lines, wire.null_as(list)] = Field(default_factory=list, description="省略或为空:班级全部结业学员")
+    lines: Annotated[Lines, wire.null_as(list)] = Field(
+        default_factory=list, description="省略或为空:班级全部结业学员;证书、就业类逐行写明"
+    )
     attachments: Annotated[Attachments, wire.null_as(list)] = Field(default_factory=list)
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = Field(default_factory=list)
 

@@ -210,11 +210,12 @@ async def release_each(session: AsyncSession, call: Call, which: ColumnElement[b
 
 
 async def judge_anew(session: AsyncSession, cause: str, event_id: UUID, at: datetime, which: ColumnElement[bool]) -> None:
-    """Notes, for `reassessments`, that the facts of these claims may have changed: their classes are looked at once more. The same event once."""
+    """Notes, for `reassessments`, that the facts of these claims may have changed: their classes, or they themselves where they have none, are looked at
+    once more. The same event once."""
     named = literal(event_id, Uuid), literal(cause, Text), literal(at, DateTime(timezone=True))
-    classes = select(CLAIMS.c.class_id, *named).distinct()
-    classes = classes.where(which, CLAIMS.c.status.in_(JUDGED_ANEW), CLAIMS.c.class_id.is_not(None))
-    due = upsert(DueReassessment).from_select(["class_id", "event_id", "cause", "at"], classes).on_conflict_do_nothing()
+    subjects = select(func.coalesce(CLAIMS.c.class_id, CLAIMS.c.id), *named).distinct()
+    subjects = subjects.where(which, CLAIMS.c.status.in_(JUDGED_ANEW))
+    due = upsert(DueReassessment).from_select(["subject_id", "event_id", "cause", "at"], subjects).on_conflict_do_nothing()
     await session.execute(due)
 
 

@@ -139,6 +139,8 @@ class Line(Row):
         ),
         CheckConstraint("asked_back_yuan BETWEEN 0 AND paid_yuan", name="asked_back"),
         Index("claim_lines_trainee_idx", "trainee_id"),
+        Index("claim_lines_certificate_idx", "certificate_id", postgresql_where=text("certificate_id IS NOT NULL")),
+        Index("claim_lines_placement_idx", "placement_id", postgresql_where=text("placement_id IS NOT NULL")),
         Index("claim_lines_held_idx", "claim_id", postgresql_where=text("verdict = 'held'")),
         {"info": keeping.DELETABLE},
     )
@@ -175,7 +177,11 @@ class Entitlement(Row):
     """What a person has been given once: held by a claim from `submitted` on, until it is rejected or withdrawn, the line refused or worth nothing."""
 
     __tablename__ = "entitlements"
-    __table_args__ = (UniqueConstraint("trainee_id", "entitlement_key", name="entitlements_once_key"), {"info": keeping.DELETABLE})
+    __table_args__ = (
+        UniqueConstraint("trainee_id", "entitlement_key", name="entitlements_once_key"),
+        Index("entitlements_judged_on_idx", "judged_on"),
+        {"info": keeping.DELETABLE},
+    )
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -296,12 +302,12 @@ class KnownBlacklisting(Row):
 
 
 class DueReassessment(Row):
-    """A class whose claims are to be judged anew, and the event that says so. `look_at`: not before; it moves on while the registry does not answer."""
+    """A class whose claims are to be judged anew, or a claim without one, and the event that says so. `look_at`: not before; it moves on while the registry does not answer."""
 
     __tablename__ = "due_reassessments"
     __table_args__ = (Index("due_reassessments_look_at_idx", "look_at"), {"info": keeping.DELETABLE})
 
-    class_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     cause: Mapped[str] = mapped_column(Text, comment="the event's type")
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="when it happened, by the policy clock")

@@ -17,6 +17,10 @@ def evaluation(kernel: Kernel) -> Coroutine[Any, Any, None]:
     return _follow(kernel, kernel.neighbours["evaluation"].apart())
 
 
+def eastwest(kernel: Kernel) -> Coroutine[Any, Any, None]:
+    return _follow(kernel, kernel.neighbours["eastwest"].apart())
+
+
 async def _follow(kernel: Kernel, neighbour: Neighbour) -> None:
     try:
         await changes.follow(

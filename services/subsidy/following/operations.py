@@ -1,4 +1,4 @@
-"""Taking in what registry and evaluation announce: what stops money here, whose claims follow whom, and which claims are judged anew (`reassessments`).
+"""Taking in what registry, evaluation and eastwest announce: what stops money here, whose claims follow whom, and which claims are judged anew (`reassessments`).
 
 What is done here is the service's own deed, on the day of what happened there.
 """
@@ -72,6 +72,10 @@ def _days(_event: Event, told: Told) -> ColumnElement[bool]:
     return conditions.on_days(told.from_on, told.until_on)
 
 
+def _placement(event: Event, _told: Told) -> ColumnElement[bool]:
+    return conditions.of_placement(event.subject)
+
+
 def _trade(_event: Event, told: Told) -> ColumnElement[bool]:
     return conditions.of_trade_filing(told.number)
 
@@ -89,6 +93,7 @@ CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("institution.designated", "institution.designation_voided"), _institution),
     **dict.fromkeys(("institution.suspended", "institution.exited", "institution.changed"), _institution),
     **dict.fromkeys(("teacher.added", "teacher.changed"), _institution),
+    **dict.fromkeys(("placement.started", "placement.unstarted", "placement.left", "placement.retained", "placement.updated"), _placement),
     **dict.fromkeys(("trade_filing.registered", "trade_filing.withdrawn"), _trade),
 }
 
@@ -134,7 +139,7 @@ async def institution_reinstated(session: AsyncSession, call: Call, institution_
 async def certificate_revoked(session: AsyncSession, call: Call, certificate_id: UUID, revoked_on: date | None) -> None:
     """Holds every open claim with a line that rests on the certificate, whoever is paid; what was paid on it is proposed to be asked back."""
     reason = BECAUSE_REVOKED.format(certificate_id=certificate_id, revoked_on=revoked_on or call.today)
-    resting = Claim.id.in_(select(Line.claim_id).where(Line.certificate_id == certificate_id))
+    resting = conditions.of_certificate(certificate_id)
     await steps.hold_each(session, call, and_(resting, Claim.status.in_(OPEN)), a_hold(FindingCode.CERTIFICATE_INVALID, reason, call.now))
     paid = Line.paid_yuan - Line.asked_back_yuan
     wanted = select(Claim.id, Claim.fund_id, Line.position, Line.trainee_id, paid.label("yuan")).join(Line, Line.claim_id == Claim.id)

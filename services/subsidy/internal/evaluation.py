@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import select
 
-from services.subsidy.claims.tables import Claim, Line
+from services.subsidy.claims import conditions
 from services.subsidy.codes import ClaimStatus
 from services.subsidy.reassessments import reading as reassessments
 from shared import access, web, wire
@@ -29,5 +28,4 @@ class Touched(wire.Out):
 
 @router.operation("GET", "/internal/v1/touched-by-certificate/{certificate_id:uuid}", may=access.INTERNAL, summary="凭此证书的申领单")
 async def touched_by_certificate(certificate_id: UUID, session: web.Session) -> Touched:
-    rests_on_it = select(Line.claim_id).where(Line.certificate_id == certificate_id)
-    return Touched.model_validate(await reassessments.affected(session, Claim.id.in_(rests_on_it)))
+    return Touched.model_validate(await reassessments.affected(session, conditions.of_certificate(certificate_id)))

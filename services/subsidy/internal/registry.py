@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from services.subsidy import clients
 from services.subsidy.claims import facts, lines, reading
+from services.subsidy.claims.clients import Wanted, as_told
 from services.subsidy.claims.schemas import FindingOut, TermsRef
 from services.subsidy.claims.tables import Claim, Line
 from services.subsidy.codes import ClaimStatus, FundSource, LineVerdict, SchemeCode
@@ -54,11 +55,13 @@ async def eligibility(body: EligibilityAsked, session: web.Session, call: web.Ca
     if not isinstance(terms, Terms):
         raise TermsMissing(terms.detail)
     enrolled = [each for each in told.enrolments if each.outcome != "withdrawn"]
-    wanted = [facts.Wanted(each.trainee_id, each.enrolment_id) for each in enrolled]
+    wanted = [Wanted(each.trainee_id, each.enrolment_id) for each in enrolled]
     past = await facts.history(session, {each.trainee_id for each in enrolled}, own_claim_id=None, class_id=told.class_.id)
     source = min(terms.fund_sources or FundSource)
     kind = schemes.from_files().schemes[body.scheme].claim_kind
-    judged = as_if_held(facts.claim_facts(told, wanted, past, scheme=body.scheme, kind=kind, claimed_on=call.today, fund_source=source))
+    judged = as_if_held(
+        facts.claim_facts(as_told(told), wanted, past, scheme=body.scheme, kind=kind, claimed_on=call.today, fund_source=source)
+    )
     pairs = zip(judged.lines, judge_claim(judged, terms).lines, strict=True)
     return Eligibility.model_validate(
         {"terms": reading.terms_ref(body.scheme, terms), "lines": [lines.shown(line, verdict) for line, verdict in pairs]}

@@ -11,23 +11,21 @@ from typing import Any, Literal
 
 from services.subsidy.codes import (
     Category,
-    CertificateKind,
     ClaimKind,
     ClassStatus,
     DayCounted,
     EnrolmentOutcome,
-    EvidenceGrade,
     FindingCode,
     FundSource,
     HalfDay,
     Level,
     PersonalStatus,
-    RetentionVerdict,
     RetirementTrack,
     SchemeCode,
     Sex,
 )
 from services.subsidy.judging import trades
+from services.subsidy.judging.papers import ApplicantFacts, CertificateFacts, PlacementFacts
 from services.subsidy.schemes.policy import Terms
 from shared.months import age_on
 from shared.strict import to_json
@@ -98,33 +96,6 @@ class Prior:
     outside: bool = later(False)
     amount_yuan: Decimal | None = None  # None: not known; 0.00 uses nothing up
     same_class: bool = later(False)  # of the class that is claimed for
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
-    certificate_id: str
-    number: str
-    holder_id: str  # trainee id
-    kind: CertificateKind
-    occupation_code: str
-    level: Level | None
-    issued_on: date
-    issuer: str
-    revoked_on: date | None = None
-    number_fits: bool = True  # shape, year and level of the number agree with the rest
-    within_filing: bool | None = None  # occupation and level filed by the issuer on that day; None: an outside issuer
-    issued_that_month: int = 0  # certificates of the same issuer in that calendar month
-
-
-@dataclass(frozen=True, slots=True)
-class PlacementFacts:
-    placement_id: str
-    order_number: str | None
-    started_on: date | None
-    retention: RetentionVerdict
-    due_on: date | None
-    weakest_grade: EvidenceGrade | None = None
-    one_employer: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +182,8 @@ class LineFacts:
     priors: tuple[Prior, ...] = ()
     certificate: CertificateFacts | None = None
     placement: PlacementFacts | None = None
+    unknown_certificate_id: str | None = None  # named on the line, and not known or another person's
+    unknown_placement_id: str | None = None
     expected_amount: Decimal | None = None
     impossible: tuple[Impossible, ...] = later(())
     teaches_institution: bool = later(False)  # at the class's institution, on one of the class's days
@@ -242,6 +215,7 @@ class ClaimFacts:
     lines: tuple[LineFacts, ...]
     other_rosters: tuple[ClaimedRoster, ...] = ()
     employer_had_yuan: Decimal | None = None  # of this scheme, by claims before; None: the terms do not ask
+    applicant: ApplicantFacts | None = None  # None: a person, or the institution of the class
 
 
 _LATER = {
@@ -309,9 +283,11 @@ def priors_counted(line: LineFacts) -> tuple[Prior, ...]:
 
 
 def trade_of(claim: ClaimFacts, line: LineFacts) -> tuple[str | None, Level | None]:
-    """(trade key, level) that the line is paid for: the certificate's in a certificate claim, else the class's."""
+    """(trade key, level) that the line is paid for: the certificate's in a certificate claim, else the class's. A certificate for no occupation that has a
+    code is a trade by itself: it is paid once."""
     if claim.kind == ClaimKind.CERTIFICATE:
-        return (line.certificate.occupation_code, line.certificate.level) if line.certificate else (None, None)
+        held = line.certificate
+        return (held.occupation_code or f"certificate:{held.certificate_id}", held.level) if held else (None, None)
     return trade_of_class(claim.class_facts)
 
 

@@ -21,7 +21,8 @@ from services.subsidy.codes import (
     Sex,
 )
 from services.subsidy.judging import trades
-from services.subsidy.judging.facts import AttendedDay, CertificateFacts, ClaimFacts, ClassFacts, HeldCategory, LineFacts, PlacementFacts
+from services.subsidy.judging.facts import AttendedDay, ClaimFacts, ClassFacts, HeldCategory, LineFacts
+from services.subsidy.judging.papers import CertificateFacts, PlacementFacts
 from services.subsidy.judging.verdict import Verdict
 from services.subsidy.schemes.policy import Terms
 from shared.codes import label
@@ -88,7 +89,7 @@ def told(of: ClaimFacts, line: LineFacts) -> str:
         said.append(f"{class_facts.trade_name}{level}班,{length},实到 {len(line.attendance)} 天")
     if certificate := line.certificate:
         level = label("level", certificate.level) if certificate.level else ""
-        said.append(f"{trades.title(certificate.occupation_code)}{level}证书,{certificate.issued_on} 发证")
+        said.append(f"{trades.title(certificate.occupation_code or '')}{level}证书,{certificate.issued_on} 发证")
     if line.placement:
         said.append(f"{line.placement.started_on} 上岗")
     if line.priors:

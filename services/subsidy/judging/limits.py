@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.subsidy.codes import ClassStatus, EnrolmentOutcome, EvidenceGrade, HalfDay, LineVerdict
+from services.subsidy.codes import ClassStatus, EnrolmentOutcome, EvidenceGrade, HalfDay, LineVerdict, Sex
 from services.subsidy.judging.facts import AttendedDay, ClaimFacts, Headcount, HeldStatus, Prior, Signing
 from services.subsidy.judging.invented import NOON, Asked, Ground, claim, hours_a_day, long_enough
 from services.subsidy.judging.verdict import Verdict, judge_claim
@@ -100,6 +100,11 @@ def _older(of: Ground, asked: Asked, most: int) -> Iterator[ClaimFacts]:
         yield claim(of, asked, age=most + 1)
 
 
+def _older_woman(of: Ground, asked: Asked, most: int) -> Iterator[ClaimFacts]:
+    if most < OLDEST:
+        yield claim(of, asked, age=most + 1, sex=Sex.FEMALE)
+
+
 def _prior(of: Ground, asked: Asked, index: int, yuan: Decimal) -> Prior:
     return Prior(f"设想-{index}", of.scheme, asked.day, f"0-00-00-{index:02}", None, f"设想-{index}", amount_yuan=yuan)
 
@@ -139,6 +144,11 @@ def _later(of: Ground, asked: Asked, months: int) -> Iterator[ClaimFacts]:
 def _in_a_burst(of: Ground, asked: Asked, most: int) -> Iterator[ClaimFacts]:
     if claim(of, asked).lines[0].certificate and most < LARGEST_ISSUER:
         yield claim(of, asked, issued_that_month=most + 1)
+
+
+def _by_one_assessor(of: Ground, asked: Asked, most: int) -> Iterator[ClaimFacts]:
+    if claim(of, asked).lines[0].certificate and most < LARGEST_ISSUER:
+        yield claim(of, asked, assessed_that_month=most + 1)
 
 
 def _weaker(of: Ground, asked: Asked, least: EvidenceGrade) -> Iterator[ClaimFacts]:
@@ -189,9 +199,11 @@ LIMITS: dict[str, tuple[Beyond, Any]] = {  # with what stands in place of the li
     "headcount_missing_at_most": (_fewer_heads, None),
     "age_at_least": (_younger, 0),
     "age_at_most": (_older, None),
+    "women_age_at_most": (_older_woman, None),
     "times_a_year_at_most": (_once_more, None),
     "certificate_months_at_most": (_later, None),
     "certificates_a_month_at_most": (_in_a_burst, None),
+    "certificates_a_month_of_an_assessor_at_most": (_by_one_assessor, None),
     "evidence_grade_at_least": (_weaker, None),
     "same_employer": (_two_employers, None),
 }

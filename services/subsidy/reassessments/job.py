@@ -1,16 +1,16 @@
-"""The job that judges anew what is due, class by class, for as long as the process lives."""
+"""The job that judges anew what is due, class by class and claim by claim, for as long as the process lives."""
 
 import asyncio
 from uuid import UUID
 
 from sqlalchemy import func, select, text, update
 
-from services.subsidy.reassessments.operations import DUE, Overtaken, judge_class
+from services.subsidy.reassessments.operations import DUE, Overtaken, judge_subject
 from shared import telemetry
 from shared.web import Kernel
 
 LOOK_AGAIN_SECONDS = 1.0
-CLASSES_A_ROUND = 20
+SUBJECTS_A_ROUND = 20
 TRIED_AGAIN_AFTER = text("interval '15 seconds'")
 
 
@@ -24,30 +24,30 @@ async def work(kernel: Kernel) -> None:
 
 
 async def run_due(kernel: Kernel) -> int:
-    """Judges all that is due now, and answers how many classes it looked at."""
+    """Judges all that is due now, and answers how many classes, and claims without one, it looked at."""
     looked_at = 0
-    while classes := await _some(kernel):
-        looked_at += classes
+    while subjects := await _some(kernel):
+        looked_at += subjects
     return looked_at
 
 
 async def _some(kernel: Kernel) -> int:
-    """Of a class that cannot be judged now (the registry is away, a claim was just changed) nothing is lost: it is tried again later, and does not keep
+    """Of what cannot be judged now (a neighbour is away, a claim was just changed) nothing is lost: it is tried again later, and does not keep
     the others waiting."""
     async with kernel.reading() as session:
-        due = select(DUE.c.class_id).where(DUE.c.look_at <= func.now()).group_by(DUE.c.class_id).order_by(func.min(DUE.c.look_at))
-        classes = (await session.scalars(due.limit(CLASSES_A_ROUND))).all()
-    for class_id in classes:
+        due = select(DUE.c.subject_id).where(DUE.c.look_at <= func.now()).group_by(DUE.c.subject_id).order_by(func.min(DUE.c.look_at))
+        subjects = (await session.scalars(due.limit(SUBJECTS_A_ROUND))).all()
+    for subject_id in subjects:
         try:
-            await judge_class(kernel, class_id)
+            await judge_subject(kernel, subject_id)
         except Overtaken:
-            await _later(kernel, class_id, text("interval '0 seconds'"))
+            await _later(kernel, subject_id, text("interval '0 seconds'"))
         except Exception as error:
-            telemetry.log.warning("not_judged_anew", class_id=str(class_id), error=type(error).__name__)
-            await _later(kernel, class_id, TRIED_AGAIN_AFTER)
-    return len(classes)
+            telemetry.log.warning("not_judged_anew", subject_id=str(subject_id), error=type(error).__name__)
+            await _later(kernel, subject_id, TRIED_AGAIN_AFTER)
+    return len(subjects)
 
 
-async def _later(kernel: Kernel, class_id: UUID, after: object) -> None:
+async def _later(kernel: Kernel, subject_id: UUID, after: object) -> None:
     async with kernel.writing.begin() as session:
-        await session.execute(update(DUE).where(DUE.c.class_id == class_id).values(look_at=func.now() + after))
+        await session.execute(update(DUE).where(DUE.c.subject_id == subject_id).values(look_at=func.now() + after))

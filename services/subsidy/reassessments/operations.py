@@ -1,7 +1,7 @@
 """Judging claims anew when facts have changed: one story, whatever changed them.
 
-An event names whom or what it concerns; the classes of the claims concerned wait in `due_reassessments`, written in the follower's transaction. Here each
-class is asked for once, its claims are judged by the terms they were judged by, and what weighs against a line that did not before is told: a claim that is
+An event names whom or what it concerns; the classes of the claims concerned, or the claims that have none, wait in `due_reassessments`, written in the
+follower's transaction. Here what is known of each is asked for once, its claims are judged by the terms they were judged by, and what weighs against a line that did not before is told: a claim that is
 still open is held and its line bears the findings, money that was paid is proposed to be asked back. When facts change back, so does all this by itself.
 """
 
@@ -13,13 +13,14 @@ from typing import Any, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Table, and_, bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy import clients
+from services.subsidy.claims import clients as asking
 from services.subsidy.claims import facts, steps
-from services.subsidy.claims.facts import Wanted
+from services.subsidy.claims import lines as claim_lines
+from services.subsidy.claims.clients import Overcome, Told
 from services.subsidy.claims.policy import APPROVED, BY_FACTS, JUDGED_ANEW, OPEN, UNDER_REVIEW, WITH_MONEY, a_hold
 from services.subsidy.claims.steps import CLAIMS, LINES
 from services.subsidy.claims.tables import DueReassessment, Line
@@ -33,7 +34,7 @@ from services.subsidy.reassessments.tables import Reassessment
 from services.subsidy.recoveries import steps as recoveries
 from services.subsidy.recoveries.policy import FACTS, Proposal
 from services.subsidy.schemes import operations as schemes
-from services.subsidy.schemes.policy import Terms
+from services.subsidy.schemes.policy import Policy, Terms
 from shared import db, deeds, telemetry
 from shared.access import Call
 from shared.strict import digest
@@ -45,7 +46,20 @@ PAID_SINCE = "款项已付出,改为追回建议。"
 PAYS_MORE = "按现有事实可补的金额更高,系统不自动增加"
 ABOUT = [
     CLAIMS.c[name]
-    for name in ("id", "version", "status", "scheme", "kind", "fund_id", "class_id", "terms_hash", "facts_hash", "submitted_at", "holds")
+    for name in (
+        "id",
+        "version",
+        "status",
+        "scheme",
+        "kind",
+        "institution_id",
+        "fund_id",
+        "class_id",
+        "terms_hash",
+        "facts_hash",
+        "submitted_at",
+        "holds",
+    )
 ]
 _LINES = text("""
     UPDATE claim_lines SET verdict = line.verdict, amount = line.amount, calculation = line.calculation, findings = line.findings,
@@ -57,7 +71,7 @@ _LINES = text("""
 
 
 class Overtaken(Exception):
-    """A claim of the class was changed while the registry was asked: it is asked again."""
+    """A claim was changed while the neighbours were asked: they are asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,48 +87,71 @@ class Found:
     better: Sequence[tuple[policy.Line, Verdict]]
 
 
-async def judge_class(kernel: Kernel, class_id: UUID) -> None:
-    """Judges the live claims of the class anew. Raises what the registry's failure raises: then everything stays as it was, also that it is due."""
+async def judge_subject(kernel: Kernel, subject_id: UUID) -> None:
+    """Judges the live claims of the class, or the claim that has none, anew. Raises what a neighbour's failure raises: then everything stays as it was, also
+    that it is due."""
     async with kernel.reading() as session:
-        seen = {row.id: row.version for row in await session.execute(_live(class_id))}
-        people = set(await session.scalars(select(LINES.c.trainee_id).where(LINES.c.claim_id.in_(seen)).distinct()))
-    read = await clients.claim_facts(kernel, kernel.own_call(), class_id, sorted(people)) if people else None
+        claims = (await session.execute(_live(subject_id))).all()
+        lines = await _lines_of(session, claims)
+        known = await schemes.in_force(session)
+    told = await _told(kernel, claims, [line for each in lines.values() for line in each], known)
     async with kernel.writing.begin() as session:
-        taken = delete(DUE).where(DUE.c.class_id == class_id).returning(DUE.c.event_id, DUE.c.cause, DUE.c.at)
+        taken = delete(DUE).where(DUE.c.subject_id == subject_id).returning(DUE.c.event_id, DUE.c.cause, DUE.c.at)
         causes = sorted((await session.execute(taken)).all(), key=lambda row: (row.at, row.event_id))
-        if not causes or read is None:
+        if not causes or told is None:
             return  # another process was faster, or there is nothing to be judged (any more)
+        seen = {claim.id: claim.version for claim in claims}
         await recoveries.lock_proposals(session, seen)
-        claims = (await session.execute(_live(class_id).with_for_update(of=CLAIMS))).all()
+        claims = (await session.execute(_live(subject_id).with_for_update(of=CLAIMS))).all()
         if {claim.id: claim.version for claim in claims} != seen:
             raise Overtaken
         call = replace(kernel.own_call(), now=causes[-1].at)
-        found = await _judged(session, claims, read)
+        found = await _judged(session, claims, told)
         await _keep(session, call, found, [{"type": row.cause, "id": str(row.event_id)} for row in causes])
 
 
-def _live(class_id: UUID) -> Any:
+def _live(subject_id: UUID) -> Any:
     claimed_on, source = CLAIMS.c.facts["claimed_on"].astext.label("claimed_on"), Fund.source
     had = CLAIMS.c.facts["employer_had_yuan"].astext.label("employer_had")  # what came after it was judged with it in mind
     wanted = select(*ABOUT, claimed_on, had, source).join(Fund, Fund.id == CLAIMS.c.fund_id)
-    return wanted.where(CLAIMS.c.class_id == class_id, CLAIMS.c.status.in_(JUDGED_ANEW)).order_by(CLAIMS.c.id)
+    of_subject = or_(CLAIMS.c.class_id == subject_id, and_(CLAIMS.c.id == subject_id, CLAIMS.c.class_id.is_(None)))
+    return wanted.where(of_subject, CLAIMS.c.status.in_(JUDGED_ANEW)).order_by(CLAIMS.c.id)
 
 
-async def _judged(session: AsyncSession, claims: Sequence[Any], read: clients.ClaimFactsRead) -> list[Found]:
-    known, found = await schemes.in_force(session), []
-    lines: dict[UUID, list[Line]] = {}
+async def _lines_of(session: AsyncSession, claims: Sequence[Any]) -> dict[UUID, list[Line]]:
+    found: dict[UUID, list[Line]] = {}
     for line in await session.scalars(select(Line).where(Line.claim_id.in_([claim.id for claim in claims])).order_by(Line.position)):
-        lines.setdefault(line.claim_id, []).append(line)
-    told = {each.trainee_id for each in read.enrolments}
-    past = await facts.past(session, told)
+        found.setdefault(line.claim_id, []).append(line)
+    return found
+
+
+async def _told(kernel: Kernel, claims: Sequence[Any], lines: Sequence[Line], known: Policy) -> Told | None:
+    """What the neighbours know now; None: nobody is concerned. A stay is looked at as of the day on which it was claimed for."""
+    if not lines:
+        return None
+    call, wanted, first = kernel.own_call(), [claim_lines.asks(line) for line in lines], claims[0]
+    if first.class_id is None:
+        return await asking.of_papers(kernel, call, wanted, first.institution_id, date.fromisoformat(first.claimed_on))
+    told = await asking.of_class(kernel, call, first.class_id, sorted({line.trainee_id for line in lines}))
+    terms = (known.with_hash(claim.scheme, claim.terms_hash) for claim in claims)
+    if told is not None and any(each is not None and each.certificate_required for each in terms):
+        told = await asking.certified(kernel, call, told, wanted)
+    return told
+
+
+async def _judged(session: AsyncSession, claims: Sequence[Any], told: Told) -> list[Found]:
+    known, found = await schemes.in_force(session), []
+    lines = await _lines_of(session, claims)
+    who = {each.trainee_id for each in told.people}
+    past = await facts.past(session, who)
     overcome = await facts.overcome(session, [claim.id for claim in claims])
     for claim in claims:
-        people = [line for line in lines.get(claim.id, ()) if line.trainee_id in told]
+        people = [line for line in lines.get(claim.id, ()) if line.trainee_id in who]
         terms = known.with_hash(claim.scheme, claim.terms_hash)
         if terms is None or not people:
             telemetry.log.warning("not_judged_anew", claim_id=str(claim.id), terms=terms is not None, people=len(people))
             continue
-        found.append(_found(claim, people, terms, read, _before(claim, people, past), overcome.get(claim.id, {})))
+        found.append(_found(claim, people, terms, told, _before(claim, people, past), overcome.get(claim.id, {})))
     return found
 
 
@@ -125,15 +162,13 @@ def _before(claim: Any, people: Sequence[Line], past: Sequence[Any]) -> facts.Hi
     return facts.remembered(earlier, claim.class_id)
 
 
-def _found(
-    claim: Any, people: Sequence[Line], terms: Terms, read: clients.ClaimFactsRead, past: facts.History, overcome: facts.Overcome
-) -> Found:
-    wanted = [Wanted(line.trainee_id, None, line.expected_amount) for line in people]
+def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: facts.History, overcome: Overcome) -> Found:
+    wanted = [claim_lines.asks(line) for line in people]
     scheme, kind, source = SchemeCode(claim.scheme), ClaimKind(claim.kind), FundSource(claim.source)
     claimed_on = date.fromisoformat(claim.claimed_on)
     had = Decimal(claim.employer_had) if claim.employer_had else None
     now = facts.claim_facts(
-        read, wanted, past, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had, overcome=overcome
+        told, wanted, past, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had, overcome=overcome
     )
     lines = [_line(each) for each in people]
     pairs = list(zip(lines, judge_claim(now, terms).lines, strict=True))

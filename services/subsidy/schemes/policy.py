@@ -35,6 +35,7 @@ from shared.strict import NOT_READ, digest, to_json
 
 TABLES = ("yuan_per_person_by_level", "yuan_per_person_by_trade")  # rates that list what they are paid for
 RATES = ("yuan_per_person_day", "yuan_per_person_hour", "yuan_per_person", *TABLES)
+AGES = ("age_at_most", "women_age_at_most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class Terms:
     yuan_per_employer_at_most: Decimal | None = None  # of this scheme, in all, to one institution
 
     age_at_most: int | None = None
+    women_age_at_most: int | None = None  # beside `age_at_most`, which then is of men
     categories: frozenset[Category] | None = None  # None: everyone
     statuses_waived_for: Mapping[PersonalStatus, tuple[Category, ...]] | None = None
     trade_fields: frozenset[TradeField] | None = None  # what the trade may be about; None: anything
@@ -144,6 +146,7 @@ class Terms:
     certificate_kinds: frozenset[CertificateKind] | None = None
     certificate_months_at_most: int | None = None  # from the certificate to the claim
     certificates_a_month_at_most: int | None = None  # of one issuer
+    certificates_a_month_of_an_assessor_at_most: int | None = None
     evidence_grade_at_least: EvidenceGrade | None = None
     same_employer: bool | None = None
     fund_sources: frozenset[FundSource] | None = None  # None: every source may pay

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from services.subsidy.codes import Payee
-from services.subsidy.schemes.policy import FIGURES, NAMES, RATES, TABLES, TradeRates
+from services.subsidy.schemes.policy import AGES, FIGURES, NAMES, RATES, TABLES, TradeRates
 from shared.strict import Fault as Wrong
 
 TOGETHER = (
@@ -133,8 +133,12 @@ def _half_days(block: Any) -> Iterator[Wrong]:
 def _ages(block: Any) -> Iterator[Wrong]:
     if block.age_at_most is not None and block.until_retirement_age:
         yield Wrong("age_at_most", "与 until_retirement_age 只能有一个")
-    if block.age_at_most is not None and block.age_at_most < block.age_at_least:
-        yield Wrong("age_at_most", "小于 age_at_least")
+    for name in AGES:
+        most = getattr(block, name)
+        if most is not None and most < block.age_at_least:
+            yield Wrong(name, "小于 age_at_least")
+    if block.women_age_at_most is not None and block.age_at_most is None:
+        yield Wrong("women_age_at_most", "须同时给出 age_at_most")
 
 
 def _retirement(block: Any) -> Iterator[Wrong]:

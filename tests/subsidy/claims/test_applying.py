@@ -8,6 +8,8 @@ from shared import db, errors
 from tests.conftest import Start, version_of
 from tests.subsidy.claims.world import PERSONS, World, a_person, a_world, codes, key
 
+ON_THE_ROSTER = str(db.new_id())
+
 
 async def test_sixty_yuan_a_day_for_everyone_who_completed_the_class(start: Start) -> None:
     async with a_world(start) as world:
@@ -107,17 +109,6 @@ async def test_the_expected_amount_is_compared_and_never_taken(start: Start) -> 
         pytest.param({"amount": "9999.00"}, "unknown_field", "/amount", id="an-amount-is-never-taken"),
         pytest.param({"scheme": "nothing"}, "invalid_value", "/scheme", id="unknown-scheme"),
         pytest.param({"kind": "certificate"}, "kind_differs_from_scheme", "/kind", id="kind-differs"),
-        pytest.param({"kind": "certificate", "scheme": "certificate_direct"}, "kind_not_open", "/kind", id="kind-not-open"),
-        pytest.param(
-            {
-                "kind": "certificate",
-                "scheme": "certificate_direct",
-                "lines": [{"trainee_id": str(db.new_id()), "certificate_id": str(db.new_id())}],
-            },
-            "kind_not_open",
-            "/kind",
-            id="kind-not-open-with-its-paper",
-        ),
         pytest.param({"scheme": "project"}, "scheme_differs_from_channel", "/scheme", id="a-short-course-is-no-project"),
         pytest.param({"class_id": None}, "missing_field", "/class_id", id="no-class"),
         pytest.param({"class_id": str(db.new_id())}, "unknown_class", "/class_id", id="unknown-class"),
@@ -125,17 +116,23 @@ async def test_the_expected_amount_is_compared_and_never_taken(start: Start) -> 
         pytest.param({"lines": [{"trainee_id": str(db.new_id())}]}, "unknown_trainee", "/lines/0/trainee_id", id="not-on-the-roster"),
         pytest.param({"on_behalf": True}, "invalid_value", "/on_behalf", id="only-a-town-acts-on-behalf"),
         pytest.param(
-            {"lines": [{"trainee_id": str(db.new_id()), "certificate_id": str(db.new_id())}]},
+            {"lines": [{"trainee_id": ON_THE_ROSTER, "certificate_id": str(db.new_id())}]},
             "paper_not_of_this_kind",
             "/lines/0/certificate_id",
             id="no-certificate-here",
+        ),
+        pytest.param(
+            {"lines": [{"trainee_id": ON_THE_ROSTER, "placement_id": str(db.new_id())}]},
+            "paper_not_of_this_kind",
+            "/lines/0/placement_id",
+            id="no-placement-here",
         ),
         pytest.param({"applicant": {}}, "invalid_value", "/applicant", id="no-applicant"),
     ],
 )
 async def test_a_faulty_application_is_a_422_with_a_pointer(start: Start, changed: dict[str, Any], code: str, pointer: str) -> None:
     async with a_world(start) as world:
-        class_id = world.open_class([a_person()])
+        class_id = world.open_class([a_person(trainee_id=ON_THE_ROSTER)])
         for path in ("/v1/claims", "/v1/claims:quote"):
             answer = await world.as_("institution").post(path, json=world.body(class_id) | changed, headers=key())
             assert (answer.status_code, [(fault["code"], fault.get("pointer")) for fault in answer.json()["errors"]]) == (

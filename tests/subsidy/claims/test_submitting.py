@@ -209,4 +209,7 @@ async def test_no_connection_is_held_while_registry_is_asked(start: Start) -> No
         assert change.status_code == 200, change.text
         replayed = await world.as_("auditor").get(f"/v1/claims/{claim['id']}:replay", params={"facts": "current"})
         assert replayed.status_code == 200, replayed.text
-        assert len([path for path in asked if path.endswith("claim-facts")]) == 5
+        assert len([path for path in asked if path.endswith("claim-facts")]) in (
+            5,
+            6,
+        )  # the sixth is judged anew after the confirmation, by the job

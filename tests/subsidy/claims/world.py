@@ -12,6 +12,7 @@ from tests.conftest import Service, Start
 
 IN_MAY = "2025-05-06T09:00:00+08:00"
 AFTER_NOTICE = "2025-05-20T09:00:00+08:00"
+USCC = "91522601MA6DTEST01"
 STATUSES = ["employee_pension", "resident_pension", "public_payroll", "insured_employee", "full_time_student", "deceased"]
 PERSONS = {role: str(db.new_id()) for role in ("institution", "officer", "reviewer", "finance")}
 
@@ -78,9 +79,15 @@ class World:
         self.subsidy = subsidy
         self.school_id = str(db.new_id())
         self.classes: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+        self.people: dict[str, dict[str, Any]] = {}
+        self.barred: list[dict[str, Any]] = []
+        self.certificates: dict[str, dict[str, Any]] = {}
+        self.placements: dict[str, dict[str, Any]] = {}
         self.fund_id = ""
         self.asked: list[str] = []
         subsidy.kernel.neighbours["registry"].transport = httpx.MockTransport(self._registry)
+        subsidy.kernel.neighbours["evaluation"].transport = httpx.MockTransport(self._evaluation)
+        subsidy.kernel.neighbours["eastwest"].transport = httpx.MockTransport(self._eastwest)
 
     def open_class(self, people: list[dict[str, Any]], **changed: Any) -> str:
         held = {(each["on"], half_day) for person in people for each in person["half_days"] for half_day in range(each["half_days"])}
@@ -128,11 +135,46 @@ class World:
         assert claim["status"] == status
         return claim
 
+    def _people(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """People without a class: those of `people`, with every status list complete for as long as anyone asks."""
+        known = [self.people[each] for each in asked["trainee_ids"] if each in self.people]
+        lists = [{"status": each, "from_on": "2020-01-01", "until_on": "2030-12-31"} for each in STATUSES]
+        school = {"id": asked["institution_id"], "name": "示例企业", "uscc": USCC, "barred": self.barred}
+        unknown = [each for each in asked["trainee_ids"] if each not in self.people]
+        return {"people": known, "lists": lists, "institution": school if asked["institution_id"] else None, "unknown_trainee_ids": unknown}
+
+    async def _evaluation(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/internal/v1/names":
+            named = {each: {"number": held["number"]} for each, held in self.certificates.items()}
+            return httpx.Response(200, json={"certificates": named})
+        if request.url.path != "/internal/v1/certificate-facts":
+            raise httpx.ConnectError("away")
+        self.asked.append(request.url.path)
+        asked = json.loads(request.content)
+        found = [
+            each
+            for each in self.certificates.values()
+            if each["id"] in asked["certificate_ids"] or each["trainee_id"] in asked["trainee_ids"]
+        ]
+        return httpx.Response(200, json={"certificates": sorted(found, key=lambda each: str(each["issued_on"]), reverse=True)})
+
+    async def _eastwest(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/internal/v1/names":
+            named = {each: {"order_number": placed["order_number"]} for each, placed in self.placements.items()}
+            return httpx.Response(200, json={"placements": named})
+        if request.url.path != "/internal/v1/retention-facts":
+            raise httpx.ConnectError("away")
+        self.asked.append(request.url.path)
+        asked = json.loads(request.content)
+        return httpx.Response(
+            200, json={"placements": [self.placements[each] for each in asked["placement_ids"] if each in self.placements]}
+        )
+
     async def _registry(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
         asked = json.loads(request.content)
         if request.url.path == "/internal/v1/names":
-            everyone = {each["trainee_id"]: each for _, people in self.classes.values() for each in people}
+            everyone = self.people | {each["trainee_id"]: each for _, people in self.classes.values() for each in people}
             named = {
                 each: {"name": everyone[each]["name"], "id_number_masked": "5226**********0017", "region_code": "522601100"}
                 for each in asked.get("trainee_ids", ())
@@ -155,6 +197,8 @@ class World:
                 for kind in ("institution", "trainee")
             }
             return httpx.Response(200, json={"institutions": whose["institution"], "trainees": whose["trainee"]})
+        if request.url.path == "/internal/v1/people-facts":
+            return httpx.Response(200, json=self._people(asked))
         if asked["class_id"] not in self.classes:
             return httpx.Response(404, json={})
         made, people = self.classes[asked["class_id"]]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.subsidy.judging.facts import CertificateFacts, ClaimFacts, PlacementFacts
+from services.subsidy.judging.facts import ClaimFacts
+from services.subsidy.judging.papers import CertificateFacts, PlacementFacts
 from shared.months import months_after
 from tests.subsidy.judging.cases import LINE, POLICY, SHORT, class_with, effect_of, findings_of, line_with, terms_with
 

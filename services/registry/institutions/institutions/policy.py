@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from services.registry.codes import InstitutionStatus as Status
@@ -84,6 +84,12 @@ def holds(bar: Blacklisting | Absence, on: date) -> bool:
     ended = bar.until_on is not None and on > bar.until_on
     reinstated = bar.reinstated_on is not None and on >= bar.reinstated_on
     return bar.from_on <= on and not ended and not reinstated
+
+
+def last_day(bar: Blacklisting | Absence) -> date | None:
+    """The last day on which it bars the institution; None: without an end. Before its first day: it never did."""
+    reinstated = bar.reinstated_on and bar.reinstated_on - timedelta(days=1)
+    return min((day for day in (bar.until_on, reinstated) if day is not None), default=None)
 
 
 def why_not(action: str, doer: Doer, absences: Sequence[Absence], blacklistings: Sequence[Blacklisting], today: date) -> Refusal | None:

@@ -4,31 +4,13 @@ The answer is put together from that JSON as it is: of a thousand people nothing
 it holds, and the tests hold it to that).
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Date,
-    DateTime,
-    Select,
-    Text,
-    Uuid,
-    and_,
-    bindparam,
-    case,
-    cast,
-    func,
-    literal_column,
-    null,
-    or_,
-    select,
-    true,
-    union_all,
-)
+from sqlalchemy import Date, Select, Uuid, and_, bindparam, case, cast, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.orm import aliased
 
@@ -37,10 +19,9 @@ from services.registry.institutions.institutions.policy import Absence, Blacklis
 from services.registry.institutions.institutions.reading import ABSENCES, BLACKLISTINGS, DESIGNATIONS
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
-from services.registry.people.outside_payments.tables import OutsidePayment
-from services.registry.people.status_records.tables import StatusList, StatusRecord
+from services.registry.people.status_records.tables import StatusList
 from services.registry.people.trainees.conditions import ALIASES
-from services.registry.people.trainees.tables import Trainee, TraineeCategory
+from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.facts import Channel
 from services.registry.reference.policy import lists, needs_designation
 from services.registry.reference.trade_filings.tables import TradeFiling
@@ -48,7 +29,7 @@ from services.registry.training.attendance import reading as attendance
 from services.registry.training.attendance.reading import CLASS_ID
 from services.registry.training.classes.reading import NOT_FOUND
 from services.registry.training.classes.tables import ClassSession, TrainingClass
-from services.registry.training.eligibility import schemas
+from services.registry.training.eligibility import facts, schemas
 from services.registry.training.enrolments.tables import Enrolment
 from services.registry.training.inspections.tables import Inspection
 from shared import errors
@@ -56,50 +37,30 @@ from shared.clock import SHANGHAI
 from shared.strict import read
 from shared.web import Kernel
 
-INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS.MSTZH:TZM'
-SHARED_WITH_AT_MOST = 10  # who else has the same account: more would say no more
 OF_CLASS = [each for each in TrainingClass.__table__.c if each.name in schemas.ClassFacts.model_fields]
 BEST_FIRST = array([EnrolmentOutcome.COMPLETED, EnrolmentOutcome.ENROLLED, EnrolmentOutcome.ABSENT, EnrolmentOutcome.WITHDRAWN])
-ENROLLED_AS, MERGED = aliased(Trainee), aliased(Trainee)
+ENROLLED_AS = aliased(Trainee)
 IDS = func.array_agg(aggregate_order_by(Enrolment.id, Enrolment.id))
 OUTCOMES = func.array_agg(aggregate_order_by(Enrolment.outcome, func.array_position(BEST_FIRST, Enrolment.outcome)))
-FORMER = (
-    select(func.array_agg(MERGED.id).label("former_ids"), func.array_agg(MERGED.id_number_key).label("former_keys"))
-    .where(MERGED.merged_into == Trainee.id)
-    .lateral("former")
-)
 STARTS_ON, ENDS_ON = bindparam("starts_on", type_=Date), bindparam("ends_on", type_=Date)
 _late = and_(Enrolment.reason.is_not(None), cast(func.timezone(SHANGHAI.key, Enrolment.enrolled_at), Date) > ENDS_ON)
-_of_a_person: list[Any] = [
-    Trainee.id.label("trainee_id"),
-    Trainee.name,
-    Trainee.id_number_masked,
-    Trainee.birth_on,
-    Trainee.sex,
-    Trainee.retirement_track,
-    Trainee.region_code,
-    Trainee.bank_account_key,
+_in_the_class: list[Any] = [
     IDS.label("enrolment_ids"),
     OUTCOMES[1].label("outcome"),
     case((func.bool_and(Enrolment.from_on.is_not(None)), func.min(Enrolment.from_on))).label("from_on"),
     case((func.bool_and(_late), func.min(Enrolment.reason))).label("late_reason"),
-    func.array_append(FORMER.c.former_keys, Trainee.id_number_key).label("keys"),
-    func.array_append(FORMER.c.former_ids, Trainee.id).label("ids"),
-    func.coalesce(FORMER.c.former_ids, cast(array([]), ARRAY(Uuid))).label("former_ids"),
 ]
 PEOPLE = (
-    select(*_of_a_person)
+    select(*facts.PERSON, *_in_the_class, *facts.WRITTEN_UNDER)
     .join(ENROLLED_AS, Trainee.id == func.coalesce(ENROLLED_AS.merged_into, ENROLLED_AS.id))
     .join(Enrolment, Enrolment.trainee_id == ENROLLED_AS.id)
-    .join(FORMER, true())
+    .join(facts.FORMER, true())
     .where(Enrolment.class_id == CLASS_ID)
-    .group_by(Trainee.id, FORMER.c.former_ids, FORMER.c.former_keys)
+    .group_by(Trainee.id, facts.FORMER.c.former_ids, facts.FORMER.c.former_keys)
 )
 ASKED_BY = ("channel", "institution_id", "starts_on", "ends_on", "teacher_ids")  # what of the class all else is asked by
 _CLASS = select(*(TrainingClass.__table__.c[name] for name in ASKED_BY)).where(TrainingClass.id == CLASS_ID)
-PAID = ("scheme", "occupation_code", "trade_name", "level", "on", "source", "document")
-INSTITUTION_ID = bindparam("institution_id", type_=Uuid)
-TEACHER_IDS, TRAINEE_IDS = bindparam("teacher_ids", type_=ARRAY(Uuid)), bindparam("trainee_ids", type_=ARRAY(Uuid))
+TEACHER_IDS = bindparam("teacher_ids", type_=ARRAY(Uuid))
 
 
 async def gather(kernel: Kernel, class_id: UUID, trainee_ids: Sequence[UUID] | None = None) -> dict[str, Any]:
@@ -126,14 +87,13 @@ async def gather(kernel: Kernel, class_id: UUID, trainee_ids: Sequence[UUID] | N
 def _everything(channel: Channel, *, named: bool) -> Select[Any]:
     """One row of lists, each of rows as JSON: what is told of the class, and of its people. Built once, since its building would cost more than its
     answer. `named`: of the people with `TRAINEE_IDS`, else of all who are enrolled and not withdrawn."""
-    asked = ALIASES.among(Trainee.id, TRAINEE_IDS) if named else Enrolment.outcome != EnrolmentOutcome.WITHDRAWN
+    asked = ALIASES.among(Trainee.id, facts.TRAINEE_IDS) if named else Enrolment.outcome != EnrolmentOutcome.WITHDRAWN
     people = PEOPLE.where(asked).cte("people")
     who, keys = people.c.trainee_id.label("who"), people.c["keys"]
-    shown = [each for each in people.c if each.name not in ("bank_account_key", "keys", "ids")]
-    category, record, teacher, visit, timetable, paid = TraineeCategory, StatusRecord, Teacher, Inspection, ClassSession, OutsidePayment
+    teacher, visit, timetable = Teacher, Inspection, ClassSession
     by_class = teacher.id == func.any(TEACHER_IDS)
     there = and_(
-        teacher.institution_id == INSTITUTION_ID, teacher.from_on <= ENDS_ON, or_(teacher.to_on.is_(None), teacher.to_on >= STARTS_ON)
+        teacher.institution_id == facts.INSTITUTION_ID, teacher.from_on <= ENDS_ON, or_(teacher.to_on.is_(None), teacher.to_on >= STARTS_ON)
     )
     wanted: dict[str, Any] = {
         "class": select(*OF_CLASS).where(TrainingClass.id == CLASS_ID),
@@ -147,32 +107,20 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
         .where(StatusList.complete_from_on <= STARTS_ON, StatusList.complete_to_on >= STARTS_ON, StatusList.voided_at.is_(None))
         .order_by(StatusList.status),
         "institution": select(
-            Institution.id, Institution.name, Institution.kind, Institution.region_code, _text(Institution.bank_account_key)
-        ).where(Institution.id == INSTITUTION_ID),
+            Institution.id, Institution.name, Institution.kind, Institution.region_code, facts.text_of(Institution.bank_account_key)
+        ).where(Institution.id == facts.INSTITUTION_ID),
         "filings": _filing(),
         "designations": DESIGNATIONS,
         "blacklistings": BLACKLISTINGS,
         "absences": ABSENCES,
-        "people": select(*shown, _text(people.c.bank_account_key)).order_by(people.c.enrolment_ids),
-        "categories": select(who, category.code, category.since_on, category.until_on)
-        .join(category, category.trainee_id == people.c.trainee_id)
-        .order_by(category.code, category.since_on),
-        "statuses": select(who, record.status, record.from_on, record.until_on, record.source)
-        .join(record, record.id_number_key == func.any(keys))
-        .where(record.voided_at.is_(None))
-        .order_by(record.status, record.from_on, record.source),
-        "outside_payments": select(who, *(getattr(paid, name) for name in PAID), cast(paid.amount_yuan, Text).label("amount"))
-        .join(paid, paid.id_number_key == func.any(keys))
-        .where(paid.voided_at.is_(None))
-        .order_by(paid.on, paid.source, paid.id),
+        "people": facts.shown(people).order_by(people.c.enrolment_ids),
         "half_days": attendance.days_of_people(channel),
         "overlaps": attendance.overlaps(select(func.unnest(people.c.ids)).where(func.cardinality(people.c.ids) > 1)),
         "teachers": select(who, func.bool_or(by_class).label("by_class"))
         .join(teacher, and_(teacher.id_number_key == func.any(keys), or_(by_class, there)))
         .group_by(people.c.trainee_id),
-        "holders": _holders(people),
     }
-    return select(*(_listed(name, each) for name, each in wanted.items()))
+    return select(*(facts.listed(name, each) for name, each in (facts.about(people) | wanted).items()))
 
 
 def _filing() -> Any:
@@ -188,60 +136,20 @@ def _filing() -> Any:
     return found.order_by(in_force.desc(), filing.from_on.desc()).limit(1)
 
 
-def _listed(name: str, wanted: Any) -> Any:
-    """The rows as one list of JSON, instants as everywhere in answers."""
-    rows = wanted.subquery()
-    shown = [func.to_char(each, INSTANT).label(each.name) if isinstance(each.type, DateTime) else each for each in rows.c]
-    row = select(*shown).subquery(f"{name}_row")
-    return select(func.coalesce(func.json_agg(row.table_valued()), literal_column("'[]'"))).scalar_subquery().label(name)
-
-
-def _text(account: Any) -> Any:
-    return func.encode(account, "base64").label("bank_account_key")
-
-
-def _holders(people: Any) -> Any:
-    """Who has each of these people's accounts: people (of each account no more than are told, and the one who asks), and institutions."""
-    asked = select(people.c.bank_account_key.label("account")).where(people.c.bank_account_key.is_not(None)).distinct().subquery("asked")
-    person = select(Trainee.id).where(Trainee.bank_account_key == asked.c.account, Trainee.merged_into.is_(None)).order_by(Trainee.id)
-    some = person.limit(SHARED_WITH_AT_MOST + 1).lateral("some")
-    who = _text(asked.c.account).label("who")
-    theirs = select(who, some.c.id.label("trainee_id"), null().label("institution")).join_from(asked, some, true())
-    named = select(who, null(), Institution.name).join_from(asked, Institution, Institution.bank_account_key == asked.c.account)
-    return union_all(theirs, named).order_by("who", "trainee_id", "institution")
-
-
 def _add_lists(people: list[dict[str, Any]], told: Mapping[str, list[Any]]) -> None:
     """Gives each person what the lists say of them."""
-    categories, statuses, outside, days, overlaps, teachers, holders = (
-        _by_who(told[name]) for name in ("categories", "statuses", "outside_payments", "half_days", "overlaps", "teachers", "holders")
-    )
+    facts.add_lists(people, told)
+    days, overlaps, teachers = (facts.by_who(told[name]) for name in ("half_days", "overlaps", "teachers"))
     for row in people:
-        who, account = row["trainee_id"], row["bank_account_key"]
-        same_account = holders[account] if account else ()
+        who = row["trainee_id"]
         row |= {
             "enrolment_id": row["enrolment_ids"][0],
-            "categories": categories[who],
-            "statuses": statuses[who],
-            "outside_payments": outside[who],
             "impossible": _impossible(days[who]),
             "half_days": days[who],
             "attended_other_class": overlaps[who],
             "teaches_class": any(each["by_class"] for each in teachers[who]),
             "teaches_institution": bool(teachers[who]),
-            "has_bank_account": account is not None,
-            "account_shared_with": [each["trainee_id"] for each in same_account if each["trainee_id"] not in (None, who)][
-                :SHARED_WITH_AT_MOST
-            ],
-            "account_of_institution": next((each["institution"] for each in same_account if each["institution"]), None),
         }
-
-
-def _by_who(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        found[row.pop("who")].append(row)
-    return found
 
 
 def _impossible(days: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
-"""What the registry tells about a class and its people to whoever judges a claim."""
+"""What the registry tells about a class and its people, or about people by themselves, to whoever judges a claim."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -144,12 +144,10 @@ class OtherClass(wire.Out):
     half_day: HalfDay
 
 
-class EnrolmentFacts(wire.Out):
-    """One person of the class. `former_ids`: of whoever was merged into them. `enrolment_ids`: more than one of who was enrolled under two numbers, and merged. `teaches_institution`: at the class's institution, on a day of the class. `account_shared_with`: others with the same account, ten at most;
+class PersonFacts(wire.Out):
+    """One person. `former_ids`: of whoever was merged into them. `account_shared_with`: others with the same account, ten at most;
     `account_of_institution`: the name of an institution with it."""
 
-    enrolment_id: UUID
-    enrolment_ids: list[UUID]
     trainee_id: UUID
     former_ids: list[UUID]
     name: str
@@ -158,21 +156,29 @@ class EnrolmentFacts(wire.Out):
     sex: str
     retirement_track: str | None
     region_code: str
-    outcome: str
-    from_on: wire.CivilDate | None = Field(description="从哪一天起参加;未另行写明的为 null,即开班第一天")
-    late_reason: str | None = Field(description="班级结束后补报的理由")
     categories: list[CategoryFacts] = []
     statuses: list[StatusFacts] = []
     outside_payments: list[OutsidePaymentFacts] = []
+    has_bank_account: bool
+    bank_account_key: str | None
+    account_shared_with: list[UUID]
+    account_of_institution: str | None
+
+
+class EnrolmentFacts(PersonFacts):
+    """One person of the class. `enrolment_ids`: more than one of who was enrolled under two numbers, and merged. `teaches_institution`: at the class's
+    institution, on a day of the class."""
+
+    enrolment_id: UUID
+    enrolment_ids: list[UUID]
+    outcome: str
+    from_on: wire.CivilDate | None = Field(description="从哪一天起参加;未另行写明的为 null,即开班第一天")
+    late_reason: str | None = Field(description="班级结束后补报的理由")
     half_days: list[DayFacts] = []
     impossible: list[ImpossibleFacts] = []
     attended_other_class: list[OtherClass] = []
     teaches_class: bool
     teaches_institution: bool
-    has_bank_account: bool
-    bank_account_key: str | None
-    account_shared_with: list[UUID]
-    account_of_institution: str | None
 
 
 class ClaimFacts(wire.Out):
@@ -181,6 +187,54 @@ class ClaimFacts(wire.Out):
     class_: ClassFacts = Field(serialization_alias="class")
     lists_complete: list[str]
     enrolments: list[EnrolmentFacts]
+    unknown_trainee_ids: list[UUID]
+
+
+class PeopleAsked(wire.In):
+    """Of whom, and which institution claims for them (null: none does)."""
+
+    trainee_ids: list[UUID] = Field(max_length=10_000)
+    institution_id: UUID | None = None
+
+
+class PersonKnown(PersonFacts):
+    """`known_to_institution`: the institution asked about has registered, presented or enrolled the person, or employs them."""
+
+    known_to_institution: bool
+
+
+class ListDays(wire.Out):
+    """Days, both counted in, for which somebody has named everyone who has the status."""
+
+    status: str
+    from_on: wire.CivilDate
+    until_on: wire.CivilDate
+
+
+class BarredDays(wire.Out):
+    """Days, both counted in, on which the institution is barred; without an end: null."""
+
+    why: Literal["blacklisted", "suspended", "exited"]
+    from_on: wire.CivilDate
+    until_on: wire.CivilDate | None
+
+
+class ApplicantFacts(wire.Out):
+    """Equal account keys mean the same account."""
+
+    id: UUID
+    name: str
+    uscc: str
+    bank_account_key: str | None
+    barred: list[BarredDays]
+
+
+class PeopleFacts(wire.Out):
+    """`lists`: the days for which each status's list is complete. `institution`: the one asked about."""
+
+    people: list[PersonKnown]
+    lists: list[ListDays]
+    institution: ApplicantFacts | None
     unknown_trainee_ids: list[UUID]
 
 

@@ -41,12 +41,16 @@ LINE_RULES: tuple[OfLine, ...] = (
     OfLine(earlier.lower_level_after_higher, facts=("priors",)),
     OfLine(earlier.yearly_limit_reached, facts=("priors",)),
     OfLine(papers.certificate_missing, figures=("certificate_required",)),
-    OfLine(papers.certificate_invalid, facts=("certificate",)),
+    OfLine(papers.certificate_invalid, facts=("certificate", "unknown_certificate_id")),
     OfLine(papers.certificate_out_of_scope, facts=("certificate",)),
     OfLine(papers.certificate_too_old, facts=("certificate",), figures=("certificate_months_at_most",)),
-    OfLine(papers.certificate_burst, facts=("certificate",), figures=("certificates_a_month_at_most",)),
-    OfLine(papers.order_missing, figures=("order_required",)),
-    OfLine(papers.retention_not_met, facts=("placement",), figures=("retention_required",)),
+    OfLine(
+        papers.certificate_burst,
+        facts=("certificate",),
+        figures=("certificates_a_month_at_most", "certificates_a_month_of_an_assessor_at_most"),
+    ),
+    OfLine(papers.order_missing),
+    OfLine(papers.retention_not_met, facts=("placement",)),
     OfLine(papers.terms_unconfirmed, figures=("rate_open",)),
     OfLine(papers.rate_not_listed, figures=("table_is_whole",)),
 )
@@ -68,6 +72,7 @@ ROSTER_RULES: tuple[RosterRule, ...] = (
     claim.duplicate_line,
     claim.shared_bank_account,
     claim.roster_reused,
+    institution.applicant_barred,
     training.attendance_impossible,
     training.headcount_differs,
 )

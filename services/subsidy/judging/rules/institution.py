@@ -1,9 +1,11 @@
-"""The rules on the institution as it stood on the class's first day: what bars it holds its own money, never a trainee's."""
+"""The rules on the institution as it stood on the class's first day, or where there is no class on the day of each line: what bars it holds its own money,
+never a trainee's."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.subsidy.codes import Effect, FindingCode, Payee
-from services.subsidy.judging.facts import ClaimFacts
+from services.subsidy.judging.facts import ClaimFacts, day_counted
 from services.subsidy.judging.findings import Finding, found
 from services.subsidy.schemes.policy import Terms
 
@@ -22,32 +24,49 @@ def institution_blacklisted(claim: ClaimFacts, terms: Terms) -> Finding | None:
     class_facts = claim.class_facts
     if not class_facts or not class_facts.blacklisted:
         return None
-    return _barred(claim, terms, FindingCode.INSTITUTION_BLACKLISTED, "在黑名单内", "列入黑名单", class_facts.blacklisted_until_on)
+    return _barred(terms, "blacklisted", class_facts.institution_name, class_facts.starts_on, None, class_facts.blacklisted_until_on)
 
 
 def institution_suspended(claim: ClaimFacts, terms: Terms) -> Finding | None:
     class_facts = claim.class_facts
     if not class_facts or not class_facts.suspended:
         return None
-    return _barred(claim, terms, FindingCode.INSTITUTION_SUSPENDED, "暂停办班", "暂停办班", class_facts.suspended_until_on)
+    return _barred(terms, "suspended", class_facts.institution_name, class_facts.starts_on, None, class_facts.suspended_until_on)
 
 
 def institution_exited(claim: ClaimFacts, terms: Terms) -> Finding | None:
     class_facts = claim.class_facts
     if not class_facts or not class_facts.exited:
         return None
-    since = f"已退出(自 {class_facts.exited_on} 起)" if class_facts.exited_on else "已退出"
-    return _barred(claim, terms, FindingCode.INSTITUTION_EXITED, since, "退出", None)
+    return _barred(terms, "exited", class_facts.institution_name, class_facts.starts_on, class_facts.exited_on, None)
 
 
-def _barred(claim: ClaimFacts, terms: Terms, code: FindingCode, stands: str, while_: str, until_on: date | None) -> Finding:
-    assert claim.class_facts is not None, "who asks has seen the class"
+def applicant_barred(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, Finding]]:
+    """Of a claim without a class: each line on its own day."""
+    applicant = claim.applicant
+    if applicant is None or not applicant.barred:
+        return
+    for index, line in enumerate(claim.lines):
+        day = day_counted(claim, line, terms.age_counted_on)
+        for why, bar in {bar.why: bar for bar in applicant.barred if bar.covers(day)}.items():
+            yield index, _barred(terms, why, applicant.name, day, bar.from_on if why == "exited" else None, bar.until_on)
+
+
+BARS = {  # why: the finding, how it stands, what it is called
+    "blacklisted": (FindingCode.INSTITUTION_BLACKLISTED, "在黑名单内", "列入黑名单"),
+    "suspended": (FindingCode.INSTITUTION_SUSPENDED, "暂停办班", "暂停办班"),
+    "exited": (FindingCode.INSTITUTION_EXITED, "已退出", "退出"),
+}
+
+
+def _barred(terms: Terms, why: str, name: str, day: date, since: date | None, until_on: date | None) -> Finding:
+    code, stands, while_ = BARS[why]
     to_institution = terms.payee == Payee.ORGANISER
     return found(
         terms,
         code,
         Effect.HOLD if to_institution else Effect.NOTE,
-        seen=f"{claim.class_facts.institution_name} 于 {claim.class_facts.starts_on} {stands}" + (f",至 {until_on}" if until_on else ""),
+        seen=f"{name} 于 {day} {stands}" + (f"(自 {since} 起)" if since else "") + (f",至 {until_on}" if until_on else ""),
         allowed=f"{while_}期间不支付机构的补贴资金;发给学员本人的不受影响",
         fix="请复审人员对照决定书处理。" if to_institution else "仅作提示,补贴发给学员本人。",
         passes_from=until_on + timedelta(days=1) if until_on else None,

@@ -1,6 +1,6 @@
 """The rules on the papers behind a line: the certificate, the order and the placement, and whether a confirmed rate exists at all."""
 
-from services.subsidy.codes import CertificateKind, Effect, FindingCode, RetentionVerdict
+from services.subsidy.codes import CertificateKind, ClaimKind, Effect, FindingCode, RetentionVerdict
 from services.subsidy.judging import rates, trades
 from services.subsidy.judging.facts import Case
 from services.subsidy.judging.findings import Finding, found, labelled
@@ -10,7 +10,7 @@ from shared.months import months_after
 
 
 def certificate_missing(case: Case) -> Finding | None:
-    if not case.terms.certificate_required or case.line.certificate:
+    if not case.terms.certificate_required or case.line.certificate or case.line.unknown_certificate_id:
         return None
     fix = "请在该行填写证书;证书未入库的先登记证书。"
     return found(
@@ -26,6 +26,8 @@ def certificate_missing(case: Case) -> Finding | None:
 
 def certificate_invalid(case: Case) -> Finding | None:
     certificate, day = case.line.certificate, case.claim.claimed_on
+    if case.line.unknown_certificate_id:
+        return _not_theirs(case, FindingCode.CERTIFICATE_INVALID, "证书")
     if not certificate:
         return None
     seen = []
@@ -42,6 +44,12 @@ def certificate_invalid(case: Case) -> Finding | None:
     fix = "请核对证书原件并更正证书信息;确已撤销的请移出申领名单。"
     allowed = "本人持有、申领当日有效的证书"
     return found(case.terms, FindingCode.CERTIFICATE_INVALID, Effect.REFUSE, seen=";".join(seen), allowed=allowed, fix=fix)
+
+
+def _not_theirs(case: Case, code: FindingCode, paper: str) -> Finding:
+    """Of a paper that is not known or another person's nothing more is told."""
+    seen, allowed = f"没有该学员的这份{paper}", f"本人的{paper}"
+    return found(case.terms, code, Effect.REFUSE, seen=seen, allowed=allowed, fix=f"请核对{paper}的编号和学员。")
 
 
 def certificate_out_of_scope(case: Case) -> Finding | None:
@@ -78,37 +86,54 @@ def certificate_too_old(case: Case) -> Finding | None:
 
 
 def certificate_burst(case: Case) -> Finding | None:
-    certificate, most = case.line.certificate, case.terms.certificates_a_month_at_most
-    if not certificate or most is None or certificate.issued_that_month <= most:
+    """More in a month than one body, or one assessor, can have examined with care."""
+    certificate, terms = case.line.certificate, case.terms
+    if not certificate:
         return None
-    seen = f"{certificate.issuer} 在 {certificate.issued_on:%Y-%m} 共发证 {certificate.issued_that_month} 本"
-    fix = "请抽查该机构当月的考核记录和督导报告后再定。"
-    allowed = f"同一机构每月不超过 {most} 本"
-    return found(
-        case.terms, FindingCode.CERTIFICATE_BURST, Effect.HOLD, "certificates_a_month_at_most", seen=seen, allowed=allowed, fix=fix
+    month = f"{certificate.issued_on:%Y-%m}"
+    counted = (
+        ("certificates_a_month_at_most", certificate.issued_that_month, f"{certificate.issuer} 在 {month} 共发证", "同一机构"),
+        ("certificates_a_month_of_an_assessor_at_most", certificate.assessed_that_month, f"同一考评员在 {month} 考评发证", "同一考评员"),
     )
+    over = [
+        (name, f"{said} {count} 本", f"{whose}每月不超过 {most} 本")
+        for name, count, said, whose in counted
+        if (most := getattr(terms, name)) is not None and count > most
+    ]
+    if not over:
+        return None
+    figures, seen, allowed = zip(*over, strict=True)
+    fix = "请抽查该机构当月的考核记录和督导报告后再定。"
+    return found(terms, FindingCode.CERTIFICATE_BURST, Effect.HOLD, figures[0], seen=";".join(seen), allowed=";".join(allowed), fix=fix)
 
 
 def order_missing(case: Case) -> Finding | None:
-    placement = case.line.placement
-    if not case.terms.order_required or (placement and placement.order_number):
+    """A claim for a placement has one, and where the terms ask for an order that order came first."""
+    terms, placement = case.terms, case.line.placement
+    if case.line.unknown_placement_id:
+        return _not_theirs(case, FindingCode.ORDER_MISSING, "就业记录")
+    seen = None
+    if placement is None:
+        seen = "未附就业记录" if terms.order_required or case.claim.kind == ClaimKind.PLACEMENT else None
+    elif terms.order_required and not placement.order_number:
+        seen = "就业记录没有对应的用工订单"
+    elif terms.order_required and placement.ordered_on and placement.started_on and placement.ordered_on > placement.started_on:
+        seen = f"订单日期 {placement.ordered_on} 晚于上岗日期 {placement.started_on}"
+    if seen is None:
         return None
-    seen = "就业记录没有对应的用工订单" if placement else "未附就业记录"
     fix = "请由对口帮扶地区经办机构补登订单和就业记录。"
-    return found(
-        case.terms, FindingCode.ORDER_MISSING, Effect.REFUSE, "order_required", seen=seen, allowed="须有先于就业的用工订单", fix=fix
-    )
+    return found(terms, FindingCode.ORDER_MISSING, Effect.REFUSE, "order_required", seen=seen, allowed="须有先于就业的用工订单", fix=fix)
 
 
 def retention_not_met(case: Case) -> Finding | None:
-    """Missing or weak proof is held for a person to look at; a stay that is too short is refused."""
+    """Missing or weak proof is held for a person to look at; a stay that is too short is refused, and one that has not begun, whatever is asked of it."""
     terms, placement = case.terms, case.line.placement
-    if not terms.retention_required or placement is None:
+    if placement is None or (placement.started_on and not terms.retention_required):
         return None
-    allowed = "稳岗满三个月"
+    allowed = "稳岗满三个月" if terms.retention_required else "已上岗"
     effect, seen = (
         (Effect.HOLD if placement.retention == RetentionVerdict.UNPROVEN else Effect.REFUSE),
-        [f"稳岗情况:{label('retention_verdict', placement.retention)}"],
+        [f"稳岗情况:{label('retention_verdict', placement.retention)}" if placement.started_on else "没有上岗记录"],
     )
     if placement.retention == RetentionVerdict.MET:
         effect, seen = Effect.NOTE, []

@@ -35,11 +35,13 @@ def age_above_limit(case: Case) -> Finding | None:
     terms = case.terms
     if terms.until_retirement_age:
         return _retirement_age_reached(case)
-    if terms.age_at_most is None or case.age <= terms.age_at_most:
+    figure = "women_age_at_most" if case.line.sex == Sex.FEMALE and terms.women_age_at_most is not None else "age_at_most"
+    most = getattr(terms, figure)
+    if most is None or case.age <= most:
         return None
     seen = f"{label('day_counted', terms.age_counted_on)}({case.day}){case.age} 周岁"
-    allowed = f"不超过 {terms.age_at_most} 周岁(含 {terms.age_at_most} 周岁)"
-    return found(terms, FindingCode.AGE_ABOVE_LIMIT, Effect.REFUSE, "age_at_most", seen=seen, allowed=allowed, fix=REMOVE)
+    allowed = f"不超过 {most} 周岁(含 {most} 周岁)"
+    return found(terms, FindingCode.AGE_ABOVE_LIMIT, Effect.REFUSE, figure, seen=seen, allowed=allowed, fix=REMOVE)
 
 
 def _retirement_age_reached(case: Case) -> Finding | None:
