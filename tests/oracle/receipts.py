@@ -12,9 +12,11 @@ from uuid import UUID
 import orjson
 
 from services.subsidy import clients
-from services.subsidy.claims.facts import History, Wanted, claim_facts
+from services.subsidy.claims.clients import Wanted, as_told
+from services.subsidy.claims.facts import History, claim_facts
 from services.subsidy.codes import ClaimKind, Effect, FundSource, Level, LineVerdict, SchemeCode
-from services.subsidy.judging.facts import CertificateFacts, ClaimFacts, PlacementFacts, Prior, trade_of
+from services.subsidy.judging.facts import ClaimFacts, LineFacts, Prior, trade_of
+from services.subsidy.judging.papers import ApplicantFacts, Barred, CertificateFacts, PlacementFacts
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.receipts.policy import judged
 from services.subsidy.schemes.policy import RATES, Terms, TradeRates
@@ -48,7 +50,13 @@ def claims_of(world: World) -> Iterator[tuple[str, ClaimFacts, Terms]]:
         past = History({who: tuple(priors) for who, priors in taken.items()})
         scheme = SchemeCode(read.class_.channel)
         facts = claim_facts(
-            read, wanted, past, scheme=scheme, kind=ClaimKind.TRAINING, claimed_on=CLAIMED_ON, fund_source=FundSource.EMPLOYMENT_SUBSIDY
+            as_told(read),
+            wanted,
+            past,
+            scheme=scheme,
+            kind=ClaimKind.TRAINING,
+            claimed_on=CLAIMED_ON,
+            fund_source=FundSource.EMPLOYMENT_SUBSIDY,
         )
         terms = TERMS.terms_on(scheme, read.class_.starts_on)
         assert isinstance(terms, Terms)
@@ -96,13 +104,41 @@ def a_claim(random: Random) -> tuple[str, ClaimFacts, Terms]:
 def _on_certificates(random: Random) -> Case:
     """In months and numbers about the limits, of holders, kinds and scopes that fit or do not."""
     facts, _ = project(random)
-    lines = tuple(replace(line, certificate=_otherwise(line.certificate, random)) for line in facts.lines[:3])
-    limits = {"certificate_months_at_most": random.choice([None, 1, 3, 12]), "certificates_a_month_at_most": random.choice([None, 80, 100])}
+    lines = tuple(
+        _unknown(replace(line, certificate=_otherwise(line.certificate, random)), "certificate", random) for line in facts.lines[:3]
+    )
+    limits: dict[str, Any] = {
+        "certificate_months_at_most": random.choice([None, 1, 3, 12]),
+        "certificates_a_month_at_most": random.choice([None, 80, 100]),
+    }
+    limits["certificates_a_month_of_an_assessor_at_most"] = random.choice([None, 40])
+    if random.random() < 0.3:
+        limits |= {
+            "until_retirement_age": False,
+            "age_at_most": random.choice([30, 60]),
+            "women_age_at_most": random.choice([None, 25, 55]),
+        }
     kinds = random.choice([None, frozenset({"skill_level"}), frozenset({"completion"})])
     level = {"yuan_per_person_by_level": {"junior": Decimal("1000"), "intermediate": Decimal("1500.50")}, "basis_status": "confirmed"}
     terms = replace(DIRECT, **limits, certificate_kinds=kinds, **(level if random.random() < 0.7 else {}))
     scheme, kind = SchemeCode.CERTIFICATE_DIRECT, ClaimKind.CERTIFICATE
-    return replace(facts, scheme=scheme, kind=kind, class_facts=None, lines=lines, fund_source=FundSource.SKILLS_UPGRADE), terms
+    facts = replace(facts, scheme=scheme, kind=kind, class_facts=None, lines=lines, fund_source=FundSource.SKILLS_UPGRADE)
+    return replace(facts, applicant=_an_applicant(random)), terms
+
+
+def _unknown(line: LineFacts, paper: str, random: Random) -> LineFacts:
+    return replace(line, **{paper: None, f"unknown_{paper}_id": "somebody else's"}) if random.random() < 0.1 else line
+
+
+def _an_applicant(random: Random) -> ApplicantFacts | None:
+    """Barred about the days that lines are judged for."""
+    why, first, days = (
+        random.choice(["blacklisted", "suspended", "exited"]),
+        date(2025, random.randint(1, 12), 1),
+        random.choice([None, 40, 300]),
+    )
+    barred = (Barred(why, first, days and first + timedelta(days=days)),) if random.random() < 0.7 else ()
+    return ApplicantFacts("institution-1", "示例企业", barred) if random.random() < 0.4 else None
 
 
 def _otherwise(certificate: CertificateFacts | None, random: Random) -> CertificateFacts | None:
@@ -117,6 +153,7 @@ def _otherwise(certificate: CertificateFacts | None, random: Random) -> Certific
         {"revoked_on": date(2025, 6, 1)},
         {"issued_on": date(2026, 12, 1)},
         {"issued_that_month": random.choice([80, 81, 100, 101])},
+        {"assessed_that_month": random.choice([40, 41])},
     ]
     change = random.choice(changes)
     return None if change is None or certificate is None else replace(certificate, **change)
@@ -124,7 +161,8 @@ def _otherwise(certificate: CertificateFacts | None, random: Random) -> Certific
 
 def _on_placements(random: Random) -> Case:
     facts, _ = short_course(random)
-    lines = tuple(replace(line, placement=_a_placement(random), priors=_placed_before(random)) for line in facts.lines[:3])
+    placed = (replace(line, placement=_a_placement(random), priors=_placed_before(random)) for line in facts.lines[:3])
+    lines = tuple(_unknown(line, "placement", random) for line in placed)
     terms = replace(
         STABILITY,
         yuan_per_person=random.choice([None, Decimal("2000")]),
@@ -136,7 +174,8 @@ def _on_placements(random: Random) -> Case:
         yuan_per_employer_at_most=random.choice([None, Decimal("3000")]),
     )
     facts = replace(facts, scheme=SchemeCode.PLACEMENT_STABILITY, kind=ClaimKind.PLACEMENT, class_facts=None, lines=lines)
-    return replace(facts, fund_source=FundSource.EAST_WEST, employer_had_yuan=random.choice([None, Decimal("500.00")])), terms
+    had = random.choice([None, Decimal("500.00")])
+    return replace(facts, fund_source=FundSource.EAST_WEST, employer_had_yuan=had, applicant=_an_applicant(random)), terms
 
 
 def _a_placement(random: Random) -> PlacementFacts | None:
@@ -144,6 +183,9 @@ def _a_placement(random: Random) -> PlacementFacts | None:
     order, grade = random.choice(["DD-1", "DD-1", None]), random.choice(["A", "B", "C", "D", None])
     made = PlacementFacts(
         f"placement {random.randrange(3)}", order, date(2025, 2, 1), verdict, date(2025, 5, 1), grade, random.random() < 0.8
+    )
+    made = replace(
+        made, ordered_on=random.choice([None, date(2025, 2, 1), date(2025, 2, 2)]), started_on=random.choice([made.started_on] * 5 + [None])
     )
     return made if random.random() < 0.9 else None
 

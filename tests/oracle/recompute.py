@@ -228,6 +228,9 @@ def between_lines(facts: Facts, block: Facts, receipt: Facts) -> list[Found]:
         here = {each["trainee_id"] for each in lines if account and each.get("bank_account_token") == account}
         if len(here) > 1 or line.get("account_shared_with") or line.get("account_of_institution"):
             found[place].append(("shared_bank_account", "hold" if len(here) > 1 or block["payee"] == "trainee" else "note"))
+        on = day_counted(facts, line, block)
+        bars = {each["why"] for each in (facts.get("applicant") or {}).get("barred", ()) if covers(each, "from_on", on)}
+        found[place] += [(f"institution_{why}", "hold" if block["payee"] == "organiser" else "note") for why in bars]
     people = {line["trainee_id"] for line in lines}
     for place, line in enumerate(lines if course and len(people) > 1 else ()):
         effects = [
@@ -300,7 +303,7 @@ def of_the_person(line: Facts, block: Facts, retirement: Facts | None, on: date)
         reached = [months >= months_to_work(retirement, track, born) for track in tracks]
         if any(reached):
             found.append(("age_above_limit", "refuse" if all(reached) else "hold"))
-    elif block.get("age_at_most") is not None and age > block["age_at_most"]:
+    elif (most := oldest(line, block)) is not None and age > most:
         found.append(("age_above_limit", "refuse"))
     held = {each["code"] for each in line["categories"] if covers(each, "since_on", on)}
     if block.get("categories") is not None and not held & set(block["categories"]):
@@ -380,11 +383,18 @@ def of_money(facts: Facts, line: Facts, block: Facts, on: date) -> Found:
     return [("yearly_limit_reached", "hold")] if any(each.get("amount_yuan") is None for each in had) else []
 
 
+def oldest(line: Facts, block: Facts) -> int | None:
+    women = block.get("women_age_at_most") if line["sex"] == "female" else None
+    return block.get("age_at_most") if women is None else women
+
+
 def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
     found: Found = []
     certificate, placement, course = line.get("certificate"), line.get("placement"), facts.get("class_facts") or {}
     claimed_on = day(facts["claimed_on"])
-    if block["certificate_required"] and not certificate:
+    if line.get("unknown_certificate_id"):
+        found.append(("certificate_invalid", "refuse"))
+    elif block["certificate_required"] and not certificate:
         found.append(("certificate_missing", "refuse"))
     if certificate:
         issued, revoked = day(certificate["issued_on"]), certificate.get("revoked_on")
@@ -398,14 +408,25 @@ def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
         months = block.get("certificate_months_at_most")
         if months is not None and claimed_on > months_after(issued, months):
             found.append(("certificate_too_old", "refuse"))
-        most = block.get("certificates_a_month_at_most")
-        if most is not None and certificate["issued_that_month"] > most:
+        most, of_one = block.get("certificates_a_month_at_most"), block.get("certificates_a_month_of_an_assessor_at_most")
+        many = most is not None and certificate["issued_that_month"] > most
+        if many or (of_one is not None and certificate["assessed_that_month"] > of_one):
             found.append(("certificate_burst", "hold"))
-    if block["order_required"] and not (placement and placement.get("order_number")):
+    if no_order(facts, line, block):
         found.append(("order_missing", "refuse"))
-    if block["retention_required"] and placement and (effect := stay(placement, block)):
+    if placement and not placement.get("started_on"):
+        found.append(("retention_not_met", "refuse"))
+    elif block["retention_required"] and placement and (effect := stay(placement, block)):
         found.append(("retention_not_met", effect))
     return found
+
+
+def no_order(facts: Facts, line: Facts, block: Facts) -> bool:
+    placement, required = line.get("placement"), block["order_required"]
+    if line.get("unknown_placement_id") or not placement:
+        return bool(line.get("unknown_placement_id")) or required or facts["kind"] == "placement"
+    ordered, started = placement.get("ordered_on"), placement.get("started_on")
+    return required and (not placement.get("order_number") or bool(ordered and started and ordered > started))
 
 
 def stay(placement: Facts, block: Facts) -> str | None:

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.claims import facts, lines, operations, steps
-from services.subsidy.claims.facts import Gathered
+from services.subsidy.claims import clients as asking
+from services.subsidy.claims import lines, operations, steps
+from services.subsidy.claims.clients import Gathered
 from services.subsidy.claims.schemas import ClaimChange, ClaimOut
 from services.subsidy.corrections.policy import SHEET
 from services.subsidy.corrections.reading import PROBLEMS, corrections
@@ -42,7 +43,7 @@ async def read(kernel: Kernel, call: Call, claim_id: UUID, file: UploadFile) -> 
     async with kernel.reading() as session:
         asked = await lines.asked_before(session, claim, staying if leaving else None)
     said = [{"trainee_id": str(each.trainee_id), "reason": each.said} for each in told if each.said]
-    return Corrected(await facts.gather(kernel, call, asked, claim, done), said)
+    return Corrected(await asking.gather(kernel, call, asked, claim, done), said)
 
 
 def _opened(content: bytes, filename: str) -> Book:

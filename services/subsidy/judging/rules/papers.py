@@ -132,10 +132,10 @@ def retention_not_met(case: Case) -> Finding | None:
         return None
     allowed = "稳岗满三个月" if terms.retention_required else "已上岗"
     effect, seen = (
-        (Effect.HOLD if placement.retention == RetentionVerdict.UNPROVEN else Effect.REFUSE),
+        (Effect.HOLD if placement.started_on and placement.retention == RetentionVerdict.UNPROVEN else Effect.REFUSE),
         [f"稳岗情况:{label('retention_verdict', placement.retention)}" if placement.started_on else "没有上岗记录"],
     )
-    if placement.retention == RetentionVerdict.MET:
+    if placement.started_on and placement.retention == RetentionVerdict.MET:
         effect, seen = Effect.NOTE, []
         grade, least = placement.weakest_grade, terms.evidence_grade_at_least
         if least and (grade is None or grade > least):  # A is the strongest
