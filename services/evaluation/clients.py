@@ -78,7 +78,7 @@ class Enterprises(_Read):
 
 
 class BarRead(_Read):
-    code: Literal["institution_suspended", "institution_exited"]
+    code: Literal["institution_suspended", "institution_exited", "institution_blacklisted"]
     detail: str
 
 

@@ -1,4 +1,4 @@
-"""Whoever is suspended or gone neither files nor renews, assesses nor issues on that day; what is shown beforehand says so too."""
+"""Whoever is suspended, gone or blacklisted neither files nor renews, assesses nor issues on that day; what is shown beforehand says so too."""
 
 from typing import Any
 
@@ -10,12 +10,14 @@ from tests.evaluation.made import World, done, refused, world
 
 DAY, BEFORE, AFTER = "2025-06-20", "2025-06-19", "2025-07-01"
 SUSPENDED = ("suspend", {"from_on": "2025-06-20", "until_on": "2025-06-30", "reason": "停业整顿"}, "institution_suspended")
+LISTED = ("blacklist", {"from_on": "2025-06-20", "until_on": "2025-06-30", "reason": "虚报人数"}, "institution_blacklisted")
 GONE = ("exit", {"on": "2025-06-20", "reason": "不再办学"}, "institution_exited")
 
 
 async def leaves(w: World, action: str, body: dict[str, Any]) -> None:
-    officer = w.registry.as_("officer", at=made.at("2025-06-01"))
-    await done(officer.post(f"/v1/institutions/{w.enterprise_id}:{action}", json=body))
+    role = "reviewer" if action == "blacklist" else "officer"
+    client = w.registry.as_(role, at=made.at("2025-06-01"))
+    await done(client.post(f"/v1/institutions/{w.enterprise_id}:{action}", json=body))
 
 
 def why_not(paper: dict[str, Any], action: str) -> str | None:
@@ -23,7 +25,7 @@ def why_not(paper: dict[str, Any], action: str) -> str | None:
     return found and str(found["code"])
 
 
-@pytest.mark.parametrize(("action", "body", "code"), [SUSPENDED, GONE], ids=["suspended", "gone"])
+@pytest.mark.parametrize(("action", "body", "code"), [SUSPENDED, GONE, LISTED], ids=["suspended", "gone", "blacklisted"])
 async def test_who_takes_no_part_files_nothing_and_is_granted_nothing(start: Start, action: str, body: dict[str, Any], code: str) -> None:
     async with world(start) as w:
         papers = {status: await w.filing(status, number_prefix=None) for status in ("draft", "checked", "accepted")}
@@ -41,7 +43,7 @@ async def test_who_takes_no_part_files_nothing_and_is_granted_nothing(start: Sta
         assert revoked["status"] == "revoked"
 
 
-@pytest.mark.parametrize(("action", "body", "code"), [SUSPENDED, GONE], ids=["suspended", "gone"])
+@pytest.mark.parametrize(("action", "body", "code"), [SUSPENDED, GONE, LISTED], ids=["suspended", "gone", "blacklisted"])
 async def test_who_takes_no_part_on_the_exams_day_or_today_neither_assesses_nor_issues(
     start: Start, action: str, body: dict[str, Any], code: str
 ) -> None:

@@ -21,7 +21,7 @@ from services.evaluation.assessments.schemas import (
 from services.evaluation.assessments.tables import Assessment
 from services.evaluation.clients import ClassRead
 from services.evaluation.codes import AssessmentStatus as Status
-from services.evaluation.filings.errors import InstitutionExited, InstitutionSuspended, OutOfScope
+from services.evaluation.filings.errors import BARRED, OutOfScope
 from shared import batches, errors, pages, web, wire
 
 router = web.Router("assessments")
@@ -41,7 +41,7 @@ def _at(action: str) -> Any:
     may=INSTITUTION,
     summary="新建评价批次",
     status=201,
-    errors=[InstitutionSuspended, InstitutionExited, ConflictOfInterest, OutOfScope, *ASKING],
+    errors=[*BARRED, ConflictOfInterest, OutOfScope, *ASKING],
     rules=operations.RULES,
 )
 async def create(

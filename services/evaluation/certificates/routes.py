@@ -19,7 +19,7 @@ from services.evaluation.certificates.visibility import READERS
 from services.evaluation.clients import Names
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
-from services.evaluation.filings.errors import InstitutionExited, InstitutionSuspended, OutOfScope
+from services.evaluation.filings.errors import BARRED, OutOfScope
 from shared import access, errors, limits, pages, web, wire
 
 router = web.Router("certificates")
@@ -33,7 +33,7 @@ ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
     "/v1/assessments/{assessment_id:uuid}:issue",
     may=INSTITUTION,
     summary="发证",
-    errors=[errors.InvalidState, errors.StaleVersion, InstitutionSuspended, InstitutionExited, OutOfScope, *ASKING],
+    errors=[errors.InvalidState, errors.StaleVersion, *BARRED, OutOfScope, *ASKING],
     paper=partial(assessment_steps.begin, action="issue", lock=False),
 )
 async def issue(

@@ -24,11 +24,16 @@ class InstitutionExited(errors.Problem):
     code, status = "institution_exited", 409
 
 
+class InstitutionBlacklisted(errors.Problem):
+    code, status = "institution_blacklisted", 409
+
+
 class NumberPrefixTaken(errors.Problem):
     code, status = "number_prefix_taken", 409
 
 
-BARS: dict[str, type[errors.Problem]] = {each.code: each for each in (InstitutionSuspended, InstitutionExited, *NOT_TOLD)}
+BARRED = (InstitutionSuspended, InstitutionExited, InstitutionBlacklisted)
+BARS: dict[str, type[errors.Problem]] = {each.code: each for each in (*BARRED, *NOT_TOLD)}
 REFUSALS: dict[str, type[errors.Problem]] = {
     "wrong_role": access.WrongRole,
     "invalid_state": errors.InvalidState,

@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from services.evaluation.clients import InstitutionName
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.filings import operations, policy, reading, steps, visibility
-from services.evaluation.filings.errors import InstitutionExited, InstitutionSuspended, NumberPrefixTaken, RenewalTooEarly, SamePerson
+from services.evaluation.filings.errors import BARRED, NumberPrefixTaken, RenewalTooEarly, SamePerson
 from services.evaluation.filings.facts import Bar, CallersBar
 from services.evaluation.filings.schemas import Acceptance, CoverageOut, Extension, FilingChange, FilingIn, FilingOut, FilingPaper, Renewal
 from services.evaluation.filings.tables import Filing
@@ -18,7 +18,6 @@ from shared import errors, pages, web, wire
 router = web.Router("filings")
 ONE = "/v1/filings/{filing_id:uuid}"
 ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
-BARRED = (InstitutionSuspended, InstitutionExited)
 
 
 @router.operation(

@@ -84,13 +84,13 @@ class BarFound(wire.Out):
     bar: BarOut | None = Field(description="为何不可;可以的为 null")
 
 
-@router.operation("POST", "/internal/v1/institution-bars", may=access.INTERNAL, summary="机构当日是否暂停、退出", writes=False)
+@router.operation("POST", "/internal/v1/institution-bars", may=access.INTERNAL, summary="机构当日是否暂停、退出、在黑名单内", writes=False)
 async def institution_bar(asked: BarAsked, session: web.Session) -> BarFound:
     institution = await session.get(Institution, asked.institution_id)
     if institution is None:
         return BarFound(bar=None)
-    absences = await reading.absences(session, institution.id)
-    found = next((bar for on in asked.on if (bar := policy.absent(institution.name, absences, on))), None)
+    absences, (_, listed) = await reading.absences(session, institution.id), await reading.bars(session, institution.id)
+    found = next((bar for on in asked.on if (bar := policy.barred(institution.name, absences, listed, on))), None)
     return BarFound(bar=found and BarOut.model_validate(found))
 
 

@@ -61,13 +61,15 @@ def status_on(absences: Sequence[Absence], on: date) -> Status:
     return min((each.kind for each in absences if holds(each, on)), default=Status.ACTIVE, key=[Status.EXITED, Status.SUSPENDED].index)
 
 
-def absent(name: str, absences: Sequence[Absence], on: date) -> Refusal | None:
-    """Why an institution of that name takes no part on the day."""
+def barred(name: str, absences: Sequence[Absence], blacklistings: Sequence[Blacklisting], on: date) -> Refusal | None:
+    """Why an institution of that name takes no part on the day, whatever it is about."""
     match status_on(absences, on):
         case Status.SUSPENDED:
             return Refusal("institution_suspended", f"“{name}”在 {on} 处于暂停。请在恢复之后办理。")
         case Status.EXITED:
             return Refusal("institution_exited", f"“{name}”在 {on} 已退出。请在重新定点之后办理。")
+    if is_blacklisted(blacklistings, on):
+        return Refusal("institution_blacklisted", f"“{name}”在 {on} 列入黑名单。请在移出黑名单之后办理。")
     return None
 
 
