@@ -239,3 +239,23 @@ async def test_a_roster_and_a_sign_in_sheet_find_the_person_by_either_number_and
         assert (await unmerge(registry, old)).status_code == 200
         again = [(await officer.get(f"/v1/trainees/{each}")).json() for each in (stays, old)]
         assert (found["id"], found["earlier_names"], [each["earlier_names"] for each in again]) == (stays, ["杨秀英"], [[], []])
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["merged-before-it-is-closed", "merged-after"])
+async def test_two_who_are_one_completed_a_class_once(start: Start, before: bool) -> None:
+    async with two(start) as (registry, old, stays):
+        class_id = await made.proposed(registry, await made.school(registry), "in_progress")
+        path, during, after = f"/v1/classes/{class_id}", registry.as_("officer", at=made.LAST), registry.as_("officer", at=made.AFTER)
+        for on, who in zip(DAYS, (old, stays, await made.trainee(registry, 3)), strict=True):
+            await made.posted(during, f"{path}/enrolments", {"trainee_id": who}, 201)
+            mark = {"trainee_id": who, "on": on, "half_day": "am", "source": "签到表"}
+            await made.posted(during, f"{path}/attendance:batch", {"items": [mark]}, 207)
+        if before:
+            await merge(registry, old, stays)
+        closed = await made.posted(after, f"{path}:complete")
+        assert closed["completed_people"] == (2 if before else 3)
+        if not before:
+            await merge(registry, old, stays)
+        assert (await after.get(path)).json()["completed_people"] == 2
+        assert (await unmerge(registry, old)).status_code == 200
+        assert (await after.get(path)).json()["completed_people"] == 3

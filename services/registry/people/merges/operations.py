@@ -12,7 +12,7 @@ from services.registry import clients, fields
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
 from services.registry.people.merges.errors import PaidSinceMerge
 from services.registry.people.merges.tables import Merge
-from services.registry.people.trainees import policy, reading, visibility
+from services.registry.people.trainees import facts, policy, reading, visibility
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import TraineePaper
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
@@ -59,6 +59,7 @@ async def merge(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: U
     await session.execute(noted.on_conflict_do_nothing())
     for known in (KnownCertificate, KnownPlacement):
         await session.execute(update(known).where(known.trainee_id == old.id).values(trainee_id=into))
+    await facts.recounted(session, call, [into])
     merged = deeds.deed(call, "trainee.merged", old.id, merged_into=into, version=old.version)
     told = {"merged_from": old.id, "changes": await _changes(session, kernel, stays, before)}
     changed = deeds.deed(call, "trainee.changed", into, details=told, version=stays.version)
@@ -120,6 +121,7 @@ async def unmerge(session: AsyncSession, call: Call, kernel: Kernel, trainee_id:
         await session.execute(delete(copied).where(copied.trainee_id == kept.id, copied.merged_from.in_(theirs)))
     for known in (KnownCertificate, KnownPlacement):
         await session.execute(update(known).where(known.told_of.in_(theirs)).values(trainee_id=trainee_id))
+    await facts.recounted(session, call, [trainee_id, kept.id])
     said: dict[str, Any] = {"from_id": kept.id, "trainee_ids": [str(each) for each in theirs], "version": old.version}
     parted = deeds.deed(call, "trainee.unmerged", old.id, details={"reason": reason}, **said)
     told = {"parted_from": old.id, "changes": await _changes(session, kernel, kept, before)}

@@ -1,4 +1,4 @@
-"""What a change of a person must know: whether a class that has begun counts on what is to change, and who else is like them."""
+"""What a change of a person must know: whether a class that has begun counts on what is to change, who else is like them, and who counts people."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date
@@ -22,6 +22,22 @@ async def compared(session: AsyncSession, call: Call, trainee_ids: Collection[UU
     for compare in _compared_by:
         if trainee_ids:
             await compare(session, call, trainee_ids)
+
+
+Recount = Callable[[AsyncSession, Call, Collection[UUID]], Awaitable[None]]
+_recounted_by: list[Recount] = []
+
+
+def recounts(recount: Recount) -> Recount:
+    """Registers who keeps a number of people that may be another when two are one, or two again."""
+    _recounted_by.append(recount)
+    return recount
+
+
+async def recounted(session: AsyncSession, call: Call, kept_ids: Collection[UUID]) -> None:
+    """`kept_ids`: whom the ids lead to now."""
+    for recount in _recounted_by:
+        await recount(session, call, kept_ids)
 
 
 Begun = Callable[[AsyncSession, Call, Collection[UUID]], Awaitable[Mapping[UUID, date]]]

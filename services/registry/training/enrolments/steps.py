@@ -1,14 +1,15 @@
 """How an enrolment ends: the person leaves, or the class is over."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import ClassStatus, EnrolmentOutcome
+from services.registry.people.trainees import facts as tells
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes import steps
@@ -96,6 +97,27 @@ async def settle_again(session: AsyncSession, call: Call, training: TrainingClas
     told = {"changes": history.unsaved(training, classes.TOLD)}
     await session.flush()
     await deeds.record(session, call, "class.counted_again", training.id, details=told, event=False)
+
+
+@tells.recounts
+async def recount(session: AsyncSession, call: Call, kept_ids: Collection[UUID]) -> None:
+    """How many people completed the classes that somebody of these completed twice, before they were one."""
+    completed = Enrolment.outcome == EnrolmentOutcome.COMPLETED
+    them = select(Trainee.id).where(or_(Trainee.id.in_(kept_ids), Trainee.merged_into.in_(kept_ids)))
+    twice = (
+        select(Enrolment.class_id).where(Enrolment.trainee_id.in_(them), completed).group_by(Enrolment.class_id).having(func.count() > 1)
+    )
+    people = select(Enrolment.class_id, func.count(person().distinct())).where(Enrolment.class_id.in_(twice), completed)
+    now = {row[0]: row[1] for row in await session.execute(people.group_by(Enrolment.class_id))}
+    found = select(TrainingClass).where(TrainingClass.id.in_(now), TrainingClass.status == ClassStatus.COMPLETED).with_for_update()
+    told: dict[UUID, Any] = {}
+    for training in await session.scalars(found) if now else ():
+        training.completed_people, training.changed_at = now[training.id], call.now
+        told[training.id] = {"changes": history.unsaved(training, classes.TOLD)}
+    await session.flush()
+    await deeds.record_all(
+        session, [deeds.deed(call, "class.counted_again", each, details=said, event=False) for each, said in told.items()]
+    )
 
 
 @steps.settles
