@@ -204,7 +204,12 @@ def _paid_otherwise(facts: ClaimFacts, terms: Terms, random: Random) -> Case:
         {"yuan_per_person": Decimal("333.33")},
         {"yuan_per_person_by_level": {"junior": Decimal("1000"), "intermediate": Decimal("1500")}},
         {"yuan_per_person_by_trade": TABLE, "unlisted_is": random.choice([None, "hold", "refuse"])},
-        {"yuan_per_person": Decimal("5000"), "years_paid_at_most": 2, "advance_percent": random.choice([None, 33, 50])},
+        {
+            "yuan_per_person": Decimal("5000"),
+            "years_paid_at_most": 2,
+            "advance_percent": random.choice([None, 33, 50]),
+            "class_days_at_most": None,
+        },
         {},
     ]
     further: dict[str, Any] = {}

@@ -7,7 +7,7 @@ exits with 1 where one differs: `python recompute.py claim.json …`.
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -151,8 +151,9 @@ def by_years(facts: Facts, line: Facts, block: Facts, a_year: int) -> int:
         return 0
     ends = [months_after(day(course["starts_on"]), 12 * year) for year in range(1, block["years_paid_at_most"] + 1)]
     ends = [end for end in ends if (end - day(course["ends_on"])).days <= 1]
-    over = len(ends) if course["status"] == "completed" else len([end for end in ends if end <= by])
-    runs = course["status"] != "completed" and over < len(ends) and day(course["starts_on"]) <= by
+    known = by + timedelta(days=course["status"] == "completed")  # on its last day a completed course is over
+    over = len([end for end in ends if end <= known])
+    runs = over < len(ends) and day(course["starts_on"]) <= by
     due = over * a_year + (part_of(a_year, block["advance_percent"]) if runs and block.get("advance_percent") else 0)
     had = sum(cents(each.get("amount_yuan") or 0) for each in line["priors"] if each.get("same_class")) if in_instalments(block) else 0
     return max(due - had, 0)
@@ -165,6 +166,11 @@ def part_of(fen: int, percent: int) -> int:
 
 def in_instalments(block: Facts) -> bool:
     return block.get("years_paid_at_most") is not None
+
+
+def still_running(course: Facts, block: Facts) -> bool:
+    """Paid for while it runs."""
+    return in_instalments(block) and course["status"] == "in_progress"
 
 
 def of_this_year(facts: Facts, line: Facts, on: date) -> list[Facts]:
@@ -270,7 +276,7 @@ def impossible(course: Facts, line: Facts, block: Facts) -> bool:
         or any(on < line["enrolled_from_on"] for on in days if line.get("enrolled_from_on"))
         or any(on > min(died) for on in days if died)
         or any(on in one_hand for on in days)
-        or (half_day is not None and 0 < held * half_day < hours)
+        or (half_day is not None and 0 < held * half_day < hours and not still_running(course, block))
         or (a_day is not None and days_of(course) * a_day < hours)
     )
 
@@ -333,7 +339,7 @@ def months_to_work(retirement: Facts, track: str, born: date) -> int:
 def of_the_class(facts: Facts, line: Facts, block: Facts) -> Found:
     found: Found = []
     course = facts.get("class_facts")
-    runs = bool(course) and in_instalments(block) and course["status"] == "in_progress"  # paid while it runs
+    runs = bool(course) and still_running(course, block)
     passed = ("completed", None, "enrolled") if runs else ("completed", None)
     if course and ((course["status"] != "completed" and not runs) or line.get("outcome") not in passed):
         found.append(("class_not_completed", "refuse"))
