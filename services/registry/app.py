@@ -78,6 +78,7 @@ PART = web.Part(
         counting.router,
         subsidy.classes,
         subsidy.identities,
+        subsidy.named_files,
         evaluation.router,
         gateway.router,
         search.router,

@@ -7,6 +7,7 @@ from services.subsidy.appeals import routes as appeals
 from services.subsidy.changes import visibility as changes
 from services.subsidy.claims import routes as claims
 from services.subsidy.corrections import routes as corrections
+from services.subsidy.dossiers import routes as dossiers
 from services.subsidy.following import job as following
 from services.subsidy.funds import routes as funds
 from services.subsidy.internal import evaluation, names, registry, search
@@ -53,6 +54,7 @@ PART = web.Part(
         reassessments.router,
         recoveries.router,
         corrections.router,
+        dossiers.router,
         receipts.router,
         receipts.public,
         evaluation.router,

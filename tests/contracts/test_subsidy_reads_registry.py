@@ -83,6 +83,20 @@ async def test_names_and_payees_are_read(start: Start) -> None:
         assert {each.id: each.bank_account is None for each in payees.trainees} == dict(zip(people, (False, False, True), strict=True))
 
 
+async def test_attachments_are_known_by_name_and_hash_in_the_order_asked_for(start: Start) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        subsidy.knows(registry)
+        sent = [
+            await registry.as_("officer").post("/v1/files", files={"file": (f"{name}.pdf", b"%PDF-1.7 " + name.encode())}) for name in "ab"
+        ]
+        ids = [UUID(each.json()["id"]) for each in reversed(sent)]
+        call = access.Call(access.Actor("test", "officer"), clock.read(IN_MAY), request_id="test")
+        found = await clients.files(subsidy.kernel, call, [*ids, db.new_id()])
+        assert [(each.id, each.name, each.sha256) for each in found] == [
+            (UUID(each.json()["id"]), each.json()["name"], each.json()["sha256"]) for each in reversed(sent)
+        ]
+
+
 async def test_a_real_course_is_claimed_to_the_notice(start: Start) -> None:
     async with a_course(start) as course:
         subsidy = course.subsidy

@@ -7,9 +7,10 @@ import orjson
 from fastapi import Response
 from pydantic import Field
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 
 from services.registry import fields
+from services.registry.files.tables import File
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
@@ -17,6 +18,7 @@ from services.registry.training.eligibility import facts, reading, schemas
 from shared import access, deeds, web, wire
 
 classes = web.Router("classes")
+named_files = web.Router("files")
 identities = web.Router("identities")
 Ids = Annotated[list[UUID], Field(max_length=10_000)]
 
@@ -116,3 +118,25 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
     read = [("institution", each.id) for each in answer.institutions] + [("trainee", each.id) for each in answer.trainees]
     await deeds.record_all(session, [deeds.deed(call, "payee.read", subject, subject_type=kind, event=False) for kind, subject in read])
     return answer
+
+
+class FilesIn(wire.In):
+    file_ids: Ids = Field(description="附件编号")
+
+
+class NamedFile(wire.Out):
+    id: UUID
+    name: str = Field(examples=["签到表.pdf"])
+    media_type: str = Field(examples=["application/pdf"])
+    sha256: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
+
+
+class NamedFiles(wire.Out):
+    files: list[NamedFile] = Field(description="按所问的次序;不知道的不列")
+
+
+@named_files.operation("POST", "/internal/v1/files-named", may=access.INTERNAL, summary="附件的名称和摘要,供成卷", writes=False)
+async def files_named(asked: FilesIn, session: web.Session) -> NamedFiles:
+    """In the order asked for; what is unknown is left out. The contents stay where they are."""
+    found = {each.id: each for each in await session.scalars(select(File).where(File.id.in_(asked.file_ids)).options(defer(File.content)))}
+    return NamedFiles(files=[NamedFile.model_validate(found[each]) for each in asked.file_ids if each in found])

@@ -191,6 +191,9 @@ class World:
                     "classes": classes,
                 },
             )
+        if request.url.path == "/internal/v1/files-named":
+            files = [{"id": each, "name": "签到表.pdf", "media_type": "application/pdf", "sha256": "0" * 64} for each in asked["file_ids"]]
+            return httpx.Response(200, json={"files": files})
         if request.url.path == "/internal/v1/payees":
             whose = {
                 kind: [{"id": each, "name": "示例", "bank_account": f"62170000{int(each[-8:], 16):011}"} for each in asked[f"{kind}_ids"]]
