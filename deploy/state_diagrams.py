@@ -20,6 +20,7 @@ POLICIES = (
     "services.subsidy.schemes",
     "services.subsidy.claims",
     "services.subsidy.objections",
+    "services.subsidy.appeals",
     "services.subsidy.payments",
     "services.subsidy.recoveries",
     "services.evaluation.filings",

@@ -290,6 +290,11 @@ def at_hand(kind: str, code: str) -> str | None:
     return name
 
 
+def codes_at_hand(kind: str) -> Collection[str]:
+    """The codes of the county's regions or occupations."""
+    return _at_hand(county.folder())[kind].keys()
+
+
 @cache
 def _at_hand(folder: Path) -> Mapping[str, Mapping[str, Known]]:
     found = {

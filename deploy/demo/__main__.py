@@ -109,6 +109,9 @@ def play(job: Job, console: Console, words: Words) -> None:
     refused = sum(line["verdict"] == "refused" for line in repeated["lines"])
     console.print(f"   同一批人再次申领:{refused}/{len(repeated['lines'])} 行不予补贴,金额 {repeated['amount']} 元")
 
+    other = job.what_if(66)
+    console.print(f"   试算条款:每人每天若为 66 元,{other['people_changed']} 人共 {other['amount_after']} 元,增加 {other['difference']} 元")
+
     step(6, "电工班结业;目标任务进度")
     job.run_the_electrician_class()
     board = job.board(as_of="2025-07-31")

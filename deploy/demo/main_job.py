@@ -195,10 +195,13 @@ class Job:
         return self.finish(job["id"], on=on)
 
     def finish(self, job_id: str, *, on: str) -> Any:
+        return self._finished(self.school, f"/v1/imports/{job_id}", on)
+
+    def _finished(self, person: Person, path: str, on: str) -> Any:
         until = monotonic() + IMPORT_SECONDS_AT_MOST
-        while (job := self.school.do("GET", f"/v1/imports/{job_id}", on=on))["status"] in ("queued", "running"):
+        while (job := person.do("GET", path, on=on))["status"] in ("queued", "running"):
             if monotonic() > until:
-                raise TimeoutError(f"import {job_id} is still {job['status']}")
+                raise TimeoutError(f"{path} is still {job['status']}")
             sleep(0.05)
         return job
 
@@ -299,6 +302,14 @@ class Job:
     def claim_again(self) -> Any:
         """The same people for the same class once more."""
         return self.school.do("POST", "/v1/claims:quote", on="2025-05-20", json=self.claim_body())
+
+    def what_if(self, yuan_a_day: int) -> Any:
+        """What the year's claims of the short course would have come to at another rate."""
+        scheme, on = "/v1/schemes/agricultural_short", "2025-05-20"
+        block = self.officer.do("GET", f"{scheme}?on={on}", on=on)["terms"]["block"] | {"yuan_per_person_day": yuan_a_day}
+        asked = {"block": block, "from_on": "2025-01-01", "to_on": "2025-12-31"}
+        job = self.officer.do("POST", f"{scheme}/terms:what-if", on=on, json=asked)
+        return self._finished(self.officer, f"{scheme}/what-ifs/{job['id']}", on)["result"]
 
     # 6 — the board
 

@@ -23,6 +23,7 @@ from services.registry.people.trainees import policy as trainees
 from services.registry.training.classes import policy as classes
 from services.registry.training.enrolments import policy as enrolments
 from services.subsidy import codes as subsidy
+from services.subsidy.appeals import policy as appeals
 from services.subsidy.claims import policy as claims
 from services.subsidy.objections import policy as objections
 from services.subsidy.payments import policy as payments
@@ -107,6 +108,7 @@ def test_every_action_of_every_paper_has_its_label() -> None:
             enrolments,
             claims,
             objections,
+            appeals,
             payments,
             recoveries,
             schemes,

@@ -125,6 +125,8 @@ NAMED_OTHERWISE = {
     ("RetentionOut", "placement_id"): "the paper of the path",
     ("UpdateOut", "placement_id"): "the paper of the path",
     ("Receipt", "placement_id"): "signed as it stands",
+    ("ClaimReceipt", "claim_id"): "`number`; signed as it stands, without names",
+    ("ReceiptLine", "trainee_id"): "signed as it stands, without names: it goes to strangers",
 }
 
 

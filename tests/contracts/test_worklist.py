@@ -25,6 +25,7 @@ PAPERS = {
     "scheme_terms": "条款",
     "claim": "申领单",
     "objection": "异议",
+    "appeal": "申诉",
     "payment_batch": "拨付批次",
     "recovery": "追回",
     "filing": "备案",

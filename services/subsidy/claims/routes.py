@@ -139,9 +139,7 @@ async def list_claims(
     from_on: Annotated[wire.CivilDate | None, Query(description="新建日期不早于")] = None,
     to_on: Annotated[wire.CivilDate | None, Query(description="新建日期不晚于")] = None,
 ) -> wire.Page[ClaimSummary]:
-    for code in region_code or ():
-        if names.at_hand("regions", code) is None:
-            raise pages.refused("region_code", code, ["/v1/regions"])
+    pages.known("region_code", region_code, names.codes_at_hand("regions"))
     by = ClaimFilter.model_construct(
         status=status,
         kind=kind,

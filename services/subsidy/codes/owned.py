@@ -257,6 +257,7 @@ class WorklistKind(StrEnum):
 
 OWNED: Mapping[str, Iterable[str]] = {
     "facts_judged": ("stored", "current"),
+    "otherwise_because": ("resolved", "facts_changed"),
     "bank_file_format": BankFileFormat,
     "scheme": SchemeCode,
     "claim_kind": ClaimKind,
