@@ -23,10 +23,10 @@ from uuid import UUID
 import orjson
 from fastapi import Depends, Query, Request, params
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, cast, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, cast, literal, or_, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import errors, redaction, seeking
+from shared import errors, redaction, seeking, tallies
 from shared.privacy import Vault
 
 LIMIT_MOST, LIMIT_USUAL, ALL = 200, 50, 1_000_000
@@ -137,7 +137,7 @@ async def page(
     """The page of `statement` that was asked for, each row shown by `show`; `by` is its id column."""
     if asked.sought is not None:
         statement = statement.where(seeking.within(asked.searched, asked.sought))
-    total = (await session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))) if asked.include_total else None
+    total = await tallies.total(session, statement, by) if asked.include_total else None
     most = asked.limit + 1
     rows = await _rows(session, statement, by, asked, most)
     more, rows = len(rows) == most, rows[: most - 1]

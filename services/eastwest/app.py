@@ -10,13 +10,14 @@ from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
 from services.eastwest.imports.tables import PlacementImport
 from services.eastwest.internal import evaluation, names, registry, search, subsidy
+from services.eastwest.metadata import Row
 from services.eastwest.orders import routes as orders
 from services.eastwest.placements import routes as placements
 from services.eastwest.placements import rules
 from services.eastwest.settings import Settings
 from services.eastwest.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, web
+from shared import county, tallies, web
 from shared.settings import load
 from shared.sheet_jobs import uploads
 
@@ -41,6 +42,7 @@ PART = web.Part(
     codes=labels.shown(codes.OWNED),
     papers=changes.PAPERS,
     names=names.OWN,
+    totals=tallies.of(Row.metadata),
     forgets=(uploads.term(PlacementImport),),
     jobs=(import_job.work, following.merges),
 )

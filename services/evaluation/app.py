@@ -10,9 +10,10 @@ from services.evaluation.counting import routes as counting
 from services.evaluation.filings import routes as filings
 from services.evaluation.following import job as following
 from services.evaluation.internal import eastwest, names, registry, search
+from services.evaluation.metadata import Row
 from services.evaluation.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, web
+from shared import county, tallies, web
 from shared.settings import Settings, load
 
 rules.here()  # a faulty file stops the start
@@ -34,6 +35,7 @@ PART = web.Part(
     codes=labels.shown(codes.OWNED),
     papers=changes.PAPERS,
     names=names.OWN,
+    totals=tallies.of(Row.metadata),
     jobs=(following.merges,),
 )
 

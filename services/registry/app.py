@@ -17,6 +17,7 @@ from services.registry.institutions.standing import routes as standing
 from services.registry.institutions.teachers import routes as teachers
 from services.registry.institutions.yearly_reports import routes as yearly_reports
 from services.registry.internal import evaluation, gateway, names, search, subsidy
+from services.registry.metadata import Row
 from services.registry.people.corrections import routes as corrections
 from services.registry.people.duplicates import job as duplicates_job
 from services.registry.people.duplicates import routes as duplicates
@@ -41,7 +42,7 @@ from services.registry.training.enrolments import visibility as enrolments_seen
 from services.registry.training.inspections import routes as inspections
 from services.registry.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, db, forgetting, web
+from shared import county, db, forgetting, tallies, web
 from shared.settings import Settings, load
 from shared.sheet_jobs import uploads
 
@@ -86,6 +87,7 @@ PART = web.Part(
     ),
     papers=changes.PAPERS,
     names=names.OWN,
+    totals=tallies.of(Row.metadata),
     forgets=(uploads.term(Import), forgetting.Term(db.table(Harvest), db.table(Harvest).c.first_at, forgetting.SIX_MONTHS_DAYS)),
     jobs=(import_job.work, following.certificates, following.placements, following.claims, duplicates_job.find_among_known),
 )

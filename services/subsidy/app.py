@@ -12,6 +12,7 @@ from services.subsidy.following import job as following
 from services.subsidy.funds import routes as funds
 from services.subsidy.internal import evaluation, names, registry, search
 from services.subsidy.judging import trades
+from services.subsidy.metadata import Row
 from services.subsidy.notices import routes as notices
 from services.subsidy.objections import routes as objections
 from services.subsidy.payments import routes as payments
@@ -26,7 +27,7 @@ from services.subsidy.terms import job as trying
 from services.subsidy.terms import routes as terms
 from services.subsidy.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, periods, web
+from shared import county, periods, tallies, web
 from shared.settings import load
 
 in_force.from_files()  # a faulty file stops the start
@@ -39,6 +40,7 @@ PART = web.Part(
     codes=labels.shown(codes.OWNED),
     papers=changes.PAPERS,
     names=names.OWN,
+    totals=tallies.of(Row.metadata),
     jobs=(following.registry, following.evaluation, following.eastwest, reassessing.work, trying.work),
     routers=(
         schemes.router,

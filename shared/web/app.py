@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import db, feed, forgetting, redaction, telemetry
+from shared import db, feed, forgetting, redaction, tallies, telemetry
 from shared.names import Lookup
 from shared.settings import Settings
 from shared.web import deadlines, documents, kernel, origin, problems, routing, shedding, standing, tagging
@@ -40,6 +40,7 @@ class Part:
     names: Mapping[str, Lookup] = field(default_factory=dict)
     jobs: Sequence[Job] = ()
     forgets: Sequence[forgetting.Term] = ()
+    totals: Sequence[tallies.Tally] = ()
     checks: Mapping[str, standing.Check] = field(default_factory=dict)
     merges: bool = False
 
@@ -74,6 +75,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
             for work in (
                 made.pulse.keep_beating(),
                 forgets,
+                tallies.keep_folding(made.engine, part.totals),
                 made.tokens.keep_learning(settings.ended_tokens_every_seconds),
                 *(job(made) for job in part.jobs),
             )

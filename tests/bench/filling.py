@@ -7,14 +7,16 @@ A table that comes later is copied with the others.
 
 import asyncio
 import contextlib
+import importlib
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import asyncpg
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.stack import Stack
-from shared import county
+from shared import county, tallies
 
 SERVICES = ("registry", "subsidy", "evaluation", "eastwest")
 INSTITUTIONS, FUNDS = 400, 20  # copies at most
@@ -95,13 +97,29 @@ async def _fill_one(stack: Stack, service: str, copies: int, people: int, say: C
             await connection.execute(statement)
         counted = {}
         for (table,) in await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"):
-            if table not in LEFT_AS_THEY_ARE and await connection.fetchval(f'SELECT EXISTS (SELECT FROM "{table}")'):
+            if (
+                table not in LEFT_AS_THEY_ARE
+                and not table.endswith(tallies.SUFFIX)
+                and await connection.fetchval(f'SELECT EXISTS (SELECT FROM "{table}")')
+            ):
                 began = time.monotonic()
                 await _copy(connection, table, copies, people)
                 counted[f"{service}.{table}"] = count = await connection.fetchval(f'SELECT count(*) FROM "{table}"')
                 if (took := time.monotonic() - began) > 10:
                     say(f"  {service}.{table}: {count:,} rows in {took:.0f} s")
+        await _count(stack, service)
         return counted, await connection.fetchval("SELECT pg_database_size(current_database())")
+
+
+async def _count(stack: Stack, service: str) -> None:
+    """What triggers count as rows are written is counted afterwards here."""
+    assert stack.server is not None
+    importlib.import_module(f"services.{service}.app")
+    engine = create_async_engine(stack.server.url(service))
+    for each in tallies.of(importlib.import_module(f"services.{service}.metadata").Row.metadata):
+        async with engine.begin() as connection:
+            await tallies.recount(connection, each)
+    await engine.dispose()
 
 
 async def _copy(connection: asyncpg.Connection, table: str, copies: int, people: int) -> None:

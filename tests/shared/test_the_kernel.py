@@ -61,6 +61,7 @@ MODULES = [
     "sheets.writing",
     "steps",
     "strict",
+    "tallies",
     "telemetry",
     "web",
     "web.app",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.eastwest.codes import UpdateKind
 from services.eastwest.metadata import Row
-from shared import db, keeping
+from shared import db, keeping, tallies
 
 PLACED = (  # what is named anew, and what follows from the facts reported; on which order who is never changes
     "class_id",
@@ -63,6 +63,9 @@ class Placement(db.Versioned, Row):
         Index("placements_arranged_idx", "entered_at", "id", postgresql_where=text("started_on IS NULL")),
         {"info": keeping.only(*PLACED)},
     )
+
+
+tallies.tally(Placement, "partner")
 
 
 class Update(Row):

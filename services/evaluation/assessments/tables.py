@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.evaluation.codes import AssessmentMethod, AssessmentStatus, SupervisionMode
 from services.evaluation.metadata import Row
-from shared import county, db, keeping
+from shared import county, db, keeping, tallies
 
 
 class Assessment(db.Versioned, Row):
@@ -65,6 +65,9 @@ class Assessment(db.Versioned, Row):
         Index("assessments_created_at_idx", "created_at", "id"),
         Index("assessments_assessors_idx", "assessors", postgresql_using="gin"),
     )
+
+
+tallies.tally(Assessment, "status")
 
 
 class Candidate(Row):

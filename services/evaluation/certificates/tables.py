@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from services.evaluation.codes import CertificateKind
 from services.evaluation.metadata import Row
-from shared import db, keeping, seeking
+from shared import db, keeping, seeking, tallies
 
 
 class Certificate(db.Versioned, Row):
@@ -68,6 +68,9 @@ class Certificate(db.Versioned, Row):
         ),
         {"info": keeping.only("external_refs", "revoked_on", "revoked_reason", "version")},
     )
+
+
+tallies.tally(Certificate, "kind", "revoked_on")
 
 
 class CertificateSerial(Row):

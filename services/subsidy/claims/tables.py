@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.codes import AppealFollows, AppealStatus, ClaimKind, ClaimStatus, LineVerdict, Outcome, SchemeCode
 from services.subsidy.metadata import Row
-from shared import county, db, keeping, seeking
+from shared import county, db, keeping, seeking, tallies
 
 JUDGED = (  # what a claim was judged to be and upon what: it is judged again only while the applicant has it
     "kind",
@@ -123,6 +123,9 @@ class Claim(db.Versioned, Row):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     in_status_since_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+tallies.tally(Claim, "status", "kind", "scheme", "fund_id")
 
 
 class Line(Row):

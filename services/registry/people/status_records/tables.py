@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import PersonalStatus
 from services.registry.metadata import Row
-from shared import db, keeping
+from shared import db, keeping, tallies
 
 SAME_FACT = ("id_number_key", "status", "source", "from_on")
 SAME_LIST = ("status", "source", "complete_from_on", "complete_to_on")
@@ -43,6 +43,9 @@ class StatusRecord(Row):
         Index("status_records_received_at_idx", "received_at", "id"),
         {"info": keeping.only("until_on", "received_at", "voided_at", "void_reason", until="old.voided_at IS NOT NULL")},
     )
+
+
+tallies.tally(StatusRecord, "status", "source")
 
 
 class StatusList(Row):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import IdType, RetirementTrack, Sex
 from services.registry.metadata import Referenced, Row
-from shared import db, keeping, seeking
+from shared import db, keeping, seeking, tallies
 
 # Who was registered before likeness had keys: filled in by a job of the duplicates.
 WITHOUT_LIKENESS = text("number_frame_key IS NULL AND length(id_number_masked) = 18 OR phone_key IS NULL AND phone IS NOT NULL")
@@ -73,6 +73,9 @@ class Trainee(db.Versioned, Referenced, Row):
         Index("trainees_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         {"info": keeping.DELETABLE},
     )
+
+
+tallies.tally(Trainee, "region_code", counted="merged_into IS NULL")
 
 
 class TraineeCategory(Row):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import ClassStatus, HalfDay
 from services.registry.metadata import Referenced, Row
-from shared import db, keeping, seeking
+from shared import db, keeping, seeking, tallies
 
 
 class TrainingClass(db.Versioned, Referenced, Row):
@@ -76,6 +76,9 @@ class TrainingClass(db.Versioned, Referenced, Row):
         Index("classes_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("classes_by_ends_on_idx", "ends_on", "id"),
     )
+
+
+tallies.tally(TrainingClass, "status", "channel", "region_code")
 
 
 class ClassSession(Row):

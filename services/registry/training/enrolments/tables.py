@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import EmploymentKind, EnrolmentOutcome, EvidenceGrade
 from services.registry.metadata import Referenced, Row
-from shared import db, keeping
+from shared import db, keeping, tallies
 
 SAME_WORK = ("enrolment_id", "kind", "employer", "from_on")
 
@@ -44,6 +44,9 @@ class Enrolment(db.Versioned, Referenced, Row):
         Index("enrolments_enrolled_at_idx", "enrolled_at", "id"),
         Index("enrolments_proof_idx", "proof", postgresql_where=text("proof IS NOT NULL")),
     )
+
+
+tallies.tally(Enrolment, "outcome", "counted_on")
 
 
 class Employment(Row):

@@ -1,0 +1,169 @@
+"""How many rows a list has (总数), counted as they are written: a total costs the same whatever its table has grown to.
+
+A tally counts the rows of a table by some of its columns, in a table of its own. Triggers add what each statement adds and takes away, in its transaction and
+as rows of their own, so that nobody waits for another's count; a job folds these rows together. A list that is asked for in other terms than a tally's columns
+is counted afresh.
+
+`python -m shared.tallies <service>` counts anew, in the database that DATABASE_URL names, and says and mends what differs.
+"""
+
+import asyncio
+import importlib
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, ColumnElement, MetaData, Select, Table, delete, func, insert, literal, select, text, true
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BooleanClauseList, True_
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
+
+from shared import keeping, telemetry
+
+EVERY_SECONDS: Final = 30
+UNFOLDED_AT_MOST: Final = 300  # rows beside one for each group: what reading a total costs besides
+FOLD_LOCK: Final = 7_303
+SUFFIX: Final = "_tally"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The rows of `of`, those that are `counted` (SQL; None: all), by the columns that `table` has besides `rows`."""
+
+    of: Table
+    table: Table
+    counted: str | None
+
+    @property
+    def by(self) -> list[str]:
+        return [column.name for column in self.table.c if column.name != "rows"]
+
+
+def tally(of: type[Any], *by: str, counted: str | None = None) -> Tally:
+    """States that the rows of a mapped class are counted by these columns. A revision makes table and triggers (`kernel_revision.keep_tally`)."""
+    counting: Table = of.__table__
+    columns = [Column(name, counting.c[name].type, nullable=counting.c[name].nullable) for name in by]
+    table = Table(counting.name + SUFFIX, counting.metadata, *columns, Column("rows", BigInteger, nullable=False), info=keeping.DELETABLE)
+    counting.info["tally"] = stated = Tally(counting, table, counted)
+    return stated
+
+
+def of(metadata: MetaData) -> list[Tally]:
+    return [table.info["tally"] for table in metadata.sorted_tables if "tally" in table.info]
+
+
+async def total(session: AsyncSession, statement: Select[Any], by: Any) -> int:
+    """How many rows a list's statement has in all; `by` is its id column."""
+    wanted = of_tally(statement, by)
+    if wanted is None:
+        wanted = select(func.count()).select_from(statement.order_by(None).subquery())
+    return int(await session.scalar(wanted) or 0)
+
+
+def of_tally(statement: Select[Any], by: Any) -> Select[Any] | None:
+    """The same count from the tally, where the list is of what is counted and asks for nothing but by the tally's columns; else None. What is joined to a
+    list it joins by a reference that is never null."""
+    stated: Tally | None = getattr(by.expression.table, "info", {}).get("tally")
+    if stated is None:
+        return None
+    asked = list(_each(statement.whereclause))
+    if stated.counted:
+        among = [each for each in asked if str(each) != f"{stated.of.name}.{stated.counted}"]
+        if len(among) == len(asked):
+            return None
+        asked = among
+    if not all(_is_by(stated, each) for each in asked):
+        return None
+    return select(func.sum(stated.table.c.rows)).where(*(replacement_traverse(each, {}, partial(_in_the_tally, stated)) for each in asked))
+
+
+def _is_by(stated: Tally, condition: ColumnElement[bool]) -> bool:
+    said = list(iterate(condition))
+    columns = [each for each in said if isinstance(each, Column)]
+    return not any(isinstance(each, Select) for each in said) and all(
+        each.table is stated.of and each.name in stated.by for each in columns
+    )
+
+
+def _in_the_tally(stated: Tally, said: Any, **_: Any) -> Any:
+    return stated.table.c[said.name] if isinstance(said, Column) else None
+
+
+def _each(condition: Any) -> Iterable[ColumnElement[bool]]:
+    if isinstance(condition, BooleanClauseList) and condition.operator is operators.and_:
+        for each in condition.clauses:
+            yield from _each(each)
+    elif condition is not None and not isinstance(condition, True_):
+        yield condition
+
+
+async def keep_folding(engine: AsyncEngine, tallies: Sequence[Tally]) -> None:
+    """Folds for as long as the process lives."""
+    while tallies:
+        await asyncio.sleep(EVERY_SECONDS)
+        for each in tallies:
+            try:
+                await fold(engine, each)
+            except Exception as error:  # the database may be away: the next round tries again
+                telemetry.log.warning("folding_failed", table=each.table.name, error=type(error).__name__)
+
+
+async def fold(engine: AsyncEngine, of: Tally, unfolded_at_most: int = UNFOLDED_AT_MOST) -> bool:
+    """Makes of all rows of a group one, where there are too many; whether it did. Whoever counts meanwhile sees those or this one."""
+    table, by = of.table, [of.table.c[name] for name in of.by]
+    alone = select(func.pg_try_advisory_xact_lock(FOLD_LOCK, func.hashtext(table.name)))
+    groups = select(*by).distinct().subquery()
+    spare = select(select(func.count()).select_from(table).scalar_subquery() - select(func.count()).select_from(groups).scalar_subquery())
+    gone = delete(table).returning(*table.c).cte("gone")
+    rows = func.sum(gone.c.rows)
+    folded = select(*(gone.c[name] for name in of.by), rows).group_by(*(gone.c[name] for name in of.by)).having(rows != 0)
+    async with engine.begin() as connection:
+        if not (await connection.execute(alone)).scalar_one() or (await connection.execute(spare)).scalar_one() <= unfolded_at_most:
+            return False
+        await connection.execute(insert(table).from_select([*of.by, "rows"], folded))
+        return True
+
+
+async def differing(connection: AsyncConnection, of: Tally) -> list[dict[str, Any]]:
+    """The groups whose count is not what is there: what they are by, `kept` and `there`."""
+    kept = select(*(of.table.c[name] for name in of.by), of.table.c.rows.label("kept"), literal(0).label("there"))
+    each = kept.union_all(_there(of).with_only_columns(*(of.of.c[name] for name in of.by), literal(0), func.count())).subquery("each")
+    sums = func.sum(each.c.kept), func.sum(each.c.there)
+    by = [each.c[name] for name in of.by]
+    wanted = select(*by, sums[0].label("kept"), sums[1].label("there")).group_by(*by).having(sums[0] != sums[1]).order_by(*by)
+    return [dict(row) for row in (await connection.execute(wanted)).mappings()]
+
+
+async def recount(connection: AsyncConnection, of: Tally) -> list[dict[str, Any]]:
+    """Counts anew, while nobody writes to the table; answers what differed."""
+    await connection.execute(text(f"LOCK TABLE {of.of.name} IN SHARE MODE"))
+    if wrong := await differing(connection, of):
+        await connection.execute(delete(of.table))
+        await connection.execute(insert(of.table).from_select([*of.by, "rows"], _there(of)))
+    return wrong
+
+
+def _there(of: Tally) -> Select[Any]:
+    by = [of.of.c[name] for name in of.by]
+    return select(*by, func.count()).where(text(of.counted) if of.counted else true()).group_by(*by)
+
+
+async def _mend(service: str) -> int:
+    importlib.import_module(f"services.{service}.app")
+    metadata = importlib.import_module(f"services.{service}.metadata").Row.metadata
+    engine, found = create_async_engine(os.environ["DATABASE_URL"]), 0
+    for each in of(metadata):
+        async with engine.begin() as connection:
+            wrong = await recount(connection, each)
+        sys.stdout.write("\n  ".join([f"{each.table.name}: {len(wrong)} 处不符,已重算 differed", *map(str, wrong)]) + "\n")
+        found += len(wrong)
+    await engine.dispose()
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_mend(sys.argv[1])) if len(sys.argv) == 2 else __doc__)
