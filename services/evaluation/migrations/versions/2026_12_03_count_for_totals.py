@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from shared.kernel_revision import drop_tally, keep_tally
 
-revision: str = "evaluation_0011"
-down_revision: str | None = "evaluation_0010"
+revision: str = "evaluation_0012"
+down_revision: str | None = "evaluation_0011"
 branch_labels: None = None
 depends_on: None = None
 
