@@ -48,7 +48,8 @@ def tally(of: type[Any], *by: str, counted: str | None = None) -> Tally:
     counting: Table = of.__table__
     columns = [Column(name, counting.c[name].type, nullable=counting.c[name].nullable) for name in by]
     table = Table(counting.name + SUFFIX, counting.metadata, *columns, Column("rows", BigInteger, nullable=False), info=keeping.DELETABLE)
-    counting.info["tally"] = stated = Tally(counting, table, counted)
+    stated = Tally(counting, table, counted)
+    counting.info = {**counting.info, "tally": stated}  # what other tables state may be the same object
     return stated
 
 

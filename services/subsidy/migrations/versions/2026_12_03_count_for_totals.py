@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from shared.kernel_revision import drop_tally, keep_tally
 
-revision: str = "subsidy_0023"
-down_revision: str | None = "subsidy_0022"
+revision: str = "subsidy_0024"
+down_revision: str | None = "subsidy_0023"
 branch_labels: None = None
 depends_on: None = None
 
