@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.subsidy.metadata import Row
-from shared import db
+from shared import db, keeping
 
 
 class WhatIf(db.Versioned, Row):
@@ -21,6 +21,19 @@ class WhatIf(db.Versioned, Row):
         CheckConstraint("from_on <= to_on", name="days"),
         Index("what_ifs_scheme_idx", "scheme", "id"),
         Index("what_ifs_waiting_idx", "id", postgresql_where=text("status IN ('queued', 'running')")),
+        {
+            "info": keeping.only(
+                "status",
+                "attempts",
+                "leased_until",
+                "claims_done",
+                "claims_total",
+                "result",
+                "finished_at",
+                "version",
+                until="old.status IN ('done', 'failed')",
+            )
+        },
     )
 
     scheme: Mapped[str] = mapped_column(Text)

@@ -14,6 +14,8 @@ depends_on: None = None
 KEPT = ("scheme", "in_force_from", "terms", "hash", "proposed_by", "proposed_by_person_id", "proposed_at", "id", "proposed_by_name")
 APPROVED = ("status", "approved_by", "approved_by_name", "approved_by_person_id", "approved_at")
 WITHDRAWN = ("withdrawn_by", "withdrawn_by_name", "withdrawn_at")
+ASKED = ("scheme", "block", "from_on", "to_on", "asked_by", "asked_by_name", "asked_at", "id")
+ANSWERED = ("status", "attempts", "leased_until", "claims_done", "claims_total", "result", "finished_at", "version")
 NAME = "the account's name at the time, from the token"
 KEY = "level:<trade>:<level>, trade:<trade>:<year>, placement:<scheme>:<id>"
 
@@ -52,6 +54,7 @@ def upgrade() -> None:
     )
     op.create_index("what_ifs_scheme_idx", "what_ifs", ["scheme", "id"])
     op.create_index("what_ifs_waiting_idx", "what_ifs", ["id"], postgresql_where=sa.text("status IN ('queued', 'running')"))
+    kernel_revision.keep_rows("what_ifs", fixed=ASKED, settled=("old.status IN ('done', 'failed')", ANSWERED))
 
 
 def downgrade() -> None:
