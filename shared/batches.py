@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import TypeAliasType
 
@@ -17,6 +17,7 @@ Mode = TypeAliasType("Mode", Literal["validate", "commit"])  # by a name of its 
 Atomic = TypeAliasType("Atomic", Literal["each", "all"])
 ItemOutcome = TypeAliasType("ItemOutcome", Literal["created", "updated", "unchanged", "rejected"])
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,18 @@ class Result:
 
 def rejected(*faults: errors.Fault, conflict: bool = False) -> Result:
     return Result("rejected", faults=faults, conflict=conflict)
+
+
+def shaped(model: type[M], said: Mapping[int, Mapping[str, Any]]) -> tuple[dict[int, M], dict[int, Result]]:
+    """What a sheet says, as a request would say it, by index; and the refusals of what no request could say."""
+    items: dict[int, M] = {}
+    refused: dict[int, Result] = {}
+    for index, each in said.items():
+        try:
+            items[index] = model.model_validate(each)
+        except ValidationError as error:
+            refused[index] = rejected(*problems.misfit(error.errors(include_url=False), within=("body",)).faults)
+    return items, refused
 
 
 async def run(

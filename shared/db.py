@@ -46,7 +46,8 @@ READING: Mapping[str, Any] = {  # the reader's: its statements are few, and stay
     "max_cacheable_statement_size": 0,
 }
 # The connections of one process: the sessions' (DATABASE_CONNECTIONS, ten), the reader's, and the pulse's own. Five processes, their migrations (5), the
-# sealing (5) and what PostgreSQL keeps for its superusers (3) are 88 of the hundred connections that a server gives by itself: twelve are left to people.
+# sealing (5) and what PostgreSQL keeps for its superusers (3) are 88 of the hundred connections that a server gives by itself; three processes that read
+# sheets (3 each) take nine more while they run: three are left to people.
 READER_CONNECTIONS = 4
 PULSE_CONNECTIONS = 1
 

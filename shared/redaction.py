@@ -18,6 +18,7 @@ from shared.national_numbers import InvalidNumber, citizen_id, credit_code
 from shared.privacy import mask_number, mask_phone
 
 PHONE_DIGITS, CITIZEN_DIGITS = 11, 18
+LONG_NUMBER = 10 ** (PHONE_DIGITS - 1)
 NUMBER_IN_TEXT = "id_number_in_text"  # the fault of a text that lists show as it was typed
 QUOTED_LONGEST, READ_LONGEST = 60, 4000  # sixty characters are never left of four numbers in their longest writing
 
@@ -68,12 +69,14 @@ def redact_all(value: Any) -> Any:
     """The same of every text and number in a JSON value, members' names among them."""
     if isinstance(value, str):
         return redact(value)
-    if isinstance(value, dict | Mapping):
+    if value is None:
+        return None
+    if isinstance(value, int | float):
+        return masked if abs(value) >= LONG_NUMBER and (masked := redact(said := str(value))) != said else value
+    if isinstance(value, Mapping):  # asked last: it takes longer than masking a text
         return {redact(name) if isinstance(name, str) else name: redact_all(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [redact_all(each) for each in value]
-    if isinstance(value, int | float) and abs(value) >= 10 ** (PHONE_DIGITS - 1):
-        return masked if (masked := redact(said := str(value))) != said else value
     return value
 
 

@@ -83,6 +83,7 @@ class Settings(BaseSettings):
 
     requests_per_second: Annotated[Mapping[str, PositiveInt], NoDecode, BeforeValidator(_rates)] = {}  # by client; "" is every other one
     limits_uri: str = "memory://"  # or redis://…, valkey://…: one count for all processes
+    sheets_beside: bool = True  # in a process of their own, for as long as some wait
     workday_dir: Path | None = None
     build: str = "0.6.0"  # what /version says; as in pyproject.toml
     log_level: Literal["debug", "info", "warning"] = "info"

@@ -166,6 +166,7 @@ def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **change
         "names_within_seconds": 30,  # a test machine does other work as well
         "counts_within_seconds": 30,
         "ready_within_seconds": 30,
+        "sheets_beside": False,  # neighbours are in this process
         **{f"{name}_url": f"http://{name}.test" for name in SERVICES},
     }
     return kind(**(values | changed))
@@ -289,7 +290,7 @@ TOGETHER = {
     f"tests/{folder}/test_{name}.py": folder
     for folder, names in (
         ("attacks", ("actions", "lists", "matrix", "search", "tenants")),
-        ("faults", ("kill", "kill_at_any_step")),
+        ("faults", ("kill", "kill_at_any_step", "sheets_beside")),
         ("journeys", ("generated_client", "guides", "main_job", "second_half")),
     )
     for name in names

@@ -9,6 +9,7 @@ NOUNS = (
     "attendance",
     "audit",
     "brands",
+    "certificate-imports",
     "certificates",
     "changes",
     "claims",

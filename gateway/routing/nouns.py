@@ -37,7 +37,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "workdays",
         "claim-receipts",
     ),
-    "evaluation": ("filings", "assessments", "certificates"),
+    "evaluation": ("filings", "assessments", "certificates", "certificate-imports"),
     "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts"),
 }
 

@@ -9,12 +9,16 @@ from services.evaluation.changes import visibility as changes
 from services.evaluation.counting import routes as counting
 from services.evaluation.filings import routes as filings
 from services.evaluation.following import job as following
+from services.evaluation.imports import job as import_job
+from services.evaluation.imports import routes as imports
+from services.evaluation.imports.tables import CertificateImport
 from services.evaluation.internal import eastwest, names, registry, search
 from services.evaluation.metadata import Row
 from services.evaluation.worklist import operations as worklist
 from shared import codes as labels
 from shared import county, tallies, web
 from shared.settings import Settings, load
+from shared.sheet_jobs import uploads
 
 rules.here()  # a faulty file stops the start
 rules.levels()
@@ -26,6 +30,7 @@ PART = web.Part(
         assessments.router,
         certificates.issuing,
         certificates.router,
+        imports.router,
         counting.router,
         registry.router,
         eastwest.router,
@@ -35,8 +40,9 @@ PART = web.Part(
     codes=labels.shown(codes.OWNED),
     papers=changes.PAPERS,
     names=names.OWN,
+    forgets=(uploads.term(CertificateImport),),
     totals=tallies.of(Row.metadata),
-    jobs=(following.merges,),
+    jobs=(import_job.work, following.merges),
 )
 
 

@@ -1,7 +1,7 @@
 """What evaluation asks of its neighbours, each as one call: only the fields that are read here, checked when they arrive."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared import errors
+from shared import errors, person_names
 from shared.access import Call
 from shared.http_client import read
 from shared.steps import Refusal
@@ -27,6 +27,10 @@ class TraineeName(_Read):
 
     name: str
     known_as: str
+    id_number_masked: str
+
+    def is_called(self, name: str) -> bool:
+        return any(person_names.same(each, name) for each in self.known_as.splitlines())
 
 
 class InstitutionName(_Read):
@@ -104,10 +108,27 @@ class Touched(_Read):
     paid_amount: Decimal | None = None
 
 
+class _Found(_Read):
+    index: int
+    id: UUID | None
+
+
+class _Lookup(_Read):
+    items: list[_Found]
+
+
 async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (), institution_ids: Collection[UUID] = ()) -> Names:
     """Names as they are today; an id that the registry does not know is left out."""
     body = {"trainee_ids": [str(each) for each in trainee_ids], "institution_ids": [str(each) for each in institution_ids], "class_ids": []}
     return read(Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")
+
+
+async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str], names: Sequence[str] | None = None) -> list[UUID | None]:
+    """Who has these numbers (and is called so), in their order; None: nobody registered. At most 500."""
+    body = {"id_numbers": list(id_numbers)} | ({} if names is None else {"names": list(names)})
+    answer = read(_Lookup, await kernel.neighbours["registry"].post("/v1/trainees:lookup", call, body), "registry")
+    by_index = {item.index: item.id for item in answer.items}
+    return [by_index.get(index) for index in range(len(id_numbers))]
 
 
 async def assessment_facts(

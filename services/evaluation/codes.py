@@ -49,6 +49,13 @@ class CertificateStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class CertificateSheetKind(StrEnum):
+    """What a sheet that is imported here lists; the word in the path of its template."""
+
+    CERTIFICATES = "certificates"
+    RESULTS = "results"
+
+
 class Verification(StrEnum):
     """Why a certificate is not valid on a day."""
 
@@ -85,6 +92,7 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "supervision_mode": SupervisionMode,
     "certificate_kind": CertificateKind,
     "certificate_status": CertificateStatus,
+    "certificate_sheet_kind": CertificateSheetKind,
     "scope_decision": ScopeDecision,
     "verification": Verification,
     "worklist_kind": WorklistKind,

@@ -1,4 +1,5 @@
-"""What evaluation decides by and the county states: `assessment.toml`, and of each skill level its rank and the digit it has in a certificate number."""
+"""What evaluation decides by and the county states: `assessment.toml`; of each skill level its rank and the digit it has in a certificate number; and by what
+names each occupation goes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,6 +57,15 @@ class LevelRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Occupation:
+    """What an occupation is called; `aliases` are other words that mean just this."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Levels:
     levels: tuple[LevelRule, ...]
 
@@ -73,6 +83,11 @@ def levels() -> Levels:
     return _levels(county.folder())
 
 
+def occupations() -> tuple[Occupation, ...]:
+    """Those of the registry's list."""
+    return _occupations(county.folder())
+
+
 @cache
 def _rules(of: Path) -> Rules:
     return strict.read_file(Rules, of / "assessment.toml")
@@ -81,3 +96,9 @@ def _rules(of: Path) -> Rules:
 @cache
 def _levels(of: Path) -> Levels:
     return {each.code: each for each in strict.read_file(_Levels, of / "levels.toml").levels}
+
+
+@cache
+def _occupations(of: Path) -> tuple[Occupation, ...]:
+    listed = strict.table(of / "occupations.toml")["occupations"]
+    return tuple(Occupation(each["code"], each["name"], tuple(each.get("aliases", ()))) for each in listed)

@@ -202,6 +202,7 @@ class SheetKind(StrEnum):
     TEACHERS = "teachers"
     STATUS_RECORDS = "status_records"
     TRAINEES = "trainees"
+    EMPLOYMENT = "employment"
     OUTSIDE_PAYMENTS = "outside_payments"
 
 
@@ -270,6 +271,13 @@ class CertificateKind(StrEnum):
     COMPLETION = "completion"
 
 
+class CertificateSheetKind(StrEnum):
+    """Evaluation's: the sheets it takes in, whose templates are given out here."""
+
+    CERTIFICATES = "certificates"
+    RESULTS = "results"
+
+
 class EvidenceGrade(StrEnum):
     """Eastwest's: how well work is proved, from social insurance (A) to a call (E)."""
 
@@ -316,5 +324,6 @@ READ: Final[Mapping[str, type[StrEnum]]] = {
     "fund_source": FundSource,
     "scheme": Scheme,
     "certificate_kind": CertificateKind,
+    "certificate_sheet_kind": CertificateSheetKind,
     "evidence_grade": EvidenceGrade,
 }

@@ -6,7 +6,6 @@ transaction, guarded by the number of the attempt, an import takes effect once. 
 
 import asyncio
 import contextlib
-import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,20 +13,22 @@ from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import and_, event, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, event, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared import access, clock, deeds, errors, redaction, telemetry
+from shared.batches import Result
 from shared.sheet_jobs.tables import SheetJob
 from shared.sheets import Reading, RowFault, SheetError
+from shared.sheets.rows import Placed
 from shared.web import Kernel
 
 LEASE_SECONDS: Final = 15.0
 BEATS_A_LEASE: Final = 3
-LOOK_AGAIN_SECONDS: Final = 1.0
 PAUSE_AFTER_FAILURE_SECONDS: Final = 0.5
 ATTEMPTS_AT_MOST: Final = 3
-INTERPRETER_FOR_SECONDS: Final = 0.001
+# Rows are found by their keys. A plan made while a table was small, also that of a foreign key, would go through all of it for each row of thousands.
+BY_KEY: Final = (text("SET LOCAL enable_seqscan = off"), text("DISCARD PLANS"))
 
 Progress = Callable[[int], Awaitable[None]]
 J = TypeVar("J", bound=SheetJob)
@@ -47,14 +48,24 @@ class Kept:
     faults: list[RowFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def take(self, rows: Sequence[Placed], results: Mapping[int, Result], columns: Mapping[str, str]) -> None:
+        """What became of rows, by index: counted, and each fault told of its cell. `columns`: what a fault points to, where its column is called otherwise."""
+        for index, result in results.items():
+            if result.outcome != "rejected":
+                self.counts[result.outcome] += 1
+            for fault in result.faults:
+                pointed = (fault.pointer or "/").split("/")[1]
+                self.faults.append(rows[index].fault(columns.get(pointed, pointed), fault.code, fault.seen, fault.fix))
+
 
 @dataclass(frozen=True, slots=True)
 class Intake(Generic[J]):
     """A service's imports: their table and its word on the trail and the feed; how a sheet is read (raises SheetError) and its good rows are kept,
-    in the job's transaction. `traced` are the columns that the trail names."""
+    in the job's transaction. `app`: the module that puts the service together. `traced` are the columns that the trail names."""
 
     table: type[J]
     noun: str
+    app: str
     read: Callable[[Kernel, access.Call, J], Awaitable[Reading[Any]]]
     keep: Callable[[AsyncSession, access.Call, Kernel, J, Reading[Any], Progress], Awaitable[Kept]]
     traced: tuple[str, ...] = ("mode",)
@@ -73,33 +84,32 @@ class Ended:
 
 def wake_after_commit(session: AsyncSession, kernel: Kernel) -> None:
     """Lets the job of this process look at once when the transaction is through."""
-    event.listen(session.sync_session, "after_commit", lambda _session: _wake(kernel).set(), once=True)
+    event.listen(session.sync_session, "after_commit", lambda _session: woken(kernel).set(), once=True)
 
 
-def _wake(kernel: Kernel) -> asyncio.Event:
+def woken(kernel: Kernel) -> asyncio.Event:
     return _wakes.setdefault(kernel.engine, asyncio.Event())
 
 
-async def work(kernel: Kernel, of: Intake[J]) -> None:
-    """Runs as long as the process lives. Sheets are read in a thread: whoever else calls gets the interpreter back within a millisecond instead of five."""
-    sys.setswitchinterval(INTERPRETER_FOR_SECONDS)
-    while True:
-        _wake(kernel).clear()
-        try:
-            while taken := await take(kernel, of):
-                await run(kernel, of, taken)
-        except Exception as error:  # the database is away: look again
-            telemetry.log.warning("import_job", error=type(error).__name__)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(_wake(kernel).wait(), LOOK_AGAIN_SECONDS)
+async def read_all(kernel: Kernel, of: Intake[J]) -> int:
+    """Takes one import after the other until none waits; how many there were."""
+    number = 0
+    while taken := await take(kernel, of):
+        await run(kernel, of, taken)
+        number += 1
+    return number
+
+
+def waiting(table: type[SheetJob]) -> ColumnElement[bool]:
+    """What nobody reads: it is queued, or its lease has run out."""
+    return or_(table.status == "queued", and_(table.status == "running", table.leased_until < func.now()))
 
 
 async def take(kernel: Kernel, of: Intake[J]) -> J | None:
     """The oldest import that waits or whose lease has run out, now leased to this process."""
     table = of.table
-    waiting = or_(table.status == "queued", and_(table.status == "running", table.leased_until < func.now()))
     async with kernel.writing.begin() as session:
-        taken = await session.scalar(select(table).where(waiting).order_by(table.id).limit(1).with_for_update(skip_locked=True))
+        taken = await session.scalar(select(table).where(waiting(table)).order_by(table.id).limit(1).with_for_update(skip_locked=True))
         if taken is not None:
             taken.status, taken.attempts = "running", taken.attempts + 1
             taken.rows_done = 0
@@ -146,6 +156,8 @@ async def _attempt(kernel: Kernel, of: Intake[J], taken: J) -> None:
         await _note_progress(kernel, taken, done, reading.total)
 
     async with kernel.writing.begin() as session:
+        for each in BY_KEY:
+            await session.execute(each)
         async with session.begin_nested() as savepoint:
             kept = await of.keep(session, call, kernel, taken, reading, progress)
             if taken.mode == "validate":

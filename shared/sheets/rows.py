@@ -17,6 +17,7 @@ V = TypeVar("V")
 P = ParamSpec("P")
 
 SEEN_CHARACTERS_AT_MOST: Final = 40
+WORDS_LONGEST: Final = 200  # as of a word in a request
 DIGITS_A_SHEET_KEEPS: Final = 15
 SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?E\+?1[4-9]")
 ROWS_NAMED_AT_MOST: Final = 20
@@ -93,6 +94,9 @@ class RowCheck:
         text = self.text(name)
         if names_citizen(text):
             self.add(name, FieldFault(NUMBER_IN_TEXT, quoted(text), "请删去其中的公民身份号码"))
+            return None
+        if len(text) > WORDS_LONGEST:
+            self.add(name, FieldFault("invalid_value", text, f"至多 {WORDS_LONGEST} 个字"))
             return None
         return text or None
 

@@ -84,12 +84,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
             yield
         finally:
             await _end(tasks)
-            for neighbour in made.neighbours.values():
-                await neighbour.close()
-            await made.watch.close()
-            await made.limits.close()
-            await made.reader.close()
-            await made.engine.dispose()
+            await made.close()
 
     app = FastAPI(
         title=part.title,

@@ -47,6 +47,14 @@ class Kernel:
         """A call this service makes of its own accord: a background job's, not a user's."""
         return access.Call(access.Actor(self.service, "service", name=self.service), clock.now(), request_id=str(db.new_id()))
 
+    async def close(self) -> None:
+        for neighbour in self.neighbours.values():
+            await neighbour.close()
+        await self.watch.close()
+        await self.limits.close()
+        await self.reader.close()
+        await self.engine.dispose()
+
 
 def build(service: str, settings: Settings) -> Kernel:
     tokens = access.Tokens(settings.token_issuer, settings.token_audience, settings.internal_key)

@@ -29,7 +29,7 @@ CHANGING = {
     },
     "subsidy": {"claim_lines", "due_reassessments", "entitlements", "funds", "known_blacklistings", "payment_batches"}
     | {"merged_trainees"},
-    "evaluation": {"assessments", "certificate_serials", "filings", "merged_trainees"},
+    "evaluation": {"assessments", "certificate_imports", "certificate_serials", "filings", "merged_trainees"},
     "eastwest": {"merged_trainees", "orders", "placement_imports", "placement_offices"},
     "gateway": {"clients", "sessions", "sign_in_attempts", "used_assertions", "users", "webhook_deliveries", "webhook_endpoints"},
 }

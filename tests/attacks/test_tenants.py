@@ -68,6 +68,7 @@ SCOPES = {
     "/v1/audit": "--------a--",
     "/v1/brands": "a-aoaa--aa-",
     "/v1/categories": "aaaaaaaaaaa",
+    "/v1/certificate-imports": "a---aa--aa-",
     "/v1/certificates": "oo--aa-naa-",
     "/v1/claims": "oon-aaa-aa-",
     "/v1/classes": "ooooaa--aa-",

@@ -47,6 +47,7 @@ MODULES = [
     "seeking",
     "settings",
     "sheet_jobs",
+    "sheet_jobs.beside",
     "sheet_jobs.errors",
     "sheet_jobs.running",
     "sheet_jobs.schemas",

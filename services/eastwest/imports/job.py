@@ -4,11 +4,11 @@ from typing import Final
 
 from services.eastwest.imports import batch
 from services.eastwest.imports.tables import PlacementImport
-from shared.sheet_jobs import running
+from shared.sheet_jobs import beside, running
 from shared.web import Kernel
 
-IMPORTS: Final = running.Intake(PlacementImport, "placement_import", batch.read, batch.keep)
+IMPORTS: Final = running.Intake(PlacementImport, "placement_import", "services.eastwest.app", batch.read, batch.keep)
 
 
 async def work(kernel: Kernel) -> None:
-    await running.work(kernel, IMPORTS)
+    await beside.work(kernel, IMPORTS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from services.evaluation.certificates.tables import Certificate
 from services.evaluation.codes import Verification
 from services.evaluation.filings.tables import Filing
 from services.evaluation.known.conditions import ALIASES
-from shared import deeds, errors, person_names, privacy, web, wire
+from shared import deeds, errors, privacy, web, wire
 from shared.access import Call
 from shared.steps import Refusal
 from shared.web import Kernel
@@ -61,19 +62,25 @@ async def facts_to_register(body: CertificateIn, call: web.Caller, kernel: web.K
 
 async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn, known: clients.Names) -> CertificatePaper:
     """Another issuer's certificate. Of its number only shape, year and level are compared."""
-    number, key = policy.normal(body.number), reading.key_of(kernel, body.number)
+    key = reading.key_of(kernel, body.number)
     existing_id = await session.scalar(select(Certificate.id).where(Certificate.kind == body.kind, Certificate.number_key == key))
     if existing_id is not None:
         raise DuplicateCertificate(existing_id=str(existing_id))
     if faults := [*wire.faults(RULES, body, call.today), *_unknown(body.trainee_id, known.trainees)]:
         raise errors.Invalid(faults=faults)
-    shown = policy.EMBEDDED_ID_NUMBER.sub(lambda found: privacy.mask_number(found[0]), number)
-    said = body.model_dump(exclude={"number"}) | {"trainee_id": (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]}
-    certificate = Certificate(**said, number=shown, number_key=key, registered_at=call.now)
+    holder_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
+    certificate = Certificate(**as_kept(call, kernel, body, holder_id))
     session.add(certificate)
     await session.flush()
     await deeds.record(session, call, "certificate.registered", certificate.id, **reading.thin(certificate))
     return steps.paper(call, certificate)
+
+
+def as_kept(call: Call, kernel: Kernel, body: CertificateIn, holder_id: UUID) -> dict[str, Any]:
+    """The columns of a certificate of another issuer."""
+    shown = policy.EMBEDDED_ID_NUMBER.sub(lambda found: privacy.mask_number(found[0]), policy.normal(body.number))
+    key = reading.key_of(kernel, body.number)
+    return body.model_dump() | {"trainee_id": holder_id, "number": shown, "number_key": key, "registered_at": call.now}
 
 
 async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
@@ -83,7 +90,8 @@ async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
     async with kernel.reading() as session:
         found = (await session.scalars(wanted)).all()
     known = (await clients.names(kernel, call, trainee_ids={each.trainee_id for each in found})).trainees
-    named = [each for each in found if each.trainee_id in known and _is_called(known[each.trainee_id], body.name)]
+    # Called so today or before: a printed certificate keeps the name it was printed with.
+    named = [each for each in found if each.trainee_id in known and known[each.trainee_id].is_called(body.name)]
     if not named:
         return VerifyOut(valid=False, on=on, reason=Verification.NOT_FOUND, detail=WORDS[Verification.NOT_FOUND])
     judged = [(each, policy.not_valid(each.issued_on, each.revoked_on, on)) for each in named]
@@ -102,11 +110,6 @@ async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
         name=privacy.mask_name(known[certificate.trainee_id].name),
         revoked_on=certificate.revoked_on if reason is Verification.REVOKED else None,
     )
-
-
-def _is_called(holder: clients.TraineeName, name: str) -> bool:
-    """Today or before: a printed certificate keeps the name it was printed with."""
-    return any(person_names.same(each, name) for each in holder.known_as.splitlines())
 
 
 def _unknown(trainee_id: UUID, known: dict[UUID, clients.TraineeName]) -> Iterable[errors.Fault]:

@@ -7,16 +7,16 @@ Set-based, a hundred people at a time, so that a roster of thousands takes secon
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
-from services.registry.codes import EnrolmentOutcome, PersonalStatus, SheetKind
-from services.registry.imports import lists, sign_in
+from services.registry.codes import EvidenceGrade, PersonalStatus, SheetKind
+from services.registry.imports import facts, lists, sign_in
 from services.registry.imports import reading as sheets
 from services.registry.imports.sign_in import OnRoster, SignInRow
 from services.registry.imports.tables import Import
@@ -31,10 +31,8 @@ from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import visibility
 from services.registry.people.trainees.batch import BY_CORRECTION, bring_up_to_date, correction_needed
 from services.registry.people.trainees.errors import CorrectionNeeded
-from services.registry.people.trainees.policy import is_known_as
 from services.registry.people.trainees.rules import Category, Person, id_type_of
 from services.registry.people.trainees.schemas import TraineeIn
-from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
 from services.registry.training.attendance import operations as attendance
 from services.registry.training.classes import policy
@@ -42,18 +40,23 @@ from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import require_not_over, require_state
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import operations as enrolments
-from services.registry.training.enrolments.conditions import person
+from services.registry.training.enrolments.batch import Work, keep_work
 from services.registry.training.enrolments.errors import ClassFull
-from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.enrolments.schemas import EmploymentIn
 from shared import errors, privacy
 from shared.access import Call
-from shared.batches import Result, rejected
+from shared.batches import Result, rejected, shaped
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.running import Kept, Progress
 from shared.sheets import Reading, RowFault
 from shared.web import Kernel
 
-PEOPLE_AT_A_TIME: Final = 100
+PEOPLE_AT_A_TIME: Final = 500
+OF_A_CLASS: Final = (SheetKind.ROSTER, SheetKind.SIGN_IN)
+WEAKEST: Final = EvidenceGrade.E  # where the sheet does not say how work was proved
+# The columns of what a fault points to, where they are called otherwise.
+POINTED: Final = {"from_on": "from", "to_on": "until", "until_on": "until", "region_code": "region", "categories": "category"}
+NOT_ENROLLED: Final = "不在您可见的班级花名册上;请核对证件号码和班级编号,或先把该人加入花名册"
 
 
 async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
@@ -63,21 +66,8 @@ async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
         if row.class_id is not None:
             training = await classes.find(session, call, row.class_id)
         if training is not None and row.kind == SheetKind.SIGN_IN:
-            roster = await _roster(session, training.id)
+            roster = await facts.roster(session, training.id)
     return await asyncio.to_thread(_read, kernel.vault, call.today, row, training, roster)
-
-
-async def _roster(session: AsyncSession, class_id: UUID) -> list[Any]:
-    """Who is in the class, by each of the numbers and names they are registered under."""
-    there = (
-        select(person().label("who"))
-        .where(Enrolment.class_id == class_id, Enrolment.outcome != EnrolmentOutcome.WITHDRAWN)
-        .distinct()
-        .cte()
-    )
-    known = select(there.c.who, Trainee.id, Trainee.name, Trainee.id_number, Trainee.known_as)
-    people = union_all(known.join(Trainee, Trainee.id == there.c.who), known.join(Trainee, Trainee.merged_into == there.c.who))
-    return list((await session.execute(people)).all())
 
 
 def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClass | None, roster: Sequence[Any]) -> Reading[Any]:
@@ -93,6 +83,8 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
     }
     if row.kind == SheetKind.TRAINEES:
         return lists.read_trainees(book, today=today, **known)
+    if row.kind == SheetKind.EMPLOYMENT:
+        return lists.read_employment(book, today=today)
     if row.kind == SheetKind.OUTSIDE_PAYMENTS:
         return lists.read_outside_payments(book, source=row.list_source, today=today, reference=reference.lists())
     if training is None:
@@ -113,7 +105,7 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
 
 async def keep(session: AsyncSession, call: Call, kernel: Kernel, row: Import, reading: Reading[Any], progress: Progress) -> Kept:
     """Keeps the good rows, in the job's transaction."""
-    if row.class_id is None:
+    if row.kind not in OF_A_CLASS or row.class_id is None:
         return await _keep_lists(session, call, kernel.vault, row, reading.rows, progress)
     training = await classes.find(session, call, row.class_id, lock=True)
     roster = row.kind == SheetKind.ROSTER
@@ -230,82 +222,89 @@ async def _keep_sign_in(session: AsyncSession, call: Call, training: TrainingCla
     return kept
 
 
-# --- lists of teachers and of other offices ------------------------------------------------------------------------------------------------
+# --- lists whose rows are what requests would say --------------------------------------------------------------------------------------------
 
 
 async def _keep_lists(
     session: AsyncSession, call: Call, vault: privacy.Vault, row: Import, rows: Sequence[Any], progress: Progress
 ) -> Kept:
     async def keep_teachers(some: Mapping[int, sheets.TeacherRow]) -> Mapping[int, Result]:
-        items = {
-            index: TeacherIn.model_validate(_stated(each, "name", "employment", "from_on", "to_on", "qualification"))
-            for index, each in some.items()
-        }
+        items, refused = shaped(
+            TeacherIn, {index: _stated(each, "name", "employment", "from_on", "to_on", "qualification") for index, each in some.items()}
+        )
         if row.institution_id is None:
             raise ValueError("a list of teachers belongs to an institution")
-        return await teachers.keep(session, call, vault, row.institution_id, items)
+        return refused | await teachers.keep(session, call, vault, row.institution_id, items)
 
     async def keep_statuses(some: Mapping[int, sheets.StatusRow]) -> Mapping[int, Result]:
-        others = await _named_otherwise(session, vault, some)
-        items = {
-            index: StatusRecordIn.model_validate(_stated(each, "status", "source", "from_on", "until_on"))
-            for index, each in some.items()
-            if index not in others
-        }
-        return others | dict(await status_records.keep(session, call, vault, items))
+        others = _named_otherwise(some, await facts.registered(session, vault, {each.number for each in some.values()}))
+        said = {index: _stated(each, "status", "source", "from_on", "until_on") for index, each in some.items() if index not in others}
+        items, refused = shaped(StatusRecordIn, said)
+        return others | refused | dict(await status_records.keep(session, call, vault, items))
 
     async def keep_trainees(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
-        items = {index: TraineeIn.model_validate({"phone": None, **each.stated}) for index, each in some.items()}
+        known = await facts.registered(session, vault, {each.number for each in some.values() if each.undated})
+        items, refused = shaped(TraineeIn, {index: {"phone": None, **_dated(call, each, known)} for index, each in some.items()})
         for item in items.values():
             if item.phone is None:
                 item.model_fields_set.discard("phone")  # a blank cell takes no telephone away
-        return await trainee_batch.keep(session, call, vault, items)
+        return refused | dict(await trainee_batch.keep(session, call, vault, items))
+
+    async def keep_employment(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
+        known = await facts.registered(session, vault, {each.number for each in some.values()})
+        others = _named_otherwise(some, known)
+        enrolled = await facts.enrolled(session, call, {each.id for each in known.values()}, row.class_id)
+        found: dict[int, Any] = {}
+        for index, each in some.items():
+            theirs = enrolled.get(known[each.number].id, ()) if each.number in known else ()
+            found[index] = next((one for one in theirs if each.class_number in (None, one.class_number)), None)
+        absent = {
+            index: rejected(errors.Fault("not_on_roster", "/id_number", seen=privacy.mask_number(each.number), fix=NOT_ENROLLED))
+            for index, each in some.items()
+            if found[index] is None
+        }
+        said = {index: {"grade": WEAKEST, **each.stated} for index, each in some.items() if index not in absent | others}
+        items, refused = shaped(EmploymentIn, said)
+        for index, item in items.items():
+            if "grade" not in some[index].stated:
+                item.model_fields_set.discard("grade")  # a blank cell takes no better proof away
+        works = {index: Work(found[index].id, item) for index, item in items.items()}
+        return others | absent | refused | await keep_work(session, call, works, f"就业去向名单导入 {row.id}")
 
     async def keep_payments(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
-        others = await _named_otherwise(session, vault, some)
-        items = {index: OutsidePaymentIn.model_validate(each.stated) for index, each in some.items() if index not in others}
-        return others | await outside_payments.keep(session, call, vault, items)
+        others = _named_otherwise(some, await facts.registered(session, vault, {each.number for each in some.values()}))
+        items, refused = shaped(OutsidePaymentIn, {index: each.stated for index, each in some.items() if index not in others})
+        return others | refused | await outside_payments.keep(session, call, vault, items)
 
     keepers: Mapping[str, Callable[[Mapping[int, Any]], Awaitable[Mapping[int, Result]]]] = {
         SheetKind.TEACHERS: keep_teachers,
         SheetKind.STATUS_RECORDS: keep_statuses,
         SheetKind.TRAINEES: keep_trainees,
+        SheetKind.EMPLOYMENT: keep_employment,
         SheetKind.OUTSIDE_PAYMENTS: keep_payments,
     }
     kept = Kept()
     for start in range(0, len(rows), PEOPLE_AT_A_TIME):
         some = rows[start : start + PEOPLE_AT_A_TIME]
-        for index, result in (await keepers[row.kind](dict(enumerate(some)))).items():
-            if result.outcome != "rejected":
-                kept.counts[result.outcome] += 1
-            kept.faults += [some[index].fault(_column(fault), fault.code, fault.seen, fault.fix) for fault in result.faults]
+        kept.take(some, await keepers[row.kind](dict(enumerate(some))), POINTED)
         await progress(start + len(some))
     return kept
 
 
-async def _named_otherwise(
-    session: AsyncSession, vault: privacy.Vault, rows: Mapping[int, sheets.StatusRow | lists.StatedRow]
-) -> dict[int, Result]:
+def _named_otherwise(rows: Mapping[int, sheets.StatusRow | lists.StatedRow], known: Mapping[str, facts.Known]) -> dict[int, Result]:
     """The refusals of rows with the number of a registered person and another name."""
-    keys = {index: vault.blind(row.number, fields.ID_NUMBER) for index, row in rows.items() if row.name}
-    known = select(Trainee.id_number_key, Trainee.known_as).where(Trainee.id_number_key == func.any(list(keys.values())))
-    names: dict[bytes, list[str]] = {}
-    for each in await session.execute(known):
-        names.setdefault(each.id_number_key, []).extend(each.known_as.splitlines())
     return {
-        index: rejected(trainees.name_differs("/name", rows[index].name or ""))
-        for index, key in keys.items()
-        if key in names and not is_known_as(names[key], rows[index].name or "")
+        index: rejected(trainees.name_differs("/name", row.name or ""))
+        for index, row in rows.items()
+        if row.number in known and not known[row.number].is_called(row.name)
     }
 
 
-# The columns of what a fault points to, where they are called otherwise.
-POINTED: Final = {"from_on": "from", "to_on": "until", "until_on": "until", "region_code": "region", "categories": "category"}
-
-
-def _column(fault: errors.Fault) -> str:
-    pointed = (fault.pointer or "").split("/")[1:2]
-    return POINTED.get(pointed[0], pointed[0]) if pointed else ""
+def _dated(call: Call, row: lists.StatedRow, known: Mapping[str, facts.Known]) -> dict[str, Any]:
+    """What the row states; a category without a day counts from today, unless it is known."""
+    before = known[row.number].categories if row.number in known else ()
+    since = [added for code in row.undated if (added := _category(before, code, call.today))]
+    return {**row.stated, "categories": [*row.stated.get("categories", ()), *map(asdict, since)]}
 
 
 def _stated(row: sheets.TeacherRow | sheets.StatusRow, *names: str) -> dict[str, Any]:

@@ -43,3 +43,18 @@ WORDS: Final = Words(
     },
     instead={"region": "address"},  # an office that lists no town lists the address the town stands in
 )
+
+# A list of the work that people had or found: who employs them is told beside who they are.
+WORK_WORDS: Final = Words(
+    headers={
+        **{name: WORDS.headers[name] for name in ("order", "name", "id_number")},
+        "class_number": r".*班级?(?:编号|号)|.*培训班.*(?:编号|号)",
+        "until": r".*(?:离职|离岗|离开|结束|截止|截至|终止).*(?:年月|日期|时间|日)|至",
+        "from": r".*(?:就业|入职|上岗|到岗|创业|开始|起始).*(?:年月|日期|时间|日)|自",
+        "kind": r".*(?:就业|从业).*(?:形式|方式|类型|类别|去向|情况|渠道)",
+        "grade": r".*(?:证据|证明|凭证|佐证).*(?:等级|类型|方式|种类|形式)",
+        "proof": r".*(?:证明|佐证|凭证).*(?:材料|文件|编号)?|依据",
+        "employer": r"(?!.*(?:信用|代码|电话|地址)).*(?:用人单位|用工单位|就业单位|工作单位|单位名称|企业名称|企业|单位|雇主).*",
+    },
+    called={"id_number": "身份证号码", "from": "就业日期"},
+)

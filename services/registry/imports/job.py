@@ -4,11 +4,11 @@ from typing import Final
 
 from services.registry.imports import batch
 from services.registry.imports.tables import Import
-from shared.sheet_jobs import running
+from shared.sheet_jobs import beside, running
 from shared.web import Kernel
 
-IMPORTS: Final = running.Intake(Import, "import", batch.read, batch.keep, traced=("kind", "mode"))
+IMPORTS: Final = running.Intake(Import, "import", "services.registry.app", batch.read, batch.keep, traced=("kind", "mode"))
 
 
 async def work(kernel: Kernel) -> None:
-    await running.work(kernel, IMPORTS)
+    await beside.work(kernel, IMPORTS)

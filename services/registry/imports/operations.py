@@ -30,10 +30,12 @@ FIELDS: Final = {
     SheetKind.TEACHERS: {"institution_id"},
     SheetKind.STATUS_RECORDS: {"status", "source"},
     SheetKind.TRAINEES: set(),
+    SheetKind.EMPLOYMENT: {"class_id"},
     SheetKind.OUTSIDE_PAYMENTS: {"source"},
 }
 DAYS_ON_A_SHEET: Final = 31
-OPTIONAL: Final = {SheetKind.TEACHERS: {"institution_id"}, SheetKind.OUTSIDE_PAYMENTS: {"source"}}
+OPTIONAL: Final = {SheetKind.TEACHERS: {"institution_id"}, SheetKind.EMPLOYMENT: {"class_id"}, SheetKind.OUTSIDE_PAYMENTS: {"source"}}
+STEP_OF: Final = {SheetKind.ROSTER: policy.ENROL, SheetKind.SIGN_IN: policy.ATTEND}
 
 
 async def receive(session: AsyncSession, call: Call, kernel: Kernel, form: schemas.ImportIn) -> schemas.ImportOut:
@@ -70,12 +72,12 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
     role = call.actor.role
     if form.class_id is not None:
         training = await classes.find(session, call, form.class_id)
-        if form.mode == "commit":
-            require_state(call, training, policy.ENROL if form.kind == SheetKind.ROSTER else policy.ATTEND)
+        if form.mode == "commit" and form.kind in STEP_OF:
+            require_state(call, training, STEP_OF[form.kind])
             if form.kind == SheetKind.ROSTER:
                 require_not_over(call, training)
         return None
-    if form.kind == SheetKind.TRAINEES:
+    if form.kind in (SheetKind.TRAINEES, SheetKind.EMPLOYMENT):
         return None
     if form.kind in (SheetKind.STATUS_RECORDS, SheetKind.OUTSIDE_PAYMENTS):
         if role != "officer":

@@ -1,6 +1,6 @@
 """Paths of the imports and the empty sheets to fill in."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Form, Query, Response
@@ -8,7 +8,7 @@ from fastapi import Form, Query, Response
 from services.registry.codes import SheetKind
 from services.registry.imports import job, operations, schemas
 from services.registry.imports.tables import Import
-from services.registry.imports.templates import template
+from services.registry.imports.templates import OtherKind, template
 from services.registry.imports.visibility import READERS
 from services.registry.training.classes.policy import ENROLLERS
 from shared import access, errors, pages, web, wire
@@ -25,7 +25,7 @@ ONE = "/v1/imports/{import_id:uuid}"
     "POST",
     "/v1/imports",
     may=ENROLLERS,
-    summary="导入表格:花名册、签到表、教师名册、学员名册、其他部门的名单",
+    summary="导入表格:花名册、签到表、教师名册、学员名册、就业去向、其他部门的名单",
     status=202,
     errors=[errors.InvalidState, FileTooLarge, UnreadableFile, UnknownSheetLayout],
     largest_bytes=web.UPLOAD_LARGEST_BYTES,
@@ -91,5 +91,5 @@ async def get_sign_in(
 
 
 @router.operation("GET", "/v1/templates/{kind}.xlsx", may=access.SIGNED_IN, summary="空表模板", response_class=Workbook)
-async def get_template(kind: SheetKind | Literal["placements"]) -> Workbook:
+async def get_template(kind: SheetKind | OtherKind) -> Workbook:
     return Workbook(template(kind), kind)

@@ -12,7 +12,8 @@ from shared.sheet_jobs import schemas
 
 
 class ImportIn(wire.In):
-    """The form of an upload: `class_id` for a roster or sign-in sheet; `status` and `source` for another office's list."""
+    """The form of an upload: `class_id` for a roster or sign-in sheet, and for a list of work where all of it was after one class; `status` and `source` for
+    another office's list."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, Literal
 
-from services.registry.codes import SheetKind
+from services.registry.codes import CertificateSheetKind, SheetKind
 from services.registry.reference import policy as reference
 from shared import codes, county
 from shared.sheets import Table, write_book
@@ -64,6 +64,17 @@ TEMPLATES: Final[Mapping[SheetKind, tuple[str, Sequence[str], Sequence[str], Seq
             "已登记的人:空白的格不改变原有内容,类别只增不减。",
         ),
     ),
+    SheetKind.EMPLOYMENT: (
+        "就业去向名单",
+        ("序号", "姓名", "身份证号码", "班级编号", "就业形式", "用人单位", "就业日期", "离职日期", "证明方式", "证明材料"),
+        ("潘阿生", EXAMPLE_NUMBER, "", "单位就业", "某电器有限公司", "2025-07-02", "", "社会保险", ""),
+        (
+            "必填:身份证号码、就业日期;就业形式和用人单位至少填一项。未就业的人不列入本表。",
+            "班级编号:一人上过几个班的填写,不填则为最近一个班;导入时选定班级的不必填。",
+            "证明方式:不填的按最低一级(村、社区说明或电话核实)。",
+            "同一人、形式、单位和就业日期为同一条,再次导入时补充离职日期和证明。",
+        ),
+    ),
     SheetKind.OUTSIDE_PAYMENTS: (
         "别处已付补贴名单",
         ("序号", "姓名", "身份证号码", "补贴项目", "职业(工种)", "技能等级", "补贴的培训或证书日期", "金额(元)", "支付单位", "凭证或文号"),
@@ -81,11 +92,45 @@ PLACEMENTS: Final = (
     ("潘阿生", EXAMPLE_NUMBER, "", "某电器有限公司", "", "电工", "2025-07-02", "在岗", "", "已参保"),
     ("必填:公民身份号码、入职日期。", "已离职的必须填写离职日期;日期写成 2025-07-02 的样子。", "一人在几个订单上的,填写订单编号。"),
 )
+CERTIFICATES: Final = (
+    "证书名单",
+    ("序号", "姓名", "身份证号码", "证书种类", "证书编号", "职业(工种)", "技能等级", "发证日期", "发证机构", "证明材料"),
+    (
+        *(
+            "潘阿生",
+            EXAMPLE_NUMBER,
+            "职业技能等级证书",
+            f"Y0000{county.here().province_digits}000123254000001",
+            "电工",
+            "中级工",
+            "2025-06-30",
+        ),
+        *("州职业技能鉴定中心", ""),
+    ),
+    (
+        "必填:身份证号码、证书编号、发证日期、发证机构;职业技能等级证书和职业资格证书还须填写职业和等级。",
+        "持证人须已登记为学员。证书编号按文本填写。",
+        "证明材料不填的,以本次导入的表格为准。",
+    ),
+)
+RESULTS: Final = (
+    "成绩表",
+    ("序号", "姓名", "身份证号码", "批次编号", "成绩", "是否合格"),
+    ("潘阿生", EXAMPLE_NUMBER, "", "86.5", "合格"),
+    (
+        "必填:姓名、身份证号码、是否合格(合格、不合格或缺考)。",
+        "批次编号:一人在几个未锁定的批次中的填写;导入时选定批次的不必填。",
+        "成绩为 0 至 100 的分数,可留空。成绩锁定前可以改好再次导入。",
+    ),
+)
+# Of other services, which read them; the empty sheets are given out in one place.
+OTHERS: Final = {"placements": PLACEMENTS, CertificateSheetKind.CERTIFICATES: CERTIFICATES, CertificateSheetKind.RESULTS: RESULTS}
+OtherKind = CertificateSheetKind | Literal["placements"]
 
 
-def template(kind: SheetKind | Literal["placements"]) -> bytes:
+def template(kind: SheetKind | OtherKind) -> bytes:
     """An .xlsx of the sheet, with drop-downs for its codes, and its instructions."""
-    name, header, example, instructions = PLACEMENTS if kind == "placements" else TEMPLATES[kind]
+    name, header, example, instructions = TEMPLATES[kind] if isinstance(kind, SheetKind) else OTHERS[kind]
     lines = [[str(number), line] for number, line in enumerate([*instructions, *EVERYWHERE], 1)]
     return write_book([Table(name, header, [[EXAMPLE_ORDER, *example]], choices(header)), Table("填表说明", ["序", "说明"], lines)])
 
@@ -108,8 +153,12 @@ def choices(header: Sequence[str]) -> dict[str, Sequence[str]]:
         "人员类别": [category.name for category in known.categories.values()],
         "专职/兼职": ("专职", "兼职"),
         "状态": ("正常", "停发"),
+        "就业形式": [label.zh for label in codes.labels("employment_kind").values()],
+        "证明方式": [label.zh for label in codes.labels("evidence_grade").values()],
         "补贴项目": [label.zh for label in codes.labels("scheme").values()],
         "技能等级": [level.name for level in known.levels.values()],
+        "证书种类": [label.zh for label in codes.labels("certificate_kind").values()],
+        "是否合格": ("合格", "不合格", "缺考"),
         "所在区": [district.name for district in partner.districts],
         "在岗情况": ("在岗", "已离职"),
         "参保情况": ("已参保", "未参保"),

@@ -69,5 +69,4 @@ async def how_many(registry: Service) -> tuple[int, int]:
 
 
 async def work_until_idle(registry: Service) -> None:
-    while taken := await sheet_job.take(registry.kernel, IMPORTS):
-        await sheet_job.run(registry.kernel, IMPORTS, taken)
+    await sheet_job.read_all(registry.kernel, IMPORTS)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.registry.codes import PersonalStatus
-from services.registry.imports.lists import read_outside_payments, read_trainees
+from services.registry.imports.lists import read_employment, read_outside_payments, read_trainees
 from services.registry.imports.reading import read_roster, read_status_records, read_teachers
 from services.registry.imports.sign_in import OnRoster, read_sign_in
 from services.registry.imports.templates import TEMPLATES
@@ -25,6 +25,7 @@ READERS: dict[str, Callable[[Book], Reading[Any]]] = {
     "teachers": lambda book: read_teachers(book, today=TODAY),
     "status_records": lambda book: read_status_records(book, status=PersonalStatus.EMPLOYEE_PENSION, source="社保局", today=TODAY),
     "trainees": lambda book: read_trainees(book, today=TODAY, **KNOWN),
+    "employment": lambda book: read_employment(book, today=TODAY),
     "outside_payments": lambda book: read_outside_payments(book, source="局", today=TODAY, reference=reference.lists()),
 }
 ODD: tuple[Value, ...] = (

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from services.registry.codes import SheetKind
+from services.registry.codes import CertificateSheetKind, SheetKind
 from services.registry.imports.tables import Import
 from shared.sheets import Table, open_book, write_book
 from tests.conftest import Service
@@ -250,7 +250,7 @@ async def test_an_institution_sees_its_own_imports_only(registry: Service) -> No
 async def test_a_template_can_be_downloaded_and_sent_back(registry: Service) -> None:
     class_id = await made.proposed(registry, await made.school(registry), "approved")
     officer = registry.as_("officer", at=made.BEFORE)
-    for kind in (*SheetKind, "placements"):
+    for kind in (*SheetKind, *CertificateSheetKind, "placements"):
         assert (await officer.get(f"/v1/templates/{kind}.xlsx")).content.startswith(b"PK")
     assert (await officer.get("/v1/templates/cats.xlsx")).status_code == 404
     empty = (await officer.get("/v1/templates/roster.xlsx")).content

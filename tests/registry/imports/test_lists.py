@@ -91,6 +91,100 @@ async def test_a_list_of_trainees_registers_them_and_takes_nothing_away(registry
     assert (refused["summary"]["rejected"], {(each["column"], each["code"]) for each in refused["errors"]}) == (2, {("D", "forbidden")})
 
 
+async def test_a_category_without_a_day_counts_from_the_first_import_and_is_told_once(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    header = HEADER[:-1]
+    sheet = write_book([Table("学员名册", header, [("1", *person(1, category="农村妇女、退役军人")[:5])])])
+    for at, outcome in ((made.BEFORE, "created"), (made.LAST, "unchanged"), (made.BEFORE.replace("2025-04-01", "2025-03-01"), "updated")):
+        own = registry.as_("institution", institution_id=institution_id, at=at)
+        assert (await imported(own, sheet, kind="trainees"))["summary"][outcome] == 1, at
+    [trainee] = (await own.get("/v1/trainees")).json()["items"]
+    assert {(each["code"], each["since_on"], each["until_on"]) for each in trainee["categories"]} == {
+        (code, *days) for code in ("rural_woman", "veteran") for days in (("2025-04-01", None), ("2025-03-01", "2025-03-31"))
+    }
+
+
+WORK = ("姓名", "身份证号码", "班级编号", "就业形式", "用人单位", "就业日期", "离职日期", "证明方式")
+
+
+def work(*rows: tuple[str, ...]) -> bytes:
+    return write_book([Table("就业去向名单", WORK, rows)])
+
+
+async def test_a_list_of_work_is_kept_once_and_brought_up_to_date(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    classes = [
+        await made.proposed(registry, institution_id, "approved", **days)
+        for days in ({}, {"starts_on": "2025-04-14", "ends_on": "2025-04-16"})
+    ]
+    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+    for class_id in classes:
+        await imported(own, roster(person(1), person(2, "吴老岩")), kind="roster", class_id=class_id)
+    [later, first] = [each["number"] for each in (await own.get("/v1/classes")).json()["items"]]
+    after = registry.as_("institution", institution_id=institution_id, at="2025-08-01T09:00:00+08:00")
+    rows = [
+        ("杨秀英", made.citizen(1), "", "单位就业", "某电器厂", "2025-05-06", "", "社保缴费记录"),
+        ("吴老岩", made.citizen(2), first, "", "某电器厂", "2025-05-07", "", ""),
+        ("杨秀英", made.citizen(2), "", "灵活就业", "", "2025-05-07", "", ""),
+        ("石阿妹", made.citizen(3), "", "灵活就业", "", "2025-05-07", "", ""),
+        ("吴老岩", made.citizen(2), "KL-PX-1999-000001", "灵活就业", "", "2025-05-07", "", ""),
+        ("吴老岩", made.citizen(2), "", "未就业", "", "2025-05-07", "", ""),
+        ("吴老岩", made.citizen(2), "", "灵活", "", "2025-09-07", "", "天气"),
+        ("吴老岩", made.citizen(2), "", "灵活", "", "2025-09-08", "", "E"),
+        ("吴老岩", made.citizen(2), "", "", "", "2025-05-09", "2025-05-08", ""),
+    ]
+    told = await imported(after, work(*rows), kind="employment")
+    assert (told["summary"], found(told)) == (
+        counts(9, created=2, rejected=7),
+        [
+            (4, "A", "name_differs"),
+            (5, "B", "not_on_roster"),
+            (6, "B", "not_on_roster"),
+            (7, "D", "unknown_state"),
+            (8, "H", "invalid_value"),
+            (9, "F", "in_the_future"),
+            (10, "D", "missing_field"),
+        ],
+    )
+    assert (await imported(after, work(*rows[:2]), kind="employment"))["summary"] == counts(2, unchanged=2)
+    left = [(*rows[0][:6], "2025-07-31", ""), (*rows[1][:7], "劳动合同")]
+    assert (await imported(after, work(*left), kind="employment"))["summary"] == counts(2, updated=2)
+    kept = {}
+    for each in (await after.get("/v1/enrolments")).json()["items"]:
+        for one in (await after.get(f"/v1/enrolments/{each['id']}/employment")).json()["items"]:
+            kept[each["trainee_name"], each["class_number"]] = one
+    assert {key: (one["kind"], one["until_on"], one["grade"]) for key, one in kept.items()} == {
+        ("杨秀英", later): ("employer", "2025-07-31", "A"),
+        ("吴老岩", first): ("employer", None, "D"),
+    }
+
+
+async def test_work_after_one_class_is_of_who_was_in_it_and_whoever_sees_it_tells(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    class_id = await made.proposed(registry, institution_id, "approved")
+    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+    await imported(own, roster(person(1)), kind="roster", class_id=class_id)
+    rows = [("杨秀英", made.citizen(1), "", "自主创业", "", "2025-03-06", "", "")]
+    other = registry.as_("institution", institution_id=await made.school(registry), at=made.BEFORE)
+    await sent(other, work(*rows), 404, kind="employment", class_id=class_id)
+    assert found(await imported(other, work(*rows), kind="employment")) == [(2, "B", "not_on_roster")]
+    assert (await imported(own, work(*rows), kind="employment", class_id=class_id, mode="validate"))["summary"] == counts(1, created=1)
+    assert (await imported(own, work(*rows), kind="employment", class_id=class_id))["summary"] == counts(1, created=1)
+
+
+async def test_a_cell_that_no_request_could_bring_is_a_fault_of_its_row(registry: Service) -> None:
+    officer = registry.as_("officer", at=made.BEFORE)
+    header = ("姓名", "身份证号码", "户籍所在乡镇", "文化程度")
+    sheet = write_book(
+        [Table("学员", header, [("杨秀英", made.citizen(1), "三棵树镇", "初中" * 300), ("吴老岩", made.citizen(2), "三棵树镇", "初中")])]
+    )
+    told = await imported(officer, sheet, kind="trainees")
+    assert (told["summary"], found(told)) == (counts(2, created=1, rejected=1), [(2, "D", "invalid_value")])
+    class_id = await made.proposed(registry, await made.school(registry), "approved")
+    told = await imported(officer, sheet, kind="roster", class_id=class_id)
+    assert (told["summary"], found(told)) == (counts(2, created=1, rejected=1), [(2, "D", "invalid_value")])
+
+
 async def test_a_list_of_payments_elsewhere_is_kept_once(registry: Service) -> None:
     officer = registry.as_("officer", at=made.BEFORE)
     header = ("姓名", "身份证号码", "职业(工种)", "技能等级", "开班日期", "金额(元)", "支付单位")

@@ -1,0 +1,108 @@
+"""The job of a service that sees to its sheets, and the process beside it in which they are read and kept: a roster of thousands takes the processor for
+seconds, and whoever calls the service meanwhile shall not notice. It is started when a sheet waits, ends when none has come for a minute, and with the service
+however that ends.
+"""
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import os
+import pickle
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from shared import telemetry
+from shared.settings import Settings
+from shared.sheet_jobs import running
+from shared.sheet_jobs.running import Intake
+from shared.web import Kernel, kernel
+
+LOOK_AGAIN_SECONDS: Final = 1.0
+IDLE_SECONDS: Final = 60.0
+IDLE_LOOK_SECONDS: Final = 0.1
+INTERPRETER_FOR_SECONDS: Final = 0.001
+CONNECTIONS: Final = 2  # the rows', and one for the lease and the progress
+YIELDS: Final = 5  # whoever calls comes first (nice)
+
+
+async def work(of_service: Kernel, of: Intake[Any]) -> None:
+    """Runs as long as the service lives. What it does with sheets itself it does in threads: whoever calls gets the interpreter back within a millisecond
+    instead of five."""
+    sys.setswitchinterval(INTERPRETER_FOR_SECONDS)
+    while True:
+        running.woken(of_service).clear()
+        try:
+            if not of_service.settings.sheets_beside:
+                await running.read_all(of_service, of)
+            elif await _waits(of_service, of):
+                await _read_beside(of_service, of)
+        except Exception as error:  # the database is away: look again
+            telemetry.log.warning("import_job", error=type(error).__name__)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(running.woken(of_service).wait(), LOOK_AGAIN_SECONDS)
+
+
+async def _waits(of_service: Kernel, of: Intake[Any]) -> bool:
+    async with of_service.reading() as session:
+        return await session.scalar(select(of.table.id).where(running.waiting(of.table)).limit(1)) is not None
+
+
+async def _read_beside(of_service: Kernel, of: Intake[Any]) -> None:
+    """Starts the process, and stays until it has ended. Raises RuntimeError when it failed."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "shared.sheet_jobs.beside"),
+        stdin=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        start_new_session=True,
+    )
+    assert child.stdin
+    try:
+        child.stdin.write(pickle.dumps((of_service.service, of_service.settings, of)))
+        await child.stdin.drain()
+        if failed := await child.wait():
+            raise RuntimeError(f"ended with {failed}")
+    finally:
+        child.stdin.close()
+        await child.wait()
+
+
+def main() -> None:
+    service, settings, of = pickle.load(sys.stdin.buffer)  # written by the lines above, in our own service
+    threading.Thread(target=_end_with_the_service, daemon=True).start()
+    os.nice(YIELDS)
+    importlib.import_module(of.app)  # puts the service's parts together
+    telemetry.configure(service, settings.log_level)
+    gc.collect()
+    gc.freeze()
+    asyncio.run(_read_until_idle(service, settings.model_copy(update={"database_connections": CONNECTIONS}), of))
+
+
+def _end_with_the_service() -> None:
+    """Its end of the pipe is closed when it ends, also by kill -9. What was being read is taken up again when its lease has run out."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+async def _read_until_idle(service: str, settings: Settings, of: Intake[Any]) -> None:
+    made = kernel.build(service, settings)
+    beating = asyncio.create_task(made.pulse.keep_beating())
+    try:
+        idle_since = time.monotonic()
+        while time.monotonic() - idle_since < IDLE_SECONDS:
+            if await running.read_all(made, of):
+                idle_since = time.monotonic()
+            await asyncio.sleep(IDLE_LOOK_SECONDS)
+    finally:
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
+        await made.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Sheets are read in a process beside their service: killed over one, it takes effect once, and nobody is left behind."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import asyncpg
+import httpx
+import psutil
+import pytest
+
+from deploy.demo.main_job import Job
+from deploy.stack import Stack
+from shared.sheets import Table, write_book
+from tests import people
+
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def officer(stack: Stack) -> Iterator[Any]:
+    with Job(stack.gateway_url, patience_seconds=PATIENCE_SECONDS) as job:
+        yield job.local("officer")
+
+
+def test_a_sheet_over_which_its_service_is_killed_takes_effect_once_and_its_reader_ends(stack: Stack, officer: Any) -> None:
+    import_id = bring(officer, 600)
+    reader = who_reads(stack, officer, import_id)
+    stack.kill("registry")
+    until(lambda: ended(reader))
+    stack.restart("registry")
+    asyncio.run(let_the_lease_run_out(stack))
+    until(lambda: look(officer, import_id)["status"] == "done")
+    assert look(officer, import_id)["summary"]["created"] == 600
+
+
+def bring(officer: Any, rows: int, first: int = 700_000) -> str:
+    header = ("姓名", "身份证号码", "户籍所在乡镇")
+    listed = [(people.name(n), people.id_number(n), "三棵树镇") for n in range(first, first + rows)]
+    form, files = {"kind": "trainees"}, {"file": ("学员.xlsx", write_book([Table("学员", header, listed)]))}
+    return str(officer.do("POST", "/v1/imports", on="2025-04-01", data=form, files=files)["id"])
+
+
+def look(officer: Any, import_id: str) -> Any:
+    return officer.do("GET", f"/v1/imports/{import_id}", on="2025-04-01")
+
+
+def who_reads(stack: Stack, officer: Any, import_id: str) -> psutil.Process:
+    """The process, in the middle of the sheet."""
+    until(lambda: look(officer, import_id)["progress"]["total"])
+    [reader] = readers(stack)
+    assert look(officer, import_id)["status"] == "running"
+    return reader
+
+
+def ended(reader: psutil.Process) -> bool:
+    return not reader.is_running() or reader.status() == psutil.STATUS_ZOMBIE
+
+
+def readers(stack: Stack) -> list[psutil.Process]:
+    return [each for each in psutil.Process(stack.pids["registry"]).children() if "shared.sheet_jobs.beside" in each.cmdline()]
+
+
+async def let_the_lease_run_out(stack: Stack) -> None:
+    inside = await asyncpg.connect(stack.database_url("registry").replace("+asyncpg", ""))
+    await inside.execute("UPDATE imports SET leased_until = now() - interval '1 second' WHERE status = 'running'")
+    await inside.close()
+
+
+def until(holds: Callable[[], Any]) -> None:
+    patience_ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            if holds():
+                return
+        except httpx.HTTPError:
+            pass
+        assert time.monotonic() < patience_ends
+        time.sleep(0.02)
