@@ -404,7 +404,7 @@ def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
         found.append(("certificate_missing", "refuse"))
     if certificate:
         issued, revoked = day(certificate["issued_on"]), certificate.get("revoked_on")
-        gone = revoked and day(revoked) <= claimed_on
+        gone = revoked and day(revoked) <= day(facts.get("looked_at_on") or facts["claimed_on"])
         if certificate["holder_id"] != line["trainee_id"] or issued > claimed_on or gone or not certificate["number_fits"]:
             found.append(("certificate_invalid", "refuse"))
         kinds, taught = block.get("certificate_kinds"), course.get("occupation_code")

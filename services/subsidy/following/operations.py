@@ -21,13 +21,10 @@ from services.subsidy.claims.holds import listed
 from services.subsidy.claims.policy import BY_REGISTER, OPEN, a_hold
 from services.subsidy.claims.tables import Appeal, Claim, Entitlement, KnownBlacklisting, Line
 from services.subsidy.codes import FindingCode
-from services.subsidy.recoveries import steps as recoveries
-from services.subsidy.recoveries.policy import CERTIFICATE, Proposal
 from shared import aliases, deeds
 from shared.access import Call
 from shared.changes import Event, TakeIn
 
-BECAUSE_REVOKED = "所附证书 {certificate_id} 已于 {revoked_on} 撤销。请复审人员核实,退回或不予通过;核实无误的可解除。"
 BECAUSE_TWICE = "学员 {old} 已并入 {into},两人名下有同一项补贴({keys})。请复审人员核实,只保留一项。"
 REINSTATED = "承办机构已移出黑名单,自动解除。"
 
@@ -42,7 +39,6 @@ class Told(BaseModel):
     merged_into: UUID | None = None
     from_id: UUID | None = None
     trainee_ids: tuple[UUID, ...] = ()
-    revoked_on: date | None = None
     fields: tuple[str, ...] = ()
     trainee_id: UUID | None = None
     class_id: UUID | None = None
@@ -72,6 +68,10 @@ def _days(_event: Event, told: Told) -> ColumnElement[bool]:
     return conditions.on_days(told.from_on, told.until_on)
 
 
+def _certificate(event: Event, _told: Told) -> ColumnElement[bool]:
+    return conditions.of_certificate(event.subject)
+
+
 def _placement(event: Event, _told: Told) -> ColumnElement[bool]:
     return conditions.of_placement(event.subject)
 
@@ -93,6 +93,7 @@ CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("institution.designated", "institution.designation_voided"), _institution),
     **dict.fromkeys(("institution.suspended", "institution.exited", "institution.changed"), _institution),
     **dict.fromkeys(("teacher.added", "teacher.changed"), _institution),
+    "certificate.revoked": _certificate,
     **dict.fromkeys(("placement.started", "placement.unstarted", "placement.left", "placement.retained", "placement.updated"), _placement),
     **dict.fromkeys(("trade_filing.registered", "trade_filing.withdrawn"), _trade),
 }
@@ -106,8 +107,6 @@ def taking_in(own_call: Callable[[], Call]) -> TakeIn:
                 await institution_blacklisted(session, call, event.subject, told.from_on, told.until_on)
             case "institution.reinstated":
                 await institution_reinstated(session, call, event.subject)
-            case "certificate.revoked":
-                await certificate_revoked(session, call, event.subject, told.revoked_on)
             case "trainee.merged" if told.merged_into:
                 await trainee_merged(session, call, event.subject, told.merged_into)
             case "trainee.unmerged" if told.from_id:
@@ -134,19 +133,6 @@ async def institution_reinstated(session: AsyncSession, call: Call, institution_
     await session.execute(delete(KnownBlacklisting).where(KnownBlacklisting.institution_id == institution_id))
     held = Claim.holds.contains([{"ended_by": BY_REGISTER}])
     await steps.release_each(session, call, and_(Claim.institution_id == institution_id, held), BY_REGISTER, REINSTATED)
-
-
-async def certificate_revoked(session: AsyncSession, call: Call, certificate_id: UUID, revoked_on: date | None) -> None:
-    """Holds every open claim with a line that rests on the certificate, whoever is paid; what was paid on it is proposed to be asked back."""
-    reason = BECAUSE_REVOKED.format(certificate_id=certificate_id, revoked_on=revoked_on or call.today)
-    resting = conditions.of_certificate(certificate_id)
-    await steps.hold_each(session, call, and_(resting, Claim.status.in_(OPEN)), a_hold(FindingCode.CERTIFICATE_INVALID, reason, call.now))
-    paid = Line.paid_yuan - Line.asked_back_yuan
-    wanted = select(Claim.id, Claim.fund_id, Line.position, Line.trainee_id, paid.label("yuan")).join(Line, Line.claim_id == Claim.id)
-    proposals: dict[UUID, Proposal] = {}
-    for row in await session.execute(wanted.where(Line.certificate_id == certificate_id, paid > 0).order_by(Claim.id, Line.position)):
-        proposals.setdefault(row.id, Proposal(row.fund_id, reason, {})).shares[row.position] = (row.trainee_id, row.yuan)
-    await recoveries.propose_each(session, call, CERTIFICATE, proposals)
 
 
 async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUID) -> None:

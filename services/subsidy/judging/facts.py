@@ -216,6 +216,7 @@ class ClaimFacts:
     other_rosters: tuple[ClaimedRoster, ...] = ()
     employer_had_yuan: Decimal | None = None  # of this scheme, by claims before; None: the terms do not ask
     applicant: ApplicantFacts | None = None  # None: a person, or the institution of the class
+    looked_at_on: date | None = None  # a later day by which its certificates were looked at again; None: that of the claim
 
 
 _LATER = {

@@ -26,7 +26,7 @@ from services.subsidy.claims.steps import CLAIMS, LINES
 from services.subsidy.claims.tables import DueReassessment, Line
 from services.subsidy.codes import ClaimKind, FundSource, LineVerdict, Reassessed, SchemeCode
 from services.subsidy.funds.tables import Fund
-from services.subsidy.judging.facts import kept
+from services.subsidy.judging.facts import ClaimFacts, kept
 from services.subsidy.judging.verdict import Verdict, judge_claim
 from services.subsidy.reassessments import policy
 from services.subsidy.reassessments.policy import Difference, Judgement
@@ -170,6 +170,7 @@ def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: f
     now = facts.claim_facts(
         told, wanted, past, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had, overcome=overcome
     )
+    now = replace(now, looked_at_on=_revoked_since(now))
     lines = [_line(each) for each in people]
     pairs = list(zip(lines, judge_claim(now, terms).lines, strict=True))
     differences = {line.position: new for line, verdict in pairs if (new := policy.difference(line, verdict, terms))}
@@ -181,6 +182,12 @@ def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: f
     }
     better = [(line, verdict) for line, verdict in pairs if line.position not in differences and policy.pays_more(line, verdict)]
     return Found(claim, terms.hash, digest(kept(now)), lines, list(differences.values()), changed, better)
+
+
+def _revoked_since(now: ClaimFacts) -> date | None:
+    """The day by which the latest of its certificates was revoked, where that was after the claim: then they are looked at as of that day."""
+    revoked = [line.certificate.revoked_on for line in now.lines if line.certificate and line.certificate.revoked_on]
+    return max((day for day in revoked if day > now.claimed_on), default=None)
 
 
 def _line(line: Line) -> policy.Line:

@@ -34,6 +34,19 @@ class Papers(World):
         self.people[made["trainee_id"]] = made
         return str(made["trainee_id"])
 
+    def project(self, people: list[str]) -> str:
+        """A class whose terms ask for a certificate, of electricians, which these people completed."""
+        there = {
+            "outcome": "completed",
+            "categories": [{"code": "registered_unemployed", "since_on": "2020-01-01", "until_on": None}],
+            "half_days": [{"on": f"2025-04-{day:02}", "half_days": 2} for day in (8, 9, 10)],
+            "attended_other_class": [],
+            "teaches_class": False,
+        }
+        enrolled = [self.people[each] | there | {"enrolment_id": str(db.new_id())} for each in people]
+        taught = {"occupation_code": ELECTRICIAN, "trade_name": None, "trade_filing_no": None, "level": "junior"}
+        return self.open_class(enrolled, channel="project", **taught)
+
     def certificate(self, trainee_id: str, **changed: Any) -> str:
         made = {
             "id": str(db.new_id()),

@@ -122,17 +122,7 @@ async def test_one_payment_an_occupation_and_level_in_all_subsidies_together(sta
 async def test_what_a_training_was_paid_for_is_no_certificates_to_claim(start: Start) -> None:
     async with papers(start, "certificate_direct", "project") as world:
         who = world.person()
-        enrolled = world.people[who] | {
-            "enrolment_id": str(db.new_id()),
-            "outcome": "completed",
-            "categories": [{"code": "registered_unemployed", "since_on": "2020-01-01", "until_on": None}],
-            "half_days": [{"on": f"2025-04-{day:02}", "half_days": 2} for day in (8, 9, 10)],
-            "attended_other_class": [],
-            "teaches_class": False,
-        }
-        class_id = world.open_class(
-            [enrolled], channel="project", occupation_code="6-31-01-03", trade_name=None, trade_filing_no=None, level="junior", hours=24
-        )
+        class_id = world.project([who])
         claim = await world.draft(class_id, scheme="project")
         assert codes(claim["lines"][0]) == ["certificate_missing"]
         held = world.certificate(who, class_id=class_id)

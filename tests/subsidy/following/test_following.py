@@ -1,4 +1,4 @@
-"""What subsidy does when others announce it: holds for a blacklisting and a revoked certificate, and claims that follow a merge. Each once."""
+"""What subsidy does when others announce it: holds for a blacklisting, and claims that follow a merge. Each once."""
 
 import asyncio
 import contextlib
@@ -229,62 +229,6 @@ async def test_the_job_follows_the_registry_by_itself(start: Start) -> None:
         finally:
             job.cancel()
             await asyncio.gather(job, return_exceptions=True)
-
-
-# --- certificates --------------------------------------------------------------------------------------------------------------------------
-
-
-async def test_a_revoked_certificate_holds_the_claims_that_rest_on_it(start: Start) -> None:
-    async with an_office(start) as at, start("evaluation") as evaluation:
-        evaluation.knows(at.registry)
-        trainee_id = await made.trainee(at.registry, 1)
-        certificate = {
-            "kind": "skill_level",
-            "number": "S000052000009255000123",
-            "trainee_id": trainee_id,
-            "occupation_code": "6-31-01-03",
-            "level": "junior",
-            "issued_on": "2025-03-05",
-            "issuer": "黔东南州技能评价中心",
-            "proof": "证书原件扫描件",
-        }
-        certificate_id = (await made.posted(evaluation.as_("officer"), "/v1/certificates", certificate, 201))["id"]
-        touched = await at.claim("reviewed", institution_id=None, trainee_id=UUID(trainee_id), payee="trainee")
-        await at.line(touched, trainee_id=UUID(trainee_id), certificate_id=UUID(certificate_id))
-        paid, other = await at.claim("paid"), await at.claim()
-        await at.line(paid, certificate_id=UUID(certificate_id), paid_yuan="180.00")
-        path = f"/v1/certificates/{certificate_id}:revoke"
-        await made.posted(evaluation.as_("reviewer", at=LISTED_AT), path, {"reason": "考场作弊"}, 200)
-        assert await at.catch_up(evaluation) == 2
-        assert [await at.hold(each) for each in (touched, paid, other)] == ["certificate_invalid", None, None]
-        [proposed] = (await at.subsidy.as_("finance").get("/v1/recoveries?status=proposed")).json()["items"]
-        assert (proposed["claim_id"], proposed["amount"]) == (str(paid), "180.00")
-        await at.act(touched, "release")
-        assert await at.catch_up(evaluation) == 0
-        assert await at.hold(touched) is None
-
-
-async def test_a_certificate_revoked_during_a_blacklisting_is_not_released_with_it(start: Start) -> None:
-    async with an_office(start) as at:
-        school, certificate_id = await made.school(at.registry), db.new_id()
-        claim = await at.claim(institution_id=UUID(school))
-        await at.line(claim, certificate_id=certificate_id)
-        await at.blacklist(school)
-        await at.catch_up()
-        revoked = changes.Event(
-            id=db.new_id(),
-            source="/evaluation",
-            type="certificate.revoked",
-            subject=certificate_id,
-            time=office.call().now,
-            sequence="1-1",
-            data={"revoked_on": "2025-05-20"},
-        )
-        async with at.subsidy.kernel.writing.begin() as session:
-            await operations.taking_in(at.subsidy.kernel.own_call)(session, revoked)
-        await at.reinstate(school)
-        await at.catch_up()
-        assert await at.hold(claim) == "certificate_invalid"
 
 
 # --- merges --------------------------------------------------------------------------------------------------------------------------------

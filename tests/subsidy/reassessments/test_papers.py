@@ -117,10 +117,28 @@ async def test_a_revoked_certificate_stops_what_rests_on_it_and_asks_back_what_w
         opened, money = [await world.approved(world.claims_for("certificate_direct", line(who, paper))) for who, paper in held]
         await paid(world, money)
         for _, paper in held:
+            world.certificates[paper]["revoked_on"] = "2025-05-20"  # after the day of the claim
             await hears(world, "certificate.revoked", paper, revoked_on="2025-05-20")
-        hold = (await seen(world, opened))["hold"]
-        assert hold["code"] == "certificate_invalid"
+        found = await seen(world, opened)
+        assert found["hold"]["code"] == "certificate_invalid" and "certificate_invalid" in codes(found["lines"][0])
         assert await recoveries(world) == [(money["id"], "1000.00")]
+        released = await world.step("reviewer", "release", found, at=AFTER_NOTICE)
+        await hears(world, "trainee.changed", held[0][0])
+        assert (await seen(world, opened))["hold"] is None and released["status"] == "approved"  # a person has looked at it
+
+
+async def test_what_a_revoked_certificate_holds_a_reinstated_school_does_not_let_go(start: Start) -> None:
+    async with papers(start, "project") as world:
+        who = world.person()
+        class_id, paper = world.project([who]), world.certificate(who, issued_on="2025-04-20")
+        world.certificates[paper]["class_id"] = class_id
+        claim = await world.bring_to("in_notice", class_id, scheme="project")
+        await hears(world, "institution.blacklisted", world.school_id, from_on="2025-05-20")
+        world.certificates[paper]["revoked_on"] = "2025-05-20"
+        await hears(world, "certificate.revoked", paper)
+        await hears(world, "institution.reinstated", world.school_id)
+        found = await seen(world, claim)
+        assert (found["hold"]["code"], found["lines"][0]["verdict"]) == ("certificate_invalid", "held")
 
 
 async def test_what_cannot_be_asked_now_stays_due(start: Start) -> None:

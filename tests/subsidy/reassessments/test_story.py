@@ -2,13 +2,12 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import func, update
 
-from services.subsidy.claims.tables import DueReassessment, Line
+from services.subsidy.claims.tables import DueReassessment
 from services.subsidy.reassessments.job import run_due
 from shared import db
 from tests.conftest import AWAY, Start
@@ -192,28 +191,6 @@ async def test_what_a_person_asked_back_for_reasons_of_their_own_is_no_news(star
         await at.world.step("finance", "recover", claim, asked, AFTER_NOTICE)
         await at.hears("trainee.changed")
         assert await at.kept() == 0
-
-
-async def test_facts_and_a_revoked_certificate_each_keep_what_they_propose(start: Start) -> None:
-    async with told(start) as at:
-        claim = await at.claim("paid")
-        async with at.world.subsidy.kernel.writing.begin() as session:
-            rests = update(Line).where(Line.claim_id == UUID(claim["id"]), Line.position == 1)
-            await session.execute(rests.values(certificate_id=at.certificate_id))
-        await at.hears("certificate.revoked")
-        assert [each["amount"] for each in await at.recoveries()] == ["180.00"]
-        await at.hears("trainee.changed")
-        assert [each["amount"] for each in await at.recoveries()] == ["180.00"], "the facts say nothing of the certificate"
-        pension(at.class_, at.people[0])
-        await at.hears("status_record.received")
-        [both] = await at.recoveries()
-        assert (both["amount"], "证书" in both["reason"], "事实" in both["reason"]) == ("360.00", True, True)
-        at.people[0]["statuses"] = []
-        await at.hears("status_record.voided")
-        [left] = await at.recoveries()
-        assert (left["amount"], left["reason"]) == ("180.00", "所附证书已撤销")
-        shown = (await at.world.as_("finance", at=AFTER_NOTICE).get(f"/v1/recoveries/{left['id']}")).json()
-        assert [each["trainee_id"] for each in shown["persons"]] == [at.people[1]["trainee_id"]]
 
 
 async def test_the_same_event_twice_and_one_that_says_nothing_new_do_nothing(start: Start) -> None:

@@ -35,7 +35,7 @@ def certificate_invalid(case: Case) -> Finding | None:
         seen.append(f"证书 {certificate.number} 不属于该学员")
     if certificate.issued_on > day:
         seen.append(f"发证日期 {certificate.issued_on} 晚于申领日期 {day}")
-    if certificate.revoked_on and certificate.revoked_on <= day:
+    if certificate.revoked_on and certificate.revoked_on <= (case.claim.looked_at_on or day):
         seen.append(f"已于 {certificate.revoked_on} 撤销")
     if not certificate.number_fits:
         seen.append(f"证书编号 {certificate.number} 与发证年份或等级不符")
