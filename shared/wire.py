@@ -9,7 +9,18 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    WithJsonSchema,
+    create_model,
+)
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -210,6 +221,11 @@ class Page(Out, Generic[T]):
     items: list[T]
     next_cursor: str | None = None
     total: int | None = None
+
+
+PLAIN, OBJECT = Tag("\ue000plain"), Tag("\ue000object")  # a value, or an object that says more of it
+BY_SHAPE = Discriminator(lambda value: (OBJECT if isinstance(value, dict | BaseModel) else PLAIN).tag)
+SHAPES = (PLAIN.tag, OBJECT.tag)  # which of two a value was read as is no part of where it stands
 
 
 def _unsaid(value: object) -> bool:

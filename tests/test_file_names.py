@@ -39,6 +39,7 @@ OF_THE_DOMAIN = {
     "services/registry/imports/templates": "the empty sheets that offices fill in",
     "services/subsidy/claims/holds": "what stops a claim, and is found again by the next for the same people",
     "services/subsidy/claims/lines": "one person of a claim",
+    "services/subsidy/claims/papers": "what a claim has to bring: papers, a signature, a fund",
     "services/subsidy/judging/findings": "what a rule says",
     "services/subsidy/judging/invented": "people for whom everything is in order, to prove terms by",
     "services/subsidy/judging/limits": "who would go just beyond a limit that terms set",

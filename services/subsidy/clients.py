@@ -104,6 +104,7 @@ class PersonRead(_Read):
     sex: Sex
     retirement_track: RetirementTrack | None = None
     region_code: str | None = None
+    employer_id: UUID | None = None
     categories: tuple[HeldCategory, ...]
     statuses: tuple[HeldStatus, ...]
     outside_payments: tuple[OutsidePaymentRead, ...] = ()

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from shared import errors, person_names, pulse, redaction, telemetry
+from shared import errors, person_names, pulse, redaction, telemetry, wire
 
 MEDIA_TYPE = "application/problem+json"
 FAULTS_AT_MOST = 100
@@ -153,7 +153,7 @@ _CODES = {
 
 def _fault(item: Mapping[str, Any]) -> errors.Fault:
     """One of pydantic's errors in our words. Its input is quoted only where it is plain."""
-    where, *path = item["loc"]
+    where, *path = (part for part in item["loc"] if part not in wire.SHAPES)
     kind, context = item["type"], item.get("ctx", {})
     seen = item.get("input")
     quoted = (

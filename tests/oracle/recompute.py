@@ -188,7 +188,8 @@ def planned(course: Facts) -> int:
 def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
     found: Found = []
     course = facts.get("class_facts")
-    if block.get("fund_sources") is not None and facts["fund_source"] not in block["fund_sources"]:
+    source = facts.get("fund_source")  # of a person's claim perhaps not named yet
+    if block.get("fund_sources") is not None and source is not None and source not in block["fund_sources"]:
         found.append(("fund_not_allowed", "refuse"))
     if not course:
         return found

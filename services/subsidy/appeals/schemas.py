@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.subsidy.claims.schemas import Attachments
+from services.subsidy.claims.schemas import Files
 from services.subsidy.codes import AppealFollows, AppealStatus, FindingCode
 from shared import names, wire
 
@@ -15,7 +15,7 @@ class AppealIn(wire.In):
     reason: wire.Reason
     trainee_id: UUID | None = Field(None, description="针对哪一名学员的判定;省略则针对整单,本人申诉省略即为本人")
     on_behalf: bool | None = Field(None, description="乡镇或经办机构代本人提出,须附本人签字的材料")
-    attachments: Annotated[Attachments, wire.null_as(list)] = Field(default_factory=list)
+    attachments: Annotated[Files, wire.null_as(list)] = Field(default_factory=list)
 
 
 class AppealDecided(wire.In):

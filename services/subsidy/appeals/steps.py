@@ -98,8 +98,8 @@ async def _follow(
     reason: str,
 ) -> dict[str, Any]:
     """What an upheld appeal says of what came of it."""
-    if claim.status in WITH_MONEY and claim.fund_id:
-        await funds.lock(session, claim.fund_id)
+    if claim.status in WITH_MONEY:
+        await funds.lock(session, claim.paid_from)
     everyone = list(await lines.of(session, claim.id))
     again = _again(claim, appeal, everyone) if gathered is not None else []
     answer: dict[str, Any] = {"follows": policy.follows(everyone, again)}
@@ -146,7 +146,7 @@ async def _apart(
     rest = [line for line in everyone if line not in again]
     if claim.status == ClaimStatus.APPROVED:
         left = (line.amount - line.given_up_yuan for line in again if line.verdict == LineVerdict.ELIGIBLE)
-        await funds.release(session, call, claim.fund_id, claim.id, sum(left, lines.NOTHING))
+        await funds.release(session, call, claim.paid_from, claim.id, sum(left, lines.NOTHING))
     own = lines.beside(call, claim)
     operations.keep_verdict(own, judged)
     session.add(own)

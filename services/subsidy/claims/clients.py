@@ -44,9 +44,10 @@ class Asked:
     trainee_id: UUID | None
     on_behalf: bool
     class_id: UUID | None
-    fund_id: UUID
+    fund_id: UUID | None
     lines: tuple[Wanted, ...] | None
     overcome: Overcome = field(default_factory=dict)
+    employer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,6 @@ async def certified(kernel: Kernel, call: Call, told: Told, lines: Sequence[Want
     return replace(told, certificates=await clients.certificates(kernel, call, trainee_ids=people, certificate_ids=named))
 
 
-async def _ours(kernel: Kernel, fund_id: UUID) -> tuple[Fund | None, Policy]:
+async def _ours(kernel: Kernel, fund_id: UUID | None) -> tuple[Fund | None, Policy]:
     async with kernel.reading() as session:
-        return await funds.find(session, fund_id), await schemes.in_force(session)
+        return await funds.find(session, fund_id) if fund_id else None, await schemes.in_force(session)

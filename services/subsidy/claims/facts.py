@@ -124,7 +124,7 @@ def claim_facts(
     scheme: SchemeCode,
     kind: ClaimKind,
     claimed_on: date,
-    fund_source: FundSource,
+    fund_source: FundSource | None,
     employer_had: Decimal | None = None,
     overcome: Overcome | None = None,
 ) -> ClaimFacts:

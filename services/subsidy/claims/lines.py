@@ -163,7 +163,17 @@ async def asked_before(session: AsyncSession, claim: Claim, lines: Sequence[Line
         kept = await of(session, claim.id) if lines is None else lines
         named = tuple(asks(line) for line in _each_once(claim, kept))
     kind, scheme = ClaimKind(claim.kind), SchemeCode(claim.scheme)
-    return Asked(kind, scheme, claim.institution_id, claim.trainee_id, claim.on_behalf, claim.class_id, claim.fund_id, named)
+    return Asked(
+        kind,
+        scheme,
+        claim.institution_id,
+        claim.trainee_id,
+        claim.on_behalf,
+        claim.class_id,
+        claim.fund_id,
+        named,
+        employer_id=claim.employer_id,
+    )
 
 
 def asks(line: Line) -> Wanted:
@@ -211,6 +221,7 @@ def beside(call: Call, claim: Claim) -> Claim:
         "merged_from",
         "on_behalf",
         "region_code",
+        "employer_id",
         "class_id",
         "class_starts_on",
         "class_ends_on",
@@ -218,6 +229,7 @@ def beside(call: Call, claim: Claim) -> Claim:
         "counted_region_code",
         "fund_id",
         "attachments",
+        "paper_codes",
         "external_refs",
         "payee",
         "notice_working_days",

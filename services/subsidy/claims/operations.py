@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
 from services.subsidy.claims import clients as asking
-from services.subsidy.claims import facts, holds, lines, reading, rules, steps
+from services.subsidy.claims import facts, holds, lines, papers, reading, rules, steps
 from services.subsidy.claims.clients import Asked, Gathered
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.policy import BY_FACTS, on_hold
@@ -20,9 +20,12 @@ from services.subsidy.claims.schemas import ClaimChange, ClaimIn, ClaimOut, Line
 from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome
 from services.subsidy.funds import operations as funds
+from services.subsidy.funds import reading as funds_reading
 from services.subsidy.notices import operations as notices
+from services.subsidy.schemes import operations as schemes
 from shared import db, deeds, errors, wire
 from shared.access import Call
+from shared.strict import digest
 from shared.web import Kernel
 
 
@@ -79,11 +82,12 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
         trainee_id=asked.trainee_id,
         on_behalf=asked.on_behalf,
         region_code=call.actor.region_code if asked.on_behalf else None,
-        attachments=[str(file_id) for file_id in body.attachments],
+        employer_id=asked.employer_id,
         external_refs=[ref.model_dump() for ref in body.external_refs],
         created_at=call.now,
         in_status_since_at=call.now,
     )
+    papers.attach(claim, body.attachments)
     keep_verdict(claim, judged)
     session.add(claim)
     await session.flush()
@@ -98,7 +102,11 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
     }
     said = {"status": claim.status, "version": claim.version, "file_ids": claim.attachments}
     await deeds.record(session, call, "claim.created", claim.id, details=details, **said)
-    return await reading.one(session, call, claim, shown, [])
+    done = []
+    if claim.on_behalf and claim.region_code is None:
+        done.append(steps.entered(call, claim))
+        session.add_all(done)
+    return await reading.one(session, call, claim, shown, done)
 
 
 async def edit(session: AsyncSession, call: Call, gathered: Gathered, body: ClaimChange, **told: Any) -> ClaimOut:
@@ -106,7 +114,7 @@ async def edit(session: AsyncSession, call: Call, gathered: Gathered, body: Clai
     claim, done = _as_gathered(session, gathered)
     judged = await rules.judge(session, call, gathered, own_claim_id=claim.id)
     if body.attachments is not None:
-        claim.attachments = [str(file_id) for file_id in body.attachments]
+        papers.attach(claim, body.attachments)
     if body.external_refs is not None:
         claim.external_refs = [ref.model_dump() for ref in body.external_refs]
     keep_verdict(claim, judged)
@@ -154,11 +162,25 @@ async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: s
     return await reading.one(session, call, claim, people, done)
 
 
-async def review(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
-    """First review (初审)."""
+async def review(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None, fund_id: UUID | None = None) -> ClaimOut:
+    """First review (初审). Of a claim that came without a fund it names one, as the terms allow."""
     claim, done = await steps.permit(session, call, claim_id, "review")
+    if claim.fund_id is None or fund_id not in (None, claim.fund_id):
+        await _name_fund(session, claim, fund_id)
     done.append(await steps.take(session, call, claim, "review", comment=comment))
     return await _shown(session, call, claim, done)
+
+
+async def _name_fund(session: AsyncSession, claim: Claim, fund_id: UUID | None) -> None:
+    """The facts are complete with it; its source decides nothing else than whether it may pay."""
+    known = await schemes.in_force(session)
+    fund = fund_id and await funds_reading.find(session, fund_id)
+    if fault := papers.why_not_fund(claim, fund_id, fund or None, known.with_hash(claim.scheme, claim.terms_hash)):
+        raise errors.Invalid(faults=[fault])
+    assert fund, "no fault was found"
+    await session.refresh(claim, ["facts"])
+    claim.facts = {**claim.facts, "fund_source": fund.source}
+    claim.fund_id, claim.facts_hash = fund.id, digest(claim.facts)
 
 
 async def confirm(session: AsyncSession, call: Call, kernel: Kernel, names: clients.Names, claim_id: UUID, comment: str | None) -> ClaimOut:
@@ -184,7 +206,7 @@ async def confirm(session: AsyncSession, call: Call, kernel: Kernel, names: clie
 async def approve(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
     """Approval (批准): the notice is over, nothing is open, and the money is there. Two approvals at once cannot spend the same yuan."""
     claim, done = await steps.permit(session, call, claim_id, "approve")
-    await funds.reserve(session, call, claim.fund_id, claim.id, claim.amount)
+    await funds.reserve(session, call, claim.paid_from, claim.id, claim.amount)
     done.append(await steps.take(session, call, claim, "approve", comment=comment))
     await notices.conclude(session, call, claim.id)
     return await _shown(session, call, claim, done)
@@ -231,7 +253,7 @@ async def release(session: AsyncSession, call: Call, claim: Claim) -> Sequence[L
     people = await lines.of(session, claim.id)
     if claim.status == ClaimStatus.APPROVED:
         left = (line.amount - line.paid_yuan - line.given_up_yuan for line in people if line.verdict == LineVerdict.ELIGIBLE)
-        await funds.release(session, call, claim.fund_id, claim.id, sum(left, lines.NOTHING))
+        await funds.release(session, call, claim.paid_from, claim.id, sum(left, lines.NOTHING))
     return people
 
 
@@ -292,7 +314,10 @@ async def _shown(session: AsyncSession, call: Call, claim: Claim, done: list[Any
 
 
 def _changed(call: Call, asked: Asked, body: ClaimChange) -> Asked:
-    if faults := [*wire.faults(rules.CHANGE_RULES, body, call.today), *rules.of_the_kind(asked.kind, body.class_id, body.lines)]:
+    faults = [*wire.faults(rules.CHANGE_RULES, body, call.today), *rules.of_the_kind(asked.kind, body.class_id, body.lines)]
+    if (asked.on_behalf or asked.employer_id) and body.attachments is not None:
+        faults += papers.why_not_signed(body.attachments)
+    if faults:
         raise errors.Invalid(faults=faults)
     if body.fund_id is not None:
         asked = replace(asked, fund_id=body.fund_id)

@@ -17,7 +17,7 @@ DRAFT, SUBMITTED, REVIEWED, IN_NOTICE, APPROVED, PAID = (
     ClaimStatus.APPROVED,
     ClaimStatus.PAID,
 )
-APPLICANTS = frozenset({"institution", "person", "town"})
+APPLICANTS = frozenset({"institution", "person", "town", "officer"})  # a town and an officer on behalf of a person
 APPLICANT_S = frozenset({"edit", "submit", "withdraw"})  # steps of whoever has entered the claim, and of nobody else who sees it
 LEAVES_APPROVAL = frozenset({"return", "reject", "withdraw", "close"})  # steps by which what was set aside is given back
 EDITABLE = frozenset({DRAFT, ClaimStatus.RETURNED})
@@ -33,7 +33,7 @@ MACHINE = Machine(
     "申领单",
     named("claim_status"),
     (
-        Step("edit", "修改", by(APPLICANTS, *EDITABLE)),
+        Step("edit", "修改", by(APPLICANTS, *EDITABLE), part="submit"),
         Step("submit", "提交", by(APPLICANTS, *EDITABLE), to=SUBMITTED, part="submit"),
         Step("withdraw", "撤回", by(APPLICANTS, *EDITABLE, *OPEN), to=ClaimStatus.WITHDRAWN),
         Step("review", "初审", by(["officer"], SUBMITTED), to=REVIEWED, part="first_review"),
@@ -51,7 +51,8 @@ MACHINE = Machine(
     parts={"submit": "提交", "first_review": "初审", "second_review": "复审", "payment": "拨付"},
 )
 ELSEWHERE = frozenset({"payment"})  # taken by a payment batch, not on the claim itself
-PART_OF = {step.action: step.part for step in MACHINE.steps if step.part}
+ENTERED = "create"  # whoever enters a claim at the bureau has done the applicant's part of it, whoever submits it
+PART_OF = {step.action: step.part for step in MACHINE.steps if step.part} | {ENTERED: "submit"}
 
 EVENTS = {
     "edit": "edited",

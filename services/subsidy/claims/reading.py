@@ -130,6 +130,7 @@ def summary(call: Call, claim: Claim) -> dict[str, Any]:
         "scheme": claim.scheme,
         "applicant": {"institution_id": claim.institution_id, "trainee_id": claim.trainee_id},
         "on_behalf": claim.on_behalf,
+        "employer_id": claim.employer_id,
         "class_id": claim.class_id,
         "fund_id": claim.fund_id,
         "region_code": claim.counted_region_code,

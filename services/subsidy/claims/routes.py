@@ -23,6 +23,7 @@ from services.subsidy.claims.schemas import (
     ReplayOut,
     Resolution,
     Returned,
+    Reviewed,
 )
 from services.subsidy.claims.tables import Claim
 from services.subsidy.codes import ClaimKind, ClaimStatus, SchemeCode
@@ -253,8 +254,8 @@ async def withdraw(claim_id: UUID, session: web.Session, call: web.Caller, body:
 
 
 @step("review", "初审通过", SamePerson, example=AGREED)
-async def review(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
-    return await operations.review(session, call, claim_id, body.comment if body else None)
+async def review(claim_id: UUID, session: web.Session, call: web.Caller, body: Annotated[Reviewed | None, Body()] = None) -> ClaimOut:
+    return await operations.review(session, call, claim_id, *((body.comment, body.fund_id) if body else (None, None)))
 
 
 @step("confirm", "复审通过并公示", SamePerson, CalendarYearMissing, example=AGREED)

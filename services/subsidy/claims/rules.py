@@ -8,12 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.subsidy.claims import papers
 from services.subsidy.claims.clients import Asked, Gathered, Told, Wanted
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import NotYourClaim
 from services.subsidy.claims.facts import claim_facts, day_of, employer_had, history, lock_persons, placement_for
 from services.subsidy.claims.schemas import ClaimChange, ClaimIn, LineIn, LineReason
 from services.subsidy.claims.tables import Line
+from services.subsidy.clients import PersonRead
 from services.subsidy.codes import ClaimKind, ClassStatus, EnrolmentOutcome, FundSource, Payee, SchemeCode
 from services.subsidy.funds import reading as funds
 from services.subsidy.judging.facts import ClaimFacts, kept
@@ -45,15 +47,26 @@ def asked_for(call: Call, body: ClaimIn) -> Asked:
     actor = call.actor
     _check_applicant(actor, body)
     faults = wire.faults(RULES, body, call.today)
-    on_behalf = actor.role == "town"
+    on_behalf = actor.role in ("town", "officer")
+    employer_id = actor.institution_id if actor.role == "institution" and body.applicant.trainee_id else None
     if body.on_behalf is not None and body.on_behalf != on_behalf:
-        allowed = "乡镇代办时为 true,其余省略"
+        allowed = "乡镇或经办机构代办时为 true,其余省略"
         faults.append(errors.Fault("invalid_value", pointer="/on_behalf", allowed=allowed, fix="请改正或删除该项。"))
+    if on_behalf or employer_id:
+        faults += papers.why_not_signed(body.attachments)
     if faults:
         raise errors.Invalid(faults=faults)
     applicant = body.applicant
     return Asked(
-        body.kind, body.scheme, applicant.institution_id, applicant.trainee_id, on_behalf, body.class_id, body.fund_id, wanted(body.lines)
+        body.kind,
+        body.scheme,
+        applicant.institution_id,
+        applicant.trainee_id,
+        on_behalf,
+        body.class_id,
+        body.fund_id,
+        wanted(body.lines),
+        employer_id=employer_id,
     )
 
 
@@ -69,6 +82,11 @@ def kind_of_its_scheme(body: ClaimIn, _today: date) -> Faults:
     if body.kind != kind:
         allowed = f"{codes.label('scheme', body.scheme)}属于 {kind}({codes.label('claim_kind', kind)})"
         yield errors.Fault("kind_differs_from_scheme", pointer="/kind", seen=body.kind, allowed=allowed, fix="请改正 kind 或 scheme。")
+
+
+def fund_named(body: ClaimIn, _today: date) -> Faults:
+    if body.fund_id is None and body.applicant.institution_id is not None:
+        yield errors.Fault("missing_field", pointer="/fund_id", allowed="单位申领须指定资金", fix="请补充该字段。")
 
 
 def class_named(body: ClaimIn, _today: date) -> Faults:
@@ -104,7 +122,7 @@ OF_OTHER_KINDS = {  # papers that a line of the kind does not name; whether a tr
     ClaimKind.PLACEMENT: ("enrolment_id", "certificate_id"),
 }
 CHANGE_RULES: tuple[Callable[[Any, date], Faults], ...] = (nothing_taken_away,)
-RULES: tuple[Callable[[Any, date], Faults], ...] = (kind_of_its_scheme, class_named, papers_of_the_kind)
+RULES: tuple[Callable[[Any, date], Faults], ...] = (kind_of_its_scheme, class_named, fund_named, papers_of_the_kind)
 
 
 async def judge(
@@ -116,13 +134,12 @@ async def judge(
     lines = _lines(asked, told)
     terms = _terms(gathered.known, asked, told, lines, call.today)
     faults = [*(_of_class if told.class_ else _of_papers)(call, asked, told, terms, lines)]
-    if fund is None:
+    if fund is None and asked.fund_id is not None:
         faults.insert(0, errors.Fault("unknown_fund", pointer="/fund_id", fix="请核对资金编号。"))
-    if faults or fund is None:
+    if faults:
         raise errors.Invalid(faults=faults)
-    call.told.update(
-        told.names, funds={str(fund.id): {"name": funds.called(fund.name, fund.year, fund.source)}}
-    )  # whoever may claim for them sees them
+    paying = {str(fund.id): {"name": funds.called(fund.name, fund.year, fund.source)}} if fund else {}
+    call.told.update(told.names, funds=paying)  # whoever may claim for them sees them
     trainee_ids = {line.trainee_id for line in lines}
     employer = asked.institution_id if terms.yuan_per_employer_at_most is not None else None
     if submitting:
@@ -135,7 +152,7 @@ async def judge(
         scheme=asked.scheme,
         kind=asked.kind,
         claimed_on=call.today,
-        fund_source=FundSource(fund.source),
+        fund_source=FundSource(fund.source) if fund else None,
         employer_had=await employer_had(session, asked.scheme, employer, own_claim_id),
         overcome=asked.overcome,
     )
@@ -202,15 +219,21 @@ def _as_merged(asked: Asked, told: Told) -> Asked:
 
 
 def _check_applicant(actor: Actor, body: ClaimIn) -> None:
-    """An institution applies for itself, a person for themself, a town on behalf of a person."""
+    """An institution applies for itself or for a worker of its, a person for themself, a town and the bureau on behalf of a person."""
     applicant = body.applicant
     allowed = {
-        "institution": applicant.institution_id is not None and applicant.institution_id == actor.institution_id,
+        "institution": actor.institution_id is not None and applicant.institution_id in (None, actor.institution_id),
         "person": applicant.trainee_id is not None and applicant.trainee_id == actor.trainee_id,
         "town": applicant.trainee_id is not None and actor.region_code is not None,
+        "officer": applicant.trainee_id is not None,
     }
     if not allowed.get(actor.role, False):
-        words = {"institution": "本机构的 institution_id", "person": "本人的 trainee_id", "town": "本辖区人员的 trainee_id"}
+        words = {
+            "institution": "本机构的 institution_id,或授权本机构的职工的 trainee_id",
+            "person": "本人的 trainee_id",
+            "town": "本辖区人员的 trainee_id",
+            "officer": "委托代办的人员的 trainee_id",
+        }
         raise NotYourClaim(f"applicant 须为{words.get(actor.role, '申领人')}。")
 
 
@@ -226,7 +249,7 @@ def _lines(asked: Asked, told: Told) -> tuple[Wanted, ...]:
 
 def _of_class(call: Call, asked: Asked, told: Told, terms: Terms, lines: Sequence[Wanted]) -> Faults:
     """The application beside its class and terms. Of another's class nothing more is told."""
-    class_, actor = told.class_, call.actor
+    class_ = told.class_
     assert class_ is not None, "who asks has seen the class"
     if asked.institution_id is not None and class_.institution.id != asked.institution_id:
         yield errors.Fault("not_your_class", pointer="/class_id", allowed="申领单位举办的班级", fix="请改正 class_id 或 applicant。")
@@ -250,18 +273,27 @@ def _of_class(call: Call, asked: Asked, told: Told, terms: Terms, lines: Sequenc
             yield errors.Fault("unknown_trainee", pointer=pointer, allowed=f"班级 {class_.number} 的学员", fix="请核对学员编号。")
         elif line.enrolment_id not in (None, enrolment.enrolment_id, *enrolment.enrolment_ids):
             yield errors.Fault("unknown_enrolment", pointer=f"/lines/{index}/enrolment_id", fix="请核对,或省略 enrolment_id。")
-        elif asked.on_behalf and actor.role == "town" and enrolment.region_code != actor.region_code:
-            yield errors.Fault("not_your_town", pointer="/applicant/trainee_id", allowed="本辖区人员", fix="请由学员所在乡镇代办。")
+        else:
+            yield from _not_theirs(call, asked, enrolment)
         if line.certificate_id is not None and not terms.certificate_required:
             yield errors.Fault("paper_not_of_this_kind", pointer=f"/lines/{index}/certificate_id", fix="请删除该项。")
     if not lines:
         yield errors.Fault("nobody_to_claim_for", pointer="/lines", allowed="至少一名学员", fix="请先办理报名、考勤和结业。")
 
 
+def _not_theirs(call: Call, asked: Asked, person: PersonRead) -> Faults:
+    """A town enters claims of those who live there, an employer of its own workers."""
+    if asked.on_behalf and call.actor.role == "town" and person.region_code != call.actor.region_code:
+        yield errors.Fault("not_your_town", pointer="/applicant/trainee_id", allowed="本辖区人员", fix="请由学员所在乡镇代办。")
+    if asked.employer_id is not None and person.employer_id != asked.employer_id:
+        fix = "请本人、其用人单位或乡镇申领。"
+        yield errors.Fault("not_your_worker", pointer="/applicant/trainee_id", allowed="本单位职工", fix=fix)
+
+
 def _of_papers(call: Call, asked: Asked, told: Told, terms: Terms, lines: Sequence[Wanted]) -> Faults:
     """The application beside its people, its placements and terms. An institution claims for whom it knows, or who works there; of others nothing is
     told."""
-    actor, people, uscc = call.actor, {each.trainee_id: each for each in told.people}, told.applicant and told.applicant.uscc
+    people, uscc = {each.trainee_id: each for each in told.people}, told.applicant and told.applicant.uscc
     if asked.trainee_id is not None and terms.payee != Payee.TRAINEE:
         yield errors.Fault("applicant_not_payee", pointer="/applicant", allowed="该补贴发给用人或组织单位", fix="请由该单位申领。")
     for index, line in enumerate(lines):
@@ -274,8 +306,8 @@ def _of_papers(call: Call, asked: Asked, told: Told, terms: Terms, lines: Sequen
         if person is None or not own:
             allowed = "申领人本人" if asked.trainee_id else "本机构登记、培训或雇用的人员"
             yield errors.Fault("unknown_trainee", pointer=f"/lines/{index}/trainee_id", allowed=allowed, fix="请核对学员编号。")
-        elif asked.on_behalf and actor.role == "town" and person.region_code != actor.region_code:
-            yield errors.Fault("not_your_town", pointer="/applicant/trainee_id", allowed="本辖区人员", fix="请由学员所在乡镇代办。")
+        elif faults := [*_not_theirs(call, asked, person)]:
+            yield from faults
         elif asked.scheme == SchemeCode.PLACEMENT_ABSORPTION and uscc and placement and not works_there:
             allowed = "在申领单位就业的记录"
             yield errors.Fault("not_your_placement", pointer=f"/lines/{index}/placement_id", allowed=allowed, fix="请由用人单位申领。")

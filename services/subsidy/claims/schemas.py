@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.subsidy.codes import BasisStatus, ClaimKind, ClaimStatus, Effect, FindingCode, LineVerdict, Outcome, SchemeCode
+from services.subsidy.codes import BasisStatus, ClaimKind, ClaimPaper, ClaimStatus, Effect, FindingCode, LineVerdict, Outcome, SchemeCode
 from shared import county, names, wire
 
 LINES_AT_MOST = 1000
@@ -43,7 +43,18 @@ class LineIn(wire.In):
 
 
 Lines = Annotated[list[LineIn], Field(max_length=LINES_AT_MOST)]
-Attachments = Annotated[list[UUID], Field(max_length=50, description="文件编号(/v1/files)")]
+Files = Annotated[list[UUID], Field(max_length=50, description="文件编号(/v1/files)")]
+
+
+class Attachment(wire.In):
+    """A file, and which paper it is."""
+
+    code: ClaimPaper
+    file_id: UUID
+
+
+Attached = Annotated[Annotated[UUID, wire.PLAIN] | Annotated[Attachment, wire.OBJECT], wire.BY_SHAPE]
+Attachments = Annotated[list[Attached], Field(max_length=50, description="文件编号(/v1/files),或 {code, file_id}:注明是哪一种材料")]
 
 
 class ClaimIn(wire.In):
@@ -52,9 +63,9 @@ class ClaimIn(wire.In):
     kind: ClaimKind
     scheme: SchemeCode
     applicant: Applicant
-    on_behalf: bool | None = Field(None, description="乡镇为本辖区人员代办")
+    on_behalf: bool | None = Field(None, description="乡镇为本辖区人员、经办机构为本人代办:attachments 中须有本人签字的材料")
     class_id: UUID | None = None
-    fund_id: UUID
+    fund_id: UUID | None = Field(None, description="个人申领可以省略,由初审人员指定")
     lines: Annotated[Lines, wire.null_as(list)] = Field(
         default_factory=list, description="省略或为空:班级全部结业学员;证书、就业类逐行写明"
     )
@@ -185,7 +196,7 @@ class QuoteOut(wire.Out):
     class_id: UUID | None
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
-    fund_id: UUID
+    fund_id: UUID | None = Field(description="个人申领未指定、初审尚未指定的为 null")
     fund_name: names.FundName = None
     amount: wire.Money = Field(description="元;符合各行之和")
     lines: list[LineOut]
@@ -215,10 +226,12 @@ class ClaimHead(wire.Out):
     scheme: SchemeCode
     applicant: ApplicantOut
     on_behalf: bool
+    employer_id: UUID | None = Field(description="凭本人签字的授权书代其申领的用人单位")
+    employer_name: Annotated[str | None, names.Beside("employer_id", "institutions"), Field(description="该用人单位的名称")] = None
     class_id: UUID | None
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
-    fund_id: UUID
+    fund_id: UUID | None = Field(description="个人申领未指定、初审尚未指定的为 null")
     fund_name: names.FundName = None
     region_code: str | None = Field(description="计入哪个乡镇、街道:班级所在地;没有班级的为本人登记地")
     region_name: names.RegionName = None
@@ -251,6 +264,12 @@ class ClaimOut(ClaimHead):
     lines: list[LineOut]
     decisions: list[DecisionOut]
     allowed_actions: list[wire.AllowedAction]
+
+
+class Reviewed(wire.Commented):
+    """The first review."""
+
+    fund_id: UUID | None = Field(None, description="申领时未指定资金的,由此指定")
 
 
 class Resolution(wire.In):

@@ -20,6 +20,7 @@ from services.subsidy.claims.policy import (
     APPROVED,
     BY_REVIEWER,
     ELSEWHERE,
+    ENTERED,
     EVENTS,
     IN_NOTICE,
     JUDGED_ANEW,
@@ -95,7 +96,7 @@ async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str,
         raise REFUSALS[why_not.code](why_not.detail)
     at = Standing()
     if lock and claim.status == APPROVED:
-        await funds.lock(session, claim.fund_id)
+        await funds.lock(session, claim.paid_from)
     if action in LOOKED_INTO:
         over = await notices.why_not_over(session, call, claim.id) if action == "approve" else None
         at = replace(await _of_lines(session, claim.id), notice=over)
@@ -124,7 +125,7 @@ async def allowed_actions(
         at = await _of_lines(session, claim.id)
     if claim.status == IN_NOTICE and call.actor.role in MACHINE.step("approve").roles:
         over = await notices.why_not_over(session, call, claim.id)
-        at = replace(at, notice=over, money=await funds.why_not_reserve(session, claim.fund_id, claim.amount))
+        at = replace(at, notice=over, money=await funds.why_not_reserve(session, claim.paid_from, claim.amount))
 
     def further(action: str) -> Refusal | None:
         problem = _obstacle(call, action, claim, at)
@@ -278,6 +279,11 @@ async def take_each(
 def decision(call: Call, claim: Row[Any], action: str, comment: str) -> dict[str, Any]:
     """The row of a step that leaves a claim in its state, for whoever writes many."""
     return {"id": db.new_id()} | _decision(call, claim.id, action, claim.status, claim.status, comment)
+
+
+def entered(call: Call, claim: Claim) -> Decision:
+    """The applicant's part, done by the officer who enters the claim, whoever submits it: no event of its own."""
+    return Decision(**_decision(call, claim.id, ENTERED, claim.status, claim.status, "经办机构代办"))
 
 
 def _decision(call: Call, claim_id: UUID, action: str, before: str, after: str, comment: str | None) -> dict[str, Any]:

@@ -43,6 +43,8 @@ JUDGED = (  # what a claim was judged to be and upon what: it is judged again on
     "facts",
     "submitted_at",
 )
+# Judged for good once the applicant has handed it in and its fund is named.
+SETTLED = "old.status NOT IN ('draft', 'returned') AND (old.status <> 'submitted' OR old.fund_id IS NOT NULL)"
 
 
 class Claim(db.Versioned, Row):
@@ -57,7 +59,10 @@ class Claim(db.Versioned, Row):
         CheckConstraint("num_nonnulls(institution_id, trainee_id) = 1", name="one_applicant"),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("jsonb_typeof(holds) = 'array'", name="holds"),
-        CheckConstraint("region_code IS NOT NULL OR NOT on_behalf", name="on_behalf_of_a_town"),
+        CheckConstraint("NOT on_behalf OR trainee_id IS NOT NULL", name="on_behalf_of_a_person"),
+        CheckConstraint("region_code IS NULL OR on_behalf", name="entered_by_a_town"),
+        CheckConstraint("employer_id IS NULL OR (trainee_id IS NOT NULL AND NOT on_behalf)", name="entered_by_an_employer"),
+        CheckConstraint("fund_id IS NOT NULL OR status IN ('draft', 'submitted', 'returned', 'rejected', 'withdrawn')", name="fund"),
         Index("claims_status_idx", "status", "id"),
         Index("claims_waiting_idx", "status", "in_status_since_at", "id"),
         Index("claims_in_status_since_idx", "in_status_since_at", "id"),
@@ -66,6 +71,7 @@ class Claim(db.Versioned, Row):
         Index("claims_scheme_idx", "scheme", "id"),
         Index("claims_institution_idx", "institution_id", "id"),
         Index("claims_trainee_idx", "trainee_id", "id", postgresql_where=text("trainee_id IS NOT NULL")),
+        Index("claims_employer_idx", "employer_id", "id", postgresql_where=text("employer_id IS NOT NULL")),
         Index("claims_class_idx", "class_id", "id"),
         Index("claims_class_days_idx", "class_starts_on", "class_ends_on"),
         Index("claims_trade_filing_idx", text("((facts -> 'class_facts'::text) ->> 'trade_filing_no'::text)")),
@@ -78,7 +84,7 @@ class Claim(db.Versioned, Row):
         Index("claims_number_part_idx", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("claims_sought_by_idx", "sought_by", postgresql_using="gin", postgresql_ops={"sought_by": "gin_trgm_ops"}),
         Index("claims_external_refs_idx", "external_refs", postgresql_using="gin"),
-        {"info": keeping.fixed(*JUDGED, when="old.status NOT IN ('draft', 'returned')")},
+        {"info": keeping.fixed(*JUDGED, when=SETTLED)},
     )
 
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
@@ -90,21 +96,25 @@ class Claim(db.Versioned, Row):
     institution_id: Mapped[UUID | None] = mapped_column(comment="the applicant, where it is an institution")
     trainee_id: Mapped[UUID | None] = mapped_column(comment="the applicant, where it is a person")
     merged_from: Mapped[UUID | None] = mapped_column(comment="of whom it was before they were merged into this one")
-    on_behalf: Mapped[bool] = mapped_column(comment="entered by a town for the person")
+    on_behalf: Mapped[bool] = mapped_column(comment="entered by a town or the bureau for the person")
     region_code: Mapped[str | None] = mapped_column(Text, comment="the town that entered it")
+    employer_id: Mapped[UUID | None] = mapped_column(comment="the institution that entered it for its worker, who signed for it")
     class_id: Mapped[UUID | None]
     class_starts_on: Mapped[date | None]
     class_ends_on: Mapped[date | None]
     counted_region_code: Mapped[str | None] = mapped_column(
         Text, comment="the town it is counted in: the class's, or the person's where there is no class, as last judged"
     )
-    fund_id: Mapped[UUID] = mapped_column(ForeignKey("funds.id"))
+    fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("funds.id"), comment="of a person's claim perhaps not before the first review")
     sought_by: Mapped[str] = mapped_column(
         Text, server_default="", comment="institution, class and its number as last judged: what a list is searched by"
     )
     parts: Mapped[list[str]] = seeking.parts(db.paper_number_sql(county.here().series("SQ")), "sought_by")
     everyone: Mapped[bool] = mapped_column(comment="no lines were named: everyone who completed the class")
     attachments: Mapped[list[str]] = mapped_column(JSONB)
+    paper_codes: Mapped[dict[str, str]] = mapped_column(
+        JSONB, default=dict, server_default=text("'{}'::jsonb"), comment="which paper a file is, by its id, where that was said"
+    )
     external_refs: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
 
     amount: Mapped[Decimal] = mapped_column(Numeric(12, 2), comment="the sum of the eligible lines")
@@ -115,6 +125,12 @@ class Claim(db.Versioned, Row):
     terms_hash: Mapped[str] = mapped_column(Text)
     facts_hash: Mapped[str] = mapped_column(Text)
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True, comment="all that was judged, for a replay; no ID number, no name")
+
+    @property
+    def paid_from(self) -> UUID:
+        """The fund of a claim that was reviewed: from then on it has one (`claims_fund_check`)."""
+        assert self.fund_id is not None, f"{self.status} without a fund"
+        return self.fund_id
 
     holds: Mapped[list[dict[str, Any]]] = mapped_column(
         JSONB, default=list, server_default=text("'[]'::jsonb"), comment="what stops it and has not been ended, by day (policy.a_hold)"

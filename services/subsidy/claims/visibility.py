@@ -6,7 +6,7 @@ the rejection of the whole. The other people's lines, the applicant's papers and
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims.conditions import ALIASES
@@ -31,13 +31,16 @@ def theirs(actor: Actor) -> ColumnElement[bool]:
 
 
 def entered_by(actor: Actor) -> ColumnElement[bool]:
-    """The claims whose applicant the caller is, or which they entered for a person: theirs to change, submit and withdraw."""
+    """The claims whose applicant the caller is, or which they entered for a person: theirs to change, submit and withdraw. What was entered at the bureau
+    is any officer's."""
     if actor.role == "institution" and actor.institution_id:
-        return Claim.institution_id == actor.institution_id
+        return or_(Claim.institution_id == actor.institution_id, Claim.employer_id == actor.institution_id)
     if actor.role == "person" and actor.trainee_id:
         return ALIASES.among(Claim.trainee_id, [actor.trainee_id])
     if actor.role == "town" and actor.region_code:
         return Claim.on_behalf & (Claim.region_code == actor.region_code)
+    if actor.role == "officer":
+        return Claim.on_behalf & Claim.region_code.is_(None)
     return false()
 
 
@@ -50,6 +53,8 @@ async def has_entered(session: AsyncSession, actor: Actor, claim: Claim) -> bool
     """What `entered_by` says in SQL, of one claim that the caller sees."""
     if actor.role == "person":
         return claim.trainee_id is not None and claim.trainee_id in await own_ids(session, actor)
+    if actor.role == "officer":
+        return claim.on_behalf and claim.region_code is None
     return actor.role in ("institution", "town")
 
 

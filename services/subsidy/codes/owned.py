@@ -174,6 +174,19 @@ class ObjectionStatus(StrEnum):
     UPHELD = "upheld"
 
 
+class ClaimPaper(StrEnum):
+    """What a paper attached to a claim is."""
+
+    AUTHORISATION = "authorisation"
+    APPLICATION_FORM = "application_form"
+    IDENTITY_CARD = "identity_card"
+    CATEGORY_PROOF = "category_proof"
+    CERTIFICATE_COPY = "certificate_copy"
+    EMPLOYMENT_PROOF = "employment_proof"
+    ACCOUNT_PROOF = "account_proof"
+    OTHER = "other"
+
+
 class AppealStatus(StrEnum):
     RECEIVED = "received"
     UPHELD = "upheld"
@@ -276,6 +289,7 @@ OWNED: Mapping[str, Iterable[str]] = {
     "line_outcome": Outcome,
     "claim_status": ClaimStatus,
     "objection_status": ObjectionStatus,
+    "claim_paper": ClaimPaper,
     "appeal_status": AppealStatus,
     "appeal_follows": AppealFollows,
     "payment_batch_status": BatchStatus,

@@ -210,7 +210,7 @@ class ClaimFacts:
     scheme: SchemeCode
     kind: ClaimKind
     claimed_on: date
-    fund_source: FundSource
+    fund_source: FundSource | None  # None: not named yet, says nothing
     class_facts: ClassFacts | None
     lines: tuple[LineFacts, ...]
     other_rosters: tuple[ClaimedRoster, ...] = ()

@@ -113,7 +113,7 @@ async def judge_subject(kernel: Kernel, subject_id: UUID) -> None:
 def _live(subject_id: UUID) -> Any:
     claimed_on, source = CLAIMS.c.facts["claimed_on"].astext.label("claimed_on"), Fund.source
     had = CLAIMS.c.facts["employer_had_yuan"].astext.label("employer_had")  # what came after it was judged with it in mind
-    wanted = select(*ABOUT, claimed_on, had, source).join(Fund, Fund.id == CLAIMS.c.fund_id)
+    wanted = select(*ABOUT, claimed_on, had, source).outerjoin(Fund, Fund.id == CLAIMS.c.fund_id)
     of_subject = or_(CLAIMS.c.class_id == subject_id, and_(CLAIMS.c.id == subject_id, CLAIMS.c.class_id.is_(None)))
     return wanted.where(of_subject, CLAIMS.c.status.in_(JUDGED_ANEW)).order_by(CLAIMS.c.id)
 
@@ -164,7 +164,7 @@ def _before(claim: Any, people: Sequence[Line], past: Sequence[Any]) -> facts.Hi
 
 def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: facts.History, overcome: Overcome) -> Found:
     wanted = [claim_lines.asks(line) for line in people]
-    scheme, kind, source = SchemeCode(claim.scheme), ClaimKind(claim.kind), FundSource(claim.source)
+    scheme, kind, source = SchemeCode(claim.scheme), ClaimKind(claim.kind), FundSource(claim.source) if claim.source else None
     claimed_on = date.fromisoformat(claim.claimed_on)
     had = Decimal(claim.employer_had) if claim.employer_had else None
     now = facts.claim_facts(

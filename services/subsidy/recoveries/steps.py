@@ -30,7 +30,7 @@ async def open_one(session: AsyncSession, call: Call, claim_id: UUID, body: Reco
     """Money of the claim was paid; now all or part of it is asked back, of people named or of all. There may be several of one claim; never is more asked
     back of a line than it was paid."""
     claim, done = await claim_steps.permit(session, call, claim_id, RECOVER)
-    await funds.lock(session, claim.fund_id)
+    await funds.lock(session, claim.paid_from)
     held = await _held(session, claim.id)
     named = {each.trainee_id: each.amount for each in body.persons} if body.persons else None
     whole = sum(named.values(), policy.NOTHING) if named else sum((each.yuan for each in held), policy.NOTHING)

@@ -6,7 +6,7 @@ import pytest
 
 from shared import db, errors
 from tests.conftest import Start, version_of
-from tests.subsidy.claims.world import PERSONS, World, a_person, a_world, codes, key
+from tests.subsidy.claims.world import PERSONS, a_person, a_world, codes, key
 
 ON_THE_ROSTER = str(db.new_id())
 
@@ -185,7 +185,7 @@ async def test_an_institution_applies_for_itself_and_its_own_classes_only(start:
 async def test_what_is_paid_to_the_organiser_is_not_a_persons_to_claim(start: Start) -> None:
     async with a_world(start) as world:
         person = a_person()
-        body = world.body(world.open_class([person]), applicant={"trainee_id": person["trainee_id"]})
+        body = world.body(world.open_class([person]), applicant={"trainee_id": person["trainee_id"]}, attachments=[str(db.new_id())])
         for role, bound in (("person", {"trainee_id": person["trainee_id"]}), ("town", {"region_code": "522601100"})):
             answer = await world.as_(role, **bound).post("/v1/claims", json=body, headers=key())
             assert [fault["code"] for fault in answer.json()["errors"]] == ["applicant_not_payee"], role
@@ -195,14 +195,14 @@ async def test_what_is_paid_to_the_organiser_is_not_a_persons_to_claim(start: St
 
 async def test_a_town_claims_on_behalf_of_its_own_people(start: Start) -> None:
     async with a_world(start) as world:
-        await _publish_terms_paying_the_trainee(world)
+        await world.pay_trainees()
         person, class_ = a_person(), {"starts_on": "2025-06-03", "ends_on": "2025-06-05"}
         person["half_days"] = [{"on": f"2025-06-0{day}", "half_days": 2} for day in (3, 4, 5)]
         person["categories"][0]["since_on"] = "2025-06-03"
         body = world.body(world.open_class([a_person(), person], **class_), applicant={"trainee_id": person["trainee_id"]})
         at = "2025-07-01T09:00:00+08:00"
         town = world.as_("town", at=at, region_code="522601100")
-        made = await town.post("/v1/claims", json=body | {"on_behalf": True}, headers=key())
+        made = await town.post("/v1/claims", json=body | {"on_behalf": True, "attachments": [str(db.new_id())]}, headers=key())
         assert made.status_code == 201, made.text
         claim = made.json()
         assert (claim["on_behalf"], claim["amount"], [line["trainee_id"] for line in claim["lines"]]) == (
@@ -212,23 +212,14 @@ async def test_a_town_claims_on_behalf_of_its_own_people(start: Start) -> None:
         )
         assert (await world.act("town", "submit", claim, at=at, region_code="522601100")).status_code == 200
         elsewhere = world.as_("town", at=at, region_code="522601101")
-        assert [fault["code"] for fault in (await elsewhere.post("/v1/claims", json=body, headers=key())).json()["errors"]] == [
-            "not_your_town"
-        ]
+        assert [
+            fault["code"]
+            for fault in (await elsewhere.post("/v1/claims", json=body | {"attachments": [str(db.new_id())]}, headers=key())).json()[
+                "errors"
+            ]
+        ] == ["not_your_town"]
         assert (await elsewhere.get(f"/v1/claims/{claim['id']}")).status_code == 404
         assert (await world.as_("person", trainee_id=person["trainee_id"]).get(f"/v1/claims/{claim['id']}")).status_code == 200
-
-
-async def _publish_terms_paying_the_trainee(world: World) -> None:
-    block = (await world.as_("auditor").get("/v1/schemes/agricultural_short", params={"on": "2025-05-01"})).json()["terms"]
-    terms = {figure["name"]: figure["value"] for figure in block["figures"] if figure["value"] is not None}
-    terms |= {"in_force_from": "2025-06-01", "document": "示例〔2025〕1号", "clause": "一", "basis_status": "confirmed", "payee": "trainee"}
-    proposed = await world.as_("admin", person_id=str(db.new_id())).post("/v1/schemes/agricultural_short/terms", json=terms)
-    assert proposed.status_code == 201, proposed.text
-    published = await world.as_("admin", person_id=str(db.new_id())).post(
-        f"/v1/schemes/agricultural_short/terms/{proposed.json()['id']}:approve"
-    )
-    assert published.status_code == 200, published.text
 
 
 async def test_the_same_key_makes_one_claim(start: Start) -> None:

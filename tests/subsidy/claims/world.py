@@ -113,6 +113,23 @@ class World:
             "fund_id": self.fund_id,
         } | changed
 
+    async def pay_trainees(self, **more: Any) -> None:
+        """From June on the short course's money is the trainees' own, so that they may claim it."""
+        block = (await self.as_("auditor").get("/v1/schemes/agricultural_short", params={"on": "2025-05-01"})).json()["terms"]
+        terms = {figure["name"]: figure["value"] for figure in block["figures"] if figure["value"] is not None}
+        terms |= {
+            "in_force_from": "2025-06-01",
+            "document": "示例〔2025〕1号",
+            "clause": "一",
+            "basis_status": "confirmed",
+            "payee": "trainee",
+        }
+        path = "/v1/schemes/agricultural_short/terms"
+        proposed = await self.as_("admin", person_id=str(db.new_id())).post(path, json=terms | more)
+        assert proposed.status_code == 201, proposed.text
+        published = await self.as_("admin", person_id=str(db.new_id())).post(f"{path}/{proposed.json()['id']}:approve")
+        assert published.status_code == 200, published.text
+
     async def draft(self, class_id: str, **changed: Any) -> dict[str, Any]:
         answer = await self.as_("institution").post("/v1/claims", json=self.body(class_id, **changed), headers=key())
         assert answer.status_code == 201, answer.text

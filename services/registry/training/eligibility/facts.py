@@ -38,6 +38,7 @@ PERSON: list[Any] = [
     Trainee.sex,
     Trainee.retirement_track,
     Trainee.region_code,
+    Trainee.employer_id,
     Trainee.bank_account_key,
 ]
 WRITTEN_UNDER: list[Any] = [

@@ -156,6 +156,7 @@ class PersonFacts(wire.Out):
     sex: str
     retirement_track: str | None
     region_code: str
+    employer_id: UUID | None = Field(description="用人单位;没有登记的为 null")
     categories: list[CategoryFacts] = []
     statuses: list[StatusFacts] = []
     outside_payments: list[OutsidePaymentFacts] = []

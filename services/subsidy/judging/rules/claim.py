@@ -11,7 +11,7 @@ from shared.codes import label
 
 
 def fund_not_allowed(claim: ClaimFacts, terms: Terms) -> Finding | None:
-    if terms.fund_sources is None or claim.fund_source in terms.fund_sources:
+    if terms.fund_sources is None or claim.fund_source is None or claim.fund_source in terms.fund_sources:
         return None
     allowed = labelled("fund_source", terms.fund_sources)
     seen, fix = label("fund_source", claim.fund_source), "请改选可用的资金后重新提交。"
