@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared import kernel_revision
 
 revision: str = "subsidy_0023"
-down_revision: str | None = "subsidy_0021"
+down_revision: str | None = "subsidy_0022"
 branch_labels: None = None
 depends_on: None = None
 
