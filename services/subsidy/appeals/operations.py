@@ -11,8 +11,7 @@ from services.subsidy.appeals.schemas import AppealIn, AppealOut
 from services.subsidy.claims import reading as claims_reading
 from services.subsidy.claims import steps as claims
 from services.subsidy.claims.conditions import ALIASES
-from services.subsidy.claims.errors import NotYourClaim
-from services.subsidy.claims.operations import unknown_trainee
+from services.subsidy.claims.errors import NotYourClaim, unknown_trainee
 from services.subsidy.claims.tables import Appeal, Claim, Line
 from services.subsidy.claims.visibility import theirs
 from services.subsidy.codes import WorklistKind
@@ -80,4 +79,4 @@ def _faults(claim: Claim, body: AppealIn, on_behalf: bool, asked: UUID | None, w
     if on_behalf and asked is None:
         yield errors.Fault("missing_field", pointer="/trainee_id", allowed="代哪一名学员申诉", fix="请补充该字段。")
     elif asked is not None and whose is None:
-        yield unknown_trainee(claim)
+        yield unknown_trainee(claim.number)

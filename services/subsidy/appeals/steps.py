@@ -20,9 +20,9 @@ from services.subsidy.claims import clients as asking
 from services.subsidy.claims import facts, lines, operations, rules
 from services.subsidy.claims import steps as claims
 from services.subsidy.claims.clients import Gathered
-from services.subsidy.claims.policy import WITH_MONEY
+from services.subsidy.claims.policy import WITH_MONEY, message
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
-from services.subsidy.codes import AppealFollows, AppealStatus, ClaimStatus, LineVerdict
+from services.subsidy.codes import AppealFollows, AppealStatus, ClaimMessage, ClaimStatus, LineVerdict
 from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
 from services.subsidy.schemes.errors import REFUSALS
@@ -76,7 +76,8 @@ async def decide(
     for name, value in answer.items():  # at once: what is answered changes no more
         setattr(appeal, name, value)
     await session.flush()
-    said = {"appeal_id": appeal.id, "outcome": appeal.status}
+    told = ClaimMessage.APPEAL_UPHELD if body.outcome == UPHELD else ClaimMessage.APPEAL_DISMISSED
+    said = {"appeal_id": appeal.id, "outcome": appeal.status} | message(told, claim.number)
     kept = {"reason": body.reason, "follows": appeal.follows, "overcame": appeal.overcame}
     await deeds.record(session, call, "claim.appeal_decided", claim.id, details=kept, status=claim.status, version=claim.version, **said)
     return reading.show(call, appeal, done)
@@ -120,7 +121,7 @@ async def _as_it_is(
 ) -> None:
     """The whole claim begins again; what the applicant has back stays with them until they submit it."""
     with_applicant = claim.status == ClaimStatus.RETURNED
-    await operations.release(session, call, claim)
+    await lines.release(session, call, claim)
     await notices.close(session, call, claim.id)
     done.append(await claims.take(session, call, claim, "appeal", to=ClaimStatus.RETURNED, comment=reason))
     if with_applicant:

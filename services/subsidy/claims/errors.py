@@ -19,8 +19,20 @@ class TermsUnconfirmed(errors.Problem):
     code, status = "terms_unconfirmed", 409
 
 
+class PaperMissing(errors.Problem):
+    code, status = "paper_missing", 422
+
+
+class PaperOverdue(errors.Problem):
+    code, status = "paper_overdue", 409
+
+
 class NotYourClaim(errors.Problem):
     code, status = "not_your_claim", 403
+
+
+def unknown_trainee(number: str) -> errors.Fault:
+    return errors.Fault("unknown_trainee", pointer="/trainee_id", allowed=f"申领单 {number} 中的学员", fix="请核对学员编号。")
 
 
 errors.violates("entitlements_once_key", errors.Conflict)

@@ -14,7 +14,8 @@ from services.subsidy.claims.errors import TermsUnconfirmed
 from services.subsidy.claims.rules import Judged
 from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
 from services.subsidy.claims.visibility import theirs
-from services.subsidy.codes import ClaimKind, Effect, FindingCode, LineVerdict, Outcome, PaidOncePer, SchemeCode
+from services.subsidy.codes import ClaimKind, ClaimStatus, Effect, FindingCode, LineVerdict, Outcome, PaidOncePer, SchemeCode
+from services.subsidy.funds import operations as funds
 from services.subsidy.judging.facts import ClaimFacts, LineFacts, day_counted, trade_of
 from services.subsidy.judging.verdict import Verdict
 from services.subsidy.schemes.policy import Terms
@@ -181,6 +182,15 @@ def asks(line: Line) -> Wanted:
     return Wanted(line.trainee_id, None, line.expected_amount, line.certificate_id, line.placement_id)
 
 
+async def release(session: AsyncSession, call: Call, claim: Claim) -> Sequence[Line]:
+    """Gives back what is still set aside for an approved claim, whose lines these are."""
+    people = await of(session, claim.id)
+    if claim.status == ClaimStatus.APPROVED:
+        left = (line.amount - line.paid_yuan - line.given_up_yuan for line in people if line.verdict == LineVerdict.ELIGIBLE)
+        await funds.release(session, call, claim.paid_from, claim.id, sum(left, NOTHING))
+    return people
+
+
 def _each_once(claim: Claim, lines: Sequence[Line]) -> Iterable[Line]:
     """Of two lines that a merge made one person's, one: in a class, or for the same paper."""
 
@@ -236,6 +246,7 @@ def beside(call: Call, claim: Claim) -> Claim:
         "terms_in_force_from",
         "terms_document",
         "terms_hash",
+        "required_papers",
         "submitted_at",
     )
     return Claim(

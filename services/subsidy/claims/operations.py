@@ -15,10 +15,11 @@ from services.subsidy.claims import clients as asking
 from services.subsidy.claims import facts, holds, lines, papers, reading, rules, steps
 from services.subsidy.claims.clients import Asked, Gathered
 from services.subsidy.claims.conditions import ALIASES
+from services.subsidy.claims.errors import unknown_trainee
 from services.subsidy.claims.policy import BY_FACTS, on_hold
-from services.subsidy.claims.schemas import ClaimChange, ClaimIn, ClaimOut, LineReason, QuoteOut, Resolution
-from services.subsidy.claims.tables import Claim, Decision, Line
-from services.subsidy.codes import ClaimStatus, LineVerdict, Outcome
+from services.subsidy.claims.schemas import Attachment, ClaimChange, ClaimIn, ClaimOut, LineReason, QuoteOut, Resolution
+from services.subsidy.claims.tables import Claim, Decision
+from services.subsidy.codes import ClaimMessage, ClaimStatus, LineVerdict, Outcome
 from services.subsidy.funds import operations as funds
 from services.subsidy.funds import reading as funds_reading
 from services.subsidy.notices import operations as notices
@@ -141,7 +142,9 @@ async def put_in(
     began = claim.status
     keep_verdict(claim, judged)
     held = await holds.begin(session, call, claim, await holds.followed(session, call, judged, own_claim_id=claim.id))
-    done.append(await steps.take(session, call, claim, action, to=ClaimStatus.SUBMITTED, **said))
+    refused = any(line.decision == LineVerdict.REFUSED for line in judged.verdict.lines)
+    tell = ClaimMessage.LINES_REFUSED if refused else None
+    done.append(await steps.take(session, call, claim, action, to=ClaimStatus.SUBMITTED, tell=tell, **said))
     for reason in held:
         own_call = replace(call, actor=kernel.own_call().actor)
         done.append(await steps.take(session, own_call, claim, "hold", comment=reason))
@@ -152,10 +155,18 @@ async def put_in(
     return shown
 
 
+async def attach(session: AsyncSession, call: Call, claim_id: UUID, attachments: Sequence[UUID | Attachment]) -> ClaimOut:
+    """Papers that follow (补交材料): beside those that are there; nothing is judged by them."""
+    claim, done = await steps.permit(session, call, claim_id, "attach")
+    papers.attach(claim, [*map(UUID, claim.attachments), *attachments])
+    done.append(await steps.take(session, call, claim, "attach", files=await reading.files(session, claim)))
+    return await _shown(session, call, claim, done)
+
+
 async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
     """The applicant takes the claim back; its people may be claimed for again."""
     claim, done = await steps.permit(session, call, claim_id, "withdraw", lock=True)
-    people = await release(session, call, claim)
+    people = await lines.release(session, call, claim)
     done.append(await steps.take(session, call, claim, "withdraw", comment=comment))
     await lines.free(session, claim.id)
     await notices.close(session, call, claim.id)
@@ -215,7 +226,7 @@ async def approve(session: AsyncSession, call: Call, claim_id: UUID, comment: st
 async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: str, said: Sequence[LineReason] = ()) -> ClaimOut:
     """Return for correction (退回补正): the applicant may change it and submit it again; until then it keeps its place. `said`: of single persons."""
     claim, done = await steps.permit(session, call, claim_id, "return", lock=True)
-    people = await release(session, call, claim)
+    people = await lines.release(session, call, claim)
     of_persons = await rules.said_of(session, said, people)
     done.append(await steps.take(session, call, claim, "return", comment=reason, lines=of_persons or None))
     await notices.close(session, call, claim.id)
@@ -225,7 +236,7 @@ async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: s
 async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
     """Rejection (不予通过): its people may be claimed for again."""
     claim, done = await steps.permit(session, call, claim_id, "reject", lock=True)
-    people = await release(session, call, claim)
+    people = await lines.release(session, call, claim)
     done.append(await steps.take(session, call, claim, "reject", comment=reason))
     await lines.free(session, claim.id)
     await notices.close(session, call, claim.id)
@@ -235,7 +246,7 @@ async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str)
 async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
     """Ends an approved claim of which nothing is to be paid any more (办结): one of 0.00, or what is left of one that was paid in part."""
     claim, done = await steps.permit(session, call, claim_id, "close", lock=True)
-    people = await release(session, call, claim)
+    people = await lines.release(session, call, claim)
     for line in people:
         if line.verdict == LineVerdict.ELIGIBLE:
             line.given_up_yuan = line.amount - line.paid_yuan
@@ -248,15 +259,6 @@ async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) 
     return await reading.one(session, call, claim, people, done)
 
 
-async def release(session: AsyncSession, call: Call, claim: Claim) -> Sequence[Line]:
-    """Gives back what is still set aside for an approved claim, whose lines these are."""
-    people = await lines.of(session, claim.id)
-    if claim.status == ClaimStatus.APPROVED:
-        left = (line.amount - line.paid_yuan - line.given_up_yuan for line in people if line.verdict == LineVerdict.ELIGIBLE)
-        await funds.release(session, call, claim.paid_from, claim.id, sum(left, lines.NOTHING))
-    return people
-
-
 async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, body: Resolution) -> ClaimOut:
     """Settles one held line (处理待核实人员); a notice that is public says so. Splitting moves it, still held, to a claim of its own, which goes its way
     from `submitted`."""
@@ -265,7 +267,7 @@ async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: U
     trainee_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
     of_person = [line for line in people if line.trainee_id == trainee_id]
     if not of_person:
-        raise errors.Invalid(faults=[unknown_trainee(claim)])
+        raise errors.Invalid(faults=[unknown_trainee(claim.number)])
     line = next((line for line in of_person if line.verdict == LineVerdict.HELD), None)
     if line is None:
         raise errors.InvalidState("该学员不是待核实状态,无需处理。")
@@ -297,7 +299,8 @@ async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: U
     claim.amount = lines.sum_of_eligible(people)
     if not any(each.before for each in people):  # nothing that new facts weigh against is left to decide on
         claim.holds = [each for each in claim.holds if each["ended_by"] != BY_FACTS]
-    done.append(await steps.take(session, call, claim, "resolve", comment=body.reason, **details))
+    tell = ClaimMessage.LINE_REFUSED if body.outcome == Outcome.REFUSE else None
+    done.append(await steps.take(session, call, claim, "resolve", comment=body.reason, tell=tell, **details))
     await notices.amend(session, call, kernel, claim.id, place, shown, claim.amount, claim.notice_working_days)
     return await reading.one(session, call, claim, people, done)
 
@@ -328,10 +331,6 @@ def _changed(call: Call, asked: Asked, body: ClaimChange) -> Asked:
     return asked
 
 
-def unknown_trainee(claim: Claim) -> errors.Fault:
-    return errors.Fault("unknown_trainee", pointer="/trainee_id", allowed=f"申领单 {claim.number} 中的学员", fix="请核对学员编号。")
-
-
 def keep_verdict(claim: Claim, judged: rules.Judged) -> None:
     asked, terms, class_ = judged.asked, judged.terms, judged.told.class_
     claim.class_id, claim.fund_id, claim.everyone = asked.class_id, asked.fund_id, asked.lines is None
@@ -343,3 +342,4 @@ def keep_verdict(claim: Claim, judged: rules.Judged) -> None:
         claim.facts, claim.facts_hash = judged.facts_json, judged.facts_hash
     claim.payee, claim.notice_working_days = terms.payee, terms.notice_working_days
     claim.terms_in_force_from, claim.terms_document, claim.terms_hash = terms.in_force_from, terms.document, terms.hash
+    claim.required_papers = papers.required(terms)

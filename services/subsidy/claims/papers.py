@@ -1,17 +1,64 @@
 """What a claim has to bring beside its facts: the papers that are handed in, the signature of the person it is made for, a fund that may pay it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
+from services.subsidy.claims.errors import PaperMissing, PaperOverdue
 from services.subsidy.claims.schemas import Attachment
 from services.subsidy.claims.tables import Claim
-from services.subsidy.codes import ClaimPaper
+from services.subsidy.codes import BasisStatus, ClaimPaper, PaperStatus
 from services.subsidy.funds.tables import Fund
 from services.subsidy.judging.findings import labelled
 from services.subsidy.schemes.policy import Terms
-from shared import codes, errors
+from shared import codes, errors, periods
+from shared.access import Call
+from shared.clock import SHANGHAI
+from shared.strict import to_json
 
 Faults = Iterator[errors.Fault]
+
+
+def required(terms: Terms) -> list[dict[str, Any]]:
+    """What a claim judged by these terms has to bring, as it is kept with it. A list whose source is unconfirmed only reminds."""
+    confirmed = terms.basis_of("required_papers").status == BasisStatus.CONFIRMED
+    return [{**to_json(paper), "confirmed": confirmed} for paper in terms.required_papers or ()]
+
+
+def checklist(claim: Claim, call: Call) -> list[dict[str, Any]]:
+    """Each required paper and whether it is there. What may follow is due so many working days after the submission, until then counted from today."""
+    since_on = claim.submitted_at.astimezone(SHANGHAI).date() if claim.submitted_at else call.today
+    return [
+        _item(paper, [file_id for file_id, code in claim.paper_codes.items() if code == paper["code"]], since_on, call)
+        for paper in claim.required_papers
+    ]
+
+
+def _item(paper: Mapping[str, Any], file_ids: list[str], since_on: date, call: Call) -> dict[str, Any]:
+    days = paper.get("follows_within_days")
+    due_on = periods.due(since_on, days, call.calendar) if days and call.calendar else None
+    due_on = None if due_on == periods.NO_DAY else due_on
+    status = PaperStatus.FOLLOWS if days else PaperStatus.MISSING
+    if file_ids:
+        status = PaperStatus.PRESENT
+    elif due_on and due_on < call.today:
+        status = PaperStatus.OVERDUE
+    return {**paper, "file_ids": file_ids, "status": status, "due_on": due_on}
+
+
+def why_not_submitted(claim: Claim, call: Call) -> PaperMissing | None:
+    missing = _of_status(claim, call, PaperStatus.MISSING)
+    return PaperMissing(f"{PaperMissing.cause}缺:{missing}。{PaperMissing.remedy}") if missing else None
+
+
+def why_not_approved(claim: Claim, call: Call) -> PaperOverdue | None:
+    overdue = _of_status(claim, call, PaperStatus.OVERDUE)
+    return PaperOverdue(f"{PaperOverdue.cause}缺:{overdue}。{PaperOverdue.remedy}") if overdue else None
+
+
+def _of_status(claim: Claim, call: Call, status: PaperStatus) -> str:
+    return labelled("claim_paper", [each["code"] for each in checklist(claim, call) if each["status"] == status and each["confirmed"]])
 
 
 def attach(claim: Claim, attachments: Sequence[UUID | Attachment]) -> None:

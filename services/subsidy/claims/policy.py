@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from services.subsidy.codes import ClaimStatus
-from shared.codes import named
+from services.subsidy.codes import ClaimMessage, ClaimStatus
+from shared.codes import label, named
 from shared.steps import Machine, Step, by
 
 DRAFT, SUBMITTED, REVIEWED, IN_NOTICE, APPROVED, PAID = (
@@ -18,7 +18,7 @@ DRAFT, SUBMITTED, REVIEWED, IN_NOTICE, APPROVED, PAID = (
     ClaimStatus.PAID,
 )
 APPLICANTS = frozenset({"institution", "person", "town", "officer"})  # a town and an officer on behalf of a person
-APPLICANT_S = frozenset({"edit", "submit", "withdraw"})  # steps of whoever has entered the claim, and of nobody else who sees it
+APPLICANT_S = frozenset({"edit", "submit", "withdraw", "attach"})  # steps of whoever has entered the claim, and of nobody else who sees it
 LEAVES_APPROVAL = frozenset({"return", "reject", "withdraw", "close"})  # steps by which what was set aside is given back
 EDITABLE = frozenset({DRAFT, ClaimStatus.RETURNED})
 UNDER_REVIEW = frozenset({SUBMITTED, REVIEWED, IN_NOTICE})
@@ -35,6 +35,7 @@ MACHINE = Machine(
     (
         Step("edit", "修改", by(APPLICANTS, *EDITABLE), part="submit"),
         Step("submit", "提交", by(APPLICANTS, *EDITABLE), to=SUBMITTED, part="submit"),
+        Step("attach", "补交材料", by(APPLICANTS, *UNDER_REVIEW)),
         Step("withdraw", "撤回", by(APPLICANTS, *EDITABLE, *OPEN), to=ClaimStatus.WITHDRAWN),
         Step("review", "初审", by(["officer"], SUBMITTED), to=REVIEWED, part="first_review"),
         Step("confirm", "复审", by(["reviewer"], REVIEWED), to=IN_NOTICE, part="second_review"),
@@ -58,6 +59,7 @@ EVENTS = {
     "edit": "edited",
     "submit": "submitted",
     "withdraw": "withdrawn",
+    "attach": "attached",
     "review": "reviewed",
     "confirm": "confirmed",
     "approve": "approved",
@@ -72,6 +74,24 @@ EVENTS = {
     "close": "closed",
     "recover": "recovering",
 }
+
+
+MESSAGES = {  # events of which people are told in a short text; others are told where they happen
+    "claim.returned": ClaimMessage.CLAIM_RETURNED,
+    "claim.rejected": ClaimMessage.CLAIM_REJECTED,
+    "claim.paid": ClaimMessage.CLAIM_PAID,
+    "claim.payment_answered": ClaimMessage.PAYMENT_ANSWERED,
+    "claim.payment_returned": ClaimMessage.PAYMENT_RETURNED,
+}
+
+
+def message(code: ClaimMessage | None, number: str) -> dict[str, Any]:
+    """What an event says for a sender of short texts: the code, what stands in its text, and the text. Nobody is named: to whom it goes the sender finds on
+    the claim, an institution's or its people's."""
+    if code is None:
+        return {}
+    said = {"number": number}
+    return {"message": {"code": code, "parameters": said, "text": label("claim_message", code).format(**said)}}
 
 
 def by_money(amount: Decimal, given_up: Decimal, paid: Decimal, asked_back: Decimal, received: Decimal) -> ClaimStatus:

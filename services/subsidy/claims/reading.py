@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import clients as asking
-from services.subsidy.claims import facts, lines, rules, steps
+from services.subsidy.claims import facts, lines, papers, rules, steps
 from services.subsidy.claims.clients import Gathered, Told
 from services.subsidy.claims.conditions import ALIASES, ClaimFilter, each_of, named_by
 from services.subsidy.claims.policy import on_hold
@@ -60,7 +60,7 @@ def _of_one_person(whole: ClaimOut, own: Collection[UUID]) -> ClaimOut:
     about = [each for each in whole.decisions if each.trainee_id is None or each.trainee_id in own]
     said = [each if each.trainee_id or each.action == "reject" else each.model_copy(update={"comment": None}) for each in about]
     said = [each.model_copy(update={"lines": [line for line in each.lines if line.trainee_id in own]}) for each in said]
-    return whole.model_copy(update=_narrowed(whole.hold, whole.lines) | {"decisions": said})
+    return whole.model_copy(update=_narrowed(whole.hold, whole.lines) | {"decisions": said, "papers": []})
 
 
 def _narrowed(hold: Any, seen: Sequence[Any]) -> dict[str, Any]:
@@ -84,7 +84,8 @@ async def one(session: AsyncSession, call: Call, claim: Claim, people: Sequence[
     actions = await steps.allowed_actions(session, call, claim, done, _standing(shown))
     eligible = any(line.verdict != LineVerdict.REFUSED for line in shown)
     return ClaimOut.model_validate(
-        summary(call, claim) | {"eligible": eligible, "lines": shown, "decisions": done, "allowed_actions": actions}
+        summary(call, claim)
+        | {"papers": papers.checklist(claim, call), "eligible": eligible, "lines": shown, "decisions": done, "allowed_actions": actions}
     )
 
 

@@ -11,9 +11,18 @@ from services.subsidy import clients
 from services.subsidy.claims import batch, holds, operations, reading, rules, steps
 from services.subsidy.claims.clients import Gathered
 from services.subsidy.claims.conditions import SOUGHT_IN, ClaimFilter
-from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim, TermsUnconfirmed
+from services.subsidy.claims.errors import (
+    ClaimInBatch,
+    ClaimOnHold,
+    HeldLinesOpen,
+    NotYourClaim,
+    PaperMissing,
+    PaperOverdue,
+    TermsUnconfirmed,
+)
 from services.subsidy.claims.policy import APPLICANTS, MACHINE
 from services.subsidy.claims.schemas import (
+    Attaching,
     ClaimChange,
     ClaimIn,
     ClaimOut,
@@ -32,7 +41,7 @@ from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, 
 from services.subsidy.schemes.errors import SamePerson, TermsMissing
 from shared import access, batches, errors, names, pages, web, wire
 
-AGAINST_APPROVAL = (NoticeNotOver, ObjectionOpen, ClaimOnHold, HeldLinesOpen, TermsUnconfirmed, FundExhausted)
+AGAINST_APPROVAL = (NoticeNotOver, ObjectionOpen, ClaimOnHold, HeldLinesOpen, TermsUnconfirmed, PaperOverdue, FundExhausted)
 router = web.Router("claims", traced=(errors.InvalidState, ClaimInBatch, *AGAINST_APPROVAL))
 READERS = access.STAFF | APPLICANTS | {"system"}
 PATH = "/v1/claims/{claim_id:uuid}"
@@ -237,7 +246,7 @@ def step(
     )
 
 
-@step("submit", "提交:用最新的事实重新判定", NotYourClaim, SamePerson, TermsMissing, example=AGREED)
+@step("submit", "提交:用最新的事实重新判定", NotYourClaim, SamePerson, TermsMissing, PaperMissing, example=AGREED)
 async def submit(
     gathered: Annotated[Gathered, Depends(_as_it_stands)],
     session: web.Session,
@@ -246,6 +255,16 @@ async def submit(
     body: Comment = None,
 ) -> ClaimOut:
     return await operations.submit(session, call, kernel, gathered, body.comment if body else None)
+
+
+@step(
+    "attach",
+    "补交材料",
+    NotYourClaim,
+    example={"attachments": [{"code": "account_proof", "file_id": "01932f6e-7c1a-7000-8000-000000000051"}]},
+)
+async def attach(claim_id: UUID, body: Attaching, session: web.Session, call: web.Caller) -> ClaimOut:
+    return await operations.attach(session, call, claim_id, body.attachments)
 
 
 @step("withdraw", "撤回", NotYourClaim, ClaimInBatch, example=AGREED)

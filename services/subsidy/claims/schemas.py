@@ -7,7 +7,19 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.subsidy.codes import BasisStatus, ClaimKind, ClaimPaper, ClaimStatus, Effect, FindingCode, LineVerdict, Outcome, SchemeCode
+from services.subsidy.codes import (
+    BasisStatus,
+    ClaimKind,
+    ClaimPaper,
+    ClaimStatus,
+    Effect,
+    FindingCode,
+    LineVerdict,
+    Outcome,
+    PaperForm,
+    PaperStatus,
+    SchemeCode,
+)
 from shared import county, names, wire
 
 LINES_AT_MOST = 1000
@@ -54,7 +66,8 @@ class Attachment(wire.In):
 
 
 Attached = Annotated[Annotated[UUID, wire.PLAIN] | Annotated[Attachment, wire.OBJECT], wire.BY_SHAPE]
-Attachments = Annotated[list[Attached], Field(max_length=50, description="文件编号(/v1/files),或 {code, file_id}:注明是哪一种材料")]
+SAID = "文件编号(/v1/files),或 {code, file_id}:注明是哪一种材料"
+Attachments = Annotated[list[Attached], Field(max_length=50, description=SAID)]
 
 
 class ClaimIn(wire.In):
@@ -259,7 +272,24 @@ class ClaimSummary(ClaimHead):
     lines: list[LineSummary] | None = Field(None, description="按 trainee_id 筛选时为这些学员的行,否则为 null")
 
 
+class Paper(wire.Out):
+    """A paper that the terms require, and whether it is there."""
+
+    code: ClaimPaper
+    form: PaperForm = Field(description="original 须交验原件;electronic 电子件即可")
+    confirmed: bool = Field(description="清单的出处是否已确认;未确认的只提示,不拦阻")
+    follows_within_days: int | None = Field(None, description="可以容缺:提交之后若干个工作日内补交;不能容缺的为 null")
+    status: PaperStatus
+    due_on: date | None = Field(description="容缺材料的补交期限,尚未提交的自今日起算", examples=["2025-07-15"])
+    file_ids: list[UUID]
+
+
+class Attaching(wire.In):
+    attachments: Attachments
+
+
 class ClaimOut(ClaimHead):
+    papers: list[Paper] = Field(description="条款要求的材料及是否交齐")
     eligible: bool = Field(description="每一行都不予补贴时为 false")
     lines: list[LineOut]
     decisions: list[DecisionOut]

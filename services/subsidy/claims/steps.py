@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
+from services.subsidy.claims import papers
 from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim, TermsUnconfirmed
 from services.subsidy.claims.policy import (
     APPLICANT_S,
@@ -26,14 +27,16 @@ from services.subsidy.claims.policy import (
     JUDGED_ANEW,
     LEAVES_APPROVAL,
     MACHINE,
+    MESSAGES,
     PART_OF,
     WITH_MONEY,
     by_money,
+    message,
     on_hold,
 )
 from services.subsidy.claims.tables import Claim, Decision, DueReassessment, Line
 from services.subsidy.claims.visibility import has_entered, rows
-from services.subsidy.codes import ClaimStatus, Effect, FindingCode, LineVerdict
+from services.subsidy.codes import ClaimMessage, ClaimStatus, Effect, FindingCode, LineVerdict
 from services.subsidy.funds import operations as funds
 from services.subsidy.funds.operations import NOTHING, POSTINGS
 from services.subsidy.notices import operations as notices
@@ -145,10 +148,11 @@ async def take(
     to: ClaimStatus | None = None,
     comment: str | None = None,
     files: Sequence[str] | None = None,
+    tell: ClaimMessage | None = None,
     **details: Any,
 ) -> Decision:
     """Keeps a step: the claim's new state, the decision, the trail and the event. `to`: where the table of steps leaves it to the claim's money. `files`: those
-    that the claim names from now on, None: as before. `details`: `trainee_id`, `outcome`, `lines`, `other_claim_id`."""
+    that the claim names from now on, None: as before. `tell`: in a short text, where the event says none by itself. `details`: `trainee_id`, `outcome`, `lines`, `other_claim_id`."""
     before = claim.status
     claim.status = to or next((step.to for step in MACHINE.steps if step.action == action and step.to), before)
     if claim.status != before:
@@ -158,8 +162,9 @@ async def take(
     step = _decision(call, claim.id, action, before, claim.status, comment) | details
     kept = {"from": before, "to": claim.status, "facts_hash": claim.facts_hash, "amount": claim.amount} | details
     told = kept | ({"reason": comment} if comment else {})
-    named: dict[str, Any] = {} if files is None else {"file_ids": files}
-    deed = deeds.deed(call, f"claim.{EVENTS[action]}", claim.id, details=told, status=claim.status, version=claim.version, **named)
+    event = f"claim.{EVENTS[action]}"
+    said = ({} if files is None else {"file_ids": files}) | message(tell or MESSAGES.get(event), claim.number)
+    deed = deeds.deed(call, event, claim.id, details=told, status=claim.status, version=claim.version, **said)
     await deeds.record_beside(session, _WITH_STEP, deed, step)
     return Decision(**step)
 
@@ -256,7 +261,7 @@ async def take_each(
     comment: str,
     **details: str,
 ) -> None:
-    """Keeps the step for each claim, read and locked as it is. What comes to another state, or is `changed` otherwise, the feed is told."""
+    """Keeps the step for each claim, read and locked as it is. What comes to another state, is `changed` otherwise, or is told people, the feed says."""
     if not claims:
         return
     ids = [claim.id for claim in claims]
@@ -265,15 +270,13 @@ async def take_each(
         await session.execute(update(CLAIMS).where(CLAIMS.c.id.in_(ids)).values(moved | {"version": CLAIMS.c.version + 1}))
     kept = [_decision(call, claim.id, action, claim.status, to or claim.status, comment) for claim in claims]
     await session.execute(insert(DECISIONS), kept)
-    await deeds.record_all(
-        session,
-        [
-            deeds.deed(
-                call, event, claim.id, details=details, event=bool(moved), status=to or claim.status, version=claim.version + bool(moved)
-            )
-            for claim in claims
-        ],
-    )
+    tell = MESSAGES.get(event)
+
+    def told(claim: Row[Any]) -> deeds.Deed:
+        announced = {"status": to or claim.status, "version": claim.version + bool(moved)} | message(tell, claim.number)
+        return deeds.deed(call, event, claim.id, details=details, event=bool(moved or tell), **announced)
+
+    await deeds.record_all(session, map(told, claims))
 
 
 def decision(call: Call, claim: Row[Any], action: str, comment: str) -> dict[str, Any]:
@@ -315,6 +318,8 @@ def _obstacle(call: Call, action: str, claim: Claim, at: Standing) -> errors.Pro
             return errors.InvalidState("申领单已经暂缓,不必重复办理。")
         case "release" if held is None:
             return errors.InvalidState("申领单没有暂缓,无需解除。")
+        case "submit":
+            return papers.why_not_submitted(claim, call)
         case "confirm":
             return notices.why_not_posted(call, claim.notice_working_days)
         case "resolve" if not at.held_lines:
@@ -330,7 +335,10 @@ def _obstacle(call: Call, action: str, claim: Claim, at: Standing) -> errors.Pro
         case "recover" if at.paid <= at.asked_back:
             return errors.InvalidState("没有已付出而未追回的款项。")
         case "approve":
-            return at.notice or (HeldLinesOpen() if at.held_lines else TermsUnconfirmed() if at.unconfirmed else at.money)
+            unfinished = (
+                HeldLinesOpen() if at.held_lines else TermsUnconfirmed() if at.unconfirmed else papers.why_not_approved(claim, call)
+            )
+            return at.notice or unfinished or at.money
     return None
 
 

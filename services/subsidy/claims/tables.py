@@ -39,6 +39,7 @@ JUDGED = (  # what a claim was judged to be and upon what: it is judged again on
     "terms_in_force_from",
     "terms_document",
     "terms_hash",
+    "required_papers",
     "facts_hash",
     "facts",
     "submitted_at",
@@ -123,6 +124,12 @@ class Claim(db.Versioned, Row):
     terms_in_force_from: Mapped[date]
     terms_document: Mapped[str] = mapped_column(Text)
     terms_hash: Mapped[str] = mapped_column(Text)
+    required_papers: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB,
+        default=list,
+        server_default=text("'[]'::jsonb"),
+        comment="as the terms say: code, form, follows_within_days; whether confirmed",
+    )
     facts_hash: Mapped[str] = mapped_column(Text)
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True, comment="all that was judged, for a replay; no ID number, no name")
 

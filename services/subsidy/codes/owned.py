@@ -187,6 +187,34 @@ class ClaimPaper(StrEnum):
     OTHER = "other"
 
 
+class ClaimMessage(StrEnum):
+    """What people are told in a short text (an SMS) when it has happened; the text itself is the county's label."""
+
+    LINES_REFUSED = "lines_refused"
+    LINE_REFUSED = "line_refused"
+    CLAIM_RETURNED = "claim_returned"
+    CLAIM_REJECTED = "claim_rejected"
+    CLAIM_PAID = "claim_paid"
+    PAYMENT_ANSWERED = "payment_answered"
+    PAYMENT_RETURNED = "payment_returned"
+    APPEAL_UPHELD = "appeal_upheld"
+    APPEAL_DISMISSED = "appeal_dismissed"
+
+
+class PaperForm(StrEnum):
+    ORIGINAL = "original"
+    ELECTRONIC = "electronic"
+
+
+class PaperStatus(StrEnum):
+    """Whether a claim has brought a required paper: it did, it has not, it may follow until a day, that day is over."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    FOLLOWS = "follows"
+    OVERDUE = "overdue"
+
+
 class AppealStatus(StrEnum):
     RECEIVED = "received"
     UPHELD = "upheld"
@@ -289,7 +317,10 @@ OWNED: Mapping[str, Iterable[str]] = {
     "line_outcome": Outcome,
     "claim_status": ClaimStatus,
     "objection_status": ObjectionStatus,
+    "claim_message": ClaimMessage,
     "claim_paper": ClaimPaper,
+    "paper_form": PaperForm,
+    "paper_status": PaperStatus,
     "appeal_status": AppealStatus,
     "appeal_follows": AppealFollows,
     "payment_batch_status": BatchStatus,

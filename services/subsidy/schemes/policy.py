@@ -16,6 +16,7 @@ from services.subsidy.codes import (
     Category,
     CertificateKind,
     ClaimKind,
+    ClaimPaper,
     DayCounted,
     Effect,
     EvidenceGrade,
@@ -23,6 +24,7 @@ from services.subsidy.codes import (
     FundSource,
     Level,
     PaidOncePer,
+    PaperForm,
     Payee,
     PersonalStatus,
     TermsStatus,
@@ -55,6 +57,15 @@ class OtherBasis:
     document: str
     clause: str
     basis_status: BasisStatus
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredPaper:
+    """A paper that a claim must bring. `follows_within_days`: it may follow (容缺) within so many working days of the submission; None: it may not."""
+
+    code: ClaimPaper
+    form: PaperForm
+    follows_within_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,7 @@ class Terms:
     evidence_grade_at_least: EvidenceGrade | None = None
     same_employer: bool | None = None
     fund_sources: frozenset[FundSource] | None = None  # None: every source may pay
+    required_papers: tuple[RequiredPaper, ...] | None = None  # what a claim brings; a list that is unconfirmed only reminds
 
     other_basis: tuple[OtherBasis, ...] = ()
     retirement: RetirementSchedule | None = field(default=None, metadata=NOT_READ)

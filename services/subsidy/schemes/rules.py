@@ -42,6 +42,7 @@ NEVER_EMPTY = (
     "categories",
     "certificate_kinds",
     "fund_sources",
+    "required_papers",
     "trade_fields",
     "uplift_trades",
     "uplift_levels",
@@ -234,6 +235,15 @@ def _needed(block: Any) -> Iterator[Wrong]:
         yield Wrong("trade_fields_if_needed", f"{'、'.join(sorted(both))} 已在 trade_fields 中")
 
 
+def _papers(block: Any) -> Iterator[Wrong]:
+    codes = [paper.code for paper in block.required_papers or ()]
+    for index, paper in enumerate(block.required_papers or ()):
+        if codes.index(paper.code) != index:
+            yield Wrong(f"required_papers[{index}].code", f"{paper.code} 出现两次")
+        if paper.follows_within_days is not None and paper.follows_within_days < 1:
+            yield Wrong(f"required_papers[{index}].follows_within_days", "必须大于 0;不能容缺的请删去该键")
+
+
 def _waivers(block: Any) -> Iterator[Wrong]:
     for status, categories in (block.statuses_waived_for or {}).items():
         if status not in block.excluded_statuses:
@@ -268,6 +278,7 @@ CHECKS: tuple[Check, ...] = (
     _living,
     _retention,
     _needed,
+    _papers,
     _waivers,
     _other_basis,
 )

@@ -45,6 +45,14 @@ def upgrade() -> None:
         comment="which paper a file is, by its id, where that was said",
     )
     op.add_column("claims", codes)
+    papers = sa.Column(
+        "required_papers",
+        postgresql.JSONB(astext_type=sa.Text()),
+        server_default=sa.text("'[]'::jsonb"),
+        nullable=False,
+        comment="as the terms say: code, form, follows_within_days; whether confirmed",
+    )
+    op.add_column("claims", papers)
     op.add_column("claims", sa.Column("employer_id", sa.Uuid(), nullable=True, comment=MADE_BY))
     op.alter_column("claims", "on_behalf", existing_type=sa.Boolean(), existing_nullable=False, comment=WHO[1], existing_comment=WHO[0])
     op.alter_column("claims", "fund_id", existing_type=sa.Uuid(), nullable=True, comment=FUND)
@@ -57,7 +65,8 @@ def upgrade() -> None:
     ):
         op.create_check_constraint(op.f(f"claims_{name}_check"), "claims", said)
     op.create_index("claims_employer_idx", "claims", ["employer_id", "id"], postgresql_where=sa.text("employer_id IS NOT NULL"))
-    kernel_revision.settle("claims", f"{BEFORE} AND (old.status <> 'submitted' OR old.fund_id IS NOT NULL)", JUDGED)
+    settled = f"{BEFORE} AND (old.status <> 'submitted' OR old.fund_id IS NOT NULL)"
+    kernel_revision.settle("claims", settled, (*JUDGED[:-3], "required_papers", *JUDGED[-3:]))
 
 
 def downgrade() -> None:
@@ -71,4 +80,5 @@ def downgrade() -> None:
     op.alter_column("claims", "on_behalf", existing_type=sa.Boolean(), existing_nullable=False, comment=WHO[0], existing_comment=WHO[1])
     op.drop_column("claims", "employer_id")
     op.drop_column("claims", "paper_codes")
+    op.drop_column("claims", "required_papers")
     kernel_revision.settle("claims", BEFORE, JUDGED)
