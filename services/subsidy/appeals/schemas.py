@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.subsidy.claims.schemas import Files
 from services.subsidy.codes import AppealFollows, AppealStatus, FindingCode
 from shared import names, wire
+
+Files = Annotated[list[UUID], Field(max_length=50, description="文件编号(/v1/files)")]
 
 
 class AppealIn(wire.In):

@@ -55,7 +55,6 @@ class LineIn(wire.In):
 
 
 Lines = Annotated[list[LineIn], Field(max_length=LINES_AT_MOST)]
-Files = Annotated[list[UUID], Field(max_length=50, description="文件编号(/v1/files)")]
 
 
 class Attachment(wire.In):
@@ -66,8 +65,7 @@ class Attachment(wire.In):
 
 
 Attached = Annotated[Annotated[UUID, wire.PLAIN] | Annotated[Attachment, wire.OBJECT], wire.BY_SHAPE]
-SAID = "文件编号(/v1/files),或 {code, file_id}:注明是哪一种材料"
-Attachments = Annotated[list[Attached], Field(max_length=50, description=SAID)]
+Attachments = Annotated[list[Attached], Field(max_length=50, description="文件编号(/v1/files),或 {code, file_id}:注明哪种材料")]
 
 
 class ClaimIn(wire.In):
