@@ -10,11 +10,12 @@ from shared.access import ROLES
 from shared.steps import Doer
 
 # What the office's process says, written down a second time: (action, role) → the states in which it may be taken.
-APPLICANT = {"institution", "person", "town"}
+APPLICANT = {"institution", "person", "town", "officer"}  # each of what they entered
 ALLOWED = {
     **{("edit", role): {"draft", "returned"} for role in APPLICANT},
     **{("submit", role): {"draft", "returned"} for role in APPLICANT},
     **{("withdraw", role): {"draft", "returned", "submitted", "reviewed", "in_notice", "approved"} for role in APPLICANT},
+    **{("attach", role): {"submitted", "reviewed", "in_notice"} for role in APPLICANT},
     ("review", "officer"): {"submitted"},
     ("confirm", "reviewer"): {"reviewed"},
     ("approve", "finance"): {"in_notice"},
