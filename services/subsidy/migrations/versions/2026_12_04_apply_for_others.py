@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from shared import kernel_revision
 
-revision: str = "subsidy_0024"
-down_revision: str | None = "subsidy_0023"
+revision: str = "subsidy_0025"
+down_revision: str | None = "subsidy_0024"
 branch_labels: None = None
 depends_on: None = None
 
