@@ -56,6 +56,7 @@ def upgrade() -> None:
     op.add_column("claims", sa.Column("employer_id", sa.Uuid(), nullable=True, comment=MADE_BY))
     op.alter_column("claims", "on_behalf", existing_type=sa.Boolean(), existing_nullable=False, comment=WHO[1], existing_comment=WHO[0])
     op.alter_column("claims", "fund_id", existing_type=sa.Uuid(), nullable=True, comment=FUND)
+    op.alter_column("claims_tally", "fund_id", existing_type=sa.Uuid(), nullable=True)
     op.drop_constraint(op.f("claims_on_behalf_of_a_town_check"), "claims")
     for name, said in (
         ("on_behalf_of_a_person", "NOT on_behalf OR trainee_id IS NOT NULL"),
@@ -76,6 +77,7 @@ def downgrade() -> None:
     for name in ("on_behalf_of_a_person", "entered_by_a_town", "entered_by_an_employer", "fund"):
         op.drop_constraint(op.f(f"claims_{name}_check"), "claims")
     op.create_check_constraint(op.f("claims_on_behalf_of_a_town_check"), "claims", "region_code IS NOT NULL OR NOT on_behalf")
+    op.alter_column("claims_tally", "fund_id", existing_type=sa.Uuid(), nullable=False)
     op.alter_column("claims", "fund_id", existing_type=sa.Uuid(), nullable=False, comment=None, existing_comment=FUND)
     op.alter_column("claims", "on_behalf", existing_type=sa.Boolean(), existing_nullable=False, comment=WHO[0], existing_comment=WHO[1])
     op.drop_column("claims", "employer_id")
