@@ -38,6 +38,8 @@ class ClaimFilter(wire.In):
     institution_id: UUID | list[UUID] | None = Field(None, description="申领机构")
     trainee_id: UUID | list[UUID] | None = Field(None, description="名单中有该学员")
     class_id: UUID | list[UUID] | None = None
+    certificate_id: UUID | list[UUID] | None = Field(None, description="凭该证书申领")
+    placement_id: UUID | list[UUID] | None = Field(None, description="凭该就业记录申领")
     fund_id: UUID | list[UUID] | None = None
     region_code: str | list[str] | None = Field(None, description="计入哪个乡镇、街道")
     number: str | list[str] | None = Field(None, description="申领单号")
@@ -76,6 +78,9 @@ def named_by(by: ClaimFilter, today: date) -> ColumnElement[bool]:
         also.append(Claim.created_at < datetime.combine(by.to_on + timedelta(days=1), time(), clock.SHANGHAI))
     if by.trainee_id:
         also.append(Claim.id.in_(select(Line.claim_id).where(ALIASES.among(Line.trainee_id, each_of(by.trainee_id)))))
+    for paper, value in ((Line.certificate_id, by.certificate_id), (Line.placement_id, by.placement_id)):
+        if value:
+            also.append(Claim.id.in_(select(Line.claim_id).where(paper.in_(each_of(value)))))
     if by.q is not None:
         also.append(seeking.within(SOUGHT_IN, by.q))
     return and_(*also)

@@ -132,8 +132,8 @@ async def judge(
     told, fund = gathered.told, gathered.fund
     asked = _as_merged(gathered.asked, told)
     lines = _lines(asked, told)
-    terms = _terms(gathered.known, asked, told, lines, call.today)
-    faults = [*(_of_class if told.class_ else _of_papers)(call, asked, told, terms, lines)]
+    terms, others = _terms(gathered.known, asked, told, lines, call.today)
+    faults = [*(_of_class if told.class_ else _of_papers)(call, asked, told, terms, lines), *others]
     if fund is None and asked.fund_id is not None:
         faults.insert(0, errors.Fault("unknown_fund", pointer="/fund_id", fix="请核对资金编号。"))
     if faults:
@@ -183,8 +183,8 @@ def counted_in(judged: Judged) -> str | None:
     return next((each.region_code for line in judged.lines for each in judged.told.people if each.trainee_id == line.trainee_id), None)
 
 
-def _terms(known: Policy, asked: Asked, told: Told, lines: Sequence[Wanted], today: date) -> Terms:
-    """The block in force on the class's first day; without a class, on the day of the papers: those of all lines are of one block."""
+def _terms(known: Policy, asked: Asked, told: Told, lines: Sequence[Wanted], today: date) -> tuple[Terms, list[errors.Fault]]:
+    """The block in force on the class's first day; without a class, on the day of the first paper, and a fault for each of another block."""
     if told.class_:
         days = [(0, told.class_.starts_on)]
     else:
@@ -200,13 +200,10 @@ def _terms(known: Policy, asked: Asked, told: Told, lines: Sequence[Wanted], tod
             raise TermsMissing(terms.detail)
         in_force.append((index, day, terms))
     _, first_day, first = in_force[0]
-    if others := [(index, day) for index, day, terms in in_force if terms is not first]:
-        code, fix = "lines_of_different_terms", "请另行申领。"
-        allowed = f"与第 {in_force[0][0] + 1} 行({first_day})适用同一组条款:{first.document},自 {first.in_force_from} 起施行"
-        raise errors.Invalid(
-            faults=[errors.Fault(code, pointer=f"/lines/{index}", seen=str(day), allowed=allowed, fix=fix) for index, day in others]
-        )
-    return first
+    code, fix = "lines_of_different_terms", "请另行申领。"
+    allowed = f"与第 {in_force[0][0] + 1} 行({first_day})适用同一组条款:{first.document},自 {first.in_force_from} 起施行"
+    others = ((index, day) for index, day, terms in in_force if terms is not first)
+    return first, [errors.Fault(code, pointer=f"/lines/{index}", seen=str(day), allowed=allowed, fix=fix) for index, day in others]
 
 
 def _as_merged(asked: Asked, told: Told) -> Asked:

@@ -173,8 +173,10 @@ async def test_a_certificate_claim_names_certificates_and_no_class(start: Start)
         for change, pointer in (({"lines": []}, "/lines"), ({"class_id": str(db.new_id())}, "/class_id")):
             answer = await person.patch(f"/v1/claims/{claim['id']}", json=change, headers=headers)
             assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
-        found = (await world.as_("officer").get("/v1/claims", params={"kind": "certificate", "q": "Y0000520001232550"})).json()["items"]
-        assert [each["id"] for each in found] == [claim["id"]]
+        for sought in ({"kind": "certificate", "q": "Y0000520001232550"}, {"certificate_id": named["certificate_id"]}):
+            found = (await world.as_("officer").get("/v1/claims", params=sought)).json()["items"]
+            assert [each["id"] for each in found] == [claim["id"]]
+        assert (await world.as_("officer").get("/v1/claims", params={"placement_id": named["certificate_id"]})).json()["items"] == []
 
 
 async def test_an_institution_that_was_barred_on_the_day_is_held_only_where_it_is_paid(start: Start) -> None:
