@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TypeAlias
 
 from services.subsidy.codes import ClassStatus
 from services.subsidy.judging import trades
@@ -20,12 +20,8 @@ NOTHING, FEN = Decimal("0.00"), Decimal("0.01")
 FULL_DAY = 2  # half-days
 
 
-class Amount(NamedTuple):
-    yuan: Decimal
-    calculation: str
-
-
-UNKNOWN = Amount(NOTHING, "补贴标准未确认,暂计 0.00 元")
+Amount: TypeAlias = tuple[Decimal, str]  # yuan, and the sum spelled out
+UNKNOWN = NOTHING, "补贴标准未确认,暂计 0.00 元"
 
 
 def amount(case: Case) -> Amount:
@@ -34,7 +30,9 @@ def amount(case: Case) -> Amount:
     rate = _rate(case)
     if rate is None:
         return UNKNOWN
-    yuan, words = rate
+    yuan, words, whole = rate
+    if terms.rate_is_all:
+        return yuan, whole
     if terms.uplift_percent and _uplifted(case):
         yuan, part = _part_of(yuan, 100 + terms.uplift_percent)
         words += f" × {100 + terms.uplift_percent}%{part}"
@@ -43,7 +41,7 @@ def amount(case: Case) -> Amount:
     if terms.living_yuan_per_day is not None:
         living, days = _living(case)
         yuan, words = yuan + living, f"{words} + 生活费 {days} 天 × {terms.living_yuan_per_day} 元"
-    return _within_the_year(case, Amount(yuan, f"{words} = {yuan} 元"))
+    return _within_the_year(case, (yuan, f"{words} = {yuan} 元"))
 
 
 def listed(case: Case) -> Decimal | None:
@@ -70,8 +68,8 @@ def still_running(class_facts: ClassFacts, terms: Terms) -> bool:
     return terms.in_instalments and class_facts.status == ClassStatus.IN_PROGRESS
 
 
-def _rate(case: Case) -> tuple[Decimal, str] | None:
-    """The rate times what the sign-in sheet counts, not the plan."""
+def _rate(case: Case) -> tuple[Decimal, str, str] | None:
+    """The rate times what the sign-in sheet counts, not the plan: yuan, the product, and the product with what it comes to."""
     terms, class_facts = case.terms, case.class_facts
     if terms.yuan_per_person_day is not None:
         least, most = terms.half_days_for_a_paid_day, terms.days_paid_at_most
@@ -82,14 +80,14 @@ def _rate(case: Case) -> tuple[Decimal, str] | None:
         hours = _hours(class_facts, case.line) if class_facts else 0
         return _counted(hours, terms.hours_paid_at_most, terms.yuan_per_person_hour, "课时")
     yuan = terms.yuan_per_person if terms.yuan_per_person is not None else listed(case)
-    return None if yuan is None else (yuan, f"1 人 × {yuan} 元")
+    return None if yuan is None else (yuan, f"1 人 × {yuan} 元", f"1 人 × {yuan} 元 = {yuan} 元")
 
 
 @lru_cache(1024)
-def _counted(there: int, most: int, rate: Decimal, unit: str) -> tuple[Decimal, str]:
+def _counted(there: int, most: int, rate: Decimal, unit: str) -> tuple[Decimal, str, str]:
     paid = min(there, most)
-    over = f"实到 {there} {unit},最多计 {paid} {unit}:" if there > paid else ""
-    return paid * rate, f"{over}{paid} {unit} × {rate} 元"
+    words = (f"实到 {there} {unit},最多计 {paid} {unit}:" if there > paid else "") + f"{paid} {unit} × {rate} 元"
+    return paid * rate, words, f"{words} = {paid * rate} 元"
 
 
 def _days(case: Case, half_days_at_least: int) -> int:
@@ -128,7 +126,7 @@ def _by_years(case: Case, a_year: Decimal, words: str) -> Amount:
     had = sum((prior.amount_yuan or NOTHING for prior in of_earlier_instalments(case)), NOTHING)
     total = f"{' + '.join(said) or f'{words} × 0 年'} = {due} 元"
     left = max(due - had, NOTHING)
-    return Amount(left, f"{total},此前已申领 {had} 元,计 {left} 元" if had else total)
+    return left, f"{total},此前已申领 {had} 元,计 {left} 元" if had else total
 
 
 def _years(class_facts: ClassFacts, by: date, most: int) -> tuple[int, bool]:
@@ -148,9 +146,10 @@ def _within_the_year(case: Case, whole: Amount) -> Amount:
         return whole
     had = sum((prior.amount_yuan or NOTHING for prior in had_this_year(case)), NOTHING)
     left = max(most - had, NOTHING)
-    if whole.yuan <= left:
+    yuan, calculation = whole
+    if yuan <= left:
         return whole
-    return Amount(left, f"{whole.calculation},{case.day.year} 年已补 {had} 元,每人每年至多 {most} 元,计 {left} 元")
+    return left, f"{calculation},{case.day.year} 年已补 {had} 元,每人每年至多 {most} 元,计 {left} 元"
 
 
 def _part_of(yuan: Decimal, percent: int) -> tuple[Decimal, str]:

@@ -198,6 +198,12 @@ class Terms:
         return self.unlisted_is == Effect.REFUSE
 
     @cached_property
+    def rate_is_all(self) -> bool:
+        """Nothing is added to the rate, and nothing but its own count limits it."""
+        beside = (self.uplift_percent, self.years_paid_at_most, self.living_yuan_per_day, self.yuan_per_person_year_at_most)
+        return all(each is None for each in beside)
+
+    @cached_property
     def in_instalments(self) -> bool:
         """Whether one class is claimed for several times: year by year, the next year in advance."""
         return self.years_paid_at_most is not None

@@ -12,7 +12,7 @@ from services.subsidy.schemes.policy import Terms
 from shared.codes import label
 
 WHY_IMPOSSIBLE = {"recorded_before": "在此之前已录入", "signed_another_day": "在另一天签名", "outside_hours": "在签到时段以外签名"}
-COMPLETED, PASSED = ClassStatus.COMPLETED, (EnrolmentOutcome.COMPLETED, None)
+COMPLETED = ClassStatus.COMPLETED
 TO_COME = frozenset({ClassStatus.SUBMITTED, ClassStatus.RETURNED, ClassStatus.APPROVED, ClassStatus.IN_PROGRESS})
 
 
@@ -21,9 +21,8 @@ def class_not_completed(case: Case) -> Finding | None:
     class_facts, outcome = case.class_facts, case.line.outcome
     if class_facts is None:
         return None
-    if rates.still_running(class_facts, case.terms) and outcome in (EnrolmentOutcome.ENROLLED, *PASSED):
-        return None
-    if class_facts.status != COMPLETED and not rates.still_running(class_facts, case.terms):
+    runs = class_facts.status != COMPLETED and rates.still_running(class_facts, case.terms)
+    if class_facts.status != COMPLETED and not runs:
         will_end = class_facts.status in TO_COME
         seen, allowed, fix = (
             f"班级 {class_facts.number} 状态为{label('class_status', class_facts.status)}",
@@ -32,7 +31,7 @@ def class_not_completed(case: Case) -> Finding | None:
         )
         ended = class_facts.ends_on + timedelta(days=1) if will_end else None
         return found(case.terms, FindingCode.CLASS_NOT_COMPLETED, Effect.REFUSE, seen=seen, allowed=allowed, fix=fix, passes_from=ended)
-    if outcome in PASSED:
+    if outcome is None or outcome == EnrolmentOutcome.COMPLETED or (runs and outcome == EnrolmentOutcome.ENROLLED):
         return None
     seen, fix = f"该学员在班级 {class_facts.number} 中为{label('enrolment_outcome', outcome)}", "如有漏录的签到,请补录;否则请移出申领名单。"
     return found(case.terms, FindingCode.CLASS_NOT_COMPLETED, Effect.REFUSE, seen=seen, allowed="学员本人已结业", fix=fix)
