@@ -36,6 +36,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "appeals",
         "workdays",
         "claim-receipts",
+        "results",
     ),
     "evaluation": ("filings", "assessments", "certificates", "certificate-imports"),
     "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts"),

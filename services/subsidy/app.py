@@ -23,6 +23,7 @@ from services.subsidy.recoveries import routes as recoveries
 from services.subsidy.schemes import operations as in_force
 from services.subsidy.schemes import routes as schemes
 from services.subsidy.settings import Settings
+from services.subsidy.statistics import routes as statistics
 from services.subsidy.terms import job as trying
 from services.subsidy.terms import routes as terms
 from services.subsidy.worklist import operations as worklist
@@ -55,6 +56,8 @@ PART = web.Part(
         payments.router,
         reassessments.router,
         recoveries.router,
+        statistics.claims,
+        statistics.statistics,
         corrections.router,
         dossiers.router,
         receipts.router,

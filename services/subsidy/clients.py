@@ -75,6 +75,7 @@ class ClassRead(_Read):
     ends_on: date
     hours: int
     region_code: str | None = None
+    department: str | None = None
     occupation_code: str | None = None
     trade_name: str | None = None
     trade_filing_no: str | None = None

@@ -3,12 +3,14 @@
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import httpx
 
 from services.subsidy import clients
+from services.subsidy.statistics import clients as statistics
 from shared import access, clock, db
 from tests.conftest import Service, Start
 from tests.registry import made
@@ -95,6 +97,21 @@ async def test_attachments_are_known_by_name_and_hash_in_the_order_asked_for(sta
         assert [(each.id, each.name, each.sha256) for each in found] == [
             (UUID(each.json()["id"]), each.json()["name"], each.json()["sha256"]) for each in reversed(sent)
         ]
+
+
+async def test_results_are_counted_by_scheme_and_retention_by_class(start: Start) -> None:
+    async with a_course(start) as course, start("eastwest") as eastwest:
+        course.subsidy.knows(eastwest)
+        eastwest.knows(course.registry)
+        kernel, call, days = course.subsidy.kernel, course.call(), (date(2025, 4, 1), date(2025, 4, 30))
+        assert await statistics.trained(kernel, call, "channel", *days) == {
+            "person_times": {"agricultural_short": 3},
+            "certified": {"agricultural_short": 0},
+            "employed": {"agricultural_short": 0},
+        }
+        assert (await statistics.trained(kernel, call, "institution", *days))["person_times"] == {course.school_id: 3}
+        [retained] = await statistics.retained(kernel, call, "class", *days)
+        assert (retained.key, retained.tallies, retained.groups) == ("retained", (), ())
 
 
 async def test_a_real_course_is_claimed_to_the_notice(start: Start) -> None:

@@ -29,11 +29,12 @@ async def count(call: Call, kernel: Kernel, asked: CountsIn) -> CountsOut:
 
 def _count(counting: CountingIn, judged: Iterable[tuple[Any, Retention]], towns: dict[UUID, str | None], by: By) -> CountOut:
     people: dict[UUID | None, set[UUID]] = defaultdict(set)
+    of_classes = counting.measure == "placed_people" or by == "class"
     for row, found in judged:
         on = found.met_on if counting.measure == "retained_people" else found.started_on
         if on is not None and counting.from_on <= on <= counting.to_on:
-            people[row.class_id if counting.measure == "placed_people" else None].add(row.trainee_id)
-    if counting.measure == "placed_people":
+            people[row.class_id if of_classes else None].add(row.trainee_id)
+    if of_classes:
         tallies = [
             TallyOut(numerator=len(found), class_id=class_id) for class_id, found in sorted(people.items(), key=lambda each: str(each[0]))
         ]
@@ -41,4 +42,4 @@ def _count(counting: CountingIn, judged: Iterable[tuple[Any, Retention]], towns:
         tallies = [TallyOut(numerator=len(people[None]))]
     of_towns = Counter(towns.get(each) for each in set[UUID]().union(*people.values()))
     groups = [GroupOut(code=code, numerator=number) for code, number in sorted(of_towns.items(), key=lambda each: each[0] or "")]
-    return CountOut(key=counting.key, tallies=tallies, groups=groups if by != "none" else [])
+    return CountOut(key=counting.key, tallies=tallies, groups=groups if by not in ("none", "class") else [])

@@ -8,7 +8,7 @@ from pydantic import Field
 from shared import wire
 
 Measure = Literal["retained_people", "placed_people"]
-By = Literal["none", "region", "zone", "department", "institution"]
+By = Literal["none", "region", "zone", "department", "institution", "class"]
 
 
 class CountingIn(wire.In):
@@ -27,7 +27,7 @@ class CountsIn(wire.In):
 
 
 class TallyOut(wire.Out):
-    """The whole counting or, for `placed_people`, what a class has of it (`class_id` null: who came from none)."""
+    """The whole counting or, for `placed_people` and by class, what a class has of it (`class_id` null: who came from none)."""
 
     numerator: int
     denominator: int | None = None

@@ -74,6 +74,8 @@ def group_of(by: By) -> Any:
             return case((TrainingClass.region_code.in_(zones()), TrainingClass.region_code))
         case "department":
             return TrainingClass.department
+        case "channel":
+            return TrainingClass.channel
         case "institution":
             return cast(TrainingClass.institution_id, Text)
     return cast(null(), Text)

@@ -12,6 +12,7 @@ from services.registry.counting import conditions, reading
 from services.registry.counting.schemas import By, CountingIn, CountOut, CountsIn, CountsOut, GroupOut, NameOut, TallyOut
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.reference import policy as reference
+from shared import codes as labels
 
 OF_EACH_INSTITUTION: dict[str, Callable[[Sequence[CountingIn]], Select[Any]]] = {
     "training_share": reading.training_share,
@@ -135,6 +136,8 @@ async def _names(session: AsyncSession, by: By, codes: set[str]) -> list[NameOut
             return [NameOut(code=each.code, name=each.name) for each in regions if each.kind == "zone"]
         case "department":
             return [NameOut(code=code, name=code) for code in sorted(codes)]
+        case "channel":
+            return [NameOut(code=code, name=labels.label("channel", code)) for code in sorted(codes)]
         case "institution":
             found = await session.execute(
                 select(Institution.id, Institution.name).where(Institution.id.in_([UUID(code) for code in codes]))

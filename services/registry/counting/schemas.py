@@ -19,7 +19,7 @@ Measure = Literal[
     "partner_enterprises",
     "frontline_share",
 ]
-By = Literal["none", "region", "zone", "department", "institution"]
+By = Literal["none", "region", "zone", "department", "institution", "channel"]
 Quantity = int | wire.Money
 
 

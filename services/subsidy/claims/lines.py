@@ -237,6 +237,7 @@ def beside(call: Call, claim: Claim) -> Claim:
         "class_ends_on",
         "sought_by",
         "counted_region_code",
+        "counted_department",
         "fund_id",
         "attachments",
         "paper_codes",

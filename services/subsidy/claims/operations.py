@@ -336,7 +336,7 @@ def keep_verdict(claim: Claim, judged: rules.Judged) -> None:
     claim.class_id, claim.fund_id, claim.everyone = asked.class_id, asked.fund_id, asked.lines is None
     claim.class_starts_on, claim.class_ends_on = (class_.starts_on, class_.ends_on) if class_ else (None, None)
     claim.sought_by = reading.sought_by(judged.told)
-    claim.counted_region_code = rules.counted_in(judged)
+    claim.counted_region_code, claim.counted_department = rules.counted_in(judged), class_.department if class_ else None
     claim.amount = judged.verdict.amount
     if claim.facts_hash != judged.facts_hash:  # facts that are the same are not written again
         claim.facts, claim.facts_hash = judged.facts_json, judged.facts_hash

@@ -1,4 +1,4 @@
-"""Looking at claims: one, a list, what a quote says, the replay of a verdict, statistics."""
+"""Looking at claims: one, a list, what a quote says, the replay of a verdict."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -17,7 +17,7 @@ from services.subsidy.claims import facts, lines, papers, rules, steps
 from services.subsidy.claims.clients import Gathered, Told
 from services.subsidy.claims.conditions import ALIASES, ClaimFilter, each_of, named_by
 from services.subsidy.claims.policy import on_hold
-from services.subsidy.claims.schemas import ClaimCount, ClaimOut, ClaimStatistics, Hold, LineOut, QuoteOut, ReplayLine, ReplayOut
+from services.subsidy.claims.schemas import ClaimOut, Hold, LineOut, QuoteOut, ReplayLine, ReplayOut
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
 from services.subsidy.claims.visibility import own_ids, rows, theirs
 from services.subsidy.codes import Effect, FindingCode, LineVerdict, Outcome
@@ -258,16 +258,3 @@ async def files(session: AsyncSession, claim: Claim) -> list[str]:
     own = Appeal.claim_id == claim.id, Appeal.institution_id.is_not_distinct_from(claim.institution_id)
     appealed = await session.scalars(select(Appeal.attachments).where(*own))
     return list(dict.fromkeys([*claim.attachments, *(each for attached in appealed for each in attached)]))
-
-
-async def statistics(session: AsyncSession, call: Call) -> ClaimStatistics:
-    amount: Any = Claim.amount
-    if call.actor.role == "person":
-        of_line = select(func.coalesce(func.sum(Line.amount), 0)).where(Line.claim_id == Claim.id, Line.verdict == LineVerdict.ELIGIBLE)
-        amount = of_line.where(theirs(call.actor)).scalar_subquery()
-    wanted = select(Claim.scheme, Claim.status, func.count().label("claims"), func.sum(amount).label("amount")).where(rows(call.actor))
-    counted = (await session.execute(wanted.group_by(Claim.scheme, Claim.status).order_by(Claim.scheme, Claim.status))).all()
-    items = [ClaimCount.model_validate(row) for row in counted]
-    return ClaimStatistics(
-        items=items, claims=sum(item.claims for item in items), amount=sum((item.amount for item in items), Decimal("0.00"))
-    )

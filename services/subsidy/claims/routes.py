@@ -26,7 +26,6 @@ from services.subsidy.claims.schemas import (
     ClaimChange,
     ClaimIn,
     ClaimOut,
-    ClaimStatistics,
     ClaimSummary,
     QuoteOut,
     ReplayOut,
@@ -202,11 +201,6 @@ async def replay(
     rules_on: Annotated[wire.CivilDate | None, Query(description="按哪一天有效的条款;默认当时适用的条款")] = None,
 ) -> ReplayOut:
     return await reading.replay(session, call, claim_id, rules_on, gathered)
-
-
-@router.operation("GET", "/v1/statistics/claims", may=READERS, summary="申领单数与金额,按项目和状态")
-async def statistics(session: web.Session, call: web.Caller) -> ClaimStatistics:
-    return await reading.statistics(session, call)
 
 
 @router.operation(

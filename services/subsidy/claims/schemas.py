@@ -333,18 +333,3 @@ class ReplayOut(wire.Out):
     now: Replayed
     same: bool
     lines: list[ReplayLine]
-
-
-class ClaimCount(wire.Out):
-    scheme: SchemeCode
-    status: ClaimStatus
-    claims: int = Field(examples=[12])
-    amount: wire.Money
-
-
-class ClaimStatistics(wire.Out):
-    """Counts and amounts of the claims that the caller may see, by scheme and status."""
-
-    items: list[ClaimCount]
-    claims: int = Field(examples=[12])
-    amount: wire.Money

@@ -106,6 +106,7 @@ class Claim(db.Versioned, Row):
     counted_region_code: Mapped[str | None] = mapped_column(
         Text, comment="the town it is counted in: the class's, or the person's where there is no class, as last judged"
     )
+    counted_department: Mapped[str | None] = mapped_column(Text, comment="the lead department that proposed its class, as last judged")
     fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("funds.id"), comment="of a person's claim perhaps not before the first review")
     sought_by: Mapped[str] = mapped_column(
         Text, server_default="", comment="institution, class and its number as last judged: what a list is searched by"

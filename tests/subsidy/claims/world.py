@@ -195,10 +195,12 @@ class World:
             named = {
                 each: {"name": everyone[each]["name"], "id_number_masked": "5226**********0017", "region_code": "522601100"}
                 for each in asked.get("trainee_ids", ())
+                if each in everyone
             }
             classes = {
                 each: {"name": self.classes[each][0]["name"], "number": self.classes[each][0]["number"]}
                 for each in asked.get("class_ids", ())
+                if each in self.classes
             }
             return httpx.Response(
                 200,

@@ -83,6 +83,7 @@ class ClassFacts(wire.Out):
     ends_on: wire.CivilDate
     hours: int
     region_code: str
+    department: str | None = Field(description="提出该班的责任单位;没有的为 null")
     fund_source: FundSource | None
     proposed_at: wire.Instant
     filed_at: wire.Instant | None
