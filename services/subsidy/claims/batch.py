@@ -113,7 +113,7 @@ async def decide(session: AsyncSession, call: Call, kernel: Kernel, body: Decide
     """Each claim in a savepoint of its own. Funds and claims are locked first, each in the order of their ids, so that whoever decides on some of the same
     waits and never blocks. A step that the caller has just taken leaves its claim unchanged."""
     at_hand = await steps.seen(session, chosen.claim_ids)
-    await funds.lock(session, *{claim.fund_id for claim in at_hand})
+    await funds.lock(session, *{claim.fund_id for claim in at_hand if claim.fund_id})
     await steps.locked(session, [claim.id for claim in at_hand])
     results = [await _one(session, call, kernel, body, chosen.names, claim_id) for claim_id in chosen.claim_ids]
     refusals = [_refused(call, claim_id, each) for claim_id, each in zip(chosen.claim_ids, results, strict=True) if each.faults]

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "subsidy_0025"
-down_revision: str | None = "subsidy_0024"
+revision: str = "subsidy_0026"
+down_revision: str | None = "subsidy_0025"
 branch_labels: None = None
 depends_on: None = None
 
