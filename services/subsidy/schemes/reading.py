@@ -124,7 +124,7 @@ def read_scheme(path: Path, readings: Sequence[CityReading], schedule: Retiremen
         faults += _of_unreadable(plain, unreadable.faults, completing, schedule)
     for index, block in enumerate(file.terms if file else ()):
         terms, missing = _completed(block, [reading for reading in completing if reading.in_force_from <= block.in_force_from])
-        wrong = [Fault(name, f"缺少该键,{CITY_READINGS} 中也没有补全它的口径") for name in missing]
+        wrong = [_missing(name) for name in missing]
         if terms:
             blocks.append(with_schedule(terms, schedule))
             wrong = contradictions(blocks[-1])
@@ -158,6 +158,8 @@ def _of_unreadable(
         inside = [Fault(each.path.removeprefix(f"{place}."), each.message) for each in unreadable if each.path.startswith(f"{place}.")]
         if isinstance(block, Mapping) and isinstance(day := block.get("in_force_from"), date):
             in_force = [reading for reading in completing if reading.in_force_from <= day]
+            given = {*block, *(name for reading in in_force for name in reading.names)}
+            faults += _inside(place, [_missing(name) for name in REQUIRED if name not in given])
             faults += _inside(place, _sound_yet_wrong(block, inside, in_force, schedule))
     return faults
 
@@ -172,6 +174,10 @@ def _sound_yet_wrong(
     known = given | {each.name: value for each in fields(Keys) if (value := getattr(said, each.name)) is not None}
     missing = {name for name in (*SOURCE, *REQUIRED) if name not in known}
     return contradictions(Sound(known | {"retirement": schedule}, faulty | missing))
+
+
+def _missing(name: str) -> Fault:
+    return Fault(name, f"缺少该键,{CITY_READINGS} 中也没有补全它的口径")
 
 
 def _inside(place: str, faults: Sequence[Fault]) -> list[Fault]:

@@ -116,6 +116,26 @@ def test_a_faulty_file_is_refused_naming_file_and_key(tmp_path: Path, text: str,
     assert str(raised.value).startswith("project.toml:") and named in str(raised.value)
 
 
+def test_faults_of_shape_and_of_sense_in_every_block_come_at_once(tmp_path: Path) -> None:
+    """Each with its line; what a faulty key would decide is not guessed."""
+    first = BLOCK.replace("days = 5", "days = 0").replace("age_at_least = 16", "age = 16") + "categories = []\n"
+    later = BLOCK.replace("2024-09-23", "2025-04-18") + 'yuan_per_person_day = 60\ndays_paid_at_most = "3"\nyuan_per_person = 0\n'
+    with pytest.raises(BadFile) as raised:
+        scheme_from(tmp_path, HEAD + first + later)
+    text = (HEAD + first + later).splitlines()
+    for place, said in (
+        ("terms[0].age", "未知的键"),
+        ("terms[0].age_at_least", "缺少该键"),
+        ("terms[0].notice_working_days", "必须大于 0"),
+        ("terms[0].categories", "不能为空"),
+        ("terms[1].days_paid_at_most", "应为整数"),
+        ("terms[1].yuan_per_person", "必须大于 0"),
+    ):
+        assert f"{place}:{said}" in str(raised.value)
+    assert f"（第 {text.index('notice_working_days = 0') + 1} 行）" in str(raised.value)
+    assert "必须同时给出" not in str(raised.value)
+
+
 def test_figures_at_the_least_that_somebody_can_meet_are_accepted(tmp_path: Path) -> None:
     some = "yuan_per_person_day = 0.01\ndays_paid_at_most = 1\nhalf_days_for_a_paid_day = 1\nclass_days_at_most = 3\n"
     more = "hours_a_half_day_at_most = 4\nclass_hours_at_least = 24\nheadcount_missing_at_most = 0\nage_at_most = 16\n"
