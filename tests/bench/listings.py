@@ -64,7 +64,9 @@ SAID: Mapping[str, tuple[str, ...]] = {
     "uscc": ("uscc=52522601MJ0KL00292",),
     "beside_occupation_code": ("beside_occupation_code=6-31-01-03",),
     "department": ("department=市农业农村局",),
-    "retention": ("retention=retained", "retention=pending"),
+    "retention": ("retention=met", "retention=broken"),
+    "met_from_on": ("met_from_on=2024-06-01&met_to_on=2024-06-30",),
+    "met_to_on": (),
 }
 DAYS = {"from": "2024-06-01", "to": "2024-06-30"}
 
