@@ -27,18 +27,25 @@ _INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.
 
 
 def person_times(countings: Sequence[CountingIn], by: By) -> Select[Any]:
-    """key, group, numerator. Added up by class first, so that a person-time is read once and not once for each line it counts towards."""
-    town = Enrolment.counted_region_code if by == "region" else cast(null(), Text)
+    """key, group, numerator. A class says how many people completed it; only whose towns they are from its enrolments say, added up by class first, so that a
+    person-time is read once and not once for each line it counts towards."""
+    wanted = conditions.wanted_of(countings)
+    if by != "region":
+        people = func.sum(TrainingClass.completed_people)
+        group = conditions.group_of(by)
+        return (
+            select(wanted.c.key, group.label("code"), cast(people, Integer).label("numerator"))
+            .join(TrainingClass, and_(conditions.ended(wanted), TrainingClass.completed_people > 0))
+            .group_by(wanted.c.key, "code")
+        )
     in_a_class = (
-        select(Enrolment.class_id, Enrolment.counted_on, town.label("town"), func.count().label("people"))
+        select(Enrolment.class_id, Enrolment.counted_on, Enrolment.counted_region_code.label("town"), func.count().label("people"))
         .where(Enrolment.counted_on.between(min(each.from_on for each in countings), max(each.to_on for each in countings)), once())
-        .group_by(Enrolment.class_id, Enrolment.counted_on, *([Enrolment.counted_region_code] if by == "region" else []))
+        .group_by(Enrolment.class_id, Enrolment.counted_on, Enrolment.counted_region_code)
         .cte("in_a_class")
     )
-    wanted = conditions.wanted_of(countings)
-    group = in_a_class.c.town if by == "region" else conditions.group_of(by)
     return (
-        select(wanted.c.key, group.label("code"), cast(func.sum(in_a_class.c.people), Integer).label("numerator"))
+        select(wanted.c.key, in_a_class.c.town.label("code"), cast(func.sum(in_a_class.c.people), Integer).label("numerator"))
         .join(in_a_class, in_a_class.c.counted_on.between(wanted.c.from_on, wanted.c.to_on))
         .join(TrainingClass, and_(TrainingClass.id == in_a_class.c.class_id, conditions.counted_in(wanted)))
         .group_by(wanted.c.key, "code")
@@ -170,14 +177,11 @@ def training_share(countings: Sequence[CountingIn]) -> Select[Any]:
     """key, institution, numerator, denominator: for each college the person-times of its classes and the students it reported for the year."""
     wanted = conditions.wanted_of(countings)
     trained = (
-        select(wanted.c.key, TrainingClass.institution_id, func.count().label("people"))
+        select(wanted.c.key, TrainingClass.institution_id, func.sum(TrainingClass.completed_people).label("people"))
         .join(Institution, Institution.kind == any_(wanted.c.kinds))
         .join(
             TrainingClass,
             and_(TrainingClass.institution_id == Institution.id, TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on)),
-        )
-        .join(
-            Enrolment, and_(Enrolment.class_id == TrainingClass.id, Enrolment.counted_on.between(wanted.c.from_on, wanted.c.to_on), once())
         )
         .group_by(wanted.c.key, TrainingClass.institution_id)
         .cte("trained")

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
@@ -134,6 +134,11 @@ async def trainee_of(registry: Service, enrolment_id: UUID) -> UUID:
 
 
 async def merge(registry: Service, into: UUID | None, *trainees: UUID) -> None:
-    """These stand for another from now on; None: each for itself again."""
+    """These stand for another from now on; None: each for itself again. Classes count anew who completed them, as a merge does."""
+    completed = select(func.count(func.coalesce(Trainee.merged_into, Trainee.id).distinct())).join(
+        Enrolment, Enrolment.trainee_id == Trainee.id
+    )
+    people = completed.where(Enrolment.class_id == TrainingClass.id, Enrolment.outcome == "completed").scalar_subquery()
     async with registry.kernel.engine.begin() as connection:
         await connection.execute(update(Trainee).where(Trainee.id.in_(trainees)).values(merged_into=into))
+        await connection.execute(update(TrainingClass).where(TrainingClass.status == "completed").values(completed_people=people))
