@@ -8,7 +8,7 @@ as quick for names that are frequent and quicker for those in between (0.2 again
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Computed, Text, cast, func, or_
+from sqlalchemy import Column, ColumnElement, Computed, Text, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import MappedColumn, mapped_column
 
@@ -29,9 +29,10 @@ def sql(*texts: str) -> str:
     return f"array_remove(string_to_array({f' || {BETWEEN} || '.join(spelt)}, {BETWEEN}), '')"
 
 
-def parts(*texts: str) -> MappedColumn[list[str]]:
-    """The column `parts`, which needs a GIN index. Nobody reads it."""
-    return mapped_column(ARRAY(Text), Computed(sql(*texts), persisted=True), deferred=True)
+def parts(*texts: str, numbers_alone: bool = False) -> MappedColumn[list[str]]:
+    """The column `parts`, which needs a GIN index. Nobody reads it. `numbers_alone`: the texts are numbers, in which nearly every pair of digits stands and
+    little else."""
+    return mapped_column(ARRAY(Text), Computed(sql(*texts), persisted=True), deferred=True, info={"numbers_alone": numbers_alone})
 
 
 def beside(of: type[Any]) -> list[Column[Any]]:
@@ -52,8 +53,17 @@ def as_written(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _short(column: Any, text: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.expression.table.c.parts.contains(cast(array([func.lower(text)]), ARRAY(Text)))
-    return found
+    """What is no digit is looked up among numbers before anything else: the planner takes it for as frequent as the rarest digits, and would walk through all
+    of them in the list's order to find the few or none there are."""
+    table = column.expression.table
+    sought = cast(array([func.lower(text)]), ARRAY(Text))
+    if not getattr(table.c.parts, "info", {}).get("numbers_alone") or (text.isascii() and text.isdigit()):
+        found: ColumnElement[bool] = table.c.parts.contains(sought)
+        return found
+    numbered = table.alias()
+    ids = select(numbered.c.id).where(numbered.c.parts.contains(sought))
+    among: ColumnElement[bool] = table.c.id == func.any(func.array(ids.scalar_subquery()))
+    return among
 
 
 def pattern(part: str) -> str:

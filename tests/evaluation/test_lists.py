@@ -28,6 +28,9 @@ async def test_certificates_are_found_by_part_of_a_number_and_sorted(start: Star
             return [each["id"] for each in (await done(w.officer().get("/v1/certificates", params=asked)))["items"]]
 
         assert await listed(q="2550000") == [second, first] and await listed(q="000001") == [first]
+        number = (await done(w.officer().get(f"/v1/certificates/{outside['id']}")))["number"]
+        assert await listed(q=number[:2].lower()) == [outside["id"]] and await listed(q="黔") == await listed(q="q~") == []
+        assert await listed(q="55") == [second, first] and {first, second} <= {*await listed(q="5")}
         assert (await listed(sort="issued_on"))[0] == outside["id"] and (await listed(sort="-issued_on"))[-1] == outside["id"]
         assert await listed(external_system=REF["system"]) == [outside["id"]]
         both = await done(w.officer().get("/v1/certificates?status=valid&status=revoked&kind=skill_level&kind=work_permit"))

@@ -40,7 +40,7 @@ class Certificate(db.Versioned, Row):
     revoked_on: Mapped[date | None]
     revoked_reason: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    parts: Mapped[list[str]] = seeking.parts("number")
+    parts: Mapped[list[str]] = seeking.parts("number", numbers_alone=True)
 
     __table_args__ = (
         UniqueConstraint("kind", "number_key", name="certificates_number_key"),
