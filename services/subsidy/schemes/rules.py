@@ -11,6 +11,7 @@ from typing import Any
 
 from services.subsidy.codes import Payee
 from services.subsidy.schemes.policy import AGES, FIGURES, NAMES, RATES, TABLES, TradeRates
+from shared import clock
 from shared.strict import Fault as Wrong
 
 TOGETHER = (
@@ -37,6 +38,15 @@ NEVER_ZERO = (
     "class_hours_at_least",
     "one_hand_people_at_least",
 )
+MOST_YUAN, MOST = Decimal("9999999999.99"), 100_000  # what the database keeps; what no count of days, people or papers comes to
+MOST_OF = {
+    "age_at_least": 120,
+    "age_at_most": 120,
+    "women_age_at_most": 120,
+    "years_paid_at_most": 10,
+    "certificate_months_at_most": 1200,
+    "filing_days_before_start_at_least": 366,
+}
 NEVER_EMPTY = (
     *TABLES,
     "categories",
@@ -90,8 +100,9 @@ def _figure(name: str) -> Check:
             yield Wrong(name, "必须大于 0")
         if name in NEVER_EMPTY and value is not None and not value:
             yield Wrong(name, "不能为空;不限的请删去该键")
-        if number and "_percent" in name and value > 100:
-            yield Wrong(name, "超过 100")
+        most = 100 if "_percent" in name else MOST_OF.get(name, MOST if type(value) is int else MOST_YUAN)
+        if number and value > most:
+            yield Wrong(name, f"超过 {most}")
 
     return check
 
@@ -102,6 +113,11 @@ def _source(name: str) -> Check:
             yield Wrong(name, "不能为空")
 
     return check
+
+
+def _day(block: Any) -> Iterator[Wrong]:
+    if not clock.FIRST_YEAR <= block.in_force_from.year <= clock.LAST_YEAR:
+        yield Wrong("in_force_from", f"应在 {clock.FIRST_YEAR} 至 {clock.LAST_YEAR} 年之间")
 
 
 def _together(group: tuple[str, ...]) -> Check:
@@ -163,6 +179,8 @@ def _bounds(block: Any) -> Iterator[Wrong]:
     for path, yuan in _rates_a_person(block):
         if not yuan:
             yield Wrong(path, "必须大于 0")
+        if "." in path and not 0 <= yuan <= MOST_YUAN:
+            yield Wrong(path, f"应在 0 至 {MOST_YUAN} 元之间")
         if least is not None and yuan < least:
             yield Wrong(path, f"{yuan} 元低于下限 {least} 元")
         if most is not None and yuan > most:
@@ -262,6 +280,7 @@ def _other_basis(block: Any) -> Iterator[Wrong]:
 
 CHECKS: tuple[Check, ...] = (
     *map(_source, ("document", "clause")),
+    _day,
     *map(_figure, FIGURES),
     *map(_together, TOGETHER),
     *chain.from_iterable((_only_with(figure, name) for name in names) for figure, names in ONLY_WITH.items()),
