@@ -151,6 +151,13 @@ _CODES = {
 }
 
 
+_FIXES = {
+    "unknown_field": "请删除或改正该字段名。",
+    "missing_field": "请补充该字段。",
+    redaction.NUMBER_IN_TEXT: "请删去号码;需要指明是谁的,填写学员编号。",
+}
+
+
 def _fault(item: Mapping[str, Any]) -> errors.Fault:
     """One of pydantic's errors in our words. Its input is quoted only where it is plain."""
     where, *path = (part for part in item["loc"] if part not in wire.SHAPES)
@@ -163,7 +170,7 @@ def _fault(item: Mapping[str, Any]) -> errors.Fault:
     )
     code = _CODES.get(kind, "invalid_value")
     allowed = _TYPES.get(kind) or _allowed(kind, context) or (item["msg"] if not item["msg"].isascii() else None)
-    fix = {"unknown_field": "请删除或改正该字段名。", "missing_field": "请补充该字段。"}.get(code, "请改正该值。")
+    fix = _FIXES.get(code, "请改正该值。")
     if where == "body":
         pointer = errors.pointer(*path)
         return errors.Fault(code, pointer=pointer, seen=None if code == "missing_field" else quoted, allowed=allowed, fix=fix)

@@ -1,9 +1,10 @@
 """What waits at the registry: an officer approves classes and decides corrections, a reviewer erasures, an auditor looks into harvests; whoever holds a class
 submits, starts and completes it."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Text, case, cast, func, literal
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal
 
 from services.registry.codes import ClassStatus, CorrectionStatus, ErasureStatus, HarvestStatus
 from services.registry.codes import WorklistKind as Waits
@@ -25,6 +26,7 @@ from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.policy import PROPOSERS
 from services.registry.training.classes.tables import TrainingClass
 from shared import codes, worklist
+from shared.access import Call
 from shared.worklist import Kind
 
 HOLDERS: Final = PROPOSERS - OFFICER
@@ -87,7 +89,7 @@ ERASURE: Final = worklist.Paper(
     ErasureRequest.id,
     trainees.rows,
     title=(literal("申请删除个人信息", Text), func.left(ErasureRequest.reason, 40)),
-    link=worklist.at("trainees", Trainee.id, "/erasure-requests"),
+    link=worklist.at("trainees", Trainee.id, "/erasure-requests/") + cast(ErasureRequest.id, Text),
     status=ErasureRequest.status,
     trainee_id=Trainee.id,
     joined=lambda wanted: wanted.join(Trainee, Trainee.id == ALIASES.kept(ErasureRequest.trainee_id)),
@@ -106,6 +108,11 @@ HARVEST: Final = worklist.Paper(
     status=harvests.STATUS,
     institution_id=Harvest.institution_id,
 )
+
+
+def _asked_by_another(person: Any) -> Callable[[Call], Sequence[ColumnElement[bool]]]:
+    """Whoever asked does not decide."""
+    return lambda call: (person.is_distinct_from(call.actor.doer.person),)
 
 
 KINDS: Final = (
@@ -139,8 +146,24 @@ KINDS: Final = (
         since_at=PossibleDuplicate.found_at,
         where=lambda _: (PossibleDuplicate.verdict.is_(None),),
     ),
-    Kind(Waits.ERASURE_ASKED, REVIEWER, "decide", ERASURE, frozenset({ErasureStatus.OPEN}), since_at=ErasureRequest.asked_at),
+    Kind(
+        Waits.ERASURE_ASKED,
+        REVIEWER,
+        "decide",
+        ERASURE,
+        frozenset({ErasureStatus.OPEN}),
+        since_at=ErasureRequest.asked_at,
+        where=_asked_by_another(ErasureRequest.asked_by_person),
+    ),
     Kind(Waits.HARVEST_SUSPECTED, AUDITOR, "acknowledge", HARVEST, frozenset({HarvestStatus.ALARMED}), since_at=Harvest.alarmed_at),
-    Kind(Waits.CORRECTION_ASKED, OFFICER, "accept", CORRECTION, frozenset({CorrectionStatus.OPEN}), since_at=TraineeCorrection.asked_at),
+    Kind(
+        Waits.CORRECTION_ASKED,
+        OFFICER,
+        "accept",
+        CORRECTION,
+        frozenset({CorrectionStatus.OPEN}),
+        since_at=TraineeCorrection.asked_at,
+        where=_asked_by_another(TraineeCorrection.asked_by_person),
+    ),
 )
 router = worklist.router(KINDS)

@@ -60,13 +60,13 @@ async def test_whom_nothing_counts_on_is_gone_and_the_number_is_free(start: Star
         [waiting] = [each for each in (await reviewer.get("/v1/worklist")).json()["items"] if each["kind"] == "erasure_asked"]
         assert (waiting["action"], waiting["whom"]["trainee_id"], waiting["due_on"] is not None) == ("decide", gone, True)
         foreseen = await made.posted(reviewer, f"{request}:decide?preview=true", {"outcome": "granted", "reason": "依法"}, 200)
-        assert (foreseen["kept"], foreseen["held_by"], "name" in foreseen["erased"]) == ([], [], True)
+        assert (foreseen["kept"], foreseen["holds"], "name" in foreseen["erased"]) == ([], [], True)
         assert (await officer.get(f"/v1/trainees/{gone}")).status_code == 200
         history = (await officer.get(f"/v1/trainees/{gone}/history")).json()["items"]
         assert {"field": "name", "old": "杨英", "new": "杨秀英"} in [each for one in history for each in one["changes"]]
 
         done = await granted(registry, request)
-        assert (done["status"], done["kept"], done["held_by"], done["decided_by_name"]) == ("granted", [], [], "李复审")
+        assert (done["status"], done["kept"], done["holds"], done["decided_by_name"]) == ("granted", [], [], "李复审")
         for each in (gone, twin):
             assert (await officer.get(f"/v1/trainees/{each}")).status_code == 404
         told = [each for each in (await officer.get("/v1/changes")).json()["items"] if each["type"] == "trainee.erased"]
@@ -90,7 +90,7 @@ async def test_of_whom_a_paper_counts_on_what_it_needs_stays(start: Start) -> No
         enrolled = await made.posted(early, f"/v1/classes/{class_id}/enrolments", {"trainee_id": held}, 201)
         await early.patch(f"/v1/enrolments/{enrolled['id']}", json={"outcome": "withdrawn"})  # the class's files name them all the same
         done = await granted(registry, await asked(registry, held))
-        assert [(each["kind"], each["count"], each["basis"]["document"]) for each in done["held_by"]] == [
+        assert [(each["kind"], each["count"], each["basis"]["document"]) for each in done["holds"]] == [
             ("enrolment", 1, "中华人民共和国档案法")
         ]
         assert ("name" in done["kept"], "bank_account" in done["erased"], "phone" in done["erased"]) == (True, True, True)
@@ -127,7 +127,7 @@ async def test_each_neighbour_that_counts_on_a_person_keeps_them(start: Start, c
         counting(registry, **counts)
         held = await person(registry)
         done = await granted(registry, await asked(registry, held))
-        assert {each["kind"]: each["count"] for each in done["held_by"]} == counts
+        assert {each["kind"]: each["count"] for each in done["holds"]} == counts
         assert "bank_account" in done[account]
         assert (await registry.as_("officer").get(f"/v1/trainees/{held}")).status_code == 200
 

@@ -10,6 +10,7 @@ from shared.steps import Doer, Further, Machine, Refusal, Step, by
 
 OFFICER: Final = frozenset({"officer"})
 REVIEWER: Final = frozenset({"reviewer"})
+OWN: Final = frozenset({"officer", "institution"})  # an institution does so with its own
 
 MACHINE: Final = Machine(
     "机构",

@@ -12,7 +12,7 @@ from services.registry.clients import Affected, Preview, affected
 from services.registry.codes import InstitutionKind, InstitutionStatus, RatingResult
 from services.registry.institutions.institutions import operations, reading, rules, steps
 from services.registry.institutions.institutions.errors import AlreadyBlacklisted, DesignationOverlaps, DuplicateInstitution
-from services.registry.institutions.institutions.policy import OFFICER, REVIEWER
+from services.registry.institutions.institutions.policy import OFFICER, OWN, REVIEWER
 from services.registry.institutions.institutions.schemas import (
     Blacklisted,
     Designated,
@@ -31,7 +31,6 @@ from shared import access, errors, history, pages, web, wire
 router = web.Router("institutions")
 
 SEES = access.OFFICES | {"institution", "town", "department", "system"}
-OWN = frozenset({"officer", "institution"})
 ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # a preview asks subsidy
 ONE = "/v1/institutions/{institution_id:uuid}"
 Listed = Annotated[

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import TeacherEmployment
 from services.registry.institutions.institutions import reading as institutions
-from services.registry.institutions.teachers.schemas import TeacherOut
+from services.registry.institutions.institutions.policy import OWN
+from services.registry.institutions.teachers.schemas import TeacherOut, TeacherPaper
 from services.registry.institutions.teachers.tables import Teacher
-from shared import errors, history, pages
+from shared import errors, history, pages, wire
 from shared.access import Call
+from shared.steps import wrong_role
 
 SHOWN = (
     Teacher.id,
@@ -42,10 +44,11 @@ async def get(session: AsyncSession, teacher_id: UUID) -> TeacherOut:
     return TeacherOut.model_validate((await session.execute(select(*SHOWN).where(Teacher.id == teacher_id))).one())
 
 
-async def paper(session: AsyncSession, call: Call, institution_id: UUID, teacher_id: UUID, on: date | None) -> TeacherOut:
+async def paper(session: AsyncSession, call: Call, institution_id: UUID, teacher_id: UUID, on: date | None) -> TeacherPaper:
     """The teacher; `on`: as it was known at the end of that day."""
     await find(session, call, institution_id, teacher_id)
-    today = await get(session, teacher_id)
+    actions = wire.allowed_actions({"change": wrong_role(OWN, call.actor.role)})
+    today = TeacherPaper(**(await get(session, teacher_id)).model_dump(), allowed_actions=actions)
     return today if on is None else await history.stood(session, today, on, await history.began_at(session, teacher_id))
 
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from services.registry.codes import TeacherEmployment
 from services.registry.institutions.institutions import reading as institutions
-from services.registry.institutions.institutions.routes import ONE, OWN, SEES
+from services.registry.institutions.institutions.policy import OWN
+from services.registry.institutions.institutions.routes import ONE, SEES
 from services.registry.institutions.teachers import operations, reading, rules
 from services.registry.institutions.teachers.errors import DuplicateTeacher
-from services.registry.institutions.teachers.schemas import TeacherChange, TeacherIn, TeacherOut
+from services.registry.institutions.teachers.schemas import TeacherChange, TeacherIn, TeacherOut, TeacherPaper
 from services.registry.institutions.teachers.tables import Teacher
 from shared import errors, history, pages, web, wire
 from shared.batches import Batch, BatchOut
@@ -70,7 +71,7 @@ async def change_teacher(
 @router.operation("GET", f"{ONE}/teachers/{{teacher_id:uuid}}", may=SEES, summary="一名教师")
 async def get_teacher(
     institution_id: UUID, teacher_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None
-) -> TeacherOut:
+) -> TeacherPaper:
     return await reading.paper(session, call, institution_id, teacher_id, as_of)
 
 

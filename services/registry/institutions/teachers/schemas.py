@@ -49,3 +49,9 @@ class TeacherOut(wire.Out):
     qualification: str | None
     external_refs: list[wire.ExternalRef]
     version: int
+
+
+class TeacherPaper(TeacherOut):
+    """A single teacher, with what the caller may do."""
+
+    allowed_actions: list[wire.AllowedAction]

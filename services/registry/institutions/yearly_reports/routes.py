@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import Path
 
 from services.registry.institutions.institutions import reading as institutions
-from services.registry.institutions.institutions.routes import ONE, OWN, SEES
+from services.registry.institutions.institutions.policy import OWN
+from services.registry.institutions.institutions.routes import ONE, SEES
 from services.registry.institutions.yearly_reports import operations, rules
 from services.registry.institutions.yearly_reports.errors import DuplicateYearlyReport
 from services.registry.institutions.yearly_reports.schemas import YearlyReportCorrected, YearlyReportIn, YearlyReportOut

@@ -13,7 +13,7 @@ depends_on: None = None
 
 WITHOUT_LIKENESS = "number_frame_key IS NULL AND length(id_number_masked) = 18 OR phone_key IS NULL AND phone IS NOT NULL"
 ASKED = ("trainee_id", "reason", "on_behalf", "proof", "asked_by", "asked_by_person", "asked_at", "id")
-DECIDED = ("status", "decided_by", "decided_by_name", "decided_at", "decision_reason", "erased", "kept", "held_by", "version")
+DECIDED = ("status", "decided_by", "decided_by_name", "decided_at", "decision_reason", "erased", "kept", "holds", "version")
 CORRECTED = ("trainee_id", "field", "proposed", "proposed_masked", "reason", "asked_by", "asked_by_person", "asked_at", "id")
 CORRECTION_DECIDED = ("old.status <> 'open'", ("status", "decided_by", "decided_at", "decision_reason", "version"))
 MERGED = ("id", "trainee_id", "into_id", "merged_at")
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("decision_reason", sa.Text()),
         sa.Column("erased", sa.ARRAY(sa.Text())),
         sa.Column("kept", sa.ARRAY(sa.Text())),
-        sa.Column("held_by", postgresql.JSONB()),
+        sa.Column("holds", postgresql.JSONB()),
         sa.CheckConstraint("status IN ('open', 'granted', 'refused')", name="status"),
     )
     open_ = sa.text("status = 'open'")

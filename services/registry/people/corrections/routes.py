@@ -83,6 +83,7 @@ DECIDED: Any = [CorrectionDecided, TraineeMerged]
     may=policy.OFFICER,
     summary="采纳更正,随即修改学员信息(preview=true 只看涉及哪些申领单)",
     errors=[*DECIDED, DuplicateTrainee, SamePerson, errors.UpstreamFailed, errors.UpstreamTimeout],
+    paper=partial(operations.permit, action="accept"),
 )
 async def accept_correction(
     trainee_id: UUID,

@@ -45,7 +45,7 @@ async def ask(session: AsyncSession, call: Call, trainee_id: UUID, body: Erasure
     )
     session.add(request)
     await session.flush()
-    await deeds.record(session, call, "trainee.erasure_asked", trainee.id, details={"erasure_request_id": request.id}, event=False)
+    await deeds.record(session, call, "trainee.erasure_asked", trainee.id, details={"erasure_id": request.id}, event=False)
     return _show(call, request)
 
 
@@ -70,9 +70,9 @@ async def list_requests(
     return await pages.page(session, wanted, ErasureRequest.id, asked, lambda row: _show(call, row[0]))
 
 
-async def get(session: AsyncSession, call: Call, trainee_id: UUID, request_id: UUID) -> ErasureOut:
+async def get(session: AsyncSession, call: Call, trainee_id: UUID, erasure_id: UUID) -> ErasureOut:
     await _seen(session, call, trainee_id)
-    return _show(call, await _find(session, trainee_id, request_id))
+    return _show(call, await _find(session, trainee_id, erasure_id))
 
 
 async def _seen(session: AsyncSession, call: Call, trainee_id: UUID) -> None:
@@ -88,16 +88,16 @@ def _of(trainee_id: UUID) -> Any:
     return or_(ErasureRequest.trainee_id == trainee_id, ALIASES.among(ErasureRequest.trainee_id, [trainee_id]))
 
 
-async def _find(session: AsyncSession, trainee_id: UUID, request_id: UUID) -> ErasureRequest:
-    request = await session.scalar(select(ErasureRequest).where(ErasureRequest.id == request_id, _of(trainee_id)))
+async def _find(session: AsyncSession, trainee_id: UUID, erasure_id: UUID) -> ErasureRequest:
+    request = await session.scalar(select(ErasureRequest).where(ErasureRequest.id == erasure_id, _of(trainee_id)))
     if request is None:
         raise errors.NotFound()
     return request
 
 
-async def permit(session: AsyncSession, call: Call, trainee_id: UUID, request_id: UUID) -> ErasureRequest:
+async def permit(session: AsyncSession, call: Call, trainee_id: UUID, erasure_id: UUID) -> ErasureRequest:
     """The request, of the caller's version and still open, asked for by another person."""
-    request = await _find(session, trainee_id, request_id)
+    request = await _find(session, trainee_id, erasure_id)
     call.match(request.version)
     if refusal := policy.MACHINE.why_not("decide", request.status, call.actor.doer, [("ask", request.asked_by_person)]):
         raise REFUSALS[refusal.code](refusal.detail)
@@ -114,22 +114,22 @@ async def held_elsewhere(kernel: Kernel, call: Call, trainee_id: UUID) -> Mappin
 async def foresee(kernel: Kernel, trainee_id: UUID, elsewhere: Mapping[str, int]) -> Foreseen:
     async with kernel.reading() as session:
         theirs = list(await session.scalars(select(Trainee.id).where(ALIASES.among(Trainee.id, [trainee_id]))))
-        held_by = {**elsewhere, **await facts.here(session, theirs)}
-    split = policy.split(held_by)
-    return Foreseen(erased=list(split.erased), kept=list(split.kept), held_by=_shown(held_by))
+        holds = {**elsewhere, **await facts.here(session, theirs)}
+    split = policy.split(holds)
+    return Foreseen(erased=list(split.erased), kept=list(split.kept), holds=_shown(holds))
 
 
 async def decide(
-    session: AsyncSession, call: Call, trainee_id: UUID, request_id: UUID, body: ErasureDecision, elsewhere: Mapping[str, int]
+    session: AsyncSession, call: Call, trainee_id: UUID, erasure_id: UUID, body: ErasureDecision, elsewhere: Mapping[str, int]
 ) -> ErasureOut:
     """Whoever decides is another person than asked. What is granted is erased at once, under all ids of the person."""
-    request = await permit(session, call, trainee_id, request_id)
+    request = await permit(session, call, trainee_id, erasure_id)
     if body.outcome == ErasureStatus.GRANTED:
         await _grant(session, call, request, elsewhere)
     request.status, request.decision_reason = body.outcome, body.reason
     request.decided_by, request.decided_by_name, request.decided_at = call.actor.subject, call.actor.name or None, call.now
     await session.flush()
-    told = {"erasure_request_id": request.id, "reason": body.reason, "erased": request.erased, "held_by": request.held_by}
+    told = {"erasure_id": request.id, "reason": body.reason, "erased": request.erased, "holds": request.holds}
     await deeds.record(session, call, f"trainee.erasure_{body.outcome}", request.trainee_id, details=told, event=False)
     return _show(call, request)
 
@@ -138,10 +138,10 @@ async def _grant(session: AsyncSession, call: Call, request: ErasureRequest, els
     locked = select(Trainee.id, Trainee.version, Trainee.merged_into).where(ALIASES.among(Trainee.id, [request.trainee_id]))
     people = (await session.execute(locked.order_by(Trainee.id).with_for_update())).all()
     theirs = [each.id for each in people]
-    held_by = {kind: count for kind, count in {**elsewhere, **await facts.here(session, theirs)}.items() if count}
-    split = policy.split(held_by)
-    request.erased, request.kept, request.held_by = list(split.erased), list(split.kept), held_by
-    said = {"erasure_request_id": request.id}
+    holds = {kind: count for kind, count in {**elsewhere, **await facts.here(session, theirs)}.items() if count}
+    split = policy.split(holds)
+    request.erased, request.kept, request.holds = list(split.erased), list(split.kept), holds
+    said = {"erasure_id": request.id}
     if split.whole:
         await _forget(session, theirs)
         gone = [deeds.deed(call, "trainee.erased", each.id, details=said, version=each.version + 1) for each in people]
@@ -187,13 +187,13 @@ async def _empty(session: AsyncSession, call: Call, theirs: Collection[UUID], sp
 def _show(call: Call, request: ErasureRequest) -> ErasureOut:
     shown = {name: getattr(request, name) for name in ErasureOut.model_fields if hasattr(request, name)}
     actions = policy.MACHINE.every_action(request.status, call.actor.doer, [("ask", request.asked_by_person)])
-    held_by = None if request.held_by is None else _shown(request.held_by)
-    return ErasureOut.model_validate(shown | {"held_by": held_by, "allowed_actions": wire.allowed_actions(actions)})
+    holds = None if request.holds is None else _shown(request.holds)
+    return ErasureOut.model_validate(shown | {"holds": holds, "allowed_actions": wire.allowed_actions(actions)})
 
 
-def _shown(held_by: Mapping[str, int]) -> list[HeldBy]:
+def _shown(holds: Mapping[str, int]) -> list[HeldBy]:
     return [
         HeldBy(kind=kind, count=count, basis=Basis(document=policy.BASES[kind][0], clause=policy.BASES[kind][1]))
-        for kind, count in sorted(held_by.items())
+        for kind, count in sorted(holds.items())
         if count
     ]

@@ -46,10 +46,10 @@ class Split:
         return not self.kept
 
 
-def split(held_by: Mapping[str, int]) -> Split:
-    """`held_by`: how many papers of each kind count on the person."""
-    if not any(held_by.values()):
+def split(holds: Mapping[str, int]) -> Split:
+    """`holds`: how many papers of each kind count on the person."""
+    if not any(holds.values()):
         return Split((*NOBODY_COUNTS_ON, *PAID_BY, *WHO_IT_WAS), ())
-    if held_by.get(MONEY):
+    if holds.get(MONEY):
         return Split(NOBODY_COUNTS_ON, (*PAID_BY, *WHO_IT_WAS))
     return Split((*NOBODY_COUNTS_ON, *PAID_BY), WHO_IT_WAS)

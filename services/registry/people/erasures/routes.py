@@ -18,7 +18,7 @@ from shared import access, errors, pages, web, wire
 
 router = web.Router("trainees")
 REQUESTS = "/v1/trainees/{trainee_id:uuid}/erasure-requests"
-ONE = f"{REQUESTS}/{{request_id:uuid}}"
+ONE = f"{REQUESTS}/{{erasure_id:uuid}}"
 SEES = access.OFFICES | {"town", "person"}
 Listed = Annotated[pages.Asked, pages.asking(asked_at=ErasureRequest.asked_at)]
 Preview = Annotated[bool, Query(description="只列出会删除什么、保留什么、为什么,不办理")]
@@ -45,8 +45,8 @@ async def list_erasures(
 
 
 @router.operation("GET", ONE, may=SEES, summary="一项删除申请", errors=[TraineeMerged])
-async def get_erasure(trainee_id: UUID, request_id: UUID, session: web.Session, call: web.Caller) -> ErasureOut:
-    return await operations.get(session, call, trainee_id, request_id)
+async def get_erasure(trainee_id: UUID, erasure_id: UUID, session: web.Session, call: web.Caller) -> ErasureOut:
+    return await operations.get(session, call, trainee_id, erasure_id)
 
 
 async def _elsewhere(trainee_id: UUID, body: ErasureDecision, call: web.Caller, kernel: web.KernelOf) -> Mapping[str, int]:
@@ -72,11 +72,11 @@ async def _if_granted(trainee_id: UUID, elsewhere: Elsewhere, kernel: web.Kernel
 )
 async def decide_erasure(
     trainee_id: UUID,
-    request_id: UUID,
+    erasure_id: UUID,
     body: ErasureDecision,
     elsewhere: Elsewhere,
     previewed: Annotated[Foreseen | None, Depends(_if_granted)],
     session: web.Session,
     call: web.Caller,
 ) -> ErasureOut | Foreseen:
-    return previewed or await operations.decide(session, call, trainee_id, request_id, body, elsewhere)
+    return previewed or await operations.decide(session, call, trainee_id, erasure_id, body, elsewhere)

@@ -40,7 +40,7 @@ class Foreseen(wire.Out):
 
     erased: list[str] = Field(description="删除的字段", examples=[["phone", "education"]])
     kept: list[str] = Field(description="依法须保存而不删除的字段;为空的,此人的登记整个删除", examples=[["name", "id_number"]])
-    held_by: list[HeldBy]
+    holds: list[HeldBy] = Field(description="以此人为依据、依法须保存的事项")
 
 
 class ErasureOut(wire.Out):
@@ -60,6 +60,6 @@ class ErasureOut(wire.Out):
     decision_reason: str | None
     erased: list[str] | None = Field(description="删除的字段;未决定的为 null")
     kept: list[str] | None = Field(description="依法须保存而未删除的字段;未决定的为 null")
-    held_by: list[HeldBy] | None
+    holds: list[HeldBy] | None = Field(description="以此人为依据、依法须保存的事项;未决定的为 null")
     allowed_actions: list[wire.AllowedAction]
     version: int

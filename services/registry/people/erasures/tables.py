@@ -12,12 +12,12 @@ from services.registry.codes import ErasureStatus
 from services.registry.metadata import Row
 from shared import db, keeping
 
-DECIDED = ("status", "decided_by", "decided_by_name", "decided_at", "decision_reason", "erased", "kept", "held_by", "version")
+DECIDED = ("status", "decided_by", "decided_by_name", "decided_at", "decision_reason", "erased", "kept", "holds", "version")
 
 
 class ErasureRequest(db.Versioned, Row):
     """`trainee_id` is nobody's any more once the person is gone, so it refers to nothing. `proof`: the paper with which somebody asked on their behalf.
-    `erased`, `kept`: which members of the person; `held_by`: how many papers of each kind count on them."""
+    `erased`, `kept`: which members of the person; `holds`: how many papers of each kind count on them."""
 
     __tablename__ = "erasure_requests"
 
@@ -35,7 +35,7 @@ class ErasureRequest(db.Versioned, Row):
     decision_reason: Mapped[str | None] = mapped_column(Text)
     erased: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     kept: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
-    held_by: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    holds: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
     __table_args__ = (
         db.one_of("status", ErasureStatus),

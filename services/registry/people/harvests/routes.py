@@ -12,7 +12,7 @@ from shared import errors, pages, web, wire
 
 router = web.Router("harvest-alarms")
 ONE = "/v1/harvest-alarms/{alarm_id:uuid}"
-Listed = Annotated[pages.Asked, pages.asking(alarmed_at=Harvest.alarmed_at, on=Harvest.on)]
+Listed = Annotated[pages.Asked, pages.asking(alarmed_at=Harvest.alarmed_at)]
 
 
 @router.operation("GET", "/v1/harvest-alarms", may=policy.AUDITOR, summary="批量查询证件号码的告警", errors=[errors.InvalidCursor])

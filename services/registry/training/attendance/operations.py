@@ -14,6 +14,7 @@ from services.registry.codes import ClassStatus, EnrolmentOutcome, HalfDay
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.training.attendance import reading, schemas
 from services.registry.training.attendance.errors import AttendanceInFuture, OverlappingAttendance
+from services.registry.training.attendance.policy import GONE
 from services.registry.training.attendance.tables import ONE_PLACE, STANDS, Attendance, AttendanceConflict
 from services.registry.training.classes import policy
 from services.registry.training.classes import reading as classes
@@ -215,7 +216,7 @@ async def standing(session: AsyncSession, call: Call, attendance_id: UUID, *, lo
     """A record that was not voided, of a class that the caller sees, in a state in which it can be corrected; or 404."""
     found = await session.scalar(select(Attendance).where(Attendance.id == attendance_id, Attendance.voided_at.is_(None)))
     if found is None:
-        raise errors.NotFound("没有这条签到记录,或已被更正。请按签到记录核对。")
+        raise errors.NotFound(GONE.detail)
     training = await classes.find(session, call, found.class_id, lock=lock)
     require_state(call, training, policy.CORRECT)
     return training, found

@@ -12,14 +12,15 @@ from services.registry.codes import HalfDay
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.facts import Channel
+from services.registry.training.attendance import policy
 from services.registry.training.attendance.conditions import outside_hours, why_impossible
-from services.registry.training.attendance.schemas import AttendanceOut
+from services.registry.training.attendance.schemas import AttendancePaper
 from services.registry.training.attendance.tables import Attendance, AttendanceConflict
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import reading as enrolments
 from services.registry.training.enrolments.tables import Enrolment
-from shared import audit, errors, history, pages
+from shared import audit, errors, history, pages, wire
 from shared.access import Call
 
 PERSON = func.coalesce(Trainee.merged_into, Trainee.id)  # whose record it is, as merged
@@ -41,13 +42,15 @@ SHOWN: Select[*tuple[Any, ...]] = select(
 ).join(Trainee, Trainee.id == ALIASES.kept(Attendance.trainee_id))
 
 
-async def one(session: AsyncSession, call: Call, attendance_id: UUID, on: date | None) -> AttendanceOut:
+async def one(session: AsyncSession, call: Call, attendance_id: UUID, on: date | None) -> AttendancePaper:
     """A record of a class that the caller sees, also one that was corrected; `on`: as it stood at the end of that day."""
     found = (await session.execute(SHOWN.add_columns(Attendance.class_id).where(Attendance.id == attendance_id))).first()
     if found is None:
         raise errors.NotFound("没有这条签到记录。请按签到记录核对。")
-    await classes.find(session, call, found.class_id)
-    return history.voidable(AttendanceOut.model_validate(found), on)
+    training = await classes.find(session, call, found.class_id)
+    actions = policy.allowed_actions(call.actor.doer, training.status, voided=found.voided_at is not None)
+    paper = AttendancePaper.model_validate({**found._mapping, "allowed_actions": wire.allowed_actions(actions)})
+    return history.voidable(paper, on)
 
 
 async def entries(session: AsyncSession, call: Call, attendance_id: UUID, asked: pages.Asked) -> dict[str, Any]:

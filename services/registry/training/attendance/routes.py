@@ -41,7 +41,7 @@ async def correct(attendance_id: UUID, body: schemas.AttendanceCorrected, sessio
 
 
 @router.operation("GET", ONE, may=READERS, summary="一条签到,更正过的也可")
-async def get(attendance_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> schemas.AttendanceOut:
+async def get(attendance_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> schemas.AttendancePaper:
     return await reading.one(session, call, attendance_id, as_of)
 
 

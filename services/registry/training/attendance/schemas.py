@@ -38,3 +38,9 @@ class AttendanceOut(history.Voidable):
     source: str
     signed_at: wire.Instant | None
     corrects: UUID | None = Field(None, description="本条更正的原记录")
+
+
+class AttendancePaper(AttendanceOut):
+    """A single record, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction]

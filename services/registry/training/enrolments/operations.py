@@ -22,7 +22,7 @@ from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import policy as class_policy
 from services.registry.training.classes.operations import permit
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments import conditions, reading, rules, schemas
+from services.registry.training.enrolments import conditions, policy, reading, rules, schemas
 from services.registry.training.enrolments.errors import ClassFull, DuplicateEmployment, DuplicateEnrolment
 from services.registry.training.enrolments.tables import SAME_WORK, Employment, Enrolment
 from shared import batches, db, deeds, errors, history, wire
@@ -175,7 +175,7 @@ async def standing_work(session: AsyncSession, call: Call, enrolment_id: UUID, e
     stands = (Employment.id == employment_id, Employment.enrolment_id == enrolment_id, Employment.voided_at.is_(None))
     found = await session.scalar(select(Employment).where(*stands).with_for_update())
     if found is None:
-        raise errors.NotFound("没有这条就业去向记录,或已被更正。请按就业去向列表核对。")
+        raise errors.NotFound(policy.WORK_GONE.detail)
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from services.registry.codes import EnrolmentOutcome as Outcome
 from services.registry.training.classes import policy as classes
 from shared import codes
-from shared.steps import Doer, Machine, Refusal, Step, by
+from shared.steps import Doer, Machine, Refusal, Step, by, wrong_role
 
 MACHINE: Final = Machine(
     "报名记录",
@@ -17,6 +17,7 @@ MACHINE: Final = Machine(
 )
 
 
+WORK_GONE: Final = Refusal("not_found", "没有这条就业去向记录,或已被更正。请按就业去向列表核对。")
 FULL: Final = Refusal("class_full", "本班已满。请在有人退出后再办理。")
 
 
@@ -34,3 +35,8 @@ def _of_class(action: str, class_status: str, role: str, seats_left: int) -> Ref
     if over := classes.MACHINE.wrong_state(classes.LEAVE, class_status, role):
         return over
     return FULL if action == "readmit" and seats_left < 1 else None
+
+
+def work_actions(doer: Doer, *, voided: bool) -> dict[str, Refusal | None]:
+    """With a record of work: one that was voided is corrected no more."""
+    return {"correct": wrong_role(classes.ENROLLERS, doer.role) or (WORK_GONE if voided else None)}

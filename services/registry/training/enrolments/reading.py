@@ -120,13 +120,15 @@ def counted_by(attended: Attended) -> Attended:
     return attended
 
 
-async def one_work(session: AsyncSession, call: Call, enrolment_id: UUID, employment_id: UUID, on: date | None) -> schemas.EmploymentKept:
+async def one_work(session: AsyncSession, call: Call, enrolment_id: UUID, employment_id: UUID, on: date | None) -> schemas.EmploymentPaper:
     """A record of work, also one that was corrected; `on`: as it stood at the end of that day."""
     await get(session, call, enrolment_id)
     found = await session.scalar(select(Employment).where(Employment.id == employment_id, Employment.enrolment_id == enrolment_id))
     if found is None:
         raise errors.NotFound("没有这条就业去向记录。请按就业去向列表核对。")
-    return history.voidable(schemas.EmploymentKept.model_validate(found), on)
+    kept = schemas.EmploymentKept.model_validate(found)
+    actions = wire.allowed_actions(policy.work_actions(call.actor.doer, voided=kept.voided_at is not None))
+    return history.voidable(schemas.EmploymentPaper(**kept.model_dump(), allowed_actions=actions), on)
 
 
 async def work_history(session: AsyncSession, call: Call, enrolment_id: UUID, employment_id: UUID, asked: pages.Asked) -> dict[str, Any]:

@@ -220,7 +220,7 @@ async def correct_employment(
 @router.operation("GET", ONE_WORK, may=READERS, summary="一条就业去向,更正过的也可")
 async def get_employment(
     enrolment_id: UUID, employment_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None
-) -> schemas.EmploymentKept:
+) -> schemas.EmploymentPaper:
     return await reading.one_work(session, call, enrolment_id, employment_id, as_of)
 
 

@@ -102,3 +102,9 @@ class EmploymentOut(wire.Out):
 
 class EmploymentKept(EmploymentOut, history.Voidable):
     """A record that was corrected or taken back is voided."""
+
+
+class EmploymentPaper(EmploymentKept):
+    """A single record, with what the caller may do with it."""
+
+    allowed_actions: list[wire.AllowedAction]
