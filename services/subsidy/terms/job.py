@@ -4,6 +4,7 @@ Each is taken on a lease: a process that dies lets it run out, and another begin
 """
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -23,10 +24,13 @@ from shared.strict import read
 from shared.web import Kernel
 
 LOOK_AGAIN_SECONDS, LEASE_SECONDS, ATTEMPTS_AT_MOST, CLAIMS_AT_ONCE = 1.0, 30.0, 3, 10
+INTERPRETER_FOR_SECONDS = 0.001
 SUBMITTED_ON = cast(func.timezone(clock.SHANGHAI.key, Claim.submitted_at), Date)
 
 
 async def work(kernel: Kernel) -> None:
+    """Claims are judged in a thread: whoever else calls gets the interpreter back within a millisecond instead of five."""
+    sys.setswitchinterval(INTERPRETER_FOR_SECONDS)
     while True:
         try:
             await run_waiting(kernel)

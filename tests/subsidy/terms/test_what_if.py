@@ -12,6 +12,7 @@ from services.subsidy.terms import job
 from shared import db
 from shared.strict import digest
 from tests.conftest import Service, Start
+from tests.subsidy.claims.papers import line, papers
 from tests.subsidy.judging.cases import CLAIM, CLASS, LINE, SHORT
 from tests.subsidy.office import a_claim, a_fund
 
@@ -94,6 +95,21 @@ async def test_the_classes_first_day_says_whether_a_claim_is_tried(start: Start,
     async with start("subsidy") as subsidy:
         await claimed(subsidy, await a_fund(subsidy), date(2025, 4, 8), 40)
         assert (await asked(subsidy, await block_with(subsidy), from_on=from_on, to_on=to_on))["result"]["claims"] == claims
+
+
+async def test_claims_without_a_class_are_tried_by_the_day_they_were_submitted(start: Start) -> None:
+    async with papers(start, "certificate_direct") as world:
+        trainee_id = world.person()
+        await world.submitted(world.claims_for("certificate_direct", line(trainee_id, world.certificate(trainee_id))))
+        shown = (await world.as_("officer").get("/v1/schemes/certificate_direct", params={"on": "2025-05-01"})).json()["terms"]["block"]
+        cheaper = shown | {"yuan_per_person_by_level": {"junior": "900.00", "intermediate": "1500.00"}}
+        for to_on, claims, difference in (("2025-05-06", 1, "-100.00"), ("2025-05-05", 0, "0.00")):
+            body = {"block": cheaper, "from_on": "2025-05-01", "to_on": to_on}
+            queued = await world.as_("officer").post("/v1/schemes/certificate_direct/terms:what-if", json=body)
+            await job.run_waiting(world.subsidy.kernel)
+            result = (await world.as_("officer").get(queued.headers["location"])).json()["result"]
+            assert (result["claims"], result["difference"]) == (claims, difference)
+            assert [each["class_id"] for each in result["classes"]] == [None] * claims
 
 
 async def test_a_claim_by_terms_that_nobody_has_any_more_is_counted_and_left_out(start: Start) -> None:
