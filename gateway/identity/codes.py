@@ -25,6 +25,7 @@ NOUNS = (
     "orders",
     "outside-payments",
     "payment-batches",
+    "payments",
     "placement-imports",
     "placement-updates",
     "placements",
@@ -40,7 +41,7 @@ NOUNS = (
     "trainees",
     "worklist",
 )
-READ_ALONE = frozenset({"audit", "changes", "plans", "reference", "statistics", "worklist"})
+READ_ALONE = frozenset({"audit", "changes", "payments", "plans", "reference", "statistics", "worklist"})
 KNOWN = frozenset({f"{noun}.read" for noun in NOUNS} | {f"{noun}.write" for noun in NOUNS if noun not in READ_ALONE})
 EVERY_READ = sorted(scope for scope in KNOWN if scope.endswith(".read"))
 

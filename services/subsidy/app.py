@@ -54,6 +54,7 @@ PART = web.Part(
         objections.notices,
         objections.router,
         payments.router,
+        payments.payments,
         reassessments.router,
         recoveries.router,
         statistics.claims,

@@ -84,6 +84,7 @@ SCOPES = {
     "/v1/orders": "----aa-oaa-",
     "/v1/outside-payments": "----aa--aa-",
     "/v1/payment-batches": "----aaa-aa-",
+    "/v1/payments": "aa--aaa-aa-",
     "/v1/placement-imports": "----aa-aaa-",
     "/v1/placements": "-o--aa-oaa-",
     "/v1/plans": "aaaaaaa-aaa",

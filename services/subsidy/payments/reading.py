@@ -16,8 +16,9 @@ from services.subsidy.codes import BankFileFormat, BatchStatus, FundAccount, Pay
 from services.subsidy.funds.tables import Posting
 from services.subsidy.payments import rules
 from services.subsidy.payments.policy import ACCOUNT_MISSING, FINANCE, MACHINE
-from services.subsidy.payments.schemas import BatchListed, LeftOut, PaymentBatchOut, PaymentOut
+from services.subsidy.payments.schemas import BatchListed, LeftOut, PaymentBatchOut, PaymentListed, PaymentOut
 from services.subsidy.payments.tables import Payment, PaymentBatch, PaymentLine
+from services.subsidy.payments.visibility import payments as payments_of
 from services.subsidy.payments.visibility import rows
 from shared import deeds, errors, pages, wire
 from shared.access import Call
@@ -133,6 +134,22 @@ def _payment(row: Payment, claim_number: str) -> PaymentOut:
     return PaymentOut.model_validate(
         shown | {"claim_number": claim_number, "payee": payee, "account": row.account_masked, "amount": row.amount_yuan}
     )
+
+
+async def payments_page(session: AsyncSession, call: Call, asked: pages.Asked, filters: Mapping[Any, Any]) -> dict[str, Any]:
+    """Payments by themselves, those that the caller sees."""
+    wanted = (
+        select(Payment, Claim.number, PaymentBatch.number)
+        .join(Claim, Claim.id == Payment.claim_id)
+        .join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
+        .where(payments_of(call.actor))
+    )
+    return await pages.page(session, pages.where(wanted, filters), Payment.id, asked, lambda row: _listed(*row[:3]))
+
+
+def _listed(payment: Payment, claim_number: str, batch_number: str) -> PaymentListed:
+    shown = _payment(payment, claim_number)
+    return PaymentListed(**shown.model_dump(by_alias=False), batch_id=payment.batch_id, batch_number=batch_number)
 
 
 async def paid_since(session: AsyncSession, trainee_ids: Collection[UUID], since: datetime) -> Decimal:

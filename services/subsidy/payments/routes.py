@@ -20,17 +20,19 @@ from services.subsidy.payments.errors import (
     PaymentSettled,
 )
 from services.subsidy.payments.policy import FINANCE
-from services.subsidy.payments.schemas import BankResults, BatchIn, BatchListed, PaymentBatchOut, ReturnIn
-from services.subsidy.payments.tables import PaymentBatch
+from services.subsidy.payments.schemas import BankResults, BatchIn, BatchListed, PaymentBatchOut, PaymentListed, ReturnIn
+from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.schemes.errors import SamePerson
 from shared import access, errors, pages, web, wire
 from shared.web.workbooks import Workbook
 
 READERS = access.STAFF | {"system"}
+PAYEES = frozenset({"institution", "person"})
 REFUSALS = (errors.InvalidState, ClaimOnHold, SamePerson, TermsUnconfirmed)
 AGAINST_CLAIMS = (ClaimInBatch, ClaimOfOtherFund, NothingToPay, PayeeAccountMissing)
 AGAINST_PAYMENTS = (PayeeAccountMissing, PayeeAccountChanged, PaymentSettled, PaymentNotPaid, AskedBack, FundExhausted)
 router = web.Router("payment-batches", traced=(*REFUSALS, *AGAINST_CLAIMS, *AGAINST_PAYMENTS))
+payments = web.Router("payments")
 PATH = "/v1/payment-batches/{payment_batch_id:uuid}"
 Format = Annotated[BankFileFormat, Query(alias="format", description="银行文件的格式")]
 Listed = Annotated[pages.Asked, pages.asking(created_at=PaymentBatch.created_at, amount=PaymentBatch.amount_yuan)]
@@ -44,6 +46,18 @@ async def _accounts(body: BatchIn, call: web.Caller, kernel: web.KernelOf) -> op
 async def _accounts_now(payment_batch_id: UUID, call: web.Caller, kernel: web.KernelOf) -> operations.Accounts:
     """The same for a batch that is about to go to the bank."""
     return await operations.accounts_of(kernel, call, payment_batch_id)
+
+
+@payments.operation("GET", "/v1/payments", may=READERS | PAYEES, summary="付款:本人、本机构收到的,新的在前", errors=[errors.InvalidCursor])
+async def list_payments(
+    session: web.Session,
+    call: web.Caller,
+    asked: Annotated[pages.Asked, pages.asking()],
+    claim_id: pages.AnyOf[UUID] = None,
+    batch_id: pages.AnyOf[UUID] = None,
+) -> wire.Page[PaymentListed]:
+    filters = {Payment.claim_id: claim_id, Payment.batch_id: batch_id}
+    return wire.Page[PaymentListed].model_validate(await reading.payments_page(session, call, asked, filters))
 
 
 @router.operation(

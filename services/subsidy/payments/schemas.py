@@ -63,6 +63,13 @@ class PaymentOut(wire.Out):
     returned_on: wire.CivilDate | None = Field(description="付后退回的日期", examples=[None])
 
 
+class PaymentListed(PaymentOut):
+    """A payment by itself, as whoever is paid sees it."""
+
+    batch_id: UUID
+    batch_number: str = Field(examples=[f"{county.here().series('FK')}-2025-000007"])
+
+
 class BatchListed(wire.Out):
     id: UUID
     number: str = Field(examples=[f"{county.here().series('FK')}-2025-000007"])
