@@ -28,6 +28,7 @@ from services.subsidy.notices import operations as notices
 from services.subsidy.schemes.errors import REFUSALS
 from shared import deeds
 from shared.access import Call
+from shared.clock import SHANGHAI
 from shared.web import Kernel
 
 UPHELD = AppealStatus.UPHELD
@@ -107,7 +108,8 @@ async def _follow(
     if gathered is None or not again:
         return answer
     answer["overcame"] = sorted({code for line in again for code in policy.overcome(line.findings)})
-    judged = await rules.judge(session, call, gathered, own_claim_id=claim.id, submitting=True)
+    claimed_on = (claim.submitted_at or call.now).astimezone(SHANGHAI).date()  # what the office took time for is no fault of theirs
+    judged = await rules.judge(session, call, gathered, own_claim_id=claim.id, submitting=True, claimed_on=claimed_on)
     if answer["follows"] == AppealFollows.JUDGED_ANEW:
         await _as_it_is(session, call, kernel, claim, done, judged, reason)
     else:

@@ -126,13 +126,19 @@ RULES: tuple[Callable[[Any, date], Faults], ...] = (kind_of_its_scheme, class_na
 
 
 async def judge(
-    session: AsyncSession, call: Call, gathered: Gathered, *, own_claim_id: UUID | None = None, submitting: bool = False
+    session: AsyncSession,
+    call: Call,
+    gathered: Gathered,
+    *,
+    own_claim_id: UUID | None = None,
+    submitting: bool = False,
+    claimed_on: date | None = None,
 ) -> Judged:
-    """Judges what was asked for with what registry told. `submitting` waits for others who claim the same people."""
-    told, fund = gathered.told, gathered.fund
+    """Judges what was asked for with what registry told. `submitting` waits for others who claim the same people. `claimed_on`: today, unless said."""
+    told, fund, claimed_on = gathered.told, gathered.fund, claimed_on or call.today
     asked = _as_merged(gathered.asked, told)
     lines = _lines(asked, told)
-    terms, others = _terms(gathered.known, asked, told, lines, call.today)
+    terms, others = _terms(gathered.known, asked, told, lines, claimed_on)
     faults = [*(_of_class if told.class_ else _of_papers)(call, asked, told, terms, lines), *others]
     if fund is None and asked.fund_id is not None:
         faults.insert(0, errors.Fault("unknown_fund", pointer="/fund_id", fix="请核对资金编号。"))
@@ -151,7 +157,7 @@ async def judge(
         past,
         scheme=asked.scheme,
         kind=asked.kind,
-        claimed_on=call.today,
+        claimed_on=claimed_on,
         fund_source=FundSource(fund.source) if fund else None,
         employer_had=await employer_had(session, asked.scheme, employer, own_claim_id),
         overcome=asked.overcome,

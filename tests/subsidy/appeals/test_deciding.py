@@ -7,6 +7,7 @@ import pytest
 
 from shared import db
 from tests.conftest import Start
+from tests.subsidy.claims.papers import line, papers
 from tests.subsidy.claims.world import AFTER_NOTICE, PERSONS, World, a_person, a_world, codes, key
 
 BECAUSE_OF_AGE = {"reason": "出生日期登记有误,附户口簿。"}
@@ -225,3 +226,21 @@ async def test_an_appeal_waits_for_who_may_answer_it_and_is_seen_by_whom_it_is_a
         events = (await world.as_("auditor").get("/v1/changes")).json()["items"]
         assert [event["subject"] for event in events if event["type"] == "claim.appealed"] == [claim["id"]]
         assert not [event for event in events if "户口簿" in str(event)]
+
+
+async def test_a_certificate_that_came_too_late_is_settled_by_persons_once_its_appeal_is_upheld(start: Start) -> None:
+    async with papers(start, "certificate_direct") as world:
+        one, other = world.person(), world.person()
+        lines = [line(each, world.certificate(each)) for each in (one, other)]
+        body = world.claims_for("certificate_direct", *lines, applicant={"institution_id": world.school_id})
+        claim = await world.submitted(body, "2026-04-21T09:00:00+08:00")
+        assert {tuple(codes(each)) for each in claim["lines"]} == {("certificate_too_old",)}
+        made = await appealed(world.as_("person", trainee_id=other), claim)
+        answer = await decide(world, made, UPHELD)
+        assert (answer.status_code, answer.json()["follows"], answer.json()["overcame"]) == (200, "new_claim", ["certificate_too_old"]), (
+            answer.text
+        )
+        old, new = await read(world, claim["id"]), await read(world, answer.json()["new_claim_id"])
+        assert [line["trainee_id"] for line in old["lines"]] == [one]
+        assert [(line["trainee_id"], line["certificate_id"]) for line in new["lines"]] == [(other, lines[1]["certificate_id"])]
+        assert (await world.as_("auditor").get(f"/v1/claims/{new['id']}:replay")).json()["same"] is True

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from services.subsidy.claims.tables import Claim
 from shared import db
 from tests.conftest import Start
+from tests.subsidy.claims.papers import line, papers
 from tests.subsidy.claims.world import World, a_person, a_world, key
 
 IN_JULY, IN_AUGUST = "2025-07-01T09:00:00+08:00", "2025-08-01T09:00:00+08:00"
@@ -150,3 +151,28 @@ async def test_what_was_judged_with_its_fund_the_database_keeps(start: Start, ch
         with pytest.raises(DBAPIError):
             async with world.subsidy.kernel.writing.begin() as session:
                 await session.execute(update(Claim).where(Claim.id == claim["id"]).values(changed))
+
+
+async def test_a_certificate_is_claimed_by_the_person_without_a_fund_and_for_them_by_others(start: Start) -> None:
+    async with papers(start, "certificate_direct") as world:
+        employer_id, (_, officer) = str(db.new_id()), clerk(world)
+        who = [world.person(employer_id=employer_id) for _ in range(4)]
+        bodies = [world.claims_for("certificate_direct", line(each, world.certificate(each))) for each in who]
+        for body in bodies:
+            body.pop("fund_id")
+        claim = await world.submitted(bodies[0])
+        assert (claim["fund_id"], claim["amount"]) == (None, "1000.00")
+        assert {(each["code"], each["status"], each["confirmed"]) for each in claim["papers"]} == {
+            ("application_form", "missing", False),
+            ("identity_card", "missing", False),
+            ("certificate_copy", "missing", False),
+            ("account_proof", "follows", False),
+        }
+        assert (await world.step("officer", "review", claim, {"fund_id": world.fund_id}))["fund_id"] == world.fund_id
+        others = (officer, world.as_("town", region_code="522601100"), world.as_("institution", institution_id=employer_id))
+        for client, body in zip(others, bodies[1:], strict=True):
+            assert await faults(client, body) == [("authorisation_missing", "/attachments")]
+            assert (await made(client, body | {"attachments": [PAPER]}))["amount"] == "1000.00"
+        elsewhere = ((world.as_("town", region_code="522601101"), "not_your_town"), (world.as_("institution"), "not_your_worker"))
+        for client, code in elsewhere:
+            assert await faults(client, bodies[3] | {"attachments": [PAPER]}) == [(code, "/applicant/trainee_id")]
