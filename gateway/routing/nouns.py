@@ -37,6 +37,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "workdays",
         "claim-receipts",
         "results",
+        "audit-lists",
     ),
     "evaluation": ("filings", "assessments", "certificates", "certificate-imports"),
     "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts"),

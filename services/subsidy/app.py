@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.subsidy import codes
 from services.subsidy.appeals import routes as appeals
+from services.subsidy.audit_lists import routes as audit_lists
 from services.subsidy.changes import visibility as changes
 from services.subsidy.claims import routes as claims
 from services.subsidy.corrections import routes as corrections
@@ -57,6 +58,7 @@ PART = web.Part(
         payments.payments,
         reassessments.router,
         recoveries.router,
+        audit_lists.router,
         statistics.claims,
         statistics.statistics,
         corrections.router,

@@ -273,17 +273,6 @@ class Names(_Read):
         return self.model_dump(mode="json")
 
 
-class FileRead(_Read):
-    id: UUID
-    name: str
-    media_type: str
-    sha256: str
-
-
-class FilesRead(_Read):
-    files: tuple[FileRead, ...]
-
-
 async def claim_facts(kernel: Kernel, call: Call, class_id: UUID, trainee_ids: Collection[UUID] | None) -> ClaimFactsRead | None:
     """The class and the people asked for (None: everyone enrolled and not withdrawn), as known now. None: no such class."""
     body = {"class_id": str(class_id), "trainee_ids": None if trainee_ids is None else [str(each) for each in trainee_ids]}
@@ -350,11 +339,3 @@ async def names(
         "class_ids": [str(each) for each in class_ids],
     }
     return read(Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")
-
-
-async def files(kernel: Kernel, call: Call, file_ids: Collection[UUID]) -> tuple[FileRead, ...]:
-    """What papers name as attachments, by name and hash; nobody is asked where there are none."""
-    if not file_ids:
-        return ()
-    body = {"file_ids": [str(each) for each in file_ids]}
-    return read(FilesRead, await kernel.neighbours["registry"].post("/internal/v1/files-named", call, body), "registry").files

@@ -10,6 +10,8 @@ from uuid import UUID
 import httpx
 
 from services.subsidy import clients
+from services.subsidy.audit_lists.clients import numbered
+from services.subsidy.dossiers.clients import files
 from services.subsidy.statistics import clients as statistics
 from shared import access, clock, db
 from tests.conftest import Service, Start
@@ -93,10 +95,19 @@ async def test_attachments_are_known_by_name_and_hash_in_the_order_asked_for(sta
         ]
         ids = [UUID(each.json()["id"]) for each in reversed(sent)]
         call = access.Call(access.Actor("test", "officer"), clock.read(IN_MAY), request_id="test")
-        found = await clients.files(subsidy.kernel, call, [*ids, db.new_id()])
+        found = await files(subsidy.kernel, call, [*ids, db.new_id()])
         assert [(each.id, each.name, each.sha256) for each in found] == [
             (UUID(each.json()["id"]), each.json()["name"], each.json()["sha256"]) for each in reversed(sent)
         ]
+
+
+async def test_who_is_behind_a_number_is_told_in_the_order_asked_for(start: Start) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        subsidy.knows(registry)
+        trainee_id = await made.trainee(registry, 1)
+        call = access.Call(access.Actor("test", "auditor"), clock.read(IN_MAY), request_id="test")
+        asked = [made.citizen(2), made.citizen(1), made.citizen(1).lower()]
+        assert await numbered(subsidy.kernel, call, asked) == (None, UUID(trainee_id), UUID(trainee_id))
 
 
 async def test_results_are_counted_by_scheme_and_retention_by_class(start: Start) -> None:

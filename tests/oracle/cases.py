@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.oracle.receipts import receipts
+from tests.oracle.recompute import stated
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/cases"
 FIRST, SEEDS, OF_EACH = 280, 450, 8
 README = """# 判定用例
 
 每个 JSON 文件是一张虚构的申领单:判定所用的全部事实(`facts`)、条款全文(`terms`)、工种名称怎样读(`trades`),以及逐行应得的结论、金额和意见(`lines[].judged`)。
+没有写出的成员即为 null。
 另一套系统读入事实和条款,逐行算出的结论、金额和意见代码应与此相同。
 摘要的算法与判定凭证(`GET /v1/claims/{id}/receipt`)相同:去掉 null、成员按名称排序、没有空白的 UTF-8 JSON 的 SHA-256。
 `tests/oracle/recompute.py` 只用 Python 标准库,可作对照:`python tests/oracle/recompute.py docs/cases/*.json`。由 `python -m tests.oracle.cases` 生成。
@@ -39,10 +41,10 @@ def written() -> dict[str, str]:
 
 
 def _json(case: dict[str, Any]) -> str:
-    """Of the findings what another implementation must find, not how we put it."""
+    """Of the findings what another implementation must find, not how we put it; without what is null, so that a fact that is added later changes no case."""
     for line in case["lines"]:
         line["judged"]["findings"] = [{name: each[name] for name in ("code", "effect")} for each in line["judged"]["findings"]]
-    return json.dumps(case, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    return json.dumps(stated(case), ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def read() -> Iterator[dict[str, Any]]:

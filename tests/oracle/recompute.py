@@ -37,7 +37,7 @@ def differences(receipt: Facts) -> list[str]:
 
 def _hashed(receipt: Facts) -> Iterator[tuple[str, Any, str]]:
     terms = receipt["terms"]
-    hashed = {name: value for name, value in terms["block"].items() if name != "other_basis"} | {"retirement": terms["retirement"]}
+    hashed = {name: value for name, value in terms["block"].items() if name != "other_basis"} | {"retirement": terms.get("retirement")}
     yield "facts", receipt["facts"], receipt["facts_hash"]
     yield "terms", hashed, terms["hash"]
 
@@ -60,13 +60,13 @@ def cents(yuan: Any) -> int:
 
 def judge(receipt: Facts) -> list[tuple[str, int, Found]]:
     """Of each line: its verdict, what it is worth in fen, and the findings."""
-    facts, terms, trades = receipt["facts"], receipt["terms"], receipt["trades"]["of_class"]
+    facts, terms, trades = receipt["facts"], receipt["terms"], receipt["trades"].get("of_class")
     block = terms["block"]
     shared, beside = of_the_claim(facts, block, trades), between_lines(facts, block, receipt)
     judged = []
     for position, line in enumerate(facts["lines"]):
         trade = next(each["trade"] for each in receipt["lines"] if each["position"] == position)
-        found = shared + beside[position] + of_the_line(facts, line, block, terms["retirement"], trade)
+        found = shared + beside[position] + of_the_line(facts, line, block, terms.get("retirement"), trade)
         overcome = line.get("overcome", ())  # an upheld appeal has made a person decide
         found = [(code, "hold" if effect == "refuse" and code in overcome else effect) for code, effect in found]
         effects = {effect for _, effect in found}
@@ -101,7 +101,7 @@ def worth(facts: Facts, line: Facts, block: Facts, trade: Facts) -> int:
     if fen is None:
         return 0
     at_levels = block.get("uplift_levels")
-    if block.get("uplift_percent") and trade["uplifted"] and (at_levels is None or trade["level"] in at_levels):
+    if block.get("uplift_percent") and trade["uplifted"] and (at_levels is None or trade.get("level") in at_levels):
         fen = part_of(fen, 100 + block["uplift_percent"])
     if block.get("years_paid_at_most") is not None:
         return by_years(facts, line, block, fen)
@@ -133,11 +133,11 @@ def rate_of(facts: Facts, line: Facts, block: Facts, trade: Facts) -> int | None
 
 
 def of_table(block: Facts, trade: Facts) -> int | None:
-    level = trade["level"]
+    level = trade.get("level")
     if block.get("yuan_per_person_by_level") is not None:
         yuan = block["yuan_per_person_by_level"].get(level)
-    elif trade["rate_row"] is not None:
-        row = block["yuan_per_person_by_trade"][trade["rate_row"]]
+    elif trade.get("rate_row") is not None:
+        row = block["yuan_per_person_by_trade"][trade.get("rate_row")]
         yuan = (row.get("yuan_by_level") or {}).get(level) if level else row.get("yuan_without_level")
     else:
         yuan = None
@@ -214,7 +214,7 @@ def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
 
 def trade_not_allowed(course: Facts, block: Facts, trade: Facts) -> Found:
     fields = {*block["trade_fields"], *((block.get("trade_fields_if_needed") or ()) if course.get("need_reason") else ())}
-    about, near, key = trade["about"], trade["occupation_near"], trade["key"]
+    about, near, key = trade.get("about"), trade.get("occupation_near"), trade.get("key")
     if about in fields or (about is None and course.get("trade_filed")):
         return []
     certain = near == key or (near is None and about != "other")
@@ -229,7 +229,7 @@ def between_lines(facts: Facts, block: Facts, receipt: Facts) -> list[Found]:
     for place, line in enumerate(lines):
         trade = next(each["trade"] for each in receipt["lines"] if each["position"] == place)
         placement = (line.get("placement") or {}).get("placement_id")
-        if firsts.setdefault((line["trainee_id"], trade["key"], trade["level"], placement), place) != place:
+        if firsts.setdefault((line["trainee_id"], trade.get("key"), trade.get("level"), placement), place) != place:
             found[place].append(("duplicate_line", "refuse"))
         account = line.get("bank_account_token")
         here = {each["trainee_id"] for each in lines if account and each.get("bank_account_token") == account}
@@ -363,7 +363,7 @@ def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) 
         here = (line.get("placement") or {}).get("placement_id")
         again = here and any(each["scheme"] == facts["scheme"] and each.get("placement_id") == here for each in had)
         return found + money + ([("already_subsidised", "refuse")] if again and not unsettled else [])
-    counted = [each for each in had if (each.get("level") == trade["level"] if trade["level"] else day(each["on"]).year == on.year)]
+    counted = [each for each in had if (each.get("level") == trade.get("level") if trade.get("level") else day(each["on"]).year == on.year)]
     if unsettled:
         pass
     elif any(each.get("trade_key") in trade["same"] for each in counted):
@@ -371,7 +371,7 @@ def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) 
     elif any(each.get("trade_key") in trade["near"] for each in counted):
         found.append(("already_subsidised", "hold"))
     ranks = [LEVELS.index(each["level"]) for each in had if each.get("trade_key") in trade["same"] and each.get("level")]
-    if trade["level"] and any(rank > LEVELS.index(trade["level"]) for rank in ranks):
+    if trade.get("level") and any(rank > LEVELS.index(trade.get("level")) for rank in ranks):
         found.append(("lower_level_after_higher", "refuse"))
     most = block.get("times_a_year_at_most")
     times = len([each for each in had if day(each["on"]).year == on.year and each.get("trade_key") is not None])

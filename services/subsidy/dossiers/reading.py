@@ -19,6 +19,7 @@ from services.subsidy import clients
 from services.subsidy.claims import lines, steps
 from services.subsidy.claims.policy import MACHINE
 from services.subsidy.claims.tables import Claim, Decision
+from services.subsidy.dossiers.clients import FileRead, files
 from services.subsidy.dossiers.policy import Part, bound, contents
 from services.subsidy.funds import reading as funds
 from services.subsidy.notices.tables import Notice
@@ -40,7 +41,7 @@ class Told:
     """What the registry says of whom and what a claim names."""
 
     names: clients.Names
-    files: Sequence[clients.FileRead]
+    files: Sequence[FileRead]
 
 
 async def told(kernel: Kernel, call: Call, claim_id: UUID) -> Told:
@@ -55,7 +56,7 @@ async def told(kernel: Kernel, call: Call, claim_id: UUID) -> Told:
         institution_ids=[claim.institution_id] if claim.institution_id else (),
         class_ids=[claim.class_id] if claim.class_id else (),
     )
-    return Told(*await asyncio.gather(named, clients.files(kernel, call, [UUID(each) for each in claim.attachments])))
+    return Told(*await asyncio.gather(named, files(kernel, call, [UUID(each) for each in claim.attachments])))
 
 
 async def dossier(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, told: Told) -> tuple[str, bytes]:
