@@ -37,6 +37,7 @@ def tables(metadata: MetaData) -> tuple[Table, Table]:
         Index("audit_subject_idx", "subject", "id"),
         Index("audit_order_idx", "transaction_id", "id"),
         Index("audit_actor_idx", "actor", "id"),
+        Index("audit_action_idx", "action", "id"),
         info=keeping.recorded("id", "transaction_id", "recorded_at"),
     )
     seals = Table(

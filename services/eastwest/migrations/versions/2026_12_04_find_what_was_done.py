@@ -1,0 +1,16 @@
+"""Find what was done by its name."""
+
+from alembic import op
+
+revision: str = "eastwest_0012"
+down_revision: str | None = "eastwest_0011"
+branch_labels: None = None
+depends_on: None = None
+
+
+def upgrade() -> None:
+    op.create_index("audit_action_idx", "audit", ["action", "id"])
+
+
+def downgrade() -> None:
+    op.drop_index("audit_action_idx", table_name="audit")
