@@ -99,6 +99,14 @@ async def test_terms_age_and_category_are_those_of_the_certificates_day(start: S
         assert await world.refused(world.claims_for("certificate_direct", *both)) == [("lines_of_different_terms", "/lines/1")]
 
 
+@pytest.mark.parametrize(("until_on", "found"), [(ISSUED, []), ("2025-04-19", ["status_unverified"])])
+async def test_a_list_counts_that_covers_the_certificates_day(start: Start, until_on: str, found: list[str]) -> None:
+    async with papers(start, "certificate_direct") as world:
+        who, world.lists_until_on = world.person(), until_on
+        claim = await world.apply(world.claims_for("certificate_direct", line(who, world.certificate(who))))
+        assert (codes(claim["lines"][0]), claim["lines"][0]["verdict"]) == (found, "held" if found else "eligible")
+
+
 async def test_one_payment_an_occupation_and_level_in_all_subsidies_together(start: Start) -> None:
     async with papers(start, "certificate_direct", "assessment_fee") as world:
         who = world.person()

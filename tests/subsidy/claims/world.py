@@ -81,6 +81,7 @@ class World:
         self.classes: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
         self.people: dict[str, dict[str, Any]] = {}
         self.barred: list[dict[str, Any]] = []
+        self.lists_until_on = "2030-12-31"
         self.certificates: dict[str, dict[str, Any]] = {}
         self.placements: dict[str, dict[str, Any]] = {}
         self.fund_id = ""
@@ -155,7 +156,7 @@ class World:
     def _people(self, asked: dict[str, Any]) -> dict[str, Any]:
         """People without a class: those of `people`, with every status list complete for as long as anyone asks."""
         known = [self.people[each] for each in asked["trainee_ids"] if each in self.people]
-        lists = [{"status": each, "from_on": "2020-01-01", "until_on": "2030-12-31"} for each in STATUSES]
+        lists = [{"status": each, "from_on": "2020-01-01", "until_on": self.lists_until_on} for each in STATUSES]
         school = {"id": asked["institution_id"], "name": "示例企业", "uscc": USCC, "barred": self.barred}
         unknown = [each for each in asked["trainee_ids"] if each not in self.people]
         return {"people": known, "lists": lists, "institution": school if asked["institution_id"] else None, "unknown_trainee_ids": unknown}

@@ -153,6 +153,24 @@ def test_age_and_category_are_looked_at_on_the_certificates_day() -> None:
     assert effect_of("age_below_limit", younger, DIRECT, CERTIFICATE_CLAIM) == "refuse"
 
 
+@pytest.mark.parametrize(
+    ("sex", "born_on", "effect"),
+    [
+        pytest.param("male", date(1964, 4, 11), None, id="a-man-of-60"),
+        pytest.param("male", date(1964, 4, 10), "refuse", id="a-man-of-61"),
+        pytest.param("female", date(1969, 4, 11), None, id="a-woman-of-55"),
+        pytest.param("female", date(1969, 4, 10), "refuse", id="a-woman-of-56"),
+    ],
+)
+def test_fixed_ages_are_of_men_and_of_women(sex: str, born_on: date, effect: str | None) -> None:
+    terms = terms_with(DIRECT, until_retirement_age=False, age_at_most=60, women_age_at_most=55)
+    line = line_with(sex=sex, born_on=born_on, certificate=CERTIFICATE)
+    assert effect_of("age_above_limit", line, terms, CERTIFICATE_CLAIM) == effect
+    assert effect_of("age_above_limit", line, terms_with(terms, women_age_at_most=None), CERTIFICATE_CLAIM) == (
+        "refuse" if born_on == date(1964, 4, 10) else None
+    )
+
+
 def test_age_is_looked_at_on_the_first_day_at_work() -> None:
     assert effect_of("age_below_limit", line_with(born_on=date(2009, 2, 1), placement=PLACEMENT), STABILITY, PLACEMENT_CLAIM) is None
     assert effect_of("age_below_limit", line_with(born_on=date(2009, 2, 2), placement=PLACEMENT), STABILITY, PLACEMENT_CLAIM) == "refuse"
