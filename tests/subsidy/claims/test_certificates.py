@@ -1,5 +1,6 @@
 """Claims for certificates (证书直补, 鉴定补贴): whose certificate, when, by which terms, and what each may be given once."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -125,6 +126,32 @@ async def test_one_payment_an_occupation_and_level_in_all_subsidies_together(sta
             body = world.claims_for("assessment_fee", line(world.certificates[permit]["trainee_id"], permit))
             first, second = await world.submitted(body), await world.apply(body)
             assert (codes(first["lines"][0]), codes(second["lines"][0])[:1]) == ([], ["already_subsidised"])
+
+
+async def test_of_two_claims_at_once_for_one_certificate_one_is_paid(start: Start) -> None:
+    async with papers(start, "certificate_direct", "assessment_fee") as world:
+        who = world.person()
+        held = line(who, world.certificate(who))
+        drafts = [await world.apply(world.claims_for(scheme, held)) for scheme in ("certificate_direct", "assessment_fee")]
+        person = world.as_("person", trainee_id=who)
+        submitted = await asyncio.gather(
+            *(person.post(f"/v1/claims/{each['id']}:submit", headers=key() | {"If-Match": '"1"'}) for each in drafts)
+        )
+        assert sorted(each.json()["lines"][0]["verdict"] for each in submitted) == ["eligible", "refused"]
+
+
+async def test_who_was_merged_is_one_person_whichever_id_a_paper_bears(start: Start) -> None:
+    async with papers(start, "certificate_direct") as world:
+        old, who = str(db.new_id()), world.person()
+        world.people[who]["former_ids"] = [old]
+        world.people[old] = world.people[who]
+        paper = world.certificate(old)
+        claim = await world.apply(world.claims_for("certificate_direct", line(old, paper)))
+        headers = key() | {"If-Match": '"1"'}
+        claim = (await world.as_("person", trainee_id=who).post(f"/v1/claims/{claim['id']}:submit", headers=headers)).json()
+        assert (claim["lines"][0]["trainee_id"], claim["applicant"]["trainee_id"], claim["amount"]) == (who, who, "1000.00")
+        again = await world.apply(world.claims_for("certificate_direct", line(who, paper)))
+        assert codes(again["lines"][0]) == ["already_subsidised"]
 
 
 async def test_what_a_training_was_paid_for_is_no_certificates_to_claim(start: Start) -> None:

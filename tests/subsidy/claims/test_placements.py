@@ -106,6 +106,17 @@ async def test_what_goes_to_the_employer_the_employer_claims(start: Start) -> No
         assert (claim["amount"], claim["lines"][0]["verdict"]) == ("1000.00", "eligible")
 
 
+async def test_an_employer_is_given_no_more_than_the_terms_allow_over_all_its_claims(start: Start) -> None:
+    async with papers(start, "placement_absorption", yuan_per_employer_at_most=1500) as world:
+        by_school = {"applicant": {"institution_id": world.school_id}}
+        stays = []
+        for _ in range(3):
+            who = world.person()
+            stays.append(line(who, placement_id=world.placement(who, employer_uscc=USCC)))
+        amounts = [(await world.submitted(world.claims_for("placement_absorption", stay, **by_school)))["amount"] for stay in stays]
+        assert amounts == ["1000.00", "500.00", "0.00"]
+
+
 async def test_an_employer_that_was_barred_on_the_first_day_waits(start: Start) -> None:
     async with papers(start, "placement_absorption") as world:
         who = world.person()
