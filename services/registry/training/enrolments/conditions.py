@@ -3,8 +3,9 @@ those counted. A statement that uses them joins the enrolment with its class."""
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Text, and_, any_, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, Text, and_, any_, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from services.registry.codes import EmploymentKind, EnrolmentOutcome
@@ -21,8 +22,13 @@ def person() -> Any:
 
 
 def once() -> ColumnElement[bool]:
-    """Of one person in one class, enrolled under several ids before they were merged, the enrolment that counts: one that was completed, else the first.
-    Looked up once a statement, among those who were merged alone."""
+    """Of one person in one class, enrolled under several ids before they were merged, the enrolment that counts."""
+    return Enrolment.id.not_in(doubles())
+
+
+def doubles() -> Select[tuple[UUID]]:
+    """The enrolments that do not count beside another of the same person in the same class: beside one that was completed, else the first. Looked up among
+    those who were merged alone, once a statement."""
     into = Trainee.merged_into
     merged = select(Trainee.id, into.label("who")).where(into.is_not(None))
     people = merged.union(select(into, into).where(into.is_not(None))).subquery("people")
@@ -30,7 +36,7 @@ def once() -> ColumnElement[bool]:
     completed = theirs.outcome == EnrolmentOutcome.COMPLETED
     place = func.row_number().over(partition_by=(theirs.class_id, people.c.who), order_by=(completed.desc(), theirs.id))
     placed_so = select(theirs.id, place.label("place")).join(people, theirs.trainee_id == people.c.id).subquery("placed_so")
-    return Enrolment.id.not_in(select(placed_so.c.id).where(placed_so.c.place > 1))
+    return select(placed_so.c.id).where(placed_so.c.place > 1)
 
 
 def certified(kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
