@@ -151,7 +151,7 @@ async def test_who_was_merged_is_one_person_whichever_id_a_paper_bears(start: St
         claim = (await world.as_("person", trainee_id=who).post(f"/v1/claims/{claim['id']}:submit", headers=headers)).json()
         assert (claim["lines"][0]["trainee_id"], claim["applicant"]["trainee_id"], claim["amount"]) == (who, who, "1000.00")
         again = await world.apply(world.claims_for("certificate_direct", line(who, paper)))
-        assert codes(again["lines"][0]) == ["already_subsidised"]
+        assert codes(again["lines"][0])[:1] == ["already_subsidised"]
 
 
 async def test_what_a_training_was_paid_for_is_no_certificates_to_claim(start: Start) -> None:
