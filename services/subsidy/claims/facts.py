@@ -151,6 +151,8 @@ def certificate_for(wanted: Wanted, person: PersonRead, told: Told, claimed_on: 
 
 def placement_for(wanted: Wanted, person: PersonRead, told: Told) -> PlacementRead | None:
     """The placement named, where it is this person's."""
+    if wanted.placement_id is None:
+        return None
     of_person = (each for each in told.placements if each.trainee_id in (person.trainee_id, *person.former_ids))
     return next((each for each in of_person if each.placement_id == wanted.placement_id), None)
 
