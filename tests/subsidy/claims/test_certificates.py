@@ -7,6 +7,7 @@ import pytest
 
 from shared import db
 from tests.conftest import Start
+from tests.oracle.recompute import differences
 from tests.subsidy.claims.papers import ISSUED, line, papers
 from tests.subsidy.claims.world import IN_MAY, codes, key
 
@@ -34,6 +35,11 @@ async def test_a_person_is_paid_for_a_certificate_and_quote_and_submission_say_t
         assert read["lines"] == claim["lines"] and told["certificate_number"] == "Y000052000123255000001"
         replayed = (await world.as_("auditor").get(f"/v1/claims/{claim['id']}:replay", params={"facts": "current"})).json()
         assert replayed["same"]
+        receipt = (await world.as_("auditor").get(f"/v1/claims/{claim['id']}/receipt")).json()
+        assert differences(receipt) == []
+        for paper in ("dossier.pdf", "corrections.xlsx"):
+            answer = await world.as_("officer").get(f"/v1/claims/{claim['id']}/{paper}")
+            assert answer.status_code == 200, (paper, answer.text[:300])
 
 
 @pytest.mark.parametrize(
