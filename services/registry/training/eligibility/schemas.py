@@ -202,7 +202,7 @@ class PeopleAsked(wire.In):
 class PersonKnown(PersonFacts):
     """`known_to_institution`: the institution asked about has registered, presented or enrolled the person, or employs them."""
 
-    known_to_institution: bool
+    known_to_institution: bool = Field(description="所问机构登记过、出示过证件、录取过或聘用本人")
 
 
 class ListDays(wire.Out):
@@ -228,14 +228,14 @@ class ApplicantFacts(wire.Out):
     name: str
     uscc: str
     bank_account_key: str | None
-    barred: list[BarredDays]
+    barred: list[BarredDays] = Field(description="列入黑名单、暂停、退出的各段日期")
 
 
 class PeopleFacts(wire.Out):
     """`lists`: the days for which each status's list is complete. `institution`: the one asked about."""
 
-    people: list[PersonKnown]
-    lists: list[ListDays]
+    people: list[PersonKnown] = Field(description="所问的人")
+    lists: list[ListDays] = Field(description="各状态名单完整的日期")
     institution: ApplicantFacts | None
     unknown_trainee_ids: list[UUID]
 
