@@ -1,5 +1,5 @@
 """The job of a service that sees to its sheets, and the process beside it in which they are read and kept: a roster of thousands takes the processor for
-seconds, and whoever calls the service meanwhile shall not notice. It is started when a sheet waits, ends when none has come for a minute, and with the service
+seconds, and whoever calls the service meanwhile shall not notice. It is started when a sheet waits, ends when none has come for five minutes, and with the service
 however that ends.
 """
 
@@ -24,11 +24,11 @@ from shared.sheet_jobs.running import Intake
 from shared.web import Kernel, kernel
 
 LOOK_AGAIN_SECONDS: Final = 1.0
-IDLE_SECONDS: Final = 60.0
+IDLE_SECONDS: Final = 300.0
 IDLE_LOOK_SECONDS: Final = 0.1
 INTERPRETER_FOR_SECONDS: Final = 0.001
 CONNECTIONS: Final = 2  # the rows', and one for the lease and the progress
-YIELDS: Final = 5  # whoever calls comes first (nice)
+YIELDS: Final = 1  # whoever calls comes first (nice)
 
 
 async def work(of_service: Kernel, of: Intake[Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from fastapi import UploadFile
-from sqlalchemy import ColumnElement, Select, func, inspect, select
+from sqlalchemy import ColumnElement, Select, and_, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import db, deeds, errors, forgetting, privacy, redaction
@@ -68,9 +68,11 @@ def book(vault: privacy.Vault, row: SheetJob) -> Book:
 
 
 def term(of: Any) -> forgetting.Term:
-    """The uploaded file is forgotten once it is of no more use; what became of its rows stays."""
+    """The uploaded file is forgotten once it is of no more use; what became of its rows stays. When it was last read is the database's word; when the import
+    ended is the policy clock's, which may stand in another year."""
     table = of.metadata.tables[of.__tablename__]
-    return forgetting.Term(table, table.c.finished_at, KEPT_DAYS, also=func.length(table.c.content) > 0, emptied={"content": b""})
+    over = and_(table.c.finished_at.is_not(None), func.length(table.c.content) > 0)
+    return forgetting.Term(table, table.c.leased_until, KEPT_DAYS, also=over, emptied={"content": b""})
 
 
 def _place(row: SheetJob) -> str:

@@ -7,12 +7,15 @@ import pytest
 
 from deploy.demo.main_job import Job
 from shared.sheets import SheetError
+from tests.conftest import Service
 from tests.faults import test_sheets_beside as beside
-from tests.registry.imports.test_fuzzed import READERS, made_at, open_or_none
+from tests.registry.imports.conftest import jobless
+from tests.registry.imports.test_fuzzed import READERS, made_at, open_or_none, through_the_job
 from tests.stacks import patient
 
+__all__ = ["jobless"]
 pytestmark = pytest.mark.drill
-BOOKS = 3_000
+BOOKS, JOBS = 3_000, 60
 
 
 def test_thousands_of_books_at_random_are_read_or_refused() -> None:
@@ -29,6 +32,11 @@ def test_thousands_of_books_at_random_are_read_or_refused() -> None:
             read += 1
     assert read > BOOKS / 2
     assert refused > BOOKS / 2
+
+
+async def test_hundreds_of_sheets_at_random_go_through_the_whole_job(jobless: Service) -> None:
+    became = await through_the_job(jobless, range(1_000, 1_000 + JOBS))
+    assert min(became[each] for each in ("created", "updated", "unchanged", "rejected", "failed")) > 0
 
 
 def test_a_reader_that_is_killed_is_followed_by_another_and_ends_with_its_service() -> None:

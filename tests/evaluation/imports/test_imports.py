@@ -14,6 +14,7 @@ from tests import people
 from tests.conftest import Start
 from tests.evaluation import made
 from tests.evaluation.made import refused, world
+from tests.registry.imports.sending import corrected
 
 CERTIFICATES = ("姓名", "证件号码", "证书类型", "证书编号", "职业(工种)", "技能等级", "发证日期", "发证机构")
 RESULTS = ("姓名", "身份证号", "批次编号", "成绩", "是否合格")
@@ -90,6 +91,10 @@ async def test_certificates_of_other_issuers_come_in_once_and_every_fault_is_tol
         result = await w.officer().get(first["result_url"])
         told_rows = [row.number for row in open_book(result.content, "a.xlsx").sheets[0].rows if "列:" in row.text(len(CERTIFICATES))]
         assert told_rows == [4, 5, 6, 7, 8, 9]
+        [wrong] = (await imported(w.officer(), sheet(CERTIFICATES, rows[5]), kind="certificates"))["errors"]
+        back = await w.officer().get((await w.officer().get("/v1/certificate-imports")).json()["items"][0]["result_url"])
+        right = corrected(back.content, {(wrong["row"], wrong["column"]): "电工"})
+        assert outcome(await imported(w.officer(), right, kind="certificates")) == ({"created": 1}, [])
 
 
 async def test_results_come_in_for_the_candidates_and_are_changed_until_they_are_locked(start: Start) -> None:
@@ -122,6 +127,13 @@ async def test_results_come_in_for_the_candidates_and_are_changed_until_they_are
         )
         assert stranger not in {each["trainee_id"] for each in first["errors"] if "trainee_id" in each}
         changed = [rows[0], (*person[1], "", 61, "合格"), (*person[2], "", "", "合格")]
+        back = await w.enterprise().get(
+            (await imported(w.enterprise(), sheet(RESULTS, (*person[0], "", "好", "合格")), kind="results"))["result_url"]
+        )
+        assert outcome(await imported(w.enterprise(), corrected(back.content, {(2, "D"): "86.5"}), kind="results")) == (
+            {"unchanged": 1},
+            [],
+        )
         again = await imported(w.enterprise(), sheet(RESULTS, *changed), kind="results", assessment_id=batch["id"])
         assert outcome(again) == ({"created": 1, "updated": 1, "unchanged": 1}, [])
         paper = (await w.enterprise().get(f"/v1/assessments/{batch['id']}")).json()

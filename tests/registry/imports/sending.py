@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from services.registry.imports.job import IMPORTS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.enrolments.tables import Enrolment
 from shared.sheet_jobs import running as sheet_job
-from shared.sheets import Table, write_book
+from shared.sheets import Table, column_letter, open_book, write_book
 from tests.conftest import Service
 from tests.registry import made
 
@@ -59,6 +60,13 @@ def person(
 
 def counts(rows: int, **outcomes: int) -> dict[str, int]:
     return {"rows": rows, "created": 0, "updated": 0, "unchanged": 0, "rejected": 0} | outcomes
+
+
+def corrected(result: bytes, right: Mapping[tuple[int, str], str]) -> bytes:
+    """The sheet that came back, error column and all, with the cells (row, column) that were wrong filled in anew."""
+    sheet = open_book(result, "result.xlsx").sheets[0]
+    rows = [[right.get((row.number, column_letter(column)), row.text(column)) for column in range(len(row.values))] for row in sheet.rows]
+    return write_book([Table(sheet.name, rows[0], rows[1:])])
 
 
 async def how_many(registry: Service) -> tuple[int, int]:

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from services.registry.codes import SheetKind
+from services.registry.imports.templates import TEMPLATES
 from shared.sheets import Table, open_book, write_book
+from shared.sheets.finding import EXAMPLE_NUMBER
 from tests.conftest import Service
 from tests.registry import made
-from tests.registry.imports.sending import HEADER, counts, imported, person, roster, sent
+from tests.registry.imports.sending import HEADER, corrected, counts, imported, person, roster, sent
 
 
 async def test_a_number_with_the_name_of_another_is_told_and_nobody_is_enrolled(registry: Service) -> None:
@@ -218,3 +221,34 @@ async def test_a_class_s_own_sign_in_sheet_has_its_people_and_its_half_days(regi
     assert (await imported(own, marked, kind="sign_in", class_id=class_id))["summary"] == counts(2, created=2)
     other = registry.as_("institution", institution_id=await made.school(registry))
     assert (await other.get(f"/v1/classes/{class_id}/sign-in.xlsx")).status_code == 404
+
+
+async def test_a_sheet_of_every_kind_comes_back_with_its_errors_and_goes_in_again_corrected(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    class_id = await made.proposed(registry, institution_id, "in_progress")
+    officer = registry.as_("officer", at=made.LAST)
+    forms: dict[str, dict[str, str]] = {
+        "roster": {"class_id": class_id},
+        "sign_in": {"class_id": class_id},
+        "employment": {"class_id": class_id},
+        "trainees": {},
+        "teachers": {"institution_id": institution_id},
+        "status_records": {"status": "employee_pension", "source": "州社保局"},
+        "outside_payments": {},
+    }
+    assert forms.keys() == set(SheetKind)
+    for kind, form in forms.items():
+        name, header, example, _ = TEMPLATES[SheetKind(kind)]
+        one, other = (11, 13) if kind == "trainees" else (1, 3)  # who is not in the class yet
+        past = tuple("2025-04-01" if cell == "2025-07-02" else cell for cell in example)
+        rows = [
+            (str(n), *(number if cell == EXAMPLE_NUMBER else cell for cell in past))
+            for n, number in ((1, made.citizen(one)), (2, "5226011990"))
+        ]
+        first = await imported(officer, write_book([Table(name, header, rows)]), kind=kind, **form)
+        assert first["summary"] == counts(2, created=1, rejected=1), kind
+        [fault] = first["errors"]
+        assert fault["code"] == "invalid_id_number", kind
+        result = (await officer.get(first["result_url"])).content
+        again = await imported(officer, corrected(result, {(fault["row"], fault["column"]): made.citizen(other)}), kind=kind, **form)
+        assert (again["summary"], again["errors"]) == (counts(2, created=1, unchanged=1), []), kind
