@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.eastwest.known.conditions import ALIASES as OF_EASTWEST
 from services.evaluation.known.conditions import ALIASES as OF_EVALUATION
+from services.registry import clients
 from services.subsidy.following import operations as subsidy_follows
 from shared import aliases, changes
 from shared.sheets import write_book
@@ -129,6 +130,24 @@ async def test_a_person_account_of_either_id_sees_both_papers_in_every_service(s
         for name, path in (("registry", "/v1/enrolments"), ("evaluation", "/v1/certificates"), ("eastwest", "/v1/placements")):
             found = [await at.listed(name, path, each, "person") for each in (at.old, at.stays)]
             assert found[0] == found[1] and len(found[0]) == 2, path
+
+
+async def test_what_counts_on_a_person_is_told_and_they_apply_under_either_id(start: Start) -> None:
+    async with twice(start) as at:
+        kernel = at.city.registry.kernel
+        for name in ("subsidy", "evaluation", "eastwest"):
+            at.city.registry.knows(at.services[name])
+        one, both = [UUID(at.old)], [UUID(at.old), UUID(at.stays)]
+        of_each = {"claim": 1, "certificate": 1, "assessment": 0, "placement": 1}
+        assert await clients.held_by(kernel, kernel.own_call(), one) == of_each
+        nobody = [UUID(at.class_id)]
+        assert not any((await clients.held_by(kernel, kernel.own_call(), nobody)).values())
+        await at.merge()
+        assert await clients.held_by(kernel, kernel.own_call(), both) == of_each | {"claim": 2, "certificate": 2, "placement": 2}
+        for who, applicant, mine in ((at.old, at.stays, True), (at.stays, at.old, True), (at.old, at.class_id, False)):
+            body = {"kind": "training", "scheme": "project", "applicant": {"trainee_id": applicant}, "class_id": at.class_id}
+            answer = await at.subsidy.as_("person", trainee_id=who).post("/v1/claims:quote", json=body)
+            assert (answer.json().get("code") == "not_your_claim") is not mine, answer.text
 
 
 async def test_the_partner_finds_the_person_by_either_number_and_places_them_once_an_order(start: Start) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
 from services.subsidy.claims import clients as asking
-from services.subsidy.claims import facts, holds, lines, papers, reading, rules, steps
+from services.subsidy.claims import facts, holds, lines, papers, reading, rules, steps, visibility
 from services.subsidy.claims.clients import Asked, Gathered
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import unknown_trainee
@@ -32,7 +32,9 @@ from shared.web import Kernel
 
 async def application(kernel: Kernel, call: Call, body: ClaimIn) -> Gathered:
     """A new application with what registry tells of its class."""
-    return await asking.gather(kernel, call, rules.asked_for(call, body))
+    async with kernel.reading() as session:
+        own = await visibility.own_ids(session, call.actor)
+    return await asking.gather(kernel, call, rules.asked_for(call, body, own))
 
 
 async def again(kernel: Kernel, call: Call, claim_id: UUID, action: str, body: ClaimChange | None = None) -> Gathered:

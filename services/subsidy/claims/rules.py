@@ -1,6 +1,6 @@
 """What an application must be before it is judged, by itself and beside its class, fund and terms; and its judging."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -42,10 +42,10 @@ class Judged:
     verdict: ClaimVerdict
 
 
-def asked_for(call: Call, body: ClaimIn) -> Asked:
-    """The application, where this caller may make it and it makes sense by itself."""
+def asked_for(call: Call, body: ClaimIn, own: Collection[UUID]) -> Asked:
+    """The application, where this caller may make it and it makes sense by itself. `own`: every id that stands for a person who calls."""
     actor = call.actor
-    _check_applicant(actor, body)
+    _check_applicant(actor, body, own)
     faults = wire.faults(RULES, body, call.today)
     on_behalf = actor.role in ("town", "officer")
     employer_id = actor.institution_id if actor.role == "institution" and body.applicant.trainee_id else None
@@ -221,12 +221,12 @@ def _as_merged(asked: Asked, told: Told) -> Asked:
     return replace(asked, trainee_id=asked.trainee_id and kept.get(asked.trainee_id, asked.trainee_id), lines=lines)
 
 
-def _check_applicant(actor: Actor, body: ClaimIn) -> None:
+def _check_applicant(actor: Actor, body: ClaimIn, own: Collection[UUID]) -> None:
     """An institution applies for itself or for a worker of its, a person for themself, a town and the bureau on behalf of a person."""
     applicant = body.applicant
     allowed = {
         "institution": actor.institution_id is not None and applicant.institution_id in (None, actor.institution_id),
-        "person": applicant.trainee_id is not None and applicant.trainee_id == actor.trainee_id,
+        "person": applicant.trainee_id in own,
         "town": applicant.trainee_id is not None and actor.region_code is not None,
         "officer": applicant.trainee_id is not None,
     }

@@ -36,6 +36,23 @@ async def test_a_faulty_account_is_refused(start: Start, noun: str, body: dict[s
         assert (answer.status_code, [(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]]) == (422, [(code, pointer)])
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        pytest.param(" 艾力.买买提 ", "艾力·买买提", id="dots-and-spaces"),
+        pytest.param("王 经办", "王经办", id="a-space-between-characters"),
+        pytest.param("officer 20250408090000", "officer 20250408090000", id="digits-are-no-fault-here"),
+        pytest.param("杨\u200b英", "invalid_name", id="what-cannot-be-seen"),
+        pytest.param("经办522601199003070017", "id_number_in_text", id="a-citizens-number"),
+    ],
+)
+async def test_the_name_of_a_user_is_read_in_the_one_form(start: Start, name: str, kept: str) -> None:
+    async with start("gateway") as gateway:
+        answer = await gateway.as_("admin").post("/v1/users", json={"name": name, "role": "officer"})
+        said = answer.json()
+        assert (said["name"] if answer.status_code == 201 else said["errors"][0]["code"]) == kept
+
+
 async def test_all_faults_of_an_account_come_at_once(start: Start) -> None:
     async with start("gateway") as gateway:
         private = ECKey.generate_key("P-256").as_dict(private=True)

@@ -353,3 +353,12 @@ def test_of_three_rows_with_one_number_the_first_stands() -> None:
     assert codes(reading) == [(2, "D", "unknown_region"), (3, "C", "duplicate_row"), (4, "C", "duplicate_row")]
     assert all("第 2 行" in fault.fix for fault in reading.faults[1:])
     assert [row.name for row in reading.rows] == ["潘老"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "education", "found"), [("初中", "初中", []), (f"初中,与{WOMAN}同户", None, [(2, "H", "id_number_in_text")])]
+)
+def test_a_text_that_lists_show_holds_no_citizens_number(typed: str, education: str | None, found: list[tuple[int, str, str]]) -> None:
+    reading = read(book_of([*HEADER, "文化程度"], [*person(), typed]))
+    assert (codes(reading), [row.education for row in reading.rows]) == (found, [education] if education else [])
+    assert WOMAN not in str(reading.faults)
