@@ -38,6 +38,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "claim-receipts",
         "results",
         "audit-lists",
+        "claim-samples",
     ),
     "evaluation": ("filings", "assessments", "certificates", "certificate-imports"),
     "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts"),

@@ -21,6 +21,7 @@ from services.subsidy.reassessments import job as reassessing
 from services.subsidy.reassessments import routes as reassessments
 from services.subsidy.receipts import routes as receipts
 from services.subsidy.recoveries import routes as recoveries
+from services.subsidy.samples import routes as samples
 from services.subsidy.schemes import operations as in_force
 from services.subsidy.schemes import routes as schemes
 from services.subsidy.settings import Settings
@@ -59,6 +60,8 @@ PART = web.Part(
         reassessments.router,
         recoveries.router,
         audit_lists.router,
+        samples.claims,
+        samples.router,
         statistics.claims,
         statistics.statistics,
         corrections.router,

@@ -38,7 +38,7 @@ from services.subsidy.codes import ClaimKind, ClaimStatus, SchemeCode
 from services.subsidy.funds.errors import FundExhausted
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, ObjectionOpen
 from services.subsidy.schemes.errors import SamePerson, TermsMissing
-from shared import access, batches, errors, names, pages, web, wire
+from shared import access, batches, county, errors, names, pages, web, wire
 
 AGAINST_APPROVAL = (NoticeNotOver, ObjectionOpen, ClaimOnHold, HeldLinesOpen, TermsUnconfirmed, PaperOverdue, FundExhausted)
 router = web.Router("claims", traced=(errors.InvalidState, ClaimInBatch, *AGAINST_APPROVAL))
@@ -211,7 +211,11 @@ async def replay(
     status=207,
     key=web.REQUIRED,
     errors=[access.WrongRole],
-    example={"action": "review", "filter": {"status": "submitted", "region_code": "522601100"}, "comment": "材料齐全"},
+    example={
+        "action": "review",
+        "filter": {"status": "submitted", "region_code": county.here().examples.region_code},
+        "comment": "材料齐全",
+    },
     rules=batch.RULES,
 )
 async def decide(

@@ -152,6 +152,14 @@ class Outcome(StrEnum):
     SPLIT = "split"
 
 
+class CallbackResult(StrEnum):
+    """What a person who was called back says of what was claimed in their name."""
+
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+    UNREACHABLE = "unreachable"
+
+
 class ClaimStatus(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -300,6 +308,7 @@ OWNED: Mapping[str, Iterable[str]] = {
     "facts_judged": ("stored", "current"),
     "otherwise_because": ("resolved", "facts_changed"),
     "bank_file_format": BankFileFormat,
+    "callback_result": CallbackResult,
     "scheme": SchemeCode,
     "claim_kind": ClaimKind,
     "fund_source": FundSource,
