@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.subsidy.codes import ClaimStatus, LineVerdict, PaymentStatus, SchemeCode
-from shared import names, wire
+from shared import county, names, wire
 
 NUMBERS_AT_MOST = 5_000
 IdNumber = Annotated[str, Field(min_length=1, max_length=40)]
@@ -26,7 +26,7 @@ class TouchedPayment(wire.Out):
     """One payment of one line, as it was judged then and as it stands now."""
 
     payment_id: UUID
-    batch_number: str = Field(description="拨付批次号", examples=["KL-FK-2025-000007"])
+    batch_number: str = Field(description="拨付批次号", examples=[f"{county.here().series('FK')}-2025-000007"])
     claim_id: UUID
     claim_number: names.ClaimNumber = None
     claim_status: ClaimStatus = Field(description="申领单现在的状态")
@@ -39,7 +39,7 @@ class TouchedPayment(wire.Out):
     judged_on: date | None = Field(description="按哪一天的事实判定:班级第一天;没有班级的为提交之日")
     verdict: LineVerdict
     findings: list[str] = Field(description="当时的意见代码", examples=[["status_unverified"]])
-    payee_name: str = Field(description="付款时的户名", examples=["凯里市苗岭职业技能培训学校"])
+    payee_name: str = Field(description="付款时的户名", examples=["示范职业培训学校"])
     amount: wire.Money = Field(description="为该学员付出的金额,元")
     status: PaymentStatus
     paid_on: date | None = Field(description="付款日;没有付出的为 null")

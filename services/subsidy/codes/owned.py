@@ -309,6 +309,8 @@ OWNED: Mapping[str, Iterable[str]] = {
     "otherwise_because": ("resolved", "facts_changed"),
     "bank_file_format": BankFileFormat,
     "callback_result": CallbackResult,
+    "grouped_by": ("scheme", "fund", "region", "department", "institution", "month"),
+    "statement_entry": ("submitted", "returned", "rejected", "withdrawn", "approved", "closed", "paid", "paid_back", "recovered"),
     "scheme": SchemeCode,
     "claim_kind": ClaimKind,
     "fund_source": FundSource,

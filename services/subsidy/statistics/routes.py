@@ -10,7 +10,7 @@ from services.subsidy.claims.policy import APPLICANTS
 from services.subsidy.statistics import reading
 from services.subsidy.statistics.policy import Counted
 from services.subsidy.statistics.schemas import By, ClaimStatistics, Results, ResultsBy, StatementOut
-from shared import access, pages, web, wire
+from shared import access, errors, web, wire
 
 claims = web.Router("claims")
 statistics = web.Router("statistics")
@@ -32,7 +32,7 @@ async def count_claims(
     return await reading.claims(session, call, by, from_on, to_on)
 
 
-def _days(call: web.Caller, from_on: FromOn = None, to_on: ToOn = None) -> tuple[date, date]:
+async def _days(call: web.Caller, from_on: FromOn = None, to_on: ToOn = None) -> tuple[date, date]:
     """This year up to today, where none are named."""
     last = to_on or call.today
     return from_on or last.replace(month=1, day=1), last
@@ -60,5 +60,6 @@ async def statement(
 ) -> StatementOut:
     institution_id = institution_id or call.actor.institution_id
     if institution_id is None:
-        raise pages.refused("institution_id", "", ["机构编号"])
+        fault = errors.Fault("missing_field", parameter="institution_id", allowed="机构编号", fix="请写明哪一家机构。")
+        raise errors.InvalidParameter(faults=[fault], parameter="institution_id")
     return await reading.statement(session, call, institution_id, month)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.subsidy.codes import ClaimStatus, SchemeCode
-from shared import names, wire
+from shared import county, names, wire
 
 By = Literal["scheme", "fund", "region", "month", "institution"]
 ResultsBy = Literal["region", "department", "institution", "scheme"]
@@ -101,7 +101,7 @@ class Entry(wire.Out):
         description="提交、退回补正、不予通过、撤回、批准、办结、付款、付后退回、追回到账"
     )
     amount: wire.Money
-    number: str | None = Field(description="拨付批次号或凭证号", examples=["KL-FK-2025-000007"])
+    number: str | None = Field(description="拨付批次号或凭证号", examples=[f"{county.here().series('FK')}-2025-000007"])
 
 
 class StatementOut(wire.Out):
