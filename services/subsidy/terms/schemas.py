@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.subsidy.codes import FindingCode, LineVerdict, SchemeCode, TermsStatus
 from services.subsidy.schemes.schemas import TermsOut
-from shared import wire
+from shared import names, wire
 from shared.sheet_jobs.schemas import ImportStatus, Progress
 
 
@@ -67,6 +67,7 @@ class WhatIfMoney(wire.Out):
 
 class WhatIfClass(WhatIfMoney):
     class_id: UUID | None
+    class_name: names.ClassName = None
     class_number: str | None
     lines_changed: int = Field(description="结论或金额改变的行数")
 
