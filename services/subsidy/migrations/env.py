@@ -7,6 +7,7 @@ import services.subsidy.objections.tables
 import services.subsidy.payments.tables
 import services.subsidy.reassessments.tables
 import services.subsidy.recoveries.tables
+import services.subsidy.samples.tables
 import services.subsidy.schemes.tables
 import services.subsidy.terms.tables  # noqa: F401
 from services.subsidy.metadata import Row
