@@ -12,7 +12,6 @@ PATIENT: Mapping[str, str] = {
     "COUNTS_WITHIN_SECONDS": "30",
     "READY_WITHIN_SECONDS": "10",
     "DEADLINE_SECONDS": "60",
-    "SHEETS_BESIDE": "0",  # a process more for each service that reads one; those who are about that ask for it
 }
 
 

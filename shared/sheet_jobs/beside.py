@@ -1,6 +1,6 @@
-"""The job of a service that sees to its sheets, and the process beside it in which they are read and kept: a roster of thousands takes the processor for
-seconds, and whoever calls the service meanwhile shall not notice. It is started when a sheet waits, ends when none has come for five minutes, and with the service
-however that ends.
+"""The job of a service that sees to its sheets, and the process beside it in which the large ones are read and kept: a roster of thousands takes the
+processor for seconds, and whoever calls the service meanwhile shall not notice. It is started when such a sheet waits, ends when none has come for five
+minutes, and with the service however that ends.
 """
 
 import asyncio
@@ -12,10 +12,11 @@ import pickle
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shared import telemetry
 from shared.settings import Settings
@@ -24,6 +25,8 @@ from shared.sheet_jobs.running import Intake
 from shared.web import Kernel, kernel
 
 LOOK_AGAIN_SECONDS: Final = 1.0
+LARGE_LOOK_SECONDS: Final = 0.25
+SMALL_BYTES: Final = 16 * 1024  # the roster of a class: read at once, and before the process beside had begun
 IDLE_SECONDS: Final = 300.0
 IDLE_LOOK_SECONDS: Final = 0.1
 INTERPRETER_FOR_SECONDS: Final = 0.001
@@ -35,22 +38,38 @@ async def work(of_service: Kernel, of: Intake[Any]) -> None:
     """Runs as long as the service lives. What it does with sheets itself it does in threads: whoever calls gets the interpreter back within a millisecond
     instead of five."""
     sys.setswitchinterval(INTERPRETER_FOR_SECONDS)
+    if of_service.settings.sheets_beside:
+        await asyncio.gather(_keep_reading(of_service, of, SMALL_BYTES), _keep_reader(of_service, of))
+    else:
+        await _keep_reading(of_service, of, None)
+
+
+async def _keep_reading(of_service: Kernel, of: Intake[Any], at_most_bytes: int | None) -> None:
     while True:
         running.woken(of_service).clear()
-        try:
-            if not of_service.settings.sheets_beside:
-                await running.read_all(of_service, of)
-            elif await _waits(of_service, of):
-                await _read_beside(of_service, of)
-        except Exception as error:  # the database is away: look again
-            telemetry.log.warning("import_job", error=type(error).__name__)
+        with _looking_again():
+            await running.read_all(of_service, of, at_most_bytes)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(running.woken(of_service).wait(), LOOK_AGAIN_SECONDS)
 
 
-async def _waits(of_service: Kernel, of: Intake[Any]) -> bool:
-    async with of_service.reading() as session:
-        return await session.scalar(select(of.table.id).where(running.waiting(of.table)).limit(1)) is not None
+async def _keep_reader(of_service: Kernel, of: Intake[Any]) -> None:
+    large = select(of.table.id).where(running.waiting(of.table), func.length(of.table.content) > SMALL_BYTES).limit(1)
+    while True:
+        with _looking_again():
+            async with of_service.reading() as session:
+                waits = await session.scalar(large) is not None
+            if waits:
+                await _read_beside(of_service, of)
+        await asyncio.sleep(LARGE_LOOK_SECONDS)
+
+
+@contextlib.contextmanager
+def _looking_again() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # the database is away, or the process came to grief
+        telemetry.log.warning("import_job", error=type(error).__name__)
 
 
 async def _read_beside(of_service: Kernel, of: Intake[Any]) -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, and_, event, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, event, func, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared import access, clock, deeds, errors, redaction, telemetry
@@ -91,10 +91,10 @@ def woken(kernel: Kernel) -> asyncio.Event:
     return _wakes.setdefault(kernel.engine, asyncio.Event())
 
 
-async def read_all(kernel: Kernel, of: Intake[J]) -> int:
-    """Takes one import after the other until none waits; how many there were."""
+async def read_all(kernel: Kernel, of: Intake[J], at_most_bytes: int | None = None) -> int:
+    """Takes one import after the other (of files that are no larger) until none waits; how many there were."""
     number = 0
-    while taken := await take(kernel, of):
+    while taken := await take(kernel, of, at_most_bytes):
         await run(kernel, of, taken)
         number += 1
     return number
@@ -105,11 +105,14 @@ def waiting(table: type[SheetJob]) -> ColumnElement[bool]:
     return or_(table.status == "queued", and_(table.status == "running", table.leased_until < func.now()))
 
 
-async def take(kernel: Kernel, of: Intake[J]) -> J | None:
+async def take(kernel: Kernel, of: Intake[J], at_most_bytes: int | None = None) -> J | None:
     """The oldest import that waits or whose lease has run out, now leased to this process."""
     table = of.table
+    fits = true() if at_most_bytes is None else func.length(table.content) <= at_most_bytes
     async with kernel.writing.begin() as session:
-        taken = await session.scalar(select(table).where(waiting(table)).order_by(table.id).limit(1).with_for_update(skip_locked=True))
+        taken = await session.scalar(
+            select(table).where(waiting(table), fits).order_by(table.id).limit(1).with_for_update(skip_locked=True)
+        )
         if taken is not None:
             taken.status, taken.attempts = "running", taken.attempts + 1
             taken.rows_done = 0

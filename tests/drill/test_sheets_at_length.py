@@ -41,7 +41,7 @@ async def test_hundreds_of_sheets_at_random_go_through_the_whole_job(jobless: Se
 
 def test_a_reader_that_is_killed_is_followed_by_another_and_ends_with_its_service() -> None:
     rows = 3_000
-    with patient(SHEETS_BESIDE="1") as stack, Job(stack.gateway_url, patience_seconds=beside.PATIENCE_SECONDS) as job:
+    with patient() as stack, Job(stack.gateway_url, patience_seconds=beside.PATIENCE_SECONDS) as job:
         officer = job.local("officer")
         first = beside.bring(officer, rows)
         killed = beside.who_reads(stack, officer, first)

@@ -10,5 +10,5 @@ from tests.stacks import patient
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    with patient(DRAIN_SECONDS="4", SHEETS_BESIDE="1") as running:
+    with patient(DRAIN_SECONDS="4") as running:
         yield running

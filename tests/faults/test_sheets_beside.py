@@ -1,4 +1,4 @@
-"""Sheets are read in a process beside their service: killed over one, it takes effect once, and nobody is left behind."""
+"""Large sheets are read in a process beside their service: killed over one, it takes effect once, and nobody is left behind."""
 
 import asyncio
 import time
@@ -25,14 +25,14 @@ def officer(stack: Stack) -> Iterator[Any]:
 
 
 def test_a_sheet_over_which_its_service_is_killed_takes_effect_once_and_its_reader_ends(stack: Stack, officer: Any) -> None:
-    import_id = bring(officer, 600)
+    import_id = bring(officer, 1_200)
     reader = who_reads(stack, officer, import_id)
     stack.kill("registry")
     until(lambda: ended(reader))
     stack.restart("registry")
     asyncio.run(let_the_lease_run_out(stack))
     until(lambda: look(officer, import_id)["status"] == "done")
-    assert look(officer, import_id)["summary"]["created"] == 600
+    assert look(officer, import_id)["summary"]["created"] == 1_200
 
 
 def bring(officer: Any, rows: int, first: int = 700_000) -> str:
