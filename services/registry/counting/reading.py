@@ -4,11 +4,33 @@ A statement reads the rows of the days asked for, by index; tables and days that
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, Text, and_, any_, case, cast, extract, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from services.registry.codes import BrandKind, EnrolmentOutcome, InstitutionStatus
 from services.registry.counting import conditions
@@ -16,12 +38,14 @@ from services.registry.counting.schemas import By, CountingIn
 from services.registry.institutions.institutions.conditions import status
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
+from services.registry.people.known.tables import KnownCertificate, KnownPlacement
+from services.registry.people.trainees.tables import Trainee
 from services.registry.training.brands.conditions import complete_on
 from services.registry.training.brands.tables import Brand
 from services.registry.training.classes.conditions import of_order
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments.conditions import certified, doubles, employed, once, placed, window_end
-from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.enrolments.conditions import Person, doubles, holds, known_by, once, sent, window_end, works, works_away
+from services.registry.training.enrolments.tables import Employment, Enrolment
 
 _INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.name.label("institution_name"), Institution.region_code)
 
@@ -52,79 +76,108 @@ def person_times(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     )
 
 
+def _people(wanted: FromClause, by: By, *only: ColumnElement[bool], more: Sequence[Any] = ()) -> tuple[CTE, Person]:
+    """Who was in the classes that ended within the days, for each counting, `only` some of them. What became of them is joined to them as a whole: asked of
+    each by themself it would be looked up as often as there are people."""
+    merged = aliased(Trainee)
+    town = Enrolment.counted_region_code if by == "region" else conditions.group_of(by)
+    told = (
+        Enrolment.id.label("enrolment_id"),
+        Enrolment.class_id,
+        func.coalesce(merged.merged_into, Enrolment.trainee_id).label("who"),
+        Enrolment.counted_on,
+        TrainingClass.starts_on,
+        TrainingClass.occupation_code,
+        TrainingClass.order_id,
+    )
+    people = (
+        select(wanted.c.key, town.label("code"), *told, (Enrolment.outcome == EnrolmentOutcome.COMPLETED).label("completed"), *more)
+        .join(TrainingClass, conditions.ended(wanted))
+        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, once()))
+        .outerjoin(merged, and_(merged.id == Enrolment.trainee_id, merged.merged_into.is_not(None)))
+        .where(*only)
+        .cte("people")
+    )
+    return people, Person(*(people.c[each.name] for each in fields(Person)))
+
+
+def _those(people: CTE, found: type[Any], condition: ColumnElement[bool], name: str) -> Subquery:
+    """Of the people those who completed the class and have something that fits."""
+    return select(people.c.key, people.c.enrolment_id).join(found, and_(people.c.completed, condition)).distinct().subquery(name)
+
+
+def _among(people: CTE, those: Subquery) -> ColumnElement[bool]:
+    return and_(those.c.key == people.c.key, those.c.enrolment_id == people.c.enrolment_id)
+
+
 def employed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
     """key, group, numerator, completed, enrolled, pending, already_employed. Of every class that ended within the days."""
     wanted = conditions.wanted_of(countings)
-    work = (wanted.c.employed_kinds, wanted.c.employed_within_months, as_of)
-    completed = Enrolment.outcome == EnrolmentOutcome.COMPLETED
-    person = (
-        select(
-            wanted.c.key,
-            (Enrolment.counted_region_code if by == "region" else conditions.group_of(by)).label("code"),
-            completed.label("completed"),
-            and_(completed, employed(*work)).label("employed"),
-            and_(completed, employed(*work, TrainingClass.starts_on)).label("already"),
-            and_(completed, window_end(wanted.c.employed_within_months) >= literal(as_of, Date)).label("still_open"),
+    people, each = _people(wanted, by, more=(wanted.c.employed_kinds, wanted.c.employed_within_months))
+    latest = known_by(each, people.c.employed_within_months, as_of)
+    begun = func.least(latest, people.c.starts_on)
+
+    def at_work(latest: Any, name: str) -> Subquery:
+        ours, theirs = (
+            select(people.c.key, people.c.enrolment_id).join(found, and_(people.c.completed, fits(each, people.c.employed_kinds, latest)))
+            for found, fits in ((Employment, works), (KnownPlacement, works_away))
         )
-        .join(TrainingClass, conditions.ended(wanted))
-        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, once()))
-        .subquery("person")
-    )
+        return ours.union(theirs).subquery(name)
+
+    employed, already = at_work(latest, "employed"), at_work(begun, "already")
+    open_ = and_(people.c.completed, window_end(people.c.employed_within_months, people.c.counted_on) >= literal(as_of, Date))
     one = func.count()
-    return select(
-        person.c.key,
-        person.c.code,
-        one.filter(person.c.employed).label("numerator"),
-        one.filter(person.c.completed).label("completed"),
-        one.label("enrolled"),
-        one.filter(person.c.still_open, ~person.c.employed).label("pending"),
-        one.filter(person.c.already).label("already_employed"),
-    ).group_by(person.c.key, person.c.code)
+    return (
+        select(
+            people.c.key,
+            people.c.code,
+            func.count(employed.c.key).label("numerator"),
+            one.filter(people.c.completed).label("completed"),
+            one.label("enrolled"),
+            one.filter(open_, employed.c.key.is_(None)).label("pending"),
+            func.count(already.c.key).label("already_employed"),
+        )
+        .select_from(people)
+        .outerjoin(employed, _among(people, employed))
+        .outerjoin(already, _among(people, already))
+        .group_by(people.c.key, people.c.code)
+    )
 
 
 def certified_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
     """key, group, numerator, completed, enrolled. Of every class that ended within the days."""
     wanted = conditions.wanted_of(countings)
-    completed = Enrolment.outcome == EnrolmentOutcome.COMPLETED
-    person = (
-        select(
-            wanted.c.key,
-            (Enrolment.counted_region_code if by == "region" else conditions.group_of(by)).label("code"),
-            completed.label("completed"),
-            and_(completed, certified(wanted.c.certified_kinds, as_of)).label("certified"),
-        )
-        .join(TrainingClass, conditions.ended(wanted))
-        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, once()))
-        .subquery("person")
-    )
+    people, each = _people(wanted, by, more=(wanted.c.certified_kinds,))
+    certified = _those(people, KnownCertificate, holds(each, people.c.certified_kinds, as_of), "certified")
     one = func.count()
-    return select(
-        person.c.key,
-        person.c.code,
-        one.filter(person.c.certified).label("numerator"),
-        one.filter(person.c.completed).label("completed"),
-        one.label("enrolled"),
-    ).group_by(person.c.key, person.c.code)
+    return (
+        select(
+            people.c.key,
+            people.c.code,
+            func.count(certified.c.key).label("numerator"),
+            one.filter(people.c.completed).label("completed"),
+            one.label("enrolled"),
+        )
+        .select_from(people)
+        .outerjoin(certified, _among(people, certified))
+        .group_by(people.c.key, people.c.code)
+    )
 
 
 def placed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
     """key, class, group, numerator, denominator: of each order class that ended within the days, those who completed it."""
     wanted = conditions.wanted_of(countings)
-    person = (
-        select(
-            wanted.c.key,
-            cast(TrainingClass.id, Text).label("class_id"),
-            TrainingClass.name.label("class_name"),
-            (Enrolment.counted_region_code if by == "region" else conditions.group_of(by)).label("code"),
-            placed(as_of).label("placed"),
-        )
-        .join(TrainingClass, and_(conditions.ended(wanted), TrainingClass.order_id.is_not(None)))
-        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, Enrolment.outcome == EnrolmentOutcome.COMPLETED, once()))
-        .subquery("person")
+    only = TrainingClass.order_id.is_not(None), Enrolment.outcome == EnrolmentOutcome.COMPLETED
+    people, each = _people(wanted, by, *only, more=(TrainingClass.name.label("class_name"),))
+    placed = _those(people, KnownPlacement, sent(each, as_of), "placed")
+    of = (people.c.key, cast(people.c.class_id, Text).label("class_id"), people.c.class_name, people.c.code)
+    return (
+        select(*of, func.count(placed.c.key).label("numerator"), func.count().label("denominator"))
+        .select_from(people)
+        .outerjoin(placed, _among(people, placed))
+        .group_by(people.c.key, people.c.class_id, people.c.class_name, people.c.code)
+        .order_by(people.c.class_id)
     )
-    of = (person.c.key, person.c.class_id, person.c.class_name, person.c.code)
-    one = func.count()
-    return select(*of, one.filter(person.c.placed).label("numerator"), one.label("denominator")).group_by(*of).order_by(person.c.class_id)
 
 
 def order_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:

@@ -1,8 +1,9 @@
 """What became of people after a class: a certificate, a place in the partner city, work. Conditions in SQL, the same for the count and for the list of
 those counted. A statement that uses them joins the enrolment with its class."""
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, Text, and_, any_, cast, exists, func, literal, or_, select
@@ -39,53 +40,93 @@ def doubles() -> Select[tuple[UUID]]:
     return select(placed_so.c.id).where(placed_so.c.place > 1)
 
 
-def certified(kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
-    """Holds a certificate of one of `kinds`, valid on the day: given for this class or, if for none, of its occupation and not before its first day."""
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person in one class as the columns of a statement: the enrolment's and its class's; `who` the person is now, as merged."""
+
+    enrolment_id: Any
+    class_id: Any
+    who: Any
+    counted_on: Any
+    starts_on: Any
+    occupation_code: Any
+    order_id: Any
+
+
+ENROLLED: Final = Person(
+    Enrolment.id,
+    Enrolment.class_id,
+    person(),
+    Enrolment.counted_on,
+    TrainingClass.starts_on,
+    TrainingClass.occupation_code,
+    TrainingClass.order_id,
+)
+
+
+def holds(of: Person, kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
+    """The certificates by which a person is certified: one of `kinds`, valid on the day, given for this class or, if for none, of its occupation and not
+    before its first day."""
     day, held = literal(as_of, Date), KnownCertificate
-    of_its_trade = and_(
-        held.class_id.is_(None), held.occupation_code == TrainingClass.occupation_code, held.issued_on >= TrainingClass.starts_on
-    )
-    return exists().where(
-        held.trainee_id == person(),
+    of_its_trade = and_(held.class_id.is_(None), held.occupation_code == of.occupation_code, held.issued_on >= of.starts_on)
+    return and_(
+        held.trainee_id == of.who,
         held.kind == any_(kinds),
         held.issued_on <= day,
         or_(held.revoked_on.is_(None), held.revoked_on > day),
-        or_(held.class_id == Enrolment.class_id, of_its_trade),
+        or_(held.class_id == of.class_id, of_its_trade),
     )
 
 
-def placed(as_of: date) -> ColumnElement[bool]:
-    """Began work in the partner city by the day, sent from this order class or on its order."""
+def sent(of: Person, as_of: date) -> ColumnElement[bool]:
+    """The placements by which a person is placed: begun in the partner city by the day, from this order class or on its order."""
     return and_(
-        TrainingClass.order_id.is_not(None),
-        exists().where(
-            KnownPlacement.trainee_id == person(),
-            KnownPlacement.started_on <= literal(as_of, Date),
-            or_(KnownPlacement.class_id == Enrolment.class_id, KnownPlacement.order_id == TrainingClass.order_id),
-        ),
+        of.order_id.is_not(None),
+        KnownPlacement.trainee_id == of.who,
+        KnownPlacement.started_on <= literal(as_of, Date),
+        or_(KnownPlacement.class_id == of.class_id, KnownPlacement.order_id == of.order_id),
     )
 
 
-def window_end(within_months: ColumnElement[int]) -> ColumnElement[date]:
-    """The last day on which work may begin: so many calendar months after the class's last day, clipped to the month's end."""
-    return cast(Enrolment.counted_on + func.make_interval(0, within_months), Date)
-
-
-def employed(kinds: ColumnElement[Any], within_months: ColumnElement[int], as_of: date, *begun_by: Any) -> ColumnElement[bool]:
-    """Work of one of `kinds` that begins, or goes on, after the class's last day and within the months; known up to `as_of`. A placement, wherever
-    it came from, is work for an employer. `begun_by`: only work that had begun by this day."""
-    latest = func.least(literal(as_of, Date), window_end(within_months), *begun_by)
-    recorded = exists().where(
-        Employment.enrolment_id == Enrolment.id,
+def works(of: Person, kinds: ColumnElement[Any], latest: Any) -> ColumnElement[bool]:
+    """The work of one of `kinds` that begins by the day `latest`, or goes on, after the class's last day."""
+    return and_(
+        Employment.enrolment_id == of.enrolment_id,
         Employment.voided_at.is_(None),
         Employment.kind == any_(kinds),
         Employment.from_on <= latest,
-        or_(Employment.until_on.is_(None), Employment.until_on > Enrolment.counted_on),
+        or_(Employment.until_on.is_(None), Employment.until_on > of.counted_on),
     )
-    sent = exists().where(
+
+
+def works_away(of: Person, kinds: ColumnElement[Any], latest: Any) -> ColumnElement[bool]:
+    """The placements that are such work: wherever they came from, they are work for an employer."""
+    return and_(
         literal(EmploymentKind.EMPLOYER, Text) == any_(kinds),
-        KnownPlacement.trainee_id == person(),
+        KnownPlacement.trainee_id == of.who,
         KnownPlacement.started_on <= latest,
-        or_(KnownPlacement.left_on.is_(None), KnownPlacement.left_on > Enrolment.counted_on),
+        or_(KnownPlacement.left_on.is_(None), KnownPlacement.left_on > of.counted_on),
     )
-    return or_(recorded, sent)
+
+
+def window_end(within_months: ColumnElement[int], counted_on: Any) -> ColumnElement[date]:
+    """The last day on which work may begin: so many calendar months after the class's last day, clipped to the month's end."""
+    return cast(counted_on + func.make_interval(0, within_months), Date)
+
+
+def known_by(of: Person, within_months: ColumnElement[int], as_of: date) -> ColumnElement[date]:
+    """The last day on which work may begin that is looked at."""
+    return func.least(literal(as_of, Date), window_end(within_months, of.counted_on))
+
+
+def certified(kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
+    return exists().where(holds(ENROLLED, kinds, as_of))
+
+
+def placed(as_of: date) -> ColumnElement[bool]:
+    return exists().where(sent(ENROLLED, as_of))
+
+
+def employed(kinds: ColumnElement[Any], within_months: ColumnElement[int], as_of: date) -> ColumnElement[bool]:
+    latest = known_by(ENROLLED, within_months, as_of)
+    return or_(exists().where(works(ENROLLED, kinds, latest)), exists().where(works_away(ENROLLED, kinds, latest)))
