@@ -49,7 +49,7 @@ drill: development ## minutes of real faults and attacks against a whole system:
 bench: development ## how fast it is, against bare FastAPI, a bare proxy and raw SQL (性能)
 	@exec $(BIN)/python -m tests.bench
 
-bench-scale: development ## what a million trainees do to the requests asked for all day (数据量)
+bench-scale: development ## what a million enrolments do to every list with each filter, and to the requests asked for all day (数据量)
 	@exec $(BIN)/python -m tests.bench.scale
 
 format: development ## put the code in order
