@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ async def _compare(console: Console, var: Path) -> int:
             if case.what in by_name and ONLY in case.what:
                 seen[case.what] = await _side_by_side(_getting(small, case), _getting(large, by_name[case.what]), small, large)
         for what, ask in _work().items() if not ONLY else ():
-            seen[what] = await _side_by_side(lambda ask=ask: ask(small), lambda ask=ask: ask(large), small, large)
+            seen[what] = await _side_by_side(partial(ask, small), partial(ask, large), small, large)
         seen |= {} if ONLY else await _claims(small, large)
         _print(console, seen, small, large)
         unmeasured = sorted({*left, *more_left, *(each.what for each in (*few, *many) if each.what not in by_name)})
