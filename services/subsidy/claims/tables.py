@@ -70,6 +70,7 @@ class Claim(db.Versioned, Row):
         Index("claims_counted_region_idx", "counted_region_code", "id"),
         Index("claims_with_holds_idx", "id", postgresql_where=text("holds <> '[]'::jsonb")),
         Index("claims_scheme_idx", "scheme", "id"),
+        Index("claims_kind_idx", "kind", "id"),
         Index("claims_institution_idx", "institution_id", "id"),
         Index("claims_trainee_idx", "trainee_id", "id", postgresql_where=text("trainee_id IS NOT NULL")),
         Index("claims_employer_idx", "employer_id", "id", postgresql_where=text("employer_id IS NOT NULL")),

@@ -64,6 +64,8 @@ class TrainingClass(db.Versioned, Referenced, Row):
         db.one_of("status", ClassStatus),
         Index("classes_institution_id_idx", "institution_id", "id"),
         Index("classes_status_idx", "status", "id"),
+        Index("classes_order_id_idx", "order_id", "id"),
+        Index("classes_demonstration_idx", "demonstration", "id"),
         Index("classes_channel_idx", "channel", "id"),
         Index("classes_region_code_idx", "region_code", "id"),
         Index("classes_department_idx", "department", "id"),
