@@ -15,9 +15,12 @@ READERS = ("auditor", "admin", "officer", "system", "partner")
 CODED = {"region_code", "occupation_code", "district_code", "or_occupation_code", "programme"}  # codes of the county's data
 WRONG = {"enum": "nobody-knows", "uuid": "not-an-id", "date": "2025-13-01", "boolean": "perhaps", "integer": "many"}
 OF_NO_PAPER = {
+    "/v1/attendance/{attendance_id}/history",
+    "/v1/enrolments/{enrolment_id}/employment/{employment_id}/history",
     "/v1/institutions/{institution_id}/teachers/{teacher_id}/history",
     "/v1/webhook-endpoints/{endpoint_id}/deliveries",
     "/v1/schemes/{code}/terms",
+    "/v1/trainees/{trainee_id}/corrections/{correction_id}/history",
 }  # this world has none, or not by an id
 Params = Mapping[str, Any]
 
