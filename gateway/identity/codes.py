@@ -8,16 +8,19 @@ NOUNS = (
     "assessments",
     "attendance",
     "audit",
+    "audit-lists",
     "brands",
     "certificate-imports",
     "certificates",
     "changes",
+    "claim-samples",
     "claims",
     "classes",
     "enrolments",
     "files",
     "filings",
     "funds",
+    "harvest-alarms",
     "identity",
     "imports",
     "institutions",
@@ -37,12 +40,14 @@ NOUNS = (
     "status-lists",
     "status-records",
     "trade-filings",
-    "harvest-alarms",
     "trainees",
     "worklist",
 )
 READ_ALONE = frozenset({"audit", "changes", "payments", "plans", "reference", "statistics", "worklist"})
-KNOWN = frozenset({f"{noun}.read" for noun in NOUNS} | {f"{noun}.write" for noun in NOUNS if noun not in READ_ALONE})
+WRITE_ALONE = frozenset({"audit-lists"})
+KNOWN = frozenset(
+    {f"{noun}.read" for noun in NOUNS if noun not in WRITE_ALONE} | {f"{noun}.write" for noun in NOUNS if noun not in READ_ALONE}
+)
 EVERY_READ = sorted(scope for scope in KNOWN if scope.endswith(".read"))
 
 

@@ -20,6 +20,7 @@ READ_BY_RULES = {
     *(f"{kind}.name" for kind in ("TraineeIn", "TraineeChange", "TeacherIn", "TeacherChange", "Credentials")),
     *(f"{kind}.scopes" for kind in ("ClientIn", "UserIn", "AccountChange", "UserChange")),
     *(f"ClaimFilter.{name}" for name in ("q", "region_code", "external_system", "external_number")),
+    *("AssessmentIn.assessors", "SupervisionIn.supervisor"),
     *("UserIn.subject", "UserChange.subject", "LookupIn.names", "SearchIn.text", "ReplayIn.after"),
 }
 

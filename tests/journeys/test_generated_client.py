@@ -18,6 +18,7 @@ CONSUMER = Path(__file__).with_name("consumer.py")
 CONFIG = """
 post_hooks: []
 content_type_overrides:
+  application/pdf: application/octet-stream
   application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
 """
 IMPORT_ALL = """

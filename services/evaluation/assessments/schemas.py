@@ -9,10 +9,12 @@ from services.evaluation.codes import AssessmentMethod as Method
 from services.evaluation.codes import AssessmentStatus as Status
 from services.evaluation.codes import Level
 from services.evaluation.codes import SupervisionMode as Mode
-from services.evaluation.filings.schemas import Card, OccupationCode
+from services.evaluation.filings.schemas import OccupationCode
 from shared import batches, county, names, wire
 
 CANDIDATES_AT_MOST = 500
+# Compared with the cards of the filing and the people of the batch and then kept, so that whoever gives a person's number is told whose it is.
+CardGiven = Annotated[wire.Text, Field(min_length=1, max_length=60, description="证卡编号", examples=["KP-2025-001"])]
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, description="百分制成绩", examples=[86.5])]
 
 
@@ -24,7 +26,7 @@ class AssessmentIn(wire.In):
     level: Level
     method: Method
     held_on: wire.CivilDate = Field(description="考核日期")
-    assessors: Annotated[list[Card], Field(min_length=1, max_length=50, description="考评员证卡")]
+    assessors: Annotated[list[CardGiven], Field(min_length=1, max_length=50, description="考评员证卡")]
     candidates: Annotated[list[UUID], Field(min_length=1, max_length=CANDIDATES_AT_MOST, description="学员编号")]
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
@@ -44,7 +46,7 @@ class ResultsBatch(wire.In):
 
 
 class SupervisionIn(wire.In):
-    supervisor: Card
+    supervisor: CardGiven
     mode: Mode = Field(description="线上或线下督导")
     report: Annotated[
         wire.Named,

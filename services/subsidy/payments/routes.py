@@ -52,7 +52,7 @@ async def _accounts_now(payment_batch_id: UUID, call: web.Caller, kernel: web.Ke
 async def list_payments(
     session: web.Session,
     call: web.Caller,
-    asked: Annotated[pages.Asked, pages.asking()],
+    asked: Annotated[pages.Asked, pages.asking(id=Payment.id)],
     claim_id: pages.AnyOf[UUID] = None,
     batch_id: pages.AnyOf[UUID] = None,
 ) -> wire.Page[PaymentListed]:

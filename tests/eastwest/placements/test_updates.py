@@ -359,7 +359,7 @@ async def test_the_feed_tells_what_happened_without_personal_data(eastwest: Serv
         "placement.updated",
     ]
     assert [each["data"]["status"] for each in about] == ["arranged", "working", "working", "left", "left"]
-    assert set(about[1]["data"]) == {"trainee_id", "order_id", "class_id", "status", "version"}
+    assert set(about[1]["data"]) == {"trainee_id", "order_id", "class_id", "status", "version", "file_ids"}
     trail = (await eastwest.as_("auditor").get(f"/v1/audit?subject={made['id']}")).json()["items"]
     assert [each["action"] for each in trail][::-1] == ["placement.entered", *["placement.updated"] * 4]
 
