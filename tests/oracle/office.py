@@ -133,7 +133,7 @@ class Office:
             await steps.judge_anew(session, "trainee.changed", db.new_id(), clock.read(self._now), concerned)
         await reassessing.run_due(self.kernel)
         async with self.kernel.reading() as session:
-            left = (await session.scalars(select(DueReassessment.class_id))).all()
+            left = (await session.scalars(select(DueReassessment.subject_id))).all()
         assert not left, "a class could not be judged anew"
 
     async def _event(self, run: Run, fact: Fact) -> None:

@@ -6,6 +6,7 @@ exits with 1 where one differs: `python recompute.py claim.json …`.
 
 import json
 import sys
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -474,12 +475,7 @@ def covers(held: Facts, since: str, on: date) -> bool:
 def months_after(on: date, months: int) -> date:
     """The same day of the month so many months on, or the month's last."""
     year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    for last in (on.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(on.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
 
 
 def day(text: str) -> date:

@@ -49,7 +49,7 @@ async def test_a_key_has_a_length(notes: Service, key: str, status: int) -> None
 
 
 async def test_what_is_kept_holds_no_body_of_the_request(notes: Service) -> None:
-    await notes.as_("officer").post("/v1/notes", json={"words": "522601199003070017"}, headers={"Idempotency-Key": "a"})
+    await notes.as_("officer").post("/v1/notes", json={"words": "一句话"}, headers={"Idempotency-Key": "a"})
     async with notes.kernel.engine.connect() as connection:
         request = (await connection.execute(text("SELECT request FROM idempotency_keys"))).scalar_one()
     assert len(request) == 32
