@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.dependencies.models import Dependant
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
 
 from shared.web.routing import Route
 from tests.conftest import SERVICES
@@ -130,7 +130,7 @@ def _serves(index: Any, column: Any, path: str) -> bool:
     """Of all papers: it begins with the column and the id, or the column is unique. Of one paper, which has a bounded number: it begins with that paper."""
     keys = [each.name for each in index.columns]
     if "{" not in path:
-        return keys[:2] == [column.name, "id"] or (keys == [column.name] and isinstance(index, UniqueConstraint))
+        return keys[:2] == [column.name, "id"] or (keys == [column.name] and isinstance(index, UniqueConstraint | PrimaryKeyConstraint))
     parent = path.rpartition("{")[2].partition("}")[0].partition(":")[0]
     return keys[0] in OF_A_PAPER.get(parent, {parent})
 
