@@ -35,7 +35,7 @@ def test_a_sheet_over_which_its_service_is_killed_takes_effect_once_and_its_read
     assert look(officer, import_id)["summary"] == {"rows": 1_200, "created": 1_200, "updated": 0, "unchanged": 0, "rejected": 0}
 
 
-def bring(officer: Any, rows: int, first: int = 700_000) -> str:
+def bring(officer: Any, rows: int, first: int = 4_000_000) -> str:
     header = ("姓名", "身份证号码", "户籍所在乡镇")
     listed = [(people.name(n), people.id_number(n), "三棵树镇") for n in range(first, first + rows)]
     form, files = {"kind": "trainees"}, {"file": ("学员.xlsx", write_book([Table("学员", header, listed)]))}
