@@ -50,7 +50,9 @@ async def test_a_replay_comes_before_the_precondition_and_the_state(papers: Serv
 async def test_a_key_that_holds_a_persons_number_works_as_any_and_is_not_kept(papers: Service) -> None:
     officer, kept = papers.as_("officer"), []
     for key in ("claim-522601199003070025", "claim-522601199003070033", "claim-1"):
-        first, again = [await officer.post("/v1/papers", json={"words": f"第 {len(kept)} 份"}, headers={"Idempotency-Key": key}) for _ in range(2)]
+        first, again = [
+            await officer.post("/v1/papers", json={"words": f"第 {len(kept)} 份"}, headers={"Idempotency-Key": key}) for _ in range(2)
+        ]
         assert (again.headers["idempotent-replayed"], again.json()["id"]) == ("true", first.json()["id"])
         kept.append(first.json()["id"])
         assert (await officer.post("/v1/papers", json={"words": "x"}, headers={"Idempotency-Key": key})).status_code == 422
