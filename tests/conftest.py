@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
-from sqlalchemy import Engine, Select, event, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Select, event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.databases import make_roles, open_to, owner_of, roles_for
@@ -178,24 +178,6 @@ def _nobody(request: httpx.Request) -> httpx.Response:
 
 AWAY = httpx.MockTransport(_nobody)
 ASKING: ContextVar[list[str] | None] = ContextVar("ASKING", default=None)
-
-
-def _shared(make: Callable[..., AsyncEngine]) -> Callable[..., AsyncEngine]:
-    """What a statement is compiled to is kept for one dialect: here all engines have the same, or each test would compile everything anew."""
-    first: list[Engine] = []
-
-    def engine(url: str, *, connections: int) -> AsyncEngine:
-        made = make(url, connections=connections)
-        if first and first[0].dialect.server_version_info:  # it has connected once, and knows what it speaks to
-            made.sync_engine.dialect, made.sync_engine._compiled_cache = first[0].dialect, first[0]._compiled_cache
-        elif not first:
-            first.append(made.sync_engine)
-        return made
-
-    return engine
-
-
-db.engine = _shared(db.engine)
 
 
 class Service:

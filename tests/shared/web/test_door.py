@@ -206,7 +206,7 @@ async def test_an_offer_of_another_protocol_is_answered_in_this_one(patient: Ser
 
 @pytest.mark.parametrize("said", [b"", b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: "], ids=["nothing", "half-a-head"])
 async def test_a_head_that_does_not_come_in_time_is_refused(brisk: Served, said: bytes) -> None:
-    connection, began = await brisk.connect(), time.monotonic()
+    began, connection = time.monotonic(), await brisk.connect()
     await connection.send(said)
     status, headers, body = await connection.answer()
     assert (status, body["code"], body["request_id"]) == (408, "request_timeout", headers["x-request-id"])
@@ -244,7 +244,7 @@ async def test_a_body_that_stops_coming_is_refused(brisk: Served) -> None:
 
 async def test_a_slow_body_at_the_least_rate_has_all_the_time_it_needs(brisk: Served) -> None:
     body = json.dumps({"words": "slow but honest", "code": "a" + " " * 2000}).encode()
-    connection, began = await brisk.connect(), time.monotonic()
+    began, connection = time.monotonic(), await brisk.connect()
     await connection.send(a_post(body))
     for start in range(0, len(body), 200):  # 200 bytes where 80 were enough
         await connection.send(body[start : start + 200])
