@@ -119,6 +119,10 @@ def test_schemas_are_called_the_same_whichever_services_are_up(documents: dict[s
     assert all(schema["title"] == name for name, schema in every.items())
 
 
+def test_a_schema_is_called_by_its_own_name(document: Document) -> None:
+    assert [name for name in document["components"]["schemas"] if "__" in name or "." in name] == []
+
+
 def test_two_services_mean_the_same_by_the_same_name(documents: dict[str, Document]) -> None:
     bare: Document = {"paths": {}, "tags": [], "components": {"schemas": {}, "securitySchemes": {"oauth2": {}}}}
     known: dict[str, Any] = {}

@@ -6,7 +6,7 @@ from services.registry.codes import StandingRule
 from shared import wire
 
 
-class Basis(wire.Out):
+class StandingBasis(wire.Out):
     document: str
     clause: str
 
@@ -18,7 +18,7 @@ class StandingRuleOut(wire.Out):
     met: bool
     seen: str
     needed: str
-    basis: Basis
+    basis: StandingBasis
 
 
 class StandingOut(wire.Out):

@@ -13,7 +13,7 @@ from services.registry.people.corrections.tables import TraineeCorrection
 from services.registry.people.duplicates.tables import PossibleDuplicate
 from services.registry.people.erasures import facts, policy
 from services.registry.people.erasures.errors import DuplicateErasureRequest
-from services.registry.people.erasures.schemas import Basis, ErasureDecision, ErasureIn, ErasureOut, Foreseen, HeldBy
+from services.registry.people.erasures.schemas import ErasureBasis, ErasureDecision, ErasureIn, ErasureOut, Foreseen, HeldBy
 from services.registry.people.erasures.tables import ErasureRequest
 from services.registry.people.merges.tables import Merge
 from services.registry.people.trainees import operations as trainees
@@ -193,7 +193,7 @@ def _show(call: Call, request: ErasureRequest) -> ErasureOut:
 
 def _shown(holds: Mapping[str, int]) -> list[HeldBy]:
     return [
-        HeldBy(kind=kind, count=count, basis=Basis(document=policy.BASES[kind][0], clause=policy.BASES[kind][1]))
+        HeldBy(kind=kind, count=count, basis=ErasureBasis(document=policy.BASES[kind][0], clause=policy.BASES[kind][1]))
         for kind, count in sorted(holds.items())
         if count
     ]

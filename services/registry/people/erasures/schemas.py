@@ -22,7 +22,7 @@ class ErasureDecision(wire.In):
     reason: wire.Reason = Field(examples=["本人申请,没有须保存的事项"])
 
 
-class Basis(wire.Out):
+class ErasureBasis(wire.Out):
     document: str = Field(examples=["会计档案管理办法"])
     clause: str = Field(examples=["会计凭证的保管期限"])
 
@@ -32,7 +32,7 @@ class HeldBy(wire.Out):
 
     kind: str = Field(description="claim 申领单、enrolment 报名、assessment 考核、certificate 证书、placement 安置", examples=["enrolment"])
     count: int = Field(description="有几件", examples=[1])
-    basis: Basis
+    basis: ErasureBasis
 
 
 class Foreseen(wire.Out):

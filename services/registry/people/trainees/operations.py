@@ -20,7 +20,7 @@ from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.errors import CorrectionNeeded, DuplicateTrainee
 from services.registry.people.trainees.rules import Category, Person
 from services.registry.people.trainees.schemas import (
-    Found,
+    LookedUp,
     LookupIn,
     LookupOut,
     Revealed,
@@ -206,7 +206,7 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, body: Lookup
     told = {each for each in found if each}
     await harvests.looked_up(session, call, kernel, len(set(keys)), sorted(told))
     await visibility.note_sightings(session, call, told, "presented")
-    return LookupOut(items=[Found(index=index, id=each) for index, each in enumerate(found)])
+    return LookupOut(items=[LookedUp(index=index, id=each) for index, each in enumerate(found)])
 
 
 def _names_missing(actor: Actor, body: LookupIn) -> Fault | None:

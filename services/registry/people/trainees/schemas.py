@@ -107,7 +107,7 @@ class LookupIn(wire.In):
     )
 
 
-class Found(wire.Out):
+class LookedUp(wire.Out):
     index: int
     id: UUID | None
 
@@ -115,7 +115,7 @@ class Found(wire.Out):
 class LookupOut(wire.Out):
     """In the order of the question; `id` null: not registered, or under another name."""
 
-    items: list[Found]
+    items: list[LookedUp]
 
 
 class Revealed(wire.Out):

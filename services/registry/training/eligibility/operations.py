@@ -21,7 +21,8 @@ async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | 
     facts = await reading.gather(kernel, class_id)
     scheme = scheme or facts["class"]["channel"]
     people: list[Any] = facts["enrolments"]
-    lines: list[dict[str, Any]] = []
+    call.told["trainees"] = {row["trainee_id"]: {name: row[name] for name in ("name", "id_number_masked")} for row in people}
+    lines: list[schemas.EligibilityLine] = []
     for start in range(0, max(len(people), 1), PEOPLE_AT_A_TIME):
         asked = {"scheme": scheme, "facts": facts | {"enrolments": people[start : start + PEOPLE_AT_A_TIME]}}
         judged = await kernel.neighbours["subsidy"].post("/internal/v1/eligibility", call, asked)

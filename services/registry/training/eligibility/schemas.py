@@ -1,6 +1,7 @@
 """What the registry tells about a class and its people, or about people by themselves, to whoever judges a claim."""
 
-from typing import Any, Literal
+from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -240,14 +241,55 @@ class PeopleFacts(wire.Out):
     unknown_trainee_ids: list[UUID]
 
 
+class EligibilityTerms(wire.Out):
+    """The block of terms that was applied."""
+
+    scheme: str
+    in_force_from: date
+    document: str
+    hash: str
+
+
+class EligibilityBasis(wire.Out):
+    document: str
+    clause: str
+    status: str = Field(examples=["confirmed"])
+
+
+class EligibilityFinding(wire.Out):
+    """What one rule says of one person, with its legal basis and what to do."""
+
+    code: str = Field(description="判定代码,见 /v1/codes 的 finding", examples=["age_above_limit"])
+    effect: str = Field(description="refuse 不予补贴、hold 待核实、note 提示", examples=["refuse"])
+    detail: str
+    seen: str
+    allowed: str
+    fix: str
+    passes_from: date | None = Field(description="自这一天起同样的事实可以通过;时间不能解决的为 null")
+    basis: EligibilityBasis
+
+
+class EligibilityLine(wire.Out):
+    """What the claim would say of one person."""
+
+    trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
+    enrolment_id: UUID
+    verdict: str = Field(description="eligible 可补贴、refused 不予补贴、held 待核实", examples=["eligible"])
+    amount: wire.Money
+    calculation: str
+    findings: list[EligibilityFinding]
+
+
 class Judged(wire.Out):
     """What subsidy says."""
 
-    terms: dict[str, Any]
-    lines: list[dict[str, Any]]
+    terms: EligibilityTerms
+    lines: list[EligibilityLine]
 
 
-class Eligibility(wire.Out):
+class Eligibility(Judged):
     """What a claim for this class would be judged to be, person by person: before the class is over as if it were held as planned and fully attended,
     so an amount is the most there can be. Nothing is kept."""
 
@@ -255,5 +297,3 @@ class Eligibility(wire.Out):
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
     scheme: str
-    terms: dict[str, Any]
-    lines: list[dict[str, Any]]

@@ -20,6 +20,7 @@ async def test_the_school_sees_beforehand_who_would_be_refused_and_why(start: St
         own = registry.as_("institution", institution_id=institution_id, at=made.FIRST)
         answer = await own.get(f"/v1/classes/{class_id}/eligibility", params={"scheme": "agricultural_short"})
         assert answer.status_code == 200, answer.text
+        assert all(line["trainee_name"] and line["id_number_masked"].startswith("5226") for line in answer.json()["lines"])
         refused = {
             line["trainee_id"]: {finding["code"] for finding in line["findings"] if finding["effect"] == "refuse"}
             for line in answer.json()["lines"]
