@@ -12,6 +12,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "trainees",
         "institutions",
         "classes",
+        "open-classes",
         "enrolments",
         "attendance",
         "imports",

@@ -40,6 +40,7 @@ from services.registry.training.enrolments import facts as enrolled
 from services.registry.training.enrolments import routes as enrolments
 from services.registry.training.enrolments import visibility as enrolments_seen
 from services.registry.training.inspections import routes as inspections
+from services.registry.training.open_classes import routes as open_classes
 from services.registry.worklist import operations as worklist
 from shared import codes as labels
 from shared import county, db, forgetting, tallies, web
@@ -70,6 +71,7 @@ PART = web.Part(
         standing.router,
         files.router,
         classes.router,
+        open_classes.router,
         inspections.router,
         eligibility.router,
         enrolments.router,

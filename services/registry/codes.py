@@ -194,6 +194,14 @@ class EmploymentKind(StrEnum):
     FARMING = "farming"
 
 
+class EmploymentState(StrEnum):
+    """What became of who completed a class: work that counts, time left to find it, or none in time."""
+
+    EMPLOYED = "employed"
+    PENDING = "pending"
+    MISSED = "missed"
+
+
 class SheetKind(StrEnum):
     """What a sheet that is imported lists; the word in the path of its template."""
 
@@ -224,6 +232,7 @@ class WorklistKind(StrEnum):
     DUPLICATE_FOUND = "duplicate_found"
     ERASURE_ASKED = "erasure_asked"
     HARVEST_SUSPECTED = "harvest_suspected"
+    EMPLOYMENT_PENDING = "employment_pending"
 
 
 # Lists of other services, as far as a class and a person's work name their codes; `tests/contracts/test_codes.py` compares them.
@@ -313,6 +322,7 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "half_day": HalfDay,
     "enrolment_outcome": EnrolmentOutcome,
     "employment_kind": EmploymentKind,
+    "employment_state": EmploymentState,
     "brand_kind": BrandKind,
     "worklist_kind": WorklistKind,
     "sheet_kind": SheetKind,

@@ -238,6 +238,7 @@ def test_what_needs_no_token_is_what_the_public_may_know(documents: dict[str, Do
         "GET /v1/notices/{notice_id}",
         "POST /v1/notices/{notice_id}/objections",
         "POST /v1/certificates:verify",
+        "GET /v1/open-classes",
     }
 
 

@@ -47,6 +47,8 @@ AT_REST = {
     ("班级", "rejected"): "decided: the school may put it right and file it again, or leave it",
     ("班级", "completed"): "done; what follows is a claim or an assessment, which wait themselves",
     ("报名记录", "enrolled"): "the class that is completed settles it",
+    ("报名记录", "completed"): "its work is told; the town is told of who has none",
+    ("报名记录", "absent"): "its work may be told as anyone's",
     ("报名记录", "withdrawn"): "left; comes back only where that was a mistake",
     ("申领单", "paid"): "done, unless money is asked back",
     ("申领单", "recovering"): "its recoveries wait themselves",

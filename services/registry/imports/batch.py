@@ -163,6 +163,7 @@ def _person(row: sheets.RosterRow) -> Person:
         birth_on=row.citizen.birth_on,
         region_code=row.region_code,
         phone=row.phone,
+        village=row.village,
         education=row.education,
         bank_account=row.bank_account,
         categories=tuple(Category(code, row.categories_since_on) for code in row.categories),
@@ -178,7 +179,7 @@ def _news(call: Call, known: trainees.Registered, row: sheets.RosterRow) -> dict
     if visibility.may_change(call.actor, known.how, before.region_code):
         news |= {
             name: value
-            for name in ("phone", "bank_account", "education")
+            for name in ("phone", "village", "bank_account", "education")
             if (value := getattr(row, name)) and getattr(before, name) is None
         }
     return news

@@ -65,6 +65,7 @@ def read_trainees(
             "id_number": number,
             "region_code": told.region_code,
             "phone": told.phone,
+            "village": told.village,
             "education": told.education,
             "bank_account": told.bank_account,
             "categories": [{"code": code, "since_on": since_on} for code in codes_told if since_on],

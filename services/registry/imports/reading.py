@@ -37,6 +37,7 @@ class RosterRow(Placed):
     citizen: CitizenId
     region_code: str
     phone: str | None
+    village: str | None
     categories: tuple[str, ...]
     categories_since_on: dt.date
     education: str | None
@@ -83,6 +84,7 @@ class ToldOfPerson:
     name: str | None
     region_code: str | None
     phone: str | None
+    village: str | None
     categories: tuple[str, ...] | None
     education: str | None
     bank_account: str | None
@@ -111,7 +113,7 @@ def person_of(
         held = check.take("category", categories_of, check.text("category"))
         account = check.take("bank_account", fields.bank_account, check.value("bank_account"))
         phone, education = phones[0] if phones else None, check.words("education")
-        return ToldOfPerson(citizen, name, region_code, phone, held, education, account)
+        return ToldOfPerson(citizen, name, region_code, phone, check.words("village"), held, education, account)
 
     return read
 
@@ -139,6 +141,7 @@ def read_roster(
             citizen=told.citizen,
             region_code=told.region_code,
             phone=told.phone,
+            village=told.village,
             categories=told.categories,
             categories_since_on=class_starts_on,
             education=told.education,

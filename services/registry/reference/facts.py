@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from services.registry.codes import RegionKind
@@ -74,7 +75,7 @@ class InstitutionKind:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`days_at_most`: first to last day of a class, both counted; None: no limit. `signed_am`, `signed_pm`: from when to when a half-day is signed
+    """`for_whom`: in the words of the document, None: for anyone; `days_at_most`: first to last day of a class, both counted; None: no limit. `signed_am`, `signed_pm`: from when to when a half-day is signed
     (`HH:MM`, both counted); a half-day begins with the first. `filing_days_before_start_at_least`: from the day a class is filed to its first, None: whenever;
     `class_hours_a_day_at_most`: of 45 minutes, None: no limit."""
 
@@ -90,6 +91,7 @@ class Channel:
     signed_pm: tuple[str, ...]
     signed_status: BasisStatus
     sense_status: BasisStatus
+    for_whom: str | None = None
     days_at_most: int | None = None
     filing_days_before_start_at_least: int | None = None
     class_hours_a_day_at_most: int | None = None
@@ -140,9 +142,18 @@ class Led:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """What a plan calls employed, of classes whose last day lies before `until_on` (None: of all later ones), when the next plan begins."""
+
+    employed_within_months: int
+    employed_kinds: tuple[str, ...]
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """All of it; every mapping is by code, in the order of its file. `programmes`: the codes of the lines of all plans; `led_by`: by
-    department."""
+    department; `plans`: in the order of their days, at least one."""
 
     regions: Mapping[str, Region]
     occupations: Mapping[str, Occupation]
@@ -153,4 +164,5 @@ class Reference:
     standing: StandingTerms
     harvest: HarvestTerms
     programmes: frozenset[str]
+    plans: tuple[PlanTerms, ...]
     led_by: Mapping[str, Led]

@@ -19,6 +19,7 @@ from services.registry.reference.facts import (
     Led,
     Level,
     Occupation,
+    PlanTerms,
     Reference,
     Region,
     StandingTerms,
@@ -29,7 +30,8 @@ from shared.strict import BadFile, read_file, table
 @cache
 def load(directory: Path) -> Reference:
     """Reads the directory's files, once; raises `BadFile`."""
-    lines = [line for plan in sorted((directory / "plans").glob("*.toml")) for line in table(plan)["lines"]]
+    plans = [table(plan) for plan in sorted((directory / "plans").glob("*.toml"))]
+    lines = [line for plan in plans for line in plan["lines"]]
     reference = Reference(
         regions=_by_code(directory, "regions", Region),
         occupations=_by_code(directory, "occupations", Occupation),
@@ -40,6 +42,7 @@ def load(directory: Path) -> Reference:
         standing=read_file(StandingTerms, directory / "standing.toml"),
         harvest=read_file(HarvestTerms, directory / "harvest.toml"),
         programmes=frozenset(line["code"] for line in lines),
+        plans=_plans(plans),
         led_by=_led_by(lines),
     )
     for region in reference.regions.values():
@@ -61,6 +64,15 @@ def load(directory: Path) -> Reference:
     if certain := unclear & {word for category in reference.categories.values() for word in (category.name, *category.aliases)}:
         raise BadFile(f"categories.toml:perhaps:{'、'.join(sorted(certain))} 已是某一类别的确定写法")
     return reference
+
+
+def _plans(plans: Iterable[Mapping[str, Any]]) -> tuple[PlanTerms, ...]:
+    in_order = sorted(plans, key=lambda plan: plan["starts_on"])
+    next_from = [*(plan["starts_on"] for plan in in_order[1:]), None]
+    return tuple(
+        PlanTerms(plan["employed_within_months"], tuple(plan["employed_kinds"]), until_on)
+        for plan, until_on in zip(in_order, next_from, strict=True)
+    )
 
 
 def _led_by(lines: Iterable[Mapping[str, Any]]) -> dict[str, Led]:

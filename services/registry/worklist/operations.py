@@ -1,5 +1,5 @@
 """What waits at the registry: an officer approves classes and decides corrections, a reviewer erasures, an auditor looks into harvests; whoever holds a class
-submits, starts and completes it."""
+submits, starts and completes it; a town finds work for its people who completed one."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -25,11 +25,14 @@ from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.policy import PROPOSERS
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.conditions import employment_due_on, person, without_work
+from services.registry.training.enrolments.tables import Enrolment
 from shared import codes, worklist
 from shared.access import Call
 from shared.worklist import Kind
 
 HOLDERS: Final = PROPOSERS - OFFICER
+TOWN: Final = frozenset({"town"})
 
 
 def _words(list_name: str, column: Any) -> Any:
@@ -94,6 +97,16 @@ ERASURE: Final = worklist.Paper(
     trainee_id=Trainee.id,
     joined=lambda wanted: wanted.join(Trainee, Trainee.id == ALIASES.kept(ErasureRequest.trainee_id)),
 )
+PENDING: Final = worklist.Paper(
+    "enrolment",
+    Enrolment.id,
+    lambda actor: Enrolment.counted_region_code == actor.region_code,
+    title=(literal("结业后尚未就业", Text), Trainee.name, TrainingClass.name),
+    link=worklist.at("enrolments", Enrolment.id),
+    trainee_id=Trainee.id,
+    class_id=TrainingClass.id,
+    joined=lambda wanted: wanted.join(TrainingClass, TrainingClass.id == Enrolment.class_id).join(Trainee, Trainee.id == person()),
+)
 HARVEST: Final = worklist.Paper(
     "harvest_alarm",
     Harvest.id,
@@ -154,6 +167,16 @@ KINDS: Final = (
         frozenset({ErasureStatus.OPEN}),
         since_at=ErasureRequest.asked_at,
         where=_asked_by_another(ErasureRequest.asked_by_person),
+    ),
+    Kind(
+        Waits.EMPLOYMENT_PENDING,
+        TOWN,
+        "employment",
+        PENDING,
+        frozenset(),
+        since_at=worklist.day_after(Enrolment.counted_on),
+        due_on=employment_due_on(),
+        where=lambda call: (without_work(call.today),),
     ),
     Kind(Waits.HARVEST_SUSPECTED, AUDITOR, "acknowledge", HARVEST, frozenset({HarvestStatus.ALARMED}), since_at=Harvest.alarmed_at),
     Kind(

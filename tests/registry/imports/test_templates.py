@@ -64,7 +64,7 @@ def test_a_template_has_instructions_on_a_second_sheet(kind: SheetKind) -> None:
 
 def test_a_person_written_over_the_example_counts() -> None:
     header = TEMPLATES["roster"][1]
-    row = ["示例", "潘阿妹", "女", "522601199003070025", "舟溪镇", "", "农村妇女", "", ""]
+    row = ["示例", "潘阿妹", "女", "522601199003070025", "舟溪镇", "", "", "农村妇女", "", ""]
     assert [person.name for person in read("roster", open_book(write_book([Table("表", header, [row])]), "a.xlsx")).rows] == ["潘阿妹"]
 
 

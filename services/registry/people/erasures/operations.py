@@ -170,7 +170,14 @@ async def _forget(session: AsyncSession, theirs: Collection[UUID]) -> None:
 
 async def _empty(session: AsyncSession, call: Call, theirs: Collection[UUID], split: policy.Split) -> list[bytes]:
     """Erases these members, what was asked to be corrected of them, and what the history said until now. Answers the accounts that are nobody's now."""
-    emptied: dict[str, Any] = {"phone": None, "phone_masked": None, "phone_key": None, "education": None, "employer_id": None}
+    emptied: dict[str, Any] = {
+        "phone": None,
+        "phone_masked": None,
+        "phone_key": None,
+        "village": None,
+        "education": None,
+        "employer_id": None,
+    }
     emptied |= {"earlier_names": "", "external_refs": [], "history_key": fields.new_history_key()}
     accounts: list[bytes] = []
     if "bank_account" in split.erased:

@@ -22,7 +22,7 @@ from shared.privacy import Vault
 from shared.redaction import quoted
 
 BY_CORRECTION = "该学员已报名的班已开班,人员类别和账户不能直接修改;请用 corrections 提出更正申请。"
-COMPARED = ("region_code", "education", "employer_id", "retirement_track", "external_refs")
+COMPARED = ("region_code", "village", "education", "employer_id", "retirement_track", "external_refs")
 
 
 async def take(session: AsyncSession, call: Call, vault: Vault, asked: Batch[TraineeIn]) -> BatchOut:

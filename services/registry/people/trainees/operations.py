@@ -39,7 +39,7 @@ from shared.redaction import quoted
 from shared.web import Kernel
 
 OTHER_NAME = "该证件号码已登记在另一姓名之下。请对照身份证核对号码和姓名;都无误的,请经办核实。"
-PLAIN = ("name", "id_type", "sex", "birth_on", "region_code", "education", "employer_id", "retirement_track")
+PLAIN = ("name", "id_type", "sex", "birth_on", "region_code", "village", "education", "employer_id", "retirement_track")
 
 
 async def create(session: AsyncSession, call: Call, kernel: Kernel, body: TraineeIn) -> TraineeOut:
@@ -308,6 +308,7 @@ def _row(call: Call, vault: Vault, person: Person) -> dict[str, Any]:
         "sex": person.sex,
         "birth_on": person.birth_on,
         "region_code": person.region_code,
+        "village": person.village,
         "education": person.education,
         "employer_id": person.employer_id,
         "retirement_track": person.retirement_track,

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.registry.codes import Category
-from services.registry.people.trainees import policy, visibility
+from services.registry.people.trainees import facts, policy, visibility
 from services.registry.people.trainees.conditions import ALIASES, IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import TraineeOut, TraineePaper
@@ -62,6 +62,7 @@ SHOWN = (
     Trainee.birth_on,
     Trainee.phone_masked.label("phone"),
     Trainee.region_code,
+    Trainee.village,
     _categories.label("categories"),
     Trainee.education,
     Trainee.employer_id,
@@ -190,10 +191,15 @@ async def list_trainees(
     category: list[Category] | None,
     institution_id: list[UUID] | None,
     name: list[str] | None,
+    village: list[str] | None,
+    never_trained: list[bool] | None,
 ) -> dict[str, Any]:
     pages.known("region_code", region_code, reference.lists().regions)
     wanted = select(*SHOWN).where(Trainee.merged_into.is_(None), visibility.rows(call.actor), ref.among(Trainee.external_refs))
-    wanted = pages.where(wanted, {Trainee.region_code: region_code})
+    wanted = pages.where(wanted, {Trainee.region_code: region_code, Trainee.village: village})
+    if never_trained is not None and len(set(never_trained)) == 1:
+        trained = facts.trained()
+        wanted = wanted.where(~trained if never_trained[0] else trained)
     if category:
         held = select(TraineeCategory).where(TraineeCategory.trainee_id == Trainee.id, TraineeCategory.code.in_(category))
         wanted = wanted.where(held.exists())

@@ -37,9 +37,20 @@ async def list_trainees(
     category: Annotated[pages.AnyOf[Category], Query(description="有过该人员类别的学员")] = None,
     institution_id: Annotated[pages.AnyOf[UUID], Query(description="由该机构登记或报名的学员")] = None,
     name: Annotated[pages.AnyOf[pages.Part], Query(description="姓名的一部分,曾用名也可")] = None,
+    village: pages.AnyOf[str] = None,
+    never_trained: Annotated[pages.AnyOf[bool], Query(description="true 只列还没有结过业的学员,false 只列结过业的")] = None,
 ) -> wire.Page[TraineeOut]:
     found = await reading.list_trainees(
-        session, call, asked, ref, region_code=region_code, category=category, institution_id=institution_id, name=name
+        session,
+        call,
+        asked,
+        ref,
+        region_code=region_code,
+        category=category,
+        institution_id=institution_id,
+        name=name,
+        village=village,
+        never_trained=never_trained,
     )
     return wire.Page[TraineeOut].model_validate(found)
 

@@ -46,6 +46,7 @@ class Person:
     region_code: str
     id_type: str = "citizen"
     phone: str | None = None
+    village: str | None = None
     education: str | None = None
     employer_id: UUID | None = None
     bank_account: str | None = None

@@ -16,6 +16,7 @@ NAME = "姓名,与证件一致"
 ID_NUMBER = "证件号码全号;答复中一律掩码"
 PHONE = "11 位手机号码或带区号的座机;没有电话的人填 null"
 REGION = "居住地的镇、街道代码,见 /v1/regions"
+VILLAGE = "所在村或社区;不知道则不填"
 TRACK = "女职工原退休年龄 50 或 55 岁;不知道则不填"
 Name = Annotated[wire.Text, Field(max_length=100, description=NAME, examples=["杨秀英"])]
 Number = Annotated[wire.Text, Field(max_length=60, examples=[EXAMPLES.id_number])]
@@ -39,6 +40,7 @@ class TraineeIn(wire.In):
     id_number: Number = Field(description=ID_NUMBER)
     phone: wire.Word | None = Field(description=PHONE, examples=["13885501234"])
     region_code: wire.Word = Field(description=REGION, examples=[EXAMPLES.region_code])
+    village: wire.Word | None = Field(None, description=VILLAGE, examples=["某某村"])
     categories: list[CategoryPeriod] = Field([], max_length=30)
     education: wire.Word | None = Field(None, examples=["初中"])
     employer_id: UUID | None = Field(None, description="所在单位(已登记的机构)", examples=[None])
@@ -56,6 +58,7 @@ class TraineeChange(wire.In):
     id_number: Number = Field(default_factory=str, description="更正证件号码,仅经办", examples=[EXAMPLES.id_number])
     phone: wire.Word | None = Field(None, examples=["13885501234"])
     region_code: wire.Word = Field(default_factory=str, description=REGION, examples=[EXAMPLES.region_code])
+    village: wire.Word | None = Field(None, description=VILLAGE, examples=["某某村"])
     categories: list[CategoryPeriod] = Field(default_factory=list, max_length=30)
     education: wire.Word | None = Field(None, examples=["初中"])
     employer_id: UUID | None = Field(None, examples=[None])
@@ -77,6 +80,7 @@ class TraineeOut(wire.Out):
     phone: str | None
     region_code: str
     region_name: names.RegionName = None
+    village: str | None
     categories: list[CategoryPeriod]
     education: str | None
     employer_id: UUID | None

@@ -40,6 +40,7 @@ class Trainee(db.Versioned, Referenced, Row):
     phone_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     number_frame_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     region_code: Mapped[str] = mapped_column(Text)
+    village: Mapped[str | None] = mapped_column(Text)
     education: Mapped[str | None] = mapped_column(Text)
     employer_id: Mapped[UUID | None] = mapped_column(ForeignKey("institutions.id"))
     bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -67,6 +68,7 @@ class Trainee(db.Versioned, Referenced, Row):
         Index("trainees_without_likeness_idx", "id", postgresql_where=WITHOUT_LIKENESS),
         Index("trainees_registered_at_idx", "registered_at", "id"),
         Index("trainees_region_code_idx", "region_code", "id"),
+        Index("trainees_village_idx", "village", "id"),
         Index("trainees_employer_id_idx", "employer_id"),
         Index("trainees_merged_into_idx", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index("trainees_bank_account_key_idx", "bank_account_key"),

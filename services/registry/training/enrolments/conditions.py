@@ -1,20 +1,24 @@
 """What became of people after a class: a certificate, a place in the partner city, work. Conditions in SQL, the same for the count and for the list of
 those counted. A statement that uses them joins the enrolment with its class."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Text, and_, any_, cast, exists, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Select, Text, and_, any_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from services.registry.codes import EmploymentKind, EnrolmentOutcome
+from services.registry.codes import EmploymentKind, EmploymentState, EnrolmentOutcome
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
+from services.registry.reference import policy as reference
+from services.registry.reference.facts import PlanTerms
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Employment, Enrolment
+from shared.months import months_after
 
 
 def person() -> Any:
@@ -117,6 +121,45 @@ def window_end(within_months: ColumnElement[int], counted_on: Any) -> ColumnElem
 def known_by(of: Person, within_months: ColumnElement[int], as_of: date) -> ColumnElement[date]:
     """The last day on which work may begin that is looked at."""
     return func.least(literal(as_of, Date), window_end(within_months, of.counted_on))
+
+
+def _by_plan(of: Callable[[PlanTerms], ColumnElement[Any]]) -> ColumnElement[Any]:
+    """What the plan of the class's last day says."""
+    *earlier, last = reference.lists().plans
+    found = of(last)
+    for plan in reversed(earlier):
+        found = case((Enrolment.counted_on < plan.until_on, of(plan)), else_=found)
+    return found
+
+
+def employment_due_on() -> ColumnElement[date | None]:
+    """The last day on which work may begin that still counts, as the plan of the class's days says; null before the class is completed."""
+    return _by_plan(lambda plan: window_end(literal(plan.employed_within_months, Integer), Enrolment.counted_on))
+
+
+def employed_by_plan(as_of: date) -> ColumnElement[bool]:
+    def of(plan: PlanTerms) -> ColumnElement[bool]:
+        return employed(literal(list(plan.employed_kinds), ARRAY(Text)), literal(plan.employed_within_months, Integer), as_of)
+
+    return _by_plan(of)
+
+
+def without_work(today: date) -> ColumnElement[bool]:
+    """Who completed a class, has found no work that counts and may still do so."""
+    longest = max(plan.employed_within_months for plan in reference.lists().plans)
+    lately = Enrolment.counted_on >= months_after(today, -longest) - timedelta(days=3)  # for the index: months are clipped to their end
+    return and_(lately, employment_due_on() >= today, ~employed_by_plan(today), once())
+
+
+def in_state(state: EmploymentState, today: date) -> ColumnElement[bool]:
+    """Who has found work that counts, may still find it, or has not found it in time; who completed no class is in none."""
+    match state:
+        case EmploymentState.EMPLOYED:
+            return and_(Enrolment.counted_on.is_not(None), employed_by_plan(today), once())
+        case EmploymentState.PENDING:
+            return without_work(today)
+        case EmploymentState.MISSED:
+            return and_(employment_due_on() < today, ~employed_by_plan(today), once())
 
 
 def certified(kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What may be done with an enrolment while its class is not over. Pure."""
+"""What may be done with an enrolment, and until when: what is more than to tell of its work, while its class is not over. Pure."""
 
 from typing import Final
 
@@ -12,6 +12,7 @@ MACHINE: Final = Machine(
     {outcome: label.zh for outcome, label in codes.labels("enrolment_outcome").items()},
     (
         Step("withdraw", "退出", by(classes.ENROLLERS, Outcome.ENROLLED), to=Outcome.WITHDRAWN),
+        Step("employment", "记录就业去向", by(classes.ENROLLERS, *Outcome)),
         Step("readmit", "重新入班", by(classes.ENROLLERS, Outcome.WITHDRAWN), to=Outcome.ENROLLED),
     ),
 )
@@ -32,6 +33,8 @@ def allowed_actions(outcome: str, doer: Doer, class_status: str, seats_left: int
 
 def _of_class(action: str, class_status: str, role: str, seats_left: int) -> Refusal | None:
     """A class that is over, or full."""
+    if action == "employment":
+        return None
     if over := classes.MACHINE.wrong_state(classes.LEAVE, class_status, role):
         return over
     return FULL if action == "readmit" and seats_left < 1 else None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import Select, Text, Uuid, and_, cast, func, literal, null, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from services.registry.codes import Channel, EmploymentKind, EnrolmentOutcome, EvidenceGrade
+from services.registry.codes import Channel, EmploymentKind, EmploymentState, EnrolmentOutcome, EvidenceGrade
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.known.tables import KnownPlacement
 from services.registry.people.trainees import reading as trainees
@@ -43,6 +43,7 @@ SHOWN: Select[*tuple[Any, ...]] = (
         Enrolment.half_days_attended,
         Enrolment.counted_on,
         Enrolment.counted_region_code,
+        conditions.employment_due_on().label("employment_due_on"),
         func.coalesce(Enrolment.from_on, TrainingClass.starts_on).label("from_on"),
         Enrolment.reason,
         Enrolment.proof,
@@ -75,6 +76,8 @@ def listed(
     outcome: list[EnrolmentOutcome] | None,
     completed_from_on: date | None,
     completed_to_on: date | None,
+    employment: list[EmploymentState] | None,
+    due_within_days: int | None,
 ) -> Select[Any]:
     """The enrolments that fit the filters. `region_code` is the town the person-time counts in, or else the trainee's own."""
     pages.known("region_code", region_code, lists().regions)
@@ -90,6 +93,10 @@ def listed(
         wanted = wanted.where(ALIASES.among(Enrolment.trainee_id, trainee_id))
     if completed_from_on or completed_to_on:  # the rows that the board counts
         wanted = wanted.where(conditions.once())
+    if employment:
+        wanted = wanted.where(or_(*(conditions.in_state(each, call.today) for each in employment)))
+    if due_within_days is not None:
+        wanted = wanted.where(conditions.employment_due_on().between(call.today, call.today + timedelta(days=due_within_days)))
     further = ((completed_from_on, Enrolment.counted_on.__ge__), (completed_to_on, Enrolment.counted_on.__le__))
     return wanted.where(*(holds(value) for value, holds in further if value is not None))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from sqlalchemy import ARRAY, ColumnElement, Integer, Text, literal
 
-from services.registry.codes import CertificateKind, Channel, EmploymentKind, EnrolmentOutcome
+from services.registry.codes import CertificateKind, Channel, EmploymentKind, EmploymentState, EnrolmentOutcome
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.errors import TooLate
 from services.registry.training.classes.operations import permit
@@ -128,6 +128,10 @@ async def list_enrolments(
     outcome: pages.AnyOf[EnrolmentOutcome] = None,
     completed_from_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
     completed_to_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
+    employment: Annotated[
+        pages.AnyOf[EmploymentState], Query(description="结业后的就业:employed 已就业,pending 还在期限内,missed 期满仍未就业")
+    ] = None,
+    due_within_days: Annotated[int | None, Query(ge=0, le=3650, description="算就业的期限今天未过,而在这些天之内届满")] = None,
 ) -> wire.Page[schemas.EnrolmentOut]:
     wanted = reading.listed(
         call,
@@ -140,6 +144,8 @@ async def list_enrolments(
         outcome=outcome,
         completed_from_on=completed_from_on,
         completed_to_on=completed_to_on,
+        employment=employment,
+        due_within_days=due_within_days,
     )
     return await _page(session, wanted.where(*work, *became, *counted), asked)
 

@@ -50,6 +50,7 @@ class EnrolmentOut(wire.Out):
     counted_on: wire.CivilDate | None = Field(description="计入人次的日期:班级最后一天")
     counted_region_code: str | None = Field(description="计入人次的乡镇、街道:结班时学员所在地")
     counted_region_name: Annotated[str | None, names.Beside("counted_region_code", "regions")] = None
+    employment_due_on: wire.CivilDate | None = Field(description="此日及以前开始的工作才算就业;未结业的为 null")
     from_on: wire.CivilDate = Field(description="从哪一天起参加")
     reason: str | None = Field(description="班级结束后补报的理由")
     proof: str | None = Field(description="补报的证明")

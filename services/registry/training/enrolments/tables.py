@@ -39,6 +39,7 @@ class Enrolment(db.Versioned, Referenced, Row):
             "(outcome = 'completed') = (counted_on IS NOT NULL) AND (counted_on IS NULL) = (counted_region_code IS NULL)", name="counted"
         ),
         Index("enrolments_trainee_id_idx", "trainee_id", "id"),
+        Index("enrolments_counted_region_code_idx", "counted_region_code", "counted_on", postgresql_where=text("counted_on IS NOT NULL")),
         Index("enrolments_outcome_idx", "outcome", "id"),
         Index("enrolments_counted_on_idx", "counted_on", "class_id", "counted_region_code"),
         Index("enrolments_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
