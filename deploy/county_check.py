@@ -70,6 +70,7 @@ def _readers(folder: Path) -> Iterator[Callable[[], object]]:
     yield lambda: import_module("services.subsidy.judging.trades").rules(folder)
     yield lambda: import_module("services.evaluation.rules").here()
     yield lambda: import_module("services.evaluation.rules").levels()
+    yield lambda: import_module("services.evaluation.rules").number_shapes()
     yield lambda: import_module("services.eastwest.placements.rules").here()
     yield lambda: import_module("gateway.plans.reading").plans()
     yield from (partial(_labels, part) for part in PARTS)

@@ -22,6 +22,7 @@ from shared.sheet_jobs import uploads
 
 rules.here()  # a faulty file stops the start
 rules.levels()
+rules.number_shapes()
 PART = web.Part(
     "evaluation",
     f"{county.here().title} · 评价与证书",

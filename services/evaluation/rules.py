@@ -1,13 +1,14 @@
-"""What evaluation decides by and the county states: `assessment.toml`; of each skill level its rank and the digit it has in a certificate number; and by what
-names each occupation goes."""
+"""What evaluation decides by and the county states: `assessment.toml`; of each skill level its rank and the digit it has in a certificate number; by what names
+each occupation goes and into which levels it is divided; and what the numbers of certificates look like."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from services.evaluation.codes import Level
+from services.evaluation.codes import CertificateKind, Level
 from shared import county, strict
 
 
@@ -58,16 +59,35 @@ class LevelRule:
 
 @dataclass(frozen=True, slots=True)
 class Occupation:
-    """What an occupation is called; `aliases` are other words that mean just this."""
+    """What an occupation is called; `aliases` are other words that mean just this; `levels`: those of its standard, low to high."""
 
     code: str
     name: str
     aliases: tuple[str, ...]
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberShape:
+    """What a number of these kinds looks like. The pattern's groups `year` and `level` are compared with the certificate's; `levels`: of which alone."""
+
+    kinds: tuple[CertificateKind, ...]
+    pattern: str
+    words: str
+    document: str
+    clause: str
+    basis_status: Literal["confirmed", "unconfirmed"]
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Levels:
     levels: tuple[LevelRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shapes:
+    shapes: tuple[NumberShape, ...]
 
 
 Levels = Mapping[str, LevelRule]
@@ -88,6 +108,11 @@ def occupations() -> tuple[Occupation, ...]:
     return _occupations(county.folder())
 
 
+def number_shapes() -> tuple[NumberShape, ...]:
+    """Raises `strict.BadFile`."""
+    return _shapes(county.folder())
+
+
 @cache
 def _rules(of: Path) -> Rules:
     return strict.read_file(Rules, of / "assessment.toml")
@@ -101,4 +126,21 @@ def _levels(of: Path) -> Levels:
 @cache
 def _occupations(of: Path) -> tuple[Occupation, ...]:
     listed = strict.table(of / "occupations.toml")["occupations"]
-    return tuple(Occupation(each["code"], each["name"], tuple(each.get("aliases", ()))) for each in listed)
+    return tuple(Occupation(each["code"], each["name"], tuple(each.get("aliases", ())), tuple(each.get("levels", ()))) for each in listed)
+
+
+@cache
+def _shapes(of: Path) -> tuple[NumberShape, ...]:
+    shapes = strict.read_file(_Shapes, of / "certificate_numbers.toml").shapes
+    faults = [strict.Fault(f"shapes[{index}].pattern", why) for index, each in enumerate(shapes) if (why := _unusable(each.pattern))]
+    if faults:
+        raise strict.bad_file(of / "certificate_numbers.toml", faults)
+    return shapes
+
+
+def _unusable(pattern: str) -> str | None:
+    try:
+        groups = re.compile(pattern).groupindex.keys() - {"year", "level"}
+    except re.error as error:
+        return f"不是正则表达式:{error}"
+    return f"只有 year 和 level 可以命名,不认识 {'、'.join(sorted(groups))}" if groups else None

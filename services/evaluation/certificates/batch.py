@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation.certificates import operations, reading
-from services.evaluation.certificates.errors import DuplicateCertificate
+from services.evaluation.certificates.errors import DuplicateCertificate, NumberNotMinted
 from services.evaluation.certificates.schemas import CertificateIn
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.known.conditions import ALIASES
@@ -25,11 +25,15 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, items: Map
     """A result for each item; the holders are known. The same kind and number are one certificate: kept once, and refused where it is told otherwise."""
     results = {index: rejected(*faults) for index, item in items.items() if (faults := wire.faults(operations.RULES, item, call.today))}
     good = {index: item for index, item in items.items() if index not in results}
+    for index in await operations.not_minted(session, good):
+        fix = "请对照证书原件核对编号和发证日期;编号无误的,请向发证机构核实。"
+        results[index] = rejected(errors.Fault(NumberNotMinted.code, "/number", fix=fix), conflict=True)
+        del good[index]
     if not good:
         return results
     holders = await ALIASES.resolved(session, {item.trainee_id for item in good.values()})
     rows = {
-        index: {"id": db.new_id(), "version": 1, **operations.as_kept(call, kernel, item, holders[item.trainee_id])}
+        index: {"id": db.new_id(), "version": 1, **operations.as_kept(call, kernel, item, holders[item.trainee_id], None)}
         for index, item in good.items()
     }
     insert = upsert(db.table(Certificate)).on_conflict_do_nothing(constraint="certificates_number_key").returning(Certificate.id)

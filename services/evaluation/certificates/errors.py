@@ -7,6 +7,10 @@ class DuplicateCertificate(errors.Problem):
     code, status = "duplicate_certificate", 409
 
 
+class NumberNotMinted(errors.Problem):
+    code, status = "number_not_minted", 409
+
+
 REFUSALS: dict[str, type[errors.Problem]] = {"wrong_role": access.WrongRole, "invalid_state": errors.InvalidState}
 
 errors.violates("certificates_number_key", DuplicateCertificate)

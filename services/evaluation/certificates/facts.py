@@ -40,14 +40,14 @@ async def facts(session: AsyncSession, call: Call, asked: FactsIn) -> Certificat
     rows = (await session.execute(wanted.order_by(Certificate.issued_on.desc(), Certificate.id.desc()))).mappings().all()
     covered = await filing_reading.coverages(session, (row["filing_id"] for row in rows if row["filing_id"]))
     of_issuer, of_assessor = await _issued(session, rows)
-    certificates, levels = [], rules.levels()
+    certificates, levels, shapes = [], rules.levels(), rules.number_shapes()
     for row in rows:
         outside, in_scope, month = row["assessment_id"] is None, None, row["issued_on"].replace(day=1)
         level = levels[row["level"]] if row["level"] else None
         if not outside and level is not None:
             in_scope = filings.out_of_scope(covered[row["filing_id"]], row["occupation_code"], level, row["issued_on"]) is None
         # A masked number was compared when it was registered; the mask itself has no shape.
-        fits = "*" in row["number"] or not policy.number_faults(row["kind"], row["number"], level, row["issued_on"])
+        fits = "*" in row["number"] or not policy.number_faults(shapes, row["kind"], row["number"], level, row["issued_on"])
         said = {
             "outside": outside,
             "in_scope": in_scope,

@@ -1,12 +1,13 @@
 """Minting: the certificates of those who passed an assessment, with consecutive numbers, in one statement."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Text, Uuid, bindparam, column, func, insert, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import LargeBinary, Text, Uuid, bindparam, cast, column, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,19 +35,27 @@ class Batch:
     class_id: UUID | None
 
 
-async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, trainee_ids: Sequence[UUID]) -> int:
-    """One certificate a person, dated today. Serials run on per body, year and level; nobody else gets one until this transaction ends."""
-    if not trainee_ids:
+async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, people: Mapping[UUID, str | None]) -> int:
+    """One certificate for each of these people, dated today, with the name that is printed on it (None: not known, so not kept). Serials run on per body,
+    year and level; nobody else gets one until this transaction ends."""
+    if not people:
         return 0
-    numbers = await _numbers(session, kernel, batch, call.today.year, len(trainee_ids))
-    people = (
+    numbers = await _numbers(session, kernel, batch, call.today.year, len(people))
+    each = (
         func.unnest(
-            bindparam("ids", [db.new_id() for _ in trainee_ids], ARRAY(Uuid)),
-            bindparam("trainees", list(trainee_ids), ARRAY(Uuid)),
+            bindparam("ids", [db.new_id() for _ in people], ARRAY(Uuid)),
+            bindparam("trainees", list(people), ARRAY(Uuid)),
             bindparam("numbers", numbers, ARRAY(Text)),
             bindparam("keys", [key_of(kernel, number) for number in numbers], ARRAY(LargeBinary)),
+            bindparam("printed", [json.dumps(policy.prints(name, call.today)) for name in people.values()], ARRAY(Text)),
         )
-        .table_valued(column("id", Uuid), column("trainee_id", Uuid), column("number", Text), column("number_key", LargeBinary))
+        .table_valued(
+            column("id", Uuid),
+            column("trainee_id", Uuid),
+            column("number", Text),
+            column("number_key", LargeBinary),
+            column("prints", Text),
+        )
         .render_derived()
     )
     same = {
@@ -64,13 +73,14 @@ async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, 
         "registered_at": call.now,
     }
     rows = select(
-        people.c.id,
-        people.c.trainee_id,
-        people.c.number,
-        people.c.number_key,
+        each.c.id,
+        each.c.trainee_id,
+        each.c.number,
+        each.c.number_key,
+        cast(each.c.prints, JSONB),
         *(literal(value, Certificate.__table__.c[name].type) for name, value in same.items()),
     )
-    minted = insert(Certificate).from_select(["id", "trainee_id", "number", "number_key", *same], rows)
+    minted = insert(Certificate).from_select(["id", "trainee_id", "number", "number_key", "prints", *same], rows)
     made = (await session.execute(minted.returning(*seeking.beside(Certificate)))).all()
     details = {"assessment_id": batch.assessment_id}
     await deeds.record_all(session, [deeds.deed(call, "certificate.issued", row.id, details=details, **thin(row)) for row in made])

@@ -1,6 +1,7 @@
 """What is done with certificates: issued to those who passed, registered for another issuer, verified by anyone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,15 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.evaluation import clients, rules
 from services.evaluation.assessments import reading as assessments
 from services.evaluation.assessments import steps as assessment_steps
+from services.evaluation.assessments.facts import Bar
 from services.evaluation.assessments.schemas import AssessmentPaper
 from services.evaluation.certificates import minting, policy, reading, steps
-from services.evaluation.certificates.errors import DuplicateCertificate
+from services.evaluation.certificates.errors import DuplicateCertificate, NumberNotMinted
 from services.evaluation.certificates.schemas import CertificateIn, CertificatePaper, VerifyIn, VerifyOut
 from services.evaluation.certificates.tables import Certificate
-from services.evaluation.codes import Verification
-from services.evaluation.filings.tables import Filing
+from services.evaluation.codes import AssessmentStatus, Verification
+from services.evaluation.filings.rules import occupation_faults
+from services.evaluation.filings.tables import Filing, NumberPrefix
 from services.evaluation.known.conditions import ALIASES
-from shared import deeds, errors, privacy, web, wire
+from shared import deeds, errors, person_names, privacy, web, wire
 from shared.access import Call
 from shared.steps import Refusal
 from shared.web import Kernel
@@ -31,11 +34,28 @@ WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Issuing:
+    """What the registry knows of a batch whose certificates are to be issued. `bar`: why its institution takes no part."""
+
+    bar: Refusal | None
+    names: Mapping[UUID, clients.TraineeName]
+
+
+async def facts_to_issue(assessment_id: UUID, bar: Bar, call: web.Caller, kernel: web.KernelOf) -> Issuing:
+    """Whose certificates they are: each keeps the name that it is printed with. Nobody is asked where nothing can be issued."""
+    async with kernel.reading() as session:
+        assessment = await assessments.find(session, call, assessment_id)
+        people = await assessments.candidates(session, assessment_id) if assessment.status == AssessmentStatus.LOCKED else []
+    passed = {each.written_as for each in people if each.passed}
+    return Issuing(bar, (await clients.names(kernel, call, trainee_ids=passed)).trainees if passed and bar is None else {})
+
+
 async def issue(
-    session: AsyncSession, call: Call, kernel: Kernel, assessment_id: UUID, bar: Refusal | None, comment: str | None
+    session: AsyncSession, call: Call, kernel: Kernel, assessment_id: UUID, known: Issuing, comment: str | None
 ) -> AssessmentPaper:
     """Mints the certificates of those who passed. The filing must cover the batch on the day it was held and on the day of issue."""
-    assessment = await assessment_steps.begin(session, call, assessment_id, "issue", bar=bar)
+    assessment = await assessment_steps.begin(session, call, assessment_id, "issue", bar=known.bar)
     filing = await session.get_one(Filing, assessment.filing_id)
     people = await assessments.candidates(session, assessment.id)
     passed = {each.trainee_id: each.written_as for each in people if each.passed}  # once of who was announced under two ids
@@ -51,7 +71,8 @@ async def issue(
         assessment.class_id,
     )
     assessment.status, assessment.issued_on = "issued", call.today
-    minted = await minting.mint(session, call, kernel, batch, list(passed.values()))
+    named = {each: known.names[each].name if each in known.names else None for each in passed.values()}
+    minted = await minting.mint(session, call, kernel, batch, named)
     return await assessment_steps.finish(session, call, assessment, "issued", certificates=minted, comment=comment)
 
 
@@ -61,26 +82,39 @@ async def facts_to_register(body: CertificateIn, call: web.Caller, kernel: web.K
 
 
 async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn, known: clients.Names) -> CertificatePaper:
-    """Another issuer's certificate. Of its number only shape, year and level are compared."""
+    """Another issuer's certificate. Of its number only shape, year and level are compared, and that it is none that would have been minted here."""
     key = reading.key_of(kernel, body.number)
     existing_id = await session.scalar(select(Certificate.id).where(Certificate.kind == body.kind, Certificate.number_key == key))
     if existing_id is not None:
         raise DuplicateCertificate(existing_id=str(existing_id))
-    if faults := [*wire.faults(RULES, body, call.today), *_unknown(body.trainee_id, known.trainees)]:
+    if await not_minted(session, {0: body}):
+        raise NumberNotMinted
+    if faults := [*wire.faults(RULES, body, call.today), *_holder(body, known.trainees.get(body.trainee_id))]:
         raise errors.Invalid(faults=faults)
     holder_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
-    certificate = Certificate(**as_kept(call, kernel, body, holder_id))
+    certificate = Certificate(**as_kept(call, kernel, body, holder_id, known.trainees[body.trainee_id].name))
     session.add(certificate)
     await session.flush()
     await deeds.record(session, call, "certificate.registered", certificate.id, **reading.thin(certificate))
     return steps.paper(call, certificate)
 
 
-def as_kept(call: Call, kernel: Kernel, body: CertificateIn, holder_id: UUID) -> dict[str, Any]:
-    """The columns of a certificate of another issuer."""
+async def not_minted(session: AsyncSession, items: Mapping[int, CertificateIn]) -> set[int]:
+    """Which of these, none of them registered, bear a number that could only have been minted here: under the prefix of a body filed here, dated since."""
+    prefixes = {index: prefix for index, each in items.items() if (prefix := policy.prefix_of(each.kind, each.number))}
+    if not prefixes:
+        return set()
+    rows = await session.execute(select(NumberPrefix).where(NumberPrefix.prefix.in_(set(prefixes.values()))))
+    since = {row.prefix: row.since_on for row in rows.scalars()}
+    return {index for index, prefix in prefixes.items() if prefix in since and items[index].issued_on >= since[prefix]}
+
+
+def as_kept(call: Call, kernel: Kernel, body: CertificateIn, holder_id: UUID, called: str | None) -> dict[str, Any]:
+    """The columns of a certificate of another issuer. `called`: the holder, where the name on it is not told."""
     shown = policy.EMBEDDED_ID_NUMBER.sub(lambda found: privacy.mask_number(found[0]), policy.normal(body.number))
     key = reading.key_of(kernel, body.number)
-    return body.model_dump() | {"trainee_id": holder_id, "number": shown, "number_key": key, "registered_at": call.now}
+    kept = {"trainee_id": holder_id, "number": shown, "number_key": key, "registered_at": call.now}
+    return body.model_dump(exclude={"printed_name"}) | kept | {"prints": policy.prints(body.printed_name or called, body.issued_on)}
 
 
 async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
@@ -90,8 +124,7 @@ async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
     async with kernel.reading() as session:
         found = (await session.scalars(wanted)).all()
     known = (await clients.names(kernel, call, trainee_ids={each.trainee_id for each in found})).trainees
-    # Called so today or before: a printed certificate keeps the name it was printed with.
-    named = [each for each in found if each.trainee_id in known and known[each.trainee_id].is_called(body.name)]
+    named = [each for each in found if each.trainee_id in known and _is_named(each, known[each.trainee_id], body.name)]
     if not named:
         return VerifyOut(valid=False, on=on, reason=Verification.NOT_FOUND, detail=WORDS[Verification.NOT_FOUND])
     judged = [(each, policy.not_valid(each.issued_on, each.revoked_on, on)) for each in named]
@@ -112,14 +145,23 @@ async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
     )
 
 
-def _unknown(trainee_id: UUID, known: dict[UUID, clients.TraineeName]) -> Iterable[errors.Fault]:
-    if trainee_id not in known:
-        yield errors.Fault("unknown_holder", "/trainee_id", seen=str(trainee_id), fix="请核对学员编号,或先登记学员。")
+def _is_named(certificate: Certificate, holder: clients.TraineeName, name: str) -> bool:
+    """By a name that it was printed with, or the holder's of today; where none was kept, by any that the holder had."""
+    if not certificate.prints:
+        return holder.is_called(name)
+    return policy.bears(certificate.prints, name) or person_names.same(holder.name, name)
+
+
+def _holder(body: CertificateIn, holder: clients.TraineeName | None) -> Iterable[errors.Fault]:
+    if holder is None:
+        yield errors.Fault("unknown_holder", "/trainee_id", seen=str(body.trainee_id), fix="请核对学员编号,或先登记学员。")
+    elif body.printed_name and not holder.is_called(body.printed_name):
+        yield errors.Fault("printed_name_differs", "/printed_name", allowed="持证人现在或以前的姓名", fix="请核对证书上的姓名和学员编号。")
 
 
 def _number(body: CertificateIn, _: date) -> Iterable[errors.Fault]:
     level = rules.levels()[body.level] if body.level else None
-    for fault in policy.number_faults(body.kind, policy.normal(body.number), level, body.issued_on):
+    for fault in policy.number_faults(rules.number_shapes(), body.kind, body.number, level, body.issued_on):
         yield errors.Fault(fault.code, "/number", seen=fault.seen, allowed=fault.allowed, fix="请对照证书原件核对。")
 
 
@@ -133,6 +175,8 @@ def _level(body: CertificateIn, _: date) -> Iterable[errors.Fault]:
 def _occupation(body: CertificateIn, _: date) -> Iterable[errors.Fault]:
     if body.kind in ("skill_level", "qualification") and body.occupation_code is None:
         yield errors.Fault("missing_field", "/occupation_code", allowed="职业代码,见 /v1/occupations", fix="请按证书填写职业。")
+    if body.occupation_code is not None:
+        yield from occupation_faults(body.occupation_code, body.level, ("/occupation_code", "/level"))
 
 
 def _issued(body: CertificateIn, today: date) -> Iterable[errors.Fault]:

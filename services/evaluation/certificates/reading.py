@@ -33,12 +33,13 @@ def status_on(day: date) -> ColumnElement[str]:
 
 def columns(today: date) -> list[Any]:
     """As they are shown and told: of whom the holder is now."""
-    own = [each for each in seeking.beside(Certificate) if each.name != "trainee_id"]
-    return [*own, ALIASES.kept(Certificate.trainee_id).label("trainee_id"), status_on(today).label("status")]
+    own = [each for each in seeking.beside(Certificate) if each.name not in ("trainee_id", "prints")]
+    printed_name = Certificate.prints[-1]["name"].astext.label("printed_name")
+    return [*own, ALIASES.kept(Certificate.trainee_id).label("trainee_id"), status_on(today).label("status"), printed_name]
 
 
 def key_of(kernel: Kernel, number: str) -> bytes:
-    return kernel.vault.blind(policy.normal(number), "certificate_number")
+    return kernel.vault.blind(policy.compared(number), "certificate_number")
 
 
 def listed(

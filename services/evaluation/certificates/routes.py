@@ -7,11 +7,10 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 
 from services.evaluation.assessments import steps as assessment_steps
-from services.evaluation.assessments.facts import Bar
 from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import AssessmentPaper
 from services.evaluation.certificates import operations, reading, steps
-from services.evaluation.certificates.errors import DuplicateCertificate
+from services.evaluation.certificates.errors import DuplicateCertificate, NumberNotMinted
 from services.evaluation.certificates.policy import REVOKERS
 from services.evaluation.certificates.schemas import CertificateIn, CertificateOut, CertificatePaper, RevocationPreview, VerifyIn, VerifyOut
 from services.evaluation.certificates.tables import Certificate
@@ -37,9 +36,14 @@ ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
     paper=partial(assessment_steps.begin, action="issue", lock=False),
 )
 async def issue(
-    assessment_id: UUID, bar: Bar, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: wire.Commented | None = None
+    assessment_id: UUID,
+    known: Annotated[operations.Issuing, Depends(operations.facts_to_issue)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+    body: wire.Commented | None = None,
 ) -> AssessmentPaper:
-    return await operations.issue(session, call, kernel, assessment_id, bar, body.comment if body else None)
+    return await operations.issue(session, call, kernel, assessment_id, known, body.comment if body else None)
 
 
 @router.operation("GET", "/v1/certificates", may=READERS, summary="证书列表", errors=[errors.InvalidCursor])
@@ -82,7 +86,7 @@ async def list_certificates(
     may=frozenset({"officer"}),
     summary="登记其他机构发的证书",
     status=201,
-    errors=[DuplicateCertificate, *ASKING],
+    errors=[DuplicateCertificate, NumberNotMinted, *ASKING],
     rules=operations.RULES,
 )
 async def register(

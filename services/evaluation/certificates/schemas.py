@@ -28,6 +28,7 @@ class CertificateIn(wire.In):
     level: Level | None = Field(None, examples=["junior"])
     issued_on: wire.CivilDate
     issuer: wire.Word = Field(examples=[f"{county.here().prefecture.aliases[0]}职业技能鉴定中心"])
+    printed_name: wire.PersonName | None = Field(None, description="证书上印的姓名;缺省为持证人现在的姓名", examples=[None])
     proof: wire.Word = Field(description="证明材料,可填 /v1/files 的编号", examples=["证书原件扫描件"])
     class_id: UUID | None = Field(None, description="由哪个培训班取得", examples=[None])
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
@@ -40,6 +41,7 @@ class CertificateOut(wire.Out):
     trainee_id: UUID
     trainee_name: names.TraineeName = None
     id_number_masked: names.IdNumberMasked = None
+    printed_name: str | None = Field(None, description="证书上印的姓名;没有记下的为 null")
     occupation_code: str | None
     occupation_name: names.OccupationName = None
     level: Level | None

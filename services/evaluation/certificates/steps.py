@@ -29,7 +29,8 @@ def paper(call: Call, certificate: Certificate) -> CertificatePaper:
     values = {column.name: getattr(certificate, column.name) for column in seeking.beside(Certificate)}
     values["trainee_id"] = certificate.holder_id or certificate.trainee_id
     status = "revoked" if certificate.revoked_on is not None and certificate.revoked_on <= call.today else "valid"
-    out = CertificateOut.model_validate(values | {"status": status})
+    printed_name = certificate.prints[-1]["name"] if certificate.prints else None
+    out = CertificateOut.model_validate(values | {"status": status, "printed_name": printed_name})
     return CertificatePaper(**out.model_dump(), allowed_actions=wire.allowed_actions({"revoke": _why_not(call, certificate)}))
 
 

@@ -16,7 +16,8 @@ from shared import db, keeping, seeking, tallies
 class Certificate(db.Versioned, Row):
     """`number` is what is shown: an ID number inside it (operating permits have one) is masked. `number_key`, a keyed digest of the whole, is compared.
 
-    A certificate without `assessment_id` is another issuer's.
+    A certificate without `assessment_id` is another issuer's. `prints`: each time it was printed, the last one counts; of outside certificates the name
+    that is on them. Empty where the name was not kept.
     """
 
     __tablename__ = "certificates"
@@ -37,6 +38,7 @@ class Certificate(db.Versioned, Row):
     exam_held_on: Mapped[date | None]
     proof: Mapped[str | None] = mapped_column(Text)
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    prints: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"), comment="name, printed_on, reason")
     revoked_on: Mapped[date | None]
     revoked_reason: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -66,7 +68,7 @@ class Certificate(db.Versioned, Row):
         Index(
             "certificates_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}
         ),
-        {"info": keeping.only("external_refs", "revoked_on", "revoked_reason", "version")},
+        {"info": keeping.only("external_refs", "prints", "revoked_on", "revoked_reason", "version")},
     )
 
 

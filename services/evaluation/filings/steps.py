@@ -90,7 +90,7 @@ async def accept(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusa
     ]
     if faults:
         raise errors.Invalid(faults=faults)
-    filing.number_prefix = await _claim_prefix(session, filing)
+    filing.number_prefix = await _claim_prefix(session, call, filing)
     filing.valid_from_on, filing.valid_until_on = body.valid_from_on, body.valid_until_on
     filing.granted = [_grant(each, str(body.valid_from_on)) for each in body.granted]
     filing.status = "accepted"
@@ -185,7 +185,7 @@ def _further(call: Call, filing: Filing, bar: Refusal | None) -> Further:
     return further
 
 
-async def _claim_prefix(session: AsyncSession, filing: Filing) -> str:
+async def _claim_prefix(session: AsyncSession, call: Call, filing: Filing) -> str:
     """The body's own prefix: the one it named, else the one it has, else the next free one. Handed out one at a time."""
     await session.execute(select(func.pg_advisory_xact_lock(PREFIX_LOCK)))
     prefixes = select(NumberPrefix.prefix)
@@ -196,7 +196,8 @@ async def _claim_prefix(session: AsyncSession, filing: Filing) -> str:
         family = body.letter + UNCODED + county.here().province_digits
         last = await session.scalar(select(func.max(NumberPrefix.prefix)).where(NumberPrefix.prefix.startswith(family)))
         prefix = f"{family}{int(last[-6:]) + 1 if last else 1:06d}"
-    await session.execute(insert(NumberPrefix).values(prefix=prefix, institution_id=filing.institution_id).on_conflict_do_nothing())
+    taken = insert(NumberPrefix).values(prefix=prefix, institution_id=filing.institution_id, since_on=call.today)
+    await session.execute(taken.on_conflict_do_nothing())
     if await session.scalar(select(NumberPrefix.institution_id).where(NumberPrefix.prefix == prefix)) != filing.institution_id:
         raise NumberPrefixTaken(f"机构编码 {prefix} 已属于其他评价机构。请核对;填错的请退回申报单位改正。")
     return prefix

@@ -76,11 +76,12 @@ class Filing(db.Versioned, Row):
 
 
 class NumberPrefix(Row):
-    """The first 13 characters of a body's certificate numbers. It stays the body's, through all its filings."""
+    """The first 13 characters of a body's certificate numbers. It stays the body's, through all its filings. `since_on`: from when on all are minted here."""
 
     __tablename__ = "number_prefixes"
 
     prefix: Mapped[str] = mapped_column(Text, primary_key=True)
     institution_id: Mapped[UUID] = mapped_column()
+    since_on: Mapped[date]
 
     __table_args__ = (Index("number_prefixes_institution_id_idx", "institution_id"), {"info": keeping.APPEND_ONLY})

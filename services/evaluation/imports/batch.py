@@ -69,7 +69,7 @@ async def _register(session: AsyncSession, call: Call, kernel: Kernel, import_id
         elif row.name and not known[trainee_id].is_called(row.name):
             kept.faults.append(row.fault(NAME, "name_differs", row.name, OTHER_NAME))
         else:
-            said[index] = {"proof": f"证书名单导入 {import_id}", **row.stated, "trainee_id": trainee_id}
+            said[index] = {"proof": f"证书名单导入 {import_id}", **row.stated, "trainee_id": trainee_id, "printed_name": row.name}
     items, refused = shaped(CertificateIn, said)
     kept.take(rows, refused | await certificates.register(session, call, kernel, items), POINTED)
 

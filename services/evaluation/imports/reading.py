@@ -163,7 +163,7 @@ def _kind(text: str, number: str | None) -> CertificateKind:
     """By its code, its name, or the words offices have for it; unsaid, a number of that shape is a skill level's."""
     plain = re.sub(r"\s", "", text)
     labels = codes.labels("certificate_kind")
-    if not plain and number and policy.SHAPES[CertificateKind.SKILL_LEVEL][0].fullmatch(number):
+    if not plain and number and policy.is_of_shape(rules.number_shapes(), CertificateKind.SKILL_LEVEL, number):
         return CertificateKind.SKILL_LEVEL
     exact = next((code for code, label in labels.items() if plain in (code, label.zh)), None)
     if meant := exact or next((code for code, pattern in KIND_WORDS.items() if re.fullmatch(pattern, plain)), None):

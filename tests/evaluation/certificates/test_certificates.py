@@ -53,6 +53,13 @@ async def test_registering_the_same_at_once_keeps_one(start: Start) -> None:
         pytest.param({"level": None}, [("level_required", "/level")], id="no-level"),
         pytest.param({"kind": "special_skill", "number": "ZX-1"}, [("no_level", "/level")], id="a-level-too-many"),
         pytest.param({"occupation_code": None}, [("missing_field", "/occupation_code")], id="no-occupation"),
+        pytest.param({"occupation_code": "9-99-99-99"}, [("unknown_occupation", "/occupation_code")], id="unknown-occupation"),
+        pytest.param(
+            {"occupation_code": "4-10-01-06", "level": "senior_technician", "number": "S000052000009241000123"},
+            [("level_not_in_occupation", "/level")],
+            id="a-level-the-occupation-lacks",
+        ),
+        pytest.param({"printed_name": "龙阿妹"}, [("printed_name_differs", "/printed_name")], id="somebody-elses-name-on-it"),
         pytest.param({"trainee_id": made.some_id()}, [("unknown_holder", "/trainee_id")], id="unknown-holder"),
         pytest.param({"issued_on": "2025-06-21", "number": "S000052000009255000123"}, [("issued_later", "/issued_on")], id="tomorrow"),
         pytest.param({"proof": ""}, [("invalid_value", "/proof")], id="no-proof"),
@@ -183,10 +190,37 @@ async def test_facts_for_rules_tell_scope_exam_and_revocation(start: Start) -> N
 async def test_a_number_registered_before_is_passed_over_when_minting(start: Start) -> None:
     async with world(start) as w:
         paper = await w.batch((await w.filing())["id"], [await w.worker(n) for n in range(3)], "locked")
-        body = made.certificate(await w.worker(9), number=f"{made.PREFIX}255000002", issued_on="2025-01-15")
+        body = made.certificate(await w.worker(9), number=f"{made.PREFIX}255000002", issued_on="2025-01-01")
         await done(w.officer().post("/v1/certificates", json=body))
         await done(w.enterprise().post(f"/v1/assessments/{paper['id']}:issue"))
         assert sorted(each["number"][-1] for each in await w.certificates(assessment_id=paper["id"])) == ["1", "3", "4"]
+
+
+async def test_a_number_of_a_body_filed_here_is_one_that_was_minted_here(start: Start) -> None:
+    """Its filing is accepted on 2 January 2025; what it issued before was numbered elsewhere."""
+    async with world(start) as w:
+        issued, worker = await _issued(w), await w.worker(2)
+        forged = made.certificate(worker, number=f"{made.PREFIX}255000009", issued_on="2025-01-02")
+        await refused(w.officer().post("/v1/certificates", json=forged), 409, "number_not_minted")
+        minted = made.certificate(worker, number=issued["number"], issued_on="2025-06-20")
+        await refused(w.officer().post("/v1/certificates", json=minted), 409, "duplicate_certificate")
+        for changed in ({"issued_on": "2025-01-01"}, {"number": "Y000052000124255000009"}):
+            assert (await w.officer().post("/v1/certificates", json=forged | changed)).status_code == 201, changed
+
+
+async def test_the_printed_name_and_todays_both_verify(start: Start) -> None:
+    """A name that was neither printed nor is today's does not, though the registry knows it."""
+    async with world(start) as w:
+        issued = await _issued(w)
+        assert issued["printed_name"] == people.name(1)
+        holder = f"/v1/trainees/{issued['trainee_id']}"
+        for name in ("潘误写", "潘绣英"):
+            clerk = w.registry.as_("officer")
+            version = (await done(clerk.get(holder)))["version"]
+            await done(clerk.patch(holder, json={"name": name}, headers={"If-Match": f'"{version}"'}))
+        public = w.evaluation.as_("public", at=made.at("2025-07-01"))
+        asked = [{"number": issued["number"], "name": name} for name in (people.name(1), "潘绣英", "潘误写", "龙阿妹")]
+        assert [(await done(public.post("/v1/certificates:verify", json=each)))["valid"] for each in asked] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(("as_of", "count"), [("2024-11-04", 0), ("2024-11-05", 1), ("2025-07-31", 1), ("2025-08-01", 0)])

@@ -7,7 +7,7 @@ import pytest
 from services.evaluation import rules
 from services.evaluation.certificates import policy
 
-LEVELS = rules.levels()
+LEVELS, SHAPES = rules.levels(), rules.number_shapes()
 NUMBERED = [level for level in LEVELS.values() if level.digit is not None]
 ISSUED = date(2025, 6, 25)
 
@@ -16,7 +16,7 @@ ISSUED = date(2025, 6, 25)
 def test_a_number_that_was_made_fits(level: rules.LevelRule) -> None:
     number = policy.make_number("Y000052000123", 2025, level.digit or 0, 7)
     assert len(number) == 22 and number.endswith("000007")
-    assert policy.number_faults("skill_level", number, level, ISSUED) == []
+    assert policy.number_faults(SHAPES, "skill_level", number, level, ISSUED) == []
 
 
 def test_the_digit_falls_as_the_skill_rises() -> None:
@@ -46,11 +46,22 @@ def test_the_digit_falls_as_the_skill_rises() -> None:
         pytest.param("qualification", "145200300950012", "junior", ["certificate_number_shape"], id="qualification-of-15"),
         pytest.param("work_permit", "T522601199003070017", None, [], id="operating-permit"),
         pytest.param("completion", "KL-2025-17", None, [], id="completion"),
+        pytest.param("completion", "凯培字〔2025〕第12号", None, [], id="completion-by-a-documents-number"),
+        pytest.param("completion", "凯培字[2025]第12号", None, [], id="other-brackets"),
+        pytest.param("completion", "凯培字〔2024〕第12号", None, ["certificate_number_year"], id="a-documents-number-of-last-year"),
+        pytest.param("completion", "凯培字〔2025〕号", None, ["certificate_number_shape"], id="a-document-without-a-number"),
+        pytest.param("special_skill", "5226000240500123", None, [], id="special-skill-of-16-digits"),
+        pytest.param("special_skill", "ZX-1", None, [], id="special-skill-of-its-own-kind"),
+        pytest.param("special_skill", "ZX_1", None, ["certificate_number_shape"], id="special-skill-with-other-signs"),
+        pytest.param("work_permit", "T-5226-2025-000118", None, [], id="permit-of-its-own-kind"),
+        pytest.param("work_permit", "凯上岗字〔2025〕第3号", None, [], id="permit-by-a-documents-number"),
+        pytest.param("work_permit", "上岗证", None, ["certificate_number_shape"], id="permit-without-a-number"),
+        pytest.param("qualification", "凯培字〔2025〕第12号", "junior", ["certificate_number_shape"], id="another-kinds-number"),
         pytest.param("completion", "甲", None, ["certificate_number_shape"], id="completion-without-a-number"),
     ],
 )
 def test_shape_year_and_level_of_a_number_are_compared(kind: str, number: str, level: str | None, codes: list[str]) -> None:
-    assert [fault.code for fault in policy.number_faults(kind, number, LEVELS[level] if level else None, ISSUED)] == codes
+    assert [fault.code for fault in policy.number_faults(SHAPES, kind, number, LEVELS[level] if level else None, ISSUED)] == codes
 
 
 @pytest.mark.parametrize(
@@ -68,3 +79,23 @@ def test_a_certificate_is_valid_from_issue_to_the_day_before_its_revocation(on: 
 
 def test_a_number_is_compared_in_one_form() -> None:
     assert policy.normal(" y0000 5200０123255000001") == "Y000052000123255000001"
+    assert len({policy.compared(f"凯培字{each}第12号") for each in ("〔2024〕", "[2024]", "(2024)", "(2024)", "【2024】")}) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "prefix"),
+    [
+        pytest.param("skill_level", "y000052000123255000001", "Y000052000123", id="as-minted-here"),
+        pytest.param("skill_level", "J000052000123255000001", None, id="a-schools"),
+        pytest.param("skill_level", "Y00005200012325500000", None, id="too-short"),
+        pytest.param("completion", "Y000052000123255000001", None, id="another-kind"),
+    ],
+)
+def test_whose_number_it_would_be(kind: str, number: str, prefix: str | None) -> None:
+    assert policy.prefix_of(kind, number) == prefix
+
+
+def test_a_certificate_bears_every_name_it_was_printed_with() -> None:
+    printed = policy.prints("潘秀英", ISSUED) + policy.prints("潘绣英", date(2025, 8, 1), "更名")
+    assert [policy.bears(printed, name) for name in ("潘秀英", "潘绣英", " 潘 绣英", "潘英")] == [True, True, True, False]
+    assert policy.prints(None, ISSUED) == []
