@@ -50,7 +50,7 @@ class WorklistKind(StrEnum):
     WEBHOOK_OF_ANOTHER_FAILED = "webhook_of_another_failed"
 
 
-Breakdown = Literal["region", "zone", "department", "institution"]
+Breakdown = Literal["region", "zone", "department", "institution", "month", "category", "channel"]
 LinePeriod = Literal["average_a_year", "by_plan_end", "each_year"]
 LineSubject = Literal["class", "college", "enterprise"]
 LineJudged = Literal["over_time", "as_it_stands"]

@@ -23,6 +23,9 @@ class TallyRead(BaseModel):
     denominator_enrolled: int | None = None
     pending: int | None = None
     already_employed: int | None = None
+    completed: int | None = None
+    others: int | None = None
+    underway: int | None = None
     institution_id: str | None = None
     institution_name: str | None = None
     class_id: str | None = None
@@ -30,10 +33,10 @@ class TallyRead(BaseModel):
 
     def tally(self, records: str | None) -> Tally:
         """`records`: the link to the rows behind it alone."""
-        beside = {"pending": self.pending, "already_employed": self.already_employed}
+        beside = {"pending": self.pending, "already_employed": self.already_employed, "completed": self.completed, "others": self.others}
         shown = {name: number for name, number in beside.items() if number is not None}
         subject = (self.institution_id or self.class_id, self.institution_name or self.class_name)
-        return Tally(self.numerator, self.denominator, self.denominator_enrolled, *subject, shown or None, records)
+        return Tally(self.numerator, self.denominator, self.denominator_enrolled, *subject, shown or None, records, self.underway)
 
 
 class GroupRead(BaseModel):
@@ -75,9 +78,15 @@ async def counts(
 
 def _counting(source: Source, plan: Plan, key: str, window: Window) -> dict[str, Any]:
     line = window.line
-    asked = {"key": key, "measure": line.measure, "from_on": str(window.from_on), "to_on": str(window.to_on)}
+    asked = {
+        "key": key,
+        "measure": line.measure,
+        "from_on": str(window.from_on),
+        "to_on": str(window.to_on),
+        "until_on": window.until_on and str(window.until_on),
+    }
     if source != "registry":
-        return asked
+        return asked | ({"after_order_class": True} if line.after_order_class else {})
     classes = counted(plan, line)
     return asked | {
         "programmes": classes.programmes if classes else (),

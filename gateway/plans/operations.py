@@ -80,13 +80,15 @@ def _key(line_code: str, period: str) -> str:
 
 def _count(plan: Plan, window: Window, answer: CountRead, as_of: date) -> Count:
     each = [(tally, records.of_subject(plan, window, as_of, tally.institution_id or tally.class_id)) for tally in answer.tallies]
-    whole = None if not each else each[0][1] if window.line.each and len(each) == 1 else records.of_line(plan, window, as_of)
+    based = [tally.institution_id for tally in answer.tallies if tally.institution_id and tally.denominator is not None]
+    whole = None if not each else each[0][1] if window.line.each and len(each) == 1 else records.of_subjects(plan, window, as_of, based)
     return Count(tuple(tally.tally(link) for tally, link in each), whole)
 
 
 def _breakdown(plan: Plan, window: Window, answer: CountRead, as_of: date, by: Breakdown, names: Mapping[str, str]) -> list[ranking.Ranked]:
     """Nothing to divide, such as brands by town, is an empty list and not a row of zeros."""
-    if not answer.groups and window.line.measure not in ranking.DIVIDED:
+    divided = {"person_times"} if by == "category" else ranking.DIVIDED
+    if not answer.groups and window.line.measure not in divided:
         return []
     groups = {group.code: (group.numerator, group.denominator) for group in answer.groups}
     years = min(as_of.year, plan.ends_on.year) - plan.starts_on.year + 1 if window.line.period == "average_a_year" else 1

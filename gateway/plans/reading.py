@@ -63,6 +63,8 @@ def _of_line(plan: Plan, line: Line, codes: list[str], path: str) -> Iterator[Fa
         if line.is_share and target.at_least > 1:
             yield Fault(f"{path}.targets", f"at_least 是比率,须写 0 至 1 的小数,现为 {target.at_least}")
     yield from (Fault(f"{path}.parents", f"{code} 不在 lines 中") for code in line.parents if code not in codes)
+    if line.only_channels and not line.channels:
+        yield Fault(f"{path}.only_channels", "须与 channels 一起写")
     if (line.channels or line.occupations or line.parents) and line.programme != line.code:
         yield Fault(f"{path}.programme", "写 channels、occupations、parents 的指标,programme 须为其自己的代码")
 

@@ -32,7 +32,7 @@ async def get_progress(
     call: web.Caller,
     kernel: web.KernelOf,
     as_of: Annotated[wire.CivilDate | None, Query(description="截至哪一天,含当天;不填为今天")] = None,
-    by: Annotated[Breakdown | None, Query(description="每条指标再按镇街、开发区、申报部门或培训机构分列并排名")] = None,
+    by: Annotated[Breakdown | None, Query(description="每条指标再按镇街、开发区、申报部门、培训机构、月份、人员类别或培训渠道分列")] = None,
 ) -> ProgressOut:
     return await operations.progress(kernel, call, plan, as_of or call.today, by)
 

@@ -117,18 +117,24 @@ class PlanLineOut(wire.Out):
     rate: float | None = Field(description="完成率:actual ÷ target。")
     status: Status
     needed_per_week: float | None = Field(description="自 as_of 起每周须新增多少才能按时完成,单位见 unit。")
+    last_class_start_on: wire.CivilDate | None = Field(description="班级最迟哪天开班还能计入本时段;不由班级计数的指标为 null。")
+    already_impossible: bool | None = Field(description="已不可能完成:时段已过,或再开班已来不及而在办的也不够;未知时为 null。")
     period: str = Field(description="自然年,或 total 即整个方案期。")
     from_on: wire.CivilDate
     to_on: wire.CivilDate
     numerator: int | str | None = Field(description="计入的数;金额为元,两位小数的文字。")
     denominator: int | str | None
     actual_of_enrolled: float | None = Field(description="以全部报名人数为分母的比率,仅供参考。")
-    beside: dict[str, int] = Field(description="另列的人数:pending 期限未到,already_employed 培训前已有工作。")
+    beside: dict[str, int] = Field(
+        description="另列的人数:pending 期限未到,already_employed 培训前已有工作,others 未经订单班培训而稳岗的人。"
+    )
     records: str | None = Field(description="列出所计各条的路径;不能列出时为 null。")
     lead_departments: list[str]
     basis: PlanBasis
     parts: list[PartOut] | None = Field(default=None, description="有几个目标的指标,逐时段或逐对象列出。")
-    breakdown: list[RankedOut] | None = Field(default=None, description="按 by 分列;各行之和即本时段的分子。")
+    breakdown: list[RankedOut] | None = Field(
+        default=None, description="按 by 分列;各行之和即本时段的分子,但一人有几个类别的,在每个类别中各计一次。"
+    )
 
 
 class ProgressOut(wire.Out):

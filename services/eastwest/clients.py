@@ -11,6 +11,7 @@ from shared.http_client import read
 from shared.web import Kernel
 
 NUMBERS_A_CALL = 500
+PEOPLE_A_CALL = 10_000
 
 
 class _Read(BaseModel):
@@ -52,6 +53,10 @@ class _CertificatesRead(_Read):
     certificates: list[CertificateRead]
 
 
+class _TrainedRead(_Read):
+    completed_on: dict[UUID, date]
+
+
 class _FoundRead(_Read):
     index: int
     id: UUID | None
@@ -66,6 +71,17 @@ async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (
         return NamesRead()
     body = {"trainee_ids": _sorted(trainee_ids), "institution_ids": [], "class_ids": _sorted(class_ids)}
     return read(NamesRead, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")
+
+
+async def order_trained(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> dict[UUID, date]:
+    """On which day each of these people had first completed a class that was trained to an order; of who never did, nothing."""
+    found: dict[UUID, date] = {}
+    ids = _sorted(trainee_ids)
+    for first in range(0, len(ids), PEOPLE_A_CALL):
+        body = {"trainee_ids": ids[first : first + PEOPLE_A_CALL]}
+        answer = await kernel.neighbours["registry"].post("/internal/v1/order-trained", call, body)
+        found |= read(_TrainedRead, answer, "registry").completed_on
+    return found
 
 
 async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str]) -> list[UUID | None]:

@@ -14,6 +14,7 @@ from math import ceil
 from typing import NotRequired, TypedDict
 
 from gateway.codes import PlanStatus as Status
+from gateway.plans.policy.deadlines import deadlines
 from gateway.plans.policy.targets import TOTAL, Line, Plan, Target
 
 # A line with several subjects is as good as the worst of them.
@@ -22,12 +23,14 @@ _WORST_FIRST = (Status.MISSED, Status.BEHIND, Status.UNKNOWN, Status.ON_TRACK, S
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One counting to ask `line.source` for: this line, over these days, both ends counted in."""
+    """One counting to ask `line.source` for: this line, over these days, both ends counted in. `until_on`, where nothing that begins now can count any more:
+    the period's last day, for what is under way to be counted too."""
 
     line: Line
     period: str
     from_on: date
     to_on: date
+    until_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Tally:
     """What a service counted for the whole line, or for one of its subjects (a class, college or enterprise).
 
     A share has a denominator, and where it has two bases `denominator_enrolled` is the one that decides nothing.
-    `beside` are counts shown apart, such as people still pending. `records` links to the rows of this subject alone.
+    `beside` are counts shown apart, such as people still pending. `underway`: what may still come of what has begun. `records` links to the rows of this subject alone.
     """
 
     numerator: int | Decimal
@@ -45,6 +48,7 @@ class Tally:
     subject_name: str | None = None
     beside: Mapping[str, int] | None = None
     records: str | None = None
+    underway: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class LineProgress(TypedDict):
     rate: float | None
     status: Status
     needed_per_week: float | None
+    last_class_start_on: date | None
+    already_impossible: bool | None
     period: str
     from_on: date
     to_on: date
@@ -109,6 +115,7 @@ class _Standing(TypedDict):
     rate: float | None
     status: Status
     needed_per_week: float | None
+    already_impossible: bool | None
     numerator: int | str | None
     denominator: int | str | None
 
@@ -120,7 +127,8 @@ def windows(plan: Plan, as_of: date) -> list[Window]:
         for target in line.targets:
             from_on, to_on = period_bounds(plan, target.period)
             if from_on <= as_of:
-                needed.append(Window(line, target.period, from_on, min(to_on, as_of)))
+                until_on = to_on if deadlines(line, to_on).begin_on < as_of < to_on else None
+                needed.append(Window(line, target.period, from_on, min(to_on, as_of), until_on))
     return needed
 
 
@@ -148,7 +156,9 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
         # An earlier year's failure stays in its own part; the line's status is that of the current period.
         standing["status"] = _worst(part["status"] for part in parts if part["period"] == target.period)
     if standing["status"] is Status.UNKNOWN:
-        standing["needed_per_week"] = None
+        standing["needed_per_week"] = standing["already_impossible"] = None
+    if line.each and standing["status"] is Status.MISSED:
+        standing["already_impossible"] = True
     progress: LineProgress = {
         "code": line.code,
         "title": line.title,
@@ -159,6 +169,8 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
         "rate": standing["rate"],
         "status": standing["status"],
         "needed_per_week": standing["needed_per_week"],
+        "last_class_start_on": deadlines(line, to_on).class_on,
+        "already_impossible": standing["already_impossible"],
         "period": target.period,
         "from_on": from_on,
         "to_on": to_on,
@@ -213,6 +225,7 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
         "rate": None,
         "status": Status.UNKNOWN,
         "needed_per_week": None,
+        "already_impossible": None,
         "numerator": None,
         "denominator": None,
     }
@@ -235,6 +248,7 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
     actual = numerator / Fraction(denominator) if denominator is not None else numerator
     known["actual"] = number(line, actual)
     known["rate"] = round(float(actual / Fraction(target.at_least)), 4)
+    known["already_impossible"] = numerator < goal and (as_of > to_on or _too_late(line, to_on, as_of, tally, goal))
     if numerator >= goal:
         known["status"] = Status.MET
     elif as_of > to_on:
@@ -247,6 +261,13 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
             days_left = (to_on - as_of).days + 1  # the day itself can still bring some
             known["needed_per_week"] = ceil((goal - numerator) * 7 / days_left * 10) / 10
     return known
+
+
+def _too_late(line: Line, to_on: date, as_of: date, tally: Tally, goal: Fraction) -> bool:
+    """Nothing that begins now counts any more, and all that has begun would not be enough. Of a share only its end tells: it may rise to the last day."""
+    if line.is_share or tally.underway is None or as_of <= deadlines(line, to_on).begin_on:
+        return False
+    return Fraction(tally.numerator) + tally.underway < goal
 
 
 def _whole(count: Count | None) -> Tally | None:

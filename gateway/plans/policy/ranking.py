@@ -1,6 +1,6 @@
-"""The breakdown of a line by town, zone, department or institution, best first. Pure.
+"""The breakdown of a line by town, zone, department, institution, channel, category or month: best first, months in their order. Pure.
 
-The rows of a line add up to its numerator. A town or zone where nothing was counted is there with 0, so that a ranking names all of them;
+The rows of a line add up to its numerator, but for categories: whoever has two is in both. A town or zone where nothing was counted is there with 0, so that a ranking names all of them;
 what belongs to none of them is the last row, without a rank.
 """
 
@@ -12,7 +12,13 @@ from typing import TypedDict
 from gateway.plans.policy.board import number, shown
 from gateway.plans.policy.targets import Line
 
-NOBODYS = {"region": "镇、街道不明", "zone": "不在开发区", "department": "不由部门申报", "institution": "机构不明"}
+NOBODYS = {
+    "region": "镇、街道不明",
+    "zone": "不在开发区",
+    "department": "不由部门申报",
+    "institution": "机构不明",
+    "category": "当日没有人员类别",
+}
 # Measures that every town has its own figure of, be it 0.
 DIVIDED = frozenset({"person_times", "certified_share", "employed_share", "demonstration_classes", "order_classes", "retained_people"})
 
@@ -41,7 +47,7 @@ def ranked(
 ) -> list[Ranked]:
     """The line's rows, ranked by their actual figure. `years`: an average over so many years is one of each row too; 1 for other lines."""
     nothing: Quantities = (0, 0 if line.is_share else None)
-    every = [*names, *(code for code in groups if code not in names)] if by in ("region", "zone") else list(groups)
+    every = [*names, *(code for code in groups if code not in names)] if by in ("region", "zone", "category") else list(groups)
     rows: list[Ranked] = []
     for code in every:
         numerator, denominator = groups.get(code, nothing)
@@ -50,7 +56,7 @@ def ranked(
             {
                 "rank": None,
                 "code": code,
-                "name": NOBODYS[by] if code is None else names.get(code, code),
+                "name": NOBODYS.get(by, "不明") if code is None else names.get(code, code),
                 "actual": number(line, Fraction(numerator) / Fraction(divisor)) if divisor else None,
                 "numerator": shown(numerator),
                 "denominator": shown(denominator),
@@ -58,7 +64,8 @@ def ranked(
             }
         )
     rows.sort(key=lambda row: (row["code"] is None, row["actual"] is None, -(row["actual"] or 0)))
-    return _with_ranks(rows)
+    ranked = _with_ranks(rows)
+    return sorted(ranked, key=lambda row: row["code"] or "") if by == "month" else ranked
 
 
 def _with_ranks(rows: Iterable[Ranked]) -> list[Ranked]:

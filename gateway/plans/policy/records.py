@@ -1,16 +1,19 @@
 """The links of the board: the list that returns exactly the rows counted. Pure.
 
-Where a number has no rows of its own (a reported figure, a sum over several colleges, a zone, a department) there is no link.
+Where a number has no rows of its own (a reported figure, a zone, a department) there is no link.
 """
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from gateway.plans.policy.board import Window
 from gateway.plans.policy.targets import Line, Plan, counted
+from shared.months import months_after
 
 # The filter of a list that narrows it to one row of a breakdown.
-_FILTER = {"region": "region_code", "institution": "institution_id"}
+_FILTER = {"region": "region_code", "institution": "institution_id", "channel": "channel"}
 
 
 def of_line(plan: Plan, window: Window, as_of: date, **narrower: str) -> str | None:
@@ -34,7 +37,8 @@ def of_line(plan: Plan, window: Window, as_of: date, **narrower: str) -> str | N
         case "filings_coverage" if narrower.keys() <= {"institution_id"}:
             return _link("/v1/filings", covering_on=days[1], **narrower)
         case "retained_people" if not narrower:
-            return _link("/v1/placements", retention="met", met_from_on=days[0], met_to_on=days[1], as_of=str(as_of))
+            trained = {"trained": "true"} if line.after_order_class else {}
+            return _link("/v1/placements", retention="met", met_from_on=days[0], met_to_on=days[1], **trained, as_of=str(as_of))
         case "demonstration_classes":
             ended = {"ended_from_on": days[0], "ended_to_on": days[1]}
             return _link("/v1/classes", **_classes(plan, line), demonstration="true", status="completed", **ended, **narrower)
@@ -56,8 +60,17 @@ def of_subject(plan: Plan, window: Window, as_of: date, subject_id: str | None) 
     return None
 
 
+def of_subjects(plan: Plan, window: Window, as_of: date, subject_ids: Sequence[str]) -> str | None:
+    """The rows of all the institutions or classes that a line adds up."""
+    if window.line.measure == "training_share" and subject_ids:
+        return _completed(plan, window, institution_id=tuple(subject_ids))
+    return of_line(plan, window, as_of)
+
+
 def of_group(plan: Plan, window: Window, as_of: date, by: str, code: str | None) -> str | None:
-    """The rows of one town or institution."""
+    """The rows of one town, institution, channel or month."""
+    if by == "month" and code is not None:
+        return of_line(plan, _month(window, code), as_of)
     if code is None or by not in _FILTER:
         return None
     if by == "institution" and window.line.measure == "training_share":
@@ -65,7 +78,14 @@ def of_group(plan: Plan, window: Window, as_of: date, by: str, code: str | None)
     return of_line(plan, window, as_of, **{_FILTER[by]: code})
 
 
-def _completed(plan: Plan, window: Window, **narrower: str) -> str:
+def _month(window: Window, month: str) -> Window:
+    """The days of the window in that month."""
+    first = date.fromisoformat(f"{month}-01")
+    last = months_after(first, 1) - timedelta(days=1)
+    return replace(window, from_on=max(window.from_on, first), to_on=min(window.to_on, last))
+
+
+def _completed(plan: Plan, window: Window, **narrower: str | tuple[str, ...]) -> str:
     days = {"completed_from_on": str(window.from_on), "completed_to_on": str(window.to_on)}
     return _link("/v1/enrolments", **_classes(plan, window.line), outcome="completed", **days, **narrower)
 

@@ -43,8 +43,10 @@ class Target:
 class Line:
     """One line of the board, and all that the counting service must know to count it.
 
-    `programme`: the code that classes name to count towards it; `channels`, `occupations`: what counts without naming it; `parents`: the lines towards
-    which its classes count as well.
+    `programme`: the code that classes name to count towards it; `channels`, `occupations`: what counts without naming it; `only_channels`: a
+    class of another channel that names it contradicts itself; `parents`: the lines towards
+    which its classes count as well. `class_days`: how long the shortest class is that counts; `held_months`: how long what came of a class must be kept; `after_order_class`: of
+    whom an order class had trained before.
     """
 
     code: str
@@ -62,11 +64,15 @@ class Line:
     each: LineSubject | None = None
     programme: str | None = None
     channels: tuple[str, ...] = ()
+    only_channels: bool = False
     occupations: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     institution_kinds: tuple[str, ...] = ()
     institution_name: str | None = None
     class_trainees_at_least: int | None = None
+    class_days: int = 1
+    held_months: int = 0
+    after_order_class: bool = False
 
     @property
     def is_share(self) -> bool:

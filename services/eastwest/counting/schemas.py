@@ -8,7 +8,7 @@ from pydantic import Field
 from shared import wire
 
 Measure = Literal["retained_people", "placed_people"]
-By = Literal["none", "region", "zone", "department", "institution", "class"]
+By = Literal["none", "region", "zone", "department", "institution", "month", "category", "channel", "class"]
 
 
 class CountingIn(wire.In):
@@ -18,6 +18,14 @@ class CountingIn(wire.In):
     measure: Measure
     from_on: wire.CivilDate = Field(examples=["2024-01-01"])
     to_on: wire.CivilDate = Field(examples=["2025-12-31"])
+    until_on: wire.CivilDate | None = Field(
+        default=None, description="Whose three months may be met by this day is counted as well, in `underway`."
+    )
+    after_order_class: bool = Field(
+        default=False,
+        description="retained_people: only who completed an order class before they began; the others are counted apart.",
+        examples=[True],
+    )
 
 
 class CountsIn(wire.In):
@@ -32,10 +40,14 @@ class TallyOut(wire.Out):
     numerator: int
     denominator: int | None = None
     class_id: UUID | None = None
+    others: int | None = Field(
+        default=None, description="after_order_class: retained people who completed no order class before they began."
+    )
+    underway: int | None = Field(default=None, description="At work, and their three months are over by `until_on`.")
 
 
 class GroupOut(wire.Out):
-    """What one town has of a counting; `code` null: what belongs to none."""
+    """What one town or month has of a counting; `code` null: what belongs to none."""
 
     code: str | None
     numerator: int

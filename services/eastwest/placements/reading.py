@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.eastwest import clients
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.orders.schemas import EmployerOut
@@ -147,17 +148,36 @@ def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdi
     return policy.Span(met_from_on, met_to_on)
 
 
+def trained_before(completed_on: date | None, started_on: date | None) -> bool:
+    """Whether an order class was completed before the first day at work: 培训后输送."""
+    return completed_on is not None and started_on is not None and completed_on < started_on
+
+
 async def people_retained(
-    session: AsyncSession, call: Call, asked: pages.Asked, wanted: Select[Any], met_within: policy.Span, as_of: date
+    session: AsyncSession,
+    call: Call,
+    kernel: Kernel,
+    asked: pages.Asked,
+    wanted: Select[Any],
+    met_within: policy.Span,
+    trained: bool,
+    as_of: date,
 ) -> dict[str, Any]:
-    """Whoever met three months on one of these days, as of a day; of several placements of one person the newest."""
+    """Whoever met three months on one of these days, as of a day; of several placements of one person the newest. `trained`: only whom an order class had
+    trained before they began, which the registry says."""
     _newest_first(asked)
-    people: dict[UUID, Any] = {}
+    retained: list[tuple[Any, date | None]] = []
     async for rows, found in judged(session, wanted, as_of):
         for row in rows:
             met_on = found[row.id].met_on
             if met_on is not None and met_within.from_on <= met_on <= met_within.to_on:
-                people.setdefault(row.trainee_id, row)
+                retained.append((row, found[row.id].started_on))
+    if trained:
+        known = await clients.order_trained(kernel, call, {row.trainee_id for row, _ in retained})
+        retained = [(row, started_on) for row, started_on in retained if trained_before(known.get(row.trainee_id), started_on)]
+    people: dict[UUID, Any] = {}
+    for row, _ in retained:
+        people.setdefault(row.trainee_id, row)
     rest = [row for row in people.values() if asked.after_id is None or row.id < asked.after_id]
     rows = rest[: asked.limit]
     answer = {

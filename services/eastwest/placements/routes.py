@@ -54,6 +54,7 @@ async def enter(
 async def list_placements(
     session: web.Session,
     call: web.Caller,
+    kernel: web.KernelOf,
     asked: Annotated[pages.Asked, pages.asking(started_on=Placement.started_on, entered_at=Placement.entered_at)],
     external_ref: pages.ExternalRef,
     order_id: pages.AnyOf[UUID] = None,
@@ -64,6 +65,7 @@ async def list_placements(
     retention: Annotated[pages.AnyOf[Verdict], Query(description="截至 as_of 的稳岗结论")] = None,
     met_from_on: Annotated[wire.CivilDate | None, Query(description="稳岗满三个月的日期,含当日;每人只列一项;与下一项一起给")] = None,
     met_to_on: Annotated[wire.CivilDate | None, Query(description="稳岗满三个月的日期,含当日")] = None,
+    trained: Annotated[bool | None, Query(description="与 met_from_on 一起给:true 只列上岗前已在订单班结业的人(培训后输送)")] = None,
     as_of: AsOf = None,
 ) -> wire.Page[schemas.PlacementOut]:
     filters = {Placement.order_id: order_id, Placement.class_id: class_id, Placement.certificate_id: certificate_id}
@@ -72,7 +74,9 @@ async def list_placements(
         wanted = wanted.where(ALIASES.among(Placement.trainee_id, trainee_id))
     if met_from_on is not None or met_to_on is not None:
         days = reading.days(met_from_on, met_to_on, retention)
-        answer = await reading.people_retained(session, call, asked, wanted, days, as_of or call.today)
+        answer = await reading.people_retained(session, call, kernel, asked, wanted, days, bool(trained), as_of or call.today)
+    elif trained is not None:
+        raise errors.InvalidParameter("trained 须与 met_from_on、met_to_on 一起给。", parameter="trained")
     else:
         answer = await reading.page(session, call, asked, wanted, retention, as_of or call.today)
     return wire.Page[schemas.PlacementOut].model_validate(answer)

@@ -14,6 +14,7 @@ class CountingIn(wire.In):
     measure: Literal["filings_coverage"]
     from_on: wire.CivilDate = Field(examples=["2024-01-01"])
     to_on: wire.CivilDate = Field(examples=["2025-12-31"])
+    until_on: wire.CivilDate | None = None
     programme: wire.Word | None = None
     institution_kinds: list[wire.Word] = []
     institution_name: wire.Word | None = None
@@ -23,7 +24,7 @@ class CountingIn(wire.In):
 
 class CountsIn(wire.In):
     as_of: wire.CivilDate
-    by: Literal["none", "region", "zone", "department", "institution"] = "none"
+    by: Literal["none", "region", "zone", "department", "institution", "month", "category", "channel"] = "none"
     countings: Annotated[list[CountingIn], Field(max_length=500)]
 
 

@@ -26,6 +26,7 @@ def wanted_of(countings: Sequence[CountingIn]) -> FromClause:
         column("occupations", ARRAY(Text)),
         column("from_on", Date),
         column("to_on", Date),
+        column("until_on", Date),
         column("kinds", ARRAY(Text)),
         column("institution_name", Text),
         column("employed_within_months", Integer),
@@ -43,6 +44,7 @@ def wanted_of(countings: Sequence[CountingIn]) -> FromClause:
                 each.occupations,
                 each.from_on,
                 each.to_on,
+                each.until_on,
                 each.institution_kinds,
                 each.institution_name,
                 each.employed_within_months,
@@ -67,6 +69,10 @@ def counted_in(wanted: FromClause) -> ColumnElement[bool]:
     return or_(func.cardinality(wanted.c.programmes) == 0, counted(wanted.c.programmes, wanted.c.channels, wanted.c.occupations))
 
 
+def month_of(day: Any) -> ColumnElement[str]:
+    return func.to_char(day, "YYYY-MM")
+
+
 def group_of(by: By) -> Any:
     """What a class is put under, other than by the trainee's own town."""
     match by:
@@ -76,6 +82,8 @@ def group_of(by: By) -> Any:
             return TrainingClass.department
         case "channel":
             return TrainingClass.channel
+        case "month":
+            return month_of(TrainingClass.ends_on)
         case "institution":
             return cast(TrainingClass.institution_id, Text)
     return cast(null(), Text)

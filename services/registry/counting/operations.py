@@ -9,7 +9,18 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.counting import conditions, reading
-from services.registry.counting.schemas import By, CountingIn, CountOut, CountsIn, CountsOut, GroupOut, NameOut, TallyOut
+from services.registry.counting.schemas import (
+    By,
+    CountingIn,
+    CountOut,
+    CountsIn,
+    CountsOut,
+    GroupOut,
+    NameOut,
+    TallyOut,
+    TrainedAsked,
+    TrainedFacts,
+)
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.reference import policy as reference
 from shared import codes as labels
@@ -23,6 +34,9 @@ OF_EACH_INSTITUTION: dict[str, Callable[[Sequence[CountingIn]], Select[Any]]] = 
 
 async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
     """One answer for each counting, in the order asked."""
+    if asked.by == "category":  # whoever has several is in each: the groups are no sum, and the whole is counted by itself
+        whole = await count(session, asked.model_copy(update={"by": "none"}))
+        return await _by_category(session, asked, whole)
     counted: dict[str, CountOut] = {}
     for measure, countings in _by_measure(asked.countings).items():
         if measure in OF_EACH_INSTITUTION:
@@ -35,9 +49,37 @@ async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
             rows = (await session.execute(_statement(measure, countings, asked))).all()
             answers = [_of_groups(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
         counted |= {answer.key: answer for answer in answers}
+    await _add_underway(session, asked, counted)
     answers = [counted[each.key] for each in asked.countings]
     codes = {group.code for answer in answers for group in answer.groups if group.code is not None}
     return CountsOut(counts=answers, names=await _names(session, asked.by, codes))
+
+
+async def _by_category(session: AsyncSession, asked: CountsIn, whole: CountsOut) -> CountsOut:
+    """Person-times by category; other measures are not divided so."""
+    divided = [each for each in asked.countings if each.measure == "person_times"]
+    rows = (await session.execute(reading.by_category(divided))).all() if divided else []
+    for answer in whole.counts:
+        answer.groups = [GroupOut(code=row.code, numerator=row.numerator) for row in rows if row.key == answer.key]
+    return CountsOut(counts=whole.counts, names=await _names(session, "category", set()))
+
+
+async def _add_underway(session: AsyncSession, asked: CountsIn, counted: dict[str, CountOut]) -> None:
+    """What may still come, where it is asked for: in the last days of a period alone."""
+    late = [
+        each for each in asked.countings if each.until_on and each.measure in ("person_times", "demonstration_classes", "order_classes")
+    ]
+    if not late:
+        return
+    found = {row.key: row for row in (await session.execute(reading.underway(late, asked.as_of))).all()}
+    for each in late:
+        row = found.get(each.key)
+        counted[each.key].tallies[0].underway = 0 if row is None else row.people if each.measure == "person_times" else row.classes
+
+
+async def order_trained(session: AsyncSession, asked: TrainedAsked) -> TrainedFacts:
+    found = await session.execute(reading.order_trained(asked.trainee_ids))
+    return TrainedFacts(completed_on={row[0]: row[1] for row in found})
 
 
 def _by_measure(countings: Sequence[CountingIn]) -> dict[str, list[CountingIn]]:
@@ -69,7 +111,7 @@ def _of_groups(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
     def total(name: str) -> int:
         return sum(getattr(row, name) for row in rows)
 
-    if counting.measure in ("brands", "dishes") and by != "department":
+    if counting.measure in ("brands", "dishes") and by not in ("department", "month"):
         by = "none"
     if counting.measure == "certified_share":
         whole = TallyOut(numerator=total("numerator"), denominator=total("completed"), denominator_enrolled=total("enrolled"))
@@ -112,7 +154,7 @@ def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> Count
     ]
     groups: dict[str | None, GroupOut] = {}
     for row in rows:
-        if by in ("none", "department") or (row.denominator is None and counting.measure == "training_share"):
+        if by not in ("region", "zone", "institution") or (row.denominator is None and counting.measure == "training_share"):
             continue
         code = _group_of(row, by)
         seen = groups.get(code)
@@ -136,6 +178,8 @@ async def _names(session: AsyncSession, by: By, codes: set[str]) -> list[NameOut
             return [NameOut(code=each.code, name=each.name) for each in regions if each.kind == "zone"]
         case "department":
             return [NameOut(code=code, name=code) for code in sorted(codes)]
+        case "category":
+            return [NameOut(code=each.code, name=each.name) for each in reference.lists().categories.values()]
         case "channel":
             return [NameOut(code=code, name=labels.label("channel", code)) for code in sorted(codes)]
         case "institution":

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CTE,
     ColumnElement,
     Date,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    Uuid,
     and_,
     any_,
     case,
@@ -32,14 +35,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
-from services.registry.codes import BrandKind, EnrolmentOutcome, InstitutionStatus
+from services.registry.codes import BrandKind, ClassStatus, EnrolmentOutcome, InstitutionStatus
 from services.registry.counting import conditions
 from services.registry.counting.schemas import By, CountingIn
 from services.registry.institutions.institutions.conditions import status
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
-from services.registry.people.trainees.tables import Trainee
+from services.registry.people.trainees.conditions import WRITTEN_AS
+from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.training.brands.conditions import complete_on
 from services.registry.training.brands.tables import Brand
 from services.registry.training.classes.conditions import of_order
@@ -73,6 +77,45 @@ def person_times(countings: Sequence[CountingIn], by: By) -> Select[Any]:
         .join(TrainingClass, and_(TrainingClass.id == in_a_class.c.class_id, conditions.counted_in(wanted)))
         .group_by(wanted.c.key, "code")
         .having(func.sum(in_a_class.c.people) > 0)
+    )
+
+
+def by_category(countings: Sequence[CountingIn]) -> Select[Any]:
+    """key, group, numerator: person-times under each category that the person had on the class's first day; whoever had several is under each."""
+    wanted = conditions.wanted_of(countings)
+    people, each = _people(wanted, "none", Enrolment.outcome == EnrolmentOutcome.COMPLETED)
+    had = _had(each)
+    return (
+        select(people.c.key, had.c.code.label("code"), func.count().label("numerator"))
+        .select_from(people)
+        .outerjoin(had, had.c.enrolment_id == each.enrolment_id)
+        .group_by(people.c.key, had.c.code)
+    )
+
+
+def _had(of: Person) -> Subquery:
+    """The categories that people had on the first day of their class, each once."""
+    category = TraineeCategory
+    on = of.starts_on
+    within = and_(category.trainee_id == of.who, category.since_on <= on, or_(category.until_on.is_(None), category.until_on >= on))
+    return select(of.enrolment_id, category.code).join(category, within).distinct().subquery("had")
+
+
+def underway(countings: Sequence[CountingIn], as_of: date) -> Select[Any]:
+    """key, people, classes: of the classes that end after the day and by `until_on`, all seats of those that may still be filled."""
+    wanted = conditions.wanted_of(countings)
+    people = case((TrainingClass.status == ClassStatus.COMPLETED, TrainingClass.completed_people), else_=TrainingClass.seats)
+    measured = or_(
+        wanted.c.measure == "person_times",
+        and_(wanted.c.measure == "demonstration_classes", TrainingClass.demonstration),
+        and_(wanted.c.measure == "order_classes", TrainingClass.order_id.is_not(None)),
+    )
+    held = TrainingClass.status.in_((ClassStatus.APPROVED, ClassStatus.IN_PROGRESS, ClassStatus.COMPLETED))
+    later = and_(TrainingClass.ends_on > literal(as_of, Date), TrainingClass.ends_on <= wanted.c.until_on)
+    return (
+        select(wanted.c.key, cast(func.sum(people), Integer).label("people"), func.count().label("classes"))
+        .join(TrainingClass, and_(held, later, measured, conditions.counted_in(wanted)))
+        .group_by(wanted.c.key)
     )
 
 
@@ -211,10 +254,9 @@ def demonstration_classes(countings: Sequence[CountingIn], by: By) -> Select[Any
 def brands(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     """key, group, numerator: a brand or dish counts on the day the last of its four materials was finished."""
     wanted = conditions.wanted_of(countings)
+    group = {"department": Brand.department, "month": conditions.month_of(complete_on())}.get(by, cast(null(), Text))
     return (
-        select(
-            wanted.c.key, (Brand.department if by == "department" else cast(null(), Text)).label("code"), func.count().label("numerator")
-        )
+        select(wanted.c.key, group.label("code"), func.count().label("numerator"))
         .join(
             Brand,
             and_(
@@ -291,4 +333,18 @@ def partner_enterprises(countings: Sequence[CountingIn]) -> Select[Any]:
             ),
         )
         .order_by(wanted.c.key, YearlyReport.year.desc())
+    )
+
+
+def order_trained(trainee_ids: Sequence[UUID]) -> Select[UUID, date]:
+    """person, day: the last day of the first class trained to an order that each of these people completed, under whatever id."""
+    ids = literal(list(trainee_ids), ARRAY(Uuid))
+    theirs = or_(WRITTEN_AS.id == any_(ids), WRITTEN_AS.merged_into == any_(ids))
+    who = func.coalesce(WRITTEN_AS.merged_into, WRITTEN_AS.id)
+    return (
+        select(who, func.min(TrainingClass.ends_on))
+        .join(Enrolment, and_(Enrolment.trainee_id == WRITTEN_AS.id, Enrolment.outcome == EnrolmentOutcome.COMPLETED))
+        .join(TrainingClass, and_(TrainingClass.id == Enrolment.class_id, TrainingClass.order_id.is_not(None)))
+        .where(theirs, TrainingClass.status == ClassStatus.COMPLETED)
+        .group_by(who)
     )

@@ -1,6 +1,7 @@
 """What a plan's board asks the registry to count, and the tallies it answers with."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -19,7 +20,7 @@ Measure = Literal[
     "partner_enterprises",
     "frontline_share",
 ]
-By = Literal["none", "region", "zone", "department", "institution", "channel"]
+By = Literal["none", "region", "zone", "department", "institution", "month", "category", "channel"]
 Quantity = int | wire.Money
 
 
@@ -30,6 +31,11 @@ class CountingIn(wire.In):
     measure: Measure = Field(examples=["person_times"])
     from_on: wire.CivilDate = Field(examples=["2024-01-01"])
     to_on: wire.CivilDate = Field(examples=["2025-12-31"])
+    until_on: wire.CivilDate | None = Field(
+        default=None,
+        description="Classes that have not ended are counted as well, in `underway`: those that end by this day.",
+        examples=[None],
+    )
     programmes: list[wire.Word] = Field(
         default=[],
         max_length=100,
@@ -68,6 +74,9 @@ class TallyOut(wire.Out):
     )
     pending: int | None = Field(default=None, description="employed_share: no work yet and the time for it not over; in no denominator.")
     already_employed: int | None = Field(default=None, description="employed_share: of the numerator, had that work on the first day.")
+    underway: int | None = Field(
+        default=None, description="What the classes that end later, and by `until_on`, will bring at the most: their seats, or themselves."
+    )
     institution_id: str | None = None
     institution_name: str | None = None
     class_id: str | None = None
@@ -75,7 +84,7 @@ class TallyOut(wire.Out):
 
 
 class GroupOut(wire.Out):
-    """What one town, zone, department or institution has of a counting; `code` null: what belongs to none."""
+    """What one town, zone, department, institution, month, channel or category has of a counting; `code` null: what belongs to none."""
 
     code: str | None
     numerator: Quantity
@@ -98,3 +107,15 @@ class CountsOut(wire.Out):
 
     counts: list[CountOut]
     names: list[NameOut]
+
+
+class TrainedAsked(wire.In):
+    """People, whom eastwest counts as retained if an order class had trained them before they went."""
+
+    trainee_ids: Annotated[list[UUID], Field(max_length=10_000)]
+
+
+class TrainedFacts(wire.Out):
+    """The last day of the first order class that each completed; who completed none is left out."""
+
+    completed_on: dict[UUID, wire.CivilDate]

@@ -151,6 +151,15 @@ class PlanTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Programme:
+    """A line of a plan that classes can name. `only_of`: the channels it is meant for; none: any."""
+
+    code: str
+    title: str
+    only_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """All of it; every mapping is by code, in the order of its file. `programmes`: the codes of the lines of all plans; `led_by`: by
     department; `plans`: in the order of their days, at least one."""
@@ -163,6 +172,6 @@ class Reference:
     channels: Mapping[str, Channel]
     standing: StandingTerms
     harvest: HarvestTerms
-    programmes: frozenset[str]
     plans: tuple[PlanTerms, ...]
+    programmes: Mapping[str, Programme]
     led_by: Mapping[str, Led]

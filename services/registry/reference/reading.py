@@ -20,6 +20,7 @@ from services.registry.reference.facts import (
     Level,
     Occupation,
     PlanTerms,
+    Programme,
     Reference,
     Region,
     StandingTerms,
@@ -41,8 +42,8 @@ def load(directory: Path) -> Reference:
         channels=_by_code(directory, "channels", Channel),
         standing=read_file(StandingTerms, directory / "standing.toml"),
         harvest=read_file(HarvestTerms, directory / "harvest.toml"),
-        programmes=frozenset(line["code"] for line in lines),
         plans=_plans(plans),
+        programmes={line["code"]: _programme(line) for line in lines},
         led_by=_led_by(lines),
     )
     for region in reference.regions.values():
@@ -73,6 +74,10 @@ def _plans(plans: Iterable[Mapping[str, Any]]) -> tuple[PlanTerms, ...]:
         PlanTerms(plan["employed_within_months"], tuple(plan["employed_kinds"]), until_on)
         for plan, until_on in zip(in_order, next_from, strict=True)
     )
+
+
+def _programme(line: Mapping[str, Any]) -> Programme:
+    return Programme(line["code"], line["title"], tuple(line["channels"]) if line.get("only_channels") else ())
 
 
 def _led_by(lines: Iterable[Mapping[str, Any]]) -> dict[str, Led]:

@@ -170,7 +170,13 @@ async def test_each_college_is_a_part_and_the_worst_decides(start: Start) -> Non
         await registered.completed(registry, good, 4, on=MIDDLE)
         await registered.completed(registry, poor, 1, on=MIDDLE)
         answered = await line(gateway, "college.training", date(2025, 12, 31))
-        assert (answered["numerator"], answered["denominator"], answered["status"], answered["records"]) == (5, 8, "behind", None)
+        assert (answered["numerator"], answered["denominator"], answered["status"], answered["records"]) == (
+            5,
+            8,
+            "behind",
+            answered["records"],
+        )
+        assert await follow(registry, answered["records"]) == 5
         parts = [part for part in answered["parts"] if part["period"] == "2025"]
         assert {part["subject_name"]: (part["actual"], part["status"]) for part in parts} == {"甲校": (1, "met"), "乙校": (0.25, "behind")}
         for part in parts:
@@ -188,6 +194,26 @@ async def test_the_frontline_share_is_of_money_and_has_no_rows_to_list(start: St
 
 
 # The breakdown.
+
+
+async def test_months_and_channels_add_up_to_the_line_and_whoever_has_two_categories_is_in_both(start: Start) -> None:
+    async with start("registry") as registry, start("gateway") as gateway:
+        gateway.knows(registry)
+        school = await registered.institution(registry, "甲校")
+        first, second = await registered.completed(registry, school, 2, "four.chef", on=date(2025, 3, 31))
+        await registered.completed(registry, school, 3, "four.chef", on=date(2025, 4, 1), channel="upskill")
+        await registered.category(registry, first, "veteran", date(2020, 1, 1))
+        await registered.category(registry, first, "rural_woman", date(2020, 1, 1))
+        await registered.category(registry, second, "veteran", date(2025, 3, 2))  # the day after the class began
+        by = {each: (await line(gateway, "four.chef", by=each))["breakdown"] for each in ("month", "channel", "category")}
+        assert [(row["code"], row["numerator"]) for row in by["month"]] == [("2025-03", 2), ("2025-04", 3)]
+        assert [(row["code"], row["name"], row["numerator"]) for row in by["channel"]] == [
+            ("upskill", "在岗技能提升培训", 3),
+            ("project", "中长期项目制取证培训", 2),
+        ]
+        assert {row["code"]: row["numerator"] for row in by["category"] if row["numerator"]} == {"veteran": 1, "rural_woman": 1, None: 4}
+        for row in (*by["month"], *by["channel"]):
+            assert await follow(registry, row["records"]) == row["numerator"]
 
 
 async def test_the_towns_are_ranked_and_those_without_anybody_are_there(start: Start) -> None:

@@ -111,18 +111,22 @@ async def test_the_share_placed_is_of_each_order_class(start: Start) -> None:
 )
 async def test_who_is_retained_counts_once_on_the_day_it_is_met(start: Start, as_of: str, retained: int) -> None:
     async with a_board(start) as (city, gateway):
-        first, second = await city.trained(2)
         orders = [await city.order(), await city.order("FS-2025-0018")]
+        first, second = await city.trained(2, order_id=UUID(orders[1]))
+        [untrained] = await city.trained(1)
         whole = update("p", "present", "2025-08-29", evidence=evidence(START, "2025-08-29"))
-        for enrolment, placed_on in ((first, orders), (second, orders[:1])):
+        for enrolment, placed_on in ((first, orders), (second, orders[:1]), (untrained, orders[:1])):
             trainee_id = await city.trainee_of(enrolment)
             await city.certificate(trainee_id)
             for order_id in placed_on:
-                await city.placement(order_id, trainee_id, update("s"), *([whole] if enrolment == first else []))
+                await city.placement(order_id, trainee_id, update("s"), *([whole] if enrolment != second else []))
         answered = await line(gateway, "brand.foshan.retained", date.fromisoformat(as_of), by="region")
         assert (answered["numerator"], answered["actual"], answered["status"]) == (retained, retained, "behind")
+        assert answered["beside"] == {"others": retained}, "retained, and no order class trained them before"
         assert await follow(city, answered["records"]) == retained
         assert sum(row["numerator"] for row in answered["breakdown"]) == retained
+        by_month = await line(gateway, "brand.foshan.retained", date.fromisoformat(as_of), by="month")
+        assert [(row["code"], row["numerator"]) for row in by_month["breakdown"]] == [("2025-08", 1)] * retained
         assert answered["breakdown"][0]["name"] == ("三棵树镇" if retained else "城西街道")
 
 
@@ -141,7 +145,7 @@ async def test_the_filings_cover_the_enterprises_of_a_day(start: Start) -> None:
         assert (await line(gateway, "enterprise.filings", date(2024, 12, 31)))["numerator"] == 0
 
 
-@pytest.mark.parametrize("by", ["region", "zone", "department", "institution"])
+@pytest.mark.parametrize("by", ["region", "zone", "department", "institution", "month", "category", "channel"])
 async def test_the_whole_board_is_complete_and_every_link_lists_what_was_counted(start: Start, by: str) -> None:
     async with a_board(start) as (city, gateway):
         order_id = await city.order()

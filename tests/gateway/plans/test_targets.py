@@ -194,7 +194,7 @@ def test_a_line_that_is_not_there_is_a_key_error() -> None:
         ),
         pytest.param('[{ period = "total", at_least = 4000 }]', "4000", "targets:应为列表", id="number-for-a-list"),
         pytest.param('code = "four.chef"', 'code = "four.domestic"', "four.domestic 出现多次", id="code-twice"),
-        pytest.param("ends_on = 2025-12-31", "ends_on = 2023-12-31", "ends_on:早于 starts_on（第 15 行）", id="ends-before-it-starts"),
+        pytest.param("ends_on = 2025-12-31", "ends_on = 2023-12-31", "ends_on:早于 starts_on（第 17 行）", id="ends-before-it-starts"),
         pytest.param("starts_on = 2024-01-01", "starts_on = 2024-01-01T00:00:00", "starts_on:", id="time-for-a-day"),
         pytest.param('whole = "brand.yueqian"', 'whole = "brand.none"', "brand.none 不在 lines 中", id="relation-to-no-line"),
         pytest.param('whole = "brand.yueqian"\n', "", "relations[1].whole:在 within", id="within-nothing"),

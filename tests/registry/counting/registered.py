@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
-from services.registry.people.trainees.tables import Trainee
+from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.training.brands.tables import Brand
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Employment, Enrolment
@@ -120,6 +120,11 @@ async def completed(registry: Service, institution_id: UUID, how_many: int, *pro
 async def work(registry: Service, enrolment_id: UUID, from_on: date, until_on: date | None = None, kind: str = "employer") -> None:
     row = {"id": db.new_id(), "enrolment_id": enrolment_id, "kind": kind, "from_on": from_on, "until_on": until_on, "grade": "B"}
     await _put(registry, Employment, [row])
+
+
+async def category(registry: Service, enrolment_id: UUID, code: str, since_on: date) -> None:
+    trainee_id = await trainee_of(registry, enrolment_id)
+    await _put(registry, TraineeCategory, [{"id": db.new_id(), "trainee_id": trainee_id, "code": code, "since_on": since_on}])
 
 
 async def brand(registry: Service, name: str, kind: str = "brand", **materials: Any) -> None:

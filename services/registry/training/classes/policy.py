@@ -52,6 +52,7 @@ MACHINE: Final = Machine(
     parts={"propose": "申报", "change": "修改", "submit": "提交", "approve": "批准"},
 )
 ORDER_NOT_OPEN: Final = "order_not_open"
+PROGRAMME_CONTRADICTS: Final = "programme_contradicts"
 STANDING: Final = ("submit", "approve", "start")  # what the institution must be free to do, on the class's days
 
 

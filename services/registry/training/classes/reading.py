@@ -18,7 +18,7 @@ from services.registry.reference import policy as reference
 from services.registry.training.classes import conditions, policy, visibility
 from services.registry.training.classes.schemas import ClassOut, ClassPaper, ClassWarning, SessionOut
 from services.registry.training.classes.tables import ClassSession, TrainingClass
-from shared import errors, history, pages, seeking, wire
+from shared import codes, errors, history, pages, seeking, wire
 from shared.access import Call, WrongRole
 from shared.clock import SHANGHAI
 from shared.steps import Refusal
@@ -102,14 +102,35 @@ async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
 
 
 def _warnings(call: Call, row: Any) -> list[ClassWarning] | None:
-    """Of a class that is not over: that its order takes nobody any more. Null: nobody has said how the order stands."""
-    if row.order_id is None or row.status not in policy.NOT_OVER:
+    """Of a class that is not over: that it names lines of the plan which are not meant for its channel, and that its order takes nobody any more. Null:
+    nobody has said how the order stands."""
+    if row.status not in policy.NOT_OVER:
         return []
+    found = _contradictions(row)
+    if row.order_id is None:
+        return found
     if (told := call.told.get("orders", {}).get(str(row.order_id))) is None:
         return None
     order = clients.OrderRead.model_validate(told)
     detail = policy.order_not_open(order.number, order.closed, order.until_on, max(call.today, row.starts_on))
-    return [ClassWarning(code=policy.ORDER_NOT_OPEN, detail=f"{detail}。请更换订单,或与订单方核实。")] if detail else []
+    return [*found, *([ClassWarning(code=policy.ORDER_NOT_OPEN, detail=f"{detail}。请更换订单,或与订单方核实。")] if detail else [])]
+
+
+def _contradictions(row: Any) -> list[ClassWarning]:
+    """The lines that the class names though they are meant for other channels: it counts in them as it says."""
+    named = [reference.lists().programmes[code] for code in row.programmes if code in reference.lists().programmes]
+    said, meant = (
+        codes.label("channel", row.channel),
+        {each.code: "、".join(codes.label("channel", of) for of in each.only_of) for each in named},
+    )
+    return [
+        ClassWarning(
+            code=policy.PROGRAMME_CONTRADICTS,
+            detail=f"本班渠道为“{said}”,写明的指标“{each.title}”面向“{meant[each.code]}”。请核对渠道或 programmes;照写明的计入。",
+        )
+        for each in named
+        if each.only_of and row.channel not in each.only_of
+    ]
 
 
 def held(row: Any, organiser: policy.Organiser | None, claims: Sequence[str] = ()) -> policy.Held:

@@ -71,3 +71,25 @@ async def test_a_class_is_read_and_goes_its_way_while_eastwest_is_away(start: St
         officer = registry.as_("officer", at=made.BEFORE)
         assert (await officer.get(f"/v1/classes/{class_id}")).json()["warnings"] is None
         assert (await made.posted(officer, f"/v1/classes/{class_id}:approve"))["warnings"] is None
+
+
+@pytest.mark.parametrize(
+    ("channel", "programmes", "warned"),
+    [
+        pytest.param("agricultural_short", ["practical.agriculture"], [], id="the-line-of-its-channel"),
+        pytest.param("agricultural_short", ["four.chef"], [], id="a-line-of-no-channel"),
+        pytest.param("agricultural_short", ["enterprise.workers"], [], id="a-line-that-takes-other-channels-too"),
+        pytest.param("agricultural_short", ["practical.startup", "four.chef"], ["马兰花创业培训"], id="the-line-of-another-channel"),
+        pytest.param("agricultural_short", [], [], id="none-named"),
+    ],
+)
+async def test_a_line_that_is_meant_for_another_channel_is_warned_of(
+    start: Start, channel: str, programmes: list[str], warned: list[str]
+) -> None:
+    async with start("registry") as registry:
+        body = made.class_in(await made.school(registry), channel=channel, programmes=programmes)
+        officer = registry.as_("officer", at=made.BEFORE)
+        paper = await made.posted(officer, "/v1/classes", body, 201)
+        submitted = await made.posted(officer, f"/v1/classes/{paper['id']}:submit")
+        assert [each["code"] for each in submitted["warnings"]] == ["programme_contradicts"] * len(warned)
+        assert all(title in each["detail"] for title, each in zip(warned, submitted["warnings"], strict=True))
