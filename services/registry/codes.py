@@ -63,6 +63,22 @@ class Channel(StrEnum):
     HIGH_SKILL = "high_skill"
     NEW_OCCUPATION = "new_occupation"
     SAFETY = "safety"
+    SOCIAL = "social"  # 非补贴社会培训: counts, and is never claimed for
+
+
+class ClassKind(StrEnum):
+    """For whom a class is held: anyone, or whoever ordered it, gave it its name or takes its people."""
+
+    ORDINARY = "ordinary"
+    ORDER = "order"
+    TITLED = "titled"
+    DIRECTED = "directed"
+
+
+class Delivery(StrEnum):
+    ON_SITE = "on_site"
+    ONLINE = "online"
+    MIXED = "mixed"
 
 
 class InstitutionStatus(StrEnum):
@@ -319,6 +335,8 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "duplicate_ground": DuplicateGround,
     "personal_status": PersonalStatus,
     "class_status": ClassStatus,
+    "class_kind": ClassKind,
+    "delivery": Delivery,
     "half_day": HalfDay,
     "enrolment_outcome": EnrolmentOutcome,
     "employment_kind": EmploymentKind,

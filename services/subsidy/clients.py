@@ -19,7 +19,7 @@ from services.subsidy.codes import (
     SchemeCode,
     Sex,
 )
-from services.subsidy.judging.facts import AttendedDay, Headcount, HeldCategory, HeldStatus, Impossible, Overlap, Signing
+from services.subsidy.judging.facts import AttendedDay, Headcount, HeldCategory, HeldStatus, Impossible, Overlap, Posts, Signing
 from services.subsidy.judging.papers import Barred
 from shared import errors
 from shared.access import Call
@@ -86,6 +86,9 @@ class ClassRead(_Read):
     approved_at: datetime | None = None
     late_reason: str | None = None
     need_reason: str | None = None
+    kind: str | None = None
+    order_id: UUID | None = None
+    posts: tuple[Posts, ...] | None = None
     hours_planned: int | None = None
     half_days_planned: int | None = None
     half_days_held: int = 0

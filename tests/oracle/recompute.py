@@ -206,6 +206,10 @@ def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
         before = (day(course["starts_on"]) - day(course["filed_at"][:10])).days
         if before < block["filing_days_before_start_at_least"]:
             found.append(("class_filed_late", "hold" if before < 0 else "note"))
+    if block.get("posts_missing_is") and course.get("posts") is not None and not course.get("ordered") and not course.get("imported"):
+        agreed, filed = [each["agreed_on"] for each in course["posts"]], course.get("filed_at")
+        if not agreed or (filed and min(agreed) > filed[:10]):
+            found.append(("posts_missing", block["posts_missing_is"]))
     if not course.get("occupation_code") and not course.get("trade_filing_no"):
         found.append(("trade_not_filed", "refuse"))
     if trade and block.get("trade_fields") is not None:

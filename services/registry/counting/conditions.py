@@ -77,7 +77,7 @@ def group_of(by: By) -> Any:
     """What a class is put under, other than by the trainee's own town."""
     match by:
         case "zone":
-            return case((TrainingClass.region_code.in_(zones()), TrainingClass.region_code))
+            return func.coalesce(TrainingClass.zone_code, case((TrainingClass.region_code.in_(zones()), TrainingClass.region_code)))
         case "department":
             return TrainingClass.department
         case "channel":

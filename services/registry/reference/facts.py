@@ -75,9 +75,10 @@ class InstitutionKind:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`for_whom`: in the words of the document, None: for anyone; `days_at_most`: first to last day of a class, both counted; None: no limit. `signed_am`, `signed_pm`: from when to when a half-day is signed
-    (`HH:MM`, both counted); a half-day begins with the first. `filing_days_before_start_at_least`: from the day a class is filed to its first, None: whenever;
-    `class_hours_a_day_at_most`: of 45 minutes, None: no limit."""
+    """`for_whom`: in the words of the document, None: for anyone; `days_at_most`: first to last day of a class, both counted; None: no limit. `signed_am`,
+    `signed_pm`: from when to when a half-day is signed (`HH:MM`, both counted); a half-day begins with the first. `filing_days_before_start_at_least`: from the day a class is filed to its first, None: whenever;
+    `class_hours_a_day_at_most`: of 45 minutes, None: no limit. `posts_first`: a class is held for posts that employers have agreed to, or for an order
+    (先定岗、再定培). `online_minutes_a_half_day_at_least`: from how many minutes on the platform a half-day counts, None: each."""
 
     code: str
     name: str
@@ -95,6 +96,8 @@ class Channel:
     days_at_most: int | None = None
     filing_days_before_start_at_least: int | None = None
     class_hours_a_day_at_most: int | None = None
+    posts_first: bool = False
+    online_minutes_a_half_day_at_least: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,13 +257,15 @@ def _of_class(call: Call, asked: Asked, told: Told, terms: Terms, lines: Sequenc
     if asked.institution_id is not None and class_.institution.id != asked.institution_id:
         yield errors.Fault("not_your_class", pointer="/class_id", allowed="申领单位举办的班级", fix="请改正 class_id 或 applicant。")
         return
-    if asked.scheme != class_.channel:
-        channel = codes.label("scheme", class_.channel) if class_.channel in set(SchemeCode) else "班级的培训渠道"
+    if class_.channel not in set(SchemeCode):
+        fix = "请核对 class_id;该班级只计入培训人次,不申领补贴。"
+        yield errors.Fault("class_unsubsidised", pointer="/class_id", seen=class_.number, allowed="补贴性培训的班级", fix=fix)
+    elif asked.scheme != class_.channel:
         yield errors.Fault(
             "scheme_differs_from_channel",
             pointer="/scheme",
             seen=asked.scheme,
-            allowed=f"{class_.channel}({channel})",
+            allowed=f"{class_.channel}({codes.label('scheme', class_.channel)})",
             fix="请改正 scheme 或 class_id。",
         )
     if asked.trainee_id is not None and terms.payee != Payee.TRAINEE:

@@ -113,6 +113,7 @@ class FindingCode(StrEnum):
     INSTITUTION_SUSPENDED = "institution_suspended"
     INSTITUTION_EXITED = "institution_exited"
     CLASS_FILED_LATE = "class_filed_late"
+    POSTS_MISSING = "posts_missing"
     HEADCOUNT_DIFFERS = "headcount_differs"
     TRADE_NOT_ALLOWED = "trade_not_allowed"
     ABILITY_NOT_STATED = "ability_not_stated"

@@ -122,6 +122,15 @@ class Headcount:
 
 
 @dataclass(frozen=True, slots=True)
+class Posts:
+    """What an employer agreed to take the class's people for, and when."""
+
+    occupation_code: str
+    posts: int
+    agreed_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class ClassFacts:
     """The class, and its institution as it stood on the class's first day. Instants are in local time, as the registry tells them."""
 
@@ -158,6 +167,8 @@ class ClassFacts:
     beside_occupation_code: str | None = None  # the occupation that the filed trade stands beside
     signings: tuple[Signing, ...] = later(())
     headcounts: tuple[Headcount, ...] = later(())
+    posts: tuple[Posts, ...] | None = None  # None: not known, says nothing
+    ordered: bool = later(False)  # by an order, or by whom the class is held for
 
     @property
     def calendar_days(self) -> int:

@@ -177,6 +177,11 @@ def _fewer_heads(of: Ground, asked: Asked, most: int) -> Iterator[ClaimFacts]:
         yield claim(of, asked, headcounts=(Headcount(asked.day, HalfDay.AM, 0, most + 1),))
 
 
+def _without_posts(of: Ground, asked: Asked, _effect: str) -> Iterator[ClaimFacts]:
+    if claim(of, asked).class_facts:
+        yield claim(of, asked, posts=())
+
+
 def with_status(status: str) -> Beyond:
     def beyond(of: Ground, asked: Asked, _excluded: Any) -> Iterator[ClaimFacts]:
         yield claim(of, asked, statuses=(HeldStatus(status, asked.day, None, "设想的名单"),))  # type: ignore[arg-type]
@@ -196,6 +201,7 @@ LIMITS: dict[str, tuple[Beyond, Any]] = {  # with what stands in place of the li
     "attendance_percent_at_least": (_rarely_there, None),
     "filing_days_before_start_at_least": (_filed_later, None),
     "one_hand_people_at_least": (_by_one_hand, None),
+    "posts_missing_is": (_without_posts, None),
     "headcount_missing_at_most": (_fewer_heads, None),
     "age_at_least": (_younger, 0),
     "age_at_most": (_older, None),

@@ -151,6 +151,7 @@ class Terms:
     class_hours_a_day_at_most: int | None = None  # more hours than the class's days can hold cannot be taught
     one_hand_people_at_least: int | None = None  # so many people who sign within
     one_hand_seconds_at_most: int | None = None  # so many seconds are signed for by one hand
+    posts_missing_is: Annotated[str, ("note", "hold", "refuse")] | None = None  # a class without posts or an order; None: none is asked for
     headcount_missing_at_most: int | None = None  # by how many a headcount may fall short of those recorded as present
     attendance_percent_at_least: int | None = None
     times_a_year_at_most: int | None = None

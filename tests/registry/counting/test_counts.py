@@ -122,7 +122,8 @@ async def test_a_count_is_divided_by_town_zone_department_and_institution(start:
     async with start("registry") as registry:
         first, second = [await registered.institution(registry, name) for name in ("甲校", "乙校")]
         await registered.completed(registry, first, 3, "four.chef", on=MIDDLE, of_region=ZHOUXI, department="市教育局")
-        await registered.completed(registry, second, 2, "four.chef", on=MIDDLE, region_code="lubi")
+        await registered.completed(registry, second, 1, "four.chef", on=MIDDLE, region_code="lubi")
+        await registered.completed(registry, second, 1, "four.chef", on=MIDDLE, zone_code="lubi")  # beside its town
 
         async def groups(by: str) -> tuple[dict[str | None, int], dict[str, str]]:
             [count] = await ask(registry, {"measure": "person_times", "programmes": ["four.chef"]}, by=by)
@@ -281,7 +282,7 @@ async def test_who_was_enrolled_twice_and_is_one_is_one_person_time(start: Start
     """Two of the three who completed are one person; of another one the second enrolment was not attended. Apart again, each counts."""
     async with start("registry") as registry:
         school = await registered.institution(registry, "甲校", "vocational_college")
-        held = await registered.training_class(registry, school, "brand.rongwan", ends_on=MIDDLE, order_id=db.new_id())
+        held = await registered.training_class(registry, school, "brand.rongwan", ends_on=MIDDLE, kind="order", order_id=db.new_id())
         twice = await registered.people(registry, held, 3, counted_on=MIDDLE)
         absent = await registered.people(registry, held, 1, counted_on=None, outcome="absent")
         await registered.report(registry, school, 2025, enrolled_students=10)

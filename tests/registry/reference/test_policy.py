@@ -139,8 +139,9 @@ def test_batik_has_no_code_that_we_know() -> None:
     assert "蜡染" not in policy.words(policy.lists().occupations.values())
 
 
-def test_the_channels_are_ten() -> None:
-    assert list(policy.lists().channels) == CHANNELS
+def test_the_channels_are_ten_and_one_that_is_not_subsidised() -> None:
+    assert list(policy.lists().channels) == [*CHANNELS, "social"]
+    assert not any(policy.needs_designation("social", kind) for kind in TEACHING_THE_PUBLIC)
 
 
 def test_only_the_short_course_has_a_longest_length() -> None:

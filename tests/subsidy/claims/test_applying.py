@@ -152,6 +152,15 @@ async def test_an_enrolment_of_someone_else_is_refused_with_every_other_fault(st
         assert [fault["code"] for fault in answer.json()["errors"]] == ["unknown_fund", "unknown_enrolment", "unknown_trainee"]
 
 
+async def test_an_unsubsidised_class_is_neither_claimed_for_nor_quoted(start: Start) -> None:
+    async with a_world(start) as world:
+        class_id = world.open_class([a_person()], channel="social")
+        for path in ("/v1/claims", "/v1/claims:quote"):
+            answer = await world.as_("institution").post(path, json=world.body(class_id), headers=key())
+            assert answer.status_code == 422
+            assert [(each["code"], each["pointer"]) for each in answer.json()["errors"]] == [("class_unsubsidised", "/class_id")]
+
+
 async def test_a_class_without_anyone_cannot_be_claimed(start: Start) -> None:
     async with a_world(start) as world:
         answer = await world.as_("institution").post("/v1/claims", json=world.body(world.open_class([])), headers=key())

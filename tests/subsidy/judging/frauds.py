@@ -22,6 +22,7 @@ from services.subsidy.judging.facts import (
     Impossible,
     LineFacts,
     Overlap,
+    Posts,
     Prior,
     Signing,
 )
@@ -204,6 +205,16 @@ def few_seen(random: Random, training: ClassFacts) -> dict[str, Any]:
     return {"headcounts": (Headcount(day, random.choice(("am", "pm", None)), random.randint(0, attended - 2), attended),)}
 
 
+def no_posts(random: Random, case: Case) -> Case:
+    """None at all, or agreed to when the class had long been filed."""
+    claim, terms = case
+    assert claim.class_facts is not None
+    filed = claim.class_facts.filed_at or at(claim.class_facts.starts_on - timedelta(days=10), random, 9)
+    late = (Posts(ELECTRICIAN, random.randint(5, 40), filed.date() + timedelta(days=random.randint(1, 30))),)
+    training = replace(claim.class_facts, posts=random.choice(((), late)), filed_at=filed)
+    return replace(claim, class_facts=training), replace(terms, posts_missing_is="hold")
+
+
 def days_to_come(random: Random, training: ClassFacts, line: LineFacts) -> dict[str, Any]:
     why = random.choice(("recorded_before", "signed_another_day", "outside_hours"))
     return {"impossible": (Impossible(training.ends_on, random.choice(("am", "pm")), why),)}
@@ -249,6 +260,7 @@ KINDS: dict[str, tuple[Plant, Honest, set[str]]] = {
     "a month's course held in days": (of_class(a_month_in_a_day), honest, {"attendance_impossible"}),
     "attendance recorded before it was": (of_each(days_to_come), honest, {"attendance_impossible"}),
     "one hand signs for all": (of_class(one_hand), honest, {"attendance_impossible"}),
+    "trained for posts that nobody offers": (no_posts, project, {"posts_missing"}),
     "fewer people seen than signed": (of_class(few_seen), honest, {"headcount_differs"}),
     "one list for two classes at once": (another_list, honest, {"roster_reused"}),
     "one person in two classes at once": (of_each(two_places), honest, {"overlapping_class"}),

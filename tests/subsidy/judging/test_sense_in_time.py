@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.subsidy.judging.facts import AttendedDay, Headcount, Impossible, Signing
+from services.subsidy.judging.facts import AttendedDay, Headcount, Impossible, Posts, Signing
 from services.subsidy.schemes.policy import Terms
 from tests.subsidy.judging.cases import FIRST_DAY, LAST_DAY, PROJECT, SHORT, class_with, effect_of, findings_of, line_with, terms_with
 
@@ -99,3 +99,25 @@ def test_who_was_not_seen_was_not_there(counted: Headcount, terms: Terms, effect
 def test_a_headcount_says_what_was_counted() -> None:
     finding = findings_of(claim=class_with(headcounts=(Headcount(FIRST_DAY, "pm", 3, 20),)))["headcount_differs"]
     assert finding.seen == "2025-04-08 下午清点 3 人,签到 20 人" and finding.basis.status == "unconfirmed"
+
+
+def posts(*agreed_on: str) -> dict[str, Any]:
+    return {"filed_at": at("2025-04-01T10:00:00"), "posts": tuple(Posts("6-31-01-03", 20, date.fromisoformat(on)) for on in agreed_on)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "terms", "effect"),
+    [
+        pytest.param(posts(), PROJECT, "note", id="nobody-agreed-to-any"),
+        pytest.param(posts("2025-04-02"), PROJECT, "note", id="agreed-the-day-after-it-was-filed"),
+        pytest.param(posts("2025-04-01"), PROJECT, None, id="agreed-the-day-it-was-filed"),
+        pytest.param(posts("2025-04-02", "2025-03-01"), PROJECT, None, id="some-agreed-before"),
+        pytest.param(posts() | {"ordered": True}, PROJECT, None, id="ordered"),
+        pytest.param(posts() | {"imported": True}, PROJECT, None, id="history"),
+        pytest.param({"posts": None}, PROJECT, None, id="not-known"),
+        pytest.param(posts(), SHORT, None, id="a-short-course-is-for-no-posts"),
+        pytest.param(posts(), terms_with(PROJECT, posts_missing_is="hold"), "hold", id="as-the-terms-say"),
+    ],
+)
+def test_a_class_that_is_held_for_posts_has_some_when_it_is_filed(facts: dict[str, Any], terms: Terms, effect: str | None) -> None:
+    assert effect_of("posts_missing", terms=terms, claim=class_with(**facts)) == effect

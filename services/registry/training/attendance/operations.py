@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import Insert, func, select, update
@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import ClassStatus, EnrolmentOutcome, HalfDay
 from services.registry.people.trainees.conditions import ALIASES
+from services.registry.reference.policy import lists
 from services.registry.training.attendance import reading, schemas
 from services.registry.training.attendance.errors import AttendanceInFuture, OverlappingAttendance
-from services.registry.training.attendance.policy import GONE
+from services.registry.training.attendance.policy import GONE, ONLINE, delivered_otherwise, makes_a_half_day
 from services.registry.training.attendance.tables import ONE_PLACE, STANDS, Attendance, AttendanceConflict
 from services.registry.training.classes import policy
 from services.registry.training.classes import reading as classes
@@ -28,6 +29,7 @@ from shared.access import Call
 from shared.db import new_id
 
 Key = tuple[UUID, date, str]
+STANDING: Final = Attendance.voided_at.is_(None) & Attendance.counted  # and makes a half-day
 PROBLEMS: dict[str, type[errors.Problem]] = {each.code: each for each in (AttendanceInFuture, OverlappingAttendance)}
 
 
@@ -38,6 +40,8 @@ class Mark:
     half_day: str
     source: str
     signed_at: datetime | None = None
+    minutes: int | None = None
+    platform: str | None = None
     corrects: UUID | None = None
 
     @property
@@ -121,7 +125,7 @@ async def judge(session: AsyncSession, call: Call, training: TrainingClass, mark
         who = ids[mark.trainee_id]
         key = (who, mark.on, mark.half_day)
         there = known.get(key)
-        if fault := day_fault(training, mark.on, "/on") or _to_come(call, mark.on):
+        if fault := day_fault(training, mark.on, "/on") or _to_come(call, mark.on) or _delivery(training, mark):
             judged.append(Judged(mark, "rejected", fault=fault))
         elif who not in roster:
             fault = errors.Fault(
@@ -151,6 +155,21 @@ def _to_come(call: Call, on: date) -> errors.Fault | None:
     return errors.Fault(AttendanceInFuture.code, "/on", seen=str(on), allowed=f"不晚于今天 {call.today}", fix="请在当天或之后录入签到。")
 
 
+def _delivery(training: TrainingClass, mark: Mark) -> errors.Fault | None:
+    """Online is told with minutes and platform, and nothing else is; and only of a class that is taught so."""
+    said = {"minutes": mark.minutes, "platform": mark.platform}
+    for name, value in said.items():
+        if mark.source == ONLINE and value is None:
+            return errors.Fault("missing_field", f"/{name}", fix="线上学习请填写分钟数和平台。")
+        if mark.source != ONLINE and value is not None:
+            fix = "分钟数和平台只随线上学习(source 为 online)填写,请去掉,或改正 source。"
+            return errors.Fault("invalid_value", f"/{name}", seen=str(value), fix=fix)
+    if not delivered_otherwise(training.delivery, mark.source):
+        return None
+    allowed = f"本班授课方式为{codes.label('delivery', training.delivery)}"
+    return errors.Fault("invalid_value", "/source", seen=mark.source, allowed=allowed, fix="请改正来源;授课方式填错的请更正班级。")
+
+
 def _overlap(mark: Mark, other: str) -> errors.Fault:
     half = codes.label("half_day", mark.half_day)
     fix = "请核对签到表。本条已作为冲突留存,两个班的申领都会看到。"
@@ -164,6 +183,7 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
     new = [each for each in judged if each.outcome == "created"]
     if not new:
         return list(judged)
+    at_least = lists().channels[training.channel].online_minutes_a_half_day_at_least
     rows = [
         {
             "id": each.id,
@@ -173,6 +193,9 @@ async def keep(session: AsyncSession, call: Call, training: TrainingClass, judge
             "half_day": each.mark.half_day,
             "source": each.mark.source,
             "signed_at": each.mark.signed_at,
+            "minutes": each.mark.minutes,
+            "platform": each.mark.platform,
+            "counted": makes_a_half_day(each.mark.source, each.mark.minutes, at_least),
             "recorded_at": call.now,
             "corrects": each.mark.corrects,
         }
@@ -195,7 +218,7 @@ async def _count(session: AsyncSession, class_id: UUID, trainee_ids: Collection[
         return
     days = (
         select(Attendance.trainee_id, func.count().label("half_days"))
-        .where(Attendance.class_id == class_id, Attendance.trainee_id == func.any(list(trainee_ids)), Attendance.voided_at.is_(None))
+        .where(Attendance.class_id == class_id, Attendance.trainee_id == func.any(list(trainee_ids)), STANDING)
         .group_by(Attendance.trainee_id, Attendance.on)
         .cte("days")
     )
@@ -227,8 +250,9 @@ async def correct(session: AsyncSession, call: Call, attendance_id: UUID, body: 
     completed class who completed it."""
     training, wrong = await standing(session, call, attendance_id, lock=True)
     given = body.model_dump(include=body.model_fields_set - {"reason"})
-    before = {name: getattr(wrong, name) for name in ("trainee_id", "on", "half_day", "source", "signed_at")}
-    right = Mark(**before | {name: value for name, value in given.items() if value is not None or name == "signed_at"}, corrects=wrong.id)
+    before = {name: getattr(wrong, name) for name in ("trainee_id", "on", "half_day", "source", "minutes", "platform", "signed_at")}
+    may_be_none = ("signed_at", "minutes", "platform")
+    right = Mark(**before | {name: value for name, value in given.items() if value is not None or name in may_be_none}, corrects=wrong.id)
     wrong.voided_at, wrong.void_reason = call.now, body.reason
     await session.flush()
     shown = wrong.id

@@ -34,6 +34,9 @@ SHOWN: Select[*tuple[Any, ...]] = select(
     Attendance.on,
     Attendance.half_day,
     Attendance.source,
+    Attendance.minutes,
+    Attendance.platform,
+    Attendance.counted,
     Attendance.signed_at,
     Attendance.recorded_at,
     Attendance.corrects,
@@ -71,7 +74,11 @@ async def attended(session: AsyncSession, enrolment_id: UUID, until: datetime) -
         .select_from(Attendance)
         .join(Enrolment, and_(Enrolment.class_id == Attendance.class_id, Enrolment.trainee_id == Attendance.trainee_id))
     )
-    of_day = days.where(Enrolment.id == enrolment_id, Attendance.recorded_at < until, stood).group_by(Attendance.on).subquery()
+    of_day = (
+        days.where(Enrolment.id == enrolment_id, Attendance.recorded_at < until, stood, Attendance.counted)
+        .group_by(Attendance.on)
+        .subquery()
+    )
     whole = func.count().filter(of_day.c.half_days == len(HalfDay))
     row = (await session.execute(select(func.coalesce(func.sum(of_day.c.half_days), 0).label("half_days"), whole.label("days")))).one()
     return {"half_days_attended": int(row.half_days), "days_attended": row.days}
@@ -137,4 +144,5 @@ def overlaps(numbered: Select[Any]) -> Any:
 
 
 def _of_people(wanted: Any) -> Any:
-    return wanted.join(Trainee, Trainee.id == Attendance.trainee_id).where(Attendance.class_id == CLASS_ID, Attendance.voided_at.is_(None))
+    stands = (Attendance.class_id == CLASS_ID, Attendance.voided_at.is_(None), Attendance.counted)
+    return wanted.join(Trainee, Trainee.id == Attendance.trainee_id).where(*stands)

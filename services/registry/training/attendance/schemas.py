@@ -1,11 +1,15 @@
 """Attendance on the wire."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from services.registry.codes import HalfDay
 from shared import history, wire
+
+Minutes = Annotated[int | None, Field(ge=0, le=720, description="线上学习的分钟数;线上必填", examples=[None])]
+Platform = Annotated[wire.Word | None, Field(description="线上学习的平台;线上必填", examples=[None])]
 
 
 class AttendanceIn(wire.In):
@@ -14,7 +18,9 @@ class AttendanceIn(wire.In):
     trainee_id: UUID
     on: wire.CivilDate
     half_day: HalfDay
-    source: wire.Word = Field(description="来源,如 签到表、人脸考勤机", examples=["签到表"])
+    source: wire.Word = Field(description="来源,如 签到表、人脸考勤机;线上学习填 online", examples=["签到表"])
+    minutes: Minutes = None
+    platform: Platform = None
     signed_at: wire.Instant | None = None
 
 
@@ -25,6 +31,8 @@ class AttendanceCorrected(wire.In):
     on: wire.CivilDate | None = None
     half_day: HalfDay | None = None
     source: wire.Word | None = None
+    minutes: Minutes = None
+    platform: Platform = None
     signed_at: wire.Instant | None = None
 
 
@@ -36,6 +44,9 @@ class AttendanceOut(history.Voidable):
     on: wire.CivilDate
     half_day: HalfDay
     source: str
+    minutes: int | None
+    platform: str | None
+    counted: bool = Field(description="是否计为一个半天;线上学习时长不足的不计")
     signed_at: wire.Instant | None
     corrects: UUID | None = Field(None, description="本条更正的原记录")
 

@@ -16,7 +16,7 @@ STANDS = text("voided_at IS NULL")
 
 class Attendance(Row):
     """A fact: a person was in this class that half-day. A person is in one class at a time. What was told wrongly is voided, and stays; `corrects`: the
-    record in whose place this one stands."""
+    record in whose place this one stands. `minutes` on `platform`: of online attendance alone; `counted`: whether they made a half-day when they were told."""
 
     __tablename__ = "attendance"
 
@@ -26,6 +26,9 @@ class Attendance(Row):
     on: Mapped[date]
     half_day: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+    minutes: Mapped[int | None]
+    platform: Mapped[str | None] = mapped_column(Text)
+    counted: Mapped[bool] = mapped_column(server_default=text("true"))
     signed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     corrects: Mapped[UUID | None] = mapped_column(ForeignKey("attendance.id"))
@@ -34,6 +37,8 @@ class Attendance(Row):
 
     __table_args__ = (
         Index("attendance_half_day_key", *ONE_PLACE, unique=True, postgresql_where=STANDS),
+        CheckConstraint("num_nulls(minutes, platform) = 2 OR (source = 'online' AND num_nulls(minutes, platform) = 0)", name="online"),
+        CheckConstraint("minutes >= 0", name="minutes"),
         CheckConstraint("num_nulls(voided_at, void_reason) IN (0, 2)", name="voided_whole"),
         db.one_of("half_day", HalfDay),
         Index("attendance_class_id_idx", "class_id", "trainee_id"),

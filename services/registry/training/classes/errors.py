@@ -31,6 +31,10 @@ class ClassClaimed(errors.Problem):
     code, status = "class_claimed", 409
 
 
+class ClassUnsubsidised(errors.Problem):
+    code, status = "class_unsubsidised", 409
+
+
 class InstitutionBlacklisted(errors.Problem):
     code, status = "institution_blacklisted", 409
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.clients import OrderRead
-from services.registry.codes import ClassStatus
+from services.registry.codes import ClassKind, ClassStatus
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.training.classes import policy, reading, rules, schemas, visibility
 from services.registry.training.classes.errors import TooLate
@@ -22,7 +22,8 @@ from shared.steps import Step
 async def create(session: AsyncSession, call: Call, body: schemas.ClassIn, order: OrderRead | None) -> schemas.ClassPaper:
     """Proposes a class, as a draft."""
     institution_id = body.institution_id or call.actor.institution_id
-    values = body.model_dump() | {"institution_id": institution_id}
+    kind = policy.kind_of(body.kind, body.order_id, body.sponsor)
+    values = _kept(body, body.model_dump()) | {"institution_id": institution_id, "kind": kind}
     _may_propose(call, institution_id, body.region_code)
     if institution_id is None:
         raise errors.Invalid(faults=[errors.Fault("missing_field", "/institution_id", fix="请补充承办机构的编号。")])
@@ -55,9 +56,10 @@ async def change(
 ) -> schemas.ClassPaper:
     """Changes a draft, or a class that was returned. One that is to begin earlier is to be filed anew."""
     training = await permit(session, call, class_id, step=policy.CHANGE, lock=True)
-    given = body.model_dump(include=body.model_fields_set)
+    given = _kept(body, body.model_dump(include=body.model_fields_set))
     _may_propose(call, training.institution_id, given.get("region_code", training.region_code))
     values = {name: getattr(training, name) for name in schemas.ClassChange.model_fields} | given
+    given["kind"] = values["kind"] = policy.kind_of(body.kind, values["order_id"], values["sponsor"], ClassKind(training.kind))
     await rules.check(session, training.institution_id, values, call.today, rules.order(body.order_id, order, values["starts_on"]))
     changed = [name for name, value in given.items() if getattr(training, name) != value]
     if values["starts_on"] < training.starts_on:
@@ -71,6 +73,11 @@ async def change(
         await session.flush()
         await announce(session, call, training, "changed", told)
     return await reading.paper(session, call, training)
+
+
+def _kept(body: schemas.ClassIn | schemas.ClassChange, values: dict[str, Any]) -> dict[str, Any]:
+    """As the row has it: posts as JSON."""
+    return values | ({"posts": [each.model_dump(mode="json") for each in body.posts]} if body.posts else {})
 
 
 async def drop_sessions_outside(session: AsyncSession, training: TrainingClass) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
+from services.registry.codes import ClassKind, InstitutionStatus
 from services.registry.codes import ClassStatus as Status
-from services.registry.codes import InstitutionStatus
 from services.registry.institutions.institutions.policy import Absence, Blacklisting, Designation, is_blacklisted, is_designated, status_on
 from shared import codes
 from shared.steps import Doer, Machine, Refusal, Step, by
@@ -53,6 +54,7 @@ MACHINE: Final = Machine(
 )
 ORDER_NOT_OPEN: Final = "order_not_open"
 PROGRAMME_CONTRADICTS: Final = "programme_contradicts"
+POSTS_MISSING: Final = "posts_missing"
 STANDING: Final = ("submit", "approve", "start")  # what the institution must be free to do, on the class's days
 
 
@@ -88,6 +90,24 @@ def order_not_open(number: str, closed: bool, until_on: date | None, on: date) -
     if closed:
         return f"订单 {number} 已关闭"
     return f"订单 {number} 到 {until_on} 为止,{on} 已过" if until_on is not None and until_on < on else None
+
+
+def kind_of(said: ClassKind | None, order_id: UUID | None, sponsor: str | None, stands: ClassKind = ClassKind.ORDINARY) -> ClassKind:
+    """What kind of class it is where nobody says: one that names an order was ordered, and one whose order was taken away is for anyone again."""
+    if said is not None or (sponsor and stands != ClassKind.ORDINARY):
+        return said or stands
+    if order_id and stands == ClassKind.ORDINARY:
+        return ClassKind.ORDER
+    return ClassKind.ORDINARY if stands == ClassKind.ORDER and not order_id else stands
+
+
+def posts_missing(agreed: Sequence[date], filed_on: date | None) -> str | None:
+    """Why a class that is held for posts has none: nobody agreed to any, or only after it was filed. None: it has some."""
+    if not agreed:
+        return "没有写明已落实的岗位,也没有订单"
+    if filed_on is None or min(agreed) <= filed_on:
+        return None
+    return f"岗位到 {min(agreed)} 才约定,班级已于 {filed_on} 报送"
 
 
 def number(series: str, year: int, serial: int) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import clients
-from services.registry.codes import Channel, ClassStatus
+from services.registry.codes import Channel, ClassKind, ClassStatus, Delivery
 from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
@@ -102,11 +102,11 @@ async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
 
 
 def _warnings(call: Call, row: Any) -> list[ClassWarning] | None:
-    """Of a class that is not over: that it names lines of the plan which are not meant for its channel, and that its order takes nobody any more. Null:
-    nobody has said how the order stands."""
+    """Of a class that is not over: that it names lines of the plan which are not meant for its channel, that nobody has posts for its people, and that its
+    order takes nobody any more. Null: nobody has said how the order stands."""
     if row.status not in policy.NOT_OVER:
         return []
-    found = _contradictions(row)
+    found = [*_contradictions(row), *_posts_missing(row)]
     if row.order_id is None:
         return found
     if (told := call.told.get("orders", {}).get(str(row.order_id))) is None:
@@ -114,6 +114,13 @@ def _warnings(call: Call, row: Any) -> list[ClassWarning] | None:
     order = clients.OrderRead.model_validate(told)
     detail = policy.order_not_open(order.number, order.closed, order.until_on, max(call.today, row.starts_on))
     return [*found, *([ClassWarning(code=policy.ORDER_NOT_OPEN, detail=f"{detail}。请更换订单,或与订单方核实。")] if detail else [])]
+
+
+def _posts_missing(row: Any) -> list[ClassWarning]:
+    if row.kind == ClassKind.ORDER or row.order_id or not reference.lists().channels[row.channel].posts_first:
+        return []
+    detail = policy.posts_missing([date.fromisoformat(each["agreed_on"]) for each in row.posts], _filed_on(row))
+    return [ClassWarning(code=policy.POSTS_MISSING, detail=f"{detail}。请先落实岗位再开班(先定岗、再定培)。")] if detail else []
 
 
 def _contradictions(row: Any) -> list[ClassWarning]:
@@ -138,8 +145,13 @@ def held(row: Any, organiser: policy.Organiser | None, claims: Sequence[str] = (
     wrote = (("propose", row.proposed_by), ("change", row.changed_by), ("submit", row.submitted_by))
     done = [(part, person) for part, person in wrote if person]
     filing_days = reference.lists().channels[row.channel].filing_days_before_start_at_least
-    filed_on = row.filed_at and row.filed_at.astimezone(SHANGHAI).date()
-    return policy.Held(ClassStatus(row.status), row.starts_on, row.ends_on, filed_on, row.late_reason, filing_days, done, organiser, claims)
+    return policy.Held(
+        ClassStatus(row.status), row.starts_on, row.ends_on, _filed_on(row), row.late_reason, filing_days, done, organiser, claims
+    )
+
+
+def _filed_on(row: Any) -> date | None:
+    return row.filed_at.astimezone(SHANGHAI).date() if row.filed_at else None
 
 
 async def organiser_of(session: AsyncSession, institution_id: UUID, channel: str) -> policy.Organiser:
@@ -159,6 +171,9 @@ def listed(
     channel: list[Channel] | None,
     institution_id: list[UUID] | None,
     region_code: list[str] | None,
+    zone_code: list[str] | None,
+    kind: list[ClassKind] | None,
+    delivery: list[Delivery] | None,
     occupation_code: list[str] | None,
     order_id: list[UUID] | None,
     department: list[str] | None,
@@ -174,12 +189,16 @@ def listed(
     """The classes that fit the filters; `from_on` and `to_on` find those with a day in between."""
     lists, row = reference.lists(), TrainingClass
     pages.known("region_code", region_code, lists.regions)
+    pages.known("zone_code", zone_code, lists.regions)
     pages.known("occupation_code", occupation_code, lists.occupations)
     equal = {
         row.status: status,
         row.channel: channel,
         row.institution_id: institution_id,
         row.region_code: region_code,
+        row.zone_code: zone_code,
+        row.kind: kind,
+        row.delivery: delivery,
         row.occupation_code: occupation_code,
         row.order_id: order_id,
         row.department: department,

@@ -8,7 +8,7 @@ from fastapi import Depends, Query
 from sqlalchemy import ColumnElement
 
 from services.registry import clients, fields
-from services.registry.codes import Channel, ClassStatus
+from services.registry.codes import Channel, ClassKind, ClassStatus, Delivery
 from services.registry.reference import policy as reference
 from services.registry.reference.errors import SamePerson
 from services.registry.training.classes import conditions, operations, policy, reading, rules, schemas, steps
@@ -72,6 +72,9 @@ async def list_classes(
     channel: pages.AnyOf[Channel] = None,
     institution_id: pages.AnyOf[UUID] = None,
     region_code: pages.AnyOf[str] = None,
+    zone_code: Annotated[pages.AnyOf[str], Query(description="开发区代码")] = None,
+    kind: pages.AnyOf[ClassKind] = None,
+    delivery: pages.AnyOf[Delivery] = None,
     occupation_code: pages.AnyOf[str] = None,
     order_id: pages.AnyOf[UUID] = None,
     from_on: Annotated[wire.CivilDate | None, Query(description="这一天或之后还有课")] = None,
@@ -93,6 +96,9 @@ async def list_classes(
         channel=channel,
         institution_id=institution_id,
         region_code=region_code,
+        zone_code=zone_code,
+        kind=kind,
+        delivery=delivery,
         occupation_code=occupation_code,
         order_id=order_id,
         department=department,

@@ -11,15 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
 from services.registry.clients import OrderRead
-from services.registry.codes import ClassStatus
+from services.registry.codes import Channel, ClassKind, ClassStatus
 from services.registry.institutions.teachers.tables import Teacher
+from services.registry.reference.errors import invalid_number
 from services.registry.reference.policy import lists
 from services.registry.training.classes import policy
 from services.registry.training.classes.errors import ClassHoursImpossible, ClassTooLong, TeacherClash
-from services.registry.training.classes.schemas import SessionOut
+from services.registry.training.classes.schemas import Post, SessionOut
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from shared import codes, county, errors, wire
 from shared.errors import Basis, Fault
+from shared.national_numbers import InvalidNumber, credit_code
 from shared.redaction import quoted
 
 NEEDED: Final = (
@@ -31,6 +33,8 @@ NEEDED: Final = (
     "hours",
     "seats",
     "region_code",
+    "posts",
+    "delivery",
     "teacher_ids",
     "demonstration",
     "external_refs",
@@ -42,7 +46,7 @@ async def check(session: AsyncSession, institution_id: UUID, values: Mapping[str
     missing = [Fault("missing_field", f"/{name}", fix="该字段不能为空。") for name in NEEDED if values[name] is None]
     if missing:
         raise errors.Invalid(faults=missing)
-    said = SimpleNamespace(**values)
+    said = SimpleNamespace(**{**values, "posts": [Post.model_validate(each) for each in values["posts"]]})
     found = [*faults, *wire.faults(RULES, said, today), *await _teachers(session, institution_id, said.teacher_ids)]
     refuse(found)
 
@@ -102,8 +106,9 @@ def _trade(body: Any, _today: date) -> list[Fault]:
         ]
     occupation = lists().occupations.get(code)
     if occupation is None:
-        fix = "请从 /v1/occupations 选择;目录之外的工种填写 trade_name 和 trade_filing_no。"
-        return [Fault("unknown_occupation", "/occupation_code", seen=code, allowed="职业目录中的代码", fix=fix)]
+        return [
+            _unknown_occupation("/occupation_code", code, "请从 /v1/occupations 选择;目录之外的工种填写 trade_name 和 trade_filing_no。")
+        ]
     if level is not None and level not in occupation.levels:
         allowed = "、".join(f"{each}({lists().levels[each].name})" for each in occupation.levels)
         return [
@@ -116,6 +121,10 @@ def _trade(body: Any, _today: date) -> list[Fault]:
             )
         ]
     return []
+
+
+def _unknown_occupation(pointer: str, code: str, fix: str) -> Fault:
+    return Fault("unknown_occupation", pointer, seen=quoted(code), allowed="职业目录中的代码", fix=fix)
 
 
 def _programmes(body: Any, _today: date) -> list[Fault]:
@@ -140,7 +149,53 @@ def _region(body: Any, _today: date) -> list[Fault]:
     return [Fault("unknown_region", "/region_code", seen=quoted(body.region_code), allowed="/v1/regions 中的代码", fix=fix)]
 
 
-RULES = (*DAYS, _trade, _programmes, _region)
+def _zone(body: Any, _today: date) -> list[Fault]:
+    zones = [each for each in lists().regions.values() if each.kind == "zone"]
+    if body.zone_code is None or body.zone_code in [each.code for each in zones]:
+        return []
+    allowed = "、".join(f"{each.code}({each.name})" for each in zones) or "本地没有开发区"
+    return [Fault("unknown_region", "/zone_code", seen=quoted(body.zone_code), allowed=allowed, fix="请改正,或不填。")]
+
+
+def _kind(body: Any, _today: date) -> list[Fault]:
+    """A class that is titled or directed says by whom, one that was ordered by what order or whom; one for anyone names nobody."""
+    kind = policy.kind_of(body.kind, body.order_id, body.sponsor)
+    if kind == ClassKind.ORDINARY and (body.order_id or body.sponsor):
+        seen, fix = "普通班写明了订单或单位", "请写明是订单班(order)、冠名班(titled)还是定向班(directed);确为普通班的,请去掉订单和单位。"
+        return [Fault("invalid_value", "/kind", seen=seen, allowed="order、titled、directed", fix=fix)]
+    if kind == ClassKind.ORDINARY or body.sponsor or (kind == ClassKind.ORDER and body.order_id):
+        return []
+    allowed = "订单编号或下订单的单位" if kind == ClassKind.ORDER else f"{codes.label('class_kind', kind)}的单位"
+    return [Fault("missing_field", "/sponsor", allowed=allowed, fix="请补充 sponsor,或改正 kind。")]
+
+
+def _posts(body: Any, today: date) -> list[Fault]:
+    """Known occupations, true credit codes, and agreed before they are told."""
+    found = []
+    for place, post in enumerate(body.posts):
+        if post.occupation_code not in lists().occupations:
+            found.append(_unknown_occupation(f"/posts/{place}/occupation_code", post.occupation_code, "请从 /v1/occupations 选择。"))
+        if post.agreed_on > today:
+            fix = "请填写岗位约定之日;尚未约定的请先不填。"
+            found.append(
+                Fault("invalid_value", f"/posts/{place}/agreed_on", seen=str(post.agreed_on), allowed=f"不晚于今天 {today}", fix=fix)
+            )
+        try:
+            _ = post.employer.uscc and credit_code(post.employer.uscc)
+        except InvalidNumber as invalid:
+            found.append(invalid_number(invalid, f"/posts/{place}/employer/uscc"))
+    return found
+
+
+def _unpaid(body: Any, _today: date) -> list[Fault]:
+    """What is never subsidised names no fund."""
+    if body.channel != Channel.SOCIAL or body.fund_source is None:
+        return []
+    fix = "请去掉 fund_source,或改正 channel。"
+    return [Fault("invalid_value", "/fund_source", seen=body.fund_source, allowed="非补贴社会培训不使用补贴资金", fix=fix)]
+
+
+RULES = (*DAYS, _trade, _programmes, _region, _zone, _kind, _posts, _unpaid)
 
 
 def order(order_id: UUID | None, known: OrderRead | None, starts_on: date | None) -> list[Fault]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.codes import Channel, ClassStatus, FundSource, HalfDay, Level
+from services.registry.codes import Channel, ClassKind, ClassStatus, Delivery, FundSource, HalfDay, Level
 from shared import county, names, wire
 
 EXAMPLES = county.here().examples
@@ -20,12 +20,34 @@ OccupationCode = Annotated[wire.Named, Field(max_length=20, description=OCCUPATI
 Hours = Annotated[int, Field(ge=1, le=10_000, description="总学时", examples=[24])]
 Seats = Annotated[int, Field(ge=1, le=10_000, description="人数上限", examples=[40])]
 RegionCode = Annotated[wire.Word, Field(description="办班所在的乡镇、街道代码", examples=[EXAMPLES.region_code])]
+ZoneCode = Annotated[wire.Word | None, Field(description="办在开发区的,另写开发区代码", examples=[None])]
+SponsorSaid = Annotated[
+    wire.Word | None, Field(description="冠名、定向或下订单的单位;冠名班、定向班必填", examples=[f"{PARTNER}某电子有限公司"])
+]
+Kind = Annotated[ClassKind | None, Field(description="普通、订单、冠名或定向;不填的,写明订单即为订单班,否则为普通班", examples=["order"])]
 NeedReason = Annotated[
     wire.Reason | None,
     Field(description="确有需要的理由:短平快班为营销或非农手工的,申领时据此判定", examples=["村合作社已签收购协议,须培训电商营销"]),
 ]
 LateReason = Annotated[wire.Reason | None, Field(description="开班前未及时提交的理由,申领时可见", examples=["农时提前,临时增开"])]
 TeacherIds = Annotated[list[UUID], Field(max_length=50, description="本班教师,须已在机构下登记")]
+
+
+class PostEmployer(wire.In):
+    name: wire.Word = Field(examples=[f"{PARTNER}某电子有限公司"])
+    uscc: wire.Word | None = Field(default=None, description="统一社会信用代码", examples=["91110000600037341L"])
+
+
+class Post(wire.In):
+    """Posts that an employer agreed to fill with people of the class (先定岗、再定培); an enterprise's own posts too."""
+
+    employer: PostEmployer
+    occupation_code: OccupationCode
+    posts: int = Field(ge=1, le=10_000, description="岗位数", examples=[20])
+    agreed_on: wire.CivilDate = Field(description="约定之日;须在班级报送之前", examples=["2025-03-01"])
+
+
+Posts = Annotated[list[Post], Field(max_length=50, description="已落实的岗位")]
 
 
 class ClassIn(wire.In):
@@ -44,6 +66,11 @@ class ClassIn(wire.In):
     hours: Hours
     seats: Seats
     region_code: RegionCode
+    zone_code: ZoneCode = None
+    kind: Kind = None
+    sponsor: SponsorSaid = None
+    posts: Annotated[Posts, wire.null_as(list)] = []
+    delivery: Annotated[Delivery, wire.null_as(lambda: Delivery.ON_SITE)] = Delivery.ON_SITE
     teacher_ids: Annotated[TeacherIds, wire.null_as(list)] = []
     order_id: UUID | None = Field(default=None, description=f"{PARTNER}订单")
     fund_source: FundSource | None = None
@@ -68,6 +95,11 @@ class ClassChange(wire.In):
     hours: Hours | None = None
     seats: Seats | None = None
     region_code: RegionCode | None = None
+    zone_code: ZoneCode = None
+    kind: Kind = None
+    sponsor: SponsorSaid = None
+    posts: Posts | None = None
+    delivery: Delivery | None = None
     teacher_ids: TeacherIds | None = None
     order_id: UUID | None = None
     fund_source: FundSource | None = None
@@ -75,6 +107,22 @@ class ClassChange(wire.In):
     need_reason: NeedReason = None
     late_reason: LateReason = None
     external_refs: wire.ExternalRefs | None = None
+
+
+ZoneName = Annotated[str | None, names.Beside("zone_code", "regions"), Field(description="开发区名称")]
+
+
+class PostEmployerOut(wire.Out):
+    name: str
+    uscc: str | None
+
+
+class PostOut(wire.Out):
+    employer: PostEmployerOut
+    occupation_code: str
+    occupation_name: names.OccupationName = None
+    posts: int
+    agreed_on: wire.CivilDate
 
 
 class ClassOut(wire.Out):
@@ -96,6 +144,12 @@ class ClassOut(wire.Out):
     seats: int
     region_code: str
     region_name: names.RegionName = None
+    zone_code: str | None
+    zone_name: ZoneName = None
+    kind: ClassKind
+    sponsor: str | None
+    posts: list[PostOut]
+    delivery: Delivery
     teacher_ids: list[UUID]
     teacher_names: list[str] = Field(description="与 teacher_ids 同序")
     order_id: UUID | None
@@ -147,6 +201,7 @@ class SessionIn(wire.In):
     hours: int = Field(ge=1, le=12, description="学时", examples=[4])
     topic: wire.Word | None = None
     teacher_id: UUID | None = Field(default=None, description="授课教师;不填而本班只有一名教师的,即为该教师")
+    place: wire.Word | None = Field(default=None, description="上课地点", examples=["实训楼 201"])
 
 
 class SessionOut(wire.Out):
@@ -157,3 +212,4 @@ class SessionOut(wire.Out):
     topic: str | None
     teacher_id: UUID | None
     teacher_name: str | None = Field(default=None, description="授课教师姓名")
+    place: str | None

@@ -1,21 +1,25 @@
 """Training classes (培训班) and their timetable."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, UniqueConstraint, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.codes import ClassStatus, HalfDay
+from services.registry.codes import ClassKind, ClassStatus, Delivery, HalfDay
 from services.registry.metadata import Referenced, Row
 from shared import db, keeping, seeking, tallies
+
+KIND_WHOLE = """CASE kind WHEN 'ordinary' THEN num_nonnulls(order_id, sponsor) = 0 WHEN 'order' THEN num_nonnulls(order_id, sponsor) > 0
+ELSE sponsor IS NOT NULL END"""
 
 
 class TrainingClass(db.Versioned, Referenced, Row):
     """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault.
     `completed_people`: how many completed it, from the day it was closed. `filed_at`: when it was first submitted, for this first day or an earlier one;
-    None, as `approved_at`: not yet, or not known of a class older than the column. `proposed_by`, `changed_by` (last), `submitted_by`: the persons, none of whom
+    None, as `approved_at`: not yet, or not known of a class older than the column. `posts`: what employers agreed to take its people for. `proposed_by`, `changed_by` (last), `submitted_by`: the persons, none of whom
     approves."""
 
     __tablename__ = "classes"
@@ -35,6 +39,11 @@ class TrainingClass(db.Versioned, Referenced, Row):
     hours: Mapped[int]
     seats: Mapped[int]
     region_code: Mapped[str] = mapped_column(Text)
+    zone_code: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text, server_default="ordinary")
+    sponsor: Mapped[str | None] = mapped_column(Text)
+    posts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    delivery: Mapped[str] = mapped_column(Text, server_default="on_site")
     teacher_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     order_id: Mapped[UUID | None]
     fund_source: Mapped[str | None] = mapped_column(Text)
@@ -61,6 +70,9 @@ class TrainingClass(db.Versioned, Referenced, Row):
         CheckConstraint("seats > 0", name="seats"),
         CheckConstraint("(status = 'completed') = (completed_people IS NOT NULL)", name="completed_people"),
         CheckConstraint("occupation_code IS NOT NULL OR (trade_name IS NOT NULL AND trade_filing_no IS NOT NULL)", name="trade"),
+        CheckConstraint(KIND_WHOLE, name="kind_whole"),
+        db.one_of("kind", ClassKind),
+        db.one_of("delivery", Delivery),
         db.one_of("status", ClassStatus),
         Index("classes_institution_id_idx", "institution_id", "id"),
         Index("classes_status_idx", "status", "id"),
@@ -68,6 +80,9 @@ class TrainingClass(db.Versioned, Referenced, Row):
         Index("classes_demonstration_idx", "demonstration", "id"),
         Index("classes_channel_idx", "channel", "id"),
         Index("classes_region_code_idx", "region_code", "id"),
+        Index("classes_zone_code_idx", "zone_code", "id"),
+        Index("classes_kind_idx", "kind", "id"),
+        Index("classes_delivery_idx", "delivery", "id"),
         Index("classes_department_idx", "department", "id"),
         Index("classes_ends_on_idx", "ends_on", "starts_on"),
         Index("classes_starts_on_idx", "starts_on", "id"),
@@ -95,6 +110,7 @@ class ClassSession(Row):
     hours: Mapped[int]
     topic: Mapped[str | None] = mapped_column(Text)
     teacher_id: Mapped[UUID | None] = mapped_column(ForeignKey("teachers.id"))
+    place: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         UniqueConstraint("class_id", "on", "half_day", name="class_sessions_half_day_key"),

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.codes import FundSource, HalfDay, Level
+from services.registry.codes import ClassKind, FundSource, HalfDay, Level
 from services.registry.training.attendance.conditions import Why
+from services.registry.training.classes.schemas import PostOut
 from shared import names, wire
 
 
@@ -91,6 +92,9 @@ class ClassFacts(wire.Out):
     approved_at: wire.Instant | None
     late_reason: str | None
     need_reason: str | None
+    kind: ClassKind
+    order_id: UUID | None
+    posts: list[PostOut] = Field(description="已落实的岗位")
     hours_planned: int | None
     half_days_planned: int | None
     half_days_held: int = Field(description="有人签到的半天数")

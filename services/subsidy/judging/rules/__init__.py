@@ -64,6 +64,7 @@ CLAIM_RULES: tuple[ClaimRule, ...] = (
     classes.class_too_short,
     classes.class_too_long,
     classes.class_filed_late,
+    classes.posts_missing,
     classes.trade_not_filed,
     classes.trade_not_allowed,
 )

@@ -48,6 +48,29 @@ def class_filed_late(claim: ClaimFacts, terms: Terms) -> Finding | None:
     )
 
 
+def posts_missing(claim: ClaimFacts, terms: Terms) -> Finding | None:
+    """先定岗、再定培: posts agreed by the day the class was filed, or an order. What is not known of an earlier class says nothing."""
+    class_facts, effect = claim.class_facts, terms.posts_missing_is
+    if not class_facts or effect is None or class_facts.posts is None or class_facts.ordered or class_facts.imported:
+        return None
+    first, filed_on = (
+        min((each.agreed_on for each in class_facts.posts), default=None),
+        class_facts.filed_at and class_facts.filed_at.date(),
+    )
+    if first and (filed_on is None or first <= filed_on):
+        return None
+    seen = f"岗位 {first} 才约定,班级 {filed_on} 报送" if first else "没有写明岗位,也没有订单"
+    return found(
+        terms,
+        FindingCode.POSTS_MISSING,
+        Effect(effect),
+        "posts_missing_is",
+        seen=seen,
+        allowed="报送之前已落实岗位,或有订单",
+        fix="报送之前已约定岗位的,请在班级信息中补记;没有的,请审核人员核实。",
+    )
+
+
 def trade_not_filed(claim: ClaimFacts, terms: Terms) -> Finding | None:
     class_facts = claim.class_facts
     if not class_facts or class_facts.occupation_code or class_facts.trade_filing_no:
