@@ -30,7 +30,6 @@ OF_THE_DOMAIN = {
     "gateway/routing/forwarding": "a request passed through, streamed both ways",
     "gateway/routing/nouns": "which noun is whose",
     "gateway/webhooks/signing": "the signature of Standard Webhooks",
-    "services/eastwest/placements/gates": "the three gates before the first day at work",
     "services/eastwest/placements/receipts": "the signed receipt of what the partner posted",
     "services/evaluation/certificates/minting": "numbers without gaps, under many at once",
     "services/registry/imports/columns": "the words by which offices name a sheet's columns",

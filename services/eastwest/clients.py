@@ -36,6 +36,21 @@ class NamesRead(_Read):
     classes: dict[UUID, ClassRead] = {}
 
 
+class AttendedRead(_Read):
+    trainee_id: UUID
+    class_id: UUID
+    order_id: UUID | None = None
+    occupation_code: str | None = None
+    starts_on: date
+    ends_on: date
+    attended_from_on: date | None = None
+    attended_to_on: date | None = None
+
+
+class _AttendedRead(_Read):
+    classes: list[AttendedRead]
+
+
 class CertificateRead(_Read):
     id: UUID
     trainee_id: UUID
@@ -93,6 +108,14 @@ async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str]) -> list[
         by_index = {item.index: item.id for item in answer.items}
         found += [by_index.get(index) for index in range(len(asked))]
     return found
+
+
+async def attended_classes(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> list[AttendedRead]:
+    """Every class that these people attended, the one that ended first before the others."""
+    if not trainee_ids:
+        return []
+    body = {"trainee_ids": _sorted(trainee_ids)}
+    return read(_AttendedRead, await kernel.neighbours["registry"].post("/internal/v1/attended-classes", call, body), "registry").classes
 
 
 async def certificates(

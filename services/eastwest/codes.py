@@ -24,6 +24,7 @@ class UpdateKind(StrEnum):
     EMPLOYER_CHANGED = "employer_changed"
     LEFT = "left"
     CORRECTED = "corrected"
+    CANCELLED = "cancelled"
 
 
 class EvidenceGrade(StrEnum):

@@ -16,7 +16,7 @@ from services.registry.institutions.ratings import routes as ratings
 from services.registry.institutions.standing import routes as standing
 from services.registry.institutions.teachers import routes as teachers
 from services.registry.institutions.yearly_reports import routes as yearly_reports
-from services.registry.internal import evaluation, gateway, names, search, subsidy
+from services.registry.internal import eastwest, evaluation, gateway, names, search, subsidy
 from services.registry.metadata import Row
 from services.registry.people.corrections import routes as corrections
 from services.registry.people.duplicates import job as duplicates_job
@@ -82,6 +82,7 @@ PART = web.Part(
         subsidy.classes,
         subsidy.identities,
         subsidy.named_files,
+        eastwest.router,
         evaluation.router,
         gateway.router,
         search.router,

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import httpx
 
 from shared import db
+from shared.months import months_touched
 from shared.privacy import mask_number
 from tests import people
 from tests.conftest import Service
@@ -24,6 +26,7 @@ class Neighbours:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     certificates: list[dict[str, Any]] = field(default_factory=list)
+    attended: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
 
@@ -67,6 +70,13 @@ class Neighbours:
         }
         return class_id
 
+    def attends(self, trainee_id: UUID, starts_on: str = CLASS, ends_on: str = "2025-04-18", **of: Any) -> UUID:
+        """A class that this person attended."""
+        class_id = self.training_class(starts_on)
+        told = {"trainee_id": str(trainee_id), "class_id": str(class_id), "starts_on": starts_on, "ends_on": ends_on}
+        self.attended.append(told | {"attended_from_on": starts_on, "attended_to_on": ends_on} | of)
+        return class_id
+
     def answer(self, request: httpx.Request) -> httpx.Response:
         service, path = request.url.host.removesuffix(".test"), request.url.path
         self.asked.append(path)
@@ -86,6 +96,8 @@ class Neighbours:
                         "classes": {each: self.classes[each] for each in body.get("class_ids", ()) if each in self.classes},
                     },
                 )
+            case "/internal/v1/attended-classes":
+                return httpx.Response(200, json={"classes": [each for each in self.attended if each["trainee_id"] in body["trainee_ids"]]})
             case "/internal/v1/certificate-facts":
                 asked = set(body["trainee_ids"]) | set(body["certificate_ids"])
                 return httpx.Response(
@@ -131,7 +143,15 @@ def update(ref: str, kind: str = "started", on: str = START, **more: Any) -> dic
 
 
 def evidence(from_on: str, to_on: str, grade: str = "B", **more: Any) -> list[dict[str, Any]]:
-    return [{"grade": grade, "covers_from_on": from_on, "covers_to_on": to_on} | more]
+    return [{"grade": grade, "covers_from_on": from_on, "covers_to_on": to_on} | makes(grade, from_on, to_on) | more]
+
+
+def makes(grade: str, from_on: str, to_on: str) -> dict[str, Any]:
+    """What makes evidence of this grade whole."""
+    if grade == "A":
+        months = months_touched(date.fromisoformat(from_on), date.fromisoformat(to_on))
+        return {"insured_months": [f"{each:%Y-%m}" for each in months]}
+    return {"paid_on": to_on} if grade == "B" else {}
 
 
 async def placed(partner: httpx.AsyncClient, trainee_id: UUID, number: str = "FS-2025-0017", **more: Any) -> dict[str, Any]:

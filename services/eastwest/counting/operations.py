@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from services.eastwest import clients
 from services.eastwest.counting.schemas import By, CountingIn, CountOut, CountsIn, CountsOut, GroupOut, TallyOut
 from services.eastwest.placements import conditions, reading, rules
-from services.eastwest.placements.policy import Retention
+from services.eastwest.placements.policy.retention import Retention
 from services.eastwest.placements.tables import Placement
 from shared.access import Call
 from shared.months import months_after

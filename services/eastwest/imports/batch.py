@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from services.eastwest.imports.tables import PlacementImport
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.placements import batch, conditions, facts, visibility
 from services.eastwest.placements.batch import Asked
-from services.eastwest.placements.policy import Employer
+from services.eastwest.placements.policy.telling import Employer, Fact
 from services.eastwest.placements.steps import Result
 from services.eastwest.placements.tables import Placement
 from shared.access import Call
@@ -36,39 +37,35 @@ async def keep(
     session: AsyncSession, call: Call, kernel: Kernel, taken: PlacementImport, reading: Reading[PersonRow], progress: Progress
 ) -> Kept:
     kept, rows, reported_on = Kept(), reading.rows, taken.reported_on
-    found = await _placements(session, call, kernel, rows)
-    kept.faults += [_fault(row, "not_on_order", mask_number(row.id_number), NOT_ON_ORDER) for row in rows if row.id_number not in found]
-    here = [(row, found[row.id_number]) for row in rows if row.id_number in found]
+    own, office = await _placements(session, call, kernel, rows), taken.office
+    here = [(row, placement) for row in rows if (placement := _meant(kept, row, own.get(row.id_number, [])))]
     known = await facts.of_placements(session, [placement.id for _, placement in here])
+    here = [(row, placement) for row, placement in here if _agreed(kept, row, known[placement.id], reported_on, office)]
     begun = {placement_id for placement_id, each in known.items() if any(fact.kind == "started" for fact in each)}
-    first = [told.first_days(row, placement.id, known[placement.id]) for row, placement in here]
-    started = await _take(session, call, kernel, [(placement.id, news) for (_, placement), news in zip(here, first, strict=True)])
-    refused = [next((each.problem for each in results if each.problem), None) for results in started]
-    for (row, _), problem in zip(here, refused, strict=True):
-        if problem is not None:
-            kept.faults.append(_fault(row, problem.code, str(row.started_on), f"{problem.detail}{problem.remedy}"))
-    allowed = [pair for pair, problem in zip(here, refused, strict=True) if problem is None]
-    known = await facts.of_placements(session, [placement.id for _, placement in allowed])
-    news = [
+    first = [(placement.id, told.first_days(row, placement.id, known[placement.id], office)) for row, placement in here]
+    started = await _take(session, call, kernel, first)
+    allowed = [
+        (row, placement, results) for (row, placement), results in zip(here, started, strict=True) if _kept_whole(kept, row, results)
+    ]
+    known = await facts.of_placements(session, [placement.id for _, placement, _ in allowed])
+    rest = [
         (
             placement.id,
-            told.other_facts(row, placement.id, known[placement.id], _arranged(placement), reported_on, begun_before=placement.id in begun),
+            told.other_facts(
+                row, placement.id, known[placement.id], _arranged(placement), reported_on, office, begun_before=placement.id in begun
+            ),
         )
-        for row, placement in allowed
+        for row, placement, _ in allowed
     ]
-    later = await _take(session, call, kernel, news)
-    sooner = [results for results, problem in zip(started, refused, strict=True) if problem is None]
-    for results in zip(sooner, later, strict=True):
-        if any(each.outcome == "created" for part in results for each in part):
-            kept.counts["created"] += 1
-        else:
-            kept.counts["unchanged"] += 1
+    for (row, _, sooner), later in zip(allowed, await _take(session, call, kernel, rest), strict=True):
+        if _kept_whole(kept, row, later):
+            kept.counts["created" if any(each.outcome == "created" for each in (*sooner, *later)) else "unchanged"] += 1
     await progress(len(rows))
     return kept
 
 
-async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence[PersonRow]) -> dict[str, Any]:
-    """Each row's placement among those the caller sees, by the row's key: on the order it names, or the person's newest."""
+async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence[PersonRow]) -> dict[str, list[Any]]:
+    """Each person's placements among those the caller sees, by the number of the row, newest first."""
     numbers = [row.id_number for row in rows]
     trainees = dict(zip(numbers, await clients.lookup(kernel, call, numbers), strict=True))
     wanted = conditions.with_order().where(
@@ -77,13 +74,41 @@ async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: S
     by_person: dict[UUID, list[Any]] = {}
     for placement in await session.execute(wanted.order_by(Placement.id.desc())):
         by_person.setdefault(placement.trainee_id, []).append(placement)
-    found: dict[str, Any] = {}
-    for row in rows:
-        trainee_id = trainees[row.id_number]
-        own = by_person.get(trainee_id, []) if trainee_id else []
-        if fitting := [each for each in own if row.order_number in (None, each.order_number)]:
-            found[row.id_number] = fitting[0]
-    return found
+    return {number: by_person.get(trainee_id, []) for number, trainee_id in trainees.items() if trainee_id}
+
+
+def _meant(kept: Kept, row: PersonRow, own: Sequence[Any]) -> Any:
+    """The person's placement on the order that the row names; without one the stay that began on its day, else the only one not over by then."""
+    named = [each for each in own if row.order_number in (None, each.order_number)]
+    begun = [each for each in named if each.started_on == row.started_on]
+    found = begun or [each for each in named if each.left_on is None or each.left_on >= row.started_on] or named[:1]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        kept.faults.append(_fault(row, "not_on_order", mask_number(row.id_number), NOT_ON_ORDER))
+    else:
+        numbers = "、".join(sorted({each.order_number for each in found}))
+        kept.faults.append(_fault(row, "several_orders", numbers, "此人在这几个订单上;请加一列“订单号”,写明是哪一个"))
+    return None
+
+
+def _agreed(kept: Kept, row: PersonRow, known: Sequence[Fact], reported_on: date, office: str) -> bool:
+    found = told.contradiction(row, known, reported_on, office)
+    if found:
+        fix = f"另一单位报的是 {found.told};请与其核对,由其更正或撤销"
+        kept.faults.append(_fault(row, "told_by_another_office", found.said, fix))
+    return found is None
+
+
+def _kept_whole(kept: Kept, row: PersonRow, results: Sequence[Result]) -> bool:
+    """What is not kept is told of its row."""
+    refused = next((each for each in results if each.outcome == "rejected"), None)
+    if refused is None:
+        return True
+    if problem := refused.problem:
+        kept.faults.append(_fault(row, problem.code, str(row.started_on), f"{problem.detail}{problem.remedy}"))
+    kept.faults += [_fault(row, each.code, each.seen or "", each.fix or "") for each in refused.faults]
+    return False
 
 
 async def _take(session: AsyncSession, call: Call, kernel: Kernel, news: Iterable[tuple[UUID, Sequence[Any]]]) -> list[list[Result]]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.eastwest.imports import job, schemas, visibility
 from services.eastwest.imports.tables import PlacementImport
 from services.eastwest.orders.visibility import office_of
-from shared import pages
+from shared import errors, pages
 from shared.access import Call
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.schemas import ImportStatus
@@ -18,6 +18,10 @@ from shared.web import Kernel
 
 async def receive(session: AsyncSession, call: Call, kernel: Kernel, form: schemas.PlacementImportIn) -> schemas.PlacementImportOut:
     """Keeps the upload and queues its reading."""
+    if form.reported_on > call.today:
+        fix = "请填写表中情况截至的那一天。"
+        faults = [errors.Fault("in_the_future", "/reported_on", seen=str(form.reported_on), allowed=f"不晚于 {call.today}", fix=fix)]
+        raise errors.Invalid(faults=faults)
     content = await uploads.content_of(form.file)
     columns = uploads.queued(call, form.file.filename, form.mode)
     made = PlacementImport(**columns, office=office_of(call.actor), reported_on=form.reported_on)

@@ -3,8 +3,9 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
+from services.eastwest.placements import rules
 from shared import county
 from shared.sheets import Book, Reading, Value, read_date, text_of
 from shared.sheets.finding import Words, find_layouts
@@ -26,8 +27,7 @@ WORDS: Final = Words(
     },
     called={"id_number": "公民身份号码", "started": "入职日期"},
 )
-LEFT: Final = re.compile(r".*离[职岗开].*|.*辞.*|.*退工.*|不在岗|否")
-AT_WORK: Final = re.compile(r"在[职岗册].*|正常.*|是")
+ASIDE: Final = re.compile(r"[((][^))]*[))]")
 INSURED: Final = re.compile(r"已?参保.*|已缴.*|是|有|√|✓")
 
 
@@ -57,23 +57,26 @@ def read(book: Book, *, today: dt.date) -> Reading[PersonRow]:
         if citizen is None:
             return None
         first.check(check, citizen.number)
-        return _person(check, citizen.number)
+        return _person(check, citizen.number, today)
 
     return read_rows(find_layouts(book, WORDS, needed=NEEDED), read_row)
 
 
-def _person(check: RowCheck, number: str) -> PersonRow | None:
+def _person(check: RowCheck, number: str, today: dt.date) -> PersonRow | None:
     started_on = check.day("started", _day, "入职日期")
     left_on = check.day("left", _day, "离职日期") if check.text("left") else None
-    state = check.text("state")
+    said, dated = _state(check.text("state")), bool(check.text("left"))
     if left_on and started_on and left_on < started_on:
         check.add("left", _wrong_day(check.text("left"), f"离职日期早于入职日期 {started_on};请核对两个日期"))
-    elif LEFT.fullmatch(state) and not check.text("left"):
+    elif said == "left" and not dated:
         check.add("left", _wrong_day("", "已离职的请填写离职日期"))
-    elif left_on and AT_WORK.fullmatch(state):
-        check.add("left", _wrong_day(check.text("left"), f"在岗情况为“{state[:10]}”,却填有离职日期;请核对其中一项"))
-    elif state and not LEFT.fullmatch(state) and not AT_WORK.fullmatch(state):
-        check.add("state", FieldFault("unknown_state", state, "填“在岗”或“已离职”;已离职的另填离职日期"))
+    elif said == "at_work" and left_on:
+        check.add("left", _wrong_day(check.text("left"), f"在岗情况为“{check.text('state')[:10]}”,却填有离职日期;请核对其中一项"))
+    elif said == "unknown" or (said == "away" and not dated):
+        check.add("state", FieldFault("unknown_state", check.text("state"), "填“在岗”或“已离职”;不再在岗的另填离职日期"))
+    for name, on in (("started", started_on), ("left", left_on)):
+        if on and on > today:
+            check.add(name, _wrong_day(check.text(name), f"日期还没有到(今天 {today});到时再填"))
     employer, order_number = check.words("employer"), check.words("order_number")
     if started_on is None or check.faults:
         return None
@@ -89,6 +92,18 @@ def _person(check: RowCheck, number: str) -> PersonRow | None:
         _district(check.text("district")),
         order_number,
     )
+
+
+def _state(text: str) -> Literal["", "at_work", "left", "away", "unknown"]:
+    """What the column of states says, by the county's words; "" where it says nothing."""
+    words, plain = rules.here().states, ASIDE.sub("", text).strip()
+    if not text:
+        return ""
+    if any(word in text for word in words.left):
+        return "left"
+    if plain in words.at_work:
+        return "at_work"
+    return "away" if plain in words.away else "unknown"
 
 
 def _day(value: Value, *, what: str, day_zero: dt.date) -> dt.date:

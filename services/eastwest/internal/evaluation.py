@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.orders.tables import Order
-from services.eastwest.placements import policy
+from services.eastwest.placements.policy import states
 from services.eastwest.placements.tables import Placement
 from shared import access, web, wire
 
@@ -30,5 +30,5 @@ async def touched_by_certificate(certificate_id: UUID, session: web.Session, cal
     wanted = select(Placement.id, Placement.started_on, Placement.left_on, Order.number).join(Order, Order.id == Placement.order_id)
     rows = await session.execute(wanted.where(Placement.certificate_id == certificate_id).order_by(Placement.id))
     return Touched(
-        items=[TouchedPaper(id=row.id, number=row.number, status=policy.status_on(call.today, row.started_on, row.left_on)) for row in rows]
+        items=[TouchedPaper(id=row.id, number=row.number, status=states.status_on(call.today, row.started_on, row.left_on)) for row in rows]
     )

@@ -12,8 +12,9 @@ from services.eastwest.codes import EvidenceGrade as Grade
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.known.conditions import ALIASES
-from services.eastwest.placements import conditions, facts, policy
-from services.eastwest.placements.policy import Retention
+from services.eastwest.placements import conditions, facts
+from services.eastwest.placements.policy import states
+from services.eastwest.placements.policy.retention import Retention
 from services.eastwest.placements.tables import Placement
 from shared import access, web, wire
 
@@ -76,7 +77,7 @@ def _facts(row: Any, found: Retention) -> PlacementFacts:
         placement_id=row.id,
         employer_uscc=employer["uscc"],
         retention=found.verdict,
-        status=policy.status_on(found.as_of, found.started_on, found.left_on),
+        status=states.status_on(found.as_of, found.started_on, found.left_on),
         **{name: getattr(row, name) for name in plain},
         **{name: getattr(found, name) for name in proved},
     )

@@ -14,10 +14,11 @@ from services.eastwest import clients
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders import visibility as orders
 from services.eastwest.placements import conditions, facts, receipts, steps, visibility
-from services.eastwest.placements.schemas import Receipt, UpdateBatchOut, UpdateIn, UpdateItem, UpdateItemOut
+from services.eastwest.placements.schemas import EvidenceIn, Receipt, UpdateBatchOut, UpdateIn, UpdateItem, UpdateItemOut
 from services.eastwest.placements.tables import Office, Placement, Update
 from shared import batches, db, errors, web, wire
 from shared.access import Call
+from shared.months import months_touched
 from shared.national_numbers import compact
 from shared.web import Kernel
 
@@ -113,11 +114,11 @@ def _with_receipt(kernel: Kernel, item: batches.ItemOut, result: steps.Result | 
 
 async def gather(kernel: Kernel, call: Call, asked: Sequence[Asked]) -> Gathered:
     """Asks the neighbours about facts that are well-formed by themselves, while no connection is held."""
-    sound = {index: each for index, each in enumerate(asked) if not _faults(each, call.today)}
+    sound = {index: each for index, each in enumerate(asked) if not _address_faults(each)}
     named = await _named(call, kernel, sound.values())
     beginning = {index: each for index, each in sound.items() if each.body.kind in steps.STARTING}
     if not beginning:
-        return Gathered(named, facts.GateFacts({}, {}))
+        return Gathered(named, facts.NOTHING_KNOWN)
     async with kernel.reading() as session:
         rows = (await session.execute(named.placements(call))).all()
     starting = {row.id: row for row in named.match(rows, beginning).values()}
@@ -125,9 +126,9 @@ async def gather(kernel: Kernel, call: Call, asked: Sequence[Asked]) -> Gathered
 
 
 async def take(session: AsyncSession, call: Call, asked: Sequence[Asked], gathered: Gathered) -> list[steps.Result]:
-    """A result for each fact, in their order."""
+    """A result for each fact, in their order. What was accepted before is `unchanged`, whatever would be asked of it today."""
     results: dict[int, steps.Result] = {
-        index: steps.Result("rejected", faults=found) for index, each in enumerate(asked) if (found := _faults(each, call.today))
+        index: steps.Result("rejected", faults=found) for index, each in enumerate(asked) if (found := _address_faults(each))
     }
     sound = {index: each for index, each in enumerate(asked) if index not in results}
     named, gate_facts = gathered.named, gathered.gate_facts
@@ -135,16 +136,16 @@ async def take(session: AsyncSession, call: Call, asked: Sequence[Asked], gather
     last_sequence = await _lock(session, office)
     placements = (await session.execute(named.placements(call).with_for_update(of=PLACEMENTS))).all()
     whose, known = named.match(placements, sound), {row.id: steps.Known(row) for row in placements}
-    by_ref = await _read_facts(session, office, known, {each.body.external_ref for each in sound.values()})
+    by_ref = await _read_facts(session, office, known, {ref for each in sound.values() for ref in _refs(each.body)})
     rows: list[dict[str, Any]] = []
     for index, each in sound.items():
+        faults = wire.faults(RULES, each.body, call.today)
         if index not in whose:
-            results[index] = steps.Result("rejected", faults=(_unknown(each),))
+            results[index] = steps.Result("rejected", faults=(_unknown(each), *faults))
             continue
-        row = _row(call, office, whose[index].id, each.body)
-        results[index] = result = steps.judge(row, known[whose[index].id], by_ref, gate_facts)
+        row = _row(call, office, last_sequence + len(rows) + 1, whose[index].id, each.body)
+        results[index] = result = steps.judge(row, known[whose[index].id], by_ref, gate_facts, faults)
         if result.outcome == "created":
-            row["sequence"] = last_sequence + len(rows) + 1
             rows.append(row)
             by_ref[row["external_ref"]] = row
     if rows:
@@ -152,17 +153,33 @@ async def take(session: AsyncSession, call: Call, asked: Sequence[Asked], gather
     return [results[index] for index in range(len(asked))]
 
 
+def _refs(body: UpdateIn) -> Iterable[str]:
+    yield body.external_ref
+    if body.corrects is not None:
+        yield body.corrects
+
+
 def receipt(kernel: Kernel, result: steps.Result) -> Receipt | None:
     return receipts.receipt(receipts.key_of(kernel), result.row) if result.row is not None else None
 
 
+CORRECTING = frozenset({"corrected", "cancelled"})
+
+
 def _corrects(body: UpdateIn, _: date) -> Iterable[errors.Fault]:
-    if body.kind == "corrected" and body.corrects is None:
-        yield errors.Fault("missing_field", "/corrects", fix="请写明被更正那条的 external_ref。")
-    elif body.kind != "corrected" and body.corrects is not None:
-        yield errors.Fault("invalid_value", "/corrects", fix="只有 corrected 填写 corrects。")
+    if body.kind in CORRECTING and body.corrects is None:
+        yield errors.Fault("missing_field", "/corrects", fix="请写明被更正或撤销那条的 external_ref。")
+    elif body.kind not in CORRECTING and body.corrects is not None:
+        yield errors.Fault("invalid_value", "/corrects", fix="只有 corrected、cancelled 填写 corrects。")
     elif body.corrects is not None and body.corrects == body.external_ref:
-        yield errors.Fault("invalid_value", "/corrects", seen=body.corrects, allowed="另一条的 external_ref", fix="更正须用新的编号。")
+        yield errors.Fault(
+            "invalid_value", "/corrects", seen=body.corrects, allowed="另一条的 external_ref", fix="更正、撤销须用新的编号。"
+        )
+    if body.kind == "cancelled" and (body.evidence or body.employer):
+        allowed = "只写 external_ref、effective_on、corrects"
+        yield errors.Fault(
+            "invalid_value", "/evidence" if body.evidence else "/employer", allowed=allowed, fix="撤销不带证明和用人单位,请去掉。"
+        )
 
 
 def _employer(body: UpdateIn, _: date) -> Iterable[errors.Fault]:
@@ -170,25 +187,55 @@ def _employer(body: UpdateIn, _: date) -> Iterable[errors.Fault]:
         yield errors.Fault("missing_field", "/employer", fix="请写明新的用人单位。")
 
 
+def _has_been(body: UpdateIn, today: date) -> Iterable[errors.Fault]:
+    """A fact is about what has been: nothing of it lies after the day on which it is posted."""
+    days = {"/effective_on": body.effective_on}
+    for place, each in enumerate(body.evidence or ()):
+        days[f"/evidence/{place}/covers_to_on"] = each.covers_to_on
+        if each.paid_on is not None:
+            days[f"/evidence/{place}/paid_on"] = each.paid_on
+    for pointer, on in days.items():
+        if on > today:
+            fix = "请在发生之后再报;证明只写到今天为止,以后的到时另报。"
+            yield errors.Fault("in_the_future", pointer, seen=str(on), allowed=f"不晚于 {today}", fix=fix)
+
+
 def _evidence(body: UpdateIn, _: date) -> Iterable[errors.Fault]:
     for place, each in enumerate(body.evidence or ()):
+        where = f"/evidence/{place}"
         if each.covers_to_on < each.covers_from_on:
             seen, allowed = f"{each.covers_from_on} 至 {each.covers_to_on}", "不早于 covers_from_on"
-            yield errors.Fault("invalid_period", f"/evidence/{place}/covers_to_on", seen=seen, allowed=allowed, fix="请改正起止日期。")
+            yield errors.Fault("invalid_period", f"{where}/covers_to_on", seen=seen, allowed=allowed, fix="请改正起止日期。")
+        elif each.grade == "A":
+            yield from _insured(each, where)
+        elif each.insured_months is not None:
+            yield errors.Fault("invalid_value", f"{where}/insured_months", allowed="只有 A 级(社保)填写", fix="请去掉,或核对证明的等级。")
+        elif each.grade == "B" and (each.paid_on is None or each.paid_on < each.covers_from_on):
+            seen, allowed = str(each.paid_on or ""), f"发放工资之日,不早于 {each.covers_from_on}"
+            yield errors.Fault("evidence_incomplete", f"{where}/paid_on", seen=seen, allowed=allowed, fix="请填写银行代发工资的实际日期。")
 
 
-RULES = (_corrects, _employer, _evidence)
+def _insured(each: EvidenceIn, where: str) -> Iterable[errors.Fault]:
+    touched = [f"{month:%Y-%m}" for month in months_touched(each.covers_from_on, each.covers_to_on)]
+    allowed, fix = f"所证明的日子里的月份:{'、'.join(touched)}", "请逐月写明社保实际参保的月份;所列月份之外的日子另附证明。"
+    if not each.insured_months:
+        yield errors.Fault("evidence_incomplete", f"{where}/insured_months", allowed=allowed, fix=fix)
+    for place, month in enumerate(each.insured_months or ()):
+        if month not in touched:
+            yield errors.Fault("evidence_incomplete", f"{where}/insured_months/{place}", seen=month, allowed=allowed, fix=fix)
 
 
-def _faults(asked: Asked, today: date) -> tuple[errors.Fault, ...]:
-    """What is wrong with a fact by itself."""
-    found = list[errors.Fault]()
+RULES = (_corrects, _employer, _has_been, _evidence)
+
+
+def _address_faults(asked: Asked) -> tuple[errors.Fault, ...]:
+    """What is wrong with how it says whose it is."""
     if (asked.placement_id is None) == (asked.id_number is None):
         allowed = "placement_id,或 id_number 与订单号 number"
-        found.append(errors.Fault("one_of_two", "/placement_id", allowed=allowed, fix="请保留其中一种写法。"))
-    elif asked.id_number is not None and asked.number is None:
-        found.append(errors.Fault("missing_field", "/number", fix="按证件号码报告时请写明订单号。"))
-    return (*found, *wire.faults(RULES, asked.body, today))
+        return (errors.Fault("one_of_two", "/placement_id", allowed=allowed, fix="请保留其中一种写法。"),)
+    if asked.id_number is not None and asked.number is None:
+        return (errors.Fault("missing_field", "/number", fix="按证件号码报告时请写明订单号。"),)
+    return ()
 
 
 async def _named(call: Call, kernel: Kernel, asked: Collection[Asked]) -> Named:
@@ -225,12 +272,16 @@ async def _read_facts(
     return by_ref
 
 
-def _row(call: Call, office: str, placement_id: UUID, body: UpdateIn) -> dict[str, Any]:
+def _row(call: Call, office: str, sequence: int, placement_id: UUID, body: UpdateIn) -> dict[str, Any]:
     said = body.model_dump(mode="json", include={"external_ref", "kind", "effective_on", "employer", "evidence", "corrects"})
+    for each in said["evidence"] or ():
+        if each["insured_months"] is None:  # as facts were kept before months were asked for: equal content, equal digest
+            del each["insured_months"]
     return said | {
         "id": db.new_id(),
         "placement_id": placement_id,
         "office": office,
+        "sequence": sequence,
         "effective_on": body.effective_on,
         "received_at": call.now,
         "posted_by": call.actor.subject,

@@ -12,6 +12,9 @@ from services.eastwest.placements.tables import Placement
 
 _OF_ORDER: Final = (
     Order.number,
+    Order.occupation_code,
+    Order.posts,
+    Order.until_on,
     Order.employer_name,
     Order.employer_uscc,
     Order.employer_district_code,

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
 from services.eastwest.placements import rules
-from services.eastwest.placements.gates import Certificate, Post
-from services.eastwest.placements.policy import Employer, Evidence, Fact, Retention, retention
+from services.eastwest.placements.policy.gates import Attended, Certificate, Chain, NamedClass, Post, chain
+from services.eastwest.placements.policy.retention import Retention, retention
+from services.eastwest.placements.policy.telling import Employer, Evidence, Fact
 from services.eastwest.placements.tables import Update
 from shared import clock
 from shared.access import Call
@@ -26,6 +27,8 @@ UPDATES = Update.__table__
 
 def post(row: Any) -> Post:
     return Post(
+        str(row.order_id),
+        row.order_occupation_code,
         row.order_ordered_on,
         row.order_certificate_kind,
         row.order_certificate_occupation_code,
@@ -37,7 +40,18 @@ def post(row: Any) -> Post:
 async def of_placements(session: AsyncSession, placement_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
     """Every fact of these placements."""
     found: dict[UUID, list[Fact]] = defaultdict(list)
-    names = ("placement_id", "external_ref", "kind", "effective_on", "employer", "evidence", "corrects", "received_at")
+    names = (
+        "placement_id",
+        "office",
+        "sequence",
+        "external_ref",
+        "kind",
+        "effective_on",
+        "employer",
+        "evidence",
+        "corrects",
+        "received_at",
+    )
     wanted = select(*(UPDATES.c[name] for name in names)).where(UPDATES.c.placement_id == func.any(list(placement_ids)))
     for row in await session.execute(wanted):
         found[row.placement_id].append(fact(row._asdict()))
@@ -60,17 +74,20 @@ def fact(row: Mapping[str, Any]) -> Fact:
         None if evidence is None else tuple(_evidence(each) for each in evidence),
         row["corrects"],
         row["received_at"].astimezone(clock.SHANGHAI).date(),
+        row["office"],
+        row["sequence"],
     )
 
 
 def _evidence(kept: Mapping[str, Any]) -> Evidence:
-    paid_on = kept["paid_on"]
+    paid_on, months = kept["paid_on"], kept.get("insured_months")
     return Evidence(
         kept["grade"],
         date.fromisoformat(kept["covers_from_on"]),
         date.fromisoformat(kept["covers_to_on"]),
         date.fromisoformat(paid_on) if paid_on else None,
         kept["ref"],
+        months and tuple(date.fromisoformat(f"{each}-01") for each in months),
     )
 
 
@@ -105,16 +122,53 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class GateFacts:
+    """By class, when it began; by person, the classes attended and the certificates held."""
+
     class_starts_on: Mapping[UUID, date]
+    attended: Mapping[UUID, Sequence[Attended]]
     certificates: Mapping[UUID, Sequence[Certificate]]
+
+    def chain(self, placement: Any, started_on: date | None) -> Chain:
+        starts_on = self.class_starts_on.get(placement.class_id)
+        return chain(
+            post(placement),
+            NamedClass(str(placement.class_id), starts_on) if starts_on else None,
+            self.attended.get(placement.trainee_id, ()),
+            self.certificates.get(placement.trainee_id, ()),
+            str(placement.certificate_id) if placement.certificate_id else None,
+            started_on,
+        )
+
+
+NOTHING_KNOWN = GateFacts({}, {}, {})
 
 
 async def gate_facts(call: Call, kernel: Kernel, placements: Sequence[Any]) -> GateFacts:
-    """Asks both neighbours side by side, once."""
+    """Asks both neighbours side by side, once each for every kind of thing."""
     class_ids = {row.class_id for row in placements if row.class_id}
     certificate_ids = {row.certificate_id for row in placements if row.certificate_id}
-    names, certificates = await asyncio.gather(
+    trainee_ids = {row.trainee_id for row in placements}
+    names, attended, certificates = await asyncio.gather(
         clients.names(kernel, call, class_ids=class_ids),
-        clients.certificates(kernel, call, trainee_ids={row.trainee_id for row in placements}, certificate_ids=certificate_ids),
+        clients.attended_classes(kernel, call, trainee_ids),
+        clients.certificates(kernel, call, trainee_ids=trainee_ids, certificate_ids=certificate_ids),
     )
-    return GateFacts({each: found.starts_on for each, found in names.classes.items()}, by_trainee(certificates))
+    return GateFacts({each: found.starts_on for each, found in names.classes.items()}, attended_by(attended), by_trainee(certificates))
+
+
+def attended_by(classes: Iterable[clients.AttendedRead]) -> dict[UUID, list[Attended]]:
+    """Each person's classes."""
+    found: dict[UUID, list[Attended]] = defaultdict(list)
+    for each in classes:
+        found[each.trainee_id].append(
+            Attended(
+                str(each.class_id),
+                str(each.order_id) if each.order_id else None,
+                each.occupation_code,
+                each.starts_on,
+                each.ends_on,
+                each.attended_from_on,
+                each.attended_to_on,
+            )
+        )
+    return found

@@ -16,8 +16,9 @@ from services.eastwest.orders import operations as order_operations
 from services.eastwest.orders import reading as orders
 from services.eastwest.orders import visibility as of_orders
 from services.eastwest.orders.errors import OrderClosed
-from services.eastwest.placements import batch, conditions, facts, policy, reading, steps, visibility
+from services.eastwest.placements import batch, conditions, facts, reading, steps, visibility
 from services.eastwest.placements.errors import DuplicatePlacement
+from services.eastwest.placements.policy import states, telling
 from services.eastwest.placements.schemas import (
     PlacementChange,
     PlacementFound,
@@ -114,7 +115,7 @@ async def facts_to_change(placement_id: UUID, body: PlacementChange, call: web.C
         row = await reading.at_version(session, call, placement_id)
     papers = body.model_dump(include=body.model_fields_set & {"class_id", "certificate_id"})
     if all(getattr(row, name) == value for name, value in papers.items()):
-        return Changing(row.version, facts.GateFacts({}, {}))
+        return Changing(row.version, facts.NOTHING_KNOWN)
     named = facts.Named(row.trainee_id, papers.get("class_id", row.class_id), papers.get("certificate_id", row.certificate_id))
     return Changing(row.version, await facts.gate_facts(call, kernel, [named]))
 
@@ -154,7 +155,7 @@ def _paper_faults(trainee_id: UUID, changed: Mapping[str, Any], known: facts.Gat
 
 
 async def _judge_again(session: AsyncSession, placement_id: UUID, known: facts.GateFacts) -> None:
-    days = set(policy.starts((await facts.of_placements(session, [placement_id]))[placement_id]).values())
+    days = set(telling.starts((await facts.of_placements(session, [placement_id]))[placement_id]).values())
     if days:
         row = (await session.execute(conditions.with_order().where(Placement.id == placement_id))).one()
         if problem := steps.judge_starts(row, days, known):
@@ -246,7 +247,7 @@ def _unknown_certificate(certificate_id: UUID) -> errors.Fault:
 
 async def _announce(session: AsyncSession, call: Call, placement: Placement, what: str, **details: Any) -> None:
     papers = {"trainee_id": placement.trainee_id, "order_id": placement.order_id, "class_id": placement.class_id}
-    status = policy.status_on(call.today, placement.started_on, placement.left_on)
+    status = states.status_on(call.today, placement.started_on, placement.left_on)
     await deeds.record(
         session, call, f"placement.{what}", placement.id, details=details, **papers, status=status, version=placement.version
     )

@@ -13,7 +13,10 @@ from services.eastwest import clients
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.orders.schemas import EmployerOut
-from services.eastwest.placements import conditions, facts, gates, policy, rules, steps, visibility
+from services.eastwest.placements import conditions, facts, rules, steps, visibility
+from services.eastwest.placements.policy import states
+from services.eastwest.placements.policy.retention import Span
+from services.eastwest.placements.policy.retention import retention as judge
 from services.eastwest.placements.schemas import (
     ChainOut,
     FactOut,
@@ -133,19 +136,19 @@ def _shown(row: Any, verdict: Verdict, today: date) -> PlacementOut:
     return PlacementOut(
         **{name: getattr(row, name) for name in plain},
         employer=EmployerOut(**(row.employer_now or row.employer or of_the_order)),
-        status=policy.status_on(today, row.started_on, row.left_on),
+        status=states.status_on(today, row.started_on, row.left_on),
         retention=verdict,
     )
 
 
-def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdict] | None) -> policy.Span:
+def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdict] | None) -> Span:
     """The days asked for; both ends are given, and no other verdict than `met`."""
     if met_from_on is None or met_to_on is None:
         missing = "met_from_on" if met_from_on is None else "met_to_on"
         raise errors.InvalidParameter(f"met_from_on、met_to_on 须一起给。请补上 {missing}。", parameter=missing)
     if retention not in (None, [Verdict.MET]):
         raise errors.InvalidParameter("给出 met_from_on、met_to_on 时,retention 只能为 met 或不填。", parameter="retention")
-    return policy.Span(met_from_on, met_to_on)
+    return Span(met_from_on, met_to_on)
 
 
 def trained_before(completed_on: date | None, started_on: date | None) -> bool:
@@ -154,14 +157,7 @@ def trained_before(completed_on: date | None, started_on: date | None) -> bool:
 
 
 async def people_retained(
-    session: AsyncSession,
-    call: Call,
-    kernel: Kernel,
-    asked: pages.Asked,
-    wanted: Select[Any],
-    met_within: policy.Span,
-    trained: bool,
-    as_of: date,
+    session: AsyncSession, call: Call, kernel: Kernel, asked: pages.Asked, wanted: Select[Any], met_within: Span, trained: bool, as_of: date
 ) -> dict[str, Any]:
     """Whoever met three months on one of these days, as of a day; of several placements of one person the newest. `trained`: only whom an order class had
     trained before they began, which the registry says."""
@@ -194,7 +190,7 @@ async def reported(session: AsyncSession, call: Call, placement_id: UUID) -> Sel
 
 async def retention(session: AsyncSession, call: Call, placement_id: UUID, as_of: date, known_on: date | None) -> RetentionOut:
     row, terms = await find(session, call, placement_id), rules.here()
-    found = policy.retention((await facts.of_placements(session, [row.id]))[row.id], as_of, terms, known_on=known_on)
+    found = judge((await facts.of_placements(session, [row.id]))[row.id], as_of, terms, known_on=known_on)
     providers = [Provider(grade=each.code, name=codes.label("evidence_grade", each.code), provider=each.provider) for each in terms.grades]
     plain = ("as_of", "verdict", "started_on", "due_on", "met_on", "left_on", "weakest_grade", "one_employer")
     return RetentionOut(
@@ -212,11 +208,7 @@ async def chain(call: Call, kernel: Kernel, placement_id: UUID) -> ChainOut:
     """From order to start, with the first day at work as it stands now."""
     async with kernel.reading() as session:
         row = await find(session, call, placement_id)
-    known = await facts.gate_facts(call, kernel, [row])
-    named = str(row.certificate_id) if row.certificate_id else None
-    found = gates.chain(
-        facts.post(row), known.class_starts_on.get(row.class_id), known.certificates.get(row.trainee_id, ()), named, row.started_on
-    )
+    found = (await facts.gate_facts(call, kernel, [row])).chain(row, row.started_on)
     broken = found.first_broken
     links = [StepOut.model_validate(each) for each in found.steps]
     return ChainOut(placement_id=row.id, certificate_id=found.certificate_id, links=links, first_broken=broken and broken.link)
@@ -227,7 +219,7 @@ async def statistics(session: AsyncSession, call: Call, as_of: date) -> Placemen
     async for rows, proved in judged(session, listed(call), as_of):
         for row in rows:
             found = proved[row.id]
-            status = policy.status_on(as_of, found.started_on, found.left_on)
+            status = states.status_on(as_of, found.started_on, found.left_on)
             statuses[status] += 1
             if status != "arranged":
                 verdicts[found.verdict] += 1

@@ -35,6 +35,16 @@ class GradeOf:
 
 
 @dataclass(frozen=True, slots=True)
+class States:
+    """The words with which offices' sheets say whether someone is at work: a cell that is one of `at_work`, has one of `left` in it, or is one of `away`
+    (not at work, without a day since when). Any other word says nothing."""
+
+    at_work: tuple[str, ...]
+    left: tuple[str, ...]
+    away: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """How retention is judged; every bound includes itself. `districts`: those of the partner city, outside which nobody is retained."""
 
@@ -43,6 +53,7 @@ class Terms:
     uncovered_days_a_month_at_most: int
     basis: tuple[Basis, ...]
     gates: Stated
+    states: States
     grades: tuple[GradeOf, ...]
     districts: frozenset[str] = field(default=frozenset(), metadata=strict.NOT_READ)
 

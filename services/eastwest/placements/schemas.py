@@ -13,7 +13,7 @@ from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.codes import UpdateKind as Kind
 from services.eastwest.orders.schemas import EmployerOut
-from services.eastwest.placements.gates import Code as GateCode
+from services.eastwest.placements.policy.gates import Code as GateCode
 from shared import batches, county, names, privacy, wire
 from shared.batches import ITEMS_AT_MOST
 
@@ -112,13 +112,18 @@ class PlacementLookupOut(wire.Out):
     items: list[PlacementFound]
 
 
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2025-08"])]
+
+
 class EvidenceIn(wire.In):
-    """Proof of work on the days it covers. Insurance (A) paid after a calendar month proves nothing of that month."""
+    """Proof of work on the days it covers, none of which is still to come. Insurance (A) names the months it was paid for, and paid after a calendar month
+    it proves nothing of that month; bank wages (B) say when they were paid."""
 
     grade: Grade
     covers_from_on: wire.CivilDate = Field(examples=["2025-08-01"])
     covers_to_on: wire.CivilDate = Field(examples=["2025-08-31"])
-    paid_on: wire.CivilDate | None = Field(None, description="社保实际缴纳之日", examples=["2025-08-15"])
+    paid_on: wire.CivilDate | None = Field(None, description="A:社保实际缴纳之日;B 必填:工资实际发放之日", examples=["2025-08-15"])
+    insured_months: list[Month] | None = Field(None, max_length=60, description="A 必填:社保实际参保的月份,只证明这些月份")
     ref: wire.Word | None = Field(None, description="凭证编号或文件编号", examples=["SB-202508-00731"])
 
 
@@ -130,7 +135,7 @@ class UpdateIn(wire.In):
     effective_on: wire.CivilDate = Field(description="情况发生之日;left 为离岗之日", examples=["2025-07-23"])
     employer: EmployerIn | None = Field(None, description="employer_changed 必填")
     evidence: list[EvidenceIn] | None = Field(None, max_length=50, description="更正时不填则保留原有证明,填空数组则撤去")
-    corrects: ExternalNumber | None = Field(None, description="corrected 必填:被更正那条的 external_ref")
+    corrects: ExternalNumber | None = Field(None, description="corrected、cancelled 必填:被更正或撤销那条的 external_ref")
 
 
 class UpdateItem(UpdateIn):

@@ -15,13 +15,14 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest.placements import errors as refusals
-from services.eastwest.placements import facts, gates, policy, rules
+from services.eastwest.placements import facts, rules
+from services.eastwest.placements.policy import retention, states, telling
 from services.eastwest.placements.tables import Office, Update
 from shared import changes, codes, county, deeds, errors
 from shared.access import Actor, Call
 from shared.steps import Machine, Refusal
 
-STARTING = frozenset({"started", "corrected"})  # kinds that may set or move a first day at work
+STARTING = frozenset({"started", "corrected", "cancelled"})  # kinds that may set or move a first day at work
 
 
 @dataclass(slots=True)
@@ -45,22 +46,27 @@ class Known:
     """What is known of a placement while a batch is judged: its facts so far, and what the gates ask."""
 
     placement: Any
-    facts: list[policy.Fact] = field(default_factory=list)
+    facts: list[telling.Fact] = field(default_factory=list)
     fresh: bool = False
 
 
 def judge_starts(placement: Any, days: Iterable[date], gate_facts: facts.GateFacts) -> errors.Problem | None:
     """The first gate that one of these first days at work does not pass."""
-    class_starts_on = gate_facts.class_starts_on.get(placement.class_id)
-    named = str(placement.certificate_id) if placement.certificate_id else None
     for on in sorted(days):
-        found = gates.chain(facts.post(placement), class_starts_on, gate_facts.certificates.get(placement.trainee_id, ()), named, on)
+        found = gate_facts.chain(placement, on)
         if (broken := found.first_broken) and broken.code:
             return refusals.GATES[broken.code](broken.detail or "", link=broken.link)
     return None
 
 
-def judge(row: dict[str, Any], known: Known, by_ref: Mapping[str, Mapping[str, Any]], gate_facts: facts.GateFacts) -> Result:
+def judge(
+    row: dict[str, Any],
+    known: Known,
+    by_ref: Mapping[str, Mapping[str, Any]],
+    gate_facts: facts.GateFacts,
+    faults: Sequence[errors.Fault] = (),
+) -> Result:
+    """`faults`: what is wrong with the fact by itself; of one that was accepted before it is not asked again."""
     if earlier := by_ref.get(row["external_ref"]):
         if earlier["digest"] == row["digest"]:
             return Result("unchanged", earlier)
@@ -70,6 +76,8 @@ def judge(row: dict[str, Any], known: Known, by_ref: Mapping[str, Mapping[str, A
                 f"编号 {row['external_ref']} 之前报过不同的内容(第 {earlier['sequence']} 条)。", existing_id=str(earlier["id"])
             ),
         )
+    if faults := (*faults, *_named_wrongly(row, by_ref)):
+        return Result("rejected", faults=faults)
     fact = facts.fact(row)
     if row["kind"] in STARTING and (problem := _gate(known, fact, gate_facts)):
         return Result("rejected", problem=problem)
@@ -78,9 +86,23 @@ def judge(row: dict[str, Any], known: Known, by_ref: Mapping[str, Mapping[str, A
     return Result("created", row)
 
 
-def _gate(known: Known, fact: policy.Fact, gate_facts: facts.GateFacts) -> errors.Problem | None:
+def _named_wrongly(row: Mapping[str, Any], by_ref: Mapping[str, Mapping[str, Any]]) -> Iterable[errors.Fault]:
+    """A fact is corrected or taken back where it was told, and nothing undoes a cancellation. What has not come yet may still come."""
+    named = by_ref.get(row["corrects"] or "")
+    if named is None:
+        return
+    if named["placement_id"] != row["placement_id"]:
+        yield errors.Fault(
+            "invalid_value", "/corrects", seen=row["corrects"], allowed="同一安置的情况", fix="请核对编号:它报的是另一项安置。"
+        )
+    elif named["kind"] == "cancelled":
+        fix = "撤销不能更正,也不能再撤销;请用新的编号重新报告。"
+        yield errors.Fault("invalid_value", "/corrects", seen=row["corrects"], allowed="撤销以外的情况", fix=fix)
+
+
+def _gate(known: Known, fact: telling.Fact, gate_facts: facts.GateFacts) -> errors.Problem | None:
     """Judges every first day at work that the fact brings or moves, and the day that a `started` itself says, whatever corrects it."""
-    before, after = policy.starts(known.facts), policy.starts([*known.facts, fact])
+    before, after = telling.starts(known.facts), telling.starts([*known.facts, fact])
     days = {on for ref, on in after.items() if before.get(ref) != on} | ({fact.effective_on} if fact.kind == "started" else set())
     return judge_starts(known.placement, days, gate_facts)
 
@@ -117,9 +139,9 @@ async def keep(session: AsyncSession, call: Call, office: str, rows: Sequence[di
 def _stand(call: Call, known: Known) -> dict[str, Any]:
     """The placement as its facts now have it, and what happened to it."""
     placement = known.placement
-    now = policy.standing(known.facts, rules.here())
-    wanted = policy.proof_wanted(known.facts, rules.here())
-    retained_on = policy.retention(known.facts, call.today, rules.here()).met_on
+    now = retention.standing(known.facts, rules.here())
+    wanted = retention.proof_wanted(known.facts, rules.here())
+    retained_on = retention.retention(known.facts, call.today, rules.here()).met_on
     happened = []
     if now.started_on != placement.started_on or (placement.left_on and not now.left_on):
         happened.append("started" if now.started_on else "unstarted")
@@ -134,7 +156,7 @@ def _stand(call: Call, known: Known) -> dict[str, Any]:
         "retained_on": retained_on,
         "proof_wanted_on": wanted and wanted.wanted_on,
         "proof_due_on": wanted and wanted.due_on,
-        "status": policy.status_on(call.today, now.started_on, now.left_on),
+        "status": states.status_on(call.today, now.started_on, now.left_on),
         "version": placement.version + 1,
         "happened": happened or ["updated"],
     }
@@ -166,7 +188,7 @@ def allowed_actions(actor: Actor, status: str) -> dict[str, Refusal | None]:
 @cache
 def machine_of(_folder: Path) -> Machine:
     """With the county's words for the states."""
-    return Machine("安置", {code: label.zh for code, label in codes.labels("placement_status").items()}, policy.STEPS)
+    return Machine("安置", {code: label.zh for code, label in codes.labels("placement_status").items()}, states.STEPS)
 
 
 def _basis(code: str) -> errors.Basis | None:

@@ -69,7 +69,7 @@ tallies.tally(Placement, "partner")
 
 
 class Update(Row):
-    """A fact (在岗情况). Never changed: a correction is another fact. `office` is whose reference it is; `sequence` counts each office's facts
+    """A fact (在岗情况). Never changed: a correction is another fact, and so is taking one back. `office` is whose reference it is; `sequence` counts each office's facts
     without gaps; `digest` is over the content."""
 
     __tablename__ = "placement_updates"
@@ -92,7 +92,7 @@ class Update(Row):
         UniqueConstraint("office", "external_ref", name="placement_updates_external_ref_key"),
         UniqueConstraint("office", "sequence", name="placement_updates_sequence_key"),
         db.one_of("kind", UpdateKind),
-        CheckConstraint("(kind = 'corrected') = (corrects IS NOT NULL)", name="corrects"),
+        CheckConstraint("(kind IN ('corrected', 'cancelled')) = (corrects IS NOT NULL)", name="corrects"),
         Index("placement_updates_placement_id_idx", "placement_id", "id"),
         {"info": keeping.APPEND_ONLY},
     )

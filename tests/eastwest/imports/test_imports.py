@@ -86,6 +86,7 @@ async def test_another_foshan_employer_is_a_fact_and_insured_is_an_employers_sta
 
 async def test_the_next_month_adds_what_is_new(partner: httpx.AsyncClient) -> None:
     await done(partner, await upload(partner))
+    partner.headers["X-Server-Date"] = "2026-01-02T09:00:00+08:00"
     later = await done(partner, await upload(partner, reported_on="2025-12-31"))
     assert (later["summary"]["created"], later["summary"]["unchanged"]) == (
         sum(told["on_an_order"] and not told["left_on"] for told in TRUTH),

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.eastwest.placements import gates
-from services.eastwest.placements.gates import Certificate, Post
+from services.eastwest.placements.policy import gates
+from services.eastwest.placements.policy.gates import Attended, Certificate, NamedClass, Post
 
 DAY = timedelta(days=1)
 ORDERED, CLASS, STANDARD, EXAM, ISSUED, START = (date(2025, month, 10) for month in (1, 2, 3, 4, 5, 6))
-POST = Post(ORDERED, "skill_level", "6-31-01-03", "junior", STANDARD)
+POST = Post("o", "6-31-01-01", ORDERED, "skill_level", "6-31-01-03", "junior", STANDARD)
 HELD = Certificate("1", "Y000052012325500001", "skill_level", "6-31-01-03", "junior", ISSUED, None, outside=False, exam_held_on=EXAM)
 
 
@@ -17,10 +17,20 @@ def certificate(**changed: object) -> Certificate:
     return Certificate(**{name: getattr(HELD, name) for name in Certificate.__slots__} | changed)  # type: ignore[arg-type]
 
 
+def trained(starts_on: date | None) -> NamedClass | None:
+    return NamedClass("k", starts_on) if starts_on else None
+
+
+def attended(*starts_on: date | None, class_id: str = "k", **of: str | None) -> list[Attended]:
+    """Classes of five days that the person attended."""
+    whose = {"order_id": None, "occupation_code": None} | of
+    return [Attended(class_id, starts_on=on, ends_on=on + 4 * DAY, **whose) for on in starts_on if on]
+
+
 def first_broken(
     post: Post = POST, class_starts_on: date | None = CLASS, *held: Certificate, named: str | None = None, start: date | None = START
 ) -> str | None:
-    broken = gates.chain(post, class_starts_on, held or (HELD,), named, start).first_broken
+    broken = gates.chain(post, trained(class_starts_on), attended(class_starts_on), held or (HELD,), named, start).first_broken
     return broken.code if broken else None
 
 
@@ -71,7 +81,7 @@ def test_each_gate_on_both_sides(found: str | None, code: str | None) -> None:
 
 
 def test_the_chain_shows_every_link_and_where_it_breaks() -> None:
-    chain = gates.chain(POST, None, (), None, None)
+    chain = gates.chain(POST, None, (), (), None, None)
     assert [(step.link, step.state) for step in chain.steps] == [
         ("order", "ok"),
         ("class", "unknown"),
@@ -80,6 +90,54 @@ def test_the_chain_shows_every_link_and_where_it_breaks() -> None:
         ("certificate", "broken"),
         ("start", "unknown"),
     ]
-    whole = gates.chain(POST, CLASS, (HELD,), None, START)
+    whole = gates.chain(POST, trained(CLASS), attended(CLASS), (HELD,), None, START)
     assert [step.on for step in whole.steps] == [ORDERED, CLASS, STANDARD, EXAM, ISSUED, START]
     assert (whole.certificate_id, whole.first_broken) == ("1", None)
+
+
+BEFORE = ORDERED - 10 * DAY  # a class before the order
+
+
+def class_link(named: NamedClass | None, known: list[Attended], start: date | None = START) -> tuple[str, str | None]:
+    step = gates.chain(POST, named, known, (HELD,), None, start).steps[1]
+    return step.state, step.code
+
+
+@pytest.mark.parametrize(
+    ("named", "known", "expected"),
+    [
+        pytest.param(None, attended(BEFORE, order_id="o"), ("broken", "order_after_class"), id="left-out-the-order's-class-counts"),
+        pytest.param(None, attended(ORDERED, order_id="o"), ("ok", None), id="on-the-day-of-the-order"),
+        pytest.param(None, attended(BEFORE, occupation_code="6-31-01-01"), ("broken", "order_after_class"), id="else-one-of-the-trade"),
+        pytest.param(None, attended(BEFORE, occupation_code="4-10-01-06"), ("unknown", None), id="another-trade-says-nothing"),
+        pytest.param(
+            None,
+            attended(BEFORE, class_id="old", occupation_code="6-31-01-01") + attended(CLASS, order_id="o"),
+            ("ok", None),
+            id="the-order's-before-the-trade's",
+        ),
+        pytest.param(
+            None,
+            attended(BEFORE, class_id="old", order_id="o") + attended(CLASS, class_id="new", order_id="o"),
+            ("ok", None),
+            id="the-latest",
+        ),
+        pytest.param(
+            None, attended(START - 4 * DAY, occupation_code="6-31-01-01"), ("unknown", None), id="a-class-not-over-before-the-start"
+        ),
+        pytest.param(None, attended(START - 5 * DAY, occupation_code="6-31-01-01"), ("ok", None), id="over-the-day-before"),
+        pytest.param(trained(CLASS), [], ("unknown", None), id="named-and-never-attended-holds-nothing"),
+        pytest.param(trained(BEFORE), [], ("broken", "order_after_class"), id="named-before-the-order"),
+        pytest.param(
+            trained(CLASS),
+            attended(BEFORE, class_id="old", order_id="o"),
+            ("broken", "order_after_class"),
+            id="naming-another-opens-no-gate",
+        ),
+        pytest.param(
+            trained(CLASS), attended(CLASS) + attended(BEFORE, class_id="old", order_id="o"), ("ok", None), id="the-named-one-attended"
+        ),
+    ],
+)
+def test_leaving_the_class_out_opens_no_gate(named: NamedClass | None, known: list[Attended], expected: tuple[str, str | None]) -> None:
+    assert class_link(named, known) == expected

@@ -95,7 +95,7 @@ async def test_a_change_needs_if_match_and_judges_the_gates_again(eastwest: Serv
 
 async def test_the_chain_shows_each_link(eastwest: Service, others: Neighbours) -> None:
     partner, trainee_id = eastwest.as_("partner"), others.person(1)
-    class_id = others.training_class()
+    class_id = others.attends(trainee_id)
     made = await placed(partner, trainee_id, class_id=str(class_id))
     await report(partner, made["id"], update("a"))
     chain = (await partner.get(f"/v1/placements/{made['id']}/chain")).json()

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.eastwest.placements import policy, rules
-from services.eastwest.placements.policy import Employer, Evidence, Fact
+from services.eastwest.placements import rules
+from services.eastwest.placements.policy import retention
+from services.eastwest.placements.policy.telling import Employer, Evidence, Fact
 
 TERMS = rules.here()
 START = date(2025, 5, 30)
@@ -35,8 +36,8 @@ def proof(grade: str, from_on: date, to_on: date, ref: str = "p", paid_on: date 
     return Fact(ref, "present", on or to_on, evidence=(Evidence(grade, from_on, to_on, paid_on, f"{ref}-paper"),))
 
 
-def judged(as_of: date, *facts: Fact, known_on: date | None = None) -> policy.Retention:
-    return policy.retention(facts, as_of, TERMS, known_on=known_on)
+def judged(as_of: date, *facts: Fact, known_on: date | None = None) -> retention.Retention:
+    return retention.retention(facts, as_of, TERMS, known_on=known_on)
 
 
 WHOLE = proof("B", START, DUE - DAY)
@@ -72,7 +73,7 @@ def test_the_due_day_is_three_calendar_months_on_clipped_to_the_months_end(start
 
 
 def test_the_three_months_of_30_may_are_the_plans() -> None:
-    spans = policy.months_of(START, 3)
+    spans = retention.months_of(START, 3)
     assert [(str(span.from_on), str(span.to_on)) for span in spans] == [
         ("2025-05-30", "2025-06-29"),
         ("2025-06-30", "2025-07-29"),
@@ -82,7 +83,7 @@ def test_the_three_months_of_30_may_are_the_plans() -> None:
 
 @given(st.dates(date(2000, 1, 1), date(2150, 12, 31)))
 def test_months_are_contiguous_and_agree_with_an_oracle(start: date) -> None:
-    spans = policy.months_of(start, 3)
+    spans = retention.months_of(start, 3)
     assert spans[0].from_on == start
     assert [span.to_on + DAY for span in spans] == [months_on(start, count) for count in (1, 2, 3)]
     assert all(one.to_on + DAY == other.from_on for one, other in pairwise(spans))
@@ -123,7 +124,7 @@ def test_one_bare_day_leaves_the_month_unproved_and_is_named() -> None:
 
 def test_missing_days_of_months_still_running_are_not_asked_for() -> None:
     found = judged(d("2025-07-10"), started())
-    assert found.missing == (policy.Span(START, d("2025-06-29")),)
+    assert found.missing == (retention.Span(START, d("2025-06-29")),)
 
 
 def test_proof_received_late_counts_from_its_own_days_and_known_on_cuts_it() -> None:
@@ -268,8 +269,13 @@ POOL: Sequence[Fact] = (
     proof("D", d("2025-06-30"), d("2025-08-20"), "b"),
     Fact("e", "employer_changed", d("2025-06-20"), Employer("佛山市南海区某厂", None, "440605")),
     Fact("e2", "employer_changed", d("2025-07-10"), Employer("广州市某厂", None, "440106")),
-    Fact("c", "corrected", d("2025-06-05"), corrects="s"),
-    Fact("c2", "corrected", d("2025-06-07"), corrects="s"),
+    Fact("c", "corrected", d("2025-06-05"), corrects="s", sequence=2),
+    Fact("c2", "corrected", d("2025-06-07"), corrects="s", sequence=1),
+    Fact("x", "cancelled", d("2025-08-02"), corrects="s3"),
+    Fact("x2", "cancelled", d("2025-08-02"), corrects="c2"),
+    Fact("x3", "cancelled", d("2025-08-02"), corrects="x"),
+    Fact("s", "started", d("2025-06-25"), office="bureau"),
+    Fact("c", "corrected", d("2025-06-26"), corrects="s", office="bureau"),
     Fact("c3", "corrected", d("2025-07-20"), corrects="l"),
     Fact("c4", "corrected", d("2025-06-06"), corrects="c"),
 )
@@ -277,7 +283,7 @@ DAYS = (START, d("2025-06-18"), d("2025-06-30"), d("2025-07-15"), DUE, d("2025-1
 
 
 def outcome(facts: Sequence[Fact]) -> tuple[object, ...]:
-    return (policy.standing(facts, TERMS), *(policy.retention(facts, day, TERMS) for day in DAYS))
+    return (retention.standing(facts, TERMS), *(retention.retention(facts, day, TERMS) for day in DAYS))
 
 
 def test_every_order_of_up_to_four_facts_ends_in_the_same_state() -> None:
@@ -295,10 +301,10 @@ def test_a_fact_told_twice_is_told_once() -> None:
 
 @given(st.lists(st.sampled_from(POOL), max_size=8, unique=True), st.dates(START, d("2025-12-31")), st.integers(0, 200))
 def test_once_met_it_stays_met(facts: list[Fact], day: date, later: int) -> None:
-    if policy.retention(facts, day, TERMS).verdict == "met":
-        after = policy.retention(facts, day + timedelta(days=later), TERMS)
+    if retention.retention(facts, day, TERMS).verdict == "met":
+        after = retention.retention(facts, day + timedelta(days=later), TERMS)
         assert after.verdict == "met"
-        assert after.met_on == policy.retention(facts, day, TERMS).met_on
+        assert after.met_on == retention.retention(facts, day, TERMS).met_on
 
 
 def test_what_we_read_into_the_plan_is_marked_unconfirmed() -> None:

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from services.eastwest.placements import rules
-from services.eastwest.placements.policy import Evidence, Fact, proof_wanted
+from services.eastwest.placements.policy.retention import proof_wanted
+from services.eastwest.placements.policy.telling import Evidence, Fact
 from tests.conftest import Service
 from tests.eastwest.neighbours import Neighbours, evidence, order, placed, report, update
 
@@ -27,6 +28,7 @@ async def test_a_placement_waits_until_each_month_has_its_proof(eastwest: Servic
     await report(partner, placement["id"], update("1"))
     others.asked.clear()
     assert await due(eastwest, "2025-06-02") == ["2025-06-29"] and others.asked == ["/internal/v1/names"]
+    partner = eastwest.as_("partner", at=at("2025-06-20"), subject="foshan")
     await report(partner, placement["id"], update("2", "present", "2025-06-10", evidence=evidence("2025-05-30", "2025-06-10")))
     assert await due(eastwest, "2025-06-10") == []
     assert await due(eastwest, "2025-06-30") == ["2025-06-29"]  # over, and only half proved

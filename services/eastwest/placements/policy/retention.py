@@ -3,26 +3,21 @@
 The state is a fold over the set of facts, so late, repeated and out-of-order posts end in the same one. Three readings of ours stand in `retention.toml`
 or here: a month is proved when evidence covers every day of it on which the person was not on a permitted break (more than
 `uncovered_days_a_month_at_most` bare days leave it unproved); only `started` and `employer_changed` bring someone back who left, a bare `present` does
-not; of several corrections of one fact the one with the greatest reference stands, and a correction of a correction names that one.
+not; insurance proves the months that it names.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 from services.eastwest.codes import EvidenceGrade as Grade
-from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
-from services.eastwest.codes import UpdateKind as Kind
-from services.eastwest.orders.policy import KEEPERS
+from services.eastwest.placements.policy.telling import Employer, Evidence, Fact, as_corrected
 from services.eastwest.placements.rules import Terms
 from shared.months import months_after
-from shared.steps import Step, by
 
-STEPS: Final = (Step("change", "修改", by(KEEPERS, *Status)), Step("update", "报告在岗情况", by(KEEPERS, *Status)))
-KINDS: Final = tuple(Kind)
 ONE_DAY: Final = timedelta(days=1)
 
 
@@ -31,34 +26,6 @@ class Span(NamedTuple):
 
     from_on: date
     to_on: date
-
-
-class Employer(NamedTuple):
-    name: str
-    uscc: str | None = None
-    district_code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    grade: Grade
-    covers_from_on: date
-    covers_to_on: date
-    paid_on: date | None = None
-    ref: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One update. `evidence` None: it says nothing of evidence (a correction then leaves it as it was)."""
-
-    external_ref: str
-    kind: Kind
-    effective_on: date
-    employer: Employer | None = None
-    evidence: tuple[Evidence, ...] | None = None
-    corrects: str | None = None
-    received_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,32 +88,11 @@ def months_of(started_on: date, months: int) -> tuple[Span, ...]:
     return tuple(Span(first, after - ONE_DAY) for first, after in pairwise(edges))
 
 
-def as_corrected(facts: Iterable[Fact]) -> list[Fact]:
-    """The facts as they stand after their corrections, in order. A correction whose fact has not come yet has no effect until it does."""
-    facts = set(facts)
-    corrections: dict[str, Fact] = {}
-    for fact in sorted(facts, key=lambda each: (len(each.external_ref), each.external_ref)):
-        if fact.kind == "corrected" and fact.corrects is not None:
-            corrections[fact.corrects] = fact
-    return sorted((_corrected(fact, corrections) for fact in facts if fact.kind != "corrected"), key=_order)
-
-
-def starts(facts: Iterable[Fact]) -> dict[str, date]:
-    """Each `started` by its reference, with the day that stands."""
-    return {fact.external_ref: fact.effective_on for fact in as_corrected(facts) if fact.kind == "started"}
-
-
 def standing(facts: Iterable[Fact], terms: Terms) -> Standing:
     told = as_corrected(facts)
     stretches = _stretches(told, terms)
     employer = next((fact.employer for fact in reversed(told) if fact.employer and fact.kind != "left"), None)
     return Standing(stretches[-1].started_on, stretches[-1].left_on, employer) if stretches else Standing(None, None, employer)
-
-
-def status_on(on: date, started_on: date | None, left_on: date | None) -> Status:
-    if started_on is None or on < started_on:
-        return Status.ARRANGED
-    return Status.LEFT if left_on is not None and left_on <= on else Status.WORKING
 
 
 class Wanted(NamedTuple):
@@ -192,7 +138,7 @@ def _judge_stretch(stretch: Stretch, told: Sequence[Fact], as_of: date, terms: T
     spans = months_of(stretch.started_on, terms.months)
     due_on = spans[-1].to_on + ONE_DAY
     last = min(as_of, spans[-1].to_on)
-    intervals = tuple(proof for fact in told for each in fact.evidence or () if (proof := _proof(fact, each, stretch.started_on, last)))
+    intervals = tuple(proof for fact in told for each in fact.evidence or () for proof in _proofs(fact, each, stretch.started_on, last))
     best = _best_grades(intervals)
     away = {day for span in stretch.away for day in _days(span)}
     months: list[Month] = []
@@ -263,13 +209,23 @@ def _leaves(fact: Fact, terms: Terms) -> bool:
     return fact.kind == "left" or (fact.kind == "employer_changed" and outside)
 
 
-def _proof(fact: Fact, evidence: Evidence, first: date, last: date) -> Proof | None:
-    """What the evidence proves from `first` to `last`. Insurance proves no calendar month that was over before it was paid."""
-    from_on = max(evidence.covers_from_on, first)
+def _proofs(fact: Fact, evidence: Evidence, first: date, last: date) -> Iterator[Proof]:
+    """What the evidence proves from `first` to `last`. Insurance proves the months it was paid for, and no calendar month that was over before it was paid."""
     if evidence.grade == "A" and evidence.paid_on is not None:
-        from_on = max(from_on, evidence.paid_on.replace(day=1))
-    to_on = min(evidence.covers_to_on, last)
-    return Proof(evidence.grade, from_on, to_on, fact.external_ref, evidence.ref) if from_on <= to_on else None
+        first = max(first, evidence.paid_on.replace(day=1))
+    for span in _covered(evidence):
+        from_on, to_on = max(span.from_on, first), min(span.to_on, last)
+        if from_on <= to_on:
+            yield Proof(evidence.grade, from_on, to_on, fact.external_ref, evidence.ref)
+
+
+def _covered(evidence: Evidence) -> list[Span]:
+    """The days it covers: of insurance those in the months that it names, where it names any."""
+    whole = Span(evidence.covers_from_on, evidence.covers_to_on)
+    if evidence.insured_months is None:
+        return [whole]
+    insured = {day for month in evidence.insured_months for day in _days(Span(month, months_after(month, 1) - ONE_DAY))}
+    return _joined(sorted(insured.intersection(_days(whole))))
 
 
 def _best_grades(proofs: Iterable[Proof]) -> dict[int, Grade]:
@@ -278,24 +234,6 @@ def _best_grades(proofs: Iterable[Proof]) -> dict[int, Grade]:
     for proof in sorted(proofs, key=lambda each: each.grade, reverse=True):
         best.update(dict.fromkeys(_days(Span(proof.from_on, proof.to_on)), proof.grade))
     return best
-
-
-def _corrected(fact: Fact, corrections: Mapping[str, Fact]) -> Fact:
-    reference, seen = fact.external_ref, {fact.external_ref}
-    while (newer := corrections.get(reference)) and newer.external_ref not in seen:
-        fact = replace(
-            fact,
-            effective_on=newer.effective_on,
-            employer=newer.employer or fact.employer,
-            evidence=fact.evidence if newer.evidence is None else newer.evidence,
-        )
-        reference = newer.external_ref
-        seen.add(reference)
-    return fact
-
-
-def _order(fact: Fact) -> tuple[date, int, str]:
-    return fact.effective_on, KINDS.index(fact.kind), fact.external_ref
 
 
 def _days(span: Span) -> range:

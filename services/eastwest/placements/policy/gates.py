@@ -1,6 +1,8 @@
 """The three gates before the first day at work: 先有订单、再培训;先有岗位标准、再考核;先有证书、再上岗. Values in, values out.
 
-A missing class or exam is unknown and refuses nothing; a missing certificate refuses. Equal days pass each gate.
+A missing class or exam is unknown and refuses nothing; a missing certificate refuses. Equal days pass each gate. The class is the one that the placement
+names, where the person attended it; else the latest that they attended of the order, else of the order's occupation ending before the first day at work:
+leaving it out, or naming another, opens no gate.
 """
 
 from collections.abc import Sequence
@@ -19,11 +21,34 @@ Code = Literal["order_after_class", "standard_after_exam", "certificate_after_st
 class Post:
     """What the order says of the post."""
 
+    order_id: str
+    order_occupation_code: str
     ordered_on: date
     certificate_kind: str
     occupation_code: str
     level: str | None
     standard_set_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NamedClass:
+    """The class that the placement names."""
+
+    id: str
+    starts_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A class that the person attended, from the first to the last day on which they signed."""
+
+    class_id: str
+    order_id: str | None
+    occupation_code: str | None
+    starts_on: date
+    ends_on: date
+    attended_from_on: date | None = None
+    attended_to_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +94,50 @@ class Chain:
 
 
 def chain(
-    post: Post, class_starts_on: date | None, certificates: Sequence[Certificate], named_id: str | None, started_on: date | None
+    post: Post,
+    named: NamedClass | None,
+    attended: Sequence[Attended],
+    certificates: Sequence[Certificate],
+    named_id: str | None,
+    started_on: date | None,
 ) -> Chain:
     """Order → class → standard → exam → certificate → start, with the certificate that comes furthest (the named one alone, where one is named)."""
     fitting = [
         each for each in certificates if (named_id is None or each.id == named_id) and _fits(each, post) and _valid(each, started_on)
     ]
+    trained = _trained(post, named, attended, started_on)
     tries = [
-        Chain(_steps(post, class_starts_on, each, started_on), each.id)
-        for each in sorted(fitting, key=lambda each: (each.issued_on, each.number))
+        Chain(_steps(post, trained, each, started_on), each.id) for each in sorted(fitting, key=lambda each: (each.issued_on, each.number))
     ]
-    return max(tries, key=_soundness, default=None) or Chain(_steps(post, class_starts_on, None, started_on), None)
+    return max(tries, key=_soundness, default=None) or Chain(_steps(post, trained, None, started_on), None)
 
 
-def _steps(post: Post, class_starts_on: date | None, certificate: Certificate | None, started_on: date | None) -> tuple[Step, ...]:
+def _trained(post: Post, named: NamedClass | None, attended: Sequence[Attended], started_on: date | None) -> Step:
+    """The link of the class. One that is named and was never attended can break the chain, but holds nothing."""
+    theirs = next((each for each in attended if named and each.class_id == named.id), None)
+    latest = theirs or _latest(post, attended, started_on)
+    days = [each.starts_on for each in (latest, named) if each is not None]
+    if late := [on for on in days if post.ordered_on > on]:
+        detail = f"订单日期 {post.ordered_on},培训班 {late[0]} 开班;订单须不晚于开班当日。"
+        return Step(Link.CLASS, late[0], "broken", "order_after_class", detail)
+    if latest is None:
+        return Step(Link.CLASS, named.starts_on if named else None, "unknown", None, "此人没有在所填班级签到。" if named else None)
+    return Step(Link.CLASS, latest.starts_on, "ok")
+
+
+def _latest(post: Post, attended: Sequence[Attended], started_on: date | None) -> Attended | None:
+    of_order = [each for each in attended if each.order_id == post.order_id]
+    of_trade = [
+        each
+        for each in attended
+        if each.occupation_code == post.order_occupation_code and (started_on is None or each.ends_on < started_on)
+    ]
+    return max(of_order or of_trade, key=lambda each: (each.ends_on, each.class_id), default=None)
+
+
+def _steps(post: Post, trained: Step, certificate: Certificate | None, started_on: date | None) -> tuple[Step, ...]:
     examined_on = certificate.examined_on if certificate else None
-    steps: list[Step] = [Step(Link.ORDER, post.ordered_on, "ok")]
-    if class_starts_on is None:
-        steps.append(Step(Link.CLASS, None, "unknown"))
-    elif post.ordered_on > class_starts_on:
-        detail = f"订单日期 {post.ordered_on},培训班 {class_starts_on} 开班;订单须不晚于开班当日。"
-        steps.append(Step(Link.CLASS, class_starts_on, "broken", "order_after_class", detail))
-    else:
-        steps.append(Step(Link.CLASS, class_starts_on, "ok"))
+    steps: list[Step] = [Step(Link.ORDER, post.ordered_on, "ok"), trained]
     steps.append(Step(Link.STANDARD, post.standard_set_on, "ok"))
     if examined_on is None:
         steps.append(Step(Link.EXAM, None, "unknown"))
