@@ -17,6 +17,8 @@ POLICIES = (
     "services.registry.people.harvests",
     "services.registry.training.classes",
     "services.registry.training.enrolments",
+    "services.registry.training.job_offers",
+    "services.registry.training.training_wishes",
     "services.subsidy.schemes",
     "services.subsidy.claims",
     "services.subsidy.objections",

@@ -40,7 +40,9 @@ from services.registry.training.enrolments import facts as enrolled
 from services.registry.training.enrolments import routes as enrolments
 from services.registry.training.enrolments import visibility as enrolments_seen
 from services.registry.training.inspections import routes as inspections
+from services.registry.training.job_offers import routes as job_offers
 from services.registry.training.open_classes import routes as open_classes
+from services.registry.training.training_wishes import routes as training_wishes
 from services.registry.worklist import operations as worklist
 from shared import codes as labels
 from shared import county, db, forgetting, tallies, web
@@ -75,6 +77,8 @@ PART = web.Part(
         inspections.router,
         eligibility.router,
         enrolments.router,
+        job_offers.router,
+        training_wishes.router,
         attendance.router,
         brands.router,
         imports.router,

@@ -178,9 +178,9 @@ def day_or_month(value: Value, *, what: str, day_zero: dt.date = DAY_ZERO) -> Pe
     return Period(first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1))
 
 
-def backwards(from_on: dt.date, to_on: dt.date | None, pointer: str) -> list[Fault]:
+def backwards(from_on: dt.date | None, to_on: dt.date | None, pointer: str) -> list[Fault]:
     """The fault of a period that ends before it begins; both days counted in."""
-    if to_on is None or to_on >= from_on:
+    if from_on is None or to_on is None or to_on >= from_on:
         return []
     return [Fault("invalid_period", pointer, seen=f"{from_on} 至 {to_on}", allowed=f"不早于 {from_on}", fix="请改正起止日期。")]
 

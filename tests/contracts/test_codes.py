@@ -22,6 +22,8 @@ from services.registry.people.harvests import policy as harvests
 from services.registry.people.trainees import policy as trainees
 from services.registry.training.classes import policy as classes
 from services.registry.training.enrolments import policy as enrolments
+from services.registry.training.job_offers import policy as job_offers
+from services.registry.training.training_wishes import policy as training_wishes
 from services.subsidy import codes as subsidy
 from services.subsidy.appeals import policy as appeals
 from services.subsidy.claims import policy as claims
@@ -106,6 +108,8 @@ def test_every_action_of_every_paper_has_its_label() -> None:
             trainees,
             classes,
             enrolments,
+            job_offers,
+            training_wishes,
             claims,
             objections,
             appeals,

@@ -22,7 +22,9 @@ IN_ONE_ORDER = {
     "/v1/worklist": "the most urgent first is what it is",
 }
 _OF_THE_TRAIL = {each: {each, "subject"} for each in ("trainee_id", "institution_id", "teacher_id", "class_id")}
-_OF_THE_TRAIL |= {each: {each, "subject"} for each in ("enrolment_id", "attendance_id", "employment_id", "correction_id")}
+_OF_THE_TRAIL |= {
+    each: {each, "subject"} for each in ("enrolment_id", "attendance_id", "employment_id", "correction_id", "wish_id", "offer_id")
+}
 OF_A_PAPER = {**_OF_THE_TRAIL, "code": {"scheme"}}  # where the parent's id has another name than in the path
 BOUNDS = ("_from_on", "_to_on", "_as_of", "_at_least", "_months", "_within_days", "_kinds")  # a day or a number from which on: one is meant
 ONE_ALONE = {"from_on", "to_on", "on", "as_of", "covering_on", "limit", "cursor", "include_total", "sort", "q", "after", "wait", "overdue"}

@@ -22,7 +22,7 @@ from tests.registry.following.city import City, a_city
 from tests.subsidy import office
 
 LISTS = {  # every list that takes a trainee's id; of each, one row stands under the old id and one under the other
-    "registry": {"/v1/enrolments": 2, "/v1/outside-payments": 2, "/v1/classes/{class_id}/attendance": 2},
+    "registry": {"/v1/enrolments": 2, "/v1/training-wishes": 2, "/v1/outside-payments": 2, "/v1/classes/{class_id}/attendance": 2},
     "evaluation": {"/v1/certificates": 2},
     "eastwest": {"/v1/placements": 2},
     "subsidy": {"/v1/claims": 2},
@@ -90,6 +90,7 @@ async def twice(start: Start) -> AsyncIterator[Twice]:
             await made.posted(officer, f"/v1/classes/{class_id}/attendance", mark, 201)
             body = {"items": [ELSEWHERE | {"id_number": made.citizen(serial)}]}
             assert (await made.posted(officer, "/v1/outside-payments:batch", body, 207))["summary"]["created"] == 1
+            await made.posted(officer, "/v1/training-wishes", {"trainee_id": who, "trade_name": f"工种 {who}"}, 201)
             await city.certificate(who)
             placements.append(await city.placement(order, who))
             await office.a_claim(subsidy, fund_id, people=[UUID(who)])

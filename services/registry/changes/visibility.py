@@ -14,6 +14,7 @@ from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.outside_payments.tables import OutsidePayment
 from services.registry.people.status_records.tables import StatusList, StatusRecord
 from services.registry.people.trainees import visibility as trainees
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference.trade_filings.tables import TradeFiling
 from services.registry.training.brands import visibility as brands
@@ -23,6 +24,9 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import conditions
 from services.registry.training.enrolments import visibility as enrolments
 from services.registry.training.enrolments.tables import Employment, Enrolment
+from services.registry.training.job_offers.tables import JobOffer
+from services.registry.training.training_wishes import visibility as training_wishes
+from services.registry.training.training_wishes.tables import TrainingWish
 from shared.feed import Paper
 
 _ENROLMENTS = (
@@ -45,6 +49,14 @@ PAPERS: Mapping[str, Paper] = {
     "attendance": Paper("/v1/classes/{class_id:uuid}/attendance", select(TrainingClass.id), classes.rows),
     "enrolment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),
     "employment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),
+    "job_offer": Paper(
+        "/v1/enrolments/{enrolment_id:uuid}/job-offers", _ENROLMENTS.join(JobOffer).with_only_columns(JobOffer.id), enrolments.rows
+    ),
+    "training_wish": Paper(
+        "/v1/training-wishes/{wish_id:uuid}",
+        select(TrainingWish.id).join(Trainee, Trainee.id == ALIASES.kept(TrainingWish.trainee_id)),
+        training_wishes.rows,
+    ),
     "brand": Paper("/v1/brands/{brand_id:uuid}", select(Brand.id), brands.rows),
     "import": Paper("/v1/imports/{import_id:uuid}", select(Import.id), imports.rows),
 }

@@ -43,6 +43,8 @@ from services.registry.training.enrolments import operations as enrolments
 from services.registry.training.enrolments.batch import Work, keep_work
 from services.registry.training.enrolments.errors import ClassFull
 from services.registry.training.enrolments.schemas import EmploymentIn
+from services.registry.training.training_wishes import operations as training_wishes
+from services.registry.training.training_wishes.schemas import TrainingWishIn
 from shared import errors, privacy
 from shared.access import Call
 from shared.batches import Result, rejected, shaped
@@ -55,8 +57,18 @@ PEOPLE_AT_A_TIME: Final = 500
 OF_A_CLASS: Final = (SheetKind.ROSTER, SheetKind.SIGN_IN)
 WEAKEST: Final = EvidenceGrade.E  # where the sheet does not say how work was proved
 # The columns of what a fault points to, where they are called otherwise.
-POINTED: Final = {"from_on": "from", "to_on": "until", "until_on": "until", "region_code": "region", "categories": "category"}
+POINTED: Final = {
+    "from_on": "from",
+    "to_on": "until",
+    "until_on": "until",
+    "region_code": "region",
+    "categories": "category",
+    "trainee_id": "id_number",
+    "occupation_code": "occupation",
+}
 NOT_ENROLLED: Final = "不在您可见的班级花名册上;请核对证件号码和班级编号,或先把该人加入花名册"
+
+NOT_REGISTERED: Final = "此人尚未登记为学员;请先登记,再导入本行"
 
 
 async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
@@ -87,6 +99,8 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
         return lists.read_employment(book, today=today)
     if row.kind == SheetKind.OUTSIDE_PAYMENTS:
         return lists.read_outside_payments(book, source=row.list_source, today=today, reference=reference.lists())
+    if row.kind == SheetKind.TRAINING_WISHES:
+        return lists.read_wishes(book, today=today, regions=known["regions"], reference=reference.lists())
     if training is None:
         raise ValueError("a roster or sign-in sheet belongs to a class")
     if row.kind == SheetKind.ROSTER:
@@ -277,12 +291,25 @@ async def _keep_lists(
         items, refused = shaped(OutsidePaymentIn, {index: each.stated for index, each in some.items() if index not in others})
         return others | refused | await outside_payments.keep(session, call, vault, items)
 
+    async def keep_wishes(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
+        known = await facts.registered(session, vault, {each.number for each in some.values()})
+        others = _named_otherwise(some, known)
+        others |= {
+            index: rejected(errors.Fault("unknown_trainee", "/id_number", seen=privacy.mask_number(each.number), fix=NOT_REGISTERED))
+            for index, each in some.items()
+            if each.number not in known
+        }
+        said = {index: {"trainee_id": known[each.number].id, **each.stated} for index, each in some.items() if index not in others}
+        items, refused = shaped(TrainingWishIn, said)
+        return others | refused | await training_wishes.keep(session, call, items)
+
     keepers: Mapping[str, Callable[[Mapping[int, Any]], Awaitable[Mapping[int, Result]]]] = {
         SheetKind.TEACHERS: keep_teachers,
         SheetKind.STATUS_RECORDS: keep_statuses,
         SheetKind.TRAINEES: keep_trainees,
         SheetKind.EMPLOYMENT: keep_employment,
         SheetKind.OUTSIDE_PAYMENTS: keep_payments,
+        SheetKind.TRAINING_WISHES: keep_wishes,
     }
     kept = Kept()
     for start in range(0, len(rows), PEOPLE_AT_A_TIME):

@@ -41,6 +41,7 @@ WORDS: Final = Words(
         "employment": "专职/兼职",
         "on": "补贴的培训或证书日期",
         "amount": "金额",
+        "occupation": "职业(工种)",
     },
     instead={"region": "address"},  # an office that lists no town lists the address the town stands in
 )

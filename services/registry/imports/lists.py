@@ -1,4 +1,4 @@
-"""Lists whose rows become what the same things are when they come by request: trainees, their work, what was paid elsewhere. A book in, a Reading out."""
+"""Lists whose rows become what the same things are when they come by request: trainees, their work and wishes, what was paid elsewhere. A book in, a Reading out."""
 
 import datetime as dt
 import re
@@ -154,6 +154,29 @@ def read_outside_payments(book: Book, *, source: str | None, today: dt.date, ref
         return StatedRow(check.layout, check.row.number, citizen.number, name, stated)
 
     return read_rows(find_layouts(book, WORDS, needed=("id_number", "amount", "on")), read)
+
+
+def read_wishes(book: Book, *, today: dt.date, regions: Mapping[str, str], reference: Reference) -> Reading[StatedRow]:
+    """What people wish to learn. Raises SheetError."""
+    occupations = {word: row.code for row in reference.occupations.values() for word in (row.code, row.name, *row.aliases)}
+
+    def read(check: RowCheck) -> StatedRow | None:
+        citizen = check.take("id_number", id_number, check.value("id_number"), today=today)
+        if citizen is None:
+            return None
+        name = check.take("name", fields.name, check.text("name")) if check.text("name") else None
+        trade = check.words("occupation")
+        stated = {
+            "occupation_code": occupations.get(trade or ""),
+            "trade_name": trade if trade and trade not in occupations else None,
+            "region_code": check.take("region", fields.region, check.text("region"), regions) if check.text("region") else None,
+            "from_on": check.day("from", fields.day, "起始日期") if check.text("from") else None,
+            "until_on": check.day("until", fields.day, "截止日期") if check.text("until") else None,
+        }
+        stated = {member: value for member, value in stated.items() if value}
+        return StatedRow(check.layout, check.row.number, citizen.number, name, stated)
+
+    return read_rows(find_layouts(book, WORDS, needed=("id_number", "occupation")), read)
 
 
 def _known(text: str, words: Mapping[str, str], what: str) -> str | None:

@@ -18,6 +18,7 @@ from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import require_not_over, require_state
 from services.registry.training.enrolments.conditions import person
 from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.training_wishes import policy as wishes
 from shared import deeds, errors, pages
 from shared.access import Call
 from shared.sheet_jobs import uploads
@@ -32,6 +33,7 @@ FIELDS: Final = {
     SheetKind.TRAINEES: set(),
     SheetKind.EMPLOYMENT: {"class_id"},
     SheetKind.OUTSIDE_PAYMENTS: {"source"},
+    SheetKind.TRAINING_WISHES: set(),
 }
 DAYS_ON_A_SHEET: Final = 31
 OPTIONAL: Final = {SheetKind.TEACHERS: {"institution_id"}, SheetKind.EMPLOYMENT: {"class_id"}, SheetKind.OUTSIDE_PAYMENTS: {"source"}}
@@ -78,6 +80,10 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
                 require_not_over(call, training)
         return None
     if form.kind in (SheetKind.TRAINEES, SheetKind.EMPLOYMENT):
+        return None
+    if form.kind == SheetKind.TRAINING_WISHES:
+        if role not in wishes.ANSWERERS:
+            raise errors.Forbidden("培训意愿名单由镇街或经办人员导入。")
         return None
     if form.kind in (SheetKind.STATUS_RECORDS, SheetKind.OUTSIDE_PAYMENTS):
         if role != "officer":

@@ -108,6 +108,16 @@ TEMPLATES: Final[Mapping[SheetKind, tuple[str, Sequence[str], Sequence[str], Seq
             "同一人、支付单位、工种、等级和日期为同一笔,重复导入不会重复。",
         ),
     ),
+    SheetKind.TRAINING_WISHES: (
+        "培训意愿名单",
+        ("序号", "姓名", "身份证号码", "想学的职业(工种)", "意向乡镇(街道)", "起始日期", "截止日期"),
+        ("潘阿生", EXAMPLE_NUMBER, "电工", county.here().examples.region_name, "", ""),
+        (
+            "必填:身份证号码、想学的职业(工种)。本人须已登记为学员。",
+            "想学的职业(工种)填写名称或代码;目录之外的照写工种名称。",
+            "意向乡镇(街道):想在哪里参加,不填为居住地;起始、截止日期:何时有空,随时可以的留空。",
+        ),
+    ),
 }
 PLACEMENTS: Final = (
     "在岗情况表",

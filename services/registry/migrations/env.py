@@ -20,7 +20,9 @@ import services.registry.training.attendance.tables
 import services.registry.training.brands.tables
 import services.registry.training.classes.tables
 import services.registry.training.enrolments.tables
-import services.registry.training.inspections.tables  # noqa: F401
+import services.registry.training.inspections.tables
+import services.registry.training.job_offers.tables
+import services.registry.training.training_wishes.tables  # noqa: F401
 from services.registry.metadata import Row
 from shared import migrate
 

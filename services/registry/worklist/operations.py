@@ -1,12 +1,13 @@
 """What waits at the registry: an officer approves classes and decides corrections, a reviewer erasures, an auditor looks into harvests; whoever holds a class
-submits, starts and completes it; a town finds work for its people who completed one."""
+submits, starts and completes it; a town answers what its people wish to
+learn, and finds work for those who completed a class."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal
 
-from services.registry.codes import ClassStatus, CorrectionStatus, ErasureStatus, HarvestStatus
+from services.registry.codes import ClassStatus, CorrectionStatus, ErasureStatus, HarvestStatus, TrainingWishStatus
 from services.registry.codes import WorklistKind as Waits
 from services.registry.institutions.institutions.conditions import barred
 from services.registry.institutions.institutions.tables import Institution
@@ -22,11 +23,14 @@ from services.registry.people.harvests.tables import Harvest
 from services.registry.people.trainees import visibility as trainees
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
+from services.registry.reference import policy as reference
 from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.policy import PROPOSERS
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.conditions import employment_due_on, person, without_work
 from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.training_wishes import visibility as training_wishes
+from services.registry.training.training_wishes.tables import TrainingWish
 from shared import codes, worklist
 from shared.access import Call
 from shared.worklist import Kind
@@ -107,6 +111,24 @@ PENDING: Final = worklist.Paper(
     class_id=TrainingClass.id,
     joined=lambda wanted: wanted.join(TrainingClass, TrainingClass.id == Enrolment.class_id).join(Trainee, Trainee.id == person()),
 )
+
+
+def _occupations_named(parts: Sequence[str]) -> list[str]:
+    known = reference.lists().occupations
+    return [known[each].name if each in known else each for each in parts]
+
+
+WISH: Final = worklist.Paper(
+    "training_wish",
+    TrainingWish.id,
+    training_wishes.rows,
+    title=(literal("培训意愿", Text), Trainee.name, TrainingWish.trade_name, TrainingWish.occupation_code),
+    link=worklist.at("training-wishes", TrainingWish.id),
+    status=TrainingWish.status,
+    trainee_id=Trainee.id,
+    say=_occupations_named,
+    joined=lambda wanted: wanted.join(Trainee, Trainee.id == ALIASES.kept(TrainingWish.trainee_id)),
+)
 HARVEST: Final = worklist.Paper(
     "harvest_alarm",
     Harvest.id,
@@ -178,6 +200,7 @@ KINDS: Final = (
         due_on=employment_due_on(),
         where=lambda call: (without_work(call.today),),
     ),
+    Kind(Waits.TRAINING_WISH_OPEN, TOWN, "answer", WISH, frozenset({TrainingWishStatus.OPEN}), since_at=TrainingWish.asked_at),
     Kind(Waits.HARVEST_SUSPECTED, AUDITOR, "acknowledge", HARVEST, frozenset({HarvestStatus.ALARMED}), since_at=Harvest.alarmed_at),
     Kind(
         Waits.CORRECTION_ASKED,

@@ -235,6 +235,7 @@ async def test_a_sheet_of_every_kind_comes_back_with_its_errors_and_goes_in_agai
         "teachers": {"institution_id": institution_id},
         "status_records": {"status": "employee_pension", "source": "州社保局"},
         "outside_payments": {},
+        "training_wishes": {},
     }
     assert forms.keys() == set(SheetKind)
     for kind, form in forms.items():

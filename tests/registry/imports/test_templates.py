@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from services.registry.codes import SheetKind
-from services.registry.imports.lists import read_employment, read_outside_payments, read_trainees
+from services.registry.imports.lists import read_employment, read_outside_payments, read_trainees, read_wishes
 from services.registry.imports.reading import read_roster, read_status_records, read_teachers
 from services.registry.imports.sign_in import OnRoster, read_sign_in
 from services.registry.imports.templates import TEMPLATES, choices, sign_in_sheet, template
@@ -30,6 +30,8 @@ def read(kind: SheetKind, book: Book) -> Reading:  # type: ignore[type-arg]
         return read_teachers(book, today=TODAY)
     if kind == "trainees":
         return read_trainees(book, today=TODAY, regions=REGIONS, categories=CATEGORIES, unclear=UNCLEAR)
+    if kind == "training_wishes":
+        return read_wishes(book, today=TODAY, regions=REGIONS, reference=reference.lists())
     if kind == "employment":
         return read_employment(book, today=TODAY)
     if kind == "outside_payments":

@@ -56,6 +56,7 @@ async def test_whom_nothing_counts_on_is_gone_and_the_number_is_free(start: Star
         await made.posted(officer, f"/v1/trainees/{twin}:merge", {"into": gone})
         change = {"field": "phone", "proposed": "13812340000", "reason": "换号"}
         await made.posted(officer, f"/v1/trainees/{gone}/corrections", change, 201)
+        await made.posted(officer, "/v1/training-wishes", {"trainee_id": gone, "trade_name": "苗绣"}, 201)  # it goes with the person
         request = await asked(registry, gone)
         [waiting] = [each for each in (await reviewer.get("/v1/worklist")).json()["items"] if each["kind"] == "erasure_asked"]
         assert (waiting["action"], waiting["whom"]["trainee_id"], waiting["due_on"] is not None) == ("decide", gone, True)

@@ -1,4 +1,4 @@
-"""Which papers count on a person: those of the registry, as their nouns say, and those of its neighbours."""
+"""Which papers count on a person: those of the registry, as their nouns say, and those of its neighbours; and what goes with who is erased."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from uuid import UUID
@@ -17,6 +17,21 @@ def holds(held: Held) -> Held:
     """Registers who counts the papers of one kind that name any of these people."""
     _held_by.append(held)
     return held
+
+
+Forget = Callable[[AsyncSession, Collection[UUID]], Awaitable[None]]
+_gone_with: list[Forget] = []
+
+
+def goes_with(forget: Forget) -> Forget:
+    """Registers who deletes what nobody counts on and goes with these people."""
+    _gone_with.append(forget)
+    return forget
+
+
+async def forget(session: AsyncSession, trainee_ids: Collection[UUID]) -> None:
+    for each in _gone_with:
+        await each(session, trainee_ids)
 
 
 async def elsewhere(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> Mapping[str, int]:

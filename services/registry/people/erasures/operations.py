@@ -159,6 +159,7 @@ async def _grant(session: AsyncSession, call: Call, request: ErasureRequest, els
 
 async def _forget(session: AsyncSession, theirs: Collection[UUID]) -> None:
     """Nothing of them is left; with them goes the key of their history. Whatever paper there were all the same, its foreign key would refuse."""
+    await facts.forget(session, theirs)
     pairs = or_(PossibleDuplicate.one_id.in_(theirs), PossibleDuplicate.other_id.in_(theirs))
     await session.execute(delete(PossibleDuplicate).where(pairs))
     await session.execute(delete(Merge).where(or_(Merge.trainee_id.in_(theirs), Merge.into_id.in_(theirs))))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.codes import Channel, Level
+from services.registry.codes import Channel, ClassKind, Delivery, Level
 from shared import names, wire
 
 
@@ -15,6 +15,8 @@ class OpenClassOut(wire.Out):
     institution_id: UUID
     institution_name: str = Field(description="承办机构")
     channel: Channel
+    kind: ClassKind
+    delivery: Delivery
     for_whom: str | None = Field(description="面向哪些人,方案原文;不限的为 null")
     occupation_code: str | None
     occupation_name: names.OccupationName = None

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, Literal, get_args
 
+from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, TrainingWishStatus
+
 
 class Level(StrEnum):
     """Skill levels (新八级工), low to high."""
@@ -210,14 +212,6 @@ class EmploymentKind(StrEnum):
     FARMING = "farming"
 
 
-class EmploymentState(StrEnum):
-    """What became of who completed a class: work that counts, time left to find it, or none in time."""
-
-    EMPLOYED = "employed"
-    PENDING = "pending"
-    MISSED = "missed"
-
-
 class SheetKind(StrEnum):
     """What a sheet that is imported lists; the word in the path of its template."""
 
@@ -228,6 +222,7 @@ class SheetKind(StrEnum):
     TRAINEES = "trainees"
     EMPLOYMENT = "employment"
     OUTSIDE_PAYMENTS = "outside_payments"
+    TRAINING_WISHES = "training_wishes"
 
 
 class BrandKind(StrEnum):
@@ -249,68 +244,7 @@ class WorklistKind(StrEnum):
     ERASURE_ASKED = "erasure_asked"
     HARVEST_SUSPECTED = "harvest_suspected"
     EMPLOYMENT_PENDING = "employment_pending"
-
-
-# Lists of other services, as far as a class and a person's work name their codes; `tests/contracts/test_codes.py` compares them.
-
-
-class FundSource(StrEnum):
-    """Subsidy's: what a class is meant to be paid from."""
-
-    EMPLOYMENT_SUBSIDY = "employment_subsidy"
-    SKILLS_UPGRADE = "skills_upgrade"
-    EAST_WEST = "east_west"
-    RURAL_REVITALISATION = "rural_revitalisation"
-    CULTURE_TOURISM = "culture_tourism"
-    ENTERPRISE_EDUCATION = "enterprise_education"
-    TALENT = "talent"
-
-
-class Scheme(StrEnum):
-    """Subsidy's: what a claim for a class may be made under."""
-
-    AGRICULTURAL_SHORT = "agricultural_short"
-    PROJECT = "project"
-    STARTUP = "startup"
-    APPRENTICESHIP = "apprenticeship"
-    PRE_JOB = "pre_job"
-    TRANSFER = "transfer"
-    UPSKILL = "upskill"
-    HIGH_SKILL = "high_skill"
-    NEW_OCCUPATION = "new_occupation"
-    SAFETY = "safety"
-    CERTIFICATE_DIRECT = "certificate_direct"
-    ASSESSMENT_FEE = "assessment_fee"
-    PLACEMENT_STABILITY = "placement_stability"
-    PLACEMENT_SERVICE = "placement_service"
-    PLACEMENT_ABSORPTION = "placement_absorption"
-
-
-class CertificateKind(StrEnum):
-    """Evaluation's: what a person may have been certified by."""
-
-    SKILL_LEVEL = "skill_level"
-    SPECIAL_SKILL = "special_skill"
-    QUALIFICATION = "qualification"
-    WORK_PERMIT = "work_permit"
-    COMPLETION = "completion"
-
-
-class CertificateSheetKind(StrEnum):
-    """Evaluation's: the sheets it takes in, whose templates are given out here."""
-
-    CERTIFICATES = "certificates"
-    RESULTS = "results"
-
-
-class EvidenceGrade(StrEnum):
-    """Eastwest's: how well work is proved, from social insurance (A) to a call (E)."""
-
-    A = "A"
-    B = "B"
-    C = "C"
-    D = "D"
-    E = "E"
+    TRAINING_WISH_OPEN = "training_wish_open"
 
 
 RegionKind = Literal["county", "county_city", "subdistrict", "town", "township", "district", "zone"]
@@ -341,17 +275,13 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "enrolment_outcome": EnrolmentOutcome,
     "employment_kind": EmploymentKind,
     "employment_state": EmploymentState,
+    "training_wish_status": TrainingWishStatus,
+    "job_offer_stage": JobOfferStage,
+    "job_offer_result": JobOfferResult,
     "brand_kind": BrandKind,
     "worklist_kind": WorklistKind,
     "sheet_kind": SheetKind,
     "region_kind": get_args(RegionKind),
     "department": None,  # as accounts and classes name them
     "education": None,  # as people say it
-}
-READ: Final[Mapping[str, type[StrEnum]]] = {
-    "fund_source": FundSource,
-    "scheme": Scheme,
-    "certificate_kind": CertificateKind,
-    "certificate_sheet_kind": CertificateSheetKind,
-    "evidence_grade": EvidenceGrade,
 }

@@ -1,0 +1,31 @@
+"""Lists about what people wish to learn, the work they are offered and the work they find."""
+
+from enum import StrEnum
+
+
+class EmploymentState(StrEnum):
+    """What became of who completed a class: work that counts, time left to find it, or none in time."""
+
+    EMPLOYED = "employed"
+    PENDING = "pending"
+    MISSED = "missed"
+
+
+class TrainingWishStatus(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+class JobOfferStage(StrEnum):
+    """When work was offered: before, during or after the training."""
+
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"
+
+
+class JobOfferResult(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
