@@ -4,16 +4,35 @@ import base64
 import json
 import os
 import secrets as random_source
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+from cryptography.x509.oid import NameOID
+
 from deploy.processes import CannotStart
+
+USES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """Keys are base64 of 32 bytes; losing them makes the stored ID numbers unreadable."""
+    """Keys are base64 of 32 bytes; losing them makes the stored ID numbers unreadable. `certificate_signer`: a key with its certificate, PKCS#12 in base64."""
 
     internal_key: str
     data_keys: dict[str, str]
@@ -23,10 +42,8 @@ class Secrets:
     token_signing_key: str
     receipt_key: str
     claim_receipt_key: str
+    certificate_signer: str
     role_passwords: dict[str, str]
-
-
-CAME_LATER = frozenset({"receipt_key", "claim_receipt_key"})
 
 
 def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
@@ -42,13 +59,14 @@ def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
             token_signing_key=_key(),
             receipt_key=_key(),
             claim_receipt_key=_key(),
+            certificate_signer=make_signer(),
             role_passwords=_passwords(roles),
         )
         _keep(path, made)
         return made
     try:
         said = json.loads(path.read_text())
-        kept = Secrets(**{name: _key() for name in CAME_LATER} | said)
+        kept = Secrets(**{name: make() for name, make in CAME_LATER.items() if name not in said} | said)
     except (ValueError, TypeError):
         raise CannotStart(
             f"{path} 已损坏:它保存数据的密钥,请从备份恢复;不再需要原有数据时,可以删除整个目录重新开始。\n"
@@ -56,7 +74,7 @@ def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
         ) from None
     path.chmod(0o600)
     missing = [role for role in roles if role not in kept.role_passwords]
-    if missing or not said.keys() >= CAME_LATER:
+    if missing or not said.keys() >= CAME_LATER.keys():
         kept = replace(kept, role_passwords=kept.role_passwords | _passwords(missing))
         _keep(path, kept)
     return kept
@@ -79,3 +97,18 @@ def _passwords(roles: Iterable[str]) -> dict[str, str]:
 
 def _key() -> str:
     return base64.b64encode(random_source.token_bytes(32)).decode()
+
+
+def make_signer() -> str:
+    """A key and a certificate that it made for itself, for ten years: PKCS#12 in base64."""
+    key, today = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "本机自制签名证书")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number()).not_valid_before(today).not_valid_after(today + timedelta(days=3652))
+    made = made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    for_signing = {name: name in ("digital_signature", "content_commitment") for name in USES}
+    certificate = made.add_extension(x509.KeyUsage(**for_signing), critical=True).sign(key, hashes.SHA256())
+    return base64.b64encode(pkcs12.serialize_key_and_certificates(None, key, certificate, None, NoEncryption())).decode()
+
+
+CAME_LATER: Mapping[str, Callable[[], str]] = {"receipt_key": _key, "claim_receipt_key": _key, "certificate_signer": make_signer}

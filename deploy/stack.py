@@ -34,7 +34,9 @@ SERVICES: Mapping[str, str] = {
 }
 PORTS: Mapping[str, int] = {"gateway": 8000, "registry": 8001, "subsidy": 8002, "evaluation": 8003, "eastwest": 8004}
 DATABASE, MIGRATIONS = "postgres", "migrations"
-OWN_SECRETS = frozenset({"DATABASE_URL", "DATABASE_URLS", "SEAL_KEY", "TOKEN_SIGNING_KEY", "RECEIPT_KEY"})  # of one process, for no other
+OWN_SECRETS = frozenset(
+    {"DATABASE_URL", "DATABASE_URLS", "SEAL_KEY", "TOKEN_SIGNING_KEY", "RECEIPT_KEY", "CERTIFICATE_SIGNER"}
+)  # of one process, for no other
 
 _ROOT = Path(__file__).resolve().parent.parent
 _READY_SECONDS_AT_MOST = 90
@@ -247,6 +249,7 @@ class Stack:
         }
         own = {"gateway": {"TOKEN_SIGNING_KEY": kept.token_signing_key}, "eastwest": {"RECEIPT_KEY": kept.receipt_key}}
         own["subsidy"] = {"RECEIPT_KEY": kept.claim_receipt_key}
+        own["evaluation"] = {"CERTIFICATE_SIGNER": kept.certificate_signer}
         return every | of_services | self._extra_env | {"DATABASE_URL": self.database_url(name)} | own.get(name, {})
 
     def _wait_until_ready(self, name: str, since: float = 0) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.databases import make_roles, open_to, owner_of, roles_for
+from deploy.keys import make_signer
 from deploy.postgres import Server, throwaway_postgres
 from shared import db, migrate
 from shared.sealing import keys
@@ -37,6 +38,7 @@ KEYS = {
     name: base64.b64encode(bytes([number]) * 32).decode()
     for number, name in enumerate(("internal_key", "data", "index_key", "seal_key", "receipt_key"), start=1)
 }
+SIGNER = make_signer()
 
 SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
 
@@ -159,6 +161,7 @@ def settings(url: str, seal_dir: Path, kind: type[Settings] = Settings, **change
         "index_key": KEYS["index_key"],
         "seal_public_key": keys.public_half(KEYS["seal_key"]),
         "receipt_key": KEYS["receipt_key"],
+        "certificate_signer": SIGNER,
         "token_signing_key": SIGNING_SEED,
         "seal_dir": seal_dir,
         "database_connections": 10,

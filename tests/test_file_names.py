@@ -32,6 +32,7 @@ OF_THE_DOMAIN = {
     "gateway/webhooks/signing": "the signature of Standard Webhooks",
     "services/eastwest/placements/receipts": "the signed receipt of what the partner posted",
     "services/evaluation/certificates/minting": "numbers without gaps, under many at once",
+    "services/evaluation/prints/signing": "the signature of a printed certificate",
     "services/registry/imports/columns": "the words by which offices name a sheet's columns",
     "services/registry/imports/lists": "lists of trainees and of payments, whose rows are what a request would say",
     "services/registry/imports/sign_in": "the sign-in sheet, people down and half-days across",

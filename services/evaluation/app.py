@@ -14,10 +14,12 @@ from services.evaluation.imports import routes as imports
 from services.evaluation.imports.tables import CertificateImport
 from services.evaluation.internal import eastwest, names, registry, search
 from services.evaluation.metadata import Row
+from services.evaluation.prints import routes as prints
+from services.evaluation.settings import Settings
 from services.evaluation.worklist import operations as worklist
 from shared import codes as labels
 from shared import county, tallies, web
-from shared.settings import Settings, load
+from shared.settings import load
 from shared.sheet_jobs import uploads
 
 rules.here()  # a faulty file stops the start
@@ -30,6 +32,8 @@ PART = web.Part(
         filings.router,
         assessments.router,
         certificates.issuing,
+        prints.router,
+        prints.of_batches,
         certificates.router,
         imports.router,
         counting.router,

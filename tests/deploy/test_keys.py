@@ -46,8 +46,8 @@ def test_a_role_that_came_later_gets_its_password_and_everything_else_stays(tmp_
     assert load_or_make(path, ("registry", "registry_owner")) == after and path.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("name", ["receipt_key", "claim_receipt_key"])
-def test_secrets_from_before_receipts_had_a_key_of_their_own_get_one_and_keep_the_seal_key(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["receipt_key", "claim_receipt_key", "certificate_signer"])
+def test_secrets_from_before_there_was_a_key_get_it_and_keep_the_others(tmp_path: Path, name: str) -> None:
     path = tmp_path / "secrets.json"
     before = load_or_make(path, ("registry",))
     former = asdict(before)

@@ -108,6 +108,7 @@ def test_the_sealer_alone_has_the_seal_key_and_nobody_the_keys_of_another(stack:
         "gateway": {"TOKEN_SIGNING_KEY", "DATABASE_URL"},
         "eastwest": {"RECEIPT_KEY", "DATABASE_URL"},
         "subsidy": {"RECEIPT_KEY", "DATABASE_URL"},
+        "evaluation": {"CERTIFICATE_SIGNER", "DATABASE_URL"},
     }
     for name in (*SERVICES, "sealer"):
         environment = psutil.Process(stack.pids[name]).environ()

@@ -64,6 +64,7 @@ MODULES = [
     "strict",
     "tallies",
     "telemetry",
+    "typesetting",
     "web",
     "web.app",
     "web.calling",

@@ -14,7 +14,8 @@ from shared import person_names
 from shared.steps import Step, by
 
 REVOKERS: Final = frozenset({"reviewer"})
-STEPS: Final = (Step("revoke", "撤销", by(REVOKERS, Status.VALID), Status.REVOKED),)
+REISSUERS: Final = frozenset({"institution", "officer"})
+STEPS: Final = (Step("reissue", "补发", by(REISSUERS, Status.VALID)), Step("revoke", "撤销", by(REVOKERS, Status.VALID), Status.REVOKED))
 PREFIX_LENGTH: Final = 13
 MINTED: Final = re.compile(r"[YS][0-9]{21}")
 SERIALS_AT_MOST: Final = 999_999

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,13 @@ async def find(session: AsyncSession, call: Call, certificate_id: UUID, *, lock:
     if found is None:
         raise errors.NotFound("没有这本证书,或不在您的可见范围内。请核对编号。")
     return found
+
+
+def prints(certificate: Certificate) -> list[dict[str, Any]]:
+    """Each print with its number and, where another followed, the day from which that one counts in its place."""
+    follow = [each["printed_on"] for each in certificate.prints[1:]]
+    paired = zip_longest(certificate.prints, follow)
+    return [each | {"edition": place, "superseded_on": superseded_on} for place, (each, superseded_on) in enumerate(paired, 1)]
 
 
 def status_on(day: date) -> ColumnElement[str]:

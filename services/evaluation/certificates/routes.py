@@ -10,12 +10,12 @@ from services.evaluation.assessments import steps as assessment_steps
 from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import AssessmentPaper
 from services.evaluation.certificates import operations, reading, steps
-from services.evaluation.certificates.errors import DuplicateCertificate, NumberNotMinted
-from services.evaluation.certificates.policy import REVOKERS
+from services.evaluation.certificates.errors import DuplicateCertificate, NotIssuedHere, NumberNotMinted
+from services.evaluation.certificates.policy import REISSUERS, REVOKERS
 from services.evaluation.certificates.schemas import CertificateIn, CertificateOut, CertificatePaper, RevocationPreview, VerifyIn, VerifyOut
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.certificates.visibility import READERS
-from services.evaluation.clients import Names
+from services.evaluation.clients import Names, TraineeName
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
 from services.evaluation.filings.errors import BARRED, OutOfScope
@@ -114,11 +114,29 @@ async def get(certificate_id: UUID, session: web.Session, call: web.Caller) -> C
 
 @router.operation(
     "POST",
+    f"{ONE}:reissue",
+    may=REISSUERS,
+    summary="补发证书:编号不变,印持证人现在的姓名",
+    errors=[errors.InvalidState, errors.StaleVersion, NotIssuedHere, *ASKING],
+    paper=partial(steps.begin, action="reissue", lock=False),
+)
+async def reissue(
+    certificate_id: UUID,
+    holder: Annotated[TraineeName | None, Depends(steps.facts_to_reissue)],
+    body: wire.Reasoned,
+    session: web.Session,
+    call: web.Caller,
+) -> CertificatePaper:
+    return await steps.reissue(session, call, certificate_id, holder, body.reason)
+
+
+@router.operation(
+    "POST",
     f"{ONE}:revoke",
     may=REVOKERS,
     summary="撤销证书(preview=true 只看会影响什么)",
     errors=[errors.InvalidState, errors.StaleVersion],
-    paper=partial(steps.begin, lock=False),
+    paper=partial(steps.begin, action="revoke", lock=False),
 )
 async def revoke(
     certificate_id: UUID,

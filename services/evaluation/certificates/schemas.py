@@ -64,9 +64,20 @@ class CertificateOut(wire.Out):
     version: int
 
 
-class CertificatePaper(CertificateOut):
-    """A single certificate, with what the caller may do with it."""
+class PrintOut(wire.Out):
+    """A certificate is printed when it is issued, and anew at each `:reissue`; only the last print counts."""
 
+    edition: int = Field(description="第几次印制", examples=[1])
+    name: str = Field(description="印上的姓名", examples=["潘秀英"])
+    printed_on: wire.CivilDate
+    reason: str | None = Field(description="补发的理由", examples=[None])
+    superseded_on: wire.CivilDate | None = Field(description="因补发而作废的日期", examples=[None])
+
+
+class CertificatePaper(CertificateOut):
+    """A single certificate, with its prints and what the caller may do with it."""
+
+    prints: list[PrintOut] = Field([], description="历次印制;其他机构的证书只有其上的姓名")
     allowed_actions: list[wire.AllowedAction]
 
 

@@ -1,4 +1,4 @@
-"""A certificate's one step: its revocation."""
+"""What is done to a certificate that was issued: it is printed anew, or revoked."""
 
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients
 from services.evaluation.certificates import policy, reading
-from services.evaluation.certificates.errors import REFUSALS
+from services.evaluation.certificates.errors import REFUSALS, NotIssuedHere
 from services.evaluation.certificates.schemas import CertificateOut, CertificatePaper, RevocationPreview, TouchedClaim, TouchedOut
 from services.evaluation.certificates.tables import Certificate
 from shared import codes, county, deeds, errors, seeking, web, wire
@@ -31,21 +31,25 @@ def paper(call: Call, certificate: Certificate) -> CertificatePaper:
     status = "revoked" if certificate.revoked_on is not None and certificate.revoked_on <= call.today else "valid"
     printed_name = certificate.prints[-1]["name"] if certificate.prints else None
     out = CertificateOut.model_validate(values | {"status": status, "printed_name": printed_name})
-    return CertificatePaper(**out.model_dump(), allowed_actions=wire.allowed_actions({"revoke": _why_not(call, certificate)}))
+    return CertificatePaper(
+        **out.model_dump(),
+        prints=reading.prints(certificate),
+        allowed_actions=wire.allowed_actions({step.action: _why_not(call, certificate, step.action) for step in policy.STEPS}),
+    )
 
 
-async def begin(session: AsyncSession, call: Call, certificate_id: UUID, *, lock: bool = True) -> Certificate:
-    """The certificate, locked, at the version the caller knows, where it may be revoked now."""
+async def begin(session: AsyncSession, call: Call, certificate_id: UUID, *, action: str, lock: bool = True) -> Certificate:
+    """The certificate, locked, at the version the caller knows, where this may be done to it now."""
     certificate = await reading.find(session, call, certificate_id, lock=lock)
     call.match(certificate.version)
-    if refusal := _why_not(call, certificate):
+    if refusal := _why_not(call, certificate, action):
         raise REFUSALS[refusal.code](refusal.detail)
     return certificate
 
 
 async def revoke(session: AsyncSession, call: Call, certificate_id: UUID, reason: str | None) -> CertificatePaper:
     """No longer valid from today on. Who holds a claim or placement on it learns by the event."""
-    certificate = await begin(session, call, certificate_id)
+    certificate = await begin(session, call, certificate_id, action="revoke")
     if reason is None:
         raise errors.Invalid(faults=[errors.Fault("missing_field", "/reason", allowed="1 至 1000 字", fix="请写明撤销的理由。")])
     certificate.revoked_on, certificate.revoked_reason = call.today, reason
@@ -53,6 +57,29 @@ async def revoke(session: AsyncSession, call: Call, certificate_id: UUID, reason
     await deeds.record(
         session, call, "certificate.revoked", certificate.id, details={"reason": reason}, revoked_on=call.today, **reading.thin(certificate)
     )
+    return paper(call, certificate)
+
+
+async def facts_to_reissue(certificate_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.TraineeName | None:
+    """Who the holder is: what is printed anew has today's name."""
+    async with kernel.reading() as session:
+        certificate = await begin(session, call, certificate_id, action="reissue", lock=False)
+    return (await clients.names(kernel, call, trainee_ids=[certificate.trainee_id])).trainees.get(certificate.trainee_id)
+
+
+async def reissue(
+    session: AsyncSession, call: Call, certificate_id: UUID, holder: clients.TraineeName | None, reason: str
+) -> CertificatePaper:
+    """Printed anew, with the holder's name of today, under its number and day. The print before is superseded; whoever shows it is told so by its edition,
+    and the names of all prints verify."""
+    certificate = await begin(session, call, certificate_id, action="reissue")
+    if holder is None:
+        raise errors.NotFound("登记系统中没有这名持证人。")
+    first = certificate.prints or policy.prints(holder.name, certificate.issued_on)  # of one from before names were kept
+    certificate.prints = [*first, *policy.prints(holder.name, call.today, reason)]
+    await session.flush()
+    details = {"reason": reason, "print": len(certificate.prints)}
+    await deeds.record(session, call, "certificate.reissued", certificate.id, details=details, **reading.thin(certificate))
     return paper(call, certificate)
 
 
@@ -75,10 +102,20 @@ async def preview_revocation(
     )
 
 
-def _why_not(call: Call, certificate: Certificate) -> Refusal | None:
-    """What was revoked stays so, also before the day on which it counts."""
+def _why_not(call: Call, certificate: Certificate, action: str) -> Refusal | None:
+    """What was revoked stays so, also before the day on which it counts. What is printed anew was issued here, and by the institution that asks."""
     state = "valid" if certificate.revoked_on is None else "revoked"
-    return machine_of(county.folder()).why_not("revoke", state, call.actor.doer)
+
+    def further(action: str) -> Refusal | None:
+        if action != "reissue":
+            return None
+        if certificate.assessment_id is None:
+            return Refusal(NotIssuedHere.code, f"{NotIssuedHere.cause}{NotIssuedHere.remedy}")
+        if call.actor.role == "institution" and call.actor.institution_id != certificate.issuer_institution_id:
+            return Refusal("wrong_role", "证书由发证机构或经办人员补发。")
+        return None
+
+    return machine_of(county.folder()).why_not(action, state, call.actor.doer, further=further)
 
 
 @cache

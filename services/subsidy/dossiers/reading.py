@@ -1,17 +1,13 @@
 """A claim's dossier: everything about it that is kept, put together in one transaction and set as a PDF with Chinese fonts in it."""
 
 import asyncio
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import pylopdf_fonts_zh_cn
-import typst
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +25,7 @@ from services.subsidy.schemes import operations as schemes
 from shared import clock, county, deeds, receipts
 from shared.access import Call
 from shared.codes import label
+from shared.typesetting import typeset
 from shared.web import Kernel
 
 TEMPLATE: Final = Path(__file__).with_name("dossier.typ")
@@ -98,20 +95,7 @@ async def dossier(session: AsyncSession, call: Call, kernel: Kernel, claim_id: U
     whole = bound(f"{here.name}职业技能培训补贴申领卷宗", claim.number, made, head, check, parts)
     details = {"version": claim.version, "parts": [each.hash for each in parts]}
     await deeds.record(session, call, "claim.dossier_read", claim.id, event=False, details=details)
-    return claim.number, await asyncio.to_thread(typeset, whole)
-
-
-def typeset(told: Mapping[str, Any]) -> bytes:
-    """The PDF; the same is said the same. Blocks for some tens of milliseconds without holding up other threads."""
-    made: bytes = typst.compile(str(TEMPLATE), font_paths=_fonts(), sys_inputs={"data": json.dumps(told, ensure_ascii=False)})
-    return made
-
-
-@cache
-def _fonts() -> Any:
-    """Two families with thirty thousand characters, rare ones of names among them; of the machine's own none, so that every machine prints the same."""
-    folder = Path(pylopdf_fonts_zh_cn.sans_path()).parent
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    return claim.number, await asyncio.to_thread(typeset, TEMPLATE, whole)
 
 
 def _head(claim: Claim, names: clients.Names, fund: str) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.subsidy.dossiers import reading
 from shared import db
+from shared.typesetting import typeset
 from tests.conftest import Start
 from tests.subsidy.claims.world import BECAUSE, a_person, a_world
 
@@ -46,4 +47,4 @@ async def test_a_dossier_holds_the_claim_with_the_names_as_they_are_written(star
 def test_what_is_said_is_set_as_it_stands_and_never_read_as_markup() -> None:
     part = {"title": "一", "header": ["#panic()", "*b*"], "widths": [1, 1], "rows": [['#eval("1")', "= h\n\\"]], "hash": "0" * 64}
     told: dict[str, Any] = {"title": "卷", "number": "N", "made": "", "cover": [], "check": [], "seals": [], "parts": [part]}
-    assert {"#", "=", "\\", "*"} <= characters(reading.typeset(told))
+    assert {"#", "=", "\\", "*"} <= characters(typeset(reading.TEMPLATE, told))
