@@ -20,6 +20,7 @@ from gateway.reference import routes as reference
 from gateway.routing import cors, forwarding
 from gateway.search import routes as search
 from gateway.settings import Settings
+from gateway.verification import routes as verification
 from gateway.webhooks import routes as webhooks
 from gateway.webhooks import tables as hooks
 from gateway.webhooks.deliveries import job as sending
@@ -40,6 +41,7 @@ ROUTERS = (
     worklist.router,
     webhooks.router,
     docs.router,
+    verification.router,
 )
 
 

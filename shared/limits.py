@@ -38,7 +38,7 @@ class Quota:
         return f'"{self.name}";q={self.at_most};w={self.seconds}'
 
 
-MINUTE, DAY = 60, 86_400
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
 SHARED_STORE: dict[str, Any] = {
     "implementation": "valkey",
     "socket_timeout": 0.25,
@@ -47,6 +47,7 @@ SHARED_STORE: dict[str, Any] = {
 LEFT_ALONE_SECONDS = 5.0
 TOKEN_FAILURES = Quota("token-failures", 20, MINUTE, "此地址取令牌或登录失败过多,每分钟最多 20 次。")
 VERIFICATIONS = Quota("verifications", 60, MINUTE, "此地址核验证书过于频繁,每分钟最多 60 次。")
+VERIFICATION_MISSES = Quota("verification-misses", 200, HOUR, "这个编号一小时内核验不符已达 200 次。")
 LOOKUP_MISSES = Quota("lookup-misses", 200, DAY, "本机构今日查询的证件号码中未登记的已达 200 个上限,请核对名单后明日再查,或直接登记。")
 LOOKUP_MISSES_OF_A_PERSON = Quota("lookup-misses-of-a-person", 5_000, DAY, "您今日查询的证件号码中未登记的已达 5000 个上限。")
 OBJECTIONS = Quota("objections", 60, MINUTE, "此地址提出异议过于频繁,每分钟最多 60 次。")

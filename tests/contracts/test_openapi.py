@@ -232,6 +232,7 @@ def test_what_needs_no_token_is_what_the_public_may_know(documents: dict[str, Do
         "POST /oauth2/token",
         "POST /v1/sessions",
         "POST /v1/sessions:refresh",
+        "GET /v1/certificates/signing-certificate",
         "GET /v1/claim-receipts/key",
         "GET /v1/placement-receipts/key",
         "GET /v1/notices",

@@ -129,6 +129,7 @@ async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
         return VerifyOut(valid=False, on=on, reason=Verification.NOT_FOUND, detail=WORDS[Verification.NOT_FOUND])
     judged = [(each, policy.not_valid(each.issued_on, each.revoked_on, on)) for each in named]
     certificate, reason = next((pair for pair in judged if pair[1] is None), judged[0])
+    printed = certificate.prints if certificate.assessment_id else []
     return VerifyOut(
         valid=reason is None,
         on=on,
@@ -142,6 +143,8 @@ async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:
         issuer=certificate.issuer,
         name=privacy.mask_name(known[certificate.trainee_id].name),
         revoked_on=certificate.revoked_on if reason is Verification.REVOKED else None,
+        edition=len(printed) or None,
+        printed_on=printed[-1]["printed_on"] if printed else None,
     )
 
 

@@ -18,6 +18,7 @@ from services.evaluation.certificates.visibility import READERS
 from services.evaluation.clients import Names, TraineeName
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
+from services.evaluation.codes import Verification
 from services.evaluation.filings.errors import BARRED, OutOfScope
 from shared import access, errors, limits, pages, web, wire
 
@@ -103,8 +104,14 @@ async def register(
     "POST", "/v1/certificates:verify", may=access.PUBLIC, summary="核验证书", writes=False, errors=[*ASKING, errors.TooManyRequests]
 )
 async def verify(body: VerifyIn, response: Response, call: web.Caller, kernel: web.KernelOf) -> VerifyOut:
+    """Counted by address, and what does not fit by number too: names are not tried on one from many addresses."""
     response.headers.update(await kernel.limits.take(limits.VERIFICATIONS, limits.address(call.origin)))
-    return await operations.verify(call, kernel, body)
+    number = reading.key_of(kernel, body.number).hex()
+    await kernel.limits.check(limits.VERIFICATION_MISSES, number)
+    answer = await operations.verify(call, kernel, body)
+    if answer.reason is Verification.NOT_FOUND:
+        await kernel.limits.take(limits.VERIFICATION_MISSES, number)
+    return answer
 
 
 @router.operation("GET", ONE, may=READERS, summary="证书")

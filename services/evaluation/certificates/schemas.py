@@ -127,6 +127,8 @@ class VerifyOut(wire.Out):
     issuer: str | None = None
     name: str | None = Field(None, description="隐去名的姓名", examples=["潘**"])
     revoked_on: wire.CivilDate | None = None
+    edition: int | None = Field(None, description="最近一次是第几次印制,此前印制的已作废;其他机构的证书为 null", examples=[1])
+    printed_on: wire.CivilDate | None = Field(None, description="最近一次印制的日期")
 
 
 class FactsIn(wire.In):
