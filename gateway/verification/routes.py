@@ -2,11 +2,11 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from gateway.verification import clients, reading
-from shared import access, clock, errors, web
+from shared import access, clock, errors, redaction, web
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -21,8 +21,8 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/verify")
 async def form(number: Annotated[str, Query()] = "") -> Response:
-    """The code on a certificate fills the number in."""
-    return HTMLResponse(reading.page(number[:ANY_LENGTH]), headers=HEADERS)
+    """The code on a certificate fills the number in. One that holds a person's number stands in no address, so in no code either."""
+    return HTMLResponse(reading.page("" if redaction.names_citizen(number) else number[:ANY_LENGTH]), headers=HEADERS)
 
 
 @router.get("/verify/page.css")
@@ -31,9 +31,10 @@ async def style() -> Response:
 
 
 @router.post("/verify")
-async def verify(request: Request, number: Annotated[str, Form()] = "", name: Annotated[str, Form()] = "") -> Response:
+async def verify(request: Request) -> Response:
     """A number that nobody has, a name that is not its holder's, and what is neither number nor name are answered alike."""
-    number, name = number[:ANY_LENGTH], name[:ANY_LENGTH]
+    async with request.form(max_files=0, max_fields=10) as said:
+        number, name = (str(said.get(field, ""))[:ANY_LENGTH] for field in ("number", "name"))
     kernel: web.Kernel = request.app.state.kernel
     status, waiting = 200, {}
     try:
@@ -46,7 +47,7 @@ async def verify(request: Request, number: Annotated[str, Form()] = "", name: An
                 status, answer, waiting = 429, reading.unanswered("核验过于频繁", refused.detail), {"Retry-After": "60"}
             case _:
                 status, answer = 503, reading.unanswered("暂时无法核验", "请稍后再试。")
-    return HTMLResponse(reading.page(number, name, answer), status, HEADERS | waiting)
+    return HTMLResponse(reading.page(number, redaction.redact(name), answer), status, HEADERS | waiting)
 
 
 def _call(request: Request) -> access.Call:

@@ -33,6 +33,24 @@ class TraineeName(_Read):
         return any(person_names.same(each, name) for each in self.known_as.splitlines())
 
 
+class Holder(TraineeName):
+    """Who holds a certificate, and whose worker they are today."""
+
+    id: UUID
+    employer_id: UUID | None
+
+
+class Holders(_Read):
+    """`schools`: of each class the institution that teaches it."""
+
+    trainees: list[Holder]
+    schools: dict[UUID, UUID]
+
+    @property
+    def by_id(self) -> dict[UUID, Holder]:
+        return {each.id: each for each in self.trainees}
+
+
 class InstitutionName(_Read):
     name: str
     kind: str
@@ -121,6 +139,14 @@ async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (
     """Names as they are today; an id that the registry does not know is left out."""
     body = {"trainee_ids": [str(each) for each in trainee_ids], "institution_ids": [str(each) for each in institution_ids], "class_ids": []}
     return read(Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")
+
+
+async def holders(kernel: Kernel, call: Call, trainee_ids: Collection[UUID], class_ids: Collection[UUID] = ()) -> Holders:
+    """Whom certificates concern beside their issuer: the holder, their employer, the class's school. Nobody is asked of nobody."""
+    if not trainee_ids:
+        return Holders(trainees=[], schools={})
+    body = {"trainee_ids": [str(each) for each in trainee_ids], "class_ids": [str(each) for each in class_ids]}
+    return read(Holders, await kernel.neighbours["registry"].post("/internal/v1/holder-facts", call, body), "registry")
 
 
 async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str], names: Sequence[str] | None = None) -> list[UUID | None]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.evaluation import clients
 from services.evaluation.certificates import operations, reading
 from services.evaluation.certificates.errors import DuplicateCertificate, NumberNotMinted
 from services.evaluation.certificates.schemas import CertificateIn
@@ -21,8 +22,10 @@ from shared.web import Kernel
 TOLD = ("occupation_code", "level", "issued_on", "issuer")  # of the same certificate: told otherwise, one of the two is wrong
 
 
-async def register(session: AsyncSession, call: Call, kernel: Kernel, items: Mapping[int, CertificateIn]) -> dict[int, Result]:
-    """A result for each item; the holders are known. The same kind and number are one certificate: kept once, and refused where it is told otherwise."""
+async def register(
+    session: AsyncSession, call: Call, kernel: Kernel, items: Mapping[int, CertificateIn], known: clients.Holders
+) -> dict[int, Result]:
+    """A result for each item; the holders are among the `known`. The same kind and number are one certificate: kept once, and refused where it is told otherwise."""
     results = {index: rejected(*faults) for index, item in items.items() if (faults := wire.faults(operations.RULES, item, call.today))}
     good = {index: item for index, item in items.items() if index not in results}
     for index in await operations.not_minted(session, good):
@@ -33,7 +36,7 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, items: Map
         return results
     holders = await ALIASES.resolved(session, {item.trainee_id for item in good.values()})
     rows = {
-        index: {"id": db.new_id(), "version": 1, **operations.as_kept(call, kernel, item, holders[item.trainee_id], None)}
+        index: {"id": db.new_id(), "version": 1, **operations.as_kept(call, kernel, item, holders[item.trainee_id], known)}
         for index, item in good.items()
     }
     insert = upsert(db.table(Certificate)).on_conflict_do_nothing(constraint="certificates_number_key").returning(Certificate.id)

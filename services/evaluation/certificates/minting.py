@@ -15,6 +15,7 @@ from services.evaluation import rules
 from services.evaluation.certificates import policy
 from services.evaluation.certificates.reading import key_of, thin
 from services.evaluation.certificates.tables import Certificate, CertificateSerial
+from services.evaluation.clients import Holder
 from shared import db, deeds, errors, seeking
 from shared.access import Call
 from shared.web import Kernel
@@ -33,9 +34,10 @@ class Batch:
     level: str
     held_on: date
     class_id: UUID | None
+    school_id: UUID | None
 
 
-async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, people: Mapping[UUID, str | None]) -> int:
+async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, people: Mapping[UUID, Holder | None]) -> int:
     """One certificate for each of these people, dated today, with the name that is printed on it (None: not known, so not kept). Serials run on per body,
     year and level; nobody else gets one until this transaction ends."""
     if not people:
@@ -47,7 +49,10 @@ async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, 
             bindparam("trainees", list(people), ARRAY(Uuid)),
             bindparam("numbers", numbers, ARRAY(Text)),
             bindparam("keys", [key_of(kernel, number) for number in numbers], ARRAY(LargeBinary)),
-            bindparam("printed", [json.dumps(policy.prints(name, call.today)) for name in people.values()], ARRAY(Text)),
+            bindparam(
+                "printed", [json.dumps(policy.prints(each.name if each else None, call.today)) for each in people.values()], ARRAY(Text)
+            ),
+            bindparam("employers", [each.employer_id if each else None for each in people.values()], ARRAY(Uuid)),
         )
         .table_valued(
             column("id", Uuid),
@@ -55,6 +60,7 @@ async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, 
             column("number", Text),
             column("number_key", LargeBinary),
             column("prints", Text),
+            column("employer_id", Uuid),
         )
         .render_derived()
     )
@@ -69,6 +75,7 @@ async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, 
         "filing_id": batch.filing_id,
         "assessment_id": batch.assessment_id,
         "class_id": batch.class_id,
+        "school_id": batch.school_id,
         "exam_held_on": batch.held_on,
         "registered_at": call.now,
     }
@@ -78,9 +85,10 @@ async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, 
         each.c.number,
         each.c.number_key,
         cast(each.c.prints, JSONB),
+        each.c.employer_id,
         *(literal(value, Certificate.__table__.c[name].type) for name, value in same.items()),
     )
-    minted = insert(Certificate).from_select(["id", "trainee_id", "number", "number_key", "prints", *same], rows)
+    minted = insert(Certificate).from_select(["id", "trainee_id", "number", "number_key", "prints", "employer_id", *same], rows)
     made = (await session.execute(minted.returning(*seeking.beside(Certificate)))).all()
     details = {"assessment_id": batch.assessment_id}
     await deeds.record_all(session, [deeds.deed(call, "certificate.issued", row.id, details=details, **thin(row)) for row in made])

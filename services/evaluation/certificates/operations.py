@@ -39,7 +39,7 @@ class Issuing:
     """What the registry knows of a batch whose certificates are to be issued. `bar`: why its institution takes no part."""
 
     bar: Refusal | None
-    names: Mapping[UUID, clients.TraineeName]
+    holders: clients.Holders
 
 
 async def facts_to_issue(assessment_id: UUID, bar: Bar, call: web.Caller, kernel: web.KernelOf) -> Issuing:
@@ -48,7 +48,8 @@ async def facts_to_issue(assessment_id: UUID, bar: Bar, call: web.Caller, kernel
         assessment = await assessments.find(session, call, assessment_id)
         people = await assessments.candidates(session, assessment_id) if assessment.status == AssessmentStatus.LOCKED else []
     passed = {each.written_as for each in people if each.passed}
-    return Issuing(bar, (await clients.names(kernel, call, trainee_ids=passed)).trainees if passed and bar is None else {})
+    class_ids = [assessment.class_id] if assessment.class_id else []
+    return Issuing(bar, await clients.holders(kernel, call, passed if bar is None else (), class_ids))
 
 
 async def issue(
@@ -69,19 +70,20 @@ async def issue(
         assessment.level,
         assessment.held_on,
         assessment.class_id,
+        known.holders.schools.get(assessment.class_id) if assessment.class_id else None,
     )
     assessment.status, assessment.issued_on = "issued", call.today
-    named = {each: known.names[each].name if each in known.names else None for each in passed.values()}
-    minted = await minting.mint(session, call, kernel, batch, named)
+    holders = known.holders.by_id
+    minted = await minting.mint(session, call, kernel, batch, {each: holders.get(each) for each in passed.values()})
     return await assessment_steps.finish(session, call, assessment, "issued", certificates=minted, comment=comment)
 
 
-async def facts_to_register(body: CertificateIn, call: web.Caller, kernel: web.KernelOf) -> clients.Names:
-    """Whether the registry knows the holder."""
-    return await clients.names(kernel, call, trainee_ids=[body.trainee_id])
+async def facts_to_register(body: CertificateIn, call: web.Caller, kernel: web.KernelOf) -> clients.Holders:
+    """Whether the registry knows the holder, and whom else the certificate concerns."""
+    return await clients.holders(kernel, call, [body.trainee_id], [body.class_id] if body.class_id else [])
 
 
-async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn, known: clients.Names) -> CertificatePaper:
+async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn, known: clients.Holders) -> CertificatePaper:
     """Another issuer's certificate. Of its number only shape, year and level are compared, and that it is none that would have been minted here."""
     key = reading.key_of(kernel, body.number)
     existing_id = await session.scalar(select(Certificate.id).where(Certificate.kind == body.kind, Certificate.number_key == key))
@@ -89,10 +91,11 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, body: Cert
         raise DuplicateCertificate(existing_id=str(existing_id))
     if await not_minted(session, {0: body}):
         raise NumberNotMinted
-    if faults := [*wire.faults(RULES, body, call.today), *_holder(body, known.trainees.get(body.trainee_id))]:
+    holder = known.by_id.get(body.trainee_id)
+    if faults := [*wire.faults(RULES, body, call.today), *_holder(body, holder)]:
         raise errors.Invalid(faults=faults)
     holder_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
-    certificate = Certificate(**as_kept(call, kernel, body, holder_id, known.trainees[body.trainee_id].name))
+    certificate = Certificate(**as_kept(call, kernel, body, holder_id, known))
     session.add(certificate)
     await session.flush()
     await deeds.record(session, call, "certificate.registered", certificate.id, **reading.thin(certificate))
@@ -109,12 +112,18 @@ async def not_minted(session: AsyncSession, items: Mapping[int, CertificateIn]) 
     return {index for index, prefix in prefixes.items() if prefix in since and items[index].issued_on >= since[prefix]}
 
 
-def as_kept(call: Call, kernel: Kernel, body: CertificateIn, holder_id: UUID, called: str | None) -> dict[str, Any]:
-    """The columns of a certificate of another issuer. `called`: the holder, where the name on it is not told."""
+def as_kept(call: Call, kernel: Kernel, body: CertificateIn, holder_id: UUID, known: clients.Holders) -> dict[str, Any]:
+    """The columns of a certificate of another issuer. Where the name on it is not told it is the holder's of today."""
     shown = policy.EMBEDDED_ID_NUMBER.sub(lambda found: privacy.mask_number(found[0]), policy.normal(body.number))
     key = reading.key_of(kernel, body.number)
     kept = {"trainee_id": holder_id, "number": shown, "number_key": key, "registered_at": call.now}
-    return body.model_dump(exclude={"printed_name"}) | kept | {"prints": policy.prints(body.printed_name or called, body.issued_on)}
+    holder = known.by_id.get(body.trainee_id)
+    concerned = {
+        "school_id": known.schools.get(body.class_id) if body.class_id else None,
+        "employer_id": holder.employer_id if holder else None,
+    }
+    name = body.printed_name or (holder.name if holder else None)
+    return body.model_dump(exclude={"printed_name"}) | kept | concerned | {"prints": policy.prints(name, body.issued_on)}
 
 
 async def verify(call: Call, kernel: Kernel, body: VerifyIn) -> VerifyOut:

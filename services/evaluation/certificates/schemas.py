@@ -58,6 +58,10 @@ class CertificateOut(wire.Out):
     class_id: UUID | None
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
+    school_id: UUID | None = Field(None, description="教授该班级的机构")
+    school_name: Annotated[str | None, names.Beside("school_id", "institutions")] = None
+    employer_id: UUID | None = Field(None, description="发证或登记时持证人的用人单位")
+    employer_name: Annotated[str | None, names.Beside("employer_id", "institutions")] = None
     exam_held_on: wire.CivilDate | None
     proof: str | None
     registered_at: wire.Instant

@@ -35,6 +35,8 @@ class Certificate(db.Versioned, Row):
     filing_id: Mapped[UUID | None] = mapped_column(ForeignKey("filings.id"))
     assessment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessments.id"))
     class_id: Mapped[UUID | None]
+    school_id: Mapped[UUID | None] = mapped_column(comment="that taught the class")
+    employer_id: Mapped[UUID | None] = mapped_column(comment="the holder's, when it was issued or registered")
     exam_held_on: Mapped[date | None]
     proof: Mapped[str | None] = mapped_column(Text)
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
@@ -58,6 +60,8 @@ class Certificate(db.Versioned, Row):
         Index("certificates_trainee_id_idx", "trainee_id", "id"),
         Index("certificates_number_key_idx", "number_key"),
         Index("certificates_issuer_institution_id_idx", "issuer_institution_id", "id"),
+        Index("certificates_school_id_idx", "school_id", "id"),
+        Index("certificates_employer_id_idx", "employer_id", "id"),
         Index("certificates_class_id_idx", "class_id", "trainee_id"),
         Index("certificates_issuer_issued_on_idx", "issuer", "issued_on"),
         Index("certificates_revoked_on_idx", "revoked_on", "id"),

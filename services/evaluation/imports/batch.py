@@ -61,7 +61,8 @@ async def keep(
 
 async def _register(session: AsyncSession, call: Call, kernel: Kernel, import_id: UUID, rows: Sequence[CertificateRow], kept: Kept) -> None:
     found = await clients.lookup(kernel, call, [row.id_number for row in rows])
-    known = (await clients.names(kernel, call, trainee_ids={each for each in found if each})).trainees
+    holders = await clients.holders(kernel, call, {each for each in found if each})
+    known = holders.by_id
     said: dict[int, Mapping[str, Any]] = {}
     for index, (row, trainee_id) in enumerate(zip(rows, found, strict=True)):
         if trainee_id is None or trainee_id not in known:
@@ -71,7 +72,7 @@ async def _register(session: AsyncSession, call: Call, kernel: Kernel, import_id
         else:
             said[index] = {"proof": f"证书名单导入 {import_id}", **row.stated, "trainee_id": trainee_id, "printed_name": row.name}
     items, refused = shaped(CertificateIn, said)
-    kept.take(rows, refused | await certificates.register(session, call, kernel, items), POINTED)
+    kept.take(rows, refused | await certificates.register(session, call, kernel, items, holders), POINTED)
 
 
 async def _enter(

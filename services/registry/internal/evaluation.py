@@ -58,6 +58,30 @@ class AssessmentFacts(wire.Out):
     class_: AssessedClass | None = Field(serialization_alias="class")
 
 
+class HoldersAsked(wire.In):
+    """Who holds certificates, and from which classes."""
+
+    trainee_ids: Annotated[list[UUID], Field(max_length=10_000)]
+    class_ids: Annotated[list[UUID], Field(max_length=10_000)] = []
+
+
+class HolderFacts(wire.Out):
+    """Under the id that was asked for; `known_as`: today's name and the earlier ones, one a line."""
+
+    id: UUID
+    name: str
+    known_as: str
+    id_number_masked: str
+    employer_id: UUID | None
+
+
+class HoldersFound(wire.Out):
+    """Who is not known is left out. `schools`: of each class the institution that teaches it."""
+
+    trainees: list[HolderFacts]
+    schools: dict[UUID, UUID]
+
+
 class EnterpriseOut(wire.Out):
     id: UUID
     name: str
@@ -128,6 +152,20 @@ async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> Asse
     )
     trainees = [CandidateFacts.model_validate(row) for row in await session.execute(people)]
     return AssessmentFacts(trainees=trainees, class_=await _class(session, asked))
+
+
+@router.operation("POST", "/internal/v1/holder-facts", may=access.INTERNAL, summary="持证人、其用人单位和班级的学校", writes=False)
+async def holder_facts(asked: HoldersAsked, session: web.Session) -> HoldersFound:
+    people = (
+        select(WRITTEN_AS.id, Trainee.name, Trainee.known_as, Trainee.id_number_masked, Trainee.employer_id)
+        .join(Trainee, IS_THE_ONE)
+        .where(WRITTEN_AS.id.in_(asked.trainee_ids))
+    )
+    schools = await session.execute(select(TrainingClass.id, TrainingClass.institution_id).where(TrainingClass.id.in_(asked.class_ids)))
+    return HoldersFound(
+        trainees=[HolderFacts.model_validate(row) for row in await session.execute(people)],
+        schools={row.id: row.institution_id for row in schools},
+    )
 
 
 @router.operation("GET", "/internal/v1/above-scale-enterprises", may=access.INTERNAL, summary="规上企业")

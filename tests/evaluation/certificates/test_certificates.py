@@ -9,6 +9,9 @@ from tests import people
 from tests.conftest import Start
 from tests.evaluation import made
 from tests.evaluation.made import World, done, fault_codes, refused, world
+from tests.registry import made as registered
+
+REISSUED = {200: (403, "wrong_role"), 404: (404, "not_found")}  # printed anew by who issued it
 
 
 async def _issued(w: World, n: int = 1) -> dict[str, Any]:
@@ -169,6 +172,20 @@ async def test_who_sees_a_certificate(start: Start) -> None:
             ({"kind": "completion"}, 0),
         ):
             assert len(await w.certificates(**filters)) == found
+
+
+async def test_the_holders_school_and_employer_see_a_certificate_too(start: Start) -> None:
+    """Another issuer's: the school of the class it came from, and the holder's employer of the day it was registered."""
+    async with world(start) as w:
+        school_id = await registered.school(w.registry)
+        body = made.certificate(await w.worker(1), class_id=await registered.proposed(w.registry, school_id))
+        paper = await done(w.officer().post("/v1/certificates", json=body))
+        assert (paper["school_id"], paper["employer_id"]) == (school_id, w.enterprise_id)
+        for institution_id, status in ((school_id, 200), (w.enterprise_id, 200), (await w.institution(), 404)):
+            seen = w.enterprise(institution_id=institution_id)
+            assert (await seen.get(f"/v1/certificates/{paper['id']}")).status_code == status
+            assert len((await done(seen.get("/v1/certificates")))["items"]) == (status == 200)
+            await refused(seen.post(f"/v1/certificates/{paper['id']}:reissue", json={"reason": "遗失"}), *REISSUED[status])
 
 
 async def test_facts_for_rules_tell_scope_exam_and_revocation(start: Start) -> None:
