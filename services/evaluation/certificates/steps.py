@@ -109,10 +109,10 @@ def _why_not(call: Call, certificate: Certificate, action: str) -> Refusal | Non
     def further(action: str) -> Refusal | None:
         if action != "reissue":
             return None
-        if certificate.assessment_id is None:
-            return Refusal(NotIssuedHere.code, f"{NotIssuedHere.cause}{NotIssuedHere.remedy}")
         if call.actor.role == "institution" and call.actor.institution_id != certificate.issuer_institution_id:
             return Refusal("wrong_role", "证书由发证机构或经办人员补发。")
+        if certificate.assessment_id is None:
+            return Refusal(NotIssuedHere.code, f"{NotIssuedHere.cause}{NotIssuedHere.remedy}")
         return None
 
     return machine_of(county.folder()).why_not(action, state, call.actor.doer, further=further)
