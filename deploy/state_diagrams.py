@@ -26,6 +26,7 @@ POLICIES = (
     "services.subsidy.payments",
     "services.subsidy.recoveries",
     "services.evaluation.filings",
+    "services.evaluation.examiners",
     "services.evaluation.assessments",
     "services.evaluation.certificates",
     "services.eastwest.orders",

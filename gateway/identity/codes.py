@@ -17,6 +17,7 @@ NOUNS = (
     "claims",
     "classes",
     "enrolments",
+    "examiners",
     "files",
     "filings",
     "funds",

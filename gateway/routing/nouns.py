@@ -42,7 +42,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "audit-lists",
         "claim-samples",
     ),
-    "evaluation": ("filings", "assessments", "certificates", "certificate-imports"),
+    "evaluation": ("filings", "examiners", "assessments", "certificates", "certificate-imports"),
     "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts"),
 }
 

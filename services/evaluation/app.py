@@ -7,6 +7,7 @@ from services.evaluation.assessments import routes as assessments
 from services.evaluation.certificates import routes as certificates
 from services.evaluation.changes import visibility as changes
 from services.evaluation.counting import routes as counting
+from services.evaluation.examiners import routes as examiners
 from services.evaluation.filings import routes as filings
 from services.evaluation.following import job as following
 from services.evaluation.imports import job as import_job
@@ -30,6 +31,7 @@ PART = web.Part(
     f"{county.here().title} · 评价与证书",
     routers=(
         filings.router,
+        examiners.router,
         assessments.router,
         certificates.issuing,
         prints.router,

@@ -61,6 +61,14 @@ class Names(_Read):
     institutions: dict[UUID, InstitutionName]
 
 
+class _File(_Read):
+    id: UUID
+
+
+class _Files(_Read):
+    files: list[_File]
+
+
 class CandidateRead(_Read):
     """`categories`: those of the day asked for; `registered_here`: by the institution asked for."""
 
@@ -147,6 +155,15 @@ async def holders(kernel: Kernel, call: Call, trainee_ids: Collection[UUID], cla
         return Holders(trainees=[], schools={})
     body = {"trainee_ids": [str(each) for each in trainee_ids], "class_ids": [str(each) for each in class_ids]}
     return read(Holders, await kernel.neighbours["registry"].post("/internal/v1/holder-facts", call, body), "registry")
+
+
+async def unknown_files(kernel: Kernel, call: Call, file_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the ids that no uploaded file has."""
+    if not file_ids:
+        return frozenset()
+    body = {"file_ids": sorted(str(each) for each in file_ids)}
+    known = read(_Files, await kernel.neighbours["registry"].post("/internal/v1/files-named", call, body), "registry").files
+    return frozenset(file_ids) - {each.id for each in known}
 
 
 async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str], names: Sequence[str] | None = None) -> list[UUID | None]:

@@ -18,6 +18,13 @@ class FilingStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class BodyClass(StrEnum):
+    """As what a body assesses; the first character of its certificate numbers."""
+
+    Y = "Y"
+    S = "S"
+
+
 class AssessmentStatus(StrEnum):
     OPEN = "open"
     LOCKED = "locked"
@@ -29,6 +36,19 @@ class AssessmentMethod(StrEnum):
     MODULAR = "modular"
     ACHIEVEMENT = "achievement"
     DIRECT = "direct"
+
+
+class ExaminerTeam(StrEnum):
+    """The three teams (三支队伍) of a body."""
+
+    MANAGERS = "managers"
+    ASSESSORS = "assessors"
+    SUPERVISORS = "supervisors"
+
+
+class ExaminerStatus(StrEnum):
+    LISTED = "listed"
+    EXCLUDED = "excluded"
 
 
 class SupervisionMode(StrEnum):
@@ -87,8 +107,11 @@ class WorklistKind(StrEnum):
 
 OWNED: Mapping[str, type[StrEnum]] = {
     "filing_status": FilingStatus,
+    "body_class": BodyClass,
     "assessment_status": AssessmentStatus,
     "assessment_method": AssessmentMethod,
+    "examiner_team": ExaminerTeam,
+    "examiner_status": ExaminerStatus,
     "supervision_mode": SupervisionMode,
     "certificate_kind": CertificateKind,
     "certificate_status": CertificateStatus,

@@ -23,26 +23,66 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """A kind of institution that may assess: the letter its certificate numbers begin with, and whether it assesses nobody but its own workers."""
+class BodyClass:
+    """A class of assessment bodies: the letter its certificate numbers begin with, and whether it assesses nobody but its own workers."""
 
-    kind: str
-    name: str
     letter: str
+    name: str
     own_workers_only: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """A kind of institution that may assess, and as which classes it may file: the first unless it says."""
+
+    kind: str
+    name: str
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRule:
+    """A paper that a filing brings, found by a word of its name. Unconfirmed: its absence is shown and stops nothing."""
+
+    name: str
+    words: tuple[str, ...]
+    basis_status: Literal["confirmed", "unconfirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What somebody has before a level: the one below it, or so many years of work. Unconfirmed: its lack is shown and stops nothing."""
+
+    level: Level
+    below: Level
+    years: int
+    basis_status: Literal["confirmed", "unconfirmed"]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """`renewable_months`: how long before its last day a filing may be renewed. `own_worker_category`: what a body registers its own workers as."""
+    """`renewable_months`: how long before its last day a filing may be renewed. `idle_after_months`: without a batch for so long it is shown as idle.
+    `own_worker_category`: what a body registers its own workers as."""
 
     renewable_months: int
+    filing_years_at_most: int
+    idle_after_months: int
+    pass_score_at_least: int
     own_worker_category: str
+    body_classes: tuple[BodyClass, ...]
     bodies: tuple[Body, ...]
+    materials: tuple[MaterialRule, ...]
+    level_rules: tuple[Before, ...]
     basis: tuple[Basis, ...]
 
     def body(self, kind: str) -> Body | None:
         return next((each for each in self.bodies if each.kind == kind), None)
+
+    def own_workers_only(self, letter: str) -> bool:
+        return any(each.own_workers_only for each in self.body_classes if each.letter == letter)
+
+    def before(self, level: str) -> Before | None:
+        return next((each for each in self.level_rules if each.level == level), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ BELOW = {
     ("classes", "enrol"): "/enrolments",
     ("classes", "attend"): "/attendance",
     ("trainees", "correct"): "/corrections",
+    ("filings", "staff"): "/staff",
     ("assessments", "results"): "/results:batch",
     ("assessments", "supervision"): "/supervision",
     ("placements", "update"): "/updates",

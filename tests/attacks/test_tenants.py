@@ -75,6 +75,7 @@ SCOPES = {
     "/v1/classes": "ooooaa--aa-",
     "/v1/clients": "----------a",
     "/v1/enrolments": "ooooaa--aa-",
+    "/v1/examiners": "o---aa--aa-",
     "/v1/filings": "o---aa--aa-",
     "/v1/funds": "aaaaaaa-aa-",
     "/v1/harvest-alarms": "--------a--",

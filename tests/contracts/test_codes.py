@@ -13,6 +13,7 @@ from services.eastwest.placements import steps as placements
 from services.evaluation import codes as evaluation
 from services.evaluation.assessments import steps as assessments
 from services.evaluation.certificates import steps as certificates
+from services.evaluation.examiners import steps as examiners
 from services.evaluation.filings import steps as filings
 from services.registry import codes as registry
 from services.registry.institutions.institutions import policy as institutions
@@ -118,7 +119,7 @@ def test_every_action_of_every_paper_has_its_label() -> None:
             schemes,
         )
     ]
-    machines += [each.machine_of(here) for each in (orders, placements, assessments, certificates, filings)]
+    machines += [each.machine_of(here) for each in (orders, placements, assessments, certificates, filings, examiners)]
     assert set(codes.labels("action")) == {step.action for machine in machines for step in machine.steps}
 
 

@@ -57,6 +57,8 @@ AT_REST = {
     ("申领单", "recovered"): "done, unless more is asked back",
     ("拨付批次", "confirmed"): "done, unless the bank brings money back",
     ("备案", "suspended"): "a sanction runs until somebody decides otherwise",
+    ("考评人员登记", "listed"): "stands as it is until something happens",
+    ("考评人员登记", "excluded"): "a sanction runs until somebody decides otherwise",
     ("证书", "valid"): "holds until it is revoked",
     ("订单", "closed"): "done: closing again is answered `order_closed`",
     ("安置", "left"): "done; what is reported later is taken all the same",

@@ -46,4 +46,15 @@ def test_what_does_not_fit_stops_the_start_by_name(elsewhere: Path, file: str, l
 
 def test_every_figure_has_its_document() -> None:
     of_basis = [key for basis in rules.here().basis for key in basis.applies_to]
-    assert sorted(of_basis) == ["bodies", "own_worker_category", "renewable_months"]
+    assert sorted(of_basis) == [
+        "bodies",
+        "body_classes",
+        "filing_years_at_most",
+        "idle_after_months",
+        "level_rules",
+        "materials",
+        "own_worker_category",
+        "pass_score_at_least",
+        "renewable_months",
+        "years",
+    ]

@@ -15,6 +15,7 @@ from services.evaluation.assessments import policy, steps
 from services.evaluation.assessments.errors import ConflictOfInterest
 from services.evaluation.assessments.schemas import AssessmentIn, AssessmentPaper, SupervisionIn, SupervisionOut
 from services.evaluation.assessments.tables import Assessment, Candidate, Supervision
+from services.evaluation.examiners.policy import Identity, first_same
 from services.evaluation.filings import policy as filings
 from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings import visibility as filing_visibility
@@ -54,15 +55,14 @@ async def create(session: AsyncSession, call: Call, body: AssessmentIn, known: A
     if known.bar:
         raise BARS[known.bar.code](known.bar.detail)
     facts = known.facts
-    ids = await ALIASES.resolved(session, {*body.candidates, *_trainees_of(filing)})
-    candidates = [
-        policy.Identity(each.name, trainee_id=str(ids[each.id]), id_number_masked=each.id_number_masked) for each in facts.trainees
-    ]
-    if same := policy.first_same(_staff(filing, body.assessors, ids), candidates):
+    staff = filings.staff_on(filing.staff, filing.staff_history, body.held_on)
+    ids = await ALIASES.resolved(session, {*body.candidates, *_trainees_of(staff)})
+    candidates = [Identity(each.name, trainee_id=str(ids[each.id]), id_number_masked=each.id_number_masked) for each in facts.trainees]
+    if same := first_same(_staff(staff, body.assessors, ids), candidates):
         raise ConflictOfInterest(
             f"证卡 {_shown(same[0].card)} 的考评员与考生 {same[1].trainee_id} 是同一人。考生不能担任本批次的考评员,请改派。"
         )
-    if faults := [*wire.faults(RULES, body, call.today), *_assessor_faults(body, filing), *_candidate_faults(body, filing, facts)]:
+    if faults := [*wire.faults(RULES, body, call.today), *_assessor_faults(body, staff), *_candidate_faults(body, filing, facts)]:
         raise errors.Invalid(faults=faults)
     assessment = Assessment(
         **body.model_dump(exclude={"candidates"}),
@@ -96,14 +96,15 @@ async def supervise(
     """Records a supervision. The supervisor is neither an assessor nor a trainer of the batch, whatever else their card says."""
     assessment = await steps.begin(session, call, assessment_id, "supervision")
     filing = await session.get_one(Filing, assessment.filing_id)
-    ids = await ALIASES.resolved(session, _trainees_of(filing))
-    supervisor = _staff(filing, [body.supervisor], ids)
-    if policy.first_same(supervisor, _staff(filing, assessment.assessors, ids)):
+    staff = filings.staff_on(filing.staff, filing.staff_history, assessment.held_on)
+    ids = await ALIASES.resolved(session, _trainees_of(staff))
+    supervisor = _staff(staff, [body.supervisor], ids)
+    if first_same(supervisor, _staff(staff, assessment.assessors, ids)):
         raise ConflictOfInterest(f"证卡 {_shown(body.supervisor)} 的持有人是本批次的考评员,不能担任督导员。请改派。")
-    teachers = [policy.Identity(each.name, id_number_masked=each.id_number_masked) for each in taught.teachers] if taught else []
-    if policy.first_same(supervisor, teachers):
+    teachers = [Identity(each.name, id_number_masked=each.id_number_masked) for each in taught.teachers] if taught else []
+    if first_same(supervisor, teachers):
         raise ConflictOfInterest(f"证卡 {_shown(body.supervisor)} 的持有人是本班的授课教师,不能担任督导员。请改派。")
-    if body.supervisor not in {each["card"] for each in filing.staff["supervisors"]}:
+    if body.supervisor not in {each["card"] for each in staff["supervisors"]}:
         fault = errors.Fault("not_a_filed_supervisor", "/supervisor", allowed="备案的督导人员的证卡", fix="请核对证卡编号。")
         raise errors.Invalid(faults=[fault])
     record = Supervision(assessment_id=assessment.id, **body.model_dump(), recorded_at=call.now)
@@ -132,17 +133,17 @@ async def _filing(session: AsyncSession, call: Call, body: AssessmentIn) -> Fili
     return filing
 
 
-def _trainees_of(filing: Filing) -> set[UUID]:
+def _trainees_of(staff: filings.Staff) -> set[UUID]:
     """Those of the filing's teams who are registered as trainees too."""
-    return {UUID(each["trainee_id"]) for team in filing.staff.values() for each in team if each.get("trainee_id")}
+    return {UUID(each["trainee_id"]) for team in staff.values() for each in team if each.get("trainee_id")}
 
 
-def _staff(filing: Filing, cards: Iterable[str], ids: Mapping[UUID, UUID]) -> list[policy.Identity]:
-    """Who the cards belong to, as the filing's teams have them and as merged (`ids`). A card may be the holder's ID number itself."""
-    known = {each["card"]: each for team in filing.staff.values() for each in team}
+def _staff(staff: filings.Staff, cards: Iterable[str], ids: Mapping[UUID, UUID]) -> list[Identity]:
+    """Who the cards belong to, as the teams of the exam's day have them and as merged (`ids`). A card may be the holder's ID number itself."""
+    known = {each["card"]: each for team in staff.values() for each in team}
     trainees = {card: str(ids[UUID(each["trainee_id"])]) for card, each in known.items() if each.get("trainee_id")}
     return [
-        policy.Identity(
+        Identity(
             known.get(card, {}).get("name"), card, trainees.get(card), privacy.mask_number(card) if CITIZEN_NUMBER.fullmatch(card) else None
         )
         for card in cards
@@ -174,8 +175,8 @@ def _candidates(body: AssessmentIn, _: date) -> Iterable[errors.Fault]:
 RULES = (_numbered, _assessors, _candidates)
 
 
-def _assessor_faults(body: AssessmentIn, filing: Filing) -> Iterable[errors.Fault]:
-    filed = {each["card"] for each in filing.staff["assessors"]}
+def _assessor_faults(body: AssessmentIn, staff: filings.Staff) -> Iterable[errors.Fault]:
+    filed = {each["card"] for each in staff["assessors"]}
     for index, card in enumerate(body.assessors):
         if card not in filed:
             allowed = "备案的考评人员的证卡"
@@ -184,12 +185,12 @@ def _assessor_faults(body: AssessmentIn, filing: Filing) -> Iterable[errors.Faul
 
 def _candidate_faults(body: AssessmentIn, filing: Filing, facts: clients.AssessmentFacts) -> Iterable[errors.Fault]:
     known = {each.id: each for each in facts.trainees}
-    kind, own = rules.here().body(filing.institution_kind), rules.here().own_worker_category
+    own_alone, own = rules.here().own_workers_only(filing.body_class), rules.here().own_worker_category
     for index, trainee_id in enumerate(body.candidates):
         person = known.get(trainee_id)
         if person is None:
             yield errors.Fault("unknown_candidate", f"/candidates/{index}", seen=str(trainee_id), fix="请核对学员编号。")
-        elif kind is not None and kind.own_workers_only:
+        elif own_alone:
             worker = policy.Candidate(str(person.employer_id) if person.employer_id else None, person.registered_here, person.categories)
             if not policy.is_own_worker(worker, str(filing.institution_id), own):
                 allowed = "用人单位为本单位,或由本单位登记为企业职工的学员"

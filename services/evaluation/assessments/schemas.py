@@ -9,7 +9,7 @@ from services.evaluation.codes import AssessmentMethod as Method
 from services.evaluation.codes import AssessmentStatus as Status
 from services.evaluation.codes import Level
 from services.evaluation.codes import SupervisionMode as Mode
-from services.evaluation.filings.schemas import OccupationCode
+from services.evaluation.examiners.schemas import OccupationCode
 from shared import batches, county, names, wire
 
 CANDIDATES_AT_MOST = 500

@@ -64,7 +64,8 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: 
     further = await _further(session, call, assessment, bar)
     found = {step.action: machine.why_not(step.action, assessment.status, call.actor.doer, further=further) for step in machine.steps}
     filing = await session.get_one(Filing, assessment.filing_id)
-    named = {each["card"]: each["name"] for team in filing.staff.values() for each in team}
+    staff = filings.staff_on(filing.staff, filing.staff_history, assessment.held_on)
+    named = {each["card"]: each["name"] for team in staff.values() for each in team}
     return AssessmentPaper.model_validate(
         AssessmentOut.model_validate(assessment).model_dump()
         | {

@@ -19,7 +19,7 @@ from services.evaluation.certificates.errors import DuplicateCertificate, Number
 from services.evaluation.certificates.schemas import CertificateIn, CertificatePaper, VerifyIn, VerifyOut
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.codes import AssessmentStatus, Verification
-from services.evaluation.filings.rules import occupation_faults
+from services.evaluation.examiners.rules import occupation_faults
 from services.evaluation.filings.tables import Filing, NumberPrefix
 from services.evaluation.known.conditions import ALIASES
 from shared import deeds, errors, person_names, privacy, web, wire

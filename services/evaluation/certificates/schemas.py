@@ -8,7 +8,7 @@ from pydantic import Field
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
 from services.evaluation.codes import Level, Verification
-from services.evaluation.filings.schemas import OccupationCode
+from services.evaluation.examiners.schemas import OccupationCode
 from shared import county, names, wire
 
 Number = Annotated[

@@ -8,6 +8,8 @@ from services.evaluation.assessments import visibility as assessments
 from services.evaluation.assessments.tables import Assessment
 from services.evaluation.certificates import visibility as certificates
 from services.evaluation.certificates.tables import Certificate
+from services.evaluation.examiners import visibility as examiners
+from services.evaluation.examiners.tables import Examiner
 from services.evaluation.filings import visibility as filings
 from services.evaluation.filings.tables import Filing
 from services.evaluation.imports import visibility as imports
@@ -16,6 +18,7 @@ from shared.feed import Paper
 
 PAPERS: Mapping[str, Paper] = {
     "filing": Paper("/v1/filings/{filing_id:uuid}", select(Filing.id), filings.rows),
+    "examiner": Paper("/v1/examiners/{examiner_id:uuid}", select(Examiner.id), examiners.rows),
     "assessment": Paper("/v1/assessments/{assessment_id:uuid}", select(Assessment.id), assessments.rows),
     "certificate": Paper("/v1/certificates/{certificate_id:uuid}", select(Certificate.id), certificates.rows),
     "certificate_import": Paper("/v1/certificate-imports/{import_id:uuid}", select(CertificateImport.id), imports.rows),

@@ -16,6 +16,10 @@ class OutOfScope(errors.Problem):
     code, status = "out_of_scope", 409
 
 
+class FilingInForce(errors.Problem):
+    code, status = "filing_in_force", 409
+
+
 class InstitutionSuspended(errors.Problem):
     code, status = "institution_suspended", 409
 

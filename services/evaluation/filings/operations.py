@@ -1,37 +1,61 @@
-"""What the institution does with its filing before it hands it in: draw it up, change it."""
+"""What the institution does with its filing: draw it up, change it before it is handed in, replace the people of its teams."""
 
+import asyncio
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients, rules
+from services.evaluation.codes import BodyClass
+from services.evaluation.codes import FilingStatus as Status
+from services.evaluation.examiners import facts as examiners
+from services.evaluation.examiners.policy import Identity, first_same
+from services.evaluation.examiners.rules import occupation_faults
 from services.evaluation.filings import policy, steps
 from services.evaluation.filings.errors import BARS
-from services.evaluation.filings.schemas import FilingChange, FilingIn, FilingPaper
+from services.evaluation.filings.schemas import FilingChange, FilingIn, FilingPaper, Staff, StaffChange
 from services.evaluation.filings.tables import Filing
 from shared import errors, web, wire
 from shared.access import Call
 from shared.steps import Refusal
 
 
-async def facts_to_create(body: FilingIn, call: web.Caller, kernel: web.KernelOf) -> clients.InstitutionName | None:
-    """What the registry knows of the institution that files."""
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """What the registry knows of a filing to come: the institution, and which of the files named are none."""
+
+    institution: clients.InstitutionName | None
+    unknown_files: frozenset[UUID]
+
+
+async def facts_to_create(body: FilingIn, call: web.Caller, kernel: web.KernelOf) -> Applying:
     institution_id = call.actor.institution_id
     if institution_id is None or body.institution_id not in (None, institution_id):
         raise errors.Forbidden("备案由评价机构为本单位办理。请去掉 institution_id,或填本单位的编号。")
-    return (await clients.names(kernel, call, institution_ids=[institution_id])).institutions.get(institution_id)
+    names, files = await asyncio.gather(
+        clients.names(kernel, call, institution_ids=[institution_id]), clients.unknown_files(kernel, call, _files(body))
+    )
+    return Applying(names.institutions.get(institution_id), files)
 
 
-async def create(
-    session: AsyncSession, call: Call, body: FilingIn, institution: clients.InstitutionName | None, bar: Refusal | None
-) -> FilingPaper:
-    """A draft. Who may file, and with which first letter, follows from the kind of institution."""
+async def facts_to_change(body: FilingChange, call: web.Caller, kernel: web.KernelOf) -> frozenset[UUID]:
+    """Which of the files named are none."""
+    return await clients.unknown_files(kernel, call, _files(body))
+
+
+async def create(session: AsyncSession, call: Call, body: FilingIn, known: Applying, bar: Refusal | None) -> FilingPaper:
+    """A draft. Who may file, as which class and with which first letter, follows from the kind of institution."""
     if bar:
         raise BARS[bar.code](bar.detail)
+    institution = known.institution
     kind = institution.kind if institution else ""
-    _refuse([*_kind(kind, body.number_prefix), *wire.faults(RULES, body, call.today)])
+    body_class = _class_of(kind, body.body_class)
+    faults = [*_kind(kind, body_class), *wire.faults(RULES, body, call.today)]
+    faults += [*_of_class(body, body_class, body.number_prefix), *_unknown_files(body, known.unknown_files)]
+    _refuse(faults + await examiners.faults(session, body.staff or (), call.today))
     assert institution is not None  # an unknown one has no kind that may file
     filing = Filing(
         year=call.today.year,
@@ -41,24 +65,47 @@ async def create(
         status="draft",
         created_at=call.now,
         changed_at=call.now,
-        **body.model_dump(mode="json", exclude={"institution_id"}),
+        **body.model_dump(mode="json", exclude={"institution_id"}) | {"body_class": body_class},
     )
     session.add(filing)
+    await examiners.learn(session, call, body.staff or ())
     return await steps.finish(session, call, filing, bar, "created")
 
 
-async def change(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, body: FilingChange) -> FilingPaper:
+async def change(
+    session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, body: FilingChange, unknown_files: frozenset[UUID]
+) -> FilingPaper:
     filing = await steps.begin(session, call, filing_id, "edit")
     given = {name for name in body.model_fields_set if name == "number_prefix" or getattr(body, name) is not None}
     changed = body.model_dump(mode="json", include=given)
-    _refuse([*_kind(filing.institution_kind, body.number_prefix), *wire.faults(RULES, body, call.today)])
+    body_class = _class_of(filing.institution_kind, body.body_class or BodyClass(filing.body_class))
+    faults = [*_kind(filing.institution_kind, body_class), *wire.faults(RULES, body, call.today)]
+    prefix = body.number_prefix if "number_prefix" in given else filing.number_prefix
+    faults += [*_of_class(body, body_class, prefix), *_unknown_files(body, unknown_files)]
+    _refuse(faults + await examiners.faults(session, body.staff or (), call.today))
     for name, value in changed.items():
         setattr(filing, name, value)
+    await examiners.learn(session, call, body.staff or ())
     return await steps.finish(session, call, filing, bar, "changed", fields=sorted(changed))
 
 
+async def replace_staff(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, body: StaffChange) -> FilingPaper:
+    """Other people in a team from today on. Who was in it before stands in the history, for the exams of those days."""
+    filing = await steps.begin(session, call, filing_id, "staff")
+    given = body.model_dump(mode="json", include=set(Staff.model_fields), exclude_none=True)
+    staff = Staff.model_validate(filing.staff | given)
+    replaced = [(team, getattr(body, team)) for team in given]
+    _refuse([*_teams(staff, ""), *await examiners.faults(session, replaced, call.today, "")])
+    yesterday = str(call.today - timedelta(days=1))
+    if filing.status not in (Status.DRAFT, Status.RETURNED) and all(each["until_on"] != yesterday for each in filing.staff_history):
+        filing.staff_history = [*filing.staff_history, {"until_on": yesterday, "staff": filing.staff}]
+    filing.staff = staff.model_dump(mode="json")
+    await examiners.learn(session, call, replaced)
+    return await steps.finish(session, call, filing, bar, "staffed", teams=sorted(given), reason=body.reason)
+
+
 def _scope(body: FilingIn | FilingChange, _: date) -> Iterable[errors.Fault]:
-    """Each occupation and level is filed for once."""
+    """Each occupation is listed by the county, and each of its levels is filed for once."""
     entries = [
         (index, place, entry.occupation_code, level)
         for index, entry in enumerate(body.scope or ())
@@ -67,28 +114,72 @@ def _scope(body: FilingIn | FilingChange, _: date) -> Iterable[errors.Fault]:
     for position in policy.repeated((code, level) for _, _, code, level in entries):
         index, place, code, level = entries[position]
         yield errors.Fault("repeated_entry", f"/scope/{index}/levels/{place}", seen=f"{code} {level}", fix="请删除重复的一项。")
+    for index, entry in enumerate(body.scope or ()):
+        yield from occupation_faults(entry.occupation_code, None, (f"/scope/{index}/occupation_code", ""))
 
 
 def _staff(body: FilingIn | FilingChange, _: date) -> Iterable[errors.Fault]:
-    """Each card stands in a team once."""
-    for team, members in (body.staff.model_dump() if body.staff else {}).items():
-        for position in policy.repeated((each["card"], "") for each in members):
-            yield errors.Fault("repeated_entry", f"/staff/{team}/{position}/card", fix="同一证卡在一个队伍中只能列一次。")
+    if body.staff:
+        yield from _teams(body.staff, "/staff")
 
 
 RULES = (_scope, _staff)
 
 
-def _kind(kind: str, number_prefix: str | None) -> Iterable[errors.Fault]:
-    """Whether an institution of this kind may file, and under a prefix of this letter."""
+def _teams(staff: Staff, at: str) -> Iterable[errors.Fault]:
+    """Each card stands in a team once, and nobody in two teams."""
+    before: list[Identity] = []
+    for team, members in staff:
+        for position in policy.repeated((each.card, "") for each in members):
+            yield errors.Fault("repeated_entry", f"{at}/{team}/{position}/card", fix="同一证卡在一个队伍中只能列一次。")
+        people = [Identity(each.name, each.card, each.trainee_id and str(each.trainee_id)) for each in members]
+        for position, person in enumerate(people):
+            if first_same([person], before):
+                fix = "请改派他人;同名而不同人的,请在两处填写 trainee_id 加以区别。"
+                yield errors.Fault(
+                    "person_in_two_teams", f"{at}/{team}/{position}", seen=person.name, allowed="三支队伍各为不同的人", fix=fix
+                )
+        before += people
+
+
+def _class_of(kind: str, asked: BodyClass | None) -> str | None:
+    """The class asked for, else the first that institutions of this kind may file as."""
+    body = rules.here().body(kind)
+    return asked or (BodyClass(body.classes[0]) if body else None)
+
+
+def _kind(kind: str, body_class: str | None) -> Iterable[errors.Fault]:
+    """Whether an institution of this kind may file, and as this class."""
     body = rules.here().body(kind)
     if body is None:
         allowed = "、".join(f"{each.kind} {each.name}" for each in rules.here().bodies)
         yield errors.Fault("kind_cannot_file", "/institution_id", seen=kind or "没有登记的机构", allowed=allowed, fix="请由上述机构申报。")
-    elif number_prefix is not None and number_prefix[0] != body.letter:
+    elif body_class not in body.classes:
         yield errors.Fault(
-            "number_prefix_letter", "/number_prefix", seen=number_prefix[0], allowed=body.letter, fix="请核对机构编码,或留空。"
+            "body_class_not_of_kind", "/body_class", seen=body_class, allowed="、".join(body.classes), fix="请改选类别,或不填。"
         )
+
+
+def _of_class(body: FilingIn | FilingChange, body_class: str | None, prefix: str | None) -> Iterable[errors.Fault]:
+    """What depends on the class: the first letter of the prefix; levels outside the standard, which are for a body's own posts alone."""
+    if body_class and prefix is not None and prefix[0] != body_class:
+        yield errors.Fault("number_prefix_letter", "/number_prefix", seen=prefix[0], allowed=body_class, fix="请核对机构编码,或留空。")
+    for index, entry in enumerate(body.scope or ()):
+        if body_class and not (entry.reason and rules.here().own_workers_only(body_class)):
+            for place, level in enumerate(entry.levels):
+                at = (f"/scope/{index}/occupation_code", f"/scope/{index}/levels/{place}")
+                found = occupation_faults(entry.occupation_code, level, at)
+                yield from (each for each in found if each.code == "level_not_in_occupation")
+
+
+def _files(body: FilingIn | FilingChange) -> set[UUID]:
+    return {each.file_id for each in body.materials or () if each.file_id}
+
+
+def _unknown_files(body: FilingIn | FilingChange, unknown: frozenset[UUID]) -> Iterable[errors.Fault]:
+    for index, each in enumerate(body.materials or ()):
+        if each.file_id in unknown:
+            yield errors.Fault("unknown_file", f"/materials/{index}/file_id", seen=str(each.file_id), fix="请先上传文件。")
 
 
 def _refuse(faults: list[errors.Fault]) -> None:

@@ -3,20 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from services.evaluation.codes import FilingStatus as Status
-from services.evaluation.rules import LevelRule
+from services.evaluation.rules import LevelRule, MaterialRule
 from shared.months import months_after
 from shared.steps import Step, by
 
 INSTITUTION, OFFICER, REVIEWER = frozenset({"institution"}), frozenset({"officer"}), frozenset({"reviewer"})
 IN_FORCE: Final = frozenset({Status.ACCEPTED, Status.SUSPENDED})  # until its last day
 DECIDED: Final = IN_FORCE | {Status.REVOKED}  # has its days, its grants and its number prefix
+ENDED: Final = frozenset({Status.REJECTED, Status.REVOKED, Status.EXPIRED})
+
+Staff = Mapping[str, Sequence[Mapping[str, Any]]]  # people by team
 
 PARTS: Final[Mapping[str, str]] = {"submit": "提交", "check": "初审", "decide": "备案决定"}
 STEPS: Final = (
     Step("edit", "修改", by(INSTITUTION, Status.DRAFT, Status.RETURNED)),
+    Step("staff", "更换人员", by(INSTITUTION, *(each for each in Status if each not in ENDED))),
     Step("submit", "提交", by(INSTITUTION, Status.DRAFT, Status.RETURNED), Status.SUBMITTED, "submit"),
     Step("check", "初审", by(OFFICER, Status.SUBMITTED), Status.CHECKED, "check"),
     Step("accept", "备案", by(REVIEWER, Status.CHECKED), Status.ACCEPTED, "decide"),
@@ -89,6 +93,24 @@ def out_of_scope(coverage: Coverage | None, occupation_code: str, level: LevelRu
         return f"备案范围不含职业 {occupation_code} 的{level.name}"
     first = min(each.from_on for each in granted)
     return None if first <= day else f"职业 {occupation_code} 的{level.name}自 {first} 起备案,{day} 尚未列入"
+
+
+def staff_on(staff: Staff, history: Sequence[Mapping[str, Any]], day: date) -> Staff:
+    """The teams as they were on a day; `history` runs from the earliest to the latest."""
+    return next((each["staff"] for each in history if day <= date.fromisoformat(each["until_on"])), staff)
+
+
+def checklist(named: Iterable[str], wanted: Iterable[MaterialRule]) -> list[tuple[MaterialRule, bool]]:
+    """Each paper that a filing brings, and whether one of that name is there."""
+    names = list(named)
+    return [(rule, any(word in name for word in rule.words for name in names)) for rule in wanted]
+
+
+def days_too_far(decided_on: date, valid_from_on: date, valid_until_on: date, years: int) -> tuple[date, date] | None:
+    """Between which days a filing decided on a day lies, where it does not: so many years before the decision, and after it or the first day."""
+    first, last = months_after(decided_on, -12 * years), months_after(max(decided_on, valid_from_on), 12 * years)
+    near = first <= valid_from_on <= months_after(decided_on, 12 * years) and valid_until_on <= last
+    return None if near else (first, last)
 
 
 def renewable_from(valid_until_on: date, months: int) -> date:

@@ -6,12 +6,21 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from services.evaluation.clients import InstitutionName
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.filings import operations, policy, reading, steps, visibility
-from services.evaluation.filings.errors import BARRED, NumberPrefixTaken, RenewalTooEarly, SamePerson
+from services.evaluation.filings.errors import BARRED, FilingInForce, NumberPrefixTaken, RenewalTooEarly, SamePerson
 from services.evaluation.filings.facts import Bar, CallersBar
-from services.evaluation.filings.schemas import Acceptance, CoverageOut, Extension, FilingChange, FilingIn, FilingOut, FilingPaper, Renewal
+from services.evaluation.filings.schemas import (
+    Acceptance,
+    CoverageOut,
+    Extension,
+    FilingChange,
+    FilingIn,
+    FilingOut,
+    FilingPaper,
+    Renewal,
+    StaffChange,
+)
 from services.evaluation.filings.tables import Filing
 from shared import errors, pages, web, wire
 
@@ -25,12 +34,12 @@ ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
 )
 async def create(
     body: FilingIn,
-    institution: Annotated[InstitutionName | None, Depends(operations.facts_to_create)],
+    known: Annotated[operations.Applying, Depends(operations.facts_to_create)],
     bar: CallersBar,
     session: web.Session,
     call: web.Caller,
 ) -> FilingPaper:
-    return await operations.create(session, call, body, institution, bar)
+    return await operations.create(session, call, body, known, bar)
 
 
 @router.operation("GET", "/v1/filings", may=visibility.READERS, summary="备案列表", errors=[errors.InvalidCursor, *ASKING])
@@ -86,12 +95,31 @@ async def get(filing_id: UUID, bar: Bar, session: web.Session, call: web.Caller)
     may=policy.INSTITUTION,
     summary="修改草稿或退回的备案",
     if_match=True,
-    errors=[errors.InvalidState, errors.StaleVersion],
+    errors=[errors.InvalidState, errors.StaleVersion, *ASKING],
     paper=partial(steps.begin, action="edit", lock=False),
     rules=operations.RULES,
 )
-async def change(filing_id: UUID, body: FilingChange, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await operations.change(session, call, filing_id, bar, body)
+async def change(
+    filing_id: UUID,
+    body: FilingChange,
+    unknown_files: Annotated[frozenset[UUID], Depends(operations.facts_to_change)],
+    bar: Bar,
+    session: web.Session,
+    call: web.Caller,
+) -> FilingPaper:
+    return await operations.change(session, call, filing_id, bar, body, unknown_files)
+
+
+@router.operation(
+    "POST",
+    f"{ONE}/staff",
+    may=policy.INSTITUTION,
+    summary="更换备案的人员",
+    errors=[errors.InvalidState, errors.StaleVersion],
+    paper=partial(steps.begin, action="staff", lock=False),
+)
+async def replace_staff(filing_id: UUID, body: StaffChange, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await operations.replace_staff(session, call, filing_id, bar, body)
 
 
 def _step(action: str, *kinds: type[errors.Problem], rules: tuple[Any, ...] = ()) -> Any:
@@ -121,7 +149,7 @@ async def check(filing_id: UUID, bar: Bar, session: web.Session, call: web.Calle
     return await steps.check(session, call, filing_id, bar, body.comment if body else None)
 
 
-@_step("accept", NumberPrefixTaken, rules=steps.ACCEPTED)
+@_step("accept", NumberPrefixTaken, FilingInForce, rules=steps.ACCEPTED)
 async def accept(filing_id: UUID, body: Acceptance, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
     return await steps.accept(session, call, filing_id, bar, body)
 

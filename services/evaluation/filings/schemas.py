@@ -5,13 +5,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.evaluation.codes import BodyClass, Level, ScopeDecision
 from services.evaluation.codes import FilingStatus as Status
-from services.evaluation.codes import Level, ScopeDecision
+from services.evaluation.examiners.schemas import OccupationCode, StaffMember
 from shared import county, names, wire
 
 COUNTY = county.here()
-OccupationCode = Annotated[str, Field(pattern=r"^[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}$", description="职业代码", examples=["6-31-01-03"])]
-Card = Annotated[wire.Named, Field(min_length=1, max_length=60, description="证卡编号", examples=["KP-2025-001"])]
 NumberPrefix = Annotated[
     str,
     Field(
@@ -23,16 +22,11 @@ NumberPrefix = Annotated[
 
 
 class ScopeEntry(wire.In):
+    """`reason`: why a body has a level for its own posts that the occupation does not have."""
+
     occupation_code: OccupationCode
     levels: Annotated[list[Level], Field(min_length=1, max_length=8, description="申报的等级", examples=[["junior", "intermediate"]])]
-
-
-class StaffMember(wire.In):
-    """`trainee_id` says who this is where they are registered as a trainee as well: it tells people of the same name apart."""
-
-    name: wire.PersonName = Field(examples=["吴建国"])
-    card: Card
-    trainee_id: UUID | None = Field(None, description="此人也是学员的,填学员编号", examples=[None])
+    reason: wire.Reason | None = Field(None, description="职业标准之外的本单位岗位等级,须说明理由", examples=[None])
 
 
 Team = Annotated[list[StaffMember], Field(min_length=1, max_length=200)]
@@ -59,6 +53,7 @@ class FilingIn(wire.In):
     """An institution files for itself and may leave out `institution_id`."""
 
     institution_id: UUID | None = None
+    body_class: BodyClass | None = Field(None, description="Y 评价本单位职工,S 面向社会;不填按机构类别", examples=["Y"])
     scope: Scope
     staff: Staff
     materials: Materials = []
@@ -69,6 +64,7 @@ class FilingIn(wire.In):
 class FilingChange(wire.In):
     """What is to change in a draft or a returned filing; what is left out stays."""
 
+    body_class: BodyClass | None = None
     scope: Scope | None = None
     staff: Staff | None = None
     materials: Materials | None = None
@@ -76,7 +72,18 @@ class FilingChange(wire.In):
     external_refs: wire.ExternalRefs | None = None
 
 
+class StaffChange(wire.In):
+    """The teams that are replaced, whole, from today on; a team left out stays."""
+
+    managers: Team | None = None
+    assessors: Team | None = None
+    supervisors: Team | None = None
+    reason: wire.Reason | None = Field(None, examples=["考评员离职"])
+
+
 class GrantIn(wire.In):
+    """A refusal says why."""
+
     occupation_code: OccupationCode
     level: Level
     decision: ScopeDecision
@@ -111,6 +118,14 @@ class ScopeOut(wire.Out):
     occupation_code: str
     occupation_name: names.OccupationName = None
     levels: list[Level]
+    reason: str | None = None
+
+
+class StaffOut(wire.Out):
+    """The teams up to a day."""
+
+    until_on: wire.CivilDate = Field(description="到哪一天为止,含当日")
+    staff: Staff
 
 
 class GrantOut(wire.Out):
@@ -135,8 +150,10 @@ class FilingOut(wire.Out):
     institution_name: names.InstitutionName = None
     filed_name: str = Field(description="备案时的机构名称,印在证书上")
     institution_kind: str = Field(examples=["enterprise"])
+    body_class: BodyClass
     scope: list[ScopeOut]
     staff: Staff
+    staff_history: list[StaffOut] = Field(description="以前的人员,由先到后")
     materials: list[Material]
     number_prefix: str | None
     external_refs: list[wire.ExternalRef]
@@ -152,9 +169,24 @@ class FilingOut(wire.Out):
     version: int
 
 
+class MaterialCheck(wire.Out):
+    name: str = Field(examples=["考务管理"])
+    submitted: bool
+    required: bool = Field(description="缺了不能准予备案;false 只提示")
+
+
+class FilingWarning(wire.Out):
+    code: str = Field(examples=["level_outside_standard"])
+    pointer: str | None = Field(None, examples=["/scope/0/levels/1"])
+    detail: str
+
+
 class FilingPaper(FilingOut):
     """A single filing, with what the caller may do with it."""
 
+    checklist: list[MaterialCheck] = Field(description="材料清单,按本市的要求")
+    warnings: list[FilingWarning] = Field(description="须留意的事项,不妨碍办理")
+    renewable_from_on: wire.CivilDate | None = Field(description="哪一天起可以办理续期;未备案的为 null")
     allowed_actions: list[wire.AllowedAction]
 
 

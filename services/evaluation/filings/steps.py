@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import rules
+from services.evaluation.examiners.rules import occupation_faults
 from services.evaluation.filings import policy, reading
-from services.evaluation.filings.errors import REFUSALS, NumberPrefixTaken
-from services.evaluation.filings.schemas import Acceptance, Extension, FilingPaper, GrantIn, Renewal
+from services.evaluation.filings.errors import REFUSALS, FilingInForce, NumberPrefixTaken
+from services.evaluation.filings.schemas import Acceptance, Extension, FilingPaper, FilingWarning, GrantIn, Renewal
 from services.evaluation.filings.tables import Filing, NumberPrefix
 from shared import changes, codes, county, deeds, errors, wire
 from shared.access import Call
@@ -59,7 +60,26 @@ def paper(call: Call, filing: Filing, bar: Refusal | None) -> FilingPaper:
     out, machine = reading.shown(filing, call.today), machine_of(county.folder())
     done, further = _done(filing), _further(call, filing, bar)
     found = {step.action: machine.why_not(step.action, out.status, call.actor.doer, done, further) for step in machine.steps}
-    return FilingPaper(**out.model_dump(), allowed_actions=wire.allowed_actions(found))
+    until_on = filing.valid_until_on
+    more = {
+        "checklist": [
+            {"name": rule.name, "submitted": there, "required": rule.basis_status == "confirmed"}
+            for rule, there in policy.checklist((each["name"] for each in filing.materials), rules.here().materials)
+        ],
+        "warnings": list(_warnings(filing)),
+        "renewable_from_on": until_on and policy.renewable_from(until_on, rules.here().renewable_months),
+        "allowed_actions": wire.allowed_actions(found),
+    }
+    return FilingPaper.model_validate(out.model_dump() | more)
+
+
+def _warnings(filing: Filing) -> Iterable[FilingWarning]:
+    """Levels that a body has for its own posts and the occupation does not."""
+    for index, entry in enumerate(filing.scope):
+        for place, level in enumerate(entry["levels"]):
+            for fault in occupation_faults(entry["occupation_code"], level, ("", f"/scope/{index}/levels/{place}")):
+                detail = f"{rules.levels()[level].name}不是该职业的等级,仅限本单位岗位。理由:{entry.get('reason') or '未说明'}"
+                yield FilingWarning(code="level_outside_standard", pointer=fault.pointer, detail=detail)
 
 
 async def submit(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, comment: str | None) -> FilingPaper:
@@ -80,6 +100,11 @@ async def accept(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusa
     filed = {(entry["occupation_code"], level) for entry in filing.scope for level in entry["levels"]}
     faults = wire.faults(ACCEPTED, body, call.today)
     faults += [
+        errors.Fault("material_missing", "/materials", allowed=rule.name, fix="请退回申报单位补充材料。")
+        for rule, there in policy.checklist((each["name"] for each in filing.materials), rules.here().materials)
+        if rule.basis_status == "confirmed" and not there
+    ]
+    faults += [
         errors.Fault("not_in_filed_scope", f"/granted/{index}", seen=f"{each.occupation_code} {each.level}", fix="请删除该项。")
         for index, each in enumerate(body.granted)
         if (each.occupation_code, each.level) not in filed
@@ -91,6 +116,7 @@ async def accept(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusa
     if faults:
         raise errors.Invalid(faults=faults)
     filing.number_prefix = await _claim_prefix(session, call, filing)
+    await _only_one(session, filing, body)
     filing.valid_from_on, filing.valid_until_on = body.valid_from_on, body.valid_until_on
     filing.granted = [_grant(each, str(body.valid_from_on)) for each in body.granted]
     filing.status = "accepted"
@@ -115,6 +141,10 @@ async def renew(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal
     filing = await begin(session, call, filing_id, "renew", bar=bar)
     if filing.valid_until_on is not None and body.valid_until_on <= filing.valid_until_on:
         raise errors.Invalid(faults=[_reversed(body.valid_until_on, f"晚于 {filing.valid_until_on}")])
+    if filing.valid_until_on is not None:
+        last, years = filing.valid_until_on, rules.here().filing_years_at_most
+        if too_far := policy.days_too_far(last, last, body.valid_until_on, years):
+            raise errors.Invalid(faults=[_too_far("/valid_until_on", body.valid_until_on, too_far)])
     filing.valid_until_on = body.valid_until_on
     return await finish(session, call, filing, bar, "renewed", comment=body.comment, valid_until_on=str(body.valid_until_on))
 
@@ -123,7 +153,14 @@ async def extend_scope(session: AsyncSession, call: Call, filing_id: UUID, bar: 
     """Adds decisions, counting from today. What was refused before may be granted now; the validity stays as it is."""
     filing = await begin(session, call, filing_id, "extend-scope", bar=bar)
     already = {(each["occupation_code"], each["level"]) for each in filing.granted if each["decision"] == "granted"}
+    outside = rules.here().own_workers_only(filing.body_class)
     faults = wire.faults(EXTENDED, body, call.today) + [
+        fault
+        for index, each in enumerate(body.granted)
+        for fault in occupation_faults(each.occupation_code, each.level, (f"/granted/{index}/occupation_code", f"/granted/{index}/level"))
+        if fault.code == "unknown_occupation" or not (outside and each.reason)
+    ]
+    faults += [
         errors.Fault("already_granted", f"/granted/{index}", seen=f"{each.occupation_code} {each.level}", fix="请删除该项。")
         for index, each in enumerate(body.granted)
         if (each.occupation_code, each.level) in already
@@ -185,15 +222,36 @@ def _further(call: Call, filing: Filing, bar: Refusal | None) -> Further:
     return further
 
 
+async def _only_one(session: AsyncSession, filing: Filing, body: Acceptance) -> None:
+    """A body of a class has one filing in force on any day. Decisions come one at a time: the prefix is locked."""
+    other = await session.scalar(
+        select(Filing)
+        .where(
+            Filing.institution_id == filing.institution_id,
+            Filing.body_class == filing.body_class,
+            Filing.id != filing.id,
+            Filing.status.in_(sorted(policy.IN_FORCE)),
+            Filing.valid_from_on <= body.valid_until_on,
+            Filing.valid_until_on >= body.valid_from_on,
+        )
+        .limit(1)
+    )
+    if other is not None:
+        days = f"{other.valid_from_on} 至 {other.valid_until_on}"
+        raise FilingInForce(
+            f"该机构的备案 {other.number} 在 {days} 有效。请办理其续期或增加职业等级,或改定起止日期。", existing_id=str(other.id)
+        )
+
+
 async def _claim_prefix(session: AsyncSession, call: Call, filing: Filing) -> str:
     """The body's own prefix: the one it named, else the one it has, else the next free one. Handed out one at a time."""
     await session.execute(select(func.pg_advisory_xact_lock(PREFIX_LOCK)))
-    prefixes = select(NumberPrefix.prefix)
-    prefix = filing.number_prefix or await session.scalar(prefixes.where(NumberPrefix.institution_id == filing.institution_id).limit(1))
+    own = select(NumberPrefix.prefix).where(
+        NumberPrefix.institution_id == filing.institution_id, NumberPrefix.prefix.startswith(filing.body_class)
+    )
+    prefix = filing.number_prefix or await session.scalar(own.limit(1))
     if prefix is None:
-        body = rules.here().body(filing.institution_kind)
-        assert body is not None  # no other kind could file
-        family = body.letter + UNCODED + county.here().province_digits
+        family = filing.body_class + UNCODED + county.here().province_digits
         last = await session.scalar(select(func.max(NumberPrefix.prefix)).where(NumberPrefix.prefix.startswith(family)))
         prefix = f"{family}{int(last[-6:]) + 1 if last else 1:06d}"
     taken = insert(NumberPrefix).values(prefix=prefix, institution_id=filing.institution_id, since_on=call.today)
@@ -214,14 +272,30 @@ def _repeated(body: Acceptance | Extension, _: date) -> Iterable[errors.Fault]:
         yield errors.Fault("repeated_entry", f"/granted/{index}", seen=seen, fix="请删除重复的一项。")
 
 
-def _validity(body: Acceptance, _: date) -> Iterable[errors.Fault]:
+def _reasons(body: Acceptance | Extension, _: date) -> Iterable[errors.Fault]:
+    """Who refuses says why."""
+    for index, each in enumerate(body.granted):
+        if each.decision == "refused" and each.reason is None:
+            yield errors.Fault("missing_field", f"/granted/{index}/reason", allowed="1 至 1000 字", fix="请写明不予备案的理由。")
+
+
+def _validity(body: Acceptance, today: date) -> Iterable[errors.Fault]:
     if body.valid_until_on < body.valid_from_on:
         yield _reversed(body.valid_until_on, f"不早于 {body.valid_from_on}")
+    elif too_far := policy.days_too_far(today, body.valid_from_on, body.valid_until_on, rules.here().filing_years_at_most):
+        early = body.valid_from_on < too_far[0] or body.valid_until_on <= too_far[1]
+        name = "valid_from_on" if early else "valid_until_on"
+        yield _too_far(f"/{name}", getattr(body, name), too_far)
+
+
+def _too_far(at: str, seen: date, between: tuple[date, date]) -> errors.Fault:
+    allowed = f"{between[0]} 至 {between[1]}"
+    return errors.Fault("validity_too_long", at, seen=str(seen), allowed=allowed, fix="请核对有效期的起止日。")
 
 
 def _reversed(seen: object, allowed: str) -> errors.Fault:
     return errors.Fault("validity_reversed", "/valid_until_on", seen=str(seen), allowed=allowed, fix="请核对有效期止日。")
 
 
-EXTENDED = (_repeated,)
-ACCEPTED = (_repeated, _validity)
+EXTENDED = (_repeated, _reasons)
+ACCEPTED = (_repeated, _reasons, _validity)

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, S
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.evaluation.codes import BodyClass
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.metadata import Row
 from shared import county, db, keeping, seeking
@@ -29,8 +30,12 @@ class Filing(db.Versioned, Row):
     institution_id: Mapped[UUID] = mapped_column()
     institution_name: Mapped[str] = mapped_column(Text, comment="the issuer's name on certificates")
     institution_kind: Mapped[str] = mapped_column(Text)
+    body_class: Mapped[str] = mapped_column(Text, comment="the first character of its certificate numbers")
     scope: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="occupation_code, levels")
     staff: Mapped[dict[str, list[dict[str, Any]]]] = mapped_column(JSONB, comment="managers, assessors, supervisors")
+    staff_history: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'"), comment="until_on, staff: the teams of earlier days"
+    )
     materials: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     number_prefix: Mapped[str | None] = mapped_column(Text)
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
@@ -50,6 +55,7 @@ class Filing(db.Versioned, Row):
     __table_args__ = (
         UniqueConstraint("number", name="filings_number_key"),
         db.one_of("status", (each for each in Status if each is not Status.EXPIRED)),
+        db.one_of("body_class", BodyClass),
         CheckConstraint(f"number_prefix ~ '^[YS][0-9]{{4}}{COUNTY.province_digits}[0-9]{{6}}$'", name="number_prefix"),
         CheckConstraint("valid_until_on >= valid_from_on", name="validity"),
         CheckConstraint(

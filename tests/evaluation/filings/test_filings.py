@@ -20,7 +20,7 @@ async def test_an_enterprise_files_and_the_bureau_decides(start: Start) -> None:
         paper = answer.json()
         assert answer.headers["location"] == f"/v1/filings/{paper['id']}"
         assert paper["number"].startswith("KL-BA-2025-") and paper["institution_id"] == w.enterprise_id and paper["status"] == "draft"
-        assert {each["action"] for each in paper["allowed_actions"] if each["allowed"]} == {"edit", "submit"}
+        assert {each["action"] for each in paper["allowed_actions"] if each["allowed"]} == {"edit", "staff", "submit"}
         patch = {"If-Match": '"1"'}
         changed = await done(w.enterprise().patch(f"/v1/filings/{paper['id']}", json={"materials": [{"name": "考场清单"}]}, headers=patch))
         assert changed["materials"][0]["name"] == "考场清单" and changed["scope"] == paper["scope"]
@@ -63,6 +63,8 @@ async def test_every_state_and_role_allows_exactly_its_actions(start: Start, sta
                 headers = {"If-Match": f'"{paper["version"]}"'}
                 if action == "edit":
                     answer = await client.patch(f"/v1/filings/{paper['id']}", json={}, headers=headers)
+                elif action == "staff":
+                    answer = await client.post(f"/v1/filings/{paper['id']}/staff", json={}, headers=headers)
                 else:
                     answer = await client.post(f"/v1/filings/{paper['id']}:{action}", json=made.BODIES.get(action, {}), headers=headers)
                 expected = (409, "invalid_state") if role in step.roles else (403, "wrong_role")
@@ -149,7 +151,7 @@ async def test_only_bodies_that_may_assess_file_and_only_for_themselves(start: S
 async def test_a_prefix_belongs_to_one_body_and_is_handed_out_where_none_was_given(start: Start) -> None:
     async with world(start) as w:
         first = await w.filing()
-        again = await w.filing(number_prefix=None)
+        again = await w.filing(number_prefix=None, accepted=made.acceptance(valid_from_on="2026-01-01", valid_until_on="2026-12-31"))
         assert first["number_prefix"] == again["number_prefix"] == made.PREFIX
         w.enterprise_id = await w.institution()
         assert (await w.filing(number_prefix=None))["number_prefix"] == "Y000052000124"
@@ -229,7 +231,7 @@ async def test_coverage_is_filed_of_above_scale_enterprises_on_the_day(start: St
         await w.institution(above_scale=False)
         await w.institution("cooperative")
         paper = await w.filing()
-        await w.filing()
+        await w.filing(number_prefix=None, body_class="S")
         for on, filed in (("2024-12-31", 0), ("2025-01-01", 1), ("2025-12-31", 1), ("2026-01-01", 0)):
             answer = await done(w.officer().get("/v1/filings/coverage", params={"on": on}))
             assert (answer["filed"], answer["eligible"], answer["rate"]) == (filed, 2, filed / 2)
