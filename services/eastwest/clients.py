@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -116,6 +117,16 @@ async def attended_classes(kernel: Kernel, call: Call, trainee_ids: Collection[U
         return []
     body = {"trainee_ids": _sorted(trainee_ids)}
     return read(_AttendedRead, await kernel.neighbours["registry"].post("/internal/v1/attended-classes", call, body), "registry").classes
+
+
+async def tell_attended(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> list[AttendedRead]:
+    """The same, told to the call as well: by them a placement's paper is warned of."""
+    found = await attended_classes(kernel, call, trainee_ids)
+    told: dict[str, dict[str, Any]] = {str(each): {"classes": []} for each in trainee_ids}
+    for each in found:
+        told[str(each.trainee_id)]["classes"].append(each)
+    call.told["attended"] = told
+    return found
 
 
 async def certificates(

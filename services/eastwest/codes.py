@@ -44,6 +44,26 @@ class RetentionVerdict(StrEnum):
     BROKEN = "broken"
 
 
+class StatisticsBy(StrEnum):
+    """By what placements are counted apart."""
+
+    ORDER = "order"
+    CLASS = "class"
+    DISTRICT = "district"
+    MONTH = "month"
+    EMPLOYER = "employer"
+
+
+class PlacementWarning(StrEnum):
+    """What of a placement asks for a second look, and hinders nothing."""
+
+    TWO_ORDERS = "two_orders"
+    POSTS_EXCEEDED = "posts_exceeded"
+    ORDER_EXPIRED = "order_expired"
+    IN_CLASS = "in_class"
+    CLASSES_UNKNOWN = "classes_unknown"
+
+
 class ChainLink(StrEnum):
     ORDER = "order"
     CLASS = "class"
@@ -71,6 +91,8 @@ OWNED: Mapping[str, Iterable[str]] = {
     "evidence_grade": EvidenceGrade,
     "retention_verdict": RetentionVerdict,
     "chain_link": ChainLink,
+    "placement_warning": PlacementWarning,
+    "placement_statistics_by": StatisticsBy,
     "worklist_kind": WorklistKind,
 }
 

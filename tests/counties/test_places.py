@@ -11,8 +11,6 @@ NO_PLACE = {
     "shared/county.py": "the folder that is read where COUNTY_DIR names none",
     "shared/settings.py": "the name of the product, which tokens are meant for",
     "gateway/identity/oauth2/routes.py": "the name of the product, to which one signs in",
-    "services/eastwest/orders/operations.py": "the code not_in_foshan, which callers know: codes never change",
-    "services/eastwest/problems.toml": "the same code, with its cause and remedy",
 }
 
 

@@ -38,8 +38,8 @@ async def count(call: Call, kernel: Kernel, asked: CountsIn) -> CountsOut:
 
 
 def _looked_at(countings: Sequence[CountingIn]) -> Select[Any]:
-    """Those at work; where nothing but retention is asked for, those of whom no proof is wanting, unless what is under way is asked for too."""
-    wanted = conditions.with_order().where(Placement.started_on.is_not(None))
+    """Those at work in the partner city; where nothing but retention is asked for, those of whom no proof is wanting, unless what is under way is asked for too."""
+    wanted = conditions.with_order().where(Placement.started_on.is_not(None), conditions.in_partner_city())
     if all(each.measure == "retained_people" and each.until_on is None for each in countings):
         return wanted.where(Placement.proof_due_on.is_(None))
     return wanted

@@ -12,10 +12,9 @@ from services.eastwest.orders import policy, reading, steps, visibility
 from services.eastwest.orders.errors import DuplicateOrder, OrderInUse
 from services.eastwest.orders.schemas import OrderChange, OrderIn, OrderPaper
 from services.eastwest.orders.tables import Order
-from shared import county, errors, wire
+from shared import errors, wire
 from shared.access import Call
 from shared.national_numbers import InvalidNumber, credit_code
-from shared.redaction import quoted
 
 GB_32100 = errors.Basis("GB 32100-2015", "第 4 章")
 Uses = Callable[[AsyncSession, UUID], Awaitable[bool]]
@@ -82,14 +81,6 @@ def _credit_code(body: OrderIn, _: date) -> Iterable[errors.Fault]:
         yield errors.Fault("invalid_uscc", "/employer/uscc", seen=invalid.seen_masked, allowed=invalid.allowed, fix=fix, basis=GB_32100)
 
 
-def _district(body: OrderIn, _: date) -> Iterable[errors.Fault]:
-    partner = county.here().partner
-    if (seen := body.employer.district_code) not in {each.code for each in partner.districts}:
-        allowed = "、".join(f"{each.code} {each.name}" for each in partner.districts)
-        fix = f"请填写{partner.name}的区代码。"
-        yield errors.Fault("not_in_foshan", "/employer/district_code", seen=quoted(seen), allowed=allowed, fix=fix)
-
-
 def _wages(body: OrderIn, _: date) -> Iterable[errors.Fault]:
     if body.wage_from is not None and body.wage_to is not None and body.wage_to < body.wage_from:
         allowed = f"不低于 wage_from {body.wage_from}"
@@ -102,7 +93,7 @@ def _period(body: OrderIn, _: date) -> Iterable[errors.Fault]:
         yield errors.Fault("invalid_period", "/until_on", seen=str(body.until_on), allowed=allowed, fix="请改正日期。")
 
 
-RULES = (_credit_code, _district, _wages, _period)
+RULES = (_credit_code, _wages, _period)
 
 
 def _values(body: OrderIn, today: date) -> dict[str, Any]:

@@ -22,7 +22,10 @@ DISTRICTS = "、".join(f"{each.code} {each.name}" for each in PARTNER.districts)
 class OrderEmployer(wire.In):
     name: wire.Word = Field(examples=[f"{PARTNER.name}{PARTNER.districts[0].name}某电器有限公司"])
     uscc: wire.Word = Field(description="统一社会信用代码", examples=["91110000600037341L"])
-    district_code: wire.Word = Field(description=f"所在区:{DISTRICTS}", examples=[PARTNER.districts[0].code])
+    district_code: Annotated[str, Field(pattern=r"^\d{6}$")] = Field(
+        description=f"所在县(市、区)的 6 位区划代码。{PARTNER.name}的区:{DISTRICTS};别处的订单也可登记,不计入赴{PARTNER.name}的指标",
+        examples=[PARTNER.districts[0].code],
+    )
 
 
 class Standard(wire.In):

@@ -1,6 +1,6 @@
 """What lists, counts and facts of placements share: the rows with what their orders say, and their state on a day as a condition."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.tables import Order
+from services.eastwest.placements import rules
 from services.eastwest.placements.tables import Placement
 
 _OF_ORDER: Final = (
@@ -32,6 +33,17 @@ def with_order() -> Select[Any]:
     who = (ALIASES.kept(Placement.trainee_id).label("trainee_id"), Placement.trainee_id.label("written_as"))
     columns = [column.label(f"order_{column.key}") for column in _OF_ORDER]
     return select(*own, *who, *columns).join(Order, Order.id == Placement.order_id)
+
+
+def due_within(today: date, days: int) -> ColumnElement[bool]:
+    """At work, and of a month that ends within so many days, today counted in, something is not proved."""
+    at_work = (Placement.started_on <= today) & or_(Placement.left_on.is_(None), Placement.left_on > today)
+    return at_work & Placement.retained_on.is_(None) & Placement.proof_due_on.between(today, today + timedelta(days=days))
+
+
+def in_partner_city() -> ColumnElement[bool]:
+    """On an order of the partner city; to be used with `with_order`. What is placed elsewhere counts in none of its lines."""
+    return Order.employer_district_code.in_(sorted(rules.here().districts))
 
 
 def has_status(statuses: list[Status], on: date) -> ColumnElement[bool]:

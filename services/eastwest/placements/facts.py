@@ -150,7 +150,7 @@ async def gate_facts(call: Call, kernel: Kernel, placements: Sequence[Any]) -> G
     trainee_ids = {row.trainee_id for row in placements}
     names, attended, certificates = await asyncio.gather(
         clients.names(kernel, call, class_ids=class_ids),
-        clients.attended_classes(kernel, call, trainee_ids),
+        clients.tell_attended(kernel, call, trainee_ids),
         clients.certificates(kernel, call, trainee_ids=trainee_ids, certificate_ids=certificate_ids),
     )
     return GateFacts({each: found.starts_on for each, found in names.classes.items()}, attended_by(attended), by_trainee(certificates))

@@ -1,21 +1,26 @@
 """Placements looked up and shown: single papers, lists, their facts as they were reported, and what these prove."""
 
-from collections import Counter
+import contextlib
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
+from services.eastwest.codes import StatisticsBy as By
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.schemas import EmployerOut
+from services.eastwest.orders.tables import Order
 from services.eastwest.placements import conditions, facts, rules, steps, visibility
-from services.eastwest.placements.policy import states
-from services.eastwest.placements.policy.retention import Span
+from services.eastwest.placements.policy import states, warnings
+from services.eastwest.placements.policy.retention import Retention, Span, last_start
 from services.eastwest.placements.policy.retention import retention as judge
 from services.eastwest.placements.schemas import (
     ChainOut,
@@ -23,6 +28,7 @@ from services.eastwest.placements.schemas import (
     IntervalOut,
     MissingOut,
     MonthOut,
+    PlacementGroup,
     PlacementOut,
     PlacementPaper,
     PlacementStatistics,
@@ -31,9 +37,10 @@ from services.eastwest.placements.schemas import (
     RetentionCounts,
     RetentionOut,
     StepOut,
+    Warned,
 )
 from services.eastwest.placements.tables import Placement, Update
-from shared import codes, errors, pages, wire
+from shared import clock, codes, county, errors, pages, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -45,7 +52,36 @@ UNKNOWN = "没有这项安置,或不在您的可见范围内。请核对编号�
 async def get(session: AsyncSession, call: Call, placement_id: UUID) -> PlacementPaper:
     row = await find(session, call, placement_id)
     [shown] = await show(session, call, [row], call.today)
-    return PlacementPaper(**dict(shown), allowed_actions=wire.allowed_actions(steps.allowed_actions(call.actor, shown.status)))
+    return PlacementPaper(
+        **dict(shown),
+        warnings=[Warned(code=each.code, detail=each.detail) for each in await _warnings(session, call, row)],
+        allowed_actions=wire.allowed_actions(steps.allowed_actions(call.actor, shown.status)),
+    )
+
+
+async def get_whole(call: Call, kernel: Kernel, placement_id: UUID) -> PlacementPaper:
+    """With the classes that the person attended, which the registry is asked for with no connection held; one that is away holds up nothing."""
+    async with kernel.reading() as session:
+        row = await find(session, call, placement_id)
+    if row.started_on is not None:
+        with contextlib.suppress(errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
+            await clients.tell_attended(kernel, call, [row.trainee_id])
+    async with kernel.reading() as session:
+        return await get(session, call, placement_id)
+
+
+async def _warnings(session: AsyncSession, call: Call, row: Any) -> list[warnings.Warned]:
+    theirs = ALIASES.among(Placement.trainee_id, [row.trainee_id])
+    others = select(Order.number, Placement.started_on, Placement.left_on).join(Order, Order.id == Placement.order_id)
+    others = others.where(theirs, Placement.id != row.id, Placement.started_on.is_not(None))
+    placed = select(func.count()).where(Placement.order_id == row.order_id, Placement.left_on.is_(None))
+    stays = [warnings.Stay(number, began, left) for number, began, left in await session.execute(others) if began]
+    order = warnings.Order(row.order_posts, await session.scalar(placed) or 0, row.order_until_on)
+    stay = warnings.Stay(row.order_number, row.started_on, row.left_on) if row.started_on else None
+    told = call.told.get("attended", {}).get(str(row.trainee_id))
+    attended = None if told is None else facts.attended_by(clients.AttendedRead.model_validate(each) for each in told["classes"])
+    known = None if attended is None else attended.get(row.trainee_id, [])
+    return list(warnings.warnings(stay, row.entered_at.astimezone(clock.SHANGHAI).date(), order, stays, known))
 
 
 async def at_version(session: AsyncSession, call: Call, placement_id: UUID) -> Any:
@@ -118,7 +154,6 @@ async def show(session: AsyncSession, call: Call, rows: Sequence[Any], as_of: da
 
 
 def _shown(row: Any, verdict: Verdict, today: date) -> PlacementOut:
-    of_the_order = {"name": row.order_employer_name, "uscc": row.order_employer_uscc, "district_code": row.order_employer_district_code}
     plain = (
         "id",
         "order_id",
@@ -135,10 +170,16 @@ def _shown(row: Any, verdict: Verdict, today: date) -> PlacementOut:
     )
     return PlacementOut(
         **{name: getattr(row, name) for name in plain},
-        employer=EmployerOut(**(row.employer_now or row.employer or of_the_order)),
+        employer=EmployerOut(**_employer(row)),
         status=states.status_on(today, row.started_on, row.left_on),
         retention=verdict,
     )
+
+
+def _employer(row: Any) -> dict[str, Any]:
+    """Where the person works, or is to work."""
+    of_the_order = {"name": row.order_employer_name, "uscc": row.order_employer_uscc, "district_code": row.order_employer_district_code}
+    return row.employer_now or row.employer or of_the_order
 
 
 def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdict] | None) -> Span:
@@ -214,24 +255,64 @@ async def chain(call: Call, kernel: Kernel, placement_id: UUID) -> ChainOut:
     return ChainOut(placement_id=row.id, certificate_id=found.certificate_id, links=links, first_broken=broken and broken.link)
 
 
-async def statistics(session: AsyncSession, call: Call, as_of: date) -> PlacementStatistics:
-    statuses, verdicts, retained = Counter[str](), Counter[str](), set[UUID]()
+@dataclass(slots=True)
+class _Counted:
+    """What is counted of a group of placements."""
+
+    name: str | None = None
+    statuses: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    retained: set[UUID] = field(default_factory=set)
+
+    def add(self, row: Any, found: Retention, as_of: date) -> None:
+        status = states.status_on(as_of, found.started_on, found.left_on)
+        self.statuses[status] += 1
+        if status != Status.ARRANGED:
+            self.verdicts[found.verdict] += 1
+        if found.verdict == Verdict.MET:
+            self.retained.add(row.trainee_id)
+
+    def shown(self) -> dict[str, Any]:
+        each = {status: self.statuses[status] for status in Status}
+        counts = {"placements": self.statuses.total(), "started": self.verdicts.total(), "people_retained": len(self.retained)}
+        return each | counts | {"retention": RetentionCounts(**self.verdicts)}
+
+
+async def statistics(session: AsyncSession, call: Call, as_of: date, by: By | None, until_on: date | None) -> PlacementStatistics:
+    whole, groups = _Counted(), defaultdict[str | None, _Counted](_Counted)
     async for rows, proved in judged(session, listed(call), as_of):
         for row in rows:
-            found = proved[row.id]
-            status = states.status_on(as_of, found.started_on, found.left_on)
-            statuses[status] += 1
-            if status != "arranged":
-                verdicts[found.verdict] += 1
-            if found.verdict == "met":
-                retained.add(row.trainee_id)
+            whole.add(row, proved[row.id], as_of)
+            if by is not None:
+                code, name = _group(by, row, proved[row.id])
+                groups[code].add(row, proved[row.id], as_of)
+                groups[code].name = name
+    last_start_on = None if until_on is None else last_start(until_on, rules.here())
     return PlacementStatistics(
         as_of=as_of,
-        placements=statuses.total(),
-        arranged=statuses["arranged"],
-        working=statuses["working"],
-        left=statuses["left"],
-        started=verdicts.total(),
-        retention=RetentionCounts(**verdicts),
-        people_retained=len(retained),
+        until_on=until_on,
+        last_start_on=last_start_on,
+        already_impossible=None if last_start_on is None else as_of > last_start_on,
+        groups=[
+            PlacementGroup(code=code, name=each.name, class_id=UUID(code) if by == By.CLASS and code else None, **each.shown())
+            for code, each in sorted(groups.items(), key=lambda item: item[0] or "")
+        ],
+        **whole.shown(),
     )
+
+
+def _group(by: By, row: Any, found: Retention) -> tuple[str | None, str | None]:
+    """The code and the name of the group that a placement belongs to."""
+    employer = _employer(row)
+    match by:
+        case By.ORDER:
+            return str(row.order_id), row.order_number
+        case By.CLASS:
+            return str(row.class_id) if row.class_id else None, None
+        case By.DISTRICT:
+            code = employer["district_code"]
+            return code, next((each.name for each in county.here().partner.districts if each.code == code), None)
+        case By.MONTH:
+            return f"{found.started_on:%Y-%m}" if found.started_on else None, None
+        case By.EMPLOYER:
+            return employer["name"], employer["name"]

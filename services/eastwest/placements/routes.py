@@ -7,12 +7,13 @@ from fastapi import Depends, Query
 
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
+from services.eastwest.codes import StatisticsBy as By
 from services.eastwest.codes import UpdateKind
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.errors import OrderClosed
 from services.eastwest.orders.policy import KEEPERS
 from services.eastwest.orders.visibility import READERS
-from services.eastwest.placements import batch, operations, reading, receipts, schemas
+from services.eastwest.placements import batch, conditions, operations, reading, receipts, schemas
 from services.eastwest.placements.errors import GATES, DuplicatePlacement, ExternalRefReused
 from services.eastwest.placements.tables import Placement, Update
 from services.eastwest.placements.visibility import READERS as SEES
@@ -63,16 +64,24 @@ async def list_placements(
     certificate_id: pages.AnyOf[UUID] = None,
     status: Annotated[pages.AnyOf[Status], Query(description="今天的状态")] = None,
     retention: Annotated[pages.AnyOf[Verdict], Query(description="截至 as_of 的稳岗结论")] = None,
-    met_from_on: Annotated[wire.CivilDate | None, Query(description="稳岗满三个月的日期,含当日;每人只列一项;与下一项一起给")] = None,
+    met_from_on: Annotated[
+        wire.CivilDate | None, Query(description="在协作城市稳岗满三个月的日期,含当日;每人只列一项;与下一项一起给")
+    ] = None,
     met_to_on: Annotated[wire.CivilDate | None, Query(description="稳岗满三个月的日期,含当日")] = None,
     trained: Annotated[bool | None, Query(description="与 met_from_on 一起给:true 只列上岗前已在订单班结业的人(培训后输送)")] = None,
+    due_within_days: Annotated[
+        int | None, Query(ge=0, le=366, description="在岗、某月的证明将在几天之内到期(含今天)而还缺;催办名单")
+    ] = None,
     as_of: AsOf = None,
 ) -> wire.Page[schemas.PlacementOut]:
     filters = {Placement.order_id: order_id, Placement.class_id: class_id, Placement.certificate_id: certificate_id}
     wanted = reading.listed(call, filters, status, external_ref)
+    if due_within_days is not None:
+        wanted = wanted.where(conditions.due_within(call.today, due_within_days))
     if trainee_id:
         wanted = wanted.where(ALIASES.among(Placement.trainee_id, trainee_id))
     if met_from_on is not None or met_to_on is not None:
+        wanted = wanted.where(conditions.in_partner_city())
         days = reading.days(met_from_on, met_to_on, retention)
         answer = await reading.people_retained(session, call, kernel, asked, wanted, days, bool(trained), as_of or call.today)
     elif trained is not None:
@@ -90,8 +99,8 @@ async def look_up(
 
 
 @router.operation("GET", ONE, may=SEES, summary="一项安置")
-async def get(placement_id: UUID, session: web.Session, call: web.Caller) -> schemas.PlacementPaper:
-    return await reading.get(session, call, placement_id)
+async def get(placement_id: UUID, call: web.Caller, kernel: web.KernelOf) -> schemas.PlacementPaper:
+    return await reading.get_whole(call, kernel, placement_id)
 
 
 @router.operation(
@@ -178,8 +187,14 @@ async def chain(placement_id: UUID, call: web.Caller, kernel: web.KernelOf) -> s
 
 
 @statistics.operation("GET", "/v1/statistics/placements", may=READERS, summary="安置统计")
-async def count(session: web.Session, call: web.Caller, as_of: AsOf = None) -> schemas.PlacementStatistics:
-    return await reading.statistics(session, call, as_of or call.today)
+async def count(
+    session: web.Session,
+    call: web.Caller,
+    as_of: AsOf = None,
+    by: Annotated[By | None, Query(description="按什么分列;不填不分列")] = None,
+    until_on: Annotated[wire.CivilDate | None, Query(description="稳岗须在哪一天之前满三个月;给出后另答最迟上岗之日")] = None,
+) -> schemas.PlacementStatistics:
+    return await reading.statistics(session, call, as_of or call.today, by, until_on)
 
 
 @public.operation("GET", "/v1/placement-receipts/key", may=access.PUBLIC, summary="回执的验证公钥")

@@ -10,6 +10,7 @@ from services.eastwest.codes import ChainLink as Link
 from services.eastwest.codes import EvidenceGrade as Grade
 from services.eastwest.codes import LinkState as State
 from services.eastwest.codes import PlacementStatus as Status
+from services.eastwest.codes import PlacementWarning
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.codes import UpdateKind as Kind
 from services.eastwest.orders.schemas import EmployerOut
@@ -88,9 +89,15 @@ class PlacementOut(wire.Out):
     version: int
 
 
+class Warned(wire.Out):
+    code: PlacementWarning
+    detail: str = Field(examples=["该订单 40 个岗位,已安排 41 人。请核对岗位数。"])
+
+
 class PlacementPaper(PlacementOut):
     """One placement, with what the caller may do."""
 
+    warnings: list[Warned] = Field(description="须留意的事项,不妨碍办理")
     allowed_actions: list[wire.AllowedAction]
 
 
@@ -299,10 +306,9 @@ class RetentionCounts(wire.Out):
     broken: int = 0
 
 
-class PlacementStatistics(wire.Out):
-    """As of a day, of what the caller sees. `retention` counts placements that had started; `people_retained` counts each person once."""
+class PlacementCounts(wire.Out):
+    """`retention` counts placements that had started; `people_retained` counts each person once."""
 
-    as_of: date
     placements: int
     arranged: int
     working: int
@@ -310,3 +316,23 @@ class PlacementStatistics(wire.Out):
     started: int
     retention: RetentionCounts
     people_retained: int
+
+
+class PlacementGroup(PlacementCounts):
+    """What one order, class, district, month or employer has; `code` null: what belongs to none. A month is that of the first day at work."""
+
+    code: str | None = Field(description="订单或班级的编号(UUID)、区划代码、月份(YYYY-MM)或单位名称", examples=["2025-06"])
+    name: str | None = Field(description="订单号、区名或单位名称", examples=["2025-0017"])
+    class_id: UUID | None = Field(None, description="按班级分列时的班级")
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
+
+
+class PlacementStatistics(PlacementCounts):
+    """As of a day, of what the caller sees. `last_start_on`: the last first day at work from which three months are over by `until_on`."""
+
+    as_of: date
+    until_on: date | None
+    last_start_on: date | None = Field(description="最迟哪一天上岗,还能在 until_on 之前(含当日)满三个月")
+    already_impossible: bool | None = Field(description="截至 as_of 已来不及:再上岗的都不能在 until_on 之前满三个月")
+    groups: list[PlacementGroup]

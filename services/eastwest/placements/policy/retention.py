@@ -88,6 +88,13 @@ def months_of(started_on: date, months: int) -> tuple[Span, ...]:
     return tuple(Span(first, after - ONE_DAY) for first, after in pairwise(edges))
 
 
+def last_start(until_on: date, terms: Terms) -> date:
+    """The last first day at work from which the months are over by `until_on`."""
+    return max(
+        day for gap in range(4) if months_after(day := months_after(until_on, -terms.months) + gap * ONE_DAY, terms.months) <= until_on
+    )
+
+
 def standing(facts: Iterable[Fact], terms: Terms) -> Standing:
     told = as_corrected(facts)
     stretches = _stretches(told, terms)

@@ -1,0 +1,56 @@
+"""What of a placement asks for a second look: it hinders nothing, and whoever counts on the placement sees it. Values in, values out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from services.eastwest.codes import PlacementWarning as Code
+from services.eastwest.placements.policy.gates import Attended
+
+
+class Stay(NamedTuple):
+    """Days at work on an order, from the first up to the day of leaving; None: still there."""
+
+    order_number: str
+    started_on: date
+    left_on: date | None
+
+
+class Warned(NamedTuple):
+    code: Code
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the order offers, and how many are placed on it who have not left."""
+
+    posts: int
+    placed: int
+    until_on: date | None
+
+
+def warnings(
+    stay: Stay | None, entered_on: date, order: Order, others: Iterable[Stay], attended: Sequence[Attended] | None
+) -> Iterator[Warned]:
+    """`stay` None: not begun. `attended` None: nobody has said which classes the person attended."""
+    if order.placed > order.posts:
+        yield Warned(Code.POSTS_EXCEEDED, f"该订单 {order.posts} 个岗位,已安排 {order.placed} 人。请核对岗位数。")
+    begun_on = stay.started_on if stay else entered_on
+    if order.until_on is not None and begun_on > order.until_on:
+        yield Warned(Code.ORDER_EXPIRED, f"订单有效期至 {order.until_on},{begun_on} {'上岗' if stay else '安排'}。请与订单方核实。")
+    if stay is None:
+        return
+    if together := sorted({each.order_number for each in others if _overlap(stay, each)}):
+        yield Warned(Code.TWO_ORDERS, f"同一时间也在订单 {'、'.join(together)} 上岗。请核对在哪一处工作。")
+    if attended is None:
+        yield Warned(Code.CLASSES_UNKNOWN, "登记服务暂不应答,上岗期间是否在班上课未能核对。")
+        return
+    for each in attended:
+        if each.attended_to_on and each.attended_to_on >= stay.started_on and (stay.left_on is None or each.starts_on < stay.left_on):
+            yield Warned(Code.IN_CLASS, f"{each.attended_to_on} 还在班上签到,{stay.started_on} 已上岗。请核对签到和上岗日期。")
+
+
+def _overlap(one: Stay, other: Stay) -> bool:
+    return (other.left_on is None or one.started_on < other.left_on) and (one.left_on is None or other.started_on < one.left_on)
