@@ -52,11 +52,8 @@ def _count(counting: CountingIn, judged: Sequence[Judged], towns: Mapping[UUID, 
     for row, found in judged:
         if found.started_on is not None and counting.from_on <= found.started_on <= counting.to_on:
             people[row.class_id].add(row.trainee_id)
-    tallies = [
-        TallyOut(numerator=len(found), class_id=class_id) for class_id, found in sorted(people.items(), key=lambda each: str(each[0]))
-    ]
     of_each = set[UUID]().union(*people.values())
-    return CountOut(key=counting.key, tallies=tallies, groups=_groups(asked.by, {each: towns.get(each) for each in of_each}))
+    return CountOut(key=counting.key, tallies=_tallies(people), groups=_groups(asked.by, {each: towns.get(each) for each in of_each}))
 
 
 def _retained(
@@ -64,14 +61,18 @@ def _retained(
 ) -> CountOut:
     """Whoever was retained on one of the days; where it is asked for, only those whom an order class had trained before they began."""
     met: dict[UUID, date] = {}
+    of_classes: dict[UUID | None, set[UUID]] = defaultdict(set)
     others, underway = set[UUID](), set[UUID]()
     for row, found in judged:
         if counting.after_order_class and not reading.trained_before(trained.get(row.trainee_id), found.started_on):
             others |= {row.trainee_id} if _met(counting, found) else set()
         elif _met(counting, found) and found.met_on:
             met[row.trainee_id] = min(found.met_on, met.get(row.trainee_id, found.met_on))
+            of_classes[row.class_id].add(row.trainee_id)
         elif counting.until_on and found.started_on and found.left_on is None and found.met_on is None:
             underway |= {row.trainee_id} if months_after(found.started_on, rules.here().months) <= counting.until_on else set()
+    if asked.by == "class":
+        return CountOut(key=counting.key, tallies=_tallies(of_classes), groups=[])
     tally = TallyOut(numerator=len(met))
     if counting.after_order_class:
         tally.others = len(others - met.keys())
@@ -79,6 +80,10 @@ def _retained(
         tally.underway = len(underway - met.keys())
     of = {each: f"{on:%Y-%m}" for each, on in met.items()} if asked.by == "month" else {each: towns.get(each) for each in met}
     return CountOut(key=counting.key, tallies=[tally], groups=_groups(asked.by, of))
+
+
+def _tallies(people: Mapping[UUID | None, set[UUID]]) -> list[TallyOut]:
+    return [TallyOut(numerator=len(found), class_id=class_id) for class_id, found in sorted(people.items(), key=lambda each: str(each[0]))]
 
 
 def _met(counting: CountingIn, found: Retention) -> bool:
