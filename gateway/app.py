@@ -16,6 +16,7 @@ from gateway.identity.local_accounts import job as local
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
 from gateway.plans import routes as plans
+from gateway.plans.subtargets import routes as subtargets
 from gateway.reference import routes as reference
 from gateway.routing import cors, forwarding
 from gateway.search import routes as search
@@ -33,6 +34,7 @@ from shared.web import kernel
 ROUTERS = (
     *identity.ROUTERS,
     plans.router,
+    subtargets.router,
     reference.router,
     changes.router,
     audit.router,

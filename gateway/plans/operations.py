@@ -8,10 +8,12 @@ from typing import Any
 from gateway.codes import Breakdown
 from gateway.plans import clients, reading
 from gateway.plans.clients import CountRead, CountsRead, Source
+from gateway.plans.errors import existing
 from gateway.plans.policy import board, consistency, ranking, records
 from gateway.plans.policy.board import Count, Window
 from gateway.plans.policy.targets import Plan
 from gateway.plans.schemas import PlanCheckOut, PlanFindingOut, PlanLineOut, PlanOut, ProgressOut
+from gateway.plans.subtargets import operations as subtargets
 from shared import errors, pages, web
 from shared.access import Call
 
@@ -20,29 +22,22 @@ reading.plans()  # read at start: a slip in a plan file stops the gateway and no
 SOURCES: tuple[Source, ...] = ("registry", "evaluation", "eastwest")
 
 
-def find(code: str) -> Plan:
-    try:
-        return reading.plans()[code]
-    except KeyError:
-        raise errors.NotFound(f"没有这个方案。现有方案:{'、'.join(reading.plans())}。") from None
-
-
 def listed(asked: pages.Asked) -> dict[str, Any]:
     return pages.of_rows(asked, reading.plans().values())
 
 
 def defined(code: str) -> PlanOut:
-    return PlanOut.model_validate(find(code))
+    return PlanOut.model_validate(existing(code))
 
 
 def checked(code: str) -> PlanCheckOut:
-    findings = [PlanFindingOut.model_validate(finding) for finding in consistency.check(find(code))]
+    findings = [PlanFindingOut.model_validate(finding) for finding in consistency.check(existing(code))]
     return PlanCheckOut(plan=code, consistent=all(finding.effect != "conflict" for finding in findings), findings=findings)
 
 
-async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: Breakdown | None) -> ProgressOut:
+async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: Breakdown | None = None) -> ProgressOut:
     """The board of a day. A service that does not answer leaves its lines unknown; the others are shown."""
-    plan = find(code)
+    plan = existing(code)
     windows = {_key(window.line.code, window.period): window for window in board.windows(plan, as_of)}
     counted = dict(
         zip(SOURCES, await asyncio.gather(*(_ask(kernel, call, each, plan, windows, as_of, by) for each in SOURCES)), strict=True)
@@ -53,10 +48,14 @@ async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: B
     counts = {
         (window.line.code, window.period): _count(plan, window, answers[key], as_of) for key, window in windows.items() if key in answers
     }
+    targets: reading.Targets = {}
+    if by:
+        async with kernel.reading() as session:
+            targets = await subtargets.targets(session, plan, by)
     lines: list[dict[str, Any]] = [dict(line) for line in board.progress(plan, counts, as_of)]
     for line in lines if by else []:
         key = _key(line["code"], line["period"])
-        line["breakdown"] = _breakdown(plan, windows[key], answers[key], as_of, by, names) if by and key in answers else []
+        line["breakdown"] = _breakdown(plan, windows[key], answers[key], as_of, by, names, targets) if by and key in answers else []
     shown = [PlanLineOut.model_validate(line) for line in lines]
     return ProgressOut(plan=code, as_of=as_of, by=by, complete=not unavailable, unavailable=unavailable, lines=shown)
 
@@ -85,11 +84,21 @@ def _count(plan: Plan, window: Window, answer: CountRead, as_of: date) -> Count:
     return Count(tuple(tally.tally(link) for tally, link in each), whole)
 
 
-def _breakdown(plan: Plan, window: Window, answer: CountRead, as_of: date, by: Breakdown, names: Mapping[str, str]) -> list[ranking.Ranked]:
+def _breakdown(
+    plan: Plan, window: Window, answer: CountRead, as_of: date, by: Breakdown, names: Mapping[str, str], targets: reading.Targets
+) -> list[ranking.Ranked]:
     """Nothing to divide, such as brands by town, is an empty list and not a row of zeros."""
     divided = {"person_times"} if by == "category" else ranking.DIVIDED
     if not answer.groups and window.line.measure not in divided:
         return []
     groups = {group.code: (group.numerator, group.denominator) for group in answer.groups}
     years = min(as_of.year, plan.ends_on.year) - plan.starts_on.year + 1 if window.line.period == "average_a_year" else 1
-    return ranking.ranked(window.line, years, by, groups, names, lambda code: records.of_group(plan, window, as_of, by, code))
+    return ranking.ranked(
+        window.line,
+        years,
+        by,
+        groups,
+        names,
+        lambda code: records.of_group(plan, window, as_of, by, code),
+        targets.get((window.line.code, window.period), {}),
+    )

@@ -3,12 +3,16 @@ and are named by file, line and key, so that a slip is seen there and not on the
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from gateway.plans.policy.targets import RATIO, TOTAL, Line, Plan, Relation
 from shared import county
-from shared.strict import BadFile, Fault, bad_text, read_toml
+from shared.strict import BadFile, Fault, bad_text, read_toml, table
+
+Targets = Mapping[tuple[str, str], Mapping[str, Decimal]]  # what towns, zones or departments are to bring, by line and period
 
 
 def plans() -> Mapping[str, Plan]:
@@ -24,6 +28,28 @@ def _plans(of: Path) -> Mapping[str, Plan]:
     if twice := {plan.code for plan in read_plans if [each.code for each in read_plans].count(plan.code) > 1}:
         raise BadFile(f"plans:code {'、'.join(sorted(twice))} 用于两个方案")
     return {plan.code: plan for plan in read_plans}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A town or zone of the county."""
+
+    name: str
+    kind: str
+
+    @property
+    def is_town(self) -> bool:
+        return self.kind in ("subdistrict", "town", "township")
+
+
+def regions() -> Mapping[str, Region]:
+    """The county's own, by code."""
+    return _regions(county.folder())
+
+
+@cache
+def _regions(of: Path) -> Mapping[str, Region]:
+    return {row["code"]: Region(row["name"], row["kind"]) for row in table(of / "regions.toml")["regions"]}
 
 
 def load(path: Path) -> Plan:
@@ -53,11 +79,14 @@ def _faults(plan: Plan) -> Iterator[Fault]:
 def _of_line(plan: Plan, line: Line, codes: list[str], path: str) -> Iterator[Fault]:
     periods = [target.period for target in line.targets]
     allowed = [str(year) for year in plan.years] if line.period == "each_year" else [TOTAL]
-    if periods not in (allowed, [*allowed, TOTAL] if line.period == "each_year" else allowed):
+    if periods and periods not in (allowed, [*allowed, TOTAL] if line.period == "each_year" else allowed):
         yield Fault(f"{path}.targets", f"period 须为 {'、'.join(allowed)},现为 {'、'.join(periods) or '空'}")
     if line.is_share != (line.unit == RATIO):
         yield Fault(f"{path}.unit", f"比率类指标的 unit 须为 {RATIO},其他指标不得为 {RATIO};现为 {line.unit}")
     for target in line.targets:
+        if target.at_least is None:
+            yield Fault(f"{path}.targets", "没有目标的指标,targets 须为空")
+            continue
         if target.at_least <= 0 or (target.at_most is not None and target.at_most < target.at_least):
             yield Fault(f"{path}.targets", "at_least 须大于 0 且不大于 at_most")
         if line.is_share and target.at_least > 1:

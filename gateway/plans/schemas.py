@@ -29,7 +29,7 @@ class TargetOut(wire.Out):
     """Shares are numbers from 0 to 1."""
 
     period: str = Field(description="自然年,或 total 即整个方案期。", examples=["total"])
-    at_least: float
+    at_least: float | None
     at_most: float | None
 
 
@@ -97,7 +97,9 @@ class RankedOut(wire.Out):
     rank: int | None = Field(description="名次;数字相同的并列。")
     code: str | None = Field(examples=[EXAMPLES.region_code])
     name: str = Field(examples=[EXAMPLES.region_name])
+    target: wire.Number | None = Field(default=None, description="本行(镇街、开发区、部门)的分解目标;没有定的为 null。")
     actual: wire.Number | None
+    rate: float | None = Field(default=None, description="actual ÷ target;没有分解目标的为 null。")
     numerator: int | str | None
     denominator: int | str | None
     records: str | None
@@ -111,7 +113,7 @@ class PlanLineOut(wire.Out):
     code: str = Field(examples=["four.technician"])
     title: str = Field(examples=[PLAN.lines[0].title])
     unit: str = Field(examples=["人次"])
-    target: wire.Number
+    target: wire.Number | None = Field(description="方案没有目标的指标为 null,其 status 为 unknown,另有完成数。")
     target_at_most: wire.Number | None
     actual: wire.Number | None
     rate: float | None = Field(description="完成率:actual ÷ target。")

@@ -67,7 +67,7 @@ class Part(TypedDict):
     """One period of a line, or one subject in one period."""
 
     period: str
-    target: int | float
+    target: int | float | None
     actual: int | float | None
     status: Status
     numerator: int | str | None
@@ -89,7 +89,7 @@ class LineProgress(TypedDict):
     code: str
     title: str
     unit: str
-    target: int | float
+    target: int | float | None
     target_at_most: int | float | None
     actual: int | float | None
     rate: float | None
@@ -124,7 +124,7 @@ def windows(plan: Plan, as_of: date) -> list[Window]:
     """Every counting the board of that day needs: the periods already begun, cut off at `as_of`. Before the plan: none."""
     needed = []
     for line in plan.lines:
-        for target in line.targets:
+        for target in plan.periods(line):
             from_on, to_on = period_bounds(plan, target.period)
             if from_on <= as_of:
                 until_on = to_on if deadlines(line, to_on).begin_on < as_of < to_on else None
@@ -151,7 +151,7 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
     count = counts.get((line.code, target.period))
     whole = _whole(count)
     standing = _standing(plan, line, target, whole, as_of)
-    parts = [part for each in line.targets for part in _parts(plan, line, each, counts.get((line.code, each.period)), as_of)]
+    parts = [part for each in plan.periods(line) for part in _parts(plan, line, each, counts.get((line.code, each.period)), as_of)]
     if line.each:
         # An earlier year's failure stays in its own part; the line's status is that of the current period.
         standing["status"] = _worst(part["status"] for part in parts if part["period"] == target.period)
@@ -163,7 +163,7 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
         "code": line.code,
         "title": line.title,
         "unit": line.unit,
-        "target": number(line, target.at_least),
+        "target": None if target.at_least is None else number(line, target.at_least),
         "target_at_most": None if target.at_most is None else number(line, target.at_most),
         "actual": standing["actual"],
         "rate": standing["rate"],
@@ -182,7 +182,7 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
         "lead_departments": list(line.lead_departments),
         "basis": {"document": plan.document, "clause": line.clause, "status": line.basis_status},
     }
-    if line.each or len(line.targets) > 1:
+    if line.each or len(plan.periods(line)) > 1:
         progress["parts"] = parts
     return progress
 
@@ -190,9 +190,9 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
 def _target_holding(plan: Plan, line: Line, as_of: date) -> Target:
     """The target of the period that holds `as_of`: before the plan its first period, after it its last."""
     if line.period != "each_year":
-        return line.targets[0]
+        return plan.periods(line)[0]
     year = min(max(as_of.year, plan.years[0]), plan.years[-1])
-    return line.targets[year - plan.years[0]]
+    return plan.periods(line)[year - plan.years[0]]
 
 
 def _parts(plan: Plan, line: Line, target: Target, count: Count | None, as_of: date) -> list[Part]:
@@ -205,7 +205,7 @@ def _part(plan: Plan, line: Line, target: Target, tally: Tally | None, records: 
     standing = _standing(plan, line, target, tally, as_of)
     part: Part = {
         "period": target.period,
-        "target": number(line, target.at_least),
+        "target": None if target.at_least is None else number(line, target.at_least),
         "actual": standing["actual"],
         "status": standing["status"],
         "numerator": standing["numerator"],
@@ -233,7 +233,8 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
         return nothing
     denominator = tally.denominator
     # `goal` is what the numerator must reach by the end, `expected_in` the days over which it should have grown so far.
-    goal = Fraction(target.at_least)
+    least = Fraction(target.at_least) if target.at_least is not None else None
+    goal = least or Fraction(0)
     last_counted_on = to_on
     if line.period == "average_a_year":
         denominator = min(as_of.year, plan.ends_on.year) - plan.starts_on.year + 1
@@ -247,7 +248,9 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
     numerator = Fraction(tally.numerator)
     actual = numerator / Fraction(denominator) if denominator is not None else numerator
     known["actual"] = number(line, actual)
-    known["rate"] = round(float(actual / Fraction(target.at_least)), 4)
+    if least is None:  # counted, and nobody asks for how much: no status and no pace
+        return known
+    known["rate"] = round(float(actual / least), 4)
     known["already_impossible"] = numerator < goal and (as_of > to_on or _too_late(line, to_on, as_of, tally, goal))
     if numerator >= goal:
         known["status"] = Status.MET
@@ -256,7 +259,7 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
     else:
         elapsed = Fraction((as_of - from_on).days + 1, (last_counted_on - from_on).days + 1)
         over_time = line.judged == "over_time"
-        known["status"] = Status.ON_TRACK if over_time and actual >= Fraction(target.at_least) * elapsed else Status.BEHIND
+        known["status"] = Status.ON_TRACK if over_time and actual >= least * elapsed else Status.BEHIND
         if over_time:
             days_left = (to_on - as_of).days + 1  # the day itself can still bring some
             known["needed_per_week"] = ceil((goal - numerator) * 7 / days_left * 10) / 10

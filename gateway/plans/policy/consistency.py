@@ -19,8 +19,13 @@ class PlanFinding(TypedDict):
 
 def check(plan: Plan) -> list[PlanFinding]:
     """Every finding about the plan itself, lines first, then relations, then readings nobody has confirmed."""
-    findings = [_years_and_total(line) for line in plan.lines if line.period == "each_year" and line.targets[-1].period == TOTAL]
+    findings = [
+        _years_and_total(line) for line in plan.lines if line.period == "each_year" and line.targets and line.targets[-1].period == TOTAL
+    ]
+    asked_for = {line.code for line in plan.lines if line.targets}
     for relation in plan.relations:
+        if not asked_for.issuperset((*relation.parts, *([relation.whole] if relation.whole else []))):
+            continue  # what asks for nothing contradicts nothing
         match relation.kind:
             case "within":
                 findings.append(_within(plan, relation))
@@ -39,18 +44,20 @@ def check(plan: Plan) -> list[PlanFinding]:
 
 def asked_in_all(plan: Plan, line: Line) -> Decimal:
     """What a line of plain counts asks for from the plan's first day to its last, yearly targets added up."""
+    if not line.targets:
+        return Decimal(0)
     if line.targets[-1].period == TOTAL:
         years = len(plan.years) if line.period == "average_a_year" else 1
-        return line.targets[-1].at_least * years
+        return (line.targets[-1].at_least or Decimal(0)) * years
     return _sum_of_years(line)
 
 
 def _sum_of_years(line: Line) -> Decimal:
-    return sum((target.at_least for target in line.targets if target.period != TOTAL), start=Decimal(0))
+    return sum((target.at_least or Decimal(0) for target in line.targets if target.period != TOTAL), start=Decimal(0))
 
 
 def _years_and_total(line: Line) -> PlanFinding:
-    years, total = _sum_of_years(line), line.targets[-1].at_least
+    years, total = _sum_of_years(line), line.targets[-1].at_least or Decimal(0)
     added = " + ".join(str(target.at_least) for target in line.targets[:-1])
     if years == total:
         return _finding("years_equal_total", "consistent", [line.code], f"“{line.title}”各年目标 {added} = 总目标 {total}。")
@@ -86,7 +93,7 @@ def _same_people(plan: Plan, relation: Relation) -> PlanFinding:
 def _yields(plan: Plan, relation: Relation) -> PlanFinding:
     whole = plan.line(str(relation.whole))
     classes, share = (plan.line(code) for code in relation.parts)
-    people = asked_in_all(plan, classes) * (classes.class_trainees_at_least or 0) * share.targets[0].at_least
+    people = asked_in_all(plan, classes) * (classes.class_trainees_at_least or 0) * (share.targets[0].at_least or Decimal(0))
     asked = asked_in_all(plan, whole)
     seen = (
         f"{relation.text}按最低要求办 {asked_in_all(plan, classes)} {classes.unit}、每期 {classes.class_trainees_at_least or 0} 人、"

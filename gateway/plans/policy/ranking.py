@@ -31,6 +31,8 @@ class Ranked(TypedDict):
     rank: int | None
     code: str | None
     name: str
+    target: int | float | None
+    rate: float | None
     actual: int | float | None
     numerator: int | str | None
     denominator: int | str | None
@@ -44,20 +46,27 @@ def ranked(
     groups: Mapping[str | None, Quantities],
     names: Mapping[str, str],
     records_of: Callable[[str | None], str | None],
+    targets: Mapping[str, Decimal],
 ) -> list[Ranked]:
-    """The line's rows, ranked by their actual figure. `years`: an average over so many years is one of each row too; 1 for other lines."""
+    """The line's rows, ranked by their actual figure. `years`: an average over so many years is one of each row too; 1 for other lines. `targets`: what
+    each is to bring, where anybody said so."""
     nothing: Quantities = (0, 0 if line.is_share else None)
-    every = [*names, *(code for code in groups if code not in names)] if by in ("region", "zone", "category") else list(groups)
+    given = [code for code in targets if code not in names and code not in groups]
+    every = [*names, *(code for code in groups if code not in names)] if by in ("region", "zone", "category") else [*groups, *given]
     rows: list[Ranked] = []
     for code in every:
         numerator, denominator = groups.get(code, nothing)
         divisor = denominator if line.is_share else years
+        actual = Fraction(numerator) / Fraction(divisor) if divisor else None
+        target = targets.get(code) if code else None
         rows.append(
             {
                 "rank": None,
                 "code": code,
                 "name": NOBODYS.get(by, "不明") if code is None else names.get(code, code),
-                "actual": number(line, Fraction(numerator) / Fraction(divisor)) if divisor else None,
+                "target": None if target is None else number(line, target),
+                "actual": None if actual is None else number(line, actual),
+                "rate": round(float(actual / Fraction(target)), 4) if actual is not None and target else None,
                 "numerator": shown(numerator),
                 "denominator": shown(denominator),
                 "records": records_of(code),

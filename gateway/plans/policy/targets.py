@@ -32,10 +32,10 @@ BasisStatus = Literal["confirmed", "unconfirmed"]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is asked for in one period: a calendar year such as "2025", or the whole plan, "total"."""
+    """What is asked for in one period: a calendar year such as "2025", or the whole plan, "total". None: nothing, it is counted all the same."""
 
     period: str
-    at_least: Exact
+    at_least: Exact | None
     at_most: Exact | None = None
 
 
@@ -121,6 +121,12 @@ class Plan:
     readings: tuple[Reading, ...]
     lines: tuple[Line, ...]
     relations: tuple[Relation, ...]
+
+    def periods(self, line: Line) -> tuple[Target, ...]:
+        """The line's targets; of a line without any the periods in which it is counted."""
+        if line.targets:
+            return line.targets
+        return tuple(Target(period, None) for period in ([str(year) for year in self.years] if line.period == "each_year" else [TOTAL]))
 
     @property
     def years(self) -> range:
