@@ -12,6 +12,7 @@ from services.eastwest.imports.tables import PlacementImport
 from services.eastwest.internal import evaluation, names, registry, search, subsidy
 from services.eastwest.metadata import Row
 from services.eastwest.orders import routes as orders
+from services.eastwest.pipelines import routes as pipelines
 from services.eastwest.placements import routes as placements
 from services.eastwest.placements import rules
 from services.eastwest.settings import Settings
@@ -27,6 +28,7 @@ PART = web.Part(
     f"{county.here().title} · 东西部协作",
     routers=(
         orders.router,
+        pipelines.router,
         placements.router,
         placements.reports,
         placements.public,

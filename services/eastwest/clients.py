@@ -52,6 +52,16 @@ class _AttendedRead(_Read):
     classes: list[AttendedRead]
 
 
+class OrderPersonRead(_Read):
+    trainee_id: UUID
+    class_id: UUID
+    ends_on: date
+
+
+class _OrderPeopleRead(_Read):
+    people: list[OrderPersonRead]
+
+
 class CertificateRead(_Read):
     id: UUID
     trainee_id: UUID
@@ -117,6 +127,12 @@ async def attended_classes(kernel: Kernel, call: Call, trainee_ids: Collection[U
         return []
     body = {"trainee_ids": _sorted(trainee_ids)}
     return read(_AttendedRead, await kernel.neighbours["registry"].post("/internal/v1/attended-classes", call, body), "registry").classes
+
+
+async def order_people(kernel: Kernel, call: Call, order_id: UUID, as_of: date) -> list[OrderPersonRead]:
+    """Who completed a class of this order that was over by then, the one that ended first before the others."""
+    body = {"order_id": str(order_id), "as_of": str(as_of)}
+    return read(_OrderPeopleRead, await kernel.neighbours["registry"].post("/internal/v1/order-people", call, body), "registry").people
 
 
 async def tell_attended(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> list[AttendedRead]:

@@ -27,6 +27,7 @@ class Neighbours:
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     certificates: list[dict[str, Any]] = field(default_factory=list)
     attended: list[dict[str, Any]] = field(default_factory=list)
+    order_people: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
 
@@ -85,8 +86,8 @@ class Neighbours:
         body = json.loads(request.content or b"{}")
         match path:
             case "/v1/trainees:lookup":
-                found = [self.ids.get(number) for number in body["id_numbers"]]
-                return httpx.Response(200, json={"items": [{"index": index, "id": each and str(each)} for index, each in enumerate(found)]})
+                ids = [self.ids.get(number) for number in body["id_numbers"]]
+                return httpx.Response(200, json={"items": [{"index": index, "id": each and str(each)} for index, each in enumerate(ids)]})
             case "/internal/v1/names":
                 return httpx.Response(
                     200,
@@ -98,6 +99,9 @@ class Neighbours:
                 )
             case "/internal/v1/attended-classes":
                 return httpx.Response(200, json={"classes": [each for each in self.attended if each["trainee_id"] in body["trainee_ids"]]})
+            case "/internal/v1/order-people":
+                found = [each for each in self.order_people if each["order_id"] == body["order_id"] and each["ends_on"] <= body["as_of"]]
+                return httpx.Response(200, json={"people": found})
             case "/internal/v1/certificate-facts":
                 asked = set(body["trainee_ids"]) | set(body["certificate_ids"])
                 return httpx.Response(

@@ -25,7 +25,21 @@ from shared.web import Kernel
 UPDATES = Update.__table__
 
 
+def post_of(order: Any) -> Post:
+    """What an order's own row says of the post."""
+    return Post(
+        str(order.id),
+        order.occupation_code,
+        order.ordered_on,
+        order.certificate_kind,
+        order.certificate_occupation_code,
+        order.certificate_level,
+        order.standard_set_on,
+    )
+
+
 def post(row: Any) -> Post:
+    """What is said of it beside a placement."""
     return Post(
         str(row.order_id),
         row.order_occupation_code,

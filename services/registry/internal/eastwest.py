@@ -1,4 +1,4 @@
-"""What eastwest asks: which classes people attended, and on which days."""
+"""What eastwest asks: which classes people attended, and on which days; who was trained for an order."""
 
 from typing import Annotated
 from uuid import UUID
@@ -72,3 +72,32 @@ async def attended_classes(body: AttendedAsked, session: web.Session) -> Attende
     return AttendedClasses(
         classes=[AttendedClass.model_validate({**row._mapping, "trainee_id": each}) for row in rows for each in asked[row.kept_id]]
     )
+
+
+class OrderAsked(wire.In):
+    order_id: UUID
+    as_of: wire.CivilDate
+
+
+class OrderPerson(wire.Out):
+    """Under the id by which the person goes today."""
+
+    trainee_id: UUID
+    class_id: UUID
+    ends_on: wire.CivilDate
+
+
+class OrderPeople(wire.Out):
+    people: list[OrderPerson]
+
+
+@router.operation("POST", "/internal/v1/order-people", may=access.INTERNAL, summary="为一个订单培训结业的人", writes=False)
+async def order_people(body: OrderAsked, session: web.Session) -> OrderPeople:
+    """Of its classes that were over by that day."""
+    wanted = (
+        select(ALIASES.kept(Enrolment.trainee_id).label("trainee_id"), Enrolment.class_id, TrainingClass.ends_on)
+        .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+        .where(TrainingClass.order_id == body.order_id, Enrolment.outcome == "completed", TrainingClass.ends_on <= body.as_of)
+        .order_by(TrainingClass.ends_on, TrainingClass.id, Enrolment.id)
+    )
+    return OrderPeople(people=[OrderPerson.model_validate(row._mapping) for row in await session.execute(wanted)])

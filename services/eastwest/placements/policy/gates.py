@@ -102,9 +102,7 @@ def chain(
     started_on: date | None,
 ) -> Chain:
     """Order → class → standard → exam → certificate → start, with the certificate that comes furthest (the named one alone, where one is named)."""
-    fitting = [
-        each for each in certificates if (named_id is None or each.id == named_id) and _fits(each, post) and _valid(each, started_on)
-    ]
+    fitting = [each for each in certificates if (named_id is None or each.id == named_id) and meets(each, post, started_on)]
     trained = _trained(post, named, attended, started_on)
     tries = [
         Chain(_steps(post, trained, each, started_on), each.id) for each in sorted(fitting, key=lambda each: (each.issued_on, each.number))
@@ -165,6 +163,11 @@ def _steps(post: Post, trained: Step, certificate: Certificate | None, started_o
 def _soundness(tried: Chain) -> int:
     """How far the chain holds; the earliest certificate wins among equals, since `max` keeps the first."""
     return next((place for place, step in enumerate(tried.steps) if step.state == "broken"), len(tried.steps))
+
+
+def meets(certificate: Certificate, post: Post, on: date | None) -> bool:
+    """Of the standard's kind and occupation, of its level at least, and valid on the day."""
+    return _fits(certificate, post) and _valid(certificate, on)
 
 
 def _fits(certificate: Certificate, post: Post) -> bool:

@@ -1,0 +1,48 @@
+"""An order's pipeline and its candidates on the wire."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from shared import names, wire
+
+
+class ClassOfOrder(wire.Out):
+    """One class of the order that is over: how many completed it, and how many of these began work."""
+
+    class_id: UUID
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
+    trained: int
+    started: int
+    placed_share: float = Field(description="已上岗 ÷ 结业", examples=[0.857])
+
+
+class Pipeline(wire.Out):
+    """From the order's classes to three months at work, as of a day; each number counts people once. Shares are fractions."""
+
+    order_id: UUID
+    as_of: wire.CivilDate
+    posts: int
+    trained: int = Field(description="此订单的班级结业的人数", examples=[42])
+    certified: int = Field(description="其中持有符合岗位标准的有效证书的人数", examples=[40])
+    offered: int = Field(description="已安排到此订单的人数", examples=[38])
+    started: int = Field(description="其中已上岗的人数(后来离岗的也在内)", examples=[36])
+    working: int = Field(description="其中当日在岗的人数", examples=[33])
+    retained: int = Field(description="其中稳岗满三个月的人数", examples=[30])
+    fill_rate: float = Field(description="当日在岗 ÷ 岗位数", examples=[0.825])
+    classes: list[ClassOfOrder] = Field(description="各期班级;人数和赴岗比例对照方案要求见进度看板")
+
+
+class Candidate(wire.Out):
+    """Somebody trained and certified for the order and placed on it by nobody yet; masked."""
+
+    trainee_id: UUID
+    trainee_name: str = Field(description="姓名,掩码", examples=["潘**"])
+    id_number_masked: str = Field(examples=["5226**********0017"])
+    class_id: UUID
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
+    completed_on: wire.CivilDate = Field(description="所上班级的最后一天")
+    certificate_id: UUID
+    certificate_number: names.CertificateNumber = None
