@@ -198,8 +198,9 @@ async def bar(kernel: Kernel, call: Call, institution_id: UUID, days: Collection
     return Refusal(found.code, found.detail) if found else None
 
 
-async def above_scale_enterprises(kernel: Kernel, call: Call) -> list[EnterpriseRead]:
-    answer = await kernel.neighbours["registry"].get("/internal/v1/above-scale-enterprises", call)
+async def above_scale_enterprises(kernel: Kernel, call: Call, on: date) -> list[EnterpriseRead]:
+    """Those that must file on the day."""
+    answer = await kernel.neighbours["registry"].get(f"/internal/v1/above-scale-enterprises?on={on}", call)
     return read(Enterprises, answer, "registry").institutions
 
 

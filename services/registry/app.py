@@ -70,6 +70,7 @@ PART = web.Part(
         teachers.router,
         ratings.router,
         yearly_reports.router,
+        yearly_reports.all_router,
         standing.router,
         files.router,
         classes.router,

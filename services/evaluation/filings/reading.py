@@ -68,7 +68,7 @@ def covered(filing: Filing) -> policy.Coverage | None:
 
 async def coverage(session: AsyncSession, call: Call, kernel: Kernel, on: date) -> CoverageOut:
     """How many of the above-scale enterprises have a filing in force on the day."""
-    enterprises = await clients.above_scale_enterprises(kernel, call)
+    enterprises = await clients.above_scale_enterprises(kernel, call, on)
     dated = select(Filing).where(
         Filing.institution_id.in_([each.id for each in enterprises]), Filing.valid_from_on <= on, Filing.valid_until_on >= on
     )

@@ -19,6 +19,7 @@ from services.registry.codes.owned import (
     HarvestStatus,
     IdType,
     InstitutionKind,
+    InstitutionMark,
     InstitutionStatus,
     Level,
     PersonalStatus,
@@ -30,6 +31,7 @@ from services.registry.codes.owned import (
     StandingRule,
     TeacherEmployment,
     WorklistKind,
+    YearlyFigure,
 )
 from services.registry.codes.read import READ, CertificateKind, CertificateSheetKind, EvidenceGrade, FundSource, Scheme
 from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, TrainingWishStatus
@@ -59,6 +61,7 @@ __all__ = [
     "HarvestStatus",
     "IdType",
     "InstitutionKind",
+    "InstitutionMark",
     "InstitutionStatus",
     "JobOfferResult",
     "JobOfferStage",
@@ -74,4 +77,5 @@ __all__ = [
     "TeacherEmployment",
     "TrainingWishStatus",
     "WorklistKind",
+    "YearlyFigure",
 ]

@@ -89,6 +89,14 @@ class InstitutionStatus(StrEnum):
     EXITED = "exited"
 
 
+class InstitutionMark(StrEnum):
+    """What an enterprise is known as (龙头、明星、高危)."""
+
+    LEADING = "leading"
+    STAR = "star"
+    HIGH_RISK = "high_risk"
+
+
 class TeacherEmployment(StrEnum):
     FULL_TIME = "full_time"
     PART_TIME = "part_time"
@@ -108,6 +116,18 @@ class RatingResult(StrEnum):
     EXCELLENT = "excellent"
     QUALIFIED = "qualified"
     UNQUALIFIED = "unqualified"
+
+
+class YearlyFigure(StrEnum):
+    """What an institution reports of a year."""
+
+    ENROLLED_STUDENTS = "enrolled_students"
+    TRAINING_FUNDS = "training_funds"
+    TRAINING_FUNDS_FRONTLINE = "training_funds_frontline"
+    PARTNER_ENTERPRISES = "partner_enterprises"
+    WAGES = "wages"
+    EXTRACTED = "extracted"
+    SOCIAL_TRAINING_INCOME = "social_training_income"
 
 
 class IdType(StrEnum):
@@ -255,9 +275,11 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "institution_kind": InstitutionKind,
     "channel": Channel,
     "institution_status": InstitutionStatus,
+    "institution_mark": InstitutionMark,
     "teacher_employment": TeacherEmployment,
     "rating_result": RatingResult,
     "standing_rule": StandingRule,
+    "yearly_figure": YearlyFigure,
     "id_type": IdType,
     "sex": Sex,
     "retirement_track": RetirementTrack,

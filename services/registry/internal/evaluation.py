@@ -8,9 +8,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import InstitutionKind, InstitutionStatus
 from services.registry.institutions.institutions import policy, reading
-from services.registry.institutions.institutions.conditions import status
+from services.registry.institutions.institutions.conditions import must_file
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
@@ -168,13 +167,11 @@ async def holder_facts(asked: HoldersAsked, session: web.Session) -> HoldersFoun
     )
 
 
-@router.operation("GET", "/internal/v1/above-scale-enterprises", may=access.INTERNAL, summary="规上企业")
-async def above_scale_enterprises(session: web.Session, call: web.Caller) -> Enterprises:
-    """Those taking part now: an institution keeps no dates of its size."""
+@router.operation("GET", "/internal/v1/above-scale-enterprises", may=access.INTERNAL, summary="当日应当备案的规上企业")
+async def above_scale_enterprises(session: web.Session, call: web.Caller, on: wire.CivilDate | None = None) -> Enterprises:
+    """Those that take part on the day (today where none is said) and are not exempt from filing."""
     wanted = select(Institution.id, Institution.name, Institution.region_code)
-    wanted = wanted.where(
-        Institution.kind == InstitutionKind.ENTERPRISE, Institution.above_scale, status(call.today) != InstitutionStatus.EXITED
-    ).order_by(Institution.id)
+    wanted = wanted.where(must_file(on or call.today)).order_by(Institution.id)
     return Enterprises(institutions=[EnterpriseOut.model_validate(row) for row in await session.execute(wanted)])
 
 

@@ -30,7 +30,7 @@ async def _put(registry: Service, kind: Any, rows: list[dict[str, Any]]) -> None
 
 async def institution(registry: Service, name: str, kind: str = "private_school", region_code: str = SANKESHU) -> UUID:
     made: UUID = db.new_id()
-    row = {"id": made, "version": 1, "name": name, "uscc": str(made), "kind": kind, "region_code": region_code, "above_scale": False}
+    row = {"id": made, "version": 1, "name": name, "uscc": str(made), "kind": kind, "region_code": region_code}
     await _put(registry, Institution, [row | {"status": "active"}])
     return made
 

@@ -3,10 +3,15 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, exists, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, SQLColumnExpression, Text, and_, exists, func, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
-from services.registry.codes import InstitutionStatus
+from services.registry.codes import InstitutionKind, InstitutionStatus
 from services.registry.institutions.institutions.tables import Absence, Blacklisting, Designation, Institution
+
+_DAYS = "(@.from_on == null || @.from_on <= $on) && (@.until_on == null || @.until_on >= $on)"
+HOLDS = literal(f"$[*] ? ({_DAYS})", JSONPATH)
+MARKED = literal(f"$[*] ? (@.code == $code && {_DAYS})", JSONPATH)
 
 
 def status(on: date | SQLColumnExpression[date]) -> ColumnElement[str]:
@@ -21,6 +26,37 @@ def reason(on: date | ColumnElement[date]) -> ColumnElement[str | None]:
 
 def designated(on: date) -> ColumnElement[bool]:
     return exists().where(Designation.institution_id == Institution.id, Designation.from_on <= on, Designation.to_on >= on)
+
+
+def holding(facts: Any, on: date | SQLColumnExpression[date]) -> ColumnElement[bool]:
+    """Whether one of an institution's dated facts (a column of `tables`) holds on the day."""
+    day = func.jsonb_build_object("on", func.to_char(on, "YYYY-MM-DD") if isinstance(on, ColumnElement) else str(on))
+    return func.jsonb_path_exists(facts, HOLDS, day, type_=Boolean)
+
+
+def above_scale(on: date) -> ColumnElement[bool]:
+    return and_(text("scale_periods <> '[]'::jsonb"), holding(Institution.scale_periods, on))
+
+
+def marked(code: str, on: date) -> ColumnElement[bool]:
+    day = func.jsonb_build_object("on", str(on), "code", str(code))
+    return and_(Institution.marks.contains([{"code": str(code)}]), func.jsonb_path_exists(Institution.marks, MARKED, day, type_=Boolean))
+
+
+def exempted(on: date) -> ColumnElement[list[str]]:
+    """Why it need not file on the day."""
+    day = func.jsonb_build_object("on", str(on))
+    return func.jsonb_path_query_array(Institution.filing_exemptions, literal(f"$[*] ? ({_DAYS}).reason", JSONPATH), day, type_=JSONB)
+
+
+def must_file(on: date) -> ColumnElement[bool]:
+    """As `policy.filing_eligible`: above-scale enterprises that take part and are not exempt."""
+    return and_(
+        Institution.kind == InstitutionKind.ENTERPRISE,
+        above_scale(on),
+        status(on) != InstitutionStatus.EXITED,
+        ~holding(Institution.filing_exemptions, on),
+    )
 
 
 def barred(first: SQLColumnExpression[date], last: SQLColumnExpression[date]) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """What can be done with an institution: register, change. What moves it from state to state: `steps`."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from services.registry.institutions.institutions import conditions, reading, rul
 from services.registry.institutions.institutions.errors import DuplicateInstitution
 from services.registry.institutions.institutions.schemas import InstitutionChange, InstitutionIn, InstitutionPaper
 from services.registry.institutions.institutions.tables import Institution
-from shared import db, deeds, errors, history
+from shared import db, deeds, errors, history, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -30,9 +31,10 @@ def tells(tell: Tell) -> Tell:
 
 
 async def create(session: AsyncSession, call: Call, kernel: Kernel, body: InstitutionIn) -> InstitutionPaper:
-    values, faults = rules.read(body.model_dump())
-    if faults:
+    values, faults = rules.read(body.model_dump(exclude={*rules.DATED, "above_scale"}))
+    if faults := [*faults, *wire.faults(rules.FACTS, body, call.today)]:
         raise errors.Invalid(faults=faults)
+    values |= rules.stated_facts(body, [], call.today, since=None)
     made = db.new_id()
     account = fields.sealed_account(kernel.vault, "institutions", made, values.pop("bank_account"))
     row = {"id": made, "version": 1, "registered_at": call.now, "changed_at": call.now, **values, **account}
@@ -50,23 +52,26 @@ async def change(session: AsyncSession, call: Call, kernel: Kernel, institution_
     call.match(institution.version)
     if call.actor.role == "institution" and (others := body.model_fields_set - ITS_OWN):
         raise errors.Forbidden(f"机构自己只能修改电话。请去掉 {'、'.join(sorted(others))},或请经办人员修改。")
-    values, faults = rules.read(body.model_dump(exclude_unset=True))
-    if faults:
+    values, faults = rules.read(body.model_dump(exclude_unset=True, exclude={*rules.DATED, "above_scale"}))
+    if faults := [*faults, *wire.faults(rules.FACTS, body, call.today)]:
         raise errors.Invalid(faults=faults)
-    before = reading.told(institution)
+    values |= rules.stated_facts(body, institution.scale_periods, call.today, since=call.today)
+    before = reading.told(institution, call.today)
     accounts = {institution.bank_account_key}
     if "bank_account" in values:
         values |= fields.sealed_account(kernel.vault, "institutions", institution.id, values["bank_account"])
     for name, value in values.items():
         setattr(institution, name, value)
     if values:
-        await changed(session, call, institution, "changed", _changes(before, institution), fields=sorted(body.model_fields_set))
+        await changed(
+            session, call, institution, "changed", _changes(before, institution, call.today), fields=sorted(body.model_fields_set)
+        )
         await _tell(session, call, institution.id, accounts ^ {institution.bank_account_key})
     return await reading.get(session, call, institution_id)
 
 
-def _changes(before: dict[str, Any], institution: Institution) -> dict[str, Any]:
-    return {"changes": history.changes(before, reading.told(institution))}
+def _changes(before: dict[str, Any], institution: Institution, today: date) -> dict[str, Any]:
+    return {"changes": history.changes(before, reading.told(institution, today))}
 
 
 async def _tell(session: AsyncSession, call: Call, institution_id: UUID, accounts: Collection[bytes | None]) -> None:

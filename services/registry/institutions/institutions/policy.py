@@ -1,10 +1,11 @@
 """What an institution is on a day (designated, blacklisted, suspended, gone), and what may be done with it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from services.registry.codes import InstitutionKind
 from services.registry.codes import InstitutionStatus as Status
 from shared.steps import Doer, Further, Machine, Refusal, Step, by
 
@@ -72,6 +73,44 @@ def barred(name: str, absences: Sequence[Absence], blacklistings: Sequence[Black
     if is_blacklisted(blacklistings, on):
         return Refusal("institution_blacklisted", f"“{name}”在 {on} 列入黑名单。请在移出黑名单之后办理。")
     return None
+
+
+def holds_on(from_on: date | None, until_on: date | None, on: date) -> bool:
+    """Whether a dated fact holds; null: not known since when, or still."""
+    return (from_on is None or from_on <= on) and (until_on is None or until_on >= on)
+
+
+def scale_from(periods: Sequence[Mapping[str, str | None]], today: date, *, above: bool, since: date | None) -> list[dict[str, str | None]]:
+    """The periods above scale (as JSON) when it is so, or is not, from today on. `since`: from when it is where it is."""
+
+    kept = [(_day(each["from_on"]), _day(each["until_on"])) for each in periods]
+    now = any(holds_on(*each, today) for each in kept)
+    if above and not now:
+        later = min((from_on for from_on, _ in kept if from_on and from_on > today), default=None)
+        kept.append((since, later and later - timedelta(days=1)))
+    elif now and not above:
+        before = [each for each in kept if (each[0] or date.min) < today]
+        kept = [(each[0], today - timedelta(days=1)) if holds_on(*each, today) else each for each in before]
+    return [{"from_on": _said(from_on), "until_on": _said(until_on)} for from_on, until_on in kept]
+
+
+def _said(day: date | None) -> str | None:
+    return None if day is None else str(day)
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
+
+
+def filing_eligible(kind: str, *, above_scale: bool, status: str, exemptions: Sequence[str]) -> tuple[bool, str | None]:
+    """Whether it must file to assess its own workers (附件2 二(三)), and if not, why. `exemptions`: the reasons that hold."""
+    if kind != InstitutionKind.ENTERPRISE:
+        return False, "不是企业"
+    if not above_scale:
+        return False, "当日不在规模以上期间"
+    if status == Status.EXITED:
+        return False, "当日已退出"
+    return (False, exemptions[0]) if exemptions else (True, None)
 
 
 def is_designated(designations: Sequence[Designation], on: date) -> bool:

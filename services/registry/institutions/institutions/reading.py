@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import InstitutionKind, InstitutionStatus, RatingResult
+from services.registry.codes import InstitutionKind, InstitutionMark, InstitutionStatus, RatingResult
 from services.registry.institutions.institutions import conditions, policy, visibility
-from services.registry.institutions.institutions.schemas import InstitutionOut, InstitutionPaper
+from services.registry.institutions.institutions.schemas import InstitutionOut, InstitutionPaper, ScalePeriod
 from services.registry.institutions.institutions.tables import Absence, Blacklisting, Designation, Institution
 from services.registry.reference import policy as reference
 from shared import errors, history, pages, seeking, wire
@@ -28,12 +28,25 @@ ABSENCES = (
 )
 
 
-TOLD = ("name", "kind", "region_code", "above_scale", "phone", "bank_account", "external_refs")  # what may be changed of it
+DATED = ("scale_periods", "filing_exemptions", "marks", "licences")
+TOLD = (
+    "name",
+    "kind",
+    "region_code",
+    "above_scale",
+    "industry_code",
+    *DATED,
+    "phone",
+    "bank_account",
+    "external_refs",
+)  # what may be changed of it
 
 
-def told(institution: Institution) -> dict[str, Any]:
+def told(institution: Institution, today: date) -> dict[str, Any]:
     """What may be changed of it, as it is shown."""
-    return {name: getattr(institution, "bank_account_masked" if name == "bank_account" else name) for name in TOLD}
+    above = any(policy.holds_on(each.from_on, each.until_on, today) for each in map(ScalePeriod.model_validate, institution.scale_periods))
+    shown = {"bank_account": institution.bank_account_masked, "above_scale": above}
+    return {name: shown[name] if name in shown else getattr(institution, name) for name in TOLD}
 
 
 async def find(session: AsyncSession, call: Call, institution_id: UUID, *, lock: bool = False) -> Institution:
@@ -58,7 +71,7 @@ async def get(session: AsyncSession, call: Call, institution_id: UUID, as_of: da
     bars = [policy.Blacklisting(each.from_on, each.until_on, each.reinstated_on) for each in blacklistings]
     actions = policy.allowed_actions(call.actor.doer, [_absence(each) for each in absences], bars, call.today)
     dated = {"designations": designations, "blacklistings": blacklistings, "absences": absences}
-    paper = InstitutionPaper.model_validate({**row._mapping, **dated, "allowed_actions": wire.allowed_actions(actions)})
+    paper = InstitutionPaper.model_validate({**_said(row), **dated, "allowed_actions": wire.allowed_actions(actions)})
     if as_of is None:
         return paper
     said = paper.model_dump(mode="json")
@@ -93,6 +106,9 @@ async def list_institutions(
     name: list[str] | None,
     uscc: list[str] | None,
     above_scale: list[bool] | None,
+    above_scale_on: list[date] | None,
+    mark: list[InstitutionMark] | None,
+    industry_code: list[str] | None,
     designated_on: list[date] | None,
     rating: list[RatingResult] | None,
 ) -> dict[str, Any]:
@@ -103,15 +119,27 @@ async def list_institutions(
         conditions.status(call.today): status,
         Institution.region_code: region_code,
         Institution.uscc: uscc and [compact(each) for each in uscc],
-        Institution.above_scale: above_scale,
+        Institution.industry_code: industry_code,
         Institution.rating: rating,
     }
     wanted = pages.where(wanted, equal)
+    if above_scale is not None and len(set(above_scale)) == 1:
+        above = conditions.above_scale(call.today)
+        wanted = wanted.where(above if above_scale[0] else ~above)
+    if above_scale_on:
+        wanted = wanted.where(or_(*map(conditions.above_scale, above_scale_on)))
+    if mark:
+        wanted = wanted.where(or_(*(conditions.marked(each, call.today) for each in mark)))
     if designated_on:
         wanted = wanted.where(or_(*map(conditions.designated, designated_on)))
     if name:
         wanted = wanted.where(seeking.as_written(Institution.name, name))
-    return await pages.page(session, wanted, Institution.id, asked, lambda row: InstitutionOut.model_validate(dict(row._mapping)))
+    return await pages.page(session, wanted, Institution.id, asked, lambda row: InstitutionOut.model_validate(_said(row)))
+
+
+def _said(row: Any) -> dict[str, Any]:
+    met, reason = policy.filing_eligible(row.kind, above_scale=row.above_scale, status=row.status, exemptions=row.exempted)
+    return {**row._mapping, "filing_eligible": {"met": met, "reason": reason}}
 
 
 def _shown(on: date) -> Any:
@@ -127,7 +155,10 @@ def _shown(on: date) -> Any:
         Institution.uscc,
         Institution.kind,
         Institution.region_code,
-        Institution.above_scale,
+        conditions.above_scale(on).label("above_scale"),
+        conditions.exempted(on).label("exempted"),
+        *(getattr(Institution, name) for name in DATED),
+        Institution.industry_code,
         Institution.phone,
         Institution.bank_account_masked.label("bank_account"),
         Institution.external_refs,

@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 
 from services.registry import fields
 from services.registry.clients import Affected, Preview, affected
-from services.registry.codes import InstitutionKind, InstitutionStatus, RatingResult
+from services.registry.codes import InstitutionKind, InstitutionMark, InstitutionStatus, RatingResult
 from services.registry.institutions.institutions import operations, reading, rules, steps
 from services.registry.institutions.institutions.errors import AlreadyBlacklisted, DesignationOverlaps, DuplicateInstitution
 from services.registry.institutions.institutions.policy import OFFICER, OWN, REVIEWER
@@ -83,7 +83,10 @@ async def list_institutions(
     region_code: pages.AnyOf[str] = None,
     name: Annotated[pages.AnyOf[pages.Part], Query(description="名称的一部分")] = None,
     uscc: pages.AnyOf[pages.Part] = None,
-    above_scale: Annotated[pages.AnyOf[bool], Query(description="规模以上企业")] = None,
+    above_scale: Annotated[pages.AnyOf[bool], Query(description="今天是否规模以上企业")] = None,
+    above_scale_on: Annotated[pages.AnyOf[wire.CivilDate], Query(description="这一天是规模以上企业")] = None,
+    mark: Annotated[pages.AnyOf[InstitutionMark], Query(description="今天有这一标记")] = None,
+    industry_code: pages.AnyOf[str] = None,
     designated_on: Annotated[pages.AnyOf[wire.CivilDate], Query(description="这一天有定点资格")] = None,
     rating: Annotated[pages.AnyOf[RatingResult], Query(description="最近一次办学评估的结果")] = None,
 ) -> wire.Page[InstitutionOut]:
@@ -98,6 +101,9 @@ async def list_institutions(
         name=name,
         uscc=uscc,
         above_scale=above_scale,
+        above_scale_on=above_scale_on,
+        mark=mark,
+        industry_code=industry_code,
         designated_on=designated_on,
         rating=rating,
     )

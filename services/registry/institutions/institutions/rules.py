@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from services.registry import fields
+from services.registry.institutions.institutions import policy
 from services.registry.reference import policy as reference
 from services.registry.reference.errors import invalid_number
 from shared.errors import Fault
@@ -13,7 +14,16 @@ from shared.national_numbers import InvalidNumber, credit_code
 from shared.redaction import quoted
 from shared.sheets.rows import FieldFault
 
+CODE = re.compile(r"[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}")
 COMPANY_ACCOUNT = re.compile(r"[0-9]{8,32}")
+
+
+def stated_facts(body: Any, kept: list[dict[str, Any]], today: date, since: date | None) -> dict[str, Any]:
+    """The dated facts that a body states, as they are kept. Said of today alone, the scale changes from today on; `kept`: its periods until now."""
+    said = {name: [each.model_dump(mode="json") for each in getattr(body, name)] for name in DATED if name in body.model_fields_set}
+    if "above_scale" in body.model_fields_set and "scale_periods" not in said:
+        said["scale_periods"] = policy.scale_from(kept, today, above=body.above_scale, since=since)
+    return said
 
 
 def read(stated: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
@@ -42,9 +52,74 @@ def read(stated: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     return values, faults
 
 
+DATED = ("scale_periods", "filing_exemptions", "marks", "licences")
+WHAT_OF_IT = {"marks": "code", "licences": "number"}  # of the others there is one at a time
+
+
+def _dated(body: Any, _today: date) -> list[Fault]:
+    """Facts of one kind end after they begin, and share no day."""
+    faults = []
+    for name in DATED:
+        listed = getattr(body, name) if name in body.model_fields_set else []
+        for index, each in enumerate(listed):
+            where = f"/{name}/{index}"
+            faults += fields.backwards(each.from_on, each.until_on, f"{where}/until_on")
+            same = [other for other in listed[:index] if _what(name, other) == _what(name, each)]
+            if any(_share_a_day(each, other) for other in same):
+                faults.append(
+                    Fault("overlapping_periods", where, seen=f"{each.from_on} 至 {each.until_on}", fix="请合并为一段,或改正起止日期。")
+                )
+    return faults
+
+
+def _what(name: str, each: Any) -> Any:
+    return getattr(each, WHAT_OF_IT[name]) if name in WHAT_OF_IT else None
+
+
+def _share_a_day(one: Any, other: Any) -> bool:
+    first, last = date.min, date.max
+    return (one.from_on or first) <= (other.until_on or last) and (other.from_on or first) <= (one.until_on or last)
+
+
+def _scale(body: Any, today: date) -> list[Fault]:
+    """What is said of today is what the periods say of it."""
+    if not {"above_scale", "scale_periods"} <= body.model_fields_set:
+        return []
+    above = any(policy.holds_on(each.from_on, each.until_on, today) for each in body.scale_periods)
+    if above == body.above_scale:
+        return []
+    return [
+        Fault(
+            "invalid_value",
+            "/above_scale",
+            seen=str(body.above_scale).lower(),
+            allowed=f"按 scale_periods,今天为 {str(above).lower()}",
+            fix="请只填 scale_periods,或改正期间。",
+        )
+    ]
+
+
+def _trades(body: Any, _today: date) -> list[Fault]:
+    """Licensed trades that look like codes are codes."""
+    listed = body.licences if "licences" in body.model_fields_set else []
+    return [
+        Fault(
+            "unknown_occupation",
+            f"/licences/{index}/trades/{at}",
+            seen=quoted(trade),
+            allowed="职业目录中的代码,或工种名称",
+            fix="请从 /v1/occupations 选择。",
+        )
+        for index, each in enumerate(listed)
+        for at, trade in enumerate(each.trades)
+        if CODE.fullmatch(trade) and trade not in reference.lists().occupations
+    ]
+
+
 def _said(name: str) -> Callable[[Any, date], list[Fault]]:
     return lambda body, _today: read({name: getattr(body, name)} if name in body.model_fields_set else {})[1]
 
 
-RULES = tuple(map(_said, ("region_code", "phone", "bank_account", "uscc")))  # each alone, for a body of which not every field is sound
+FACTS = (_dated, _scale, _trades)
+RULES = (*FACTS, *map(_said, ("region_code", "phone", "bank_account", "uscc")))  # each alone, for a body of which not every field is sound
 CHANGE_RULES = RULES[:-1]

@@ -1,9 +1,11 @@
 """Institutions (培训机构), and as dated intervals when one is designated, is blacklisted, or takes no part."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import InstitutionStatus, RatingResult
@@ -13,7 +15,8 @@ from shared import db, keeping, seeking
 
 class Institution(db.Versioned, Referenced, Row):
     """Whether it takes part, is designated or blacklisted, are intervals of their own. `rating`, `rating_year`: its latest (`ratings`), kept by whoever
-    rates it."""
+    rates it. `scale_periods` (规上), `filing_exemptions`, `marks` and `licences` are facts dated `from_on` to `until_on`, both days counted in, null: not known
+    since when, or still; those of one kind never share a day."""
 
     __tablename__ = "institutions"
 
@@ -21,7 +24,11 @@ class Institution(db.Versioned, Referenced, Row):
     uscc: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     region_code: Mapped[str] = mapped_column(Text)
-    above_scale: Mapped[bool]
+    industry_code: Mapped[str | None] = mapped_column(Text)
+    scale_periods: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
+    filing_exemptions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
+    marks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
+    licences: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
     phone: Mapped[str | None] = mapped_column(Text)
     rating: Mapped[str | None] = mapped_column(Text)
     rating_year: Mapped[int | None]
@@ -37,7 +44,9 @@ class Institution(db.Versioned, Referenced, Row):
         db.one_of("rating", RatingResult),
         CheckConstraint("num_nulls(rating, rating_year) IN (0, 2)", name="rated"),
         Index("institutions_rating_idx", "rating", "id"),
-        Index("institutions_above_scale_idx", "above_scale", "id"),
+        Index("institutions_scale_periods_idx", "id", postgresql_where=text("scale_periods <> '[]'::jsonb")),
+        Index("institutions_marks_idx", "marks", postgresql_using="gin", postgresql_ops={"marks": "jsonb_path_ops"}),
+        Index("institutions_industry_code_idx", "industry_code", "id"),
         Index("institutions_bank_account_key_idx", "bank_account_key"),
         Index("institutions_parts_idx", "parts", postgresql_using="gin"),
         Index("institutions_name_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
@@ -63,6 +72,8 @@ class Designation(Row):
     from_on: Mapped[date]
     to_on: Mapped[date]
     reason: Mapped[str | None] = mapped_column(Text)
+    decision_no: Mapped[str | None] = mapped_column(Text)
+    tender_no: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         UniqueConstraint("institution_id", "from_on", name="designations_from_on_key"),

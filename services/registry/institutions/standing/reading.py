@@ -1,9 +1,10 @@
 """An institution's standing on a day: gathers the facts, lets the policy judge."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import TeacherEmployment
@@ -38,4 +39,24 @@ async def standing(session: AsyncSession, call: Call, institution_id: UUID, on: 
         ],
         ratings=[policy.Rating(row.year, codes.label("rating_result", row.result)) for row in ratings],
     )
-    return StandingOut.model_validate({"on": on, "rules": policy.standing(facts, reference.lists().standing, on)})
+    return StandingOut.model_validate(
+        {
+            "on": on,
+            "teachers": await _teachers(session, institution.id, on),
+            "rules": policy.standing(facts, reference.lists().standing, on),
+        }
+    )
+
+
+async def _teachers(session: AsyncSession, institution_id: UUID, on: date) -> dict[str, Any]:
+    there = (Teacher.institution_id == institution_id, Teacher.from_on <= on, or_(Teacher.to_on.is_(None), Teacher.to_on >= on))
+    recognised = and_(Teacher.recognised_from_on <= on, or_(Teacher.recognised_until_on.is_(None), Teacher.recognised_until_on >= on))
+    people = func.count(Teacher.id_number_key.distinct())
+    counted = select(
+        people.label("total"),
+        people.filter(Teacher.employment == TeacherEmployment.FULL_TIME).label("full_time"),
+        people.filter(recognised).label("recognised"),
+        people.filter(Teacher.dual_qualified).label("dual_qualified"),
+    ).where(*there)
+    found = dict((await session.execute(counted)).one()._mapping)
+    return found | {"dual_qualified_share": round(found["dual_qualified"] / found["total"], 4) if found["total"] else None}

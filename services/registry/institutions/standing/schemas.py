@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from pydantic import Field
+
 from services.registry.codes import StandingRule
 from shared import wire
 
@@ -21,6 +23,17 @@ class StandingRuleOut(wire.Out):
     basis: StandingBasis
 
 
+class TeachersOut(wire.Out):
+    """Who teaches there on the day, one person once."""
+
+    total: int = Field(description="教师人数,人。", examples=[9])
+    full_time: int = Field(description="其中专职的人数,人。", examples=[4])
+    recognised: int = Field(description="其中当日有上岗资格认定的人数,人。", examples=[8])
+    dual_qualified: int = Field(description="其中双师型的人数,人。", examples=[3])
+    dual_qualified_share: float | None = Field(description="双师型占全部教师;没有教师的为 null", examples=[0.3333])
+
+
 class StandingOut(wire.Out):
     on: date
+    teachers: TeachersOut
     rules: list[StandingRuleOut]

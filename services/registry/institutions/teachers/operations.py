@@ -22,7 +22,8 @@ from shared.errors import Fault
 from shared.national_numbers import citizen_id
 from shared.privacy import Vault
 
-UPDATED = ("name", "employment", "to_on", "qualification")
+RECOGNISED = ("dual_qualified", "recognised_from_on", "recognised_until_on")  # what a list of teachers need not say
+UPDATED = ("name", "employment", "to_on", "qualification", *RECOGNISED)
 
 
 async def add(session: AsyncSession, call: Call, vault: Vault, institution_id: UUID, body: TeacherIn) -> TeacherOut:
@@ -147,6 +148,9 @@ def _row(call: Call, vault: Vault, institution_id: UUID, item: TeacherIn) -> dic
         "from_on": item.from_on,
         "to_on": item.to_on,
         "qualification": item.qualification,
+        "dual_qualified": item.dual_qualified,
+        "recognised_from_on": item.recognised_from_on,
+        "recognised_until_on": item.recognised_until_on,
         "external_refs": [ref.model_dump() for ref in item.external_refs],
         **fields.sealed_number(vault, "teachers", made, citizen_id(item.id_number, today=call.today).number),
     }
@@ -160,6 +164,7 @@ async def change(
     values = body.model_dump(exclude_unset=True, exclude={"reason"})
     from_on, to_on = values.get("from_on", teacher.from_on), values.get("to_on", teacher.to_on)
     faults = [*rules.named(body, call.today), *fields.backwards(from_on, to_on, "/to_on")]
+    faults += rules.recognition(*(values.get(name, getattr(teacher, name)) for name in ("recognised_from_on", "recognised_until_on")))
     faults += rules.unexplained(body, teacher.from_on, teacher.to_on)
     if {"from_on", "to_on"} & values.keys():
         number = fields.opened(vault, "teachers", teacher.id, "id_number", teacher.id_number) or ""

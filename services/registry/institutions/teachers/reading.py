@@ -25,6 +25,9 @@ SHOWN = (
     Teacher.from_on,
     Teacher.to_on,
     Teacher.qualification,
+    Teacher.dual_qualified,
+    Teacher.recognised_from_on,
+    Teacher.recognised_until_on,
     Teacher.external_refs,
     Teacher.version,
 )

@@ -58,4 +58,15 @@ def unexplained(body: Any, from_on: date, to_on: date | None) -> list[Fault]:
     return [Fault("missing_field", "/reason", allowed="更正任职起止日期须写明原因", fix="请填写 reason。")]
 
 
-RULES = (named, _numbered, fields.in_order("from_on", "to_on"), _of_age)
+def recognised(body: Any, _today: date) -> list[Fault]:
+    return recognition(body.recognised_from_on, body.recognised_until_on)
+
+
+def recognition(from_on: date | None, until_on: date | None) -> list[Fault]:
+    """Who is recognised is so from a day on."""
+    if until_on is not None and from_on is None:
+        return [Fault("missing_field", "/recognised_from_on", fix="请填写上岗资格认定之日。")]
+    return fields.backwards(from_on, until_on, "/recognised_until_on")
+
+
+RULES = (named, _numbered, fields.in_order("from_on", "to_on"), _of_age, recognised)

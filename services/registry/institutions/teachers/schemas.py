@@ -22,6 +22,9 @@ class TeacherIn(wire.In):
     from_on: wire.CivilDate = Field(examples=["2024-09-01"])
     to_on: wire.CivilDate | None = Field(None, examples=[None])
     qualification: wire.Word | None = Field(None, description="资格证书或职称", examples=["讲师"])
+    dual_qualified: bool = Field(False, description="双师型教师")
+    recognised_from_on: wire.CivilDate | None = Field(None, description="上岗资格认定之日;没有认定的不填", examples=["2024-09-01"])
+    recognised_until_on: wire.CivilDate | None = Field(None, description="上岗资格的最后一日;长期的不填", examples=[None])
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
@@ -33,6 +36,9 @@ class TeacherChange(wire.In):
     from_on: wire.CivilDate = Field(default_factory=lambda: date.min, examples=["2024-09-01"])
     to_on: wire.CivilDate | None = Field(None, examples=["2025-08-31"])
     qualification: wire.Word | None = Field(None, examples=["讲师"])
+    dual_qualified: bool = Field(default_factory=bool, description="双师型教师")
+    recognised_from_on: wire.CivilDate | None = Field(None, description="上岗资格认定之日", examples=["2024-09-01"])
+    recognised_until_on: wire.CivilDate | None = Field(None, description="上岗资格的最后一日", examples=[None])
     external_refs: wire.ExternalRefs = Field(default_factory=list)
     reason: wire.Reason | None = Field(None, description="更正任职起止日期的原因")
 
@@ -47,6 +53,9 @@ class TeacherOut(wire.Out):
     from_on: date
     to_on: date | None
     qualification: str | None
+    dual_qualified: bool
+    recognised_from_on: wire.CivilDate | None = Field(description="上岗资格认定之日")
+    recognised_until_on: wire.CivilDate | None = Field(description="上岗资格的最后一日")
     external_refs: list[wire.ExternalRef]
     version: int
 

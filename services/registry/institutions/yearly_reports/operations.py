@@ -3,10 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.codes import InstitutionKind, YearlyFigure
 from services.registry.institutions.institutions import reading as institutions
+from services.registry.institutions.institutions import visibility
+from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports import rules
 from services.registry.institutions.yearly_reports.schemas import YearlyReportCorrected, YearlyReportIn, YearlyReportOut
 from services.registry.institutions.yearly_reports.tables import YearlyReport
@@ -50,6 +53,21 @@ async def list_reports(session: AsyncSession, call: Call, institution_id: UUID, 
     await institutions.find(session, call, institution_id)
     wanted = select(YearlyReport).where(YearlyReport.institution_id == institution_id)
     return await pages.page(session, wanted, YearlyReport.id, asked, lambda row: YearlyReportOut.model_validate(row[0]))
+
+
+def listed(
+    call: Call,
+    *,
+    year: list[int] | None,
+    institution_id: list[UUID] | None,
+    institution_kind: list[InstitutionKind] | None,
+    has: list[YearlyFigure] | None,
+) -> Select[Any]:
+    """The reports of all institutions that the caller sees; `has`: those that tell one of these figures."""
+    wanted = select(YearlyReport).join(Institution, Institution.id == YearlyReport.institution_id).where(visibility.rows(call.actor))
+    equal = {YearlyReport.year: year, YearlyReport.institution_id: institution_id, Institution.kind: institution_kind}
+    told = [getattr(YearlyReport, each).is_not(None) for each in has or ()]
+    return pages.where(wanted.where(or_(*told)) if told else wanted, equal)
 
 
 async def _record(

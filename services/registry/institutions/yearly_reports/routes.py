@@ -3,8 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 
+from services.registry.codes import InstitutionKind, YearlyFigure
 from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.institutions.policy import OWN
 from services.registry.institutions.institutions.routes import ONE, SEES
@@ -15,6 +16,7 @@ from services.registry.institutions.yearly_reports.tables import YearlyReport
 from shared import errors, pages, web, wire
 
 router = web.Router("institutions")
+all_router = web.Router("yearly-reports")
 Listed = Annotated[pages.Asked, pages.asking(year=YearlyReport.year, reported_at=YearlyReport.reported_at)]
 
 
@@ -42,3 +44,18 @@ async def correct_report(
 @router.operation("GET", f"{ONE}/yearly-reports", may=SEES, summary="年度报告", errors=[errors.InvalidCursor])
 async def list_reports(institution_id: UUID, session: web.Session, call: web.Caller, asked: Listed) -> wire.Page[YearlyReportOut]:
     return wire.Page[YearlyReportOut].model_validate(await operations.list_reports(session, call, institution_id, asked))
+
+
+@all_router.operation("GET", "/v1/yearly-reports", may=SEES, summary="各机构的年度报告", errors=[errors.InvalidCursor])
+async def list_all_reports(
+    session: web.Session,
+    call: web.Caller,
+    asked: Listed,
+    year: pages.AnyOf[Annotated[int, Query(ge=2000, le=2100)]] = None,
+    institution_id: pages.AnyOf[UUID] = None,
+    institution_kind: pages.AnyOf[InstitutionKind] = None,
+    has: Annotated[pages.AnyOf[YearlyFigure], Query(description="填报了其中一项的")] = None,
+) -> wire.Page[YearlyReportOut]:
+    wanted = operations.listed(call, year=year, institution_id=institution_id, institution_kind=institution_kind, has=has)
+    found = await pages.page(session, wanted, YearlyReport.id, asked, lambda row: YearlyReportOut.model_validate(row[0]))
+    return wire.Page[YearlyReportOut].model_validate(found)

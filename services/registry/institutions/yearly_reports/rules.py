@@ -7,14 +7,18 @@ from services.registry.institutions.yearly_reports.schemas import YearlyFigures
 from shared.errors import Fault
 
 FIGURES = tuple(YearlyFigures.model_fields)
+PARTS = (
+    ("training_funds", "training_funds_frontline", "其中用于一线职工的经费不能超过总额。"),
+    ("wages", "extracted", "从工资总额中提取的职工教育经费不能超过工资总额。"),
+)
 
 
 def _part_of_the_whole(body: Any, _today: date) -> list[Fault]:
-    whole, part = body.training_funds, body.training_funds_frontline
-    if whole is None or part is None or part <= whole:
-        return []
-    fix = "其中用于一线职工的经费不能超过总额。"
-    return [Fault("invalid_value", "/training_funds_frontline", seen=f"{part:.2f}", allowed=f"不超过 {whole:.2f}", fix=fix)]
+    return [
+        Fault("invalid_value", f"/{name}", seen=f"{part:.2f}", allowed=f"不超过 {whole:.2f}", fix=fix)
+        for of, name, fix in PARTS
+        if (whole := getattr(body, of)) is not None and (part := getattr(body, name)) is not None and part > whole
+    ]
 
 
 def _figures(body: Any, _today: date) -> list[Fault]:

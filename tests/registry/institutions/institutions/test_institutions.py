@@ -126,6 +126,7 @@ async def test_its_history_tells_old_and_new_masked_and_the_paper_as_it_stood(st
         assert sorted(told["changes"], key=lambda each: each["field"]) == [
             {"field": "above_scale", "old": False, "new": True},
             {"field": "bank_account", "old": "6217***********4321", "new": "6217***********0000"},
+            {"field": "scale_periods", "old": [], "new": [{"from_on": "2025-04-10", "until_on": None}]},
         ]
         assert (told["role"], told["action"], designated["changes"][0]["new"]) == (
             "officer",

@@ -113,7 +113,10 @@ async def test_exit_ends_the_designation_that_day_and_a_new_one_brings_it_back(s
         await moved(officer, kept, "designate", TERM)
         await moved(officer, kept, "designate", {"from_on": "2026-01-01", "to_on": "2026-12-31"})
         gone = await moved(officer, kept, "exit", {"reason": "停办"})
-        assert (gone["status"], gone["designations"]) == ("exited", [{**TERM, "to_on": "2025-04-08", "reason": None}])
+        assert (gone["status"], gone["designations"]) == (
+            "exited",
+            [{**TERM, "to_on": "2025-04-08", "reason": None, "decision_no": None, "tender_no": None}],
+        )
         assert (await officer.post(f"/v1/institutions/{kept['id']}:exit", json={"reason": "停办"})).json()["code"] == "invalid_state"
         back = await moved(officer, kept, "designate", {"from_on": "2025-04-09", "to_on": "2025-12-31"})
         assert back["status"] == "active"
