@@ -39,7 +39,9 @@ async def test_classes_attended_are_told_under_whichever_id_is_asked_for_and_tho
         assert {(str(each.class_id), each.starts_on, each.ends_on) for each in found} == {(class_id, first, last)}
         order_id = db.new_id()
         async with registry.kernel.writing.begin() as session:
-            await session.execute(text("UPDATE classes SET order_id = :order WHERE id = :id"), {"order": order_id, "id": class_id})
+            await session.execute(
+                text("UPDATE classes SET kind = 'order', order_id = :order WHERE id = :id"), {"order": order_id, "id": class_id}
+            )
         people = await clients.order_people(eastwest.kernel, CALL, order_id, last)
         assert {str(each.trainee_id) for each in people} == {present, kept}
         assert await clients.order_people(eastwest.kernel, CALL, order_id, first) == []
