@@ -42,12 +42,6 @@ def spawn(
     """Start a child in a session of its own; should we die, even of kill -9, the kernel sends it `ends_by`. Without a `log` it writes where we do."""
     parent = os.getpid()
 
-    def tie_to_parent() -> None:
-        if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(ends_by))
-            if os.getppid() != parent:  # died before the line above
-                os._exit(1)
-
     def start() -> subprocess.Popen[bytes]:
         with log.open("ab") if log else contextlib.nullcontext() as out:
             return subprocess.Popen(
@@ -58,13 +52,21 @@ def spawn(
                 cwd=cwd,
                 env=dict(env),
                 start_new_session=True,  # Ctrl-C reaches us alone: we stop the children in order
-                preexec_fn=tie_to_parent,  # noqa: PLW1509 - the launcher has no threads
+                preexec_fn=lambda: tie_to(parent, ends_by),  # noqa: PLW1509 - the launcher has no threads
                 user=account.uid if account else None,
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,
             )
 
     return _STARTER.submit(start).result()
+
+
+def tie_to(parent: int, ends_by: signal.Signals) -> None:
+    """Called in a child: should its parent die, the kernel sends it `ends_by`."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(ends_by))
+        if os.getppid() != parent:  # died before the line above
+            os._exit(1)
 
 
 def end(process: subprocess.Popen[bytes], ask: signal.Signals, seconds: float) -> None:

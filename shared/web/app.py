@@ -49,7 +49,8 @@ class Part:
         """Its own and those that every service has; flat, since an included router would match every request a second time."""
         records = () if self.merges else standing.records(self.name, self.codes)
         names = (standing.names_of(self.names),) if self.names else ()
-        return [route for router in (*self.routers, *records, *names) for route in router.routes]
+        health = standing.health({"sealing": standing.sealing, **self.checks})
+        return [route for router in (*self.routers, *records, *names, health) for route in router.routes]
 
 
 async def _end(tasks: Collection[asyncio.Task[Any]]) -> None:
@@ -100,8 +101,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     app.state.kernel = made
     app.state.part = part
     problems.install(app)
-    health = standing.health(part.name, settings.build, {"sealing": standing.sealing, **part.checks})
-    app.router.routes.extend([*part.routes, *health.routes])
+    app.router.routes.extend(part.routes)
     app.state.papers = _shown(part.papers, app)
     documents.install(app, part.name)
     if not part.merges:

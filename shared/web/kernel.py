@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,9 +19,12 @@ SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
 
 @dataclass(frozen=True)
 class Kernel:
-    """The parts every operation may need. `neighbours` holds the other services by name; `stopping` is set when the process has been told to end."""
+    """The parts every operation may need. `neighbours` holds the other services by name; `stopping` is set when the process has been told to end;
+    `policy_hash` says which county's data it runs on."""
 
     service: str
+    started_at: datetime
+    policy_hash: str
     settings: Settings
     engine: AsyncEngine
     writing: async_sessionmaker[AsyncSession]
@@ -70,6 +74,8 @@ def build(service: str, settings: Settings) -> Kernel:
     reading, stopping = db.reading(engine), asyncio.Event()
     made = Kernel(
         service,
+        clock.now(),
+        county.digest(),
         settings,
         engine,
         db.writing(engine),

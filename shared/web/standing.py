@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, audit, changes, clock, county, errors, names, pages, wire
+from shared import access, audit, changes, errors, names, pages, wire
 from shared.sealing import Broken, Reason, chain, verifying
 from shared.web import events, problems
 from shared.web.kernel import Kernel, KernelOf
@@ -199,8 +199,8 @@ async def _checked(check: Check, kernel: Kernel) -> dict[str, Any]:
         return {"status": "unavailable", "code": problems.translate(error).code}
 
 
-def health(service: str, build: str, checks: Mapping[str, Check]) -> Router:
-    made, policy_hash, started_at = Router("health"), county.digest(), clock.now()
+def health(checks: Mapping[str, Check]) -> Router:
+    made = Router("health")
 
     @made.operation("GET", "/livez", may=access.PUBLIC, summary="进程是否存活")
     async def livez() -> Health:
@@ -217,8 +217,9 @@ def health(service: str, build: str, checks: Mapping[str, Check]) -> Router:
         return Health(status="ok", checks=found)
 
     @made.operation("GET", "/version", may=access.PUBLIC, summary="版本与政策数据的摘要")
-    async def version() -> Version:
-        return Version(service=service, build=build, policy_hash=policy_hash, started_at=started_at)
+    async def version(kernel: KernelOf) -> Version:
+        build, policy_hash, started_at = kernel.settings.build, kernel.policy_hash, kernel.started_at
+        return Version(service=kernel.service, build=build, policy_hash=policy_hash, started_at=started_at)
 
     @made.operation("GET", "/metrics", may=access.PUBLIC, summary="Prometheus 指标", response_class=Response)
     async def metrics(kernel: KernelOf) -> Response:

@@ -1,4 +1,4 @@
-"""A whole system to attack: five processes, real sockets, a real database, and the keys to forge with."""
+"""A whole system to attack, which ends with the last attack: five processes, real sockets, a real database, and the keys to forge with."""
 
 from collections.abc import Iterator
 
@@ -8,20 +8,20 @@ from deploy.stack import Stack
 from tests.attacks import world as worlds
 from tests.attacks.tokens import Forge
 from tests.attacks.world import World
-from tests.stacks import patient
+from tests.stacks import forked
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    with patient() as running:
+    with forked() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def forge(stack: Stack) -> Forge:
     return Forge(stack)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(stack: Stack, forge: Forge) -> World:
     return worlds.build(stack, forge)

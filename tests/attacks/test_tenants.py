@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-import psutil
 
-from deploy.stack import Stack
 from services.eastwest.changes import visibility as eastwest
 from services.evaluation.changes import visibility as evaluation
 from services.registry.changes import visibility as registry
@@ -247,10 +245,3 @@ def _told_of(world: World, token: str) -> set[tuple[str, str]]:
         events += answer["items"]
         if after == (after := f"&after={answer['next']}"):
             return {paper_of(event) for event in events}
-
-
-def test_no_process_is_given_the_password_of_a_role_that_it_does_not_work_as(stack: Stack) -> None:
-    passwords: dict[str, str] = json.loads((stack.var / "secrets.json").read_text())["role_passwords"]
-    for name, pid in stack.pids.items():
-        given = "\n".join(psutil.Process(pid).environ().values())
-        assert {role for role, password in passwords.items() if password in given} == {name} & passwords.keys()

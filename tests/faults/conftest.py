@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.stack import Stack
-from tests.stacks import patient
+from tests.stacks import forked
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    with patient(DRAIN_SECONDS="4") as running:
+    with forked(DRAIN_SECONDS="4") as running:
         yield running

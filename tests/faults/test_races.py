@@ -13,7 +13,7 @@ import pytest
 
 from deploy.demo.main_job import Job, Person
 from tests import people
-from tests.stacks import patient
+from tests.stacks import forked
 
 APPROVALS, AFFORDED = 64, 10
 REPEATS = 200
@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 @pytest.fixture(scope="module")
 def job() -> Iterator[Job]:
     """A school with a short class of 64 trainees that is over, and nothing claimed yet."""
-    with patient() as stack, Job(stack.gateway_url) as made:
+    with forked() as stack, Job(stack.gateway_url) as made:
         made.register_the_school()
         made.short_id = _a_class_that_is_over(made)
         yield made

@@ -1,4 +1,5 @@
-"""The whole system as it runs for its users: five processes, real sockets, a real database, one for all journeys of a run."""
+"""The whole system as it runs for its users: five processes, real sockets, a real database, one for all journeys. It ends with the last of them: a system
+at rest takes a tenth of a core."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from tests.stacks import patient
 SECONDS_AT_MOST = 10
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     with patient() as running:
         yield running
