@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from deploy.processes import spawn
 from deploy.stack import Stack
 from services.subsidy.claims.schemas import LINES_AT_MOST
 from tests import people
-from tests.bench import claims, judging, load, overview, placements, queries, raw, rosters
+from tests.bench import claims, judging, load, overview, placements, prints, queries, raw, rosters
 
 SECONDS, ROUNDS = 1.5, 3
 CLAIMS = 12
@@ -40,7 +41,8 @@ def main() -> int:
         for row in [
             *_reading(stack, job, trainee_id, Path(place), console),
             *_claims(stack, job),
-            *_judging(),
+            *_rates(judging.measured()),
+            *_rates(prints.measured()),
             *rosters.measured(stack, job, trainee_id),
             *_placements(stack, job),
             *_overview(job),
@@ -50,8 +52,8 @@ def main() -> int:
     return 0
 
 
-def _judging() -> list[tuple[str, ...]]:
-    return [(what, f"{rate:,.0f}/s", f"{least:,}/s", *_goal(rate / least, 1, at_least=True)) for what, rate, least in judging.measured()]
+def _rates(measured: Iterator[tuple[str, float, float]]) -> list[tuple[str, ...]]:
+    return [(what, f"{rate:,.0f}/s", f"{least:,}/s", *_goal(rate / least, 1, at_least=True)) for what, rate, least in measured]
 
 
 def _goal(ratio: float, bound: float, *, at_least: bool) -> tuple[str, str, str]:

@@ -228,7 +228,16 @@ def _work() -> dict[str, Ask]:
     def some(number: int) -> list[dict[str, Any]]:
         return [people.trainee(next(serial)) for _ in range(number)]
 
+    def verify(city: City) -> None:
+        """A number that nobody has costs what one that somebody has costs. An address verifies sixty times a minute: each is another of this machine's."""
+        n = next(serial)
+        with httpx.Client(transport=httpx.HTTPTransport(local_address=f"127.0.{n // 250 % 250}.{1 + n % 250}"), timeout=60) as anyone:
+            asked = {"number": f"S000052000009255{n % 1_000_000:06d}", "name": "王秀英"}
+            answer = anyone.post(f"{city.stack.gateway_url}/v1/certificates:verify", json=asked)
+        assert answer.status_code == 200, answer.text
+
     return {
+        "verify a certificate": verify,
         "one class": get("/v1/classes/{job.short_id}"),
         "overview of a class": get("/v1/classes/{job.short_id}/overview"),
         "eligibility of a class of 50": get("/v1/classes/{job.short_id}/eligibility"),

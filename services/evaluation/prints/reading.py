@@ -71,10 +71,11 @@ async def printed(session: AsyncSession, call: Call, kernel: Kernel, printing: P
     pages = [_page(each, printing.holders.get(each.trainee_id), verify_at) for each in printing.certificates]
     for each in printing.certificates:
         await deeds.record(session, call, "certificate.printed", each.id, event=False, details={"print": len(each.prints)})
-    return await asyncio.to_thread(_made, pages, kernel.settings.certificate_signer)
+    return await asyncio.to_thread(made, pages, kernel.settings.certificate_signer)
 
 
-def _made(pages: Collection[policy.Page], signer: bytes) -> bytes:
+def made(pages: Collection[policy.Page], signer: bytes) -> bytes:
+    """The signed file. Blocks for some tens of milliseconds and five more a page."""
     return signing.signed(typeset(TEMPLATE, policy.bound([*pages])), signer)
 
 
@@ -91,7 +92,7 @@ def _page(certificate: Certificate, holder: clients.TraineeName | None, verify_a
         issued_on=policy.written(certificate.issued_on),
         edition=policy.edition(certificate.prints),
         verify_at=verify_at,
-        qr=_qr(policy.verify_url(verify_at, certificate.number)),
+        qr=code(policy.verify_url(verify_at, certificate.number)),
     )
 
 
@@ -99,7 +100,8 @@ def _occupation(code: str) -> str:
     return next((each.name for each in rules.occupations() if each.code == code), code)
 
 
-def _qr(text: str) -> str:
+def code(text: str) -> str:
+    """The code that says this, as SVG."""
     drawn = BytesIO()
     segno.make(text, error="m", micro=False).save(drawn, kind="svg", border=2, scale=4, xmldecl=False)
     return drawn.getvalue().decode()
