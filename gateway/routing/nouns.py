@@ -26,6 +26,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "trade-filings",
         "harvest-alarms",
         "brands",
+        "talent",
     ),
     "subsidy": (
         "schemes",

@@ -27,6 +27,7 @@ from services.registry.people.harvests.tables import Harvest
 from services.registry.people.merges import routes as merges
 from services.registry.people.outside_payments import routes as outside_payments
 from services.registry.people.status_records import routes as status_records
+from services.registry.people.talent import routes as talent
 from services.registry.people.trainees import routes as trainees
 from services.registry.reference import reading
 from services.registry.reference import routes as reference
@@ -63,6 +64,7 @@ PART = web.Part(
         erasures.router,
         harvests.router,
         status_records.router,
+        talent.router,
         status_records.lists_router,
         status_records.trainees_router,
         outside_payments.router,

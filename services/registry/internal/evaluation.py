@@ -65,20 +65,20 @@ class HoldersAsked(wire.In):
 
 
 class HolderFacts(wire.Out):
-    """Under the id that was asked for; `known_as`: today's name and the earlier ones, one a line."""
+    """Under the id that was asked for."""
 
     id: UUID
     name: str
-    known_as: str
+    known_as: str = Field(description="today's name and the earlier ones, one a line")
     id_number_masked: str
     employer_id: UUID | None
 
 
 class HoldersFound(wire.Out):
-    """Who is not known is left out. `schools`: of each class the institution that teaches it."""
+    """Who is not known is left out."""
 
     trainees: list[HolderFacts]
-    schools: dict[UUID, UUID]
+    schools: dict[UUID, UUID] = Field(description="of each class the institution that teaches it")
 
 
 class EnterpriseOut(wire.Out):

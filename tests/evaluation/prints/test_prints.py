@@ -108,7 +108,7 @@ async def test_a_batch_is_one_file_of_those_that_are_valid(start: Start) -> None
         valid = sorted(each["number"] for each in certificates if each is not certificates[1])
         assert [code[-22:] for code in codes] == valid and len(texts) == 2
         assert (await w.enterprise(institution_id=await w.institution()).get(path)).status_code == 404
-        unissued = await w.batch((await w.filing())["id"], [await w.worker(9)], "locked", held_on="2025-06-19")
+        unissued = await w.batch(certificates[0]["filing_id"], [await w.worker(9)], "locked")
         await refused(w.enterprise().get(f"/v1/assessments/{unissued['id']}/certificates.pdf"), 409, "invalid_state")
 
 
