@@ -15,6 +15,7 @@ from services.eastwest.orders import routes as orders
 from services.eastwest.pipelines import routes as pipelines
 from services.eastwest.placements import routes as placements
 from services.eastwest.placements import rules
+from services.eastwest.replies import routes as replies
 from services.eastwest.settings import Settings
 from services.eastwest.worklist import operations as worklist
 from shared import codes as labels
@@ -30,6 +31,7 @@ PART = web.Part(
         orders.router,
         pipelines.router,
         placements.router,
+        replies.router,
         placements.reports,
         placements.public,
         placements.statistics,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
@@ -38,7 +39,7 @@ async def keep(
 ) -> Kept:
     kept, rows, reported_on = Kept(), reading.rows, taken.reported_on
     own, office = await _placements(session, call, kernel, rows), taken.office
-    here = [(row, placement) for row in rows if (placement := _meant(kept, row, own.get(row.id_number, [])))]
+    here = [(row, placement) for row in rows if (placement := _meant(kept, row, own.get(row.placement_id or row.id_number, [])))]
     known = await facts.of_placements(session, [placement.id for _, placement in here])
     here = [(row, placement) for row, placement in here if _agreed(kept, row, known[placement.id], reported_on, office)]
     begun = {placement_id for placement_id, each in known.items() if any(fact.kind == "started" for fact in each)}
@@ -64,17 +65,19 @@ async def keep(
     return kept
 
 
-async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence[PersonRow]) -> dict[str, list[Any]]:
-    """Each person's placements among those the caller sees, by the number of the row, newest first."""
-    numbers = [row.id_number for row in rows]
+async def _placements(session: AsyncSession, call: Call, kernel: Kernel, rows: Sequence[PersonRow]) -> dict[str | UUID, list[Any]]:
+    """Each person's placements among those the caller sees, by the number of the row, or the placement that it names, newest first."""
+    numbers = [row.id_number for row in rows if row.id_number]
+    ids = [row.placement_id for row in rows if row.placement_id]
     trainees = dict(zip(numbers, await clients.lookup(kernel, call, numbers), strict=True))
-    wanted = conditions.with_order().where(
-        visibility.rows(call.actor), ALIASES.among(Placement.trainee_id, [each for each in trainees.values() if each])
-    )
+    theirs = ALIASES.among(Placement.trainee_id, [each for each in trainees.values() if each])
+    wanted = conditions.with_order().where(visibility.rows(call.actor), or_(theirs, Placement.id == func.any(ids)))
     by_person: dict[UUID, list[Any]] = {}
+    named: dict[str | UUID, list[Any]] = {}
     for placement in await session.execute(wanted.order_by(Placement.id.desc())):
         by_person.setdefault(placement.trainee_id, []).append(placement)
-    return {number: by_person.get(trainee_id, []) for number, trainee_id in trainees.items() if trainee_id}
+        named[placement.id] = [placement]
+    return named | {number: by_person.get(trainee_id, []) for number, trainee_id in trainees.items() if trainee_id}
 
 
 def _meant(kept: Kept, row: PersonRow, own: Sequence[Any]) -> Any:

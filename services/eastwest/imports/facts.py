@@ -73,7 +73,7 @@ def other_facts(
             found.append(news(UpdateKind.LEFT, row.left_on, evidence=evidence))
     found += [news(UpdateKind.CANCELLED, reported_on, corrects=fact.external_ref) for fact in otherwise]
     if row.started_on <= reported_on and (row.left_on is None or row.left_on > reported_on):
-        found.append(news(UpdateKind.PRESENT, reported_on, evidence=_statement(row, reported_on)))
+        found.append(news(UpdateKind.PRESENT, reported_on, evidence=_asked_for(row) or _statement(row, reported_on)))
     return found
 
 
@@ -108,6 +108,13 @@ def _left_otherwise(row: PersonRow, facts: Sequence[Fact], reported_on: dt.date)
     return [
         fact for fact in _leavings(row, facts) if fact.effective_on != left_on and (left_on is not None or fact.effective_on <= reported_on)
     ]
+
+
+def _asked_for(row: PersonRow) -> list[EvidenceIn] | None:
+    """For the days of which a reply sheet asked for proof."""
+    if row.covers is None or not row.insured:
+        return None
+    return [EvidenceIn(grade=STATEMENT, covers_from_on=max(row.started_on, row.covers.from_on), covers_to_on=row.covers.to_on)]
 
 
 def _statement(row: PersonRow, until_on: dt.date) -> list[EvidenceIn] | None:

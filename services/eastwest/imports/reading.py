@@ -4,8 +4,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
+from uuid import UUID
 
 from services.eastwest.placements import rules
+from services.eastwest.placements.policy.retention import Span
 from shared import county
 from shared.sheets import Book, Reading, Value, read_date, text_of
 from shared.sheets.finding import Words, find_layouts
@@ -23,7 +25,10 @@ WORDS: Final = Words(
         "state": r".*(?:在岗|在职|就业).*(?:情况|状态)|是否在[岗职]|状态",
         "insured": r".*(?:参保|社保).*",
         "district": r".*所在区.*|区|区县",
-        "employer": r"(?!.*(?:信用|代码)).*(?:用人单位|用工单位|工作单位|单位名称|企业名称|企业|单位)",
+        "placement": r"安置编号",
+        "covers_from": r"缺证起日",
+        "covers_to": r"缺证止日",
+        "employer": r"(?!.*(?:信用|代码|缺证)).*(?:用人单位|用工单位|工作单位|单位名称|企业名称|企业|单位)",
     },
     called={"id_number": "公民身份号码", "started": "入职日期"},
 )
@@ -33,7 +38,8 @@ INSURED: Final = re.compile(r"已?参保.*|已缴.*|是|有|√|✓")
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """What the sheet says of one person."""
+    """What the sheet says of one person. `placement_id`: in a reply sheet, which bears it in place of the whole number; `covers`: the days of which it
+    asked for proof."""
 
     sheet: str
     number: int
@@ -45,6 +51,8 @@ class PersonRow:
     employer_name: str | None
     district_code: str | None
     order_number: str | None
+    placement_id: UUID | None = None
+    covers: Span | None = None
 
 
 def read(book: Book, *, today: dt.date) -> Reading[PersonRow]:
@@ -53,6 +61,9 @@ def read(book: Book, *, today: dt.date) -> Reading[PersonRow]:
     first = FirstStands()
 
     def read_row(check: RowCheck) -> PersonRow | None:
+        if said := check.text("placement"):
+            first.check(check, said, "placement")
+            return _person(check, "", today, check.take("placement", _placement, said))
         citizen = check.take("id_number", id_number, check.value("id_number"), today=today)
         if citizen is None:
             return None
@@ -62,7 +73,7 @@ def read(book: Book, *, today: dt.date) -> Reading[PersonRow]:
     return read_rows(find_layouts(book, WORDS, needed=NEEDED), read_row)
 
 
-def _person(check: RowCheck, number: str, today: dt.date) -> PersonRow | None:
+def _person(check: RowCheck, number: str, today: dt.date, placement_id: UUID | None = None) -> PersonRow | None:
     started_on = check.day("started", _day, "入职日期")
     left_on = check.day("left", _day, "离职日期") if check.text("left") else None
     said, dated = _state(check.text("state")), bool(check.text("left"))
@@ -78,6 +89,7 @@ def _person(check: RowCheck, number: str, today: dt.date) -> PersonRow | None:
         if on and on > today:
             check.add(name, _wrong_day(check.text(name), f"日期还没有到(今天 {today});到时再填"))
     employer, order_number = check.words("employer"), check.words("order_number")
+    covers = _covers(check, today) if placement_id and check.text("covers_from") else None
     if started_on is None or check.faults:
         return None
     return PersonRow(
@@ -91,7 +103,25 @@ def _person(check: RowCheck, number: str, today: dt.date) -> PersonRow | None:
         employer,
         _district(check.text("district")),
         order_number,
+        placement_id,
+        covers,
     )
+
+
+def _placement(said: str) -> UUID:
+    try:
+        return UUID(said)
+    except ValueError:
+        raise FieldFault("not_on_order", said, "安置编号不要改动;请按原表填写") from None
+
+
+def _covers(check: RowCheck, today: dt.date) -> Span | None:
+    from_on, to_on = check.day("covers_from", _day, "缺证起日"), check.day("covers_to", _day, "缺证止日")
+    if from_on is None or to_on is None:
+        return None
+    if from_on > to_on or to_on > today:
+        check.add("covers_to", _wrong_day(check.text("covers_to"), f"须不早于 {from_on},不晚于今天 {today}"))
+    return Span(from_on, to_on)
 
 
 def _state(text: str) -> Literal["", "at_work", "left", "away", "unknown"]:

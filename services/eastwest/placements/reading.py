@@ -170,16 +170,21 @@ def _shown(row: Any, verdict: Verdict, today: date) -> PlacementOut:
     )
     return PlacementOut(
         **{name: getattr(row, name) for name in plain},
-        employer=EmployerOut(**_employer(row)),
+        employer=EmployerOut(**employer(row)),
         status=states.status_on(today, row.started_on, row.left_on),
         retention=verdict,
     )
 
 
-def _employer(row: Any) -> dict[str, Any]:
+def employer(row: Any) -> dict[str, Any]:
     """Where the person works, or is to work."""
     of_the_order = {"name": row.order_employer_name, "uscc": row.order_employer_uscc, "district_code": row.order_employer_district_code}
     return row.employer_now or row.employer or of_the_order
+
+
+def district_name(code: str | None) -> str | None:
+    """A district of the partner city by its name; null: it is elsewhere."""
+    return next((each.name for each in county.here().partner.districts if each.code == code), None)
 
 
 def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdict] | None) -> Span:
@@ -303,16 +308,15 @@ async def statistics(session: AsyncSession, call: Call, as_of: date, by: By | No
 
 def _group(by: By, row: Any, found: Retention) -> tuple[str | None, str | None]:
     """The code and the name of the group that a placement belongs to."""
-    employer = _employer(row)
+    works_at = employer(row)
     match by:
         case By.ORDER:
             return str(row.order_id), row.order_number
         case By.CLASS:
             return str(row.class_id) if row.class_id else None, None
         case By.DISTRICT:
-            code = employer["district_code"]
-            return code, next((each.name for each in county.here().partner.districts if each.code == code), None)
+            return works_at["district_code"], district_name(works_at["district_code"])
         case By.MONTH:
             return f"{found.started_on:%Y-%m}" if found.started_on else None, None
         case By.EMPLOYER:
-            return employer["name"], employer["name"]
+            return works_at["name"], works_at["name"]
