@@ -16,6 +16,7 @@ from gateway.identity.local_accounts import job as local
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
 from gateway.plans import routes as plans
+from gateway.plans.briefings import routes as briefings
 from gateway.plans.subtargets import routes as subtargets
 from gateway.reference import routes as reference
 from gateway.routing import cors, forwarding
@@ -35,6 +36,7 @@ ROUTERS = (
     *identity.ROUTERS,
     plans.router,
     subtargets.router,
+    briefings.router,
     reference.router,
     changes.router,
     audit.router,

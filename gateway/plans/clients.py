@@ -1,9 +1,10 @@
 """What the board asks of the services that count, and the fields it reads of their answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator
 
@@ -74,6 +75,29 @@ async def counts(
     if answer is None:
         raise errors.UpstreamFailed(f"{source} 服务没有方案计数的接口。")
     return read(CountsRead, answer, source)
+
+
+class ClassesRead(BaseModel):
+    classes: dict[UUID, list[str]]
+
+
+class PaidRead(BaseModel):
+    paid: dict[UUID, Decimal]
+
+
+async def classes_behind(
+    kernel: web.Kernel, call: Call, plan: Plan, windows: Mapping[str, Window], as_of: date
+) -> Mapping[UUID, list[str]]:
+    """Which countings each class stands behind, by its id."""
+    body = {"as_of": str(as_of), "countings": [_counting("registry", plan, key, window) for key, window in windows.items()]}
+    answer = await kernel.neighbours["registry"].post("/internal/v1/counted-classes", call, body)
+    return read(ClassesRead, answer, "registry").classes
+
+
+async def paid_for(kernel: web.Kernel, call: Call, class_ids: Collection[UUID]) -> Mapping[UUID, Decimal]:
+    """What was paid for each class, in yuan."""
+    answer = await kernel.neighbours["subsidy"].post("/internal/v1/paid-for-classes", call, {"class_ids": sorted(map(str, class_ids))})
+    return read(PaidRead, answer, "subsidy").paid
 
 
 def _counting(source: Source, plan: Plan, key: str, window: Window) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def checked(code: str) -> PlanCheckOut:
 async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: Breakdown | None = None) -> ProgressOut:
     """The board of a day. A service that does not answer leaves its lines unknown; the others are shown."""
     plan = existing(code)
-    windows = {_key(window.line.code, window.period): window for window in board.windows(plan, as_of)}
+    windows = {key_of(window.line.code, window.period): window for window in board.windows(plan, as_of)}
     counted = dict(
         zip(SOURCES, await asyncio.gather(*(_ask(kernel, call, each, plan, windows, as_of, by) for each in SOURCES)), strict=True)
     )
@@ -54,7 +54,7 @@ async def progress(kernel: web.Kernel, call: Call, code: str, as_of: date, by: B
             targets = await subtargets.targets(session, plan, by)
     lines: list[dict[str, Any]] = [dict(line) for line in board.progress(plan, counts, as_of)]
     for line in lines if by else []:
-        key = _key(line["code"], line["period"])
+        key = key_of(line["code"], line["period"])
         line["breakdown"] = _breakdown(plan, windows[key], answers[key], as_of, by, names, targets) if by and key in answers else []
     shown = [PlanLineOut.model_validate(line) for line in lines]
     return ProgressOut(plan=code, as_of=as_of, by=by, complete=not unavailable, unavailable=unavailable, lines=shown)
@@ -73,7 +73,7 @@ async def _ask(
         return None
 
 
-def _key(line_code: str, period: str) -> str:
+def key_of(line_code: str, period: str) -> str:
     return f"{line_code} {period}"
 
 

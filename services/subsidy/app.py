@@ -11,7 +11,7 @@ from services.subsidy.corrections import routes as corrections
 from services.subsidy.dossiers import routes as dossiers
 from services.subsidy.following import job as following
 from services.subsidy.funds import routes as funds
-from services.subsidy.internal import evaluation, names, registry, search
+from services.subsidy.internal import evaluation, gateway, names, registry, search
 from services.subsidy.judging import trades
 from services.subsidy.metadata import Row
 from services.subsidy.notices import routes as notices
@@ -69,6 +69,7 @@ PART = web.Part(
         receipts.router,
         receipts.public,
         evaluation.router,
+        gateway.router,
         registry.router,
         search.router,
         worklist.router,

@@ -2,8 +2,26 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, Text, and_, case, cast, column, func, null, or_, values
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    null,
+    or_,
+    select,
+    values,
+)
 
 from services.registry.codes import ClassStatus
 from services.registry.counting.schemas import By, CountingIn
@@ -87,3 +105,9 @@ def group_of(by: By) -> Any:
         case "institution":
             return cast(TrainingClass.institution_id, Text)
     return cast(null(), Text)
+
+
+def classes_behind(countings: Sequence[CountingIn]) -> Select[UUID, str]:
+    """class, key: the classes that ended within the days and count."""
+    wanted = wanted_of(countings)
+    return select(TrainingClass.id, wanted.c.key).join(wanted, ended(wanted))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.counting import conditions, reading
 from services.registry.counting.schemas import (
     By,
+    CountedClasses,
     CountingIn,
     CountOut,
     CountsIn,
@@ -80,6 +81,14 @@ async def _add_underway(session: AsyncSession, asked: CountsIn, counted: dict[st
 async def order_trained(session: AsyncSession, asked: TrainedAsked) -> TrainedFacts:
     found = await session.execute(reading.order_trained(asked.trainee_ids))
     return TrainedFacts(completed_on={row[0]: row[1] for row in found})
+
+
+async def counted_classes(session: AsyncSession, asked: CountsIn) -> CountedClasses:
+    """Money is spent on classes: which of them stand behind each counting."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for class_id, key in await session.execute(conditions.classes_behind(asked.countings)) if asked.countings else ():
+        found[class_id].append(key)
+    return CountedClasses(classes=found)
 
 
 def _by_measure(countings: Sequence[CountingIn]) -> dict[str, list[CountingIn]]:

@@ -119,3 +119,9 @@ class TrainedFacts(wire.Out):
     """The last day of the first order class that each completed; who completed none is left out."""
 
     completed_on: dict[UUID, wire.CivilDate]
+
+
+class CountedClasses(wire.Out):
+    """For which of the countings each class counts: its keys, by class."""
+
+    classes: dict[UUID, list[str]]

@@ -1,0 +1,111 @@
+"""The briefing (简报): the board, how far each line is from its target and until when that can be made up, and what was paid for it."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from gateway.plans import clients, operations
+from gateway.plans.briefings.schemas import Briefing, BriefingLine
+from gateway.plans.errors import existing
+from gateway.plans.policy import board
+from gateway.plans.policy.deadlines import OF_CLASSES
+from gateway.plans.policy.targets import Plan
+from gateway.plans.schemas import PlanLineOut
+from shared import codes, errors, web
+from shared.access import Call
+from shared.sheets import Table, write_book
+
+HEADER: Final = (
+    "指标",
+    "单位",
+    "时段",
+    "目标",
+    "完成",
+    "差额",
+    "完成率",
+    "状态",
+    "牵头单位",
+    "每周须完成",
+    "最迟开班",
+    "已不可能",
+    "已付补贴(元)",
+)
+SAME: Final = (
+    *("code", "title", "unit", "period", "target", "actual", "rate", "status", "lead_departments", "needed_per_week"),
+    *("last_class_start_on", "already_impossible", "records"),
+)
+YES: Final = {True: "是", False: "否", None: "不明"}
+
+
+async def briefing(kernel: web.Kernel, call: Call, code: str, as_of: date) -> Briefing:
+    plan = existing(code)
+    shown, paid = await asyncio.gather(operations.progress(kernel, call, code, as_of), _paid(kernel, call, plan, as_of))
+    lines = [_line(line, paid) for line in shown.lines]
+    return Briefing(
+        plan=plan.code,
+        title=plan.title,
+        document=plan.document,
+        as_of=as_of,
+        complete=shown.complete and paid is not None,
+        unavailable=[*shown.unavailable, *(["subsidy"] if paid is None else [])],
+        met=sum(line.status == "met" for line in lines),
+        behind=sum(line.status in ("behind", "missed") for line in lines),
+        impossible=sum(line.already_impossible is True for line in lines),
+        lines=lines,
+    )
+
+
+async def _paid(kernel: web.Kernel, call: Call, plan: Plan, as_of: date) -> Mapping[str, Decimal] | None:
+    """What was paid for the classes behind each line and period, by its key; None where nobody can say. Two questions, since the registry knows the classes
+    and subsidy the money."""
+    windows = {
+        operations.key_of(each.line.code, each.period): each for each in board.windows(plan, as_of) if each.line.measure in OF_CLASSES
+    }
+    own = {key: each for key, each in windows.items() if each.line.source == "registry"}
+    try:
+        classes = await clients.classes_behind(kernel, call, plan, own, as_of)
+        paid = await clients.paid_for(kernel, call, classes)
+    except errors.Problem:
+        return None
+    sums: dict[str, Decimal] = defaultdict(Decimal, dict.fromkeys(own, Decimal("0.00")))
+    for class_id, amount in paid.items():
+        for key in classes[class_id]:
+            sums[key] += amount
+    return sums
+
+
+def _line(line: PlanLineOut, paid: Mapping[str, Decimal] | None) -> BriefingLine:
+    gap = None if line.target is None or line.actual is None else max(round(line.target - line.actual, 4), 0)
+    return BriefingLine(
+        **{name: getattr(line, name) for name in SAME},
+        gap=gap,
+        lead_department=next(iter(line.lead_departments), None),
+        paid=paid.get(operations.key_of(line.code, line.period)) if paid is not None else None,
+    )
+
+
+async def workbook(kernel: web.Kernel, call: Call, code: str, as_of: date) -> bytes:
+    """The same as a sheet."""
+    told = await briefing(kernel, call, code, as_of)
+    rows = [
+        (
+            line.title,
+            line.unit,
+            line.period,
+            line.target,
+            line.actual,
+            line.gap,
+            line.rate,
+            codes.label("plan_status", line.status),
+            line.lead_department,
+            line.needed_per_week,
+            line.last_class_start_on,
+            YES[line.already_impossible],
+            line.paid,
+        )
+        for line in told.lines
+    ]
+    return await asyncio.to_thread(write_book, [Table(f"截至{as_of}", HEADER, rows)])

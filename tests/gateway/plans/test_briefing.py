@@ -1,0 +1,72 @@
+"""The briefing: how far each line is from its target, until when that can be made up, and what was paid for the classes behind it."""
+
+import io
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import httpx
+import openpyxl
+import orjson
+import pytest
+
+from tests.conftest import Service, Start
+from tests.registry.counting import registered
+
+MIDDLE = date(2025, 6, 30)
+PATH = "/v1/plans/kaili-2024/briefing"
+
+
+async def briefing(gateway: Service, as_of: date = MIDDLE) -> dict[str, Any]:
+    answer = await gateway.as_("officer").get(f"{PATH}?as_of={as_of}")
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def paying(paid: dict[UUID, str]) -> httpx.MockTransport:
+    """A subsidy that has paid this for these classes, and says so of those it is asked about."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked = set(orjson.loads(request.content)["class_ids"])
+        return httpx.Response(200, json={"paid": {str(each): yuan for each, yuan in paid.items() if str(each) in asked}})
+
+    return httpx.MockTransport(answer)
+
+
+async def test_the_gap_the_lead_and_what_was_paid_stand_by_each_line(start: Start) -> None:
+    async with start("registry") as registry, start("gateway") as gateway:
+        gateway.knows(registry)
+        school = await registered.institution(registry, "甲校")
+        chefs = await registered.training_class(registry, school, "four.chef", ends_on=MIDDLE)
+        await registered.people(registry, chefs, 30, counted_on=MIDDLE)
+        later = await registered.training_class(registry, school, "four.chef", ends_on=date(2025, 7, 1))
+        gateway.kernel.neighbours["subsidy"].transport = paying({chefs: "1800.00", later: "99.00"})
+        told = await briefing(gateway)
+        lines = {each["code"]: each for each in told["lines"]}
+        of = lines["four.chef"]
+        assert (of["target"], of["actual"], of["gap"], of["lead_department"]) == (100, 30, 70, "市人力资源社会保障局")
+        assert (of["paid"], lines["practical.project"]["paid"], lines["city.total"]["paid"]) == ("1800.00",) * 3, "not what ends later"
+        assert (lines["four.domestic"]["paid"], lines["brand.count"]["paid"]) == ("0.00", None)
+        assert (of["last_class_start_on"], of["already_impossible"]) == ("2025-12-31", False)
+        assert (told["complete"], told["unavailable"]) == (False, ["evaluation", "eastwest"])
+        over = {each["code"]: each for each in (await briefing(gateway, date(2026, 1, 1)))["lines"]}
+        assert (over["four.chef"]["already_impossible"], over["four.chef"]["gap"], over["four.chef"]["paid"]) == (True, 70, "1899.00")
+        sheet = await gateway.as_("officer").get(f"{PATH}.xlsx?as_of={MIDDLE}")
+        rows = list(openpyxl.load_workbook(io.BytesIO(sheet.content)).active.values)
+        [chef] = [row for row in rows if row[0] == "黔菜师傅"]
+        assert (chef[3:6], Decimal(str(chef[-1]))) == ((100, 30, 70), Decimal(1800)) and len(rows) == 26
+
+
+async def test_while_subsidy_is_away_nobody_knows_what_was_paid(start: Start) -> None:
+    async with start("registry") as registry, start("gateway") as gateway:
+        gateway.knows(registry)
+        told = await briefing(gateway)
+        assert not told["complete"] and "subsidy" in told["unavailable"]
+        assert {each["paid"] for each in told["lines"]} == {None}
+
+
+@pytest.mark.parametrize(("role", "status"), [("officer", 200), ("department", 200), ("partner", 403), ("person", 403)])
+async def test_who_is_briefed(start: Start, role: str, status: int) -> None:
+    async with start("gateway") as gateway:
+        assert (await gateway.as_(role).get(PATH)).status_code == status
