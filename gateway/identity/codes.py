@@ -10,6 +10,7 @@ NOUNS = (
     "audit",
     "audit-lists",
     "brands",
+    "catalogues",
     "certificate-imports",
     "certificates",
     "changes",
@@ -37,11 +38,13 @@ NOUNS = (
     "recoveries",
     "reference",
     "schemes",
+    "skill-standards",
     "statistics",
     "status-lists",
     "status-records",
     "trade-filings",
     "trainees",
+    "training-bases",
     "worklist",
 )
 READ_ALONE = frozenset({"audit", "changes", "payments", "plans", "reference", "statistics", "worklist"})

@@ -34,6 +34,7 @@ from services.registry.reference import routes as reference
 from services.registry.reference.trade_filings import routes as trade_filings
 from services.registry.training.attendance import routes as attendance
 from services.registry.training.brands import routes as brands
+from services.registry.training.catalogues import routes as catalogues
 from services.registry.training.classes import routes as classes
 from services.registry.training.classes import visibility as classes_seen
 from services.registry.training.eligibility import routes as eligibility
@@ -43,6 +44,8 @@ from services.registry.training.enrolments import visibility as enrolments_seen
 from services.registry.training.inspections import routes as inspections
 from services.registry.training.job_offers import routes as job_offers
 from services.registry.training.open_classes import routes as open_classes
+from services.registry.training.skill_standards import routes as skill_standards
+from services.registry.training.training_bases import routes as training_bases
 from services.registry.training.training_wishes import routes as training_wishes
 from services.registry.worklist import operations as worklist
 from shared import codes as labels
@@ -57,6 +60,9 @@ PART = web.Part(
     routers=(
         reference.router,
         trade_filings.router,
+        catalogues.router,
+        skill_standards.router,
+        training_bases.router,
         trainees.router,
         merges.router,
         corrections.router,

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.codes import (
+    CatalogueKind,
     CertificateKind,
     ClassStatus,
     EnrolmentOutcome,
@@ -20,7 +21,7 @@ from services.subsidy.codes import (
     Sex,
 )
 from services.subsidy.judging.facts import AttendedDay, Headcount, HeldCategory, HeldStatus, Impossible, Overlap, Posts, Signing
-from services.subsidy.judging.papers import Barred
+from services.subsidy.judging.papers import Barred, InCatalogue
 from shared import errors
 from shared.access import Call
 from shared.http_client import read
@@ -80,6 +81,7 @@ class ClassRead(_Read):
     trade_name: str | None = None
     trade_filing_no: str | None = None
     trade_filing: TradeFilingRead | None = None
+    catalogues: tuple[CatalogueKind, ...] = ()  # those that list the trade on the class's first day
     level: Level | None = None
     proposed_at: datetime | None = None
     filed_at: datetime | None = None
@@ -180,6 +182,7 @@ class PeopleFactsRead(_Read):
     people: list[PersonRead]
     lists: list[ListRead]
     institution: ApplicantRead | None = None
+    catalogues: list[InCatalogue] = []
     unknown_trainee_ids: list[UUID] = []
 
     def names(self) -> dict[str, dict[str, dict[str, str]]]:
@@ -283,9 +286,12 @@ async def claim_facts(kernel: Kernel, call: Call, class_id: UUID, trainee_ids: C
     return None if answer is None else read(ClaimFactsRead, answer, "registry")
 
 
-async def people_facts(kernel: Kernel, call: Call, trainee_ids: Collection[UUID], institution_id: UUID | None) -> PeopleFactsRead:
-    """These people as known now, and the institution that claims for them."""
-    body = {"trainee_ids": _sorted(trainee_ids), "institution_id": None if institution_id is None else str(institution_id)}
+async def people_facts(
+    kernel: Kernel, call: Call, trainee_ids: Collection[UUID], institution_id: UUID | None, *, catalogues: bool = False
+) -> PeopleFactsRead:
+    """These people as known now, and the institution that claims for them. `catalogues`: and the occupations in them."""
+    named = None if institution_id is None else str(institution_id)
+    body = {"trainee_ids": _sorted(trainee_ids), "institution_id": named, "catalogues": catalogues}
     return read(PeopleFactsRead, await kernel.neighbours["registry"].post("/internal/v1/people-facts", call, body), "registry")
 
 

@@ -18,9 +18,10 @@ from tests.attacks.doors import PARAMETER, Answer, Try, ask_all, doors
 from tests.attacks.world import World, sent_as
 
 # What is open to a stranger, by noun and role. Everyone who may claim or file sees which money there is; a department holds its classes at any school;
-# a brand is there to be known.
+# a brand is there to be known, and so are catalogues of trades and skill standards (`paper_id`).
 OPEN = {("funds", role) for role in ("institution", "town", "department", "person")} | {("institutions", "department")}
 OPEN |= {("brands", role) for role in ("institution", "town")}
+OPEN |= {(noun, role) for noun in ("catalogues", "skill-standards", "papers") for role in ("institution", "town", "department")}
 
 
 # What is answered of the caller himself, each his own.
@@ -65,6 +66,7 @@ SCOPES = {
     "/v1/assessments": "o---aa--aa-",
     "/v1/audit": "--------a--",
     "/v1/brands": "a-aoaa--aa-",
+    "/v1/catalogues": "a-aaaaa-aa-",
     "/v1/categories": "aaaaaaaaaaa",
     "/v1/certificate-imports": "a---aa--aa-",
     "/v1/certificates": "oo--aa-naa-",
@@ -92,11 +94,13 @@ SCOPES = {
     "/v1/regions": "aaaaaaaaaaa",
     "/v1/schemes": "aaaaaaaaaaa",
     "/v1/scopes": "aaaaaaaaaaa",
+    "/v1/skill-standards": "a-aaaaa-aa-",
     "/v1/status-lists": "----aa--aa-",
     "/v1/status-records": "----aa--aa-",
     "/v1/trade-filings": "a-aaaaa-aa-",
     "/v1/trainees": "ooo-aa-naa-",
     "/v1/trainees:possible-duplicates": "----aa--a--",
+    "/v1/training-bases": "o-ooaaa-aa-",
     "/v1/users": "o---n-----a",
 }
 

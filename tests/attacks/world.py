@@ -32,6 +32,7 @@ def build(stack: Stack, forge: Forge) -> World:
         _work(job)
         _employ(stack, forge, job.institution_id)
         _brand(stack, forge)
+        _trade_papers(stack, forge, job.institution_id)
         found = operations(stack)
         strangers: dict[str, dict[str, Any]] = {
             "institution": {"institution_id": another["id"], "manager": True},
@@ -65,6 +66,20 @@ def _brand(stack: Stack, forge: Forge) -> None:
     by = forge.true("department", department="市农业农村局")
     body = {"name": "苗岭酸汤鱼", "kind": "dish"}
     httpx.post(f"{stack.gateway_url}/v1/brands", json=body, headers=sent_as(by), timeout=60).raise_for_status()
+
+
+def _trade_papers(stack: Stack, forge: Forge, institution_id: str) -> None:
+    """A catalogue and a standard, which everyone may read, and a base that is applied for, which is its school's, its town's and its department's."""
+    by = forge.true("department", department="市农业农村局")
+    entries, document = [{"occupation_code": "6-31-01-03"}], "凯农呈〔2025〕1号"
+    base = {"institution_id": institution_id, "region_code": "522601100", "entries": entries}
+    for noun, body in (
+        ("training-bases", base),
+        ("skill-standards", {"trade_name": "稻田养鱼"}),
+        ("catalogues", {"kind": "urgent", "entries": entries}),
+    ):
+        body |= {"name": "凯里电工", "document": document}
+        httpx.post(f"{stack.gateway_url}/v1/{noun}", json=body, headers=sent_as(by, noun), timeout=60).raise_for_status()
 
 
 def _ids(stack: Stack, forge: Forge, found: list[Operation]) -> dict[str, str]:

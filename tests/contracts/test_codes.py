@@ -24,6 +24,7 @@ from services.registry.people.trainees import policy as trainees
 from services.registry.training.classes import policy as classes
 from services.registry.training.enrolments import policy as enrolments
 from services.registry.training.job_offers import policy as job_offers
+from services.registry.training.trade_papers import policy as trade_papers
 from services.registry.training.training_wishes import policy as training_wishes
 from services.subsidy import codes as subsidy
 from services.subsidy.appeals import policy as appeals
@@ -119,6 +120,7 @@ def test_every_action_of_every_paper_has_its_label() -> None:
             schemes,
         )
     ]
+    machines += trade_papers.MACHINES.values()
     machines += [each.machine_of(here) for each in (orders, placements, assessments, certificates, filings, examiners)]
     assert set(codes.labels("action")) == {step.action for machine in machines for step in machine.steps}
 

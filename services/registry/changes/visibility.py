@@ -25,6 +25,8 @@ from services.registry.training.enrolments import conditions
 from services.registry.training.enrolments import visibility as enrolments
 from services.registry.training.enrolments.tables import Employment, Enrolment
 from services.registry.training.job_offers.tables import JobOffer
+from services.registry.training.trade_papers import visibility as trade_papers
+from services.registry.training.trade_papers.tables import PATHS, TradePaper
 from services.registry.training.training_wishes import visibility as training_wishes
 from services.registry.training.training_wishes.tables import TrainingWish
 from shared.feed import Paper
@@ -36,6 +38,10 @@ _ENROLMENTS = (
 PAPERS: Mapping[str, Paper] = {
     "trainee": Paper("/v1/trainees/{trainee_id:uuid}", select(Trainee.id), trainees.rows),
     "trade_filing": Paper("/v1/trade-filings/{filing_id:uuid}", select(TradeFiling.id), lambda _: true()),
+    **{
+        noun: Paper(f"/v1/{path}/{{paper_id:uuid}}", select(TradePaper.id).where(TradePaper.noun == noun), trade_papers.rows)
+        for noun, path in PATHS.items()
+    },
     "outside_payment": Paper("/v1/outside-payments/{payment_id:uuid}", select(OutsidePayment.id), lambda _: true()),
     "status_record": Paper("/v1/status-records", select(StatusRecord.id), lambda _: true()),
     "status_list": Paper("/v1/status-lists", select(StatusList.id), lambda _: true()),
@@ -63,6 +69,7 @@ PAPERS: Mapping[str, Paper] = {
 
 _PROOF = bindparam(FILE_ID, type_=Text)
 NAMED_BY: Mapping[str, Select[Any]] = {
+    **{noun: select(TradePaper.id).where(TradePaper.noun == noun, cast(TradePaper.file_id, Text) == _PROOF) for noun in PATHS},
     "trainee": select(TraineeCategory.trainee_id.label("id")).where(TraineeCategory.proof == _PROOF),
     "enrolment": select(Enrolment.id).where(Enrolment.proof == _PROOF),
     "employment": select(Employment.enrolment_id.label("id")).where(Employment.proof == _PROOF, Employment.voided_at.is_(None)),

@@ -34,12 +34,14 @@ from services.registry.codes.owned import (
     YearlyFigure,
 )
 from services.registry.codes.read import READ, CertificateKind, CertificateSheetKind, EvidenceGrade, FundSource, Scheme
+from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TradePaperNoun, TrainingBaseStatus
 from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, TrainingWishStatus
 
 __all__ = [
     "OWNED",
     "READ",
     "BrandKind",
+    "CatalogueKind",
     "Category",
     "CertificateKind",
     "CertificateSheetKind",
@@ -56,6 +58,8 @@ __all__ = [
     "EnrolmentOutcome",
     "ErasureStatus",
     "EvidenceGrade",
+    "FiledStatus",
+    "FilingAuthority",
     "FundSource",
     "HalfDay",
     "HarvestStatus",
@@ -75,6 +79,8 @@ __all__ = [
     "SheetKind",
     "StandingRule",
     "TeacherEmployment",
+    "TradePaperNoun",
+    "TrainingBaseStatus",
     "TrainingWishStatus",
     "WorklistKind",
     "YearlyFigure",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, Literal, get_args
 
+from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TrainingBaseStatus
 from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, TrainingWishStatus
 
 
@@ -263,6 +264,10 @@ class WorklistKind(StrEnum):
     DUPLICATE_FOUND = "duplicate_found"
     ERASURE_ASKED = "erasure_asked"
     HARVEST_SUSPECTED = "harvest_suspected"
+    TRADE_PAPER_PROPOSED = "trade_paper_proposed"
+    TRADE_PAPER_FILED = "trade_paper_filed"
+    TRAINING_BASE_PROPOSED = "training_base_proposed"
+    TRAINING_BASE_APPROVED = "training_base_approved"
     EMPLOYMENT_PENDING = "employment_pending"
     TRAINING_WISH_OPEN = "training_wish_open"
 
@@ -301,6 +306,10 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "job_offer_stage": JobOfferStage,
     "job_offer_result": JobOfferResult,
     "brand_kind": BrandKind,
+    "catalogue_kind": CatalogueKind,
+    "filing_authority": FilingAuthority,
+    "filed_status": FiledStatus,
+    "training_base_status": TrainingBaseStatus,
     "worklist_kind": WorklistKind,
     "sheet_kind": SheetKind,
     "region_kind": get_args(RegionKind),

@@ -69,7 +69,7 @@ async def claim_facts(body: schemas.FactsAsked, kernel: web.KernelOf) -> Respons
     response_model=schemas.PeopleFacts,
 )
 async def people_facts(body: schemas.PeopleAsked, kernel: web.KernelOf) -> Response:
-    told = await facts.of_people(kernel, body.trainee_ids, body.institution_id)
+    told = await facts.of_people(kernel, body.trainee_ids, body.institution_id, catalogues=body.catalogues)
     return Response(orjson.dumps(told), media_type="application/json")
 
 

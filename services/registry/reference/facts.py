@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.registry.codes import RegionKind
+from services.registry.codes import FilingAuthority, RegionKind
 
 BasisStatus = Literal["confirmed", "unconfirmed"]
 
@@ -136,6 +136,17 @@ class HarvestTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class TradePaperTerms:
+    """With whom a kind of paper about trades is filed before it can be in force."""
+
+    code: str
+    filed_with: tuple[FilingAuthority, ...]
+    document: str
+    clause: str
+    basis_status: BasisStatus
+
+
+@dataclass(frozen=True, slots=True)
 class Led:
     """What counts in the lines of the plans that a department leads: classes that name one of the programmes, or are of a channel or occupation."""
 
@@ -175,6 +186,7 @@ class Reference:
     channels: Mapping[str, Channel]
     standing: StandingTerms
     harvest: HarvestTerms
+    trade_papers: Mapping[str, TradePaperTerms]
     plans: tuple[PlanTerms, ...]
     programmes: Mapping[str, Programme]
     led_by: Mapping[str, Led]

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from services.registry.codes import TradePaperNoun
 from services.registry.reference.facts import (
     Category,
     Channel,
@@ -24,6 +25,7 @@ from services.registry.reference.facts import (
     Reference,
     Region,
     StandingTerms,
+    TradePaperTerms,
 )
 from shared.strict import BadFile, read_file, table
 
@@ -42,6 +44,7 @@ def load(directory: Path) -> Reference:
         channels=_by_code(directory, "channels", Channel),
         standing=read_file(StandingTerms, directory / "standing.toml"),
         harvest=read_file(HarvestTerms, directory / "harvest.toml"),
+        trade_papers=_by_code(directory, "trade_papers", TradePaperTerms),
         plans=_plans(plans),
         programmes={line["code"]: _programme(line) for line in lines},
         led_by=_led_by(lines),
@@ -50,6 +53,7 @@ def load(directory: Path) -> Reference:
         _known([region.parent] if region.parent else [], reference.regions, f"regions.toml:{region.code}:parent")
     for occupation in reference.occupations.values():
         _known(occupation.levels, reference.levels, f"occupations.toml:{occupation.code}:levels")
+    _known([TradePaperNoun.CATALOGUE, TradePaperNoun.SKILL_STANDARD], reference.trade_papers, "trade_papers.toml")
     for channel in reference.channels.values():
         _known(channel.designated_kinds, reference.institution_kinds, f"channels.toml:{channel.code}:designated_kinds")
         _from_to(channel.signed_am, f"channels.toml:{channel.code}:signed_am")

@@ -3,11 +3,21 @@ submits, starts and completes it; a town answers what its people wish to
 learn, and finds work for those who completed a class."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal
 
-from services.registry.codes import ClassStatus, CorrectionStatus, ErasureStatus, HarvestStatus, TrainingWishStatus
+from services.registry.codes import (
+    ClassStatus,
+    CorrectionStatus,
+    ErasureStatus,
+    FiledStatus,
+    HarvestStatus,
+    TradePaperNoun,
+    TrainingBaseStatus,
+    TrainingWishStatus,
+)
 from services.registry.codes import WorklistKind as Waits
 from services.registry.institutions.institutions.conditions import barred
 from services.registry.institutions.institutions.tables import Institution
@@ -29,6 +39,8 @@ from services.registry.training.classes.policy import PROPOSERS
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.conditions import employment_due_on, person, without_work
 from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.trade_papers import visibility as trade_papers
+from services.registry.training.trade_papers.tables import PATHS, TradePaper
 from services.registry.training.training_wishes import visibility as training_wishes
 from services.registry.training.training_wishes.tables import TrainingWish
 from shared import codes, worklist
@@ -145,12 +157,34 @@ HARVEST: Final = worklist.Paper(
 )
 
 
+TRADE_PAPER: Final = worklist.Paper(
+    "trade_paper",
+    TradePaper.id,
+    trade_papers.rows,
+    title=(_words("catalogue_kind", TradePaper.kind), TradePaper.name, TradePaper.document),
+    link=worklist.at(PATHS[TradePaperNoun.CATALOGUE], TradePaper.id),
+    status=TradePaper.status,
+)
+
+
+def _trade_paper(code: Waits, action: str, status: str, *nouns: TradePaperNoun) -> Kind:
+    """Whatever its kind, an officer takes the next step."""
+    link = func.concat("/v1/", case({str(each): PATHS[each] for each in nouns}, value=TradePaper.noun), "/", cast(TradePaper.id, Text))
+    paper = replace(TRADE_PAPER, link=link, institution_id=TradePaper.institution_id if TradePaperNoun.TRAINING_BASE in nouns else None)
+    among = TradePaper.noun.in_(nouns)
+    return Kind(code, OFFICER, action, paper, frozenset({status}), since_at=TradePaper.changed_at, where=lambda _: (among,))
+
+
 def _asked_by_another(person: Any) -> Callable[[Call], Sequence[ColumnElement[bool]]]:
     """Whoever asked does not decide."""
     return lambda call: (person.is_distinct_from(call.actor.doer.person),)
 
 
 KINDS: Final = (
+    _trade_paper(Waits.TRADE_PAPER_PROPOSED, "file", FiledStatus.PROPOSED, TradePaperNoun.CATALOGUE, TradePaperNoun.SKILL_STANDARD),
+    _trade_paper(Waits.TRADE_PAPER_FILED, "put-in-force", FiledStatus.FILED, TradePaperNoun.CATALOGUE, TradePaperNoun.SKILL_STANDARD),
+    _trade_paper(Waits.TRAINING_BASE_PROPOSED, "approve", TrainingBaseStatus.PROPOSED, TradePaperNoun.TRAINING_BASE),
+    _trade_paper(Waits.TRAINING_BASE_APPROVED, "build", TrainingBaseStatus.APPROVED, TradePaperNoun.TRAINING_BASE),
     _class(Waits.CLASS_DRAFT, HOLDERS, "submit", ClassStatus.DRAFT),
     _class(Waits.CLASS_RETURNED, HOLDERS, "submit", ClassStatus.RETURNED),
     _class(Waits.CLASS_SUBMITTED, OFFICER, "approve", ClassStatus.SUBMITTED),

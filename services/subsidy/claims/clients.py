@@ -13,6 +13,7 @@ from services.subsidy.clients import ApplicantRead, CertificateRead, ClaimFactsR
 from services.subsidy.codes import ClaimKind, FindingCode, PersonalStatus, SchemeCode
 from services.subsidy.funds import reading as funds
 from services.subsidy.funds.tables import Fund
+from services.subsidy.judging.papers import InCatalogue
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.policy import Policy, Terms
 from shared import errors
@@ -60,6 +61,7 @@ class Told:
     names: dict[str, dict[str, dict[str, str]]]
     complete: frozenset[PersonalStatus] = frozenset()  # statuses whose list covers the class's first day
     lists: Sequence[ListRead] = ()  # where there is no class: the days that lists cover
+    catalogues: Sequence[InCatalogue] = ()  # and the occupations that stand in them
     applicant: ApplicantRead | None = None
     certificates: Sequence[CertificateRead] | None = None  # None: nobody asks for any
     placements: Sequence[PlacementRead] = ()
@@ -116,12 +118,21 @@ def as_told(read: ClaimFactsRead) -> Told:
 async def of_papers(kernel: Kernel, call: Call, lines: Sequence[Wanted], institution_id: UUID | None, as_of: date) -> Told:
     """The people and papers named, asked for side by side; `as_of`: the day until which a stay is looked at."""
     read, certificates, placements = await asyncio.gather(
-        clients.people_facts(kernel, call, {line.trainee_id for line in lines}, institution_id),
+        clients.people_facts(
+            kernel, call, {line.trainee_id for line in lines}, institution_id, catalogues=any(line.certificate_id for line in lines)
+        ),
         clients.certificates(kernel, call, certificate_ids={line.certificate_id for line in lines if line.certificate_id}),
         clients.placements(kernel, call, {line.placement_id for line in lines if line.placement_id}, as_of),
     )
     return Told(
-        None, read.people, read.names(), lists=read.lists, applicant=read.institution, certificates=certificates, placements=placements
+        None,
+        read.people,
+        read.names(),
+        lists=read.lists,
+        catalogues=read.catalogues,
+        applicant=read.institution,
+        certificates=certificates,
+        placements=placements,
     )
 
 

@@ -16,7 +16,7 @@ from services.subsidy.claims.clients import Overcome, Told, Wanted
 from services.subsidy.claims.policy import NOT_COUNTED
 from services.subsidy.claims.tables import Claim, Entitlement, Line
 from services.subsidy.clients import CertificateRead, ClassRead, OutsidePaymentRead, PersonRead, PlacementRead
-from services.subsidy.codes import ClaimKind, FindingCode, FundSource, Level, LineVerdict, SchemeCode
+from services.subsidy.codes import CatalogueKind, ClaimKind, FindingCode, FundSource, Level, LineVerdict, SchemeCode
 from services.subsidy.judging import trades
 from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, LineFacts, Prior
 from services.subsidy.judging.papers import ApplicantFacts, CertificateFacts, PlacementFacts
@@ -198,6 +198,7 @@ def _class_facts(read: ClassRead) -> ClassFacts:
         half_days_held=read.half_days_held,
         half_days_planned=read.half_days_planned if (read.hours_planned or 0) >= read.hours else None,  # part of a timetable is no plan
         trade_filed=filed,
+        catalogues=read.catalogues,
         beside_occupation_code=filing.beside_occupation_code if filing and filed else None,
         institution_id=str(institution.id),
         suspended=institution.suspended,
@@ -244,12 +245,21 @@ def _line_facts(wanted: Wanted, person: PersonRead, told: Told, past: History, c
         expected_amount=wanted.expected_amount,
         overcome=overcome.get(person.trainee_id, ()),
         certificate=_certificate_facts(certificate, person) if certificate else None,
+        catalogues=_catalogues(certificate, told),
         placement=_placement_facts(placement) if placement else None,
         unknown_certificate_id=str(wanted.certificate_id)
         if wanted.certificate_id and not certificate and told.certificates is not None
         else None,
         unknown_placement_id=str(wanted.placement_id) if wanted.placement_id and not placement else None,
     )
+
+
+def _catalogues(read: CertificateRead | None, told: Told) -> tuple[CatalogueKind, ...]:
+    """Those that list the certificate's occupation and level on the day it was issued."""
+    if read is None:
+        return ()
+    listing = {each.kind for each in told.catalogues if each.lists(read.occupation_code, read.level, read.issued_on)}
+    return tuple(kind for kind in CatalogueKind if kind in listing)
 
 
 def _certificate_facts(read: CertificateRead, holder: PersonRead) -> CertificateFacts:

@@ -34,6 +34,7 @@ from services.subsidy.codes.owned import (
 )
 from services.subsidy.codes.read import (
     READ,
+    CatalogueKind,
     Category,
     CertificateKind,
     ClassStatus,
@@ -57,6 +58,7 @@ __all__ = [
     "BasisStatus",
     "BatchStatus",
     "CallbackResult",
+    "CatalogueKind",
     "Category",
     "CertificateKind",
     "ClaimKind",

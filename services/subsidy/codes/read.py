@@ -96,6 +96,12 @@ class CertificateKind(StrEnum):
     COMPLETION = "completion"
 
 
+class CatalogueKind(StrEnum):
+    URGENT = "urgent"
+    CLASS_ONE = "class_one"
+    CLASS_TWO = "class_two"
+
+
 class RetentionVerdict(StrEnum):
     MET = "met"
     ON_TRACK = "on_track"
@@ -123,6 +129,7 @@ READ: Mapping[str, type[StrEnum]] = {
     "sex": Sex,
     "retirement_track": RetirementTrack,
     "certificate_kind": CertificateKind,
+    "catalogue_kind": CatalogueKind,
     "retention_verdict": RetentionVerdict,
     "evidence_grade": EvidenceGrade,
 }

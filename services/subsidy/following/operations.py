@@ -96,6 +96,7 @@ CONCERNED: Mapping[str, Concerned] = {
     "certificate.revoked": _certificate,
     **dict.fromkeys(("placement.started", "placement.unstarted", "placement.left", "placement.retained", "placement.updated"), _placement),
     **dict.fromkeys(("trade_filing.registered", "trade_filing.withdrawn"), _trade),
+    **dict.fromkeys(("catalogue.in_force", "catalogue.ended"), _days),
 }
 
 

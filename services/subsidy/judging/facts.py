@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from services.subsidy.codes import (
+    CatalogueKind,
     Category,
     ClaimKind,
     ClassStatus,
@@ -165,6 +166,7 @@ class ClassFacts:
     hours_planned: int | None = None  # of the timetable
     trade_filed: bool | None = None  # whether the register of filings knows `trade_filing_no`; None: no register was asked
     beside_occupation_code: str | None = None  # the occupation that the filed trade stands beside
+    catalogues: tuple[CatalogueKind, ...] = later(())  # those that list the trade on the class's first day
     signings: tuple[Signing, ...] = later(())
     headcounts: tuple[Headcount, ...] = later(())
     posts: tuple[Posts, ...] | None = None  # None: not known, says nothing
@@ -203,6 +205,7 @@ class LineFacts:
     able_to_work: bool | None = None  # None: not stated
     enrolled_from_on: date | None = None  # None: from the class's first day
     enrolled_late: str | None = None  # why an officer enrolled the person after the class's last day
+    catalogues: tuple[CatalogueKind, ...] = later(())  # those that list the certificate's occupation on its day, where there is no class
     overcome: tuple[FindingCode, ...] = later(())  # what an appeal that was upheld says need not refuse: a person decides
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from services.subsidy.codes import (
+    CatalogueKind,
     Category,
     CertificateKind,
     ClaimKind,
@@ -127,6 +128,7 @@ def _class(of: Ground, asked: Asked, more: dict[str, Any]) -> ClassFacts:
         level=asked.level,
         half_days_planned=2 * days,
         half_days_held=2 * days,
+        catalogues=_listing(terms),
         need_reason="确有需要",
         filed_at=datetime.combine(day - timedelta(days=400), datetime.min.time(), NOON),
     )
@@ -158,8 +160,14 @@ def _line(of: Ground, asked: Asked, class_facts: ClassFacts | None, more: dict[s
         attendance=tuple(AttendedDay(day + timedelta(days=each), 2) for each in range(days)),
         certificate=certificate,
         placement=placement,
+        catalogues=_listing(terms),
     )
     return _with(line, more)
+
+
+def _listing(terms: Terms) -> tuple[CatalogueKind, ...]:
+    """In every catalogue that is paid more for, unless trades are named as well: then these are what is tried."""
+    return () if terms.uplift_trades else tuple(sorted(terms.uplift_catalogues or ()))
 
 
 def _person(line: LineFacts, index: int, category: Category | None, day: date) -> LineFacts:

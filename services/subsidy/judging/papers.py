@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.subsidy.codes import CertificateKind, EvidenceGrade, Level, RetentionVerdict
+from services.subsidy.codes import CatalogueKind, CertificateKind, EvidenceGrade, Level, RetentionVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,21 @@ class Barred:
 
     def covers(self, day: date) -> bool:
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class InCatalogue:
+    """An occupation in a catalogue for these levels (none: all), on these days, both counted in."""
+
+    kind: CatalogueKind
+    occupation_code: str
+    levels: tuple[Level, ...]
+    from_on: date
+    until_on: date | None = None
+
+    def lists(self, occupation_code: str | None, level: Level | None, on: date) -> bool:
+        within = self.from_on <= on and (self.until_on is None or on <= self.until_on)
+        return within and self.occupation_code == occupation_code and (not self.levels or level in self.levels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-from services.subsidy.codes import ClassStatus
+from services.subsidy.codes import ClaimKind, ClassStatus
 from services.subsidy.judging import trades
 from services.subsidy.judging.facts import Case, ClassFacts, LineFacts, Prior, days_in_class
 from services.subsidy.schemes.policy import Terms
@@ -103,8 +103,17 @@ def _hours(class_facts: ClassFacts, line: LineFacts) -> int:
 
 def _uplifted(case: Case) -> bool:
     terms = case.terms
-    of_trade = terms.uplift_trades is None or _names(terms.uplift_trades, case.trade)
-    return of_trade and (terms.uplift_levels is None or case.level in terms.uplift_levels)
+    return uplifted_trade(case) and (terms.uplift_levels is None or case.level in terms.uplift_levels)
+
+
+def uplifted_trade(case: Case) -> bool:
+    """Whether the uplift is for the line's trade: by name, or since a catalogue lists it; where the terms name neither it is for all."""
+    by_name, by_catalogue, class_facts = case.terms.uplift_trades, case.terms.uplift_catalogues, case.class_facts
+    if by_name is None and by_catalogue is None:
+        return True
+    of_class = class_facts if case.claim.kind != ClaimKind.CERTIFICATE else None
+    listing = of_class.catalogues if of_class else case.line.catalogues
+    return _names(by_name or (), case.trade) or not (by_catalogue or frozenset()).isdisjoint(listing)
 
 
 def _living(case: Case) -> tuple[Decimal, int]:

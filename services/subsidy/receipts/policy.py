@@ -7,6 +7,7 @@ from typing import Any
 
 from services.subsidy.judging import trades
 from services.subsidy.judging.facts import Case, ClaimFacts, cases_of, kept
+from services.subsidy.judging.rates import uplifted_trade
 from services.subsidy.judging.verdict import ClaimVerdict, Verdict, judge_claim
 from services.subsidy.schemes.policy import Terms
 from shared.strict import digest, to_json
@@ -53,12 +54,11 @@ def _trade(case: Case) -> dict[str, Any]:
 
 
 def _listed(case: Case) -> dict[str, Any]:
-    """Which row of the terms' table the trade is in, and whether their list of uplifted trades names it: a list may name a trade otherwise than the class."""
+    """Which row of the terms' table the trade is in, and whether the uplift is for it: a list may name a trade otherwise than the class."""
     rows = case.terms.yuan_per_person_by_trade or ()
     named = [index for index, row in enumerate(rows) if _names(row.trades, case.trade)]
     others = [index for index, row in enumerate(rows) if not row.trades]
-    uplifted = case.terms.uplift_trades is None or _names(case.terms.uplift_trades, case.trade)
-    return {"rate_row": next(iter([*named, *others]), None), "uplifted": uplifted}
+    return {"rate_row": next(iter([*named, *others]), None), "uplifted": uplifted_trade(case)}
 
 
 def _names(names: tuple[str, ...], trade: str | None) -> bool:

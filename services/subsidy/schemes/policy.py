@@ -13,6 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 from services.subsidy.codes import (
     BasisStatus,
+    CatalogueKind,
     Category,
     CertificateKind,
     ClaimKind,
@@ -126,6 +127,7 @@ class Terms:
     unlisted_is: Annotated[str, ("hold", "refuse")] | None = None  # a trade or level that the table does not list; None: hold, as not known
     uplift_percent: int | None = None  # on top of the rate: for these trades, at these levels (None: all)
     uplift_trades: tuple[str, ...] | None = None
+    uplift_catalogues: frozenset[CatalogueKind] | None = None  # or that stand in one of these on the day that counts
     uplift_levels: frozenset[Level] | None = None
     years_paid_at_most: int | None = None  # the rate is for a year of training, and paid year by year
     advance_percent: int | None = None  # of a year's rate, as soon as the year begins

@@ -21,7 +21,7 @@ TOGETHER = (
     ("one_hand_people_at_least", "one_hand_seconds_at_most"),
 )
 ONLY_WITH = {  # what says something of a figure, and nothing without it
-    "uplift_percent": ("uplift_trades", "uplift_levels"),
+    "uplift_percent": ("uplift_trades", "uplift_catalogues", "uplift_levels"),
     "years_paid_at_most": ("advance_percent",),
     "living_yuan_per_day": ("living_categories",),
     "trade_fields": ("trade_fields_if_needed",),
@@ -55,6 +55,7 @@ NEVER_EMPTY = (
     "required_papers",
     "trade_fields",
     "uplift_trades",
+    "uplift_catalogues",
     "uplift_levels",
     "living_categories",
 )

@@ -102,6 +102,28 @@ def test_an_uplift_is_for_the_trades_and_levels_it_names(
 
 
 @pytest.mark.parametrize(
+    ("asked", "trades", "listing", "yuan"),
+    [
+        pytest.param({"urgent"}, None, ("urgent",), "1300.00", id="listed-that-day"),
+        pytest.param({"urgent"}, None, (), "1000.00", id="not-listed-that-day"),
+        pytest.param({"urgent"}, None, ("class_one",), "1000.00", id="listed-elsewhere"),
+        pytest.param({"class_one", "class_two"}, None, ("class_two",), "1300.00", id="in-one-of-two"),
+        pytest.param({"urgent"}, (ELECTRICIAN,), (), "1000.00", id="neither-listed-nor-named"),
+        pytest.param({"urgent"}, (WELDER,), (), "1300.00", id="named-and-not-listed"),
+        pytest.param(None, (ELECTRICIAN,), ("urgent",), "1000.00", id="listed-where-no-list-counts"),
+    ],
+)
+def test_an_uplift_is_for_trades_that_a_catalogue_lists_on_the_day(
+    asked: set[str] | None, trades: tuple[str, ...] | None, listing: tuple[str, ...], yuan: str
+) -> None:
+    uplift = {"uplift_percent": 30, "uplift_trades": trades, "uplift_catalogues": asked and frozenset(asked)}
+    terms = paying(yuan_per_person=Decimal("1000.00"), **uplift)
+    assert worth(terms, teaching(catalogues=listing))[0] == yuan
+    if trades is None:  # of a line without a class its own certificate's trade counts
+        assert worth(terms, replace(teaching(), class_facts=None), line_with(catalogues=listing))[0] == yuan
+
+
+@pytest.mark.parametrize(
     ("yuan", "percent", "said"),
     [
         pytest.param("0.50", 1, "1 人 × 0.50 元 × 101%(四舍五入到分) = 0.51 元", id="half-a-fen-goes-up"),

@@ -8,7 +8,24 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Select, Text, Uuid, bindparam, cast, exists, func, literal_column, null, or_, select, true, union_all
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import aliased
 
@@ -19,6 +36,7 @@ from services.registry.people.outside_payments.tables import OutsidePayment
 from services.registry.people.status_records.tables import StatusList, StatusRecord
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
+from services.registry.training.trade_papers.reading import in_catalogues
 from shared.strict import read
 from shared.web import Kernel
 
@@ -51,10 +69,12 @@ PAID = ("scheme", "occupation_code", "trade_name", "level", "on", "source", "doc
 INSTITUTION_ID, TRAINEE_IDS = bindparam("institution_id", type_=Uuid), bindparam("trainee_ids", type_=ARRAY(Uuid))
 
 
-async def of_people(kernel: Kernel, trainee_ids: Sequence[UUID], institution_id: UUID | None) -> dict[str, Any]:
+async def of_people(
+    kernel: Kernel, trainee_ids: Sequence[UUID], institution_id: UUID | None, *, catalogues: bool = False
+) -> dict[str, Any]:
     """The facts of these people, and of the institution that claims for them, as JSON (`schemas.PeopleFacts`). Who was merged into another is that other,
     once, with all that is known under either number."""
-    asked = {"trainee_ids": list(trainee_ids), "institution_id": institution_id}
+    asked = {"trainee_ids": list(trainee_ids), "institution_id": institution_id, "catalogues": catalogues}
     told: Mapping[str, list[Any]] | None = await kernel.reader.first(_everything(), asked)
     assert told is not None, "a row of lists is always one"
     people = told["people"]
@@ -63,6 +83,7 @@ async def of_people(kernel: Kernel, trainee_ids: Sequence[UUID], institution_id:
     return {
         "people": people,
         "lists": told["complete"],
+        "catalogues": told["catalogues"],
         "institution": next(({**each, "barred": _barred(told)} for each in told["institution"]), None),
         "unknown_trainee_ids": [each for each in dict.fromkeys(map(str, trainee_ids)) if each not in known],
     }
@@ -83,6 +104,7 @@ def _everything() -> Select[Any]:
                 | {
                     "people": shown(people).order_by(people.c.trainee_id),
                     "complete": _complete(),
+                    "catalogues": in_catalogues(bindparam("catalogues", type_=Boolean)),
                     "institution": institution.where(Institution.id == INSTITUTION_ID),
                     "blacklistings": BLACKLISTINGS,
                     "absences": ABSENCES,

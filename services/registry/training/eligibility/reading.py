@@ -32,6 +32,8 @@ from services.registry.training.classes.tables import ClassSession, TrainingClas
 from services.registry.training.eligibility import facts, schemas
 from services.registry.training.enrolments.tables import Enrolment
 from services.registry.training.inspections.tables import Inspection
+from services.registry.training.trade_papers.reading import catalogues_listing
+from services.registry.training.trade_papers.rules import key
 from shared import errors
 from shared.clock import SHANGHAI
 from shared.strict import read
@@ -58,7 +60,16 @@ PEOPLE = (
     .where(Enrolment.class_id == CLASS_ID)
     .group_by(Trainee.id, facts.FORMER.c.former_ids, facts.FORMER.c.former_keys)
 )
-ASKED_BY = ("channel", "institution_id", "starts_on", "ends_on", "teacher_ids")  # what of the class all else is asked by
+ASKED_BY = (
+    "channel",
+    "institution_id",
+    "starts_on",
+    "ends_on",
+    "teacher_ids",
+    "occupation_code",
+    "trade_name",
+    "level",
+)  # what of the class all else is asked by
 _CLASS = select(*(TrainingClass.__table__.c[name] for name in ASKED_BY)).where(TrainingClass.id == CLASS_ID)
 TEACHER_IDS = bindparam("teacher_ids", type_=ARRAY(Uuid))
 
@@ -70,7 +81,9 @@ async def gather(kernel: Kernel, class_id: UUID, trainee_ids: Sequence[UUID] | N
     if training is None:
         raise errors.NotFound(NOT_FOUND)
     wanted = _everything(lists().channels[training["channel"]], named=trainee_ids is not None)
-    told: Mapping[str, list[Any]] | None = await kernel.reader.first(wanted, {**training, "class_id": class_id, "trainee_ids": trainee_ids})
+    asked = {**training, "class_id": class_id, "trainee_ids": trainee_ids}
+    asked["trade_keys"] = [key(training["occupation_code"], training["trade_name"])]
+    told: Mapping[str, list[Any]] | None = await kernel.reader.first(wanted, asked)
     assert told is not None, "a row of lists is always one"
     people = told["people"]
     _add_lists(people, told)
@@ -110,6 +123,7 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
             Institution.id, Institution.name, Institution.kind, Institution.region_code, facts.text_of(Institution.bank_account_key)
         ).where(Institution.id == facts.INSTITUTION_ID),
         "filings": _filing(),
+        "catalogues": catalogues_listing(_beside(), STARTS_ON),
         "designations": DESIGNATIONS,
         "blacklistings": BLACKLISTINGS,
         "absences": ABSENCES,
@@ -134,6 +148,12 @@ def _filing() -> Any:
     found = select(filing.trade_name, filing.beside_occupation_code, in_force.label("in_force"))
     found = found.join(TrainingClass, TrainingClass.trade_filing_no == filing.number).where(TrainingClass.id == CLASS_ID)
     return found.order_by(in_force.desc(), filing.from_on.desc()).limit(1)
+
+
+def _beside() -> Any:
+    """The occupation that the filed trade stands beside, while it is in force."""
+    filing = _filing().subquery("filing")
+    return select(filing.c.beside_occupation_code).where(filing.c.in_force)
 
 
 def _add_lists(people: list[dict[str, Any]], told: Mapping[str, list[Any]]) -> None:
@@ -165,6 +185,7 @@ def _class(training: Mapping[str, Any], told: Mapping[str, list[Any]]) -> dict[s
         **timetable,
         "half_days_held": len(held),
         "trade_filing": next(iter(told["filings"]), None),
+        "catalogues": [row["kind"] for row in told["catalogues"]],
         "headcounts": [_headcount(visit, held) for visit in told["visits"]],
         "signings": [{name: each[name] for name in schemas.SigningFacts.model_fields} for each in held if each["people"]],
         "institution": _institution(training, told),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.codes import ClassKind, FundSource, HalfDay, Level
+from services.registry.codes import CatalogueKind, ClassKind, FundSource, HalfDay, Level
 from services.registry.training.attendance.conditions import Why
 from services.registry.training.classes.schemas import PostOut
 from shared import names, wire
@@ -80,6 +80,7 @@ class ClassFacts(wire.Out):
     trade_name: str | None
     trade_filing_no: str | None
     trade_filing: TradeFilingFacts | None = Field(description="该文号的工种备案;未登记则为 null")
+    catalogues: list[CatalogueKind] = Field(description="开班当日列有该工种的目录")
     level: Level | None
     starts_on: wire.CivilDate
     ends_on: wire.CivilDate
@@ -202,6 +203,7 @@ class PeopleAsked(wire.In):
 
     trainee_ids: list[UUID] = Field(max_length=10_000)
     institution_id: UUID | None = None
+    catalogues: bool = Field(False, description="是否也要目录中的各职业")
 
 
 class PersonKnown(PersonFacts):
@@ -236,12 +238,23 @@ class ApplicantFacts(wire.Out):
     barred: list[BarredDays] = Field(description="列入黑名单、暂停、退出的各段日期")
 
 
+class InCatalogue(wire.Out):
+    """An occupation in a catalogue, for these levels (none: all), on these days, both counted in."""
+
+    kind: CatalogueKind
+    occupation_code: str
+    levels: list[Level] = Field(description="只限这些等级;空为全部等级")
+    from_on: wire.CivilDate
+    until_on: wire.CivilDate | None
+
+
 class PeopleFacts(wire.Out):
     """`lists`: the days for which each status's list is complete. `institution`: the one asked about."""
 
     people: list[PersonKnown] = Field(description="所问的人")
     lists: list[ListDays] = Field(description="各状态名单完整的日期")
     institution: ApplicantFacts | None
+    catalogues: list[InCatalogue] = Field(description="目录中的各职业;没有问的为空")
     unknown_trainee_ids: list[UUID]
 
 
