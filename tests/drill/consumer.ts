@@ -42,7 +42,7 @@ async function signIn(client_id: string, client_secret: string): Promise<(day: s
     const signed: Middleware = {
       onRequest({ request }) {
         request.headers.set("Authorization", `Bearer ${access_token}`);
-        request.headers.set("X-Server-Date", `${day}T10:00:00+08:00`);
+        request.headers.set("X-Server-Date", `${day}T18:00:00+08:00`);
         return request;
       },
     };
