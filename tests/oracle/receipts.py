@@ -234,6 +234,8 @@ def _paid_otherwise(facts: ClaimFacts, terms: Terms, random: Random) -> Case:
     on = course.starts_on if course else facts.claimed_on
     before = Prior("KL-SQ-2025-000003", facts.scheme, on, "养鸡", amount_yuan=worth, same_class=random.random() < 0.5)
     given = tuple(replace(line, priors=(*line.priors, before)) if random.random() < 0.3 else line for line in facts.lines)
+    made_up = Decimal(random.choice(["60.00", "120.00", "1000.00"]))
+    given = tuple(replace(line, makes_up_yuan=made_up) if random.random() < 0.2 else line for line in given)
     return replace(facts, class_facts=course, lines=given, employer_had_yuan=random.choice([None, Decimal("650.00")])), terms
 
 

@@ -97,6 +97,12 @@ def within_employer(facts: Facts, block: Facts, judged: list[tuple[str, int, Fou
 
 
 def worth(facts: Facts, line: Facts, block: Facts, trade: Facts) -> int:
+    """Of a supplement what is beyond that which was found before."""
+    whole = whole_of(facts, line, block, trade)
+    return whole if line.get("makes_up_yuan") is None else max(whole - cents(line["makes_up_yuan"]), 0)
+
+
+def whole_of(facts: Facts, line: Facts, block: Facts, trade: Facts) -> int:
     """The rate and its uplift; then by years, or with what a person lives on; and no more in a year than there may be."""
     fen = rate_of(facts, line, block, trade)
     if fen is None:
@@ -362,6 +368,8 @@ def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) 
     instalments = [each for each in line["priors"] if each.get("same_class")] if in_instalments(block) else []
     unsettled = any(each.get("amount_yuan") is None for each in instalments)
     had = [each for each in line["priors"] if each not in instalments and cents(each.get("amount_yuan") or 1) != 0]
+    if line.get("makes_up_yuan") is not None:  # what other claims hold was weighed when the first was judged
+        had = [each for each in had if each.get("outside")]
     found = [("already_subsidised", "hold")] if unsettled else []
     money = of_money(facts, line, block, on)
     if block["paid_once_per"] == "placement":

@@ -36,6 +36,11 @@ def begin_again(status: str, lines: Sequence[Any]) -> list[Any]:
     return [line for line in lines if not line.sending_yuan and not line.paid_yuan]
 
 
+def may_be_made_up(claim: Any, lines: Sequence[Any]) -> bool:
+    """Whether the bank has paid any that nobody asks back whole: what is due beyond is a supplement's. A supplement has none of its own."""
+    return claim.supplement_of_id is None and any(line.paid_yuan > line.asked_back_yuan for line in lines)
+
+
 def follows(everyone: Sequence[Any], again: Sequence[Any]) -> AppealFollows:
     """A claim that is begun again in all its lines stays one paper; others of its people are not held up by one."""
     if not again:

@@ -2,8 +2,8 @@
 more but holds them for a reviewer. So nobody is paid by the word of one person, and every later step is taken as of any claim.
 
 Where a claim stands decides how: one that the applicant has back stays with them; of one that is under review, approved, rejected or closed the lines come
-back to the first review, the whole claim where it has no others, else on a claim of their own; money that was set aside for them is given back. What the
-bank has been sent or has paid, and what was withdrawn, stays as it is.
+back to the first review, the whole claim where it has no others, else on a claim of their own; money that was set aside for them is given back. Of what the
+bank has paid, what is due beyond goes on a supplement. What the bank has been sent, and what was withdrawn, stays as it is.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ from services.subsidy.codes import AppealFollows, AppealStatus, ClaimMessage, Cl
 from services.subsidy.funds import operations as funds
 from services.subsidy.notices import operations as notices
 from services.subsidy.schemes.errors import REFUSALS
+from services.subsidy.supplements import operations as supplements
 from shared import deeds
 from shared.access import Call
 from shared.clock import SHANGHAI
@@ -54,13 +55,17 @@ async def if_upheld(kernel: Kernel, call: Call, claim_id: UUID, appeal_id: UUID,
         appeal, claim, done = await permit(session, call, claim_id, appeal_id)
         everyone = await lines.of(session, claim.id)
         again = _again(claim, appeal, everyone)
-        if not again:
+        if not again and not policy.may_be_made_up(claim, _about(appeal, everyone)):
             return None
-        asked = await lines.asked_before(session, claim, again)
-        overcome = dict((await facts.overcome(session, [claim.id])).get(claim.id, {}))
-    for line in again:
-        overcome[line.trainee_id] = tuple(sorted({*overcome.get(line.trainee_id, ()), *policy.overcome(line.findings)}))
-    return await asking.gather(kernel, call, replace(asked, overcome=overcome), claim, done)
+        if again:
+            asked = await lines.asked_before(session, claim, again)
+            overcome = dict((await facts.overcome(session, [claim.id])).get(claim.id, {}))
+            for line in again:
+                overcome[line.trainee_id] = tuple(sorted({*overcome.get(line.trainee_id, ()), *policy.overcome(line.findings)}))
+            asked = replace(asked, overcome=overcome)
+        else:
+            asked = await supplements.asks(session, claim, _about(appeal, everyone))
+    return await asking.gather(kernel, call, asked, claim, done)
 
 
 async def decide(
@@ -84,9 +89,12 @@ async def decide(
     return reading.show(call, appeal, done)
 
 
+def _about(appeal: Appeal, everyone: Sequence[Line]) -> list[Line]:
+    return [line for line in everyone if appeal.trainee_id in (None, line.trainee_id)]
+
+
 def _again(claim: Claim, appeal: Appeal, everyone: Sequence[Line]) -> list[Line]:
-    about = [line for line in everyone if appeal.trainee_id in (None, line.trainee_id)]
-    return policy.begin_again(claim.status, about)
+    return policy.begin_again(claim.status, _about(appeal, everyone))
 
 
 async def _follow(
@@ -105,8 +113,10 @@ async def _follow(
     everyone = list(await lines.of(session, claim.id))
     again = _again(claim, appeal, everyone) if gathered is not None else []
     answer: dict[str, Any] = {"follows": policy.follows(everyone, again)}
-    if gathered is None or not again:
+    if gathered is None:
         return answer
+    if not again:
+        return answer | await _made_up(session, call, kernel, gathered, appeal, claim, done, reason)
     answer["overcame"] = sorted({code for line in again for code in policy.overcome(line.findings)})
     claimed_on = (claim.submitted_at or call.now).astimezone(SHANGHAI).date()  # what the office took time for is no fault of theirs
     judged = await rules.judge(session, call, gathered, own_claim_id=claim.id, submitting=True, claimed_on=claimed_on)
@@ -116,6 +126,27 @@ async def _follow(
         own = await _apart(session, call, kernel, claim, done, (everyone, again), judged, reason)
         answer["new_claim_id"] = own.id
     return answer
+
+
+async def _made_up(
+    session: AsyncSession, call: Call, kernel: Kernel, gathered: Gathered, appeal: Appeal, claim: Claim, done: list[Decision], reason: str
+) -> dict[str, Any]:
+    """What is due beyond what was paid is claimed on a supplement, which whoever appealed has asked for."""
+    asked_for = claims.entered(call, claim)
+    asked_for.actor, asked_for.person_id, asked_for.at, asked_for.comment = appeal.actor, appeal.person_id, appeal.at, appeal.reason
+    asked_for.role, asked_for.actor_name = _role_of(appeal), None
+    found = await supplements.begin(session, call, kernel, gathered, "appeal", reason, asked_for)
+    if found is None:
+        return {}
+    own, _ = found
+    done.append(await claims.take(session, call, claim, "appeal", to=ClaimStatus(claim.status), comment=reason, other_claim_id=own.id))
+    return {"follows": AppealFollows.SUPPLEMENT, "new_claim_id": own.id}
+
+
+def _role_of(appeal: Appeal) -> str:
+    if appeal.on_behalf:
+        return "town" if appeal.region_code else "officer"
+    return "institution" if appeal.institution_id else "person"
 
 
 async def _as_it_is(

@@ -49,6 +49,8 @@ class Asked:
     lines: tuple[Wanted, ...] | None
     overcome: Overcome = field(default_factory=dict)
     employer_id: UUID | None = None
+    supplement_of_id: UUID | None = None
+    claimed_on: date | None = None  # None: today. A supplement is judged as of the day of what it makes up for
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ async def gather(kernel: Kernel, call: Call, asked: Asked, claim: Claim | None =
     lines, told = asked.lines or (), None
     try:
         if asked.class_id is None:
-            told = await of_papers(kernel, call, lines, asked.institution_id, call.today)
+            told = await of_papers(kernel, call, lines, asked.institution_id, asked.claimed_on or call.today)
         else:
             named = (asked.trainee_id,) if asked.trainee_id else None if asked.lines is None else tuple(line.trainee_id for line in lines)
             told = await of_class(kernel, call, asked.class_id, named)

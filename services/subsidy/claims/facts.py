@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from services.subsidy.judging import trades
 from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, LineFacts, Prior
 from services.subsidy.judging.papers import ApplicantFacts, CertificateFacts, PlacementFacts
 
+NOTHING = Decimal("0.00")
 PERSON_LOCKS = 1024  # buckets: a claim of any size takes at most so many locks
 _claim, _line, _held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
 PAST = (
@@ -32,13 +33,17 @@ PAST = (
         _claim.class_id,
         _claim.class_starts_on,
         _claim.class_ends_on,
+        _claim.supplement_of_id,
         _line.trainee_id,
+        _line.certificate_id,
+        _line.placement_id.label("of_placement_id"),
         _held.judged_on,
         _held.trade_key,
         _held.level,
         _held.placement_id,
         _line.verdict,
         _line.amount,
+        _line.asked_back_yuan,
     )
     .select_from(
         Line.__table__.join(Claim.__table__, _claim.id == _line.claim_id).outerjoin(
@@ -61,12 +66,17 @@ _OVERCOME = text("""
 """)
 
 
+Paper = tuple[UUID | None, ...]  # what a line is about: a person in a class, or a person's certificate or placement
+
+
 @dataclass(frozen=True, slots=True)
 class History:
-    """What other claims, submitted and neither rejected nor withdrawn, hold of these people."""
+    """What other claims, submitted and neither rejected nor withdrawn, hold of these people. `makes_up`: of a supplement, what was found to be due before
+    and has not been asked back, yuan."""
 
     priors: dict[UUID, tuple[Prior, ...]] = field(default_factory=dict)
     rosters: tuple[ClaimedRoster, ...] = ()
+    makes_up: dict[Paper, Decimal] = field(default_factory=dict)
 
 
 async def lock_persons(session: AsyncSession, ids: Collection[UUID]) -> None:
@@ -84,7 +94,7 @@ async def employer_had(session: AsyncSession, scheme: SchemeCode, institution_id
         return None
     counted = (_claim.institution_id == institution_id, _claim.scheme == scheme, _claim.status.not_in(NOT_COUNTED))
     worth = select(func.sum(_line.amount)).join(Claim.__table__, _claim.id == _line.claim_id)
-    return await session.scalar(worth.where(*counted, _claim.id.is_distinct_from(own_claim_id))) or Decimal("0.00")
+    return await session.scalar(worth.where(*counted, _claim.id.is_distinct_from(own_claim_id))) or NOTHING
 
 
 async def overcome(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[UUID, Overcome]:
@@ -95,8 +105,15 @@ async def overcome(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[U
     return dict(found)
 
 
-async def history(session: AsyncSession, trainee_ids: Collection[UUID], *, own_claim_id: UUID | None, class_id: UUID | None) -> History:
-    return remembered(await past(session, trainee_ids, own_claim_id), class_id)
+async def history(
+    session: AsyncSession,
+    trainee_ids: Collection[UUID],
+    *,
+    own_claim_id: UUID | None,
+    class_id: UUID | None,
+    supplement_of_id: UUID | None = None,
+) -> History:
+    return remembered(await past(session, trainee_ids, own_claim_id), class_id, supplement_of_id)
 
 
 async def past(session: AsyncSession, trainee_ids: Collection[UUID], own_claim_id: UUID | None = None) -> Sequence[Any]:
@@ -104,16 +121,41 @@ async def past(session: AsyncSession, trainee_ids: Collection[UUID], own_claim_i
     return (await session.execute(PAST, {"trainee_ids": sorted(trainee_ids), "own_claim_id": own_claim_id})).all()
 
 
-def remembered(rows: Iterable[Any], class_id: UUID | None) -> History:
-    priors: dict[UUID, list[Prior]] = defaultdict(list)
+def remembered(rows: Iterable[Any], class_id: UUID | None, supplement_of_id: UUID | None = None) -> History:
+    """A claim and its supplements were given once: they are one prior. What a supplement makes up for is no prior of it."""
+    priors: dict[UUID, dict[tuple[Any, ...], Prior]] = defaultdict(dict)
     people: dict[tuple[str, date, date], set[str]] = defaultdict(set)
+    makes_up: dict[Paper, Decimal] = defaultdict(Decimal)
     for row in rows:
-        if row.judged_on is not None:
-            priors[row.trainee_id].append(_prior(row, class_id))
+        whole = row.supplement_of_id or row.id
+        paper = paper_of(row.class_id, row.trainee_id, row.certificate_id, row.of_placement_id)
+        if whole == supplement_of_id:
+            makes_up[paper] += due_of(row)
+        elif row.judged_on is not None:
+            of_person, of_line = priors[row.trainee_id], (whole, *paper)
+            if row.supplement_of_id and of_line in of_person:
+                of_person[of_line] = _with(of_person[of_line], row)
+            else:  # two lines of one claim that a merge made one person's are two
+                of_person[of_line if of_line not in of_person else (len(of_person),)] = _prior(row, class_id)
         if row.class_id not in (None, class_id):
             people[row.number, row.class_starts_on, row.class_ends_on].add(str(row.trainee_id))
     rosters = (ClaimedRoster(number, starts_on, ends_on, frozenset(ids)) for (number, starts_on, ends_on), ids in people.items())
-    return History({trainee_id: tuple(found) for trainee_id, found in priors.items()}, tuple(rosters))
+    return History({trainee_id: tuple(found.values()) for trainee_id, found in priors.items()}, tuple(rosters), dict(makes_up))
+
+
+def paper_of(class_id: UUID | None, trainee_id: UUID, certificate_id: UUID | None, placement_id: UUID | None) -> Paper:
+    return (trainee_id,) if class_id else (trainee_id, certificate_id, placement_id)
+
+
+def due_of(row: Any) -> Decimal:
+    """What a line was found to be due and has not been asked back, yuan; a held one counts as what it may be worth."""
+    return NOTHING if row.verdict == LineVerdict.REFUSED else row.amount - row.asked_back_yuan
+
+
+def _with(prior: Prior, row: Any) -> Prior:
+    """Of a held supplement nobody knows yet what it is worth."""
+    known = prior.amount_yuan is not None and row.verdict != LineVerdict.HELD
+    return replace(prior, amount_yuan=(prior.amount_yuan or NOTHING) + row.amount if known else None)
 
 
 def claim_facts(
@@ -244,6 +286,9 @@ def _line_facts(wanted: Wanted, person: PersonRead, told: Told, past: History, c
         priors=past.priors.get(person.trainee_id, ()) + tuple(map(_paid_outside, person.outside_payments)),
         expected_amount=wanted.expected_amount,
         overcome=overcome.get(person.trainee_id, ()),
+        makes_up_yuan=past.makes_up.get(
+            paper_of(told.class_.id if told.class_ else None, person.trainee_id, wanted.certificate_id, wanted.placement_id)
+        ),
         certificate=_certificate_facts(certificate, person) if certificate else None,
         catalogues=_catalogues(certificate, told),
         placement=_placement_facts(placement) if placement else None,

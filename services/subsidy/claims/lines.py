@@ -1,6 +1,7 @@
 """The lines of a claim and what they entitle to, written as sets: one statement, however many people."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -133,10 +134,13 @@ async def free(session: AsyncSession, claim_id: UUID, positions: Collection[int]
 def entitlement_key(claim: ClaimFacts, line: LineFacts, terms: Terms) -> str | None:
     """What a person may be given once: an occupation at a level, a trade in a year, a placement in a scheme. None where there is no such limit."""
     if terms.paid_once_per == PaidOncePer.PLACEMENT:
-        return f"placement:{claim.scheme}:{line.placement.placement_id}" if line.placement else None
+        beyond = "" if line.makes_up_yuan is None else f":beyond:{line.makes_up_yuan}"
+        return f"placement:{claim.scheme}:{line.placement.placement_id}{beyond}" if line.placement else None
     trade, level = trade_of(claim, line)
     if trade is None:
         return None
+    if line.makes_up_yuan is not None:  # of two that would make up for the same, the database lets in one
+        return f"supplement:{trade}:{level}:{day_counted(claim, line, terms.age_counted_on)}:{line.makes_up_yuan}"
     if terms.in_instalments and (earlier := sum(prior.same_class for prior in line.priors)):
         return f"class:{claim.class_facts.id if claim.class_facts else ''}:{earlier + 1}"  # the first takes the trade's own
     return f"level:{trade}:{level}" if level else f"trade:{trade}:{day_counted(claim, line, terms.age_counted_on).year}"
@@ -174,7 +178,14 @@ async def asked_before(session: AsyncSession, claim: Claim, lines: Sequence[Line
         claim.fund_id,
         named,
         employer_id=claim.employer_id,
+        supplement_of_id=claim.supplement_of_id,
+        claimed_on=await claimed_on(session, claim) if claim.supplement_of_id else None,
     )
+
+
+async def claimed_on(session: AsyncSession, claim: Claim) -> date:
+    """As of which day the claim was judged."""
+    return date.fromisoformat((await session.scalars(select(Claim.facts["claimed_on"].astext).where(Claim.id == claim.id))).one())
 
 
 def asks(line: Line) -> Wanted:
@@ -249,6 +260,7 @@ def beside(call: Call, claim: Claim) -> Claim:
         "terms_hash",
         "required_papers",
         "submitted_at",
+        "supplement_of_id",
     )
     return Claim(
         **{name: getattr(claim, name) for name in same},

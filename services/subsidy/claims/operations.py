@@ -96,13 +96,7 @@ async def create(session: AsyncSession, call: Call, gathered: Gathered, body: Cl
     await session.flush()
     shown = lines.judged_lines(judged)
     await lines.keep(session, claim.id, shown)
-    details = {
-        "scheme": claim.scheme,
-        "facts_hash": claim.facts_hash,
-        "terms_hash": claim.terms_hash,
-        "amount": claim.amount,
-        "lines": len(shown),
-    }
+    details = {name: getattr(claim, name) for name in ("scheme", "facts_hash", "terms_hash", "amount")} | {"lines": len(shown)}
     said = {"status": claim.status, "version": claim.version, "file_ids": claim.attachments}
     await deeds.record(session, call, "claim.created", claim.id, details=details, **said)
     done = []
@@ -170,7 +164,7 @@ async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: s
     claim, done = await steps.permit(session, call, claim_id, "withdraw", lock=True)
     people = await lines.release(session, call, claim)
     done.append(await steps.take(session, call, claim, "withdraw", comment=comment))
-    await lines.free(session, claim.id)
+    await _given_up(session, call, claim)
     await notices.close(session, call, claim.id)
     return await reading.one(session, call, claim, people, done)
 
@@ -240,9 +234,16 @@ async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str)
     claim, done = await steps.permit(session, call, claim_id, "reject", lock=True)
     people = await lines.release(session, call, claim)
     done.append(await steps.take(session, call, claim, "reject", comment=reason))
-    await lines.free(session, claim.id)
+    await _given_up(session, call, claim)
     await notices.close(session, call, claim.id)
     return await reading.one(session, call, claim, people, done)
+
+
+async def _given_up(session: AsyncSession, call: Call, claim: Claim) -> None:
+    """Its people may be claimed for again; what a supplement would have made up is due as before."""
+    await lines.free(session, claim.id)
+    if claim.supplement_of_id is not None:
+        await steps.judge_anew(session, f"claim.{claim.status}", db.new_id(), call.now, Claim.id == claim.supplement_of_id)
 
 
 async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:

@@ -18,7 +18,9 @@ DRAFT, SUBMITTED, REVIEWED, IN_NOTICE, APPROVED, PAID = (
     ClaimStatus.PAID,
 )
 APPLICANTS = frozenset({"institution", "person", "town", "officer"})  # a town and an officer on behalf of a person
-APPLICANT_S = frozenset({"edit", "submit", "withdraw", "attach"})  # steps of whoever has entered the claim, and of nobody else who sees it
+APPLICANT_S = frozenset(
+    {"edit", "submit", "withdraw", "attach", "supplement"}
+)  # steps of whoever has entered the claim, and of nobody else who sees it
 LEAVES_APPROVAL = frozenset({"return", "reject", "withdraw", "close"})  # steps by which what was set aside is given back
 EDITABLE = frozenset({DRAFT, ClaimStatus.RETURNED})
 UNDER_REVIEW = frozenset({SUBMITTED, REVIEWED, IN_NOTICE})
@@ -47,6 +49,7 @@ MACHINE = Machine(
         Step("resolve", "处理待核实人员", by(["reviewer"], *UNDER_REVIEW), part="second_review"),
         Step("payment", "拨付", by(["finance"], APPROVED), to=PAID, part="payment"),
         Step("close", "办结", by(["finance"], APPROVED)),
+        Step("supplement", "申领补差", by(APPLICANTS, *WITH_MONEY)),
         Step("recover", "追回", by(["finance"], APPROVED, PAID, ClaimStatus.RECOVERING, ClaimStatus.RECOVERED)),
     ),
     parts={"submit": "提交", "first_review": "初审", "second_review": "复审", "payment": "拨付"},
@@ -73,6 +76,7 @@ EVENTS = {
     "resubmit": "submitted",
     "close": "closed",
     "recover": "recovering",
+    "supplement": "supplemented",
 }
 
 

@@ -142,6 +142,7 @@ def summary(call: Call, claim: Claim) -> dict[str, Any]:
         "terms": _terms_kept(claim),
         "facts_hash": claim.facts_hash,
         "split_from_id": claim.split_from_id,
+        "supplement_of_id": claim.supplement_of_id,
         "created_at": claim.created_at,
         "submitted_at": claim.submitted_at,
         "in_status_since_at": claim.in_status_since_at,

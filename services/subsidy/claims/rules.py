@@ -135,7 +135,7 @@ async def judge(
     claimed_on: date | None = None,
 ) -> Judged:
     """Judges what was asked for with what registry told. `submitting` waits for others who claim the same people. `claimed_on`: today, unless said."""
-    told, fund, claimed_on = gathered.told, gathered.fund, claimed_on or call.today
+    told, fund, claimed_on = gathered.told, gathered.fund, claimed_on or gathered.asked.claimed_on or call.today
     asked = _as_merged(gathered.asked, told)
     lines = _lines(asked, told)
     terms, others = _terms(gathered.known, asked, told, lines, claimed_on)
@@ -150,7 +150,7 @@ async def judge(
     employer = asked.institution_id if terms.yuan_per_employer_at_most is not None else None
     if submitting:
         await lock_persons(session, trainee_ids | ({employer} if employer else set()))
-    past = await history(session, trainee_ids, own_claim_id=own_claim_id, class_id=asked.class_id)
+    past = await history(session, trainee_ids, own_claim_id=own_claim_id, class_id=asked.class_id, supplement_of_id=asked.supplement_of_id)
     facts = claim_facts(
         told,
         lines,

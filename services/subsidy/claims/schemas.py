@@ -129,6 +129,9 @@ class LineOut(wire.Out):
     amount: wire.Money = Field(description="元;不予补贴为 0.00;待核实的已计算但不计入合计")
     paid_amount: wire.Money = Field(Decimal("0.00"), validation_alias="paid_yuan", description="银行已付出而未退回的金额,元")
     asked_back_amount: wire.Money = Field(Decimal("0.00"), validation_alias="asked_back_yuan", description="其中追回的金额,元,含追回中的")
+    more_due_amount: wire.Money = Field(
+        Decimal("0.00"), validation_alias="more_due_yuan", description="付款后按现有事实应补的差额,元;可申领补差(:supplement)"
+    )
     findings: list[FindingOut]
     calculation: str = Field(examples=["3 天 × 60.00 元 = 180.00 元"])
     resolution: dict[str, Any] | None = Field(None, description="复审人员对待核实人员的处理")
@@ -255,6 +258,10 @@ class ClaimHead(wire.Out):
     split_from_id: UUID | None = Field(description="由哪张申领单分出")
     split_from_number: Annotated[
         str | None, names.Beside("split_from_id", "claims", "number"), Field(description="由哪张申领单分出:其编号")
+    ] = None
+    supplement_of_id: UUID | None = Field(description="补哪张申领单的差额")
+    supplement_of_number: Annotated[
+        str | None, names.Beside("supplement_of_id", "claims", "number"), Field(description="补哪张申领单的差额:其编号")
     ] = None
     created_at: wire.Instant
     submitted_at: wire.Instant | None

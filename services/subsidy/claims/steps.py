@@ -47,7 +47,8 @@ from shared.steps import Refusal, person_of
 
 CLAIMS, LINES, DECISIONS = (cast(Table, each.__table__) for each in (Claim, Line, Decision))
 _WITH_STEP = deeds.beside(DECISIONS)
-LOOKED_INTO = LEAVES_APPROVAL | {"approve", "resolve", "recover"}  # steps that more than the claim's own row can stand against
+# Steps that more than the claim's own row can stand against.
+LOOKED_INTO = LEAVES_APPROVAL | {"approve", "resolve", "recover", "supplement"}
 UNCONFIRMED = and_(  # money by a figure in yuan whose source is not confirmed
     LINES.c.verdict == LineVerdict.ELIGIBLE,
     LINES.c.amount > 0,
@@ -67,6 +68,7 @@ class Standing:
     sending: Decimal = NOTHING
     paid: Decimal = NOTHING
     asked_back: Decimal = NOTHING
+    more_due: Decimal = NOTHING
     notice: errors.Problem | None = None
     money: errors.Problem | None = None
 
@@ -111,7 +113,7 @@ async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str,
 async def _of_lines(session: AsyncSession, claim_id: UUID) -> Standing:
     """What the claim's lines say of its next steps."""
     flags = {"held_lines": LINES.c.verdict == LineVerdict.HELD, "unconfirmed": UNCONFIRMED}
-    money = {"sending": LINES.c.sending_yuan, "paid": LINES.c.paid_yuan, "asked_back": LINES.c.asked_back_yuan}
+    money = {name: LINES.c[f"{name}_yuan"] for name in ("sending", "paid", "asked_back", "more_due")}
     sums = select(
         *(func.coalesce(func.bool_or(each), false()).label(name) for name, each in flags.items()),
         *(func.coalesce(func.sum(each), NOTHING).label(name) for name, each in money.items()),
@@ -262,9 +264,8 @@ async def take_each(
     **details: str,
 ) -> None:
     """Keeps the step for each claim, read and locked as it is. What comes to another state, is `changed` otherwise, or is told people, the feed says."""
-    if not claims:
+    if not (ids := [claim.id for claim in claims]):
         return
-    ids = [claim.id for claim in claims]
     moved = dict(changed or {}) | ({"status": to, "in_status_since_at": call.now} if to is not None else {})
     if moved:
         await session.execute(update(CLAIMS).where(CLAIMS.c.id.in_(ids)).values(moved | {"version": CLAIMS.c.version + 1}))
@@ -334,6 +335,8 @@ def _obstacle(call: Call, action: str, claim: Claim, at: Standing) -> errors.Pro
             return errors.InvalidState("款项尚未支付。不再支付的请退回补正或不予通过。")
         case "recover" if at.paid <= at.asked_back:
             return errors.InvalidState("没有已付出而未追回的款项。")
+        case "supplement" if not at.more_due:
+            return errors.InvalidState("没有已付款而应补差额的人员;事实有更正的,系统重新判定后再申领补差。")
         case "approve":
             unfinished = (
                 HeldLinesOpen() if at.held_lines else TermsUnconfirmed() if at.unconfirmed else papers.why_not_approved(claim, call)

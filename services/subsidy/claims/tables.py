@@ -145,6 +145,7 @@ class Claim(db.Versioned, Row):
         JSONB, default=list, server_default=text("'[]'::jsonb"), comment="what stops it and has not been ended, by day (policy.a_hold)"
     )
     split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"))
+    supplement_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"), comment="the paid claim that this one makes up for")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     in_status_since_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -166,6 +167,8 @@ class Line(Row):
             name="paid_once",
         ),
         CheckConstraint("asked_back_yuan BETWEEN 0 AND paid_yuan", name="asked_back"),
+        CheckConstraint("more_due_yuan >= 0", name="more_due"),
+        Index("claim_lines_more_due_idx", "claim_id", postgresql_where=text("more_due_yuan > 0")),
         Index("claim_lines_trainee_idx", "trainee_id"),
         Index("claim_lines_certificate_idx", "certificate_id", postgresql_where=text("certificate_id IS NOT NULL")),
         Index("claim_lines_placement_idx", "placement_id", postgresql_where=text("placement_id IS NOT NULL")),
@@ -192,6 +195,11 @@ class Line(Row):
     asked_back_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2), server_default=text("0"), comment="of it, what recoveries ask back")
     given_up_yuan: Mapped[Decimal] = mapped_column(
         Numeric(12, 2), server_default=text("0"), comment="what finance closed the claim without paying"
+    )
+    more_due_yuan: Mapped[Decimal] = mapped_column(
+        Numeric(12, 2),
+        server_default=text("0"),
+        comment="what the facts of now find due beyond it, once it was paid: a supplement may claim it",
     )
     calculation: Mapped[str] = mapped_column(Text)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

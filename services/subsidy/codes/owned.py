@@ -231,10 +231,12 @@ class AppealStatus(StrEnum):
 
 
 class AppealFollows(StrEnum):
-    """What came of an appeal that was upheld: the claim is judged anew, or the lines concerned on a claim of their own; or nothing is left to decide on."""
+    """What came of an appeal that was upheld: the claim is judged anew, or the lines concerned on a claim of their own; what is due beyond what was
+    paid on a supplement; or nothing is left to decide on."""
 
     JUDGED_ANEW = "judged_anew"
     NEW_CLAIM = "new_claim"
+    SUPPLEMENT = "supplement"
     NOTHING = "nothing"
 
 
@@ -292,6 +294,7 @@ class WorklistKind(StrEnum):
     CLAIM_NOTICE_OVER = "claim_notice_over"
     CLAIM_APPROVED = "claim_approved"
     CLAIM_WORTH_NOTHING = "claim_worth_nothing"
+    CLAIM_MORE_DUE = "claim_more_due"
     OBJECTION_RECEIVED = "objection_received"
     OBJECTION_LATE = "objection_late"
     OBJECTION_ACCEPTED = "objection_accepted"

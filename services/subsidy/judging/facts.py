@@ -207,6 +207,7 @@ class LineFacts:
     enrolled_late: str | None = None  # why an officer enrolled the person after the class's last day
     catalogues: tuple[CatalogueKind, ...] = later(())  # those that list the certificate's occupation on its day, where there is no class
     overcome: tuple[FindingCode, ...] = later(())  # what an appeal that was upheld says need not refuse: a person decides
+    makes_up_yuan: Decimal | None = None  # of a supplement: what its person was found to be due before; None: it is none
 
 
 @dataclass(frozen=True, slots=True)

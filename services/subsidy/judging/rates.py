@@ -25,7 +25,16 @@ UNKNOWN = NOTHING, "补贴标准未确认,暂计 0.00 元"
 
 
 def amount(case: Case) -> Amount:
-    """Of one line that is not refused; before what one employer may be given in all."""
+    """Of one line that is not refused; before what one employer may be given in all. A supplement is worth what is due beyond what was found before."""
+    whole, had = _whole(case), case.line.makes_up_yuan
+    if had is None:
+        return whole
+    yuan, words = whole
+    left = max(yuan - had, NOTHING)
+    return left, f"{words},此前已核定 {had} 元,补差 {left} 元"
+
+
+def _whole(case: Case) -> Amount:
     terms = case.terms
     rate = _rate(case)
     if rate is None:

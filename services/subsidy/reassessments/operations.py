@@ -35,6 +35,7 @@ from services.subsidy.recoveries import steps as recoveries
 from services.subsidy.recoveries.policy import FACTS, Proposal
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.policy import Policy, Terms
+from services.subsidy.supplements import steps as supplements
 from shared import db, deeds, telemetry
 from shared.access import Call
 from shared.strict import digest
@@ -58,6 +59,7 @@ ABOUT = [
         "terms_hash",
         "facts_hash",
         "submitted_at",
+        "supplement_of_id",
         "holds",
     )
 ]
@@ -85,6 +87,7 @@ class Found:
     differences: Sequence[Difference]
     changed: Mapping[int, Judgement]
     better: Sequence[tuple[policy.Line, Verdict]]
+    more_due: Mapping[int, Decimal]  # of lines that were paid, where it is not what was told before
 
 
 async def judge_subject(kernel: Kernel, subject_id: UUID) -> None:
@@ -151,7 +154,7 @@ async def _judged(session: AsyncSession, claims: Sequence[Any], told: Told) -> l
         if terms is None or not people:
             telemetry.log.warning("not_judged_anew", claim_id=str(claim.id), terms=terms is not None, people=len(people))
             continue
-        found.append(_found(claim, people, terms, told, _before(claim, people, past), overcome.get(claim.id, {})))
+        found.append(_found(claim, people, terms, told, past, overcome.get(claim.id, {})))
     return found
 
 
@@ -159,16 +162,17 @@ def _before(claim: Any, people: Sequence[Line], past: Sequence[Any]) -> facts.Hi
     """What was submitted of these people before this claim: what came after it was judged with it in mind."""
     ids, when = {line.trainee_id for line in people}, (claim.submitted_at, claim.id)
     earlier = (row for row in past if row.trainee_id in ids and row.submitted_at and (row.submitted_at, row.id) < when)
-    return facts.remembered(earlier, claim.class_id)
+    return facts.remembered(earlier, claim.class_id, claim.supplement_of_id)
 
 
-def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: facts.History, overcome: Overcome) -> Found:
+def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: Sequence[Any], overcome: Overcome) -> Found:
     wanted = [claim_lines.asks(line) for line in people]
     scheme, kind, source = SchemeCode(claim.scheme), ClaimKind(claim.kind), FundSource(claim.source) if claim.source else None
     claimed_on = date.fromisoformat(claim.claimed_on)
     had = Decimal(claim.employer_had) if claim.employer_had else None
+    before = _before(claim, people, past)
     now = facts.claim_facts(
-        told, wanted, past, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had, overcome=overcome
+        told, wanted, before, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had, overcome=overcome
     )
     now = replace(now, looked_at_on=_revoked_since(now))
     lines = [_line(each) for each in people]
@@ -180,8 +184,12 @@ def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: f
         for line in lines
         if (stands := policy.standing(line, differences.get(line.position), under_review=under_review)) != line.now
     }
-    better = [(line, verdict) for line, verdict in pairs if line.position not in differences and policy.pays_more(line, verdict)]
-    return Found(claim, terms.hash, digest(kept(now)), lines, list(differences.values()), changed, better)
+    beyond = supplements.beyond(claim, people, past, [(line, verdict) for line, verdict in pairs if line.position not in differences])
+    better = [(line, verdict) for line, verdict in pairs if line.position in beyond]
+    more_due = supplements.news(
+        people, {line.position: beyond[line.position] for line, _ in better if line.paid and not terms.in_instalments}
+    )
+    return Found(claim, terms.hash, digest(kept(now)), lines, list(differences.values()), changed, better, more_due)
 
 
 def _revoked_since(now: ClaimFacts) -> date | None:
@@ -206,6 +214,7 @@ async def _keep(session: AsyncSession, call: Call, found: Sequence[Found], cause
     proposed = await recoveries.propose_each(session, call, FACTS, with_money)
     better = {each.claim.id for each in found if each.better}
     told = better - await _told_before(session, [each for each in found if each.better])
+    await supplements.tell(session, {each.claim.id: each.more_due for each in found})
     news = [each for each in found if each.changed or each.claim.id in steps_taken.keys() | proposed | told]
     if not news:
         return

@@ -87,9 +87,9 @@ def difference(line: Line, verdict: Verdict, terms: Terms) -> Difference | None:
     return Difference(line, tuple(each.code for each in new), seen, NOTHING if new else verdict.amount, judgement)
 
 
-def pays_more(line: Line, verdict: Verdict) -> bool:
-    """Whether the line would be paid more by the facts of now than it was found to be due."""
-    return verdict.decision == LineVerdict.ELIGIBLE and verdict.amount > due(line)
+def beyond(line: Line, verdict: Verdict, supplemented: Decimal) -> Decimal:
+    """What the facts of now find due beyond what the line, and the supplements of it, were found to be due, in yuan."""
+    return max(verdict.amount - due(line) - supplemented, NOTHING) if verdict.decision == LineVerdict.ELIGIBLE else NOTHING
 
 
 def due(line: Line) -> Decimal:

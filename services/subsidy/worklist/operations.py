@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Date, DateTime, Text, Uuid, and_, case, ca
 from services.subsidy.appeals import visibility as appeals
 from services.subsidy.appeals.policy import DECIDERS
 from services.subsidy.claims.conditions import HELD_SINCE, on_hold
-from services.subsidy.claims.policy import APPLICANTS, OPEN, PART_OF, UNDER_REVIEW
+from services.subsidy.claims.policy import APPLICANTS, OPEN, PART_OF, UNDER_REVIEW, WITH_MONEY
 from services.subsidy.claims.tables import Appeal, Claim, Decision, Line
 from services.subsidy.claims.visibility import entered_by, rows
 from services.subsidy.codes import AppealStatus, BatchStatus, ClaimStatus, LineVerdict, ObjectionStatus, RecoveryStatus, TermsStatus
@@ -168,6 +168,10 @@ def _own(call: access.Call) -> Sequence[ColumnElement[bool]]:
     return (entered_by(call.actor),)
 
 
+def _more_due(call: access.Call) -> Sequence[ColumnElement[bool]]:
+    return exists().where(Line.claim_id == Claim.id, Line.more_due_yuan > 0, Line.paid_yuan > Line.asked_back_yuan), entered_by(call.actor)
+
+
 def _over(call: access.Call) -> Sequence[ColumnElement[bool]]:
     """Against whose notice an objection stands is not over, whatever its last day."""
     running = Notice.concluded_on.is_(None), Notice.open_objections == 0, Notice.until_on < call.today
@@ -190,6 +194,7 @@ UPHELD: Final = exists().where(Objection.notice_id == Notice.id, Objection.statu
 KINDS: Final = (
     _claim(Waits.CLAIM_DRAFT, APPLICANTS, "submit", ClaimStatus.DRAFT, where=_own),
     _claim(Waits.CLAIM_RETURNED, APPLICANTS, "submit", ClaimStatus.RETURNED, where=_own),
+    _claim(Waits.CLAIM_MORE_DUE, APPLICANTS, "supplement", *WITH_MONEY, where=_more_due),
     _claim(Waits.CLAIM_SUBMITTED, OFFICER, "review", ClaimStatus.SUBMITTED, where=_by_another("first_review")),
     _claim(Waits.CLAIM_REVIEWED, REVIEWER, "confirm", ClaimStatus.REVIEWED, where=_by_another("second_review")),
     _claim(Waits.CLAIM_LINES_HELD, REVIEWER, "resolve", *UNDER_REVIEW, where=_held),

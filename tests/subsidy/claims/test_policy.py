@@ -31,6 +31,7 @@ ALLOWED = {
     ("release", "reviewer"): {"submitted", "reviewed", "in_notice", "approved"},
     ("resolve", "reviewer"): {"submitted", "reviewed", "in_notice"},
     ("payment", "finance"): {"approved"},
+    **{("supplement", role): {"approved", "paid", "recovering", "recovered"} for role in APPLICANT},
     ("recover", "finance"): {"approved", "paid", "recovering", "recovered"},
 }
 

@@ -120,5 +120,8 @@ def _yearly_money_reached(case: Case) -> Finding | None:
 
 
 def _used(case: Case) -> list[Prior]:
-    """What was used up before; the earlier instalments of the same class are part of what is claimed now."""
+    """What was used up before; the earlier instalments of the same class are part of what is claimed now. What a supplement takes was taken by the line that
+    it makes up for, and weighed there against other claims."""
+    if case.line.makes_up_yuan is not None:
+        return [prior for prior in priors_counted(case.line) if prior.outside]
     return [prior for prior in priors_counted(case.line) if not (prior.same_class and case.terms.in_instalments)]
