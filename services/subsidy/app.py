@@ -26,6 +26,7 @@ from services.subsidy.schemes import operations as in_force
 from services.subsidy.schemes import routes as schemes
 from services.subsidy.settings import Settings
 from services.subsidy.statistics import routes as statistics
+from services.subsidy.supplements import routes as supplements
 from services.subsidy.terms import job as trying
 from services.subsidy.terms import routes as terms
 from services.subsidy.worklist import operations as worklist
@@ -62,6 +63,7 @@ PART = web.Part(
         audit_lists.router,
         samples.claims,
         samples.router,
+        supplements.router,
         statistics.claims,
         statistics.statistics,
         corrections.router,

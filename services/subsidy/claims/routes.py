@@ -38,7 +38,6 @@ from services.subsidy.codes import ClaimKind, ClaimStatus, SchemeCode
 from services.subsidy.funds.errors import FundExhausted
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, ObjectionOpen
 from services.subsidy.schemes.errors import SamePerson, TermsMissing
-from services.subsidy.supplements import operations as supplements
 from shared import access, batches, county, errors, names, pages, web, wire
 
 AGAINST_APPROVAL = (NoticeNotOver, ObjectionOpen, ClaimOnHold, HeldLinesOpen, TermsUnconfirmed, PaperOverdue, FundExhausted)
@@ -82,10 +81,6 @@ async def _changed(claim_id: UUID, body: ClaimChange, call: web.Caller, kernel: 
 
 async def _as_it_stands(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) -> Gathered:
     return await operations.again(kernel, call, claim_id, "submit")
-
-
-async def _more_due(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) -> Gathered:
-    return await supplements.gather(kernel, call, claim_id)
 
 
 async def _named(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.Names:
@@ -309,13 +304,6 @@ async def send_back(claim_id: UUID, body: Returned, session: web.Session, call: 
 @step("reject", "不予通过", ClaimInBatch, example=BECAUSE)
 async def reject(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
     return await operations.reject(session, call, claim_id, body.reason)
-
-
-@step("supplement", "申领补差:已付款而按现有事实应补的差额,另成一张申领单", NotYourClaim, TermsMissing, example=AGREED)
-async def supplement(
-    gathered: Annotated[Gathered, Depends(_more_due)], session: web.Session, call: web.Caller, kernel: web.KernelOf, body: Comment = None
-) -> ClaimOut:
-    return await supplements.claim_the_rest(session, call, kernel, gathered, body.comment if body else None)
 
 
 @step("close", "办结:批准后不再付款的", ClaimInBatch, example=BECAUSE)

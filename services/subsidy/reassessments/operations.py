@@ -184,11 +184,12 @@ def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: S
         for line in lines
         if (stands := policy.standing(line, differences.get(line.position), under_review=under_review)) != line.now
     }
-    beyond = supplements.beyond(claim, people, past, [(line, verdict) for line, verdict in pairs if line.position not in differences])
-    better = [(line, verdict) for line, verdict in pairs if line.position in beyond]
-    more_due = supplements.news(
-        people, {line.position: beyond[line.position] for line, _ in better if line.paid and not terms.in_instalments}
-    )
+    beside = supplements.found_beside(claim, people, past)
+    beyond = {line.position: policy.beyond(line, verdict, beside[line.position]) for line, verdict in pairs}
+    # What would come to a supplement comes to what it makes up for.
+    better = [] if claim.supplement_of_id else [each for each in pairs if each[0].position not in differences and beyond[each[0].position]]
+    paid = {line.position: beyond[line.position] for line, _ in better if line.paid and not terms.in_instalments}
+    more_due = supplements.news(people, paid)
     return Found(claim, terms.hash, digest(kept(now)), lines, list(differences.values()), changed, better, more_due)
 
 

@@ -1,6 +1,6 @@
 """What is due beyond the lines of a paid claim, told on them when facts are looked at again; and what supplements found beside them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import facts
+from services.subsidy.claims.facts import NOTHING
 from services.subsidy.claims.tables import Line
-from services.subsidy.judging.verdict import Verdict
-from services.subsidy.reassessments import policy
 
 _TELL = text("""
     UPDATE claim_lines SET more_due_yuan = line.yuan
@@ -21,20 +20,16 @@ _TELL = text("""
 """)
 
 
-def beyond(claim: Any, people: Sequence[Line], past: Sequence[Any], judged: Iterable[tuple[policy.Line, Verdict]]) -> dict[int, Decimal]:
-    """By position, what the facts of now find due beyond what the lines, and the supplements of them, were found to be due, yuan. What would come to a
-    supplement comes to what it makes up for."""
-    if claim.supplement_of_id is not None:
-        return {}
+def found_beside(claim: Any, people: Sequence[Line], past: Sequence[Any]) -> dict[int, Decimal]:
+    """By position, what supplements of the claim found to be due beside its lines, yuan."""
     made_up = facts.remembered((row for row in past if row.supplement_of_id), claim.class_id, claim.id).makes_up
     papers = {line.position: facts.paper_of(claim.class_id, line.trainee_id, line.certificate_id, line.placement_id) for line in people}
-    found = {line.position: policy.beyond(line, verdict, made_up.get(papers[line.position], policy.NOTHING)) for line, verdict in judged}
-    return {position: yuan for position, yuan in found.items() if yuan}
+    return {position: made_up.get(paper, NOTHING) for position, paper in papers.items()}
 
 
 def news(people: Sequence[Line], beyond_paid: Mapping[int, Decimal]) -> dict[int, Decimal]:
     """What is due beyond lines that were paid, yuan, where it is not what is told of them."""
-    now = {line.position: beyond_paid.get(line.position, policy.NOTHING) for line in people}
+    now = {line.position: beyond_paid.get(line.position, NOTHING) for line in people}
     return {line.position: now[line.position] for line in people if line.more_due_yuan != now[line.position]}
 
 
