@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared import kernel_revision
 
 revision: str = "registry_0051"
-down_revision: str | None = "registry_0042"
+down_revision: str | None = "registry_0044"
 branch_labels: None = None
 depends_on: None = None
 
