@@ -99,9 +99,9 @@ def _key() -> str:
     return base64.b64encode(random_source.token_bytes(32)).decode()
 
 
-def make_signer() -> str:
-    """A key and a certificate that it made for itself, for ten years: PKCS#12 in base64."""
-    key, today = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+def make_signer(since: datetime | None = None) -> str:
+    """A key and a certificate that it made for itself, for ten years from now or `since`: PKCS#12 in base64."""
+    key, today = ec.generate_private_key(ec.SECP256R1()), since or datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "本机自制签名证书")])
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     made = made.serial_number(x509.random_serial_number()).not_valid_before(today).not_valid_after(today + timedelta(days=3652))

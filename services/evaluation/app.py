@@ -15,6 +15,7 @@ from services.evaluation.imports import routes as imports
 from services.evaluation.imports.tables import CertificateImport
 from services.evaluation.internal import eastwest, names, registry, search
 from services.evaluation.metadata import Row
+from services.evaluation.prints import reading as printing
 from services.evaluation.prints import routes as prints
 from services.evaluation.settings import Settings
 from services.evaluation.worklist import operations as worklist
@@ -50,6 +51,7 @@ PART = web.Part(
     forgets=(uploads.term(CertificateImport),),
     totals=tallies.of(Row.metadata),
     jobs=(import_job.work, following.merges),
+    checks={"certificate_signer": printing.check},
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import segno
@@ -20,7 +20,7 @@ from services.evaluation.certificates.errors import NotIssuedHere
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.prints import policy, signing
 from services.evaluation.settings import Settings
-from shared import deeds, errors
+from shared import clock, deeds, errors
 from shared.access import Call
 from shared.typesetting import typeset
 from shared.web import Kernel
@@ -64,9 +64,18 @@ async def _printing(kernel: Kernel, call: Call, number: str, found: Sequence[Cer
     return Printing(number, found, holders)
 
 
+async def check(kernel: Kernel) -> dict[str, Any]:
+    """For `/readyz`: whether what is signed now is vouched for, and until when. It informs only: all but printing goes on without."""
+    assert isinstance(kernel.settings, Settings)
+    since, until = signing.days(kernel.settings.certificate_signer)
+    return {"status": "ok" if since <= clock.now() <= until else "unavailable", "until": until.isoformat(), "needed": False}
+
+
 async def printed(session: AsyncSession, call: Call, kernel: Kernel, printing: Printing) -> bytes:
     """The signed PDF. It names people, so the reading is on the trail."""
     assert isinstance(kernel.settings, Settings)
+    if (stands := await check(kernel))["status"] != "ok":
+        raise errors.Unavailable(f"签名证书只在有效期内签名(至 {stands['until']}),请由系统管理员更换。")
     verify_at = f"{kernel.settings.token_issuer}/verify"
     pages = [_page(each, printing.holders.get(each.trainee_id), verify_at) for each in printing.certificates]
     for each in printing.certificates:

@@ -1,5 +1,6 @@
 """The signature of a printed certificate: PAdES, so that any reader of PDF checks it without us, against the certificate that is published."""
 
+from datetime import datetime
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -21,6 +22,13 @@ def signed(pdf: bytes, signer: bytes) -> bytes:
     )
     made = sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), meta, _signer(signer))
     return bytes(made.getbuffer())
+
+
+def days(signer: bytes) -> tuple[datetime, datetime]:
+    """From when until when the certificate vouches for a signature."""
+    held = pkcs12.load_pkcs12(signer, None).cert
+    assert held is not None  # the settings hold nothing else
+    return held.certificate.not_valid_before_utc, held.certificate.not_valid_after_utc
 
 
 def published(signer: bytes) -> bytes:

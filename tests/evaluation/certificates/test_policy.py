@@ -1,8 +1,11 @@
 """Certificate numbers both ways, validity on a day, and names."""
 
 from datetime import date
+from functools import partial
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.evaluation import rules
 from services.evaluation.certificates import policy
@@ -80,6 +83,28 @@ def test_a_certificate_is_valid_from_issue_to_the_day_before_its_revocation(on: 
 def test_a_number_is_compared_in_one_form() -> None:
     assert policy.normal(" y0000 5200０123255000001") == "Y000052000123255000001"
     assert len({policy.compared(f"凯培字{each}第12号") for each in ("〔2024〕", "[2024]", "(2024)", "(2024)", "【2024】")}) == 1
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from(["Y", "S"]),
+    st.integers(0, 10**12 - 1),
+    st.dates(date(2020, 1, 1), date(2049, 12, 31)),
+    st.sampled_from(NUMBERED),
+    st.integers(1, policy.SERIALS_AT_MOST),
+)
+def test_every_number_that_is_made_fits_and_no_other_year_level_or_length_does(
+    letter: str, body: int, issued_on: date, level: rules.LevelRule, serial: int
+) -> None:
+    number = policy.make_number(f"{letter}{body:012d}", issued_on.year, level.digit or 0, serial)
+    told = partial(policy.number_faults, SHAPES, "skill_level")
+    assert told(number, level, issued_on) == []
+    assert policy.prefix_of("skill_level", number.lower()) == f"{letter}{body:012d}"
+    assert [each.code for each in told(number, level, issued_on.replace(year=issued_on.year + 1, day=1))] == ["certificate_number_year"]
+    for other in NUMBERED:
+        assert [each.code for each in told(number, other, issued_on)] == ([] if other == level else ["certificate_number_level"])
+    for misshapen in (number[:-1], f"{number}0", f"X{number[1:]}", number[1:]):
+        assert [each.code for each in told(misshapen, level, issued_on)] == ["certificate_number_shape"]
 
 
 @pytest.mark.parametrize(

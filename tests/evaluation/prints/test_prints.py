@@ -1,7 +1,9 @@
 """Printed certificates, read back as others read them: the text by a reader of PDF, the code by a reader of codes, the signature against the certificate
 that is published and nothing else."""
 
+import asyncio
 import base64
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -129,3 +131,32 @@ async def test_who_prints(start: Start) -> None:
         await refused(w.evaluation.as_("partner").get(f"/v1/certificates/{certificate['id']}.pdf"), 403, "wrong_role")
         await refused(w.officer().get(f"/v1/certificates/{outside['id']}.pdf"), 409, "not_issued_here")
         await refused(w.officer().post(f"/v1/certificates/{outside['id']}:reissue", json={"reason": "遗失"}), 409, "not_issued_here")
+
+
+async def test_nothing_is_signed_that_nobody_vouches_for_any_more(start: Start) -> None:
+    async with (
+        start("registry") as registry,
+        start("evaluation", certificate_signer=make_signer(datetime(2010, 1, 1, tzinfo=UTC))) as evaluation,
+    ):
+        evaluation.knows(registry)
+        w = World(registry, evaluation)
+        w.enterprise_id = await w.institution()
+        _, [certificate] = await _batch(w, 1)
+        told = (await evaluation.as_("public").get("/readyz")).json()["checks"]["certificate_signer"]
+        assert (told["status"], told["until"][:4]) == ("unavailable", "2020")
+        assert (await w.officer().get(f"/v1/certificates/{certificate['id']}.pdf")).status_code == 503
+
+
+async def test_200_at_once_are_numbered_without_a_gap(start: Start) -> None:
+    """And whoever issues beside them gets the numbers before or after, none between."""
+    async with world(start) as w:
+        people_ = [people.trainee(n, employer_id=w.enterprise_id) for n in range(1, 202)]
+        said = await done(w.registry.as_("officer").post("/v1/trainees:batch", json={"mode": "commit", "atomic": "all", "items": people_}))
+        *many, one = [each["id"] for each in said["items"]]
+        filing = (await w.filing())["id"]
+        papers = [await w.batch(filing, many, "locked"), await w.batch(filing, [one], "locked")]
+        issued = await asyncio.gather(*(w.enterprise().post(f"/v1/assessments/{each['id']}:issue") for each in papers))
+        assert [each.status_code for each in issued] == [200, 200]
+        numbers = [[each["number"] for each in await w.certificates(assessment_id=paper["id"])] for paper in papers]
+        serials = sorted(int(number[-6:]) for each in numbers for number in each)
+        assert serials == list(range(1, 202)) and len(numbers[0]) == 200 and numbers[1][0][-6:] in ("000001", "000201")
