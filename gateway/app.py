@@ -17,6 +17,7 @@ from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
 from gateway.plans import routes as plans
 from gateway.plans.briefings import routes as briefings
+from gateway.plans.reports import routes as reports
 from gateway.plans.subtargets import routes as subtargets
 from gateway.reference import routes as reference
 from gateway.routing import cors, forwarding
@@ -37,6 +38,7 @@ ROUTERS = (
     plans.router,
     subtargets.router,
     briefings.router,
+    reports.router,
     reference.router,
     changes.router,
     audit.router,
