@@ -19,7 +19,11 @@ SECTIONS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     },
     # Placements name no institution, so eastwest has nothing to show of one.
     "institutions": {
-        "registry": {"institution": "/v1/institutions/{id}", "classes": "/v1/classes?institution_id={id}"},
+        "registry": {
+            "institution": "/v1/institutions/{id}",
+            "classes": "/v1/classes?institution_id={id}",
+            "surveys": "/v1/enterprise-surveys?institution_id={id}",
+        },
         "subsidy": {"claims": "/v1/claims?institution_id={id}"},
         "evaluation": {"filings": "/v1/filings?institution_id={id}", "assessments": "/v1/assessments?institution_id={id}"},
     },

@@ -13,6 +13,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "institutions",
         "classes",
         "open-classes",
+        "enterprise-surveys",
         "yearly-reports",
         "training-wishes",
         "enrolments",

@@ -38,9 +38,11 @@ from services.registry.training.catalogues import routes as catalogues
 from services.registry.training.classes import routes as classes
 from services.registry.training.classes import visibility as classes_seen
 from services.registry.training.eligibility import routes as eligibility
+from services.registry.training.employment_ledgers import routes as employment_ledgers
 from services.registry.training.enrolments import facts as enrolled
 from services.registry.training.enrolments import routes as enrolments
 from services.registry.training.enrolments import visibility as enrolments_seen
+from services.registry.training.enterprise_surveys import routes as enterprise_surveys
 from services.registry.training.inspections import routes as inspections
 from services.registry.training.job_offers import routes as job_offers
 from services.registry.training.open_classes import routes as open_classes
@@ -87,6 +89,8 @@ PART = web.Part(
         eligibility.router,
         enrolments.router,
         job_offers.router,
+        employment_ledgers.router,
+        enterprise_surveys.router,
         training_wishes.router,
         attendance.router,
         brands.router,

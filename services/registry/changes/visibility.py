@@ -24,6 +24,7 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import conditions
 from services.registry.training.enrolments import visibility as enrolments
 from services.registry.training.enrolments.tables import Employment, Enrolment
+from services.registry.training.enterprise_surveys.tables import EnterpriseSurvey
 from services.registry.training.job_offers.tables import JobOffer
 from services.registry.training.trade_papers import visibility as trade_papers
 from services.registry.training.trade_papers.tables import PATHS, TradePaper
@@ -55,6 +56,11 @@ PAPERS: Mapping[str, Paper] = {
     "attendance": Paper("/v1/classes/{class_id:uuid}/attendance", select(TrainingClass.id), classes.rows),
     "enrolment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),
     "employment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),
+    "enterprise_survey": Paper(
+        "/v1/enterprise-surveys/{survey_id:uuid}",
+        select(EnterpriseSurvey.id).join(Institution, Institution.id == EnterpriseSurvey.institution_id),
+        institutions.rows,
+    ),
     "job_offer": Paper(
         "/v1/enrolments/{enrolment_id:uuid}/job-offers", _ENROLMENTS.join(JobOffer).with_only_columns(JobOffer.id), enrolments.rows
     ),

@@ -35,7 +35,7 @@ from services.registry.codes.owned import (
 )
 from services.registry.codes.read import READ, CertificateKind, CertificateSheetKind, EvidenceGrade, FundSource, Scheme
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TradePaperNoun, TrainingBaseStatus
-from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, TrainingWishStatus
+from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, SurveyWillingness, TrainingWishStatus
 
 __all__ = [
     "OWNED",
@@ -78,6 +78,7 @@ __all__ = [
     "Sex",
     "SheetKind",
     "StandingRule",
+    "SurveyWillingness",
     "TeacherEmployment",
     "TradePaperNoun",
     "TrainingBaseStatus",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final, Literal, get_args
 
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TrainingBaseStatus
-from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, TrainingWishStatus
+from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, SurveyWillingness, TrainingWishStatus
 
 
 class Level(StrEnum):
@@ -305,6 +305,7 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "training_wish_status": TrainingWishStatus,
     "job_offer_stage": JobOfferStage,
     "job_offer_result": JobOfferResult,
+    "survey_willingness": SurveyWillingness,
     "brand_kind": BrandKind,
     "catalogue_kind": CatalogueKind,
     "filing_authority": FilingAuthority,

@@ -1,4 +1,4 @@
-"""Lists about what people wish to learn, the work they are offered and the work they find."""
+"""Lists about what people wish to learn, the work they are offered and find, and the workers that enterprises need."""
 
 from enum import StrEnum
 
@@ -29,3 +29,11 @@ class JobOfferResult(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+
+
+class SurveyWillingness(StrEnum):
+    """Whether an enterprise wishes all its technical workers to be certified (全员持证)."""
+
+    WILLING = "willing"
+    UNDECIDED = "undecided"
+    UNWILLING = "unwilling"
