@@ -27,6 +27,7 @@ class PersonRead(_Read):
 
 class ClassRead(_Read):
     number: str
+    institution_id: UUID
     starts_on: date
 
 
@@ -40,6 +41,7 @@ class NamesRead(_Read):
 class AttendedRead(_Read):
     trainee_id: UUID
     class_id: UUID
+    institution_id: UUID
     order_id: UUID | None = None
     occupation_code: str | None = None
     starts_on: date

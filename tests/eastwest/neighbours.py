@@ -74,7 +74,14 @@ class Neighbours:
     def attends(self, trainee_id: UUID, starts_on: str = CLASS, ends_on: str = "2025-04-18", **of: Any) -> UUID:
         """A class that this person attended."""
         class_id = self.training_class(starts_on)
-        told = {"trainee_id": str(trainee_id), "class_id": str(class_id), "starts_on": starts_on, "ends_on": ends_on}
+        school = self.classes[str(class_id)]["institution_id"]
+        told = {
+            "trainee_id": str(trainee_id),
+            "class_id": str(class_id),
+            "institution_id": school,
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+        }
         self.attended.append(told | {"attended_from_on": starts_on, "attended_to_on": ends_on} | of)
         return class_id
 

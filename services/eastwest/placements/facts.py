@@ -136,17 +136,17 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class GateFacts:
-    """By class, when it began; by person, the classes attended and the certificates held."""
+    """The classes that are named; by person, the classes attended and the certificates held."""
 
-    class_starts_on: Mapping[UUID, date]
+    classes: Mapping[UUID, clients.ClassRead]
     attended: Mapping[UUID, Sequence[Attended]]
     certificates: Mapping[UUID, Sequence[Certificate]]
 
     def chain(self, placement: Any, started_on: date | None) -> Chain:
-        starts_on = self.class_starts_on.get(placement.class_id)
+        named = self.classes.get(placement.class_id)
         return chain(
             post(placement),
-            NamedClass(str(placement.class_id), starts_on) if starts_on else None,
+            NamedClass(str(placement.class_id), named.starts_on) if named else None,
             self.attended.get(placement.trainee_id, ()),
             self.certificates.get(placement.trainee_id, ()),
             str(placement.certificate_id) if placement.certificate_id else None,
@@ -167,7 +167,7 @@ async def gate_facts(call: Call, kernel: Kernel, placements: Sequence[Any]) -> G
         clients.tell_attended(kernel, call, trainee_ids),
         clients.certificates(kernel, call, trainee_ids=trainee_ids, certificate_ids=certificate_ids),
     )
-    return GateFacts({each: found.starts_on for each, found in names.classes.items()}, attended_by(attended), by_trainee(certificates))
+    return GateFacts(names.classes, attended_by(attended), by_trainee(certificates))
 
 
 def attended_by(classes: Iterable[clients.AttendedRead]) -> dict[UUID, list[Attended]]:

@@ -16,9 +16,10 @@ from services.eastwest.orders import operations as order_operations
 from services.eastwest.orders import reading as orders
 from services.eastwest.orders import visibility as of_orders
 from services.eastwest.orders.errors import OrderClosed
+from services.eastwest.orders.tables import Order
 from services.eastwest.placements import batch, conditions, facts, reading, steps, visibility
 from services.eastwest.placements.errors import DuplicatePlacement
-from services.eastwest.placements.policy import states, telling
+from services.eastwest.placements.policy import gates, states, telling
 from services.eastwest.placements.schemas import (
     PlacementChange,
     PlacementFound,
@@ -54,6 +55,15 @@ class Entering:
     trainee_id: UUID | None
     names: clients.NamesRead
     certificates: Sequence[clients.CertificateRead]
+    attended: Sequence[clients.AttendedRead] = ()
+
+    def school(self, class_id: UUID | None, order: Order) -> UUID | None:
+        """Whose class trained them: the one named, else the one that it goes back to."""
+        if class_id is not None:
+            return self.names.classes[class_id].institution_id
+        known = [each for theirs in facts.attended_by(self.attended).values() for each in theirs]
+        found = gates.latest(facts.post_of(order), known, None)
+        return next((each.institution_id for each in self.attended if found and str(each.class_id) == found.class_id), None)
 
 
 async def facts_to_enter(body: PlacementIn, call: web.Caller, kernel: web.KernelOf) -> Entering:
@@ -67,11 +77,12 @@ async def facts_to_enter(body: PlacementIn, call: web.Caller, kernel: web.Kernel
             await kernel.limits.take(limits.LOOKUP_MISSES, call.actor.subject)
     if trainee_id is None:
         return Entering(None, clients.NamesRead(), ())
-    names, certificates = await asyncio.gather(
+    names, certificates, attended = await asyncio.gather(
         clients.names(kernel, call, trainee_ids=[trainee_id], class_ids=[body.class_id] if body.class_id else []),
         clients.certificates(kernel, call, certificate_ids=[body.certificate_id] if body.certificate_id else []),
+        clients.tell_attended(kernel, call, [trainee_id]),
     )
-    return Entering(trainee_id, names, certificates)
+    return Entering(trainee_id, names, certificates, attended)
 
 
 async def enter(session: AsyncSession, call: Call, body: PlacementIn, known: Entering) -> PlacementPaper:
@@ -90,6 +101,7 @@ async def enter(session: AsyncSession, call: Call, body: PlacementIn, known: Ent
         trainee_id=trainee_id,
         partner=order.partner or of_orders.partner_of(call.actor),
         class_id=body.class_id,
+        institution_id=known.school(body.class_id, order),
         certificate_id=body.certificate_id,
         employer=body.employer and body.employer.model_dump(),
         external_refs=[each.model_dump() for each in body.external_refs],
@@ -136,6 +148,8 @@ async def change(session: AsyncSession, call: Call, placement_id: UUID, body: Pl
             raise errors.Invalid(faults=faults)
         for name in changed:
             setattr(found, name, given[name])
+        if found.class_id and "class_id" in changed:
+            found.institution_id = known.gate_facts.classes[found.class_id].institution_id
         await session.flush()
         if {"class_id", "certificate_id"}.intersection(changed):
             await _judge_again(session, placement_id, known.gate_facts)
@@ -147,7 +161,7 @@ def _paper_faults(trainee_id: UUID, changed: Mapping[str, Any], known: facts.Gat
     """What is wrong with the papers that are named anew."""
     faults = []
     class_id, certificate_id = changed.get("class_id"), changed.get("certificate_id")
-    if class_id and class_id not in known.class_starts_on:
+    if class_id and class_id not in known.classes:
         faults.append(_unknown_class(class_id))
     if certificate_id and str(certificate_id) not in {each.id for each in known.certificates.get(trainee_id, ())}:
         faults.append(_unknown_certificate(certificate_id))

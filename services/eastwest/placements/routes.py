@@ -16,6 +16,7 @@ from services.eastwest.orders.visibility import READERS
 from services.eastwest.placements import batch, conditions, operations, reading, receipts, schemas
 from services.eastwest.placements.errors import GATES, DuplicatePlacement, ExternalRefReused
 from services.eastwest.placements.tables import Placement, Update
+from services.eastwest.placements.visibility import FACTS
 from services.eastwest.placements.visibility import READERS as SEES
 from shared import access, errors, pages, web, wire
 from shared.batches import Batch
@@ -144,7 +145,7 @@ async def report(
     return await operations.report(session, call, kernel, placement_id, body, gathered)
 
 
-@router.operation("GET", f"{ONE}/updates", may=SEES, summary="已报的在岗情况", errors=[errors.InvalidCursor])
+@router.operation("GET", f"{ONE}/updates", may=FACTS, summary="已报的在岗情况", errors=[errors.InvalidCursor])
 async def list_updates(
     placement_id: UUID, session: web.Session, call: web.Caller, asked: Reported, kind: pages.AnyOf[UpdateKind] = None
 ) -> wire.Page[schemas.FactOut]:

@@ -14,6 +14,7 @@ from shared import db, keeping, tallies
 
 PLACED = (  # what is named anew, and what follows from the facts reported; on which order who is never changes
     "class_id",
+    "institution_id",
     "certificate_id",
     "employer",
     "started_on",
@@ -28,7 +29,7 @@ PLACED = (  # what is named anew, and what follows from the facts reported; on w
 
 
 class Placement(db.Versioned, Row):
-    """One person on one order. `employer` is what was arranged (null: the order's); `started_on`, `left_on`, `employer_now` follow from the facts
+    """One person on one order. `institution_id` held the class that trained them; `employer` is what was arranged (null: the order's); `started_on`, `left_on`, `employer_now` follow from the facts
     and are kept for lists and filters. `retained_on` is the day on which three months were found to be met; the first month that is not proved ends on
     `proof_due_on`, and its proof is wanting from `proof_wanted_on` on."""
 
@@ -38,6 +39,7 @@ class Placement(db.Versioned, Row):
     trainee_id: Mapped[UUID]
     partner: Mapped[str | None] = mapped_column(Text)
     class_id: Mapped[UUID | None]
+    institution_id: Mapped[UUID | None]
     certificate_id: Mapped[UUID | None]
     employer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     started_on: Mapped[date | None]
@@ -56,6 +58,7 @@ class Placement(db.Versioned, Row):
         Index("placements_trainee_id_idx", "trainee_id", "id"),
         Index("placements_partner_idx", "partner", "id"),
         Index("placements_class_id_idx", "class_id", "id"),
+        Index("placements_institution_id_idx", "institution_id", "id"),
         Index("placements_started_on_idx", "started_on", "id"),
         Index("placements_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("placements_entered_at_idx", "entered_at", "id"),

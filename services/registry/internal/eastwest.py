@@ -25,6 +25,7 @@ class AttendedClass(wire.Out):
 
     trainee_id: UUID
     class_id: UUID
+    institution_id: UUID
     order_id: UUID | None
     occupation_code: str | None
     starts_on: wire.CivilDate
@@ -49,6 +50,7 @@ async def attended_classes(body: AttendedAsked, session: web.Session) -> Attende
         select(
             ALIASES.kept(Enrolment.trainee_id).label("kept_id"),
             Enrolment.class_id,
+            TrainingClass.institution_id,
             TrainingClass.order_id,
             TrainingClass.occupation_code,
             TrainingClass.starts_on,

@@ -156,13 +156,16 @@ STATES = {"arranged": [], "working": [update("s")], "left": [update("s"), update
 )
 async def test_state_by_action_by_role(eastwest: Service, others: Neighbours, state: str, role: str) -> None:
     partner, trainee_id = eastwest.as_("partner"), others.person(1)
-    made = await placed(partner, trainee_id)
+    class_id = others.training_class()
+    made = await placed(partner, trainee_id, class_id=str(class_id))
     for body in STATES[state]:
         assert (await report(partner, made["id"], body)).status_code == 201
-    bound = {"person": {"trainee_id": trainee_id}, "institution": {"institution_id": db.new_id()}}.get(role, {})
+    bound = {"person": {"trainee_id": trainee_id}, "institution": {"institution_id": others.classes[str(class_id)]["institution_id"]}}.get(
+        role, {}
+    )
     client, one = eastwest.as_(role, at="2025-07-01T09:00:00+08:00", **bound), f"/v1/placements/{made['id']}"
     read = await client.get(one)
-    sees, keeps = role in ("partner", "officer", "reviewer", "auditor", "person", "system"), role in ("partner", "officer")
+    sees, keeps = role in ("partner", "officer", "reviewer", "auditor", "person", "institution", "system"), role in ("partner", "officer")
     assert read.status_code == (200 if sees else 403)
     if sees:
         assert read.json()["status"] == state
@@ -291,3 +294,25 @@ async def test_what_the_other_services_ask(eastwest: Service, others: Neighbours
     touched = (await asking.get(f"/internal/v1/touched-by-certificate/{certificate_id}")).json()["items"]
     assert touched == [{"id": made["id"], "number": "FS-2025-0017", "status": "working"}]
     assert (await partner.post("/internal/v1/placement-facts", json={"as_of": "2025-08-30"})).status_code in (401, 403)
+
+
+async def test_a_school_sees_where_its_graduates_work_and_not_what_was_reported_day_by_day(eastwest: Service, others: Neighbours) -> None:
+    partner, officer = eastwest.as_("partner"), eastwest.as_("officer")
+    named, attended, neither = others.person(1), others.person(2), others.person(3)
+    class_id = others.training_class()
+    others.attends(attended, occupation_code="6-31-01-03")
+    schools = [others.classes[str(class_id)]["institution_id"], others.attended[0]["institution_id"]]
+    papers = [await placed(partner, named, class_id=str(class_id)), await placed(partner, attended), await placed(partner, neither)]
+    for school_id, theirs in zip(schools, papers, strict=False):
+        school = eastwest.as_("institution", institution_id=school_id)
+        assert [each["id"] for each in (await school.get("/v1/placements")).json()["items"]] == [theirs["id"]]
+        shown = (await school.get(f"/v1/placements/{theirs['id']}")).json()
+        assert shown["employer"]["name"] and "*" in shown["id_number"]
+        assert {each["action"] for each in shown["allowed_actions"] if each["allowed"]} == set()
+        assert (await school.get(f"/v1/placements/{papers[2]['id']}")).status_code == 404
+        assert (await school.get(f"/v1/placements/{theirs['id']}/updates")).status_code == 403
+    moved = await partner.patch(f"/v1/placements/{papers[2]['id']}", json={"class_id": str(class_id)}, headers={"If-Match": "*"})
+    assert moved.status_code == 200
+    first = eastwest.as_("institution", institution_id=schools[0])
+    assert len((await first.get("/v1/placements")).json()["items"]) == 2
+    assert len((await officer.get("/v1/placements")).json()["items"]) == 3

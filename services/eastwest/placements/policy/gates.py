@@ -113,17 +113,18 @@ def chain(
 def _trained(post: Post, named: NamedClass | None, attended: Sequence[Attended], started_on: date | None) -> Step:
     """The link of the class. One that is named and was never attended can break the chain, but holds nothing."""
     theirs = next((each for each in attended if named and each.class_id == named.id), None)
-    latest = theirs or _latest(post, attended, started_on)
-    days = [each.starts_on for each in (latest, named) if each is not None]
+    goes_back_to = theirs or latest(post, attended, started_on)
+    days = [each.starts_on for each in (goes_back_to, named) if each is not None]
     if late := [on for on in days if post.ordered_on > on]:
         detail = f"订单日期 {post.ordered_on},培训班 {late[0]} 开班;订单须不晚于开班当日。"
         return Step(Link.CLASS, late[0], "broken", "order_after_class", detail)
-    if latest is None:
+    if goes_back_to is None:
         return Step(Link.CLASS, named.starts_on if named else None, "unknown", None, "此人没有在所填班级签到。" if named else None)
-    return Step(Link.CLASS, latest.starts_on, "ok")
+    return Step(Link.CLASS, goes_back_to.starts_on, "ok")
 
 
-def _latest(post: Post, attended: Sequence[Attended], started_on: date | None) -> Attended | None:
+def latest(post: Post, attended: Sequence[Attended], started_on: date | None) -> Attended | None:
+    """The class that a placement which names none goes back to: the latest of the order, else of its occupation ending before the first day at work."""
     of_order = [each for each in attended if each.order_id == post.order_id]
     of_trade = [
         each
