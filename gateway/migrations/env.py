@@ -1,7 +1,8 @@
 """Alembic's entry: names the tables of this service."""
 
 import gateway.identity.tables
-import gateway.webhooks.tables  # noqa: F401
+import gateway.plans.tables
+import gateway.webhooks.tables
 from gateway.metadata import Row
 from shared import migrate
 

@@ -3,7 +3,7 @@
 import services.eastwest.imports.tables
 import services.eastwest.known.tables
 import services.eastwest.orders.tables
-import services.eastwest.placements.tables  # noqa: F401
+import services.eastwest.placements.tables
 from services.eastwest.metadata import Row
 from shared import migrate
 

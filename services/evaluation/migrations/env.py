@@ -5,7 +5,7 @@ import services.evaluation.certificates.tables
 import services.evaluation.examiners.tables
 import services.evaluation.filings.tables
 import services.evaluation.imports.tables
-import services.evaluation.known.tables  # noqa: F401
+import services.evaluation.known.tables
 from services.evaluation.metadata import Row
 from shared import migrate
 

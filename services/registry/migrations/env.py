@@ -24,7 +24,7 @@ import services.registry.training.enterprise_surveys.tables
 import services.registry.training.inspections.tables
 import services.registry.training.job_offers.tables
 import services.registry.training.trade_papers.tables
-import services.registry.training.training_wishes.tables  # noqa: F401
+import services.registry.training.training_wishes.tables
 from services.registry.metadata import Row
 from shared import migrate
 

@@ -9,7 +9,7 @@ import services.subsidy.reassessments.tables
 import services.subsidy.recoveries.tables
 import services.subsidy.samples.tables
 import services.subsidy.schemes.tables
-import services.subsidy.terms.tables  # noqa: F401
+import services.subsidy.terms.tables
 from services.subsidy.metadata import Row
 from shared import migrate
 
