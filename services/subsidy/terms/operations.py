@@ -21,6 +21,7 @@ from services.subsidy.terms.tables import WhatIf
 from services.subsidy.terms.visibility import rows
 from shared import deeds, errors, pages, wire
 from shared.access import Call
+from shared.sheet_jobs.schemas import ImportStatus
 from shared.steps import person_of
 from shared.strict import Unreadable
 
@@ -129,6 +130,15 @@ async def answered(session: AsyncSession, call: Call, code: str, what_if_id: UUI
     if (asked := await session.scalar(wanted)) is None:
         raise errors.NotFound()
     return _show_what_if(asked)
+
+
+async def page_of_what_ifs(
+    session: AsyncSession, call: Call, asked: pages.Asked, code: str, statuses: list[ImportStatus] | None, asked_by: list[str] | None
+) -> dict[str, Any]:
+    schemes.require_known(code)
+    of_scheme = select(WhatIf).where(WhatIf.scheme == code, rows(call.actor))
+    wanted = pages.where(of_scheme, {WhatIf.status: statuses, WhatIf.asked_by: asked_by})
+    return await pages.page(session, wanted, WhatIf.id, asked, lambda row: _show_what_if(row[0]))
 
 
 def _show_what_if(asked: WhatIf) -> dict[str, Any]:

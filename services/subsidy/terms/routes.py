@@ -4,19 +4,22 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Body, Response
+from fastapi import Body, Query, Response
 
 from services.subsidy.codes import TermsStatus
 from services.subsidy.schemes.errors import SamePerson, TermsDayTaken
 from services.subsidy.schemes.tables import ProposedTerms
 from services.subsidy.terms import operations
-from services.subsidy.terms.schemas import ProposedTermsOut, WhatIfIn, WhatIfOut
+from services.subsidy.terms.schemas import ProposedTermsOut, WhatIfIn, WhatIfListed, WhatIfOut
+from services.subsidy.terms.tables import WhatIf
 from services.subsidy.terms.visibility import READERS
 from shared import errors, pages, web, wire
+from shared.sheet_jobs.schemas import ImportStatus
 
 router = web.Router("schemes")
 ADMIN = frozenset({"admin"})
 Proposed = Annotated[pages.Asked, pages.asking(in_force_from=ProposedTerms.in_force_from, proposed_at=ProposedTerms.proposed_at)]
+Tried = Annotated[pages.Asked, pages.asking(asked_at=WhatIf.asked_at, from_on=WhatIf.from_on)]
 EXAMPLE = {
     "in_force_from": "2026-01-01",
     "document": "府发〔2026〕1号",
@@ -112,6 +115,18 @@ async def what_if(code: str, body: WhatIfIn, response: Response, session: web.Se
     asked = WhatIfOut.model_validate(await operations.ask(session, call, code, body))
     response.headers["Location"] = f"/v1/schemes/{code}/what-ifs/{asked.id}"
     return asked
+
+
+@router.operation("GET", "/v1/schemes/{code}/what-ifs", may=READERS, summary="试算过的条款,新的在前", errors=[errors.InvalidCursor])
+async def list_what_ifs(
+    code: str,
+    session: web.Session,
+    call: web.Caller,
+    asked: Tried,
+    status: pages.AnyOf[ImportStatus] = None,
+    asked_by: Annotated[pages.AnyOf[str], Query(description="提出试算的账号;填自己的账号即自己提出的")] = None,
+) -> wire.Page[WhatIfListed]:
+    return wire.Page[WhatIfListed].model_validate(await operations.page_of_what_ifs(session, call, asked, code, status, asked_by))
 
 
 @router.operation("GET", "/v1/schemes/{code}/what-ifs/{what_if_id:uuid}", may=READERS, summary="一次试算的进度与结果")

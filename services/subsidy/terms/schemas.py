@@ -89,19 +89,24 @@ class WhatIfResult(WhatIfMoney):
     classes_left_out: int = Field(description="有变化而未列出的班级数")
 
 
-class WhatIfOut(wire.Out):
-    """A question and, once the job is done, its answer."""
+class WhatIfListed(wire.Out):
+    """A question, and how far its answer is."""
 
     id: UUID
     version: int
     scheme: SchemeCode
-    block: dict[str, Any] = Field(description="试算的条款")
     from_on: wire.CivilDate = Field(description="第一天")
     to_on: wire.CivilDate = Field(description="最后一天")
     status: ImportStatus
     progress: Progress
-    result: WhatIfResult | None = Field(default=None, description="试算的结果;尚未算完为 null")
     asked_by: str = Field(description="提出试算的账号")
     asked_by_name: str | None = Field(description="提出试算的人")
     asked_at: wire.Instant = Field(description="提出试算的时刻")
     finished_at: wire.Instant | None = None
+
+
+class WhatIfOut(WhatIfListed):
+    """A question and, once the job is done, its answer."""
+
+    block: dict[str, Any] = Field(description="试算的条款")
+    result: WhatIfResult | None = Field(default=None, description="试算的结果;尚未算完为 null")

@@ -42,7 +42,7 @@ async def test_a_step_out_of_its_state_is_refused_and_shown_as_such(start: Start
                     answer = await world.act(role, name, claim, BODIES.get(name), at=AFTER_NOTICE)
                     assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state"), (name, role)
                     assert (action["allowed"], action["why_not"]["code"]) == (False, "invalid_state")
-                elif name in ("release", "resolve", "close"):  # nothing is held, and nothing paid
+                elif name in ("release", "resolve", "close", "supplement"):  # nothing is held, nothing paid, nothing more due
                     answer = await world.act(role, name, claim, BODIES.get(name), at=AFTER_NOTICE)
                     assert (action["why_not"]["code"], answer.json()["code"]) == ("invalid_state", "invalid_state")
                 else:

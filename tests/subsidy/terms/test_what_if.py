@@ -132,6 +132,29 @@ async def test_who_may_try_and_what_is_refused(start: Start) -> None:
             assert (await subsidy.as_(role).get(path)).status_code == status
 
 
+async def test_who_asked_finds_the_questions_again(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        body = {"block": await block_with(subsidy), "from_on": "2025-01-01", "to_on": "2025-12-31"}
+        for role in ("officer", "finance", "officer"):
+            assert (await subsidy.as_(role).post(f"{PATH}/terms:what-if", json=body)).status_code == 202
+        await job.run_waiting(subsidy.kernel)
+        await subsidy.as_("officer").post(f"{PATH}/terms:what-if", json=body)
+
+        async def listed(role: str = "officer", **by: Any) -> list[Any]:
+            answer = await subsidy.as_(role).get(f"{PATH}/what-ifs", params=by)
+            assert answer.status_code == 200, answer.text
+            return list(answer.json()["items"])
+
+        everyone = await listed("auditor")
+        assert [each["asked_by"] for each in everyone] == ["test-officer", "test-officer", "test-finance", "test-officer"]
+        assert [len(await listed(asked_by=who)) for who in ("test-officer", "test-finance", "nobody")] == [3, 1, 0]
+        assert [len(await listed(status=status)) for status in ("done", "queued")] == [3, 1]
+        whole = (await subsidy.as_("officer").get(f"{PATH}/what-ifs/{everyone[-1]['id']}")).json()
+        assert {name: whole[name] for name in everyone[-1]} == everyone[-1] and whole["result"]
+        for role, path, status in (("institution", PATH, 403), ("officer", "/v1/schemes/nothing", 404)):
+            assert (await subsidy.as_(role).get(f"{path}/what-ifs")).status_code == status
+
+
 async def test_a_process_that_lost_its_lease_answers_nothing(start: Start) -> None:
     async with start("subsidy") as subsidy:
         body = {"block": await block_with(subsidy), "from_on": "2025-01-01", "to_on": "2025-12-31"}
