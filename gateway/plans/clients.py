@@ -29,6 +29,7 @@ class TallyRead(BaseModel):
     underway: int | None = None
     institution_id: str | None = None
     institution_name: str | None = None
+    year: int | None = None
     class_id: str | None = None
     class_name: str | None = None
 

@@ -80,6 +80,9 @@ def key_of(line_code: str, period: str) -> str:
 def _count(plan: Plan, window: Window, answer: CountRead, as_of: date) -> Count:
     each = [(tally, records.of_subject(plan, window, as_of, tally.institution_id or tally.class_id)) for tally in answer.tallies]
     based = [tally.institution_id for tally in answer.tallies if tally.institution_id and tally.denominator is not None]
+    if window.line.measure == "partner_enterprises":
+        reported = [records.of_report(each.institution_id, each.year) for each in answer.tallies if each.institution_id and each.year]
+        return Count(tuple(tally.tally(link) for tally, link in each), next(iter(reported), None))
     whole = None if not each else each[0][1] if window.line.each and len(each) == 1 else records.of_subjects(plan, window, as_of, based)
     return Count(tuple(tally.tally(link) for tally, link in each), whole)
 

@@ -1,6 +1,6 @@
 """The links of the board: the list that returns exactly the rows counted. Pure.
 
-Where a number has no rows of its own (a reported figure, a zone, a department) there is no link.
+Where a number has no rows of its own (a zone, a department) there is no link.
 """
 
 from collections.abc import Sequence
@@ -42,6 +42,9 @@ def of_line(plan: Plan, window: Window, as_of: date, **narrower: str) -> str | N
         case "demonstration_classes":
             ended = {"ended_from_on": days[0], "ended_to_on": days[1]}
             return _link("/v1/classes", **_classes(plan, line), demonstration="true", status="completed", **ended, **narrower)
+        case "frontline_share" if not narrower:
+            year = str(window.from_on.year)
+            return _link("/v1/yearly-reports", year=year, institution_kind=line.institution_kinds, has="training_funds_frontline")
         case "brands" | "dishes" if not narrower:
             kind = "brand" if line.measure == "brands" else "dish"
             return _link("/v1/brands", kind=kind, complete_from_on=days[0], complete_to_on=days[1])
@@ -55,6 +58,8 @@ def of_subject(plan: Plan, window: Window, as_of: date, subject_id: str | None) 
     match window.line.measure:
         case "training_share":
             return _completed(plan, window, institution_id=subject_id)
+        case "frontline_share":
+            return of_report(subject_id, window.from_on.year)
         case "placed_share":
             return of_line(plan, window, as_of, class_id=subject_id)
     return None
@@ -65,6 +70,11 @@ def of_subjects(plan: Plan, window: Window, as_of: date, subject_ids: Sequence[s
     if window.line.measure == "training_share" and subject_ids:
         return _completed(plan, window, institution_id=tuple(subject_ids))
     return of_line(plan, window, as_of)
+
+
+def of_report(institution_id: str, year: int) -> str:
+    """What one institution reported of a year."""
+    return _link("/v1/yearly-reports", year=str(year), institution_id=institution_id)
 
 
 def of_group(plan: Plan, window: Window, as_of: date, by: str, code: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """What the countings of a measure share in SQL: which days and classes they are of, and what they are put under."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,22 +13,27 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    Uuid,
     and_,
+    any_,
     case,
     cast,
     column,
     func,
+    literal,
     null,
     or_,
     select,
     values,
 )
 
-from services.registry.codes import ClassStatus
+from services.registry.codes import ClassStatus, EnrolmentOutcome
 from services.registry.counting.schemas import By, CountingIn
+from services.registry.people.trainees.conditions import WRITTEN_AS
 from services.registry.reference import policy as reference
 from services.registry.training.classes.conditions import counted
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.tables import Enrolment
 
 
 def zones() -> tuple[str, ...]:
@@ -111,3 +117,17 @@ def classes_behind(countings: Sequence[CountingIn]) -> Select[UUID, str]:
     """class, key: the classes that ended within the days and count."""
     wanted = wanted_of(countings)
     return select(TrainingClass.id, wanted.c.key).join(wanted, ended(wanted))
+
+
+def order_trained(trainee_ids: Sequence[UUID]) -> Select[UUID, date]:
+    """person, day: the last day of the first class trained to an order that each of these people completed, under whatever id."""
+    ids = literal(list(trainee_ids), ARRAY(Uuid))
+    theirs = or_(WRITTEN_AS.id == any_(ids), WRITTEN_AS.merged_into == any_(ids))
+    who = func.coalesce(WRITTEN_AS.merged_into, WRITTEN_AS.id)
+    return (
+        select(who, func.min(TrainingClass.ends_on))
+        .join(Enrolment, and_(Enrolment.trainee_id == WRITTEN_AS.id, Enrolment.outcome == EnrolmentOutcome.COMPLETED))
+        .join(TrainingClass, and_(TrainingClass.id == Enrolment.class_id, TrainingClass.order_id.is_not(None)))
+        .where(theirs, TrainingClass.status == ClassStatus.COMPLETED)
+        .group_by(who)
+    )

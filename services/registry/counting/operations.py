@@ -79,7 +79,7 @@ async def _add_underway(session: AsyncSession, asked: CountsIn, counted: dict[st
 
 
 async def order_trained(session: AsyncSession, asked: TrainedAsked) -> TrainedFacts:
-    found = await session.execute(reading.order_trained(asked.trainee_ids))
+    found = await session.execute(conditions.order_trained(asked.trainee_ids))
     return TrainedFacts(completed_on={row[0]: row[1] for row in found})
 
 
@@ -157,7 +157,11 @@ def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> Count
     """A tally for each institution; the groups add up those whose denominator is known."""
     tallies = [
         TallyOut(
-            numerator=row.numerator, denominator=row.denominator, institution_id=row.institution_id, institution_name=row.institution_name
+            numerator=row.numerator,
+            denominator=row.denominator,
+            institution_id=row.institution_id,
+            institution_name=row.institution_name,
+            year=getattr(row, "year", None),
         )
         for row in rows
     ]

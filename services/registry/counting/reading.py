@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     CTE,
     ColumnElement,
     Date,
@@ -19,7 +17,6 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
-    Uuid,
     and_,
     any_,
     case,
@@ -42,7 +39,6 @@ from services.registry.institutions.institutions.conditions import status
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
-from services.registry.people.trainees.conditions import WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.training.brands.conditions import complete_on
 from services.registry.training.brands.tables import Brand
@@ -321,7 +317,13 @@ def partner_enterprises(countings: Sequence[CountingIn]) -> Select[Any]:
     """key, institution, numerator: from the institution's last report that gives the number, none later than the year asked for."""
     wanted = conditions.wanted_of(countings)
     return (
-        select(wanted.c.key, *_INSTITUTION, YearlyReport.partner_enterprises.label("numerator"), cast(null(), Integer).label("denominator"))
+        select(
+            wanted.c.key,
+            *_INSTITUTION,
+            YearlyReport.partner_enterprises.label("numerator"),
+            cast(null(), Integer).label("denominator"),
+            YearlyReport.year,
+        )
         .ext(distinct_on(wanted.c.key))
         .join(Institution, Institution.name == wanted.c.institution_name)
         .join(
@@ -333,18 +335,4 @@ def partner_enterprises(countings: Sequence[CountingIn]) -> Select[Any]:
             ),
         )
         .order_by(wanted.c.key, YearlyReport.year.desc())
-    )
-
-
-def order_trained(trainee_ids: Sequence[UUID]) -> Select[UUID, date]:
-    """person, day: the last day of the first class trained to an order that each of these people completed, under whatever id."""
-    ids = literal(list(trainee_ids), ARRAY(Uuid))
-    theirs = or_(WRITTEN_AS.id == any_(ids), WRITTEN_AS.merged_into == any_(ids))
-    who = func.coalesce(WRITTEN_AS.merged_into, WRITTEN_AS.id)
-    return (
-        select(who, func.min(TrainingClass.ends_on))
-        .join(Enrolment, and_(Enrolment.trainee_id == WRITTEN_AS.id, Enrolment.outcome == EnrolmentOutcome.COMPLETED))
-        .join(TrainingClass, and_(TrainingClass.id == Enrolment.class_id, TrainingClass.order_id.is_not(None)))
-        .where(theirs, TrainingClass.status == ClassStatus.COMPLETED)
-        .group_by(who)
     )

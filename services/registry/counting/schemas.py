@@ -79,6 +79,7 @@ class TallyOut(wire.Out):
     )
     institution_id: str | None = None
     institution_name: str | None = None
+    year: int | None = Field(default=None, description="partner_enterprises: of which year the report is.")
     class_id: str | None = None
     class_name: str | None = None
 

@@ -183,14 +183,28 @@ async def test_each_college_is_a_part_and_the_worst_decides(start: Start) -> Non
             assert await follow(registry, part["records"]) == part["numerator"]
 
 
-async def test_the_frontline_share_is_of_money_and_has_no_rows_to_list(start: Start) -> None:
+async def test_the_frontline_share_is_of_money_and_lists_the_reports_it_is_in(start: Start) -> None:
     async with start("registry") as registry, start("gateway") as gateway:
         gateway.knows(registry)
         enterprise = await registered.institution(registry, "某厂", "enterprise")
         await registered.report(registry, enterprise, 2025, training_funds=100000, training_funds_frontline=60000)
         answered = await line(gateway, "enterprise.frontline")
         assert (answered["numerator"], answered["denominator"], answered["status"]) == ("60000.00", "100000.00", "met")
-        assert answered["records"] is None
+        silent = await registered.institution(registry, "另一厂", "enterprise")
+        await registered.report(registry, silent, 2025, training_funds=100000)
+        assert await follow(registry, answered["records"]) == 1, "who does not say how much went to the front line is not counted"
+        assert [await follow(registry, part["records"]) for part in answered["parts"] if part["period"] == "2025"] == [1]
+
+
+async def test_the_partners_of_a_school_lead_to_the_report_that_tells_of_them(start: Start) -> None:
+    async with start("registry") as registry, start("gateway") as gateway:
+        gateway.knows(registry)
+        school = await registered.institution(registry, "凯里市第一中等职业学校", "technical_school")
+        for year, partners in ((2024, 1), (2025, 2)):
+            await registered.report(registry, school, year, partner_enterprises=partners)
+        answered = await line(gateway, "college.cooperation")
+        assert (answered["actual"], answered["status"], await follow(registry, answered["records"])) == (2, "met", 1)
+        assert "year=2025" in answered["records"]
 
 
 # The breakdown.
@@ -329,7 +343,7 @@ async def test_a_wrong_question_is_a_400_naming_the_parameter(start: Start, aske
 async def test_the_plan_is_listed_defined_and_checked(start: Start) -> None:
     async with start("gateway") as gateway:
         officer = gateway.as_("officer")
-        assert [plan["code"] for plan in (await officer.get("/v1/plans")).json()["items"]] == ["kaili-2024"]
+        assert [plan["code"] for plan in (await officer.get("/v1/plans")).json()["items"]] == ["kaili-2024", "kaili-2026"]
         plan = (await officer.get("/v1/plans/kaili-2024")).json()
         assert (len(plan["lines"]), plan["employed_within_months"], plan["lines"][0]["targets"][0]["at_least"]) == (25, 6, 3000)
         assert {reading["basis_status"] for reading in plan["readings"]} == {"unconfirmed"}

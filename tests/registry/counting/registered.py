@@ -62,6 +62,7 @@ async def training_class(registry: Service, institution_id: UUID, *programmes: s
         "department": None,
         "status": "completed",
         "external_refs": [],
+        "kind": "order" if fields.get("order_id") else "ordinary",
     }
     row |= fields
     await _put(registry, TrainingClass, [row | {"completed_people": 0 if row["status"] == "completed" else None}])
