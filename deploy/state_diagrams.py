@@ -19,6 +19,8 @@ POLICIES = (
     "services.registry.training.enrolments",
     "services.registry.training.job_offers",
     "services.registry.training.training_wishes",
+    "services.registry.training.inspections",
+    "services.registry.training.complaints",
     "services.subsidy.schemes",
     "services.subsidy.claims",
     "services.subsidy.objections",

@@ -50,6 +50,7 @@ VERIFICATIONS = Quota("verifications", 60, MINUTE, "此地址核验证书过于�
 VERIFICATION_MISSES = Quota("verification-misses", 200, HOUR, "这个编号一小时内核验不符已达 200 次。")
 LOOKUP_MISSES = Quota("lookup-misses", 200, DAY, "本机构今日查询的证件号码中未登记的已达 200 个上限,请核对名单后明日再查,或直接登记。")
 LOOKUP_MISSES_OF_A_PERSON = Quota("lookup-misses-of-a-person", 5_000, DAY, "您今日查询的证件号码中未登记的已达 5000 个上限。")
+COMPLAINTS = Quota("complaints", 60, MINUTE, "此地址投诉或查询投诉过于频繁,每分钟最多 60 次。")
 OBJECTIONS = Quota("objections", 60, MINUTE, "此地址提出异议过于频繁,每分钟最多 60 次。")
 SEARCHES = Quota("searches", 60, MINUTE, "您查找过于频繁,每分钟最多 60 次。")
 REVEALS = Quota("reveals", 100, DAY, "您今日查看全号已达 100 次上限。")

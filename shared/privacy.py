@@ -90,6 +90,11 @@ def mask_account(account: str) -> str:
     return account[:4] + "*" * (len(account) - 8) + account[-4:] if len(account) >= 12 else "*" * len(account)
 
 
+def mask_contact(contact: str) -> str:
+    """Enough to tell two contacts apart, too little to use one."""
+    return contact[:3] + "*" * 4 + contact[-4:] if len(contact) >= 11 else contact[:1] + "*" * 4
+
+
 def mask_phone(phone: str) -> str:
     return phone[:3] + "*" * (len(phone) - 7) + phone[-4:] if len(phone) >= 11 else "*" * len(phone)
 

@@ -12,6 +12,7 @@ from services.registry.imports import job as import_job
 from services.registry.imports import routes as imports
 from services.registry.imports.tables import Import
 from services.registry.institutions.institutions import routes as institutions
+from services.registry.institutions.measures import routes as measures
 from services.registry.institutions.ratings import routes as ratings
 from services.registry.institutions.standing import routes as standing
 from services.registry.institutions.teachers import routes as teachers
@@ -37,6 +38,7 @@ from services.registry.training.brands import routes as brands
 from services.registry.training.catalogues import routes as catalogues
 from services.registry.training.classes import routes as classes
 from services.registry.training.classes import visibility as classes_seen
+from services.registry.training.complaints import routes as complaints
 from services.registry.training.eligibility import routes as eligibility
 from services.registry.training.employment_ledgers import routes as employment_ledgers
 from services.registry.training.enrolments import facts as enrolled
@@ -82,10 +84,13 @@ PART = web.Part(
         yearly_reports.router,
         yearly_reports.all_router,
         standing.router,
+        measures.router,
         files.router,
         classes.router,
         open_classes.router,
+        inspections.of_class,
         inspections.router,
+        complaints.router,
         eligibility.router,
         enrolments.router,
         job_offers.router,

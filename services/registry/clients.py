@@ -23,9 +23,11 @@ Preview = Annotated[bool, Query(description="只列出会涉及的班级、报�
 
 class Concerned(TypedDict, total=False):
     """Whom or which days a fact is about. `listed`: the institution's own money that is still open as well, whenever its classes were, and its classes of
-    which any day is among the days; else those whose first day is."""
+    which any day is among the days; else those whose first day is. A town or a department is told as an institution is."""
 
     institution_id: UUID
+    region_code: str
+    department: str
     listed: bool
     trainee_ids: set[UUID] | list[UUID]
     from_on: date

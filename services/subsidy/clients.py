@@ -20,7 +20,7 @@ from services.subsidy.codes import (
     SchemeCode,
     Sex,
 )
-from services.subsidy.judging.facts import AttendedDay, Headcount, HeldCategory, HeldStatus, Impossible, Overlap, Posts, Signing
+from services.subsidy.judging.facts import AttendedDay, Headcount, HeldCategory, HeldStatus, Impossible, Overlap, Posts, Signing, Stop
 from services.subsidy.judging.papers import Barred, InCatalogue
 from shared import errors
 from shared.access import Call
@@ -96,6 +96,7 @@ class ClassRead(_Read):
     half_days_held: int = 0
     signings: tuple[Signing, ...] = ()
     headcounts: tuple[Headcount, ...] = ()
+    stops: tuple[Stop, ...] = ()
     institution: InstitutionRead
 
 

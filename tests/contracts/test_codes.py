@@ -22,7 +22,9 @@ from services.registry.people.erasures import policy as erasures
 from services.registry.people.harvests import policy as harvests
 from services.registry.people.trainees import policy as trainees
 from services.registry.training.classes import policy as classes
+from services.registry.training.complaints import policy as complaints
 from services.registry.training.enrolments import policy as enrolments
+from services.registry.training.inspections import policy as inspections
 from services.registry.training.job_offers import policy as job_offers
 from services.registry.training.trade_papers import policy as trade_papers
 from services.registry.training.training_wishes import policy as training_wishes
@@ -112,6 +114,8 @@ def test_every_action_of_every_paper_has_its_label() -> None:
             enrolments,
             job_offers,
             training_wishes,
+            inspections,
+            complaints,
             claims,
             objections,
             appeals,

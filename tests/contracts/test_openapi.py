@@ -238,6 +238,8 @@ def test_what_needs_no_token_is_what_the_public_may_know(documents: dict[str, Do
         "GET /v1/notices",
         "GET /v1/notices/{notice_id}",
         "POST /v1/notices/{notice_id}/objections",
+        "POST /v1/complaints",
+        "POST /v1/complaints:state",
         "POST /v1/certificates:verify",
         "GET /v1/open-classes",
     }

@@ -204,6 +204,7 @@ def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
         found.append(("institution_not_designated", "refuse"))
     barring = "hold" if block["payee"] == "organiser" else "note"  # the institution's own money, never a trainee's
     found += [(f"institution_{why}", barring) for why in ("blacklisted", "suspended", "exited") if course.get(why)]
+    found += stopped(facts, course.get("stops", ()), barring)
     if block.get("class_hours_at_least") is not None and course["hours"] < block["class_hours_at_least"]:
         found.append(("class_too_short", "refuse"))
     if block.get("class_days_at_most") is not None and days_of(course) > block["class_days_at_most"]:
@@ -221,6 +222,14 @@ def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
     if trade and block.get("trade_fields") is not None:
         found += trade_not_allowed(course, block, trade)
     return found
+
+
+def stopped(facts: Facts, stops: list[Facts], barring: str) -> Found:
+    """Nothing of the organiser is supported on the class's first day or that of the claim; or somebody complains of the class."""
+    days = day(facts["class_facts"]["starts_on"]), day(facts["claimed_on"])
+    by_measure = any(each["why"] == "support_stopped" and any(covers(each, "from_on", on) for on in days) for each in stops)
+    complained = any(each["why"] == "complaint_open" for each in stops)
+    return [*([("support_stopped", barring)] if by_measure else []), *([("complaint_open", "hold")] if complained else [])]
 
 
 def trade_not_allowed(course: Facts, block: Facts, trade: Facts) -> Found:

@@ -10,6 +10,8 @@ from services.registry.imports import visibility as imports
 from services.registry.imports.tables import Import
 from services.registry.institutions.institutions import visibility as institutions
 from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.measures import visibility as measures
+from services.registry.institutions.measures.tables import Measure
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.outside_payments.tables import OutsidePayment
 from services.registry.people.status_records.tables import StatusList, StatusRecord
@@ -21,10 +23,13 @@ from services.registry.training.brands import visibility as brands
 from services.registry.training.brands.tables import MATERIALS, Brand
 from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.complaints import visibility as complaints
+from services.registry.training.complaints.tables import Complaint
 from services.registry.training.enrolments import conditions
 from services.registry.training.enrolments import visibility as enrolments
 from services.registry.training.enrolments.tables import Employment, Enrolment
 from services.registry.training.enterprise_surveys.tables import EnterpriseSurvey
+from services.registry.training.inspections.tables import Inspection
 from services.registry.training.job_offers.tables import JobOffer
 from services.registry.training.trade_papers import visibility as trade_papers
 from services.registry.training.trade_papers.tables import PATHS, TradePaper
@@ -52,8 +57,15 @@ PAPERS: Mapping[str, Paper] = {
         select(Teacher.id).join(Institution, Institution.id == Teacher.institution_id),
         institutions.rows,
     ),
+    "complaint": Paper("/v1/complaints/{complaint_id:uuid}", select(Complaint.id), complaints.rows),
+    "measure": Paper("/v1/measures/{measure_id:uuid}", select(Measure.id), measures.rows),
     "class": Paper("/v1/classes/{class_id:uuid}", select(TrainingClass.id), classes.rows),
     "attendance": Paper("/v1/classes/{class_id:uuid}/attendance", select(TrainingClass.id), classes.rows),
+    "inspection": Paper(
+        "/v1/inspections/{inspection_id:uuid}",
+        select(Inspection.id).join(TrainingClass, TrainingClass.id == Inspection.class_id),
+        classes.rows,
+    ),
     "enrolment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),
     "employment": Paper("/v1/enrolments/{enrolment_id:uuid}", _ENROLMENTS, enrolments.rows),
     "enterprise_survey": Paper(

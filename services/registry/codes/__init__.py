@@ -34,6 +34,7 @@ from services.registry.codes.owned import (
     YearlyFigure,
 )
 from services.registry.codes.read import READ, CertificateKind, CertificateSheetKind, EvidenceGrade, FundSource, Scheme
+from services.registry.codes.supervision import ComplaintStatus, ComplaintSubject, InspectionItem, InspectionStatus, MeasureKind
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TradePaperNoun, TrainingBaseStatus
 from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, SurveyWillingness, TrainingWishStatus
 
@@ -48,6 +49,8 @@ __all__ = [
     "Channel",
     "ClassKind",
     "ClassStatus",
+    "ComplaintStatus",
+    "ComplaintSubject",
     "CorrectableField",
     "CorrectionStatus",
     "Delivery",
@@ -64,12 +67,15 @@ __all__ = [
     "HalfDay",
     "HarvestStatus",
     "IdType",
+    "InspectionItem",
+    "InspectionStatus",
     "InstitutionKind",
     "InstitutionMark",
     "InstitutionStatus",
     "JobOfferResult",
     "JobOfferStage",
     "Level",
+    "MeasureKind",
     "PersonalStatus",
     "RatingResult",
     "RegionKind",

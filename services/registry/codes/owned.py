@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, Literal, get_args
 
+from services.registry.codes.supervision import ComplaintStatus, ComplaintSubject, InspectionItem, InspectionStatus, MeasureKind
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TrainingBaseStatus
 from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, SurveyWillingness, TrainingWishStatus
 
@@ -260,6 +261,12 @@ class WorklistKind(StrEnum):
     CLASS_APPROVED = "class_approved"
     CLASS_OVER = "class_over"
     CLASS_BARRED = "class_barred"
+    COMPLAINT_RECEIVED = "complaint_received"
+    COMPLAINT_ACCEPTED = "complaint_accepted"
+    COMPLAINT_UPHELD = "complaint_upheld"
+    INSPECTION_OPEN = "inspection_open"
+    INSPECTION_ANSWERED = "inspection_answered"
+    INSPECTION_OVERDUE = "inspection_overdue"
     CORRECTION_ASKED = "correction_asked"
     DUPLICATE_FOUND = "duplicate_found"
     ERASURE_ASKED = "erasure_asked"
@@ -283,6 +290,7 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "institution_mark": InstitutionMark,
     "teacher_employment": TeacherEmployment,
     "rating_result": RatingResult,
+    "measure_kind": MeasureKind,
     "standing_rule": StandingRule,
     "yearly_figure": YearlyFigure,
     "id_type": IdType,
@@ -299,6 +307,10 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "class_kind": ClassKind,
     "delivery": Delivery,
     "half_day": HalfDay,
+    "complaint_subject": ComplaintSubject,
+    "complaint_status": ComplaintStatus,
+    "inspection_item": InspectionItem,
+    "inspection_status": InspectionStatus,
     "enrolment_outcome": EnrolmentOutcome,
     "employment_kind": EmploymentKind,
     "employment_state": EmploymentState,

@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, or_
 
 from services.registry.codes import (
+    Channel,
     ClassStatus,
+    ComplaintStatus,
     CorrectionStatus,
     ErasureStatus,
     FiledStatus,
     HarvestStatus,
+    InspectionStatus,
     TradePaperNoun,
     TrainingBaseStatus,
     TrainingWishStatus,
@@ -21,6 +24,7 @@ from services.registry.codes import (
 from services.registry.codes import WorklistKind as Waits
 from services.registry.institutions.institutions.conditions import barred
 from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.measures.conditions import supported_no_more
 from services.registry.people.corrections.policy import OFFICER
 from services.registry.people.corrections.tables import TraineeCorrection
 from services.registry.people.duplicates import operations as duplicates
@@ -37,8 +41,13 @@ from services.registry.reference import policy as reference
 from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.policy import PROPOSERS
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.complaints import visibility as complaints
+from services.registry.training.complaints.conditions import holds
+from services.registry.training.complaints.tables import Complaint
 from services.registry.training.enrolments.conditions import employment_due_on, person, without_work
 from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.inspections import policy as inspections
+from services.registry.training.inspections.tables import Inspection
 from services.registry.training.trade_papers import visibility as trade_papers
 from services.registry.training.trade_papers.tables import PATHS, TradePaper
 from services.registry.training.training_wishes import visibility as training_wishes
@@ -47,6 +56,10 @@ from shared import codes, worklist
 from shared.access import Call
 from shared.worklist import Kind
 
+STOPPED: Final = and_(
+    TrainingClass.channel != Channel.SOCIAL,
+    supported_no_more(TrainingClass.institution_id, TrainingClass.region_code, TrainingClass.department, TrainingClass.starts_on),
+)
 HOLDERS: Final = PROPOSERS - OFFICER
 TOWN: Final = frozenset({"town"})
 
@@ -175,6 +188,32 @@ def _trade_paper(code: Waits, action: str, status: str, *nouns: TradePaperNoun) 
     return Kind(code, OFFICER, action, paper, frozenset({status}), since_at=TradePaper.changed_at, where=lambda _: (among,))
 
 
+INSPECTION: Final = worklist.Paper(
+    "inspection",
+    Inspection.id,
+    classes.rows,
+    title=(literal("检查整改", Text), TrainingClass.name, cast(Inspection.on, Text)),
+    link=worklist.at("inspections", Inspection.id),
+    status=Inspection.status,
+    number=TrainingClass.number,
+    institution_id=TrainingClass.institution_id,
+    class_id=TrainingClass.id,
+    joined=lambda wanted: wanted.join(TrainingClass, TrainingClass.id == Inspection.class_id),
+)
+
+
+COMPLAINT: Final = worklist.Paper(
+    "complaint",
+    Complaint.id,
+    complaints.rows,
+    title=(literal("投诉", Text), _words("complaint_subject", Complaint.subject_kind), func.left(Complaint.text, 40)),
+    link=worklist.at("complaints", Complaint.id),
+    status=Complaint.status,
+    number=Complaint.number,
+    class_id=Complaint.class_id,
+)
+
+
 def _asked_by_another(person: Any) -> Callable[[Call], Sequence[ColumnElement[bool]]]:
     """Whoever asked does not decide."""
     return lambda call: (person.is_distinct_from(call.actor.doer.person),)
@@ -195,7 +234,7 @@ KINDS: Final = (
         ClassStatus.SUBMITTED,
         ClassStatus.APPROVED,
         ClassStatus.IN_PROGRESS,
-        where=lambda call: (TrainingClass.ends_on >= call.today, barred(TrainingClass.starts_on, TrainingClass.ends_on)),
+        where=lambda call: (TrainingClass.ends_on >= call.today, or_(barred(TrainingClass.starts_on, TrainingClass.ends_on), STOPPED)),
     ),
     _class(Waits.CLASS_APPROVED, HOLDERS, "start", ClassStatus.APPROVED, where=lambda call: (TrainingClass.starts_on <= call.today,)),
     _class(
@@ -205,6 +244,45 @@ KINDS: Final = (
         ClassStatus.IN_PROGRESS,
         since_at=worklist.day_after(TrainingClass.ends_on),
         where=lambda call: (TrainingClass.ends_on < call.today,),
+    ),
+    Kind(Waits.COMPLAINT_RECEIVED, OFFICER, "accept", COMPLAINT, frozenset({ComplaintStatus.RECEIVED}), since_at=Complaint.received_at),
+    Kind(Waits.COMPLAINT_ACCEPTED, OFFICER, "answer", COMPLAINT, frozenset({ComplaintStatus.ACCEPTED}), since_at=Complaint.received_at),
+    Kind(
+        Waits.COMPLAINT_UPHELD,
+        OFFICER,
+        "release",
+        COMPLAINT,
+        frozenset({ComplaintStatus.UPHELD}),
+        since_at=Complaint.answered_at,
+        where=lambda _: (holds(),),
+    ),
+    Kind(
+        Waits.INSPECTION_OPEN,
+        inspections.INSTITUTION,
+        "answer",
+        INSPECTION,
+        frozenset({InspectionStatus.OPEN}),
+        since_at=Inspection.recorded_at,
+        due_on=Inspection.due_on,
+    ),
+    Kind(
+        Waits.INSPECTION_ANSWERED,
+        OFFICER,
+        "close",
+        INSPECTION,
+        frozenset({InspectionStatus.ANSWERED}),
+        since_at=Inspection.replied_at,
+        where=_asked_by_another(Inspection.inspected_by_person),
+    ),
+    Kind(
+        Waits.INSPECTION_OVERDUE,
+        OFFICER,
+        "close",
+        INSPECTION,
+        frozenset({InspectionStatus.OPEN}),
+        since_at=Inspection.recorded_at,
+        due_on=Inspection.due_on,
+        where=lambda call: (Inspection.due_on < call.today, *_asked_by_another(Inspection.inspected_by_person)(call)),
     ),
     Kind(
         Waits.DUPLICATE_FOUND,

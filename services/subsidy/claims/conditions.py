@@ -106,9 +106,15 @@ def of_institution(institution_id: UUID, from_on: date | None, until_on: date | 
     return and_(Claim.institution_id == institution_id, on_days(from_on, until_on))
 
 
-def own_money_of(institution_id: UUID) -> ColumnElement[bool]:
-    """The claims of which money may still go out to the institution itself."""
-    return and_(Claim.institution_id == institution_id, Claim.payee == Payee.ORGANISER, Claim.status.in_(OPEN))
+def of_body(institution_id: UUID | None, region_code: str | None, department: str | None) -> list[ColumnElement[bool]]:
+    """The claims of an institution, for classes of a town, or for those that a department proposed: at most one of them is named."""
+    named = {Claim.institution_id: institution_id, Claim.counted_region_code: region_code, Claim.counted_department: department}
+    return [column == value for column, value in named.items() if value]
+
+
+def own_money_of(body: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of these claims those of which money may still go out to an institution itself."""
+    return and_(body, Claim.payee == Payee.ORGANISER, Claim.status.in_(OPEN))
 
 
 def of_trade_filing(number: str | None) -> ColumnElement[bool]:

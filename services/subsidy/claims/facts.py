@@ -255,6 +255,7 @@ def _class_facts(read: ClassRead) -> ClassFacts:
         hours_planned=read.hours_planned,
         signings=read.signings,
         headcounts=read.headcounts,
+        stops=read.stops,
         posts=read.posts,
         ordered=read.order_id is not None or read.kind == "order",
     )

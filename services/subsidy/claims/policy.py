@@ -110,7 +110,8 @@ def by_money(amount: Decimal, given_up: Decimal, paid: Decimal, asked_back: Deci
 # Holds. A claim has any number of them, as JSON: `code`, `reason`, `since_at`, by whom it is ended, and the days on which it stands (null: any day).
 
 BY_REVIEWER, BY_FACTS, BY_REGISTER = "reviewer", "facts", "register"  # who ends it: a person alone; facts that change back; the blacklist
-ENDED_BY = (BY_REVIEWER, BY_FACTS, BY_REGISTER)  # the code shown is that of the hold that is hardest to end
+BY_MEASURE = "measure"  # the measure of its `number`, when it is voided
+ENDED_BY = (BY_REVIEWER, BY_FACTS, BY_REGISTER, BY_MEASURE)  # the code shown is that of the hold that is hardest to end
 STANDING = "$[*] ? ((@.from_on == null || @.from_on <= $today) && (@.until_on == null || @.until_on >= $today))"
 
 

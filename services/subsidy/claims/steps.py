@@ -210,10 +210,11 @@ async def hold_each(session: AsyncSession, call: Call, which: ColumnElement[bool
     return claims
 
 
-async def release_each(session: AsyncSession, call: Call, which: ColumnElement[bool], ended_by: str, comment: str) -> None:
-    """Ends, of these claims, the holds that end so."""
+async def release_each(session: AsyncSession, call: Call, which: ColumnElement[bool], ended: Mapping[str, str], comment: str) -> None:
+    """Ends, of these claims, the holds of which all that is so."""
     claims = (await session.execute(select(*LEAN).where(which).order_by(CLAIMS.c.id).with_for_update())).all()
-    left = func.jsonb_path_query_array(CLAIMS.c.holds, cast_to(f'$[*] ? (@.ended_by != "{ended_by}")', JSONPATH))
+    others = " || ".join(f'!exists(@.{name}) || @.{name} != "{value}"' for name, value in ended.items())
+    left = func.jsonb_path_query_array(CLAIMS.c.holds, cast_to(f"$[*] ? ({others})", JSONPATH))
     await take_each(session, call, claims, "release", "claim.released", changed={"holds": left}, comment=comment)
 
 

@@ -113,6 +113,8 @@ class FindingCode(StrEnum):
     INSTITUTION_SUSPENDED = "institution_suspended"
     INSTITUTION_EXITED = "institution_exited"
     CLASS_FILED_LATE = "class_filed_late"
+    SUPPORT_STOPPED = "support_stopped"
+    COMPLAINT_OPEN = "complaint_open"
     POSTS_MISSING = "posts_missing"
     HEADCOUNT_DIFFERS = "headcount_differs"
     TRADE_NOT_ALLOWED = "trade_not_allowed"

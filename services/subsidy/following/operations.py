@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from services.subsidy.claims import conditions, steps
 from services.subsidy.claims.facts import lock_persons
 from services.subsidy.claims.holds import listed
-from services.subsidy.claims.policy import BY_REGISTER, OPEN, a_hold
+from services.subsidy.claims.policy import BY_MEASURE, BY_REGISTER, OPEN, a_hold
 from services.subsidy.claims.tables import Appeal, Claim, Entitlement, KnownBlacklisting, Line
 from services.subsidy.codes import FindingCode
 from shared import aliases, deeds
@@ -26,6 +26,8 @@ from shared.access import Call
 from shared.changes import Event, TakeIn
 
 BECAUSE_TWICE = "学员 {old} 已并入 {into},两人名下有同一项补贴({keys})。请复审人员核实,只保留一项。"
+BECAUSE_STOPPED = "按措施 {number} 停止支持({days})。期满或撤销时自动解除,也可由复审人员查明后解除。"
+MEASURE_VOIDED = "停止支持的措施已撤销,自动解除。"
 REINSTATED = "承办机构已移出黑名单,自动解除。"
 
 
@@ -44,6 +46,9 @@ class Told(BaseModel):
     class_id: UUID | None = None
     other_class_ids: tuple[UUID, ...] = ()
     institution_id: UUID | None = None
+    region_code: str | None = None
+    department: str | None = None
+    kind: str | None = None
     number: str | None = None
 
 
@@ -63,9 +68,20 @@ def _institution(event: Event, told: Told) -> ColumnElement[bool]:
     return conditions.of_institution(told.institution_id or event.subject, told.from_on, told.until_on)
 
 
+def _body(_event: Event, told: Told) -> ColumnElement[bool]:
+    """A stopped support's: for classes of its days, and those that may have been submitted on one."""
+    found = conditions.of_body(told.institution_id, told.region_code, told.department)
+    of_days = or_(conditions.on_days(told.from_on, told.until_on), Claim.status.in_(OPEN))
+    return and_(*found, of_days) if found and told.kind == SUPPORT_STOPPED else false()
+
+
 def _days(_event: Event, told: Told) -> ColumnElement[bool]:
     """A whole list: every claim of its days, class by class."""
     return conditions.on_days(told.from_on, told.until_on)
+
+
+def _complaint(_event: Event, told: Told) -> ColumnElement[bool]:
+    return Claim.class_id == told.class_id if told.class_id else false()
 
 
 def _certificate(event: Event, _told: Told) -> ColumnElement[bool]:
@@ -80,6 +96,7 @@ def _trade(_event: Event, told: Told) -> ColumnElement[bool]:
     return conditions.of_trade_filing(told.number)
 
 
+SUPPORT_STOPPED = FindingCode.SUPPORT_STOPPED.value  # the measure is called as what it makes a claim held for
 JUDGED_BY = frozenset({"categories", "bank_account", "id_number", "retirement_track"})  # of all that a person or institution is said to be
 CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("status_record.received", "status_record.voided"), _trainee),
@@ -92,6 +109,8 @@ CONCERNED: Mapping[str, Concerned] = {
     **dict.fromkeys(("institution.blacklisted", "institution.reinstated"), _institution),
     **dict.fromkeys(("institution.designated", "institution.designation_voided"), _institution),
     **dict.fromkeys(("institution.suspended", "institution.exited", "institution.changed"), _institution),
+    **dict.fromkeys(("measure.decided", "measure.voided"), _body),
+    **dict.fromkeys(("complaint.held", "complaint.released", "complaint.dismissed", "complaint.answered"), _complaint),
     **dict.fromkeys(("teacher.added", "teacher.changed"), _institution),
     "certificate.revoked": _certificate,
     **dict.fromkeys(("placement.started", "placement.unstarted", "placement.left", "placement.retained", "placement.updated"), _placement),
@@ -108,6 +127,10 @@ def taking_in(own_call: Callable[[], Call]) -> TakeIn:
                 await institution_blacklisted(session, call, event.subject, told.from_on, told.until_on)
             case "institution.reinstated":
                 await institution_reinstated(session, call, event.subject)
+            case "measure.decided" if told.kind == SUPPORT_STOPPED:
+                await support_stopped(session, call, told)
+            case "measure.voided" if told.kind == SUPPORT_STOPPED:
+                await support_goes_on(session, call, told)
             case "trainee.merged" if told.merged_into:
                 await trainee_merged(session, call, event.subject, told.merged_into)
             case "trainee.unmerged" if told.from_id:
@@ -126,14 +149,31 @@ async def institution_blacklisted(
     days = {"from_on": from_on or call.today, "until_on": until_on}
     known = upsert(KnownBlacklisting).values(institution_id=institution_id, **days)
     await session.execute(known.on_conflict_do_update(index_elements=["institution_id", "from_on"], set_={"until_on": until_on}))
-    await steps.hold_each(session, call, conditions.own_money_of(institution_id), listed(call, days))
+    await steps.hold_each(session, call, conditions.own_money_of(Claim.institution_id == institution_id), listed(call, days))
 
 
 async def institution_reinstated(session: AsyncSession, call: Call, institution_id: UUID) -> None:
     """Ends the holds that the blacklisting alone had set."""
     await session.execute(delete(KnownBlacklisting).where(KnownBlacklisting.institution_id == institution_id))
-    held = Claim.holds.contains([{"ended_by": BY_REGISTER}])
-    await steps.release_each(session, call, and_(Claim.institution_id == institution_id, held), BY_REGISTER, REINSTATED)
+    ended = {"ended_by": BY_REGISTER}
+    held = and_(Claim.institution_id == institution_id, Claim.holds.contains([ended]))
+    await steps.release_each(session, call, held, ended, REINSTATED)
+
+
+async def support_stopped(session: AsyncSession, call: Call, told: Told) -> None:
+    """Holds what may still go out to the organisers themselves; what is claimed from now on its own facts hold."""
+    days = f"自 {told.from_on} 起" + (f",至 {told.until_on}" if told.until_on else "")
+    reason = BECAUSE_STOPPED.format(number=told.number, days=days)
+    hold = a_hold(FindingCode.SUPPORT_STOPPED, reason, call.now, BY_MEASURE, told.from_on, told.until_on) | {"number": told.number}
+    for body in conditions.of_body(told.institution_id, told.region_code, told.department):
+        await steps.hold_each(session, call, conditions.own_money_of(body), hold)
+
+
+async def support_goes_on(session: AsyncSession, call: Call, told: Told) -> None:
+    """Ends the holds that this measure had set."""
+    ended = {"ended_by": BY_MEASURE, "number": told.number or ""}
+    for body in conditions.of_body(told.institution_id, told.region_code, told.department):
+        await steps.release_each(session, call, and_(body, Claim.holds.contains([ended])), ended, MEASURE_VOIDED)
 
 
 async def trainee_merged(session: AsyncSession, call: Call, old: UUID, into: UUID) -> None:

@@ -85,6 +85,8 @@ class AffectedAsked(wire.In):
     """Whom or which days a new fact is about. `listed`: the institution's own money that may still go out as well, whenever its classes were."""
 
     institution_id: UUID | None = None
+    region_code: str | None = None
+    department: str | None = None
     listed: bool = False
     trainee_ids: Annotated[list[UUID], Field(max_length=1000)] | None = None
     from_on: wire.CivilDate | None = None

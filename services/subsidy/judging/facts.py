@@ -132,6 +132,20 @@ class Posts:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Support of the class's institution, town or department is stopped on these days, both counted in (None: without an end), by the measure of this
+    number; or a complaint about the class is looked into since the first of them."""
+
+    why: Literal["support_stopped", "complaint_open"]
+    number: str
+    from_on: date
+    until_on: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
 class ClassFacts:
     """The class, and its institution as it stood on the class's first day. Instants are in local time, as the registry tells them."""
 
@@ -170,6 +184,7 @@ class ClassFacts:
     signings: tuple[Signing, ...] = later(())
     headcounts: tuple[Headcount, ...] = later(())
     posts: tuple[Posts, ...] | None = None  # None: not known, says nothing
+    stops: tuple[Stop, ...] = later(())
     ordered: bool = later(False)  # by an order, or by whom the class is held for
 
     @property

@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.subsidy.notices import reading as notices
 from services.subsidy.notices.errors import NoticeOver
 from services.subsidy.objections import reading
-from services.subsidy.objections.policy import masked_contact
 from services.subsidy.objections.schemas import ObjectionIn, ObjectionReceived, ObjectorOut
 from services.subsidy.objections.tables import Objection
 from shared import db, deeds, limits, privacy
@@ -36,7 +35,7 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
         name=body.name and kernel.vault.encrypt(body.name, f"objections/{objection_id}/name"),
         name_masked=body.name and privacy.mask_name(body.name),
         contact=body.contact and kernel.vault.encrypt(body.contact, f"objections/{objection_id}/contact"),
-        contact_masked=body.contact and masked_contact(body.contact),
+        contact_masked=body.contact and privacy.mask_contact(body.contact),
     )
     session.add(objection)
     await session.flush()

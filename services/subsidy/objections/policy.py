@@ -26,8 +26,3 @@ HOLDING = (ObjectionStatus.ACCEPTED, ObjectionStatus.UPHELD)  # while there is o
 def days_stood_still(stopped_on: date, resumed_on: date, is_working_day: Callable[[date], bool]) -> int:
     """Working days lost to an objection: from the day it was accepted to the day before it was dismissed. On the day itself the clock runs again."""
     return sum(is_working_day(stopped_on + timedelta(days=days)) for days in range((resumed_on - stopped_on).days))
-
-
-def masked_contact(contact: str) -> str:
-    """Enough to tell two contacts apart, too little to use one."""
-    return contact[:3] + "*" * 4 + contact[-4:] if len(contact) >= 11 else contact[:1] + "*" * 4

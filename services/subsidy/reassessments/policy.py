@@ -19,7 +19,15 @@ from shared.strict import to_json
 NOTHING = Decimal("0.00")
 WEIGHT = {Effect.NOTE: 0, Effect.HOLD: 1, Effect.REFUSE: 2}
 OF_THEIR_OWN = frozenset(  # a hold for one of these alone bears its code
-    {"institution_blacklisted", "institution_suspended", "institution_exited", "certificate_invalid", "already_subsidised"}
+    {
+        "institution_blacklisted",
+        "institution_suspended",
+        "institution_exited",
+        "support_stopped",
+        "complaint_open",
+        "certificate_invalid",
+        "already_subsidised",
+    }
 )
 
 

@@ -17,14 +17,20 @@ NOTHING = Decimal("0.00")
 
 
 def concerned(
-    *, institution_id: UUID | None, listed: bool, trainee_ids: Collection[UUID] | None, from_on: date | None, until_on: date | None
+    *,
+    institution_id: UUID | None,
+    region_code: str | None,
+    department: str | None,
+    listed: bool,
+    trainee_ids: Collection[UUID] | None,
+    from_on: date | None,
+    until_on: date | None,
 ) -> ColumnElement[bool]:
     """The claims that would be judged anew."""
     found = conditions.of_trainees(trainee_ids) if trainee_ids is not None else conditions.on_days(from_on, until_on)
-    if institution_id:
-        found = conditions.of_institution(institution_id, from_on, until_on)
-    if institution_id and listed:
-        found = or_(found, conditions.own_money_of(institution_id))
+    if body := conditions.of_body(institution_id, region_code, department):
+        found = and_(body[0], conditions.on_days(from_on, until_on))
+        found = or_(found, conditions.own_money_of(body[0])) if listed else found
     return and_(Claim.status.in_(JUDGED_ANEW), found)
 
 

@@ -95,6 +95,27 @@ async def an_office(start: Start) -> AsyncIterator[Office]:
         yield Office(registry, subsidy, await office.a_fund(subsidy, "5000.00"))
 
 
+# --- measures ------------------------------------------------------------------------------------------------------------------------------
+
+STOPPED = {"kind": "support_stopped", "reason": "目标未完成", "document": "会议纪要", "from_on": "2025-05-12"}
+
+
+async def test_support_that_is_stopped_holds_open_claims_until_that_very_measure_is_voided(start: Start) -> None:
+    async with an_office(start) as city:
+        school = await made.school(city.registry)
+        open_, paid = [await city.claim(status, institution_id=UUID(school)) for status in ("in_notice", "paid")]
+        reviewer = city.registry.as_("reviewer", at=LISTED_AT)
+        first = await made.posted(reviewer, "/v1/measures", STOPPED | {"institution_id": school, "until_on": "2025-05-31"}, 201)
+        await made.posted(reviewer, "/v1/measures", STOPPED | {"institution_id": school, "from_on": "2025-06-01"}, 201)
+        await city.catch_up()
+        assert (await city.hold(open_), await city.hold(paid)) == ("support_stopped", None)
+        await made.posted(reviewer, f"/v1/measures/{first['id']}:void", {"reason": "已整改"}, 200)
+        await city.catch_up()
+        in_may, in_june = [city.subsidy.as_("auditor", at=f"2025-{month}-15T09:00:00+08:00") for month in ("05", "06")]
+        holds = [(await client.get(f"/v1/claims/{open_}")).json()["hold"] for client in (in_may, in_june)]
+        assert holds[0] is None and holds[1]["code"] == "support_stopped"
+
+
 # --- blacklists ----------------------------------------------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ from services.subsidy.judging.facts import (
     Posts,
     Prior,
     Signing,
+    Stop,
 )
 from services.subsidy.judging.verdict import judge_claim
 from tests.subsidy.judging.honest import ELECTRICIAN, LEVELS, TEA, TO_TRAINEE, Case, at, honest, project, short_course
@@ -205,6 +206,17 @@ def few_seen(random: Random, training: ClassFacts) -> dict[str, Any]:
     return {"headcounts": (Headcount(day, random.choice(("am", "pm", None)), random.randint(0, attended - 2), attended),)}
 
 
+def stopped(random: Random, training: ClassFacts) -> dict[str, Any]:
+    """By a measure that stands on the class's first day."""
+    first = training.starts_on - timedelta(days=random.randint(0, 30))
+    last = random.choice((None, training.starts_on + timedelta(days=random.randint(0, 30))))
+    return {"stops": (Stop("support_stopped", "KL-CS-2025-000001", first, last),)}
+
+
+def complained(random: Random, training: ClassFacts) -> dict[str, Any]:
+    return {"stops": (Stop("complaint_open", "KL-TS-2025-000001", training.ends_on),)}
+
+
 def no_posts(random: Random, case: Case) -> Case:
     """None at all, or agreed to when the class had long been filed."""
     claim, terms = case
@@ -260,6 +272,8 @@ KINDS: dict[str, tuple[Plant, Honest, set[str]]] = {
     "a month's course held in days": (of_class(a_month_in_a_day), honest, {"attendance_impossible"}),
     "attendance recorded before it was": (of_each(days_to_come), honest, {"attendance_impossible"}),
     "one hand signs for all": (of_class(one_hand), honest, {"attendance_impossible"}),
+    "held while its support is stopped": (to_school(of_class(stopped)), honest, {"support_stopped"}),
+    "somebody complains of it": (of_class(complained), honest, {"complaint_open"}),
     "trained for posts that nobody offers": (no_posts, project, {"posts_missing"}),
     "fewer people seen than signed": (of_class(few_seen), honest, {"headcount_differs"}),
     "one list for two classes at once": (another_list, honest, {"roster_reused"}),

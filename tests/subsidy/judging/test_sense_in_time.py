@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.subsidy.judging.facts import AttendedDay, Headcount, Impossible, Posts, Signing
+from services.subsidy.judging.facts import AttendedDay, Headcount, Impossible, Posts, Signing, Stop
 from services.subsidy.schemes.policy import Terms
 from tests.subsidy.judging.cases import FIRST_DAY, LAST_DAY, PROJECT, SHORT, class_with, effect_of, findings_of, line_with, terms_with
 
@@ -121,3 +121,24 @@ def posts(*agreed_on: str) -> dict[str, Any]:
 )
 def test_a_class_that_is_held_for_posts_has_some_when_it_is_filed(facts: dict[str, Any], terms: Terms, effect: str | None) -> None:
     assert effect_of("posts_missing", terms=terms, claim=class_with(**facts)) == effect
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "payee", "effect"),
+    [
+        pytest.param(date(2025, 4, 8), None, "organiser", "hold", id="from-the-first-day"),
+        pytest.param(date(2025, 4, 9), date(2025, 5, 5), "organiser", None, id="between-the-first-day-and-the-claim"),
+        pytest.param(date(2025, 1, 1), date(2025, 4, 7), "organiser", None, id="over-the-day-before"),
+        pytest.param(date(2025, 5, 6), None, "organiser", "hold", id="from-the-day-of-the-claim"),
+        pytest.param(date(2025, 5, 7), None, "organiser", None, id="from-the-day-after-the-claim"),
+        pytest.param(date(2025, 4, 8), None, "trainee", "note", id="a-trainees-own-money"),
+    ],
+)
+def test_what_is_supported_no_more_is_held(from_on: date, until_on: date | None, payee: Any, effect: str | None) -> None:
+    stops = (Stop("support_stopped", "KL-CS-2025-000001", from_on, until_on),)
+    assert effect_of("support_stopped", terms=terms_with(payee=payee), claim=class_with(stops=stops)) == effect
+
+
+def test_a_complaint_that_is_looked_into_holds_everybody() -> None:
+    claim = class_with(stops=(Stop("complaint_open", "KL-TS-2025-000001", LAST_DAY),))
+    assert effect_of("complaint_open", terms=terms_with(payee="trainee"), claim=claim) == "hold"

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from services.subsidy.claims.tables import Claim, Line
 from services.subsidy.following import operations as following
 from services.subsidy.reassessments.job import run_due
 from shared import changes
@@ -82,6 +84,9 @@ async def act(city: City, fact: str) -> tuple[str, str, dict[str, Any]]:
         return "officer", "/v1/status-records:batch", SENT | {"items": [PENSION]}
     if fact == "a blacklisting":
         return "reviewer", f"/v1/institutions/{city.school_id}:blacklist", {"from_on": "2025-06-01", "reason": "虚报学员"}
+    if fact == "a stopped support":
+        body = {"kind": "support_stopped", "institution_id": city.school_id, "reason": "目标未完成", "document": "会议纪要"}
+        return "reviewer", "/v1/measures", body | {"from_on": "2025-06-20"}
     if fact == "a suspension":
         return "officer", f"/v1/institutions/{city.school_id}:suspend", {"from_on": "2025-04-01", "reason": "整改"}
     if fact == "an exit":
@@ -99,6 +104,7 @@ async def act(city: City, fact: str) -> tuple[str, str, dict[str, Any]]:
     [
         ("a pension", "facts_changed"),
         ("a blacklisting", "institution_blacklisted"),
+        ("a stopped support", "support_stopped"),
         ("a suspension", "institution_suspended"),
         ("an exit", "institution_exited"),
         ("a merge", "already_subsidised"),
@@ -124,6 +130,35 @@ async def test_what_is_shown_beforehand_is_what_then_happens(start: Start, fact:
         await city.catches_up()
         after = await city.claim()
         assert (after["hold"] and after["hold"]["code"]) == held
+
+
+async def test_a_complaint_holds_the_claims_of_its_class_until_it_is_unfounded(start: Start) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        city = City(registry, subsidy)
+        await city.hold_a_class()
+        class_id = (await city.claim())["class_id"]
+        body = {"subject": {"kind": "class", "id": class_id}, "text": "有人没有参加"}
+        path = f"/v1/complaints/{(await made.posted(registry.as_('public', at=JUNE), '/v1/complaints', body, 201))['id']}"
+        officer = registry.as_("officer", at=JUNE)
+        for action, held in (("hold", "complaint_open"), ("dismiss", None)):
+            await made.posted(officer, f"{path}:{action}", {"reason": "核查"}, 200)
+            await city.catches_up()
+            hold = (await city.claim())["hold"]
+            assert (hold and hold["code"]) == held
+
+
+async def test_money_that_was_paid_is_not_touched_by_a_measure_of_days_gone_by(start: Start) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        city = City(registry, subsidy)
+        await city.hold_a_class()
+        async with subsidy.kernel.writing.begin() as session:
+            await session.execute(update(Line).values(paid_yuan=Line.amount))
+            await session.execute(update(Claim).values(status="paid"))
+        reviewer = registry.as_("reviewer", at=JUNE)
+        body = {"kind": "support_stopped", "institution_id": city.school_id, "reason": "目标未完成", "document": "会议纪要"}
+        refused = await reviewer.post("/v1/measures", json=body | {"from_on": "2025-04-01"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "measure_touches_paid")
+        await made.posted(reviewer, "/v1/measures", body | {"from_on": "2025-04-11"}, 201)  # the day after that class
 
 
 async def test_a_reinstatement_shows_beforehand_what_it_frees(start: Start) -> None:

@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import TeacherEmployment
+from services.registry.codes import MeasureKind, TeacherEmployment
 from services.registry.institutions.institutions import reading as institutions
+from services.registry.institutions.measures.conditions import covers
+from services.registry.institutions.measures.tables import Measure
 from services.registry.institutions.ratings.operations import standing as rated
 from services.registry.institutions.ratings.tables import Rating
 from services.registry.institutions.standing import policy
@@ -39,11 +41,14 @@ async def standing(session: AsyncSession, call: Call, institution_id: UUID, on: 
         ],
         ratings=[policy.Rating(row.year, codes.label("rating_result", row.result)) for row in ratings],
     )
+    stand = or_(covers(on), and_(Measure.voided_at.is_(None), Measure.kind == MeasureKind.CRITICISM, Measure.from_on <= on))
+    measures = select(Measure).where(Measure.institution_id == institution.id, stand).order_by(Measure.id)
     return StandingOut.model_validate(
         {
             "on": on,
             "teachers": await _teachers(session, institution.id, on),
             "rules": policy.standing(facts, reference.lists().standing, on),
+            "measures": (await session.scalars(measures)).all(),
         }
     )
 

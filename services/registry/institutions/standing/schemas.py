@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from services.registry.codes import StandingRule
+from services.registry.institutions.measures.schemas import MeasureOut
 from shared import wire
 
 
@@ -34,6 +35,9 @@ class TeachersOut(wire.Out):
 
 
 class StandingOut(wire.Out):
+    """`measures`: those that stand against it on the day, and criticism of earlier days."""
+
     on: date
     teachers: TeachersOut
     rules: list[StandingRuleOut]
+    measures: list[MeasureOut] = Field(description="当日有效的措施,和此前的通报")

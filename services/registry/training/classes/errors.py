@@ -51,6 +51,10 @@ class InstitutionNotDesignated(errors.Problem):
     code, status = "institution_not_designated", 409
 
 
+class SupportStopped(errors.Problem):
+    code, status = "support_stopped", 409
+
+
 class DuplicateSession(errors.Problem):
     code, status = "duplicate_session", 409
 

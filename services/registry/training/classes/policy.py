@@ -67,6 +67,7 @@ class Organiser:
     designations: Sequence[Designation]
     blacklistings: Sequence[Blacklisting]
     absences: Sequence[Absence]
+    stopped: str | None = None  # the measure by which nothing new of the class's institution, town or department is supported
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,8 @@ def too_early(action: str, starts_on: date, ends_on: date, today: date) -> Refus
 def barred(organiser: Organiser, starts_on: date, ends_on: date) -> Refusal | None:
     """An institution suspended or gone on the first day, blacklisted on a day of the class, or not designated on each of them though its channel asks it."""
     name, held = organiser.name, f"本班 {starts_on} 至 {ends_on}"
+    if organiser.stopped:
+        return Refusal("support_stopped", f"按措施 {organiser.stopped},{starts_on} 停止支持,{held} 开办。请在停止支持期满或撤销之后办理。")
     match status_on(organiser.absences, starts_on):
         case InstitutionStatus.SUSPENDED:
             return Refusal("institution_suspended", f"“{name}”在 {starts_on} 处于暂停,{held} 开办。请由其他机构承办,或在恢复之后另定日期。")

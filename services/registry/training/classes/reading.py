@@ -10,9 +10,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import clients
-from services.registry.codes import Channel, ClassKind, ClassStatus, Delivery
+from services.registry.codes import Channel, ClassKind, ClassStatus, Delivery, MeasureKind
 from services.registry.institutions.institutions import reading as institutions
 from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.measures import conditions as measures
+from services.registry.institutions.measures.tables import Measure
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.reference import policy as reference
 from services.registry.training.classes import conditions, policy, visibility
@@ -91,7 +93,7 @@ async def paper(session: AsyncSession, call: Call, training: TrainingClass) -> C
 
 async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
     doer = call.actor.doer
-    organiser = await organiser_of(session, row.institution_id, row.channel) if policy.asks_standing(row.status, doer.role) else None
+    organiser = await organiser_of(session, row) if policy.asks_standing(row.status, doer.role) else None
     actions = policy.allowed_actions(held(row, organiser), doer, call.today)
     if not visibility.may_act(call.actor, row.department):
         actions = {
@@ -154,13 +156,17 @@ def _filed_on(row: Any) -> date | None:
     return row.filed_at.astimezone(SHANGHAI).date() if row.filed_at else None
 
 
-async def organiser_of(session: AsyncSession, institution_id: UUID, channel: str) -> policy.Organiser:
-    institution = await session.get_one(Institution, institution_id)
+async def organiser_of(session: AsyncSession, row: Any) -> policy.Organiser:
+    """Of a class, of its row or of what `_paper` reads of it. What is never subsidised loses no support."""
+    institution = await session.get_one(Institution, row.institution_id)
     needs_designation, absences = (
-        reference.needs_designation(channel, institution.kind),
+        reference.needs_designation(row.channel, institution.kind),
         await institutions.absences(session, institution.id),
     )
-    return policy.Organiser(institution.name, needs_designation, *await institutions.bars(session, institution.id), absences)
+    stopping = select(Measure.number).where(Measure.kind == MeasureKind.SUPPORT_STOPPED, measures.covers(row.starts_on))
+    stopping = stopping.where(measures.against(row.institution_id, row.region_code, row.department)).limit(1)
+    stopped = None if row.channel == Channel.SOCIAL else await session.scalar(stopping)
+    return policy.Organiser(institution.name, needs_designation, *await institutions.bars(session, institution.id), absences, stopped)
 
 
 def listed(

@@ -22,6 +22,7 @@ from services.registry.training.classes.errors import (
     InstitutionExited,
     InstitutionNotDesignated,
     InstitutionSuspended,
+    SupportStopped,
     TeacherClash,
     TooEarly,
 )
@@ -37,7 +38,7 @@ Listed = Annotated[
     pages.asking(q=[TrainingClass.name, TrainingClass.number], starts_on=TrainingClass.starts_on, ends_on=TrainingClass.ends_on),
 ]
 Timetable = Annotated[pages.Asked, pages.asking(on=ClassSession.on)]
-STANDING = (InstitutionSuspended, InstitutionExited, InstitutionBlacklisted, InstitutionNotDesignated)
+STANDING = (InstitutionSuspended, InstitutionExited, InstitutionBlacklisted, InstitutionNotDesignated, SupportStopped)
 DAYS = (ClassTooLong, ClassHoursImpossible)
 ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks eastwest of the order
 

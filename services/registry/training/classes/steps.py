@@ -18,6 +18,7 @@ from services.registry.training.classes.errors import (
     InstitutionExited,
     InstitutionNotDesignated,
     InstitutionSuspended,
+    SupportStopped,
     TooEarly,
 )
 from services.registry.training.classes.operations import announce, drop_sessions_outside
@@ -38,6 +39,7 @@ REFUSALS: dict[str, type[errors.Problem]] = {
         InstitutionExited,
         InstitutionBlacklisted,
         InstitutionNotDesignated,
+        SupportStopped,
     )
 }
 Settle = Callable[[AsyncSession, Call, TrainingClass, Status], Awaitable[Mapping[str, int]]]
@@ -121,7 +123,7 @@ async def reschedule(session: AsyncSession, call: Call, class_id: UUID, body: sc
     training.changed_by = call.actor.doer.person
     status = Status(training.status)
     if status not in policy.EDITED:
-        organiser = await reading.organiser_of(session, training.institution_id, training.channel)
+        organiser = await reading.organiser_of(session, training)
         held = reading.held(training, organiser)
         _refuse(
             policy.barred(organiser, starts_on, ends_on)
@@ -144,7 +146,7 @@ async def permit(
     training = await reading.find(session, call, class_id, lock=lock)
     operations.require_own(call, training)
     call.match(training.version)
-    organiser = await reading.organiser_of(session, training.institution_id, training.channel) if action in policy.STANDING else None
+    organiser = await reading.organiser_of(session, training) if action in policy.STANDING else None
     _refuse(policy.why_not(action, reading.held(training, organiser, claims), call.actor.doer, call.today))
     return training
 

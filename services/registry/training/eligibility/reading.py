@@ -10,14 +10,16 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Uuid, and_, bindparam, case, cast, func, or_, select, true
+from sqlalchemy import Date, Select, Text, Uuid, and_, bindparam, case, cast, func, literal, null, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.orm import aliased
 
-from services.registry.codes import EnrolmentOutcome, HalfDay, InstitutionStatus
+from services.registry.codes import EnrolmentOutcome, HalfDay, InstitutionStatus, MeasureKind
 from services.registry.institutions.institutions.policy import Absence, Blacklisting, Designation, holds, is_designated
 from services.registry.institutions.institutions.reading import ABSENCES, BLACKLISTINGS, DESIGNATIONS
 from services.registry.institutions.institutions.tables import Institution
+from services.registry.institutions.measures import conditions as measures
+from services.registry.institutions.measures.tables import Measure
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.status_records.tables import StatusList
 from services.registry.people.trainees.conditions import ALIASES
@@ -29,6 +31,8 @@ from services.registry.training.attendance import reading as attendance
 from services.registry.training.attendance.reading import CLASS_ID
 from services.registry.training.classes.reading import NOT_FOUND
 from services.registry.training.classes.tables import ClassSession, TrainingClass
+from services.registry.training.complaints.conditions import holds as complaint_holds
+from services.registry.training.complaints.tables import Complaint
 from services.registry.training.eligibility import facts, schemas
 from services.registry.training.enrolments.tables import Enrolment
 from services.registry.training.inspections.tables import Inspection
@@ -124,6 +128,7 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
         ).where(Institution.id == facts.INSTITUTION_ID),
         "filings": _filing(),
         "catalogues": catalogues_listing(_beside(), STARTS_ON),
+        "stops": _stops(),
         "designations": DESIGNATIONS,
         "blacklistings": BLACKLISTINGS,
         "absences": ABSENCES,
@@ -156,6 +161,19 @@ def _beside() -> Any:
     return select(filing.c.beside_occupation_code).where(filing.c.in_force)
 
 
+def _stops() -> Any:
+    """The measures by which nothing of the class is supported, on whatever days, and the complaints for which an officer holds it."""
+    bodies = measures.against(TrainingClass.institution_id, TrainingClass.region_code, TrainingClass.department)
+    why = literal(MeasureKind.SUPPORT_STOPPED.value, Text).label("why")
+    stopped = select(why, Measure.number, Measure.from_on, Measure.until_on).join(TrainingClass, bodies)
+    standing = (TrainingClass.id == CLASS_ID, Measure.kind == MeasureKind.SUPPORT_STOPPED, Measure.voided_at.is_(None))
+    held_on = cast(func.timezone(SHANGHAI.key, Complaint.held_at), Date)
+    complained = select(literal("complaint_open", Text), Complaint.number, held_on, null()).where(
+        Complaint.class_id == CLASS_ID, complaint_holds()
+    )
+    return stopped.where(*standing).union_all(complained).order_by("why", "number")
+
+
 def _add_lists(people: list[dict[str, Any]], told: Mapping[str, list[Any]]) -> None:
     """Gives each person what the lists say of them."""
     facts.add_lists(people, told)
@@ -186,6 +204,7 @@ def _class(training: Mapping[str, Any], told: Mapping[str, list[Any]]) -> dict[s
         "half_days_held": len(held),
         "trade_filing": next(iter(told["filings"]), None),
         "catalogues": [row["kind"] for row in told["catalogues"]],
+        "stops": told["stops"],
         "headcounts": [_headcount(visit, held) for visit in told["visits"]],
         "signings": [{name: each[name] for name in schemas.SigningFacts.model_fields} for each in held if each["people"]],
         "institution": _institution(training, told),

@@ -59,6 +59,15 @@ class HeadcountFacts(wire.Out):
     attended: int
 
 
+class StopFacts(wire.Out):
+    """What stops the class's money: a measure against its institution, town or department for its days; or a complaint that an officer holds it for."""
+
+    why: Literal["support_stopped", "complaint_open"]
+    number: str
+    from_on: wire.CivilDate
+    until_on: wire.CivilDate | None
+
+
 class TradeFilingFacts(wire.Out):
     """What is on file under the number that the class names; `in_force` on the class's first day."""
 
@@ -101,6 +110,7 @@ class ClassFacts(wire.Out):
     half_days_held: int = Field(description="有人签到的半天数")
     signings: list[SigningFacts]
     headcounts: list[HeadcountFacts]
+    stops: list[StopFacts] = Field(description="停止支持的措施和据以暂缓的投诉")
     institution: InstitutionFacts
 
 

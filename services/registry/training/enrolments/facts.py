@@ -1,6 +1,7 @@
 """Which classes and enrolments a fact about an institution, about people or about days concerns: told before it is kept, and with it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -16,6 +17,7 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
 
 CLASSES_AT_MOST = 200
+BODIES: Mapping[str, Any] = {each.key: each for each in (TrainingClass.institution_id, TrainingClass.region_code, TrainingClass.department)}
 OVER = (ClassStatus.REJECTED, ClassStatus.COMPLETED, ClassStatus.CANCELLED)
 
 
@@ -23,9 +25,10 @@ async def concerned(session: AsyncSession, about: Concerned) -> AffectedTraining
     enrolled = select(Enrolment.id).join(TrainingClass, TrainingClass.id == Enrolment.class_id).where(*_days(about))
     enrolled = enrolled.where(Enrolment.outcome != EnrolmentOutcome.WITHDRAWN)
     classes = select(*(getattr(TrainingClass, name) for name in AffectedClass.model_fields)).where(*_days(about))
-    if "institution_id" in about:
-        of = TrainingClass.institution_id == about["institution_id"]
-        enrolled, classes = enrolled.where(of), classes.where(of)
+    for name, column in BODIES.items():
+        if name in about:
+            of = column == about[name]  # type: ignore[literal-required]
+            enrolled, classes = enrolled.where(of), classes.where(of)
     if "trainee_ids" in about:
         theirs = ALIASES.among(Enrolment.trainee_id, list(about["trainee_ids"]))
         enrolled = enrolled.where(theirs)

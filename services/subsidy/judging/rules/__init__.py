@@ -61,6 +61,8 @@ CLAIM_RULES: tuple[ClaimRule, ...] = (
     institution.institution_blacklisted,
     institution.institution_suspended,
     institution.institution_exited,
+    institution.support_stopped,
+    institution.complaint_open,
     classes.class_too_short,
     classes.class_too_long,
     classes.class_filed_late,

@@ -41,6 +41,27 @@ def institution_exited(claim: ClaimFacts, terms: Terms) -> Finding | None:
     return _barred(terms, "exited", class_facts.institution_name, class_facts.starts_on, class_facts.exited_on, None)
 
 
+def support_stopped(claim: ClaimFacts, terms: Terms) -> Finding | None:
+    """A measure that stands on the class's first day, or on the day of the claim, holds the organiser's money and never a trainee's."""
+    class_facts = claim.class_facts
+    if not class_facts or not class_facts.stops:
+        return None
+    days = (class_facts.starts_on, claim.claimed_on)
+    for each in class_facts.stops:
+        if each.why == "support_stopped" and any(map(each.covers, days)):
+            return _barred(terms, each.why, f"{class_facts.institution_name}(措施 {each.number})", days[0], each.from_on, each.until_on)
+    return None
+
+
+def complaint_open(claim: ClaimFacts, terms: Terms) -> Finding | None:
+    """Until the complaint is answered, nobody is paid for the class."""
+    numbers = [each.number for each in claim.class_facts.stops if each.why == "complaint_open"] if claim.class_facts else []
+    if not numbers:
+        return None
+    seen, fix = f"投诉 {'、'.join(numbers)} 正在核查", "请待投诉办结;查实的按规定处理,不实的自动解除。"
+    return found(terms, FindingCode.COMPLAINT_OPEN, Effect.HOLD, seen=seen, allowed="没有据以暂缓的投诉", fix=fix)
+
+
 def applicant_barred(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, Finding]]:
     """Of a claim without a class: each line on its own day."""
     applicant = claim.applicant
@@ -56,6 +77,7 @@ BARS = {  # why: the finding, how it stands, what it is called
     "blacklisted": (FindingCode.INSTITUTION_BLACKLISTED, "在黑名单内", "列入黑名单"),
     "suspended": (FindingCode.INSTITUTION_SUSPENDED, "暂停办班", "暂停办班"),
     "exited": (FindingCode.INSTITUTION_EXITED, "已退出", "退出"),
+    "support_stopped": (FindingCode.SUPPORT_STOPPED, "停止支持", "停止支持"),
 }
 
 
