@@ -70,7 +70,7 @@ class _Files(_Read):
 
 
 class CandidateRead(_Read):
-    """`categories`: those of the day asked for; `registered_here`: by the institution asked for."""
+    """`categories`: those of the day asked for; `registered_here`: by the institution asked for; `enrolled`: in the class asked for."""
 
     id: UUID
     name: str
@@ -78,6 +78,7 @@ class CandidateRead(_Read):
     employer_id: UUID | None
     registered_here: bool
     categories: list[str]
+    enrolled: bool = False
 
 
 class TeacherRead(_Read):
@@ -87,6 +88,11 @@ class TeacherRead(_Read):
 
 class ClassRead(_Read):
     id: UUID
+    institution_id: UUID
+    status: str
+    level: str | None
+    starts_on: date
+    ends_on: date
     teachers: list[TeacherRead]
 
 
@@ -95,6 +101,15 @@ class AssessmentFacts(_Read):
 
     trainees: list[CandidateRead]
     class_: ClassRead | None = Field(alias="class")
+
+
+class _OrderRead(_Read):
+    id: UUID
+    standard_set_on: date
+
+
+class _OrdersRead(_Read):
+    orders: list[_OrderRead]
 
 
 class EnterpriseRead(_Read):
@@ -186,6 +201,14 @@ async def assessment_facts(
     }
     answer = await kernel.neighbours["registry"].post("/internal/v1/assessment-facts", call, body)
     return read(AssessmentFacts, answer, "registry")
+
+
+async def standard_set_on(kernel: Kernel, call: Call, order_id: UUID | None) -> date | None:
+    """Since when the order has had its standard; None: no such order, or none asked for."""
+    if order_id is None:
+        return None
+    answer = await kernel.neighbours["eastwest"].post("/internal/v1/order-standards", call, {"order_ids": [str(order_id)]})
+    return next((each.standard_set_on for each in read(_OrdersRead, answer, "eastwest").orders), None)
 
 
 async def bar(kernel: Kernel, call: Call, institution_id: UUID, days: Collection[date]) -> Refusal | None:

@@ -29,6 +29,15 @@ class AssessmentStatus(StrEnum):
     OPEN = "open"
     LOCKED = "locked"
     ISSUED = "issued"
+    CANCELLED = "cancelled"
+
+
+class AmendmentStatus(StrEnum):
+    """`REPLACED`: by a later one, before anybody approved it."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REPLACED = "replaced"
 
 
 class AssessmentMethod(StrEnum):
@@ -109,6 +118,7 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "filing_status": FilingStatus,
     "body_class": BodyClass,
     "assessment_status": AssessmentStatus,
+    "amendment_status": AmendmentStatus,
     "assessment_method": AssessmentMethod,
     "examiner_team": ExaminerTeam,
     "examiner_status": ExaminerStatus,

@@ -60,6 +60,7 @@ AT_REST = {
     ("备案", "suspended"): "a sanction runs until somebody decides otherwise",
     ("考评人员登记", "listed"): "stands as it is until something happens",
     ("考评人员登记", "excluded"): "a sanction runs until somebody decides otherwise",
+    ("评价批次", "issued"): "done, unless an amendment lets somebody pass",
     ("证书", "valid"): "holds until it is revoked",
     ("订单", "closed"): "done: closing again is answered `order_closed`",
     ("安置", "left"): "done; what is reported later is taken all the same",

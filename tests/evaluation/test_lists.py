@@ -6,6 +6,7 @@ import pytest
 from shared import db
 from tests import people
 from tests.conftest import Start
+from tests.eastwest.neighbours import order
 from tests.evaluation import made
 from tests.evaluation.made import World, done, world
 
@@ -38,9 +39,13 @@ async def test_certificates_are_found_by_part_of_a_number_and_sorted(start: Star
 
 
 async def test_the_certificates_of_an_order_are_those_of_its_assessments(start: Start) -> None:
-    async with world(start) as w:
-        order_id, filing = str(db.new_id()), await w.filing()
-        for n, ordered in enumerate((order_id, str(db.new_id()), None)):
+    async with world(start) as w, start("eastwest") as eastwest:
+        w.evaluation.knows(eastwest)
+        order_id, another = [
+            str((await done(eastwest.as_("officer").post("/v1/orders", json=order(each))))["id"]) for each in ("FS-1", "FS-2")
+        ]
+        filing = await w.filing()
+        for n, ordered in enumerate((order_id, another, None)):
             await w.batch(filing["id"], [await w.worker(n)], "issued", order_id=ordered)
         of_order = await w.certificates(order_id=order_id)
         assert len(await w.certificates()) == 3 and [each["assessment_id"] for each in of_order] == [

@@ -1,5 +1,6 @@
-"""What evaluation asks of eastwest: which placements a certificate touches."""
+"""What evaluation asks of eastwest: which placements certificates touch, and since when orders have had their standard."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -22,6 +23,27 @@ class TouchedPaper(wire.Out):
 
 class Touched(wire.Out):
     items: list[TouchedPaper]
+
+
+class OrdersAsked(wire.In):
+    order_ids: Annotated[list[UUID], Field(max_length=500)]
+
+
+class OrderStandard(wire.Out):
+    id: UUID
+    standard_set_on: wire.CivilDate
+
+
+class OrderStandards(wire.Out):
+    """An order that is not known is left out."""
+
+    orders: list[OrderStandard]
+
+
+@router.operation("POST", "/internal/v1/order-standards", may=access.INTERNAL, summary="订单的标准何时确定", writes=False)
+async def order_standards(asked: OrdersAsked, session: web.Session) -> OrderStandards:
+    rows = await session.execute(select(Order.id, Order.standard_set_on).where(Order.id.in_(asked.order_ids)).order_by(Order.id))
+    return OrderStandards(orders=[OrderStandard.model_validate(row) for row in rows])
 
 
 @router.operation("GET", "/internal/v1/touched-by-certificate/{certificate_id:uuid}", may=access.INTERNAL, summary="凭此证书的安置")

@@ -1,11 +1,13 @@
 """Results of a batch, entered as often as needed until they are locked."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.evaluation.assessments import reading, steps
+from services.evaluation.assessments import reading, rules, steps
 from services.evaluation.assessments.schemas import ResultsBatch
 from services.evaluation.assessments.tables import Candidate
 from services.evaluation.known.conditions import ALIASES
@@ -18,28 +20,28 @@ async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: 
     the `id` of an item is the trainee's."""
     assessment = await steps.begin(session, call, assessment_id, "results")
     people = await reading.candidates(session, assessment.id)
-    standing = {each.trainee_id: (each.passed, each.score) for each in people}
+    before = {each.trainee_id: each for each in people}
     written_as = {each.trainee_id: each.written_as for each in people}
-    ids = {each.written_as: each.trainee_id for each in people} | {each: each for each in standing}
+    ids = {each.written_as: each.trainee_id for each in people} | {each: each for each in before}
     ids |= await ALIASES.resolved(session, {item.trainee_id for item in batch.items} - ids.keys())
+    if early := [fault for item in batch.items for fault in rules.too_early(assessment, item, call.today)]:
+        raise errors.Invalid(faults=early[:1])
     judged, seen = list[batches.Result](), set[UUID]()
     for item in batch.items:
         who = ids[item.trainee_id]
-        if fault := _fault(who, standing, seen):
-            judged.append(batches.rejected(fault))
+        if faults := [*_faults(who, before, seen), *rules.of_outcome(assessment, item)]:
+            judged.append(batches.rejected(*faults))
             continue
         seen.add(who)
-        before = standing[who]
-        outcome: batches.ItemOutcome = "unchanged" if before == (item.passed, item.score) else "created" if before[0] is None else "updated"
-        judged.append(batches.Result(outcome, who))
+        judged.append(batches.Result(_outcome(before[who], rules.kept(item)), who))
     batches.all_or_nothing(batch.atomic, judged)
     kept = [item for item, each in zip(batch.items, judged, strict=True) if each.outcome in ("created", "updated")]
     if batch.mode == "commit" and kept:
         results = insert(Candidate).values(
-            [{"assessment_id": assessment.id, **each.model_dump(), "trainee_id": written_as[ids[each.trainee_id]]} for each in kept]
+            [{"assessment_id": assessment.id, "trainee_id": written_as[ids[each.trainee_id]], **rules.kept(each)} for each in kept]
         )
         known = results.on_conflict_do_update(
-            index_elements=["assessment_id", "trainee_id"], set_={"passed": results.excluded.passed, "score": results.excluded.score}
+            index_elements=["assessment_id", "trainee_id"], set_={name: results.excluded[name] for name in rules.OUTCOME}
         )
         await session.execute(known)
         await steps.finish(session, call, assessment, "results_recorded", results=len(kept))
@@ -51,9 +53,14 @@ async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: 
     )
 
 
-def _fault(trainee_id: UUID, standing: dict[UUID, tuple[bool | None, float | None]], seen: set[UUID]) -> errors.Fault | None:
-    if trainee_id not in standing:
-        return errors.Fault("not_a_candidate", "/trainee_id", seen=str(trainee_id), allowed="本批次的考生", fix="请核对学员编号。")
-    if trainee_id in seen:
-        return errors.Fault("listed_twice", "/trainee_id", seen=str(trainee_id), fix="请删除重复的一项;以先列的为准。")
-    return None
+def _faults(trainee_id: UUID, people: Mapping[UUID, Any], seen: set[UUID]) -> Iterable[errors.Fault]:
+    if trainee_id not in people:
+        yield errors.Fault("not_a_candidate", "/trainee_id", seen=str(trainee_id), allowed="本批次的考生", fix="请核对学员编号。")
+    elif trainee_id in seen:
+        yield errors.Fault("listed_twice", "/trainee_id", seen=str(trainee_id), fix="请删除重复的一项;以先列的为准。")
+
+
+def _outcome(before: Any, result: Mapping[str, Any]) -> batches.ItemOutcome:
+    if all(getattr(before, name) == value for name, value in result.items()):
+        return "unchanged"
+    return "created" if before.passed is None else "updated"

@@ -1,6 +1,6 @@
 """What assessments can answer with."""
 
-from services.evaluation.filings.errors import BARS, OutOfScope
+from services.evaluation.filings.errors import BARS, OutOfScope, SamePerson
 from shared import access, errors
 
 
@@ -11,6 +11,8 @@ class SupervisionMissing(errors.Problem):
 class ConflictOfInterest(errors.Problem):
     code, status = "conflict_of_interest", 409
 
+
+__all__ = ["REFUSALS", "ConflictOfInterest", "SamePerson", "SupervisionMissing"]
 
 REFUSALS: dict[str, type[errors.Problem]] = {
     "wrong_role": access.WrongRole,

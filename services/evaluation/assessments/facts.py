@@ -1,15 +1,51 @@
-"""What the registry is asked before certificates are issued from a batch: whether its institution takes part, on the day of the exam and today."""
+"""What neighbours are asked before a batch is announced, supervised or issued: who the candidates are, the class, the order, whether the body takes part."""
 
+import asyncio
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients
 from services.evaluation.assessments import policy, reading
+from services.evaluation.assessments.schemas import AssessmentIn
+from services.evaluation.assessments.tables import Assessment
 from services.evaluation.codes import AssessmentStatus as Status
 from shared import web
+from shared.access import Call
 from shared.steps import Refusal
+from shared.web import Kernel
+
+
+@dataclass(frozen=True, slots=True)
+class Announcing:
+    """What neighbours know of a batch on its day. `bar`: why the institution takes no part."""
+
+    bar: Refusal | None
+    facts: clients.AssessmentFacts
+    standard_set_on: date | None
+    unknown_files: frozenset[UUID]
+
+
+async def announcing(kernel: Kernel, call: Call, institution_id: UUID, body: AssessmentIn) -> Announcing:
+    """One call for each thing, side by side."""
+    found = await asyncio.gather(
+        clients.bar(kernel, call, institution_id, [body.held_on, call.today]),
+        clients.assessment_facts(kernel, call, institution_id, body.candidates, body.class_id, body.held_on),
+        clients.standard_set_on(kernel, call, body.order_id),
+        clients.unknown_files(kernel, call, {each.file_id for each in body.proofs if each.file_id}),
+    )
+    return Announcing(*found)
+
+
+async def as_announced(session: AsyncSession, assessment: Assessment, held_on: date) -> AssessmentIn:
+    """A batch as it would be announced for this day."""
+    people = [each.trainee_id for each in await reading.candidates(session, assessment.id)]
+    kept = {name: getattr(assessment, name) for name in AssessmentIn.model_fields if name != "candidates"}
+    return AssessmentIn.model_construct(**kept | {"proofs": [], "candidates": people, "held_on": held_on})
 
 
 async def _of_batch(assessment_id: UUID, call: web.Caller, kernel: web.KernelOf) -> Refusal | None:
@@ -18,8 +54,10 @@ async def _of_batch(assessment_id: UUID, call: web.Caller, kernel: web.KernelOf)
         return None
     async with kernel.reading() as session:
         assessment = await reading.find(session, call, assessment_id)
-    if assessment.status == Status.ISSUED:
-        return None
+        if assessment.status == Status.CANCELLED or (
+            assessment.status == Status.ISSUED and not await reading.uncertified(session, assessment.id)
+        ):
+            return None
     return await clients.bar(kernel, call, assessment.institution_id, [assessment.held_on, call.today])
 
 

@@ -1,21 +1,28 @@
 """An assessment batch from its announcement to its lock: who sits it, who assesses, who supervises. Certificates issue it."""
 
-import asyncio
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.evaluation import clients, rules
-from services.evaluation.assessments import policy, steps
+from services.evaluation import clients
+from services.evaluation import rules as county_rules
+from services.evaluation.assessments import facts, rules, steps
 from services.evaluation.assessments.errors import ConflictOfInterest
-from services.evaluation.assessments.schemas import AssessmentIn, AssessmentPaper, SupervisionIn, SupervisionOut
+from services.evaluation.assessments.facts import Announcing
+from services.evaluation.assessments.schemas import (
+    AssessmentIn,
+    AssessmentPaper,
+    AssessmentWarning,
+    Rescheduled,
+    SupervisionIn,
+    SupervisionOut,
+)
 from services.evaluation.assessments.tables import Assessment, Candidate, Supervision
-from services.evaluation.examiners.policy import Identity, first_same
+from services.evaluation.examiners import facts as examiners
+from services.evaluation.examiners.policy import Identity, card_invalid, first_same
 from services.evaluation.filings import policy as filings
 from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings import visibility as filing_visibility
@@ -29,46 +36,24 @@ from shared.steps import Refusal
 CITIZEN_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
 
 
-@dataclass(frozen=True, slots=True)
-class Announcing:
-    """What the registry knows of a batch to come. `bar`: why the institution takes no part."""
-
-    bar: Refusal | None
-    facts: clients.AssessmentFacts
-
-
 async def facts_to_create(body: AssessmentIn, call: web.Caller, kernel: web.KernelOf) -> Announcing:
-    """What the registry knows of the institution, the candidates and the class, as of the day of the exam."""
     async with kernel.reading() as session:
         filing = await _filing(session, call, body)
-    bar, facts = await asyncio.gather(
-        clients.bar(kernel, call, filing.institution_id, [body.held_on, call.today]),
-        clients.assessment_facts(kernel, call, filing.institution_id, body.candidates, body.class_id, body.held_on),
-    )
-    return Announcing(bar, facts)
+    return await facts.announcing(kernel, call, filing.institution_id, body)
 
 
 async def create(session: AsyncSession, call: Call, body: AssessmentIn, known: Announcing) -> AssessmentPaper:
     """Announces a batch within the filing, by an institution that takes part on the day of the exam and today. First the filing on the day, then who must
     stand aside, then every other fault at once."""
     filing = await _filing(session, call, body)
-    if known.bar:
-        raise BARS[known.bar.code](known.bar.detail)
-    facts = known.facts
-    staff = filings.staff_on(filing.staff, filing.staff_history, body.held_on)
-    ids = await ALIASES.resolved(session, {*body.candidates, *_trainees_of(staff)})
-    candidates = [Identity(each.name, trainee_id=str(ids[each.id]), id_number_masked=each.id_number_masked) for each in facts.trainees]
-    if same := first_same(_staff(staff, body.assessors, ids), candidates):
-        raise ConflictOfInterest(
-            f"证卡 {_shown(same[0].card)} 的考评员与考生 {same[1].trainee_id} 是同一人。考生不能担任本批次的考评员,请改派。"
-        )
-    if faults := [*wire.faults(RULES, body, call.today), *_assessor_faults(body, staff), *_candidate_faults(body, filing, facts)]:
-        raise errors.Invalid(faults=faults)
+    ids, warnings = await _checked(session, body, filing, known, wire.faults(rules.RULES, body, call.today))
     assessment = Assessment(
-        **body.model_dump(exclude={"candidates"}),
+        **body.model_dump(exclude={"candidates", "proofs"}),
+        **body.model_dump(mode="json", include={"proofs"}),
         institution_id=filing.institution_id,
         year=call.today.year,
         status="open",
+        warnings=[each.model_dump() for each in warnings],
         created_at=call.now,
         changed_at=call.now,
     )
@@ -78,35 +63,87 @@ async def create(session: AsyncSession, call: Call, body: AssessmentIn, known: A
         insert(Candidate),
         [{"assessment_id": assessment.id, "trainee_id": each} for each in dict.fromkeys(ids[each] for each in body.candidates)],
     )
-    return await steps.finish(session, call, assessment, "created", bar=known.bar, candidates=len(body.candidates))
+    return await steps.finish(session, call, assessment, "created", bar=known.bar, candidates=len(body.candidates), reason=body.reason)
 
 
-async def facts_to_supervise(assessment_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.ClassRead | None:
-    """Who teaches the class of the batch; None where it has none."""
+async def facts_to_reschedule(assessment_id: UUID, body: Rescheduled, call: web.Caller, kernel: web.KernelOf) -> Announcing:
+    async with kernel.reading() as session:
+        assessment = await steps.begin(session, call, assessment_id, "reschedule", lock=False)
+        moved = await facts.as_announced(session, assessment, body.held_on)
+    return await facts.announcing(kernel, call, assessment.institution_id, moved)
+
+
+async def reschedule(session: AsyncSession, call: Call, assessment_id: UUID, body: Rescheduled, known: Announcing) -> AssessmentPaper:
+    """Another day, which must hold as that of a new batch does."""
+    assessment = await steps.begin(session, call, assessment_id, "reschedule")
+    moved, before = await facts.as_announced(session, assessment, body.held_on), assessment.held_on
+    faults = []
+    if body.held_on < call.today:
+        faults = [errors.Fault("posted_after_exam", "/held_on", seen=str(body.held_on), allowed=f"不早于 {call.today}", fix="请改选日期。")]
+    _, warnings = await _checked(session, moved, await _filing(session, call, moved), known, faults)
+    assessment.held_on, assessment.reason, assessment.warnings = body.held_on, body.reason, [each.model_dump() for each in warnings]
+    days = {"held_on": str(body.held_on), "held_on_before": str(before)}
+    return await steps.finish(session, call, assessment, "rescheduled", bar=known.bar, reason=body.reason, **days)
+
+
+async def cancel(session: AsyncSession, call: Call, assessment_id: UUID, reason: str) -> AssessmentPaper:
+    assessment = await steps.begin(session, call, assessment_id, "cancel")
+    assessment.status, assessment.reason = "cancelled", reason
+    return await steps.finish(session, call, assessment, "cancelled", reason=reason)
+
+
+async def _checked(
+    session: AsyncSession, body: AssessmentIn, filing: Filing, known: Announcing, faults: list[errors.Fault]
+) -> tuple[Mapping[UUID, UUID], list[AssessmentWarning]]:
+    """Whom the ids mean, and what warns. Refuses an institution that takes no part, then who must stand aside, then all faults together."""
+    if known.bar:
+        raise BARS[known.bar.code](known.bar.detail)
+    staff = filings.staff_on(filing.staff, filing.staff_history, body.held_on)
+    ids = await ALIASES.resolved(session, {*body.candidates, *_trainees_of(staff)})
+    _stand_aside(_staff(staff, body.assessors, ids), "考评员", _people(known.facts, ids), "考生")
+    _stand_aside(_staff(staff, body.assessors, ids), "考评员", _teachers(known.facts), "授课教师")
+    _stand_aside(_teachers(known.facts), "授课教师", _people(known.facts, ids), "考生")
+    held = await rules.held_levels(session, body, ids)
+    faults += rules.of_days(body, known)
+    faults += await rules.of_assessors(session, body, staff)
+    if faults := [*faults, *rules.of_candidates(body, filing, known, held)]:
+        raise errors.Invalid(faults=faults)
+    return ids, rules.warnings(body, known, held)
+
+
+async def facts_to_supervise(assessment_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.AssessmentFacts:
+    """Who sits the exam and who teaches the class."""
     async with kernel.reading() as session:
         assessment = await steps.begin(session, call, assessment_id, "supervision", lock=False)
-    if assessment.class_id is None:
-        return None
-    return (await clients.assessment_facts(kernel, call, assessment.institution_id, [], assessment.class_id, assessment.held_on)).class_
+        announced = await facts.as_announced(session, assessment, assessment.held_on)
+    return await clients.assessment_facts(
+        kernel, call, assessment.institution_id, announced.candidates, assessment.class_id, assessment.held_on
+    )
 
 
 async def supervise(
-    session: AsyncSession, call: Call, assessment_id: UUID, body: SupervisionIn, taught: clients.ClassRead | None
+    session: AsyncSession, call: Call, assessment_id: UUID, body: SupervisionIn, known: clients.AssessmentFacts
 ) -> SupervisionOut:
-    """Records a supervision. The supervisor is neither an assessor nor a trainer of the batch, whatever else their card says."""
+    """Records a supervision. The supervisor is no assessor, trainer or candidate of the batch, whatever else their card says."""
     assessment = await steps.begin(session, call, assessment_id, "supervision")
     filing = await session.get_one(Filing, assessment.filing_id)
     staff = filings.staff_on(filing.staff, filing.staff_history, assessment.held_on)
-    ids = await ALIASES.resolved(session, _trainees_of(staff))
+    ids = await ALIASES.resolved(session, {*(each.id for each in known.trainees), *_trainees_of(staff)})
     supervisor = _staff(staff, [body.supervisor], ids)
-    if first_same(supervisor, _staff(staff, assessment.assessors, ids)):
-        raise ConflictOfInterest(f"证卡 {_shown(body.supervisor)} 的持有人是本批次的考评员,不能担任督导员。请改派。")
-    teachers = [Identity(each.name, id_number_masked=each.id_number_masked) for each in taught.teachers] if taught else []
-    if first_same(supervisor, teachers):
-        raise ConflictOfInterest(f"证卡 {_shown(body.supervisor)} 的持有人是本班的授课教师,不能担任督导员。请改派。")
+    _stand_aside(supervisor, "督导员", _staff(staff, assessment.assessors, ids), "考评员")
+    _stand_aside(supervisor, "督导员", _teachers(known), "授课教师")
+    _stand_aside(supervisor, "督导员", _people(known, ids), "考生")
+    faults = []
+    if call.today < assessment.held_on:
+        allowed = f"不早于 {assessment.held_on}"
+        faults += [errors.Fault("supervision_before_exam", "", seen=str(call.today), allowed=allowed, fix="请在考核当日或之后登记。")]
     if body.supervisor not in {each["card"] for each in staff["supervisors"]}:
-        fault = errors.Fault("not_a_filed_supervisor", "/supervisor", allowed="备案的督导人员的证卡", fix="请核对证卡编号。")
-        raise errors.Invalid(faults=[fault])
+        faults += [errors.Fault("not_a_filed_supervisor", "/supervisor", allowed="备案的督导人员的证卡", fix="请核对证卡编号。")]
+    registered = await examiners.registered(session, {body.supervisor})
+    if reason := card_invalid(registered[body.supervisor], supervisor[0].name, assessment.held_on):
+        faults += [errors.Fault("card_invalid", "/supervisor", allowed=reason, fix=examiners.FIX)]
+    if faults:
+        raise errors.Invalid(faults=faults)
     record = Supervision(assessment_id=assessment.id, **body.model_dump(), recorded_at=call.now)
     session.add(record)
     await steps.finish(session, call, assessment, "supervised", mode=body.mode)
@@ -115,8 +152,10 @@ async def supervise(
 
 
 async def lock(session: AsyncSession, call: Call, assessment_id: UUID, bar: Refusal | None, comment: str | None) -> AssessmentPaper:
-    """From here on the results stand."""
+    """From here on the results stand; who has none was absent."""
     assessment = await steps.begin(session, call, assessment_id, "lock")
+    without = (Candidate.assessment_id == assessment.id, Candidate.passed.is_(None))
+    await session.execute(update(Candidate).where(*without).values(passed=False, absent=True))
     assessment.status = "locked"
     return await steps.finish(session, call, assessment, "locked", bar=bar, comment=comment)
 
@@ -128,7 +167,9 @@ async def _filing(session: AsyncSession, call: Call, body: AssessmentIn) -> Fili
         raise errors.Invalid(
             faults=[errors.Fault("unknown_filing", "/filing_id", seen=str(body.filing_id), fix="请填写本单位备案的编号。")]
         )
-    if reason := filings.out_of_scope(filing_reading.covered(filing), body.occupation_code, rules.levels()[body.level], body.held_on):
+    if reason := filings.out_of_scope(
+        filing_reading.covered(filing), body.occupation_code, county_rules.levels()[body.level], body.held_on
+    ):
         raise OutOfScope(f"{reason}。请核对考核日期、职业和等级;需要增加职业、等级的先办理备案。", filing_id=str(filing.id))
     return filing
 
@@ -154,48 +195,18 @@ def _shown(card: str | None) -> str:
     return redaction.redact(card or "")
 
 
-def _numbered(body: AssessmentIn, _: date) -> Iterable[errors.Fault]:
-    """A certificate of the level can be numbered."""
-    levels = rules.levels()
-    if levels[body.level].digit is None:
-        allowed = "、".join(level.name for level in levels.values() if level.digit is not None)
-        yield errors.Fault("level_without_number", "/level", seen=levels[body.level].name, allowed=allowed, fix="请改选等级。")
+def _people(known: clients.AssessmentFacts, ids: Mapping[UUID, UUID]) -> list[Identity]:
+    return [Identity(each.name, trainee_id=str(ids[each.id]), id_number_masked=each.id_number_masked) for each in known.trainees]
 
 
-def _assessors(body: AssessmentIn, _: date) -> Iterable[errors.Fault]:
-    for index in filings.repeated((each, "") for each in body.assessors):
-        yield errors.Fault("listed_twice", f"/assessors/{index}", fix="请删除重复的一项。")
+def _teachers(known: clients.AssessmentFacts) -> list[Identity]:
+    return [Identity(each.name, id_number_masked=each.id_number_masked) for each in known.class_.teachers] if known.class_ else []
 
 
-def _candidates(body: AssessmentIn, _: date) -> Iterable[errors.Fault]:
-    for index in filings.repeated((str(each), "") for each in body.candidates):
-        yield errors.Fault("listed_twice", f"/candidates/{index}", fix="请删除重复的一项。")
-
-
-RULES = (_numbered, _assessors, _candidates)
-
-
-def _assessor_faults(body: AssessmentIn, staff: filings.Staff) -> Iterable[errors.Fault]:
-    filed = {each["card"] for each in staff["assessors"]}
-    for index, card in enumerate(body.assessors):
-        if card not in filed:
-            allowed = "备案的考评人员的证卡"
-            yield errors.Fault("not_a_filed_assessor", f"/assessors/{index}", seen=_shown(card), allowed=allowed, fix="请核对证卡编号。")
-
-
-def _candidate_faults(body: AssessmentIn, filing: Filing, facts: clients.AssessmentFacts) -> Iterable[errors.Fault]:
-    known = {each.id: each for each in facts.trainees}
-    own_alone, own = rules.here().own_workers_only(filing.body_class), rules.here().own_worker_category
-    for index, trainee_id in enumerate(body.candidates):
-        person = known.get(trainee_id)
-        if person is None:
-            yield errors.Fault("unknown_candidate", f"/candidates/{index}", seen=str(trainee_id), fix="请核对学员编号。")
-        elif own_alone:
-            worker = policy.Candidate(str(person.employer_id) if person.employer_id else None, person.registered_here, person.categories)
-            if not policy.is_own_worker(worker, str(filing.institution_id), own):
-                allowed = "用人单位为本单位,或由本单位登记为企业职工的学员"
-                yield errors.Fault(
-                    "not_own_worker", f"/candidates/{index}", seen=str(trainee_id), allowed=allowed, fix="请先更正学员的用人单位。"
-                )
-    if body.class_id is not None and facts.class_ is None:
-        yield errors.Fault("unknown_batch_class", "/class_id", seen=str(body.class_id), fix="请核对班级编号,或不填。")
+def _stand_aside(some: Iterable[Identity], role: str, others: list[Identity], other_role: str) -> None:
+    """Raises ConflictOfInterest where somebody of the first role is one of the others."""
+    if same := first_same(some, others):
+        one, other = same
+        who = f"证卡 {_shown(one.card)} 的{role}" if one.card else role
+        whom = f"{other_role} {other.trainee_id}" if other.trainee_id else other_role
+        raise ConflictOfInterest(f"{who}与本批次的{whom}是同一人。同一批次的考生、考评员、授课教师和督导员须为不同的人,请改派。")

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, case, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation.assessments import visibility
 from services.evaluation.assessments.schemas import Exams
-from services.evaluation.assessments.tables import Assessment, Candidate, Supervision
+from services.evaluation.assessments.tables import Amendment, Assessment, Candidate, Supervision
 from services.evaluation.known.conditions import ALIASES
 from shared import errors, pages
 from shared.access import Call
@@ -30,12 +30,48 @@ def listed(call: Call, filters: Mapping[Any, Any], external_ref: pages.Reference
 
 
 async def candidates(session: AsyncSession, assessment_id: UUID) -> list[Any]:
-    """Who sits the exam, with their results. `written_as`: the id they were announced under."""
+    """Who sits the exam, with their results. `written_as`: the id they were announced under; `certified`: has a certificate of the batch, valid or not."""
     own = [each for each in Candidate.__table__.c if each.name != "trainee_id"]
     who = ALIASES.kept(Candidate.trainee_id).label("trainee_id")
-    wanted = select(*own, who, Candidate.trainee_id.label("written_as")).where(Candidate.assessment_id == assessment_id)
+    of = certificates()
+    certified = exists().where(of.assessment_id == Candidate.assessment_id, of.trainee_id == Candidate.trainee_id)
+    wanted = select(*own, who, Candidate.trainee_id.label("written_as"), certified.label("certified")).where(
+        Candidate.assessment_id == assessment_id
+    )
     wanted = wanted.order_by(Candidate.trainee_id)
     return list((await session.execute(wanted)).all())
+
+
+def certificates() -> Any:
+    """The columns of certificates, by their table: their room stands above this one."""
+    return Assessment.metadata.tables["certificates"].c
+
+
+async def held(session: AsyncSession, assessment_id: UUID) -> bool:
+    """Whether results or a supervision say that the exam took place."""
+    marked = exists().where(Candidate.assessment_id == assessment_id, Candidate.passed.is_not(None))
+    supervised = exists().where(Supervision.assessment_id == assessment_id)
+    return bool(await session.scalar(select(or_(marked, supervised))))
+
+
+async def uncertified(session: AsyncSession, assessment_id: UUID) -> bool:
+    """Whether somebody passed and has no certificate of the batch: an amendment after the issue."""
+    of = certificates()
+    certified = exists().where(of.assessment_id == assessment_id, of.trainee_id == Candidate.trainee_id)
+    passed = exists().where(Candidate.assessment_id == assessment_id, Candidate.passed.is_(True), ~certified)
+    return bool(await session.scalar(select(passed)))
+
+
+async def amendments(session: AsyncSession, assessment_id: UUID) -> list[Any]:
+    """What was proposed after the lock, and the certificate that an approved one takes the ground from."""
+    of, row = certificates(), Amendment
+    standing = select(of.id).where(of.assessment_id == row.assessment_id, of.trainee_id == row.trainee_id, of.revoked_on.is_(None))
+    failed = and_(row.status == "approved", ~row.result["passed"].as_boolean())
+    own = [each for each in Amendment.__table__.c if each.name != "trainee_id"]
+    wanted = select(
+        *own, ALIASES.kept(row.trainee_id).label("trainee_id"), case((failed, standing.scalar_subquery())).label("certificate_id")
+    )
+    return list((await session.execute(wanted.where(row.assessment_id == assessment_id).order_by(row.id))).all())
 
 
 async def supervision(session: AsyncSession, assessment_id: UUID) -> list[Any]:

@@ -6,20 +6,22 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from services.evaluation.assessments import batch, operations, reading, steps, visibility
-from services.evaluation.assessments.errors import ConflictOfInterest, SupervisionMissing
-from services.evaluation.assessments.facts import Bar
+from services.evaluation.assessments import amendments, batch, operations, policy, reading, rules, steps, visibility
+from services.evaluation.assessments.errors import ConflictOfInterest, SamePerson, SupervisionMissing
+from services.evaluation.assessments.facts import Announcing, Bar
 from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import (
+    AmendmentIn,
     AssessmentIn,
     AssessmentOut,
     AssessmentPaper,
+    Rescheduled,
     ResultsBatch,
     SupervisionIn,
     SupervisionOut,
 )
 from services.evaluation.assessments.tables import Assessment
-from services.evaluation.clients import ClassRead
+from services.evaluation.clients import AssessmentFacts
 from services.evaluation.codes import AssessmentStatus as Status
 from services.evaluation.filings.errors import BARRED, OutOfScope
 from shared import batches, errors, pages, web, wire
@@ -42,10 +44,10 @@ def _at(action: str) -> Any:
     summary="新建评价批次",
     status=201,
     errors=[*BARRED, ConflictOfInterest, OutOfScope, *ASKING],
-    rules=operations.RULES,
+    rules=rules.RULES,
 )
 async def create(
-    body: AssessmentIn, known: Annotated[operations.Announcing, Depends(operations.facts_to_create)], session: web.Session, call: web.Caller
+    body: AssessmentIn, known: Annotated[Announcing, Depends(operations.facts_to_create)], session: web.Session, call: web.Caller
 ) -> AssessmentPaper:
     return await operations.create(session, call, body, known)
 
@@ -97,11 +99,11 @@ async def record_results(assessment_id: UUID, body: ResultsBatch, session: web.S
 async def supervise(
     assessment_id: UUID,
     body: SupervisionIn,
-    taught: Annotated[ClassRead | None, Depends(operations.facts_to_supervise)],
+    known: Annotated[AssessmentFacts, Depends(operations.facts_to_supervise)],
     session: web.Session,
     call: web.Caller,
 ) -> SupervisionOut:
-    return await operations.supervise(session, call, assessment_id, body, taught)
+    return await operations.supervise(session, call, assessment_id, body, known)
 
 
 @router.operation("POST", f"{ONE}:lock", may=INSTITUTION, summary="锁定成绩", errors=[*STEP, SupervisionMissing], paper=_at("lock"))
@@ -109,3 +111,50 @@ async def lock(
     assessment_id: UUID, bar: Bar, session: web.Session, call: web.Caller, body: wire.Commented | None = None
 ) -> AssessmentPaper:
     return await operations.lock(session, call, assessment_id, bar, body.comment if body else None)
+
+
+@router.operation(
+    "POST",
+    f"{ONE}:reschedule",
+    may=INSTITUTION,
+    summary="评价批次改期",
+    errors=[*STEP, *BARRED, ConflictOfInterest, OutOfScope, *ASKING],
+    paper=_at("reschedule"),
+)
+async def reschedule(
+    assessment_id: UUID,
+    body: Rescheduled,
+    known: Annotated[Announcing, Depends(operations.facts_to_reschedule)],
+    session: web.Session,
+    call: web.Caller,
+) -> AssessmentPaper:
+    return await operations.reschedule(session, call, assessment_id, body, known)
+
+
+@router.operation("POST", f"{ONE}:cancel", may=INSTITUTION, summary="取消评价批次", errors=STEP, paper=_at("cancel"))
+async def cancel(assessment_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> AssessmentPaper:
+    return await operations.cancel(session, call, assessment_id, body.reason)
+
+
+@router.operation(
+    "POST",
+    f"{ONE}/results/{{trainee_id:uuid}}:amend",
+    may=INSTITUTION,
+    summary="提出锁定后的成绩更正",
+    errors=STEP,
+    paper=partial(amendments.begin, lock=False),
+)
+async def amend(assessment_id: UUID, trainee_id: UUID, body: AmendmentIn, session: web.Session, call: web.Caller) -> AssessmentPaper:
+    return await amendments.propose(session, call, assessment_id, trainee_id, body)
+
+
+@router.operation(
+    "POST",
+    f"{ONE}/results/{{trainee_id:uuid}}:approve",
+    may=policy.APPROVERS,
+    summary="批准锁定后的成绩更正",
+    errors=[*STEP, SamePerson],
+    paper=partial(amendments.begin, lock=False),
+)
+async def approve(assessment_id: UUID, trainee_id: UUID, session: web.Session, call: web.Caller) -> AssessmentPaper:
+    return await amendments.approve(session, call, assessment_id, trainee_id)

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.evaluation.codes import AmendmentStatus, Level
 from services.evaluation.codes import AssessmentMethod as Method
 from services.evaluation.codes import AssessmentStatus as Status
-from services.evaluation.codes import Level
 from services.evaluation.codes import SupervisionMode as Mode
 from services.evaluation.examiners.schemas import OccupationCode
 from shared import batches, county, names, wire
@@ -18,7 +18,18 @@ CardGiven = Annotated[wire.Text, Field(min_length=1, max_length=60, description=
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, description="百分制成绩", examples=[86.5])]
 
 
+class Proof(wire.In):
+    """What stands for an exam: 业绩材料 of an achievement, 公示 of a direct recognition."""
+
+    name: wire.Word = Field(examples=["技能竞赛获奖材料", "直接认定公示"])
+    file_id: UUID | None = Field(None, description="/v1/files 的编号", examples=[None])
+    from_on: wire.CivilDate | None = Field(None, description="公示起日", examples=[None])
+    until_on: wire.CivilDate | None = Field(None, description="公示止日,含当日", examples=[None])
+
+
 class AssessmentIn(wire.In):
+    """`reason`: why a batch is announced after it was held."""
+
     filing_id: UUID
     class_id: UUID | None = Field(None, description="培训班", examples=[None])
     order_id: UUID | None = Field(None, description=f"{county.here().partner.name}订单", examples=[None])
@@ -28,13 +39,41 @@ class AssessmentIn(wire.In):
     held_on: wire.CivilDate = Field(description="考核日期")
     assessors: Annotated[list[CardGiven], Field(min_length=1, max_length=50, description="考评员证卡")]
     candidates: Annotated[list[UUID], Field(min_length=1, max_length=CANDIDATES_AT_MOST, description="学员编号")]
+    modules: Annotated[list[wire.Word], Field(max_length=20, description="模块化考核的各模块", examples=[[]])] = []
+    proofs: Annotated[list[Proof], Field(max_length=50, description="业绩评审、直接认定的业绩材料和公示")] = []
+    reason: wire.Reason | None = Field(None, description="考核日期已过才新建的,须说明理由", examples=[None])
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
-class ResultIn(wire.In):
-    trainee_id: UUID
+class Rescheduled(wire.In):
+    held_on: wire.CivilDate = Field(description="新的考核日期")
+    reason: wire.Reason
+
+
+class ModuleResult(wire.In):
+    """One module, or one of several results over time."""
+
+    name: wire.Word = Field(examples=["理论知识"])
+    held_on: wire.CivilDate | None = Field(None, description="何日考核;不填为批次的考核日期", examples=[None])
     score: Score | None = None
     passed: bool
+
+
+class Outcome(wire.In):
+    """How somebody did. Who was absent has no score and did not pass."""
+
+    score: Score | None = None
+    passed: bool | None = Field(None, description="是否合格;缺考的可不填")
+    absent: bool = Field(False, description="缺考")
+    modules: Annotated[list[ModuleResult], Field(max_length=20, description="各模块或各次考核的成绩")] = []
+
+
+class ResultIn(Outcome):
+    trainee_id: UUID
+
+
+class AmendmentIn(Outcome):
+    reason: wire.Reason = Field(examples=["复核发现合分错误"])
 
 
 class ResultsBatch(wire.In):
@@ -81,6 +120,31 @@ class ResultOut(wire.Out):
     id_number_masked: names.IdNumberMasked = None
     score: float | None
     passed: bool
+    absent: bool
+    modules: list[ModuleResult]
+
+
+class AmendmentOut(wire.Out):
+    """A result that was proposed after the lock."""
+
+    id: UUID
+    trainee_id: UUID
+    trainee_name: names.TraineeName = None
+    id_number_masked: names.IdNumberMasked = None
+    result: Outcome
+    before: Outcome
+    reason: str
+    status: AmendmentStatus
+    proposed_at: wire.Instant
+    decided_at: wire.Instant | None
+    certificate_id: UUID | None = Field(description="据原成绩发出、改后应由复审人员撤销的证书;没有的为 null")
+    certificate_number: names.CertificateNumber = None
+
+
+class AssessmentWarning(wire.Out):
+    code: str = Field(examples=["level_below_missing"])
+    pointer: str | None = Field(None, examples=["/candidates/3"])
+    detail: str
 
 
 class AssessmentOut(wire.Out):
@@ -101,6 +165,9 @@ class AssessmentOut(wire.Out):
     method: Method
     held_on: wire.CivilDate
     assessors: list[str]
+    modules: list[str]
+    proofs: list[Proof]
+    reason: str | None
     external_refs: list[wire.ExternalRef]
     status: Status
     issued_on: wire.CivilDate | None
@@ -117,6 +184,8 @@ class AssessmentPaper(AssessmentOut):
     assessor_names: list[AssessorOut]
     results: list[ResultOut]
     supervision: list[SupervisionOut]
+    amendments: list[AmendmentOut]
+    warnings: list[AssessmentWarning] = Field(description="须留意的事项,不妨碍办理")
     certificates_issued: int
     allowed_actions: list[wire.AllowedAction]
 

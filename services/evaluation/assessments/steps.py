@@ -1,5 +1,6 @@
 """An assessment from state to state: which step may be taken now, and what is told of each. What a step does stands with who takes it."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,6 @@ async def finish(
 async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: Refusal | None) -> AssessmentPaper:
     """The batch with its people and every action and, where the caller may not take it now, why."""
     people = await reading.candidates(session, assessment.id)
-    passed = sum(each.passed is True for each in people)
     machine = machine_of(county.folder())
     further = await _further(session, call, assessment, bar)
     found = {step.action: machine.why_not(step.action, assessment.status, call.actor.doer, further=further) for step in machine.steps}
@@ -77,7 +77,9 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: 
                 {**each._mapping, "supervisor_name": named.get(each.supervisor)}
                 for each in await reading.supervision(session, assessment.id)
             ],
-            "certificates_issued": passed if assessment.status == "issued" else 0,
+            "amendments": [each._mapping for each in await reading.amendments(session, assessment.id)],
+            "warnings": [*assessment.warnings, *_of_method(assessment, people)],
+            "certificates_issued": sum(each.certified for each in people) if assessment.status == "issued" else 0,
             "allowed_actions": wire.allowed_actions(found),
         }
     )
@@ -86,14 +88,22 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: 
 async def _further(
     session: AsyncSession, call: Call, assessment: Assessment, bar: Refusal | None, for_action: str | None = None, *, lock: bool = False
 ) -> Further:
-    """A batch is locked once it was supervised; certificates are issued from the day of the exam on, within the filing on both days, by an institution that takes part.
+    """A batch is moved and cancelled before it is held; locked once it was held and supervised; certificates are issued from the day of the exam on, within the filing on both days, by an institution that takes part.
 
     `for_action`: only what this one asks is read. `lock`: the filing is locked as well, so that it is not suspended or revoked in between.
     """
     found: dict[str, Refusal | None] = {}
     if for_action in (None, "lock") and assessment.status == "open" and not await reading.supervision(session, assessment.id):
         found["lock"] = Refusal(SupervisionMissing.code, f"{SupervisionMissing.cause}{SupervisionMissing.remedy}")
-    if for_action in (None, "issue") and assessment.status == "locked":
+    if for_action in (None, "lock") and assessment.status == "open" and call.today < assessment.held_on:
+        found["lock"] = Refusal("invalid_state", f"考核日期为 {assessment.held_on},今天是 {call.today}。请在考核之后锁定成绩。")
+    if for_action in (None, "reschedule", "cancel") and assessment.status == "open" and await reading.held(session, assessment.id):
+        found["reschedule"] = found["cancel"] = Refusal("invalid_state", "已有成绩或督导记录,考核已经举行,不能改期或取消。")
+    elif for_action in (None, "reschedule") and assessment.held_on < call.today:
+        found["reschedule"] = Refusal("invalid_state", f"考核日期 {assessment.held_on} 已过,不能改期。没有举行的请取消后新建。")
+    if for_action in (None, "issue") and assessment.status == "issued" and not await reading.uncertified(session, assessment.id):
+        found["issue"] = Refusal("invalid_state", "本批次的合格考生均已发证。")
+    elif for_action in (None, "issue") and assessment.status in ("locked", "issued"):
         filing = await session.get_one(Filing, assessment.filing_id, with_for_update={"read": True} if lock else None)
         found["issue"] = bar or _cannot_issue(assessment, filing_reading.covered(filing), call)
     return found.get
@@ -107,6 +117,14 @@ def _cannot_issue(assessment: Assessment, coverage: filings.Coverage | None, cal
         if reason := filings.out_of_scope(coverage, assessment.occupation_code, level, day):
             return Refusal("out_of_scope", f"{reason}。不能据此发证。")
     return None
+
+
+def _of_method(assessment: Assessment, people: Sequence[Any]) -> list[dict[str, Any]]:
+    """What the method asks and the batch lacks: shown until it is there."""
+    marked = [each for each in people if each.passed is not None and not each.absent]
+    days = [len({module.get("held_on") for module in each.modules}) for each in marked]
+    lacking = policy.wanting(assessment.method, assessment.modules, [each["name"] for each in assessment.proofs], days)
+    return [{"code": "method_wanting", "detail": f"{lacking}。"}] if lacking else []
 
 
 @cache

@@ -16,12 +16,13 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.evaluation.codes import AssessmentMethod, AssessmentStatus, SupervisionMode
+from services.evaluation.codes import AmendmentStatus, AssessmentMethod, AssessmentStatus, SupervisionMode
 from services.evaluation.metadata import Row
 from shared import county, db, keeping, tallies
 
@@ -43,6 +44,14 @@ class Assessment(db.Versioned, Row):
     method: Mapped[str] = mapped_column(Text)
     held_on: Mapped[date]
     assessors: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    modules: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"), comment="each of which is examined")
+    proofs: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'"), comment="kind, name, file_id: what stands for an exam"
+    )
+    reason: Mapped[str | None] = mapped_column(Text, comment="why it was announced after it was held, cancelled or moved")
+    warnings: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'"), comment="code, pointer, detail"
+    )
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     status: Mapped[str] = mapped_column(Text)
     issued_on: Mapped[date | None]
@@ -79,12 +88,46 @@ class Candidate(Row):
     trainee_id: Mapped[UUID] = mapped_column(primary_key=True)
     score: Mapped[float | None] = mapped_column(Double)
     passed: Mapped[bool | None]
+    absent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    modules: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'"), comment="name, held_on, score, passed"
+    )
 
     __table_args__ = (
         CheckConstraint("score BETWEEN 0 AND 100", name="score"),
         CheckConstraint("passed IS NOT NULL OR score IS NULL", name="passed"),
+        CheckConstraint("NOT absent OR (NOT passed AND score IS NULL)", name="absent"),
         Index("assessment_candidates_trainee_id_idx", "trainee_id", "assessment_id"),
-        {"info": keeping.only("score", "passed")},
+        {"info": keeping.only("score", "passed", "absent", "modules")},
+    )
+
+
+class Amendment(Row):
+    """Another result of a batch that is locked: proposed by one person, in force once a second one approves it."""
+
+    __tablename__ = "assessment_amendments"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"))
+    trainee_id: Mapped[UUID] = mapped_column(comment="as the candidate was announced")
+    result: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="score, passed, absent, modules")
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="the result that it is to take the place of")
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[str] = mapped_column(Text, comment="person")
+    proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    status: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str | None] = mapped_column(Text, comment="person")
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        db.one_of("status", AmendmentStatus),
+        CheckConstraint("decided_by <> proposed_by", name="second_person"),
+        CheckConstraint("(status = 'approved') = (decided_by IS NOT NULL)", name="approved"),
+        Index(
+            "assessment_amendments_proposed_key", "assessment_id", "trainee_id", unique=True, postgresql_where=text("status = 'proposed'")
+        ),
+        Index("assessment_amendments_assessment_id_idx", "assessment_id", "id"),
+        {"info": keeping.only("status", "decided_by", "decided_at")},
     )
 
 

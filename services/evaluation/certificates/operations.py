@@ -46,8 +46,12 @@ async def facts_to_issue(assessment_id: UUID, bar: Bar, call: web.Caller, kernel
     """Whose certificates they are: each keeps the name that it is printed with. Nobody is asked where nothing can be issued."""
     async with kernel.reading() as session:
         assessment = await assessments.find(session, call, assessment_id)
-        people = await assessments.candidates(session, assessment_id) if assessment.status == AssessmentStatus.LOCKED else []
-    passed = {each.written_as for each in people if each.passed}
+        people = (
+            await assessments.candidates(session, assessment_id)
+            if assessment.status in (AssessmentStatus.LOCKED, AssessmentStatus.ISSUED)
+            else []
+        )
+    passed = {each.written_as for each in people if each.passed and not each.certified}
     class_ids = [assessment.class_id] if assessment.class_id else []
     return Issuing(bar, await clients.holders(kernel, call, passed if bar is None else (), class_ids))
 
@@ -55,11 +59,13 @@ async def facts_to_issue(assessment_id: UUID, bar: Bar, call: web.Caller, kernel
 async def issue(
     session: AsyncSession, call: Call, kernel: Kernel, assessment_id: UUID, known: Issuing, comment: str | None
 ) -> AssessmentPaper:
-    """Mints the certificates of those who passed. The filing must cover the batch on the day it was held and on the day of issue."""
+    """Mints the certificates of those who passed and have none yet: of all at first, later of whom an amendment lets pass. The filing must cover the batch on the day it was held and on the day of issue."""
     assessment = await assessment_steps.begin(session, call, assessment_id, "issue", bar=known.bar)
     filing = await session.get_one(Filing, assessment.filing_id)
     people = await assessments.candidates(session, assessment.id)
-    passed = {each.trainee_id: each.written_as for each in people if each.passed}  # once of who was announced under two ids
+    passed = {
+        each.trainee_id: each.written_as for each in people if each.passed and not each.certified
+    }  # once of who was announced under two ids
     batch = minting.Batch(
         assessment.id,
         filing.id,
@@ -72,7 +78,7 @@ async def issue(
         assessment.class_id,
         known.holders.schools.get(assessment.class_id) if assessment.class_id else None,
     )
-    assessment.status, assessment.issued_on = "issued", call.today
+    assessment.status, assessment.issued_on = "issued", assessment.issued_on or call.today
     holders = known.holders.by_id
     minted = await minting.mint(session, call, kernel, batch, {each: holders.get(each) for each in passed.values()})
     return await assessment_steps.finish(session, call, assessment, "issued", certificates=minted, comment=comment)

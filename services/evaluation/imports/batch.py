@@ -91,7 +91,9 @@ async def _enter(
     for row, trainee_id in zip(rows, found, strict=True):
         theirs = seats.get(trainee_id, ()) if trainee_id else ()
         seat = next((each for each in theirs if row.assessment in (None, each.number)), None)
-        if trainee_id is not None and seat is not None:
+        if seat is not None and call.today < seat.held_on:
+            kept.faults.append(row.fault(ID_NUMBER, "results_before_exam", mask_number(row.id_number), f"请在 {seat.held_on} 考核之后录入"))
+        elif trainee_id is not None and seat is not None:
             item = ResultIn(trainee_id=trainee_id, score=row.score, passed=row.passed)
             entered.setdefault(seat.assessment_id, []).append((row, item))
         elif trainee_id is None and mask_number(row.id_number) in masked:

@@ -4,17 +4,19 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.codes import ClassStatus, EnrolmentOutcome, Level
 from services.registry.institutions.institutions import policy, reading
 from services.registry.institutions.institutions.conditions import must_file
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
-from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
+from services.registry.people.trainees.conditions import ALIASES, IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.tables import Enrolment
 from shared import access, web, wire
 
 router = web.Router("institutions")
@@ -30,7 +32,7 @@ class AssessmentAsked(wire.In):
 
 
 class CandidateFacts(wire.Out):
-    """`categories`: those of the day; `registered_here`: by that institution."""
+    """`categories`: those of the day; `registered_here`: by that institution; `enrolled`: in the class, and not withdrawn from it."""
 
     id: UUID
     name: str
@@ -38,6 +40,7 @@ class CandidateFacts(wire.Out):
     employer_id: UUID | None
     registered_here: bool
     categories: list[str]
+    enrolled: bool
 
 
 class TeacherFacts(wire.Out):
@@ -47,6 +50,11 @@ class TeacherFacts(wire.Out):
 
 class AssessedClass(wire.Out):
     id: UUID
+    institution_id: UUID
+    status: ClassStatus
+    level: Level | None
+    starts_on: wire.CivilDate
+    ends_on: wire.CivilDate
     teachers: list[TeacherFacts]
 
 
@@ -136,6 +144,11 @@ async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> Asse
         .correlate(Trainee)
         .scalar_subquery()
     )
+    enrolled = exists().where(
+        Enrolment.class_id == asked.class_id,
+        ALIASES.kept(Enrolment.trainee_id) == Trainee.id,
+        Enrolment.outcome != EnrolmentOutcome.WITHDRAWN,
+    )
     people = (
         select(
             WRITTEN_AS.id,
@@ -144,6 +157,7 @@ async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> Asse
             Trainee.employer_id,
             registered.correlate(Trainee).exists().label("registered_here"),
             held.label("categories"),
+            (enrolled.correlate(Trainee) if asked.class_id else false()).label("enrolled"),
         )
         .join(Trainee, IS_THE_ONE)
         .where(WRITTEN_AS.id.in_(asked.trainee_ids))
@@ -179,4 +193,5 @@ async def _class(session: AsyncSession, asked: AssessmentAsked) -> AssessedClass
     if asked.class_id is None or (training := await session.get(TrainingClass, asked.class_id)) is None:
         return None
     teachers = await session.execute(select(Teacher.name, Teacher.id_number_masked).where(Teacher.id == func.any(training.teacher_ids)))
-    return AssessedClass(id=training.id, teachers=[TeacherFacts.model_validate(row) for row in teachers])
+    known = {name: getattr(training, name) for name in AssessedClass.model_fields if name != "teachers"}
+    return AssessedClass(**known, teachers=[TeacherFacts.model_validate(row) for row in teachers])
