@@ -229,14 +229,19 @@ async def above_scale_enterprises(kernel: Kernel, call: Call, on: date) -> list[
 
 async def touched_by_certificate(kernel: Kernel, call: Call, certificate_id: UUID) -> tuple[Touched | None, Touched | None]:
     """The claims and the placements that name a certificate; None where that service did not say."""
-    path = f"/internal/v1/touched-by-certificate/{certificate_id}"
-    claims, placements = await asyncio.gather(*(_touched(kernel, call, name, path) for name in ("subsidy", "eastwest")))
+    return await touched_by_certificates(kernel, call, [certificate_id])
+
+
+async def touched_by_certificates(kernel: Kernel, call: Call, certificate_ids: Collection[UUID]) -> tuple[Touched | None, Touched | None]:
+    """The claims and the placements that name one of them, at most 5,000; None where that service did not say."""
+    body = {"certificate_ids": [str(each) for each in certificate_ids]}
+    claims, placements = await asyncio.gather(*(_touched(kernel, call, name, body) for name in ("subsidy", "eastwest")))
     return claims, placements
 
 
-async def _touched(kernel: Kernel, call: Call, name: str, path: str) -> Touched | None:
+async def _touched(kernel: Kernel, call: Call, name: str, body: dict[str, list[str]]) -> Touched | None:
     try:
-        answer = await kernel.neighbours[name].get(path, call)
+        answer = await kernel.neighbours[name].post("/internal/v1/touched-by-certificates", call, body)
         return None if answer is None else read(Touched, answer, name)
     except NOT_TOLD:
         return None

@@ -25,6 +25,10 @@ class Touched(wire.Out):
     items: list[TouchedPaper]
 
 
+class CertificatesAsked(wire.In):
+    certificate_ids: Annotated[list[UUID], Field(max_length=5_000)]
+
+
 class OrdersAsked(wire.In):
     order_ids: Annotated[list[UUID], Field(max_length=500)]
 
@@ -46,11 +50,11 @@ async def order_standards(asked: OrdersAsked, session: web.Session) -> OrderStan
     return OrderStandards(orders=[OrderStandard.model_validate(row) for row in rows])
 
 
-@router.operation("GET", "/internal/v1/touched-by-certificate/{certificate_id:uuid}", may=access.INTERNAL, summary="凭此证书的安置")
-async def touched_by_certificate(certificate_id: UUID, session: web.Session, call: web.Caller) -> Touched:
-    """The placements that name the certificate."""
+@router.operation("POST", "/internal/v1/touched-by-certificates", may=access.INTERNAL, summary="凭这些证书的安置", writes=False)
+async def touched_by_certificates(asked: CertificatesAsked, session: web.Session, call: web.Caller) -> Touched:
+    """The placements that name one of them."""
     wanted = select(Placement.id, Placement.started_on, Placement.left_on, Order.number).join(Order, Order.id == Placement.order_id)
-    rows = await session.execute(wanted.where(Placement.certificate_id == certificate_id).order_by(Placement.id))
+    rows = await session.execute(wanted.where(Placement.certificate_id.in_(asked.certificate_ids)).order_by(Placement.id))
     return Touched(
         items=[TouchedPaper(id=row.id, number=row.number, status=states.status_on(call.today, row.started_on, row.left_on)) for row in rows]
     )

@@ -52,7 +52,7 @@ async def finish(
         class_id=assessment.class_id,
         status=assessment.status,
         version=assessment.version,
-        file_ids=changes.file_ids(reports),
+        file_ids=changes.file_ids([*reports, *(each["file_id"] for each in assessment.proofs)]),
     )
     return await paper(session, call, assessment, bar)
 

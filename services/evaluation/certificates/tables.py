@@ -62,6 +62,7 @@ class Certificate(db.Versioned, Row):
         Index("certificates_issuer_institution_id_idx", "issuer_institution_id", "id"),
         Index("certificates_school_id_idx", "school_id", "id"),
         Index("certificates_employer_id_idx", "employer_id", "id"),
+        Index("certificates_filing_id_idx", "filing_id", "id"),
         Index("certificates_class_id_idx", "class_id", "trainee_id"),
         Index("certificates_issuer_issued_on_idx", "issuer", "issued_on"),
         Index("certificates_revoked_on_idx", "revoked_on", "id"),

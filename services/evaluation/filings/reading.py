@@ -1,6 +1,6 @@
 """Filings looked up and shown: single papers, lists, what they cover, and how many enterprises have one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,16 @@ def shown(filing: Any, today: date) -> FilingOut:
     kept = {column.name: getattr(filing, column.name) for column in seeking.beside(Filing)}
     status = policy.status_on(filing.status, filing.valid_until_on, today)
     return FilingOut.model_validate(kept | {"filed_name": filing.institution_name, "institution_name": None, "status": status})
+
+
+async def resting_on(session: AsyncSession, filing_id: UUID) -> tuple[Sequence[Any], list[UUID]]:
+    """The batches that are not issued yet, and the certificates that stand. By their tables: their rooms stand above this one."""
+    batches, certificates = (Filing.metadata.tables[name].c for name in ("assessments", "certificates"))
+    open_ = select(batches.id, batches.number, batches.status, batches.held_on).where(
+        batches.filing_id == filing_id, batches.status.in_(("open", "locked"))
+    )
+    minted = select(certificates.id).where(certificates.filing_id == filing_id, certificates.revoked_on.is_(None))
+    return (await session.execute(open_.order_by(batches.id))).all(), list(await session.scalars(minted.order_by(certificates.id)))
 
 
 async def coverages(session: AsyncSession, filing_ids: Iterable[UUID]) -> dict[UUID, policy.Coverage | None]:

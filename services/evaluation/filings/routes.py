@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.filings import operations, policy, reading, steps, visibility
 from services.evaluation.filings.errors import BARRED, FilingInForce, NumberPrefixTaken, RenewalTooEarly, SamePerson
-from services.evaluation.filings.facts import Bar, CallersBar
+from services.evaluation.filings.facts import Bar, CallersBar, Previewed
 from services.evaluation.filings.schemas import (
     Acceptance,
     CoverageOut,
@@ -18,6 +18,7 @@ from services.evaluation.filings.schemas import (
     FilingIn,
     FilingOut,
     FilingPaper,
+    FilingPreview,
     Renewal,
     StaffChange,
 )
@@ -175,8 +176,10 @@ async def extend_scope(filing_id: UUID, body: Extension, bar: Bar, session: web.
 
 
 @_step("suspend")
-async def suspend(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.suspend(session, call, filing_id, bar, body.reason)
+async def suspend(
+    filing_id: UUID, bar: Bar, previewed: Previewed, session: web.Session, call: web.Caller, body: wire.Reasoned | None = None
+) -> FilingPaper | FilingPreview:
+    return previewed or await steps.suspend(session, call, filing_id, bar, steps.reason_of(body))
 
 
 @_step("reinstate")
@@ -185,5 +188,7 @@ async def reinstate(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web
 
 
 @_step("revoke")
-async def revoke(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
-    return await steps.revoke(session, call, filing_id, bar, body.reason)
+async def revoke(
+    filing_id: UUID, bar: Bar, previewed: Previewed, session: web.Session, call: web.Caller, body: wire.Reasoned | None = None
+) -> FilingPaper | FilingPreview:
+    return previewed or await steps.revoke(session, call, filing_id, bar, steps.reason_of(body))

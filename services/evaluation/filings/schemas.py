@@ -190,6 +190,39 @@ class FilingPaper(FilingOut):
     allowed_actions: list[wire.AllowedAction]
 
 
+class TouchedBatch(wire.Out):
+    id: UUID
+    number: str
+    status: str
+    held_on: wire.CivilDate
+
+
+class TouchedOut(wire.Out):
+    id: UUID
+    number: str | None
+    status: str | None
+
+
+class TouchedClaim(TouchedOut):
+    amount: wire.Money
+
+
+class FilingPreview(wire.Out):
+    """What a suspension or revocation would touch: batches not issued yet, which cannot be; certificates, which stand, and what rests on them. `complete`
+    false: a service did not say, so there may be more; the sums are then null."""
+
+    filing_id: UUID
+    filing_number: names.FilingNumber = None
+    complete: bool
+    batches: list[TouchedBatch]
+    certificates: int = Field(description="据此备案发出、现在有效的证书,本")
+    claims: list[TouchedClaim]
+    placements: list[TouchedOut]
+    open_amount: wire.Money | None = Field(None, description="尚未批准的申领金额,元")
+    approved_amount: wire.Money | None = Field(None, description="已批准、尚未支付的金额,元")
+    paid_amount: wire.Money | None = Field(None, description="已付出而未追回的金额,元")
+
+
 class CoveredEnterprise(wire.Out):
     """One eligible enterprise; `filing_id` null: none in force on that day."""
 

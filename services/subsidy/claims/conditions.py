@@ -123,7 +123,11 @@ def of_trade_filing(number: str | None) -> ColumnElement[bool]:
 
 
 def of_certificate(certificate_id: UUID) -> ColumnElement[bool]:
-    return Claim.id.in_(select(Line.claim_id).where(Line.certificate_id == certificate_id))
+    return of_certificates([certificate_id])
+
+
+def of_certificates(certificate_ids: Collection[UUID]) -> ColumnElement[bool]:
+    return Claim.id.in_(select(Line.claim_id).where(Line.certificate_id.in_(certificate_ids)))
 
 
 def of_placement(placement_id: UUID) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
-"""What evaluation asks of subsidy: which claims rest on a certificate, shown before it is revoked."""
+"""What evaluation asks of subsidy: which claims rest on certificates, shown before those or the filing they come from are revoked."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -19,6 +20,10 @@ class TouchedClaim(wire.Out):
     amount: wire.Money
 
 
+class CertificatesAsked(wire.In):
+    certificate_ids: Annotated[list[UUID], Field(max_length=5_000)]
+
+
 class Touched(wire.Out):
     items: list[TouchedClaim] = Field(validation_alias="claims")
     open_amount: wire.Money
@@ -26,6 +31,6 @@ class Touched(wire.Out):
     paid_amount: wire.Money
 
 
-@router.operation("GET", "/internal/v1/touched-by-certificate/{certificate_id:uuid}", may=access.INTERNAL, summary="凭此证书的申领单")
-async def touched_by_certificate(certificate_id: UUID, session: web.Session) -> Touched:
-    return Touched.model_validate(await reassessments.affected(session, conditions.of_certificate(certificate_id)))
+@router.operation("POST", "/internal/v1/touched-by-certificates", may=access.INTERNAL, summary="凭这些证书的申领单", writes=False)
+async def touched_by_certificates(asked: CertificatesAsked, session: web.Session) -> Touched:
+    return Touched.model_validate(await reassessments.affected(session, conditions.of_certificates(asked.certificate_ids)))

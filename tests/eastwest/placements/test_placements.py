@@ -291,7 +291,7 @@ async def test_what_the_other_services_ask(eastwest: Service, others: Neighbours
     assert [(each["key"], [tally["numerator"] for tally in each["tallies"]]) for each in counts] == [("r", [1]), ("r-", [0]), ("p", [1])]
     assert counts[0]["groups"] == [{"code": "522601100", "numerator": 1, "denominator": None}]
     assert counts[2]["tallies"][0]["class_id"] == str(class_id)
-    touched = (await asking.get(f"/internal/v1/touched-by-certificate/{certificate_id}")).json()["items"]
+    touched = (await asking.post("/internal/v1/touched-by-certificates", json={"certificate_ids": [str(certificate_id)]})).json()["items"]
     assert touched == [{"id": made["id"], "number": "FS-2025-0017", "status": "working"}]
     assert (await partner.post("/internal/v1/placement-facts", json={"as_of": "2025-08-30"})).status_code in (401, 403)
 

@@ -165,3 +165,22 @@ async def test_a_body_sees_verified_examiners_and_those_it_named(start: Start) -
         assert [each["id"] for each in (await done(other.get("/v1/examiners?verified=true")))["items"]] == [one["id"]]
         assert len((await done(w.enterprise().get("/v1/examiners")))["items"]) == len(CARDS)
         await refused(w.enterprise().post("/v1/examiners", json={"card": "KP-008", "name": "杨考评"}), 403, "wrong_role")
+
+
+async def test_what_rests_on_a_filing_is_shown_before_it_is_suspended_or_revoked(start: Start) -> None:
+    async with world(start) as w, start("subsidy") as subsidy, start("eastwest") as eastwest:
+        filing, workers = await w.filing(), [await w.worker(n) for n in range(3)]
+        await w.batch(filing["id"], workers[:2], "issued")
+        waiting = await w.batch(filing["id"], workers[2:], "locked")
+        headers = {"If-Match": f'"{filing["version"]}"'}
+        for action in ("suspend", "revoke"):
+            path = f"/v1/filings/{filing['id']}:{action}"
+            alone = await done(w.reviewer().post(f"{path}?preview=true", headers=headers))
+            assert (alone["complete"], alone["certificates"], alone["open_amount"]) == (False, 2, None)
+            assert [each["id"] for each in alone["batches"]] == [waiting["id"]]
+            assert fault_codes(await refused(w.reviewer().post(path, headers=headers), 422, "invalid")) == [("missing_field", "/reason")]
+        w.evaluation.knows(subsidy)
+        w.evaluation.knows(eastwest)
+        whole = await done(w.reviewer().post(f"{path}?preview=true", headers=headers))
+        assert (whole["complete"], whole["open_amount"], whole["claims"], whole["placements"]) == (True, "0.00", [], [])
+        assert (await done(w.reviewer().get(f"/v1/filings/{filing['id']}")))["status"] == "accepted"

@@ -64,9 +64,11 @@ def upgrade() -> None:
     op.create_index("assessment_amendments_assessment_id_idx", "assessment_amendments", ["assessment_id", "id"])
     fixed = ("id", "assessment_id", "trainee_id", "result", "before", "reason", "proposed_by", "proposed_at")
     kernel_revision.keep_rows("assessment_amendments", fixed=fixed)
+    op.create_index("certificates_filing_id_idx", "certificates", ["filing_id", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("certificates_filing_id_idx", table_name="certificates")
     op.drop_table("assessment_amendments")
     op.drop_constraint(op.f("assessment_candidates_absent_check"), "assessment_candidates")
     for column in ("modules", "absent"):
