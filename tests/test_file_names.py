@@ -31,6 +31,7 @@ OF_THE_DOMAIN = {
     "gateway/routing/nouns": "which noun is whose",
     "gateway/webhooks/signing": "the signature of Standard Webhooks",
     "services/eastwest/placements/receipts": "the signed receipt of what the partner posted",
+    "services/evaluation/assessments/amendments": "a result changed after the lock, by two persons",
     "services/evaluation/certificates/minting": "numbers without gaps, under many at once",
     "services/evaluation/prints/signing": "the signature of a printed certificate",
     "services/registry/imports/columns": "the words by which offices name a sheet's columns",

@@ -108,10 +108,13 @@ class WorklistKind(StrEnum):
     FILING_SUBMITTED = "filing_submitted"
     FILING_CHECKED = "filing_checked"
     FILING_ENDING = "filing_ending"
+    FILING_IDLE = "filing_idle"
     ASSESSMENT_WITHOUT_RESULTS = "assessment_without_results"
     ASSESSMENT_UNSUPERVISED = "assessment_unsupervised"
     ASSESSMENT_SUPERVISED = "assessment_supervised"
     ASSESSMENT_LOCKED = "assessment_locked"
+    AMENDMENT_PROPOSED = "amendment_proposed"
+    CERTIFICATE_UNEARNED = "certificate_unearned"
 
 
 OWNED: Mapping[str, type[StrEnum]] = {

@@ -1,15 +1,19 @@
-"""What waits at evaluation: filings to be submitted, checked, decided and renewed; batches to be marked, supervised, locked and issued."""
+"""What waits at evaluation: filings to be submitted, checked, decided and renewed, and those that idle; batches to be marked, supervised, locked and issued;
+amendments to be approved, and the certificates that they take the ground from."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from services.evaluation import rules
 from services.evaluation.assessments import policy as batches
 from services.evaluation.assessments import visibility as assessments
-from services.evaluation.assessments.tables import Assessment, Candidate, Supervision
-from services.evaluation.codes import AssessmentStatus, FilingStatus
+from services.evaluation.assessments.tables import Amendment, Assessment, Candidate, Supervision
+from services.evaluation.certificates import visibility as certificates
+from services.evaluation.certificates.tables import Certificate
+from services.evaluation.codes import AmendmentStatus, AssessmentStatus, CertificateStatus, FilingStatus
 from services.evaluation.codes import WorklistKind as Waits
 from services.evaluation.filings import policy, visibility
 from services.evaluation.filings.tables import Filing
@@ -32,6 +36,12 @@ def _occupation_first(parts: Sequence[str]) -> Iterable[str]:
     return names.at_hand("occupations", parts[0]) or parts[0], *parts[1:]
 
 
+LAST_ACTIVE: Final = func.greatest(
+    Filing.valid_from_on,
+    select(func.max(Assessment.held_on))
+    .where(Assessment.filing_id == Filing.id, Assessment.status != AssessmentStatus.CANCELLED)
+    .scalar_subquery(),
+)
 FILING: Final = worklist.Paper(
     "filing",
     Filing.id,
@@ -67,6 +77,32 @@ ASSESSMENT: Final = worklist.Paper(
 )
 
 
+AMENDMENT: Final = worklist.Paper(
+    "assessment_amendment",
+    Amendment.id,
+    assessments.rows,
+    title=(literal("成绩更正", Text), Assessment.number, Amendment.reason),
+    link=worklist.at("assessments", Assessment.id),
+    status=Amendment.status,
+    number=Assessment.number,
+    institution_id=Assessment.institution_id,
+    trainee_id=ALIASES.kept(Amendment.trainee_id),
+    class_id=Assessment.class_id,
+    joined=lambda wanted: wanted.join(Assessment, Assessment.id == Amendment.assessment_id),
+)
+CERTIFICATE: Final = worklist.Paper(
+    "certificate",
+    Certificate.id,
+    certificates.rows,
+    title=(Certificate.occupation_code, Certificate.issuer, literal("更正后成绩不合格", Text)),
+    say=_occupation_first,
+    link=worklist.at("certificates", Certificate.id),
+    number=Certificate.number,
+    trainee_id=ALIASES.kept(Certificate.trainee_id),
+    class_id=Certificate.class_id,
+)
+
+
 def _filing(code: Waits, roles: frozenset[str], action: str, status: FilingStatus, **more: Any) -> Kind:
     return Kind(code, roles, action, FILING, frozenset({status}), **({"since_at": Filing.changed_at} | more))
 
@@ -79,6 +115,28 @@ def _by_others(*people: Any) -> Any:
 def _ends_soon(call: Call) -> Sequence[ColumnElement[bool]]:
     """Within the months in which it may be renewed."""
     return Filing.valid_until_on >= call.today, Filing.valid_until_on <= months_after(call.today, rules.here().renewable_months)
+
+
+def _idle(call: Call) -> Sequence[ColumnElement[bool]]:
+    """In force, and for so many months without an exam that was not cancelled."""
+    since = months_after(call.today, -rules.here().idle_after_months)
+    return Filing.valid_until_on >= call.today, since > LAST_ACTIVE
+
+
+def _to_approve(call: Call) -> Sequence[ColumnElement[bool]]:
+    """What somebody else proposed."""
+    return (Amendment.proposed_by != call.actor.doer.person,)
+
+
+def _unearned(_: Call) -> Sequence[ColumnElement[bool]]:
+    """Whose result in the batch is a failure by now. Looked for among the few results that were amended, not among all certificates."""
+    minted, seat = aliased(Certificate), (Candidate.assessment_id, Candidate.trainee_id)
+    failed = select(minted.id).join(
+        Amendment, tuple_(minted.assessment_id, minted.trainee_id) == tuple_(Amendment.assessment_id, Amendment.trainee_id)
+    )
+    failed = failed.join(Candidate, tuple_(*seat) == tuple_(Amendment.assessment_id, Amendment.trainee_id))
+    failed = failed.where(Amendment.status == AmendmentStatus.APPROVED, Candidate.passed.is_(False))
+    return Certificate.revoked_on.is_(None), Certificate.id.in_(failed)
 
 
 def _batch(code: Waits, action: str, status: AssessmentStatus, *conditions: Any, **more: Any) -> Kind:
@@ -99,9 +157,28 @@ KINDS: Final = (
         Waits.FILING_CHECKED, policy.REVIEWER, "accept", FilingStatus.CHECKED, where=_by_others(Filing.submitted_by, Filing.checked_by)
     ),
     _filing(Waits.FILING_ENDING, policy.REVIEWER, "renew", FilingStatus.ACCEPTED, due_on=Filing.valid_until_on, where=_ends_soon),
+    _filing(Waits.FILING_IDLE, policy.REVIEWER, "suspend", FilingStatus.ACCEPTED, since_at=worklist.day_after(LAST_ACTIVE), where=_idle),
     _batch(Waits.ASSESSMENT_UNSUPERVISED, "supervision", AssessmentStatus.OPEN, ~SUPERVISED, due_on=Assessment.held_on),
     _batch(Waits.ASSESSMENT_WITHOUT_RESULTS, "results", AssessmentStatus.OPEN, ~MARKED),
     _batch(Waits.ASSESSMENT_SUPERVISED, "lock", AssessmentStatus.OPEN, SUPERVISED, MARKED),
     _batch(Waits.ASSESSMENT_LOCKED, "issue", AssessmentStatus.LOCKED),
+    Kind(
+        Waits.AMENDMENT_PROPOSED,
+        batches.APPROVERS,
+        "approve",
+        AMENDMENT,
+        frozenset({AmendmentStatus.PROPOSED}),
+        since_at=Amendment.proposed_at,
+        where=_to_approve,
+    ),
+    Kind(
+        Waits.CERTIFICATE_UNEARNED,
+        policy.REVIEWER,
+        "revoke",
+        CERTIFICATE,
+        frozenset({CertificateStatus.VALID}),
+        since_at=Certificate.registered_at,
+        where=_unearned,
+    ),
 )
 router = worklist.router(KINDS)

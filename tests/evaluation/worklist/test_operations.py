@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from tests.conftest import Start
+from tests.evaluation import made
 from tests.evaluation.made import HELD, OFFICER, WAYS, supervision, world
 
 
@@ -23,22 +24,22 @@ WAITS_FOR = {
 
 @pytest.mark.parametrize("status", [status for status in WAYS if status != "expired"])
 async def test_a_filing_waits_for_the_role_that_takes_its_next_step(start: Start, status: str) -> None:
-    async with world(start) as made:
-        paper = await made.filing(status)
-        clients = {"officer": made.officer(), "reviewer": made.reviewer(), "institution": made.enterprise()}
+    async with world(start) as w:
+        paper = await w.filing(status)
+        clients = {"officer": w.officer(), "reviewer": w.reviewer(), "institution": w.enterprise()}
         for role, client in clients.items():
             waiting_role, action = WAITS_FOR.get(status, ("", ""))
             assert await waits(client) == ([(f"filing_{status}", action, paper["number"])] if role == waiting_role else [])
-        stranger = made.enterprise(institution_id=await made.institution())
+        stranger = w.enterprise(institution_id=await w.institution())
         assert await waits(stranger) == []
 
 
 async def test_a_batch_waits_for_supervision_then_locking_then_issuing(start: Start) -> None:
-    async with world(start) as made:
-        filed = await made.filing()
-        paper = await made.batch(filed["id"], [await made.worker(1)])
-        path, client = f"/v1/assessments/{paper['id']}", made.enterprise()
-        assert await waits(made.enterprise("2025-06-19")) == []
+    async with world(start) as w:
+        filed = await w.filing()
+        paper = await w.batch(filed["id"], [await w.worker(1)])
+        path, client = f"/v1/assessments/{paper['id']}", w.enterprise()
+        assert await waits(w.enterprise("2025-06-19")) == []
         assert await waits(client) == [
             ("assessment_unsupervised", "supervision", paper["number"]),
             ("assessment_without_results", "results", paper["number"]),
@@ -54,17 +55,46 @@ async def test_a_batch_waits_for_supervision_then_locking_then_issuing(start: St
 
 
 async def test_a_filing_waits_for_its_renewal_in_its_last_three_months(start: Start) -> None:
-    async with world(start) as made:
-        paper = await made.filing()
-        assert (paper["valid_until_on"], await waits(made.reviewer("2025-09-30"))) == ("2025-12-31", [])
-        assert await waits(made.reviewer("2025-10-01")) == [("filing_ending", "renew", paper["number"])]
-        [item] = (await made.reviewer("2025-12-31").get("/v1/worklist")).json()["items"]
+    async with world(start) as w:
+        paper = await w.filing()
+        assert (paper["valid_until_on"], await waits(w.reviewer("2025-09-30"))) == ("2025-12-31", [])
+        assert await waits(w.reviewer("2025-10-01")) == [("filing_ending", "renew", paper["number"])]
+        [item] = (await w.reviewer("2025-12-31").get("/v1/worklist")).json()["items"]
         assert (item["due_on"], item["overdue"]) == ("2025-12-31", False)
-        assert await waits(made.reviewer("2026-01-01")) == []
+        assert await waits(w.reviewer("2026-01-01")) == []
 
 
 async def test_a_filing_waits_for_another_person_than_the_one_who_checked_it(start: Start) -> None:
-    async with world(start) as made:
-        paper = await made.filing("checked")
-        assert await waits(made.reviewer(person_id=OFFICER)) == []
-        assert await waits(made.reviewer()) == [("filing_checked", "accept", paper["number"])]
+    async with world(start) as w:
+        paper = await w.filing("checked")
+        assert await waits(w.reviewer(person_id=OFFICER)) == []
+        assert await waits(w.reviewer()) == [("filing_checked", "accept", paper["number"])]
+
+
+async def test_a_filing_without_a_batch_for_a_year_is_told_to_the_reviewer(start: Start) -> None:
+    async with world(start) as w:
+        wide = made.acceptance(valid_until_on="2027-12-31")
+        paper = await w.filing(accepted=wide)
+        assert await waits(w.reviewer("2026-01-01")) == []
+        assert await waits(w.reviewer("2026-01-02")) == [("filing_idle", "suspend", paper["number"])]
+        await w.batch(paper["id"], [await w.worker(1)], held_on="2025-06-20")
+        assert await waits(w.reviewer("2026-06-20")) == []
+        assert await waits(w.reviewer("2026-06-21")) == [("filing_idle", "suspend", paper["number"])]
+
+
+async def test_an_amendment_waits_for_a_second_person_and_a_certificate_without_ground_for_the_reviewer(start: Start) -> None:
+    async with world(start) as w:
+        filing, worker = await w.filing(), await w.worker(1)
+        batch = await w.batch(filing["id"], [worker], "issued")
+        path = f"/v1/assessments/{batch['id']}/results/{worker}"
+        client = w.enterprise()
+        proposed = await client.post(f"{path}:amend", json={"score": 50, "passed": False, "reason": "合分错误"})
+        assert proposed.status_code == 200, proposed.text
+        assert await waits(client) == []
+        assert await waits(w.officer()) == [("amendment_proposed", "approve", batch["number"])]
+        assert [each[:2] for each in await waits(w.reviewer())] == [("amendment_proposed", "approve")]
+        assert (await w.officer().post(f"{path}:approve")).status_code == 200
+        [certificate] = await w.certificates()
+        assert await waits(w.reviewer()) == [("certificate_unearned", "revoke", certificate["number"])]
+        revoked = await w.reviewer().post(f"/v1/certificates/{certificate['id']}:revoke", json={"reason": "成绩更正为不合格"})
+        assert revoked.status_code == 200 and await waits(w.reviewer()) == []
