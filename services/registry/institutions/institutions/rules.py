@@ -67,7 +67,12 @@ def _dated(body: Any, _today: date) -> list[Fault]:
             same = [other for other in listed[:index] if _what(name, other) == _what(name, each)]
             if any(_share_a_day(each, other) for other in same):
                 faults.append(
-                    Fault("overlapping_periods", where, seen=f"{each.from_on} 至 {each.until_on}", fix="请合并为一段,或改正起止日期。")
+                    Fault(
+                        "overlapping_periods",
+                        where,
+                        seen=f"{each.from_on or '不知何时'} 至 {each.until_on or '今'}",
+                        fix="请合并为一段,或改正起止日期。",
+                    )
                 )
     return faults
 
