@@ -24,6 +24,7 @@ from services.subsidy.objections.tables import Objection
 from services.subsidy.payments import visibility as batches
 from services.subsidy.payments.policy import FINANCE
 from services.subsidy.payments.tables import Payment, PaymentBatch
+from services.subsidy.reassessments.tables import Reassessment
 from services.subsidy.recoveries import visibility as recoveries
 from services.subsidy.recoveries.tables import Recovery
 from services.subsidy.schemes.tables import ProposedTerms
@@ -190,11 +191,12 @@ def _received(kind: Waits, action: str, *where: ColumnElement[bool]) -> Kind:
     return Kind(kind, OFFICER, action, OBJECTION, states, since_at=Objection.received_at, where=lambda _: where)
 
 
+TOLD_SINCE: Final = select(func.max(Reassessment.at)).where(Reassessment.claim_id == Claim.id).scalar_subquery()
 UPHELD: Final = exists().where(Objection.notice_id == Notice.id, Objection.status == ObjectionStatus.UPHELD)
 KINDS: Final = (
     _claim(Waits.CLAIM_DRAFT, APPLICANTS, "submit", ClaimStatus.DRAFT, where=_own),
     _claim(Waits.CLAIM_RETURNED, APPLICANTS, "submit", ClaimStatus.RETURNED, where=_own),
-    _claim(Waits.CLAIM_MORE_DUE, APPLICANTS, "supplement", *WITH_MONEY, where=_more_due),
+    _claim(Waits.CLAIM_MORE_DUE, APPLICANTS, "supplement", *WITH_MONEY, since_at=TOLD_SINCE, where=_more_due),
     _claim(Waits.CLAIM_SUBMITTED, OFFICER, "review", ClaimStatus.SUBMITTED, where=_by_another("first_review")),
     _claim(Waits.CLAIM_REVIEWED, REVIEWER, "confirm", ClaimStatus.REVIEWED, where=_by_another("second_review")),
     _claim(Waits.CLAIM_LINES_HELD, REVIEWER, "resolve", *UNDER_REVIEW, where=_held),

@@ -52,6 +52,7 @@ async def test_what_is_due_beyond_is_told_claimed_and_paid_once(start: Start) ->
         school = world.as_("institution", at=AFTER_NOTICE)
         waiting = (await school.get("/v1/worklist")).json()["items"]
         assert [(each["kind"], each["action"], each["subject_id"]) for each in waiting] == [("claim_more_due", "supplement", claim["id"])]
+        assert waiting[0]["since_at"] == AFTER_NOTICE.replace("+08:00", ".000+08:00")
         mine = (await school.get(f"/v1/claims/{claim['id']}")).json()["allowed_actions"]
         assert {"action": "supplement", "allowed": True, "why_not": None} in mine
 
