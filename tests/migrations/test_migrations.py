@@ -1,6 +1,7 @@
 """Every service's revisions go up, down and up again, and leave nothing to generate; its role needs no more than its own database."""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -8,6 +9,17 @@ import pytest
 from deploy.postgres import Server
 from shared import migrate
 from tests.conftest import SERVICES
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_table_is_named_where_it_is_granted_what_may_be_done_with_it(service: str) -> None:
+    """Of one that is not, the service itself is told that it may not read it."""
+    home = ROOT / ("gateway" if service == "gateway" else f"services/{service}")
+    tables = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in home.rglob("tables.py")}
+    named = {line.split()[1] for line in (home / "migrations/env.py").read_text().splitlines() if line.startswith("import ")}
+    assert named == tables
 
 
 @pytest.mark.parametrize("service", SERVICES)

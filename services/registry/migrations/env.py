@@ -3,6 +3,7 @@
 import services.registry.files.tables
 import services.registry.imports.tables
 import services.registry.institutions.institutions.tables
+import services.registry.institutions.measures.tables
 import services.registry.institutions.ratings.tables
 import services.registry.institutions.teachers.tables
 import services.registry.institutions.yearly_reports.tables
@@ -19,6 +20,7 @@ import services.registry.reference.trade_filings.tables
 import services.registry.training.attendance.tables
 import services.registry.training.brands.tables
 import services.registry.training.classes.tables
+import services.registry.training.complaints.tables
 import services.registry.training.enrolments.tables
 import services.registry.training.enterprise_surveys.tables
 import services.registry.training.inspections.tables
