@@ -38,6 +38,7 @@ NOUNS = (
     "recoveries",
     "reference",
     "schemes",
+    "seat-plans",
     "skill-standards",
     "statistics",
     "status-lists",

@@ -29,6 +29,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "outside-payments",
         "trade-filings",
         "catalogues",
+        "seat-plans",
         "skill-standards",
         "training-bases",
         "harvest-alarms",

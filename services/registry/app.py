@@ -36,6 +36,7 @@ from services.registry.reference.trade_filings import routes as trade_filings
 from services.registry.training.attendance import routes as attendance
 from services.registry.training.brands import routes as brands
 from services.registry.training.catalogues import routes as catalogues
+from services.registry.training.classes import facts as classes_facts
 from services.registry.training.classes import routes as classes
 from services.registry.training.classes import visibility as classes_seen
 from services.registry.training.complaints import routes as complaints
@@ -48,6 +49,9 @@ from services.registry.training.enterprise_surveys import routes as enterprise_s
 from services.registry.training.inspections import routes as inspections
 from services.registry.training.job_offers import routes as job_offers
 from services.registry.training.open_classes import routes as open_classes
+from services.registry.training.seat_plans import operations as seats
+from services.registry.training.seat_plans import reading as seats_left
+from services.registry.training.seat_plans import routes as seat_plans
 from services.registry.training.skill_standards import routes as skill_standards
 from services.registry.training.training_bases import routes as training_bases
 from services.registry.training.training_wishes import routes as training_wishes
@@ -67,6 +71,7 @@ PART = web.Part(
         catalogues.router,
         skill_standards.router,
         training_bases.router,
+        seat_plans.router,
         trainees.router,
         merges.router,
         corrections.router,
@@ -120,6 +125,7 @@ PART = web.Part(
 
 clients.tells_training(enrolled.concerned)
 naming.named_by(changes.NAMED_BY)
+classes_facts.PLANNED.append(classes_facts.Seats(seats_left.short, seats.draw, seats.give_back))
 classes_seen.attended_as(enrolments_seen.classes_of)
 
 

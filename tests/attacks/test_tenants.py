@@ -94,6 +94,7 @@ SCOPES = {
     "/v1/regions": "aaaaaaaaaaa",
     "/v1/schemes": "aaaaaaaaaaa",
     "/v1/scopes": "aaaaaaaaaaa",
+    "/v1/seat-plans": "o-oaaa--aa-",
     "/v1/skill-standards": "a-aaaaa-aa-",
     "/v1/status-lists": "----aa--aa-",
     "/v1/status-records": "----aa--aa-",

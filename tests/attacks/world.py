@@ -33,6 +33,7 @@ def build(stack: Stack, forge: Forge) -> World:
         _employ(stack, forge, job.institution_id)
         _brand(stack, forge)
         _trade_papers(stack, forge, job.institution_id)
+        _seats(stack, forge, job.institution_id)
         found = operations(stack)
         strangers: dict[str, dict[str, Any]] = {
             "institution": {"institution_id": another["id"], "manager": True},
@@ -66,6 +67,12 @@ def _brand(stack: Stack, forge: Forge) -> None:
     by = forge.true("department", department="市农业农村局")
     body = {"name": "苗岭酸汤鱼", "kind": "dish"}
     httpx.post(f"{stack.gateway_url}/v1/brands", json=body, headers=sent_as(by), timeout=60).raise_for_status()
+
+
+def _seats(stack: Stack, forge: Forge, institution_id: str) -> None:
+    body = {"year": 2027, "institution_id": institution_id, "channel": "project", "seats": 40}
+    by = sent_as(forge.true("officer"), "seats")
+    httpx.post(f"{stack.gateway_url}/v1/seat-plans", json=body, headers=by, timeout=60).raise_for_status()
 
 
 def _trade_papers(stack: Stack, forge: Forge, institution_id: str) -> None:

@@ -24,7 +24,17 @@ IN_ONE_ORDER = {
 _OF_THE_TRAIL = {each: {each, "subject"} for each in ("trainee_id", "institution_id", "teacher_id", "class_id")}
 _OF_THE_TRAIL |= {
     each: {each, "subject"}
-    for each in ("enrolment_id", "attendance_id", "employment_id", "correction_id", "wish_id", "offer_id", "paper_id", "survey_id")
+    for each in (
+        "enrolment_id",
+        "attendance_id",
+        "employment_id",
+        "correction_id",
+        "wish_id",
+        "offer_id",
+        "paper_id",
+        "survey_id",
+        "plan_id",
+    )
 }
 OF_A_PAPER = {**_OF_THE_TRAIL, "code": {"scheme"}}  # where the parent's id has another name than in the path
 BOUNDS = ("_from_on", "_to_on", "_as_of", "_at_least", "_months", "_within_days", "_kinds")  # a day or a number from which on: one is meant

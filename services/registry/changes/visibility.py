@@ -31,6 +31,8 @@ from services.registry.training.enrolments.tables import Employment, Enrolment
 from services.registry.training.enterprise_surveys.tables import EnterpriseSurvey
 from services.registry.training.inspections.tables import Inspection
 from services.registry.training.job_offers.tables import JobOffer
+from services.registry.training.seat_plans import reading as seat_plans
+from services.registry.training.seat_plans.tables import SeatPlan
 from services.registry.training.trade_papers import visibility as trade_papers
 from services.registry.training.trade_papers.tables import PATHS, TradePaper
 from services.registry.training.training_wishes import visibility as training_wishes
@@ -48,6 +50,7 @@ PAPERS: Mapping[str, Paper] = {
         noun: Paper(f"/v1/{path}/{{paper_id:uuid}}", select(TradePaper.id).where(TradePaper.noun == noun), trade_papers.rows)
         for noun, path in PATHS.items()
     },
+    "seat_plan": Paper("/v1/seat-plans/{plan_id:uuid}", seat_plans.SEEN.with_only_columns(SeatPlan.id), institutions.rows),
     "outside_payment": Paper("/v1/outside-payments/{payment_id:uuid}", select(OutsidePayment.id), lambda _: true()),
     "status_record": Paper("/v1/status-records", select(StatusRecord.id), lambda _: true()),
     "status_list": Paper("/v1/status-lists", select(StatusList.id), lambda _: true()),

@@ -25,6 +25,7 @@ import services.registry.training.enrolments.tables
 import services.registry.training.enterprise_surveys.tables
 import services.registry.training.inspections.tables
 import services.registry.training.job_offers.tables
+import services.registry.training.seat_plans.tables
 import services.registry.training.trade_papers.tables
 import services.registry.training.training_wishes.tables
 from services.registry.metadata import Row

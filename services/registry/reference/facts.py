@@ -136,6 +136,16 @@ class HarvestTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatPlanTerms:
+    """By how many percent more seats an excellent institution is offered."""
+
+    document: str
+    clause: str
+    basis_status: BasisStatus
+    excellent_extra_percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class TradePaperTerms:
     """With whom a kind of paper about trades is filed before it can be in force."""
 
@@ -187,6 +197,7 @@ class Reference:
     standing: StandingTerms
     harvest: HarvestTerms
     trade_papers: Mapping[str, TradePaperTerms]
+    seat_plans: SeatPlanTerms
     plans: tuple[PlanTerms, ...]
     programmes: Mapping[str, Programme]
     led_by: Mapping[str, Led]

@@ -24,6 +24,7 @@ from services.registry.reference.facts import (
     Programme,
     Reference,
     Region,
+    SeatPlanTerms,
     StandingTerms,
     TradePaperTerms,
 )
@@ -44,6 +45,7 @@ def load(directory: Path) -> Reference:
         channels=_by_code(directory, "channels", Channel),
         standing=read_file(StandingTerms, directory / "standing.toml"),
         harvest=read_file(HarvestTerms, directory / "harvest.toml"),
+        seat_plans=read_file(SeatPlanTerms, directory / "seat_plans.toml"),
         trade_papers=_by_code(directory, "trade_papers", TradePaperTerms),
         plans=_plans(plans),
         programmes={line["code"]: _programme(line) for line in lines},

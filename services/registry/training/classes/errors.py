@@ -31,6 +31,10 @@ class ClassClaimed(errors.Problem):
     code, status = "class_claimed", 409
 
 
+class SeatPlanExceeded(errors.Problem):
+    code, status = "seat_plan_exceeded", 409
+
+
 class ClassUnsubsidised(errors.Problem):
     code, status = "class_unsubsidised", 409
 
@@ -60,3 +64,4 @@ class DuplicateSession(errors.Problem):
 
 
 errors.violates("class_sessions_half_day_key", DuplicateSession)
+errors.violates("seat_plans_drawn", SeatPlanExceeded)

@@ -1,15 +1,44 @@
-"""What eastwest is asked of a class's order: before one is named, and before a step of the class that names one."""
+"""What eastwest is asked of a class's order, before one is named and before a step of the class that names one; and what seats are planned for it."""
 
-from typing import Annotated, Final
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
 from fastapi import Depends
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import clients
 from services.registry.training.classes import schemas
 from services.registry.training.classes.tables import TrainingClass
 from shared import web
+
+
+class Seats(NamedTuple):
+    """What plans of seats make of a class: why it cannot be approved for want of seats (None: it can), and that it draws on them, and gives back."""
+
+    short: Callable[[AsyncSession, Any], Awaitable[str | None]]
+    draw: Callable[[AsyncSession, Any], Awaitable[None]]
+    give_back: Callable[[AsyncSession, UUID], Awaitable[None]]
+
+
+PLANNED: list[Seats] = []  # whoever plans seats registers it
+
+
+async def short_of_seats(session: AsyncSession, training: Any) -> str | None:
+    """Why seats are wanting for a class that is to be approved."""
+    said = [await each.short(session, training) for each in PLANNED]
+    return next((each for each in said if each), None)
+
+
+async def draw_seats(session: AsyncSession, training: Any) -> None:
+    for each in PLANNED:
+        await each.draw(session, training)
+
+
+async def give_back_seats(session: AsyncSession, class_id: UUID) -> None:
+    for each in PLANNED:
+        await each.give_back(session, class_id)
 
 
 async def _of_new(body: schemas.ClassIn, call: web.Caller, kernel: web.KernelOf) -> clients.OrderRead | None:

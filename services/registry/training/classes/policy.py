@@ -73,7 +73,8 @@ class Organiser:
 @dataclass(frozen=True, slots=True)
 class Held:
     """A class as it stands. `filing_days`: how many days before its first it is to be filed, None: whenever. `done`: (part, person) of what was done with it.
-    `organiser`: None where nothing depends on it. `claims`: the numbers of those made for it that were submitted, as far as anybody has asked."""
+    `organiser`: None where nothing depends on it. `claims`: the numbers of those made for it that were submitted, as far as anybody has asked.
+    `no_seats`: why the year's plan has too few left for it."""
 
     status: Status
     starts_on: date
@@ -84,6 +85,7 @@ class Held:
     done: Sequence[tuple[str, str]]
     organiser: Organiser | None
     claims: Sequence[str] = ()
+    no_seats: str | None = None
 
 
 def order_not_open(number: str, closed: bool, until_on: date | None, on: date) -> str | None:
@@ -143,6 +145,8 @@ def asks_standing(status: str, role: str) -> bool:
 def _facts_against(action: str, held: Held, role: str, today: date) -> Refusal | None:
     if action in STANDING and held.organiser and (refusal := barred(held.organiser, held.starts_on, held.ends_on)):
         return refusal
+    if action == "approve" and held.no_seats:
+        return Refusal("seat_plan_exceeded", held.no_seats)
     if action == "submit":
         return filed_late(held.starts_on, held.filed_on or today, held.late_reason, held.filing_days)
     if action == "reopen":

@@ -18,6 +18,7 @@ from services.registry.institutions.measures.tables import Measure
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.reference import policy as reference
 from services.registry.training.classes import conditions, policy, visibility
+from services.registry.training.classes.facts import short_of_seats
 from services.registry.training.classes.schemas import ClassOut, ClassPaper, ClassWarning, SessionOut
 from services.registry.training.classes.tables import ClassSession, TrainingClass
 from shared import codes, errors, history, pages, seeking, wire
@@ -94,7 +95,9 @@ async def paper(session: AsyncSession, call: Call, training: TrainingClass) -> C
 async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
     doer = call.actor.doer
     organiser = await organiser_of(session, row) if policy.asks_standing(row.status, doer.role) else None
-    actions = policy.allowed_actions(held(row, organiser), doer, call.today)
+    asked = row.status == ClassStatus.SUBMITTED and doer.role in policy.OFFICER
+    no_seats = await short_of_seats(session, row) if asked else None
+    actions = policy.allowed_actions(held(row, organiser, no_seats=no_seats), doer, call.today)
     if not visibility.may_act(call.actor, row.department):
         actions = {
             action: refusal if refusal and refusal.code == WrongRole.code else policy.READ_ONLY for action, refusal in actions.items()
@@ -142,13 +145,13 @@ def _contradictions(row: Any) -> list[ClassWarning]:
     ]
 
 
-def held(row: Any, organiser: policy.Organiser | None, claims: Sequence[str] = ()) -> policy.Held:
+def held(row: Any, organiser: policy.Organiser | None, claims: Sequence[str] = (), no_seats: str | None = None) -> policy.Held:
     """What the rules take of a class, of its row or of what `_paper` reads of it."""
     wrote = (("propose", row.proposed_by), ("change", row.changed_by), ("submit", row.submitted_by))
     done = [(part, person) for part, person in wrote if person]
     filing_days = reference.lists().channels[row.channel].filing_days_before_start_at_least
     return policy.Held(
-        ClassStatus(row.status), row.starts_on, row.ends_on, _filed_on(row), row.late_reason, filing_days, done, organiser, claims
+        ClassStatus(row.status), row.starts_on, row.ends_on, _filed_on(row), row.late_reason, filing_days, done, organiser, claims, no_seats
     )
 
 

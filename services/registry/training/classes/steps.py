@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import ClassStatus as Status
 from services.registry.reference.errors import SamePerson
-from services.registry.training.classes import operations, policy, reading, rules, schemas
+from services.registry.training.classes import facts, operations, policy, reading, rules, schemas
 from services.registry.training.classes.errors import (
     ClassClaimed,
     ClassFiledLate,
@@ -18,6 +18,7 @@ from services.registry.training.classes.errors import (
     InstitutionExited,
     InstitutionNotDesignated,
     InstitutionSuspended,
+    SeatPlanExceeded,
     SupportStopped,
     TooEarly,
 )
@@ -35,6 +36,7 @@ REFUSALS: dict[str, type[errors.Problem]] = {
         TooEarly,
         ClassFiledLate,
         ClassClaimed,
+        SeatPlanExceeded,
         InstitutionSuspended,
         InstitutionExited,
         InstitutionBlacklisted,
@@ -63,6 +65,7 @@ async def submit(session: AsyncSession, call: Call, class_id: UUID, comment: str
 async def approve(session: AsyncSession, call: Call, class_id: UUID, comment: str | None) -> schemas.ClassPaper:
     training = await permit(session, call, class_id, action="approve", lock=True)
     training.approved_at = call.now
+    await facts.draw_seats(session, training)
     return await _finish(session, call, training, Status.APPROVED, details={"comment": comment})
 
 
@@ -70,6 +73,7 @@ async def send_back(session: AsyncSession, call: Call, class_id: UUID, reason: s
     """Back to whoever proposed it, to be put right and submitted again; what was approved is approved no more."""
     training = await permit(session, call, class_id, action="return", lock=True)
     training.status_reason, training.approved_at = reason, None
+    await facts.give_back_seats(session, training.id)
     return await _finish(session, call, training, Status.RETURNED, details={"reason": reason})
 
 
@@ -105,6 +109,7 @@ async def cancel(session: AsyncSession, call: Call, class_id: UUID, reason: str 
     """Calls the class off; everyone enrolled is withdrawn."""
     training = await permit(session, call, class_id, action="cancel", lock=True)
     training.status_reason = reason
+    await facts.give_back_seats(session, training.id)
     counts = await _settle(session, call, training, Status.CANCELLED)
     return await _finish(session, call, training, Status.CANCELLED, details={"reason": reason, **counts})
 
@@ -131,6 +136,7 @@ async def reschedule(session: AsyncSession, call: Call, class_id: UUID, body: sc
         )
         _file(call, training)
         training.approved_at, status = None, Status.SUBMITTED
+        await facts.give_back_seats(session, training.id)
     await drop_sessions_outside(session, training)
     return await _finish(session, call, training, status, "rescheduled", {"before": before, "after": f"{starts_on} 至 {ends_on}"})
 
@@ -147,7 +153,8 @@ async def permit(
     operations.require_own(call, training)
     call.match(training.version)
     organiser = await reading.organiser_of(session, training) if action in policy.STANDING else None
-    _refuse(policy.why_not(action, reading.held(training, organiser, claims), call.actor.doer, call.today))
+    no_seats = await facts.short_of_seats(session, training) if action == "approve" and training.status == Status.SUBMITTED else None
+    _refuse(policy.why_not(action, reading.held(training, organiser, claims, no_seats), call.actor.doer, call.today))
     return training
 
 
