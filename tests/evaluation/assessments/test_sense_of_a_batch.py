@@ -250,3 +250,18 @@ async def test_a_result_is_amended_after_the_lock_by_two_persons(start: Start) -
         assert again["issued_on"] == made.HELD and [each["issued_on"] for each in await w.certificates(trainee_id=second)] == ["2025-06-24"]
         await refused(w.enterprise("2025-06-24").post(f"/v1/assessments/{paper['id']}:issue"), 409, "invalid_state")
         await refused(one.post(f"{path}/{made.some_id()}:amend", json=passed), 404, "not_found")
+
+
+async def test_one_class_leads_to_two_exams_and_two_certificates(start: Start) -> None:
+    """一培双考: of two occupations, one class; the second exam of the first occupation is refused."""
+    both = [{"occupation_code": code, "level": "junior", "decision": "granted"} for code in (made.ELECTRICIAN, made.WELDER)]
+    async with world(start) as w:
+        scope = [{"occupation_code": each["occupation_code"], "levels": ["junior"]} for each in both]
+        filing, worker = await w.filing(scope=scope, accepted=made.acceptance(granted=both)), await w.worker(1)
+        class_id = await w.class_of([worker])
+        for code in (made.ELECTRICIAN, made.WELDER):
+            await w.batch(filing["id"], [worker], "issued", class_id=class_id, occupation_code=code)
+        held = await w.certificates(class_id=class_id)
+        assert {(each["occupation_code"], each["trainee_id"]) for each in held} == {(made.ELECTRICIAN, worker), (made.WELDER, worker)}
+        again = made.assessment(filing["id"], [worker], class_id=class_id)
+        assert await tried(w, again) == [("level_already_held", "/candidates/0")]
