@@ -34,6 +34,7 @@ BELOW = {
     ("classes", "inspect"): "/inspections",
     ("classes", "enrol"): "/enrolments",
     ("classes", "attend"): "/attendance",
+    ("enrolments", "employment"): "/employment",
     ("trainees", "correct"): "/corrections",
     ("filings", "staff"): "/staff",
     ("assessments", "results"): "/results:batch",

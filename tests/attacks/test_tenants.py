@@ -75,6 +75,7 @@ SCOPES = {
     "/v1/classes": "ooooaa--aa-",
     "/v1/clients": "----------a",
     "/v1/enrolments": "ooooaa--aa-",
+    "/v1/enterprise-surveys": "a-aaaa--aa-",
     "/v1/examiners": "o---aa--aa-",
     "/v1/filings": "o---aa--aa-",
     "/v1/funds": "aaaaaaa-aa-",
@@ -102,7 +103,9 @@ SCOPES = {
     "/v1/trainees": "ooo-aa-naa-",
     "/v1/trainees:possible-duplicates": "----aa--a--",
     "/v1/training-bases": "o-ooaaa-aa-",
+    "/v1/training-wishes": "-aa-aa--aa-",
     "/v1/users": "o---n-----a",
+    "/v1/yearly-reports": "a-aaaa--aa-",
 }
 
 
