@@ -56,6 +56,7 @@ LineSubject = Literal["class", "college", "enterprise"]
 LineJudged = Literal["over_time", "as_it_stands"]
 CountedBy = Literal["registry", "evaluation", "eastwest"]
 PlanFindingEffect = Literal["consistent", "note", "conflict"]
+ReportChange = Literal["added", "removed"]
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 SectionStatus = Literal["ok", "unavailable", "forbidden"]
 
@@ -70,6 +71,7 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "plan_line_judged": get_args(LineJudged),
     "plan_line_source": get_args(CountedBy),
     "plan_finding_effect": get_args(PlanFindingEffect),
+    "plan_report_change": get_args(ReportChange),
     "delivery_status": get_args(DeliveryStatus),
     "search_hit_kind": ("trainee", "institution", "class", "claim", "filing", "certificate", "order"),
     "section_status": get_args(SectionStatus),

@@ -343,9 +343,5 @@ async def names(
     class_ids: Collection[UUID] = (),
 ) -> Names:
     """Names as they are today; an id that the registry does not know is left out."""
-    body = {
-        "trainee_ids": [str(each) for each in trainee_ids],
-        "institution_ids": [str(each) for each in institution_ids],
-        "class_ids": [str(each) for each in class_ids],
-    }
+    body = {"trainee_ids": _sorted(trainee_ids), "institution_ids": _sorted(institution_ids), "class_ids": _sorted(class_ids)}
     return read(Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")

@@ -33,12 +33,17 @@ _OF_THE_TRAIL |= {
         "offer_id",
         "paper_id",
         "survey_id",
+        "measure_id",
+        "inspection_id",
+        "complaint_id",
+        "subtarget_id",
         "plan_id",
     )
 }
 OF_A_PAPER = {**_OF_THE_TRAIL, "code": {"scheme"}}  # where the parent's id has another name than in the path
 BOUNDS = ("_from_on", "_to_on", "_as_of", "_at_least", "_months", "_within_days", "_kinds")  # a day or a number from which on: one is meant
 ONE_ALONE = {"from_on", "to_on", "on", "as_of", "covering_on", "limit", "cursor", "include_total", "sort", "q", "after", "wait", "overdue"}
+ONE_ALONE |= {"in_force_on", "trained"}
 FEW = {
     "/v1/funds": "some dozens, whose sums change with every claim",
     "/v1/trainees/{trainee_id:uuid}/status-facts": "of one person, found by the number",

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared import names, wire
+from shared import county, names, privacy, wire
 
 
 class ClassOfOrder(wire.Out):
@@ -13,8 +13,8 @@ class ClassOfOrder(wire.Out):
     class_id: UUID
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
-    trained: int
-    started: int
+    trained: int = Field(description="结业的人数")
+    started: int = Field(description="其中已上岗的人数(后来离岗的也在内)")
     placed_share: float = Field(description="已上岗 ÷ 结业", examples=[0.857])
 
 
@@ -22,6 +22,7 @@ class Pipeline(wire.Out):
     """From the order's classes to three months at work, as of a day; each number counts people once. Shares are fractions."""
 
     order_id: UUID
+    order_number: names.OrderNumber = None
     as_of: wire.CivilDate
     posts: int
     trained: int = Field(description="此订单的班级结业的人数", examples=[42])
@@ -39,7 +40,7 @@ class Candidate(wire.Out):
 
     trainee_id: UUID
     trainee_name: str = Field(description="姓名,掩码", examples=["潘**"])
-    id_number_masked: str = Field(examples=["5226**********0017"])
+    id_number_masked: str = Field(examples=[privacy.mask_number(county.here().examples.id_number)])
     class_id: UUID
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None

@@ -14,9 +14,9 @@ from services.evaluation.assessments.errors import ConflictOfInterest
 from services.evaluation.assessments.facts import Announcing
 from services.evaluation.assessments.schemas import (
     AssessmentIn,
+    AssessmentMoved,
     AssessmentPaper,
     AssessmentWarning,
-    Rescheduled,
     SupervisionIn,
     SupervisionOut,
 )
@@ -66,14 +66,14 @@ async def create(session: AsyncSession, call: Call, body: AssessmentIn, known: A
     return await steps.finish(session, call, assessment, "created", bar=known.bar, candidates=len(body.candidates), reason=body.reason)
 
 
-async def facts_to_reschedule(assessment_id: UUID, body: Rescheduled, call: web.Caller, kernel: web.KernelOf) -> Announcing:
+async def facts_to_reschedule(assessment_id: UUID, body: AssessmentMoved, call: web.Caller, kernel: web.KernelOf) -> Announcing:
     async with kernel.reading() as session:
         assessment = await steps.begin(session, call, assessment_id, "reschedule", lock=False)
         moved = await facts.as_announced(session, assessment, body.held_on)
     return await facts.announcing(kernel, call, assessment.institution_id, moved)
 
 
-async def reschedule(session: AsyncSession, call: Call, assessment_id: UUID, body: Rescheduled, known: Announcing) -> AssessmentPaper:
+async def reschedule(session: AsyncSession, call: Call, assessment_id: UUID, body: AssessmentMoved, known: Announcing) -> AssessmentPaper:
     """Another day, which must hold as that of a new batch does."""
     assessment = await steps.begin(session, call, assessment_id, "reschedule")
     moved, before = await facts.as_announced(session, assessment, body.held_on), assessment.held_on

@@ -13,9 +13,9 @@ from services.evaluation.assessments.policy import INSTITUTION
 from services.evaluation.assessments.schemas import (
     AmendmentIn,
     AssessmentIn,
+    AssessmentMoved,
     AssessmentOut,
     AssessmentPaper,
-    Rescheduled,
     ResultsBatch,
     SupervisionIn,
     SupervisionOut,
@@ -123,7 +123,7 @@ async def lock(
 )
 async def reschedule(
     assessment_id: UUID,
-    body: Rescheduled,
+    body: AssessmentMoved,
     known: Annotated[Announcing, Depends(operations.facts_to_reschedule)],
     session: web.Session,
     call: web.Caller,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.evaluation import rules
 from services.evaluation.assessments import policy, reading
 from services.evaluation.assessments.facts import Announcing
-from services.evaluation.assessments.schemas import AssessmentIn, AssessmentWarning, Outcome
+from services.evaluation.assessments.schemas import AssessmentIn, AssessmentWarning, CandidateOutcome
 from services.evaluation.assessments.tables import Assessment
 from services.evaluation.codes import AssessmentMethod as Method
 from services.evaluation.examiners import facts as examiners
@@ -164,13 +164,13 @@ def _before(rule: rules.Before) -> str:
 OUTCOME = ("score", "passed", "absent", "modules")
 
 
-def kept(result: Outcome) -> dict[str, Any]:
+def kept(result: CandidateOutcome) -> dict[str, Any]:
     """As it stands with the candidate."""
     said = result.model_dump(mode="json", include=set(OUTCOME))
     return said | ({"passed": False} if result.absent else {})
 
 
-def too_early(assessment: Assessment, result: Outcome, today: date) -> Iterable[errors.Fault]:
+def too_early(assessment: Assessment, result: CandidateOutcome, today: date) -> Iterable[errors.Fault]:
     """No result before its exam; of a continuous assessment each has its own day."""
     days = [each.held_on or assessment.held_on for each in result.modules]
     of_process = assessment.method == Method.PROCESS and days
@@ -179,7 +179,7 @@ def too_early(assessment: Assessment, result: Outcome, today: date) -> Iterable[
         yield errors.Fault("results_before_exam", "", seen=str(today), allowed=f"不早于 {last}", fix="请在考核当日或之后录入成绩。")
 
 
-def of_outcome(assessment: Assessment, result: Outcome) -> Iterable[errors.Fault]:
+def of_outcome(assessment: Assessment, result: CandidateOutcome) -> Iterable[errors.Fault]:
     """Passed or not, as the score and the modules say; every module of a modular batch; an absent candidate has nothing of these."""
     if result.absent:
         if result.passed or result.score is not None or result.modules:

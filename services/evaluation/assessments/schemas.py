@@ -45,7 +45,7 @@ class AssessmentIn(wire.In):
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
-class Rescheduled(wire.In):
+class AssessmentMoved(wire.In):
     held_on: wire.CivilDate = Field(description="新的考核日期")
     reason: wire.Reason
 
@@ -59,7 +59,7 @@ class ModuleResult(wire.In):
     passed: bool
 
 
-class Outcome(wire.In):
+class CandidateOutcome(wire.In):
     """How somebody did. Who was absent has no score and did not pass."""
 
     score: Score | None = None
@@ -68,11 +68,11 @@ class Outcome(wire.In):
     modules: Annotated[list[ModuleResult], Field(max_length=20, description="各模块或各次考核的成绩")] = []
 
 
-class ResultIn(Outcome):
+class ResultIn(CandidateOutcome):
     trainee_id: UUID
 
 
-class AmendmentIn(Outcome):
+class AmendmentIn(CandidateOutcome):
     reason: wire.Reason = Field(examples=["复核发现合分错误"])
 
 
@@ -131,8 +131,8 @@ class AmendmentOut(wire.Out):
     trainee_id: UUID
     trainee_name: names.TraineeName = None
     id_number_masked: names.IdNumberMasked = None
-    result: Outcome
-    before: Outcome
+    result: CandidateOutcome
+    before: CandidateOutcome
     reason: str
     status: AmendmentStatus
     proposed_at: wire.Instant

@@ -30,8 +30,8 @@ class AttendedClass(wire.Out):
     occupation_code: str | None
     starts_on: wire.CivilDate
     ends_on: wire.CivilDate
-    attended_from_on: wire.CivilDate | None
-    attended_to_on: wire.CivilDate | None
+    attended_from_on: wire.CivilDate | None = Field(description="签到的首日")
+    attended_to_on: wire.CivilDate | None = Field(description="签到的末日")
 
 
 class AttendedClasses(wire.Out):
@@ -90,7 +90,7 @@ class OrderPerson(wire.Out):
 
 
 class OrderPeople(wire.Out):
-    people: list[OrderPerson]
+    people: list[OrderPerson] = Field(description="结业的人,每人每班一项")
 
 
 @router.operation("POST", "/internal/v1/order-people", may=access.INTERNAL, summary="为一个订单培训结业的人", writes=False)

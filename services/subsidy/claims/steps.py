@@ -283,7 +283,7 @@ async def take_each(
 
 def decision(call: Call, claim: Row[Any], action: str, comment: str) -> dict[str, Any]:
     """The row of a step that leaves a claim in its state, for whoever writes many."""
-    return {"id": db.new_id()} | _decision(call, claim.id, action, claim.status, claim.status, comment)
+    return _decision(call, claim.id, action, claim.status, claim.status, comment)
 
 
 def entered(call: Call, claim: Claim) -> Decision:
@@ -339,10 +339,8 @@ def _obstacle(call: Call, action: str, claim: Claim, at: Standing) -> errors.Pro
         case "supplement" if not at.more_due:
             return errors.InvalidState("没有已付款而应补差额的人员;事实有更正的,系统重新判定后再申领补差。")
         case "approve":
-            unfinished = (
-                HeldLinesOpen() if at.held_lines else TermsUnconfirmed() if at.unconfirmed else papers.why_not_approved(claim, call)
-            )
-            return at.notice or unfinished or at.money
+            lines = HeldLinesOpen() if at.held_lines else TermsUnconfirmed() if at.unconfirmed else None
+            return at.notice or lines or papers.why_not_approved(claim, call) or at.money
     return None
 
 

@@ -268,9 +268,8 @@ def kept(claim: ClaimFacts) -> dict[str, Any]:
 
 
 def _without(members: dict[str, Any], defaults: dict[str, Any]) -> None:
-    for name, default in defaults.items():
-        if members[name] == default:
-            del members[name]
+    for name in [name for name, default in defaults.items() if members[name] == default]:
+        del members[name]
 
 
 @dataclass(slots=True)
@@ -334,8 +333,7 @@ def days_in_class(class_facts: ClassFacts | None, line: LineFacts) -> list[Atten
     """The days attended between the class's first day and its last."""
     if not class_facts:
         return []
-    first, last = class_facts.starts_on, class_facts.ends_on
-    return [day for day in line.attendance if first <= day.on <= last]
+    return [day for day in line.attendance if class_facts.starts_on <= day.on <= class_facts.ends_on]
 
 
 def as_if_held(claim: ClaimFacts) -> ClaimFacts:
@@ -343,9 +341,8 @@ def as_if_held(claim: ClaimFacts) -> ClaimFacts:
     class_facts = claim.class_facts
     if class_facts is None or class_facts.status not in NOT_OVER:
         return claim
-    days = [class_facts.starts_on + timedelta(days=day) for day in range(class_facts.calendar_days)]
-    attendance = tuple(AttendedDay(day, 2) for day in days)
-    held = replace(class_facts, status=ClassStatus.COMPLETED, half_days_held=2 * len(days))
+    attendance = tuple(AttendedDay(class_facts.starts_on + timedelta(days=day), 2) for day in range(class_facts.calendar_days))
+    held = replace(class_facts, status=ClassStatus.COMPLETED, half_days_held=2 * len(attendance))
     return replace(
         claim,
         class_facts=held,

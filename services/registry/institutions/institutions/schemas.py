@@ -45,7 +45,7 @@ class Mark(DatedFact):
 class Licence(DatedFact):
     """A licence to teach (办学许可证), of which trades."""
 
-    number: wire.Word = Field(description="许可证号", examples=["人社民 5226014000001 号"])
+    number: wire.Word = Field(description="许可证号", examples=["人社民〔2021〕14 号"])
     trades: list[wire.Named] = Field(max_length=100, description="职业代码或工种名称;不限的为空", examples=[["6-31-01-03"]])
 
 

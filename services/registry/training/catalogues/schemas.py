@@ -13,7 +13,7 @@ class CatalogueIn(PaperIn):
     """The trades that a catalogue is to name."""
 
     kind: CatalogueKind
-    name: wire.Word = Field(examples=["凯里市急需紧缺工种目录(2025年)"])
+    name: wire.Word = Field(examples=["急需紧缺工种目录(2025年)"])
     entries: Annotated[list[TradeIn], Field(min_length=1, max_length=1000)] = Field(description="列入的工种")
 
 
