@@ -36,7 +36,7 @@ VIEWERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 @dataclass
 class Papers:
-    """One paper of each kind that may name a file, each naming its own, which an officer uploaded."""
+    """One paper of each kind that may name a file, each naming its own, which an officer uploaded, or the school that appeals with it."""
 
     city: City
     subsidy: Service
@@ -53,8 +53,8 @@ class Papers:
         role, bound = VIEWERS[name]
         return service.as_(role, **{key: value.format(**self.ids) for key, value in bound.items()})
 
-    async def file(self) -> str:
-        return str((await upload(self.city.registry.as_("officer"), PDF)).json()["id"])
+    async def file(self, role: str = "officer", **bound: Any) -> str:
+        return str((await upload(self.city.registry.as_(role, **bound), PDF)).json()["id"])
 
     async def reads(self, name: str, file_id: str) -> int:
         return (await self.viewer(name, self.city.registry).get(f"/v1/files/{file_id}")).status_code
@@ -117,7 +117,9 @@ async def _place(there: Papers) -> None:
 
 async def _claim(there: Papers) -> None:
     """Handed in with one file, and appealed against with another."""
-    attached, appealed, school = await there.file(), await there.file(), UUID(there.ids["school"])
+    school = UUID(there.ids["school"])
+    attached, appealed = await there.file(), await there.file("institution", institution_id=school, subject="a-clerk")
+    there.subsidy.knows(there.city.registry)
     more = {"institution_id": school, "people": [UUID(there.ids["trainee"])], "attachments": [attached]}
     claim = await office.a_claim(there.subsidy, await office.a_fund(there.subsidy), **more)
     path = f"/v1/claims/{claim.id}"

@@ -11,7 +11,7 @@ import httpx
 
 from services.subsidy import clients
 from services.subsidy.audit_lists.clients import numbered
-from services.subsidy.dossiers.clients import files
+from services.subsidy.claims.clients import files, unknown_files
 from services.subsidy.statistics import clients as statistics
 from shared import access, clock, db
 from tests.conftest import Service, Start
@@ -99,6 +99,28 @@ async def test_attachments_are_known_by_name_and_hash_in_the_order_asked_for(sta
         assert [(each.id, each.name, each.sha256) for each in found] == [
             (UUID(each.json()["id"]), each.json()["name"], each.json()["sha256"]) for each in reversed(sent)
         ]
+
+
+async def test_a_claim_names_what_its_maker_or_their_house_uploaded_and_the_office_anything(start: Start) -> None:
+    async with start("registry") as registry, start("subsidy") as subsidy:
+        subsidy.knows(registry)
+        school = db.new_id()
+
+        async def sent(role: str, **bound: Any) -> UUID:
+            answer = await registry.as_(role, **bound).post("/v1/files", files={"file": ("材料.pdf", b"%PDF-1.7")})
+            return UUID(answer.json()["id"])
+
+        ours, theirs = await sent("institution", institution_id=school), await sent("institution", institution_id=db.new_id())
+        town, never = await sent("town", region_code="522601104"), db.new_id()
+
+        async def refused(actor: access.Actor) -> frozenset[UUID]:
+            call = access.Call(actor, clock.read(IN_MAY), request_id="test")
+            return await unknown_files(subsidy.kernel, call, [ours, theirs, town, never])
+
+        assert await refused(access.Actor("colleague", "institution", institution_id=school)) == {theirs, town, never}
+        assert await refused(access.Actor("clerk", "town", region_code="522601104")) == {ours, theirs, never}
+        assert await refused(access.Actor("me", "person", trainee_id=db.new_id())) == {ours, theirs, town, never}
+        assert await refused(access.Actor("bureau", "officer")) == {never}
 
 
 async def test_who_is_behind_a_number_is_told_in_the_order_asked_for(start: Start) -> None:

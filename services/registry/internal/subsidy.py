@@ -6,17 +6,18 @@ from uuid import UUID
 import orjson
 from fastapi import Response
 from pydantic import Field
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, true
 from sqlalchemy.orm import aliased, defer
 
 from services.registry import fields
+from services.registry.files import visibility
 from services.registry.files.tables import File
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.trainees import reading as trainees
 from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.eligibility import facts, reading, schemas
-from shared import access, deeds, web, wire
+from shared import access, deeds, names, web, wire
 from shared.national_numbers import compact
 
 classes = web.Router("classes")
@@ -124,6 +125,7 @@ async def payees(asked: PayeesIn, session: web.Session, call: web.Caller, kernel
 
 class FilesIn(wire.In):
     file_ids: Ids = Field(description="附件编号")
+    viewer: names.Viewer | None = Field(None, description="如其令牌所述:只列此人可引用的,即本人、本机构、本乡镇上传的,经办机构不限")
 
 
 class NamedFile(wire.Out):
@@ -134,13 +136,16 @@ class NamedFile(wire.Out):
 
 
 class NamedFiles(wire.Out):
-    files: list[NamedFile] = Field(description="按所问的次序;不知道的不列")
+    files: list[NamedFile] = Field(description="按所问的次序;不知道的、不可引用的不列")
 
 
 @named_files.operation("POST", "/internal/v1/files-named", may=access.INTERNAL, summary="附件的名称和摘要,供成卷", writes=False)
 async def files_named(asked: FilesIn, session: web.Session) -> NamedFiles:
-    """In the order asked for; what is unknown is left out. The contents stay where they are."""
-    found = {each.id: each for each in await session.scalars(select(File).where(File.id.in_(asked.file_ids)).options(defer(File.content)))}
+    """In the order asked for; what is unknown is left out. The contents stay where they are. Whoever sees a paper reads its files: so a paper may name only
+    what its `viewer` reads anyway."""
+    may = visibility.rows(access.actor_of(asked.viewer)) if asked.viewer else true()
+    wanted = select(File).where(File.id.in_(asked.file_ids), may).options(defer(File.content))
+    found = {each.id: each for each in await session.scalars(wanted)}
     return NamedFiles(files=[NamedFile.model_validate(found[each]) for each in asked.file_ids if each in found])
 
 

@@ -1,6 +1,6 @@
 """Appeals as they come in: an applicant appeals against the claim or a line of it, a person against their own, an office for a person who signed for it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from sqlalchemy import select, true
@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.appeals import policy, reading
 from services.subsidy.appeals.schemas import AppealIn, AppealOut
+from services.subsidy.claims import papers
 from services.subsidy.claims import reading as claims_reading
 from services.subsidy.claims import steps as claims
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import NotYourClaim, unknown_trainee
 from services.subsidy.claims.tables import Appeal, Claim, Line
-from services.subsidy.claims.visibility import theirs
+from services.subsidy.claims.visibility import has_entered, theirs
 from services.subsidy.codes import WorklistKind
 from shared import deeds, errors, periods
 from shared.access import Call
@@ -28,7 +29,9 @@ async def to_appeal(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
     return claim
 
 
-async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, body: AppealIn) -> AppealOut:
+async def raise_one(
+    session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, body: AppealIn, unknown: Collection[UUID]
+) -> AppealOut:
     """From now on it waits for somebody who had no part in the claim, to be answered within the county's working days."""
     claim, actor = await to_appeal(session, call, claim_id), call.actor
     on_behalf = actor.role in policy.OFFICES
@@ -36,7 +39,8 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, claim_id:
         raise NotYourClaim("申诉由申领人或本人提出;代本人提出的,请填 on_behalf: true 并附本人签字的材料。")
     asked = body.trainee_id or claim.trainee_id
     whose = await _line_of(session, call, claim, asked) if asked or actor.role == "person" else None
-    if faults := [*_faults(claim, body, on_behalf, asked, whose)]:
+    at_hand = claim if await has_entered(session, actor, claim) else None
+    if faults := [*_faults(claim, body, on_behalf, asked, whose), *papers.unknown(body.attachments, unknown, at_hand)]:
         raise errors.Invalid(faults=faults)
     due_on = periods.due(call.today, periods.working_days(WorklistKind.APPEAL_RECEIVED), kernel.calendar)
     made = Appeal(

@@ -9,6 +9,7 @@ from fastapi import Depends
 from services.subsidy.appeals import operations, policy, reading, steps
 from services.subsidy.appeals.errors import AppealOpen
 from services.subsidy.appeals.schemas import AppealDecided, AppealIn, AppealListed, AppealOut
+from services.subsidy.claims import clients as asking
 from services.subsidy.claims.clients import Gathered
 from services.subsidy.claims.errors import NotYourClaim
 from services.subsidy.claims.policy import APPLICANTS
@@ -22,6 +23,10 @@ router = web.Router("claims", traced=(errors.InvalidState,))
 ONE = f"{PATH}/appeals/{{appeal_id:uuid}}"
 
 
+async def _unknown_files(body: AppealIn, call: web.Caller, kernel: web.KernelOf) -> frozenset[UUID]:
+    return await asking.unknown_files(kernel, call, body.attachments)
+
+
 @router.operation(
     "POST",
     f"{PATH}/appeals",
@@ -32,8 +37,15 @@ ONE = f"{PATH}/appeals/{{appeal_id:uuid}}"
     example={"reason": "学员当日确有签到,附签到表。"},
     paper=operations.to_appeal,
 )
-async def appeal(claim_id: UUID, body: AppealIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> AppealOut:
-    return await operations.raise_one(session, call, kernel, claim_id, body)
+async def appeal(
+    claim_id: UUID,
+    body: AppealIn,
+    unknown: Annotated[frozenset[UUID], Depends(_unknown_files)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+) -> AppealOut:
+    return await operations.raise_one(session, call, kernel, claim_id, body, unknown)
 
 
 @router.operation("GET", f"{PATH}/appeals", may=READERS, summary="申领单的申诉,新的在前", errors=[errors.InvalidCursor])

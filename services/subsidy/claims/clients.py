@@ -5,9 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from services.subsidy import clients
+from services.subsidy.claims import papers
+from services.subsidy.claims.schemas import Attachment
 from services.subsidy.claims.tables import Claim, Decision
 from services.subsidy.clients import ApplicantRead, CertificateRead, ClaimFactsRead, ClassRead, ListRead, PersonRead, PlacementRead
 from services.subsidy.codes import ClaimKind, FindingCode, PersonalStatus, SchemeCode
@@ -18,7 +23,23 @@ from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.policy import Policy, Terms
 from shared import errors
 from shared.access import Call
+from shared.http_client import read
 from shared.web import Kernel
+
+
+class FileRead(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: UUID
+    name: str
+    media_type: str
+    sha256: str
+
+
+class FilesRead(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    files: tuple[FileRead, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +97,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What the neighbours tell of an application, asked for before the transaction; the fund it names (None: there is none) and the terms that are known.
-    `claim`: as it was then, where there is one yet, and the steps it has `done`."""
+    `claim`: as it was then, where there is one yet, and the steps it has `done`. `faults`: of the files that are named."""
 
     asked: Asked
     told: Told
@@ -84,12 +105,20 @@ class Gathered:
     known: Policy
     claim: Claim | None = None
     done: Sequence[Decision] = ()
+    faults: Sequence[errors.Fault] = ()
 
 
-async def gather(kernel: Kernel, call: Call, asked: Asked, claim: Claim | None = None, done: Sequence[Decision] = ()) -> Gathered:
-    """One call to registry for everyone in question, beside it one to whoever knows the papers named, and meanwhile what of our own it is judged by. 422
-    where there is no such class."""
-    ours = asyncio.create_task(_ours(kernel, asked.fund_id))
+async def gather(
+    kernel: Kernel,
+    call: Call,
+    asked: Asked,
+    claim: Claim | None = None,
+    done: Sequence[Decision] = (),
+    attachments: Sequence[UUID | Attachment] = (),
+) -> Gathered:
+    """One call to registry for everyone in question, beside it one to whoever knows the papers named, one for the files that are named anew, and meanwhile
+    what of our own it is judged by. 422 where there is no such class."""
+    ours = asyncio.gather(_ours(kernel, asked.fund_id), unknown_files(kernel, call, attachments))
     lines, told = asked.lines or (), None
     try:
         if asked.class_id is None:
@@ -98,13 +127,27 @@ async def gather(kernel: Kernel, call: Call, asked: Asked, claim: Claim | None =
             named = (asked.trainee_id,) if asked.trainee_id else None if asked.lines is None else tuple(line.trainee_id for line in lines)
             told = await of_class(kernel, call, asked.class_id, named)
     finally:
-        fund, known = await ours
+        (fund, known), unknown = await ours
     if told is None:
         raise errors.Invalid(faults=[errors.Fault("unknown_class", pointer="/class_id", fix="请核对班级编号。")])
     terms = told.class_ and known.terms_on(asked.scheme, told.class_.starts_on)
     if isinstance(terms, Terms) and terms.certificate_required:
         told = await certified(kernel, call, told, lines)
-    return Gathered(asked, told, fund, known, claim, done)
+    return Gathered(asked, told, fund, known, claim, done, [*papers.unknown(attachments, unknown, claim)])
+
+
+async def unknown_files(kernel: Kernel, call: Call, attachments: Sequence[UUID | Attachment]) -> frozenset[UUID]:
+    """Those that nobody uploaded, or nobody with whom the caller shares their files: naming one would open it."""
+    named = frozenset(papers.file_of(each) for each in attachments)
+    return named - {each.id for each in await files(kernel, call, named, viewer=call.actor.wire())}
+
+
+async def files(kernel: Kernel, call: Call, file_ids: Collection[UUID], viewer: Mapping[str, Any] | None = None) -> tuple[FileRead, ...]:
+    """Attachments by name and hash, of a `viewer` those that they may name; nobody is asked where there are none."""
+    if not file_ids:
+        return ()
+    body = {"file_ids": [str(each) for each in file_ids], "viewer": viewer}
+    return read(FilesRead, await kernel.neighbours["registry"].post("/internal/v1/files-named", call, body), "registry").files
 
 
 async def of_class(kernel: Kernel, call: Call, class_id: UUID, trainee_ids: Collection[UUID] | None) -> Told | None:

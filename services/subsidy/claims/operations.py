@@ -17,7 +17,7 @@ from services.subsidy.claims.clients import Asked, Gathered
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import unknown_trainee
 from services.subsidy.claims.policy import BY_FACTS, on_hold
-from services.subsidy.claims.schemas import Attachment, ClaimChange, ClaimIn, ClaimOut, LineReason, QuoteOut, Resolution
+from services.subsidy.claims.schemas import Attaching, ClaimChange, ClaimIn, ClaimOut, LineReason, QuoteOut, Resolution
 from services.subsidy.claims.tables import Claim, Decision
 from services.subsidy.codes import ClaimMessage, ClaimStatus, LineVerdict, Outcome
 from services.subsidy.funds import operations as funds
@@ -34,7 +34,7 @@ async def application(kernel: Kernel, call: Call, body: ClaimIn) -> Gathered:
     """A new application with what registry tells of its class."""
     async with kernel.reading() as session:
         own = await visibility.own_ids(session, call.actor)
-    return await asking.gather(kernel, call, rules.asked_for(call, body, own))
+    return await asking.gather(kernel, call, rules.asked_for(call, body, own), attachments=body.attachments)
 
 
 async def again(kernel: Kernel, call: Call, claim_id: UUID, action: str, body: ClaimChange | None = None) -> Gathered:
@@ -46,7 +46,7 @@ async def again(kernel: Kernel, call: Call, claim_id: UUID, action: str, body: C
             asked = replace(asked, overcome=(await facts.overcome(session, [claim.id])).get(claim.id, {}))
     if body is not None:
         asked = _changed(call, asked, body)
-    return await asking.gather(kernel, call, asked, claim, done)
+    return await asking.gather(kernel, call, asked, claim, done, (body and body.attachments) or ())
 
 
 async def named(kernel: Kernel, call: Call, claim_id: UUID) -> clients.Names:
@@ -151,10 +151,12 @@ async def put_in(
     return shown
 
 
-async def attach(session: AsyncSession, call: Call, claim_id: UUID, attachments: Sequence[UUID | Attachment]) -> ClaimOut:
-    """Papers that follow (补交材料): beside those that are there; nothing is judged by them."""
+async def attach(session: AsyncSession, call: Call, claim_id: UUID, body: Attaching, unknown: Collection[UUID]) -> ClaimOut:
+    """Papers that follow (补交材料): beside those that are there; nothing is judged by them. `unknown`: files that the caller may not name."""
     claim, done = await steps.permit(session, call, claim_id, "attach")
-    papers.attach(claim, [*map(UUID, claim.attachments), *attachments])
+    if faults := [*papers.unknown(body.attachments, unknown, claim)]:
+        raise errors.Invalid(faults=faults)
+    papers.attach(claim, [*map(UUID, claim.attachments), *body.attachments])
     done.append(await steps.take(session, call, claim, "attach", files=await reading.files(session, claim)))
     return await _shown(session, call, claim, done)
 

@@ -1,6 +1,6 @@
 """What a claim has to bring beside its facts: the papers that are handed in, the signature of the person it is made for, a fund that may pay it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -65,8 +65,21 @@ def attach(claim: Claim, attachments: Sequence[UUID | Attachment]) -> None:
     """The papers that a claim has from now on. What was said to be which paper before stays so."""
     said = {str(each.file_id): str(each.code) for each in attachments if not isinstance(each, UUID)}
     said = {**(claim.paper_codes or {}), **said}
-    claim.attachments = list(dict.fromkeys(str(each if isinstance(each, UUID) else each.file_id) for each in attachments))
+    claim.attachments = list(dict.fromkeys(str(file_of(each)) for each in attachments))
     claim.paper_codes = {file_id: said[file_id] for file_id in claim.attachments if file_id in said}
+
+
+def unknown(attachments: Sequence[UUID | Attachment], unknown_ids: Collection[UUID], claim: Claim | None = None) -> Faults:
+    """The files that must not be named; those that the claim has are named already."""
+    named = claim.attachments if claim else ()
+    for index, each in enumerate(attachments):
+        if (file_id := file_of(each)) in unknown_ids and str(file_id) not in named:
+            pointer = f"/attachments/{index}" + ("" if isinstance(each, UUID) else "/file_id")
+            yield errors.Fault("unknown_file", pointer, seen=str(file_id), allowed="本人、本机构或本乡镇上传的文件", fix="请先上传文件。")
+
+
+def file_of(attached: UUID | Attachment) -> UUID:
+    return attached if isinstance(attached, UUID) else attached.file_id
 
 
 def why_not_signed(attachments: Sequence[UUID | Attachment]) -> Faults:

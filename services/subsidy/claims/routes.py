@@ -9,6 +9,7 @@ from fastapi import Body, Depends, Query
 
 from services.subsidy import clients
 from services.subsidy.claims import batch, holds, operations, reading, rules, steps
+from services.subsidy.claims import clients as asking
 from services.subsidy.claims.clients import Gathered
 from services.subsidy.claims.conditions import SOUGHT_IN, ClaimFilter
 from services.subsidy.claims.errors import (
@@ -85,6 +86,10 @@ async def _as_it_stands(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) 
 
 async def _named(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.Names:
     return await operations.named(kernel, call, claim_id)
+
+
+async def _unknown_files(body: Attaching, call: web.Caller, kernel: web.KernelOf) -> frozenset[UUID]:
+    return await asking.unknown_files(kernel, call, body.attachments)
 
 
 async def _chosen(body: batch.DecideIn, call: web.Caller, kernel: web.KernelOf) -> batch.Chosen:
@@ -265,8 +270,10 @@ async def submit(
     NotYourClaim,
     example={"attachments": [{"code": "account_proof", "file_id": "01932f6e-7c1a-7000-8000-000000000051"}]},
 )
-async def attach(claim_id: UUID, body: Attaching, session: web.Session, call: web.Caller) -> ClaimOut:
-    return await operations.attach(session, call, claim_id, body.attachments)
+async def attach(
+    claim_id: UUID, body: Attaching, unknown: Annotated[frozenset[UUID], Depends(_unknown_files)], session: web.Session, call: web.Caller
+) -> ClaimOut:
+    return await operations.attach(session, call, claim_id, body, unknown)
 
 
 @step("withdraw", "撤回", NotYourClaim, ClaimInBatch, example=AGREED)

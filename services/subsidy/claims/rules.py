@@ -139,7 +139,7 @@ async def judge(
     asked = _as_merged(gathered.asked, told)
     lines = _lines(asked, told)
     terms, others = _terms(gathered.known, asked, told, lines, claimed_on)
-    faults = [*(_of_class if told.class_ else _of_papers)(call, asked, told, terms, lines), *others]
+    faults = [*(_of_class if told.class_ else _of_papers)(call, asked, told, terms, lines), *others, *gathered.faults]
     if fund is None and asked.fund_id is not None:
         faults.insert(0, errors.Fault("unknown_fund", pointer="/fund_id", fix="请核对资金编号。"))
     if faults:

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
 from services.subsidy.claims import lines, steps
+from services.subsidy.claims.clients import FileRead, files
 from services.subsidy.claims.policy import MACHINE
 from services.subsidy.claims.tables import Claim, Decision
-from services.subsidy.dossiers.clients import FileRead, files
 from services.subsidy.dossiers.policy import Part, bound, contents
 from services.subsidy.funds import reading as funds
 from services.subsidy.notices.tables import Notice

@@ -115,3 +115,33 @@ async def test_a_list_that_makes_no_sense_is_refused(start: Start, papers: Any, 
         block |= {"in_force_from": "2025-06-01", "document": "示例", "required_papers": papers}
         answer = await world.as_("admin").post("/v1/schemes/agricultural_short/terms", json=block)
         assert answer.status_code == 422 and named.replace("[", "/").replace("]", "").replace(".", "/") in answer.text, answer.text
+
+
+async def test_a_file_that_is_not_the_callers_is_named_in_no_claim_and_no_appeal(start: Start) -> None:
+    async with a_world(start) as world:
+        me, claim = await _begun(world)
+        path, alien = f"/v1/claims/{claim['id']}", str(db.new_id())
+        world.others_files = {alien}
+        both = {"attachments": [CARD, alien, {"code": "identity_card", "file_id": alien}]}
+        body = own(world, in_june(), lines=[]) | {
+            "applicant": {"trainee_id": claim["applicant"]["trainee_id"]},
+            "class_id": claim["class_id"],
+        }
+
+        async def refused(answer: httpx.Response) -> list[tuple[str, str]]:
+            assert answer.status_code == 422, answer.text
+            return [(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]]
+
+        pointers = [("unknown_file", "/attachments/1"), ("unknown_file", "/attachments/2/file_id")]
+        assert await refused(await me.post("/v1/claims", json=body | both, headers=key())) == pointers
+        assert await refused(await me.post("/v1/claims:quote", json=body | both)) == pointers
+        assert await refused(await me.patch(path, json=both, headers={"If-Match": "*"})) == pointers
+        claim = (await me.patch(path, json={"attachments": BROUGHT}, headers={"If-Match": "*"})).json()
+        world.others_files |= {CARD}  # whoever brought it: the claim has it
+        claim = (await me.patch(path, json={"attachments": BROUGHT}, headers={"If-Match": "*"})).json()
+        assert claim["attachments"] == [FORM, CARD]
+        claim = (await step(me, claim, "submit")).json()
+        assert await refused(await step(me, claim, "attach", both)) == pointers
+        appeal = {"reason": "材料齐全。"}
+        assert await refused(await me.post(f"{path}/appeals", json=appeal | {"attachments": [CARD, alien]})) == pointers[:1]
+        assert (await me.post(f"{path}/appeals", json=appeal | {"attachments": [CARD]})).status_code == 201

@@ -86,6 +86,7 @@ class World:
         self.placements: dict[str, dict[str, Any]] = {}
         self.fund_id = ""
         self.asked: list[str] = []
+        self.others_files: set[str] = set()  # which nobody here may name
         subsidy.kernel.neighbours["registry"].transport = httpx.MockTransport(self._registry)
         subsidy.kernel.neighbours["evaluation"].transport = httpx.MockTransport(self._evaluation)
         subsidy.kernel.neighbours["eastwest"].transport = httpx.MockTransport(self._eastwest)
@@ -212,7 +213,8 @@ class World:
                 },
             )
         if request.url.path == "/internal/v1/files-named":
-            files = [{"id": each, "name": "签到表.pdf", "media_type": "application/pdf", "sha256": "0" * 64} for each in asked["file_ids"]]
+            known = [each for each in asked["file_ids"] if each not in self.others_files]
+            files = [{"id": each, "name": "签到表.pdf", "media_type": "application/pdf", "sha256": "0" * 64} for each in known]
             return httpx.Response(200, json={"files": files})
         if request.url.path == "/internal/v1/payees":
             whose = {
