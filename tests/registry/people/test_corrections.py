@@ -91,3 +91,36 @@ async def test_a_correction_of_another_shape_is_refused(start: Start, field: str
         body = {"field": field, "proposed": proposed, "reason": "错"}
         answer = await registry.as_("officer").post(f"/v1/trainees/{trainee_id}/corrections", json=body)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/proposed"), answer.text
+
+
+async def test_an_office_asks_on_behalf_of_a_person_with_what_that_person_signed(start: Start) -> None:
+    async with start("registry") as registry:
+        trainee_id = await in_a_class(registry, "in_progress")
+        path, body = f"/v1/trainees/{trainee_id}/corrections", {"field": "name", "proposed": "杨秀瑛", "reason": "登记时抄错"}
+        town = registry.as_("town", region_code="522601100", subject="clerk-of-the-town", person_id=db.new_id())
+        officer, school = registry.as_("officer", person_id=db.new_id()), registry.as_("institution", institution_id=db.new_id())
+        signed, others = [
+            (await client.post("/v1/files", files={"file": ("委托书.pdf", b"%PDF-1.7")})).json()["id"] for client in (town, school)
+        ]
+
+        async def refused(client: httpx.AsyncClient, **said: Any) -> list[tuple[str, str]]:
+            answer = await client.post(path, json=body | said)
+            assert answer.status_code == 422, answer.text
+            return [(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]]
+
+        assert await refused(town, on_behalf=True) == [("authorisation_missing", "/attachments")]
+        assert await refused(officer, on_behalf=True, attachments=[]) == [("authorisation_missing", "/attachments")]
+        unknown = {"on_behalf": True, "attachments": [signed, others], "proposed": []}
+        assert await refused(town, **unknown) == [("unknown_file", "/attachments/1"), ("invalid_value", "/proposed")]
+        person = registry.as_("person", trainee_id=trainee_id)
+        assert await refused(person, on_behalf=True) == [("invalid_value", "/on_behalf")]
+        elsewhere = registry.as_("town", region_code="522601101")
+        assert (await elsewhere.post(path, json=body | {"on_behalf": True, "attachments": [signed]})).status_code == 404
+        correction = await made.posted(town, path, body | {"on_behalf": True, "attachments": [signed]}, 201)
+        assert (correction["on_behalf"], correction["attachments"]) == (True, [signed])
+        plain = await asked(officer, trainee_id, "phone", "13885500000")
+        assert (plain["on_behalf"], plain["attachments"]) == (False, [])
+        assert (await officer.get(f"/v1/files/{signed}")).status_code == 200
+        assert (await person.get(f"/v1/files/{signed}")).status_code == 404, "what was handed in stays with the offices"
+        accepted = await officer.post(f"{path}/{correction['id']}:accept", json={})
+        assert (accepted.status_code, accepted.json()["status"], accepted.json()["on_behalf"]) == (200, "accepted", True)

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
 from services.registry.codes import CorrectableField, CorrectionStatus, RetirementTrack
+from services.registry.files import visibility as files
+from services.registry.files.tables import File
 from services.registry.people.corrections import policy
 from services.registry.people.corrections.errors import CorrectionDecided
 from services.registry.people.corrections.schemas import CATEGORIES, CorrectionIn, CorrectionOut, Proposed
@@ -29,7 +31,13 @@ MASKED = {"id_number": privacy.mask_number, "bank_account": privacy.mask_account
 
 async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, body: CorrectionIn) -> CorrectionOut:
     trainee = await reading.find(session, call, trainee_id)
-    _change(body.field, body.proposed, call)
+    faults = await _of_the_signed(session, call, body)
+    try:
+        _change(body.field, body.proposed, call)
+    except errors.Invalid as error:
+        faults += error.faults
+    if faults:
+        raise errors.Invalid(faults=faults)
     proposed = body.proposed if isinstance(body.proposed, str) else CATEGORIES.dump_json(body.proposed).decode()
     made = db.new_id()
     correction = TraineeCorrection(
@@ -41,14 +49,29 @@ async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUI
         asked_by=call.actor.subject,
         asked_by_person=call.actor.doer.person,
         asked_at=call.now,
+        on_behalf=bool(body.on_behalf),
+        attachments=list(dict.fromkeys(body.attachments)),
         proposed=kernel.vault.encrypt(proposed, f"trainee_corrections/{made}/proposed"),
         proposed_masked=MASKED.get(body.field, redaction.redact)(proposed),
     )
     session.add(correction)
     await session.flush()
-    said = {"correction_id": made, "field": body.field}
+    said = {"correction_id": made, "field": body.field} | ({"on_behalf": True} if body.on_behalf else {})
     await deeds.record(session, call, "trainee.correction_asked", trainee.id, details=said, event=False)
     return _show(call, correction)
+
+
+async def _of_the_signed(session: AsyncSession, call: Call, body: CorrectionIn) -> list[errors.Fault]:
+    """Who asks for another by their wish hands in what that person signed; files are named by whoever may read them."""
+    found = []
+    if body.on_behalf and call.actor.role not in policy.ON_BEHALF:
+        found.append(errors.Fault("invalid_value", "/on_behalf", allowed="乡镇或经办机构代办时为 true,其余省略", fix="请改正或删除该项。"))
+    elif body.on_behalf and not body.attachments:
+        found.append(errors.Fault("authorisation_missing", "/attachments", allowed="本人签字的材料", fix="请上传材料并填写其文件编号。"))
+    may = select(File.id).where(File.id.in_(body.attachments), files.rows(call.actor))
+    known = set(await session.scalars(may)) if body.attachments else set()
+    unknown = ((index, each) for index, each in enumerate(body.attachments) if each not in known)
+    return found + [errors.Fault("unknown_file", f"/attachments/{index}", seen=str(each), fix="请先上传文件。") for index, each in unknown]
 
 
 async def list_corrections(

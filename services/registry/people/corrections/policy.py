@@ -6,6 +6,7 @@ from services.registry.codes import CorrectionStatus
 from shared.steps import Further, Machine, Refusal, Step, by, nothing_further
 
 OFFICER: Final = frozenset({"officer"})
+ON_BEHALF: Final = frozenset({"officer", "town"})  # who may ask for a person that has signed for it
 MACHINE: Final = Machine(
     "更正申请",
     {CorrectionStatus.OPEN: "待办", CorrectionStatus.ACCEPTED: "已采纳", CorrectionStatus.REJECTED: "已驳回"},

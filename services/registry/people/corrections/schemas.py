@@ -9,6 +9,7 @@ from services.registry.codes import CorrectableField, CorrectionStatus
 from services.registry.people.trainees.schemas import CategoryPeriod
 from shared import names, wire
 
+Files = Annotated[list[UUID], Field(max_length=50, description="文件编号(/v1/files)")]
 Categories = Annotated[list[CategoryPeriod], Field(max_length=30)]
 Proposed = Annotated[wire.Text, Field(min_length=1, max_length=200)] | Categories  # perhaps a number, so it is kept as one
 CATEGORIES: TypeAdapter[list[CategoryPeriod]] = TypeAdapter(Categories)
@@ -18,6 +19,8 @@ class CorrectionIn(wire.In):
     field: CorrectableField
     proposed: Proposed = Field(description="应改成什么;field 为 categories 的填全部人员类别", examples=["杨秀英"])
     reason: wire.Reason
+    on_behalf: bool | None = Field(None, description="乡镇或经办机构受本人委托提出,须附本人签字的材料")
+    attachments: Annotated[Files, wire.null_as(list)] = Field(default_factory=list)
 
 
 class CorrectionOut(wire.Out):
@@ -30,6 +33,8 @@ class CorrectionOut(wire.Out):
     field: CorrectableField
     proposed: Proposed
     reason: str
+    on_behalf: bool
+    attachments: list[UUID]
     status: CorrectionStatus
     asked_at: wire.Instant
     decided_at: wire.Instant | None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import ARRAY, DateTime, ForeignKey, Index, LargeBinary, Text, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import CorrectionStatus
@@ -15,7 +15,8 @@ DECIDED = ("status", "decided_by", "decided_at", "decision_reason", "version")
 
 class TraineeCorrection(db.Versioned, Row):
     """A change of one field that someone asked for, and what the officer decided. `proposed` is encrypted: it may be a number; categories stand as JSON. It
-    goes with what is erased of the person."""
+    goes with what is erased of the person. `attachments`: what the person signed, where it is asked `on_behalf` of them; whoever else sees the person does
+    not read it."""
 
     __tablename__ = "trainee_corrections"
 
@@ -28,6 +29,8 @@ class TraineeCorrection(db.Versioned, Row):
     asked_by: Mapped[str] = mapped_column(Text)
     asked_by_person: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    on_behalf: Mapped[bool] = mapped_column(server_default=false())
+    attachments: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     decided_by: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     decision_reason: Mapped[str | None] = mapped_column(Text)
