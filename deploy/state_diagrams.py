@@ -11,6 +11,7 @@ from shared.steps import Machine, Step
 FILE = Path(__file__).resolve().parents[1] / "docs" / "states.md"
 POLICIES = (
     "services.registry.institutions.institutions",
+    "services.registry.institutions.supervision_tasks",
     "services.registry.people.trainees",
     "services.registry.people.corrections",
     "services.registry.people.erasures",

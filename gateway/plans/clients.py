@@ -101,6 +101,39 @@ async def paid_for(kernel: web.Kernel, call: Call, class_ids: Collection[UUID]) 
     return read(PaidRead, answer, "subsidy").paid
 
 
+class LineTasksRead(BaseModel):
+    line: str
+    open: int
+    overdue: int
+
+
+NO_TASKS = LineTasksRead(line="", open=0, overdue=0)
+
+
+class MeasureRead(BaseModel):
+    id: UUID
+    number: str
+    kind: str
+    whom: str
+    reason: str
+    document: str
+    from_on: date
+    until_on: date | None
+
+
+class SupervisionRead(BaseModel):
+    lines: list[LineTasksRead]
+    measures: list[MeasureRead]
+
+
+async def supervision(kernel: web.Kernel, call: Call, as_of: date, department: str | None) -> SupervisionRead:
+    """The tasks that stood open under each line, and the measures in force: those against one department, or all."""
+    answer = await kernel.neighbours["registry"].post(
+        "/internal/v1/supervision-facts", call, {"as_of": str(as_of), "department": department}
+    )
+    return read(SupervisionRead, answer, "registry")
+
+
 def _counting(source: Source, plan: Plan, key: str, window: Window) -> dict[str, Any]:
     line = window.line
     asked = {

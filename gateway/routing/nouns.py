@@ -19,6 +19,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "inspections",
         "complaints",
         "measures",
+        "supervision-tasks",
         "enrolments",
         "attendance",
         "imports",

@@ -15,9 +15,10 @@ from services.registry.institutions.institutions import routes as institutions
 from services.registry.institutions.measures import routes as measures
 from services.registry.institutions.ratings import routes as ratings
 from services.registry.institutions.standing import routes as standing
+from services.registry.institutions.supervision_tasks import routes as supervision_tasks
 from services.registry.institutions.teachers import routes as teachers
 from services.registry.institutions.yearly_reports import routes as yearly_reports
-from services.registry.internal import eastwest, evaluation, gateway, names, search, subsidy
+from services.registry.internal import eastwest, evaluation, gateway, names, search, subsidy, supervision
 from services.registry.metadata import Row
 from services.registry.people.corrections import routes as corrections
 from services.registry.people.duplicates import job as duplicates_job
@@ -90,6 +91,7 @@ PART = web.Part(
         yearly_reports.all_router,
         standing.router,
         measures.router,
+        supervision_tasks.router,
         files.router,
         classes.router,
         open_classes.router,
@@ -112,6 +114,7 @@ PART = web.Part(
         eastwest.router,
         evaluation.router,
         gateway.router,
+        supervision.router,
         search.router,
         worklist.router,
     ),

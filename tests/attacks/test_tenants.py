@@ -99,6 +99,7 @@ SCOPES = {
     "/v1/skill-standards": "a-aaaaa-aa-",
     "/v1/status-lists": "----aa--aa-",
     "/v1/status-records": "----aa--aa-",
+    "/v1/supervision-tasks": "o-ooaa--a--",
     "/v1/trade-filings": "a-aaaaa-aa-",
     "/v1/trainees": "ooo-aa-naa-",
     "/v1/trainees:possible-duplicates": "----aa--a--",

@@ -34,6 +34,7 @@ def build(stack: Stack, forge: Forge) -> World:
         _brand(stack, forge)
         _trade_papers(stack, forge, job.institution_id)
         _seats(stack, forge, job.institution_id)
+        _supervision_tasks(stack, forge, job.institution_id)
         found = operations(stack)
         strangers: dict[str, dict[str, Any]] = {
             "institution": {"institution_id": another["id"], "manager": True},
@@ -87,6 +88,15 @@ def _trade_papers(stack: Stack, forge: Forge, institution_id: str) -> None:
     ):
         body |= {"name": "凯里电工", "document": document}
         httpx.post(f"{stack.gateway_url}/v1/{noun}", json=body, headers=sent_as(by, noun), timeout=60).raise_for_status()
+
+
+def _supervision_tasks(stack: Stack, forge: Forge, institution_id: str) -> None:
+    """Each of whom they may be given to has one."""
+    whom = ({"institution_id": institution_id}, {"region_code": "522601100"}, {"department": "市农业农村局"})
+    for number, to in enumerate(whom):
+        body = {"to": to, "title": "补足班次", "reason": "进度落后", "due_on": "2026-03-31"}
+        headers = sent_as(forge.true("officer"), f"supervision-task-{number}")
+        httpx.post(f"{stack.gateway_url}/v1/supervision-tasks", json=body, headers=headers, timeout=60).raise_for_status()
 
 
 def _ids(stack: Stack, forge: Forge, found: list[Operation]) -> dict[str, str]:

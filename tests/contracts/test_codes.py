@@ -17,6 +17,7 @@ from services.evaluation.examiners import steps as examiners
 from services.evaluation.filings import steps as filings
 from services.registry import codes as registry
 from services.registry.institutions.institutions import policy as institutions
+from services.registry.institutions.supervision_tasks import policy as supervision_tasks
 from services.registry.people.corrections import policy as corrections
 from services.registry.people.erasures import policy as erasures
 from services.registry.people.harvests import policy as harvests
@@ -115,6 +116,7 @@ def test_every_action_of_every_paper_has_its_label() -> None:
             job_offers,
             training_wishes,
             inspections,
+            supervision_tasks,
             complaints,
             claims,
             objections,

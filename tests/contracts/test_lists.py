@@ -36,6 +36,7 @@ _OF_THE_TRAIL |= {
         "measure_id",
         "inspection_id",
         "complaint_id",
+        "task_id",
         "subtarget_id",
         "plan_id",
     )

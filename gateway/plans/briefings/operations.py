@@ -1,4 +1,5 @@
-"""The briefing (简报): the board, how far each line is from its target and until when that can be made up, and what was paid for it."""
+"""The briefing (简报): the board, how far each line is from its target and until when that can be made up, and what was paid for it; what is being seen
+to under it, and the measures in force."""
 
 import asyncio
 from collections import defaultdict
@@ -8,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.plans import clients, operations
-from gateway.plans.briefings.schemas import Briefing, BriefingLine
+from gateway.plans.briefings.schemas import Briefing, BriefingLine, BriefingMeasure
 from gateway.plans.errors import existing
 from gateway.plans.policy import board
 from gateway.plans.policy.deadlines import OF_CLASSES
@@ -31,8 +32,11 @@ HEADER: Final = (
     "每周须完成",
     "最迟开班",
     "已不可能",
+    "督办(件)",
+    "其中逾期",
     "已付补贴(元)",
 )
+MEASURES: Final = ("编号", "措施", "对象", "自", "至", "理由", "文件")
 SAME: Final = (
     *("code", "title", "unit", "period", "target", "actual", "rate", "status", "lead_departments", "needed_per_week"),
     *("last_class_start_on", "already_impossible", "records"),
@@ -42,20 +46,33 @@ YES: Final = {True: "是", False: "否", None: "不明"}
 
 async def briefing(kernel: web.Kernel, call: Call, code: str, as_of: date) -> Briefing:
     plan = existing(code)
-    shown, paid = await asyncio.gather(operations.progress(kernel, call, code, as_of), _paid(kernel, call, plan, as_of))
-    lines = [_line(line, paid) for line in shown.lines]
+    shown, paid, supervision = await asyncio.gather(
+        operations.progress(kernel, call, code, as_of), _paid(kernel, call, plan, as_of), _supervision(kernel, call, as_of)
+    )
+    lines = [_line(line, paid, supervision) for line in shown.lines]
+    away = [*(["subsidy"] if paid is None else []), *(["registry"] if supervision is None else [])]
     return Briefing(
         plan=plan.code,
         title=plan.title,
         document=plan.document,
         as_of=as_of,
-        complete=shown.complete and paid is not None,
-        unavailable=[*shown.unavailable, *(["subsidy"] if paid is None else [])],
+        complete=shown.complete and not away,
+        unavailable=list(dict.fromkeys([*shown.unavailable, *away])),
         met=sum(line.status == "met" for line in lines),
         behind=sum(line.status in ("behind", "missed") for line in lines),
         impossible=sum(line.already_impossible is True for line in lines),
         lines=lines,
+        measures=supervision and [BriefingMeasure.model_validate(each, from_attributes=True) for each in supervision.measures],
     )
+
+
+async def _supervision(kernel: web.Kernel, call: Call, as_of: date) -> clients.SupervisionRead | None:
+    """What the registry says; None when it cannot. Of measures everybody is told what they may read there."""
+    try:
+        found = await clients.supervision(kernel, call, as_of, call.actor.department if call.actor.role == "department" else None)
+    except errors.Problem:
+        return None
+    return found.model_copy(update={"measures": []}) if call.actor.role == "admin" else found
 
 
 async def _paid(kernel: web.Kernel, call: Call, plan: Plan, as_of: date) -> Mapping[str, Decimal] | None:
@@ -77,13 +94,16 @@ async def _paid(kernel: web.Kernel, call: Call, plan: Plan, as_of: date) -> Mapp
     return sums
 
 
-def _line(line: PlanLineOut, paid: Mapping[str, Decimal] | None) -> BriefingLine:
+def _line(line: PlanLineOut, paid: Mapping[str, Decimal] | None, supervision: clients.SupervisionRead | None) -> BriefingLine:
     gap = None if line.target is None or line.actual is None else max(round(line.target - line.actual, 4), 0)
+    tasks = next((each for each in supervision.lines if each.line == line.code), clients.NO_TASKS) if supervision else None
     return BriefingLine(
         **{name: getattr(line, name) for name in SAME},
         gap=gap,
         lead_department=next(iter(line.lead_departments), None),
         paid=paid.get(operations.key_of(line.code, line.period)) if paid is not None else None,
+        open_tasks=tasks and tasks.open,
+        overdue_tasks=tasks and tasks.overdue,
     )
 
 
@@ -104,8 +124,14 @@ async def workbook(kernel: web.Kernel, call: Call, code: str, as_of: date) -> by
             line.needed_per_week,
             line.last_class_start_on,
             YES[line.already_impossible],
+            line.open_tasks,
+            line.overdue_tasks,
             line.paid,
         )
         for line in told.lines
     ]
-    return await asyncio.to_thread(write_book, [Table(f"截至{as_of}", HEADER, rows)])
+    measures = [
+        (each.number, codes.label("measure_kind", each.kind), each.whom, each.from_on, each.until_on, each.reason, each.document)
+        for each in told.measures or []
+    ]
+    return await asyncio.to_thread(write_book, [Table(f"截至{as_of}", HEADER, rows), Table("有效的措施", MEASURES, measures)])

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, Text, bindparam, cast, or_, select, true
+from sqlalchemy import Select, Text, Uuid, bindparam, cast, or_, select, true
+from sqlalchemy.dialects.postgresql import array
 
 from services.registry.files.reading import FILE_ID
 from services.registry.imports import visibility as imports
@@ -12,6 +13,8 @@ from services.registry.institutions.institutions import visibility as institutio
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.measures import visibility as measures
 from services.registry.institutions.measures.tables import Measure
+from services.registry.institutions.supervision_tasks import visibility as supervision_tasks
+from services.registry.institutions.supervision_tasks.tables import SupervisionTask
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.people.outside_payments.tables import OutsidePayment
 from services.registry.people.status_records.tables import StatusList, StatusRecord
@@ -62,6 +65,7 @@ PAPERS: Mapping[str, Paper] = {
     ),
     "complaint": Paper("/v1/complaints/{complaint_id:uuid}", select(Complaint.id), complaints.rows),
     "measure": Paper("/v1/measures/{measure_id:uuid}", select(Measure.id), measures.rows),
+    "supervision_task": Paper("/v1/supervision-tasks/{task_id:uuid}", select(SupervisionTask.id), supervision_tasks.rows),
     "class": Paper("/v1/classes/{class_id:uuid}", select(TrainingClass.id), classes.rows),
     "attendance": Paper("/v1/classes/{class_id:uuid}/attendance", select(TrainingClass.id), classes.rows),
     "inspection": Paper(
@@ -91,6 +95,7 @@ PAPERS: Mapping[str, Paper] = {
 _PROOF = bindparam(FILE_ID, type_=Text)
 NAMED_BY: Mapping[str, Select[Any]] = {
     **{noun: select(TradePaper.id).where(TradePaper.noun == noun, cast(TradePaper.file_id, Text) == _PROOF) for noun in PATHS},
+    "supervision_task": select(SupervisionTask.id).where(SupervisionTask.file_ids.contains(array([cast(_PROOF, Uuid)]))),
     "trainee": select(TraineeCategory.trainee_id.label("id")).where(TraineeCategory.proof == _PROOF),
     "enrolment": select(Enrolment.id).where(Enrolment.proof == _PROOF),
     "employment": select(Employment.enrolment_id.label("id")).where(Employment.proof == _PROOF, Employment.voided_at.is_(None)),

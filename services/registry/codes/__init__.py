@@ -34,7 +34,14 @@ from services.registry.codes.owned import (
     YearlyFigure,
 )
 from services.registry.codes.read import READ, CertificateKind, CertificateSheetKind, EvidenceGrade, FundSource, Scheme
-from services.registry.codes.supervision import ComplaintStatus, ComplaintSubject, InspectionItem, InspectionStatus, MeasureKind
+from services.registry.codes.supervision import (
+    ComplaintStatus,
+    ComplaintSubject,
+    InspectionItem,
+    InspectionStatus,
+    MeasureKind,
+    SupervisionTaskStatus,
+)
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TradePaperNoun, TrainingBaseStatus
 from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, SurveyWillingness, TrainingWishStatus
 
@@ -84,6 +91,7 @@ __all__ = [
     "Sex",
     "SheetKind",
     "StandingRule",
+    "SupervisionTaskStatus",
     "SurveyWillingness",
     "TeacherEmployment",
     "TradePaperNoun",

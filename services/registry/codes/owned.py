@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, Literal, get_args
 
-from services.registry.codes.supervision import ComplaintStatus, ComplaintSubject, InspectionItem, InspectionStatus, MeasureKind
+from services.registry.codes.supervision import (
+    ComplaintStatus,
+    ComplaintSubject,
+    InspectionItem,
+    InspectionStatus,
+    MeasureKind,
+    SupervisionTaskStatus,
+)
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TrainingBaseStatus
 from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, SurveyWillingness, TrainingWishStatus
 
@@ -267,6 +274,9 @@ class WorklistKind(StrEnum):
     INSPECTION_OPEN = "inspection_open"
     INSPECTION_ANSWERED = "inspection_answered"
     INSPECTION_OVERDUE = "inspection_overdue"
+    SUPERVISION_TASK_OPEN = "supervision_task_open"
+    SUPERVISION_TASK_ANSWERED = "supervision_task_answered"
+    SUPERVISION_TASK_OVERDUE = "supervision_task_overdue"
     CORRECTION_ASKED = "correction_asked"
     DUPLICATE_FOUND = "duplicate_found"
     ERASURE_ASKED = "erasure_asked"
@@ -311,6 +321,7 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "complaint_status": ComplaintStatus,
     "inspection_item": InspectionItem,
     "inspection_status": InspectionStatus,
+    "supervision_task_status": SupervisionTaskStatus,
     "enrolment_outcome": EnrolmentOutcome,
     "employment_kind": EmploymentKind,
     "employment_state": EmploymentState,

@@ -1,4 +1,4 @@
-"""The code lists of supervision: inspections, complaints, measures."""
+"""The code lists of supervision: inspections, complaints, measures, supervision tasks."""
 
 from enum import StrEnum
 
@@ -39,3 +39,10 @@ class ComplaintStatus(StrEnum):
     ANSWERED = "answered"
     DISMISSED = "dismissed"
     UPHELD = "upheld"
+
+
+class SupervisionTaskStatus(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"

@@ -5,6 +5,7 @@ import services.registry.imports.tables
 import services.registry.institutions.institutions.tables
 import services.registry.institutions.measures.tables
 import services.registry.institutions.ratings.tables
+import services.registry.institutions.supervision_tasks.tables
 import services.registry.institutions.teachers.tables
 import services.registry.institutions.yearly_reports.tables
 import services.registry.people.corrections.tables

@@ -1,12 +1,12 @@
 """What waits at the registry: an officer approves classes and decides corrections, a reviewer erasures, an auditor looks into harvests; whoever holds a class
-submits, starts and completes it; a town answers what its people wish to
-learn, and finds work for those who completed a class."""
+submits, starts and completes it; a town answers what its people wish to learn, and finds work for those who completed a class; whoever was given a
+supervision task answers it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, or_
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, or_
 
 from services.registry.codes import (
     Channel,
@@ -17,42 +17,48 @@ from services.registry.codes import (
     FiledStatus,
     HarvestStatus,
     InspectionStatus,
+    SupervisionTaskStatus,
     TradePaperNoun,
     TrainingBaseStatus,
     TrainingWishStatus,
 )
 from services.registry.codes import WorklistKind as Waits
 from services.registry.institutions.institutions.conditions import barred
-from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.measures.conditions import supported_no_more
+from services.registry.institutions.supervision_tasks import conditions as supervision
+from services.registry.institutions.supervision_tasks import policy as supervision_tasks
+from services.registry.institutions.supervision_tasks.tables import SupervisionTask
 from services.registry.people.corrections.policy import OFFICER
 from services.registry.people.corrections.tables import TraineeCorrection
-from services.registry.people.duplicates import operations as duplicates
 from services.registry.people.duplicates.tables import PossibleDuplicate
 from services.registry.people.erasures.policy import REVIEWER
 from services.registry.people.erasures.tables import ErasureRequest
-from services.registry.people.harvests import operations as harvests
 from services.registry.people.harvests.policy import AUDITOR
 from services.registry.people.harvests.tables import Harvest
-from services.registry.people.trainees import visibility as trainees
-from services.registry.people.trainees.conditions import ALIASES
-from services.registry.people.trainees.tables import Trainee
-from services.registry.reference import policy as reference
-from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.policy import PROPOSERS
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.complaints import visibility as complaints
 from services.registry.training.complaints.conditions import holds
 from services.registry.training.complaints.tables import Complaint
-from services.registry.training.enrolments.conditions import employment_due_on, person, without_work
+from services.registry.training.enrolments.conditions import employment_due_on, without_work
 from services.registry.training.enrolments.tables import Enrolment
 from services.registry.training.inspections import policy as inspections
 from services.registry.training.inspections.tables import Inspection
-from services.registry.training.trade_papers import visibility as trade_papers
 from services.registry.training.trade_papers.tables import PATHS, TradePaper
-from services.registry.training.training_wishes import visibility as training_wishes
 from services.registry.training.training_wishes.tables import TrainingWish
-from shared import codes, worklist
+from services.registry.worklist.reading import (
+    CLASS,
+    COMPLAINT,
+    CORRECTION,
+    DUPLICATE,
+    ERASURE,
+    HARVEST,
+    INSPECTION,
+    PENDING,
+    SUPERVISION,
+    TRADE_PAPER,
+    WISH,
+)
+from shared import worklist
 from shared.access import Call
 from shared.worklist import Kind
 
@@ -60,40 +66,12 @@ STOPPED: Final = and_(
     TrainingClass.channel != Channel.SOCIAL,
     supported_no_more(TrainingClass.institution_id, TrainingClass.region_code, TrainingClass.department, TrainingClass.starts_on),
 )
+
+
 HOLDERS: Final = PROPOSERS - OFFICER
+
+
 TOWN: Final = frozenset({"town"})
-
-
-def _words(list_name: str, column: Any) -> Any:
-    return case(codes.named(list_name), value=column, else_=column)
-
-
-CLASS: Final = worklist.Paper(
-    "class",
-    TrainingClass.id,
-    classes.acted_on,
-    title=(
-        _words("channel", TrainingClass.channel),
-        TrainingClass.name,
-        Institution.name,
-        func.concat(TrainingClass.seats, literal(" 人", Text)),
-    ),
-    link=worklist.at("classes", TrainingClass.id),
-    status=TrainingClass.status,
-    number=TrainingClass.number,
-    institution_id=TrainingClass.institution_id,
-    joined=lambda wanted: wanted.join(Institution, Institution.id == TrainingClass.institution_id),
-)
-CORRECTION: Final = worklist.Paper(
-    "correction",
-    TraineeCorrection.id,
-    trainees.rows,
-    title=(literal("申请更正", Text), _words("correctable_field", TraineeCorrection.field), func.left(TraineeCorrection.reason, 40)),
-    link=worklist.at("trainees", Trainee.id, "/corrections"),
-    status=TraineeCorrection.status,
-    trainee_id=Trainee.id,
-    joined=lambda wanted: wanted.join(Trainee, Trainee.id == ALIASES.kept(TraineeCorrection.trainee_id)),
-)
 
 
 def _class(code: Waits, roles: frozenset[str], action: str, *statuses: ClassStatus, **more: Any) -> Kind:
@@ -101,83 +79,6 @@ def _class(code: Waits, roles: frozenset[str], action: str, *statuses: ClassStat
     due_on = TrainingClass.starts_on if "since_at" not in more else None
     said = {"since_at": TrainingClass.changed_at, "due_on": due_on} | more
     return Kind(code, roles, action, CLASS, frozenset(statuses), **said)
-
-
-DUPLICATE: Final = worklist.Paper(
-    "possible_duplicate",
-    PossibleDuplicate.id,
-    lambda actor: trainees.rows(actor) & Trainee.merged_into.is_(None) & duplicates.OTHER.merged_into.is_(None),
-    title=(literal("疑似重复登记", Text), Trainee.name, duplicates.OTHER.name),
-    link=literal("/v1/trainees:possible-duplicates?trainee_id=", Text) + cast(PossibleDuplicate.one_id, Text),
-    trainee_id=PossibleDuplicate.one_id,
-    joined=lambda wanted: wanted.join(Trainee, Trainee.id == PossibleDuplicate.one_id).join(
-        duplicates.OTHER, duplicates.OTHER.id == PossibleDuplicate.other_id
-    ),
-)
-
-
-ERASURE: Final = worklist.Paper(
-    "erasure_request",
-    ErasureRequest.id,
-    trainees.rows,
-    title=(literal("申请删除个人信息", Text), func.left(ErasureRequest.reason, 40)),
-    link=worklist.at("trainees", Trainee.id, "/erasure-requests/") + cast(ErasureRequest.id, Text),
-    status=ErasureRequest.status,
-    trainee_id=Trainee.id,
-    joined=lambda wanted: wanted.join(Trainee, Trainee.id == ALIASES.kept(ErasureRequest.trainee_id)),
-)
-PENDING: Final = worklist.Paper(
-    "enrolment",
-    Enrolment.id,
-    lambda actor: Enrolment.counted_region_code == actor.region_code,
-    title=(literal("结业后尚未就业", Text), Trainee.name, TrainingClass.name),
-    link=worklist.at("enrolments", Enrolment.id),
-    trainee_id=Trainee.id,
-    class_id=TrainingClass.id,
-    joined=lambda wanted: wanted.join(TrainingClass, TrainingClass.id == Enrolment.class_id).join(Trainee, Trainee.id == person()),
-)
-
-
-def _occupations_named(parts: Sequence[str]) -> list[str]:
-    known = reference.lists().occupations
-    return [known[each].name if each in known else each for each in parts]
-
-
-WISH: Final = worklist.Paper(
-    "training_wish",
-    TrainingWish.id,
-    training_wishes.rows,
-    title=(literal("培训意愿", Text), Trainee.name, TrainingWish.trade_name, TrainingWish.occupation_code),
-    link=worklist.at("training-wishes", TrainingWish.id),
-    status=TrainingWish.status,
-    trainee_id=Trainee.id,
-    say=_occupations_named,
-    joined=lambda wanted: wanted.join(Trainee, Trainee.id == ALIASES.kept(TrainingWish.trainee_id)),
-)
-HARVEST: Final = worklist.Paper(
-    "harvest_alarm",
-    Harvest.id,
-    lambda _: Harvest.alarmed_at.is_not(None) & Harvest.acknowledged_at.is_(None),
-    title=(
-        literal("疑似批量查询证件号码", Text),
-        Harvest.actor_name,
-        cast(Harvest.on, Text),
-        func.concat("查询 ", Harvest.looked_up, " 个,未登记 ", Harvest.unknown, " 个,查看全号 ", Harvest.revealed, " 次"),
-    ),
-    link=worklist.at("harvest-alarms", Harvest.id),
-    status=harvests.STATUS,
-    institution_id=Harvest.institution_id,
-)
-
-
-TRADE_PAPER: Final = worklist.Paper(
-    "trade_paper",
-    TradePaper.id,
-    trade_papers.rows,
-    title=(_words("catalogue_kind", TradePaper.kind), TradePaper.name, TradePaper.document),
-    link=worklist.at(PATHS[TradePaperNoun.CATALOGUE], TradePaper.id),
-    status=TradePaper.status,
-)
 
 
 def _trade_paper(code: Waits, action: str, status: str, *nouns: TradePaperNoun) -> Kind:
@@ -188,30 +89,9 @@ def _trade_paper(code: Waits, action: str, status: str, *nouns: TradePaperNoun) 
     return Kind(code, OFFICER, action, paper, frozenset({status}), since_at=TradePaper.changed_at, where=lambda _: (among,))
 
 
-INSPECTION: Final = worklist.Paper(
-    "inspection",
-    Inspection.id,
-    classes.rows,
-    title=(literal("检查整改", Text), TrainingClass.name, cast(Inspection.on, Text)),
-    link=worklist.at("inspections", Inspection.id),
-    status=Inspection.status,
-    number=TrainingClass.number,
-    institution_id=TrainingClass.institution_id,
-    class_id=TrainingClass.id,
-    joined=lambda wanted: wanted.join(TrainingClass, TrainingClass.id == Inspection.class_id),
-)
-
-
-COMPLAINT: Final = worklist.Paper(
-    "complaint",
-    Complaint.id,
-    complaints.rows,
-    title=(literal("投诉", Text), _words("complaint_subject", Complaint.subject_kind), func.left(Complaint.text, 40)),
-    link=worklist.at("complaints", Complaint.id),
-    status=Complaint.status,
-    number=Complaint.number,
-    class_id=Complaint.class_id,
-)
+def _supervision(code: Waits, roles: frozenset[str], action: str, status: SupervisionTaskStatus, **more: Any) -> Kind:
+    said = {"since_at": SupervisionTask.changed_at, "due_on": SupervisionTask.due_on} | more
+    return Kind(code, roles, action, SUPERVISION, frozenset({status}), **said)
 
 
 def _asked_by_another(person: Any) -> Callable[[Call], Sequence[ColumnElement[bool]]]:
@@ -284,6 +164,15 @@ KINDS: Final = (
         due_on=Inspection.due_on,
         where=lambda call: (Inspection.due_on < call.today, *_asked_by_another(Inspection.inspected_by_person)(call)),
     ),
+    _supervision(Waits.SUPERVISION_TASK_OPEN, supervision_tasks.ASKED, "answer", SupervisionTaskStatus.OPEN),
+    _supervision(Waits.SUPERVISION_TASK_ANSWERED, supervision_tasks.ASKERS, "close", SupervisionTaskStatus.ANSWERED),
+    _supervision(
+        Waits.SUPERVISION_TASK_OVERDUE,
+        supervision_tasks.ASKERS,
+        "extend",
+        SupervisionTaskStatus.OPEN,
+        where=lambda call: (supervision.overdue(call.today),),
+    ),
     Kind(
         Waits.DUPLICATE_FOUND,
         OFFICER,
@@ -324,4 +213,6 @@ KINDS: Final = (
         where=_asked_by_another(TraineeCorrection.asked_by_person),
     ),
 )
+
+
 router = worklist.router(KINDS)

@@ -58,6 +58,33 @@ async def test_the_gap_the_lead_and_what_was_paid_stand_by_each_line(start: Star
         assert (chef[3:6], Decimal(str(chef[-1]))) == ((100, 30, 70), Decimal(1800)) and len(rows) == 26
 
 
+async def test_tasks_stand_by_their_line_and_measures_in_force_beside(start: Start) -> None:
+    async with start("registry") as registry, start("gateway") as gateway:
+        gateway.knows(registry)
+        officer, reviewer = (
+            registry.as_("officer", at="2025-06-01T09:00:00+08:00"),
+            registry.as_("reviewer", at="2025-06-01T09:00:00+08:00"),
+        )
+        task = {"to": {"region_code": "522601100"}, "line": "four.chef", "title": "补足班次", "reason": "进度落后"}
+        for due_on in ("2025-06-29", "2025-06-30"):
+            (await officer.post("/v1/supervision-tasks", json=task | {"due_on": due_on})).raise_for_status()
+        measure = {"kind": "criticism", "reason": "落后", "document": "纪要 5 号", "from_on": "2025-06-01", "region_code": "522601100"}
+        (await reviewer.post("/v1/measures", json=measure)).raise_for_status()
+        told = await briefing(gateway)
+        lines = {each["code"]: (each["open_tasks"], each["overdue_tasks"]) for each in told["lines"]}
+        assert (lines["four.chef"], lines["four.domestic"]) == ((2, 1), (0, 0))
+        assert [(each["kind"], each["whom"]) for each in told["measures"]] == [("criticism", "三棵树镇")]
+        for role in ("department", "admin"):
+            assert (await gateway.as_(role, department="市教育局").get(f"{PATH}?as_of={MIDDLE}")).json()["measures"] == []
+        sheet = await gateway.as_("officer").get(f"{PATH}.xlsx?as_of={MIDDLE}")
+        book = openpyxl.load_workbook(io.BytesIO(sheet.content))
+        assert [row[1:3] for row in book["有效的措施"].values][1:] == [("通报", "三棵树镇")]
+    async with start("gateway") as alone:
+        told = await briefing(alone)
+        assert told["measures"] is None and {each["open_tasks"] for each in told["lines"]} == {None}
+        assert told["unavailable"].count("registry") == 1
+
+
 async def test_while_subsidy_is_away_nobody_knows_what_was_paid(start: Start) -> None:
     async with start("registry") as registry, start("gateway") as gateway:
         gateway.knows(registry)

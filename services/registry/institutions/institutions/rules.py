@@ -16,6 +16,33 @@ from shared.sheets.rows import FieldFault
 
 CODE = re.compile(r"[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}")
 COMPANY_ACCOUNT = re.compile(r"[0-9]{8,32}")
+BODIES = ("institution_id", "region_code", "department")
+
+
+def one_body(named: Any, at: str = "") -> list[Fault]:
+    """A paper is about one institution, one town or one department that there is; `at`: where it names them. Whether the institution is known, the database
+    says (`unknown_institution`)."""
+    lists, allowed = reference.lists(), "机构、镇街、部门填一项"
+    said = [name for name in BODIES if getattr(named, name)]
+    found = [Fault("invalid_value", f"{at}/{name}", seen="同时填写了几项", allowed=allowed, fix="请只留一项。") for name in said[1:]]
+    if not said:
+        found = [Fault("missing_field", f"{at}/institution_id", allowed=allowed, fix="请写明对象。")]
+    if (code := named.region_code) and not (code in lists.regions and lists.regions[code].is_town):
+        there = "/v1/regions 中的镇、街道"
+        found.append(Fault("unknown_region", f"{at}/region_code", seen=quoted(code), allowed=there, fix="请核对代码。"))
+    if named.department and named.department not in lists.led_by:
+        there = "、".join(lists.led_by)
+        found.append(
+            Fault("unknown_department", f"{at}/department", seen=quoted(named.department), allowed=there, fix="请按规划中的名称填写。")
+        )
+    return found
+
+
+def unknown_institution(institution_id: Any, found: Any, at: str = "") -> list[Fault]:
+    if institution_id is None or found is not None:
+        return []
+    fix = "请先登记机构,或核对编号。"
+    return [Fault("unknown_institution", f"{at}/institution_id", seen=str(institution_id), allowed="已登记的机构", fix=fix)]
 
 
 def stated_facts(body: Any, kept: list[dict[str, Any]], today: date, since: date | None) -> dict[str, Any]:

@@ -13,37 +13,24 @@ from services.registry.clients import Affected
 from services.registry.codes import MeasureKind
 from services.registry.institutions.institutions import operations as institutions
 from services.registry.institutions.institutions.errors import DesignationOverlaps
+from services.registry.institutions.institutions.rules import BODIES, one_body, unknown_institution
 from services.registry.institutions.institutions.tables import Designation, Institution
 from services.registry.institutions.measures import policy, visibility
 from services.registry.institutions.measures.errors import DuplicateMeasure, MeasureTouchesPaid
 from services.registry.institutions.measures.schemas import MeasureIn, MeasureOut, MeasurePaper
 from services.registry.institutions.measures.tables import Measure
-from services.registry.reference.policy import lists
 from shared import deeds, errors, pages, wire
 from shared.access import Call
 from shared.db import new_id
 from shared.errors import Fault
-from shared.redaction import quoted
 
-BODIES = ("institution_id", "region_code", "department")
 KEPT = ("reason", "decision_no", "tender_no")  # of a designation, beside its days
 ONE_DAY = timedelta(days=1)
 
 
 def rules(body: Any, _today: date) -> list[Fault]:
     """Against one body that there is, on days in their order."""
-    said, allowed = [name for name in BODIES if getattr(body, name)], "机构、镇街、部门填一项"
-    found = [Fault("invalid_value", f"/{name}", seen="同时填写了几项", allowed=allowed, fix="请只留一项。") for name in said[1:]]
-    if not said:
-        found = [Fault("missing_field", "/institution_id", allowed=allowed, fix="请写明对谁采取措施。")]
-    if body.region_code and not (body.region_code in lists().regions and lists().regions[body.region_code].is_town):
-        allowed = "/v1/regions 中的镇、街道"
-        found.append(Fault("unknown_region", "/region_code", seen=quoted(body.region_code), allowed=allowed, fix="请核对代码。"))
-    if body.department and body.department not in lists().led_by:
-        allowed = "、".join(lists().led_by)
-        found.append(
-            Fault("unknown_department", "/department", seen=quoted(body.department), allowed=allowed, fix="请按规划中的名称填写。")
-        )
+    said, found = [name for name in BODIES if getattr(body, name)], one_body(body)
     if body.kind == MeasureKind.PLAQUE_REMOVED and said and said != ["institution_id"]:
         found.append(Fault("invalid_value", "/kind", seen=body.kind, allowed="只对机构", fix="对镇街、部门请用通报或停止支持。"))
     if body.kind == MeasureKind.PLAQUE_REMOVED and body.until_on:
@@ -59,7 +46,7 @@ RULES = (rules, fields.in_order("from_on", "until_on"))
 async def decide(session: AsyncSession, call: Call, body: MeasureIn, touched: Affected | None) -> MeasurePaper:
     """`touched`: of a measure from a day gone by, what it would touch."""
     institution = await _institution(session, body)
-    if faults := [*wire.faults(RULES, body, call.today), *_unknown(body, institution)]:
+    if faults := [*wire.faults(RULES, body, call.today), *unknown_institution(body.institution_id, institution)]:
         raise errors.Invalid(faults=faults)
     if touched and touched.paid_amount > 0:
         said = f"自 {body.from_on} 起的这些日子已支付 {touched.paid_amount} 元(申领单 {len(touched.claims)} 张)"
@@ -127,13 +114,6 @@ def paper(call: Call, measure: Measure) -> MeasurePaper:
 
 async def _institution(session: AsyncSession, body: MeasureIn) -> Institution | None:
     return await session.get(Institution, body.institution_id, with_for_update=True) if body.institution_id else None
-
-
-def _unknown(body: MeasureIn, institution: Institution | None) -> list[Fault]:
-    if body.institution_id is None or institution is not None:
-        return []
-    fix = "请先登记机构,或核对编号。"
-    return [Fault("unknown_institution", "/institution_id", seen=str(body.institution_id), allowed="已登记的机构", fix=fix)]
 
 
 async def _only_one(session: AsyncSession, body: MeasureIn) -> None:

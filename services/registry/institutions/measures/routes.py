@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Response
 from services.registry.clients import Affected, Preview, affected
 from services.registry.codes import MeasureKind
 from services.registry.institutions.institutions.errors import DesignationOverlaps
+from services.registry.institutions.institutions.rules import BODIES
 from services.registry.institutions.measures import conditions, operations, policy, schemas
 from services.registry.institutions.measures.errors import DuplicateMeasure, MeasureTouchesPaid
 from services.registry.institutions.measures.tables import Measure
@@ -23,7 +24,7 @@ ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)
 async def _touched(body: schemas.MeasureIn, call: web.Caller, kernel: web.KernelOf, preview: Preview = False) -> Affected | None:
     """Asked where it is to be shown, and of a measure that acts from a day gone by, which must touch nothing that was paid."""
     acts_before = body.kind != MeasureKind.CRITICISM and body.from_on < call.today
-    whom = {name: value for name in operations.BODIES if (value := getattr(body, name))}
+    whom = {name: value for name in BODIES if (value := getattr(body, name))}
     if not (preview or acts_before) or len(whom) != 1:
         return None
     listed = preview and body.kind == MeasureKind.SUPPORT_STOPPED
