@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from shared import codes, county, periods, strict, workdays
+from shared import codes, county, layouts, periods, strict, workdays
 
 PARTS = ("shared", "services.registry", "services.subsidy", "services.evaluation", "services.eastwest", "gateway")
 # Lists of codes and names: what stands there are no figures. Of code lists a row may yet be unconfirmed.
@@ -72,6 +72,7 @@ def _readers(folder: Path) -> Iterator[Callable[[], object]]:
     yield lambda: import_module("services.evaluation.rules").levels()
     yield lambda: import_module("services.evaluation.rules").number_shapes()
     yield lambda: import_module("services.eastwest.placements.rules").here()
+    yield layouts.here
     yield lambda: import_module("gateway.plans.reading").plans()
     yield from (partial(_labels, part) for part in PARTS)
     yield periods.here

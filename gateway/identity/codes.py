@@ -19,6 +19,7 @@ NOUNS = (
     "classes",
     "enrolments",
     "examiners",
+    "exports",
     "files",
     "filings",
     "funds",

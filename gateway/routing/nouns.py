@@ -23,6 +23,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "enrolments",
         "attendance",
         "imports",
+        "exports",
         "templates",
         "files",
         "status-records",

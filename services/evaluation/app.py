@@ -8,6 +8,7 @@ from services.evaluation.certificates import routes as certificates
 from services.evaluation.changes import visibility as changes
 from services.evaluation.counting import routes as counting
 from services.evaluation.examiners import routes as examiners
+from services.evaluation.exports import routes as exports
 from services.evaluation.filings import routes as filings
 from services.evaluation.following import job as following
 from services.evaluation.imports import job as import_job
@@ -20,13 +21,14 @@ from services.evaluation.prints import routes as prints
 from services.evaluation.settings import Settings
 from services.evaluation.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, tallies, web
+from shared import county, layouts, tallies, web
 from shared.settings import load
 from shared.sheet_jobs import uploads
 
 rules.here()  # a faulty file stops the start
 rules.levels()
 rules.number_shapes()
+layouts.here()
 PART = web.Part(
     "evaluation",
     f"{county.here().title} · 评价与证书",
@@ -35,6 +37,7 @@ PART = web.Part(
         examiners.router,
         assessments.router,
         certificates.issuing,
+        exports.router,
         prints.router,
         prints.of_batches,
         certificates.router,

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.registry import clients, codes
 from services.registry.changes import visibility as changes
 from services.registry.counting import routes as counting
+from services.registry.exports import routes as exports
 from services.registry.files import reading as naming
 from services.registry.files import routes as files
 from services.registry.following import job as following
@@ -58,7 +59,7 @@ from services.registry.training.training_bases import routes as training_bases
 from services.registry.training.training_wishes import routes as training_wishes
 from services.registry.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, db, forgetting, tallies, web
+from shared import county, db, forgetting, layouts, tallies, web
 from shared.settings import Settings, load
 from shared.sheet_jobs import uploads
 
@@ -107,6 +108,7 @@ PART = web.Part(
         attendance.router,
         brands.router,
         imports.router,
+        exports.router,
         counting.router,
         subsidy.classes,
         subsidy.identities,
@@ -126,6 +128,7 @@ PART = web.Part(
 )
 
 
+layouts.here()  # a faulty file stops the start
 clients.tells_training(enrolled.concerned)
 naming.named_by(changes.NAMED_BY)
 classes_facts.PLANNED.append(classes_facts.Seats(seats_left.short, seats.draw, seats.give_back))

@@ -13,7 +13,7 @@ OWN = Path(__file__).parent
 @pytest.fixture(scope="session")
 def leishan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A second county, of which everything is its own. Of the schemes it offers the short course alone."""
-    return _county("leishan", tmp_path_factory.mktemp("counties"), shutil.ignore_patterns("former_hashes.toml", "kaili-*.toml"))
+    return _county("leishan", tmp_path_factory.mktemp("counties"), shutil.ignore_patterns("former_hashes.toml", "kaili-*.toml", "layouts"))
 
 
 @pytest.fixture(scope="session")

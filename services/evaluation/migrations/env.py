@@ -3,6 +3,7 @@
 import services.evaluation.assessments.tables
 import services.evaluation.certificates.tables
 import services.evaluation.examiners.tables
+import services.evaluation.exports.tables
 import services.evaluation.filings.tables
 import services.evaluation.imports.tables
 import services.evaluation.known.tables

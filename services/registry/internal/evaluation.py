@@ -1,5 +1,7 @@
-"""What evaluation asks: whose workers the candidates of an assessment are, who teaches the class, which enterprises are above scale, who takes part."""
+"""What evaluation asks: whose workers the candidates of an assessment are, who teaches the class, which enterprises are above scale, who takes part,
+what the ID numbers of holders are."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +10,7 @@ from sqlalchemy import exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry import fields
 from services.registry.codes import ClassStatus, EnrolmentOutcome, Level
 from services.registry.institutions.institutions import policy, reading
 from services.registry.institutions.institutions.conditions import must_file
@@ -87,6 +90,25 @@ class HoldersFound(wire.Out):
 
     trainees: list[HolderFacts]
     schools: dict[UUID, UUID] = Field(description="of each class the institution that teaches it")
+
+
+class NumbersAsked(wire.In):
+    """Whose ID numbers go into a file for another platform."""
+
+    trainee_ids: Annotated[list[UUID], Field(max_length=10_000)]
+
+
+class HolderNumber(wire.Out):
+    """Under the id that was asked for."""
+
+    id: UUID
+    id_number: str
+
+
+class HolderNumbers(wire.Out):
+    """Who is not known is left out."""
+
+    trainees: list[HolderNumber]
 
 
 class EnterpriseOut(wire.Out):
@@ -179,6 +201,19 @@ async def holder_facts(asked: HoldersAsked, session: web.Session) -> HoldersFoun
         trainees=[HolderFacts.model_validate(row) for row in await session.execute(people)],
         schools={row.id: row.institution_id for row in schools},
     )
+
+
+@router.operation("POST", "/internal/v1/holder-numbers", may=access.INTERNAL, summary="持证人的完整证件号码", writes=False)
+async def holder_numbers(asked: NumbersAsked, session: web.Session, kernel: web.KernelOf) -> HolderNumbers:
+    """Who asks records the file they go into."""
+    people = select(WRITTEN_AS.id, Trainee.id.label("who"), Trainee.id_number).join(Trainee, IS_THE_ONE)
+    found = (await session.execute(people.where(WRITTEN_AS.id.in_(asked.trainee_ids)))).all()
+
+    def opened() -> list[HolderNumber]:
+        vault, column = kernel.vault, "id_number"
+        return [HolderNumber(id=row.id, id_number=fields.opened(vault, "trainees", row.who, column, row.id_number) or "") for row in found]
+
+    return HolderNumbers(trainees=await asyncio.to_thread(opened))
 
 
 @router.operation("GET", "/internal/v1/above-scale-enterprises", may=access.INTERNAL, summary="当日应当备案的规上企业")

@@ -1,0 +1,49 @@
+"""Paths of files of classes, trainees and enrolments for other platforms, by the county's layouts."""
+
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+
+from services.registry.exports import reading
+from services.registry.exports.tables import Export
+from services.registry.files.tables import File
+from shared import errors, exports, pages, web, wire
+from shared.exports import AnswerIn, ExportOut, Made, Narrowed
+from shared.web.workbooks import Workbook
+
+router = web.Router("exports")
+NOUN, ONE = "export", "/v1/exports/{export_id:uuid}"
+Listed = Annotated[pages.Asked, pages.asking(made_at=Export.made_at)]
+STEP = (errors.InvalidState, errors.StaleVersion)
+
+
+async def _file(layout: str, filters: Narrowed, kernel: web.KernelOf) -> Made:
+    return await reading.file(kernel, layout, filters)
+
+
+@router.operation(
+    "GET", "/v1/exports/{layout}.xlsx", may=exports.MAKES, summary="按上报格式导出班级、学员或报名", recorded=True, response_class=Workbook
+)
+async def export(made: Annotated[Made, Depends(_file)], session: web.Session, call: web.Caller) -> Workbook:
+    kept = await exports.keep(session, call, Export, NOUN, made)
+    return Workbook(made.content, f"{made.code}-{kept.id}")
+
+
+@router.operation("GET", "/v1/exports", may=exports.READERS, summary="历次导出:何时报送、如何答复", errors=[errors.InvalidCursor])
+async def list_exports(session: web.Session, asked: Listed, layout: pages.AnyOf[str] = None) -> wire.Page[ExportOut]:
+    return wire.Page[ExportOut].model_validate(await exports.page(session, Export, asked, layout))
+
+
+@router.operation("POST", f"{ONE}:sent", may=exports.MAKES, summary="登记已报送", errors=STEP, paper=partial(exports.to_send, of=Export))
+async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
+    return await exports.sent(session, call, Export, NOUN, export_id)
+
+
+@router.operation(
+    "POST", f"{ONE}:answer", may=exports.MAKES, summary="登记对方的答复", errors=STEP, paper=partial(exports.to_answer, of=Export)
+)
+async def answer(export_id: UUID, body: AnswerIn, session: web.Session, call: web.Caller) -> ExportOut:
+    known = body.file_id is not None and await session.get(File, body.file_id) is not None
+    return await exports.answered(session, call, Export, NOUN, export_id, body, file_known=known)
