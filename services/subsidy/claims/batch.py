@@ -116,6 +116,9 @@ async def decide(session: AsyncSession, call: Call, kernel: Kernel, body: Decide
     await funds.lock(session, *{claim.fund_id for claim in at_hand if claim.fund_id})
     await steps.locked(session, [claim.id for claim in at_hand])
     results = [await _one(session, call, kernel, body, chosen.names, claim_id) for claim_id in chosen.claim_ids]
+    if body.action == "confirm":
+        updated = [claim_id for claim_id, each in zip(chosen.claim_ids, results, strict=True) if each.outcome == "updated"]
+        await operations.look_again(session, call, updated)
     refusals = [_refused(call, claim_id, each) for claim_id, each in zip(chosen.claim_ids, results, strict=True) if each.faults]
     await deeds.record_all(session, refusals)
     place = "/claim_ids" if body.claim_ids else "/filter"

@@ -11,10 +11,10 @@ from sqlalchemy import Uuid, bindparam, cast, func, literal, null, or_, select, 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.claims import lines, reading, steps
+from services.subsidy.claims import steps
 from services.subsidy.claims.policy import APPROVED, BY_FACTS, BY_REGISTER, BY_REVIEWER, a_hold, stands
+from services.subsidy.claims.reading import Taken
 from services.subsidy.claims.rules import Judged
-from services.subsidy.claims.schemas import ClaimOut
 from services.subsidy.claims.tables import Claim, KnownBlacklisting, Line
 from services.subsidy.codes import ClaimStatus, Payee
 from shared.access import Call
@@ -55,21 +55,21 @@ class Followed:
     ended: list[UUID]
 
 
-async def hold(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
+async def hold(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> Taken:
     claim, done = await steps.permit(session, call, claim_id, "hold")
     claim.holds = [*claim.holds, a_hold(f"{call.actor.role}_hold", reason, call.now)]
     done.append(await steps.take(session, call, claim, "hold", comment=reason))
-    return await reading.one(session, call, claim, await lines.shown_of(session, claim.id), done)
+    return Taken(claim, done)
 
 
-async def release(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
+async def release(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> Taken:
     """Ends every hold that stands today. Of an approved claim it says as well that what is new about its lines is no reason not to pay them."""
     claim, done = await steps.permit(session, call, claim_id, "release")
     claim.holds = [each for each in claim.holds if not stands(each, call.today)]
     done.append(await steps.take(session, call, claim, "release", comment=comment))
     if claim.status == APPROVED:
         await session.execute(update(Line).where(Line.claim_id == claim.id).values(before=None))
-    return await reading.one(session, call, claim, await lines.shown_of(session, claim.id), done)
+    return Taken(claim, done)
 
 
 def listed(call: Call, listing: Mapping[str, Any]) -> dict[str, Any]:

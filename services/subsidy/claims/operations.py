@@ -17,6 +17,7 @@ from services.subsidy.claims.clients import Asked, Gathered
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import unknown_trainee
 from services.subsidy.claims.policy import BY_FACTS, on_hold
+from services.subsidy.claims.reading import Taken
 from services.subsidy.claims.schemas import Attaching, ClaimChange, ClaimIn, ClaimOut, LineReason, QuoteOut, Resolution
 from services.subsidy.claims.tables import Claim, Decision
 from services.subsidy.codes import ClaimMessage, ClaimStatus, LineVerdict, Outcome
@@ -158,7 +159,7 @@ async def attach(session: AsyncSession, call: Call, claim_id: UUID, body: Attach
         raise errors.Invalid(faults=faults)
     papers.attach(claim, [*map(UUID, claim.attachments), *body.attachments])
     done.append(await steps.take(session, call, claim, "attach", files=await reading.files(session, claim)))
-    return await _shown(session, call, claim, done)
+    return await reading.after(session, call, Taken(claim, done))
 
 
 async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
@@ -171,13 +172,13 @@ async def withdraw(session: AsyncSession, call: Call, claim_id: UUID, comment: s
     return await reading.one(session, call, claim, people, done)
 
 
-async def review(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None, fund_id: UUID | None = None) -> ClaimOut:
+async def review(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None, fund_id: UUID | None = None) -> Taken:
     """First review (初审). Of a claim that came without a fund it names one, as the terms allow."""
     claim, done = await steps.permit(session, call, claim_id, "review")
     if claim.fund_id is None or fund_id not in (None, claim.fund_id):
         await _name_fund(session, claim, fund_id)
     done.append(await steps.take(session, call, claim, "review", comment=comment))
-    return await _shown(session, call, claim, done)
+    return Taken(claim, done)
 
 
 async def _name_fund(session: AsyncSession, claim: Claim, fund_id: UUID | None) -> None:
@@ -192,7 +193,7 @@ async def _name_fund(session: AsyncSession, claim: Claim, fund_id: UUID | None) 
     claim.fund_id, claim.facts_hash = fund.id, digest(claim.facts)
 
 
-async def confirm(session: AsyncSession, call: Call, kernel: Kernel, names: clients.Names, claim_id: UUID, comment: str | None) -> ClaimOut:
+async def confirm(session: AsyncSession, call: Call, kernel: Kernel, names: clients.Names, claim_id: UUID, comment: str | None) -> Taken:
     """Second review (复审): posts the public notice, with names as registry knows them now."""
     claim, done = await steps.permit(session, call, claim_id, "confirm")
     people = await lines.shown_of(session, claim.id)
@@ -206,39 +207,41 @@ async def confirm(session: AsyncSession, call: Call, kernel: Kernel, names: clie
         claim.id, claim.scheme, institution.name if institution else None, class_.name if class_ else None, claim.amount, persons
     )
     await notices.post(session, call, kernel, announced, claim.notice_working_days)
-    await steps.judge_anew(
-        session, "claim.confirmed", db.new_id(), call.now, Claim.id == claim.id
-    )  # what came meanwhile is seen before the money goes
-    return await reading.one(session, call, claim, people, done)
+    return Taken(claim, done, people)
 
 
-async def approve(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> ClaimOut:
+async def look_again(session: AsyncSession, call: Call, claim_ids: Collection[UUID]) -> None:
+    """After they were confirmed: what came meanwhile is seen before the money goes."""
+    await steps.judge_anew(session, "claim.confirmed", db.new_id(), call.now, Claim.id.in_(claim_ids))
+
+
+async def approve(session: AsyncSession, call: Call, claim_id: UUID, comment: str | None) -> Taken:
     """Approval (批准): the notice is over, nothing is open, and the money is there. Two approvals at once cannot spend the same yuan."""
     claim, done = await steps.permit(session, call, claim_id, "approve")
     await funds.reserve(session, call, claim.paid_from, claim.id, claim.amount)
     done.append(await steps.take(session, call, claim, "approve", comment=comment))
     await notices.conclude(session, call, claim.id)
-    return await _shown(session, call, claim, done)
+    return Taken(claim, done)
 
 
-async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: str, said: Sequence[LineReason] = ()) -> ClaimOut:
+async def send_back(session: AsyncSession, call: Call, claim_id: UUID, reason: str, said: Sequence[LineReason] = ()) -> Taken:
     """Return for correction (退回补正): the applicant may change it and submit it again; until then it keeps its place. `said`: of single persons."""
     claim, done = await steps.permit(session, call, claim_id, "return", lock=True)
     people = await lines.release(session, call, claim)
     of_persons = await rules.said_of(session, said, people)
     done.append(await steps.take(session, call, claim, "return", comment=reason, lines=of_persons or None))
     await notices.close(session, call, claim.id)
-    return await reading.one(session, call, claim, people, done)
+    return Taken(claim, done, people)
 
 
-async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
+async def reject(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> Taken:
     """Rejection (不予通过): its people may be claimed for again."""
     claim, done = await steps.permit(session, call, claim_id, "reject", lock=True)
     people = await lines.release(session, call, claim)
     done.append(await steps.take(session, call, claim, "reject", comment=reason))
     await _given_up(session, call, claim)
     await notices.close(session, call, claim.id)
-    return await reading.one(session, call, claim, people, done)
+    return Taken(claim, done, people)
 
 
 async def _given_up(session: AsyncSession, call: Call, claim: Claim) -> None:
@@ -248,7 +251,7 @@ async def _given_up(session: AsyncSession, call: Call, claim: Claim) -> None:
         await steps.judge_anew(session, f"claim.{claim.status}", db.new_id(), call.now, Claim.id == claim.supplement_of_id)
 
 
-async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> ClaimOut:
+async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) -> Taken:
     """Ends an approved claim of which nothing is to be paid any more (办结): one of 0.00, or what is left of one that was paid in part."""
     claim, done = await steps.permit(session, call, claim_id, "close", lock=True)
     people = await lines.release(session, call, claim)
@@ -261,7 +264,7 @@ async def close(session: AsyncSession, call: Call, claim_id: UUID, reason: str) 
     if any(line.paid_yuan for line in people):
         to = (await steps.standing(session, await steps.seen(session, [claim.id])))[claim.id]
     done.append(await steps.take(session, call, claim, "close", to=to, comment=reason))
-    return await reading.one(session, call, claim, people, done)
+    return Taken(claim, done, people)
 
 
 async def resolve(session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, body: Resolution) -> ClaimOut:
@@ -315,10 +318,6 @@ def _as_gathered(session: AsyncSession, gathered: Gathered) -> tuple[Claim, list
     assert gathered.claim is not None, "the facts of a claim come with it"
     session.add(gathered.claim)
     return gathered.claim, list(gathered.done)
-
-
-async def _shown(session: AsyncSession, call: Call, claim: Claim, done: list[Any]) -> ClaimOut:
-    return await reading.one(session, call, claim, await lines.shown_of(session, claim.id), done)
 
 
 def _changed(call: Call, asked: Asked, body: ClaimChange) -> Asked:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -76,6 +76,21 @@ def _counted(seen: Sequence[Any]) -> dict[str, int]:
 def _without_reason(hold: Any) -> Hold:
     """What is written of a hold may name others."""
     return Hold.model_validate(hold).model_copy(update={"reason": HELD})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A claim after a step, with its steps so far, and its lines where they were read. Whoever takes the step on many claims asks for no more."""
+
+    claim: Claim
+    done: Sequence[Decision]
+    people: Sequence[Any] | None = None
+
+
+async def after(session: AsyncSession, call: Call, taken: Taken) -> ClaimOut:
+    """What a step answers: the claim as it leaves it."""
+    people = await lines.shown_of(session, taken.claim.id) if taken.people is None else taken.people
+    return await one(session, call, taken.claim, people, taken.done)
 
 
 async def one(session: AsyncSession, call: Call, claim: Claim, people: Sequence[Any], done: Sequence[Decision]) -> ClaimOut:

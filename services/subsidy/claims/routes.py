@@ -283,7 +283,9 @@ async def withdraw(claim_id: UUID, session: web.Session, call: web.Caller, body:
 
 @step("review", "初审通过", SamePerson, example=AGREED)
 async def review(claim_id: UUID, session: web.Session, call: web.Caller, body: Annotated[Reviewed | None, Body()] = None) -> ClaimOut:
-    return await operations.review(session, call, claim_id, *((body.comment, body.fund_id) if body else (None, None)))
+    return await reading.after(
+        session, call, await operations.review(session, call, claim_id, *((body.comment, body.fund_id) if body else (None, None)))
+    )
 
 
 @step("confirm", "复审通过并公示", SamePerson, CalendarYearMissing, example=AGREED)
@@ -295,37 +297,39 @@ async def confirm(
     kernel: web.KernelOf,
     body: Comment = None,
 ) -> ClaimOut:
-    return await operations.confirm(session, call, kernel, names, claim_id, body.comment if body else None)
+    confirmed = await operations.confirm(session, call, kernel, names, claim_id, body.comment if body else None)
+    await operations.look_again(session, call, [claim_id])
+    return await reading.after(session, call, confirmed)
 
 
 @step("approve", "批准并占用资金", SamePerson, *AGAINST_APPROVAL, example=AGREED)
 async def approve(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
-    return await operations.approve(session, call, claim_id, body.comment if body else None)
+    return await reading.after(session, call, await operations.approve(session, call, claim_id, body.comment if body else None))
 
 
 @step("return", "退回补正", ClaimInBatch, example=BECAUSE)
 async def send_back(claim_id: UUID, body: Returned, session: web.Session, call: web.Caller) -> ClaimOut:
-    return await operations.send_back(session, call, claim_id, body.reason, body.lines)
+    return await reading.after(session, call, await operations.send_back(session, call, claim_id, body.reason, body.lines))
 
 
 @step("reject", "不予通过", ClaimInBatch, example=BECAUSE)
 async def reject(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
-    return await operations.reject(session, call, claim_id, body.reason)
+    return await reading.after(session, call, await operations.reject(session, call, claim_id, body.reason))
 
 
 @step("close", "办结:批准后不再付款的", ClaimInBatch, example=BECAUSE)
 async def close(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
-    return await operations.close(session, call, claim_id, body.reason)
+    return await reading.after(session, call, await operations.close(session, call, claim_id, body.reason))
 
 
 @step("hold", "暂缓", example=BECAUSE)
 async def hold(claim_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> ClaimOut:
-    return await holds.hold(session, call, claim_id, body.reason)
+    return await reading.after(session, call, await holds.hold(session, call, claim_id, body.reason))
 
 
 @step("release", "解除暂缓", example=AGREED)
 async def release(claim_id: UUID, session: web.Session, call: web.Caller, body: Comment = None) -> ClaimOut:
-    return await holds.release(session, call, claim_id, body.comment if body else None)
+    return await reading.after(session, call, await holds.release(session, call, claim_id, body.comment if body else None))
 
 
 @step("resolve", "处理一名待核实人员:认可、不予补贴或另立新单", SamePerson, TermsUnconfirmed, CalendarYearMissing, example=RESOLVED)

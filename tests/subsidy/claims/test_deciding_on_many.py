@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from services.subsidy.claims.conditions import ClaimFilter
+from services.subsidy.reassessments.job import run_due
 from shared import db
 from tests.conftest import Start
 from tests.subsidy.claims.world import AFTER_NOTICE, BECAUSE, IN_MAY, World, a_person, a_world, key
@@ -140,3 +141,21 @@ async def test_what_is_said_of_a_stranger_or_twice_of_one_is_refused(start: Star
         answer = await world.act("officer", "return", claim, BECAUSE | {"lines": said})
         faults = [(each["code"], each["pointer"]) for each in answer.json()["errors"]]
         assert faults == [("unknown_trainee", "/lines/1/trainee_id"), ("named_twice", "/lines/2/trainee_id")]
+
+
+@pytest.mark.parametrize("many", [False, True])
+async def test_what_came_before_the_confirmation_without_being_heard_is_seen_after_it(start: Start, many: bool) -> None:
+    async with a_world(start) as world:
+        people = [a_person(), a_person()]
+        claims = [await world.bring_to("reviewed", world.open_class([each])) for each in people]
+        await run_due(world.subsidy.kernel)
+        for each in people:
+            each["birth_on"] = "1950-01-01"
+        if many:
+            answer = await decide(world, "reviewer", action="confirm", claim_ids=[each["id"] for each in claims])
+            assert answer.json()["summary"]["updated"] == 2, answer.text
+        else:
+            claims = [await world.step("reviewer", "confirm", each) for each in claims]
+        await run_due(world.subsidy.kernel)
+        seen = [(await world.as_("auditor").get(f"/v1/claims/{each['id']}")).json() for each in claims]
+        assert [(each["status"], bool(each["hold"])) for each in seen] == [("in_notice", True)] * 2
