@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared import kernel_revision
 
 revision: str = "registry_0054"
-down_revision: str | None = "registry_0057"
+down_revision: str | None = "registry_0055"
 branch_labels: None = None
 depends_on: None = None
 
