@@ -24,6 +24,7 @@ NOUNS = (
     "filings",
     "funds",
     "harvest-alarms",
+    "history-imports",
     "identity",
     "imports",
     "institutions",

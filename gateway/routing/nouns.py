@@ -32,6 +32,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "trade-filings",
         "catalogues",
         "seat-plans",
+        "history-imports",
         "skill-standards",
         "training-bases",
         "harvest-alarms",

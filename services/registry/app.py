@@ -48,6 +48,7 @@ from services.registry.training.enrolments import facts as enrolled
 from services.registry.training.enrolments import routes as enrolments
 from services.registry.training.enrolments import visibility as enrolments_seen
 from services.registry.training.enterprise_surveys import routes as enterprise_surveys
+from services.registry.training.history_imports import routes as history_imports
 from services.registry.training.inspections import routes as inspections
 from services.registry.training.job_offers import routes as job_offers
 from services.registry.training.open_classes import routes as open_classes
@@ -74,6 +75,7 @@ PART = web.Part(
         skill_standards.router,
         training_bases.router,
         seat_plans.router,
+        history_imports.router,
         trainees.router,
         merges.router,
         corrections.router,

@@ -88,6 +88,7 @@ class ClassRead(_Read):
     approved_at: datetime | None = None
     late_reason: str | None = None
     need_reason: str | None = None
+    imported: bool = False
     kind: str | None = None
     order_id: UUID | None = None
     posts: tuple[Posts, ...] | None = None

@@ -82,6 +82,7 @@ SCOPES = {
     "/v1/filings": "o---aa--aa-",
     "/v1/funds": "aaaaaaa-aa-",
     "/v1/harvest-alarms": "--------a--",
+    "/v1/history-imports": "----aa--aa-",
     "/v1/imports": "o-n-aa--aa-",
     "/v1/institutions": "o-oaaa--aa-",
     "/v1/objections": "----aaa-aa-",

@@ -12,6 +12,7 @@ from deploy.demo.second_half import SecondHalf
 from deploy.stack import Stack
 from tests.attacks.doors import NOBODYS, PARAMETER, Operation, Try, ask_all, operations
 from tests.attacks.tokens import Forge
+from tests.registry import made
 
 FAR = "522601209"
 ANOTHER_USCC = "52522601MJ0KL0037W"
@@ -35,6 +36,7 @@ def build(stack: Stack, forge: Forge) -> World:
         _trade_papers(stack, forge, job.institution_id)
         _seats(stack, forge, job.institution_id)
         _supervision_tasks(stack, forge, job.institution_id)
+        _past(stack, forge, job.institution_id)
         found = operations(stack)
         strangers: dict[str, dict[str, Any]] = {
             "institution": {"institution_id": another["id"], "manager": True},
@@ -74,6 +76,22 @@ def _seats(stack: Stack, forge: Forge, institution_id: str) -> None:
     body = {"year": 2027, "institution_id": institution_id, "channel": "project", "seats": 40}
     by = sent_as(forge.true("officer"), "seats")
     httpx.post(f"{stack.gateway_url}/v1/seat-plans", json=body, headers=by, timeout=60).raise_for_status()
+
+
+def _past(stack: Stack, forge: Forge, institution_id: str) -> None:
+    """An import of past years whose one class completed nobody: it changes no count."""
+    person = {"id_number": made.citizen(977), "name": "吴往年", "outcome": "absent"}
+    days = {"starts_on": "2023-04-08", "ends_on": "2023-04-10", "hours": 8, "region_code": "522601100"}
+    item = {
+        "number_there": "2023-001",
+        "name": "往年班",
+        "institution_id": institution_id,
+        "channel": "project",
+        "trade_name": "刺绣",
+    } | days
+    by = sent_as(forge.true("officer"), "past")
+    body = {"items": [item | {"people": [person]}]}
+    httpx.post(f"{stack.gateway_url}/v1/history-imports", json=body, headers=by, timeout=60).raise_for_status()
 
 
 def _trade_papers(stack: Stack, forge: Forge, institution_id: str) -> None:

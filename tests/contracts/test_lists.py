@@ -39,6 +39,7 @@ _OF_THE_TRAIL |= {
         "task_id",
         "subtarget_id",
         "plan_id",
+        "history_import_id",
     )
 }
 OF_A_PAPER = {**_OF_THE_TRAIL, "code": {"scheme"}}  # where the parent's id has another name than in the path

@@ -32,6 +32,7 @@ from services.registry.training.enrolments import conditions
 from services.registry.training.enrolments import visibility as enrolments
 from services.registry.training.enrolments.tables import Employment, Enrolment
 from services.registry.training.enterprise_surveys.tables import EnterpriseSurvey
+from services.registry.training.history_imports.tables import HistoryImport
 from services.registry.training.inspections.tables import Inspection
 from services.registry.training.job_offers.tables import JobOffer
 from services.registry.training.seat_plans import reading as seat_plans
@@ -54,6 +55,7 @@ PAPERS: Mapping[str, Paper] = {
         for noun, path in PATHS.items()
     },
     "seat_plan": Paper("/v1/seat-plans/{plan_id:uuid}", seat_plans.SEEN.with_only_columns(SeatPlan.id), institutions.rows),
+    "history_import": Paper("/v1/history-imports/{history_import_id:uuid}", select(HistoryImport.id), lambda _: true()),
     "outside_payment": Paper("/v1/outside-payments/{payment_id:uuid}", select(OutsidePayment.id), lambda _: true()),
     "status_record": Paper("/v1/status-records", select(StatusRecord.id), lambda _: true()),
     "status_list": Paper("/v1/status-lists", select(StatusList.id), lambda _: true()),

@@ -25,6 +25,7 @@ import services.registry.training.classes.tables
 import services.registry.training.complaints.tables
 import services.registry.training.enrolments.tables
 import services.registry.training.enterprise_surveys.tables
+import services.registry.training.history_imports.tables
 import services.registry.training.inspections.tables
 import services.registry.training.job_offers.tables
 import services.registry.training.seat_plans.tables

@@ -249,6 +249,7 @@ def _class_facts(read: ClassRead) -> ClassFacts:
         exited_on=institution.exited_on,
         proposed_at=read.proposed_at,
         filed_at=read.filed_at,
+        imported=read.imported,
         approved_at=read.approved_at,
         late_reason=read.late_reason,
         need_reason=read.need_reason,

@@ -137,6 +137,7 @@ async def judge(
     """Judges what was asked for with what registry told. `submitting` waits for others who claim the same people. `claimed_on`: today, unless said."""
     told, fund, claimed_on = gathered.told, gathered.fund, claimed_on or gathered.asked.claimed_on or call.today
     asked = _as_merged(gathered.asked, told)
+    _not_imported(asked, told)
     lines = _lines(asked, told)
     terms, others = _terms(gathered.known, asked, told, lines, claimed_on)
     faults = [*(_of_class if told.class_ else _of_papers)(call, asked, told, terms, lines), *others, *gathered.faults]
@@ -238,6 +239,16 @@ def _check_applicant(actor: Actor, body: ClaimIn, own: Collection[UUID]) -> None
             "officer": "委托代办的人员的 trainee_id",
         }
         raise NotYourClaim(f"applicant 须为{words.get(actor.role, '申领人')}。")
+
+
+def _not_imported(asked: Asked, told: Told) -> None:
+    """A class of past years, whether there were terms then or not; of another's nothing is told."""
+    class_ = told.class_
+    if class_ and class_.imported and asked.institution_id in (None, class_.institution.id):
+        fix = "请核对 class_id;导入的往年班级只计入培训人次,不申领补贴。"
+        raise errors.Invalid(
+            faults=[errors.Fault("class_imported", pointer="/class_id", seen=class_.number, allowed="在本系统申报的班级", fix=fix)]
+        )
 
 
 def _lines(asked: Asked, told: Told) -> tuple[Wanted, ...]:

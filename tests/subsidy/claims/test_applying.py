@@ -161,6 +161,16 @@ async def test_an_unsubsidised_class_is_neither_claimed_for_nor_quoted(start: St
             assert [(each["code"], each["pointer"]) for each in answer.json()["errors"]] == [("class_unsubsidised", "/class_id")]
 
 
+@pytest.mark.parametrize("starts_on", ["2025-04-08", "2023-04-08"], ids=["of the terms' days", "before the first terms"])
+async def test_a_class_of_past_years_is_neither_claimed_for_nor_quoted(start: Start, starts_on: str) -> None:
+    async with a_world(start) as world:
+        class_id = world.open_class([a_person()], imported=True, starts_on=starts_on)
+        for path in ("/v1/claims", "/v1/claims:quote"):
+            answer = await world.as_("institution").post(path, json=world.body(class_id), headers=key())
+            assert answer.status_code == 422
+            assert [(each["code"], each["pointer"]) for each in answer.json()["errors"]] == [("class_imported", "/class_id")]
+
+
 async def test_a_class_without_anyone_cannot_be_claimed(start: Start) -> None:
     async with a_world(start) as world:
         answer = await world.as_("institution").post("/v1/claims", json=world.body(world.open_class([])), headers=key())

@@ -1,6 +1,6 @@
 """Takes in what people were paid elsewhere, and voids what was told wrongly."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +85,16 @@ async def void(session: AsyncSession, call: Call, payment_id: UUID, reason: str)
     await session.flush()
     await _announce(session, call, "voided", [payment])
     return await reading.paper(session, call, payment_id)
+
+
+async def void_all(session: AsyncSession, call: Call, payment_ids: Collection[UUID], reason: str) -> None:
+    """Of these, all that still count."""
+    standing = select(OutsidePayment).where(OutsidePayment.id.in_(payment_ids), OutsidePayment.voided_at.is_(None)).with_for_update()
+    payments = list(await session.scalars(standing))
+    for each in payments:
+        each.voided_at, each.void_reason = call.now, reason
+    await session.flush()
+    await _announce(session, call, "voided", payments)
 
 
 async def _announce(session: AsyncSession, call: Call, what: str, payments: list[OutsidePayment]) -> None:

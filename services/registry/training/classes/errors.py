@@ -39,6 +39,10 @@ class ClassUnsubsidised(errors.Problem):
     code, status = "class_unsubsidised", 409
 
 
+class ClassImported(errors.Problem):
+    code, status = "class_imported", 409
+
+
 class InstitutionBlacklisted(errors.Problem):
     code, status = "institution_blacklisted", 409
 

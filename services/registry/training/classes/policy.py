@@ -22,6 +22,8 @@ NOT_OVER: Final = (*TO_COME, Status.IN_PROGRESS)
 
 READ_ONLY: Final = Refusal("forbidden", "该班级属于本部门牵头的项目,但不是本部门申报的,只能查看。请由申报方或经办人员办理。")
 
+IMPORTED: Final = Refusal("invalid_state", "本班是导入的往年数据,不再办理。有误的请作废该次导入,改正后重新导入。")
+
 # What is done within a state, with the class or with its people and days.
 CHANGE: Final = Step("change", "修改", by(PROPOSERS, *EDITED))
 SCHEDULE: Final = Step("schedule", "排课", by(PROPOSERS, *TO_COME, Status.IN_PROGRESS))
@@ -74,7 +76,7 @@ class Organiser:
 class Held:
     """A class as it stands. `filing_days`: how many days before its first it is to be filed, None: whenever. `done`: (part, person) of what was done with it.
     `organiser`: None where nothing depends on it. `claims`: the numbers of those made for it that were submitted, as far as anybody has asked.
-    `no_seats`: why the year's plan has too few left for it."""
+    `no_seats`: why the year's plan has too few left for it. `imported`: it is told of past years."""
 
     status: Status
     starts_on: date
@@ -86,6 +88,7 @@ class Held:
     organiser: Organiser | None
     claims: Sequence[str] = ()
     no_seats: str | None = None
+    imported: bool = False
 
 
 def order_not_open(number: str, closed: bool, until_on: date | None, on: date) -> str | None:
@@ -143,6 +146,8 @@ def asks_standing(status: str, role: str) -> bool:
 
 
 def _facts_against(action: str, held: Held, role: str, today: date) -> Refusal | None:
+    if held.imported:
+        return IMPORTED
     if action in STANDING and held.organiser and (refusal := barred(held.organiser, held.starts_on, held.ends_on)):
         return refusal
     if action == "approve" and held.no_seats:

@@ -71,7 +71,7 @@ async def get_whole(kernel: Kernel, call: Call, class_id: UUID) -> ClassPaper:
     if found.order_id and found.status in policy.NOT_OVER:
         await clients.tell_order(kernel, call, found.order_id)
         return found.model_copy(update={"warnings": _warnings(call, found)})
-    if found.status not in policy.MACHINE.step("reopen").roles.get(call.actor.role, ()):
+    if found.imported or found.status not in policy.MACHINE.step("reopen").roles.get(call.actor.role, ()):
         return found
     try:
         refusal = policy.claimed(await clients.claims_of_class(kernel, call, class_id))
@@ -151,7 +151,17 @@ def held(row: Any, organiser: policy.Organiser | None, claims: Sequence[str] = (
     done = [(part, person) for part, person in wrote if person]
     filing_days = reference.lists().channels[row.channel].filing_days_before_start_at_least
     return policy.Held(
-        ClassStatus(row.status), row.starts_on, row.ends_on, _filed_on(row), row.late_reason, filing_days, done, organiser, claims, no_seats
+        ClassStatus(row.status),
+        row.starts_on,
+        row.ends_on,
+        _filed_on(row),
+        row.late_reason,
+        filing_days,
+        done,
+        organiser,
+        claims,
+        no_seats,
+        row.imported,
     )
 
 

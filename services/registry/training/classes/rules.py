@@ -90,7 +90,7 @@ def _hours(body: Any, _today: date) -> list[Fault]:
 DAYS = (_days, _hours)
 
 
-def _trade(body: Any, _today: date) -> list[Fault]:
+def trade(body: Any, _today: date) -> list[Fault]:
     code, level = body.occupation_code, body.level
     if code is None:
         if body.trade_name and body.trade_filing_no:
@@ -195,7 +195,8 @@ def _unpaid(body: Any, _today: date) -> list[Fault]:
     return [Fault("invalid_value", "/fund_source", seen=body.fund_source, allowed="非补贴社会培训不使用补贴资金", fix=fix)]
 
 
-RULES = (*DAYS, _trade, _programmes, _region, _zone, _kind, _posts, _unpaid)
+KNOWN = (_programmes, _region, _zone)  # of the reference lists
+RULES = (*DAYS, trade, *KNOWN, _kind, _posts, _unpaid)
 
 
 def order(order_id: UUID | None, known: OrderRead | None, starts_on: date | None) -> list[Fault]:

@@ -160,6 +160,7 @@ class ClassOut(wire.Out):
     late_reason: str | None
     external_refs: list[wire.ExternalRef]
     department: str | None = Field(description="提出的牵头部门")
+    imported: bool = Field(description="往年数据:计入人次,不申领补贴")
     status: ClassStatus
     status_reason: str | None = Field(description="退回、不予批准或取消的理由")
     completed_people: int | None = Field(description="结业人数;结班前为 null")

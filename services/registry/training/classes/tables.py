@@ -19,7 +19,7 @@ ELSE sponsor IS NOT NULL END"""
 class TrainingClass(db.Versioned, Referenced, Row):
     """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault.
     `completed_people`: how many completed it, from the day it was closed. `filed_at`: when it was first submitted, for this first day or an earlier one;
-    None, as `approved_at`: not yet, or not known of a class older than the column. `posts`: what employers agreed to take its people for. `proposed_by`, `changed_by` (last), `submitted_by`: the persons, none of whom
+    None, as `approved_at`: not yet, or not known of a class older than the column. `imported`: told of past years, and never claimed for. `posts`: what employers agreed to take its people for. `proposed_by`, `changed_by` (last), `submitted_by`: the persons, none of whom
     approves."""
 
     __tablename__ = "classes"
@@ -48,6 +48,7 @@ class TrainingClass(db.Versioned, Referenced, Row):
     order_id: Mapped[UUID | None]
     fund_source: Mapped[str | None] = mapped_column(Text)
     demonstration: Mapped[bool]
+    imported: Mapped[bool] = mapped_column(server_default=text("false"))
     department: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     status_reason: Mapped[str | None] = mapped_column(Text)
@@ -69,7 +70,10 @@ class TrainingClass(db.Versioned, Referenced, Row):
         CheckConstraint("hours > 0", name="hours"),
         CheckConstraint("seats > 0", name="seats"),
         CheckConstraint("(status = 'completed') = (completed_people IS NOT NULL)", name="completed_people"),
-        CheckConstraint("occupation_code IS NOT NULL OR (trade_name IS NOT NULL AND trade_filing_no IS NOT NULL)", name="trade"),
+        CheckConstraint(
+            "occupation_code IS NOT NULL OR (trade_name IS NOT NULL AND (trade_filing_no IS NOT NULL OR imported))", name="trade"
+        ),
+        CheckConstraint("NOT imported OR status IN ('completed', 'cancelled')", name="imported_over"),
         CheckConstraint(KIND_WHOLE, name="kind_whole"),
         db.one_of("kind", ClassKind),
         db.one_of("delivery", Delivery),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.registry.codes import Channel
 from services.registry.training.classes import reading as classes
-from services.registry.training.classes.errors import ClassUnsubsidised
+from services.registry.training.classes.errors import ClassImported, ClassUnsubsidised
 from services.registry.training.eligibility import reading, schemas
 from shared import errors, http_client
 from shared.access import Call
@@ -21,6 +21,8 @@ async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | 
     async with kernel.reading() as session:
         await classes.find(session, call, class_id)
     facts = await reading.gather(kernel, class_id)
+    if facts["class"]["imported"]:
+        raise ClassImported
     if facts["class"]["channel"] == Channel.SOCIAL:
         raise ClassUnsubsidised
     scheme = scheme or facts["class"]["channel"]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from services.registry.codes import Scheme
-from services.registry.training.classes.errors import ClassUnsubsidised
+from services.registry.training.classes.errors import ClassImported, ClassUnsubsidised
 from services.registry.training.classes.visibility import READERS
 from services.registry.training.eligibility import operations, schemas
 from shared import errors, web
@@ -19,7 +19,7 @@ router = web.Router("classes")
     "/v1/classes/{class_id:uuid}/eligibility",
     may=READERS,
     summary="预审:谁会被拒、为什么、何时起不再被拒",
-    errors=[ClassUnsubsidised, errors.UpstreamFailed, errors.UpstreamTimeout],
+    errors=[ClassImported, ClassUnsubsidised, errors.UpstreamFailed, errors.UpstreamTimeout],
 )
 async def eligibility(
     class_id: UUID,

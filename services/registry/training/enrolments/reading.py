@@ -39,6 +39,7 @@ SHOWN: Select[*tuple[Any, ...]] = (
         Trainee.id_number_masked,
         Trainee.id_number_masked.label("id_number"),
         Enrolment.outcome,
+        TrainingClass.imported,
         Enrolment.days_attended,
         Enrolment.half_days_attended,
         Enrolment.counted_on,

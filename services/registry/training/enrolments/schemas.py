@@ -45,6 +45,7 @@ class EnrolmentOut(wire.Out):
     id_number_masked: Annotated[str, names.Beside("trainee_id", "trainees", "id_number_masked")]
     id_number: str = Field(description="同 id_number_masked")
     outcome: EnrolmentOutcome
+    imported: bool = Field(description="往年数据:计入人次,不申领补贴")
     days_attended: int = Field(description="上午、下午都签到的天数", examples=[3])
     half_days_attended: int = Field(examples=[6])
     counted_on: wire.CivilDate | None = Field(description="计入人次的日期:班级最后一天")

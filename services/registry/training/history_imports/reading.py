@@ -1,0 +1,86 @@
+"""Imports of past years as they are shown, and what stands against taking one back."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.people.known.tables import KnownCertificate, KnownPlacement
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.tables import Employment, Enrolment
+from services.registry.training.history_imports.errors import HistoryBuiltOn
+from services.registry.training.history_imports.schemas import HistoryClassOut, HistoryImportOut, HistoryImportPaper
+from services.registry.training.history_imports.tables import HistoryClass, HistoryImport
+from shared import access, errors, pages, wire
+from shared.access import Call
+from shared.steps import Refusal, wrong_role
+
+SENDS = frozenset({"officer"})
+SEES = access.OFFICES | {"system"}
+VOIDED = Refusal("invalid_state", "这次导入已作废。如须计入,请重新导入。")
+BUILT_ON = Refusal(HistoryBuiltOn.code, "所导入的班级已有证书、上岗或就业记录。请先撤销这些记录,再作废。")
+_kept = ("id", "document", "classes", "people", "completed", "imported_at", "voided_at", "void_reason", "version")
+SHOWN: Select[Any] = select(
+    *(getattr(HistoryImport, name) for name in _kept), func.cardinality(HistoryImport.payment_ids).label("payments")
+)
+
+
+def _class_ids(import_id: UUID) -> Select[UUID]:
+    return select(HistoryClass.class_id).where(HistoryClass.import_id == import_id)
+
+
+def imported(import_id: UUID) -> ColumnElement[bool]:
+    """The classes of an import."""
+    return TrainingClass.id.in_(_class_ids(import_id))
+
+
+def enrolled(import_id: UUID) -> ColumnElement[bool]:
+    """Those who were in them."""
+    return Enrolment.class_id.in_(_class_ids(import_id))
+
+
+async def _stands_against(session: AsyncSession, row: Any) -> Refusal | None:
+    if row.voided_at:
+        return VOIDED
+    work = exists().where(
+        Employment.enrolment_id == Enrolment.id, Enrolment.class_id.in_(_class_ids(row.id)), Employment.voided_at.is_(None)
+    )
+    certificate = exists().where(KnownCertificate.class_id.in_(_class_ids(row.id)), KnownCertificate.revoked_on.is_(None))
+    placement = exists().where(KnownPlacement.class_id.in_(_class_ids(row.id)))
+    return BUILT_ON if await session.scalar(select(or_(work, certificate, placement))) else None
+
+
+async def permit(session: AsyncSession, call: Call, history_import_id: UUID, *, lock: bool = False) -> HistoryImport:
+    """The import, of the caller's version, where it can be taken back."""
+    wanted = select(HistoryImport).where(HistoryImport.id == history_import_id)
+    found = await session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None:
+        raise errors.NotFound()
+    call.match(found.version)
+    if refusal := await _stands_against(session, found):
+        raise (HistoryBuiltOn if refusal is BUILT_ON else errors.InvalidState)(refusal.detail)
+    return found
+
+
+async def require(session: AsyncSession, history_import_id: UUID) -> Any:
+    row = (await session.execute(SHOWN.where(HistoryImport.id == history_import_id))).first()
+    if row is None:
+        raise errors.NotFound()
+    return row
+
+
+async def paper(session: AsyncSession, call: Call, history_import_id: UUID) -> HistoryImportPaper:
+    row = await require(session, history_import_id)
+    refusal = wrong_role(SENDS, call.actor.role) or await _stands_against(session, row)
+    kept = HistoryClass
+    named = select(kept.class_id, kept.number_there, TrainingClass.name.label("class_name"), TrainingClass.number.label("class_number"))
+    named = named.join(TrainingClass, TrainingClass.id == kept.class_id).where(kept.import_id == history_import_id)
+    classes = [HistoryClassOut.model_validate(each) for each in await session.execute(named.order_by(kept.class_id))]
+    return HistoryImportPaper.model_validate(
+        {**row._mapping, "of_classes": classes, "allowed_actions": wire.allowed_actions({"void": refusal})}
+    )
+
+
+async def list_imports(session: AsyncSession, asked: pages.Asked) -> dict[str, Any]:
+    return await pages.page(session, SHOWN, HistoryImport.id, asked, HistoryImportOut.model_validate)

@@ -1,0 +1,57 @@
+"""What must hold of what is said about a class of past years. The rules on what a class's days can hold do not: it is kept as it was told."""
+
+from dataclasses import replace
+from datetime import date
+
+from services.registry import fields
+from services.registry.people.outside_payments import rules as payments
+from services.registry.people.trainees import rules as trainees
+from services.registry.people.trainees.rules import Person
+from services.registry.people.trainees.schemas import TraineeIn
+from services.registry.training.classes import rules as classes
+from services.registry.training.history_imports.schemas import PastClassIn
+from shared import wire
+from shared.errors import Fault
+from shared.national_numbers import compact
+
+
+def _over(body: PastClassIn, today: date) -> list[Fault]:
+    found = fields.backwards(body.starts_on, body.ends_on, "/ends_on")
+    if found or body.ends_on <= today:
+        return found
+    fix = "往年数据只收已结束的班级;未结束的请在 /v1/classes 申报。"
+    return [Fault("in_the_future", "/ends_on", seen=str(body.ends_on), allowed=f"不晚于今天 {today}", fix=fix)]
+
+
+def _trade(body: PastClassIn, today: date) -> list[Fault]:
+    """Of old trades not every one was filed."""
+    return [] if body.occupation_code is None and body.trade_name else classes.trade(body, today)
+
+
+RULES = (_over, _trade, *classes.KNOWN)
+
+
+def read(body: PastClassIn, today: date) -> list[Person] | tuple[Fault, ...]:
+    """The people of a class as they are to be registered, in order; or every fault of the class, its people and its payments."""
+    faults, people, first_with = wire.faults(RULES, body, today), list[Person](), dict[str, int]()
+    for index, each in enumerate(body.people):
+        at = f"/people/{index}"
+        said = {"name": each.name, "id_number": each.id_number, "phone": None, "region_code": each.region_code or body.region_code}
+        if (first := first_with.setdefault(compact(each.id_number), index)) != index:
+            faults.append(twice(index, first))
+        person = trainees.person(TraineeIn.model_validate(said), today)
+        if isinstance(person, tuple):
+            faults += [under(at, fault) for fault in person if each.region_code or fault.pointer != "/region_code"]
+        else:
+            people.append(person)
+    for index, payment in enumerate(body.payments):
+        faults += [under(f"/payments/{index}", fault) for fault in wire.faults(payments.RULES, payment, today)]
+    return tuple(faults) or people
+
+
+def twice(index: int, first: int) -> Fault:
+    return Fault("duplicate_item", f"/people/{index}/id_number", fix=f"与第 {first} 名学员是同一人,请删去本项。")
+
+
+def under(pointer: str, fault: Fault) -> Fault:
+    return replace(fault, pointer=f"{pointer}{fault.pointer or ''}")
