@@ -102,7 +102,7 @@ class ClassFacts(wire.Out):
     approved_at: wire.Instant | None
     late_reason: str | None
     need_reason: str | None
-    imported: bool
+    imported: bool = Field(description="导入的往年班级")
     kind: ClassKind
     order_id: UUID | None
     posts: list[PostOut] = Field(description="已落实的岗位")

@@ -42,7 +42,7 @@ async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: sch
 
     answer = await batches.run(session, asked, kept, HistoryClassDiffers)
     made = asked.mode == "commit" and answer.summary.created
-    return schemas.HistoryImportAnswer(**dict(answer), import_id=import_id if made else None)
+    return schemas.HistoryImportAnswer(**dict(answer), id=import_id if made else None)
 
 
 async def _keep(

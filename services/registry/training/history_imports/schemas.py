@@ -58,12 +58,12 @@ class HistoryImportIn(Batch[PastClassIn]):
 class HistoryImportAnswer(BatchOut):
     """Each item's `id` is its class."""
 
-    import_id: UUID | None = Field(description="本次导入的编号;没有新增班级或只校验的为 null")
+    id: UUID | None = Field(description="本次导入的编号;没有新增班级或只校验的为 null")
 
 
 class HistoryImportOut(wire.Out):
     id: UUID
-    document: str | None = Field(description="依据的台账或文号")
+    document: str | None = Field(description="依据的台账或文号", examples=["2023 年培训台账"])
     classes: int = Field(description="导入的班级数")
     people: int = Field(description="导入的学员人次,含未结业的")
     completed: int = Field(description="其中计入的结业人次")
@@ -78,7 +78,7 @@ class HistoryClassOut(wire.Out):
     class_id: UUID
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
-    number_there: str = Field(description="原台账或原平台的班级编号")
+    number_there: str = Field(description="原台账或原平台的班级编号", examples=["2023-NY-017"])
 
 
 class HistoryImportPaper(HistoryImportOut):

@@ -64,17 +64,17 @@ async def test_a_past_class_counts_in_its_town_and_year_and_is_never_claimed_for
         people = [person(501), person(502), person(503, region_code=AWAY), person(504, "absent"), person(505, certificate_no="黔-17")]
         item = past(school, people=people, payments=[paid(501)])
         tried = await told(officer, item, mode="validate")
-        assert (summary(tried), tried["import_id"], await counted(registry)) == ({"created": 1}, None, {})
+        assert (summary(tried), tried["id"], await counted(registry)) == ({"created": 1}, None, {})
         answer = await told(officer, item, document="2024 年台账")
         assert summary(answer) == {"created": 1}
         assert await counted(registry) == {HERE: 2, AWAY: 2}
-        class_id, path = answer["items"][0]["id"], f"{PATH}/{answer['import_id']}"
+        class_id, path = answer["items"][0]["id"], f"{PATH}/{answer['id']}"
         paper = (await officer.get(path)).json()
         assert {name: paper[name] for name in ("classes", "people", "completed", "payments")} == {
             "classes": 1, "people": 5, "completed": 4, "payments": 1,
         }  # fmt: skip
         assert [each["number_there"] for each in paper["of_classes"]] == ["2024-NY-017"]
-        assert (await officer.get(PATH)).json()["items"][0]["id"] == answer["import_id"]
+        assert (await officer.get(PATH)).json()["items"][0]["id"] == answer["id"]
         training = (await officer.get(f"/v1/classes/{class_id}")).json()
         assert (training["imported"], training["status"], training["completed_people"], training["hours"]) == (True, "completed", 4, 300)
         [entry] = (await officer.get(f"/v1/classes/{class_id}/history")).json()["items"]
@@ -87,7 +87,7 @@ async def test_a_past_class_counts_in_its_town_and_year_and_is_never_claimed_for
         assert known in {each["trainee_id"] for each in enrolled}
         assert [each["source"] for each in (await officer.get("/v1/outside-payments")).json()["items"]] == ["市农业农村局"]
         again = await told(officer, item)
-        assert (summary(again), again["items"][0]["id"], again["import_id"]) == ({"unchanged": 1}, class_id, None)
+        assert (summary(again), again["items"][0]["id"], again["id"]) == ({"unchanged": 1}, class_id, None)
         other = await told(officer, item | {"hours": 24})
         assert codes(other) == [{("history_class_differs", "/items/0/number_there")}]
         assert other["items"][0]["errors"][0]["existing_id"] == class_id
@@ -98,7 +98,7 @@ async def test_an_import_is_taken_back_whole_until_something_is_built_on_it(star
         school, officer = await made.school(registry), registry.as_("officer", at=NOW)
         item = past(school, people=[person(501), person(502)], payments=[paid(501)])
         answer = await told(officer, item)
-        path, class_id = f"{PATH}/{answer['import_id']}", answer["items"][0]["id"]
+        path, class_id = f"{PATH}/{answer['id']}", answer["items"][0]["id"]
         enrolment = (await officer.get("/v1/enrolments", params={"class_id": class_id})).json()["items"][0]["id"]
         work = {"kind": "farming", "from_on": "2024-05-01", "grade": "E"}
         kept = await made.posted(officer, f"/v1/enrolments/{enrolment}/employment", work, 201)
