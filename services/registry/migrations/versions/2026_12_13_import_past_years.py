@@ -6,7 +6,7 @@ from alembic import op
 from shared import kernel_revision
 
 revision: str = "registry_0056"
-down_revision: str | None = "registry_0057"
+down_revision: str | None = "registry_0054"
 branch_labels: None = None
 depends_on: None = None
 
