@@ -20,6 +20,7 @@ POLICIES = (
     "services.registry.training.enrolments",
     "services.registry.training.job_offers",
     "services.registry.training.training_wishes",
+    "services.registry.training.trade_papers",
     "services.registry.training.inspections",
     "services.registry.training.complaints",
     "services.subsidy.schemes",
@@ -48,7 +49,10 @@ def machines() -> Iterator[Machine]:
     """Every paper's, in reading order. Some read their labels when they are first asked for."""
     for noun in POLICIES:
         policy = import_module(f"{noun}.policy")
-        yield policy.MACHINE if hasattr(policy, "MACHINE") else import_module(f"{noun}.steps").machine_of(county.folder())
+        if hasattr(policy, "MACHINES"):
+            yield from policy.MACHINES.values()
+        else:
+            yield policy.MACHINE if hasattr(policy, "MACHINE") else import_module(f"{noun}.steps").machine_of(county.folder())
 
 
 def drawn(found: Iterable[Machine]) -> str:

@@ -30,7 +30,7 @@ CHANGING = {
     | {"classes_tally", "enrolments_tally", "status_records_tally", "trainees_tally"},
     "subsidy": {"claim_lines", "due_reassessments", "entitlements", "funds", "known_blacklistings", "payment_batches"}
     | {"claims_tally", "merged_trainees"},
-    "evaluation": {"assessments", "certificate_imports", "certificate_serials", "filings", "merged_trainees"}
+    "evaluation": {"assessments", "certificate_imports", "certificate_serials", "examiners", "filings", "merged_trainees"}
     | {"assessments_tally", "certificates_tally"},
     "eastwest": {"merged_trainees", "orders", "placement_imports", "placement_offices", "placements_tally"},
     "gateway": {"clients", "sessions", "sign_in_attempts", "used_assertions", "users", "webhook_deliveries", "webhook_endpoints"},

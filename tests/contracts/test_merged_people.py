@@ -184,8 +184,11 @@ async def test_the_monthly_sheet_finds_the_person_by_either_number(start: Start)
         await at.merge()
         partner = at.city.eastwest.as_("partner", at="2025-08-01T09:00:00+08:00")
         for serial in (1, 2):
-            rows = [("杨秀英", made.citizen(serial), "佛山市顺德区某电器有限公司", "顺德", "2025-05-30", "在岗", None, "已参保")]
+            rows = [
+                ("杨秀英", made.citizen(serial), "佛山市顺德区某电器有限公司", "顺德", "2025-05-30", "在岗", None, "已参保", "FS-2025-0017")
+            ]
             job = await done(
-                partner, await upload(partner, write_book([Table("在岗情况", HEADER, rows)]), "a.xlsx", reported_on="2025-07-31")
+                partner,
+                await upload(partner, write_book([Table("在岗情况", (*HEADER, "订单号"), rows)]), "a.xlsx", reported_on="2025-07-31"),
             )
             assert (job["errors"], job["summary"]["rejected"]) == ([], 0), serial

@@ -19,6 +19,7 @@ CONFIG = """
 post_hooks: []
 content_type_overrides:
   application/pdf: application/octet-stream
+  application/pem-certificate-chain: application/octet-stream
   application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
 """
 IMPORT_ALL = """

@@ -19,18 +19,19 @@ from shared import errors
 from shared.access import Call
 
 
-async def begin(session: AsyncSession, call: Call, assessment_id: UUID, *, lock: bool = True) -> Assessment:
-    """The batch, locked, at the version the caller knows, where its results may be amended."""
+async def begin(session: AsyncSession, call: Call, assessment_id: UUID, trainee_id: UUID, *, lock: bool = True) -> Assessment:
+    """The batch, locked, at the version the caller knows, where its results may be amended, and this person is a candidate of it."""
     assessment = await reading.find(session, call, assessment_id, lock=lock)
     call.match(assessment.version)
     if assessment.status not in policy.AMENDABLE:
         raise errors.InvalidState("成绩锁定之后才办理更正;锁定之前请直接重新录入,取消的批次没有成绩。")
+    await _candidate(session, assessment, trainee_id)
     return assessment
 
 
 async def propose(session: AsyncSession, call: Call, assessment_id: UUID, trainee_id: UUID, body: AmendmentIn) -> AssessmentPaper:
     """Another result. One that was proposed before for the same person and not approved yet is replaced."""
-    assessment = await begin(session, call, assessment_id)
+    assessment = await begin(session, call, assessment_id, trainee_id)
     if faults := [*rules.of_outcome(assessment, body)]:
         raise errors.Invalid(faults=faults)
     candidate = await _candidate(session, assessment, trainee_id)
@@ -56,7 +57,7 @@ async def propose(session: AsyncSession, call: Call, assessment_id: UUID, traine
 
 
 async def approve(session: AsyncSession, call: Call, assessment_id: UUID, trainee_id: UUID) -> AssessmentPaper:
-    assessment = await begin(session, call, assessment_id)
+    assessment = await begin(session, call, assessment_id, trainee_id)
     candidate = await _candidate(session, assessment, trainee_id)
     wanted = select(Amendment).where(
         Amendment.assessment_id == assessment.id, Amendment.trainee_id == candidate.trainee_id, Amendment.status == "proposed"

@@ -10,7 +10,7 @@ from services.evaluation.codes import ExaminerTeam as Team
 from services.evaluation.examiners import operations, reading, steps, visibility
 from services.evaluation.examiners.errors import DuplicateExaminer
 from services.evaluation.examiners.policy import OFFICER
-from services.evaluation.examiners.schemas import ExaminerChange, ExaminerIn, ExaminerOut, ExaminerPaper, Exclusion
+from services.evaluation.examiners.schemas import ExaminerChange, ExaminerIn, ExaminerOut, ExaminerPaper, Exclusion, OccupationCode
 from services.evaluation.examiners.tables import Examiner
 from shared import errors, pages, web, wire
 
@@ -38,7 +38,7 @@ async def list_examiners(
     institution_id: pages.AnyOf[UUID] = None,
     verified: Annotated[pages.AnyOf[bool], Query(description="是否由经办人员核实")] = None,
     team: pages.AnyOf[Team] = None,
-    occupation_code: Annotated[pages.AnyOf[str], Query(description="可考评的职业代码")] = None,
+    occupation_code: Annotated[pages.AnyOf[OccupationCode], Query(description="可考评的职业代码")] = None,
 ) -> wire.Page[ExaminerOut]:
     filters = {Examiner.card: card, Examiner.institution_id: institution_id, Examiner.verified: verified}
     wanted = reading.listed(call, filters, [*team] if team else None, occupation_code)

@@ -13,7 +13,7 @@ class OpenClassOut(wire.Out):
     number: str
     name: str
     institution_id: UUID
-    institution_name: str = Field(description="承办机构")
+    institution_name: str = Field(description="承办机构", examples=["清水江农民专业合作社"])
     channel: Channel
     kind: ClassKind
     delivery: Delivery
