@@ -16,7 +16,7 @@ import pytest
 
 from deploy.demo.second_half import STAFF
 from tests.attacks.doors import PARAMETER, Answer, Operation, Try, ask_all
-from tests.attacks.world import World, sent_as
+from tests.attacks.world import PLAN, World, sent_as
 
 DURING_NOTICE, AFTER_NOTICE = "2025-04-18T10:00:00+08:00", "2025-05-12T10:00:00+08:00"
 CLAIM, OBJECTION = "/v1/claims/{claim_id}", "/v1/objections/{objection_id}"
@@ -155,13 +155,15 @@ def seen(world: World) -> Papers:
     _classes(found)
     _filings(found)
     _others(found)
+    _supervised(found)
+    _at_work(found)
     found.wrong += found.differing({path: _some(found, path) for path in found.papers} | found.paths)
     found.wrong += _to_the_money_and_back(found)
     return found
 
 
 def _classes(seen: Papers) -> None:
-    like = seen.read(f"/v1/classes/{seen.world.ids['class_id']}")
+    like = next(each for each in seen.read("/v1/classes?limit=200")["items"] if each["occupation_code"])
     names = ("institution_id", "region_code", "channel", "programmes", "occupation_code", "level", "hours", "seats")
     body = {name: like[name] for name in names} | {"starts_on": "2026-03-02", "ends_on": "2026-04-30"}
     by = {"submit": "town", "cancel": "town"}
@@ -221,6 +223,45 @@ def _others(seen: Papers) -> None:
     block |= {"in_force_from": "2027-01-01", "document": "示例〔2027〕1号", "clause": "一", "basis_status": "confirmed"}
     terms = seen.do("admin", "/v1/schemes/agricultural_short/terms", block)
     seen.paths["/v1/schemes/{code}/terms/{terms_id}"] = [f"/v1/schemes/agricultural_short/terms/{terms['id']}"]
+
+
+def _supervised(seen: Papers) -> None:
+    """Inspections that are answered and closed beside the world's open one, a complaint in each state, and a measure that was voided."""
+    [open_one, *_] = seen.read("/v1/inspections?status=open")["items"]
+    visited = f"/v1/classes/{open_one['class_id']}/inspections"
+    again = {name: open_one[name] for name in ("on", "headcount", "findings", "due_on")}
+    answered = seen.do("officer", visited, again)
+    seen.do("institution", f"/v1/inspections/{answered['id']}:answer", {"reply": "设备已补齐"})
+    seen.do("officer", visited, again | {"findings": [], "due_on": None})
+    by = {"dismiss": "reviewer", "uphold": "reviewer"}
+    for steps in (["accept"], ["answer"], ["dismiss"], ["accept", "uphold"], ["accept", "hold"]):
+        made = seen.do("", "/v1/complaints", {"subject": {"kind": "class", "id": open_one["class_id"]}, "text": "签到表是补的。"})
+        for step in steps:
+            said = {"accept": {}, "answer": {"answer": "已核对签到原件。"}}.get(step, {"reason": "已核对签到原件。"})
+            seen.do(by.get(step, "officer"), f"/v1/complaints/{made['id']}:{step}", said)
+    measures = [each["id"] for each in seen.read("/v1/measures")["items"]]
+    seen.do("reviewer", f"/v1/measures/{measures[0]}:void", {"reason": "情况不实"})
+    seen.paths["/v1/measures/{measure_id}"] = [f"/v1/measures/{each}" for each in measures]
+
+
+def _at_work(seen: Papers) -> None:
+    """What the newest enrolled wishes and is offered, settled and open; a survey and its correction; an examiner who is excluded; a town's part of the plan."""
+    offers = f"/v1/enrolments/{seen.world.ids['enrolment_id']}/job-offers"
+    [offered, *_] = seen.read(offers)["items"]
+    declined = seen.do("officer", offers, {name: offered[name] for name in ("stage", "employer", "offered_on")})
+    seen.do("person", f"{offers}/{declined['id']}:decline", {"reason": "离家太远"})
+    seen.paths["/v1/enrolments/{enrolment_id}/job-offers/{offer_id}"] = [f"{offers}/{each['id']}" for each in (offered, declined)]
+    wished = seen.do("person", "/v1/training-wishes", {"trade_name": "苗银锻制"})
+    seen.do("person", f"/v1/training-wishes/{wished['id']}:withdraw", {})
+    [wrong, *_] = seen.read("/v1/enterprise-surveys")["items"]
+    said = {name: wrong[name] for name in ("surveyed_on", "technical_workers", "willingness")} | {"certified_workers": 61, "reason": "填错"}
+    right = seen.do("officer", f"/v1/enterprise-surveys/{wrong['id']}:correct", said)
+    seen.paths["/v1/enterprise-surveys/{survey_id}"] = [f"/v1/enterprise-surveys/{each['id']}" for each in (wrong, right)]
+    examiners = [each["id"] for each in seen.read("/v1/examiners")["items"][:2]]
+    seen.do("officer", f"/v1/examiners/{examiners[0]}:exclude", {"reason": "参与考场舞弊"})
+    seen.paths["/v1/examiners/{examiner_id}"] = [f"/v1/examiners/{each}" for each in examiners]
+    parts = f"{PLAN}/subtargets"
+    seen.paths["/v1/plans/{plan}/subtargets/{subtarget_id}"] = [f"{parts}/{each['id']}" for each in seen.read(parts)["items"]]
 
 
 def _some(seen: Papers, path: str) -> list[str]:

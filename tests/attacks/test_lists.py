@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.attacks.doors import Operation, Try, ask_all
-from tests.attacks.world import World, sent_as
+from tests.attacks.world import PLAN, World, sent_as
 from tests.contracts.test_lists import Taken, lists_of
 
 READERS = ("auditor", "admin", "officer", "system", "partner")
@@ -19,9 +19,13 @@ OF_NO_PAPER = {
     "/v1/enrolments/{enrolment_id}/employment/{employment_id}/history",
     "/v1/institutions/{institution_id}/teachers/{teacher_id}/history",
     "/v1/webhook-endpoints/{endpoint_id}/deliveries",
-    "/v1/schemes/{code}/terms",
+    "/v1/catalogues/{paper_id}/history",
+    "/v1/skill-standards/{paper_id}/history",
+    "/v1/enrolments/{enrolment_id}/job-offers/{offer_id}/history",
+    "/v1/plans/{plan}/subtargets/{subtarget_id}/history",
     "/v1/trainees/{trainee_id}/corrections/{correction_id}/history",
-}  # this world has none, or not by an id
+}  # this world has none, or not by an id of its own: `paper_id` is the training base's
+BY_CODE = {"plan": PLAN.rpartition("/")[2], "code": "agricultural_short"}
 Params = Mapping[str, Any]
 
 
@@ -45,7 +49,13 @@ class Lists:
         role = next((role for role in READERS if role in self._roles[path]), None)
         headers = sent_as(self._tokens[role]) if role else {}
         one = Operation("gateway", "GET", path, self._roles[path], None, None)
-        return Try(one, "gateway", f"{self._world.stack.gateway_url}{one.at(self._world.ids)}?{urlencode(params, doseq=True)}", "", headers)
+        return Try(
+            one,
+            "gateway",
+            f"{self._world.stack.gateway_url}{one.at(self._world.ids | BY_CODE)}?{urlencode(params, doseq=True)}",
+            "",
+            headers,
+        )
 
 
 @pytest.fixture(scope="module")

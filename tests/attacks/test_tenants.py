@@ -18,9 +18,11 @@ from tests.attacks.doors import PARAMETER, Answer, Try, ask_all, doors
 from tests.attacks.world import World, sent_as
 
 # What is open to a stranger, by noun and role. Everyone who may claim or file sees which money there is; a department holds its classes at any school;
-# a brand is there to be known, and so are catalogues of trades and skill standards (`paper_id`).
+# a brand is there to be known, and so are catalogues of trades and skill standards (`paper_id`); whom an enterprise will have trained is for the departments
+# that lead the training.
 OPEN = {("funds", role) for role in ("institution", "town", "department", "person")} | {("institutions", "department")}
 OPEN |= {("brands", role) for role in ("institution", "town")}
+OPEN |= {(noun, "department") for noun in ("enterprise-surveys", "surveys")}
 OPEN |= {(noun, role) for noun in ("catalogues", "skill-standards", "papers") for role in ("institution", "town", "department")}
 
 
@@ -75,8 +77,9 @@ SCOPES = {
     "/v1/claims": "oon-aaa-aa-",
     "/v1/classes": "ooooaa--aa-",
     "/v1/clients": "----------a",
+    "/v1/complaints": "----aa--a--",
     "/v1/enrolments": "ooooaa--aa-",
-    "/v1/enterprise-surveys": "a-aaaa--aa-",
+    "/v1/enterprise-surveys": "o-oaaa--aa-",
     "/v1/examiners": "o---aa--aa-",
     "/v1/exports": "----aa--a--",
     "/v1/filings": "o---aa--aa-",
@@ -84,7 +87,9 @@ SCOPES = {
     "/v1/harvest-alarms": "--------a--",
     "/v1/history-imports": "----aa--aa-",
     "/v1/imports": "o-n-aa--aa-",
+    "/v1/inspections": "o-ooaa--aa-",
     "/v1/institutions": "o-oaaa--aa-",
+    "/v1/measures": "o-ooaaa-aa-",
     "/v1/objections": "----aaa-aa-",
     "/v1/occupations": "aaaaaaaaaaa",
     "/v1/orders": "----aa-oaa-",
@@ -92,13 +97,13 @@ SCOPES = {
     "/v1/payment-batches": "----aaa-aa-",
     "/v1/payments": "on--aaa-aa-",
     "/v1/placement-imports": "----aa-aaa-",
-    "/v1/placements": "-o--aa-oaa-",
+    "/v1/placements": "oo--aa-oaa-",
     "/v1/plans": "aaaaaaa-aaa",
     "/v1/recoveries": "----aaa-aa-",
     "/v1/regions": "aaaaaaaaaaa",
     "/v1/schemes": "aaaaaaaaaaa",
     "/v1/scopes": "aaaaaaaaaaa",
-    "/v1/seat-plans": "o-oaaa--aa-",
+    "/v1/seat-plans": "o-ooaa--aa-",
     "/v1/skill-standards": "a-aaaaa-aa-",
     "/v1/status-lists": "----aa--aa-",
     "/v1/status-records": "----aa--aa-",
@@ -107,7 +112,7 @@ SCOPES = {
     "/v1/trainees": "ooo-aa-naa-",
     "/v1/trainees:possible-duplicates": "----aa--a--",
     "/v1/training-bases": "o-ooaaa-aa-",
-    "/v1/training-wishes": "-aa-aa--aa-",
+    "/v1/training-wishes": "-oo-aa--aa-",
     "/v1/users": "o---n-----a",
     "/v1/yearly-reports": "a-aaaa--aa-",
 }
@@ -146,7 +151,9 @@ def _everyone(world: World) -> dict[str, list[str]]:
 
     scopes = sorted({one.scope for one in world.operations if one.scope})
     schools = {*told("/v1/classes", "institution_id"), *told("/v1/filings", "institution_id")}
-    people = {each for noun in ("certificates", "enrolments", "placements") for each in told(f"/v1/{noun}", "trainee_id")[:3]}
+    people = {
+        each for noun in ("certificates", "enrolments", "placements", "training-wishes") for each in told(f"/v1/{noun}", "trainee_id")[:3]
+    }
     claim = httpx.get(f"{world.stack.gateway_url}/v1/claims/{world.ids['claim_id']}", headers=reads, timeout=60).raise_for_status().json()
     people.add(claim["lines"][0]["trainee_id"])
     return {role: [forge.true(role)] for role in ("officer", "reviewer", "finance", "auditor", "admin")} | {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -15,6 +16,8 @@ from tests.attacks.tokens import Forge
 from tests.registry import made
 
 FAR = "522601209"
+TOWN, OCCUPATION, DEPARTMENT = "522601100", "6-31-01-03", "市农业农村局"
+PLAN = "/v1/plans/kaili-2024"
 ANOTHER_USCC = "52522601MJ0KL0037W"
 
 
@@ -34,7 +37,9 @@ def build(stack: Stack, forge: Forge) -> World:
         _employ(stack, forge, job.institution_id)
         _brand(stack, forge)
         _trade_papers(stack, forge, job.institution_id)
-        _seats(stack, forge, job.institution_id)
+        _plan(stack, forge, job.institution_id)
+        _supervise(stack, forge, job.institution_id)
+        _wish(stack, forge)
         _supervision_tasks(stack, forge, job.institution_id)
         _past(stack, forge, job.institution_id)
         found = operations(stack)
@@ -62,20 +67,19 @@ def _work(job: Job) -> None:
 def _employ(stack: Stack, forge: Forge, institution_id: str) -> None:
     """An account of the school's staff, which another school's manager must not come to know of."""
     manager = forge.true("institution", institution_id=institution_id, manager=True)
-    body = {"name": "教务", "login": "staff-of-the-school", "role": "institution"}
-    httpx.post(f"{stack.gateway_url}/v1/users", json=body, headers=sent_as(manager), timeout=60).raise_for_status()
+    _post(stack, "/v1/users", {"name": "教务", "login": "staff-of-the-school", "role": "institution"}, manager)
 
 
 def _brand(stack: Stack, forge: Forge) -> None:
-    by = forge.true("department", department="市农业农村局")
-    body = {"name": "苗岭酸汤鱼", "kind": "dish"}
-    httpx.post(f"{stack.gateway_url}/v1/brands", json=body, headers=sent_as(by), timeout=60).raise_for_status()
+    _post(stack, "/v1/brands", {"name": "苗岭酸汤鱼", "kind": "dish"}, forge.true("department", department=DEPARTMENT))
 
 
-def _seats(stack: Stack, forge: Forge, institution_id: str) -> None:
-    body = {"year": 2027, "institution_id": institution_id, "channel": "project", "seats": 40}
-    by = sent_as(forge.true("officer"), "seats")
-    httpx.post(f"{stack.gateway_url}/v1/seat-plans", json=body, headers=by, timeout=60).raise_for_status()
+def _plan(stack: Stack, forge: Forge, institution_id: str) -> None:
+    """The school's seats, what a town is to bring to the plan, and the board as it was once frozen."""
+    by = forge.true("officer")
+    _post(stack, "/v1/seat-plans", {"year": 2027, "institution_id": institution_id, "channel": "project", "seats": 40}, by)
+    _post(stack, f"{PLAN}/subtargets", {"line": "four.technician", "town": TOWN, "period": "total", "value": 120}, by)
+    _post(stack, f"{PLAN}/reports", {"as_of": "2025-06-30"}, by)
 
 
 def _past(stack: Stack, forge: Forge, institution_id: str) -> None:
@@ -96,25 +100,57 @@ def _past(stack: Stack, forge: Forge, institution_id: str) -> None:
 
 def _trade_papers(stack: Stack, forge: Forge, institution_id: str) -> None:
     """A catalogue and a standard, which everyone may read, and a base that is applied for, which is its school's, its town's and its department's."""
-    by = forge.true("department", department="市农业农村局")
-    entries, document = [{"occupation_code": "6-31-01-03"}], "凯农呈〔2025〕1号"
-    base = {"institution_id": institution_id, "region_code": "522601100", "entries": entries}
+    by = forge.true("department", department=DEPARTMENT)
+    entries, document = [{"occupation_code": OCCUPATION}], "凯农呈〔2025〕1号"
+    base = {"institution_id": institution_id, "region_code": TOWN, "entries": entries}
     for noun, body in (
         ("training-bases", base),
         ("skill-standards", {"trade_name": "稻田养鱼"}),
         ("catalogues", {"kind": "urgent", "entries": entries}),
     ):
-        body |= {"name": "凯里电工", "document": document}
-        httpx.post(f"{stack.gateway_url}/v1/{noun}", json=body, headers=sent_as(by, noun), timeout=60).raise_for_status()
+        _post(stack, f"/v1/{noun}", {**body, "name": "凯里电工", "document": document}, by)
+
+
+def _supervise(stack: Stack, forge: Forge, institution_id: str) -> None:
+    """The school's newest class is inspected, with something to put right, and complained of; and the school, the class's town and a department are
+    criticised."""
+    held = _newest(stack, forge, f"classes?status=completed&institution_id={institution_id}")
+    unmet = {"item": "equipment", "met": False, "finding": "缺少实训设备两台"}
+    inspected = {"on": held["starts_on"], "headcount": 20, "findings": [unmet], "due_on": "2026-01-31"}
+    _post(stack, f"/v1/classes/{held['id']}/inspections", inspected, forge.true("officer"))
+    _post(stack, "/v1/complaints", {"subject": {"kind": "class", "id": held["id"]}, "text": "培训只办了一天。", "name": "杨某"})
+    said = {"kind": "criticism", "reason": "年度目标未完成", "document": "联席会议纪要〔2026〕1号", "from_on": "2026-01-05"}
+    for whom in ({"region_code": held["region_code"]}, {"department": DEPARTMENT}, {"institution_id": held["institution_id"]}):
+        _post(stack, "/v1/measures", said | whom, forge.true("reviewer"))
+
+
+def _wish(stack: Stack, forge: Forge) -> None:
+    """Whoever enrolled last wishes to learn more and is offered a post, and an enterprise has said whom it will train."""
+    by, enrolled = forge.true("officer"), _newest(stack, forge, "enrolments")
+    _post(stack, "/v1/training-wishes", {"trainee_id": enrolled["trainee_id"], "occupation_code": OCCUPATION}, by)
+    offer = {"stage": "after", "employer": "某电器有限公司", "offered_on": "2026-01-04"}
+    _post(stack, f"/v1/enrolments/{enrolled['id']}/job-offers", offer, by)
+    told = {"surveyed_on": "2025-12-30", "technical_workers": 120, "certified_workers": 60, "willingness": "willing"}
+    enterprise = _newest(stack, forge, "institutions?kind=enterprise")
+    _post(stack, "/v1/enterprise-surveys", told | {"institution_id": enterprise["id"], "year": 2025}, by)
+
+
+def _post(stack: Stack, path: str, body: Any, by: str = "") -> None:
+    headers = sent_as(by, str(uuid4())) if by else {}
+    answer = httpx.post(stack.gateway_url + path, json=body, headers=headers, timeout=60)
+    assert answer.is_success, f"{path}: {answer.text}"
+
+
+def _newest(stack: Stack, forge: Forge, noun: str) -> Any:
+    answer = httpx.get(f"{stack.gateway_url}/v1/{noun}", headers=sent_as(forge.true("auditor")), timeout=60)
+    return answer.raise_for_status().json()["items"][0]
 
 
 def _supervision_tasks(stack: Stack, forge: Forge, institution_id: str) -> None:
     """Each of whom they may be given to has one."""
-    whom = ({"institution_id": institution_id}, {"region_code": "522601100"}, {"department": "市农业农村局"})
-    for number, to in enumerate(whom):
+    for to in ({"institution_id": institution_id}, {"region_code": TOWN}, {"department": DEPARTMENT}):
         body = {"to": to, "title": "补足班次", "reason": "进度落后", "due_on": "2026-03-31"}
-        headers = sent_as(forge.true("officer"), f"supervision-task-{number}")
-        httpx.post(f"{stack.gateway_url}/v1/supervision-tasks", json=body, headers=headers, timeout=60).raise_for_status()
+        _post(stack, "/v1/supervision-tasks", body, forge.true("officer"))
 
 
 def _ids(stack: Stack, forge: Forge, found: list[Operation]) -> dict[str, str]:

@@ -35,7 +35,7 @@ from services.registry.training.enterprise_surveys.tables import EnterpriseSurve
 from services.registry.training.history_imports.tables import HistoryImport
 from services.registry.training.inspections.tables import Inspection
 from services.registry.training.job_offers.tables import JobOffer
-from services.registry.training.seat_plans import reading as seat_plans
+from services.registry.training.seat_plans import visibility as seat_plans
 from services.registry.training.seat_plans.tables import SeatPlan
 from services.registry.training.trade_papers import visibility as trade_papers
 from services.registry.training.trade_papers.tables import PATHS, TradePaper
@@ -54,8 +54,8 @@ PAPERS: Mapping[str, Paper] = {
         noun: Paper(f"/v1/{path}/{{paper_id:uuid}}", select(TradePaper.id).where(TradePaper.noun == noun), trade_papers.rows)
         for noun, path in PATHS.items()
     },
-    "seat_plan": Paper("/v1/seat-plans/{plan_id:uuid}", seat_plans.SEEN.with_only_columns(SeatPlan.id), institutions.rows),
     "history_import": Paper("/v1/history-imports/{history_import_id:uuid}", select(HistoryImport.id), lambda _: true()),
+    "seat_plan": Paper("/v1/seat-plans/{plan_id:uuid}", seat_plans.PLANS.with_only_columns(SeatPlan.id), seat_plans.rows),
     "outside_payment": Paper("/v1/outside-payments/{payment_id:uuid}", select(OutsidePayment.id), lambda _: true()),
     "status_record": Paper("/v1/status-records", select(StatusRecord.id), lambda _: true()),
     "status_list": Paper("/v1/status-lists", select(StatusList.id), lambda _: true()),

@@ -13,6 +13,7 @@ from services.registry.institutions.measures import conditions, operations, poli
 from services.registry.institutions.measures.errors import DuplicateMeasure, MeasureTouchesPaid
 from services.registry.institutions.measures.tables import Measure
 from services.registry.institutions.measures.visibility import READERS
+from services.registry.reference.policy import lists
 from shared import errors, history, pages, web, wire
 
 router = web.Router("measures")
@@ -65,6 +66,8 @@ async def list_measures(
     department: pages.AnyOf[str] = None,
     in_force_on: Annotated[wire.CivilDate | None, Query(description="这一天有效,未撤销")] = None,
 ) -> wire.Page[schemas.MeasureOut]:
+    pages.known("region_code", region_code, lists().regions)
+    pages.known("department", department, lists().led_by)
     filters = {Measure.kind: kind, Measure.institution_id: institution_id, Measure.region_code: region_code, Measure.department: department}
     also = [conditions.covers(in_force_on)] if in_force_on else []
     return wire.Page[schemas.MeasureOut].model_validate(await operations.page(session, call, asked, filters, *also))

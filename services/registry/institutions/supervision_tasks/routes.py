@@ -38,6 +38,7 @@ async def list_tasks(
     overdue: Annotated[bool | None, Query(description="期限已过、尚未答复的;false 为其余的")] = None,
 ) -> wire.Page[SupervisionTaskOut]:
     pages.known("line", line, lists().programmes)
+    pages.known("region_code", region_code, lists().regions)
     filters = {
         SupervisionTask.status: status,
         SupervisionTask.line: line,

@@ -7,16 +7,12 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import Channel
-from services.registry.institutions.institutions import visibility
-from services.registry.institutions.institutions.tables import Institution
-from services.registry.training.seat_plans import policy
+from services.registry.training.seat_plans import policy, visibility
 from services.registry.training.seat_plans.schemas import SeatPlanOut, SeatPlanPaper
 from services.registry.training.seat_plans.tables import SeatDraw, SeatPlan
 from shared import errors, pages, wire
 from shared.access import Call
 from shared.steps import wrong_role
-
-SEEN = select(SeatPlan).join(Institution, Institution.id == SeatPlan.institution_id)
 
 
 def of(training: Any) -> ColumnElement[bool]:
@@ -33,7 +29,7 @@ async def short(session: AsyncSession, training: Any) -> str | None:
 
 
 async def find(session: AsyncSession, call: Call, plan_id: UUID, *, lock: bool = False) -> SeatPlan:
-    wanted = SEEN.where(SeatPlan.id == plan_id, visibility.rows(call.actor))
+    wanted = visibility.PLANS.where(SeatPlan.id == plan_id, visibility.rows(call.actor))
     plan = await session.scalar(wanted.with_for_update(of=SeatPlan) if lock else wanted)
     if plan is None:
         raise errors.NotFound()
@@ -58,7 +54,7 @@ async def list_plans(
     class_id: list[UUID] | None,
 ) -> dict[str, Any]:
     equal = {SeatPlan.year: year, SeatPlan.institution_id: institution_id, SeatPlan.channel: channel}
-    wanted = pages.where(SEEN.where(visibility.rows(call.actor)), equal)
+    wanted = pages.where(visibility.PLANS.where(visibility.rows(call.actor)), equal)
     if class_id:
         wanted = wanted.where(SeatPlan.id.in_(select(SeatDraw.plan_id).where(SeatDraw.class_id.in_(class_id))))
     return await pages.page(session, wanted, SeatPlan.id, asked, lambda row: show(row[0]))

@@ -11,10 +11,10 @@ from services.registry.training.seat_plans import operations, policy, reading
 from services.registry.training.seat_plans.errors import DuplicateSeatPlan
 from services.registry.training.seat_plans.schemas import SeatPlanChange, SeatPlanIn, SeatPlanOut, SeatPlanPaper
 from services.registry.training.seat_plans.tables import SeatPlan
-from shared import access, errors, history, pages, web, wire
+from services.registry.training.seat_plans.visibility import READERS
+from shared import errors, history, pages, web, wire
 
 router = web.Router("seat-plans")
-SEES = access.OFFICES | {"department", "institution", "town", "system"}
 ONE = "/v1/seat-plans/{plan_id:uuid}"
 Listed = Annotated[pages.Asked, pages.asking(year=SeatPlan.year)]
 
@@ -26,7 +26,7 @@ async def create(body: SeatPlanIn, session: web.Session, call: web.Caller) -> Se
     return await operations.plan(session, call, body)
 
 
-@router.operation("GET", "/v1/seat-plans", may=SEES, summary="培训计划列表", errors=[errors.InvalidCursor])
+@router.operation("GET", "/v1/seat-plans", may=READERS, summary="培训计划列表", errors=[errors.InvalidCursor])
 async def list_plans(
     session: web.Session,
     call: web.Caller,
@@ -40,13 +40,13 @@ async def list_plans(
     return wire.Page[SeatPlanOut].model_validate(found)
 
 
-@router.operation("GET", ONE, may=SEES, summary="一项培训计划")
+@router.operation("GET", ONE, may=READERS, summary="一项培训计划")
 async def get(plan_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> SeatPlanPaper:
     shown = reading.paper(call, await reading.find(session, call, plan_id))
     return shown if as_of is None else await history.stood(session, shown, as_of, shown.planned_at)
 
 
-@router.operation("GET", f"{ONE}/history", may=SEES, summary="一项培训计划的办理经过,新的在前", errors=[errors.InvalidCursor])
+@router.operation("GET", f"{ONE}/history", may=READERS, summary="一项培训计划的办理经过,新的在前", errors=[errors.InvalidCursor])
 async def list_history(plan_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
     await reading.find(session, call, plan_id)
     return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, plan_id, asked))

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import TradePaperNoun
+from services.registry.reference import policy as reference
 from services.registry.training.trade_papers import policy, rules, visibility
 from services.registry.training.trade_papers.schemas import PaperOut
 from services.registry.training.trade_papers.tables import ListedTrade, TradePaper
@@ -85,8 +86,9 @@ def in_catalogues(asked: Any) -> Select[Any]:
     return listed.order_by(paper.id, trade.position)
 
 
-def naming(occupation_code: Iterable[str] | None, trade_name: Iterable[str] | None) -> list[ColumnElement[bool]]:
-    """Those that name one of these occupations, and one of these trades."""
+def naming(occupation_code: list[str] | None, trade_name: Iterable[str] | None) -> list[ColumnElement[bool]]:
+    """Those that name one of these occupations, and one of these trades; 400 for an occupation that there is not."""
+    pages.known("occupation_code", occupation_code, reference.lists().occupations)
     asked = [[rules.key(code, None) for code in occupation_code or ()], [rules.key(None, name) for name in trade_name or ()]]
     return [TradePaper.id.in_(select(ListedTrade.paper_id).where(ListedTrade.key.in_(keys))) for keys in asked if keys]
 
