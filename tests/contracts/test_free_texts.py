@@ -17,7 +17,7 @@ NUMBER = "522601199003070017"
 MEANT = {"id_number", "id_numbers", "bank_account", "number", "proposed", "password", "current_password", "new_password", "refresh_token"}
 # What is looked up and not kept, and what rules of the noun hold to more than this: names of persons, scopes, an issuer's subject, a place in the feed.
 READ_BY_RULES = {
-    *(f"{kind}.name" for kind in ("TraineeIn", "TraineeChange", "TeacherIn", "TeacherChange", "Credentials")),
+    *(f"{kind}.name" for kind in ("TraineeIn", "TraineeChange", "TeacherIn", "TeacherChange", "Credentials", "PastPersonIn")),
     *(f"{kind}.scopes" for kind in ("ClientIn", "UserIn", "AccountChange", "UserChange")),
     *(f"ClaimFilter.{name}" for name in ("q", "region_code", "external_system", "external_number")),
     *("AssessmentIn.assessors", "SupervisionIn.supervisor"),

@@ -34,7 +34,7 @@ class MeasureTold(wire.Out):
     id: UUID
     number: str
     kind: MeasureKind
-    whom: str = Field(description="对谁:机构、镇街或部门的名称")
+    whom: str = Field(description="对谁:机构、镇街或部门的名称", examples=["清水江农民专业合作社"])
     reason: str
     document: str
     from_on: wire.CivilDate

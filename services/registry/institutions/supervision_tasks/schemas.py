@@ -23,7 +23,7 @@ class AskedIn(wire.In):
 class SupervisionTaskIn(wire.In):
     to: AskedIn = Field(description="交谁办理:机构、镇街、部门填一项")
     line: wire.Word | None = Field(None, description="所为的方案指标,见 /v1/plans", examples=["four.chef"])
-    title: wire.Word = Field(description="事项", examples=["补足黔菜师傅培训班次"])
+    title: wire.Word = Field(description="事项", examples=["补足培训班次"])
     what: wire.Reason | None = Field(None, description="具体要求", examples=["年底前再开两期,报送开班计划"])
     reason: wire.Reason | None = Field(None, description="督办的理由;与 document 至少填一项", examples=["进度落后于时间"])
     document: wire.Word | None = Field(None, description="督办的依据文件", examples=["联席会议纪要〔2025〕4 号"])
