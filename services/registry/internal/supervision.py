@@ -25,7 +25,7 @@ class SupervisionAsked(wire.In):
 
 
 class LineTasks(wire.Out):
-    line: str
+    line: str = Field(examples=["practical.project"])
     open: int = Field(description="当日尚未办结、取消的督办任务数")
     overdue: int = Field(description="其中期限已过、尚未答复的")
 
