@@ -13,11 +13,11 @@ from sqlalchemy.orm import aliased
 from services.subsidy.claims.policy import OPEN, STANDING
 from services.subsidy.claims.tables import Claim, Entitlement, Line
 from services.subsidy.codes import ClaimKind, ClaimStatus, Payee, SchemeCode
-from services.subsidy.metadata import Row
+from services.subsidy.known.tables import MergedTrainee
 from shared import clock, pages, seeking, wire
 from shared.aliases import Aliases
 
-ALIASES: Final = Aliases(Row.metadata.tables["merged_trainees"], "kept_id")
+ALIASES: Final = Aliases(MergedTrainee.metadata.tables["merged_trainees"], "kept_id")
 HELD_SINCE: Final[ColumnElement[Any]] = cast(Claim.holds[0]["since_at"].astext, DateTime(timezone=True))
 
 

@@ -43,7 +43,7 @@ PAST = (
         _held.placement_id,
         _line.verdict,
         _line.amount,
-        _line.asked_back_yuan,
+        _line.not_due_yuan,
     )
     .select_from(
         Line.__table__.join(Claim.__table__, _claim.id == _line.claim_id).outerjoin(
@@ -72,7 +72,7 @@ Paper = tuple[UUID | None, ...]  # what a line is about: a person in a class, or
 @dataclass(frozen=True, slots=True)
 class History:
     """What other claims, submitted and neither rejected nor withdrawn, hold of these people. `makes_up`: of a supplement, what was found to be due before
-    and has not been asked back, yuan."""
+    and not found otherwise since, yuan."""
 
     priors: dict[UUID, tuple[Prior, ...]] = field(default_factory=dict)
     rosters: tuple[ClaimedRoster, ...] = ()
@@ -148,8 +148,9 @@ def paper_of(class_id: UUID | None, trainee_id: UUID, certificate_id: UUID | Non
 
 
 def due_of(row: Any) -> Decimal:
-    """What a line was found to be due and has not been asked back, yuan; a held one counts as what it may be worth."""
-    return NOTHING if row.verdict == LineVerdict.REFUSED else row.amount - row.asked_back_yuan
+    """What a line was found to be due, yuan, less what was found since not to be: what a person asked back on purpose stays found, so that it is not made up
+    for. A held one counts as what it may be worth."""
+    return NOTHING if row.verdict == LineVerdict.REFUSED else row.amount - row.not_due_yuan
 
 
 def _with(prior: Prior, row: Any) -> Prior:

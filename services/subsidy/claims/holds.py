@@ -15,8 +15,9 @@ from services.subsidy.claims import steps
 from services.subsidy.claims.policy import APPROVED, BY_FACTS, BY_REGISTER, BY_REVIEWER, a_hold, stands
 from services.subsidy.claims.reading import Taken
 from services.subsidy.claims.rules import Judged
-from services.subsidy.claims.tables import Claim, KnownBlacklisting, Line
+from services.subsidy.claims.tables import Claim, Line
 from services.subsidy.codes import ClaimStatus, Payee
+from services.subsidy.known.tables import KnownBlacklisting
 from shared.access import Call
 
 BLACKLISTED = "institution_blacklisted"  # the register ends it: on the last day of the listing, or when the institution is reinstated

@@ -167,6 +167,7 @@ class Line(Row):
             name="paid_once",
         ),
         CheckConstraint("asked_back_yuan BETWEEN 0 AND paid_yuan", name="asked_back"),
+        CheckConstraint("not_due_yuan BETWEEN 0 AND asked_back_yuan", name="not_due"),
         CheckConstraint("more_due_yuan >= 0", name="more_due"),
         Index("claim_lines_more_due_idx", "claim_id", postgresql_where=text("more_due_yuan > 0")),
         Index("claim_lines_trainee_idx", "trainee_id"),
@@ -193,6 +194,11 @@ class Line(Row):
         Numeric(12, 2), server_default=text("0"), comment="what the bank has paid and not brought back"
     )
     asked_back_yuan: Mapped[Decimal] = mapped_column(Numeric(12, 2), server_default=text("0"), comment="of it, what recoveries ask back")
+    not_due_yuan: Mapped[Decimal] = mapped_column(
+        Numeric(12, 2),
+        server_default=text("0"),
+        comment="of asked_back_yuan, what facts found not due; the rest a person asked for on purpose",
+    )
     given_up_yuan: Mapped[Decimal] = mapped_column(
         Numeric(12, 2), server_default=text("0"), comment="what finance closed the claim without paying"
     )
@@ -313,28 +319,6 @@ class Appeal(db.Versioned, Row):
     overcame: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True), comment="codes that refuse no more and hold instead")
     follows: Mapped[str | None] = mapped_column(Text)
     new_claim_id: Mapped[UUID | None] = mapped_column(ForeignKey("claims.id"), comment="the claim on which its lines go on")
-
-
-class MergedTrainee(Row):
-    """Whom an id stands for, of people registered twice. The registry remains the source."""
-
-    __tablename__ = "merged_trainees"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    kept_id: Mapped[UUID]
-
-    __table_args__ = (Index("merged_trainees_kept_id_idx", "kept_id"), {"info": keeping.DELETABLE})
-
-
-class KnownBlacklisting(Row):
-    """Days for which an institution is on the blacklist: its money is on hold. The registry remains the source."""
-
-    __tablename__ = "known_blacklistings"
-    __table_args__ = {"info": keeping.DELETABLE}
-
-    institution_id: Mapped[UUID] = mapped_column(primary_key=True)
-    from_on: Mapped[date] = mapped_column(primary_key=True)
-    until_on: Mapped[date | None]
 
 
 class DueReassessment(Row):

@@ -19,8 +19,9 @@ from services.subsidy.claims import conditions, steps
 from services.subsidy.claims.facts import lock_persons
 from services.subsidy.claims.holds import listed
 from services.subsidy.claims.policy import BY_MEASURE, BY_REGISTER, OPEN, a_hold
-from services.subsidy.claims.tables import Appeal, Claim, Entitlement, KnownBlacklisting, Line
+from services.subsidy.claims.tables import Appeal, Claim, Entitlement, Line
 from services.subsidy.codes import FindingCode
+from services.subsidy.known.tables import KnownBlacklisting
 from shared import aliases, deeds
 from shared.access import Call
 from shared.changes import Event, TakeIn

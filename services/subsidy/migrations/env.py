@@ -2,6 +2,7 @@
 
 import services.subsidy.claims.tables
 import services.subsidy.funds.tables
+import services.subsidy.known.tables
 import services.subsidy.notices.tables
 import services.subsidy.objections.tables
 import services.subsidy.payments.tables

@@ -204,7 +204,7 @@ def _line(line: Line) -> policy.Line:
     before = line.before and Judgement(**{**line.before, "amount": Decimal(line.before["amount"])})
     unpaid = line.amount - line.paid_yuan - line.given_up_yuan
     return policy.Line(
-        line.position, line.trainee_id, now, before or None, line.paid_yuan - line.asked_back_yuan, unpaid, line.asked_back_yuan
+        line.position, line.trainee_id, now, before or None, line.paid_yuan - line.asked_back_yuan, unpaid, line.not_due_yuan
     )
 
 

@@ -44,7 +44,7 @@ class Judgement:
 @dataclass(frozen=True, slots=True)
 class Line:
     """`before`: what it was judged to be until facts changed, where nobody has decided on that yet. `paid`: yuan paid and not asked back; `unpaid`: yuan
-    that may still go out; `asked_back`: yuan."""
+    that may still go out; `not_due`: yuan asked back because facts of then found them not to be due."""
 
     position: int
     trainee_id: UUID
@@ -52,7 +52,7 @@ class Line:
     before: Judgement | None = None
     paid: Decimal = NOTHING
     unpaid: Decimal = NOTHING
-    asked_back: Decimal = NOTHING
+    not_due: Decimal = NOTHING
 
     @property
     def known(self) -> Judgement:
@@ -101,8 +101,9 @@ def beyond(line: Line, verdict: Verdict, supplemented: Decimal) -> Decimal:
 
 
 def due(line: Line) -> Decimal:
-    """What the line was found to be due, in yuan: what was asked back of it since was found not to be."""
-    return line.known.amount - line.asked_back if line.known.verdict == LineVerdict.ELIGIBLE else NOTHING
+    """What the line was found to be due, in yuan, less what was found since not to be. What a person asked back on purpose stays found: facts that change do
+    not find it due again."""
+    return line.known.amount - line.not_due if line.known.verdict == LineVerdict.ELIGIBLE else NOTHING
 
 
 def standing(line: Line, new: Difference | None, *, under_review: bool) -> Judgement:

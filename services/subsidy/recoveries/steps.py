@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import lines
@@ -83,7 +83,9 @@ async def _share_out(session: AsyncSession, shares: Mapping[UUID, Mapping[int, p
 async def _ask_back(session: AsyncSession, recovery: Recovery) -> None:
     of_line = RECOVERY_LINES.c.recovery_id == recovery.id, RECOVERY_LINES.c.position == LINES.c.position
     asked = update(LINES).where(*of_line, LINES.c.claim_id == recovery.claim_id)
-    await session.execute(asked.values(asked_back_yuan=LINES.c.asked_back_yuan + RECOVERY_LINES.c.amount_yuan))
+    not_due = case((RECOVERY_LINES.c.cause.is_not(None), RECOVERY_LINES.c.amount_yuan), else_=policy.NOTHING)
+    more = {"asked_back_yuan": LINES.c.asked_back_yuan + RECOVERY_LINES.c.amount_yuan, "not_due_yuan": LINES.c.not_due_yuan + not_due}
+    await session.execute(asked.values(more))
 
 
 # What new facts propose. There is one proposal of a claim at most, and its lines are those of the facts of now.

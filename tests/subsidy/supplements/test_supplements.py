@@ -121,14 +121,66 @@ async def test_an_upheld_appeal_that_finds_nothing_more_changes_nothing(start: S
         assert (answer.status_code, answer.json()["follows"], answer.json()["new_claim_id"]) == (200, "nothing", None)
 
 
-@pytest.mark.parametrize(("asked_back", "left"), [("10.00", "120.00"), ("60.00", "0.00")])
-async def test_what_is_asked_back_whole_is_claimed_for_anew(start: Start, asked_back: str, left: str) -> None:
+@pytest.mark.parametrize(("asked_back", "more"), [("10.00", "120.00"), ("60.00", "0.00")])
+async def test_what_is_asked_back_whole_is_claimed_for_anew(start: Start, asked_back: str, more: str) -> None:
+    """Of what is asked back in part only what was never paid is made up for."""
     async with paid_too_little(start) as (told, claim):
-        body = {"persons": [{"trainee_id": told.people[0]["trainee_id"], "amount": asked_back}], "reason": "重复领取"}
-        await told.world.step("finance", "recover", await told.seen(claim), body, AFTER_NOTICE)
+        await by_hand(told, claim, asked_back)
         await told.hears(BACK)
         seen = await told.seen(claim)
-        more = {"120.00": "130.00"}.get(left, left)
         assert seen["lines"][0]["more_due_amount"] == more
         answer = await told.world.act("institution", "supplement", seen, at=AFTER_NOTICE, person_id=PERSONS["institution"])
-        assert (answer.status_code, answer.json().get("amount")) == ((200, more) if left != "0.00" else (409, None)), answer.text
+        assert (answer.status_code, answer.json().get("amount")) == ((200, more) if more != "0.00" else (409, None)), answer.text
+
+
+async def by_hand(told: Told, claim: dict[str, Any], yuan: str) -> dict[str, Any]:
+    """A person asks back what no new facts found."""
+    body = {"persons": [{"trainee_id": told.people[0]["trainee_id"], "amount": yuan}], "reason": "重复领取"}
+    answer = await told.world.step("finance", "recover", await told.seen(claim), body, LATER)
+    return dict(answer["recovery"])
+
+
+async def by_fewer_days(told: Told, claim: dict[str, Any]) -> dict[str, Any]:
+    """New facts find one day of the first person's three, finance asks back the rest, and then the facts are as they were."""
+    whole = told.people[0]["half_days"]
+    told.people[0]["half_days"] = whole[:1]
+    await told.hears(BACK)
+    told.people[0]["half_days"] = whole
+    [proposed] = await told.recoveries()
+    return await told.batch(f"recoveries/{proposed['id']}:accept", None)
+
+
+@pytest.mark.parametrize("returned", [False, True])
+async def test_only_what_facts_asked_back_may_be_due_again(start: Start, returned: bool) -> None:
+    async with a_world(start) as world:
+        world.fund_id = await world.fund()
+        told = Told(world)
+        claim = await told.claim("paid")
+        assert [line["amount"] for line in claim["lines"]] == ["180.00", "180.00"]
+
+        async def more_due_after(recovery: dict[str, Any]) -> str:
+            if returned:
+                received = {"received_on": "2025-05-20", "voucher_no": recovery["id"][-12:]}
+                await told.batch(f"recoveries/{recovery['id']}:confirm", received)
+            await told.hears(BACK)
+            return str((await told.seen(claim))["lines"][0]["more_due_amount"])
+
+        assert await more_due_after(await by_hand(told, claim, "50.00")) == "0.00"
+        refused = await world.act("institution", "supplement", await told.seen(claim), at=AFTER_NOTICE)
+        assert (refused.status_code, refused.json()["code"]) == (409, "invalid_state")
+
+        recovery = await by_fewer_days(told, claim)
+        assert (recovery["amount"], await more_due_after(recovery)) == ("70.00", "70.00"), "130.00 were left, one day is worth 60.00"
+        own = await world.step("institution", "supplement", await told.seen(claim), at=AFTER_NOTICE)
+        assert (own["amount"], own["lines"][0]["calculation"].partition(",")[2]) == ("70.00", "此前已核定 110.00 元,补差 70.00 元")
+        assert (await world.as_("auditor").get(f"/v1/claims/{own['id']}:replay")).json()["same"] is True
+
+
+async def test_what_a_person_asked_back_of_a_supplement_is_not_made_up_for(start: Start) -> None:
+    async with paid_too_little(start) as (told, claim):
+        await told.hears(BACK)
+        own = await told.world.step("institution", "supplement", await told.seen(claim), at=AFTER_NOTICE)
+        await by_hand(told, await pay(told, own), "50.00")
+        await told.hears(BACK)
+        for each in (claim, own):
+            assert {line["more_due_amount"] for line in (await told.seen(each))["lines"]} == {"0.00"}
