@@ -87,7 +87,7 @@ SCOPES = {
     "/v1/harvest-alarms": "--------a--",
     "/v1/history-imports": "----aa--aa-",
     "/v1/imports": "o-n-aa--aa-",
-    "/v1/inspections": "o-ooaa--aa-",
+    "/v1/inspections": "o-onaa--aa-",
     "/v1/institutions": "o-oaaa--aa-",
     "/v1/measures": "o-ooaaa-aa-",
     "/v1/objections": "----aaa-aa-",
