@@ -17,7 +17,9 @@ NOUNS = (
     "claim-samples",
     "claims",
     "classes",
+    "complaints",
     "enrolments",
+    "enterprise-surveys",
     "examiners",
     "exports",
     "files",
@@ -27,7 +29,9 @@ NOUNS = (
     "history-imports",
     "identity",
     "imports",
+    "inspections",
     "institutions",
+    "measures",
     "objections",
     "orders",
     "outside-payments",
@@ -45,12 +49,15 @@ NOUNS = (
     "statistics",
     "status-lists",
     "status-records",
+    "supervision-tasks",
     "trade-filings",
     "trainees",
     "training-bases",
+    "training-wishes",
     "worklist",
+    "yearly-reports",
 )
-READ_ALONE = frozenset({"audit", "changes", "payments", "plans", "reference", "statistics", "worklist"})
+READ_ALONE = frozenset({"audit", "changes", "payments", "reference", "statistics", "worklist", "yearly-reports"})
 WRITE_ALONE = frozenset({"audit-lists"})
 KNOWN = frozenset(
     {f"{noun}.read" for noun in NOUNS if noun not in WRITE_ALONE} | {f"{noun}.write" for noun in NOUNS if noun not in READ_ALONE}

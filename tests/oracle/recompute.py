@@ -59,6 +59,10 @@ def cents(yuan: Any) -> int:
     return int(whole) * 100 + int((part + "00")[:2])
 
 
+def when(holds: Any, code: str, effect: str) -> Found:
+    return [(code, effect)] if holds else []
+
+
 def judge(receipt: Facts) -> list[tuple[str, int, Found]]:
     """Of each line: its verdict, what it is worth in fen, and the findings."""
     facts, terms, trades = receipt["facts"], receipt["terms"], receipt["trades"].get("of_class")
@@ -200,25 +204,20 @@ def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
         found.append(("fund_not_allowed", "refuse"))
     if not course:
         return found
-    if course["needs_designation"] and not course["designated"]:
-        found.append(("institution_not_designated", "refuse"))
+    found += when(course["needs_designation"] and not course["designated"], "institution_not_designated", "refuse")
     barring = "hold" if block["payee"] == "organiser" else "note"  # the institution's own money, never a trainee's
     found += [(f"institution_{why}", barring) for why in ("blacklisted", "suspended", "exited") if course.get(why)]
     found += stopped(facts, course.get("stops", ()), barring)
     if block.get("class_hours_at_least") is not None and course["hours"] < block["class_hours_at_least"]:
         found.append(("class_too_short", "refuse"))
-    if block.get("class_days_at_most") is not None and days_of(course) > block["class_days_at_most"]:
-        found.append(("class_too_long", "refuse"))
+    found += when(block.get("class_days_at_most") is not None and days_of(course) > block["class_days_at_most"], "class_too_long", "refuse")
     if block.get("filing_days_before_start_at_least") is not None and course.get("filed_at") and not course.get("imported"):
         before = (day(course["starts_on"]) - day(course["filed_at"][:10])).days
-        if before < block["filing_days_before_start_at_least"]:
-            found.append(("class_filed_late", "hold" if before < 0 else "note"))
+        found += when(before < block["filing_days_before_start_at_least"], "class_filed_late", "hold" if before < 0 else "note")
     if block.get("posts_missing_is") and course.get("posts") is not None and not course.get("ordered") and not course.get("imported"):
         agreed, filed = [each["agreed_on"] for each in course["posts"]], course.get("filed_at")
-        if not agreed or (filed and min(agreed) > filed[:10]):
-            found.append(("posts_missing", block["posts_missing_is"]))
-    if not course.get("occupation_code") and not course.get("trade_filing_no"):
-        found.append(("trade_not_filed", "refuse"))
+        found += when(not agreed or (filed and min(agreed) > filed[:10]), "posts_missing", block["posts_missing_is"])
+    found += when(not course.get("occupation_code") and not course.get("trade_filing_no"), "trade_not_filed", "refuse")
     if trade and block.get("trade_fields") is not None:
         found += trade_not_allowed(course, block, trade)
     return found
@@ -269,12 +268,10 @@ def between_lines(facts: Facts, block: Facts, receipt: Facts) -> list[Found]:
         if effects:
             found[place].append(("roster_reused", min(effects)))
     for place, line in enumerate(lines if course else ()):
-        if impossible(course, line, block):
-            found[place].append(("attendance_impossible", "hold"))
+        found[place] += when(impossible(course, line, block), "attendance_impossible", "hold")
         most = block.get("headcount_missing_at_most")
         short = {each["on"] for each in course.get("headcounts", ()) if most is not None and each["attended"] - each["headcount"] > most}
-        if any(each["on"] in short for each in line["attendance"]):
-            found[place].append(("headcount_differs", "hold"))
+        found[place] += when(any(each["on"] in short for each in line["attendance"]), "headcount_differs", "hold")
     return found
 
 
@@ -311,10 +308,8 @@ def of_the_line(facts: Facts, line: Facts, block: Facts, retirement: Facts | Non
     found += of_the_class(facts, line, block) + of_earlier(facts, line, block, trade, on) + of_papers(facts, line, block)
     rate = next((name for name in RATES if block.get(name) is not None), None)
     payable, unlisted = rate is not None and basis(block, rate) == "confirmed", rate in TABLES and of_table(block, trade) is None
-    if not payable or (unlisted and block.get("unlisted_is") != "refuse"):
-        found.append(("terms_unconfirmed", "hold"))
-    if payable and unlisted and block.get("unlisted_is") == "refuse":
-        found.append(("rate_not_listed", "refuse"))
+    found += when(not payable or (unlisted and block.get("unlisted_is") != "refuse"), "terms_unconfirmed", "hold")
+    found += when(payable and unlisted and block.get("unlisted_is") == "refuse", "rate_not_listed", "refuse")
     return found
 
 
@@ -322,8 +317,7 @@ def of_the_person(line: Facts, block: Facts, retirement: Facts | None, on: date)
     found: Found = []
     born = day(line["born_on"])
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    if age < block["age_at_least"]:
-        found.append(("age_below_limit", "refuse"))
+    found += when(age < block["age_at_least"], "age_below_limit", "refuse")
     if block["until_retirement_age"] and retirement:
         tracks = [line["retirement_track"]] if line["sex"] == "female" and line.get("retirement_track") else TRACKS[line["sex"]]
         months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
@@ -333,19 +327,14 @@ def of_the_person(line: Facts, block: Facts, retirement: Facts | None, on: date)
     elif (most := oldest(line, block)) is not None and age > most:
         found.append(("age_above_limit", "refuse"))
     held = {each["code"] for each in line["categories"] if covers(each, "since_on", on)}
-    if block.get("categories") is not None and not held & set(block["categories"]):
-        found.append(("category_not_eligible", "refuse"))
+    found += when(block.get("categories") is not None and not held & set(block["categories"]), "category_not_eligible", "refuse")
     waived = {status for status, categories in (block.get("statuses_waived_for") or {}).items() if held & set(categories)}
     recorded = {each["status"] for each in line["statuses"] if covers(each, "from_on", on)}
     excluded = set(block["excluded_statuses"])
-    if recorded & (excluded - waived):
-        found.append(("status_excluded", "refuse"))
-    if excluded - set(line["complete_lists"]) - recorded - waived:
-        found.append(("status_unverified", block["unverified_status_is"]))
-    if line["trains_this_class"] or line.get("teaches_institution"):
-        found.append(("trainer_on_roster", "refuse"))
-    if block.get("ability_required") and not line.get("able_to_work"):
-        found.append(("ability_not_stated", "note"))
+    found += when(recorded & (excluded - waived), "status_excluded", "refuse")
+    found += when(excluded - set(line["complete_lists"]) - recorded - waived, "status_unverified", block["unverified_status_is"])
+    found += when(line["trains_this_class"] or line.get("teaches_institution"), "trainer_on_roster", "refuse")
+    found += when(block.get("ability_required") and not line.get("able_to_work"), "ability_not_stated", "note")
     return found
 
 
@@ -367,8 +356,7 @@ def of_the_class(facts: Facts, line: Facts, block: Facts) -> Found:
     least = block.get("attendance_percent_at_least")
     if course and least is not None and not runs:
         attended = sum(each["half_days"] for each in inside(facts, line))
-        if attended * 100 < least * planned(course):
-            found.append(("attendance_too_low", "refuse"))
+        found += when(attended * 100 < least * planned(course), "attendance_too_low", "refuse")
     return found + ([("overlapping_class", "hold")] if line["overlaps"] else [])
 
 
@@ -386,12 +374,9 @@ def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) 
         again = here and any(each["scheme"] == facts["scheme"] and each.get("placement_id") == here for each in had)
         return found + money + ([("already_subsidised", "refuse")] if again and not unsettled else [])
     counted = [each for each in had if (each.get("level") == trade.get("level") if trade.get("level") else day(each["on"]).year == on.year)]
-    if unsettled:
-        pass
-    elif any(each.get("trade_key") in trade["same"] for each in counted):
-        found.append(("already_subsidised", "refuse"))
-    elif any(each.get("trade_key") in trade["near"] for each in counted):
-        found.append(("already_subsidised", "hold"))
+    keys = set() if unsettled else {each.get("trade_key") for each in counted}
+    near = when(keys & set(trade["near"]), "already_subsidised", "hold")
+    found += when(keys & set(trade["same"]), "already_subsidised", "refuse") or near
     ranks = [LEVELS.index(each["level"]) for each in had if each.get("trade_key") in trade["same"] and each.get("level")]
     if trade.get("level") and any(rank > LEVELS.index(trade.get("level")) for rank in ranks):
         found.append(("lower_level_after_higher", "refuse"))
@@ -418,13 +403,10 @@ def oldest(line: Facts, block: Facts) -> int | None:
 
 
 def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
-    found: Found = []
     certificate, placement, course = line.get("certificate"), line.get("placement"), facts.get("class_facts") or {}
     claimed_on = day(facts["claimed_on"])
-    if line.get("unknown_certificate_id"):
-        found.append(("certificate_invalid", "refuse"))
-    elif block["certificate_required"] and not certificate:
-        found.append(("certificate_missing", "refuse"))
+    missing = when(block["certificate_required"] and not certificate, "certificate_missing", "refuse")
+    found = when(line.get("unknown_certificate_id"), "certificate_invalid", "refuse") or missing
     if certificate:
         issued, revoked = day(certificate["issued_on"]), certificate.get("revoked_on")
         gone = revoked and day(revoked) <= day(facts.get("looked_at_on") or facts["claimed_on"])
@@ -432,17 +414,13 @@ def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
             found.append(("certificate_invalid", "refuse"))
         kinds, taught = block.get("certificate_kinds"), course.get("occupation_code")
         other = (kinds is not None and certificate["kind"] not in kinds) or certificate.get("within_filing") is False
-        if other or (taught and taught != certificate.get("occupation_code")):
-            found.append(("certificate_out_of_scope", "refuse"))
+        found += when(other or (taught and taught != certificate.get("occupation_code")), "certificate_out_of_scope", "refuse")
         months = block.get("certificate_months_at_most")
-        if months is not None and claimed_on > months_after(issued, months):
-            found.append(("certificate_too_old", "refuse"))
+        found += when(months is not None and claimed_on > months_after(issued, months), "certificate_too_old", "refuse")
         most, of_one = block.get("certificates_a_month_at_most"), block.get("certificates_a_month_of_an_assessor_at_most")
         many = most is not None and certificate["issued_that_month"] > most
-        if many or (of_one is not None and certificate["assessed_that_month"] > of_one):
-            found.append(("certificate_burst", "hold"))
-    if no_order(facts, line, block):
-        found.append(("order_missing", "refuse"))
+        found += when(many or (of_one is not None and certificate["assessed_that_month"] > of_one), "certificate_burst", "hold")
+    found += when(no_order(facts, line, block), "order_missing", "refuse")
     if placement and not placement.get("started_on"):
         found.append(("retention_not_met", "refuse"))
     elif block["retention_required"] and placement and (effect := stay(placement, block)):
