@@ -1,16 +1,15 @@
 """The briefing: how far each line is from its target, until when that can be made up, and what was paid for the classes behind it."""
 
-import io
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import httpx
-import openpyxl
 import orjson
 import pytest
 
+from shared.sheets import open_book
 from tests.conftest import Service, Start
 from tests.registry.counting import registered
 
@@ -53,7 +52,7 @@ async def test_the_gap_the_lead_and_what_was_paid_stand_by_each_line(start: Star
         over = {each["code"]: each for each in (await briefing(gateway, date(2026, 1, 1)))["lines"]}
         assert (over["four.chef"]["already_impossible"], over["four.chef"]["gap"], over["four.chef"]["paid"]) == (True, 70, "1899.00")
         sheet = await gateway.as_("officer").get(f"{PATH}.xlsx?as_of={MIDDLE}")
-        rows = list(openpyxl.load_workbook(io.BytesIO(sheet.content)).active.values)
+        rows = [tuple(row.values) for row in open_book(sheet.content, "briefing.xlsx").sheets[0].rows]
         [chef] = [row for row in rows if row[0] == "黔菜师傅"]
         assert (chef[3:6], Decimal(str(chef[-1]))) == ((100, 30, 70), Decimal(1800)) and len(rows) == 26
 
@@ -77,8 +76,8 @@ async def test_tasks_stand_by_their_line_and_measures_in_force_beside(start: Sta
         for role in ("department", "admin"):
             assert (await gateway.as_(role, department="市教育局").get(f"{PATH}?as_of={MIDDLE}")).json()["measures"] == []
         sheet = await gateway.as_("officer").get(f"{PATH}.xlsx?as_of={MIDDLE}")
-        book = openpyxl.load_workbook(io.BytesIO(sheet.content))
-        assert [row[1:3] for row in book["有效的措施"].values][1:] == [("通报", "三棵树镇")]
+        book = {each.name: each for each in open_book(sheet.content, "briefing.xlsx").sheets}
+        assert [tuple(row.values[1:3]) for row in book["有效的措施"].rows][1:] == [("通报", "三棵树镇")]
     async with start("gateway") as alone:
         told = await briefing(alone)
         assert told["measures"] is None and {each["open_tasks"] for each in told["lines"]} == {None}

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.subsidy.objections.policy import days_stood_still, masked_contact
+from services.subsidy.objections.policy import days_stood_still
+from shared.privacy import mask_contact
 
 
 @pytest.mark.parametrize(
@@ -29,4 +30,4 @@ def test_working_days_from_acceptance_to_the_day_before_dismissal_are_lost(stopp
     ],
 )
 def test_a_contact_is_shown_in_part(contact: str, shown: str) -> None:
-    assert masked_contact(contact) == shown
+    assert mask_contact(contact) == shown
