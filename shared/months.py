@@ -10,13 +10,6 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def months_touched(from_on: date, to_on: date) -> list[date]:
-    """The first days of the calendar months that these days, both counted in, lie in."""
-    first = from_on.replace(day=1)
-    count = (to_on.year - first.year) * 12 + to_on.month - first.month + 1
-    return [months_after(first, each) for each in range(count)]
-
-
 def age_on(born_on: date, day: date) -> int:
     """Full years on `day`; someone born on 29 February grows older on 1 March in common years."""
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 
 from shared import db
-from shared.months import months_touched
+from shared.months import months_after
 from shared.privacy import mask_number
 from tests import people
 from tests.conftest import Service
@@ -160,8 +160,9 @@ def evidence(from_on: str, to_on: str, grade: str = "B", **more: Any) -> list[di
 def makes(grade: str, from_on: str, to_on: str) -> dict[str, Any]:
     """What makes evidence of this grade whole."""
     if grade == "A":
-        months = months_touched(date.fromisoformat(from_on), date.fromisoformat(to_on))
-        return {"insured_months": [f"{each:%Y-%m}" for each in months]}
+        first = date.fromisoformat(from_on)
+        months = (f"{months_after(first, each):%Y-%m}" for each in range(60))
+        return {"insured_months": [each for each in months if each <= to_on[:7]]}
     return {"paid_on": to_on} if grade == "B" else {}
 
 

@@ -18,7 +18,6 @@ from services.eastwest.placements.schemas import EvidenceIn, Receipt, UpdateBatc
 from services.eastwest.placements.tables import Office, Placement, Update
 from shared import batches, db, errors, web, wire
 from shared.access import Call
-from shared.months import months_touched
 from shared.national_numbers import compact
 from shared.web import Kernel
 
@@ -216,12 +215,12 @@ def _evidence(body: UpdateIn, _: date) -> Iterable[errors.Fault]:
 
 
 def _insured(each: EvidenceIn, where: str) -> Iterable[errors.Fault]:
-    touched = [f"{month:%Y-%m}" for month in months_touched(each.covers_from_on, each.covers_to_on)]
-    allowed, fix = f"所证明的日子里的月份:{'、'.join(touched)}", "请逐月写明社保实际参保的月份;所列月份之外的日子另附证明。"
+    first, last = each.covers_from_on.isoformat()[:7], each.covers_to_on.isoformat()[:7]
+    allowed, fix = f"所证明的日子里的月份:{first} 至 {last}", "请逐月写明社保实际参保的月份;所列月份之外的日子另附证明。"
     if not each.insured_months:
         yield errors.Fault("evidence_incomplete", f"{where}/insured_months", allowed=allowed, fix=fix)
     for place, month in enumerate(each.insured_months or ()):
-        if month not in touched:
+        if not first <= month <= last:
             yield errors.Fault("evidence_incomplete", f"{where}/insured_months/{place}", seen=month, allowed=allowed, fix=fix)
 
 

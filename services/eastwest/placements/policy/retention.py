@@ -231,8 +231,13 @@ def _covered(evidence: Evidence) -> list[Span]:
     whole = Span(evidence.covers_from_on, evidence.covers_to_on)
     if evidence.insured_months is None:
         return [whole]
-    insured = {day for month in evidence.insured_months for day in _days(Span(month, months_after(month, 1) - ONE_DAY))}
-    return _joined(sorted(insured.intersection(_days(whole))))
+    insured: list[Span] = []
+    for month in sorted(set(evidence.insured_months)):
+        span = Span(max(month, whole.from_on), min(months_after(month, 1) - ONE_DAY, whole.to_on))
+        if insured and span.from_on == insured[-1].to_on + ONE_DAY:
+            span = Span(insured.pop().from_on, span.to_on)
+        insured.append(span)
+    return insured
 
 
 def _best_grades(proofs: Iterable[Proof]) -> dict[int, Grade]:
