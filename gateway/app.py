@@ -15,6 +15,7 @@ from gateway.identity.exchange import clients as issuers
 from gateway.identity.local_accounts import job as local
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
+from gateway.pages import routes as pages
 from gateway.plans import routes as plans
 from gateway.plans.briefings import routes as briefings
 from gateway.plans.reports import routes as reports
@@ -46,6 +47,7 @@ ROUTERS = (
     search.router,
     worklist.router,
     webhooks.router,
+    pages.router,
     docs.router,
     verification.router,
 )

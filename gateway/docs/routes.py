@@ -3,50 +3,42 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from gateway.clients import KnownOf
 from gateway.docs import reading
 from gateway.docs.operations import merge
+from gateway.pages import reading as pages
 from shared import errors, web
 from shared.web import documents
 
 _HERE = Path(__file__).parent
 _PACKAGE = find_spec("fastapi_offline")
 _SWAGGER_UI = Path(_PACKAGE.origin).parent / "static" if _PACKAGE and _PACKAGE.origin else _HERE
-_FILES: dict[str, tuple[Path, str]] = {
-    "start.js": (_HERE / "start.js", "text/javascript"),
-    "guides.css": (_HERE / "guides.css", "text/css"),
-    "swagger-ui-bundle.js": (_SWAGGER_UI / "swagger-ui-bundle.js", "text/javascript"),
-    "swagger-ui.css": (_SWAGGER_UI / "swagger-ui.css", "text/css"),
-    "favicon.png": (_SWAGGER_UI / "favicon.png", "image/png"),
+_FILES: dict[str, Path] = {
+    path.name: path
+    for path in (_HERE / "start.js", _HERE / "guides.css", *(_SWAGGER_UI / name for name in ("swagger-ui-bundle.js", "swagger-ui.css")))
 }
-_ONLY_FROM_HERE = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
-}
+_ONLY_FROM_HERE = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"  # as Swagger UI is made
+)
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
-async def landing() -> Response:
-    return RedirectResponse("/docs")
-
-
 @router.get("/docs")
-async def page() -> Response:
-    return FileResponse(_HERE / "page.html", media_type="text/html", headers=_ONLY_FROM_HERE)
+async def page(request: Request) -> Response:
+    return pages.file(_HERE / "page.html", _ONLY_FROM_HERE).answer(request)
 
 
 @router.get("/docs/{name}")
-async def file(name: str) -> Response:
+async def file(name: str, request: Request) -> Response:
     if name in reading.GUIDES:
-        return HTMLResponse(reading.guide(name), headers=_ONLY_FROM_HERE)
+        return pages.page(reading.guide(name), _ONLY_FROM_HERE).answer(request)
     if name not in _FILES:
         raise errors.NotFound()
-    path, media_type = _FILES[name]
-    return FileResponse(path, media_type=media_type, headers={"Cache-Control": "public, max-age=3600"})
+    return pages.file(_FILES[name]).answer(request)
 
 
 @router.get("/openapi.json")
@@ -58,6 +50,6 @@ async def document(request: Request, remembered: KnownOf) -> Response:
     made_of, sent = getattr(app.state, "document", (None, None))
     if sent is None or made_of != found:
         missing = sorted(kernel.neighbours.keys() - found.keys())
-        sent = documents.Sent(merge(app.openapi(), found) | ({"x-missing": missing} if missing else {}))
+        sent = documents.Sent(orjson.dumps(merge(app.openapi(), found) | ({"x-missing": missing} if missing else {})))
         app.state.document = found, sent
     return sent.answer(request)

@@ -3,17 +3,13 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 
+from gateway.pages import reading as pages
 from gateway.verification import clients, reading
 from shared import access, clock, errors, redaction, web
 
-HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
+HEADERS: Final = {"Content-Security-Policy": pages.UNSCRIPTED, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 ANY_LENGTH: Final = 200  # of what is shown again in the form; what is longer is no number and no name
 
 router = APIRouter(include_in_schema=False)
@@ -23,11 +19,6 @@ router = APIRouter(include_in_schema=False)
 async def form(number: Annotated[str, Query()] = "") -> Response:
     """The code on a certificate fills the number in. One that holds a person's number stands in no address, so in no code either."""
     return HTMLResponse(reading.page("" if redaction.names_citizen(number) else number[:ANY_LENGTH]), headers=HEADERS)
-
-
-@router.get("/verify/page.css")
-async def style() -> Response:
-    return FileResponse(reading.STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
 
 @router.post("/verify")

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -240,23 +241,22 @@ def _explain(value: Any, words: Mapping[str, str]) -> None:
 
 
 class Sent:
-    """A document as it is sent: rendered, compressed and tagged once, not for each request. The tag is weak: both forms bear it."""
+    """What is sent to everyone alike: compressed and tagged once, not for each request. The tag is weak: both forms bear it."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self.plain = orjson.dumps(document)
-        self.packed = gzip.compress(self.plain, mtime=0)
+    def __init__(self, content: bytes, media_type: str = "application/json", head: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.plain, self.packed, self.media_type = content, gzip.compress(content, mtime=0), media_type
         self.headers = {
-            "ETag": f'W/"{hashlib.sha256(self.plain).hexdigest()[:32]}"',
+            "ETag": f'W/"{hashlib.sha256(content).hexdigest()[:32]}"',
             "Cache-Control": "no-cache",  # to be asked for each time, and 304 as long as it is the same
             "Vary": "Accept-Encoding",
+            **head,
         }
 
     def answer(self, request: Request) -> Response:
+        content, head = self.plain, self.headers
         if _TAKES_GZIP.search(request.headers.get("accept-encoding", "")):
-            answer = Response(self.packed, headers=self.headers | {"Content-Encoding": "gzip"}, media_type="application/json")
-        else:
-            answer = Response(self.plain, headers=self.headers, media_type="application/json")
-        return tagging.known(request, answer)
+            content, head = self.packed, head | {"Content-Encoding": "gzip"}
+        return tagging.known(request, Response(content, headers=head, media_type=self.media_type))
 
 
 def send(app: FastAPI) -> Callable[[Request], Any]:
@@ -265,7 +265,7 @@ def send(app: FastAPI) -> Callable[[Request], Any]:
 
     async def document(request: Request) -> Response:
         if not made:
-            made.append(Sent(app.openapi()))
+            made.append(Sent(orjson.dumps(app.openapi())))
         return made[0].answer(request)
 
     return document

@@ -57,7 +57,7 @@ async def test_what_is_shown_again_is_text_and_the_page_runs_nothing(start: Star
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "script" not in policy and "unsafe" not in policy
         assert (page.headers["referrer-policy"], page.headers["cache-control"]) == ("no-referrer", "no-store")
-        assert (await gateway.as_("public").get("/verify/page.css")).headers["content-type"].startswith("text/css")
+        assert (await gateway.as_("public").get("/pages/page.css")).headers["content-type"].startswith("text/css")
         away = await _asked(gateway, "Y1", "龙阿妹")  # nobody is there to ask
         assert away.status_code == 503 and "暂时无法核验" in away.text and "<form" in away.text
 
