@@ -15,7 +15,7 @@ from services.subsidy import clients
 from services.subsidy.claims.clients import Wanted, as_told
 from services.subsidy.claims.facts import History, claim_facts
 from services.subsidy.codes import ClaimKind, Effect, FundSource, Level, LineVerdict, SchemeCode
-from services.subsidy.judging.facts import ClaimFacts, LineFacts, Prior, trade_of
+from services.subsidy.judging.facts import ClaimFacts, EmployerYear, LineFacts, Prior, trade_of
 from services.subsidy.judging.papers import ApplicantFacts, Barred, CertificateFacts, PlacementFacts
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.receipts.policy import judged
@@ -172,10 +172,16 @@ def _on_placements(random: Random) -> Case:
         same_employer=random.choice([None, True]),
         times_a_year_at_most=None,
         yuan_per_employer_at_most=random.choice([None, Decimal("3000")]),
+        yuan_per_employer_year_at_most=random.choice([None, Decimal("2500.50")]),
     )
     facts = replace(facts, scheme=SchemeCode.PLACEMENT_STABILITY, kind=ClaimKind.PLACEMENT, class_facts=None, lines=lines)
-    had = random.choice([None, Decimal("500.00")])
-    return replace(facts, fund_source=FundSource.EAST_WEST, employer_had_yuan=had, applicant=_an_applicant(random)), terms
+    had, years = random.choice([None, Decimal("500.00")]), _years_of_an_employer(random)
+    facts = replace(facts, fund_source=FundSource.EAST_WEST, employer_had_yuan=had, employer_years=years)
+    return replace(facts, applicant=_an_applicant(random)), terms
+
+
+def _years_of_an_employer(random: Random) -> tuple[EmployerYear, ...] | None:
+    return random.choice([None, (), (EmployerYear(2024, Decimal("9000.00")), EmployerYear(2025, Decimal("650.25")))])
 
 
 def _a_placement(random: Random) -> PlacementFacts | None:
@@ -223,6 +229,8 @@ def _paid_otherwise(facts: ClaimFacts, terms: Terms, random: Random) -> Case:
         further |= {"yuan_per_person_year_at_most": Decimal("1200")}
     if random.random() < 0.3:
         further |= {"yuan_per_employer_at_most": Decimal("700")}
+    if random.random() < 0.3:
+        further |= {"yuan_per_employer_year_at_most": Decimal("900.40")}
     rate = random.choice(rates)
     terms = replace(terms, **(dict.fromkeys((*RATES, "days_paid_at_most", "half_days_for_a_paid_day")) if rate else {}) | rate | further)
     course = facts.class_facts
@@ -236,7 +244,8 @@ def _paid_otherwise(facts: ClaimFacts, terms: Terms, random: Random) -> Case:
     given = tuple(replace(line, priors=(*line.priors, before)) if random.random() < 0.3 else line for line in facts.lines)
     made_up = Decimal(random.choice(["60.00", "120.00", "1000.00"]))
     given = tuple(replace(line, makes_up_yuan=made_up) if random.random() < 0.2 else line for line in given)
-    return replace(facts, class_facts=course, lines=given, employer_had_yuan=random.choice([None, Decimal("650.00")])), terms
+    had = random.choice([None, Decimal("650.00")])
+    return replace(facts, class_facts=course, lines=given, employer_had_yuan=had, employer_years=_years_of_an_employer(random)), terms
 
 
 def _asked_otherwise(facts: ClaimFacts, terms: Terms, random: Random) -> Case:

@@ -85,15 +85,18 @@ def judge(receipt: Facts) -> list[tuple[str, int, Found]]:
 
 
 def within_employer(facts: Facts, block: Facts, judged: list[tuple[str, int, Found]]) -> list[tuple[str, int, Found]]:
-    """No employer is given more in all: who comes first by id is paid first."""
-    if block.get("yuan_per_employer_at_most") is None:
-        return judged
-    left = max(cents(block["yuan_per_employer_at_most"]) - cents(facts.get("employer_had_yuan") or 0), 0)
-    cut = list(judged)
+    """No employer is given more in all, nor in the year that a line is judged for: who comes first by id is paid first."""
+    in_all, a_year = block.get("yuan_per_employer_at_most"), block.get("yuan_per_employer_year_at_most")
+    had = {each["year"]: cents(each["had_yuan"]) for each in facts.get("employer_years") or ()}
+    spent, cut = cents(facts.get("employer_had_yuan") or 0), list(judged)
     for place in sorted(range(len(judged)), key=lambda each: (facts["lines"][each]["trainee_id"], each)):
         verdict, fen, found = judged[place]
-        cut[place] = verdict, min(fen, left), found
-        left -= min(fen, left)
+        year = day_counted(facts, facts["lines"][place], block).year
+        if in_all is not None:
+            fen = min(fen, max(cents(in_all) - spent, 0))
+        if a_year is not None:
+            fen = min(fen, max(cents(a_year) - had.get(year, 0), 0))
+        spent, had[year], cut[place] = spent + fen, had.get(year, 0) + fen, (verdict, fen, found)
     return cut
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, all_, and_, bindparam, func, select, text
+from sqlalchemy import Integer, Uuid, all_, and_, bindparam, cast, extract, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,12 +18,16 @@ from services.subsidy.claims.tables import Claim, Entitlement, Line
 from services.subsidy.clients import CertificateRead, ClassRead, OutsidePaymentRead, PersonRead, PlacementRead
 from services.subsidy.codes import CatalogueKind, ClaimKind, FindingCode, FundSource, Level, LineVerdict, SchemeCode
 from services.subsidy.judging import trades
-from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, LineFacts, Prior
+from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, EmployerYear, LineFacts, Prior
 from services.subsidy.judging.papers import ApplicantFacts, CertificateFacts, PlacementFacts
+from shared import strict
 
 NOTHING = Decimal("0.00")
 PERSON_LOCKS = 1024  # buckets: a claim of any size takes at most so many locks
 _claim, _line, _held = Claim.__table__.c, Line.__table__.c, Entitlement.__table__.c
+OF_CLAIMS = Line.__table__.join(Claim.__table__, _claim.id == _line.claim_id).outerjoin(
+    Entitlement.__table__, and_(_held.claim_id == _line.claim_id, _held.position == _line.position)
+)
 PAST = (
     select(
         _claim.id,
@@ -45,11 +49,7 @@ PAST = (
         _line.amount,
         _line.not_due_yuan,
     )
-    .select_from(
-        Line.__table__.join(Claim.__table__, _claim.id == _line.claim_id).outerjoin(
-            Entitlement.__table__, and_(_held.claim_id == _line.claim_id, _held.position == _line.position)
-        )
-    )
+    .select_from(OF_CLAIMS)
     .where(
         _line.trainee_id == func.any(bindparam("trainee_ids", type_=ARRAY(Uuid))),
         _claim.status != all_(array(sorted(NOT_COUNTED))),
@@ -88,13 +88,29 @@ async def lock_persons(session: AsyncSession, ids: Collection[UUID]) -> None:
     )
 
 
-async def employer_had(session: AsyncSession, scheme: SchemeCode, institution_id: UUID | None, own_claim_id: UUID | None) -> Decimal | None:
+@dataclass(frozen=True, slots=True)
+class EmployerHad:
+    """What one institution was given by a scheme. None: the terms do not ask."""
+
+    in_all: Decimal | None = None
+    years: tuple[EmployerYear, ...] | None = None
+
+
+async def employer_had(
+    session: AsyncSession, scheme: SchemeCode, institution_id: UUID, own_claim_id: UUID | None, *, by_year: bool
+) -> EmployerHad:
     """What the scheme's other claims, submitted and neither rejected nor withdrawn, come to for one institution, held lines with them."""
-    if institution_id is None:
-        return None
-    counted = (_claim.institution_id == institution_id, _claim.scheme == scheme, _claim.status.not_in(NOT_COUNTED))
-    worth = select(func.sum(_line.amount)).join(Claim.__table__, _claim.id == _line.claim_id)
-    return await session.scalar(worth.where(*counted, _claim.id.is_distinct_from(own_claim_id))) or NOTHING
+    year = extract("year", _held.judged_on)  # None: of a claim that its applicant has back and has changed
+    worth = select(cast(year, Integer).label("year"), func.sum(_line.amount).label("yuan")).select_from(OF_CLAIMS)
+    counted = (_claim.institution_id == institution_id, _claim.scheme == scheme, _claim.status.not_in(NOT_COUNTED), _line.amount > 0)
+    rows = (await session.execute(worth.where(*counted, _claim.id.is_distinct_from(own_claim_id)).group_by(year).order_by(year))).all()
+    years = tuple(EmployerYear(row.year, row.yuan) for row in rows if row.year is not None)
+    return EmployerHad(sum((row.yuan for row in rows), NOTHING), years if by_year else None)
+
+
+def employer_had_before(yuan: str | None, years: Any) -> EmployerHad:
+    """As the kept facts of a claim state it: what came after it was judged with it in mind."""
+    return EmployerHad(Decimal(yuan) if yuan else None, None if years is None else strict.read(tuple[EmployerYear, ...], years))
 
 
 async def overcome(session: AsyncSession, claim_ids: Collection[UUID]) -> dict[UUID, Overcome]:
@@ -168,7 +184,7 @@ def claim_facts(
     kind: ClaimKind,
     claimed_on: date,
     fund_source: FundSource | None,
-    employer_had: Decimal | None = None,
+    employer_had: EmployerHad = EmployerHad(),
     overcome: Overcome | None = None,
 ) -> ClaimFacts:
     """Everyone wanted must be among the people told."""
@@ -177,7 +193,18 @@ def claim_facts(
     class_facts = _class_facts(told.class_) if told.class_ else None
     who = told.applicant
     applicant = ApplicantFacts(str(who.id), who.name, who.barred) if who else None
-    return ClaimFacts(scheme, kind, claimed_on, fund_source, class_facts, lines, past.rosters, employer_had, applicant)
+    return ClaimFacts(
+        scheme,
+        kind,
+        claimed_on,
+        fund_source,
+        class_facts,
+        lines,
+        past.rosters,
+        employer_had.in_all,
+        applicant,
+        employer_years=employer_had.years,
+    )
 
 
 def certificate_for(wanted: Wanted, person: PersonRead, told: Told, claimed_on: date) -> CertificateRead | None:

@@ -12,7 +12,7 @@ from services.subsidy.claims import papers
 from services.subsidy.claims.clients import Asked, Gathered, Told, Wanted
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import NotYourClaim
-from services.subsidy.claims.facts import claim_facts, day_of, employer_had, history, lock_persons, placement_for
+from services.subsidy.claims.facts import EmployerHad, claim_facts, day_of, employer_had, history, lock_persons, placement_for
 from services.subsidy.claims.schemas import ClaimChange, ClaimIn, LineIn, LineReason
 from services.subsidy.claims.tables import Line
 from services.subsidy.clients import PersonRead
@@ -148,9 +148,11 @@ async def judge(
     paying = {str(fund.id): {"name": funds.called(fund.name, fund.year, fund.source)}} if fund else {}
     call.told.update(told.names, funds=paying)  # whoever may claim for them sees them
     trainee_ids = {line.trainee_id for line in lines}
-    employer = asked.institution_id if terms.yuan_per_employer_at_most is not None else None
+    employer = asked.institution_id if terms.limits_employers else None
     if submitting:
         await lock_persons(session, trainee_ids | ({employer} if employer else set()))
+    by_year = terms.yuan_per_employer_year_at_most is not None
+    had = await employer_had(session, asked.scheme, employer, own_claim_id, by_year=by_year) if employer else EmployerHad()
     past = await history(session, trainee_ids, own_claim_id=own_claim_id, class_id=asked.class_id, supplement_of_id=asked.supplement_of_id)
     facts = claim_facts(
         told,
@@ -160,7 +162,7 @@ async def judge(
         kind=asked.kind,
         claimed_on=claimed_on,
         fund_source=FundSource(fund.source) if fund else None,
-        employer_had=await employer_had(session, asked.scheme, employer, own_claim_id),
+        employer_had=had,
         overcome=asked.overcome,
     )
     facts_json = kept(facts)

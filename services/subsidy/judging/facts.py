@@ -236,6 +236,14 @@ class ClaimedRoster:
 
 
 @dataclass(frozen=True, slots=True)
+class EmployerYear:
+    """What one institution was given in a calendar year, that of the days its lines were judged for."""
+
+    year: int
+    had_yuan: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimFacts:
     scheme: SchemeCode
     kind: ClaimKind
@@ -247,6 +255,7 @@ class ClaimFacts:
     employer_had_yuan: Decimal | None = None  # of this scheme, by claims before; None: the terms do not ask
     applicant: ApplicantFacts | None = None  # None: a person, or the institution of the class
     looked_at_on: date | None = None  # a later day by which its certificates were looked at again; None: that of the claim
+    employer_years: tuple[EmployerYear, ...] | None = None  # of `employer_had_yuan`, by year; None: the terms do not ask
 
 
 _LATER = {

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.subsidy.codes import ClassStatus, EnrolmentOutcome, EvidenceGrade, HalfDay, LineVerdict, Sex
-from services.subsidy.judging.facts import AttendedDay, ClaimFacts, Headcount, HeldStatus, Prior, Signing
+from services.subsidy.judging.facts import AttendedDay, ClaimFacts, EmployerYear, Headcount, HeldStatus, Prior, Signing
 from services.subsidy.judging.invented import NOON, Asked, Ground, claim, hours_a_day, long_enough
 from services.subsidy.judging.verdict import Verdict, judge_claim
 from services.subsidy.schemes.policy import Terms
@@ -126,6 +126,10 @@ def _employer_full(of: Ground, asked: Asked, most: Decimal) -> Iterator[ClaimFac
     yield claim(of, asked, employer_had_yuan=most)
 
 
+def _employer_full_this_year(of: Ground, asked: Asked, most: Decimal) -> Iterator[ClaimFacts]:
+    yield claim(of, asked, employer_had_yuan=most, employer_years=(EmployerYear(asked.day.year, most),))
+
+
 def _as_many_years(of: Ground, asked: Asked, most: int) -> Iterator[ClaimFacts]:
     if most <= LONGEST_TRAINING_YEARS:
         yield claim(of, asked, years=most)
@@ -221,4 +225,5 @@ OF_MONEY: dict[str, tuple[Beyond, Any]] = {  # nothing to be said of these while
     "advance_percent": (_just_begun, None),
     "yuan_per_person_year_at_most": (_much_this_year, None),
     "yuan_per_employer_at_most": (_employer_full, None),
+    "yuan_per_employer_year_at_most": (_employer_full_this_year, None),
 }

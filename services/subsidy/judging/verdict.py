@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.subsidy.codes import Effect, FindingCode, LineVerdict
 from services.subsidy.judging import rates
-from services.subsidy.judging.facts import Case, ClaimFacts, cases_of
+from services.subsidy.judging.facts import Case, ClaimFacts, cases_of, day_counted
 from services.subsidy.judging.findings import Finding, found
 from services.subsidy.judging.rates import NOTHING
 from services.subsidy.judging.rules import CLAIM_RULES, ROSTER_RULES, LineRule, of_line
@@ -44,27 +44,35 @@ def judge_claim(claim: ClaimFacts, terms: Terms) -> ClaimVerdict:
             beside.setdefault(index, []).append(finding)
     rules = of_line(claim, terms)
     verdicts = [_judge_line(case, rules, [*shared, *beside.get(index, ())]) for index, case in enumerate(cases_of(claim, terms))]
-    verdicts = _within_employer(verdicts, terms, claim.employer_had_yuan)
+    verdicts = _within_employer(claim, verdicts, terms)
     _compare(claim, verdicts, terms)
     return ClaimVerdict(sum((verdict.amount for verdict in verdicts if verdict.decision is ELIGIBLE), NOTHING), tuple(verdicts))
 
 
-def _within_employer(verdicts: list[Verdict], terms: Terms, had: Decimal | None) -> list[Verdict]:
-    """What all lines of a claim come to, cut where one employer may be given no more; in the order of the people's ids, so that the order of the lines
-    decides nothing."""
-    most = terms.yuan_per_employer_at_most
-    if most is None:
+def _within_employer(claim: ClaimFacts, verdicts: list[Verdict], terms: Terms) -> list[Verdict]:
+    """What all lines of a claim come to, cut where one employer may be given no more, in all or in the line's year; in the order of the people's ids, so
+    that the order of the lines decides nothing."""
+    in_all, a_year = terms.yuan_per_employer_at_most, terms.yuan_per_employer_year_at_most
+    if in_all is None and a_year is None:
         return verdicts
-    left = max(most - (had or NOTHING), NOTHING)
+    had: dict[int | None, Decimal] = {each.year: each.had_yuan for each in claim.employer_years or ()}
+    had[None] = claim.employer_had_yuan or NOTHING
+    years = [None if a_year is None else day_counted(claim, line, terms.age_counted_on).year for line in claim.lines]
+    limits = {year: most for year, most in ((None, in_all), *((year, a_year) for year in years if year)) if most is not None}
+    left = {year: max(most - had.get(year, NOTHING), NOTHING) for year, most in limits.items()}
     cut: dict[int, Verdict] = {}
     for index in sorted(range(len(verdicts)), key=lambda each: (verdicts[each].trainee_id, each)):
-        verdict = verdicts[index]
+        verdict, counts_in = verdicts[index], [year for year in dict.fromkeys((None, years[index])) if year in left]
         if verdict.decision is REFUSED:
             continue
-        if verdict.amount > left:
-            words = f"{verdict.calculation},本单位累计至多 {most} 元,尚余 {left} 元,计 {left} 元"
-            cut[index] = replace(verdict, amount=left, calculation=words)
-        left -= min(left, verdict.amount)
+        tightest = min(counts_in, key=left.__getitem__)
+        given = min(left[tightest], verdict.amount)
+        if given < verdict.amount:
+            span = f" {tightest} 年" if tightest else "累计"
+            words = f"{verdict.calculation},本单位{span}至多 {limits[tightest]} 元,尚余 {given} 元,计 {given} 元"
+            cut[index] = replace(verdict, amount=given, calculation=words)
+        for year in counts_in:
+            left[year] -= given
     return [cut.get(index, verdict) for index, verdict in enumerate(verdicts)]
 
 

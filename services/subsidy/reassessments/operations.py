@@ -115,8 +115,10 @@ async def judge_subject(kernel: Kernel, subject_id: UUID) -> None:
 
 def _live(subject_id: UUID) -> Any:
     claimed_on, source = CLAIMS.c.facts["claimed_on"].astext.label("claimed_on"), Fund.source
-    had = CLAIMS.c.facts["employer_had_yuan"].astext.label("employer_had")  # what came after it was judged with it in mind
-    wanted = select(*ABOUT, claimed_on, had, source).outerjoin(Fund, Fund.id == CLAIMS.c.fund_id)
+    had = CLAIMS.c.facts["employer_had_yuan"].astext.label("employer_had")
+    wanted = select(*ABOUT, claimed_on, had, CLAIMS.c.facts["employer_years"].label("employer_years"), source).outerjoin(
+        Fund, Fund.id == CLAIMS.c.fund_id
+    )
     of_subject = or_(CLAIMS.c.class_id == subject_id, and_(CLAIMS.c.id == subject_id, CLAIMS.c.class_id.is_(None)))
     return wanted.where(of_subject, CLAIMS.c.status.in_(JUDGED_ANEW)).order_by(CLAIMS.c.id)
 
@@ -169,7 +171,7 @@ def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: S
     wanted = [claim_lines.asks(line) for line in people]
     scheme, kind, source = SchemeCode(claim.scheme), ClaimKind(claim.kind), FundSource(claim.source) if claim.source else None
     claimed_on = date.fromisoformat(claim.claimed_on)
-    had = Decimal(claim.employer_had) if claim.employer_had else None
+    had = facts.employer_had_before(claim.employer_had, claim.employer_years)
     before = _before(claim, people, past)
     now = facts.claim_facts(
         told, wanted, before, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had, overcome=overcome

@@ -138,6 +138,7 @@ class Terms:
     yuan_per_person_at_most: Decimal | None = None
     yuan_per_person_year_at_most: Decimal | None = None  # of this scheme, by calendar year
     yuan_per_employer_at_most: Decimal | None = None  # of this scheme, in all, to one institution
+    yuan_per_employer_year_at_most: Decimal | None = None  # of this scheme, to one institution, by calendar year
 
     age_at_most: int | None = None
     women_age_at_most: int | None = None  # beside `age_at_most`, which then is of men
@@ -205,6 +206,10 @@ class Terms:
         """Nothing is added to the rate, and nothing but its own count limits it."""
         beside = (self.uplift_percent, self.years_paid_at_most, self.living_yuan_per_day, self.yuan_per_person_year_at_most)
         return all(each is None for each in beside)
+
+    @cached_property
+    def limits_employers(self) -> bool:
+        return self.yuan_per_employer_at_most is not None or self.yuan_per_employer_year_at_most is not None
 
     @cached_property
     def in_instalments(self) -> bool:

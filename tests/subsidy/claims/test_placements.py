@@ -117,6 +117,26 @@ async def test_an_employer_is_given_no_more_than_the_terms_allow_over_all_its_cl
         assert amounts == ["1000.00", "500.00", "0.00"]
 
 
+async def test_an_employer_is_given_no_more_than_the_terms_allow_in_the_year_of_the_stay(start: Start) -> None:
+    async with papers(start, "placement_absorption", yuan_per_employer_year_at_most=1500) as world:
+        by_school = {"applicant": {"institution_id": world.school_id}}
+
+        def a_stay(**changed: Any) -> dict[str, Any]:
+            who = world.person()
+            return line(who, placement_id=world.placement(who, employer_uscc=USCC, **changed))
+
+        async def submitted(*stays: dict[str, Any]) -> list[dict[str, Any]]:
+            body = world.claims_for("placement_absorption", *stays, **by_school)
+            return list((await world.submitted(body, at="2026-06-01T09:00:00+08:00"))["lines"])
+
+        next_year = a_stay(started_on="2026-01-02")
+        [first] = await submitted(a_stay())
+        cut, other = await submitted(a_stay(), next_year)
+        assert [first["amount"], cut["amount"], other["amount"]] == ["1000.00", "500.00", "1000.00"]
+        assert cut["calculation"].endswith("本单位 2025 年至多 1500.00 元,尚余 500.00 元,计 500.00 元")
+        assert [each["amount"] for each in await submitted(a_stay(), a_stay(started_on="2026-01-03"))] == ["0.00", "500.00"]
+
+
 async def test_an_employer_that_was_barred_on_the_first_day_waits(start: Start) -> None:
     async with papers(start, "placement_absorption") as world:
         who = world.person()

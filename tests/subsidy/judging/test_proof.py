@@ -81,6 +81,7 @@ BY_YEAR = TRAINING | {
     "years_paid_at_most": 3,
     "advance_percent": 50,
     "yuan_per_employer_at_most": "90000.00",
+    "yuan_per_employer_year_at_most": "60000.00",
 }
 CERTIFICATE = SOUND | {
     "age_counted_on": "certificate_issue",
@@ -208,6 +209,7 @@ DEFECTS: list[tuple[str, str, dict[str, Any], str]] = [
     # what can never bite
     ("more-days-paid-than-a-class-has", "day", {"days_paid_at_most": 4}, "days_paid_at_most"),
     ("a-yearly-limit-beyond-all-times", "day", {"yuan_per_person_year_at_most": "540.00"}, "yuan_per_person_year_at_most"),
+    ("an-employers-year-beyond-all-years", "year", {"yuan_per_employer_year_at_most": "90000.00"}, "yuan_per_employer_year_at_most"),
     ("an-age-that-nobody-reaches", "day", {"until_retirement_age": False, "age_at_most": 120}, "age_at_most"),
     ("a-term-of-a-certificate-that-nobody-shows", "level", {"certificate_months_at_most": 12}, "certificate_months_at_most"),
     ("a-burst-of-no-certificates", "placement", {"certificates_a_month_at_most": 100}, "certificates_a_month_at_most"),

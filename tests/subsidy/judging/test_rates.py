@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.subsidy.judging.facts import CertificateFacts, ClaimFacts, HeldCategory, LineFacts, Prior
+from services.subsidy.judging.facts import CertificateFacts, ClaimFacts, EmployerYear, HeldCategory, LineFacts, Prior
 from services.subsidy.judging.verdict import Verdict, judge_claim
 from services.subsidy.schemes.policy import Terms, TradeRates
 from tests.subsidy.judging.cases import CLAIM, CLASS, SHORT, attended, class_with, judge, line_with
@@ -25,6 +25,8 @@ TABLE = (
     TradeRates("A类", (WELDER, "无人机驾驶"), {"junior": Decimal("1000.00"), "senior": Decimal("2000.00")}, Decimal("300.00")),
     TradeRates("其余", (), {"junior": Decimal("500.00")}),
 )
+CERTIFICATE = CertificateFacts("c", "Y1", "trainee-1", "skill_level", WELDER, "senior", date(2025, 4, 8), "示例企业")
+BY_CERTIFICATE = ClaimFacts("certificate_direct", "certificate", date(2025, 5, 6), "skills_upgrade", None, ())
 
 
 def paying(**figures: Any) -> Terms:
@@ -281,8 +283,45 @@ def test_one_employer_is_given_no_more_than_the_limit_whatever_the_order_of_the_
             assert verdict.amount == sum(given.values())
 
 
+@pytest.mark.parametrize(
+    ("in_all", "a_year", "years", "amounts"),
+    [
+        pytest.param(None, "1500.00", None, ("600.00", "600.00", "300.00"), id="the-third-is-cut"),
+        pytest.param(None, "1800.00", (), ("600.00", "600.00", "600.00"), id="just-enough"),
+        pytest.param(None, "1799.99", (), ("600.00", "600.00", "599.99"), id="a-fen-short"),
+        pytest.param(None, "1500.00", ((2025, "1500.00"),), ("0.00", "0.00", "0.00"), id="the-year-is-used-up"),
+        pytest.param(None, "1500.00", ((2025, "1499.99"),), ("0.01", "0.00", "0.00"), id="its-last-fen"),
+        pytest.param(None, "1500.00", ((2024, "1500.00"), (2026, "1500.00")), ("600.00", "600.00", "300.00"), id="of-other-years"),
+        pytest.param("1000.00", "1500.00", (), ("600.00", "400.00", "0.00"), id="less-is-left-in-all"),
+    ],
+)
+def test_one_employer_is_given_no_more_than_the_limit_in_a_year(
+    in_all: str | None, a_year: str, years: tuple[tuple[int, str], ...] | None, amounts: tuple[str, ...]
+) -> None:
+    limits = {"yuan_per_employer_at_most": in_all and Decimal(in_all), "yuan_per_employer_year_at_most": Decimal(a_year)}
+    terms = paying(yuan_per_person=Decimal("600.00"), **limits)
+    people = tuple(line_with(trainee_id=f"t{each}", bank_account_token=f"a{each}") for each in range(3))
+    had = years and tuple(EmployerYear(year, Decimal(yuan)) for year, yuan in years)
+    for lines in (people, people[::-1]):
+        verdict = judge_claim(replace(CLAIM, lines=lines, employer_years=had), terms)
+        given = {line.trainee_id: str(line.amount) for line in verdict.lines}
+        assert given == {f"t{each}": amount for each, amount in enumerate(amounts)}
+    if amounts[2] == "300.00":
+        assert verdict.lines[0].calculation.endswith("本单位 2025 年至多 1500.00 元,尚余 300.00 元,计 300.00 元")
+
+
+def test_each_line_counts_in_the_year_of_its_own_day() -> None:
+    by_certificate = {"age_counted_on": "certificate_issue", "payee": "trainee", "paid_once_per": "occupation_level"}
+    terms = paying(yuan_per_person=Decimal("1000.00"), yuan_per_employer_year_at_most=Decimal("1000.00"), **by_certificate)
+    lines = tuple(
+        line_with(trainee_id=f"t{each}", certificate=replace(CERTIFICATE, certificate_id=f"c{each}", holder_id=f"t{each}", issued_on=on))
+        for each, on in enumerate((date(2025, 12, 31), date(2026, 1, 1), date(2026, 4, 8)))
+    )
+    years = (EmployerYear(2025, Decimal("400.00")),)
+    claim = replace(BY_CERTIFICATE, claimed_on=date(2026, 5, 6), lines=lines, employer_years=years)
+    assert [str(each.amount) for each in judge_claim(claim, terms).lines] == ["600.00", "1000.00", "0.00"]
+
+
 def test_a_certificate_is_paid_by_its_own_trade_and_level() -> None:
-    certificate = CertificateFacts("c", "Y1", "trainee-1", "skill_level", WELDER, "senior", date(2025, 4, 8), "示例企业")
-    claim = ClaimFacts("certificate_direct", "certificate", date(2025, 5, 6), "skills_upgrade", None, ())
     terms = paying(yuan_per_person_by_trade=TABLE, age_counted_on="certificate_issue", payee="trainee")
-    assert worth(terms, claim, line_with(certificate=certificate))[0] == "2000.00"
+    assert worth(terms, BY_CERTIFICATE, line_with(certificate=CERTIFICATE))[0] == "2000.00"
