@@ -87,8 +87,8 @@ async def test_a_claim_is_looked_at_as_of_its_own_day_and_what_would_pay_is_told
         world.subsidy.kernel.neighbours["eastwest"].transport = httpx.MockTransport(noting)
         world.placements[stay]["retention"] = "met"
         await hears(world, "placement.retained", stay)
-        [told] = [each for each in asked if each["path"] == "/internal/v1/retention-facts"]
-        assert b'"as_of":"2025-05-06"' in told["body"]
+        told = [each["body"] for each in asked if each["path"] == "/internal/v1/retention-facts"]  # the job may have been at it beside us
+        assert told and all(b'"as_of":"2025-05-06"' in each for each in told)
         items = (await world.as_("auditor").get(f"/v1/claims/{claim['id']}/reassessments")).json()["items"]
         assert [(each["outcome"], each["lines"][0]["amount"]) for each in items] == [("told", "2000.00")]
 
