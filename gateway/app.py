@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from gateway import clients
+from gateway import clients, gauges
 from gateway.audit import routes as audit
 from gateway.changes import reading
 from gateway.changes import routes as changes
@@ -58,7 +58,14 @@ def build(of: Settings) -> FastAPI:
     checks = services | ({"local_accounts": local.check} if of.local_clients else {})
     jobs = (following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
     part = web.Part(
-        "gateway", county.here().title, ROUTERS, jobs=jobs, forgets=(*accounts.FORGETS, *hooks.FORGETS), checks=checks, merges=True
+        "gateway",
+        county.here().title,
+        ROUTERS,
+        jobs=jobs,
+        forgets=(*accounts.FORGETS, *hooks.FORGETS),
+        checks=checks,
+        gauges=gauges.GAUGES,
+        merges=True,
     )
     app = web.create_app(part, of)
     made: web.Kernel = app.state.kernel

@@ -51,7 +51,7 @@ OF_THE_DOMAIN = {
     "services/subsidy/judging/verdict": "facts and terms in, findings and amount out",
     "services/subsidy/schemes/retirement": "the statutory age, which moves by month of birth",
 }
-BESIDE_THE_NOUNS = {"app", "settings", "clients", "codes", "metadata", "fields", "rules"}
+BESIDE_THE_NOUNS = {"app", "settings", "clients", "codes", "metadata", "fields", "rules", "gauges"}
 PACKAGES = {"policy", "rules", "codes", "internal"}  # their files are named for what they are about
 
 

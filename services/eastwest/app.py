@@ -19,7 +19,7 @@ from services.eastwest.replies import routes as replies
 from services.eastwest.settings import Settings
 from services.eastwest.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, tallies, web
+from shared import county, gauges, tallies, web
 from shared.settings import load
 from shared.sheet_jobs import uploads
 
@@ -49,6 +49,7 @@ PART = web.Part(
     totals=tallies.of(Row.metadata),
     forgets=(uploads.term(PlacementImport),),
     jobs=(import_job.work, following.merges),
+    gauges=(gauges.jobs(PlacementImport),),
 )
 
 

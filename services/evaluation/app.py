@@ -21,7 +21,7 @@ from services.evaluation.prints import routes as prints
 from services.evaluation.settings import Settings
 from services.evaluation.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, layouts, tallies, web
+from shared import county, gauges, layouts, tallies, web
 from shared.settings import load
 from shared.sheet_jobs import uploads
 
@@ -54,6 +54,7 @@ PART = web.Part(
     forgets=(uploads.term(CertificateImport),),
     totals=tallies.of(Row.metadata),
     jobs=(import_job.work, following.merges),
+    gauges=(gauges.jobs(CertificateImport),),
     checks={"certificate_signer": printing.check},
 )
 

@@ -60,7 +60,7 @@ from services.registry.training.training_bases import routes as training_bases
 from services.registry.training.training_wishes import routes as training_wishes
 from services.registry.worklist import operations as worklist
 from shared import codes as labels
-from shared import county, db, forgetting, layouts, tallies, web
+from shared import county, db, forgetting, gauges, layouts, tallies, web
 from shared.settings import Settings, load
 from shared.sheet_jobs import uploads
 
@@ -126,6 +126,7 @@ PART = web.Part(
     names=names.OWN,
     totals=tallies.of(Row.metadata),
     forgets=(uploads.term(Import), forgetting.Term(db.table(Harvest), db.table(Harvest).c.first_at, forgetting.SIX_MONTHS_DAYS)),
+    gauges=(gauges.jobs(Import),),
     jobs=(import_job.work, following.certificates, following.placements, following.claims, duplicates_job.find_among_known),
 )
 

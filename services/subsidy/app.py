@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.subsidy import codes
+from services.subsidy import codes, gauges
 from services.subsidy.appeals import routes as appeals
 from services.subsidy.audit_lists import routes as audit_lists
 from services.subsidy.changes import visibility as changes
@@ -45,6 +45,7 @@ PART = web.Part(
     papers=changes.PAPERS,
     names=names.OWN,
     totals=tallies.of(Row.metadata),
+    gauges=gauges.GAUGES,
     jobs=(following.registry, following.evaluation, following.eastwest, reassessing.work, trying.work),
     routers=(
         schemes.router,

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import db, feed, forgetting, redaction, tallies, telemetry
+from shared.gauges import Gauge, Gauges
 from shared.names import Lookup
 from shared.settings import Settings
 from shared.web import deadlines, documents, kernel, origin, problems, routing, shedding, standing, tagging
@@ -28,7 +29,8 @@ class Part:
     """What a service adds to the kernel: its routes, the code lists it owns, the jobs it runs beside requests.
 
     `papers`: whose events are whose, by the first word of their type. `names`: how the things it owns are called, for every answer that names one
-    (`shared.names`). `forgets`: what it keeps only for a term. `checks`: what `/readyz` asks beside the database.
+    (`shared.names`). `forgets`: what it keeps only for a term. `checks`: what `/readyz` asks beside the database; `gauges`: what
+    `/metrics` tells beside what every process does.
     `merges`: it answers problems, codes, changes, audit and the OpenAPI document with routes of its own, for all services.
     """
 
@@ -42,6 +44,7 @@ class Part:
     forgets: Sequence[forgetting.Term] = ()
     totals: Sequence[tallies.Tally] = ()
     checks: Mapping[str, standing.Check] = field(default_factory=dict)
+    gauges: Sequence[Gauge] = ()
     merges: bool = False
 
     @cached_property
@@ -100,6 +103,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
     )
     app.state.kernel = made
     app.state.part = part
+    app.state.gauges = Gauges(part.gauges)
     problems.install(app)
     app.router.routes.extend(part.routes)
     app.state.papers = _shown(part.papers, app)

@@ -222,8 +222,9 @@ def health(checks: Mapping[str, Check]) -> Router:
         return Version(service=kernel.service, build=build, policy_hash=policy_hash, started_at=started_at)
 
     @made.operation("GET", "/metrics", may=access.PUBLIC, summary="Prometheus 指标", response_class=Response)
-    async def metrics(kernel: KernelOf) -> Response:
-        return Response(generate_latest(kernel.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    async def metrics(kernel: KernelOf, request: Request) -> Response:
+        told = await request.app.state.gauges.ask(kernel.reading, kernel.engine.pool)
+        return Response(generate_latest(kernel.metrics.registry) + generate_latest(told), media_type=CONTENT_TYPE_LATEST)
 
     return made
 

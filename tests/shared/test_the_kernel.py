@@ -20,6 +20,7 @@ MODULES = [
     "exports",
     "feed",
     "forgetting",
+    "gauges",
     "history",
     "http_client",
     "idempotency",
