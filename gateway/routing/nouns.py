@@ -55,7 +55,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "audit-lists",
         "claim-samples",
     ),
-    "evaluation": ("filings", "examiners", "assessments", "certificates", "certificate-imports"),
+    "evaluation": ("filings", "examiners", "assessments", "certificates", "certificate-imports", "bodies"),
     "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts"),
 }
 

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.evaluation import codes, rules
 from services.evaluation.assessments import routes as assessments
+from services.evaluation.bodies import routes as bodies
 from services.evaluation.certificates import routes as certificates
 from services.evaluation.changes import visibility as changes
 from services.evaluation.counting import routes as counting
@@ -42,6 +43,7 @@ PART = web.Part(
         prints.of_batches,
         certificates.router,
         imports.router,
+        bodies.router,
         counting.router,
         registry.router,
         eastwest.router,

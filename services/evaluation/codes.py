@@ -33,10 +33,11 @@ class AssessmentStatus(StrEnum):
 
 
 class AmendmentStatus(StrEnum):
-    """`REPLACED`: by a later one, before anybody approved it."""
+    """`REPLACED`: by a later one, before anybody decided on it."""
 
     PROPOSED = "proposed"
     APPROVED = "approved"
+    REJECTED = "rejected"
     REPLACED = "replaced"
 
 
@@ -45,6 +46,14 @@ class AssessmentMethod(StrEnum):
     MODULAR = "modular"
     ACHIEVEMENT = "achievement"
     DIRECT = "direct"
+
+
+class BodyFlag(StrEnum):
+    """What of a body's work asks for a second look, and refuses nothing."""
+
+    RATE_HIGH = "pass_rate_high"
+    MANY_IN_A_DAY = "many_in_a_day"
+    UNSUPERVISED = "unsupervised"
 
 
 class ExaminerTeam(StrEnum):
@@ -107,6 +116,7 @@ class WorklistKind(StrEnum):
     FILING_RETURNED = "filing_returned"
     FILING_SUBMITTED = "filing_submitted"
     FILING_CHECKED = "filing_checked"
+    FILING_RENEWABLE = "filing_renewable"
     FILING_ENDING = "filing_ending"
     FILING_IDLE = "filing_idle"
     ASSESSMENT_WITHOUT_RESULTS = "assessment_without_results"
@@ -120,6 +130,7 @@ class WorklistKind(StrEnum):
 OWNED: Mapping[str, type[StrEnum]] = {
     "filing_status": FilingStatus,
     "body_class": BodyClass,
+    "body_flag": BodyFlag,
     "assessment_status": AssessmentStatus,
     "amendment_status": AmendmentStatus,
     "assessment_method": AssessmentMethod,

@@ -60,6 +60,16 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class Quality:
+    """From where on a body's work asks for a second look, over so many months. A pass rate is compared where so many people sat, here and elsewhere."""
+
+    months: int
+    people_at_least: int
+    points_above_others_at_most: int
+    certificates_a_day_at_most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """`renewable_months`: how long before its last day a filing may be renewed. `idle_after_months`: without a batch for so long it is shown as idle.
     `own_worker_category`: what a body registers its own workers as."""
@@ -69,6 +79,7 @@ class Rules:
     idle_after_months: int
     pass_score_at_least: int
     own_worker_category: str
+    quality: Quality
     body_classes: tuple[BodyClass, ...]
     bodies: tuple[Body, ...]
     materials: tuple[MaterialRule, ...]

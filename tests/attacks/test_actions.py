@@ -39,6 +39,9 @@ BELOW = {
     ("filings", "staff"): "/staff",
     ("assessments", "results"): "/results:batch",
     ("assessments", "supervision"): "/supervision",
+    ("assessments", "amend"): "/results/{trainee_id}:amend",
+    ("assessments", "approve"): "/results/{trainee_id}:approve",
+    ("assessments", "reject"): "/results/{trainee_id}:reject",
     ("placements", "update"): "/updates",
 }
 
@@ -112,8 +115,10 @@ class Papers:
             if self._role(who) in self.at["GET", template].roles
         ]
         differing, tried = list[str](), dict[str, tuple[Try, Any]]()
-        told = [(one, each) for one, answer in ask_all(seen) if answer.status == 200 for each in answer.said["allowed_actions"]]
-        for one, each in told:
+        told = [
+            (one, answer.said, each) for one, answer in ask_all(seen) if answer.status == 200 for each in answer.said["allowed_actions"]
+        ]
+        for one, paper, each in told:
             path, by = one.operation.path, said_at(one.operation.path, each["action"])
             self.told[path].add(by)
             code = each["why_not"] and each["why_not"]["code"]
@@ -122,7 +127,10 @@ class Papers:
             if by[0] == "DELETE" or code in ("wrong_role", *AFTER_THE_BODY):
                 continue
             shown_at = "/v1/" + one.url.partition("/v1/")[2]
-            made = self.ask(self.at[by], shown_at + by[1].removeprefix(path), one.what, one.headers["X-Server-Date"])
+            below = by[1].removeprefix(path)
+            if "{trainee_id}" in below:
+                below = below.format(trainee_id=paper["candidates"][0])
+            made = self.ask(self.at[by], shown_at + below, one.what, one.headers["X-Server-Date"])
             if by[0] == "PATCH" and each["action"] == "withdraw" and not each["allowed"]:
                 made = replace(made, body={"outcome": "withdrawn"})  # one PATCH does this and other things: which, the body says
             tried[made.headers["Idempotency-Key"]] = (made, each)

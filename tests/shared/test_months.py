@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from shared.months import months_after
+from shared.months import full_months, months_after
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,18 @@ from shared.months import months_after
 )
 def test_the_same_day_so_many_months_on(day: str, months: int, then: str) -> None:
     assert months_after(date.fromisoformat(day), months) == date.fromisoformat(then)
+
+
+@pytest.mark.parametrize(
+    ("since", "day", "months"),
+    [
+        ("2025-01-31", "2025-02-27", 0),
+        ("2025-01-31", "2025-02-28", 1),
+        ("2024-12-15", "2025-12-14", 11),
+        ("2024-12-15", "2025-12-15", 12),
+        ("2025-06-20", "2025-06-20", 0),
+        ("2025-06-20", "2024-06-20", 0),
+    ],
+)
+def test_months_are_full_on_the_day_that_lies_so_many_months_on(since: str, day: str, months: int) -> None:
+    assert full_months(date.fromisoformat(since), date.fromisoformat(day)) == months

@@ -17,6 +17,7 @@ __all__ = ["REFUSALS", "ConflictOfInterest", "SamePerson", "SupervisionMissing"]
 REFUSALS: dict[str, type[errors.Problem]] = {
     "wrong_role": access.WrongRole,
     "invalid_state": errors.InvalidState,
+    "same_person": SamePerson,
     "supervision_missing": SupervisionMissing,
     "out_of_scope": OutOfScope,
 } | BARS

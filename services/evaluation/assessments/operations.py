@@ -156,6 +156,7 @@ async def lock(session: AsyncSession, call: Call, assessment_id: UUID, bar: Refu
     assessment = await steps.begin(session, call, assessment_id, "lock")
     without = (Candidate.assessment_id == assessment.id, Candidate.passed.is_(None))
     await session.execute(update(Candidate).where(*without).values(passed=False, absent=True))
+    await steps.count(session, assessment)
     assessment.status = "locked"
     return await steps.finish(session, call, assessment, "locked", bar=bar, comment=comment)
 

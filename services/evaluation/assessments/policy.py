@@ -18,6 +18,9 @@ STEPS: Final = (
     Step("results", "录入成绩", by(INSTITUTION, Status.OPEN)),
     Step("supervision", "登记督导", by(INSTITUTION, Status.OPEN)),
     Step("lock", "锁定成绩", by(INSTITUTION, Status.OPEN), Status.LOCKED),
+    Step("amend", "更正成绩", by(INSTITUTION, *AMENDABLE)),
+    Step("approve", "批准成绩更正", by(APPROVERS, *AMENDABLE)),
+    Step("reject", "不批准成绩更正", by(APPROVERS, *AMENDABLE)),
     Step("issue", "发证", by(INSTITUTION, Status.LOCKED, Status.ISSUED), Status.ISSUED),
 )
 

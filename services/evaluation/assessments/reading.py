@@ -74,6 +74,12 @@ async def amendments(session: AsyncSession, assessment_id: UUID) -> list[Any]:
     return list((await session.execute(wanted.where(row.assessment_id == assessment_id).order_by(row.id))).all())
 
 
+async def proposers(session: AsyncSession, assessment_id: UUID) -> list[str]:
+    """Who proposed the amendments that nobody has decided on."""
+    wanted = select(Amendment.proposed_by).where(Amendment.assessment_id == assessment_id, Amendment.status == "proposed")
+    return list(await session.scalars(wanted))
+
+
 async def supervision(session: AsyncSession, assessment_id: UUID) -> list[Any]:
     wanted = select(Supervision.__table__).where(Supervision.assessment_id == assessment_id).order_by(Supervision.id)
     return list((await session.execute(wanted)).all())

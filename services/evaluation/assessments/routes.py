@@ -142,7 +142,7 @@ async def cancel(assessment_id: UUID, body: wire.Reasoned, session: web.Session,
     may=INSTITUTION,
     summary="提出锁定后的成绩更正",
     errors=STEP,
-    paper=partial(amendments.begin, lock=False),
+    paper=partial(amendments.begin, action="amend", lock=False),
 )
 async def amend(assessment_id: UUID, trainee_id: UUID, body: AmendmentIn, session: web.Session, call: web.Caller) -> AssessmentPaper:
     return await amendments.propose(session, call, assessment_id, trainee_id, body)
@@ -154,7 +154,19 @@ async def amend(assessment_id: UUID, trainee_id: UUID, body: AmendmentIn, sessio
     may=policy.APPROVERS,
     summary="批准锁定后的成绩更正",
     errors=[*STEP, SamePerson],
-    paper=partial(amendments.begin, lock=False),
+    paper=partial(amendments.begin, action="approve", lock=False),
 )
 async def approve(assessment_id: UUID, trainee_id: UUID, session: web.Session, call: web.Caller) -> AssessmentPaper:
     return await amendments.approve(session, call, assessment_id, trainee_id)
+
+
+@router.operation(
+    "POST",
+    f"{ONE}/results/{{trainee_id:uuid}}:reject",
+    may=policy.APPROVERS,
+    summary="不批准锁定后的成绩更正",
+    errors=STEP,
+    paper=partial(amendments.begin, action="reject", lock=False),
+)
+async def reject(assessment_id: UUID, trainee_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller) -> AssessmentPaper:
+    return await amendments.reject(session, call, assessment_id, trainee_id, body.reason)

@@ -171,6 +171,8 @@ class AssessmentOut(wire.Out):
     external_refs: list[wire.ExternalRef]
     status: Status
     issued_on: wire.CivilDate | None
+    sat: int | None = Field(description="参加考核的人数,缺考不计;成绩锁定后才有")
+    passed: int | None = Field(description="其中合格的人数")
     created_at: wire.Instant
     changed_at: wire.Instant
     version: int

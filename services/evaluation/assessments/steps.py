@@ -3,23 +3,26 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from services.evaluation import rules
 from services.evaluation.assessments import policy, reading
-from services.evaluation.assessments.errors import REFUSALS, SupervisionMissing
+from services.evaluation.assessments.errors import REFUSALS, SamePerson, SupervisionMissing
 from services.evaluation.assessments.schemas import AssessmentOut, AssessmentPaper
-from services.evaluation.assessments.tables import Assessment
+from services.evaluation.assessments.tables import Assessment, Candidate
 from services.evaluation.filings import policy as filings
 from services.evaluation.filings import reading as filing_reading
 from services.evaluation.filings.tables import Filing
 from shared import changes, codes, county, deeds, wire
 from shared.access import Call
 from shared.steps import Further, Machine, Refusal
+
+UNTIL_DECIDED: Final = (None, "approve", "reject", "issue")  # what amendments that are proposed make possible, or stop
 
 
 async def begin(
@@ -57,6 +60,13 @@ async def finish(
     return await paper(session, call, assessment, bar)
 
 
+async def count(session: AsyncSession, assessment: Assessment) -> None:
+    """Who sat the exam and who of them passed, by the results as they are now."""
+    await session.flush()
+    counted = select(func.count().filter(~Candidate.absent), func.count().filter(Candidate.passed.is_(True)))
+    assessment.sat, assessment.passed = (await session.execute(counted.where(Candidate.assessment_id == assessment.id))).one()
+
+
 async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: Refusal | None) -> AssessmentPaper:
     """The batch with its people and every action and, where the caller may not take it now, why."""
     people = await reading.candidates(session, assessment.id)
@@ -88,7 +98,7 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: 
 async def _further(
     session: AsyncSession, call: Call, assessment: Assessment, bar: Refusal | None, for_action: str | None = None, *, lock: bool = False
 ) -> Further:
-    """A batch is moved and cancelled before it is held; locked once it was held and supervised; certificates are issued from the day of the exam on, within the filing on both days, by an institution that takes part.
+    """A batch is moved and cancelled before it is held; locked once it was held and supervised; an amendment is approved by another person than proposed it; certificates are issued from the day of the exam on, once all amendments are decided on, within the filing on both days, by an institution that takes part.
 
     `for_action`: only what this one asks is read. `lock`: the filing is locked as well, so that it is not suspended or revoked in between.
     """
@@ -101,7 +111,14 @@ async def _further(
         found["reschedule"] = found["cancel"] = Refusal("invalid_state", "已有成绩或督导记录,考核已经举行,不能改期或取消。")
     elif for_action in (None, "reschedule") and assessment.held_on < call.today:
         found["reschedule"] = Refusal("invalid_state", f"考核日期 {assessment.held_on} 已过,不能改期。没有举行的请取消后新建。")
-    if for_action in (None, "issue") and assessment.status == "issued" and not await reading.uncertified(session, assessment.id):
+    pending = await reading.proposers(session, assessment.id) if for_action in UNTIL_DECIDED else []
+    if not pending:
+        found["approve"] = found["reject"] = Refusal("invalid_state", "没有待批准的成绩更正。")
+    elif all(each == call.actor.doer.person for each in pending):
+        found["approve"] = Refusal(SamePerson.code, "待批准的更正由您提出,须由另一人批准。")
+    if pending:
+        found["issue"] = Refusal("invalid_state", f"有 {len(pending)} 项成绩更正待批准。请先批准或不批准,再发证。")
+    elif for_action in (None, "issue") and assessment.status == "issued" and not await reading.uncertified(session, assessment.id):
         found["issue"] = Refusal("invalid_state", "本批次的合格考生均已发证。")
     elif for_action in (None, "issue") and assessment.status in ("locked", "issued"):
         filing = await session.get_one(Filing, assessment.filing_id, with_for_update={"read": True} if lock else None)

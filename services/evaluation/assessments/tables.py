@@ -55,6 +55,8 @@ class Assessment(db.Versioned, Row):
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     status: Mapped[str] = mapped_column(Text)
     issued_on: Mapped[date | None]
+    sat: Mapped[int | None] = mapped_column(comment="who sat it, absent ones left out; since it was locked")
+    passed: Mapped[int | None] = mapped_column(comment="who of them passed")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -64,12 +66,14 @@ class Assessment(db.Versioned, Row):
         db.one_of("status", AssessmentStatus),
         CheckConstraint("(status = 'issued') = (issued_on IS NOT NULL)", name="issued_on"),
         CheckConstraint("issued_on >= held_on", name="held_on"),
+        CheckConstraint("(status IN ('locked', 'issued')) = (sat IS NOT NULL) AND (sat IS NULL) = (passed IS NULL)", name="counted"),
         Index("assessments_institution_id_idx", "institution_id", "id"),
         Index("assessments_filing_id_idx", "filing_id", "id"),
         Index("assessments_status_idx", "status", "id"),
         Index("assessments_class_id_idx", "class_id", "id"),
         Index("assessments_order_id_idx", "order_id", "id"),
         Index("assessments_held_on_idx", "held_on", "id"),
+        Index("assessments_issued_on_idx", "institution_id", "issued_on", postgresql_where=text("issued_on IS NOT NULL")),
         Index("assessments_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("assessments_created_at_idx", "created_at", "id"),
         Index("assessments_assessors_idx", "assessors", postgresql_using="gin"),
@@ -103,7 +107,7 @@ class Candidate(Row):
 
 
 class Amendment(Row):
-    """Another result of a batch that is locked: proposed by one person, in force once a second one approves it."""
+    """Another result of a batch that is locked: proposed by one person, in force once a second one approves it. Anybody may reject it, also who proposed it."""
 
     __tablename__ = "assessment_amendments"
 
@@ -121,8 +125,8 @@ class Amendment(Row):
 
     __table_args__ = (
         db.one_of("status", AmendmentStatus),
-        CheckConstraint("decided_by <> proposed_by", name="second_person"),
-        CheckConstraint("(status = 'approved') = (decided_by IS NOT NULL)", name="approved"),
+        CheckConstraint("status = 'rejected' OR decided_by <> proposed_by", name="second_person"),
+        CheckConstraint("(status IN ('approved', 'rejected')) = (decided_by IS NOT NULL)", name="decided"),
         Index(
             "assessment_amendments_proposed_key", "assessment_id", "trainee_id", unique=True, postgresql_where=text("status = 'proposed'")
         ),

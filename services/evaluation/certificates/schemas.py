@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.evaluation.bodies.schemas import FlagOut
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
 from services.evaluation.codes import Level, Verification
@@ -140,6 +141,7 @@ class FactsIn(wire.In):
 
     trainee_ids: Annotated[list[UUID], Field(max_length=5000)] = []
     certificate_ids: Annotated[list[UUID], Field(max_length=5000)] = []
+    on: wire.CivilDate | None = Field(None, description="for `valid` and `months_since_issue`; today unless said")
 
 
 class CertificateFact(wire.Out):
@@ -156,7 +158,16 @@ class CertificateFact(wire.Out):
     assessed_that_month: int = Field(
         description="certificates of that month which one of its assessors assessed, the most of any; 0: another issuer's"
     )
+    issued_that_day: int = Field(description="certificates of the same issuer dated that day")
+    body_flags: list[FlagOut] = Field(
+        description="what of its issuer's work, up to that month, asks for a second look; another issuer's: none"
+    )
     status: Status
+    valid: bool = Field(description="issued by the day asked about, and not revoked by then")
+    months_since_issue: int = Field(description="full months from the day of issue to the day asked about; 0 before it")
+    earlier_levels: list[Level] = Field(
+        description="of the holder in the same occupation, from certificates issued before and valid on the day of issue, low to high"
+    )
     revoked_on: wire.CivilDate | None
     outside: bool
     filing_id: UUID | None

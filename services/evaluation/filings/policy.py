@@ -26,6 +26,7 @@ STEPS: Final = (
     Step("accept", "备案", by(REVIEWER, Status.CHECKED), Status.ACCEPTED, "decide"),
     Step("return", "退回补正", by(OFFICER | REVIEWER, Status.SUBMITTED, Status.CHECKED), Status.RETURNED),
     Step("reject", "不予备案", by(REVIEWER, Status.CHECKED), Status.REJECTED, "decide"),
+    Step("ask-renewal", "申请续期", by(INSTITUTION, Status.ACCEPTED)),
     Step("renew", "续期", by(REVIEWER, Status.ACCEPTED)),
     Step("extend-scope", "增加职业等级", by(REVIEWER, Status.ACCEPTED)),
     Step("suspend", "暂停", by(REVIEWER, Status.ACCEPTED), Status.SUSPENDED),
@@ -33,7 +34,9 @@ STEPS: Final = (
     Step("revoke", "撤销", by(REVIEWER, *IN_FORCE), Status.REVOKED),
 )
 
-STANDING: Final = frozenset({"submit", "accept", "renew", "extend-scope"})  # what only an institution that takes part comes by
+STANDING: Final = frozenset(
+    {"submit", "accept", "ask-renewal", "renew", "extend-scope"}
+)  # what only an institution that takes part comes by
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ async def coverage(
 
 @router.operation("GET", ONE, may=visibility.READERS, summary="备案")
 async def get(filing_id: UUID, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
-    return steps.paper(call, await reading.find(session, call, filing_id), bar)
+    return await steps.paper(session, call, await reading.find(session, call, filing_id), bar)
 
 
 @router.operation(
@@ -163,6 +163,11 @@ async def send_back(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web
 @_step("reject")
 async def reject(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
     return await steps.reject(session, call, filing_id, bar, body.reason)
+
+
+@_step("ask-renewal", RenewalTooEarly)
+async def ask_renewal(filing_id: UUID, bar: Bar, session: web.Session, call: web.Caller, body: wire.Commented | None = None) -> FilingPaper:
+    return await steps.ask_renewal(session, call, filing_id, bar, body.comment if body else None)
 
 
 @_step("renew", RenewalTooEarly)

@@ -161,6 +161,7 @@ class FilingOut(wire.Out):
     status_reason: str | None = Field(description="退回、不予备案、暂停或撤销的理由")
     valid_from_on: wire.CivilDate | None
     valid_until_on: wire.CivilDate | None
+    renewal_asked_on: wire.CivilDate | None = Field(description="机构申请续期之日;没有待办的申请为 null")
     granted: list[GrantOut]
     suspensions: list[SuspensionOut]
     revoked_on: wire.CivilDate | None

@@ -12,10 +12,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import rules
+from services.evaluation.bodies import reading as bodies
+from services.evaluation.bodies.policy import flags
+from services.evaluation.examiners import facts as examiners
 from services.evaluation.examiners.rules import occupation_faults
 from services.evaluation.filings import policy, reading
 from services.evaluation.filings.errors import REFUSALS, FilingInForce, NumberPrefixTaken
-from services.evaluation.filings.schemas import Acceptance, Extension, FilingPaper, FilingWarning, GrantIn, Renewal
+from services.evaluation.filings.schemas import Acceptance, Extension, FilingPaper, FilingWarning, GrantIn, Renewal, Staff
 from services.evaluation.filings.tables import Filing, NumberPrefix
 from shared import changes, codes, county, deeds, errors, wire
 from shared.access import Call
@@ -52,10 +55,10 @@ async def finish(session: AsyncSession, call: Call, filing: Filing, bar: Refusal
         version=filing.version,
         file_ids=changes.file_ids(each["file_id"] for each in filing.materials),
     )
-    return paper(call, filing, bar)
+    return await paper(session, call, filing, bar)
 
 
-def paper(call: Call, filing: Filing, bar: Refusal | None) -> FilingPaper:
+async def paper(session: AsyncSession, call: Call, filing: Filing, bar: Refusal | None) -> FilingPaper:
     """The filing with every action and, where the caller may not take it now, why."""
     out, machine = reading.shown(filing, call.today), machine_of(county.folder())
     done, further = _done(filing), _further(call, filing, bar)
@@ -66,7 +69,7 @@ def paper(call: Call, filing: Filing, bar: Refusal | None) -> FilingPaper:
             {"name": rule.name, "submitted": there, "required": rule.basis_status == "confirmed"}
             for rule, there in policy.checklist((each["name"] for each in filing.materials), rules.here().materials)
         ],
-        "warnings": list(_warnings(filing)),
+        "warnings": [*_warnings(filing), *await _flags(session, call, filing)],
         "renewable_from_on": until_on and policy.renewable_from(until_on, rules.here().renewable_months),
         "allowed_actions": wire.allowed_actions(found),
     }
@@ -82,8 +85,19 @@ def _warnings(filing: Filing) -> Iterable[FilingWarning]:
                 yield FilingWarning(code="level_outside_standard", pointer=fault.pointer, detail=detail)
 
 
+async def _flags(session: AsyncSession, call: Call, filing: Filing) -> Iterable[FilingWarning]:
+    """What of its work under the filing asks for a second look."""
+    if filing.status not in policy.DECIDED:
+        return ()
+    asked = (filing.institution_id, bodies.month_of(call.today))
+    found = await bodies.work(session, [asked], call.today)
+    return [FilingWarning(code=each.code, detail=each.detail) for each in flags(found[asked], rules.here().quality)]
+
+
 async def submit(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, comment: str | None) -> FilingPaper:
     filing = await begin(session, call, filing_id, "submit", bar=bar)
+    if faults := await _cards(session, call, filing):
+        raise errors.Invalid(faults=faults)
     filing.submitted_by, filing.status, filing.status_reason = call.actor.doer.person, "submitted", None
     return await finish(session, call, filing, bar, "submitted", comment=comment)
 
@@ -98,7 +112,7 @@ async def accept(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusa
     """Puts the filing in force. Every occupation and level filed for is decided; the body gets its number prefix for good."""
     filing = await begin(session, call, filing_id, "accept", bar=bar)
     filed = {(entry["occupation_code"], level) for entry in filing.scope for level in entry["levels"]}
-    faults = wire.faults(ACCEPTED, body, call.today)
+    faults = [*wire.faults(ACCEPTED, body, call.today), *await _cards(session, call, filing)]
     faults += [
         errors.Fault("material_missing", "/materials", allowed=rule.name, fix="请退回申报单位补充材料。")
         for rule, there in policy.checklist((each["name"] for each in filing.materials), rules.here().materials)
@@ -136,6 +150,13 @@ async def reject(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusa
     return await finish(session, call, filing, bar, "rejected", reason=reason)
 
 
+async def ask_renewal(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, comment: str | None) -> FilingPaper:
+    """The body asks for a later last day, which the reviewer decides on."""
+    filing = await begin(session, call, filing_id, "ask-renewal", bar=bar)
+    filing.renewal_asked_on = call.today
+    return await finish(session, call, filing, bar, "renewal_asked", comment=comment)
+
+
 async def renew(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, body: Renewal) -> FilingPaper:
     """A later last day, in the last three months before the present one."""
     filing = await begin(session, call, filing_id, "renew", bar=bar)
@@ -145,7 +166,7 @@ async def renew(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal
         last, years = filing.valid_until_on, rules.here().filing_years_at_most
         if too_far := policy.days_too_far(last, last, body.valid_until_on, years):
             raise errors.Invalid(faults=[_too_far("/valid_until_on", body.valid_until_on, too_far)])
-    filing.valid_until_on = body.valid_until_on
+    filing.valid_until_on, filing.renewal_asked_on = body.valid_until_on, None
     return await finish(session, call, filing, bar, "renewed", comment=body.comment, valid_until_on=str(body.valid_until_on))
 
 
@@ -217,8 +238,10 @@ def _further(call: Call, filing: Filing, bar: Refusal | None) -> Further:
     def further(action: str) -> Refusal | None:
         if bar and action in policy.STANDING:
             return bar
-        if action != "renew" or filing.valid_until_on is None:
+        if action not in ("ask-renewal", "renew") or filing.valid_until_on is None:
             return None
+        if action == "ask-renewal" and filing.renewal_asked_on is not None:
+            return Refusal("invalid_state", f"已于 {filing.renewal_asked_on} 申请续期,请等候办理。")
         first = policy.renewable_from(filing.valid_until_on, rules.here().renewable_months)
         return (
             Refusal("renewal_too_early", f"备案有效期至 {filing.valid_until_on},{first} 起可以办理续期,今天是 {call.today}。")
@@ -227,6 +250,11 @@ def _further(call: Call, filing: Filing, bar: Refusal | None) -> Further:
         )
 
     return further
+
+
+async def _cards(session: AsyncSession, call: Call, filing: Filing) -> list[errors.Fault]:
+    """Cards of its teams that hold no more today, whatever held when they were entered."""
+    return await examiners.faults(session, Staff.model_validate(filing.staff), call.today)
 
 
 async def _only_one(session: AsyncSession, filing: Filing, body: Acceptance) -> None:

@@ -43,6 +43,7 @@ class Filing(db.Versioned, Row):
     status_reason: Mapped[str | None] = mapped_column(Text)
     valid_from_on: Mapped[date | None]
     valid_until_on: Mapped[date | None]
+    renewal_asked_on: Mapped[date | None] = mapped_column(comment="on which day the body asked for a later last day")
     granted: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     suspensions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     revoked_on: Mapped[date | None]

@@ -117,6 +117,11 @@ def _ends_soon(call: Call) -> Sequence[ColumnElement[bool]]:
     return Filing.valid_until_on >= call.today, Filing.valid_until_on <= months_after(call.today, rules.here().renewable_months)
 
 
+def _not_asked(call: Call) -> Sequence[ColumnElement[bool]]:
+    """Within those months, and its body has not asked for it."""
+    return *_ends_soon(call), Filing.renewal_asked_on.is_(None)
+
+
 def _idle(call: Call) -> Sequence[ColumnElement[bool]]:
     """In force, and for so many months without an exam that was not cancelled."""
     since = months_after(call.today, -rules.here().idle_after_months)
@@ -155,6 +160,9 @@ KINDS: Final = (
     _filing(Waits.FILING_SUBMITTED, policy.OFFICER, "check", FilingStatus.SUBMITTED, where=_by_others(Filing.submitted_by)),
     _filing(
         Waits.FILING_CHECKED, policy.REVIEWER, "accept", FilingStatus.CHECKED, where=_by_others(Filing.submitted_by, Filing.checked_by)
+    ),
+    _filing(
+        Waits.FILING_RENEWABLE, policy.INSTITUTION, "ask-renewal", FilingStatus.ACCEPTED, due_on=Filing.valid_until_on, where=_not_asked
     ),
     _filing(Waits.FILING_ENDING, policy.REVIEWER, "renew", FilingStatus.ACCEPTED, due_on=Filing.valid_until_on, where=_ends_soon),
     _filing(Waits.FILING_IDLE, policy.REVIEWER, "suspend", FilingStatus.ACCEPTED, since_at=worklist.day_after(LAST_ACTIVE), where=_idle),

@@ -252,6 +252,30 @@ async def test_a_result_is_amended_after_the_lock_by_two_persons(start: Start) -
         await refused(one.post(f"{path}/{made.some_id()}:amend", json=passed), 404, "not_found")
 
 
+async def test_nothing_is_issued_while_an_amendment_waits_and_one_may_be_rejected(start: Start) -> None:
+    async with world(start) as w:
+        filing, worker = await w.filing(), await w.worker(1)
+        batch = await w.batch(filing["id"], [worker], "locked", passed=[False])
+        at = f"/v1/assessments/{batch['id']}"
+        path = f"{at}/results/{worker}"
+
+        async def allowed(client: Any) -> set[str]:
+            return {each["action"] for each in (await done(client.get(at)))["allowed_actions"] if each["allowed"]}
+
+        one, passed = w.enterprise(), {"score": 66, "passed": True, "reason": "合分错误"}
+        assert await allowed(one) == {"amend", "issue"} and await allowed(w.officer()) == set()
+        await refused(w.officer().post(f"{path}:reject", json={"reason": "不实"}), 409, "invalid_state")
+        await done(one.post(f"{path}:amend", json=passed))
+        assert await allowed(one) == {"amend", "reject"} and await allowed(w.officer()) == {"approve", "reject"}
+        await refused(one.post(f"{at}:issue"), 409, "invalid_state")
+        rejected = await done(w.officer().post(f"{path}:reject", json={"reason": "原卷无误"}))
+        assert [each["status"] for each in rejected["amendments"]] == ["rejected"]
+        assert [each["passed"] for each in rejected["results"]] == [False] and await allowed(one) == {"amend", "issue"}
+        await done(one.post(f"{path}:amend", json=passed))
+        await done(one.post(f"{path}:reject", json={"reason": "提错了"}))
+        await done(one.post(f"{at}:issue"))
+
+
 async def test_one_class_leads_to_two_exams_and_two_certificates(start: Start) -> None:
     """一培双考: of two occupations, one class; the second exam of the first occupation is refused."""
     both = [{"occupation_code": code, "level": "junior", "decision": "granted"} for code in (made.ELECTRICIAN, made.WELDER)]

@@ -147,7 +147,16 @@ async def test_the_register_learns_of_the_teams_and_knows_whose_card_holds_no_mo
         assert fault_codes(problem) == [("card_invalid", "/assessors/0/card")]
         await done(w.officer().patch(f"/v1/examiners/{kept['id']}", json={"valid_until_on": "2025-06-20"}))
         await done(w.enterprise().post("/v1/filings", json=made.filing()))
+        drawn = await done(w.enterprise().post("/v1/filings", json=made.filing()))
+        checked = await w.act(await w.act(drawn, "submit"), "check")
+        again = await done(w.enterprise().post("/v1/filings", json=made.filing()))
         excluded = await done(w.officer().post(f"/v1/examiners/{kept['id']}:exclude", json={"reason": "参与舞弊"}))
+        for client, paper, action, body in (
+            (w.enterprise(), again, "submit", {}),
+            (w.reviewer(), checked, "accept", made.acceptance(valid_until_on="2027-12-31")),
+        ):
+            tried_late = client.post(f"/v1/filings/{paper['id']}:{action}", json=body, headers={"If-Match": "*"})
+            assert fault_codes(await refused(tried_late, 422, "invalid")) == [("card_invalid", "/staff/assessors/0/card")]
         assert not excluded["usable"] and await tried(w) == [("card_invalid", "/staff/assessors/0/card")]
         await refused(w.officer().post(f"/v1/examiners/{kept['id']}:exclude", json={"reason": "再次"}), 409, "invalid_state")
         assert (await done(w.officer().post(f"/v1/examiners/{kept['id']}:reinstate", json={"reason": "查无实据"})))["usable"]

@@ -64,6 +64,21 @@ async def test_a_filing_waits_for_its_renewal_in_its_last_three_months(start: St
         assert await waits(w.reviewer("2026-01-01")) == []
 
 
+async def test_the_body_is_reminded_to_ask_for_its_renewal_until_it_did(start: Start) -> None:
+    async with world(start) as w:
+        paper = await w.filing()
+        path, ask = f"/v1/filings/{paper['id']}:ask-renewal", {"headers": {"If-Match": "*"}}
+        assert await waits(w.enterprise("2025-09-30")) == []
+        assert (await w.enterprise("2025-09-30").post(path, **ask)).json()["code"] == "renewal_too_early"
+        assert await waits(w.enterprise("2025-10-01")) == [("filing_renewable", "ask-renewal", paper["number"])]
+        asked = await made.done(w.enterprise("2025-10-01").post(path, **ask))
+        assert asked["renewal_asked_on"] == "2025-10-01" and await waits(w.enterprise("2025-10-02")) == []
+        assert (await w.enterprise("2025-10-02").post(path, **ask)).json()["code"] == "invalid_state"
+        renewed = await w.act(asked, "renew", {"valid_until_on": "2026-12-31"}, "2025-10-02")
+        assert renewed["renewal_asked_on"] is None and await waits(w.enterprise("2025-10-02")) == []
+        assert await waits(w.enterprise("2026-10-01")) == [("filing_renewable", "ask-renewal", paper["number"])]
+
+
 async def test_a_filing_waits_for_another_person_than_the_one_who_checked_it(start: Start) -> None:
     async with world(start) as w:
         paper = await w.filing("checked")
