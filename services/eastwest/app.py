@@ -48,7 +48,7 @@ PART = web.Part(
     names=names.OWN,
     totals=tallies.of(Row.metadata),
     forgets=(uploads.term(PlacementImport),),
-    jobs=(import_job.work, following.merges),
+    jobs=(import_job.work, following.merges, following.schools),
     gauges=(gauges.jobs(PlacementImport),),
 )
 

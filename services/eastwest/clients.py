@@ -50,8 +50,17 @@ class AttendedRead(_Read):
     attended_to_on: date | None = None
 
 
-class _AttendedRead(_Read):
-    classes: list[AttendedRead]
+class AttendingRead(_Read):
+    trainee_id: UUID
+    sex: str
+    birth_on: date
+
+
+class HistoriesRead(_Read):
+    """Which classes people attended, the one that ended first before the others; and of what sex and age they are."""
+
+    classes: list[AttendedRead] = []
+    people: list[AttendingRead] = []
 
 
 class OrderPersonRead(_Read):
@@ -123,12 +132,11 @@ async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str]) -> list[
     return found
 
 
-async def attended_classes(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> list[AttendedRead]:
-    """Every class that these people attended, the one that ended first before the others."""
+async def histories(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> HistoriesRead:
     if not trainee_ids:
-        return []
+        return HistoriesRead()
     body = {"trainee_ids": _sorted(trainee_ids)}
-    return read(_AttendedRead, await kernel.neighbours["registry"].post("/internal/v1/attended-classes", call, body), "registry").classes
+    return read(HistoriesRead, await kernel.neighbours["registry"].post("/internal/v1/attended-classes", call, body), "registry")
 
 
 async def order_people(kernel: Kernel, call: Call, order_id: UUID, as_of: date) -> list[OrderPersonRead]:
@@ -137,13 +145,15 @@ async def order_people(kernel: Kernel, call: Call, order_id: UUID, as_of: date) 
     return read(_OrderPeopleRead, await kernel.neighbours["registry"].post("/internal/v1/order-people", call, body), "registry").people
 
 
-async def tell_attended(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> list[AttendedRead]:
+async def tell_histories(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> HistoriesRead:
     """The same, told to the call as well: by them a placement's paper is warned of."""
-    found = await attended_classes(kernel, call, trainee_ids)
-    told: dict[str, dict[str, Any]] = {str(each): {"classes": []} for each in trainee_ids}
-    for each in found:
+    found = await histories(kernel, call, trainee_ids)
+    told: dict[str, dict[str, Any]] = {str(each): {"classes": [], "person": None} for each in trainee_ids}
+    for each in found.classes:
         told[str(each.trainee_id)]["classes"].append(each)
-    call.told["attended"] = told
+    for person in found.people:
+        told[str(person.trainee_id)]["person"] = person
+    call.told["histories"] = told
     return found
 
 

@@ -10,6 +10,22 @@ class OrderStatus(StrEnum):
     CLOSED = "closed"
 
 
+class WorkShift(StrEnum):
+    DAY = "day"
+    TWO_SHIFTS = "two_shifts"
+    THREE_SHIFTS = "three_shifts"
+    FLEXIBLE = "flexible"
+
+
+class ContractForm(StrEnum):
+    """By what kind of contract the people are taken on."""
+
+    EMPLOYMENT = "employment"
+    DISPATCH = "dispatch"
+    OUTSOURCED = "outsourced"
+    INTERNSHIP = "internship"
+
+
 class PlacementStatus(StrEnum):
     ARRANGED = "arranged"
     WORKING = "working"
@@ -62,6 +78,7 @@ class PlacementWarning(StrEnum):
     ORDER_EXPIRED = "order_expired"
     IN_CLASS = "in_class"
     CLASSES_UNKNOWN = "classes_unknown"
+    OUTSIDE_CONDITIONS = "outside_conditions"
 
 
 class ChainLink(StrEnum):
@@ -86,6 +103,8 @@ LinkState = Literal["ok", "broken", "unknown"]
 OWNED: Mapping[str, Iterable[str]] = {
     "chain_link_state": get_args(LinkState),
     "order_status": OrderStatus,
+    "work_shift": WorkShift,
+    "contract_form": ContractForm,
     "placement_status": PlacementStatus,
     "placement_update_kind": UpdateKind,
     "evidence_grade": EvidenceGrade,
@@ -98,6 +117,11 @@ OWNED: Mapping[str, Iterable[str]] = {
 
 
 # What is read of registry and of evaluation
+
+
+class Sex(StrEnum):
+    MALE = "male"
+    FEMALE = "female"
 
 
 class Level(StrEnum):
@@ -125,4 +149,4 @@ class CertificateKind(StrEnum):
     COMPLETION = "completion"
 
 
-READ: Mapping[str, type[StrEnum]] = {"level": Level, "certificate_kind": CertificateKind}
+READ: Mapping[str, type[StrEnum]] = {"sex": Sex, "level": Level, "certificate_kind": CertificateKind}

@@ -29,6 +29,7 @@ class Neighbours:
     attended: list[dict[str, Any]] = field(default_factory=list)
     order_people: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    born: dict[str, dict[str, Any]] = field(default_factory=dict)  # sex and day, by person, where the registry says
     away: set[str] = field(default_factory=set)
 
     def person(self, n: int, *, certified: bool = True, number: str | None = None) -> UUID:
@@ -105,7 +106,9 @@ class Neighbours:
                     },
                 )
             case "/internal/v1/attended-classes":
-                return httpx.Response(200, json={"classes": [each for each in self.attended if each["trainee_id"] in body["trainee_ids"]]})
+                classes = [each for each in self.attended if each["trainee_id"] in body["trainee_ids"]]
+                known = [self.born[each] | {"trainee_id": each} for each in body["trainee_ids"] if each in self.born]
+                return httpx.Response(200, json={"classes": classes, "people": known})
             case "/internal/v1/order-people":
                 found = [each for each in self.order_people if each["order_id"] == body["order_id"] and each["ends_on"] <= body["as_of"]]
                 return httpx.Response(200, json={"people": found})

@@ -32,7 +32,11 @@ async def test_classes_attended_are_told_under_whichever_id_is_asked_for_and_tho
         await made.posted(registry.as_("officer", at="2025-04-11T09:00:00+08:00"), f"/v1/classes/{class_id}:complete", {}, 200)
         kept = await made.trainee(registry, 4)
         await made.posted(officer, f"/v1/trainees/{old}:merge", {"into": kept}, 200)
-        found = await clients.attended_classes(eastwest.kernel, CALL, [present, absent, old, kept, db.new_id()])
+        histories = await clients.histories(eastwest.kernel, CALL, [present, absent, old, kept, db.new_id()])
+        found = histories.classes
+        assert {str(each.trainee_id): each.sex in ("male", "female") for each in histories.people} == dict.fromkeys(
+            (present, absent, old, kept), True
+        )
         told = {(str(each.trainee_id), each.attended_from_on, each.attended_to_on) for each in found}
         first, last = date(2025, 4, 9), date(2025, 4, 10)
         assert told == {(present, first, last), (old, last, last), (kept, last, last)}

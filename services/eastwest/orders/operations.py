@@ -93,7 +93,24 @@ def _period(body: OrderIn, _: date) -> Iterable[errors.Fault]:
         yield errors.Fault("invalid_period", "/until_on", seen=str(body.until_on), allowed=allowed, fix="请改正日期。")
 
 
-RULES = (_credit_code, _wages, _period)
+def _groups(body: OrderIn, _: date) -> Iterable[errors.Fault]:
+    """Posts are unequal only where a law says so, and no more of them than there are."""
+    groups = body.conditions.groups if body.conditions else []
+    for index, each in enumerate(groups):
+        where = f"/conditions/groups/{index}"
+        if each.age_from is not None and each.age_to is not None and each.age_to < each.age_from:
+            allowed = f"不小于 age_from {each.age_from}"
+            yield errors.Fault("invalid_range", f"{where}/age_to", seen=str(each.age_to), allowed=allowed, fix="请改正年龄上下限。")
+        if (each.sex, each.age_from, each.age_to) != (None, None, None) and each.legal_basis is None:
+            fix = "请写明依据的法律条文;没有的不得限定性别、年龄,请去掉。"
+            yield errors.Fault("legal_basis_missing", f"{where}/legal_basis", allowed="1 至 1000 字", fix=fix)
+    if (listed := sum(each.posts for each in groups)) > body.posts:
+        yield errors.Fault(
+            "too_many_posts", "/conditions/groups", seen=f"{listed} 个岗位", allowed=f"合计不多于 posts {body.posts}", fix="请核对岗位数。"
+        )
+
+
+RULES = (_credit_code, _wages, _period, _groups)
 
 
 def _values(body: OrderIn, today: date) -> dict[str, Any]:
@@ -116,6 +133,7 @@ def _values(body: OrderIn, today: date) -> dict[str, Any]:
         "standard_text": standard.text,
         "wage_from_yuan": body.wage_from,
         "wage_to_yuan": body.wage_to,
+        "conditions": body.conditions and body.conditions.model_dump(mode="json"),
         "until_on": body.until_on,
         "external_refs": [each.model_dump() for each in body.external_refs],
     }

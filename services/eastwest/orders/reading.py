@@ -73,4 +73,5 @@ def shown(row: Any) -> OrderOut:
         ),
         wage_from=row.wage_from_yuan,
         wage_to=row.wage_to_yuan,
+        conditions=row.conditions,
     )

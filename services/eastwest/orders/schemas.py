@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.eastwest.codes import CertificateKind, Level, OrderStatus
+from services.eastwest.codes import CertificateKind, ContractForm, Level, OrderStatus, Sex, WorkShift
 from shared import county, names, wire
 
 PARTNER = county.here().partner
@@ -38,6 +38,36 @@ class Standard(wire.In):
     text: Annotated[wire.Named, Field(max_length=4000)] | None = Field(None, examples=["持电工证,能独立完成低压配线"])
 
 
+class PostGroup(wire.In):
+    """Posts that are not for everybody: by sex, by age, both ends counted in. The law that lets them be is named."""
+
+    posts: Posts
+    sex: Sex | None = Field(None, description="不填则男女不限", examples=["female"])
+    age_from: int | None = Field(None, ge=16, le=70, description="满多少周岁,含", examples=[18])
+    age_to: int | None = Field(None, ge=16, le=70, description="至多少周岁,含", examples=[45])
+    legal_basis: wire.Reason | None = Field(
+        None, description="限定性别或年龄时必填:依据的法律条文", examples=["《女职工劳动保护特别规定》附录"]
+    )
+
+
+class Provision(wire.In):
+    """Lodging or meals."""
+
+    provided: bool = Field(description="用人单位是否提供")
+    yuan_a_month: wire.Money | None = Field(None, description="提供的:每月扣多少元;不提供的:每月补贴多少元", examples=["200.00"])
+    text: wire.Reason | None = Field(None, examples=["四人间,有空调"])
+
+
+class Conditions(wire.In):
+    """What the office negotiated beside the wage. Posts that stand in no group are for everybody."""
+
+    groups: Annotated[list[PostGroup], Field(max_length=50)] = []
+    lodging: Provision | None = None
+    meals: Provision | None = None
+    shift: WorkShift | None = Field(None, description="班次", examples=["two_shifts"])
+    contract_form: ContractForm | None = Field(None, description="用工形式", examples=["employment"])
+
+
 class OrderIn(wire.In):
     number: Number
     employer: OrderEmployer
@@ -47,6 +77,7 @@ class OrderIn(wire.In):
     standard: Standard
     wage_from: WageFrom | None = None
     wage_to: WageTo | None = None
+    conditions: Conditions | None = Field(None, description="岗位的性别和年龄、食宿、班次、用工形式")
     until_on: wire.CivilDate | None = Field(None, description="有效期最后一日", examples=["2025-12-31"])
     partner: wire.Word | None = Field(None, description="归属的协作方账号或单位,仅经办可填;不填则协作方都可见", examples=[None])
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
@@ -63,6 +94,7 @@ class OrderChange(wire.In):
     standard: Standard | None = None
     wage_from: WageFrom | None = None
     wage_to: WageTo | None = None
+    conditions: Conditions | None = None
     until_on: wire.CivilDate | None = None
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
@@ -95,6 +127,7 @@ class OrderOut(wire.Out):
     standard: StandardOut
     wage_from: wire.Money | None
     wage_to: wire.Money | None
+    conditions: Conditions | None
     until_on: wire.CivilDate | None
     external_refs: list[wire.ExternalRef]
     status: OrderStatus = Field(examples=["open"])

@@ -33,6 +33,9 @@ class Order(db.Versioned, Row):
     standard_text: Mapped[str | None] = mapped_column(Text)
     wage_from_yuan: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     wage_to_yuan: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    conditions: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="groups of posts by sex and age, lodging, meals, shift, contract_form"
+    )
     until_on: Mapped[date | None]
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     status: Mapped[str] = mapped_column(Text, default="open")

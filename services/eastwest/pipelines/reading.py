@@ -12,9 +12,11 @@ from sqlalchemy import select
 from services.eastwest import clients
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders import reading as orders
+from services.eastwest.pipelines import rules
 from services.eastwest.pipelines.schemas import Candidate, ClassOfOrder, Pipeline
 from services.eastwest.placements import conditions, facts
 from services.eastwest.placements.policy import gates, states
+from services.eastwest.placements.policy.fitting import fits
 from services.eastwest.placements.policy.retention import Retention
 from services.eastwest.placements.tables import Placement
 from shared.access import Call
@@ -43,18 +45,29 @@ async def pipeline(call: Call, kernel: Kernel, order_id: UUID, as_of: date) -> P
         working=len(at_work),
         retained=len({row.trainee_id for row in rows if proved[row.id].verdict == "met"}),
         fill_rate=len(at_work) / order.posts,
-        classes=_classes(trained, began),
+        classes=_classes(trained, began, rules.of_day(as_of)),
     )
 
 
-def _classes(trained: Sequence[clients.OrderPersonRead], began: Set[UUID]) -> list[ClassOfOrder]:
+def _classes(trained: Sequence[clients.OrderPersonRead], began: Set[UUID], asked: rules.Asked) -> list[ClassOfOrder]:
     people: dict[UUID, set[UUID]] = defaultdict(set)
     for each in trained:
         people[each.class_id].add(each.trainee_id)
-    return [
-        ClassOfOrder(class_id=class_id, trained=len(theirs), started=len(theirs & began), placed_share=len(theirs & began) / len(theirs))
-        for class_id, theirs in sorted(people.items())
-    ]
+    return [_of_class(class_id, len(theirs), len(theirs & began), asked) for class_id, theirs in sorted(people.items())]
+
+
+def _of_class(class_id: UUID, trained: int, started: int, asked: rules.Asked) -> ClassOfOrder:
+    share, (people_at_least, share_at_least) = started / trained, asked
+    return ClassOfOrder(
+        class_id=class_id,
+        trained=trained,
+        started=started,
+        placed_share=share,
+        people_at_least=people_at_least,
+        enough_people=None if people_at_least is None else trained >= people_at_least,
+        placed_share_at_least=share_at_least,
+        enough_placed=None if share_at_least is None else share >= share_at_least,
+    )
 
 
 async def candidates(call: Call, kernel: Kernel, order_id: UUID) -> list[Candidate]:
@@ -65,9 +78,12 @@ async def candidates(call: Call, kernel: Kernel, order_id: UUID) -> list[Candida
     trained = {each.trainee_id: each for each in await clients.order_people(kernel, call, order_id, call.today)}
     free = [each for each in trained.values() if each.trainee_id not in placed]
     named = {each.trainee_id for each in free}
-    names, certificates = await asyncio.gather(
-        clients.names(kernel, call, trainee_ids=named), clients.certificates(kernel, call, trainee_ids=named)
+    names, certificates, histories = await asyncio.gather(
+        clients.names(kernel, call, trainee_ids=named),
+        clients.certificates(kernel, call, trainee_ids=named),
+        clients.histories(kernel, call, named),
     )
+    groups, persons = facts.groups_of(order.conditions), {each.trainee_id: facts.person_of(each) for each in histories.people}
     fitting = _fitting(order, certificates, call.today)
     found = [
         Candidate(
@@ -77,8 +93,10 @@ async def candidates(call: Call, kernel: Kernel, order_id: UUID) -> list[Candida
             class_id=each.class_id,
             completed_on=each.ends_on,
             certificate_id=UUID(fitting[each.trainee_id].id),
+            fits_conditions=person and fits(person, groups, order.posts, call.today),
         )
         for each in free
+        for person in [persons.get(each.trainee_id)]
         if each.trainee_id in fitting and each.trainee_id in names.trainees
     ]
     return sorted(found, key=lambda each: (each.completed_on, each.trainee_id))

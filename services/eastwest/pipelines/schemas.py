@@ -16,6 +16,10 @@ class ClassOfOrder(wire.Out):
     trained: int = Field(description="结业的人数")
     started: int = Field(description="其中已上岗的人数(后来离岗的也在内)")
     placed_share: float = Field(description="已上岗 ÷ 结业", examples=[0.857])
+    people_at_least: int | None = Field(description="方案要求每期结业多少人;方案没有要求为 null", examples=[40])
+    enough_people: bool | None = Field(description="是否达到")
+    placed_share_at_least: float | None = Field(description="方案要求的赴岗比例", examples=[0.1])
+    enough_placed: bool | None = Field(description="是否达到")
 
 
 class Pipeline(wire.Out):
@@ -32,7 +36,7 @@ class Pipeline(wire.Out):
     working: int = Field(description="其中当日在岗的人数", examples=[33])
     retained: int = Field(description="其中稳岗满三个月的人数", examples=[30])
     fill_rate: float = Field(description="当日在岗 ÷ 岗位数", examples=[0.825])
-    classes: list[ClassOfOrder] = Field(description="各期班级;人数和赴岗比例对照方案要求见进度看板")
+    classes: list[ClassOfOrder] = Field(description="各期班级,对照方案要求的人数和赴岗比例")
 
 
 class Candidate(wire.Out):
@@ -47,3 +51,4 @@ class Candidate(wire.Out):
     completed_on: wire.CivilDate = Field(description="所上班级的最后一天")
     certificate_id: UUID
     certificate_number: names.CertificateNumber = None
+    fits_conditions: bool | None = Field(description="性别、年龄是否符合订单的岗位条件;登记服务没有说明为 null")

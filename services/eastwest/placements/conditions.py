@@ -15,6 +15,7 @@ _OF_ORDER: Final = (
     Order.number,
     Order.occupation_code,
     Order.posts,
+    Order.conditions,
     Order.until_on,
     Order.employer_name,
     Order.employer_uscc,

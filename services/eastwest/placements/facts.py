@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
 from services.eastwest.placements import rules
+from services.eastwest.placements.policy.fitting import Group, Person
 from services.eastwest.placements.policy.gates import Attended, Certificate, Chain, NamedClass, Post, chain
 from services.eastwest.placements.policy.retention import Retention, retention
 from services.eastwest.placements.policy.telling import Employer, Evidence, Fact
@@ -162,12 +163,21 @@ async def gate_facts(call: Call, kernel: Kernel, placements: Sequence[Any]) -> G
     class_ids = {row.class_id for row in placements if row.class_id}
     certificate_ids = {row.certificate_id for row in placements if row.certificate_id}
     trainee_ids = {row.trainee_id for row in placements}
-    names, attended, certificates = await asyncio.gather(
+    names, histories, certificates = await asyncio.gather(
         clients.names(kernel, call, class_ids=class_ids),
-        clients.tell_attended(kernel, call, trainee_ids),
+        clients.tell_histories(kernel, call, trainee_ids),
         clients.certificates(kernel, call, trainee_ids=trainee_ids, certificate_ids=certificate_ids),
     )
-    return GateFacts(names.classes, attended_by(attended), by_trainee(certificates))
+    return GateFacts(names.classes, attended_by(histories.classes), by_trainee(certificates))
+
+
+def person_of(told: clients.AttendingRead) -> Person:
+    return Person(told.sex, told.birth_on)
+
+
+def groups_of(conditions: Mapping[str, Any] | None) -> list[Group]:
+    """The groups of posts that an order's conditions have."""
+    return [Group(each["posts"], each["sex"], each["age_from"], each["age_to"]) for each in (conditions or {}).get("groups", ())]
 
 
 def attended_by(classes: Iterable[clients.AttendedRead]) -> dict[UUID, list[Attended]]:

@@ -17,9 +17,9 @@ from services.eastwest.orders import reading as orders
 from services.eastwest.orders import visibility as of_orders
 from services.eastwest.orders.errors import OrderClosed
 from services.eastwest.orders.tables import Order
-from services.eastwest.placements import batch, conditions, facts, reading, steps, visibility
+from services.eastwest.placements import batch, conditions, facts, reading, rules, steps, visibility
 from services.eastwest.placements.errors import DuplicatePlacement
-from services.eastwest.placements.policy import gates, states, telling
+from services.eastwest.placements.policy import fitting, gates, states, telling
 from services.eastwest.placements.schemas import (
     PlacementChange,
     PlacementFound,
@@ -33,12 +33,14 @@ from services.eastwest.placements.schemas import (
     UpdateOut,
 )
 from services.eastwest.placements.tables import Office, Placement, Update
-from shared import deeds, errors, limits, web, wire
+from shared import codes, deeds, errors, limits, web, wire
 from shared.access import Call
+from shared.months import age_on
 from shared.national_numbers import compact
 from shared.web import Kernel
 
 UPDATES = Update.__table__
+_WORKING_AGE = errors.Basis("禁止使用童工规定(国务院令第364号)", "第二条")
 
 
 @order_operations.used_by
@@ -48,6 +50,9 @@ async def someone_started(session: AsyncSession, order_id: UUID) -> bool:
     return bool(await session.scalar(wanted))
 
 
+NOTHING_TOLD = clients.HistoriesRead()
+
+
 @dataclass(frozen=True, slots=True)
 class Entering:
     """Who is placed (None: nobody is registered so), and what the neighbours know of the papers named."""
@@ -55,15 +60,15 @@ class Entering:
     trainee_id: UUID | None
     names: clients.NamesRead
     certificates: Sequence[clients.CertificateRead]
-    attended: Sequence[clients.AttendedRead] = ()
+    histories: clients.HistoriesRead = NOTHING_TOLD
 
     def school(self, class_id: UUID | None, order: Order) -> UUID | None:
         """Whose class trained them: the one named, else the one that it goes back to."""
         if class_id is not None:
             return self.names.classes[class_id].institution_id
-        known = [each for theirs in facts.attended_by(self.attended).values() for each in theirs]
+        known = [each for theirs in facts.attended_by(self.histories.classes).values() for each in theirs]
         found = gates.latest(facts.post_of(order), known, None)
-        return next((each.institution_id for each in self.attended if found and str(each.class_id) == found.class_id), None)
+        return next((each.institution_id for each in self.histories.classes if found and str(each.class_id) == found.class_id), None)
 
 
 async def facts_to_enter(body: PlacementIn, call: web.Caller, kernel: web.KernelOf) -> Entering:
@@ -77,12 +82,12 @@ async def facts_to_enter(body: PlacementIn, call: web.Caller, kernel: web.Kernel
             await kernel.limits.take(limits.LOOKUP_MISSES, call.actor.subject)
     if trainee_id is None:
         return Entering(None, clients.NamesRead(), ())
-    names, certificates, attended = await asyncio.gather(
+    names, certificates, histories = await asyncio.gather(
         clients.names(kernel, call, trainee_ids=[trainee_id], class_ids=[body.class_id] if body.class_id else []),
         clients.certificates(kernel, call, certificate_ids=[body.certificate_id] if body.certificate_id else []),
-        clients.tell_attended(kernel, call, [trainee_id]),
+        clients.tell_histories(kernel, call, [trainee_id]),
     )
-    return Entering(trainee_id, names, certificates, attended)
+    return Entering(trainee_id, names, certificates, histories)
 
 
 async def enter(session: AsyncSession, call: Call, body: PlacementIn, known: Entering) -> PlacementPaper:
@@ -94,6 +99,8 @@ async def enter(session: AsyncSession, call: Call, body: PlacementIn, known: Ent
     if order.status == "closed":
         raise OrderClosed()
     theirs = ALIASES.among(Placement.trainee_id, [trainee_id])
+    if faults := _unfit(order, known.histories.people, call.today):
+        raise errors.Invalid(faults=faults)
     if existing := await session.scalar(select(Placement.id).where(Placement.order_id == order.id, theirs).limit(1)):
         raise DuplicatePlacement(existing_id=str(existing))
     placement = Placement(
@@ -248,6 +255,23 @@ def _known_trainee(body: PlacementIn, known: Entering, today: date, ids: Mapping
     if faults:
         raise errors.Invalid(faults=faults)
     return ids[known.trainee_id]
+
+
+def _unfit(order: Order, people: Sequence[clients.AttendingRead], today: date) -> Iterable[errors.Fault]:
+    """Why this person may not be placed on the order at all: too young to work anywhere, or outside every group where the groups are all its posts."""
+    found: list[errors.Fault] = []
+    for person in map(facts.person_of, people):
+        if (age := age_on(person.birth_on, today)) < rules.here().working_age_at_least:
+            allowed = f"年满 {rules.here().working_age_at_least} 周岁"
+            fix = "任何单位不得招用未成年人做工;请待其达到年龄后再安排。"
+            found.append(errors.Fault("under_working_age", "/trainee_id", seen=f"{age} 周岁", allowed=allowed, fix=fix, basis=_WORKING_AGE))
+        elif not fitting.fits(person, facts.groups_of(order.conditions), order.posts, today):
+            seen = f"{codes.label('sex', person.sex)},{age} 周岁"
+            allowed = "订单 conditions.groups 所列的岗位"
+            found.append(
+                errors.Fault("outside_conditions", "/trainee_id", seen=seen, allowed=allowed, fix="请改派他人,或与订单方核对岗位条件。")
+            )
+    return found
 
 
 def _unknown_class(class_id: UUID) -> errors.Fault:

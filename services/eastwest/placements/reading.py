@@ -63,9 +63,9 @@ async def get_whole(call: Call, kernel: Kernel, placement_id: UUID) -> Placement
     """With the classes that the person attended, which the registry is asked for with no connection held; one that is away holds up nothing."""
     async with kernel.reading() as session:
         row = await find(session, call, placement_id)
-    if row.started_on is not None:
+    if row.started_on is not None or row.order_conditions:
         with contextlib.suppress(errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
-            await clients.tell_attended(kernel, call, [row.trainee_id])
+            await clients.tell_histories(kernel, call, [row.trainee_id])
     async with kernel.reading() as session:
         return await get(session, call, placement_id)
 
@@ -76,12 +76,14 @@ async def _warnings(session: AsyncSession, call: Call, row: Any) -> list[warning
     others = others.where(theirs, Placement.id != row.id, Placement.started_on.is_not(None))
     placed = select(func.count()).where(Placement.order_id == row.order_id, Placement.left_on.is_(None))
     stays = [warnings.Stay(number, began, left) for number, began, left in await session.execute(others) if began]
-    order = warnings.Order(row.order_posts, await session.scalar(placed) or 0, row.order_until_on)
+    order = warnings.Order(row.order_posts, await session.scalar(placed) or 0, row.order_until_on, facts.groups_of(row.order_conditions))
     stay = warnings.Stay(row.order_number, row.started_on, row.left_on) if row.started_on else None
-    told = call.told.get("attended", {}).get(str(row.trainee_id))
+    told = call.told.get("histories", {}).get(str(row.trainee_id))
     attended = None if told is None else facts.attended_by(clients.AttendedRead.model_validate(each) for each in told["classes"])
     known = None if attended is None else attended.get(row.trainee_id, [])
-    return list(warnings.warnings(stay, row.entered_at.astimezone(clock.SHANGHAI).date(), order, stays, known))
+    who = told and told["person"]
+    person = facts.person_of(clients.AttendingRead.model_validate(who)) if who else None
+    return list(warnings.warnings(stay, row.entered_at.astimezone(clock.SHANGHAI).date(), order, stays, known, person))
 
 
 async def at_version(session: AsyncSession, call: Call, placement_id: UUID) -> Any:

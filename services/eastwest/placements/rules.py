@@ -51,6 +51,7 @@ class Terms:
     months: int
     break_days_at_most: int
     uncovered_days_a_month_at_most: int
+    working_age_at_least: int
     basis: tuple[Basis, ...]
     gates: Stated
     states: States

@@ -261,12 +261,21 @@ class RetentionOut(wire.Out):
     basis: list[RetentionBasis]
 
 
+class MendOut(wire.Out):
+    """Who can mend a broken link, and in which field, where something was entered wrongly."""
+
+    office: str = Field(examples=["登记订单的协作方或经办"])
+    field: str = Field(examples=["order.ordered_on"])
+    how: str = Field(examples=["订单日期登记有误的,改正(有人上岗之后不能再改)"])
+
+
 class StepOut(wire.Out):
     link: Link
     on: date | None
     state: State
     code: GateCode | None
     detail: str | None
+    mends: list[MendOut] = Field(description="断开的环节由谁、改哪一项")
 
 
 class ChainOut(wire.Out):

@@ -55,7 +55,7 @@ def judge_starts(placement: Any, days: Iterable[date], gate_facts: facts.GateFac
     for on in sorted(days):
         found = gate_facts.chain(placement, on)
         if (broken := found.first_broken) and broken.code:
-            return refusals.GATES[broken.code](broken.detail or "", link=broken.link)
+            return refusals.GATES[broken.code](broken.detail or "", link=broken.link, mends=[each._asdict() for each in broken.mends])
     return None
 
 

@@ -59,6 +59,7 @@ class Placement(db.Versioned, Row):
         Index("placements_partner_idx", "partner", "id"),
         Index("placements_class_id_idx", "class_id", "id"),
         Index("placements_institution_id_idx", "institution_id", "id"),
+        Index("placements_schools_unknown_idx", "id", postgresql_where=text("institution_id IS NULL AND class_id IS NOT NULL")),
         Index("placements_started_on_idx", "started_on", "id"),
         Index("placements_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("placements_entered_at_idx", "entered_at", "id"),

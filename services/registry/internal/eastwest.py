@@ -7,6 +7,7 @@ from pydantic import Field
 from sqlalchemy import func, or_, select
 
 from services.registry.people.trainees.conditions import ALIASES
+from services.registry.people.trainees.tables import Trainee
 from services.registry.training.attendance.tables import Attendance
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
@@ -34,8 +35,17 @@ class AttendedClass(wire.Out):
     attended_to_on: wire.CivilDate | None = Field(description="签到的末日")
 
 
+class Attending(wire.Out):
+    """`trainee_id`: as asked. By what posts may be unequal."""
+
+    trainee_id: UUID
+    sex: str
+    birth_on: wire.CivilDate
+
+
 class AttendedClasses(wire.Out):
     classes: list[AttendedClass]
+    people: list[Attending] = Field(description="所问的人;未登记的不在内")
 
 
 @router.operation("POST", "/internal/v1/attended-classes", may=access.INTERNAL, summary="这些人上过的班", writes=False)
@@ -71,8 +81,10 @@ async def attended_classes(body: AttendedAsked, session: web.Session) -> Attende
     for each, kept in (await ALIASES.resolved(session, body.trainee_ids)).items():
         asked.setdefault(kept, []).append(each)
     rows = (await session.execute(wanted)).all()
+    people = (await session.execute(select(Trainee.id, Trainee.sex, Trainee.birth_on).where(Trainee.id.in_(asked)))).all()
     return AttendedClasses(
-        classes=[AttendedClass.model_validate({**row._mapping, "trainee_id": each}) for row in rows for each in asked[row.kept_id]]
+        classes=[AttendedClass.model_validate({**row._mapping, "trainee_id": each}) for row in rows for each in asked[row.kept_id]],
+        people=[Attending(trainee_id=each, sex=row.sex, birth_on=row.birth_on) for row in people for each in asked[row.id]],
     )
 
 

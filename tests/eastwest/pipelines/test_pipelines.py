@@ -37,6 +37,24 @@ async def test_the_pipeline_counts_people_once_at_each_step(eastwest: Service, o
     assert (before["trained"], before["started"], before["retained"]) == (4, 0, 0)
 
 
+async def test_a_class_is_held_against_what_the_plan_asks_of_it(eastwest: Service, others: Neighbours) -> None:
+    """At least 40 people, one in ten of them placed; of a day that no plan holds nothing is asked."""
+    partner = eastwest.as_("partner", at=THEN)
+    order_id = (await partner.post("/v1/orders", json=order())).json()["id"]
+    people = [others.person(n) for n in range(79)]
+    large, small = trained(others, order_id, people[:40]), trained(others, order_id, people[40:], "2025-05-10")
+    for n in (0, 1, 2, 3, 40, 41, 42):
+        await report(partner, (await placed(partner, people[n]))["id"], update(f"s{n}"))
+
+    async def shown(as_of: str) -> dict[str, tuple[Any, ...]]:
+        found = (await partner.get(f"/v1/orders/{order_id}/pipeline?as_of={as_of}")).json()["classes"]
+        names = ("people_at_least", "enough_people", "placed_share_at_least", "enough_placed")
+        return {each["class_id"]: tuple(each[name] for name in names) for each in found}
+
+    assert await shown("2025-09-10") == {str(large): (40, True, 0.1, True), str(small): (40, False, 0.1, False)}
+    assert set((await shown("2099-01-01")).values()) == {(None, None, None, None)}
+
+
 async def test_candidates_are_trained_certified_and_not_placed_and_masked(eastwest: Service, others: Neighbours) -> None:
     partner = eastwest.as_("partner", at=THEN)
     order_id = (await partner.post("/v1/orders", json=order())).json()["id"]

@@ -111,6 +111,10 @@ async def test_the_chain_shows_each_link(eastwest: Service, others: Neighbours) 
     bare = await placed(partner, others.person(2, certified=False))
     chain = (await partner.get(f"/v1/placements/{bare['id']}/chain")).json()
     assert (chain["first_broken"], [link["code"] for link in chain["links"] if link["code"]]) == ("certificate", ["certificate_missing"])
+    mended = {link["link"]: [each["field"] for each in link["mends"]] for link in chain["links"] if link["mends"]}
+    assert mended == {"certificate": ["assessment", "certificate", "placement.certificate_id"]}
+    refused = await report(partner, bare["id"], update("x"))
+    assert [each["field"] for each in refused.json()["mends"]] == mended["certificate"]
 
 
 async def test_a_partner_sees_its_own_people_alone(eastwest: Service, others: Neighbours) -> None:

@@ -5,16 +5,45 @@ names, where the person attended it; else the latest that they attended of the o
 leaving it out, or naming another, opens no gate.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 from services.eastwest.codes import ChainLink as Link
 from services.eastwest.codes import Level
 from services.eastwest.codes import LinkState as State
 
 Code = Literal["order_after_class", "standard_after_exam", "certificate_after_start", "certificate_missing"]
+
+
+class Mend(NamedTuple):
+    """How a broken link is mended where something was entered wrongly: by whom, in which field."""
+
+    office: str
+    field: str
+    how: str
+
+
+_NAME_ANOTHER_CLASS: Final = Mend("安排此人的协作方或经办", "placement.class_id", "填错班级的,改填为此订单参加的班级")
+_STARTED_ANOTHER_DAY: Final = Mend("报告上岗的一方", "update.effective_on", "上岗日期报错的,以 corrected 更正")
+MENDS: Final[Mapping[Code, Sequence[Mend]]] = {
+    "order_after_class": (
+        Mend("登记订单的协作方或经办", "order.ordered_on", "订单日期登记有误的,改正(有人上岗之后不能再改)"),
+        Mend("办班机构,由经办批准", "class.starts_on", "开班日期登记有误的,办理改期"),
+        _NAME_ANOTHER_CLASS,
+    ),
+    "standard_after_exam": (
+        Mend("登记订单的协作方或经办", "order.standard.set_on", "岗位标准确定之日登记有误的,改正(有人上岗之后不能再改)"),
+        Mend("评价机构", "assessment.held_on", "标准确定之后重新考核,据此发证"),
+    ),
+    "certificate_missing": (
+        Mend("评价机构", "assessment", "考核合格的,锁定成绩并发证"),
+        Mend("经办", "certificate", "持其他机构证书的,登记该证书"),
+        Mend("安排此人的协作方或经办", "placement.certificate_id", "填错证书的,改填或去掉"),
+    ),
+    "certificate_after_start": (_STARTED_ANOTHER_DAY, Mend("经办", "certificate.issued_on", "其他机构证书的日期登记有误的,撤销后重新登记")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +108,10 @@ class Step:
     state: State
     code: Code | None = None
     detail: str | None = None
+
+    @property
+    def mends(self) -> Sequence[Mend]:
+        return MENDS[self.code] if self.code else ()
 
 
 @dataclass(frozen=True, slots=True)

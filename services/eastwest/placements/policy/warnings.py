@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from services.eastwest.codes import PlacementWarning as Code
+from services.eastwest.placements.policy.fitting import Group, Person, fits
 from services.eastwest.placements.policy.gates import Attended
 
 
@@ -29,17 +30,25 @@ class Order:
     posts: int
     placed: int
     until_on: date | None
+    groups: Sequence[Group] = ()
 
 
 def warnings(
-    stay: Stay | None, entered_on: date, order: Order, others: Iterable[Stay], attended: Sequence[Attended] | None
+    stay: Stay | None,
+    entered_on: date,
+    order: Order,
+    others: Iterable[Stay],
+    attended: Sequence[Attended] | None,
+    person: Person | None = None,
 ) -> Iterator[Warned]:
-    """`stay` None: not begun. `attended` None: nobody has said which classes the person attended."""
+    """`stay` None: not begun. `attended`, `person` None: nobody has said which classes the person attended, and who they are."""
     if order.placed > order.posts:
         yield Warned(Code.POSTS_EXCEEDED, f"该订单 {order.posts} 个岗位,已安排 {order.placed} 人。请核对岗位数。")
     begun_on = stay.started_on if stay else entered_on
     if order.until_on is not None and begun_on > order.until_on:
         yield Warned(Code.ORDER_EXPIRED, f"订单有效期至 {order.until_on},{begun_on} {'上岗' if stay else '安排'}。请与订单方核实。")
+    if person is not None and not fits(person, order.groups, order.posts, begun_on):
+        yield Warned(Code.OUTSIDE_CONDITIONS, f"{begun_on} 的年龄或性别不在订单所列的岗位条件之内。请与订单方核对。")
     if stay is None:
         return
     if together := sorted({each.order_number for each in others if _overlap(stay, each)}):
