@@ -79,12 +79,12 @@ class _Files(_Read):
 
 
 class CandidateRead(_Read):
-    """`categories`: those of the day asked for; `registered_here`: by the institution asked for; `enrolled`: in the class asked for."""
+    """`categories`: those of the day asked for; `employed_here`: on it, by the institution asked for; `registered_here`: by the institution asked for; `enrolled`: in the class asked for."""
 
     id: UUID
     name: str
     id_number_masked: str
-    employer_id: UUID | None
+    employed_here: bool
     registered_here: bool
     categories: list[str]
     enrolled: bool = False

@@ -105,6 +105,7 @@ PART = web.Part(
         enrolments.router,
         job_offers.router,
         employment_ledgers.router,
+        employment_ledgers.brands,
         enterprise_surveys.router,
         training_wishes.router,
         attendance.router,

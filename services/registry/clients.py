@@ -170,3 +170,16 @@ async def held_by(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> 
     answers = await asyncio.gather(*(kernel.neighbours[name].post("/internal/v1/held-of", call, asked) for name in who))
     read = [http_client.read(_Held, answer, name).counts for answer, name in zip(answers, who, strict=True)]
     return {kind: count for counts in read for kind, count in counts.items()}
+
+
+class ComplaintSubject(wire.Out):
+    """What a complaint is about; `class_id`: the class that it came from or is for."""
+
+    found: bool
+    class_id: UUID | None
+
+
+async def complained_of(kernel: Kernel, call: Call, service: str, subject_id: UUID | None, number: str | None) -> ComplaintSubject:
+    asked = {"id": subject_id and str(subject_id), "number": number}
+    answer = await kernel.neighbours[service].post("/internal/v1/complaint-subjects", call, asked)
+    return http_client.read(ComplaintSubject, answer, service)

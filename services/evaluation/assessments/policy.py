@@ -27,9 +27,9 @@ STEPS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`categories`: those of the day of the assessment."""
+    """`categories`: those of the day of the assessment; `employed_here`: by the body, on that day."""
 
-    employer_id: str | None
+    employed_here: bool
     registered_here: bool
     categories: Sequence[str]
 
@@ -69,6 +69,6 @@ def wanting(method: str, modules: Sequence[str], proofs: Sequence[str], days: It
     return None
 
 
-def is_own_worker(candidate: Candidate, institution_id: str, own_worker_category: str) -> bool:
+def is_own_worker(candidate: Candidate, own_worker_category: str) -> bool:
     """A body's own worker: employed by it, or registered by it as such."""
-    return candidate.employer_id == institution_id or (candidate.registered_here and own_worker_category in candidate.categories)
+    return candidate.employed_here or (candidate.registered_here and own_worker_category in candidate.categories)

@@ -103,8 +103,8 @@ def of_candidates(body: AssessmentIn, filing: Filing, known: Announcing, held: R
         if person is None:
             yield errors.Fault("unknown_candidate", at, seen=seen, fix="请核对学员编号。")
             continue
-        worker = policy.Candidate(str(person.employer_id) if person.employer_id else None, person.registered_here, person.categories)
-        if own_alone and not policy.is_own_worker(worker, str(filing.institution_id), own):
+        worker = policy.Candidate(person.employed_here, person.registered_here, person.categories)
+        if own_alone and not policy.is_own_worker(worker, own):
             allowed = "用人单位为本单位,或由本单位登记为企业职工的学员"
             yield errors.Fault("not_own_worker", at, seen=seen, allowed=allowed, fix="请先更正学员的用人单位。")
         if taught is not None and not person.enrolled:

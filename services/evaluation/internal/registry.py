@@ -1,13 +1,13 @@
-"""What registry asks of evaluation: who of a class is certified, and what counts on a person."""
+"""What registry asks of evaluation: who of a class is certified, what counts on a person, and which certificate a complaint is about."""
 
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from services.evaluation.assessments.tables import Candidate
-from services.evaluation.certificates import facts
+from services.evaluation.certificates import facts, reading
 from services.evaluation.certificates.schemas import CertifiedIn, CertifiedList
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.known.conditions import ALIASES
@@ -34,3 +34,23 @@ async def held_of(body: HeldAsked, session: web.Session) -> Held:
     kinds = {"assessment": Candidate.trainee_id, "certificate": Certificate.trainee_id}
     wanted = (select(func.count()).where(ALIASES.among(of, body.trainee_ids)).scalar_subquery() for of in kinds.values())
     return Held(counts=dict(zip(kinds, (await session.execute(select(*wanted))).one(), strict=True)))
+
+
+class ComplainedOf(wire.In):
+    id: UUID | None = None
+    number: str | None = None
+
+
+class ComplaintSubject(wire.Out):
+    """`class_id`: of the class that it came from."""
+
+    found: bool
+    class_id: UUID | None = None
+
+
+@router.operation("POST", "/internal/v1/complaint-subjects", may=access.INTERNAL, summary="被投诉的证书是否存在,出自哪个班级", writes=False)
+async def complaint_subject(body: ComplainedOf, session: web.Session, kernel: web.KernelOf) -> ComplaintSubject:
+    named = Certificate.number_key == reading.key_of(kernel, body.number or "")
+    wanted = select(Certificate.class_id).where(or_(Certificate.id == body.id, named)).limit(1)
+    found = (await session.execute(wanted)).first()
+    return ComplaintSubject(found=found is not None, class_id=found and found.class_id)

@@ -43,7 +43,14 @@ from services.registry.codes.supervision import (
     SupervisionTaskStatus,
 )
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TradePaperNoun, TrainingBaseStatus
-from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, SurveyWillingness, TrainingWishStatus
+from services.registry.codes.work import (
+    EmploymentChange,
+    EmploymentState,
+    JobOfferResult,
+    JobOfferStage,
+    SurveyWillingness,
+    TrainingWishStatus,
+)
 
 __all__ = [
     "OWNED",
@@ -63,6 +70,7 @@ __all__ = [
     "Delivery",
     "DuplicateGround",
     "DuplicateVerdict",
+    "EmploymentChange",
     "EmploymentKind",
     "EmploymentState",
     "EnrolmentOutcome",

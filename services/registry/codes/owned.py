@@ -13,7 +13,14 @@ from services.registry.codes.supervision import (
     SupervisionTaskStatus,
 )
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TrainingBaseStatus
-from services.registry.codes.work import EmploymentState, JobOfferResult, JobOfferStage, SurveyWillingness, TrainingWishStatus
+from services.registry.codes.work import (
+    EmploymentChange,
+    EmploymentState,
+    JobOfferResult,
+    JobOfferStage,
+    SurveyWillingness,
+    TrainingWishStatus,
+)
 
 
 class Level(StrEnum):
@@ -324,6 +331,7 @@ OWNED: Final[Mapping[str, Iterable[str] | None]] = {
     "supervision_task_status": SupervisionTaskStatus,
     "enrolment_outcome": EnrolmentOutcome,
     "employment_kind": EmploymentKind,
+    "employment_change": EmploymentChange,
     "employment_state": EmploymentState,
     "training_wish_status": TrainingWishStatus,
     "job_offer_stage": JobOfferStage,

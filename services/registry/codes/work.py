@@ -11,6 +11,13 @@ class EmploymentState(StrEnum):
     MISSED = "missed"
 
 
+class EmploymentChange(StrEnum):
+    """How work for an employer began: newly hired (新招用), or put to another post there (转岗)."""
+
+    HIRED = "hired"
+    TRANSFERRED = "transferred"
+
+
 class TrainingWishStatus(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"

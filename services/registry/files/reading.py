@@ -2,7 +2,7 @@
 asked; the registry's own are looked up where they name it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from services.registry.files import visibility
 from services.registry.files.tables import File, Naming
 from shared import db, feed, http_client, web
 from shared.access import Call
+from shared.errors import Fault
 from shared.web import events
 
 OWN: Final = "registry"
@@ -27,6 +28,14 @@ _named_by: dict[str, Select[Any]] = {}
 def named_by(names: Names) -> None:
     """Who keeps the registry's own papers says which of them name the file `file_id`, by kind (`app`)."""
     _named_by.update(names)
+
+
+async def unknown(session: AsyncSession, call: Call, named: Mapping[str, UUID | None], kept: Collection[UUID | None] = ()) -> list[Fault]:
+    """The faults of naming files, by where they are named, that the caller may not read: whoever sees the paper may read what it names. `kept`: those that the
+    paper names already."""
+    asked = {each for each in named.values() if each} - set(kept)
+    may = set(await session.scalars(select(File.id).where(File.id.in_(asked), visibility.rows(call.actor)))) if asked else set()
+    return [Fault("unknown_file", at, seen=str(each), fix="请先上传文件,填写其编号。") for at, each in named.items() if each in asked - may]
 
 
 @dataclass(frozen=True, slots=True)

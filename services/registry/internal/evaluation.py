@@ -16,7 +16,7 @@ from services.registry.institutions.institutions import policy, reading
 from services.registry.institutions.institutions.conditions import must_file
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.teachers.tables import Teacher
-from services.registry.people.trainees.conditions import ALIASES, IS_THE_ONE, WRITTEN_AS
+from services.registry.people.trainees.conditions import ALIASES, IS_THE_ONE, WRITTEN_AS, worked_for
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
@@ -35,12 +35,12 @@ class AssessmentAsked(wire.In):
 
 
 class CandidateFacts(wire.Out):
-    """`categories`: those of the day; `registered_here`: by that institution; `enrolled`: in the class, and not withdrawn from it."""
+    """`categories`: those of the day; `employed_here`: by that institution on the day; `registered_here`: by it; `enrolled`: in the class, and not withdrawn from it."""
 
     id: UUID
     name: str
     id_number_masked: str
-    employer_id: UUID | None
+    employed_here: bool = Field(description="当日是否为该机构的职工")
     registered_here: bool
     categories: list[str]
     enrolled: bool
@@ -176,7 +176,7 @@ async def assessment_facts(asked: AssessmentAsked, session: web.Session) -> Asse
             WRITTEN_AS.id,
             Trainee.name,
             Trainee.id_number_masked,
-            Trainee.employer_id,
+            worked_for(asked.institution_id, asked.on).label("employed_here"),
             registered.correlate(Trainee).exists().label("registered_here"),
             held.label("categories"),
             (enrolled.correlate(Trainee) if asked.class_id else false()).label("enrolled"),

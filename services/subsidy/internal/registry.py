@@ -1,4 +1,5 @@
-"""What registry asks of subsidy: who of a class would be eligible, by registry's own facts; and which claims a new fact would concern."""
+"""What registry asks of subsidy: who of a class would be eligible, by registry's own facts; which claims a new fact would concern;
+and which notice a complaint is about."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from services.subsidy.claims.tables import Claim, Line
 from services.subsidy.codes import ClaimStatus, FundSource, LineVerdict, SchemeCode
 from services.subsidy.judging.facts import as_if_held
 from services.subsidy.judging.verdict import judge_claim
+from services.subsidy.notices.tables import Notice
 from services.subsidy.payments import reading as payments
 from services.subsidy.reassessments import reading as reassessments
 from services.subsidy.schemes import operations as schemes
@@ -141,3 +143,22 @@ async def held_of(body: HeldAsked, session: web.Session) -> Held:
     named = select(Line.claim_id).where(Line.trainee_id.in_(body.trainee_ids))
     theirs = select(func.count()).select_from(Claim).where(or_(Claim.trainee_id.in_(body.trainee_ids), Claim.id.in_(named)))
     return Held(counts={"claim": await session.scalar(theirs) or 0})
+
+
+class ComplainedOf(wire.In):
+    id: UUID | None = None
+    number: str | None = None
+
+
+class ComplaintSubject(wire.Out):
+    """`class_id`: of the class that the notice's claim is for."""
+
+    found: bool
+    class_id: UUID | None = None
+
+
+@router.operation("POST", "/internal/v1/complaint-subjects", may=access.INTERNAL, summary="被投诉的公示是否存在,关于哪个班级", writes=False)
+async def complaint_subject(body: ComplainedOf, session: web.Session) -> ComplaintSubject:
+    wanted = select(Claim.class_id).join(Notice, Notice.claim_id == Claim.id).where(or_(Notice.id == body.id, Notice.number == body.number))
+    found = (await session.execute(wanted.limit(1))).first()
+    return ComplaintSubject(found=found is not None, class_id=found and found.class_id)

@@ -127,7 +127,7 @@ async def test_every_link_lists_exactly_the_rows_counted(start: Start) -> None:
             f"{name}_on": date(2025, 6, 1) for name in ("creation_plan", "training_video", "experience_summary", "employment_ledger")
         }
         await registered.brand(registry, "玻璃工", **complete)
-        await registered.brand(registry, "酸汤鱼", "dish", **complete)
+        await registered.brand(registry, "酸汤鱼", "dish", created_on=date(2025, 6, 1), recipe_standard="酸汤鱼烹饪技术规范")
         await registered.brand(registry, "银匠")
         seen = {}
         for each in (await board(gateway))["lines"]:

@@ -222,7 +222,7 @@ async def test_a_brand_counts_when_its_last_material_is_finished(start: Start) -
         three: dict[str, Any] = {f"{name}_on": date(2024, 5, 1) for name in ("creation_plan", "training_video", "experience_summary")}
         await registered.brand(registry, "玻璃工", **three, employment_ledger_on=date(2024, 12, 31))
         await registered.brand(registry, "银匠", **three)
-        await registered.brand(registry, "酸汤鱼", "dish", **three, employment_ledger_on=date(2025, 1, 1))
+        await registered.brand(registry, "酸汤鱼", "dish", created_on=date(2025, 1, 1), recipe_standard="酸汤鱼烹饪技术规范")
         counts = await ask(
             registry,
             {"measure": "brands", "to_on": "2024-12-31"},

@@ -23,11 +23,11 @@ async def test_categories_are_those_of_the_day(start: Start, on: str, held: list
         trainee = await made.posted(own, "/v1/trainees", people.trainee(1, categories=[category], employer_id=other), 201)
         facts = await _asked(registry, institution_id=enterprise, trainee_ids=[trainee["id"], enterprise], on=on)
         assert facts["class"] is None
-        assert [(each["id"], each["employer_id"], each["registered_here"], each["categories"]) for each in facts["trainees"]] == [
-            (trainee["id"], other, True, held)
+        assert [(each["id"], each["employed_here"], each["registered_here"], each["categories"]) for each in facts["trainees"]] == [
+            (trainee["id"], False, True, held)
         ]
         elsewhere = await _asked(registry, institution_id=other, trainee_ids=[trainee["id"]], on=on)
-        assert [each["registered_here"] for each in elsewhere["trainees"]] == [False]
+        assert [(each["employed_here"], each["registered_here"]) for each in elsewhere["trainees"]] == [(True, False)]
 
 
 async def test_only_enterprises_above_scale_are_eligible(start: Start) -> None:

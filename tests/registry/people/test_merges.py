@@ -64,6 +64,18 @@ async def test_the_old_number_finds_whom_it_was_merged_into(start: Start) -> Non
         assert [each["id"] for each in (await officer.get("/v1/trainees")).json()["items"]] == [stays]
 
 
+async def test_employments_are_one_persons_while_they_are_merged(start: Start) -> None:
+    async with two(start) as (registry, old, stays):
+        officer, works = registry.as_("officer", at=made.FIRST), await made.school(registry, "enterprise")
+        assert (await officer.patch(f"/v1/trainees/{old}", json={"employer_id": works})).status_code == 200
+        await merge(registry, old, stays)
+        paper = (await officer.get(f"/v1/trainees/{stays}")).json()
+        assert (paper["employer_id"], [each["employer_id"] for each in paper["employments"]]) == (works, [works])
+        assert (await unmerge(registry, old)).status_code == 200
+        of_both = [(await officer.get(f"/v1/trainees/{each}")).json() for each in (old, stays)]
+        assert [(each["employer_id"], len(each["employments"])) for each in of_both] == [(works, 1), (None, 0)]
+
+
 async def test_a_number_that_is_handed_over_is_whoevers_has_it_now(start: Start) -> None:
     async with two(start) as (registry, old, stays):
         officer = registry.as_("officer", at=made.FIRST)

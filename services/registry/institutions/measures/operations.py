@@ -19,7 +19,7 @@ from services.registry.institutions.measures import policy, visibility
 from services.registry.institutions.measures.errors import DuplicateMeasure, MeasureTouchesPaid
 from services.registry.institutions.measures.schemas import MeasureIn, MeasureOut, MeasurePaper
 from services.registry.institutions.measures.tables import Measure
-from shared import deeds, errors, pages, wire
+from shared import deeds, errors, history, pages, wire
 from shared.access import Call
 from shared.db import new_id
 from shared.errors import Fault
@@ -79,8 +79,9 @@ async def void(session: AsyncSession, call: Call, measure_id: UUID, reason: str)
         first, last = (date.fromisoformat(measure.terms_ended[place][name]) for place, name in ((0, "from_on"), (-1, "to_on")))
         await institutions.changed(session, call, institution, "designated", {"reason": reason}, from_on=first, to_on=last)
     measure.voided_at, measure.voided_by_name, measure.void_reason = call.now, call.actor.name or None, reason
+    changes = history.unsaved(measure, ("voided_at", "voided_by_name", "void_reason"))
     await session.flush()
-    return await _announced(session, call, measure, "voided")
+    return await _announced(session, call, measure, "voided", changes=changes)
 
 
 async def permit(session: AsyncSession, call: Call, measure_id: UUID, *, lock: bool = False) -> Measure:
@@ -104,6 +105,11 @@ async def page(session: AsyncSession, call: Call, asked: pages.Asked, filters: M
     wanted = select(*(getattr(Measure, name) for name in MeasureOut.model_fields if name in Measure.__mapper__.columns))
     wanted = pages.where(wanted.where(visibility.rows(call.actor), *also), filters)
     return await pages.page(session, wanted, Measure.id, asked, MeasureOut.model_validate)
+
+
+async def get(session: AsyncSession, call: Call, measure_id: UUID, as_of: date | None) -> MeasurePaper:
+    shown = paper(call, await find(session, call, measure_id))
+    return await history.stood(session, shown, as_of, shown.decided_at) if as_of else shown
 
 
 def paper(call: Call, measure: Measure) -> MeasurePaper:
@@ -165,11 +171,11 @@ async def _go_on(session: AsyncSession, institution: Institution, measure: Measu
             session.add(Designation(institution_id=institution.id, from_on=first, to_on=last, **kept))
 
 
-async def _announced(session: AsyncSession, call: Call, measure: Measure, what: str) -> MeasurePaper:
+async def _announced(session: AsyncSession, call: Call, measure: Measure, what: str, **also: Any) -> MeasurePaper:
     """Tells against whom and for which days."""
     said = {name: value for name in BODIES if (value := getattr(measure, name)) is not None}
     days = {"from_on": measure.from_on, "until_on": measure.until_on}
-    told = {"reason": measure.void_reason or measure.reason, "document": measure.document}
+    told = {"reason": measure.void_reason or measure.reason, "document": measure.document, **also}
     announced = {**said, **days, "kind": measure.kind, "number": measure.number, "version": measure.version}
     await deeds.record(session, call, f"measure.{what}", measure.id, details=told, **announced)
     return paper(call, measure)

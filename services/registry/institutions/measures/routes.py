@@ -74,8 +74,8 @@ async def list_measures(
 
 
 @router.operation("GET", ONE, may=READERS, summary="一项措施")
-async def get(measure_id: UUID, session: web.Session, call: web.Caller) -> schemas.MeasurePaper:
-    return operations.paper(call, await operations.find(session, call, measure_id))
+async def get(measure_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> schemas.MeasurePaper:
+    return await operations.get(session, call, measure_id, as_of)
 
 
 @router.operation("GET", f"{ONE}/history", may=READERS, summary="一项措施的办理经过", errors=[errors.InvalidCursor])

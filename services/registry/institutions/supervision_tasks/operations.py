@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import SupervisionTaskStatus as Status
-from services.registry.files import visibility as files
-from services.registry.files.tables import File
+from services.registry.files import reading as files
 from services.registry.institutions.institutions.rules import BODIES, unknown_institution
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.supervision_tasks import policy, rules, visibility
@@ -26,7 +25,6 @@ from services.registry.reference.policy import lists
 from shared import access, deeds, errors, history, pages, wire
 from shared.access import Call
 from shared.db import new_id
-from shared.errors import Fault
 
 REFUSALS: dict[str, type[errors.Problem]] = {each.code: each for each in (access.WrongRole, errors.InvalidState)}
 TOLD = ("status", "due_on", "answer", "file_ids", "comment")
@@ -74,13 +72,9 @@ async def find(session: AsyncSession, call: Call, task_id: UUID, *, lock: bool =
 async def answer(session: AsyncSession, call: Call, task_id: UUID, body: SupervisionTaskAnswered) -> SupervisionTaskPaper:
     """Who is asked says what was done. Whoever sees the task may read the files it names, so they are the answering party's own."""
     task = await permit(session, call, task_id, action="answer", lock=True)
-    named = list(dict.fromkeys(body.file_ids))
-    own = set(await session.scalars(select(File.id).where(File.id.in_(named), files.rows(call.actor))))
-    if unknown := [place for place, each in enumerate(body.file_ids) if each not in own]:
-        fix = "请先上传文件,填写其编号。"
-        faults = [Fault("unknown_file", f"/file_ids/{place}", seen=str(body.file_ids[place]), fix=fix) for place in unknown]
+    if faults := await files.unknown(session, call, {f"/file_ids/{place}": each for place, each in enumerate(body.file_ids)}):
         raise errors.Invalid(faults=faults)
-    task.answer, task.file_ids = body.text, named
+    task.answer, task.file_ids = body.text, list(dict.fromkeys(body.file_ids))
     task.answered_at, task.answered_by_name = call.now, call.actor.name or None
     return await _take(session, call, task, "answer")
 

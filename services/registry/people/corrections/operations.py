@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
 from services.registry.codes import CorrectableField, CorrectionStatus, RetirementTrack
-from services.registry.files import visibility as files
-from services.registry.files.tables import File
+from services.registry.files import reading as files
 from services.registry.people.corrections import policy
 from services.registry.people.corrections.errors import CorrectionDecided
 from services.registry.people.corrections.schemas import CATEGORIES, CorrectionIn, CorrectionOut, Proposed
@@ -68,10 +67,7 @@ async def _of_the_signed(session: AsyncSession, call: Call, body: CorrectionIn) 
         found.append(errors.Fault("invalid_value", "/on_behalf", allowed="乡镇或经办机构代办时为 true,其余省略", fix="请改正或删除该项。"))
     elif body.on_behalf and not body.attachments:
         found.append(errors.Fault("authorisation_missing", "/attachments", allowed="本人签字的材料", fix="请上传材料并填写其文件编号。"))
-    may = select(File.id).where(File.id.in_(body.attachments), files.rows(call.actor))
-    known = set(await session.scalars(may)) if body.attachments else set()
-    unknown = ((index, each) for index, each in enumerate(body.attachments) if each not in known)
-    return found + [errors.Fault("unknown_file", f"/attachments/{index}", seen=str(each), fix="请先上传文件。") for index, each in unknown]
+    return found + await files.unknown(session, call, {f"/attachments/{index}": each for index, each in enumerate(body.attachments)})
 
 
 async def list_corrections(

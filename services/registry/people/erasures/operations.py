@@ -178,6 +178,7 @@ async def _empty(session: AsyncSession, call: Call, theirs: Collection[UUID], sp
         "village": None,
         "education": None,
         "employer_id": None,
+        "employments": [],
     }
     emptied |= {"earlier_names": "", "external_refs": [], "history_key": fields.new_history_key()}
     accounts: list[bytes] = []

@@ -20,7 +20,7 @@ MACHINE: Final = Machine(
     {"ask": "申请", "decide": "决定"},
 )
 
-NOBODY_COUNTS_ON: Final = ("phone", "village", "education", "employer_id", "earlier_names", "external_refs")
+NOBODY_COUNTS_ON: Final = ("phone", "village", "education", "employer_id", "employments", "earlier_names", "external_refs")
 PAID_BY: Final = ("bank_account",)  # what a claim's money went to
 WHO_IT_WAS: Final = ("name", "id_type", "id_number", "sex", "birth_on", "region_code", "categories", "retirement_track")
 MONEY: Final = "claim"

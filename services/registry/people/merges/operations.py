@@ -24,7 +24,7 @@ STANDS = Merge.ended_at.is_(None)
 
 
 async def merge(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, into: UUID) -> TraineePaper:
-    """One person registered twice goes on as `into`; the old id answers 410 and says so. Names, categories and who saw them count for `into` as well; all
+    """One person registered twice goes on as `into`; the old id answers 410 and says so. Names, categories, employments and who saw them count for `into` as well; all
     else keeps the old id and is found by either."""
     both = {
         each.id: each
@@ -44,6 +44,8 @@ async def merge(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: U
     old.merged_into, old.changed_at, stays.changed_at = into, call.now, call.now
     stays.history_key = stays.history_key or fields.new_history_key()
     stays.earlier_names = policy.earlier_names(f"{stays.earlier_names}\n{old.earlier_names}".strip(), old.name, stays.name)
+    stays.employments = [*stays.employments, *({"merged_from": str(old.id), **each} for each in old.employments)]
+    stays.employer_id = _employer(stays)
     flag_modified(stays, "changed_at")
     session.add(Merge(trainee_id=old.id, into_id=into, merged_at=call.now))
     await session.flush()
@@ -65,6 +67,11 @@ async def merge(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: U
     changed = deeds.deed(call, "trainee.changed", into, details=told, version=stays.version)
     await deeds.record_all(session, [merged, changed])
     return await reading.paper(session, call, into)
+
+
+def _employer(kept: Trainee) -> UUID | None:
+    employer_id = policy.employer_of(kept.employments)
+    return UUID(employer_id) if employer_id else None
 
 
 async def _changes(session: AsyncSession, kernel: Kernel, kept: Trainee, before: dict[str, Any]) -> history.Changes:
@@ -114,6 +121,8 @@ async def unmerge(session: AsyncSession, call: Call, kernel: Kernel, trainee_id:
     old.merged_into, old.holds_number, old.changed_at, kept.changed_at = None, True, call.now, call.now
     own = [each for each in kept.earlier_names.splitlines() if each not in old.known_as.splitlines()]
     kept.earlier_names, kept.history_key = "\n".join(own), kept.history_key or fields.new_history_key()
+    kept.employments = [each for each in kept.employments if each.get("merged_from") not in set(map(str, theirs))]
+    kept.employer_id = _employer(kept)
     flag_modified(kept, "changed_at")
     await session.execute(update(Merge).where(STANDS, Merge.trainee_id == trainee_id).values(ended_at=call.now))
     await session.flush()

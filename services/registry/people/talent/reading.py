@@ -13,6 +13,7 @@ from services.registry.institutions.institutions.conditions import above_scale, 
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.known.tables import KnownCertificate
 from services.registry.people.talent.schemas import ByLevel, ByOccupation, ByTown, OfEnterprise, Talent
+from services.registry.people.trainees.conditions import worked_for
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.policy import lists
 
@@ -66,7 +67,7 @@ def _summed(groups: Sequence[Any], by: str) -> list[tuple[Any, int]]:
 async def _enterprises(session: AsyncSession, best: Subquery, on: date) -> list[OfEnterprise]:
     wanted = (
         select(Institution.id, func.count(Trainee.id).label("workers"), func.count(best.c.trainee_id).label("certified"))
-        .outerjoin(Trainee, and_(Trainee.employer_id == Institution.id, Trainee.merged_into.is_(None)))
+        .outerjoin(Trainee, and_(worked_for(Institution.id, on), Trainee.merged_into.is_(None)))
         .outerjoin(best, best.c.trainee_id == Trainee.id)
         .where(Institution.kind == InstitutionKind.ENTERPRISE, above_scale(on), status(on) != InstitutionStatus.EXITED)
         .group_by(Institution.id)

@@ -22,7 +22,7 @@ from shared.privacy import Vault
 from shared.redaction import quoted
 
 BY_CORRECTION = "该学员已报名的班已开班,人员类别和账户不能直接修改;请用 corrections 提出更正申请。"
-COMPARED = ("region_code", "village", "education", "employer_id", "retirement_track", "external_refs")
+COMPARED = ("region_code", "village", "education", "employer_id", "employments", "retirement_track", "external_refs")
 
 
 async def take(session: AsyncSession, call: Call, vault: Vault, asked: Batch[TraineeIn]) -> BatchOut:
@@ -46,10 +46,10 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
     outcomes: dict[int, Result] = {}
     people: dict[int, Person] = {}
     first_with: dict[str, int] = {}
-    employers = await operations.employer_faults(session, [item.employer_id for item in items.values()])
-    for (index, item), employer in zip(items.items(), employers, strict=True):
+    employers = await operations.employer_faults(session, list(items.values()))
+    for (index, item), unknown in zip(items.items(), employers, strict=True):
         person = rules.person(item, call.today)
-        faults = [*(person if isinstance(person, tuple) else ()), *([employer] if employer else [])]
+        faults = [*(person if isinstance(person, tuple) else ()), *unknown]
         if call.actor.role == "town" and item.region_code != call.actor.region_code:
             faults.append(
                 Fault(
@@ -75,7 +75,7 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
             outcomes[index] = Result("created", each.id)
         elif each.name_differs:
             outcomes[index] = rejected(operations.name_differs("/name", people[index].name), conflict=True)
-        elif not (news := _news(vault, people[index], each.before)):
+        elif not (news := _news(call, vault, people[index], each.before)):
             outcomes[index] = Result("unchanged", each.id)
         elif visibility.may_change(call.actor, each.how, each.before.region_code):
             newer[index] = news
@@ -107,9 +107,10 @@ async def correction_needed(session: AsyncSession, call: Call, newer: Sequence[t
     return await facts.correction_needed(session, call, {each: from_on for each, from_on in touched.items() if from_on})
 
 
-def _news(vault: Vault, person: Person, known: Any) -> dict[str, Any]:
+def _news(call: Call, vault: Vault, person: Person, known: Any) -> dict[str, Any]:
     """What was stated and differs from what is known. Categories are added to, never taken away."""
     plain = {name: _plain(getattr(person, name)) for name in COMPARED if name in person.stated}
+    plain["employments"] = policy.employed(known.employments, known.employer_id, plain, call.today, call.actor.name)
     news = {name: value for name, value in plain.items() if value != getattr(known, name)}
     if "phone" in person.stated and person.phone != fields.opened(vault, "trainees", known.id, "phone", known.phone_sealed):
         news["phone"] = person.phone

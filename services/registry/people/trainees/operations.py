@@ -45,11 +45,9 @@ PLAIN = ("name", "id_type", "sex", "birth_on", "region_code", "village", "educat
 async def create(session: AsyncSession, call: Call, kernel: Kernel, body: TraineeIn) -> TraineeOut:
     in_its_town(call.actor, body.region_code)
     person = rules.person(body, call.today)
-    employer = (await employer_faults(session, [body.employer_id]))[0]
-    if isinstance(person, tuple):
-        raise errors.Invalid(faults=[*person, *([employer] if employer else [])])
-    if employer:
-        raise errors.Invalid(faults=[employer])
+    employers = (await employer_faults(session, [body]))[0]
+    if isinstance(person, tuple) or employers:
+        raise errors.Invalid(faults=[*(person if isinstance(person, tuple) else ()), *employers])
     [registered] = await register(session, call, kernel.vault, [person])
     if not registered.created:
         raise _known_already(call, registered)
@@ -94,9 +92,9 @@ async def apply(
     """Makes the stated changes, or refuses them with every fault. `correction`: what an accepted correction says of itself; without one, what a class
     that has begun was held on stays."""
     values = rules.changes(body, call.today)
-    employer = (await employer_faults(session, [body.employer_id]))[0]
-    if isinstance(values, tuple) or employer:
-        raise errors.Invalid(faults=[*(values if isinstance(values, tuple) else ()), *([employer] if employer else [])])
+    employers = (await employer_faults(session, [body]))[0]
+    if isinstance(values, tuple) or employers:
+        raise errors.Invalid(faults=[*(values if isinstance(values, tuple) else ()), *employers])
     before = await reading.shown(session, trainee.id)
     from_on = policy.relied_on_from(before, values, _is_account(kernel, trainee))
     if correction is None and from_on and await facts.correction_needed(session, call, {trainee.id: from_on}):
@@ -105,6 +103,7 @@ async def apply(
         await _take_number(session, kernel, trainee, values["id_number"])
     if "name" in values:
         trainee.earlier_names = policy.earlier_names(trainee.earlier_names, trainee.name, values["name"])
+    trainee.employments = policy.employed(trainee.employments, trainee.employer_id, values, call.today, call.actor.name)
     for name in PLAIN:
         if name in values:
             setattr(trainee, name, values[name])
@@ -290,12 +289,17 @@ async def state_categories(session: AsyncSession, stated: Sequence[tuple[UUID, S
         await db.insert_all(session, insert.on_conflict_do_update(constraint="trainee_categories_since_key", set_=word), rows)
 
 
-async def employer_faults(session: AsyncSession, employer_ids: Sequence[UUID | None]) -> list[Fault | None]:
-    """For each, the fault of naming an employer that is not registered."""
-    wanted = {each for each in employer_ids if each}
-    known = set(await session.scalars(select(Institution.id).where(Institution.id.in_(wanted)))) if wanted else set()
-    fault = Fault("unknown_employer", pointer="/employer_id", fix="请先登记该单位,或改正编号。")
-    return [fault if each and each not in known else None for each in employer_ids]
+async def employer_faults(session: AsyncSession, bodies: Sequence[TraineeIn | TraineeChange]) -> list[list[Fault]]:
+    """For each, the faults of naming employers that are not registered."""
+    named = [
+        {"/employer_id": body.employer_id}
+        | {f"/employments/{index}/employer_id": each.employer_id for index, each in enumerate(body.employments)}
+        for body in bodies
+    ]
+    wanted = {each for employers in named for each in employers.values() if each}
+    known = {None, *(await session.scalars(select(Institution.id).where(Institution.id.in_(wanted))) if wanted else ())}
+    fix = "请先登记该单位,或改正编号。"
+    return [[Fault("unknown_employer", at, fix=fix) for at, each in employers.items() if each not in known] for employers in named]
 
 
 def _row(call: Call, vault: Vault, person: Person) -> dict[str, Any]:
@@ -311,6 +315,7 @@ def _row(call: Call, vault: Vault, person: Person) -> dict[str, Any]:
         "village": person.village,
         "education": person.education,
         "employer_id": person.employer_id,
+        "employments": policy.told_by([], person.employments, call.actor.name),
         "retirement_track": person.retirement_track,
         "external_refs": list(person.external_refs),
         "registered_at": call.now,

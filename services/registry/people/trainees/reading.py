@@ -66,6 +66,7 @@ SHOWN = (
     _categories.label("categories"),
     Trainee.education,
     Trainee.employer_id,
+    Trainee.employments,
     Trainee.bank_account_masked.label("bank_account"),
     Trainee.retirement_track,
     Trainee.external_refs,

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.registry import fields
 from services.registry.codes import IdType
-from services.registry.people.trainees.schemas import CategoryPeriod, TraineeChange, TraineeIn
+from services.registry.people.trainees import policy
+from services.registry.people.trainees.schemas import CategoryPeriod, EmploymentPeriod, TraineeChange, TraineeIn
 from services.registry.reference import policy as reference
 from services.registry.reference.errors import STANDARDS, invalid_number
 from shared import codes, county, wire
@@ -49,6 +50,7 @@ class Person:
     village: str | None = None
     education: str | None = None
     employer_id: UUID | None = None
+    employments: tuple[dict[str, Any], ...] = ()
     bank_account: str | None = None
     retirement_track: str | None = None
     categories: tuple[Category, ...] = ()
@@ -67,16 +69,25 @@ class Faulty(ValueError):
 def person(body: TraineeIn, today: dt.date) -> Person | tuple[Fault, ...]:
     stated = {name: getattr(body, name) for name in TraineeIn.model_fields if name not in ("id_number", "id_type", "sex", "birth_on")}
     values, faults = _read(stated)
+    faults += employments(body, today)
+    said = body.model_fields_set
+    if "employments" in said:
+        values["employer_id"], said = _employer(body), said | {"employer_id"}
+    elif body.employer_id:
+        values["employments"] = tuple(policy.employed_from([], str(body.employer_id), today))
     try:
         number = id_number(_stated_type(body), body.id_number, today, body.sex, body.birth_on)
     except Faulty as faulty:
         return (*faulty.faults, *faults)
-    return tuple(faults) or Person(**values, **number, stated=frozenset(body.model_fields_set))
+    return tuple(faults) or Person(**values, **number, stated=frozenset(said))
 
 
 def changes(body: TraineeChange, today: dt.date) -> dict[str, Any] | tuple[Fault, ...]:
-    """The stated fields alone, clean; a new number brings `id_type`, `sex` and `birth_on`."""
+    """The stated fields alone, clean; a new number brings `id_type`, `sex` and `birth_on`, employments the employer of today."""
     values, faults = _read({name: getattr(body, name) for name in body.model_fields_set if name != "id_number"})
+    faults += employments(body, today)
+    if "employments" in values:
+        values["employer_id"] = _employer(body)
     if "id_number" in body.model_fields_set:
         try:
             values |= id_number(None, body.id_number, today, None, None)
@@ -198,6 +209,45 @@ def categories(periods: Sequence[CategoryPeriod]) -> tuple[Category, ...]:
     return tuple(Category(period.code, period.since_on, period.until_on, period.proof) for period in periods)
 
 
+def employments(body: TraineeIn | TraineeChange, today: dt.date) -> list[Fault]:
+    """Each names an employer, has been, ends after it begins, and shares no day with another for the same employer; who is named as the employer of
+    today is the one of whom they say so."""
+    if "employments" not in body.model_fields_set:
+        return []
+    faults: list[Fault] = []
+    for index, each in enumerate(body.employments):
+        where = f"/employments/{index}"
+        if (each.employer_id is None) == (each.employer is None):
+            seen = "两项都没有填" if each.employer is None else "两项都填了"
+            fix = "已登记的单位填 employer_id,没有登记的填 employer。"
+            faults.append(Fault("invalid_value", f"{where}/employer_id", seen=seen, allowed="employer_id 与 employer 填一项", fix=fix))
+        for name in ("from_on", "until_on"):
+            if (day := getattr(each, name)) and day > today:
+                fix = "请在入职以后登记;还在职的不填 until_on。"
+                faults.append(Fault("in_the_future", f"{where}/{name}", seen=str(day), allowed=f"不晚于今天 {today}", fix=fix))
+        faults += fields.backwards(each.from_on, each.until_on, f"{where}/until_on")
+        if any(_same_work(each, other) for other in body.employments[:index]):
+            seen = f"{each.from_on or '不知何时'} 至 {each.until_on or '今'}"
+            faults.append(Fault("overlapping_periods", where, seen=seen, fix="请合并为一段,或改正起止日期。"))
+    if "employer_id" in body.model_fields_set and not faults and body.employer_id != (said := _employer(body)):
+        allowed = f"按 employments,现在为 {said or 'null'}"
+        faults.append(
+            Fault("invalid_value", "/employer_id", seen=str(body.employer_id), allowed=allowed, fix="请只填 employments,或改正。")
+        )
+    return faults
+
+
+def _employer(body: TraineeIn | TraineeChange) -> UUID | None:
+    employer_id = policy.employer_of([each.model_dump(mode="json") for each in body.employments])
+    return UUID(employer_id) if employer_id else None
+
+
+def _same_work(one: EmploymentPeriod, other: EmploymentPeriod) -> bool:
+    first, last = dt.date.min, dt.date.max
+    share = (one.from_on or first) <= (other.until_on or last) and (other.from_on or first) <= (one.until_on or last)
+    return share and (one.employer_id, one.employer) == (other.employer_id, other.employer)
+
+
 def _overlap(one: CategoryPeriod, other: CategoryPeriod) -> bool:
     return one.since_on <= (other.until_on or dt.date.max) and other.since_on <= (one.until_on or dt.date.max)
 
@@ -206,12 +256,17 @@ def _external_refs(refs: Sequence[wire.ExternalRef]) -> tuple[dict[str, str], ..
     return tuple(ref.model_dump() for ref in refs)
 
 
+def _employments(listed: Sequence[EmploymentPeriod]) -> tuple[dict[str, Any], ...]:
+    return tuple(each.model_dump(mode="json") for each in listed)
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "name": fields.name,
     "phone": _phone,
     "region_code": region_code,
     "bank_account": _bank_account,
     "categories": categories,
+    "employments": _employments,
     "external_refs": _external_refs,
 }
 
@@ -228,5 +283,5 @@ def _number(body: TraineeIn, today: dt.date) -> Sequence[Fault]:
     return ()
 
 
-RULES = (_number, *map(_said, _READERS))  # each alone, for a body of which not every field is sound
+RULES = (_number, employments, *map(_said, _READERS))  # each alone, for a body of which not every field is sound
 CHANGE_RULES = RULES[1:]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.registry.codes import IdType, RetirementTrack, Sex
+from services.registry.codes import EmploymentChange, IdType, RetirementTrack, Sex
 from shared import county, names, person_names, wire
 from shared.batches import ITEMS_AT_MOST
 
@@ -17,6 +17,8 @@ ID_NUMBER = "证件号码全号;答复中一律掩码"
 PHONE = "11 位手机号码或带区号的座机;没有电话的人填 null"
 REGION = "居住地的镇、街道代码,见 /v1/regions"
 VILLAGE = "所在村或社区;不知道则不填"
+EMPLOYER = "现在所在单位(已登记的机构);知道起止日期的填 employments"
+EMPLOYMENTS = "先后的用人单位;与一个单位的各段互不重叠"
 TRACK = "女职工原退休年龄 50 或 55 岁;不知道则不填"
 Name = Annotated[wire.Text, Field(max_length=100, description=NAME, examples=["杨秀英"])]
 Number = Annotated[wire.Text, Field(max_length=60, examples=[EXAMPLES.id_number])]
@@ -32,6 +34,26 @@ class CategoryPeriod(wire.In):
     proof: wire.Word | None = Field(None, description="证明材料:文号或文件编号", examples=[None])
 
 
+class EmploymentPeriod(wire.In):
+    """Work for one employer from `from_on` to `until_on`, both days counted in. `employer` names one that is not registered here."""
+
+    employer_id: UUID | None = Field(None, description="用人单位(已登记的机构)", examples=[None])
+    employer: wire.Word | None = Field(None, description="没有登记的用人单位的名称", examples=["某电器有限公司"])
+    from_on: wire.CivilDate | None = Field(None, description="入职或转岗之日;不知道则不填", examples=["2025-03-01"])
+    until_on: wire.CivilDate | None = Field(None, description="最后一日;仍在职则不填", examples=[None])
+    change: EmploymentChange | None = Field(None, description="新招用或转岗;不知道则不填")
+
+
+class EmploymentPeriodOut(wire.Out):
+    employer_id: UUID | None
+    employer_name: Annotated[str | None, names.Beside("employer_id", "institutions")] = None
+    employer: str | None = Field(description="没有登记的用人单位的名称")
+    from_on: date | None
+    until_on: date | None
+    change: EmploymentChange | None = Field(description="新招用或转岗")
+    told_by_name: str | None = Field(description="由谁登记")
+
+
 class TraineeIn(wire.In):
     """A person to register. `sex` and `birth_on` are read from the number; only an old 15-character permit needs them stated."""
 
@@ -43,7 +65,8 @@ class TraineeIn(wire.In):
     village: wire.Word | None = Field(None, description=VILLAGE, examples=["某某村"])
     categories: list[CategoryPeriod] = Field([], max_length=30)
     education: wire.Word | None = Field(None, examples=["初中"])
-    employer_id: UUID | None = Field(None, description="所在单位(已登记的机构)", examples=[None])
+    employer_id: UUID | None = Field(None, description=EMPLOYER, examples=[None])
+    employments: list[EmploymentPeriod] = Field([], max_length=30, description=EMPLOYMENTS)
     bank_account: Account | None = None
     retirement_track: RetirementTrack | None = Field(None, description=TRACK, examples=[None])
     external_refs: wire.ExternalRefs = []
@@ -52,7 +75,7 @@ class TraineeIn(wire.In):
 
 
 class TraineeChange(wire.In):
-    """What changes; what is left out stays. `categories` and `external_refs` replace the whole list."""
+    """What changes; what is left out stays. `categories`, `employments` and `external_refs` replace the whole list."""
 
     name: Name = Field(default_factory=str, examples=["杨秀英"])
     id_number: Number = Field(default_factory=str, description="更正证件号码,仅经办", examples=[EXAMPLES.id_number])
@@ -61,7 +84,8 @@ class TraineeChange(wire.In):
     village: wire.Word | None = Field(None, description=VILLAGE, examples=["某某村"])
     categories: list[CategoryPeriod] = Field(default_factory=list, max_length=30)
     education: wire.Word | None = Field(None, examples=["初中"])
-    employer_id: UUID | None = Field(None, examples=[None])
+    employer_id: UUID | None = Field(None, description=EMPLOYER, examples=[None])
+    employments: list[EmploymentPeriod] = Field(default_factory=list, max_length=30, description=EMPLOYMENTS)
     bank_account: Account | None = None
     retirement_track: RetirementTrack | None = Field(None, description=TRACK, examples=[None])
     external_refs: wire.ExternalRefs = Field(default_factory=list)
@@ -85,6 +109,7 @@ class TraineeOut(wire.Out):
     education: str | None
     employer_id: UUID | None
     employer_name: Annotated[str | None, names.Beside("employer_id", "institutions")] = None
+    employments: list[EmploymentPeriodOut] = Field(description=EMPLOYMENTS)
     bank_account: str | None
     retirement_track: RetirementTrack | None
     external_refs: list[wire.ExternalRef]

@@ -4,9 +4,11 @@ Numbers are kept three ways: encrypted and bound to the row, as a keyed digest t
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import IdType, RetirementTrack, Sex
@@ -20,7 +22,8 @@ WITHOUT_LIKENESS = text("number_frame_key IS NULL AND length(id_number_masked) =
 class Trainee(db.Versioned, Referenced, Row):
     """`merged_into` names the trainee that a twice registered person goes on as, in one step. A number is one person's: that of a merged one leads to
     whom they go on as, until that one is given it (`holds_number` false). `earlier_names`: one a line, the latest first; `known_as`: what a person is
-    looked for by. `history_key`: what the values of the person's history are encrypted under, from the first change on. A person whom nothing counts on may
+    looked for by. `employments`: for whom they worked when, both days counted in, null: not known since when, or still; `employer_id` is the employer of the
+    latest that goes on. `history_key`: what the values of the person's history are encrypted under, from the first change on. A person whom nothing counts on may
     go; whom anything counts on, its foreign keys keep."""
 
     __tablename__ = "trainees"
@@ -43,6 +46,7 @@ class Trainee(db.Versioned, Referenced, Row):
     village: Mapped[str | None] = mapped_column(Text)
     education: Mapped[str | None] = mapped_column(Text)
     employer_id: Mapped[UUID | None] = mapped_column(ForeignKey("institutions.id"))
+    employments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
     bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
@@ -70,6 +74,7 @@ class Trainee(db.Versioned, Referenced, Row):
         Index("trainees_region_code_idx", "region_code", "id"),
         Index("trainees_village_idx", "village", "id"),
         Index("trainees_employer_id_idx", "employer_id"),
+        Index("trainees_employments_idx", "employments", postgresql_using="gin", postgresql_ops={"employments": "jsonb_path_ops"}),
         Index("trainees_merged_into_idx", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index("trainees_bank_account_key_idx", "bank_account_key"),
         Index("trainees_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),

@@ -59,6 +59,10 @@ def paper(call: Call, brand: Brand) -> BrandPaper:
 
 
 def show(brand: Brand) -> BrandOut:
-    days = [getattr(brand, f"{material}_on") for material in MATERIALS]
+    if brand.kind == BrandKind.DISH:
+        complete_on = brand.created_on if brand.recipe_standard or brand.recipe_standard_file_id else None
+    else:
+        days = [getattr(brand, f"{material}_on") for material in MATERIALS]
+        complete_on = max(days) if all(days) else None
     shown = {name: getattr(brand, name) for name in BrandOut.model_fields if name != "complete_on"}
-    return BrandOut.model_validate(shown | {"complete_on": max(days) if all(days) else None})
+    return BrandOut.model_validate(shown | {"complete_on": complete_on})

@@ -1,14 +1,22 @@
 """What may be done with a class: its states, who takes it from one to the next, from and until which day, and what bars its institution. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.registry.codes import ClassKind, InstitutionStatus
 from services.registry.codes import ClassStatus as Status
-from services.registry.institutions.institutions.policy import Absence, Blacklisting, Designation, is_blacklisted, is_designated, status_on
+from services.registry.institutions.institutions.policy import (
+    Absence,
+    Blacklisting,
+    Designation,
+    holds_on,
+    is_blacklisted,
+    is_designated,
+    status_on,
+)
 from shared import codes
 from shared.steps import Doer, Machine, Refusal, Step, by
 
@@ -56,6 +64,7 @@ MACHINE: Final = Machine(
 )
 ORDER_NOT_OPEN: Final = "order_not_open"
 PROGRAMME_CONTRADICTS: Final = "programme_contradicts"
+OUTSIDE_LICENCE: Final = "outside_licence"
 POSTS_MISSING: Final = "posts_missing"
 STANDING: Final = ("submit", "approve", "start")  # what the institution must be free to do, on the class's days
 
@@ -96,6 +105,19 @@ def order_not_open(number: str, closed: bool, until_on: date | None, on: date) -
     if closed:
         return f"订单 {number} 已关闭"
     return f"订单 {number} 到 {until_on} 为止,{on} 已过" if until_on is not None and until_on < on else None
+
+
+def outside_licence(licences: Sequence[Mapping[str, Any]], trades: Collection[str | None], on: date) -> str | None:
+    """Why the licences to teach of which anything is known (as JSON) do not cover these names of a trade on the day, or None."""
+    held = [each for each in licences if holds_on(_day(each["from_on"]), _day(each["until_on"]), on)]
+    if not licences or any(not each["trades"] or set(each["trades"]) & set(trades) for each in held):
+        return None
+    numbers = "、".join(each["number"] for each in held)
+    return f"{on} 有效的办学许可({numbers})不含本班的工种" if held else f"{on} 没有有效的办学许可"
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
 
 
 def kind_of(said: ClassKind | None, order_id: UUID | None, sponsor: str | None, stands: ClassKind = ClassKind.ORDINARY) -> ClassKind:

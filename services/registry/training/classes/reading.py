@@ -44,7 +44,7 @@ SESSIONS: Select[Any] = select(
     Teacher.name.label("teacher_name"),
 ).outerjoin(Teacher, Teacher.id == ClassSession.teacher_id)
 TOLD = tuple({column.key for column in _columns} - {"id", "number", "version", "proposed_at", "changed_at"})  # what becomes of a class
-_WHOLE = SHOWN.add_columns(TrainingClass.proposed_by, TrainingClass.changed_by, TrainingClass.submitted_by)
+_WHOLE = SHOWN.add_columns(TrainingClass.proposed_by, TrainingClass.changed_by, TrainingClass.submitted_by, Institution.licences)
 
 
 async def find(session: AsyncSession, call: Call, class_id: UUID, *, lock: bool = False) -> TrainingClass:
@@ -57,20 +57,25 @@ async def find(session: AsyncSession, call: Call, class_id: UUID, *, lock: bool 
 
 
 async def get(session: AsyncSession, call: Call, class_id: UUID) -> ClassPaper:
+    return await _paper(session, call, await _one(session, call, class_id))
+
+
+async def _one(session: AsyncSession, call: Call, class_id: UUID) -> Any:
     row = (await session.execute(_WHOLE.where(TrainingClass.id == class_id, visibility.rows(call.actor)))).first()
     if row is None:
         raise errors.NotFound(NOT_FOUND)
-    return await _paper(session, call, row)
+    return row
 
 
 async def get_whole(kernel: Kernel, call: Call, class_id: UUID) -> ClassPaper:
     """With what only neighbours know, asked with no connection held meanwhile: of eastwest how the order stands; of subsidy, where the caller could reopen a
     completed class, whether it was claimed for. A subsidy that is away is why it cannot be done now."""
     async with kernel.reading() as session:
-        found = await get(session, call, class_id)
+        row = await _one(session, call, class_id)
+        found = await _paper(session, call, row)
     if found.order_id and found.status in policy.NOT_OVER:
         await clients.tell_order(kernel, call, found.order_id)
-        return found.model_copy(update={"warnings": _warnings(call, found)})
+        return found.model_copy(update={"warnings": _warnings(call, row)})
     if found.imported or found.status not in policy.MACHINE.step("reopen").roles.get(call.actor.role, ()):
         return found
     try:
@@ -107,11 +112,11 @@ async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
 
 
 def _warnings(call: Call, row: Any) -> list[ClassWarning] | None:
-    """Of a class that is not over: that it names lines of the plan which are not meant for its channel, that nobody has posts for its people, and that its
-    order takes nobody any more. Null: nobody has said how the order stands."""
+    """Of a class that is not over: that it names lines of the plan which are not meant for its channel, that its institution is not licensed to teach its
+    trade, that nobody has posts for its people, and that its order takes nobody any more. Null: nobody has said how the order stands."""
     if row.status not in policy.NOT_OVER:
         return []
-    found = [*_contradictions(row), *_posts_missing(row)]
+    found = [*_contradictions(row), *_outside_licence(row), *_posts_missing(row)]
     if row.order_id is None:
         return found
     if (told := call.told.get("orders", {}).get(str(row.order_id))) is None:
@@ -126,6 +131,12 @@ def _posts_missing(row: Any) -> list[ClassWarning]:
         return []
     detail = policy.posts_missing([date.fromisoformat(each["agreed_on"]) for each in row.posts], _filed_on(row))
     return [ClassWarning(code=policy.POSTS_MISSING, detail=f"{detail}。请先落实岗位再开班(先定岗、再定培)。")] if detail else []
+
+
+def _outside_licence(row: Any) -> list[ClassWarning]:
+    occupation = reference.lists().occupations.get(row.occupation_code)
+    detail = policy.outside_licence(row.licences, {row.occupation_code, occupation and occupation.name, row.trade_name}, row.starts_on)
+    return [ClassWarning(code=policy.OUTSIDE_LICENCE, detail=f"{detail}。请核对工种,或更新机构的办学许可。")] if detail else []
 
 
 def _contradictions(row: Any) -> list[ClassWarning]:
@@ -201,6 +212,7 @@ def listed(
     ended_from_on: date | None,
     ended_to_on: date | None,
     demonstration: list[bool] | None,
+    imported: list[bool] | None,
     name: list[str] | None,
     number: list[str] | None,
     ordered_completed_at_least: int | None,
@@ -222,6 +234,7 @@ def listed(
         row.order_id: order_id,
         row.department: department,
         row.demonstration: demonstration,
+        row.imported: imported,
     }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(row.external_refs)), equal)
     for column, texts in ((row.name, name), (row.number, number)):

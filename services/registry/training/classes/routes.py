@@ -84,6 +84,7 @@ async def list_classes(
     ended_to_on: Annotated[wire.CivilDate | None, Query(description="最后一天在这一天或之前")] = None,
     department: Annotated[pages.AnyOf[str], Query(description="申报的牵头部门")] = None,
     demonstration: Annotated[pages.AnyOf[bool], Query(description="示范班")] = None,
+    imported: Annotated[pages.AnyOf[bool], Query(description="导入的往年班级")] = None,
     name: Annotated[pages.AnyOf[pages.Part], Query(description="名称的一部分")] = None,
     number: Annotated[pages.AnyOf[pages.Part], Query(description="编号的一部分")] = None,
     ordered_completed_at_least: Annotated[
@@ -108,6 +109,7 @@ async def list_classes(
         ended_from_on=ended_from_on,
         ended_to_on=ended_to_on,
         demonstration=demonstration,
+        imported=imported,
         name=name,
         number=number,
         ordered_completed_at_least=ordered_completed_at_least,

@@ -82,6 +82,7 @@ class TrainingClass(db.Versioned, Referenced, Row):
         Index("classes_status_idx", "status", "id"),
         Index("classes_order_id_idx", "order_id", "id"),
         Index("classes_demonstration_idx", "demonstration", "id"),
+        Index("classes_imported_idx", "imported", "id"),
         Index("classes_channel_idx", "channel", "id"),
         Index("classes_region_code_idx", "region_code", "id"),
         Index("classes_zone_code_idx", "zone_code", "id"),

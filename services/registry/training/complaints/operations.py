@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry import clients
 from services.registry.codes import ComplaintStatus, ComplaintSubject, WorklistKind
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.complaints import policy
@@ -29,20 +30,31 @@ from shared.web import Kernel
 CODE_BYTES = 12  # more than can be guessed at the pace of an address
 CODE = "complaint_code"
 REFUSALS: dict[str, type[errors.Problem]] = {each.code: each for each in (errors.InvalidState,)}
-TOLD = ("status", "answer", "held_reason")
+TOLD = ("status", "accepted_at", "answered_at", "answer", "held_at", "held_reason", "released_at")
+KEPT_BY = {ComplaintSubject.CERTIFICATE: "evaluation", ComplaintSubject.NOTICE: "subsidy"}
 SHOWN = {"name": Complaint.name_masked, "contact": Complaint.contact_masked}
 UNKNOWN = "没有这件投诉,或查询码不符。请核对编号和查询码。"
 
 
-async def receive(session: AsyncSession, call: Call, kernel: Kernel, body: ComplaintIn) -> ComplaintReceived:
-    """Anyone's complaint. ID numbers in its text are masked: it is read by many."""
+async def complained_of(body: ComplaintIn, call: Call, kernel: Kernel) -> clients.ComplaintSubject | None:
+    """Asked before the transaction, and of one address not often: what the certificate or the notice is, of whoever keeps it; None: it is about a class."""
     await kernel.limits.take(limits.COMPLAINTS, limits.address(call.origin))
     asked = body.subject
-    class_id = await _class(session, body)
     if (asked.id is None) == (asked.number is None):
         raise errors.Invalid(faults=[errors.Fault("invalid_value", "/subject", allowed="id 或 number,填一项", fix="请写明投诉哪一件。")])
-    if asked.kind == ComplaintSubject.CLASS and class_id is None:
-        fault = errors.Fault("unknown_class", f"/subject/{'id' if asked.id else 'number'}", allowed="已登记的班级", fix="请核对班级编号。")
+    kept_by = KEPT_BY.get(asked.kind)
+    return await clients.complained_of(kernel, call, kept_by, asked.id, asked.number) if kept_by else None
+
+
+async def receive(
+    session: AsyncSession, call: Call, kernel: Kernel, body: ComplaintIn, told: clients.ComplaintSubject | None
+) -> ComplaintReceived:
+    """Anyone's complaint. ID numbers in its text are masked: it is read by many."""
+    asked = body.subject
+    class_id = await _class(session, body, told)
+    if not (told.found if told else class_id):
+        code, fix = ("unknown_subject", "请核对证书或公示的编号。") if told else ("unknown_class", "请核对班级编号。")
+        fault = errors.Fault(code, f"/subject/{'id' if asked.id else 'number'}", allowed="已登记的班级、证书,已发布的公示", fix=fix)
         raise errors.Invalid(faults=[fault])
     made, code = db.new_id(), secrets.token_urlsafe(CODE_BYTES)
     complaint = Complaint(
@@ -67,10 +79,9 @@ async def receive(session: AsyncSession, call: Call, kernel: Kernel, body: Compl
     return ComplaintReceived(**said, code=code, due_on=due_on(kernel, complaint))
 
 
-async def _class(session: AsyncSession, body: ComplaintIn) -> UUID | None:
-    if body.subject.kind != ComplaintSubject.CLASS:
-        return None
-    same = TrainingClass.id == body.subject.id if body.subject.id else TrainingClass.number == body.subject.number
+async def _class(session: AsyncSession, body: ComplaintIn, told: clients.ComplaintSubject | None) -> UUID | None:
+    class_id = told.class_id if told else body.subject.id
+    same = TrainingClass.id == class_id if told or class_id else TrainingClass.number == body.subject.number
     return await session.scalar(select(TrainingClass.id).where(same))
 
 
@@ -153,8 +164,9 @@ async def page(session: AsyncSession, asked: pages.Asked, filters: Mapping[Any, 
     return await pages.page(session, pages.where(listed(), filters), Complaint.id, asked, ComplaintOut.model_validate)
 
 
-async def paper(session: AsyncSession, call: Call, kernel: Kernel, complaint_id: UUID) -> ComplaintPaper:
-    return _paper(call, kernel, await load(session, complaint_id))
+async def paper(session: AsyncSession, call: Call, kernel: Kernel, complaint_id: UUID, as_of: date | None) -> ComplaintPaper:
+    found = _paper(call, kernel, await load(session, complaint_id))
+    return await history.stood(session, found, as_of, found.received_at) if as_of else found
 
 
 def _paper(call: Call, kernel: Kernel, complaint: Complaint) -> ComplaintPaper:

@@ -24,7 +24,7 @@ MACHINE: Final = Machine(
     ),
 )
 ENDS_THE_HOLD: Final = (Status.ANSWERED, Status.DISMISSED)
-NO_CLASS: Final = Refusal("invalid_state", "只有关于班级的投诉可据以暂缓申领;关于证书、公示的请按撤销、异议办理。")
+NO_CLASS: Final = Refusal("invalid_state", "这件投诉所关的证书、公示不出自哪个班级,不能据以暂缓申领。请按撤销证书、异议办理。")
 HELD: Final = Refusal("invalid_state", "已据此投诉暂缓该班的申领。")
 NOT_HELD: Final = Refusal("invalid_state", "没有据此投诉暂缓申领。")
 

@@ -4,6 +4,9 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Depends
+
+from services.registry import clients
 from services.registry.codes import ComplaintStatus, ComplaintSubject
 from services.registry.training.complaints import operations, policy, schemas
 from services.registry.training.complaints.schemas import ComplaintOut, ComplaintPaper
@@ -16,9 +19,27 @@ ONE = "/v1/complaints/{complaint_id:uuid}"
 Listed = Annotated[pages.Asked, pages.asking(received_at=Complaint.received_at)]
 
 
-@router.operation("POST", "/v1/complaints", may=access.PUBLIC, summary="投诉", status=201, errors=[errors.TooManyRequests], unkept=["code"])
-async def create(body: schemas.ComplaintIn, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> schemas.ComplaintReceived:
-    return await operations.receive(session, call, kernel, body)
+async def _complained_of(body: schemas.ComplaintIn, call: web.Caller, kernel: web.KernelOf) -> clients.ComplaintSubject | None:
+    return await operations.complained_of(body, call, kernel)
+
+
+@router.operation(
+    "POST",
+    "/v1/complaints",
+    may=access.PUBLIC,
+    summary="投诉",
+    status=201,
+    errors=[errors.TooManyRequests, errors.UpstreamFailed, errors.UpstreamTimeout],
+    unkept=["code"],
+)
+async def create(
+    body: schemas.ComplaintIn,
+    told: Annotated[clients.ComplaintSubject | None, Depends(_complained_of)],
+    session: web.Session,
+    call: web.Caller,
+    kernel: web.KernelOf,
+) -> schemas.ComplaintReceived:
+    return await operations.receive(session, call, kernel, body, told)
 
 
 @router.operation(
@@ -46,8 +67,10 @@ async def list_complaints(
 
 
 @router.operation("GET", ONE, may=READERS, summary="一件投诉")
-async def get(complaint_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ComplaintPaper:
-    return await operations.paper(session, call, kernel, complaint_id)
+async def get(
+    complaint_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, as_of: history.AsOf = None
+) -> ComplaintPaper:
+    return await operations.paper(session, call, kernel, complaint_id, as_of)
 
 
 @router.operation("GET", f"{ONE}/history", may=READERS, summary="一件投诉的办理经过", errors=[errors.InvalidCursor])

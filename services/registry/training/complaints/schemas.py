@@ -62,7 +62,7 @@ class ComplaintOut(wire.Out):
     number: Number
     subject_kind: ComplaintSubject
     subject: str = Field(description="所投诉事项的编号,如投诉时所填")
-    class_id: UUID | None
+    class_id: UUID | None = Field(description="所关的班级:所投诉的班级,证书出自的班级,公示的申领单所属的班级")
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None
     text: str

@@ -12,8 +12,8 @@ from shared import county, db, keeping
 
 
 class Complaint(db.Versioned, Row):
-    """Who complains may stay unnamed; name and contact are encrypted. `code_key`: the keyed digest of what the complainant asks with. `class_id`: of one about
-    a class; a certificate or a notice, which other services keep, is named as it was told. From `held_at` to `released_at` an officer holds the class's
+    """Who complains may stay unnamed; name and contact are encrypted. `code_key`: the keyed digest of what the complainant asks with. `class_id`: the class
+    that it is about, that its certificate came from or that its notice's claim is for; what other services keep is named as it was told. From `held_at` to `released_at` an officer holds the class's
     claims for it."""
 
     __tablename__ = "complaints"
@@ -42,7 +42,7 @@ class Complaint(db.Versioned, Row):
     __table_args__ = (
         db.one_of("subject_kind", ComplaintSubject),
         db.one_of("status", ComplaintStatus),
-        CheckConstraint("(subject_kind = 'class') = (class_id IS NOT NULL)", name="of_class"),
+        CheckConstraint("subject_kind <> 'class' OR class_id IS NOT NULL", name="of_class"),
         CheckConstraint("(status IN ('answered', 'dismissed', 'upheld')) = (answered_at IS NOT NULL)", name="answered"),
         CheckConstraint("num_nulls(answered_at, answer) IN (0, 2)", name="answer"),
         CheckConstraint("num_nulls(held_at, held_reason) IN (0, 2) AND (held_at IS NULL OR class_id IS NOT NULL)", name="held"),

@@ -1,6 +1,7 @@
-"""The employment ledger (就业台账) of a class, drawn from what is recorded: who found what work, the fourth paper of a brand."""
+"""The employment ledger (就业台账) of a class, or of all classes of a brand, whose fourth paper it is: drawn from what is recorded, who found what work."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,10 @@ from services.registry.people.known.tables import KnownPlacement
 from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.policy import lists
+from services.registry.training.brands import reading as brands
 from services.registry.training.classes import reading as classes
+from services.registry.training.classes import visibility
+from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.employment_ledgers.schemas import LedgerEntry
 from services.registry.training.enrolments import conditions
 from services.registry.training.enrolments.tables import Employment, Enrolment
@@ -28,7 +32,7 @@ HEADER = (
 )
 
 
-def _drawn(class_id: UUID, today: date) -> Select[Any]:
+def _drawn(class_ids: Sequence[UUID], today: date) -> Select[Any]:
     recorded = (
         select(Employment.kind, Employment.employer, Employment.from_on, Employment.until_on, Employment.grade)
         .where(Employment.enrolment_id == Enrolment.id, Employment.voided_at.is_(None))
@@ -79,19 +83,27 @@ def _drawn(class_id: UUID, today: date) -> Select[Any]:
         .join(Trainee, IS_THE_ONE)
         .outerjoin(recorded, true())
         .outerjoin(sent, true())
-        .where(Enrolment.class_id == class_id, conditions.once())
+        .where(Enrolment.class_id.in_(class_ids), conditions.once())
     )
 
 
 async def ledger(session: AsyncSession, call: Call, class_id: UUID, asked: pages.Asked) -> dict[str, Any]:
     await classes.find(session, call, class_id)
-    return await pages.page(session, _drawn(class_id, call.today), Enrolment.id, asked, LedgerEntry.model_validate)
+    return await pages.page(session, _drawn([class_id], call.today), Enrolment.id, asked, LedgerEntry.model_validate)
+
+
+async def of_brand(session: AsyncSession, call: Call, brand_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+    """Of the brand's classes that the caller sees."""
+    brand = await brands.find(session, call, brand_id)
+    wanted = select(TrainingClass.id).where(TrainingClass.id.in_(brand.class_ids), visibility.rows(call.actor))
+    class_ids = list(await session.scalars(wanted))
+    return await pages.page(session, _drawn(class_ids, call.today), Enrolment.id, asked, LedgerEntry.model_validate)
 
 
 async def sheet(session: AsyncSession, call: Call, class_id: UUID) -> tuple[str, bytes]:
     """The class's number and the .xlsx, numbers masked. Every export is on the trail."""
     training = await classes.find(session, call, class_id)
-    rows = (await session.execute(_drawn(class_id, call.today).order_by(Enrolment.id))).all()
+    rows = (await session.execute(_drawn([class_id], call.today).order_by(Enrolment.id))).all()
     await deeds.record(session, call, "class.ledger_exported", class_id, details={"rows": len(rows)}, event=False)
     regions = lists().regions
 

@@ -11,6 +11,7 @@ from services.registry.codes import SurveyWillingness
 from services.registry.institutions.institutions import visibility
 from services.registry.institutions.institutions.policy import OFFICER
 from services.registry.institutions.institutions.tables import Institution
+from services.registry.people.trainees.conditions import worked_for
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
 from services.registry.training.classes.tables import TrainingClass
@@ -52,8 +53,8 @@ async def get(session: AsyncSession, call: Call, survey_id: UUID, on: date | Non
 
 
 async def _trained(session: AsyncSession, survey: EnterpriseSurvey) -> dict[str, int]:
-    """By occupation, the person-times of the year: in classes that the enterprise held, or of its workers elsewhere."""
-    theirs = or_(TrainingClass.institution_id == survey.institution_id, Trainee.employer_id == survey.institution_id)
+    """By occupation, the person-times of the year: in classes that the enterprise held, or elsewhere of who was its worker on the first day."""
+    theirs = or_(TrainingClass.institution_id == survey.institution_id, worked_for(survey.institution_id, TrainingClass.starts_on))
     counted = (
         select(TrainingClass.occupation_code, func.count())
         .select_from(Enrolment)

@@ -1,6 +1,7 @@
 """Recording what was found on a visit to a class (开班检查), and seeing to it that it is put right."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from shared.access import Call
 from shared.db import new_id
 
 REFUSALS: dict[str, type[errors.Problem]] = {each.code: each for each in (errors.InvalidState, SamePerson)}
-TOLD = ("status", "due_on", "reply", "returned_reason", "closed_comment")
+TOLD = ("status", "due_on", "reply", "replied_at", "returned_reason", "closed_at", "closed_by_name", "closed_comment")
 
 
 async def inspect(session: AsyncSession, call: Call, class_id: UUID, body: InspectionIn) -> InspectionPaper:
@@ -115,8 +116,9 @@ async def find(session: AsyncSession, call: Call, inspection_id: UUID) -> tuple[
     return row[0], row[1]
 
 
-async def get(session: AsyncSession, call: Call, inspection_id: UUID) -> InspectionPaper:
-    return _paper(call, (await find(session, call, inspection_id))[0])
+async def get(session: AsyncSession, call: Call, inspection_id: UUID, as_of: date | None) -> InspectionPaper:
+    paper = _paper(call, (await find(session, call, inspection_id))[0])
+    return await history.stood(session, paper, as_of, paper.recorded_at) if as_of else paper
 
 
 async def answer(session: AsyncSession, call: Call, inspection_id: UUID, body: InspectionAnswered) -> InspectionPaper:

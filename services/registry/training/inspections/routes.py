@@ -64,8 +64,8 @@ async def list_all(
 
 
 @router.operation("GET", INSPECTION, may=READERS, summary="一次检查")
-async def get(inspection_id: UUID, session: web.Session, call: web.Caller) -> InspectionPaper:
-    return await operations.get(session, call, inspection_id)
+async def get(inspection_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> InspectionPaper:
+    return await operations.get(session, call, inspection_id, as_of)
 
 
 @router.operation("GET", f"{INSPECTION}/history", may=READERS, summary="一次检查的办理经过", errors=[errors.InvalidCursor])

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import FiledStatus, FilingAuthority, TradePaperNoun
-from services.registry.files.tables import File
+from services.registry.files import reading as files
 from services.registry.institutions.institutions import reading as institutions
 from services.registry.training.trade_papers import policy, reading, rules, schemas
 from services.registry.training.trade_papers.errors import TradeListedTwice
@@ -51,10 +51,8 @@ async def propose(
 
 
 async def _unknown(session: AsyncSession, call: Call, said: dict[str, Any]) -> list[errors.Fault]:
-    """A file and an institution that are named exist, the institution among those that the caller sees."""
-    found = []
-    if said["file_id"] and await session.scalar(select(File.id).where(File.id == said["file_id"])) is None:
-        found.append(errors.Fault("unknown_file", "/file_id", seen=str(said["file_id"]), fix="请先上传文件。"))
+    """A file and an institution that are named are among those that the caller sees."""
+    found = await files.unknown(session, call, {"/file_id": said["file_id"]})
     if named := said.get("institution_id"):
         try:
             await institutions.find(session, call, named)

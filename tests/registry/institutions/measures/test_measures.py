@@ -81,6 +81,13 @@ async def test_support_that_is_stopped_bars_new_classes_until_it_is_voided(start
             await made.posted(proposer, f"{path}:submit", {}, 200)
             again = await reviewer.post(f"/v1/measures/{measure['id']}:void", json={"reason": "再撤"})
             assert (again.status_code, again.json()["code"]) == (409, "invalid_state")
+            one = f"/v1/measures/{measure['id']}"
+            later = registry.as_("reviewer", at="2025-05-01T09:00:00+08:00")
+            other = await made.posted(reviewer, "/v1/measures", STOPPED | against, 201)
+            await made.posted(later, f"/v1/measures/{other['id']}:void", {"reason": "已整改"})
+            stood = [(await later.get(f"/v1/measures/{other['id']}", params={"as_of": day})).json() for day in ("2025-04-30", "2025-05-01")]
+            assert [each["void_reason"] for each in stood] == [None, "已整改"]
+            assert (await later.get(one, params={"as_of": "2025-01-01"})).status_code == 404
 
 
 async def test_a_class_before_the_first_day_and_one_that_is_not_subsidised_go_on(start: Start) -> None:

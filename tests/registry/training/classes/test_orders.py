@@ -93,3 +93,35 @@ async def test_a_line_that_is_meant_for_another_channel_is_warned_of(
         submitted = await made.posted(officer, f"/v1/classes/{paper['id']}:submit")
         assert [each["code"] for each in submitted["warnings"]] == ["programme_contradicts"] * len(warned)
         assert all(title in each["detail"] for title, each in zip(warned, submitted["warnings"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("licences", "warned"),
+    [
+        pytest.param([], False, id="of-which-nothing-is-known"),
+        pytest.param([{"trades": [], "until_on": "2025-04-08"}], False, id="for-every-trade-to-the-first-day"),
+        pytest.param([{"trades": [], "until_on": "2025-04-07"}], True, id="that-ended-the-day-before"),
+        pytest.param([{"trades": [], "from_on": "2025-04-09"}], True, id="that-begins-the-day-after"),
+        pytest.param([{"trades": ["稻田养鱼", "6-31-01-03"]}], False, id="for-its-trade-by-name"),
+        pytest.param([{"trades": ["6-31-01-03"]}], True, id="for-another-trade"),
+        pytest.param([{"trades": ["6-31-01-03"]}, {"trades": ["稻田养鱼"], "number": "二"}], False, id="two-of-which-one-is-for-it"),
+    ],
+)
+async def test_a_class_that_its_institution_is_not_licensed_to_teach_is_warned_of(start: Start, licences: Any, warned: bool) -> None:
+    async with start("registry") as registry:
+        school = await made.school(registry, licences=[{"number": "人社民〔2021〕14 号", **each} for each in licences])
+        paper = await made.posted(registry.as_("officer", at=made.BEFORE), "/v1/classes", made.class_in(school), 201)
+        assert [each["code"] for each in paper["warnings"]] == ["outside_licence"] * warned
+
+
+async def test_a_licence_is_weighed_for_a_class_of_an_order_too(start: Start) -> None:
+    async with start("registry") as registry, start("eastwest") as eastwest:
+        registry.knows(eastwest)
+        order = await made.posted(eastwest.as_("partner"), "/v1/orders", neighbours.order("FS-9"), 201)
+        school = await made.school(registry, licences=[{"number": "人社民〔2021〕14 号", "trades": ["焊工"]}])
+        class_id = await made.proposed(registry, school, "submitted", order_id=order["id"], trade_name=None, occupation_code="6-31-01-03")
+        officer = registry.as_("officer", at=made.BEFORE)
+        assert [each["code"] for each in (await officer.get(f"/v1/classes/{class_id}")).json()["warnings"]] == ["outside_licence"]
+        named = {"licences": [{"number": "人社民〔2021〕14 号", "trades": ["电工"]}]}
+        assert (await officer.patch(f"/v1/institutions/{school}", json=named)).status_code == 200
+        assert (await officer.get(f"/v1/classes/{class_id}")).json()["warnings"] == []

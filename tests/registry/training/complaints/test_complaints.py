@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import httpx
+import pytest
+
 from shared import db
-from tests.conftest import Start
+from tests.conftest import AWAY, Start
 from tests.registry import made
 
 TEXT = "签到表是补的,李某 522601199003070025 没有到场"
@@ -49,11 +52,43 @@ async def test_what_is_complained_of_is_named(start: Start) -> None:
         for subject, pointer in faulty:
             refused = await public.post("/v1/complaints", json={"subject": subject, "text": "不实"})
             assert (refused.status_code, [each["pointer"] for each in refused.json()["errors"]]) == (422, [pointer])
-        kept = await made.posted(
-            public, "/v1/complaints", {"subject": {"kind": "notice", "number": "KL-GS-2025-000001"}, "text": "不实"}, 201
-        )
-        refused = await registry.as_("officer", at=made.FIRST).post(f"/v1/complaints/{kept['id']}:hold", json={"reason": "核查"})
-        assert (refused.status_code, refused.json()["code"]) == (409, "invalid_state")  # it is about no class
+
+
+@pytest.mark.parametrize(("kind", "kept_by"), [("notice", "subsidy"), ("certificate", "evaluation")])
+async def test_a_certificate_or_a_notice_is_asked_of_who_keeps_it_and_held_by_its_class(start: Start, kind: str, kept_by: str) -> None:
+    async with start("registry") as registry:
+        class_id = await made.proposed(registry, await made.school(registry), "in_progress")
+        public, officer = registry.as_("public", at=made.FIRST), registry.as_("officer", at=made.FIRST)
+        told: dict[str, Any] = {}
+        registry.kernel.neighbours[kept_by].transport = httpx.MockTransport(lambda _: httpx.Response(200, json=told))
+        body = {"subject": {"kind": kind, "number": "KL-GS-2025-000001"}, "text": "不实"}
+        told |= {"found": False, "class_id": None}
+        refused = await public.post("/v1/complaints", json=body)
+        faults = [(each["code"], each["pointer"]) for each in refused.json()["errors"]]
+        assert (refused.status_code, faults) == (422, [("unknown_subject", "/subject/number")])
+        for found, status in ((class_id, 200), (None, 409)):
+            told |= {"found": True, "class_id": found}
+            path = f"/v1/complaints/{(await made.posted(public, '/v1/complaints', body, 201))['id']}"
+            paper = (await officer.get(path)).json()
+            assert (paper["subject_kind"], paper["class_id"]) == (kind, found)
+            assert (await officer.post(f"{path}:hold", json={"reason": "核查"})).status_code == status
+        registry.kernel.neighbours[kept_by].transport = AWAY
+        assert (await public.post("/v1/complaints", json=body)).status_code == 503
+
+
+async def test_a_complaint_is_read_as_it_stood(start: Start) -> None:
+    async with start("registry") as registry:
+        class_id = await made.proposed(registry, await made.school(registry), "in_progress")
+        body = {"subject": {"kind": "class", "id": class_id}, "text": "代签"}
+        path = f"/v1/complaints/{(await made.posted(registry.as_('public', at=made.FIRST), '/v1/complaints', body, 201))['id']}"
+        officer = registry.as_("officer", at=made.LAST)
+        await made.posted(officer, f"{path}:answer", {"answer": "已核对"}, 200)
+        stood = [(await officer.get(path, params={"as_of": day})).json() for day in ("2025-04-07", "2025-04-09", "2025-04-10")]
+        assert stood[0]["code"] == "not_found"
+        assert [(each["status"], each["answer"], each["answered_at"] is None) for each in stood[1:]] == [
+            ("received", None, True),
+            ("answered", "已核对", False),
+        ]
 
 
 async def test_a_hold_is_told_to_who_judges_the_class_until_the_complaint_is_unfounded_or_let_go(start: Start) -> None:

@@ -79,6 +79,8 @@ async def test_a_past_class_counts_in_its_town_and_year_and_is_never_claimed_for
         assert (training["imported"], training["status"], training["completed_people"], training["hours"]) == (True, "completed", 4, 300)
         [entry] = (await officer.get(f"/v1/classes/{class_id}/history")).json()["items"]
         assert entry["action"] == "class.imported"
+        found = {told: (await officer.get("/v1/classes", params={"imported": told})).json()["items"] for told in ("true", "false")}
+        assert [each["imported"] for each in found["true"]] == [True] and found["false"] == []
         assert await made.why_not(officer, class_id, "reopen") == "invalid_state"
         claimed = await officer.get(f"/v1/classes/{class_id}/eligibility")
         assert (claimed.status_code, claimed.json()["code"]) == (409, "class_imported")

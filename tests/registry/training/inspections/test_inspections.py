@@ -67,3 +67,20 @@ async def test_what_is_wrong_is_put_right_and_closed_by_another_person(start: St
         listed = (await officer.get("/v1/inspections", params={"institution_id": school, "status": "closed"})).json()["items"]
         assert [each["id"] for each in listed] == [paper["id"]]
         assert len((await officer.get(f"{path}/history")).json()["items"]) == 5
+        assert (await officer.get(path, params={"as_of": "2025-04-09"})).status_code == 404
+        assert (await officer.get(path, params={"as_of": "2025-04-10"})).json()["status"] == "closed"
+
+
+async def test_an_inspection_is_read_as_it_stood(start: Start) -> None:
+    async with start("registry") as registry:
+        class_id = await made.proposed(registry, await made.school(registry), "in_progress")
+        visit = VISIT | {"findings": [UNMET], "due_on": "2025-04-15"}
+        path = f"/v1/classes/{class_id}/inspections"
+        paper = await made.posted(registry.as_("officer", at=made.LAST, person_id=db.new_id()), path, visit, 201)
+        path, officer = f"/v1/inspections/{paper['id']}", registry.as_("officer", at=made.AFTER)
+        await made.posted(officer, f"{path}:close", {"comment": "属实"}, 200)
+        stood = [(await officer.get(path, params={"as_of": day})).json() for day in ("2025-04-10", "2025-04-11")]
+        assert [(each["status"], each["closed_comment"], each["closed_at"] is None) for each in stood] == [
+            ("open", None, True),
+            ("closed", "属实", False),
+        ]
