@@ -135,7 +135,9 @@ def _posts_missing(row: Any) -> list[ClassWarning]:
 
 def _outside_licence(row: Any) -> list[ClassWarning]:
     occupation = reference.lists().occupations.get(row.occupation_code)
-    detail = policy.outside_licence(row.licences, {row.occupation_code, occupation and occupation.name, row.trade_name}, row.starts_on)
+    detail = policy.outside_licence(
+        row.licences, {row.occupation_code, occupation.name if occupation else None, row.trade_name}, row.starts_on
+    )
     return [ClassWarning(code=policy.OUTSIDE_LICENCE, detail=f"{detail}。请核对工种,或更新机构的办学许可。")] if detail else []
 
 
