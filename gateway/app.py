@@ -18,6 +18,7 @@ from gateway.overviews import routes as overviews
 from gateway.pages import routes as pages
 from gateway.plans import routes as plans
 from gateway.plans.briefings import routes as briefings
+from gateway.plans.public import routes as public
 from gateway.plans.reports import routes as reports
 from gateway.plans.subtargets import routes as subtargets
 from gateway.reference import routes as reference
@@ -37,6 +38,7 @@ from shared.web import kernel
 ROUTERS = (
     *identity.ROUTERS,
     plans.router,
+    public.router,
     subtargets.router,
     briefings.router,
     reports.router,

@@ -51,6 +51,7 @@ class WorklistKind(StrEnum):
 
 
 Breakdown = Literal["region", "zone", "department", "institution", "month", "category", "channel"]
+PublicBreakdown = Literal["region", "month"]  # of which no row is a person, a class or an institution
 LinePeriod = Literal["average_a_year", "by_plan_end", "each_year"]
 LineSubject = Literal["class", "college", "enterprise"]
 LineJudged = Literal["over_time", "as_it_stands"]

@@ -1,4 +1,5 @@
-"""What the gateway needs beside every process's settings: the key tokens are signed with, the inner networks that webhooks may go to, the trusted issuer."""
+"""What the gateway needs beside every process's settings: the key tokens are signed with, the inner networks that webhooks may go to, the trusted issuer,
+and whether anyone may see the board."""
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -53,6 +54,7 @@ class Settings(settings.Settings):
     webhook_networks: Annotated[tuple[Network, ...], NoDecode, PlainValidator(_inner)] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode, PlainValidator(_origins)] = ()
     confirm_accounts: bool | None = None
+    public_board: bool = False
     oidc_issuer: Word = None
     oidc_audience: Word = None
     oidc_id_number_claim: str = Field("id_number", min_length=1, max_length=100)

@@ -97,6 +97,11 @@ export async function me() {
   return (await session.token()) ? get("/v1/me") : null;
 }
 
+/** Today as the server counts days, whatever the machine's clock says. */
+export async function today() {
+  return (await get("/version")).today ?? new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(new Date());
+}
+
 let codes = null;
 
 /** What the codes of a list are called: `(await labels("claim_status")).submitted`. A code without a label is called by itself. */

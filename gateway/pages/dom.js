@@ -37,7 +37,7 @@ export function fill(element, ...inside) {
  */
 export function table({ caption, columns, rows, empty = "没有。", named = "" }) {
   if (!rows.length) return el("p", { class: "note" }, empty);
-  const cell = (column, row) => el(column.head ? "th" : "td", { scope: column.head ? "row" : null, class: column.number ? "number" : null }, column.cell(row));
+  const cell = (column, row) => el(column.head ? "th" : "td", { scope: column.head ? "row" : null, class: column.number ? "number" : null, "data-title": column.title }, column.cell(row));
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     el("table", { class: named || null },
       el("caption", {}, caption),

@@ -21,9 +21,6 @@ export function day(on) {
   return `${year}年${month}月${date}日`;
 }
 
-/** Today in China, whatever clock the machine goes by. */
-export const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(new Date());
-
 export function moment(at) {
   if (!at) return "—";
   return new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" }).format(new Date(at));

@@ -72,6 +72,9 @@ def _faults(plan: Plan) -> Iterator[Fault]:
         if line.code in codes[:index]:
             yield Fault(f"lines[{index}].code", f"{line.code} 出现多次")
         yield from _of_line(plan, line, codes, f"lines[{index}]")
+    for index, annex in enumerate(plan.annexes):
+        if not any(line.clause.startswith(annex.clause) for line in plan.lines):
+            yield Fault(f"annexes[{index}].clause", f"没有 clause 以 {annex.clause} 开头的指标")
     for index, relation in enumerate(plan.relations):
         yield from _of_relation(relation, codes, f"relations[{index}]")
 

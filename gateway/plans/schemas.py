@@ -11,6 +11,8 @@ from shared import county, names, wire
 
 EXAMPLES = county.here().examples
 PLAN = next(iter(reading.plans().values()))  # the county's first
+UNAVAILABLE = "没有应答的服务。"
+OF_THE_BREAKDOWN = "按 by 分列;各行之和即本时段的分子,但一人有几个类别的,在每个类别中各计一次。"
 
 BasisStatus = Literal["confirmed", "unconfirmed"]
 
@@ -23,6 +25,7 @@ class PlanBrief(wire.Out):
     region_name: names.RegionName = None
     starts_on: wire.CivilDate
     ends_on: wire.CivilDate
+    lines_with_target: int = Field(description="有目标的指标数;尚未印发的方案为 0。")
 
 
 class TargetOut(wire.Out):
@@ -61,11 +64,20 @@ class ReadingOut(wire.Out):
     basis_status: BasisStatus
 
 
+class SectionOut(wire.Out):
+    """A part of the plan's own paper, and its lines in their order."""
+
+    clause: str | None = Field(description="附件;正文为 null。", examples=["附件1"])
+    title: str
+    lines: list[str]
+
+
 class PlanOut(PlanBrief):
     employed_within_months: int
     employed_kinds: list[str]
     certified_kinds: list[str]
     readings: list[ReadingOut]
+    sections: list[SectionOut] = Field(description="按方案自己的正文和附件分组。")
     lines: list[LineDefinition]
 
 
@@ -91,7 +103,7 @@ class PartOut(wire.Out):
     subject_name: str | None = None
 
 
-class RankedOut(wire.Out):
+class RankedFigures(wire.Out):
     """A row of the breakdown, best first. `code` null: what belongs to none."""
 
     rank: int | None = Field(description="名次;数字相同的并列。")
@@ -100,15 +112,19 @@ class RankedOut(wire.Out):
     target: wire.Number | None = Field(default=None, description="本行(镇街、开发区、部门)的分解目标;没有定的为 null。")
     actual: wire.Number | None
     rate: float | None = Field(default=None, description="actual ÷ target;没有分解目标的为 null。")
+    small_base: bool = Field(default=False, description="比率的分母太小(不足 20),名次只作参考。")
     numerator: int | str | None
     denominator: int | str | None
+
+
+class RankedOut(RankedFigures):
+    """A row of the breakdown, and the link to what it counted."""
+
     records: str | None
 
 
-class PlanLineOut(wire.Out):
+class LineFigures(wire.Out):
     """A line of the board. What nobody could count is `unknown`, with nulls; it is never 0. Shares are numbers from 0 to 1."""
-
-    model_config = wire.LEFT_OUT
 
     code: str = Field(examples=["four.technician"])
     title: str = Field(examples=[PLAN.lines[0].title])
@@ -117,6 +133,9 @@ class PlanLineOut(wire.Out):
     target_at_most: wire.Number | None
     actual: wire.Number | None
     rate: float | None = Field(description="完成率:actual ÷ target。")
+    expected: wire.Number | None = Field(
+        default=None, description="按时间进度,到 as_of 应当达到多少,与 actual 同一口径;结果性比率和没有目标的指标为 null。"
+    )
     status: Status
     needed_per_week: float | None = Field(description="自 as_of 起每周须新增多少才能按时完成,单位见 unit。")
     last_class_start_on: wire.CivilDate | None = Field(description="班级最迟哪天开班还能计入本时段;不由班级计数的指标为 null。")
@@ -126,17 +145,22 @@ class PlanLineOut(wire.Out):
     to_on: wire.CivilDate
     numerator: int | str | None = Field(description="计入的数;金额为元,两位小数的文字。")
     denominator: int | str | None
+    lead_departments: list[str]
+    basis: PlanBasis
+
+
+class PlanLineOut(LineFigures):
+    """A line of the board, what is counted apart, and the links to what it counted."""
+
+    model_config = wire.LEFT_OUT
+
     actual_of_enrolled: float | None = Field(description="以全部报名人数为分母的比率,仅供参考。")
     beside: dict[str, int] = Field(
         description="另列的人数:pending 期限未到,already_employed 培训前已有工作,others 未经订单班培训而稳岗的人。"
     )
     records: str | None = Field(description="列出所计各条的路径;不能列出时为 null。")
-    lead_departments: list[str]
-    basis: PlanBasis
     parts: list[PartOut] | None = Field(default=None, description="有几个目标的指标,逐时段或逐对象列出。")
-    breakdown: list[RankedOut] | None = Field(
-        default=None, description="按 by 分列;各行之和即本时段的分子,但一人有几个类别的,在每个类别中各计一次。"
-    )
+    breakdown: list[RankedOut] | None = Field(default=None, description=OF_THE_BREAKDOWN)
 
 
 class ProgressOut(wire.Out):
@@ -144,7 +168,7 @@ class ProgressOut(wire.Out):
     as_of: wire.CivilDate = Field(examples=["2025-06-30"])
     by: Breakdown | None
     complete: bool = Field(description="有计数的服务没有应答时为 false,其指标为 unknown。")
-    unavailable: list[str] = Field(description="没有应答的服务。")
+    unavailable: list[str] = Field(description=UNAVAILABLE)
     lines: list[PlanLineOut]
 
 

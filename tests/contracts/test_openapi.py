@@ -242,6 +242,10 @@ def test_what_needs_no_token_is_what_the_public_may_know(documents: dict[str, Do
         "POST /v1/complaints:state",
         "POST /v1/certificates:verify",
         "GET /v1/open-classes",
+        "GET /v1/public-plans",  # 404 unless PUBLIC_BOARD
+        "GET /v1/public-plans/{plan}",
+        "GET /v1/public-plans/{plan}/check",
+        "GET /v1/public-plans/{plan}/progress",
     }
 
 

@@ -97,11 +97,13 @@ async def _paid(kernel: web.Kernel, call: Call, plan: Plan, as_of: date) -> Mapp
 def _line(line: PlanLineOut, paid: Mapping[str, Decimal] | None, supervision: clients.SupervisionRead | None) -> BriefingLine:
     gap = None if line.target is None or line.actual is None else max(round(line.target - line.actual, 4), 0)
     tasks = next((each for each in supervision.lines if each.line == line.code), clients.NO_TASKS) if supervision else None
+    amount = paid.get(operations.key_of(line.code, line.period)) if paid is not None else None
     return BriefingLine(
         **{name: getattr(line, name) for name in SAME},
         gap=gap,
         lead_department=next(iter(line.lead_departments), None),
-        paid=paid.get(operations.key_of(line.code, line.period)) if paid is not None else None,
+        paid=amount,
+        paid_each=round(amount / line.numerator, 2) if amount is not None and isinstance(line.numerator, int) and line.numerator else None,
         open_tasks=tasks and tasks.open,
         overdue_tasks=tasks and tasks.overdue,
     )

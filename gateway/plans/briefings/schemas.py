@@ -25,6 +25,7 @@ class BriefingLine(wire.Out):
     last_class_start_on: wire.CivilDate | None
     already_impossible: bool | None
     paid: wire.Money | None = Field(description="为计入本指标、已结束的班级付出的补贴,元;不由班级计数的指标,或不能确定时,为 null。")
+    paid_each: wire.Money | None = Field(description="平均每计入一个(numerator)付出的补贴,元;没有计入的为 null。")
     open_tasks: int | None = Field(description="为本指标交办、尚未办结的督办任务数;不能确定时为 null。")
     overdue_tasks: int | None = Field(description="其中期限已过、尚未答复的。")
     records: str | None

@@ -93,6 +93,7 @@ class LineProgress(TypedDict):
     target_at_most: int | float | None
     actual: int | float | None
     rate: float | None
+    expected: int | float | None
     status: Status
     needed_per_week: float | None
     last_class_start_on: date | None
@@ -113,6 +114,7 @@ class LineProgress(TypedDict):
 class _Standing(TypedDict):
     actual: int | float | None
     rate: float | None
+    expected: int | float | None
     status: Status
     needed_per_week: float | None
     already_impossible: bool | None
@@ -167,6 +169,7 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
         "target_at_most": None if target.at_most is None else number(line, target.at_most),
         "actual": standing["actual"],
         "rate": standing["rate"],
+        "expected": standing["expected"],
         "status": standing["status"],
         "needed_per_week": standing["needed_per_week"],
         "last_class_start_on": deadlines(line, to_on).class_on,
@@ -223,6 +226,7 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
     nothing: _Standing = {
         "actual": None,
         "rate": None,
+        "expected": None,
         "status": Status.UNKNOWN,
         "needed_per_week": None,
         "already_impossible": None,
@@ -252,13 +256,14 @@ def _standing(plan: Plan, line: Line, target: Target, tally: Tally | None, as_of
         return known
     known["rate"] = round(float(actual / least), 4)
     known["already_impossible"] = numerator < goal and (as_of > to_on or _too_late(line, to_on, as_of, tally, goal))
+    over_time = line.judged == "over_time"
+    elapsed = min(Fraction(1), Fraction((as_of - from_on).days + 1, (last_counted_on - from_on).days + 1))
+    known["expected"] = number(line, least * elapsed) if over_time else None
     if numerator >= goal:
         known["status"] = Status.MET
     elif as_of > to_on:
         known["status"] = Status.MISSED
     else:
-        elapsed = Fraction((as_of - from_on).days + 1, (last_counted_on - from_on).days + 1)
-        over_time = line.judged == "over_time"
         known["status"] = Status.ON_TRACK if over_time and actual >= least * elapsed else Status.BEHIND
         if over_time:
             days_left = (to_on - as_of).days + 1  # the day itself can still bring some

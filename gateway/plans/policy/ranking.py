@@ -25,14 +25,19 @@ DIVIDED = frozenset({"person_times", "certified_share", "employed_share", "demon
 Quantities = tuple[int | Decimal, int | Decimal | None]
 
 
+SMALL_BASE_BELOW = 20  # people: one more or less moves the share by more than five points
+
+
 class Ranked(TypedDict):
-    """`actual` is measured as the line's own; equal ones share a rank. `share` is of the line's numerator."""
+    """`actual` is measured as the line's own; equal ones share a rank. `share` is of the line's numerator. `small_base`: a share of so few that its rank
+    says little."""
 
     rank: int | None
     code: str | None
     name: str
     target: int | float | None
     rate: float | None
+    small_base: bool
     actual: int | float | None
     numerator: int | str | None
     denominator: int | str | None
@@ -67,6 +72,7 @@ def ranked(
                 "target": None if target is None else number(line, target),
                 "actual": None if actual is None else number(line, actual),
                 "rate": round(float(actual / Fraction(target)), 4) if actual is not None and target else None,
+                "small_base": line.is_share and 0 < (divisor or 0) < SMALL_BASE_BELOW,
                 "numerator": shown(numerator),
                 "denominator": shown(denominator),
                 "records": records_of(code),

@@ -98,6 +98,23 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Annex:
+    """Of the plan's paper: its lines are those whose clause begins with this one."""
+
+    clause: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The plan's main text (`clause` None) or an annex, and the codes of its lines."""
+
+    clause: str | None
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """How lines hang together: parts within a whole, the same people counted twice, or what classes yield at the least."""
 
@@ -121,6 +138,21 @@ class Plan:
     readings: tuple[Reading, ...]
     lines: tuple[Line, ...]
     relations: tuple[Relation, ...]
+    annexes: tuple[Annex, ...] = ()
+
+    @property
+    def lines_with_target(self) -> int:
+        return sum(bool(line.targets) for line in self.lines)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """Every line in one of them, in the order of the paper."""
+        annexed = [Section(each.clause, each.title, self._within(each.clause)) for each in self.annexes]
+        known = {code for section in annexed for code in section.lines}
+        return (Section(None, self.title, tuple(line.code for line in self.lines if line.code not in known)), *annexed)
+
+    def _within(self, clause: str) -> tuple[str, ...]:
+        return tuple(line.code for line in self.lines if line.clause.startswith(clause))
 
     def periods(self, line: Line) -> tuple[Target, ...]:
         """The line's targets; of a line without any the periods in which it is counted."""

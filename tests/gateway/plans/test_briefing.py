@@ -46,6 +46,7 @@ async def test_the_gap_the_lead_and_what_was_paid_stand_by_each_line(start: Star
         of = lines["four.chef"]
         assert (of["target"], of["actual"], of["gap"], of["lead_department"]) == (100, 30, 70, "市人力资源社会保障局")
         assert (of["paid"], lines["practical.project"]["paid"], lines["city.total"]["paid"]) == ("1800.00",) * 3, "not what ends later"
+        assert (of["paid_each"], lines["four.domestic"]["paid_each"]) == ("60.00", None), "nobody counts there"
         assert (lines["four.domestic"]["paid"], lines["brand.count"]["paid"]) == ("0.00", None)
         assert (of["last_class_start_on"], of["already_impossible"]) == ("2025-12-31", False)
         assert (told["complete"], told["unavailable"]) == (False, ["evaluation", "eastwest"])

@@ -169,6 +169,21 @@ def test_a_yearly_line_shows_the_year_that_holds_the_day(as_of: date, period: st
     assert (answered["period"], answered["target"], answered["actual"], answered["status"]) == (period, target, actual, status)
 
 
+@pytest.mark.parametrize(
+    ("code", "as_of", "expected"),
+    [
+        pytest.param("four.technician", date(2023, 12, 31), None, id="before-the-plan"),
+        pytest.param("four.technician", date(2024, 1, 1), 0.82, id="on-its-first-day"),
+        pytest.param("four.technician", date(2024, 12, 31), 300.41, id="after-366-of-731-days"),
+        pytest.param("four.technician", date(2025, 12, 31), 600, id="on-its-last-day"),
+        pytest.param("four.technician", date(2026, 5, 1), 600, id="after-the-plan"),
+        pytest.param("four.technician.certified", date(2024, 12, 31), None, id="an-outcome-is-due-at-any-time"),
+    ],
+)
+def test_what_the_pace_asks_for_by_the_day(code: str, as_of: date, expected: float | None) -> None:
+    assert line(code, counted(code, 10, 20 if code.endswith("certified") else None), as_of)["expected"] == expected
+
+
 def test_a_yearly_line_has_a_part_for_each_year_and_for_the_total() -> None:
     answered = line("enterprise.workers", yearly("enterprise.workers", in_2024=399, in_2025=601, total=1000))
     assert [(part["period"], part["target"], part["actual"], part["status"]) for part in answered["parts"]] == [

@@ -194,7 +194,7 @@ def test_a_line_that_is_not_there_is_a_key_error() -> None:
         ),
         pytest.param('[{ period = "total", at_least = 4000 }]', "4000", "targets:应为列表", id="number-for-a-list"),
         pytest.param('code = "four.chef"', 'code = "four.domestic"', "four.domestic 出现多次", id="code-twice"),
-        pytest.param("ends_on = 2025-12-31", "ends_on = 2023-12-31", "ends_on:早于 starts_on（第 17 行）", id="ends-before-it-starts"),
+        pytest.param("ends_on = 2025-12-31", "ends_on = 2023-12-31", "ends_on:早于 starts_on（第 18 行）", id="ends-before-it-starts"),
         pytest.param("starts_on = 2024-01-01", "starts_on = 2024-01-01T00:00:00", "starts_on:", id="time-for-a-day"),
         pytest.param('whole = "brand.yueqian"', 'whole = "brand.none"', "brand.none 不在 lines 中", id="relation-to-no-line"),
         pytest.param('whole = "brand.yueqian"\n', "", "relations[1].whole:在 within", id="within-nothing"),
@@ -208,6 +208,7 @@ def test_a_line_that_is_not_there_is_a_key_error() -> None:
             "lines[practical.startup].programme:写",
             id="channels-of-another-line",
         ),
+        pytest.param('clause = "附件4", title', 'clause = "附件9", title', "annexes[3].clause:没有", id="annex-without-a-line"),
         pytest.param('code = "kaili-2024"', "code = ", "TOML", id="broken-toml"),
     ],
 )
@@ -230,3 +231,10 @@ def test_every_plan_of_the_folder_is_read_and_no_code_stands_for_two(tmp_path: P
     reading._plans.cache_clear()
     with pytest.raises(BadFile, match="kaili-2024 用于两个方案"):
         reading.plans()
+
+
+def test_every_line_stands_in_the_main_text_or_in_one_of_four_annexes() -> None:
+    sections = reading.read(TEXT, "kaili-2024.toml").sections
+    assert [(each.clause, len(each.lines)) for each in sections] == [(None, 3), ("附件1", 8), ("附件2", 2), ("附件3", 8), ("附件4", 4)]
+    without = reading.read(re.sub(r"annexes = \[.*?\n\]\n", "", TEXT, flags=re.DOTALL), "a.toml").sections
+    assert [(each.clause, len(each.lines)) for each in without] == [(None, 25)]
