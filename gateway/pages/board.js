@@ -37,11 +37,12 @@ async function show() {
   ]);
   const lines = Object.fromEntries(progress.lines.map((line) => [line.code, line]));
   const of = (code) => plan.lines.find((each) => each.code === code);
+  const divided = {};
   const detail = el("section", { class: "card", id: "detail", "aria-label": "一项指标" });
   const open = (code) => {
     asked.set("line", code);
     history.replaceState(null, "", `?${asked}`);
-    return into(detail, () => ofLine(shown, at, lines[code], of(code), open, progress.lines));
+    return into(detail, () => ofLine(shown, at, lines[code], of(code), open, progress.lines, divided));
   };
   fill(main,
     head(all, shown, asOf, now),
@@ -139,10 +140,16 @@ function ofSection(section, lines, of, coming, next, open) {
 }
 
 /** One line by itself: how it is counted, its years or subjects, month by month, and who brought how much. */
-async function ofLine(shown, at, line, definition, open, all) {
+async function ofLine(shown, at, line, definition, open, all, divided) {
   const ways = me ? ["region", "zone", "institution", "department", "channel", "category"] : ["region"];
   const by = ways.includes(asked.get("by")) ? asked.get("by") : "region";
-  const counted = async (way) => (await api.get(api.within(`${root}/${shown.code}/progress`, { ...at, by: way }))).lines.find((each) => each.code === line.code).breakdown ?? [];
+  const counted = async (way) => {
+    divided[way] ??= api.get(api.within(`${root}/${shown.code}/progress`, { ...at, by: way }));
+    const answer = await divided[way].catch((refused) => { delete divided[way]; throw refused; });
+    const { actual, breakdown } = answer.lines.find((each) => each.code === line.code);
+    if (actual === null && !answer.complete) throw new api.Problem({ title: "暂时数不出来", detail: `${answer.unavailable.join("、")} 暂不应答,请稍后再看。`, code: "" });
+    return breakdown ?? [];
+  };
   const months = el("div");
   const league = el("div");
   into(months, async () => monthly(line, await counted("month"), at.as_of));
@@ -204,7 +211,7 @@ function ranked(line, by, rows) {
       columns: [
         { title: "名次", number: true, cell: (row) => row.rank ?? "—" },
         { title: called.by[by], head: true, cell: (row) => row.name },
-        { title: "完成", number: true, cell: (row) => [behind(row.records, inUnit(row.actual, line.unit)), row.denominator && line.unit === "ratio" ? el("small", {}, ` ${row.numerator}/${row.denominator}`) : null] },
+        { title: "完成", number: true, cell: (row) => [behind(row.records, line.unit === "ratio" ? percent(row.actual) : inUnit(row.numerator, line.unit)), row.denominator && line.unit === "ratio" ? el("small", {}, ` ${row.numerator}/${row.denominator}`) : null] },
         { title: "", cell: (row) => (row.small_base ? el("span", { class: "badge warn" }, "基数小") : meter({ share: most ? row.actual / most : 0, kind: "" })) },
         ...(given ? [{ title: "分解目标", number: true, cell: (row) => (row.target ? [inUnit(row.target, line.unit), el("small", {}, ` ${percent(row.rate)}`)] : "—") }] : []),
       ],
