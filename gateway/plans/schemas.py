@@ -93,7 +93,7 @@ class PartOut(wire.Out):
     model_config = wire.LEFT_OUT
 
     period: str
-    target: float
+    target: float | None
     actual: wire.Number | None
     status: Status
     numerator: int | str | None

@@ -8,6 +8,7 @@ import pytest
 from gateway.plans import reading
 from gateway.plans.policy import board
 from gateway.plans.policy.board import Count, Counts, LineProgress, Tally
+from gateway.plans.schemas import PlanLineOut
 from shared import county
 
 PLAN = reading.load(county.folder() / "plans" / "kaili-2024.toml")
@@ -167,6 +168,14 @@ def yearly(code: str, **counts: int) -> Counts:
 def test_a_yearly_line_shows_the_year_that_holds_the_day(as_of: date, period: str, target: int, actual: int | None, status: str) -> None:
     answered = line("enterprise.workers", yearly("enterprise.workers", in_2024=399, in_2025=10, total=409), as_of)
     assert (answered["period"], answered["target"], answered["actual"], answered["status"]) == (period, target, actual, status)
+
+
+def test_subjects_of_a_plan_that_asks_for_nothing_are_shown_without_a_target() -> None:
+    plan = reading.load(county.folder() / "plans" / "kaili-2026.toml")
+    counts = {("college.training", "2026"): Count((Tally(3, 10, subject="1", subject_name="甲校"),))}
+    [shown] = [each for each in board.progress(plan, counts, date(2026, 6, 30)) if each["code"] == "college.training"]
+    [part] = PlanLineOut.model_validate(shown).parts or []
+    assert (part.target, part.actual, part.subject_name) == (None, 0.3, "甲校")
 
 
 @pytest.mark.parametrize(
