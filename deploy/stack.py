@@ -48,7 +48,7 @@ _ENDING = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 class Stack:
     """The running system. `var` keeps data, keys and logs (None: a temporary directory, removed at the end); `ports` by service name
     (None: free ones); `env` is laid over the environment of every service; `database_url` is a server's address that replaces the
-    embedded database; `say` hears what is being done. Nothing is restarted by itself: `dead()` tells what would need it."""
+    embedded database; `wal`: a folder that the embedded database's log is archived in; `say` hears what is being done. Nothing is restarted by itself: `dead()` tells what would need it."""
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class Stack:
         *,
         database_url: str | None = None,
         database_settings: Mapping[str, str] | None = None,
+        wal: Path | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.ports = dict(ports or free_ports())
@@ -69,6 +70,7 @@ class Stack:
         self._extra_env = dict(env or {})
         self._database_url = database_url
         self._database_settings = database_settings
+        self._wal = wal.absolute() if wal else None
         self._say = say
         self._held = contextlib.ExitStack()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -187,7 +189,7 @@ class Stack:
     def _make_databases(self) -> None:
         if self._database_url is None:
             self._say("启动数据库 starting the database")
-            self.server = self._held.enter_context(postgres(self.var / "postgres", self._database_settings))
+            self.server = self._held.enter_context(postgres(self.var / "postgres", self._database_settings, archive=self._wal))
         server = self._server_address()
         secrets = self.var / "secrets.json"
         if not secrets.exists() and (found := existing_databases(server, SERVICES)):

@@ -14,7 +14,7 @@ import asyncpg
 import psutil
 import pytest
 
-from deploy import postgres as launcher
+from deploy import places
 from deploy.postgres import FAST_SETTINGS, SETTINGS, Server, postgres, throwaway_postgres
 from deploy.processes import CannotStart
 from deploy.stack import SERVICES
@@ -148,7 +148,7 @@ class TestAsRoot:
     def test_a_private_home_puts_the_data_where_the_account_can_enter_and_finds_them_again(
         self, workplace: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(launcher, "_PRIVATE_HOMES", workplace / "elsewhere")
+        monkeypatch.setattr(places, "_PRIVATE_HOMES", workplace / "elsewhere")
         home = workplace / "home"
         home.mkdir(mode=0o700)
         with postgres(home / "pg", FAST_SETTINGS) as server:

@@ -1,0 +1,146 @@
+"""`make restore FROM=dir`: the system of a backup in VAR_DIR, with the keys that the operator has put there (`secrets.json`), proved before it is said to stand.
+
+`UNTIL="2026-03-01 09:30:00"` with `WAL=dir` goes on from the backup to that moment (Shanghai time) by the archived log. What stood in VAR_DIR is set aside, never
+deleted; so are the heads beyond what was restored: they are evidence of what was lost.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from deploy.backup import FILES, NO_FURTHER, SAID, key_marks, laid_out, public_half_of, sha256_of
+from deploy.keys import Secrets, read
+from deploy.postgres import Server
+from deploy.processes import CannotStart, only_owner, plain_words
+from deploy.proof import Proof, prove, write_heads
+from deploy.stack import SERVICES
+from shared import clock
+
+RESTORED = """
+INSERT INTO audit (at, actor, role, action, subject_type, outcome, request_id, details)
+VALUES (now(), 'operator', 'system', 'system.restored', 'system', 'done', 'restore', $1::text::jsonb)"""
+
+
+def main(source: str, until: str, wal: str) -> int:
+    try:
+        if not source:
+            raise CannotStart("请说明从哪个备份恢复:make restore FROM=/mnt/backup/20260301-020000\nWhich backup? make restore FROM=dir")
+        var, backup = Path(os.environ.get("VAR_DIR") or "var").absolute(), Path(source).absolute()
+        proof = restore(backup, var, _moment(until), Path(wal).absolute() if wal else None)
+    except CannotStart as reason:
+        sys.stderr.write(f"{reason}\n")
+        return 1
+    sys.stdout.write(
+        f"已恢复到 {var} 并通过验证:五个数据库 {proof.rows_in_all} 行,封存 {sum(proof.seals.values())} 枚,资金与分录相符。\n"
+        "Restored and proved. Start it: make run\n"
+    )
+    return 0
+
+
+def _moment(until: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(until).replace(tzinfo=clock.SHANGHAI) if until else None
+    except ValueError:
+        raise CannotStart(f"UNTIL={until} 不是时刻,应如 UNTIL='2026-03-01 09:30:00'(北京时间)。\nUNTIL is no moment.") from None
+
+
+def restore(backup: Path, var: Path, until: datetime | None = None, wal: Path | None = None) -> Proof:
+    """Lays the backup out in `var`, goes on to `until` by the log archived in `wal`, and proves it."""
+    said = _told_by(backup)
+    kept = _keys_for(said, var)
+    if until and not wal:
+        raise CannotStart("恢复到某一时刻还需要归档日志:WAL=目录。\nUNTIL needs WAL=dir.")
+    with plain_words(var), only_owner(var / "lock", "系统"):
+        stamp = clock.now().strftime("%Y%m%d-%H%M%S")
+        _renamed(var, "", f".before-{stamp}")
+        try:
+            proof = _lay_out(backup, var, said, kept, _going_on(until, wal) if until and wal else NO_FURTHER)
+        except BaseException:
+            _renamed(var, "", f".failed-{stamp}")
+            _renamed(var, f".before-{stamp}", "")
+            raise
+    return proof
+
+
+def _told_by(backup: Path) -> Mapping[str, Any]:
+    """What the backup says of itself, once its files are what it says."""
+    try:
+        said: dict[str, Any] = json.loads((backup / SAID).read_text())
+        changed = [name for name in FILES if sha256_of(backup / name) != said["files"][name]]
+    except (OSError, ValueError, KeyError) as fault:
+        raise CannotStart(f"{backup} 不是完整的备份:{type(fault).__name__}。\nThis is no whole backup.") from None
+    if changed:
+        raise CannotStart(f"备份里的 {'、'.join(changed)} 与备份时不同,不能使用。\nThe backup has changed: {', '.join(changed)}.")
+    return said
+
+
+def _keys_for(said: Mapping[str, Any], var: Path) -> Secrets:
+    kept = read(var / "secrets.json")
+    have = key_marks(kept)
+    if lacking := [name for name, mark in said["keys"].items() if have.get(name) != mark]:
+        raise CannotStart(
+            f"{var / 'secrets.json'} 里的密钥 {'、'.join(lacking)} 不是这份备份用的:没有它们,身份证号等读不出来。请放回备份时的密钥文件。\n"
+            f"The keys are not those of the backup: {', '.join(lacking)}."
+        )
+    return kept
+
+
+def _going_on(until: datetime, wal: Path) -> dict[str, str]:
+    return {"restore_command": f'cp "{wal}/%f" "%p"', "recovery_target_time": until.isoformat(), "recovery_target_action": "promote"}
+
+
+def _renamed(var: Path, was: str, now: str) -> None:
+    """What a system consists of besides its keys, under another name."""
+    for part in ("postgres", "seals"):
+        if (var / f"{part}{was}").exists():
+            (var / f"{part}{was}").rename(var / f"{part}{now}")
+
+
+def _lay_out(backup: Path, var: Path, said: Mapping[str, Any], kept: Secrets, going_on: Mapping[str, str]) -> Proof:
+    with laid_out(backup, var / "postgres", going_on) as server:
+        proof = prove(server.dsn, SERVICES, public_half_of(kept), backup / "heads")
+        if going_on is NO_FURTHER and (proof.rows, proof.seals) != (said["rows"], said["seals"]):
+            proof.faults.append("行数或封存数与备份时不同")
+        if proof.faults:
+            raise CannotStart(
+                "恢复出来的数据没有通过验证,原有数据保持不变:\n" + "\n".join(proof.faults) + "\nWhat was restored did not prove right."
+            )
+        asyncio.run(_take_over(server, var, {"backup": backup.name, "made_at": said["made_at"], **_until(going_on)}))
+    with contextlib.suppress(FileNotFoundError):
+        (server.data / "pg_hba.trusting").unlink()
+    return proof
+
+
+def _until(going_on: Mapping[str, str]) -> dict[str, str]:
+    return {"until": going_on["recovery_target_time"]} if "recovery_target_time" in going_on else {}
+
+
+async def _take_over(server: Server, var: Path, how: Mapping[str, str]) -> None:
+    """Heads as the databases have them, the deed in every trail, and a password of the new place."""
+    for service in SERVICES:
+        await write_heads(server.dsn(service), var / "seals" / f"{service}.jsonl")
+        connection = await asyncpg.connect(server.dsn(service))
+        try:
+            await connection.execute(RESTORED, json.dumps(how, ensure_ascii=False))
+        finally:
+            await connection.close()
+    password = secrets.token_urlsafe(24)
+    connection = await asyncpg.connect(server.dsn())
+    try:
+        await connection.execute(f"ALTER ROLE postgres PASSWORD '{password}'")
+    finally:
+        await connection.close()
+    server.keep_password(password)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*[*sys.argv[1:], "", "", ""][:3]))
