@@ -1,6 +1,6 @@
 # Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL, SCENARIO.
 .DEFAULT_GOAL := help
-.PHONY: help run admin demo test check backup restore county-check drill bench bench-scale format lock clean runtime development format-check lint-check types-check imports-check
+.PHONY: help run first-day doctor admin demo test check backup restore county-check drill bench bench-scale format lock clean runtime development format-check lint-check types-check imports-check
 
 # The first Python on the PATH that is new enough.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -15,6 +15,12 @@ help: ## this list (本说明)
 
 run: runtime ## the whole system on this machine, gateway on http://127.0.0.1:8000; Ctrl-C stops it (运行整个系统)
 	@exec $(BIN)/python -m deploy.local
+
+first-day: runtime ## the settings of a server with fresh secrets, ISSUER=https://… (生成服务器设置)
+	@exec $(BIN)/python -m deploy.first_day "$(ISSUER)"
+
+doctor: runtime ## what is missing or wrong in this deployment; BACKUP_DIR, GATEWAY_URL (体检)
+	@exec $(BIN)/python -m deploy.doctor
 
 admin: runtime ## the first administrator, NAME=…: its password is shown once (第一名管理员)
 	@exec $(BIN)/python -m deploy.admin "$(NAME)"

@@ -161,7 +161,7 @@ def laid_out(backup: Path, place: Path | None = None, going_on: Mapping[str, str
         if place is None:
             place = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="kaili-restore-", ignore_cleanup_errors=True)))
             going_on = {"fsync": "off", **going_on}
-        yield held.enter_context(postgres(place, {**going_on, "hba_file": "data/pg_hba.trusting"}, fill))
+        yield held.enter_context(postgres(place, {**going_on, "hba_file": "data/pg_hba.trusting", "hot_standby": "off"}, fill))
 
 
 if __name__ == "__main__":

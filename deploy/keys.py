@@ -51,14 +51,14 @@ def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
     old data."""
     if not path.exists():
         made = Secrets(
-            internal_key=_key(),
-            data_keys={"k1": _key()},
+            internal_key=fresh_key(),
+            data_keys={"k1": fresh_key()},
             data_key_id="k1",
-            index_key=_key(),
-            seal_key=_key(),
-            token_signing_key=_key(),
-            receipt_key=_key(),
-            claim_receipt_key=_key(),
+            index_key=fresh_key(),
+            seal_key=fresh_key(),
+            token_signing_key=fresh_key(),
+            receipt_key=fresh_key(),
+            claim_receipt_key=fresh_key(),
             certificate_signer=make_signer(),
             role_passwords=_passwords(roles),
         )
@@ -105,7 +105,7 @@ def _passwords(roles: Iterable[str]) -> dict[str, str]:
     return {role: random_source.token_urlsafe(24) for role in roles}
 
 
-def _key() -> str:
+def fresh_key() -> str:
     return base64.b64encode(random_source.token_bytes(32)).decode()
 
 
@@ -121,4 +121,4 @@ def make_signer(since: datetime | None = None) -> str:
     return base64.b64encode(pkcs12.serialize_key_and_certificates(None, key, certificate, None, NoEncryption())).decode()
 
 
-CAME_LATER: Mapping[str, Callable[[], str]] = {"receipt_key": _key, "claim_receipt_key": _key, "certificate_signer": make_signer}
+CAME_LATER: Mapping[str, Callable[[], str]] = {"receipt_key": fresh_key, "claim_receipt_key": fresh_key, "certificate_signer": make_signer}

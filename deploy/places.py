@@ -43,7 +43,7 @@ def place(state: Path) -> tuple[Path, Account | None]:
     account = _account(directory / "data") if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
     if account:
         os.chown(directory, *account)
-        if not _may(account, "-x", directory):
+        if not may(account, "-x", directory):
             if (directory / "data").exists():
                 raise CannotStart(
                     f"数据库账号(uid {account.uid})进不了 {directory}:请让上级目录可以进入(chmod o+x)。\n"
@@ -108,15 +108,15 @@ def give(folder: Path, account: Account) -> None:
         os.chown(path, *account, follow_symlinks=False)
 
 
-def _may(account: Account, test: str, path: Path) -> bool:
+def may(account: Account, test: str, path: Path) -> bool:
     return _as(account, ["test", test, path]) == 0
 
 
 def _runs(programs: Path, account: Account) -> bool:
     catalogue = next(programs.glob("share/**/postgres.bki"), programs / "share")
     return (
-        _may(account, "-x", programs / "bin/postgres")
-        and _may(account, "-r", catalogue)
+        may(account, "-x", programs / "bin/postgres")
+        and may(account, "-r", catalogue)
         and _as(account, [programs / "bin/postgres", "-V"]) == 0
     )
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import psutil
 
-from deploy.places import give, in_memory, place, programs_for, sockets_for
+from deploy.places import give, in_memory, may, place, programs_for, sockets_for
 from deploy.processes import Account, CannotStart, disk_full, end, last_lines, only_owner, plain_words, spawn
 
 SETTINGS: Mapping[str, str] = {
@@ -235,6 +235,11 @@ def _archiving(folder: Path, account: Account | None) -> Mapping[str, str]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if account:
         os.chown(folder, *account)
+        if not may(account, "-w", folder):
+            raise CannotStart(
+                f"数据库账号(uid {account.uid})写不进归档目录 {folder}:请让上级目录可以进入(chmod o+x),或换一个目录(WAL_DIR)。\n"
+                f"The database's account cannot write to {folder}."
+            )
     command = f'test ! -f "{folder}/%f" && cp "%p" "{folder}/%f.part" && mv "{folder}/%f.part" "{folder}/%f"'
     return {"archive_mode": "on", "archive_command": command, "archive_timeout": "60"}
 

@@ -14,6 +14,7 @@ from deploy.restore import restore
 from deploy.stack import Stack
 from shared import clock
 from tests import people
+from tests.deploy.conftest import workplace  # noqa: F401
 from tests.stacks import PATIENT
 
 pytestmark = pytest.mark.drill
@@ -28,12 +29,11 @@ def _there(job: Job, ids: list[str]) -> list[str]:
     return [each for each in ids if job.officer.ask("GET", f"/v1/trainees/{each}", on=ON).status_code == 200]
 
 
-def test_it_has_everything_before_the_moment_and_nothing_after(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    was, place, wal = tmp_path / "was", tmp_path / "place", tmp_path / "wal"
+def test_it_has_everything_before_the_moment_and_nothing_after(workplace: Path) -> None:  # noqa: F811
+    was, place, wal = workplace / "was", workplace / "place", workplace / "wal"
     with Stack(was, env=PATIENT, wal=wal) as stack, Job(stack.gateway_url) as job:
         before = _register(job, range(10))
-        backup, _ = back_up(was, tmp_path / "backups")
+        backup, _ = back_up(was, workplace / "backups")
         between = _register(job, range(10, 30))
         time.sleep(1.1)
         moment = clock.now()
