@@ -16,7 +16,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, ColumnElement, MetaData, Select, Table, delete, func, insert, literal, select, text, true
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    MetaData,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BooleanClauseList, True_
@@ -32,15 +48,18 @@ SUFFIX: Final = "_tally"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The rows of `of`, those that are `counted` (SQL; None: all), by the columns that `table` has besides `rows`."""
+    """The rows of `of`, those that are `counted` (SQL; None: all), by the columns that `table` has besides its `sums`. A tally of more than rows says itself
+    what is `there`, and its revision what keeps it."""
 
     of: Table
     table: Table
-    counted: str | None
+    counted: str | None = None
+    sums: tuple[str, ...] = ("rows",)
+    there: Select[Any] | None = None
 
     @property
     def by(self) -> list[str]:
-        return [column.name for column in self.table.c if column.name != "rows"]
+        return [column.name for column in self.table.c if column.name not in self.sums]
 
 
 def tally(of: type[Any], *by: str, counted: str | None = None) -> Tally:
@@ -120,23 +139,33 @@ async def fold(engine: AsyncEngine, of: Tally, unfolded_at_most: int = UNFOLDED_
     groups = select(*by).distinct().subquery()
     spare = select(select(func.count()).select_from(table).scalar_subquery() - select(func.count()).select_from(groups).scalar_subquery())
     gone = delete(table).returning(*table.c).cte("gone")
-    rows = func.sum(gone.c.rows)
-    folded = select(*(gone.c[name] for name in of.by), rows).group_by(*(gone.c[name] for name in of.by)).having(rows != 0)
+    sums = [func.sum(gone.c[name]) for name in of.sums]
+    folded = select(*(gone.c[name] for name in of.by), *sums).group_by(*(gone.c[name] for name in of.by)).having(_some(sums))
     async with engine.begin() as connection:
         if not (await connection.execute(alone)).scalar_one() or (await connection.execute(spare)).scalar_one() <= unfolded_at_most:
             return False
-        await connection.execute(insert(table).from_select([*of.by, "rows"], folded))
+        await connection.execute(insert(table).from_select([*of.by, *of.sums], folded))
         return True
 
 
 async def differing(connection: AsyncConnection, of: Tally) -> list[dict[str, Any]]:
-    """The groups whose count is not what is there: what they are by, `kept` and `there`."""
-    kept = select(*(of.table.c[name] for name in of.by), of.table.c.rows.label("kept"), literal(0).label("there"))
-    each = kept.union_all(_there(of).with_only_columns(*(of.of.c[name] for name in of.by), literal(0), func.count())).subquery("each")
-    sums = func.sum(each.c.kept), func.sum(each.c.there)
-    by = [each.c[name] for name in of.by]
-    wanted = select(*by, sums[0].label("kept"), sums[1].label("there")).group_by(*by).having(sums[0] != sums[1]).order_by(*by)
-    return [dict(row) for row in (await connection.execute(wanted)).mappings()]
+    """The groups of which is kept what is not there: what they are by, and each sum that differs as (kept, there)."""
+    there = _there(of).subquery("there")
+    sides = (of.table, 1), (there, -1)
+    each = union_all(
+        *(select(*(side.c[name] for name in (*of.by, *of.sums)), literal(sign).label("sign")) for side, sign in sides)
+    ).subquery()
+    by, kept, told = [each.c[name] for name in of.by], [], []
+    for name in of.sums:
+        kept.append(func.coalesce(func.sum(each.c[name]).filter(each.c.sign == 1), 0))
+        told.append(func.coalesce(func.sum(each.c[name]).filter(each.c.sign == -1), 0))
+    wrong = or_(*(one != other for one, other in zip(kept, told, strict=True)))
+    rows = await connection.execute(select(*by, *kept, *told).group_by(*by).having(wrong).order_by(*by))
+    found = []
+    for row in rows:
+        group, sums = row[: len(by)], list(zip(of.sums, row[len(by) : -len(told)], row[-len(told) :], strict=True))
+        found.append(dict(zip(of.by, group, strict=True)) | {name: (one, other) for name, one, other in sums if one != other})
+    return found
 
 
 async def recount(connection: AsyncConnection, of: Tally) -> list[dict[str, Any]]:
@@ -144,13 +173,19 @@ async def recount(connection: AsyncConnection, of: Tally) -> list[dict[str, Any]
     await connection.execute(text(f"LOCK TABLE {of.of.name} IN SHARE MODE"))
     if wrong := await differing(connection, of):
         await connection.execute(delete(of.table))
-        await connection.execute(insert(of.table).from_select([*of.by, "rows"], _there(of)))
+        await connection.execute(insert(of.table).from_select([*of.by, *of.sums], _there(of)))
     return wrong
 
 
 def _there(of: Tally) -> Select[Any]:
+    if of.there is not None:
+        return of.there
     by = [of.of.c[name] for name in of.by]
-    return select(*by, func.count()).where(text(of.counted) if of.counted else true()).group_by(*by)
+    return select(*by, func.count().label("rows")).where(text(of.counted) if of.counted else true()).group_by(*by)
+
+
+def _some(sums: Iterable[ColumnElement[Any]]) -> ColumnElement[bool]:
+    return or_(*(each != 0 for each in sums))
 
 
 async def _mend(service: str) -> int:

@@ -26,7 +26,8 @@ from services.subsidy.payments.tables import Payment
 from services.subsidy.reassessments import job as reassessing
 from services.subsidy.reassessments.tables import Reassessment
 from services.subsidy.recoveries.tables import Recovery
-from shared import changes, clock, db
+from services.subsidy.statistics.tables import MONEY
+from shared import changes, clock, db, tallies
 from tests.conftest import Service
 from tests.oracle.histories import SCHOOL, Fact, told
 from tests.oracle.judge import kept
@@ -111,6 +112,8 @@ class Office:
             lines = await session.scalar(select(func.coalesce(func.sum(Line.paid_yuan), 0)))
             received = await session.scalar(select(func.coalesce(func.sum(Recovery.received_yuan), 0)))
         assert fund.paid_yuan == lines - received, "what the fund has paid is what the lines were paid less what came back"
+        async with self.kernel.engine.connect() as connection:
+            assert await tallies.differing(connection, MONEY.info["tally"]) == [], "what statistics keep is what a recount finds"
         return posted, paid
 
     async def net(self) -> dict[tuple[str, str], int]:

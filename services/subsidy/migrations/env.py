@@ -10,6 +10,7 @@ import services.subsidy.reassessments.tables
 import services.subsidy.recoveries.tables
 import services.subsidy.samples.tables
 import services.subsidy.schemes.tables
+import services.subsidy.statistics.tables
 import services.subsidy.terms.tables
 from services.subsidy.metadata import Row
 from shared import migrate

@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Text, and_, case, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, Text, and_, case, cast, func, literal, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims.policy import NOT_COUNTED, WITH_MONEY
 from services.subsidy.claims.tables import Claim, Decision, Line
 from services.subsidy.claims.visibility import rows, theirs
 from services.subsidy.codes import ClaimStatus, LineVerdict
-from services.subsidy.funds.tables import Posting
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.recoveries.tables import Receipt, Recovery
 from services.subsidy.statistics import clients
@@ -32,19 +31,20 @@ from services.subsidy.statistics.schemas import (
     StatementOut,
     Sums,
 )
+from services.subsidy.statistics.tables import GROUPS, MONEY, MONTH, OF_LINES, RECOVERED, SUMS
 from shared import clock, errors
-from shared.access import Call
+from shared.access import SEES_MONEY, Call
 from shared.web import Kernel
 
-NOTHING = Decimal("0.00")
+NOTHING, ONE_DAY = Decimal("0.00"), timedelta(days=1)
 SUBMITTED_ON: Final = cast(func.timezone(clock.SHANGHAI.key, Claim.submitted_at), Date)
 ENDED_ON: Final = func.coalesce(Claim.class_ends_on, SUBMITTED_ON)  # of claims without a class, the day they were submitted
-_BY: Final[Mapping[str, tuple[str, Any]]] = {
-    "scheme": ("scheme", Claim.scheme),
-    "fund": ("fund_id", Claim.fund_id),
-    "region": ("region_code", Claim.counted_region_code),
-    "month": ("month", func.to_char(func.timezone(clock.SHANGHAI.key, Claim.submitted_at), "YYYY-MM")),
-    "institution": ("institution_id", Claim.institution_id),
+CALLED: Final[Mapping[By, str]] = {
+    "scheme": "scheme",
+    "fund": "fund_id",
+    "region": "region_code",
+    "month": "month",
+    "institution": "institution_id",
 }
 _RESULTS_BY: Final[Mapping[str, tuple[str, Any, str]]] = {  # what the group is called, whose it is here, what the registry calls it
     "region": ("region_code", Claim.counted_region_code, "region"),
@@ -63,15 +63,13 @@ _DECIDED: Final = {
 
 
 async def claims(session: AsyncSession, call: Call, by: By | None, from_on: date | None, to_on: date | None) -> ClaimStatistics:
-    amount: Any = Claim.amount
-    if call.actor.role == "person":
-        of_line = select(func.coalesce(func.sum(Line.amount), 0)).where(Line.claim_id == Claim.id, Line.verdict == LineVerdict.ELIGIBLE)
-        amount = of_line.where(theirs(call.actor)).scalar_subquery()
-    within = and_(rows(call.actor), _submitted(from_on, to_on))
-    wanted = select(Claim.scheme, Claim.status, func.count().label("claims"), func.sum(amount).label("amount")).where(within)
-    counted = (await session.execute(wanted.group_by(Claim.scheme, Claim.status).order_by(Claim.scheme, Claim.status))).all()
-    items = [ClaimCount.model_validate(row) for row in counted]
-    found = [ClaimGroup.model_validate(row) for row in (await session.execute(_grouped(call, by, within))).mappings()] if by else []
+    """From what is kept where the caller sees all claims; the days of months that are not asked for whole, and what others see, is counted afresh."""
+    of_schemes = _sums(call, "scheme", from_on, to_on)
+    of = of_schemes.c
+    wanted = select(of.code.label("scheme"), of.status, func.sum(of.claims).label("claims"), func.sum(of.amount).label("amount"))
+    wanted = wanted.group_by(of.code, of.status).having(func.sum(of.claims) > 0).order_by(of.code, of.status)
+    items = [ClaimCount.model_validate(row) for row in await session.execute(wanted)]
+    found = [ClaimGroup.model_validate(row) for row in (await session.execute(_grouped(call, by, from_on, to_on))).mappings()] if by else []
     total = (
         {name: sum((getattr(each, name) for each in found), type(getattr(found[0], name))(0)) for name in Sums.model_fields}
         if found
@@ -87,44 +85,74 @@ async def claims(session: AsyncSession, call: Call, by: By | None, from_on: date
     )
 
 
+def _grouped(call: Call, by: By, from_on: date | None, to_on: date | None) -> Any:
+    """Of claims that were submitted."""
+    of = _sums(call, "scheme" if by == "month" else by, from_on, to_on).c
+    code = func.to_char(of.month, "YYYY-MM") if by == "month" else of.code
+    stands, approved = of.status.not_in(NOT_COUNTED), of.status.in_(WITH_MONEY | {ClaimStatus.CLOSED})
+    sums = {
+        "claims": of.claims,
+        "people": of.people,
+        "claimed": of.claimed,
+        "entitled": case((stands, of.entitled), else_=0),
+        "approved": case((approved, of.entitled - of.given_up), else_=0),
+        "paid": of.paid,
+        "recovered": of.recovered,
+    }
+    wanted = select(code.label(CALLED[by]), *(func.sum(each).label(name) for name, each in sums.items())).where(of.month.is_not(None))
+    return wanted.group_by(code).having(func.sum(of.claims) > 0).order_by(code)
+
+
+def _sums(call: Call, grouped_by: str, from_on: date | None, to_on: date | None) -> Any:
+    """What claims come to by code, month and status, in rows to be added up."""
+    if call.actor.role not in SEES_MONEY:
+        return _afresh(call, grouped_by, and_(rows(call.actor), _submitted(from_on, to_on))).subquery("sums")
+    kept = select(*(MONEY.c[name] for name in ("code", "month", "status", *SUMS))).where(MONEY.c.grouped_by == grouped_by)
+    if from_on is None and to_on is None:
+        return kept.subquery("sums")
+    first, after = _whole_months(from_on, to_on)
+    if first and after and first >= after:
+        return _afresh(call, grouped_by, _submitted(from_on, to_on)).subquery("sums")
+    ends = [_submitted(from_on, first - ONE_DAY)] if from_on and first and from_on < first else []
+    ends += [_submitted(after, to_on)] if to_on and after and after <= to_on else []
+    within = [MONEY.c.month >= first] if first else []
+    within += [MONEY.c.month < after] if after else []
+    kept = kept.where(MONEY.c.month.is_not(None), *within)
+    return union_all(kept, _afresh(call, grouped_by, or_(*ends))).subquery("sums") if ends else kept.subquery("sums")
+
+
+def _whole_months(from_on: date | None, to_on: date | None) -> tuple[date | None, date | None]:
+    """The first day of the first month that lies within these days, and the day after the last."""
+
+    def begins(day: date) -> date:
+        return day if day.day == 1 else (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+    return from_on and begins(from_on), to_on and (to_on + ONE_DAY).replace(day=1)
+
+
+def _afresh(call: Call, grouped_by: str, which: ColumnElement[bool]) -> Select[Any]:
+    """Claim by claim: lines are added up before they meet money that came back, so that neither counts the other twice. Of another's claim a person sees
+    their own lines and what these come to."""
+    own, asked_back = theirs(call.actor), None
+    if call.actor.role == "person":  # what came in for others of the claim is not theirs to know
+        asked_back = select(func.coalesce(func.sum(Line.asked_back_yuan), 0)).where(Line.claim_id == Claim.id, own).scalar_subquery()
+    of_lines = select(*(each.label(name) for name, each in OF_LINES.items())).where(Line.claim_id == Claim.id, own).lateral("of_lines")
+    amount = of_lines.c.entitled if call.actor.role == "person" else Claim.amount
+    columns = {"code": cast(GROUPS[grouped_by], Text), "month": MONTH, "status": Claim.status, "claims": literal(1), "amount": amount}
+    columns |= {each.name: each for each in of_lines.c} | {
+        "recovered": func.least(RECOVERED, asked_back) if asked_back is not None else RECOVERED
+    }
+    return select(*(each.label(name) for name, each in columns.items())).select_from(Claim).join(of_lines, true()).where(which)
+
+
 def _submitted(from_on: date | None, to_on: date | None) -> ColumnElement[bool]:
     """Submitted within the days, where any are named."""
     found: list[ColumnElement[bool]] = []
     if from_on:
         found.append(Claim.submitted_at >= datetime.combine(from_on, time(), clock.SHANGHAI))
     if to_on:
-        found.append(Claim.submitted_at < datetime.combine(to_on + timedelta(days=1), time(), clock.SHANGHAI))
+        found.append(Claim.submitted_at < datetime.combine(to_on + ONE_DAY, time(), clock.SHANGHAI))
     return and_(literal(True), *found)
-
-
-def _grouped(call: Call, by: By, within: ColumnElement[bool]) -> Any:
-    """Lines are added up by claim before they meet money that came back, so that neither counts the other twice."""
-    name, column = _BY[by]
-    stands, approved = Claim.status.not_in(NOT_COUNTED), Claim.status.in_(WITH_MONEY | {ClaimStatus.CLOSED})
-    eligible = Line.verdict == LineVerdict.ELIGIBLE
-    asked = func.coalesce(Line.expected_amount, Line.amount)
-    of_claim = (
-        select(
-            column.label("code"),
-            func.count().label("people"),
-            func.sum(asked).label("claimed"),
-            func.sum(case((and_(stands, eligible), Line.amount), else_=0)).label("entitled"),
-            func.sum(case((and_(approved, eligible), Line.amount - Line.given_up_yuan), else_=0)).label("approved"),
-            func.sum(Line.paid_yuan).label("paid"),
-            func.coalesce(
-                select(func.sum(Posting.amount_yuan))
-                .where(Posting.claim_id == Claim.id, Posting.receipt_id.is_not(None))
-                .scalar_subquery(),
-                0,
-            ).label("recovered"),
-        )
-        .join(Line, Line.claim_id == Claim.id)
-        .where(within, theirs(call.actor), Claim.submitted_at.is_not(None))
-        .group_by(Claim.id)
-        .subquery("of_claim")
-    )
-    sums = [func.sum(of_claim.c[each]).label(each) for each in ("people", "claimed", "entitled", "approved", "paid", "recovered")]
-    return select(of_claim.c.code.label(name), func.count().label("claims"), *sums).group_by(of_claim.c.code).order_by(of_claim.c.code)
 
 
 async def counted(kernel: Kernel, call: Call, by: ResultsBy, from_on: date, to_on: date) -> Counted:

@@ -6,6 +6,8 @@ import asyncio
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from services.subsidy.statistics.tables import MONEY
+from shared import tallies
 from tests.conftest import Start
 from tests.subsidy.payments.money_model import Money
 
@@ -24,3 +26,5 @@ async def test_money_stays_where_it_belongs_whatever_happens_in_whatever_order(s
     async with start("subsidy") as subsidy:
         model = type("Here", (Money,), {"service": subsidy, "loop": asyncio.get_running_loop()})
         await asyncio.to_thread(run_state_machine_as_test, model, settings=FEW)
+        async with subsidy.kernel.engine.connect() as connection:
+            assert await tallies.differing(connection, MONEY.info["tally"]) == [], "what statistics keep is what a recount finds"

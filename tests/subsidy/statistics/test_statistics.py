@@ -1,5 +1,7 @@
 """What is claimed, entitled, approved, paid and recovered, in every grouping; money beside what it brought; an institution's month."""
 
+import asyncio
+import itertools
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,12 +9,16 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import func, select, text
 
+from services.subsidy.statistics import reading
 from services.subsidy.statistics.policy import groups, whole
-from shared import clock, db
+from services.subsidy.statistics.tables import GROUPS, MONEY
+from services.subsidy.statistics.tables import SUMS as SUMS_KEPT
+from shared import clock, db, tallies
 from tests.conftest import AWAY, Start
-from tests.subsidy.claims.world import World, a_person, a_world, key
-from tests.subsidy.office import a_paid_claim
+from tests.subsidy.claims.world import World, a_person, a_world
+from tests.subsidy.office import a_claim, a_paid_claim, call, key
 
 JUNE = clock.read("2025-06-10T09:00:00+08:00")
 
@@ -77,6 +83,65 @@ async def test_money_is_counted_in_groups(start: Start, by: str, found: dict[str
         assert tuple(june["total"][name] for name in SUMS) == IN_JUNE
         stranger = world.as_("institution", institution_id=str(db.new_id()))
         assert (await stranger.get("/v1/statistics/claims", params={"by": by})).json()["groups"] == []
+
+
+DAYS = [None, *(date(2025, month, day) for month, day in ((4, 30), (5, 1), (5, 6), (5, 7), (5, 31), (6, 1), (6, 10), (6, 11), (6, 30)))]
+
+
+async def test_what_is_kept_of_claims_is_what_a_recount_of_them_finds(start: Start) -> None:
+    """Whatever became of them, and for whatever days they are asked for."""
+    async with a_world(start) as world:
+        made = await a_years_claims(world)
+        back = await world.step("officer", "return", made["submitted"], {"reason": "补正"})
+        one = {"lines": [{"trainee_id": back["lines"][0]["trainee_id"]}]}
+        changed = await world.as_("institution").patch(f"/v1/claims/{back['id']}", json=one, headers=key(back["version"]))
+        await world.step("institution", "withdraw", await world.step("institution", "submit", changed.json()))
+        for at in ("2025-05-31T23:30:00+08:00", "2025-06-01T00:30:00+08:00"):
+            await a_claim(world.subsidy, world.fund_id, submitted_at=clock.read(at))
+        async with world.subsidy.kernel.engine.begin() as connection:
+            for change in ("amount = 7", "counted_region_code = '522601101'", "institution_id = gen_random_uuid()", "submitted_at = now()"):
+                await connection.execute(text(f"UPDATE claims SET {change} WHERE status = 'draft'"))
+        assert await differing(world) == []
+        officer = call(role="officer")
+        for by in GROUPS:
+            for from_on, to_on in itertools.product(DAYS, DAYS):
+                kept = reading._sums(officer, by, from_on, to_on)
+                afresh = reading._afresh(officer, by, reading._submitted(from_on, to_on)).subquery()
+                assert await summed(world, kept) == await summed(world, afresh), (by, from_on, to_on)
+        await tallies.fold(world.subsidy.kernel.engine, MONEY.info["tally"], unfolded_at_most=0)
+        assert await differing(world) == []
+
+
+async def differing(world: World) -> list[dict[str, Any]]:
+    async with world.subsidy.kernel.engine.connect() as connection:
+        return await tallies.differing(connection, MONEY.info["tally"])
+
+
+async def summed(world: World, of: Any) -> set[tuple[Any, ...]]:
+    by = of.c.code, of.c.month, of.c.status
+    async with world.subsidy.kernel.reading() as session:
+        rows = await session.execute(
+            select(*by, *(func.sum(of.c[name]) for name in SUMS_KEPT)).group_by(*by).having(func.sum(of.c.claims) > 0)
+        )
+        return {tuple(row) for row in rows}
+
+
+async def test_a_claim_that_moves_while_its_lines_are_paid_is_counted_once(start: Start) -> None:
+    """Either waits for the other: what one changed is counted where the other has put it."""
+    async with a_world(start) as world:
+        claim = await a_claim(world.subsidy, world.fund_id, ["180.00"])
+        paid = text("UPDATE claim_lines SET paid_yuan = 60 WHERE claim_id = :id").bindparams(id=claim.id)
+        moves = text("UPDATE claims SET status = 'paid', version = version + 1 WHERE id = :id").bindparams(id=claim.id)
+        engine = world.subsidy.kernel.engine
+        async with engine.connect() as one, engine.connect() as other:
+            await one.execute(moves)
+            waiting = asyncio.create_task(other.execute(paid))
+            await asyncio.sleep(0.2)
+            assert not waiting.done()
+            await one.commit()
+            await waiting
+            await other.commit()
+        assert await differing(world) == []
 
 
 def neighbours(world: World, counts: dict[str, dict[str | None, int]], of_classes: dict[str, int]) -> None:
