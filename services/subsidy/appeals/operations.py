@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from uuid import UUID
 
-from sqlalchemy import select, true
+from sqlalchemy import or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.appeals import policy, reading
@@ -14,26 +14,32 @@ from services.subsidy.claims import steps as claims
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import NotYourClaim, unknown_trainee
 from services.subsidy.claims.tables import Appeal, Claim, Line
-from services.subsidy.claims.visibility import has_entered, theirs
+from services.subsidy.claims.visibility import has_entered, rows, theirs
 from services.subsidy.codes import WorklistKind
 from shared import deeds, errors, periods
 from shared.access import Call
 from shared.web import Kernel
 
 
-async def to_appeal(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
-    """The claim, once it was submitted."""
-    claim = await claims.load(session, call, claim_id)
+async def to_appeal(session: AsyncSession, call: Call, claim_id: UUID, resident: UUID | None = None) -> Claim:
+    """The claim, once it was submitted: one that the caller sees, or that names a `resident` of the town that calls."""
+    seen = rows(call.actor)
+    if resident:
+        seen = or_(seen, Claim.id.in_(select(Line.claim_id).where(ALIASES.among(Line.trainee_id, [resident]))))
+    claim = await session.scalar(select(Claim).where(Claim.id == claim_id, seen))
+    if claim is None:
+        raise errors.NotFound()
     if not policy.may_be_appealed(claim.status):
         raise errors.InvalidState("申诉针对已提交或不予通过的申领单;草稿请直接修改,已撤回的请重新申领。")
     return claim
 
 
 async def raise_one(
-    session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, body: AppealIn, unknown: Collection[UUID]
+    session: AsyncSession, call: Call, kernel: Kernel, claim_id: UUID, body: AppealIn, unknown: Collection[UUID], *, of_resident: bool
 ) -> AppealOut:
-    """From now on it waits for somebody who had no part in the claim, to be answered within the county's working days."""
-    claim, actor = await to_appeal(session, call, claim_id), call.actor
+    """From now on it waits for somebody who had no part in the claim, to be answered within the county's working days. `of_resident`: the person lives in
+    the town that calls, which speaks for them on whosever claim they stand."""
+    claim, actor = await to_appeal(session, call, claim_id, body.trainee_id if of_resident else None), call.actor
     on_behalf = actor.role in policy.OFFICES
     if actor.role == "officer" and not body.on_behalf:
         raise NotYourClaim("申诉由申领人或本人提出;代本人提出的,请填 on_behalf: true 并附本人签字的材料。")
@@ -62,8 +68,7 @@ async def raise_one(
     kept = {"appeal_id": made.id, "on_behalf": on_behalf}
     said = {"status": claim.status, "version": claim.version, "file_ids": await claims_reading.files(session, claim)}
     await deeds.record(session, call, "claim.appealed", claim.id, details=kept, **said)
-    _, done = await claims.load_with_history(session, call, claim.id)
-    return reading.show(call, made, done)
+    return reading.show(call, made, await claims.history(session, claim.id))
 
 
 async def _line_of(session: AsyncSession, call: Call, claim: Claim, trainee_id: UUID | None) -> UUID | None:

@@ -11,7 +11,8 @@ from services.subsidy.appeals import policy
 from services.subsidy.appeals.schemas import AppealListed, AppealOut
 from services.subsidy.appeals.visibility import rows
 from services.subsidy.claims import steps as claims
-from services.subsidy.claims.tables import Appeal, Decision
+from services.subsidy.claims.tables import Appeal, Claim, Decision
+from services.subsidy.claims.visibility import rows as claims_seen
 from services.subsidy.codes import AppealStatus
 from shared import errors, pages, wire
 from shared.access import Call
@@ -27,8 +28,9 @@ async def load(session: AsyncSession, call: Call, claim_id: UUID, appeal_id: UUI
 
 
 async def get(session: AsyncSession, call: Call, claim_id: UUID, appeal_id: UUID) -> AppealOut:
-    _, done = await claims.load_with_history(session, call, claim_id)
-    return show(call, await load(session, call, claim_id, appeal_id), done)
+    """Whoever sees the appeal; a town that made one need not see the claim."""
+    appeal = await load(session, call, claim_id, appeal_id)
+    return show(call, appeal, await claims.history(session, claim_id))
 
 
 def show(call: Call, appeal: Appeal, done: Sequence[Decision]) -> AppealOut:
@@ -48,6 +50,8 @@ def _own_work(call: Call, appeal: Appeal, done: Sequence[Decision]) -> Refusal |
 async def page(
     session: AsyncSession, call: Call, asked: pages.Asked, claim_id: UUID, statuses: list[AppealStatus] | None
 ) -> dict[str, Any]:
-    claim = await claims.load(session, call, claim_id)
-    wanted = pages.where(select(Appeal).where(Appeal.claim_id == claim.id, rows(call.actor)), {Appeal.status: statuses})
+    own = select(Appeal).where(Appeal.claim_id == claim_id, rows(call.actor))
+    if await session.scalar(select(claims_seen(call.actor) | own.exists()).where(Claim.id == claim_id)) is not True:
+        raise errors.NotFound()
+    wanted = pages.where(own, {Appeal.status: statuses})
     return await pages.page(session, wanted, Appeal.id, asked, lambda row: AppealListed.model_validate(row[0]))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
+from services.subsidy import clients as neighbours
 from services.subsidy.appeals import operations, policy, reading, steps
 from services.subsidy.appeals.errors import AppealOpen
 from services.subsidy.appeals.schemas import AppealDecided, AppealIn, AppealListed, AppealOut
@@ -27,6 +28,13 @@ async def _unknown_files(body: AppealIn, call: web.Caller, kernel: web.KernelOf)
     return await asking.unknown_files(kernel, call, body.attachments)
 
 
+async def _of_resident(body: AppealIn, call: web.Caller, kernel: web.KernelOf) -> bool:
+    if call.actor.role != "town" or body.trainee_id is None:
+        return False
+    told = await neighbours.people_facts(kernel, call, [body.trainee_id], None)
+    return any(each.region_code == call.actor.region_code for each in told.people)
+
+
 @router.operation(
     "POST",
     f"{PATH}/appeals",
@@ -41,11 +49,12 @@ async def appeal(
     claim_id: UUID,
     body: AppealIn,
     unknown: Annotated[frozenset[UUID], Depends(_unknown_files)],
+    of_resident: Annotated[bool, Depends(_of_resident)],
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,
 ) -> AppealOut:
-    return await operations.raise_one(session, call, kernel, claim_id, body, unknown)
+    return await operations.raise_one(session, call, kernel, claim_id, body, unknown, of_resident=of_resident)
 
 
 @router.operation("GET", f"{PATH}/appeals", may=READERS, summary="申领单的申诉,新的在前", errors=[errors.InvalidCursor])

@@ -90,6 +90,11 @@ async def load_with_history(session: AsyncSession, call: Call, claim_id: UUID) -
     return found[0][0], [decision for _, decision in found if decision is not None]
 
 
+async def history(session: AsyncSession, claim_id: UUID) -> list[Decision]:
+    """The steps so far of a claim that was seen."""
+    return list(await session.scalars(select(Decision).where(Decision.claim_id == claim_id).order_by(Decision.id)))
+
+
 async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str, *, lock: bool = False) -> tuple[Claim, list[Decision]]:
     """The claim and its steps so far, when this caller may take this one now: by version, state, four eyes, and what other papers say. `lock`: of an
     approved claim, so that no payment of it is made meanwhile."""

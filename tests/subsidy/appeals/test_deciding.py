@@ -196,11 +196,34 @@ async def test_an_office_appeals_for_a_person_with_their_signed_paper(start: Sta
             answer = await officer.post(path, json=body)
             assert (answer.status_code, [fault["code"] for fault in answer.json()["errors"]]) == (422, [code])
         assert (await officer.post(path, json=BECAUSE_OF_AGE)).json()["code"] == "not_your_claim"
-        assert (await world.as_("town", region_code="522601100").post(path, json=said | {"attachments": [paper]})).status_code == 404
+        for town in ("522601101", None):
+            stranger = world.as_("town", region_code=town)
+            assert (await stranger.post(path, json=said | {"attachments": [paper]})).status_code == 404
+            assert (await stranger.get(path)).status_code == 404
         answer = await officer.post(path, json=said | {"attachments": [paper]})
         assert (answer.status_code, answer.json()["on_behalf"], answer.json()["attachments"]) == (201, True, [paper])
         own = await decide(world, answer.json(), DISMISSED, "officer", clerk)
         assert (own.status_code, own.json()["code"]) == (409, "same_person")
+
+
+async def test_a_town_appeals_for_who_lives_in_it_on_whosever_claim_and_sees_no_more_of_that(start: Start) -> None:
+    async with a_world(start) as world:
+        person, other, paper, town = too_old(), a_person(), str(db.new_id()), world.as_("town", region_code="522601100")
+        claim = await world.bring_to("submitted", world.open_class([other, person]))
+        for each, lives_in in ((person, "522601100"), (other, "522601102")):
+            world.people[each["trainee_id"]] = each | {"region_code": lives_in}
+        path = f"/v1/claims/{claim['id']}/appeals"
+        said = BECAUSE_OF_AGE | {"trainee_id": person["trainee_id"], "on_behalf": True}
+        assert [each["code"] for each in (await town.post(path, json=said)).json()["errors"]] == ["authorisation_missing"]
+        signed = said | {"attachments": [paper]}
+        assert (await town.post(path, json=signed | {"trainee_id": other["trainee_id"]})).status_code == 404
+        made = await town.post(path, json=signed)
+        assert (made.status_code, made.json()["on_behalf"], made.json()["claim_number"]) == (201, True, claim["number"])
+        assert [each["id"] for each in (await town.get(path)).json()["items"]] == [made.json()["id"]]
+        assert (await world.as_("town", region_code="522601101").get(f"{path}/{made.json()['id']}")).status_code == 404
+        assert (await town.get(f"/v1/claims/{claim['id']}")).status_code == 404
+        decided = await decide(world, made.json(), UPHELD)
+        assert (decided.status_code, (await town.get(f"{path}/{made.json()['id']}")).json()["status"]) == (200, "upheld"), decided.text
 
 
 async def test_an_appeal_waits_for_who_may_answer_it_and_is_seen_by_whom_it_is_about(start: Start) -> None:
