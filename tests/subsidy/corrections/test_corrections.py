@@ -1,15 +1,20 @@
 """The correction sheet: it says what is wrong of whom, and comes back into its place."""
 
 import io
+from collections import Counter
+from random import Random
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from services.subsidy.corrections import operations
 from services.subsidy.corrections.policy import ACTION, HEADER, LEAVES, SAID, STAYS
-from shared import db
+from services.subsidy.corrections.reading import Correction, corrections
+from shared import db, errors
 from tests.conftest import Start
 from tests.subsidy.claims.world import BECAUSE, World, a_person, a_world, codes
 
@@ -94,6 +99,104 @@ async def test_all_that_is_wrong_with_a_sheet_is_told_cell_by_cell_and_nothing_i
             ("unknown_trainee", 6, "B"),
         ]
         assert (await world.as_("institution").get(f"/v1/claims/{claim['id']}")).json()["version"] == claim["version"]
+
+
+ODD = [
+    "",
+    " ",
+    "#REF!",
+    "=1+1",
+    "移出名单 ",
+    "删除",
+    "保留\n移出名单",
+    "\u202e保留",
+    "x" * 2000,
+    0,
+    -1,
+    1e300,
+    True,
+    "𠮷🌾",
+    "'",
+    "null",
+    "12/3",
+]
+
+
+def damaged(random: Random, sheet: Sheet) -> bytes:
+    """What can come back of a sheet: bytes lost or turned over, rows moved, doubled and left out, columns exchanged, cells overwritten."""
+    rows = [dict(row) for row in sheet]
+    for _ in range(random.choice([1, 1, 2, 4])):
+        row, name = random.choice(rows), random.choice(HEADER)
+        match random.randrange(6):
+            case 0:
+                row[name] = random.choice(ODD)
+            case 1:
+                rows.append(dict(row))
+            case 2:
+                row["学员编号"] = random.choice([str(db.new_id()), str(row["学员编号"]).upper(), str(row["学员编号"])[:-1]])
+            case 3:
+                row[name], row["学员编号"] = row["学员编号"], row[name]
+            case 4:
+                rows[:] = random.sample(rows, random.randint(1, len(rows)))
+            case 5:
+                row[ACTION] = random.choice([STAYS, LEAVES, ""])
+    content = bytearray(filled(rows))
+    match random.randrange(6):
+        case 0:
+            del content[random.randrange(len(content)) :]
+        case 1:
+            for _ in range(random.choice([1, 20])):
+                content[random.randrange(len(content))] ^= 1 << random.randrange(8)
+        case 2:
+            start = random.randrange(len(content))
+            del content[start : start + random.randrange(1, 200)]
+    return bytes(content)
+
+
+def test_of_a_damaged_sheet_everything_is_understood_or_nothing() -> None:
+    random, number, people = Random(13), "KL-SQ-2025-000001", [db.new_id() for _ in range(5)]
+    sound = [dict.fromkeys(HEADER, "") | {"申领单号": number, "学员编号": str(each), ACTION: LEAVES} for each in people]
+    for row in sound[:2]:
+        row |= {ACTION: STAYS, SAID: "已补签到表。"}
+    whole = {(each.trainee_id, each.leaves, each.said) for each in read_again(filled(sound), number, people)}
+    assert len(whole) == 5
+    refused = Counter[str]()
+    for _ in range(100):
+        content = damaged(random, sound)
+        try:
+            told = read_again(content, number, people)
+        except errors.Problem as problem:
+            refused[problem.code] += 1
+            assert problem.status == 422
+        else:
+            assert len({each.trainee_id for each in told}) == len(told) and {each.trainee_id for each in told} <= {*people}
+    assert refused.keys() == {"unreadable_file", "invalid"} and sum(refused.values()) < 95, refused
+    for _ in range(5):
+        told = read_again(filled(random.sample(sound, len(sound))), number, people)
+        assert {(each.trainee_id, each.leaves, each.said) for each in told} == whole, "where a row stands says nothing"
+
+
+def read_again(content: bytes, number: str, people: list[UUID]) -> list[Correction]:
+    return corrections(operations._opened(content, "补正单.xlsx"), number, people)
+
+
+async def test_what_of_a_sheet_is_refused_changes_nothing_and_what_is_taken_is_taken_whole(start: Start) -> None:
+    async with a_world(start) as world:
+        claim, people = await a_returned_claim(world)
+        sheet, random, ids = await fetched(world, claim), Random(7), [UUID(each["trainee_id"]) for each in people]
+        taken = 0
+        for _ in range(12):
+            content = damaged(random, sheet)
+            answer = await sent(world, claim, content)
+            assert answer.status_code in (200, 422), answer.text
+            now = (await world.as_("institution").get(f"/v1/claims/{claim['id']}")).json()
+            if answer.status_code == 422:
+                assert now["version"] == claim["version"], answer.text
+                continue
+            left = {each.trainee_id for each in read_again(content, claim["number"], ids) if each.leaves}
+            assert {line["trainee_id"] for line in now["lines"]} == {str(each) for each in ids if each not in left}
+            taken, claim, ids = taken + 1, now, [each for each in ids if each not in left]
+        assert 0 < taken < 12
 
 
 @pytest.mark.parametrize(
