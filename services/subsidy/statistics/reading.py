@@ -138,7 +138,13 @@ def _afresh(call: Call, grouped_by: str, which: ColumnElement[bool]) -> Select[A
         asked_back = select(func.coalesce(func.sum(Line.asked_back_yuan), 0)).where(Line.claim_id == Claim.id, own).scalar_subquery()
     of_lines = select(*(each.label(name) for name, each in OF_LINES.items())).where(Line.claim_id == Claim.id, own).lateral("of_lines")
     amount = of_lines.c.entitled if call.actor.role == "person" else Claim.amount
-    columns = {"code": cast(GROUPS[grouped_by], Text), "month": MONTH, "status": Claim.status, "claims": literal(1), "amount": amount}
+    columns: dict[str, Any] = {
+        "code": cast(GROUPS[grouped_by], Text),
+        "month": MONTH,
+        "status": Claim.status,
+        "claims": literal(1),
+        "amount": amount,
+    }
     columns |= {each.name: each for each in of_lines.c} | {
         "recovered": func.least(RECOVERED, asked_back) if asked_back is not None else RECOVERED
     }

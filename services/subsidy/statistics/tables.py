@@ -38,7 +38,7 @@ GROUPS: Final[dict[str, Any]] = {
     "region": Claim.counted_region_code,
     "institution": Claim.institution_id,
 }
-OF_LINES: Final = {  # of eligible lines alone `entitled` and `given_up`
+OF_LINES: Final[dict[str, Any]] = {  # of eligible lines alone `entitled` and `given_up`
     "people": func.count(Line.position),
     "claimed": func.coalesce(func.sum(func.coalesce(Line.expected_amount, Line.amount)), 0),
     "entitled": func.coalesce(func.sum(case((Line.verdict == LineVerdict.ELIGIBLE, Line.amount), else_=0)), 0),
