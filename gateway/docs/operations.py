@@ -1,5 +1,6 @@
 """One OpenAPI document out of the gateway's own and those of the services behind it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from shared.web import problems, wording
 
 _ON_THE_WAY: dict[int, type[errors.Problem]] = {502: errors.UpstreamFailed, 503: errors.Unavailable, 504: errors.UpstreamTimeout}
 _REFERENCE = "#/components/schemas/"
+_NOUN = re.compile(r"/v1/([a-z-]+)")
 FIRST = ("identity", "reference")  # what a reader needs before anything else
 READING_ORDER = ("registry", "subsidy", "evaluation", "eastwest")
 
@@ -35,6 +37,25 @@ def merge(own: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]]) ->
         "webhooks": dict(sorted(webhooks.items())),
         "components": {**own["components"], "schemas": dict(sorted(schemas.items())), "securitySchemes": _security(own)},
     }
+
+
+def about(document: Mapping[str, Any], noun: str) -> dict[str, Any]:
+    """The part of a document that is about one noun: what a screen needs of it, or a generator of code. `noun` is one of `nouns`."""
+    paths = {path: methods for path, methods in document["paths"].items() if _noun_of(path) == noun}
+    borne = {tag for methods in paths.values() for described in methods.values() for tag in described["tags"]}
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    needed = {name: schemas[name] for name in sorted(_needed(paths, schemas))}
+    tags = [tag for tag in document["tags"] if tag["name"] in borne]
+    return {**document, "tags": tags, "paths": paths, "webhooks": {}, "components": {**document["components"], "schemas": needed}}
+
+
+def nouns(document: Mapping[str, Any]) -> list[str]:
+    return sorted({found for path in document["paths"] if (found := _noun_of(path))})
+
+
+def _noun_of(path: str) -> str | None:
+    found = _NOUN.match(path)
+    return found[1] if found else None
 
 
 def _tags(own: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]], paths: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -1,14 +1,16 @@
 """The merged `/openapi.json`, and `/docs`: Swagger UI from an installed package and the guides, so that all of it works without the internet."""
 
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 
 from gateway.clients import KnownOf
 from gateway.docs import reading
-from gateway.docs.operations import merge
+from gateway.docs.operations import about, merge, nouns
 from gateway.pages import reading as pages
 from shared import errors, web
 from shared.web import documents
@@ -42,14 +44,30 @@ async def file(name: str, request: Request) -> Response:
 
 
 @router.get("/openapi.json")
-async def document(request: Request, remembered: KnownOf) -> Response:
-    """Merged anew only where a service's document has changed. A service that has not been reachable since the gateway started is named in `x-missing`."""
+async def document(request: Request, remembered: KnownOf, noun: Annotated[str | None, Query()] = None) -> Response:
+    """Merged anew only where a service's document has changed. A service that has not been reachable since the gateway started is named in `x-missing`.
+    `noun`: only what is about claims, classes, …"""
     app: FastAPI = request.app
     kernel: web.Kernel = app.state.kernel
     found = dict(await remembered.documents.get(kernel, kernel.own_call()))
-    made_of, sent = getattr(app.state, "document", (None, None))
-    if sent is None or made_of != found:
+    made: Made | None = getattr(app.state, "document", None)
+    if made is None or made.of != found:
         missing = sorted(kernel.neighbours.keys() - found.keys())
-        sent = documents.Sent(orjson.dumps(merge(app.openapi(), found) | ({"x-missing": missing} if missing else {})))
-        app.state.document = found, sent
-    return sent.answer(request)
+        made = app.state.document = Made(found, merge(app.openapi(), found) | ({"x-missing": missing} if missing else {}), {})
+    return made.part(noun).answer(request)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The document, of what it was merged, and the parts of it that have been asked for, ready to be sent."""
+
+    of: dict[str, Any]
+    whole: dict[str, Any]
+    sent: dict[str | None, documents.Sent]
+
+    def part(self, noun: str | None) -> documents.Sent:
+        if noun not in self.sent:
+            if noun is not None and noun not in nouns(self.whole):
+                raise errors.InvalidParameter(f"没有这一类事项:{noun[:40]}。可用:{'、'.join(nouns(self.whole))}。", parameter="noun")
+            self.sent[noun] = documents.Sent(orjson.dumps(self.whole if noun is None else about(self.whole, noun)))
+        return self.sent[noun]

@@ -37,7 +37,7 @@ export function fill(element, ...inside) {
  */
 export function table({ caption, columns, rows, empty = "没有。", named = "" }) {
   if (!rows.length) return el("p", { class: "note" }, empty);
-  const cell = (column, row) => el(column.head ? "th" : "td", { scope: column.head ? "row" : null, class: column.number ? "number" : null, "data-title": column.title }, column.cell(row));
+  const cell = (column, row) => el(column.head ? "th" : "td", { scope: column.head ? "row" : null, class: column.number ? "number" : null, "data-title": typeof column.title === "string" ? column.title : null }, column.cell(row));
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     el("table", { class: named || null },
       el("caption", {}, caption),
@@ -57,15 +57,16 @@ export function choice(name, options, chosen, given = {}) {
 
 /**
  * Asks in a dialog and waits: what the pressed button's `act(form values)` answers, or null when it was closed.
- * An `act` that throws keeps the dialog open and shows why. `body` is an element or a list of them.
+ * An `act` that throws keeps the dialog open and shows why. `body` is an element or a list of them; `beside`: what stands next to the buttons.
  */
-export function ask({ title, body, buttons, show }) {
+export function ask({ title, body, buttons, show, beside = null }) {
   return new Promise((done) => {
     const trouble = el("div", { "aria-live": "assertive" });
     let pressed = null;
     const form = el("form", { method: "dialog" }, el("h2", {}, title), body, trouble,
       el("div", { class: "row end" },
         buttons.map((each, index) => el("button", { class: index === 0 ? "main" : null, value: index, onclick: () => { pressed = each; } }, each.label)),
+        beside,
         el("button", { type: "button", onclick: () => box.close() }, "关闭")));
     const box = el("dialog", { "aria-label": title }, form);
     form.addEventListener("submit", async (event) => {

@@ -8,7 +8,13 @@ from fastapi import APIRouter, Request, Response
 from gateway.pages import reading
 from shared import errors
 
-PAGES: Final = {"/": ("看板", "board.js"), "/briefing": ("会议一页纸", "briefing.js"), "/notices": ("公示", "notices.js")}
+PAGES: Final = {
+    "/": ("看板", "board.js"),
+    "/desk": ("办事", "desk.js"),
+    "/partner": ("协作方", "partner.js"),
+    "/briefing": ("会议一页纸", "briefing.js"),
+    "/notices": ("公示", "notices.js"),
+}
 
 METHODS: Final = ["GET", "HEAD"]
 router = APIRouter(include_in_schema=False)

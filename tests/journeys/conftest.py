@@ -1,16 +1,25 @@
 """The whole system as it runs for its users: five processes, real sockets, a real database, one for all journeys. It ends with the last of them: a system
 at rest takes a tenth of a core."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from deploy.demo.main_job import Person
 from deploy.stack import Stack
 from tests.stacks import patient
 
 SECONDS_AT_MOST = 10
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NONE_THERE = "没有 Chromium,页面没有在浏览器里测试:apt-get install chromium。 No Chromium here: the pages were not tested in a browser."
+TABS_AT_MOST = 120
 
 
 @pytest.fixture(scope="package")
@@ -33,3 +42,73 @@ def changes_of(reader: Person, subject: str) -> list[str]:
         found += [event["type"] for event in batch["items"] if event["subject"] == subject]
         path = f"/v1/changes?limit=200&after={batch['next']}"
     return found
+
+
+# Pages
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One for all pages: the system's own Chromium."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(NONE_THERE)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Screen:
+    """A window of its own, as a person has it, and what went wrong in it."""
+
+    page: Page
+    origin: str
+    elsewhere: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def at(self, path: str) -> Page:
+        self.page.goto(f"{self.origin}{path}")
+        return self.page
+
+    def signed_in(self, path: str, login: str, password: str = "") -> Page:
+        """At a page that asks who one is; the local stack's own users have their name for a password."""
+        self.at(path)
+        self.page.get_by_label("登录名").fill(login)
+        self.page.get_by_label("密码").fill(password or login)
+        self.page.keyboard.press("Enter")
+        self.page.locator("main h1").first.wait_for()
+        return self.page
+
+    def tab_to(self, sought: Locator) -> None:
+        """By the Tab key alone, as who has no mouse."""
+        for _ in range(TABS_AT_MOST):
+            if sought.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{sought} is not reached by keyboard")
+
+    def accessible(self) -> None:
+        """Nothing that axe finds against WCAG 2.1 AA."""
+        found = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.fixture
+def screen(browser: Browser, stack: Stack) -> Iterator[Screen]:
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True)
+    made = Screen(context.new_page(), stack.gateway_url)
+
+    def asked(request: Any) -> None:
+        where = urlsplit(request.url)
+        if where.scheme in ("http", "https") and f"{where.scheme}://{where.netloc}" != made.origin:
+            made.elsewhere.append(request.url)
+
+    context.on("request", asked)
+    context.on("response", lambda answer: made.refused.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    made.page.on("pageerror", lambda error: made.troubles.append(str(error)))
+    yield made
+    context.close()
+    assert made.elsewhere == [] and made.troubles == []

@@ -183,7 +183,7 @@ class InstitutionOut(wire.Out):
     kind: InstitutionKind
     region_code: str
     region_name: names.RegionName = None
-    above_scale: bool = Field(description="今天(或 as_of 那天)是否规模以上企业")
+    above_scale: bool = Field(description="是否规模以上企业:今天,或 as_of 那天")
     scale_periods: list[ScalePeriod]
     filing_exemptions: list[FilingExemption]
     filing_eligible: FilingEligible
