@@ -4,7 +4,8 @@ import * as api from "/pages/api.js";
 import { choice, el, fill } from "/pages/dom.js";
 import { problem } from "/pages/shell.js";
 import { rowsInput } from "/pages/steps.js";
-import { today, yuan } from "/pages/words.js";
+import { today } from "/pages/values.js";
+import { yuan } from "/pages/words.js";
 
 /** By step, the elements for its members, for the paper at `path`. */
 export async function given(path, paper) {

@@ -6,9 +6,8 @@ import { tabled } from "/pages/list.js";
 import { begin, into } from "/pages/shell.js";
 import { outcome, place } from "/pages/sheet.js";
 import { operation } from "/pages/spec.js";
-import { to } from "/pages/values.js";
+import { to, today } from "/pages/values.js";
 import { follow } from "/pages/ways.js";
-import { today } from "/pages/words.js";
 
 const WITHIN_DAYS = 31;
 const LATELY = 5;

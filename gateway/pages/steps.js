@@ -5,8 +5,7 @@ import * as api from "/pages/api.js";
 import { ask, choice, el, field, say } from "/pages/dom.js";
 import { operation } from "/pages/spec.js";
 import { into, problem } from "/pages/shell.js";
-import { values } from "/pages/values.js";
-import { today } from "/pages/words.js";
+import { today, values } from "/pages/values.js";
 
 const PATCHES = new Set(["edit", "change"]);
 const BELOW = { correct: "corrections", inspect: "inspections", enrol: "enrolments", attend: "attendance", schedule: "sessions", update: "updates" };

@@ -17,12 +17,16 @@ const WARN = /^(held|submitted|reviewed|returned|unproven|in_notice|received|pen
 const BAD = /^(refused|rejected|revoked|broken|failed|bounced|blacklisted|excluded|expired|cancelled)$/;
 
 let county = {};
+let now = "";
 
-/** Learns what the county's own codes are called, which are no list in the API document. */
+/** Learns which day it is, and what the county's own codes are called, which are no list in the API document. */
 export async function learn() {
+  now = await api.today();
   const lists = { code: "category", institution_kind: "institution_kind", scheme: "scheme" };
   county = Object.fromEntries(await Promise.all(Object.entries(lists).map(async ([name, list]) => [name, await api.labels(list)])));
 }
+
+export const today = () => now;
 
 /** A link to a paper: the page shows what its API path answers. */
 export const to = (path, text) => el("a", { href: `#${path}` }, text);
