@@ -38,12 +38,14 @@ from services.registry.reference.trade_filings import routes as trade_filings
 from services.registry.training.attendance import routes as attendance
 from services.registry.training.brands import routes as brands
 from services.registry.training.catalogues import routes as catalogues
+from services.registry.training.classes import conditions as classes_counted
 from services.registry.training.classes import facts as classes_facts
 from services.registry.training.classes import routes as classes
 from services.registry.training.classes import visibility as classes_seen
 from services.registry.training.complaints import routes as complaints
 from services.registry.training.eligibility import routes as eligibility
 from services.registry.training.employment_ledgers import routes as employment_ledgers
+from services.registry.training.enrolments import conditions as enrolments_counted
 from services.registry.training.enrolments import facts as enrolled
 from services.registry.training.enrolments import routes as enrolments
 from services.registry.training.enrolments import visibility as enrolments_seen
@@ -137,6 +139,7 @@ clients.tells_training(enrolled.concerned)
 naming.named_by(changes.NAMED_BY)
 classes_facts.PLANNED.append(classes_facts.Seats(seats_left.short, seats.draw, seats.give_back))
 classes_seen.attended_as(enrolments_seen.classes_of)
+classes_counted.counts_first_day(enrolments_counted.on_first_day())
 
 
 def build(of: Settings) -> FastAPI:

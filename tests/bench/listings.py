@@ -57,6 +57,7 @@ SAID: Mapping[str, tuple[str, ...]] = {
     "programme": ("programme=practical.agriculture",),
     "or_channel": ("programme=practical.agriculture&or_channel=project",),
     "or_occupation_code": ("programme=practical.agriculture&or_occupation_code=6-31-01-03",),
+    "ordered_begun_at_least": ("ordered_begun_at_least=1",),
     "ordered_completed_at_least": ("ordered_completed_at_least=1",),
     "rating": ("rating=A",),
     "category": ("category=rural_transfer_worker",),

@@ -32,7 +32,7 @@ def of_line(plan: Plan, window: Window, as_of: date, **narrower: str) -> str | N
         case "placed_share":
             return _completed(plan, window, placed_as_of=str(as_of), **narrower)
         case "order_classes":
-            ended = {"ended_from_on": days[0], "ended_to_on": days[1], "ordered_completed_at_least": str(line.class_trainees_at_least or 1)}
+            ended = {"ended_from_on": days[0], "ended_to_on": days[1], "ordered_begun_at_least": str(line.class_trainees_at_least or 1)}
             return _link("/v1/classes", **_classes(plan, line), status="completed", **ended, **narrower)
         case "filings_coverage" if narrower.keys() <= {"institution_id"}:
             return _link("/v1/filings", covering_on=days[1], **narrower)

@@ -220,7 +220,7 @@ def placed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select
 
 
 def order_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
-    """key, group, numerator: like a demonstration class, where enough people completed it."""
+    """key, group, numerator: like a demonstration class, where enough people were in it on its first day."""
     wanted = conditions.wanted_of(countings)
     return (
         select(

@@ -54,7 +54,7 @@ class CountingIn(wire.In):
         default=[], max_length=20, description="certified_share: the certificates that count.", examples=[[]]
     )
     class_trainees_at_least: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
-        default=None, description="order_classes: only classes that so many completed.", examples=[None]
+        default=None, description="order_classes: only classes that so many were in on the first day.", examples=[None]
     )
 
 

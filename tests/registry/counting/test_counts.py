@@ -7,6 +7,8 @@ import pytest
 
 from shared import db
 from tests.conftest import Service, Start
+from tests.eastwest import neighbours
+from tests.registry import made
 from tests.registry.counting import registered
 from tests.registry.counting.registered import SANKESHU, ZHOUXI
 
@@ -311,3 +313,35 @@ async def test_who_was_enrolled_twice_and_is_one_is_one_person_time(start: Start
         assert await people() == ([2, 2, 2, 2, 2], 2, 2)
         await registered.merge(registry, None, *others)
         assert await people() == ([3, 3, 3, 3, 3], 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("of_second", "counts"),
+    [
+        pytest.param({}, True, id="in-it-to-the-end"),
+        pytest.param({"left": "2025-04-07T23:59:59+08:00"}, False, id="left-the-day-before"),
+        pytest.param({"left": "2025-04-08T23:59:59+08:00"}, False, id="left-on-the-first-day"),
+        pytest.param({"left": "2025-04-09T00:00:00+08:00"}, True, id="left-the-day-after"),
+        pytest.param({"from_on": "2025-04-09"}, False, id="came-the-day-after"),
+    ],
+)
+async def test_an_order_class_counts_by_who_was_in_it_on_its_first_day(start: Start, of_second: dict[str, str], counts: bool) -> None:
+    async with start("registry") as registry, start("eastwest") as eastwest:
+        registry.knows(eastwest)
+        order = await made.posted(eastwest.as_("partner"), "/v1/orders", neighbours.order("FS-9"), 201)
+        class_id = await made.proposed(registry, await made.school(registry), "approved", order_id=order["id"])
+        officer, path = registry.as_("officer", at=of_second.get("left", made.FIRST)), f"/v1/classes/{class_id}"
+        for serial, said in enumerate(({}, {"from_on": of_second["from_on"]} if "from_on" in of_second else {}), 1):
+            body = {"trainee_id": await made.trainee(registry, serial), **said}
+            second = await made.posted(registry.as_("officer", at=made.BEFORE), f"{path}/enrolments", body, 201)
+        if of_second.get("left"):
+            assert (await officer.patch(f"/v1/enrolments/{second['id']}", json={"outcome": "withdrawn"})).status_code == 200
+        await made.posted(registry.as_("officer", at=made.FIRST), f"{path}:start", {}, 200)
+        await made.posted(registry.as_("officer", at=made.AFTER), f"{path}:complete", {}, 200)
+        two, one = await ask(
+            registry, {"measure": "order_classes", "class_trainees_at_least": 2}, {"measure": "order_classes", "class_trainees_at_least": 1}
+        )
+        assert [each["tallies"][0]["numerator"] if each["tallies"] else 0 for each in (two, one)] == [int(counts), 1]
+        found = (await registry.as_("officer").get("/v1/classes", params={"ordered_begun_at_least": 2})).json()["items"]
+        assert len(found) == int(counts)
+        assert (await registry.as_("officer").get("/v1/classes", params={"ordered_completed_at_least": 1})).json()["items"] == []

@@ -7,9 +7,20 @@ from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, literal, or_
 
 from services.registry.training.classes.tables import TrainingClass
 
+_on_first_day: list[ColumnElement[int]] = []
 
-def of_order(completed_at_least: Any) -> ColumnElement[bool]:
-    """Trained to an order of the partner city, and this many completed it."""
+
+def counts_first_day(people: ColumnElement[int]) -> None:
+    """Who keeps enrolments says how many were in a class on its first day (`app`)."""
+    _on_first_day[:] = [people]
+
+
+def of_order(begun_by_at_least: Any) -> ColumnElement[bool]:
+    """Trained to an order of the partner city, and this many were in it on its first day."""
+    return and_(TrainingClass.order_id.is_not(None), _on_first_day[0] >= begun_by_at_least)
+
+
+def completed_of_order(completed_at_least: Any) -> ColumnElement[bool]:
     return and_(TrainingClass.order_id.is_not(None), TrainingClass.completed_people >= completed_at_least)
 
 

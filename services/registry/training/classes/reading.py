@@ -217,6 +217,7 @@ def listed(
     imported: list[bool] | None,
     name: list[str] | None,
     number: list[str] | None,
+    ordered_begun_at_least: int | None,
     ordered_completed_at_least: int | None,
 ) -> Select[Any]:
     """The classes that fit the filters; `from_on` and `to_on` find those with a day in between."""
@@ -246,6 +247,7 @@ def listed(
         (to_on, row.starts_on.__le__),
         (ended_from_on, row.ends_on.__ge__),
         (ended_to_on, row.ends_on.__le__),
-        (ordered_completed_at_least, conditions.of_order),
+        (ordered_begun_at_least, conditions.of_order),
+        (ordered_completed_at_least, conditions.completed_of_order),
     )
     return wanted.where(*(holds(value) for value, holds in further if value is not None))

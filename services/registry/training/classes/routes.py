@@ -87,6 +87,9 @@ async def list_classes(
     imported: Annotated[pages.AnyOf[bool], Query(description="导入的往年班级")] = None,
     name: Annotated[pages.AnyOf[pages.Part], Query(description="名称的一部分")] = None,
     number: Annotated[pages.AnyOf[pages.Part], Query(description="编号的一部分")] = None,
+    ordered_begun_at_least: Annotated[
+        int | None, Query(ge=1, le=100_000, description=f"有{schemas.PARTNER}订单且开班首日在册人数不少于")
+    ] = None,
     ordered_completed_at_least: Annotated[
         int | None, Query(ge=1, le=100_000, description=f"有{schemas.PARTNER}订单且结业人数不少于")
     ] = None,
@@ -112,6 +115,7 @@ async def list_classes(
         imported=imported,
         name=name,
         number=number,
+        ordered_begun_at_least=ordered_begun_at_least,
         ordered_completed_at_least=ordered_completed_at_least,
     )
     return wire.Page[schemas.ClassOut].model_validate(

@@ -7,7 +7,24 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Select, Text, and_, any_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from services.registry.codes import EmploymentKind, EmploymentState, EnrolmentOutcome
@@ -18,6 +35,7 @@ from services.registry.reference import policy as reference
 from services.registry.reference.facts import PlanTerms
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Employment, Enrolment
+from shared.clock import SHANGHAI
 from shared.months import months_after
 
 
@@ -29,6 +47,15 @@ def person() -> Any:
 def once() -> ColumnElement[bool]:
     """Of one person in one class, enrolled under several ids before they were merged, the enrolment that counts."""
     return Enrolment.id.not_in(doubles())
+
+
+def on_first_day() -> ColumnElement[int]:
+    """How many people were in a class (the table) on its first day: enrolled from it on or earlier, and who left, left later."""
+    over = func.timezone(SHANGHAI.key, cast(TrainingClass.starts_on + 1, DateTime))
+    stayed = or_(Enrolment.outcome != EnrolmentOutcome.WITHDRAWN, Enrolment.changed_at >= over)
+    then = and_(or_(Enrolment.from_on.is_(None), Enrolment.from_on <= TrainingClass.starts_on), stayed)
+    people = select(func.count()).where(Enrolment.class_id == TrainingClass.id, then, once())
+    return people.correlate(TrainingClass).scalar_subquery()
 
 
 def doubles() -> Select[tuple[UUID]]:
