@@ -25,8 +25,8 @@ doctor: runtime ## what is missing or wrong in this deployment; BACKUP_DIR, GATE
 admin: runtime ## the first administrator, NAME=…: its password is shown once (第一名管理员)
 	@exec $(BIN)/python -m deploy.admin "$(NAME)"
 
-demo: runtime ## the main job, from the class roster to the payment and from a filing to people who stayed (演示)
-	@exec $(BIN)/python -m deploy.demo
+demo: runtime ## the main job played; KEEP=1: a running system with a year of invented papers, and where to look (演示)
+	@$(if $(KEEP),exec env SCENARIO=year $(BIN)/python -m deploy.local,exec $(BIN)/python -m deploy.demo)
 
 test: check ## the same as check (全部检查与测试)
 

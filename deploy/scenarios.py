@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
 
 from deploy.demo import __main__ as demo
 from deploy.demo import crowd
 from deploy.demo.main_job import Job
 from deploy.demo.words import Words
+from deploy.demo.year import reading, telling
 from deploy.processes import CannotStart, end, spawn
 from deploy.stack import Stack, free_ports
 
@@ -23,13 +25,15 @@ SLOW_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is shown, and how it comes about. `away`: the service that is stopped; `told`: the demonstration's papers are there."""
+    """What is shown, and how it comes about. `away`: the service that is stopped; `told`: the demonstration's papers are there; `year`: a whole year's
+    instead, and today is its last day."""
 
     shows: str
     away: str | None = None
     told: bool = True
     crowded: bool = False
     slow: bool = False
+    year: bool = False
 
 
 SCENARIOS: Mapping[str, Scenario] = {
@@ -38,6 +42,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "partial": Scenario("评价服务停了:全貌、待办、进度缺一部分(complete: false)", away="evaluation"),
     "empty": Scenario("新的一座城,一张单据也没有", told=False),
     "crowded": Scenario("列表都有许多页", crowded=True),
+    "year": Scenario("演示用的一年,全部虚构;用户和密码见上表", told=False, year=True),
 }
 
 
@@ -58,15 +63,17 @@ def asked(environment: Mapping[str, str] = os.environ) -> Scenario | None:
 
 
 @contextlib.contextmanager
-def running(scenario: Scenario, ports: Mapping[str, int], say: Callable[[str], None] = lambda _: None) -> Iterator[Stack]:
+def running(scenario: Scenario, ports: Mapping[str, int], say: Callable[[str | Table], None] = lambda _: None) -> Iterator[Stack]:
     """The system of the scenario, reached at the gateway's port of `ports`."""
     inner = {**ports, "gateway": free_ports()["gateway"]} if scenario.slow else ports
-    stack = Stack(None, inner, say=say)
+    stack = Stack(None, inner, {"POLICY_DAY": reading.read().day.isoformat()} if scenario.year else None, say=say)
     stack.gateway_url = f"http://127.0.0.1:{ports['gateway']}"  # as its callers know it, and as its tokens say
     with stack, contextlib.ExitStack() as beside:
         if scenario.told:
             say("办理演示的全部事项 playing the demonstration")
             _tell(stack.urls["gateway"], crowded=scenario.crowded)
+        if scenario.year:
+            telling.play(stack.gateway_url, say)
         if scenario.slow:
             beside.enter_context(_delayed(ports["gateway"], inner["gateway"], stack.var / "logs/delay.log"))
         if scenario.away:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import sys
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     database_url: str
     database_connections: PositiveInt = 10
     allow_clock_override: bool = False
+    policy_day: date | None = None  # today, for who names none
 
     registry_url: str
     subsidy_url: str
@@ -92,9 +94,15 @@ class Settings(BaseSettings):
     def _fits_together(self) -> "Settings":
         if self.environment == "production" and self.allow_clock_override:
             raise ValueError("ALLOW_CLOCK_OVERRIDE is for the local stack and is refused in production")
+        if self.policy_day and not self.allow_clock_override:
+            raise ValueError("POLICY_DAY needs ALLOW_CLOCK_OVERRIDE")
         if self.data_key_id not in self.data_keys:
             raise ValueError("DATA_KEY_ID names no key of DATA_KEYS")
         return self
+
+    def server_date(self, now: datetime) -> str | None:
+        """What a request that names no day is taken to say in `X-Server-Date`: the time is the real one, the day that of the setting."""
+        return datetime.combine(self.policy_day, now.timetz()).isoformat() if self.policy_day else None
 
 
 S = TypeVar("S", bound=BaseSettings)

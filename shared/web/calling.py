@@ -16,7 +16,8 @@ _STRONG_TAG = re.compile(r'(W/)?"([^"]*)"')
 
 async def identify(request: Request, kernel: Kernel, operation: Operation) -> access.Call:
     """The call, or 401; 403 where the caller may not ask this."""
-    now, server_date = clock.now(), request.headers.get("x-server-date")
+    now = clock.now()
+    server_date = request.headers.get("x-server-date", kernel.settings.server_date(now))
     if server_date is not None:
         try:
             if not kernel.settings.allow_clock_override:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import access, audit, changes, errors, names, pages, wire
 from shared.sealing import Broken, Reason, chain, verifying
 from shared.web import events, problems
+from shared.web.calling import Caller
 from shared.web.kernel import Kernel, KernelOf
 from shared.web.routing import Router
 from shared.web.transaction import Session
@@ -36,6 +37,7 @@ class Version(wire.Out):
     build: str
     policy_hash: str
     started_at: wire.Instant
+    today: wire.CivilDate
 
 
 class ProblemEntry(wire.Out):
@@ -217,9 +219,9 @@ def health(checks: Mapping[str, Check]) -> Router:
         return Health(status="ok", checks=found)
 
     @made.operation("GET", "/version", may=access.PUBLIC, summary="版本与政策数据的摘要")
-    async def version(kernel: KernelOf) -> Version:
+    async def version(kernel: KernelOf, call: Caller) -> Version:
         build, policy_hash, started_at = kernel.settings.build, kernel.policy_hash, kernel.started_at
-        return Version(service=kernel.service, build=build, policy_hash=policy_hash, started_at=started_at)
+        return Version(service=kernel.service, build=build, policy_hash=policy_hash, started_at=started_at, today=call.today)
 
     @made.operation("GET", "/metrics", may=access.PUBLIC, summary="Prometheus 指标", response_class=Response)
     async def metrics(kernel: KernelOf, request: Request) -> Response:

@@ -15,9 +15,9 @@ from deploy.stack import free_ports
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_nothing_is_asked_for_and_each_of_the_five_is_known() -> None:
+def test_nothing_is_asked_for_and_each_of_the_six_is_known() -> None:
     assert scenarios.asked({}) is None is scenarios.asked({"SCENARIO": ""})
-    assert [scenarios.asked({"SCENARIO": name}) for name in ("slow", "down", "partial", "empty", "crowded")] == [
+    assert [scenarios.asked({"SCENARIO": name}) for name in ("slow", "down", "partial", "empty", "crowded", "year")] == [
         *scenarios.SCENARIOS.values()
     ]
 
@@ -25,7 +25,7 @@ def test_nothing_is_asked_for_and_each_of_the_five_is_known() -> None:
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
-        pytest.param({"SCENARIO": "slowly"}, "slow、down、partial", id="none-of-the-five"),
+        pytest.param({"SCENARIO": "slowly"}, "slow、down、partial", id="none-of-the-six"),
         pytest.param({"SCENARIO": "empty", "VAR_DIR": "/srv/var"}, "VAR_DIR", id="over-data-that-are-kept"),
         pytest.param({"SCENARIO": "crowded", "DATABASE_URL": "postgresql://…"}, "DATABASE_URL", id="into-another-database"),
         pytest.param({"SCENARIO": "down", "ENVIRONMENT": "production"}, "只用于本机", id="in-production"),

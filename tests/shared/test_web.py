@@ -283,6 +283,16 @@ async def test_a_form_is_as_strict_as_json(
     assert (answer.status_code, found) == (422 if faults else 200, faults)
 
 
+async def test_who_names_no_day_is_answered_on_the_day_of_the_setting(databases: Databases, tmp_path: Path) -> None:
+    part = Part("notes", "Notes", [router])
+    url = await databases.make("evaluation")
+    async with running(create_app(part, settings(url, tmp_path, policy_day="2025-11-20"))) as stopped:
+        public = stopped.as_("public")
+        assert (await public.get("/version")).json()["today"] == "2025-11-20"
+        asked = await public.get("/version", headers={"X-Server-Date": "2025-04-08T09:00:00+08:00"})
+        assert asked.json()["today"] == "2025-04-08"
+
+
 @pytest.mark.parametrize(
     "date",
     [
