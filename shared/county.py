@@ -79,9 +79,14 @@ def _at(given: str | Path) -> Path:
 
 def digest() -> str:
     """SHA-256 over every file of the folder: which data a process runs on."""
+    return _digest(folder())
+
+
+@cache
+def _digest(of: Path) -> str:
     made = sha256()
-    for path in sorted(path for path in folder().rglob("*") if path.is_file()):
-        made.update(path.relative_to(folder()).as_posix().encode() + b"\x00" + sha256(path.read_bytes()).digest())
+    for path in sorted(path for path in of.rglob("*") if path.is_file()):
+        made.update(path.relative_to(of).as_posix().encode() + b"\x00" + sha256(path.read_bytes()).digest())
     return made.hexdigest()
 
 

@@ -27,12 +27,13 @@ def test_what_is_wrong_in_the_countys_file_is_named(tmp_path: Path, monkeypatch:
         county.here()
 
 
-def test_the_digest_changes_with_any_file_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COUNTY_DIR", str(tmp_path))
-    (tmp_path / "terms").mkdir()
-    (tmp_path / "terms" / "project.toml").write_text("a = 1", encoding="utf-8")
-    before = county.digest()
-    (tmp_path / "terms" / "project.toml").write_text("a = 2", encoding="utf-8")
-    changed = county.digest()
-    (tmp_path / "terms" / "project.toml").rename(tmp_path / "terms" / "startup.toml")
-    assert len({before, changed, county.digest()}) == 3
+def test_the_digest_is_of_the_names_and_the_content_of_every_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def of(folder: str, name: str, text: str) -> str:
+        (tmp_path / folder / "terms").mkdir(parents=True)
+        (tmp_path / folder / "terms" / name).write_text(text, encoding="utf-8")
+        monkeypatch.setenv("COUNTY_DIR", str(tmp_path / folder))
+        return county.digest()
+
+    first = of("first", "project.toml", "a = 1")
+    assert of("moved", "project.toml", "a = 1") == first
+    assert len({first, of("changed", "project.toml", "a = 2"), of("renamed", "startup.toml", "a = 1")}) == 3
