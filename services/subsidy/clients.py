@@ -21,7 +21,7 @@ from services.subsidy.codes import (
     Sex,
 )
 from services.subsidy.judging.facts import AttendedDay, Headcount, HeldCategory, HeldStatus, Impossible, Overlap, Posts, Signing, Stop
-from services.subsidy.judging.papers import Barred, InCatalogue
+from services.subsidy.judging.papers import Barred, BodyFlag, InCatalogue
 from shared import errors
 from shared.access import Call
 from shared.http_client import read
@@ -209,6 +209,7 @@ class CertificateRead(_Read):
     issuer: str
     issued_that_month: int
     assessed_that_month: int
+    body_flags: tuple[BodyFlag, ...] = ()
     revoked_on: date | None = None
     in_scope: bool | None = None
     class_id: UUID | None = None

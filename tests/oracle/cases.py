@@ -55,5 +55,9 @@ def read() -> Iterator[dict[str, Any]]:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name, text in written().items():
+    made = written()
+    for path in FOLDER.iterdir():
+        if path.name not in made:
+            path.unlink()
+    for name, text in made.items():
         (FOLDER / name).write_text(text)

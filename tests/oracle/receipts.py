@@ -15,8 +15,8 @@ from services.subsidy import clients
 from services.subsidy.claims.clients import Wanted, as_told
 from services.subsidy.claims.facts import History, claim_facts
 from services.subsidy.codes import ClaimKind, Effect, FundSource, Level, LineVerdict, SchemeCode
-from services.subsidy.judging.facts import ClaimFacts, EmployerYear, LineFacts, Prior, trade_of
-from services.subsidy.judging.papers import ApplicantFacts, Barred, CertificateFacts, PlacementFacts
+from services.subsidy.judging.facts import CameBack, ClaimFacts, EmployerYear, LineFacts, Prior, trade_of
+from services.subsidy.judging.papers import ApplicantFacts, Barred, BodyFlag, CertificateFacts, PlacementFacts
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.receipts.policy import judged
 from services.subsidy.schemes.policy import RATES, Terms, TradeRates
@@ -154,6 +154,7 @@ def _otherwise(certificate: CertificateFacts | None, random: Random) -> Certific
         {"issued_on": date(2026, 12, 1)},
         {"issued_that_month": random.choice([80, 81, 100, 101])},
         {"assessed_that_month": random.choice([40, 41])},
+        {"body_flags": (BodyFlag("unsupervised", "2025-03 的 3 场考核没有督导记录"),), "issued_that_month": random.choice([1, 101])},
     ]
     change = random.choice(changes)
     return None if change is None or certificate is None else replace(certificate, **change)
@@ -242,6 +243,8 @@ def _paid_otherwise(facts: ClaimFacts, terms: Terms, random: Random) -> Case:
     on = course.starts_on if course else facts.claimed_on
     before = Prior("KL-SQ-2025-000003", facts.scheme, on, "养鸡", amount_yuan=worth, same_class=random.random() < 0.5)
     given = tuple(replace(line, priors=(*line.priors, before)) if random.random() < 0.3 else line for line in facts.lines)
+    back = (CameBack("KL-SQ-2025-000002", Decimal("180.00")),)
+    given = tuple(replace(line, came_back=back) if random.random() < 0.2 else line for line in given)
     made_up = Decimal(random.choice(["60.00", "120.00", "1000.00"]))
     given = tuple(replace(line, makes_up_yuan=made_up) if random.random() < 0.2 else line for line in given)
     had = random.choice([None, Decimal("650.00")])

@@ -92,10 +92,8 @@ def within_employer(facts: Facts, block: Facts, judged: list[tuple[str, int, Fou
     for place in sorted(range(len(judged)), key=lambda each: (facts["lines"][each]["trainee_id"], each)):
         verdict, fen, found = judged[place]
         year = day_counted(facts, facts["lines"][place], block).year
-        if in_all is not None:
-            fen = min(fen, max(cents(in_all) - spent, 0))
-        if a_year is not None:
-            fen = min(fen, max(cents(a_year) - had.get(year, 0), 0))
+        for most, given in ((in_all, spent), (a_year, had.get(year, 0))):
+            fen = fen if most is None else min(fen, max(cents(most) - given, 0))
         spent, had[year], cut[place] = spent + fen, had.get(year, 0) + fen, (verdict, fen, found)
     return cut
 
@@ -370,7 +368,7 @@ def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) 
     had = [each for each in line["priors"] if each not in instalments and cents(each.get("amount_yuan") or 1) != 0]
     if line.get("makes_up_yuan") is not None:  # what other claims hold was weighed when the first was judged
         had = [each for each in had if each.get("outside")]
-    found = [("already_subsidised", "hold")] if unsettled else []
+    found = when(unsettled, "already_subsidised", "hold") + when(line.get("came_back"), "already_subsidised", "note")
     money = of_money(facts, line, block, on)
     if block["paid_once_per"] == "placement":
         here = (line.get("placement") or {}).get("placement_id")
@@ -422,7 +420,8 @@ def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
         found += when(months is not None and claimed_on > months_after(issued, months), "certificate_too_old", "refuse")
         most, of_one = block.get("certificates_a_month_at_most"), block.get("certificates_a_month_of_an_assessor_at_most")
         many = most is not None and certificate["issued_that_month"] > most
-        found += when(many or (of_one is not None and certificate["assessed_that_month"] > of_one), "certificate_burst", "hold")
+        many = many or (of_one is not None and certificate["assessed_that_month"] > of_one)
+        found += when(many or certificate.get("body_flags"), "certificate_burst", "hold" if many else "note")
     found += when(no_order(facts, line, block), "order_missing", "refuse")
     if placement and not placement.get("started_on"):
         found.append(("retention_not_met", "refuse"))

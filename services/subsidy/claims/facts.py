@@ -18,7 +18,7 @@ from services.subsidy.claims.tables import Claim, Entitlement, Line
 from services.subsidy.clients import CertificateRead, ClassRead, OutsidePaymentRead, PersonRead, PlacementRead
 from services.subsidy.codes import CatalogueKind, ClaimKind, FindingCode, FundSource, Level, LineVerdict, SchemeCode
 from services.subsidy.judging import trades
-from services.subsidy.judging.facts import ClaimedRoster, ClaimFacts, ClassFacts, EmployerYear, LineFacts, Prior
+from services.subsidy.judging.facts import CameBack, ClaimedRoster, ClaimFacts, ClassFacts, EmployerYear, LineFacts, Prior
 from services.subsidy.judging.papers import ApplicantFacts, CertificateFacts, PlacementFacts
 from shared import strict
 
@@ -48,6 +48,8 @@ PAST = (
         _line.verdict,
         _line.amount,
         _line.not_due_yuan,
+        _line.paid_yuan,
+        _line.asked_back_yuan,
     )
     .select_from(OF_CLAIMS)
     .where(
@@ -72,11 +74,12 @@ Paper = tuple[UUID | None, ...]  # what a line is about: a person in a class, or
 @dataclass(frozen=True, slots=True)
 class History:
     """What other claims, submitted and neither rejected nor withdrawn, hold of these people. `makes_up`: of a supplement, what was found to be due before
-    and not found otherwise since, yuan."""
+    and not found otherwise since, yuan. `came_back`: what was paid for the same and asked back whole, so that it uses nothing up."""
 
     priors: dict[UUID, tuple[Prior, ...]] = field(default_factory=dict)
     rosters: tuple[ClaimedRoster, ...] = ()
     makes_up: dict[Paper, Decimal] = field(default_factory=dict)
+    came_back: dict[Paper, tuple[CameBack, ...]] = field(default_factory=dict)
 
 
 async def lock_persons(session: AsyncSession, ids: Collection[UUID]) -> None:
@@ -142,6 +145,7 @@ def remembered(rows: Iterable[Any], class_id: UUID | None, supplement_of_id: UUI
     priors: dict[UUID, dict[tuple[Any, ...], Prior]] = defaultdict(dict)
     people: dict[tuple[str, date, date], set[str]] = defaultdict(set)
     makes_up: dict[Paper, Decimal] = defaultdict(Decimal)
+    came_back: dict[Paper, list[CameBack]] = defaultdict(list)
     for row in rows:
         whole = row.supplement_of_id or row.id
         paper = paper_of(row.class_id, row.trainee_id, row.certificate_id, row.of_placement_id)
@@ -153,10 +157,13 @@ def remembered(rows: Iterable[Any], class_id: UUID | None, supplement_of_id: UUI
                 of_person[of_line] = _with(of_person[of_line], row)
             else:  # two lines of one claim that a merge made one person's are two
                 of_person[of_line if of_line not in of_person else (len(of_person),)] = _prior(row, class_id)
+        elif row.class_id == class_id and 0 < row.paid_yuan == row.asked_back_yuan:
+            came_back[paper].append(CameBack(row.number, row.paid_yuan))
         if row.class_id not in (None, class_id):
             people[row.number, row.class_starts_on, row.class_ends_on].add(str(row.trainee_id))
     rosters = (ClaimedRoster(number, starts_on, ends_on, frozenset(ids)) for (number, starts_on, ends_on), ids in people.items())
-    return History({trainee_id: tuple(found.values()) for trainee_id, found in priors.items()}, tuple(rosters), dict(makes_up))
+    back = {paper: tuple(each) for paper, each in came_back.items()}
+    return History({trainee_id: tuple(found.values()) for trainee_id, found in priors.items()}, tuple(rosters), dict(makes_up), back)
 
 
 def paper_of(class_id: UUID | None, trainee_id: UUID, certificate_id: UUID | None, placement_id: UUID | None) -> Paper:
@@ -293,6 +300,7 @@ def _class_facts(read: ClassRead) -> ClassFacts:
 def _line_facts(wanted: Wanted, person: PersonRead, told: Told, past: History, claimed_on: date, overcome: Overcome) -> LineFacts:
     certificate, placement = certificate_for(wanted, person, told, claimed_on), placement_for(wanted, person, told)
     day = certificate.issued_on if certificate else placement.started_on if placement and placement.started_on else claimed_on
+    paper = paper_of(told.class_.id if told.class_ else None, person.trainee_id, wanted.certificate_id, wanted.placement_id)
     return LineFacts(
         trainee_id=str(person.trainee_id),
         born_on=person.birth_on,
@@ -316,9 +324,8 @@ def _line_facts(wanted: Wanted, person: PersonRead, told: Told, past: History, c
         priors=past.priors.get(person.trainee_id, ()) + tuple(map(_paid_outside, person.outside_payments)),
         expected_amount=wanted.expected_amount,
         overcome=overcome.get(person.trainee_id, ()),
-        makes_up_yuan=past.makes_up.get(
-            paper_of(told.class_.id if told.class_ else None, person.trainee_id, wanted.certificate_id, wanted.placement_id)
-        ),
+        makes_up_yuan=past.makes_up.get(paper),
+        came_back=past.came_back.get(paper, ()),
         certificate=_certificate_facts(certificate, person) if certificate else None,
         catalogues=_catalogues(certificate, told),
         placement=_placement_facts(placement) if placement else None,
@@ -352,6 +359,7 @@ def _certificate_facts(read: CertificateRead, holder: PersonRead) -> Certificate
         within_filing=read.in_scope,
         issued_that_month=read.issued_that_month,
         assessed_that_month=read.assessed_that_month,
+        body_flags=read.body_flags or None,
     )
 
 

@@ -100,6 +100,14 @@ class Prior:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """What another claim paid for the same class, certificate or placement, and all of which was asked back."""
+
+    claim_number: str
+    yuan: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Signing:
     """The electronic signatures of one half-day: how many people signed, and when by the policy clock."""
 
@@ -222,6 +230,7 @@ class LineFacts:
     enrolled_late: str | None = None  # why an officer enrolled the person after the class's last day
     catalogues: tuple[CatalogueKind, ...] = later(())  # those that list the certificate's occupation on its day, where there is no class
     overcome: tuple[FindingCode, ...] = later(())  # what an appeal that was upheld says need not refuse: a person decides
+    came_back: tuple[CameBack, ...] = later(())  # what was paid for the same and asked back whole
     makes_up_yuan: Decimal | None = None  # of a supplement: what its person was found to be due before; None: it is none
 
 

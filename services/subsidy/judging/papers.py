@@ -8,6 +8,14 @@ from services.subsidy.codes import CatalogueKind, CertificateKind, EvidenceGrade
 
 
 @dataclass(frozen=True, slots=True)
+class BodyFlag:
+    """What of a body's work in the year up to the month of issue asks for a second look."""
+
+    code: str  # pass_rate_high | many_in_a_day | unsupervised
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateFacts:
     certificate_id: str
     number: str
@@ -22,6 +30,7 @@ class CertificateFacts:
     within_filing: bool | None = None  # occupation and level filed by the issuer on that day; None: an outside issuer
     issued_that_month: int = 0  # certificates of the same issuer in that calendar month
     assessed_that_month: int = 0  # of them, or of other issuers', those that one of its assessors assessed: the most of any
+    body_flags: tuple[BodyFlag, ...] | None = None  # None: nothing of its issuer's work asks for a second look
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,18 @@ async def test_each_certificate_is_judged_on_the_day(start: Start, changed: dict
         assert (told["verdict"], codes(told)) == ("eligible" if not code else "held" if held else "refused", [code] if code else [])
 
 
+async def test_what_of_an_issuers_work_asks_for_a_second_look_is_told_and_stops_nothing(start: Start) -> None:
+    async with papers(start, "certificate_direct", certificates_a_month_at_most=200) as world:
+        flags = [{"code": "unsupervised", "detail": "2025-04 的 2 场考核没有督导记录。"}]
+        for changed, verdict, effect in (({}, "eligible", "note"), ({"issued_that_month": 201}, "held", "hold")):
+            who = world.person()
+            paper = world.certificate(who, body_flags=flags, **changed)
+            [told] = (await world.apply(world.claims_for("certificate_direct", line(who, paper)), at("2025-05-06")))["lines"]
+            [finding] = told["findings"]
+            assert (told["verdict"], finding["code"], finding["effect"]) == (verdict, "certificate_burst", effect)
+            assert "没有督导记录" in finding["seen"]
+
+
 async def test_what_is_missing_unknown_or_anothers_is_refused_and_tells_nothing_of_it(start: Start) -> None:
     async with papers(start, "certificate_direct") as world:
         who, other = world.person(), world.person()

@@ -299,4 +299,7 @@ async def test_who_gave_back_all_has_used_nothing_up(start: Start) -> None:
             await at.batch(f"recoveries/{opened['id']}:confirm", received)
             again = await at.world.draft(at.class_id)
             assert [line["verdict"] for line in again["lines"]] == verdicts
-            assert all(("already_subsidised" in codes(line)) is (line["verdict"] == "refused") for line in again["lines"])
+            for line in again["lines"]:
+                [said] = [each for each in line["findings"] if each["code"] == "already_subsidised"]
+                assert said["effect"] == ("refuse" if line["verdict"] == "refused" else "note")
+                assert ("180.00 元,已全部追回" in said["seen"]) is (line["verdict"] == "eligible")

@@ -39,6 +39,16 @@ def already_subsidised(case: Case) -> Finding | None:
     return found(terms, code, effect, figure, seen=seen, allowed=allowed, fix=fix, passes_from=again_from)
 
 
+def came_back(case: Case) -> Finding | None:
+    """What was paid for the same and came back whole uses nothing up; whoever decides on it again is told."""
+    if not case.line.came_back:
+        return None
+    seen = "、".join(f"申领单 {each.claim_number} 曾付 {each.yuan} 元,已全部追回" for each in case.line.came_back)
+    fix = "请查看原单的追回原因;原因已消除的方可再次补贴。"
+    allowed, code = "追回后再次申领的,按现有事实重新核定", FindingCode.ALREADY_SUBSIDISED
+    return found(case.terms, code, Effect.NOTE, "paid_once_per", seen=seen, allowed=allowed, fix=fix)
+
+
 def _of_this_placement(case: Case) -> list[Prior]:
     placement, scheme = case.line.placement, case.claim.scheme
     same = [prior for prior in _used(case) if prior.scheme == scheme]

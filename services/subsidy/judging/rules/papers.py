@@ -86,7 +86,7 @@ def certificate_too_old(case: Case) -> Finding | None:
 
 
 def certificate_burst(case: Case) -> Finding | None:
-    """More in a month than one body, or one assessor, can have examined with care."""
+    """More in a month than one body, or one assessor, can have examined with care. What else of the body's work asks for a second look is told."""
     certificate, terms = case.line.certificate, case.terms
     if not certificate:
         return None
@@ -100,11 +100,13 @@ def certificate_burst(case: Case) -> Finding | None:
         for name, count, said, whose in counted
         if (most := getattr(terms, name)) is not None and count > most
     ]
-    if not over:
+    flags = [each.detail for each in certificate.body_flags or ()]
+    if not over and not flags:
         return None
-    figures, seen, allowed = zip(*over, strict=True)
+    figures, seen, allowed = zip(*over, strict=True) if over else ((None,), (), ("发证机构的考核与督导正常",))
     fix = "请抽查该机构当月的考核记录和督导报告后再定。"
-    return found(terms, FindingCode.CERTIFICATE_BURST, Effect.HOLD, figures[0], seen=";".join(seen), allowed=";".join(allowed), fix=fix)
+    effect, said = Effect.HOLD if over else Effect.NOTE, ";".join([*seen, *flags])
+    return found(terms, FindingCode.CERTIFICATE_BURST, effect, figures[0], seen=said, allowed=";".join(allowed), fix=fix)
 
 
 def order_missing(case: Case) -> Finding | None:
