@@ -50,6 +50,8 @@ class GroupRead(BaseModel):
 class CountRead(BaseModel):
     key: str
     tallies: list[TallyRead]
+    whole: TallyRead | None = None
+    left_out: int = 0
     groups: list[GroupRead]
 
 

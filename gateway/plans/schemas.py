@@ -159,7 +159,8 @@ class PlanLineOut(LineFigures):
         description="另列的人数:pending 期限未到,already_employed 培训前已有工作,others 未经订单班培训而稳岗的人。"
     )
     records: str | None = Field(description="列出所计各条的路径;不能列出时为 null。")
-    parts: list[PartOut] | None = Field(default=None, description="有几个目标的指标,逐时段或逐对象列出。")
+    parts: list[PartOut] | None = Field(default=None, description="有几个目标的指标,逐时段或逐对象列出;对象超过一百个的只列最低的一百个。")
+    parts_left_out: int | None = Field(default=None, description="没有列出的对象数;都列出时为 null。")
     breakdown: list[RankedOut] | None = Field(default=None, description=OF_THE_BREAKDOWN)
 
 

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.registry import clients, codes
 from services.registry.changes import visibility as changes
+from services.registry.counting import job as counting_job
 from services.registry.counting import routes as counting
 from services.registry.exports import routes as exports
 from services.registry.files import reading as naming
@@ -130,7 +131,14 @@ PART = web.Part(
     totals=tallies.of(Row.metadata),
     forgets=(uploads.term(Import), forgetting.Term(db.table(Harvest), db.table(Harvest).c.first_at, forgetting.SIX_MONTHS_DAYS)),
     gauges=(gauges.jobs(Import),),
-    jobs=(import_job.work, following.certificates, following.placements, following.claims, duplicates_job.find_among_known),
+    jobs=(
+        import_job.work,
+        following.certificates,
+        following.placements,
+        following.claims,
+        duplicates_job.find_among_known,
+        counting_job.keep_counted,
+    ),
 )
 
 

@@ -53,10 +53,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The answer to a `Window`: one tally, or one for each subject, and the link to exactly the rows counted."""
+    """The answer to a `Window`: one tally, or one for each subject, and the link to exactly the rows counted. Of very many subjects only those that have the
+    least are among the tallies; so many are `left_out`, and `whole` is of all."""
 
     tallies: tuple[Tally, ...]
     records: str | None = None
+    whole: Tally | None = None
+    left_out: int = 0
 
 
 # By line code and period. A missing key, or None: the service could not say.
@@ -109,6 +112,7 @@ class LineProgress(TypedDict):
     lead_departments: list[str]
     basis: Basis
     parts: NotRequired[list[Part]]
+    parts_left_out: NotRequired[int]
 
 
 class _Standing(TypedDict):
@@ -187,6 +191,8 @@ def _progress_of(plan: Plan, line: Line, counts: Counts, as_of: date) -> LinePro
     }
     if line.each or len(plan.periods(line)) > 1:
         progress["parts"] = parts
+    if left_out := sum(each.left_out for period in plan.periods(line) if (each := counts.get((line.code, period.period)))):
+        progress["parts_left_out"] = left_out
     return progress
 
 
@@ -282,6 +288,8 @@ def _whole(count: Count | None) -> Tally | None:
     """One tally for the line: its only one, or the sum of its subjects whose denominator is known."""
     if count is None or not count.tallies:
         return None
+    if count.whole is not None:
+        return count.whole
     tallies = count.tallies
     if len(tallies) == 1:
         return tallies[0]

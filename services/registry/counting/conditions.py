@@ -24,8 +24,8 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    values,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.registry.codes import ClassStatus, EnrolmentOutcome
 from services.registry.counting.schemas import By, CountingIn
@@ -51,34 +51,12 @@ def wanted_of(countings: Sequence[CountingIn]) -> FromClause:
         column("from_on", Date),
         column("to_on", Date),
         column("until_on", Date),
-        column("kinds", ARRAY(Text)),
+        column("institution_kinds", ARRAY(Text)),
         column("institution_name", Text),
-        column("employed_within_months", Integer),
-        column("employed_kinds", ARRAY(Text)),
-        column("certified_kinds", ARRAY(Text)),
         column("class_trainees_at_least", Integer),
     )
-    return values(*columns, name="wanted").data(
-        [
-            (
-                each.key,
-                each.measure,
-                each.programmes,
-                each.channels,
-                each.occupations,
-                each.from_on,
-                each.to_on,
-                each.until_on,
-                each.institution_kinds,
-                each.institution_name,
-                each.employed_within_months,
-                each.employed_kinds,
-                each.certified_kinds,
-                each.class_trainees_at_least,
-            )
-            for each in countings
-        ]
-    )
+    said = [each.model_dump(mode="json") for each in countings]
+    return func.jsonb_to_recordset(literal(said, JSONB)).table_valued(*columns).render_derived("wanted", with_types=True)
 
 
 def ended(wanted: FromClause) -> ColumnElement[bool]:
@@ -88,28 +66,27 @@ def ended(wanted: FromClause) -> ColumnElement[bool]:
     )
 
 
-def counted_in(wanted: FromClause) -> ColumnElement[bool]:
-    """Every class, where no programme is asked for."""
-    return or_(func.cardinality(wanted.c.programmes) == 0, counted(wanted.c.programmes, wanted.c.channels, wanted.c.occupations))
+def counted_in(wanted: FromClause, of: Any = TrainingClass.__table__) -> ColumnElement[bool]:
+    """Every class, where no programme is asked for. `of`: rows that say of classes what they are."""
+    asked = counted(wanted.c.programmes, wanted.c.channels, wanted.c.occupations, of)
+    return or_(func.cardinality(wanted.c.programmes) == 0, asked)
 
 
 def month_of(day: Any) -> ColumnElement[str]:
     return func.to_char(day, "YYYY-MM")
 
 
-def group_of(by: By) -> Any:
-    """What a class is put under, other than by the trainee's own town."""
+def group_of(of: FromClause, by: By) -> Any:
+    """What a class is put under, other than by its people's towns or categories. `of`: rows that say of classes what they are."""
     match by:
         case "zone":
-            return func.coalesce(TrainingClass.zone_code, case((TrainingClass.region_code.in_(zones()), TrainingClass.region_code)))
-        case "department":
-            return TrainingClass.department
-        case "channel":
-            return TrainingClass.channel
+            return func.coalesce(of.c.zone_code, case((of.c.region_code.in_(zones()), of.c.region_code)))
+        case "department" | "channel":
+            return of.c[by]
         case "month":
-            return month_of(TrainingClass.ends_on)
+            return month_of(of.c.ends_on)
         case "institution":
-            return cast(TrainingClass.institution_id, Text)
+            return cast(of.c.institution_id, Text)
     return cast(null(), Text)
 
 

@@ -1,14 +1,15 @@
 """Counts for a plan's board: every counting asked for, in a fixed number of reading."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.counting import conditions, reading
+from services.registry.counting import conditions, facts, reading
+from services.registry.counting.facts import Terms
 from services.registry.counting.schemas import (
     By,
     CountedClasses,
@@ -31,21 +32,20 @@ OF_EACH_INSTITUTION: dict[str, Callable[[Sequence[CountingIn]], Select[Any]]] = 
     "frontline_share": reading.frontline_share,
     "partner_enterprises": reading.partner_enterprises,
 }
+OF_CLASSES: Final = ("person_times", "certified_share", "employed_share", "placed_share")
+CLASSES_SHOWN: Final = 100  # of those that are judged one by one: the worst
+SUMMED: Final = ("enrolled", "completed", "certified", "employed", "already_employed", "open", "ordered", "placed")
 
 
 async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
     """One answer for each counting, in the order asked."""
-    if asked.by == "category":  # whoever has several is in each: the groups are no sum, and the whole is counted by itself
-        whole = await count(session, asked.model_copy(update={"by": "none"}))
-        return await _by_category(session, asked, whole)
     counted: dict[str, CountOut] = {}
-    for measure, countings in _by_measure(asked.countings).items():
+    for terms, countings in _by_terms([each for each in asked.countings if each.measure in OF_CLASSES]).items():
+        counted |= {answer.key: answer for answer in await _of_classes(session, asked, terms, countings)}
+    for measure, countings in _by_measure([each for each in asked.countings if each.measure not in OF_CLASSES]).items():
         if measure in OF_EACH_INSTITUTION:
             rows = (await session.execute(OF_EACH_INSTITUTION[measure](countings))).all()
             answers = [_of_institutions(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
-        elif measure == "placed_share":
-            rows = (await session.execute(reading.placed_share(countings, asked.by, asked.as_of))).all()
-            answers = [_of_classes(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
         else:
             rows = (await session.execute(_statement(measure, countings, asked))).all()
             answers = [_of_groups(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
@@ -56,13 +56,76 @@ async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
     return CountsOut(counts=answers, names=await _names(session, asked.by, codes))
 
 
-async def _by_category(session: AsyncSession, asked: CountsIn, whole: CountsOut) -> CountsOut:
-    """Person-times by category; other measures are not divided so."""
-    divided = [each for each in asked.countings if each.measure == "person_times"]
-    rows = (await session.execute(reading.by_category(divided))).all() if divided else []
-    for answer in whole.counts:
-        answer.groups = [GroupOut(code=row.code, numerator=row.numerator) for row in rows if row.key == answer.key]
-    return CountsOut(counts=whole.counts, names=await _names(session, "category", set()))
+def _by_terms(countings: Sequence[CountingIn]) -> dict[Terms, list[CountingIn]]:
+    """What a counting does not say is as the county's plan says."""
+    sorted_out: dict[Terms, list[CountingIn]] = defaultdict(list)
+    for each in countings:
+        ours = facts.terms_between(each.from_on, each.to_on)[0]
+        terms = Terms(
+            tuple(each.certified_kinds) or ours.certified_kinds,
+            tuple(each.employed_kinds) or ours.employed_kinds,
+            each.employed_within_months or ours.employed_within_months,
+        )
+        sorted_out[terms].append(each)
+    return sorted_out
+
+
+async def _of_classes(session: AsyncSession, asked: CountsIn, terms: Terms, countings: Sequence[CountingIn]) -> list[CountOut]:
+    """What is added up of classes. Whoever has several categories is in each group: the groups are no sum, and the whole is counted by itself."""
+    first, last = min(each.from_on for each in countings), max(each.to_on for each in countings)
+    fresh = await reading.touched(session, terms, asked.as_of, first, last)
+
+    async def rows(by: By) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = defaultdict(list)
+        for row in await session.execute(reading.counted(countings, terms, by, asked.as_of, fresh)):
+            found[row.key].append(row)
+        return found
+
+    groups = await rows(asked.by)
+    whole = await rows("none") if asked.by == "category" else groups
+    shown: dict[str, list[Any]] = defaultdict(list)
+    if of_orders := [each for each in countings if each.measure == "placed_share"]:
+        for row in await session.execute(reading.placed_by_class(of_orders, terms, asked.as_of, fresh, CLASSES_SHOWN)):
+            shown[row.key].append(row)
+    return [_summed(each, whole[each.key], groups[each.key], shown[each.key], asked.by) for each in countings]
+
+
+def _summed(counting: CountingIn, rows: Sequence[Any], groups: Sequence[Any], classes: Sequence[Any], by: By) -> CountOut:
+    """The whole is the sum of its groups: they are disjoint, and together everything. Only person-times are divided by category."""
+    tally = TallyOut(**_tally(counting.measure, {name: sum(getattr(row, name) for row in rows) for name in SUMMED}))
+    divided = [
+        GroupOut(code=row.code, numerator=each["numerator"], denominator=each.get("denominator"))
+        for row in groups
+        if row.ordered or counting.measure != "placed_share"
+        if row.completed and (each := _tally(counting.measure, row._mapping))
+    ]
+    if by == "none" or (by == "category" and counting.measure != "person_times"):
+        divided = []
+    if counting.measure != "placed_share":
+        return CountOut(key=counting.key, tallies=[tally], groups=divided)
+    of_each = [
+        TallyOut(numerator=row.numerator, denominator=row.denominator, class_id=row.class_id, class_name=row.class_name) for row in classes
+    ]
+    left_out = classes[0].classes - len(classes) if classes else 0
+    return CountOut(key=counting.key, tallies=of_each, whole=tally if left_out else None, left_out=left_out, groups=divided)
+
+
+def _tally(measure: str, of: Mapping[str, int]) -> dict[str, int]:
+    match measure:
+        case "placed_share":
+            return {"numerator": of["placed"], "denominator": of["ordered"]}
+        case "certified_share":
+            return {"numerator": of["certified"], "denominator": of["completed"], "denominator_enrolled": of["enrolled"]}
+        case "employed_share":
+            pending = of["open"]
+            return {
+                "numerator": of["employed"],
+                "denominator": of["completed"] - pending,
+                "denominator_enrolled": of["enrolled"] - pending,
+                "pending": pending,
+                "already_employed": of["already_employed"],
+            }
+    return {"numerator": of["completed"]}
 
 
 async def _add_underway(session: AsyncSession, asked: CountsIn, counted: dict[str, CountOut]) -> None:
@@ -101,12 +164,6 @@ def _by_measure(countings: Sequence[CountingIn]) -> dict[str, list[CountingIn]]:
 
 def _statement(measure: str, countings: Sequence[CountingIn], asked: CountsIn) -> Select[Any]:
     match measure:
-        case "person_times":
-            return reading.person_times(countings, asked.by)
-        case "certified_share":
-            return reading.certified_share(countings, asked.by, asked.as_of)
-        case "employed_share":
-            return reading.employed_share(countings, asked.by, asked.as_of)
         case "order_classes":
             return reading.order_classes(countings, asked.by)
         case "demonstration_classes":
@@ -115,42 +172,13 @@ def _statement(measure: str, countings: Sequence[CountingIn], asked: CountsIn) -
 
 
 def _of_groups(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
-    """The whole is the sum of its groups: they are disjoint, and together everything. A brand has no place, only a department."""
-
-    def total(name: str) -> int:
-        return sum(getattr(row, name) for row in rows)
-
-    if counting.measure in ("brands", "dishes") and by not in ("department", "month"):
+    """The whole is the sum of its groups. A brand has no place, only a department; nothing that is no person has a category."""
+    if by == "category" or (counting.measure in ("brands", "dishes") and by not in ("department", "month")):
         by = "none"
-    if counting.measure == "certified_share":
-        whole = TallyOut(numerator=total("numerator"), denominator=total("completed"), denominator_enrolled=total("enrolled"))
-        groups = [GroupOut(code=row.code, numerator=row.numerator, denominator=row.completed) for row in rows if row.completed]
-        return CountOut(key=counting.key, tallies=[whole], groups=groups if by != "none" else [])
-    if counting.measure != "employed_share":
-        groups = [GroupOut(code=row.code, numerator=row.numerator) for row in rows]
-        return CountOut(key=counting.key, tallies=[TallyOut(numerator=total("numerator"))], groups=groups if by != "none" else [])
-    whole = TallyOut(
-        numerator=total("numerator"),
-        denominator=total("completed") - total("pending"),
-        denominator_enrolled=total("enrolled") - total("pending"),
-        pending=total("pending"),
-        already_employed=total("already_employed"),
+    groups = [GroupOut(code=row.code, numerator=row.numerator) for row in rows]
+    return CountOut(
+        key=counting.key, tallies=[TallyOut(numerator=sum(row.numerator for row in rows))], groups=groups if by != "none" else []
     )
-    groups = [GroupOut(code=row.code, numerator=row.numerator, denominator=row.completed - row.pending) for row in rows if row.completed]
-    return CountOut(key=counting.key, tallies=[whole], groups=groups if by != "none" else [])
-
-
-def _of_classes(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
-    """A tally for each class, and the same people by group."""
-    classes: dict[str, TallyOut] = {}
-    groups: dict[str | None, GroupOut] = {}
-    for row in rows:
-        of_class = classes.setdefault(row.class_id, TallyOut(numerator=0, denominator=0, class_id=row.class_id, class_name=row.class_name))
-        group = groups.setdefault(row.code, GroupOut(code=row.code, numerator=0, denominator=0))
-        for each in (of_class, group):
-            each.numerator += row.numerator
-            each.denominator += row.denominator
-    return CountOut(key=counting.key, tallies=list(classes.values()), groups=list(groups.values()) if by != "none" else [])
 
 
 def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:

@@ -1,22 +1,23 @@
 """How each measure is counted in SQL: one statement for all countings of a measure, whatever their number. One person in one class is one person-time.
 
-A statement reads the rows of the days asked for, by index; tables and days that nobody asked for cost nothing.
+What classes bring is read from their figures; of the rest a statement reads the rows of the days asked for, by index.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
-    CTE,
-    ColumnElement,
+    ARRAY,
     Date,
-    FromClause,
+    Float,
     Integer,
     Select,
     Subquery,
     Text,
+    Uuid,
+    all_,
     and_,
     any_,
     case,
@@ -27,74 +28,107 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    union_all,
+    union,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import aliased
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.codes import BrandKind, ClassStatus, EnrolmentOutcome, InstitutionStatus
-from services.registry.counting import conditions
+from services.registry.codes import BrandKind, ClassStatus, InstitutionStatus
+from services.registry.counting import conditions, facts
+from services.registry.counting.facts import Terms
 from services.registry.counting.schemas import By, CountingIn
+from services.registry.counting.tables import FIGURES, OF_CLASS, WHOLE, ClassFigures, DueRecount, Under
 from services.registry.institutions.institutions.conditions import status
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
-from services.registry.people.known.tables import KnownCertificate, KnownPlacement
-from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.training.brands.conditions import complete_on
 from services.registry.training.brands.tables import Brand
 from services.registry.training.classes.conditions import of_order
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments.conditions import Person, doubles, holds, known_by, once, sent, window_end, works, works_away
-from services.registry.training.enrolments.tables import Employment, Enrolment
+from services.registry.training.enrolments.conditions import window_end
 
 _INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.name.label("institution_name"), Institution.region_code)
 
 
-def person_times(countings: Sequence[CountingIn], by: By) -> Select[Any]:
-    """key, group, numerator. A class says how many people completed it; only whose towns they are from its enrolments say, added up by class first, so that a
-    person-time is read once and not once for each line it counts towards."""
+async def touched(session: AsyncSession, terms: Terms, as_of: date, from_on: date, to_on: date) -> list[UUID]:
+    """The classes of these days whose kept figures are not those of the day: something was written to them since they were counted, something of them became
+    so later, or they were counted by other terms than are asked for."""
+    kept = ClassFigures
+    within = and_(kept.under == WHOLE, kept.ends_on.between(from_on, to_on))
+    stale = [select(DueRecount.class_id), select(kept.class_id).where(within, kept.settled_on > as_of)]
+    if not all(terms == theirs for theirs in facts.terms_between(from_on, to_on)):
+        stale.append(select(kept.class_id).where(within))
+    return list(await session.scalars(union(*stale)))
+
+
+def counted(countings: Sequence[CountingIn], terms: Terms, by: By, as_of: date, fresh: Sequence[UUID]) -> Select[Any]:
+    """key, group, and what `ClassFigures` counts of all classes that ended within the days; `open`, of whom work may still count and who found none; `ordered`
+    and `placed` of order classes. Classes are added up by what countings ask of them before countings ask it, however many there are."""
+    under: Under = by if by in ("region", "category") else WHOLE
+    rows = _figures(countings, terms, as_of, fresh, under)
     wanted = conditions.wanted_of(countings)
-    if by != "region":
-        people = func.sum(TrainingClass.completed_people)
-        group = conditions.group_of(by)
-        return (
-            select(wanted.c.key, group.label("code"), cast(people, Integer).label("numerator"))
-            .join(TrainingClass, and_(conditions.ended(wanted), TrainingClass.completed_people > 0))
-            .group_by(wanted.c.key, "code")
+    days = sorted({day for each in countings for day in (each.from_on, each.to_on + timedelta(days=1))})
+    edges = literal(days, ARRAY(Date))
+    group = rows.c.code if under else conditions.group_of(rows, by)
+    may_find_work = window_end(literal(terms.employed_within_months, Integer), rows.c.ends_on) >= literal(as_of, Date)
+    own = (func.width_bucket(rows.c.ends_on, edges).label("days"), rows.c.channel, rows.c.programmes, rows.c.occupation_code)
+    sums = {
+        **{name: func.sum(rows.c[name]) for name in ("enrolled", "completed", "certified", "employed", "already_employed")},
+        "open": func.coalesce(func.sum(rows.c.completed - rows.c.employed).filter(may_find_work), 0),
+        "ordered": func.coalesce(func.sum(rows.c.completed).filter(rows.c.order_id.is_not(None)), 0),
+        "placed": func.sum(rows.c.placed),
+    }
+    alike = select(*own, group.label("code"), *(each.label(name) for name, each in sums.items())).group_by(*own, group).cte("alike")
+    within = and_(alike.c.days >= func.width_bucket(wanted.c.from_on, edges), alike.c.days < func.width_bucket(wanted.c.to_on + 1, edges))
+    return (
+        select(wanted.c.key, alike.c.code, *(cast(func.sum(alike.c[name]), Integer).label(name) for name in sums))
+        .join(alike, and_(within, conditions.counted_in(wanted, alike)))
+        .group_by(wanted.c.key, alike.c.code)
+    )
+
+
+def _figures(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID], under: Under) -> Subquery:
+    """What is kept of the classes of the days asked for, and what is counted afresh of these."""
+    first, last = min(each.from_on for each in countings), max(each.to_on for each in countings)
+    ids = literal(list(fresh), ARRAY(Uuid))
+    names = (*OF_CLASS, *FIGURES)
+    kept = select(ClassFigures.class_id, ClassFigures.code, *(getattr(ClassFigures, name) for name in names)).where(
+        ClassFigures.under == under, ClassFigures.ends_on.between(first, last), *([ClassFigures.class_id != all_(ids)] if fresh else [])
+    )
+    if not fresh:
+        return kept.subquery("figures")
+    anew = facts.figures(and_(TrainingClass.id == any_(ids), TrainingClass.ends_on.between(first, last)), terms, as_of, [under])
+    rows = anew.subquery("anew")
+    return kept.union_all(select(rows.c.class_id, rows.c.code, *(rows.c[name] for name in names))).subquery("figures")
+
+
+def placed_by_class(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID], at_most: int) -> Select[Any]:
+    """key, class, its name, numerator, denominator, how many classes there are: of the order classes that ended within the days and that anyone completed, those of which the fewest
+    were placed, so many."""
+    rows = _figures(countings, terms, as_of, fresh, WHOLE)
+    wanted = conditions.wanted_of(countings)
+    share = cast(rows.c.placed, Float) / rows.c.completed
+    of = and_(rows.c.order_id.is_not(None), rows.c.completed > 0, rows.c.ends_on.between(wanted.c.from_on, wanted.c.to_on))
+    place = func.row_number().over(partition_by=wanted.c.key, order_by=(share, rows.c.class_id))
+    classes = func.count().over(partition_by=wanted.c.key)
+    ranked = (
+        select(wanted.c.key, rows.c.class_id, rows.c.placed, rows.c.completed, place.label("place"), classes.label("classes"))
+        .join(rows, and_(of, conditions.counted_in(wanted, rows)))
+        .subquery("ranked")
+    )
+    return (
+        select(
+            ranked.c.key,
+            cast(ranked.c.class_id, Text).label("class_id"),
+            TrainingClass.name.label("class_name"),
+            ranked.c.placed.label("numerator"),
+            ranked.c.completed.label("denominator"),
+            ranked.c.classes,
         )
-    of = (Enrolment.class_id, Enrolment.counted_on, Enrolment.counted_region_code)
-    towns = select(*of[:2], of[2].label("town"), func.count().label("people")).group_by(*of)
-    in_time = Enrolment.counted_on.between(min(each.from_on for each in countings), max(each.to_on for each in countings))
-    twice = towns.with_only_columns(*of, -func.count()).where(in_time, Enrolment.id.in_(doubles()))
-    in_a_class = union_all(towns.where(in_time), twice).cte("in_a_class")  # what is twice is taken off: all else the index says
-    return (
-        select(wanted.c.key, in_a_class.c.town.label("code"), cast(func.sum(in_a_class.c.people), Integer).label("numerator"))
-        .join(in_a_class, in_a_class.c.counted_on.between(wanted.c.from_on, wanted.c.to_on))
-        .join(TrainingClass, and_(TrainingClass.id == in_a_class.c.class_id, conditions.counted_in(wanted)))
-        .group_by(wanted.c.key, "code")
-        .having(func.sum(in_a_class.c.people) > 0)
+        .join(TrainingClass, TrainingClass.id == ranked.c.class_id)
+        .where(ranked.c.place <= at_most)
+        .order_by(ranked.c.class_id)
     )
-
-
-def by_category(countings: Sequence[CountingIn]) -> Select[Any]:
-    """key, group, numerator: person-times under each category that the person had on the class's first day; whoever had several is under each."""
-    wanted = conditions.wanted_of(countings)
-    people, each = _people(wanted, "none", Enrolment.outcome == EnrolmentOutcome.COMPLETED)
-    had = _had(each)
-    return (
-        select(people.c.key, had.c.code.label("code"), func.count().label("numerator"))
-        .select_from(people)
-        .outerjoin(had, had.c.enrolment_id == each.enrolment_id)
-        .group_by(people.c.key, had.c.code)
-    )
-
-
-def _had(of: Person) -> Subquery:
-    """The categories that people had on the first day of their class, each once."""
-    category = TraineeCategory
-    on = of.starts_on
-    within = and_(category.trainee_id == of.who, category.since_on <= on, or_(category.until_on.is_(None), category.until_on >= on))
-    return select(of.enrolment_id, category.code).join(category, within).distinct().subquery("had")
 
 
 def underway(countings: Sequence[CountingIn], as_of: date) -> Select[Any]:
@@ -115,117 +149,13 @@ def underway(countings: Sequence[CountingIn], as_of: date) -> Select[Any]:
     )
 
 
-def _people(wanted: FromClause, by: By, *only: ColumnElement[bool], more: Sequence[Any] = ()) -> tuple[CTE, Person]:
-    """Who was in the classes that ended within the days, for each counting, `only` some of them. What became of them is joined to them as a whole: asked of
-    each by themself it would be looked up as often as there are people."""
-    merged = aliased(Trainee)
-    town = Enrolment.counted_region_code if by == "region" else conditions.group_of(by)
-    told = (
-        Enrolment.id.label("enrolment_id"),
-        Enrolment.class_id,
-        func.coalesce(merged.merged_into, Enrolment.trainee_id).label("who"),
-        Enrolment.counted_on,
-        TrainingClass.starts_on,
-        TrainingClass.occupation_code,
-        TrainingClass.order_id,
-    )
-    people = (
-        select(wanted.c.key, town.label("code"), *told, (Enrolment.outcome == EnrolmentOutcome.COMPLETED).label("completed"), *more)
-        .join(TrainingClass, conditions.ended(wanted))
-        .join(Enrolment, and_(Enrolment.class_id == TrainingClass.id, once()))
-        .outerjoin(merged, and_(merged.id == Enrolment.trainee_id, merged.merged_into.is_not(None)))
-        .where(*only)
-        .cte("people")
-    )
-    return people, Person(*(people.c[each.name] for each in fields(Person)))
-
-
-def _those(people: CTE, found: type[Any], condition: ColumnElement[bool], name: str) -> Subquery:
-    """Of the people those who completed the class and have something that fits."""
-    return select(people.c.key, people.c.enrolment_id).join(found, and_(people.c.completed, condition)).distinct().subquery(name)
-
-
-def _among(people: CTE, those: Subquery) -> ColumnElement[bool]:
-    return and_(those.c.key == people.c.key, those.c.enrolment_id == people.c.enrolment_id)
-
-
-def employed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
-    """key, group, numerator, completed, enrolled, pending, already_employed. Of every class that ended within the days."""
-    wanted = conditions.wanted_of(countings)
-    people, each = _people(wanted, by, more=(wanted.c.employed_kinds, wanted.c.employed_within_months))
-    latest = known_by(each, people.c.employed_within_months, as_of)
-    begun = func.least(latest, people.c.starts_on)
-
-    def at_work(latest: Any, name: str) -> Subquery:
-        ours, theirs = (
-            select(people.c.key, people.c.enrolment_id).join(found, and_(people.c.completed, fits(each, people.c.employed_kinds, latest)))
-            for found, fits in ((Employment, works), (KnownPlacement, works_away))
-        )
-        return ours.union(theirs).subquery(name)
-
-    employed, already = at_work(latest, "employed"), at_work(begun, "already")
-    open_ = and_(people.c.completed, window_end(people.c.employed_within_months, people.c.counted_on) >= literal(as_of, Date))
-    one = func.count()
-    return (
-        select(
-            people.c.key,
-            people.c.code,
-            func.count(employed.c.key).label("numerator"),
-            one.filter(people.c.completed).label("completed"),
-            one.label("enrolled"),
-            one.filter(open_, employed.c.key.is_(None)).label("pending"),
-            func.count(already.c.key).label("already_employed"),
-        )
-        .select_from(people)
-        .outerjoin(employed, _among(people, employed))
-        .outerjoin(already, _among(people, already))
-        .group_by(people.c.key, people.c.code)
-    )
-
-
-def certified_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
-    """key, group, numerator, completed, enrolled. Of every class that ended within the days."""
-    wanted = conditions.wanted_of(countings)
-    people, each = _people(wanted, by, more=(wanted.c.certified_kinds,))
-    certified = _those(people, KnownCertificate, holds(each, people.c.certified_kinds, as_of), "certified")
-    one = func.count()
-    return (
-        select(
-            people.c.key,
-            people.c.code,
-            func.count(certified.c.key).label("numerator"),
-            one.filter(people.c.completed).label("completed"),
-            one.label("enrolled"),
-        )
-        .select_from(people)
-        .outerjoin(certified, _among(people, certified))
-        .group_by(people.c.key, people.c.code)
-    )
-
-
-def placed_share(countings: Sequence[CountingIn], by: By, as_of: date) -> Select[Any]:
-    """key, class, group, numerator, denominator: of each order class that ended within the days, those who completed it."""
-    wanted = conditions.wanted_of(countings)
-    only = TrainingClass.order_id.is_not(None), Enrolment.outcome == EnrolmentOutcome.COMPLETED
-    people, each = _people(wanted, by, *only, more=(TrainingClass.name.label("class_name"),))
-    placed = _those(people, KnownPlacement, sent(each, as_of), "placed")
-    of = (people.c.key, cast(people.c.class_id, Text).label("class_id"), people.c.class_name, people.c.code)
-    return (
-        select(*of, func.count(placed.c.key).label("numerator"), func.count().label("denominator"))
-        .select_from(people)
-        .outerjoin(placed, _among(people, placed))
-        .group_by(people.c.key, people.c.class_id, people.c.class_name, people.c.code)
-        .order_by(people.c.class_id)
-    )
-
-
 def order_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     """key, group, numerator: like a demonstration class, where enough people were in it on its first day."""
     wanted = conditions.wanted_of(countings)
     return (
         select(
             wanted.c.key,
-            (TrainingClass.region_code if by == "region" else conditions.group_of(by)).label("code"),
+            (TrainingClass.region_code if by == "region" else conditions.group_of(TrainingClass.__table__, by)).label("code"),
             func.count().label("numerator"),
         )
         .join(TrainingClass, and_(conditions.ended(wanted), of_order(func.coalesce(cast(wanted.c.class_trainees_at_least, Integer), 1))))
@@ -239,7 +169,7 @@ def demonstration_classes(countings: Sequence[CountingIn], by: By) -> Select[Any
     return (
         select(
             wanted.c.key,
-            (TrainingClass.region_code if by == "region" else conditions.group_of(by)).label("code"),
+            (TrainingClass.region_code if by == "region" else conditions.group_of(TrainingClass.__table__, by)).label("code"),
             func.count().label("numerator"),
         )
         .join(TrainingClass, and_(TrainingClass.demonstration, conditions.ended(wanted)))
@@ -269,7 +199,7 @@ def training_share(countings: Sequence[CountingIn]) -> Select[Any]:
     wanted = conditions.wanted_of(countings)
     trained = (
         select(wanted.c.key, TrainingClass.institution_id, func.sum(TrainingClass.completed_people).label("people"))
-        .join(Institution, Institution.kind == any_(wanted.c.kinds))
+        .join(Institution, Institution.kind == any_(wanted.c.institution_kinds))
         .join(
             TrainingClass,
             and_(TrainingClass.institution_id == Institution.id, TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on)),
@@ -280,7 +210,7 @@ def training_share(countings: Sequence[CountingIn]) -> Select[Any]:
     people = func.coalesce(trained.c.people, 0)
     return (
         select(wanted.c.key, *_INSTITUTION, people.label("numerator"), YearlyReport.enrolled_students.label("denominator"))
-        .join(Institution, Institution.kind == any_(wanted.c.kinds))
+        .join(Institution, Institution.kind == any_(wanted.c.institution_kinds))
         .outerjoin(
             YearlyReport, and_(YearlyReport.institution_id == Institution.id, YearlyReport.year == extract("year", wanted.c.from_on))
         )
@@ -308,7 +238,7 @@ def frontline_share(countings: Sequence[CountingIn]) -> Select[Any]:
                 YearlyReport.training_funds_frontline.is_not(None),
             ),
         )
-        .join(Institution, and_(Institution.id == YearlyReport.institution_id, Institution.kind == any_(wanted.c.kinds)))
+        .join(Institution, and_(Institution.id == YearlyReport.institution_id, Institution.kind == any_(wanted.c.institution_kinds)))
         .order_by(wanted.c.key, Institution.name)
     )
 

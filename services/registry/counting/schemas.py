@@ -93,8 +93,13 @@ class GroupOut(wire.Out):
 
 
 class CountOut(wire.Out):
+    """`whole`: where tallies are of classes, all of them together; of the classes at most a hundred are told, those that have the
+    least, and `left_out` are not."""
+
     key: str
     tallies: list[TallyOut]
+    whole: TallyOut | None = None
+    left_out: int = 0
     groups: list[GroupOut]
 
 

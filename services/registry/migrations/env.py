@@ -1,5 +1,6 @@
 """Alembic's entry: names the tables of this service."""
 
+import services.registry.counting.tables
 import services.registry.exports.tables
 import services.registry.files.tables
 import services.registry.imports.tables

@@ -167,10 +167,11 @@ class Led:
 
 @dataclass(frozen=True, slots=True)
 class PlanTerms:
-    """What a plan calls employed, of classes whose last day lies before `until_on` (None: of all later ones), when the next plan begins."""
+    """What a plan calls employed and certified, of classes whose last day lies before `until_on` (None: of all later ones), when the next plan begins."""
 
     employed_within_months: int
     employed_kinds: tuple[str, ...]
+    certified_kinds: tuple[str, ...]
     until_on: date | None
 
 

@@ -77,7 +77,7 @@ def _plans(plans: Iterable[Mapping[str, Any]]) -> tuple[PlanTerms, ...]:
     in_order = sorted(plans, key=lambda plan: plan["starts_on"])
     next_from = [*(plan["starts_on"] for plan in in_order[1:]), None]
     return tuple(
-        PlanTerms(plan["employed_within_months"], tuple(plan["employed_kinds"]), until_on)
+        PlanTerms(plan["employed_within_months"], tuple(plan["employed_kinds"]), tuple(plan["certified_kinds"]), until_on)
         for plan, until_on in zip(in_order, next_from, strict=True)
     )
 

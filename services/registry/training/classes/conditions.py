@@ -24,13 +24,10 @@ def completed_of_order(completed_at_least: Any) -> ColumnElement[bool]:
     return and_(TrainingClass.order_id.is_not(None), TrainingClass.completed_people >= completed_at_least)
 
 
-def counted(programmes: Any, channels: Any, occupations: Any) -> ColumnElement[bool]:
-    """Names one of the programmes, or is of a channel or an occupation that counts without naming it. Each an array of codes."""
-    return or_(
-        TrainingClass.programmes.overlap(programmes),
-        TrainingClass.channel == any_(channels),
-        TrainingClass.occupation_code == any_(occupations),
-    )
+def counted(programmes: Any, channels: Any, occupations: Any, of: Any = TrainingClass.__table__) -> ColumnElement[bool]:
+    """Names one of the programmes, or is of a channel or an occupation that counts without naming it. Each an array of codes. `of`: rows that say of classes
+    what they are."""
+    return or_(of.c.programmes.overlap(programmes), of.c.channel == any_(channels), of.c.occupation_code == any_(occupations))
 
 
 def counted_any_of(

@@ -96,17 +96,20 @@ ENROLLED: Final = Person(
 
 
 def holds(of: Person, kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
-    """The certificates by which a person is certified: one of `kinds`, valid on the day, given for this class or, if for none, of its occupation and not
-    before its first day."""
-    day, held = literal(as_of, Date), KnownCertificate
+    """The certificates by which a person is certified, where they are valid on the day."""
+    return and_(given(of, kinds), valid(as_of))
+
+
+def given(of: Person, kinds: ColumnElement[Any]) -> ColumnElement[bool]:
+    """One of `kinds`, given for this class or, if for none, of its occupation and not before its first day."""
+    held = KnownCertificate
     of_its_trade = and_(held.class_id.is_(None), held.occupation_code == of.occupation_code, held.issued_on >= of.starts_on)
-    return and_(
-        held.trainee_id == of.who,
-        held.kind == any_(kinds),
-        held.issued_on <= day,
-        or_(held.revoked_on.is_(None), held.revoked_on > day),
-        or_(held.class_id == of.class_id, of_its_trade),
-    )
+    return and_(held.trainee_id == of.who, held.kind == any_(kinds), or_(held.class_id == of.class_id, of_its_trade))
+
+
+def valid(as_of: date) -> ColumnElement[bool]:
+    day, held = literal(as_of, Date), KnownCertificate
+    return and_(held.issued_on <= day, or_(held.revoked_on.is_(None), held.revoked_on > day))
 
 
 def sent(of: Person, as_of: date) -> ColumnElement[bool]:

@@ -1,0 +1,104 @@
+"""Counts classes again whose figures something was written to, a second after it: a board that is asked for before counts those few itself.
+
+`python -m services.registry.counting.job` counts all of them anew, in the database that DATABASE_URL names, and says and mends what differs.
+"""
+
+import asyncio
+import os
+import sys
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, Select, Uuid, any_, delete, func, insert, literal, select, true, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.registry.counting import facts
+from services.registry.counting.tables import FIGURES, OF_CLASS, ClassFigures, DueRecount
+from services.registry.training.classes.tables import TrainingClass
+from shared import db, telemetry
+from shared.web import Kernel
+
+EVERY_SECONDS: Final = 1.0
+CLASSES_AT_ONCE: Final = 200
+LOCK: Final = 7_304
+KEPT, DUE = db.table(ClassFigures), db.table(DueRecount)
+COUNTED: Final = ("class_id", "under", "code", *OF_CLASS, *FIGURES, "settled_on", "terms")
+
+
+async def keep_counted(kernel: Kernel) -> None:
+    """Counts for as long as the process lives; what was counted by terms that are no longer the county's first of all."""
+    asked = False
+    while True:
+        try:
+            asked = asked or await _ask_for_other_terms(kernel.engine)
+            while await recount(kernel.engine):
+                pass
+        except Exception as error:  # the database may be away: the next round tries again
+            telemetry.log.warning("classes_not_counted", error=type(error).__name__)
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def recount(engine: AsyncEngine, at_most: int = CLASSES_AT_ONCE) -> int:
+    """Counts some of the classes that are due; answers how many. One process at a time, so that what was counted later stands."""
+    alone = select(func.pg_try_advisory_xact_lock(LOCK))
+    first = select(DUE.c.id).order_by(DUE.c.id).limit(at_most).scalar_subquery()
+    async with engine.begin() as connection:
+        if not await connection.scalar(select(select(DUE.c.id).exists())) or not await connection.scalar(alone):
+            return 0
+        due = await connection.scalars(delete(DUE).where(DUE.c.id.in_(first)).returning(DUE.c.class_id))
+        ids = sorted(set(due))
+        class_ids = literal(ids, ARRAY(Uuid))
+        await connection.execute(delete(KEPT).where(KEPT.c.class_id == any_(class_ids)))
+        await connection.execute(insert(KEPT).from_select(COUNTED, _counted(TrainingClass.id == any_(class_ids))))
+        return len(ids)
+
+
+def _counted(of: Any) -> Select[Any]:
+    """By all that is known, each class by the terms of its plan."""
+    each = (
+        facts.figures(of & theirs, terms, date.max).add_columns(literal(str(terms)).label("terms"))
+        for terms, theirs in facts.terms_of_classes()
+    )
+    rows = union_all(*each).subquery("rows")
+    return select(*(rows.c[name] for name in COUNTED))
+
+
+async def _ask_for_other_terms(engine: AsyncEngine) -> bool:
+    """A county's plan may call other things employed or certified than it did when classes were counted."""
+    ours = [str(terms) for terms, _ in facts.terms_of_classes()]
+    other = select(KEPT.c.class_id).where(KEPT.c.under == "", KEPT.c.terms.not_in(ours))
+    async with engine.begin() as connection:
+        await connection.execute(insert(DUE).from_select(["class_id"], other))
+    return True
+
+
+async def differing(connection: AsyncConnection) -> list[dict[str, Any]]:
+    """The classes of whose figures what is kept is not what is there, of those that are not due."""
+    kept = select(*(KEPT.c[name] for name in COUNTED))
+    there = _counted(true())
+    rows = union_all(kept.except_all(there), there.except_all(kept)).subquery("rows")
+    due = select(DUE.c.class_id)
+    wanted = select(rows.c.class_id, func.count().label("rows")).where(rows.c.class_id.not_in(due)).group_by(rows.c.class_id)
+    return [dict(row) for row in (await connection.execute(wanted.order_by(rows.c.class_id))).mappings()]
+
+
+async def mend(engine: AsyncEngine) -> list[dict[str, Any]]:
+    """Counts anew what differs; answers it."""
+    async with engine.begin() as connection:
+        if wrong := await differing(connection):
+            await connection.execute(insert(DUE), [{"class_id": each["class_id"]} for each in wrong])
+    while await recount(engine):
+        pass
+    return wrong
+
+
+async def _mend() -> int:
+    engine = create_async_engine(os.environ["DATABASE_URL"])
+    wrong = await mend(engine)
+    await engine.dispose()
+    sys.stdout.write("\n  ".join([f"class_figures: {len(wrong)} 处不符,已重算 differed", *map(str, wrong)]) + "\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_mend()))

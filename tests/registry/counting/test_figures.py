@@ -1,0 +1,179 @@
+"""What is kept of each class for boards is what counting them all anew says, whatever happens, and on every day."""
+
+import random
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+
+from services.registry.counting import job
+from services.registry.counting.tables import ClassFigures, DueRecount
+from services.registry.people.known.tables import KnownCertificate, KnownPlacement
+from services.registry.people.trainees.tables import Trainee, TraineeCategory
+from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments.tables import Employment, Enrolment
+from shared import clock, db
+from tests.conftest import Service, Start
+from tests.registry.counting import registered
+from tests.registry.counting.registered import SANKESHU, ZHOUXI
+from tests.registry.counting.test_counts import ask
+
+ENDED = date(2025, 3, 31)
+TERMS = {
+    "employed_within_months": 6,
+    "employed_kinds": ["employer", "flexible", "self_employed", "farming"],
+    "certified_kinds": ["skill_level", "special_skill", "qualification", "work_permit"],
+}
+MEASURES = ("person_times", "certified_share", "employed_share", "placed_share")
+ASKED: list[dict[str, Any]] = [
+    {"measure": measure, "programmes": programmes} | TERMS for measure in MEASURES for programmes in ([], ["four.technician"])
+]
+BOARDS = (("2025-04-15", "region"), ("2025-12-31", "none"), ("2025-12-31", "category"))
+Change = Callable[[], Awaitable[None]]
+
+
+async def boards(registry: Service) -> list[Any]:
+    found = []
+    for as_of, by in BOARDS:
+        counts = await ask(registry, *(each | {"to_on": as_of} for each in ASKED), as_of=as_of, by=by)
+        found.append([(each["tallies"], sorted(each["groups"], key=str)) for each in counts])
+    return found
+
+
+async def everything_is_due(registry: Service) -> None:
+    async with registry.kernel.engine.begin() as connection:
+        await connection.execute(insert(DueRecount).from_select(["class_id"], select(TrainingClass.id)))
+
+
+async def count(registry: Service) -> None:
+    while await job.recount(registry.kernel.engine):
+        pass
+
+
+class City:
+    """Three classes, of which one is to an order, their people, and what may happen to them."""
+
+    def __init__(self, registry: Service, classes: list[UUID], enrolments: list[UUID], chance: random.Random) -> None:
+        self.registry, self.classes, self.enrolments, self.chance = registry, classes, enrolments, chance
+
+    async def run(self, *statements: Any) -> None:
+        async with self.registry.kernel.engine.begin() as connection:
+            for statement in statements:
+                await connection.execute(statement)
+
+    def day(self) -> date:
+        return ENDED + timedelta(days=self.chance.randrange(-60, 260))
+
+    async def one(self) -> tuple[UUID, UUID]:
+        """Somebody, and the class."""
+        wanted = select(Enrolment.trainee_id, Enrolment.class_id).where(Enrolment.id == self.chance.choice(self.enrolments))
+        async with self.registry.kernel.reading() as session:
+            who, of = (await session.execute(wanted)).one()
+        return who, of
+
+    async def a_certificate(self) -> None:
+        who, of = await self.one()
+        held = {"id": db.new_id(), "class_id": self.chance.choice([of, None]), "kind": "skill_level", "occupation_code": "6-31-01-03"}
+        await self.run(insert(KnownCertificate).values(held | {"trainee_id": who, "told_of": who, "issued_on": self.day()}))
+
+    async def a_revocation(self) -> None:
+        await self.run(update(KnownCertificate).values(revoked_on=self.day()).where(KnownCertificate.revoked_on.is_(None)))
+
+    async def a_placement(self) -> None:
+        (who, of), began = await self.one(), self.day()
+        placed = {"id": db.new_id(), "order_id": db.new_id(), "order_number": "1", "class_id": of, "learnt_at": clock.now()}
+        left = self.chance.choice([None, began + timedelta(days=20)])
+        await self.run(insert(KnownPlacement).values(placed | {"trainee_id": who, "told_of": who, "started_on": began, "left_on": left}))
+
+    async def no_placement(self) -> None:
+        await self.run(update(KnownPlacement).values(started_on=None, left_on=None))
+
+    async def work(self) -> None:
+        await registered.work(
+            self.registry, self.chance.choice(self.enrolments), self.day(), kind=self.chance.choice(["employer", "farming"])
+        )
+
+    async def no_work(self) -> None:
+        await self.run(update(Employment).values(voided_at=clock.now(), void_reason="误报").where(Employment.voided_at.is_(None)))
+
+    async def a_category(self) -> None:
+        await registered.category(
+            self.registry, self.chance.choice(self.enrolments), self.chance.choice(["veteran", "rural_woman"]), date(2025, 1, 1)
+        )
+
+    async def no_category(self) -> None:
+        await self.run(delete(TraineeCategory))
+
+    async def a_merge(self) -> None:
+        kept, *others = {(await self.one())[0] for _ in range(2)}
+        await registered.merge(self.registry, None, (await self.one())[0])
+        async with self.registry.kernel.reading() as session:
+            free = set(await session.scalars(select(Trainee.id).where(Trainee.id.in_([kept, *others]), Trainee.merged_into.is_(None))))
+            into = set(await session.scalars(select(Trainee.merged_into).where(Trainee.merged_into.is_not(None))))
+        if kept in free and (gone := [each for each in others if each in free - into]):
+            await registered.merge(self.registry, kept, *gone)
+
+    async def an_outcome(self) -> None:
+        one = Enrolment.id == self.chance.choice(self.enrolments)
+        absent = {"outcome": "absent", "counted_on": None, "counted_region_code": None}
+        completed = {"outcome": "completed", "counted_on": ENDED, "counted_region_code": self.chance.choice([SANKESHU, ZHOUXI])}
+        await self.run(update(Enrolment).values(self.chance.choice([absent, completed])).where(one))
+
+    async def another_programme(self) -> None:
+        programmes = self.chance.choice([["four.technician"], ["four.chef"], []])
+        await self.run(update(TrainingClass).values(programmes=programmes).where(TrainingClass.id == self.chance.choice(self.classes)))
+
+    async def another_trade(self) -> None:
+        trade = self.chance.choice(["6-31-01-03", "4-10-01-06", "4-03-02-01"])
+        await self.run(update(TrainingClass).values(occupation_code=trade).where(TrainingClass.id == self.chance.choice(self.classes)))
+
+    async def a_reopened_class(self) -> None:
+        one = TrainingClass.id == self.chance.choice(self.classes)
+        now = self.chance.choice([{"status": "in_progress", "completed_people": None}, {"status": "completed", "completed_people": 1}])
+        await self.run(update(TrainingClass).values(now).where(one))
+
+    def changes(self) -> list[Change]:
+        return [getattr(self, name) for name in vars(City) if name.startswith(("a_", "an_", "no_", "work", "another"))]
+
+
+async def city(registry: Service, chance: random.Random) -> City:
+    school = await registered.institution(registry, "甲校")
+    made, enrolments = [], []
+    for order, programme in ((None, "four.technician"), (db.new_id(), "four.technician"), (None, "four.chef")):
+        made.append(await registered.training_class(registry, school, programme, ends_on=ENDED, order_id=order))
+        enrolments += await registered.people(registry, made[-1], 4, counted_on=ENDED)
+    return City(registry, made, enrolments, chance)
+
+
+async def test_whatever_happens_what_is_kept_is_what_counting_anew_says(start: Start) -> None:
+    """After each change alone, so that every table must tell of its own; and boards of several days are the same before and after counting."""
+    async with start("registry") as registry:
+        chance = random.Random(1)
+        here = await city(registry, chance)
+        changes = here.changes() * 3
+        chance.shuffle(changes)
+        for number, change in enumerate(changes):
+            await change()
+            told = await boards(registry) if number % 25 == 0 else None
+            await count(registry)
+            async with registry.kernel.engine.connect() as connection:
+                assert await job.differing(connection) == [], change
+            assert told is None or await boards(registry) == told, change
+        told = await boards(registry)
+        await everything_is_due(registry)
+        assert await boards(registry) == told
+
+
+async def test_what_differs_is_told_and_mended(start: Start) -> None:
+    async with start("registry") as registry:
+        here = await city(registry, random.Random(0))
+        await count(registry)
+        kept = db.table(ClassFigures)
+        await here.run(update(kept).values(completed=kept.c.completed + 1).where(kept.c.class_id == here.classes[0], kept.c.under == ""))
+        async with registry.kernel.engine.connect() as connection:
+            assert await job.differing(connection) == [{"class_id": here.classes[0], "rows": 2}]
+        assert await job.mend(registry.kernel.engine) == [{"class_id": here.classes[0], "rows": 2}]
+        async with registry.kernel.engine.connect() as connection:
+            assert await job.differing(connection) == []
