@@ -30,6 +30,7 @@ OF_THE_DOMAIN = {
     "gateway/routing/forwarding": "a request passed through, streamed both ways",
     "gateway/routing/nouns": "which noun is whose",
     "gateway/webhooks/signing": "the signature of Standard Webhooks",
+    "services/eastwest/placements/second_looks": "what of placements asks for a second look",
     "services/eastwest/placements/receipts": "the signed receipt of what the partner posted",
     "services/evaluation/assessments/amendments": "a result changed after the lock, by two persons",
     "services/evaluation/certificates/minting": "numbers without gaps, under many at once",

@@ -56,7 +56,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "claim-samples",
     ),
     "evaluation": ("filings", "examiners", "assessments", "certificates", "certificate-imports", "bodies"),
-    "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts"),
+    "eastwest": ("orders", "placements", "placement-updates", "placement-imports", "placement-receipts", "insurance-records"),
 }
 
 _FIRST_NOUN = re.compile(r"/v1/(?:statistics/)?([a-z-]+)(?=[/:]|\Z)")

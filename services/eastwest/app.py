@@ -9,6 +9,7 @@ from services.eastwest.following import job as following
 from services.eastwest.imports import job as import_job
 from services.eastwest.imports import routes as imports
 from services.eastwest.imports.tables import PlacementImport
+from services.eastwest.insurance_records import routes as insurance_records
 from services.eastwest.internal import evaluation, names, registry, search, subsidy
 from services.eastwest.metadata import Row
 from services.eastwest.orders import routes as orders
@@ -40,6 +41,7 @@ PART = web.Part(
         evaluation.router,
         subsidy.router,
         imports.router,
+        insurance_records.router,
         search.router,
         worklist.router,
     ),

@@ -79,6 +79,15 @@ class PlacementWarning(StrEnum):
     IN_CLASS = "in_class"
     CLASSES_UNKNOWN = "classes_unknown"
     OUTSIDE_CONDITIONS = "outside_conditions"
+    INSURED_ELSEWHERE = "insured_elsewhere"
+
+
+class InsuranceVerdict(StrEnum):
+    """What an insurance office's record says of what was told of the month."""
+
+    CONFIRMED = "confirmed"
+    CONTRADICTED = "contradicted"
+    NOBODY_PLACED = "nobody_placed"
 
 
 class ChainLink(StrEnum):
@@ -111,6 +120,7 @@ OWNED: Mapping[str, Iterable[str]] = {
     "retention_verdict": RetentionVerdict,
     "chain_link": ChainLink,
     "placement_warning": PlacementWarning,
+    "insurance_verdict": InsuranceVerdict,
     "placement_statistics_by": StatisticsBy,
     "worklist_kind": WorklistKind,
 }

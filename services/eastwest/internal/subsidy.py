@@ -6,9 +6,11 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import func
 
+from services.eastwest import clients
 from services.eastwest.codes import EvidenceGrade as Grade
+from services.eastwest.codes import PlacementWarning
 from services.eastwest.codes import RetentionVerdict as Verdict
-from services.eastwest.placements import conditions, facts
+from services.eastwest.placements import conditions, facts, second_looks
 from services.eastwest.placements.tables import Placement
 from shared import access, web, wire
 
@@ -37,6 +39,9 @@ class RetentionFact(wire.Out):
     met_on: wire.CivilDate | None
     weakest_grade: Grade | None
     one_employer: bool = Field(description="whether it was one employer all the time")
+    warnings: list[PlacementWarning] = Field(
+        description="what asks for a second look; what only the registry could tell (classes, sex and age) is not among them"
+    )
 
 
 class RetentionFacts(wire.Out):
@@ -49,6 +54,7 @@ async def retention_facts(body: RetentionAsked, session: web.Session) -> Retenti
     wanted = conditions.with_order().where(Placement.id == func.any(body.placement_ids)).order_by(Placement.id)
     rows = (await session.execute(wanted)).all()
     proved = await facts.retentions(session, [row.id for row in rows], body.as_of)
+    warned = await second_looks.warnings_of(session, rows, clients.HistoriesRead()) if rows else {}
     told = []
     for row in rows:
         found, employer = proved[row.id], row.employer_now or row.employer or {"uscc": row.order_employer_uscc}
@@ -65,6 +71,7 @@ async def retention_facts(body: RetentionAsked, session: web.Session) -> Retenti
                 met_on=found.met_on,
                 weakest_grade=found.weakest_grade,
                 one_employer=found.one_employer,
+                warnings=[each.code for each in warned[row.id]],
             )
         )
     return RetentionFacts(placements=told)

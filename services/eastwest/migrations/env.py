@@ -1,6 +1,7 @@
 """Alembic's entry: names the tables of this service."""
 
 import services.eastwest.imports.tables
+import services.eastwest.insurance_records.tables
 import services.eastwest.known.tables
 import services.eastwest.orders.tables
 import services.eastwest.placements.tables

@@ -55,17 +55,20 @@ class Provision(wire.In):
 
     provided: bool = Field(description="用人单位是否提供")
     yuan_a_month: wire.Money | None = Field(None, description="提供的:每月扣多少元;不提供的:每月补贴多少元", examples=["200.00"])
-    text: wire.Reason | None = Field(None, examples=["四人间,有空调"])
+    text: wire.Reason | None = Field(None, description="说明", examples=["四人间,有空调"])
 
 
 class Conditions(wire.In):
     """What the office negotiated beside the wage. Posts that stand in no group are for everybody."""
 
-    groups: Annotated[list[PostGroup], Field(max_length=50)] = []
-    lodging: Provision | None = None
-    meals: Provision | None = None
+    groups: Annotated[list[PostGroup], Field(max_length=50, description="限定性别或年龄的岗位;其余岗位不限")] = []
+    lodging: Provision | None = Field(None, description="住宿")
+    meals: Provision | None = Field(None, description="伙食")
     shift: WorkShift | None = Field(None, description="班次", examples=["two_shifts"])
     contract_form: ContractForm | None = Field(None, description="用工形式", examples=["employment"])
+
+
+Terms = Annotated[Conditions | None, Field(description="岗位的性别和年龄、食宿、班次、用工形式")]
 
 
 class OrderIn(wire.In):
@@ -77,7 +80,7 @@ class OrderIn(wire.In):
     standard: Standard
     wage_from: WageFrom | None = None
     wage_to: WageTo | None = None
-    conditions: Conditions | None = Field(None, description="岗位的性别和年龄、食宿、班次、用工形式")
+    conditions: Terms = None
     until_on: wire.CivilDate | None = Field(None, description="有效期最后一日", examples=["2025-12-31"])
     partner: wire.Word | None = Field(None, description="归属的协作方账号或单位,仅经办可填;不填则协作方都可见", examples=[None])
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
@@ -94,7 +97,7 @@ class OrderChange(wire.In):
     standard: Standard | None = None
     wage_from: WageFrom | None = None
     wage_to: WageTo | None = None
-    conditions: Conditions | None = None
+    conditions: Terms = None
     until_on: wire.CivilDate | None = None
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
@@ -127,7 +130,7 @@ class OrderOut(wire.Out):
     standard: StandardOut
     wage_from: wire.Money | None
     wage_to: wire.Money | None
-    conditions: Conditions | None
+    conditions: Terms
     until_on: wire.CivilDate | None
     external_refs: list[wire.ExternalRef]
     status: OrderStatus = Field(examples=["open"])

@@ -124,14 +124,17 @@ async def gather(kernel: Kernel, call: Call, asked: Sequence[Asked]) -> Gathered
     return Gathered(named, await facts.gate_facts(call, kernel, list(starting.values())))
 
 
-async def take(session: AsyncSession, call: Call, asked: Sequence[Asked], gathered: Gathered) -> list[steps.Result]:
-    """A result for each fact, in their order. What was accepted before is `unchanged`, whatever would be asked of it today."""
+async def take(
+    session: AsyncSession, call: Call, asked: Sequence[Asked], gathered: Gathered, *, office: str | None = None
+) -> list[steps.Result]:
+    """A result for each fact, in their order. What was accepted before is `unchanged`, whatever would be asked of it today. `office`: whose facts they are,
+    unless the caller's own."""
     results: dict[int, steps.Result] = {
         index: steps.Result("rejected", faults=found) for index, each in enumerate(asked) if (found := _address_faults(each))
     }
     sound = {index: each for index, each in enumerate(asked) if index not in results}
     named, gate_facts = gathered.named, gathered.gate_facts
-    office = orders.office_of(call.actor)
+    office = office or orders.office_of(call.actor)
     last_sequence = await _lock(session, office)
     placements = (await session.execute(named.placements(call).with_for_update(of=PLACEMENTS))).all()
     whose, known = named.match(placements, sound), {row.id: steps.Known(row) for row in placements}

@@ -180,6 +180,13 @@ def groups_of(conditions: Mapping[str, Any] | None) -> list[Group]:
     return [Group(each["posts"], each["sex"], each["age_from"], each["age_to"]) for each in (conditions or {}).get("groups", ())]
 
 
+def arranged(row: Any) -> Employer:
+    """Where the person was to work, whatever followed."""
+    if row.employer:
+        return Employer(**row.employer)
+    return Employer(row.order_employer_name, row.order_employer_uscc, row.order_employer_district_code)
+
+
 def attended_by(classes: Iterable[clients.AttendedRead]) -> dict[UUID, list[Attended]]:
     """Each person's classes."""
     found: dict[UUID, list[Attended]] = defaultdict(list)

@@ -8,18 +8,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.codes import StatisticsBy as By
-from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.schemas import EmployerOut
-from services.eastwest.orders.tables import Order
-from services.eastwest.placements import conditions, facts, rules, steps, visibility
-from services.eastwest.placements.policy import states, warnings
+from services.eastwest.placements import conditions, facts, rules, second_looks, steps, visibility
+from services.eastwest.placements.policy import states
 from services.eastwest.placements.policy.retention import Retention, Span, last_start
 from services.eastwest.placements.policy.retention import retention as judge
 from services.eastwest.placements.schemas import (
@@ -40,7 +38,7 @@ from services.eastwest.placements.schemas import (
     Warned,
 )
 from services.eastwest.placements.tables import Placement, Update
-from shared import clock, codes, county, errors, pages, wire
+from shared import codes, county, errors, pages, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -54,7 +52,7 @@ async def get(session: AsyncSession, call: Call, placement_id: UUID) -> Placemen
     [shown] = await show(session, call, [row], call.today)
     return PlacementPaper(
         **dict(shown),
-        warnings=[Warned(code=each.code, detail=each.detail) for each in await _warnings(session, call, row)],
+        warnings=await _warnings(session, call, row),
         allowed_actions=wire.allowed_actions(steps.allowed_actions(call.actor, shown.status)),
     )
 
@@ -70,20 +68,11 @@ async def get_whole(call: Call, kernel: Kernel, placement_id: UUID) -> Placement
         return await get(session, call, placement_id)
 
 
-async def _warnings(session: AsyncSession, call: Call, row: Any) -> list[warnings.Warned]:
-    theirs = ALIASES.among(Placement.trainee_id, [row.trainee_id])
-    others = select(Order.number, Placement.started_on, Placement.left_on).join(Order, Order.id == Placement.order_id)
-    others = others.where(theirs, Placement.id != row.id, Placement.started_on.is_not(None))
-    placed = select(func.count()).where(Placement.order_id == row.order_id, Placement.left_on.is_(None))
-    stays = [warnings.Stay(number, began, left) for number, began, left in await session.execute(others) if began]
-    order = warnings.Order(row.order_posts, await session.scalar(placed) or 0, row.order_until_on, facts.groups_of(row.order_conditions))
-    stay = warnings.Stay(row.order_number, row.started_on, row.left_on) if row.started_on else None
+async def _warnings(session: AsyncSession, call: Call, row: Any) -> list[Warned]:
     told = call.told.get("histories", {}).get(str(row.trainee_id))
-    attended = None if told is None else facts.attended_by(clients.AttendedRead.model_validate(each) for each in told["classes"])
-    known = None if attended is None else attended.get(row.trainee_id, [])
     who = told and told["person"]
-    person = facts.person_of(clients.AttendingRead.model_validate(who)) if who else None
-    return list(warnings.warnings(stay, row.entered_at.astimezone(clock.SHANGHAI).date(), order, stays, known, person))
+    histories = None if told is None else clients.HistoriesRead(classes=told["classes"], people=[who] if who else [])
+    return [Warned(code=each.code, detail=each.detail) for each in (await second_looks.warnings_of(session, [row], histories))[row.id]]
 
 
 async def at_version(session: AsyncSession, call: Call, placement_id: UUID) -> Any:

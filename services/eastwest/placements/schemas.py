@@ -264,9 +264,9 @@ class RetentionOut(wire.Out):
 class MendOut(wire.Out):
     """Who can mend a broken link, and in which field, where something was entered wrongly."""
 
-    office: str = Field(examples=["登记订单的协作方或经办"])
-    field: str = Field(examples=["order.ordered_on"])
-    how: str = Field(examples=["订单日期登记有误的,改正(有人上岗之后不能再改)"])
+    office: str = Field(description="由谁改", examples=["登记订单的协作方或经办"])
+    field: str = Field(description="改哪一项", examples=["order.ordered_on"])
+    how: str = Field(description="在什么情况下、怎样改", examples=["订单日期登记有误的,改正(有人上岗之后不能再改)"])
 
 
 class StepOut(wire.Out):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from services.eastwest.codes import PlacementWarning as Code
 from services.eastwest.placements.policy.fitting import Group, Person, fits
 from services.eastwest.placements.policy.gates import Attended
+from services.eastwest.placements.policy.insured import Insured
 
 
 class Stay(NamedTuple):
@@ -40,8 +41,10 @@ def warnings(
     others: Iterable[Stay],
     attended: Sequence[Attended] | None,
     person: Person | None = None,
+    insured: Iterable[Insured] = (),
 ) -> Iterator[Warned]:
-    """`stay` None: not begun. `attended`, `person` None: nobody has said which classes the person attended, and who they are."""
+    """`stay` None: not begun. `attended`, `person` None: nobody has said which classes the person attended, and who they are. `insured`: in which of its
+    months by an employer of whom nothing was told."""
     if order.placed > order.posts:
         yield Warned(Code.POSTS_EXCEEDED, f"该订单 {order.posts} 个岗位,已安排 {order.placed} 人。请核对岗位数。")
     begun_on = stay.started_on if stay else entered_on
@@ -49,6 +52,10 @@ def warnings(
         yield Warned(Code.ORDER_EXPIRED, f"订单有效期至 {order.until_on},{begun_on} {'上岗' if stay else '安排'}。请与订单方核实。")
     if person is not None and not fits(person, order.groups, order.posts, begun_on):
         yield Warned(Code.OUTSIDE_CONDITIONS, f"{begun_on} 的年龄或性别不在订单所列的岗位条件之内。请与订单方核对。")
+    for other in insured:
+        yield Warned(
+            Code.INSURED_ELSEWHERE, f"{other.month.from_on:%Y-%m} 由 {other.employer.name} 参保,与所报的用人单位不符。请与报告方核对。"
+        )
     if stay is None:
         return
     if together := sorted({each.order_number for each in others if _overlap(stay, each)}):
