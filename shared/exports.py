@@ -21,7 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared import clock, db, deeds, errors, keeping, layouts, pages, wire
 from shared.access import OFFICES, Call
 from shared.layouts import Layout
-from shared.sheets import write_book
+from shared.sheets import Table, write_book
+from shared.sheets.writing import write_csv
 
 ROWS_AT_MOST: Final = 10_000
 MAKES: Final = frozenset({"officer", "reviewer"})  # full numbers leave the house by their hands alone
@@ -130,6 +131,16 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.SHANGHAI)
 
 
+Write = Callable[[Table], bytes]
+
+
+def as_book(table: Table) -> bytes:
+    return write_book([table])
+
+
+as_csv: Final[Write] = write_csv
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A file before it is recorded: nothing of it is answered until it is."""
@@ -170,12 +181,12 @@ def few_enough(rows: Sequence[Any]) -> None:
         raise errors.Invalid(faults=[fault])
 
 
-async def make(code: str, layout: Layout, filters: Filters, rows: Callable[[], Sequence[Mapping[str, Any]]]) -> Made:
+async def make(code: str, layout: Layout, filters: Filters, write: Write, rows: Callable[[], Sequence[Mapping[str, Any]]]) -> Made:
     """Writes the file beside the event loop, where `rows` are put together too."""
 
     def written() -> tuple[int, bytes]:
         found = rows()
-        return len(found), write_book([layout.table(found)])
+        return len(found), write(layout.table(found))
 
     count, content = await asyncio.to_thread(written)
     return Made(code, layout, filters.said(), count, content)
@@ -201,6 +212,10 @@ async def keep(session: AsyncSession, call: Call, of: type[E], noun: str, made: 
 async def page(session: AsyncSession, of: type[E], asked_for: pages.Asked, layout: list[str] | None) -> dict[str, Any]:
     wanted = pages.where(select(*inspect(of).columns), {of.layout: layout})
     return await pages.page(session, wanted, of.id, asked_for, ExportOut.model_validate)
+
+
+async def get(session: AsyncSession, call: Call, of: type[E], export_id: UUID) -> ExportOut:
+    return ExportOut.model_validate(await _find(session, call, of, export_id, lock=False))
 
 
 async def to_send(session: AsyncSession, call: Call, of: type[E], export_id: UUID, *, lock: bool = False) -> E:

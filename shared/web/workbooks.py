@@ -1,4 +1,4 @@
-"""An .xlsx as an answer."""
+"""An .xlsx or a .csv as an answer."""
 
 from fastapi import Response
 
@@ -10,3 +10,12 @@ class Workbook(Response):
 
     def __init__(self, content: bytes = b"", name: str = "workbook") -> None:
         super().__init__(content, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'})
+
+
+class Csv(Response):
+    """The same for programs that read no workbook."""
+
+    media_type = "text/csv"
+
+    def __init__(self, content: bytes = b"", name: str = "table") -> None:
+        super().__init__(content, headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})

@@ -13,7 +13,7 @@ from gateway.plans.policy.targets import Line, Plan, counted
 from shared.months import months_after
 
 # The filter of a list that narrows it to one row of a breakdown.
-_FILTER = {"region": "region_code", "institution": "institution_id", "channel": "channel"}
+_FILTER = {"region": "region_code", "institution": "institution_id", "channel": "channel", "category": "category"}
 
 
 def of_line(plan: Plan, window: Window, as_of: date, **narrower: str) -> str | None:
@@ -78,7 +78,7 @@ def of_report(institution_id: str, year: int) -> str:
 
 
 def of_group(plan: Plan, window: Window, as_of: date, by: str, code: str | None) -> str | None:
-    """The rows of one town, institution, channel or month."""
+    """The rows of one town, institution, channel, category or month."""
     if by == "month" and code is not None:
         return of_line(plan, _month(window, code), as_of)
     if code is None or by not in _FILTER:

@@ -12,7 +12,7 @@ from services.evaluation.certificates.reading import status_on
 from services.evaluation.certificates.tables import Certificate
 from shared import exports
 from shared.access import Call
-from shared.exports import Filters, Made
+from shared.exports import Filters, Made, Write
 from shared.layouts import FULL_NUMBER
 from shared.web import Kernel
 
@@ -33,7 +33,7 @@ _COLUMNS: Final[Mapping[str, Any]] = {
 FIELDS: Final = _COLUMNS.keys() | set(OF_THE_HOLDER)
 
 
-async def file(kernel: Kernel, call: Call, code: str, filters: Filters) -> Made:
+async def file(kernel: Kernel, call: Call, code: str, filters: Filters, write: Write) -> Made:
     """The file of that layout; 404, 422 as `exports.asked` and `exports.few_enough` say."""
     layout = exports.asked("evaluation", code, filters)
     named = {column.field for column in layout.columns}
@@ -49,7 +49,7 @@ async def file(kernel: Kernel, call: Call, code: str, filters: Filters) -> Made:
     holders, numbers = await asyncio.gather(
         clients.holders(kernel, call, people), clients.numbers(kernel, call, people if layout.full_numbers else ())
     )
-    return await exports.make(code, layout, filters, lambda: _held(found, holders.by_id, numbers))
+    return await exports.make(code, layout, filters, write, lambda: _held(found, holders.by_id, numbers))
 
 
 def _held(rows: Sequence[RowMapping], holders: Mapping[UUID, clients.Holder], numbers: Mapping[UUID, str]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from services.evaluation.exports import reading
 from services.evaluation.exports.tables import CertificateExport
 from shared import errors, exports, pages, web, wire
 from shared.exports import AnswerIn, ExportOut, Made, Narrowed
-from shared.web.workbooks import Workbook
+from shared.web.workbooks import Csv, Workbook
 
 router = web.Router("certificates")
 NOUN, LIST = "certificate_export", "/v1/certificates/exports"
@@ -22,7 +22,11 @@ ASKING = (errors.UpstreamFailed, errors.UpstreamTimeout)  # asks the registry
 
 
 async def _file(layout: str, filters: Narrowed, call: web.Caller, kernel: web.KernelOf) -> Made:
-    return await reading.file(kernel, call, layout, filters)
+    return await reading.file(kernel, call, layout, filters, exports.as_book)
+
+
+async def _csv(layout: str, filters: Narrowed, call: web.Caller, kernel: web.KernelOf) -> Made:
+    return await reading.file(kernel, call, layout, filters, exports.as_csv)
 
 
 async def _file_known(body: AnswerIn, call: web.Caller, kernel: web.KernelOf) -> bool:
@@ -37,9 +41,28 @@ async def export(made: Annotated[Made, Depends(_file)], session: web.Session, ca
     return Workbook(made.content, f"{made.code}-{kept.id}")
 
 
+@router.operation(
+    "GET",
+    f"{LIST}/{{layout}}.csv",
+    may=exports.MAKES,
+    summary="按上报格式导出证书为 .csv",
+    recorded=True,
+    errors=ASKING,
+    response_class=Csv,
+)
+async def export_csv(made: Annotated[Made, Depends(_csv)], session: web.Session, call: web.Caller) -> Csv:
+    kept = await exports.keep(session, call, CertificateExport, NOUN, made)
+    return Csv(made.content, f"{made.code}-{kept.id}")
+
+
 @router.operation("GET", LIST, may=exports.READERS, summary="历次证书导出:何时报送、如何答复", errors=[errors.InvalidCursor])
 async def list_exports(session: web.Session, asked: Listed, layout: pages.AnyOf[str] = None) -> wire.Page[ExportOut]:
     return wire.Page[ExportOut].model_validate(await exports.page(session, CertificateExport, asked, layout))
+
+
+@router.operation("GET", ONE, may=exports.READERS, summary="一次证书导出", operation_id="certificates_get_export")
+async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
+    return await exports.get(session, call, CertificateExport, export_id)
 
 
 @router.operation(

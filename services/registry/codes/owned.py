@@ -106,11 +106,12 @@ class InstitutionStatus(StrEnum):
 
 
 class InstitutionMark(StrEnum):
-    """What an enterprise is known as (龙头、明星、高危)."""
+    """What an enterprise is known as (龙头、明星、高危、产教融合型)."""
 
     LEADING = "leading"
     STAR = "star"
     HIGH_RISK = "high_risk"
+    INDUSTRY_EDUCATION = "industry_education"
 
 
 class TeacherEmployment(StrEnum):

@@ -17,7 +17,7 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import conditions
 from services.registry.training.enrolments.tables import Enrolment
 from shared import exports
-from shared.exports import Filters, Made
+from shared.exports import Filters, Made, Write
 from shared.layouts import FULL_NUMBER
 from shared.privacy import Vault
 from shared.web import Kernel
@@ -69,14 +69,14 @@ COLUMNS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-async def file(kernel: Kernel, code: str, filters: Filters) -> Made:
+async def file(kernel: Kernel, code: str, filters: Filters, write: Write) -> Made:
     """The file of that layout; 404, 422 as `exports.asked` and `exports.few_enough` say."""
     layout = exports.asked("registry", code, filters)
     wanted = _rows(layout.about, filters, {column.field for column in layout.columns}).limit(exports.ROWS_AT_MOST + 1)
     async with kernel.reading() as session:
         found = (await session.execute(wanted)).mappings().all()
     exports.few_enough(found)
-    return await exports.make(code, layout, filters, lambda: _opened(kernel.vault, found) if layout.full_numbers else found)
+    return await exports.make(code, layout, filters, write, lambda: _opened(kernel.vault, found) if layout.full_numbers else found)
 
 
 def _rows(about: str, filters: Filters, named: set[str]) -> Select[Any]:

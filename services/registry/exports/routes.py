@@ -11,7 +11,7 @@ from services.registry.exports.tables import Export
 from services.registry.files.tables import File
 from shared import errors, exports, pages, web, wire
 from shared.exports import AnswerIn, ExportOut, Made, Narrowed
-from shared.web.workbooks import Workbook
+from shared.web.workbooks import Csv, Workbook
 
 router = web.Router("exports")
 NOUN, ONE = "export", "/v1/exports/{export_id:uuid}"
@@ -20,7 +20,11 @@ STEP = (errors.InvalidState, errors.StaleVersion)
 
 
 async def _file(layout: str, filters: Narrowed, kernel: web.KernelOf) -> Made:
-    return await reading.file(kernel, layout, filters)
+    return await reading.file(kernel, layout, filters, exports.as_book)
+
+
+async def _csv(layout: str, filters: Narrowed, kernel: web.KernelOf) -> Made:
+    return await reading.file(kernel, layout, filters, exports.as_csv)
 
 
 @router.operation(
@@ -31,9 +35,20 @@ async def export(made: Annotated[Made, Depends(_file)], session: web.Session, ca
     return Workbook(made.content, f"{made.code}-{kept.id}")
 
 
+@router.operation("GET", "/v1/exports/{layout}.csv", may=exports.MAKES, summary="按上报格式导出为 .csv", recorded=True, response_class=Csv)
+async def export_csv(made: Annotated[Made, Depends(_csv)], session: web.Session, call: web.Caller) -> Csv:
+    kept = await exports.keep(session, call, Export, NOUN, made)
+    return Csv(made.content, f"{made.code}-{kept.id}")
+
+
 @router.operation("GET", "/v1/exports", may=exports.READERS, summary="历次导出:何时报送、如何答复", errors=[errors.InvalidCursor])
 async def list_exports(session: web.Session, asked: Listed, layout: pages.AnyOf[str] = None) -> wire.Page[ExportOut]:
     return wire.Page[ExportOut].model_validate(await exports.page(session, Export, asked, layout))
+
+
+@router.operation("GET", ONE, may=exports.READERS, summary="一次导出", operation_id="exports_get_export")
+async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
+    return await exports.get(session, call, Export, export_id)
 
 
 @router.operation("POST", f"{ONE}:sent", may=exports.MAKES, summary="登记已报送", errors=STEP, paper=partial(exports.to_send, of=Export))

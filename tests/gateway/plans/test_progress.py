@@ -226,6 +226,9 @@ async def test_months_and_channels_add_up_to_the_line_and_whoever_has_two_catego
             ("project", "中长期项目制取证培训", 2),
         ]
         assert {row["code"]: row["numerator"] for row in by["category"] if row["numerator"]} == {"veteran": 1, "rural_woman": 1, None: 4}
+        for row in by["category"]:
+            if row["code"]:
+                assert await follow(registry, row["records"]) == row["numerator"], row
         for row in (*by["month"], *by["channel"]):
             assert await follow(registry, row["records"]) == row["numerator"]
 

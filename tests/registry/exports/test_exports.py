@@ -1,6 +1,8 @@
 """Files of classes and people for other platforms: what stands in them, who may make them, and what is kept of them."""
 
+import csv
 import hashlib
+import io
 from uuid import uuid4
 
 from shared.sheets import open_book
@@ -41,6 +43,10 @@ async def test_classes_and_people_go_out_as_the_layout_says(start: Start) -> Non
             "1990-03-07",
         )
 
+        as_csv = await officer.get(PEOPLE.replace(".xlsx", ".csv"))
+        assert as_csv.headers["content-type"].startswith("text/csv") and as_csv.headers["content-disposition"].endswith('.csv"')
+        assert list(csv.reader(io.StringIO(as_csv.content.decode("utf-8-sig")))) == [header, person]
+
         header, *found = rows((await officer.get(f"/v1/exports/province_classes.xlsx?{DAYS}")).content)
         [course] = [dict(zip(header, each, strict=True)) for each in found]
         assert (course["班级名称"], course["开班日期"], course["报名人数"], course["班级状态"]) == (
@@ -55,7 +61,9 @@ async def test_classes_and_people_go_out_as_the_layout_says(start: Start) -> Non
 
         classes_alone, people = (await officer.get("/v1/exports?sort=made_at")).json()["items"][-1], None
         listed = (await registry.as_("auditor").get("/v1/exports?layout=province_trainees")).json()["items"]
-        [people] = listed
+        people = listed[-1]
+        assert (await registry.as_("auditor").get(f"/v1/exports/{people['id']}")).json() == people
+        assert (await registry.as_("auditor").get(f"/v1/exports/{uuid4()}")).status_code == 404
         assert (people["rows"], people["full_numbers"], classes_alone["full_numbers"]) == (1, True, False)
         assert people["sha256"] == hashlib.sha256(answer.content).hexdigest()
         assert people["id"] in answer.headers["content-disposition"]

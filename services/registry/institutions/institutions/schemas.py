@@ -36,7 +36,7 @@ class FilingExemption(DatedFact):
 
 
 class Mark(DatedFact):
-    """龙头企业, 明星企业, 高危行业企业."""
+    """龙头企业, 明星企业, 高危行业企业, 产教融合型企业."""
 
     code: InstitutionMark
     document: wire.Word | None = Field(None, description="认定文件", examples=["州农业农村局〔2024〕3号"])
@@ -51,7 +51,7 @@ class Licence(DatedFact):
 
 ScalePeriods = Annotated[list[ScalePeriod], Field(max_length=30, description="规模以上的各个期间,互不重叠")]
 FilingExemptions = Annotated[list[FilingExemption], Field(max_length=30, description="无须备案自主评价的期间和原因")]
-Marks = Annotated[list[Mark], Field(max_length=30, description="龙头、明星、高危等标记,同一标记的期间互不重叠")]
+Marks = Annotated[list[Mark], Field(max_length=30, description="龙头、明星、高危、产教融合型等标记,同一标记的期间互不重叠")]
 Licences = Annotated[list[Licence], Field(max_length=30, description="办学许可,许可的职业(工种)和期限")]
 
 

@@ -1,7 +1,7 @@
 """What became of people after a class: a certificate, a place in the partner city, work. Conditions in SQL, the same for the count and for the list of
 those counted. A statement that uses them joins the enrolment with its class."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 from services.registry.codes import EmploymentKind, EmploymentState, EnrolmentOutcome
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
 from services.registry.people.trainees.conditions import ALIASES
-from services.registry.people.trainees.tables import Trainee
+from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference import policy as reference
 from services.registry.reference.facts import PlanTerms
 from services.registry.training.classes.tables import TrainingClass
@@ -47,6 +47,14 @@ def person() -> Any:
 def once() -> ColumnElement[bool]:
     """Of one person in one class, enrolled under several ids before they were merged, the enrolment that counts."""
     return Enrolment.id.not_in(doubles())
+
+
+def had_category(codes: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the person was of one of these categories on the class's first day."""
+    held, on = TraineeCategory, TrainingClass.starts_on
+    return exists().where(
+        held.trainee_id == person(), held.code.in_(codes), held.since_on <= on, or_(held.until_on.is_(None), held.until_on >= on)
+    )
 
 
 def on_first_day() -> ColumnElement[int]:

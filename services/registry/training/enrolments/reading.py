@@ -10,7 +10,7 @@ from sqlalchemy import Select, Text, Uuid, and_, cast, func, literal, null, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from services.registry.codes import Channel, EmploymentKind, EmploymentState, EnrolmentOutcome, EvidenceGrade
+from services.registry.codes import Category, Channel, EmploymentKind, EmploymentState, EnrolmentOutcome, EvidenceGrade
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.known.tables import KnownPlacement
 from services.registry.people.trainees import reading as trainees
@@ -74,6 +74,7 @@ def listed(
     institution_id: list[UUID] | None,
     region_code: list[str] | None,
     channel: list[Channel] | None,
+    category: list[Category] | None,
     outcome: list[EnrolmentOutcome] | None,
     completed_from_on: date | None,
     completed_to_on: date | None,
@@ -94,6 +95,8 @@ def listed(
         wanted = wanted.where(ALIASES.among(Enrolment.trainee_id, trainee_id))
     if completed_from_on or completed_to_on:  # the rows that the board counts
         wanted = wanted.where(conditions.once())
+    if category:
+        wanted = wanted.where(conditions.had_category(category))
     if employment:
         wanted = wanted.where(or_(*(conditions.in_state(each, call.today) for each in employment)))
     if due_within_days is not None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from sqlalchemy import ARRAY, ColumnElement, Integer, Text, literal
 
-from services.registry.codes import CertificateKind, Channel, EmploymentKind, EmploymentState, EnrolmentOutcome
+from services.registry.codes import Category, CertificateKind, Channel, EmploymentKind, EmploymentState, EnrolmentOutcome
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.errors import TooLate
 from services.registry.training.classes.operations import permit
@@ -125,6 +125,7 @@ async def list_enrolments(
     institution_id: Annotated[pages.AnyOf[UUID], Query(description="承办机构")] = None,
     region_code: Annotated[pages.AnyOf[str], Query(description="计入人次的乡镇、街道;未结业的为学员所在地")] = None,
     channel: pages.AnyOf[Channel] = None,
+    category: Annotated[pages.AnyOf[Category], Query(description="开班首日属于该人员类别")] = None,
     outcome: pages.AnyOf[EnrolmentOutcome] = None,
     completed_from_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
     completed_to_on: Annotated[wire.CivilDate | None, Query(description="计入人次的日期,含当日")] = None,
@@ -141,6 +142,7 @@ async def list_enrolments(
         institution_id=institution_id,
         region_code=region_code,
         channel=channel,
+        category=category,
         outcome=outcome,
         completed_from_on=completed_from_on,
         completed_to_on=completed_to_on,
