@@ -1,6 +1,6 @@
 # Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL, SCENARIO.
 .DEFAULT_GOAL := help
-.PHONY: help run first-day doctor admin demo test check backup restore county-check drill bench bench-scale format lock clean runtime development format-check lint-check types-check imports-check
+.PHONY: help run first-day doctor admin demo test check backup restore county-check drill bench bench-scale format bundle audit lock clean runtime development format-check lint-check types-check imports-check
 
 # The first Python on the PATH that is new enough.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -66,6 +66,12 @@ bench-scale: development ## what a million enrolments do to every list with each
 
 format: development ## put the code in order
 	$(BIN)/python -m ruff format . && $(BIN)/python -m ruff check --fix .
+
+bundle: development ## one archive that installs without a network, with its SBOM and licences, OUT=dist (离线安装包)
+	@exec $(BIN)/python -m deploy.bundle "$(OUT)"
+
+audit: development ## known faults in the packages that are locked; asks the registry (依赖审计)
+	$(BIN)/python -m pip_audit --strict --disable-pip --require-hashes -r requirements.lock
 
 lock: ## make the hash-locked requirements anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock 需要 uv。 make lock needs uv: pip install uv" >&2; exit 1; }

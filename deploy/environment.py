@@ -17,6 +17,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 INSTALLED = VENV / "installed"  # one line for the place, one for each lock whose packages are there
 UNFINISHED = VENV / "unfinished"
+WHEELS = ROOT / "wheels"  # of a bundle: everything is there, and no registry is asked
 LOCKS = {"runtime": "requirements.lock", "development": "requirements-dev.lock"}  # the second holds all of the first
 
 
@@ -39,15 +40,22 @@ def is_installed(wanted: str) -> bool:
 
 
 def install(wanted: str) -> None:
+    if WHEELS.is_dir() and (wanted != "runtime" or sys.version_info[:2] != (3, 11)):
+        sys.exit(
+            "安装包里只有运行所需的轮子,用于 Python 3.11:请用 PYTHON=python3.11;检查与测试请在源码仓库里做。\n"
+            "The bundle holds the wheels of the runtime alone, for Python 3.11."
+        )
     moved = INSTALLED.exists() and str(VENV) not in INSTALLED.read_text().splitlines()
     if moved or UNFINISHED.exists() or not PYTHON.exists():
         make_venv()
     UNFINISHED.touch()
     print(f"安装依赖 installing {LOCKS[wanted]} …", flush=True)
     uv = shutil.which("uv")
-    quick = [uv, "pip", "install", "--python", PYTHON]
-    usual = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
-    if run([*(quick if uv else usual), "--require-hashes", "-r", ROOT / LOCKS[wanted]]):
+    quick: list[str | Path] = [str(uv), "pip", "install", "--python", PYTHON]
+    usual: list[str | Path] = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+    if WHEELS.is_dir():
+        usual += ["--no-index", "--find-links", WHEELS]
+    if run([*(quick if uv and not WHEELS.is_dir() else usual), "--require-hashes", "-r", ROOT / LOCKS[wanted]]):
         sys.exit(
             "依赖没有装好,原因见上(网络不通、磁盘已满等);排除后再运行一次即可。\n"
             "The packages could not be installed; see above, then run it again."
