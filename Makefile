@@ -75,7 +75,9 @@ audit: development ## known faults in the packages that are locked; asks the reg
 
 lock: ## make the hash-locked requirements anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock 需要 uv。 make lock needs uv: pip install uv" >&2; exit 1; }
-	$(UV_COMPILE) --group dev -o requirements-dev.lock && $(UV_COMPILE) -c requirements-dev.lock -o requirements.lock
+	$(UV_COMPILE) --extra local --group dev -o requirements-dev.lock
+	$(UV_COMPILE) --extra local -c requirements-dev.lock -o requirements.lock
+	$(UV_COMPILE) -c requirements-dev.lock -o requirements-image.lock
 
 clean: ## remove the environment and all caches; the data in var/ stay
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

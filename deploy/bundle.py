@@ -18,7 +18,7 @@ from email.message import Message
 from email.parser import HeaderParser
 from pathlib import Path
 
-from cyclonedx.factory.license import LicenseFactory
+from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
@@ -53,7 +53,7 @@ def main(out: str) -> int:
         return 1
     sys.stdout.write(
         f"{made}({made.stat().st_size / 1024**2:.0f} MB)\n"
-        f"在没有网络的服务器上(Linux x86-64 或 aarch64,glibc 2.28 以上,Python {PYTHON}、git 之外只需 make):解开,进入目录,make run 或 make first-day。\n"
+        f"在没有网络的服务器上(Linux x86-64 或 aarch64,glibc 2.28 以上,有 Python {PYTHON} 和 make):解开,进入目录,make run;或 make first-day。\n"
     )
     return 0
 
@@ -141,6 +141,7 @@ def sbom(version: str, wheels: Iterable[Wheel]) -> str:
                 licenses=[licence_of.make_from_string(wheel.licence)],
             )
         )
+    made.register_dependency(made.metadata.component, made.components)
     return str(make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=1))
 
 

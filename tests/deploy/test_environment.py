@@ -23,7 +23,7 @@ def test_the_development_lock_holds_all_of_the_runtime_lock() -> None:
     assert pins("requirements.lock") <= pins("requirements-dev.lock")
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-image.lock"])
 def test_a_lock_names_no_address(lock: str) -> None:
     assert "://" not in (ROOT / lock).read_text()
 
