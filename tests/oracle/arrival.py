@@ -38,9 +38,8 @@ def in_many_orders(name: str, histories: int, orders: int) -> Iterator[Run]:
     every = [a_history(Random(f"{name} {number}"), setting, f"history {number}") for number in range(histories)]
     facts = [*setting.facts, *(fact for history in every for fact in history.facts)]
     for order in range(orders):
-        yield Run(
-            f"{name} order {order}", setting, every, arriving(facts, Random(f"{name} order {order}")), told=order == 0, fast=order % 2 == 0
-        )
+        rounds = arriving(facts, Random(f"{name} order {order}"))
+        yield Run(f"{name} order {order}", setting, every, rounds, told=order == 0, fast=order % 2 == 0, supplements=order % 4 == 0)
 
 
 def arriving(facts: Sequence[Fact], random: Random) -> list[list[Fact]]:

@@ -222,7 +222,7 @@ class Office:
         await _side_by_side(self._accept(recovery_id) for recovery_id in proposed)
 
     async def _look_for_more(self) -> None:
-        """Nothing is ever added to a line by itself: who would be paid more is claimed for anew, what was paid is taken back first."""
+        """Nothing is ever added to a line by itself: what is due beyond is claimed on a supplement, or all is taken back and claimed for anew."""
         asked = or_(exists().where(Reassessment.claim_id == Claim.id), exists().where(Recovery.claim_id == Claim.id))
         await _side_by_side(self._more(claim) for claim in await self._claims(asked, Claim.status.in_([*RETURNS, "paid", "recovered"])))
 
@@ -231,7 +231,11 @@ class Office:
         left = [(line, money(line["then"]["paid_amount"]) - money(line["then"]["asked_back_amount"])) for line in replayed["lines"]]
         worth = [(line, paid, money(line["now"]["amount"])) for line, paid in left if line["now"]["verdict"] == "eligible"]
         if claim.status in ("paid", "recovered"):
-            if persons := [{"trainee_id": line["trainee_id"], "amount": str(paid)} for line, paid, now in worth if now > paid > 0]:
+            run, _ = self.classes[str(claim.class_id)]
+            persons = [{"trainee_id": line["trainee_id"], "amount": str(paid)} for line, paid, now in worth if now > paid > 0]
+            if persons and run.supplements:
+                await self._asked("institution", "POST", f"/v1/claims/{claim.id}:supplement", of=run, version=claim.version)
+            elif persons:
                 recovering = await self._act(claim, "recover", BECAUSE | {"persons": persons}, role="finance")
                 await self._receive(recovering["recovery"]["id"])
         elif not any(paid for _, paid in left) and any(now > money(line["then"]["amount"]) for line, _, now in worth):

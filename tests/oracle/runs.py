@@ -15,7 +15,7 @@ from tests.oracle.telling import Telling, id_of
 class Run:
     """The histories of one setting in one order of arrival. `rounds`: what becomes known before each round of the office; `told`: each fact by its own
     event, as the registry sends it, and not all of a round at once; `fast`: a claim is paid in the round in which it is made, so that what becomes known later
-    finds money that was paid, else it goes on by one step a round."""
+    finds money that was paid, else it goes on by one step a round; `supplements`: what is due beyond is claimed on a supplement, else all of it anew."""
 
     name: str
     setting: Setting
@@ -23,6 +23,7 @@ class Run:
     rounds: list[list[Fact]]
     told: bool = False
     fast: bool = False
+    supplements: bool = False
     world: World = field(init=False)
     telling: Telling = field(init=False)
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import httpx
@@ -39,7 +39,14 @@ claims = st.tuples(
     st.lists(st.sampled_from(["180.00", "60.00", "0.01", "0.00"]), min_size=1, max_size=4),
     st.sampled_from(["trainee", "trainee", "organiser"]),
     numbers,
+    st.sampled_from([None, "agricultural_short", "certificate_direct", "placement_stability"]),
 )
+Approved: TypeAlias = tuple[list[str], str, int, str | None]
+OF: dict[str, dict[str, Any]] = {
+    "agricultural_short": {},
+    "certificate_direct": {"kind": "certificate", "scheme": "certificate_direct"},
+    "placement_stability": {"kind": "placement", "scheme": "placement_stability"},
+}
 results = st.lists(st.sampled_from(["paid", "paid", "paid", "failed", "bounced"]), min_size=1, max_size=4)
 
 
@@ -131,7 +138,7 @@ class Money(RuleBasedStateMachine):
         return asyncio.run_coroutine_threadsafe(doing, self.loop).result(120)
 
     @initialize(total=st.sampled_from(["900.00", "5000.00"]), claims=st.lists(claims, min_size=2, max_size=3))
-    def open(self, total: str, claims: list[tuple[list[str], str, int]]) -> None:
+    def open(self, total: str, claims: list[Approved]) -> None:
         self.registry, self.claims, self.batches = Registry(), list[UUID](), list[str]()
         self.undelivered: list[tuple[UUID, UUID]] = []
         self.files: dict[str, Told] = {}
@@ -194,14 +201,20 @@ class Money(RuleBasedStateMachine):
     # The bureau
 
     @rule(claim=claims)
-    def approve_a_claim(self, claim: tuple[list[str], str, int]) -> None:
+    def approve_a_claim(self, claim: Approved) -> None:
         self.wait(self._approve(*claim))
 
-    async def _approve(self, amounts: list[str], payee: str, first: int) -> None:
+    async def _approve(self, amounts: list[str], payee: str, first: int, scheme: str | None) -> None:
+        """Of that scheme; of none: a supplement of a claim before, with people of its own."""
+        of = (
+            {"supplement_of_id": self.claims[first % len(self.claims)]}
+            if scheme is None and self.claims
+            else OF[scheme or "agricultural_short"]
+        )
         school, people = db.new_id(), [self.people[(first + n) % len(self.people)] for n in range(len(amounts))]
         self.registry.institutions[school] = f"62170000200012340{len(self.registry.institutions):02}"
         with contextlib.suppress(FundExhausted):
-            claim = await a_claim(self.service, self.fund_id, amounts, payee=payee, people=people, institution_id=school)
+            claim = await a_claim(self.service, self.fund_id, amounts, payee=payee, people=people, institution_id=school, **of)
             self.claims.append(claim.id)
 
     @precondition(lambda self: self.claims)
