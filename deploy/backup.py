@@ -1,11 +1,12 @@
 """`make backup TO=dir`: all five databases as they stand at one moment, proved by restoring them aside before the backup gets its name.
 
 PostgreSQL's own base backup of the whole cluster, so that the feeds keep their order and followers go on where they were. The keys are not in it: it names
-which ones are needed and how to know them again. Of the system of VAR_DIR, running or not; or of the server of DATABASE_URL, by an account that may replicate.
+which ones are needed and how to know them again. Of the system of VAR_DIR, running or not; of the containers beside `.env`; or of the server of DATABASE_URL, by an account that may replicate.
 """
 
 import base64
 import contextlib
+import gzip
 import hashlib
 import json
 import os
@@ -14,12 +15,12 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from deploy.keys import Secrets, read
+from deploy.keys import Secrets, read, read_settings
 from deploy.places import programs
 from deploy.postgres import Server, postgres
 from deploy.processes import CannotStart, plain_words
@@ -28,8 +29,10 @@ from deploy.stack import SERVICES
 from shared import clock
 from shared.sealing.keys import public_half
 
+ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = ROOT / ".env"
 SAID = "backup.json"
-FILES = ("cluster/base.tar.gz", "cluster/pg_wal.tar.gz", "cluster/backup_manifest")
+BASE = "base.tar.gz"
 NO_FURTHER = {"restore_command": "false"}
 TRUSTING = "local all all trust\n"  # for a cluster that nobody but we can reach: its socket lies in a folder of its own
 
@@ -51,7 +54,7 @@ def main(to: str) -> int:
 
 def back_up(var: Path, to: Path) -> tuple[Path, Proof]:
     """Makes a backup in a new folder of `to`; answers it, and what it was proved by. What fails leaves nothing that looks like a backup."""
-    kept = read(var / "secrets.json")
+    kept = kept_for(var)
     with plain_words(to):
         to.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=to))
@@ -59,8 +62,8 @@ def back_up(var: Path, to: Path) -> tuple[Path, Proof]:
         (unfinished / "heads").mkdir()
         for file in (var / "seals").glob("*.jsonl"):  # before the databases: what the heads know the databases must have
             shutil.copyfile(file, unfinished / "heads" / file.name)
-        with address_of(var) as address:
-            _copy(address, unfinished)
+        with basebackup_of(var) as command:
+            _copy(command, unfinished / BASE)
         with laid_out(unfinished) as server:
             proof = prove(server.dsn, SERVICES, public_half_of(kept), unfinished / "heads")
         if proof.faults:
@@ -92,8 +95,8 @@ def key_marks(kept: Secrets) -> dict[str, str]:
 
 
 def _said(at: datetime, proof: Proof, kept: Secrets, folder: Path) -> Mapping[str, object]:
-    files = {name: sha256_of(folder / name) for name in FILES}
-    return {"made_at": at.isoformat(timespec="seconds"), "keys": key_marks(kept), "files": files, **asdict(proof)}
+    made = {"made_at": at.isoformat(timespec="seconds"), "keys": key_marks(kept), "files": {BASE: sha256_of(folder / BASE)}}
+    return {**made, **asdict(proof)}
 
 
 def sha256_of(file: Path) -> str:
@@ -101,12 +104,27 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def kept_for(var: Path) -> Secrets:
+    """The keys of the system in `var`, else those of the server whose settings stand in `.env`."""
+    return read_settings(SETTINGS) if SETTINGS.exists() and not (var / "secrets.json").exists() else read(var / "secrets.json")
+
+
+@contextlib.contextmanager
+def basebackup_of(var: Path) -> Iterator[list[str | Path]]:
+    """The program that copies, told where from: the server of DATABASE_URL, the one of the system in `var` (started where it does not run), or the containers'."""
+    program: list[str | Path] = [programs() / "bin/pg_basebackup", "-d"]
+    if given := os.environ.get("DATABASE_URL"):
+        yield [*program, given.replace("postgresql+asyncpg:", "postgresql:", 1)]
+    elif SETTINGS.exists() and not (var / "secrets.json").exists():
+        yield ["docker", "compose", "exec", "-T", "postgres", "pg_basebackup", "-U", "postgres"]
+    else:
+        with address_of(var) as address:
+            yield [*program, address]
+
+
 @contextlib.contextmanager
 def address_of(var: Path) -> Iterator[str]:
-    """The address of the database server, for who may do all: DATABASE_URL, or the one of the system in `var`, which is started where it does not run."""
-    if given := os.environ.get("DATABASE_URL"):
-        yield given.replace("postgresql+asyncpg:", "postgresql:", 1)
-        return
+    """The address of the database server of the system in `var`, for who may do all; it is started where it does not run."""
     state = var.absolute() / "postgres"
     cluster = Path((state / "elsewhere").read_text().strip()) if (state / "elsewhere").exists() else state
     if not (cluster / "data").exists():
@@ -120,24 +138,19 @@ def address_of(var: Path) -> Iterator[str]:
             yield server.dsn()
 
 
-def _copy(address: str, into: Path) -> None:
-    """PostgreSQL's own copy, with the log that it needs, its checksums looked at on the way."""
-    command: list[str | Path] = [
-        programs() / "bin/pg_basebackup",
-        "-d",
-        address,
-        "-D",
-        into / "cluster",
-        "-Ft",
-        "-z",
-        "-X",
-        "stream",
-        "--checkpoint=fast",
-        "--no-sync",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, check=False)
-    if done.returncode:
-        raise CannotStart(f"PostgreSQL 没有完成备份:{done.stderr.strip()}\npg_basebackup failed.")
+def _copy(command: Sequence[str | Path], to: Path) -> None:
+    """PostgreSQL's own copy with the log that it needs, as one archive."""
+    asked = [*command, "-D", "-", "-Ft", "-X", "fetch", "--checkpoint=fast"]
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(asked, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, cwd=ROOT) as running,
+    ):
+        assert running.stdout is not None, "it is a pipe"
+        with gzip.open(to, "wb", compresslevel=3) as packed:
+            shutil.copyfileobj(running.stdout, packed, 1024 * 1024)
+        if running.wait():
+            said.seek(0)
+            raise CannotStart(f"PostgreSQL 没有完成备份:{said.read().decode(errors='replace').strip()}\npg_basebackup failed.")
 
 
 @contextlib.contextmanager
@@ -148,9 +161,8 @@ def laid_out(backup: Path, place: Path | None = None, going_on: Mapping[str, str
 
     def fill(server: Server) -> None:
         unfinished = server.directory / "new"
-        for archive, inside in (("base.tar.gz", unfinished), ("pg_wal.tar.gz", unfinished / "pg_wal")):
-            with tarfile.open(backup / "cluster" / archive) as opened:
-                opened.extractall(inside, filter="data")
+        with tarfile.open(backup / BASE) as opened:
+            opened.extractall(unfinished, filter="data")
         (unfinished / "pg_hba.trusting").write_text(TRUSTING)
         (unfinished / "recovery.signal").touch()
         server.own(unfinished)

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import secrets as random_source
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -88,6 +89,16 @@ def read(path: Path) -> Secrets:
         raise CannotStart(f"没有密钥文件 {path}:请把备份时另行保管的密钥文件放到那里。\n{path} is missing.") from None
     except (ValueError, TypeError):
         raise CannotStart(f"{path} 已损坏,请放回另行保管的那一份。\n{path} is damaged.") from None
+
+
+def read_settings(file: Path) -> Secrets:
+    """The secrets of a server, from the settings that `make first-day` made; of its roles' passwords the superuser's alone."""
+    said = {name: value.strip().strip("'") for name, value in re.findall(r"^([A-Z_]+)=(.*)$", file.read_text(), re.MULTILINE)}
+    try:
+        named = {name: said[name.upper()] for name in Secrets.__annotations__ if name not in ("data_keys", "role_passwords")}
+        return Secrets(**named, data_keys=json.loads(said["DATA_KEYS"]), role_passwords={"postgres": said["POSTGRES_PASSWORD"]})
+    except (KeyError, ValueError):
+        raise CannotStart(f"{file} 不完整,先运行 make doctor。\n{file} is not complete: make doctor.") from None
 
 
 def _keep(path: Path, secrets: Secrets) -> None:

@@ -23,6 +23,7 @@ SETTINGS: Mapping[str, str] = {
     "shared_buffers": "128MB",
     "fsync": "on",
     "synchronous_commit": "on",
+    "wal_keep_size": "1GB",  # a backup takes the log that was written meanwhile at its end
     "timezone": "UTC",
     # The server's log must not quote rows: a DETAIL line repeats the values that broke a constraint.
     "log_error_verbosity": "terse",

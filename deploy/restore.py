@@ -17,8 +17,8 @@ from typing import Any
 
 import asyncpg
 
-from deploy.backup import FILES, NO_FURTHER, SAID, key_marks, laid_out, public_half_of, sha256_of
-from deploy.keys import Secrets, read
+from deploy.backup import BASE, NO_FURTHER, SAID, kept_for, key_marks, laid_out, public_half_of, sha256_of
+from deploy.keys import Secrets
 from deploy.postgres import Server
 from deploy.processes import CannotStart, only_owner, plain_words
 from deploy.proof import Proof, prove, write_heads
@@ -75,20 +75,20 @@ def _told_by(backup: Path) -> Mapping[str, Any]:
     """What the backup says of itself, once its files are what it says."""
     try:
         said: dict[str, Any] = json.loads((backup / SAID).read_text())
-        changed = [name for name in FILES if sha256_of(backup / name) != said["files"][name]]
+        whole = sha256_of(backup / BASE) == said["files"][BASE]
     except (OSError, ValueError, KeyError) as fault:
         raise CannotStart(f"{backup} 不是完整的备份:{type(fault).__name__}。\nThis is no whole backup.") from None
-    if changed:
-        raise CannotStart(f"备份里的 {'、'.join(changed)} 与备份时不同,不能使用。\nThe backup has changed: {', '.join(changed)}.")
+    if not whole:
+        raise CannotStart(f"备份里的 {BASE} 与备份时不同,不能使用。\nThe backup has changed.")
     return said
 
 
 def _keys_for(said: Mapping[str, Any], var: Path) -> Secrets:
-    kept = read(var / "secrets.json")
+    kept = kept_for(var)
     have = key_marks(kept)
     if lacking := [name for name, mark in said["keys"].items() if have.get(name) != mark]:
         raise CannotStart(
-            f"{var / 'secrets.json'} 里的密钥 {'、'.join(lacking)} 不是这份备份用的:没有它们,身份证号等读不出来。请放回备份时的密钥文件。\n"
+            f"这里的密钥 {'、'.join(lacking)} 不是这份备份用的:没有它们,身份证号等读不出来。请放回备份时的密钥文件。\n"
             f"The keys are not those of the backup: {', '.join(lacking)}."
         )
     return kept
@@ -114,7 +114,8 @@ def _lay_out(backup: Path, var: Path, said: Mapping[str, Any], kept: Secrets, go
             raise CannotStart(
                 "恢复出来的数据没有通过验证,原有数据保持不变:\n" + "\n".join(proof.faults) + "\nWhat was restored did not prove right."
             )
-        asyncio.run(_take_over(server, var, {"backup": backup.name, "made_at": said["made_at"], **_until(going_on)}))
+        password = kept.role_passwords.get("postgres") or secrets.token_urlsafe(24)
+        asyncio.run(_take_over(server, var, password, {"backup": backup.name, "made_at": said["made_at"], **_until(going_on)}))
     with contextlib.suppress(FileNotFoundError):
         (server.data / "pg_hba.trusting").unlink()
     return proof
@@ -124,7 +125,7 @@ def _until(going_on: Mapping[str, str]) -> dict[str, str]:
     return {"until": going_on["recovery_target_time"]} if "recovery_target_time" in going_on else {}
 
 
-async def _take_over(server: Server, var: Path, how: Mapping[str, str]) -> None:
+async def _take_over(server: Server, var: Path, password: str, how: Mapping[str, str]) -> None:
     """Heads as the databases have them, the deed in every trail, and a password of the new place."""
     for service in SERVICES:
         await write_heads(server.dsn(service), var / "seals" / f"{service}.jsonl")
@@ -133,7 +134,6 @@ async def _take_over(server: Server, var: Path, how: Mapping[str, str]) -> None:
             await connection.execute(RESTORED, json.dumps(how, ensure_ascii=False))
         finally:
             await connection.close()
-    password = secrets.token_urlsafe(24)
     connection = await asyncpg.connect(server.dsn())
     try:
         await connection.execute(f"ALTER ROLE postgres PASSWORD '{password}'")

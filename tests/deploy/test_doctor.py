@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy import doctor, first_day
-from deploy.keys import make_signer
+from deploy.keys import make_signer, read_settings
 from deploy.processes import CannotStart
 from gateway.settings import Settings
 from shared import clock
@@ -115,3 +115,17 @@ def test_the_newest_backup_is_of_the_last_day(tmp_path: Path, monkeypatch: pytes
 )
 def test_a_year_without_working_days_is_told_of_before_it_comes(today: date, how: str) -> None:
     assert [each.how for each in doctor.calendar_of(today)] == [how]
+
+
+def test_a_backup_of_the_containers_finds_its_keys_in_those_settings(file: Path) -> None:
+    kept, said = read_settings(file), _said(file)
+    assert (kept.data_keys, kept.data_key_id) == (json.loads(said["DATA_KEYS"]), "k1")
+    assert (kept.seal_key, kept.claim_receipt_key, kept.role_passwords) == (
+        said["SEAL_KEY"],
+        said["CLAIM_RECEIPT_KEY"],
+        {"postgres": said["POSTGRES_PASSWORD"]},
+    )
+    _change(file, "SEAL_KEY", "")
+    file.write_text(file.read_text().replace("SEAL_KEY=\n", ""))
+    with pytest.raises(CannotStart, match="不完整"):
+        read_settings(file)

@@ -53,7 +53,7 @@ def test_a_backup_names_its_keys_and_holds_none(stack: Stack, made: Made) -> Non
     kept = json.loads((stack.var / "secrets.json").read_text())
     assert json.loads(said)["keys"].keys() >= {"DATA_KEYS.k1", "INDEX_KEY", "SEAL_KEY"}
     assert not any(secret in said for secret in (*kept["data_keys"].values(), kept["seal_key"], kept["index_key"]))
-    assert {path.name for path in made.backup.iterdir()} == {SAID, "cluster", "heads"}
+    assert {path.name for path in made.backup.iterdir()} == {SAID, "base.tar.gz", "heads"}
     assert [path.name for path in made.backup.parent.iterdir() if path.name.startswith("unfinished")] == []
 
 
@@ -61,9 +61,9 @@ def test_what_is_not_whole_or_not_ours_is_refused_before_anything_is_touched(mad
     with pytest.raises(CannotStart, match=r"secrets.json"):
         restore(made.backup, tmp_path / "without-keys")
     changed = shutil.copytree(made.backup, tmp_path / "changed")
-    with (changed / "cluster/pg_wal.tar.gz").open("ab") as opened:
+    with (changed / "base.tar.gz").open("ab") as opened:
         opened.write(b"\0")
-    with pytest.raises(CannotStart, match=r"cluster/pg_wal\.tar\.gz 与备份时不同"):
+    with pytest.raises(CannotStart, match=r"base\.tar\.gz 与备份时不同"):
         restore(changed, made.place)
     with pytest.raises(CannotStart, match="不是完整的备份"):
         restore(tmp_path, made.place)
@@ -80,7 +80,7 @@ def test_what_does_not_prove_right_leaves_what_stood_there(made: Made, tmp_path:
     told = json.loads((made.backup / SAID).read_text())
     wrong = tmp_path / "wrong"
     wrong.mkdir()
-    for part in ("cluster", "heads"):
+    for part in ("base.tar.gz", "heads"):
         (wrong / part).symlink_to(made.backup / part)
     told["rows"]["registry"]["trainees"] += 1
     (wrong / SAID).write_text(json.dumps(told))
