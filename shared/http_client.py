@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import aiohttp
 import httpx
 import orjson
+from opentelemetry import propagate
 from pydantic import BaseModel, ValidationError
 from yarl import URL
 
@@ -225,6 +226,7 @@ class Neighbour:
         traced = {"X-Request-Id": call.request_id, "traceparent": call.traceparent, "X-Server-Date": call.server_date}
         sent = {**headers, **self.forwarding(call.origin), DEADLINE: str(max(1, int(inwards(seconds) * 1000)))}
         sent |= {name: value for name, value in traced.items() if value}
+        propagate.inject(sent)  # where spans are made, this one's is the parent of the neighbour's
         url = URL(self.url + path)
         try:
             async with self.waiting(seconds, hurried=seconds < self.timeout_seconds):

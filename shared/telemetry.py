@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import re
 import sys
 from collections.abc import MutableMapping, Sequence
@@ -63,7 +64,9 @@ _LINES: Any = _Lines()
 
 
 def configure(service: str, level: str) -> None:
-    """Everything this process says, from us, a library or the server, goes through one masked JSON writer."""
+    """Everything this process says, from us, a library or the server, goes through one masked JSON writer. Its spans, where OTEL_EXPORTER_OTLP_ENDPOINT says
+    where they go, bear the service's name."""
+    os.environ.setdefault("OTEL_SERVICE_NAME", service)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

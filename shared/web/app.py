@@ -99,7 +99,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=True,
-        telemetry={"metrics": False, "logs": False, "exclude": telemetry.unfit_for_a_span},  # ours are below
+        telemetry={"auto_configure": True, "metrics": False, "logs": False, "exclude": telemetry.unfit_for_a_span},  # ours are below
     )
     app.state.kernel = made
     app.state.part = part
