@@ -54,7 +54,7 @@ def write(file: Path, issuer: str) -> Path:
             "ISSUER is the public https address of the gateway."
         )
     made = fresh(issuer.rstrip("/"))
-    text = _EMPTY.sub(lambda line: f"{line[1]}={_quoted(made[line[1]])}", EXAMPLE.read_text())
+    text = _EMPTY.sub(lambda line: f"{line[1]}={made[line[1]]}", EXAMPLE.read_text())
     try:
         with plain_words(file), os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
             opened.write(text)
@@ -76,13 +76,9 @@ def fresh(issuer: str) -> Mapping[str, str]:
         "SEAL_KEY": seal,
         "SEAL_PUBLIC_KEY": public_half(seal),
         "DATA_KEY_ID": "k1",
-        "DATA_KEYS": json.dumps({"k1": fresh_key()}),
+        "DATA_KEYS": json.dumps({"k1": fresh_key()}, separators=(",", ":")),  # unquoted: compose and kubectl read quotes differently
         "CERTIFICATE_SIGNER": make_signer(),
     }
-
-
-def _quoted(value: str) -> str:
-    return f"'{value}'" if value.startswith("{") else value
 
 
 if __name__ == "__main__":
