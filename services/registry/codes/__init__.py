@@ -12,7 +12,6 @@ from services.registry.codes.owned import (
     Delivery,
     DuplicateGround,
     DuplicateVerdict,
-    EmploymentKind,
     EnrolmentOutcome,
     ErasureStatus,
     HalfDay,
@@ -45,6 +44,7 @@ from services.registry.codes.supervision import (
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TradePaperNoun, TrainingBaseStatus
 from services.registry.codes.work import (
     EmploymentChange,
+    EmploymentKind,
     EmploymentState,
     JobOfferResult,
     JobOfferStage,

@@ -15,6 +15,7 @@ from services.registry.codes.supervision import (
 from services.registry.codes.trades import CatalogueKind, FiledStatus, FilingAuthority, TrainingBaseStatus
 from services.registry.codes.work import (
     EmploymentChange,
+    EmploymentKind,
     EmploymentState,
     JobOfferResult,
     JobOfferStage,
@@ -242,13 +243,6 @@ class EnrolmentOutcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class EmploymentKind(StrEnum):
-    EMPLOYER = "employer"
-    FLEXIBLE = "flexible"
-    SELF_EMPLOYED = "self_employed"
-    FARMING = "farming"
-
-
 class SheetKind(StrEnum):
     """What a sheet that is imported lists; the word in the path of its template."""
 
@@ -260,6 +254,9 @@ class SheetKind(StrEnum):
     EMPLOYMENT = "employment"
     OUTSIDE_PAYMENTS = "outside_payments"
     TRAINING_WISHES = "training_wishes"
+    JOB_OFFERS = "job_offers"
+    INSTITUTIONS = "institutions"
+    ENTERPRISE_SURVEYS = "enterprise_surveys"
 
 
 class BrandKind(StrEnum):

@@ -3,6 +3,13 @@
 from enum import StrEnum
 
 
+class EmploymentKind(StrEnum):
+    EMPLOYER = "employer"
+    FLEXIBLE = "flexible"
+    SELF_EMPLOYED = "self_employed"
+    FARMING = "farming"
+
+
 class EmploymentState(StrEnum):
     """What became of who completed a class: work that counts, time left to find it, or none in time."""
 

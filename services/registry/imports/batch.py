@@ -1,13 +1,11 @@
-"""What the rows of a sheet do: rosters register and enrol people, sign-in sheets record attendance; teachers and other offices' facts go where the same
-things go when they come by request.
+"""What the rows of rosters and sign-in sheets do: rosters register and enrol people, sign-in sheets record attendance.
 
 Set-based, a hundred people at a time, so that a roster of thousands takes seconds, other callers get their turn between and progress can be seen.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -15,24 +13,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
-from services.registry.codes import EvidenceGrade, PersonalStatus, SheetKind
+from services.registry.codes import PersonalStatus, SheetKind
 from services.registry.imports import facts, lists, sign_in
 from services.registry.imports import reading as sheets
 from services.registry.imports.sign_in import OnRoster, SignInRow
 from services.registry.imports.tables import Import
-from services.registry.institutions.teachers import operations as teachers
-from services.registry.institutions.teachers.schemas import TeacherIn
-from services.registry.people.outside_payments import operations as outside_payments
-from services.registry.people.outside_payments.schemas import OutsidePaymentIn
-from services.registry.people.status_records import operations as status_records
-from services.registry.people.status_records.schemas import StatusRecordIn
-from services.registry.people.trainees import batch as trainee_batch
 from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import visibility
 from services.registry.people.trainees.batch import BY_CORRECTION, bring_up_to_date, correction_needed
 from services.registry.people.trainees.errors import CorrectionNeeded
 from services.registry.people.trainees.rules import Category, Person, id_type_of
-from services.registry.people.trainees.schemas import TraineeIn
 from services.registry.reference import policy as reference
 from services.registry.training.attendance import operations as attendance
 from services.registry.training.classes import policy
@@ -40,14 +30,9 @@ from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import require_not_over, require_state
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import operations as enrolments
-from services.registry.training.enrolments.batch import Work, keep_work
 from services.registry.training.enrolments.errors import ClassFull
-from services.registry.training.enrolments.schemas import EmploymentIn
-from services.registry.training.training_wishes import operations as training_wishes
-from services.registry.training.training_wishes.schemas import TrainingWishIn
-from shared import errors, privacy
+from shared import privacy
 from shared.access import Call
-from shared.batches import Result, rejected, shaped
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.running import Kept, Progress
 from shared.sheets import Reading, RowFault
@@ -55,20 +40,6 @@ from shared.web import Kernel
 
 PEOPLE_AT_A_TIME: Final = 500
 OF_A_CLASS: Final = (SheetKind.ROSTER, SheetKind.SIGN_IN)
-WEAKEST: Final = EvidenceGrade.E  # where the sheet does not say how work was proved
-# The columns of what a fault points to, where they are called otherwise.
-POINTED: Final = {
-    "from_on": "from",
-    "to_on": "until",
-    "until_on": "until",
-    "region_code": "region",
-    "categories": "category",
-    "trainee_id": "id_number",
-    "occupation_code": "occupation",
-}
-NOT_ENROLLED: Final = "不在您可见的班级花名册上;请核对证件号码和班级编号,或先把该人加入花名册"
-
-NOT_REGISTERED: Final = "此人尚未登记为学员;请先登记,再导入本行"
 
 
 async def read(kernel: Kernel, call: Call, row: Import) -> Reading[Any]:
@@ -101,6 +72,12 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
         return lists.read_outside_payments(book, source=row.list_source, today=today, reference=reference.lists())
     if row.kind == SheetKind.TRAINING_WISHES:
         return lists.read_wishes(book, today=today, regions=known["regions"], reference=reference.lists())
+    if row.kind == SheetKind.JOB_OFFERS:
+        return lists.read_job_offers(book, today=today, reference=reference.lists())
+    if row.kind == SheetKind.INSTITUTIONS:
+        return lists.read_institutions(book, regions=known["regions"])
+    if row.kind == SheetKind.ENTERPRISE_SURVEYS:
+        return lists.read_surveys(book, reference=reference.lists())
     if training is None:
         raise ValueError("a roster or sign-in sheet belongs to a class")
     if row.kind == SheetKind.ROSTER:
@@ -118,9 +95,9 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
 
 
 async def keep(session: AsyncSession, call: Call, kernel: Kernel, row: Import, reading: Reading[Any], progress: Progress) -> Kept:
-    """Keeps the good rows, in the job's transaction."""
-    if row.kind not in OF_A_CLASS or row.class_id is None:
-        return await _keep_lists(session, call, kernel.vault, row, reading.rows, progress)
+    """Keeps the good rows of a class's sheet, in the job's transaction."""
+    if row.class_id is None:
+        raise ValueError("a roster or sign-in sheet belongs to a class")
     training = await classes.find(session, call, row.class_id, lock=True)
     roster = row.kind == SheetKind.ROSTER
     if row.mode == "commit":
@@ -188,7 +165,7 @@ def _news(call: Call, known: trainees.Registered, row: sheets.RosterRow) -> dict
     """What a roster adds to a person known before: categories not yet known for the class's first day; what was blank, from whoever may change it."""
     before: Any = known.before
     news: dict[str, Any] = {}
-    if categories := [added for code in row.categories if (added := _category(before.categories, code, row.categories_since_on))]:
+    if categories := [added for code in row.categories if (added := added_category(before.categories, code, row.categories_since_on))]:
         news["categories"] = categories
     if visibility.may_change(call.actor, known.how, before.region_code):
         news |= {
@@ -199,7 +176,7 @@ def _news(call: Call, known: trainees.Registered, row: sheets.RosterRow) -> dict
     return news
 
 
-def _category(known: Sequence[dict[str, Any]], code: str, on: date) -> Category | None:
+def added_category(known: Sequence[dict[str, Any]], code: str, on: date) -> Category | None:
     """The category as on that day, unless a period known already holds it; it ends where the next one begins."""
     periods = [(date.fromisoformat(each["since_on"]), each["until_on"]) for each in known if each["code"] == code]
     if any(since <= on and (until is None or date.fromisoformat(until) >= on) for since, until in periods):
@@ -235,105 +212,3 @@ async def _keep_sign_in(session: AsyncSession, call: Call, training: TrainingCla
         if index not in faulty:
             kept.counts["created" if index in new else "unchanged"] += 1
     return kept
-
-
-# --- lists whose rows are what requests would say --------------------------------------------------------------------------------------------
-
-
-async def _keep_lists(
-    session: AsyncSession, call: Call, vault: privacy.Vault, row: Import, rows: Sequence[Any], progress: Progress
-) -> Kept:
-    async def keep_teachers(some: Mapping[int, sheets.TeacherRow]) -> Mapping[int, Result]:
-        items, refused = shaped(
-            TeacherIn, {index: _stated(each, "name", "employment", "from_on", "to_on", "qualification") for index, each in some.items()}
-        )
-        if row.institution_id is None:
-            raise ValueError("a list of teachers belongs to an institution")
-        return refused | await teachers.keep(session, call, vault, row.institution_id, items)
-
-    async def keep_statuses(some: Mapping[int, sheets.StatusRow]) -> Mapping[int, Result]:
-        others = _named_otherwise(some, await facts.registered(session, vault, {each.number for each in some.values()}))
-        said = {index: _stated(each, "status", "source", "from_on", "until_on") for index, each in some.items() if index not in others}
-        items, refused = shaped(StatusRecordIn, said)
-        return others | refused | dict(await status_records.keep(session, call, vault, items))
-
-    async def keep_trainees(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
-        known = await facts.registered(session, vault, {each.number for each in some.values() if each.undated})
-        items, refused = shaped(TraineeIn, {index: {"phone": None, **_dated(call, each, known)} for index, each in some.items()})
-        for item in items.values():
-            if item.phone is None:
-                item.model_fields_set.discard("phone")  # a blank cell takes no telephone away
-        return refused | dict(await trainee_batch.keep(session, call, vault, items))
-
-    async def keep_employment(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
-        known = await facts.registered(session, vault, {each.number for each in some.values()})
-        others = _named_otherwise(some, known)
-        enrolled = await facts.enrolled(session, call, {each.id for each in known.values()}, row.class_id)
-        found: dict[int, Any] = {}
-        for index, each in some.items():
-            theirs = enrolled.get(known[each.number].id, ()) if each.number in known else ()
-            found[index] = next((one for one in theirs if each.class_number in (None, one.class_number)), None)
-        absent = {
-            index: rejected(errors.Fault("not_on_roster", "/id_number", seen=privacy.mask_number(each.number), fix=NOT_ENROLLED))
-            for index, each in some.items()
-            if found[index] is None
-        }
-        said = {index: {"grade": WEAKEST, **each.stated} for index, each in some.items() if index not in absent | others}
-        items, refused = shaped(EmploymentIn, said)
-        for index, item in items.items():
-            if "grade" not in some[index].stated:
-                item.model_fields_set.discard("grade")  # a blank cell takes no better proof away
-        works = {index: Work(found[index].id, item) for index, item in items.items()}
-        return others | absent | refused | await keep_work(session, call, works, f"就业去向名单导入 {row.id}")
-
-    async def keep_payments(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
-        others = _named_otherwise(some, await facts.registered(session, vault, {each.number for each in some.values()}))
-        items, refused = shaped(OutsidePaymentIn, {index: each.stated for index, each in some.items() if index not in others})
-        return others | refused | await outside_payments.keep(session, call, vault, items)
-
-    async def keep_wishes(some: Mapping[int, lists.StatedRow]) -> Mapping[int, Result]:
-        known = await facts.registered(session, vault, {each.number for each in some.values()})
-        others = _named_otherwise(some, known)
-        others |= {
-            index: rejected(errors.Fault("unknown_trainee", "/id_number", seen=privacy.mask_number(each.number), fix=NOT_REGISTERED))
-            for index, each in some.items()
-            if each.number not in known
-        }
-        said = {index: {"trainee_id": known[each.number].id, **each.stated} for index, each in some.items() if index not in others}
-        items, refused = shaped(TrainingWishIn, said)
-        return others | refused | await training_wishes.keep(session, call, items)
-
-    keepers: Mapping[str, Callable[[Mapping[int, Any]], Awaitable[Mapping[int, Result]]]] = {
-        SheetKind.TEACHERS: keep_teachers,
-        SheetKind.STATUS_RECORDS: keep_statuses,
-        SheetKind.TRAINEES: keep_trainees,
-        SheetKind.EMPLOYMENT: keep_employment,
-        SheetKind.OUTSIDE_PAYMENTS: keep_payments,
-        SheetKind.TRAINING_WISHES: keep_wishes,
-    }
-    kept = Kept()
-    for start in range(0, len(rows), PEOPLE_AT_A_TIME):
-        some = rows[start : start + PEOPLE_AT_A_TIME]
-        kept.take(some, await keepers[row.kind](dict(enumerate(some))), POINTED)
-        await progress(start + len(some))
-    return kept
-
-
-def _named_otherwise(rows: Mapping[int, sheets.StatusRow | lists.StatedRow], known: Mapping[str, facts.Known]) -> dict[int, Result]:
-    """The refusals of rows with the number of a registered person and another name."""
-    return {
-        index: rejected(trainees.name_differs("/name", row.name or ""))
-        for index, row in rows.items()
-        if row.number in known and not known[row.number].is_called(row.name)
-    }
-
-
-def _dated(call: Call, row: lists.StatedRow, known: Mapping[str, facts.Known]) -> dict[str, Any]:
-    """What the row states; a category without a day counts from today, unless it is known."""
-    before = known[row.number].categories if row.number in known else ()
-    since = [added for code in row.undated if (added := _category(before, code, call.today))]
-    return {**row.stated, "categories": [*row.stated.get("categories", ()), *map(asdict, since)]}
-
-
-def _stated(row: sheets.TeacherRow | sheets.StatusRow, *names: str) -> dict[str, Any]:
-    return {"id_number": row.number, **{name: getattr(row, name) for name in names}}

@@ -60,3 +60,56 @@ WORK_WORDS: Final = Words(
     },
     called={"id_number": "身份证号码", "from": "就业日期"},
 )
+
+# Work that was offered to people of a class.
+OFFER_WORDS: Final = Words(
+    headers={
+        **{name: WORK_WORDS.headers[name] for name in ("order", "name", "id_number", "class_number", "employer")},
+        "stage": r".*阶段",
+        "occupation": r".*(?:职业|工种|岗位)(?:名称|代码)?",
+        "amount": r".*(?:工资|薪资|月薪|待遇).*",
+        "on": r".*推荐.*(?:日期|时间|日)",
+        "result": r".*(?:结果|意见|是否接受)",
+        "reason": r".*(?:原因|理由)",
+    },
+    called={"id_number": "身份证号码", "employer": "用人单位", "on": "推荐日期", "stage": "推荐阶段"},
+)
+
+# Institutions, and what enterprises said of their workers.
+_BODY: Final = {
+    "order": WORDS.headers["order"],
+    "uscc": r".*(?:信用代码|统一代码).*",
+    "name": r"(?!.*(?:类别|类型|性质|代码|电话)).*(?:机构|单位|企业|学校|公司)(?:名称|全称)?|名称",
+    "phone": r".*(?:电话|手机|联系方式).*",
+}
+INSTITUTION_WORDS: Final = Words(
+    headers={
+        **_BODY,
+        "kind": r".*(?:类别|类型|性质)",
+        "region": r".*(?:乡镇|镇街|街道|所在地|地址).*",
+        "above_scale": r".*规(?:模以)?上.*",
+        "industry": r".*行业.*代码.*",
+    },
+    called={"name": "机构名称", "uscc": "统一社会信用代码", "kind": "机构类别", "region": "所在乡镇(街道)"},
+)
+SURVEY_WORDS: Final = Words(
+    headers={
+        **_BODY,
+        "year": r".*年度|年份",
+        "on": r".*调研.*(?:日期|时间|日)",
+        "certified": r".*持证.*(?:人数|工人|职工).*",
+        "technical": r".*技术工人.*",
+        "willingness": r".*意愿.*",
+        "needs": r".*需求.*",
+        "plan": r".*培训计划.*",
+        "note": r"说明|备注",
+    },
+    called={
+        "uscc": "统一社会信用代码",
+        "year": "年度",
+        "on": "调研日期",
+        "technical": "技术工人数",
+        "certified": "其中持证人数",
+        "willingness": "全员持证意愿",
+    },
+)

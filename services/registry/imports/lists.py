@@ -1,4 +1,5 @@
-"""Lists whose rows become what the same things are when they come by request: trainees, their work and wishes, what was paid elsewhere. A book in, a Reading out."""
+"""Lists whose rows become what the same things are when they come by request: trainees, their work, offers and wishes, what was paid elsewhere, institutions
+and what enterprises said of their workers. A book in, a Reading out."""
 
 import datetime as dt
 import re
@@ -8,11 +9,12 @@ from typing import Any, Final
 
 from services.registry import fields
 from services.registry.codes import EmploymentKind, EvidenceGrade
-from services.registry.imports.columns import WORDS, WORK_WORDS
+from services.registry.imports.columns import INSTITUTION_WORDS, OFFER_WORDS, SURVEY_WORDS, WORDS, WORK_WORDS
 from services.registry.imports.reading import person_of
 from services.registry.people.trainees.rules import id_type_of
 from services.registry.reference.facts import Reference
 from shared import codes
+from shared.national_numbers import compact, half_width
 from shared.sheets import Book, Reading
 from shared.sheets.finding import find_layouts
 from shared.sheets.rows import FieldFault, FirstStands, Placed, RowCheck, id_number, read_rows
@@ -33,13 +35,14 @@ KIND_WORDS: Final = {
     EmploymentKind.EMPLOYER: r".*(?:单位|企业|公司|合同|受雇|务工|就业).*",
 }
 NOT_AT_WORK: Final = re.compile(r".*(?:未|没|待|失|无).*业.*")
+TRADE_PEOPLE: Final = re.compile(r"(\D+?)([0-9]{1,6})人?")
 OCCUPATION_CODE: Final = re.compile(r"[0-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class StatedRow(Placed):
     """A person, and what the row states, by the members of the request that says the same. What is blank is not stated. `undated`: the categories, which
-    count from the day of the import unless they are known; `class_number`: of the class after which the work was."""
+    count from the day of the import unless they are known; `number`: the person's, or the institution's code; `class_number`: of the class after which the work was."""
 
     number: str
     name: str | None
@@ -193,3 +196,111 @@ def _amount(text: str) -> str:
         whole, _, cents = found[1].replace(",", "").partition(".")
         return f"{int(whole)}.{cents:0<2}"
     raise FieldFault("invalid_value", text, "金额写成 1500 或 1500.00 的样子,单位为元")
+
+
+def read_job_offers(book: Book, *, today: dt.date, reference: Reference) -> Reading[StatedRow]:
+    """Work that was offered to people of a class, and what they said to it. Raises SheetError."""
+    occupations = {word: row.code for row in reference.occupations.values() for word in (row.code, row.name, *row.aliases)}
+    stages = _words_of("job_offer_stage")
+    results = _words_of("job_offer_result") | {
+        "未接受": "declined",
+        "拒绝": "declined",
+        "同意": "accepted",
+        "是": "accepted",
+        "否": "declined",
+    }
+
+    def read(check: RowCheck) -> StatedRow | None:
+        citizen = check.take("id_number", id_number, check.value("id_number"), today=today)
+        if citizen is None:
+            return None
+        name = check.take("name", fields.name, check.text("name")) if check.text("name") else None
+        stated = {
+            "stage": check.take("stage", _one_of, check.text("stage"), stages, "推荐阶段填写培训前、培训中或培训后"),
+            "employer": check.words("employer"),
+            "occupation_code": occupations.get(check.text("occupation")),
+            "wage": check.take("amount", _amount, check.text("amount")) if check.text("amount") else None,
+            "offered_on": check.day("on", fields.day, "推荐日期"),
+            "result": check.take("result", _one_of, check.text("result"), results, "结果填写接受、不接受,尚未答复的留空"),
+            "reason": check.words("reason"),
+        }
+        stated = {member: value for member, value in stated.items() if value}
+        return StatedRow(check.layout, check.row.number, citizen.number, name, stated, class_number=check.text("class_number") or None)
+
+    return read_rows(find_layouts(book, OFFER_WORDS, needed=("id_number", "employer", "stage", "on")), read)
+
+
+def read_institutions(book: Book, *, regions: Mapping[str, str]) -> Reading[StatedRow]:
+    """Institutions to register. Raises SheetError."""
+    kinds = _words_of("institution_kind")
+    first = FirstStands()
+
+    def read(check: RowCheck) -> StatedRow | None:
+        uscc = compact(check.text("uscc")).upper()
+        first.check(check, uscc, "uscc")
+        stated = {
+            "name": check.words("name"),
+            "uscc": uscc,
+            "kind": check.take("kind", _one_of, check.text("kind"), kinds, f"机构类别填写下列之一:{'、'.join(kinds)}"),
+            "region_code": check.take("region", fields.region, check.text("region"), regions),
+            "phone": check.text("phone"),
+            "above_scale": check.take(
+                "above_scale", _one_of, check.text("above_scale"), {"是": True, "√": True, "否": False}, "填写是或否"
+            ),
+            "industry_code": check.text("industry"),
+        }
+        stated = {member: value for member, value in stated.items() if value}
+        return StatedRow(check.layout, check.row.number, uscc, None, stated)
+
+    return read_rows(find_layouts(book, INSTITUTION_WORDS, needed=("name", "uscc", "kind", "region")), read)
+
+
+def read_surveys(book: Book, *, reference: Reference) -> Reading[StatedRow]:
+    """What enterprises said of their technical workers, one a row. Raises SheetError."""
+    occupations = {word: row.code for row in reference.occupations.values() for word in (row.code, row.name, *row.aliases)}
+    willing = _words_of("survey_willingness")
+
+    def read(check: RowCheck) -> StatedRow | None:
+        stated = {
+            "year": check.take("year", _count, check.text("year").removesuffix("年"), "年度"),
+            "surveyed_on": check.day("on", fields.day, "调研日期"),
+            "technical_workers": check.take("technical", _count, check.text("technical"), "技术工人数"),
+            "certified_workers": check.take("certified", _count, check.text("certified"), "持证人数"),
+            "willingness": check.take("willingness", _one_of, check.text("willingness"), willing, "全员持证意愿填写愿意、未定或不愿意"),
+            "needs": check.take("needs", _people_of_trades, check.words("needs") or "", occupations),
+            "plan": check.take("plan", _people_of_trades, check.words("plan") or "", occupations),
+            "note": check.words("note"),
+        }
+        stated = {member: value for member, value in stated.items() if value not in (None, [])}
+        return StatedRow(check.layout, check.row.number, compact(check.text("uscc")).upper(), None, stated)
+
+    return read_rows(find_layouts(book, SURVEY_WORDS, needed=("uscc", "year", "technical", "certified", "willingness", "on")), read)
+
+
+def _words_of(listed: str) -> dict[str, str]:
+    """The code of a list by itself and by its name."""
+    return {word: code for code, label in codes.labels(listed).items() for word in (label.zh, code)}
+
+
+def _one_of(text: str, words: Mapping[str, Any], fix: str) -> Any:
+    plain = re.sub(r"\s", "", text)
+    if not plain or plain in words:
+        return words.get(plain)
+    raise FieldFault("invalid_value", text, fix)
+
+
+def _count(text: str, what: str) -> int:
+    if re.fullmatch(r"[0-9]{1,7}", plain := half_width(text).strip().removesuffix("人")):
+        return int(plain)
+    raise FieldFault("invalid_value", text, f"{what}填写整数")
+
+
+def _people_of_trades(text: str, occupations: Mapping[str, str]) -> list[dict[str, Any]]:
+    """电工20人、焊工5人."""
+    found = []
+    for part in filter(None, re.split(r"[、,,;;\s]+", half_width(text))):
+        if (told := TRADE_PEOPLE.fullmatch(part)) is None:
+            raise FieldFault("invalid_value", part, "写成“电工20人、焊工5人”的样子")
+        code = occupations.get(told[1])
+        found.append({"occupation_code": code, "people": int(told[2])} if code else {"trade_name": told[1], "people": int(told[2])})
+    return found

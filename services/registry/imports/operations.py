@@ -34,9 +34,17 @@ FIELDS: Final = {
     SheetKind.EMPLOYMENT: {"class_id"},
     SheetKind.OUTSIDE_PAYMENTS: {"source"},
     SheetKind.TRAINING_WISHES: set(),
+    SheetKind.JOB_OFFERS: {"class_id"},
+    SheetKind.INSTITUTIONS: set(),
+    SheetKind.ENTERPRISE_SURVEYS: set(),
 }
 DAYS_ON_A_SHEET: Final = 31
-OPTIONAL: Final = {SheetKind.TEACHERS: {"institution_id"}, SheetKind.EMPLOYMENT: {"class_id"}, SheetKind.OUTSIDE_PAYMENTS: {"source"}}
+OPTIONAL: Final = {
+    SheetKind.TEACHERS: {"institution_id"},
+    SheetKind.EMPLOYMENT: {"class_id"},
+    SheetKind.JOB_OFFERS: {"class_id"},
+    SheetKind.OUTSIDE_PAYMENTS: {"source"},
+}
 STEP_OF: Final = {SheetKind.ROSTER: policy.ENROL, SheetKind.SIGN_IN: policy.ATTEND}
 
 
@@ -79,15 +87,15 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
             if form.kind == SheetKind.ROSTER:
                 require_not_over(call, training)
         return None
-    if form.kind in (SheetKind.TRAINEES, SheetKind.EMPLOYMENT):
+    if form.kind in (SheetKind.TRAINEES, SheetKind.EMPLOYMENT, SheetKind.JOB_OFFERS, SheetKind.ENTERPRISE_SURVEYS):
         return None
     if form.kind == SheetKind.TRAINING_WISHES:
         if role not in wishes.ANSWERERS:
             raise errors.Forbidden("培训意愿名单由镇街或经办人员导入。")
         return None
-    if form.kind in (SheetKind.STATUS_RECORDS, SheetKind.OUTSIDE_PAYMENTS):
+    if form.kind in (SheetKind.STATUS_RECORDS, SheetKind.OUTSIDE_PAYMENTS, SheetKind.INSTITUTIONS):
         if role != "officer":
-            raise errors.Forbidden("其他部门的名单由经办人员导入。")
+            raise errors.Forbidden("其他部门的名单和机构名录由经办人员导入。")
         return None
     institution_id = form.institution_id or call.actor.institution_id
     if role not in ("institution", "officer") or (role == "institution" and institution_id != call.actor.institution_id):

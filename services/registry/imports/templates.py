@@ -10,6 +10,7 @@ from shared import codes, county
 from shared.sheets import Table, write_book
 from shared.sheets.finding import EXAMPLE_NUMBER, EXAMPLE_ORDER
 
+EXAMPLE_USCC: Final = "91110000600037341L"
 EVERYWHERE: Final = (
     "第 2 行是示例(虚构的人),导入时自动略过;从第 3 行起一人一行填写,也可删去示例行。",
     "身份证号码、电话、账号按文本填写(本表已设为文本格式),不要从数字格式的表中粘贴,否则末几位会丢失。",
@@ -118,6 +119,48 @@ TEMPLATES: Final[Mapping[SheetKind, tuple[str, Sequence[str], Sequence[str], Seq
             "意向乡镇(街道):想在哪里参加,不填为居住地;起始、截止日期:何时有空,随时可以的留空。",
         ),
     ),
+    SheetKind.JOB_OFFERS: (
+        "岗位推荐名单",
+        ("序号", "姓名", "身份证号码", "班级编号", "推荐阶段", "用人单位", "岗位(工种)", "月工资(元)", "推荐日期", "推荐结果", "原因"),
+        ("潘阿生", EXAMPLE_NUMBER, "", "培训后", "某电器有限公司", "电工", "4500.00", "2025-07-02", "接受", ""),
+        (
+            "必填:身份证号码、推荐阶段、用人单位、推荐日期。",
+            "班级编号:一人上过几个班的填写,不填则为最近一个班;导入时选定班级的不必填。",
+            "推荐结果:接受或不接受,不接受的写明原因;尚未答复的留空,以后再导入时补充。",
+        ),
+    ),
+    SheetKind.INSTITUTIONS: (
+        "机构名录",
+        ("序号", "机构名称", "统一社会信用代码", "机构类别", "所在乡镇(街道)", "联系电话", "规模以上", "行业代码"),
+        ("某农民专业合作社", EXAMPLE_USCC, "合作社", county.here().examples.region_name, "13885501234", "否", ""),
+        (
+            "必填:机构名称、统一社会信用代码、机构类别、所在乡镇(街道)。",
+            "规模以上:今天是否规模以上企业,填是或否。银行账户不在本表填写。",
+            "已登记的机构内容不同的,不会修改,请逐个核对。",
+        ),
+    ),
+    SheetKind.ENTERPRISE_SURVEYS: (
+        "企业调研表",
+        (
+            "序号",
+            "企业名称",
+            "统一社会信用代码",
+            "年度",
+            "调研日期",
+            "技术工人数",
+            "其中持证人数",
+            "全员持证意愿",
+            "技能人才需求",
+            "年度培训计划",
+            "说明",
+        ),
+        ("某机械有限公司", EXAMPLE_USCC, "2025", "2025-03-10", "120", "90", "愿意", "电工20人、焊工5人", "电工20人", ""),
+        (
+            "必填:统一社会信用代码、年度、调研日期、技术工人数、其中持证人数、全员持证意愿。企业须已登记。",
+            "需求和计划写成“电工20人、焊工5人”的样子。",
+            "一家企业一年一条;已登记的内容不同的,请在该条调研上更正。",
+        ),
+    ),
 }
 PLACEMENTS: Final = (
     "在岗情况表",
@@ -195,5 +238,11 @@ def choices(header: Sequence[str]) -> dict[str, Sequence[str]]:
         "所在区": [district.name for district in partner.districts],
         "在岗情况": ("在岗", "已离职"),
         "参保情况": ("已参保", "未参保"),
+        "推荐阶段": [label.zh for label in codes.labels("job_offer_stage").values()],
+        "推荐结果": ("接受", "不接受"),
+        "机构类别": [label.zh for label in codes.labels("institution_kind").values()],
+        "所在乡镇(街道)": [region.name for region in known.regions.values() if region.is_town],
+        "规模以上": ("是", "否"),
+        "全员持证意愿": [label.zh for label in codes.labels("survey_willingness").values()],
     }
     return {words: ("√", "×") if words.endswith(("上午", "下午")) else offered.get(words, ()) for words in header}

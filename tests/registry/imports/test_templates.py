@@ -7,7 +7,15 @@ import zipfile
 import pytest
 
 from services.registry.codes import SheetKind
-from services.registry.imports.lists import read_employment, read_outside_payments, read_trainees, read_wishes
+from services.registry.imports.lists import (
+    read_employment,
+    read_institutions,
+    read_job_offers,
+    read_outside_payments,
+    read_surveys,
+    read_trainees,
+    read_wishes,
+)
 from services.registry.imports.reading import read_roster, read_status_records, read_teachers
 from services.registry.imports.sign_in import OnRoster, read_sign_in
 from services.registry.imports.templates import TEMPLATES, choices, sign_in_sheet, template
@@ -34,6 +42,12 @@ def read(kind: SheetKind, book: Book) -> Reading:  # type: ignore[type-arg]
         return read_wishes(book, today=TODAY, regions=REGIONS, reference=reference.lists())
     if kind == "employment":
         return read_employment(book, today=TODAY)
+    if kind == "job_offers":
+        return read_job_offers(book, today=TODAY, reference=reference.lists())
+    if kind == "institutions":
+        return read_institutions(book, regions=REGIONS)
+    if kind == "enterprise_surveys":
+        return read_surveys(book, reference=reference.lists())
     if kind == "outside_payments":
         return read_outside_payments(book, source=None, today=TODAY, reference=reference.lists())
     return read_status_records(book, status="employee_pension", source="社保局", today=TODAY)
