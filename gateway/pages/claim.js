@@ -34,7 +34,7 @@ export async function claim(path, { me, again }) {
         term("到这一步", moment(found.in_status_since_at)))),
     found.hold ? el("div", { class: "box warn" }, el("strong", {}, `暂缓:自 ${moment(found.hold.since_at)} 起`), el("p", {}, found.hold.reason)) : null,
     await buttons(path, found, again, { given: await given(path, found), shows }),
-    lines(found.lines, verdicts),
+    el("section", { class: "card" }, el("h2", {}, "名单"), lines(found.lines, verdicts)),
     found.papers.length ? el("section", { class: "card" }, records(found.papers, members.papers.items(), "应交材料")) : null,
     el("section", { class: "card screen" }, el("h2", {}, "成卷与补正"),
       el("div", { class: "row" },
@@ -98,7 +98,7 @@ export function lines(all, verdicts) {
   }));
   draw("");
   const kinds = VERDICTS.filter((each) => rows.some((row) => row.verdict === each));
-  return el("section", { class: "card" }, el("h2", {}, "名单"),
+  return el("div", {},
     kinds.length > 1 ? only(kinds.map((each) => [each, verdicts[each]]), draw) : null,
     everyones.length ? el("div", {}, el("h3", {}, `对全部 ${rows.length} 人都有的意见`), everyones.map(finding)) : null,
     body);

@@ -20,6 +20,7 @@ export async function trainingClass(path, { me, again }) {
   const open = (action) => allowed_actions.some((each) => each.action === action && each.allowed);
   const sheets = imports.roles.includes(me.role) && (open("enrol") || open("attend"));
   const claimable = found.status === "completed" && found.channel !== "social" && claims.roles.includes(me.role) && me.role === "institution";
+  const judged = beforehand(path, found);
   return [
     heading(found.name, found.status, said.answers.members().status, `班级 ${found.number}`),
     warnings.length ? el("div", { class: "box warn" }, el("ul", {}, warnings.map((each) => el("li", {}, each.detail ?? each.code)))) : null,
@@ -28,19 +29,20 @@ export async function trainingClass(path, { me, again }) {
       el("button", { class: "main", onclick: () => apply(found) }, "试算并申领")) : null,
     sheets ? el("section", { class: "card screen" }, el("h2", {}, "花名册和签到表"),
       el("div", { class: "places" },
-        open("enrol") ? sheet("花名册", "roster", found, again, el("button", { onclick: () => api.download("/v1/templates/roster.xlsx", "花名册模板.xlsx") }, "下载空白花名册")) : null,
-        open("attend") ? sheet("签到表", "sign_in", found, again, el("button", { onclick: () => api.download(`${path}/sign-in.xlsx`, `${found.number}-签到表.xlsx`) }, "下载本班签到表")) : null)) : null,
-    beforehand(path, found),
+        open("enrol") ? sheet("花名册", "roster", found, judged.look, el("button", { onclick: () => api.download("/v1/templates/roster.xlsx", "花名册模板.xlsx") }, "下载空白花名册")) : null,
+        open("attend") ? sheet("签到表", "sign_in", found, judged.look, el("button", { onclick: () => api.download(`${path}/sign-in.xlsx`, `${found.number}-签到表.xlsx`) }, "下载本班签到表")) : null)) : null,
+    judged.part,
     el("section", { class: "card" }, el("h2", {}, "班级情况"), values(facts, said.answers, "facts")),
     await sections(`${path}/overview`, "class"),
     await beneath(path, found, me, ["/eligibility", "/enrolments"]),
   ];
 }
 
-function sheet(title, kind, found, again, help) {
+function sheet(title, kind, found, done, help) {
   return place({
     title,
     help,
+    done,
     job: (answer) => `/v1/imports/${answer.id}`,
     send: (file, tell) => {
       const form = new FormData();
@@ -50,7 +52,7 @@ function sheet(title, kind, found, again, help) {
   });
 }
 
-/** Who would be refused, why, and from when not: judged as the claim would be. */
+/** Who would be refused, why, and from when not: judged as the claim would be. `look` judges anew. */
 function beforehand(path, found) {
   const result = el("div", { "aria-live": "polite" });
   const look = () => into(result, async () => {
@@ -58,10 +60,11 @@ function beforehand(path, found) {
     if (!answer.lines.length) return el("p", { class: "note" }, "班里还没有学员。");
     return lines(answer.lines, verdicts);
   });
-  return el("section", { class: "card" }, el("h2", {}, "资格预审"),
+  if (["approved", "in_progress"].includes(found.status)) look();
+  const part = el("section", { class: "card" }, el("h2", {}, "资格预审"),
     el("p", {}, "现在申领的话,谁会不予补贴、为什么、从哪天起不再有此问题。"),
-    el("button", { class: "screen", onclick: look }, "看预审结果"), result,
-    ["approved", "in_progress"].includes(found.status) ? (look(), null) : null);
+    el("button", { class: "screen", onclick: look }, "看预审结果"), result);
+  return { part, look };
 }
 
 /** The claim of a class that is over: its sum and everyone's verdict first, then the draft. */

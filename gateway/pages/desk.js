@@ -17,7 +17,7 @@ const OF_ROLE = {
   person: ["claims", "certificates", "placements", "payments"],
   town: ["trainees", "classes", "enrolments", "claims", "supervision-tasks", "imports"],
   department: ["classes", "supervision-tasks"],
-  officer: ["claims", "classes", "trainees", "institutions", "filings", "certificates", "orders", "placements", "objections", "complaints", "supervision-tasks", "imports"],
+  officer: ["claims", "classes", "trainees", "institutions", "filings", "certificates", "orders", "placements", "funds", "objections", "complaints", "supervision-tasks", "imports"],
   reviewer: ["claims", "classes", "institutions", "filings", "assessments", "certificates", "objections", "complaints", "funds", "recoveries"],
   finance: ["claims", "funds", "payment-batches", "recoveries"],
   auditor: ["claims", "classes", "trainees", "institutions", "enrolments", "certificates", "filings", "orders", "placements", "funds", "payment-batches", "recoveries", "imports", "audit"],

@@ -57,9 +57,10 @@ export function choice(name, options, chosen, given = {}) {
 
 /**
  * Asks in a dialog and waits: what the pressed button's `act(form values)` answers, or null when it was closed.
- * An `act` that throws keeps the dialog open and shows why. `body` is an element or a list of them; `beside`: what stands next to the buttons.
+ * An `act` that throws keeps the dialog open and shows why; one that answers nothing (undefined) keeps it open. `body` is an element or a list of them; `beside`: what stands next to the buttons;
+ * `wide`: there is much to see.
  */
-export function ask({ title, body, buttons, show, beside = null }) {
+export function ask({ title, body, buttons, show, beside = null, wide = false }) {
   return new Promise((done) => {
     const trouble = el("div", { "aria-live": "assertive" });
     let pressed = null;
@@ -68,7 +69,7 @@ export function ask({ title, body, buttons, show, beside = null }) {
         buttons.map((each, index) => el("button", { class: index === 0 ? "main" : null, value: index, onclick: () => { pressed = each; } }, each.label)),
         beside,
         el("button", { type: "button", onclick: () => box.close() }, "关闭")));
-    const box = el("dialog", { "aria-label": title }, form);
+    const box = el("dialog", { "aria-label": title, class: wide ? "wide" : null }, form);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const button = event.submitter ?? form.querySelector("button.main");
@@ -76,6 +77,7 @@ export function ask({ title, body, buttons, show, beside = null }) {
       button.disabled = true;
       try {
         const answer = await pressed.act(Object.fromEntries(new FormData(form)));
+        if (answer === undefined) return;
         box.close();
         done(answer);
       } catch (problem) {

@@ -20,7 +20,10 @@ const BY_NOUN = {
     resolve: { trainee_id: choice("trainee_id", claim.lines.filter((line) => line.verdict === "held").map((line) => [line.trainee_id, `${line.trainee_name ?? "—"} ${line.id_number_masked ?? ""}`])) },
     attach: { attachments: files() },
   }),
-  "payment-batches": async (batch) => ({ confirm: { results: bankAnswers(batch.payments.filter((each) => each.status === "exported")) } }),
+  "payment-batches": async (batch) => ({
+    confirm: { results: bankAnswers(batch.payments.filter((each) => each.status === "exported")) },
+    "report-return": { payment_id: choice("payment_id", batch.payments.filter((each) => each.status === "paid").map((each) => [each.id, titled(each)])) },
+  }),
   filings: async (filing) => ({ accept: { granted: levels(filing) }, "extend-scope": { granted: levels(filing) } }),
 };
 
@@ -58,8 +61,10 @@ function files() {
   return box;
 }
 
+const titled = (payment) => `${payment.claim_number ?? ""} ${payment.payee ?? ""} ${yuan(payment.amount)}`;
+
 function bankAnswers(payments) {
-  const rows = payments.map((each) => ({ ...each, title: `${each.payee_name ?? each.trainee_name ?? each.institution_name ?? each.claim_number ?? ""} ${yuan(each.amount)}` }));
+  const rows = payments.map((each) => ({ ...each, title: titled(each) }));
   const fieldsOf = () => ({
     result: choice("", [["paid", "已付"], ["failed", "未付成"], ["bounced", "退票"], ["", "尚无回执"]], "paid", { "aria-label": "结果" }),
     voucher_no: el("input", { "aria-label": "凭证号", placeholder: "凭证号" }),

@@ -82,7 +82,7 @@ function filters(path, said, query) {
   if (!asked.length) return null;
   const inputs = asked.map((each) => [each, inputOf(each, query.getAll(each.name))]).filter(([, input]) => input);
   const part = (first) => inputs.filter(([each]) => FIRST.has(each.name) === first).map(([each, input]) => field(each.name === "q" ? "名称或编号" : each.label || each.name, input));
-  const rest = part(false);
+  const [first, rest] = [part(true), part(false)];
   return el("form", {
     class: "card screen",
     onsubmit: (event) => {
@@ -92,8 +92,8 @@ function filters(path, said, query) {
       location.hash = api.within(path, { ...chosen, cursor: null });
     },
   },
-  el("div", { class: "row" }, part(true), el("button", { class: "main" }, "查找")),
-  rest.length ? el("details", { open: inputs.some(([each]) => !FIRST.has(each.name) && query.has(each.name)) }, el("summary", {}, "更多条件"), el("div", { class: "row" }, rest)) : null);
+  el("div", { class: "row" }, first.length ? first : rest, el("button", { class: "main" }, "查找")),
+  first.length && rest.length ? el("details", { open: inputs.some(([each]) => !FIRST.has(each.name) && query.has(each.name)) }, el("summary", {}, "更多条件"), el("div", { class: "row" }, rest)) : null);
 }
 
 function inputOf(member, chosen) {

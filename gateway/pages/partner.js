@@ -24,7 +24,7 @@ async function home() {
   return [
     el("h1", {}, "协作方:在岗情况和催证"),
     el("section", { class: "card screen" }, el("h2", {}, "上传每月在岗情况表"),
-      field("表中情况截至", on),
+      el("div", { class: "row" }, field("表中情况截至", on)),
       place({
         title: "在岗情况表",
         help: el("div", { class: "row" },

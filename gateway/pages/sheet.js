@@ -13,8 +13,9 @@ const SHOWN = 200;
  */
 export function place({ title, help, send, job, done = () => {} }) {
   const result = el("div", { "aria-live": "polite" });
-  const input = el("input", { type: "file", accept: ".xlsx,.xls,.csv", onchange: () => input.files[0] && take(input.files[0]) });
-  const box = el("div", { class: "drop" }, el("label", {}, el("strong", {}, title), el("span", { class: "note" }, "把表格拖到这里,或者选择文件:"), input), help, result);
+  const input = el("input", { type: "file", accept: ".xlsx,.xls,.csv", class: "hidden", onchange: () => input.files[0] && take(input.files[0]) });
+  const box = el("div", { class: "drop" }, el("h3", {}, title), el("p", { class: "note" }, "把表格拖到这里,或者"),
+    el("div", { class: "row" }, el("label", { class: "button" }, `选择${title}文件`, input), help), result);
   const over = (event, on) => {
     event.preventDefault();
     box.classList.toggle("over", on);

@@ -11,8 +11,8 @@ function about(path) {
 }
 
 /**
- * What `method` does at a path, or null: `{summary, does, roles, asks, answers, takes, previews}`; `asks` and `answers` are schemas, `takes` the parameters of a
- * query, `does` a sentence on what comes of it, `roles` who may call it.
+ * What `method` does at a path, or null: `{summary, does, roles, asks, answers, fits, takes, previews}`; `asks` and `answers` are schemas, `fits(record)` the one of several answers
+ * that a record is, `takes` the parameters of a query, `does` a sentence on what comes of it, `roles` who may call it.
  */
 export async function operation(method, path) {
   const said = await about(path);
@@ -21,13 +21,15 @@ export async function operation(method, path) {
   if (!found) return null;
   const { summary, description, requestBody, responses, parameters = [] } = found[method];
   const of = (content) => content?.["application/json"]?.schema;
+  const answered = Object.entries(responses).map(([status, each]) => status < 300 && of(each.content)).find(Boolean);
   const takes = parameters.filter((each) => each.in === "query");
   return {
-    summary: summary.split("(")[0],
+    summary: shortly(summary),
     does: description.split("\n")[0],
     roles: rolesOf(found[method]),
     asks: requestBody ? settled(of(requestBody.content), said) : null,
-    answers: settled(Object.entries(responses).map(([status, each]) => status < 300 && of(each.content)).find(Boolean), said),
+    answers: settled(answered, said),
+    fits: (record) => (answered.anyOf ?? [answered]).map((each) => settled(each, said)).find(({ required }) => required.every((name) => name in record)),
     takes: takes.map((each) => ({ name: each.name, ...settled(each.schema, said), label: label(each) })),
     previews: takes.some((each) => each.name === "preview"),
   };
@@ -40,10 +42,11 @@ export async function below(path) {
     const [, above, last] = /^(.*\})([/:.][a-z.-]+)$/.exec(template) ?? [];
     if (!get || !above || !matches(above, path)) return [];
     const content = get.responses["200"]?.content ?? {};
-    return [{ path: path + last, summary: get.summary.split(/[,:(,:(]/)[0], roles: rolesOf(get), file: !content["application/json"] }];
+    return [{ path: path + last, summary: shortly(get.summary), roles: rolesOf(get), file: !content["application/json"] }];
   });
 }
 
+const shortly = (summary) => summary.split(/[,:(;,:(;]/)[0].replace(/一[名家个条张项件份笔]..的/, "");
 const rolesOf = ({ description }) => /可用角色:([^;。\n]+)/.exec(description)?.[1].split("、") ?? [];
 
 function matches(template, path) {

@@ -8,6 +8,7 @@ import { into, problem } from "/pages/shell.js";
 import { today, values } from "/pages/values.js";
 
 const PATCHES = new Set(["edit", "change"]);
+const LONG = 200; // characters: more than this is written in lines, and asked last
 const BELOW = { correct: "corrections", inspect: "inspections", enrol: "enrolments", attend: "attendance", schedule: "sessions", update: "updates" };
 const DANGEROUS = new Set(["reject", "withdraw", "cancel", "revoke", "recover", "blacklist", "exit", "suspend", "dismiss", "disable"]);
 
@@ -17,8 +18,10 @@ const DANGEROUS = new Set(["reject", "withdraw", "cancel", "revoke", "recover", 
  */
 export async function buttons(path, paper, done, { given = {}, shows = {} } = {}) {
   const called = await api.labels("action");
-  const steps = await Promise.all(paper.allowed_actions.map(async (each) => ({ ...each, label: called[each.action], ...(await doing(path, each.action)) })));
-  const can = steps.filter((each) => each.allowed && askable(each.operation, given[each.action]));
+  const steps = await Promise.all(paper.allowed_actions.map(async (each) => ({ ...each, ...(await doing(path, each.action)) })));
+  for (const step of steps) step.label = step.operation?.summary ?? called[step.action];
+  const can = steps.filter((each) => each.allowed && askable(each.operation, given[each.action]))
+    .sort((one, other) => DANGEROUS.has(one.action) - DANGEROUS.has(other.action));
   const elsewhere = steps.filter((each) => each.allowed && !can.includes(each));
   const cannot = steps.filter((each) => !each.allowed);
   return el("section", { class: "card screen", "aria-label": "可以办理" },
@@ -53,7 +56,8 @@ async function doing(path, action) {
 }
 
 async function take({ label, method, at, operation: asked }, paper, done, given = {}, shows) {
-  const members = Object.entries(asked.asks?.members() ?? {}).filter(([name]) => name !== "external_refs");
+  const members = Object.entries(asked.asks?.members() ?? {}).filter(([name]) => name !== "external_refs")
+    .sort(([, one], [, other]) => ((one.longest ?? 0) > LONG) - ((other.longest ?? 0) > LONG));
   const inputs = Object.fromEntries(members.map(([name, member]) => [name, given[name] ?? inputOf(name, member, method === "PATCH" ? paper[name] : undefined)]));
   const fields = members.map(([name, member]) => inputs[name] && labelled(name, member, inputs[name], asked.asks.required.includes(name)));
   const trial = el("div", { "aria-live": "polite" });
@@ -68,6 +72,7 @@ async function take({ label, method, at, operation: asked }, paper, done, given 
     body: [el("p", {}, asked.does), shows ? await into(el("div"), shows) : null, ...fields, trial],
     buttons: [{ label, act }],
     show: problem,
+    wide: asked.previews || members.some(([name]) => inputs[name]?.read),
     beside: asked.previews
       ? el("button", { type: "button", onclick: (event) => into(trial, () => preview(at, event.target.form, send)) }, "先看会影响什么")
       : null,
@@ -79,7 +84,7 @@ async function take({ label, method, at, operation: asked }, paper, done, given 
 async function preview(at, form, send) {
   const said = await operation("post", at);
   const answer = await send(`${at}?preview=true`, Object.fromEntries(new FormData(form)));
-  return el("div", { class: "box warn" }, el("h3", {}, "会影响"), values(answer, said.answers));
+  return el("div", { class: "box warn" }, el("h3", {}, "会影响"), values(answer, said.fits(answer)));
 }
 
 function labelled(name, member, input, required) {
@@ -95,7 +100,7 @@ export function inputOf(name, member, value) {
   if (member.format === "date") return el("input", { type: "date", name, value: value ?? (/^(on|received_on|from_on|paid_on)$/.test(name) ? today() : "") });
   if (member.format === "uuid" || name.endsWith("_id") || name.endsWith("_at")) return null;
   if (member.type === "integer" || member.type === "number") return el("input", { type: "number", name, value: value ?? "", step: member.type === "number" ? "any" : 1 });
-  if (member.type === "string") return (member.longest ?? 0) > 200 ? el("textarea", { name, value: value ?? "" }) : el("input", { name, value: value ?? "" });
+  if (member.type === "string") return (member.longest ?? 0) > LONG ? el("textarea", { name, value: value ?? "" }) : el("input", { name, value: value ?? "" });
   return null;
 }
 

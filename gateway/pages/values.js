@@ -16,14 +16,14 @@ const GOOD = /^(eligible|paid|completed|approved|accepted|valid|met|done|active|
 const WARN = /^(held|submitted|reviewed|returned|unproven|in_notice|received|pending|recovering|suspended|overdue|on_track|exported)$/;
 const BAD = /^(refused|rejected|revoked|broken|failed|bounced|blacklisted|excluded|expired|cancelled)$/;
 
-let county = {};
+let called = {};
 let now = "";
 
-/** Learns which day it is, and what the county's own codes are called, which are no list in the API document. */
+/** Learns which day it is, and what those codes are called that are no list in the API document. */
 export async function learn() {
   now = await api.today();
-  const lists = { code: "category", institution_kind: "institution_kind", scheme: "scheme" };
-  county = Object.fromEntries(await Promise.all(Object.entries(lists).map(async ([name, list]) => [name, await api.labels(list)])));
+  const lists = { code: "category", institution_kind: "institution_kind", scheme: "scheme", role: "role", action: "event_type" };
+  called = Object.fromEntries(await Promise.all(Object.entries(lists).map(async ([name, list]) => [name, await api.labels(list)])));
 }
 
 export const today = () => now;
@@ -49,7 +49,7 @@ export function shown(value, member, name = "") {
   if (member?.format === "date") return el("time", { datetime: value }, day(value));
   if (member?.format === "date-time") return el("time", { datetime: value }, moment(value));
   if (/\\\.\\d\{2\}/.test(member?.pattern ?? "")) return yuan(value);
-  return county[name]?.[value] ?? String(value);
+  return called[name]?.[value] ?? String(value);
 }
 
 /** In a table: of a record within a record only what it is called. */
@@ -57,8 +57,8 @@ export function brief(name, row, member) {
   const value = row[name];
   if (Array.isArray(value) && typeof value[0] === "object") return value.map((each) => shown(each.name ?? each.number ?? each.code, null, "code")).join("、");
   if (value === null || typeof value !== "object" || value instanceof Node || Array.isArray(value)) return valueOf(name, row, member);
-  const called = NAMES.find((each) => value[each]);
-  return called ? valueOf(called, value) : values(value, member);
+  const said = NAMES.find((each) => value[each]);
+  return said ? valueOf(said, value) : values(value, member);
 }
 
 function listed(values_, member, name) {
@@ -70,7 +70,7 @@ function listed(values_, member, name) {
 export function records(rows, member, caption, empty) {
   const members = member?.members() ?? {};
   const names = Object.keys(rows[0] ?? {}).filter((name) => wanted(name, rows[0]) && rows.some((row) => told(row[name])));
-  const columns = names.map((name, at) => ({ title: titled(name, members[name]), head: at === 0, number: /amount|yuan|count|people/.test(name), cell: (row) => brief(name, row, members[name]) }));
+  const columns = names.map((name, at) => ({ title: titled(name, members[name]), head: at === 0, number: /(^|_)(amount|yuan|count|people)/.test(name), cell: (row) => brief(name, row, members[name]) }));
   return table({ caption, columns, rows, empty, named: "stack" });
 }
 
@@ -92,9 +92,9 @@ export function valueOf(name, record, member) {
 const told = (value) => value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length);
 const titled = (name, member) => member?.label || name;
 
-/** Ids and codes are left out where what they are called stands beside them. */
+/** Ids, accounts and codes are left out where what they are called stands beside them; paths are led to otherwise. */
 function wanted(name, record) {
-  if (UNSHOWN.test(name)) return false;
+  if (UNSHOWN.test(name) || `${name}_name` in record || /^\/v1\//.test(record[name])) return false;
   const of = /^(.*)_(id|code|ids)$/.exec(name)?.[1];
   return !of || (!BESIDE.some((each) => `${of}_${each}` in record) && !(`${of}_names` in record) && !name.endsWith("_id"));
 }

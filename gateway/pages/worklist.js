@@ -67,7 +67,7 @@ export async function worklist({ again }) {
           { title: "事项", head: true, cell: (row) => [to(row.link, row.title), el("small", { class: "under" }, [kinds[row.kind], row.number].filter(Boolean).join(" · "))] },
           { title: "涉及", cell: whom },
           { title: "金额", number: true, cell: (row) => (row.amount === null ? "—" : yuan(row.amount)) },
-          { title: "要办", cell: (row) => steps[row.action] },
+          { title: "要办", cell: (row) => el("span", { class: "nowrap" }, steps[row.action]) },
         ],
       }),
       page.next_cursor ? el("button", { onclick: () => load(at(page.next_cursor)) }, "再看一页") : null);

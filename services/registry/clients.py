@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import TypedDict
 
+from services.registry.codes import ClassStatus
 from shared import errors, http_client, names, telemetry, wire
 from shared.access import Call
 from shared.web import Kernel
@@ -41,7 +42,7 @@ class AffectedClass(wire.Out):
     id: UUID
     number: str
     name: str
-    status: str
+    status: ClassStatus
     starts_on: date
     ends_on: date
 

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from gateway import codes as gateway
+from gateway.worklist import operations as waits_at_gateway
 from services.eastwest import codes as eastwest
 from services.eastwest.orders import steps as orders
 from services.eastwest.placements import steps as placements
+from services.eastwest.worklist import operations as waits_at_eastwest
 from services.evaluation import codes as evaluation
 from services.evaluation.assessments import steps as assessments
 from services.evaluation.certificates import steps as certificates
 from services.evaluation.examiners import steps as examiners
 from services.evaluation.filings import steps as filings
+from services.evaluation.worklist import operations as waits_at_evaluation
 from services.registry import codes as registry
 from services.registry.institutions.institutions import policy as institutions
 from services.registry.institutions.supervision_tasks import policy as supervision_tasks
@@ -29,6 +32,7 @@ from services.registry.training.inspections import policy as inspections
 from services.registry.training.job_offers import policy as job_offers
 from services.registry.training.trade_papers import policy as trade_papers
 from services.registry.training.training_wishes import policy as training_wishes
+from services.registry.worklist import operations as waits_at_registry
 from services.subsidy import codes as subsidy
 from services.subsidy.appeals import policy as appeals
 from services.subsidy.claims import policy as claims
@@ -36,6 +40,7 @@ from services.subsidy.objections import policy as objections
 from services.subsidy.payments import policy as payments
 from services.subsidy.recoveries import policy as recoveries
 from services.subsidy.schemes import policy as schemes
+from services.subsidy.worklist import operations as waits_at_subsidy
 from shared import codes, county, errors
 from tests.conftest import SERVICES
 from tests.contracts.apps import app
@@ -128,7 +133,10 @@ def test_every_action_of_every_paper_has_its_label() -> None:
     ]
     machines += trade_papers.MACHINES.values()
     machines += [each.machine_of(here) for each in (orders, placements, assessments, certificates, filings, examiners)]
-    assert set(codes.labels("action")) == {step.action for machine in machines for step in machine.steps}
+    steps = {step.action for machine in machines for step in machine.steps}
+    worklists = (waits_at_gateway, waits_at_registry, waits_at_subsidy, waits_at_evaluation, waits_at_eastwest)
+    waited_for = {kind.action for worklist in worklists for kind in worklist.KINDS} | {"add"}  # to the working calendar
+    assert set(codes.labels("action")) == steps | waited_for
 
 
 def test_every_event_has_its_label() -> None:

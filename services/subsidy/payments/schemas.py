@@ -24,7 +24,7 @@ class PaymentResult(wire.In):
 
 
 class BankResults(wire.In):
-    results: Annotated[list[PaymentResult], Field(min_length=1, max_length=20_000, description="可以分次登记")]
+    results: Annotated[list[PaymentResult], Field(min_length=1, max_length=20_000, description="银行对各笔付款的回执,可以分次登记")]
 
 
 class ReturnIn(wire.In):
