@@ -345,7 +345,7 @@ TOGETHER = {
     for folder, names in (
         ("attacks", ("actions", "lists", "matrix", "search", "tenants")),
         ("faults", ("kill", "kill_at_any_step", "sheets_beside")),
-        ("journeys", ("desk", "generated_client", "guides", "main_job", "restored", "second_half", "secrets")),
+        ("journeys", ("board", "desk", "generated_client", "guides", "main_job", "restored", "second_half", "secrets")),
     )
     for name in names
 }

@@ -1,7 +1,7 @@
 // The board: every line of the plan against its target and against time, by month and by town, what was paid for it, and which lines count the same people.
 
 import * as api from "/pages/api.js";
-import { bars, meter } from "/pages/chart.js";
+import { meter, months } from "/pages/chart.js";
 import { choice, el, field, fill, table } from "/pages/dom.js";
 import { begin, into, signIn } from "/pages/shell.js";
 import { day, daysBetween, inUnit, number, percent, yuan } from "/pages/words.js";
@@ -12,6 +12,8 @@ const SIGNS = { met: "✓", on_track: "→", behind: "!", missed: "✕", unknown
 
 const { main, me } = await begin({ open: true });
 if (me?.role === "partner") location.replace("/partner");
+const BRIEFED = ["officer", "reviewer", "auditor", "department", "finance", "admin", "system"]; // who may read the briefing
+const briefed = me !== null && BRIEFED.includes(me.role);
 const root = me ? "/v1/plans" : "/v1/public-plans";
 const asked = new URLSearchParams(location.search);
 const called = { status: await api.labels("plan_status"), by: await api.labels("plan_breakdown") };
@@ -38,7 +40,7 @@ async function show() {
   const lines = Object.fromEntries(progress.lines.map((line) => [line.code, line]));
   const of = (code) => plan.lines.find((each) => each.code === code);
   const divided = {};
-  const detail = el("section", { class: "card", id: "detail", "aria-label": "一项指标" });
+  const detail = el("section", { class: "card", tabindex: -1, "aria-label": "一项指标" });
   const open = (code) => {
     asked.set("line", code);
     history.replaceState(null, "", `?${asked}`);
@@ -47,9 +49,9 @@ async function show() {
   fill(main,
     head(all, shown, asOf, now),
     standing(shown, next, progress, asOf),
-    plan.sections.map((section) => ofSection(section, lines, of, coming, next, (code) => { open(code); detail.scrollIntoView(); })),
+    plan.sections.map((section) => ofSection(section, lines, of, coming, next, (code) => { open(code); detail.focus(); })),
     detail,
-    me ? await into(el("div"), () => money(shown, at, lines)) : null,
+    briefed ? await into(el("div"), () => money(shown, at, lines)) : null,
     overlaps(check));
   await open(lines[asked.get("line")] ? asked.get("line") : progress.lines[0].code);
 }
@@ -72,7 +74,7 @@ function head(all, shown, asOf, now) {
     el("form", { class: "row screen", onsubmit: (event) => event.preventDefault() },
       field("方案", choice("plan", all.map((each) => [each.code, each.title]), shown.code, { onchange: (event) => go({ plan: event.target.value, line: "" }) })),
       field("截至", el("input", { type: "date", name: "as_of", value: asOf, required: true, onchange: (event) => event.target.value && go({ as_of: event.target.value === now ? "" : event.target.value }) })),
-      me ? el("a", { class: "button", href: print }, "会议一页纸") : null,
+      briefed ? el("a", { class: "button", href: print }, "会议一页纸") : null,
       me ? null : el("button", { onclick: () => signIn().then(() => location.reload()) }, "登录看名单")));
 }
 
@@ -106,7 +108,7 @@ function badge(line) {
 }
 
 /** A figure that opens the people or classes behind it, for whoever may see them. */
-const behind = (records, text) => (records ? el("a", { href: `/desk#${records}` }, text) : text);
+const behind = (records, text) => (me && records && text !== "—" ? el("a", { href: `/desk#${records}` }, text) : text);
 
 function ofSection(section, lines, of, coming, next, open) {
   const ahead = coming && Object.fromEntries(coming.lines.map((line) => [line.code, line]));
@@ -130,7 +132,7 @@ function ofSection(section, lines, of, coming, next, open) {
       { title: "按时间应达", number: true, cell: (line) => inUnit(line.expected, line.unit) },
       { title: "状态", cell: badge },
       ...(next
-        ? [{ title: `下一方案(${next.starts_on.slice(0, 4)})`, number: true, cell: (line) => (ahead[line.code] ? [inUnit(ahead[line.code].actual, line.unit), el("small", {}, ` 目标 ${inUnit(ahead[line.code].target, line.unit)}`)] : "—") }]
+        ? [{ title: `下一方案(${next.starts_on.slice(0, 4)})`, number: true, cell: (line) => (ahead[line.code] ? [inUnit(ahead[line.code].actual, line.unit), ahead[line.code].target === null ? null : el("small", {}, ` 目标 ${inUnit(ahead[line.code].target, line.unit)}`)] : "—") }]
         : [
           { title: "每周还需", number: true, cell: (line) => (line.needed_per_week === null ? "—" : line.unit === "ratio" ? percent(line.needed_per_week) : number(line.needed_per_week)) },
           { title: "最迟开班", number: true, cell: (line) => line.last_class_start_on ?? "—" },
@@ -150,9 +152,9 @@ async function ofLine(shown, at, line, definition, open, all, divided) {
     if (actual === null && !answer.complete) throw new api.Problem({ title: "暂时数不出来", detail: `${answer.unavailable.join("、")} 暂不应答,请稍后再看。`, code: "" });
     return breakdown ?? [];
   };
-  const months = el("div");
+  const pace = el("div");
   const league = el("div");
-  into(months, async () => monthly(line, await counted("month"), at.as_of));
+  into(pace, async () => monthly(line, await counted("month"), at.as_of));
   into(league, async () => ranked(line, by, await counted(by)));
   return [
     el("div", { class: "row" },
@@ -165,7 +167,7 @@ async function ofLine(shown, at, line, definition, open, all, divided) {
       el("dt", {}, "依据"), el("dd", {}, `${line.basis.document} ${line.basis.clause}`),
       Object.entries(line.beside ?? {}).map(([name, value]) => [el("dt", {}, BESIDE[name] ?? name), el("dd", {}, number(value))])),
     line.parts?.length ? parts(line) : null,
-    el("div", { class: "two" }, months, league),
+    el("div", { class: "two" }, pace, league),
   ];
 }
 
@@ -188,15 +190,15 @@ function parts(line) {
 function monthly(line, rows, asOf) {
   if (!rows.length) return el("p", { class: "note" }, "本指标不按月计数。");
   const found = Object.fromEntries(rows.map((row) => [row.code, row]));
+  const until = asOf < line.to_on ? asOf : line.to_on;
   const shown = [];
   for (let [year, month] = line.from_on.split("-").map(Number); ; [year, month] = month === 12 ? [year + 1, 1] : [year, month + 1]) {
     const code = `${year}-${String(month).padStart(2, "0")}`;
-    if (code > asOf.slice(0, 7) || code > line.to_on.slice(0, 7)) break;
+    if (code > until.slice(0, 7)) break;
     const row = found[code];
-    const value = line.unit === "ratio" ? row?.actual ?? null : Number(row?.numerator ?? 0);
-    shown.push({ label: month === 1 || !shown.length ? `${year}-${month}月` : `${month}月`, value, href: row?.records ? `/desk#${row.records}` : null });
+    shown.push({ year, month, value: line.unit === "ratio" ? row?.actual ?? null : Number(row?.numerator ?? 0), href: me && row?.records ? `/desk#${row.records}` : null });
   }
-  return bars({ title: "逐月", unit: line.unit === "ratio" ? "比率" : line.unit, rows: shown, tell: line.unit === "ratio" ? percent : number });
+  return months({ title: "逐月", unit: line.unit === "ratio" ? "比率" : line.unit, rows: shown, tell: line.unit === "ratio" ? percent : number });
 }
 
 function ranked(line, by, rows) {
@@ -205,14 +207,14 @@ function ranked(line, by, rows) {
   const given = rows.some((row) => row.target !== null && row.target !== undefined);
   return [
     table({
-      caption: `按${called.by[by]}`,
+      caption: `${called.by[by]}排名`,
       rows,
-      empty: `本指标不能按${called.by[by]}分列。`,
+      empty: `本指标不能${called.by[by]}分列。`,
       columns: [
-        { title: "名次", number: true, cell: (row) => row.rank ?? "—" },
-        { title: called.by[by], head: true, cell: (row) => row.name },
+        { title: "名次", number: true, cell: (row) => (row.rank && row.small_base ? `(${row.rank})` : row.rank ?? "—") },
+        { title: called.by[by].replace("按", ""), head: true, cell: (row) => row.name },
         { title: "完成", number: true, cell: (row) => [behind(row.records, line.unit === "ratio" ? percent(row.actual) : inUnit(row.numerator, line.unit)), row.denominator && line.unit === "ratio" ? el("small", {}, ` ${row.numerator}/${row.denominator}`) : null] },
-        { title: "", cell: (row) => (row.small_base ? el("span", { class: "badge warn" }, "基数小") : meter({ share: most ? row.actual / most : 0, kind: "" })) },
+        { title: "与最多的相比", cell: (row) => (row.small_base ? el("span", { class: "badge warn" }, "基数小") : row.actual === null ? null : meter({ share: most ? row.actual / most : 0, kind: "" })) },
         ...(given ? [{ title: "分解目标", number: true, cell: (row) => (row.target ? [inUnit(row.target, line.unit), el("small", {}, ` ${percent(row.rate)}`)] : "—") }] : []),
       ],
     }),
@@ -220,14 +222,12 @@ function ranked(line, by, rows) {
   ];
 }
 
-/** What was paid beside what came of it; nothing for whoever may not see money. */
+/** What was paid beside what came of it. */
 async function money(shown, at, lines) {
-  const allowed = (path) => api.get(path).catch((refused) => { if (refused.status === 403) return null; throw refused; });
   const [briefing, funds] = await Promise.all([
-    allowed(api.within(`/v1/plans/${shown.code}/briefing`, at)),
-    ["officer", "reviewer", "finance", "auditor"].includes(me.role) ? allowed("/v1/statistics/funds") : null,
+    api.get(api.within(`/v1/plans/${shown.code}/briefing`, at)),
+    ["officer", "reviewer", "finance", "auditor"].includes(me.role) ? api.get("/v1/statistics/funds") : null,
   ]);
-  if (!briefing) return [];
   const paid = briefing.lines.filter((line) => line.paid !== null && line.paid !== "0.00");
   const source = await api.labels("fund_source");
   return el("section", { class: "card" },
@@ -242,7 +242,7 @@ async function money(shown, at, lines) {
             { title: "指标", head: true, cell: (line) => line.title },
             { title: "完成", number: true, cell: (line) => inUnit(lines[line.code].actual, line.unit) },
             { title: "已付", number: true, cell: (line) => yuan(line.paid) },
-            { title: "平均每个", number: true, cell: (line) => yuan(line.paid_each) },
+            { title: "平均每人次(每个)", number: true, cell: (line) => yuan(line.paid_each) },
           ],
         }),
         paid.length ? el("p", { class: "note" }, "一个班级计入几项指标的,付给它的钱在各项中各列一次,各行不能相加。") : null),

@@ -3,9 +3,10 @@
 import * as api from "/pages/api.js";
 import { el, field, fill } from "/pages/dom.js";
 import { begin, into } from "/pages/shell.js";
-import { day, inUnit, moment, number, percent } from "/pages/words.js";
+import { day, inUnit, moment, number, percent, points } from "/pages/words.js";
 
 const MEASURES_AT_MOST = 4;
+const NUMBERS = new Set([1, 2, 3, 4, 6, 7, 8, 9]); // columns
 const { main, me } = await begin();
 const asked = new URLSearchParams(location.search);
 
@@ -16,6 +17,7 @@ await into(main, async () => {
   const path = api.within(`/v1/plans/${plan}/briefing`, at);
   const [said, definition] = await Promise.all([api.get(path), api.get(`/v1/plans/${plan}`)]);
   const lines = Object.fromEntries(said.lines.map((line) => [line.code, line]));
+  const impossible = said.lines.filter((line) => line.already_impossible);
   document.title = `会议一页纸 ${said.as_of}`;
   return [
     el("form", { class: "row screen", onsubmit: (event) => event.preventDefault() },
@@ -27,7 +29,7 @@ await into(main, async () => {
       el("h1", {}, "职业技能培训工作联席会议 · 会议一页纸"),
       el("p", { class: "note" }, `${said.title}(${said.document}) 截至${day(said.as_of)}`),
       said.complete ? null : el("p", { class: "box bad" }, `${said.unavailable.join("、")} 暂不应答,其数字为“—”,不是 0。`),
-      el("p", {}, `共 ${said.lines.length} 项:已完成 ${said.met} 项,滞后 ${said.behind} 项,其中已不可能完成 ${said.impossible} 项。`),
+      el("p", { class: "sum" }, `共 ${said.lines.length} 项:已完成 ${said.met} 项,滞后 ${said.behind} 项`, impossible.length ? [",其中", el("strong", {}, `已不可能完成 ${impossible.length} 项`), `:${impossible.map((line) => line.title).join("、")}`] : "", "。"),
       sheet(definition.sections, lines, status),
       measures(said.measures, kind),
       el("p", { class: "note" }, `已付:为计入本项的班级付出的补贴,各项可重复,不能相加。制表:${me.name || me.subject},${moment(new Date().toISOString())}`)),
@@ -44,17 +46,15 @@ function sheet(sections, lines, status) {
         section.lines.map((code) => row(lines[code], status))))));
 }
 
-const NUMBERS = new Set([1, 2, 3, 4, 6, 7, 8, 9]);
-
 function row(line, status) {
   const [kind, word] = line.already_impossible ? ["bad", "已不可能"] : [{ met: "good", on_track: "good", missed: "bad", behind: "warn" }[line.status] ?? "", status[line.status]];
   const cells = [
     inUnit(line.target, line.unit),
     inUnit(line.actual, line.unit),
-    inUnit(line.gap, line.unit),
+    line.unit === "ratio" ? points(line.gap) : inUnit(line.gap, line.unit),
     percent(line.rate),
     el("span", { class: `badge ${kind}` }, word),
-    number(line.needed_per_week),
+    line.already_impossible ? "—" : number(line.needed_per_week),
     line.already_impossible ? "—" : line.last_class_start_on ?? "—",
     line.paid === null ? "—" : number(Number(line.paid)),
     line.open_tasks === null ? "—" : line.overdue_tasks ? `${line.open_tasks}(逾期 ${line.overdue_tasks})` : String(line.open_tasks),
@@ -64,10 +64,15 @@ function row(line, status) {
     cells.map((cell, at) => el("td", { class: NUMBERS.has(at + 1) ? "number" : null }, cell)));
 }
 
+/** So that a measure is one line of the sheet. */
+function short(text) {
+  return text.length > 36 ? `${text.slice(0, 35)}…` : text;
+}
+
 function measures(found, kind) {
   if (!found) return el("p", { class: "note" }, "有效的措施:暂时不能取得。");
   if (!found.length) return el("p", { class: "note" }, "没有有效的通报、摘牌、停止支持。");
   return el("div", {}, el("h2", {}, "有效的措施"),
-    el("ul", {}, found.slice(0, MEASURES_AT_MOST).map((each) => el("li", {}, `${kind[each.kind]} ${each.whom}:${each.reason}(${each.document},自${day(each.from_on)}${each.until_on ? `至${day(each.until_on)}` : ""})`)),
+    el("ul", {}, found.slice(0, MEASURES_AT_MOST).map((each) => el("li", {}, `${kind[each.kind]} ${each.whom}:${short(each.reason)}(${each.document})`)),
       found.length > MEASURES_AT_MOST ? el("li", {}, `另有 ${found.length - MEASURES_AT_MOST} 项。`) : null));
 }

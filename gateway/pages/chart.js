@@ -7,38 +7,38 @@ const HIGH = 120;
 const WIDE = 640;
 
 /**
- * Standing bars. `rows`: `{label, value, href?}`; null is a gap and not a zero. `mark`: a value that is drawn as a line across, `{value, label}`.
- * The table beside says the same; who cannot see the picture is told its title and the table.
+ * Standing bars, month by month. `rows`: `{year, month, value, href?}` in their order; a value of null is a gap and not a zero. The table below says the
+ * same, a row a year; who cannot see the picture is told its title and has the table.
  */
-export function bars({ title, unit, rows, mark, tell = number }) {
-  const most = Math.max(1, mark?.value ?? 0, ...rows.map((row) => row.value ?? 0));
-  const step = WIDE / Math.max(1, rows.length);
-  const up = (value) => Math.round((value / most) * HIGH);
-  const every = Math.ceil(rows.length / 12);
-  const drawn = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH + 40}`, class: "bars", role: "img", "aria-label": `${title}(${unit}),数字见表` },
+export function months({ title, unit, rows, tell = number }) {
+  const most = Math.max(...rows.map((row) => row.value ?? 0)) || 1;
+  const step = WIDE / rows.length;
+  const labelled = Math.ceil(rows.length / 12);
+  const drawn = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH + 40}`, class: "bars", role: "img", "aria-label": `${title}(${unit}),数字见下表` },
     rows.map((row, at) => {
       const left = at * step;
-      const high = up(row.value ?? 0);
+      const high = Math.round(((row.value ?? 0) / most) * HIGH);
       return [
-        row.value === null ? null : svg("rect", { x: left + step * 0.15, y: HIGH + 16 - high, width: step * 0.7, height: high, class: row.kind ?? "bar" }),
-        row.value ? svg("text", { x: left + step / 2, y: HIGH + 12 - high, class: "value" }, tell(row.value)) : null,
-        at % every === 0 ? svg("text", { x: left + step / 2, y: HIGH + 32, class: "label" }, row.label) : null,
+        row.value === null ? null : svg("rect", { x: left + step * 0.15, y: HIGH + 16 - high, width: step * 0.7, height: high, class: "bar" }),
+        row.value ? svg("text", { x: left + step / 2, y: HIGH + 12 - high }, tell(row.value)) : null,
+        at % labelled === 0 ? svg("text", { x: left + step / 2, y: HIGH + 32 }, row.month) : null,
+        row.month === 1 && at ? svg("line", { x1: left, x2: left, y1: 16, y2: HIGH + 36, class: "axis" }) : null,
       ];
     }),
-    svg("line", { x1: 0, x2: WIDE, y1: HIGH + 16, y2: HIGH + 16, class: "axis" }),
-    mark ? [
-      svg("line", { x1: 0, x2: WIDE, y1: HIGH + 16 - up(mark.value), y2: HIGH + 16 - up(mark.value), class: "mark" }),
-      svg("text", { x: WIDE, y: HIGH + 12 - up(mark.value), class: "mark label" }, mark.label),
-    ] : null);
-  const beside = table({
+    svg("line", { x1: 0, x2: WIDE, y1: HIGH + 16, y2: HIGH + 16, class: "axis" }));
+  const years = [...new Set(rows.map((row) => row.year))];
+  const of = (year, month) => rows.find((row) => row.year === year && row.month === month);
+  const cell = (row) => (row ? (row.href && row.value ? el("a", { href: row.href }, tell(row.value)) : tell(row.value)) : "");
+  const twelve = Array.from({ length: 12 }, (_, at) => at + 1);
+  return el("figure", { class: "chart" }, el("figcaption", {}, `${title}(${unit})`), drawn, table({
     caption: `${title}(${unit})`,
+    named: "small",
+    rows: years,
     columns: [
-      { title: "时间", head: true, cell: (row) => (row.href ? el("a", { href: row.href }, row.label) : row.label) },
-      { title: unit, number: true, cell: (row) => tell(row.value) },
+      { title: "年", head: true, cell: (year) => String(year) },
+      ...twelve.map((month) => ({ title: `${month}月`, number: true, cell: (year) => cell(of(year, month)) })),
     ],
-    rows,
-  });
-  return el("figure", { class: "chart" }, el("figcaption", {}, `${title}(${unit})`), drawn, beside);
+  }));
 }
 
 /** How far: a lying bar with the part done, and where it should be by now. Decoration beside its numbers. */

@@ -53,15 +53,17 @@ function notice(said) {
     left < 0 && !said.stopped_on ? null : el("div", { class: "row end" }, el("button", { onclick: () => object(said) }, "提出异议")));
 }
 
-const people = (lines) => table({
-  caption: "名单",
-  rows: lines,
-  columns: [
-    { title: "姓名", head: true, cell: (line) => line.name },
-    { title: "金额", number: true, cell: (line) => yuan(line.amount) },
-    { title: "结果", cell: (line) => [line.result, line.added_on ? `(${day(line.added_on)}补列)` : ""] },
-  ],
-});
+function people(lines) {
+  return table({
+    caption: "名单",
+    rows: lines,
+    columns: [
+      { title: "姓名", head: true, cell: (line) => line.name },
+      { title: "金额", number: true, cell: (line) => yuan(line.amount) },
+      { title: "结果", cell: (line) => [line.result, line.added_on ? `(${day(line.added_on)}补列)` : ""] },
+    ],
+  });
+}
 
 async function object(said) {
   const received = await ask({

@@ -5,6 +5,9 @@ const whole = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 1 });
 export const number = (value) => (value === null || value === undefined ? "—" : whole.format(value));
 export const percent = (share) => (share === null || share === undefined ? "—" : `${(share * 100).toFixed(1).replace(/\.0$/, "")}%`);
 
+/** A difference of two shares. */
+export const points = (gap) => (gap === null || gap === undefined ? "—" : `${whole.format(gap * 100)} 个百分点`);
+
 /** Money is a string with two places, and is never computed with here. */
 export function yuan(amount) {
   if (amount === null || amount === undefined) return "—";

@@ -158,6 +158,7 @@ def order_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
             (TrainingClass.region_code if by == "region" else conditions.group_of(TrainingClass.__table__, by)).label("code"),
             func.count().label("numerator"),
         )
+        .select_from(wanted)
         .join(TrainingClass, and_(conditions.ended(wanted), of_order(func.coalesce(cast(wanted.c.class_trainees_at_least, Integer), 1))))
         .group_by(wanted.c.key, "code")
     )
@@ -172,6 +173,7 @@ def demonstration_classes(countings: Sequence[CountingIn], by: By) -> Select[Any
             (TrainingClass.region_code if by == "region" else conditions.group_of(TrainingClass.__table__, by)).label("code"),
             func.count().label("numerator"),
         )
+        .select_from(wanted)
         .join(TrainingClass, and_(TrainingClass.demonstration, conditions.ended(wanted)))
         .group_by(wanted.c.key, "code")
     )
@@ -183,6 +185,7 @@ def brands(countings: Sequence[CountingIn], by: By) -> Select[Any]:
     group = {"department": Brand.department, "month": conditions.month_of(complete_on())}.get(by, cast(null(), Text))
     return (
         select(wanted.c.key, group.label("code"), func.count().label("numerator"))
+        .select_from(wanted)
         .join(
             Brand,
             and_(
