@@ -35,7 +35,7 @@ PART = web.Part(
         replies.router,
         placements.reports,
         placements.public,
-        placements.statistics,
+        counting.statistics,
         counting.router,
         registry.router,
         evaluation.router,

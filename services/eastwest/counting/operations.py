@@ -11,13 +11,13 @@ from sqlalchemy import Select
 from services.eastwest import clients
 from services.eastwest.counting.schemas import By, CountingIn, CountOut, CountsIn, CountsOut, GroupOut, TallyOut
 from services.eastwest.placements import conditions, reading, rules
-from services.eastwest.placements.policy.retention import Retention
+from services.eastwest.placements.conditions import Proved
 from services.eastwest.placements.tables import Placement
 from shared.access import Call
 from shared.months import months_after
 from shared.web import Kernel
 
-Judged = tuple[Any, Retention]
+Judged = tuple[Any, Proved]
 Trained = Mapping[UUID, date]  # by person, the day on which they had completed an order class
 
 
@@ -86,7 +86,7 @@ def _tallies(people: Mapping[UUID | None, set[UUID]]) -> list[TallyOut]:
     return [TallyOut(numerator=len(found), class_id=class_id) for class_id, found in sorted(people.items(), key=lambda each: str(each[0]))]
 
 
-def _met(counting: CountingIn, found: Retention) -> bool:
+def _met(counting: CountingIn, found: Proved) -> bool:
     return found.met_on is not None and counting.from_on <= found.met_on <= counting.to_on
 
 

@@ -1,11 +1,13 @@
 """What lists, counts and facts of placements share: the rows with what their orders say, and their state on a day as a condition."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Date, Select, case, cast, func, or_, select
 
 from services.eastwest.codes import PlacementStatus as Status
+from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.tables import Order
 from services.eastwest.placements import rules
@@ -40,6 +42,39 @@ def due_within(today: date, days: int) -> ColumnElement[bool]:
     """At work, and of a month that ends within so many days, today counted in, something is not proved."""
     at_work = (Placement.started_on <= today) & or_(Placement.left_on.is_(None), Placement.left_on > today)
     return at_work & Placement.retained_on.is_(None) & Placement.proof_due_on.between(today, today + timedelta(days=days))
+
+
+class Proved(NamedTuple):
+    """What the facts prove as of a day, as far as lists and counts ask."""
+
+    verdict: Verdict
+    started_on: date | None
+    left_on: date | None
+    met_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is proved as of a day, by the columns that are kept. `to_judge`: where they do not say, for there are later facts, or an earlier stay was met."""
+
+    to_judge: ColumnElement[bool]
+    verdict: ColumnElement[str]
+    met_on: ColumnElement[date | None]
+
+
+def proved(as_of: date) -> Kept:
+    """The same as `policy.retention`. All months are proved where none is wanting: then they are met once they are over."""
+    due_on = cast(Placement.started_on + func.make_interval(0, rules.here().months), Date)
+    whole = Placement.started_on.is_not(None) & Placement.proof_due_on.is_(None) & (func.coalesce(Placement.left_on, due_on) >= due_on)
+    met_on = func.coalesce(Placement.retained_on, case((whole, due_on)))
+    verdict = case(
+        (met_on <= as_of, Verdict.MET.value),
+        (Placement.left_on < due_on, Verdict.BROKEN.value),
+        (Placement.proof_due_on < as_of, Verdict.UNPROVEN.value),
+        else_=Verdict.ON_TRACK.value,
+    )
+    to_judge = (Placement.last_fact_on > as_of).is_(True) | (Placement.retained_on < due_on).is_(True)
+    return Kept(to_judge, verdict, case((met_on <= as_of, met_on)))
 
 
 def in_partner_city() -> ColumnElement[bool]:

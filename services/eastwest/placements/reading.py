@@ -1,9 +1,7 @@
 """Placements looked up and shown: single papers, lists, their facts as they were reported, and what these prove."""
 
 import contextlib
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.eastwest import clients
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
-from services.eastwest.codes import StatisticsBy as By
 from services.eastwest.orders.schemas import EmployerOut
 from services.eastwest.placements import conditions, facts, rules, second_looks, steps, visibility
+from services.eastwest.placements.conditions import Proved
 from services.eastwest.placements.policy import states
-from services.eastwest.placements.policy.retention import Retention, Span, last_start
+from services.eastwest.placements.policy.retention import Retention, Span
 from services.eastwest.placements.policy.retention import retention as judge
 from services.eastwest.placements.schemas import (
     ChainOut,
@@ -26,13 +24,10 @@ from services.eastwest.placements.schemas import (
     IntervalOut,
     MissingOut,
     MonthOut,
-    PlacementGroup,
     PlacementOut,
     PlacementPaper,
-    PlacementStatistics,
     Provider,
     RetentionBasis,
-    RetentionCounts,
     RetentionOut,
     StepOut,
     Warned,
@@ -43,7 +38,7 @@ from shared.access import Call
 from shared.web import Kernel
 
 UPDATES = Update.__table__
-SCANNED_AT_ONCE = 500
+SCANNED_AT_ONCE = 2_000
 UNKNOWN = "没有这项安置,或不在您的可见范围内。请核对编号。"
 
 
@@ -108,6 +103,8 @@ async def page(
         answer["items"] = await show(session, call, answer["items"], as_of)
         return answer
     _newest_first(asked)
+    kept = conditions.proved(as_of)
+    wanted = wanted.where(kept.to_judge | kept.verdict.in_(retention))
     fitting: list[Any] = []
     async for rows, verdicts in judged(session, wanted, as_of, after=None if asked.include_total else asked.after_id):
         fitting += [row for row in rows if verdicts[row.id].verdict in retention]
@@ -129,14 +126,23 @@ def _newest_first(asked: pages.Asked) -> None:
 
 
 async def judged(session: AsyncSession, wanted: Select[Any], as_of: date, *, after: UUID | None = None) -> Any:
-    """All of `wanted`, newest first, some hundreds at a time, with what the facts of each prove."""
+    """All of `wanted`, newest first, some at a time, with what the facts of each prove: read from what is kept with it, judged where that does not say."""
+    kept = conditions.proved(as_of)
+    wanted = wanted.add_columns(kept.to_judge.label("to_judge"), kept.verdict.label("verdict"), kept.met_on.label("met_on"))
     while True:
         part = wanted if after is None else wanted.where(Placement.id < after)
         rows = (await session.execute(part.order_by(Placement.id.desc()).limit(SCANNED_AT_ONCE))).all()
-        yield rows, await facts.retentions(session, [row.id for row in rows], as_of)
+        found = await facts.retentions(session, [row.id for row in rows if row.to_judge], as_of)
+        yield rows, {row.id: _proved(row, found.get(row.id)) for row in rows}
         if len(rows) < SCANNED_AT_ONCE:
             return
         after = rows[-1].id
+
+
+def _proved(row: Any, found: Retention | None) -> Proved:
+    if found is None:
+        return Proved(Verdict(row.verdict), row.started_on, row.left_on, row.met_on)
+    return Proved(found.verdict, found.started_on, found.left_on, found.met_on)
 
 
 async def show(session: AsyncSession, call: Call, rows: Sequence[Any], as_of: date) -> list[PlacementOut]:
@@ -199,6 +205,8 @@ async def people_retained(
     """Whoever met three months on one of these days, as of a day; of several placements of one person the newest. `trained`: only whom an order class had
     trained before they began, which the registry says."""
     _newest_first(asked)
+    kept = conditions.proved(as_of)
+    wanted = wanted.where(kept.to_judge | kept.met_on.between(*met_within))
     retained: list[tuple[Any, date | None]] = []
     async for rows, found in judged(session, wanted, as_of):
         for row in rows:
@@ -249,65 +257,3 @@ async def chain(call: Call, kernel: Kernel, placement_id: UUID) -> ChainOut:
     broken = found.first_broken
     links = [StepOut.model_validate(each) for each in found.steps]
     return ChainOut(placement_id=row.id, certificate_id=found.certificate_id, links=links, first_broken=broken and broken.link)
-
-
-@dataclass(slots=True)
-class _Counted:
-    """What is counted of a group of placements."""
-
-    name: str | None = None
-    statuses: Counter[str] = field(default_factory=Counter)
-    verdicts: Counter[str] = field(default_factory=Counter)
-    retained: set[UUID] = field(default_factory=set)
-
-    def add(self, row: Any, found: Retention, as_of: date) -> None:
-        status = states.status_on(as_of, found.started_on, found.left_on)
-        self.statuses[status] += 1
-        if status != Status.ARRANGED:
-            self.verdicts[found.verdict] += 1
-        if found.verdict == Verdict.MET:
-            self.retained.add(row.trainee_id)
-
-    def shown(self) -> dict[str, Any]:
-        each = {status: self.statuses[status] for status in Status}
-        counts = {"placements": self.statuses.total(), "started": self.verdicts.total(), "people_retained": len(self.retained)}
-        return each | counts | {"retention": RetentionCounts(**self.verdicts)}
-
-
-async def statistics(session: AsyncSession, call: Call, as_of: date, by: By | None, until_on: date | None) -> PlacementStatistics:
-    whole, groups = _Counted(), defaultdict[str | None, _Counted](_Counted)
-    async for rows, proved in judged(session, listed(call), as_of):
-        for row in rows:
-            whole.add(row, proved[row.id], as_of)
-            if by is not None:
-                code, name = _group(by, row, proved[row.id])
-                groups[code].add(row, proved[row.id], as_of)
-                groups[code].name = name
-    last_start_on = None if until_on is None else last_start(until_on, rules.here())
-    return PlacementStatistics(
-        as_of=as_of,
-        until_on=until_on,
-        last_start_on=last_start_on,
-        already_impossible=None if last_start_on is None else as_of > last_start_on,
-        groups=[
-            PlacementGroup(code=code, name=each.name, class_id=UUID(code) if by == By.CLASS and code else None, **each.shown())
-            for code, each in sorted(groups.items(), key=lambda item: item[0] or "")
-        ],
-        **whole.shown(),
-    )
-
-
-def _group(by: By, row: Any, found: Retention) -> tuple[str | None, str | None]:
-    """The code and the name of the group that a placement belongs to."""
-    works_at = employer(row)
-    match by:
-        case By.ORDER:
-            return str(row.order_id), row.order_number
-        case By.CLASS:
-            return str(row.class_id) if row.class_id else None, None
-        case By.DISTRICT:
-            return works_at["district_code"], district_name(works_at["district_code"])
-        case By.MONTH:
-            return f"{found.started_on:%Y-%m}" if found.started_on else None, None
-        case By.EMPLOYER:
-            return works_at["name"], works_at["name"]

@@ -7,7 +7,6 @@ from fastapi import Depends, Query
 
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
-from services.eastwest.codes import StatisticsBy as By
 from services.eastwest.codes import UpdateKind
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.errors import OrderClosed
@@ -25,7 +24,6 @@ from shared.receipts import PublicKey, public_key
 router = web.Router("placements")
 reports = web.Router("placement-updates")
 public = web.Router("placement-receipts")
-statistics = web.Router("statistics")
 
 ONE = "/v1/placements/{placement_id:uuid}"
 NEIGHBOURS = (errors.Unavailable, errors.UpstreamFailed, errors.UpstreamTimeout)
@@ -185,17 +183,6 @@ async def retention(
 @router.operation("GET", f"{ONE}/chain", may=SEES, summary="订单、班级、标准、考核、证书、上岗的先后", errors=NEIGHBOURS)
 async def chain(placement_id: UUID, call: web.Caller, kernel: web.KernelOf) -> schemas.ChainOut:
     return await reading.chain(call, kernel, placement_id)
-
-
-@statistics.operation("GET", "/v1/statistics/placements", may=READERS, summary="安置统计")
-async def count(
-    session: web.Session,
-    call: web.Caller,
-    as_of: AsOf = None,
-    by: Annotated[By | None, Query(description="按什么分列;不填不分列")] = None,
-    until_on: Annotated[wire.CivilDate | None, Query(description="稳岗须在哪一天之前满三个月;给出后另答最迟上岗之日")] = None,
-) -> schemas.PlacementStatistics:
-    return await reading.statistics(session, call, as_of or call.today, by, until_on)
 
 
 @public.operation("GET", "/v1/placement-receipts/key", may=access.PUBLIC, summary="回执的验证公钥")

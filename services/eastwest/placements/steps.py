@@ -139,36 +139,45 @@ async def keep(session: AsyncSession, call: Call, office: str, rows: Sequence[di
 def _stand(call: Call, known: Known) -> dict[str, Any]:
     """The placement as its facts now have it, and what happened to it."""
     placement = known.placement
+    days = days_of(known.facts, call.today)
     now = retention.standing(known.facts, rules.here())
-    wanted = retention.proof_wanted(known.facts, rules.here())
-    retained_on = retention.retention(known.facts, call.today, rules.here()).met_on
     happened = []
     if now.started_on != placement.started_on or (placement.left_on and not now.left_on):
         happened.append("started" if now.started_on else "unstarted")
     if now.left_on and now.left_on != placement.left_on:
         happened.append("left")
-    if retained_on and not placement.retained_on:
+    if days["retained_on"] and not placement.retained_on:
         happened.append("retained")
     return {
-        "started_on": now.started_on,
-        "left_on": now.left_on,
+        **days,
         "employer_now": now.employer and now.employer._asdict(),
-        "retained_on": retained_on,
-        "proof_wanted_on": wanted and wanted.wanted_on,
-        "proof_due_on": wanted and wanted.due_on,
         "status": states.status_on(call.today, now.started_on, now.left_on),
         "version": placement.version + 1,
         "happened": happened or ["updated"],
     }
 
 
-DAYS = ("started_on", "left_on", "retained_on", "proof_wanted_on", "proof_due_on")
+def days_of(told: Sequence[telling.Fact], today: date) -> dict[str, date | None]:
+    """What is kept with a placement of what its facts prove."""
+    standing, wanted = retention.standing(told, rules.here()), retention.proof_wanted(told, rules.here())
+    return {
+        "started_on": standing.started_on,
+        "left_on": standing.left_on,
+        "retained_on": retention.retention(told, today, rules.here()).met_on,
+        "proof_wanted_on": wanted and wanted.wanted_on,
+        "proof_due_on": wanted and wanted.due_on,
+        "last_fact_on": max((fact.effective_on for fact in telling.as_corrected(told)), default=None),
+    }
+
+
+DAYS = ("started_on", "left_on", "retained_on", "proof_wanted_on", "proof_due_on", "last_fact_on")
 _BRING_UP_TO_DATE = text("""
     UPDATE placements SET started_on = n.started_on, left_on = n.left_on, retained_on = n.retained_on, proof_wanted_on = n.proof_wanted_on,
-        proof_due_on = n.proof_due_on, employer_now = n.employer_now, version = version + 1
+        proof_due_on = n.proof_due_on, last_fact_on = n.last_fact_on, employer_now = n.employer_now, version = version + 1
     FROM unnest(CAST(:ids AS uuid[]), CAST(:employer_now AS jsonb[]), CAST(:started_on AS date[]), CAST(:left_on AS date[]),
-        CAST(:retained_on AS date[]), CAST(:proof_wanted_on AS date[]), CAST(:proof_due_on AS date[]))
-        AS n (id, employer_now, started_on, left_on, retained_on, proof_wanted_on, proof_due_on)
+        CAST(:retained_on AS date[]), CAST(:proof_wanted_on AS date[]), CAST(:proof_due_on AS date[]),
+        CAST(:last_fact_on AS date[]))
+        AS n (id, employer_now, started_on, left_on, retained_on, proof_wanted_on, proof_due_on, last_fact_on)
     WHERE placements.id = n.id
 """)
 

@@ -23,6 +23,7 @@ PLACED = (  # what is named anew, and what follows from the facts reported; on w
     "retained_on",
     "proof_wanted_on",
     "proof_due_on",
+    "last_fact_on",
     "external_refs",
     "version",
 )
@@ -31,7 +32,8 @@ PLACED = (  # what is named anew, and what follows from the facts reported; on w
 class Placement(db.Versioned, Row):
     """One person on one order. `institution_id` held the class that trained them; `employer` is what was arranged (null: the order's); `started_on`, `left_on`, `employer_now` follow from the facts
     and are kept for lists and filters. `retained_on` is the day on which three months were found to be met; the first month that is not proved ends on
-    `proof_due_on`, and its proof is wanting from `proof_wanted_on` on."""
+    `proof_due_on`, and its proof is wanting from `proof_wanted_on` on. From `last_fact_on` on, the latest day of a fact, these columns say all that the
+    facts prove (`conditions.proved`)."""
 
     __tablename__ = "placements"
 
@@ -48,6 +50,7 @@ class Placement(db.Versioned, Row):
     retained_on: Mapped[date | None]
     proof_wanted_on: Mapped[date | None]
     proof_due_on: Mapped[date | None]
+    last_fact_on: Mapped[date | None]
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     entered_by: Mapped[str] = mapped_column(Text)
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, Final
 
 from services.eastwest import clients
-from services.eastwest.placements import reading
+from services.eastwest.codes import RetentionVerdict as Verdict
+from services.eastwest.placements import conditions, facts, reading
 from services.eastwest.placements.policy.retention import Retention
 from services.eastwest.placements.tables import Placement
 from shared.access import Call
@@ -31,9 +32,12 @@ async def sheet(call: Call, kernel: Kernel, as_of: date) -> bytes:
     """Of the caller's people at work on that day whose months that are over lack proof."""
     lacking: list[tuple[Any, Retention]] = []
     async with kernel.reading() as session:
-        wanted = reading.listed(call).where(Placement.started_on <= as_of, Placement.retained_on.is_(None))
+        kept = conditions.proved(as_of)
+        wanted = reading.listed(call).where(Placement.started_on <= as_of, kept.to_judge | (kept.verdict == Verdict.UNPROVEN))
         async for rows, proved in reading.judged(session, wanted, as_of):
-            lacking += [(row, proved[row.id]) for row in rows if proved[row.id].missing]
+            unproven = [row for row in rows if proved[row.id].verdict == Verdict.UNPROVEN]
+            found = await facts.retentions(session, [row.id for row in unproven], as_of)
+            lacking += [(row, found[row.id]) for row in unproven]
     people = (await clients.names(kernel, call, trainee_ids={row.trainee_id for row, _ in lacking})).trainees
     lines = []
     for number, (row, found) in enumerate(reversed(lacking), 1):

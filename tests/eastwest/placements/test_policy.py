@@ -323,4 +323,5 @@ def test_what_we_read_into_the_plan_is_marked_unconfirmed() -> None:
         "break_days_at_most": "unconfirmed",
         "uncovered_days_a_month_at_most": "unconfirmed",
         "grades": "unconfirmed",
+        "working_age_at_least": "confirmed",
     }

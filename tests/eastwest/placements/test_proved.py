@@ -1,0 +1,82 @@
+"""What lists and counts read of a placement is what its facts prove: random histories, each as of many days, by the columns and by the judge."""
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from services.eastwest.placements import conditions, rules, steps
+from services.eastwest.placements.policy.retention import retention
+from services.eastwest.placements.policy.telling import Employer, Evidence, Fact
+from services.eastwest.placements.tables import Placement
+from shared import clock, db
+from shared.months import months_after
+from tests.conftest import Service
+from tests.eastwest.neighbours import order
+
+FIRST, DAY = date(2025, 1, 1), timedelta(days=1)
+ELSEWHERE = Employer("某厂", None, "520102")
+HISTORIES = 300
+
+
+def history(random: Random) -> list[Fact]:
+    """Starts, proofs that cover a month or nearly, leaving, going elsewhere, corrections, taking back: in any order and any number."""
+    start = FIRST + random.randrange(200) * DAY
+    told = [Fact("s", "started", start)] if random.random() < 0.95 else []
+    for k in range(3):
+        if random.random() < 0.85:
+            first, last = months_after(start, k), months_after(start, k + 1) - random.choice([1, 1, 1, 1, 2]) * DAY
+            told.append(Fact(f"p{k}", "present", last + random.choice([0, 0, 0, 40]) * DAY, evidence=(Evidence("C", first, last),)))
+    if random.random() < 0.3:
+        told.append(Fact("l", "left", start + random.randrange(120) * DAY))
+        if random.random() < 0.5:
+            told.append(Fact("s2", "started", told[-1].effective_on + random.choice([1, 15, 16, 17, 40]) * DAY))
+    if random.random() < 0.1:
+        told.append(Fact("e", "employer_changed", start + random.randrange(120) * DAY, ELSEWHERE))
+    if told and random.random() < 0.2:
+        about = random.choice(told)
+        moved = about.effective_on + random.randrange(-20, 20) * DAY
+        told.append(Fact("c", random.choice(["corrected", "cancelled"]), moved, corrects=about.external_ref, sequence=9))
+    return told
+
+
+async def test_the_columns_say_what_the_judge_says(eastwest: Service) -> None:
+    random, told = Random(20251), dict[Any, list[Fact]]()
+    made = (await eastwest.as_("officer").post("/v1/orders", json=order())).json()
+    async with eastwest.kernel.writing.begin() as session:
+        rows = []
+        for _ in range(HISTORIES):
+            facts = history(random)
+            today = max((each.effective_on for each in facts), default=FIRST)
+            row = {
+                "id": db.new_id(),
+                "version": 1,
+                "order_id": made["id"],
+                "trainee_id": db.new_id(),
+                "entered_by": "x",
+                "entered_at": clock.now(),
+            }
+            rows.append(row | steps.days_of(facts, today))
+            told[row["id"]] = facts
+        await session.execute(insert(Placement), rows)
+    compared, seen = 0, set[str]()
+    for place in range(0, 420, 7):
+        as_of = FIRST + place * DAY
+        kept = conditions.proved(as_of)
+        async with eastwest.kernel.reading() as session:
+            found = (
+                await session.execute(
+                    select(Placement.id, Placement.started_on, Placement.left_on, kept.to_judge, kept.verdict, kept.met_on)
+                )
+            ).all()
+        for placement_id, started_on, left_on, to_judge, verdict, met_on in found:
+            judged = retention(told[placement_id], as_of, rules.here())
+            if not to_judge:
+                assert (verdict, started_on, left_on, met_on) == (judged.verdict, judged.started_on, judged.left_on, judged.met_on), (
+                    as_of,
+                    told[placement_id],
+                )
+                compared += 1
+                seen.add(verdict)
+    assert compared > HISTORIES * 20 and seen == {"met", "on_track", "unproven", "broken"}
