@@ -77,7 +77,7 @@ def _counted(call: Call, as_of: date) -> Select[Any]:
     def number(of: ColumnElement[bool], name: str) -> ColumnElement[int]:
         return func.count().filter(of).label(name)
 
-    counts = [
+    counts: list[Any] = [
         func.count().label("placements"),
         number(~begun, Status.ARRANGED),
         number(begun & ~gone, Status.WORKING),

@@ -106,7 +106,8 @@ async def page(
     kept = conditions.proved(as_of)
     wanted = wanted.where(kept.to_judge | kept.verdict.in_(retention))
     fitting: list[Any] = []
-    async for rows, verdicts in judged(session, wanted, as_of, after=None if asked.include_total else asked.after_id):
+    after, at_once = (None, SCANNED_AT_ONCE) if asked.include_total else (asked.after_id, asked.limit + 1)
+    async for rows, verdicts in judged(session, wanted, as_of, after=after, at_once=at_once):
         fitting += [row for row in rows if verdicts[row.id].verdict in retention]
         if len(fitting) > asked.limit and not asked.include_total:
             break
@@ -125,16 +126,18 @@ def _newest_first(asked: pages.Asked) -> None:
         raise errors.InvalidParameter("按稳岗结论筛选时只按登记先后排列。请去掉 sort。", parameter="sort")
 
 
-async def judged(session: AsyncSession, wanted: Select[Any], as_of: date, *, after: UUID | None = None) -> Any:
+async def judged(
+    session: AsyncSession, wanted: Select[Any], as_of: date, *, after: UUID | None = None, at_once: int = SCANNED_AT_ONCE
+) -> Any:
     """All of `wanted`, newest first, some at a time, with what the facts of each prove: read from what is kept with it, judged where that does not say."""
     kept = conditions.proved(as_of)
     wanted = wanted.add_columns(kept.to_judge.label("to_judge"), kept.verdict.label("verdict"), kept.met_on.label("met_on"))
     while True:
         part = wanted if after is None else wanted.where(Placement.id < after)
-        rows = (await session.execute(part.order_by(Placement.id.desc()).limit(SCANNED_AT_ONCE))).all()
+        rows = (await session.execute(part.order_by(Placement.id.desc()).limit(at_once))).all()
         found = await facts.retentions(session, [row.id for row in rows if row.to_judge], as_of)
         yield rows, {row.id: _proved(row, found.get(row.id)) for row in rows}
-        if len(rows) < SCANNED_AT_ONCE:
+        if len(rows) < at_once:
             return
         after = rows[-1].id
 
