@@ -1,4 +1,4 @@
-# Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL, SCENARIO.
+# Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL, SCENARIO; for demo KEEP and the ports.
 .DEFAULT_GOAL := help
 .PHONY: help run first-day doctor admin demo test check backup restore county-check drill bench bench-scale format bundle audit lock clean runtime development format-check lint-check types-check imports-check
 

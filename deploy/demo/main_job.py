@@ -195,9 +195,10 @@ class Job:
         return self.finish(job["id"], on=on)
 
     def finish(self, job_id: str, *, on: str) -> Any:
-        return self._finished(self.school, f"/v1/imports/{job_id}", on)
+        return self.finished(self.school, f"/v1/imports/{job_id}", on)
 
-    def _finished(self, person: Person, path: str, on: str) -> Any:
+    def finished(self, person: Person, path: str, on: str) -> Any:
+        """The job at that path, once it is over."""
         until = monotonic() + IMPORT_SECONDS_AT_MOST
         while (job := person.do("GET", path, on=on))["status"] in ("queued", "running"):
             if monotonic() > until:
@@ -309,7 +310,7 @@ class Job:
         block = self.officer.do("GET", f"{scheme}?on={on}", on=on)["terms"]["block"] | {"yuan_per_person_day": yuan_a_day}
         asked = {"block": block, "from_on": "2025-01-01", "to_on": "2025-12-31"}
         job = self.officer.do("POST", f"{scheme}/terms:what-if", on=on, json=asked)
-        return self._finished(self.officer, f"{scheme}/what-ifs/{job['id']}", on)["result"]
+        return self.finished(self.officer, f"{scheme}/what-ifs/{job['id']}", on)["result"]
 
     # 6 — the board
 

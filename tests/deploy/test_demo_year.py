@@ -28,6 +28,10 @@ def test_the_files_name_only_whom_and_what_they_tell_of(story: Story) -> None:
     assert {course.order for course in story.courses if course.order} == orders >= {told["order"] for told in story["placements"]}
 
 
+def test_each_page_is_looked_at_by_who_can_sign_in(story: Story) -> None:
+    assert {page["login"] for page in story["pages"] if "login" in page} <= story.accounts.keys()
+
+
 def test_an_office_works_on_working_days(story: Story) -> None:
     assert all(workdays.is_working_day(before(course.starts_on, 20), CALENDAR) for course in story.courses)
     assert before(date(2025, 10, 8), 1) == date(2025, 9, 30)

@@ -21,7 +21,7 @@ READY_SECONDS_AT_MOST = 240  # of a machine that does other work as well
 
 
 @contextlib.contextmanager
-def _scenario(name: str, log: Path) -> Iterator[httpx.Client]:
+def scenario(name: str, log: Path, within: float = READY_SECONDS_AT_MOST) -> Iterator[httpx.Client]:
     """The officer's client of the running scenario."""
     ports = free_ports()
     env = {setting: value for setting, value in os.environ.items() if setting not in ("VAR_DIR", "DATABASE_URL")}
@@ -31,7 +31,7 @@ def _scenario(name: str, log: Path) -> Iterator[httpx.Client]:
         subprocess.Popen([sys.executable, "-m", "deploy.local"], cwd=ROOT, env=env, stdout=said, stderr=said) as run,
     ):
         try:
-            until = time.monotonic() + READY_SECONDS_AT_MOST
+            until = time.monotonic() + within
             while SCENARIOS[name].shows not in log.read_text():
                 assert run.poll() is None and time.monotonic() < until, log.read_text()
                 time.sleep(0.1)
@@ -49,7 +49,7 @@ def _trainee(http: httpx.Client) -> str:
 
 
 def test_slow_every_answer_takes_seconds_and_is_right(tmp_path: Path) -> None:
-    with _scenario("slow", tmp_path / "log") as http:
+    with scenario("slow", tmp_path / "log") as http:
         for path in ("/v1/me", "/v1/codes", "/v1/trainees"):
             asked = time.monotonic()
             assert http.get(path).status_code == 200
@@ -57,7 +57,7 @@ def test_slow_every_answer_takes_seconds_and_is_right(tmp_path: Path) -> None:
 
 
 def test_down_one_service_answers_503_and_the_others_their_papers(tmp_path: Path) -> None:
-    with _scenario("down", tmp_path / "log") as http:
+    with scenario("down", tmp_path / "log") as http:
         for path in ("/v1/claims", "/v1/funds", "/v1/notices"):
             answer = http.get(path)
             assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json"), answer.text
@@ -68,7 +68,7 @@ def test_down_one_service_answers_503_and_the_others_their_papers(tmp_path: Path
 
 
 def test_partial_what_is_gathered_from_all_says_that_something_is_missing(tmp_path: Path) -> None:
-    with _scenario("partial", tmp_path / "log") as http:
+    with scenario("partial", tmp_path / "log") as http:
         overview = http.get(f"/v1/trainees/{_trainee(http)}/overview").json()
         assert not overview["complete"] and overview["sections"]["evaluation"]["status"] == "unavailable"
         assert overview["sections"]["registry"]["status"] == "ok"
@@ -78,7 +78,7 @@ def test_partial_what_is_gathered_from_all_says_that_something_is_missing(tmp_pa
 
 
 def test_empty_there_is_no_paper_and_every_list_says_so(tmp_path: Path) -> None:
-    with _scenario("empty", tmp_path / "log") as http:
+    with scenario("empty", tmp_path / "log") as http:
         for noun in ("trainees", "institutions", "classes", "claims", "certificates", "orders", "placements"):
             answer = http.get(f"/v1/{noun}").json()
             assert (answer["items"], answer["next_cursor"]) == ([], None), noun
@@ -87,7 +87,7 @@ def test_empty_there_is_no_paper_and_every_list_says_so(tmp_path: Path) -> None:
 
 def test_crowded_lists_have_pages(tmp_path: Path) -> None:
     began = time.monotonic()
-    with _scenario("crowded", tmp_path / "log") as http:
+    with scenario("crowded", tmp_path / "log") as http:
         print(f"crowded is ready after {time.monotonic() - began:.0f} s")
         for noun, at_least in {"trainees": 5_000, "classes": 300, "claims": 80}.items():
             page = http.get(f"/v1/{noun}?include_total=true").json()

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from deploy.demo import people
 from deploy.demo.main_job import Job, Person
+from deploy.demo.second_half import PROOF
 from deploy.demo.year.reading import Course, Story
 
 AT_ONCE = 4
-PROOF = b"%PDF-1.4\n%%EOF\n"
 OPENED_ON = "2024-01-08"  # accounts and institutions are there before the first class
 DAYS_OF_BIRTH = 16_000  # people are born from 1960 on
 FAR_FROM_RETIREMENT = 4_800  # the first day of birth of who comes to other than short courses
@@ -40,7 +40,6 @@ class Someone:
     id: str
     name: str
     id_number: str
-    on: date  # the first day of the class they came to
 
 
 class Cast:
@@ -140,7 +139,7 @@ class Cast:
     def _introduce(self, told: Mapping[str, Any]) -> None:
         """The manager's account, teachers, ratings, yearly reports, the survey, the seats."""
         key, one = told["key"], self.holders[told["key"]]
-        manager = {"login": key, "name": f"{told['name'][2:6]}教务", "role": "institution", "signs_in": told.get("signs_in", False)}
+        manager = {"login": key, "name": f"{told['name']}经办", "role": "institution", "signs_in": told.get("signs_in", False)}
         self.users[key] = self._actor(manager, institution_id=one)
         paper = f"/v1/institutions/{one}"
         teachers = [
@@ -191,7 +190,7 @@ class Cast:
             bodies += [self._body(course) | self._flawed(course, kind) for _ in range(count) if kind not in ("twice", "absent")]
         kept = self.users[course.holder].do("POST", "/v1/trainees:batch", on=self._filed(course), json=whole(bodies))
         named = zip(kept["items"], bodies, strict=True)
-        return [Someone(item["id"], body["name"], body["id_number"], course.starts_on) for item, body in named]
+        return [Someone(item["id"], body["name"], body["id_number"]) for item, body in named]
 
     def _filed(self, course: Course) -> str:
         return min(course.starts_on, self.story.day).isoformat()

@@ -2,22 +2,19 @@
 
 import csv
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from math import ceil
 from pathlib import Path
 from typing import Any
 
-from shared import workdays
+from shared import county, workdays
 
 HERE = Path(__file__).resolve().parent
-WORKDAYS = HERE.parents[1] / "counties/kaili/workdays"
-SHORT_DAYS = 5  # up to so many, a class meets on weekends too
+SHORT_DAYS = 5  # up to so many, a class meets on days off too
 HOURS_A_DAY = 6
-UNDER_WAY_DAYS = 20  # before the story's day: what a claim takes from submission to payment
-PEOPLE_BY_NAME = 20
+CALENDAR = workdays.load(county.DEFAULT / "workdays")
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Course:
     @property
     def taught(self) -> list[date]:
         every = [self.starts_on + timedelta(n) for n in range(self.days)]
-        return every if self.days <= SHORT_DAYS else [day for day in every if day.weekday() < 5]
+        return every if self.days <= SHORT_DAYS else [day for day in every if workdays.is_working_day(day, CALENDAR)]
 
     @property
     def hours(self) -> int:
@@ -89,18 +86,20 @@ class Story:
     def day(self) -> date:
         return date.fromisoformat(str(self.told["day"]))
 
+    @property
+    def accounts(self) -> dict[str, str]:
+        """Who can sign in: login and name."""
+        managers = {told["key"]: told["name"] for told in self.told["holders"] if told.get("signs_in")}
+        return {told["login"]: told["name"] for told in self.told["users"]} | managers
+
     def holder(self, key: str) -> Mapping[str, Any]:
         return next(each for each in self.told["holders"] if each["key"] == key)
 
 
-def read(share: float = 1) -> Story:
-    """The year; or so large a share of its people, in one class of every kind that takes a turn of its own."""
+def read() -> Story:
     told = tomllib.loads((HERE / "story.toml").read_text("utf-8"))
     with (HERE / "classes.csv").open(encoding="utf-8", newline="") as file:
-        courses = [_course(row, cells) for row, cells in enumerate(csv.DictReader(file), 2)]
-    if share < 1:
-        courses = [_smaller(each, share) for each in _one_of_each(courses, since=told["day"] - timedelta(UNDER_WAY_DAYS))]
-    return Story(tuple(courses), told)
+        return Story(tuple(_course(row, cells) for row, cells in enumerate(csv.DictReader(file), 2)), told)
 
 
 def _course(row: int, cells: Mapping[str, str]) -> Course:
@@ -119,27 +118,6 @@ def _course(row: int, cells: Mapping[str, str]) -> Course:
         demonstration="demonstration" in extra,
         **{name: cells[name] for name in ("town", "holder", "channel", "trade", "level", "turn", "claim_turn")},
     )
-
-
-def _one_of_each(courses: Sequence[Course], since: date) -> Iterator[Course]:
-    """Whatever is still under way, and of what is past one of a kind."""
-    seen = set[object]()
-    for each in courses:
-        claimed = each.claimed_on and max(each.claimed_on, since)
-        kind = (each.turn, each.claim_turn, max(each.starts_on, since), claimed, each.order, each.flaws, each.demonstration)
-        if kind not in seen:
-            yield each
-        seen.add(kind)
-
-
-def _smaller(course: Course, share: float) -> Course:
-    """Classes of whose people each is claimed for by name keep as many as there are claims."""
-    least = PEOPLE_BY_NAME if course.order or (course.of_kind == "enterprise" and course.passed and not course.claimed_on) else 1
-    people, passed, employed = (max(ceil(many * share), min(many, least)) for many in (course.people, course.passed, course.employed))
-    return replace(course, people=people, passed=passed, employed=employed)
-
-
-CALENDAR = workdays.load(WORKDAYS)
 
 
 def after(day: date, count: int) -> date:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from time import monotonic
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.demo.main_job import Job
 from deploy.demo.year.cast import Cast, password
@@ -12,20 +12,6 @@ from deploy.demo.year.money import Money
 from deploy.demo.year.reading import Story, read
 from deploy.demo.year.training import Training
 from deploy.demo.year.voices import Voices
-
-PAGES = (
-    ("/", "lu-jingban", "25 条任务的完成与进度;按镇街排名;会议一页纸"),
-    ("/desk", "lu-jingban", "待初审、公示异议、补正;一次办理一百单"),
-    ("/desk", "luo-fushen", "待复审、待核实人员、备案、申诉"),
-    ("/desk", "shi-caiwu", "公示期满待批准、待拨付、退票、追回"),
-    ("/desk", "xianglu", "培训学校:班级、花名册、退回补正的申领"),
-    ("/desk", "qiandian", "企业:职工培训、备案、证书直补"),
-    ("/desk", "sankeshu-zhen", "镇:本镇学员、培训意愿、督办任务"),
-    ("/desk", "gu-shenji", "审计:全部单据和轨迹"),
-    ("/partner", "foshan-gongzuozu", "订单、待上岗、缺证明的人、催证回执单"),
-    ("/notices", "", "正在公示的申领,公众可提异议"),
-    ("/verify", "", "凭编号和姓名核验证书,例如 {certificate}"),
-)
 
 
 class Year:
@@ -66,17 +52,27 @@ def play(gateway_url: str, say: Callable[[str | Table], None]) -> None:
 
 
 def where_to_look(year: Year, gateway_url: str) -> Table:
-    """Page, user, password and what is to be seen there."""
-    made = Table("页面 page", "用户 user", "密码 password", "看什么 what to look at", title=_made(year))
+    """Page, user, password and what is to be seen there; each can be read and copied in a narrow window too."""
     valid = year.cast.officer.do("GET", "/v1/certificates?status=valid&limit=1", on=year.story.day.isoformat())["items"][0]
     certificate = f"{valid['number']}({valid['trainee_name']})"
-    for page, login, what in PAGES:
-        made.add_row(f"{gateway_url}{page}", login or "(不用登录)", password(login) if login else "", what.format(certificate=certificate))
+    pages = year.story["pages"]
+    others = [f"{login} {name}" for login, name in year.story.accounts.items() if login not in {page.get("login") for page in pages}]
+    whole = [Column(head, no_wrap=True) for head in ("页面 page", "用户 user", "密码 password")]
+    made = Table(*whole, Column("看什么 what to look at", overflow="fold"), title=f"{gateway_url}\n{_made(year)}", title_justify="left")
+    made.caption, made.caption_justify = f"还可以登录的(密码写法相同):{'、'.join(others)}", "left"
+    for page in pages:
+        login = page.get("login", "")
+        made.add_row(page["path"], login, password(login) if login else "不用登录", page["look"].format(certificate=certificate))
     return made
 
 
 def _made(year: Year) -> str:
-    held = [course for course in year.training.story.courses if not course.imported]
-    people = sum(len(year.training.people.get(course, ())) for course in held)
+    taught = year.training
+    past = [course for course in taught.ids if course.imported]
+    people = [sum(len(taught.people[course]) for course in taught.ids if course.imported is imported) for imported in (False, True)]
+    certificates = sum(map(len, taught.certified.values()))
     placed = sum(group["people"] for group in year.story["placements"])
-    return f"{len(held)} 个班 · {people} 人次 · {len(year.money.asks)} 张申领单 · {placed} 人赴佛山 · 停在 {year.story.day}"
+    return (
+        f"停在 {year.story.day}:本年 {len(taught.ids) - len(past)} 个班 {people[0]} 人次,往年台账 {len(past)} 个班 {people[1]} 人次,"
+        f"发证 {certificates} 本,申领单 {len(year.money.asks)} 张,赴佛山 {placed} 人"
+    )

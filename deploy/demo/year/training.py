@@ -276,7 +276,7 @@ class Training:
         """The sheet, and its job to the end."""
         on = self.story.day.isoformat()
         sent = self.cast.officer.do("POST", path, on=on, data={"kind": kind, "mode": "commit"}, files={"file": (file, write_book([table]))})
-        job = self.cast.job._finished(self.cast.officer, f"{path}/{sent['id']}", on)
+        job = self.cast.job.finished(self.cast.officer, f"{path}/{sent['id']}", on)
         if job["status"] != "done" or job["summary"]["rejected"]:
             raise ValueError(f"{file}: {job['status']}, {job['errors'][:3]}")
 
