@@ -1,17 +1,22 @@
 """Paths of receipts: a claim's, and the key to check it with."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Depends, Response
 
 from services.subsidy.receipts import reading
 from services.subsidy.receipts.schemas import ClaimReceipt
 from services.subsidy.schemes.errors import TermsMissing
 from shared import access, web
-from shared.receipts import PublicKey, canonical, public_key
+from shared.receipts import PublicKey, public_key
 
 router = web.Router("claims")
 public = web.Router("claim-receipts")
+
+
+async def _put_together(claim_id: UUID, call: web.Caller, kernel: web.KernelOf) -> reading.Receipt:
+    return await reading.put_together(kernel, call, claim_id)
 
 
 @router.operation(
@@ -23,9 +28,9 @@ public = web.Router("claim-receipts")
     errors=[TermsMissing],
     response_model=ClaimReceipt,
 )
-async def receipt(claim_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Response:
+async def receipt(receipt: Annotated[reading.Receipt, Depends(_put_together)], session: web.Session, call: web.Caller) -> Response:
     """As it was signed, to the byte."""
-    return Response(canonical(await reading.receipt(session, call, kernel, claim_id)), media_type="application/json")
+    return Response(await reading.hand_out(session, call, receipt), media_type="application/json")
 
 
 @public.operation("GET", "/v1/claim-receipts/key", may=access.PUBLIC, summary="判定凭证的验证公钥")
