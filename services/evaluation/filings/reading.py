@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import clients
@@ -60,7 +61,20 @@ async def coverages(session: AsyncSession, filing_ids: Iterable[UUID]) -> dict[U
     return {row.id: covered(row) for row in rows}
 
 
-def covered(filing: Filing) -> policy.Coverage | None:
+# What says whether a filing is in force; of all that it grants, staffs and brings nothing.
+_IN_FORCE = (
+    Filing.id,
+    Filing.institution_id,
+    Filing.status,
+    Filing.valid_from_on,
+    Filing.valid_until_on,
+    Filing.suspensions,
+    Filing.revoked_on,
+    cast(literal("[]"), JSONB).label("granted"),
+)
+
+
+def covered(filing: Any) -> policy.Coverage | None:
     """What the filing covers; None before it is accepted."""
     if filing.status not in policy.DECIDED or filing.valid_from_on is None or filing.valid_until_on is None:
         return None
@@ -79,10 +93,9 @@ def covered(filing: Filing) -> policy.Coverage | None:
 async def coverage(session: AsyncSession, call: Call, kernel: Kernel, on: date) -> CoverageOut:
     """How many of the above-scale enterprises have a filing in force on the day."""
     enterprises = await clients.above_scale_enterprises(kernel, call, on)
-    dated = select(Filing).where(
-        Filing.institution_id.in_([each.id for each in enterprises]), Filing.valid_from_on <= on, Filing.valid_until_on >= on
-    )
-    found = await session.scalars(dated.order_by(Filing.id))
+    theirs = Filing.institution_id == func.any(literal([each.id for each in enterprises], ARRAY(Uuid)))
+    dated = select(*_IN_FORCE).where(theirs, Filing.valid_from_on <= on, Filing.valid_until_on >= on)
+    found = await session.execute(dated.order_by(Filing.id))
     filed = {each.institution_id: each.id for each in found if policy.not_in_force(covered(each), on) is None}
     rows = [
         CoveredEnterprise(institution_id=each.id, name=each.name, region_code=each.region_code, filing_id=filed.get(each.id))
@@ -94,4 +107,4 @@ async def coverage(session: AsyncSession, call: Call, kernel: Kernel, on: date) 
 async def covering(session: AsyncSession, call: Call, kernel: Kernel, on: date) -> ColumnElement[bool]:
     """The filings that the coverage of the day counts: one an enterprise."""
     counted = await coverage(session, call, kernel, on)
-    return Filing.id.in_([each.filing_id for each in counted.enterprises if each.filing_id is not None])
+    return Filing.id == func.any(literal([each.filing_id for each in counted.enterprises if each.filing_id is not None], ARRAY(Uuid)))

@@ -127,7 +127,8 @@ def retention(facts: Iterable[Fact], as_of: date, terms: Terms, *, known_on: dat
     if found.verdict != "met" or found.due_on is None:
         return found
     days = sorted({found.due_on} | {fact.effective_on for fact in told if found.due_on < fact.effective_on <= as_of})
-    return replace(found, met_on=next(day for day in days if _judge(told, day, terms).verdict == "met"))
+    *sooner, last = days  # from the last on nothing changes until `as_of`
+    return replace(found, met_on=next((day for day in sooner if _judge(told, day, terms).verdict == "met"), last))
 
 
 def _judge(told: Sequence[Fact], as_of: date, terms: Terms) -> Retention:
