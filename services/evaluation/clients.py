@@ -40,11 +40,24 @@ class Holder(TraineeName):
     employer_id: UUID | None
 
 
+class SkillStandard(_Read):
+    """What special skills of one trade are examined by, and from when to when."""
+
+    name: str
+    occupation_code: str | None
+    from_on: date | None
+    until_on: date | None
+
+    def stands(self, on: date) -> bool:
+        return self.from_on is not None and self.from_on <= on and (self.until_on is None or on <= self.until_on)
+
+
 class Holders(_Read):
-    """`schools`: of each class the institution that teaches it."""
+    """`schools`: of each class the institution that teaches it. `skill_standards`: those asked about that there are."""
 
     trainees: list[Holder]
     schools: dict[UUID, UUID]
+    skill_standards: dict[UUID, SkillStandard] = {}
 
     @property
     def by_id(self) -> dict[UUID, Holder]:
@@ -173,11 +186,14 @@ async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (
     return read(Names, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")
 
 
-async def holders(kernel: Kernel, call: Call, trainee_ids: Collection[UUID], class_ids: Collection[UUID] = ()) -> Holders:
+async def holders(
+    kernel: Kernel, call: Call, trainee_ids: Collection[UUID], class_ids: Collection[UUID] = (), skill_standard_ids: Collection[UUID] = ()
+) -> Holders:
     """Whom certificates concern beside their issuer: the holder, their employer, the class's school. Nobody is asked of nobody."""
     if not trainee_ids:
         return Holders(trainees=[], schools={})
-    body = {"trainee_ids": [str(each) for each in trainee_ids], "class_ids": [str(each) for each in class_ids]}
+    asked = {"trainee_ids": trainee_ids, "class_ids": class_ids, "skill_standard_ids": skill_standard_ids}
+    body = {name: [str(each) for each in ids] for name, ids in asked.items()}
     return read(Holders, await kernel.neighbours["registry"].post("/internal/v1/holder-facts", call, body), "registry")
 
 

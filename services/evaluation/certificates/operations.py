@@ -86,7 +86,8 @@ async def issue(
 
 async def facts_to_register(body: CertificateIn, call: web.Caller, kernel: web.KernelOf) -> clients.Holders:
     """Whether the registry knows the holder, and whom else the certificate concerns."""
-    return await clients.holders(kernel, call, [body.trainee_id], [body.class_id] if body.class_id else [])
+    named = ([each] if each else [] for each in (body.class_id, body.skill_standard_id))
+    return await clients.holders(kernel, call, [body.trainee_id], *named)
 
 
 async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn, known: clients.Holders) -> CertificatePaper:
@@ -98,7 +99,7 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, body: Cert
     if await not_minted(session, {0: body}):
         raise NumberNotMinted
     holder = known.by_id.get(body.trainee_id)
-    if faults := [*wire.faults(RULES, body, call.today), *_holder(body, holder)]:
+    if faults := [*wire.faults(RULES, body, call.today), *_holder(body, holder), *_examined_by(body, known)]:
         raise errors.Invalid(faults=faults)
     holder_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
     certificate = Certificate(**as_kept(call, kernel, body, holder_id, known))
@@ -124,9 +125,11 @@ def as_kept(call: Call, kernel: Kernel, body: CertificateIn, holder_id: UUID, kn
     key = reading.key_of(kernel, body.number)
     kept = {"trainee_id": holder_id, "number": shown, "number_key": key, "registered_at": call.now}
     holder = known.by_id.get(body.trainee_id)
+    standard = known.skill_standards.get(body.skill_standard_id) if body.skill_standard_id else None
     concerned = {
         "school_id": known.schools.get(body.class_id) if body.class_id else None,
         "employer_id": holder.employer_id if holder else None,
+        "skill_standard_name": standard.name if standard else None,
     }
     name = body.printed_name or (holder.name if holder else None)
     return body.model_dump(exclude={"printed_name"}) | kept | concerned | {"prints": policy.prints(name, body.issued_on)}
@@ -177,6 +180,27 @@ def _holder(body: CertificateIn, holder: clients.TraineeName | None) -> Iterable
         yield errors.Fault("printed_name_differs", "/printed_name", allowed="持证人现在或以前的姓名", fix="请核对证书上的姓名和学员编号。")
 
 
+def _examined_by(body: CertificateIn, known: clients.Holders) -> Iterable[errors.Fault]:
+    """A standard of the trade that was in force when the certificate was issued."""
+    if body.skill_standard_id is None or body.kind != "special_skill":
+        return
+    standard, at, seen = known.skill_standards.get(body.skill_standard_id), "/skill_standard_id", str(body.skill_standard_id)
+    if standard is None:
+        yield errors.Fault("unknown_skill_standard", at, seen=seen, allowed="已登记的考核规范", fix="请核对编号。")
+    elif not standard.stands(body.issued_on):
+        allowed = f"在 {body.issued_on} 施行的考核规范"
+        yield errors.Fault("unknown_skill_standard", at, seen=standard.name, allowed=allowed, fix="请核对考核规范和发证日期。")
+    elif body.occupation_code and standard.occupation_code and body.occupation_code != standard.occupation_code:
+        allowed = f"{body.occupation_code} 的考核规范"
+        yield errors.Fault("unknown_skill_standard", at, seen=standard.name, allowed=allowed, fix="请核对考核规范和职业。")
+
+
+def _standard(body: CertificateIn, _: date) -> Iterable[errors.Fault]:
+    if body.skill_standard_id and body.kind != "special_skill":
+        fix = "请去掉该项,或核对证书种类。"
+        yield errors.Fault("invalid_value", "/skill_standard_id", allowed="只有专项职业能力证书填写", fix=fix)
+
+
 def _number(body: CertificateIn, _: date) -> Iterable[errors.Fault]:
     level = rules.levels()[body.level] if body.level else None
     for fault in policy.number_faults(rules.number_shapes(), body.kind, body.number, level, body.issued_on):
@@ -202,4 +226,4 @@ def _issued(body: CertificateIn, today: date) -> Iterable[errors.Fault]:
         yield errors.Fault("issued_later", "/issued_on", seen=str(body.issued_on), allowed=f"不晚于 {today}", fix="请核对发证日期。")
 
 
-RULES = (_number, _level, _occupation, _issued)
+RULES = (_number, _level, _occupation, _issued, _standard)

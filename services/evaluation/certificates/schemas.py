@@ -17,6 +17,9 @@ Number = Annotated[
 ]
 
 
+STANDARD = "专项职业能力证书依据的考核规范,见 /v1/skill-standards"
+
+
 class CertificateIn(wire.In):
     """A certificate of another issuer, seen by the officer."""
 
@@ -32,6 +35,7 @@ class CertificateIn(wire.In):
     printed_name: wire.PersonName | None = Field(None, description="证书上印的姓名;缺省为持证人现在的姓名", examples=[None])
     proof: wire.Word = Field(description="证明材料,可填 /v1/files 的编号", examples=["证书原件扫描件"])
     class_id: UUID | None = Field(None, description="由哪个培训班取得", examples=[None])
+    skill_standard_id: UUID | None = Field(None, description=STANDARD, examples=[None])
     external_refs: Annotated[wire.ExternalRefs, wire.null_as(list)] = []
 
 
@@ -48,6 +52,8 @@ class CertificateOut(wire.Out):
     level: Level | None
     issued_on: wire.CivilDate
     issuer: str
+    skill_standard_id: UUID | None = Field(description=STANDARD)
+    skill_standard_name: str | None = Field(description="该考核规范的名称,登记证书时的")
     external_refs: list[wire.ExternalRef]
     status: Status
     revoked_on: wire.CivilDate | None

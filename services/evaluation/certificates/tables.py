@@ -35,6 +35,8 @@ class Certificate(db.Versioned, Row):
     filing_id: Mapped[UUID | None] = mapped_column(ForeignKey("filings.id"))
     assessment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessments.id"))
     class_id: Mapped[UUID | None]
+    skill_standard_id: Mapped[UUID | None] = mapped_column(comment="what the special skill was examined by")
+    skill_standard_name: Mapped[str | None] = mapped_column(Text, comment="as it was called when the certificate was registered")
     school_id: Mapped[UUID | None] = mapped_column(comment="that taught the class")
     employer_id: Mapped[UUID | None] = mapped_column(comment="the holder's, when it was issued or registered")
     exam_held_on: Mapped[date | None]
@@ -57,6 +59,11 @@ class Certificate(db.Versioned, Row):
         Index(
             "certificates_of_assessment_key", "assessment_id", "trainee_id", unique=True, postgresql_where=text("assessment_id IS NOT NULL")
         ),
+        CheckConstraint(
+            "num_nulls(skill_standard_id, skill_standard_name) IN (0, 2) AND (skill_standard_id IS NULL OR kind = 'special_skill')",
+            name="skill_standard",
+        ),
+        Index("certificates_skill_standard_id_idx", "skill_standard_id", "id"),
         Index("certificates_trainee_id_idx", "trainee_id", "id"),
         Index("certificates_number_key_idx", "number_key"),
         Index("certificates_issuer_institution_id_idx", "issuer_institution_id", "id"),

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
-from services.registry.codes import ClassStatus, EnrolmentOutcome, Level
+from services.registry.codes import ClassStatus, EnrolmentOutcome, Level, TradePaperNoun
 from services.registry.institutions.institutions import policy, reading
 from services.registry.institutions.institutions.conditions import must_file
 from services.registry.institutions.institutions.tables import Institution
@@ -20,6 +20,7 @@ from services.registry.people.trainees.conditions import ALIASES, IS_THE_ONE, WR
 from services.registry.people.trainees.tables import Trainee, TraineeCategory, TraineeSighting
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
+from services.registry.training.trade_papers.tables import ListedTrade, TradePaper
 from shared import access, web, wire
 
 router = web.Router("institutions")
@@ -73,6 +74,16 @@ class HoldersAsked(wire.In):
 
     trainee_ids: Annotated[list[UUID], Field(max_length=10_000)]
     class_ids: Annotated[list[UUID], Field(max_length=10_000)] = []
+    skill_standard_ids: Annotated[list[UUID], Field(max_length=100)] = []
+
+
+class SkillStandardFacts(wire.Out):
+    """`from_on` null: not in force yet."""
+
+    name: str
+    occupation_code: str | None
+    from_on: wire.CivilDate | None
+    until_on: wire.CivilDate | None
 
 
 class HolderFacts(wire.Out):
@@ -90,6 +101,7 @@ class HoldersFound(wire.Out):
 
     trainees: list[HolderFacts]
     schools: dict[UUID, UUID] = Field(description="of each class the institution that teaches it")
+    skill_standards: dict[UUID, SkillStandardFacts] = Field(description="those asked about that there are")
 
 
 class NumbersAsked(wire.In):
@@ -200,7 +212,17 @@ async def holder_facts(asked: HoldersAsked, session: web.Session) -> HoldersFoun
     return HoldersFound(
         trainees=[HolderFacts.model_validate(row) for row in await session.execute(people)],
         schools={row.id: row.institution_id for row in schools},
+        skill_standards=await _skill_standards(session, asked.skill_standard_ids),
     )
+
+
+async def _skill_standards(session: AsyncSession, paper_ids: list[UUID]) -> dict[UUID, SkillStandardFacts]:
+    if not paper_ids:
+        return {}
+    shown = (TradePaper.id, TradePaper.name, ListedTrade.occupation_code, TradePaper.from_on, TradePaper.until_on)
+    wanted = select(*shown).join(ListedTrade, ListedTrade.paper_id == TradePaper.id)
+    wanted = wanted.where(TradePaper.id.in_(paper_ids), TradePaper.noun == TradePaperNoun.SKILL_STANDARD)
+    return {row.id: SkillStandardFacts.model_validate(row) for row in await session.execute(wanted)}
 
 
 @router.operation("POST", "/internal/v1/holder-numbers", may=access.INTERNAL, summary="持证人的完整证件号码", writes=False)

@@ -293,3 +293,37 @@ async def test_verifying_needs_the_registry(start: Start) -> None:
     async with start("evaluation") as evaluation:
         answer = await evaluation.as_("public").post("/v1/certificates:verify", json={"number": "Y1", "name": "龙阿妹"})
         assert answer.status_code in (502, 503, 504) and answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "occupation_code", "faults"),
+    [
+        pytest.param("2024-11-01", made.ELECTRICIAN, [], id="on-its-first-day"),
+        pytest.param("2024-11-30", None, [], id="on-its-last-day"),
+        pytest.param("2024-10-31", made.ELECTRICIAN, ["unknown_skill_standard"], id="the-day-before"),
+        pytest.param("2024-12-01", made.ELECTRICIAN, ["unknown_skill_standard"], id="the-day-after"),
+        pytest.param("2024-11-05", "6-18-02-04", ["unknown_skill_standard"], id="of-another-trade"),
+    ],
+)
+async def test_a_special_skill_names_the_standard_it_was_examined_by(
+    start: Start, issued_on: str, occupation_code: str | None, faults: list[str]
+) -> None:
+    async with world(start) as w:
+        clerk = w.registry.as_("officer", at="2024-10-20T09:00:00+08:00")
+        standard = {"name": "苗银锻制考核规范", "document": "州人社发〔2024〕1号", "occupation_code": made.ELECTRICIAN}
+        path = f"/v1/skill-standards/{(await done(clerk.post('/v1/skill-standards', json=standard)))['id']}"
+        filings = [{"authority": each, "number": "备1", "filed_on": "2024-10-20"} for each in ("prefecture", "province")]
+        await done(clerk.post(f"{path}:file", json={"filings": filings}))
+        await done(clerk.post(f"{path}:put-in-force", json={"from_on": "2024-11-01", "until_on": "2024-11-30"}))
+        standard_id, trainee = path.rpartition("/")[2], await w.worker(1)
+        body = made.certificate(trainee, kind="special_skill", number="ZX2024000001", level=None, issued_on=issued_on)
+        body |= {"occupation_code": occupation_code, "skill_standard_id": standard_id}
+        answer = await w.officer().post("/v1/certificates", json=body)
+        assert [each["code"] for each in answer.json().get("errors", [])] == faults, answer.text
+        other = await w.officer().post("/v1/certificates", json=made.certificate(trainee, skill_standard_id=standard_id))
+        assert [(each["code"], each["pointer"]) for each in other.json()["errors"]] == [("invalid_value", "/skill_standard_id")]
+        found = await w.certificates(skill_standard_id=standard_id)
+        assert [each["skill_standard_name"] for each in found] == ([] if faults else ["苗银锻制考核规范"])
+        unknown = body | {"number": "ZX2024000002", "skill_standard_id": trainee}
+        told = (await w.officer().post("/v1/certificates", json=unknown)).json()
+        assert [(each["code"], each["pointer"]) for each in told["errors"]] == [("unknown_skill_standard", "/skill_standard_id")]
