@@ -93,6 +93,7 @@ def _welcome(console: Console, stack: Stack, seconds: float) -> None:
     console.print(addresses)
     where = _short(stack.server.directory) if stack.server else "DATABASE_URL"
     console.print(f"本机客户端 local clients : {'、'.join(LOCAL_CLIENTS)}(密钥与名称相同 secret = id)")
+    console.print(f"页面       pages         : {stack.gateway_url}/")
     console.print(f"接口文档   docs          : {stack.gateway_url}/docs")
     ask = "curl -u local-officer:local-officer -d grant_type=client_credentials"
     console.print(f"取令牌     a token       : {ask} {stack.gateway_url}/oauth2/token")

@@ -13,7 +13,7 @@ export class Problem extends Error {
 const AWAY = { title: "没有连上服务器", detail: "请检查网络后重试。", code: "away", status: 0 };
 let askToSignIn = null;
 
-/** The shell says what is done when somebody has to sign in: it resolves once that is done. */
+/** The shell says what is done when somebody has to sign in: it resolves to whether somebody has. */
 export function onSignIn(ask) {
   askToSignIn = ask;
 }
@@ -131,7 +131,7 @@ async function answered(method, path, { headers = {}, body } = {}) {
     const said = await answer.json().catch(() => ({ ...AWAY, status: answer.status }));
     if (answer.status !== 401 || !askToSignIn || again) throw new Problem(said);
     session.forget();
-    await askToSignIn();
+    if (!(await askToSignIn())) throw new Problem(said);
   }
 }
 

@@ -3,7 +3,7 @@
 import * as api from "/pages/api.js";
 import { meter, months } from "/pages/chart.js";
 import { choice, el, field, fill, table } from "/pages/dom.js";
-import { begin, into, signIn } from "/pages/shell.js";
+import { begin, enterHere, into } from "/pages/shell.js";
 import { day, daysBetween, inUnit, number, percent, yuan } from "/pages/words.js";
 
 const LOOKED_AT_AGAIN_MS = 5 * 60_000;
@@ -75,7 +75,7 @@ function head(all, shown, asOf, now) {
       field("方案", choice("plan", all.map((each) => [each.code, each.title]), shown.code, { onchange: (event) => go({ plan: event.target.value, line: "" }) })),
       field("截至", el("input", { type: "date", name: "as_of", value: asOf, required: true, onchange: (event) => event.target.value && go({ as_of: event.target.value === now ? "" : event.target.value }) })),
       briefed ? el("a", { class: "button", href: print }, "会议一页纸") : null,
-      me ? null : el("button", { onclick: () => signIn().then(() => location.reload()) }, "登录看名单")));
+      me ? null : el("button", { type: "button", onclick: enterHere }, "登录看名单")));
 }
 
 function standing(shown, next, progress, asOf) {
@@ -274,9 +274,8 @@ async function first() {
     await show();
   } catch (refused) {
     if (me || refused.status !== 404) throw refused;
-    fill(main, el("h1", {}, "看板"), el("p", {}, refused.message), el("button", { class: "main", onclick: () => signIn().then(() => location.reload()) }, "登录"));
-    await signIn();
-    location.reload();
+    fill(main, el("h1", {}, "看板"), el("p", {}, refused.message), el("button", { class: "main", onclick: enterHere }, "登录"));
+    enterHere();
   }
   return [...main.childNodes];
 }

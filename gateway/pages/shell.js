@@ -11,19 +11,20 @@ import * as session from "/pages/session.js";
 export async function begin({ open = false } = {}) {
   api.onSignIn(signIn);
   await session.find();
+  const main = document.getElementById("main");
   let me = await api.me();
-  if (!me && !open) {
-    await signIn();
-    me = await api.me();
+  while (!me && !open) {
+    if (await signIn()) me = await api.me();
+    else await new Promise((pressed) => { fill(main, el("button", { class: "main", onclick: pressed }, "登录")); });
   }
   showAccount(me);
-  return { main: document.getElementById("main"), me };
+  return { main, me };
 }
 
 function showAccount(me) {
   for (const link of document.querySelectorAll("nav [data-for]")) link.hidden = !me || !link.dataset.for.split(" ").includes(me.role);
   const account = document.getElementById("account");
-  if (!me) fill(account, el("button", { onclick: () => signIn().then(() => location.reload()) }, "登录"));
+  if (!me) fill(account, el("button", { onclick: enterHere }, "登录"));
   else fill(account, el("span", {}, me.name || me.subject), el("button", { onclick: leave }, "退出"));
 }
 
@@ -34,24 +35,23 @@ async function leave() {
 
 let asking = null;
 
-/** Asks for name and password until somebody is signed in. */
+/** Asks for name and password; answers whether somebody is signed in, null when the dialog was closed. */
 export function signIn() {
-  asking ??= asked().finally(() => { asking = null; });
+  asking ??= ask({
+    title: "登录",
+    body: [
+      field("登录名", el("input", { name: "name", autocomplete: "username", required: true, autofocus: true })),
+      field("密码", el("input", { name: "password", type: "password", autocomplete: "current-password", required: true })),
+    ],
+    buttons: [{ label: "登录", act: enter }],
+    show: problem,
+  }).finally(() => { asking = null; });
   return asking;
 }
 
-async function asked() {
-  for (let done = false; !done;) {
-    done = await ask({
-      title: "登录",
-      body: [
-        field("登录名", el("input", { name: "name", autocomplete: "username", required: true, autofocus: true })),
-        field("密码", el("input", { name: "password", type: "password", autocomplete: "current-password", required: true })),
-      ],
-      buttons: [{ label: "登录", act: enter }],
-      show: problem,
-    });
-  }
+/** Signs in on a page that can be read without: it begins anew with what one may see. */
+export async function enterHere() {
+  if (await signIn()) location.reload();
 }
 
 async function enter({ name, password }) {
@@ -67,7 +67,7 @@ export function problem(refused) {
     refused = new api.Problem({ title: "页面出错", detail: "请刷新后重试。", code: "", errors: [] });
   }
   const what = el("p", { class: "note" });
-  if (refused.code && refused.status) api.remedy(refused.code).then((text) => fill(what, text));
+  if (refused.code && refused.status) api.remedy(refused.code).then((text) => refused.detail?.includes(text) || fill(what, text));
   return el("div", { class: "box bad", role: "alert" },
     el("strong", {}, refused.title),
     refused.detail && refused.detail !== refused.title ? el("p", {}, refused.detail) : null,
