@@ -33,7 +33,7 @@ from services.eastwest.placements.schemas import (
     UpdateOut,
 )
 from services.eastwest.placements.tables import Office, Placement, Update
-from shared import codes, deeds, errors, limits, web, wire
+from shared import deeds, errors, limits, web, wire
 from shared.access import Call
 from shared.months import age_on
 from shared.national_numbers import compact
@@ -258,19 +258,17 @@ def _known_trainee(body: PlacementIn, known: Entering, today: date, ids: Mapping
 
 
 def _unfit(order: Order, people: Sequence[clients.AttendingRead], today: date) -> Iterable[errors.Fault]:
-    """Why this person may not be placed on the order at all: too young to work anywhere, or outside every group where the groups are all its posts."""
+    """Why this person may not be placed on the order at all: too young to work anywhere, or outside every group where the groups are all its posts. Of
+    which sex and age they are is not said: a partner may name anybody."""
     found: list[errors.Fault] = []
     for person in map(facts.person_of, people):
-        if (age := age_on(person.birth_on, today)) < rules.here().working_age_at_least:
+        if age_on(person.birth_on, today) < rules.here().working_age_at_least:
             allowed = f"年满 {rules.here().working_age_at_least} 周岁"
             fix = "任何单位不得招用未成年人做工;请待其达到年龄后再安排。"
-            found.append(errors.Fault("under_working_age", "/trainee_id", seen=f"{age} 周岁", allowed=allowed, fix=fix, basis=_WORKING_AGE))
+            found.append(errors.Fault("under_working_age", "/trainee_id", allowed=allowed, fix=fix, basis=_WORKING_AGE))
         elif not fitting.fits(person, facts.groups_of(order.conditions), order.posts, today):
-            seen = f"{codes.label('sex', person.sex)},{age} 周岁"
             allowed = "订单 conditions.groups 所列的岗位"
-            found.append(
-                errors.Fault("outside_conditions", "/trainee_id", seen=seen, allowed=allowed, fix="请改派他人,或与订单方核对岗位条件。")
-            )
+            found.append(errors.Fault("outside_conditions", "/trainee_id", allowed=allowed, fix="请改派他人,或与订单方核对岗位条件。"))
     return found
 
 
