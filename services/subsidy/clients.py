@@ -232,6 +232,7 @@ class PlacementRead(_Read):
     due_on: date | None = None
     weakest_grade: EvidenceGrade | None = None
     one_employer: bool
+    warnings: tuple[str, ...] = ()
 
 
 class PlacementsRead(_Read):

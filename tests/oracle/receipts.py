@@ -192,7 +192,10 @@ def _a_placement(random: Random) -> PlacementFacts | None:
         f"placement {random.randrange(3)}", order, date(2025, 2, 1), verdict, date(2025, 5, 1), grade, random.random() < 0.8
     )
     made = replace(
-        made, ordered_on=random.choice([None, date(2025, 2, 1), date(2025, 2, 2)]), started_on=random.choice([made.started_on] * 5 + [None])
+        made,
+        warnings=random.choice([None, None, ("two_orders", "order_expired")]),
+        ordered_on=random.choice([None, date(2025, 2, 1), date(2025, 2, 2)]),
+        started_on=random.choice([made.started_on] * 5 + [None]),
     )
     return made if random.random() < 0.9 else None
 

@@ -419,10 +419,10 @@ def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
         months = block.get("certificate_months_at_most")
         found += when(months is not None and claimed_on > months_after(issued, months), "certificate_too_old", "refuse")
         most, of_one = block.get("certificates_a_month_at_most"), block.get("certificates_a_month_of_an_assessor_at_most")
-        many = most is not None and certificate["issued_that_month"] > most
-        many = many or (of_one is not None and certificate["assessed_that_month"] > of_one)
+        many = certificate["issued_that_month"] > (most or 1e9) or certificate["assessed_that_month"] > (of_one or 1e9)
         found += when(many or certificate.get("body_flags"), "certificate_burst", "hold" if many else "note")
     found += when(no_order(facts, line, block), "order_missing", "refuse")
+    found += when((placement or {}).get("warnings"), "placement_doubtful", "note")
     if placement and not placement.get("started_on"):
         found.append(("retention_not_met", "refuse"))
     elif block["retention_required"] and placement and (effect := stay(placement, block)):

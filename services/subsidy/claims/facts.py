@@ -373,4 +373,5 @@ def _placement_facts(read: PlacementRead) -> PlacementFacts:
         weakest_grade=read.weakest_grade,
         one_employer=read.one_employer,
         ordered_on=read.ordered_on,
+        warnings=read.warnings or None,
     )

@@ -121,6 +121,7 @@ class FindingCode(StrEnum):
     ABILITY_NOT_STATED = "ability_not_stated"
     FACTS_CHANGED = "facts_changed"
     RATE_NOT_LISTED = "rate_not_listed"
+    PLACEMENT_DOUBTFUL = "placement_doubtful"
 
 
 class TradeField(StrEnum):

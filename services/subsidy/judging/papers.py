@@ -43,6 +43,7 @@ class PlacementFacts:
     weakest_grade: EvidenceGrade | None = None
     one_employer: bool = True
     ordered_on: date | None = None
+    warnings: tuple[str, ...] | None = None  # codes of placement warnings; None: nothing of it asks for a second look
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,17 @@ async def test_a_stay_is_judged_by_the_terms_of_its_first_day(
         assert (told["verdict"], codes(told)) == (verdict, [code] if code else [])
 
 
+async def test_what_of_a_placement_asks_for_a_second_look_is_told_and_stops_nothing(start: Start) -> None:
+    async with papers(start, "placement_stability") as world:
+        for warnings, found in (([], []), (["two_orders", "insured_elsewhere"], ["placement_doubtful"])):
+            who = world.person()
+            stay = line(who, placement_id=world.placement(who, warnings=warnings))
+            [told] = (await world.apply(world.claims_for("placement_stability", stay)))["lines"]
+            assert (told["verdict"], told["amount"], codes(told)) == ("eligible", "2000.00", found)
+        [finding] = told["findings"]
+        assert (finding["effect"], finding["seen"]) == ("note", "同时在两个订单上岗、由其他单位参保")
+
+
 async def test_what_is_missing_unknown_or_anothers_is_refused(start: Start) -> None:
     async with papers(start, "placement_stability") as world:
         who, other = world.person(), world.person()

@@ -48,6 +48,7 @@ LINE_RULES: tuple[OfLine, ...] = (
     OfLine(papers.certificate_burst, facts=("certificate",)),
     OfLine(papers.order_missing),
     OfLine(papers.retention_not_met, facts=("placement",)),
+    OfLine(papers.placement_doubtful, facts=("placement",)),
     OfLine(papers.terms_unconfirmed, figures=("rate_open",)),
     OfLine(papers.rate_not_listed, figures=("table_is_whole",)),
 )

@@ -162,6 +162,16 @@ def retention_not_met(case: Case) -> Finding | None:
     )
 
 
+def placement_doubtful(case: Case) -> Finding | None:
+    """What of the placement asks for a second look is told, and hinders nothing."""
+    placement = case.line.placement
+    if not placement or not placement.warnings:
+        return None
+    seen = "、".join(label("placement_warning", each) for each in placement.warnings)
+    fix = "请对照就业记录和订单核实;不属实的由对口帮扶地区经办机构更正。"
+    return found(case.terms, FindingCode.PLACEMENT_DOUBTFUL, Effect.NOTE, seen=seen, allowed="就业记录与订单、参保情况一致", fix=fix)
+
+
 def terms_unconfirmed(case: Case) -> Finding | None:
     """Nothing is paid on a rate that is not known or not confirmed: the line is held until a block with the rate is published."""
     terms, seen = case.terms, None
