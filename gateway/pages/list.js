@@ -22,6 +22,7 @@ const COLUMNS = {
 };
 const UNASKED = /^(limit|cursor|include_total|sort|.*_id|id|external_.*|as_of|known_on)$/;
 const FIRST = new Set(["q", "status"]);
+const FEW = 4;
 const MOST = 8;
 
 /** The list at `path` (with its query), as the caller sees it. */
@@ -40,8 +41,15 @@ export async function list(path) {
   function show({ items, next_cursor, total }) {
     rows.push(...items);
     const counted = total === null || total === undefined ? `${rows.length} 条${next_cursor ? ",还有更多" : ""}` : `${rows.length} / ${total} 条`;
-    fill(body, tabled(noun, rows, member, counted),
+    fill(body, next_cursor && !total ? el("button", { class: "link screen", onclick: (event) => count(event.target) }, "一共多少条?") : null,
+      tabled(noun, rows, member, counted),
       next_cursor ? el("button", { onclick: (event) => more(event.target, next_cursor) }, "再看一页") : null);
+  }
+
+  /** Asked for only when somebody wants to know: counting costs more than a page. */
+  async function count(button) {
+    const { total } = await api.get(api.within(path, { include_total: true, limit: 1 }));
+    fill(button, `一共 ${total} 条`);
   }
 
   async function more(button, cursor) {
@@ -81,7 +89,8 @@ function filters(path, said, query) {
   const asked = said.takes.filter((each) => !UNASKED.test(each.name));
   if (!asked.length) return null;
   const inputs = asked.map((each) => [each, inputOf(each, query.getAll(each.name))]).filter(([, input]) => input);
-  const part = (first) => inputs.filter(([each]) => FIRST.has(each.name) === first).map(([each, input]) => field(each.name === "q" ? "名称或编号" : each.label || each.name, input));
+  const usual = inputs.some(([each]) => FIRST.has(each.name)) ? ([each]) => FIRST.has(each.name) : (_, at) => at < FEW;
+  const part = (first) => inputs.filter((each, at) => usual(each, at) === first).map(([each, input]) => field(each.name === "q" ? "名称或编号" : each.label || each.name, input));
   const [first, rest] = [part(true), part(false)];
   return el("form", {
     class: "card screen",
@@ -92,8 +101,8 @@ function filters(path, said, query) {
       location.hash = api.within(path, { ...chosen, cursor: null });
     },
   },
-  el("div", { class: "row" }, first.length ? first : rest, el("button", { class: "main" }, "查找")),
-  first.length && rest.length ? el("details", { open: inputs.some(([each]) => !FIRST.has(each.name) && query.has(each.name)) }, el("summary", {}, "更多条件"), el("div", { class: "row" }, rest)) : null);
+  el("div", { class: "row" }, first, el("button", { class: "main" }, "查找")),
+  rest.length ? el("details", { open: inputs.some((each, at) => !usual(each, at) && query.has(each[0].name)) }, el("summary", {}, "更多条件"), el("div", { class: "row" }, rest)) : null);
 }
 
 function inputOf(member, chosen) {
