@@ -13,9 +13,13 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import asyncpg
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.stack import Stack
+from services.registry.counting import job as counting
+from services.registry.counting.tables import DueRecount
+from services.registry.training.classes.tables import TrainingClass
 from shared import county, tallies
 
 SERVICES = ("registry", "subsidy", "evaluation", "eastwest")
@@ -119,6 +123,11 @@ async def _count(stack: Stack, service: str) -> None:
     for each in tallies.of(importlib.import_module(f"services.{service}.metadata").Row.metadata):
         async with engine.begin() as connection:
             await tallies.recount(connection, each)
+    if service == "registry":
+        async with engine.begin() as connection:
+            await connection.execute(insert(DueRecount).from_select(["class_id"], select(TrainingClass.id)))
+        while await counting.recount(engine):
+            pass
     await engine.dispose()
 
 

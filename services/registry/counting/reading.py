@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Date,
     Float,
     Integer,
@@ -87,6 +88,11 @@ def counted(countings: Sequence[CountingIn], terms: Terms, by: By, as_of: date, 
     )
 
 
+def _ended_within(countings: Sequence[CountingIn]) -> ColumnElement[bool]:
+    """On any of the days asked for: for the index."""
+    return TrainingClass.ends_on.between(min(each.from_on for each in countings), max(each.to_on for each in countings))
+
+
 def _figures(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID], under: Under) -> Subquery:
     """What is kept of the classes of the days asked for, and what is counted afresh of these."""
     first, last = min(each.from_on for each in countings), max(each.to_on for each in countings)
@@ -160,6 +166,7 @@ def order_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
         )
         .select_from(wanted)
         .join(TrainingClass, and_(conditions.ended(wanted), of_order(func.coalesce(cast(wanted.c.class_trainees_at_least, Integer), 1))))
+        .where(_ended_within(countings))
         .group_by(wanted.c.key, "code")
     )
 
@@ -175,6 +182,7 @@ def demonstration_classes(countings: Sequence[CountingIn], by: By) -> Select[Any
         )
         .select_from(wanted)
         .join(TrainingClass, and_(TrainingClass.demonstration, conditions.ended(wanted)))
+        .where(_ended_within(countings))
         .group_by(wanted.c.key, "code")
     )
 
@@ -205,8 +213,13 @@ def training_share(countings: Sequence[CountingIn]) -> Select[Any]:
         .join(Institution, Institution.kind == any_(wanted.c.institution_kinds))
         .join(
             TrainingClass,
-            and_(TrainingClass.institution_id == Institution.id, TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on)),
+            and_(
+                TrainingClass.institution_id == Institution.id,
+                TrainingClass.status == ClassStatus.COMPLETED,
+                TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on),
+            ),
         )
+        .where(_ended_within(countings))
         .group_by(wanted.c.key, TrainingClass.institution_id)
         .cte("trained")
     )

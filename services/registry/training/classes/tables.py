@@ -15,6 +15,20 @@ from shared import db, keeping, seeking, tallies
 KIND_WHOLE = """CASE kind WHEN 'ordinary' THEN num_nonnulls(order_id, sponsor) = 0 WHEN 'order' THEN num_nonnulls(order_id, sponsor) > 0
 ELSE sponsor IS NOT NULL END"""
 
+# What boards ask of a class that was held: read from the index alone.
+COUNTED = [
+    "institution_id",
+    "completed_people",
+    "demonstration",
+    "order_id",
+    "channel",
+    "programmes",
+    "occupation_code",
+    "region_code",
+    "zone_code",
+    "department",
+]
+
 
 class TrainingClass(db.Versioned, Referenced, Row):
     """`department` names the lead department that proposed it, if one did. `serial` numbers the classes of all years; gaps are no fault.
@@ -97,6 +111,7 @@ class TrainingClass(db.Versioned, Referenced, Row):
         Index("classes_programmes_idx", "programmes", postgresql_using="gin"),
         Index("classes_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("classes_by_ends_on_idx", "ends_on", "id"),
+        Index("classes_counted_idx", "ends_on", postgresql_include=COUNTED, postgresql_where=text("status = 'completed'")),
     )
 
 
