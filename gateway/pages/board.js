@@ -123,14 +123,14 @@ function ofSection(section, lines, of, coming, next, open) {
       { title: "指标", head: true, cell: (line) => [
         el("button", { class: "link", onclick: () => open(line.code) }, line.title),
         el("small", {}, line.period === "total" ? "" : ` ${line.period} 年`)] },
-      { title: "目标", number: true, cell: (line) => (line.target === null ? "—" : [average(line) ? "年均 " : "", inUnit(line.target, line.unit), line.target_at_most ? `至 ${number(line.target_at_most)}` : ""]) },
+      { title: "目标", number: true, cell: (line) => (line.target === null ? "—" : [average(line) ? "年均 " : "", line.target_at_most ? `${number(line.target)}至` : "", inUnit(line.target_at_most ?? line.target, line.unit)]) },
       { title: "完成", number: true, cell: (line) => [
         behind(line.records, inUnit(line.actual, line.unit)),
         average(line) && line.numerator !== null ? el("small", {}, ` 累计 ${number(line.numerator)}`) : null,
         line.unit === "ratio" && line.denominator ? el("small", {}, ` ${number(Number(line.numerator))}/${number(Number(line.denominator))}`) : null] },
       { title: "完成率", cell: (line) => (line.rate === null ? "—" : [percent(line.rate), meter({ share: line.rate, expected: line.expected === null ? null : line.expected / line.target, kind: KINDS[line.status] })]) },
       { title: "按时间应达", number: true, cell: (line) => inUnit(line.expected, line.unit) },
-      { title: "状态", cell: badge },
+      { title: "状态", cell: (line) => [badge(line), line.parts && line.rate >= 1 && ["behind", "missed"].includes(line.status) ? el("small", {}, "合计已达到,有对象没有达到") : null] },
       ...(next
         ? [{ title: `下一方案(${next.starts_on.slice(0, 4)})`, number: true, cell: (line) => (ahead[line.code] ? [inUnit(ahead[line.code].actual, line.unit), ahead[line.code].target === null ? null : el("small", {}, ` 目标 ${inUnit(ahead[line.code].target, line.unit)}`)] : "—") }]
         : [
@@ -198,7 +198,7 @@ function monthly(line, rows, asOf) {
     const row = found[code];
     shown.push({ year, month, value: line.unit === "ratio" ? row?.actual ?? null : Number(row?.numerator ?? 0), href: me && row?.records ? `/desk#${row.records}` : null });
   }
-  return months({ title: "逐月", unit: line.unit === "ratio" ? "比率" : line.unit, rows: shown, tell: line.unit === "ratio" ? percent : number });
+  return months({ title: "逐月", unit: line.unit === "ratio" ? "比率" : line.unit, rows: shown, tell: line.unit === "ratio" ? percent : number, brief: line.unit === "ratio" ? (share) => Math.round(share * 100) : number });
 }
 
 function ranked(line, by, rows) {
@@ -208,6 +208,7 @@ function ranked(line, by, rows) {
   return [
     table({
       caption: `${called.by[by]}排名`,
+      named: "league",
       rows,
       empty: `本指标不能${called.by[by]}分列。`,
       columns: [
@@ -236,6 +237,7 @@ async function money(shown, at, lines) {
       el("div", {},
         table({
           caption: "为计入各项指标的班级已付的补贴",
+          named: "stack",
           rows: paid,
           empty: briefing.unavailable.includes("subsidy") ? "资金数字暂时不能取得。" : "还没有付出补贴。",
           columns: [
@@ -248,6 +250,7 @@ async function money(shown, at, lines) {
         paid.length ? el("p", { class: "note" }, "一个班级计入几项指标的,付给它的钱在各项中各列一次,各行不能相加。") : null),
       funds ? table({
         caption: "资金",
+        named: "stack",
         rows: funds.items,
         empty: "还没有登记资金。",
         columns: [

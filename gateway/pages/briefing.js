@@ -3,7 +3,7 @@
 import * as api from "/pages/api.js";
 import { el, field, fill } from "/pages/dom.js";
 import { begin, into } from "/pages/shell.js";
-import { day, inUnit, moment, number, percent, points } from "/pages/words.js";
+import { day, inUnit, number, percent, points } from "/pages/words.js";
 
 const MEASURES_AT_MOST = 4;
 const NUMBERS = new Set([1, 2, 3, 4, 6, 7, 8, 9]); // columns
@@ -30,34 +30,38 @@ await into(main, async () => {
       el("p", { class: "note" }, `${said.title}(${said.document}) 截至${day(said.as_of)}`),
       said.complete ? null : el("p", { class: "box bad" }, `${said.unavailable.join("、")} 暂不应答,其数字为“—”,不是 0。`),
       el("p", { class: "sum" }, `共 ${said.lines.length} 项:已完成 ${said.met} 项,滞后 ${said.behind} 项`, impossible.length ? [",其中", el("strong", {}, `已不可能完成 ${impossible.length} 项`), `:${impossible.map((line) => line.title).join("、")}`] : "", "。"),
-      sheet(definition.sections, lines, status),
+      sheet(definition.sections, lines, status, (code) => definition.lines.find((line) => line.code === code).period === "average_a_year"),
       measures(said.measures, kind),
-      el("p", { class: "note" }, `已付:为计入本项的班级付出的补贴,各项可重复,不能相加。制表:${me.name || me.subject},${moment(new Date().toISOString())}`)),
+      el("p", { class: "note" }, `已付:为计入本项的班级付出的补贴,各项可重复,不能相加。制表:${me.name || me.subject},${day(now)}`)),
   ];
 });
 
-function sheet(sections, lines, status) {
+function sheet(sections, lines, status, average) {
   const titles = ["指标(牵头单位)", "目标", "完成", "差额", "完成率", "状态", "每周还需", "最迟开班", "已付(元)", "督办"];
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "逐项进度" },
     el("table", {},
       el("thead", {}, el("tr", {}, titles.map((title, at) => el("th", { scope: "col", class: NUMBERS.has(at) ? "number" : null }, title)))),
       sections.map((section) => el("tbody", {},
         el("tr", { class: "group" }, el("th", { scope: "rowgroup", colspan: titles.length }, section.clause ? `${section.clause} ${section.title}` : "正文")),
-        section.lines.map((code) => row(lines[code], status))))));
+        section.lines.map((code) => row(lines[code], status, average(code)))))));
 }
 
-function row(line, status) {
+function missing(value, unit) {
+  return unit === "ratio" ? points(value) : inUnit(value, unit);
+}
+
+function row(line, status, average) {
   const [kind, word] = line.already_impossible ? ["bad", "已不可能"] : [{ met: "good", on_track: "good", missed: "bad", behind: "warn" }[line.status] ?? "", status[line.status]];
   const cells = [
-    inUnit(line.target, line.unit),
+    [average ? "年均 " : "", inUnit(line.target, line.unit)],
     inUnit(line.actual, line.unit),
-    line.unit === "ratio" ? points(line.gap) : inUnit(line.gap, line.unit),
+    line.gap ? missing(line.gap, line.unit) : "—",
     percent(line.rate),
     el("span", { class: `badge ${kind}` }, word),
-    line.already_impossible ? "—" : number(line.needed_per_week),
+    line.already_impossible || line.needed_per_week === null ? "—" : missing(line.needed_per_week, line.unit),
     line.already_impossible ? "—" : line.last_class_start_on ?? "—",
     line.paid === null ? "—" : number(Number(line.paid)),
-    line.open_tasks === null ? "—" : line.overdue_tasks ? `${line.open_tasks}(逾期 ${line.overdue_tasks})` : String(line.open_tasks),
+    line.open_tasks === null ? "—" : line.overdue_tasks ? `${line.open_tasks}(逾期 ${line.overdue_tasks})` : line.open_tasks || "—",
   ];
   return el("tr", {},
     el("th", { scope: "row" }, line.title, line.period === "total" ? "" : `(${line.period})`, el("small", {}, line.lead_department ?? "")),

@@ -8,9 +8,9 @@ const WIDE = 640;
 
 /**
  * Standing bars, month by month. `rows`: `{year, month, value, href?}` in their order; a value of null is a gap and not a zero. The table below says the
- * same, a row a year; who cannot see the picture is told its title and has the table.
+ * same, a row a year (`brief`: how it is said above its bar); who cannot see the picture is told its title and has the table.
  */
-export function months({ title, unit, rows, tell = number }) {
+export function months({ title, unit, rows, tell = number, brief = tell }) {
   const most = Math.max(...rows.map((row) => row.value ?? 0)) || 1;
   const step = WIDE / rows.length;
   const labelled = Math.ceil(rows.length / 12);
@@ -20,7 +20,7 @@ export function months({ title, unit, rows, tell = number }) {
       const high = Math.round(((row.value ?? 0) / most) * HIGH);
       return [
         row.value === null ? null : svg("rect", { x: left + step * 0.15, y: HIGH + 16 - high, width: step * 0.7, height: high, class: "bar" }),
-        row.value ? svg("text", { x: left + step / 2, y: HIGH + 12 - high }, tell(row.value)) : null,
+        row.value ? svg("text", { x: left + step / 2, y: HIGH + 12 - high }, brief(row.value)) : null,
         at % labelled === 0 ? svg("text", { x: left + step / 2, y: HIGH + 32 }, row.month) : null,
         row.month === 1 && at ? svg("line", { x1: left, x2: left, y1: 16, y2: HIGH + 36, class: "axis" }) : null,
       ];

@@ -42,15 +42,16 @@ function notice(said) {
     : left < 0 ? ["badge", "公示期已满"]
       : ["badge good", left === 0 ? "今天截止" : `还有 ${left} 天(含节假日)`];
   return el("article", { class: "card" },
-    el("h2", {}, [said.institution, said.class].filter(Boolean).join(" · ") || "个人申领"),
+    el("div", { class: "head" },
+      el("h2", {}, [said.institution, said.class].filter(Boolean).join(" · ") || "个人申领"),
+      left < 0 && !said.stopped_on ? null : el("button", { onclick: () => object(said) }, "提出异议")),
     el("dl", {},
       el("dt", {}, "公示编号"), el("dd", {}, said.number),
       el("dt", {}, "补贴项目"), el("dd", {}, scheme[said.scheme]),
       el("dt", {}, "合计"), el("dd", {}, el("strong", {}, yuan(said.amount)), `,${said.lines.length} 人`),
       el("dt", {}, "公示期"), el("dd", {}, `${day(said.from_on)}至${day(said.until_on)} `, el("span", { class: until[0] }, until[1]))),
     el("details", {}, el("summary", {}, "名单和金额"), people(said.lines)),
-    said.earlier.map((before) => el("details", {}, el("summary", {}, `${day(before.replaced_on)}变更以前公示的内容(${yuan(before.amount)})`), people(before.lines))),
-    left < 0 && !said.stopped_on ? null : el("div", { class: "row end" }, el("button", { onclick: () => object(said) }, "提出异议")));
+    said.earlier.map((before) => el("details", {}, el("summary", {}, `${day(before.replaced_on)}变更以前公示的内容(${yuan(before.amount)})`), people(before.lines))));
 }
 
 function people(lines) {
