@@ -1,6 +1,6 @@
 # Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL, SCENARIO; for demo KEEP and the ports.
 .DEFAULT_GOAL := help
-.PHONY: help run first-day doctor admin demo test check static backup restore county-check drill bench bench-scale format bundle audit lock clean runtime development format-check lint-check types-check imports-check
+.PHONY: help run first-day doctor admin demo test check static backup restore rotate-keys county-check drill bench bench-scale format bundle audit lock clean runtime development format-check lint-check types-check imports-check
 
 # The first Python on the PATH that is new enough.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -56,6 +56,9 @@ backup: runtime ## all databases at one moment, proved, TO=dir; the keys are not
 
 restore: runtime ## the system of a backup in VAR_DIR, FROM=dir; to a moment: UNTIL="2026-03-01 09:30" WAL=dir (恢复)
 	@exec $(BIN)/python -m deploy.restore "$(FROM)" "$(UNTIL)" "$(WAL)"
+
+rotate-keys: runtime ## the next step towards another key, KEY=data, token or seal (更换密钥)
+	@exec $(BIN)/python -m deploy.rotate_keys "$(KEY)"
 
 county-check: runtime ## every fault, gap and unconfirmed figure in a county's folder, COUNTY_DIR=… (县市数据检查)
 	@$(BIN)/python -m deploy.county_check

@@ -65,7 +65,7 @@ def back_up(var: Path, to: Path) -> tuple[Path, Proof]:
         with basebackup_of(var) as command:
             _copy(command, unfinished / BASE)
         with laid_out(unfinished) as server:
-            proof = prove(server.dsn, SERVICES, public_half_of(kept), unfinished / "heads")
+            proof = prove(server.dsn, SERVICES, public_halves_of(kept), unfinished / "heads")
         if proof.faults:
             raise CannotStart("备份没有通过验证,未保留:\n" + "\n".join(proof.faults) + "\nThe backup did not prove right.")
         at = clock.now()
@@ -78,8 +78,9 @@ def back_up(var: Path, to: Path) -> tuple[Path, Proof]:
         raise
 
 
-def public_half_of(kept: Secrets) -> bytes:
-    return base64.b64decode(public_half(kept.seal_key))
+def public_halves_of(kept: Secrets) -> list[bytes]:
+    """What every seal was signed with, the oldest first."""
+    return [base64.b64decode(key) for key in (*kept.former_seal_public_keys, public_half(kept.seal_key))]
 
 
 def key_marks(kept: Secrets) -> dict[str, str]:
@@ -87,11 +88,15 @@ def key_marks(kept: Secrets) -> dict[str, str]:
     named = {f"DATA_KEYS.{key_id}": key for key_id, key in kept.data_keys.items()}
     named |= {
         "INDEX_KEY": kept.index_key,
-        "SEAL_KEY": kept.seal_key,
+        "SEAL_KEY": public_half(kept.seal_key),
         "RECEIPT_KEY": kept.receipt_key,
         "CLAIM_RECEIPT_KEY": kept.claim_receipt_key,
     }
-    return {name: hashlib.sha256(f"{name}:{key}".encode()).hexdigest()[:8] for name, key in named.items()}
+    return {name: mark(name, key) for name, key in named.items()}
+
+
+def mark(name: str, key: str) -> str:
+    return hashlib.sha256(f"{name}:{key}".encode()).hexdigest()[:8]
 
 
 def _said(at: datetime, proof: Proof, kept: Secrets, folder: Path) -> Mapping[str, object]:

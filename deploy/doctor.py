@@ -13,7 +13,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ GOOD, WARNING, FAULT = "正常", "注意", "错误"
 FREE_GB_AT_LEAST = 20
 BACKUP_HOURS_AT_MOST = 26  # one a day, and two hours for it to be late
 SIGNER_DAYS_AT_LEAST = 60
-_SET = re.compile(r"^([A-Z_]+)=(.*)$", re.MULTILINE)
+SET = re.compile(r"^([A-Z_]+)=(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,16 @@ def _machine(place: Path) -> Iterator[Found]:
 
 def settings(file: Path, today: date) -> Iterator[Found]:
     """The file of a server with containers: complete, well formed, closed to others."""
-    said = {name: value.strip().strip("'") for name, value in _SET.findall(file.read_text())}
+    said = {name: value.strip().strip("'") for name, value in SET.findall(file.read_text())}
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         yield Found(FAULT, f"{file.name} 其他账号也能读", f"chmod 600 {file.name}")
-    lacking = [name for name, _ in _SET.findall(EXAMPLE.read_text()) if not said.get(name)]
+    lacking = [name for name, _ in SET.findall(EXAMPLE.read_text()) if not said.get(name)]
     if lacking:
         yield Found(FAULT, f"{file.name} 缺少 {'、'.join(lacking)}", "按 deploy/environment.example 的说明补上")
         return
     faults = list(_wrong(said))
     yield from faults or [Found(GOOD, f"{file.name} 的必需设置齐全、格式正确")]
+    yield from _rotating(said)
     if said.get("CONFIRM_ACCOUNTS") == "0":
         yield Found(WARNING, "CONFIRM_ACCOUNTS=0:有权决定的账号不需要第二名管理员确认", "有了第二名管理员后改为 1")
     if not said.get("TRUSTED_PROXIES"):
@@ -140,6 +141,14 @@ def _wrong(said: Mapping[str, str]) -> Iterator[Found]:
         yield Found(FAULT, "CERTIFICATE_SIGNER 读不出来", "无密码的 PKCS#12,base64,见 deploy/environment.example")
 
 
+def _rotating(said: Mapping[str, str]) -> Iterator[Found]:
+    """Keys that have not yet wholly taken over from others."""
+    if len(said["DATA_KEYS"].split('":')) > 2:
+        yield Found(WARNING, "数据密钥的更换还没有做完", "make rotate-keys KEY=data")
+    if said.get("NEXT_TOKEN_SIGNING_KEY") or said.get("FORMER_TOKEN_SIGNING_KEY"):
+        yield Found(WARNING, "令牌密钥的更换还没有做完", "make rotate-keys KEY=token")
+
+
 def _is_key(value: object) -> bool:
     try:
         return len(base64.b64decode(str(value), validate=True)) == 32
@@ -166,6 +175,7 @@ def _local(var: Path, today: date) -> Iterator[Found]:
         yield Found(FAULT, str(fault).partition("\n")[0])
         return
     yield Found(WARNING, f"本机试用系统({var}):客户端的密钥与名称相同,政策时钟可以拨动", "正式使用请部署到服务器:make first-day")
+    yield from _rotating({name.upper(): value if isinstance(value, str) else json.dumps(value) for name, value in asdict(kept).items()})
     yield from _signer(kept.certificate_signer, today)
 
 

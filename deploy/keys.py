@@ -6,7 +6,7 @@ import os
 import re
 import secrets as random_source
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,6 +45,9 @@ class Secrets:
     claim_receipt_key: str
     certificate_signer: str
     role_passwords: dict[str, str]
+    next_token_signing_key: str = ""
+    former_token_signing_key: str = ""
+    former_seal_public_keys: list[str] = field(default_factory=list)
 
 
 def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
@@ -63,7 +66,7 @@ def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
             certificate_signer=make_signer(),
             role_passwords=_passwords(roles),
         )
-        _keep(path, made)
+        keep(path, made)
         return made
     try:
         said = json.loads(path.read_text())
@@ -77,7 +80,7 @@ def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
     missing = [role for role in roles if role not in kept.role_passwords]
     if missing or not said.keys() >= CAME_LATER.keys():
         kept = replace(kept, role_passwords=kept.role_passwords | _passwords(missing))
-        _keep(path, kept)
+        keep(path, kept)
     return kept
 
 
@@ -95,13 +98,19 @@ def read_settings(file: Path) -> Secrets:
     """The secrets of a server, from the settings that `make first-day` made; of its roles' passwords the superuser's alone."""
     said = {name: value.strip().strip("'") for name, value in re.findall(r"^([A-Z_]+)=(.*)$", file.read_text(), re.MULTILINE)}
     try:
-        named = {name: said[name.upper()] for name in Secrets.__annotations__ if name not in ("data_keys", "role_passwords")}
-        return Secrets(**named, data_keys=json.loads(said["DATA_KEYS"]), role_passwords={"postgres": said["POSTGRES_PASSWORD"]})
+        named = {name: said[name.upper()] for name in Secrets.__annotations__ if name not in (*BY_THEMSELVES, *WHILE_ROTATING)}
+        return Secrets(
+            **named,
+            **{name: said.get(name.upper(), "") for name in WHILE_ROTATING},
+            data_keys=json.loads(said["DATA_KEYS"]),
+            role_passwords={"postgres": said["POSTGRES_PASSWORD"]},
+            former_seal_public_keys=[key for key in said.get("FORMER_SEAL_PUBLIC_KEYS", "").split(",") if key],
+        )
     except (KeyError, ValueError):
         raise CannotStart(f"{file} 不完整,先运行 make doctor。\n{file} is not complete: make doctor.") from None
 
 
-def _keep(path: Path, secrets: Secrets) -> None:
+def keep(path: Path, secrets: Secrets) -> None:
     """Write them aside, then rename: whatever kills us half-way leaves the file as it was."""
     unfinished = path.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
@@ -133,3 +142,5 @@ def make_signer(since: datetime | None = None) -> str:
 
 
 CAME_LATER: Mapping[str, Callable[[], str]] = {"receipt_key": fresh_key, "claim_receipt_key": fresh_key, "certificate_signer": make_signer}
+BY_THEMSELVES = ("data_keys", "role_passwords", "former_seal_public_keys")  # more than one value each
+WHILE_ROTATING = ("next_token_signing_key", "former_token_signing_key")

@@ -1,7 +1,7 @@
 """What a set of databases is proved by: how many rows each table has, every seal of every trail, and the balances of the funds against their ledger."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,14 +36,14 @@ class Proof:
         return sum(sum(tables.values()) for tables in self.rows.values())
 
 
-def prove(address: Callable[[str], str], services: Iterable[str], public_key: bytes, heads_in: Path | None) -> Proof:
+def prove(address: Callable[[str], str], services: Iterable[str], public_keys: Sequence[bytes], heads_in: Path | None) -> Proof:
     """Looks through the databases of these services. `address`: of a service's database, for asyncpg, by one who may read all; `heads_in`: a folder with
     copies of the heads, each of which must be a beginning of what the database has."""
 
     async def all_of_them() -> Proof:
         found = Proof()
         for service in services:
-            await _look(found, service, address(service), public_key, heads_in)
+            await _look(found, service, address(service), public_keys, heads_in)
         return found
 
     try:
@@ -52,7 +52,7 @@ def prove(address: Callable[[str], str], services: Iterable[str], public_key: by
         raise CannotStart(f"数据库读不出来:{fault}\nThe databases cannot be read.") from None
 
 
-async def _look(found: Proof, service: str, address: str, public_key: bytes, heads_in: Path | None) -> None:
+async def _look(found: Proof, service: str, address: str, public_keys: Sequence[bytes], heads_in: Path | None) -> None:
     connection = await asyncpg.connect(address)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -69,7 +69,7 @@ async def _look(found: Proof, service: str, address: str, public_key: bytes, hea
         found.faults.append(f"{service}:封存文件(heads)与数据库中的封存不符")
     engine = db.engine(address.replace("postgresql:", "postgresql+asyncpg:", 1), connections=1)
     try:
-        trail = await verifying.verify(verifying.sealed(engine, public_key, {}))
+        trail = await verifying.verify(verifying.sealed(engine, public_keys, {}))
     finally:
         await engine.dispose()
     found.seals[service] = trail.seals

@@ -17,7 +17,7 @@ from typing import Any
 
 import asyncpg
 
-from deploy.backup import BASE, NO_FURTHER, SAID, kept_for, key_marks, laid_out, public_half_of, sha256_of
+from deploy.backup import BASE, NO_FURTHER, SAID, kept_for, key_marks, laid_out, mark, public_halves_of, sha256_of
 from deploy.keys import Secrets
 from deploy.postgres import Server
 from deploy.processes import CannotStart, only_owner, plain_words
@@ -85,8 +85,8 @@ def _told_by(backup: Path) -> Mapping[str, Any]:
 
 def _keys_for(said: Mapping[str, Any], var: Path) -> Secrets:
     kept = kept_for(var)
-    have = key_marks(kept)
-    if lacking := [name for name, mark in said["keys"].items() if have.get(name) != mark]:
+    have = {*key_marks(kept).values(), *(mark("SEAL_KEY", former) for former in kept.former_seal_public_keys)}
+    if lacking := [name for name, marked in said["keys"].items() if marked not in have]:
         raise CannotStart(
             f"这里的密钥 {'、'.join(lacking)} 不是这份备份用的:没有它们,身份证号等读不出来。请放回备份时的密钥文件。\n"
             f"The keys are not those of the backup: {', '.join(lacking)}."
@@ -107,7 +107,7 @@ def _renamed(var: Path, was: str, now: str) -> None:
 
 def _lay_out(backup: Path, var: Path, said: Mapping[str, Any], kept: Secrets, going_on: Mapping[str, str]) -> Proof:
     with laid_out(backup, var / "postgres", going_on) as server:
-        proof = prove(server.dsn, SERVICES, public_half_of(kept), backup / "heads")
+        proof = prove(server.dsn, SERVICES, public_halves_of(kept), backup / "heads")
         if going_on is NO_FURTHER and (proof.rows, proof.seals) != (said["rows"], said["seals"]):
             proof.faults.append("行数或封存数与备份时不同")
         if proof.faults:

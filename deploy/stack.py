@@ -35,7 +35,16 @@ SERVICES: Mapping[str, str] = {
 PORTS: Mapping[str, int] = {"gateway": 8000, "registry": 8001, "subsidy": 8002, "evaluation": 8003, "eastwest": 8004}
 DATABASE, MIGRATIONS = "postgres", "migrations"
 OWN_SECRETS = frozenset(
-    {"DATABASE_URL", "DATABASE_URLS", "SEAL_KEY", "TOKEN_SIGNING_KEY", "RECEIPT_KEY", "CERTIFICATE_SIGNER"}
+    {
+        "DATABASE_URL",
+        "DATABASE_URLS",
+        "SEAL_KEY",
+        "TOKEN_SIGNING_KEY",
+        "NEXT_TOKEN_SIGNING_KEY",
+        "FORMER_TOKEN_SIGNING_KEY",
+        "RECEIPT_KEY",
+        "CERTIFICATE_SIGNER",
+    }
 )  # of one process, for no other
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -230,7 +239,8 @@ class Stack:
         every = inherited | {"PYTHONUNBUFFERED": "1", "SEAL_DIR": str(self.var / "seals")}
         if name == SEALER:
             urls = {service: self.database_url(service, SEALER) for service in SERVICES}
-            return every | self._extra_env | {"SEAL_KEY": kept.seal_key, "DATABASE_URLS": json.dumps(urls)}
+            former = {"FORMER_SEAL_PUBLIC_KEYS": ",".join(kept.former_seal_public_keys)}
+            return every | self._extra_env | former | {"SEAL_KEY": kept.seal_key, "DATABASE_URLS": json.dumps(urls)}
         if name == MIGRATIONS:
             urls = {service: self.database_url(service, owner_of(service)) for service in SERVICES}
             return every | {"ENVIRONMENT": "local"} | self._extra_env | {"DATABASE_URLS": json.dumps(urls)}
@@ -248,8 +258,14 @@ class Stack:
             "DATA_KEY_ID": kept.data_key_id,
             "INDEX_KEY": kept.index_key,
             "SEAL_PUBLIC_KEY": public_half(kept.seal_key),
+            "FORMER_SEAL_PUBLIC_KEYS": ",".join(kept.former_seal_public_keys),
         }
-        own = {"gateway": {"TOKEN_SIGNING_KEY": kept.token_signing_key}, "eastwest": {"RECEIPT_KEY": kept.receipt_key}}
+        own = {"eastwest": {"RECEIPT_KEY": kept.receipt_key}}
+        own["gateway"] = {
+            "TOKEN_SIGNING_KEY": kept.token_signing_key,
+            "NEXT_TOKEN_SIGNING_KEY": kept.next_token_signing_key,
+            "FORMER_TOKEN_SIGNING_KEY": kept.former_token_signing_key,
+        }
         own["subsidy"] = {"RECEIPT_KEY": kept.claim_receipt_key}
         own["evaluation"] = {"CERTIFICATE_SIGNER": kept.certificate_signer}
         return every | of_services | self._extra_env | {"DATABASE_URL": self.database_url(name)} | own.get(name, {})

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 from pydantic_settings import NoDecode
 
 from shared import settings
-from shared.settings import Key
+from shared.settings import Key, MaybeKey
 
 _ORIGIN = re.compile(r"(http://(?!.*:80\Z)|https://(?!.*:443\Z))([a-z0-9.-]+|\[[0-9a-f:]+])(:[0-9]{1,5})?")
 
@@ -46,9 +46,12 @@ def _origins(value: object) -> tuple[str, ...]:
 
 
 class Settings(settings.Settings):
-    """`token_signing_key` is a 32-byte seed; the EC key is derived from it, so that every gateway process signs alike."""
+    """`token_signing_key` is a 32-byte seed; the EC key is derived from it, so that every gateway process signs alike. Beside it tokens of the next key
+    and of the former are believed, while one takes over from the other."""
 
     token_signing_key: Key
+    next_token_signing_key: MaybeKey = None
+    former_token_signing_key: MaybeKey = None
     token_seconds: int = Field(900, ge=60, le=900)
     local_clients: bool = False
     webhook_networks: Annotated[tuple[Network, ...], NoDecode, PlainValidator(_inner)] = ()

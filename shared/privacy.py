@@ -32,6 +32,11 @@ class Vault:
     index_key: bytes
     cipher: str = "aes-gcm"
 
+    @property
+    def header(self) -> bytes:
+        """How everything begins that is encrypted now: by which cipher, under which key."""
+        return f"{self.cipher}:{self.key_id}:".encode()
+
     def encrypt(self, text: str, row: str) -> bytes:
         return self.encrypt_bytes(text.encode(), row)
 
@@ -39,8 +44,8 @@ class Vault:
         return self.decrypt_bytes(stored, row).decode()
 
     def encrypt_bytes(self, content: bytes, row: str) -> bytes:
-        nonce, key, header = os.urandom(NONCE_BYTES), self.keys[self.key_id], f"{self.cipher}:{self.key_id}:".encode()
-        return header + nonce + _seal(self.cipher, key, nonce, content, header + row.encode())
+        nonce, key = os.urandom(NONCE_BYTES), self.keys[self.key_id]
+        return self.header + nonce + _seal(self.cipher, key, nonce, content, self.header + row.encode())
 
     def decrypt_bytes(self, stored: bytes, row: str) -> bytes:
         cipher, key_id, rest = stored.split(b":", 2)

@@ -35,6 +35,8 @@ def _rates(value: object) -> object:
 
 
 Key = Annotated[bytes, BeforeValidator(_key)]
+Keys = Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_each)]
+MaybeKey = Annotated[Key | None, BeforeValidator(lambda given: given or None)]
 Folder = Annotated[Path | None, BeforeValidator(lambda given: given or None)]  # an empty setting is none
 
 
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
     index_key: Key
     cipher: Literal["aes-gcm", "sm4-gcm"] = "aes-gcm"
     seal_public_key: Key
+    former_seal_public_keys: Keys = ()  # the oldest first: seals that they signed stay good
     seal_dir: Path
     seal_witness_dir: Folder = None
     forget_after_seconds: float = 60.0

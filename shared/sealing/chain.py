@@ -3,9 +3,10 @@
 Rows are sealed up to the snapshot horizon: no transaction that is still open can add one before it.
 """
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -47,11 +48,13 @@ class Seal:
             raise Broken(Reason.ROWS_CHANGED, kept.number)
 
 
-def prove_signature(kept: Any, key: Ed25519PublicKey) -> None:
-    try:
-        key.verify(kept.signature, kept.hash)
-    except InvalidSignature:
-        raise Broken(Reason.SIGNATURE_INVALID, kept.number) from None
+def prove_signature(kept: Any, keys: Sequence[Ed25519PublicKey], since: int = 0) -> int:
+    """By which of the keys a seal was signed, not before the one that had signed up to it (`since`): a key that was replaced signs nothing any more."""
+    for number, key in enumerate(keys[since:], since):
+        with contextlib.suppress(InvalidSignature):
+            key.verify(kept.signature, kept.hash)
+            return number
+    raise Broken(Reason.SIGNATURE_INVALID, kept.number)
 
 
 def place(row: Any) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import Json
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import func, insert, select
@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from shared import clock, db, telemetry
 from shared.audit import SEALS
 from shared.sealing import Broken, Reason, chain, heads
-from shared.settings import Folder, Key
+from shared.settings import Folder, Key, Keys
 
 SEAL_LOCK = 7_301
 ROWS_A_SEAL = 1_000
@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     seal_key: Key
+    former_seal_public_keys: Keys = ()  # the oldest first
     database_urls: Json[dict[str, str]]
     seal_dir: Path
     seal_witness_dir: Folder = None
@@ -51,12 +52,14 @@ class Settings(BaseSettings):
 
 @dataclass
 class Trail:
-    """One service's trail as the sealer sees it. `known`: the last head that this process has seen in the database and in the file alike."""
+    """One service's trail as the sealer sees it. `known`: the last head that this process has seen in the database and in the file alike; `former`: the
+    keys that signed before the one that signs now."""
 
     service: str
     engine: AsyncEngine
     file: Path
     copy: Path | None = None
+    former: tuple[Ed25519PublicKey, ...] = ()
     known: heads.Head | None = None
     disagreed: Broken | None = None
     looked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -103,7 +106,7 @@ async def _agreed(session: AsyncSession, trail: Trail, key: Ed25519PrivateKey) -
             raise Broken(Reason.HEAD_CHANGED, head.number)
     last = there.get(written)
     if last and found.last != known:
-        chain.prove_signature(last, key.public_key())
+        chain.prove_signature(last, (*trail.former, key.public_key()))
         trail.known = found.last
     match [seal for seal in seals if seal.number > written]:
         case [] if found.rest:
@@ -125,7 +128,7 @@ async def _complete(session: AsyncSession, trail: Trail, key: Ed25519PrivateKey,
     for row in await session.execute(chain.within(last, seal).limit(ROWS_A_SEAL + 1)):
         made.add(row)
     made.prove(seal)
-    chain.prove_signature(seal, key.public_key())
+    chain.prove_signature(seal, (*trail.former, key.public_key()))
     line = heads.line(heads.of(seal))
     if not line.startswith(begun):
         raise Broken(Reason.HEAD_UNREADABLE, seal.number)
@@ -224,4 +227,5 @@ async def run(of: Settings) -> None:
 def _trail(of: Settings, service: str, url: str) -> Trail:
     name = f"{service}.jsonl"
     copy = of.seal_witness_dir / name if of.seal_witness_dir else None
-    return Trail(service, db.engine(url, connections=1), of.seal_dir / name, copy)
+    former = tuple(Ed25519PublicKey.from_public_bytes(key) for key in of.former_seal_public_keys)
+    return Trail(service, db.engine(url, connections=1), of.seal_dir / name, copy, former)

@@ -9,7 +9,7 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,25 +157,28 @@ class Rows:
 
 
 class Signatures:
-    """Which signatures this process has checked: the first so many, known again by one hash over them and what they sign. A check is dear, a hash is not."""
+    """Which signatures this process has checked: the first so many, known again by one hash over them and what they sign. A check is dear, a hash is not.
+    `key`: the one that signed the last of them."""
 
     def __init__(self) -> None:
-        self.count, self.hash = 0, b""
+        self.count, self.hash, self.key = 0, b"", 0
 
 
 @dataclass
 class Sealed:
-    """A service's own trail as it is verified there: with the public key, one at a time."""
+    """A service's own trail as it is verified there: with the public keys, the oldest first, one at a time."""
 
     engine: AsyncEngine
-    key: Ed25519PublicKey
+    keys: Sequence[Ed25519PublicKey]
     copies: list[Copy]
     checked: Signatures = field(default_factory=Signatures)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-def sealed(engine: AsyncEngine, public_key: bytes, files: Mapping[str, Path]) -> Sealed:
-    return Sealed(engine, Ed25519PublicKey.from_public_bytes(public_key), [Copy(name, file) for name, file in files.items()])
+def sealed(engine: AsyncEngine, public_keys: Sequence[bytes], files: Mapping[str, Path]) -> Sealed:
+    return Sealed(
+        engine, [Ed25519PublicKey.from_public_bytes(key) for key in public_keys], [Copy(name, file) for name, file in files.items()]
+    )
 
 
 async def verify(trail: Sealed) -> Found:
@@ -222,7 +225,7 @@ async def _walk(connection: AsyncConnection, trail: Sealed, readings: list[Readi
                     await rows.take(made, chain.end(kept))
                     made.prove(kept)
                     if count > checked.count:
-                        chain.prove_signature(kept, trail.key)
+                        checked.key = chain.prove_signature(kept, trail.keys, checked.key)
                         checked.count, checked.hash = count, signed.digest()
                     sealed_rows += made.rows
                 except Broken as found:

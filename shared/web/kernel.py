@@ -87,7 +87,7 @@ def build(service: str, settings: Settings) -> Kernel:
         neighbours,
         telemetry.Metrics(),
         workdays.load(settings.workday_dir or county.folder() / "workdays"),
-        verifying.sealed(engine, settings.seal_public_key, _heads(service, settings)),
+        verifying.sealed(engine, (*settings.former_seal_public_keys, settings.seal_public_key), _heads(service, settings)),
         limits.Limits(settings.limits_uri),
         feed.Watch({service: feed.own(reading)}, stopping),
         stopping,

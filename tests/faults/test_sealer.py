@@ -77,7 +77,7 @@ def _until(holds: Callable[[], Any], process: subprocess.Popen[bytes]) -> None:
 
 
 async def _verify(engine: AsyncEngine, file: Path) -> verifying.Found:
-    return await verifying.verify(verifying.sealed(engine, KEY.public_key().public_bytes_raw(), {"file": file}))
+    return await verifying.verify(verifying.sealed(engine, [KEY.public_key().public_bytes_raw()], {"file": file}))
 
 
 async def _write_on(engine: AsyncEngine) -> None:

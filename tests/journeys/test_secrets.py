@@ -10,7 +10,7 @@ from deploy.stack import OWN_SECRETS, SERVICES, Stack
 def test_the_sealer_alone_has_the_seal_key_and_nobody_the_keys_of_another(stack: Stack) -> None:
     own = {
         "sealer": {"SEAL_KEY", "DATABASE_URLS"},
-        "gateway": {"TOKEN_SIGNING_KEY", "DATABASE_URL"},
+        "gateway": {"TOKEN_SIGNING_KEY", "NEXT_TOKEN_SIGNING_KEY", "FORMER_TOKEN_SIGNING_KEY", "DATABASE_URL"},
         "eastwest": {"RECEIPT_KEY", "DATABASE_URL"},
         "subsidy": {"RECEIPT_KEY", "DATABASE_URL"},
         "evaluation": {"CERTIFICATE_SIGNER", "DATABASE_URL"},

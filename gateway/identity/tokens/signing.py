@@ -17,16 +17,17 @@ P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 @dataclass(frozen=True)
 class Signer:
-    """Signs tokens for one issuer and audience. `key` names itself by its thumbprint (RFC 7638)."""
+    """Signs tokens for one issuer and audience. `key` names itself by its thumbprint (RFC 7638); tokens that those `beside` it signed are believed too."""
 
     key: ECKey
     issuer: str
     audience: str
     seconds: int
+    beside: tuple[ECKey, ...] = ()
     keys: KeySet = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", KeySet([self.key]))
+        object.__setattr__(self, "keys", KeySet([self.key, *self.beside]))
 
     @property
     def token_endpoint(self) -> str:
@@ -50,7 +51,8 @@ def derive(seed: bytes) -> ECKey:
 
 
 def build(settings: Settings) -> Signer:
-    return Signer(derive(settings.token_signing_key), settings.token_issuer, settings.token_audience, settings.token_seconds)
+    beside = tuple(derive(seed) for seed in (settings.next_token_signing_key, settings.former_token_signing_key) if seed)
+    return Signer(derive(settings.token_signing_key), settings.token_issuer, settings.token_audience, settings.token_seconds, beside)
 
 
 async def _signer(request: Request) -> Signer:

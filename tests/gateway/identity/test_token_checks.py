@@ -3,16 +3,18 @@
 import base64
 import json
 import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey, KeySet, OctKey
 
 from gateway.identity import policy
 from gateway.identity.tokens import signing
 from gateway.settings import Settings
+from shared.access import Actor
 from tests.conftest import ISSUER, SIGNING_KEY, Start, settings, token
 
 OTHER_KEY = ECKey.import_key(ec.derive_private_key(9, ec.SECP256R1()))
@@ -82,6 +84,22 @@ def test_the_same_seed_gives_the_same_key(tmp_path: Any) -> None:
     assert signing.build(made).key.thumbprint() == signing.build(made).key.thumbprint() == SIGNING_KEY.thumbprint()
     other = settings("postgresql+asyncpg://x", tmp_path, Settings, token_signing_key=base64.b64encode(b"\xff" * 32).decode())
     assert signing.build(other).key.thumbprint() != SIGNING_KEY.thumbprint()
+
+
+def test_while_a_key_takes_over_every_gateway_believes_what_every_other_signs(tmp_path: Any) -> None:
+    first, then = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+    steps = [
+        {"token_signing_key": first},
+        {"token_signing_key": first, "next_token_signing_key": then},
+        {"token_signing_key": then, "former_token_signing_key": first},
+        {"token_signing_key": then},
+    ]
+    signers = [signing.build(settings("postgresql+asyncpg://x", tmp_path, Settings, **step)) for step in steps]
+    for one, other in pairwise(signers):
+        for signer, believer in ((one, other), (other, one)):
+            made = signer.token(Actor("x", "officer"))
+            assert jwt.decode(made, KeySet.import_key_set(believer.public_keys()), algorithms=["ES256"]).claims["sub"] == "x"
+    assert [len(signer.public_keys()["keys"]) for signer in signers] == [1, 2, 2, 1]
 
 
 def test_local_clients_are_refused_in_production(tmp_path: Any) -> None:

@@ -54,7 +54,7 @@ async def place(databases: Databases, tmp_path: Path, monkeypatch: pytest.Monkey
     engines = [engine_of(databases.server, url, role) for role in ("postgres", SEALER, "evaluation")]
     (tmp_path / "far").mkdir()
     file, witness = tmp_path / "evaluation.jsonl", tmp_path / "far/evaluation.jsonl"
-    sealed = verifying.sealed(engines[2], KEY.public_key().public_bytes_raw(), {"file": file, "witness": witness})
+    sealed = verifying.sealed(engines[2], [KEY.public_key().public_bytes_raw()], {"file": file, "witness": witness})
     made = Place(engines[0], file, witness, sealer.Trail("evaluation", engines[1], file, witness), sealed)
     for _ in range(3):
         await made.write_and_seal()

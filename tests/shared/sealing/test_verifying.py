@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import SEALS
-from shared.sealing import chain, heads, sealer, verifying
+from shared.sealing import Broken, chain, heads, sealer, verifying
 from tests.sealing import KEY, lines, put, tamper_at, write
 from tests.shared.sealing.conftest import Place, told
 
@@ -231,3 +231,41 @@ async def test_a_trail_of_many_parts_is_verified_whole(place: Place, monkeypatch
     assert (found.broken, found.sealed_rows, found.seals) == (None, 16, 7)
     await tamper_at(place.engine, "UPDATE audit SET actor = 'x' WHERE id = 16")
     assert await place.broken() == ("rows_changed", 7)
+
+
+NEXT_KEY = Ed25519PrivateKey.from_private_bytes(b"n" * 32)
+
+
+async def _taken_over(place: Place) -> None:
+    """Another key seals from the fourth seal on; the services know both."""
+    place.sealer = sealer.Trail("evaluation", place.sealer.engine, place.file, former=(KEY.public_key(),))
+    await write(place.engine, 2)
+    await sealer.seal_once(place.sealer, NEXT_KEY)
+    heads.carry_over(place.file, place.witness)
+    place.sealed.keys = [KEY.public_key(), NEXT_KEY.public_key()]
+
+
+@pytest.mark.parametrize("verified_before", [False, True])
+async def test_seals_of_a_key_that_was_replaced_stay_good(place: Place, verified_before: bool) -> None:
+    if verified_before:
+        assert await place.broken() is None
+    await _taken_over(place)
+    found = await place.verify()
+    assert (found.broken, found.seals) == (None, 4)
+
+
+@pytest.mark.parametrize("verified_before", [False, True])
+async def test_a_key_that_was_replaced_seals_nothing_any_more(place: Place, verified_before: bool) -> None:
+    await _taken_over(place)
+    if verified_before:
+        assert await place.broken() is None
+    place.sealer = sealer.Trail("evaluation", place.sealer.engine, place.file, former=(NEXT_KEY.public_key(),))
+    await place.write_and_seal()
+    assert await place.broken() == ("signature_invalid", 5)
+
+
+async def test_a_sealer_with_another_key_goes_on_only_after_a_key_that_it_was_told_of(place: Place) -> None:
+    await write(place.engine, 2)
+    with pytest.raises(Broken) as stopped:
+        await sealer.seal_once(sealer.Trail("evaluation", place.sealer.engine, place.file), NEXT_KEY)
+    assert told(stopped.value) == ("signature_invalid", 3)
