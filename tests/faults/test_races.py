@@ -28,7 +28,7 @@ def job() -> Iterator[Job]:
     """A school with a short class of 64 trainees that is over, and nothing claimed yet."""
     with forked() as stack, Job(stack.gateway_url) as made:
         made.register_the_school()
-        made.short_id = _a_class_that_is_over(made)
+        made.short_id = a_class_that_is_over(made)
         yield made
 
 
@@ -92,7 +92,7 @@ def _enrolments(job: Job) -> str:
     return f"/v1/classes/{job.short_id}/enrolments?limit=200"
 
 
-def _a_class_that_is_over(job: Job) -> str:
+def a_class_that_is_over(job: Job) -> str:
     school: Person = job.school
     body = {
         "name": "稻田养鱼班",

