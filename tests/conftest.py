@@ -48,6 +48,7 @@ SIGNER = make_signer()
 
 SERVICES = ("registry", "subsidy", "evaluation", "eastwest", "gateway")
 BUILD = os.environ.setdefault("BUILD", "test")
+both_ciphers = pytest.mark.parametrize("cipher", ["aes-gcm", "sm4-gcm"])  # what is kept of people is kept so under either
 
 
 def token(role: str, **bound: Any) -> str:

@@ -16,11 +16,10 @@ from sqlalchemy import make_url, text
 from deploy.databases import owner_of
 from shared import reencrypt
 from shared.privacy import Vault, WrongRow
-from tests.conftest import DATABASE_PASSWORDS, Databases, Service, Start
+from tests.conftest import DATABASE_PASSWORDS, Databases, Service, Start, both_ciphers
 from tests.registry.files.test_files import PDF, upload
 from tests.registry.made import citizen, posted, trainee
 
-CIPHERS = ["aes-gcm", "sm4-gcm"]
 KEYS = {"k1": b"1" * 32, "k2": b"2" * 32}
 PEOPLE = 12
 LOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -55,7 +54,7 @@ async def _until(holds: Any) -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize("cipher", CIPHERS)
+@both_ciphers
 async def test_reads_go_on_and_what_is_written_meanwhile_wins(
     start: Start, databases: Databases, monkeypatch: pytest.MonkeyPatch, cipher: str
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.webhooks import policy
-from tests.conftest import Start
+from tests.conftest import Start, both_ciphers
 
 URL = "http://127.0.0.1:9/hook"
 PATH = "/v1/webhook-endpoints"
@@ -39,8 +39,9 @@ async def test_an_endpoint_is_made_read_changed_and_removed(start: Start) -> Non
         assert (await admin.get(one)).status_code == 404
 
 
-async def test_a_secret_is_kept_encrypted_and_a_repeat_does_not_show_it(start: Start) -> None:
-    async with start("gateway") as gateway:
+@both_ciphers
+async def test_a_secret_is_kept_encrypted_and_a_repeat_does_not_show_it(start: Start, cipher: str) -> None:
+    async with start("gateway", cipher=cipher) as gateway:
         admin = gateway.as_("admin")
         key = {"Idempotency-Key": "one"}
         made = (await admin.post(PATH, json={"url": URL}, headers=key)).json()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from shared import db
-from tests.conftest import Service, Start
+from tests.conftest import Service, Start, both_ciphers
 from tests.registry import made
 from tests.registry.invented import PAN, YANG, trainee
 
@@ -81,8 +81,9 @@ async def test_whom_nothing_counts_on_is_gone_and_the_number_is_free(start: Star
         assert (await made.posted(reviewer, f"{request}:decide", {"outcome": "refused", "reason": "x"}, 409))["code"] == "invalid_state"
 
 
-async def test_of_whom_a_paper_counts_on_what_it_needs_stays(start: Start) -> None:
-    async with start("registry") as registry:
+@both_ciphers
+async def test_of_whom_a_paper_counts_on_what_it_needs_stays(start: Start, cipher: str) -> None:
+    async with start("registry", cipher=cipher) as registry:
         counting(registry)
         officer = registry.as_("officer")
         held = await person(registry)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from services.subsidy.claims.tables import Claim
 from services.subsidy.notices import operations as notices
 from shared import db
-from tests.conftest import Service, Start
+from tests.conftest import Service, Start, both_ciphers
 from tests.subsidy.office import a_fund, a_notice, call
 
 RUNNING, LAST_DAY = "2024-09-27T09:00:00+08:00", "2024-10-09T23:59:59+08:00"
@@ -34,8 +34,9 @@ async def test_anyone_objects_and_learns_only_that_it_was_received(start: Start)
         assert "13800001234" not in kept and "杨某" not in kept and "522601199003070017" not in kept
 
 
-async def test_revealing_the_objector_is_recorded(start: Start) -> None:
-    async with start("subsidy") as subsidy:
+@both_ciphers
+async def test_revealing_the_objector_is_recorded(start: Start, cipher: str) -> None:
+    async with start("subsidy", cipher=cipher) as subsidy:
         _, notice_id = await a_notice(subsidy, await a_fund(subsidy))
         objection = (await _object(subsidy, notice_id, name="杨某", contact="13800001234")).json()
         shown = await subsidy.as_("officer").post(f"/v1/objections/{objection['id']}:reveal", json={"reason": "回访"})

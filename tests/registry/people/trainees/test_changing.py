@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from shared import db
-from tests.conftest import Start, version_of
+from tests.conftest import Start, both_ciphers, version_of
 from tests.registry.invented import LONG, PAN, YANG, made, trainee
 
 SCHOOL, OTHER_SCHOOL = db.new_id(), db.new_id()
@@ -168,8 +168,9 @@ async def test_a_number_is_revealed_with_a_reason_on_the_trail_and_never_stored(
             assert await session.scalar(text("SELECT count(*) FROM idempotency_keys")) == 0
 
 
-async def test_history_tells_who_changed_what_from_what_to_what(start: Start) -> None:
-    async with start("registry") as registry:
+@both_ciphers
+async def test_history_tells_who_changed_what_from_what_to_what(start: Start, cipher: str) -> None:
+    async with start("registry", cipher=cipher) as registry:
         officer = registry.as_("officer", name="王经办")
         kept = await made(officer, "/v1/trainees", trainee())
         await officer.patch(f"/v1/trainees/{kept['id']}", json={"phone": "13885509999"}, headers={"If-Match": '"1"'})
@@ -260,8 +261,9 @@ async def test_a_correction_that_could_not_be_made_is_refused_at_once(start: Sta
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
 
 
-async def test_a_ciphertext_moved_to_another_row_cannot_be_read(start: Start) -> None:
-    async with start("registry") as registry:
+@both_ciphers
+async def test_a_ciphertext_moved_to_another_row_cannot_be_read(start: Start, cipher: str) -> None:
+    async with start("registry", cipher=cipher) as registry:
         officer = registry.as_("officer")
         one, other = [(await made(officer, "/v1/trainees", trainee(number)))["id"] for number in (YANG, PAN)]
         async with registry.kernel.engine.begin() as connection:
@@ -275,8 +277,9 @@ async def test_a_ciphertext_moved_to_another_row_cannot_be_read(start: Start) ->
         assert (await officer.post(f"/v1/trainees/{one}:reveal", json={"reason": "核对"})).json()["id_number"] == YANG
 
 
-async def test_no_number_is_kept_or_logged_in_the_clear(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
-    async with start("registry") as registry:
+@both_ciphers
+async def test_no_number_is_kept_or_logged_in_the_clear(start: Start, cipher: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async with start("registry", cipher=cipher) as registry:
         officer = registry.as_("officer")
         kept = await made(officer, "/v1/trainees", trainee(bank_account="6217001234567894321"))
         await officer.post("/v1/trainees", json=trainee(), headers={"Idempotency-Key": "k"})

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared import db
-from tests.conftest import Service, Start
+from tests.conftest import Service, Start, both_ciphers
 from tests.registry.invented import LONG, PAN, YANG, made, trainee
 
 SCHOOL, OTHER_SCHOOL = str(db.new_id()), str(db.new_id())
@@ -80,8 +80,9 @@ async def test_a_school_that_presents_the_full_number_gets_the_id_and_sees_the_p
         assert (await school.get(f"/v1/trainees/{person['id']}")).json()["name"] == "杨秀英"
 
 
-async def test_a_lookup_by_full_number_is_presenting_it(start: Start) -> None:
-    async with start("registry") as registry:
+@both_ciphers
+async def test_a_lookup_by_full_number_is_presenting_it(start: Start, cipher: str) -> None:
+    async with start("registry", cipher=cipher) as registry:
         person, school = await known(registry), registry.as_("institution", institution_id=SCHOOL)
         numbers = [PAN, "not a number", f" {YANG}", YANG]
 
