@@ -10,26 +10,28 @@ const LOOKED_AT_AGAIN_MS = 5 * 60_000;
 const KINDS = { met: "good", on_track: "good", behind: "warn", missed: "bad", unknown: "idle" };
 const SIGNS = { met: "✓", on_track: "→", behind: "!", missed: "✕", unknown: "?" };
 
+const labels = Promise.all([api.labels("plan_status"), api.labels("plan_breakdown")]); // asked for while it is found out who looks
 const { main, me } = await begin({ open: true });
 if (me?.role === "partner") location.replace("/partner");
 const BRIEFED = ["officer", "reviewer", "auditor", "department", "finance", "admin", "system"]; // who may read the briefing
 const briefed = me !== null && BRIEFED.includes(me.role);
 const root = me ? "/v1/plans" : "/v1/public-plans";
 const asked = new URLSearchParams(location.search);
-const called = { status: await api.labels("plan_status"), by: await api.labels("plan_breakdown") };
+const [status, by] = await labels;
+const called = { status, by };
 
 /** The plans, of which one is shown: the one asked for, else the one of the day if it asks for anything, else the last that did. */
-async function plans(asOf) {
-  const all = (await api.get(root)).items.sort((one, other) => one.starts_on.localeCompare(other.starts_on));
+function among(listed, asOf) {
+  const all = listed.sort((one, other) => one.starts_on.localeCompare(other.starts_on));
   const begun = all.filter((each) => each.starts_on <= asOf);
   const shown = all.find((each) => each.code === asked.get("plan")) ?? begun.filter((each) => each.lines_with_target).at(-1) ?? all[0];
   return { all, shown, next: shown.ends_on < asOf ? all[all.indexOf(shown) + 1] : null };
 }
 
 async function show() {
-  const now = await api.today();
+  const [now, listed] = await Promise.all([api.today(), api.get(root)]);
   const asOf = asked.get("as_of") || now;
-  const { all, shown, next } = await plans(asOf);
+  const { all, shown, next } = among(listed.items, asOf);
   const at = { as_of: asOf };
   const [plan, progress, coming, check] = await Promise.all([
     api.get(`${root}/${shown.code}`),
@@ -40,6 +42,7 @@ async function show() {
   const lines = Object.fromEntries(progress.lines.map((line) => [line.code, line]));
   const of = (code) => plan.lines.find((each) => each.code === code);
   const divided = {};
+  const spent = el("div");
   const detail = el("section", { class: "card", tabindex: -1, "aria-label": "一项指标" });
   const open = (code) => {
     asked.set("line", code);
@@ -51,8 +54,9 @@ async function show() {
     standing(shown, next, progress, asOf),
     plan.sections.map((section) => ofSection(section, lines, of, coming, next, (code) => { open(code); detail.focus(); })),
     detail,
-    briefed ? await into(el("div"), () => money(shown, at, lines)) : null,
+    spent,
     overlaps(check));
+  if (briefed) into(spent, () => money(shown, at, lines));
   await open(lines[asked.get("line")] ? asked.get("line") : progress.lines[0].code);
 }
 

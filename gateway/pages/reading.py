@@ -4,6 +4,7 @@ A page is the frame around a title, a script and what stands there before it run
 page itself: no inline script, no inline style.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from html import escape
@@ -20,6 +21,7 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
+_IMPORT: Final = re.compile(r'from "/pages/([^"]+)"')
 _NEEDS_A_SCRIPT: Final = '    <noscript><p class="box bad">本页需要浏览器运行脚本(JavaScript)。请允许后重新打开。</p></noscript>'
 UNSCRIPTED: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -41,7 +43,16 @@ def _head(policy: str) -> dict[str, str]:
 @cache
 def scripted(path: str, title: str, script: str) -> str:
     """The page at `path`, which `script` fills."""
-    return framed(path, title, _NEEDS_A_SCRIPT, f'  <script type="module" src="/pages/{script}"></script>')
+    ahead = [f'  <link rel="modulepreload" href="/pages/{name}">' for name in _imported(script)]
+    return framed(path, title, _NEEDS_A_SCRIPT, "\n".join([*ahead, f'  <script type="module" src="/pages/{script}"></script>']))
+
+
+def _imported(script: str) -> list[str]:
+    """What the script imports, and what that imports: asked for at once, and not each when the one before it has been read."""
+    found = [script]
+    for name in found:
+        found += [each for each in dict.fromkeys(_IMPORT.findall(FILES[name].read_text())) if each not in found]
+    return found[1:]
 
 
 def framed(path: str, title: str, content: str, head: str = "") -> str:

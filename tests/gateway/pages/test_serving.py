@@ -22,6 +22,7 @@ async def test_a_page_runs_only_what_this_server_sends_as_a_file(start: Start, p
         assert not re.search(r"<style|\sstyle=|<script>|\son\w+=", page.text)
         loaded = re.findall(r'<(?:script|link|img)\b[^>]*(?:src|href)="([^"]+)"', page.text)
         assert loaded and all(each.startswith("/pages/") for each in loaded)
+        assert {"/pages/api.js", "/pages/session.js"} <= set(loaded), "what a script imports is asked for at once"
         for needed in loaded:
             assert (await public.get(needed)).status_code == 200, needed
 
