@@ -27,7 +27,7 @@ from deploy.keys import fresh_key, keep, read
 from deploy.processes import CannotStart
 from deploy.stack import SERVICES
 from shared.privacy import Vault
-from shared.reencrypt import reencrypt
+from shared.reencrypt import Stopped, reencrypt
 from shared.sealing.keys import public_half
 
 TOKEN_SECONDS_AT_MOST = 900
@@ -56,9 +56,11 @@ def in_stack(var: Path, kind: str) -> str:
         vault = Vault({key_id: base64.b64decode(key) for key_id, key in kept.data_keys.items()}, kept.data_key_id, b"", _cipher())
         with address_of(var) as server:
             for service in SERVICES:
-                _, left = asyncio.run(
-                    reencrypt(role_url(server, service, owner_of(service), kept.role_passwords[owner_of(service)]), vault)
-                )
+                owner = owner_of(service)
+                try:
+                    _, left = asyncio.run(reencrypt(role_url(server, service, owner, kept.role_passwords[owner]), vault))
+                except Stopped as reason:
+                    raise CannotStart(f"{service}:{reason}") from None
                 if left:
                     raise CannotStart(
                         f"{service} 还有 {left} 项不是用 {kept.data_key_id} 加密的:有进程还在用旧密钥,请重新启动后再运行一次。\n"

@@ -16,7 +16,7 @@ from pydantic import Json
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared import db
-from shared.privacy import Vault
+from shared.privacy import Vault, WrongRow
 from shared.settings import Key, load
 
 ROWS_A_STEP = 500
@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     cipher: Literal["aes-gcm", "sm4-gcm"] = "aes-gcm"
 
 
+class Stopped(Exception):
+    """The job could not go on; run again it goes on where it was."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of bytes. `place` is what its values are bound to, but for the row's id; `refusing` are the triggers that let none of its rows change."""
@@ -64,7 +68,16 @@ class Column:
 
 
 async def reencrypt(url: str, vault: Vault) -> tuple[int, int]:
-    """Goes through one database; answers how many values were encrypted anew, and how many are left under another key. WrongRow where one cannot be read."""
+    """Goes through one database; answers how many values were encrypted anew, and how many are left under another key. Raises `Stopped`."""
+    try:
+        return await _through(url, vault)
+    except WrongRow as place:
+        raise Stopped(f"{place} 读不出来:DATA_KEYS 里没有它的密钥,或它被改动过。\nThis value cannot be read.") from None
+    except (OSError, asyncpg.PostgresError) as fault:
+        raise Stopped(f"数据库中断或被长时间占用({type(fault).__name__}),再运行一次会接着做。\nInterrupted: run it again.") from fault
+
+
+async def _through(url: str, vault: Vault) -> tuple[int, int]:
     connection = await asyncpg.connect(url.replace("postgresql+asyncpg:", "postgresql:", 1), **CONNECTING)
     try:
         columns = [Column(**row) for row in await connection.fetch(_COLUMNS)]
@@ -126,7 +139,10 @@ def main() -> int:
     of = load(Settings)
     vault, left_in_all = Vault(of.data_keys, of.data_key_id, b"", of.cipher), 0
     for service, url in of.database_urls.items():
-        done, left = asyncio.run(reencrypt(url, vault))
+        try:
+            done, left = asyncio.run(reencrypt(url, vault))
+        except Stopped as reason:
+            sys.exit(f"{service}:{reason}")
         left_in_all += left
         sys.stdout.write(f"{service}:改用密钥 {of.data_key_id} {done} 项,还剩 {left} 项 ({done} encrypted anew, {left} left)\n")
     if left_in_all:

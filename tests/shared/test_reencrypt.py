@@ -15,7 +15,7 @@ from sqlalchemy import make_url, text
 
 from deploy.databases import owner_of
 from shared import reencrypt
-from shared.privacy import Vault, WrongRow
+from shared.privacy import Vault
 from tests.conftest import DATABASE_PASSWORDS, Databases, Service, Start, both_ciphers
 from tests.registry.files.test_files import PDF, upload
 from tests.registry.made import citizen, posted, trainee
@@ -129,7 +129,7 @@ async def test_what_cannot_be_read_stops_the_job_and_stays(start: Start, databas
     url = await databases.lend("registry")
     async with start("registry", url=url, data_keys=_said("k1"), data_key_id="k1") as registry:
         await upload(registry.as_("officer"))
-        with pytest.raises(WrongRow, match=r"files/.*/content"):
+        with pytest.raises(reencrypt.Stopped, match=r"files/.*/content 读不出来"):
             await reencrypt.reencrypt(_owner(databases, url), _vault("aes-gcm", "k2"))
         async with registry.superuser() as connection:
             assert (await connection.execute(text("SELECT content FROM files"))).scalar_one().startswith(b"aes-gcm:k1:")
