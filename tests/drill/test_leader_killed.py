@@ -38,29 +38,36 @@ ON = "2025-04-01"
 
 
 class Cluster:
-    """Three nodes, each a Patroni and its PostgreSQL; `url` names all three and takes the one that may be written to."""
+    """Three nodes, each an etcd, a Patroni and its PostgreSQL; `url` names all three and takes the one that may be written to."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.sql = {node: free_port() for node in NODES}
         self._rest = {node: free_port() for node in NODES}
-        self._patronis: dict[str, subprocess.Popen[bytes]] = {}
+        self._etcd = {node: f"127.0.0.1:{free_port()}" for node in NODES}
+        self._peers = {node: f"http://127.0.0.1:{free_port()}" for node in NODES}
+        self._processes: dict[str, list[subprocess.Popen[bytes]]] = {node: [] for node in NODES}
         ports = ",".join(str(port) for port in self.sql.values())
         hosts = ",".join("127.0.0.1" for _ in NODES)
         self.url = f"postgresql://postgres:{PASSWORD}@/postgres?host={hosts}&port={ports}&target_session_attrs=read-write"
 
-    def start(self, held: ExitStack, etcd: int) -> None:
+    def start(self, held: ExitStack) -> None:
         for node in NODES:
             (self._folder / node).mkdir()
             home, account = place(self._folder / node)
-            (home / "patroni.json").write_text(json.dumps(self._configuration(node, home, etcd)))
+            (home / "patroni.json").write_text(json.dumps(self._configuration(node, home)))
             if account:
                 give(home, account)
+            commands: dict[str, list[str | Path]] = {
+                "etcd": self._etcd_command(node, home),
+                "patroni": [PATRONI or "", home / "patroni.json"],
+            }
             env = {"PATH": f"{PROGRAMS}:{os.defpath}", "LC_ALL": "C.UTF-8", "HOME": str(home)}
-            command: list[str | Path] = [PATRONI or "", home / "patroni.json"]
-            started = spawn(command, log=self._folder / f"{node}.log", ends_by=signal.SIGTERM, cwd=home, env=env, account=account)
-            held.callback(end, started, signal.SIGTERM, 30)
-            self._patronis[node] = started
+            for name, command in commands.items():
+                log = self._folder / f"{node}-{name}.log"
+                started = spawn(command, log=log, ends_by=signal.SIGTERM, cwd=home, env=env, account=account)
+                held.callback(end, started, signal.SIGTERM, 30)
+                self._processes[node].append(started)
 
     def members(self) -> dict[str, str]:
         """Each node's role, as Patroni says it, of those that run: leader, sync_standby, replica."""
@@ -73,22 +80,30 @@ class Cluster:
         return {}
 
     def kill(self, node: str) -> None:
-        """As when its machine loses its power: Patroni, and PostgreSQL with every process of its own."""
+        """As when its machine loses its power: etcd, Patroni, and PostgreSQL with every process of its own."""
         postmaster = int((self._folder / node / "data/postmaster.pid").read_text().split()[0])
-        self._patronis[node].send_signal(signal.SIGKILL)
+        for process in self._processes[node]:
+            process.kill()
         server = psutil.Process(postmaster)
-        for process in (server, *server.children()):
+        for each in (server, *server.children()):
             with suppress(psutil.NoSuchProcess):
-                process.kill()
+                each.kill()
 
-    def _configuration(self, node: str, home: Path, etcd: int) -> dict[str, object]:
+    def _etcd_command(self, node: str, home: Path) -> list[str | Path]:
+        client, peer = f"http://{self._etcd[node]}", self._peers[node]
+        cluster = ",".join(f"{name}={url}" for name, url in self._peers.items())
+        command: list[str | Path] = [ETCD or "", "--name", node, "--data-dir", home / "etcd", "--initial-cluster", cluster]
+        command += ["--listen-client-urls", client, "--advertise-client-urls", client]
+        return [*command, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer]
+
+    def _configuration(self, node: str, home: Path) -> dict[str, object]:
         of_patroni = {"username": "postgres", "password": PASSWORD}
         settings = {"max_connections": 200, "shared_buffers": "64MB", "synchronous_commit": "on", "wal_keep_size": "256MB"}
         return {
             "scope": "kaili",
             "name": node,
             "restapi": {"listen": f"127.0.0.1:{self._rest[node]}", "connect_address": f"127.0.0.1:{self._rest[node]}"},
-            "etcd3": {"host": f"127.0.0.1:{etcd}"},
+            "etcd3": {"hosts": list(self._etcd.values())},
             "bootstrap": {
                 "dcs": {
                     "ttl": 20,
@@ -125,15 +140,8 @@ def cluster() -> Iterator[Cluster]:
     if not (PATRONI and ETCD and PROGRAMS):
         pytest.skip("NO PATRONI, ETCD OR POSTGRESQL OF THE SYSTEM HERE: a leader's end is not tried")
     with _folder() as folder, ExitStack() as held:
-        client, peer = free_port(), free_port()
-        urls = {"client": f"http://127.0.0.1:{client}", "peer": f"http://127.0.0.1:{peer}"}
-        command: list[str | Path] = [ETCD, "--name", "one", "--data-dir", folder / "etcd", "--initial-cluster", f"one={urls['peer']}"]
-        command += ["--listen-client-urls", urls["client"], "--advertise-client-urls", urls["client"], "--unsafe-no-fsync"]
-        command += ["--listen-peer-urls", urls["peer"], "--initial-advertise-peer-urls", urls["peer"]]
-        etcd = spawn(command, log=folder / "etcd.log", ends_by=signal.SIGKILL, cwd=folder, env={"PATH": os.defpath})
-        held.callback(end, etcd, signal.SIGTERM, 10)
         made = Cluster(folder)
-        made.start(held, client)
+        made.start(held)
         until = time.monotonic() + 180
         while sorted(made.members().values()) != ["leader", "replica", "sync_standby"]:
             if time.monotonic() > until:

@@ -344,3 +344,24 @@ def test_a_line_for_which_there_is_no_room_stops_nobody(monkeypatch: pytest.Monk
         telemetry.log.warning("x" * 10_000)
         with contextlib.suppress(OSError):
             full.close()
+
+
+async def test_of_several_hosts_the_one_that_answers_and_may_be_written_to_is_taken_by_sessions_reader_and_pulse(
+    databases: Databases,
+) -> None:
+    one = make_url(await databases.lend("registry"))
+    query = {"host": f"/nowhere,{one.query['host']}", "port": "5432,5432", "target_session_attrs": "read-write"}
+    engine = db.engine(one.set(query=query).render_as_string(hide_password=False), connections=1)
+    beating = pulse.Pulse(engine)
+    beating.patience_seconds = 30
+    reader = db.Reader(engine, beating)
+    try:
+        assert await beating.check() == {"status": "ok"}
+        assert dict(await reader.first(ONE, {"number": 3}) or {}) == {"count": 3}
+        async with db.writing(engine).begin() as session:
+            assert (await session.execute(text("SHOW transaction_read_only"))).scalar_one() == "off"
+    finally:
+        await reader.close()
+        await engine.dispose()
+        if beating._own:
+            await beating._own.close()
