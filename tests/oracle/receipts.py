@@ -13,9 +13,11 @@ import orjson
 
 from services.subsidy import clients
 from services.subsidy.claims.clients import Wanted, as_told
-from services.subsidy.claims.facts import History, claim_facts
+from services.subsidy.claims.earlier import History
+from services.subsidy.claims.facts import claim_facts
 from services.subsidy.codes import ClaimKind, Effect, FundSource, Level, LineVerdict, SchemeCode
-from services.subsidy.judging.facts import CameBack, ClaimFacts, EmployerYear, LineFacts, Prior, trade_of
+from services.subsidy.judging.cases import trade_of
+from services.subsidy.judging.facts import CameBack, ClaimFacts, EmployerYear, LineFacts, Prior
 from services.subsidy.judging.papers import ApplicantFacts, Barred, BodyFlag, CertificateFacts, PlacementFacts
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.receipts.policy import judged

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.subsidy.appeals import policy, reading
 from services.subsidy.appeals.schemas import AppealDecided, AppealOut
 from services.subsidy.claims import clients as asking
-from services.subsidy.claims import facts, lines, operations, rules
+from services.subsidy.claims import earlier, lines, operations, rules
 from services.subsidy.claims import steps as claims
 from services.subsidy.claims.clients import Gathered
 from services.subsidy.claims.policy import WITH_MONEY, message
@@ -59,7 +59,7 @@ async def if_upheld(kernel: Kernel, call: Call, claim_id: UUID, appeal_id: UUID,
             return None
         if again:
             asked = await lines.asked_before(session, claim, again)
-            overcome = dict((await facts.overcome(session, [claim.id])).get(claim.id, {}))
+            overcome = dict((await earlier.overcome(session, [claim.id])).get(claim.id, {}))
             for line in again:
                 overcome[line.trainee_id] = tuple(sorted({*overcome.get(line.trainee_id, ()), *policy.overcome(line.findings)}))
             asked = replace(asked, overcome=overcome)

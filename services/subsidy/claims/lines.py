@@ -17,7 +17,8 @@ from services.subsidy.claims.tables import Claim, Decision, Entitlement, Line
 from services.subsidy.claims.visibility import theirs
 from services.subsidy.codes import ClaimKind, ClaimStatus, Effect, FindingCode, LineVerdict, Outcome, PaidOncePer, SchemeCode
 from services.subsidy.funds import operations as funds
-from services.subsidy.judging.facts import ClaimFacts, LineFacts, day_counted, trade_of
+from services.subsidy.judging.cases import day_counted, trade_of
+from services.subsidy.judging.facts import ClaimFacts, LineFacts
 from services.subsidy.judging.verdict import Verdict
 from services.subsidy.schemes.policy import Terms
 from shared.access import Actor, Call

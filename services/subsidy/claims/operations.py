@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy import clients
 from services.subsidy.claims import clients as asking
-from services.subsidy.claims import facts, holds, lines, papers, reading, rules, steps, visibility
+from services.subsidy.claims import earlier, holds, lines, papers, reading, rules, steps, visibility
 from services.subsidy.claims.clients import Asked, Gathered
 from services.subsidy.claims.conditions import ALIASES
 from services.subsidy.claims.errors import unknown_trainee
@@ -44,7 +44,7 @@ async def again(kernel: Kernel, call: Call, claim_id: UUID, action: str, body: C
         claim, done = await steps.permit(session, call, claim_id, action)
         asked = await lines.asked_before(session, claim)
         if claim.status == ClaimStatus.RETURNED:
-            asked = replace(asked, overcome=(await facts.overcome(session, [claim.id])).get(claim.id, {}))
+            asked = replace(asked, overcome=(await earlier.overcome(session, [claim.id])).get(claim.id, {}))
     if body is not None:
         asked = _changed(call, asked, body)
     return await asking.gather(kernel, call, asked, claim, done, (body and body.attachments) or ())

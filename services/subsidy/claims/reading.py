@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import clients as asking
-from services.subsidy.claims import facts, lines, papers, rules, steps
+from services.subsidy.claims import earlier, lines, obstacles, papers, rules, steps
 from services.subsidy.claims.clients import Gathered, Told
 from services.subsidy.claims.conditions import ALIASES, ClaimFilter, each_of, named_by
 from services.subsidy.claims.policy import on_hold
@@ -104,11 +104,11 @@ async def one(session: AsyncSession, call: Call, claim: Claim, people: Sequence[
     )
 
 
-def _standing(shown: Sequence[LineOut]) -> steps.Standing:
+def _standing(shown: Sequence[LineOut]) -> obstacles.Standing:
     """What the lines say of the claim's next steps before any money of it moves."""
     paying = [line for line in shown if line.verdict == LineVerdict.ELIGIBLE and line.amount]
     unconfirmed = any((each.code, each.effect) == (FindingCode.TERMS_UNCONFIRMED, Effect.HOLD) for line in paying for each in line.findings)
-    return steps.Standing(held_lines=any(line.verdict == LineVerdict.HELD for line in shown), unconfirmed=unconfirmed)
+    return obstacles.Standing(held_lines=any(line.verdict == LineVerdict.HELD for line in shown), unconfirmed=unconfirmed)
 
 
 async def page(session: AsyncSession, call: Call, asked: pages.Asked, by: ClaimFilter) -> dict[str, Any]:
@@ -205,7 +205,7 @@ async def as_now_known(kernel: Kernel, call: Call, claim_id: UUID) -> Gathered:
     async with kernel.reading() as session:
         claim = await steps.load(session, call, claim_id)
         asked = await lines.asked_before(session, claim, await lines.of(session, claim.id))
-        asked = replace(asked, overcome=(await facts.overcome(session, [claim.id])).get(claim.id, {}))
+        asked = replace(asked, overcome=(await earlier.overcome(session, [claim.id])).get(claim.id, {}))
     return await asking.gather(kernel, call, asked)
 
 

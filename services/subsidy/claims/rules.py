@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.subsidy.claims import papers
 from services.subsidy.claims.clients import Asked, Gathered, Told, Wanted
 from services.subsidy.claims.conditions import ALIASES
+from services.subsidy.claims.earlier import EmployerHad, employer_had, history, lock_persons
 from services.subsidy.claims.errors import NotYourClaim
-from services.subsidy.claims.facts import EmployerHad, claim_facts, day_of, employer_had, history, lock_persons, placement_for
+from services.subsidy.claims.facts import claim_facts, day_of, placement_for
 from services.subsidy.claims.schemas import ClaimChange, ClaimIn, LineIn, LineReason
 from services.subsidy.claims.tables import Line
 from services.subsidy.clients import PersonRead

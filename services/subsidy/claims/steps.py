@@ -1,25 +1,23 @@
 """Taking a step on a claim: whether this person may, and the step kept with who, when and why. Payments and recoveries take theirs here too."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Row, Table, Text, Uuid, and_, false, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, DateTime, Row, Table, Text, Uuid, func, insert, literal, select, update
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from services.subsidy.claims import papers
-from services.subsidy.claims.errors import ClaimInBatch, ClaimOnHold, HeldLinesOpen, NotYourClaim, TermsUnconfirmed
+from services.subsidy.claims import obstacles
+from services.subsidy.claims.errors import NotYourClaim, TermsUnconfirmed
 from services.subsidy.claims.policy import (
     APPLICANT_S,
     APPROVED,
-    BY_REVIEWER,
     ELSEWHERE,
     ENTERED,
     EVENTS,
@@ -32,13 +30,12 @@ from services.subsidy.claims.policy import (
     WITH_MONEY,
     by_money,
     message,
-    on_hold,
 )
 from services.subsidy.claims.tables import Claim, Decision, DueReassessment, Line
 from services.subsidy.claims.visibility import has_entered, rows
-from services.subsidy.codes import ClaimMessage, ClaimStatus, Effect, FindingCode, LineVerdict
+from services.subsidy.codes import ClaimMessage, ClaimStatus
 from services.subsidy.funds import operations as funds
-from services.subsidy.funds.operations import NOTHING, POSTINGS
+from services.subsidy.funds.operations import POSTINGS
 from services.subsidy.notices import operations as notices
 from services.subsidy.schemes.errors import REFUSALS
 from shared import db, deeds, errors, wire
@@ -49,28 +46,9 @@ CLAIMS, LINES, DECISIONS = (cast(Table, each.__table__) for each in (Claim, Line
 _WITH_STEP = deeds.beside(DECISIONS)
 # Steps that more than the claim's own row can stand against.
 LOOKED_INTO = LEAVES_APPROVAL | {"approve", "resolve", "recover", "supplement"}
-UNCONFIRMED = and_(  # money by a figure in yuan whose source is not confirmed
-    LINES.c.verdict == LineVerdict.ELIGIBLE,
-    LINES.c.amount > 0,
-    LINES.c.findings.contains([{"code": FindingCode.TERMS_UNCONFIRMED, "effect": Effect.HOLD}]),
-)
 LEAN = [
     CLAIMS.c[name] for name in ("id", "number", "status", "version", "fund_id", "amount", "payee", "institution_id", "trainee_id", "holds")
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What other papers say of the claim's next steps: its lines, its notice, its fund."""
-
-    held_lines: bool = False
-    unconfirmed: bool = False
-    sending: Decimal = NOTHING
-    paid: Decimal = NOTHING
-    asked_back: Decimal = NOTHING
-    more_due: Decimal = NOTHING
-    notice: errors.Problem | None = None
-    money: errors.Problem | None = None
 
 
 async def load(session: AsyncSession, call: Call, claim_id: UUID) -> Claim:
@@ -104,41 +82,30 @@ async def permit(session: AsyncSession, call: Call, claim_id: UUID, action: str,
     call.match(claim.version)
     if why_not := MACHINE.why_not(action, claim.status, call.actor.doer, _parts(done)):
         raise REFUSALS[why_not.code](why_not.detail)
-    at = Standing()
+    at = obstacles.Standing()
     if lock and claim.status == APPROVED:
         await funds.lock(session, claim.paid_from)
     if action in LOOKED_INTO:
         over = await notices.why_not_over(session, call, claim.id) if action == "approve" else None
-        at = replace(await _of_lines(session, claim.id), notice=over)
-    if obstacle := _obstacle(call, action, claim, at):
+        at = replace(await obstacles.of_lines(session, claim.id), notice=over)
+    if obstacle := obstacles.why_not(call, action, claim, at):
         raise obstacle
     return claim, done
 
 
-async def _of_lines(session: AsyncSession, claim_id: UUID) -> Standing:
-    """What the claim's lines say of its next steps."""
-    flags = {"held_lines": LINES.c.verdict == LineVerdict.HELD, "unconfirmed": UNCONFIRMED}
-    money = {name: LINES.c[f"{name}_yuan"] for name in ("sending", "paid", "asked_back", "more_due")}
-    sums = select(
-        *(func.coalesce(func.bool_or(each), false()).label(name) for name, each in flags.items()),
-        *(func.coalesce(func.sum(each), NOTHING).label(name) for name, each in money.items()),
-    )
-    return Standing(**(await session.execute(sums.where(LINES.c.claim_id == claim_id))).mappings().one())
-
-
 async def allowed_actions(
-    session: AsyncSession, call: Call, claim: Claim, done: Sequence[Decision], at: Standing
+    session: AsyncSession, call: Call, claim: Claim, done: Sequence[Decision], at: obstacles.Standing
 ) -> list[wire.AllowedAction]:
     """Each action of the caller's role, and why not where it is not possible now. Other roles' actions are not shown, nor the applicant's to whoever has
     not entered the claim. `at`: as its lines were read."""
     if claim.status in WITH_MONEY:
-        at = await _of_lines(session, claim.id)
+        at = await obstacles.of_lines(session, claim.id)
     if claim.status == IN_NOTICE and call.actor.role in MACHINE.step("approve").roles:
         over = await notices.why_not_over(session, call, claim.id)
         at = replace(at, notice=over, money=await funds.why_not_reserve(session, claim.paid_from, claim.amount))
 
     def further(action: str) -> Refusal | None:
-        problem = _obstacle(call, action, claim, at)
+        problem = obstacles.why_not(call, action, claim, at)
         return Refusal(problem.code, problem.detail) if problem else None
 
     found = MACHINE.allowed_actions(claim.status, call.actor.doer, _parts(done), further)
@@ -238,7 +205,7 @@ async def why_not_each(
 ) -> dict[UUID, Refusal]:
     """Why this caller may not take the step on these claims now, or if they stood at this status; what may be taken is missing."""
     ids = [claim.id for claim in claims]
-    unconfirmed = set(await session.scalars(select(LINES.c.claim_id).where(LINES.c.claim_id.in_(ids), UNCONFIRMED)))
+    unconfirmed = set(await session.scalars(select(LINES.c.claim_id).where(LINES.c.claim_id.in_(ids), obstacles.UNCONFIRMED)))
 
     def further(claim_id: UUID) -> Refusal | None:
         return Refusal(TermsUnconfirmed.code, f"{TermsUnconfirmed.cause}{TermsUnconfirmed.remedy}") if claim_id in unconfirmed else None
@@ -315,38 +282,6 @@ def _decision(call: Call, claim_id: UUID, action: str, before: str, after: str, 
         "lines": None,
         "other_claim_id": None,
     }
-
-
-def _obstacle(call: Call, action: str, claim: Claim, at: Standing) -> errors.Problem | None:
-    """What stands against a step that its state allows. For approving in the order in which it is settled, the money last."""
-    held = on_hold(claim.holds, call.today)
-    match action:
-        case "hold" if held and held["ended_by"] == BY_REVIEWER:
-            return errors.InvalidState("申领单已经暂缓,不必重复办理。")
-        case "release" if held is None:
-            return errors.InvalidState("申领单没有暂缓,无需解除。")
-        case "submit":
-            return papers.why_not_submitted(claim, call)
-        case "confirm":
-            return notices.why_not_posted(call, claim.notice_working_days)
-        case "resolve" if not at.held_lines:
-            return errors.InvalidState("没有待核实的人员。")
-        case "approve" if at.notice is None and held:
-            return ClaimOnHold(f"申领单暂缓中:{held['reason']}。请复审人员查明原因后解除暂缓。")
-        case "return" | "reject" | "withdraw" | "close" if at.sending:
-            return ClaimInBatch("申领单有付款已在拨付批次中。请先等待银行回执,或作废尚未导出的批次。")
-        case "return" | "reject" | "withdraw" if at.paid:
-            return errors.InvalidState(f"已付出 {at.paid} 元,不能再退回、不予通过或撤回。请追回已付的款项(:recover),其余的办结(:close)。")
-        case "close" if claim.amount and not at.paid:
-            return errors.InvalidState("款项尚未支付。不再支付的请退回补正或不予通过。")
-        case "recover" if at.paid <= at.asked_back:
-            return errors.InvalidState("没有已付出而未追回的款项。")
-        case "supplement" if not at.more_due:
-            return errors.InvalidState("没有已付款而应补差额的人员;事实有更正的,系统重新判定后再申领补差。")
-        case "approve":
-            lines = HeldLinesOpen() if at.held_lines else TermsUnconfirmed() if at.unconfirmed else None
-            return at.notice or lines or papers.why_not_approved(claim, call) or at.money
-    return None
 
 
 def _parts(done: Sequence[Any]) -> list[tuple[str, str]]:

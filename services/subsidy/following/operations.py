@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.subsidy.claims import conditions, steps
-from services.subsidy.claims.facts import lock_persons
+from services.subsidy.claims.earlier import lock_persons
 from services.subsidy.claims.holds import listed
 from services.subsidy.claims.policy import BY_MEASURE, BY_REGISTER, OPEN, a_hold
 from services.subsidy.claims.tables import Appeal, Claim, Entitlement, Line

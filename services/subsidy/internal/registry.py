@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import func, or_, select
 
 from services.subsidy import clients
-from services.subsidy.claims import facts, lines, reading
+from services.subsidy.claims import earlier, facts, lines, reading
 from services.subsidy.claims.clients import Wanted, as_told
 from services.subsidy.claims.schemas import FindingOut, TermsRef
 from services.subsidy.claims.tables import Claim, Line
@@ -58,7 +58,7 @@ async def eligibility(body: EligibilityAsked, session: web.Session, call: web.Ca
         raise TermsMissing(terms.detail)
     enrolled = [each for each in told.enrolments if each.outcome != "withdrawn"]
     wanted = [Wanted(each.trainee_id, each.enrolment_id) for each in enrolled]
-    past = await facts.history(session, {each.trainee_id for each in enrolled}, own_claim_id=None, class_id=told.class_.id)
+    past = await earlier.history(session, {each.trainee_id for each in enrolled}, own_claim_id=None, class_id=told.class_.id)
     source = min(terms.fund_sources or FundSource)
     kind = schemes.from_files().schemes[body.scheme].claim_kind
     judged = as_if_held(

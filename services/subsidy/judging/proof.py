@@ -12,7 +12,8 @@ from itertools import product
 
 from services.subsidy.codes import Category, ClaimKind, Effect, FindingCode, Level, LineVerdict, SchemeCode, rank
 from services.subsidy.judging import limits, rates, trades
-from services.subsidy.judging.facts import ClaimFacts, LineFacts, cases_of
+from services.subsidy.judging.cases import cases_of
+from services.subsidy.judging.facts import ClaimFacts, LineFacts
 from services.subsidy.judging.invented import Asked, Ground, claim, outcome, told
 from services.subsidy.judging.limits import LIMITS, OF_MONEY, Tried, tried
 from services.subsidy.judging.verdict import Verdict, judge_claim

@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from services.subsidy.codes import ClaimKind, ClassStatus
 from services.subsidy.judging import trades
-from services.subsidy.judging.facts import Case, ClassFacts, LineFacts, Prior, days_in_class
+from services.subsidy.judging.cases import Case, days_in_class
+from services.subsidy.judging.facts import ClassFacts, LineFacts, Prior
 from services.subsidy.schemes.policy import Terms
 from shared import county
 from shared.months import months_after

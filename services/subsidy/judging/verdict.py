@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from services.subsidy.codes import Effect, FindingCode, LineVerdict
 from services.subsidy.judging import rates
-from services.subsidy.judging.facts import Case, ClaimFacts, cases_of, day_counted
+from services.subsidy.judging.cases import Case, cases_of, day_counted
+from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.findings import Finding, found
 from services.subsidy.judging.rates import NOTHING
 from services.subsidy.judging.rules import CLAIM_RULES, ROSTER_RULES, LineRule, of_line

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import clients as asking
-from services.subsidy.claims import facts, steps
+from services.subsidy.claims import earlier, facts, steps
 from services.subsidy.claims import lines as claim_lines
 from services.subsidy.claims.clients import Overcome, Told
 from services.subsidy.claims.policy import APPROVED, BY_FACTS, JUDGED_ANEW, OPEN, UNDER_REVIEW, WITH_MONEY, a_hold
@@ -148,8 +148,8 @@ async def _judged(session: AsyncSession, claims: Sequence[Any], told: Told) -> l
     known, found = await schemes.in_force(session), []
     lines = await _lines_of(session, claims)
     who = {each.trainee_id for each in told.people}
-    past = await facts.past(session, who)
-    overcome = await facts.overcome(session, [claim.id for claim in claims])
+    past = await earlier.past(session, who)
+    overcome = await earlier.overcome(session, [claim.id for claim in claims])
     for claim in claims:
         people = [line for line in lines.get(claim.id, ()) if line.trainee_id in who]
         terms = known.with_hash(claim.scheme, claim.terms_hash)
@@ -160,18 +160,18 @@ async def _judged(session: AsyncSession, claims: Sequence[Any], told: Told) -> l
     return found
 
 
-def _before(claim: Any, people: Sequence[Line], past: Sequence[Any]) -> facts.History:
+def _before(claim: Any, people: Sequence[Line], past: Sequence[Any]) -> earlier.History:
     """What was submitted of these people before this claim: what came after it was judged with it in mind."""
     ids, when = {line.trainee_id for line in people}, (claim.submitted_at, claim.id)
-    earlier = (row for row in past if row.trainee_id in ids and row.submitted_at and (row.submitted_at, row.id) < when)
-    return facts.remembered(earlier, claim.class_id, claim.supplement_of_id)
+    rows = (row for row in past if row.trainee_id in ids and row.submitted_at and (row.submitted_at, row.id) < when)
+    return earlier.remembered(rows, claim.class_id, claim.supplement_of_id)
 
 
 def _found(claim: Any, people: Sequence[Line], terms: Terms, told: Told, past: Sequence[Any], overcome: Overcome) -> Found:
     wanted = [claim_lines.asks(line) for line in people]
     scheme, kind, source = SchemeCode(claim.scheme), ClaimKind(claim.kind), FundSource(claim.source) if claim.source else None
     claimed_on = date.fromisoformat(claim.claimed_on)
-    had = facts.employer_had_before(claim.employer_had, claim.employer_years)
+    had = earlier.employer_had_before(claim.employer_had, claim.employer_years)
     before = _before(claim, people, past)
     now = facts.claim_facts(
         told, wanted, before, scheme=scheme, kind=kind, claimed_on=claimed_on, fund_source=source, employer_had=had, overcome=overcome

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from services.subsidy.judging import trades
-from services.subsidy.judging.facts import Case, ClaimFacts, cases_of, kept
+from services.subsidy.judging.cases import Case, cases_of
+from services.subsidy.judging.facts import ClaimFacts, kept
 from services.subsidy.judging.rates import uplifted_trade
 from services.subsidy.judging.verdict import ClaimVerdict, Verdict, judge_claim
 from services.subsidy.schemes.policy import Terms

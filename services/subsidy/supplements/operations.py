@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims import clients as asking
-from services.subsidy.claims import facts, lines, operations, reading, rules, steps
+from services.subsidy.claims import earlier, lines, operations, reading, rules, steps
 from services.subsidy.claims.clients import Asked, Gathered
 from services.subsidy.claims.schemas import ClaimOut
 from services.subsidy.claims.steps import LINES
@@ -32,7 +32,7 @@ async def gather(kernel: Kernel, call: Call, claim_id: UUID) -> Gathered:
 async def asks(session: AsyncSession, claim: Claim, people: Sequence[Line]) -> Asked:
     """The supplement of these lines. Of money that was asked back nothing is made up: that person is claimed for anew."""
     paid = [line for line in people if line.paid_yuan > line.asked_back_yuan]
-    overcome = (await facts.overcome(session, [claim.id])).get(claim.id, {})
+    overcome = (await earlier.overcome(session, [claim.id])).get(claim.id, {})
     asked = await lines.asked_before(session, claim, paid)
     return replace(asked, overcome=overcome, supplement_of_id=claim.id, claimed_on=await lines.claimed_on(session, claim))
 

@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.subsidy.claims import facts
-from services.subsidy.claims.facts import NOTHING
+from services.subsidy.claims import earlier
+from services.subsidy.claims.earlier import NOTHING
 from services.subsidy.claims.tables import Line
 
 _TELL = text("""
@@ -22,8 +22,8 @@ _TELL = text("""
 
 def found_beside(claim: Any, people: Sequence[Line], past: Sequence[Any]) -> dict[int, Decimal]:
     """By position, what supplements of the claim found to be due beside its lines, yuan."""
-    made_up = facts.remembered((row for row in past if row.supplement_of_id), claim.class_id, claim.id).makes_up
-    papers = {line.position: facts.paper_of(claim.class_id, line.trainee_id, line.certificate_id, line.placement_id) for line in people}
+    made_up = earlier.remembered((row for row in past if row.supplement_of_id), claim.class_id, claim.id).makes_up
+    papers = {line.position: earlier.paper_of(claim.class_id, line.trainee_id, line.certificate_id, line.placement_id) for line in people}
     return {position: made_up.get(paper, NOTHING) for position, paper in papers.items()}
 
 

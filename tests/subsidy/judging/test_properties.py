@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.subsidy.codes import Category, Effect, FindingCode, Level, PersonalStatus
+from services.subsidy.judging.cases import cases_of
 from services.subsidy.judging.facts import (
     AttendedDay,
     ClaimFacts,
@@ -20,7 +21,6 @@ from services.subsidy.judging.facts import (
     LineFacts,
     Overlap,
     Prior,
-    cases_of,
     kept,
 )
 from services.subsidy.judging.rules import LINE_RULES, of_line

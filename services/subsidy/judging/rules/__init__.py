@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
-from services.subsidy.judging.facts import Case, ClaimFacts
+from services.subsidy.judging.cases import Case
+from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.findings import Finding
 from services.subsidy.judging.rules import claim, classes, earlier, institution, papers, trainee, training
 from services.subsidy.schemes.policy import Terms

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from services.subsidy.codes import Effect, FindingCode, Payee
-from services.subsidy.judging.facts import ClaimFacts, trade_of
+from services.subsidy.judging.cases import trade_of
+from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.findings import Finding, found, labelled
 from services.subsidy.schemes.policy import Terms
 from shared.codes import label

@@ -2,7 +2,8 @@
 
 from services.subsidy.codes import Effect, FindingCode, TradeField
 from services.subsidy.judging import trades
-from services.subsidy.judging.facts import ClaimFacts, ClassFacts, trade_of_class
+from services.subsidy.judging.cases import trade_of_class
+from services.subsidy.judging.facts import ClaimFacts, ClassFacts
 from services.subsidy.judging.findings import Finding, found, labelled
 from services.subsidy.schemes.policy import Terms
 

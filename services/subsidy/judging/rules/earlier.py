@@ -5,7 +5,8 @@ from datetime import date
 
 from services.subsidy.codes import Effect, FindingCode, PaidOncePer, rank
 from services.subsidy.judging import rates, trades
-from services.subsidy.judging.facts import Case, Prior, priors_counted
+from services.subsidy.judging.cases import Case, priors_counted
+from services.subsidy.judging.facts import Prior
 from services.subsidy.judging.findings import REMOVE, Finding, found
 from shared.codes import label
 

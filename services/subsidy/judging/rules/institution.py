@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.subsidy.codes import Effect, FindingCode, Payee
-from services.subsidy.judging.facts import ClaimFacts, day_counted
+from services.subsidy.judging.cases import day_counted
+from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.findings import Finding, found
 from services.subsidy.schemes.policy import Terms
 

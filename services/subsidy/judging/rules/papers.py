@@ -2,7 +2,7 @@
 
 from services.subsidy.codes import CertificateKind, ClaimKind, Effect, FindingCode, RetentionVerdict
 from services.subsidy.judging import rates, trades
-from services.subsidy.judging.facts import Case
+from services.subsidy.judging.cases import Case
 from services.subsidy.judging.findings import Finding, found, labelled
 from services.subsidy.schemes.policy import TABLES
 from shared.codes import label

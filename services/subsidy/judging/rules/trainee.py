@@ -4,7 +4,7 @@ from calendar import isleap
 from datetime import date, timedelta
 
 from services.subsidy.codes import Effect, FindingCode, Sex
-from services.subsidy.judging.facts import Case
+from services.subsidy.judging.cases import Case
 from services.subsidy.judging.findings import REMOVE, Finding, found, labelled
 from services.subsidy.schemes.retirement import has_reached, retirement_age
 from shared.codes import label

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from services.subsidy.codes import ClassStatus, Effect, EnrolmentOutcome, FindingCode, PersonalStatus
 from services.subsidy.judging import rates
-from services.subsidy.judging.facts import Case, ClaimFacts, ClassFacts, LineFacts, days_in_class
+from services.subsidy.judging.cases import Case, days_in_class
+from services.subsidy.judging.facts import ClaimFacts, ClassFacts, LineFacts
 from services.subsidy.judging.findings import Finding, found
 from services.subsidy.schemes.policy import Terms
 from shared.codes import label
