@@ -123,6 +123,7 @@ def _database(error: DBAPIError | asyncpg.PostgresError | PoolTimeout | OSError)
     if (
         lost
         or sqlstate[:2] in ("08", "57", "53")
+        or sqlstate == "25006"  # read only: another server leads now
         or isinstance(cause, OSError | TimeoutError)
         or "connection" in type(cause).__name__.lower()
     ):

@@ -365,3 +365,11 @@ async def test_of_several_hosts_the_one_that_answers_and_may_be_written_to_is_ta
         await engine.dispose()
         if beating._own:
             await beating._own.close()
+
+
+async def test_a_server_that_no_longer_takes_writes_is_a_503(databases: Databases, url: str, tmp_path: Path) -> None:
+    async with owner(databases, url) as connection:
+        await connection.execute(f'ALTER DATABASE "{make_url(url).database}" SET default_transaction_read_only = on')
+    async with notes(url, tmp_path) as service:
+        refused = await service.as_("public").post("/v1/notes", json=WORDS, headers={"Idempotency-Key": str(db.new_id())})
+        assert (refused.status_code, refused.json()["code"], refused.json()["retryable"]) == (503, "unavailable", True)
