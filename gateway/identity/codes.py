@@ -31,6 +31,7 @@ NOUNS = (
     "imports",
     "inspections",
     "institutions",
+    "insurance-records",
     "measures",
     "objections",
     "orders",

@@ -93,13 +93,12 @@ class GroupOut(wire.Out):
 
 
 class CountOut(wire.Out):
-    """`whole`: where tallies are of classes, all of them together; of the classes at most a hundred are told, those that have the
-    least, and `left_out` are not."""
+    """What was counted under a key that the board has given."""
 
     key: str
     tallies: list[TallyOut]
-    whole: TallyOut | None = None
-    left_out: int = 0
+    whole: TallyOut | None = Field(default=None, description="Where tallies are of classes: all of them together.")
+    left_out: int = Field(default=0, description="Of the classes at most a hundred are told, those that have the least; how many are not.")
     groups: list[GroupOut]
 
 

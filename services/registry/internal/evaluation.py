@@ -74,7 +74,7 @@ class HoldersAsked(wire.In):
 
     trainee_ids: Annotated[list[UUID], Field(max_length=10_000)]
     class_ids: Annotated[list[UUID], Field(max_length=10_000)] = []
-    skill_standard_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    skill_standard_ids: Annotated[list[UUID], Field(max_length=100, description="Skill standards that are asked about beside.")] = []
 
 
 class SkillStandardFacts(wire.Out):
