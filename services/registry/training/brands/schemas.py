@@ -25,9 +25,7 @@ class Materials(wire.In):
     employment_ledger_on: wire.CivilDate | None = Field(None, description="就业台账完成之日")
     employment_ledger_file_id: UUID | None = None
     created_on: wire.CivilDate | None = Field(None, description="菜品创制之日,只有菜品填写")
-    recipe_standard: wire.Word | None = Field(
-        None, description="菜品的制作标准:名称或编号,只有菜品填写", examples=["酸汤鱼烹饪技术规范"]
-    )
+    recipe_standard: wire.Word | None = Field(None, description="菜品的制作标准:名称或编号,只有菜品填写", examples=["酸汤鱼烹饪技术规范"])
     recipe_standard_file_id: UUID | None = None
 
 
