@@ -23,10 +23,14 @@ from shared.access import OFFICES, Call
 from shared.layouts import Layout
 from shared.sheets import Table, write_book
 from shared.sheets.writing import write_csv
+from shared.steps import Refusal, wrong_role
 
 ROWS_AT_MOST: Final = 10_000
 MAKES: Final = frozenset({"officer", "reviewer"})  # full numbers leave the house by their hands alone
 READERS: Final = OFFICES
+SENT_BEFORE: Final = Refusal("invalid_state", "该文件已登记报送。")
+NOT_SENT: Final = Refusal("invalid_state", "该文件尚未登记报送,请先登记报送。")
+ANSWERED_BEFORE: Final = Refusal("invalid_state", "该文件已登记答复。")
 ANSWERED: Final = ("sent_at", "answered_at", "answer", "file_id", "rejected", "version")
 
 
@@ -82,6 +86,10 @@ class ExportOut(wire.Out):
     file_id: UUID | None
     rejected: int | None = Field(description="对方不收的行数")
     version: int
+
+
+class ExportPaper(ExportOut):
+    allowed_actions: list[wire.AllowedAction]
 
 
 class AnswerIn(wire.In):
@@ -214,25 +222,28 @@ async def page(session: AsyncSession, of: type[E], asked_for: pages.Asked, layou
     return await pages.page(session, wanted, of.id, asked_for, ExportOut.model_validate)
 
 
-async def get(session: AsyncSession, call: Call, of: type[E], export_id: UUID) -> ExportOut:
-    return ExportOut.model_validate(await _find(session, call, of, export_id, lock=False))
+async def get(session: AsyncSession, call: Call, of: type[E], export_id: UUID) -> ExportPaper:
+    return _paper(call, await _find(session, call, of, export_id, lock=False))
 
 
-async def to_send(session: AsyncSession, call: Call, of: type[E], export_id: UUID, *, lock: bool = False) -> E:
-    """The export, not sent yet."""
+def _paper(call: Call, export: Export) -> ExportPaper:
+    """The export, with what the caller may do with it."""
+    role = wrong_role(MAKES, call.actor.role)
+    may = wire.allowed_actions({action: role or refusal for action, refusal in _refusals(export).items()})
+    return ExportPaper(**ExportOut.model_validate(export).model_dump(), allowed_actions=may)
+
+
+def _refusals(export: Export) -> dict[str, Refusal | None]:
+    """Why each step may not be taken: a file is sent once, and answered once thereafter."""
+    answered = ANSWERED_BEFORE if export.answered_at else None
+    return {"sent": SENT_BEFORE if export.sent_at else None, "answer": answered if export.sent_at else NOT_SENT}
+
+
+async def begin(session: AsyncSession, call: Call, of: type[E], export_id: UUID, *, action: str, lock: bool = False) -> E:
+    """The export, where this may be done to it now."""
     export = await _find(session, call, of, export_id, lock=lock)
-    if export.sent_at:
-        raise errors.InvalidState("该文件已登记报送。")
-    return export
-
-
-async def to_answer(session: AsyncSession, call: Call, of: type[E], export_id: UUID, *, lock: bool = False) -> E:
-    """The export, sent and not answered yet."""
-    export = await _find(session, call, of, export_id, lock=lock)
-    if export.sent_at is None:
-        raise errors.InvalidState("该文件尚未登记报送,请先登记报送。")
-    if export.answered_at:
-        raise errors.InvalidState("该文件已登记答复。")
+    if refusal := _refusals(export)[action]:
+        raise errors.InvalidState(refusal.detail)
     return export
 
 
@@ -245,19 +256,19 @@ async def _find(session: AsyncSession, call: Call, of: type[E], export_id: UUID,
     return export
 
 
-async def sent(session: AsyncSession, call: Call, of: type[E], noun: str, export_id: UUID) -> ExportOut:
-    export = await to_send(session, call, of, export_id, lock=True)
+async def sent(session: AsyncSession, call: Call, of: type[E], noun: str, export_id: UUID) -> ExportPaper:
+    export = await begin(session, call, of, export_id, action="sent", lock=True)
     export.sent_at = call.now
     await session.flush()
     await deeds.record(session, call, f"{noun}.sent", export.id, event=False)
-    return ExportOut.model_validate(export)
+    return _paper(call, export)
 
 
 async def answered(
     session: AsyncSession, call: Call, of: type[E], noun: str, export_id: UUID, body: AnswerIn, *, file_known: bool
-) -> ExportOut:
+) -> ExportPaper:
     """`file_known`: whether the file that the answer names was uploaded."""
-    export = await to_answer(session, call, of, export_id, lock=True)
+    export = await begin(session, call, of, export_id, action="answer", lock=True)
     faults = []
     if body.file_id and not file_known:
         faults.append(errors.Fault("unknown_file", "/file_id", seen=str(body.file_id), fix="请先上传文件。"))
@@ -270,4 +281,4 @@ async def answered(
     await session.flush()
     told = {"text": body.text, "file_id": body.file_id, "rejected": body.rejected}
     await deeds.record(session, call, f"{noun}.answered", export.id, event=False, details=told)
-    return ExportOut.model_validate(export)
+    return _paper(call, export)

@@ -13,7 +13,7 @@ from tests.stacks import forked
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    with forked() as running:
+    with forked(PUBLIC_BOARD="1") as running:
         yield running
 
 

@@ -201,6 +201,8 @@ def _others(seen: Papers) -> None:
     filings = [seen.do("officer", "/v1/trade-filings", filed | {"number": f"州备〔2025〕{number}号"})["id"] for number in (71, 72)]
     seen.do("officer", f"/v1/trade-filings/{filings[1]}:withdraw", {"reason": "州里撤销"})
     seen.paths["/v1/trade-filings/{filing_id}"] = [f"/v1/trade-filings/{each}" for each in filings]
+    for files in ("/v1/exports", "/v1/certificates/exports"):
+        seen.paths[f"{files}/{{export_id}}"] = [f"{files}/{each['id']}" for each in seen.read(files)["items"]]
     erased = f"/v1/trainees/{seen.world.ids['trainee_id']}/erasure-requests"
     class_id, enrolment = seen.world.ids["class_id"], f"/v1/enrolments/{seen.world.ids['enrolment_id']}"
     [signed, *_] = seen.read(f"/v1/classes/{class_id}/attendance")["items"]

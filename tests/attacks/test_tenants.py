@@ -88,6 +88,7 @@ SCOPES = {
     "/v1/history-imports": "----aa--aa-",
     "/v1/imports": "o-n-aa--aa-",
     "/v1/inspections": "o-onaa--aa-",
+    "/v1/insurance-records": "----aa--aa-",
     "/v1/institutions": "o-oaaa--aa-",
     "/v1/measures": "o-ooaaa-aa-",
     "/v1/objections": "----aaa-aa-",

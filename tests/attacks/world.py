@@ -43,6 +43,8 @@ def build(stack: Stack, forge: Forge) -> World:
         _supervise(stack, forge, job.institution_id)
         _wish(stack, forge)
         _supervision_tasks(stack, forge, job.institution_id)
+        _export(stack, forge)
+        _insure(stack, forge)
         found = operations(stack)
         strangers: dict[str, dict[str, Any]] = {
             "institution": {"institution_id": another["id"], "manager": True},
@@ -134,10 +136,33 @@ def _wish(stack: Stack, forge: Forge) -> None:
     _post(stack, "/v1/enterprise-surveys", told | {"institution_id": enterprise["id"], "year": 2025}, by)
 
 
-def _post(stack: Stack, path: str, body: Any, by: str = "") -> None:
+def _export(stack: Stack, forge: Forge) -> None:
+    """Of classes and of certificates a file that was made, one that was sent, and one that was answered."""
+    by = forge.true("officer")
+    for noun, layout in (("exports", "province_classes"), ("certificates/exports", "national_certificates")):
+        for steps in ((), ("sent",), ("sent", "answer")):
+            asked = f"{stack.gateway_url}/v1/{noun}/{layout}.xlsx?from_on=2025-01-01&to_on=2025-12-31"
+            httpx.get(asked, headers=sent_as(by), timeout=60).raise_for_status()
+            made_last = _newest(stack, forge, noun)
+            for step in steps:
+                _post(stack, f"/v1/{noun}/{made_last['id']}:{step}", {"text": "已入库"} if step == "answer" else {}, by)
+
+
+def _insure(stack: Stack, forge: Forge) -> None:
+    """Whoever was placed last was insured by the employer for two months, one of which was told wrongly."""
+    by, placed = forge.true("officer"), _newest(stack, forge, "placements")
+    number = _post(stack, f"/v1/trainees/{placed['trainee_id']}:reveal", {"reason": "核对参保"}, by)["id_number"]
+    insured = {"id_number": number, "employer": {"name": placed["employer"]["name"]}, "source": "顺德社保"}
+    items = [insured | {"month": month, "external_ref": f"SB-{month}"} for month in ("2025-10", "2025-11")]
+    kept = _post(stack, "/v1/insurance-records:batch", {"items": items}, by)["items"]
+    _post(stack, f"/v1/insurance-records/{kept[1]['id']}:void", {"reason": "报错"}, by)
+
+
+def _post(stack: Stack, path: str, body: Any, by: str = "") -> Any:
     headers = sent_as(by, str(uuid4())) if by else {}
     answer = httpx.post(stack.gateway_url + path, json=body, headers=headers, timeout=60)
     assert answer.is_success, f"{path}: {answer.text}"
+    return answer.json()
 
 
 def _newest(stack: Stack, forge: Forge, noun: str) -> Any:

@@ -10,7 +10,7 @@ from services.evaluation import clients
 from services.evaluation.exports import reading
 from services.evaluation.exports.tables import CertificateExport
 from shared import errors, exports, pages, web, wire
-from shared.exports import AnswerIn, ExportOut, Made, Narrowed
+from shared.exports import AnswerIn, ExportOut, ExportPaper, Made, Narrowed
 from shared.web.workbooks import Csv, Workbook
 
 router = web.Router("certificates")
@@ -61,7 +61,7 @@ async def list_exports(session: web.Session, asked: Listed, layout: pages.AnyOf[
 
 
 @router.operation("GET", ONE, may=exports.READERS, summary="一次证书导出", operation_id="certificates_get_export")
-async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
+async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportPaper:
     return await exports.get(session, call, CertificateExport, export_id)
 
 
@@ -71,9 +71,9 @@ async def get(export_id: UUID, session: web.Session, call: web.Caller) -> Export
     may=exports.MAKES,
     summary="登记证书文件已报送",
     errors=STEP,
-    paper=partial(exports.to_send, of=CertificateExport),
+    paper=partial(exports.begin, of=CertificateExport, action="sent"),
 )
-async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
+async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> ExportPaper:
     return await exports.sent(session, call, CertificateExport, NOUN, export_id)
 
 
@@ -83,9 +83,9 @@ async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> Expor
     may=exports.MAKES,
     summary="登记对方对证书文件的答复",
     errors=[*STEP, *ASKING],
-    paper=partial(exports.to_answer, of=CertificateExport),
+    paper=partial(exports.begin, of=CertificateExport, action="answer"),
 )
 async def answer(
     export_id: UUID, body: AnswerIn, known: Annotated[bool, Depends(_file_known)], session: web.Session, call: web.Caller
-) -> ExportOut:
+) -> ExportPaper:
     return await exports.answered(session, call, CertificateExport, NOUN, export_id, body, file_known=known)

@@ -10,7 +10,7 @@ from services.registry.exports import reading
 from services.registry.exports.tables import Export
 from services.registry.files.tables import File
 from shared import errors, exports, pages, web, wire
-from shared.exports import AnswerIn, ExportOut, Made, Narrowed
+from shared.exports import AnswerIn, ExportOut, ExportPaper, Made, Narrowed
 from shared.web.workbooks import Csv, Workbook
 
 router = web.Router("exports")
@@ -47,18 +47,25 @@ async def list_exports(session: web.Session, asked: Listed, layout: pages.AnyOf[
 
 
 @router.operation("GET", ONE, may=exports.READERS, summary="一次导出", operation_id="exports_get_export")
-async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
+async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportPaper:
     return await exports.get(session, call, Export, export_id)
 
 
-@router.operation("POST", f"{ONE}:sent", may=exports.MAKES, summary="登记已报送", errors=STEP, paper=partial(exports.to_send, of=Export))
-async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
+@router.operation(
+    "POST", f"{ONE}:sent", may=exports.MAKES, summary="登记已报送", errors=STEP, paper=partial(exports.begin, of=Export, action="sent")
+)
+async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> ExportPaper:
     return await exports.sent(session, call, Export, NOUN, export_id)
 
 
 @router.operation(
-    "POST", f"{ONE}:answer", may=exports.MAKES, summary="登记对方的答复", errors=STEP, paper=partial(exports.to_answer, of=Export)
+    "POST",
+    f"{ONE}:answer",
+    may=exports.MAKES,
+    summary="登记对方的答复",
+    errors=STEP,
+    paper=partial(exports.begin, of=Export, action="answer"),
 )
-async def answer(export_id: UUID, body: AnswerIn, session: web.Session, call: web.Caller) -> ExportOut:
+async def answer(export_id: UUID, body: AnswerIn, session: web.Session, call: web.Caller) -> ExportPaper:
     known = body.file_id is not None and await session.get(File, body.file_id) is not None
     return await exports.answered(session, call, Export, NOUN, export_id, body, file_known=known)

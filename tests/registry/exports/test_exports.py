@@ -5,6 +5,8 @@ import hashlib
 import io
 from uuid import uuid4
 
+import httpx
+
 from shared.sheets import open_book
 from tests.conftest import Start
 from tests.registry import made
@@ -16,6 +18,10 @@ PEOPLE = f"/v1/exports/province_trainees.xlsx?{DAYS}"
 def rows(content: bytes) -> list[list[str]]:
     sheet = open_book(content, "a.xlsx").sheets[0]
     return [[row.text(column) for column in range(len(row.values))] for row in sheet.rows]
+
+
+async def allowed(client: httpx.AsyncClient, at: str) -> dict[str, bool]:
+    return {each["action"]: each["allowed"] for each in (await client.get(at)).json()["allowed_actions"]}
 
 
 async def test_classes_and_people_go_out_as_the_layout_says(start: Start) -> None:
@@ -62,7 +68,8 @@ async def test_classes_and_people_go_out_as_the_layout_says(start: Start) -> Non
         classes_alone, people = (await officer.get("/v1/exports?sort=made_at")).json()["items"][-1], None
         listed = (await registry.as_("auditor").get("/v1/exports?layout=province_trainees")).json()["items"]
         people = listed[-1]
-        assert (await registry.as_("auditor").get(f"/v1/exports/{people['id']}")).json() == people
+        alone = (await registry.as_("auditor").get(f"/v1/exports/{people['id']}")).json()
+        assert {name: value for name, value in alone.items() if name != "allowed_actions"} == people
         assert (await registry.as_("auditor").get(f"/v1/exports/{uuid4()}")).status_code == 404
         assert (people["rows"], people["full_numbers"], classes_alone["full_numbers"]) == (1, True, False)
         assert people["sha256"] == hashlib.sha256(answer.content).hexdigest()
@@ -101,15 +108,19 @@ async def test_what_was_sent_and_what_came_back_is_kept_once(start: Start) -> No
         await officer.get(PEOPLE)
         [paper] = (await officer.get("/v1/exports")).json()["items"]
         at = f"/v1/exports/{paper['id']}"
+        assert await allowed(officer, at) == {"sent": True, "answer": False}
+        assert await allowed(registry.as_("auditor"), at) == {"sent": False, "answer": False}
         early = await officer.post(f"{at}:answer", json={"text": "已入库"})
         assert (early.status_code, early.json()["code"]) == (409, "invalid_state")
         assert (await made.posted(officer, f"{at}:sent", {}, 200))["sent_at"]
         assert (await officer.post(f"{at}:sent", json={})).status_code == 409
+        assert await allowed(officer, at) == {"sent": False, "answer": True}
         wrong = await officer.post(f"{at}:answer", json={"text": "退回", "rejected": 1, "file_id": str(uuid4())})
         assert {each["pointer"] for each in wrong.json()["errors"]} == {"/rejected", "/file_id"}
         answered = await made.posted(officer, f"{at}:answer", {"text": "已入库", "rejected": 0}, 200)
         assert (answered["answer"], answered["rejected"], bool(answered["answered_at"])) == ("已入库", 0, True)
         assert (await officer.post(f"{at}:answer", json={"text": "再答"})).status_code == 409
+        assert await allowed(officer, at) == {"sent": False, "answer": False}
         assert (await registry.as_("auditor").post(f"{at}:sent", json={})).status_code == 403
         deeds = (await registry.as_("auditor").get(f"/v1/audit?subject={paper['id']}")).json()["items"]
         assert {each["action"] for each in deeds} - {"refused"} == {"export.made", "export.sent", "export.answered"}
