@@ -223,11 +223,8 @@ async def page(session: AsyncSession, of: type[E], asked_for: pages.Asked, layou
 
 
 async def get(session: AsyncSession, call: Call, of: type[E], export_id: UUID) -> ExportPaper:
-    return _paper(call, await _find(session, call, of, export_id, lock=False))
-
-
-def _paper(call: Call, export: Export) -> ExportPaper:
     """The export, with what the caller may do with it."""
+    export = await _find(session, call, of, export_id, lock=False)
     role = wrong_role(MAKES, call.actor.role)
     may = wire.allowed_actions({action: role or refusal for action, refusal in _refusals(export).items()})
     return ExportPaper(**ExportOut.model_validate(export).model_dump(), allowed_actions=may)
@@ -256,17 +253,17 @@ async def _find(session: AsyncSession, call: Call, of: type[E], export_id: UUID,
     return export
 
 
-async def sent(session: AsyncSession, call: Call, of: type[E], noun: str, export_id: UUID) -> ExportPaper:
+async def sent(session: AsyncSession, call: Call, of: type[E], noun: str, export_id: UUID) -> ExportOut:
     export = await begin(session, call, of, export_id, action="sent", lock=True)
     export.sent_at = call.now
     await session.flush()
     await deeds.record(session, call, f"{noun}.sent", export.id, event=False)
-    return _paper(call, export)
+    return ExportOut.model_validate(export)
 
 
 async def answered(
     session: AsyncSession, call: Call, of: type[E], noun: str, export_id: UUID, body: AnswerIn, *, file_known: bool
-) -> ExportPaper:
+) -> ExportOut:
     """`file_known`: whether the file that the answer names was uploaded."""
     export = await begin(session, call, of, export_id, action="answer", lock=True)
     faults = []
@@ -281,4 +278,4 @@ async def answered(
     await session.flush()
     told = {"text": body.text, "file_id": body.file_id, "rejected": body.rejected}
     await deeds.record(session, call, f"{noun}.answered", export.id, event=False, details=told)
-    return _paper(call, export)
+    return ExportOut.model_validate(export)

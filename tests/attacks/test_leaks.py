@@ -66,8 +66,8 @@ def leaked(said: str) -> str:
 class Asking:
     """One service, and what came out of it."""
 
-    def __init__(self, service: Service) -> None:
-        self.service, self.found, self.asked = service, set[str](), 0
+    def __init__(self, service: Service, schemas: Mapping[str, Any]) -> None:
+        self.service, self.schemas, self.found, self.asked = service, schemas, set[str](), 0
         self.forms, self.media_types = itertools.cycle(FORMS), itertools.cycle(("application/json", f"text/{PHONE}"))
         self.alike = set[str]()
 
@@ -143,7 +143,7 @@ class Asking:
             f"{ID}.pdf": b"%PDF-1.7",
         }
         example = {name: value for name, value in media["example"].items() if name != "file"}
-        for kind in ("roster", "sign_in", "teachers", "status_records", "trainees", "employment", ID) if "kind" in example else ("",):
+        for kind in self._kinds(media["schema"]) or [""]:
             said = example | ({"kind": kind} if kind else {})
             for filename, content in contents.items():
                 answer = await self.ask(caller, label, "POST", path, data=said, files={"file": (filename, content)})
@@ -154,6 +154,11 @@ class Asking:
                 if location := answer.headers.get("location"):
                     await self._look(caller, f"{label} as {kind}", location)
         await self.ask(caller, label, "POST", path, data={ID: PHONE}, files={PHONE: (ID, b"x")})
+
+    def _kinds(self, form: Mapping[str, str]) -> list[str]:
+        """Of which kinds the file may be, and one that there is not."""
+        of_form = self.schemas[form["$ref"].rpartition("/")[2]]["properties"].get("kind")
+        return [*self.schemas[of_form["$ref"].rpartition("/")[2]]["enum"], ID] if of_form else []
 
     async def _look(self, caller: httpx.AsyncClient, label: str, location: str) -> None:
         """Every word of a job that is over, and of a file that was kept."""
@@ -189,8 +194,9 @@ async def test_no_number_comes_out_of_a_service(
 ) -> None:
     made = app(name, tmp_path, await databases.lend(name))
     async with running(made) as service:
-        asking = Asking(service)
-        for method, path, described in operations(made.openapi()):
+        document = made.openapi()
+        asking = Asking(service, document["components"]["schemas"])
+        for method, path, described in operations(document):
             await asking.every_way(method, path, described)
         await asking.kept()
     told = capsys.readouterr()

@@ -39,6 +39,7 @@ MODULES = [
     "pulse",
     "receipts",
     "redaction",
+    "reencrypt",
     "sealing",
     "sealing.__main__",
     "sealing.chain",

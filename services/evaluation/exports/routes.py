@@ -73,7 +73,7 @@ async def get(export_id: UUID, session: web.Session, call: web.Caller) -> Export
     errors=STEP,
     paper=partial(exports.begin, of=CertificateExport, action="sent"),
 )
-async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> ExportPaper:
+async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
     return await exports.sent(session, call, CertificateExport, NOUN, export_id)
 
 
@@ -87,5 +87,5 @@ async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> Expor
 )
 async def answer(
     export_id: UUID, body: AnswerIn, known: Annotated[bool, Depends(_file_known)], session: web.Session, call: web.Caller
-) -> ExportPaper:
+) -> ExportOut:
     return await exports.answered(session, call, CertificateExport, NOUN, export_id, body, file_known=known)

@@ -54,7 +54,7 @@ async def get(export_id: UUID, session: web.Session, call: web.Caller) -> Export
 @router.operation(
     "POST", f"{ONE}:sent", may=exports.MAKES, summary="登记已报送", errors=STEP, paper=partial(exports.begin, of=Export, action="sent")
 )
-async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> ExportPaper:
+async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
     return await exports.sent(session, call, Export, NOUN, export_id)
 
 
@@ -66,6 +66,6 @@ async def sent(export_id: UUID, session: web.Session, call: web.Caller) -> Expor
     errors=STEP,
     paper=partial(exports.begin, of=Export, action="answer"),
 )
-async def answer(export_id: UUID, body: AnswerIn, session: web.Session, call: web.Caller) -> ExportPaper:
+async def answer(export_id: UUID, body: AnswerIn, session: web.Session, call: web.Caller) -> ExportOut:
     known = body.file_id is not None and await session.get(File, body.file_id) is not None
     return await exports.answered(session, call, Export, NOUN, export_id, body, file_known=known)
