@@ -96,7 +96,7 @@ def test_what_one_file_names_and_another_lacks_is_a_fault(copied: Path) -> None:
     for named in (
         f"plans/kaili-2024.toml:lines[practical.startup].channels（第 {line_of(plan, 'start_up')} 行）:channels.toml 中没有 start_up",
         "lines[enterprise.frontline].institution_kinds",
-        "region_code（第 15 行）:regions.toml 中没有 522602",
+        f"region_code（第 {line_of(plan, '522602')} 行）:regions.toml 中没有 522602",
         "county.toml:examples.region_code",
         "assessment.toml:own_worker_category",
         "workdays 中没有 2024.toml",
