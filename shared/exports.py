@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
@@ -85,11 +86,8 @@ class ExportOut(wire.Out):
     answer: str | None = Field(examples=["已入库 118 条,2 条证件号码重复"])
     file_id: UUID | None
     rejected: int | None = Field(description="对方不收的行数")
-    version: int
-
-
-class ExportPaper(ExportOut):
     allowed_actions: list[wire.AllowedAction]
+    version: int
 
 
 class AnswerIn(wire.In):
@@ -217,20 +215,24 @@ async def keep(session: AsyncSession, call: Call, of: type[E], noun: str, made: 
     return export
 
 
-async def page(session: AsyncSession, of: type[E], asked_for: pages.Asked, layout: list[str] | None) -> dict[str, Any]:
+async def page(session: AsyncSession, call: Call, of: type[E], asked_for: pages.Asked, layout: list[str] | None) -> dict[str, Any]:
     wanted = pages.where(select(*inspect(of).columns), {of.layout: layout})
-    return await pages.page(session, wanted, of.id, asked_for, ExportOut.model_validate)
+    return await pages.page(session, wanted, of.id, asked_for, partial(_shown, call))
 
 
-async def get(session: AsyncSession, call: Call, of: type[E], export_id: UUID) -> ExportPaper:
-    """The export, with what the caller may do with it."""
-    export = await _find(session, call, of, export_id, lock=False)
+async def get(session: AsyncSession, call: Call, of: type[E], export_id: UUID) -> ExportOut:
+    return _shown(call, await _find(session, call, of, export_id, lock=False))
+
+
+def _shown(call: Call, export: Any) -> ExportOut:
+    """An export or its row, with what the caller may do with it."""
+    told = {name: getattr(export, name) for name in ExportOut.model_fields if name != "allowed_actions"}
     role = wrong_role(MAKES, call.actor.role)
     may = wire.allowed_actions({action: role or refusal for action, refusal in _refusals(export).items()})
-    return ExportPaper(**ExportOut.model_validate(export).model_dump(), allowed_actions=may)
+    return ExportOut(**told, allowed_actions=may)
 
 
-def _refusals(export: Export) -> dict[str, Refusal | None]:
+def _refusals(export: Any) -> dict[str, Refusal | None]:
     """Why each step may not be taken: a file is sent once, and answered once thereafter."""
     answered = ANSWERED_BEFORE if export.answered_at else None
     return {"sent": SENT_BEFORE if export.sent_at else None, "answer": answered if export.sent_at else NOT_SENT}
@@ -258,7 +260,7 @@ async def sent(session: AsyncSession, call: Call, of: type[E], noun: str, export
     export.sent_at = call.now
     await session.flush()
     await deeds.record(session, call, f"{noun}.sent", export.id, event=False)
-    return ExportOut.model_validate(export)
+    return _shown(call, export)
 
 
 async def answered(
@@ -278,4 +280,4 @@ async def answered(
     await session.flush()
     told = {"text": body.text, "file_id": body.file_id, "rejected": body.rejected}
     await deeds.record(session, call, f"{noun}.answered", export.id, event=False, details=told)
-    return ExportOut.model_validate(export)
+    return _shown(call, export)

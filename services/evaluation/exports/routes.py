@@ -10,7 +10,7 @@ from services.evaluation import clients
 from services.evaluation.exports import reading
 from services.evaluation.exports.tables import CertificateExport
 from shared import errors, exports, pages, web, wire
-from shared.exports import AnswerIn, ExportOut, ExportPaper, Made, Narrowed
+from shared.exports import AnswerIn, ExportOut, Made, Narrowed
 from shared.web.workbooks import Csv, Workbook
 
 router = web.Router("certificates")
@@ -56,12 +56,12 @@ async def export_csv(made: Annotated[Made, Depends(_csv)], session: web.Session,
 
 
 @router.operation("GET", LIST, may=exports.READERS, summary="历次证书导出:何时报送、如何答复", errors=[errors.InvalidCursor])
-async def list_exports(session: web.Session, asked: Listed, layout: pages.AnyOf[str] = None) -> wire.Page[ExportOut]:
-    return wire.Page[ExportOut].model_validate(await exports.page(session, CertificateExport, asked, layout))
+async def list_exports(session: web.Session, call: web.Caller, asked: Listed, layout: pages.AnyOf[str] = None) -> wire.Page[ExportOut]:
+    return wire.Page[ExportOut].model_validate(await exports.page(session, call, CertificateExport, asked, layout))
 
 
 @router.operation("GET", ONE, may=exports.READERS, summary="一次证书导出", operation_id="certificates_get_export")
-async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportPaper:
+async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
     return await exports.get(session, call, CertificateExport, export_id)
 
 

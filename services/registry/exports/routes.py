@@ -10,7 +10,7 @@ from services.registry.exports import reading
 from services.registry.exports.tables import Export
 from services.registry.files.tables import File
 from shared import errors, exports, pages, web, wire
-from shared.exports import AnswerIn, ExportOut, ExportPaper, Made, Narrowed
+from shared.exports import AnswerIn, ExportOut, Made, Narrowed
 from shared.web.workbooks import Csv, Workbook
 
 router = web.Router("exports")
@@ -42,12 +42,12 @@ async def export_csv(made: Annotated[Made, Depends(_csv)], session: web.Session,
 
 
 @router.operation("GET", "/v1/exports", may=exports.READERS, summary="历次导出:何时报送、如何答复", errors=[errors.InvalidCursor])
-async def list_exports(session: web.Session, asked: Listed, layout: pages.AnyOf[str] = None) -> wire.Page[ExportOut]:
-    return wire.Page[ExportOut].model_validate(await exports.page(session, Export, asked, layout))
+async def list_exports(session: web.Session, call: web.Caller, asked: Listed, layout: pages.AnyOf[str] = None) -> wire.Page[ExportOut]:
+    return wire.Page[ExportOut].model_validate(await exports.page(session, call, Export, asked, layout))
 
 
 @router.operation("GET", ONE, may=exports.READERS, summary="一次导出", operation_id="exports_get_export")
-async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportPaper:
+async def get(export_id: UUID, session: web.Session, call: web.Caller) -> ExportOut:
     return await exports.get(session, call, Export, export_id)
 
 
