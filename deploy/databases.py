@@ -42,7 +42,7 @@ def existing_databases(server: str, names: Iterable[str]) -> list[str]:
             rows = await connection.fetch("SELECT datname FROM pg_database WHERE datname = ANY($1::text[]) ORDER BY datname", list(names))
             return [row["datname"] for row in rows]
 
-    return _run_aside(ask())
+    return run_aside(ask())
 
 
 def make_databases(server: str, names: Sequence[str], passwords: Mapping[str, str], *, ours_alone: bool) -> None:
@@ -61,7 +61,7 @@ def make_databases(server: str, names: Sequence[str], passwords: Mapping[str, st
                 await connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
                 await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
 
-    _run_aside(make())
+    run_aside(make())
 
 
 def role_url(server: str, database: str, role: str, password: str) -> str:
@@ -72,8 +72,9 @@ def role_url(server: str, database: str, role: str, password: str) -> str:
     return urlunsplit(("postgresql+asyncpg", f"{role}:{quote(password, safe='')}@{host}", f"/{database}", urlencode(options, safe="/"), ""))
 
 
-def _run_aside(work: Coroutine[object, object, Result]) -> Result:
-    with ThreadPoolExecutor(1) as aside:  # the caller may be inside an event loop of its own
+def run_aside(work: Coroutine[object, object, Result]) -> Result:
+    """Runs it to its end, also for a caller who is inside an event loop of its own."""
+    with ThreadPoolExecutor(1) as aside:
         return aside.submit(asyncio.run, work).result()
 
 

@@ -1,12 +1,12 @@
 """What a set of databases is proved by: how many rows each table has, every seal of every trail, and the balances of the funds against their ledger."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 
+from deploy.databases import run_aside
 from deploy.processes import CannotStart
 from shared import db
 from shared.sealing import Reason, heads, verifying
@@ -47,7 +47,7 @@ def prove(address: Callable[[str], str], services: Iterable[str], public_keys: S
         return found
 
     try:
-        return asyncio.run(all_of_them())
+        return run_aside(all_of_them())
     except (OSError, asyncpg.PostgresError) as fault:
         raise CannotStart(f"数据库读不出来:{fault}\nThe databases cannot be read.") from None
 

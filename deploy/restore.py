@@ -4,7 +4,6 @@
 deleted; so are the heads beyond what was restored: they are evidence of what was lost.
 """
 
-import asyncio
 import contextlib
 import json
 import os
@@ -18,6 +17,7 @@ from typing import Any
 import asyncpg
 
 from deploy.backup import BASE, NO_FURTHER, SAID, kept_for, key_marks, laid_out, mark, public_halves_of, sha256_of
+from deploy.databases import run_aside
 from deploy.keys import Secrets
 from deploy.postgres import Server
 from deploy.processes import CannotStart, only_owner, plain_words
@@ -115,7 +115,7 @@ def _lay_out(backup: Path, var: Path, said: Mapping[str, Any], kept: Secrets, go
                 "恢复出来的数据没有通过验证,原有数据保持不变:\n" + "\n".join(proof.faults) + "\nWhat was restored did not prove right."
             )
         password = kept.role_passwords.get("postgres") or secrets.token_urlsafe(24)
-        asyncio.run(_take_over(server, var, password, {"backup": backup.name, "made_at": said["made_at"], **_until(going_on)}))
+        run_aside(_take_over(server, var, password, {"backup": backup.name, "made_at": said["made_at"], **_until(going_on)}))
     with contextlib.suppress(FileNotFoundError):
         (server.data / "pg_hba.trusting").unlink()
     return proof

@@ -81,7 +81,8 @@ async def _train(there: Papers) -> None:
     registry, ids = there.city.registry, there.ids
     officer = registry.as_("officer", at=made.AFTER)
     ids["school"], ids["other"], ids["nobody"] = await made.school(registry), await made.school(registry), str(db.new_id())
-    proof, late, work, plan = [await there.file() for _ in range(4)]
+    proof, late, work = [await there.file() for _ in range(3)]
+    plan = await there.file("department", department="市农业农村局", subject="agriculture")  # whoever names a file may read it
     stated = [{"code": "rural_worker", "since_on": "2024-01-01", "proof": proof}]
     ids["trainee"] = trainee_id = await made.trainee(registry, 1, categories=stated)
     class_id = await made.proposed(registry, ids["school"], "in_progress", trade_name="稻田养鱼")
@@ -90,7 +91,7 @@ async def _train(there: Papers) -> None:
     path = f"/v1/enrolments/{enrolment['id']}"
     worked = {"kind": "farming", "from_on": "2025-04-11", "grade": "E", "proof": work}
     await made.posted(officer, f"{path}/employment", worked, 201)
-    by = registry.as_("department", department="市农业农村局")
+    by = registry.as_("department", department="市农业农村局", subject="agriculture")
     brand = await made.posted(by, "/v1/brands", {"name": "苗家酸汤", "kind": "brand", "creation_plan_file_id": plan}, 201)
     there.files |= {f"/v1/trainees/{trainee_id}": proof, path: late, f"{path}/employment": work, f"/v1/brands/{brand['id']}": plan}
 

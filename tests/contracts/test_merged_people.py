@@ -24,7 +24,7 @@ from tests.subsidy import office
 LISTS = {  # every list that takes a trainee's id; of each, one row stands under the old id and one under the other
     "registry": {"/v1/enrolments": 2, "/v1/training-wishes": 2, "/v1/outside-payments": 2, "/v1/classes/{class_id}/attendance": 2},
     "evaluation": {"/v1/certificates": 2},
-    "eastwest": {"/v1/placements": 2},
+    "eastwest": {"/v1/placements": 2, "/v1/insurance-records": 2},
     "subsidy": {"/v1/claims": 2},
 }
 OF_TWO = "/v1/trainees:possible-duplicates"  # its rows are pairs: of who was merged there are none
@@ -94,6 +94,10 @@ async def twice(start: Start) -> AsyncIterator[Twice]:
             await city.certificate(who)
             placements.append(await city.placement(order, who))
             await office.a_claim(subsidy, fund_id, people=[UUID(who)])
+            insured = {"id_number": made.citizen(serial), "month": "2025-02", "employer": {"name": "佛山市某厂"}, "source": "顺德社保"}
+            body = {"items": [insured | {"external_ref": f"SB-{serial}"}]}
+            sent = await made.posted(city.eastwest.as_("officer", at=made.AFTER), "/v1/insurance-records:batch", body, 207)
+            assert sent["summary"]["created"] == 1, sent
         yield Twice(city, subsidy, old, stays, class_id, placements)
 
 

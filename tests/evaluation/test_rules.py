@@ -49,12 +49,16 @@ def test_every_figure_has_its_document() -> None:
     assert sorted(of_basis) == [
         "bodies",
         "body_classes",
+        "certificates_a_day_at_most",
         "filing_years_at_most",
         "idle_after_months",
         "level_rules",
         "materials",
+        "months",
         "own_worker_category",
         "pass_score_at_least",
+        "people_at_least",
+        "points_above_others_at_most",
         "renewable_months",
         "years",
     ]

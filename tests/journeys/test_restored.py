@@ -1,6 +1,5 @@
 """A backup of a system at work, laid out elsewhere: the same rows, seals and balances; and what is refused of one that is not whole or not ours."""
 
-import asyncio
 import json
 import shutil
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import asyncpg
 import pytest
 
 from deploy.backup import SAID, back_up
+from deploy.databases import run_aside
 from deploy.postgres import FAST_SETTINGS, postgres
 from deploy.processes import CannotStart
 from deploy.proof import Proof
@@ -45,7 +45,7 @@ def _ask(address: str, question: str) -> object:
         finally:
             await connection.close()
 
-    return asyncio.run(asked())
+    return run_aside(asked())
 
 
 def test_a_backup_names_its_keys_and_holds_none(stack: Stack, made: Made) -> None:

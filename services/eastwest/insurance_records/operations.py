@@ -29,6 +29,10 @@ from shared import batches, db, deeds, errors, web
 from shared.access import Call
 from shared.national_numbers import compact
 
+# A record as it is listed: its person under the id that stands today.
+COLUMNS = tuple(
+    ALIASES.kept(column).label("trainee_id") if column.name == "trainee_id" else column for column in InsuranceRecord.__table__.columns
+)
 KEPT = ("trainee_id", "month", "employer_name", "employer_uscc", "paid_on")
 People = Mapping[str, UUID | None]
 
@@ -130,7 +134,8 @@ async def void(session: AsyncSession, call: Call, record_id: UUID, reason: str) 
         )
         await _tell(session, call, record.source, [batch.Asked(taken_back, record.placement_id)])
     await deeds.record(session, call, "insurance_record.voided", record.id, details={"reason": reason}, event=False)
-    return shown(record)
+    who = await ALIASES.resolved(session, [record.trainee_id])
+    return shown(record).model_copy(update={"trainee_id": who[record.trainee_id]})
 
 
 def shown(row: Any) -> InsuranceRecordOut:

@@ -36,7 +36,7 @@ async def list_records(
     source: pages.AnyOf[str] = None,
     confirmed: Annotated[pages.AnyOf[bool], Query(description="true 只列证实了某项安置的,false 只列没有的")] = None,
 ) -> wire.Page[InsuranceRecordOut]:
-    wanted = pages.where(select(*InsuranceRecord.__table__.c), {InsuranceRecord.placement_id: placement_id, InsuranceRecord.source: source})
+    wanted = pages.where(select(*operations.COLUMNS), {InsuranceRecord.placement_id: placement_id, InsuranceRecord.source: source})
     if trainee_id:
         wanted = wanted.where(ALIASES.among(InsuranceRecord.trainee_id, trainee_id))
     if confirmed:

@@ -19,8 +19,11 @@ BODIES: dict[str, Any] = {
     "supervision": made.supervision(),
     "reschedule": {"held_on": made.HELD, "reason": "设备检修"},
     "cancel": {"reason": "报名不足"},
+    "amend": {"passed": False, "reason": "合分有误"},
+    "reject": {"reason": "原成绩无误"},
 }
-PATHS = {"results": "/results:batch", "supervision": "/supervision"}
+OF_ONE = ("amend", "approve", "reject")
+PATHS = {"results": "/results:batch", "supervision": "/supervision", **{action: f"/results/{{}}:{action}" for action in OF_ONE}}
 STATES = {step.action: step.states for step in policy.STEPS}
 
 
@@ -64,23 +67,27 @@ async def test_from_filing_to_certificates(start: Start) -> None:
 async def test_every_state_and_role_allows_exactly_its_steps(start: Start, status: str) -> None:
     async with world(start) as w:
         filing = await w.filing()
-        paper = await w.batch(filing["id"], [await w.worker(1)], status)
+        worker = await w.worker(1)
+        paper = await w.batch(filing["id"], [worker], status)
         path = f"/v1/assessments/{paper['id']}"
         for role in ROLES:
+            takes = {action for action in STATES if role == "institution" or (action in ("approve", "reject") and role in policy.APPROVERS)}
             bound = {"institution_id": w.enterprise_id} if role == "institution" else {}
             client = w.evaluation.as_(role, at=made.at(made.HELD), **bound)
             if role in ("institution", "officer"):
                 shown = await done(client.get(path))
                 for each in shown["allowed_actions"]:
                     possible = (
-                        role == "institution" and status in STATES[each["action"]] and (each["action"], status) != ("issue", "issued")
+                        each["action"] in takes and status in STATES[each["action"]] and (each["action"], status) != ("issue", "issued")
                     )
-                    assert each["allowed"] is (possible and each["action"] != "lock"), (role, each)
+                    waits = each["action"] in ("lock", "approve", "reject")  # for its supervision, or for an amendment
+                    assert each["allowed"] is (possible and not waits), (role, each)
             for action, states in STATES.items():
-                if role == "institution" and status in states and (action, status) != ("issue", "issued"):
+                if action in takes and status in states and (action, status) != ("issue", "issued"):
                     continue
-                expected = (409, "invalid_state") if role == "institution" else (403, "wrong_role")
-                await refused(client.post(path + PATHS.get(action, f":{action}"), json=BODIES.get(action, {})), *expected)
+                expected = (409, "invalid_state") if action in takes else (403, "wrong_role")
+                sent = client.post(path + PATHS.get(action, f":{action}").format(worker), json=BODIES.get(action, {}))
+                await refused(sent, *expected)
 
 
 @pytest.mark.parametrize(
