@@ -88,6 +88,7 @@ def test_the_bounds_of_500_and_8000_stand_only_where_the_plan_states_them(code: 
 
 
 def test_every_finding_code_has_exactly_one_rule() -> None:
-    """Of the same name; what bars an applicant who is not the class's institution is one rule for the three codes of an institution that is barred."""
+    """Of the same name; what bars an applicant who is not the class's institution is one rule for the three codes of an institution that is barred, and what
+    was paid and came back whole is only told, under the code of what it does not use up."""
     rules = [rule.__name__ for rule in (*(rule.says for rule in LINE_RULES), *CLAIM_RULES, *ROSTER_RULES, amount_differs, facts_changed)]
-    assert sorted(rules) == sorted([*FindingCode, "applicant_barred"])
+    assert sorted(rules) == sorted([*FindingCode, "applicant_barred", "came_back"])
