@@ -109,9 +109,14 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def of_containers(var: Path) -> bool:
+    """Whether the containers beside `.env` are meant. A trial system that stands in `var` as well is meant only where VAR_DIR names it."""
+    return SETTINGS.exists() and not (os.environ.get("VAR_DIR") and (var / "secrets.json").exists())
+
+
 def kept_for(var: Path) -> Secrets:
-    """The keys of the system in `var`, else those of the server whose settings stand in `.env`."""
-    return read_settings(SETTINGS) if SETTINGS.exists() and not (var / "secrets.json").exists() else read(var / "secrets.json")
+    """The keys of what is meant."""
+    return read_settings(SETTINGS) if of_containers(var) else read(var / "secrets.json")
 
 
 @contextlib.contextmanager
@@ -120,7 +125,7 @@ def basebackup_of(var: Path) -> Iterator[list[str | Path]]:
     program: list[str | Path] = [programs() / "bin/pg_basebackup", "-d"]
     if given := os.environ.get("DATABASE_URL"):
         yield [*program, given.replace("postgresql+asyncpg:", "postgresql:", 1)]
-    elif SETTINGS.exists() and not (var / "secrets.json").exists():
+    elif of_containers(var):
         yield ["docker", "compose", "exec", "-T", "postgres", "pg_basebackup", "-U", "postgres"]
     else:
         with address_of(var) as address:
@@ -146,6 +151,8 @@ def address_of(var: Path) -> Iterator[str]:
 def _copy(command: Sequence[str | Path], to: Path) -> None:
     """PostgreSQL's own copy with the log that it needs, as one archive."""
     asked = [*command, "-D", "-", "-Ft", "-X", "fetch", "--checkpoint=fast"]
+    if shutil.which(asked[0]) is None:
+        raise CannotStart(f"找不到程序 {asked[0]}:容器部署的备份要在装有 Docker 的服务器上做。\nThe program {asked[0]} is missing.")
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(asked, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, cwd=ROOT) as running,
@@ -161,8 +168,8 @@ def _copy(command: Sequence[str | Path], to: Path) -> None:
 @contextlib.contextmanager
 def laid_out(backup: Path, place: Path | None = None, going_on: Mapping[str, str] = NO_FURTHER) -> Iterator[Server]:
     """A server on what the backup holds, laid out in the empty or missing folder `place` (None: a temporary one). It asks for no password: whoever goes on with
-    it sets one. `going_on`: the settings by which the log is read on. A
-    timeline of its own begins, so that its log is never taken for that of the system it was copied from."""
+    it sets one. `going_on`: the settings by which the log is read on. A timeline of its own begins, so that its log is never taken for that of the system it was
+    copied from."""
 
     def fill(server: Server) -> None:
         unfinished = server.directory / "new"

@@ -19,10 +19,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from deploy.backup import address_of
+from deploy.backup import SETTINGS, address_of, of_containers
 from deploy.databases import owner_of, role_url
 from deploy.doctor import SET
-from deploy.first_day import ROOT
 from deploy.keys import fresh_key, keep, read
 from deploy.processes import CannotStart
 from deploy.stack import SERVICES
@@ -38,8 +37,8 @@ Said = dict[str, Any]  # settings by their names in small letters; `data_keys` b
 
 def main(kind: str) -> int:
     try:
-        file = ROOT / ".env"
-        told = in_environment(file, kind) if file.exists() else in_stack(Path(os.environ.get("VAR_DIR") or "var"), kind)
+        var = Path(os.environ.get("VAR_DIR") or "var")
+        told = in_environment(SETTINGS, kind) if of_containers(var) else in_stack(var, kind)
     except CannotStart as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
@@ -102,7 +101,8 @@ def in_environment(file: Path, kind: str) -> str:
 
 def _written(text: str, name: str, value: Any) -> str:
     """The text with this setting: in its line, or in one of its own at the end."""
-    line = f"{name}='{json.dumps(value)}'" if isinstance(value, dict) else f"{name}={','.join(value) if isinstance(value, list) else value}"
+    said = json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else ",".join(value) if isinstance(value, list) else value
+    line = f"{name}={said}"  # unquoted, as `make first-day` writes it
     changed, there = re.subn(rf"^{name}=.*$", lambda _: line, text, flags=re.MULTILINE)
     return changed if there else f"{text.rstrip()}\n{line}\n"
 

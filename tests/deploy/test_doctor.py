@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy import doctor, first_day
-from deploy.keys import make_signer, read_settings
+from deploy import backup, doctor, first_day
+from deploy.keys import load_or_make, make_signer, read_settings
 from deploy.processes import CannotStart
 from gateway.settings import Settings
 from shared import clock
@@ -129,3 +129,23 @@ def test_a_backup_of_the_containers_finds_its_keys_in_those_settings(file: Path)
     file.write_text(file.read_text().replace("SEAL_KEY=\n", ""))
     with pytest.raises(CannotStart, match="不完整"):
         read_settings(file)
+
+
+@pytest.mark.parametrize(("named", "containers"), [(False, True), (True, False)])
+def test_a_trial_system_beside_a_servers_settings_is_meant_only_where_it_is_named(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool, containers: bool
+) -> None:
+    var = tmp_path / "var"
+    var.mkdir()
+    load_or_make(var / "secrets.json", ["registry"])
+    monkeypatch.setattr(backup, "SETTINGS", file)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("VAR_DIR", str(var) if named else "")
+    assert backup.of_containers(var) is containers
+    assert (backup.kept_for(var).index_key == _said(file)["INDEX_KEY"]) is containers
+    if containers:
+        with backup.basebackup_of(var) as command:
+            assert command[:2] == ["docker", "compose"]
+    else:
+        with pytest.raises(CannotStart, match="没有数据"), backup.basebackup_of(var):
+            pass
