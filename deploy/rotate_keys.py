@@ -6,7 +6,6 @@ the former is dropped: a data key when a job has encrypted everything anew, a to
 what the former signed stays good, and it signs nothing after the first seal of the new one.
 """
 
-import asyncio
 import base64
 import json
 import os
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.backup import SETTINGS, address_of, of_containers
-from deploy.databases import owner_of, role_url
+from deploy.databases import owner_of, role_url, run_aside
 from deploy.doctor import SET
 from deploy.keys import fresh_key, keep, read
 from deploy.processes import CannotStart
@@ -57,7 +56,7 @@ def in_stack(var: Path, kind: str) -> str:
             for service in SERVICES:
                 owner = owner_of(service)
                 try:
-                    _, left = asyncio.run(reencrypt(role_url(server, service, owner, kept.role_passwords[owner]), vault))
+                    _, left = run_aside(reencrypt(role_url(server, service, owner, kept.role_passwords[owner]), vault))
                 except Stopped as reason:
                     raise CannotStart(f"{service}:{reason}") from None
                 if left:
