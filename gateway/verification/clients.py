@@ -1,4 +1,7 @@
-"""What the page asks of the certificates' service: only the fields that it shows."""
+"""What the pages ask of the certificates' service, and of whoever takes complaints: only the fields that they show."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,6 +28,20 @@ class Answer(BaseModel):
     revoked_on: str | None = None
     edition: int | None = None
     printed_on: str | None = None
+
+
+class Received(BaseModel):
+    """A complaint that was taken. `code`: what its complainant asks with later."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    number: str
+    code: str
+    due_on: str | None
+
+
+async def complain(kernel: web.Kernel, call: access.Call, said: Mapping[str, Any]) -> Received:
+    return read(Received, await kernel.neighbours["registry"].post("/v1/complaints", call, said), "registry")
 
 
 async def verify(kernel: web.Kernel, call: access.Call, number: str, name: str) -> Answer:

@@ -1,20 +1,36 @@
-"""The page on which anyone verifies a certificate: a form, and above it what the certificates' service answered. It needs no script."""
+"""The page on which anyone verifies a certificate, and the one on which who holds a paper that does not verify says so: forms, and above them what the
+services answered. They need no script."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
 from gateway.pages import reading as pages
-from gateway.verification.clients import Answer
+from gateway.verification.clients import Answer, Received
 from shared import codes
 
-_FORM = (Path(__file__).parent / "form.html").read_text()
-_PAGE = pages.framed("/verify", "证书核验", _FORM)
+_HERE = Path(__file__).parent
+_PAGE = pages.framed("/verify", "证书核验", (_HERE / "form.html").read_text())
+_COMPLAINT = pages.framed("/verify", "投诉证书", (_HERE / "complaint.html").read_text())
 
 
 def page(number: str, name: str = "", answer: str = "") -> str:
     """The form, filled with what was asked; `answer` is markup."""
     return _PAGE.replace("{answer}", answer).replace("{number}", escape(number)).replace("{name}", escape(name))
+
+
+def complaint(given: Mapping[str, str], answer: str = "") -> str:
+    """The form of a complaint, filled with what was said so far."""
+    shown = {name: escape(value) for name, value in given.items()} | {"answer": answer}
+    return re.sub(r"\{(\w+)\}", lambda found: shown[found[1]], _COMPLAINT)
+
+
+def received(said: Received) -> str:
+    rows = {"投诉编号": said.number, "查询码": said.code, "答复期限": said.due_on}
+    listed = "".join(f"<dt>{label}</dt><dd>{escape(value)}</dd>" for label, value in rows.items() if value)
+    note = "请抄下编号和查询码,凭此查询办理情况;查询码只在此给出。"
+    return f'<section class="box good" role="status"><h2>已收到投诉</h2><dl>{listed}</dl><p>{note}</p></section>'
 
 
 def answered(said: Answer) -> str:
@@ -28,7 +44,8 @@ def answered(said: Answer) -> str:
 
 def not_found() -> str:
     return (
-        '<section class="box bad" role="status"><h2>没有相符的证书</h2><p>没有编号和姓名都相符的证书。请对照证书核对后再试。</p></section>'
+        '<section class="box bad" role="status"><h2>没有相符的证书</h2><p>没有编号和姓名都相符的证书。请对照证书核对后再试。'
+        '疑为伪造的,可以<a href="/verify/complaint">投诉</a>。</p></section>'
     )
 
 

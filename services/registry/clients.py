@@ -174,9 +174,10 @@ async def held_by(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> 
 
 
 class ComplaintSubject(wire.Out):
-    """What a complaint is about; `class_id`: the class that it came from or is for."""
+    """What a complaint is about; `class_id`: the class that it came from or is for; `id`: a certificate's."""
 
     found: bool
+    id: UUID | None = None
     class_id: UUID | None
 
 

@@ -45,12 +45,13 @@ class ComplaintSubject(wire.Out):
     """`class_id`: of the class that it came from."""
 
     found: bool
+    id: UUID | None = None
     class_id: UUID | None = None
 
 
 @router.operation("POST", "/internal/v1/complaint-subjects", may=access.INTERNAL, summary="被投诉的证书是否存在,出自哪个班级", writes=False)
 async def complaint_subject(body: ComplainedOf, session: web.Session, kernel: web.KernelOf) -> ComplaintSubject:
     named = Certificate.number_key == reading.key_of(kernel, body.number or "")
-    wanted = select(Certificate.class_id).where(or_(Certificate.id == body.id, named)).limit(1)
+    wanted = select(Certificate.id, Certificate.class_id).where(or_(Certificate.id == body.id, named)).limit(1)
     found = (await session.execute(wanted)).first()
-    return ComplaintSubject(found=found is not None, class_id=found and found.class_id)
+    return ComplaintSubject(found=True, id=found.id, class_id=found.class_id) if found else ComplaintSubject(found=False)

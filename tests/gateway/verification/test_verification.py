@@ -74,3 +74,30 @@ async def test_names_are_not_tried_on_a_number_for_ever(start: Start) -> None:
         refused = await _asked(gateway, number, people.name(1))
         assert refused.status_code == 429 and "过于频繁" in refused.text and refused.headers["retry-after"]
         assert (await _asked(gateway, f"{PREFIX}255999999", "龙阿妹")).status_code == 200
+
+
+async def test_a_paper_that_no_register_has_is_complained_of_and_the_stranger_learns_nothing_of_the_register(start: Start) -> None:
+    async with world(start) as w, start("gateway") as gateway:
+        for service in (w.registry, w.evaluation):
+            gateway.knows(service)
+        w.registry.knows(w.evaluation)
+        minted, public = await _certificate(w), gateway.as_("public")
+        assert "/verify/complaint" in (await _asked(gateway, "贵技证 99999 号", "龙阿妹")).text
+        card = f"T{people.id_number(1)}"
+        numbers = (minted["number"].lower(), f"{PREFIX}255999999", "贵技证 99999 号", card)
+        told = [{"subject": {"kind": "certificate", "number": each, "issuer": "某某考试中心"}, "text": "疑为伪造"} for each in numbers]
+        receipts = [await done(w.registry.as_("public").post("/v1/complaints", json=each)) for each in told]
+        own = {"id", "number", "code", "received_at"}
+        assert len({tuple((name, each[name]) for name in each if name not in own) for each in receipts}) == 1
+        form = {"number": numbers[2], "issuer": "某某考试中心", "text": "疑为伪造", "contact": "13800001234"}
+        page = await public.post("/verify/complaint", data=form)
+        assert page.status_code == 200 and "已收到投诉" in page.text and "查询码" in page.text and "13800001234" not in page.text
+        missing = await public.post("/verify/complaint", data=form | {"number": "", "name": "<b>杨某"})
+        assert missing.status_code == 422 and "&lt;b&gt;杨某" in missing.text and "疑为伪造" in missing.text
+        officer = w.registry.as_("officer")
+        waiting = {each["subject_id"] for each in (await done(officer.get("/v1/worklist")))["items"]}
+        assert waiting >= {each["id"] for each in receipts}
+        papers = [await done(officer.get(f"/v1/complaints/{each['id']}")) for each in receipts]
+        assert [each["certificate_number"] for each in papers] == [minted["number"], None, None, None]
+        assert [(each["certificate_id"], each["issuer"]) for each in papers[:2]] == [(minted["id"], "某某考试中心"), (None, "某某考试中心")]
+        assert people.id_number(1) not in papers[3]["subject"] and papers[3]["subject"].startswith("T5226")

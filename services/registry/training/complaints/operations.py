@@ -1,7 +1,7 @@
 """Complaints as they come in, and what is done about them. Who complains is shown in full only to who must know, and recorded."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,9 +21,10 @@ from services.registry.training.complaints.schemas import (
     ComplaintPaper,
     ComplaintReceived,
     ComplaintState,
+    SubjectIn,
 )
 from services.registry.training.complaints.tables import Complaint
-from shared import clock, db, deeds, errors, history, limits, pages, periods, privacy, wire
+from shared import clock, db, deeds, errors, history, limits, pages, periods, privacy, redaction, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -40,8 +41,8 @@ async def complained_of(body: ComplaintIn, call: Call, kernel: Kernel) -> client
     """Asked before the transaction, and of one address not often: what the certificate or the notice is, of whoever keeps it; None: it is about a class."""
     await kernel.limits.take(limits.COMPLAINTS, limits.address(call.origin))
     asked = body.subject
-    if (asked.id is None) == (asked.number is None):
-        raise errors.Invalid(faults=[errors.Fault("invalid_value", "/subject", allowed="id 或 number,填一项", fix="请写明投诉哪一件。")])
+    if faults := [*_named_once(asked)]:
+        raise errors.Invalid(faults=faults)
     kept_by = KEPT_BY.get(asked.kind)
     return await clients.complained_of(kernel, call, kept_by, asked.id, asked.number) if kept_by else None
 
@@ -49,11 +50,13 @@ async def complained_of(body: ComplaintIn, call: Call, kernel: Kernel) -> client
 async def receive(
     session: AsyncSession, call: Call, kernel: Kernel, body: ComplaintIn, told: clients.ComplaintSubject | None
 ) -> ComplaintReceived:
-    """Anyone's complaint. ID numbers in its text are masked: it is read by many."""
+    """Anyone's complaint. ID numbers in it are masked: it is read by many. A certificate's number is taken as it is printed: whether it is registered, which a
+    forged one is not, is told to the office alone, and whoever complains learns nothing of the register."""
     asked = body.subject
     class_id = await _class(session, body, told)
-    if not (told.found if told else class_id):
-        code, fix = ("unknown_subject", "请核对证书或公示的编号。") if told else ("unknown_class", "请核对班级编号。")
+    of_paper = asked.kind == ComplaintSubject.CERTIFICATE and asked.number is not None
+    if not (of_paper or (told.found if told else class_id)):
+        code, fix = ("unknown_subject", "请核对编号;纸质证书请填写其上印的编号。") if told else ("unknown_class", "请核对班级编号。")
         fault = errors.Fault(code, f"/subject/{'id' if asked.id else 'number'}", allowed="已登记的班级、证书,已发布的公示", fix=fix)
         raise errors.Invalid(faults=[fault])
     made, code = db.new_id(), secrets.token_urlsafe(CODE_BYTES)
@@ -62,7 +65,9 @@ async def receive(
         year=call.today.year,
         code_key=kernel.vault.blind(code, CODE),
         subject_kind=asked.kind,
-        subject=str(asked.id or asked.number),
+        subject=str(asked.id or redaction.redact(str(asked.number))),
+        issuer=asked.issuer,
+        certificate_id=told.id if told else None,
         class_id=class_id,
         text=body.text,
         name=body.name and kernel.vault.encrypt(body.name, f"complaints/{made}/name"),
@@ -77,6 +82,13 @@ async def receive(
     await _announce(session, call, complaint, "received")
     said = {name: getattr(complaint, name) for name in ("id", "number", "status", "received_at")}
     return ComplaintReceived(**said, code=code, due_on=due_on(kernel, complaint))
+
+
+def _named_once(asked: SubjectIn) -> Iterable[errors.Fault]:
+    if (asked.id is None) == (asked.number is None):
+        yield errors.Fault("invalid_value", "/subject", allowed="id 或 number,填一项", fix="请写明投诉哪一件。")
+    if asked.issuer is not None and asked.kind != ComplaintSubject.CERTIFICATE:
+        yield errors.Fault("invalid_value", "/subject/issuer", allowed="只用于证书", fix="请去掉发证机构。")
 
 
 async def _class(session: AsyncSession, body: ComplaintIn, told: clients.ComplaintSubject | None) -> UUID | None:

@@ -14,11 +14,14 @@ Code = Annotated[wire.Named, Field(min_length=1, max_length=40, description="提
 
 
 class SubjectIn(wire.In):
-    """What is complained of, by its id or its number."""
+    """What is complained of, by its id or its number; a certificate by the number on the paper, whether or not it is in any register."""
 
     kind: ComplaintSubject
     id: UUID | None = None
-    number: wire.Word | None = Field(None, examples=[f"{county.here().series('PX')}-2025-000123"])
+    number: Annotated[
+        wire.Text | None, Field(min_length=1, max_length=200, examples=[f"{county.here().series('PX')}-2025-000123"])
+    ] = None
+    issuer: wire.Word | None = Field(None, description="证书上印的发证机构;只用于证书", examples=[None])
 
 
 class ComplaintIn(wire.In):
@@ -61,7 +64,10 @@ class ComplaintOut(wire.Out):
     id: UUID
     number: Number
     subject_kind: ComplaintSubject
-    subject: str = Field(description="所投诉事项的编号,如投诉时所填")
+    subject: str = Field(description="所投诉事项的编号,如投诉时所填;其中的证件号码隐去")
+    issuer: str | None = Field(description="证书上印的发证机构,如投诉时所填")
+    certificate_id: UUID | None = Field(description="收到投诉时以此编号登记的证书;没有登记的为 null。不告诉投诉人")
+    certificate_number: names.CertificateNumber = None
     class_id: UUID | None = Field(description="所关的班级:所投诉的班级,证书出自的班级,公示的申领单所属的班级")
     class_name: names.ClassName = None
     class_number: names.ClassNumber = None

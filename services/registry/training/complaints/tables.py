@@ -24,6 +24,8 @@ class Complaint(db.Versioned, Row):
     code_key: Mapped[bytes] = mapped_column(LargeBinary)
     subject_kind: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text, comment="its id or number, as told")
+    issuer: Mapped[str | None] = mapped_column(Text, comment="as printed on a certificate")
+    certificate_id: Mapped[UUID | None] = mapped_column(comment="the certificate that was registered under this number; null: none was")
     class_id: Mapped[UUID | None] = mapped_column(ForeignKey("classes.id"))
     text: Mapped[str] = mapped_column(Text)
     name: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -43,6 +45,7 @@ class Complaint(db.Versioned, Row):
         db.one_of("subject_kind", ComplaintSubject),
         db.one_of("status", ComplaintStatus),
         CheckConstraint("subject_kind <> 'class' OR class_id IS NOT NULL", name="of_class"),
+        CheckConstraint("subject_kind = 'certificate' OR num_nonnulls(issuer, certificate_id) = 0", name="of_certificate"),
         CheckConstraint("(status IN ('answered', 'dismissed', 'upheld')) = (answered_at IS NOT NULL)", name="answered"),
         CheckConstraint("num_nulls(answered_at, answer) IN (0, 2)", name="answer"),
         CheckConstraint("num_nulls(held_at, held_reason) IN (0, 2) AND (held_at IS NULL OR class_id IS NOT NULL)", name="held"),

@@ -48,6 +48,7 @@ async def test_what_is_complained_of_is_named(start: Start) -> None:
             ({"kind": "class", "id": str(db.new_id())}, "/subject/id"),
             ({"kind": "notice"}, "/subject"),
             ({"kind": "certificate", "id": str(db.new_id()), "number": "Y00005200000125300001"}, "/subject"),
+            ({"kind": "class", "number": "KL-PX-2025-000001", "issuer": "某机构"}, "/subject/issuer"),
         ]
         for subject, pointer in faulty:
             refused = await public.post("/v1/complaints", json={"subject": subject, "text": "不实"})
@@ -63,9 +64,10 @@ async def test_a_certificate_or_a_notice_is_asked_of_who_keeps_it_and_held_by_it
         registry.kernel.neighbours[kept_by].transport = httpx.MockTransport(lambda _: httpx.Response(200, json=told))
         body = {"subject": {"kind": kind, "number": "KL-GS-2025-000001"}, "text": "不实"}
         told |= {"found": False, "class_id": None}
-        refused = await public.post("/v1/complaints", json=body)
+        unknown = {"kind": kind, "id": str(db.new_id())} if kind == "certificate" else body["subject"]
+        refused = await public.post("/v1/complaints", json={"subject": unknown, "text": "不实"})
         faults = [(each["code"], each["pointer"]) for each in refused.json()["errors"]]
-        assert (refused.status_code, faults) == (422, [("unknown_subject", "/subject/number")])
+        assert (refused.status_code, faults) == (422, [("unknown_subject", f"/subject/{'id' if 'id' in unknown else 'number'}")])
         for found, status in ((class_id, 200), (None, 409)):
             told |= {"found": True, "class_id": found}
             path = f"/v1/complaints/{(await made.posted(public, '/v1/complaints', body, 201))['id']}"
