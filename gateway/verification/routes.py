@@ -66,7 +66,9 @@ async def complain(request: Request) -> Response:
                 status, answer, waiting = 429, reading.unanswered("投诉过于频繁", refused.detail), {"Retry-After": "60"}
             case _:
                 status, answer = 503, reading.unanswered("暂时无法投诉", "请稍后再试。")
-    return HTMLResponse(reading.complaint({name: redaction.redact(value) for name, value in given.items()}, answer), status, HEADERS | waiting)
+    return HTMLResponse(
+        reading.complaint({name: redaction.redact(value) for name, value in given.items()}, answer), status, HEADERS | waiting
+    )
 
 
 def _call(request: Request) -> access.Call:

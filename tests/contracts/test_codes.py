@@ -1,5 +1,6 @@
 """Each code list has one owner, and what another service reads of it is what the owner has."""
 
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,18 @@ def test_every_action_of_every_paper_has_its_label() -> None:
     machines += [each.machine_of(here) for each in (orders, placements, assessments, certificates, filings, examiners)]
     steps = {step.action for machine in machines for step in machine.steps}
     worklists = (waits_at_gateway, waits_at_registry, waits_at_subsidy, waits_at_evaluation, waits_at_eastwest)
-    waited_for = {kind.action for worklist in worklists for kind in worklist.KINDS} | {"add"}  # to the working calendar
-    assert set(codes.labels("action")) == steps | waited_for
+    waited_for = {kind.action for worklist in worklists for kind in worklist.KINDS} | {
+        "add",
+        "sent",
+    }  # to the working calendar; of an export
+    stated = re.compile(r'allowed_actions\(\{"([a-z-]+)"')  # of papers that have no states
+    found = {
+        action
+        for root in ("services", "gateway", "shared")
+        for path in Path(root).rglob("*.py")
+        for action in stated.findall(path.read_text())
+    }
+    assert set(codes.labels("action")) == steps | waited_for | found
 
 
 def test_every_event_has_its_label() -> None:

@@ -26,7 +26,7 @@ from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.errors import TermsMissing
 from services.subsidy.schemes.policy import Terms
-from shared import pages
+from shared import audit, history, pages
 from shared.access import Call
 from shared.strict import digest, read
 from shared.web import Kernel
@@ -267,6 +267,33 @@ def _compared(then: LineOut, now: LineOut) -> ReplayLine:
         return line.verdict, line.amount, sorted((finding.code, finding.effect) for finding in line.findings)
 
     return ReplayLine(trainee_id=then.trainee_id, then=then, now=now, same=judged(then) == judged(now))
+
+
+async def history_of(session: AsyncSession, call: Call, claim_id: UUID, asked: pages.Asked) -> dict[str, Any]:
+    """What became of a claim, as the trail has it. Of a claim that another made a person is told no more than the claim itself tells them."""
+    claim = await steps.load(session, call, claim_id)
+    own = await own_ids(session, call.actor)
+    whole, of = _whole(call, claim, own), audit.TRAIL.c
+    about = (of.subject == claim.id) & (of.subject_type == "claim") & (of.outcome == "done")
+    if not whole:
+        named = of.details["trainee_id"].astext
+        about &= named.is_(None) | named.in_([str(each) for each in own])
+    found = await history.entries(session, about, asked)
+    return found | {"items": [_with_its_states(each if whole else _of_this_person(each)) for each in found["items"]]}
+
+
+def _of_this_person(entry: history.HistoryEntry) -> history.HistoryEntry:
+    said = {name: entry.details[name] for name in ("from", "to", "trainee_id", "outcome") if name in entry.details}
+    reason = entry.reason if "trainee_id" in said or entry.action == "claim.rejected" else None
+    return entry.model_copy(update={"details": said, "reason": reason})
+
+
+def _with_its_states(entry: history.HistoryEntry) -> history.HistoryEntry:
+    """The step's states as a change of the paper, as histories tell it."""
+    rest = {name: value for name, value in entry.details.items() if name not in ("from", "to")}
+    before, after = entry.details.get("from"), entry.details.get("to")
+    moved = [history.HistoryChange(field="status", old=before, new=after)] if before != after else []
+    return entry.model_copy(update={"details": rest, "changes": [*moved, *entry.changes]})
 
 
 async def files(session: AsyncSession, claim: Claim) -> list[str]:

@@ -39,7 +39,7 @@ from services.subsidy.codes import ClaimKind, ClaimStatus, SchemeCode
 from services.subsidy.funds.errors import FundExhausted
 from services.subsidy.notices.errors import CalendarYearMissing, NoticeNotOver, ObjectionOpen
 from services.subsidy.schemes.errors import SamePerson, TermsMissing
-from shared import access, batches, county, errors, names, pages, web, wire
+from shared import access, batches, county, errors, history, names, pages, web, wire
 
 AGAINST_APPROVAL = (NoticeNotOver, ObjectionOpen, ClaimOnHold, HeldLinesOpen, TermsUnconfirmed, PaperOverdue, FundExhausted)
 router = web.Router("claims", traced=(errors.InvalidState, ClaimInBatch, *AGAINST_APPROVAL))
@@ -180,6 +180,11 @@ async def list_claims(
 @router.operation("GET", PATH, may=READERS, summary="一张申领单:逐人判定、办理记录、可办事项")
 async def get(claim_id: UUID, session: web.Session, call: web.Caller) -> ClaimOut:
     return await reading.get(session, call, claim_id)
+
+
+@router.operation("GET", f"{PATH}/history", may=READERS, summary="一张申领单的办理经过,新的在前", errors=[errors.InvalidCursor])
+async def list_history(claim_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
+    return wire.Page[history.HistoryEntry].model_validate(await reading.history_of(session, call, claim_id, asked))
 
 
 @router.operation(

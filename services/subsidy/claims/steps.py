@@ -248,7 +248,8 @@ async def take_each(
 
     def told(claim: Row[Any]) -> deeds.Deed:
         announced = {"status": to or claim.status, "version": claim.version + bool(moved)} | message(tell, claim.number)
-        return deeds.deed(call, event, claim.id, details=details, event=bool(moved or tell), **announced)
+        said = {"from": claim.status, "to": to or claim.status, "reason": comment} | details
+        return deeds.deed(call, event, claim.id, details=said, event=bool(moved or tell), **announced)
 
     await deeds.record_all(session, map(told, claims))
 

@@ -57,12 +57,12 @@ async def test_no_answer_to_a_person_names_another_of_the_same_claim(start: Star
         appealed = await school.post(f"/v1/claims/{claim['id']}/appeals", json={"reason": "请复核。", "trainee_id": other_id})
         assert appealed.status_code == 201, appealed.text
         await world.step("officer", "hold", claim, {"reason": f"核实 {other_id} 的身份"})
-        paths = ("", ":replay", ":replay?facts=current", "/appeals", "/reassessments")
+        paths = ("", "/history", ":replay", ":replay?facts=current", "/appeals", "/reassessments")
         answers = [await me.get(f"/v1/claims/{claim['id']}{path}") for path in paths]
         answers += [await me.get(path) for path in ("/v1/claims", f"/v1/claims?trainee_id={other_id}", "/v1/worklist", "/v1/changes")]
         assert [answer.status_code for answer in answers] == [200] * len(answers)
         assert not [str(answer.url) for answer in answers if other_id in answer.text]
-        assert answers[6].json()["items"] == []
+        assert answers[7].json()["items"] == []
         assert [event["subject"] for event in answers[-1].json()["items"] if event["type"] == "claim.held"] == [claim["id"]]
         assert answers[0].json()["hold"]["code"] == "officer_hold" and "核实" in answers[0].json()["hold"]["reason"]
 
@@ -79,6 +79,8 @@ async def test_a_person_is_told_why_the_claim_was_rejected(start: Start, status:
         claim, _, _, me = await _two(world, status)
         seen = (await me.get(f"/v1/claims/{claim['id']}")).json()
         assert [(step["action"], step["comment"]) for step in seen["decisions"]] == comments
+        told = (await me.get(f"/v1/claims/{claim['id']}/history")).json()["items"]
+        assert [each["reason"] for each in reversed(told)][-len(comments) :] == [comment for _, comment in comments]
 
 
 async def test_who_only_stands_on_a_claim_neither_changes_nor_withdraws_it(start: Start) -> None:

@@ -38,6 +38,23 @@ async def test_an_institution_sees_its_own_claims_and_the_office_all(start: Star
         assert (await other.post(f"{path}:submit", headers=key() | {"If-Match": '"1"'})).status_code == 404
 
 
+async def test_what_became_of_a_claim_is_told_step_by_step(start: Start) -> None:
+    async with a_world(start) as world:
+        claim = await world.bring_to("reviewed", world.open_class([a_person()]))
+        await world.step("reviewer", "return", claim, {"reason": "材料不全,请补充签到表。"})
+        path = f"/v1/claims/{claim['id']}/history"
+        told = (await world.as_("auditor").get(path)).json()["items"]
+        assert [(each["action"], each["role"], each["reason"]) for each in told] == [
+            ("claim.returned", "reviewer", "材料不全,请补充签到表。"),
+            ("claim.reviewed", "officer", "材料齐全"),
+            ("claim.submitted", "institution", None),
+            ("claim.created", "institution", None),
+        ]
+        moved = [[(each["field"], each["old"], each["new"]) for each in entry["changes"]] for entry in told[:3]]
+        assert moved == [[("status", "reviewed", "returned")], [("status", "submitted", "reviewed")], [("status", "draft", "submitted")]]
+        assert (await world.as_("institution", institution_id=str(db.new_id())).get(path)).json()["code"] == "not_found"
+
+
 async def test_every_filter_finds_what_it_says(start: Start) -> None:
     async with a_world(start) as world:
         person = a_person()

@@ -18,9 +18,7 @@ class SubjectIn(wire.In):
 
     kind: ComplaintSubject
     id: UUID | None = None
-    number: Annotated[
-        wire.Text | None, Field(min_length=1, max_length=200, examples=[f"{county.here().series('PX')}-2025-000123"])
-    ] = None
+    number: Annotated[wire.Text | None, Field(min_length=1, max_length=200, examples=[f"{county.here().series('PX')}-2025-000123"])] = None
     issuer: wire.Word | None = Field(None, description="证书上印的发证机构;只用于证书", examples=[None])
 
 
