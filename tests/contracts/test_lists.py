@@ -40,6 +40,7 @@ _OF_THE_TRAIL |= {
         "subtarget_id",
         "plan_id",
         "history_import_id",
+        "claim_id",
     )
 }
 OF_A_PAPER = {**_OF_THE_TRAIL, "code": {"scheme"}, "brand_id": {"class_id"}}  # where the parent's id has another name than in the path
