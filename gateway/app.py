@@ -12,6 +12,7 @@ from gateway.identity import routes as identity
 from gateway.identity import tables as accounts
 from gateway.identity.ended import operations as ended
 from gateway.identity.exchange import clients as issuers
+from gateway.identity.following import job as erased
 from gateway.identity.local_accounts import job as local
 from gateway.identity.tokens import signing
 from gateway.overviews import routes as overviews
@@ -58,7 +59,7 @@ ROUTERS = (
 def build(of: Settings) -> FastAPI:
     services = {name: clients.check(name) for name in kernel.SERVICES if name != "gateway"}
     checks = services | ({"local_accounts": local.check} if of.local_clients else {})
-    jobs = (following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
+    jobs = (erased.erasures, following.follow_all, sending.keep_sending, *((local.keep_trying,) if of.local_clients else ()))
     part = web.Part(
         "gateway",
         county.here().title,

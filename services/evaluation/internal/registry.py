@@ -10,6 +10,7 @@ from services.evaluation.assessments.tables import Candidate
 from services.evaluation.certificates import facts, reading
 from services.evaluation.certificates.schemas import CertifiedIn, CertifiedList
 from services.evaluation.certificates.tables import Certificate
+from services.evaluation.examiners.tables import Examiner
 from services.evaluation.known.conditions import ALIASES
 from shared import access, web, wire
 
@@ -29,9 +30,9 @@ class Held(wire.Out):
     counts: dict[str, int] = Field(description="各类事项的件数")
 
 
-@router.operation("POST", "/internal/v1/held-of", may=access.INTERNAL, summary="以这些人为依据的考核和证书件数", writes=False)
+@router.operation("POST", "/internal/v1/held-of", may=access.INTERNAL, summary="以这些人为依据的考核、证书和考评人员登记件数", writes=False)
 async def held_of(body: HeldAsked, session: web.Session) -> Held:
-    kinds = {"assessment": Candidate.trainee_id, "certificate": Certificate.trainee_id}
+    kinds = {"assessment": Candidate.trainee_id, "certificate": Certificate.trainee_id, "examiner": Examiner.trainee_id}
     wanted = (select(func.count()).where(ALIASES.among(of, body.trainee_ids)).scalar_subquery() for of in kinds.values())
     return Held(counts=dict(zip(kinds, (await session.execute(select(*wanted))).one(), strict=True)))
 

@@ -30,6 +30,7 @@ BASES: Final[Mapping[str, tuple[str, str]]] = {
     "enrolment": ("中华人民共和国档案法", "应当归档的材料"),
     "assessment": ("中华人民共和国档案法", "应当归档的材料"),
     "certificate": ("中华人民共和国档案法", "应当归档的材料"),
+    "examiner": ("中华人民共和国档案法", "应当归档的材料"),
     "placement": ("中华人民共和国档案法", "应当归档的材料"),
 }
 

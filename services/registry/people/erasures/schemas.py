@@ -30,7 +30,10 @@ class ErasureBasis(wire.Out):
 class HeldBy(wire.Out):
     """Papers of one kind that count on the person, and what asks to keep them."""
 
-    kind: str = Field(description="claim 申领单、enrolment 报名、assessment 考核、certificate 证书、placement 安置", examples=["enrolment"])
+    kind: str = Field(
+        description="claim 申领单、enrolment 报名、assessment 考核、certificate 证书、examiner 考评人员登记、placement 安置",
+        examples=["enrolment"],
+    )
     count: int = Field(description="有几件", examples=[1])
     basis: ErasureBasis
 
