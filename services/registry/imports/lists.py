@@ -218,7 +218,7 @@ def read_job_offers(book: Book, *, today: dt.date, reference: Reference) -> Read
         stated = {
             "stage": check.take("stage", _one_of, check.text("stage"), stages, "推荐阶段填写培训前、培训中或培训后"),
             "employer": check.words("employer"),
-            "occupation_code": occupations.get(check.text("occupation")),
+            "occupation_code": check.take("occupation", _known, check.text("occupation"), occupations, "工种"),
             "wage": check.take("amount", _amount, check.text("amount")) if check.text("amount") else None,
             "offered_on": check.day("on", fields.day, "推荐日期"),
             "result": check.take("result", _one_of, check.text("result"), results, "结果填写接受、不接受,尚未答复的留空"),

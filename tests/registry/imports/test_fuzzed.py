@@ -12,7 +12,15 @@ import pytest
 from sqlalchemy import func, select
 
 from services.registry.codes import PersonalStatus, SheetKind
-from services.registry.imports.lists import read_employment, read_outside_payments, read_trainees
+from services.registry.imports.lists import (
+    read_employment,
+    read_institutions,
+    read_job_offers,
+    read_outside_payments,
+    read_surveys,
+    read_trainees,
+    read_wishes,
+)
 from services.registry.imports.reading import read_roster, read_status_records, read_teachers
 from services.registry.imports.sign_in import OnRoster, read_sign_in
 from services.registry.imports.tables import Import
@@ -36,6 +44,10 @@ READERS: dict[str, Callable[[Book], Reading[Any]]] = {
     "trainees": lambda book: read_trainees(book, today=TODAY, **KNOWN),
     "employment": lambda book: read_employment(book, today=TODAY),
     "outside_payments": lambda book: read_outside_payments(book, source="局", today=TODAY, reference=reference.lists()),
+    "training_wishes": lambda book: read_wishes(book, today=TODAY, regions=REGIONS, reference=reference.lists()),
+    "job_offers": lambda book: read_job_offers(book, today=TODAY, reference=reference.lists()),
+    "institutions": lambda book: read_institutions(book, regions=REGIONS),
+    "enterprise_surveys": lambda book: read_surveys(book, reference=reference.lists()),
 }
 ODD: tuple[Value, ...] = (
     *(
@@ -116,6 +128,14 @@ def test_a_book_at_random_is_read_or_refused(seed: int) -> None:
         assert open_book(with_error_column(book, reading.faults, reading.header_rows), "a.xlsx").sheets
 
 
+@pytest.mark.parametrize(("trade", "faults"), [("电工", []), ("", []), ("星际驾驶", [("invalid_value", 1)])])
+def test_a_trade_that_nobody_knows_is_a_fault_of_its_offer(trade: str, faults: list[tuple[str, int]]) -> None:
+    name, header, *_ = TEMPLATES[SheetKind.JOB_OFFERS]
+    row = ["1", "杨秀英", made.citizen(1), "", "培训中", "某电器有限公司", trade, "4500", "2025-04-09", "", ""]
+    reading = READERS["job_offers"](open_book(write_book([Table(name, header, [row])]), "a.xlsx"))
+    assert list(Counter(fault.code for fault in reading.faults).items()) == faults
+
+
 def open_or_none(content: bytes) -> Book | None:
     try:
         return open_book(content, "a.xlsx")
@@ -134,6 +154,10 @@ FORMS: dict[str, dict[str, str]] = {
     "teachers": {"institution_id": "its"},
     "status_records": {"status": "employee_pension", "source": "州社保局"},
     "outside_payments": {"source": "州社保局"},
+    "training_wishes": {},
+    "job_offers": {"class_id": "approved"},
+    "institutions": {},
+    "enterprise_surveys": {},
 }
 
 
@@ -195,6 +219,10 @@ async def rows_kept(registry: Service) -> list[Any]:
     async with registry.kernel.reading() as session:
         counted = select(*(select(func.count()).select_from(table).scalar_subquery() for table in tables))
         return list((await session.execute(counted)).one())
+
+
+def test_every_kind_of_sheet_is_tried() -> None:
+    assert set(READERS) == set(FORMS) == {kind.value for kind in SheetKind}
 
 
 async def test_a_sheet_at_random_goes_through_the_whole_job(jobless: Service) -> None:
