@@ -8,6 +8,7 @@ A table that comes later is copied with the others.
 import asyncio
 import contextlib
 import importlib
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -58,6 +59,12 @@ COLUMNS = """
         AND a.attname <> 'code' AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = a.attrelid AND contype = 'c' AND conkey = ARRAY[a.attnum]) AS keeps_apart
     FROM pg_attribute a WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity = '' ORDER BY a.attnum
 """
+# An index of which nobody has to know whether a row is there already: it keeps nothing apart, or has a column that is another in every copy.
+NOT_KEPT = """
+    UPDATE pg_index SET indisready = false, indisvalid = false
+    WHERE indrelid = $1::regclass AND NOT indisexclusion AND (NOT indisunique OR EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = indrelid AND attnum = ANY(indkey::int[]) AND attname = ANY($2::text[])))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,11 @@ async def fill(stack: Stack, enrolments: int, trainees: int, say: Callable[[str]
         enrolled, registered = [await registry.fetchval(f"SELECT count(*) FROM {table}") for table in ("enrolments", "trainees")]
     copies = max(enrolments // enrolled, 1)
     people = min(max(trainees // registered, 1), copies)
+    for service in SERVICES:
+        stack.kill(service, signal.SIGTERM)  # what follows a feed would follow the copies
     counted = await asyncio.gather(*(_fill_one(stack, service, copies, people, say) for service in SERVICES))
+    for service in SERVICES:
+        stack.start(service)
     rows = {table: count for each, _ in counted for table, count in each.items()}
     return Filled(copies, people, rows, time.monotonic() - began, sum(size for _, size in counted) >> 20)
 
@@ -132,7 +143,8 @@ async def _count(stack: Stack, service: str) -> None:
 
 
 async def _copy(connection: asyncpg.Connection, table: str, copies: int, people: int) -> None:
-    """Indexes that keep nothing apart are made anew at the end, which is several times as quick as keeping them."""
+    """Indexes are not kept while rows are copied but made anew at the end, which is several times as quick; only one in which copies may be the same has to
+    say so at once."""
     columns = await connection.fetch(COLUMNS, table, SHARED)
     made = ", ".join(_made(table, row["name"], row["type"], row["keeps_apart"], copies, people) for row in columns)
     names = ", ".join(f'"{row["name"]}"' for row in columns)
@@ -140,19 +152,14 @@ async def _copy(connection: asyncpg.Connection, table: str, copies: int, people:
     ids = [row["name"] for row in columns if row["type"] == "uuid"]
     parts = "".join(f", {PARTS_OF_AN_ID.format(id=name)}" for name in ids)
     await connection.execute(f'CREATE TEMP TABLE seed AS SELECT row_number() OVER () AS nr, *{parts} FROM "{table}"')
-    indexes = await connection.fetch(
-        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = $1::regclass AND NOT indisunique",
-        table,
-    )
-    for name, _ in indexes:
-        await connection.execute(f"DROP INDEX {name}")
+    apart = [row["name"] for row in columns if row["keeps_apart"] or (row["type"] == "uuid" and row["name"] not in SHARED)]
+    await connection.execute(NOT_KEPT, table, apart)
     for first in range(1, min(copies, most), AT_A_TIME):
         last = min(first + AT_A_TIME, copies, most) - 1
         rows = f"SELECT {made} FROM generate_series({first}::bigint, {last}) AS k, seed AS s"
         await connection.execute(f'INSERT INTO "{table}" ({names}) {rows} ON CONFLICT DO NOTHING')
-    for _, definition in indexes:
-        await connection.execute(definition)
     await connection.execute("DROP TABLE seed")
+    await connection.execute(f'REINDEX TABLE "{table}"')
     await connection.execute(f'VACUUM ANALYZE "{table}"')
 
 

@@ -3,17 +3,20 @@ three tenths as many trainees) are served side by side and asked the same in tur
 
 Of each thing asked for it prints the median time of a request, and what the databases took for one: milliseconds and pages read. At the end stands what
 costs more than 1.3 times as much in the large city, what could not be asked for, and which indexes nothing used. `BENCH_ONLY` measures paths with this text alone.
+With `VAR_DIR` the filled cities stay there and are used again.
 """
 
 import asyncio
+import json
 import os
+import random
 import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,12 +45,16 @@ MEMBERS, CLAIMS_BEFORE, CLAIMS, LOOKED_UP, BATCH = 50, 4, 12, 100, 200
 FIRST = 3_000_000  # of the people registered here
 BOARD = "/v1/plans/kaili-2024/progress?as_of=2025-12-31"
 FREE_GIGABYTES = 15
+FILLED = "filled.json"  # in a city's folder: how full it is, and which papers are asked for
 SETTINGS = {
     "shared_preload_libraries": "pg_stat_statements",
     "pg_stat_statements.track_planning": "on",
     "shared_buffers": "512MB",
     "max_wal_size": "4GB",
+    "wal_keep_size": "0",
     "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
 }
 COST = "SELECT sum(total_exec_time + total_plan_time), sum(shared_blks_hit + shared_blks_read) FROM pg_stat_statements"
 UNUSED = """
@@ -81,17 +88,21 @@ Ask = Callable[[City], Any]
 
 def main() -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 170)
-    place = Path(os.environ.get("VAR_DIR") or tempfile.gettempdir())
+    kept = os.environ.get("VAR_DIR")
+    place = Path(kept or tempfile.gettempdir())
+    place.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(place).free < FREE_GIGABYTES << 30:
         console.print(f"{place}: 需要 {FREE_GIGABYTES} GB 空间(VAR_DIR 可指定别处)")
         return 1
+    if kept:
+        return asyncio.run(_compare(console, place))
     with tempfile.TemporaryDirectory(prefix="kaili-scale-", dir=place) as var:
         Path(var).chmod(0o755)
         return asyncio.run(_compare(console, Path(var)))
 
 
 async def _compare(console: Console, var: Path) -> int:
-    with Stack(var / "few", database_settings=SETTINGS) as one, Stack(var / "many", database_settings=SETTINGS) as other:
+    with _stack(var / f"city-{FEW}") as one, _stack(var / f"city-{ROWS}") as other:
         small, large = await _city(one, FEW, console), await _city(other, ROWS, console)
         few, left = await _cases(small)
         many, more_left = await _cases(large)
@@ -117,17 +128,27 @@ async def _compare(console: Console, var: Path) -> int:
     return 0
 
 
+def _stack(var: Path) -> Stack:
+    """A city that was filled here before is used again; one whose filling was broken off is not."""
+    if not (var / FILLED).exists():
+        shutil.rmtree(var, ignore_errors=True)
+    return Stack(var, database_settings=SETTINGS)
+
+
 async def _city(stack: Stack, enrolments: int, console: Console) -> City:
     """The demonstration played, a class of fifty held beside it, and all of it copied until the city is so large."""
-    job = Job(stack.gateway_url)
-    quiet, words = Console(quiet=True), Words(job, on="2025-01-06")
-    for play in (demo.play, demo.play_the_certificates, demo.play_the_placements):
-        await asyncio.to_thread(play, job, quiet, words)
-    await asyncio.to_thread(claims.complete_a_class, job, MEMBERS, FIRST)
-    await asyncio.to_thread(claims.time_claims, job, MEMBERS, CLAIMS_BEFORE)
-    job.school.act(job.claim, "withdraw", on=claims.ON)
     stack.kill(SEALER)  # a trail that was copied is no trail
-    filled = await filling.fill(stack, enrolments, int(enrolments * TRAINEES_AN_ENROLMENT), console.print)
+    job = Job(stack.gateway_url, patience_seconds=60)
+    kept = stack.var / FILLED
+    if not kept.exists():
+        await asyncio.to_thread(_play, job)
+        filled = await filling.fill(stack, enrolments, int(enrolments * TRAINEES_AN_ENROLMENT), console.print)
+        papers = {name: said for name, said in vars(job).items() if isinstance(said, str)}
+        school = {"client_id": job.school.client_id, "client_secret": job.school.client_secret}
+        kept.write_text(json.dumps({"papers": papers, "school": school, "filled": asdict(filled)}))
+    said = json.loads(kept.read_text())
+    filled, job.school = Filled(**said["filled"]), job.person(**said["school"])
+    vars(job).update(said["papers"])
     counts = {
         name: filled.rows[name]
         for name in ("registry.enrolments", "registry.trainees", "registry.attendance", "subsidy.claim_lines", "evaluation.certificates")
@@ -148,6 +169,15 @@ async def _city(stack: Stack, enrolments: int, console: Console) -> City:
     roles = {role: _signed_in(stack, person) for role, person in who.items()}
     await asyncio.to_thread(_wait_until_ready, roles["officer"])
     return City(stack, job, roles, filled, watching)
+
+
+def _play(job: Job) -> None:
+    quiet, words = Console(quiet=True), Words(job, on="2025-01-06")
+    for play in (demo.play, demo.play_the_certificates, demo.play_the_placements):
+        play(job, quiet, words)
+    claims.complete_a_class(job, MEMBERS, FIRST)
+    claims.time_claims(job, MEMBERS, CLAIMS_BEFORE)
+    job.school.act(job.claim, "withdraw", on=claims.ON)
 
 
 def _wait_until_ready(officer: httpx.Client) -> None:
@@ -209,7 +239,7 @@ def _timed(ask: Callable[[], Any]) -> list[float]:
 
 def _work() -> dict[str, Ask]:
     """What is asked for all day and is no list; each answers for one city."""
-    serial = iter(range(FIRST + 1_000, FIRST + 900_000))
+    serial = iter(range(FIRST + random.randrange(1_000, 800_000), FIRST + 900_000))  # a city that is used again knows those of last time
 
     def post(path: str, role: str, body: Callable[[City], Any]) -> Ask:
         def ask(city: City) -> None:
