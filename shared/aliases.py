@@ -4,7 +4,7 @@ The service that owns the ids has the column that says so; one that is told of i
 stored as its end, so one step always leads to the id that is kept.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.changes import Event, TakeIn
+from shared.changes import Event
+from shared.following import LetGo, TakeIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,33 @@ def taking_in(aliases: Aliases, noun: str) -> TakeIn:
             await part(session, aliases, event.subject, [UUID(each) for each in event.data[f"{noun}_ids"]])
 
     return take_in
+
+
+def letting_go(aliases: Aliases, noun: str) -> LetGo:
+    """A feed that was restored tells anew who stands for whom: there are few, and each depends on those before it."""
+    take_in = taking_in(aliases, noun)
+
+    async def let_go(session: AsyncSession, _lost: Sequence[Event], earlier: Sequence[Event]) -> None:
+        await session.execute(delete(aliases.table))
+        for event in earlier:
+            await take_in(session, event)
+
+    return let_go
+
+
+def joining(noun: str) -> tuple[str, str]:
+    """The events by which ids of this noun become one and part."""
+    return f"{noun}.merged", f"{noun}.unmerged"
+
+
+def led_to(events: Sequence[Event], noun: str, id_: UUID) -> frozenset[UUID]:
+    """After these events, the ids that stood for this one, itself among them."""
+    known = dict[UUID, UUID]()
+    for event in events:
+        if event.type == f"{noun}.merged":
+            into = UUID(event.data["merged_into"])
+            known = {each: into if end == event.subject else end for each, end in known.items()} | {event.subject: into}
+        elif event.type == f"{noun}.unmerged":
+            known.pop(event.subject, None)
+            known |= {UUID(each): event.subject for each in event.data[f"{noun}_ids"] if UUID(each) in known}
+    return frozenset({id_, *(each for each, end in known.items() if end == id_)})

@@ -1,36 +1,32 @@
-"""The change feed: what happened here, in commit order (read in `shared.feed`); and the follower that takes each event of another service in once.
+"""The change feed: what happened here, in commit order (read in `shared.feed`, followed in `shared.following`).
 
 An event is written in the transaction of the deed. The feed hands rows out up to the snapshot horizon, ordered by (transaction, id), so a row that
-commits late is never skipped. Items are CloudEvents 1.0 with thin data: ids, state, version; no personal data.
+commits late is never skipped. Items are CloudEvents 1.0 with thin data: ids, state, version; no personal data. A place in it also says which event stands
+there, so that a feed that was restored to an earlier moment is not taken for the one that was read.
 """
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, MetaData, Table, Text, Uuid, insert, select, text, update
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, MetaData, Table, Text, Uuid, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import errors, http_client, keeping, redaction, telemetry, wire
+from shared import keeping, redaction, wire
 from shared.access import Call
 from shared.db import new_id
 
-FOLLOWER_WAIT_SECONDS = 20
-FOLLOWER_RETRY_SECONDS = 1.0
-FEED_ANSWERS_WITHIN_SECONDS = 5.0
 EVENTS_A_BATCH = 200
 BIGGEST = 2**63 - 1
 AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def tables(metadata: MetaData) -> tuple[Table, Table]:
-    """The outbox of a service and the cursors of the feeds it follows."""
+def tables(metadata: MetaData) -> tuple[Table, Table, Table]:
+    """The outbox of a service, the cursors of the feeds it follows, and what each batch of them told."""
     changes = Table(
         "changes",
         metadata,
@@ -44,12 +40,30 @@ def tables(metadata: MetaData) -> tuple[Table, Table]:
         Index("changes_order_idx", "transaction_id", "id"),
         info=keeping.recorded("id", "transaction_id"),
     )
-    cursors = Table("followed_feeds", metadata, Column("feed", Text, primary_key=True), Column("after", Text, nullable=False))
-    return changes, cursors
+    cursors = Table(
+        "followed_feeds",
+        metadata,
+        Column("feed", Text, primary_key=True),
+        Column("after", Text, nullable=False),
+        Column("went_back_at", DateTime(timezone=True), comment="when the feed was last found restored to an earlier moment"),
+    )
+    batches = Table(
+        "followed_batches",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("feed", Text, nullable=False),
+        Column("after", Text, nullable=False, comment="the cursor behind the batch"),
+        Column("events", JSONB, nullable=False),
+        Column("taken_in_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+        Index("followed_batches_feed_idx", "feed", "id"),
+        Index("followed_batches_taken_in_at_idx", "taken_in_at"),
+        info=keeping.DELETABLE,
+    )
+    return changes, cursors, batches
 
 
 _METADATA = MetaData()
-CHANGES, CURSORS = tables(_METADATA)
+CHANGES, CURSORS, BATCHES = tables(_METADATA)
 
 
 class Event(wire.Out):
@@ -97,61 +111,15 @@ async def publish_all(session: AsyncSession, events: list[dict[str, Any]]) -> No
 
 def shown(source: str, row: Any) -> Event:
     return Event(
-        id=row.event_id,
-        source=f"/{source}",
-        type=row.type,
-        subject=row.subject,
-        time=row.at,
-        sequence=f"{row.transaction_id}-{row.id}",
-        data=row.data,
+        id=row.event_id, source=f"/{source}", type=row.type, subject=row.subject, time=row.at, sequence=place_of(row), data=row.data
     )
 
 
-After = Annotated[str | None, Query(max_length=40, description="上一次的 next;没有则从头读;latest:只要此后的")]
+def place_of(row: Any) -> str:
+    """Where a row stands, and, by the random end of its event's id, that it is this one."""
+    return f"{row.transaction_id}-{row.id}-{row.event_id.hex[-8:]}"
+
+
+After = Annotated[str | None, Query(max_length=60, description="上一次的 next;没有则从头读;latest:只要此后的")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="最多几条")]
 Wait = Annotated[float, Query(ge=0, le=30, description="没有新事件时最多等几秒")]
-
-Fetch = Callable[[str | None, int, float], Awaitable[Mapping[str, Any]]]
-TakeIn = Callable[[AsyncSession, Event], Awaitable[None]]
-
-
-def feed_of(neighbour: http_client.Neighbour, call: Callable[[], Call]) -> Fetch:
-    """The feed of a neighbouring service, read by calls this service makes of its own accord."""
-
-    async def fetch(after: str | None, limit: int, wait_seconds: float) -> Mapping[str, Any]:
-        asked = {"limit": limit, "wait": wait_seconds} | ({"after": after} if after else {})
-        answer = await neighbour.get("/v1/changes", call(), asked, timeout_seconds=wait_seconds + FEED_ANSWERS_WITHIN_SECONDS)
-        if answer is None:
-            raise errors.UpstreamFailed(f"{neighbour.name} 服务没有变更流。")
-        return dict(answer)
-
-    return fetch
-
-
-async def follow(engine: AsyncEngine, feed: str, fetch: Fetch, take_in: TakeIn) -> None:
-    """Follows another service's feed for as long as the process lives. The cursor moves in the transaction of what the events did: each takes effect once."""
-    while True:
-        try:
-            await follow_once(engine, feed, fetch, take_in, wait_seconds=FOLLOWER_WAIT_SECONDS)
-        except Exception as error:  # the neighbour or the database is away: the cursor has not moved, so try again
-            telemetry.log.warning("follow_failed", feed=feed, error=type(error).__name__)
-            await asyncio.sleep(FOLLOWER_RETRY_SECONDS)
-
-
-async def follow_once(engine: AsyncEngine, feed: str, fetch: Fetch, take_in: TakeIn, *, wait_seconds: float = 0) -> int:
-    """Takes in one batch and answers how many events it held."""
-    async with AsyncSession(engine) as session:
-        after = await session.scalar(select(CURSORS.c.after).where(CURSORS.c.feed == feed))
-    batch = Feed.model_validate(await fetch(after, EVENTS_A_BATCH, wait_seconds))
-    if not batch.items:
-        return 0
-    async with AsyncSession(engine) as session, session.begin():
-        if after is None:
-            moved = await session.execute(upsert(CURSORS).values(feed=feed, after=batch.next).on_conflict_do_nothing())
-        else:
-            moved = await session.execute(update(CURSORS).where(CURSORS.c.feed == feed, CURSORS.c.after == after).values(after=batch.next))
-        if moved.rowcount != 1:  # type: ignore[attr-defined]
-            return 0  # another process of this service took the batch in
-        for item in batch.items:
-            await take_in(session, item)
-    return len(batch.items)

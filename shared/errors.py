@@ -204,6 +204,10 @@ class InvalidCursor(Problem):
     code, status = "invalid_cursor", 400
 
 
+class FeedRestored(Problem):
+    code, status = "feed_restored", 410
+
+
 class ServerDateRefused(Problem):
     code, status = "server_date_refused", 400
 

@@ -7,6 +7,7 @@ Whoever waits for more waits here, on one look for the whole process, and holds 
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ STRETCH, STRETCHES = 1_000, 5  # events looked at in one statement, and statemen
 PAGES_AT_ONCE = 3  # of one process: many who are woken by one event leave connections to those who work
 
 LATEST = "latest"
+PLACE = re.compile(r"([0-9]{1,19})-([0-9]{1,19})(?:-[0-9a-f]{8})?")
 
 Position = tuple[int, int]
 
@@ -92,6 +94,8 @@ async def seen(
 async def page(session: AsyncSession, source: str, papers: Papers, actor: Actor, after: str | None, limit: int) -> changes.Feed:
     """Up to `limit` events after a position that the actor sees. `next` also passes what they do not see, so it may move although there are none."""
     place, given = position(after), list[Any]()
+    await _require(session, after)
+    end = after or written(place)
     whole = actor.role in WHOLE and actor.scopes is None
     stretch = limit if whole else STRETCH
     for _ in range(STRETCHES):
@@ -100,10 +104,20 @@ async def page(session: AsyncSession, source: str, papers: Papers, actor: Actor,
         given = list(shown[:limit])
         if rows:
             last = given[-1] if len(shown) > limit else rows[-1]
-            place = (last.transaction_id, last.id)
+            place, end = (last.transaction_id, last.id), changes.place_of(last)
         if given or len(rows) < stretch:
             break
-    return changes.Feed(items=[changes.shown(source, row) for row in given], next=written(place))
+    return changes.Feed(items=[changes.shown(source, row) for row in given], next=end)
+
+
+async def _require(session: AsyncSession, after: str | None) -> None:
+    """Raises `FeedRestored` unless the event that a place names stands there. One that was given before places named their events says only where."""
+    place, of = position(after), changes.CHANGES.c
+    if place == (0, 0):
+        return
+    found = (await session.execute(select(changes.CHANGES).where(of.id == place[1], of.transaction_id == place[0]))).first()
+    if found is None or after not in (written(place), changes.place_of(found)):
+        raise errors.FeedRestored(parameter="after")
 
 
 def _after(place: Position, stretch: int) -> Select[Any]:
@@ -131,10 +145,10 @@ def position(after: str | None) -> Position:
     """The place that an `after` names; `InvalidCursor` unless it is one that `written` made."""
     if not after:
         return 0, 0
-    transaction, _, number = after.partition("-")
-    if not (after.isascii() and transaction.isdigit() and number.isdigit() and max(int(transaction), int(number)) <= changes.BIGGEST):
+    found = PLACE.fullmatch(after)
+    if not found or max(int(found[1]), int(found[2])) > changes.BIGGEST:
         raise errors.InvalidCursor("after 不是本接口给出的值。请用上一页的 next,或去掉 after 从头读取。", parameter="after")
-    return int(transaction), int(number)
+    return int(found[1]), int(found[2])
 
 
 def written(place: Position) -> str:

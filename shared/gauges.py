@@ -44,7 +44,7 @@ def jobs(*of: type[Any]) -> Gauge:
 
 def _number(position: ColumnElement[str]) -> ColumnElement[int]:
     """The second half of a feed's place, which is the number of an event."""
-    return cast(func.split_part(position, "-", 2), BigInteger)
+    return cast(func.nullif(func.split_part(position, "-", 2), ""), BigInteger)
 
 
 OF_EVERY_SERVICE = (
@@ -53,6 +53,12 @@ OF_EVERY_SERVICE = (
         "followed_feed_place",
         "Number of the last event taken in of another service's feed: its change_feed_head less this is how far the follower is behind",
         select(changes.CURSORS.c.feed, _number(changes.CURSORS.c.after)),
+        ("feed",),
+    ),
+    Gauge(
+        "followed_feed_went_back_seconds",
+        "How long ago another service's feed was last found restored to an earlier moment, and what it had told since was let go of",
+        select(changes.CURSORS.c.feed, func.extract("epoch", func.now() - changes.CURSORS.c.went_back_at)),
         ("feed",),
     ),
 )

@@ -268,7 +268,7 @@ class Neighbour:
                 return answer.json()
             except ValueError as error:
                 raise errors.UpstreamFailed(f"{self.name} 服务的应答无法读取。") from error
-        if answer.status in (409, 422, 429) and answer.media_type == "application/problem+json":
+        if answer.status in (409, 410, 422, 429) and answer.media_type == "application/problem+json":
             raise problem_of(answer, self.name)
         raise errors.UpstreamFailed(_answered(answer, self.name))
 

@@ -111,6 +111,30 @@ def drop_actor_names() -> None:
     op.drop_column("audit", "actor_name")
 
 
+def keep_batches() -> None:
+    """What each batch of a followed feed told, and when a feed was found restored."""
+    op.add_column(
+        "followed_feeds",
+        sa.Column("went_back_at", sa.DateTime(timezone=True), comment="when the feed was last found restored to an earlier moment"),
+    )
+    op.create_table(
+        "followed_batches",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False, comment="the cursor behind the batch"),
+        sa.Column("events", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("taken_in_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("followed_batches_pkey")),
+    )
+    op.create_index("followed_batches_feed_idx", "followed_batches", ["feed", "id"])
+    op.create_index("followed_batches_taken_in_at_idx", "followed_batches", ["taken_in_at"])
+
+
+def drop_batches() -> None:
+    op.drop_table("followed_batches")
+    op.drop_column("followed_feeds", "went_back_at")
+
+
 def keep_rows(table: str, *, fixed: Sequence[str] = (), deleted: bool = False, settled: tuple[str, Sequence[str]] | None = None) -> None:
     """Refuses to change rows that are kept: every column, or those `fixed`; and, unless they may be `deleted`, to delete them. `settled`: the columns
     that change no more once the condition on `old` holds."""

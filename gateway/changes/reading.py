@@ -9,7 +9,6 @@ import base64
 import binascii
 import heapq
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,8 +22,6 @@ from shared.web.events import HEAD, HeadOut
 
 WAITS_SECONDS = 20.0
 ASKED_AT_ONCE = 16  # of one service by this process
-
-_POSITION = re.compile(r"\d{1,19}-\d{1,19}\Z")
 
 
 class MergedFeed(changes.Feed):
@@ -104,10 +101,12 @@ class Merged:
                 answer = await ask_as_caller(self.request, self.call, self.kernel, name, path)
             if answer.status == errors.Unauthenticated.status:
                 raise errors.Unauthenticated("令牌已失效。请重新登录或重新取得令牌。")
+            if answer.status == errors.FeedRestored.status:
+                raise errors.FeedRestored(f"{name} 服务的数据已恢复到较早的时刻。", parameter="after")
             if answer.status != 200:
                 raise problem_of(answer, name)
             return read(changes.Feed, answer.body, name)
-        except errors.Unauthenticated:
+        except (errors.Unauthenticated, errors.FeedRestored):
             raise
         except errors.Problem as problem:
             telemetry.log.warning("changes_incomplete", service=name, code=problem.code, request_id=self.call.request_id)
@@ -134,7 +133,7 @@ def unpack(after: str | None, services: list[str]) -> dict[str, str]:
     try:
         found = orjson.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
         if not isinstance(found, dict) or not all(
-            name in services and isinstance(at, str) and _POSITION.match(at) for name, at in found.items()
+            name in services and isinstance(at, str) and feed.PLACE.fullmatch(at) for name, at in found.items()
         ):
             raise ValueError("not a position")
     except (binascii.Error, ValueError) as error:

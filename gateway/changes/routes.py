@@ -19,7 +19,7 @@ router = web.Router("changes")
     "/v1/changes",
     may=access.SIGNED_IN,
     summary="全部服务的变更事件中调用方可见的,按提交次序,不漏不重;可持续推送",
-    errors=[errors.InvalidCursor],
+    errors=[errors.InvalidCursor, errors.FeedRestored],
     streams=True,
     response_model=reading.MergedFeed,
     operation_id="changes_list",

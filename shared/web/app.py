@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import db, feed, forgetting, redaction, tallies, telemetry
+from shared import db, feed, following, forgetting, redaction, tallies, telemetry
 from shared.gauges import Gauge, Gauges
 from shared.names import Lookup
 from shared.settings import Settings
@@ -52,7 +52,7 @@ class Part:
         """Its own and those that every service has; flat, since an included router would match every request a second time."""
         records = () if self.merges else standing.records(self.name, self.codes)
         names = (standing.names_of(self.names),) if self.names else ()
-        health = standing.health({"sealing": standing.sealing, **self.checks})
+        health = standing.health({"sealing": standing.sealing, "followed": standing.followed, **self.checks})
         return [route for router in (*self.routers, *records, *names, health) for route in router.routes]
 
 
@@ -73,7 +73,7 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        forgets = forgetting.keep_forgetting(made.engine, (forgetting.KEYS, *part.forgets), settings.forget_after_seconds)
+        forgets = forgetting.keep_forgetting(made.engine, (forgetting.KEYS, following.TERM, *part.forgets), settings.forget_after_seconds)
         tasks = [
             asyncio.create_task(work)
             for work in (

@@ -52,7 +52,7 @@ def router(service: str) -> Router:
         "/v1/changes",
         may=access.INTERNAL | access.SIGNED_IN,
         summary="调用方可见事项的变更事件,按提交次序,不漏不重;可持续推送",
-        errors=[errors.InvalidCursor],
+        errors=[errors.InvalidCursor, errors.FeedRestored],
         streams=True,
         response_model=changes.Feed,
         operation_id="changes_list",

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ConfigDict
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import access, audit, changes, errors, names, pages, wire
@@ -150,6 +150,15 @@ async def sealing(kernel: Kernel) -> dict[str, Any]:
         seconds = await chain.unsealed_seconds(session)
     late = seconds is not None and seconds > chain.LATE_SECONDS
     return {"status": "unavailable" if late else "ok", "needed": False, "unsealed_seconds": seconds}
+
+
+async def followed(kernel: Kernel) -> dict[str, Any]:
+    """For `/readyz`: whether a neighbour was found restored to an earlier moment within the last day. It informs only: what it no longer tells was let go of."""
+    lately = changes.CURSORS.c.went_back_at > func.now() - text("interval '1 day'")
+    wanted = select(changes.CURSORS.c.feed, changes.CURSORS.c.went_back_at).where(lately).order_by(changes.CURSORS.c.feed)
+    async with kernel.reading() as session:
+        found = {row.feed: row.went_back_at.isoformat(timespec="seconds") for row in await session.execute(wanted)}
+    return {"status": "ok", "needed": False} | ({"went_back": found} if found else {})
 
 
 Subject = Annotated[pages.AnyOf[UUID], Query(description="事项编号")]

@@ -29,7 +29,16 @@ MANY = ("attendance", "audit", "changes", "file_namings")  # several rows for ea
 SPREAD_DAYS = 5 * 365
 APART_SECONDS = 6 * 3600  # of the ids of one copy from those of the next, which is older
 AT_A_TIME = 500  # copies
-LEFT_AS_THEY_ARE = {"alembic_version", "idempotency_keys", "seals", "followed_feeds", "due_reassessments", "class_figures", "due_recounts"}
+LEFT_AS_THEY_ARE = {
+    "alembic_version",
+    "idempotency_keys",
+    "seals",
+    "followed_feeds",
+    "followed_batches",
+    "due_reassessments",
+    "class_figures",
+    "due_recounts",
+}
 OF_PEOPLE = {"trainee_id", "merged_into", "told_of", "holder_id", "one_id", "other_id"}
 OF_INSTITUTIONS = {"institution_id", "issuer_institution_id", "employer_id"}
 SHARED = sorted({*OF_PEOPLE, *OF_INSTITUTIONS, "fund_id"})  # several copies have the same of these: alone they keep no rows apart

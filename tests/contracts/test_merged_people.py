@@ -10,7 +10,7 @@ from services.eastwest.known.conditions import ALIASES as OF_EASTWEST
 from services.evaluation.known.conditions import ALIASES as OF_EVALUATION
 from services.registry import clients
 from services.subsidy.following import operations as subsidy_follows
-from shared import aliases, changes
+from shared import aliases, following
 from shared.sheets import write_book
 from shared.sheets.writing import Table
 from tests.conftest import Service, Start
@@ -58,8 +58,8 @@ class Twice:
                     "eastwest": aliases.taking_in(OF_EASTWEST, "trainee"),
                     "subsidy": subsidy_follows.taking_in(kernel.own_call),
                 }[name]
-                fetch = changes.feed_of(kernel.neighbours["registry"], kernel.own_call)
-                while await changes.follow_once(kernel.engine, "registry", fetch, taking_in):
+                fetch = following.feed_of(kernel.neighbours["registry"], kernel.own_call)
+                while await following.follow_once(kernel.engine, "registry", fetch, taking_in):
                     pass
 
     async def merge(self) -> None:

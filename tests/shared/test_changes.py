@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import access, changes, clock, db
+from shared import access, changes, clock, db, following
 from tests.conftest import Databases, Service, Start
 
 CALL = access.Call(access.Actor("test-officer", "officer"), clock.read("2025-04-10T09:00:00+08:00"), "r-1")
@@ -86,7 +86,7 @@ async def test_a_follower_takes_each_event_in_once_even_when_it_dies_in_between(
                 deaths -= 1
                 raise ConnectionError
 
-        following = asyncio.create_task(changes.follow(follower.kernel.engine, "evaluation", fetch, take_in))
+        running = asyncio.create_task(following.follow(follower.kernel.engine, "evaluation", fetch, take_in))
         try:
             for _ in range(500):
                 await asyncio.sleep(0.02)
@@ -95,7 +95,7 @@ async def test_a_follower_takes_each_event_in_once_even_when_it_dies_in_between(
                 if len(seen) >= 3:
                     break
         finally:
-            following.cancel()
+            running.cancel()
         assert seen == ["a", "b", "c"]
 
 
@@ -110,5 +110,5 @@ async def test_two_followers_of_one_service_share_the_work(start: Start) -> None
         async def take_in(session: AsyncSession, event: changes.Event) -> None:
             seen.append(event.type)
 
-        counts = await asyncio.gather(*(changes.follow_once(follower.kernel.engine, "evaluation", fetch, take_in) for _ in range(4)))
+        counts = await asyncio.gather(*(following.follow_once(follower.kernel.engine, "evaluation", fetch, take_in) for _ in range(4)))
         assert sum(counts) == len(seen) == 20

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.webhooks.deliveries import operations as deliveries
-from shared import changes, telemetry, web
+from shared import changes, following, telemetry, web
 
 LOOK_AGAIN_SECONDS = 1.0
 WAIT_SECONDS = 20.0
@@ -34,7 +34,7 @@ async def _follow(kernel: web.Kernel, name: str) -> None:
 
 async def follow_once(kernel: web.Kernel, name: str, *, wait_seconds: float = 0) -> int:
     """Takes in one batch of a service's events and answers how many it held. Who is told of them is asked before the transaction that makes it so."""
-    feed, told = changes.feed_of(kernel.neighbours[name], kernel.own_call), dict[UUID, list[UUID]]()
+    feed, told = following.feed_of(kernel.neighbours[name], kernel.own_call), dict[UUID, list[UUID]]()
 
     async def fetch(after: str | None, limit: int, wait: float) -> Mapping[str, Any]:
         batch = changes.Feed.model_validate(await feed(after, limit, wait))
@@ -46,4 +46,4 @@ async def follow_once(kernel: web.Kernel, name: str, *, wait_seconds: float = 0)
     async def take_in(session: AsyncSession, event: changes.Event) -> None:
         await deliveries.make(session, event, told.get(event.id, ()))
 
-    return await changes.follow_once(kernel.engine, f"webhooks:{name}", fetch, take_in, wait_seconds=wait_seconds)
+    return await following.follow_once(kernel.engine, f"webhooks:{name}", fetch, take_in, wait_seconds=wait_seconds)

@@ -11,7 +11,7 @@ from sqlalchemy import case, select, update
 from services.eastwest import clients
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.placements.tables import Placement
-from shared import aliases, changes, errors
+from shared import aliases, errors, following
 from shared.http_client import Neighbour
 from shared.web import Kernel
 
@@ -25,7 +25,12 @@ def merges(kernel: Kernel) -> Coroutine[Any, Any, None]:
 
 async def _follow(kernel: Kernel, registry: Neighbour) -> None:
     try:
-        await changes.follow(kernel.engine, "registry", changes.feed_of(registry, kernel.own_call), aliases.taking_in(ALIASES, "trainee"))
+        fetch, taking_in, letting_go = (
+            following.feed_of(registry, kernel.own_call),
+            aliases.taking_in(ALIASES, "trainee"),
+            aliases.letting_go(ALIASES, "trainee"),
+        )
+        await following.follow(kernel.engine, "registry", fetch, taking_in, letting_go, aliases.joining("trainee"))
     finally:
         await registry.close()
 

@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from services.evaluation.known.conditions import ALIASES
-from shared import aliases, changes
+from shared import aliases, following
 from shared.http_client import Neighbour
 from shared.web import Kernel
 
@@ -15,6 +15,11 @@ def merges(kernel: Kernel) -> Coroutine[Any, Any, None]:
 
 async def _follow(kernel: Kernel, registry: Neighbour) -> None:
     try:
-        await changes.follow(kernel.engine, "registry", changes.feed_of(registry, kernel.own_call), aliases.taking_in(ALIASES, "trainee"))
+        fetch, taking_in, letting_go = (
+            following.feed_of(registry, kernel.own_call),
+            aliases.taking_in(ALIASES, "trainee"),
+            aliases.letting_go(ALIASES, "trainee"),
+        )
+        await following.follow(kernel.engine, "registry", fetch, taking_in, letting_go, aliases.joining("trainee"))
     finally:
         await registry.close()

@@ -72,6 +72,11 @@ async def name(session: AsyncSession, service: str, paper: str, paper_id: UUID, 
     await session.execute(named.on_conflict_do_nothing())
 
 
+async def name_no_more(session: AsyncSession, service: str, paper_ids: Collection[UUID]) -> None:
+    """Keeps that these papers of another service name no file."""
+    await session.execute(delete(Naming).where(Naming.service == service, Naming.paper_id == func.any(list(paper_ids))))
+
+
 # The vault seals text. Latin-1 turns every byte into one character and back.
 def _seal(vault: Vault, file_id: UUID, content: bytes) -> bytes:
     return vault.encrypt(content.decode("latin-1"), f"files/{file_id}/content")

@@ -4,7 +4,8 @@ from collections.abc import Coroutine
 from typing import Any
 
 from services.registry.following import operations
-from shared import changes
+from services.registry.people.known.tables import KnownCertificate, KnownPlacement
+from shared import following
 from shared.http_client import Neighbour
 from shared.web import Kernel
 
@@ -23,21 +24,26 @@ def claims(kernel: Kernel) -> Coroutine[Any, Any, None]:
 
 async def _follow_claims(kernel: Kernel, subsidy: Neighbour) -> None:
     try:
-        await changes.follow(kernel.engine, "subsidy", changes.feed_of(subsidy, kernel.own_call), operations.take_in_claim)
+        letting_go = operations.letting_go("subsidy", operations.take_in_claim)
+        fetch = following.feed_of(subsidy, kernel.own_call)
+        await following.follow(kernel.engine, "subsidy", fetch, operations.take_in_claim, letting_go)
     finally:
         await subsidy.close()
 
 
 async def _follow_certificates(kernel: Kernel, evaluation: Neighbour) -> None:
     try:
-        await changes.follow(kernel.engine, "evaluation", changes.feed_of(evaluation, kernel.own_call), operations.take_in_certificate)
+        letting_go = operations.letting_go("evaluation", operations.take_in_certificate, KnownCertificate)
+        fetch = following.feed_of(evaluation, kernel.own_call)
+        await following.follow(kernel.engine, "evaluation", fetch, operations.take_in_certificate, letting_go)
     finally:
         await evaluation.close()
 
 
 async def _follow_placements(kernel: Kernel, eastwest: Neighbour) -> None:
-    fetch = operations.with_placements(changes.feed_of(eastwest, kernel.own_call), eastwest, kernel.own_call)
+    fetch = operations.with_placements(following.feed_of(eastwest, kernel.own_call), eastwest, kernel.own_call)
     try:
-        await changes.follow(kernel.engine, "eastwest", fetch, operations.take_in_placement)
+        letting_go = operations.letting_go("eastwest", operations.take_in_placement, KnownPlacement)
+        await following.follow(kernel.engine, "eastwest", fetch, operations.take_in_placement, letting_go)
     finally:
         await eastwest.close()

@@ -1,11 +1,11 @@
 """Taking in what other services announce: who was certified, who works, which papers name which files. Each event takes effect once, with the feed's
 cursor."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,8 @@ from services.registry.following import clients
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
 from services.registry.people.trainees.tables import Trainee
 from shared.access import Call
-from shared.changes import Event, Feed, Fetch
+from shared.changes import Event, Feed
+from shared.following import Fetch, LetGo, TakeIn
 from shared.http_client import Neighbour
 
 
@@ -68,6 +69,20 @@ async def take_in_placement(session: AsyncSession, event: Event) -> None:
     told |= {"trainee_id": await _as_merged(session, placement.written_as), "told_of": placement.written_as, "learnt_at": event.time}
     known = upsert(KnownPlacement).values(id=event.subject, **told)
     await session.execute(known.on_conflict_do_update(index_elements=["id"], set_=told))
+
+
+def letting_go(service: str, take_in: TakeIn, known: type[KnownCertificate | KnownPlacement] | None = None) -> LetGo:
+    """What a restored service no longer tells of a paper is forgotten with all else of it; what it told before is taken in anew."""
+
+    async def let_go(session: AsyncSession, lost: Sequence[Event], earlier: Sequence[Event]) -> None:
+        subjects = {each.subject for each in lost}
+        await files.name_no_more(session, service, subjects)
+        if known:
+            await session.execute(delete(known).where(known.id.in_(subjects)))
+        for event in earlier:
+            await take_in(session, event)
+
+    return let_go
 
 
 def _of_placement(event: Event) -> bool:

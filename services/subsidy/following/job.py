@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from services.subsidy.following import operations
-from shared import changes
+from shared import aliases, following
 from shared.http_client import Neighbour
 from shared.web import Kernel
 
@@ -23,8 +23,13 @@ def eastwest(kernel: Kernel) -> Coroutine[Any, Any, None]:
 
 async def _follow(kernel: Kernel, neighbour: Neighbour) -> None:
     try:
-        await changes.follow(
-            kernel.engine, neighbour.name, changes.feed_of(neighbour, kernel.own_call), operations.taking_in(kernel.own_call)
+        await following.follow(
+            kernel.engine,
+            neighbour.name,
+            following.feed_of(neighbour, kernel.own_call),
+            operations.taking_in(kernel.own_call),
+            operations.letting_go(kernel.own_call),
+            aliases.joining("trainee"),
         )
     finally:
         await neighbour.close()

@@ -3,7 +3,7 @@
 What is done here is the service's own deed, on the day of what happened there.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -24,7 +24,9 @@ from services.subsidy.codes import FindingCode
 from services.subsidy.known.tables import KnownBlacklisting
 from shared import aliases, deeds
 from shared.access import Call
-from shared.changes import Event, TakeIn
+from shared.changes import Event
+from shared.db import new_id
+from shared.following import LetGo, TakeIn
 
 BECAUSE_TWICE = "学员 {old} 已并入 {into},两人名下有同一项补贴({keys})。请复审人员核实,只保留一项。"
 BECAUSE_STOPPED = "按措施 {number} 停止支持({days})。期满或撤销时自动解除,也可由复审人员查明后解除。"
@@ -141,6 +143,37 @@ def taking_in(own_call: Callable[[], Call]) -> TakeIn:
             await steps.judge_anew(session, event.type, event.id, event.time, concerned(event, told))
 
     return take_in
+
+
+HOLDING = frozenset({"institution.blacklisted", "institution.reinstated", "measure.decided", "measure.voided"})
+
+
+def letting_go(own_call: Callable[[], Call]) -> LetGo:
+    """What a restored service no longer tells is undone, the last of it first; what it told before of the same papers takes effect again, and every claim
+    concerned is looked at once more, by the facts as they are now."""
+    take_in = taking_in(own_call)
+
+    async def let_go(session: AsyncSession, lost: Sequence[Event], earlier: Sequence[Event]) -> None:
+        for place, event in reversed(list(enumerate(lost))):
+            call, told = replace(own_call(), now=event.time), Told.model_validate(event.data)
+            match event.type:
+                case "institution.blacklisted":
+                    await institution_reinstated(session, call, event.subject)
+                case "measure.decided" if told.kind == SUPPORT_STOPPED:
+                    await support_goes_on(session, call, told)
+                case "trainee.merged" if told.merged_into:
+                    theirs = aliases.led_to([*earlier, *lost[:place]], "trainee", event.subject)
+                    await trainee_unmerged(session, call, event.subject, told.merged_into, theirs)
+                case "trainee.unmerged" if told.from_id:
+                    await trainee_merged(session, call, event.subject, told.from_id)
+            if concerned := CONCERNED.get(event.type):
+                await steps.judge_anew(session, event.type, new_id(), event.time, concerned(event, told))
+        held = {each.subject for each in lost if each.type in HOLDING}
+        for event in earlier:
+            if event.type in HOLDING and event.subject in held:
+                await take_in(session, event)
+
+    return let_go
 
 
 async def institution_blacklisted(

@@ -1,9 +1,16 @@
 """The registry beside the real services whose feeds it follows: taking in what they announced, whenever a test wants it."""
 
 from services.registry.following import operations
-from shared import changes
-from shared.changes import Fetch, TakeIn
+from services.registry.people.known.tables import KnownCertificate, KnownPlacement
+from shared import following
+from shared.following import Fetch, TakeIn
 from tests.conftest import Service
+
+LETTING_GO = {
+    "evaluation": operations.letting_go("evaluation", operations.take_in_certificate, KnownCertificate),
+    "eastwest": operations.letting_go("eastwest", operations.take_in_placement, KnownPlacement),
+    "subsidy": operations.letting_go("subsidy", operations.take_in_claim),
+}
 
 
 def followed(registry: Service, other: Service) -> tuple[Fetch, TakeIn]:
@@ -11,7 +18,7 @@ def followed(registry: Service, other: Service) -> tuple[Fetch, TakeIn]:
     registry.knows(other)
     kernel, name = registry.kernel, other.kernel.service
     neighbour = kernel.neighbours[name]
-    fetch = changes.feed_of(neighbour, kernel.own_call)
+    fetch = following.feed_of(neighbour, kernel.own_call)
     if name == "eastwest":
         return operations.with_placements(fetch, neighbour, kernel.own_call), operations.take_in_placement
     return fetch, {"evaluation": operations.take_in_certificate, "subsidy": operations.take_in_claim}[name]
@@ -22,6 +29,8 @@ async def catch_up(registry: Service, *others: Service) -> int:
     taken = 0
     for other in others:
         fetch, take_in = followed(registry, other)
-        while number := await changes.follow_once(registry.kernel.engine, other.kernel.service, fetch, take_in):
+        while number := await following.follow_once(
+            registry.kernel.engine, other.kernel.service, fetch, take_in, LETTING_GO[other.kernel.service]
+        ):
             taken += number
     return taken

@@ -4,14 +4,16 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.following import job as following
-from shared import changes
+from services.registry.following import job
+from shared import changes, following
 from tests.conftest import Service, Start
 from tests.eastwest.neighbours import evidence, update
 from tests.registry.following.city import BEGAN, ISSUED, WELDER, City, a_city
 from tests.registry.following.feeds import followed
+from tests.shared.test_following import restore
 
 CERTIFICATES = "skill_level,special_skill,qualification,work_permit"
 
@@ -118,10 +120,10 @@ async def test_an_event_takes_effect_once_also_when_the_follower_dies_in_between
         for _ in range(deaths):
             taken.clear()
             with pytest.raises(ConnectionError):
-                await changes.follow_once(city.registry.kernel.engine, "evaluation", fetch, dying)
+                await following.follow_once(city.registry.kernel.engine, "evaluation", fetch, dying)
             assert await certified(city.registry, ISSUED) == 0
-        assert await changes.follow_once(city.registry.kernel.engine, "evaluation", fetch, take_in) == 3
-        assert await changes.follow_once(city.registry.kernel.engine, "evaluation", fetch, take_in) == 0
+        assert await following.follow_once(city.registry.kernel.engine, "evaluation", fetch, take_in) == 3
+        assert await following.follow_once(city.registry.kernel.engine, "evaluation", fetch, take_in) == 0
         assert await certified(city.registry, ISSUED) == 3
 
 
@@ -131,7 +133,7 @@ async def test_the_jobs_follow_both_feeds_by_themselves(start: Start) -> None:
         trainee_id = await city.trainee_of(enrolment)
         for other in (city.evaluation, city.eastwest):
             city.registry.knows(other)
-        jobs = [asyncio.create_task(job(city.registry.kernel)) for job in (following.certificates, following.placements)]
+        jobs = [asyncio.create_task(each(city.registry.kernel)) for each in (job.certificates, job.placements)]
         try:
             await city.certificate(trainee_id)
             await city.placement(await city.order(), trainee_id)
@@ -159,3 +161,39 @@ async def test_the_two_parameters_of_certificates_are_given_together(start: Star
         given.pop(missing)
         answer = await registry.as_("officer").get("/v1/enrolments", params=given)
         assert (answer.status_code, answer.json()["parameter"]) == (400, missing)
+
+
+async def test_of_a_restored_neighbour_the_registry_knows_what_that_one_tells_now(start: Start) -> None:
+    """A certificate that it lost is none, one whose revocation it lost stands, a placement is as it tells it."""
+    async with a_city(start) as city:
+        enrolments = await city.trained(3)
+        first, second, third = [await city.trainee_of(each) for each in enrolments]
+
+        async def left() -> str | None:
+            [work] = (await city.registry.as_("officer").get(f"/v1/enrolments/{enrolments[0]}/employment")).json()["items"]
+            return work["until_on"]
+
+        stays = await city.certificate(first)
+        placed = await city.placement(await city.order(), first)
+        await city.catch_up()
+        events = [await _events(each) for each in (city.evaluation, city.eastwest)]
+        await city.certificate(second)
+        await city.revoke(stays, "2025-09-01T09:00:00+08:00")
+        await city.report(placed, update("l", kind="left", effective_on="2025-07-01"))
+        await city.catch_up()
+        assert [await certified(city.registry, "2025-09-02"), await left()] == [1, "2025-07-01"]
+        for service, count in zip((city.evaluation, city.eastwest), events, strict=True):
+            await restore(service, count)
+        async with city.eastwest.superuser() as connection:
+            await connection.execute(text("SET LOCAL session_replication_role = replica"))
+            await connection.execute(text("DELETE FROM placement_updates WHERE kind = 'left'"))
+            await connection.execute(text("UPDATE placements SET left_on = NULL"))
+        await city.certificate(third)
+        for _ in range(2):  # back, and on
+            await city.catch_up()
+        assert [await certified(city.registry, "2025-09-02"), await left()] == [2, None]
+
+
+async def _events(service: Service) -> int:
+    async with service.kernel.reading() as session:
+        return len((await session.execute(changes.CHANGES.select())).all())

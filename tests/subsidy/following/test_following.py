@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.subsidy.claims.tables import Claim, Entitlement, Line
-from services.subsidy.following import job as following
-from services.subsidy.following import operations
-from shared import changes, db
+from services.subsidy.following import job, operations
+from shared import aliases, changes, db, following
 from tests.conftest import Service, Start
 from tests.registry import made
+from tests.shared.test_following import restore
 from tests.subsidy import office
 from tests.subsidy.claims.world import a_person, a_world
 
@@ -81,12 +81,19 @@ class Office:
         await made.posted(self.registry.as_("officer"), f"/v1/trainees/{old}:merge", {"into": into}, 200)
         return UUID(old), UUID(into)
 
-    async def catch_up(self, other: Service | None = None, take_in: changes.TakeIn | None = None) -> int:
+    async def catch_up(self, other: Service | None = None, take_in: following.TakeIn | None = None) -> int:
         kernel, other = self.subsidy.kernel, other or self.registry
         self.subsidy.knows(other)
         name = other.kernel.service
-        fetch = changes.feed_of(kernel.neighbours[name], kernel.own_call)
-        return await changes.follow_once(kernel.engine, name, fetch, take_in or operations.taking_in(kernel.own_call))
+        fetch = following.feed_of(kernel.neighbours[name], kernel.own_call)
+        return await following.follow_once(
+            kernel.engine,
+            name,
+            fetch,
+            take_in or operations.taking_in(kernel.own_call),
+            operations.letting_go(kernel.own_call),
+            aliases.joining("trainee"),
+        )
 
 
 @contextlib.asynccontextmanager
@@ -238,7 +245,7 @@ async def test_the_job_follows_the_registry_by_itself(start: Start) -> None:
         school = await made.school(at.registry)
         claim = await at.claim(institution_id=UUID(school))
         at.subsidy.knows(at.registry)
-        job = asyncio.create_task(following.registry(at.subsidy.kernel))
+        running = asyncio.create_task(job.registry(at.subsidy.kernel))
         try:
             await at.blacklist(school)
             for _ in range(500):
@@ -248,8 +255,31 @@ async def test_the_job_follows_the_registry_by_itself(start: Start) -> None:
             else:
                 pytest.fail("the feed was not followed")
         finally:
-            job.cancel()
-            await asyncio.gather(job, return_exceptions=True)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+# --- a registry that was restored ------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_a_restored_registry_no_longer_tells_holds_nothing_and_what_it_tells_again_holds(start: Start) -> None:
+    async with an_office(start) as at:
+        school, other = [UUID(await made.school(at.registry)) for _ in range(2)]
+        claim, others = await at.claim(institution_id=school), await at.claim(institution_id=other)
+        await at.blacklist(str(school))
+        await at.catch_up()
+        async with at.registry.kernel.reading() as session:
+            events = len((await session.execute(changes.CHANGES.select())).all())
+        await at.reinstate(str(school))
+        await at.blacklist(str(other))
+        old, into = await at.merged()
+        own = await at.claim("approved", institution_id=None, trainee_id=old, payee="trainee")
+        await at.line(own, "level:6-31-01-03:junior", trainee_id=old)
+        await at.catch_up()
+        assert [await at.hold(claim), await at.hold(others), (await at.people(own))[0]] == [None, "institution_blacklisted", {into}]
+        await restore(at.registry, events)
+        assert await at.catch_up() == 0
+        assert [await at.hold(claim), await at.hold(others), (await at.people(own))[0]] == ["institution_blacklisted", None, {old}]
 
 
 # --- merges --------------------------------------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from services.subsidy.claims.tables import Claim, Line
-from services.subsidy.following import operations as following
+from services.subsidy.following import operations as taking
 from services.subsidy.reassessments.job import run_due
-from shared import changes
+from shared import following
 from tests.conftest import AWAY, Service, Start
 from tests.registry import made
 from tests.subsidy import office
@@ -72,8 +72,8 @@ class City:
 
     async def catches_up(self) -> None:
         kernel = self.subsidy.kernel
-        fetch = changes.feed_of(kernel.neighbours["registry"], kernel.own_call)
-        while await changes.follow_once(kernel.engine, "registry", fetch, following.taking_in(kernel.own_call)):
+        fetch = following.feed_of(kernel.neighbours["registry"], kernel.own_call)
+        while await following.follow_once(kernel.engine, "registry", fetch, taking.taking_in(kernel.own_call)):
             pass
         await run_due(kernel)
 

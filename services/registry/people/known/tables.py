@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.metadata import Row
+from shared import keeping
 
 
 class KnownCertificate(Row):
@@ -24,7 +25,11 @@ class KnownCertificate(Row):
     issued_on: Mapped[date]
     revoked_on: Mapped[date | None]
 
-    __table_args__ = (Index("known_certificates_trainee_id_idx", "trainee_id"), Index("known_certificates_told_of_idx", "told_of"))
+    __table_args__ = (
+        Index("known_certificates_trainee_id_idx", "trainee_id"),
+        Index("known_certificates_told_of_idx", "told_of"),
+        {"info": keeping.DELETABLE},
+    )
 
 
 class KnownPlacement(Row):
@@ -48,4 +53,5 @@ class KnownPlacement(Row):
         CheckConstraint("left_on >= started_on", name="left_on"),
         Index("known_placements_trainee_id_idx", "trainee_id"),
         Index("known_placements_told_of_idx", "told_of"),
+        {"info": keeping.DELETABLE},
     )
