@@ -2,8 +2,8 @@
 
 from shared import kernel_revision
 
-revision: str = "registry_0062"
-down_revision: str | None = "registry_0061"
+revision: str = "registry_0063"
+down_revision: str | None = "registry_0062"
 branch_labels: None = None
 depends_on: None = None
 
