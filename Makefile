@@ -64,7 +64,7 @@ county-check: runtime ## every fault, gap and unconfirmed figure in a county's f
 	@$(BIN)/python -m deploy.county_check
 
 drill: development ## minutes of real faults and attacks against a whole system: slow callers, halted databases, full disks (演练)
-	$(BIN)/python -m pytest -m drill tests/drill -p no:xdist -s
+	$(BIN)/python -m pytest -m drill tests/drill -p no:xdist
 
 bench: development ## how fast it is, against bare FastAPI, a bare proxy and raw SQL (性能)
 	@exec $(BIN)/python -m tests.bench
