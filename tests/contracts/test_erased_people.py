@@ -7,7 +7,7 @@ import httpx
 from sqlalchemy import text
 
 from gateway.identity.following import job, operations
-from shared import changes
+from shared import following
 from tests.conftest import Service, Start
 from tests.registry import made
 from tests.registry.people.test_erasures import asked, granted
@@ -42,8 +42,8 @@ async def kept(service: Service) -> str:
 
 async def follow(gateway: Service) -> None:
     kernel = gateway.kernel
-    fetch = changes.feed_of(kernel.neighbours["registry"], kernel.own_call)
-    while await changes.follow_once(kernel.engine, job.CURSOR, fetch, operations.taking_in(kernel.own_call)):
+    fetch = following.feed_of(kernel.neighbours["registry"], kernel.own_call)
+    while await following.follow_once(kernel.engine, job.CURSOR, fetch, operations.taking_in(kernel.own_call)):
         pass
 
 

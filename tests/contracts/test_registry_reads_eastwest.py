@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from services.registry.following import clients, operations
-from shared import changes
+from shared import changes, following
 from tests.conftest import Start
 from tests.eastwest.neighbours import evidence, update
 from tests.registry.following.city import BEGAN, a_city
@@ -23,7 +23,7 @@ async def test_the_events_bring_the_placements_they_are_about(start: Start) -> N
         placement_id = await city.placement(order_id, trainee_id, *facts)
         city.registry.knows(city.eastwest)
         kernel, eastwest = city.registry.kernel, city.registry.kernel.neighbours["eastwest"]
-        fetch = operations.with_placements(changes.feed_of(eastwest, kernel.own_call), eastwest, kernel.own_call)
+        fetch = operations.with_placements(following.feed_of(eastwest, kernel.own_call), eastwest, kernel.own_call)
         feed = changes.Feed.model_validate(await fetch(None, 200, 0))
         told = [each for each in feed.items if each.subject == UUID(placement_id)]
         assert [each.type for each in told] == ["placement.entered", "placement.started", "placement.updated", "placement.left"]

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from services.registry.following import clients, operations
-from shared import changes
+from shared import changes, following
 from tests.conftest import Start
 from tests.evaluation import made
 from tests.evaluation.made import done, world
@@ -19,7 +19,7 @@ async def test_every_event_of_a_certificate_is_read(start: Start) -> None:
         await done(w.reviewer("2025-09-01").post(f"/v1/certificates/{minted['id']}:revoke", json={"reason": "考场作弊"}))
         w.registry.knows(w.evaluation)
         kernel = w.registry.kernel
-        feed = changes.Feed.model_validate(await changes.feed_of(kernel.neighbours["evaluation"], kernel.own_call)(None, 200, 0))
+        feed = changes.Feed.model_validate(await following.feed_of(kernel.neighbours["evaluation"], kernel.own_call)(None, 200, 0))
         told = {each.type: each for each in feed.items if each.type in operations.CERTIFICATE_EVENTS}
         assert set(told) == operations.CERTIFICATE_EVENTS
         registered = clients.CertificateTold.model_validate(told["certificate.registered"].data)

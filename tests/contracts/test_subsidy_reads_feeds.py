@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.subsidy.following import operations
-from shared import changes
+from shared import changes, following
 from tests.conftest import Service, Start
 from tests.evaluation.made import World, certificate, done
 from tests.registry import made
@@ -16,7 +16,7 @@ IN_MAY = "2025-05-12T09:00:00+08:00"
 async def told(subsidy: Service, other: Service, type: str) -> tuple[UUID, Any]:
     subsidy.knows(other)
     kernel = subsidy.kernel
-    feed = await changes.feed_of(kernel.neighbours[other.kernel.service], kernel.own_call)(None, 200, 0)
+    feed = await following.feed_of(kernel.neighbours[other.kernel.service], kernel.own_call)(None, 200, 0)
     [event] = [each for each in changes.Feed.model_validate(feed).items if each.type == type]
     return event.subject, operations.Told.model_validate(event.data)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.subsidy import clients
 from services.subsidy.following import operations
-from shared import access, changes, clock, db
+from shared import access, changes, clock, db, following
 from tests.conftest import Start
 from tests.eastwest.neighbours import evidence, update
 from tests.evaluation import made as evaluated
@@ -87,6 +87,6 @@ async def test_stays_are_read_as_of_a_day_and_their_events_name_them(start: Star
             [read] = await clients.placements(subsidy.kernel, call(), [UUID(placement_id), db.new_id()], date.fromisoformat(as_of))
             assert (read.retention, read.started_on and str(read.started_on)) == (verdict, started)
         assert (str(read.trainee_id), read.order_number, read.weakest_grade, read.one_employer) == (trainee_id, "FS-2025-0017", "B", True)
-        feed = await changes.feed_of(subsidy.kernel.neighbours["eastwest"], subsidy.kernel.own_call)(None, 200, 0)
+        feed = await following.feed_of(subsidy.kernel.neighbours["eastwest"], subsidy.kernel.own_call)(None, 200, 0)
         about = [each.type for each in changes.Feed.model_validate(feed).items if str(each.subject) == placement_id]
         assert about and set(about) - {"placement.entered"} <= operations.CONCERNED.keys()

@@ -19,6 +19,7 @@ MODULES = [
     "errors",
     "exports",
     "feed",
+    "following",
     "forgetting",
     "gauges",
     "history",

@@ -13,7 +13,8 @@ from gateway.identity.ended import operations as ended
 from gateway.identity.tables import Client, User
 from shared import deeds
 from shared.access import Call
-from shared.changes import Event, TakeIn
+from shared.changes import Event
+from shared.following import TakeIn
 
 ERASED: Final = "trainee.erased"
 NO_NAME: Final = "(已删除)"
