@@ -178,6 +178,8 @@ def play_the_placements(job: Job, console: Console, words: Words) -> None:
     people = (("逐月有证明", BY_FACTS), ("10 月 10 日离岗", LEAVER), ("从未有证明", SILENT))
     rows = ([who, *(retained(n, day) for day in asked)] for who, n in people)
     console.print(_table(("人员", *(f"截至 {day}" for day in asked)), rows))
+    heard = [words.of("insurance_verdict", each["verdict"]) for each in foshan.hear_the_insurance_office()]
+    console.print(f"   社会保险经办机构说 2025-10 两人的参保单位,与用人单位所报的比对:{'、'.join(heard)}")
     foshan.place_the_electricians()
     first, again = foshan.import_the_monthly_sheet(), foshan.import_the_monthly_sheet()
     console.print(

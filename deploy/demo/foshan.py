@@ -35,6 +35,8 @@ FIRST_TRAINEE = 710_000
 BY_FACTS, LEAVER, SILENT, UNCERTIFIED = 0, 10, 11, 44  # places in the class: told fact by fact, left early, nothing proved, failed the exam
 EMPLOYER = {"name": "佛山市顺德区某电器有限公司", "uscc": "9144060600040104X4", "district_code": "440606"}
 
+ELSEWHERE = {"name": "佛山市南海区某五金厂", "district_code": "440605"}
+
 
 class Foshan:
     """The order's part of the job as far as it has come."""
@@ -142,6 +144,23 @@ class Foshan:
 
     def report_a_leaver(self) -> Any:
         return self.report(LEAVER, "LZ-010", "left", "2025-10-10", on="2025-10-20")
+
+    def hear_the_insurance_office(self) -> list[Any]:
+        """What it says of two people in October: one is insured by the employer of the order, one by another."""
+        items = [
+            {
+                "id_number": people.trainee(FIRST_TRAINEE + n)["id_number"],
+                "month": "2025-10",
+                "employer": employer,
+                "paid_on": "2025-10-20",
+                "source": "佛山市顺德区社会保险经办机构",
+                "external_ref": f"SB-202510-{n:03d}",
+            }
+            for n, employer in ((1, EMPLOYER), (2, ELSEWHERE))
+        ]
+        body = {"mode": "commit", "items": items}
+        heard: list[Any] = self.job.officer.do("POST", "/v1/insurance-records:batch", on="2025-12-04", json=body)["items"]
+        return heard
 
     def retention(self, n: int, as_of: str) -> Any:
         return self.partner.do("GET", f"/v1/placements/{self.placements[n]}/retention?as_of={as_of}", on="2025-12-05")

@@ -31,6 +31,7 @@ _OF_THE_TRAIL |= {
         "correction_id",
         "wish_id",
         "offer_id",
+        "record_id",
         "paper_id",
         "survey_id",
         "measure_id",

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.eastwest import clients
 from services.eastwest.codes import EvidenceGrade, UpdateKind
 from services.eastwest.codes import InsuranceVerdict as Verdict
-from services.eastwest.insurance_records.schemas import InsuranceBatchOut, InsuranceIn, InsuranceOutcome, InsuranceRecordOut
+from services.eastwest.insurance_records import reading
+from services.eastwest.insurance_records.schemas import InsuranceBatchOut, InsuranceIn, InsuranceOutcome, InsuranceRecordPaper
 from services.eastwest.insurance_records.tables import InsuranceRecord
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.placements import batch, conditions, facts
@@ -29,10 +30,6 @@ from shared import batches, db, deeds, errors, web
 from shared.access import Call
 from shared.national_numbers import compact
 
-# A record as it is listed: its person under the id that stands today.
-COLUMNS = tuple(
-    ALIASES.kept(column).label("trainee_id") if column.name == "trainee_id" else column for column in InsuranceRecord.__table__.columns
-)
 KEPT = ("trainee_id", "month", "employer_name", "employer_uscc", "paid_on")
 People = Mapping[str, UUID | None]
 
@@ -98,6 +95,8 @@ async def _prove(session: AsyncSession, call: Call, source: str, proving: list[t
     proved = {row["id"]: placement_id for row, placement_id in proving}
     of_record = case({each: literal(placement_id, Uuid) for each, placement_id in proved.items()}, value=InsuranceRecord.id)
     await session.execute(update(InsuranceRecord).where(InsuranceRecord.id.in_(proved)).values(placement_id=of_record))
+    told = [deeds.deed(call, "insurance_record.proved", each, details={"placement_id": of}, event=False) for each, of in proved.items()]
+    await deeds.record_all(session, told)
 
 
 async def _tell(session: AsyncSession, call: Call, source: str, asked: list[batch.Asked]) -> None:
@@ -120,27 +119,18 @@ def _fact(row: Mapping[str, Any]) -> UpdateIn:
     return UpdateIn(external_ref=row["external_ref"], kind=UpdateKind.PRESENT, effective_on=month.to_on, evidence=[proof])
 
 
-async def void(session: AsyncSession, call: Call, record_id: UUID, reason: str) -> InsuranceRecordOut:
+async def void(session: AsyncSession, call: Call, record_id: UUID, reason: str) -> InsuranceRecordPaper:
     """What it proved, it proves no more."""
-    record = await session.scalar(select(InsuranceRecord).where(InsuranceRecord.id == record_id).with_for_update())
-    if record is None:
-        raise errors.NotFound("没有这条参保记录。请核对编号。")
-    if record.voided_at is not None:
-        raise errors.InvalidState("这条参保记录已作废。")
+    record = await reading.permit(session, call, record_id, lock=True)
     record.voided_at, record.void_reason = call.now, reason
     if record.placement_id is not None:
         taken_back = UpdateIn(
             external_ref=f"{record.external_ref} 作废", kind=UpdateKind.CANCELLED, effective_on=call.today, corrects=record.external_ref
         )
         await _tell(session, call, record.source, [batch.Asked(taken_back, record.placement_id)])
+    await session.flush()
     await deeds.record(session, call, "insurance_record.voided", record.id, details={"reason": reason}, event=False)
-    who = await ALIASES.resolved(session, [record.trainee_id])
-    return shown(record).model_copy(update={"trainee_id": who[record.trainee_id]})
-
-
-def shown(row: Any) -> InsuranceRecordOut:
-    kept = {name: getattr(row, name) for name in InsuranceRecordOut.model_fields if hasattr(row, name)}
-    return InsuranceRecordOut(**kept | {"month": f"{row.month:%Y-%m}"})
+    return await reading.get(session, call, record_id)
 
 
 def office_of(source: str) -> str:

@@ -64,3 +64,8 @@ class InsuranceRecordOut(wire.Out):
     voided_at: wire.Instant | None
     void_reason: str | None = Field(description="为何作废", examples=[None])
     received_at: wire.Instant
+    version: int
+
+
+class InsuranceRecordPaper(InsuranceRecordOut):
+    allowed_actions: list[wire.AllowedAction]

@@ -60,11 +60,21 @@ async def test_a_record_of_the_same_employer_raises_the_month_and_names_the_word
     facts = (await eastwest.as_("officer", at=THEN).get(f"/v1/placements/{placement_id}/updates")).json()["items"]
     assert sorted(each["office"] for each in facts) == ["insurance:顺德社保"] * 2 + ["test-partner"]
 
-    officer = eastwest.as_("officer", at=THEN)
+    officer, one = eastwest.as_("officer", at=THEN), f"/v1/insurance-records/{found[0]['id']}"
+    shown = await officer.get(one)
+    assert (shown.json()["placement_id"], shown.json()["version"]) == (placement_id, 2) and shown.headers["etag"].startswith('"2-')
+    assert shown.json()["allowed_actions"] == [{"action": "void", "allowed": True, "why_not": None}]
+    assert (await officer.post(f"{one}:void", json={"reason": "报错"}, headers={"If-Match": '"1-0"'})).json()["code"] == "stale_version"
     voided = await officer.post(f"/v1/insurance-records/{found[0]['id']}:void", json={"reason": "报错月份"})
     assert voided.status_code == 200 and voided.json()["void_reason"] == "报错月份"
     assert await grades(eastwest, placement_id) == ("D", ["D", "A", "D"])
     assert (await officer.post(f"/v1/insurance-records/{found[0]['id']}:void", json={"reason": "又"})).json()["code"] == "invalid_state"
+    why_not = {each["action"]: each["why_not"]["code"] for each in voided.json()["allowed_actions"]}
+    assert why_not == {"void": "invalid_state"} and voided.json()["version"] == 3
+    told = [(each["action"], each["reason"]) for each in (await officer.get(f"{one}/history")).json()["items"]]
+    assert told == [("insurance_record.voided", "报错月份"), ("insurance_record.proved", None), ("insurance_record.kept", None)]
+    [seen] = (await eastwest.as_("auditor", at=THEN).get(one)).json()["allowed_actions"]
+    assert seen["why_not"]["code"] == "wrong_role"
     assert [each["code"] for each in (await sent(office, record(1)))[0]["errors"]] == ["external_ref_reused"]
     listed = (await officer.get("/v1/insurance-records?confirmed=true")).json()["items"]
     assert {each["month"] for each in listed} == {"2025-06", "2025-07"} and all("id_number" not in each for each in listed)
