@@ -10,6 +10,12 @@ class OrderStatus(StrEnum):
     CLOSED = "closed"
 
 
+class OrderWarning(StrEnum):
+    """What of an order asks for a second look, and hinders nothing."""
+
+    UNEQUAL_PAY = "unequal_pay"
+
+
 class WorkShift(StrEnum):
     DAY = "day"
     TWO_SHIFTS = "two_shifts"
@@ -112,6 +118,7 @@ LinkState = Literal["ok", "broken", "unknown"]
 OWNED: Mapping[str, Iterable[str]] = {
     "chain_link_state": get_args(LinkState),
     "order_status": OrderStatus,
+    "order_warning": OrderWarning,
     "work_shift": WorkShift,
     "contract_form": ContractForm,
     "placement_status": PlacementStatus,

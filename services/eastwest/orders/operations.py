@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest.orders import policy, reading, steps, visibility
 from services.eastwest.orders.errors import DuplicateOrder, OrderInUse
-from services.eastwest.orders.schemas import OrderChange, OrderIn, OrderPaper
+from services.eastwest.orders.schemas import OrderChange, OrderIn, OrderPaper, PostGroup
 from services.eastwest.orders.tables import Order
 from shared import errors, wire
 from shared.access import Call
@@ -82,9 +82,12 @@ def _credit_code(body: OrderIn, _: date) -> Iterable[errors.Fault]:
 
 
 def _wages(body: OrderIn, _: date) -> Iterable[errors.Fault]:
-    if body.wage_from is not None and body.wage_to is not None and body.wage_to < body.wage_from:
-        allowed = f"不低于 wage_from {body.wage_from}"
-        yield errors.Fault("invalid_range", "/wage_to", seen=str(body.wage_to), allowed=allowed, fix="请改正工资上下限。")
+    said: list[tuple[str, OrderIn | PostGroup]] = [("", body)]
+    said += [(f"/conditions/groups/{index}", each) for index, each in enumerate(body.conditions.groups if body.conditions else [])]
+    for where, each in said:
+        if each.wage_from is not None and each.wage_to is not None and each.wage_to < each.wage_from:
+            allowed = f"不低于 wage_from {each.wage_from}"
+            yield errors.Fault("invalid_range", f"{where}/wage_to", seen=str(each.wage_to), allowed=allowed, fix="请改正工资上下限。")
 
 
 def _period(body: OrderIn, _: date) -> Iterable[errors.Fault]:

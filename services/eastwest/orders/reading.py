@@ -7,8 +7,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest.codes import OrderStatus
-from services.eastwest.orders import visibility
-from services.eastwest.orders.schemas import EmployerOut, OrderOut, StandardOut
+from services.eastwest.orders import policy, visibility
+from services.eastwest.orders.schemas import EmployerOut, OrderOut, OrderWarned, PostGroup, StandardOut
 from services.eastwest.orders.tables import Order
 from shared import errors, pages
 from shared.access import Call
@@ -75,3 +75,19 @@ def shown(row: Any) -> OrderOut:
         wage_to=row.wage_to_yuan,
         conditions=row.conditions,
     )
+
+
+def warnings(shown: OrderOut) -> list[OrderWarned]:
+    groups = shown.conditions.groups if shown.conditions else []
+    usual = policy.Wage(shown.wage_from, shown.wage_to)
+    posts = [
+        policy.Posts(each.sex, each.age_from, each.age_to, policy.Wage(each.wage_from, each.wage_to) if _own_wage(each) else usual)
+        for each in groups
+    ]
+    if sum(each.posts for each in groups) < shown.posts:
+        posts.append(policy.Posts(None, None, None, usual))
+    return [OrderWarned(code=each.code, detail=each.detail) for each in policy.warnings(posts)]
+
+
+def _own_wage(group: PostGroup) -> bool:
+    return group.wage_from is not None or group.wage_to is not None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.eastwest.codes import CertificateKind, ContractForm, Level, OrderStatus, Sex, WorkShift
+from services.eastwest.codes import CertificateKind, ContractForm, Level, OrderStatus, OrderWarning, Sex, WorkShift
 from shared import county, names, wire
 
 PARTNER = county.here().partner
@@ -39,7 +39,7 @@ class Standard(wire.In):
 
 
 class PostGroup(wire.In):
-    """Posts that are not for everybody: by sex, by age, both ends counted in. The law that lets them be is named."""
+    """Posts that are not for everybody: by sex, by age, both ends counted in. The law that lets them be is named. Without a wage they have the order's."""
 
     posts: Posts
     sex: Sex | None = Field(None, description="不填则男女不限", examples=["female"])
@@ -48,6 +48,8 @@ class PostGroup(wire.In):
     legal_basis: wire.Reason | None = Field(
         None, description="限定性别或年龄时必填:依据的法律条文", examples=["《女职工劳动保护特别规定》附录"]
     )
+    wage_from: WageFrom | None = None
+    wage_to: WageTo | None = None
 
 
 class Provision(wire.In):
@@ -140,9 +142,15 @@ class OrderOut(wire.Out):
     version: int
 
 
+class OrderWarned(wire.Out):
+    code: OrderWarning
+    detail: str = Field(examples=["限女性的岗位每月 4000.00 至 4500.00 元,限男性的岗位每月 4500.00 至 5000.00 元。同一工作须同工同酬。"])
+
+
 class OrderPaper(OrderOut):
     """One order, with what the caller may do."""
 
+    warnings: list[OrderWarned] = Field(description="须留意的事项,不妨碍办理")
     allowed_actions: list[wire.AllowedAction]
 
 

@@ -35,7 +35,8 @@ async def finish(session: AsyncSession, call: Call, order: Order, done: str, **d
 def paper(call: Call, order: Order) -> OrderPaper:
     """The order, with what the caller may do."""
     found = {step.action: _why_not(call, order, step.action) for step in policy.STEPS}
-    return OrderPaper(**dict(reading.shown(order)), allowed_actions=wire.allowed_actions(found))
+    shown = reading.shown(order)
+    return OrderPaper(**dict(shown), warnings=reading.warnings(shown), allowed_actions=wire.allowed_actions(found))
 
 
 def _why_not(call: Call, order: Order, action: str) -> Refusal | None:

@@ -26,7 +26,7 @@ async def test_conditions_are_kept_shown_and_changed(eastwest: Service) -> None:
         "contract_form": "employment",
     }
     made = (await partner.post("/v1/orders", json=order(conditions=said))).json()
-    assert made["conditions"] == said
+    assert made["conditions"] == said | {"groups": [WOMEN | {"wage_from": None, "wage_to": None}]} and made["warnings"] == []
     changed = await partner.patch(f"/v1/orders/{made['id']}", json={"conditions": {"shift": "day"}})
     assert changed.status_code == 200 and changed.json()["conditions"]["shift"] == "day" and changed.json()["conditions"]["groups"] == []
     assert (await partner.post("/v1/orders", json=order("FS-2025-0018"))).json()["conditions"] is None
@@ -42,6 +42,8 @@ async def test_conditions_are_kept_shown_and_changed(eastwest: Service) -> None:
         ([{"posts": 1, "age_to": 35}], [("legal_basis_missing", "/conditions/groups/0/legal_basis")]),
         ([WOMEN | {"age_to": 18}], []),
         ([WOMEN | {"age_to": 17}], [("invalid_range", "/conditions/groups/0/age_to")]),
+        ([WOMEN | {"wage_from": "4000.00", "wage_to": "4000.00"}], []),
+        ([WOMEN | {"wage_from": "4000.01", "wage_to": "4000.00"}], [("invalid_range", "/conditions/groups/0/wage_to")]),
     ],
 )
 async def test_posts_are_unequal_only_by_law_and_no_more_than_there_are(
@@ -53,6 +55,26 @@ async def test_posts_are_unequal_only_by_law_and_no_more_than_there_are(
 
 
 OTHERS = {"posts": 20, "sex": "male", "legal_basis": BASIS}
+USUAL = {"wage_from": "4500.00", "wage_to": "6000.00"}  # the order's own
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        ([WOMEN | USUAL, OTHERS], []),
+        ([WOMEN, OTHERS], []),
+        ([{"posts": 20, "wage_from": "5000.00"}], []),  # other posts, for everybody too
+        ([WOMEN | {"wage_from": "4000.00", "wage_to": "4500.00"}, OTHERS], ["妇女权益保障法"]),
+        ([WOMEN | {"wage_to": "4500.00"}], ["妇女权益保障法"]),  # against the posts that are for everybody
+        ([OTHERS | {"age_to": 30, "wage_from": "5000.00"}, OTHERS | {"age_from": 31}], ["劳动法"]),
+    ],
+)
+async def test_another_wage_for_the_same_work_by_sex_or_age_warns(eastwest: Service, groups: list[dict[str, Any]], told: list[str]) -> None:
+    partner = eastwest.as_("partner", at=THEN)
+    made = (await partner.post("/v1/orders", json=with_groups(*groups, **USUAL))).json()
+    for paper in (made, (await partner.get(f"/v1/orders/{made['id']}")).json()):
+        assert [each["code"] for each in paper["warnings"]] == ["unequal_pay"] * len(told), paper
+        assert all(law in each["detail"] for law, each in zip(told, paper["warnings"], strict=True))
 
 
 @pytest.mark.parametrize(
