@@ -154,6 +154,13 @@ class GateFacts:
             started_on,
         )
 
+    def school(self, placement: Any, started_on: date | None) -> UUID | None:
+        """Who trained the person: whose class is named, else whose the chain goes back to."""
+        if named := self.classes.get(placement.class_id):
+            return named.institution_id
+        trained = self.chain(placement, started_on).trained
+        return UUID(trained.institution_id) if trained and trained.institution_id else None
+
 
 NOTHING_KNOWN = GateFacts({}, {}, {})
 
@@ -200,6 +207,7 @@ def attended_by(classes: Iterable[clients.AttendedRead]) -> dict[UUID, list[Atte
                 each.ends_on,
                 each.attended_from_on,
                 each.attended_to_on,
+                str(each.institution_id),
             )
         )
     return found

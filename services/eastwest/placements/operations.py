@@ -68,7 +68,7 @@ class Entering:
             return self.names.classes[class_id].institution_id
         known = [each for theirs in facts.attended_by(self.histories.classes).values() for each in theirs]
         found = gates.latest(facts.post_of(order), known, None)
-        return next((each.institution_id for each in self.histories.classes if found and str(each.class_id) == found.class_id), None)
+        return UUID(found.institution_id) if found and found.institution_id else None
 
 
 async def facts_to_enter(body: PlacementIn, call: web.Caller, kernel: web.KernelOf) -> Entering:
@@ -155,11 +155,13 @@ async def change(session: AsyncSession, call: Call, placement_id: UUID, body: Pl
             raise errors.Invalid(faults=faults)
         for name in changed:
             setattr(found, name, given[name])
-        if found.class_id and "class_id" in changed:
-            found.institution_id = known.gate_facts.classes[found.class_id].institution_id
         await session.flush()
         if {"class_id", "certificate_id"}.intersection(changed):
-            await _judge_again(session, placement_id, known.gate_facts)
+            row = (await session.execute(conditions.with_order().where(Placement.id == placement_id))).one()
+            await _judge_again(session, row, known.gate_facts)
+            if "class_id" in changed:
+                found.institution_id = known.gate_facts.school(row, row.started_on)
+                await session.flush()
         await _announce(session, call, found, "changed", fields=changed)
     return await reading.get(session, call, placement_id)
 
@@ -175,12 +177,10 @@ def _paper_faults(trainee_id: UUID, changed: Mapping[str, Any], known: facts.Gat
     return faults
 
 
-async def _judge_again(session: AsyncSession, placement_id: UUID, known: facts.GateFacts) -> None:
-    days = set(telling.starts((await facts.of_placements(session, [placement_id]))[placement_id]).values())
-    if days:
-        row = (await session.execute(conditions.with_order().where(Placement.id == placement_id))).one()
-        if problem := steps.judge_starts(row, days, known):
-            raise problem
+async def _judge_again(session: AsyncSession, row: Any, known: facts.GateFacts) -> None:
+    days = set(telling.starts((await facts.of_placements(session, [row.id]))[row.id]).values())
+    if days and (problem := steps.judge_starts(row, days, known)):
+        raise problem
 
 
 async def report(

@@ -258,5 +258,11 @@ async def chain(call: Call, kernel: Kernel, placement_id: UUID) -> ChainOut:
         row = await find(session, call, placement_id)
     found = (await facts.gate_facts(call, kernel, [row])).chain(row, row.started_on)
     broken = found.first_broken
-    links = [StepOut.model_validate(each) for each in found.steps]
-    return ChainOut(placement_id=row.id, certificate_id=found.certificate_id, links=links, first_broken=broken and broken.link)
+    return ChainOut(
+        placement_id=row.id,
+        class_id=found.trained and UUID(found.trained.class_id),
+        institution_id=found.trained and found.trained.institution_id and UUID(found.trained.institution_id),
+        certificate_id=found.certificate_id and UUID(found.certificate_id),
+        links=[StepOut.model_validate(each) for each in found.steps],
+        first_broken=broken and broken.link,
+    )

@@ -167,29 +167,25 @@ class Receipt(wire.Out):
     signature: str
 
 
-class UpdateOut(wire.Out):
+class _Told(wire.Out):
     id: UUID
-    outcome: Literal["created", "unchanged"]
-    placement_id: UUID
     external_ref: str
     kind: Kind
     effective_on: wire.CivilDate
     employer: EmployerOut | None
     evidence: list[EvidenceIn] | None
     corrects: str | None
+
+
+class UpdateOut(_Told):
+    outcome: Literal["created", "unchanged"]
+    placement_id: UUID
     receipt: Receipt
 
 
-class FactOut(wire.Out):
+class FactOut(_Told):
     """A fact as it was reported. `office`: by whom."""
 
-    id: UUID
-    external_ref: str
-    kind: Kind
-    effective_on: wire.CivilDate
-    employer: EmployerOut | None
-    evidence: list[EvidenceIn] | None
-    corrects: str | None
     office: str
     sequence: int
     received_at: wire.Instant
@@ -279,9 +275,15 @@ class StepOut(wire.Out):
 
 
 class ChainOut(wire.Out):
-    """Order → class → standard → exam → certificate → start. `first_broken`: the link where it breaks, or null."""
+    """Order → class → standard → exam → certificate → start, by way of which class that the person attended, at which school. `first_broken`: the link
+    where it breaks, or null."""
 
     placement_id: UUID
+    class_id: UUID | None
+    class_name: names.ClassName = None
+    class_number: names.ClassNumber = None
+    institution_id: UUID | None
+    institution_name: names.InstitutionName = None
     certificate_id: UUID | None
     certificate_number: names.CertificateNumber = None
     links: list[StepOut]

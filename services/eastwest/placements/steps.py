@@ -43,11 +43,12 @@ class Result:
 
 @dataclass(slots=True)
 class Known:
-    """What is known of a placement while a batch is judged: its facts so far, and what the gates ask."""
+    """What is known of a placement while a batch is judged: its facts so far, and who trained the person, where a first day at work has shown it."""
 
     placement: Any
     facts: list[telling.Fact] = field(default_factory=list)
     fresh: bool = False
+    school: UUID | None = None
 
 
 def judge_starts(placement: Any, days: Iterable[date], gate_facts: facts.GateFacts) -> errors.Problem | None:
@@ -83,6 +84,8 @@ def judge(
         return Result("rejected", problem=problem)
     known.facts.append(fact)
     known.fresh = True
+    if row["kind"] in STARTING and (days := telling.starts(known.facts).values()):
+        known.school = gate_facts.school(known.placement, max(days)) or known.school
     return Result("created", row)
 
 
@@ -151,6 +154,7 @@ def _stand(call: Call, known: Known) -> dict[str, Any]:
     return {
         **days,
         "employer_now": now.employer and now.employer._asdict(),
+        "institution_id": known.school,
         "status": states.status_on(call.today, now.started_on, now.left_on),
         "version": placement.version + 1,
         "happened": happened or ["updated"],
@@ -173,17 +177,18 @@ def days_of(told: Sequence[telling.Fact], today: date) -> dict[str, date | None]
 DAYS = ("started_on", "left_on", "retained_on", "proof_wanted_on", "proof_due_on", "last_fact_on")
 _BRING_UP_TO_DATE = text("""
     UPDATE placements SET started_on = n.started_on, left_on = n.left_on, retained_on = n.retained_on, proof_wanted_on = n.proof_wanted_on,
-        proof_due_on = n.proof_due_on, last_fact_on = n.last_fact_on, employer_now = n.employer_now, version = version + 1
+        proof_due_on = n.proof_due_on, last_fact_on = n.last_fact_on, employer_now = n.employer_now,
+        institution_id = coalesce(n.institution_id, placements.institution_id), version = version + 1
     FROM unnest(CAST(:ids AS uuid[]), CAST(:employer_now AS jsonb[]), CAST(:started_on AS date[]), CAST(:left_on AS date[]),
         CAST(:retained_on AS date[]), CAST(:proof_wanted_on AS date[]), CAST(:proof_due_on AS date[]),
-        CAST(:last_fact_on AS date[]))
-        AS n (id, employer_now, started_on, left_on, retained_on, proof_wanted_on, proof_due_on, last_fact_on)
+        CAST(:last_fact_on AS date[]), CAST(:institution_id AS uuid[]))
+        AS n (id, employer_now, started_on, left_on, retained_on, proof_wanted_on, proof_due_on, last_fact_on, institution_id)
     WHERE placements.id = n.id
 """)
 
 
 async def _bring_up_to_date(session: AsyncSession, stands: Mapping[UUID, Mapping[str, Any]]) -> None:
-    values = {name: [stand[name] for stand in stands.values()] for name in DAYS}
+    values = {name: [stand[name] for stand in stands.values()] for name in (*DAYS, "institution_id")}
     employers = [stand["employer_now"] and orjson.dumps(stand["employer_now"]).decode() for stand in stands.values()]
     await session.execute(_BRING_UP_TO_DATE, {"ids": list(stands), "employer_now": employers, **values})
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from services.eastwest.following import job
 from tests.conftest import Service
-from tests.eastwest.neighbours import Neighbours, placed
+from tests.eastwest.neighbours import Neighbours, placed, report, update
 
 
 async def test_a_placement_learns_which_school_held_its_class(
@@ -35,3 +35,27 @@ async def test_a_placement_learns_which_school_held_its_class(
         found: Any = await session.execute(text("SELECT id, institution_id FROM placements"))
         kept = {str(row.id): row.institution_id and str(row.institution_id) for row in found}
     assert [kept[each["id"]] for each in made] == [*schools[:2], None]
+
+
+async def test_a_placement_that_names_no_class_is_of_the_school_that_the_chain_goes_back_to(eastwest: Service, others: Neighbours) -> None:
+    """Placed before the class was held, and reported after it; named another class, it is that one's school's, and the first's again without."""
+    partner, who = eastwest.as_("partner", at="2025-09-10T09:00:00+08:00"), others.person(1)
+    made = await placed(partner, who)
+    path = f"/v1/placements/{made['id']}"
+    held, another = others.attends(who, occupation_code="6-31-01-03"), others.training_class()
+    school, elsewhere = (others.classes[str(each)]["institution_id"] for each in (held, another))
+
+    async def sees(institution_id: str) -> int:
+        graduates = eastwest.as_("institution", institution_id=institution_id)
+        return (await graduates.get(path)).status_code
+
+    assert await sees(school) == 404
+    await report(partner, made["id"], update("s1"))
+    assert await sees(school) == 200
+    chain = (await partner.get(f"{path}/chain")).json()
+    assert (chain["class_id"], chain["institution_id"]) == (str(held), school)
+    version = (await partner.get(path)).headers["etag"]
+    changed = await partner.patch(path, json={"class_id": str(another)}, headers={"If-Match": version})
+    assert changed.status_code == 200 and [await sees(school), await sees(elsewhere)] == [404, 200]
+    back = await partner.patch(path, json={"class_id": None}, headers={"If-Match": changed.headers["etag"]})
+    assert back.status_code == 200 and [await sees(school), await sees(elsewhere)] == [200, 404]

@@ -78,6 +78,7 @@ class Attended:
     ends_on: date
     attended_from_on: date | None = None
     attended_to_on: date | None = None
+    institution_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The links in order, and the certificate they go through."""
+    """The links in order, the class that the person attended for it, and the certificate they go through."""
 
     steps: tuple[Step, ...]
+    trained: Attended | None
     certificate_id: str | None
 
     @property
@@ -136,17 +138,17 @@ def chain(
 ) -> Chain:
     """Order → class → standard → exam → certificate → start, with the certificate that comes furthest (the named one alone, where one is named)."""
     fitting = [each for each in certificates if (named_id is None or each.id == named_id) and meets(each, post, started_on)]
-    trained = _trained(post, named, attended, started_on)
+    goes_back_to = next((each for each in attended if named and each.class_id == named.id), None) or latest(post, attended, started_on)
+    trained = _trained(post, named, goes_back_to)
     tries = [
-        Chain(_steps(post, trained, each, started_on), each.id) for each in sorted(fitting, key=lambda each: (each.issued_on, each.number))
+        Chain(_steps(post, trained, each, started_on), goes_back_to, each.id)
+        for each in sorted(fitting, key=lambda each: (each.issued_on, each.number))
     ]
-    return max(tries, key=_soundness, default=None) or Chain(_steps(post, trained, None, started_on), None)
+    return max(tries, key=_soundness, default=None) or Chain(_steps(post, trained, None, started_on), goes_back_to, None)
 
 
-def _trained(post: Post, named: NamedClass | None, attended: Sequence[Attended], started_on: date | None) -> Step:
+def _trained(post: Post, named: NamedClass | None, goes_back_to: Attended | None) -> Step:
     """The link of the class. One that is named and was never attended can break the chain, but holds nothing."""
-    theirs = next((each for each in attended if named and each.class_id == named.id), None)
-    goes_back_to = theirs or latest(post, attended, started_on)
     days = [each.starts_on for each in (goes_back_to, named) if each is not None]
     if late := [on for on in days if post.ordered_on > on]:
         detail = f"订单日期 {post.ordered_on},培训班 {late[0]} 开班;订单须不晚于开班当日。"
