@@ -7,8 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared import person_names
 from shared.access import Call
 from shared.http_client import read
+from shared.names import IDS_AT_MOST
 from shared.web import Kernel
 
 NUMBERS_A_CALL = 500
@@ -20,9 +22,15 @@ class _Read(BaseModel):
 
 
 class PersonRead(_Read):
+    """`known_as`: today's name and the earlier ones, one a line."""
+
     name: str
+    known_as: str
     id_number_masked: str
     region_code: str | None = None
+
+    def is_called(self, name: str) -> bool:
+        return any(person_names.same(each, name) for each in self.known_as.splitlines())
 
 
 class ClassRead(_Read):
@@ -104,10 +112,15 @@ class _LookupRead(_Read):
 
 
 async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (), class_ids: Collection[UUID] = ()) -> NamesRead:
-    if not trainee_ids and not class_ids:
-        return NamesRead()
-    body = {"trainee_ids": _sorted(trainee_ids), "institution_ids": [], "class_ids": _sorted(class_ids)}
-    return read(NamesRead, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")
+    people, classes = _sorted(trainee_ids), _sorted(class_ids)
+    found = NamesRead()
+    for first in range(0, max(len(people), len(classes)), IDS_AT_MOST):
+        some = slice(first, first + IDS_AT_MOST)
+        body = {"trainee_ids": people[some], "institution_ids": [], "class_ids": classes[some]}
+        told = read(NamesRead, await kernel.neighbours["registry"].post("/internal/v1/names", call, body), "registry")
+        found.trainees.update(told.trainees)
+        found.classes.update(told.classes)
+    return found
 
 
 async def order_trained(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> dict[UUID, date]:

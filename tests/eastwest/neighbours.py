@@ -16,6 +16,7 @@ from tests.conftest import Service
 
 ORDERED, CLASS, STANDARD, EXAM, ISSUED, START = "2025-03-01", "2025-03-10", "2025-03-05", "2025-04-20", "2025-04-25", "2025-05-30"
 USCC = "91110000600037341L"
+EARLIER_NAME = "曾用名"
 
 
 @dataclass
@@ -32,11 +33,17 @@ class Neighbours:
     born: dict[str, dict[str, Any]] = field(default_factory=dict)  # sex and day, by person, where the registry says
     away: set[str] = field(default_factory=set)
 
-    def person(self, n: int, *, certified: bool = True, number: str | None = None) -> UUID:
+    def person(self, n: int, *, certified: bool = True, number: str | None = None, name: str | None = None) -> UUID:
         """The n-th invented person, registered, and certified for the post unless not."""
         trainee_id, number = db.new_id(), number or people.id_number(n)
         self.ids[number] = trainee_id
-        self.people[str(trainee_id)] = {"name": people.name(n), "id_number_masked": mask_number(number), "region_code": "522601100"}
+        name = name or people.name(n)
+        self.people[str(trainee_id)] = {
+            "name": name,
+            "known_as": f"{name}\n{EARLIER_NAME}",
+            "id_number_masked": mask_number(number),
+            "region_code": "522601100",
+        }
         if certified:
             self.certificate(trainee_id)
         return trainee_id

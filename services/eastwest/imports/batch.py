@@ -29,6 +29,8 @@ from shared.web import Kernel
 
 NOT_ON_ORDER = "此人没有安排在贵方的订单上;请先登记安置,或核对证件号码和订单号"
 
+OTHER_NAME = "该证件号码登记的是另一姓名;请核对姓名和证件号码"
+
 
 async def read(kernel: Kernel, call: Call, row: PlacementImport) -> Reading[PersonRow]:
     return sheet.read(await asyncio.to_thread(uploads.book, kernel.vault, row), today=call.today)
@@ -39,7 +41,8 @@ async def keep(
 ) -> Kept:
     kept, rows, reported_on = Kept(), reading.rows, taken.reported_on
     own, office = await _placements(session, call, kernel, rows), taken.office
-    here = [(row, placement) for row in rows if (placement := _meant(kept, row, own.get(row.placement_id or row.id_number, [])))]
+    meant = [(row, placement) for row in rows if (placement := _meant(kept, row, own.get(row.placement_id or row.id_number, [])))]
+    here = await _called_so(kernel, call, kept, _once(kept, meant))
     known = await facts.of_placements(session, [placement.id for _, placement in here])
     here = [(row, placement) for row, placement in here if _agreed(kept, row, known[placement.id], reported_on, office)]
     begun = {placement_id for placement_id, each in known.items() if any(fact.kind == "started" for fact in each)}
@@ -93,6 +96,30 @@ def _meant(kept: Kept, row: PersonRow, own: Sequence[Any]) -> Any:
         numbers = "、".join(sorted({each.order_number for each in found}))
         kept.faults.append(_fault(row, "several_orders", numbers, "此人在这几个订单上;请加一列“订单号”,写明是哪一个"))
     return None
+
+
+def _once(kept: Kept, meant: Iterable[tuple[PersonRow, Any]]) -> list[tuple[PersonRow, Any]]:
+    """Of rows that come to one placement by different words the first stands."""
+    first: dict[UUID, tuple[PersonRow, Any]] = {}
+    for row, placement in meant:
+        other, _ = first.setdefault(placement.id, (row, placement))
+        if other is not row:
+            fix = f"与第 {other.number} 行说的是同一安置;以第 {other.number} 行为准,请删去本行,或写明订单号"
+            kept.faults.append(_fault(row, "duplicate_row", mask_number(row.id_number), fix))
+    return list(first.values())
+
+
+async def _called_so(kernel: Kernel, call: Call, kept: Kept, meant: Sequence[tuple[PersonRow, Any]]) -> list[tuple[PersonRow, Any]]:
+    """Without those who are called otherwise than the row says: a number that is mistyped may be another person's."""
+    people = (await clients.names(kernel, call, trainee_ids={placement.trainee_id for row, placement in meant if row.name})).trainees
+    theirs = []
+    for row, placement in meant:
+        who = people.get(placement.trainee_id) if row.name else None
+        if who is None or who.is_called(row.name):
+            theirs.append((row, placement))
+        else:
+            kept.faults.append(RowFault(row.sheet, row.number, row.name_column, "name_differs", row.name, OTHER_NAME))
+    return theirs
 
 
 def _agreed(kept: Kept, row: PersonRow, known: Sequence[Fact], reported_on: date, office: str) -> bool:

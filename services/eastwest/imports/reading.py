@@ -53,6 +53,8 @@ class PersonRow:
     order_number: str | None
     placement_id: UUID | None = None
     covers: Span | None = None
+    name: str = ""
+    name_column: str = ""
 
 
 def read(book: Book, *, today: dt.date) -> Reading[PersonRow]:
@@ -67,7 +69,7 @@ def read(book: Book, *, today: dt.date) -> Reading[PersonRow]:
         citizen = check.take("id_number", id_number, check.value("id_number"), today=today)
         if citizen is None:
             return None
-        first.check(check, citizen.number)
+        first.check(check, (citizen.number, check.words("order_number")))
         return _person(check, citizen.number, today)
 
     return read_rows(find_layouts(book, WORDS, needed=NEEDED), read_row)
@@ -105,6 +107,8 @@ def _person(check: RowCheck, number: str, today: dt.date, placement_id: UUID | N
         order_number,
         placement_id,
         covers,
+        check.text("name"),
+        check.layout.letter("name"),
     )
 
 

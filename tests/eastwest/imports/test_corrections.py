@@ -8,7 +8,7 @@ import pytest
 from shared.sheets import Table, write_book
 from tests.conftest import Service
 from tests.eastwest.imports.test_imports import done
-from tests.eastwest.neighbours import Neighbours, placed, report, update
+from tests.eastwest.neighbours import EARLIER_NAME, Neighbours, placed, report, update
 from tests.people import id_number, name
 
 HEADER = ("姓名", "公民身份号码", "订单号", "入职日期", "在岗情况", "离职日期", "参保情况")
@@ -20,10 +20,17 @@ def office(eastwest: Service) -> httpx.AsyncClient:
     return eastwest.as_("partner", at="2025-12-01T09:00:00+08:00")
 
 
-async def month(office: httpx.AsyncClient, reported_on: str, started_on: str, left_on: str | None = None, order: str | None = None) -> Any:
-    told = [name(1), id_number(1), order, started_on, "离职" if left_on else "在岗", left_on, "已参保"]
-    files = {"file": ("表.xlsx", write_book([Table("表", HEADER, [told])]))}
+def said(started_on: str, left_on: str | None = None, order: str | None = None, called: str | None = name(1)) -> list[str | None]:
+    return [called, id_number(1), order, started_on, "离职" if left_on else "在岗", left_on, "已参保"]
+
+
+async def sheet(office: httpx.AsyncClient, reported_on: str, *rows: list[str | None]) -> Any:
+    files = {"file": ("表.xlsx", write_book([Table("表", HEADER, list(rows))]))}
     return await done(office, await office.post("/v1/placement-imports", files=files, data={"reported_on": reported_on}))
+
+
+async def month(office: httpx.AsyncClient, reported_on: str, started_on: str, left_on: str | None = None, order: str | None = None) -> Any:
+    return await sheet(office, reported_on, said(started_on, left_on, order))
 
 
 async def stands(office: httpx.AsyncClient, placement_id: str) -> tuple[str | None, str | None]:
@@ -99,6 +106,27 @@ async def test_of_several_orders_the_row_names_one_unless_the_others_are_over(of
     await month(office, "2025-08-31", "2025-07-01", "2025-08-10")
     assert (await month(office, "2025-09-30", "2025-09-01"))["errors"] == []  # the first is over by then
     assert (await stands(office, first["id"]), await stands(office, second["id"])) == (("2025-07-01", "2025-08-10"), ("2025-09-01", None))
+
+
+async def test_a_number_that_is_anothers_by_name_says_nothing_of_that_person(office: httpx.AsyncClient, others: Neighbours) -> None:
+    placement = await placed(office, others.person(1))
+    found = await sheet(office, "2025-07-31", said("2025-07-01", called="另一人"))
+    assert [(each["code"], each["column"], each["seen"]) for each in found["errors"]] == [("name_differs", "A", "另一人")]
+    assert await stands(office, placement["id"]) == (None, None)
+    for called in (EARLIER_NAME, f" {name(1)[0]} {name(1)[1:]}", None):
+        assert (await sheet(office, "2025-07-31", said("2025-07-01", called=called)))["errors"] == []
+    assert await stands(office, placement["id"]) == ("2025-07-01", None)
+
+
+async def test_one_sheet_tells_of_both_orders_of_a_person_and_of_each_once(office: httpx.AsyncClient, others: Neighbours) -> None:
+    who = others.person(1)
+    first, second = await placed(office, who), await placed(office, who, "FS-2025-0018")
+    both = said("2025-07-01", "2025-07-10", ORDER), said("2025-07-11", None, "FS-2025-0018")
+    assert (await sheet(office, "2025-07-31", *both))["errors"] == []
+    assert [await stands(office, each["id"]) for each in (first, second)] == [("2025-07-01", "2025-07-10"), ("2025-07-11", None)]
+    found = await sheet(office, "2025-07-31", *both, said("2025-07-12"))  # on the order that is not over
+    assert [(each["row"], each["code"]) for each in found["errors"]] == [(4, "duplicate_row")]
+    assert await stands(office, second["id"]) == ("2025-07-11", None)
 
 
 async def test_a_sheet_of_a_day_to_come_is_refused(office: httpx.AsyncClient) -> None:

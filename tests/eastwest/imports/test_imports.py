@@ -17,7 +17,8 @@ from tests.eastwest.neighbours import Neighbours, key, order
 SAMPLES = Path(__file__).parents[2] / "samples"
 SHEET = (SAMPLES / "foshan-monthly.xlsx").read_bytes()
 TRUTH = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["foshan_monthly"]
-NUMBERS = [row.text(2) for row in open_book(SHEET, "foshan-monthly.xlsx").sheets[0].rows[2:]]
+ROWS = open_book(SHEET, "foshan-monthly.xlsx").sheets[0].rows[2:]
+NUMBERS = [row.text(2) for row in ROWS]
 
 
 async def upload(client: httpx.AsyncClient, content: bytes = SHEET, name: str = "foshan-monthly.xlsx", **fields: str) -> httpx.Response:
@@ -40,7 +41,7 @@ async def partner(eastwest: Service, others: Neighbours) -> httpx.AsyncClient:
     office = eastwest.as_("partner", at="2025-12-01T09:00:00+08:00")
     order_id = (await office.post("/v1/orders", json=order())).json()["id"]
     for n, (number, told) in enumerate(zip(NUMBERS, TRUTH, strict=True)):
-        trainee_id = others.person(n, number=number)
+        trainee_id = others.person(n, number=number, name=ROWS[n].text(1))
         if told["on_an_order"]:
             answer = await office.post("/v1/placements", json={"order_id": order_id, "trainee_id": str(trainee_id)}, headers=key())
             assert answer.status_code == 201
