@@ -108,7 +108,9 @@ def _of_batch(result: steps.Result) -> batches.Result:
 
 def _with_receipt(kernel: Kernel, item: batches.ItemOut, result: steps.Result | None) -> UpdateItemOut:
     """A receipt for what is kept."""
-    return UpdateItemOut.model_construct(**dict(item), receipt=receipt(kernel, result) if item.id and result else None)
+    if item.id is None or result is None:
+        return UpdateItemOut.model_construct(**dict(item))
+    return UpdateItemOut.model_construct(**dict(item), waits_for=result.waits_for, receipt=receipt(kernel, result))
 
 
 async def gather(kernel: Kernel, call: Call, asked: Sequence[Asked]) -> Gathered:
@@ -152,6 +154,9 @@ async def take(
             by_ref[row["external_ref"]] = row
     if rows:
         await steps.keep(session, call, office, rows, [each for each in known.values() if each.fresh])
+    for result in results.values():
+        corrects = result.row and result.row["corrects"]
+        result.waits_for = None if corrects in by_ref else corrects
     return [results[index] for index in range(len(asked))]
 
 

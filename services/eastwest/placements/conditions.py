@@ -12,6 +12,7 @@ from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.tables import Order
 from services.eastwest.placements import rules
 from services.eastwest.placements.tables import Placement
+from shared.months import months_after
 
 _OF_ORDER: Final = (
     Order.number,
@@ -39,9 +40,13 @@ def with_order() -> Select[Any]:
 
 
 def due_within(today: date, days: int) -> ColumnElement[bool]:
-    """At work, and of a month that ends within so many days, today counted in, something is not proved."""
+    """At work, and a month ends within so many days, today counted in, up to whose end something is not proved. The first bound is for the index."""
+    last_on, terms = today + timedelta(days=days), rules.here()
     at_work = (Placement.started_on <= today) & or_(Placement.left_on.is_(None), Placement.left_on > today)
-    return at_work & Placement.retained_on.is_(None) & Placement.proof_due_on.between(today, today + timedelta(days=days))
+    not_over = Placement.started_on >= months_after(today, -terms.months) - timedelta(days=3)
+    ends = (cast(Placement.started_on + func.make_interval(0, month), Date) - 1 for month in range(1, terms.months + 1))
+    ending = or_(*(end.between(today, last_on) & (end >= Placement.proof_due_on) for end in ends))
+    return at_work & not_over & Placement.retained_on.is_(None) & (Placement.proof_due_on <= last_on) & ending
 
 
 class Proved(NamedTuple):

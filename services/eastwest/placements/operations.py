@@ -192,7 +192,8 @@ async def report(
         raise result.problem
     if result.faults:
         raise errors.Invalid(faults=result.faults)
-    return UpdateOut.model_validate({**(result.row or {}), "outcome": result.outcome, "receipt": batch.receipt(kernel, result)})
+    said = {"outcome": result.outcome, "waits_for": result.waits_for, "receipt": batch.receipt(kernel, result)}
+    return UpdateOut.model_validate({**(result.row or {}), **said})
 
 
 async def reconcile(session: AsyncSession, call: Call, body: ReconcileIn) -> ReconcileOut:

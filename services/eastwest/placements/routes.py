@@ -69,7 +69,7 @@ async def list_placements(
     met_to_on: Annotated[wire.CivilDate | None, Query(description="稳岗满三个月的日期,含当日")] = None,
     trained: Annotated[bool | None, Query(description="与 met_from_on 一起给:true 只列上岗前已在订单班结业的人(培训后输送)")] = None,
     due_within_days: Annotated[
-        int | None, Query(ge=0, le=366, description="在岗、某月的证明将在几天之内到期(含今天)而还缺;催办名单")
+        int | None, Query(ge=0, le=366, description="在岗、稳岗期的某月将在几天之内过完(含今天),而到该月为止的证明还没有齐;催办名单")
     ] = None,
     as_of: AsOf = None,
 ) -> wire.Page[schemas.PlacementOut]:

@@ -177,9 +177,13 @@ class _Told(wire.Out):
     corrects: str | None
 
 
+WaitsFor = Annotated[str | None, Field(description="corrects 所指的情况还没有收到:收到之前,这一条没有作用")]
+
+
 class UpdateOut(_Told):
     outcome: Literal["created", "unchanged"]
     placement_id: UUID
+    waits_for: WaitsFor
     receipt: Receipt
 
 
@@ -192,16 +196,13 @@ class FactOut(_Told):
 
 
 class UpdateItemOut(batches.ItemOut):
-    """`receipt` for what is kept."""
-
-    receipt: Receipt | None = None
+    waits_for: WaitsFor = None
+    receipt: Receipt | None = Field(None, description="收下的情况才有")
 
 
 class UpdateBatchOut(wire.Out):
-    """Outcomes in the order of the items."""
-
     summary: batches.BatchSummary
-    items: list[UpdateItemOut]
+    items: list[UpdateItemOut] = Field(description="依提交的次序")
 
 
 class IntervalOut(wire.Out):

@@ -27,12 +27,13 @@ STARTING = frozenset({"started", "corrected", "cancelled"})  # kinds that may se
 
 @dataclass(slots=True)
 class Result:
-    """What became of it. `row` is the kept fact; `problem` and `faults` say why it was not kept."""
+    """What became of it. `row` is the kept fact; `waits_for` what it corrects, where that has not come yet; `problem` and `faults` say why it was not kept."""
 
     outcome: Literal["created", "unchanged", "rejected"]
     row: Mapping[str, Any] | None = None
     problem: errors.Problem | None = None
     faults: tuple[errors.Fault, ...] = ()
+    waits_for: str | None = None
 
     def told(self) -> tuple[errors.Fault, ...]:
         if self.problem is None:

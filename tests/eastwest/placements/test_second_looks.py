@@ -67,6 +67,8 @@ async def test_whose_proof_is_due_within_so_many_days(eastwest: Service, others:
 
     assert (await due(8, "2025-06-20"), await due(9, "2025-06-20")) == ([], [made["id"]])
     assert (await due(0, "2025-06-29"), await due(7, "2025-06-30")) == ([made["id"]], [])  # over: no more due, but unproven
+    assert (await due(28, "2025-06-30"), await due(29, "2025-06-30")) == ([], [made["id"]])  # until the next month ends, and the last
+    assert (await due(0, "2025-08-29"), await due(366, "2025-08-30")) == ([made["id"]], [])
     later = eastwest.as_("partner", at="2025-06-30T09:00:00+08:00")
     await report(later, made["id"], update("p", "present", "2025-06-29", evidence=evidence("2025-05-30", "2025-06-29")))
     assert (await due(28, "2025-06-30"), await due(29, "2025-06-30")) == ([], [made["id"]])

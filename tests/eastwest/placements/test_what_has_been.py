@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.conftest import Service
-from tests.eastwest.neighbours import START, Neighbours, evidence, placed, report, update
+from tests.eastwest.neighbours import START, Neighbours, evidence, key, placed, report, update
 
 TODAY = "2025-07-10"
 MORNING = f"{TODAY}T09:00:00+08:00"
@@ -136,11 +136,27 @@ async def test_a_reference_is_one_offices_own(eastwest: Service, others: Neighbo
     made = await placed(partner, others.person(1))
     await report(partner, made["id"], update("1"))
     for said in (update("2", "corrected", "2025-06-20", corrects="1"), update("3", "cancelled", "2025-06-20", corrects="1")):
-        assert (await report(officer, made["id"], said)).status_code == 201
+        answer = await report(officer, made["id"], said)
+        assert (answer.status_code, answer.json()["waits_for"]) == (201, "1")  # the bureau's own number 1 has not come
         assert (await partner.get(f"/v1/placements/{made['id']}")).json()["started_on"] == START
     await report(partner, made["id"], update("4", "present", "2025-06-30"))
     assert (await report(officer, made["id"], update("4", "left", "2025-07-01"))).status_code == 201  # the bureau's own number 4
     assert (await partner.get(f"/v1/placements/{made['id']}")).json()["left_on"] == "2025-07-01"
+
+
+async def test_a_correction_says_whether_what_it_corrects_has_come(eastwest: Service, others: Neighbours) -> None:
+    partner = eastwest.as_("partner", at="2025-09-10T09:00:00+08:00")
+    made = await placed(partner, others.person(1))
+
+    async def waits_for(*items: dict[str, Any]) -> list[str | None]:
+        said = [each | {"placement_id": made["id"]} for each in items]
+        answer = await partner.post("/v1/placement-updates:batch", json={"items": said, "mode": "commit"}, headers=key())
+        return [each["waits_for"] for each in answer.json()["items"]]
+
+    left, taken_back = update("l", "left", "2025-06-20"), update("x", "cancelled", "2025-06-20", corrects="l")
+    assert await waits_for(update("c", "corrected", START, corrects="s"), taken_back, left) == ["s", None, None]
+    assert (await report(partner, made["id"], update("s"))).json()["waits_for"] is None
+    assert await waits_for(update("c", "corrected", START, corrects="s")) == [None]
 
 
 async def test_a_fact_is_corrected_where_it_was_told(eastwest: Service, others: Neighbours) -> None:
