@@ -155,7 +155,7 @@ async def take(
     if rows:
         await steps.keep(session, call, office, rows, [each for each in known.values() if each.fresh])
     for result in results.values():
-        corrects = result.row and result.row["corrects"]
+        corrects = result.row["corrects"] if result.row else None
         result.waits_for = None if corrects in by_ref else corrects
     return [results[index] for index in range(len(asked))]
 
@@ -265,18 +265,10 @@ async def _read_facts(
     session: AsyncSession, office: str, known: Mapping[UUID, steps.Known], refs: set[str]
 ) -> dict[str, Mapping[str, Any]]:
     """The facts of these placements go to `known`; answered are those that already bear one of these references of the office."""
-    mine = UPDATES.c.office == office
-    wanted = select(UPDATES).where(
-        or_(UPDATES.c.placement_id == func.any(list(known)), mine & (UPDATES.c.external_ref == func.any(list(refs))))
-    )
-    by_ref: dict[str, Mapping[str, Any]] = {}
-    for row in await session.execute(wanted):
-        kept = row._asdict()
-        if row.placement_id in known:
-            known[row.placement_id].facts.append(facts.fact(kept))
-        if row.office == office:
-            by_ref[row.external_ref] = kept
-    return by_ref
+    for placement_id, told in (await facts.of_placements(session, known)).items():
+        known[placement_id].facts.extend(told)
+    mine = (UPDATES.c.office == office, UPDATES.c.external_ref == func.any(list(refs)))
+    return {row.external_ref: row._asdict() for row in await session.execute(select(UPDATES).where(*mine))}
 
 
 def _row(call: Call, office: str, sequence: int, placement_id: UUID, body: UpdateIn) -> dict[str, Any]:

@@ -5,14 +5,15 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
+from services.eastwest.codes import UpdateKind as Kind
 from services.eastwest.placements import rules
 from services.eastwest.placements.policy.fitting import Group, Person
 from services.eastwest.placements.policy.gates import Attended, Certificate, Chain, NamedClass, Post, chain
@@ -52,24 +53,15 @@ def post(row: Any) -> Post:
     )
 
 
+_TOLD = ("placement_id", "external_ref", "kind", "effective_on", "employer", "evidence", "corrects", "received_at", "office", "sequence")
+_OF_PLACEMENTS = select(*(UPDATES.c[name] for name in _TOLD)).where(UPDATES.c.placement_id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+
+
 async def of_placements(session: AsyncSession, placement_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
     """Every fact of these placements."""
     found: dict[UUID, list[Fact]] = defaultdict(list)
-    names = (
-        "placement_id",
-        "office",
-        "sequence",
-        "external_ref",
-        "kind",
-        "effective_on",
-        "employer",
-        "evidence",
-        "corrects",
-        "received_at",
-    )
-    wanted = select(*(UPDATES.c[name] for name in names)).where(UPDATES.c.placement_id == func.any(list(placement_ids)))
-    for row in await session.execute(wanted):
-        found[row.placement_id].append(fact(row._asdict()))
+    for placement_id, *told in await session.execute(_OF_PLACEMENTS, {"ids": list(placement_ids)}):
+        found[placement_id].append(_fact(*told))
     return found
 
 
@@ -79,18 +71,31 @@ async def retentions(session: AsyncSession, placement_ids: Collection[UUID], as_
 
 
 def fact(row: Mapping[str, Any]) -> Fact:
-    """A kept fact, or one that is about to be kept, as the rules see it."""
-    evidence = row["evidence"]
+    """A fact that is about to be kept, as the rules see it."""
+    return _fact(*(row[name] for name in _TOLD[1:]))
+
+
+def _fact(
+    external_ref: str,
+    kind: Kind,
+    effective_on: date,
+    employer: Mapping[str, str | None] | None,
+    evidence: Sequence[Mapping[str, Any]] | None,
+    corrects: str | None,
+    received_at: datetime,
+    office: str,
+    sequence: int,
+) -> Fact:
     return Fact(
-        row["external_ref"],
-        row["kind"],
-        row["effective_on"],
-        Employer(**row["employer"]) if row["employer"] else None,
-        None if evidence is None else tuple(_evidence(each) for each in evidence),
-        row["corrects"],
-        row["received_at"].astimezone(clock.SHANGHAI).date(),
-        row["office"],
-        row["sequence"],
+        external_ref,
+        kind,
+        effective_on,
+        Employer(**employer) if employer else None,  # type: ignore[arg-type]
+        None if evidence is None else tuple(map(_evidence, evidence)),
+        corrects,
+        received_at.astimezone(clock.SHANGHAI).date(),
+        office,
+        sequence,
     )
 
 

@@ -18,10 +18,11 @@ from services.eastwest.placements import errors as refusals
 from services.eastwest.placements import facts, rules
 from services.eastwest.placements.policy import retention, states, telling
 from services.eastwest.placements.tables import Office, Update
-from shared import changes, codes, county, deeds, errors
+from shared import changes, codes, county, db, deeds, errors
 from shared.access import Actor, Call
 from shared.steps import Machine, Refusal
 
+UPDATES = Update.metadata.tables[Update.__tablename__]
 STARTING = frozenset({"started", "corrected", "cancelled"})  # kinds that may set or move a first day at work
 
 
@@ -112,7 +113,7 @@ def _gate(known: Known, fact: telling.Fact, gate_facts: facts.GateFacts) -> erro
 
 
 async def keep(session: AsyncSession, call: Call, office: str, rows: Sequence[dict[str, Any]], touched: Sequence[Known]) -> None:
-    await session.execute(insert(Update), list(rows))
+    await db.insert_all(session, insert(UPDATES), rows)
     await session.execute(update(Office).where(Office.office == office).values(last_sequence=rows[-1]["sequence"]))
     stands = {each.placement.id: _stand(call, each) for each in touched}
     await _bring_up_to_date(session, stands)
@@ -142,18 +143,17 @@ async def keep(session: AsyncSession, call: Call, office: str, rows: Sequence[di
 
 def _stand(call: Call, known: Known) -> dict[str, Any]:
     """The placement as its facts now have it, and what happened to it."""
-    placement = known.placement
-    days = days_of(known.facts, call.today)
-    now = retention.standing(known.facts, rules.here())
+    placement, kept = known.placement, retention.kept(known.facts, call.today, rules.here())
+    now = kept.now
     happened = []
     if now.started_on != placement.started_on or (placement.left_on and not now.left_on):
         happened.append("started" if now.started_on else "unstarted")
     if now.left_on and now.left_on != placement.left_on:
         happened.append("left")
-    if days["retained_on"] and not placement.retained_on:
+    if kept.met_on and not placement.retained_on:
         happened.append("retained")
     return {
-        **days,
+        **days_of(kept),
         "employer_now": now.employer and now.employer._asdict(),
         "institution_id": known.school,
         "status": states.status_on(call.today, now.started_on, now.left_on),
@@ -162,16 +162,15 @@ def _stand(call: Call, known: Known) -> dict[str, Any]:
     }
 
 
-def days_of(told: Sequence[telling.Fact], today: date) -> dict[str, date | None]:
-    """What is kept with a placement of what its facts prove."""
-    standing, wanted = retention.standing(told, rules.here()), retention.proof_wanted(told, rules.here())
+def days_of(kept: retention.Kept) -> dict[str, date | None]:
+    """The columns."""
     return {
-        "started_on": standing.started_on,
-        "left_on": standing.left_on,
-        "retained_on": retention.retention(told, today, rules.here()).met_on,
-        "proof_wanted_on": wanted and wanted.wanted_on,
-        "proof_due_on": wanted and wanted.due_on,
-        "last_fact_on": max((fact.effective_on for fact in telling.as_corrected(told)), default=None),
+        "started_on": kept.now.started_on,
+        "left_on": kept.now.left_on,
+        "retained_on": kept.met_on,
+        "proof_wanted_on": kept.wanted and kept.wanted.wanted_on,
+        "proof_due_on": kept.wanted and kept.wanted.due_on,
+        "last_fact_on": kept.last_fact_on,
     }
 
 

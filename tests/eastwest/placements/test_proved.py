@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from services.eastwest.placements import conditions, rules, steps
+from services.eastwest.placements.policy import retention as retained
 from services.eastwest.placements.policy.retention import retention
 from services.eastwest.placements.policy.telling import Employer, Evidence, Fact
 from services.eastwest.placements.tables import Placement
@@ -57,7 +58,7 @@ async def test_the_columns_say_what_the_judge_says(eastwest: Service) -> None:
                 "entered_by": "x",
                 "entered_at": clock.now(),
             }
-            rows.append(row | steps.days_of(facts, today))
+            rows.append(row | steps.days_of(retained.kept(facts, today, rules.here())))
             told[row["id"]] = facts
         await session.execute(insert(Placement), rows)
     compared, seen = 0, set[str]()

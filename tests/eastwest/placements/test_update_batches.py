@@ -109,7 +109,7 @@ async def test_a_batch_takes_as_many_statements_and_calls_whatever_its_size(east
 
     one = await cost(items(placements[:1], 5))
     many = await cost(items(placements[1:], 5) + items(placements, 6))
-    assert one == many == (9, 2)
+    assert one == many == (10, 2)
     monthly = [update(f"{each['id']}-p", "present", "2025-06-30") | {"placement_id": each["id"]} for each in placements]
     assert await cost(monthly) == (8, 0)
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.eastwest.placements import rules
-from services.eastwest.placements.policy.retention import proof_wanted
+from services.eastwest.placements.policy.retention import kept
 from services.eastwest.placements.policy.telling import Evidence, Fact
 from tests.conftest import Service
 from tests.eastwest.neighbours import Neighbours, evidence, order, placed, report, update
@@ -55,7 +55,7 @@ async def test_a_placement_waits_until_each_month_has_its_proof(eastwest: Servic
 )
 def test_the_first_month_that_lacks_proof_is_due(proved: list[tuple[str, str]], today: str, expected: str | None) -> None:
     given = tuple(Evidence("B", date.fromisoformat(first), date.fromisoformat(last)) for first, last in proved)
-    found = proof_wanted([Fact("1", "started", date(2025, 5, 30), evidence=given)], rules.here())
+    found = kept([Fact("1", "started", date(2025, 5, 30), evidence=given)], date.fromisoformat(today), rules.here()).wanted
     waits = found is not None and found.wanted_on <= date.fromisoformat(today)
     assert (found.due_on if found and waits else None) == (expected and date.fromisoformat(expected))
 

@@ -96,7 +96,10 @@ def last_start(until_on: date, terms: Terms) -> date:
 
 
 def standing(facts: Iterable[Fact], terms: Terms) -> Standing:
-    told = as_corrected(facts)
+    return _standing(as_corrected(facts), terms)
+
+
+def _standing(told: Sequence[Fact], terms: Terms) -> Standing:
     stretches = _stretches(told, terms)
     employer = next((fact.employer for fact in reversed(told) if fact.employer and fact.kind != "left"), None)
     return Standing(stretches[-1].started_on, stretches[-1].left_on, employer) if stretches else Standing(None, None, employer)
@@ -109,9 +112,23 @@ class Wanted(NamedTuple):
     due_on: date
 
 
-def proof_wanted(facts: Iterable[Fact], terms: Terms) -> Wanted | None:
-    """Of the first month that is not proved; None where all are, or nobody has begun."""
-    found = _judge(as_corrected(facts), date.max, terms)
+class Kept(NamedTuple):
+    """What is kept with a placement of what its facts prove. `wanted`: of the first month that is not proved; None where all are, or nobody has begun."""
+
+    now: Standing
+    wanted: Wanted | None
+    met_on: date | None
+    last_fact_on: date | None
+
+
+def kept(facts: Iterable[Fact], today: date, terms: Terms) -> Kept:
+    told = as_corrected(facts)
+    whole = _judge(told, date.max, terms)
+    met_on = _retention(told, today, terms).met_on if whole.verdict == "met" else None  # what comes later never unmakes what is met
+    return Kept(_standing(told, terms), _wanted(whole), met_on, max((fact.effective_on for fact in told), default=None))
+
+
+def _wanted(found: Retention) -> Wanted | None:
     for month in found.months:
         if not month.proved:
             begun = any(proof.from_on <= month.to_on and proof.to_on >= month.from_on for proof in found.intervals)
@@ -122,7 +139,10 @@ def proof_wanted(facts: Iterable[Fact], terms: Terms) -> Wanted | None:
 def retention(facts: Iterable[Fact], as_of: date, terms: Terms, *, known_on: date | None = None) -> Retention:
     """`as_of` cuts effective and coverage dates; `known_on` leaves out what was received later."""
     known = (fact for fact in facts if known_on is None or fact.received_on is None or fact.received_on <= known_on)
-    told = as_corrected(known)
+    return _retention(as_corrected(known), as_of, terms)
+
+
+def _retention(told: Sequence[Fact], as_of: date, terms: Terms) -> Retention:
     found = _judge(told, as_of, terms)
     if found.verdict != "met" or found.due_on is None:
         return found

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from services.eastwest.codes import EvidenceGrade as Grade
 from services.eastwest.codes import UpdateKind as Kind
 
-KINDS: Final = tuple(Kind)
+PLACE: Final = {kind: place for place, kind in enumerate(Kind)}
 
 
 class Employer(NamedTuple):
@@ -75,6 +75,8 @@ def as_corrected(facts: Iterable[Fact]) -> list[Fact]:
     """The facts as they stand, without those taken back and after their corrections, in order. A correction whose fact has not come yet has no effect
     until it does."""
     facts = set(facts)
+    if all(fact.corrects is None for fact in facts):
+        return sorted(facts, key=_order)
     gone = taken_back(facts)
     standing_ones = [fact for fact in facts if fact.reference not in gone]
     corrections: dict[Reference, Fact] = {}
@@ -104,4 +106,4 @@ def _corrected(fact: Fact, corrections: Mapping[Reference, Fact]) -> Fact:
 
 
 def _order(fact: Fact) -> tuple[date, int, Reference]:
-    return fact.effective_on, KINDS.index(fact.kind), fact.reference
+    return fact.effective_on, PLACE[fact.kind], fact.reference
