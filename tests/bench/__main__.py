@@ -183,7 +183,7 @@ def _placements(stack: Stack, job: Job) -> list[tuple[str, ...]]:
             f"a partner's batch of {placements.ITEMS} facts, through the gateway",
             f"{taken:.1f} ms",
             f"raw rows {stored:.1f} ms",
-            *_goal(taken / stored, 8, at_least=False),
+            *_goal(taken / stored, 4, at_least=False),
         )
     ]
 

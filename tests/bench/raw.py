@@ -26,6 +26,7 @@ async def time_storing(dsn: str, tables: Mapping[str, str], key: Any, *, rounds:
             ]
             listed = ", ".join(f'"{column}"' for column in columns)
             rows[table] = [tuple(row) for row in await connection.fetch(f"SELECT {listed} FROM {table} WHERE {condition}", key)]
+            assert rows[table], f"nothing in {table} where {condition}"
             marks = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
             statements[table] = f"INSERT INTO bench_{table} ({listed}) VALUES ({marks})"
         took = []
