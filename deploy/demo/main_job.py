@@ -56,7 +56,7 @@ class Person:
         until = monotonic() + self.patience_seconds
         while True:
             try:
-                answer = self.http.request(method, path, headers=headers | self._authorization(), **request)
+                answer = self.http.request(method, path, headers=headers | self.authorization(), **request)
                 in_progress = answer.status_code == 409 and "retry-after" in answer.headers
                 if monotonic() > until or not (answer.status_code in PASSING or in_progress):
                     return answer
@@ -65,7 +65,8 @@ class Person:
                     raise
             sleep(0.05)
 
-    def _authorization(self) -> dict[str, str]:
+    def authorization(self) -> dict[str, str]:
+        """The header of who is signed in, with a token that holds a minute longer."""
         if self.client_id and monotonic() > self.token_until:
             answer = self.http.post("/oauth2/token", auth=(self.client_id, self.client_secret), data={"grant_type": "client_credentials"})
             answer.raise_for_status()
