@@ -144,11 +144,13 @@ def _stack(var: Path) -> Stack:
 
 async def _city(stack: Stack, enrolments: int, console: Console) -> City:
     """The demonstration played, a class of fifty held beside it, and all of it copied until the city is so large."""
-    stack.kill(SEALER)  # a trail that was copied is no trail
     job = Job(stack.gateway_url, patience_seconds=60)
     kept = stack.var / FILLED
-    if not kept.exists():
+    if kept.exists():
+        stack.kill(SEALER)
+    else:
         await asyncio.to_thread(_play, job)
+        stack.kill(SEALER)  # a trail that was copied is no trail
         filled = await filling.fill(stack, enrolments, int(enrolments * TRAINEES_AN_ENROLMENT), console.print)
         papers = {name: said for name, said in vars(job).items() if isinstance(said, str)}
         school = {"client_id": job.school.client_id, "client_secret": job.school.client_secret}
