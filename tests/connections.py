@@ -1,0 +1,147 @@
+"""What a process does once and each test would do anew: connections to the databases that are lent stay open from one test to the next, with what their
+server has prepared and looked up; what SQLAlchemy compiles, and what it asks of a server first, is kept for all engines. A process in production has one
+engine for as long as it lives. Databases that a test makes for itself, and connections that were cut or lost, are none of these.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
+
+import asyncpg
+from sqlalchemy import Connection
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection, PGDialect_asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import LRUCache, await_
+
+from shared import db
+from shared.pulse import lost
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """One loop for all tests of this process, since a connection belongs to its loop. After each test its runner ends what the test left running, and closes
+    the loop, which is then as a new one."""
+
+    def close(self) -> None:
+        self._asyncgens_shutdown_called = self._executor_shutdown_called = False
+        self._default_executor = None
+
+    def end(self) -> None:
+        super().close()
+
+
+class Connections:
+    """Those that wait for the next test, by where and how they were opened."""
+
+    def __init__(self) -> None:
+        self.loop: Loop | None = None
+        self.databases: set[str] = set()  # that are lent to one test after another
+        self._kinds = WeakKeyDictionary[asyncpg.Connection, str]()
+        self._waiting = defaultdict[str, list[AsyncAdapt_asyncpg_connection]](list)
+
+    def of_tests(self) -> Loop:
+        self.loop = self.loop or Loop()
+        return self.loop
+
+    def servers(self, database: str) -> list[int]:
+        """The server's processes at the other end of those that wait."""
+        all_of_them = (each.driver_connection for several in self._waiting.values() for each in several)
+        return [each.get_server_pid() for each in all_of_them if each._params.database == database and not each.is_closed()]
+
+    def here(self) -> bool:
+        return asyncio.get_running_loop() is self.loop
+
+    def take(self, kind: str) -> AsyncAdapt_asyncpg_connection | None:
+        while waiting := self._waiting[kind]:
+            found = waiting.pop()
+            if not lost(found.driver_connection):
+                return found
+        return None
+
+    def know(self, made: AsyncAdapt_asyncpg_connection, kind: str) -> None:
+        self._kinds[made.driver_connection] = kind
+
+    def known(self, connection: AsyncAdapt_asyncpg_connection) -> bool:
+        return connection.driver_connection in self._kinds
+
+    def put_back(self, connection: AsyncAdapt_asyncpg_connection) -> None:
+        connection.rollback()
+        await_(connection.driver_connection.reset())
+        connection.isolation_level = connection._isolation_setting = None
+        self._waiting[self._kinds[connection.driver_connection]].append(connection)
+
+    def end(self) -> None:
+        for several in self._waiting.values():
+            for each in several:
+                each.driver_connection.terminate()
+        self._waiting.clear()
+        if self.loop:
+            self.loop.run_until_complete(asyncio.sleep(0))  # which closes their sockets
+            self.loop.end()
+            self.loop = None
+
+
+CONNECTIONS = Connections()
+
+
+class Dialect(PGDialect_asyncpg):
+    """The driver as all engines of the tests use it. The dialects of all engines are alike, so what is compiled for one serves the others."""
+
+    supports_statement_cache = True
+    answers: ClassVar[dict[str, Any]] = {}
+
+    def connect(self, *args: Any, **how: Any) -> AsyncAdapt_asyncpg_connection:
+        if how.get("database") not in CONNECTIONS.databases or not CONNECTIONS.here():
+            return super().connect(*args, **how)
+        kind = repr(sorted(how.items()))
+        if found := CONNECTIONS.take(kind):
+            return found
+        made = super().connect(*args, **how)
+        super().on_connect()(made)
+        CONNECTIONS.know(made, kind)
+        return made
+
+    def on_connect(self) -> Callable[[AsyncAdapt_asyncpg_connection], None]:
+        """How a connection reads JSON, which the driver asks the server about."""
+        first = super().on_connect()
+        return lambda made: None if CONNECTIONS.known(made) else first(made)
+
+    def initialize(self, connection: Connection) -> None:
+        """All servers of the tests are the same program, and say the same of themselves."""
+        if not self.answers:
+            before = dict(vars(self))
+            super().initialize(connection)
+            self.answers.update({name: value for name, value in vars(self).items() if name not in before or before[name] is not value})
+        vars(self).update(self.answers)
+
+    def do_close(self, connection: AsyncAdapt_asyncpg_connection) -> None:
+        if CONNECTIONS.known(connection) and CONNECTIONS.here() and not lost(connection.driver_connection):
+            CONNECTIONS.put_back(connection)
+        else:
+            super().do_close(connection)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+def _compiling_once(make: Callable[..., AsyncEngine]) -> Callable[..., AsyncEngine]:
+    """What a statement is compiled to is kept for one engine, which every test makes anew: half of a test was compiling what the one before it had
+    compiled."""
+    compiled = LRUCache[Any, Any](5_000)
+
+    def engine(url: str, *, connections: int) -> AsyncEngine:
+        made = make(url, connections=connections)
+        made.sync_engine.update_execution_options(compiled_cache=compiled)
+        return made
+
+    return engine
+
+
+def keep() -> None:
+    registry.register("postgresql.asyncpg", __name__, "Dialect")
+    db.engine = _compiling_once(db.engine)
