@@ -14,9 +14,8 @@ from tests.shared.test_web import router
 
 @pytest.fixture
 async def notes(databases: Databases, tmp_path: Path) -> AsyncIterator[Service]:
-    async with running(create_app(Part("notes", "Notes", [router]), settings(await databases.make("evaluation"), tmp_path))) as service:
-        async with service.kernel.engine.begin() as connection:
-            await connection.execute(text("CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), words text)"))
+    url = await databases.lend("evaluation", "CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), words text)")
+    async with running(create_app(Part("notes", "Notes", [router]), settings(url, tmp_path))) as service:
         yield service
 
 

@@ -82,7 +82,7 @@ def test_of_ipv6_a_subscriber_is_counted_and_not_each_of_his_addresses(origin: s
 
 @pytest.fixture
 async def belfry(databases: Databases, tmp_path: Path) -> AsyncIterator[Service]:
-    made = settings(await databases.make("evaluation"), tmp_path, requests_per_second="2, quick=1000")
+    made = settings(await databases.lend("evaluation"), tmp_path, requests_per_second="2, quick=1000")
     async with running(create_app(Part("bells", "Bells", [router]), made)) as service:
         yield service
 

@@ -172,10 +172,8 @@ async def scan(paper_id: UUID) -> dict[str, str]:
 
 @asynccontextmanager
 async def serving(databases: Databases, tmp_path: Path, **changed: Any) -> AsyncIterator[Service]:
-    url = await databases.make("evaluation")
+    url = await databases.lend("evaluation", TABLE)
     async with running(create_app(Part("papers", "Papers", [router]), settings(url, tmp_path, **changed))) as service:
-        async with service.kernel.engine.begin() as connection:
-            await connection.execute(text(TABLE))
         yield service
 
 
