@@ -1,6 +1,6 @@
 # Every verb of the project. Settings: PYTHON; for run also COUNTY_DIR, VAR_DIR, GATEWAY_PORT, REGISTRY_PORT, SUBSIDY_PORT, EVALUATION_PORT, EASTWEST_PORT, DATABASE_URL, SCENARIO; for demo KEEP and the ports.
 .DEFAULT_GOAL := help
-.PHONY: help run first-day doctor admin demo test check static backup restore rotate-keys county-check drill bench bench-scale format bundle audit lock clean runtime development format-check lint-check types-check imports-check
+.PHONY: help run first-day doctor admin demo test check static backup restore rotate-keys county-check drill mutants bench bench-scale format bundle audit lock clean runtime development format-check lint-check types-check imports-check
 
 # The first Python on the PATH that is new enough.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -65,6 +65,9 @@ county-check: runtime ## every fault, gap and unconfirmed figure in a county's f
 
 drill: development ## minutes of real faults and attacks against a whole system: slow callers, halted databases, full disks (演练)
 	$(BIN)/python -m pytest -m drill tests/drill -p no:xdist
+
+mutants: development ## single defects planted in what decides money and rights: which the nearest tests notice; MUTANTS, SEED, MINUTES, AREA (缺陷植入)
+	@exec $(BIN)/python -m tests.mutants
 
 bench: development ## how fast it is, against bare FastAPI, a bare proxy and raw SQL (性能)
 	@exec $(BIN)/python -m tests.bench

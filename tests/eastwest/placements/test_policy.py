@@ -192,6 +192,36 @@ def test_a_change_of_employer_inside_foshan_does_not_restart_the_clock() -> None
     assert (found.verdict, found.started_on, found.one_employer) == ("met", START, False)
 
 
+@pytest.mark.parametrize(
+    ("on", "one"),
+    [
+        pytest.param(START, True, id="on-the-first-day"),
+        pytest.param(START + DAY, False, id="the-day-after"),
+        pytest.param(DUE - DAY, False, id="the-day-before-due"),
+        pytest.param(DUE, True, id="on-the-due-day"),
+    ],
+)
+def test_a_change_of_employer_counts_within_the_three_months(on: date, one: bool) -> None:
+    moved = Fact("e", "employer_changed", on, Employer("佛山市南海区某厂", None, "440605"))
+    assert judged(DUE + DAY, started(), WHOLE, moved).one_employer is one
+
+
+@pytest.mark.parametrize("bare", [pytest.param("2025-06-30", id="the-day-of-leaving"), pytest.param("2025-07-05", id="the-day-of-return")])
+def test_the_days_on_either_side_of_a_break_are_work_and_need_proof(bare: str) -> None:
+    proved = [day for day in (d("2025-06-30"), d("2025-07-05")) if day != d(bare)]
+    proofs = [
+        proof("C", START, d("2025-06-29")),
+        proof("C", d("2025-07-06"), DUE - DAY, "q"),
+        *(proof("C", day, day, "r") for day in proved),
+    ]
+    found = judged(DUE, started(), left(d("2025-06-30")), started(d("2025-07-05"), "s2"), *proofs)
+    assert [(str(span.from_on), str(span.to_on)) for span in found.missing] == [(bare, bare)]
+
+
+def test_beginning_again_the_day_after_leaving_is_no_break() -> None:
+    assert judged(DUE, started(), WHOLE, left(d("2025-06-30")), started(d("2025-07-01"), "s2")).one_employer
+
+
 def test_a_change_to_an_employer_outside_foshan_is_leaving() -> None:
     moved = Fact("e", "employer_changed", d("2025-07-01"), Employer("广州市某厂", None, "440106"))
     assert judged(DUE, started(), WHOLE, moved).verdict == "broken"

@@ -36,6 +36,7 @@ from services.evaluation.examiners.policy import Identity, Registered
             False,
             id="equal-masks-of-two-names",
         ),
+        pytest.param(Identity("吴建国", id_number_masked="5226**1"), Identity("吴建国"), True, id="one-name-and-one-number-known"),
         pytest.param(Identity(None, "KP-9"), Identity(None, "KP-8"), False, id="nothing-known"),
     ],
 )
