@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from shared.months import full_months, months_after
+from shared.months import age_on, full_months, months_after
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,17 @@ def test_the_same_day_so_many_months_on(day: str, months: int, then: str) -> Non
 )
 def test_months_are_full_on_the_day_that_lies_so_many_months_on(since: str, day: str, months: int) -> None:
     assert full_months(date.fromisoformat(since), date.fromisoformat(day)) == months
+
+
+@pytest.mark.parametrize(
+    ("born_on", "on", "age"),
+    [
+        pytest.param(date(1960, 4, 8), date(2026, 4, 7), 65, id="the-day-before-the-birthday"),
+        pytest.param(date(1960, 4, 8), date(2026, 4, 8), 66, id="the-birthday"),
+        pytest.param(date(1960, 2, 29), date(2025, 2, 28), 64, id="a-leap-day-before-the-end-of-a-common-february"),
+        pytest.param(date(1960, 2, 29), date(2025, 3, 1), 65, id="a-leap-day-on-1-March"),
+        pytest.param(date(1960, 2, 29), date(2024, 2, 29), 64, id="a-leap-day-in-a-leap-year"),
+    ],
+)
+def test_a_year_is_full_on_the_birthday(born_on: date, on: date, age: int) -> None:
+    assert age_on(born_on, on) == age

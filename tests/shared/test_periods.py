@@ -52,6 +52,16 @@ def test_a_period_that_ends_beyond_the_calendar_has_no_day() -> None:
     assert periods.due(date(2026, 12, 31), 1, CALENDAR) == periods.NO_DAY
 
 
+def test_what_came_before_the_calendar_is_counted_from_its_first_day() -> None:
+    assert periods.due(date(2023, 6, 1), 1, CALENDAR) == date(2024, 1, 2)
+
+
+def test_a_period_may_be_one_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / periods.FILE).write_text(FILE.replace("working_days = 3", "working_days = 1"), encoding="utf-8")
+    monkeypatch.setenv("COUNTY_DIR", str(tmp_path))
+    assert periods.working_days("submitted") == 1
+
+
 def test_what_is_due_before_the_calendar_begins_waits_since_the_first_of_all_days() -> None:
     assert periods.due_from(date(2023, 6, 1), 1, CALENDAR) == datetime(1870, 1, 1, tzinfo=clock.SHANGHAI)
 

@@ -85,10 +85,12 @@ def test_an_office_adds_a_year_as_a_file_of_its_own(tmp_path: Path) -> None:
         pytest.param(GOOD.replace("year = 2027", "year = 2028"), "键 year", id="year-differs-from-file-name"),
         pytest.param(GOOD.replace("year = 2027", 'year = "2027"'), "键 year", id="year-as-text"),
         pytest.param(GOOD.replace("2027-01-01", "2026-01-01"), "键 holidays", id="day-of-another-year"),
+        pytest.param(GOOD.replace("2027-01-01", "2027-01-01, 2026-01-02"), "键 holidays", id="one-day-of-another-year"),
         pytest.param(GOOD.replace("2027-01-01", "2027-01-01T00:00:00"), "键 holidays", id="time-instead-of-day"),
         pytest.param(GOOD.replace("2027-01-01", "2027-01-01, 2027-01-01"), "重复", id="day-twice"),
         pytest.param(GOOD.replace("2027-01-01", "2027-01-03"), "同时", id="day-in-both-lists"),
         pytest.param(GOOD.replace("2027-01-03", "2027-01-04"), "不是周末", id="make-up-day-on-a-weekday"),
+        pytest.param(GOOD.replace("2027-01-03", "2027-01-08"), "不是周末", id="make-up-day-on-a-friday"),
         pytest.param("year = ", "TOML", id="broken-toml"),
     ],
 )
@@ -97,6 +99,25 @@ def test_a_faulty_calendar_file_is_refused_by_file_and_key(tmp_path: Path, text:
     with pytest.raises(workdays.CalendarDataInvalid, match=complaint) as fault:
         workdays.load(tmp_path)
     assert "2027.toml" in str(fault.value)
+
+
+def test_work_is_made_up_on_saturdays_too(tmp_path: Path) -> None:
+    (tmp_path / "2027.toml").write_text(GOOD.replace("2027-01-03", "2027-01-09"), encoding="utf-8")
+    assert workdays.is_working_day(date(2027, 1, 9), workdays.load(tmp_path))
+
+
+def test_a_year_that_is_left_out_between_two_is_named(tmp_path: Path) -> None:
+    for year in ("2027", "2029"):
+        (tmp_path / f"{year}.toml").write_text(
+            GOOD.replace("2027", year).replace("make_up_working_days = [2029-01-03]", "make_up_working_days = []")
+        )
+    with pytest.raises(workdays.CalendarDataInvalid, match=r"2028\.toml"):
+        workdays.load(tmp_path)
+
+
+def test_a_calendar_reaches_from_the_first_day_of_its_years_to_the_last() -> None:
+    calendar = workdays.Calendar(frozenset({2025, 2026}), frozenset(), frozenset())
+    assert (calendar.first_day, calendar.last_day) == (date(2025, 1, 1), date(2026, 12, 31))
 
 
 def test_a_directory_without_calendars_is_refused(tmp_path: Path) -> None:
