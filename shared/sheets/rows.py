@@ -152,14 +152,14 @@ def read_rows(found: Found, read: Callable[[RowCheck], R | None]) -> Reading[R]:
             result = read(check)
             if result is not None and not check.faults:
                 reading.rows.append(result)
-                for remark in check.remarks:
-                    remarked.setdefault((layout.sheet.name, remark), []).append(row.number)
+                for said in check.remarks:
+                    remarked.setdefault((layout.sheet.name, said), []).append(row.number)
             reading.faults.extend(check.faults)
             reading.total += 1
-    reading.notes += [_remark(sheet, remark, rows) for (sheet, remark), rows in remarked.items()]
+    reading.notes += [remark(sheet, said, rows) for (sheet, said), rows in remarked.items()]
     return reading
 
 
-def _remark(sheet: str, remark: str, rows: Sequence[int]) -> str:
+def remark(sheet: str, said: str, rows: Sequence[int]) -> str:
     those = "、".join(map(str, rows[:ROWS_NAMED_AT_MOST]))
-    return f"表“{sheet}”第 {those} 行{f'等 {len(rows)} 行' if len(rows) > ROWS_NAMED_AT_MOST else ''}:{remark}。"
+    return f"表“{sheet}”第 {those} 行{f'等 {len(rows)} 行' if len(rows) > ROWS_NAMED_AT_MOST else ''}:{said}。"

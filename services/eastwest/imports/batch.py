@@ -25,11 +25,12 @@ from shared.privacy import mask_number
 from shared.sheet_jobs import uploads
 from shared.sheet_jobs.running import Kept, Progress
 from shared.sheets import Reading, RowFault
+from shared.sheets.rows import remark
 from shared.web import Kernel
 
 NOT_ON_ORDER = "此人没有安排在贵方的订单上;请先登记安置,或核对证件号码和订单号"
 
-OTHER_NAME = "该证件号码登记的是另一姓名;请核对姓名和证件号码"
+OTHER_NAME = "该证件号码登记的是另一姓名,已按证件号码收下;请核对,写错了人的请撤销"
 
 
 async def read(kernel: Kernel, call: Call, row: PlacementImport) -> Reading[PersonRow]:
@@ -42,7 +43,8 @@ async def keep(
     kept, rows, reported_on = Kept(), reading.rows, taken.reported_on
     own, office = await _placements(session, call, kernel, rows), taken.office
     meant = [(row, placement) for row in rows if (placement := _meant(kept, row, own.get(row.placement_id or row.id_number, [])))]
-    here = await _called_so(kernel, call, kept, _once(kept, meant))
+    here = _once(kept, meant)
+    kept.notes += await _other_names(kernel, call, here)
     known = await facts.of_placements(session, [placement.id for _, placement in here])
     here = [(row, placement) for row, placement in here if _agreed(kept, row, known[placement.id], reported_on, office)]
     begun = {placement_id for placement_id, each in known.items() if any(fact.kind == "started" for fact in each)}
@@ -109,17 +111,15 @@ def _once(kept: Kept, meant: Iterable[tuple[PersonRow, Any]]) -> list[tuple[Pers
     return list(first.values())
 
 
-async def _called_so(kernel: Kernel, call: Call, kept: Kept, meant: Sequence[tuple[PersonRow, Any]]) -> list[tuple[PersonRow, Any]]:
-    """Without those who are called otherwise than the row says: a number that is mistyped may be another person's."""
+async def _other_names(kernel: Kernel, call: Call, meant: Sequence[tuple[PersonRow, Any]]) -> list[str]:
+    """Whose number is registered under another name: the number says who is meant, and these are people whom the office itself placed; but it may be mistyped."""
     people = (await clients.names(kernel, call, trainee_ids={placement.trainee_id for row, placement in meant if row.name})).trainees
-    theirs = []
+    called: dict[str, list[int]] = {}
     for row, placement in meant:
         who = people.get(placement.trainee_id) if row.name else None
-        if who is None or who.is_called(row.name):
-            theirs.append((row, placement))
-        else:
-            kept.faults.append(RowFault(row.sheet, row.number, row.name_column, "name_differs", row.name, OTHER_NAME))
-    return theirs
+        if who is not None and not who.is_called(row.name):
+            called.setdefault(row.sheet, []).append(row.number)
+    return [remark(sheet, OTHER_NAME, rows) for sheet, rows in called.items()]
 
 
 def _agreed(kept: Kept, row: PersonRow, known: Sequence[Fact], reported_on: date, office: str) -> bool:

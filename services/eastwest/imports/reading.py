@@ -54,7 +54,6 @@ class PersonRow:
     placement_id: UUID | None = None
     covers: Span | None = None
     name: str = ""
-    name_column: str = ""
 
 
 def read(book: Book, *, today: dt.date) -> Reading[PersonRow]:
@@ -108,7 +107,6 @@ def _person(check: RowCheck, number: str, today: dt.date, placement_id: UUID | N
         placement_id,
         covers,
         check.text("name"),
-        check.layout.letter("name"),
     )
 
 
