@@ -15,7 +15,7 @@ from tests.eastwest.office import NOW, Office, of_placements
 from tests.stacks import forked
 
 pytestmark = pytest.mark.drill
-PEOPLE, ORDERS = 20, 8
+PEOPLE, ORDERS = 20, 13
 SECONDS_BETWEEN_KILLS = 3
 
 
@@ -37,10 +37,12 @@ async def test_two_offices_at_their_worst_and_a_system_that_is_killed() -> None:
             await office.holds_what_the_system_holds()
         verdicts = [await office.verdicts(placement_ids) for office, placement_ids in offices]
         assert verdicts[0] == verdicts[1] == verdicts[2]
+        for office, _ in offices:
+            await office.client.aclose()
         sent, lost, away = (sum(getattr(each, name) for each in worst) for name in ("sent", "lost", "turned_away"))
-        assert sent >= 2_000 and kills >= 4
+        assert sent - away >= 2_000 and kills >= 4
         print(
-            f"{sent:,} posts of two offices ({lost:,} answers lost, {away:,} turned away), {kills} kills: {len(calm.facts):,} facts of each once, "
+            f"{sent - away:,} posts of two offices ({lost:,} answers lost, {away:,} turned away), {kills} kills: {len(calm.facts):,} facts of each once, "
             f"receipts and verdicts of {len(offices[0][1]):,} placements equal; {time.monotonic() - began:.0f} s"
         )
 

@@ -18,7 +18,7 @@ from tests.eastwest.neighbours import evidence, key, update
 NOW, FIRST, DAY = "2025-12-01T09:00:00+08:00", date(2025, 6, 1), timedelta(days=1)
 AS_OF = ("2025-08-15", "2025-09-30", "2025-12-01")
 SENDERS, IN_A_BATCH_AT_MOST = 4, 40
-LOST, DELAYED, REPEATED, ALONE = 0.15, 0.2, 0.25, 0.8  # shares
+LOST, DELAYED, REPEATED, ALONE = 0.15, 0.2, 0.25, 0.97  # shares
 COME_AGAIN = {401, 429, 500, 502, 503, 504}
 ELSEWHERE = {"name": "佛山市南海区某五金厂", "district_code": "440605"}
 
