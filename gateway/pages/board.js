@@ -175,7 +175,7 @@ async function ofLine(shown, at, line, definition, open, all, divided) {
   ];
 }
 
-const BESIDE = { pending: "期限未到", already_employed: "培训前已有工作", completed: "已结业", others: "未经订单班培训而稳岗" };
+const BESIDE = { pending: "期限未到", already_employed: "培训前已有工作", completed: "已结业", certified: "其中取证", imported: "其中往年补录", others: "未经订单班培训而稳岗" };
 
 function parts(line) {
   return table({

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator
@@ -18,6 +18,9 @@ from shared.http_client import read
 Quantity = Annotated[int | Decimal, BeforeValidator(lambda value: Decimal(value) if isinstance(value, str) else value)]
 
 
+BESIDE: Final = ("pending", "already_employed", "completed", "certified", "imported", "others")
+
+
 class TallyRead(BaseModel):
     numerator: Quantity
     denominator: Quantity | None = None
@@ -25,6 +28,8 @@ class TallyRead(BaseModel):
     pending: int | None = None
     already_employed: int | None = None
     completed: int | None = None
+    certified: int | None = None
+    imported: int | None = None
     others: int | None = None
     underway: int | None = None
     institution_id: str | None = None
@@ -35,8 +40,8 @@ class TallyRead(BaseModel):
 
     def tally(self, records: str | None) -> Tally:
         """`records`: the link to the rows behind it alone."""
-        beside = {"pending": self.pending, "already_employed": self.already_employed, "completed": self.completed, "others": self.others}
-        shown = {name: number for name, number in beside.items() if number is not None}
+        told = {name: getattr(self, name) for name in BESIDE}
+        shown = {name: number for name, number in told.items() if number is not None}
         subject = (self.institution_id or self.class_id, self.institution_name or self.class_name)
         return Tally(self.numerator, self.denominator, self.denominator_enrolled, *subject, shown or None, records, self.underway)
 

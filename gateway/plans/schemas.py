@@ -156,7 +156,7 @@ class PlanLineOut(LineFigures):
 
     actual_of_enrolled: float | None = Field(description="以全部报名人数为分母的比率,仅供参考。")
     beside: dict[str, int] = Field(
-        description="另列的人数:pending 期限未到,already_employed 培训前已有工作,others 未经订单班培训而稳岗的人。"
+        description="另列的人数:pending 期限未到,already_employed 培训前已有工作,completed 班次的结业人数,certified 其中取证,imported 其中往年补录,others 未经订单班培训而稳岗的人。"
     )
     records: str | None = Field(description="列出所计各条的路径;不能列出时为 null。")
     parts: list[PartOut] | None = Field(default=None, description="有几个目标的指标,逐时段或逐对象列出;对象超过一百个的只列最低的一百个。")

@@ -27,7 +27,15 @@ CHANGING = {
         "trainees",
         "yearly_reports",
     }
-    | {"class_figures", "due_recounts", "classes_tally", "enrolments_tally", "status_records_tally", "trainees_tally"},
+    | {
+        "class_figures",
+        "class_figures_tally",
+        "due_recounts",
+        "classes_tally",
+        "enrolments_tally",
+        "status_records_tally",
+        "trainees_tally",
+    },
     "subsidy": {"claim_lines", "due_reassessments", "entitlements", "funds", "known_blacklistings", "payment_batches"}
     | {"claim_money_tally", "claims_tally", "merged_trainees"},
     "evaluation": {"assessments", "certificate_imports", "certificate_serials", "examiners", "filings", "merged_trainees"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, CTE, ColumnElement, Integer, Select, Text, and_, cast, func, literal, null, or_, select, true, union_all
+from sqlalchemy import ARRAY, CTE, ColumnElement, Integer, Select, Text, and_, case, cast, func, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -15,7 +15,7 @@ from services.registry.people.known.tables import KnownCertificate, KnownPlaceme
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference import policy as reference
 from services.registry.training.classes.tables import TrainingClass
-from services.registry.training.enrolments.conditions import Person, given, known_by, sent, valid, works, works_away
+from services.registry.training.enrolments.conditions import Person, given, known_by, on_first_day, sent, valid, works, works_away
 from services.registry.training.enrolments.tables import Employment, Enrolment
 
 DIVISIONS: Final[tuple[Under, ...]] = (WHOLE, "region", "category")
@@ -58,7 +58,7 @@ def figures(of: ColumnElement[bool], terms: Terms, as_of: date, divisions: Seque
     people = _people(of, terms, as_of)
     counted = func.count().filter(people.c.completed)
     sums = (
-        func.count().label("enrolled"),
+        func.count(people.c.enrolment_id).label("enrolled"),
         counted.label("completed"),
         func.count().filter(people.c.certified).label("certified"),
         func.count(people.c.employed_on).label("employed"),
@@ -69,9 +69,9 @@ def figures(of: ColumnElement[bool], terms: Terms, as_of: date, divisions: Seque
     had = _had(people)
     each: dict[Under, Select[Any]] = {
         WHOLE: select(people.c.class_id, literal(WHOLE, Text).label("under"), cast(null(), Text).label("code"), *sums),
-        "region": select(people.c.class_id, literal("region", Text).label("under"), people.c.town.label("code"), *sums).group_by(
-            people.c.town
-        ),
+        "region": select(people.c.class_id, literal("region", Text).label("under"), people.c.town.label("code"), *sums)
+        .where(people.c.enrolment_id.is_not(None))
+        .group_by(people.c.town),
         "category": select(people.c.class_id, literal("category", Text).label("under"), had.c.code.label("code"), *sums)
         .outerjoin(had, true())
         .where(people.c.completed)
@@ -80,23 +80,24 @@ def figures(of: ColumnElement[bool], terms: Terms, as_of: date, divisions: Seque
     counts = union_all(*(each[division].group_by(people.c.class_id) for division in divisions)).subquery("counts")
     named = [getattr(TrainingClass, name) for name in OF_CLASS]
     numbers = [counts.c[name] for name in (*FIGURES, "settled_on")]
-    return select(counts.c.class_id, counts.c.under, counts.c.code, *named, *numbers).join(
+    began = case((and_(counts.c.under == WHOLE, TrainingClass.order_id.is_not(None)), on_first_day()), else_=0)
+    return select(counts.c.class_id, counts.c.under, counts.c.code, *named, *numbers, began.label("began")).join(
         TrainingClass, TrainingClass.id == counts.c.class_id
     )
 
 
 def _people(of: ColumnElement[bool], terms: Terms, as_of: date) -> CTE:
-    """Each person of these classes once, enrolled under whatever ids: as who completed it, where one of them did. What became of them is looked up for each
-    by themself, by index."""
+    """Each person of these classes once, enrolled under whatever ids: as who completed it, where one of them did; of a class that nobody enrolled in one row
+    without an enrolment. What became of them is looked up for each by themself, by index."""
     merged = aliased(Trainee)
     who = func.coalesce(merged.merged_into, Enrolment.trainee_id)
     completed = Enrolment.outcome == EnrolmentOutcome.COMPLETED
-    place = func.row_number().over(partition_by=(Enrolment.class_id, who), order_by=(completed.desc(), Enrolment.id))
-    told = (Enrolment.id.label("enrolment_id"), Enrolment.class_id, who.label("who"), Enrolment.counted_on)
+    place = func.row_number().over(partition_by=(TrainingClass.id, who), order_by=(completed.desc(), Enrolment.id))
+    told = (Enrolment.id.label("enrolment_id"), TrainingClass.id.label("class_id"), who.label("who"), Enrolment.counted_on)
     of_class = (TrainingClass.starts_on, TrainingClass.ends_on, TrainingClass.occupation_code, TrainingClass.order_id)
     rows = (
         select(*told, *of_class, Enrolment.counted_region_code.label("town"), completed.label("completed"), place.label("place"))
-        .join(Enrolment, Enrolment.class_id == TrainingClass.id)
+        .outerjoin(Enrolment, Enrolment.class_id == TrainingClass.id)
         .outerjoin(merged, and_(merged.id == Enrolment.trainee_id, merged.merged_into.is_not(None)))
         .where(TrainingClass.status == ClassStatus.COMPLETED, of)
         .subquery("rows")

@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, Select, Uuid, any_, delete, func, insert, literal,
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.registry.counting import facts
-from services.registry.counting.tables import FIGURES, OF_CLASS, ClassFigures, DueRecount
+from services.registry.counting.tables import FIGURES, KEPT, OF_CLASS, DueRecount
 from services.registry.training.classes.tables import TrainingClass
 from shared import db, telemetry
 from shared.web import Kernel
@@ -21,8 +21,8 @@ from shared.web import Kernel
 EVERY_SECONDS: Final = 1.0
 CLASSES_AT_ONCE: Final = 200
 LOCK: Final = 7_304
-KEPT, DUE = db.table(ClassFigures), db.table(DueRecount)
-COUNTED: Final = ("class_id", "under", "code", *OF_CLASS, *FIGURES, "settled_on", "terms")
+DUE = db.table(DueRecount)
+COUNTED: Final = ("class_id", "under", "code", *OF_CLASS, *FIGURES, "began", "settled_on", "terms")
 
 
 async def keep_counted(kernel: Kernel) -> None:

@@ -23,6 +23,7 @@ from services.registry.counting.schemas import (
     TrainedAsked,
     TrainedFacts,
 )
+from services.registry.counting.tables import FIGURES
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.reference import policy as reference
 from shared import codes as labels
@@ -32,9 +33,10 @@ OF_EACH_INSTITUTION: dict[str, Callable[[Sequence[CountingIn]], Select[Any]]] = 
     "frontline_share": reading.frontline_share,
     "partner_enterprises": reading.partner_enterprises,
 }
-OF_CLASSES: Final = ("person_times", "certified_share", "employed_share", "placed_share")
+CLASSES_THEMSELVES: Final = ("order_classes", "demonstration_classes")
+OF_CLASSES: Final = ("person_times", "certified_share", "employed_share", "placed_share", *CLASSES_THEMSELVES)
 CLASSES_SHOWN: Final = 100  # of those that are judged one by one: the worst
-SUMMED: Final = ("enrolled", "completed", "certified", "employed", "already_employed", "open", "ordered", "placed")
+SUMMED: Final = ("classes", "attended", *FIGURES, "from_the_past", "open", "ordered")
 
 
 async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
@@ -47,7 +49,7 @@ async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
             rows = (await session.execute(OF_EACH_INSTITUTION[measure](countings))).all()
             answers = [_of_institutions(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
         else:
-            rows = (await session.execute(_statement(measure, countings, asked))).all()
+            rows = (await session.execute(reading.brands(countings, asked.by))).all()
             answers = [_of_groups(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
         counted |= {answer.key: answer for answer in answers}
     await _add_underway(session, asked, counted)
@@ -75,14 +77,16 @@ async def _of_classes(session: AsyncSession, asked: CountsIn, terms: Terms, coun
     first, last = min(each.from_on for each in countings), max(each.to_on for each in countings)
     fresh = await reading.touched(session, terms, asked.as_of, first, last)
 
-    async def rows(by: By) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = defaultdict(list)
-        for row in await session.execute(reading.counted(countings, terms, by, asked.as_of, fresh)):
+    async def rows(of: Sequence[CountingIn], by: reading.ReadBy) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = defaultdict(list, {each.key: [] for each in of})
+        for row in await session.execute(reading.counted(of, terms, by, asked.as_of, fresh)) if of else ():
             found[row.key].append(row)
         return found
 
-    groups = await rows(asked.by)
-    whole = await rows("none") if asked.by == "category" else groups
+    groups = await rows(countings, asked.by)
+    if asked.by == "region":
+        groups |= await rows([each for each in countings if each.measure in CLASSES_THEMSELVES], "town")
+    whole = await rows(countings, "none") if asked.by == "category" else groups
     shown: dict[str, list[Any]] = defaultdict(list)
     if of_orders := [each for each in countings if each.measure == "placed_share"]:
         for row in await session.execute(reading.placed_by_class(of_orders, terms, asked.as_of, fresh, CLASSES_SHOWN)):
@@ -96,8 +100,8 @@ def _summed(counting: CountingIn, rows: Sequence[Any], groups: Sequence[Any], cl
     divided = [
         GroupOut(code=row.code, numerator=each["numerator"], denominator=each.get("denominator"))
         for row in groups
-        if row.ordered or counting.measure != "placed_share"
-        if row.completed and (each := _tally(counting.measure, row._mapping))
+        if getattr(row, {"placed_share": "ordered", **dict.fromkeys(CLASSES_THEMSELVES, "classes")}.get(counting.measure, "completed"))
+        if (each := _tally(counting.measure, row._mapping))
     ]
     if by == "none" or (by == "category" and counting.measure != "person_times"):
         divided = []
@@ -106,7 +110,7 @@ def _summed(counting: CountingIn, rows: Sequence[Any], groups: Sequence[Any], cl
     of_each = [
         TallyOut(numerator=row.numerator, denominator=row.denominator, class_id=row.class_id, class_name=row.class_name) for row in classes
     ]
-    left_out = classes[0].classes - len(classes) if classes else 0
+    left_out = sum(row.attended for row in rows) - len(classes) if classes else 0
     return CountOut(key=counting.key, tallies=of_each, whole=tally if left_out else None, left_out=left_out, groups=divided)
 
 
@@ -125,7 +129,13 @@ def _tally(measure: str, of: Mapping[str, int]) -> dict[str, int]:
                 "pending": pending,
                 "already_employed": of["already_employed"],
             }
-    return {"numerator": of["completed"]}
+        case "demonstration_classes" | "order_classes":
+            return {"numerator": of["classes"], "completed": of["completed"]}
+    return {
+        "numerator": of["completed"],
+        "certified": of["certified"],
+        **({"imported": of["from_the_past"]} if of["from_the_past"] else {}),
+    }
 
 
 async def _add_underway(session: AsyncSession, asked: CountsIn, counted: dict[str, CountOut]) -> None:
@@ -155,20 +165,11 @@ async def counted_classes(session: AsyncSession, asked: CountsIn) -> CountedClas
 
 
 def _by_measure(countings: Sequence[CountingIn]) -> dict[str, list[CountingIn]]:
-    """Brands and dishes are counted by one statement; the rest by one each."""
+    """Brands and dishes are counted by one statement; what each institution reports by one each."""
     sorted_out: dict[str, list[CountingIn]] = defaultdict(list)
     for each in countings:
         sorted_out["brands" if each.measure == "dishes" else each.measure].append(each)
     return sorted_out
-
-
-def _statement(measure: str, countings: Sequence[CountingIn], asked: CountsIn) -> Select[Any]:
-    match measure:
-        case "order_classes":
-            return reading.order_classes(countings, asked.by)
-        case "demonstration_classes":
-            return reading.demonstration_classes(countings, asked.by)
-    return reading.brands(countings, asked.by)
 
 
 def _of_groups(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:

@@ -5,7 +5,7 @@ What classes bring is read from their figures; of the rest a statement reads the
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Float,
+    FromClause,
     Integer,
     Select,
     Subquery,
@@ -26,10 +27,13 @@ from sqlalchemy import (
     extract,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
+    true,
     union,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,90 +42,139 @@ from services.registry.codes import BrandKind, ClassStatus, InstitutionStatus
 from services.registry.counting import conditions, facts
 from services.registry.counting.facts import Terms
 from services.registry.counting.schemas import By, CountingIn
-from services.registry.counting.tables import FIGURES, OF_CLASS, WHOLE, ClassFigures, DueRecount, Under
+from services.registry.counting.tables import KEPT, SUMS, WHOLE, DueRecount, Under, added, alike, month_of
 from services.registry.institutions.institutions.conditions import status
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.institutions.yearly_reports.tables import YearlyReport
 from services.registry.training.brands.conditions import complete_on
 from services.registry.training.brands.tables import Brand
-from services.registry.training.classes.conditions import of_order
+from services.registry.training.classes import conditions as classes
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.conditions import window_end
+from shared.months import months_after
 
+ReadBy = By | Literal["town"]  # of classes, their own
+SUMMED_BY: Final = ("none", "region", "category", "month", "channel")  # what sums of months are told apart by
+ASKED_OF: Final = tuple(alike(KEPT.c))
 _INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.name.label("institution_name"), Institution.region_code)
 
 
 async def touched(session: AsyncSession, terms: Terms, as_of: date, from_on: date, to_on: date) -> list[UUID]:
     """The classes of these days whose kept figures are not those of the day: something was written to them since they were counted, something of them became
     so later, or they were counted by other terms than are asked for."""
-    kept = ClassFigures
-    within = and_(kept.under == WHOLE, kept.ends_on.between(from_on, to_on))
-    stale = [select(DueRecount.class_id), select(kept.class_id).where(within, kept.settled_on > as_of)]
-    if not all(terms == theirs for theirs in facts.terms_between(from_on, to_on)):
-        stale.append(select(kept.class_id).where(within))
+    within = and_(KEPT.c.under == WHOLE, KEPT.c.ends_on.between(from_on, to_on))
+    stale = [select(DueRecount.class_id), select(KEPT.c.class_id).where(within, KEPT.c.settled_on > as_of)]
+    if not _terms_are_kept(terms, from_on, to_on):
+        stale.append(select(KEPT.c.class_id).where(within))
     return list(await session.scalars(union(*stale)))
 
 
-def counted(countings: Sequence[CountingIn], terms: Terms, by: By, as_of: date, fresh: Sequence[UUID]) -> Select[Any]:
-    """key, group, and what `ClassFigures` counts of all classes that ended within the days; `open`, of whom work may still count and who found none; `ordered`
-    and `placed` of order classes. Classes are added up by what countings ask of them before countings ask it, however many there are."""
-    under: Under = by if by in ("region", "category") else WHOLE
-    rows = _figures(countings, terms, as_of, fresh, under)
+def _terms_are_kept(terms: Terms, from_on: date, to_on: date) -> bool:
+    return all(terms == theirs for theirs in facts.terms_between(from_on, to_on))
+
+
+def counted(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: date, fresh: Sequence[UUID]) -> Select[Any]:
+    """key, group, and what is added up of all classes that ended within the days; `open`, of whom work may still count and who found none; `ordered` and
+    `placed` of order classes. Classes are added up by what countings ask of them before countings ask it, however many there are."""
+    rows = _rows(countings, terms, by, as_of, fresh)
     wanted = conditions.wanted_of(countings)
-    days = sorted({day for each in countings for day in (each.from_on, each.to_on + timedelta(days=1))})
-    edges = literal(days, ARRAY(Date))
-    group = rows.c.code if under else conditions.group_of(rows, by)
-    may_find_work = window_end(literal(terms.employed_within_months, Integer), rows.c.ends_on) >= literal(as_of, Date)
-    own = (func.width_bucket(rows.c.ends_on, edges).label("days"), rows.c.channel, rows.c.programmes, rows.c.occupation_code)
+    edges = literal(sorted({day for each in countings for day in (each.from_on, each.to_on + timedelta(days=1))}), ARRAY(Date))
+    may_find_work = window_end(literal(terms.employed_within_months, Integer), rows.c.day) >= literal(as_of, Date)
+    own = (func.width_bucket(rows.c.day, edges).label("days"), *(rows.c[name] for name in ASKED_OF))
     sums = {
-        **{name: func.sum(rows.c[name]) for name in ("enrolled", "completed", "certified", "employed", "already_employed")},
+        **{name: func.sum(rows.c[name]) for name in added(KEPT.c)},
         "open": func.coalesce(func.sum(rows.c.completed - rows.c.employed).filter(may_find_work), 0),
-        "ordered": func.coalesce(func.sum(rows.c.completed).filter(rows.c.order_id.is_not(None)), 0),
-        "placed": func.sum(rows.c.placed),
     }
-    alike = select(*own, group.label("code"), *(each.label(name) for name, each in sums.items())).group_by(*own, group).cte("alike")
-    within = and_(alike.c.days >= func.width_bucket(wanted.c.from_on, edges), alike.c.days < func.width_bucket(wanted.c.to_on + 1, edges))
+    same = select(*own, rows.c.group, *(each.label(name) for name, each in sums.items())).group_by(*own, rows.c.group).cte("same")
+    within = and_(same.c.days >= func.width_bucket(wanted.c.from_on, edges), same.c.days < func.width_bucket(wanted.c.to_on + 1, edges))
+    measured = case(
+        (wanted.c.measure == "demonstration_classes", same.c.demonstration),
+        (wanted.c.measure == "order_classes", and_(same.c.ordered, same.c.began >= func.coalesce(wanted.c.class_trainees_at_least, 1))),
+        else_=true(),
+    )
+    totals = {name: func.sum(same.c[name]) for name in sums} | {
+        "ordered": func.coalesce(func.sum(same.c.completed).filter(same.c.ordered), 0),
+        "attended": func.coalesce(func.sum(same.c.attended).filter(same.c.ordered), 0),
+    }
     return (
-        select(wanted.c.key, alike.c.code, *(cast(func.sum(alike.c[name]), Integer).label(name) for name in sums))
-        .join(alike, and_(within, conditions.counted_in(wanted, alike)))
-        .group_by(wanted.c.key, alike.c.code)
+        select(wanted.c.key, same.c.group.label("code"), *(cast(each, Integer).label(name) for name, each in totals.items()))
+        .join(same, and_(within, measured, conditions.counted_in(wanted, same)))
+        .group_by(wanted.c.key, same.c.group)
     )
 
 
-def _ended_within(countings: Sequence[CountingIn]) -> ColumnElement[bool]:
-    """On any of the days asked for: for the index."""
-    return TrainingClass.ends_on.between(min(each.from_on for each in countings), max(each.to_on for each in countings))
-
-
-def _figures(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID], under: Under) -> Subquery:
-    """What is kept of the classes of the days asked for, and what is counted afresh of these."""
-    first, last = min(each.from_on for each in countings), max(each.to_on for each in countings)
+def _rows(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: date, fresh: Sequence[UUID]) -> Subquery:
+    """What is to be added up: the sums of whole months, class by class the rest of the days, and what is counted afresh in place of what is kept of it.
+    Where nothing is added up by what is asked for, all of it class by class."""
+    under: Under = by if by in ("region", "category") else WHOLE
+    first, last = _days(countings)
     ids = literal(list(fresh), ARRAY(Uuid))
-    names = (*OF_CLASS, *FIGURES)
-    kept = select(ClassFigures.class_id, ClassFigures.code, *(getattr(ClassFigures, name) for name in names)).where(
-        ClassFigures.under == under, ClassFigures.ends_on.between(first, last), *([ClassFigures.class_id != all_(ids)] if fresh else [])
-    )
-    if not fresh:
-        return kept.subquery("figures")
-    anew = facts.figures(and_(TrainingClass.id == any_(ids), TrainingClass.ends_on.between(first, last)), terms, as_of, [under])
-    rows = anew.subquery("anew")
-    return kept.union_all(select(rows.c.class_id, rows.c.code, *(rows.c[name] for name in names))).subquery("figures")
+    if not _terms_are_kept(terms, first, last):
+        return _of_classes(_anew(ids, first, last, terms, as_of, under), by).subquery("rows")
+    kept = select(KEPT).where(KEPT.c.under == under, KEPT.c.ends_on.between(first, last))
+    parts: list[Any] = [_of_classes(_anew(ids, first, last, terms, as_of, under), by)] if fresh else []
+    if by not in SUMMED_BY:
+        parts.append(_of_classes((kept.where(KEPT.c.class_id != all_(ids)) if fresh else kept).subquery(), by))
+        return union_all(*parts).subquery("rows")
+    broken = _broken_months(countings, terms, as_of)
+
+    def whole(month: ColumnElement[date]) -> ColumnElement[bool]:
+        return and_(month.between(first.replace(day=1), last), month != all_(literal(broken, ARRAY(Date))))
+
+    sums = SUMS.c
+    group = {"month": conditions.month_of(sums.month), "channel": sums.channel}.get(by, sums.code)
+    told = (sums.month.label("day"), *(sums[name] for name in ASKED_OF), group.label("group"), *(sums[name] for name in added(KEPT.c)))
+    parts.append(select(*told).where(sums.under == under, whole(sums.month)))
+    rest = kept.where(or_(*(KEPT.c.ends_on.between(month, _last_day(month)) for month in broken)))
+    parts.append(_of_classes((rest.where(KEPT.c.class_id != all_(ids)) if fresh else rest).subquery(), by))
+    if fresh:
+        parts.append(_of_classes(kept.where(KEPT.c.class_id == any_(ids), whole(month_of(KEPT.c.ends_on))).subquery(), by, sign=-1))
+    return union_all(*parts).subquery("rows")
+
+
+def _days(countings: Sequence[CountingIn]) -> tuple[date, date]:
+    return min(each.from_on for each in countings), max(each.to_on for each in countings)
+
+
+def _broken_months(countings: Sequence[CountingIn], terms: Terms, as_of: date) -> list[date]:
+    """The months of which not all classes are alike to these countings: some begin or end within them, and of some the time to find work is over."""
+    firsts = {months_after(as_of.replace(day=1), -terms.employed_within_months)}
+    for each in countings:
+        after = each.to_on + timedelta(days=1)
+        firsts |= {day.replace(day=1) for day in (each.from_on, after) if day.day != 1}
+    return sorted(firsts)
+
+
+def _last_day(month: date) -> date:
+    return months_after(month, 1) - timedelta(days=1)
+
+
+def _anew(ids: Any, first: date, last: date, terms: Terms, as_of: date, under: Under) -> Subquery:
+    of = and_(TrainingClass.id == any_(ids), TrainingClass.ends_on.between(first, last))
+    return facts.figures(of, terms, as_of, [under]).subquery("anew")
+
+
+def _of_classes(rows: FromClause, by: ReadBy, sign: int = 1) -> Select[Any]:
+    """Rows like those of the sums, of classes one by one."""
+    group = rows.c.code if by in ("region", "category") else rows.c.region_code if by == "town" else conditions.group_of(rows, by)
+    told = (rows.c.ends_on.label("day"), *(each.label(name) for name, each in alike(rows.c).items()), group.label("group"))
+    return select(*told, *((each * sign).label(name) for name, each in added(rows.c).items()))
 
 
 def placed_by_class(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID], at_most: int) -> Select[Any]:
-    """key, class, its name, numerator, denominator, how many classes there are: of the order classes that ended within the days and that anyone completed, those of which the fewest
-    were placed, so many."""
-    rows = _figures(countings, terms, as_of, fresh, WHOLE)
-    wanted = conditions.wanted_of(countings)
-    share = cast(rows.c.placed, Float) / rows.c.completed
-    of = and_(rows.c.order_id.is_not(None), rows.c.completed > 0, rows.c.ends_on.between(wanted.c.from_on, wanted.c.to_on))
-    place = func.row_number().over(partition_by=wanted.c.key, order_by=(share, rows.c.class_id))
-    classes = func.count().over(partition_by=wanted.c.key)
-    ranked = (
-        select(wanted.c.key, rows.c.class_id, rows.c.placed, rows.c.completed, place.label("place"), classes.label("classes"))
-        .join(rows, and_(of, conditions.counted_in(wanted, rows)))
-        .subquery("ranked")
-    )
+    """key, class, its name, numerator, denominator: of the order classes that ended within the days and that anyone completed, those of which the fewest
+    were placed, so many. Of what is kept the index begins with them."""
+    first, last = _days(countings)
+    ids = literal(list(fresh), ARRAY(Uuid))
+    undivided = KEPT.c.under == literal_column("''")  # as the index says it
+    of: list[tuple[FromClause, Any]] = []
+    if _terms_are_kept(terms, first, last):
+        of.append((KEPT, and_(undivided, KEPT.c.class_id != all_(ids)) if fresh else undivided))
+    if fresh or not of:
+        of.append((_anew(ids, first, last, terms, as_of, WHOLE), true()))
+    found = union_all(*(_least_placed(each, rows, which, at_most) for each in countings for rows, which in of)).subquery("found")
+    place = func.row_number().over(partition_by=found.c.key, order_by=(found.c.share, found.c.class_id))
+    ranked = select(found, place.label("place")).subquery("ranked")
     return (
         select(
             ranked.c.key,
@@ -129,12 +182,28 @@ def placed_by_class(countings: Sequence[CountingIn], terms: Terms, as_of: date, 
             TrainingClass.name.label("class_name"),
             ranked.c.placed.label("numerator"),
             ranked.c.completed.label("denominator"),
-            ranked.c.classes,
         )
         .join(TrainingClass, TrainingClass.id == ranked.c.class_id)
         .where(ranked.c.place <= at_most)
         .order_by(ranked.c.class_id)
     )
+
+
+def _least_placed(counting: CountingIn, of: FromClause, which: ColumnElement[bool], at_most: int) -> Select[Any]:
+    share = cast(of.c.placed, Float) / of.c.completed
+    those = and_(
+        which, of.c.order_id.is_not(None), of.c.completed > literal_column("0"), of.c.ends_on.between(counting.from_on, counting.to_on)
+    )
+    if counting.programmes:
+        asked = (literal(list(codes), ARRAY(Text)) for codes in (counting.programmes, counting.channels, counting.occupations))
+        those &= classes.counted(*asked, of)
+    told = select(literal(counting.key, Text).label("key"), of.c.class_id, of.c.placed, of.c.completed, share.label("share"))
+    return select(told.where(those).order_by(share, of.c.class_id).limit(at_most).subquery())
+
+
+def _ended_within(countings: Sequence[CountingIn]) -> ColumnElement[bool]:
+    """On any of the days asked for: for the index."""
+    return TrainingClass.ends_on.between(*_days(countings))
 
 
 def underway(countings: Sequence[CountingIn], as_of: date) -> Select[Any]:
@@ -152,38 +221,6 @@ def underway(countings: Sequence[CountingIn], as_of: date) -> Select[Any]:
         select(wanted.c.key, cast(func.sum(people), Integer).label("people"), func.count().label("classes"))
         .join(TrainingClass, and_(held, later, measured, conditions.counted_in(wanted)))
         .group_by(wanted.c.key)
-    )
-
-
-def order_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
-    """key, group, numerator: like a demonstration class, where enough people were in it on its first day."""
-    wanted = conditions.wanted_of(countings)
-    return (
-        select(
-            wanted.c.key,
-            (TrainingClass.region_code if by == "region" else conditions.group_of(TrainingClass.__table__, by)).label("code"),
-            func.count().label("numerator"),
-        )
-        .select_from(wanted)
-        .join(TrainingClass, and_(conditions.ended(wanted), of_order(func.coalesce(cast(wanted.c.class_trainees_at_least, Integer), 1))))
-        .where(_ended_within(countings))
-        .group_by(wanted.c.key, "code")
-    )
-
-
-def demonstration_classes(countings: Sequence[CountingIn], by: By) -> Select[Any]:
-    """key, group, numerator: held means completed, on the class's last day, in the class's town."""
-    wanted = conditions.wanted_of(countings)
-    return (
-        select(
-            wanted.c.key,
-            (TrainingClass.region_code if by == "region" else conditions.group_of(TrainingClass.__table__, by)).label("code"),
-            func.count().label("numerator"),
-        )
-        .select_from(wanted)
-        .join(TrainingClass, and_(TrainingClass.demonstration, conditions.ended(wanted)))
-        .where(_ended_within(countings))
-        .group_by(wanted.c.key, "code")
     )
 
 

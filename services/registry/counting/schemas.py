@@ -74,6 +74,9 @@ class TallyOut(wire.Out):
     )
     pending: int | None = Field(default=None, description="employed_share: no work yet and the time for it not over; in no denominator.")
     already_employed: int | None = Field(default=None, description="employed_share: of the numerator, had that work on the first day.")
+    completed: int | None = Field(default=None, description="demonstration_classes, order_classes: the people who completed them.")
+    certified: int | None = Field(default=None, description="person_times: those of them who were certified.")
+    imported: int | None = Field(default=None, description="person_times: those of them that were told of past years.")
     underway: int | None = Field(
         default=None, description="What the classes that end later, and by `until_on`, will bring at the most: their seats, or themselves."
     )
