@@ -50,7 +50,7 @@ PART = web.Part(
     names=names.OWN,
     totals=tallies.of(Row.metadata),
     forgets=(uploads.term(PlacementImport),),
-    jobs=(import_job.work, following.merges, following.schools),
+    jobs=(import_job.work, following.registry, following.schools, following.trained),
     gauges=(gauges.jobs(PlacementImport),),
 )
 

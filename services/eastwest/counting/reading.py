@@ -27,18 +27,20 @@ _judged = (
         bindparam("verdicts", type_=ARRAY(Text)),
         bindparam("starts", type_=ARRAY(Date)),
         bindparam("ends", type_=ARRAY(Date)),
+        bindparam("mets", type_=ARRAY(Date)),
     )
-    .table_valued(column("id", Uuid), column("verdict", Text), column("started_on", Date), column("left_on", Date))
+    .table_valued(column("id", Uuid), column("verdict", Text), column("started_on", Date), column("left_on", Date), column("met_on", Date))
     .render_derived()
 )
-_told = _judged.c.id.is_not(None)
-STARTED_ON: Final = case((_told, _judged.c.started_on), else_=Placement.started_on)
-LEFT_ON: Final = case((_told, _judged.c.left_on), else_=Placement.left_on)
+TOLD: Final = _judged.c.id.is_not(None)
+JUDGED: Final = _judged
+STARTED_ON: Final = case((TOLD, _judged.c.started_on), else_=Placement.started_on)
+LEFT_ON: Final = case((TOLD, _judged.c.left_on), else_=Placement.left_on)
 
 
 async def statistics(session: AsyncSession, call: Call, as_of: date, by: By | None, until_on: date | None) -> PlacementStatistics:
     counted = _counted(call, as_of)
-    known = await _of_the_judge(session, call, as_of)
+    known = await of_the_judge(session, select(Placement.id).where(visibility.rows(call.actor)), as_of)
     [whole] = (await session.execute(counted, known)).all()
     groups: Sequence[Any] = ()
     if by is not None:
@@ -56,16 +58,15 @@ async def statistics(session: AsyncSession, call: Call, as_of: date, by: By | No
     )
 
 
-async def _of_the_judge(session: AsyncSession, call: Call, as_of: date) -> dict[str, Any]:
-    """What the facts prove where the columns do not say it."""
-    wanted = select(Placement.id).where(visibility.rows(call.actor), conditions.proved(as_of).to_judge)
-    ids = list(await session.scalars(wanted))
+async def of_the_judge(session: AsyncSession, among: Select[Any], as_of: date) -> dict[str, Any]:
+    """What the facts prove where the columns do not say it, among the placements that a statement names."""
+    ids = list(await session.scalars(among.where(conditions.proved(as_of).to_judge)))
     found = []
     for start in range(0, len(ids), JUDGED_AT_ONCE):
         part = ids[start : start + JUDGED_AT_ONCE]
         proved = await facts.retentions(session, part, as_of)
-        found += [(each, proved[each].verdict.value, proved[each].started_on, proved[each].left_on) for each in part]
-    names = ("ids", "verdicts", "starts", "ends")
+        found += [(each, told.verdict.value, told.started_on, told.left_on, told.met_on) for each in part if (told := proved[each])]
+    names = ("ids", "verdicts", "starts", "ends", "mets")
     return dict(zip(names, map(list, zip(*found, strict=True)), strict=True)) if found else {name: [] for name in names}
 
 

@@ -1,25 +1,29 @@
-"""What follows the registry, for as long as the process lives: who was merged into whom; and which school held the class of placements that were
-entered before that was kept."""
+"""What follows the registry, for as long as the process lives: who was merged into whom, and who was trained to an order; and which school held the class of
+placements that were entered before that was kept."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
+from services.eastwest.known import operations as known
 from services.eastwest.known.conditions import ALIASES
+from services.eastwest.known.operations import DUE
 from services.eastwest.placements.tables import Placement
-from shared import aliases, errors, following
+from shared import aliases, changes, errors, following, telemetry
 from shared.http_client import Neighbour
 from shared.web import Kernel
 
 AT_A_TIME: Final = 500
 SECONDS_UNTIL_ASKED_AGAIN: Final = 30
+EVERY_SECONDS: Final = 1.0
 
 
-def merges(kernel: Kernel) -> Coroutine[Any, Any, None]:
+def registry(kernel: Kernel) -> Coroutine[Any, Any, None]:
     return _follow(kernel, kernel.neighbours["registry"].apart())
 
 
@@ -27,12 +31,36 @@ async def _follow(kernel: Kernel, registry: Neighbour) -> None:
     try:
         fetch, taking_in, letting_go = (
             following.feed_of(registry, kernel.own_call),
-            aliases.taking_in(ALIASES, "trainee"),
+            take_in,
             aliases.letting_go(ALIASES, "trainee"),
         )
         await following.follow(kernel.engine, "registry", fetch, taking_in, letting_go, aliases.joining("trainee"))
     finally:
         await registry.close()
+
+
+_merges: Final = aliases.taking_in(ALIASES, "trainee")
+
+
+async def take_in(session: AsyncSession, event: changes.Event) -> None:
+    """Of an enrolment its person, of a merge both; those alone who were placed."""
+    await _merges(session, event)
+    who: list[Any] = [event.data.get("trainee_id")] if event.type.startswith("enrolment.") else []
+    if event.type in ("trainee.merged", "trainee.unmerged"):
+        who = [event.subject, event.data.get("merged_into"), *event.data.get("trainee_ids", ())]
+    if ids := [UUID(str(each)) for each in who if each]:
+        placed = select(Placement.trainee_id).where(ALIASES.among(Placement.trainee_id, ids)).distinct()
+        await session.execute(insert(DUE).from_select(["trainee_id"], placed))
+
+
+async def trained(kernel: Kernel) -> None:
+    while True:
+        try:
+            while await known.learn(kernel):
+                pass
+        except Exception as error:  # the registry or the database may be away: the next round tries again
+            telemetry.log.warning("trained_not_learnt", error=type(error).__name__)
+        await asyncio.sleep(EVERY_SECONDS)
 
 
 async def schools(kernel: Kernel) -> None:

@@ -1,8 +1,9 @@
-"""What registry told: who was merged into whom. The registry remains the source."""
+"""What registry told: who was merged into whom, and who was trained to an order. The registry remains the source."""
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.eastwest.metadata import Row
@@ -18,3 +19,25 @@ class MergedTrainee(Row):
     kept_id: Mapped[UUID]
 
     __table_args__ = (Index("merged_trainees_kept_id_idx", "kept_id"), {"info": keeping.DELETABLE})
+
+
+class TrainedPerson(Row):
+    """On which day each person placed (as merged) had first completed a class trained to an order; null: never."""
+
+    __tablename__ = "trained_people"
+
+    trainee_id: Mapped[UUID] = mapped_column(primary_key=True)
+    completed_on: Mapped[date | None]
+
+    __table_args__ = ({"info": keeping.DELETABLE},)
+
+
+class DueAsking(Row):
+    """Somebody placed of whom the registry is to be asked about that again: newly placed, or something happened to their enrolments or to who they are."""
+
+    __tablename__ = "due_askings"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    trainee_id: Mapped[UUID]
+
+    __table_args__ = ({"info": keeping.DELETABLE},)

@@ -87,6 +87,11 @@ def in_partner_city() -> ColumnElement[bool]:
     return Order.employer_district_code.in_(sorted(rules.here().districts))
 
 
+def trained_before(completed_on: Any, started_on: Any) -> ColumnElement[bool]:
+    """Whether an order class was completed before the first day at work: 培训后输送."""
+    return func.coalesce(completed_on < started_on, False)
+
+
 def has_status(statuses: list[Status], on: date) -> ColumnElement[bool]:
     """The same as `policy.status_on`."""
     each: dict[Status, ColumnElement[bool]] = {

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.eastwest import clients
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
+from services.eastwest.known import operations as known
 from services.eastwest.orders.schemas import EmployerOut
 from services.eastwest.placements import conditions, facts, rules, second_looks, steps, visibility
 from services.eastwest.placements.conditions import Proved
@@ -197,11 +198,6 @@ def days(met_from_on: date | None, met_to_on: date | None, retention: list[Verdi
     return Span(met_from_on, met_to_on)
 
 
-def trained_before(completed_on: date | None, started_on: date | None) -> bool:
-    """Whether an order class was completed before the first day at work: 培训后输送."""
-    return completed_on is not None and started_on is not None and completed_on < started_on
-
-
 async def people_retained(
     session: AsyncSession, call: Call, kernel: Kernel, asked: pages.Asked, wanted: Select[Any], met_within: Span, trained: bool, as_of: date
 ) -> dict[str, Any]:
@@ -217,8 +213,8 @@ async def people_retained(
             if met_on is not None and met_within.from_on <= met_on <= met_within.to_on:
                 retained.append((row, found[row.id].started_on))
     if trained:
-        known = await clients.order_trained(kernel, call, {row.trainee_id for row, _ in retained})
-        retained = [(row, started_on) for row, started_on in retained if trained_before(known.get(row.trainee_id), started_on)]
+        days = await known.days_of(session, kernel, call, {row.trainee_id for row, _ in retained})
+        retained = [(row, started_on) for row, started_on in retained if _before(days.get(row.trainee_id), started_on)]
     people: dict[UUID, Any] = {}
     for row, _ in retained:
         people.setdefault(row.trainee_id, row)
@@ -229,6 +225,11 @@ async def people_retained(
         "next_cursor": asked.cursor(None, rows[-1].id) if len(rest) > asked.limit else None,
     }
     return answer | ({"total": len(people)} if asked.include_total else {})
+
+
+def _before(completed_on: date | None, started_on: date | None) -> bool:
+    """The same as `conditions.trained_before`."""
+    return completed_on is not None and started_on is not None and completed_on < started_on
 
 
 async def reported(session: AsyncSession, call: Call, placement_id: UUID) -> Select[Any]:

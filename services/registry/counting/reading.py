@@ -195,8 +195,10 @@ def _least_placed(counting: CountingIn, of: FromClause, which: ColumnElement[boo
         which, of.c.order_id.is_not(None), of.c.completed > literal_column("0"), of.c.ends_on.between(counting.from_on, counting.to_on)
     )
     if counting.programmes:
-        asked = (literal(list(codes), ARRAY(Text)) for codes in (counting.programmes, counting.channels, counting.occupations))
-        those &= classes.counted(*asked, of)
+        programmes, channels, occupations = (
+            literal(list(codes), ARRAY(Text)) for codes in (counting.programmes, counting.channels, counting.occupations)
+        )
+        those &= classes.counted(programmes, channels, occupations, of)
     told = select(literal(counting.key, Text).label("key"), of.c.class_id, of.c.placed, of.c.completed, share.label("share"))
     return select(told.where(those).order_by(share, of.c.class_id).limit(at_most).subquery())
 

@@ -1,0 +1,60 @@
+"""Since when people count as trained to an order: asked of the registry again of whom something became otherwise, and kept, so that no board asks of all."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, delete, literal, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.eastwest import clients
+from services.eastwest.known.conditions import ALIASES
+from services.eastwest.known.tables import DueAsking, TrainedPerson
+from shared import db
+from shared.access import Call
+from shared.web import Kernel
+
+AT_A_TIME: Final = 500
+DUE, TRAINED = db.table(DueAsking), db.table(TrainedPerson)
+
+Trained = Mapping[UUID, date | None]  # by person; null: they completed none
+
+
+async def of_the_due(kernel: Kernel, call: Call) -> Trained:
+    """What the registry says of those of whom it is to be asked and has not been."""
+    async with kernel.reading() as session:
+        who = set(await session.scalars(select(ALIASES.kept(DUE.c.trainee_id)).distinct()))
+    return await _asked(kernel, call, who) if who else {}
+
+
+async def days_of(session: AsyncSession, kernel: Kernel, call: Call, who: Collection[UUID]) -> Trained:
+    """Of these people, as merged."""
+    kept = select(TRAINED.c.trainee_id, TRAINED.c.completed_on).where(TRAINED.c.trainee_id == any_(literal(list(who), ARRAY(Uuid))))
+    found: dict[UUID, date | None] = {row[0]: row[1] for row in await session.execute(kept)}
+    late = set(await session.scalars(select(ALIASES.kept(DUE.c.trainee_id)).distinct())) & set(who)
+    return found | (await _asked(kernel, call, late) if late else {})
+
+
+async def learn(kernel: Kernel, at_most: int = AT_A_TIME) -> int:
+    """Asks about some, and keeps what is said of those about whom no other process did; answers how many were due."""
+    async with kernel.reading() as session:
+        wanted = select(DUE.c.id, ALIASES.kept(DUE.c.trainee_id).label("who")).order_by(DUE.c.id).limit(at_most)
+        due = {row.id: row.who for row in await session.execute(wanted)}
+    if not due:
+        return 0
+    found = await _asked(kernel, kernel.own_call(), set(due.values()))
+    async with kernel.writing.begin() as session:
+        mine = await session.scalars(delete(DUE).where(DUE.c.id.in_(due)).returning(DUE.c.id))
+        if rows := [{"trainee_id": who, "completed_on": found[who]} for who in sorted({due[each] for each in mine})]:
+            kept = upsert(TRAINED).values(rows)
+            await session.execute(
+                kept.on_conflict_do_update(index_elements=["trainee_id"], set_={"completed_on": kept.excluded.completed_on})
+            )
+    return len(due)
+
+
+async def _asked(kernel: Kernel, call: Call, who: set[UUID]) -> dict[UUID, date | None]:
+    found = await clients.order_trained(kernel, call, who)
+    return {each: found.get(each) for each in who}
