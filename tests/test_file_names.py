@@ -38,6 +38,7 @@ OF_THE_DOMAIN = {
     "services/registry/imports/columns": "the words by which offices name a sheet's columns",
     "services/registry/imports/keeping": "where the rows of such lists go, which is where requests go",
     "services/registry/imports/lists": "lists of trainees and of payments, whose rows are what a request would say",
+    "services/registry/imports/past_classes": "the ledger of past years, whose rows are put together to classes",
     "services/registry/imports/sign_in": "the sign-in sheet, people down and half-days across",
     "services/registry/imports/templates": "the empty sheets that offices fill in",
     "services/subsidy/claims/earlier": "what other claims hold of the same people",

@@ -118,7 +118,9 @@ async def _compare(console: Console, var: Path) -> int:
                     seen[case.what] = await _side_by_side(_getting(small, case), _getting(large, by_name[case.what]), small, large)
                 except NotAnswered as error:
                     left.append(str(error))
-        for what, ask in _work().items() if not ONLY else ():
+        for what, ask in _work().items():
+            if ONLY not in what:
+                continue
             seen[what] = await _side_by_side(partial(ask, small), partial(ask, large), small, large)
         seen |= {} if ONLY else await _claims(small, large)
         _print(console, seen, small, large)
@@ -287,6 +289,8 @@ def _work() -> dict[str, Ask]:
         "the plan's board": get(BOARD),
         "the plan's board by region": get(f"{BOARD}&by=region"),
         "the plan's board by institution": get(f"{BOARD}&by=institution"),
+        "the plan's board of an earlier day": get("/v1/plans/kaili-2024/progress?as_of=2025-08-20"),
+        "the plan's briefing": get("/v1/plans/kaili-2024/briefing?as_of=2025-12-31"),
         "statistics of claims": get("/v1/statistics/claims"),
         f"look up {LOOKED_UP} numbers": post(
             "/v1/trainees:lookup", "officer", lambda _: {"id_numbers": [people.id_number(FIRST + n) for n in range(MEMBERS)] * 2}

@@ -29,6 +29,7 @@ class Neighbours:
     certificates: list[dict[str, Any]] = field(default_factory=list)
     attended: list[dict[str, Any]] = field(default_factory=list)
     order_people: list[dict[str, Any]] = field(default_factory=list)
+    trained: dict[str, str] = field(default_factory=dict)  # the day on which people completed an order class, by who they are as merged
     asked: list[str] = field(default_factory=list)
     born: dict[str, dict[str, Any]] = field(default_factory=dict)  # sex and day, by person, where the registry says
     away: set[str] = field(default_factory=set)
@@ -119,6 +120,9 @@ class Neighbours:
             case "/internal/v1/order-people":
                 found = [each for each in self.order_people if each["order_id"] == body["order_id"] and each["ends_on"] <= body["as_of"]]
                 return httpx.Response(200, json={"people": found})
+            case "/internal/v1/order-trained":
+                days = {each: self.trained[each] for each in body["trainee_ids"] if each in self.trained}
+                return httpx.Response(200, json={"completed_on": days})
             case "/internal/v1/certificate-facts":
                 asked = set(body["trainee_ids"]) | set(body["certificate_ids"])
                 return httpx.Response(

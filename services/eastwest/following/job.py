@@ -2,7 +2,7 @@
 placements that were entered before that was kept."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,22 +29,29 @@ def registry(kernel: Kernel) -> Coroutine[Any, Any, None]:
 
 async def _follow(kernel: Kernel, registry: Neighbour) -> None:
     try:
-        fetch, taking_in, letting_go = (
-            following.feed_of(registry, kernel.own_call),
-            take_in,
-            aliases.letting_go(ALIASES, "trainee"),
-        )
-        await following.follow(kernel.engine, "registry", fetch, taking_in, letting_go, aliases.joining("trainee"))
+        fetch = following.feed_of(registry, kernel.own_call)
+        await following.follow(kernel.engine, "registry", fetch, take_in, let_go, aliases.joining("trainee"))
     finally:
         await registry.close()
 
 
-_merges: Final = aliases.taking_in(ALIASES, "trainee")
+_merges, _parts = aliases.taking_in(ALIASES, "trainee"), aliases.letting_go(ALIASES, "trainee")
 
 
 async def take_in(session: AsyncSession, event: changes.Event) -> None:
-    """Of an enrolment its person, of a merge both; those alone who were placed."""
     await _merges(session, event)
+    await _ask_again(session, event)
+
+
+async def let_go(session: AsyncSession, lost: Sequence[changes.Event], earlier: Sequence[changes.Event]) -> None:
+    """Whom something is no longer true of is asked about again."""
+    await _parts(session, lost, earlier)
+    for event in lost:
+        await _ask_again(session, event)
+
+
+async def _ask_again(session: AsyncSession, event: changes.Event) -> None:
+    """Of an enrolment about its person, of a merge about both; those alone who were placed."""
     who: list[Any] = [event.data.get("trainee_id")] if event.type.startswith("enrolment.") else []
     if event.type in ("trainee.merged", "trainee.unmerged"):
         who = [event.subject, event.data.get("merged_into"), *event.data.get("trainee_ids", ())]

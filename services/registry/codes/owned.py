@@ -257,6 +257,7 @@ class SheetKind(StrEnum):
     JOB_OFFERS = "job_offers"
     INSTITUTIONS = "institutions"
     ENTERPRISE_SURVEYS = "enterprise_surveys"
+    PAST_CLASSES = "past_classes"
 
 
 class BrandKind(StrEnum):

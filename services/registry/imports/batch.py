@@ -5,7 +5,7 @@ Set-based, a hundred people at a time, so that a roster of thousands takes secon
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
 from services.registry.codes import PersonalStatus, SheetKind
-from services.registry.imports import facts, lists, sign_in
+from services.registry.imports import facts, lists, past_classes, sign_in
 from services.registry.imports import reading as sheets
 from services.registry.imports.sign_in import OnRoster, SignInRow
 from services.registry.imports.tables import Import
@@ -64,20 +64,19 @@ def _read(vault: privacy.Vault, today: date, row: Import, training: TrainingClas
         "categories": reference.category_words(),
         "unclear": reference.category_questions(),
     }
-    if row.kind == SheetKind.TRAINEES:
-        return lists.read_trainees(book, today=today, **known)
-    if row.kind == SheetKind.EMPLOYMENT:
-        return lists.read_employment(book, today=today)
-    if row.kind == SheetKind.OUTSIDE_PAYMENTS:
-        return lists.read_outside_payments(book, source=row.list_source, today=today, reference=reference.lists())
-    if row.kind == SheetKind.TRAINING_WISHES:
-        return lists.read_wishes(book, today=today, regions=known["regions"], reference=reference.lists())
-    if row.kind == SheetKind.JOB_OFFERS:
-        return lists.read_job_offers(book, today=today, reference=reference.lists())
-    if row.kind == SheetKind.INSTITUTIONS:
-        return lists.read_institutions(book, regions=known["regions"])
-    if row.kind == SheetKind.ENTERPRISE_SURVEYS:
-        return lists.read_surveys(book, reference=reference.lists())
+    regions, said, words = known["regions"], row.list_source, reference.lists()
+    of_lists: Mapping[str, Callable[[], Reading[Any]]] = {
+        SheetKind.TRAINEES: lambda: lists.read_trainees(book, today=today, **known),
+        SheetKind.EMPLOYMENT: lambda: lists.read_employment(book, today=today),
+        SheetKind.OUTSIDE_PAYMENTS: lambda: lists.read_outside_payments(book, source=said, today=today, reference=words),
+        SheetKind.TRAINING_WISHES: lambda: lists.read_wishes(book, today=today, regions=regions, reference=words),
+        SheetKind.JOB_OFFERS: lambda: lists.read_job_offers(book, today=today, reference=words),
+        SheetKind.INSTITUTIONS: lambda: lists.read_institutions(book, regions=regions),
+        SheetKind.ENTERPRISE_SURVEYS: lambda: lists.read_surveys(book, reference=words),
+        SheetKind.PAST_CLASSES: lambda: past_classes.read_past_classes(book, source=said, today=today, regions=regions, reference=words),
+    }
+    if row.kind in of_lists:
+        return of_lists[row.kind]()
     if training is None:
         raise ValueError("a roster or sign-in sheet belongs to a class")
     if row.kind == SheetKind.ROSTER:

@@ -61,6 +61,37 @@ WORK_WORDS: Final = Words(
     called={"id_number": "身份证号码", "from": "就业日期"},
 )
 
+# Classes of past years, a row each person of them: of the class what every row of it says, of the person what became of them and what was paid.
+PAST_WORDS: Final = Words(
+    headers={
+        **{name: WORDS.headers[name] for name in ("order", "id_number", "scheme", "source", "document")},
+        "name": NOT_THE_PERSON + r"(?!.*(?:班级|班次)).*姓名",
+        "class_number": WORK_WORDS.headers["class_number"],
+        "class_name": r".*(?:班级|班次|培训班)(?:名称)?",
+        "uscc": r".*(?:信用代码|统一代码).*",
+        "channel": r".*(?:培训渠道|培训类别|培训类型|培训项目)",
+        "region": r".*(?:乡镇|镇街|街道|培训地点|所在地).*",
+        "occupation": r".*(?:职业|工种)(?:名称|代码)?.*",
+        "level": r".*(?:技能等级|职业等级|培训等级)|等级",
+        "starts": r".*(?:开班|开始|起始).*(?:日期|时间|日)",
+        "ends": r".*(?:结束|结班|结业|截止).*(?:日期|时间|日)",
+        "hours": r".*(?:课时|学时).*",
+        "programmes": r".*计入.*指标.*|指标代码",
+        "outcome": r".*(?:结业情况|培训结果|结果|是否结业)",
+        "certificate": r".*证书.*(?:编号|号码|号)",
+        "amount": r".*(?:金额|补贴额|元).*",
+    },
+    called={
+        "class_number": "原班级编号",
+        "uscc": "统一社会信用代码",
+        "starts": "开班日期",
+        "ends": "结束日期",
+        "id_number": "身份证号码",
+        "name": "姓名",
+        "channel": "培训渠道",
+    },
+)
+
 # Work that was offered to people of a class.
 OFFER_WORDS: Final = Words(
     headers={

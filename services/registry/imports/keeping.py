@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import EvidenceGrade, SheetKind
-from services.registry.imports import facts, lists
+from services.registry.imports import facts, lists, past_classes
 from services.registry.imports import reading as sheets
 from services.registry.imports.batch import added_category
 from services.registry.imports.tables import Import
@@ -29,6 +29,7 @@ from services.registry.training.enrolments.batch import Work, keep_work
 from services.registry.training.enrolments.schemas import EmploymentIn
 from services.registry.training.enterprise_surveys import batch as enterprise_surveys
 from services.registry.training.enterprise_surveys.schemas import SurveyIn
+from services.registry.training.history_imports import operations as history_imports
 from services.registry.training.job_offers import batch as job_offers
 from services.registry.training.job_offers.schemas import JobOfferIn
 from services.registry.training.training_wishes import operations as training_wishes
@@ -167,6 +168,14 @@ async def _surveys(at: Place, some: Mapping[int, lists.StatedRow]) -> Mapping[in
     return others | refused | await enterprise_surveys.keep(at.session, at.call, items)
 
 
+async def _past_classes(at: Place, some: Mapping[int, past_classes.PastRow]) -> Mapping[int, Result]:
+    rows = list(some.values())
+    seen = select(Institution.uscc, Institution.id).where(Institution.uscc.in_({row.key[0] for row in rows}))
+    ledger = past_classes.Ledger(rows, {each.uscc: each.id for each in await at.session.execute(seen)})
+    ledger.settle(await history_imports.keep(at.session, at.call, at.vault, at.row.filename, ledger.items))
+    return ledger.results
+
+
 KEEPERS: Final[Mapping[str, Callable[[Place, Mapping[int, Any]], Awaitable[Mapping[int, Result]]]]] = {
     SheetKind.TEACHERS: _teachers,
     SheetKind.STATUS_RECORDS: _statuses,
@@ -177,14 +186,17 @@ KEEPERS: Final[Mapping[str, Callable[[Place, Mapping[int, Any]], Awaitable[Mappi
     SheetKind.JOB_OFFERS: _offers,
     SheetKind.INSTITUTIONS: _institutions,
     SheetKind.ENTERPRISE_SURVEYS: _surveys,
+    SheetKind.PAST_CLASSES: _past_classes,
 }
 
 
 async def keep_lists(session: AsyncSession, call: Call, vault: privacy.Vault, row: Import, rows: Sequence[Any], progress: Progress) -> Kept:
     at, kept = Place(session, call, vault, row), Kept()
-    for start in range(0, len(rows), ROWS_AT_A_TIME):
-        some = rows[start : start + ROWS_AT_A_TIME]
-        kept.take(some, await KEEPERS[row.kind](at, dict(enumerate(some))), POINTED)
+    whole = row.kind == SheetKind.PAST_CLASSES  # a class's rows may stand anywhere
+    at_a_time, pointed = (max(len(rows), 1), past_classes.POINTED) if whole else (ROWS_AT_A_TIME, POINTED)
+    for start in range(0, len(rows), at_a_time):
+        some = rows[start : start + at_a_time]
+        kept.take(some, await KEEPERS[row.kind](at, dict(enumerate(some))), pointed)
         await progress(start + len(some))
     return kept
 

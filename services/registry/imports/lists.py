@@ -3,7 +3,7 @@ and what enterprises said of their workers. A book in, a Reading out."""
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -130,8 +130,8 @@ def _in_words(text: str, listed: str, patterns: Mapping[Any, str], what: str) ->
 
 def read_outside_payments(book: Book, *, source: str | None, today: dt.date, reference: Reference) -> Reading[StatedRow]:
     """What other offices paid. `source` is who paid, where the sheet has no column for it. Raises SheetError."""
-    occupations = {word: row.code for row in reference.occupations.values() for word in (row.code, row.name, *row.aliases)}
-    levels = {word: row.code for row in reference.levels.values() for word in (row.code, row.name, *row.aliases)}
+    occupations = known_as(reference.occupations.values())
+    levels = known_as(reference.levels.values())
     schemes = {word: code for code, label in codes.labels("scheme").items() for word in (code, label.zh)}
 
     def read(check: RowCheck) -> StatedRow | None:
@@ -147,7 +147,7 @@ def read_outside_payments(book: Book, *, source: str | None, today: dt.date, ref
             "occupation_code": occupations.get(trade) or (trade if OCCUPATION_CODE.fullmatch(trade) else None),
             "trade_name": trade if trade and trade not in occupations and not OCCUPATION_CODE.fullmatch(trade) else None,
             "on": check.day("on", fields.day, "补贴的培训或证书日期"),
-            "amount": check.take("amount", _amount, check.text("amount")),
+            "amount": check.take("amount", amount_of, check.text("amount")),
             "source": check.words("source") or source,
             "document": check.words("document"),
         }
@@ -161,7 +161,7 @@ def read_outside_payments(book: Book, *, source: str | None, today: dt.date, ref
 
 def read_wishes(book: Book, *, today: dt.date, regions: Mapping[str, str], reference: Reference) -> Reading[StatedRow]:
     """What people wish to learn. Raises SheetError."""
-    occupations = {word: row.code for row in reference.occupations.values() for word in (row.code, row.name, *row.aliases)}
+    occupations = known_as(reference.occupations.values())
 
     def read(check: RowCheck) -> StatedRow | None:
         citizen = check.take("id_number", id_number, check.value("id_number"), today=today)
@@ -191,7 +191,7 @@ def _known(text: str, words: Mapping[str, str], what: str) -> str | None:
     raise FieldFault("invalid_value", text, f"{what}填写代码表中的名称,没有相当的请留空")
 
 
-def _amount(text: str) -> str:
+def amount_of(text: str) -> str:
     if found := AMOUNT.fullmatch(re.sub(r"\s", "", text)):
         whole, _, cents = found[1].replace(",", "").partition(".")
         return f"{int(whole)}.{cents:0<2}"
@@ -200,9 +200,9 @@ def _amount(text: str) -> str:
 
 def read_job_offers(book: Book, *, today: dt.date, reference: Reference) -> Reading[StatedRow]:
     """Work that was offered to people of a class, and what they said to it. Raises SheetError."""
-    occupations = {word: row.code for row in reference.occupations.values() for word in (row.code, row.name, *row.aliases)}
-    stages = _words_of("job_offer_stage")
-    results = _words_of("job_offer_result") | {
+    occupations = known_as(reference.occupations.values())
+    stages = words_of("job_offer_stage")
+    results = words_of("job_offer_result") | {
         "未接受": "declined",
         "拒绝": "declined",
         "同意": "accepted",
@@ -216,12 +216,12 @@ def read_job_offers(book: Book, *, today: dt.date, reference: Reference) -> Read
             return None
         name = check.take("name", fields.name, check.text("name")) if check.text("name") else None
         stated = {
-            "stage": check.take("stage", _one_of, check.text("stage"), stages, "推荐阶段填写培训前、培训中或培训后"),
+            "stage": check.take("stage", one_of, check.text("stage"), stages, "推荐阶段填写培训前、培训中或培训后"),
             "employer": check.words("employer"),
             "occupation_code": check.take("occupation", _known, check.text("occupation"), occupations, "工种"),
-            "wage": check.take("amount", _amount, check.text("amount")) if check.text("amount") else None,
+            "wage": check.take("amount", amount_of, check.text("amount")) if check.text("amount") else None,
             "offered_on": check.day("on", fields.day, "推荐日期"),
-            "result": check.take("result", _one_of, check.text("result"), results, "结果填写接受、不接受,尚未答复的留空"),
+            "result": check.take("result", one_of, check.text("result"), results, "结果填写接受、不接受,尚未答复的留空"),
             "reason": check.words("reason"),
         }
         stated = {member: value for member, value in stated.items() if value}
@@ -232,7 +232,7 @@ def read_job_offers(book: Book, *, today: dt.date, reference: Reference) -> Read
 
 def read_institutions(book: Book, *, regions: Mapping[str, str]) -> Reading[StatedRow]:
     """Institutions to register. Raises SheetError."""
-    kinds = _words_of("institution_kind")
+    kinds = words_of("institution_kind")
     first = FirstStands()
 
     def read(check: RowCheck) -> StatedRow | None:
@@ -241,12 +241,10 @@ def read_institutions(book: Book, *, regions: Mapping[str, str]) -> Reading[Stat
         stated = {
             "name": check.words("name"),
             "uscc": uscc,
-            "kind": check.take("kind", _one_of, check.text("kind"), kinds, f"机构类别填写下列之一:{'、'.join(kinds)}"),
+            "kind": check.take("kind", one_of, check.text("kind"), kinds, f"机构类别填写下列之一:{'、'.join(kinds)}"),
             "region_code": check.take("region", fields.region, check.text("region"), regions),
             "phone": check.text("phone"),
-            "above_scale": check.take(
-                "above_scale", _one_of, check.text("above_scale"), {"是": True, "√": True, "否": False}, "填写是或否"
-            ),
+            "above_scale": check.take("above_scale", one_of, check.text("above_scale"), {"是": True, "√": True, "否": False}, "填写是或否"),
             "industry_code": check.text("industry"),
         }
         stated = {member: value for member, value in stated.items() if value}
@@ -257,8 +255,8 @@ def read_institutions(book: Book, *, regions: Mapping[str, str]) -> Reading[Stat
 
 def read_surveys(book: Book, *, reference: Reference) -> Reading[StatedRow]:
     """What enterprises said of their technical workers, one a row. Raises SheetError."""
-    occupations = {word: row.code for row in reference.occupations.values() for word in (row.code, row.name, *row.aliases)}
-    willing = _words_of("survey_willingness")
+    occupations = known_as(reference.occupations.values())
+    willing = words_of("survey_willingness")
 
     def read(check: RowCheck) -> StatedRow | None:
         stated = {
@@ -266,7 +264,7 @@ def read_surveys(book: Book, *, reference: Reference) -> Reading[StatedRow]:
             "surveyed_on": check.day("on", fields.day, "调研日期"),
             "technical_workers": check.take("technical", _count, check.text("technical"), "技术工人数"),
             "certified_workers": check.take("certified", _count, check.text("certified"), "持证人数"),
-            "willingness": check.take("willingness", _one_of, check.text("willingness"), willing, "全员持证意愿填写愿意、未定或不愿意"),
+            "willingness": check.take("willingness", one_of, check.text("willingness"), willing, "全员持证意愿填写愿意、未定或不愿意"),
             "needs": check.take("needs", _people_of_trades, check.words("needs") or "", occupations),
             "plan": check.take("plan", _people_of_trades, check.words("plan") or "", occupations),
             "note": check.words("note"),
@@ -277,12 +275,17 @@ def read_surveys(book: Book, *, reference: Reference) -> Reading[StatedRow]:
     return read_rows(find_layouts(book, SURVEY_WORDS, needed=("uscc", "year", "technical", "certified", "willingness", "on")), read)
 
 
-def _words_of(listed: str) -> dict[str, str]:
+def known_as(rows: Iterable[Any]) -> dict[str, str]:
+    """The code of an occupation or level by itself and by all its names."""
+    return {word: row.code for row in rows for word in (row.code, row.name, *row.aliases)}
+
+
+def words_of(listed: str) -> dict[str, str]:
     """The code of a list by itself and by its name."""
     return {word: code for code, label in codes.labels(listed).items() for word in (label.zh, code)}
 
 
-def _one_of(text: str, words: Mapping[str, Any], fix: str) -> Any:
+def one_of(text: str, words: Mapping[str, Any], fix: str) -> Any:
     plain = re.sub(r"\s", "", text)
     if not plain or plain in words:
         return words.get(plain)

@@ -37,6 +37,7 @@ FIELDS: Final = {
     SheetKind.JOB_OFFERS: {"class_id"},
     SheetKind.INSTITUTIONS: set(),
     SheetKind.ENTERPRISE_SURVEYS: set(),
+    SheetKind.PAST_CLASSES: {"source"},
 }
 DAYS_ON_A_SHEET: Final = 31
 OPTIONAL: Final = {
@@ -44,6 +45,7 @@ OPTIONAL: Final = {
     SheetKind.EMPLOYMENT: {"class_id"},
     SheetKind.JOB_OFFERS: {"class_id"},
     SheetKind.OUTSIDE_PAYMENTS: {"source"},
+    SheetKind.PAST_CLASSES: {"source"},
 }
 STEP_OF: Final = {SheetKind.ROSTER: policy.ENROL, SheetKind.SIGN_IN: policy.ATTEND}
 
@@ -93,9 +95,9 @@ async def _may_upload(session: AsyncSession, call: Call, form: schemas.ImportIn)
         if role not in wishes.ANSWERERS:
             raise errors.Forbidden("培训意愿名单由镇街或经办人员导入。")
         return None
-    if form.kind in (SheetKind.STATUS_RECORDS, SheetKind.OUTSIDE_PAYMENTS, SheetKind.INSTITUTIONS):
+    if form.kind in (SheetKind.STATUS_RECORDS, SheetKind.OUTSIDE_PAYMENTS, SheetKind.INSTITUTIONS, SheetKind.PAST_CLASSES):
         if role != "officer":
-            raise errors.Forbidden("其他部门的名单和机构名录由经办人员导入。")
+            raise errors.Forbidden("其他部门的名单、机构名录和往年台账由经办人员导入。")
         return None
     institution_id = form.institution_id or call.actor.institution_id
     if role not in ("institution", "officer") or (role == "institution" and institution_id != call.actor.institution_id):

@@ -161,6 +161,36 @@ TEMPLATES: Final[Mapping[SheetKind, tuple[str, Sequence[str], Sequence[str], Seq
             "一家企业一年一条;已登记的内容不同的,请在该条调研上更正。",
         ),
     ),
+    SheetKind.PAST_CLASSES: (
+        "往年培训台账",
+        (
+            *("序号", "原班级编号", "班级名称", "统一社会信用代码", "培训渠道", "职业(工种)", "技能等级", "开班日期", "结束日期", "课时"),
+            *(
+                "所在乡镇(街道)",
+                "计入指标",
+                "姓名",
+                "身份证号码",
+                "结业情况",
+                "证书编号",
+                "已付补贴金额(元)",
+                "补贴项目",
+                "支付单位",
+                "凭证或文号",
+            ),
+        ),
+        (
+            *("2023-NY-017", "电工班", EXAMPLE_USCC, codes.label("channel", "project"), "电工", "", "2023-05-08", "2023-05-26", "120"),
+            *(county.here().examples.region_name, "", "潘阿生", EXAMPLE_NUMBER, "结业", "", "1500.00", "", "州失业保险经办机构", ""),
+        ),
+        (
+            "一人一行;同一班级各行的班级情况(名称、渠道、日期等)须一致。机构须已登记,已停办的也可以登记。",
+            "必填:原班级编号、统一社会信用代码、培训渠道、开班日期、结束日期、课时、所在乡镇(街道)、姓名、身份证号码。",
+            "计入指标:规划的指标代码,几个的用顿号隔开;按培训渠道、职业自动计入的不必填。",
+            "一个班级整班导入;本班任何一行有错误的,整班不导入,更正后整表再次导入。",
+            "已付补贴:当时发过的填写金额和支付单位,计入不得重复享受的范围;补贴项目与培训渠道相同的留空。没有发过的都留空。",
+            "往年班级计入进度,不能申报补贴;整次导入可在往年数据中作废。",
+        ),
+    ),
 }
 PLACEMENTS: Final = (
     "在岗情况表",
@@ -231,6 +261,8 @@ def choices(header: Sequence[str]) -> dict[str, Sequence[str]]:
         "状态": ("正常", "停发"),
         "就业形式": [label.zh for label in codes.labels("employment_kind").values()],
         "证明方式": [label.zh for label in codes.labels("evidence_grade").values()],
+        "培训渠道": [label.zh for label in codes.labels("channel").values()],
+        "结业情况": ("结业", "未参训", "中途退出"),
         "补贴项目": [label.zh for label in codes.labels("scheme").values()],
         "技能等级": [level.name for level in known.levels.values()],
         "证书种类": [label.zh for label in codes.labels("certificate_kind").values()],

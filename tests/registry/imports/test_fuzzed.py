@@ -21,10 +21,11 @@ from services.registry.imports.lists import (
     read_trainees,
     read_wishes,
 )
+from services.registry.imports.past_classes import read_past_classes
 from services.registry.imports.reading import read_roster, read_status_records, read_teachers
 from services.registry.imports.sign_in import OnRoster, read_sign_in
 from services.registry.imports.tables import Import
-from services.registry.imports.templates import TEMPLATES
+from services.registry.imports.templates import EXAMPLE_USCC, TEMPLATES
 from services.registry.reference import policy as reference
 from shared.sheets import Book, Reading, SheetError, Table, Value, open_book, with_error_column, write_book
 from shared.sheets.finding import EXAMPLE_NUMBER
@@ -43,6 +44,7 @@ READERS: dict[str, Callable[[Book], Reading[Any]]] = {
     "status_records": lambda book: read_status_records(book, status=PersonalStatus.EMPLOYEE_PENSION, source="社保局", today=TODAY),
     "trainees": lambda book: read_trainees(book, today=TODAY, **KNOWN),
     "employment": lambda book: read_employment(book, today=TODAY),
+    "past_classes": lambda book: read_past_classes(book, source="局", today=TODAY, regions=REGIONS, reference=reference.lists()),
     "outside_payments": lambda book: read_outside_payments(book, source="局", today=TODAY, reference=reference.lists()),
     "training_wishes": lambda book: read_wishes(book, today=TODAY, regions=REGIONS, reference=reference.lists()),
     "job_offers": lambda book: read_job_offers(book, today=TODAY, reference=reference.lists()),
@@ -158,15 +160,17 @@ FORMS: dict[str, dict[str, str]] = {
     "job_offers": {"class_id": "approved"},
     "institutions": {},
     "enterprise_surveys": {},
+    "past_classes": {"source": "州社保局"},
 }
 
 
-def nearly_right(dice: random.Random, kind: str) -> bytes:
+def nearly_right(dice: random.Random, kind: str, uscc: str) -> bytes:
     """The template filled in by somebody careless: most cells are right."""
     name, header, example, _ = TEMPLATES[SheetKind(kind)]
     rows = []
     for number in range(dice.randrange(1, 7)):
-        right = [str(number), *(made.citizen(dice.randrange(1, 6)) if cell == EXAMPLE_NUMBER else cell for cell in example)]
+        own = {EXAMPLE_NUMBER: made.citizen(dice.randrange(1, 6)), EXAMPLE_USCC: uscc}
+        right = [str(number), *(own.get(cell, cell) for cell in example)]
         rows.append([dice.choice((*ODD, "好" * 5_000)) if dice.random() < 0.08 else cell for cell in right])
     return write_book([Table(name, header, rows)])
 
@@ -176,12 +180,13 @@ async def through_the_job(registry: Service, seeds: Iterable[int]) -> Counter[st
     institution_id = await made.school(registry)
     classes = {state: await made.proposed(registry, institution_id, state) for state in ("approved", "in_progress")}
     officer = registry.as_("officer", at=made.FIRST)
+    uscc = (await officer.get(f"/v1/institutions/{institution_id}")).json()["uscc"]
     catalogue = {each["code"] for each in (await officer.get("/v1/problems")).json()["items"]}
     became: Counter[str] = Counter()
     for seed in seeds:
         for kind, said in FORMS.items():
             dice = random.Random(f"{seed} {kind}")
-            sheet = nearly_right(dice, kind) if dice.random() < 0.85 else made_at(dice)
+            sheet = nearly_right(dice, kind, uscc) if dice.random() < 0.85 else made_at(dice)
             form = said | {"kind": kind} | ({"class_id": classes[said["class_id"]]} if "class_id" in said else {})
             form |= {"institution_id": institution_id} if "institution_id" in said else {}
             before = await rows_kept(registry)

@@ -16,6 +16,7 @@ from services.registry.imports.lists import (
     read_trainees,
     read_wishes,
 )
+from services.registry.imports.past_classes import read_past_classes
 from services.registry.imports.reading import read_roster, read_status_records, read_teachers
 from services.registry.imports.sign_in import OnRoster, read_sign_in
 from services.registry.imports.templates import TEMPLATES, choices, sign_in_sheet, template
@@ -48,6 +49,8 @@ def read(kind: SheetKind, book: Book) -> Reading:  # type: ignore[type-arg]
         return read_institutions(book, regions=REGIONS)
     if kind == "enterprise_surveys":
         return read_surveys(book, reference=reference.lists())
+    if kind == "past_classes":
+        return read_past_classes(book, source=None, today=TODAY, regions=REGIONS, reference=reference.lists())
     if kind == "outside_payments":
         return read_outside_payments(book, source=None, today=TODAY, reference=reference.lists())
     return read_status_records(book, status="employee_pension", source="社保局", today=TODAY)

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "registry_0062"
-down_revision: str | None = "registry_0061"
+revision: str = "registry_0063"
+down_revision: str | None = "registry_0062"
 branch_labels: None = None
 depends_on: None = None
 

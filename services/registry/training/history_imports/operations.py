@@ -45,6 +45,13 @@ async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: sch
     return schemas.HistoryImportAnswer(**dict(answer), id=import_id if made else None)
 
 
+async def keep(
+    session: AsyncSession, call: Call, vault: Vault, document: str | None, items: Mapping[int, PastClassIn]
+) -> Mapping[int, Result]:
+    """The classes of a sheet, as one import."""
+    return await _keep(session, call, vault, db.new_id(), document, items) if items else {}
+
+
 async def _keep(
     session: AsyncSession, call: Call, vault: Vault, import_id: UUID, document: str | None, items: Mapping[int, PastClassIn]
 ) -> dict[int, Result]:
