@@ -89,6 +89,9 @@ class ClassesRead(BaseModel):
     classes: dict[UUID, list[str]]
 
 
+CLASSES_A_CALL: Final = 20_000  # at most fifty thousand are taken
+
+
 class PaidRead(BaseModel):
     paid: dict[UUID, Decimal]
 
@@ -104,8 +107,12 @@ async def classes_behind(
 
 async def paid_for(kernel: web.Kernel, call: Call, class_ids: Collection[UUID]) -> Mapping[UUID, Decimal]:
     """What was paid for each class, in yuan."""
-    answer = await kernel.neighbours["subsidy"].post("/internal/v1/paid-for-classes", call, {"class_ids": sorted(map(str, class_ids))})
-    return read(PaidRead, answer, "subsidy").paid
+    ids = sorted(map(str, class_ids))
+    paid: dict[UUID, Decimal] = {}
+    for first in range(0, len(ids), CLASSES_A_CALL):
+        some = {"class_ids": ids[first : first + CLASSES_A_CALL]}
+        paid |= read(PaidRead, await kernel.neighbours["subsidy"].post("/internal/v1/paid-for-classes", call, some), "subsidy").paid
+    return paid
 
 
 class LineTasksRead(BaseModel):

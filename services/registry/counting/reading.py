@@ -125,8 +125,9 @@ def _rows(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: date
     group = {"month": conditions.month_of(sums.month), "channel": sums.channel}.get(by, sums.code)
     told = (sums.month.label("day"), *(sums[name] for name in ASKED_OF), group.label("group"), *(sums[name] for name in added(KEPT.c)))
     parts.append(select(*told).where(sums.under == under, whole(sums.month)))
-    rest = kept.where(or_(*(KEPT.c.ends_on.between(month, _last_day(month)) for month in broken)))
-    parts.append(_of_classes((rest.where(KEPT.c.class_id != all_(ids)) if fresh else rest).subquery(), by))
+    if broken:
+        rest = kept.where(or_(*(KEPT.c.ends_on.between(month, _last_day(month)) for month in broken)))
+        parts.append(_of_classes((rest.where(KEPT.c.class_id != all_(ids)) if fresh else rest).subquery(), by))
     if fresh:
         parts.append(_of_classes(kept.where(KEPT.c.class_id == any_(ids), whole(month_of(KEPT.c.ends_on))).subquery(), by, sign=-1))
     return union_all(*parts).subquery("rows")
@@ -138,7 +139,9 @@ def _days(countings: Sequence[CountingIn]) -> tuple[date, date]:
 
 def _broken_months(countings: Sequence[CountingIn], terms: Terms, as_of: date) -> list[date]:
     """The months of which not all classes are alike to these countings: some begin or end within them, and of some the time to find work is over."""
-    firsts = {months_after(as_of.replace(day=1), -terms.employed_within_months)}
+    within = terms.employed_within_months
+    over = months_after(as_of.replace(day=1), -within)
+    firsts = {over} if months_after(over, within) < as_of <= months_after(_last_day(over), within) else set()
     for each in countings:
         after = each.to_on + timedelta(days=1)
         firsts |= {day.replace(day=1) for day in (each.from_on, after) if day.day != 1}
@@ -172,7 +175,7 @@ def placed_by_class(countings: Sequence[CountingIn], terms: Terms, as_of: date, 
         of.append((KEPT, and_(undivided, KEPT.c.class_id != all_(ids)) if fresh else undivided))
     if fresh or not of:
         of.append((_anew(ids, first, last, terms, as_of, WHOLE), true()))
-    found = union_all(*(_least_placed(each, rows, which, at_most) for each in countings for rows, which in of)).subquery("found")
+    found = union_all(*(least_placed(each, rows, which, at_most) for each in countings for rows, which in of)).subquery("found")
     place = func.row_number().over(partition_by=found.c.key, order_by=(found.c.share, found.c.class_id))
     ranked = select(found, place.label("place")).subquery("ranked")
     return (
@@ -189,8 +192,9 @@ def placed_by_class(countings: Sequence[CountingIn], terms: Terms, as_of: date, 
     )
 
 
-def _least_placed(counting: CountingIn, of: FromClause, which: ColumnElement[bool], at_most: int) -> Select[Any]:
-    share = cast(of.c.placed, Float) / of.c.completed
+def least_placed(counting: CountingIn, of: FromClause, which: ColumnElement[bool], at_most: int) -> Select[Any]:
+    """Of one counting, of those classes, the ones of which the fewest were placed."""
+    share = cast(of.c.placed, Float) / cast(of.c.completed, Float)
     those = and_(
         which, of.c.order_id.is_not(None), of.c.completed > literal_column("0"), of.c.ends_on.between(counting.from_on, counting.to_on)
     )

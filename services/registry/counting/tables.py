@@ -59,7 +59,7 @@ class ClassFigures(Row):
         Index("class_figures_settled_on_idx", "settled_on", postgresql_where=text("under = ''")),
         Index(
             "class_figures_least_placed_idx",
-            text("(placed::double precision / completed)"),
+            text("(placed::double precision / completed::double precision)"),
             "class_id",
             postgresql_where=text("under = '' AND order_id IS NOT NULL AND completed > 0"),
         ),

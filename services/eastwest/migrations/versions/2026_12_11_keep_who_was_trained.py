@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "eastwest_0018"
-down_revision: str | None = "eastwest_0017"
+revision: str = "eastwest_0019"
+down_revision: str | None = "eastwest_0018"
 branch_labels: None = None
 depends_on: None = None
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "registry_0064"
-down_revision: str | None = "registry_0063"
+revision: str = "registry_0065"
+down_revision: str | None = "registry_0064"
 branch_labels: None = None
 depends_on: None = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "registry_0063"
-down_revision: str | None = "registry_0062"
+revision: str = "registry_0064"
+down_revision: str | None = "registry_0063"
 branch_labels: None = None
 depends_on: None = None
 
@@ -44,7 +44,7 @@ def upgrade() -> None:
     op.create_index(
         "class_figures_least_placed_idx",
         "class_figures",
-        [sa.text("(placed::double precision / completed)"), "class_id"],
+        [sa.text("(placed::double precision / completed::double precision)"), "class_id"],
         postgresql_where=sa.text("under = '' AND order_id IS NOT NULL AND completed > 0"),
     )
     op.create_table(
