@@ -40,7 +40,15 @@ CHANGING = {
     | {"claim_money_tally", "claims_tally", "merged_trainees"},
     "evaluation": {"assessments", "certificate_imports", "certificate_serials", "examiners", "filings", "merged_trainees"}
     | {"assessments_tally", "certificates_tally"},
-    "eastwest": {"merged_trainees", "orders", "placement_imports", "placement_offices", "placements_tally"},
+    "eastwest": {
+        "due_askings",
+        "merged_trainees",
+        "orders",
+        "placement_imports",
+        "placement_offices",
+        "placements_tally",
+        "trained_people",
+    },
     "gateway": {"clients", "sessions", "sign_in_attempts", "used_assertions", "users", "webhook_deliveries", "webhook_endpoints"},
 }
 MAY = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
