@@ -56,6 +56,12 @@ class BodyFlag(StrEnum):
     UNSUPERVISED = "unsupervised"
 
 
+class FilingMessage(StrEnum):
+    """What a body is told of its filing in a short text, by whoever sends such texts."""
+
+    RENEWABLE_FROM = "renewable_from"
+
+
 class ExaminerTeam(StrEnum):
     """The three teams (三支队伍) of a body."""
 
@@ -119,6 +125,7 @@ class WorklistKind(StrEnum):
     FILING_RENEWABLE = "filing_renewable"
     FILING_ENDING = "filing_ending"
     FILING_IDLE = "filing_idle"
+    FILING_FLAGGED = "filing_flagged"
     ASSESSMENT_WITHOUT_RESULTS = "assessment_without_results"
     ASSESSMENT_UNSUPERVISED = "assessment_unsupervised"
     ASSESSMENT_SUPERVISED = "assessment_supervised"
@@ -131,6 +138,7 @@ OWNED: Mapping[str, type[StrEnum]] = {
     "filing_status": FilingStatus,
     "body_class": BodyClass,
     "body_flag": BodyFlag,
+    "filing_message": FilingMessage,
     "assessment_status": AssessmentStatus,
     "amendment_status": AmendmentStatus,
     "assessment_method": AssessmentMethod,

@@ -55,7 +55,7 @@ async def _of_batch(assessment_id: UUID, call: web.Caller, kernel: web.KernelOf)
     async with kernel.reading() as session:
         assessment = await reading.find(session, call, assessment_id)
         if assessment.status == Status.CANCELLED or (
-            assessment.status == Status.ISSUED and not await reading.uncertified(session, assessment.id)
+            assessment.status == Status.ISSUED and not await reading.uncertified(session, assessment, call.today)
         ):
             return None
     return await clients.bar(kernel, call, assessment.institution_id, [assessment.held_on, call.today])

@@ -1,18 +1,22 @@
 """Assessments looked up and shown: single batches with their people, lists, exams."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.evaluation import rules
 from services.evaluation.assessments import visibility
 from services.evaluation.assessments.schemas import Exams
 from services.evaluation.assessments.tables import Amendment, Assessment, Candidate, Supervision
 from services.evaluation.known.conditions import ALIASES
 from shared import errors, pages
 from shared.access import Call
+
+LEVELLED = ("skill_level", "qualification")
 
 
 async def find(session: AsyncSession, call: Call, assessment_id: UUID, *, lock: bool = False) -> Assessment:
@@ -54,12 +58,31 @@ async def held(session: AsyncSession, assessment_id: UUID) -> bool:
     return bool(await session.scalar(select(or_(marked, supervised))))
 
 
-async def uncertified(session: AsyncSession, assessment_id: UUID) -> bool:
-    """Whether somebody passed and has no certificate of the batch: an amendment after the issue."""
+async def uncertified(session: AsyncSession, assessment: Assessment, today: date) -> list[UUID]:
+    """Who passed, has no certificate of the batch and does not hold its level either: an amendment after the issue, or another's certificate revoked since."""
     of = certificates()
-    certified = exists().where(of.assessment_id == assessment_id, of.trainee_id == Candidate.trainee_id)
-    passed = exists().where(Candidate.assessment_id == assessment_id, Candidate.passed.is_(True), ~certified)
-    return bool(await session.scalar(select(passed)))
+    certified = exists().where(of.assessment_id == assessment.id, of.trainee_id == Candidate.trainee_id)
+    wanted = select(Candidate.trainee_id).where(Candidate.assessment_id == assessment.id, Candidate.passed.is_(True), ~certified)
+    passed = list(await session.scalars(wanted))
+    held = await held_ranks(session, assessment.occupation_code, today, await ALIASES.resolved(session, passed)) if passed else {}
+    return [each for each in passed if held.get(each, 0) < rules.levels()[assessment.level].rank]
+
+
+async def held_ranks(session: AsyncSession, occupation_code: str, on: date, ids: Mapping[UUID, UUID]) -> dict[UUID, int]:
+    """The rank of the highest level that each of these people holds in the occupation, under whichever id (`ids`: whom they mean); what was revoked by
+    the day is held no more."""
+    of = certificates()
+    wanted = select(ALIASES.kept(of.trainee_id), of.level).where(
+        ALIASES.among(of.trainee_id, list(ids)),
+        of.occupation_code == occupation_code,
+        of.kind.in_(LEVELLED),
+        of.level.is_not(None),
+        or_(of.revoked_on.is_(None), of.revoked_on > on),
+    )
+    found: dict[UUID, int] = {}
+    for who, level in await session.execute(wanted):
+        found[who] = max(found.get(who, 0), rules.levels()[level].rank)
+    return {each: found[kept] for each, kept in ids.items() if kept in found}
 
 
 async def amendments(session: AsyncSession, assessment_id: UUID) -> list[Any]:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import rules
@@ -18,10 +17,8 @@ from services.evaluation.examiners import facts as examiners
 from services.evaluation.examiners.policy import card_invalid
 from services.evaluation.filings import policy as filings
 from services.evaluation.filings.tables import Filing
-from services.evaluation.known.conditions import ALIASES
 from shared import errors, redaction
 
-LEVELLED = ("skill_level", "qualification")
 NOT_HELD = frozenset({"cancelled", "rejected"})
 Ranks = Mapping[UUID, int]  # of the highest level that somebody holds in the occupation
 
@@ -130,18 +127,7 @@ def warnings(body: AssessmentIn, known: Announcing, held: Ranks) -> list[Assessm
 
 async def held_levels(session: AsyncSession, body: AssessmentIn, ids: Mapping[UUID, UUID]) -> Ranks:
     """The highest level that each candidate holds in the occupation, under whichever id; what was revoked by the day is held no more."""
-    of = reading.certificates()
-    wanted = select(ALIASES.kept(of.trainee_id), of.level).where(
-        ALIASES.among(of.trainee_id, body.candidates),
-        of.occupation_code == body.occupation_code,
-        of.kind.in_(LEVELLED),
-        of.level.is_not(None),
-        or_(of.revoked_on.is_(None), of.revoked_on > body.held_on),
-    )
-    found: dict[UUID, int] = {}
-    for who, level in await session.execute(wanted):
-        found[who] = max(found.get(who, 0), rules.levels()[level].rank)
-    return {each: found[ids[each]] for each in body.candidates if ids[each] in found}
+    return await reading.held_ranks(session, body.occupation_code, body.held_on, {each: ids[each] for each in body.candidates})
 
 
 def _lacking(body: AssessmentIn, known: Announcing, held: Ranks) -> tuple[rules.Before, list[int]] | None:

@@ -88,7 +88,7 @@ async def paper(session: AsyncSession, call: Call, assessment: Assessment, bar: 
                 for each in await reading.supervision(session, assessment.id)
             ],
             "amendments": [each._mapping for each in await reading.amendments(session, assessment.id)],
-            "warnings": [*assessment.warnings, *_of_method(assessment, people)],
+            "warnings": [*assessment.warnings, *_of_method(assessment, people), *_held_already(assessment, people)],
             "certificates_issued": sum(each.certified for each in people) if assessment.status == "issued" else 0,
             "allowed_actions": wire.allowed_actions(found),
         }
@@ -118,8 +118,8 @@ async def _further(
         found["approve"] = Refusal(SamePerson.code, "待批准的更正由您提出,须由另一人批准。")
     if pending:
         found["issue"] = Refusal("invalid_state", f"有 {len(pending)} 项成绩更正待批准。请先批准或不批准,再发证。")
-    elif for_action in (None, "issue") and assessment.status == "issued" and not await reading.uncertified(session, assessment.id):
-        found["issue"] = Refusal("invalid_state", "本批次的合格考生均已发证。")
+    elif for_action in (None, "issue") and assessment.status == "issued" and not await reading.uncertified(session, assessment, call.today):
+        found["issue"] = Refusal("invalid_state", "本批次的合格考生均已发证,或已持有该等级。")
     elif for_action in (None, "issue") and assessment.status in ("locked", "issued"):
         filing = await session.get_one(Filing, assessment.filing_id, with_for_update={"read": True} if lock else None)
         found["issue"] = bar or _cannot_issue(assessment, filing_reading.covered(filing), call)
@@ -134,6 +134,13 @@ def _cannot_issue(assessment: Assessment, coverage: filings.Coverage | None, cal
         if reason := filings.out_of_scope(coverage, assessment.occupation_code, level, day):
             return Refusal("out_of_scope", f"{reason}。不能据此发证。")
     return None
+
+
+def _held_already(assessment: Assessment, people: Sequence[Any]) -> list[dict[str, Any]]:
+    """Who passed and was left out when the certificates were issued: another batch was issued first."""
+    left_out = [n for n, each in enumerate(people) if each.passed and not each.certified] if assessment.status == "issued" else []
+    detail = "合格而没有本批次的证书:发证时已持有该等级或更高等级,或成绩是发证后更正的。"
+    return [{"code": "not_certified", "pointer": f"/candidates/{n}", "detail": detail} for n in left_out]
 
 
 def _of_method(assessment: Assessment, people: Sequence[Any]) -> list[dict[str, Any]]:

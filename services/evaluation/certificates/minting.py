@@ -1,12 +1,12 @@
 """Minting: the certificates of those who passed an assessment, with consecutive numbers, in one statement."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Text, Uuid, bindparam, cast, column, func, insert, literal, select
+from sqlalchemy import LargeBinary, Text, Uuid, bindparam, cast, column, func, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,8 @@ from services.evaluation.clients import Holder
 from shared import db, deeds, errors, seeking
 from shared.access import Call
 from shared.web import Kernel
+
+PERSON_LOCKS = 1024  # buckets: a batch of any size takes at most so many locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,15 @@ class Batch:
     held_on: date
     class_id: UUID | None
     school_id: UUID | None
+
+
+async def lock_persons(session: AsyncSession, ids: Collection[UUID]) -> None:
+    """Lets one transaction at a time certify a given person, so that of two batches at once the later one sees what the earlier has issued. Always in the
+    same order."""
+    buckets = sorted({each.int % PERSON_LOCKS for each in ids})
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(4212, bucket) FROM unnest(CAST(:buckets AS int[])) AS bucket"), {"buckets": buckets}
+    )
 
 
 async def mint(session: AsyncSession, call: Call, kernel: Kernel, batch: Batch, people: Mapping[UUID, Holder | None]) -> int:

@@ -59,13 +59,13 @@ async def facts_to_issue(assessment_id: UUID, bar: Bar, call: web.Caller, kernel
 async def issue(
     session: AsyncSession, call: Call, kernel: Kernel, assessment_id: UUID, known: Issuing, comment: str | None
 ) -> AssessmentPaper:
-    """Mints the certificates of those who passed and have none yet: of all at first, later of whom an amendment lets pass. The filing must cover the batch on the day it was held and on the day of issue."""
+    """Mints the certificates of those who passed, have none yet and do not hold the level by another batch that was issued meanwhile: of all at first, later of whom an amendment lets pass. The filing must cover the batch on the day it was held and on the day of issue."""
     assessment = await assessment_steps.begin(session, call, assessment_id, "issue", bar=known.bar)
     filing = await session.get_one(Filing, assessment.filing_id)
     people = await assessments.candidates(session, assessment.id)
-    passed = {
-        each.trainee_id: each.written_as for each in people if each.passed and not each.certified
-    }  # once of who was announced under two ids
+    await minting.lock_persons(session, {each.trainee_id for each in people})
+    without = {*await assessments.uncertified(session, assessment, call.today)}
+    passed = {each.trainee_id: each.written_as for each in people if each.written_as in without}  # once of who was announced under two ids
     batch = minting.Batch(
         assessment.id,
         filing.id,

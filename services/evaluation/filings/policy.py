@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from services.evaluation.codes import FilingMessage
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.rules import LevelRule, MaterialRule
+from shared.codes import label
 from shared.months import months_after
 from shared.steps import Step, by
 
@@ -28,6 +30,7 @@ STEPS: Final = (
     Step("reject", "不予备案", by(REVIEWER, Status.CHECKED), Status.REJECTED, "decide"),
     Step("ask-renewal", "申请续期", by(INSTITUTION, Status.ACCEPTED)),
     Step("renew", "续期", by(REVIEWER, Status.ACCEPTED)),
+    Step("acknowledge", "核查", by(REVIEWER, *IN_FORCE)),
     Step("extend-scope", "增加职业等级", by(REVIEWER, Status.ACCEPTED)),
     Step("suspend", "暂停", by(REVIEWER, Status.ACCEPTED), Status.SUSPENDED),
     Step("reinstate", "恢复", by(REVIEWER, Status.SUSPENDED), Status.ACCEPTED),
@@ -119,6 +122,13 @@ def days_too_far(decided_on: date, valid_from_on: date, valid_until_on: date, ye
 def renewable_from(valid_until_on: date, months: int) -> date:
     """The first of the last so many months: of three, a filing that ends on 31 December is renewable from 1 October."""
     return months_after(valid_until_on + timedelta(days=1), -months)
+
+
+def reminder(number: str, valid_until_on: date, months: int) -> dict[str, Any]:
+    """Its days and what its body is told of them, for a sender of short texts, who keeps it until the day: the feed has no event of a day that comes."""
+    days = {"valid_until_on": str(valid_until_on), "renewable_from_on": str(renewable_from(valid_until_on, months))}
+    said, code = {"number": number} | days, FilingMessage.RENEWABLE_FROM
+    return days | {"message": {"code": code, "parameters": said, "text": label("filing_message", code).format(**said)}}
 
 
 def repeated(pairs: Iterable[tuple[str, str]]) -> list[int]:

@@ -170,6 +170,11 @@ async def ask_renewal(filing_id: UUID, bar: Bar, session: web.Session, call: web
     return await steps.ask_renewal(session, call, filing_id, bar, body.comment if body else None)
 
 
+@_step("acknowledge")
+async def acknowledge(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
+    return await steps.acknowledge(session, call, filing_id, bar, body.reason)
+
+
 @_step("renew", RenewalTooEarly)
 async def renew(filing_id: UUID, body: Renewal, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
     return await steps.renew(session, call, filing_id, bar, body)

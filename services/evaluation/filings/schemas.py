@@ -162,6 +162,7 @@ class FilingOut(wire.Out):
     valid_from_on: wire.CivilDate | None
     valid_until_on: wire.CivilDate | None
     renewal_asked_on: wire.CivilDate | None = Field(description="机构申请续期之日;没有待办的申请为 null")
+    looked_into_on: wire.CivilDate | None = Field(description="复审人员最近一次核查该机构评价工作之日")
     granted: list[GrantOut]
     suspensions: list[SuspensionOut]
     revoked_on: wire.CivilDate | None

@@ -25,6 +25,7 @@ from shared.access import Call
 from shared.steps import Further, Machine, Refusal
 
 PREFIX_LOCK = 7_401
+DATED = frozenset({"accepted", "renewed"})  # deeds that give a filing its last day
 UNCODED = "0000"  # the body code of what the system itself hands out
 
 
@@ -44,6 +45,8 @@ async def finish(session: AsyncSession, call: Call, filing: Filing, bar: Refusal
     filing.changed_at = call.now
     await session.flush()
     told = {name: value for name, value in details.items() if value is not None}
+    last = filing.valid_until_on
+    said = policy.reminder(filing.number, last, rules.here().renewable_months) if last and done in DATED else {}
     await deeds.record(
         session,
         call,
@@ -54,6 +57,7 @@ async def finish(session: AsyncSession, call: Call, filing: Filing, bar: Refusal
         status=filing.status,
         version=filing.version,
         file_ids=changes.file_ids(each["file_id"] for each in filing.materials),
+        **said,
     )
     return await paper(session, call, filing, bar)
 
@@ -155,6 +159,13 @@ async def ask_renewal(session: AsyncSession, call: Call, filing_id: UUID, bar: R
     filing = await begin(session, call, filing_id, "ask-renewal", bar=bar)
     filing.renewal_asked_on = call.today
     return await finish(session, call, filing, bar, "renewal_asked", comment=comment)
+
+
+async def acknowledge(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, reason: str) -> FilingPaper:
+    """What the body's work is flagged for was looked into, and what came of it. It waits no more until the body has worked on."""
+    filing = await begin(session, call, filing_id, "acknowledge", bar=bar)
+    filing.looked_into_on = call.today
+    return await finish(session, call, filing, bar, "acknowledged", reason=reason)
 
 
 async def renew(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal | None, body: Renewal) -> FilingPaper:

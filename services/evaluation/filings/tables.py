@@ -44,6 +44,9 @@ class Filing(db.Versioned, Row):
     valid_from_on: Mapped[date | None]
     valid_until_on: Mapped[date | None]
     renewal_asked_on: Mapped[date | None] = mapped_column(comment="on which day the body asked for a later last day")
+    looked_into_on: Mapped[date | None] = mapped_column(
+        comment="on which day a reviewer last looked into what its body's work is flagged for"
+    )
     granted: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     suspensions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     revoked_on: Mapped[date | None]

@@ -1,16 +1,17 @@
-"""What waits at evaluation: filings to be submitted, checked, decided and renewed, and those that idle; batches to be marked, supervised, locked and issued;
+"""What waits at evaluation: filings to be submitted, checked, decided and renewed, those that idle and those whose bodies' work asks for a second look; batches to be marked, supervised, locked and issued;
 amendments to be approved, and the certificates that they take the ground from."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Date, Text, case, cast, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from services.evaluation import rules
 from services.evaluation.assessments import policy as batches
 from services.evaluation.assessments import visibility as assessments
 from services.evaluation.assessments.tables import Amendment, Assessment, Candidate, Supervision
+from services.evaluation.bodies import conditions as bodies
 from services.evaluation.certificates import visibility as certificates
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.codes import AmendmentStatus, AssessmentStatus, CertificateStatus, FilingStatus
@@ -42,6 +43,12 @@ LAST_ACTIVE: Final = func.greatest(
     .where(Assessment.filing_id == Filing.id, Assessment.status != AssessmentStatus.CANCELLED)
     .scalar_subquery(),
 )
+LAST_WORKED: Final = (
+    select(func.max(Assessment.changed_at))
+    .where(Assessment.institution_id == Filing.institution_id, Assessment.status != AssessmentStatus.CANCELLED)
+    .scalar_subquery()
+)
+IDLE_SINCE: Final = worklist.day_after(cast(LAST_ACTIVE + func.make_interval(0, rules.here().idle_after_months), Date))
 FILING: Final = worklist.Paper(
     "filing",
     Filing.id,
@@ -128,6 +135,11 @@ def _idle(call: Call) -> Sequence[ColumnElement[bool]]:
     return Filing.valid_until_on >= call.today, since > LAST_ACTIVE
 
 
+def _flagged(call: Call) -> Sequence[ColumnElement[bool]]:
+    """Of a body whose numbers ask for a second look, and which has worked since somebody last had one."""
+    return Filing.valid_until_on >= call.today, bodies.to_look_into(call.today, Filing.institution_id, Filing.looked_into_on)
+
+
 def _to_approve(call: Call) -> Sequence[ColumnElement[bool]]:
     """What somebody else proposed."""
     return (Amendment.proposed_by != call.actor.doer.person,)
@@ -165,7 +177,8 @@ KINDS: Final = (
         Waits.FILING_RENEWABLE, policy.INSTITUTION, "ask-renewal", FilingStatus.ACCEPTED, due_on=Filing.valid_until_on, where=_not_asked
     ),
     _filing(Waits.FILING_ENDING, policy.REVIEWER, "renew", FilingStatus.ACCEPTED, due_on=Filing.valid_until_on, where=_ends_soon),
-    _filing(Waits.FILING_IDLE, policy.REVIEWER, "suspend", FilingStatus.ACCEPTED, since_at=worklist.day_after(LAST_ACTIVE), where=_idle),
+    _filing(Waits.FILING_IDLE, policy.REVIEWER, "suspend", FilingStatus.ACCEPTED, since_at=IDLE_SINCE, where=_idle),
+    _filing(Waits.FILING_FLAGGED, policy.REVIEWER, "acknowledge", FilingStatus.ACCEPTED, since_at=LAST_WORKED, where=_flagged),
     _batch(Waits.ASSESSMENT_UNSUPERVISED, "supervision", AssessmentStatus.OPEN, ~SUPERVISED, due_on=Assessment.held_on),
     _batch(Waits.ASSESSMENT_WITHOUT_RESULTS, "results", AssessmentStatus.OPEN, ~MARKED),
     _batch(Waits.ASSESSMENT_SUPERVISED, "lock", AssessmentStatus.OPEN, SUPERVISED, MARKED),

@@ -1,5 +1,6 @@
 """What could not have happened is refused, with its code, all at once: days, people, results. What is put right after the lock takes two persons."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -289,3 +290,26 @@ async def test_one_class_leads_to_two_exams_and_two_certificates(start: Start) -
         assert {(each["occupation_code"], each["trainee_id"]) for each in held} == {(made.ELECTRICIAN, worker), (made.WELDER, worker)}
         again = made.assessment(filing["id"], [worker], class_id=class_id)
         assert await tried(w, again) == [("level_already_held", "/candidates/0")]
+
+
+async def test_of_two_batches_at_once_one_person_comes_by_one_certificate_of_a_level(start: Start) -> None:
+    """Both were announced while they held none. Who is left out is told; once the first certificate is revoked the second batch may issue theirs."""
+    async with world(start) as w:
+        filing, (first, second) = await w.filing(), [await w.worker(n) for n in range(2)]
+        batches = [await w.batch(filing["id"], people, "locked") for people in ([first], [first, second])]
+        await asyncio.gather(*(done(w.enterprise().post(f"/v1/assessments/{each['id']}:issue")) for each in batches))
+        held = await w.certificates()
+        assert sorted(each["trainee_id"] for each in held) == sorted([first, second])
+        of_first = next(each for each in held if each["trainee_id"] == first)
+        left_out = next(each["id"] for each in batches if each["id"] != of_first["assessment_id"])
+        path = f"/v1/assessments/{left_out}"
+        paper = await done(w.enterprise().get(path))
+        assert [each["code"] for each in paper["warnings"] if each["code"] == "not_certified"] == ["not_certified"]
+        assert [each["allowed"] for each in paper["allowed_actions"] if each["action"] == "issue"] == [False]
+        await refused(w.enterprise().post(f"{path}:issue"), 409, "invalid_state")
+        await done(w.reviewer().post(f"/v1/certificates/{of_first['id']}:revoke", json={"reason": "考核记录不实"}))
+        assert [each["allowed"] for each in (await done(w.enterprise().get(path)))["allowed_actions"] if each["action"] == "issue"] == [
+            True
+        ]
+        await done(w.enterprise().post(f"{path}:issue"))
+        assert [each["assessment_id"] for each in await w.certificates(trainee_id=first, status="valid")] == [left_out]

@@ -75,6 +75,12 @@ async def test_the_body_is_reminded_to_ask_for_its_renewal_until_it_did(start: S
         assert asked["renewal_asked_on"] == "2025-10-01" and await waits(w.enterprise("2025-10-02")) == []
         assert (await w.enterprise("2025-10-02").post(path, **ask)).json()["code"] == "invalid_state"
         renewed = await w.act(asked, "renew", {"valid_until_on": "2026-12-31"}, "2025-10-02")
+        told = [each["data"] for each in (await w.officer().get("/v1/changes")).json()["items"] if "message" in each["data"]]
+        assert [(each["valid_until_on"], each["renewable_from_on"]) for each in told] == [
+            ("2025-12-31", "2025-10-01"),
+            ("2026-12-31", "2026-10-01"),
+        ]
+        assert told[1]["message"]["text"] == f"备案 {paper['number']} 有效期至 2026-12-31,请自 2026-10-01 起申请续期。"
         assert renewed["renewal_asked_on"] is None and await waits(w.enterprise("2025-10-02")) == []
         assert await waits(w.enterprise("2026-10-01")) == [("filing_renewable", "ask-renewal", paper["number"])]
 
@@ -92,6 +98,8 @@ async def test_a_filing_without_a_batch_for_a_year_is_told_to_the_reviewer(start
         paper = await w.filing(accepted=wide)
         assert await waits(w.reviewer("2026-01-01")) == []
         assert await waits(w.reviewer("2026-01-02")) == [("filing_idle", "suspend", paper["number"])]
+        [item] = (await w.reviewer("2026-01-02").get("/v1/worklist")).json()["items"]
+        assert (item["since_at"][:10], item["due_on"], item["overdue"]) == ("2026-01-02", "2026-01-29", False)
         await w.batch(paper["id"], [await w.worker(1)], held_on="2025-06-20")
         assert await waits(w.reviewer("2026-06-20")) == []
         assert await waits(w.reviewer("2026-06-21")) == [("filing_idle", "suspend", paper["number"])]
