@@ -10,7 +10,8 @@ import pytest
 from deploy.databases import owner_of
 from deploy.postgres import Server, throwaway_postgres
 from shared import migrate
-from tests.conftest import DATABASE_PASSWORDS, Databases
+from tests.conftest import Databases
+from tests.databases import DATABASE_PASSWORDS
 
 
 @pytest.fixture(scope="module")
