@@ -60,6 +60,7 @@ class Settings(settings.Settings):
     public_board: bool = False
     oidc_issuer: Word = None
     oidc_audience: Word = None
+    oidc_client_secret: Word = None
     oidc_id_number_claim: str = Field("id_number", min_length=1, max_length=100)
 
     @property

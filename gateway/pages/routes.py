@@ -14,6 +14,7 @@ PAGES: Final = {
     "/partner": ("协作方", "partner.js"),
     "/briefing": ("会议一页纸", "briefing.js"),
     "/notices": ("公示", "notices.js"),
+    "/signed-in": ("登录", "signed-in.js"),
 }
 
 METHODS: Final = ["GET", "HEAD"]

@@ -52,6 +52,7 @@ function inTurn(work) {
 
 async function renew() {
   if (!kept || kept.until > Date.now() + EARLY_SECONDS * 1000) return;
+  if (!kept.refresh) return kept.until < Date.now() && tell(null); // of the issuer's: one signs in there again
   const answer = await post("/v1/sessions:refresh", { refresh_token: kept.refresh });
   if (answer.ok) tell(read(await answer.json()));
   else if (answer.status === 401) tell(null);
@@ -64,6 +65,38 @@ export async function signIn(name, password) {
   if (!answer.ok) return answer.json();
   tell(read(await answer.json()));
   return null;
+}
+
+const coded = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/[+/=]/g, (each) => ({ "+": "-", "/": "_" })[each] ?? "");
+const random = () => coded(crypto.getRandomValues(new Uint8Array(32)));
+const HERE = `${location.origin}/signed-in`;
+
+/** Where the city's issuer signs people in, if one is trusted; over https and on this machine alone (RFC 7636 needs the browser's digest). */
+export async function issuer() {
+  if (!crypto.subtle) return null;
+  const said = await fetch("/.well-known/oauth-authorization-server").then((answer) => answer.json()).catch(() => ({}));
+  return said.authorization_endpoint ? leaveFor : null;
+}
+
+async function leaveFor() {
+  const [state, verifier] = [random(), random()];
+  sessionStorage.setItem(state, JSON.stringify({ verifier, back: location.pathname + location.search + location.hash }));
+  const challenge = coded(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
+  location.assign(`/oauth2/authorize?${new URLSearchParams({ state, code_challenge: challenge, redirect_uri: HERE })}`);
+  return new Promise(() => {});
+}
+
+/** What came back from the issuer is exchanged: `{back, refused}`. Only this tab, which asked, can do it. */
+export async function arrive(said) {
+  const asked = JSON.parse(sessionStorage.getItem(said.get("state")));
+  sessionStorage.removeItem(said.get("state"));
+  const no = { title: "没有登录", detail: said.get("error_description") || "请从登录页重新登录。" };
+  if (!asked || !said.get("code")) return { back: asked?.back ?? "/", refused: no };
+  const form = { grant_type: "authorization_code", code: said.get("code"), code_verifier: asked.verifier, redirect_uri: HERE };
+  const answer = await fetch("/oauth2/token", { method: "POST", body: new URLSearchParams(form) });
+  const given = await answer.json();
+  if (answer.ok) tell(read(given));
+  return { back: asked.back, refused: answer.ok ? null : { ...no, detail: given.error_description } };
 }
 
 export async function signOut() {

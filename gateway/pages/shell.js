@@ -44,9 +44,17 @@ export function signIn() {
       field("密码", el("input", { name: "password", type: "password", autocomplete: "current-password", required: true })),
     ],
     buttons: [{ label: "登录", act: enter }],
+    beside: elsewhere(),
     show: problem,
   }).finally(() => { asking = null; });
   return asking;
+}
+
+/** The way to the city's own sign-in, where it is trusted. */
+function elsewhere() {
+  const way = el("span");
+  session.issuer().then((go) => go && fill(way, el("button", { type: "button", onclick: go }, "统一身份认证登录")));
+  return way;
 }
 
 /** Signs in on a page that can be read without: it begins anew with what one may see. */
@@ -87,7 +95,7 @@ function fault(each) {
 export async function into(element, work) {
   element.setAttribute("aria-busy", "true");
   try {
-    fill(element, await work());
+    fill(element, [await work()]);
   } catch (refused) {
     fill(element, problem(refused));
   } finally {

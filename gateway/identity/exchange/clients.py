@@ -1,4 +1,5 @@
-"""The trusted issuer of OpenID Connect tokens (city's or province's sign-in): asked for its keys, which are remembered.
+"""The trusted issuer of OpenID Connect tokens (city's or province's sign-in): asked for its keys and addresses, which are remembered, and for what a code of
+its stands for: a page of ours asks nobody but us.
 
 They are asked for again after ten minutes, so that a key it has withdrawn opens nothing for longer, and for a token that is signed by none of them, but
 then at most once in ten seconds. While the issuer is away and its keys are not known, exchanges are answered 503; whoever is signed in stays so.
@@ -35,7 +36,9 @@ class Issuer:
     audience: str
     number_claim: str
     loopback: bool
+    secret: str | None = None
     keys: KeySet = field(default_factory=lambda: KeySet([]))
+    described: dict[str, Any] = field(default_factory=dict)
     _learnt_at: float = float("-inf")
     _failed_at: float = float("-inf")
     _learning: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -54,6 +57,35 @@ class Issuer:
         if claims is None:
             raise policy.NotTaken("signature", "the subject token's signature fits none of the issuer's keys")
         return claims
+
+    async def signs_in_at(self) -> str:
+        """Where a browser is sent to sign in."""
+        await self._learn(KNOWN_FOR_SECONDS)
+        return self._address("authorization_endpoint")
+
+    async def redeem(self, code: str, verifier: str, redirect_uri: str) -> str:
+        """The id_token that a code stands for (RFC 6749 §4.1.3, RFC 7636)."""
+        await self._learn(KNOWN_FOR_SECONDS)
+        form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier, "redirect_uri": redirect_uri}
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN_SECONDS), httpx.AsyncClient(timeout=ANSWERS_WITHIN_SECONDS) as http:
+                proof: dict[str, Any] = (
+                    {"data": form, "auth": (self.audience, self.secret)} if self.secret else {"data": form | {"client_id": self.audience}}
+                )
+                said = await _json(http, self._address("token_endpoint"), "POST", **proof)
+            return str(said["id_token"])
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code >= 500:
+                raise _away() from error
+            raise policy.NotTaken("code", "the issuer does not take this code; sign in there again") from error
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            raise _away() from error
+
+    def _address(self, name: str) -> str:
+        address = self.described.get(name)
+        if not isinstance(address, str) or not is_safe(address, loopback=self.loopback):
+            raise _away()
+        return address
 
     async def _learn(self, older_than_seconds: float) -> None:
         """The keys, unless they were learnt more lately; whoever comes meanwhile waits, and has what was learnt."""
@@ -84,6 +116,7 @@ class Issuer:
             address = described["jwks_uri"]
             if not isinstance(address, str) or not is_safe(address, loopback=self.loopback):
                 raise ValueError("its keys are not at a safe address")
+            self.described = described
             return _usable(await _json(http, address))
 
 
@@ -91,7 +124,7 @@ def build(of: Settings) -> Issuer | None:
     """None where no issuer is trusted."""
     if of.oidc_issuer is None or of.oidc_audience is None:
         return None
-    return Issuer(of.oidc_issuer, of.oidc_audience, of.oidc_id_number_claim, of.environment == "local")
+    return Issuer(of.oidc_issuer, of.oidc_audience, of.oidc_id_number_claim, of.environment == "local", of.oidc_client_secret)
 
 
 def _away() -> errors.Unavailable:
@@ -106,9 +139,9 @@ def _opened(token: str, keys: KeySet) -> dict[str, Any] | None:
         return None
 
 
-async def _json(http: httpx.AsyncClient, url: str) -> Any:
+async def _json(http: httpx.AsyncClient, url: str, method: str = "GET", **request: Any) -> Any:
     body = b""
-    async with http.stream("GET", url, headers={"Accept": "application/json"}) as answer:
+    async with http.stream(method, url, headers={"Accept": "application/json"}, **request) as answer:
         answer.raise_for_status()
         async for chunk in answer.aiter_bytes():
             body += chunk

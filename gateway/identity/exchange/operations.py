@@ -27,6 +27,7 @@ from gateway.identity.tokens.operations import Refused, narrowed
 from gateway.identity.tokens.signing import Signer
 from shared import access, clock, db, deeds, web
 
+CODE = "authorization_code"
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 KINDS = "urn:ietf:params:oauth:token-type:"
 TAKEN = (f"{KINDS}id_token", f"{KINDS}jwt")
@@ -61,6 +62,17 @@ async def exchange(kernel: web.Kernel, issuer: Issuer, signer: Signer, call: acc
     said = {"access_token": signer.token(actor, sid=str(sid)), "issued_token_type": given, "token_type": "Bearer"}
     scope = {"scope": " ".join(sorted(actor.scopes))} if actor.scopes is not None else {}
     return said | {"expires_in": signer.seconds} | scope
+
+
+async def sign_in(kernel: web.Kernel, issuer: Issuer, signer: Signer, call: access.Call, form: dict[str, str]) -> dict[str, Any]:
+    """The same for the code that a browser came back with from the issuer: what it stands for is asked of the issuer, and never seen by the browser."""
+    if missing := [name for name in ("code", "code_verifier", "redirect_uri") if not form.get(name)]:
+        raise Refused("invalid_request", f"{', '.join(missing)} is missing")
+    try:
+        token = await issuer.redeem(form["code"], form["code_verifier"], form["redirect_uri"])
+    except policy.NotTaken as refused:
+        raise Refused("invalid_grant", refused.description) from refused
+    return await exchange(kernel, issuer, signer, call, {"subject_token": token, "subject_token_type": TAKEN[0]})
 
 
 def _asked(form: dict[str, str], signer: Signer) -> str:

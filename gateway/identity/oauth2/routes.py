@@ -5,7 +5,7 @@ The token endpoint speaks its standard's own language, errors included; so it st
 
 import dataclasses
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -21,6 +21,7 @@ from shared.web import problems, wording
 
 FORM_LARGEST_BYTES = 16 * 1024
 GUESSES = ("invalid_client", "invalid_grant")  # counted against the address they come from
+ON_THE_WAY, ON_THE_WAY_LONGEST = ("redirect_uri", "state", "code_challenge"), 500  # what a page of ours says of itself to the issuer
 NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 _FORM = {
@@ -31,7 +32,7 @@ _FORM = {
                 "type": "object",
                 "required": ["grant_type"],
                 "properties": {
-                    "grant_type": {"type": "string", "enum": ["client_credentials", exchange.GRANT]},
+                    "grant_type": {"type": "string", "enum": ["client_credentials", exchange.GRANT, exchange.CODE]},
                     "scope": {"type": "string", "description": "以空格分隔;只能缩小客户端已有的范围"},
                     "client_id": {"type": "string"},
                     "client_secret": {"type": "string"},
@@ -39,6 +40,9 @@ _FORM = {
                     "client_assertion": {"type": "string"},
                     "subject_token": {"type": "string", "description": "可信签发者的令牌(id_token),不带客户端凭证;令牌兑换时必填"},
                     "subject_token_type": {"type": "string", "enum": [*exchange.TAKEN], "description": "令牌兑换时必填"},
+                    "code": {"type": "string", "description": "可信签发者给浏览器的授权码,兑换时连同 code_verifier、redirect_uri 一并给出"},
+                    "code_verifier": {"type": "string", "description": "RFC 7636;授权码兑换时必填"},
+                    "redirect_uri": {"type": "string", "description": "取授权码时所用的网址;授权码兑换时必填"},
                     "requested_token_type": {"type": "string", "enum": [*exchange.GIVEN], "description": "不给则为 access_token"},
                     "audience": {"type": "string", "description": "只能是本系统令牌的 aud"},
                     "resource": {"type": "string", "description": "只能是本系统的网址"},
@@ -106,7 +110,7 @@ router = APIRouter(tags=["identity"], generate_unique_id_function=wording.operat
     openapi_extra={"requestBody": _FORM, "security": [{"client": []}, {}], "x-roles": ["public"]},
 )
 async def token(request: Request, signer: SignerOf) -> Response:
-    """以 client_secret_basic(或表单中的 client_secret)、private_key_jwt 证明身份;或以可信签发者的令牌兑换(RFC 8693)。"""
+    """以 client_secret_basic(或表单中的 client_secret)、private_key_jwt 证明身份;或以可信签发者的令牌(RFC 8693)、授权码兑换。"""
     kernel: web.Kernel = request.app.state.kernel
     whom = limits.address(request.client.host if request.client else None)
     try:
@@ -143,6 +147,8 @@ async def _granted(request: Request, kernel: web.Kernel, signer: Signer, form: d
             if "authorization" in request.headers or form.keys() & {"client_secret", "client_assertion"}:
                 raise Refused("invalid_request", "a token exchange takes no client authentication: the subject token is the proof")
             return await exchange.exchange(kernel, issuer, signer, _call(request), form)
+        case exchange.CODE if issuer:
+            return await exchange.sign_in(kernel, issuer, signer, _call(request), form)
     raise Refused("unsupported_grant_type", f"supported: {', '.join(_grants(issuer))}")
 
 
@@ -170,7 +176,7 @@ def _call(request: Request) -> access.Call:
 
 
 def _grants(issuer: Issuer | None) -> list[str]:
-    return ["client_credentials", *([exchange.GRANT] if issuer else [])]
+    return ["client_credentials", *([exchange.GRANT, exchange.CODE] if issuer else [])]
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -203,6 +209,18 @@ def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = 
     return Response(orjson.dumps(body), status, {**NOT_STORED, **(headers or {})}, "application/json")
 
 
+@router.get("/oauth2/authorize", include_in_schema=False)
+async def authorize(request: Request) -> Response:
+    """Sends a browser on to the trusted issuer. Where it may come back to, and who it is, is for the issuer to say."""
+    issuer: Issuer | None = request.app.state.issuer
+    if issuer is None:
+        raise errors.NotFound()
+    passed = {name: request.query_params.get(name, "")[:ON_THE_WAY_LONGEST] for name in ON_THE_WAY}
+    asked = {"response_type": "code", "client_id": issuer.audience, "scope": "openid", "code_challenge_method": "S256", **passed}
+    at = await issuer.signs_in_at()
+    return Response(status_code=302, headers={**NOT_STORED, "Location": f"{at}{'&' if '?' in at else '?'}{urlencode(asked)}"})
+
+
 @router.get("/.well-known/jwks.json", summary="验证令牌的公钥", responses=_REFUSED, openapi_extra=_PUBLIC)
 async def public_keys(signer: SignerOf) -> dict[str, Any]:
     return signer.public_keys()
@@ -210,13 +228,15 @@ async def public_keys(signer: SignerOf) -> dict[str, Any]:
 
 @router.get("/.well-known/oauth-authorization-server", summary="授权服务器的说明(RFC 8414)", responses=_REFUSED, openapi_extra=_PUBLIC)
 async def metadata(request: Request, signer: SignerOf) -> dict[str, Any]:
-    return {
+    trusted: Issuer | None = request.app.state.issuer
+    at = {"authorization_endpoint": f"{signer.issuer}/oauth2/authorize", "code_challenge_methods_supported": ["S256"]} if trusted else {}
+    return at | {
         "issuer": signer.issuer,
         "token_endpoint": signer.token_endpoint,
         "jwks_uri": f"{signer.issuer}/.well-known/jwks.json",
         "scopes_supported": sorted(KNOWN),
-        "grant_types_supported": _grants(request.app.state.issuer),
-        "response_types_supported": [],
+        "grant_types_supported": _grants(trusted),
+        "response_types_supported": ["code"] if trusted else [],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "service_documentation": f"{signer.issuer}/docs",

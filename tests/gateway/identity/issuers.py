@@ -3,6 +3,7 @@ to sign with it what a real one never would."""
 
 import base64
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -26,6 +27,8 @@ from tests.gateway.routing.upstream import free_port, serving
 
 AUDIENCE = "kaili-front-end"
 CALLBACK = "http://127.0.0.1:9/signed-in"
+VERIFIER = "a-word-of-the-browser-that-only-it-knows-until-it-comes-back"
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 
 
 class RealIssuer:
@@ -51,17 +54,18 @@ class RealIssuer:
         if self.process:
             end(self.process, signal.SIGTERM, 5)
 
-    async def sign_in(self, subject: str, **claims: Any) -> str:
-        """The id_token that a front end gets for someone of whom the issuer knows `claims`."""
+    async def code(self, subject: str, **claims: Any) -> str:
+        """What a browser comes back with that signed in as someone of whom the issuer knows `claims`."""
         async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30) as http:
             assert (await http.put(f"/users/{subject}", json=claims)).status_code == 204
             asked = {"response_type": "code", "client_id": AUDIENCE, "redirect_uri": CALLBACK, "scope": "openid", "nonce": str(uuid4())}
             back = await http.post("/oauth2/authorize", params=asked, data={"sub": subject})
-            form = {
-                "grant_type": "authorization_code",
-                "redirect_uri": CALLBACK,
-                "code": httpx.URL(back.headers["location"]).params["code"],
-            }
+            return str(httpx.URL(back.headers["location"]).params["code"])
+
+    async def sign_in(self, subject: str, **claims: Any) -> str:
+        """The id_token that a front end gets for someone of whom the issuer knows `claims`."""
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30) as http:
+            form = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code": await self.code(subject, **claims)}
             return str((await http.post("/oauth2/token", data=form, auth=(AUDIENCE, "of-the-front-end"))).json()["id_token"])
 
 

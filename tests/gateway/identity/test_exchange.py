@@ -11,7 +11,7 @@ from joserfc import jwt
 from gateway.identity.exchange import operations as exchange
 from tests.conftest import ISSUER, SIGNING_KEY, Service, Start
 from tests.gateway.identity.conftest import Settled
-from tests.gateway.identity.issuers import AUDIENCE, RealIssuer, a_real_issuer
+from tests.gateway.identity.issuers import AUDIENCE, CALLBACK, CHALLENGE, VERIFIER, RealIssuer, a_real_issuer, our_issuer
 from tests.registry import made
 
 NUMBER, CHANGED = made.citizen(1), made.citizen(2)
@@ -234,4 +234,51 @@ async def test_without_a_trusted_issuer_nothing_is_exchanged(start: Start, trust
         assert described["grant_types_supported"] == ["client_credentials"]
     async with start("gateway", **trusting) as gateway:
         described = (await gateway.as_("public").get("/.well-known/oauth-authorization-server")).json()
-        assert described["grant_types_supported"] == ["client_credentials", exchange.GRANT]
+        assert described["grant_types_supported"] == ["client_credentials", exchange.GRANT, exchange.CODE]
+
+
+async def test_a_browser_is_sent_to_the_issuer_and_its_code_is_exchanged_here(
+    city: Settled, issuer: RealIssuer, trusting: dict[str, str]
+) -> None:
+    async with city(**trusting, oidc_client_secret="of-the-front-end") as both:
+        await staff(both.gateway, issuer, "officer-6")
+        public = both.gateway.as_("public")
+        said = (await public.get("/.well-known/oauth-authorization-server")).json()
+        assert (said["authorization_endpoint"], said["response_types_supported"]) == (f"{ISSUER}/oauth2/authorize", ["code"])
+        way = {"state": "s-1", "code_challenge": CHALLENGE, "redirect_uri": CALLBACK}
+        sent = await public.get("/oauth2/authorize", params=way | {"client_id": "another", "scope": "all"})
+        at = httpx.URL(sent.headers["location"])
+        assert (sent.status_code, at.host, at.path) == (302, "127.0.0.1", "/oauth2/authorize")
+        assert dict(at.params) == way | {"response_type": "code", "client_id": AUDIENCE, "scope": "openid", "code_challenge_method": "S256"}
+        code = await issuer.code("officer-6")
+        form = {"grant_type": exchange.CODE, "code": code, "code_verifier": VERIFIER, "redirect_uri": CALLBACK}
+        incomplete = await public.post("/oauth2/token", data={"grant_type": exchange.CODE, "code": code})
+        assert refused(incomplete) == (400, "invalid_request") and "code_verifier, redirect_uri" in incomplete.text
+        given = await public.post("/oauth2/token", data=form)
+        assert claims(given)["role"] == "officer" and "refresh_token" not in given.json() and "id_token" not in given.text
+        assert refused(await public.post("/oauth2/token", data=form)) == (400, "invalid_grant"), "a code is one sign-in"
+
+
+async def test_without_a_trusted_issuer_no_browser_is_sent_anywhere(start: Start) -> None:
+    async with start("gateway") as gateway:
+        assert (await gateway.as_("public").get("/oauth2/authorize")).status_code == 404
+        said = (await gateway.as_("public").get("/.well-known/oauth-authorization-server")).json()
+        assert "authorization_endpoint" not in said and said["response_types_supported"] == []
+
+
+async def test_the_issuer_is_asked_for_a_code_s_token_at_a_safe_address_alone_and_may_be_away(start: Start) -> None:
+    form = {"grant_type": exchange.CODE, "code": "c", "code_verifier": VERIFIER, "redirect_uri": CALLBACK}
+    async with our_issuer() as issuer, start("gateway", oidc_issuer=issuer.url, oidc_audience=AUDIENCE) as gateway:
+        public = gateway.as_("public")
+        assert refused(await public.post("/oauth2/token", data=form)) == (503, "temporarily_unavailable"), "it names no address"
+        assert (await public.get("/oauth2/authorize")).status_code == 503
+    async with our_issuer() as issuer, start("gateway", oidc_issuer=issuer.url, oidc_audience=AUDIENCE) as gateway:
+        issuer.describe(token_endpoint="http://10.0.0.7/token", authorization_endpoint="http://example.org/a")
+        public = gateway.as_("public")
+        assert refused(await public.post("/oauth2/token", data=form)) == (503, "temporarily_unavailable")
+        assert (await public.get("/oauth2/authorize")).status_code == 503
+    for said, answer in ((400, (400, "invalid_grant")), (500, (503, "temporarily_unavailable")), (b"{}", (503, "temporarily_unavailable"))):
+        async with our_issuer() as issuer, start("gateway", oidc_issuer=issuer.url, oidc_audience=AUDIENCE) as gateway:
+            issuer.describe(token_endpoint=f"{issuer.url}/token")
+            issuer.says["/token"] = said
+            assert refused(await gateway.as_("public").post("/oauth2/token", data=form)) == answer
