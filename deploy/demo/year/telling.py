@@ -13,6 +13,8 @@ from deploy.demo.year.reading import Story, read
 from deploy.demo.year.training import Training
 from deploy.demo.year.voices import Voices
 
+PATIENCE_SECONDS = 60  # a machine that does other work too is asked again, with the same key
+
 
 class Year:
     """The year as far as it has been played."""
@@ -44,7 +46,7 @@ class Year:
 
 
 def play(gateway_url: str, say: Callable[[str | Table], None]) -> None:
-    with Job(gateway_url) as job:
+    with Job(gateway_url, patience_seconds=PATIENCE_SECONDS) as job:
         year = Year(job, read())
         say(f"办理演示用的一年,停在 {year.story.day} playing a year of invented papers")
         year.play(say)
