@@ -4,7 +4,7 @@ import * as api from "/pages/api.js";
 import { meter, months } from "/pages/chart.js";
 import { choice, el, field, fill, table } from "/pages/dom.js";
 import { begin, enterHere, into } from "/pages/shell.js";
-import { day, daysBetween, inUnit, number, percent, yuan } from "/pages/words.js";
+import { away, day, daysBetween, inUnit, number, percent, yuan } from "/pages/words.js";
 
 const LOOKED_AT_AGAIN_MS = 5 * 60_000;
 const KINDS = { met: "good", on_track: "good", behind: "warn", missed: "bad", unknown: "idle" };
@@ -55,7 +55,7 @@ async function show() {
     plan.sections.map((section) => ofSection(section, lines, of, coming, next, (code) => { open(code); detail.focus(); })),
     detail,
     spent,
-    overlaps(check));
+    overlaps(check, lines));
   if (briefed) into(spent, () => money(shown, at, lines));
   await open(lines[asked.get("line")] ? asked.get("line") : progress.lines[0].code);
 }
@@ -91,7 +91,7 @@ function standing(shown, next, progress, asOf) {
   return [
     shown.ends_on < asOf ? el("p", { class: "box" }, el("strong", {}, `方案已于${day(shown.ends_on)}结束,以下是结果。`),
       next ? `下一方案“${next.title}”${next.lines_with_target ? "" : "没有目标,照样计数,"}列在旁边。` : "还没有下一方案。") : null,
-    progress.complete ? null : el("p", { class: "box bad", role: "alert" }, `${progress.unavailable.join("、")} 暂不应答,它计数的指标显示为“未知”,不是 0。`),
+    progress.complete ? null : el("p", { class: "box bad", role: "alert" }, `${away(progress.unavailable)}暂不应答,它计数的指标显示为“未知”,不是 0。`),
     el("div", { class: "cards" },
       card("时间已过", percent(gone / whole), "", el("p", { class: "note" }, `${gone} / ${whole} 天`)),
       card(called.status.met, many("met"), "good", el("p", { class: "note" }, `共 ${progress.lines.length} 项`)),
@@ -153,7 +153,7 @@ async function ofLine(shown, at, line, definition, open, all, divided) {
     divided[way] ??= api.get(api.within(`${root}/${shown.code}/progress`, { ...at, by: way }));
     const answer = await divided[way].catch((refused) => { delete divided[way]; throw refused; });
     const { actual, breakdown } = answer.lines.find((each) => each.code === line.code);
-    if (actual === null && !answer.complete) throw new api.Problem({ title: "暂时数不出来", detail: `${answer.unavailable.join("、")} 暂不应答,请稍后再看。`, code: "" });
+    if (actual === null && !answer.complete) throw new api.Problem({ title: "暂时数不出来", detail: `${away(answer.unavailable)}暂不应答,请稍后再看。`, code: "" });
     return breakdown ?? [];
   };
   const pace = el("div");
@@ -267,12 +267,30 @@ async function money(shown, at, lines) {
       }) : null));
 }
 
-function overlaps(check) {
+/** How many stand in both of two lines that may count the same people: those of either are counted, and what is too few stands in both. */
+async function inBoth([one, other]) {
+  const asked = [one, other].map(({ records }) => new URL(records, location.origin).searchParams);
+  const either = Object.fromEntries(["programme", "or_channel", "or_occupation_code"].map((name) => [name, [...new Set(asked.flatMap((each) => each.getAll(name)))]]));
+  const union = [one, other].map(({ records }) => api.within(records, either));
+  if (union[0] !== union[1] || !Object.values(either).flat().length) return null;
+  const { total } = await api.get(api.within(union[0], { include_total: true, limit: 1 }));
+  return [`现在同时计入两项的有 ${inUnit(one.actual + other.actual - total, one.unit)}:`, [one, other].map((line) => [" ", line.title, " ", behind(line.records, inUnit(line.actual, line.unit))])];
+}
+
+function overlaps(check, lines) {
+  const shared = (finding) => {
+    const two = finding.code === "same_people" && finding.lines.length === 2 ? finding.lines.map((code) => lines[code]) : [];
+    if (!me || !two.length || !two.every((line) => line.actual && line.records)) return null;
+    const box = el("p", { class: "note" });
+    into(box, () => inBoth(two));
+    return box;
+  };
+
   const ofPlan = check.findings.filter((finding) => finding.lines.length && finding.code !== "line_unconfirmed");
   const readings = check.findings.filter((finding) => !ofPlan.includes(finding));
   return el("section", { class: "card" },
     el("h2", {}, "指标之间:同一批人、部分与整体"),
-    el("ul", {}, ofPlan.map((finding) => el("li", {}, finding.effect === "conflict" ? el("span", { class: "badge bad" }, "矛盾") : null, finding.detail))),
+    el("ul", {}, ofPlan.map((finding) => el("li", {}, finding.effect === "conflict" ? el("span", { class: "badge bad" }, "矛盾") : null, finding.detail, shared(finding)))),
     readings.length ? el("details", {}, el("summary", {}, `方案没有写明、按我们的理解计数的 ${readings.length} 处`), el("ul", {}, readings.map((finding) => el("li", {}, finding.detail)))) : null);
 }
 

@@ -1,9 +1,9 @@
 // 会议一页纸: the briefing for the joint conference, as one printed page of A4.
 
 import * as api from "/pages/api.js";
-import { el, field, fill } from "/pages/dom.js";
+import { el, field } from "/pages/dom.js";
 import { begin, into } from "/pages/shell.js";
-import { day, inUnit, number, percent, points } from "/pages/words.js";
+import { away, day, inUnit, number, percent, points } from "/pages/words.js";
 
 const MEASURES_AT_MOST = 4;
 const NUMBERS = new Set([1, 2, 3, 4, 6, 7, 8, 9]); // columns
@@ -28,7 +28,7 @@ await into(main, async () => {
     el("article", { class: "card sheet" },
       el("h1", {}, "职业技能培训工作联席会议 · 会议一页纸"),
       el("p", { class: "note" }, `${said.title}(${said.document}) 截至${day(said.as_of)}`),
-      said.complete ? null : el("p", { class: "box bad" }, `${said.unavailable.join("、")} 暂不应答,其数字为“—”,不是 0。`),
+      said.complete ? null : el("p", { class: "box bad" }, `${away(said.unavailable)}暂不应答,其数字为“—”,不是 0。`),
       el("p", { class: "sum" }, `共 ${said.lines.length} 项:已完成 ${said.met} 项,滞后 ${said.behind} 项`, impossible.length ? [",其中", el("strong", {}, `已不可能完成 ${impossible.length} 项`), `:${impossible.map((line) => line.title).join("、")}`] : "", "。"),
       sheet(definition.sections, lines, status, (code) => definition.lines.find((line) => line.code === code).period === "average_a_year"),
       measures(said.measures, kind),

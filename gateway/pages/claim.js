@@ -2,7 +2,7 @@
 
 import * as api from "/pages/api.js";
 import { capital } from "/pages/capital.js";
-import { el, fill, table } from "/pages/dom.js";
+import { el, fill, say, table } from "/pages/dom.js";
 import { given } from "/pages/inputs.js";
 import { beneath, heading } from "/pages/paper.js";
 import { place } from "/pages/sheet.js";
@@ -48,7 +48,10 @@ export async function claim(path, { me, again }) {
           form.append("file", file);
           return api.upload(`${path}/corrections`, form, tell);
         },
-        done: again,
+        done: async () => {
+          await again();
+          say("补正单已收下,名单已重新判定。请核对后提交。");
+        },
       }) : null),
     el("section", { class: "card" }, decisions(found, steps)),
     await beneath(path, found, me, ["/dossier.pdf", "/corrections.xlsx", "/receipt"]),

@@ -1,7 +1,7 @@
 // The desk: what waits for whoever is signed in, what they look up, and the lists of their role.
 
 import * as api from "/pages/api.js";
-import { el, fill, table } from "/pages/dom.js";
+import { el, table } from "/pages/dom.js";
 import { begin, into } from "/pages/shell.js";
 import { to } from "/pages/values.js";
 import { follow } from "/pages/ways.js";
@@ -11,16 +11,18 @@ const LISTS = {
   claims: "申领单", classes: "班级", trainees: "学员", institutions: "机构", enrolments: "报名", certificates: "证书", filings: "评价备案", assessments: "评价批次",
   orders: "用工订单", placements: "安置", funds: "资金", "payment-batches": "拨付批次", payments: "付款", recoveries: "追回", objections: "异议", complaints: "投诉",
   "supervision-tasks": "督办", inspections: "检查", imports: "导入", audit: "审计轨迹", users: "用户", clients: "客户端",
+  brands: "品牌", catalogues: "工种目录", "training-bases": "培训基地", "seat-plans": "计划指标", "enterprise-surveys": "企业调研", examiners: "考评人员",
+  "training-wishes": "培训意愿", measures: "措施", "history-imports": "往年数据", "claim-samples": "抽查", "harvest-alarms": "批量查询告警",
 };
 const OF_ROLE = {
-  institution: ["classes", "trainees", "claims", "payments", "filings", "assessments", "certificates", "imports"],
-  person: ["claims", "certificates", "placements", "payments"],
-  town: ["trainees", "classes", "enrolments", "claims", "supervision-tasks", "imports"],
-  department: ["classes", "supervision-tasks"],
-  officer: ["claims", "classes", "trainees", "institutions", "filings", "certificates", "orders", "placements", "funds", "objections", "complaints", "supervision-tasks", "imports"],
-  reviewer: ["claims", "classes", "institutions", "filings", "assessments", "certificates", "objections", "complaints", "funds", "recoveries"],
+  institution: ["classes", "trainees", "claims", "payments", "filings", "assessments", "certificates", "imports", "enterprise-surveys"],
+  person: ["claims", "certificates", "placements", "payments", "training-wishes"],
+  town: ["trainees", "classes", "enrolments", "claims", "supervision-tasks", "imports", "training-wishes", "inspections"],
+  department: ["classes", "supervision-tasks", "brands", "catalogues", "training-bases"],
+  officer: ["claims", "classes", "trainees", "institutions", "filings", "certificates", "orders", "placements", "funds", "objections", "complaints", "supervision-tasks", "imports", "inspections", "brands", "catalogues", "training-bases", "seat-plans", "enterprise-surveys", "examiners", "training-wishes", "history-imports", "claim-samples"],
+  reviewer: ["claims", "classes", "institutions", "filings", "assessments", "certificates", "objections", "complaints", "funds", "recoveries", "inspections", "measures", "claim-samples"],
   finance: ["claims", "funds", "payment-batches", "recoveries"],
-  auditor: ["claims", "classes", "trainees", "institutions", "enrolments", "certificates", "filings", "orders", "placements", "funds", "payment-batches", "recoveries", "imports", "audit"],
+  auditor: ["claims", "classes", "trainees", "institutions", "enrolments", "certificates", "filings", "orders", "placements", "funds", "payment-batches", "recoveries", "imports", "audit", "harvest-alarms"],
   admin: ["users", "clients"],
   partner: ["orders", "placements"],
 };

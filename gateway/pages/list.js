@@ -4,6 +4,7 @@ import * as api from "/pages/api.js";
 import { choice, el, field, fill, table } from "/pages/dom.js";
 import { operation } from "/pages/spec.js";
 import { problem } from "/pages/shell.js";
+import { askable, take } from "/pages/steps.js";
 import { brief, records, to } from "/pages/values.js";
 
 const COLUMNS = {
@@ -26,8 +27,8 @@ const FEW = 4;
 const MOST = 8;
 
 /** The list at `path` (with its query), as the caller sees it. */
-export async function list(path) {
-  const said = await operation("get", path);
+export async function list(path, { me }) {
+  const [said, making] = await Promise.all([operation("get", path), operation("post", path)]);
   const noun = path.split(/[?]/)[0].replace(/^\/v1\//, "");
   const title = (said?.summary ?? noun).split(/[,;。]/)[0];
   const query = new URLSearchParams(path.split("?")[1]);
@@ -36,7 +37,16 @@ export async function list(path) {
   const page = await api.get(path);
   const member = said?.answers?.members().items?.items();
   show(page);
-  return [el("h1", {}, title), said ? filters(path, said, query) : null, body];
+  const own = Object.fromEntries(["institution_id", "trainee_id", "region_code"].map((name) => [name, me[name]]).filter(([, value]) => value));
+  const make = async () => {
+    const made = await take({ label: making.summary, method: "POST", at: path.split("?")[0], operation: making }, own, { near: { names: { institution: me.institution_name, trainee: me.name } } });
+    if (made?.id) location.hash = `/v1/${noun}/${made.id}`;
+  };
+  return [
+    el("div", { class: "head" }, el("h1", {}, title), making?.roles.includes(me.role) && askable(making) ? el("button", { class: "screen", onclick: make }, making.summary) : null),
+    said ? filters(path, said, query) : null,
+    body,
+  ];
 
   function show({ items, next_cursor, total }) {
     rows.push(...items);

@@ -1,7 +1,7 @@
 // A spreadsheet dropped onto the page or chosen: how much of it is sent, how much is read, what is wrong row by row, and the same sheet back with its faults.
 
 import * as api from "/pages/api.js";
-import { el, fill, table } from "/pages/dom.js";
+import { el, fill, say, table } from "/pages/dom.js";
 import { problem } from "/pages/shell.js";
 import { number } from "/pages/words.js";
 
@@ -24,6 +24,7 @@ export function place({ title, help, send, job, done = () => {} }) {
   box.addEventListener("dragleave", (event) => over(event, false));
   box.addEventListener("drop", (event) => {
     over(event, false);
+    event.stopPropagation();
     if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
   });
 
@@ -45,8 +46,18 @@ export function place({ title, help, send, job, done = () => {} }) {
     }
   }
 
-  return box;
+  return Object.assign(box, { take });
 }
+
+/** Beside the places too a sheet may be dropped: where there is one place, it takes it; where there are more, it is said which. Else the browser would leave the page. */
+function missed(event) {
+  event.preventDefault();
+  if (event.type !== "drop" || !event.dataTransfer.files.length) return;
+  const all = [...document.querySelectorAll(".drop")];
+  if (all.length === 1) all[0].take(event.dataTransfer.files[0]);
+  else say(all.length ? `请把表格拖到“${all.map((each) => each.querySelector("h3").textContent).join("”或“")}”的框里。` : "这一页不收表格。");
+}
+for (const kind of ["dragover", "drop"]) addEventListener(kind, missed);
 
 function reading({ status, progress }, said, bar) {
   fill(said, status === "queued" ? "已上传,等待读取" : `正在读取:${number(progress.done)} / ${number(progress.total)} 行`);

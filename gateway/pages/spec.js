@@ -66,6 +66,7 @@ function settled(schema, said) {
     codes: found.enum ? codesOf(found.enum, found.called ?? "") : null,
     required: found.required ?? [],
     label: label(schema),
+    otherwise: schema.anyOf?.length > 1 ? settled(schema.anyOf.filter((each) => each.type !== "null")[1], said) : null,
     members: () => Object.fromEntries(Object.entries(found.properties ?? {}).map(([name, each]) => [name, settled(each, said)])),
     items: () => settled(found.items, said),
   };
@@ -77,7 +78,7 @@ function inner(schema, said) {
     const named = said.components.schemas[schema.$ref.split("/").pop()] ?? {};
     return named.enum ? { ...named, called: named.description } : named;
   }
-  return schema.anyOf?.find((each) => each.type !== "null") ?? schema.oneOf?.[0];
+  return schema.anyOf?.find((each) => each.type !== "null") ?? schema.oneOf?.find((each) => each.$ref) ?? schema.oneOf?.[0];
 }
 
 /** A list of codes says what they are called: 代码:received 已收到、accepted 已受理. */

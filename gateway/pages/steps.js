@@ -2,13 +2,13 @@
 // own `allowed_actions` and by the API document; no rule is written here.
 
 import * as api from "/pages/api.js";
-import { ask, choice, el, field, say } from "/pages/dom.js";
+import { ask, el, say } from "/pages/dom.js";
+import { LONG, beside, inputOf, labelled } from "/pages/fields.js";
 import { operation } from "/pages/spec.js";
 import { into, problem } from "/pages/shell.js";
-import { today, values } from "/pages/values.js";
+import { values } from "/pages/values.js";
 
 const PATCHES = new Set(["edit", "change"]);
-const LONG = 200; // characters: more than this is written in lines, and asked last
 const BELOW = { correct: "corrections", inspect: "inspections", enrol: "enrolments", attend: "attendance", schedule: "sessions", update: "updates" };
 const DANGEROUS = new Set(["reject", "withdraw", "cancel", "revoke", "recover", "blacklist", "exit", "suspend", "dismiss", "disable"]);
 
@@ -24,11 +24,12 @@ export async function buttons(path, paper, done, { given = {}, shows = {} } = {}
     .sort((one, other) => DANGEROUS.has(one.action) - DANGEROUS.has(other.action));
   const elsewhere = steps.filter((each) => each.allowed && !can.includes(each));
   const cannot = steps.filter((each) => !each.allowed);
+  const go = async (step) => (await take(step, paper, { given: given[step.action], shows: shows[step.action] })) && done();
   return el("section", { class: "card screen", "aria-label": "可以办理" },
     el("h2", {}, "可以办理"),
     can.length
       ? el("ul", { class: "steps" }, can.map((step, at) => el("li", {},
-        el("button", { class: DANGEROUS.has(step.action) ? "danger" : at === 0 ? "main" : null, onclick: () => take(step, paper, done, given[step.action], shows[step.action]) }, step.label),
+        el("button", { class: DANGEROUS.has(step.action) ? "danger" : at === 0 ? "main" : null, onclick: () => go(step) }, step.label),
         el("span", { class: "note" }, step.operation.does))))
       : el("p", { class: "note" }, "您现在没有可以办理的步骤。"),
     elsewhere.length ? el("p", { class: "note" }, `也可以办,要填的内容请用表格导入或由接口提交:${elsewhere.map((step) => step.label).join("、")}。`) : null,
@@ -39,7 +40,7 @@ export async function buttons(path, paper, done, { given = {}, shows = {} } = {}
 }
 
 /** Whether a form here can ask for all that a step needs. */
-function askable(asked, given = {}) {
+export function askable(asked, given = {}) {
   if (!asked) return false;
   const members = asked.asks?.members() ?? {};
   return (asked.asks?.required ?? []).every((name) => given[name] || inputOf(name, members[name]));
@@ -55,75 +56,45 @@ async function doing(path, action) {
   return { method: "PATCH", at: path, operation: found };
 }
 
-async function take({ label, method, at, operation: asked }, paper, done, given = {}, shows) {
+/** Asks for what a step needs, takes it, and answers what came of it; null where it was not taken. */
+export async function take({ label, method, at, operation: asked }, paper, { given = {}, shows = null, near = beside(paper) } = {}) {
+  const changed = method === "PATCH";
   const members = Object.entries(asked.asks?.members() ?? {}).filter(([name]) => name !== "external_refs")
-    .sort(([, one], [, other]) => ((one.longest ?? 0) > LONG) - ((other.longest ?? 0) > LONG));
-  const inputs = Object.fromEntries(members.map(([name, member]) => [name, given[name] ?? inputOf(name, member, method === "PATCH" ? paper[name] : undefined)]));
-  const fields = members.map(([name, member]) => inputs[name] && labelled(name, member, inputs[name], asked.asks.required.includes(name)));
+    .map(([name, member]) => [name, { ...member, needed: asked.asks.required.includes(name) }])
+    .sort(([, one], [, other]) => other.needed - one.needed || ((one.longest ?? 0) > LONG) - ((other.longest ?? 0) > LONG));
+  const inputs = Object.fromEntries(members.map(([name, member]) => [name, given[name] instanceof Node ? given[name] : inputOf(name, member, given[name] ?? (changed || !paper.id ? paper[name] : undefined), near)]).filter(([, input]) => input));
+  const read = () => Object.fromEntries(members.filter(([name]) => inputs[name]).map(([name]) => [name, inputs[name].read ? inputs[name].read() : inputs[name].value || null]));
+  const before = changed ? read() : {};
   const trial = el("div", { "aria-live": "polite" });
-  const send = (path, form) => api.send(method, path, bodyOf(members, form, inputs, method === "PATCH" ? paper : {}), { version: paper.version });
-  const act = async (form) => {
-    const answer = await send(at, form);
+  const send = (path) => api.send(method, path, asked.asks ? differing(read(), before) : undefined, { version: paper.version });
+  const act = async () => {
+    const answer = await send(at);
     say(`已办理:${label}`);
     return answer ?? true;
   };
-  const answer = await ask({
+  return ask({
     title: `${label}${paper.number ? ` ${paper.number}` : ""}`,
-    body: [el("p", {}, asked.does), shows ? await into(el("div"), shows) : null, ...fields, trial],
+    body: [
+      el("p", {}, asked.does),
+      shows ? await into(el("div"), shows) : null,
+      members.map(([name, member]) => inputs[name] && labelled(name, member, inputs[name])),
+      trial,
+    ],
     buttons: [{ label, act }],
     show: problem,
-    wide: asked.previews || members.some(([name]) => inputs[name]?.read),
-    beside: asked.previews
-      ? el("button", { type: "button", onclick: (event) => into(trial, () => preview(at, event.target.form, send)) }, "先看会影响什么")
-      : null,
+    wide: asked.previews || Object.values(inputs).some((input) => !input.matches("input, select, textarea")),
+    beside: asked.previews ? el("button", { type: "button", onclick: () => into(trial, () => preview(at, send)) }, "先看会影响什么") : null,
   });
-  if (answer) await done(answer);
 }
 
 /** What the step would touch, and nothing is changed. */
-async function preview(at, form, send) {
+async function preview(at, send) {
   const said = await operation("post", at);
-  const answer = await send(`${at}?preview=true`, Object.fromEntries(new FormData(form)));
+  const answer = await send(`${at}?preview=true`);
   return el("div", { class: "box warn" }, el("h3", {}, "会影响"), values(answer, said.fits(answer)));
 }
 
-function labelled(name, member, input, required) {
-  if (input.type === "checkbox") return el("label", { class: "check" }, input, member.label || name);
-  if (required) input.setAttribute?.("required", "");
-  return field(`${member.label || name}${required ? "(必填)" : ""}`, input);
-}
-
-/** An input for a member; null for what a form here cannot ask. */
-export function inputOf(name, member, value) {
-  if (member.codes) return choice(name, [["", "—"], ...member.codes], value);
-  if (member.type === "boolean") return el("input", { type: "checkbox", name, checked: value === true });
-  if (member.format === "date") return el("input", { type: "date", name, value: value ?? (/^(on|received_on|from_on|paid_on)$/.test(name) ? today() : "") });
-  if (member.format === "uuid" || name.endsWith("_id") || name.endsWith("_at")) return null;
-  if (member.type === "integer" || member.type === "number") return el("input", { type: "number", name, value: value ?? "", step: member.type === "number" ? "any" : 1 });
-  if (member.type === "string") return (member.longest ?? 0) > LONG ? el("textarea", { name, value: value ?? "" }) : el("input", { name, value: value ?? "" });
-  return null;
-}
-
-/** The body of a request out of the form. Of a change only what differs from the paper is sent. */
-function bodyOf(members, form, inputs, before) {
-  const body = {};
-  for (const [name, member] of members) {
-    const input = inputs[name];
-    if (!input) continue;
-    const had = before[name] ?? null;
-    const value = input.read ? input.read() : input.type === "checkbox" ? input.checked : numbered(member, form[name]);
-    const given = value === "" || value === undefined || (value === false && had === null) ? null : value;
-    if (given !== had) body[name] = given;
-  }
-  return body;
-}
-
-const numbered = (member, text) => (text && (member.type === "integer" || member.type === "number") ? Number(text) : text?.trim());
-
-/** The fields of a list's rows in a form: `read` answers the rows; who is asked for nothing is left out. */
-export function rowsInput(rows, fieldsOf, read) {
-  const made = rows.map((row) => ({ row, inputs: fieldsOf(row) }));
-  const box = el("div", { class: "scroll rows", tabindex: 0 }, made.map(({ row, inputs }) => el("fieldset", {}, el("legend", {}, row.title), Object.values(inputs))));
-  box.read = () => made.map(({ row, inputs }) => read(row, inputs)).filter(Boolean);
-  return box;
+/** Of a change only what differs from the paper is sent; what was left blank is not sent, unless something stood there. */
+function differing(filled, before) {
+  return Object.fromEntries(Object.entries(filled).filter(([name, value]) => JSON.stringify(value ?? null) !== JSON.stringify(before[name] ?? null)));
 }

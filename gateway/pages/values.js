@@ -4,10 +4,11 @@ import * as api from "/pages/api.js";
 import { el, table } from "/pages/dom.js";
 import { day, moment, yuan } from "/pages/words.js";
 
-const NOUNS = {
+export const NOUNS = {
   trainee: "trainees", institution: "institutions", employer: "institutions", class: "classes", claim: "claims", order: "orders", fund: "funds",
   filing: "filings", certificate: "certificates", assessment: "assessments", placement: "placements", enrolment: "enrolments", objection: "objections",
   payment_batch: "payment-batches", recovery: "recoveries", split_from: "claims", supplement_of: "claims", other_claim: "claims",
+  into: "trainees", skill_standard: "skill-standards",
 };
 const NAMES = ["institution_name", "trainee_name", "name", "number"];
 const BESIDE = ["name", "number", "order_number"];

@@ -5,6 +5,10 @@ const whole = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 1 });
 export const number = (value) => (value === null || value === undefined ? "—" : whole.format(value));
 export const percent = (share) => (share === null || share === undefined ? "—" : `${(share * 100).toFixed(1).replace(/\.0$/, "")}%`);
 
+/** What services that are away are called. */
+const SERVICES = { registry: "机构、人员和培训", subsidy: "补贴", evaluation: "评价和证书", eastwest: "东西部协作" };
+export const away = (names) => names.map((name) => SERVICES[name] ?? name).join("、");
+
 /** A difference of two shares. */
 export const points = (gap) => (gap === null || gap === undefined ? "—" : `${whole.format(gap * 100)} 个百分点`);
 

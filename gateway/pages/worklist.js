@@ -6,7 +6,7 @@ import { ask, el, field, fill, table } from "/pages/dom.js";
 import { funds } from "/pages/inputs.js";
 import { problem } from "/pages/shell.js";
 import { to } from "/pages/values.js";
-import { day, daysBetween, number, yuan } from "/pages/words.js";
+import { away, day, daysBetween, number, yuan } from "/pages/words.js";
 
 const TOGETHER = new Set(["review", "confirm", "approve", "close"]); // what waits so and can be taken on many claims at once
 const OTHERWISE = ["return", "reject", "hold"];
@@ -28,7 +28,7 @@ export async function worklist({ again }) {
   show(first);
   return [
     el("h1", {}, "待办"),
-    first.complete ? null : el("p", { class: "box warn" }, `暂时取不到:${Object.entries(first.services).filter(([, state]) => state !== "ok").map(([name]) => name).join("、")} 的待办。`),
+    first.complete ? null : el("p", { class: "box warn" }, `暂时取不到${away(Object.keys(first.services).filter((name) => first.services[name] !== "ok"))}的待办,不是没有。`),
     groups, bar, body,
   ];
 

@@ -1,14 +1,16 @@
 """The board, the briefing and the notices in a real browser: every figure opens the people behind it, the briefing is one sheet of paper, anyone may read
 and object to a notice, each role gets what it may see; by mouse, by keyboard and for a screen reader."""
 
+import contextlib
 import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pypdfium2
@@ -19,6 +21,7 @@ from deploy.demo import people
 from deploy.demo.main_job import Job
 from deploy.processes import end, spawn
 from deploy.stack import Stack, free_ports
+from tests.gateway.identity.issuers import AUDIENCE, a_real_issuer
 from tests.journeys.conftest import Screen, until
 
 USCC = "52522601MJ0KL08468"
@@ -221,15 +224,7 @@ def test_each_role_is_shown_the_board_or_its_own_page_and_nothing_it_may_not_ask
 
 
 def test_the_figures_are_anyones_where_the_city_says_so_and_open_nothing(city: City, stack: Stack, screen: Screen, tmp_path: Path) -> None:
-    port = free_ports()["gateway"]
-    screen.origin = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "shared.web.serving", "gateway.app:create", "--port", str(port)]
-    root = Path(__file__).parents[2]
-    open_to_all = spawn(
-        command, log=tmp_path / "log", ends_by=signal.SIGKILL, cwd=root, env=stack._environment("gateway") | {"PUBLIC_BOARD": "1"}
-    )
-    try:
-        until_answers(f"{screen.origin}/livez")
+    with another_gateway(stack, screen, tmp_path, {"PUBLIC_BOARD": "1"}):
         page = screen.at(BOARD)
         shown(page)
         expect(page.locator("table.lines tbody tr").filter(has_text=LINE)).to_contain_text("2 人次")
@@ -237,8 +232,42 @@ def test_the_figures_are_anyones_where_the_city_says_so_and_open_nothing(city: C
         assert page.locator('a[href^="/desk"]:visible').count() == 0
         screen.accessible()
         assert screen.refused == []
+
+
+def test_whoever_the_city_s_issuer_knows_signs_in_there_and_comes_back_to_the_same_page(
+    city: City, stack: Stack, screen: Screen, tmp_path: Path
+) -> None:
+    with a_real_issuer(tmp_path / "issuer") as issuer:
+        assert httpx.put(f"{issuer.url}/users/long-jingban", json={}).status_code == 204
+        trust = {"OIDC_ISSUER": issuer.url, "OIDC_AUDIENCE": AUDIENCE, "OIDC_CLIENT_SECRET": "of-the-gateway"}
+        body = {"name": "龙经办", "login": "long-jingban", "role": "officer", "issuer": issuer.url, "subject": "long-jingban"}
+        with another_gateway(stack, screen, tmp_path, trust), Job(screen.origin) as there:
+            there.admin.do("POST", "/v1/users", on=BEFORE, json=body)
+            page = screen.at("/desk#/v1/classes")
+            page.get_by_role("button", name="统一身份认证登录").click()
+            page.wait_for_url(f"{issuer.url}/**")
+            page.locator("input[name=sub]").fill("long-jingban")
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"{screen.origin}/desk#/v1/classes")
+            expect(page.get_by_role("banner")).to_contain_text("龙经办", timeout=WAITS_MS)
+            expect(page.get_by_role("heading", level=1)).to_have_text("班级列表", timeout=WAITS_MS)
+            assert {urlsplit(each).netloc for each in screen.elsewhere} == {urlsplit(issuer.url).netloc}
+            screen.elsewhere.clear()  # the page itself asked this server alone; the browser was sent there and back
+
+
+@contextlib.contextmanager
+def another_gateway(stack: Stack, screen: Screen, where: Path, settings: Mapping[str, str]) -> Iterator[None]:
+    """One with other settings beside the stack's own, for this window."""
+    port = free_ports()["gateway"]
+    screen.origin = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "shared.web.serving", "gateway.app:create", "--port", str(port)]
+    root = Path(__file__).parents[2]
+    beside = spawn(command, log=where / "log", ends_by=signal.SIGKILL, cwd=root, env=stack._environment("gateway") | settings)
+    try:
+        until_answers(f"{screen.origin}/livez")
+        yield
     finally:
-        end(open_to_all, signal.SIGTERM, 10)
+        end(beside, signal.SIGTERM, 10)
 
 
 def until_answers(address: str) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from deploy.demo import people
 from deploy.demo.main_job import Job, Person
@@ -19,6 +19,7 @@ from tests.journeys.conftest import Screen
 
 USCC = "52522601MJ0KL0774F"
 FIRST = 3_000_000  # far from the people of any other part
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CLAIMS, IN_A_CLASS = 3, 3
 PASSWORD = "Sun-over-hills-26"
 TOO_OLD = people.id_number(0, born_on=clock.now().date().replace(year=clock.now().year - 67, day=1))
@@ -39,6 +40,7 @@ class Desk:
     claims: list[Any]
     trainee_id: str
     institution_id: str
+    fund_id: str
 
     def user(self, role: str, **bound: str) -> str:
         """The login of a new account of that role."""
@@ -62,6 +64,7 @@ def desk(stack: Stack) -> Iterator[Desk]:
             "kind": "private_school",
             "region_code": "522601001",
             "above_scale": False,
+            "bank_account": "6222020000000000017",
         }
         institution = job.officer.do("POST", "/v1/institutions", on=day(-90), json=body)
         job.officer.act(f"/v1/institutions/{institution['id']}", "designate", {"from_on": day(-90), "to_on": day(300)}, on=day(-90))
@@ -78,7 +81,7 @@ def desk(stack: Stack) -> Iterator[Desk]:
         ]
         paper = _approved(job, school, institution["id"], "今日开班的一期", starts=0)
         school.act(paper, "start", on=day(0))
-        yield Desk(job, school, paper.rpartition("/")[2], claims, ids[0], institution["id"])
+        yield Desk(job, school, paper.rpartition("/")[2], claims, ids[0], institution["id"], fund["id"])
 
 
 def _approved(job: Job, school: Person, institution_id: str, name: str, starts: int) -> str:
@@ -132,19 +135,38 @@ def _roster() -> bytes:
     return out.getvalue().encode()
 
 
-def test_a_school_drops_its_roster_sees_each_faulty_row_and_who_would_be_refused(desk: Desk, screen: Screen) -> None:
+def dropped(page: Page, at: Locator, name: str, content: bytes) -> None:
+    """A file that is let go of over an element, as the browser tells it."""
+    made = "([text, name]) => { const all = new DataTransfer(); all.items.add(new File([text], name, {type: 'text/csv'})); return all; }"
+    held = page.evaluate_handle(made, [content.decode(), name])
+    for event in ("dragenter", "dragover", "drop"):
+        at.dispatch_event(event, {"dataTransfer": held})
+
+
+def test_a_school_drops_its_sheets_sees_each_faulty_row_and_who_would_be_refused(desk: Desk, screen: Screen) -> None:
     page = screen.signed_in("/desk", desk.user("institution", institution_id=desk.institution_id), PASSWORD)
     page.get_by_role("link", name="班级", exact=True).click()
     page.get_by_role("link", name=re.compile("KL-PX-")).first.click()
     page.evaluate("id => { location.hash = `/v1/classes/${id}` }", desk.class_id)
     place = page.locator(".drop", has_text="花名册")
-    place.locator("input[type=file]").set_input_files({"name": "花名册.csv", "mimeType": "text/csv", "buffer": _roster()})
+    expect(place).to_be_visible(timeout=30_000)
+    dropped(page, page.get_by_role("heading", level=1), "花名册.csv", _roster())
+    expect(page.get_by_role("status")).to_contain_text("请把表格拖到“花名册”或“签到表”的框里")
+    dropped(page, place, "花名册.csv", _roster())
     expect(place.get_by_text("有 1 行退回,其余已保存")).to_be_visible(timeout=30_000)
     expect(place.get_by_role("table")).to_contain_text("5226**********0026")
     with page.expect_download() as sheet:
         place.get_by_role("button", name="下载标出错误的原表").click()
     assert sheet.value.suggested_filename.endswith(".xlsx")
     assert "522601199003070026" not in page.content()
+    signed = page.locator(".drop", has_text="签到表")
+    today = clock.now().date()
+    mark = f"姓名,{today.month}月{today.day}日上午\n{people.name(FIRST + 50)},√\n没有这个人,√\n"
+    dropped(page, signed, "签到表.csv", mark.encode())
+    expect(signed.get_by_text("有 1 行退回,其余已保存")).to_be_visible(timeout=30_000)
+    with page.expect_download() as sheet:
+        signed.get_by_role("button", name="下载标出错误的原表").click()
+    assert sheet.value.suggested_filename.endswith(".xlsx")
     page.reload()
     expect(page.get_by_text("超过年龄上限").first).to_be_visible(timeout=30_000)
     expect(page.get_by_text("附件4").first).to_be_visible()
@@ -193,6 +215,42 @@ def test_a_claim_is_found_read_and_reviewed_by_keyboard_alone(desk: Desk, screen
     expect(page.get_by_role("heading", level=1)).to_contain_text("初审通过", timeout=30_000)
     page.get_by_text(re.compile("现在不能办的")).click()
     expect(page.get_by_text(re.compile("须在“已提交”时办理")).first).to_be_visible()
+
+
+def test_a_returned_claim_s_correction_sheet_is_taken_down_and_handed_in_again(desk: Desk, screen: Screen) -> None:
+    paper = f"/v1/claims/{desk.claims[0]['id']}"
+    desk.job.reviewer.act(paper, "return", {"reason": "银行账户须核对"}, on=day(0))
+    page = screen.signed_in(f"/desk#{paper}", desk.user("institution", institution_id=desk.institution_id), PASSWORD)
+    with page.expect_download() as sheet:
+        page.get_by_role("button", name="下载补正单").click()
+    place = page.locator(".drop", has_text="交回填好的补正单")
+    place.locator("input[type=file]").set_input_files({"name": "补正单.xlsx", "mimeType": XLSX, "buffer": sheet.value.path().read_bytes()})
+    expect(page.get_by_role("status")).to_contain_text("补正单已收下", timeout=30_000)
+    page.get_by_role("button", name="提交").click()
+    page.get_by_role("dialog").get_by_role("button", name="提交").click()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("退回", timeout=30_000)
+    assert desk.school.do("GET", paper, on=day(0))["status"] == "submitted"
+
+
+def test_finance_enters_what_the_bank_answered_for_each_payment(desk: Desk, screen: Screen) -> None:
+    paper = f"/v1/claims/{desk.claims[1]['id']}"
+    desk.job.reviewer.act(paper, "confirm", on=day(0))
+    desk.job.finance.act(paper, "approve", on=day(30))
+    body = {"fund_id": desk.fund_id, "claim_ids": [desk.claims[1]["id"]]}
+    batch = f"/v1/payment-batches/{desk.job.finance.do('POST', '/v1/payment-batches', on=day(30), json=body)['id']}"
+    desk.job.finance.act(batch, "export", on=day(30))
+    screen.page.set_extra_http_headers({"X-Server-Date": f"{day(30)}T19:00:00+08:00"})
+    page = screen.signed_in(f"/desk#{batch}", "local-finance")
+    page.get_by_role("button", name="登记银行回执").click()
+    dialog = page.get_by_role("dialog")
+    answers = dialog.get_by_role("group", name="每笔付款的回执").get_by_role("group")
+    expect(answers).to_have_text(re.compile(f"{desk.claims[1]['number']} 凯里市金泉湖职业技能培训学校 540.00 元"))
+    answers.get_by_label("凭证号").fill("V-2026-17")
+    screen.accessible()
+    dialog.get_by_role("button", name="登记银行回执").click()
+    expect(dialog).to_have_count(0, timeout=30_000)
+    [paid] = desk.job.finance.do("GET", batch, on=day(30))["payments"]
+    assert (paid["status"], paid["voucher_no"]) == ("paid", "V-2026-17")
 
 
 def test_each_role_is_shown_what_it_may_see(desk: Desk, screen: Screen) -> None:
