@@ -14,25 +14,25 @@ export const points = (gap) => (gap === null || gap === undefined ? "—" : `${w
 
 /** Money is a string with two places, and is never computed with here. */
 export function yuan(amount) {
-  if (amount === null || amount === undefined) return "—";
-  const [whole_, cents] = String(amount).split(".");
-  return `${whole_.replace(/\B(?=(\d{3})+$)/g, ",")}.${(cents ?? "00").padEnd(2, "0")} 元`;
+	if (amount === null || amount === undefined) return "—";
+	const [whole_, cents] = String(amount).split(".");
+	return `${whole_.replace(/\B(?=(\d{3})+$)/g, ",")}.${(cents ?? "00").padEnd(2, "0")} 元`;
 }
 
 /** A value in its unit: `percent` of a ratio, money of 元, else a number. */
 export const inUnit = (value, unit) => (unit === "ratio" ? percent(value) : value === null || value === undefined ? "—" : `${number(value)} ${unit}`);
 
 export function day(on) {
-  if (!on) return "—";
-  const [year, month, date] = on.slice(0, 10).split("-").map(Number);
-  return `${year}年${month}月${date}日`;
+	if (!on) return "—";
+	const [year, month, date] = on.slice(0, 10).split("-").map(Number);
+	return `${year}年${month}月${date}日`;
 }
 
 export function moment(at) {
-  if (!at) return "—";
-  return new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+	if (!at) return "—";
+	return new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
 export function daysBetween(from, to) {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+	return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 }

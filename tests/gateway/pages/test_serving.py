@@ -8,7 +8,7 @@ from gateway.pages import reading
 from gateway.pages.routes import PAGES
 from tests.conftest import Start
 
-BYTES_AT_MOST = 150 * 1024  # all pages together, before data
+BYTES_AT_MOST = 150_000  # all pages together, before data
 
 
 @pytest.mark.parametrize("path", PAGES)
