@@ -102,8 +102,10 @@ def screen(browser: Browser, stack: Stack) -> Iterator[Screen]:
     made = Screen(context.new_page(), stack.gateway_url)
 
     def asked(request: Any) -> None:
-        where = urlsplit(request.url)
-        if where.scheme in ("http", "https") and f"{where.scheme}://{where.netloc}" != made.origin:
+        """What our pages ask of others; what others' pages ask is theirs."""
+        asks, asked = urlsplit(request.frame.url), urlsplit(request.url)
+        ours = asks.scheme not in ("http", "https") or f"{asks.scheme}://{asks.netloc}" == made.origin
+        if ours and asked.scheme in ("http", "https") and f"{asked.scheme}://{asked.netloc}" != made.origin:
             made.elsewhere.append(request.url)
 
     context.on("request", asked)
