@@ -143,7 +143,7 @@ async def test_what_counts_on_a_person_is_told_and_they_apply_under_either_id(st
         for name in ("subsidy", "evaluation", "eastwest"):
             at.city.registry.knows(at.services[name])
         one, both = [UUID(at.old)], [UUID(at.old), UUID(at.stays)]
-        of_each = {"claim": 1, "certificate": 1, "assessment": 0, "placement": 1}
+        of_each = {"claim": 1, "certificate": 1, "assessment": 0, "examiner": 0, "placement": 1}
         assert await clients.held_by(kernel, kernel.own_call(), one) == of_each
         nobody = [UUID(at.class_id)]
         assert not any((await clients.held_by(kernel, kernel.own_call(), nobody)).values())
