@@ -50,7 +50,7 @@ async def make(session: AsyncSession, event: changes.Event, endpoint_ids: Sequen
     """Makes an event's deliveries, in the transaction that moves the feed's cursor."""
     if not endpoint_ids:
         return
-    transaction_id, _, position = event.sequence.partition("-")
+    transaction_id, position, *_ = event.sequence.split("-")
     values = {
         "event_id": event.id,
         "type": event.type,

@@ -99,10 +99,13 @@ async def test_a_batch_takes_as_many_statements_and_calls_whatever_its_size(east
 
     event.listen(eastwest.kernel.engine.sync_engine, "before_cursor_execute", note)
 
+    def asked() -> list[str]:
+        return [each for each in others.asked if not each.endswith("/order-trained")]  # a job asks that of whoever was placed
+
     async def cost(items: list[dict[str, Any]]) -> tuple[int, int]:
-        before, calls = len(statements), len(others.asked)
+        before, calls = len(statements), len(asked())
         assert (await post(partner, items)).json()["summary"]["created"] == len(items)
-        return len(statements) - before, len(others.asked) - calls
+        return len(statements) - before, len(asked()) - calls
 
     def items(part: list[dict[str, Any]], month: int) -> list[dict[str, Any]]:
         return [update(f"{each['id']}-{month}", "started", f"2025-{month:02d}-01") | {"placement_id": each["id"]} for each in part]
