@@ -104,5 +104,5 @@ def _after(kernel: web.Kernel, after: str) -> Any:
     """Events that lie behind a position of the merged feed, each by its own service's order."""
     positions = unpack(after, [*kernel.neighbours, kernel.service])
     place = tuple_(DELIVERIES.c.transaction_id, DELIVERIES.c.position)
-    behind = [and_(DELIVERIES.c.feed == name, place > tuple(map(int, at.split("-")))) for name, at in positions.items()]
+    behind = [and_(DELIVERIES.c.feed == name, place > tuple(map(int, at.split("-")[:2]))) for name, at in positions.items()]
     return or_(DELIVERIES.c.feed.not_in(positions), *behind)
