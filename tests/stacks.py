@@ -26,6 +26,7 @@ PATIENT: Mapping[str, str] = {
     "COUNTS_WITHIN_SECONDS": "30",
     "READY_WITHIN_SECONDS": "10",
     "DEADLINE_SECONDS": "60",
+    "FORGET_AFTER_SECONDS": "3600",  # what tests tell of a policy day long past is older than its term by the database's clock
 }
 ROOT = Path(__file__).parents[1]
 FORKING = multiprocessing.get_context("forkserver")
