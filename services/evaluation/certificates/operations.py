@@ -59,7 +59,8 @@ async def facts_to_issue(assessment_id: UUID, bar: Bar, call: web.Caller, kernel
 async def issue(
     session: AsyncSession, call: Call, kernel: Kernel, assessment_id: UUID, known: Issuing, comment: str | None
 ) -> AssessmentPaper:
-    """Mints the certificates of those who passed, have none yet and do not hold the level by another batch that was issued meanwhile: of all at first, later of whom an amendment lets pass. The filing must cover the batch on the day it was held and on the day of issue."""
+    """Mints the certificates of those who passed, have none yet and do not hold the level by another batch that was issued meanwhile: of all at first, later of
+    whom an amendment lets pass. The filing must cover the batch on the day it was held and on the day of issue."""
     assessment = await assessment_steps.begin(session, call, assessment_id, "issue", bar=known.bar)
     filing = await session.get_one(Filing, assessment.filing_id)
     people = await assessments.candidates(session, assessment.id)

@@ -10,12 +10,13 @@ from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.rules import LevelRule, MaterialRule
 from shared.codes import label
 from shared.months import months_after
-from shared.steps import Step, by
+from shared.steps import Refusal, Step, by
 
 INSTITUTION, OFFICER, REVIEWER = frozenset({"institution"}), frozenset({"officer"}), frozenset({"reviewer"})
 IN_FORCE: Final = frozenset({Status.ACCEPTED, Status.SUSPENDED})  # until its last day
 DECIDED: Final = IN_FORCE | {Status.REVOKED}  # has its days, its grants and its number prefix
 ENDED: Final = frozenset({Status.REJECTED, Status.REVOKED, Status.EXPIRED})
+UNFLAGGED: Final = Refusal("invalid_state", "该机构的评价工作没有被标出的情况,不必核查。")
 
 Staff = Mapping[str, Sequence[Mapping[str, Any]]]  # people by team
 
@@ -25,7 +26,7 @@ STEPS: Final = (
     Step("staff", "更换人员", by(INSTITUTION, *(each for each in Status if each not in ENDED))),
     Step("submit", "提交", by(INSTITUTION, Status.DRAFT, Status.RETURNED), Status.SUBMITTED, "submit"),
     Step("check", "初审", by(OFFICER, Status.SUBMITTED), Status.CHECKED, "check"),
-    Step("accept", "备案", by(REVIEWER, Status.CHECKED), Status.ACCEPTED, "decide"),
+    Step("accept", "准予备案", by(REVIEWER, Status.CHECKED), Status.ACCEPTED, "decide"),
     Step("return", "退回补正", by(OFFICER | REVIEWER, Status.SUBMITTED, Status.CHECKED), Status.RETURNED),
     Step("reject", "不予备案", by(REVIEWER, Status.CHECKED), Status.REJECTED, "decide"),
     Step("ask-renewal", "申请续期", by(INSTITUTION, Status.ACCEPTED)),

@@ -132,7 +132,7 @@ def _step(action: str, *kinds: type[errors.Problem], rules: tuple[Any, ...] = ()
         "POST",
         f"{ONE}:{action}",
         may=frozenset(step.roles),
-        summary=f"{step.title}备案",
+        summary=step.title if step.title.endswith("备案") else f"{step.title}备案",
         if_match=True,
         errors=problems,
         paper=paper,

@@ -36,7 +36,8 @@ async def begin(
     filing = await reading.find(session, call, filing_id, lock=lock)
     call.match(filing.version)
     status = policy.status_on(filing.status, filing.valid_until_on, call.today)
-    if refusal := machine_of(county.folder()).why_not(action, status, call.actor.doer, _done(filing), _further(call, filing, bar)):
+    flagged = bool(await _flags(session, call, filing)) if action == "acknowledge" else False
+    if refusal := machine_of(county.folder()).why_not(action, status, call.actor.doer, _done(filing), _further(call, filing, bar, flagged)):
         raise REFUSALS[refusal.code](refusal.detail)
     return filing
 
@@ -65,7 +66,8 @@ async def finish(session: AsyncSession, call: Call, filing: Filing, bar: Refusal
 async def paper(session: AsyncSession, call: Call, filing: Filing, bar: Refusal | None) -> FilingPaper:
     """The filing with every action and, where the caller may not take it now, why."""
     out, machine = reading.shown(filing, call.today), machine_of(county.folder())
-    done, further = _done(filing), _further(call, filing, bar)
+    flagged = await _flags(session, call, filing)
+    done, further = _done(filing), _further(call, filing, bar, bool(flagged))
     found = {step.action: machine.why_not(step.action, out.status, call.actor.doer, done, further) for step in machine.steps}
     until_on = filing.valid_until_on
     more = {
@@ -73,7 +75,7 @@ async def paper(session: AsyncSession, call: Call, filing: Filing, bar: Refusal 
             {"name": rule.name, "submitted": there, "required": rule.basis_status == "confirmed"}
             for rule, there in policy.checklist((each["name"] for each in filing.materials), rules.here().materials)
         ],
-        "warnings": [*_warnings(filing), *await _flags(session, call, filing)],
+        "warnings": [*_warnings(filing), *flagged],
         "renewable_from_on": until_on and policy.renewable_from(until_on, rules.here().renewable_months),
         "allowed_actions": wire.allowed_actions(found),
     }
@@ -89,10 +91,10 @@ def _warnings(filing: Filing) -> Iterable[FilingWarning]:
                 yield FilingWarning(code="level_outside_standard", pointer=fault.pointer, detail=detail)
 
 
-async def _flags(session: AsyncSession, call: Call, filing: Filing) -> Iterable[FilingWarning]:
+async def _flags(session: AsyncSession, call: Call, filing: Filing) -> list[FilingWarning]:
     """What of its work under the filing asks for a second look."""
     if filing.status not in policy.DECIDED:
-        return ()
+        return []
     asked = (filing.institution_id, bodies.month_of(call.today))
     found = await bodies.work(session, [asked], call.today)
     return [FilingWarning(code=each.code, detail=each.detail) for each in flags(found[asked], rules.here().quality)]
@@ -243,12 +245,15 @@ def _done(filing: Filing) -> list[tuple[str, str]]:
     return [(part, person) for part, person in (("submit", filing.submitted_by), ("check", filing.checked_by)) if person]
 
 
-def _further(call: Call, filing: Filing, bar: Refusal | None) -> Further:
-    """Only an institution that takes part comes by a filing, or by more of it; one is renewed in the last months of its validity."""
+def _further(call: Call, filing: Filing, bar: Refusal | None, flagged: bool) -> Further:
+    """Only an institution that takes part comes by a filing, or by more of it; one is renewed in the last months of its validity; and only what is flagged is
+    looked into."""
 
     def further(action: str) -> Refusal | None:
         if bar and action in policy.STANDING:
             return bar
+        if action == "acknowledge" and not flagged:
+            return policy.UNFLAGGED
         if action not in ("ask-renewal", "renew") or filing.valid_until_on is None:
             return None
         if action == "ask-renewal" and filing.renewal_asked_on is not None:

@@ -1,5 +1,5 @@
-"""What waits at evaluation: filings to be submitted, checked, decided and renewed, those that idle and those whose bodies' work asks for a second look; batches to be marked, supervised, locked and issued;
-amendments to be approved, and the certificates that they take the ground from."""
+"""What waits at evaluation: filings to be submitted, checked, decided and renewed, those that idle and those whose bodies' work asks for a second look;
+batches to be marked, supervised, locked and issued; amendments to be approved, and the certificates that they take the ground from."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final

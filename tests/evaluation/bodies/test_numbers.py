@@ -80,6 +80,7 @@ async def test_a_flagged_body_waits_for_the_reviewer_until_somebody_has_looked_a
         assert await waits(w.officer("2025-06-21")) == [] == await waits(w.enterprise("2025-06-21"))
         path, match = f"/v1/filings/{filed['id']}:acknowledge", {"If-Match": "*"}
         await made.refused(w.officer("2025-06-22").post(path, json={"reason": "已核"}, headers=match), 403, "wrong_role")
+        await made.refused(w.reviewer("2025-06-20").post(path, json={}, headers=match), 409, "invalid_state")  # no exam is over yet
         looked = await done(w.reviewer("2025-06-22").post(path, json={"reason": "督导记录已补"}, headers=match))
         assert looked["looked_into_on"] == "2025-06-22" and [each["code"] for each in looked["warnings"]] == ["unsupervised"]
         assert [await waits(w.reviewer(day)) for day in ("2025-06-24", "2025-06-25")] == [[], [(filed["id"], "acknowledge")]]

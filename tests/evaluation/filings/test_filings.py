@@ -55,7 +55,7 @@ async def test_every_state_and_role_allows_exactly_its_actions(start: Start, sta
                 allowed = {each["action"]: each["allowed"] for each in shown["allowed_actions"]}
             for step in policy.STEPS:
                 action = step.action
-                possible = role in step.roles and status in step.states
+                possible = role in step.roles and status in step.states and action != "acknowledge"  # nothing is flagged of its work
                 if role in ("institution", "officer", "reviewer"):
                     assert allowed[action] is possible, (role, action)
                 if possible:
