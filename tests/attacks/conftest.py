@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.stack import Stack
+from tests.attacks import papers
 from tests.attacks import world as worlds
+from tests.attacks.papers import Papers
 from tests.attacks.tokens import Forge
 from tests.attacks.world import World
 from tests.stacks import forked
@@ -25,3 +27,9 @@ def forge(stack: Stack) -> Forge:
 @pytest.fixture(scope="package")
 def world(stack: Stack, forge: Forge) -> World:
     return worlds.build(stack, forge)
+
+
+@pytest.fixture(scope="package")
+def seen(world: World) -> Papers:
+    """After which a claim has been paid, and something of it recovered."""
+    return papers.seen(world)
