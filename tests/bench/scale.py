@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,6 @@ from typing import Any
 import asyncpg
 import httpx
 from rich.console import Console
-from rich.table import Table
 
 from deploy.demo import __main__ as demo
 from deploy.demo.main_job import Job
@@ -33,13 +32,13 @@ from deploy.stack import Stack
 from shared.keeping import SEALER
 from tests import people
 from tests.bench import claims, filling, listings
+from tests.bench.comparing import Seen, show
 from tests.bench.filling import Filled
 from tests.bench.listings import Case
 
 ROWS, FEW = int(os.environ.get("BENCH_ROWS", "1000000")), 10_000
 ONLY = os.environ.get("BENCH_ONLY", "")
 TRAINEES_AN_ENROLMENT = 0.3
-RATIO = 1.3
 SECONDS, ROUNDS = 0.12, 5
 MEMBERS, CLAIMS_BEFORE, CLAIMS, LOOKED_UP, BATCH = 50, 4, 12, 100, 200
 FIRST = 3_000_000  # of the people registered here
@@ -72,15 +71,6 @@ class City:
     roles: dict[str, httpx.Client]
     filled: Filled
     watching: asyncpg.Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Of one request: milliseconds until it was answered (median), milliseconds and pages in the databases (mean)."""
-
-    took: float
-    database: float
-    pages: float
 
 
 class NotAnswered(Exception):
@@ -123,7 +113,7 @@ async def _compare(console: Console, var: Path) -> int:
                 continue
             seen[what] = await _side_by_side(partial(ask, small), partial(ask, large), small, large)
         seen |= {} if ONLY else await _claims(small, large)
-        _print(console, seen, small, large)
+        show(console, seen, [f"{city.filled.rows['registry.enrolments']:,}" for city in (small, large)])
         unmeasured = sorted({*left, *more_left, *(each.what for each in (*few, *many) if each.what not in by_name)})
         if not ONLY or left:
             console.print("没有量到 not measured:", *unmeasured, sep="\n  ")
@@ -315,33 +305,6 @@ async def _claims(small: City, large: City) -> dict[str, tuple[Seen, Seen]]:
         f"{what} a claim of {MEMBERS} lines": tuple(Seen(statistics.median(times[what]), 0, 0) for times in took)  # type: ignore[misc]
         for what in took[0]
     }
-
-
-def _print(console: Console, seen: dict[str, tuple[Seen, Seen]], small: City, large: City) -> None:
-    names = [f"{city.filled.rows['registry.enrolments']:,}" for city in (small, large)]
-    console.print(_table("what 项目", names, seen.items()))
-    worse = sorted(((what, each) for what, each in seen.items() if _ratio(each) > RATIO), key=lambda each: -_ratio(each[1]))
-    console.print(
-        f"\n{len(seen)} 项,其中 {len(worse)} 项超过 {RATIO} 倍 of {len(seen)} things {len(worse)} cost more than {RATIO} times as much:"
-    )
-    console.print(_table("worse 超过", names, worse))
-
-
-def _table(title: str, names: Sequence[str], rows: Any) -> Table:
-    table = Table(title, *(f"{what}, {name}" for what in ("ms", "db ms", "pages") for name in names), "ratio 比值", "in databases")
-    for what, (one, other) in rows:
-        numbers = (one.took, other.took, one.database, other.database, one.pages, other.pages)
-        table.add_row(
-            what,
-            *(f"{number:.1f}" for number in numbers),
-            f"{_ratio((one, other)):.2f}",
-            f"{other.database / one.database:.1f}" if one.database else "",
-        )
-    return table
-
-
-def _ratio(seen: tuple[Seen, Seen]) -> float:
-    return seen[1].took / seen[0].took
 
 
 async def _unused(city: City) -> list[str]:

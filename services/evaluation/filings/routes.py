@@ -8,6 +8,7 @@ from fastapi import Depends, Query
 
 from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.filings import operations, policy, reading, steps, visibility
+from services.evaluation.filings import rules as filing_rules
 from services.evaluation.filings.errors import BARRED, FilingInForce, NumberPrefixTaken, RenewalTooEarly, SamePerson
 from services.evaluation.filings.facts import Bar, CallersBar, Previewed
 from services.evaluation.filings.schemas import (
@@ -150,7 +151,7 @@ async def check(filing_id: UUID, bar: Bar, session: web.Session, call: web.Calle
     return await steps.check(session, call, filing_id, bar, body.comment if body else None)
 
 
-@_step("accept", NumberPrefixTaken, FilingInForce, rules=steps.ACCEPTED)
+@_step("accept", NumberPrefixTaken, FilingInForce, rules=filing_rules.ACCEPTED)
 async def accept(filing_id: UUID, body: Acceptance, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
     return await steps.accept(session, call, filing_id, bar, body)
 
@@ -180,7 +181,7 @@ async def renew(filing_id: UUID, body: Renewal, bar: Bar, session: web.Session, 
     return await steps.renew(session, call, filing_id, bar, body)
 
 
-@_step("extend-scope", rules=steps.EXTENDED)
+@_step("extend-scope", rules=filing_rules.EXTENDED)
 async def extend_scope(filing_id: UUID, body: Extension, bar: Bar, session: web.Session, call: web.Caller) -> FilingPaper:
     return await steps.extend_scope(session, call, filing_id, bar, body)
 

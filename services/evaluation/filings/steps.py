@@ -1,7 +1,6 @@
 """A filing from state to state: submitted by the institution; checked, accepted, returned or rejected by the bureau, later renewed, extended, suspended, revoked."""
 
 from collections.abc import Iterable
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from services.evaluation.examiners import facts as examiners
 from services.evaluation.examiners.rules import occupation_faults
 from services.evaluation.filings import policy, reading
 from services.evaluation.filings.errors import REFUSALS, FilingInForce, NumberPrefixTaken
+from services.evaluation.filings.rules import ACCEPTED, EXTENDED, reversed_days, too_far
 from services.evaluation.filings.schemas import Acceptance, Extension, FilingPaper, FilingWarning, GrantIn, Renewal, Staff
 from services.evaluation.filings.tables import Filing, NumberPrefix
 from shared import changes, codes, county, deeds, errors, wire
@@ -174,11 +174,11 @@ async def renew(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusal
     """A later last day, in the last three months before the present one."""
     filing = await begin(session, call, filing_id, "renew", bar=bar)
     if filing.valid_until_on is not None and body.valid_until_on <= filing.valid_until_on:
-        raise errors.Invalid(faults=[_reversed(body.valid_until_on, f"晚于 {filing.valid_until_on}")])
+        raise errors.Invalid(faults=[reversed_days(body.valid_until_on, f"晚于 {filing.valid_until_on}")])
     if filing.valid_until_on is not None:
         last, years = filing.valid_until_on, rules.here().filing_years_at_most
-        if too_far := policy.days_too_far(last, last, body.valid_until_on, years):
-            raise errors.Invalid(faults=[_too_far("/valid_until_on", body.valid_until_on, too_far)])
+        if between := policy.days_too_far(last, last, body.valid_until_on, years):
+            raise errors.Invalid(faults=[too_far("/valid_until_on", body.valid_until_on, between)])
     filing.valid_until_on, filing.renewal_asked_on = body.valid_until_on, None
     return await finish(session, call, filing, bar, "renewed", comment=body.comment, valid_until_on=str(body.valid_until_on))
 
@@ -314,39 +314,3 @@ async def _claim_prefix(session: AsyncSession, call: Call, filing: Filing) -> st
 
 def _grant(decided: GrantIn, from_on: str) -> dict[str, Any]:
     return decided.model_dump() | {"from_on": from_on}
-
-
-def _repeated(body: Acceptance | Extension, _: date) -> Iterable[errors.Fault]:
-    """Each occupation and level is decided once."""
-    for index in policy.repeated((each.occupation_code, each.level) for each in body.granted):
-        seen = f"{body.granted[index].occupation_code} {body.granted[index].level}"
-        yield errors.Fault("repeated_entry", f"/granted/{index}", seen=seen, fix="请删除重复的一项。")
-
-
-def _reasons(body: Acceptance | Extension, _: date) -> Iterable[errors.Fault]:
-    """Who refuses says why."""
-    for index, each in enumerate(body.granted):
-        if each.decision == "refused" and each.reason is None:
-            yield errors.Fault("missing_field", f"/granted/{index}/reason", allowed="1 至 1000 字", fix="请写明不予备案的理由。")
-
-
-def _validity(body: Acceptance, today: date) -> Iterable[errors.Fault]:
-    if body.valid_until_on < body.valid_from_on:
-        yield _reversed(body.valid_until_on, f"不早于 {body.valid_from_on}")
-    elif too_far := policy.days_too_far(today, body.valid_from_on, body.valid_until_on, rules.here().filing_years_at_most):
-        early = body.valid_from_on < too_far[0] or body.valid_until_on <= too_far[1]
-        name = "valid_from_on" if early else "valid_until_on"
-        yield _too_far(f"/{name}", getattr(body, name), too_far)
-
-
-def _too_far(at: str, seen: date, between: tuple[date, date]) -> errors.Fault:
-    allowed = f"{between[0]} 至 {between[1]}"
-    return errors.Fault("validity_too_long", at, seen=str(seen), allowed=allowed, fix="请核对有效期的起止日。")
-
-
-def _reversed(seen: object, allowed: str) -> errors.Fault:
-    return errors.Fault("validity_reversed", "/valid_until_on", seen=str(seen), allowed=allowed, fix="请核对有效期止日。")
-
-
-EXTENDED = (_repeated, _reasons)
-ACCEPTED = (_repeated, _reasons, _validity)

@@ -1,47 +1,17 @@
 """Retention: calendar months with their ends clipped, what proves a month, and one state whatever the order of the facts."""
 
 import calendar
-from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import pairwise, permutations
-from random import Random
+from datetime import date
+from itertools import pairwise
 from time import monotonic
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.eastwest.placements import rules
 from services.eastwest.placements.policy import retention
 from services.eastwest.placements.policy.telling import Employer, Evidence, Fact
-
-TERMS = rules.here()
-START = date(2025, 5, 30)
-DUE = date(2025, 8, 30)
-DAY = timedelta(days=1)
-
-
-def d(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def started(on: date = START, ref: str = "s") -> Fact:
-    return Fact(ref, "started", on)
-
-
-def left(on: date, ref: str = "l") -> Fact:
-    return Fact(ref, "left", on)
-
-
-def proof(grade: str, from_on: date, to_on: date, ref: str = "p", paid_on: date | None = None, on: date | None = None) -> Fact:
-    return Fact(ref, "present", on or to_on, evidence=(Evidence(grade, from_on, to_on, paid_on, f"{ref}-paper"),))
-
-
-def judged(as_of: date, *facts: Fact, known_on: date | None = None) -> retention.Retention:
-    return retention.retention(facts, as_of, TERMS, known_on=known_on)
-
-
-WHOLE = proof("B", START, DUE - DAY)
+from tests.eastwest.placements.told import DAY, DUE, START, TERMS, WHOLE, d, judged, left, proof, started
 
 
 def months_on(day: date, months: int) -> date:
@@ -294,56 +264,6 @@ def test_insurance_that_covers_ages_is_judged_as_quickly_as_any() -> None:
     before = monotonic()
     assert all(judged(DUE, started(), ages).verdict == "met" for _ in range(20))
     assert monotonic() - before < 20  # walking through the days took minutes
-
-
-POOL: Sequence[Fact] = (
-    started(),
-    started(d("2025-06-20"), "s2"),
-    started(d("2025-08-01"), "s3"),
-    left(d("2025-06-18")),
-    left(d("2025-07-10"), "l2"),
-    left(d("2025-06-20"), "l3"),
-    WHOLE,
-    proof("A", START, d("2025-06-29"), "a"),
-    proof("D", d("2025-06-30"), d("2025-08-20"), "b"),
-    Fact("e", "employer_changed", d("2025-06-20"), Employer("佛山市南海区某厂", None, "440605")),
-    Fact("e2", "employer_changed", d("2025-07-10"), Employer("广州市某厂", None, "440106")),
-    Fact("c", "corrected", d("2025-06-05"), corrects="s", sequence=2),
-    Fact("c2", "corrected", d("2025-06-07"), corrects="s", sequence=1),
-    Fact("x", "cancelled", d("2025-08-02"), corrects="s3"),
-    Fact("x2", "cancelled", d("2025-08-02"), corrects="c2"),
-    Fact("x3", "cancelled", d("2025-08-02"), corrects="x"),
-    Fact("s", "started", d("2025-06-25"), office="bureau"),
-    Fact("c", "corrected", d("2025-06-26"), corrects="s", office="bureau"),
-    Fact("c3", "corrected", d("2025-07-20"), corrects="l"),
-    Fact("c4", "corrected", d("2025-06-06"), corrects="c"),
-)
-DAYS = (START, d("2025-06-18"), d("2025-06-30"), d("2025-07-15"), DUE, d("2025-11-05"))
-
-
-def outcome(facts: Sequence[Fact]) -> tuple[object, ...]:
-    return (retention.standing(facts, TERMS), *(retention.retention(facts, day, TERMS) for day in DAYS))
-
-
-def test_every_order_of_up_to_four_facts_ends_in_the_same_state() -> None:
-    random = Random(8)
-    histories = [random.sample(POOL, size) for size in (2, 3, 4) for _ in range(120)]
-    for history in histories:
-        expected = outcome(history)
-        assert all(outcome(order) == expected for order in permutations(history)), history
-
-
-def test_a_fact_told_twice_is_told_once() -> None:
-    history = [started(), WHOLE, left(DUE)]
-    assert outcome(history) == outcome([*history, *history])
-
-
-@given(st.lists(st.sampled_from(POOL), max_size=8, unique=True), st.dates(START, d("2025-12-31")), st.integers(0, 200))
-def test_once_met_it_stays_met(facts: list[Fact], day: date, later: int) -> None:
-    if retention.retention(facts, day, TERMS).verdict == "met":
-        after = retention.retention(facts, day + timedelta(days=later), TERMS)
-        assert after.verdict == "met"
-        assert after.met_on == retention.retention(facts, day, TERMS).met_on
 
 
 def test_what_we_read_into_the_plan_is_marked_unconfirmed() -> None:
