@@ -164,7 +164,7 @@ async def _copy(connection: asyncpg.Connection, table: str, copies: int, people:
     ids = [row["name"] for row in columns if row["type"] == "uuid"]
     parts = "".join(f", {PARTS_OF_AN_ID.format(id=name)}" for name in ids)
     await connection.execute(f'CREATE TEMP TABLE seed AS SELECT row_number() OVER () AS nr, *{parts} FROM "{table}"')
-    apart = [row["name"] for row in columns if row["keeps_apart"] or (row["type"] == "uuid" and row["name"] not in SHARED)]
+    apart = [row["name"] for row in columns if (row["name"] not in SHARED if row["type"] == "uuid" else row["keeps_apart"])]
     await connection.execute(NOT_KEPT, table, apart)
     for first in range(1, min(copies, most), AT_A_TIME):
         last = min(first + AT_A_TIME, copies, most) - 1
@@ -184,6 +184,8 @@ def _made(table: str, name: str, type_: str, keeps_apart: bool, copies: int, peo
             return f"(lpad(to_hex({earlier}), 12, '0') || s.\"{name}_rest\")::uuid"
         case "bytea", _:
             return f"sha256({column} || ({f'k % {people}' if name == 'id_number_key' else 'k'})::text::bytea)"
+        case "date", "month":
+            return f"date_trunc('month', {column} - {days})::date"
         case "date", _:
             return f"{column} - {days}"
         case "timestamp with time zone", _:
