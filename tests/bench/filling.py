@@ -184,10 +184,8 @@ def _made(table: str, name: str, type_: str, keeps_apart: bool, copies: int, peo
             return f"(lpad(to_hex({earlier}), 12, '0') || s.\"{name}_rest\")::uuid"
         case "bytea", _:
             return f"sha256({column} || ({f'k % {people}' if name == 'id_number_key' else 'k'})::text::bytea)"
-        case "date", "month":
-            return f"date_trunc('month', {column} - {days})::date"
         case "date", _:
-            return f"{column} - {days}"
+            return f"date_trunc('month', {column} - {days})::date" if name == "month" else f"{column} - {days}"
         case "timestamp with time zone", _:
             return f"{column} - make_interval(days => {days})"
         case "jsonb", "external_refs":
