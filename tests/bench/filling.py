@@ -18,6 +18,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.stack import Stack
+from services.eastwest.placements import rules
 from services.registry.counting import job as counting
 from services.registry.counting.tables import DueRecount
 from services.registry.training.classes.tables import TrainingClass
@@ -42,6 +43,11 @@ LEFT_AS_THEY_ARE = {
 OF_PEOPLE = {"trainee_id", "merged_into", "told_of", "holder_id", "one_id", "other_id"}
 OF_INSTITUTIONS = {"institution_id", "issuer_institution_id", "employer_id"}
 SHARED = sorted({*OF_PEOPLE, *OF_INSTITUTIONS, "fund_id"})  # several copies have the same of these: alone they keep no rows apart
+# Days that follow from others by months: months are not alike in length, and what does not follow is judged anew whenever it is asked for.
+DAYS_OF_THEIR_OWN = {
+    "month": "date_trunc('month', {moved})::date",
+    "retained_on": f"CASE WHEN s.retained_on IS NOT NULL THEN (s.started_on - {{days}} + interval '{rules.here().months} months')::date END",
+}
 FAMILY = "王李张刘陈杨赵黄周吴潘龙罗田石顾万白姜谢邰欧韦莫蒙覃"
 GIVEN = "秀英明华兰国平建军红梅芳艳丽强伟飞勇刚敏静琴菊桂凤花荣光正兴发祥云贵福昌文武德才金银玉珍珠宝莲芝彩霞燕春夏秋冬松柏雪山川江海波涛龙虎志远思源子涵梓轩"
 
@@ -185,7 +191,8 @@ def _made(table: str, name: str, type_: str, keeps_apart: bool, copies: int, peo
         case "bytea", _:
             return f"sha256({column} || ({f'k % {people}' if name == 'id_number_key' else 'k'})::text::bytea)"
         case "date", _:
-            return f"date_trunc('month', {column} - {days})::date" if name == "month" else f"{column} - {days}"
+            moved = f"{column} - {days}"
+            return DAYS_OF_THEIR_OWN.get(name, "{moved}").format(moved=moved, days=days)
         case "timestamp with time zone", _:
             return f"{column} - make_interval(days => {days})"
         case "jsonb", "external_refs":
