@@ -15,6 +15,8 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from sqlalchemy import Select, event
@@ -41,6 +43,9 @@ SIGNER = make_signer()
 
 BUILD = os.environ.setdefault("BUILD", "test")
 both_ciphers = pytest.mark.parametrize("cipher", ["aes-gcm", "sm4-gcm"])  # what is kept of people is kept so under either
+# How long examples take to be made up or tried says something of the machine, not of what is tried.
+hypothesis_settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any-machine")
 
 
 def token(role: str, **bound: Any) -> str:

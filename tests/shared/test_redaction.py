@@ -6,7 +6,7 @@ import unicodedata
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from shared import redaction
@@ -145,7 +145,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s\-/·\u200b]", "", "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(number=NUMBERS, gaps=GAPS, written=SCRIPTS, before=AROUND, after=AROUND)
 @example(number=PHONE, gaps=[""] * 20, written=str, before="", after="")
 @example(number=ID, gaps=[""] * 20, written=str, before="2000-01-", after="")

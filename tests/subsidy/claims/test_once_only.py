@@ -4,7 +4,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -147,7 +147,6 @@ async def test_a_returned_claim_can_be_submitted_again_with_fewer_people(start: 
         }
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # how fast lines are made up says something of the machine, not of the sum
 @given(st.lists(st.tuples(st.sampled_from(["eligible", "refused", "held"]), st.decimals("0", "8000", places=2))))
 def test_a_claim_is_the_sum_of_its_eligible_lines(lines: list[tuple[str, Decimal]]) -> None:
     rows = [Line(verdict=verdict, amount=amount) for verdict, amount in lines]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.subsidy.codes import Category, Effect, FindingCode, Level, PersonalStatus
@@ -76,13 +76,9 @@ claims = st.builds(
 )
 UNTOLD = {each.name: each.default for each in fields(LineFacts)}
 SETS = ("categories", "statuses", "attendance", "overlaps", "priors", "impossible")  # told in no order
-patient = settings(
-    suppress_health_check=[HealthCheck.too_slow]
-)  # how fast facts are made up says something of the machine, not of the rules
 terms = st.sampled_from([block for scheme in POLICY.schemes.values() for block in scheme.terms])
 
 
-@patient
 @given(claims)
 def test_a_short_course_line_is_never_worth_more_than_180_yuan(claim: ClaimFacts) -> None:
     for line in judge_claim(claim, SHORT).lines:
@@ -90,7 +86,6 @@ def test_a_short_course_line_is_never_worth_more_than_180_yuan(claim: ClaimFacts
         assert line.decision != "refused" or line.amount == 0
 
 
-@patient
 @given(claims, terms)
 def test_the_amount_of_a_claim_is_the_sum_of_its_eligible_lines(claim: ClaimFacts, block: Terms) -> None:
     verdict = judge_claim(claim, block)
@@ -102,7 +97,7 @@ def test_the_amount_of_a_claim_is_the_sum_of_its_eligible_lines(claim: ClaimFact
         assert line.amount == 0 if line.decision == "refused" else line.amount >= 0
 
 
-@settings(patient, max_examples=50)
+@settings(max_examples=50)
 @given(claims, terms, st.randoms(use_true_random=False))
 def test_the_order_in_which_facts_are_told_changes_nothing(claim: ClaimFacts, block: Terms, random: Random) -> None:
     """Each person once, since of two lines the first stands."""
@@ -121,7 +116,7 @@ def test_the_order_in_which_facts_are_told_changes_nothing(claim: ClaimFacts, bl
     assert told(shuffled) == told(people)
 
 
-@settings(patient, max_examples=50)
+@settings(max_examples=50)
 @given(claims, terms)
 def test_a_rule_that_is_not_asked_would_have_said_nothing(claim: ClaimFacts, block: Terms) -> None:
     for rule in LINE_RULES:
@@ -132,13 +127,11 @@ def test_a_rule_that_is_not_asked_would_have_said_nothing(claim: ClaimFacts, blo
             assert not any(map(rule.says, cases_of(without, block)))
 
 
-@patient
 @given(claims, terms)
 def test_the_same_facts_always_give_the_same_findings(claim: ClaimFacts, block: Terms) -> None:
     assert judge_claim(read(ClaimFacts, kept(claim)), block) == judge_claim(claim, block)
 
 
-@patient
 @given(lines)
 def test_no_finding_silences_another(line: LineFacts) -> None:
     """Making a line worse in one respect leaves every other finding standing."""
@@ -154,7 +147,7 @@ def test_no_finding_silences_another(line: LineFacts) -> None:
         assert code in after and before - {"age_below_limit"} <= after
 
 
-@settings(patient, max_examples=50)
+@settings(max_examples=50)
 @given(lines, terms)
 def test_every_finding_is_known_complete_and_says_what_to_do(line: LineFacts, block: Terms) -> None:
     for finding in judge(CLAIM, line, block).findings:
