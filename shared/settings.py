@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     environment: Literal["local", "production"] = "production"
     database_url: str
     database_connections: PositiveInt = 10
+    read_database_url: str = ""  # of a server that follows the first, for figures that may be a moment late
     allow_clock_override: bool = False
     policy_day: date | None = None  # today, for who names none
 
@@ -87,6 +88,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_each)] = ()
 
     requests_per_second: Annotated[Mapping[str, PositiveInt], NoDecode, BeforeValidator(_rates)] = {}  # by client; "" is every other one
+    nats_url: str = ""  # of a JetStream that takes the same events, or several by commas
     limits_uri: str = "memory://"  # or redis://…, valkey://…: one count for all processes
     sheets_beside: bool = True  # in a process of their own, for as long as some wait
     workday_dir: Path | None = None

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import db, feed, following, forgetting, redaction, tallies, telemetry
+from shared import db, feed, following, forgetting, publishing, redaction, tallies, telemetry
 from shared.gauges import Gauge, Gauges
 from shared.names import Lookup
 from shared.settings import Settings
@@ -78,6 +78,8 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
             asyncio.create_task(work)
             for work in (
                 made.pulse.keep_beating(),
+                made.replica.keep_looking(),
+                publishing.keep_publishing(settings.nats_url, made.service, made.engine, made.reading, made.watch),
                 forgets,
                 tallies.keep_folding(made.engine, part.totals),
                 made.tokens.keep_learning(settings.ended_tokens_every_seconds),

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from shared import access, clock, county, db, feed, http_client, limits, privacy, pulse, telemetry, workdays
+from shared import access, clock, county, db, feed, http_client, limits, privacy, pulse, replica, telemetry, workdays
 from shared.sealing import verifying
 from shared.settings import Settings
 
@@ -29,6 +29,7 @@ class Kernel:
     engine: AsyncEngine
     writing: async_sessionmaker[AsyncSession]
     reading: async_sessionmaker[AsyncSession]
+    replica: replica.Replica
     pulse: pulse.Pulse
     reader: db.Reader
     vault: privacy.Vault
@@ -57,6 +58,7 @@ class Kernel:
         await self.watch.close()
         await self.limits.close()
         await self.reader.close()
+        await self.replica.close()
         await self.engine.dispose()
 
 
@@ -80,6 +82,7 @@ def build(service: str, settings: Settings) -> Kernel:
         engine,
         db.writing(engine),
         reading,
+        replica.Replica(reading, settings.read_database_url, settings.database_connections),
         beating,
         db.Reader(engine, beating),
         privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),

@@ -25,6 +25,7 @@ class Operation:
     `unkept`: members of the answer that are secrets, and not kept for a repeat. `if_match`: 428 without `If-Match`.
     `writes=False` marks a POST that only asks (`:lookup`, `:quote`, `:verify`): no transaction, no key.
     `recorded=True` marks a reading that is itself recorded: it runs in a transaction, and stays a reading for its scope.
+    `late=True` marks figures that may be a moment late: they are read from the server that follows, where there is one.
     `paper(session, call, **path ids)` finds the paper, matches the version and refuses a wrong state, as the operation itself begins.
     It is called only for a body whose shape is at fault: what it raises comes before what the body says.
     `rules`: what is asked of a body beyond its shape; see `wire.faults`. Called only beside faults of shape, so that both come together.
@@ -44,6 +45,7 @@ class Operation:
     if_match: bool = False
     writes: bool | None = None
     recorded: bool = False
+    late: bool = False
     paper: Paper | None = None
     rules: tuple[Rule, ...] = ()
     largest_bytes: int | None = None

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from shared import access, errors, idempotency, names
+from shared import access, errors, idempotency, names, replica
 from shared.http_client import NAMES_LEFT
 from shared.web import calling, openapi, refusing, replaying, strict_input, tagging, transaction, wording
 from shared.web.kernel import Kernel
@@ -109,7 +109,19 @@ async def _shape(request: Request, kernel: Kernel, operation: Operation, taken: 
 
 async def _operate(request: Request, kernel: Kernel, operation: Operation, once: idempotency.Once | None, run: Handler) -> Response:
     """Runs the operation; a write is committed, and its answer kept with it, when this returns."""
-    opened = kernel.writing.begin if operation.changes or operation.recorded else kernel.reading
+    if operation.late and "no-cache" not in request.headers.get("cache-control", "") and (elsewhere := kernel.replica.opened):
+        try:
+            return await _operate_in(elsewhere, request, operation, once, run)
+        except replica.FAILURES as error:
+            kernel.replica.left(error)  # the first server answers
+    return await _operate_in(
+        kernel.writing.begin if operation.changes or operation.recorded else kernel.reading, request, operation, once, run
+    )
+
+
+async def _operate_in(
+    opened: replica.Opened, request: Request, operation: Operation, once: idempotency.Once | None, run: Handler
+) -> Response:
     try:
         async with contextlib.AsyncExitStack() as ending:
             begun = request.state.transaction = transaction.Transaction(opened, once, ending)

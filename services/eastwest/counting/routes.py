@@ -15,7 +15,7 @@ router = web.Router("placements")
 statistics = web.Router("statistics")
 
 
-@statistics.operation("GET", "/v1/statistics/placements", may=READERS, summary="安置统计")
+@statistics.operation("GET", "/v1/statistics/placements", may=READERS, late=True, summary="安置统计")
 async def of_placements(
     session: web.Session,
     call: web.Caller,

@@ -13,7 +13,11 @@ router = web.Router("statistics")
 
 
 @router.operation(
-    "GET", "/v1/statistics/bodies", may=access.OFFICES | {"institution", "system"}, summary="评价机构的合格率、集中发证和督导覆盖"
+    "GET",
+    "/v1/statistics/bodies",
+    may=access.OFFICES | {"institution", "system"},
+    late=True,
+    summary="评价机构的合格率、集中发证和督导覆盖",
 )
 async def bodies(
     session: web.Session,

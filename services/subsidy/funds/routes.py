@@ -63,7 +63,7 @@ async def add(fund_id: UUID, body: FundAdded, session: web.Session, call: web.Ca
     return await operations.add(session, call, fund_id, body)
 
 
-@statistics.operation("GET", "/v1/statistics/funds", may=READERS | {"department"}, summary="资金统计")
+@statistics.operation("GET", "/v1/statistics/funds", may=READERS | {"department"}, late=True, summary="资金统计")
 async def count(session: web.Session, source: pages.AnyOf[FundSource] = None, year: pages.AnyOf[Year] = None) -> FundStatistics:
     items = [FundSum.model_validate(row) for row in await reading.sums(session, {Fund.source: source, Fund.year: year})]
     sums = {

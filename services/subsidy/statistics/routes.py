@@ -21,7 +21,7 @@ Month = Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="�
 ByResults = Annotated[ResultsBy, Query(description="按乡镇(街道)、责任单位、机构或补贴项目")]
 
 
-@claims.operation("GET", "/v1/statistics/claims", may=READERS, summary="申领单数与金额:申领、核定、批准、拨付、追回")
+@claims.operation("GET", "/v1/statistics/claims", may=READERS, late=True, summary="申领单数与金额:申领、核定、批准、拨付、追回")
 async def count_claims(
     session: web.Session,
     call: web.Caller,
@@ -43,7 +43,11 @@ async def _counted(call: web.Caller, kernel: web.KernelOf, by: ByResults, days: 
 
 
 @statistics.operation(
-    "GET", "/v1/statistics/results", may=access.STAFF | {"system", "department"}, summary="资金与成效:人次、取证、就业、稳岗,及每一项的费用"
+    "GET",
+    "/v1/statistics/results",
+    may=access.STAFF | {"system", "department"},
+    late=True,
+    summary="资金与成效:人次、取证、就业、稳岗,及每一项的费用",
 )
 async def results(
     by: ByResults, days: Annotated[tuple[date, date], Depends(_days)], counted: Annotated[Counted, Depends(_counted)], session: web.Session

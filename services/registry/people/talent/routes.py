@@ -12,7 +12,11 @@ router = web.Router("statistics")
 
 
 @router.operation(
-    "GET", "/v1/statistics/talent", may=access.OFFICES | {"system"}, summary="技能人才统计:持证人数、等级、职业、乡镇和企业全员持证"
+    "GET",
+    "/v1/statistics/talent",
+    may=access.OFFICES | {"system"},
+    late=True,
+    summary="技能人才统计:持证人数、等级、职业、乡镇和企业全员持证",
 )
 async def talent(
     session: web.Session, call: web.Caller, on: Annotated[wire.CivilDate | None, Query(description="在哪一天;缺省为今天")] = None
