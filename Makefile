@@ -57,7 +57,7 @@ backup: runtime ## all databases at one moment, proved, TO=dir; the keys are not
 restore: runtime ## the system of a backup in VAR_DIR, FROM=dir; to a moment: UNTIL="2026-03-01 09:30" WAL=dir (恢复)
 	@exec $(BIN)/python -m deploy.restore "$(FROM)" "$(UNTIL)" "$(WAL)"
 
-rotate-keys: runtime ## the next step towards another key, KEY=data, token or seal (更换密钥)
+rotate-keys: runtime ## the next step towards another key, KEY=data, token, index or seal (更换密钥)
 	@exec $(BIN)/python -m deploy.rotate_keys "$(KEY)"
 
 county-check: runtime ## every fault, gap and unconfirmed figure in a county's folder, COUNTY_DIR=… (县市数据检查)

@@ -147,6 +147,8 @@ def _rotating(said: Mapping[str, str]) -> Iterator[Found]:
         yield Found(WARNING, "数据密钥的更换还没有做完", "make rotate-keys KEY=data")
     if said.get("NEXT_TOKEN_SIGNING_KEY") or said.get("FORMER_TOKEN_SIGNING_KEY"):
         yield Found(WARNING, "令牌密钥的更换还没有做完", "make rotate-keys KEY=token")
+    if said.get("NEXT_INDEX_KEY"):
+        yield Found(WARNING, "摘要密钥的更换还没有做完", "停止所有服务,再 make rotate-keys KEY=index")
 
 
 def _is_key(value: object) -> bool:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
 from deploy.processes import CannotStart
+from shared.privacy import Vault
 
 USES = (
     "digital_signature",
@@ -48,6 +49,8 @@ class Secrets:
     next_token_signing_key: str = ""
     former_token_signing_key: str = ""
     former_seal_public_keys: list[str] = field(default_factory=list)
+    next_index_key: str = ""
+    former_index_keys: list[str] = field(default_factory=list)
 
 
 def load_or_make(path: Path, roles: Sequence[str]) -> Secrets:
@@ -104,7 +107,7 @@ def read_settings(file: Path) -> Secrets:
             **{name: said.get(name.upper(), "") for name in WHILE_ROTATING},
             data_keys=json.loads(said["DATA_KEYS"]),
             role_passwords={"postgres": said["POSTGRES_PASSWORD"]},
-            former_seal_public_keys=[key for key in said.get("FORMER_SEAL_PUBLIC_KEYS", "").split(",") if key],
+            **{name: [key for key in said.get(name.upper(), "").split(",") if key] for name in IN_THEIR_ORDER},
         )
     except (KeyError, ValueError):
         raise CannotStart(f"{file} 不完整,先运行 make doctor。\n{file} is not complete: make doctor.") from None
@@ -119,6 +122,12 @@ def keep(path: Path, secrets: Secrets) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.rename(path)
+
+
+def searching(keys: Sequence[str], cipher: str) -> Vault:
+    """What digests are made by, with these index keys, the oldest first."""
+    *former, last = [base64.b64decode(key) for key in keys]
+    return Vault({}, "", last, cipher, tuple(former))
 
 
 def _passwords(roles: Iterable[str]) -> dict[str, str]:
@@ -142,5 +151,6 @@ def make_signer(since: datetime | None = None) -> str:
 
 
 CAME_LATER: Mapping[str, Callable[[], str]] = {"receipt_key": fresh_key, "claim_receipt_key": fresh_key, "certificate_signer": make_signer}
-BY_THEMSELVES = ("data_keys", "role_passwords", "former_seal_public_keys")  # more than one value each
-WHILE_ROTATING = ("next_token_signing_key", "former_token_signing_key")
+IN_THEIR_ORDER = ("former_seal_public_keys", "former_index_keys")
+BY_THEMSELVES = ("data_keys", "role_passwords", *IN_THEIR_ORDER)  # more than one value each
+WHILE_ROTATING = ("next_token_signing_key", "former_token_signing_key", "next_index_key")

@@ -18,12 +18,14 @@ import asyncpg
 
 from deploy.backup import BASE, NO_FURTHER, SAID, kept_for, key_marks, laid_out, mark, public_halves_of, sha256_of
 from deploy.databases import run_aside
-from deploy.keys import Secrets
+from deploy.keys import Secrets, searching
 from deploy.postgres import Server
 from deploy.processes import CannotStart, only_owner, plain_words
 from deploy.proof import Proof, prove, write_heads
 from deploy.stack import SERVICES
 from shared import clock
+from shared.reencrypt import Stopped
+from shared.reindex import reindex
 
 RESTORED = """
 INSERT INTO audit (at, actor, role, action, subject_type, outcome, request_id, details)
@@ -86,6 +88,7 @@ def _told_by(backup: Path) -> Mapping[str, Any]:
 def _keys_for(said: Mapping[str, Any], var: Path) -> Secrets:
     kept = kept_for(var)
     have = {*key_marks(kept).values(), *(mark("SEAL_KEY", former) for former in kept.former_seal_public_keys)}
+    have |= {mark("INDEX_KEY", former) for former in kept.former_index_keys}
     if lacking := [name for name, marked in said["keys"].items() if marked not in have]:
         raise CannotStart(
             f"这里的密钥 {'、'.join(lacking)} 不是这份备份用的:没有它们,身份证号等读不出来。请放回备份时的密钥文件。\n"
@@ -114,11 +117,22 @@ def _lay_out(backup: Path, var: Path, said: Mapping[str, Any], kept: Secrets, go
             raise CannotStart(
                 "恢复出来的数据没有通过验证,原有数据保持不变:\n" + "\n".join(proof.faults) + "\nWhat was restored did not prove right."
             )
+        _found_by_the_keys_of_now(server, kept)
         password = kept.role_passwords.get("postgres") or secrets.token_urlsafe(24)
         run_aside(_take_over(server, var, password, {"backup": backup.name, "made_at": said["made_at"], **_until(going_on)}))
     with contextlib.suppress(FileNotFoundError):
         (server.data / "pg_hba.trusting").unlink()
     return proof
+
+
+def _found_by_the_keys_of_now(server: Server, kept: Secrets) -> None:
+    """A backup from before an index key took over: its digests are wrapped in those that followed."""
+    vault = searching([*kept.former_index_keys, kept.index_key], os.environ.get("CIPHER") or "aes-gcm")
+    for service in SERVICES:
+        try:
+            run_aside(reindex(server.dsn(service), vault))
+        except Stopped as reason:
+            raise CannotStart(f"{service}:{reason}") from None
 
 
 def _until(going_on: Mapping[str, str]) -> dict[str, str]:

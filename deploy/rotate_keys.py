@@ -1,9 +1,10 @@
-"""`make rotate-keys KEY=data|token|seal`: the next step towards another key, in the settings of this deployment: `.env` (a server with containers) or the
+"""`make rotate-keys KEY=data|token|index|seal`: the next step towards another key, in the settings of this deployment: `.env` (a server with containers) or the
 `secrets.json` of VAR_DIR (`make run`). After each step the processes are restarted, one after another if one likes; then the next step is due.
 
 A data or token key takes over in three steps, so that no process ever meets what it cannot read: every process learns the new key, then all use it, then
 the former is dropped: a data key when a job has encrypted everything anew, a token key when its last token has ended. A seal key takes over in one step:
-what the former signed stays good, and it signs nothing after the first seal of the new one.
+what the former signed stays good, and it signs nothing after the first seal of the new one. An index key takes over in two steps, between which the services
+are stopped: every digest is wrapped in the new key at once.
 """
 
 import base64
@@ -13,7 +14,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,20 @@ from typing import Any
 from deploy.backup import SETTINGS, address_of, of_containers
 from deploy.databases import owner_of, role_url, run_aside
 from deploy.doctor import SET
-from deploy.keys import fresh_key, keep, read
+from deploy.keys import IN_THEIR_ORDER, fresh_key, keep, read, searching
 from deploy.processes import CannotStart
 from deploy.stack import SERVICES
 from shared.privacy import Vault
 from shared.reencrypt import Stopped, reencrypt
+from shared.reindex import reindex
 from shared.sealing.keys import public_half
 
 TOKEN_SECONDS_AT_MOST = 900
 AGAIN = "然后再运行一次同样的命令做下一步"
 KEEP_OLD = "旧的备份仍要用旧密钥才能读:请把本次更换前的密钥文件与那些备份一起离线保存"
-Said = dict[str, Any]  # settings by their names in small letters; `data_keys` by id, `former_seal_public_keys` in their order
+REENCRYPT, REINDEX = "reencrypt", "reindex"  # the jobs, by the names of the services in docker-compose.yml that run them
+Anew = Callable[[str], None]
+Said = dict[str, Any]  # settings by their names in small letters; `data_keys` by id, former ones in their order
 
 
 def main(kind: str) -> int:
@@ -50,23 +54,32 @@ def in_stack(var: Path, kind: str) -> str:
     file = var / "secrets.json"
     kept = read(file)
 
-    def anew() -> None:
-        vault = Vault({key_id: base64.b64decode(key) for key_id, key in kept.data_keys.items()}, kept.data_key_id, b"", _cipher())
+    def each(work: Callable[[str], Coroutine[Any, Any, Any]]) -> Iterator[tuple[str, Any]]:
         with address_of(var) as server:
             for service in SERVICES:
                 owner = owner_of(service)
                 try:
-                    _, left = run_aside(reencrypt(role_url(server, service, owner, kept.role_passwords[owner]), vault))
+                    yield service, run_aside(work(role_url(server, service, owner, kept.role_passwords[owner])))
                 except Stopped as reason:
                     raise CannotStart(f"{service}:{reason}") from None
-                if left:
-                    raise CannotStart(
-                        f"{service} 还有 {left} 项不是用 {kept.data_key_id} 加密的:有进程还在用旧密钥,请重新启动后再运行一次。\n"
-                        "Some process still encrypts with the earlier key."
-                    )
+
+    def reencrypted() -> None:
+        vault = Vault({key_id: base64.b64decode(key) for key_id, key in kept.data_keys.items()}, kept.data_key_id, b"", _cipher())
+        for service, (_, left) in each(lambda url: reencrypt(url, vault)):
+            if left:
+                raise CannotStart(
+                    f"{service} 还有 {left} 项不是用 {kept.data_key_id} 加密的:有进程还在用旧密钥,请重新启动后再运行一次。\n"
+                    "Some process still encrypts with the earlier key."
+                )
+
+    def reindexed() -> None:
+        vault = searching([*kept.former_index_keys, kept.index_key, kept.next_index_key], _cipher())
+        list(each(lambda url: reindex(url, vault)))
+
+    jobs = {REENCRYPT: reencrypted, REINDEX: reindexed}
 
     said = asdict(kept)
-    told = _step(kind)(said, anew, _quiet_seconds(file))
+    told = _step(kind)(said, lambda job: jobs[job](), _quiet_seconds(file))
     keep(file, type(kept)(**said))
     return told
 
@@ -77,12 +90,12 @@ def in_environment(file: Path, kind: str) -> str:
     found = {name: value.strip().strip("'") for name, value in SET.findall(text)}
     said: Said = {name.lower(): value for name, value in found.items()}
     said["data_keys"] = json.loads(found["DATA_KEYS"])
-    said["former_seal_public_keys"] = [key for key in found.get("FORMER_SEAL_PUBLIC_KEYS", "").split(",") if key]
+    said |= {name: [key for key in found.get(name.upper(), "").split(",") if key] for name in IN_THEIR_ORDER}
     before = dict(said)
 
-    def anew() -> None:
-        if subprocess.run(["docker", "compose", "run", "--rm", "reencrypt"], cwd=file.parent, check=False).returncode:
-            raise CannotStart("重新加密没有完成,旧密钥没有去掉。\nNot everything is encrypted anew: the former key was left.")
+    def anew(job: str) -> None:
+        if subprocess.run(["docker", "compose", "run", "--rm", job], cwd=file.parent, check=False).returncode:
+            raise CannotStart("任务没有完成,旧密钥没有去掉。\nThe job did not end well: the keys are as they were.")
 
     told = _step(kind)(said, anew, _quiet_seconds(file))
     for name, value in said.items():
@@ -106,7 +119,7 @@ def _written(text: str, name: str, value: Any) -> str:
     return changed if there else f"{text.rstrip()}\n{line}\n"
 
 
-def _data(said: Said, anew: Callable[[], None], _quiet_seconds: float) -> str:
+def _data(said: Said, anew: Anew, _quiet_seconds: float) -> str:
     keys, used = said["data_keys"], said["data_key_id"]
     newest = list(keys)[-1]
     if len(keys) == 1:
@@ -116,12 +129,12 @@ def _data(said: Said, anew: Callable[[], None], _quiet_seconds: float) -> str:
     if used != newest:
         said["data_key_id"] = newest
         return f"第 2 步(共 3 步):从下次启动起用 {newest} 加密。请重新启动所有服务,{AGAIN}"
-    anew()
+    anew(REENCRYPT)
     said["data_keys"] = {used: keys[used]}
     return f"第 3 步(共 3 步):全部数据已改用 {used} 加密,旧密钥已去掉。请重新启动所有服务。{KEEP_OLD}"
 
 
-def _token(said: Said, _anew: Callable[[], None], quiet_seconds: float) -> str:
+def _token(said: Said, _anew: Anew, quiet_seconds: float) -> str:
     if said.get("former_token_signing_key"):
         if quiet_seconds < TOKEN_SECONDS_AT_MOST:
             raise CannotStart(
@@ -136,7 +149,7 @@ def _token(said: Said, _anew: Callable[[], None], quiet_seconds: float) -> str:
     return f"第 1 步(共 3 步):已公布新的令牌密钥,仍用原来的签。请重新启动统一入口,{AGAIN}"
 
 
-def _seal(said: Said, _anew: Callable[[], None], _quiet_seconds: float) -> str:
+def _seal(said: Said, _anew: Anew, _quiet_seconds: float) -> str:
     said["former_seal_public_keys"] = [*said["former_seal_public_keys"], public_half(said["seal_key"])]
     said["seal_key"] = fresh_key()
     if "seal_public_key" in said:
@@ -144,12 +157,21 @@ def _seal(said: Said, _anew: Callable[[], None], _quiet_seconds: float) -> str:
     return "封存密钥已更换,以前的封存照常可以验证。请先重新启动各服务,再重新启动封存进程"
 
 
-STEPS: Mapping[str, Callable[[Said, Callable[[], None], float], str]] = {"data": _data, "token": _token, "seal": _seal}
+def _index(said: Said, anew: Anew, _quiet_seconds: float) -> str:
+    if not (made := said.get("next_index_key")):
+        said["next_index_key"] = fresh_key()
+        return f"第 1 步(共 2 步):新的摘要密钥已备好,还没有使用。请停止所有服务(容器:docker compose stop {' '.join(SERVICES)}),{AGAIN}"
+    anew(REINDEX)
+    said |= {"former_index_keys": [*said["former_index_keys"], said["index_key"]], "index_key": made, "next_index_key": ""}
+    return f"第 2 步(共 2 步):全部摘要已套上新密钥。请启动所有服务;FORMER_INDEX_KEYS 里的旧密钥仍然要用。{KEEP_OLD}"
 
 
-def _step(kind: str) -> Callable[[Said, Callable[[], None], float], str]:
+STEPS: Mapping[str, Callable[[Said, Anew, float], str]] = {"data": _data, "token": _token, "index": _index, "seal": _seal}
+
+
+def _step(kind: str) -> Callable[[Said, Anew, float], str]:
     if kind not in STEPS:
-        raise CannotStart("请说明换哪个密钥:make rotate-keys KEY=data、token 或 seal\nWhich key? KEY=data, token or seal.")
+        raise CannotStart("请说明换哪个密钥:make rotate-keys KEY=data、token、index 或 seal\nWhich key? KEY=data, token, index or seal.")
     return STEPS[kind]
 
 

@@ -257,6 +257,7 @@ class Stack:
             "DATA_KEYS": json.dumps(kept.data_keys),
             "DATA_KEY_ID": kept.data_key_id,
             "INDEX_KEY": kept.index_key,
+            "FORMER_INDEX_KEYS": ",".join(kept.former_index_keys),
             "SEAL_PUBLIC_KEY": public_half(kept.seal_key),
             "FORMER_SEAL_PUBLIC_KEYS": ",".join(kept.former_seal_public_keys),
         }

@@ -1,7 +1,7 @@
 """The database: engine, tables' naming convention, ids, and sessions. Transactions belong to `shared.web`: one a request, committed before the answer."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -49,6 +49,7 @@ READING: Mapping[str, Any] = {  # the reader's: its statements are few, and stay
 # sealing (5) and what PostgreSQL keeps for its superusers (3) are 88 of the hundred connections that a server gives by itself; three processes that read
 # sheets (3 each) take nine more while they run: three are left to people.
 READER_CONNECTIONS = 4
+Look = Callable[[Any], Awaitable[None]]
 PULSE_CONNECTIONS = 1
 
 
@@ -153,10 +154,11 @@ class Reader:
     large one takes to run.
     """
 
-    def __init__(self, of: AsyncEngine, pulse: Pulse) -> None:
+    def __init__(self, of: AsyncEngine, pulse: Pulse, look: Look | None = None) -> None:
+        """`look`: at every new connection, before anyone uses it."""
         self._dialect = of.dialect
         self._address = of.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._pulse = pulse
+        self._pulse, self._look = pulse, look
         self._pool: asyncpg.Pool | None = None
         self._compiled: dict[Select[Any], tuple[str, tuple[str, ...], dict[str, Any]]] = {}
         self._opening = asyncio.Lock()
@@ -202,6 +204,8 @@ class Reader:
 
     async def _opened(self, connection: asyncpg.Connection) -> None:
         self._pulse.watch(connection)
+        if self._look:
+            await self._look(connection)
         for kind in ("json", "jsonb"):
             await connection.set_type_codec(kind, encoder=_dumps, decoder=orjson.loads, schema="pg_catalog")
 

@@ -135,6 +135,18 @@ def drop_batches() -> None:
     op.drop_column("followed_feeds", "went_back_at")
 
 
+def name_index_key() -> None:
+    """Which key the digests are made with, said by the first process that connects."""
+    op.create_table(
+        "index_key",
+        sa.Column("one", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False, comment="of the key that the digests here are made with"),
+        sa.CheckConstraint("one", name=op.f("index_key_one_check")),
+        sa.PrimaryKeyConstraint("one", name=op.f("index_key_pkey")),
+    )
+    keep_rows("index_key")
+
+
 def keep_rows(table: str, *, fixed: Sequence[str] = (), deleted: bool = False, settled: tuple[str, Sequence[str]] | None = None) -> None:
     """Refuses to change rows that are kept: every column, or those `fixed`; and, unless they may be `deleted`, to delete them. `settled`: the columns
     that change no more once the condition on `old` holds."""

@@ -31,6 +31,9 @@ class Vault:
     key_id: str
     index_key: bytes
     cipher: str = "aes-gcm"
+    former_index_keys: tuple[
+        bytes, ...
+    ] = ()  # the oldest first: a digest is made with the oldest, and again of itself with each that followed
 
     @property
     def header(self) -> bytes:
@@ -61,12 +64,33 @@ class Vault:
 
     def blind(self, text: str, purpose: str) -> bytes:
         """A keyed digest to find equal values by: 32 bytes, useless without the key. `purpose` keeps indexes of different meaning apart."""
-        message = f"{purpose}\x00{text}".encode()
+        return self.wrapped(self.lasting(text, purpose), 1)
+
+    def lasting(self, text: str, purpose: str) -> bytes:
+        """A digest with the oldest index key alone, which stays the same when another takes over: of what is compared for a while only."""
+        return self._digest(self._chain[0], f"{purpose}\x00{text}".encode())
+
+    def wrapped(self, digest: bytes, keys: int) -> bytes:
+        """A digest made with the oldest so many keys, as it is made with all."""
+        for key in self._chain[keys:]:
+            digest = self._digest(key, digest)
+        return digest
+
+    def mark(self, keys: int | None = None) -> str:
+        """By which the index key that data are found by is known again (or the oldest so many), and nothing else."""
+        *former, last = self._chain[:keys]
+        return replace(self, former_index_keys=tuple(former), index_key=last).blind("", "mark").hex()[:16]
+
+    @property
+    def _chain(self) -> tuple[bytes, ...]:
+        return *self.former_index_keys, self.index_key
+
+    def _digest(self, key: bytes, message: bytes) -> bytes:
         if self.cipher == "sm4-gcm":
-            digest = crypto_hmac.HMAC(self.index_key, hashes.SM3())
+            digest = crypto_hmac.HMAC(key, hashes.SM3())
             digest.update(message)
             return digest.finalize()
-        return hmac.new(self.index_key, message, hashlib.sha256).digest()
+        return hmac.new(key, message, hashlib.sha256).digest()
 
 
 def _seal(cipher: str, key: bytes, nonce: bytes, text: bytes, bound: bytes) -> bytes:

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     data_keys: Json[dict[str, Key]]
     data_key_id: str
     index_key: Key
+    former_index_keys: Keys = ()  # the oldest first: digests are made with each in its turn, and with `index_key` at last
     cipher: Literal["aes-gcm", "sm4-gcm"] = "aes-gcm"
     seal_public_key: Key
     former_seal_public_keys: Keys = ()  # the oldest first: seals that they signed stay good

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.codes import AccountStatus
 from gateway.metadata import Row
-from shared import access, db, forgetting, keeping
+from shared import access, db, forgetting, indexing, keeping
 
 _ROLES = ", ".join(f"'{role}'" for role in access.ROLES)
 
@@ -64,7 +64,7 @@ class Client(Account, Row):
     )
 
     client_id: Mapped[str]
-    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     jwks: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     sid: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
 
@@ -105,7 +105,7 @@ class SignIn(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    refresh: Mapped[bytes] = mapped_column(LargeBinary)
+    refresh: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -126,7 +126,7 @@ class Attempts(Row):
     __tablename__ = "sign_in_attempts"
     __table_args__ = {"info": keeping.DELETABLE}
 
-    whom: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    whom: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST, primary_key=True)
     tries: Mapped[int]
     counted_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     succeeded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), comment="when the owner last signed in from there")

@@ -6,11 +6,11 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared import audit, changes, db, idempotency
+from shared import audit, changes, db, idempotency, indexing
 
 
 class Row(DeclarativeBase):
-    metadata = db.metadata(audit.tables, changes.tables, idempotency.table)
+    metadata = db.metadata(audit.tables, changes.tables, idempotency.table, indexing.table)
 
 
 class Referenced:

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from shared import audit, changes, db, idempotency
+from shared import audit, changes, db, idempotency, indexing
 
 
 class Row(DeclarativeBase):
-    metadata = db.metadata(audit.tables, changes.tables, idempotency.table)
+    metadata = db.metadata(audit.tables, changes.tables, idempotency.table, indexing.table)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import db, feed, following, forgetting, publishing, redaction, tallies, telemetry
+from shared import db, feed, following, forgetting, indexing, publishing, redaction, tallies, telemetry
 from shared.gauges import Gauge, Gauges
 from shared.names import Lookup
 from shared.settings import Settings
@@ -52,7 +52,7 @@ class Part:
         """Its own and those that every service has; flat, since an included router would match every request a second time."""
         records = () if self.merges else standing.records(self.name, self.codes)
         names = (standing.names_of(self.names),) if self.names else ()
-        health = standing.health({"sealing": standing.sealing, "followed": standing.followed, **self.checks})
+        health = standing.health({"index_key": indexing.check, "sealing": standing.sealing, "followed": standing.followed, **self.checks})
         return [route for router in (*self.routers, *records, *names, health) for route in router.routes]
 
 

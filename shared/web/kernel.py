@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from shared import access, clock, county, db, feed, http_client, limits, privacy, pulse, replica, telemetry, workdays
+from shared import access, clock, county, db, feed, http_client, indexing, limits, privacy, pulse, replica, telemetry, workdays
 from shared.sealing import verifying
 from shared.settings import Settings
 
@@ -65,6 +65,8 @@ class Kernel:
 def build(service: str, settings: Settings) -> Kernel:
     tokens = access.Tokens(settings.token_issuer, settings.token_audience, settings.internal_key)
     engine = db.engine(settings.database_url, connections=settings.database_connections)
+    vault = privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher, settings.former_index_keys)
+    looked_at = indexing.guard(engine, vault)
     beating = pulse.Pulse(engine)
     neighbours = {
         name: http_client.Neighbour(
@@ -84,8 +86,8 @@ def build(service: str, settings: Settings) -> Kernel:
         reading,
         replica.Replica(reading, settings.read_database_url, settings.database_connections),
         beating,
-        db.Reader(engine, beating),
-        privacy.Vault(settings.data_keys, settings.data_key_id, settings.index_key, settings.cipher),
+        db.Reader(engine, beating, looked_at),
+        vault,
         tokens,
         neighbours,
         telemetry.Metrics(),

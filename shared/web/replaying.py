@@ -19,7 +19,7 @@ def once(request: Request, kernel: Kernel, call: access.Call, operation: Operati
     idempotency.check_key(key)
     asked = f"{request.url.path}?{request.url.query}\n{_same_each_time(request).hex()}"
     if redaction.redact(key) != key:  # a number of a person is kept nowhere, not as a key either
-        key = kernel.vault.blind(key, "idempotency_key").hex()
+        key = kernel.vault.lasting(key, "idempotency_key").hex()
     return idempotency.Once(f"{call.actor.role}:{call.actor.subject}", key, kernel.vault.blind(asked, "idempotency"))
 
 

@@ -182,4 +182,4 @@ def _told(issuer: Issuer, **more: str) -> dict[str, str]:
 
 def _sid(kernel: web.Kernel, token: str) -> UUID:
     """Of what was signed, and not of the signature, which can be written in more than one way."""
-    return UUID(bytes=kernel.vault.blind(token.rpartition(".")[0], "subject_token")[:16])
+    return UUID(bytes=kernel.vault.lasting(token.rpartition(".")[0], "subject_token")[:16])

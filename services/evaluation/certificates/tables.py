@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from services.evaluation.codes import CertificateKind
 from services.evaluation.metadata import Row
-from shared import db, keeping, seeking, tallies
+from shared import db, indexing, keeping, seeking, tallies
 
 
 class Certificate(db.Versioned, Row):
@@ -24,7 +24,7 @@ class Certificate(db.Versioned, Row):
 
     kind: Mapped[str] = mapped_column(Text)
     number: Mapped[str] = mapped_column(Text)
-    number_key: Mapped[bytes] = mapped_column(LargeBinary)
+    number_key: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     trainee_id: Mapped[UUID] = mapped_column()
     holder_id: Mapped[UUID | None] = query_expression()  # whom `trainee_id` means now; read with a single paper
     occupation_code: Mapped[str | None] = mapped_column(Text)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import InstitutionStatus, RatingResult
 from services.registry.metadata import Referenced, Row
-from shared import db, keeping, seeking
+from shared import db, indexing, keeping, seeking
 
 
 class Institution(db.Versioned, Referenced, Row):
@@ -33,7 +33,7 @@ class Institution(db.Versioned, Referenced, Row):
     rating: Mapped[str | None] = mapped_column(Text)
     rating_year: Mapped[int | None]
     bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
-    bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import TeacherEmployment
 from services.registry.metadata import Referenced, Row
-from shared import db
+from shared import db, indexing
 
 
 class Teacher(db.Versioned, Referenced, Row):
@@ -20,7 +20,7 @@ class Teacher(db.Versioned, Referenced, Row):
     institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"))
     name: Mapped[str] = mapped_column(Text)
     id_number: Mapped[bytes] = mapped_column(LargeBinary)
-    id_number_key: Mapped[bytes] = mapped_column(LargeBinary)
+    id_number_key: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     id_number_masked: Mapped[str] = mapped_column(Text)
     employment: Mapped[str] = mapped_column(Text)
     from_on: Mapped[date]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import Level, Scheme
 from services.registry.metadata import Row
-from shared import db, keeping
+from shared import db, indexing, keeping
 
 SAME_PAYMENT = ("id_number_key", "source", "occupation_code", "trade_name", "level", "on")
 
@@ -22,7 +22,7 @@ class OutsidePayment(db.Versioned, Row):
 
     __tablename__ = "outside_payments"
 
-    id_number_key: Mapped[bytes] = mapped_column(LargeBinary)
+    id_number_key: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     scheme: Mapped[str | None] = mapped_column(Text)
     occupation_code: Mapped[str | None] = mapped_column(Text)
     trade_name: Mapped[str | None] = mapped_column(Text)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import PersonalStatus
 from services.registry.metadata import Row
-from shared import db, keeping, tallies
+from shared import db, indexing, keeping, tallies
 
 SAME_FACT = ("id_number_key", "status", "source", "from_on")
 SAME_LIST = ("status", "source", "complete_from_on", "complete_to_on")
@@ -23,7 +23,7 @@ class StatusRecord(Row):
     __tablename__ = "status_records"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
-    id_number_key: Mapped[bytes] = mapped_column(LargeBinary)
+    id_number_key: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     status: Mapped[str] = mapped_column(Text)
     from_on: Mapped[date]
     until_on: Mapped[date | None]

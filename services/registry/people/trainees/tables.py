@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import IdType, RetirementTrack, Sex
 from services.registry.metadata import Referenced, Row
-from shared import db, keeping, seeking, tallies
+from shared import db, indexing, keeping, seeking, tallies
 
 # Who was registered before likeness had keys: filled in by a job of the duplicates.
 WITHOUT_LIKENESS = text("number_frame_key IS NULL AND length(id_number_masked) = 18 OR phone_key IS NULL AND phone IS NOT NULL")
@@ -34,21 +34,21 @@ class Trainee(db.Versioned, Referenced, Row):
     parts: Mapped[list[str]] = seeking.parts("name", "earlier_names")
     id_type: Mapped[str] = mapped_column(Text)
     id_number: Mapped[bytes] = mapped_column(LargeBinary)
-    id_number_key: Mapped[bytes] = mapped_column(LargeBinary)
+    id_number_key: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     id_number_masked: Mapped[str] = mapped_column(Text)
     sex: Mapped[str] = mapped_column(Text)
     birth_on: Mapped[date]
     phone: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_masked: Mapped[str | None] = mapped_column(Text)
-    phone_key: Mapped[bytes | None] = mapped_column(LargeBinary)
-    number_frame_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_key: Mapped[bytes | None] = mapped_column(LargeBinary, comment=indexing.DIGEST)
+    number_frame_key: Mapped[bytes | None] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     region_code: Mapped[str] = mapped_column(Text)
     village: Mapped[str | None] = mapped_column(Text)
     education: Mapped[str | None] = mapped_column(Text)
     employer_id: Mapped[UUID | None] = mapped_column(ForeignKey("institutions.id"))
     employments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
     bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
-    bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bank_account_key: Mapped[bytes | None] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     bank_account_masked: Mapped[str | None] = mapped_column(Text)
     retirement_track: Mapped[str | None] = mapped_column(Text)
     history_key: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import ComplaintStatus, ComplaintSubject
 from services.registry.metadata import Row
-from shared import county, db, keeping
+from shared import county, db, indexing, keeping
 
 
 class Complaint(db.Versioned, Row):
@@ -21,7 +21,7 @@ class Complaint(db.Versioned, Row):
     serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     year: Mapped[int] = mapped_column(SmallInteger, comment="of receipt; part of the number")
     number: Mapped[str] = mapped_column(Text, db.paper_number(county.here().series("TS")))
-    code_key: Mapped[bytes] = mapped_column(LargeBinary)
+    code_key: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     subject_kind: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text, comment="its id or number, as told")
     issuer: Mapped[str | None] = mapped_column(Text, comment="as printed on a certificate")

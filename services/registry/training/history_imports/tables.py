@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.metadata import Row
-from shared import db, keeping
+from shared import db, indexing, keeping
 
 
 class HistoryImport(db.Versioned, Row):
@@ -41,7 +41,7 @@ class HistoryClass(Row):
     import_id: Mapped[UUID] = mapped_column(ForeignKey("history_imports.id"))
     institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"))
     number_there: Mapped[str] = mapped_column(Text)
-    said_key: Mapped[bytes] = mapped_column(LargeBinary)
+    said_key: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     voided: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
     __table_args__ = (

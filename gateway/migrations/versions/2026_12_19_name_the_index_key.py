@@ -1,0 +1,28 @@
+"""Say which index key digests are made with, and which columns hold some."""
+
+from alembic import op
+
+from shared import kernel_revision
+
+revision: str = "gateway_0014"
+down_revision: str | None = "gateway_0013"
+branch_labels: None = None
+depends_on: None = None
+
+DIGESTS = (
+    "clients.secret",
+    "sessions.refresh",
+    "sign_in_attempts.whom",
+)
+
+
+def upgrade() -> None:
+    kernel_revision.name_index_key()
+    for column in DIGESTS:
+        op.execute(f"COMMENT ON COLUMN {column} IS 'keyed digest'")
+
+
+def downgrade() -> None:
+    for column in DIGESTS:
+        op.execute(f"COMMENT ON COLUMN {column} IS NULL")
+    op.drop_table("index_key")
