@@ -29,7 +29,7 @@ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.atttypid
 GROUP BY a.attrelid ORDER BY 1"""
 _OTHERS = """
 SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND usename <> 'sealer'"""
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename <> 'sealer'"""
 _RECORD = """
 INSERT INTO audit (at, actor, role, action, subject_type, outcome, request_id, details)
 VALUES (now(), 'operator', 'system', 'system.index_key_changed', 'system', 'done', 'reindex', $1::text::jsonb)"""
@@ -88,11 +88,12 @@ async def _wrap(connection: Any, table: str, names: list[str], vault: Vault, kno
     change = f"UPDATE {table} AS kept SET {values} FROM unnest($1::text[], {given}) AS anew (place, {', '.join(names)}) WHERE kept.ctid = anew.place::tid"  # noqa: S608 - names of the catalogue, quoted by it
     wrapped = 0
     await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    cursor = await connection.cursor(f"SELECT ctid::text, {', '.join(names)} FROM {table} WHERE num_nonnulls({', '.join(names)}) > 0")  # noqa: S608
-    while rows := await cursor.fetch(ROWS_A_STEP):
+    await connection.execute(f"DECLARE digests CURSOR FOR SELECT ctid::text, {', '.join(names)} FROM {table}")  # noqa: S608
+    while rows := await connection.fetch(f"FETCH {ROWS_A_STEP} FROM digests"):
         columns = [[value and vault.wrapped(value, known) for value in column] for column in list(zip(*rows, strict=True))[1:]]
         await connection.execute(change, [row[0] for row in rows], *columns)
         wrapped += sum(value is not None for column in columns for value in column)
+    await connection.execute("CLOSE digests")
     await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     return wrapped
 

@@ -110,7 +110,7 @@ def test_a_seal_key_takes_over_at_once_and_what_the_former_signed_can_still_be_v
     ]
 
 
-@pytest.mark.parametrize("kind", ["", "index", "password"])
+@pytest.mark.parametrize("kind", ["", "password"])
 def test_what_is_no_key_of_the_list_changes_nothing(environment: Path, kind: str) -> None:
     before = environment.read_text()
     with pytest.raises(CannotStart, match="KEY=data"):

@@ -290,6 +290,7 @@ async def test_a_server_without_connections_left_is_a_503_and_readyz_says_so(dat
     async with owner(databases, url) as connection:
         await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'few' CONNECTION LIMIT 1")
         await connection.execute(f"GRANT CONNECT ON DATABASE {made.database} TO {role}")
+        await connection.execute(f"GRANT SELECT, INSERT ON index_key TO {role}")
     limited = made.set(username=role, password="few").render_as_string(hide_password=False)
     async with notes(limited, tmp_path) as service, service.kernel.reading() as session:
         await session.execute(text("SELECT 1"))

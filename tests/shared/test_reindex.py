@@ -23,7 +23,7 @@ NO_DIGESTS = {
         "audit_seals.signature",
         "idempotency_keys.body",
         "files.content",
-        "corrections.proposed",
+        "trainee_corrections.proposed",
         "placement_updates.digest",
     ),
     *(f"trainees.{each}" for each in ("id_number", "phone", "bank_account", "history_key")),
