@@ -88,12 +88,12 @@ async def _wrap(connection: Any, table: str, names: list[str], vault: Vault, kno
     change = f"UPDATE {table} AS kept SET {values} FROM unnest($1::text[], {given}) AS anew (place, {', '.join(names)}) WHERE kept.ctid = anew.place::tid"  # noqa: S608 - names of the catalogue, quoted by it
     wrapped = 0
     await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    await connection.execute(f"DECLARE digests CURSOR FOR SELECT ctid::text, {', '.join(names)} FROM {table}")  # noqa: S608
-    while rows := await connection.fetch(f"FETCH {ROWS_A_STEP} FROM digests"):
+    await connection.execute(f"DECLARE {table}_digests CURSOR FOR SELECT ctid::text, {', '.join(names)} FROM {table}")  # noqa: S608
+    while rows := await connection.fetch(f"FETCH {ROWS_A_STEP} FROM {table}_digests"):
         columns = [[value and vault.wrapped(value, known) for value in column] for column in list(zip(*rows, strict=True))[1:]]
         await connection.execute(change, [row[0] for row in rows], *columns)
         wrapped += sum(value is not None for column in columns for value in column)
-    await connection.execute("CLOSE digests")
+    await connection.execute(f"CLOSE {table}_digests")
     await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     return wrapped
 
