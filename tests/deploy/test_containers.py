@@ -27,7 +27,14 @@ def settings_of(name: str) -> type[Settings]:
 
 
 def test_the_compose_file_keeps_to_the_specification() -> None:
-    assert ComposeSpecification.model_validate(COMPOSE).services.keys() == {"postgres", "migrate", "reencrypt", "sealer", *PROCESSES}  # type: ignore[union-attr]
+    assert ComposeSpecification.model_validate(COMPOSE).services.keys() == {
+        "postgres",
+        "migrate",
+        "reencrypt",
+        "reindex",
+        "sealer",
+        *PROCESSES,
+    }  # type: ignore[union-attr]
 
 
 def test_the_linter_finds_nothing_in_the_dockerfile() -> None:

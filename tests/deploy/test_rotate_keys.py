@@ -110,6 +110,27 @@ def test_a_seal_key_takes_over_at_once_and_what_the_former_signed_can_still_be_v
     ]
 
 
+def test_an_index_key_is_made_first_and_takes_over_when_the_job_has_ended_well(
+    environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _said(environment)
+    assert "停止所有服务" in rotate_keys.in_environment(environment, "index")
+    made = _said(environment)
+    assert made == before | {"NEXT_INDEX_KEY": made["NEXT_INDEX_KEY"]} and _warned(environment) == ["摘要密钥的更换还没有做完"]
+    monkeypatch.setenv("PATH", f"{_no_docker(tmp_path, 1)}:{os.environ['PATH']}")
+    with pytest.raises(CannotStart, match="任务没有完成"):
+        rotate_keys.in_environment(environment, "index")
+    assert _said(environment) == made
+    _no_docker(tmp_path, 0)
+    rotate_keys.in_environment(environment, "index")
+    after = _said(environment)
+    assert (tmp_path / "asked").read_text().split() == ["compose", "run", "--rm", "reindex"] and _warned(environment) == []
+    assert (after["INDEX_KEY"], after["FORMER_INDEX_KEYS"], after["NEXT_INDEX_KEY"]) == (made["NEXT_INDEX_KEY"], before["INDEX_KEY"], "")
+    rotate_keys.in_environment(environment, "index")
+    rotate_keys.in_environment(environment, "index")
+    assert _said(environment)["FORMER_INDEX_KEYS"].split(",") == [before["INDEX_KEY"], after["INDEX_KEY"]]
+
+
 @pytest.mark.parametrize("kind", ["", "password"])
 def test_what_is_no_key_of_the_list_changes_nothing(environment: Path, kind: str) -> None:
     before = environment.read_text()

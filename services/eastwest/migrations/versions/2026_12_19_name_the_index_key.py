@@ -4,8 +4,8 @@ from alembic import op
 
 from shared import kernel_revision
 
-revision: str = "eastwest_0019"
-down_revision: str | None = "eastwest_0018"
+revision: str = "eastwest_0020"
+down_revision: str | None = "eastwest_0019"
 branch_labels: None = None
 depends_on: None = None
 

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared import kernel_revision
 
-revision: str = "evaluation_0027"
-down_revision: str | None = "evaluation_0026"
+revision: str = "evaluation_0028"
+down_revision: str | None = "evaluation_0027"
 branch_labels: None = None
 depends_on: None = None
 

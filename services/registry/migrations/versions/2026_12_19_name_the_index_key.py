@@ -4,8 +4,8 @@ from alembic import op
 
 from shared import kernel_revision
 
-revision: str = "registry_0064"
-down_revision: str | None = "registry_0063"
+revision: str = "registry_0066"
+down_revision: str | None = "registry_0065"
 branch_labels: None = None
 depends_on: None = None
 
