@@ -107,7 +107,8 @@ def read_settings(file: Path) -> Secrets:
             **{name: said.get(name.upper(), "") for name in WHILE_ROTATING},
             data_keys=json.loads(said["DATA_KEYS"]),
             role_passwords={"postgres": said["POSTGRES_PASSWORD"]},
-            **{name: [key for key in said.get(name.upper(), "").split(",") if key] for name in IN_THEIR_ORDER},
+            former_seal_public_keys=_in_order(said, "FORMER_SEAL_PUBLIC_KEYS"),
+            former_index_keys=_in_order(said, "FORMER_INDEX_KEYS"),
         )
     except (KeyError, ValueError):
         raise CannotStart(f"{file} 不完整,先运行 make doctor。\n{file} is not complete: make doctor.") from None
@@ -128,6 +129,10 @@ def searching(keys: Sequence[str], cipher: str) -> Vault:
     """What digests are made by, with these index keys, the oldest first."""
     *former, last = [base64.b64decode(key) for key in keys]
     return Vault({}, "", last, cipher, tuple(former))
+
+
+def _in_order(said: Mapping[str, str], name: str) -> list[str]:
+    return [key for key in said.get(name, "").split(",") if key]
 
 
 def _passwords(roles: Iterable[str]) -> dict[str, str]:
