@@ -11,6 +11,7 @@ import base64
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -94,7 +95,8 @@ def in_environment(file: Path, kind: str) -> str:
     before = dict(said)
 
     def anew(job: str) -> None:
-        if subprocess.run(["docker", "compose", "run", "--rm", job], cwd=file.parent, check=False).returncode:
+        run = shlex.split(os.environ.get("RUN_JOB") or "docker compose run --rm")
+        if subprocess.run([*run, job], cwd=file.parent, check=False).returncode:
             raise CannotStart("任务没有完成,旧密钥没有去掉。\nThe job did not end well: the keys are as they were.")
 
     told = _step(kind)(said, anew, _quiet_seconds(file))
