@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.eastwest import codes
 from services.eastwest.changes import visibility as changes
+from services.eastwest.counting import job as recounting
 from services.eastwest.counting import routes as counting
 from services.eastwest.following import job as following
 from services.eastwest.imports import job as import_job
@@ -50,7 +51,7 @@ PART = web.Part(
     names=names.OWN,
     totals=tallies.of(Row.metadata),
     forgets=(uploads.term(PlacementImport),),
-    jobs=(import_job.work, following.registry, following.schools, following.trained),
+    jobs=(import_job.work, following.registry, following.schools, following.trained, recounting.keep_counted),
     gauges=(gauges.jobs(PlacementImport),),
 )
 

@@ -98,8 +98,13 @@ class _CertificatesRead(_Read):
     certificates: list[CertificateRead]
 
 
-class _TrainedRead(_Read):
-    completed_on: dict[UUID, date]
+class TrainedRead(_Read):
+    completed_on: date | None
+    region_code: str | None
+
+
+class _TrainedFacts(_Read):
+    people: dict[UUID, TrainedRead]
 
 
 class _FoundRead(_Read):
@@ -123,14 +128,14 @@ async def names(kernel: Kernel, call: Call, *, trainee_ids: Collection[UUID] = (
     return found
 
 
-async def order_trained(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> dict[UUID, date]:
-    """On which day each of these people had first completed a class that was trained to an order; of who never did, nothing."""
-    found: dict[UUID, date] = {}
+async def order_trained(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> dict[UUID, TrainedRead]:
+    """On which day each of these people had first completed a class that was trained to an order, and their town; of who is not registered, nothing."""
+    found: dict[UUID, TrainedRead] = {}
     ids = _sorted(trainee_ids)
     for first in range(0, len(ids), PEOPLE_A_CALL):
         body = {"trainee_ids": ids[first : first + PEOPLE_A_CALL]}
         answer = await kernel.neighbours["registry"].post("/internal/v1/order-trained", call, body)
-        found |= read(_TrainedRead, answer, "registry").completed_on
+        found |= read(_TrainedFacts, answer, "registry").people
     return found
 
 

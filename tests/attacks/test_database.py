@@ -43,9 +43,12 @@ CHANGING = {
     | {"assessments_tally", "certificates_tally"},
     "eastwest": {
         "due_askings",
+        "due_recounts",
         "merged_trainees",
         "orders",
         "placement_imports",
+        "placement_figures",
+        "placement_figures_tally",
         "placement_offices",
         "placements_tally",
         "trained_people",

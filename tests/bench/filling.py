@@ -18,7 +18,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.stack import Stack
+from services.eastwest.counting import job as counting_placements
+from services.eastwest.counting.conditions import DUE as DUE_PEOPLE
 from services.eastwest.placements import rules
+from services.eastwest.placements.tables import Placement
 from services.registry.counting import job as counting
 from services.registry.counting.tables import DueRecount
 from services.registry.training.classes.tables import TrainingClass
@@ -39,6 +42,7 @@ LEFT_AS_THEY_ARE = {
     "due_reassessments",
     "class_figures",
     "due_recounts",
+    "placement_figures",
 }
 OF_PEOPLE = {"trainee_id", "merged_into", "told_of", "holder_id", "one_id", "other_id"}
 OF_INSTITUTIONS = {"institution_id", "issuer_institution_id", "employer_id"}
@@ -156,6 +160,11 @@ async def _count(stack: Stack, service: str) -> None:
         async with engine.begin() as connection:
             await connection.execute(insert(DueRecount).from_select(["class_id"], select(TrainingClass.id)))
         while await counting.recount(engine):
+            pass
+    if service == "eastwest":
+        async with engine.begin() as connection:
+            await connection.execute(insert(DUE_PEOPLE).from_select(["trainee_id"], select(Placement.trainee_id).distinct()))
+        while await counting_placements.recount(engine):
             pass
     await engine.dispose()
 

@@ -121,8 +121,10 @@ class Neighbours:
                 found = [each for each in self.order_people if each["order_id"] == body["order_id"] and each["ends_on"] <= body["as_of"]]
                 return httpx.Response(200, json={"people": found})
             case "/internal/v1/order-trained":
-                days = {each: self.trained[each] for each in body["trainee_ids"] if each in self.trained}
-                return httpx.Response(200, json={"completed_on": days})
+                asked = body["trainee_ids"]
+                towns = {each: self.people.get(each, {}).get("region_code", "522601100") for each in asked}
+                told = {each: {"completed_on": self.trained.get(each), "region_code": towns[each]} for each in asked}
+                return httpx.Response(200, json={"people": told})
             case "/internal/v1/certificate-facts":
                 asked = set(body["trainee_ids"]) | set(body["certificate_ids"])
                 return httpx.Response(

@@ -1,116 +1,122 @@
-"""What a plan's board asks of placements, in SQL: who counts for which of its countings, whatever their number. Each person counts once."""
+"""How a board's countings are added up, in SQL: whole months by their sums, the rest of the days row by row; and of people to whom something has happened
+since what is counted afresh, in place of what is kept."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ARRAY, CTE, Boolean, Date, Select, Text, Uuid, and_, bindparam, case, cast, column, func, literal, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    column,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.eastwest.counting.reading import JUDGED, LEFT_ON, STARTED_ON, TOLD
-from services.eastwest.counting.schemas import CountingIn
+from services.eastwest.counting.schemas import By, CountingIn
+from services.eastwest.counting.tables import KEPT, SUMS, TOLD, DueRecount
 from services.eastwest.known.conditions import ALIASES
-from services.eastwest.known.operations import TRAINED, Trained
-from services.eastwest.orders.tables import Order
-from services.eastwest.placements import conditions, rules
 from services.eastwest.placements.tables import Placement
+from shared import db
 
-_late = (
-    func.unnest(bindparam("asked", type_=ARRAY(Uuid)), bindparam("days", type_=ARRAY(Date)))
-    .table_valued(column("id", Uuid), column("completed_on", Date))
-    .render_derived("late")
-)
+DUE: Final = db.table(DueRecount)
 
 
-def of_the_late(late: Trained) -> dict[str, Any]:
-    """Of whom the registry was asked just now: parameters of every statement here."""
-    return {"asked": list(late), "days": list(late.values())}
+def touched(countings: Sequence[CountingIn], as_of: date) -> Select[UUID, UUID]:
+    """id, person: of whom what is kept does not hold. Of what is under way it holds from the day on that nothing later is known of."""
+    who = select(DUE.c.trainee_id, ALIASES.kept(DUE.c.trainee_id))
+    if all(each.until_on is None for each in countings):
+        return who
+    later = select(Placement.trainee_id, ALIASES.kept(Placement.trainee_id)).where(Placement.last_fact_on > as_of)
+    to_come = select(KEPT.c.trainee_id, ALIASES.kept(KEPT.c.trainee_id)).where(KEPT.c.met, KEPT.c.counts_on > as_of)
+    return select(*union_all(who, later, to_come).subquery().c)
 
 
-def looked_at(countings: Sequence[CountingIn]) -> Select[Any]:
-    """The ids of those at work in the partner city; where nothing but retention is asked for, of those of whom no proof is wanting, unless what is under way
-    is asked for too."""
-    wanted = select(Placement.id).join(Order, Order.id == Placement.order_id).where(Placement.started_on.is_not(None))
-    wanted = wanted.where(conditions.in_partner_city())
-    if all(each.measure == "retained_people" and each.until_on is None for each in countings):
-        return wanted.where(Placement.proof_due_on.is_(None))
-    return wanted
-
-
-def counted(countings: Sequence[CountingIn], as_of: date) -> CTE:
-    """key, who, class, and whether the placement `counts`, and from which day `counted_on`; whether it is an `other` person's, whom no order class had trained
-    before; whether it is `underway`. What only the judge can say of the day comes as parameters (`of_the_judge`)."""
-    columns: list[Any] = [column("key", Text), column("measure", Text), column("after_order_class", Boolean)]
-    columns += [column(name, Date) for name in ("from_on", "to_on", "until_on")]
-    said = literal([each.model_dump(mode="json") for each in countings], JSONB)
-    wanted = func.jsonb_to_recordset(said).table_valued(*columns).render_derived("wanted", with_types=True)
-    merged, trained = ALIASES.table.alias(), TRAINED.alias()
-    who = func.coalesce(merged.c[ALIASES.leads_to], Placement.trainee_id)
-    known = (
-        looked_at(countings)
-        .outerjoin(JUDGED, JUDGED.c.id == Placement.id)
-        .outerjoin(merged, merged.c.id == Placement.trainee_id)
-        .outerjoin(trained, trained.c.trainee_id == who)
-        .outerjoin(_late, _late.c.id == who)
-        .with_only_columns(
-            who.label("who"),
-            Placement.class_id,
-            STARTED_ON.label("started_on"),
-            LEFT_ON.label("left_on"),
-            case((TOLD, JUDGED.c.met_on), else_=conditions.proved(as_of).met_on).label("met_on"),
-            case((_late.c.id.is_not(None), _late.c.completed_on), else_=trained.c.completed_on).label("trained_on"),
+def counted(
+    countings: Sequence[CountingIn], by: By, as_of: date, fresh: Collection[UUID], rows: Sequence[Mapping[str, Any]]
+) -> Select[Any]:
+    """key, code, people, those that were trained, those under way: each person once a counting."""
+    each = []
+    for asked in countings:
+        of = _added(asked, min(asked.to_on, as_of), fresh, rows)
+        code = {"region": of.c.region_code, "month": func.to_char(of.c.day, "YYYY-MM")}.get(by, cast(null(), Text)).label("code")
+        first_met, first_trained = (
+            or_(of.c[before].is_(None), of.c[before] < asked.from_on) for before in ("met_before", "trained_before")
         )
-        .cte("known")
+        sums = {
+            "people": and_(of.c.met, first_met),
+            "trained": and_(of.c.met, of.c.trained, first_trained),
+            "underway": and_(~of.c.met, first_trained),
+        }
+        added = (cast(func.coalesce(func.sum(of.c.rows).filter(which), 0), Integer).label(name) for name, which in sums.items())
+        each.append(select(literal(asked.key, Text).label("key"), code, *added).group_by("code"))
+    return select(*union_all(*each).subquery().c)
+
+
+def _added(asked: CountingIn, to_on: date, fresh: Collection[UUID], rows: Sequence[Mapping[str, Any]]) -> FromClause:
+    """What is to be added up of one counting. Whether somebody had counted before its days is told by months where its days begin with one."""
+    whole = asked.from_on.day == 1
+    rest = (_begun(to_on), _begun(asked.until_on)) if whole else (asked.from_on, date.min)
+    of_sums = (SUMS.c.region_code, SUMS.c.met, SUMS.c.trained, SUMS.c.month.label("day"), SUMS.c.met_before, SUMS.c.trained_before)
+    parts: list[Select[Any]] = []
+    if whole:
+        before_rest = or_(and_(SUMS.c.met, SUMS.c.month < rest[0]), and_(~SUMS.c.met, SUMS.c.month < rest[1]))
+        parts.append(select(*of_sums, SUMS.c.rows).where(_within(asked, to_on, SUMS.c.met, SUMS.c.month), before_rest))
+    after = or_(and_(KEPT.c.met, KEPT.c.counts_on >= rest[0]), and_(~KEPT.c.met, KEPT.c.counts_on >= rest[1]))
+    parts.append(_each(KEPT, asked, to_on, 1).where(after))
+    if fresh:
+        ids = literal(sorted(fresh), ARRAY(Uuid))
+        parts += [_each(KEPT, asked, to_on, -1).where(KEPT.c.trainee_id == any_(ids)), _each(told(rows), asked, to_on, 1)]
+    return union_all(*parts).subquery()
+
+
+def _begun(last_on: date | None) -> date:
+    """The first day of the month that is not over with this day."""
+    return date.min if last_on is None else (last_on + timedelta(days=1)).replace(day=1)
+
+
+def _within(asked: CountingIn, to_on: date, met: ColumnElement[bool], day: ColumnElement[date]) -> ColumnElement[bool]:
+    counts = and_(met, day.between(asked.from_on, to_on))
+    return counts if asked.until_on is None else or_(counts, and_(~met, day <= asked.until_on))
+
+
+def _each(of: FromClause, asked: CountingIn, to_on: date, sign: int) -> Select[Any]:
+    before = of.c.met_before_on.label("met_before"), of.c.trained_before_on.label("trained_before")
+    named = (of.c.region_code, of.c.met, of.c.trained, of.c.counts_on.label("day"), *before)
+    return select(*named, literal(sign).label("rows")).where(_within(asked, to_on, of.c.met, of.c.counts_on))
+
+
+def told(rows: Sequence[Mapping[str, Any]]) -> FromClause:
+    """Rows counted afresh, as those that are kept."""
+    said = func.jsonb_to_recordset(literal([{name: each and str(each) for name, each in row.items()} for row in rows], JSONB))
+    return said.table_valued(*(column(each.name, each.type) for each in TOLD)).render_derived("told", with_types=True)
+
+
+def by_class(countings: Sequence[CountingIn], as_of: date, fresh: Collection[UUID], rows: Sequence[Mapping[str, Any]]) -> Select[Any]:
+    """key, class, people: who came from it and counts."""
+    kept = select(KEPT).where(KEPT.c.trainee_id != func.all(literal(sorted(fresh), ARRAY(Uuid))))
+    each = []
+    for asked in countings:
+        for of in (kept.subquery(), told(rows)):
+            wanted = and_(_within(asked, min(asked.to_on, as_of), of.c.met, of.c.counts_on), of.c.met)
+            if asked.after_order_class:
+                wanted &= of.c.trained
+            each.append(select(literal(asked.key, Text).label("key"), of.c.class_id, of.c.trainee_id).where(wanted))
+    found = union_all(*each).subquery()
+    return select(found.c.key, found.c.class_id, func.count(found.c.trainee_id.distinct()).label("people")).group_by(
+        found.c.key, found.c.class_id
     )
-    retained = wanted.c.measure == "retained_people"
-    on = case((retained, known.c.met_on), else_=known.c.started_on)
-    within = and_(on.is_not(None), on.between(wanted.c.from_on, wanted.c.to_on))
-    ours = or_(~func.coalesce(wanted.c.after_order_class, False), conditions.trained_before(known.c.trained_on, known.c.started_on))
-    due_on = cast(known.c.started_on + func.make_interval(0, rules.here().months), Date)
-    underway = and_(
-        retained, ours, wanted.c.until_on.is_not(None), known.c.met_on.is_(None), known.c.left_on.is_(None), due_on <= wanted.c.until_on
-    )
-    flags = (within & ours).label("counts"), (within & ~ours).label("other"), func.coalesce(underway, False).label("underway")
-    return (
-        select(wanted.c.key, known.c.who, known.c.class_id, on.label("counted_on"), *flags).join_from(wanted, known, true()).cte("counted")
-    )
-
-
-def people(of: CTE) -> CTE:
-    """Each person of a counting once: whoever counts is no other, and not under way any more."""
-    day = func.min(of.c.counted_on).filter(of.c.counts)
-    other, underway = (func.bool_or(of.c[name]) & day.is_(None) for name in ("other", "underway"))
-    return (
-        select(of.c.key, of.c.who, day.label("counted_on"), other.label("other"), underway.label("underway"))
-        .group_by(of.c.key, of.c.who)
-        .cte("people")
-    )
-
-
-def totals(of: CTE) -> Select[Any]:
-    each = people(of)
-    counts = func.count(each.c.counted_on), func.count().filter(each.c.other), func.count().filter(each.c.underway)
-    named = (count.label(name) for name, count in zip(("people", "others", "underway"), counts, strict=True))
-    return select(each.c.key, *named).group_by(each.c.key)
-
-
-def by_class(of: CTE) -> Select[Any]:
-    return (
-        select(of.c.key, of.c.class_id, func.count(of.c.who.distinct()).label("people"))
-        .where(of.c.counts)
-        .group_by(of.c.key, of.c.class_id)
-    )
-
-
-def by_month(of: CTE) -> Select[Any]:
-    each = people(of)
-    month = func.to_char(each.c.counted_on, "YYYY-MM")
-    return (
-        select(each.c.key, month.label("code"), func.count().label("people"))
-        .where(each.c.counted_on.is_not(None))
-        .group_by(each.c.key, month)
-    )
-
-
-def who(of: CTE) -> Select[Any]:
-    return select(of.c.key, of.c.who).where(of.c.counts).distinct()

@@ -7,12 +7,12 @@ from pydantic import Field
 
 from shared import wire
 
-Measure = Literal["retained_people", "placed_people"]
+Measure = Literal["retained_people"]
 By = Literal["none", "region", "zone", "department", "institution", "month", "category", "channel", "class"]
 
 
 class CountingIn(wire.In):
-    """`retained_people`: on whose placement three months were met on one of these days. `placed_people`: who began work on one of them, by class."""
+    """On whose placement three months were met on one of these days."""
 
     key: wire.Word = Field(description="The asker's own name for this counting; answered back.", examples=["retained total"])
     measure: Measure
@@ -22,9 +22,7 @@ class CountingIn(wire.In):
         default=None, description="Whose three months may be met by this day is counted as well, in `underway`."
     )
     after_order_class: bool = Field(
-        default=False,
-        description="retained_people: only who completed an order class before they began; the others are counted apart.",
-        examples=[True],
+        default=False, description="Only who completed an order class before they began; the others are counted apart.", examples=[True]
     )
 
 
@@ -35,7 +33,7 @@ class CountsIn(wire.In):
 
 
 class TallyOut(wire.Out):
-    """The whole counting or, for `placed_people` and by class, what a class has of it (`class_id` null: who came from none)."""
+    """The whole counting or, by class, what a class has of it (`class_id` null: who came from none)."""
 
     numerator: int
     denominator: int | None = None

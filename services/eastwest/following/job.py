@@ -51,9 +51,9 @@ async def let_go(session: AsyncSession, lost: Sequence[changes.Event], earlier: 
 
 
 async def _ask_again(session: AsyncSession, event: changes.Event) -> None:
-    """Of an enrolment about its person, of a merge about both; those alone who were placed."""
+    """Of an enrolment about its person, of a changed person, who may have moved, of a merge about both; those alone who were placed."""
     who: list[Any] = [event.data.get("trainee_id")] if event.type.startswith("enrolment.") else []
-    if event.type in ("trainee.merged", "trainee.unmerged"):
+    if event.type in ("trainee.changed", "trainee.merged", "trainee.unmerged"):
         who = [event.subject, event.data.get("merged_into"), *event.data.get("trainee_ids", ())]
     if ids := [UUID(str(each)) for each in who if each]:
         placed = select(Placement.trainee_id).where(ALIASES.among(Placement.trainee_id, ids)).distinct()

@@ -1,4 +1,5 @@
-"""Since when people count as trained to an order: asked of the registry again of whom something became otherwise, and kept, so that no board asks of all."""
+"""Since when people count as trained to an order, and their towns: asked of the registry again of whom something became otherwise, and kept, so that no
+board asks of all."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -19,7 +20,9 @@ from shared.web import Kernel
 AT_A_TIME: Final = 500
 DUE, TRAINED = db.table(DueAsking), db.table(TrainedPerson)
 
-Trained = Mapping[UUID, date | None]  # by person; null: they completed none
+NOT_REGISTERED: Final = clients.TrainedRead(completed_on=None, region_code=None)
+
+Trained = Mapping[UUID, clients.TrainedRead]  # by person
 
 
 async def of_the_due(kernel: Kernel, call: Call) -> Trained:
@@ -29,12 +32,12 @@ async def of_the_due(kernel: Kernel, call: Call) -> Trained:
     return await _asked(kernel, call, who) if who else {}
 
 
-async def days_of(session: AsyncSession, kernel: Kernel, call: Call, who: Collection[UUID]) -> Trained:
-    """Of these people, as merged."""
+async def days_of(session: AsyncSession, kernel: Kernel, call: Call, who: Collection[UUID]) -> Mapping[UUID, date | None]:
+    """When these people, as merged, completed one; null: never."""
     kept = select(TRAINED.c.trainee_id, TRAINED.c.completed_on).where(TRAINED.c.trainee_id == any_(literal(list(who), ARRAY(Uuid))))
     found: dict[UUID, date | None] = {row[0]: row[1] for row in await session.execute(kept)}
     late = set(await session.scalars(select(ALIASES.kept(DUE.c.trainee_id)).distinct())) & set(who)
-    return found | (await _asked(kernel, call, late) if late else {})
+    return found | ({each: told.completed_on for each, told in (await _asked(kernel, call, late)).items()} if late else {})
 
 
 async def learn(kernel: Kernel, at_most: int = AT_A_TIME) -> int:
@@ -47,14 +50,13 @@ async def learn(kernel: Kernel, at_most: int = AT_A_TIME) -> int:
     found = await _asked(kernel, kernel.own_call(), set(due.values()))
     async with kernel.writing.begin() as session:
         mine = await session.scalars(delete(DUE).where(DUE.c.id.in_(due)).returning(DUE.c.id))
-        if rows := [{"trainee_id": who, "completed_on": found[who]} for who in sorted({due[each] for each in mine})]:
+        if rows := [{"trainee_id": who, **found[who].model_dump()} for who in sorted({due[each] for each in mine})]:
             kept = upsert(TRAINED).values(rows)
-            await session.execute(
-                kept.on_conflict_do_update(index_elements=["trainee_id"], set_={"completed_on": kept.excluded.completed_on})
-            )
+            told = {name: kept.excluded[name] for name in clients.TrainedRead.model_fields}
+            await session.execute(kept.on_conflict_do_update(index_elements=["trainee_id"], set_=told))
     return len(due)
 
 
-async def _asked(kernel: Kernel, call: Call, who: set[UUID]) -> dict[UUID, date | None]:
+async def _asked(kernel: Kernel, call: Call, who: set[UUID]) -> dict[UUID, clients.TrainedRead]:
     found = await clients.order_trained(kernel, call, who)
-    return {each: found.get(each) for each in who}
+    return {each: found.get(each, NOT_REGISTERED) for each in who}

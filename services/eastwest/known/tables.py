@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index
+from sqlalchemy import BigInteger, Identity, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.eastwest.metadata import Row
@@ -22,18 +22,20 @@ class MergedTrainee(Row):
 
 
 class TrainedPerson(Row):
-    """On which day each person placed (as merged) had first completed a class trained to an order; null: never."""
+    """On which day each person placed (as merged) had first completed a class trained to an order (null: never), and the town they are registered in."""
 
     __tablename__ = "trained_people"
 
     trainee_id: Mapped[UUID] = mapped_column(primary_key=True)
     completed_on: Mapped[date | None]
+    region_code: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = ({"info": keeping.DELETABLE},)
 
 
 class DueAsking(Row):
-    """Somebody placed of whom the registry is to be asked about that again: newly placed, or something happened to their enrolments or to who they are."""
+    """Somebody placed of whom the registry is to be asked about that again: newly placed, or something happened to their enrolments, their town or to who
+    they are."""
 
     __tablename__ = "due_askings"
 

@@ -1,5 +1,6 @@
 """Alembic's entry: names the tables of this service."""
 
+import services.eastwest.counting.tables
 import services.eastwest.imports.tables
 import services.eastwest.insurance_records.tables
 import services.eastwest.known.tables

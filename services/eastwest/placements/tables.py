@@ -65,6 +65,7 @@ class Placement(db.Versioned, Row):
         Index("placements_schools_unknown_idx", "id", postgresql_where=text("institution_id IS NULL AND class_id IS NOT NULL")),
         Index("placements_started_on_idx", "started_on", "id"),
         Index("placements_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
+        Index("placements_last_fact_on_idx", "last_fact_on", "id"),
         Index("placements_entered_at_idx", "entered_at", "id"),
         Index("placements_proof_due_idx", "proof_due_on", "id", postgresql_where=text("retained_on IS NULL AND proof_due_on IS NOT NULL")),
         Index("placements_arranged_idx", "entered_at", "id", postgresql_where=text("started_on IS NULL")),

@@ -29,7 +29,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.registry.codes import ClassStatus, EnrolmentOutcome
 from services.registry.counting.schemas import By, CountingIn
-from services.registry.people.trainees.conditions import WRITTEN_AS
+from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
+from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
 from services.registry.training.classes.conditions import counted
 from services.registry.training.classes.tables import TrainingClass
@@ -94,6 +95,11 @@ def classes_behind(countings: Sequence[CountingIn]) -> Select[UUID, str]:
     """class, key: the classes that ended within the days and count."""
     wanted = wanted_of(countings)
     return select(TrainingClass.id, wanted.c.key).join(wanted, ended(wanted))
+
+
+def registered(trainee_ids: Sequence[UUID]) -> Select[UUID, UUID, str]:
+    """id, person, town: whom each of these ids means, and where they are registered."""
+    return select(WRITTEN_AS.id, Trainee.id, Trainee.region_code).join(Trainee, IS_THE_ONE).where(WRITTEN_AS.id.in_(trainee_ids))
 
 
 def order_trained(trainee_ids: Sequence[UUID]) -> Select[UUID, date]:

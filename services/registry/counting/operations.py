@@ -22,6 +22,7 @@ from services.registry.counting.schemas import (
     TallyOut,
     TrainedAsked,
     TrainedFacts,
+    TrainedPerson,
 )
 from services.registry.counting.tables import FIGURES
 from services.registry.institutions.institutions.tables import Institution
@@ -152,8 +153,9 @@ async def _add_underway(session: AsyncSession, asked: CountsIn, counted: dict[st
 
 
 async def order_trained(session: AsyncSession, asked: TrainedAsked) -> TrainedFacts:
-    found = await session.execute(conditions.order_trained(asked.trainee_ids))
-    return TrainedFacts(completed_on={row[0]: row[1] for row in found})
+    people = (await session.execute(conditions.registered(asked.trainee_ids))).all()
+    days = {row[0]: row[1] for row in await session.execute(conditions.order_trained([row[1] for row in people]))}
+    return TrainedFacts(people={id_: TrainedPerson(completed_on=days.get(who), region_code=town) for id_, who, town in people})
 
 
 async def counted_classes(session: AsyncSession, asked: CountsIn) -> CountedClasses:

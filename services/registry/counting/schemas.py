@@ -118,15 +118,20 @@ class CountsOut(wire.Out):
 
 
 class TrainedAsked(wire.In):
-    """People, whom eastwest counts as retained if an order class had trained them before they went."""
+    """People, whom eastwest counts as retained if an order class had trained them before they went, and by their town."""
 
     trainee_ids: Annotated[list[UUID], Field(max_length=10_000)]
 
 
-class TrainedFacts(wire.Out):
-    """The last day of the first order class that each completed; who completed none is left out."""
+class TrainedPerson(wire.Out):
+    completed_on: wire.CivilDate | None = Field(description="The last day of the first order class that they completed; null: none.")
+    region_code: str
 
-    completed_on: dict[UUID, wire.CivilDate]
+
+class TrainedFacts(wire.Out):
+    """By the id that was asked for; who is not registered is left out."""
+
+    people: dict[UUID, TrainedPerson]
 
 
 class CountedClasses(wire.Out):

@@ -52,7 +52,7 @@ async def city(eastwest: Service, others: Neighbours, chance: Random) -> list[di
 def by_hand(rows: list[dict[str, Any]], trained: dict[str, str], window: tuple[date, date]) -> dict[str, Any]:
     """The same, one placement after the other."""
     met: dict[Any, date] = {}
-    others, underway, months = set(), set(), dict[str, int]()
+    others, underway, later, months = set(), set(), set(), dict[str, int]()
     for row in rows:
         due_on = months_after(row["started_on"], rules.here().months)
         met_on = row["retained_on"] or (
@@ -64,13 +64,15 @@ def by_hand(rows: list[dict[str, Any]], trained: dict[str, str], window: tuple[d
         within = met_on is not None and window[0] <= met_on <= window[1]
         if within and ours and met_on:
             met[row["who"]] = min(met_on, met.get(row["who"], met_on))
+        elif met_on and ours and met_on > window[1]:
+            later.add(row["who"])
         elif within:
             others.add(row["who"])
         elif ours and met_on is None and row["left_on"] is None and due_on <= UNTIL:
             underway.add(row["who"])
     for met_on in met.values():
         months[f"{met_on:%Y-%m}"] = months.get(f"{met_on:%Y-%m}", 0) + 1
-    return {"numerator": len(met), "others": len(others - met.keys()), "underway": len(underway - met.keys()), "months": months}
+    return {"numerator": len(met), "others": len(others - met.keys()), "underway": len(underway - met.keys() - later), "months": months}
 
 
 async def told(eastwest: Service) -> list[dict[str, Any]]:

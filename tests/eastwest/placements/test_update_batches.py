@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from shared import db
 from tests import people
@@ -88,24 +88,16 @@ async def test_facts_for_another_partners_person_are_unknown(eastwest: Service, 
 async def test_a_batch_takes_as_many_statements_and_calls_whatever_its_size(eastwest: Service, others: Neighbours) -> None:
     partner = eastwest.as_("partner")
     placements = [await placed(partner, others.person(n)) for n in range(1, 41)]
-    statements: list[str] = []
-
-    def note(*told: Any) -> None:
-        if any(
-            table in told[2]
-            for table in ("placements", "placement_updates", "placement_offices", "INSERT INTO audit (", "INSERT INTO changes")
-        ):
-            statements.append(told[2])  # the background jobs' statements are not the batch's
-
-    event.listen(eastwest.kernel.engine.sync_engine, "before_cursor_execute", note)
+    tables = ("placements", "placement_updates", "placement_offices", "INSERT INTO audit (", "INSERT INTO changes")
 
     def asked() -> list[str]:
         return [each for each in others.asked if not each.endswith("/order-trained")]  # a job asks that of whoever was placed
 
     async def cost(items: list[dict[str, Any]]) -> tuple[int, int]:
-        before, calls = len(statements), len(asked())
-        assert (await post(partner, items)).json()["summary"]["created"] == len(items)
-        return len(statements) - before, len(asked()) - calls
+        calls = len(asked())
+        with eastwest.statements() as statements:
+            assert (await post(partner, items)).json()["summary"]["created"] == len(items)
+        return len([each for each in statements if any(table in each for table in tables)]), len(asked()) - calls
 
     def items(part: list[dict[str, Any]], month: int) -> list[dict[str, Any]]:
         return [update(f"{each['id']}-{month}", "started", f"2025-{month:02d}-01") | {"placement_id": each["id"]} for each in part]

@@ -144,18 +144,24 @@ def retention(facts: Iterable[Fact], as_of: date, terms: Terms, *, known_on: dat
 
 def _retention(told: Sequence[Fact], as_of: date, terms: Terms) -> Retention:
     found = _judge(told, as_of, terms)
-    if found.verdict != "met" or found.due_on is None:
+    if found.verdict != "met":
         return found
-    days = sorted({found.due_on} | {fact.effective_on for fact in told if found.due_on < fact.effective_on <= as_of})
+    ends = {months_after(stretch.started_on, terms.months) for stretch in _stretches(told, terms)}
+    days = sorted(day for day in ends | {fact.effective_on for fact in told} if min(ends) <= day <= as_of)
     *sooner, last = days  # from the last on nothing changes until `as_of`
-    return replace(found, met_on=next((day for day in sooner if _judge(told, day, terms).verdict == "met"), last))
+    first = next((each for each in (_judge(told, day, terms) for day in sooner) if each.verdict == "met"), replace(found, as_of=last))
+    if first.started_on != found.started_on:
+        found = _judge(told, as_of, terms, first.started_on)
+    return replace(found, met_on=first.as_of)
 
 
-def _judge(told: Sequence[Fact], as_of: date, terms: Terms) -> Retention:
-    """The first stretch that was met, for once met it stays met; else the latest."""
+def _judge(told: Sequence[Fact], as_of: date, terms: Terms, started_on: date | None = None) -> Retention:
+    """The first stretch that was met, for once met it stays met; else the latest. `started_on`: of the one that began that day."""
     told = [fact for fact in told if fact.effective_on <= as_of]
     found = Retention(Verdict.ON_TRACK, as_of)
     for stretch in _stretches(told, terms):
+        if started_on not in (None, stretch.started_on):
+            continue
         found = _judge_stretch(stretch, told, as_of, terms)
         if found.verdict == "met":
             break
