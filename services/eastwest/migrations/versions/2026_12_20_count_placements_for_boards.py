@@ -5,8 +5,8 @@ from alembic import op
 
 from shared import kernel_revision
 
-revision: str = "eastwest_0020"
-down_revision: str | None = "eastwest_0019"
+revision: str = "eastwest_0021"
+down_revision: str | None = "eastwest_0020"
 branch_labels: None = None
 depends_on: None = None
 
