@@ -1,6 +1,6 @@
 """Lists, page by page. Every list takes `limit`, `cursor`, `include_total` and `sort`, and by declaration `q`; what it cannot read is 400.
 
-A list comes from the newest on. What else it takes it declares beside its filters, fields as callers name them:
+A list comes from the newest on; one that is asked for by days, from the newest of these days on. What else it takes it declares beside its filters, fields as callers name them:
 
     asked: Annotated[pages.Asked, pages.asking(q=[Order.number], created_at=Order.created_at, starts_on=Order.starts_on)]
 
@@ -45,10 +45,11 @@ Part = Annotated[str, Field(min_length=1, max_length=100)]  # a part of a name, 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By which field: its column, or the attribute's name where the rows are in memory."""
+    """By which field: its column, or the attribute's name where the rows are in memory. `known`: no row of the list is without it."""
 
     column: Any
     descending: bool
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ class Asked:
     @property
     def after_id(self) -> UUID | None:
         return UUID(self.after[1]) if self.after else None
+
+    def newest(self, column: Any, *days: date | None) -> "Asked":
+        """The same page from the newest of these days on, where a list is asked for by days and in no other order: in the order of its ids a list up to a day
+        long past would be found by reading past all that came since."""
+        by_days = self.order is None and any(day is not None for day in days)
+        return replace(self, order=Order(column, descending=True, known=True)) if by_days else self
 
     def going_on(self, cursor: str | None) -> "Asked":
         """The same page of the same list, after the place that a cursor names."""
@@ -162,7 +169,7 @@ async def _rows(session: AsyncSession, statement: Select[Any], by: Any, asked: A
         return await part(statement.add_columns(by.label("page_id"), literal(None, Text).label("page_value")), [by], [key], True, most)
     column, descending = asked.order.column, asked.order.descending
     statement = statement.add_columns(by.label("page_id"), column.label("page_value"))
-    if not getattr(column.expression, "nullable", True):
+    if asked.order.known or not getattr(column.expression, "nullable", True):
         return await part(statement, [column, by], [value, key], descending, most)
     rows: list[Any] = []
     if key is None or value is not None:

@@ -38,5 +38,6 @@ def rules(table: str) -> tuple[CheckConstraint | Index, ...]:
     return (
         CheckConstraint("mode IN ('validate', 'commit')", name="mode"),
         CheckConstraint("status IN ('queued', 'running', 'done', 'failed')", name="status"),
+        Index(f"{table}_status_idx", "status", "id"),
         Index(f"{table}_waiting_idx", "id", postgresql_where=text("status IN ('queued', 'running')")),
     )

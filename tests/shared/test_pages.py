@@ -39,8 +39,16 @@ INKS = [Ink("k", "黑", 3), Ink("c", "青", None), Ink("m", "品红", 1), Ink("y
 
 
 @router.operation("GET", "/v1/things", may=access.SIGNED_IN, summary="清单")
-async def list_things(session: Session, asked: Listed, refs: pages.ExternalRef, colour: pages.AnyOf[str] = None) -> dict[str, Any]:
+async def list_things(
+    session: Session,
+    asked: Listed,
+    refs: pages.ExternalRef,
+    colour: pages.AnyOf[str] = None,
+    due_from_on: date | None = None,
+    due_to_on: date | None = None,
+) -> dict[str, Any]:
     wanted = pages.where(select(THINGS.c.id, THINGS.c.colour), {THINGS.c.colour: colour}).where(refs.among(THINGS.c.refs))
+    wanted, asked = pages.within(wanted, THINGS.c.due_on, due_from_on, due_to_on), asked.newest(THINGS.c.due_on, due_from_on, due_to_on)
     return await pages.page(session, wanted, THINGS.c.id, asked, lambda row: str(row.id))
 
 
@@ -145,6 +153,19 @@ async def _sorted(service: Service, by: str) -> list[Any]:
 @pytest.mark.parametrize("by", ["due_on", "-due_on", "price", "-price"])
 async def test_sorted_pages_hold_every_row_once_and_nulls_last(things: Service, by: str, limit: int) -> None:
     assert await _walk(things, limit=limit, sort=by) == await _sorted(things, by)
+
+
+@pytest.mark.parametrize(
+    "days", [{"due_to_on": "2025-04-03"}, {"due_from_on": "2025-04-02"}, {"due_from_on": "2025-04-02", "due_to_on": "2025-04-03"}]
+)
+async def test_a_list_of_days_comes_from_the_newest_of_them_on_and_in_another_order_when_asked(
+    things: Service, days: dict[str, str]
+) -> None:
+    by_day, by_price = [await _sorted(things, by) for by in ("-due_on", "price")]
+    for limit in (1, 2, 10):
+        found = await _walk(things, limit=limit, **days)
+        assert 0 < len(found) < 10 and found == [each for each in by_day if each in found]
+        assert await _walk(things, limit=limit, sort="price", **days) == [each for each in by_price if each in found]
 
 
 @pytest.mark.parametrize("by", ["colour", "-", "price,due_on", ""])

@@ -45,6 +45,7 @@ async def list_orders(
         call, status=status, number=number, occupation_code=occupation_code, district_code=district_code, external_ref=external_ref
     )
     wanted = pages.within(wanted, Order.ordered_on, ordered_from_on, ordered_to_on)
+    asked = asked.newest(Order.ordered_on, ordered_from_on, ordered_to_on)
     return wire.Page[OrderOut].model_validate(await pages.page(session, wanted, Order.id, asked, reading.shown))
 
 

@@ -74,6 +74,7 @@ async def list_assessments(
         Assessment.order_id: order_id,
     }
     wanted = pages.within(reading.listed(call, filters, external_ref), Assessment.held_on, held_from_on, held_to_on)
+    asked = asked.newest(Assessment.held_on, held_from_on, held_to_on)
     return wire.Page.model_validate(await pages.page(session, wanted, Assessment.id, asked, AssessmentOut.model_validate))
 
 

@@ -80,6 +80,7 @@ async def list_certificates(
     wanted = pages.within(
         reading.listed(call, filters, external_ref, order_id, trainee_id), Certificate.issued_on, issued_from_on, issued_to_on
     )
+    asked = asked.newest(Certificate.issued_on, issued_from_on, issued_to_on)
     return wire.Page.model_validate(await pages.page(session, wanted, Certificate.id, asked, CertificateOut.model_validate))
 
 

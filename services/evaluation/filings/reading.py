@@ -30,12 +30,17 @@ async def find(session: AsyncSession, call: Call, filing_id: UUID, *, lock: bool
 
 def listed(call: Call, status: list[Status] | None, institution_id: list[UUID] | None, external_ref: pages.Reference) -> Select[Any]:
     wanted = select(*seeking.beside(Filing)).where(visibility.rows(call.actor), external_ref.among(Filing.external_refs))
-    return pages.where(wanted, {status_on(call.today): status, Filing.institution_id: institution_id})
+    state = None if status is None else _expired(call.today) if status == [Status.EXPIRED] else status_on(call.today).in_(status)
+    return pages.where(wanted if state is None else wanted.where(state), {Filing.institution_id: institution_id})
 
 
 def status_on(today: date) -> ColumnElement[str]:
     """The shown status as SQL: the same as `policy.status_on`."""
-    return case((and_(Filing.status.in_(sorted(policy.IN_FORCE)), Filing.valid_until_on < today), "expired"), else_=Filing.status)
+    return case((_expired(today), "expired"), else_=Filing.status)
+
+
+def _expired(today: date) -> ColumnElement[bool]:
+    return and_(Filing.status.in_(sorted(policy.IN_FORCE)), Filing.valid_until_on < today)
 
 
 def shown(filing: Any, today: date) -> FilingOut:

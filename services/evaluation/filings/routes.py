@@ -67,6 +67,7 @@ async def list_filings(
     wanted = reading.listed(call, status, institution_id, external_ref)
     if covering_on is not None:
         wanted = wanted.where(await reading.covering(session, call, kernel, covering_on))
+    asked = asked.newest(Filing.valid_until_on, call.today if status == [Status.EXPIRED] else None)
     return wire.Page.model_validate(await pages.page(session, wanted, Filing.id, asked, lambda row: reading.shown(row, call.today)))
 
 

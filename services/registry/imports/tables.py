@@ -27,8 +27,10 @@ class Import(tables.SheetJob, Row):
     __table_args__ = (
         *tables.rules("imports"),
         db.one_of("kind", SheetKind),
+        Index("imports_kind_idx", "kind", "id"),
         Index("imports_class_id_idx", "class_id", "id"),
         Index("imports_owner_institution_id_idx", "owner_institution_id", "id"),
+        Index("imports_owner_region_code_idx", "owner_region_code", "id"),
         Index("imports_received_at_idx", "received_at", "id"),
         Index("imports_institution_id_idx", "institution_id", "id"),
     )

@@ -149,6 +149,7 @@ async def list_enrolments(
         employment=employment,
         due_within_days=due_within_days,
     )
+    asked = asked.newest(Enrolment.counted_on, completed_from_on, completed_to_on)
     return await _page(session, wanted.where(*work, *became, *counted), asked)
 
 

@@ -41,7 +41,7 @@ class Enrolment(db.Versioned, Referenced, Row):
         Index("enrolments_trainee_id_idx", "trainee_id", "id"),
         Index("enrolments_counted_region_code_idx", "counted_region_code", "counted_on", postgresql_where=text("counted_on IS NOT NULL")),
         Index("enrolments_outcome_idx", "outcome", "id"),
-        Index("enrolments_counted_on_idx", "counted_on", "class_id", "counted_region_code"),
+        Index("enrolments_counted_on_idx", "counted_on", "id"),
         Index("enrolments_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("enrolments_enrolled_at_idx", "enrolled_at", "id"),
         Index("enrolments_proof_idx", "proof", postgresql_where=text("proof IS NOT NULL")),
