@@ -67,7 +67,7 @@ async def _look(found: Proof, service: str, address: str, public_keys: Sequence[
     copied = heads_in / f"{service}.jsonl" if heads_in else None
     if copied and copied.exists() and not kept.startswith(copied.read_bytes()):
         found.faults.append(f"{service}:封存文件(heads)与数据库中的封存不符")
-    engine = db.engine(address.replace("postgresql:", "postgresql+asyncpg:", 1), connections=1)
+    engine = db.engine(address, connections=1)
     try:
         trail = await verifying.verify(verifying.sealed(engine, public_keys, {}))
     finally:

@@ -108,10 +108,15 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+def driven(url: str) -> str:
+    """The address as our driver takes it, also when it is written as other programs take it (`postgresql://…`)."""
+    return url.replace("postgresql:", "postgresql+asyncpg:", 1)
+
+
 def engine(url: str, *, connections: int) -> AsyncEngine:
     """A lazy engine: it connects on first use."""
     return create_async_engine(
-        url,
+        driven(url),
         pool_size=connections,
         max_overflow=0,
         pool_use_lifo=True,  # the connection used last has the statements prepared and their tables at hand: a fifth of the server's work for few callers

@@ -4,14 +4,14 @@ A tally counts the rows of a table by some of its columns, in a table of its own
 as rows of their own, so that nobody waits for another's count; a job folds these rows together. A list that is asked for in other terms than a tally's columns
 is counted afresh.
 
-`python -m shared.tallies <service>` counts anew, in the database that DATABASE_URL names, and says and mends what differs.
+`python -m shared.tallies <service>` counts anew, in the database that DATABASE_URL names, as its owner, and says and mends what differs.
 """
 
 import asyncio
 import importlib
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -33,12 +33,13 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BooleanClauseList, True_
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
-from shared import keeping, telemetry
+from shared import db, keeping, telemetry
 
 EVERY_SECONDS: Final = 30
 UNFOLDED_AT_MOST: Final = 300  # rows beside one for each group: what reading a total costs besides
@@ -188,18 +189,32 @@ def _some(sums: Iterable[ColumnElement[Any]]) -> ColumnElement[bool]:
     return or_(*(each != 0 for each in sums))
 
 
-async def _mend(service: str) -> int:
+Mend = Callable[[AsyncEngine], Awaitable[Mapping[str, Sequence[Any]]]]
+
+
+async def mending(mend: Mend) -> int:
+    """Mends counts in the database that DATABASE_URL names, as long as that takes, and says what differed of each."""
+    engine = create_async_engine(db.driven(os.environ.get("DATABASE_URL", "")), hide_parameters=True)
+    try:
+        found = await mend(engine)
+    except DBAPIError as error:
+        sys.stderr.write(f"{error.orig}\n请用数据库所有者的账号(<service>_owner)。\n")
+        return 2
+    finally:
+        await engine.dispose()
+    for name, wrong in found.items():
+        sys.stdout.write("\n  ".join([f"{name}: {len(wrong)} 处不符,已重算 differed", *map(str, wrong)]) + "\n")
+    return 1 if any(found.values()) else 0
+
+
+async def mend(service: str, engine: AsyncEngine) -> dict[str, list[dict[str, Any]]]:
     importlib.import_module(f"services.{service}.app")
-    metadata = importlib.import_module(f"services.{service}.metadata").Row.metadata
-    engine, found = create_async_engine(os.environ["DATABASE_URL"]), 0
-    for each in of(metadata):
+    found = {}
+    for each in of(importlib.import_module(f"services.{service}.metadata").Row.metadata):
         async with engine.begin() as connection:
-            wrong = await recount(connection, each)
-        sys.stdout.write("\n  ".join([f"{each.table.name}: {len(wrong)} 处不符,已重算 differed", *map(str, wrong)]) + "\n")
-        found += len(wrong)
-    await engine.dispose()
-    return 1 if found else 0
+            found[each.table.name] = await recount(connection, each)
+    return found
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_mend(sys.argv[1])) if len(sys.argv) == 2 else __doc__)
+    sys.exit(asyncio.run(mending(partial(mend, sys.argv[1]))) if len(sys.argv) == 2 else __doc__)

@@ -68,6 +68,7 @@ SAID: Mapping[str, tuple[str, ...]] = {
     "retention": ("retention=met", "retention=broken"),
     "met_from_on": ("met_from_on=2024-06-01&met_to_on=2024-06-30",),
     "met_to_on": (),
+    "trained": tuple(f"trained={each}&met_from_on=2024-06-01&met_to_on=2024-06-30" for each in ("true", "false")),
 }
 DAYS = {"from": "2024-06-01", "to": "2024-06-30"}
 

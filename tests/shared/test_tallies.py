@@ -5,6 +5,7 @@ import importlib
 import random
 from collections.abc import AsyncIterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -162,6 +163,17 @@ async def test_every_tally_that_is_stated_is_kept(databases: Databases, service:
         listed = ", ".join(f'"{name}"' for name in each.by)
         assert f"INSERT INTO {each.table.name} ({listed}, rows)" in kept[each.of.name]
         assert ("WHERE" in kept[each.of.name]) == (each.counted is not None) and (each.counted or "") in kept[each.of.name]
+
+
+async def test_the_command_takes_any_address_and_says_whose_it_needs(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = await databases.make("evaluation")
+    counting = partial(tallies.mend, "evaluation")
+    monkeypatch.setenv("DATABASE_URL", databases.server.dsn(str(make_url(theirs).database)))
+    assert (await tallies.mending(counting), "certificates_tally: 0" in capsys.readouterr().out) == (0, True)
+    monkeypatch.setenv("DATABASE_URL", theirs.replace("postgresql+asyncpg:", "postgresql:"))
+    assert (await tallies.mending(counting), "所有者" in capsys.readouterr().err) == (2, True)
 
 
 async def test_a_registry_that_lives_counts_what_is_there(start: Start) -> None:

@@ -4,18 +4,17 @@
 """
 
 import asyncio
-import os
 import sys
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, Select, Uuid, any_, delete, func, insert, literal, select, true, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.registry.counting import facts
 from services.registry.counting.tables import FIGURES, KEPT, OF_CLASS, DueRecount
 from services.registry.training.classes.tables import TrainingClass
-from shared import db, telemetry
+from shared import db, tallies, telemetry
 from shared.web import Kernel
 
 EVERY_SECONDS: Final = 1.0
@@ -92,13 +91,9 @@ async def mend(engine: AsyncEngine) -> list[dict[str, Any]]:
     return wrong
 
 
-async def _mend() -> int:
-    engine = create_async_engine(os.environ["DATABASE_URL"])
-    wrong = await mend(engine)
-    await engine.dispose()
-    sys.stdout.write("\n  ".join([f"class_figures: {len(wrong)} 处不符,已重算 differed", *map(str, wrong)]) + "\n")
-    return 1 if wrong else 0
+async def _mend(engine: AsyncEngine) -> dict[str, list[dict[str, Any]]]:
+    return {KEPT.name: await mend(engine)}
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_mend()))
+    sys.exit(asyncio.run(tallies.mending(_mend)))
