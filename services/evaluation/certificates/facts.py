@@ -1,13 +1,12 @@
 """Certificates as the other services ask for them: facts for their rules, and who of a class is certified."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Text, and_, bindparam, cast, column, func, or_, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ARRAY, Date, Integer, Text, TextClause, and_, bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation import rules
@@ -24,19 +23,36 @@ from services.evaluation.known.conditions import ALIASES
 from shared.access import Call
 from shared.months import full_months
 
-Counts = dict[tuple[str, date], int]  # by whom, in the month that begins on the day
-_asked = (
-    func.unnest(bindparam("whose", type_=ARRAY(Text)), bindparam("months", type_=ARRAY(Date)))
-    .table_valued(column("whose", Text), column("month", Date))
-    .render_derived()
-)
-_that_month = and_(Certificate.issued_on >= _asked.c.month, Certificate.issued_on < cast(_asked.c.month + func.make_interval(0, 1), Date))
-_COUNTED = select(_asked.c.whose, _asked.c.month, func.count().label("issued")).group_by(_asked.c.whose, _asked.c.month)
-_OF_ISSUER = _COUNTED.join_from(_asked, Certificate, and_(Certificate.issuer == _asked.c.whose, _that_month))
-_OF_DAY = _COUNTED.join_from(_asked, Certificate, and_(Certificate.issuer == _asked.c.whose, Certificate.issued_on == _asked.c.month))
-_OF_ASSESSOR = _COUNTED.join_from(_asked, Assessment, Assessment.assessors.op("@>")(array([_asked.c.whose]))).join(
-    Certificate, and_(Certificate.assessment_id == Assessment.id, _that_month)
-)
+Asked = tuple[str, date]  # who issued or assessed, and a day on which they did
+DAYS_AROUND = 30  # before a day and after it: a month that begins or ends on it, whatever the calendar calls it
+# Of the months (31 days in a row) that a day lies in, the one with the most: who spreads a burst over the end of a month is found all the same.
+_AROUND = """
+    WITH asked AS (SELECT * FROM unnest(:whose, :days) AS asked (whose, day)),
+    spans AS (SELECT whose, min(day) - :around AS from_on, max(day) + :around AS to_on FROM asked GROUP BY whose),
+    days AS ({of_days}),
+    months AS (
+        SELECT whose, issued_on, issued,
+            sum(issued) OVER (PARTITION BY whose ORDER BY issued_on RANGE BETWEEN CURRENT ROW AND make_interval(days => :around) FOLLOWING) AS in_a_month
+        FROM days
+    )
+    SELECT whose, day, max(in_a_month) AS in_a_month, max(issued) FILTER (WHERE issued_on = day) AS in_a_day
+    FROM asked JOIN months USING (whose)
+    WHERE issued_on BETWEEN day - :around AND day
+    GROUP BY whose, day
+"""
+_BY_ISSUER = """
+    SELECT whose, issued_on, count(*) AS issued
+    FROM spans JOIN certificates ON issuer = whose AND issued_on BETWEEN from_on AND to_on
+    GROUP BY whose, issued_on
+"""
+_BY_ASSESSOR = """
+    SELECT whose, certificates.issued_on, count(*) AS issued
+    FROM spans JOIN assessments ON assessors @> ARRAY[whose] JOIN certificates ON assessment_id = assessments.id
+    WHERE certificates.issued_on BETWEEN from_on AND to_on
+    GROUP BY whose, certificates.issued_on
+"""
+_PARAMETERS = (bindparam("whose", type_=ARRAY(Text)), bindparam("days", type_=ARRAY(Date)), bindparam("around", DAYS_AROUND, Integer))
+_OF_ISSUERS, _OF_ASSESSORS = (text(_AROUND.format(of_days=each)).bindparams(*_PARAMETERS) for each in (_BY_ISSUER, _BY_ASSESSOR))
 
 
 async def facts(session: AsyncSession, call: Call, asked: FactsIn) -> CertificateFacts:
@@ -45,7 +61,8 @@ async def facts(session: AsyncSession, call: Call, asked: FactsIn) -> Certificat
     wanted = wanted.where(or_(ALIASES.among(Certificate.trainee_id, asked.trainee_ids), Certificate.id.in_(asked.certificate_ids)))
     rows = (await session.execute(wanted.order_by(Certificate.issued_on.desc(), Certificate.id.desc()))).mappings().all()
     covered = await filing_reading.coverages(session, (row["filing_id"] for row in rows if row["filing_id"]))
-    of_issuer, of_assessor, of_day = await _issued(session, rows)
+    of_issuer = await _around(session, _OF_ISSUERS, {(row["issuer"], row["issued_on"]) for row in rows})
+    of_assessor = await _around(session, _OF_ASSESSORS, {(card, row["issued_on"]) for row in rows for card in row["assessors"] or ()})
     worked = {(row["issuer_institution_id"], bodies.month_of(row["issued_on"])) for row in rows if row["issuer_institution_id"]}
     work = await bodies.work(session, worked, call.today)
     earlier = await _earlier(session, rows)
@@ -62,32 +79,27 @@ async def facts(session: AsyncSession, call: Call, asked: FactsIn) -> Certificat
             "outside": outside,
             "in_scope": in_scope,
             "number_fits": fits,
-            "issued_that_month": of_issuer[row["issuer"], month],
-            "issued_that_day": of_day[row["issuer"], row["issued_on"]],
+            "issued_that_month": of_issuer[row["issuer"], row["issued_on"]].in_a_month,
+            "issued_that_day": of_issuer[row["issuer"], row["issued_on"]].in_a_day,
             "body_flags": []
             if outside
             else [each._asdict() for each in flags(work[row["issuer_institution_id"], month], rules.here().quality)],
             "valid": row["issued_on"] <= on and (row["revoked_on"] is None or on < row["revoked_on"]),
             "months_since_issue": full_months(row["issued_on"], on),
             "earlier_levels": sorted(earlier.get(row["id"], ()), key=lambda each: levels[each].rank),
-            "assessed_that_month": max((of_assessor[card, month] for card in row["assessors"] or ()), default=0),
+            "assessed_that_month": max((of_assessor[card, row["issued_on"]].in_a_month for card in row["assessors"] or ()), default=0),
         }
         certificates.append(CertificateFact.model_validate(dict(row) | said))
     return CertificateFacts(certificates=certificates)
 
 
-async def _issued(session: AsyncSession, rows: Sequence[Any]) -> tuple[Counts, Counts, Counts]:
-    """How many certificates each of these issuers, and each of these assessors' cards, had in the calendar month of each, and the issuers on its day:
-    counted once, however many of them were asked for."""
-    months = {(row["issuer"], row["issued_on"].replace(day=1)) for row in rows}
-    cards = {(card, row["issued_on"].replace(day=1)) for row in rows for card in row["assessors"] or ()}
-    days = {(row["issuer"], row["issued_on"]) for row in rows}
-    found: list[Counts] = []
-    for asked, joined in ((months, _OF_ISSUER), (cards, _OF_ASSESSOR), (days, _OF_DAY)):
-        whose, month = zip(*sorted(asked), strict=True) if asked else ((), ())
-        counted = await session.execute(joined, {"whose": list(whose), "months": list(month)}) if asked else ()
-        found.append({(row.whose, row.month): row.issued for row in counted})
-    return found[0], found[1], found[2]
+async def _around(session: AsyncSession, counted: TextClause, asked: Collection[Asked]) -> dict[Asked, Any]:
+    """How many certificates each of these had in a month around a day, and on it: counted once, however many of them were asked for."""
+    if not asked:
+        return {}
+    whose, days = zip(*sorted(asked), strict=True)
+    rows = await session.execute(counted, {"whose": list(whose), "days": list(days)})
+    return {(row.whose, row.day): row for row in rows}
 
 
 async def _earlier(session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, set[str]]:

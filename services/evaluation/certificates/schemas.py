@@ -160,9 +160,9 @@ class CertificateFact(wire.Out):
     level: Level | None
     issued_on: wire.CivilDate
     issuer: str
-    issued_that_month: int = Field(description="certificates of the same issuer dated in that calendar month")
+    issued_that_month: int = Field(description="certificates of the same issuer in 31 days in a row that hold that day, the most of any")
     assessed_that_month: int = Field(
-        description="certificates of that month which one of its assessors assessed, the most of any; 0: another issuer's"
+        description="the same of those that one of its assessors assessed, the most of any; 0: another issuer's"
     )
     issued_that_day: int = Field(description="certificates of the same issuer dated that day")
     body_flags: list[FlagOut] = Field(

@@ -28,7 +28,7 @@ class CertificateFacts:
     revoked_on: date | None = None
     number_fits: bool = True  # shape, year and level of the number agree with the rest
     within_filing: bool | None = None  # occupation and level filed by the issuer on that day; None: an outside issuer
-    issued_that_month: int = 0  # certificates of the same issuer in that calendar month
+    issued_that_month: int = 0  # certificates of the same issuer in a month (31 days in a row) that holds the day: the most of any
     assessed_that_month: int = 0  # of them, or of other issuers', those that one of its assessors assessed: the most of any
     body_flags: tuple[BodyFlag, ...] | None = None  # None: nothing of its issuer's work asks for a second look
 

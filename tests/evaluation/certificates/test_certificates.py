@@ -128,7 +128,7 @@ async def test_a_certificate_is_revoked_once_and_says_so(start: Start) -> None:
         path = f"/v1/certificates/{certificate['id']}:revoke"
         await refused(w.officer().post(path, json={"reason": "弄虚作假"}), 403, "wrong_role")
         assert fault_codes(await refused(w.reviewer().post(path), 422, "invalid")) == [("missing_field", "/reason")]
-        shown = await done(w.reviewer().post(path, params={"preview": "true"}))
+        shown = await done(w.reviewer().post(path, params={"preview": "true"}, json={}))
         assert (shown["complete"], shown["claims"], shown["placements"]) == (False, [], [])
         actions = (await done(w.reviewer().get(f"/v1/certificates/{certificate['id']}")))["allowed_actions"]
         assert [(each["action"], each["allowed"]) for each in actions] == [("reissue", False), ("revoke", True)]
@@ -327,3 +327,14 @@ async def test_a_special_skill_names_the_standard_it_was_examined_by(
         unknown = body | {"number": "ZX2024000002", "skill_standard_id": trainee}
         told = (await w.officer().post("/v1/certificates", json=unknown)).json()
         assert [(each["code"], each["pointer"]) for each in told["errors"]] == [("unknown_skill_standard", "/skill_standard_id")]
+
+
+async def test_a_burst_is_found_in_any_month_whatever_the_calendar_calls_it(start: Start) -> None:
+    async with world(start) as w:
+        worker = await w.worker(1)
+        for n, day in enumerate(("2025-04-20", "2025-04-30", "2025-04-30", "2025-05-30", "2025-05-31")):
+            body = made.certificate(worker, kind="completion", level=None, number=f"凯培字〔2025〕第{n + 1}号", issued_on=day)
+            await done(w.officer().post("/v1/certificates", json=body))
+        read = await done(w.evaluation.internal().post("/internal/v1/certificate-facts", json={"trainee_ids": [worker]}))
+        found = {each["issued_on"]: (each["issued_that_month"], each["issued_that_day"]) for each in read["certificates"]}
+        assert found == {"2025-04-20": (3, 1), "2025-04-30": (3, 2), "2025-05-30": (3, 1), "2025-05-31": (2, 1)}

@@ -90,13 +90,13 @@ def certificate_burst(case: Case) -> Finding | None:
     certificate, terms = case.line.certificate, case.terms
     if not certificate:
         return None
-    month = f"{certificate.issued_on:%Y-%m}"
+    month = f"在含 {certificate.issued_on} 的连续 31 天内"
     counted = (
-        ("certificates_a_month_at_most", certificate.issued_that_month, f"{certificate.issuer} 在 {month} 共发证", "同一机构"),
-        ("certificates_a_month_of_an_assessor_at_most", certificate.assessed_that_month, f"同一考评员在 {month} 考评发证", "同一考评员"),
+        ("certificates_a_month_at_most", certificate.issued_that_month, f"{certificate.issuer} {month}共发证", "同一机构"),
+        ("certificates_a_month_of_an_assessor_at_most", certificate.assessed_that_month, f"同一考评员{month}考评发证", "同一考评员"),
     )
     over = [
-        (name, f"{said} {count} 本", f"{whose}每月不超过 {most} 本")
+        (name, f"{said} {count} 本", f"{whose}一个月(连续 31 天)不超过 {most} 本")
         for name, count, said, whose in counted
         if (most := getattr(terms, name)) is not None and count > most
     ]
@@ -104,7 +104,7 @@ def certificate_burst(case: Case) -> Finding | None:
     if not over and not flags:
         return None
     figures, seen, allowed = zip(*over, strict=True) if over else ((None,), (), ("发证机构的考核与督导正常",))
-    fix = "请抽查该机构当月的考核记录和督导报告后再定。"
+    fix = "请抽查该机构这段时间的考核记录和督导报告后再定。"
     effect, said = Effect.HOLD if over else Effect.NOTE, ";".join([*seen, *flags])
     return found(terms, FindingCode.CERTIFICATE_BURST, effect, figures[0], seen=said, allowed=";".join(allowed), fix=fix)
 
