@@ -192,6 +192,12 @@ class Reasoned(In):
     reason: Reason
 
 
+class ReasonedWhenTaken(In):
+    """The same of a decision whose consequences can be looked at before anybody has a reason."""
+
+    reason: Reason | None = Field(None, description="办理时必填;只看影响时可不填")
+
+
 class WhyNot(Out):
     """The problem that the action would be answered with now: its code and its Chinese text."""
 

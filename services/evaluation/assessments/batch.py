@@ -8,10 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.evaluation.assessments import reading, rules, steps
-from services.evaluation.assessments.schemas import ResultsBatch
-from services.evaluation.assessments.tables import Candidate
+from services.evaluation.assessments.schemas import ResultIn, ResultsBatch
+from services.evaluation.assessments.tables import CANDIDATES
 from services.evaluation.known.conditions import ALIASES
-from shared import batches, errors
+from shared import batches, db, errors
 from shared.access import Call
 
 
@@ -23,34 +23,31 @@ async def record(session: AsyncSession, call: Call, assessment_id: UUID, batch: 
     before = {each.trainee_id: each for each in people}
     written_as = {each.trainee_id: each.written_as for each in people}
     ids = {each.written_as: each.trainee_id for each in people} | {each: each for each in before}
-    ids |= await ALIASES.resolved(session, {item.trainee_id for item in batch.items} - ids.keys())
-    if early := [fault for item in batch.items for fault in rules.too_early(assessment, item, call.today)]:
-        raise errors.Invalid(faults=early[:1])
-    judged, seen = list[batches.Result](), set[UUID]()
-    for item in batch.items:
-        who = ids[item.trainee_id]
-        if faults := [*_faults(who, before, seen), *rules.of_outcome(assessment, item)]:
-            judged.append(batches.rejected(*faults))
-            continue
-        seen.add(who)
-        judged.append(batches.Result(_outcome(before[who], rules.kept(item)), who))
-    batches.all_or_nothing(batch.atomic, judged)
-    kept = [item for item, each in zip(batch.items, judged, strict=True) if each.outcome in ("created", "updated")]
-    if batch.mode == "commit" and kept:
-        results = insert(Candidate).values(
-            [{"assessment_id": assessment.id, "trainee_id": written_as[ids[each.trainee_id]], **rules.kept(each)} for each in kept]
-        )
-        known = results.on_conflict_do_update(
-            index_elements=["assessment_id", "trainee_id"], set_={name: results.excluded[name] for name in rules.OUTCOME}
-        )
-        await session.execute(known)
-        await steps.finish(session, call, assessment, "results_recorded", results=len(kept))
-    return batches.answer(
-        [
-            batches.item(index, each.outcome, each.id, (batches.at(index, fault) for fault in each.faults))
-            for index, each in enumerate(judged)
-        ]
-    )
+
+    async def keep(items: Mapping[int, ResultIn]) -> dict[int, batches.Result]:
+        if early := [fault for item in items.values() for fault in rules.too_early(assessment, item, call.today)]:
+            raise errors.Invalid(faults=early[:1])
+        whose = ids | await ALIASES.resolved(session, {item.trainee_id for item in items.values()} - ids.keys())
+        judged, seen, rows = dict[int, batches.Result](), set[UUID](), list[dict[str, Any]]()
+        for index, item in items.items():
+            who = whose[item.trainee_id]
+            if faults := [*_faults(who, before, seen), *rules.of_outcome(assessment, item)]:
+                judged[index] = batches.rejected(*faults)
+                continue
+            seen.add(who)
+            judged[index] = batches.Result(_outcome(before[who], rules.kept(item)), who)
+            if judged[index].outcome != "unchanged":
+                rows.append({"assessment_id": assessment.id, "trainee_id": written_as[who]} | rules.kept(item))
+        if rows:
+            results = insert(CANDIDATES)
+            known = results.on_conflict_do_update(
+                index_elements=["assessment_id", "trainee_id"], set_={name: results.excluded[name] for name in rules.OUTCOME}
+            )
+            await db.insert_all(session, known, rows)
+            await steps.finish(session, call, assessment, "results_recorded", results=len(rows))
+        return judged
+
+    return await batches.run(session, batch, keep)
 
 
 def _faults(trainee_id: UUID, people: Mapping[UUID, Any], seen: set[UUID]) -> Iterable[errors.Fault]:

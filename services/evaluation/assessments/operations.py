@@ -20,7 +20,7 @@ from services.evaluation.assessments.schemas import (
     SupervisionIn,
     SupervisionOut,
 )
-from services.evaluation.assessments.tables import Assessment, Candidate, Supervision
+from services.evaluation.assessments.tables import CANDIDATES, Assessment, Candidate, Supervision
 from services.evaluation.examiners import facts as examiners
 from services.evaluation.examiners.policy import Identity, card_invalid, first_same
 from services.evaluation.filings import policy as filings
@@ -29,7 +29,7 @@ from services.evaluation.filings import visibility as filing_visibility
 from services.evaluation.filings.errors import BARS, OutOfScope
 from services.evaluation.filings.tables import Filing
 from services.evaluation.known.conditions import ALIASES
-from shared import errors, privacy, redaction, web, wire
+from shared import db, errors, privacy, redaction, web, wire
 from shared.access import Call
 from shared.steps import Refusal
 
@@ -59,10 +59,8 @@ async def create(session: AsyncSession, call: Call, body: AssessmentIn, known: A
     )
     session.add(assessment)
     await session.flush()
-    await session.execute(
-        insert(Candidate),
-        [{"assessment_id": assessment.id, "trainee_id": each} for each in dict.fromkeys(ids[each] for each in body.candidates)],
-    )
+    people = dict.fromkeys(ids[each] for each in body.candidates)
+    await db.insert_all(session, insert(CANDIDATES), [{"assessment_id": assessment.id, "trainee_id": each} for each in people])
     return await steps.finish(session, call, assessment, "created", bar=known.bar, candidates=len(body.candidates), reason=body.reason)
 
 

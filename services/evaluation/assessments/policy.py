@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.evaluation.codes import AssessmentMethod as Method
 from services.evaluation.codes import AssessmentStatus as Status
@@ -56,14 +56,35 @@ def differs(passed: bool, score: float | None, pass_score: float) -> bool:
     return score is not None and passed != (score >= pass_score)
 
 
-def wanting(method: str, modules: Sequence[str], proofs: Sequence[str], days: Iterable[int]) -> str | None:
+class Proof(NamedTuple):
+    """What stands for an exam, and when it hung out (公示), where it says so."""
+
+    name: str
+    from_on: date | None = None
+    until_on: date | None = None
+
+    @property
+    def is_notice(self) -> bool:
+        return "公示" in self.name
+
+
+def on_notice_until(method: str, proofs: Iterable[Proof]) -> date | None:
+    """The last day on which a direct recognition hangs out, where its papers say so."""
+    days = (each.until_on for each in proofs if each.is_notice and each.until_on) if method == Method.DIRECT else ()
+    return max(days, default=None)
+
+
+def wanting(method: str, modules: Sequence[str], proofs: Sequence[Proof], days: Iterable[int]) -> str | None:
     """What the method asks and the batch does not have, or None. `days`: on how many days each person's results were taken, once there are some."""
     if method == Method.MODULAR and not modules:
         return "模块化考核须写明各模块"
     if method == Method.ACHIEVEMENT and not proofs:
         return "业绩评审须附业绩材料"
-    if method == Method.DIRECT and not any("公示" in each for each in proofs):
+    notices = [each for each in proofs if each.is_notice]
+    if method == Method.DIRECT and not notices:
         return "直接认定须附业绩材料和公示"
+    if method == Method.DIRECT and not any(each.from_on and each.until_on for each in notices):
+        return "直接认定的公示须写明起止日期"
     if method == Method.PROCESS and any(each < 2 for each in days):
         return "过程化考核须有不同日期的多次成绩"
     return None

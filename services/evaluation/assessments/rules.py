@@ -53,7 +53,14 @@ def _announced(body: AssessmentIn, today: date) -> Iterable[errors.Fault]:
         yield errors.Fault("posted_after_exam", "/held_on", seen=str(body.held_on), allowed=f"不早于 {today}", fix=fix)
 
 
-RULES = (_numbered, _assessors, _candidates, _modules, _announced)
+def _proofs(body: AssessmentIn, _: date) -> Iterable[errors.Fault]:
+    for index, each in enumerate(body.proofs):
+        if each.from_on and each.until_on and each.until_on < each.from_on:
+            at, allowed = f"/proofs/{index}/until_on", f"不早于 {each.from_on}"
+            yield errors.Fault("invalid_period", at, seen=str(each.until_on), allowed=allowed, fix="请改正公示的起止日期。")
+
+
+RULES = (_numbered, _assessors, _candidates, _modules, _announced, _proofs)
 
 
 def of_days(body: AssessmentIn, known: Announcing) -> Iterable[errors.Fault]:

@@ -12,7 +12,7 @@ from services.evaluation.codes import SupervisionMode as Mode
 from services.evaluation.examiners.schemas import OccupationCode
 from shared import batches, county, names, wire
 
-CANDIDATES_AT_MOST = 500
+CANDIDATES_AT_MOST = 1_000
 # Compared with the cards of the filing and the people of the batch and then kept, so that whoever gives a person's number is told whose it is.
 CardGiven = Annotated[wire.Text, Field(min_length=1, max_length=60, description="证卡编号", examples=["KP-2025-001"])]
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, description="百分制成绩", examples=[86.5])]
@@ -76,12 +76,8 @@ class AmendmentIn(CandidateOutcome):
     reason: wire.Reason = Field(examples=["复核发现合分错误"])
 
 
-class ResultsBatch(wire.In):
-    """`validate` keeps nothing. `each` keeps the good items, `all` keeps everything or nothing."""
-
-    mode: batches.Mode = "commit"
-    atomic: batches.Atomic = "each"
-    items: Annotated[list[ResultIn], Field(max_length=CANDIDATES_AT_MOST)]
+class ResultsBatch(batches.Batch[ResultIn]):
+    """Results of some of the candidates. More than fit in are sent in several."""
 
 
 class SupervisionIn(wire.In):

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from services.evaluation import rules
 from services.evaluation.assessments import policy, reading
 from services.evaluation.assessments.errors import REFUSALS, SamePerson, SupervisionMissing
-from services.evaluation.assessments.schemas import AssessmentOut, AssessmentPaper
+from services.evaluation.assessments.schemas import AssessmentOut, AssessmentPaper, Proof
 from services.evaluation.assessments.tables import Assessment, Candidate
 from services.evaluation.filings import policy as filings
 from services.evaluation.filings import reading as filing_reading
@@ -129,6 +129,9 @@ async def _further(
 def _cannot_issue(assessment: Assessment, coverage: filings.Coverage | None, call: Call) -> Refusal | None:
     if too_early := policy.too_early_to_issue(assessment.held_on, call.today):
         return Refusal("invalid_state", too_early)
+    until = policy.on_notice_until(assessment.method, _proofs(assessment))
+    if until is not None and call.today <= until:
+        return Refusal("invalid_state", f"直接认定的公示至 {until} 结束,今天是 {call.today}。请在公示结束后发证。")
     level = rules.levels()[assessment.level]
     for day in (assessment.held_on, call.today):
         if reason := filings.out_of_scope(coverage, assessment.occupation_code, level, day):
@@ -143,11 +146,16 @@ def _held_already(assessment: Assessment, people: Sequence[Any]) -> list[dict[st
     return [{"code": "not_certified", "pointer": f"/candidates/{n}", "detail": detail} for n in left_out]
 
 
+def _proofs(assessment: Assessment) -> list[policy.Proof]:
+    said = (Proof.model_validate(each) for each in assessment.proofs)
+    return [policy.Proof(each.name, each.from_on, each.until_on) for each in said]
+
+
 def _of_method(assessment: Assessment, people: Sequence[Any]) -> list[dict[str, Any]]:
     """What the method asks and the batch lacks: shown until it is there."""
     marked = [each for each in people if each.passed is not None and not each.absent]
     days = [len({module.get("held_on") for module in each.modules}) for each in marked]
-    lacking = policy.wanting(assessment.method, assessment.modules, [each["name"] for each in assessment.proofs], days)
+    lacking = policy.wanting(assessment.method, assessment.modules, _proofs(assessment), days)
     return [{"code": "method_wanting", "detail": f"{lacking}。"}] if lacking else []
 
 

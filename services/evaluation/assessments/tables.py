@@ -106,6 +106,9 @@ class Candidate(Row):
     )
 
 
+CANDIDATES = Candidate.metadata.tables[Candidate.__tablename__]  # for rows set down many at once
+
+
 class Amendment(Row):
     """Another result of a batch that is locked: proposed by one person, in force once a second one approves it. Anybody may reject it, also who proposed it."""
 

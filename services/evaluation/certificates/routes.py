@@ -153,7 +153,7 @@ async def revoke(
     previewed: Annotated[RevocationPreview | None, Depends(steps.preview_revocation)],
     session: web.Session,
     call: web.Caller,
-    body: wire.Reasoned | None = None,
+    body: wire.ReasonedWhenTaken | None = None,
 ) -> CertificatePaper | RevocationPreview:
     if previewed is not None:
         return previewed

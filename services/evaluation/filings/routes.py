@@ -189,7 +189,7 @@ async def extend_scope(filing_id: UUID, body: Extension, bar: Bar, session: web.
 
 @_step("suspend")
 async def suspend(
-    filing_id: UUID, bar: Bar, previewed: Previewed, session: web.Session, call: web.Caller, body: wire.Reasoned | None = None
+    filing_id: UUID, bar: Bar, previewed: Previewed, session: web.Session, call: web.Caller, body: wire.ReasonedWhenTaken | None = None
 ) -> FilingPaper | FilingPreview:
     return previewed or await steps.suspend(session, call, filing_id, bar, steps.reason_of(body))
 
@@ -201,6 +201,6 @@ async def reinstate(filing_id: UUID, body: wire.Reasoned, bar: Bar, session: web
 
 @_step("revoke")
 async def revoke(
-    filing_id: UUID, bar: Bar, previewed: Previewed, session: web.Session, call: web.Caller, body: wire.Reasoned | None = None
+    filing_id: UUID, bar: Bar, previewed: Previewed, session: web.Session, call: web.Caller, body: wire.ReasonedWhenTaken | None = None
 ) -> FilingPaper | FilingPreview:
     return previewed or await steps.revoke(session, call, filing_id, bar, steps.reason_of(body))

@@ -228,9 +228,9 @@ async def revoke(session: AsyncSession, call: Call, filing_id: UUID, bar: Refusa
     return await finish(session, call, filing, bar, "revoked", reason=reason)
 
 
-def reason_of(body: wire.Reasoned | None) -> str:
+def reason_of(body: wire.ReasonedWhenTaken | None) -> str:
     """A step that may be previewed without one says why when it is taken."""
-    if body is None:
+    if body is None or body.reason is None:
         raise errors.Invalid(faults=[errors.Fault("missing_field", "/reason", allowed="1 至 1000 字", fix="请写明理由。")])
     return body.reason
 

@@ -27,7 +27,7 @@ from shared.sheets import Reading
 from shared.sheets.finding import ID_NUMBER, NAME
 from shared.web import Kernel
 
-PEOPLE_AT_A_TIME: Final = 500  # as many as the registry looks up at once, and as sit one exam
+PEOPLE_AT_A_TIME: Final = 500  # as many as the registry looks up at once, and as results are entered at once
 POINTED: Final = {"occupation_code": "occupation"}
 UNKNOWN: Final = "没有登记这个证件号码的学员;请先登记学员,或核对号码"
 OTHER_NAME: Final = "该证件号码登记的是另一姓名;请核对姓名和证件号码"

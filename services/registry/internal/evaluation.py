@@ -30,7 +30,7 @@ class AssessmentAsked(wire.In):
     """The people and the class of an assessment that an institution holds on a day."""
 
     institution_id: UUID
-    trainee_ids: Annotated[list[UUID], Field(max_length=500)]
+    trainee_ids: Annotated[list[UUID], Field(max_length=1_000)]
     class_id: UUID | None = None
     on: wire.CivilDate
 

@@ -263,12 +263,17 @@ async def test_results_are_entered_again_until_they_are_locked(start: Start) -> 
 
 
 @pytest.mark.parametrize("score", [-0.5, 100.5])
-async def test_a_score_is_between_0_and_100(start: Start, score: float) -> None:
+async def test_a_score_is_between_0_and_100_and_another_keeps_its_neighbours_from_nothing(start: Start, score: float) -> None:
     async with world(start) as w:
-        worker = await w.worker(1)
-        paper = await w.batch((await w.filing())["id"], [worker])
-        items = [{"trainee_id": worker, "score": score, "passed": True}]
-        await refused(w.enterprise().post(f"/v1/assessments/{paper['id']}/results:batch", json={"items": items}), 422, "invalid")
+        workers = [await w.worker(n) for n in (1, 2)]
+        paper = await w.batch((await w.filing())["id"], workers)
+        items = [{"trainee_id": each, "score": said, "passed": True} for each, said in zip(workers, (score, 80), strict=True)]
+        path = f"/v1/assessments/{paper['id']}/results:batch"
+        answer = await done(w.enterprise().post(path, json={"items": items}))
+        assert [each["outcome"] for each in answer["items"]] == ["rejected", "created"]
+        assert [fault["pointer"] for fault in answer["items"][0]["errors"]] == ["/items/0/score"]
+        assert answer["summary"] == {"created": 1, "updated": 0, "unchanged": 0, "rejected": 1}
+        await refused(w.enterprise().post(path, json={"items": items, "atomic": "all"}), 422, "invalid")
 
 
 async def test_issuing_twice_at_once_mints_once(start: Start) -> None:

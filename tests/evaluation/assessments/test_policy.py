@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from services.evaluation.assessments import policy
-from services.evaluation.assessments.policy import Candidate
+from services.evaluation.assessments.policy import Candidate, Proof
+
+PATENT, NOTICE = Proof("专利"), Proof("公示结果", date(2025, 6, 1), date(2025, 6, 10))
 
 
 @pytest.mark.parametrize(
@@ -28,10 +30,11 @@ def test_an_own_worker_is_employed_or_registered_as_an_employee(candidate: Candi
     [
         pytest.param("modular", {"modules": ["一"]}, None, id="modular-with-modules"),
         pytest.param("modular", {}, "模块", id="modular-without"),
-        pytest.param("achievement", {"proofs": ["专利"]}, None, id="achievement-with-proof"),
+        pytest.param("achievement", {"proofs": [PATENT]}, None, id="achievement-with-proof"),
         pytest.param("achievement", {}, "业绩材料", id="achievement-without"),
-        pytest.param("direct", {"proofs": ["公示结果"]}, None, id="direct-with-a-public-notice"),
-        pytest.param("direct", {"proofs": ["专利"]}, "公示", id="direct-with-proof-alone"),
+        pytest.param("direct", {"proofs": [NOTICE]}, None, id="direct-with-a-public-notice"),
+        pytest.param("direct", {"proofs": [PATENT]}, "公示", id="direct-with-proof-alone"),
+        pytest.param("direct", {"proofs": [NOTICE._replace(until_on=None)]}, "起止日期", id="direct-with-a-notice-without-an-end"),
         pytest.param("process", {"days": [2, 3]}, None, id="process-over-two-days"),
         pytest.param("process", {"days": [2, 1]}, "不同日期", id="process-with-one-on-a-single-day"),
     ],
@@ -65,3 +68,16 @@ def test_an_exam_is_not_before_what_it_examines(method: str, held_on: date, firs
 def test_certificates_are_issued_from_the_day_of_the_exam() -> None:
     day = date(2025, 6, 1)
     assert policy.too_early_to_issue(day, day) is None and policy.too_early_to_issue(day, date(2025, 5, 31))
+
+
+@pytest.mark.parametrize(
+    ("method", "proofs", "until"),
+    [
+        pytest.param("direct", [PATENT, NOTICE], date(2025, 6, 10), id="until-its-last-day"),
+        pytest.param("direct", [NOTICE, NOTICE._replace(until_on=date(2025, 6, 12))], date(2025, 6, 12), id="until-the-later"),
+        pytest.param("direct", [Proof("专利", None, date(2026, 1, 1))], None, id="days-of-something-else"),
+        pytest.param("achievement", [NOTICE], None, id="asked-of-no-other-method"),
+    ],
+)
+def test_only_a_direct_recognition_hangs_out(method: str, proofs: list[Proof], until: date | None) -> None:
+    assert policy.on_notice_until(method, proofs) == until

@@ -112,7 +112,7 @@ async def test_the_level_held_or_a_higher_one_is_not_assessed_again_and_the_leve
     [
         ("modular", {"modules": ["理论"]}),
         ("achievement", {"proofs": [{"name": "业绩材料"}]}),
-        ("direct", {"proofs": [{"name": "业绩材料"}, {"name": "公示"}]}),
+        ("direct", {"proofs": [{"name": "业绩材料"}, {"name": "公示", "from_on": "2025-06-01", "until_on": "2025-06-10"}]}),
     ],
 )
 async def test_each_method_says_what_it_wants(start: Start, method: str, more: dict[str, Any]) -> None:
@@ -313,3 +313,28 @@ async def test_of_two_batches_at_once_one_person_comes_by_one_certificate_of_a_l
         ]
         await done(w.enterprise().post(f"{path}:issue"))
         assert [each["assessment_id"] for each in await w.certificates(trainee_id=first, status="valid")] == [left_out]
+
+
+async def test_no_certificate_leaves_a_direct_recognition_while_it_hangs_out(start: Start) -> None:
+    async with world(start) as w:
+        filing, worker = await w.filing(), await w.worker(1)
+        notice = {"name": "直接认定公示", "from_on": "2025-06-20", "until_on": "2025-06-19"}
+        body = made.assessment(filing["id"], [worker], method="direct", proofs=[{"name": "业绩材料"}, notice])
+        assert await tried(w, body) == [("invalid_period", "/proofs/1/until_on")]
+        proofs = [{"name": "业绩材料"}, notice | {"until_on": "2025-06-24"}]
+        locked = await w.batch(filing["id"], [worker], "locked", method="direct", proofs=proofs)
+        path = f"/v1/assessments/{locked['id']}"
+        for day, allowed in (("2025-06-24", False), ("2025-06-25", True)):
+            shown = await done(w.enterprise(day).get(path))
+            assert {each["action"]: each["allowed"] for each in shown["allowed_actions"]}["issue"] is allowed
+            answer = await w.enterprise(day).post(f"{path}:issue")
+            assert (answer.status_code, answer.json().get("code")) == ((200, None) if allowed else (409, "invalid_state"))
+
+
+async def test_a_batch_takes_a_thousand_candidates_and_no_more(start: Start) -> None:
+    async with world(start) as w:
+        filing, some = await w.filing(), [made.some_id() for _ in range(1_001)]
+        answer = await w.enterprise().post("/v1/assessments", json=made.assessment(filing["id"], some))
+        assert [each["pointer"] for each in answer.json()["errors"]] == ["/candidates"]
+        answer = await w.enterprise().post("/v1/assessments", json=made.assessment(filing["id"], some[:1_000]))
+        assert {each["code"] for each in answer.json()["errors"]} == {"unknown_candidate"}

@@ -190,6 +190,6 @@ async def test_what_rests_on_a_filing_is_shown_before_it_is_suspended_or_revoked
             assert fault_codes(await refused(w.reviewer().post(path, headers=headers), 422, "invalid")) == [("missing_field", "/reason")]
         w.evaluation.knows(subsidy)
         w.evaluation.knows(eastwest)
-        whole = await done(w.reviewer().post(f"{path}?preview=true", headers=headers))
+        whole = await done(w.reviewer().post(f"{path}?preview=true", headers=headers, json={}))
         assert (whole["complete"], whole["open_amount"], whole["claims"], whole["placements"]) == (True, "0.00", [], [])
         assert (await done(w.reviewer().get(f"/v1/filings/{filing['id']}")))["status"] == "accepted"
