@@ -120,6 +120,12 @@ class Stack:
         assert self._kept is not None, "the stack is not started"
         return role_url(self._server_address(), name, role or name, self._kept.role_passwords[role or name])
 
+    @property
+    def internal_key(self) -> str:
+        """What services know each other by."""
+        assert self._kept is not None, "the stack is not started"
+        return self._kept.internal_key
+
     def start(self, name: str, wait: bool = True) -> None:
         """Start a service, the sealer or the database when it is not running; unless `wait` is False, return when it is ready."""
         if name == DATABASE:

@@ -22,7 +22,7 @@ from deploy.processes import spawn
 from deploy.stack import Stack
 from services.subsidy.claims.schemas import LINES_AT_MOST
 from tests import people
-from tests.bench import claims, judging, load, overview, placements, prints, queries, raw, rosters
+from tests.bench import certificates, claims, judging, load, overview, placements, prints, queries, raw, rosters
 
 SECONDS, ROUNDS = 1.5, 3
 CLAIMS = 12
@@ -44,7 +44,7 @@ def main() -> int:
             *_rates(judging.measured()),
             *_rates(prints.measured()),
             *rosters.measured(stack, job, trainee_id),
-            *_placements(stack, job),
+            *_certificates_and_placements(stack, job),
             *_overview(job),
         ]:
             table.add_row(*row)
@@ -170,21 +170,46 @@ def _claims(stack: Stack, job: Job) -> list[tuple[str, ...]]:
     ]
 
 
-def _placements(stack: Stack, job: Job) -> list[tuple[str, ...]]:
-    """The Foshan office's batch of 500 facts, against storing the rows it left with asyncpg alone."""
-    taken, moment = placements.time_batches(job)
+def _certificates_and_placements(stack: Stack, job: Job) -> list[tuple[str, ...]]:
+    """A thousand certificates issued at once, and told to another service; the Foshan office's batch of 500 facts: each against bare storing or reading."""
+    dsn = stack.database_url("evaluation", owner_of("evaluation")).replace("+asyncpg", "")
+    issued = certificates.issue(job)
+    minted = asyncio.run(raw.time_storing(dsn, queries.ISSUE_TABLES, issued.assessment_id, rounds=10))
+    told, read = certificates.time_facts(stack, issued), asyncio.run(certificates.time_reading(dsn, issued))
+    taken, moment = placements.time_batches(job, issued.trainees)
     stored = asyncio.run(
         raw.time_storing(
             stack.database_url("eastwest", owner_of("eastwest")).replace("+asyncpg", ""), queries.BATCH_TABLES, moment, rounds=10
         )
     )
+    thousand = f"{certificates.PEOPLE:,}"
     return [
+        (
+            f"announce an exam of {thousand}, through the gateway",
+            f"{issued.announced / 1000:.2f} s",
+            "2 s",
+            *_goal(issued.announced / 1000, 2, at_least=False),
+        ),
+        (
+            f"issue {thousand} certificates in one batch",
+            f"{issued.issued:.1f} ms",
+            f"raw rows {minted:.1f} ms",
+            *_goal(issued.issued / minted, 4, at_least=False),
+        ),
+        (
+            f"facts of the certificates of {thousand} people, told to a service",
+            f"{told:.1f} ms",
+            f"bare rows {read:.1f} ms",
+            f"{told / read:.2f}",
+            "",
+            "",
+        ),
         (
             f"a partner's batch of {placements.ITEMS} facts, through the gateway",
             f"{taken:.1f} ms",
             f"raw rows {stored:.1f} ms",
             *_goal(taken / stored, 4, at_least=False),
-        )
+        ),
     ]
 
 

@@ -2,25 +2,20 @@
 
 import statistics
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from deploy.demo.foshan import Foshan
 from deploy.demo.main_job import Job
-from deploy.demo.second_half import ELECTRICIAN, accept, assess, file, lock_and_issue, register, register_people
-from tests import people
 
 ITEMS, ROUNDS = 500, 5
-ASSESSORS_USCC = "91522601000401031B"
-FIRST = 720_000
 
 
-def time_batches(job: Job) -> tuple[float, datetime]:
-    """Milliseconds (median) of a batch, and the moment of the last one."""
+def time_batches(job: Job, trainees: Sequence[str]) -> tuple[float, datetime]:
+    """Milliseconds (median) of a batch, and the moment of the last one. `trainees`: certified, and at least as many."""
     foshan = Foshan(job)
     foshan.place_the_order()
-    trainees = register_people(job.officer, [people.trainee(FIRST + n) for n in range(ITEMS)], on="2025-06-02")
-    _certify(job, trainees)
     foshan.partner.do("GET", "/v1/orders", on="2025-08-20")  # signed in before the threads need it
 
     def place(n: int) -> str:
@@ -49,14 +44,3 @@ def _send(foshan: Foshan, placed: list[str], kind: str, on: str, evidence: list[
     milliseconds = (time.perf_counter() - began) * 1000
     assert answer["summary"]["created"] == ITEMS
     return milliseconds, datetime.fromisoformat(answer["items"][0]["receipt"]["received_at"])
-
-
-def _certify(job: Job, trainees: list[str]) -> None:
-    _, assessors = register(job, "黔东南州某技能评价中心", ASSESSORS_USCC, "assessment_organisation")
-    filed = file(assessors, [{"occupation_code": ELECTRICIAN, "levels": ["junior"]}], on="2025-03-03")
-    accept(job, filed["id"], [{"occupation_code": ELECTRICIAN, "level": "junior", "decision": "granted"}])
-    body = {"filing_id": filed["id"], "level": "junior", "held_on": "2025-08-11", "candidates": trainees}
-    assessment_id = assess(assessors, body, passed=len(trainees))
-    supervision = {"supervisor": "DD-001", "mode": "online", "report": "全程录像,考评独立进行。"}
-    assessors.do("POST", f"/v1/assessments/{assessment_id}/supervision", on="2025-08-11", json=supervision)
-    lock_and_issue(assessors, assessment_id, on="2025-08-15")

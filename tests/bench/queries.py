@@ -26,3 +26,15 @@ BATCH_TABLES = {
     "changes": "at = $1",
 }
 """What a batch of placement updates leaves in the database, found by the moment of the batch: the facts, the placements brought up to date, trail, feed."""
+
+ISSUE_TABLES = {
+    "certificates": "assessment_id = $1",
+    "audit": "subject IN (SELECT id FROM certificates WHERE assessment_id = $1)",
+    "changes": "subject IN (SELECT id FROM certificates WHERE assessment_id = $1)",
+}
+"""What issuing a batch leaves in the database beside the batch's own row."""
+
+READ_CERTIFICATES = """
+    SELECT id, trainee_id, kind, number, occupation_code, level, issued_on, issuer, revoked_on, filing_id, assessment_id, class_id, exam_held_on
+    FROM certificates WHERE trainee_id = ANY($1) ORDER BY issued_on DESC, id DESC
+"""
