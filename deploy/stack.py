@@ -122,7 +122,6 @@ class Stack:
 
     @property
     def internal_key(self) -> str:
-        """What services know each other by."""
         assert self._kept is not None, "the stack is not started"
         return self._kept.internal_key
 
