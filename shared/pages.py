@@ -99,7 +99,12 @@ def asking(*, q: Sequence[Any] = (), whole: bool = False, **sort: Any) -> params
         cursor: Annotated[str | None, Query(max_length=2000, description="上一页的 next_cursor")] = None,
         include_total: Annotated[bool, Query(description="是否附总数")] = False,
         sort_by: Annotated[
-            str | None, Query(alias="sort", description=f"排序:{'、'.join(sort)};加 - 为倒序", json_schema_extra={"enum": names})
+            str | None,
+            Query(
+                alias="sort",
+                description=f"排序:{'、'.join(sort)};加 - 为倒序;不填为从新到旧,按日期筛选的以该日期为准",
+                json_schema_extra={"enum": names},
+            ),
         ] = None,
         sought: Annotated[str | None, Query(alias="q", min_length=1, max_length=100, description="名称或编号的一部分,不分大小写")] = None,
     ) -> Asked:

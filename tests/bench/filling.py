@@ -84,6 +84,9 @@ NOT_KEPT = """
     WHERE indrelid = $1::regclass AND NOT indisexclusion AND (NOT indisunique OR EXISTS (
         SELECT FROM pg_attribute WHERE attrelid = indrelid AND attnum = ANY(indkey::int[]) AND attname = ANY($2::text[])))
 """
+END_OF_FEED = """
+    SELECT concat_ws('-', transaction_id, id, right(event_id::text, 8)) FROM changes ORDER BY transaction_id DESC, id DESC LIMIT 1
+"""  # as `changes.place_of` says it
 NEVER_ANALYZED = "SELECT relname FROM pg_stat_user_tables WHERE last_analyze IS NULL AND n_live_tup > 0"
 
 
@@ -108,10 +111,23 @@ async def fill(stack: Stack, enrolments: int, trainees: int, say: Callable[[str]
     for service in SERVICES:
         stack.kill(service, signal.SIGTERM)  # what follows a feed would follow the copies
     counted = await asyncio.gather(*(_fill_one(stack, service, copies, people, say) for service in SERVICES))
+    await _follow_from_the_end(stack)
     for service in SERVICES:
         stack.start(service)
     rows = {table: count for each, _ in counted for table, count in each.items()}
     return Filled(copies, people, rows, time.monotonic() - began, sum(size for _, size in counted) >> 20)
+
+
+async def _follow_from_the_end(stack: Stack) -> None:
+    """What follows a feed would go through the copies beside all that is measured."""
+    ends = {}
+    for service in SERVICES:
+        async with connected(stack, service) as connection:
+            ends[service] = await connection.fetchval(END_OF_FEED)
+    for service in (*SERVICES, "gateway"):
+        async with connected(stack, service) as connection:
+            for feed, end in ends.items():
+                await connection.execute("UPDATE followed_feeds SET after = $2 WHERE split_part(feed, ':', -1) = $1", feed, end)
 
 
 @contextlib.asynccontextmanager
