@@ -12,7 +12,7 @@ from services.registry.codes import HalfDay
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.facts import Channel
-from services.registry.training.attendance import policy
+from services.registry.training.attendance import policy, visibility
 from services.registry.training.attendance.conditions import outside_hours, why_impossible
 from services.registry.training.attendance.schemas import AttendancePaper
 from services.registry.training.attendance.tables import Attendance, AttendanceConflict
@@ -47,7 +47,9 @@ SHOWN: Select[*tuple[Any, ...]] = select(
 
 async def one(session: AsyncSession, call: Call, attendance_id: UUID, on: date | None) -> AttendancePaper:
     """A record of a class that the caller sees, also one that was corrected; `on`: as it stood at the end of that day."""
-    found = (await session.execute(SHOWN.add_columns(Attendance.class_id).where(Attendance.id == attendance_id))).first()
+    found = (
+        await session.execute(SHOWN.add_columns(Attendance.class_id).where(Attendance.id == attendance_id, visibility.rows(call.actor)))
+    ).first()
     if found is None:
         raise errors.NotFound("没有这条签到记录。请按签到记录核对。")
     training = await classes.find(session, call, found.class_id)

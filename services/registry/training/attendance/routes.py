@@ -6,13 +6,13 @@ from uuid import UUID
 
 from services.registry.codes import HalfDay
 from services.registry.people.trainees.conditions import ALIASES
-from services.registry.training.attendance import operations, reading, schemas
+from services.registry.training.attendance import operations, reading, schemas, visibility
 from services.registry.training.attendance.errors import AttendanceInFuture, OverlappingAttendance
 from services.registry.training.attendance.tables import Attendance
 from services.registry.training.classes import reading as classes
 from services.registry.training.classes.operations import permit
 from services.registry.training.classes.policy import ATTEND, ENROLLERS
-from services.registry.training.classes.visibility import READERS
+from services.registry.training.classes.visibility import ATTENDERS, READERS
 from shared import batches, errors, history, pages, web, wire
 
 router = web.Router("attendance")
@@ -40,7 +40,7 @@ async def correct(attendance_id: UUID, body: schemas.AttendanceCorrected, sessio
     return await operations.correct(session, call, attendance_id, body)
 
 
-@router.operation("GET", ONE, may=READERS, summary="一条签到,更正过的也可")
+@router.operation("GET", ONE, may=ATTENDERS, summary="一条签到,更正过的也可")
 async def get(attendance_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> schemas.AttendancePaper:
     return await reading.one(session, call, attendance_id, as_of)
 
@@ -52,7 +52,7 @@ async def list_history(
     return wire.Page[history.HistoryEntry].model_validate(await reading.entries(session, call, attendance_id, asked))
 
 
-@router.operation("GET", PATH, may=READERS, summary="本班签到记录", errors=[errors.InvalidCursor])
+@router.operation("GET", PATH, may=ATTENDERS, summary="本班签到记录", errors=[errors.InvalidCursor])
 async def list_attendance(
     class_id: UUID,
     session: web.Session,
@@ -63,7 +63,9 @@ async def list_attendance(
     half_day: pages.AnyOf[HalfDay] = None,
 ) -> wire.Page[schemas.AttendanceOut]:
     await classes.find(session, call, class_id)
-    wanted = pages.where(reading.SHOWN, {Attendance.class_id: class_id, Attendance.on: on, Attendance.half_day: half_day})
+    wanted = pages.where(
+        reading.SHOWN.where(visibility.rows(call.actor)), {Attendance.class_id: class_id, Attendance.on: on, Attendance.half_day: half_day}
+    )
     if trainee_id:
         wanted = wanted.where(ALIASES.among(Attendance.trainee_id, trainee_id))
     return wire.Page[schemas.AttendanceOut].model_validate(

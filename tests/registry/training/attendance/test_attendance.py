@@ -157,6 +157,19 @@ async def test_another_institution_finds_no_such_class(start: Start) -> None:
         assert (await other.get(f"/v1/classes/{class_id}/attendance")).status_code == 404
 
 
+async def test_a_person_reads_their_own_half_days_and_nobody_else_s(start: Start) -> None:
+    async with start("registry") as registry:
+        people = [await made.trainee(registry, number) for number in (1, 2)]
+        path = f"/v1/classes/{await in_class(registry, *people)}/attendance"
+        officer = registry.as_("officer", at=made.LAST)
+        signed = await made.posted(officer, f"{path}:batch", {"items": [mark(each) for each in people]}, 207)
+        own, other = [each["id"] for each in signed["items"]]
+        person, stranger = [registry.as_("person", trainee_id=each) for each in (people[0], await made.trainee(registry, 3))]
+        assert [each["id"] for each in (await person.get(path)).json()["items"]] == [own]
+        assert [(await person.get(f"/v1/attendance/{each}")).status_code for each in (own, other)] == [200, 404]
+        assert (await stranger.get(path)).status_code == 404
+
+
 async def test_a_wrong_half_day_is_taken_back_or_put_right_and_stays_in_the_trail(start: Start) -> None:
     async with start("registry") as registry:
         person = await made.trainee(registry, 1)

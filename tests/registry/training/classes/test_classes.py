@@ -259,7 +259,8 @@ async def test_a_trainee_reads_the_class_attended_and_nobody_else_in_it(start: S
             == 200
         )
         assert (await person.get(f"/v1/classes/{other}")).status_code == 404
-        for below in ("enrolments", "attendance", "roster", "inspections", "eligibility"):
+        assert (await person.get(f"/v1/classes/{attended}/attendance")).json()["items"] == []
+        for below in ("enrolments", "roster", "inspections", "eligibility"):
             assert (await person.get(f"/v1/classes/{attended}/{below}")).status_code == 403, below
 
 
