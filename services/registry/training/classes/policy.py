@@ -65,6 +65,7 @@ MACHINE: Final = Machine(
 ORDER_NOT_OPEN: Final = "order_not_open"
 PROGRAMME_CONTRADICTS: Final = "programme_contradicts"
 OUTSIDE_LICENCE: Final = "outside_licence"
+TRADE_NOT_ON_FILE: Final = "trade_not_on_file"
 POSTS_MISSING: Final = "posts_missing"
 STANDING: Final = ("submit", "approve", "start")  # what the institution must be free to do, on the class's days
 

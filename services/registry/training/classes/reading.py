@@ -17,6 +17,8 @@ from services.registry.institutions.measures import conditions as measures
 from services.registry.institutions.measures.tables import Measure
 from services.registry.institutions.teachers.tables import Teacher
 from services.registry.reference import policy as reference
+from services.registry.reference.trade_filings import conditions as trade_filings
+from services.registry.reference.trade_filings.tables import TradeFiling
 from services.registry.training.classes import conditions, policy, visibility
 from services.registry.training.classes.facts import short_of_seats
 from services.registry.training.classes.schemas import ClassOut, ClassPaper, ClassWarning, SessionOut
@@ -44,7 +46,15 @@ SESSIONS: Select[Any] = select(
     Teacher.name.label("teacher_name"),
 ).outerjoin(Teacher, Teacher.id == ClassSession.teacher_id)
 TOLD = tuple({column.key for column in _columns} - {"id", "number", "version", "proposed_at", "changed_at"})  # what becomes of a class
-_WHOLE = SHOWN.add_columns(TrainingClass.proposed_by, TrainingClass.changed_by, TrainingClass.submitted_by, Institution.licences)
+_filed_as = (
+    select(func.array_agg(TradeFiling.trade_name, type_=ARRAY(Text)))
+    .where(TradeFiling.number == TrainingClass.trade_filing_no, trade_filings.in_force(TrainingClass.starts_on))
+    .correlate(TrainingClass)
+    .scalar_subquery()
+)
+_WHOLE = SHOWN.add_columns(
+    TrainingClass.proposed_by, TrainingClass.changed_by, TrainingClass.submitted_by, Institution.licences, _filed_as.label("filed_as")
+)
 
 
 async def find(session: AsyncSession, call: Call, class_id: UUID, *, lock: bool = False) -> TrainingClass:
@@ -113,10 +123,11 @@ async def _paper(session: AsyncSession, call: Call, row: Any) -> ClassPaper:
 
 def _warnings(call: Call, row: Any) -> list[ClassWarning] | None:
     """Of a class that is not over: that it names lines of the plan which are not meant for its channel, that its institution is not licensed to teach its
-    trade, that nobody has posts for its people, and that its order takes nobody any more. Null: nobody has said how the order stands."""
+    trade, that its trade is not on file, that nobody has posts for its people, and that its order takes nobody any more. Null: nobody has said how the
+    order stands."""
     if row.status not in policy.NOT_OVER:
         return []
-    found = [*_contradictions(row), *_outside_licence(row), *_posts_missing(row)]
+    found = [*_contradictions(row), *_outside_licence(row), *_not_on_file(row), *_posts_missing(row)]
     if row.order_id is None:
         return found
     if (told := call.told.get("orders", {}).get(str(row.order_id))) is None:
@@ -139,6 +150,14 @@ def _outside_licence(row: Any) -> list[ClassWarning]:
         row.licences, {row.occupation_code, occupation.name if occupation else None, row.trade_name}, row.starts_on
     )
     return [ClassWarning(code=policy.OUTSIDE_LICENCE, detail=f"{detail}。请核对工种,或更新机构的办学许可。")] if detail else []
+
+
+def _not_on_file(row: Any) -> list[ClassWarning]:
+    if row.trade_filing_no is None or (row.filed_as and (row.trade_name is None or row.trade_name in row.filed_as)):
+        return []
+    found = f"该号备案的是“{'、'.join(row.filed_as)}”" if row.filed_as else f"{row.starts_on} 没有这项备案"
+    detail = f"备案号 {row.trade_filing_no}:{found}。请按 /v1/trade-filings 核对,或请经办人员登记备案。"
+    return [ClassWarning(code=policy.TRADE_NOT_ON_FILE, detail=detail)]
 
 
 def _contradictions(row: Any) -> list[ClassWarning]:

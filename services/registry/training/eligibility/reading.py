@@ -26,6 +26,7 @@ from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference.facts import Channel
 from services.registry.reference.policy import lists, needs_designation
+from services.registry.reference.trade_filings import conditions as trade_filings
 from services.registry.reference.trade_filings.tables import TradeFiling
 from services.registry.training.attendance import reading as attendance
 from services.registry.training.attendance.reading import CLASS_ID
@@ -144,12 +145,7 @@ def _everything(channel: Channel, *, named: bool) -> Select[Any]:
 
 def _filing() -> Any:
     """The trade filing that the class names, rather one in force on its first day than one that is not."""
-    filing = TradeFiling
-    in_force = and_(
-        filing.from_on <= STARTS_ON,
-        or_(filing.until_on.is_(None), filing.until_on >= STARTS_ON),
-        or_(filing.withdrawn_on.is_(None), filing.withdrawn_on > STARTS_ON),
-    )
+    filing, in_force = TradeFiling, trade_filings.in_force(STARTS_ON)
     found = select(filing.trade_name, filing.beside_occupation_code, in_force.label("in_force"))
     found = found.join(TrainingClass, TrainingClass.trade_filing_no == filing.number).where(TrainingClass.id == CLASS_ID)
     return found.order_by(in_force.desc(), filing.from_on.desc()).limit(1)

@@ -57,6 +57,7 @@ async def test_what_contradicts_itself_is_a_422(start: Start) -> None:
 async def test_a_class_says_for_whom_and_how_it_is_held_and_what_of_it_changed(start: Start) -> None:
     said = {"kind": "directed", "sponsor": "某公司", "posts": [POST], "delivery": "mixed", "zone_code": "lubi"}
     async with start("registry") as registry:
+        await made.on_file(registry)
         officer = registry.as_("officer", at="2025-04-01T09:00:00+08:00")
         paper = await made.posted(officer, "/v1/classes", made.class_in(await made.school(registry), **PROJECT, **said), 201)
         assert {name: paper[name] for name in ("kind", "sponsor", "delivery", "zone_code")} == {
@@ -80,6 +81,7 @@ async def test_a_class_says_for_whom_and_how_it_is_held_and_what_of_it_changed(s
 
 async def test_posts_that_were_agreed_after_the_filing_came_too_late(start: Start) -> None:
     async with start("registry") as registry:
+        await made.on_file(registry)
         school = await made.school(registry, "enterprise")
         class_id = await made.proposed(registry, school, "returned", **PROJECT)  # filed on 2 May
         officer = registry.as_("officer", at="2025-05-04T09:00:00+08:00")

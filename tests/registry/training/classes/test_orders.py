@@ -10,9 +10,13 @@ from tests.eastwest import neighbours
 from tests.registry import made
 
 
+UNTRADED: Any = {"trade_name": None, "trade_filing_no": None}
+
+
 async def test_a_class_names_an_order_that_is_open_on_its_first_day(start: Start) -> None:
     async with start("registry") as registry, start("eastwest") as eastwest:
         registry.knows(eastwest)
+        await made.on_file(registry)
         partner, officer, school = eastwest.as_("partner"), registry.as_("officer", at=made.BEFORE), await made.school(registry)
 
         async def order(number: str, **said: Any) -> str:
@@ -41,6 +45,7 @@ async def test_a_class_names_an_order_that_is_open_on_its_first_day(start: Start
 async def test_an_order_that_closes_later_is_warned_of(start: Start) -> None:
     async with start("registry") as registry, start("eastwest") as eastwest:
         registry.knows(eastwest)
+        await made.on_file(registry)
         partner, officer = eastwest.as_("partner"), registry.as_("officer", at=made.BEFORE)
         order = await made.posted(partner, "/v1/orders", neighbours.order("FS-9"), 201)
         class_id = await made.proposed(registry, await made.school(registry), "submitted", order_id=order["id"])
@@ -58,6 +63,7 @@ async def test_while_eastwest_is_away_only_a_class_without_an_order_is_proposed(
     start: Start, order_id: str | None, status: int, warnings: Any
 ) -> None:
     async with start("registry") as registry:
+        await made.on_file(registry)
         answer = await registry.as_("officer").post("/v1/classes", json=made.class_in(await made.school(registry), order_id=order_id))
         assert (answer.status_code, answer.json().get("warnings")) == (status, warnings)
 
@@ -87,6 +93,7 @@ async def test_a_line_that_is_meant_for_another_channel_is_warned_of(
     start: Start, channel: str, programmes: list[str], warned: list[str]
 ) -> None:
     async with start("registry") as registry:
+        await made.on_file(registry)
         body = made.class_in(await made.school(registry), channel=channel, programmes=programmes)
         officer = registry.as_("officer", at=made.BEFORE)
         paper = await made.posted(officer, "/v1/classes", body, 201)
@@ -109,6 +116,7 @@ async def test_a_line_that_is_meant_for_another_channel_is_warned_of(
 )
 async def test_a_class_that_its_institution_is_not_licensed_to_teach_is_warned_of(start: Start, licences: Any, warned: bool) -> None:
     async with start("registry") as registry:
+        await made.on_file(registry)
         school = await made.school(registry, licences=[{"number": "人社民〔2021〕14 号", **each} for each in licences])
         paper = await made.posted(registry.as_("officer", at=made.BEFORE), "/v1/classes", made.class_in(school), 201)
         assert [each["code"] for each in paper["warnings"]] == ["outside_licence"] * warned
@@ -119,9 +127,26 @@ async def test_a_licence_is_weighed_for_a_class_of_an_order_too(start: Start) ->
         registry.knows(eastwest)
         order = await made.posted(eastwest.as_("partner"), "/v1/orders", neighbours.order("FS-9"), 201)
         school = await made.school(registry, licences=[{"number": "人社民〔2021〕14 号", "trades": ["焊工"]}])
-        class_id = await made.proposed(registry, school, "submitted", order_id=order["id"], trade_name=None, occupation_code="6-31-01-03")
+        class_id = await made.proposed(registry, school, "submitted", order_id=order["id"], occupation_code="6-31-01-03", **UNTRADED)
         officer = registry.as_("officer", at=made.BEFORE)
         assert [each["code"] for each in (await officer.get(f"/v1/classes/{class_id}")).json()["warnings"]] == ["outside_licence"]
         named = {"licences": [{"number": "人社民〔2021〕14 号", "trades": ["电工"]}]}
         assert (await officer.patch(f"/v1/institutions/{school}", json=named)).status_code == 200
         assert (await officer.get(f"/v1/classes/{class_id}")).json()["warnings"] == []
+
+
+async def test_a_trade_that_is_not_on_file_under_its_number_is_warned_of(start: Start) -> None:
+    """Of no such number, of another trade's and of one withdrawn by the first day; an occupation needs no filing."""
+    async with start("registry") as registry:
+        school, officer = await made.school(registry), registry.as_("officer", at=made.BEFORE)
+
+        async def warned(**values: Any) -> list[str]:
+            paper = await made.posted(officer, "/v1/classes", made.class_in(school, **values), 201)
+            return [each["code"] for each in paper["warnings"]]
+
+        assert await warned() == ["trade_not_on_file"]
+        filing = await made.on_file(registry)
+        assert [await warned(), await warned(starts_on="2025-04-10")] == [[], []]
+        assert [await warned(trade_name="蜡染"), await warned(occupation_code="6-31-01-03", **UNTRADED)] == [["trade_not_on_file"], []]
+        await made.posted(officer, f"{filing}:withdraw", {"reason": "撤销", "on": "2025-04-10"})
+        assert [await warned(), await warned(starts_on="2025-04-10")] == [[], ["trade_not_on_file"]]
