@@ -89,6 +89,7 @@ async def test_a_class_and_those_in_it_are_told_as_they_stood_on_a_day(start: St
         trainee = registry.as_("person", trainee_id=person)
         assert (await trainee.get(enrolment)).status_code == (await trainee.get(path)).status_code == 200
         assert (await trainee.get(f"{path}/history")).status_code == 403  # it tells of others
+        assert (await trainee.get(record)).status_code == 200
 
 
 async def test_a_cancelled_class_tells_what_its_people_were(start: Start) -> None:
@@ -152,3 +153,93 @@ async def test_a_merge_says_what_it_changed_of_the_person_who_stays(start: Start
         fields = {field: (was, now) for _, changes in (await history(officer, f"/v1/trainees/{kept}"))[:1] for field, was, now in changes}
         assert fields["earlier_names"] == ([], ["杨秀瑛"])
         assert [each["code"] for each in fields["categories"][1]] == ["veteran"]
+
+
+WITHOUT = {  # each is one deed, or is told by what it belongs to
+    "/v1/exports/{export_id}",
+    "/v1/files/{file_id}",
+    "/v1/harvest-alarms/{alarm_id}",
+    "/v1/history-imports/{history_import_id}",
+    "/v1/imports/{import_id}",
+    "/v1/trainees/{trainee_id}/erasure-requests/{erasure_id}",
+}
+
+
+async def test_every_paper_says_what_became_of_it_and_how_it_stood(start: Start) -> None:
+    async with start("registry") as registry:
+        paths = (await registry.as_("officer").get("/openapi.json")).json()["paths"]
+    papers = {path: of["get"] for path, of in paths.items() if path.endswith("_id}") and "get" in of}
+    lacking = {
+        path
+        for path, get in papers.items()
+        if f"{path}/history" not in paths or "as_of" not in {each["name"] for each in get.get("parameters", [])}
+    }
+    assert lacking == WITHOUT and len(papers) > 20
+
+
+async def _known_elsewhere(registry: Service) -> dict[str, str]:
+    """What other offices told on 2 April of someone who is registered and of someone who is not, renewed on 5 April and voided on 9 April."""
+    await made.trainee(registry, 1)
+    fact = {"status": "employee_pension", "from_on": "2025-01-01", "source": "社保局"}
+    told = {"items": [fact | {"id_number": id_number(number)} for number in (1, 9)]}
+    renewed = {"items": [each | {"until_on": "2025-04-30"} for each in told["items"]]}
+    first, again = [
+        (await registry.as_("officer", at=ON[day]).post("/v1/status-records:batch", json=body)).json()["items"]
+        for day, body in ((2, told), (5, renewed))
+    ]
+    assert [each["outcome"] for each in first + again] == ["created", "created", "updated", "updated"]
+    paid = {"id_number": id_number(9), "scheme": "upskill", "occupation_code": "6-31-01-03", "level": "junior", "on": "2025-03-01"}
+    paid |= {"amount": "1000.00", "source": "州失业保险", "document": "凭证1"}
+    payment = (await registry.as_("officer", at=ON[2]).post("/v1/outside-payments:batch", json={"items": [paid]})).json()["items"][0]
+    listed = {"status": "deceased", "source": "民政局", "complete_from_on": "2025-01-01", "complete_to_on": "2025-12-31"}
+    named = await made.posted(registry.as_("officer", at=ON[2]), "/v1/status-lists", listed, 201)
+    of_known, of_unknown = [f"/v1/status-records/{each['id']}" for each in first]
+    papers = {"record": of_known, "of nobody": of_unknown, "list": f"/v1/status-lists/{named['id']}"}
+    papers["payment"] = f"/v1/outside-payments/{payment['id']}"
+    for path in papers.values():
+        shown = await made.posted(registry.as_("officer", at=ON[9]), f"{path}:void", {"reason": "报错"})
+        assert [each["why_not"]["code"] for each in shown["allowed_actions"]] == ["invalid_state"]
+    return papers
+
+
+async def test_what_other_offices_told_is_shown_as_it_stood_on_a_day(start: Start) -> None:
+    async with start("registry") as registry:
+        reader = registry.as_("auditor")
+        papers = await _known_elsewhere(registry)
+        for path in papers.values():
+            assert [await as_of(reader, path, 1), *[(await as_of(reader, path, day))["void_reason"] for day in (8, 9)]] == [
+                404,
+                None,
+                "报错",
+            ]
+            assert ("void_reason", None, "报错") in (await history(reader, path))[0][1]
+        for name in ("record", "of nobody"):
+            days = [await as_of(reader, papers[name], day) for day in (4, 5, 8)]
+            assert [each["until_on"] for each in days] == [None, "2025-04-30", "2025-04-30"]
+            assert [each["received_at"][:10] for each in days] == ["2025-04-02", "2025-04-05", "2025-04-05"]
+            deeds = await history(reader, papers[name])
+            assert [action for action, _ in deeds] == ["status_record.voided", *["status_record.received"] * 2]
+            assert ("until_on", None, "2025-04-30") in deeds[1][1] and deeds[2][1] == []
+        assert (await registry.as_("institution").get(papers["record"])).status_code == 403
+
+
+async def test_brands_filed_trades_and_tasks_are_told_as_they_stood_on_a_day(start: Start) -> None:
+    async with start("registry") as registry:
+        reader = registry.as_("officer")
+        brand = await made.posted(registry.as_("officer", at=ON[2]), "/v1/brands", {"name": "凯里玻璃工", "kind": "brand"}, 201)
+        filed = {"number": "州备〔2025〕1号", "trade_name": "蜡染", "from_on": "2025-01-01", "document": "通知"}
+        filing = await made.posted(registry.as_("officer", at=ON[2]), "/v1/trade-filings", filed, 201)
+        given = {"to": {"region_code": "522601100"}, "title": "补报花名册", "reason": "缺页", "due_on": "2025-04-08"}
+        task = await made.posted(registry.as_("officer", at=ON[2]), "/v1/supervision-tasks", given, 201)
+        brand, filing, task = f"/v1/brands/{brand['id']}", f"/v1/trade-filings/{filing['id']}", f"/v1/supervision-tasks/{task['id']}"
+        await registry.as_("officer", at=ON[5]).patch(brand, json={"training_video_on": "2025-04-05"})
+        await made.posted(registry.as_("officer", at=ON[5]), f"{filing}:withdraw", {"reason": "重复"})
+        await made.posted(registry.as_("town", at=ON[9], region_code="522601100"), f"{task}:answer", {"text": "已补报"})
+
+        assert [(await as_of(reader, brand, day))["training_video_on"] for day in (4, 5)] == [None, "2025-04-05"]
+        assert ("brand.changed", [("training_video_on", None, "2025-04-05")]) in await history(reader, brand)
+        assert [(await as_of(reader, filing, day))["withdrawn_reason"] for day in (4, 5)] == [None, "重复"]
+        assert ("withdrawn_on", None, "2025-04-05") in (await history(reader, filing))[0][1]
+        stood = [await as_of(reader, task, day) for day in (8, 9)]
+        assert [(each["status"], each["answered_at"] is None) for each in stood] == [("open", True), ("answered", False)]
+        assert [await as_of(reader, path, 1) for path in (brand, filing, task)] == [404] * 3

@@ -1,6 +1,7 @@
 """Giving a supervision task, answering it, and seeing it done."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from shared.access import Call
 from shared.db import new_id
 
 REFUSALS: dict[str, type[errors.Problem]] = {each.code: each for each in (access.WrongRole, errors.InvalidState)}
-TOLD = ("status", "due_on", "answer", "file_ids", "comment")
+TOLD = ("status", "due_on", "answer", "file_ids", "answered_at", "answered_by_name", "comment", "changed_at")
 EVENTS = {"answer": "answered", "extend": "extended", "close": "closed", "reopen": "reopened", "cancel": "cancelled"}
 
 
@@ -50,6 +51,14 @@ async def ask(session: AsyncSession, call: Call, body: SupervisionTaskIn) -> Sup
     await session.flush()
     await _announce(session, call, task, "asked", {"title": task.title, "reason": task.reason, "document": task.document})
     return paper(call, task)
+
+
+async def get(session: AsyncSession, call: Call, task_id: UUID, as_of: date | None) -> SupervisionTaskPaper:
+    shown = paper(call, await find(session, call, task_id))
+    if as_of is None:
+        return shown
+    stood = await history.stood(session, shown, as_of, shown.asked_at)
+    return stood.model_copy(update={"overdue": stood.status == Status.OPEN and stood.due_on < as_of})
 
 
 async def permit(session: AsyncSession, call: Call, task_id: UUID, *, action: str, lock: bool = False) -> SupervisionTask:

@@ -52,8 +52,8 @@ async def list_tasks(
 
 
 @router.operation("GET", ONE, may=READERS, summary="一项督办任务")
-async def get(task_id: UUID, session: web.Session, call: web.Caller) -> SupervisionTaskPaper:
-    return operations.paper(call, await operations.find(session, call, task_id))
+async def get(task_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> SupervisionTaskPaper:
+    return await operations.get(session, call, task_id, as_of)
 
 
 @router.operation("GET", f"{ONE}/history", may=READERS, summary="一项督办任务的办理经过", errors=[errors.InvalidCursor])

@@ -13,7 +13,7 @@ from services.registry.people.outside_payments import reading, rules
 from services.registry.people.outside_payments.schemas import OutsidePaymentIn, OutsidePaymentPaper
 from services.registry.people.outside_payments.tables import SAME_PAYMENT, OutsidePayment
 from services.registry.people.trainees import reading as trainees
-from shared import batches, db, deeds, wire
+from shared import batches, db, deeds, history, wire
 from shared.access import Call
 from shared.batches import Batch, BatchOut, Result, rejected
 from shared.errors import Fault
@@ -104,9 +104,17 @@ async def _announce(session: AsyncSession, call: Call, what: str, payments: list
     await deeds.record_all(
         session,
         [
-            deeds.deed(call, action, each.id, trainee_id=people[each.id_number_key], from_on=each.on)
+            deeds.deed(call, action, each.id, details=_told(each), trainee_id=people[each.id_number_key], from_on=each.on)
             if each.id_number_key in people
-            else deeds.deed(call, action, each.id, event=False)
+            else deeds.deed(call, action, each.id, details=_told(each), event=False)
             for each in payments
         ],
     )
+
+
+def _told(payment: OutsidePayment) -> dict[str, Any] | None:
+    """What differs of a payment since it was received."""
+    if payment.voided_at is None:
+        return None
+    changes = history.changes({}, {"voided_at": payment.voided_at, "void_reason": payment.void_reason})
+    return {"changes": changes, "reason": payment.void_reason}

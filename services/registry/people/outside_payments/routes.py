@@ -7,7 +7,7 @@ from services.registry.codes import Scheme
 from services.registry.people.outside_payments import operations, reading
 from services.registry.people.outside_payments.schemas import OutsidePaymentIn, OutsidePaymentOut, OutsidePaymentPaper
 from services.registry.people.outside_payments.tables import OutsidePayment
-from shared import errors, pages, web, wire
+from shared import errors, history, pages, web, wire
 from shared.batches import Batch, BatchOut
 
 router = web.Router("outside-payments")
@@ -41,8 +41,15 @@ async def list_payments(
 
 
 @router.operation("GET", ONE, may=SEES, summary="一笔别处补贴")
-async def get(payment_id: UUID, session: web.Session, call: web.Caller) -> OutsidePaymentPaper:
-    return await reading.paper(session, call, payment_id)
+async def get(payment_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> OutsidePaymentPaper:
+    shown = await reading.paper(session, call, payment_id)
+    return await history.stood(session, shown, as_of, shown.received_at) if as_of else shown
+
+
+@router.operation("GET", f"{ONE}/history", may=SEES, summary="一笔别处补贴的办理经过", errors=[errors.InvalidCursor])
+async def list_history(payment_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
+    await reading.paper(session, call, payment_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, payment_id, asked))
 
 
 @router.operation("POST", f"{ONE}:void", may=reading.SENDS, summary="作废报错的一笔", errors=[errors.InvalidState], paper=reading.permit)

@@ -37,6 +37,12 @@ class StatusRecordOut(wire.Out):
     void_reason: str | None
 
 
+class StatusRecordPaper(StatusRecordOut):
+    """A single fact, with what the caller may do about it."""
+
+    allowed_actions: list[wire.AllowedAction]
+
+
 class StatusBatchOut(BatchOut):
     """`touched`: whom what is new concerns; null where nothing is. Told to officers."""
 
@@ -61,6 +67,12 @@ class StatusListOut(wire.Out):
     received_at: wire.Instant
     voided_at: wire.Instant | None
     void_reason: str | None
+
+
+class StatusListPaper(StatusListOut):
+    """A single list, with what the caller may do about it."""
+
+    allowed_actions: list[wire.AllowedAction]
 
 
 class StatusListMade(StatusListOut):

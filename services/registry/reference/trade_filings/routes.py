@@ -6,7 +6,7 @@ from uuid import UUID
 from services.registry.reference.trade_filings import operations, reading, rules, schemas
 from services.registry.reference.trade_filings.errors import DuplicateTradeFiling
 from services.registry.reference.trade_filings.tables import TradeFiling
-from shared import access, errors, pages, web, wire
+from shared import access, errors, history, pages, web, wire
 
 router = web.Router("trade-filings")
 
@@ -35,8 +35,15 @@ async def list_filings(
 
 
 @router.operation("GET", ONE, may=SEES, summary="一项工种备案")
-async def get(filing_id: UUID, session: web.Session, call: web.Caller) -> schemas.TradeFilingPaper:
-    return reading.paper(call, await reading.find(session, filing_id))
+async def get(filing_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> schemas.TradeFilingPaper:
+    shown = reading.paper(call, await reading.find(session, filing_id))
+    return await history.stood(session, shown, as_of, shown.registered_at) if as_of else shown
+
+
+@router.operation("GET", f"{ONE}/history", may=SEES, summary="一项工种备案的办理经过", errors=[errors.InvalidCursor])
+async def list_history(filing_id: UUID, session: web.Session, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
+    await reading.find(session, filing_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, filing_id, asked))
 
 
 @router.operation(

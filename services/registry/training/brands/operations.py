@@ -13,7 +13,7 @@ from services.registry.training.brands.schemas import BrandChange, BrandIn, Bran
 from services.registry.training.brands.tables import DAYS, FILES, OF_DISH, Brand
 from services.registry.training.classes import visibility as classes
 from services.registry.training.classes.tables import TrainingClass
-from shared import deeds, errors
+from shared import deeds, errors, history
 from shared.access import Call
 from shared.errors import Fault
 
@@ -31,10 +31,12 @@ async def change(session: AsyncSession, call: Call, brand_id: UUID, body: BrandC
     brand = await reading.matched(session, call, brand_id)
     values = body.model_dump(exclude_unset=True)
     await _check(session, call, brand.kind, values, brand)
+    before = reading.show(brand).model_dump(mode="json")
     for name, value in values.items():
         setattr(brand, name, value)
     await session.flush()
-    return await _recorded(session, call, brand, "changed", {"fields": sorted(values)})
+    changes = history.changes(before, reading.show(brand).model_dump(mode="json"))
+    return await _recorded(session, call, brand, "changed", {"fields": sorted(values), "changes": changes})
 
 
 async def _check(session: AsyncSession, call: Call, kind: str, values: dict[str, Any], brand: Brand | None = None) -> None:

@@ -11,15 +11,16 @@ from services.registry.codes import BrandKind
 from services.registry.training.brands import conditions, visibility
 from services.registry.training.brands.schemas import BrandOut, BrandPaper
 from services.registry.training.brands.tables import MATERIALS, Brand
-from shared import errors, pages, wire
+from shared import errors, history, pages, wire
 from shared.access import Call
 from shared.steps import wrong_role
 
 KEEPS = frozenset({"officer", "department"})
 
 
-async def get(session: AsyncSession, call: Call, brand_id: UUID) -> BrandPaper:
-    return paper(call, await find(session, call, brand_id))
+async def get(session: AsyncSession, call: Call, brand_id: UUID, as_of: date | None) -> BrandPaper:
+    shown = paper(call, await find(session, call, brand_id))
+    return await history.stood(session, shown, as_of, await history.began_at(session, brand_id)) if as_of else shown
 
 
 async def list_brands(

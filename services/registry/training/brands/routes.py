@@ -10,11 +10,12 @@ from services.registry.training.brands import operations, reading
 from services.registry.training.brands.errors import DuplicateBrand
 from services.registry.training.brands.schemas import BrandChange, BrandIn, BrandOut, BrandPaper
 from services.registry.training.brands.tables import Brand
-from shared import access, errors, pages, web, wire
+from shared import access, errors, history, pages, web, wire
 
 router = web.Router("brands")
 
 SEES = access.OFFICES | {"department", "institution", "town", "system"}
+ONE = "/v1/brands/{brand_id:uuid}"
 Listed = Annotated[pages.Asked, pages.asking(q=[Brand.name], name=Brand.name)]
 
 
@@ -37,13 +38,17 @@ async def list_brands(
     return wire.Page[BrandOut].model_validate(listed)
 
 
-@router.operation("GET", "/v1/brands/{brand_id:uuid}", may=SEES, summary="一个品牌")
-async def get(brand_id: UUID, session: web.Session, call: web.Caller) -> BrandPaper:
-    return await reading.get(session, call, brand_id)
+@router.operation("GET", ONE, may=SEES, summary="一个品牌")
+async def get(brand_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> BrandPaper:
+    return await reading.get(session, call, brand_id, as_of)
 
 
-@router.operation(
-    "PATCH", "/v1/brands/{brand_id:uuid}", may=reading.KEEPS, summary="更新品牌的四个一材料", errors=[DuplicateBrand], paper=reading.matched
-)
+@router.operation("GET", f"{ONE}/history", may=SEES, summary="一个品牌的办理经过", errors=[errors.InvalidCursor])
+async def list_history(brand_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
+    await reading.find(session, call, brand_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, brand_id, asked))
+
+
+@router.operation("PATCH", ONE, may=reading.KEEPS, summary="更新品牌的四个一材料", errors=[DuplicateBrand], paper=reading.matched)
 async def change(brand_id: UUID, body: BrandChange, session: web.Session, call: web.Caller) -> BrandPaper:
     return await operations.change(session, call, brand_id, body)

@@ -129,6 +129,9 @@ async def test_a_list_is_said_to_be_complete_once(start: Start) -> None:
         one_day = await officer.post("/v1/status-lists", json=body | {"complete_to_on": "2025-01-01"})
         assert one_day.status_code == 201
         assert (await officer.post("/v1/status-lists", json=body | {"complete_to_on": "2024-12-31"})).status_code == 422
+        assert (await officer.post("/v1/status-lists", json=body | {"complete_to_on": "2025-12-31"})).status_code == 201
+        of_next_year = (await officer.post("/v1/status-lists", json=body | {"complete_to_on": "2026-01-01"})).json()
+        assert [(each["code"], each["pointer"]) for each in of_next_year["errors"]] == [("in_the_future", "/complete_to_on")]
 
 
 @pytest.mark.parametrize(
