@@ -216,6 +216,13 @@ def _others(seen: Papers) -> None:
     payments = [each["id"] for each in seen.do("officer", "/v1/outside-payments:batch", {"items": items})["items"]]
     seen.do("officer", f"/v1/outside-payments/{payments[1]}:void", {"reason": "报错"})
     seen.paths["/v1/outside-payments/{payment_id}"] = [f"/v1/outside-payments/{each}" for each in payments]
+    fact = {"id_number": paid["id_number"], "status": "resident_pension", "source": paid["source"]}
+    items = [fact | {"from_on": each["on"]} for each in items]
+    records = [each["id"] for each in seen.do("officer", "/v1/status-records:batch", {"items": items})["items"]]
+    seen.do("officer", f"/v1/status-records/{records[1]}:void", {"reason": "报错"})
+    seen.paths["/v1/status-records/{record_id}"] = [f"/v1/status-records/{each}" for each in records]
+    complete = {"status": "resident_pension", "source": paid["source"], "complete_from_on": "2025-01-01", "complete_to_on": "2025-03-31"}
+    seen.paths["/v1/status-lists/{list_id}"] = [f"/v1/status-lists/{seen.do('officer', '/v1/status-lists', complete)['id']}"]
     claim = f"/v1/claims/{seen.world.ids['claim_id']}"
     appeal = seen.do("institution", f"{claim}/appeals", {"reason": "请复核。"}, on=DURING_NOTICE)
     seen.paths["/v1/claims/{claim_id}/appeals/{appeal_id}"] = [f"{claim}/appeals/{appeal['id']}"]

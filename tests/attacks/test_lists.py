@@ -19,12 +19,16 @@ OF_NO_PAPER = {
     "/v1/enrolments/{enrolment_id}/employment/{employment_id}/history",
     "/v1/institutions/{institution_id}/teachers/{teacher_id}/history",
     "/v1/webhook-endpoints/{endpoint_id}/deliveries",
+    "/v1/outside-payments/{payment_id}/history",
+    "/v1/status-lists/{list_id}/history",
+    "/v1/status-records/{record_id}/history",
+    "/v1/trade-filings/{filing_id}/history",
     "/v1/catalogues/{paper_id}/history",
     "/v1/skill-standards/{paper_id}/history",
     "/v1/enrolments/{enrolment_id}/job-offers/{offer_id}/history",
     "/v1/plans/{plan}/subtargets/{subtarget_id}/history",
     "/v1/trainees/{trainee_id}/corrections/{correction_id}/history",
-}  # this world has none, or not by an id of its own: `paper_id` is the training base's
+}  # this world has none, or not by an id of its own: `paper_id` is the training base's, `filing_id` evaluation's
 BY_CODE = {"plan": PLAN.rpartition("/")[2], "code": "agricultural_short"}
 Params = Mapping[str, Any]
 

@@ -42,9 +42,16 @@ _OF_THE_TRAIL |= {
         "plan_id",
         "history_import_id",
         "claim_id",
+        "filing_id",
+        "list_id",
+        "payment_id",
     )
 }
-OF_A_PAPER = {**_OF_THE_TRAIL, "code": {"scheme"}, "brand_id": {"class_id"}}  # where the parent's id has another name than in the path
+OF_A_PAPER = {
+    **_OF_THE_TRAIL,
+    "code": {"scheme"},
+    "brand_id": {"class_id", "subject"},
+}  # where the parent's id has another name than in the path
 BOUNDS = ("_from_on", "_to_on", "_as_of", "_at_least", "_months", "_within_days", "_kinds")  # a day or a number from which on: one is meant
 ONE_ALONE = {"from_on", "to_on", "on", "as_of", "covering_on", "limit", "cursor", "include_total", "sort", "q", "after", "wait", "overdue"}
 ONE_ALONE |= {"in_force_on", "trained"}

@@ -9,7 +9,6 @@ from tests.conftest import AWAY, Start
 from tests.eastwest import neighbours
 from tests.registry import made
 
-
 UNTRADED: Any = {"trade_name": None, "trade_filing_no": None}
 
 
