@@ -70,7 +70,7 @@ class Stream:
 
     async def _open(self) -> JetStreamContext:
         self._client = await nats.connect(
-            self._servers, connect_timeout=CONNECTED_WITHIN_SECONDS, allow_reconnect=False, error_cb=_tell, name=f"kaili-{self._service}"
+            self._servers, connect_timeout=CONNECTED_WITHIN_SECONDS, allow_reconnect=False, error_cb=_tell, name=self._service
         )
         made = self._client.jetstream(timeout=TAKEN_WITHIN_SECONDS)
         name = f"changes-{self._service}"

@@ -105,12 +105,12 @@ async def classes_behind(
     return read(ClassesRead, answer, "registry").classes
 
 
-async def paid_for(kernel: web.Kernel, call: Call, class_ids: Collection[UUID]) -> Mapping[UUID, Decimal]:
-    """What was paid for each class, in yuan."""
+async def paid_for(kernel: web.Kernel, call: Call, class_ids: Collection[UUID], as_of: date) -> Mapping[UUID, Decimal]:
+    """What had been paid for each class by that day, in yuan."""
     ids = sorted(map(str, class_ids))
     paid: dict[UUID, Decimal] = {}
     for first in range(0, max(len(ids), 1), CLASSES_A_CALL):  # asked of none as well: whether it answers
-        some = {"class_ids": ids[first : first + CLASSES_A_CALL]}
+        some = {"class_ids": ids[first : first + CLASSES_A_CALL], "as_of": str(as_of)}
         paid |= read(PaidRead, await kernel.neighbours["subsidy"].post("/internal/v1/paid-for-classes", call, some), "subsidy").paid
     return paid
 

@@ -76,7 +76,7 @@ async def _supervision(kernel: web.Kernel, call: Call, as_of: date) -> clients.S
 
 
 async def _paid(kernel: web.Kernel, call: Call, plan: Plan, as_of: date) -> Mapping[str, Decimal] | None:
-    """What was paid for the classes behind each line and period, by its key; None where nobody can say. Two questions, since the registry knows the classes
+    """What had been paid by that day for the classes behind each line and period, by its key; None where nobody can say. Two questions, since the registry knows the classes
     and subsidy the money."""
     windows = {
         operations.key_of(each.line.code, each.period): each for each in board.windows(plan, as_of) if each.line.measure in OF_CLASSES
@@ -84,7 +84,7 @@ async def _paid(kernel: web.Kernel, call: Call, plan: Plan, as_of: date) -> Mapp
     own = {key: each for key, each in windows.items() if each.line.source == "registry"}
     try:
         classes = await clients.classes_behind(kernel, call, plan, own, as_of)
-        paid = await clients.paid_for(kernel, call, classes)
+        paid = await clients.paid_for(kernel, call, classes, as_of)
     except errors.Problem:
         return None
     sums: dict[str, Decimal] = defaultdict(Decimal, dict.fromkeys(own, Decimal("0.00")))

@@ -125,13 +125,11 @@ class TrainedAsked(wire.In):
 
 class TrainedPerson(wire.Out):
     completed_on: wire.CivilDate | None = Field(description="The last day of the first order class that they completed; null: none.")
-    region_code: str
+    region_code: str = Field(description="The town where they are registered.")
 
 
 class TrainedFacts(wire.Out):
-    """By the id that was asked for; who is not registered is left out."""
-
-    people: dict[UUID, TrainedPerson]
+    people: dict[UUID, TrainedPerson] = Field(description="By the id that was asked for; who is not registered is left out.")
 
 
 class CountedClasses(wire.Out):

@@ -27,7 +27,8 @@ def paying(paid: dict[UUID, str]) -> httpx.MockTransport:
     """A subsidy that has paid this for these classes, and says so of those it is asked about."""
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked = set(orjson.loads(request.content)["class_ids"])
+        body = orjson.loads(request.content)
+        asked = set(body["class_ids"]) if date.fromisoformat(body["as_of"]) >= MIDDLE else set()
         return httpx.Response(200, json={"paid": {str(each): yuan for each, yuan in paid.items() if str(each) in asked}})
 
     return httpx.MockTransport(answer)

@@ -3,6 +3,7 @@
 import csv
 import io
 from typing import Any
+from uuid import UUID
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -73,6 +74,20 @@ async def test_what_bounces_after_it_was_paid_has_come_back(start: Start) -> Non
         assert await balances(subsidy, batch["fund_id"]) == {"available": "760.00", "reserved": "240.00", "paid": "0.00"}
         again = await _confirm(subsidy, batch, [{"payment_id": second, "result": "paid"}])
         assert (again.status_code, again.json()["code"]) == (409, "payment_settled")
+
+
+async def test_a_briefing_of_a_day_asks_what_had_been_paid_by_then(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        class_id = str(db.new_id())
+        batch, _ = await _exported(subsidy, ["180.00", "60.00"], class_id=UUID(class_id))
+        results = [{"payment_id": each["id"], "result": "paid", "paid_on": "2025-04-18"} for each in batch["payments"]]
+        (await _confirm(subsidy, batch, results)).raise_for_status()
+        (await _return(subsidy, batch["id"], batch["payments"][1]["id"])).raise_for_status()
+        asking, paid = subsidy.internal("gateway"), {}
+        for day in range(17, 21):
+            body = {"class_ids": [class_id, str(db.new_id())], "as_of": f"2025-04-{day}"}
+            paid[day] = (await asking.post("/internal/v1/paid-for-classes", json=body)).json()["paid"]
+        assert paid == {17: {}, 18: {class_id: "240.00"}, 19: {class_id: "240.00"}, 20: {class_id: "180.00"}}
 
 
 @pytest.mark.parametrize(("returned_on", "status"), [("2025-04-17", 422), ("2025-04-18", 200), ("2025-04-20", 200), ("2025-04-21", 422)])
@@ -209,11 +224,11 @@ async def test_a_payment_gets_one_answer(start: Start, first: str) -> None:
         assert again.status_code == 409 and again.json()["code"] == "payment_settled"
 
 
-async def _exported(subsidy: Service, amounts: list[str], *, export: bool = True) -> tuple[dict[str, Any], str]:
+async def _exported(subsidy: Service, amounts: list[str], *, export: bool = True, **more: Any) -> tuple[dict[str, Any], str]:
     """A batch of one claim that pays its trainees, from a fund of 1000.00."""
     subsidy.kernel.neighbours["registry"].transport = registry()
     fund_id = await a_fund(subsidy)
-    claim = await a_claim(subsidy, fund_id, amounts, payee="trainee")
+    claim = await a_claim(subsidy, fund_id, amounts, payee="trainee", **more)
     batch = (await _create(subsidy, fund_id, str(claim.id))).json()
     if export:
         batch = (await finance(subsidy).post(f"/v1/payment-batches/{batch['id']}:export", headers=key(batch["version"]))).json()
