@@ -34,9 +34,10 @@ async def of_the_due(kernel: Kernel, call: Call) -> Trained:
 
 async def days_of(session: AsyncSession, kernel: Kernel, call: Call, who: Collection[UUID]) -> Mapping[UUID, date | None]:
     """When these people, as merged, completed one; null: never."""
+    # First of whom nothing is known yet: what is learnt meanwhile is then found among what is known.
+    late = set(await session.scalars(select(ALIASES.kept(DUE.c.trainee_id)).distinct())) & set(who)
     kept = select(TRAINED.c.trainee_id, TRAINED.c.completed_on).where(TRAINED.c.trainee_id == any_(literal(list(who), ARRAY(Uuid))))
     found: dict[UUID, date | None] = {row[0]: row[1] for row in await session.execute(kept)}
-    late = set(await session.scalars(select(ALIASES.kept(DUE.c.trainee_id)).distinct())) & set(who)
     return found | ({each: told.completed_on for each, told in (await _asked(kernel, call, late)).items()} if late else {})
 
 
