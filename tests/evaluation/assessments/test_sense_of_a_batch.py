@@ -321,7 +321,7 @@ async def test_no_certificate_leaves_a_direct_recognition_while_it_hangs_out(sta
         notice = {"name": "直接认定公示", "from_on": "2025-06-20", "until_on": "2025-06-19"}
         body = made.assessment(filing["id"], [worker], method="direct", proofs=[{"name": "业绩材料"}, notice])
         assert await tried(w, body) == [("invalid_period", "/proofs/1/until_on")]
-        proofs = [{"name": "业绩材料"}, notice | {"until_on": "2025-06-24"}]
+        proofs = [{"name": "业绩材料"}, notice | {"from_on": "2025-06-24", "until_on": "2025-06-24"}]  # a single day
         locked = await w.batch(filing["id"], [worker], "locked", method="direct", proofs=proofs)
         path = f"/v1/assessments/{locked['id']}"
         for day, allowed in (("2025-06-24", False), ("2025-06-25", True)):
