@@ -1,19 +1,23 @@
 """Counts classes again whose figures something was written to, a second after it: a board that is asked for before counts those few itself.
 
-`python -m services.registry.counting.job` counts all of them anew, in the database that DATABASE_URL names, and says and mends what differs.
+`python -m services.registry.counting.job` counts all of them anew, and looks at what triggers keep of people, in the database that DATABASE_URL names, and
+says and mends what differs.
 """
 
 import asyncio
 import sys
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Uuid, any_, delete, func, insert, literal, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.registry.counting import facts
 from services.registry.counting.tables import FIGURES, KEPT, OF_CLASS, DueRecount
+from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes.tables import TrainingClass
+from services.registry.training.enrolments import conditions
 from shared import db, tallies, telemetry
 from shared.web import Kernel
 
@@ -91,8 +95,22 @@ async def mend(engine: AsyncEngine) -> list[dict[str, Any]]:
     return wrong
 
 
-async def _mend(engine: AsyncEngine) -> dict[str, list[dict[str, Any]]]:
-    return {KEPT.name: await mend(engine)}
+async def untrue(connection: AsyncConnection) -> list[UUID]:
+    """The people of whom it is not kept whether they ever completed a class."""
+    wanted = select(Trainee.id).where(Trainee.merged_into.is_(None), Trainee.trained != conditions.trained())
+    return list(await connection.scalars(wanted.order_by(Trainee.id)))
+
+
+async def keep(engine: AsyncEngine) -> list[UUID]:
+    """Looks at them anew; answers them."""
+    async with engine.begin() as connection:
+        if wrong := await untrue(connection):
+            await connection.execute(select(func.keep_trained(wrong)))
+    return wrong
+
+
+async def _mend(engine: AsyncEngine) -> dict[str, list[Any]]:
+    return {KEPT.name: await mend(engine), "trainees.trained": await keep(engine)}
 
 
 if __name__ == "__main__":

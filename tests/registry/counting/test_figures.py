@@ -1,12 +1,13 @@
 """What is kept of each class for boards is what counting them all anew says, whatever happens, and on every day."""
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 
 from services.registry.counting import job
 from services.registry.counting.tables import SUMS, ClassFigures, DueRecount
@@ -58,6 +59,16 @@ async def boards(registry: Service) -> list[Any]:
 async def everything_is_due(registry: Service) -> None:
     async with registry.kernel.engine.begin() as connection:
         await connection.execute(insert(DueRecount).from_select(["class_id"], select(TrainingClass.id)))
+
+
+async def waiting(registry: Service) -> bool:
+    """Whether somebody waits for another."""
+    async with registry.kernel.reading() as session:
+        return bool(
+            await session.scalar(
+                text("SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()")
+            )
+        )
 
 
 async def count(registry: Service) -> None:
@@ -198,7 +209,7 @@ async def test_whatever_happens_what_is_kept_is_what_counting_anew_says(start: S
             told = await boards(registry) if number % 9 == 0 else None
             await count(registry)
             async with registry.kernel.engine.connect() as connection:
-                assert await job.differing(connection) == [], change
+                assert (await job.differing(connection), await job.untrue(connection)) == ([], []), change
                 assert await tallies.differing(connection, SUMS.info["tally"]) == [], change
             assert told is None or await boards(registry) == told, change
         told = await boards(registry)
@@ -217,3 +228,33 @@ async def test_what_differs_is_told_and_mended(start: Start) -> None:
         assert await job.mend(registry.kernel.engine) == [{"class_id": here.classes[0], "rows": 2}]
         async with registry.kernel.engine.connect() as connection:
             assert await job.differing(connection) == []
+
+
+async def test_whom_it_is_not_kept_whether_they_were_trained_is_told_and_mended(start: Start) -> None:
+    async with start("registry") as registry:
+        here = await city(registry, random.Random(0))
+        who, _ = await here.one()
+        await here.run(update(Trainee).values(trained=False).where(Trainee.id == who))
+        assert await job.keep(registry.kernel.engine) == [who]
+        assert await job.keep(registry.kernel.engine) == []
+
+
+async def test_who_completes_a_class_while_they_are_merged_was_trained_as_whom_they_go_on(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await registered.institution(registry, "甲校")
+        class_id = await registered.training_class(registry, school, ends_on=ENDED)
+        completes, *others = await registered.people(registry, class_id, 3, counted_on=None, outcome="absent")
+        here = City(registry, [class_id], [completes, *others], random.Random(0))
+        (old, _), (into, _) = [await City(registry, [], [each], here.chance).one() for each in (completes, others[0])]
+        completed = {"outcome": "completed", "counted_on": ENDED, "counted_region_code": SANKESHU}
+        async with registry.kernel.engine.begin() as merging:
+            await merging.execute(update(Trainee).values(merged_into=into).where(Trainee.id == old))
+            meanwhile = asyncio.create_task(here.run(update(Enrolment).values(completed).where(Enrolment.id == completes)))
+            for _ in range(1000):
+                if await waiting(registry):
+                    break
+                await asyncio.sleep(0.01)
+        await meanwhile
+        async with registry.kernel.engine.connect() as connection:
+            assert await connection.scalar(select(Trainee.trained).where(Trainee.id == into))
+            assert await job.untrue(connection) == []

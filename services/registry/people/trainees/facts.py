@@ -1,11 +1,10 @@
-"""What a change of a person must know: whether a class that has begun counts on what is to change, who else is like them, who counts people,
-and who was ever trained."""
+"""What a change of a person must know: whether a class that has begun counts on what is to change, who else is like them, and who
+counts people."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access import Call
@@ -58,16 +57,3 @@ async def correction_needed(session: AsyncSession, call: Call, changed: Mapping[
     for ask in _begun_of:
         begun |= await ask(session, call, changed.keys()) if changed else {}
     return {each for each, on in begun.items() if changed[each] <= on}
-
-
-_trained: list[Callable[[], ColumnElement[bool]]] = []
-
-
-def tells_trained(condition: Callable[[], ColumnElement[bool]]) -> Callable[[], ColumnElement[bool]]:
-    """Registers who knows whether a trainee (the table, as merged) ever completed a class."""
-    _trained[:] = [condition]
-    return condition
-
-
-def trained() -> ColumnElement[bool]:
-    return _trained[0]()

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.registry.codes import Category
-from services.registry.people.trainees import facts, policy, visibility
+from services.registry.people.trainees import policy, visibility
 from services.registry.people.trainees.conditions import ALIASES, IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.errors import TraineeMerged
 from services.registry.people.trainees.schemas import TraineeOut, TraineePaper
@@ -199,8 +199,7 @@ async def list_trainees(
     wanted = select(*SHOWN).where(Trainee.merged_into.is_(None), visibility.rows(call.actor), ref.among(Trainee.external_refs))
     wanted = pages.where(wanted, {Trainee.region_code: region_code, Trainee.village: village})
     if never_trained is not None and len(set(never_trained)) == 1:
-        trained = facts.trained()
-        wanted = wanted.where(~trained if never_trained[0] else trained)
+        wanted = wanted.where(Trainee.trained.is_(not never_trained[0]))
     if category:
         held = select(TraineeCategory).where(TraineeCategory.trainee_id == Trainee.id, TraineeCategory.code.in_(category))
         wanted = wanted.where(held.exists())

@@ -21,7 +21,7 @@ WITHOUT_LIKENESS = text("number_frame_key IS NULL AND length(id_number_masked) =
 
 class Trainee(db.Versioned, Referenced, Row):
     """`merged_into` names the trainee that a twice registered person goes on as, in one step. A number is one person's: that of a merged one leads to
-    whom they go on as, until that one is given it (`holds_number` false). `earlier_names`: one a line, the latest first; `known_as`: what a person is
+    whom they go on as, until that one is given it (`holds_number` false). `trained`: whether they ever completed a class, under whichever id; triggers of enrolments and merges keep it. `earlier_names`: one a line, the latest first; `known_as`: what a person is
     looked for by. `employments`: for whom they worked when, both days counted in, null: not known since when, or still; `employer_id` is the employer of the
     latest that goes on. `history_key`: what the values of the person's history are encrypted under, from the first change on. A person whom nothing counts on may
     go; whom anything counts on, its foreign keys keep."""
@@ -54,6 +54,7 @@ class Trainee(db.Versioned, Referenced, Row):
     history_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("trainees.id"))
     holds_number: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    trained: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -71,6 +72,7 @@ class Trainee(db.Versioned, Referenced, Row):
         Index("trainees_number_frame_key_idx", "number_frame_key", "name", "id"),
         Index("trainees_without_likeness_idx", "id", postgresql_where=WITHOUT_LIKENESS),
         Index("trainees_registered_at_idx", "registered_at", "id"),
+        Index("trainees_trained_idx", "trained", "id"),
         Index("trainees_region_code_idx", "region_code", "id"),
         Index("trainees_village_idx", "village", "id"),
         Index("trainees_employer_id_idx", "employer_id"),
@@ -82,7 +84,7 @@ class Trainee(db.Versioned, Referenced, Row):
     )
 
 
-tallies.tally(Trainee, "region_code", counted="merged_into IS NULL")
+tallies.tally(Trainee, "region_code", "trained", counted="merged_into IS NULL")
 
 
 class TraineeCategory(Row):

@@ -29,7 +29,7 @@ from sqlalchemy.orm import aliased
 
 from services.registry.codes import EmploymentKind, EmploymentState, EnrolmentOutcome
 from services.registry.people.known.tables import KnownCertificate, KnownPlacement
-from services.registry.people.trainees.conditions import ALIASES
+from services.registry.people.trainees.conditions import ALIASES, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee, TraineeCategory
 from services.registry.reference import policy as reference
 from services.registry.reference.facts import PlanTerms
@@ -47,6 +47,13 @@ def person() -> Any:
 def once() -> ColumnElement[bool]:
     """Of one person in one class, enrolled under several ids before they were merged, the enrolment that counts."""
     return Enrolment.id.not_in(doubles())
+
+
+def trained() -> ColumnElement[bool]:
+    """Whether a trainee (the table, as merged) ever completed a class, under any of their ids: what `trainees.trained` keeps."""
+    completed = exists().where(Enrolment.outcome == EnrolmentOutcome.COMPLETED)
+    before = completed.where(WRITTEN_AS.merged_into == Trainee.id, Enrolment.trainee_id == WRITTEN_AS.id)
+    return or_(completed.where(Enrolment.trainee_id == Trainee.id), before)
 
 
 def had_category(codes: Sequence[str]) -> ColumnElement[bool]:

@@ -4,15 +4,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.clients import AffectedClass, AffectedTraining, Concerned
 from services.registry.codes import ClassStatus, EnrolmentOutcome
 from services.registry.people.erasures.facts import holds
-from services.registry.people.trainees.conditions import ALIASES, WRITTEN_AS
-from services.registry.people.trainees.facts import tells_trained
-from services.registry.people.trainees.tables import Trainee
+from services.registry.people.trainees.conditions import ALIASES
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
 
@@ -45,14 +43,6 @@ async def enrolments_of(session: AsyncSession, trainee_ids: Collection[UUID]) ->
     """All of them, also of whom left: they are the class's files."""
     theirs = select(func.count()).select_from(Enrolment).where(Enrolment.trainee_id.in_(trainee_ids))
     return {"enrolment": await session.scalar(theirs) or 0}
-
-
-@tells_trained
-def trained() -> ColumnElement[bool]:
-    """Of the statement's trainee, under any of their ids."""
-    completed = exists().where(Enrolment.outcome == EnrolmentOutcome.COMPLETED)
-    before = completed.where(WRITTEN_AS.merged_into == Trainee.id, Enrolment.trainee_id == WRITTEN_AS.id)
-    return or_(completed.where(Enrolment.trainee_id == Trainee.id), before)
 
 
 def _days(about: Concerned) -> list[ColumnElement[bool]]:
