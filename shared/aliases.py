@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.changes import Event
-from shared.following import LetGo, TakeIn
+from shared.following import LetGo, TakeIn, one_by_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def taking_in(aliases: Aliases, noun: str) -> TakeIn:
         elif event.type == f"{noun}.unmerged":
             await part(session, aliases, event.subject, [UUID(each) for each in event.data[f"{noun}_ids"]])
 
-    return take_in
+    return one_by_one(take_in)
 
 
 def letting_go(aliases: Aliases, noun: str) -> LetGo:
@@ -86,8 +86,7 @@ def letting_go(aliases: Aliases, noun: str) -> LetGo:
 
     async def let_go(session: AsyncSession, _lost: Sequence[Event], earlier: Sequence[Event]) -> None:
         await session.execute(delete(aliases.table))
-        for event in earlier:
-            await take_in(session, event)
+        await take_in(session, earlier)
 
     return let_go
 

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import keeping, redaction, wire
 from shared.access import Call
-from shared.db import new_id
+from shared.db import insert_all, new_id
 
 EVENTS_A_BATCH = 200
 BIGGEST = 2**63 - 1
@@ -106,7 +106,7 @@ def file_ids(said: Iterable[object]) -> list[str]:
 async def publish_all(session: AsyncSession, events: list[dict[str, Any]]) -> None:
     """Announces many in one statement; build each with `event`."""
     if events:
-        await session.execute(insert(CHANGES), events)
+        await insert_all(session, insert(CHANGES), events)
 
 
 def shown(source: str, row: Any) -> Event:

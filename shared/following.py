@@ -23,13 +23,23 @@ KEPT_DAYS: Final = 90  # of what batches told: a feed that was restored to an ea
 TERM = forgetting.Term(BATCHES, BATCHES.c.taken_in_at, KEPT_DAYS)
 
 Fetch = Callable[[str | None, int, float], Awaitable[Mapping[str, Any]]]
-TakeIn = Callable[[AsyncSession, Event], Awaitable[None]]
+TakeIn = Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]  # a batch of events, in their order
 # What was told and is no longer true, in its order; and what came before it of the same papers, which stands.
 LetGo = Callable[[AsyncSession, Sequence[Event], Sequence[Event]], Awaitable[None]]
 
 
 async def nothing(_session: AsyncSession, _lost: Sequence[Event], _earlier: Sequence[Event]) -> None:
     """Of whoever keeps nothing of what was told."""
+
+
+def one_by_one(take_in: Callable[[AsyncSession, Event], Awaitable[None]]) -> TakeIn:
+    """Of what each event does by itself."""
+
+    async def take_in_all(session: AsyncSession, events: Sequence[Event]) -> None:
+        for event in events:
+            await take_in(session, event)
+
+    return take_in_all
 
 
 def feed_of(neighbour: http_client.Neighbour, call: Callable[[], Call]) -> Fetch:
@@ -89,8 +99,7 @@ async def follow_once(
             return 0  # another process of this service took the batch in
         events = [each.model_dump(mode="json") for each in batch.items]
         await session.execute(insert(BATCHES).values(feed=feed, after=batch.next, events=events))
-        for item in batch.items:
-            await take_in(session, item)
+        await take_in(session, batch.items)
     return len(batch.items)
 
 

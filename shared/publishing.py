@@ -43,7 +43,7 @@ async def keep_publishing(
         await stream.take(event)
 
     try:
-        await following.follow(engine, PLACE, fetch, take_in)
+        await following.follow(engine, PLACE, fetch, following.one_by_one(take_in))
     finally:
         await stream.close()
 

@@ -73,10 +73,10 @@ def redact_all(value: Any) -> Any:
         return None
     if isinstance(value, int | float):
         return masked if abs(value) >= LONG_NUMBER and (masked := redact(said := str(value))) != said else value
-    if isinstance(value, Mapping):  # asked last: it takes longer than masking a text
-        return {redact(name) if isinstance(name, str) else name: redact_all(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [redact_all(each) for each in value]
+    if isinstance(value, dict | Mapping):  # asked last: it takes longer than masking a text
+        return {redact(name) if isinstance(name, str) else name: redact_all(each) for name, each in value.items()}
     return value
 
 

@@ -145,7 +145,7 @@ class Office:
             id=db.new_id(), source="/registry", type=kind, subject=subject, time=clock.read(self._now), sequence="1-1", data=data
         )
         async with self.kernel.writing.begin() as session:
-            await following.taking_in(self.kernel.own_call)(session, event)
+            await following.taking_in(self.kernel.own_call)(session, [event])
 
     async def _claim_all(self) -> None:
         """For everyone who would be paid something, first for the one class and then for the other."""

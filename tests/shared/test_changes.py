@@ -1,6 +1,7 @@
 """The feed loses nothing and repeats nothing, whatever order transactions commit in; a follower takes each event in once."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -86,7 +87,7 @@ async def test_a_follower_takes_each_event_in_once_even_when_it_dies_in_between(
                 deaths -= 1
                 raise ConnectionError
 
-        running = asyncio.create_task(following.follow(follower.kernel.engine, "evaluation", fetch, take_in))
+        running = asyncio.create_task(following.follow(follower.kernel.engine, "evaluation", fetch, following.one_by_one(take_in)))
         try:
             for _ in range(500):
                 await asyncio.sleep(0.02)
@@ -107,8 +108,8 @@ async def test_two_followers_of_one_service_share_the_work(start: Start) -> None
         async def fetch(after: str | None, limit: int, wait_seconds: float) -> Any:
             return (await source.internal("eastwest").get("/v1/changes", params={"after": after} if after else {})).json()
 
-        async def take_in(session: AsyncSession, event: changes.Event) -> None:
-            seen.append(event.type)
+        async def take_in(_: AsyncSession, events: Sequence[changes.Event]) -> None:
+            seen.extend(each.type for each in events)
 
         counts = await asyncio.gather(*(following.follow_once(follower.kernel.engine, "evaluation", fetch, take_in) for _ in range(4)))
         assert sum(counts) == len(seen) == 20

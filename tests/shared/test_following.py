@@ -70,8 +70,8 @@ async def test_a_follower_goes_back_to_the_last_common_place_lets_go_and_goes_on
     async with start("evaluation") as source, start("eastwest") as follower:
         taken, let_go = list[str](), list[tuple[list[str], list[str]]]()
 
-        async def take_in(_session: AsyncSession, event: changes.Event) -> None:
-            taken.append(event.type)
+        async def take_in(_session: AsyncSession, events: Sequence[changes.Event]) -> None:
+            taken.extend(each.type for each in events)
 
         async def letting_go(_session: AsyncSession, lost: Sequence[changes.Event], earlier: Sequence[changes.Event]) -> None:
             let_go.append(([each.type for each in lost], [each.type for each in earlier]))
@@ -109,7 +109,7 @@ async def test_of_several_processes_that_find_a_restored_feed_one_goes_back(star
     async with start("evaluation") as source, start("eastwest") as follower:
         went = list[int]()
 
-        async def take_in(_session: AsyncSession, _event: changes.Event) -> None: ...
+        async def take_in(_session: AsyncSession, _events: Sequence[changes.Event]) -> None: ...
 
         async def letting_go(_session: AsyncSession, lost: Sequence[changes.Event], _earlier: Sequence[changes.Event]) -> None:
             went.append(len(lost))

@@ -14,7 +14,7 @@ from gateway.identity.tables import Client, User
 from shared import deeds
 from shared.access import Call
 from shared.changes import Event
-from shared.following import TakeIn
+from shared.following import TakeIn, one_by_one
 
 ERASED: Final = "trainee.erased"
 NO_NAME: Final = "(已删除)"
@@ -25,7 +25,7 @@ def taking_in(own_call: Callable[[], Call]) -> TakeIn:
         if event.type == ERASED:
             await close_accounts(session, replace(own_call(), now=event.time), event.subject)
 
-    return take_in
+    return one_by_one(take_in)
 
 
 async def close_accounts(session: AsyncSession, call: Call, trainee_id: UUID) -> None:

@@ -46,4 +46,4 @@ async def follow_once(kernel: web.Kernel, name: str, *, wait_seconds: float = 0)
     async def take_in(session: AsyncSession, event: changes.Event) -> None:
         await deliveries.make(session, event, told.get(event.id, ()))
 
-    return await following.follow_once(kernel.engine, f"webhooks:{name}", fetch, take_in, wait_seconds=wait_seconds)
+    return await following.follow_once(kernel.engine, f"webhooks:{name}", fetch, following.one_by_one(take_in), wait_seconds=wait_seconds)

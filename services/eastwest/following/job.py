@@ -38,9 +38,10 @@ async def _follow(kernel: Kernel, registry: Neighbour) -> None:
 _merges, _parts = aliases.taking_in(ALIASES, "trainee"), aliases.letting_go(ALIASES, "trainee")
 
 
-async def take_in(session: AsyncSession, event: changes.Event) -> None:
-    await _merges(session, event)
-    await _ask_again(session, event)
+async def take_in(session: AsyncSession, events: Sequence[changes.Event]) -> None:
+    for event in events:
+        await _merges(session, [event])
+        await _ask_again(session, event)
 
 
 async def let_go(session: AsyncSession, lost: Sequence[changes.Event], earlier: Sequence[changes.Event]) -> None:

@@ -93,12 +93,7 @@ async def report_many(
 
 
 def _asked(item: UpdateItem) -> Asked:
-    return Asked(
-        UpdateIn.model_construct(item.model_fields_set, **{name: getattr(item, name) for name in UpdateIn.model_fields}),
-        item.placement_id,
-        item.id_number,
-        item.number,
-    )
+    return Asked(item, item.placement_id, item.id_number, item.number)
 
 
 def _of_batch(result: steps.Result) -> batches.Result:

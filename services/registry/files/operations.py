@@ -2,11 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, delete, func, literal, select, true
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import delete, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.files import policy, visibility
@@ -61,15 +60,27 @@ async def read(session: AsyncSession, call: Call, kernel: Kernel, file_id: UUID,
     return FileOut.model_validate(file), await asyncio.to_thread(_open, kernel.vault, file.id, file.content)
 
 
-async def name(session: AsyncSession, service: str, paper: str, paper_id: UUID, file_ids: Collection[UUID]) -> None:
-    """Keeps that a paper of another service names these files from now on and no others. What was never uploaded is named by nobody."""
-    of_paper = (Naming.service == service, Naming.paper == paper, Naming.paper_id == paper_id)
-    await session.execute(delete(Naming).where(*of_paper, Naming.file_id != func.all(list(file_ids))))
-    known = select(literal(service, Text), literal(paper, Text), literal(paper_id, Uuid), File.id).where(
-        File.id == func.any(list(file_ids))
-    )
-    named = upsert(Naming).from_select(["service", "paper", "paper_id", "file_id"], known)
-    await session.execute(named.on_conflict_do_nothing())
+_NAMED = "unnest(CAST(:papers AS text[]), CAST(:paper_ids AS uuid[]), CAST(:file_ids AS uuid[])) AS named (paper, paper_id, file_id)"
+_NAME = text(f"""
+    INSERT INTO file_namings (service, paper, paper_id, file_id)
+    SELECT :service, named.paper, named.paper_id, named.file_id FROM {_NAMED} JOIN files ON files.id = named.file_id ON CONFLICT DO NOTHING
+""")  # noqa: S608 - of our own words alone
+_NAME_NO_OTHERS = text(f"""
+    DELETE FROM file_namings AS kept USING unnest(CAST(:told AS text[]), CAST(:told_ids AS uuid[])) AS told (paper, paper_id)
+    WHERE (kept.service, kept.paper, kept.paper_id) = (:service, told.paper, told.paper_id)
+      AND (kept.paper, kept.paper_id, kept.file_id) NOT IN (SELECT named.paper, named.paper_id, named.file_id FROM {_NAMED})
+""")  # noqa: S608 - of our own words alone
+
+
+async def name(session: AsyncSession, service: str, told: Mapping[tuple[str, UUID], Collection[UUID]]) -> None:
+    """Keeps that papers of another service, each by its kind and id, name these files from now on and no others. What was never uploaded is named by
+    nobody."""
+    named = [(paper, paper_id, file_id) for (paper, paper_id), file_ids in told.items() for file_id in file_ids]
+    columns = {"papers": [each[0] for each in named], "paper_ids": [each[1] for each in named], "file_ids": [each[2] for each in named]}
+    papers = {"told": [paper for paper, _ in told], "told_ids": [paper_id for _, paper_id in told]}
+    await session.execute(_NAME_NO_OTHERS, {"service": service} | papers | columns)
+    if named:
+        await session.execute(_NAME, {"service": service} | columns)
 
 
 async def name_no_more(session: AsyncSession, service: str, paper_ids: Collection[UUID]) -> None:

@@ -24,18 +24,18 @@ def claims(kernel: Kernel) -> Coroutine[Any, Any, None]:
 
 async def _follow_claims(kernel: Kernel, subsidy: Neighbour) -> None:
     try:
-        letting_go = operations.letting_go("subsidy", operations.take_in_claim)
+        letting_go = operations.letting_go("subsidy", operations.take_in_claims)
         fetch = following.feed_of(subsidy, kernel.own_call)
-        await following.follow(kernel.engine, "subsidy", fetch, operations.take_in_claim, letting_go)
+        await following.follow(kernel.engine, "subsidy", fetch, operations.take_in_claims, letting_go)
     finally:
         await subsidy.close()
 
 
 async def _follow_certificates(kernel: Kernel, evaluation: Neighbour) -> None:
     try:
-        letting_go = operations.letting_go("evaluation", operations.take_in_certificate, KnownCertificate)
+        letting_go = operations.letting_go("evaluation", operations.take_in_certificates, KnownCertificate)
         fetch = following.feed_of(evaluation, kernel.own_call)
-        await following.follow(kernel.engine, "evaluation", fetch, operations.take_in_certificate, letting_go)
+        await following.follow(kernel.engine, "evaluation", fetch, operations.take_in_certificates, letting_go)
     finally:
         await evaluation.close()
 
@@ -43,7 +43,7 @@ async def _follow_certificates(kernel: Kernel, evaluation: Neighbour) -> None:
 async def _follow_placements(kernel: Kernel, eastwest: Neighbour) -> None:
     fetch = operations.with_placements(following.feed_of(eastwest, kernel.own_call), eastwest, kernel.own_call)
     try:
-        letting_go = operations.letting_go("eastwest", operations.take_in_placement, KnownPlacement)
-        await following.follow(kernel.engine, "eastwest", fetch, operations.take_in_placement, letting_go)
+        letting_go = operations.letting_go("eastwest", operations.take_in_placements, KnownPlacement)
+        await following.follow(kernel.engine, "eastwest", fetch, operations.take_in_placements, letting_go)
     finally:
         await eastwest.close()

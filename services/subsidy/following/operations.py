@@ -142,7 +142,16 @@ def taking_in(own_call: Callable[[], Call]) -> TakeIn:
         if (concerned := CONCERNED.get(event.type)) and not says_nothing:
             await steps.judge_anew(session, event.type, event.id, event.time, concerned(event, told))
 
-    return take_in
+    async def take_in_all(session: AsyncSession, events: Sequence[Event]) -> None:
+        """Of placements most are in no claim: those are left out at once."""
+        placed = {event.subject for event in events if CONCERNED.get(event.type) is _placement}
+        claimed = await session.scalars(select(Line.placement_id).where(Line.placement_id == func.any(list(placed)))) if placed else ()
+        unclaimed = placed - set(claimed)
+        for event in events:
+            if event.subject not in unclaimed:
+                await take_in(session, event)
+
+    return take_in_all
 
 
 HOLDING = frozenset({"institution.blacklisted", "institution.reinstated", "measure.decided", "measure.voided"})
@@ -171,7 +180,7 @@ def letting_go(own_call: Callable[[], Call]) -> LetGo:
         held = {each.subject for each in lost if each.type in HOLDING}
         for event in earlier:
             if event.type in HOLDING and event.subject in held:
-                await take_in(session, event)
+                await take_in(session, [event])
 
     return let_go
 

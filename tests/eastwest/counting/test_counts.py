@@ -111,5 +111,5 @@ async def test_counts_are_what_counting_by_hand_says_before_and_after_the_regist
         "sequence": "1",
     }
     async with eastwest.kernel.writing.begin() as session:
-        await job.take_in(session, changes.Event(**said, data={"trainee_id": str(someone["trainee_id"])}))
+        await job.take_in(session, [changes.Event(**said, data={"trainee_id": str(someone["trainee_id"])})])
     assert await told(eastwest) == [by_hand(rows, others.trained, window) for window in WINDOWS]

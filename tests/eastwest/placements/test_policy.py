@@ -100,7 +100,7 @@ def test_missing_days_of_months_still_running_are_not_asked_for() -> None:
 
 def test_proof_received_late_counts_from_its_own_days_and_known_on_cuts_it() -> None:
     told = [started(), WHOLE]
-    received = [Fact(**{name: getattr(fact, name) for name in Fact.__slots__} | {"received_on": d("2025-12-01")}) for fact in told]  # type: ignore[arg-type]
+    received = [fact._replace(received_on=d("2025-12-01")) for fact in told]
     assert judged(DUE, *received).verdict == "met"
     assert judged(DUE, *received, known_on=d("2025-11-30")).started_on is None
     assert judged(DUE, *received, known_on=d("2025-12-01")).verdict == "met"

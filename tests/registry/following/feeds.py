@@ -7,9 +7,9 @@ from shared.following import Fetch, TakeIn
 from tests.conftest import Service
 
 LETTING_GO = {
-    "evaluation": operations.letting_go("evaluation", operations.take_in_certificate, KnownCertificate),
-    "eastwest": operations.letting_go("eastwest", operations.take_in_placement, KnownPlacement),
-    "subsidy": operations.letting_go("subsidy", operations.take_in_claim),
+    "evaluation": operations.letting_go("evaluation", operations.take_in_certificates, KnownCertificate),
+    "eastwest": operations.letting_go("eastwest", operations.take_in_placements, KnownPlacement),
+    "subsidy": operations.letting_go("subsidy", operations.take_in_claims),
 }
 
 
@@ -20,8 +20,8 @@ def followed(registry: Service, other: Service) -> tuple[Fetch, TakeIn]:
     neighbour = kernel.neighbours[name]
     fetch = following.feed_of(neighbour, kernel.own_call)
     if name == "eastwest":
-        return operations.with_placements(fetch, neighbour, kernel.own_call), operations.take_in_placement
-    return fetch, {"evaluation": operations.take_in_certificate, "subsidy": operations.take_in_claim}[name]
+        return operations.with_placements(fetch, neighbour, kernel.own_call), operations.take_in_placements
+    return fetch, {"evaluation": operations.take_in_certificates, "subsidy": operations.take_in_claims}[name]
 
 
 async def catch_up(registry: Service, *others: Service) -> int:

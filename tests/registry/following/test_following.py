@@ -112,7 +112,7 @@ async def test_an_event_takes_effect_once_also_when_the_follower_dies_in_between
         taken: list[str] = []
 
         async def dying(session: AsyncSession, event: changes.Event) -> None:
-            await take_in(session, event)
+            await take_in(session, [event])
             taken.append(str(event.id))
             if len(taken) == 2:
                 raise ConnectionError
@@ -120,7 +120,7 @@ async def test_an_event_takes_effect_once_also_when_the_follower_dies_in_between
         for _ in range(deaths):
             taken.clear()
             with pytest.raises(ConnectionError):
-                await following.follow_once(city.registry.kernel.engine, "evaluation", fetch, dying)
+                await following.follow_once(city.registry.kernel.engine, "evaluation", fetch, following.one_by_one(dying))
             assert await certified(city.registry, ISSUED) == 0
         assert await following.follow_once(city.registry.kernel.engine, "evaluation", fetch, take_in) == 3
         assert await following.follow_once(city.registry.kernel.engine, "evaluation", fetch, take_in) == 0

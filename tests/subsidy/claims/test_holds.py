@@ -29,7 +29,7 @@ async def heard(world: World, kind: str, subject: str, **told: Any) -> None:
         id=db.new_id(), source="/registry", type=kind, subject=UUID(subject), time=clock.read(IN_MAY), sequence="1-1", data=told
     )
     async with world.subsidy.kernel.writing.begin() as session:
-        await following.taking_in(world.subsidy.kernel.own_call)(session, event)
+        await following.taking_in(world.subsidy.kernel.own_call)(session, [event])
 
 
 async def test_a_split_bears_the_hold_and_the_history(start: Start) -> None:

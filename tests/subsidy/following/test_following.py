@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -206,10 +206,9 @@ async def test_a_hold_is_set_once_also_when_the_follower_dies_in_between(start: 
         await at.blacklist(school)
         take_in = operations.taking_in(at.subsidy.kernel.own_call)
 
-        async def dying(session: AsyncSession, event: changes.Event) -> None:
-            await take_in(session, event)
-            if event.type == "institution.blacklisted":
-                raise ConnectionError
+        async def dying(session: AsyncSession, events: Sequence[changes.Event]) -> None:
+            await take_in(session, events)
+            raise ConnectionError
 
         for _ in range(deaths):
             with pytest.raises(ConnectionError):
@@ -234,7 +233,7 @@ async def test_a_claim_submitted_during_the_blacklisting_begins_on_hold(start: S
         )
         claim = await world.draft(world.open_class([a_person()]))
         async with world.subsidy.kernel.writing.begin() as session:
-            await operations.taking_in(world.subsidy.kernel.own_call)(session, listed)
+            await operations.taking_in(world.subsidy.kernel.own_call)(session, [listed])
         submitted = await world.step("institution", "submit", claim, at=f"{at}T09:00:00+08:00")
         assert (submitted["hold"] and submitted["hold"]["code"]) == ("institution_blacklisted" if held else None)
         assert [(each["action"], each["actor"]) for each in submitted["decisions"]][1:] == ([("hold", "subsidy")] if held else [])

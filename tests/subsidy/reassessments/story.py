@@ -85,7 +85,7 @@ class Told:
             data=told,
         )
         async with self.world.subsidy.kernel.writing.begin() as session:
-            await following.taking_in(self.world.subsidy.kernel.own_call)(session, item)
+            await following.taking_in(self.world.subsidy.kernel.own_call)(session, [item])
 
     async def hears(self, kind: str) -> None:
         await self.event(kind)

@@ -23,7 +23,7 @@ async def hears(world: Papers, kind: str, subject: str, **told: Any) -> None:
         id=db.new_id(), source="/", type=kind, subject=UUID(subject), time=clock.read(AFTER_NOTICE), sequence="1-1", data=told
     )
     async with world.subsidy.kernel.writing.begin() as session:
-        await following.taking_in(world.subsidy.kernel.own_call)(session, item)
+        await following.taking_in(world.subsidy.kernel.own_call)(session, [item])
     await run_due(world.subsidy.kernel)
 
 

@@ -96,11 +96,11 @@ def last_start(until_on: date, terms: Terms) -> date:
 
 
 def standing(facts: Iterable[Fact], terms: Terms) -> Standing:
-    return _standing(as_corrected(facts), terms)
+    told = as_corrected(facts)
+    return _standing(told, _stretches(told, terms))
 
 
-def _standing(told: Sequence[Fact], terms: Terms) -> Standing:
-    stretches = _stretches(told, terms)
+def _standing(told: Sequence[Fact], stretches: Sequence[Stretch]) -> Standing:
     employer = next((fact.employer for fact in reversed(told) if fact.employer and fact.kind != "left"), None)
     return Standing(stretches[-1].started_on, stretches[-1].left_on, employer) if stretches else Standing(None, None, employer)
 
@@ -123,9 +123,10 @@ class Kept(NamedTuple):
 
 def kept(facts: Iterable[Fact], today: date, terms: Terms) -> Kept:
     told = as_corrected(facts)
-    whole = _judge(told, date.max, terms)
+    stretches = _stretches(told, terms)
+    whole = _first_met(stretches, told, date.max, terms)
     met_on = _retention(told, today, terms).met_on if whole.verdict == "met" else None  # what comes later never unmakes what is met
-    return Kept(_standing(told, terms), _wanted(whole), met_on, max((fact.effective_on for fact in told), default=None))
+    return Kept(_standing(told, stretches), _wanted(whole), met_on, told[-1].effective_on if told else None)
 
 
 def _wanted(found: Retention) -> Wanted | None:
@@ -156,12 +157,16 @@ def _retention(told: Sequence[Fact], as_of: date, terms: Terms) -> Retention:
 
 
 def _judge(told: Sequence[Fact], as_of: date, terms: Terms, started_on: date | None = None) -> Retention:
-    """The first stretch that was met, for once met it stays met; else the latest. `started_on`: of the one that began that day."""
+    """By the facts up to a day. `started_on`: of the stretch that began that day alone."""
     told = [fact for fact in told if fact.effective_on <= as_of]
+    stretches = [each for each in _stretches(told, terms) if started_on in (None, each.started_on)]
+    return _first_met(stretches, told, as_of, terms)
+
+
+def _first_met(stretches: Iterable[Stretch], told: Sequence[Fact], as_of: date, terms: Terms) -> Retention:
+    """The first stretch that was met, for once met it stays met; else the latest."""
     found = Retention(Verdict.ON_TRACK, as_of)
-    for stretch in _stretches(told, terms):
-        if started_on not in (None, stretch.started_on):
-            continue
+    for stretch in stretches:
         found = _judge_stretch(stretch, told, as_of, terms)
         if found.verdict == "met":
             break
@@ -211,7 +216,8 @@ def _stretches(told: Sequence[Fact], terms: Terms) -> list[Stretch]:
     """Walks the days. Whoever is at work leaves first and begins anew after it; whoever is not begins first: so a day may hold both."""
     stretches: list[Stretch] = []
     at_work = False
-    for on, group in groupby(told, key=lambda fact: fact.effective_on):
+    moving = [fact for fact in told if fact.kind != "present"]  # to be there sets nobody in motion
+    for on, group in groupby(moving, key=lambda fact: fact.effective_on):
         facts = list(group)
         leaves = any(_leaves(fact, terms) for fact in facts)
         begins = any(fact.kind == "started" for fact in facts)

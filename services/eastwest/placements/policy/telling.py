@@ -6,7 +6,6 @@ cancellation back.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -22,8 +21,7 @@ class Employer(NamedTuple):
     district_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     grade: Grade
     covers_from_on: date
     covers_to_on: date
@@ -40,8 +38,7 @@ class Reference(NamedTuple):
     external_ref: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One update. `evidence` None: it says nothing of evidence (a correction then leaves it as it was). `sequence`: which one of its office's."""
 
     external_ref: str
@@ -66,15 +63,14 @@ class Fact:
 
 def taken_back(facts: Iterable[Fact]) -> set[Reference]:
     """What is taken back, whether it has come yet or not; never a cancellation."""
-    facts = set(facts)
-    cancelling = {fact.reference for fact in facts if fact.kind == "cancelled"}
-    return {named for fact in facts if fact.kind == "cancelled" and (named := fact.named)} - cancelling
+    cancelling = {fact.reference: fact.named for fact in facts if fact.kind == "cancelled"}
+    return {named for named in cancelling.values() if named} - cancelling.keys()
 
 
 def as_corrected(facts: Iterable[Fact]) -> list[Fact]:
     """The facts as they stand, without those taken back and after their corrections, in order. A correction whose fact has not come yet has no effect
     until it does."""
-    facts = set(facts)
+    facts = {fact.reference: fact for fact in facts}.values()  # each once
     if all(fact.corrects is None for fact in facts):
         return sorted(facts, key=_order)
     gone = taken_back(facts)
@@ -94,8 +90,7 @@ def starts(facts: Iterable[Fact]) -> dict[Reference, date]:
 def _corrected(fact: Fact, corrections: Mapping[Reference, Fact]) -> Fact:
     reference, seen = fact.reference, {fact.reference}
     while (newer := corrections.get(reference)) and newer.reference not in seen:
-        fact = replace(
-            fact,
+        fact = fact._replace(
             effective_on=newer.effective_on,
             employer=newer.employer or fact.employer,
             evidence=fact.evidence if newer.evidence is None else newer.evidence,
