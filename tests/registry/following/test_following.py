@@ -1,14 +1,17 @@
 """What the registry learns from the feeds of evaluation and eastwest: who was certified, who works; each event once."""
 
 import asyncio
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.following import job
-from shared import changes, following
+from services.registry.following import job, operations
+from services.registry.people.known.tables import KnownCertificate
+from shared import changes, clock, db, following
 from tests.conftest import Service, Start
 from tests.eastwest.neighbours import evidence, update
 from tests.registry.following.city import BEGAN, ISSUED, WELDER, City, a_city
@@ -197,3 +200,59 @@ async def test_of_a_restored_neighbour_the_registry_knows_what_that_one_tells_no
 async def _events(service: Service) -> int:
     async with service.kernel.reading() as session:
         return len((await session.execute(changes.CHANGES.select())).all())
+
+
+def _told(happened: str, subject: UUID, **data: Any) -> changes.Event:
+    said = {
+        "id": db.new_id(),
+        "source": "/other",
+        "type": happened,
+        "subject": subject,
+        "time": clock.now(),
+        "sequence": "1-1",
+        "data": data,
+    }
+    return changes.Event.model_validate(said)
+
+
+def _certificate(kind: str, subject: UUID, **more: Any) -> changes.Event:
+    of = {"trainee_id": str(subject), "class_id": None, "kind": "skill_level", "occupation_code": WELDER, "level": "junior"}
+    return _told(f"certificate.{kind}", subject, file_ids=[], issued_on=ISSUED, **of, **more)
+
+
+def _placement(subject: UUID) -> changes.Event:
+    days = {"started_on": BEGAN, "left_on": None, "weakest_grade": None}
+    said = {
+        "placement_id": str(subject),
+        "written_as": str(subject),
+        "class_id": None,
+        "order_id": str(subject),
+        "order_number": "1",
+    } | days
+    return _told("placement.updated", subject, file_ids=[str(subject)], placement=said)
+
+
+async def test_a_batch_of_events_costs_the_same_statements_however_many_they_are(start: Start) -> None:
+    async with start("registry") as registry:
+        for take_in, event in (
+            (operations.take_in_placements, _placement),
+            (operations.take_in_certificates, partial(_certificate, "issued")),
+        ):
+            asked = []
+            for papers in (2, 60):
+                with registry.statements() as statements:
+                    async with registry.kernel.writing.begin() as session:
+                        await take_in(session, [event(db.new_id()) for _ in range(papers)])
+                asked.append(len(statements))
+            assert asked[0] == asked[1] <= 4
+
+
+async def test_a_revocation_stands_whatever_the_same_batch_tells_after_it(start: Start) -> None:
+    async with start("registry") as registry:
+        one = db.new_id()
+        told = [_certificate("issued", one), _certificate("revoked", one, revoked_on="2025-09-01"), _certificate("registered", one)]
+        for batch in (told, told[2:]):
+            async with registry.kernel.writing.begin() as session:
+                await operations.take_in_certificates(session, batch)
+                kept = (await session.execute(select(KnownCertificate.id, KnownCertificate.revoked_on))).all()
+                assert [(each.id, str(each.revoked_on)) for each in kept] == [(one, "2025-09-01")]

@@ -239,6 +239,17 @@ async def test_a_claim_submitted_during_the_blacklisting_begins_on_hold(start: S
         assert [(each["action"], each["actor"]) for each in submitted["decisions"]][1:] == ([("hold", "subsidy")] if held else [])
 
 
+async def test_of_placements_that_no_claim_names_nothing_is_asked_one_by_one(start: Start) -> None:
+    async with an_office(start) as at:
+        kernel = at.subsidy.kernel
+        said = {"source": "/eastwest", "type": "placement.updated", "time": office.call().now, "sequence": "1-1", "data": {}}
+        told = [changes.Event.model_validate(said | {"id": db.new_id(), "subject": db.new_id()}) for _ in range(30)]
+        with at.subsidy.statements() as statements:
+            async with kernel.writing.begin() as session:
+                await operations.taking_in(kernel.own_call)(session, told)
+        assert len(statements) == 1
+
+
 async def test_the_job_follows_the_registry_by_itself(start: Start) -> None:
     async with an_office(start) as at:
         school = await made.school(at.registry)
