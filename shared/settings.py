@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     seal_dir: Path
     seal_witness_dir: Folder = None
     forget_after_seconds: float = 60.0
+    run_jobs: bool = True  # what works beside requests; a process that only answers leaves it to another
 
     head_bytes_at_most: PositiveInt = 32 * 1024  # request line and headers
     caller_seconds: PositiveFloat = 10.0  # for the head, and for each part of a body at the least rate

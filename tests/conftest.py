@@ -218,8 +218,9 @@ Start = Callable[..., AbstractAsyncContextManager[Service]]
 
 
 @pytest.fixture
-def start(databases: Databases, tmp_path: Path) -> Start:
-    """`async with start("registry") as registry:` — a service of its own for one test."""
+def start(databases: Databases, tmp_path: Path, request: pytest.FixtureRequest) -> Start:
+    """`async with start("registry") as registry:` — a service of its own for one test. What it does beside requests it does in tests marked `jobs`."""
+    run_jobs = request.node.get_closest_marker("jobs") is not None
 
     @contextlib.asynccontextmanager
     async def started(name: str, **changed: Any) -> AsyncIterator[Service]:
@@ -227,6 +228,7 @@ def start(databases: Databases, tmp_path: Path) -> Start:
 
         module = importlib.import_module("gateway.app" if name == "gateway" else f"services.{name}.app")
         url = changed.pop("url", None) or await databases.lend(name)
+        changed = {"run_jobs": run_jobs} | changed
         app = module.build(settings(url, tmp_path / "seals", getattr(module, "Settings", Settings), **changed))
         async with running(app) as service:
             yield service

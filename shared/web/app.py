@@ -73,19 +73,18 @@ def create_app(part: Part, settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        forgets = forgetting.keep_forgetting(made.engine, (forgetting.KEYS, following.TERM, *part.forgets), settings.forget_after_seconds)
-        tasks = [
-            asyncio.create_task(work)
-            for work in (
-                made.pulse.keep_beating(),
-                made.replica.keep_looking(),
+        beside = (
+            (
                 publishing.keep_publishing(settings.nats_url, made.service, made.engine, made.reading, made.watch),
-                forgets,
+                forgetting.keep_forgetting(made.engine, (forgetting.KEYS, following.TERM, *part.forgets), settings.forget_after_seconds),
                 tallies.keep_folding(made.engine, part.totals),
-                made.tokens.keep_learning(settings.ended_tokens_every_seconds),
                 *(job(made) for job in part.jobs),
             )
-        ]
+            if settings.run_jobs
+            else ()
+        )
+        always = (made.pulse.keep_beating(), made.replica.keep_looking(), made.tokens.keep_learning(settings.ended_tokens_every_seconds))
+        tasks = [asyncio.create_task(work) for work in (*always, *beside)]
         try:
             yield
         finally:

@@ -11,6 +11,8 @@ from tests.eastwest.imports.test_imports import done
 from tests.eastwest.neighbours import EARLIER_NAME, Neighbours, placed, report, update
 from tests.people import id_number, name
 
+pytestmark = pytest.mark.jobs
+
 HEADER = ("姓名", "公民身份号码", "订单号", "入职日期", "在岗情况", "离职日期", "参保情况")
 ORDER = "FS-2025-0017"
 

@@ -14,6 +14,8 @@ from shared.sheets import Table, open_book, write_book
 from tests.conftest import Service
 from tests.eastwest.neighbours import Neighbours, key, order
 
+pytestmark = pytest.mark.jobs
+
 SAMPLES = Path(__file__).parents[2] / "samples"
 SHEET = (SAMPLES / "foshan-monthly.xlsx").read_bytes()
 TRUTH = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["foshan_monthly"]

@@ -1,6 +1,7 @@
 """The reply sheet: only what is missing, without whole numbers; filled in it goes through the same door as every month's sheet."""
 
 import httpx
+import pytest
 
 from services.eastwest.replies.reading import HEADER
 from shared.sheets import Table, open_book, write_book
@@ -8,6 +9,8 @@ from tests.conftest import Service
 from tests.eastwest.imports.test_imports import done
 from tests.eastwest.neighbours import Neighbours, evidence, placed, report, update
 from tests.people import id_number, name
+
+pytestmark = pytest.mark.jobs
 
 
 async def fetched(office: httpx.AsyncClient, as_of: str) -> list[list[str]]:

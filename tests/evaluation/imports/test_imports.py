@@ -16,6 +16,8 @@ from tests.evaluation import made
 from tests.evaluation.made import refused, world
 from tests.registry.imports.sending import corrected
 
+pytestmark = pytest.mark.jobs
+
 CERTIFICATES = ("姓名", "证件号码", "证书类型", "证书编号", "职业(工种)", "技能等级", "发证日期", "发证机构")
 RESULTS = ("姓名", "身份证号", "批次编号", "成绩", "是否合格")
 READERS = {"certificates": read_certificates, "results": read_results}

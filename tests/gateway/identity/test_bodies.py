@@ -25,7 +25,7 @@ async def test_a_body_of_anyones_has_16_kilobytes(start: Start, path: str, more:
 
 @pytest.mark.parametrize(("more", "said"), [(0, "grant_type is missing"), (1, "the body is too large")])
 async def test_the_token_endpoint_takes_no_more(start: Start, more: int, said: str) -> None:
-    async with start("gateway", local_clients=True) as gateway:
+    async with start("gateway", local_clients=True, run_jobs=True) as gateway:
         body = b"a=" + b"x" * (16 * KB - 2 + more)
         answer = await gateway.as_("public").post(
             "/oauth2/token", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"}, auth=("nobody", "nothing")

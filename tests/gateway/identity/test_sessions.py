@@ -108,7 +108,7 @@ async def test_forty_names_sprayed_from_one_address_are_twenty(start: Start) -> 
 
 
 async def test_signing_in_twenty_times_and_more_is_no_failure(start: Start) -> None:
-    async with start("gateway", local_clients=True) as gateway:
+    async with start("gateway", local_clients=True, run_jobs=True) as gateway:
         while (await gateway.as_("public").get("/readyz")).status_code != 200:
             pass
         answers = [await sign_in(gateway, "local-officer", "local-officer") for _ in range(25)]
@@ -301,7 +301,7 @@ async def test_a_client_has_no_password_to_change(start: Start) -> None:
 
 
 async def test_the_local_stack_has_a_user_for_each_role_who_is_the_person_of_its_client(start: Start) -> None:
-    async with start("gateway", local_clients=True) as gateway:
+    async with start("gateway", local_clients=True, run_jobs=True) as gateway:
         while (await gateway.as_("public").get("/readyz")).status_code != 200:
             pass
         public = gateway.as_("public")

@@ -21,7 +21,7 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 @pytest.fixture
 async def gateway(start: Start) -> AsyncIterator[Service]:
-    async with start("gateway", local_clients=True) as service:
+    async with start("gateway", local_clients=True, run_jobs=True) as service:
         public = service.as_("public")
         while (await public.get("/readyz")).status_code != 200:
             pass

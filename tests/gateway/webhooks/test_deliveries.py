@@ -19,6 +19,8 @@ from tests.gateway.webhooks.conftest import Until, account
 from tests.gateway.webhooks.receiver import Receiver, a_receiver
 from tests.registry.invented import PAN, YANG, made, trainee
 
+pytestmark = pytest.mark.jobs
+
 PATH = "/v1/webhook-endpoints"
 
 

@@ -34,6 +34,8 @@ from tests.registry import made
 from tests.registry.imports.conftest import CATEGORIES, REGIONS, UNCLEAR
 from tests.registry.imports.sending import counts, finished, sent, work_until_idle
 
+pytestmark = pytest.mark.jobs
+
 TODAY = dt.date(2025, 4, 20)
 DAYS = [dt.date(2025, 4, 8), dt.date(2025, 4, 9)]
 KNOWN = {"regions": REGIONS, "categories": CATEGORIES, "unclear": UNCLEAR}

@@ -26,6 +26,8 @@ from tests.registry.imports.sending import (
     work_until_idle,
 )
 
+pytestmark = pytest.mark.jobs
+
 
 async def test_the_electricians_roster_comes_in_as_a_careful_clerk_would_say(registry: Service) -> None:
     institution_id = await made.school(registry)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, text, update
 
 from services.registry.imports.job import IMPORTS
@@ -11,6 +12,8 @@ from shared.sheet_jobs import running as sheet_job
 from tests.conftest import Service
 from tests.registry import made
 from tests.registry.imports.sending import SHORT, counts, finished, how_many, sent, work_until_idle
+
+pytestmark = pytest.mark.jobs
 
 
 async def queued_roster(registry: Service) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from services.registry.codes import SheetKind
 from services.registry.imports.templates import TEMPLATES
 from shared.sheets import Table, open_book, write_book
@@ -9,6 +11,8 @@ from shared.sheets.finding import EXAMPLE_NUMBER
 from tests.conftest import Service
 from tests.registry import made
 from tests.registry.imports.sending import HEADER, corrected, counts, imported, person, roster, sent
+
+pytestmark = pytest.mark.jobs
 
 
 async def test_a_number_with_the_name_of_another_is_told_and_nobody_is_enrolled(registry: Service) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from services.registry.codes import SheetKind
 from services.registry.imports.templates import EXAMPLE_USCC, TEMPLATES
 from shared.sheets import Table, write_book
@@ -9,6 +11,8 @@ from tests.conftest import Service
 from tests.registry import made
 from tests.registry.counting.test_counts import ask
 from tests.registry.imports.sending import corrected, counts, imported, sent
+
+pytestmark = pytest.mark.jobs
 
 NAME, HEADER, EXAMPLE, _ = TEMPLATES[SheetKind.PAST_CLASSES]
 NOW = "2026-01-05T10:00:00+08:00"

@@ -231,6 +231,7 @@ async def test_a_merge_races_with_those_who_name_its_numbers(start: Start) -> No
         assert [each["trainee_id"] for each in told["enrolments"]] == [stays]
 
 
+@pytest.mark.jobs
 async def test_a_roster_and_a_sign_in_sheet_find_the_person_by_either_number_and_name(start: Start) -> None:
     async with start("registry") as registry:
         old, stays = await made.trainee(registry, 1), await made.trainee(registry, 2, name="杨秀瑛")

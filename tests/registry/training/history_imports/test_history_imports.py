@@ -9,6 +9,8 @@ from tests.conftest import Service, Start
 from tests.registry import made
 from tests.registry.counting.test_counts import ask
 
+pytestmark = pytest.mark.jobs
+
 NOW = "2026-01-05T10:00:00+08:00"
 PATH = "/v1/history-imports"
 HERE, AWAY = "522601100", "522601101"
