@@ -182,14 +182,15 @@ def find_no_more(table: str) -> None:
     op.drop_column(table, "parts")
 
 
-def keep_tally(table: str, *columns: sa.Column[Any], counted: str | None = None) -> None:
+def keep_tally(table: str, *columns: sa.Column[Any], counted: str | None = None, named: str = "") -> None:
     """Makes the table that counts another's rows by these columns, what keeps it, and the count of what is there already."""
-    op.create_table(f"{table}_tally", *columns, sa.Column("rows", sa.BigInteger(), nullable=False))
+    tally = _tally(table, named)
+    op.create_table(tally, *columns, sa.Column("rows", sa.BigInteger(), nullable=False))
     by, where = ", ".join(f'"{column.name}"' for column in columns), f"WHERE {counted}" if counted else ""
-    into = f"INSERT INTO {table}_tally ({by}, rows) SELECT {by}"
+    into = f"INSERT INTO {tally} ({by}, rows) SELECT {by}"
     changed = " UNION ALL SELECT ".join(f"{by}, {one} AS one FROM {seen} {where}" for seen, one in (("made", 1), ("gone", -1)))
     op.execute(
-        f"CREATE FUNCTION {table}_tally() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f"CREATE FUNCTION {tally}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         f" IF TG_OP = 'INSERT' THEN {into}, count(*) FROM made {where} GROUP BY {by};"
         f" ELSIF TG_OP = 'DELETE' THEN {into}, -count(*) FROM gone {where} GROUP BY {by};"
         f" ELSE {into}, sum(one) FROM (SELECT {changed}) AS changed GROUP BY {by} HAVING sum(one) <> 0;"
@@ -197,16 +198,21 @@ def keep_tally(table: str, *columns: sa.Column[Any], counted: str | None = None)
     )
     seen = {"insert": "NEW TABLE AS made", "delete": "OLD TABLE AS gone", "update": "OLD TABLE AS gone NEW TABLE AS made"}
     for event, tables in seen.items():
-        named = f"{table}_tally_{event} AFTER {event} ON {table} REFERENCING {tables}"
-        op.execute(f"CREATE TRIGGER {named} FOR EACH STATEMENT EXECUTE FUNCTION {table}_tally()")
+        trigger = f"{tally}_{event} AFTER {event} ON {table} REFERENCING {tables}"
+        op.execute(f"CREATE TRIGGER {trigger} FOR EACH STATEMENT EXECUTE FUNCTION {tally}()")
     op.execute(f"{into}, count(*) FROM {table} {where} GROUP BY {by}")
 
 
-def drop_tally(table: str) -> None:
+def drop_tally(table: str, named: str = "") -> None:
+    tally = _tally(table, named)
     for event in ("insert", "delete", "update"):
-        op.execute(f"DROP TRIGGER {table}_tally_{event} ON {table}")
-    op.execute(f"DROP FUNCTION {table}_tally()")
-    op.drop_table(f"{table}_tally")
+        op.execute(f"DROP TRIGGER {tally}_{event} ON {table}")
+    op.execute(f"DROP FUNCTION {tally}()")
+    op.drop_table(tally)
+
+
+def _tally(table: str, named: str) -> str:
+    return f"{table}{'_' * bool(named)}{named}_tally"
 
 
 def let_go(*tables: str) -> None:

@@ -63,18 +63,28 @@ class Tally:
         return [column.name for column in self.table.c if column.name not in self.sums]
 
 
-def tally(of: type[Any], *by: str, counted: str | None = None) -> Tally:
-    """States that the rows of a mapped class are counted by these columns. A revision makes table and triggers (`kernel_revision.keep_tally`)."""
+def tally(of: type[Any], *by: str, counted: str | None = None, named: str = "") -> Tally:
+    """States that the rows of a mapped class are counted by these columns, `named` beside another count of them. A revision makes table and triggers
+    (`kernel_revision.keep_tally`)."""
     counting: Table = of.__table__
     columns = [Column(name, counting.c[name].type, nullable=counting.c[name].nullable) for name in by]
-    table = Table(counting.name + SUFFIX, counting.metadata, *columns, Column("rows", BigInteger, nullable=False), info=keeping.DELETABLE)
+    table = Table(
+        f"{counting.name}{'_' * bool(named)}{named}{SUFFIX}",
+        counting.metadata,
+        *columns,
+        Column("rows", BigInteger, nullable=False),
+        info=keeping.DELETABLE,
+    )
     stated = Tally(counting, table, counted)
-    counting.info = {**counting.info, "tally": stated}  # what other tables state may be the same object
+    counting.info = {
+        **counting.info,
+        "tallies": (*counting.info.get("tallies", ()), stated),
+    }  # what other tables state may be the same object
     return stated
 
 
 def of(metadata: MetaData) -> list[Tally]:
-    return [table.info["tally"] for table in metadata.sorted_tables if "tally" in table.info]
+    return [stated for table in metadata.sorted_tables for stated in table.info.get("tallies", ())]
 
 
 async def total(session: AsyncSession, statement: Select[Any], by: Any) -> int:
@@ -86,12 +96,14 @@ async def total(session: AsyncSession, statement: Select[Any], by: Any) -> int:
 
 
 def of_tally(statement: Select[Any], by: Any) -> Select[Any] | None:
-    """The same count from the tally, where the list is of what is counted and asks for nothing but by the tally's columns; else None. What is joined to a
+    """The same count from a tally, where the list is of what is counted and asks for nothing but by the tally's columns; else None. What is joined to a
     list it joins by a reference that is never null."""
-    stated: Tally | None = getattr(by.expression.table, "info", {}).get("tally")
-    if stated is None:
-        return None
     asked = list(_each(statement.whereclause))
+    found = (_counted(stated, asked) for stated in getattr(by.expression.table, "info", {}).get("tallies", ()))
+    return next((each for each in found if each is not None), None)
+
+
+def _counted(stated: Tally, asked: list[ColumnElement[bool]]) -> Select[Any] | None:
     if stated.counted:
         among = [each for each in asked if str(each) != f"{stated.of.name}.{stated.counted}"]
         if len(among) == len(asked):

@@ -34,6 +34,7 @@ CHANGING = {
         "due_recounts",
         "classes_tally",
         "enrolments_tally",
+        "enrolments_town_tally",
         "status_records_tally",
         "trainees_tally",
     },

@@ -226,7 +226,7 @@ def _made(table: str, name: str, type_: str, keeps_apart: bool, copies: int, peo
             return "pg_temp.named(s.nr || ' ' || k)"
         case "text", "name" if table == "funds":
             return f"coalesce({column}, '') || k"
-        case "text", "region_code" | "counted_region_code":
+        case "text", "region_code" | "counted_region_code" | "class_region_code":
             towns = sorted(county.region_codes())
             return f"CASE WHEN {column} IS NOT NULL THEN ('{{{','.join(towns)}}}'::text[])[1 + k % {len(towns)}] END"
         case "text", "name" | "institution_name" | "class_name" | "sought_by" | "employer_name":

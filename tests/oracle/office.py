@@ -113,7 +113,7 @@ class Office:
             received = await session.scalar(select(func.coalesce(func.sum(Recovery.received_yuan), 0)))
         assert fund.paid_yuan == lines - received, "what the fund has paid is what the lines were paid less what came back"
         async with self.kernel.engine.connect() as connection:
-            assert await tallies.differing(connection, MONEY.info["tally"]) == [], "what statistics keep is what a recount finds"
+            assert await tallies.differing(connection, MONEY.info["tallies"][0]) == [], "what statistics keep is what a recount finds"
         return posted, paid
 
     async def net(self) -> dict[tuple[str, str], int]:

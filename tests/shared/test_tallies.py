@@ -151,18 +151,18 @@ async def test_every_tally_that_is_stated_is_kept(databases: Databases, service:
             row.name: row.body
             for row in await connection.execute(
                 text(
-                    "SELECT c.relname AS name, min(pg_get_functiondef(t.tgfoid)) AS body FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-                    " WHERE t.tgname LIKE '%\\_tally\\_%' GROUP BY c.relname HAVING count(*) = 3"
+                    "SELECT p.proname AS name, min(pg_get_functiondef(t.tgfoid)) AS body FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                    " WHERE t.tgname LIKE '%\\_tally\\_%' GROUP BY p.proname HAVING count(*) = 3"
                 )
             )
         }
     await engine.dispose()
-    kept.pop("class_figures", None)  # whose sums of months its own tests hold
-    assert stated and kept.keys() == {each.of.name for each in stated}
+    kept.pop("class_figures_tally", None)  # whose sums of months its own tests hold
+    assert stated and kept.keys() == {each.table.name for each in stated}
     for each in stated:
         listed = ", ".join(f'"{name}"' for name in each.by)
-        assert f"INSERT INTO {each.table.name} ({listed}, rows)" in kept[each.of.name]
-        assert ("WHERE" in kept[each.of.name]) == (each.counted is not None) and (each.counted or "") in kept[each.of.name]
+        assert f"INSERT INTO {each.table.name} ({listed}, rows)" in kept[each.table.name]
+        assert ("WHERE" in kept[each.table.name]) == (each.counted is not None) and (each.counted or "") in kept[each.table.name]
 
 
 async def test_the_command_takes_any_address_and_says_whose_it_needs(

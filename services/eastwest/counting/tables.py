@@ -57,5 +57,5 @@ class DueRecount(Row):
 
 tallies.tally(PlacementFigures, "region_code", "met", "trained", "month", "met_before", "trained_before")
 KEPT: Final = db.table(PlacementFigures)
-SUMS: Final = KEPT.info["tally"].table
+SUMS: Final = KEPT.info["tallies"][0].table
 TOLD: Final = tuple(column for column in KEPT.c if column.computed is None)

@@ -1,6 +1,6 @@
 """Counts classes again whose figures something was written to, a second after it: a board that is asked for before counts those few itself.
 
-`python -m services.registry.counting.job` counts all of them anew, and looks at what triggers keep of people, in the database that DATABASE_URL names, and
+`python -m services.registry.counting.job` counts all of them anew, and looks at what triggers keep of people and enrolments, in the database that DATABASE_URL names, and
 says and mends what differs.
 """
 
@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, delete, func, insert, literal, select, true, union_all
+from sqlalchemy import ARRAY, Select, Uuid, any_, delete, func, insert, literal, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.registry.counting import facts
@@ -18,6 +18,7 @@ from services.registry.counting.tables import FIGURES, KEPT, OF_CLASS, DueRecoun
 from services.registry.people.trainees.tables import Trainee
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments import conditions
+from services.registry.training.enrolments.tables import Enrolment
 from shared import db, tallies, telemetry
 from shared.web import Kernel
 
@@ -95,22 +96,27 @@ async def mend(engine: AsyncEngine) -> list[dict[str, Any]]:
     return wrong
 
 
-async def untrue(connection: AsyncConnection) -> list[UUID]:
-    """The people of whom it is not kept whether they ever completed a class."""
-    wanted = select(Trainee.id).where(Trainee.merged_into.is_(None), Trainee.trained != conditions.trained())
-    return list(await connection.scalars(wanted.order_by(Trainee.id)))
+async def untrue(connection: AsyncConnection) -> dict[str, list[UUID]]:
+    """The people of whom it is not kept whether they ever completed a class, the enrolments of which it is not kept where they belong."""
+    people = select(Trainee.id).where(Trainee.merged_into.is_(None), Trainee.trained != conditions.trained())
+    said = conditions.kept().subquery("said")
+    differs = or_(*(getattr(Enrolment, name).is_distinct_from(said.c[name]) for name in conditions.KEPT))
+    enrolments = select(Enrolment.id).join(said, said.c.id == Enrolment.id).where(differs)
+    found = {"trained": people.order_by(Trainee.id), "enrolments": enrolments.order_by(Enrolment.id)}
+    return {what: list(await connection.scalars(wanted)) for what, wanted in found.items()}
 
 
-async def keep(engine: AsyncEngine) -> list[UUID]:
+async def keep(engine: AsyncEngine) -> dict[str, list[UUID]]:
     """Looks at them anew; answers them."""
     async with engine.begin() as connection:
-        if wrong := await untrue(connection):
-            await connection.execute(select(func.keep_trained(wrong)))
+        wrong = await untrue(connection)
+        for what, ids in wrong.items():
+            await connection.execute(select(getattr(func, f"keep_{what}")(ids)))
     return wrong
 
 
 async def _mend(engine: AsyncEngine) -> dict[str, list[Any]]:
-    return {KEPT.name: await mend(engine), "trainees.trained": await keep(engine)}
+    return {KEPT.name: await mend(engine), **await keep(engine)}
 
 
 if __name__ == "__main__":

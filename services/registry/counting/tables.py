@@ -109,4 +109,4 @@ SUMS: Final = Table(
 _THERE: Final = select(
     *(each.label(name) for name, each in _BY.items()), *(func.sum(each).label(name) for name, each in added(KEPT.c).items())
 ).group_by(*_BY.values())
-SUMS.info = {**SUMS.info, "tally": tallies.Tally(KEPT, SUMS, sums=tuple(added(KEPT.c)), there=_THERE)}
+SUMS.info = {**SUMS.info, "tallies": (tallies.Tally(KEPT, SUMS, sums=tuple(added(KEPT.c)), there=_THERE),)}

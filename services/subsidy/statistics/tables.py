@@ -76,4 +76,4 @@ def _there() -> Select[Any]:
     return select(*by, func.count().label("claims"), *(func.sum(of_claim.c[name]).label(name) for name in SUMS[1:])).group_by(*by)
 
 
-MONEY.info = {**MONEY.info, "tally": tallies.Tally(Claim.__table__, MONEY, sums=SUMS, there=_there())}  # type: ignore[arg-type]
+MONEY.info = {**MONEY.info, "tallies": (tallies.Tally(Claim.__table__, MONEY, sums=SUMS, there=_there()),)}  # type: ignore[arg-type]

@@ -215,7 +215,7 @@ async def test_whatever_happens_what_is_kept_is_what_the_facts_say(eastwest: Ser
         await count(eastwest)
         async with AsyncSession(eastwest.kernel.engine) as session:
             assert await job.differing(session) == [], change
-            assert await tallies.differing(await session.connection(), KEPT.info["tally"]) == [], change
+            assert await tallies.differing(await session.connection(), KEPT.info["tallies"][0]) == [], change
         assert await here.told(bys, *window) == right, (change, window)
         seen |= {name for name, value in zip(("met", "others", "underway"), right["none"], strict=True) if value}
     assert seen == {"met", "others", "underway"} and SUMS.name == "placement_figures_tally"

@@ -53,7 +53,7 @@ async def of_boards(connection: asyncpg.Connection, registry: Service, classes: 
     """Of each day what the sums take, and what the order classes of which the fewest were placed."""
     await connection.execute("TRUNCATE class_figures, class_figures_tally")
     await connection.execute(CLASSES.replace(":many", str(classes)))
-    await tallies.fold(registry.kernel.engine, SUMS.info["tally"], 0)
+    await tallies.fold(registry.kernel.engine, SUMS.info["tallies"][0], 0)
     await connection.execute("VACUUM ANALYZE class_figures")
     await connection.execute("VACUUM ANALYZE class_figures_tally")
     found = []

@@ -27,4 +27,4 @@ async def test_money_stays_where_it_belongs_whatever_happens_in_whatever_order(s
         model = type("Here", (Money,), {"service": subsidy, "loop": asyncio.get_running_loop()})
         await asyncio.to_thread(run_state_machine_as_test, model, settings=FEW)
         async with subsidy.kernel.engine.connect() as connection:
-            assert await tallies.differing(connection, MONEY.info["tally"]) == [], "what statistics keep is what a recount finds"
+            assert await tallies.differing(connection, MONEY.info["tallies"][0]) == [], "what statistics keep is what a recount finds"

@@ -108,13 +108,13 @@ async def test_what_is_kept_of_claims_is_what_a_recount_of_them_finds(start: Sta
                 kept = reading._sums(officer, by, from_on, to_on)
                 afresh = reading._afresh(officer, by, reading._submitted(from_on, to_on)).subquery()
                 assert await summed(world, kept) == await summed(world, afresh), (by, from_on, to_on)
-        await tallies.fold(world.subsidy.kernel.engine, MONEY.info["tally"], unfolded_at_most=0)
+        await tallies.fold(world.subsidy.kernel.engine, MONEY.info["tallies"][0], unfolded_at_most=0)
         assert await differing(world) == []
 
 
 async def differing(world: World) -> list[dict[str, Any]]:
     async with world.subsidy.kernel.engine.connect() as connection:
-        return await tallies.differing(connection, MONEY.info["tally"])
+        return await tallies.differing(connection, MONEY.info["tallies"][0])
 
 
 async def summed(world: World, of: Any) -> set[tuple[Any, ...]]:

@@ -38,6 +38,8 @@ from services.registry.training.enrolments.tables import Employment, Enrolment
 from shared.clock import SHANGHAI
 from shared.months import months_after
 
+KEPT: Final = ("institution_id", "class_region_code", "region_code", "placed_on")  # with each enrolment, by triggers
+
 
 def person() -> Any:
     """Whom the enrolment's trainee stands for now, as merged."""
@@ -54,6 +56,15 @@ def trained() -> ColumnElement[bool]:
     completed = exists().where(Enrolment.outcome == EnrolmentOutcome.COMPLETED)
     before = completed.where(WRITTEN_AS.merged_into == Trainee.id, Enrolment.trainee_id == WRITTEN_AS.id)
     return or_(completed.where(Enrolment.trainee_id == Trainee.id), before)
+
+
+def kept() -> Select[Any]:
+    """What triggers keep with each enrolment, looked up anew."""
+    began = select(func.min(KnownPlacement.started_on)).where(sent(ENROLLED, date.max)).correlate(Enrolment, TrainingClass)
+    town = func.coalesce(Enrolment.counted_region_code, Trainee.region_code)
+    said: tuple[Any, ...] = (TrainingClass.institution_id, TrainingClass.region_code, town, began.scalar_subquery())
+    wanted: Select[Any] = select(Enrolment.id, *(value.label(name) for name, value in zip(KEPT, said, strict=True)))
+    return wanted.join(TrainingClass, TrainingClass.id == Enrolment.class_id).join(Trainee, Trainee.id == person())
 
 
 def had_category(codes: Sequence[str]) -> ColumnElement[bool]:
@@ -209,10 +220,6 @@ def in_state(state: EmploymentState, today: date) -> ColumnElement[bool]:
 
 def certified(kinds: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
     return exists().where(holds(ENROLLED, kinds, as_of))
-
-
-def placed(as_of: date) -> ColumnElement[bool]:
-    return exists().where(sent(ENROLLED, as_of))
 
 
 def employed(kinds: ColumnElement[Any], within_months: ColumnElement[int], as_of: date) -> ColumnElement[bool]:

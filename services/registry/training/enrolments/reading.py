@@ -85,8 +85,8 @@ def listed(
     pages.known("region_code", region_code, lists().regions)
     equal = {
         Enrolment.class_id: class_id,
-        TrainingClass.institution_id: institution_id,
-        visibility.town(): region_code,
+        Enrolment.institution_id: institution_id,
+        Enrolment.region_code: region_code,
         TrainingClass.channel: channel,
         Enrolment.outcome: outcome,
     }

@@ -90,25 +90,21 @@ async def _work(
     return [conditions.employed(kinds, literal(employed_within_months, Integer), employed_as_of)]
 
 
-async def _became(
+async def _certified(
     certified_as_of: Annotated[wire.CivilDate | None, Query(description="只列截至这一天持有有效证书的;与下一项一起给")] = None,
     certified_kinds: Annotated[str | None, Query(pattern=_one_or_more(CertificateKind), description="算取证的证书种类,以逗号分隔")] = None,
-    placed_as_of: Annotated[wire.CivilDate | None, Query(description=f"只列订单班中截至这一天已到{PARTNER}上岗的")] = None,
 ) -> list[ColumnElement[bool]]:
-    """Those who were certified or sent to work, of the list."""
+    """Those who were certified, of the list."""
     if (certified_as_of is None) != (certified_kinds is None):
         missing = "certified_as_of" if certified_as_of is None else "certified_kinds"
         raise errors.InvalidParameter(f"certified_as_of、certified_kinds 须一起给。请补上 {missing}。", parameter=missing)
-    found = []
-    if certified_as_of is not None and certified_kinds is not None:
-        found.append(conditions.certified(literal(certified_kinds.split(","), ARRAY(Text)), certified_as_of))
-    if placed_as_of is not None:
-        found.append(conditions.placed(placed_as_of))
-    return found
+    if certified_as_of is None or certified_kinds is None:
+        return []
+    return [conditions.certified(literal(certified_kinds.split(","), ARRAY(Text)), certified_as_of)]
 
 
 Work = Annotated[list[ColumnElement[bool]], Depends(_work)]
-Became = Annotated[list[ColumnElement[bool]], Depends(_became)]
+Certified = Annotated[list[ColumnElement[bool]], Depends(_certified)]
 
 
 @router.operation("GET", "/v1/enrolments", may=READERS, summary="报名列表;outcome=completed 时一行即一人次", errors=[errors.InvalidCursor])
@@ -118,8 +114,9 @@ async def list_enrolments(
     asked: Listed,
     ref: pages.ExternalRef,
     work: Work,
-    became: Became,
+    certified: Certified,
     counted: Counted,
+    placed_as_of: Annotated[wire.CivilDate | None, Query(description=f"只列订单班中截至这一天已到{PARTNER}上岗的")] = None,
     class_id: pages.AnyOf[UUID] = None,
     trainee_id: pages.AnyOf[UUID] = None,
     institution_id: Annotated[pages.AnyOf[UUID], Query(description="承办机构")] = None,
@@ -149,8 +146,9 @@ async def list_enrolments(
         employment=employment,
         due_within_days=due_within_days,
     )
-    asked = asked.newest(Enrolment.counted_on, completed_from_on, completed_to_on)
-    return await _page(session, wanted.where(*work, *became, *counted), asked)
+    placed = [] if placed_as_of is None else [Enrolment.placed_on <= placed_as_of]
+    asked = asked.newest(Enrolment.counted_on, completed_from_on, completed_to_on).newest(Enrolment.placed_on, placed_as_of)
+    return await _page(session, wanted.where(*work, *certified, *counted, *placed), asked)
 
 
 async def _page(session: web.Session, wanted: Any, asked: pages.Asked) -> wire.Page[schemas.EnrolmentOut]:

@@ -145,6 +145,8 @@ async def settle(
     }
     before = before or (SETTLED if status == ClassStatus.IN_PROGRESS else (EnrolmentOutcome.ENROLLED,))
     theirs = select(Enrolment.id, *(getattr(Enrolment, name) for name in BECOME))
+    people = select(Enrolment.trainee_id).where(Enrolment.class_id == training.id, *only)
+    await session.execute(select(Trainee.id).where(Trainee.id.in_(people)).order_by(Trainee.id).with_for_update(key_share=True))
     was = theirs.where(Enrolment.class_id == training.id, Enrolment.outcome.in_(before), *only).with_for_update().cte("was")
     settled = (
         update(Enrolment)

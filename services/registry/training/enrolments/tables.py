@@ -15,7 +15,9 @@ SAME_WORK = ("enrolment_id", "kind", "employer", "from_on")
 
 class Enrolment(db.Versioned, Referenced, Row):
     """One person in one class, from `from_on`, None: from its first day. `reason`, `proof`: why an officer enrolled them after its last. A completed one is a person-time (人次): it counts on the class's last day, `counted_on`, in the town where the
-    trainee was registered when the class was closed, `counted_region_code`. What was attended is counted by whoever takes in attendance."""
+    trainee was registered when the class was closed, `counted_region_code`. What was attended is counted by whoever takes in attendance.
+    Triggers keep what others say of it: its class's institution and town, the town it counts in or else the person's, `region_code`, and since when they work in
+    the partner city on the class's order, `placed_on`."""
 
     __tablename__ = "enrolments"
 
@@ -26,6 +28,10 @@ class Enrolment(db.Versioned, Referenced, Row):
     half_days_attended: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     counted_on: Mapped[date | None]
     counted_region_code: Mapped[str | None] = mapped_column(Text)
+    institution_id: Mapped[UUID]
+    class_region_code: Mapped[str] = mapped_column(Text)
+    region_code: Mapped[str] = mapped_column(Text)
+    placed_on: Mapped[date | None]
     from_on: Mapped[date | None]
     reason: Mapped[str | None] = mapped_column(Text)
     proof: Mapped[str | None] = mapped_column(Text)
@@ -41,6 +47,10 @@ class Enrolment(db.Versioned, Referenced, Row):
         Index("enrolments_trainee_id_idx", "trainee_id", "id"),
         Index("enrolments_counted_region_code_idx", "counted_region_code", "counted_on", postgresql_where=text("counted_on IS NOT NULL")),
         Index("enrolments_outcome_idx", "outcome", "id"),
+        Index("enrolments_institution_id_idx", "institution_id", "id"),
+        Index("enrolments_class_region_code_idx", "class_region_code", "id"),
+        Index("enrolments_region_code_idx", "region_code", "id"),
+        Index("enrolments_placed_on_idx", "placed_on", "id", postgresql_where=text("placed_on IS NOT NULL")),
         Index("enrolments_counted_on_idx", "counted_on", "id"),
         Index("enrolments_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("enrolments_enrolled_at_idx", "enrolled_at", "id"),
@@ -48,7 +58,8 @@ class Enrolment(db.Versioned, Referenced, Row):
     )
 
 
-tallies.tally(Enrolment, "outcome", "counted_on")
+tallies.tally(Enrolment, "outcome", "institution_id")
+tallies.tally(Enrolment, "outcome", "class_region_code", "region_code", named="town")
 
 
 class Employment(Row):
