@@ -176,16 +176,18 @@ class Tokens:
     ended_known_at: float = float("-inf")
     _fetched_at: float = float("-inf")
     _fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _known: dict[str, tuple[float, Actor, str]] = field(default_factory=dict)
+    _known: dict[str, tuple[float, float, Actor, str]] = field(default_factory=dict)
     _made: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     async def actor(self, token: str, *, internal: bool) -> Actor:
         """The actor behind a token, or `Unauthenticated`. Expiry is judged by the real clock."""
         remembered = self._known.get(token)
-        if remembered and (remembered[1].role == "service") == internal:
+        if remembered and (remembered[2].role == "service") == internal:
+            if remembered[1] <= time.monotonic():  # also where the clock was put back since
+                raise errors.Unauthenticated("令牌已过期。请重新登录或重新取得令牌。")
             if remembered[0] > time.time():
-                self._refuse_ended(remembered[2])
-                return remembered[1]
+                self._refuse_ended(remembered[3])
+                return remembered[2]
             self._known.pop(token, None)
         claims = self._internal(token) if internal else await self._external(token)
         try:
@@ -198,7 +200,7 @@ class Tokens:
         self._refuse_ended(sid)
         if len(self._known) >= REMEMBERED_TOKENS:
             self._known.clear()
-        self._known[token] = (claims["exp"], actor, sid)
+        self._known[token] = (claims["exp"], time.monotonic() + claims["exp"] - time.time(), actor, sid)
         return actor
 
     def _refuse_ended(self, sid: str) -> None:

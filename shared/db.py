@@ -2,15 +2,31 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
 import orjson
 import uuid_utils.compat
-from sqlalchemy import ARRAY, CheckConstraint, Computed, FromClause, Insert, MetaData, Result, Select, Table, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    FromClause,
+    Insert,
+    MetaData,
+    Result,
+    Select,
+    Table,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, QueryableAttribute, declared_attr, mapped_column
 
 from shared.pulse import CONNECTED_WITHIN_SECONDS, Pulse, lost
 
@@ -64,6 +80,12 @@ def metadata(*kernel_tables: Callable[[MetaData], object]) -> MetaData:
 def new_id() -> UUID:
     """A UUIDv7: ordered by the time it was made, so the newest comes first in a list sorted by id, descending."""
     return uuid_utils.compat.uuid7()
+
+
+def has_come(until: ColumnElement[Any] | QueryableAttribute[Any], at_most: timedelta) -> ColumnElement[bool]:
+    """Whether a time that is set at most so far ahead has come, by the database's clock. One that lies further ahead was set before the clock was put back:
+    it has come as well, or whoever waits for it would wait for as long as the clock had been wrong."""
+    return or_(until <= func.now(), until > func.now() + at_most)
 
 
 def one_of(column: str, codes: Iterable[str]) -> CheckConstraint:

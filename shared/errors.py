@@ -316,6 +316,13 @@ class IdempotencyKeyReused(Problem):
     code, status = "idempotency_key_reused", 422
 
 
+class Contended(Problem):
+    """Another transaction held the same rows for too long: nothing was kept, and the same request may be sent again."""
+
+    code, status = "contended", 409
+    retryable, retry_after_seconds = True, 1
+
+
 class RequestInProgress(Problem):
     code, status = "request_in_progress", 409
     retryable, retry_after_seconds = True, 1

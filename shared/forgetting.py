@@ -5,6 +5,7 @@ needed; 网络安全法: logs at least six months.)
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import idempotency, telemetry
 
+_EPOCH = select(func.extract("epoch", func.now()))
 SIX_MONTHS_DAYS = 184  # the longest six months of a year
 EVERY_SECONDS = 3600
 ROWS_A_STEP = 1_000
 FORGET_LOCK = 7_302
+AHEAD_AT_MOST_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +37,38 @@ class Term:
 KEYS = Term(idempotency.KEYS, idempotency.KEYS.c.kept_at, idempotency.KEPT_DAYS)
 
 
+@dataclass
+class Pace:
+    """The database's clock beside this process's own, which nobody sets. One that is suddenly far ahead would end every term at once."""
+
+    began: tuple[float, float] | None = None
+
+    def steady(self, database: float, own: float) -> bool:
+        first_database, first_own = self.began = self.began or (database, own)
+        return (database - first_database) - (own - first_own) <= AHEAD_AT_MOST_SECONDS
+
+
 async def keep_forgetting(engine: AsyncEngine, terms: Sequence[Term], after_seconds: float) -> None:
     """Forgets for as long as the process lives; one that has just started serves first."""
     await asyncio.sleep(after_seconds)
+    pace = Pace()
     while True:
-        for term in terms:
-            try:
-                await forget(engine, term)
-            except Exception as error:  # the database may be away: the next round tries again
-                telemetry.log.warning("forgetting_failed", table=term.table.name, error=type(error).__name__)
+        await forget_all(engine, terms, pace)
         await asyncio.sleep(EVERY_SECONDS)
+
+
+async def forget_all(engine: AsyncEngine, terms: Sequence[Term], pace: Pace) -> None:
+    """One round; none while the database's clock has gone ahead: a restart says that it is right."""
+    for term in terms:
+        try:
+            async with engine.connect() as connection:
+                database = float((await connection.execute(_EPOCH)).scalar_one())
+            if not pace.steady(database, time.monotonic()):
+                telemetry.log.warning("clock_ahead", table=term.table.name)
+                continue
+            await forget(engine, term)
+        except Exception as error:  # the database may be away: the next round tries again
+            telemetry.log.warning("forgetting_failed", table=term.table.name, error=type(error).__name__)
 
 
 async def forget(engine: AsyncEngine, term: Term) -> int:

@@ -93,6 +93,11 @@ class Limits:
         try:
             within = await ask()
             stats = await self._counting.get_window_stats(quota.item, whom)
+            if (
+                stats.reset_time - time.time() > quota.seconds + 1
+            ):  # the clock was put back, and the window would last until it is there again
+                await self._counting.clear(quota.item, whom)
+                within, stats = await ask(), await self._counting.get_window_stats(quota.item, whom)
         except StorageError as error:
             if not self._left_alone_until:
                 telemetry.log.warning("limits_unavailable", error=str(error))

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, and_, event, func, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import access, clock, deeds, errors, redaction, telemetry
+from shared import access, clock, db, deeds, errors, redaction, telemetry
 from shared.batches import Result
 from shared.sheet_jobs.tables import SheetJob
 from shared.sheets import Reading, RowFault, SheetError
@@ -102,7 +102,7 @@ async def read_all(kernel: Kernel, of: Intake[J], at_most_bytes: int | None = No
 
 def waiting(table: type[SheetJob]) -> ColumnElement[bool]:
     """What nobody reads: it is queued, or its lease has run out."""
-    return or_(table.status == "queued", and_(table.status == "running", table.leased_until < func.now()))
+    return or_(table.status == "queued", and_(table.status == "running", db.has_come(table.leased_until, timedelta(seconds=LEASE_SECONDS))))
 
 
 async def take(kernel: Kernel, of: Intake[J], at_most_bytes: int | None = None) -> J | None:

@@ -34,7 +34,7 @@ def describe(operation: Operation, own: list[type[errors.Problem]], example: Any
     if operation.method in ("POST", "PATCH", "PUT"):
         kinds += _BODY
     if operation.changes:
-        kinds += (errors.Conflict, errors.Invalid)
+        kinds += (errors.Conflict, errors.Contended, errors.Invalid)
     kinds += _preconditions(operation)
     parameters = _headers(operation, kinds)
     by_status: dict[int, list[type[errors.Problem]]] = {}

@@ -114,7 +114,7 @@ def _database(error: DBAPIError | asyncpg.PostgresError | PoolTimeout | OSError)
         return errors.Conflict()
     sqlstate = str(getattr(cause, "sqlstate", "") or "")
     if sqlstate in ("40001", "40P01", "55P03"):
-        return errors.Conflict("有另一项操作同时修改了相同的数据,本次没有保存。请重试。", headers={"Retry-After": "1"})
+        return errors.Contended()
     if pulse.is_full(cause):
         telemetry.log.warning("disk_full")
         said = DISK_FULL if isinstance(cause, OSError) else pulse.FULL

@@ -240,7 +240,7 @@ async def test_a_lock_that_another_holds_is_a_409_in_time(
             await connection.execute("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE")
             began = time.monotonic()
             for answer in await asyncio.gather(public.post("/v1/notes", json=WORDS), public.get("/v1/notes")):
-                assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (409, "conflict", "1")
+                assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (409, "contended", "1")
             assert time.monotonic() - began < SOON
         assert (await public.post("/v1/notes", json=WORDS)).status_code == 201
 

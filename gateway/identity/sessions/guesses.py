@@ -7,7 +7,7 @@ Each try is counted before the password is looked at, so many at once are no mor
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, update
+from sqlalchemy import case, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,7 @@ OF_AN_ADDRESS_AT_MOST = 5
 OF_A_NAME_AT_MOST = 50
 COUNTED_FOR = timedelta(minutes=15)
 LATELY = timedelta(days=30)
+CLOCKS_DIFFER_AT_MOST = timedelta(minutes=1)
 
 
 async def count(kernel: web.Kernel, login: str, address: str) -> None:
@@ -44,7 +45,8 @@ async def give_back(kernel: web.Kernel, session: AsyncSession, login: str, addre
 
 async def _one_more(session: AsyncSession, whom: bytes, at_most: int, now: datetime) -> tuple[datetime | None, datetime | None]:
     """Until when no more are taken, if they are too many now; and when one was right."""
-    stale = Attempts.counted_from < now - COUNTED_FOR
+    put_back = Attempts.counted_from > now + CLOCKS_DIFFER_AT_MOST  # or the owner would be shut out for as long as the clock had been wrong
+    stale = or_(Attempts.counted_from < now - COUNTED_FOR, put_back)
     counting = insert(Attempts).values(whom=whom, tries=1, counted_from=now)
     counting = counting.on_conflict_do_update(
         index_elements=["whom"],

@@ -19,7 +19,7 @@ import aiohttp
 import orjson
 from aiohttp.connector import AddrInfoType
 from prometheus_client import Gauge
-from sqlalchemy import Table, bindparam, case, delete, func, select, update
+from sqlalchemy import Interval, Table, bindparam, case, delete, func, select, update
 
 from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.deliveries.operations import DELIVERIES
@@ -141,7 +141,7 @@ async def _backlog(kernel: web.Kernel) -> dict[str, int]:
 
 
 def _pending() -> tuple[Any, ...]:
-    return DELIVERIES.c.status == "pending", DELIVERIES.c.next_at <= clock.now()
+    return DELIVERIES.c.status == "pending", DELIVERIES.c.next_at <= func.now()
 
 
 async def send_some(kernel: web.Kernel, http: aiohttp.ClientSession, endpoint_id: UUID) -> int:
@@ -156,7 +156,7 @@ async def send_some(kernel: web.Kernel, http: aiohttp.ClientSession, endpoint_id
         if not leased:
             return 0
         ids = [row.id for row in leased]
-        later = {"attempts": DELIVERIES.c.attempts + 1, "next_at": clock.now() + LEASED_FOR}
+        later = {"attempts": DELIVERIES.c.attempts + 1, "next_at": func.now() + LEASED_FOR}
         await session.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(**later))
     signed_with = endpoints.secrets_of(kernel, endpoint)
     outcomes = await asyncio.gather(*(_post(http, endpoint.url, signed_with, row) for row in leased))
@@ -189,9 +189,10 @@ def _asked(retry_after: str) -> timedelta:
 async def _note(kernel: web.Kernel, endpoint_id: UUID, outcomes: Sequence[Outcome]) -> None:
     """Writes down what came of it; a delivery that was asked for again in the meantime stays due."""
     unchanged = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("of"), DELIVERIES.c.attempts == bindparam("tried"))
-    names = ("status", "last_status", "next_at", "delivered_at")
+    names, next_at = ("status", "last_status", "delivered_at"), func.now() + bindparam("now_delay", type_=Interval)
     async with kernel.writing.begin() as session:
-        await session.execute(unchanged.values({name: bindparam(f"now_{name}") for name in names}), [_noted(each) for each in outcomes])
+        noted = unchanged.values({name: bindparam(f"now_{name}") for name in names} | {"next_at": next_at})
+        await session.execute(noted, [_noted(each) for each in outcomes])
         await session.execute(update(ENDPOINTS).where(ENDPOINTS.c.id == endpoint_id, ENDPOINTS.c.enabled).values(_standing(outcomes)))
 
 
@@ -222,13 +223,16 @@ def _noted(outcome: Outcome) -> dict[str, Any]:
         "tried": outcome.attempts,
         "now_status": status,
         "now_last_status": outcome.answered,
-        "now_next_at": now + delay if status == "pending" else None,
+        "now_delay": delay if status == "pending" else None,
         "now_delivered_at": now if status == "delivered" else None,
     }
 
 
 async def purge(kernel: web.Kernel) -> None:
-    """Forgets what was settled more than thirty days ago. A delivery's id tells when it was made (UUIDv7)."""
+    """Forgets what was settled more than thirty days ago. A delivery's id tells when it was made (UUIDv7). What a clock that was ahead put off for longer than
+    any is, is due."""
     made_before = UUID(int=int((clock.now() - KEPT_FOR).timestamp() * 1000) << 80)
     async with kernel.writing.begin() as session:
         await session.execute(delete(DELIVERIES).where(DELIVERIES.c.id < made_before, DELIVERIES.c.status != "pending"))
+        put_off = DELIVERIES.c.next_at > func.now() + policy.ASKED_DELAY_AT_MOST
+        await session.execute(update(DELIVERIES).where(DELIVERIES.c.status == "pending", put_off).values(next_at=func.now()))

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, exists, or_, select, tuple_, update
+from sqlalchemy import Select, Table, and_, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,10 +61,9 @@ async def make(session: AsyncSession, event: changes.Event, endpoint_ids: Sequen
         "event": event.model_dump(mode="json"),
         "status": "pending",
         "attempts": 0,
-        "next_at": clock.now(),
     }
     rows = [values | {"id": db.new_id(), "endpoint_id": endpoint_id} for endpoint_id in endpoint_ids]
-    await session.execute(insert(DELIVERIES).on_conflict_do_nothing(), rows)
+    await session.execute(insert(DELIVERIES).values(next_at=func.now()).on_conflict_do_nothing(), rows)
 
 
 async def anyone_listens(session: AsyncSession) -> bool:
@@ -93,7 +92,7 @@ async def replay(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint
         again = again.where(DELIVERIES.c.id == body.delivery_id)
     if body.after is not None:
         again = again.where(_after(kernel, body.after))
-    done: Any = await session.execute(again.values(status="pending", attempts=0, next_at=clock.now()))
+    done: Any = await session.execute(again.values(status="pending", attempts=0, next_at=func.now()))
     if body.delivery_id and not done.rowcount:
         raise errors.NotFound()
     await deeds.record(session, call, "webhook_endpoint.replayed", endpoint.id, event=False, details={"deliveries": done.rowcount})

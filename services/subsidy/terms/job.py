@@ -19,7 +19,7 @@ from services.subsidy.schemes import operations as schemes
 from services.subsidy.schemes.policy import Policy, Terms
 from services.subsidy.terms.policy import Tally
 from services.subsidy.terms.tables import WhatIf
-from shared import clock, telemetry
+from shared import clock, db, telemetry
 from shared.strict import read
 from shared.web import Kernel
 
@@ -51,7 +51,9 @@ async def run_waiting(kernel: Kernel) -> None:
 
 async def _take(kernel: Kernel) -> WhatIf | None:
     """The oldest that waits or whose lease has run out, now leased to this process."""
-    waiting = or_(WhatIf.status == "queued", and_(WhatIf.status == "running", WhatIf.leased_until < func.now()))
+    waiting = or_(
+        WhatIf.status == "queued", and_(WhatIf.status == "running", db.has_come(WhatIf.leased_until, timedelta(seconds=LEASE_SECONDS)))
+    )
     async with kernel.writing.begin() as session:
         asked = await session.scalar(select(WhatIf).where(waiting).order_by(WhatIf.id).limit(1).with_for_update(skip_locked=True))
         if asked is not None:

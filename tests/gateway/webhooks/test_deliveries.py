@@ -328,3 +328,22 @@ async def test_a_receiver_is_left_alone_as_long_as_it_asks(home: House, until: U
         await until(put_off)
         [shown] = await deliveries(home, endpoint)
         assert timedelta(hours=1.9) < clock.read(shown["next_at"]) - clock.now() < timedelta(hours=2.1)
+
+
+async def test_no_delivery_waits_for_as_long_as_a_clock_had_been_wrong(home: House, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway's own clock decides no attempt; what the database's had put off beyond any delay is made due by the hourly look."""
+    async with a_receiver() as receiver:
+        endpoint, right = await listens(home, receiver), clock.now
+        monkeypatch.setattr(clock, "now", lambda: right() + timedelta(hours=1))
+        await home.happens("registry", "trainee.changed")
+        await until(lambda: receiver.forged > 0)  # who verifies takes nothing that was signed an hour ahead
+        monkeypatch.setattr(clock, "now", right)
+        await until(lambda: settled(home, endpoint, 1))
+        for hours, status in ((23, "pending"), (25, "delivered")):
+            async with home.gateway.kernel.engine.begin() as connection:
+                put_off = f"UPDATE webhook_deliveries SET status = 'pending', next_at = now() + interval '{hours} hours'"
+                await connection.execute(text(put_off))
+            await sending.purge(home.gateway.kernel)
+            if status == "delivered":
+                await until(lambda: settled(home, endpoint, 1))
+            assert [each["status"] for each in await deliveries(home, endpoint)] == [status]

@@ -132,3 +132,9 @@ async def test_a_refusal_that_cannot_be_recorded_is_not_given(tmp_path: Path) ->
 def test_a_database_that_went_away_is_told_as_such_in_whatever_words_the_driver_says_it(error: Exception) -> None:
     problem = problems.translate(error)
     assert (problem.status, problem.retryable, problem.headers["Retry-After"]) == (503, True, "2")
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01", "55P03"])
+def test_who_waited_too_long_for_what_another_changes_is_told_that_it_may_be_sent_again(state: str) -> None:
+    problem = problems.translate(asyncpg.PostgresError.new({"C": state, "M": "…"}))
+    assert (problem.code, problem.status, problem.retryable, problem.headers["Retry-After"]) == ("contended", 409, True, "1")
