@@ -47,7 +47,8 @@ def defects(path: str) -> list[Defect]:
     for number, (node, change) in enumerate(_changes(ast.parse(text))):
         before = ast.unparse(node)
         change()
-        found.append(Defect(path, number, node.lineno, lines[node.lineno - 1].strip(), before, ast.unparse(node)))
+        line_number = (node.target if isinstance(node, ast.comprehension) else node).lineno
+        found.append(Defect(path, number, line_number, lines[line_number - 1].strip(), before.strip(), ast.unparse(node).strip()))
         change()  # back again
     return found
 
@@ -150,7 +151,7 @@ def _of(node: ast.AST) -> Iterator[tuple[Any, Change]]:
         case ast.Call(func=ast.Name(id=name) as called) if name in NAMES:
             yield node, _put(called, "id", name, NAMES[name])
         case ast.comprehension(ifs=[ast.expr() as condition, *_] as ifs):
-            yield condition, _swap(ifs, 0, condition, ast.copy_location(ast.Constant(True), condition))
+            yield node, _swap(ifs, 0, condition, ast.copy_location(ast.Constant(True), condition))
 
 
 def _truth(operand: ast.expr) -> ast.expr:

@@ -43,7 +43,15 @@ class Posts(NamedTuple):
 
     def __str__(self) -> str:
         sex = {Sex.MALE: "男性", Sex.FEMALE: "女性", None: ""}[self.sex]
-        ages = f"{self.age_from or ''}至{self.age_to or ''}周岁" if (self.age_from, self.age_to) != (None, None) else ""
+        match self.age_from, self.age_to:
+            case None, None:
+                ages = ""
+            case first, None:
+                ages = f"{first}周岁以上"
+            case None, last:
+                ages = f"{last}周岁以下"
+            case first, last:
+                ages = f"{first}至{last}周岁"
         return f"限{sex}{ages}的岗位" if sex or ages else "不限性别、年龄的岗位"
 
 

@@ -40,12 +40,9 @@ def concerns(insured: Insured, stay: Stay) -> bool:
 
 def employers_in(stay: Stay, month: Span) -> list[Employer]:
     """Those that the person had on days of the month, by what was told: the one that they came with, and whoever followed in it."""
-    changes = [fact for fact in stay.facts if fact.kind == "employer_changed" and fact.employer and fact.effective_on <= month.to_on]
-    earlier = [fact.employer for fact in changes if fact.effective_on <= month.from_on and fact.employer]
-    return [
-        earlier[-1] if earlier else stay.arranged,
-        *(fact.employer for fact in changes if fact.effective_on > month.from_on and fact.employer),
-    ]
+    changes = [(fact.effective_on, fact.employer) for fact in stay.facts if fact.kind == "employer_changed" and fact.employer]
+    earlier = sum(on <= month.from_on for on, _ in changes)
+    return [stay.arranged, *(employer for on, employer in changes if on <= month.to_on)][earlier:]
 
 
 def confirms(insured: Insured, stay: Stay) -> bool:

@@ -90,9 +90,7 @@ def months_of(started_on: date, months: int) -> tuple[Span, ...]:
 
 def last_start(until_on: date, terms: Terms) -> date:
     """The last first day at work from which the months are over by `until_on`."""
-    return max(
-        day for gap in range(4) if months_after(day := months_after(until_on, -terms.months) + gap * ONE_DAY, terms.months) <= until_on
-    )
+    return max(months_after(until_on, -terms.months), months_after(until_on + ONE_DAY, -terms.months) - ONE_DAY)
 
 
 def standing(facts: Iterable[Fact], terms: Terms) -> Standing:

@@ -1,0 +1,93 @@
+"""What is kept of a placement's facts, and the facts as they stand: both sides of each day, without a database."""
+
+from datetime import date
+
+import pytest
+
+from services.eastwest.placements.policy import retention
+from services.eastwest.placements.policy.retention import Standing, Wanted
+from services.eastwest.placements.policy.telling import Employer, Evidence, Fact, Reference, as_corrected, starts, taken_back
+from tests.eastwest.placements.told import DAY, DUE, START, TERMS, WHOLE, d, judged, left, proof, started
+
+FIRST_ENDS, SECOND_BEGINS = d("2025-06-29"), d("2025-06-30")
+FIRST, BARE_FIRST = proof("B", START, FIRST_ENDS), Wanted(START, FIRST_ENDS)
+
+
+@pytest.mark.parametrize(
+    ("proofs", "wanted"),
+    [
+        pytest.param([], BARE_FIRST, id="nothing-of-the-first-month"),
+        pytest.param([proof("B", FIRST_ENDS, FIRST_ENDS)], Wanted(SECOND_BEGINS, FIRST_ENDS), id="its-last-day-alone"),
+        pytest.param([proof("B", SECOND_BEGINS, SECOND_BEGINS)], BARE_FIRST, id="the-day-after-it"),
+        pytest.param([FIRST], Wanted(SECOND_BEGINS, d("2025-07-29")), id="the-whole-of-it"),
+        pytest.param(
+            [FIRST, proof("B", SECOND_BEGINS, SECOND_BEGINS, "q")], Wanted(d("2025-07-30"), d("2025-07-29")), id="and-a-day-of-the-second"
+        ),
+        pytest.param([WHOLE], None, id="everything"),
+    ],
+)
+def test_proof_is_wanted_of_the_first_month_without_it(proofs: list[Fact], wanted: Wanted | None) -> None:
+    assert retention.kept([started(), *proofs], DUE, TERMS).wanted == wanted
+
+
+@pytest.mark.parametrize(("today", "met_on"), [(DUE - DAY, None), (DUE, DUE), (DUE + DAY, DUE)])
+def test_what_is_met_is_kept_from_its_day_on(today: date, met_on: date | None) -> None:
+    found = retention.kept([started(), WHOLE], today, TERMS)
+    assert (found.met_on, found.last_fact_on) == (met_on, DUE - DAY)
+    assert retention.kept([started(), FIRST], today, TERMS).met_on is None
+    assert retention.kept([], today, TERMS) == (Standing(None, None, None), None, None, None)
+
+
+def test_the_employer_is_the_last_one_named_but_not_by_leaving() -> None:
+    """An office that reports a leaving may write down its own name."""
+    here, there = Employer("某电器厂"), Employer("某五金厂")
+    moved, gone = Fact("e", "employer_changed", START + DAY, here), Fact("l", "left", DUE, there)
+    assert retention.standing([started(), moved, WHOLE, gone], TERMS) == Standing(START, DUE, here)
+    assert retention.standing([Fact("s", "started", START, there), moved], TERMS).employer == here
+
+
+def test_insurance_of_some_months_leaves_the_others_bare() -> None:
+    months = (d("2025-05-01"), d("2025-07-01"), d("2025-08-01"))
+    found = judged(DUE, started(), Fact("p", "present", DUE, evidence=(Evidence("A", START, DUE - DAY, None, "paper", months),)))
+    assert found.missing == (retention.Span(d("2025-06-01"), d("2025-06-30")),)
+    assert [(each.from_on, each.to_on) for each in found.intervals] == [(START, d("2025-05-31")), (d("2025-07-01"), DUE - DAY)]
+
+
+@pytest.mark.parametrize(("start", "missing"), [("2025-06-01", 0), ("2025-05-31", 1)])
+def test_insurance_paid_at_the_end_of_a_month_proves_it_from_its_first_day(start: str, missing: int) -> None:
+    found = judged(d("2025-10-01"), started(d(start)), proof("A", d(start), d("2025-09-30"), paid_on=d("2025-06-30")))
+    assert sum((span.to_on - span.from_on).days + 1 for span in found.missing) == missing
+
+
+@pytest.mark.parametrize(
+    ("until_on", "last"),
+    [
+        ("2025-08-30", "2025-05-30"),
+        ("2025-02-27", "2024-11-27"),
+        ("2025-02-28", "2024-11-30"),  # three starts end on the last day of February
+        ("2025-05-28", "2025-02-28"),
+        ("2025-05-31", "2025-02-28"),
+        ("2025-06-01", "2025-03-01"),
+    ],
+)
+def test_the_last_day_to_begin_is_the_last_whose_months_are_over(until_on: str, last: str) -> None:
+    assert retention.last_start(d(until_on), TERMS) == d(last)
+
+
+def test_facts_as_they_stand() -> None:
+    fix = Fact("c", "corrected", START + DAY, corrects="s")
+    assert [(each.external_ref, each.effective_on) for each in as_corrected([started(), WHOLE, fix])] == [
+        ("s", START + DAY),
+        ("p", DUE - DAY),
+    ]
+    assert starts([started(), WHOLE, fix]) == {Reference("", "s"): START + DAY}
+    older = Fact("z", "corrected", START + 9 * DAY, corrects="s")
+    newer = Fact("a", "corrected", START + DAY, corrects="s", sequence=1)
+    assert starts([started(), newer, older]) == {Reference("", "s"): START + DAY}
+
+
+def test_nothing_takes_a_cancellation_back() -> None:
+    gone = Fact("x", "cancelled", START, corrects="s")
+    again = Fact("y", "cancelled", START, corrects="x")
+    assert taken_back([started(), left(DUE), gone, again]) == {Reference("", "s")}
+    assert [each.external_ref for each in as_corrected([started(), left(DUE), gone, again]) if each.kind != "cancelled"] == ["l"]
