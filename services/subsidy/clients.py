@@ -89,7 +89,6 @@ class ClassRead(_Read):
     late_reason: str | None = None
     need_reason: str | None = None
     imported: bool = False
-    kind: str | None = None
     order_id: UUID | None = None
     posts: tuple[Posts, ...] | None = None
     hours_planned: int | None = None

@@ -108,7 +108,7 @@ def _class_facts(read: ClassRead) -> ClassFacts:
         headcounts=read.headcounts,
         stops=read.stops,
         posts=read.posts,
-        ordered=read.order_id is not None or read.kind == "order",
+        ordered=read.order_id is not None,
     )
 
 

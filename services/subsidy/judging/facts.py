@@ -188,7 +188,7 @@ class ClassFacts:
     headcounts: tuple[Headcount, ...] = later(())
     posts: tuple[Posts, ...] | None = None  # None: not known, says nothing
     stops: tuple[Stop, ...] = later(())
-    ordered: bool = later(False)  # by an order, or by whom the class is held for
+    ordered: bool = later(False)  # by an order on file
 
     @property
     def calendar_days(self) -> int:

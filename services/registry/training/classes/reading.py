@@ -138,7 +138,7 @@ def _warnings(call: Call, row: Any) -> list[ClassWarning] | None:
 
 
 def _posts_missing(row: Any) -> list[ClassWarning]:
-    if row.kind == ClassKind.ORDER or row.order_id or not reference.lists().channels[row.channel].posts_first:
+    if row.order_id or not reference.lists().channels[row.channel].posts_first:
         return []
     detail = policy.posts_missing([date.fromisoformat(each["agreed_on"]) for each in row.posts], _filed_on(row))
     return [ClassWarning(code=policy.POSTS_MISSING, detail=f"{detail}。请先落实岗位再开班(先定岗、再定培)。")] if detail else []
