@@ -160,6 +160,7 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-04-10T09:00:00+08:00"]}),
 ]
 Number = Annotated[int | float, WithJsonSchema({"type": "number"})]  # 3 stays 3
+NumberIn = Annotated[float, AfterValidator(lambda said: int(said) if said.is_integer() else said)]  # one fault where it is neither
 Problem = Annotated[dict[str, Any], WithJsonSchema({"x-schema": "Problem"})]  # schemas that `shared.web.documents` adds
 Faults = Annotated[list[dict[str, Any]], WithJsonSchema({"type": "array", "items": {"x-schema": "Fault"}})]
 Text = Annotated[str, AfterValidator(_plain_text)]
@@ -229,9 +230,11 @@ class Page(Out, Generic[T]):
     total: int | None = None
 
 
-PLAIN, OBJECT = Tag("\ue000plain"), Tag("\ue000object")  # a value, or an object that says more of it
+PLAIN, OBJECT, SEVERAL = Tag("\ue000plain"), Tag("\ue000object"), Tag("\ue000several")  # a value, an object that says more of it, a list
 BY_SHAPE = Discriminator(lambda value: (OBJECT if isinstance(value, dict | BaseModel) else PLAIN).tag)
-SHAPES = (PLAIN.tag, OBJECT.tag)  # which of two a value was read as is no part of where it stands
+BY_COUNT = Discriminator(lambda value: (SEVERAL if isinstance(value, list) else PLAIN).tag)
+SHAPES = (PLAIN.tag, OBJECT.tag, SEVERAL.tag)  # which of two a value was read as is no part of where it stands
+OneOrSeveral = Annotated[Annotated[T, PLAIN] | Annotated[list[T], SEVERAL], BY_COUNT]
 
 
 def _unsaid(value: object) -> bool:

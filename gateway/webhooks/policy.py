@@ -1,7 +1,7 @@
 """What webhooks decide: which addresses may be told, which events an endpoint wants and may have, when a failed delivery is tried again. Pure."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -62,6 +62,11 @@ NEVER: Final[tuple[Network, ...]] = (
 def wants(types: Collection[str] | None, type_: str) -> bool:
     """Whether an endpoint asks for events of this type: by name (`claim.submitted`), by paper (`claim.*`), or for everything."""
     return types is None or type_ in types or f"{type_.partition('.')[0]}.*" in types
+
+
+def unknown(types: Sequence[str], events: Collection[str]) -> list[int]:
+    """Which of the types name no event that there is, by their places."""
+    return [place for place, each in enumerate(types) if not any(wants((each,), event) for event in events)]
 
 
 def narrowed(held: frozenset[str] | None, at_making: Collection[str] | None) -> frozenset[str] | None:

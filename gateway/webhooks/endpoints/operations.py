@@ -1,5 +1,6 @@
 """Endpoints: making, changing and removing them, and their secrets. Each belongs to the account that made it; nobody else sees it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -10,15 +11,17 @@ from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.errors import TooManyEndpoints
 from gateway.webhooks.schemas import EndpointChange, EndpointIn, EndpointMade, EndpointOut, EndpointPaper
 from gateway.webhooks.tables import Endpoint
-from shared import clock, db, deeds, errors, web, wire
+from shared import clock, db, deeds, errors, redaction, web, wire
 from shared.access import Call
+from shared.web import wording
+from shared.web.kernel import SERVICES
 
 URL_NOT_ALLOWED = "url_not_allowed"
 COUNTING_LOCK = 7_303
 
 
 async def make(session: AsyncSession, call: Call, kernel: web.Kernel, body: EndpointIn) -> EndpointMade:
-    _check(kernel, body.url)
+    _check(kernel, body.url, body.types)
     await _room(session, call)
     secret, made = signing.new_secret(), db.new_id()
     scopes = sorted(call.actor.scopes) if call.actor.scopes is not None else None
@@ -63,8 +66,7 @@ async def matched(session: AsyncSession, call: Call, endpoint_id: UUID) -> Endpo
 async def change(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID, body: EndpointChange) -> Endpoint:
     endpoint = await matched(session, call, endpoint_id)
     given = body.model_dump(include=body.model_fields_set)
-    if "url" in given:
-        _check(kernel, given["url"])
+    _check(kernel, given.get("url"), given.get("types"))
     for name, value in given.items():
         setattr(endpoint, name, value)
     if "enabled" in given:
@@ -108,9 +110,19 @@ def reach(kernel: web.Kernel) -> policy.Reach:
     return policy.Reach(of.environment == "local", of.webhook_networks, of.own_hosts)
 
 
-def _check(kernel: web.Kernel, url: str) -> None:
-    if wrong := policy.url_fault(url, reach(kernel)):
-        raise errors.Invalid(faults=[errors.Fault(URL_NOT_ALLOWED, pointer="/url", allowed=wrong, fix="请改正网址。")])
+def _check(kernel: web.Kernel, url: str | None, types: Sequence[str] | None) -> None:
+    """That it can be told, and waits for nothing that never comes."""
+    faults = []
+    if url is not None and (wrong := policy.url_fault(url, reach(kernel))):
+        faults.append(errors.Fault(URL_NOT_ALLOWED, pointer="/url", allowed=wrong, fix="请改正网址。"))
+    events = {event for service in SERVICES for event in wording.own(service).events}
+    for place in policy.unknown(types or (), events):
+        allowed, fix = "接口文档 webhooks 所列的事件,如 class.approved,或 class.*", "请改正,或删去本项。"
+        faults.append(
+            errors.Fault("invalid_value", f"/types/{place}", seen=redaction.quoted((types or ())[place]), allowed=allowed, fix=fix)
+        )
+    if faults:
+        raise errors.Invalid(faults=faults)
 
 
 def _row(endpoint_id: UUID, column: str) -> str:

@@ -32,23 +32,23 @@ def on_hold(today: date) -> ColumnElement[bool]:
 class ClaimFilter(wire.In):
     """The parameters of the list of claims, each a value or several of which any will do."""
 
-    status: ClaimStatus | list[ClaimStatus] | None = None
-    kind: ClaimKind | list[ClaimKind] | None = None
-    scheme: SchemeCode | list[SchemeCode] | None = None
-    institution_id: UUID | list[UUID] | None = Field(None, description="申领机构")
-    trainee_id: UUID | list[UUID] | None = Field(None, description="名单中有该学员")
-    class_id: UUID | list[UUID] | None = None
-    certificate_id: UUID | list[UUID] | None = Field(None, description="凭该证书申领")
-    placement_id: UUID | list[UUID] | None = Field(None, description="凭该就业记录申领")
-    fund_id: UUID | list[UUID] | None = None
-    region_code: str | list[str] | None = Field(None, description="计入哪个乡镇、街道")
-    number: str | list[str] | None = Field(None, description="申领单号")
-    on_hold: bool | list[bool] | None = Field(None, description="今日是否暂缓")
+    status: wire.OneOrSeveral[ClaimStatus] | None = None
+    kind: wire.OneOrSeveral[ClaimKind] | None = None
+    scheme: wire.OneOrSeveral[SchemeCode] | None = None
+    institution_id: wire.OneOrSeveral[UUID] | None = Field(None, description="申领机构")
+    trainee_id: wire.OneOrSeveral[UUID] | None = Field(None, description="名单中有该学员")
+    class_id: wire.OneOrSeveral[UUID] | None = None
+    certificate_id: wire.OneOrSeveral[UUID] | None = Field(None, description="凭该证书申领")
+    placement_id: wire.OneOrSeveral[UUID] | None = Field(None, description="凭该就业记录申领")
+    fund_id: wire.OneOrSeveral[UUID] | None = None
+    region_code: wire.OneOrSeveral[str] | None = Field(None, description="计入哪个乡镇、街道")
+    number: wire.OneOrSeveral[str] | None = Field(None, description="申领单号")
+    on_hold: wire.OneOrSeveral[bool] | None = Field(None, description="今日是否暂缓")
     from_on: wire.CivilDate | None = Field(None, description="新建日期不早于")
     to_on: wire.CivilDate | None = Field(None, description="新建日期不晚于")
     q: pages.Part | None = Field(None, description="单号、机构、班级名称或编号的一部分")
-    external_system: str | list[str] | None = Field(None, description="外部平台")
-    external_number: str | list[str] | None = Field(None, description="外部平台的编号")
+    external_system: wire.OneOrSeveral[str] | None = Field(None, description="外部平台")
+    external_number: wire.OneOrSeveral[str] | None = Field(None, description="外部平台的编号")
 
 
 SOUGHT_IN: Final = (Claim.number, Claim.sought_by)

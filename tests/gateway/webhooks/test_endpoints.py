@@ -68,6 +68,8 @@ async def test_a_secret_is_kept_encrypted_and_a_repeat_does_not_show_it(start: S
         ({}, "/url"),
         ({"url": URL, "types": []}, "/types"),
         ({"url": URL, "types": ["claims"]}, "/types/0"),
+        ({"url": URL, "types": ["claim.submitted", "claim.sold"]}, "/types/1"),
+        ({"url": URL, "types": ["claim.*", "clam.*"]}, "/types/1"),
         ({"url": URL, "secret": "whsec_mine"}, "/secret"),
     ],
 )

@@ -11,7 +11,8 @@ from shared import names, wire
 
 Files = Annotated[list[UUID], Field(max_length=50, description="文件编号(/v1/files)")]
 Categories = Annotated[list[CategoryPeriod], Field(max_length=30)]
-Proposed = Annotated[wire.Text, Field(min_length=1, max_length=200)] | Categories  # perhaps a number, so it is kept as one
+Said = Annotated[wire.Text, Field(min_length=1, max_length=200)]  # perhaps a number, so it is kept as one
+Proposed = Annotated[Annotated[Said, wire.PLAIN] | Annotated[Categories, wire.SEVERAL], wire.BY_COUNT]
 CATEGORIES: TypeAdapter[list[CategoryPeriod]] = TypeAdapter(Categories)
 
 
