@@ -16,7 +16,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 from sqlalchemy import ColumnElement, func, inspect, select
 from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,6 +69,16 @@ class Voidable(wire.Out):
     recorded_at: wire.Instant
     voided_at: wire.Instant | None = Field(None, description="何时被更正或撤销")
     void_reason: str | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def version(self) -> int:
+        return version_of(self.voided_at)
+
+
+def version_of(voided_at: datetime | None) -> int:
+    """Of a record that never changes but by being voided."""
+    return 1 if voided_at is None else 2
 
 
 Paper = TypeVar("Paper", bound=BaseModel)

@@ -54,7 +54,9 @@ async def get(endpoint_id: UUID, session: web.Session, call: web.Caller) -> Endp
     return endpoints.paper(await endpoints.find(session, call, endpoint_id))
 
 
-@router.operation("PATCH", ONE, may=MAY, summary="修改网址、事件种类,停用或启用", errors=[errors.StaleVersion], scoped=False)
+@router.operation(
+    "PATCH", ONE, may=MAY, summary="修改网址、事件种类,停用或启用", errors=[errors.StaleVersion], scoped=False, paper=endpoints.matched
+)
 async def change(endpoint_id: UUID, body: EndpointChange, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> EndpointPaper:
     return endpoints.paper(await endpoints.change(session, call, kernel, endpoint_id, body))
 
@@ -78,7 +80,13 @@ async def list_deliveries(
 
 
 @router.operation(
-    "POST", f"{ONE}:replay", may=MAY, summary="重发事件(保留 30 天);webhook-id 不变", errors=[errors.InvalidCursor], scoped=False
+    "POST",
+    f"{ONE}:replay",
+    may=MAY,
+    summary="重发事件(保留 30 天);webhook-id 不变",
+    errors=[errors.InvalidCursor],
+    scoped=False,
+    paper=endpoints.matched,
 )
 async def replay(
     endpoint_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf, body: ReplayIn | None = None
@@ -94,6 +102,7 @@ async def replay(
     unkept=["secret"],
     errors=[errors.StaleVersion],
     scoped=False,
+    paper=endpoints.matched,
 )
 async def rotate_secret(endpoint_id: UUID, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> EndpointMade:
     return await endpoints.rotate_secret(session, call, kernel, endpoint_id)

@@ -16,6 +16,7 @@ from shared.web import examples, problems, tagging, wording
 
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
+_PARAMETER = re.compile(r"{[^}]*}")
 _TEXTUAL = re.compile(r"json|^text/")
 
 _TEXT = {"type": "string"}
@@ -110,11 +111,13 @@ def complete(document: Document, service: str) -> Document:
             schema["description"] = _codes(name, schema["enum"])  # not its docstring: two services may have the same list
     recorded = examples.recorded(service)
     looks = said.examples | examples.papers((described for _, described in operations(document)), recorded)
-    for method, described in operations(document):
+    read = {_PARAMETER.sub("{}", path) for path, methods in document["paths"].items() if "get" in methods}
+    for path, method, described in _placed(document):
         if what := said.operations.get(described["operationId"]):
             described["description"] = "\n\n".join([what, *filter(None, [described.get("description")])])
         _settle_body(described)
-        _state_headers(method, described, schemas)
+        placed = not read.isdisjoint(tagging.places(_PARAMETER.sub("{}", path), "{}"))
+        _state_headers(method, described, schemas, single=tagging.is_single(method, path), placed=placed)
         examples.exemplify(described, schemas, looks, recorded.get(described["operationId"], {}))
     if "Event" in schemas:
         document["webhooks"] = {event: _webhook(event, what) for event, what in said.events.items()}
@@ -165,8 +168,12 @@ def _codes(name: str, values: list[str]) -> str:
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each with its method, in lower case."""
-    for methods in document["paths"].values():
-        yield from methods.items()
+    return ((method, described) for _, method, described in _placed(document))
+
+
+def _placed(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each with its path too."""
+    return ((path, method, described) for path, methods in document["paths"].items() for method, described in methods.items())
 
 
 def tags(document: Mapping[str, Any], said: Mapping[str, str]) -> list[dict[str, str]]:
@@ -175,18 +182,20 @@ def tags(document: Mapping[str, Any], said: Mapping[str, str]) -> list[dict[str,
     return [{"name": name, "description": what} for name, what in said.items() if name in borne]
 
 
-def _state_headers(method: str, described: dict[str, Any], schemas: Mapping[str, Any]) -> None:
-    """What an answer that is no problem carries in its head. A reading that answers an `ETag` is also answered 304."""
+def _state_headers(method: str, described: dict[str, Any], schemas: Mapping[str, Any], *, single: bool, placed: bool) -> None:
+    """What an answer that is no problem carries in its head. A reading that answers an `ETag` is also answered 304. `placed`: what is made there can be
+    read alone."""
     responses: dict[str, Any] = described["responses"]
     keyed = any(parameter["name"] == "Idempotency-Key" for parameter in described.get("parameters", []))
     for status, response in [(status, response) for status, response in responses.items() if status.startswith("2")]:
         members = _members(response, schemas)
         head = ["X-Request-Id", "RateLimit-Policy", "RateLimit", *(["Idempotent-Replayed"] if keyed else [])]
-        head += ["ETag"] if "version" in members else []
-        head += ["Location"] if status in ("201", "202") and "id" in members else []
+        tagged = "version" in members or (single and "application/json" in response.get("content", {}))
+        head += ["ETag"] if tagged else []
+        head += ["Location"] if "id" in members and (status == "202" or (status == "201" and placed)) else []
         head += ["Server-Timing"] if "sections" in members else []
         response["headers"] = problems.in_the_head(*head)
-        if "version" in members and method == "get":
+        if tagged and method == "get":
             described.setdefault("parameters", []).append(_IF_NONE_MATCH)
             responses["304"] = {"description": "与 If-None-Match 所指的版本相同", "headers": problems.in_the_head("ETag", "X-Request-Id")}
 

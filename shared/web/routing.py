@@ -63,7 +63,8 @@ class Route(APIRoute):
     def get_route_handler(self) -> Handler:
         run, operation, taken = super().get_route_handler(), self.operation, strict_input.taken(self)
         answers = tagging.models(self.response_field.field_info.annotation) if self.response_field else ()
-        versioned = any("version" in model.model_fields for model in answers)
+        versioned = any("version" in {**model.model_fields, **model.model_computed_fields} for model in answers)
+        single = bool(answers) and tagging.is_single(operation.method, self.path)
         planned = names.plan(self.response_field.field_info.annotation) if self.response_field else None
 
         async def serve(request: Request) -> Response:
@@ -78,7 +79,7 @@ class Route(APIRoute):
                     await _shape(request, kernel, operation, taken)
                     answer = await _operate(request, kernel, operation, once, run)
                 said = await _name(request, kernel, call, planned, answer)
-                return tagging.known(request, tagging.tag(request, answer, said, versioned=versioned))
+                return tagging.known(request, tagging.tag(request, answer, said, versioned=versioned, single=single))
             except Exception as error:
                 raise await refusing.refused(request, kernel, operation, error) from error
 

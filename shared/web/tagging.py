@@ -8,6 +8,7 @@ from typing import Any, get_args
 import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
+from starlette.routing import Match
 from starlette.types import Scope
 
 from shared import access
@@ -23,16 +24,37 @@ def models(annotation: Any) -> set[type[BaseModel]]:
     return {kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)}
 
 
-def tag(request: Request, response: Response, said: Any = None, *, versioned: bool) -> Response:
-    """`ETag: "<version>-<digest>"` on a single paper, `Location` on one that was made. `said`: what the answer's body says, where it was read before."""
+def is_single(method: str, path: str) -> bool:
+    """Whether one thing alone is read there, by its id or code."""
+    return method.upper() == "GET" and path.endswith("}")
+
+
+def tag(request: Request, response: Response, said: Any = None, *, versioned: bool, single: bool) -> Response:
+    """`ETag: "<version>-<digest>"` on a single paper, of the first version where it never changes; `Location` on one that was made. `said`: what the answer's
+    body says, where it was read before."""
     made = response.status_code == 201 and ":" not in request.url.path and "location" not in response.headers
-    if (versioned and "etag" not in response.headers) or made:
+    tagged = (versioned or single) and "etag" not in response.headers
+    if tagged or made:
         answer = orjson.loads(response.body) if said is None else said
-        if versioned and "etag" not in response.headers and (version := answer.get("version")) is not None:
+        if tagged and (version := answer.get("version", 1 if single else None)) is not None:
             response.headers["etag"] = f'"{version}-{hashlib.sha256(response.body).hexdigest()[:16]}"'
-        if made and (made_id := answer.get("id")) is not None:
-            response.headers["location"] = f"{request.url.path}/{made_id}"
+        if made and (made_id := answer.get("id")) is not None and (place := _place(request, made_id)):
+            response.headers["location"] = place
     return response
+
+
+def places(path: str, made_id: str) -> tuple[str, str]:
+    """Where what was posted to a path may be read alone: below it, or by its own noun."""
+    return f"{path}/{made_id}", f"/v1/{path.rpartition('/')[2]}/{made_id}"
+
+
+def _place(request: Request, made_id: str) -> str | None:
+    """The one of these that there is; None of what is read with others alone."""
+    for place in places(request.url.path, made_id):
+        asked = {**request.scope, "path": place, "method": "GET"}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            return place
+    return None
 
 
 def known(request: Request, response: Response) -> Response:

@@ -69,6 +69,7 @@ class Papers:
         self.world, forge, ids = world, world.forge, world.ids
         self.told: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.wrong: list[str] = []
+        self.stale: dict[tuple[str, str], Try] = {}  # each action that may be taken, once, against a version that there never was
         self.paths: dict[str, list[str]] = {}
         self.document = httpx.get(f"{world.stack.gateway_url}/openapi.json", timeout=60).json()
         self.papers = papers(self.document["paths"])
@@ -128,12 +129,18 @@ class Papers:
             if by[0] == "PATCH" and each["action"] == "withdraw" and not each["allowed"]:
                 made = replace(made, body={"outcome": "withdrawn"})  # one PATCH does this and other things: which, the body says
             tried[made.headers["Idempotency-Key"]] = (made, each)
+            if each["allowed"] and self._takes_a_version(by):
+                self.stale[by] = replace(made, headers={**made.headers, "If-Match": '"0-0"', "Idempotency-Key": str(uuid4())})
         return differing + [
             f"{one.operation} {one.what} told {each['why_not']}: {answer.status} {answer.code}"
             for one, answer in ask_all(made for made, _ in tried.values())
             for each in [tried[one.headers["Idempotency-Key"]][1]]
             if not _as_told(each, answer)
         ]
+
+    def _takes_a_version(self, by: tuple[str, str]) -> bool:
+        said = self.document["paths"][by[1]][by[0].lower()].get("parameters", ())
+        return any(each["name"] == "If-Match" for each in said)
 
     def _role(self, who: str) -> str:
         return who.rsplit(maxsplit=1)[-1]

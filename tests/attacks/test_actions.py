@@ -21,6 +21,13 @@ def test_every_paper_tells_what_its_actions_answer(seen: Papers) -> None:
     assert not seen.wrong, "\n".join(seen.wrong)
 
 
+def test_every_action_honours_the_version_it_is_sent_with(seen: Papers) -> None:
+    assert len(seen.stale) > 80
+    answered = ask_all(seen.stale.values())
+    wrong = [f"{one.operation}: {answer.status} {answer.code}" for one, answer in answered if answer.code != "stale_version"]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_all_that_can_be_done_with_a_paper_is_told_to_somebody(seen: Papers) -> None:
     assert {path: done - seen.told[path] for path, done in seen.papers.items() if done - seen.told[path]} == {}
 

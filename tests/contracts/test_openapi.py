@@ -13,6 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway.docs.operations import merge
 from shared.web import examples, wording
+from shared.web.routing import Route
 from tests.conftest import SERVICES
 from tests.contracts.apps import app
 
@@ -45,6 +46,46 @@ def operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def test_the_document_is_valid(document: Document) -> None:
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"].startswith("3.1")
+
+
+def test_what_a_member_of_a_body_may_be_is_told_by_its_shape(document: Document) -> None:
+    """Of several types that are tried one after the other each would be faulted, at a pointer that is no place in the body."""
+    tried = [
+        f"{name}/{member}"
+        for name in _taken(document)
+        for member, said in document["components"]["schemas"][name].get("properties", {}).items()
+        for each in (said, said.get("items", {}))
+        if len([kind for kind in each.get("anyOf", []) if kind.get("type") != "null"]) > 1
+    ]
+    assert tried == []
+
+
+def _taken(document: Document) -> set[str]:
+    """The schemas that bodies are made of."""
+    found, left = set[str](), [described.get("requestBody") for _, _, described in operations(document)]
+    while left:
+        for name in set(re.findall(r"#/components/schemas/(\w+)", str(left.pop()))) - found:
+            found.add(name)
+            left.append(document["components"]["schemas"][name])
+    return found
+
+
+def test_who_changes_a_paper_finds_it_before_the_body_is_judged(tmp_path: Path) -> None:
+    """A stale version and a wrong state come first."""
+    routes = [route for name in SERVICES for route in app(name, tmp_path).routes if isinstance(route, Route)]
+    on_papers = [each.operation for each in routes if each.operation.method in ("PATCH", "POST") and re.search(r"}:|}$", each.path)]
+    assert [f"{each.method} {each.path}" for each in on_papers if each.changes and each.paper is None] == []
+
+
+def test_a_single_resource_has_a_tag(document: Document) -> None:
+    untagged = [
+        path
+        for method, path, described in operations(document)
+        if method == "GET" and path.endswith("}") and path.startswith("/v1/")
+        for answered in [described["responses"]["200"]]
+        if "application/json" in answered["content"] and "ETag" not in answered["headers"]
+    ]
+    assert untagged == []
 
 
 def test_every_operation_has_an_id_of_noun_and_verb_that_no_other_has(document: Document) -> None:

@@ -31,6 +31,12 @@ class NoteOut(wire.Out):
     version: int
 
 
+class SealOut(wire.Out):
+    """It never changes: it has no version."""
+
+    id: UUID
+
+
 class NoteTaken(errors.Problem):
     code, status = "note_taken", 409
 
@@ -51,6 +57,26 @@ async def create(body: NoteIn, session: Session, call: Caller) -> NoteOut:
 @router.operation("GET", "/v1/notes", may=access.SIGNED_IN, summary="便条数")
 async def count(session: Session, words: Annotated[str | None, Query()] = None) -> dict[str, int]:
     return {"count": (await session.execute(text("SELECT count(*) FROM notes"))).scalar_one()}
+
+
+@router.operation("GET", "/v1/notes/{note_id:uuid}", may=access.SIGNED_IN, summary="一张便条", operation_id="notes_read")
+async def read(note_id: UUID) -> NoteOut:
+    return NoteOut(id=note_id, words="x", version=3)
+
+
+@router.operation("POST", "/v1/notes/{note_id:uuid}/seals", may=frozenset({"officer"}), summary="盖章", status=201)
+async def seal(note_id: UUID) -> SealOut:
+    return SealOut(id=note_id)
+
+
+@router.operation("GET", "/v1/seals/{seal_id:uuid}", may=access.SIGNED_IN, summary="一枚印章", operation_id="seals_get")
+async def read_seal(seal_id: UUID) -> SealOut:
+    return SealOut(id=seal_id)
+
+
+@router.operation("POST", "/v1/notes/{note_id:uuid}/marks", may=frozenset({"officer"}), summary="批注", status=201)
+async def mark(note_id: UUID) -> SealOut:
+    return SealOut(id=note_id)
 
 
 @router.operation("POST", "/v1/notes/{note_id:uuid}:pin", may=frozenset({"officer"}), summary="置顶", if_match=True)
@@ -86,6 +112,22 @@ async def test_a_write_is_kept_and_tagged(notes: Service) -> None:
     assert version_of(made) == 1
     assert made.headers["location"] == f"/v1/notes/{made.json()['id']}"
     assert (await notes.as_("auditor").get("/v1/notes")).json() == {"count": 1}
+
+
+async def test_what_is_made_says_where_it_is_read_alone_if_anywhere(notes: Service) -> None:
+    """Below where it was posted, by its own noun, or with others alone; and what never changes has a tag of its first version."""
+    officer, below = notes.as_("officer"), f"/v1/notes/{UUID(int=7)}"
+    sealed, marked = [await officer.post(f"{below}/{noun}") for noun in ("seals", "marks")]
+    assert (sealed.headers["location"], marked.headers.get("location")) == (f"/v1/seals/{UUID(int=7)}", None)
+    said = (await officer.get("/openapi.json")).json()["paths"]
+    assert ["Location" in said[f"/v1/notes/{{note_id}}/{noun}"]["post"]["responses"]["201"]["headers"] for noun in ("seals", "marks")] == [
+        True,
+        False,
+    ]
+    seal = await officer.get(sealed.headers["location"])
+    assert version_of(seal) == 1
+    assert (await officer.get(sealed.headers["location"], headers={"If-None-Match": seal.headers["etag"]})).status_code == 304
+    assert "304" in said["/v1/seals/{seal_id}"]["get"]["responses"]
 
 
 async def test_a_repeat_gets_the_first_answer_and_takes_effect_once(notes: Service) -> None:

@@ -78,7 +78,7 @@ async def listed(session: AsyncSession, call: Call, endpoint_id: UUID, status: l
 
 async def replay(session: AsyncSession, call: Call, kernel: web.Kernel, endpoint_id: UUID, body: ReplayIn) -> int:
     """Makes kept deliveries due again, whatever became of them, and answers how many. The receiver knows them by their `webhook-id`."""
-    endpoint = await endpoints.find(session, call, endpoint_id)
+    endpoint = await endpoints.matched(session, call, endpoint_id)
     named = [name for name, value in body if value is not None]
     if len(named) > 1:
         faults = [

@@ -43,6 +43,6 @@ async def download(file_id: UUID, opened: Opened, session: web.Session, call: we
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
         "Cache-Control": "private, no-store",
-        "ETag": f'"{file.sha256}"',
+        "ETag": f'"1-{file.sha256}"',
     }
     return Response(content, media_type=file.media_type, headers=headers)

@@ -44,8 +44,15 @@ async def raise_one(session: AsyncSession, call: Call, kernel: Kernel, notice_id
     return ObjectionReceived(notice_number=notice.number, **plain)
 
 
-async def reveal(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str) -> ObjectorOut:
+async def matched(session: AsyncSession, call: Call, objection_id: UUID) -> Objection:
+    """The objection, of the caller's version."""
     objection = await reading.load(session, call, objection_id)
+    call.match(objection.version)
+    return objection
+
+
+async def reveal(session: AsyncSession, call: Call, kernel: Kernel, objection_id: UUID, reason: str) -> ObjectorOut:
+    objection = await matched(session, call, objection_id)
     await kernel.limits.take(limits.REVEALS, str(call.actor.person_id or call.actor.subject))
     await deeds.record(session, call, "objection.revealed", objection.id, details={"reason": reason}, event=False)
     stored = {"name": objection.name, "contact": objection.contact}

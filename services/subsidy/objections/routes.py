@@ -86,7 +86,13 @@ async def uphold(objection_id: UUID, session: web.Session, call: web.Caller, bod
 
 
 @router.operation(
-    "POST", f"{PATH}:reveal", may=REVEALS, summary="查看异议人姓名和联系方式(留痕)", key=None, errors=[errors.TooManyRequests]
+    "POST",
+    f"{PATH}:reveal",
+    may=REVEALS,
+    summary="查看异议人姓名和联系方式(留痕)",
+    key=None,
+    errors=[errors.TooManyRequests],
+    paper=operations.matched,
 )
 async def reveal(objection_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> ObjectorOut:
     return await operations.reveal(session, call, kernel, objection_id, body.reason)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from services.subsidy.claims.conditions import ClaimFilter
 from services.subsidy.codes import CallbackResult, LineVerdict
@@ -50,6 +50,11 @@ class SampleListed(wire.Out):
 class SampleOut(SampleListed):
     filter: dict[str, object] = Field(description="抽取时的筛选条件")
     lines: list[SampledOut] = Field(description="抽中的人,按抽取的次序")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def version(self) -> int:  # a result is told once, and nothing else changes
+        return 1 + sum(each.result is not None for each in self.lines)
 
 
 class CalledIn(wire.In):

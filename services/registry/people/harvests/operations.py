@@ -17,8 +17,11 @@ from shared.access import Call
 from shared.web import Kernel
 
 STATUS = case((Harvest.acknowledged_at.is_(None), HarvestStatus.ALARMED.value), else_=HarvestStatus.ACKNOWLEDGED.value)
+VERSION = 1 + Harvest.looked_up + Harvest.revealed + func.num_nonnulls(Harvest.acknowledged_at)  # whatever changes a row raises one of them
 ALARMED: Select[Any] = select(
-    STATUS.label("status"), *(getattr(Harvest, name) for name in HarvestAlarmOut.model_fields if name in Harvest.__mapper__.columns)
+    STATUS.label("status"),
+    VERSION.label("version"),
+    *(getattr(Harvest, name) for name in HarvestAlarmOut.model_fields if name in Harvest.__mapper__.columns),
 ).where(Harvest.alarmed_at.is_not(None))
 
 
@@ -82,6 +85,7 @@ async def get(session: AsyncSession, call: Call, alarm_id: UUID) -> HarvestAlarm
 
 async def permit(session: AsyncSession, call: Call, alarm_id: UUID) -> HarvestAlarmOut:
     found = await get(session, call, alarm_id)
+    call.match(found.version)
     if refusal := policy.MACHINE.why_not("acknowledge", found.status, call.actor.doer):
         raise errors.InvalidState(refusal.detail)
     return found

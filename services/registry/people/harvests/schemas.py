@@ -28,4 +28,5 @@ class HarvestAlarmOut(wire.Out):
     acknowledged_at: wire.Instant | None = Field(description="何时核查")
     acknowledged_by_name: str | None = Field(description="核查的人")
     reason: str | None
+    version: int
     allowed_actions: list[wire.AllowedAction]

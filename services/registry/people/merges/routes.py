@@ -9,7 +9,7 @@ from services.registry.clients import Affected, Preview, affected
 from services.registry.people.merges import operations
 from services.registry.people.merges.errors import PaidSinceMerge
 from services.registry.people.merges.schemas import MergeIn
-from services.registry.people.trainees import policy
+from services.registry.people.trainees import policy, reading
 from services.registry.people.trainees.errors import DuplicateTrainee, TraineeMerged
 from services.registry.people.trainees.schemas import TraineePaper
 from shared import errors, web, wire
@@ -28,6 +28,7 @@ async def _if_merged(trainee_id: UUID, body: MergeIn, call: web.Caller, kernel: 
     may=policy.OFFICER,
     summary="把重复登记的学员并入另一学员(preview=true 只看涉及哪些申领单)",
     errors=[TraineeMerged, errors.UpstreamFailed, errors.UpstreamTimeout],
+    paper=reading.matched,
 )
 async def merge(
     trainee_id: UUID,

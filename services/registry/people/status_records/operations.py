@@ -54,8 +54,9 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
     before = {each.id: each for each in await session.execute(_kept(rows).order_by(StatusRecord.id).with_for_update())}
     insert = upsert(StatusRecord)
     newer = insert.excluded.until_on.is_distinct_from(StatusRecord.until_on)
+    renewed = {name: insert.excluded[name] for name in RENEWED}
     insert = insert.on_conflict_do_update(
-        index_elements=SAME_FACT, index_where=STANDS, set_={name: insert.excluded[name] for name in RENEWED}, where=newer
+        index_elements=SAME_FACT, index_where=STANDS, set_=renewed | {"version": StatusRecord.version + 1}, where=newer
     )
     written = set(await session.scalars(insert.returning(StatusRecord.id), ordered))
     kept = {(row.id_number_key, row.status, row.source, row.from_on): row.id for row in await session.execute(_kept(rows))}
@@ -100,6 +101,7 @@ def _row(call: Call, vault: Vault, item: StatusRecordIn) -> dict[str, Any] | tup
     faults += fields.backwards(item.from_on, item.until_on, "/until_on")
     return tuple(faults) or {
         "id": db.new_id(),
+        "version": 1,
         "id_number_key": vault.blind(number, fields.ID_NUMBER),
         "status": item.status,
         "from_on": item.from_on,
@@ -113,7 +115,7 @@ async def state_complete(session: AsyncSession, call: Call, body: StatusListIn) 
     """Says a list is complete. Said again it stays as it was."""
     if faults := wire.faults(rules.RULES, body, call.today):
         raise errors.Invalid(faults=faults)
-    made = {"id": db.new_id(), "received_at": call.now, **body.model_dump()}
+    made = {"id": db.new_id(), "version": 1, "received_at": call.now, **body.model_dump()}
     insert = upsert(StatusList).values(made).on_conflict_do_nothing(index_elements=SAME_LIST, index_where=STANDS)
     if await session.scalar(insert.returning(StatusList.id)):
         days = {"from_on": body.complete_from_on, "until_on": body.complete_to_on}

@@ -32,9 +32,10 @@ async def find(session: AsyncSession, kept: type[Paper], paper_id: UUID, *, lock
     return paper
 
 
-async def standing(session: AsyncSession, _call: Call, kept: type[Paper], paper_id: UUID, *, lock: bool = False) -> Paper:
-    """The record or list, not voided yet."""
+async def standing(session: AsyncSession, call: Call, kept: type[Paper], paper_id: UUID, *, lock: bool = False) -> Paper:
+    """The record or list, of the caller's version and not voided yet."""
     paper = await find(session, kept, paper_id, lock=lock)
+    call.match(paper.version)
     if paper.voided_at:
         raise errors.InvalidState(VOIDED.detail)
     return paper

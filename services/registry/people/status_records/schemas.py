@@ -35,6 +35,7 @@ class StatusRecordOut(wire.Out):
     received_at: wire.Instant
     voided_at: wire.Instant | None
     void_reason: str | None
+    version: int
 
 
 class StatusRecordPaper(StatusRecordOut):
@@ -67,6 +68,7 @@ class StatusListOut(wire.Out):
     received_at: wire.Instant
     voided_at: wire.Instant | None
     void_reason: str | None
+    version: int
 
 
 class StatusListPaper(StatusListOut):

@@ -4,7 +4,6 @@ What was told wrongly is voided, and told anew. A person is known by the digest 
 """
 
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,12 +16,11 @@ SAME_FACT = ("id_number_key", "status", "source", "from_on")
 SAME_LIST = ("status", "source", "complete_from_on", "complete_to_on")
 
 
-class StatusRecord(Row):
+class StatusRecord(db.Versioned, Row):
     """From `from_on` to `until_on`, both days counted in; None: still. `id_number_key` is the same digest as a trainee's."""
 
     __tablename__ = "status_records"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
     id_number_key: Mapped[bytes] = mapped_column(LargeBinary, comment=indexing.DIGEST)
     status: Mapped[str] = mapped_column(Text)
     from_on: Mapped[date]
@@ -41,19 +39,18 @@ class StatusRecord(Row):
         Index("status_records_status_idx", "status", "id"),
         Index("status_records_from_on_idx", "from_on", "id"),
         Index("status_records_received_at_idx", "received_at", "id"),
-        {"info": keeping.only("until_on", "received_at", "voided_at", "void_reason", until="old.voided_at IS NOT NULL")},
+        {"info": keeping.only("until_on", "received_at", "voided_at", "void_reason", "version", until="old.voided_at IS NOT NULL")},
     )
 
 
 tallies.tally(StatusRecord, "status", "source")
 
 
-class StatusList(Row):
+class StatusList(db.Versioned, Row):
     """The days, both counted in, for which a source has named everyone who has a status: who is not named does not have it."""
 
     __tablename__ = "status_lists"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=db.new_id)
     status: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
     complete_from_on: Mapped[date]
@@ -69,5 +66,5 @@ class StatusList(Row):
         CheckConstraint("complete_to_on >= complete_from_on", name="complete_to_on"),
         Index("status_lists_complete_to_on_idx", "complete_to_on", "id"),
         Index("status_lists_received_at_idx", "received_at", "id"),
-        {"info": keeping.only("voided_at", "void_reason", until="old.voided_at IS NOT NULL")},
+        {"info": keeping.only("voided_at", "void_reason", "version", until="old.voided_at IS NOT NULL")},
     )

@@ -179,7 +179,7 @@ def in_its_town(actor: Actor, region_code: str) -> None:
 
 
 async def reveal(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, reason: str) -> Revealed:
-    trainee = await reading.find(session, call, trainee_id)
+    trainee = await reading.matched(session, call, trainee_id)
     await harvests.count(session, call, kernel, limits.REVEALS, call.actor.person_id, 1, revealed=1)
     await deeds.record(session, call, "trainee.revealed", trainee.id, details={"reason": reason}, event=False)
     opened = {

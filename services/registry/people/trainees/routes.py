@@ -101,6 +101,7 @@ async def change(trainee_id: UUID, body: TraineeChange, session: web.Session, ca
     summary="查看证件号码等全号,须说明理由,记入审计",
     key=None,
     errors=[TraineeMerged, errors.TooManyRequests],
+    paper=reading.matched,
 )
 async def reveal(trainee_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller, kernel: web.KernelOf) -> Revealed:
     return await operations.reveal(session, call, kernel, trainee_id, body.reason)

@@ -241,6 +241,7 @@ async def standing(session: AsyncSession, call: Call, attendance_id: UUID, *, lo
     if found is None:
         raise errors.NotFound(GONE.detail)
     training = await classes.find(session, call, found.class_id, lock=lock)
+    call.match(history.version_of(found.voided_at))
     require_state(call, training, policy.CORRECT)
     return training, found
 

@@ -158,7 +158,7 @@ async def release(session: AsyncSession, call: Call, kernel: Kernel, complaint_i
 
 
 async def reveal(session: AsyncSession, call: Call, kernel: Kernel, complaint_id: UUID, reason: str) -> ComplainantOut:
-    complaint = await load(session, complaint_id)
+    complaint = await permit(session, call, complaint_id, "reveal")
     await kernel.limits.take(limits.REVEALS, str(call.actor.person_id or call.actor.subject))
     await deeds.record(session, call, "complaint.revealed", complaint.id, details={"reason": reason}, event=False)
     stored = {"name": complaint.name, "contact": complaint.contact}

@@ -127,7 +127,13 @@ async def release(
 
 
 @router.operation(
-    "POST", f"{ONE}:reveal", may=policy.REVEALS, summary="查看投诉人姓名和联系方式(留痕)", key=None, errors=[errors.TooManyRequests]
+    "POST",
+    f"{ONE}:reveal",
+    may=policy.REVEALS,
+    summary="查看投诉人姓名和联系方式(留痕)",
+    key=None,
+    errors=[errors.TooManyRequests],
+    paper=partial(operations.permit, action="reveal"),
 )
 async def reveal(
     complaint_id: UUID, body: wire.Reasoned, session: web.Session, call: web.Caller, kernel: web.KernelOf

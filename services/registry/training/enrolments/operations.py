@@ -176,6 +176,7 @@ async def standing_work(session: AsyncSession, call: Call, enrolment_id: UUID, e
     found = await session.scalar(select(Employment).where(*stands).with_for_update())
     if found is None:
         raise errors.NotFound(policy.WORK_GONE.detail)
+    call.match(history.version_of(found.voided_at))
     return found
 
 

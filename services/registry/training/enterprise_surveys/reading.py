@@ -39,6 +39,7 @@ async def find(session: AsyncSession, call: Call, survey_id: UUID, *, lock: bool
 async def permit(session: AsyncSession, call: Call, survey_id: UUID, *, lock: bool = False) -> EnterpriseSurvey:
     """The survey that stands, to be corrected."""
     survey = await find(session, call, survey_id, lock=lock)
+    call.match(history.version_of(survey.voided_at))
     if survey.voided_at:
         raise errors.InvalidState(VOIDED.detail)
     return survey

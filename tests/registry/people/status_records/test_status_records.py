@@ -111,6 +111,7 @@ async def test_neither_the_number_nor_its_mask_is_kept_or_listed(start: Start) -
             "received_at",
             "voided_at",
             "void_reason",
+            "version",
         }
         async with registry.kernel.reading() as session:
             assert not [row for row in await session.scalars(text("SELECT t::text FROM status_records t")) if "5226" in row]
