@@ -5,8 +5,8 @@ from alembic import op
 
 from shared import kernel_revision
 
-revision: str = "registry_0068"
-down_revision: str | None = "registry_0067"
+revision: str = "registry_0070"
+down_revision: str | None = "registry_0069"
 branch_labels: None = None
 depends_on: None = None
 
