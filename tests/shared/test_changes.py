@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import access, changes, clock, db, following
 from tests.conftest import Databases, Service, Start
+from tests.waiting import until
 
 CALL = access.Call(access.Actor("test-officer", "officer"), clock.read("2025-04-10T09:00:00+08:00"), "r-1")
 
@@ -87,17 +88,19 @@ async def test_a_follower_takes_each_event_in_once_even_when_it_dies_in_between(
                 deaths -= 1
                 raise ConnectionError
 
+        async def seen() -> list[str]:
+            async with follower.kernel.engine.connect() as connection:
+                return list((await connection.execute(text("SELECT type FROM seen"))).scalars())
+
+        async def enough() -> bool:
+            return len(await seen()) >= 3
+
         running = asyncio.create_task(following.follow(follower.kernel.engine, "evaluation", fetch, following.one_by_one(take_in)))
         try:
-            for _ in range(500):
-                await asyncio.sleep(0.02)
-                async with follower.kernel.engine.connect() as connection:
-                    seen = list((await connection.execute(text("SELECT type FROM seen"))).scalars())
-                if len(seen) >= 3:
-                    break
+            await until(enough)
         finally:
             running.cancel()
-        assert seen == ["a", "b", "c"]
+        assert await seen() == ["a", "b", "c"]
 
 
 async def test_two_followers_of_one_service_share_the_work(start: Start) -> None:

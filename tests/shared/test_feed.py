@@ -12,6 +12,7 @@ from shared.web import streaming
 from tests.conftest import Service, Start
 from tests.registry.invented import LONG, PAN, YANG, made, trainee
 from tests.streams import listening
+from tests.waiting import until
 
 HERE, THERE = "522601100", "522601101"
 NOBODYS = access.Call(access.Actor("test-officer", "officer"), clock.read("2025-04-10T09:00:00+08:00"), "r-1")
@@ -150,10 +151,7 @@ async def test_whoever_waits_holds_no_connection_and_one_look_serves_all(start: 
     async with start("registry", database_connections=4) as registry:
         waiting = [asyncio.create_task(page(registry, "auditor", wait=30)) for _ in range(40)]
         looks = 0
-        for _ in range(500):
-            await asyncio.sleep(0.02)
-            if registry.kernel.watch._waiting == 40:
-                break
+        await until(lambda: registry.kernel.watch._waiting == 40)
         look = registry.kernel.watch.looks["registry"]
 
         async def counted(known: feed.Position | None) -> feed.Position:

@@ -20,6 +20,7 @@ from tests.conftest import Databases, Service, Start, both_ciphers
 from tests.databases import DATABASE_PASSWORDS
 from tests.registry.files.test_files import PDF, upload
 from tests.registry.made import citizen, posted, trainee
+from tests.waiting import until
 
 KEYS = {"k1": b"1" * 32, "k2": b"2" * 32}
 PEOPLE = 12
@@ -49,12 +50,6 @@ async def _revealed(registry: Service, person: str) -> Any:
     return (await posted(registry.as_("officer"), f"/v1/trainees/{person}:reveal", {"reason": "核对"}))["id_number"]
 
 
-async def _until(holds: Any) -> None:
-    async with asyncio.timeout(60):
-        while not await holds():  # noqa: ASYNC110 - it is the database that is asked
-            await asyncio.sleep(0.01)
-
-
 @both_ciphers
 async def test_reads_go_on_and_what_is_written_meanwhile_wins(
     start: Start, databases: Databases, monkeypatch: pytest.MonkeyPatch, cipher: str
@@ -72,7 +67,7 @@ async def test_reads_go_on_and_what_is_written_meanwhile_wins(
         changed = _vault(cipher, "k1").encrypt(citizen(99), f"trainees/{people[-1]}/id_number")  # by a process that was not restarted
         await writer.execute("UPDATE trainees SET id_number = $2 WHERE id = $1", people[-1], changed)
         job = asyncio.create_task(reencrypt.reencrypt(_owner(databases, url), _vault(cipher, "k1", "k2")))
-        await _until(lambda: watcher.fetchval(LOCKED))
+        await until(lambda: watcher.fetchval(LOCKED))
         await change.commit()
         assert await job == (2 * PEOPLE + 1, 0)
         assert await reencrypt.reencrypt(_owner(databases, url), _vault(cipher, "k1", "k2")) == (0, 0)
@@ -112,7 +107,7 @@ async def test_a_job_that_was_killed_goes_on_and_leaves_files_as_unchangeable_as
     given = {**os.environ, "DATABASE_URLS": urls, "DATA_KEYS": _said("k1", "k2"), "DATA_KEY_ID": "k2"}
     command = [sys.executable, "-m", "shared.reencrypt"]
     killed = await asyncio.create_subprocess_exec(*command, env=given)
-    await _until(lambda: watcher.fetchval(LOCKED))
+    await until(lambda: watcher.fetchval(LOCKED))
     killed.kill()
     await killed.wait()
     await hold.rollback()

@@ -13,6 +13,7 @@ import pytest
 from shared.sheets import Table, open_book, write_book
 from tests.conftest import Service
 from tests.eastwest.neighbours import Neighbours, key, order
+from tests.waiting import until
 
 pytestmark = pytest.mark.jobs
 
@@ -29,12 +30,12 @@ async def upload(client: httpx.AsyncClient, content: bytes = SHEET, name: str = 
 
 async def done(client: httpx.AsyncClient, started: httpx.Response) -> dict[str, Any]:
     assert started.status_code == 202, started.text
-    for _ in range(200):
-        found = (await client.get(started.headers["location"])).json()
-        if found["status"] in ("done", "failed"):
-            return dict(found)
-        await asyncio.sleep(0.05)
-    raise AssertionError("the import did not end")
+
+    async def ended() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await client.get(started.headers["location"])).json()
+        return found if found["status"] in ("done", "failed") else None
+
+    return await until(ended)
 
 
 @pytest.fixture

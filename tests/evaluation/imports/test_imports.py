@@ -1,6 +1,5 @@
 """Lists of other issuers' certificates and of results, sent once and twice: what becomes of each row, and whose it is."""
 
-import asyncio
 import datetime as dt
 from typing import Any
 
@@ -15,6 +14,7 @@ from tests.conftest import Start
 from tests.evaluation import made
 from tests.evaluation.made import refused, world
 from tests.registry.imports.sending import corrected
+from tests.waiting import until
 
 pytestmark = pytest.mark.jobs
 
@@ -34,12 +34,12 @@ async def sent(client: httpx.AsyncClient, content: bytes, **form: str) -> httpx.
 async def imported(client: httpx.AsyncClient, content: bytes, **form: str) -> dict[str, Any]:
     started = await sent(client, content, **form)
     assert started.status_code == 202, started.text
-    for _ in range(600):
+
+    async def ended() -> dict[str, Any] | None:
         found: dict[str, Any] = (await client.get(started.headers["location"])).json()
-        if found["status"] in ("done", "failed"):
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError("the import did not end")
+        return found if found["status"] in ("done", "failed") else None
+
+    return await until(ended)
 
 
 def outcome(job: dict[str, Any]) -> tuple[dict[str, int], list[tuple[int, str, str]]]:

@@ -10,7 +10,8 @@ import pytest
 from shared.http_client import BREAKER_FAILURES
 from tests.conftest import Start
 from tests.gateway.routing.upstream import free_port
-from tests.gateway.routing.way import Way, a_way, until
+from tests.gateway.routing.way import Way, a_way
+from tests.waiting import until
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from gateway.settings import Settings
 from tests.conftest import Start, settings, token
-from tests.gateway.routing.way import a_way, until
+from tests.gateway.routing.way import a_way
+from tests.waiting import until
 
 UI, OTHER = "https://ui.example.cn", "https://ui.example.cn.evil.test"
 NEEDED = {"ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotent-Replayed", "X-Request-Id", "Content-Language"}

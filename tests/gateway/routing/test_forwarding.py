@@ -10,7 +10,8 @@ import pytest
 
 from tests.conftest import Start, token
 from tests.gateway.routing.upstream import free_port
-from tests.gateway.routing.way import Way, a_way, until
+from tests.gateway.routing.way import Way, a_way
+from tests.waiting import until
 
 
 async def test_a_request_arrives_as_it_was_sent(way: Way) -> None:

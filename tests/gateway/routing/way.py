@@ -1,6 +1,5 @@
 """A gateway on a port, and behind it one service that does as it is told, one that nobody answers for, and one that does not pick up."""
 
-import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
@@ -50,9 +49,3 @@ async def a_way(start: Start, **changed: Any) -> AsyncIterator[Way]:
         httpx.AsyncClient(base_url=address, timeout=30) as client,
     ):
         yield Way(gateway, upstream, client)
-
-
-async def until(holds: Any) -> None:
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 (what is waited for happens in another task, which knows nothing of us)
-            await asyncio.sleep(0.02)

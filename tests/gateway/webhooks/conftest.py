@@ -1,8 +1,7 @@
 """A gateway in front of two services; the other two are away. The accounts of the roles that have endpoints of their own exist."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -34,18 +33,3 @@ async def account(gateway: Service, role: str, **bound: Any) -> None:
     client = Client(client_id=f"test-{role}", name=role, role=role, person_id=db.new_id(), secret=b"-", **bound)
     async with gateway.kernel.writing.begin() as session:
         session.add(client)
-
-
-Until = Callable[[Callable[[], Awaitable[bool] | bool]], Awaitable[None]]
-
-
-@pytest.fixture
-def until() -> Until:
-    """Waits for what the background does, and fails after a while."""
-
-    async def wait(holds: Callable[[], Awaitable[bool] | bool]) -> None:
-        async with asyncio.timeout(30):
-            while not (held if isinstance(held := holds(), bool) else await held):  # noqa: ASYNC110 (the background says nothing)
-                await asyncio.sleep(0.05)
-
-    return wait

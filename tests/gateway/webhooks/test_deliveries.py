@@ -15,9 +15,10 @@ from gateway.webhooks.following import job as following
 from shared import clock, db
 from tests.gateway.houses import House
 from tests.gateway.routing.upstream import free_port, serving
-from tests.gateway.webhooks.conftest import Until, account
+from tests.gateway.webhooks.conftest import account
 from tests.gateway.webhooks.receiver import Receiver, a_receiver
 from tests.registry.invented import PAN, YANG, made, trainee
+from tests.waiting import until
 
 pytestmark = pytest.mark.jobs
 
@@ -37,7 +38,7 @@ async def deliveries(home: House, endpoint: str, **params: Any) -> list[dict[str
     return list((await home.gateway.as_("admin").get(f"{endpoint}/deliveries", params=params)).json()["items"])
 
 
-async def test_events_of_all_services_arrive_signed(home: House, until: Until) -> None:
+async def test_events_of_all_services_arrive_signed(home: House) -> None:
     async with a_receiver() as receiver:
         endpoint = await listens(home, receiver)
         happened = await home.happens("registry", "trainee.changed", "class.approved") + await home.happens("subsidy", "claim.submitted")
@@ -55,7 +56,7 @@ async def settled(home: House, endpoint: str, number: int) -> bool:
     return len(await deliveries(home, endpoint, status="delivered")) == number
 
 
-async def test_while_the_receiver_is_down_events_wait_and_none_is_lost(home: House, until: Until) -> None:
+async def test_while_the_receiver_is_down_events_wait_and_none_is_lost(home: House) -> None:
     receiver = Receiver(free_port())
     endpoint = await listens(home, receiver)
     happened = await home.happens("registry", *["trainee.changed"] * 12)
@@ -71,7 +72,7 @@ async def test_while_the_receiver_is_down_events_wait_and_none_is_lost(home: Hou
 
 
 @pytest.mark.parametrize("answers", [500, 404, 302])
-async def test_only_an_answer_of_success_is_a_delivery(home: House, until: Until, answers: int) -> None:
+async def test_only_an_answer_of_success_is_a_delivery(home: House, answers: int) -> None:
     async with a_receiver() as receiver:
         receiver.answers = answers
         endpoint = await listens(home, receiver)
@@ -85,7 +86,7 @@ async def test_only_an_answer_of_success_is_a_delivery(home: House, until: Until
         assert {headers["webhook-id"] for headers in receiver.headers} == {shown["event_id"]}
 
 
-async def test_gone_disables_the_endpoint(home: House, until: Until) -> None:
+async def test_gone_disables_the_endpoint(home: House) -> None:
     async with a_receiver() as receiver:
         receiver.answers = 410
         endpoint = await listens(home, receiver)
@@ -98,7 +99,7 @@ async def test_gone_disables_the_endpoint(home: House, until: Until) -> None:
         assert [each["status"] for each in await deliveries(home, endpoint)] == ["failed"]
 
 
-async def test_after_the_last_attempt_it_has_failed_and_can_be_sent_again(home: House, until: Until) -> None:
+async def test_after_the_last_attempt_it_has_failed_and_can_be_sent_again(home: House) -> None:
     async with a_receiver() as receiver:
         receiver.answers = 500
         endpoint = await listens(home, receiver)
@@ -121,7 +122,7 @@ async def test_after_the_last_attempt_it_has_failed_and_can_be_sent_again(home: 
         await until(lambda: receiver.subjects == happened)
 
 
-async def test_a_replay_sends_again_what_is_asked_for(home: House, until: Until) -> None:
+async def test_a_replay_sends_again_what_is_asked_for(home: House) -> None:
     async with a_receiver() as receiver:
         endpoint, admin = await listens(home, receiver), home.gateway.as_("admin")
         before = await home.happens("registry", "trainee.changed", "trainee.changed")
@@ -142,7 +143,7 @@ async def test_a_replay_sends_again_what_is_asked_for(home: House, until: Until)
             assert (await admin.post(f"{endpoint}:replay", json=body)).status_code == status, body
 
 
-async def test_after_a_rotation_both_secrets_verify(home: House, until: Until) -> None:
+async def test_after_a_rotation_both_secrets_verify(home: House) -> None:
     async with a_receiver() as receiver:
         endpoint = await listens(home, receiver)
         new = (await home.gateway.as_("admin").post(f"{endpoint}:rotate-secret")).json()["secret"]
@@ -159,7 +160,7 @@ async def test_after_a_rotation_both_secrets_verify(home: House, until: Until) -
         assert len(receiver.headers[2]["webhook-signature"].split(" ")) == 1
 
 
-async def test_an_endpoint_gets_the_types_it_names_and_only_what_its_owner_may_read(home: House, until: Until) -> None:
+async def test_an_endpoint_gets_the_types_it_names_and_only_what_its_owner_may_read(home: House) -> None:
     async with a_receiver() as named, a_receiver() as scoped:
         await listens(home, named, types=["class.*", "claim.submitted"])
         await listens(home, scoped, "system", {"claims.read"})
@@ -170,7 +171,7 @@ async def test_an_endpoint_gets_the_types_it_names_and_only_what_its_owner_may_r
         assert sorted(event["type"] for event in scoped.events) == ["claim.reviewed", "claim.submitted"]
 
 
-async def test_what_happened_before_an_endpoint_was_made_is_not_told(home: House, until: Until) -> None:
+async def test_what_happened_before_an_endpoint_was_made_is_not_told(home: House) -> None:
     async with a_receiver() as receiver:
         await home.happens("registry", "trainee.changed")
         await listens(home, receiver)
@@ -178,7 +179,7 @@ async def test_what_happened_before_an_endpoint_was_made_is_not_told(home: House
         await until(lambda: receiver.subjects == happened)
 
 
-async def test_one_that_hangs_holds_up_no_other(home: House, until: Until) -> None:
+async def test_one_that_hangs_holds_up_no_other(home: House) -> None:
     async with a_receiver() as receiver:
         hanging = Receiver(free_port())
 
@@ -193,7 +194,7 @@ async def test_one_that_hangs_holds_up_no_other(home: House, until: Until) -> No
             await until(lambda: len(receiver.events) == 3)
 
 
-async def test_two_gateways_that_follow_and_send_make_and_deliver_each_event_once(home: House, until: Until) -> None:
+async def test_two_gateways_that_follow_and_send_make_and_deliver_each_event_once(home: House) -> None:
     async with a_receiver() as receiver:
         endpoint, kernel = await listens(home, receiver), home.gateway.kernel
         happened = await home.happens("registry", *["trainee.changed"] * 30)
@@ -213,7 +214,7 @@ def _id(endpoint: str) -> UUID:
     return UUID(endpoint.rpartition("/")[2])
 
 
-async def test_a_disabled_account_s_endpoint_is_sent_nothing_more_not_even_what_waits(home: House, until: Until) -> None:
+async def test_a_disabled_account_s_endpoint_is_sent_nothing_more_not_even_what_waits(home: House) -> None:
     admin, kernel = home.gateway.as_("admin"), home.gateway.kernel
     account = (await admin.post("/v1/clients", json={"name": "外单位", "role": "system", "scopes": ["trainees.read"]})).json()
     caller = home.gateway.as_("system", subject=account["client_id"], scopes={"trainees.read"})
@@ -242,7 +243,7 @@ async def _is(ask: Callable[[], Awaitable[int]], number: int) -> bool:
     return await ask() == number
 
 
-async def test_a_school_and_the_office_are_told_of_their_own_papers_alone(home: House, until: Until) -> None:
+async def test_a_school_and_the_office_are_told_of_their_own_papers_alone(home: House) -> None:
     registry, school = home.services["registry"], db.new_id()
     await account(home.gateway, "institution", institution_id=school)
     await account(home.gateway, "partner", department="佛山市人社局")
@@ -256,7 +257,7 @@ async def test_a_school_and_the_office_are_told_of_their_own_papers_alone(home: 
         assert others["id"] not in theirs.subjects
 
 
-async def test_an_account_that_has_become_another_s_hears_nothing_more(home: House, until: Until) -> None:
+async def test_an_account_that_has_become_another_s_hears_nothing_more(home: House) -> None:
     async with a_receiver() as receiver, a_receiver() as other:
         await listens(home, receiver, "system")
         await listens(home, other)
@@ -272,7 +273,7 @@ async def waiting(reader: httpx.AsyncClient) -> list[dict[str, Any]]:
     return [item for item in items if item["kind"].startswith("webhook_")]
 
 
-async def test_who_takes_nothing_for_three_days_is_switched_off_and_says_why(home: House, until: Until) -> None:
+async def test_who_takes_nothing_for_three_days_is_switched_off_and_says_why(home: House) -> None:
     async with a_receiver() as receiver:
         receiver.answers = 503
         endpoint, admin = await listens(home, receiver), home.gateway.as_("admin")
@@ -305,7 +306,7 @@ async def test_who_takes_nothing_for_three_days_is_switched_off_and_says_why(hom
         assert await waiting(admin) == await waiting(other) == []
 
 
-async def test_one_success_is_enough_to_stay_on(home: House, until: Until) -> None:
+async def test_one_success_is_enough_to_stay_on(home: House) -> None:
     async with a_receiver() as receiver:
         endpoint, admin = await listens(home, receiver), home.gateway.as_("admin")
         async with home.gateway.kernel.engine.begin() as connection:
@@ -315,7 +316,7 @@ async def test_one_success_is_enough_to_stay_on(home: House, until: Until) -> No
         assert (await admin.get(endpoint)).json()["failing_since"] is None
 
 
-async def test_a_receiver_is_left_alone_as_long_as_it_asks(home: House, until: Until) -> None:
+async def test_a_receiver_is_left_alone_as_long_as_it_asks(home: House) -> None:
     async with a_receiver() as receiver:
         receiver.answers, receiver.says = 503, {"retry-after": "7200"}
         endpoint = await listens(home, receiver)

@@ -17,6 +17,7 @@ from tests.eastwest.neighbours import evidence, update
 from tests.registry.following.city import BEGAN, ISSUED, WELDER, City, a_city
 from tests.registry.following.feeds import followed
 from tests.shared.test_following import restore
+from tests.waiting import until
 
 CERTIFICATES = "skill_level,special_skill,qualification,work_permit"
 
@@ -140,12 +141,8 @@ async def test_the_jobs_follow_both_feeds_by_themselves(start: Start) -> None:
         try:
             await city.certificate(trainee_id)
             await city.placement(await city.order(), trainee_id)
-            for _ in range(500):
-                if await certified(city.registry, ISSUED) and await employed(city.registry, BEGAN):
-                    break
-                await asyncio.sleep(0.02)
-            else:
-                pytest.fail("the feeds were not followed")
+            await until(lambda: certified(city.registry, ISSUED))
+            await until(lambda: employed(city.registry, BEGAN))
         finally:
             for each in jobs:
                 each.cancel()

@@ -2,16 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.registry.app import PART
 from shared.sheets import Book, Table, Value, open_book, write_book
-from shared.web import create_app
-from tests.conftest import Databases, Service, Start, running, settings
+from tests.conftest import Service, Start
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -79,8 +76,7 @@ async def registry(start: Start) -> AsyncIterator[Service]:
 
 
 @pytest.fixture
-async def jobless(databases: Databases, tmp_path: Path) -> AsyncIterator[Service]:
+async def jobless(start: Start) -> AsyncIterator[Service]:
     """The registry without its job, so that a test takes the job's steps itself."""
-    app = create_app(replace(PART, jobs=()), settings(await databases.lend("registry"), tmp_path / "seals"))
-    async with running(app) as service:
+    async with start("registry", run_jobs=False) as service:
         yield service

@@ -1,8 +1,6 @@
 """Sheets of offices, real and made, sent to the registry and waited for."""
 
-import asyncio
 import json
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from shared.sheet_jobs import running as sheet_job
 from shared.sheets import Table, column_letter, open_book, write_book
 from tests.conftest import Service
 from tests.registry import made
+from tests.waiting import until
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 TRUTH = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
@@ -35,13 +34,11 @@ async def sent(client: httpx.AsyncClient, content: bytes, expected: int = 202, f
 
 
 async def finished(client: httpx.AsyncClient, import_id: str) -> Any:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
+    async def ended() -> Any:
         answer = (await client.get(f"/v1/imports/{import_id}")).json()
-        if answer["status"] in ("done", "failed"):
-            return answer
-        await asyncio.sleep(0.02)
-    raise AssertionError(answer)
+        return answer if answer["status"] in ("done", "failed") else None
+
+    return await until(ended)
 
 
 async def imported(client: httpx.AsyncClient, content: bytes, filename: str = "表.xlsx", **form: str) -> Any:

@@ -12,6 +12,7 @@ from shared.sheet_jobs import running as sheet_job
 from tests.conftest import Service
 from tests.registry import made
 from tests.registry.imports.sending import SHORT, counts, finished, how_many, sent, work_until_idle
+from tests.waiting import until
 
 pytestmark = pytest.mark.jobs
 
@@ -33,10 +34,7 @@ async def test_an_import_whose_process_dies_over_it_is_done_again_and_takes_effe
     async with jobless.kernel.engine.begin() as connection:  # holds the job up in the middle of its rows
         await connection.execute(text("LOCK TABLE enrolments IN EXCLUSIVE MODE"))
         dying = asyncio.create_task(sheet_job.run(jobless.kernel, IMPORTS, taken))
-        for _ in range(500):
-            if await how_many_wait(jobless):
-                break
-            await asyncio.sleep(0.01)
+        await until(lambda: how_many_wait(jobless))
         dying.cancel()
         await asyncio.gather(dying, return_exceptions=True)
     assert await how_many(jobless) == (0, 0)

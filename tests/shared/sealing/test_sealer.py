@@ -17,6 +17,7 @@ from shared.sealing import Broken, heads, sealer
 from tests.conftest import KEYS, Databases
 from tests.sealing import KEY, engine_of, lines, put, tamper_at, write
 from tests.shared.sealing.conftest import Place, told
+from tests.waiting import until
 
 Change = Callable[[list[bytes]], list[bytes]]
 
@@ -161,14 +162,6 @@ async def _running(databases: dict[str, str], folder: Path, witness: Path | None
             await running
 
 
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            if holds():
-                return
-            await asyncio.sleep(0.01)
-
-
 def _count(file: Path) -> int:
     return len(lines(file)) if file.exists() else 0
 
@@ -184,9 +177,9 @@ async def test_a_database_that_does_not_answer_holds_up_no_other(databases: Data
             await write(engines["registry"], 1)
             for count in (1, 2):
                 await write(engines["evaluation"], 1)
-                await _until(lambda count=count: _count(tmp_path / "evaluation.jsonl") == count)  # type: ignore[misc]
+                await until(lambda count=count: _count(tmp_path / "evaluation.jsonl") == count)  # type: ignore[misc]
             assert _count(tmp_path / "registry.jsonl") == 0
-        await _until(lambda: _count(tmp_path / "registry.jsonl") == 1)
+        await until(lambda: _count(tmp_path / "registry.jsonl") == 1)
     for engine in engines.values():
         await engine.dispose()
 
@@ -196,7 +189,7 @@ async def test_it_outlives_its_connection(place: Place, databases: Databases) ->
     async with _running({"evaluation": url}, place.file.parent):
         for count in (4, 5):
             await write(place.engine, 1)
-            await _until(lambda count=count: _count(place.file) == count)  # type: ignore[misc]
+            await until(lambda count=count: _count(place.file) == count)  # type: ignore[misc]
             async with place.engine.begin() as connection:
                 others = (
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -231,10 +224,10 @@ async def test_a_witness_out_of_reach_holds_up_nothing_and_gets_later_what_it_la
     async with _running({"evaluation": url}, place.file.parent, place.witness.parent):
         for count in (4, 5):
             await write(place.engine, 1)
-            await _until(lambda count=count: _count(place.file) == count)  # type: ignore[misc]
+            await until(lambda count=count: _count(place.file) == count)  # type: ignore[misc]
         assert await place.broken() == ("head_missing", 1)
         away.rename(place.witness.parent)
-        await _until(lambda: _count(place.witness) == 5)
+        await until(lambda: _count(place.witness) == 5)
     assert await place.broken() is None
 
 
@@ -263,6 +256,6 @@ async def test_what_the_witness_says_otherwise_is_not_sealed_upon_and_reaches_it
     url = place.sealer.engine.url.render_as_string(hide_password=False)
     await write(place.engine, 1)
     async with _running({"evaluation": url}, place.file.parent, place.witness.parent):
-        await _until(lambda: ("sealing_stopped", *stops) in said)
+        await until(lambda: ("sealing_stopped", *stops) in said)
     assert (await _number_of_seals(place), lines(place.witness)) == (seals, kept)
     assert await place.broken() == expected

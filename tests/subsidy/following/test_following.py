@@ -19,6 +19,7 @@ from tests.registry import made
 from tests.shared.test_following import restore
 from tests.subsidy import office
 from tests.subsidy.claims.world import a_person, a_world
+from tests.waiting import until
 
 LISTED_AT, FREED_AT = "2025-05-12T09:00:00+08:00", "2025-06-02T09:00:00+08:00"
 LISTED = {"from_on": "2025-05-12", "reason": "虚报学员", "decision_no": "凯人社决〔2025〕1号"}
@@ -258,12 +259,7 @@ async def test_the_job_follows_the_registry_by_itself(start: Start) -> None:
         running = asyncio.create_task(job.registry(at.subsidy.kernel))
         try:
             await at.blacklist(school)
-            for _ in range(500):
-                if await at.hold(claim):
-                    break
-                await asyncio.sleep(0.02)
-            else:
-                pytest.fail("the feed was not followed")
+            await until(lambda: at.hold(claim))
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
