@@ -331,7 +331,7 @@ async def test_a_receiver_is_left_alone_as_long_as_it_asks(home: House) -> None:
         assert timedelta(hours=1.9) < clock.read(shown["next_at"]) - clock.now() < timedelta(hours=2.1)
 
 
-async def test_no_delivery_waits_for_as_long_as_a_clock_had_been_wrong(home: House, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_delivery_waits_for_as_long_as_a_clock_had_been_wrong(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The gateway's own clock decides no attempt; what the database's had put off beyond any delay is made due by the hourly look."""
     async with a_receiver() as receiver:
         endpoint, right = await listens(home, receiver), clock.now
