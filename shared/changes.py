@@ -103,6 +103,11 @@ def file_ids(said: Iterable[object]) -> list[str]:
     return [each for each in map(str, dict.fromkeys(said)) if AN_ID.fullmatch(each)]
 
 
+def file_id(said: object) -> UUID | None:
+    """The file that is named where a file or a proof in words may stand."""
+    return UUID(str(said)) if said is not None and AN_ID.fullmatch(str(said)) else None
+
+
 async def publish_all(session: AsyncSession, events: list[dict[str, Any]]) -> None:
     """Announces many in one statement; build each with `event`."""
     if events:

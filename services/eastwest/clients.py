@@ -15,6 +15,7 @@ from shared.web import Kernel
 
 NUMBERS_A_CALL = 500
 PEOPLE_A_CALL = 10_000
+FILES_A_CALL = 10_000
 
 
 class _Read(BaseModel):
@@ -107,6 +108,14 @@ class _TrainedFacts(_Read):
     people: dict[UUID, TrainedRead]
 
 
+class _FileRead(_Read):
+    id: UUID
+
+
+class _FilesRead(_Read):
+    files: list[_FileRead]
+
+
 class _FoundRead(_Read):
     index: int
     id: UUID | None
@@ -148,6 +157,17 @@ async def lookup(kernel: Kernel, call: Call, id_numbers: Sequence[str]) -> list[
         by_index = {item.index: item.id for item in answer.items}
         found += [by_index.get(index) for index in range(len(asked))]
     return found
+
+
+async def unknown_files(kernel: Kernel, call: Call, file_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those that nobody uploaded, or nobody with whom the caller shares their files: naming one would open it."""
+    known: set[UUID] = set()
+    ids = _sorted(file_ids)
+    for first in range(0, len(ids), FILES_A_CALL):
+        body = {"file_ids": ids[first : first + FILES_A_CALL], "viewer": call.actor.wire()}
+        answer = await kernel.neighbours["registry"].post("/internal/v1/files-named", call, body)
+        known.update(each.id for each in read(_FilesRead, answer, "registry").files)
+    return frozenset(file_ids) - known
 
 
 async def histories(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> HistoriesRead:

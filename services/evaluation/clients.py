@@ -207,10 +207,10 @@ async def numbers(kernel: Kernel, call: Call, trainee_ids: Collection[UUID]) -> 
 
 
 async def unknown_files(kernel: Kernel, call: Call, file_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of the ids that no uploaded file has."""
+    """Those that nobody uploaded, or nobody with whom the caller shares their files: naming one would open it."""
     if not file_ids:
         return frozenset()
-    body = {"file_ids": sorted(str(each) for each in file_ids)}
+    body = {"file_ids": sorted(str(each) for each in file_ids), "viewer": call.actor.wire()}
     known = read(_Files, await kernel.neighbours["registry"].post("/internal/v1/files-named", call, body), "registry").files
     return frozenset(file_ids) - {each.id for each in known}
 

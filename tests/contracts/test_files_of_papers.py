@@ -7,8 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from sqlalchemy import select
 
+from services.registry.files.tables import Naming
 from shared import db
+from tests import people
 from tests.conftest import AWAY, Service, Start
 from tests.eastwest import neighbours
 from tests.evaluation import made as evaluation_made
@@ -36,7 +39,7 @@ VIEWERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 @dataclass
 class Papers:
-    """One paper of each kind that may name a file, each naming its own, which an officer uploaded, or the school that appeals with it."""
+    """One paper of each kind that may name a file, each naming its own, which an officer uploaded, or whoever enters the paper."""
 
     city: City
     subsidy: Service
@@ -99,7 +102,8 @@ async def _train(there: Papers) -> None:
 async def _assess(there: Papers) -> None:
     world = evaluation_made.World(there.city.registry, there.city.evaluation)
     there.ids["enterprise"] = world.enterprise_id = await world.institution()
-    rules, report, scan = [await there.file() for _ in range(3)]
+    clerk = {"institution_id": world.enterprise_id, "subject": "a-clerk"}
+    rules, report, scan = await there.file("institution", **clerk), await there.file("institution", **clerk), await there.file()
     filing = await world.filing(materials=[{"name": "考务管理办法", "file_id": rules}])
     batch = await world.batch(filing["id"], [await world.worker(7)])
     path = f"/v1/assessments/{batch['id']}"
@@ -109,7 +113,7 @@ async def _assess(there: Papers) -> None:
 
 
 async def _place(there: Papers) -> None:
-    slip, city = await there.file(), there.city
+    slip, city = await there.file("partner"), there.city
     covers = neighbours.evidence("2025-05-30", "2025-06-29", ref=slip)
     facts = (neighbours.update("s"), neighbours.update("p", "present", "2025-06-29", evidence=covers))
     placement = await city.placement(await city.order(), there.ids["trainee"], *facts)
@@ -156,16 +160,69 @@ async def test_what_a_paper_names_no_more_is_closed_again(start: Start) -> None:
     async with a_city(start) as city, start("subsidy") as subsidy:
         there = Papers(city, subsidy)
         city.registry.knows(city.evaluation)
-        world, files = evaluation_made.World(city.registry, city.evaluation), [await there.file() for _ in range(2)]
-        there.ids["enterprise"] = world.enterprise_id = await world.institution()
+        world = evaluation_made.World(city.registry, city.evaluation)
+        world.enterprise_id = await world.institution()
+        files = [await there.file("institution", institution_id=world.enterprise_id) for _ in range(2)]
         draft = await world.filing("draft", materials=[{"name": "办法", "file_id": each} for each in files])
-        assert [await there.reads("the-enterprise", each) for each in files] == [404, 404]  # not told yet
         await there.catch_up()
-        assert [await there.reads("the-enterprise", each) for each in files] == [200, 200]
+        assert await _named(city.registry) == set(files)
         change, headers = {"materials": [{"name": "办法", "file_id": files[1]}]}, {"If-Match": f'"{draft["version"]}"'}
         await evaluation_made.done(world.enterprise().patch(f"/v1/filings/{draft['id']}", json=change, headers=headers))
         await there.catch_up()
-        assert [await there.reads("the-enterprise", each) for each in files] == [404, 200]
+        assert await _named(city.registry) == {files[1]}
+
+
+async def _named(registry: Service) -> set[str]:
+    async with registry.kernel.reading() as session:
+        return {str(each) for each in await session.scalars(select(Naming.file_id))}
+
+
+async def test_nobody_names_a_file_that_is_not_theirs_to_read_for_naming_it_would_open_it(start: Start) -> None:
+    """Wherever an id of a file, or a proof that may be one, is taken."""
+    async with papers(start) as there:
+        ids, city, registry = there.ids, there.city, there.city.registry
+        school = registry.as_("institution", institution_id=ids["school"], at=made.AFTER)
+        town, officer = registry.as_("town", region_code="522601100"), registry.as_("officer", at=made.AFTER)
+        partner, examined = city.eastwest.as_("partner"), city.evaluation.as_("institution", institution_id=ids["enterprise"])
+        work, trainee, placement, batch = [
+            next(path for path in there.files if path.startswith(f"/v1/{noun}") and path.endswith(end))
+            for noun, end in (("enrolments", "/employment"), ("trainees", ""), ("placements", ""), ("assessments", ""))
+        ]
+        mine, placed = {"code": "rural_worker", "since_on": "2024-01-01"}, placement.rpartition("/")[2]
+        class_id = (await officer.get(work.removesuffix("/employment"))).json()["class_id"]
+        theirs = await there.file("institution", institution_id=ids["other"], subject="a-stranger")
+        for file_id in (str(db.new_id()), theirs):
+            proved = [mine | {"proof": file_id}]
+            person = people.trainee(50, categories=proved)
+            fact = neighbours.update("n", "present", "2025-07-29", evidence=neighbours.evidence("2025-06-30", "2025-07-29", ref=file_id))
+            farming = {"kind": "farming", "from_on": "2025-04-12", "grade": "E", "proof": file_id}
+            asked: list[tuple[httpx.AsyncClient, str, Any, str]] = [
+                (school, "/v1/trainees", person, "/categories/0/proof"),
+                (school, "/v1/trainees:batch", {"atomic": "all", "items": [person]}, "/items/0/categories/0/proof"),
+                (school, f"{trainee}/corrections", {"field": "categories", "proposed": proved, "reason": "有误"}, "/proposed/0/proof"),
+                (town, f"{trainee}/erasure-requests", {"on_behalf": True, "reason": "本人要求", "proof": file_id}, "/proof"),
+                (school, work, farming, "/proof"),
+                (examined, f"{batch}/supervision", evaluation_made.supervision(report=file_id), "/report"),
+                (examined, "/v1/filings", evaluation_made.filing(materials=[{"name": "办法", "file_id": file_id}]), "/materials/0/file_id"),
+                (partner, f"{placement}/updates", fact, "/evidence/0/ref"),
+                (
+                    partner,
+                    "/v1/placement-updates:batch",
+                    {"atomic": "all", "items": [fact | {"placement_id": placed}]},
+                    "/items/0/evidence/0/ref",
+                ),
+            ]
+            if file_id != theirs:  # the offices read every file
+                late = {"trainee_id": ids["trainee"], "reason": "漏录", "proof": file_id}
+                scanned = evaluation_made.certificate(ids["trainee"], proof=file_id)
+                asked += [
+                    (officer, f"/v1/classes/{class_id}/enrolments", late, "/proof"),
+                    (city.evaluation.as_("officer"), "/v1/certificates", scanned, "/proof"),
+                ]
+            for client, path, body, pointer in asked:
+                answer = await client.post(path, json=body, headers=neighbours.key())
+                told = {(each["code"], each["pointer"]) for each in answer.json().get("errors", ())}
+                assert answer.status_code == 422 and ("unknown_file", pointer) in told, (path, answer.text)
 
 
 async def test_while_a_service_is_away_only_what_it_alone_could_open_waits(start: Start) -> None:
@@ -174,7 +231,7 @@ async def test_while_a_service_is_away_only_what_it_alone_could_open_waits(start
         for service in (city.evaluation, city.eastwest):
             city.registry.knows(service)
         there.ids["trainee"] = await made.trainee(city.registry, 1)
-        scan, only, either = [await there.file() for _ in range(3)]
+        scan, only, either = await there.file(), await there.file("partner"), await there.file("partner")
         await city.certificate(there.ids["trainee"], proof=scan)
         placement = await city.placement(await city.order(), there.ids["trainee"])
         for ref, slip, until in (("a", only, "2025-06-29"), ("b", either, "2025-06-30")):

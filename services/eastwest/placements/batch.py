@@ -1,5 +1,6 @@
 """Takes facts in: many at once, each judged by itself, in a fixed number of statements and calls; kept each alone or all together."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from services.eastwest.orders import visibility as orders
 from services.eastwest.placements import conditions, facts, receipts, steps, visibility
 from services.eastwest.placements.schemas import EvidenceIn, Receipt, UpdateBatchOut, UpdateIn, UpdateItem, UpdateItemOut
 from services.eastwest.placements.tables import Office, Placement, Update
-from shared import batches, db, errors, web, wire
+from shared import batches, changes, db, errors, web, wire
 from shared.access import Call
 from shared.national_numbers import compact
 from shared.web import Kernel
@@ -64,10 +65,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What the neighbours know of the facts reported: whose they are, and what the gates ask."""
+    """What the neighbours know of the facts reported: whose they are, what the gates ask, and which files named as proof are none."""
 
     named: Named
     gate_facts: facts.GateFacts
+    unknown_files: frozenset[UUID] = frozenset()
 
 
 async def facts_to_report(placement_id: UUID, body: UpdateIn, call: web.Caller, kernel: web.KernelOf) -> Gathered:
@@ -111,14 +113,16 @@ def _with_receipt(kernel: Kernel, item: batches.ItemOut, result: steps.Result | 
 async def gather(kernel: Kernel, call: Call, asked: Sequence[Asked]) -> Gathered:
     """Asks the neighbours about facts that are well-formed by themselves, while no connection is held."""
     sound = {index: each for index, each in enumerate(asked) if not _address_faults(each)}
-    named = await _named(call, kernel, sound.values())
+    named, unknown_files = await asyncio.gather(
+        _named(call, kernel, sound.values()), clients.unknown_files(kernel, call, {*_files(each.body for each in sound.values())})
+    )
     beginning = {index: each for index, each in sound.items() if each.body.kind in steps.STARTING}
     if not beginning:
-        return Gathered(named, facts.NOTHING_KNOWN)
+        return Gathered(named, facts.NOTHING_KNOWN, unknown_files)
     async with kernel.reading() as session:
         rows = (await session.execute(named.placements(call))).all()
     starting = {row.id: row for row in named.match(rows, beginning).values()}
-    return Gathered(named, await facts.gate_facts(call, kernel, list(starting.values())))
+    return Gathered(named, await facts.gate_facts(call, kernel, list(starting.values())), unknown_files)
 
 
 async def take(
@@ -139,6 +143,8 @@ async def take(
     rows: list[dict[str, Any]] = []
     for index, each in sound.items():
         faults = wire.faults(RULES, each.body, call.today)
+        if gathered.unknown_files:
+            faults += _unknown_files(each.body, gathered.unknown_files)
         if index not in whose:
             results[index] = steps.Result("rejected", faults=(_unknown(each), *faults))
             continue
@@ -228,6 +234,17 @@ def _insured(each: EvidenceIn, where: str) -> Iterable[errors.Fault]:
 
 
 RULES = (_corrects, _employer, _has_been, _evidence)
+
+
+def _files(bodies: Iterable[UpdateIn]) -> Iterable[UUID]:
+    """The files that are named as proof."""
+    return (found for body in bodies for each in body.evidence or () if (found := changes.file_id(each.ref)))
+
+
+def _unknown_files(body: UpdateIn, unknown: Collection[UUID]) -> Iterable[errors.Fault]:
+    for place, each in enumerate(body.evidence or ()):
+        if changes.file_id(each.ref) in unknown:
+            yield errors.Fault("unknown_file", f"/evidence/{place}/ref", seen=each.ref, fix="请先上传文件,填写其编号。")
 
 
 def _address_faults(asked: Asked) -> tuple[errors.Fault, ...]:

@@ -1,7 +1,9 @@
 """An assessment batch from its announcement to its lock: who sits it, who assesses, who supervises. Certificates issue it."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -29,7 +31,7 @@ from services.evaluation.filings import visibility as filing_visibility
 from services.evaluation.filings.errors import BARS, OutOfScope
 from services.evaluation.filings.tables import Filing
 from services.evaluation.known.conditions import ALIASES
-from shared import db, errors, privacy, redaction, web, wire
+from shared import changes, db, errors, privacy, redaction, web, wire
 from shared.access import Call
 from shared.steps import Refusal
 
@@ -109,21 +111,29 @@ async def _checked(
     return ids, rules.warnings(body, known, held)
 
 
-async def facts_to_supervise(assessment_id: UUID, call: web.Caller, kernel: web.KernelOf) -> clients.AssessmentFacts:
-    """Who sits the exam and who teaches the class."""
+@dataclass(frozen=True, slots=True)
+class Supervising:
+    """Who sits the exam and who teaches the class, and the file named as report that is none."""
+
+    facts: clients.AssessmentFacts
+    unknown_files: frozenset[UUID]
+
+
+async def facts_to_supervise(assessment_id: UUID, body: SupervisionIn, call: web.Caller, kernel: web.KernelOf) -> Supervising:
     async with kernel.reading() as session:
         assessment = await steps.begin(session, call, assessment_id, "supervision", lock=False)
         announced = await facts.as_announced(session, assessment, assessment.held_on)
-    return await clients.assessment_facts(
-        kernel, call, assessment.institution_id, announced.candidates, assessment.class_id, assessment.held_on
+    report = changes.file_id(body.report)
+    found = await asyncio.gather(
+        clients.assessment_facts(kernel, call, assessment.institution_id, announced.candidates, assessment.class_id, assessment.held_on),
+        clients.unknown_files(kernel, call, {report} if report else ()),
     )
+    return Supervising(*found)
 
 
-async def supervise(
-    session: AsyncSession, call: Call, assessment_id: UUID, body: SupervisionIn, known: clients.AssessmentFacts
-) -> SupervisionOut:
+async def supervise(session: AsyncSession, call: Call, assessment_id: UUID, body: SupervisionIn, gathered: Supervising) -> SupervisionOut:
     """Records a supervision. The supervisor is no assessor, trainer or candidate of the batch, whatever else their card says."""
-    assessment = await steps.begin(session, call, assessment_id, "supervision")
+    assessment, known = await steps.begin(session, call, assessment_id, "supervision"), gathered.facts
     filing = await session.get_one(Filing, assessment.filing_id)
     staff = filings.staff_on(filing.staff, filing.staff_history, assessment.held_on)
     ids = await ALIASES.resolved(session, {*(each.id for each in known.trainees), *_trainees_of(staff)})
@@ -140,6 +150,7 @@ async def supervise(
     registered = await examiners.registered(session, {body.supervisor})
     if reason := card_invalid(registered[body.supervisor], supervisor[0].name, assessment.held_on):
         faults += [errors.Fault("card_invalid", "/supervisor", allowed=reason, fix=examiners.FIX)]
+    faults += [errors.Fault("unknown_file", "/report", seen=str(each), fix="请先上传文件。") for each in gathered.unknown_files]
     if faults:
         raise errors.Invalid(faults=faults)
     record = Supervision(assessment_id=assessment.id, **body.model_dump(), recorded_at=call.now)

@@ -21,7 +21,6 @@ from services.evaluation.assessments.schemas import (
     SupervisionOut,
 )
 from services.evaluation.assessments.tables import Assessment
-from services.evaluation.clients import AssessmentFacts
 from services.evaluation.codes import AssessmentStatus as Status
 from services.evaluation.filings.errors import BARRED, OutOfScope
 from shared import batches, errors, pages, web, wire
@@ -100,7 +99,7 @@ async def record_results(assessment_id: UUID, body: ResultsBatch, session: web.S
 async def supervise(
     assessment_id: UUID,
     body: SupervisionIn,
-    known: Annotated[AssessmentFacts, Depends(operations.facts_to_supervise)],
+    known: Annotated[operations.Supervising, Depends(operations.facts_to_supervise)],
     session: web.Session,
     call: web.Caller,
 ) -> SupervisionOut:

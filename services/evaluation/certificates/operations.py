@@ -1,5 +1,6 @@
 """What is done with certificates: issued to those who passed, registered for another issuer, verified by anyone."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ from services.evaluation.codes import AssessmentStatus, Verification
 from services.evaluation.examiners.rules import occupation_faults
 from services.evaluation.filings.tables import Filing, NumberPrefix
 from services.evaluation.known.conditions import ALIASES
-from shared import deeds, errors, person_names, privacy, web, wire
+from shared import changes, deeds, errors, person_names, privacy, web, wire
 from shared.access import Call
 from shared.steps import Refusal
 from shared.web import Kernel
@@ -85,13 +86,24 @@ async def issue(
     return await assessment_steps.finish(session, call, assessment, "issued", certificates=minted, comment=comment)
 
 
-async def facts_to_register(body: CertificateIn, call: web.Caller, kernel: web.KernelOf) -> clients.Holders:
-    """Whether the registry knows the holder, and whom else the certificate concerns."""
+@dataclass(frozen=True, slots=True)
+class Registering:
+    """Whether the registry knows the holder, whom else the certificate concerns, and the file named as proof that is none."""
+
+    holders: clients.Holders
+    unknown_files: frozenset[UUID]
+
+
+async def facts_to_register(body: CertificateIn, call: web.Caller, kernel: web.KernelOf) -> Registering:
     named = ([each] if each else [] for each in (body.class_id, body.skill_standard_id))
-    return await clients.holders(kernel, call, [body.trainee_id], *named)
+    proof = changes.file_id(body.proof)
+    found = await asyncio.gather(
+        clients.holders(kernel, call, [body.trainee_id], *named), clients.unknown_files(kernel, call, {proof} if proof else ())
+    )
+    return Registering(*found)
 
 
-async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn, known: clients.Holders) -> CertificatePaper:
+async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn, gathered: Registering) -> CertificatePaper:
     """Another issuer's certificate. Of its number only shape, year and level are compared, and that it is none that would have been minted here."""
     key = reading.key_of(kernel, body.number)
     existing_id = await session.scalar(select(Certificate.id).where(Certificate.kind == body.kind, Certificate.number_key == key))
@@ -99,8 +111,11 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, body: Cert
         raise DuplicateCertificate(existing_id=str(existing_id))
     if await not_minted(session, {0: body}):
         raise NumberNotMinted
+    known = gathered.holders
     holder = known.by_id.get(body.trainee_id)
-    if faults := [*wire.faults(RULES, body, call.today), *_holder(body, holder), *_examined_by(body, known)]:
+    faults = [*wire.faults(RULES, body, call.today), *_holder(body, holder), *_examined_by(body, known)]
+    faults += [errors.Fault("unknown_file", "/proof", seen=str(each), fix="请先上传文件。") for each in gathered.unknown_files]
+    if faults:
         raise errors.Invalid(faults=faults)
     holder_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
     certificate = Certificate(**as_kept(call, kernel, body, holder_id, known))

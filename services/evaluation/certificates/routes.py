@@ -15,7 +15,7 @@ from services.evaluation.certificates.policy import REISSUERS, REVOKERS
 from services.evaluation.certificates.schemas import CertificateIn, CertificateOut, CertificatePaper, RevocationPreview, VerifyIn, VerifyOut
 from services.evaluation.certificates.tables import Certificate
 from services.evaluation.certificates.visibility import READERS
-from services.evaluation.clients import Holders, TraineeName
+from services.evaluation.clients import TraineeName
 from services.evaluation.codes import CertificateKind as Kind
 from services.evaluation.codes import CertificateStatus as Status
 from services.evaluation.codes import Verification
@@ -95,7 +95,7 @@ async def list_certificates(
 )
 async def register(
     body: CertificateIn,
-    known: Annotated[Holders, Depends(operations.facts_to_register)],
+    known: Annotated[operations.Registering, Depends(operations.facts_to_register)],
     session: web.Session,
     call: web.Caller,
     kernel: web.KernelOf,

@@ -14,11 +14,11 @@ from services.evaluation.codes import FilingStatus as Status
 from services.evaluation.examiners import facts as examiners
 from services.evaluation.examiners.policy import Identity, first_same
 from services.evaluation.examiners.rules import occupation_faults
-from services.evaluation.filings import policy, steps
+from services.evaluation.filings import policy, reading, steps
 from services.evaluation.filings.errors import BARS
 from services.evaluation.filings.schemas import FilingChange, FilingIn, FilingPaper, Staff, StaffChange
 from services.evaluation.filings.tables import Filing
-from shared import errors, web, wire
+from shared import changes, errors, web, wire
 from shared.access import Call
 from shared.steps import Refusal
 
@@ -41,9 +41,13 @@ async def facts_to_create(body: FilingIn, call: web.Caller, kernel: web.KernelOf
     return Applying(names.institutions.get(institution_id), files)
 
 
-async def facts_to_change(body: FilingChange, call: web.Caller, kernel: web.KernelOf) -> frozenset[UUID]:
-    """Which of the files named are none."""
-    return await clients.unknown_files(kernel, call, _files(body))
+async def facts_to_change(filing_id: UUID, body: FilingChange, call: web.Caller, kernel: web.KernelOf) -> frozenset[UUID]:
+    """Which of the files that are named anew are none."""
+    if not _files(body):
+        return frozenset()
+    async with kernel.reading() as session:
+        filing = await reading.find(session, call, filing_id)
+    return await clients.unknown_files(kernel, call, _files(body) - {changes.file_id(each["file_id"]) for each in filing.materials})
 
 
 async def create(session: AsyncSession, call: Call, body: FilingIn, known: Applying, bar: Refusal | None) -> FilingPaper:

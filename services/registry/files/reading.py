@@ -2,7 +2,7 @@
 asked; the registry's own are looked up where they name it."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from services.registry.files import visibility
 from services.registry.files.tables import File, Naming
 from shared import db, feed, http_client, web
 from shared.access import Call
+from shared.changes import file_id
 from shared.errors import Fault
 from shared.web import events
 
@@ -30,12 +31,25 @@ def named_by(names: Names) -> None:
     _named_by.update(names)
 
 
-async def unknown(session: AsyncSession, call: Call, named: Mapping[str, UUID | None], kept: Collection[UUID | None] = ()) -> list[Fault]:
-    """The faults of naming files, by where they are named, that the caller may not read: whoever sees the paper may read what it names. `kept`: those that the
-    paper names already."""
-    asked = {each for each in named.values() if each} - set(kept)
+Said = Mapping[str, UUID | str | None]  # by where it stands: a file's id, or a text that may be one
+
+
+async def unknown(session: AsyncSession, call: Call, named: Said, kept: Collection[UUID | str | None] = ()) -> list[Fault]:
+    """The faults of naming files that the caller may not read: whoever sees the paper may read what it names. `kept`: what the paper names already."""
+    return (await unknown_of_each(session, call, [named], kept))[0]
+
+
+async def unknown_of_each(
+    session: AsyncSession, call: Call, named: Sequence[Said], kept: Collection[UUID | str | None] = ()
+) -> list[list[Fault]]:
+    """The same of many papers."""
+    told = [{at: file_id(said) for at, said in each.items()} for each in named]
+    asked = {each for by_place in told for each in by_place.values() if each} - set(map(file_id, kept))
     may = set(await session.scalars(select(File.id).where(File.id.in_(asked), visibility.rows(call.actor)))) if asked else set()
-    return [Fault("unknown_file", at, seen=str(each), fix="请先上传文件,填写其编号。") for at, each in named.items() if each in asked - may]
+    fix = "请先上传文件,填写其编号。"
+    return [
+        [Fault("unknown_file", at, seen=str(each), fix=fix) for at, each in by_place.items() if each in asked - may] for by_place in told
+    ]
 
 
 @dataclass(frozen=True, slots=True)

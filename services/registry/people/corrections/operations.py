@@ -19,6 +19,7 @@ from services.registry.people.trainees import operations as trainees
 from services.registry.people.trainees import reading, rules
 from services.registry.people.trainees.conditions import ALIASES
 from services.registry.people.trainees.schemas import TraineeChange
+from services.registry.people.trainees.tables import TraineeCategory
 from services.registry.reference.errors import SamePerson
 from shared import audit, db, deeds, errors, history, pages, privacy, redaction, wire
 from shared.access import Call
@@ -30,7 +31,7 @@ MASKED = {"id_number": privacy.mask_number, "bank_account": privacy.mask_account
 
 async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUID, body: CorrectionIn) -> CorrectionOut:
     trainee = await reading.find(session, call, trainee_id)
-    faults = await _of_the_signed(session, call, body)
+    faults = await _of_the_signed(session, call, trainee.id, body)
     try:
         _change(body.field, body.proposed, call)
     except errors.Invalid as error:
@@ -60,14 +61,17 @@ async def ask(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: UUI
     return _show(call, correction)
 
 
-async def _of_the_signed(session: AsyncSession, call: Call, body: CorrectionIn) -> list[errors.Fault]:
+async def _of_the_signed(session: AsyncSession, call: Call, trainee_id: UUID, body: CorrectionIn) -> list[errors.Fault]:
     """Who asks for another by their wish hands in what that person signed; files are named by whoever may read them."""
     found = []
     if body.on_behalf and call.actor.role not in policy.ON_BEHALF:
         found.append(errors.Fault("invalid_value", "/on_behalf", allowed="乡镇或经办机构代办时为 true,其余省略", fix="请改正或删除该项。"))
     elif body.on_behalf and not body.attachments:
         found.append(errors.Fault("authorisation_missing", "/attachments", allowed="本人签字的材料", fix="请上传材料并填写其文件编号。"))
-    return found + await files.unknown(session, call, {f"/attachments/{index}": each for index, each in enumerate(body.attachments)})
+    named: dict[str, UUID | str | None] = {f"/attachments/{index}": each for index, each in enumerate(body.attachments)}
+    named |= {f"/proposed/{index}/proof": each.proof for index, each in enumerate(() if isinstance(body.proposed, str) else body.proposed)}
+    kept = await session.scalars(select(TraineeCategory.proof).where(TraineeCategory.trainee_id == trainee_id))
+    return found + await files.unknown(session, call, named, kept.all())
 
 
 async def list_corrections(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import fields
 from services.registry.codes import ErasureStatus
+from services.registry.files import reading as files
 from services.registry.people.corrections.tables import TraineeCorrection
 from services.registry.people.duplicates.tables import PossibleDuplicate
 from services.registry.people.erasures import facts, policy
@@ -30,7 +31,7 @@ REFUSALS: dict[str, type[errors.Problem]] = {each.code: each for each in (errors
 
 async def ask(session: AsyncSession, call: Call, trainee_id: UUID, body: ErasureIn) -> ErasureOut:
     trainee = await reading.find(session, call, trainee_id)
-    if faults := _unauthorised(call, body):
+    if faults := [*_unauthorised(call, body), *await files.unknown(session, call, {"/proof": body.proof})]:
         raise errors.Invalid(faults=faults)
     if open_ := await session.scalar(select(ErasureRequest.id).where(ErasureRequest.trainee_id == trainee.id, _OPEN)):
         raise DuplicateErasureRequest(existing_id=str(open_))

@@ -46,8 +46,8 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
     outcomes: dict[int, Result] = {}
     people: dict[int, Person] = {}
     first_with: dict[str, int] = {}
-    employers = await operations.employer_faults(session, list(items.values()))
-    for (index, item), unknown in zip(items.items(), employers, strict=True):
+    named = await operations.named_faults(session, call, list(items.values()))
+    for (index, item), unknown in zip(items.items(), named, strict=True):
         person = rules.person(item, call.today)
         faults = [*(person if isinstance(person, tuple) else ()), *unknown]
         if call.actor.role == "town" and item.region_code != call.actor.region_code:

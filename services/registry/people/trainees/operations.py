@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from services.registry import fields
+from services.registry.files import reading as files
 from services.registry.institutions.institutions import operations as institutions
 from services.registry.institutions.institutions.tables import Institution
 from services.registry.people.harvests import operations as harvests
@@ -45,9 +46,9 @@ PLAIN = ("name", "id_type", "sex", "birth_on", "region_code", "village", "educat
 async def create(session: AsyncSession, call: Call, kernel: Kernel, body: TraineeIn) -> TraineeOut:
     in_its_town(call.actor, body.region_code)
     person = rules.person(body, call.today)
-    employers = (await employer_faults(session, [body]))[0]
-    if isinstance(person, tuple) or employers:
-        raise errors.Invalid(faults=[*(person if isinstance(person, tuple) else ()), *employers])
+    named = (await named_faults(session, call, [body]))[0]
+    if isinstance(person, tuple) or named:
+        raise errors.Invalid(faults=[*(person if isinstance(person, tuple) else ()), *named])
     [registered] = await register(session, call, kernel.vault, [person])
     if not registered.created:
         raise _known_already(call, registered)
@@ -92,10 +93,10 @@ async def apply(
     """Makes the stated changes, or refuses them with every fault. `correction`: what an accepted correction says of itself; without one, what a class
     that has begun was held on stays."""
     values = rules.changes(body, call.today)
-    employers = (await employer_faults(session, [body]))[0]
-    if isinstance(values, tuple) or employers:
-        raise errors.Invalid(faults=[*(values if isinstance(values, tuple) else ()), *employers])
     before = await reading.shown(session, trainee.id)
+    named = (await named_faults(session, call, [body], kept=[each["proof"] for each in before["categories"]]))[0]
+    if isinstance(values, tuple) or named:
+        raise errors.Invalid(faults=[*(values if isinstance(values, tuple) else ()), *named])
     from_on = policy.relied_on_from(before, values, _is_account(kernel, trainee))
     if correction is None and from_on and await facts.correction_needed(session, call, {trainee.id: from_on}):
         raise CorrectionNeeded()
@@ -289,8 +290,11 @@ async def state_categories(session: AsyncSession, stated: Sequence[tuple[UUID, S
         await db.insert_all(session, insert.on_conflict_do_update(constraint="trainee_categories_since_key", set_=word), rows)
 
 
-async def employer_faults(session: AsyncSession, bodies: Sequence[TraineeIn | TraineeChange]) -> list[list[Fault]]:
-    """For each, the faults of naming employers that are not registered."""
+async def named_faults(
+    session: AsyncSession, call: Call, bodies: Sequence[TraineeIn | TraineeChange], kept: Collection[str | None] = ()
+) -> list[list[Fault]]:
+    """For each, the faults of naming employers that are not registered, and files that are not the caller's to name."""
+    proofs = [{f"/categories/{index}/proof": each.proof for index, each in enumerate(body.categories)} for body in bodies]
     named = [
         {"/employer_id": body.employer_id}
         | {f"/employments/{index}/employer_id": each.employer_id for index, each in enumerate(body.employments)}
@@ -299,7 +303,10 @@ async def employer_faults(session: AsyncSession, bodies: Sequence[TraineeIn | Tr
     wanted = {each for employers in named for each in employers.values() if each}
     known = {None, *(await session.scalars(select(Institution.id).where(Institution.id.in_(wanted))) if wanted else ())}
     fix = "请先登记该单位,或改正编号。"
-    return [[Fault("unknown_employer", at, fix=fix) for at, each in employers.items() if each not in known] for employers in named]
+    return [
+        [Fault("unknown_employer", at, fix=fix) for at, each in employers.items() if each not in known] + unknown
+        for employers, unknown in zip(named, await files.unknown_of_each(session, call, proofs, kept), strict=True)
+    ]
 
 
 def _row(call: Call, vault: Vault, person: Person) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.codes import ClassStatus, EmploymentKind, EnrolmentOutcome, EvidenceGrade
+from services.registry.files import reading as files
 from services.registry.people.trainees import reading as trainees
 from services.registry.people.trainees import visibility
 from services.registry.people.trainees.conditions import ALIASES
@@ -63,7 +64,7 @@ async def enrol(session: AsyncSession, call: Call, class_id: UUID, body: schemas
     training = await permit(session, call, class_id, step=class_policy.ENROL, lock=True)
     if (trainee_id := (await trainees.seen(session, call, [body.trainee_id])).get(body.trainee_id)) is None:
         raise errors.NotFound()
-    if faults := rules.enrolment(training, body, call.today):
+    if faults := [*rules.enrolment(training, body, call.today), *await files.unknown(session, call, {"/proof": body.proof})]:
         raise errors.Invalid(faults=faults)
     [added] = await add(session, call, training, [trainee_id], {trainee_id: body})
     if added.outcome == "unchanged":
@@ -80,7 +81,12 @@ async def enrol_batch(session: AsyncSession, call: Call, class_id: UUID, asked: 
     async def keep(items: Mapping[int, schemas.EnrolmentIn]) -> Mapping[int, batches.Result]:
         ids = [item.trainee_id for item in items.values()]
         known = await trainees.seen(session, call, ids)
-        faults = {index: found for index, item in items.items() if (found := rules.enrolment(training, item, call.today))}
+        unknown = await files.unknown_of_each(session, call, [{"/proof": item.proof} for item in items.values()])
+        faults = {
+            index: found
+            for (index, item), files_unknown in zip(items.items(), unknown, strict=True)
+            if (found := [*rules.enrolment(training, item, call.today), *files_unknown])
+        }
         good = {index: known[item.trainee_id] for index, item in items.items() if item.trainee_id in known and index not in faults}
         said = {good[index]: item for index, item in items.items() if index in good}
         added = dict(zip(good, await add(session, call, training, list(good.values()), said), strict=True))
@@ -164,7 +170,7 @@ def _full(training: TrainingClass) -> str:
 async def record_employment(session: AsyncSession, call: Call, enrolment_id: UUID, body: schemas.EmploymentIn) -> schemas.EmploymentOut:
     """Keeps a fact about a person's work."""
     await reading.get(session, call, enrolment_id)
-    if faults := wire.faults(rules.EMPLOYMENT, body, call.today):
+    if faults := [*wire.faults(rules.EMPLOYMENT, body, call.today), *await files.unknown(session, call, {"/proof": body.proof})]:
         raise errors.Invalid(faults=faults)
     return await _employ(session, call, enrolment_id, body, "employment.recorded", {})
 
@@ -192,7 +198,8 @@ async def correct_employment(
     ]:
         raise errors.Invalid(faults=missing)
     right = schemas.EmploymentIn.model_validate({**before, "kind": EmploymentKind(wrong.kind), "grade": EvidenceGrade(wrong.grade)} | given)
-    if given and (faults := wire.faults(rules.EMPLOYMENT, right, call.today)):
+    unknown = await files.unknown(session, call, {"/proof": right.proof}, kept=[wrong.proof])
+    if given and (faults := [*wire.faults(rules.EMPLOYMENT, right, call.today), *unknown]):
         raise errors.Invalid(faults=faults)
     wrong.voided_at, wrong.void_reason = call.now, body.reason
     await session.flush()
