@@ -1,6 +1,6 @@
 """Certificates looked up: single papers, lists, and what an event says of one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import with_expression
 from services.evaluation.assessments.tables import Assessment
 from services.evaluation.certificates import policy, visibility
 from services.evaluation.certificates.tables import Certificate
+from services.evaluation.codes import CertificateStatus as Status
 from services.evaluation.known.conditions import ALIASES
 from shared import changes, errors, pages, seeking
 from shared.access import Call
@@ -37,6 +38,13 @@ def prints(certificate: Certificate) -> list[dict[str, Any]]:
 
 def status_on(day: date) -> ColumnElement[str]:
     return case((Certificate.revoked_on <= day, "revoked"), else_="valid")
+
+
+def in_status(status: Collection[Status] | None, day: date) -> list[ColumnElement[bool]]:
+    """The revoked ones alone are found by their own index, however few there are."""
+    if status is not None and set(status) == {Status.REVOKED}:
+        return [Certificate.revoked_on <= day]
+    return [] if status is None else [status_on(day).in_(status)]
 
 
 def columns(today: date) -> list[Any]:

@@ -74,11 +74,13 @@ async def list_certificates(
         Certificate.class_id: class_id,
         Certificate.skill_standard_id: skill_standard_id,
         Certificate.issuer_institution_id: issuer_institution_id,
-        reading.status_on(call.today): status,
         Certificate.number_key: None if number is None else [reading.key_of(kernel, each) for each in number],
     }
     wanted = pages.within(
-        reading.listed(call, filters, external_ref, order_id, trainee_id), Certificate.issued_on, issued_from_on, issued_to_on
+        reading.listed(call, filters, external_ref, order_id, trainee_id).where(*reading.in_status(status, call.today)),
+        Certificate.issued_on,
+        issued_from_on,
+        issued_to_on,
     )
     asked = asked.newest(Certificate.issued_on, issued_from_on, issued_to_on)
     return wire.Page.model_validate(await pages.page(session, wanted, Certificate.id, asked, CertificateOut.model_validate))

@@ -72,7 +72,7 @@ class Certificate(db.Versioned, Row):
         Index("certificates_filing_id_idx", "filing_id", "id"),
         Index("certificates_class_id_idx", "class_id", "trainee_id"),
         Index("certificates_issuer_issued_on_idx", "issuer", "issued_on"),
-        Index("certificates_revoked_on_idx", "revoked_on", "id"),
+        Index("certificates_revoked_idx", "id", postgresql_where=text("revoked_on IS NOT NULL")),
         Index("certificates_issued_on_idx", "issued_on", "id"),
         Index("certificates_registered_at_idx", "registered_at", "id"),
         Index("certificates_parts_idx", "parts", postgresql_using="gin"),

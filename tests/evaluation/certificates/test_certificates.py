@@ -107,6 +107,9 @@ async def test_anyone_verifies_a_certificate_on_any_day(start: Start, on: str, v
         assert said["name"] == people.name(1)[0] + "**" and said["level"] == "junior" and said["issuer"] == certificate["issuer"]
         today = await done(w.evaluation.as_("public", at=made.at(on)).post("/v1/certificates:verify", json=asked))
         assert today == said
+        for asked_for, there in ("status=revoked", reason == "revoked"), ("status=revoked&status=valid", True):
+            listed = await done(w.officer(on).get(f"/v1/certificates?include_total=true&{asked_for}"))
+            assert (listed["total"], [each["id"] for each in listed["items"]]) == (there, [certificate["id"]] * there)
 
 
 async def test_a_wrong_name_is_answered_as_an_unknown_number_is(start: Start) -> None:
