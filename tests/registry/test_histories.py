@@ -159,7 +159,6 @@ WITHOUT = {  # each is one deed, or is told by what it belongs to
     "/v1/exports/{export_id}",
     "/v1/files/{file_id}",
     "/v1/harvest-alarms/{alarm_id}",
-    "/v1/history-imports/{history_import_id}",
     "/v1/imports/{import_id}",
     "/v1/trainees/{trainee_id}/erasure-requests/{erasure_id}",
 }

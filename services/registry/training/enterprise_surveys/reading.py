@@ -62,7 +62,7 @@ async def _trained(session: AsyncSession, survey: EnterpriseSurvey) -> dict[str,
         .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
         .join(Trainee, Trainee.id == person())
         .where(Enrolment.counted_on.between(date(survey.year, 1, 1), date(survey.year, 12, 31)), theirs, once())
-        .where(TrainingClass.occupation_code.in_([each["occupation_code"] for each in survey.plan if each["occupation_code"]]))
+        .where(TrainingClass.occupation_code.in_({each["occupation_code"] for each in (*survey.needs, *survey.plan)} - {None}))
         .group_by(TrainingClass.occupation_code)
     )
     return {str(code): people for code, people in await session.execute(counted)}
@@ -72,11 +72,14 @@ def show(survey: EnterpriseSurvey, trained: dict[str, int] | None = None) -> Sur
     """`trained`: by occupation; None where it was not counted."""
     told = {name: getattr(survey, name) for name in SurveyOut.model_fields if name in EnterpriseSurvey.__mapper__.columns}
     share = round(survey.certified_workers / survey.technical_workers, 4) if survey.technical_workers else None
-    plan = [
-        each | {"trained": None if trained is None or not each["occupation_code"] else trained.get(each["occupation_code"], 0)}
-        for each in survey.plan
-    ]
-    return SurveyOut.model_validate(told | {"certified_share": share, "plan": plan})
+    needs, plan = (
+        [
+            each | {"trained": None if trained is None or not each["occupation_code"] else trained.get(each["occupation_code"], 0)}
+            for each in asked
+        ]
+        for asked in (survey.needs, survey.plan)
+    )
+    return SurveyOut.model_validate(told | {"certified_share": share, "needs": needs, "plan": plan})
 
 
 async def list_surveys(

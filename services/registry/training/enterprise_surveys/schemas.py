@@ -49,12 +49,15 @@ class SurveyCorrected(SurveyFigures):
     reason: wire.Reason
 
 
+TRAINED = "当年已结业的人次:该企业承办的班,或该企业的职工;目录之外的工种和列表中为 null"
+
+
 class PlannedOut(wire.Out):
     occupation_code: str | None
     occupation_name: names.OccupationName = None
     trade_name: str | None
     people: int = Field(description="计划人数,人。")
-    trained: int | None = Field(description="当年已结业的人次:该企业承办的班,或该企业的职工;目录之外的工种和列表中为 null")
+    trained: int | None = Field(description=TRAINED)
 
 
 class NeededOut(wire.Out):
@@ -62,6 +65,7 @@ class NeededOut(wire.Out):
     occupation_name: names.OccupationName = None
     trade_name: str | None
     people: int = Field(description="需求人数,人。")
+    trained: int | None = Field(description=TRAINED)
 
 
 class SurveyOut(history.Voidable):

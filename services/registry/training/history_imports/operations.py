@@ -291,6 +291,7 @@ async def void(session: AsyncSession, call: Call, import_id: UUID, reason: str) 
         each.status, each.completed_people, each.status_reason, each.changed_at = ClassStatus.CANCELLED, None, reason, call.now
         changes[each.id] = {"reason": reason, "changes": history.unsaved(each, ("status", "completed_people", "status_reason"))}
     found.voided_at, found.void_reason = call.now, reason
+    taken_back = {"reason": reason, "changes": history.unsaved(found, ("voided_at", "void_reason"))}
     await session.flush()
     told += [
         deeds.deed(
@@ -304,7 +305,7 @@ async def void(session: AsyncSession, call: Call, import_id: UUID, reason: str) 
         )
         for each in classes
     ]
-    told.append(deeds.deed(call, "history_import.voided", found.id, details={"reason": reason}, version=found.version))
+    told.append(deeds.deed(call, "history_import.voided", found.id, details=taken_back, version=found.version))
     await deeds.record_all(session, told)
     await payments.void_all(session, call, found.payment_ids, reason)
     return await reading.paper(session, call, import_id)

@@ -1,5 +1,6 @@
 """Imports of past years as they are shown, and what stands against taking one back."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.registry.training.enrolments.tables import Employment, Enrolment
 from services.registry.training.history_imports.errors import HistoryBuiltOn
 from services.registry.training.history_imports.schemas import HistoryClassOut, HistoryImportOut, HistoryImportPaper
 from services.registry.training.history_imports.tables import HistoryClass, HistoryImport
-from shared import access, errors, pages, wire
+from shared import access, errors, history, pages, wire
 from shared.access import Call
 from shared.steps import Refusal, wrong_role
 
@@ -70,16 +71,17 @@ async def require(session: AsyncSession, history_import_id: UUID) -> Any:
     return row
 
 
-async def paper(session: AsyncSession, call: Call, history_import_id: UUID) -> HistoryImportPaper:
+async def paper(session: AsyncSession, call: Call, history_import_id: UUID, on: date | None = None) -> HistoryImportPaper:
+    """`on`: as it stood at the end of that day."""
     row = await require(session, history_import_id)
     refusal = wrong_role(SENDS, call.actor.role) or await _stands_against(session, row)
     kept = HistoryClass
     named = select(kept.class_id, kept.number_there, TrainingClass.name.label("class_name"), TrainingClass.number.label("class_number"))
     named = named.join(TrainingClass, TrainingClass.id == kept.class_id).where(kept.import_id == history_import_id)
     classes = [HistoryClassOut.model_validate(each) for each in await session.execute(named.order_by(kept.class_id))]
-    return HistoryImportPaper.model_validate(
-        {**row._mapping, "of_classes": classes, "allowed_actions": wire.allowed_actions({"void": refusal})}
-    )
+    said = {**row._mapping, "of_classes": classes, "allowed_actions": wire.allowed_actions({"void": refusal})}
+    shown = HistoryImportPaper.model_validate(said)
+    return await history.stood(session, shown, on, shown.imported_at) if on else shown
 
 
 async def list_imports(session: AsyncSession, asked: pages.Asked) -> dict[str, Any]:

@@ -27,8 +27,8 @@ async def list_imports(session: web.Session, asked: Listed) -> wire.Page[History
 
 
 @router.operation("GET", ONE, may=reading.SEES, summary="一次导入和它的各班")
-async def get(history_import_id: UUID, session: web.Session, call: web.Caller) -> HistoryImportPaper:
-    return await reading.paper(session, call, history_import_id)
+async def get(history_import_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> HistoryImportPaper:
+    return await reading.paper(session, call, history_import_id, as_of)
 
 
 @router.operation("GET", f"{ONE}/history", may=reading.SEES, summary="一次导入的办理经过,新的在前", errors=[errors.InvalidCursor])

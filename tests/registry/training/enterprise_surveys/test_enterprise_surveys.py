@@ -24,6 +24,11 @@ async def test_a_survey_is_told_once_a_year_and_corrected_by_a_new_one(start: St
         own = registry.as_("institution", at=made.FIRST, institution_id=factory)
         first = await made.posted(own, "/v1/enterprise-surveys", TOLD, 201)
         assert (first["institution_id"], first["certified_share"], first["needs"][0]["occupation_name"]) == (factory, 0.75, "焊工")
+        assert [each["trained"] for each in (*first["needs"], *first["plan"])] == [
+            0,
+            0,
+            None,
+        ]  # a trade outside the dictionary is not counted
         again = await own.post("/v1/enterprise-surveys", json=TOLD)
         assert (again.status_code, again.json()["code"]) == (409, "duplicate_survey")
         assert (await own.post("/v1/enterprise-surveys", json=TOLD | {"institution_id": other, "year": 2024})).status_code == 404

@@ -109,7 +109,10 @@ async def test_an_import_is_taken_back_whole_until_something_is_built_on_it(star
         refused = await officer.post(f"{path}:void", json={"reason": "台账重复"})
         assert (refused.status_code, refused.json()["code"]) == (409, "history_built_on")
         await made.posted(officer, f"/v1/enrolments/{enrolment}/employment/{kept['id']}:correct", {"reason": "误录"}, 200)
-        gone = await made.posted(officer, f"{path}:void", {"reason": "台账重复"}, 200)
+        next_day = registry.as_("officer", at=NOW.replace("01-05", "01-06"))
+        gone = await made.posted(next_day, f"{path}:void", {"reason": "台账重复"}, 200)
+        stood = [await next_day.get(path, params={"as_of": f"2026-01-0{day}"}) for day in (4, 5, 6)]
+        assert [(each.status_code, each.json().get("void_reason")) for each in stood] == [(404, None), (200, None), (200, "台账重复")]
         assert (gone["void_reason"], [each["why_not"]["code"] for each in gone["allowed_actions"]]) == ("台账重复", ["invalid_state"])
         assert (await officer.post(f"{path}:void", json={"reason": "台账重复"})).status_code == 409
         assert await counted(registry) == {}
