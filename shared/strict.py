@@ -24,6 +24,7 @@ import orjson
 
 NOT_READ = {"read": False}  # metadata of a field that the program gives and no file may
 CENT = Decimal("0.01")
+MONEY = re.compile(r"-?[0-9]+(\.[0-9]{1,2})?")
 _INNER = (dict, list)
 Exact = Annotated[Decimal, "any places"]
 T = TypeVar("T")
@@ -267,9 +268,11 @@ def _scalar(kind: Any, origin: Any, args: tuple[Any, ...], value: Any) -> Any:
 
 
 def _money(value: object) -> Decimal:
-    """Whole yuan, or text or an exact decimal with at most two places; never a float."""
+    """Whole yuan, or plain digits or an exact decimal with at most two places; never a float."""
     try:
         if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
+            raise InvalidOperation
+        if isinstance(value, str) and not MONEY.fullmatch(value):
             raise InvalidOperation
         exact = Decimal(value)
         if exact != exact.quantize(CENT):

@@ -65,7 +65,7 @@ def claims_of(world: World) -> Iterator[tuple[str, ClaimFacts, Terms]]:
         yield claim, facts, terms
         for line, verdict in zip(facts.lines, judge_claim(facts, terms).lines, strict=True):
             if verdict.decision != LineVerdict.REFUSED:
-                trade_key, held = trade_of(facts, line)
+                trade_key, held = trade_of(facts, line, terms)
                 prior = Prior(claim, scheme, read.class_.starts_on, trade_key, held, amount_yuan=verdict.amount)
                 taken[UUID(line.trainee_id)].append(prior)
 

@@ -201,8 +201,9 @@ def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
     found: Found = []
     course = facts.get("class_facts")
     source = facts.get("fund_source")  # of a person's claim perhaps not named yet
-    if block.get("fund_sources") is not None and source is not None and source not in block["fund_sources"]:
-        found.append(("fund_not_allowed", "refuse"))
+    found += when(
+        source == "enterprise_education" or source not in [None, *block.get("fund_sources", [source])], "fund_not_allowed", "refuse"
+    )
     if not course:
         return found
     found += when(course["needs_designation"] and not course["designated"], "institution_not_designated", "refuse")
@@ -218,7 +219,8 @@ def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
     if block.get("posts_missing_is") and course.get("posts") is not None and not course.get("ordered") and not course.get("imported"):
         agreed, filed = [each["agreed_on"] for each in course["posts"]], course.get("filed_at")
         found += when(not agreed or (filed and min(agreed) > filed[:10]), "posts_missing", block["posts_missing_is"])
-    found += when(not course.get("occupation_code") and not course.get("trade_filing_no"), "trade_not_filed", "refuse")
+    filed = course.get("occupation_code") or (course.get("trade_filing_no") and course.get("trade_filed") is not False)
+    found += when(not filed, "trade_not_filed", "hold" if course.get("trade_filing_no") else "refuse")
     if trade and block.get("trade_fields") is not None:
         found += trade_not_allowed(course, block, trade)
     return found

@@ -93,7 +93,7 @@ def held_by(judged: Judged) -> list[dict[str, Any]]:
     held = []
     for position, (line, verdict) in enumerate(zip(judged.facts.lines, judged.verdict.lines, strict=True)):
         if takes(verdict.decision, verdict.amount):
-            trade, level = trade_of(judged.facts, line)
+            trade, level = trade_of(judged.facts, line, judged.terms)
             held.append(
                 {
                     "position": position,
@@ -137,7 +137,7 @@ def entitlement_key(claim: ClaimFacts, line: LineFacts, terms: Terms) -> str | N
     if terms.paid_once_per == PaidOncePer.PLACEMENT:
         beyond = "" if line.makes_up_yuan is None else f":beyond:{line.makes_up_yuan}"
         return f"placement:{claim.scheme}:{line.placement.placement_id}{beyond}" if line.placement else None
-    trade, level = trade_of(claim, line)
+    trade, level = trade_of(claim, line, terms)
     if trade is None:
         return None
     if line.makes_up_yuan is not None:  # of two that would make up for the same, the database lets in one

@@ -11,7 +11,7 @@ from services.subsidy.claims.tables import Claim
 from services.subsidy.codes import BasisStatus, ClaimPaper, PaperStatus
 from services.subsidy.funds.tables import Fund
 from services.subsidy.judging.findings import labelled
-from services.subsidy.schemes.policy import Terms
+from services.subsidy.schemes.policy import PAYS_CLAIMS, Terms
 from shared import codes, errors, periods
 from shared.access import Call
 from shared.clock import SHANGHAI
@@ -97,8 +97,8 @@ def why_not_fund(claim: Claim, fund_id: UUID | None, fund: Fund | None, terms: T
         return errors.Fault("missing_field", pointer="/fund_id", allowed="申领时未指定资金的,由初审人员指定", fix="请补充该字段。")
     if fund is None:
         return errors.Fault("unknown_fund", pointer="/fund_id", fix="请核对资金编号。")
-    allowed = terms.fund_sources if terms else None
-    if allowed is not None and fund.source not in allowed:
+    allowed = terms.paid_from if terms else PAYS_CLAIMS
+    if fund.source not in allowed:
         said = labelled("fund_source", allowed)
         return errors.Fault(
             "invalid_value", pointer="/fund_id", seen=codes.label("fund_source", fund.source), allowed=said, fix="请改选资金。"

@@ -12,7 +12,7 @@ from services.subsidy.claims import earlier, facts, lines, reading
 from services.subsidy.claims.clients import Wanted, as_told
 from services.subsidy.claims.schemas import FindingOut, TermsRef
 from services.subsidy.claims.tables import Claim, Line
-from services.subsidy.codes import ClaimStatus, FundSource, LineVerdict, SchemeCode
+from services.subsidy.codes import ClaimStatus, LineVerdict, SchemeCode
 from services.subsidy.judging.facts import as_if_held
 from services.subsidy.judging.verdict import judge_claim
 from services.subsidy.notices.tables import Notice
@@ -59,7 +59,7 @@ async def eligibility(body: EligibilityAsked, session: web.Session, call: web.Ca
     enrolled = [each for each in told.enrolments if each.outcome != "withdrawn"]
     wanted = [Wanted(each.trainee_id, each.enrolment_id) for each in enrolled]
     past = await earlier.history(session, {each.trainee_id for each in enrolled}, own_claim_id=None, class_id=told.class_.id)
-    source = min(terms.fund_sources or FundSource)
+    source = min(terms.paid_from, default=None)
     kind = schemes.from_files().schemes[body.scheme].claim_kind
     judged = as_if_held(
         facts.claim_facts(as_told(told), wanted, past, scheme=body.scheme, kind=kind, claimed_on=call.today, fund_source=source)

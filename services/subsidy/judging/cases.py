@@ -28,10 +28,10 @@ class Case:
 def cases_of(claim: ClaimFacts, terms: Terms) -> Iterator[Case]:
     """One for each line."""
     class_facts, counted_on, by_certificate = claim.class_facts, terms.age_counted_on, claim.kind == ClaimKind.CERTIFICATE
-    trade, level = trade_of_class(class_facts)
+    trade, level = trade_of_training(claim, terms)
     for line in claim.lines:
         if by_certificate:
-            trade, level = trade_of(claim, line)
+            trade, level = trade_of(claim, line, terms)
         day = day_counted(claim, line, counted_on)
         yield Case(claim, class_facts, line, terms, trade, level, day, age_on(line.born_on, day))
 
@@ -51,13 +51,19 @@ def priors_counted(line: LineFacts) -> tuple[Prior, ...]:
     return tuple(prior for prior in line.priors if prior.amount_yuan != 0)
 
 
-def trade_of(claim: ClaimFacts, line: LineFacts) -> tuple[str | None, Level | None]:
+def trade_of(claim: ClaimFacts, line: LineFacts, terms: Terms) -> tuple[str | None, Level | None]:
     """(trade key, level) that the line is paid for: the certificate's in a certificate claim, else the class's. A certificate for no occupation that has a
     code is a trade by itself: it is paid once."""
     if claim.kind == ClaimKind.CERTIFICATE:
         held = line.certificate
         return (held.occupation_code or f"certificate:{held.certificate_id}", held.level) if held else (None, None)
-    return trade_of_class(claim.class_facts)
+    return trade_of_training(claim, terms)
+
+
+def trade_of_training(claim: ClaimFacts, terms: Terms) -> tuple[str | None, Level | None]:
+    """What its class is paid for. Days are paid at no level, whatever level was written beside them: each would pay the same trade once more."""
+    trade, level = trade_of_class(claim.class_facts)
+    return trade, level if terms.pays_levels else None
 
 
 def trade_of_class(class_facts: ClassFacts | None) -> tuple[str | None, Level | None]:

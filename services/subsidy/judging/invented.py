@@ -60,7 +60,7 @@ def claim(of: Ground, asked: Asked, categories: Sequence[Category | None] | None
     line = _line(of, asked, class_facts, more)
     people = tuple(_person(line, index, each, day) for index, each in enumerate(categories or (asked.category,)))
     ends_on = class_facts.ends_on if class_facts else months_after(day, 4) if of.kind == ClaimKind.PLACEMENT else day
-    source = min(terms.fund_sources) if terms.fund_sources else FundSource.EMPLOYMENT_SUBSIDY
+    source = FundSource.EMPLOYMENT_SUBSIDY if terms.fund_sources is None else min(terms.paid_from or terms.fund_sources)
     made = ClaimFacts(of.scheme, of.kind, ends_on + timedelta(days=1), source, class_facts, people)
     return _with(made, more)
 

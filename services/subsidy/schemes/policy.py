@@ -164,7 +164,7 @@ class Terms:
     certificates_a_month_of_an_assessor_at_most: int | None = None
     evidence_grade_at_least: EvidenceGrade | None = None
     same_employer: bool | None = None
-    fund_sources: frozenset[FundSource] | None = None  # None: every source may pay
+    fund_sources: frozenset[FundSource] | None = None  # None: every source that pays claims at all
     required_papers: tuple[RequiredPaper, ...] | None = None  # what a claim brings; a list that is unconfirmed only reminds
 
     other_basis: tuple[OtherBasis, ...] = ()
@@ -208,6 +208,16 @@ class Terms:
         return all(each is None for each in beside)
 
     @cached_property
+    def pays_levels(self) -> bool:
+        """Whether a training's level is a thing of its own: not where days are paid, the same at every level."""
+        return self.yuan_per_person_day is None or self.uplift_levels is not None
+
+    @cached_property
+    def paid_from(self) -> frozenset[FundSource]:
+        """The sources that may pay; never an enterprise's own money, whatever the block says."""
+        return PAYS_CLAIMS if self.fund_sources is None else self.fund_sources & PAYS_CLAIMS
+
+    @cached_property
     def limits_employers(self) -> bool:
         return self.yuan_per_employer_at_most is not None or self.yuan_per_employer_year_at_most is not None
 
@@ -238,6 +248,7 @@ class Terms:
         return {name: Basis(other.document, other.clause, other.basis_status) for other in self.other_basis for name in other.applies_to}
 
 
+PAYS_CLAIMS = frozenset(FundSource) - {FundSource.ENTERPRISE_EDUCATION}  # that one is the enterprise's own money
 SOURCE = ("in_force_from", "document", "clause", "basis_status")
 FIGURES = tuple(each.name for each in fields(Terms) if each.name not in (*SOURCE, "other_basis", "retirement"))
 HASHED = (*SOURCE, *FIGURES, "retirement")

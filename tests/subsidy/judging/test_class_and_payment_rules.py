@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.subsidy.judging.cases import trade_of
 from services.subsidy.judging.facts import AttendedDay, ClaimFacts, HeldStatus, Impossible, Overlap, PlacementFacts, Prior
 from services.subsidy.schemes.policy import Terms
 from tests.subsidy.judging.cases import (
@@ -50,6 +51,8 @@ ELECTRICIAN = "6-31-01-03"
         pytest.param("class_too_long", {}, {"ends_on": date(2025, 4, 11)}, "refuse", id="four-days"),
         pytest.param("class_too_long", {"class_days_at_most": None}, {"ends_on": date(2025, 5, 11)}, None, id="no-most-days-set"),
         pytest.param("trade_not_filed", {}, {"trade_filing_no": "州备-1"}, None, id="filed"),
+        pytest.param("trade_not_filed", {}, {"trade_filing_no": "州备-1", "trade_filed": True}, None, id="filed-as-the-register-says"),
+        pytest.param("trade_not_filed", {}, {"trade_filing_no": "州备-1", "trade_filed": False}, "hold", id="filed-for-another-trade"),
         pytest.param("trade_not_filed", {}, {"trade_filing_no": None}, "refuse", id="not-filed"),
         pytest.param("trade_not_filed", {}, {"trade_filing_no": None, "occupation_code": ELECTRICIAN}, None, id="national-occupation"),
     ],
@@ -95,6 +98,14 @@ def test_where_time_heals_the_finding_says_from_when(code: str, changes: dict[st
 )
 def test_a_fund_pays_what_the_terms_let_it_pay(sources: frozenset[str] | None, effect: str | None) -> None:
     assert effect_of("fund_not_allowed", terms=terms_with(fund_sources=sources)) == effect
+
+
+@pytest.mark.parametrize("sources", [None, frozenset({"enterprise_education", "talent"})])
+def test_an_enterprise_s_own_money_pays_no_claim_whatever_the_terms_say(sources: frozenset[str] | None) -> None:
+    finding = findings_of(terms=terms_with(fund_sources=sources), claim=replace(CLAIM, fund_source="enterprise_education"))[
+        "fund_not_allowed"
+    ]
+    assert finding.effect == "refuse" and "企业职工教育经费" not in finding.allowed and finding.basis.document == "本市经办口径"
 
 
 @pytest.mark.parametrize(
@@ -180,6 +191,14 @@ def test_a_trade_paid_this_year_passes_again_from_new_year_and_names_the_earlier
 
 
 SENIOR_CLASS = class_with(occupation_code=ELECTRICIAN, trade_name=None, trade_filing_no=None, level="senior")
+
+
+@pytest.mark.parametrize("level", [None, "junior", "senior"])
+@pytest.mark.parametrize("before", [None, "junior"])
+def test_a_level_written_beside_a_short_course_pays_its_trade_no_second_time(level: str | None, before: str | None) -> None:
+    line, claim = line_with(priors=(prior(level=before),)), class_with(level=level)
+    assert effect_of("already_subsidised", line, claim=claim) == "refuse"
+    assert trade_of(claim, line, SHORT)[1] is None
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,16 @@ from services.subsidy.codes import Effect, FindingCode, Payee
 from services.subsidy.judging.cases import trade_of
 from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.findings import Finding, found, labelled
-from services.subsidy.schemes.policy import Terms
+from services.subsidy.schemes.policy import PAYS_CLAIMS, Terms
 from shared.codes import label
 
 
 def fund_not_allowed(claim: ClaimFacts, terms: Terms) -> Finding | None:
-    if terms.fund_sources is None or claim.fund_source is None or claim.fund_source in terms.fund_sources:
+    if claim.fund_source is None or claim.fund_source in terms.paid_from:
         return None
-    allowed = labelled("fund_source", terms.fund_sources)
-    seen, fix = label("fund_source", claim.fund_source), "请改选可用的资金后重新提交。"
-    return found(terms, FindingCode.FUND_NOT_ALLOWED, Effect.REFUSE, "fund_sources", seen=seen, allowed=allowed, fix=fix)
+    seen, allowed = label("fund_source", claim.fund_source), labelled("fund_source", terms.paid_from)
+    figure, fix = "fund_sources" if claim.fund_source in PAYS_CLAIMS else None, "请改选可用的资金后重新提交。"
+    return found(terms, FindingCode.FUND_NOT_ALLOWED, Effect.REFUSE, figure, seen=seen, allowed=allowed, fix=fix)
 
 
 def duplicate_line(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, Finding]]:
@@ -25,7 +25,7 @@ def duplicate_line(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, Findi
         return
     first: dict[tuple[str, str | None, str | None, str | None], int] = {}
     for index, line in enumerate(claim.lines):
-        key = (line.trainee_id, *trade_of(claim, line), line.placement.placement_id if line.placement else None)
+        key = (line.trainee_id, *trade_of(claim, line, terms), line.placement.placement_id if line.placement else None)
         stands = first.setdefault(key, index)
         if stands != index:
             seen, fix = f"与第 {stands + 1} 行为同一学员同一事项", "请删除重复的一行。"

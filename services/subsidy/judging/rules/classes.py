@@ -73,13 +73,17 @@ def posts_missing(claim: ClaimFacts, terms: Terms) -> Finding | None:
 
 
 def trade_not_filed(claim: ClaimFacts, terms: Terms) -> Finding | None:
+    """A number that is known to stand for something else, or not on that day, is held; of one that is not in our register nothing is known."""
     class_facts = claim.class_facts
-    if not class_facts or class_facts.occupation_code or class_facts.trade_filing_no:
+    if not class_facts or class_facts.occupation_code or (class_facts.trade_filing_no and class_facts.trade_filed is not False):
         return None
-    seen = f"工种“{class_facts.trade_name or '未填'}”没有职业编码,也没有备案号"
-    allowed = "国家职业大典内的职业,或已报州级备案的工种"
-    fix = "请先办理州级备案,并在班级信息中填写备案号。"
-    return found(terms, FindingCode.TRADE_NOT_FILED, Effect.REFUSE, seen=seen, allowed=allowed, fix=fix)
+    effect, called = Effect.REFUSE, f"工种“{class_facts.trade_name or '未填'}”"
+    seen, fix = f"{called}没有职业编码,也没有备案号", "请先办理州级备案,并在班级信息中填写备案号。"
+    if class_facts.trade_filing_no:
+        effect, seen = Effect.HOLD, f"备案号 {class_facts.trade_filing_no} 登记的不是{called},或开班当日不在备案期内"
+        fix = "请对照备案文件核实工种和备案号;填错的在班级信息中更正。"
+    allowed = "国家职业大典内的职业,或开班当日已报州级备案的工种"
+    return found(terms, FindingCode.TRADE_NOT_FILED, effect, seen=seen, allowed=allowed, fix=fix)
 
 
 def trade_not_allowed(claim: ClaimFacts, terms: Terms) -> Finding | None:
