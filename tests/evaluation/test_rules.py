@@ -62,3 +62,18 @@ def test_every_figure_has_its_document() -> None:
         "renewable_months",
         "years",
     ]
+
+
+def test_rules_are_found_by_their_own_names() -> None:
+    here = rules.here()
+    bodies = [here.body(kind) for kind in ("enterprise", "assessment_organisation", "nobody")]
+    assert [body and body.name for body in bodies] == ["企业", "社会培训评价组织", None]
+    assert [here.own_workers_only(letter) for letter in ("Y", "S", "?")] == [True, False, False]
+    befores = [here.before(level) for level in ("intermediate", "senior", "nothing")]
+    assert [before and before.level for before in befores] == ["intermediate", "senior", None]
+
+
+@pytest.mark.parametrize(("pattern", "said"), [("(?P<year>..)(?P<level>.)", None), ("(?P<town>.)", "town"), ("(", "正则")])
+def test_a_number_s_pattern_names_year_and_level_alone(pattern: str, said: str | None) -> None:
+    why = rules._unusable(pattern)
+    assert (why is None) is (said is None) and (said or "") in (why or "")

@@ -1,5 +1,6 @@
 """What is kept of a placement's facts, and the facts as they stand: both sides of each day, without a database."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -91,3 +92,24 @@ def test_nothing_takes_a_cancellation_back() -> None:
     again = Fact("y", "cancelled", START, corrects="x")
     assert taken_back([started(), left(DUE), gone, again]) == {Reference("", "s")}
     assert [each.external_ref for each in as_corrected([started(), left(DUE), gone, again]) if each.kind != "cancelled"] == ["l"]
+
+
+def test_what_a_correction_does_not_say_stays() -> None:
+    here, there = Employer("某电器厂"), Employer("某五金厂")
+    moved = Fact("e", "employer_changed", START + DAY, here)
+    assert retention.standing([started(), moved, Fact("c", "corrected", DUE, corrects="e")], TERMS).employer == here
+    assert retention.standing([started(), moved, Fact("c", "corrected", DUE, there, corrects="e")], TERMS).employer == there
+    assert judged(DUE).one_employer  # nobody has begun
+
+
+def test_an_earlier_stay_that_is_proved_later_does_not_take_the_place_of_the_one_that_was_met() -> None:
+    again, late = d("2025-10-01"), proof("B", START, DUE - DAY, on=d("2026-02-01"))
+    found = judged(d("2026-03-01"), started(), left(d("2025-09-10")), started(again, "s2"), proof("B", again, d("2025-12-31"), "q"), late)
+    assert (found.verdict, found.started_on, found.met_on) == ("met", again, d("2026-01-01"))
+
+
+def test_where_a_day_may_be_bare_only_months_beyond_it_are_missing() -> None:
+    lenient = replace(TERMS, uncovered_days_a_month_at_most=1)
+    proofs = [proof("B", START + DAY, d("2025-07-27")), proof("B", d("2025-07-30"), DUE - DAY, "q")]
+    found = retention.retention([started(), *proofs], DUE, lenient)
+    assert (found.verdict, found.missing) == ("unproven", (retention.Span(d("2025-07-28"), d("2025-07-29")),))

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.evaluation.bodies.policy import Seats, Work, flags
+from services.evaluation.bodies.policy import NOBODY, Seats, Work, flags
 from services.evaluation.rules import Quality
 
 LIMITS = Quality(months=12, people_at_least=30, points_above_others_at_most=20, certificates_a_day_at_most=200)
@@ -30,3 +30,8 @@ DAY = date(2025, 6, 20)
 def test_each_limit(work: Work, codes: list[str]) -> None:
     found = list(flags(work, LIMITS))
     assert [each.code for each in found] == codes and all(each.detail for each in found)
+
+
+def test_a_rate_is_of_those_who_sat_and_nobody_has_none() -> None:
+    assert (Seats(4, 1).rate, NOBODY.rate, NOBODY) == (0.25, None, (0, 0))
+    assert [each.code for each in flags(Work(held=1), LIMITS)] == ["unsupervised"]

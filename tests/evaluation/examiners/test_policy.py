@@ -70,3 +70,15 @@ def test_a_verified_card_is_its_bearers_alone_and_what_nobody_verified_says_litt
     assert not policy.card_invalid([Registered("吴建国", False)], "吴老三", day) and not policy.card_invalid([], "吴老三", day)
     excluded = Registered("吴建国", False, exclusions=[(day, None)])
     assert policy.card_invalid([excluded], "吴建国", day) and not policy.card_invalid([excluded], "吴老三", day)
+
+
+def test_two_lists_are_compared_person_by_person() -> None:
+    wu, namesake, other = Identity("吴建国", trainee_id="a"), Identity("吴建国"), Identity("吴老三", "DD-1")
+    assert policy.is_same(wu, namesake) and policy.is_same(namesake, wu)  # one id alone decides nothing
+    assert policy.first_same([other, wu], [Identity("潘秀兰"), namesake]) == (wu, namesake)
+    assert policy.first_same([other], [namesake]) is None
+
+
+def test_one_exclusion_of_several_is_enough() -> None:
+    over, now = (date(2025, 1, 1), date(2025, 1, 31)), (date(2025, 3, 1), None)
+    assert policy.excluded_on([over, now], date(2025, 3, 1)) and not policy.excluded_on([over, now], date(2025, 2, 28))

@@ -76,3 +76,43 @@ def test_a_filing_is_renewable_in_its_last_three_calendar_months(until: date, fi
 )
 def test_expired_follows_from_the_last_day(status: str, today: date, shown: str) -> None:
     assert policy.status_on(status, date(2025, 12, 31), today) == shown
+
+
+def test_of_two_grants_the_earlier_one_counts() -> None:
+    twice = policy.Coverage(
+        COVERAGE.valid_from_on, COVERAGE.valid_until_on, [*COVERAGE.grants, policy.Grant("6-31-01-03", "junior", date(2025, 2, 1))]
+    )
+    assert policy.out_of_scope(twice, "6-31-01-03", LEVELS["junior"], date(2025, 2, 1)) is None
+    assert policy.out_of_scope(twice, "6-31-01-03", LEVELS["junior"], date(2025, 1, 31))
+
+
+@pytest.mark.parametrize(("day", "team"), [((1, 31), "一"), ((2, 1), "二"), ((3, 31), "二"), ((4, 1), "三")])
+def test_the_teams_of_a_day_are_those_of_the_time(day: tuple[int, int], team: str) -> None:
+    one, two, three = ({"experts": [{"name": name}]} for name in "一二三")
+    history = [{"staff": one, "until_on": "2025-01-31"}, {"staff": two, "until_on": "2025-03-31"}]
+    assert policy.staff_on(three, history, date(2025, *day))["experts"][0]["name"] == team
+
+
+def test_a_paper_is_found_by_any_word_of_its_name() -> None:
+    found = policy.checklist(["考评员管理办法", "其他"], rules.here().materials)
+    assert [rule.name for rule, there in found if there] == ["考评人员管理"] and len(found) > 1
+    assert not any(there for _, there in policy.checklist([], rules.here().materials))
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "last"),
+    [
+        pytest.param(date(2022, 6, 15), date(2028, 6, 15), None, id="three-years-before-and-after-the-decision"),
+        pytest.param(date(2022, 6, 14), date(2028, 6, 15), date(2028, 6, 15), id="begun-a-day-too-early"),
+        pytest.param(date(2022, 6, 15), date(2028, 6, 16), date(2028, 6, 15), id="a-day-too-long"),
+        pytest.param(date(2028, 6, 15), date(2031, 6, 15), None, id="three-years-from-a-later-first-day"),
+        pytest.param(date(2028, 6, 15), date(2031, 6, 16), date(2031, 6, 15), id="a-day-longer"),
+        pytest.param(date(2028, 6, 16), date(2028, 6, 17), date(2031, 6, 16), id="begins-a-day-too-late"),
+    ],
+)
+def test_a_filing_lies_within_so_many_years_of_its_decision(from_on: date, until_on: date, last: date | None) -> None:
+    assert policy.days_too_far(date(2025, 6, 15), from_on, until_on, 3) == (last and (date(2022, 6, 15), last))
+
+
+def test_what_stood_earlier_in_a_list_is_repeated() -> None:
+    assert policy.repeated([("a", "b"), ("a", "c"), ("a", "b"), ("a", "b")]) == [2, 3]
