@@ -14,6 +14,7 @@ from shared.steps import Refusal, Step, by
 
 INSTITUTION, OFFICER, REVIEWER = frozenset({"institution"}), frozenset({"officer"}), frozenset({"reviewer"})
 IN_FORCE: Final = frozenset({Status.ACCEPTED, Status.SUSPENDED})  # until its last day
+UNDECIDED: Final = frozenset({Status.DRAFT, Status.SUBMITTED, Status.CHECKED, Status.RETURNED})
 DECIDED: Final = IN_FORCE | {Status.REVOKED}  # has its days, its grants and its number prefix
 ENDED: Final = frozenset({Status.REJECTED, Status.REVOKED, Status.EXPIRED})
 UNFLAGGED: Final = Refusal("invalid_state", "该机构的评价工作没有被标出的情况,不必核查。")

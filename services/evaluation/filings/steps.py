@@ -1,12 +1,13 @@
 """A filing from state to state: submitted by the institution; checked, accepted, returned or rejected by the bureau, later renewed, extended, suspended, revoked."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -75,7 +76,7 @@ async def paper(session: AsyncSession, call: Call, filing: Filing, bar: Refusal 
             {"name": rule.name, "submitted": there, "required": rule.basis_status == "confirmed"}
             for rule, there in policy.checklist((each["name"] for each in filing.materials), rules.here().materials)
         ],
-        "warnings": [*_warnings(filing), *flagged],
+        "warnings": [*_warnings(filing), *await _in_force(session, call, filing), *flagged],
         "renewable_from_on": until_on and policy.renewable_from(until_on, rules.here().renewable_months),
         "allowed_actions": wire.allowed_actions(found),
     }
@@ -89,6 +90,25 @@ def _warnings(filing: Filing) -> Iterable[FilingWarning]:
             for fault in occupation_faults(entry["occupation_code"], level, ("", f"/scope/{index}/levels/{place}")):
                 detail = f"{rules.levels()[level].name}不是该职业的等级,仅限本单位岗位。理由:{entry.get('reason') or '未说明'}"
                 yield FilingWarning(code="level_outside_standard", pointer=fault.pointer, detail=detail)
+
+
+async def _in_force(session: AsyncSession, call: Call, filing: Filing) -> list[FilingWarning]:
+    """Until it is decided: another of the body and class that is in force, since this one can only begin after its last day."""
+    if filing.status not in policy.UNDECIDED:
+        return []
+    others = select(Filing).where(*_same_class(filing), Filing.valid_until_on >= call.today).order_by(Filing.valid_until_on.desc())
+    other = await session.scalar(others.limit(1))
+    if other is None or other.valid_until_on is None:
+        return []
+    after = other.valid_until_on + timedelta(days=1)
+    detail = f"该机构同类别的备案 {other.number} 有效至 {other.valid_until_on},本备案最早自 {after} 起生效;延长期限、增加职业等级的,请办理原备案的续期或增加职业等级。"
+    return [FilingWarning(code=FilingInForce.code, detail=detail)]
+
+
+def _same_class(filing: Filing) -> tuple[ColumnElement[bool], ...]:
+    """The others of its body and class that are in force until their last day."""
+    same = Filing.institution_id == filing.institution_id, Filing.body_class == filing.body_class
+    return *same, Filing.id != filing.id, Filing.status.in_(sorted(policy.IN_FORCE))
 
 
 async def _flags(session: AsyncSession, call: Call, filing: Filing) -> list[FilingWarning]:
@@ -277,14 +297,7 @@ async def _only_one(session: AsyncSession, filing: Filing, body: Acceptance) -> 
     """A body of a class has one filing in force on any day. Decisions come one at a time: the prefix is locked."""
     other = await session.scalar(
         select(Filing)
-        .where(
-            Filing.institution_id == filing.institution_id,
-            Filing.body_class == filing.body_class,
-            Filing.id != filing.id,
-            Filing.status.in_(sorted(policy.IN_FORCE)),
-            Filing.valid_from_on <= body.valid_until_on,
-            Filing.valid_until_on >= body.valid_from_on,
-        )
+        .where(*_same_class(filing), Filing.valid_from_on <= body.valid_until_on, Filing.valid_until_on >= body.valid_from_on)
         .limit(1)
     )
     if other is not None:

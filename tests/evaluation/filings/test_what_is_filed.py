@@ -52,13 +52,17 @@ async def test_an_enterprise_may_file_for_anyone_and_has_one_filing_of_a_class_i
         assert first["body_class"] == "Y"
         social = await w.filing(body_class="S", number_prefix=None)
         assert social["body_class"] == social["number_prefix"][0] == "S"
-        second = await w.filing("checked", number_prefix=None)
+        handed_in = await w.filing("submitted", number_prefix=None)  # said when it is handed in, and not only when it is decided
+        [warned] = handed_in["warnings"]
+        assert warned["code"] == "filing_in_force" and first["number"] in warned["detail"] and "2026-01-01" in warned["detail"]
+        second = await w.act(handed_in, "check", {}, "2025-01-02")
         path, headers = f"/v1/filings/{second['id']}:accept", {"If-Match": f'"{second["version"]}"'}
         last_day = made.acceptance(valid_from_on="2025-12-31", valid_until_on="2026-12-31")
         problem = await refused(w.reviewer().post(path, json=last_day, headers=headers), 409, "filing_in_force")
         assert problem["existing_id"] == first["id"]
         day_after = made.acceptance(valid_from_on="2026-01-01", valid_until_on="2026-12-31")
-        assert (await done(w.reviewer().post(path, json=day_after, headers=headers)))["status"] == "accepted"
+        accepted = await done(w.reviewer().post(path, json=day_after, headers=headers))
+        assert (accepted["status"], accepted["warnings"]) == ("accepted", [])
         w.enterprise_id = await w.institution("assessment_organisation")
         assert await tried(w, body_class="Y", number_prefix=None) == [("body_class_not_of_kind", "/body_class")]
 
