@@ -1,12 +1,12 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from services.subsidy.judging.cases import trade_of
-from services.subsidy.judging.facts import AttendedDay, ClaimFacts, HeldStatus, Impossible, Overlap, PlacementFacts, Prior
+from services.subsidy.judging.facts import AttendedDay, ClaimFacts, HeldStatus, Impossible, Overlap, PlacementFacts, Prior, as_if_held
 from services.subsidy.schemes.policy import Terms
 from tests.subsidy.judging.cases import (
     CLAIM,
@@ -222,6 +222,25 @@ def test_an_occupation_and_level_is_paid_once_and_never_after_a_higher_one(code:
 
 def test_a_short_course_has_no_level_to_be_lower() -> None:
     assert effect_of("lower_level_after_higher", line_with(priors=(prior(level="senior"),))) is None
+
+
+def test_only_what_is_paid_once_a_level_asks_for_a_higher_one() -> None:
+    line, other = line_with(priors=(prior(ELECTRICIAN, level="technician"),)), replace(PROJECT, paid_once_per=None)
+    assert effect_of("lower_level_after_higher", line, other, SENIOR_CLASS) is None
+
+
+@pytest.mark.parametrize("status", ["approved", "in_progress", "completed"])
+def test_a_class_that_is_to_come_is_judged_as_if_everyone_came(status: str) -> None:
+    planned = class_with(status=status, half_days_held=0, ends_on=LAST_DAY + timedelta(days=1))
+    planned = replace(planned, lines=(line_with(attendance=(), outcome="enrolled"),))
+    held = as_if_held(planned)
+    if status == "completed":
+        assert held == planned
+        return
+    assert held.class_facts and (held.class_facts.status, held.class_facts.half_days_held) == ("completed", 8)
+    assert [(line.outcome, line.attendance) for line in held.lines] == [("completed", attended(2, 2, 2, 2))]
+    without = replace(planned, class_facts=None)
+    assert as_if_held(without) == without
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,14 @@ def test_a_list_used_for_two_classes_is_held_if_they_ran_at_once(other: ClaimedR
     assert [dict(each).get("roster_reused") for each in spoken(verdict)] == effects
 
 
+@pytest.mark.parametrize(("day", "said"), [(10, "请核对两个班的签到原件"), (11, "仅作提示")])
+def test_what_is_to_be_done_about_a_list_used_twice(day: int, said: str) -> None:
+    other = roster(date(2025, 4, day), date(2025, 4, 12), 1, 2)
+    verdict = judge_claim(claim_of(person(1), person(2), other_rosters=(other,)), SHORT)
+    assert all(said in finding.detail for line in verdict.lines for finding in line.findings if finding.code == "roster_reused")
+    assert all(line.findings for line in verdict.lines)
+
+
 def test_one_person_is_no_list() -> None:
     other = roster(date(2025, 4, 8), date(2025, 4, 10), 1)
     assert spoken(judge_claim(claim_of(person(1), other_rosters=(other,)), SHORT)) == [[]]
