@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from services.subsidy.codes import SchemeCode
+
 FIGURES = ("person_times", "certified", "employed", "retained")
 FEN = Decimal("0.01")
+_SCHEMES = frozenset(SchemeCode)
 Counted = Mapping[str, Mapping[str | None, int] | None]  # by figure and group; None: nobody has counted it
 
 
@@ -19,6 +22,19 @@ class Group:
         """With the yuan for each, to the fen; None where nobody was counted."""
         each = {f"yuan_per_{_one(name)}": _each(self.paid, count) for name, count in self.figures.items()}
         return {"paid": self.paid, **self.figures, **each}
+
+
+def under_schemes(counted: Counted) -> Counted:
+    """People by their class's channel, put under schemes: a channel without subsidy (social) is none."""
+    return {figure: None if of is None else _summed(of) for figure, of in counted.items()}
+
+
+def _summed(people: Mapping[str | None, int]) -> dict[str | None, int]:
+    found: dict[str | None, int] = {}
+    for channel, number in people.items():
+        scheme = channel if channel in _SCHEMES else None
+        found[scheme] = found.get(scheme, 0) + number
+    return found
 
 
 def groups(paid: Mapping[str | None, Decimal], counted: Counted) -> dict[str | None, Group]:

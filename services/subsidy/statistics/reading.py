@@ -18,7 +18,7 @@ from services.subsidy.codes import ClaimStatus, LineVerdict
 from services.subsidy.payments.tables import Payment, PaymentBatch
 from services.subsidy.recoveries.tables import Receipt, Recovery
 from services.subsidy.statistics import clients
-from services.subsidy.statistics.policy import FIGURES, Counted, groups, whole
+from services.subsidy.statistics.policy import FIGURES, Counted, groups, under_schemes, whole
 from services.subsidy.statistics.schemas import (
     By,
     ClaimCount,
@@ -180,7 +180,8 @@ async def counted(kernel: Kernel, call: Call, by: ResultsBy, from_on: date, to_o
         return await _of_classes(kernel, by, {each.class_id: each.numerator for each in said.tallies})
 
     trained, retained = await asyncio.gather(from_registry(), from_eastwest())
-    return {**trained, "retained": retained}
+    found = {**trained, "retained": retained}
+    return under_schemes(found) if by == "scheme" else found
 
 
 async def _of_classes(kernel: Kernel, by: ResultsBy, people: Mapping[UUID | None, int]) -> dict[str | None, int]:

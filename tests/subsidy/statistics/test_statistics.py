@@ -170,7 +170,8 @@ async def test_money_stands_beside_what_it_brought(start: Start) -> None:
         paid = (await a_years_claims(world))["paid"]
         codes = {"department": "市农业农村局", "scheme": "agricultural_short", "institution": world.school_id}
         for by, code in codes.items():
-            counts: dict[str, dict[str | None, int]] = {"person_times": {code: 7, None: 5}, "certified": {code: 3}, "employed": {code: 0}}
+            unpaid = {"social": 2, None: 3} if by == "scheme" else {None: 5}  # training without subsidy is no scheme's
+            counts: dict[str, dict[str | None, int]] = {"person_times": {code: 7} | unpaid, "certified": {code: 3}, "employed": {code: 0}}
             neighbours(world, counts, {str(paid.class_id): 2, str(db.new_id()): 4})
             said = (await world.as_("auditor", at="2025-12-31T09:00:00+08:00").get("/v1/statistics/results", params={"by": by})).json()
             name = "institution_id" if by == "institution" else by
