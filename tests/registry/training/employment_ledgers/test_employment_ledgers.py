@@ -39,6 +39,7 @@ async def test_the_ledger_tells_who_found_what_work_and_the_plan_who_was_trained
         assert (await registry.as_("town", region_code="522601101").get(path)).status_code == 404
 
         plan = {"year": 2025, "surveyed_on": "2025-04-11", "technical_workers": 3, "certified_workers": 0, "willingness": "undecided"}
-        plan |= {"institution_id": factory, "plan": [{"occupation_code": "6-31-01-03", "people": 5}]}  # type: ignore[dict-item]
+        electricians = {"occupation_code": "6-31-01-03"}
+        plan |= {"institution_id": factory, "plan": [electricians | {"people": 5}], "needs": [electricians | {"people": 9}]}  # type: ignore[dict-item]
         survey = await made.posted(after, "/v1/enterprise-surveys", plan, 201)
-        assert [(each["people"], each["trained"]) for each in survey["plan"]] == [(5, 2)]
+        assert [(each["people"], each["trained"]) for each in (*survey["plan"], *survey["needs"])] == [(5, 2), (9, 2)]
