@@ -104,11 +104,21 @@ def _codes(named: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _type(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         return schema["$ref"].rpartition("/")[2]
-    if options := schema.get("anyOf"):
-        return "|".join(sorted(map(_type, options)))
+    if "anyOf" in schema or "oneOf" in schema:
+        kinds = {_type(each) for each in _options(schema)}
+        return "|".join(sorted(kinds - ({"integer"} if "number" in kinds else set())))
     if schema.get("type") == "array":
         return f"[{_type(schema.get('items', {}))}]"
     return "-".join(filter(None, (schema.get("type"), schema.get("format")))) or "any"
+
+
+def _options(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What a value may be, however the choices lie within each other."""
+    for each in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        if "anyOf" in each or "oneOf" in each:
+            yield from _options(each)
+        else:
+            yield each
 
 
 def _reached(value: Any, schemas: Mapping[str, Any]) -> set[str]:
