@@ -201,9 +201,8 @@ def of_the_claim(facts: Facts, block: Facts, trade: Facts | None) -> Found:
     found: Found = []
     course = facts.get("class_facts")
     source = facts.get("fund_source")  # of a person's claim perhaps not named yet
-    found += when(
-        source == "enterprise_education" or source not in [None, *block.get("fund_sources", [source])], "fund_not_allowed", "refuse"
-    )
+    allowed = [None, *block.get("fund_sources", [source])]
+    found += when(source == "enterprise_education" or source not in allowed, "fund_not_allowed", "refuse")
     if not course:
         return found
     found += when(course["needs_designation"] and not course["designated"], "institution_not_designated", "refuse")
@@ -350,12 +349,11 @@ def months_to_work(retirement: Facts, track: str, born: date) -> int:
 
 
 def of_the_class(facts: Facts, line: Facts, block: Facts) -> Found:
-    found: Found = []
     course = facts.get("class_facts")
     runs = bool(course) and still_running(course, block)
     passed = ("completed", None, "enrolled") if runs else ("completed", None)
-    if course and ((course["status"] != "completed" and not runs) or line.get("outcome") not in passed):
-        found.append(("class_not_completed", "refuse"))
+    unfinished = course and ((course["status"] != "completed" and not runs) or line.get("outcome") not in passed)
+    found = when(unfinished, "class_not_completed", "refuse")
     least = block.get("attendance_percent_at_least")
     if course and least is not None and not runs:
         attended = sum(each["half_days"] for each in inside(facts, line))
@@ -376,13 +374,13 @@ def of_earlier(facts: Facts, line: Facts, block: Facts, trade: Facts, on: date) 
         here = (line.get("placement") or {}).get("placement_id")
         again = here and any(each["scheme"] == facts["scheme"] and each.get("placement_id") == here for each in had)
         return found + money + ([("already_subsidised", "refuse")] if again and not unsettled else [])
-    counted = [each for each in had if (each.get("level") == trade.get("level") if trade.get("level") else day(each["on"]).year == on.year)]
+    level = trade.get("level")
+    counted = [each for each in had if (each["level"] == level if level and each.get("level") else day(each["on"]).year == on.year)]
     keys = set() if unsettled else {each.get("trade_key") for each in counted}
     near = when(keys & set(trade["near"]), "already_subsidised", "hold")
     found += when(keys & set(trade["same"]), "already_subsidised", "refuse") or near
     ranks = [LEVELS.index(each["level"]) for each in had if each.get("trade_key") in trade["same"] and each.get("level")]
-    if trade.get("level") and any(rank > LEVELS.index(trade.get("level")) for rank in ranks):
-        found.append(("lower_level_after_higher", "refuse"))
+    found += when(level and any(rank > LEVELS.index(level) for rank in ranks), "lower_level_after_higher", "refuse")
     most = block.get("times_a_year_at_most")
     times = len([each for each in had if day(each["on"]).year == on.year and each.get("trade_key") is not None])
     if line["priors"] and not money and times >= (1 if most is None else most):

@@ -190,6 +190,12 @@ def test_a_trade_paid_this_year_passes_again_from_new_year_and_names_the_earlier
     assert finding.passes_from == date(2026, 1, 1) and "KL-BT-2025-000001" in finding.seen
 
 
+@pytest.mark.parametrize(("levels", "again"), [((None,), date(2026, 1, 1)), (("senior",), None), ((None, "senior"), None)])
+def test_what_has_no_level_heals_at_new_year_and_what_has_the_same_never(levels: tuple[str | None, ...], again: date | None) -> None:
+    line = line_with(priors=tuple(prior(ELECTRICIAN, level=level) for level in levels))
+    assert findings_of(line, PROJECT, SENIOR_CLASS)["already_subsidised"].passes_from == again
+
+
 SENIOR_CLASS = class_with(occupation_code=ELECTRICIAN, trade_name=None, trade_filing_no=None, level="senior")
 
 
@@ -208,6 +214,9 @@ def test_a_level_written_beside_a_short_course_pays_its_trade_no_second_time(lev
         pytest.param("already_subsidised", prior(ELECTRICIAN, level="senior", scheme="certificate_direct"), "refuse", id="other-subsidy"),
         pytest.param("already_subsidised", prior(ELECTRICIAN, level="intermediate"), None, id="a-lower-level-before"),
         pytest.param("already_subsidised", prior("6-18-02-04", level="senior"), None, id="another-occupation"),
+        pytest.param("already_subsidised", prior(ELECTRICIAN), "refuse", id="without-a-level-this-year"),
+        pytest.param("already_subsidised", prior(ELECTRICIAN, date(2024, 12, 31)), None, id="without-a-level-the-year-before"),
+        pytest.param("already_subsidised", prior("6-18-02-04"), None, id="another-occupation-without-a-level"),
         pytest.param("lower_level_after_higher", prior(ELECTRICIAN, level="technician"), "refuse", id="one-level-higher-before"),
         pytest.param("lower_level_after_higher", prior(ELECTRICIAN, level="chief_technician"), "refuse", id="the-highest-before"),
         pytest.param("lower_level_after_higher", prior(ELECTRICIAN, level="senior"), None, id="the-same-level-before"),

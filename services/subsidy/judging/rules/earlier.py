@@ -12,9 +12,9 @@ from shared.codes import label
 
 
 def already_subsidised(case: Case) -> Finding | None:
-    """Once per occupation and level in all subsidies together; without a level once per trade in a calendar year. A trade of nearly the same name is
-    held: a person must say whether it is the same."""
-    line, terms, level = case.line, case.terms, case.level
+    """Once per occupation and level in all subsidies together; once per trade in a calendar year where either training has no level, whichever came
+    first. A trade of nearly the same name is held: a person must say whether it is the same."""
+    line, terms = case.line, case.terms
     if not line.priors:
         return None
     if any(prior.amount_yuan is None for prior in rates.of_earlier_instalments(case)):
@@ -25,10 +25,11 @@ def already_subsidised(case: Case) -> Finding | None:
         allowed, again_from = "同一次就业同一补贴只发一次", None
         same, near = _of_this_placement(case), []
     else:
-        allowed = "同一职业(工种)同一等级只补贴一次" if level else "同一工种同一自然年度只补贴一次"
-        again_from = None if level else date(case.day.year + 1, 1, 1)
         same = _of_this_trade(case, trades.same)
         near = [] if same else _of_this_trade(case, trades.near)
+        for_ever = any(case.level and prior.level for prior in same or near)
+        allowed = "同一职业(工种)同一等级只补贴一次" if for_ever else "同一工种有一次不分等级的,同一自然年度只补贴一次"
+        again_from = None if for_ever else date(case.day.year + 1, 1, 1)
     if not same and not near:
         return None
     if same:
@@ -57,12 +58,15 @@ def _of_this_placement(case: Case) -> list[Prior]:
 
 
 def _of_this_trade(case: Case, alike: Callable[[str, str], bool]) -> list[Prior]:
-    """At this level; without one, in this year."""
+    """At this level; in this year where one of the two has none."""
     trade, level, year = case.trade, case.level, case.day.year
     return [
         prior
         for prior in _used(case)
-        if (prior.level == level if level else prior.on.year == year) and trade and prior.trade_key and alike(prior.trade_key, trade)
+        if (prior.level == level if level and prior.level else prior.on.year == year)
+        and trade
+        and prior.trade_key
+        and alike(prior.trade_key, trade)
     ]
 
 
