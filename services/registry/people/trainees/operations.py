@@ -192,7 +192,7 @@ async def reveal(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: 
 
 async def lookup(session: AsyncSession, call: Call, kernel: Kernel, body: LookupIn) -> LookupOut:
     """The ids behind full numbers, and behind the names beside them. Presenting both is what entitles an institution to see the person."""
-    if fault := _names_missing(call.actor, body):
+    if fault := policy.names_missing(call.actor.role, body.id_numbers, body.names):
         raise errors.Invalid(faults=[fault])
     keys = [kernel.vault.blind(compact(number), fields.ID_NUMBER) for number in body.id_numbers]
     numbered = select(WRITTEN_AS.id_number_key, Trainee.id, Trainee.known_as).join(Trainee, IS_THE_ONE)
@@ -207,15 +207,6 @@ async def lookup(session: AsyncSession, call: Call, kernel: Kernel, body: Lookup
     await harvests.looked_up(session, call, kernel, len(set(keys)), sorted(told))
     await visibility.note_sightings(session, call, told, "presented")
     return LookupOut(items=[LookedUp(index=index, id=each) for index, each in enumerate(found)])
-
-
-def _names_missing(actor: Actor, body: LookupIn) -> Fault | None:
-    if body.names is None:
-        needed = actor.role == "institution"
-        return Fault("missing_field", "/names", allowed="与 id_numbers 逐一对应的姓名", fix="请补充每人的姓名。") if needed else None
-    said, wanted = len(body.names), len(body.id_numbers)
-    fix = "请使 names 与 id_numbers 逐一对应。"
-    return Fault("invalid_value", "/names", seen=f"{said} 个", allowed=f"{wanted} 个", fix=fix) if said != wanted else None
 
 
 # --- registering many ------------------------------------------------------------------------------------------------------------------------
