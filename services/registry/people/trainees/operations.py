@@ -192,7 +192,7 @@ async def reveal(session: AsyncSession, call: Call, kernel: Kernel, trainee_id: 
 
 async def lookup(session: AsyncSession, call: Call, kernel: Kernel, body: LookupIn) -> LookupOut:
     """The ids behind full numbers, and behind the names beside them. Presenting both is what entitles an institution to see the person."""
-    if fault := policy.names_missing(call.actor.role, body.id_numbers, body.names):
+    if fault := rules.names_missing(call.actor.role, body.id_numbers, body.names):
         raise errors.Invalid(faults=[fault])
     keys = [kernel.vault.blind(compact(number), fields.ID_NUMBER) for number in body.id_numbers]
     numbered = select(WRITTEN_AS.id_number_key, Trainee.id, Trainee.known_as).join(Trainee, IS_THE_ONE)

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from shared import person_names
-from shared.errors import Fault
 from shared.steps import Doer, Machine, Refusal, Step, by
 
 REGISTERS: Final = frozenset({"officer", "institution", "town", "system"})
@@ -96,16 +95,3 @@ def _told(employment: Mapping[str, Any]) -> tuple[Any, ...]:
 def allowed_actions(doer: Doer, *, may_change: bool) -> dict[str, Refusal | None]:
     """Of a live trainee; `may_change`: the trainee is the caller's own to change."""
     return MACHINE.every_action("registered", doer, further=lambda action: None if action != "change" or may_change else NOT_YOURS)
-
-
-def names_missing(role: str, numbers: Sequence[str], names: Sequence[str] | None) -> Fault | None:
-    """An institution is told of whom it can name, so it names each."""
-    if names is None:
-        return (
-            Fault("missing_field", "/names", allowed="与 id_numbers 逐一对应的姓名", fix="请补充每人的姓名。")
-            if role == "institution"
-            else None
-        )
-    said, wanted = len(names), len(numbers)
-    fix = "请使 names 与 id_numbers 逐一对应。"
-    return Fault("invalid_value", "/names", seen=f"{said} 个", allowed=f"{wanted} 个", fix=fix) if said != wanted else None

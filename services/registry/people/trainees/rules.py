@@ -285,3 +285,16 @@ def _number(body: TraineeIn, today: dt.date) -> Sequence[Fault]:
 
 RULES = (_number, employments, *map(_said, _READERS))  # each alone, for a body of which not every field is sound
 CHANGE_RULES = RULES[1:]
+
+
+def names_missing(role: str, numbers: Sequence[str], names: Sequence[str] | None) -> Fault | None:
+    """An institution is told of whom it can name, so it names each."""
+    if names is None:
+        return (
+            Fault("missing_field", "/names", allowed="与 id_numbers 逐一对应的姓名", fix="请补充每人的姓名。")
+            if role == "institution"
+            else None
+        )
+    said, wanted = len(names), len(numbers)
+    fix = "请使 names 与 id_numbers 逐一对应。"
+    return Fault("invalid_value", "/names", seen=f"{said} 个", allowed=f"{wanted} 个", fix=fix) if said != wanted else None
