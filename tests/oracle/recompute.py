@@ -246,12 +246,14 @@ def between_lines(facts: Facts, block: Facts, receipt: Facts) -> list[Found]:
     """What the lines say beside one another, and beside what happened in the class."""
     lines, course = facts["lines"], facts.get("class_facts")
     found: list[Found] = [[] for _ in lines]
-    firsts: dict[Any, int] = {}
+    firsts: dict[Any, list[Any]] = {}
     for place, line in enumerate(lines):
         trade = next(each["trade"] for each in receipt["lines"] if each["position"] == place)
-        placement = (line.get("placement") or {}).get("placement_id")
-        if firsts.setdefault((line["trainee_id"], trade.get("key"), trade.get("level"), placement), place) != place:
-            found[place].append(("duplicate_line", "refuse"))
+        level, year = trade.get("level"), day_counted(facts, line, block).year
+        others = firsts.setdefault((line["trainee_id"], trade.get("key"), (line.get("placement") or {}).get("placement_id")), [])
+        again = any(its == level if its and level else then == year for its, then in others)
+        others += [] if again else [(level, year)]
+        found[place] += when(again, "duplicate_line", "refuse")
         account = line.get("bank_account_token")
         here = {each["trainee_id"] for each in lines if account and each.get("bank_account_token") == account}
         if len(here) > 1 or line.get("account_shared_with") or line.get("account_of_institution"):
@@ -324,8 +326,7 @@ def of_the_person(line: Facts, block: Facts, retirement: Facts | None, on: date)
         tracks = [line["retirement_track"]] if line["sex"] == "female" and line.get("retirement_track") else TRACKS[line["sex"]]
         months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
         reached = [months >= months_to_work(retirement, track, born) for track in tracks]
-        if any(reached):
-            found.append(("age_above_limit", "refuse" if all(reached) else "hold"))
+        found += when(any(reached), "age_above_limit", "refuse" if all(reached) else "hold")
     elif (most := oldest(line, block)) is not None and age > most:
         found.append(("age_above_limit", "refuse"))
     held = {each["code"] for each in line["categories"] if covers(each, "since_on", on)}
@@ -423,9 +424,8 @@ def of_papers(facts: Facts, line: Facts, block: Facts) -> Found:
         found += when(many or certificate.get("body_flags"), "certificate_burst", "hold" if many else "note")
     found += when(no_order(facts, line, block), "order_missing", "refuse")
     found += when((placement or {}).get("warnings"), "placement_doubtful", "note")
-    if placement and not placement.get("started_on"):
-        found.append(("retention_not_met", "refuse"))
-    elif block["retention_required"] and placement and (effect := stay(placement, block)):
+    found += when(placement and not placement.get("started_on"), "retention_not_met", "refuse")
+    if block["retention_required"] and placement and placement.get("started_on") and (effect := stay(placement, block)):
         found.append(("retention_not_met", effect))
     return found
 

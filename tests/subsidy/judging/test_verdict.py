@@ -139,13 +139,20 @@ def test_the_second_line_of_a_person_is_refused_and_the_first_stands() -> None:
 
 
 def test_two_certificates_of_one_person_are_two_lines_unless_for_one_occupation_and_level() -> None:
-    def certificate(number: str, level: str) -> CertificateFacts:
-        return CertificateFacts(number, number, "trainee-1", "skill_level", "6-31-01-03", level, FIRST_DAY, "示例企业")
+    def refused(*held: tuple[str | None, date]) -> list[bool]:
+        papers = [
+            CertificateFacts(str(number), str(number), "trainee-1", "skill_level", "6-31-01-03", level, on, "示例企业")
+            for number, (level, on) in enumerate(held)
+        ]
+        lines = tuple(person(1, certificate=each) for each in papers)
+        claim = ClaimFacts("certificate_direct", "certificate", date(2025, 5, 6), "skills_upgrade", None, lines)
+        verdict = judge_claim(claim, POLICY.schemes["certificate_direct"].terms[0])
+        return [("duplicate_line", "refuse") in each for each in spoken(verdict)]
 
-    lines = [person(1, certificate=certificate(*each)) for each in (("A", "junior"), ("B", "intermediate"), ("C", "junior"))]
-    claim = ClaimFacts("certificate_direct", "certificate", date(2025, 5, 6), "skills_upgrade", None, tuple(lines))
-    verdict = judge_claim(claim, POLICY.schemes["certificate_direct"].terms[0])
-    assert [("duplicate_line", "refuse") in each for each in spoken(verdict)] == [False, False, True]
+    year_before = date(2024, 12, 31)
+    assert refused(("junior", FIRST_DAY), ("intermediate", FIRST_DAY), ("junior", year_before)) == [False, False, True]
+    assert refused(("junior", FIRST_DAY), (None, FIRST_DAY)) == refused((None, FIRST_DAY), ("junior", FIRST_DAY)) == [False, True]
+    assert refused(("junior", FIRST_DAY), (None, year_before)) == refused((None, FIRST_DAY), (None, year_before)) == [False, False]
 
 
 def test_people_who_share_a_bank_account_are_held_and_no_others() -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from services.subsidy.codes import Effect, FindingCode, Payee
-from services.subsidy.judging.cases import trade_of
+from services.subsidy.judging.cases import day_counted, trade_of
 from services.subsidy.judging.facts import ClaimFacts
 from services.subsidy.judging.findings import Finding, found, labelled
 from services.subsidy.schemes.policy import PAYS_CLAIMS, Terms
@@ -20,14 +20,18 @@ def fund_not_allowed(claim: ClaimFacts, terms: Terms) -> Finding | None:
 
 
 def duplicate_line(claim: ClaimFacts, terms: Terms) -> Iterator[tuple[int, Finding]]:
-    """The first line of a person stands, unless another is for another occupation, level or placement."""
+    """The first line of a person stands, unless another is for another occupation, level or placement; where one of the two has no level, another year."""
     if len({line.trainee_id for line in claim.lines}) == len(claim.lines):
         return
-    first: dict[tuple[str, str | None, str | None, str | None], int] = {}
+    standing: dict[tuple[str, str | None, str | None], list[tuple[int, str | None, int]]] = defaultdict(list)
     for index, line in enumerate(claim.lines):
-        key = (line.trainee_id, *trade_of(claim, line, terms), line.placement.placement_id if line.placement else None)
-        stands = first.setdefault(key, index)
-        if stands != index:
+        trade, level = trade_of(claim, line, terms)
+        year = day_counted(claim, line, terms.age_counted_on).year
+        others = standing[line.trainee_id, trade, line.placement.placement_id if line.placement else None]
+        stands = next((place for place, its, then in others if (its == level if its and level else then == year)), None)
+        if stands is None:
+            others.append((index, level, year))
+        else:
             seen, fix = f"与第 {stands + 1} 行为同一学员同一事项", "请删除重复的一行。"
             allowed = "同一申领单内同一学员同一事项只列一次"
             yield index, found(terms, FindingCode.DUPLICATE_LINE, Effect.REFUSE, seen=seen, allowed=allowed, fix=fix)
