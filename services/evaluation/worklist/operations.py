@@ -120,8 +120,9 @@ def _by_others(*people: Any) -> Any:
 
 
 def _ends_soon(call: Call) -> Sequence[ColumnElement[bool]]:
-    """Within the months in which it may be renewed."""
-    return Filing.valid_until_on >= call.today, Filing.valid_until_on <= months_after(call.today, rules.here().renewable_months)
+    """Within the months in which it may be renewed: from `policy.renewable_from` on."""
+    first = cast(Filing.valid_until_on + 1 - func.make_interval(0, rules.here().renewable_months), Date)
+    return Filing.valid_until_on >= call.today, first <= call.today
 
 
 def _not_asked(call: Call) -> Sequence[ColumnElement[bool]]:

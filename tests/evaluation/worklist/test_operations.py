@@ -74,15 +74,16 @@ async def test_the_body_is_reminded_to_ask_for_its_renewal_until_it_did(start: S
         asked = await made.done(w.enterprise("2025-10-01").post(path, **ask))
         assert asked["renewal_asked_on"] == "2025-10-01" and await waits(w.enterprise("2025-10-02")) == []
         assert (await w.enterprise("2025-10-02").post(path, **ask)).json()["code"] == "invalid_state"
-        renewed = await w.act(asked, "renew", {"valid_until_on": "2026-12-31"}, "2025-10-02")
+        renewed = await w.act(asked, "renew", {"valid_until_on": "2026-12-15"}, "2025-10-02")
         told = [each["data"] for each in (await w.officer().get("/v1/changes")).json()["items"] if "message" in each["data"]]
         assert [(each["valid_until_on"], each["renewable_from_on"]) for each in told] == [
             ("2025-12-31", "2025-10-01"),
-            ("2026-12-31", "2026-10-01"),
+            ("2026-12-15", "2026-09-16"),
         ]
-        assert told[1]["message"]["text"] == f"备案 {paper['number']} 有效期至 2026-12-31,请自 2026-10-01 起申请续期。"
+        assert told[1]["message"]["text"] == f"备案 {paper['number']} 有效期至 2026-12-15,请自 2026-09-16 起申请续期。"
         assert renewed["renewal_asked_on"] is None and await waits(w.enterprise("2025-10-02")) == []
-        assert await waits(w.enterprise("2026-10-01")) == [("filing_renewable", "ask-renewal", paper["number"])]
+        assert await waits(w.enterprise("2026-09-15")) == []
+        assert await waits(w.enterprise("2026-09-16")) == [("filing_renewable", "ask-renewal", paper["number"])]
 
 
 async def test_a_filing_waits_for_another_person_than_the_one_who_checked_it(start: Start) -> None:
