@@ -183,6 +183,7 @@ async def test_facts_are_taken_by_either_number(start: Start) -> None:
         assert answer.json()["summary"]["created"] == 4, answer.text
 
 
+@pytest.mark.jobs
 async def test_the_monthly_sheet_finds_the_person_by_either_number(start: Start) -> None:
     async with twice(start) as at:
         await at.merge()
