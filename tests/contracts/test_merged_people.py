@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from services.eastwest.known.conditions import ALIASES as OF_EASTWEST
 from services.evaluation.known.conditions import ALIASES as OF_EVALUATION
 from services.registry import clients
