@@ -215,13 +215,12 @@ def institution_rules(world: World, course: Course, terms: Promise, refused: set
 
 
 def once_only(world: World, course: Course, who: str, used: Iterable[Used]) -> set[str]:
-    """With a level: once per occupation and level, none lower after a higher. Without: once per trade in a calendar year."""
+    """With a level: once per occupation and level, none lower after a higher. Where one of two has none: once per trade in a calendar year."""
     mine = [each for each in used if each.person == who and each.trade == trade_of(world, course.trade)]
-    if course.level is None:
-        return {"already_subsidised"} if any(each.year == course.starts_on.year for each in mine) else set()
+    again = any(each.year == course.starts_on.year for each in mine if course.level is None or each.level is None)
     had = [LEVELS.index(each.level) for each in mine if each.level is not None]
-    rank = LEVELS.index(course.level)
-    return ({"already_subsidised"} if rank in had else set()) | (
+    rank = len(LEVELS) if course.level is None else LEVELS.index(course.level)
+    return ({"already_subsidised"} if again or rank in had else set()) | (
         {"lower_level_after_higher"} if any(each > rank for each in had) else set()
     )
 
