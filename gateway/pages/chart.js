@@ -1,4 +1,4 @@
-// Pictures of numbers: bars, with their numbers in a table beside. Small enough to be written here: the smallest library is ten times as large.
+// Pictures of numbers: bars, with their numbers in a table beside.
 
 import { el, svg, table } from "/pages/dom.js";
 import { number } from "/pages/words.js";
@@ -8,7 +8,7 @@ const WIDE = 640;
 
 /**
  * Standing bars, month by month. `rows`: `{year, month, value, href?}` in their order; a value of null is a gap and not a zero. The table below says the
- * same, a row a year (`brief`: how it is said above its bar); who cannot see the picture is told its title and has the table.
+ * same, a row a year (`brief`: how it is said above its bar).
  */
 export function months({ title, unit, rows, tell = number, brief = tell }) {
 	const most = Math.max(...rows.map((row) => row.value ?? 0)) || 1;

@@ -57,8 +57,7 @@ export function choice(name, options, chosen, given = {}) {
 
 /**
  * Asks in a dialog and waits: what the pressed button's `act(form values)` answers, or null when it was closed.
- * An `act` that throws keeps the dialog open and shows why; one that answers nothing (undefined) keeps it open. `body` is an element or a list of them; `beside`: what stands next to the buttons;
- * `wide`: there is much to see.
+ * An `act` that throws keeps the dialog open and shows why; one that answers nothing (undefined) keeps it open. `beside`: what stands next to the buttons.
  */
 export function ask({ title, body, buttons, show, beside = null, wide = false }) {
 	return new Promise((done) => {

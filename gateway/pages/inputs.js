@@ -1,4 +1,4 @@
-// What a step asks for that a plain form cannot ask: which fund, which person, which file, the bank's answer for each payment.
+// What a step asks for that a plain form cannot: which fund, person or file, the bank's answer for each payment.
 
 import * as api from "/pages/api.js";
 import { choice, el } from "/pages/dom.js";

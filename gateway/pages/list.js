@@ -52,7 +52,7 @@ export async function list(path, { me }) {
 		rows.push(...items);
 		const counted = total === null || total === undefined ? `${rows.length} 条${next_cursor ? ",还有更多" : ""}` : `${rows.length} / ${total} 条`;
 		fill(body, next_cursor && !total ? el("button", { class: "link screen", onclick: (event) => count(event.target) }, "一共多少条?") : null,
-			tabled(noun, rows, member, counted),
+			tabled(noun, rows, member, counted, { linked: noun !== "audit" }),
 			next_cursor ? el("button", { onclick: (event) => more(event.target, next_cursor) }, "再看一页") : null);
 	}
 

@@ -1,4 +1,4 @@
-// The partner's page: its monthly sheet sent in, what became of each row, who is still without proof, and the reply sheet to be filled in.
+// The partner's page: its monthly sheet sent in, what became of each row, who is still without proof, and the reply sheet.
 
 import * as api from "/pages/api.js";
 import { el, field } from "/pages/dom.js";

@@ -49,7 +49,7 @@ export function place({ title, help, send, job, done = () => {} }) {
 	return Object.assign(box, { take });
 }
 
-/** Beside the places too a sheet may be dropped: where there is one place, it takes it; where there are more, it is said which. Else the browser would leave the page. */
+/** A sheet dropped beside the places: one place takes it, of more it is said which. */
 function missed(event) {
 	event.preventDefault();
 	if (event.type !== "drop" || !event.dataTransfer.files.length) return;

@@ -12,7 +12,7 @@ function about(path) {
 
 /**
  * What `method` does at a path, or null: `{summary, does, roles, asks, answers, fits, takes, previews}`; `asks` and `answers` are schemas, `fits(record)` the one of several answers
- * that a record is, `takes` the parameters of a query, `does` a sentence on what comes of it, `roles` who may call it.
+ * that a record is, `takes` the parameters of a query, `does` what comes of it.
  */
 export async function operation(method, path) {
 	const said = await about(path);

@@ -16,13 +16,19 @@ const UNSHOWN = /^(id|version|allowed_actions|person_id|actor|link|hash|.*_hash|
 const GOOD = /^(eligible|paid|completed|approved|accepted|valid|met|done|active|met|closed|granted|issued)$/;
 const WARN = /^(held|submitted|reviewed|returned|unproven|in_notice|received|pending|recovering|suspended|overdue|on_track|exported)$/;
 const BAD = /^(refused|rejected|revoked|broken|failed|bounced|blacklisted|excluded|expired|cancelled)$/;
+// The papers that a role cannot open, though others' papers name them.
+const CLOSED = {
+	admin: "inst|trainees", department: "cert|claims|plac|trainees", finance: "cert|class|enrol|inst|plac|train", partner: "class|inst|train", person: "inst|ord", town: "cert|ord|plac",
+};
 
 let called = {};
+let closed = /^$/;
 let now = "";
 
-/** Learns which day it is, and what those codes are called that are no list in the API document. */
-export async function learn() {
+/** Learns which day it is, what the role cannot open, and what those codes are called that are no list in the API document. */
+export async function learn({ role }) {
 	now = await api.today();
+	if (CLOSED[role]) closed = new RegExp(`^/v1/(${CLOSED[role]})[a-z-]*/`);
 	const lists = { code: "category", institution_kind: "institution_kind", scheme: "scheme", role: "role", action: "event_type" };
 	called = Object.fromEntries(await Promise.all(Object.entries(lists).map(async ([name, list]) => [name, await api.labels(list)])));
 }
@@ -30,7 +36,7 @@ export async function learn() {
 export const today = () => now;
 
 /** A link to a paper: the page shows what its API path answers. */
-export const to = (path, text) => el("a", { href: `#${path}` }, text);
+export const to = (path, text) => (closed.test(path) ? el("span", {}, text) : el("a", { href: `#${path}` }, text));
 
 export function badge(code, word) {
 	const kind = GOOD.test(code) ? "good" : BAD.test(code) ? "bad" : WARN.test(code) ? "warn" : "";

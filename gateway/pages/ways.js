@@ -19,7 +19,7 @@ let turn = 0;
 /** Shows what the address says, and again when it changes; `home`: the page without an address. */
 export async function follow({ main, me, home }) {
 	const title = document.title;
-	await learn();
+	await learn(me);
 	async function draw() {
 		const mine = ++turn;
 		const path = decodeURI(location.hash.slice(1));
