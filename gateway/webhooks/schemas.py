@@ -10,7 +10,7 @@ from shared import wire
 
 Url = Annotated[
     wire.Named,
-    Field(max_length=2000, description="http 或 https;生产环境只接受公网的 https", examples=["https://hooks.example.gov.cn/training"]),
+    Field(max_length=2000, description="地址:http 或 https;生产环境只接受公网的 https", examples=["https://hooks.example.gov.cn/training"]),
 ]
 EventType = Annotated[str, Field(pattern=r"^[a-z_]+\.([a-z_]+|\*)$", max_length=60, examples=["claim.submitted"])]
 EventTypes = Annotated[

@@ -159,11 +159,14 @@ def _settle_body(described: dict[str, Any]) -> None:
 
 
 def _codes(name: str, values: list[str]) -> str:
-    """What each code of a list is called, as the county's labels say: those of the list so named, else of the one with the same codes."""
+    """What each code of a list is called, as the county's labels say: those of the list so named, else of the one with the same codes.
+
+    A name that lists things itself is told with strokes, since the codes are told one from another by the enumeration comma.
+    """
     lists = codes.all_labels()
     same = (each for each in lists.values() if set(each) == set(values))
     labels = lists.get(re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()) or next(same, {})
-    return "代码:" + "、".join(f"{code} {labels[code].zh}" if code in labels else code for code in values)
+    return "代码:" + "、".join(f"{code} {labels[code].zh.replace('、', '/')}" if code in labels else code for code in values)
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -139,7 +139,8 @@ def test_every_action_of_every_paper_has_its_label() -> None:
     waited_for = {kind.action for worklist in worklists for kind in worklist.KINDS} | {
         "add",
         "sent",
-    }  # to the working calendar; of an export
+        "create",
+    }  # to the working calendar; of an export; what a claim's first decision is
     stated = re.compile(r'allowed_actions\(\{"([a-z-]+)"')  # of papers that have no states
     found = {
         action

@@ -35,7 +35,7 @@ class FigureChanged(wire.Out):
 class RowChanged(wire.Out):
     line: str = Field(examples=["four.chef"])
     period: str = Field(examples=["total"])
-    change: ReportChange = Field(description="added 报告之后才计入;removed 报告之后不再计入。")
+    change: ReportChange = Field(description="变化:added 报告之后才计入;removed 报告之后不再计入。")
     row: str = Field(description="这一条的路径。", examples=["/v1/enrolments/0192f3a0-0000-7000-8000-000000000000"])
 
 

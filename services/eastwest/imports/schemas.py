@@ -16,7 +16,7 @@ class PlacementImportIn(wire.In):
 
     file: UploadFile
     reported_on: wire.CivilDate = Field(description="表中情况截至哪一天", examples=["2025-10-31"])
-    mode: batches.Mode = Field(default="commit", description="validate 只检查,不保存")
+    mode: batches.Mode = Field(default="commit", description="方式:validate 只检查,不保存")
 
 
 class PlacementImportListed(schemas.Listed):

@@ -140,7 +140,7 @@ class UpdateIn(wire.In):
     external_ref: ExternalNumber
     kind: Kind
     effective_on: wire.CivilDate = Field(description="情况发生之日;left 为离岗之日", examples=["2025-07-23"])
-    employer: EmployerIn | None = Field(None, description="employer_changed 必填")
+    employer: EmployerIn | None = Field(None, description="用人单位,employer_changed 必填")
     evidence: list[EvidenceIn] | None = Field(None, max_length=50, description="更正时不填则保留原有证明,填空数组则撤去")
     corrects: ExternalNumber | None = Field(None, description="corrected、cancelled 必填:被更正或撤销那条的 external_ref")
 

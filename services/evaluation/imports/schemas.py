@@ -18,7 +18,7 @@ class CertificateImportIn(wire.In):
 
     kind: CertificateSheetKind
     file: UploadFile
-    mode: batches.Mode = Field(default="commit", description="validate 只检查,不保存")
+    mode: batches.Mode = Field(default="commit", description="方式:validate 只检查,不保存")
     assessment_id: UUID | None = Field(default=None, description="成绩表:评价批次编号;不填则按表中批次编号,或考生尚未锁定的批次")
 
 

@@ -19,7 +19,7 @@ class ImportIn(wire.In):
 
     kind: SheetKind
     file: UploadFile
-    mode: batches.Mode = Field(default="commit", description="validate 只检查,不保存")
+    mode: batches.Mode = Field(default="commit", description="方式:validate 只检查,不保存")
     class_id: UUID | None = None
     institution_id: UUID | None = Field(default=None, description="教师名册:经办代办时填机构编号")
     status: PersonalStatus | None = Field(default=None, description="名单是什么状态")

@@ -22,7 +22,7 @@ class AppealIn(wire.In):
 class AppealDecided(wire.In):
     """How an appeal is answered, and why."""
 
-    outcome: Literal[AppealStatus.UPHELD, AppealStatus.DISMISSED] = Field(description="upheld 成立;dismissed 不成立")
+    outcome: Literal[AppealStatus.UPHELD, AppealStatus.DISMISSED] = Field(description="结论:upheld 成立;dismissed 不成立")
     reason: wire.Reason = Field(examples=["出生日期登记有误,已更正。"])
 
 

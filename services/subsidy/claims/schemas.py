@@ -280,8 +280,8 @@ class ClaimSummary(ClaimHead):
 class Paper(wire.Out):
     """A paper that the terms require, and whether it is there."""
 
-    code: ClaimPaper
-    form: PaperForm = Field(description="original 须交验原件;electronic 电子件即可")
+    code: ClaimPaper = Field(description="材料")
+    form: PaperForm = Field(description="形式:original 须交验原件,electronic 电子件即可")
     confirmed: bool = Field(description="清单的出处是否已确认;未确认的只提示,不拦阻")
     follows_within_days: int | None = Field(None, description="可以容缺:提交之后若干个工作日内补交;不能容缺的为 null")
     status: PaperStatus
@@ -311,7 +311,7 @@ class Resolution(wire.In):
     """How a held line is settled."""
 
     trainee_id: UUID
-    outcome: Outcome = Field(description="accept 认可;refuse 不予补贴;split 移到新的申领单")
+    outcome: Outcome = Field(description="结论:accept 认可;refuse 不予补贴;split 移到新的申领单")
     reason: wire.Reason
 
 

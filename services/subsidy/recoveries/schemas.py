@@ -75,7 +75,7 @@ class RecoveryListed(wire.Out):
     amount: wire.Money = Field(validation_alias="amount_yuan")
     reason: str = Field(description="未说明时为空")
     status: RecoveryStatus = Field(
-        description="proposed 由新的事实提出,待采纳或不予追回;采纳之后与申领单的状态一致", examples=["recovering"]
+        description="状态:proposed 由新的事实提出,待采纳或不予追回;采纳之后与申领单的状态一致", examples=["recovering"]
     )
     external_refs: list[wire.ExternalRef]
     opened_by: str = Field(examples=["local-finance"])

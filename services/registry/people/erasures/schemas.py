@@ -18,7 +18,7 @@ class ErasureIn(wire.In):
 
 
 class ErasureDecision(wire.In):
-    outcome: Literal[ErasureStatus.GRANTED, ErasureStatus.REFUSED] = Field(description="granted 予以删除,refused 不予删除")
+    outcome: Literal[ErasureStatus.GRANTED, ErasureStatus.REFUSED] = Field(description="结论:granted 予以删除,refused 不予删除")
     reason: wire.Reason = Field(examples=["本人申请,没有须保存的事项"])
 
 
@@ -31,7 +31,7 @@ class HeldBy(wire.Out):
     """Papers of one kind that count on the person, and what asks to keep them."""
 
     kind: str = Field(
-        description="claim 申领单、enrolment 报名、assessment 考核、certificate 证书、examiner 考评人员登记、placement 安置",
+        description="单据种类:claim 申领单、enrolment 报名、assessment 考核、certificate 证书、examiner 考评人员登记、placement 安置",
         examples=["enrolment"],
     )
     count: int = Field(description="有几件", examples=[1])

@@ -288,7 +288,7 @@ class EligibilityFinding(wire.Out):
     """What one rule says of one person, with its legal basis and what to do."""
 
     code: str = Field(description="判定代码,见 /v1/codes 的 finding", examples=["age_above_limit"])
-    effect: str = Field(description="refuse 不予补贴、hold 待核实、note 提示", examples=["refuse"])
+    effect: str = Field(description="作用:refuse 不予补贴、hold 待核实、note 提示", examples=["refuse"])
     detail: str
     seen: str
     allowed: str
@@ -304,7 +304,7 @@ class EligibilityLine(wire.Out):
     trainee_name: names.TraineeName = None
     id_number_masked: names.IdNumberMasked = None
     enrolment_id: UUID
-    verdict: str = Field(description="eligible 可补贴、refused 不予补贴、held 待核实", examples=["eligible"])
+    verdict: str = Field(description="结论:eligible 可补贴、refused 不予补贴、held 待核实", examples=["eligible"])
     amount: wire.Money
     calculation: str
     findings: list[EligibilityFinding]
