@@ -1,6 +1,6 @@
 """Other issuers' certificates, many at once, as an office lists them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +23,19 @@ TOLD = ("occupation_code", "level", "issued_on", "issuer")  # of the same certif
 
 
 async def register(
-    session: AsyncSession, call: Call, kernel: Kernel, items: Mapping[int, CertificateIn], known: clients.Holders
+    session: AsyncSession,
+    call: Call,
+    kernel: Kernel,
+    items: Mapping[int, CertificateIn],
+    known: clients.Holders,
+    unknown_files: Collection[UUID],
 ) -> dict[int, Result]:
     """A result for each item; the holders are among the `known`. The same kind and number are one certificate: kept once, and refused where it is told otherwise."""
-    results = {index: rejected(*faults) for index, item in items.items() if (faults := wire.faults(operations.RULES, item, call.today))}
+    results = {
+        index: rejected(*faults)
+        for index, item in items.items()
+        if (faults := [*wire.faults(operations.RULES, item, call.today), *operations.unknown_proof(item, unknown_files)])
+    }
     good = {index: item for index, item in items.items() if index not in results}
     for index in await operations.not_minted(session, good):
         fix = "请对照证书原件核对编号和发证日期;编号无误的,请向发证机构核实。"

@@ -1,7 +1,7 @@
 """What is done with certificates: issued to those who passed, registered for another issuer, verified by anyone."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -103,6 +103,13 @@ async def facts_to_register(body: CertificateIn, call: web.Caller, kernel: web.K
     return Registering(*found)
 
 
+def unknown_proof(body: CertificateIn, unknown_files: Collection[UUID]) -> list[errors.Fault]:
+    """Whoever sees the certificate may read the file that it names."""
+    if changes.file_id(body.proof) not in unknown_files:
+        return []
+    return [errors.Fault("unknown_file", "/proof", seen=body.proof, fix="请先上传文件,填写其编号。")]
+
+
 async def register(session: AsyncSession, call: Call, kernel: Kernel, body: CertificateIn, gathered: Registering) -> CertificatePaper:
     """Another issuer's certificate. Of its number only shape, year and level are compared, and that it is none that would have been minted here."""
     key = reading.key_of(kernel, body.number)
@@ -114,8 +121,7 @@ async def register(session: AsyncSession, call: Call, kernel: Kernel, body: Cert
     known = gathered.holders
     holder = known.by_id.get(body.trainee_id)
     faults = [*wire.faults(RULES, body, call.today), *_holder(body, holder), *_examined_by(body, known)]
-    faults += [errors.Fault("unknown_file", "/proof", seen=str(each), fix="请先上传文件。") for each in gathered.unknown_files]
-    if faults:
+    if faults := [*faults, *unknown_proof(body, gathered.unknown_files)]:
         raise errors.Invalid(faults=faults)
     holder_id = (await ALIASES.resolved(session, [body.trainee_id]))[body.trainee_id]
     certificate = Certificate(**as_kept(call, kernel, body, holder_id, known))

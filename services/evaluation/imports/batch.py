@@ -17,7 +17,7 @@ from services.evaluation.imports import facts
 from services.evaluation.imports import reading as sheets
 from services.evaluation.imports.reading import CertificateRow, ResultRow
 from services.evaluation.imports.tables import CertificateImport
-from shared import names
+from shared import changes, names
 from shared.access import Call
 from shared.batches import shaped
 from shared.privacy import mask_number
@@ -72,7 +72,8 @@ async def _register(session: AsyncSession, call: Call, kernel: Kernel, import_id
         else:
             said[index] = {"proof": f"证书名单导入 {import_id}", **row.stated, "trainee_id": trainee_id, "printed_name": row.name}
     items, refused = shaped(CertificateIn, said)
-    kept.take(rows, refused | await certificates.register(session, call, kernel, items, holders), POINTED)
+    no_files = await clients.unknown_files(kernel, call, {found for each in items.values() if (found := changes.file_id(each.proof))})
+    kept.take(rows, refused | await certificates.register(session, call, kernel, items, holders, no_files), POINTED)
 
 
 async def _enter(

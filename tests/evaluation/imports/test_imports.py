@@ -8,11 +8,13 @@ import pytest
 
 from services.evaluation.imports.reading import read_certificates, read_results
 from services.registry.imports.templates import template
+from shared import db
 from shared.sheets import Book, Reading, Table, open_book, write_book
 from tests import people
 from tests.conftest import Start
 from tests.evaluation import made
 from tests.evaluation.made import refused, world
+from tests.registry.files.test_files import upload
 from tests.registry.imports.sending import corrected
 from tests.waiting import until
 
@@ -45,6 +47,16 @@ async def imported(client: httpx.AsyncClient, content: bytes, **form: str) -> di
 def outcome(job: dict[str, Any]) -> tuple[dict[str, int], list[tuple[int, str, str]]]:
     counted = {name: number for name, number in job["summary"].items() if number and name != "rows"}
     return counted, [(each["row"], each["column"], each["code"]) for each in job["errors"]]
+
+
+async def test_a_proof_that_is_the_id_of_no_file_is_a_fault_of_its_cell(start: Start) -> None:
+    async with world(start) as w:
+        await w.worker(0)
+        row = (people.name(0), people.id_number(0), "", "S000052000009245000121", "电工", "初级工", "2024-11-05", "州技能评价中心")
+        scan = (await upload(w.registry.as_("officer"))).json()["id"]
+        for proof, told in ((str(db.new_id()), ({"rejected": 1}, [(2, "I", "unknown_file")])), (scan, ({"created": 1}, []))):
+            listed = sheet((*CERTIFICATES, "证明材料"), (*row, proof))
+            assert outcome(await imported(w.officer(), listed, kind="certificates")) == told
 
 
 async def test_certificates_of_other_issuers_come_in_once_and_every_fault_is_told_of_its_cell(start: Start) -> None:

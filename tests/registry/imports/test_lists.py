@@ -10,6 +10,7 @@ from shared.sheets import Table, open_book, write_book
 from shared.sheets.finding import EXAMPLE_NUMBER
 from tests.conftest import Service
 from tests.registry import made
+from tests.registry.files.test_files import upload
 from tests.registry.imports.sending import HEADER, corrected, counts, imported, person, roster, sent
 
 pytestmark = pytest.mark.jobs
@@ -177,6 +178,22 @@ async def test_work_after_one_class_is_of_who_was_in_it_and_whoever_sees_it_tell
     assert found(await imported(other, work(*rows), kind="employment")) == [(2, "B", "not_on_roster")]
     assert (await imported(own, work(*rows), kind="employment", class_id=class_id, mode="validate"))["summary"] == counts(1, created=1)
     assert (await imported(own, work(*rows), kind="employment", class_id=class_id))["summary"] == counts(1, created=1)
+
+
+async def test_no_row_names_a_file_that_is_not_its_sender_s_to_read_for_naming_it_would_open_it(registry: Service) -> None:
+    institution_id = await made.school(registry)
+    class_id = await made.proposed(registry, institution_id, "approved")
+    own = registry.as_("institution", institution_id=institution_id, at=made.BEFORE)
+    other = registry.as_("institution", institution_id=await made.school(registry), subject="a-stranger", at=made.BEFORE)
+    await imported(own, roster(person(1), person(2, "吴老岩"), person(3, "石阿妹")), kind="roster", class_id=class_id)
+    [theirs, ours] = [(await upload(each)).json()["id"] for each in (other, own)]
+    proofs = zip((1, 2, 3), ("杨秀英", "吴老岩", "石阿妹"), (theirs, ours, "村委会证明"), strict=True)
+    rows = [(name, made.citizen(serial), "", "自主创业", "", "2025-03-06", "", "", proof) for serial, name, proof in proofs]
+    listed = write_book([Table("就业去向名单", (*WORK, "佐证材料"), rows)])
+    for outcome in ("created", "unchanged"):
+        told = await imported(own, listed, kind="employment")
+        assert (told["summary"], found(told)) == (counts(3, rejected=1, **{outcome: 2}), [(2, "I", "unknown_file")])
+    assert (await own.get(f"/v1/files/{theirs}")).status_code == 404
 
 
 async def test_a_cell_that_no_request_could_bring_is_a_fault_of_its_row(registry: Service) -> None:

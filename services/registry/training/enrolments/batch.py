@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.files import reading as files
 from services.registry.training.enrolments import rules
 from services.registry.training.enrolments.schemas import EmploymentIn
 from services.registry.training.enrolments.tables import SAME_WORK, Employment
@@ -34,12 +35,14 @@ async def keep_work(session: AsyncSession, call: Call, items: Mapping[int, Work]
     """A result for each item. The same work is one record; what is told otherwise of it corrects it, and `source` is why the former was voided."""
     results: dict[int, Result] = {}
     told: dict[tuple[Any, ...], int] = {}
-    for index, item in items.items():
-        if faults := wire.faults(rules.EMPLOYMENT, item.body, call.today):
+    standing = await _standing(session, {item.enrolment_id for item in items.values()})
+    proofs, kept = [{"/proof": item.body.proof} for item in items.values()], [known.proof for known in standing.values()]
+    unknown = await files.unknown_of_each(session, call, proofs, kept)
+    for (index, item), no_files in zip(items.items(), unknown, strict=True):
+        if faults := [*wire.faults(rules.EMPLOYMENT, item.body, call.today), *no_files]:
             results[index] = rejected(*faults)
         elif told.setdefault(item.same, index) != index:
             results[index] = Result("unchanged")
-    standing = await _standing(session, {same[0] for same in told})
     rows, corrected, said = list[dict[str, Any]](), list[UUID](), list[deeds.Deed]()
     for same, index in told.items():
         body, known = items[index].body, standing.get(same)
