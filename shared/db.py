@@ -83,9 +83,15 @@ def new_id() -> UUID:
 
 
 def has_come(until: ColumnElement[Any] | QueryableAttribute[Any], at_most: timedelta) -> ColumnElement[bool]:
-    """Whether a time that is set at most so far ahead has come, by the database's clock. One that lies further ahead was set before the clock was put back:
-    it has come as well, or whoever waits for it would wait for as long as the clock had been wrong."""
-    return or_(until <= func.now(), until > func.now() + at_most)
+    """Whether a time that is set at most so far ahead has come, by the database's clock. One that lies too far ahead has come as well, or whoever waits for it
+    would wait for as long as the clock had been wrong."""
+    return or_(until <= func.now(), is_too_far(until, at_most))
+
+
+def is_too_far(until: ColumnElement[Any] | QueryableAttribute[Any], at_most: timedelta) -> ColumnElement[bool]:
+    """Whether a time lies further ahead than any is set, so that it was set before the clock was put back. Held against this very moment: a transaction that
+    began earlier would take what a later one has just set for too far."""
+    return until > func.clock_timestamp() + at_most
 
 
 def one_of(column: str, codes: Iterable[str]) -> CheckConstraint:

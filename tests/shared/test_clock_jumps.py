@@ -1,11 +1,12 @@
 """The machine's clock is set forward or back between two requests: nothing lasts longer for it, nobody waits for as long as it was wrong, and nothing is forgotten."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, literal, select
 
 from gateway.identity.sessions import guesses
 from gateway.identity.tables import Attempts
@@ -96,6 +97,17 @@ async def test_a_time_that_lies_further_ahead_than_any_is_set_has_come(start: St
     async with start("evaluation") as service, service.kernel.reading() as session:
         asked = select(db.has_come(until, timedelta(seconds=30)))
         assert await session.scalar(asked) is come
+
+
+async def test_what_another_has_just_set_is_not_too_far_ahead_for_whoever_began_before(start: Start) -> None:
+    """Or two processes that look at the same moment would both do the work of one lease."""
+    lease = timedelta(seconds=30)
+    async with start("evaluation") as service, service.kernel.writing.begin() as earlier, service.kernel.writing.begin() as later:
+        await earlier.execute(select(func.now()))
+        await asyncio.sleep(0.01)
+        until = await later.scalar(select(func.now() + bindparam("lease", lease)))
+        assert until > await earlier.scalar(select(func.now() + bindparam("lease", lease)))
+        assert await earlier.scalar(select(db.has_come(literal(until), lease))) is False
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from gateway.webhooks import policy, signing, visibility
 from gateway.webhooks.deliveries.operations import DELIVERIES
 from gateway.webhooks.endpoints import operations as endpoints
 from gateway.webhooks.tables import Endpoint
-from shared import clock, telemetry, web
+from shared import clock, db, telemetry, web
 
 LOOK_AGAIN_SECONDS = 0.5
 ANSWER_WITHIN_SECONDS = 5.0
@@ -229,10 +229,9 @@ def _noted(outcome: Outcome) -> dict[str, Any]:
 
 
 async def purge(kernel: web.Kernel) -> None:
-    """Forgets what was settled more than thirty days ago. A delivery's id tells when it was made (UUIDv7). What a clock that was ahead put off for longer than
-    any is, is due."""
+    """Forgets what was settled more than thirty days ago. A delivery's id tells when it was made (UUIDv7). What a clock that was ahead put off too far is due."""
     made_before = UUID(int=int((clock.now() - KEPT_FOR).timestamp() * 1000) << 80)
     async with kernel.writing.begin() as session:
         await session.execute(delete(DELIVERIES).where(DELIVERIES.c.id < made_before, DELIVERIES.c.status != "pending"))
-        put_off = DELIVERIES.c.next_at > func.now() + policy.ASKED_DELAY_AT_MOST
+        put_off = db.is_too_far(DELIVERIES.c.next_at, policy.ASKED_DELAY_AT_MOST)
         await session.execute(update(DELIVERIES).where(DELIVERIES.c.status == "pending", put_off).values(next_at=func.now()))
