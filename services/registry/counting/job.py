@@ -1,7 +1,7 @@
 """Counts classes again whose figures something was written to, a second after it: a board that is asked for before counts those few itself.
 
-`python -m services.registry.counting.job` counts all of them anew, and looks at what triggers keep of people and enrolments, in the database that DATABASE_URL names, and
-says and mends what differs.
+`python -m services.registry.counting.job` counts all of them anew, and looks at what triggers keep of people and enrolments, in the database that
+DATABASE_URL names, and says and mends what differs.
 """
 
 import asyncio

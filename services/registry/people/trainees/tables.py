@@ -21,10 +21,11 @@ WITHOUT_LIKENESS = text("number_frame_key IS NULL AND length(id_number_masked) =
 
 class Trainee(db.Versioned, Referenced, Row):
     """`merged_into` names the trainee that a twice registered person goes on as, in one step. A number is one person's: that of a merged one leads to
-    whom they go on as, until that one is given it (`holds_number` false). `trained`: whether they ever completed a class, under whichever id; triggers of enrolments and merges keep it. `earlier_names`: one a line, the latest first; `known_as`: what a person is
-    looked for by. `employments`: for whom they worked when, both days counted in, null: not known since when, or still; `employer_id` is the employer of the
-    latest that goes on. `history_key`: what the values of the person's history are encrypted under, from the first change on. A person whom nothing counts on may
-    go; whom anything counts on, its foreign keys keep."""
+    whom they go on as, until that one is given it (`holds_number` false). `trained`: whether they ever completed a class, under whichever id; triggers of
+    enrolments and merges keep it. `earlier_names`: one a line, the latest first; `known_as`: what a person is looked for by. `employments`: for whom they
+    worked when, both days counted in, null: not known since when, or still; `employer_id` is the employer of the latest that goes on. `history_key`: what
+    the values of the person's history are encrypted under, from the first change on. A person whom nothing counts on may go; whom anything counts on, its
+    foreign keys keep."""
 
     __tablename__ = "trainees"
 

@@ -14,10 +14,10 @@ SAME_WORK = ("enrolment_id", "kind", "employer", "from_on")
 
 
 class Enrolment(db.Versioned, Referenced, Row):
-    """One person in one class, from `from_on`, None: from its first day. `reason`, `proof`: why an officer enrolled them after its last. A completed one is a person-time (人次): it counts on the class's last day, `counted_on`, in the town where the
-    trainee was registered when the class was closed, `counted_region_code`. What was attended is counted by whoever takes in attendance.
-    Triggers keep what others say of it: its class's institution and town, the town it counts in or else the person's, `region_code`, and since when they work in
-    the partner city on the class's order, `placed_on`."""
+    """One person in one class, from `from_on`, None: from its first day. `reason`, `proof`: why an officer enrolled them after its last. A completed one is
+    a person-time (人次): it counts on the class's last day, `counted_on`, in the town where the trainee was registered when the class was closed,
+    `counted_region_code`. What was attended is counted by whoever takes in attendance. Triggers keep what others say of it: its class's institution and
+    town, the town it counts in or else the person's, `region_code`, and since when they work in the partner city on the class's order, `placed_on`."""
 
     __tablename__ = "enrolments"
 
