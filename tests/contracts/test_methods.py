@@ -1,4 +1,5 @@
-"""What may be done at a path is said by the path itself: `Allow` names all its methods, in whichever routers they stand, refused or asked for."""
+"""What may be done at a path is said by the path itself: `Allow` names all its methods, in whichever routers they stand, refused or asked for. What is done with
+a paper finds the paper first."""
 
 import re
 from collections import defaultdict
@@ -30,3 +31,10 @@ async def test_allow_names_all_methods_of_every_path(name: str, tmp_path: Path) 
                 assert (answer.status_code, set(answer.headers["allow"].split(", "))) == (status, allowed), (method, path)
             assert answer.json()["code"] == "method_not_allowed" and str(sorted(allowed)[0]) in answer.json()["detail"]
     assert {"GET", "POST"} in declared.values()
+
+
+def test_who_changes_a_paper_finds_it_before_the_body_is_judged(tmp_path: Path) -> None:
+    """A stale version and a wrong state come first."""
+    routes = [route for name in SERVICES for route in app(name, tmp_path).routes if isinstance(route, Route)]
+    on_papers = [each.operation for each in routes if each.operation.method in ("PATCH", "POST") and re.search(r"}:|}$", each.path)]
+    assert [f"{each.method} {each.path}" for each in on_papers if each.changes and each.paper is None] == []

@@ -13,7 +13,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway.docs.operations import merge
 from shared.web import examples, wording
-from shared.web.routing import Route
 from tests.conftest import SERVICES
 from tests.contracts.apps import app
 
@@ -68,13 +67,6 @@ def _taken(document: Document) -> set[str]:
             found.add(name)
             left.append(document["components"]["schemas"][name])
     return found
-
-
-def test_who_changes_a_paper_finds_it_before_the_body_is_judged(tmp_path: Path) -> None:
-    """A stale version and a wrong state come first."""
-    routes = [route for name in SERVICES for route in app(name, tmp_path).routes if isinstance(route, Route)]
-    on_papers = [each.operation for each in routes if each.operation.method in ("PATCH", "POST") and re.search(r"}:|}$", each.path)]
-    assert [f"{each.method} {each.path}" for each in on_papers if each.changes and each.paper is None] == []
 
 
 def test_a_single_resource_has_a_tag(document: Document) -> None:

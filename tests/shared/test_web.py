@@ -31,12 +31,6 @@ class NoteOut(wire.Out):
     version: int
 
 
-class SealOut(wire.Out):
-    """It never changes: it has no version."""
-
-    id: UUID
-
-
 class NoteTaken(errors.Problem):
     code, status = "note_taken", 409
 
@@ -62,21 +56,6 @@ async def count(session: Session, words: Annotated[str | None, Query()] = None) 
 @router.operation("GET", "/v1/notes/{note_id:uuid}", may=access.SIGNED_IN, summary="一张便条", operation_id="notes_read")
 async def read(note_id: UUID) -> NoteOut:
     return NoteOut(id=note_id, words="x", version=3)
-
-
-@router.operation("POST", "/v1/notes/{note_id:uuid}/seals", may=frozenset({"officer"}), summary="盖章", status=201)
-async def seal(note_id: UUID) -> SealOut:
-    return SealOut(id=note_id)
-
-
-@router.operation("GET", "/v1/seals/{seal_id:uuid}", may=access.SIGNED_IN, summary="一枚印章", operation_id="seals_get")
-async def read_seal(seal_id: UUID) -> SealOut:
-    return SealOut(id=seal_id)
-
-
-@router.operation("POST", "/v1/notes/{note_id:uuid}/marks", may=frozenset({"officer"}), summary="批注", status=201)
-async def mark(note_id: UUID) -> SealOut:
-    return SealOut(id=note_id)
 
 
 @router.operation("POST", "/v1/notes/{note_id:uuid}:pin", may=frozenset({"officer"}), summary="置顶", if_match=True)
@@ -112,22 +91,6 @@ async def test_a_write_is_kept_and_tagged(notes: Service) -> None:
     assert version_of(made) == 1
     assert made.headers["location"] == f"/v1/notes/{made.json()['id']}"
     assert (await notes.as_("auditor").get("/v1/notes")).json() == {"count": 1}
-
-
-async def test_what_is_made_says_where_it_is_read_alone_if_anywhere(notes: Service) -> None:
-    """Below where it was posted, by its own noun, or with others alone; and what never changes has a tag of its first version."""
-    officer, below = notes.as_("officer"), f"/v1/notes/{UUID(int=7)}"
-    sealed, marked = [await officer.post(f"{below}/{noun}") for noun in ("seals", "marks")]
-    assert (sealed.headers["location"], marked.headers.get("location")) == (f"/v1/seals/{UUID(int=7)}", None)
-    said = (await officer.get("/openapi.json")).json()["paths"]
-    assert ["Location" in said[f"/v1/notes/{{note_id}}/{noun}"]["post"]["responses"]["201"]["headers"] for noun in ("seals", "marks")] == [
-        True,
-        False,
-    ]
-    seal = await officer.get(sealed.headers["location"])
-    assert version_of(seal) == 1
-    assert (await officer.get(sealed.headers["location"], headers={"If-None-Match": seal.headers["etag"]})).status_code == 304
-    assert "304" in said["/v1/seals/{seal_id}"]["get"]["responses"]
 
 
 async def test_a_repeat_gets_the_first_answer_and_takes_effect_once(notes: Service) -> None:
@@ -372,27 +335,3 @@ async def test_no_telephone_and_no_account_is_quoted(notes: Service) -> None:
     body = {"words": "x", "phone": 13885501234, "bank_account": 6217001234567894321}
     answer = await notes.as_("officer").post("/v1/notes", json=body, headers={"Idempotency-Key": "a"})
     assert answer.status_code == 422 and "13885501234" not in answer.text and "6217001234567894321" not in answer.text
-
-
-async def test_the_catalogue_speaks_english_to_whom_asks(notes: Service) -> None:
-    client = notes.as_("public")
-    english = {"Accept-Language": "en"}
-    for path in ("/v1/problems/stale_version", "/v1/problems?q=stale_version"):
-        said, told = [(await client.get(path, headers=headers)).json() for headers in ({}, english)]
-        if "items" in told:
-            said, told = said["items"][0], told["items"][0]
-        assert (said["title"], told["title"], said["title_en"]) == (
-            "内容已被他人修改",
-            "The resource has changed",
-            "The resource has changed",
-        )
-        assert told["cause"] == "If-Match is not the current version." and said["cause"].startswith("If-Match 与")
-        assert told["remedy"].startswith("Read the paper again") and said["remedy"].startswith("请重新读取")
-
-
-async def test_the_catalogue_comes_whole_unless_a_page_is_asked(notes: Service) -> None:
-    client = notes.as_("public")
-    whole = (await client.get("/v1/problems")).json()
-    assert len(whole["items"]) > 30 and whole["next_cursor"] is None
-    page = (await client.get("/v1/problems", params={"limit": 2, "include_total": True})).json()
-    assert page["items"] == whole["items"][:2] and page["total"] == len(whole["items"]) and page["next_cursor"]

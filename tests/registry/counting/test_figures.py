@@ -20,6 +20,7 @@ from tests.conftest import Service, Start
 from tests.registry.counting import registered
 from tests.registry.counting.registered import SANKESHU, ZHOUXI
 from tests.registry.counting.test_counts import ask
+from tests.waiting import until
 
 ENDED = date(2025, 3, 31)
 LONG_AGO = datetime(2024, 1, 1, tzinfo=clock.SHANGHAI)
@@ -294,10 +295,7 @@ async def test_who_completes_a_class_while_they_are_merged_was_trained_as_whom_t
         async with registry.kernel.engine.begin() as merging:
             await merging.execute(update(Trainee).values(merged_into=into).where(Trainee.id == old))
             meanwhile = asyncio.create_task(here.run(update(Enrolment).values(completed).where(Enrolment.id == completes)))
-            for _ in range(1000):
-                if await waiting(registry):
-                    break
-                await asyncio.sleep(0.01)
+            await until(lambda: waiting(registry))
         await meanwhile
         async with registry.kernel.engine.connect() as connection:
             assert await connection.scalar(select(Trainee.trained).where(Trainee.id == into))
