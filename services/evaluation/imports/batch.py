@@ -72,7 +72,7 @@ async def _register(session: AsyncSession, call: Call, kernel: Kernel, import_id
         else:
             said[index] = {"proof": f"证书名单导入 {import_id}", **row.stated, "trainee_id": trainee_id, "printed_name": row.name}
     items, refused = shaped(CertificateIn, said)
-    no_files = await clients.unknown_files(kernel, call, {found for each in items.values() if (found := changes.file_id(each.proof))})
+    no_files = await clients.unknown_files(kernel, call, {proof for each in items.values() if (proof := changes.file_id(each.proof))})
     kept.take(rows, refused | await certificates.register(session, call, kernel, items, holders, no_files), POINTED)
 
 
