@@ -1,5 +1,6 @@
 """Every failure as `application/problem+json`: our own problems, the framework's refusals, and what the database would not keep."""
 
+import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -165,7 +166,7 @@ def _fault(item: Mapping[str, Any]) -> errors.Fault:
     kind, context = item["type"], item.get("ctx", {})
     seen = item.get("input")
     quoted = (
-        redaction.quoted(str(seen))
+        redaction.quoted(seen if isinstance(seen, str) else json.dumps(seen))
         if isinstance(seen, str | int | float | bool) and not any(word in str(path) for word in NEVER_QUOTED)
         else None
     )
