@@ -51,11 +51,16 @@ def check(folder: Path) -> Iterator[str]:
             read()
         except (strict.BadFile, workdays.CalendarDataInvalid) as fault:
             found |= dict.fromkeys(str(fault).splitlines())
+        except Exception:
+            if not found:  # what stumbles over a file that has been named says nothing new
+                raise
     if not found:
         found = dict.fromkeys(_lacking(folder))
     for path in _files(folder):
         try:
             found |= dict.fromkeys(_without_source(folder, path))
+            if not any(fault.startswith(f"{path.name}:") for fault in found):  # who reads it whole has told already
+                found |= dict.fromkeys(_senseless(folder, path))
         except strict.BadFile as fault:
             found.setdefault(str(fault))
     yield from found
@@ -164,6 +169,11 @@ def _without_source(folder: Path, path: Path) -> Iterator[str]:
         if not any("document" in each or "source" in each for each in (table, *around)):
             figures = [key for key, value in table.items() if isinstance(value, (int, Decimal)) and not isinstance(value, bool)]
             yield from (f"{where(f'{at}.{key}' if at else key)}:没有写明出处" for key in figures if key not in based)
+
+
+def _senseless(folder: Path, path: Path) -> Iterator[str]:
+    where = _places(folder, path)
+    yield from (f"{where(fault.path)}:{fault.message}" for fault in strict.senseless(strict.table(path)))
 
 
 def _unconfirmed(folder: Path, path: Path) -> Iterator[str]:

@@ -9,7 +9,7 @@ A `Decimal` is money, with two places; `Exact` is any other number that is no wh
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -96,10 +96,29 @@ def table(path: Path) -> dict[str, Any]:
 
 def read_toml(kind: type[T], text: str, file: str) -> T:
     """`text` as a `kind`, or BadFile; `file` is only named in it."""
+    plain = _toml(text, file)
+    faults = [*senseless(plain)]
     try:
-        return read(kind, _toml(text, file))
+        found = read(kind, plain)
     except Unreadable as unreadable:
-        raise bad_text(text, file, unreadable.faults) from None
+        faults = [*unreadable.faults, *faults]
+    if faults:
+        raise bad_text(text, file, faults)
+    return found
+
+
+def senseless(value: object, path: str = "") -> Iterator[Fault]:
+    """What no data file says: a text in which nothing stands, so that a figure has no source or a row no name, and a number below nought."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from senseless(each, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from senseless(each, f"{path}[{index}]")
+    elif isinstance(value, str) and not value.strip():
+        yield Fault(path, "不能为空")
+    elif isinstance(value, int | Decimal) and value < 0:
+        yield Fault(path, f"不能为负数,实为 {value}")
 
 
 def bad_file(path: Path, faults: Iterable[Fault]) -> BadFile:

@@ -115,6 +115,25 @@ def test_a_figure_without_a_source_is_a_fault(copied: Path) -> None:
     )
 
 
+def test_an_empty_source_a_nameless_row_and_a_figure_below_nought_are_faults(copied: Path) -> None:
+    change(copied / "retention.toml", "uncovered_days_a_month_at_most = 0", "uncovered_days_a_month_at_most = -1")
+    change(copied / "retention.toml", 'document = "禁止使用童工规定(国务院令第364号)"', 'document = " "')
+    change(copied / "plans" / "kaili-2026.toml", 'programme = "four.technician"', "programme = 3")  # which another service reads by itself
+    change(copied / "regions.toml", 'name = "大十字街道"', 'name = ""')
+    labels = copied / "labels.toml"
+    labels.write_text(re.sub(r'startup = \["(.+?)", ".+?"', r'startup = ["\1", ""', labels.read_text(encoding="utf-8")), encoding="utf-8")
+    answer = checked(copied)
+    assert (answer.returncode, answer.stderr) == (1, ""), answer.stderr
+    for named in (
+        "uncovered_days_a_month_at_most:不能为负数,实为 -1（第 4 行）",
+        "basis[0].document:不能为空（第 9 行）",
+        "programme:应为文字,实为 3",
+        "regions[522601002].name:不能为空（第 19 行）",
+        "labels.toml:scheme.startup[1]",
+    ):
+        assert answer.stdout.count(named) == 1, answer.stdout
+
+
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     answer = checked(tmp_path / "nowhere")
     assert answer.returncode == 1 and "没有这个文件夹" in answer.stdout and answer.stderr == ""
