@@ -18,7 +18,7 @@ from services.eastwest.counting.conditions import DUE
 from services.eastwest.counting.tables import KEPT, TOLD
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.placements.tables import Placement
-from shared import telemetry
+from shared import db, telemetry
 from shared.web import Kernel
 
 EVERY_SECONDS: Final = 1.0
@@ -51,7 +51,7 @@ async def recount(engine: AsyncEngine, at_most: int = PEOPLE_AT_ONCE) -> int:
         theirs = [row["placement_id"] for row in rows]
         await session.execute(delete(KEPT).where(or_(KEPT.c.trainee_id.in_(due | who), KEPT.c.placement_id.in_(theirs))))
         if rows:
-            await session.execute(insert(KEPT), rows)
+            await db.insert_all(session, insert(KEPT), rows)
         return len(due)
 
 
@@ -77,7 +77,7 @@ async def mend(engine: AsyncEngine) -> list[UUID]:
     """Counts anew what differs; answers it."""
     async with AsyncSession(engine) as session, session.begin():
         if wrong := await differing(session):
-            await session.execute(insert(DUE), [{"trainee_id": each} for each in wrong])
+            await db.insert_all(session, insert(DUE), [{"trainee_id": each} for each in wrong])
     while await recount(engine):
         pass
     return wrong

@@ -5,11 +5,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, select
+from sqlalchemy import ARRAY, Date, Uuid, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
@@ -53,8 +53,10 @@ def post(row: Any) -> Post:
     )
 
 
-_TOLD = ("placement_id", "external_ref", "kind", "effective_on", "employer", "evidence", "corrects", "received_at", "office", "sequence")
-_OF_PLACEMENTS = select(*(UPDATES.c[name] for name in _TOLD)).where(UPDATES.c.placement_id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+_RECEIVED_ON = cast(func.timezone(clock.SHANGHAI.key, UPDATES.c.received_at), Date)
+_SAID = ("external_ref", "kind", "effective_on", "employer", "evidence", "corrects")
+_TOLD = (UPDATES.c.placement_id, _RECEIVED_ON, UPDATES.c.office, UPDATES.c.sequence, *(UPDATES.c[name] for name in _SAID))
+_OF_PLACEMENTS = select(*_TOLD).where(UPDATES.c.placement_id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
 
 
 async def of_placements(session: AsyncSession, placement_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
@@ -72,19 +74,20 @@ async def retentions(session: AsyncSession, placement_ids: Collection[UUID], as_
 
 def fact(row: Mapping[str, Any]) -> Fact:
     """A fact that is about to be kept, as the rules see it."""
-    return _fact(*(row[name] for name in _TOLD[1:]))
+    received_on = row["received_at"].astimezone(clock.SHANGHAI).date()
+    return _fact(received_on, row["office"], row["sequence"], *(row[name] for name in _SAID))
 
 
 def _fact(
+    received_on: date,
+    office: str,
+    sequence: int,
     external_ref: str,
     kind: Kind,
     effective_on: date,
     employer: Mapping[str, str | None] | None,
     evidence: Sequence[Mapping[str, Any]] | None,
     corrects: str | None,
-    received_at: datetime,
-    office: str,
-    sequence: int,
 ) -> Fact:
     return Fact(
         external_ref,
@@ -93,7 +96,7 @@ def _fact(
         Employer(**employer) if employer else None,  # type: ignore[arg-type]
         None if evidence is None else tuple(map(_evidence, evidence)),
         corrects,
-        received_at.astimezone(clock.SHANGHAI).date(),
+        received_on,
         office,
         sequence,
     )

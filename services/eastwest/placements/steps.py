@@ -153,7 +153,7 @@ def _stand(call: Call, known: Known) -> dict[str, Any]:
     if kept.met_on and not placement.retained_on:
         happened.append("retained")
     return {
-        **days_of(kept),
+        **columns_of(kept),
         "employer_now": now.employer and now.employer._asdict(),
         "institution_id": known.school,
         "status": states.status_on(call.today, now.started_on, now.left_on),
@@ -162,8 +162,8 @@ def _stand(call: Call, known: Known) -> dict[str, Any]:
     }
 
 
-def days_of(kept: retention.Kept) -> dict[str, date | None]:
-    """The columns."""
+def columns_of(kept: retention.Kept) -> dict[str, Any]:
+    """What is kept for lists and filters, but for the employer."""
     return {
         "started_on": kept.now.started_on,
         "left_on": kept.now.left_on,
@@ -171,24 +171,25 @@ def days_of(kept: retention.Kept) -> dict[str, date | None]:
         "proof_wanted_on": kept.wanted and kept.wanted.wanted_on,
         "proof_due_on": kept.wanted and kept.wanted.due_on,
         "last_fact_on": kept.last_fact_on,
+        "weakest_grade": kept.weakest_grade,
     }
 
 
-DAYS = ("started_on", "left_on", "retained_on", "proof_wanted_on", "proof_due_on", "last_fact_on")
+COLUMNS = ("started_on", "left_on", "retained_on", "proof_wanted_on", "proof_due_on", "last_fact_on", "weakest_grade")
 _BRING_UP_TO_DATE = text("""
     UPDATE placements SET started_on = n.started_on, left_on = n.left_on, retained_on = n.retained_on, proof_wanted_on = n.proof_wanted_on,
-        proof_due_on = n.proof_due_on, last_fact_on = n.last_fact_on, employer_now = n.employer_now,
+        proof_due_on = n.proof_due_on, last_fact_on = n.last_fact_on, weakest_grade = n.weakest_grade, employer_now = n.employer_now,
         institution_id = coalesce(n.institution_id, placements.institution_id), version = version + 1
     FROM unnest(CAST(:ids AS uuid[]), CAST(:employer_now AS jsonb[]), CAST(:started_on AS date[]), CAST(:left_on AS date[]),
         CAST(:retained_on AS date[]), CAST(:proof_wanted_on AS date[]), CAST(:proof_due_on AS date[]),
-        CAST(:last_fact_on AS date[]), CAST(:institution_id AS uuid[]))
-        AS n (id, employer_now, started_on, left_on, retained_on, proof_wanted_on, proof_due_on, last_fact_on, institution_id)
+        CAST(:last_fact_on AS date[]), CAST(:weakest_grade AS text[]), CAST(:institution_id AS uuid[]))
+        AS n (id, employer_now, started_on, left_on, retained_on, proof_wanted_on, proof_due_on, last_fact_on, weakest_grade, institution_id)
     WHERE placements.id = n.id
 """)
 
 
 async def _bring_up_to_date(session: AsyncSession, stands: Mapping[UUID, Mapping[str, Any]]) -> None:
-    values = {name: [stand[name] for stand in stands.values()] for name in (*DAYS, "institution_id")}
+    values = {name: [stand[name] for stand in stands.values()] for name in (*COLUMNS, "institution_id")}
     employers = [stand["employer_now"] and orjson.dumps(stand["employer_now"]).decode() for stand in stands.values()]
     await session.execute(_BRING_UP_TO_DATE, {"ids": list(stands), "employer_now": employers, **values})
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.eastwest.codes import UpdateKind
+from services.eastwest.codes import EvidenceGrade, UpdateKind
 from services.eastwest.metadata import Row
 from shared import db, keeping, tallies
 
@@ -24,6 +24,7 @@ PLACED = (  # what is named anew, and what follows from the facts reported; on w
     "proof_wanted_on",
     "proof_due_on",
     "last_fact_on",
+    "weakest_grade",
     "external_refs",
     "version",
 )
@@ -33,7 +34,7 @@ class Placement(db.Versioned, Row):
     """One person on one order. `institution_id` held the class that trained them; `employer` is what was arranged (null: the order's); `started_on`, `left_on`, `employer_now` follow from the facts
     and are kept for lists and filters. `retained_on` is the day on which three months were found to be met; the first month that is not proved ends on
     `proof_due_on`, and its proof is wanting from `proof_wanted_on` on. From `last_fact_on` on, the latest day of a fact, these columns say all that the
-    facts prove (`conditions.proved`)."""
+    facts prove (`conditions.proved`). `weakest_grade` is that of all proof of the stay; null: there is none, or nothing was reported since it is kept."""
 
     __tablename__ = "placements"
 
@@ -51,6 +52,7 @@ class Placement(db.Versioned, Row):
     proof_wanted_on: Mapped[date | None]
     proof_due_on: Mapped[date | None]
     last_fact_on: Mapped[date | None]
+    weakest_grade: Mapped[str | None] = mapped_column(Text)
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     entered_by: Mapped[str] = mapped_column(Text)
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -58,6 +60,7 @@ class Placement(db.Versioned, Row):
     __table_args__ = (
         UniqueConstraint("order_id", "trainee_id", name="placements_trainee_key"),
         CheckConstraint("left_on >= started_on", name="left_on"),
+        db.one_of("weakest_grade", EvidenceGrade),
         Index("placements_trainee_id_idx", "trainee_id", "id"),
         Index("placements_partner_idx", "partner", "id"),
         Index("placements_class_id_idx", "class_id", "id"),

@@ -11,9 +11,6 @@ from shared import errors
 from shared.access import Call
 from shared.http_client import Neighbour
 
-# Everything that was reported, also of days to come: what counts on a day is asked of the dates kept.
-EVERY_DAY = date(2199, 12, 31)
-
 
 class _Read(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -55,7 +52,7 @@ class _Placements(_Read):
 
 
 async def placements(eastwest: Neighbour, call: Call, placement_ids: Collection[UUID]) -> list[PlacementRead]:
-    body = {"placement_ids": [str(each) for each in placement_ids], "as_of": str(EVERY_DAY)}
+    body = {"placement_ids": [str(each) for each in placement_ids]}
     return read_placements(await eastwest.post("/internal/v1/placement-facts", call, body))
 
 

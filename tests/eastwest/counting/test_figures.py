@@ -82,7 +82,7 @@ class City:
         every = self.facts[placement_id] = [*self.facts[placement_id], *told]
         today = max((each.effective_on for each in every), default=FIRST)
         rows = [self._row(placement_id, number, each) for number, each in enumerate(every) if each in told]
-        stands = update(Placement).values(steps.days_of(retained.kept(every, today, rules.here()))).where(Placement.id == placement_id)
+        stands = update(Placement).values(steps.columns_of(retained.kept(every, today, rules.here()))).where(Placement.id == placement_id)
         await self.run(*([insert(Update).values(rows)] if rows else []), stands)
 
     def _row(self, placement_id: UUID, number: int, fact: Fact) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def test_what_is_met_is_kept_from_its_day_on(today: date, met_on: date | None) -
     found = retention.kept([started(), WHOLE], today, TERMS)
     assert (found.met_on, found.last_fact_on) == (met_on, DUE - DAY)
     assert retention.kept([started(), FIRST], today, TERMS).met_on is None
-    assert retention.kept([], today, TERMS) == (Standing(None, None, None), None, None, None)
+    assert retention.kept([], today, TERMS) == (Standing(None, None, None), None, None, None, None)
 
 
 def test_the_employer_is_the_last_one_named_but_not_by_leaving() -> None:

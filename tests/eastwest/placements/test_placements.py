@@ -271,16 +271,8 @@ async def test_what_the_other_services_ask(eastwest: Service, others: Neighbours
     await report(partner, made["id"], update("m"))
     await report(partner, made["id"], update("mp", "present", "2025-08-29", evidence=evidence(START, "2025-08-29", "C")))
     asking = eastwest.internal()
-    [fact] = (await asking.post("/internal/v1/placement-facts", json={"trainee_ids": [str(trainee_id)], "as_of": "2025-08-30"})).json()[
-        "placements"
-    ]
-    assert (fact["retention"], fact["due_on"], fact["met_on"], fact["weakest_grade"], fact["one_employer"]) == (
-        "met",
-        "2025-08-30",
-        "2025-08-30",
-        "C",
-        True,
-    )
+    [fact] = (await asking.post("/internal/v1/placement-facts", json={"placement_ids": [made["id"]]})).json()["placements"]
+    assert (fact["written_as"], fact["started_on"], fact["left_on"], fact["weakest_grade"]) == (str(trainee_id), START, None, "C")
     countings = [
         {"key": key, "measure": measure, "from_on": "2024-01-01", "to_on": to_on}
         for key, measure, to_on in (("r", "retained_people", "2025-12-31"), ("r-", "retained_people", "2025-08-29"))
@@ -292,7 +284,7 @@ async def test_what_the_other_services_ask(eastwest: Service, others: Neighbours
     assert counts[0]["groups"] == [{"code": "522601100", "numerator": 1, "denominator": None}]
     touched = (await asking.post("/internal/v1/touched-by-certificates", json={"certificate_ids": [str(certificate_id)]})).json()["items"]
     assert touched == [{"id": made["id"], "number": "FS-2025-0017", "status": "working"}]
-    assert (await partner.post("/internal/v1/placement-facts", json={"as_of": "2025-08-30"})).status_code in (401, 403)
+    assert (await partner.post("/internal/v1/placement-facts", json={"placement_ids": []})).status_code in (401, 403)
 
 
 async def test_a_school_sees_where_its_graduates_work_and_not_what_was_reported_day_by_day(eastwest: Service, others: Neighbours) -> None:

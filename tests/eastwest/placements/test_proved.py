@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from services.eastwest.internal import registry
 from services.eastwest.placements import conditions, rules, steps
 from services.eastwest.placements.policy import retention as retained
 from services.eastwest.placements.policy.retention import retention
@@ -28,7 +29,7 @@ def history(random: Random) -> list[Fact]:
     for k in range(3):
         if random.random() < 0.85:
             first, last = months_after(start, k), months_after(start, k + 1) - random.choice([1, 1, 1, 1, 2]) * DAY
-            told.append(Fact(f"p{k}", "present", last + random.choice([0, 0, 0, 40]) * DAY, evidence=(Evidence("C", first, last),)))
+            told.append(Fact(f"p{k}", "present", last + random.choice([0, 0, 0, 40]) * DAY, evidence=(Evidence("BCD"[k], first, last),)))
     if random.random() < 0.3:
         told.append(Fact("l", "left", start + random.randrange(120) * DAY))
         if random.random() < 0.5:
@@ -58,9 +59,16 @@ async def test_the_columns_say_what_the_judge_says(eastwest: Service) -> None:
                 "entered_by": "x",
                 "entered_at": clock.now(),
             }
-            rows.append(row | steps.days_of(retained.kept(facts, today, rules.here())))
+            rows.append(row | steps.columns_of(retained.kept(facts, today, rules.here())))
             told[row["id"]] = facts
         await session.execute(insert(Placement), rows)
+    async with eastwest.kernel.reading() as session:
+        work = (await registry.read(session, list(told))).placements
+    for each in work:  # as the registry is told; where a column does not say it nothing is told here, for these facts were not reported
+        judged = retention(told[each.placement_id], date.max, rules.here())
+        if each.started_on is not None:
+            assert (each.started_on, each.left_on, each.weakest_grade) == (judged.started_on, judged.left_on, judged.weakest_grade)
+    assert {each.weakest_grade for each in work if each.started_on} == {"B", "C", "D"}
     compared, seen = 0, set[str]()
     for place in range(0, 420, 7):
         as_of = FIRST + place * DAY

@@ -28,8 +28,7 @@ class Span(NamedTuple):
     to_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """The days that a piece of evidence proves."""
 
     grade: Grade
@@ -111,12 +110,14 @@ class Wanted(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What is kept with a placement of what its facts prove. `wanted`: of the first month that is not proved; None where all are, or nobody has begun."""
+    """What is kept with a placement of what its facts prove. `wanted`: of the first month that is not proved; None where all are, or nobody has begun.
+    `weakest_grade`: of the stay that was met, else of the last."""
 
     now: Standing
     wanted: Wanted | None
     met_on: date | None
     last_fact_on: date | None
+    weakest_grade: Grade | None
 
 
 def kept(facts: Iterable[Fact], today: date, terms: Terms) -> Kept:
@@ -124,7 +125,7 @@ def kept(facts: Iterable[Fact], today: date, terms: Terms) -> Kept:
     stretches = _stretches(told, terms)
     whole = _first_met(stretches, told, date.max, terms)
     met_on = _retention(told, today, terms).met_on if whole.verdict == "met" else None  # what comes later never unmakes what is met
-    return Kept(_standing(told, stretches), _wanted(whole), met_on, told[-1].effective_on if told else None)
+    return Kept(_standing(told, stretches), _wanted(whole), met_on, told[-1].effective_on if told else None, whole.weakest_grade)
 
 
 def _wanted(found: Retention) -> Wanted | None:
