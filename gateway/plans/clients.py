@@ -1,6 +1,7 @@
 """What the board asks of the services that count, and the fields it reads of their answers."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
@@ -85,34 +86,42 @@ async def counts(
     return read(CountsRead, answer, source)
 
 
+class ClassSetRead(BaseModel):
+    keys: list[str]
+    class_ids: list[str]
+
+
 class ClassesRead(BaseModel):
-    classes: dict[UUID, list[str]]
+    sets: list[ClassSetRead]
 
 
-CLASSES_A_CALL: Final = 20_000  # at most fifty thousand are taken
+CLASSES_A_CALL: Final = 50_000
 
 
 class PaidRead(BaseModel):
-    paid: dict[UUID, Decimal]
+    paid: list[Decimal]
 
 
-async def classes_behind(
-    kernel: web.Kernel, call: Call, plan: Plan, windows: Mapping[str, Window], as_of: date
-) -> Mapping[UUID, list[str]]:
-    """Which countings each class stands behind, by its id."""
+async def classes_behind(kernel: web.Kernel, call: Call, plan: Plan, windows: Mapping[str, Window], as_of: date) -> list[ClassSetRead]:
+    """Which classes stand behind which countings."""
     body = {"as_of": str(as_of), "countings": [_counting("registry", plan, key, window) for key, window in windows.items()]}
     answer = await kernel.neighbours["registry"].post("/internal/v1/counted-classes", call, body)
-    return read(ClassesRead, answer, "registry").classes
+    return read(ClassesRead, answer, "registry").sets
 
 
-async def paid_for(kernel: web.Kernel, call: Call, class_ids: Collection[UUID], as_of: date) -> Mapping[UUID, Decimal]:
-    """What had been paid for each class by that day, in yuan."""
-    ids = sorted(map(str, class_ids))
-    paid: dict[UUID, Decimal] = {}
-    for first in range(0, max(len(ids), 1), CLASSES_A_CALL):  # asked of none as well: whether it answers
-        some = {"class_ids": ids[first : first + CLASSES_A_CALL], "as_of": str(as_of)}
-        paid |= read(PaidRead, await kernel.neighbours["subsidy"].post("/internal/v1/paid-for-classes", call, some), "subsidy").paid
-    return paid
+async def paid_for(kernel: web.Kernel, call: Call, sets: Sequence[ClassSetRead], as_of: date) -> Mapping[str, Decimal]:
+    """What had been paid by that day for the classes behind each counting, in yuan."""
+    each_class = [(number, class_id) for number, each in enumerate(sets) for class_id in each.class_ids]
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for first in range(0, max(len(each_class), 1), CLASSES_A_CALL):  # asked of none as well: whether it answers
+        some: list[list[str]] = [[] for _ in sets]
+        for number, class_id in each_class[first : first + CLASSES_A_CALL]:
+            some[number].append(class_id)
+        answer = await kernel.neighbours["subsidy"].post("/internal/v1/paid-for-classes", call, {"sets": some, "as_of": str(as_of)})
+        for each, amount in zip(sets, read(PaidRead, answer, "subsidy").paid, strict=True):
+            for key in each.keys:
+                sums[key] += amount
+    return sums
 
 
 class LineTasksRead(BaseModel):

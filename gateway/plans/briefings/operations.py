@@ -2,7 +2,6 @@
 to under it, and the measures in force."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -83,15 +82,10 @@ async def _paid(kernel: web.Kernel, call: Call, plan: Plan, as_of: date) -> Mapp
     }
     own = {key: each for key, each in windows.items() if each.line.source == "registry"}
     try:
-        classes = await clients.classes_behind(kernel, call, plan, own, as_of)
-        paid = await clients.paid_for(kernel, call, classes, as_of)
+        paid = await clients.paid_for(kernel, call, await clients.classes_behind(kernel, call, plan, own, as_of), as_of)
     except errors.Problem:
         return None
-    sums: dict[str, Decimal] = defaultdict(Decimal, dict.fromkeys(own, Decimal("0.00")))
-    for class_id, amount in paid.items():
-        for key in classes[class_id]:
-            sums[key] += amount
-    return sums
+    return {**dict.fromkeys(own, Decimal("0.00")), **paid}
 
 
 def _line(line: PlanLineOut, paid: Mapping[str, Decimal] | None, supervision: clients.SupervisionRead | None) -> BriefingLine:

@@ -60,13 +60,6 @@ def wanted_of(countings: Sequence[CountingIn]) -> FromClause:
     return func.jsonb_to_recordset(literal(said, JSONB)).table_valued(*columns).render_derived("wanted", with_types=True)
 
 
-def ended(wanted: FromClause) -> ColumnElement[bool]:
-    """The class was held, and ended within the days."""
-    return and_(
-        TrainingClass.status == ClassStatus.COMPLETED, TrainingClass.ends_on.between(wanted.c.from_on, wanted.c.to_on), counted_in(wanted)
-    )
-
-
 def counted_in(wanted: FromClause, of: Any = TrainingClass.__table__) -> ColumnElement[bool]:
     """Every class, where no programme is asked for. `of`: rows that say of classes what they are."""
     asked = counted(wanted.c.programmes, wanted.c.channels, wanted.c.occupations, of)
@@ -89,12 +82,6 @@ def group_of(of: FromClause, by: By) -> Any:
         case "institution":
             return cast(of.c.institution_id, Text)
     return cast(null(), Text)
-
-
-def classes_behind(countings: Sequence[CountingIn]) -> Select[UUID, str]:
-    """class, key: the classes that ended within the days and count."""
-    wanted = wanted_of(countings)
-    return select(TrainingClass.id, wanted.c.key).join(wanted, ended(wanted))
 
 
 def registered(trainee_ids: Sequence[UUID]) -> Select[UUID, UUID, str]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from services.registry.counting import conditions, facts, reading
 from services.registry.counting.facts import Terms
 from services.registry.counting.schemas import (
     By,
+    ClassSet,
     CountedClasses,
     CountingIn,
     CountOut,
@@ -159,11 +161,13 @@ async def order_trained(session: AsyncSession, asked: TrainedAsked) -> TrainedFa
 
 
 async def counted_classes(session: AsyncSession, asked: CountsIn) -> CountedClasses:
-    """Money is spent on classes: which of them stand behind each counting."""
-    found: dict[UUID, list[str]] = defaultdict(list)
-    for class_id, key in await session.execute(conditions.classes_behind(asked.countings)) if asked.countings else ():
-        found[class_id].append(key)
-    return CountedClasses(classes=found)
+    """Money is spent on classes: which of them stand behind each counting. What became of their people later does not matter."""
+    sets: list[ClassSet] = []
+    for terms, countings in _by_terms(asked.countings).items():
+        fresh = await reading.touched(session, terms, date.max, *reading.days(countings))
+        found = await session.execute(reading.classes_behind(countings, terms, asked.as_of, fresh))
+        sets += [ClassSet(keys=row.keys, class_ids=row.class_ids) for row in found]
+    return CountedClasses(sets=sets)
 
 
 def _by_measure(countings: Sequence[CountingIn]) -> dict[str, list[CountingIn]]:

@@ -53,7 +53,7 @@ from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.conditions import window_end
 from shared.months import months_after
 
-ReadBy = By | Literal["town"]  # of classes, their own
+ReadBy = By | Literal["town", "class"]  # of classes, their own; each by itself
 SUMMED_BY: Final = ("none", "region", "category", "month", "channel")  # what sums of months are told apart by
 ASKED_OF: Final = tuple(alike(KEPT.c))
 _INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.name.label("institution_name"), Institution.region_code)
@@ -78,36 +78,59 @@ def counted(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: da
     `placed` of order classes. Classes are added up by what countings ask of them before countings ask it, however many there are."""
     rows = _rows(countings, terms, by, as_of, fresh)
     wanted = conditions.wanted_of(countings)
-    edges = literal(sorted({day for each in countings for day in (each.from_on, each.to_on + timedelta(days=1))}), ARRAY(Date))
     may_find_work = window_end(literal(terms.employed_within_months, Integer), rows.c.day) >= literal(as_of, Date)
-    own = (func.width_bucket(rows.c.day, edges).label("days"), *(rows.c[name] for name in ASKED_OF))
+    own = _alike(countings, rows)
     sums = {
         **{name: func.sum(rows.c[name]) for name in added(KEPT.c)},
         "open": func.coalesce(func.sum(rows.c.completed - rows.c.employed).filter(may_find_work), 0),
     }
     same = select(*own, rows.c.group, *(each.label(name) for name, each in sums.items())).group_by(*own, rows.c.group).cte("same")
-    within = and_(same.c.days >= func.width_bucket(wanted.c.from_on, edges), same.c.days < func.width_bucket(wanted.c.to_on + 1, edges))
-    measured = case(
-        (wanted.c.measure == "demonstration_classes", same.c.demonstration),
-        (wanted.c.measure == "order_classes", and_(same.c.ordered, same.c.began >= func.coalesce(wanted.c.class_trainees_at_least, 1))),
-        else_=true(),
-    )
     totals = {name: func.sum(same.c[name]) for name in sums} | {
         "ordered": func.coalesce(func.sum(same.c.completed).filter(same.c.ordered), 0),
         "attended": func.coalesce(func.sum(same.c.attended).filter(same.c.ordered), 0),
     }
     return (
         select(wanted.c.key, same.c.group.label("code"), *(cast(each, Integer).label(name) for name, each in totals.items()))
-        .join(same, and_(within, measured, conditions.counted_in(wanted, same)))
+        .join(same, _count_in(countings, wanted, same))
         .group_by(wanted.c.key, same.c.group)
     )
+
+
+def classes_behind(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID]) -> Select[Any]:
+    """keys, classes: those that count in the same countings."""
+    rows = _rows(countings, terms, "class", as_of, fresh)
+    wanted, own = conditions.wanted_of(countings), _alike(countings, rows)
+    same = select(*own, func.array_agg(rows.c.group).label("class_ids")).group_by(*own).cte("same")
+    keys = select(wanted.c.key).where(_count_in(countings, wanted, same)).order_by(wanted.c.key).correlate(same)
+    return select(func.array(keys.scalar_subquery()).label("keys"), same.c.class_ids)
+
+
+def _alike(countings: Sequence[CountingIn], rows: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """What no counting tells classes apart by: the days between which they ended, and what they are."""
+    return (func.width_bucket(rows.c.day, _edges(countings)).label("days"), *(rows.c[name] for name in ASKED_OF))
+
+
+def _edges(countings: Sequence[CountingIn]) -> ColumnElement[Any]:
+    return literal(sorted({day for each in countings for day in (each.from_on, each.to_on + timedelta(days=1))}), ARRAY(Date))
+
+
+def _count_in(countings: Sequence[CountingIn], wanted: FromClause, same: FromClause) -> ColumnElement[bool]:
+    """Whether classes that are alike count."""
+    first, after = (func.width_bucket(day, _edges(countings)) for day in (wanted.c.from_on, wanted.c.to_on + 1))
+    measured = case(
+        (wanted.c.measure == "demonstration_classes", same.c.demonstration),
+        (wanted.c.measure == "order_classes", and_(same.c.ordered, same.c.began >= func.coalesce(wanted.c.class_trainees_at_least, 1))),
+        (wanted.c.measure == "placed_share", same.c.ordered),
+        else_=true(),
+    )
+    return and_(same.c.days >= first, same.c.days < after, measured, conditions.counted_in(wanted, same))
 
 
 def _rows(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: date, fresh: Sequence[UUID]) -> Subquery:
     """What is to be added up: the sums of whole months, class by class the rest of the days, and what is counted afresh in place of what is kept of it.
     Where nothing is added up by what is asked for, all of it class by class."""
     under: Under = by if by in ("region", "category") else WHOLE
-    first, last = _days(countings)
+    first, last = days(countings)
     ids = literal(list(fresh), ARRAY(Uuid))
     if not _terms_are_kept(terms, first, last):
         return _of_classes(_anew(ids, first, last, terms, as_of, under), by).subquery("rows")
@@ -133,7 +156,7 @@ def _rows(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: date
     return union_all(*parts).subquery("rows")
 
 
-def _days(countings: Sequence[CountingIn]) -> tuple[date, date]:
+def days(countings: Sequence[CountingIn]) -> tuple[date, date]:
     return min(each.from_on for each in countings), max(each.to_on for each in countings)
 
 
@@ -159,7 +182,15 @@ def _anew(ids: Any, first: date, last: date, terms: Terms, as_of: date, under: U
 
 def _of_classes(rows: FromClause, by: ReadBy, sign: int = 1) -> Select[Any]:
     """Rows like those of the sums, of classes one by one."""
-    group = rows.c.code if by in ("region", "category") else rows.c.region_code if by == "town" else conditions.group_of(rows, by)
+    match by:
+        case "region" | "category":
+            group: Any = rows.c.code
+        case "town":
+            group = rows.c.region_code
+        case "class":
+            group = rows.c.class_id
+        case _:
+            group = conditions.group_of(rows, by)
     told = (rows.c.ends_on.label("day"), *(each.label(name) for name, each in alike(rows.c).items()), group.label("group"))
     return select(*told, *((each * sign).label(name) for name, each in added(rows.c).items()))
 
@@ -167,7 +198,7 @@ def _of_classes(rows: FromClause, by: ReadBy, sign: int = 1) -> Select[Any]:
 def placed_by_class(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID], at_most: int) -> Select[Any]:
     """key, class, its name, numerator, denominator: of the order classes that ended within the days and that anyone completed, those of which the fewest
     were placed, so many. Of what is kept the index begins with them."""
-    first, last = _days(countings)
+    first, last = days(countings)
     ids = literal(list(fresh), ARRAY(Uuid))
     undivided = KEPT.c.under == literal_column("''")  # as the index says it
     of: list[tuple[FromClause, Any]] = []
@@ -209,7 +240,7 @@ def least_placed(counting: CountingIn, of: FromClause, which: ColumnElement[bool
 
 def _ended_within(countings: Sequence[CountingIn]) -> ColumnElement[bool]:
     """On any of the days asked for: for the index."""
-    return TrainingClass.ends_on.between(*_days(countings))
+    return TrainingClass.ends_on.between(*days(countings))
 
 
 def underway(countings: Sequence[CountingIn], as_of: date) -> Select[Any]:

@@ -132,7 +132,14 @@ class TrainedFacts(wire.Out):
     people: dict[UUID, TrainedPerson] = Field(description="By the id that was asked for; who is not registered is left out.")
 
 
-class CountedClasses(wire.Out):
-    """For which of the countings each class counts: its keys, by class."""
+class ClassSet(wire.Out):
+    """Classes that count for the same countings."""
 
-    classes: dict[UUID, list[str]]
+    keys: list[str]
+    class_ids: list[UUID]
+
+
+class CountedClasses(wire.Out):
+    """Which classes count for which countings."""
+
+    sets: list[ClassSet]

@@ -28,8 +28,8 @@ def paying(paid: dict[UUID, str]) -> httpx.MockTransport:
 
     def answer(request: httpx.Request) -> httpx.Response:
         body = orjson.loads(request.content)
-        asked = set(body["class_ids"]) if date.fromisoformat(body["as_of"]) >= MIDDLE else set()
-        return httpx.Response(200, json={"paid": {str(each): yuan for each, yuan in paid.items() if str(each) in asked}})
+        known = {str(each): Decimal(yuan) for each, yuan in paid.items()} if date.fromisoformat(body["as_of"]) >= MIDDLE else {}
+        return httpx.Response(200, json={"paid": [f"{sum(known.get(each, 0) for each in some):.2f}" for some in body["sets"]]})
 
     return httpx.MockTransport(answer)
 
@@ -41,12 +41,22 @@ async def test_the_gap_the_lead_and_what_was_paid_stand_by_each_line(start: Star
         chefs = await registered.training_class(registry, school, "four.chef", ends_on=MIDDLE)
         await registered.people(registry, chefs, 30, counted_on=MIDDLE)
         later = await registered.training_class(registry, school, "four.chef", ends_on=date(2025, 7, 1))
-        gateway.kernel.neighbours["subsidy"].transport = paying({chefs: "1800.00", later: "99.00"})
+        shown, plain = [
+            await registered.training_class(registry, school, "four.technician", ends_on=MIDDLE, demonstration=demonstration)
+            for demonstration in (True, False)
+        ]
+        order = await registered.training_class(registry, school, "brand.rongwan", ends_on=MIDDLE, order_id=school)
+        await registered.people(registry, order, 39, counted_on=MIDDLE)
+        money = {chefs: "1800.00", later: "99.00", shown: "20.00", plain: "7.00", order: "400.00"}
+        gateway.kernel.neighbours["subsidy"].transport = paying(money)
         told = await briefing(gateway)
         lines = {each["code"]: each for each in told["lines"]}
         of = lines["four.chef"]
         assert (of["target"], of["actual"], of["gap"], of["lead_department"]) == (100, 30, 70, "市人力资源社会保障局")
-        assert (of["paid"], lines["practical.project"]["paid"], lines["city.total"]["paid"]) == ("1800.00",) * 3, "not what ends later"
+        paid = {code: lines[code]["paid"] for code in lines}
+        assert (of["paid"], paid["city.total"], paid["practical.project"]) == ("1800.00", "2227.00", "2227.00"), "not what ends later"
+        assert (paid["four.technician"], paid["four.technician.demo"]) == ("27.00", "20.00"), "of what counts alone"
+        assert (paid["brand.rongwan"], paid["brand.rongwan.placed"]) == ("0.00", "400.00"), "one was too small for one of them"
         assert (of["paid_each"], lines["four.domestic"]["paid_each"]) == ("60.00", None), "nobody counts there"
         assert (lines["four.domestic"]["paid"], lines["brand.count"]["paid"]) == ("0.00", None)
         assert (of["last_class_start_on"], of["already_impossible"]) == ("2025-12-31", False)

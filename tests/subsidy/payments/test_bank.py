@@ -85,9 +85,9 @@ async def test_a_briefing_of_a_day_asks_what_had_been_paid_by_then(start: Start)
         (await _return(subsidy, batch["id"], batch["payments"][1]["id"])).raise_for_status()
         asking, paid = subsidy.internal("gateway"), {}
         for day in range(17, 21):
-            body = {"class_ids": [class_id, str(db.new_id())], "as_of": f"2025-04-{day}"}
+            body = {"sets": [[str(db.new_id())], [class_id, str(db.new_id())], []], "as_of": f"2025-04-{day}"}
             paid[day] = (await asking.post("/internal/v1/paid-for-classes", json=body)).json()["paid"]
-        assert paid == {17: {}, 18: {class_id: "240.00"}, 19: {class_id: "240.00"}, 20: {class_id: "180.00"}}
+        assert paid == {day: ["0.00", yuan, "0.00"] for day, yuan in ((17, "0.00"), (18, "240.00"), (19, "240.00"), (20, "180.00"))}
 
 
 @pytest.mark.parametrize(("returned_on", "status"), [("2025-04-17", 422), ("2025-04-18", 200), ("2025-04-20", 200), ("2025-04-21", 422)])
