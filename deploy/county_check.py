@@ -46,14 +46,16 @@ def check(folder: Path) -> Iterator[str]:
         yield f"{folder}:没有这个文件夹"
         return
     found: dict[str, None] = {}
+    stumbled: Exception | None = None
     for read in _readers(folder):
         try:
             read()
         except (strict.BadFile, workdays.CalendarDataInvalid) as fault:
             found |= dict.fromkeys(str(fault).splitlines())
-        except Exception:
-            if not found:  # what stumbles over a file that has been named says nothing new
-                raise
+        except Exception as fault:
+            stumbled = fault
+    if stumbled and not found:  # over what no reader names; where one does, the stumbling says nothing new
+        raise stumbled
     if not found:
         found = dict.fromkeys(_lacking(folder))
     for path in _files(folder):
@@ -148,6 +150,9 @@ def _lacking_of_plan(folder: Path, path: Path, reference: Any) -> Iterator[str]:
     for year in plan.years:
         yield from _unknown([f"{year}.toml"], [each.name for each in (folder / "workdays").iterdir()], "workdays", where("ends_on"))
     for index, line in enumerate(plan.lines):
+        yield from _unknown(
+            [line.programme or line.code], [each.code for each in plan.lines], path.name, where(f"lines[{index}].programme")
+        )
         yield from _unknown(line.channels, reference.channels, "channels.toml", where(f"lines[{index}].channels"))
         yield from _unknown(line.occupations, reference.occupations, "occupations.toml", where(f"lines[{index}].occupations"))
         kinds = where(f"lines[{index}].institution_kinds")

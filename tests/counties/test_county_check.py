@@ -86,6 +86,7 @@ def test_what_one_file_names_and_another_lacks_is_a_fault(copied: Path) -> None:
     plan = copied / "plans" / "kaili-2024.toml"
     change(plan, 'channels = ["startup"]', 'channels = ["start_up"]')
     change(plan, 'institution_kinds = ["enterprise"]', 'institution_kinds = ["company"]')
+    change(plan, 'programme = "four.chef"', 'programme = "four.cook"')
     change(plan, 'region_code = "522601"', 'region_code = "522602"')
     change(plan, "ends_on = 2025-12-31", "ends_on = 2025-12-31\n")
     change(copied / "county.toml", 'region_code = "522601100"', 'region_code = "522601199"')
@@ -96,6 +97,7 @@ def test_what_one_file_names_and_another_lacks_is_a_fault(copied: Path) -> None:
     for named in (
         f"plans/kaili-2024.toml:lines[practical.startup].channels（第 {line_of(plan, 'start_up')} 行）:channels.toml 中没有 start_up",
         "lines[enterprise.frontline].institution_kinds",
+        f"lines[four.chef].programme（第 {line_of(plan, 'four.cook')} 行）:kaili-2024.toml 中没有 four.cook",
         f"region_code（第 {line_of(plan, '522602')} 行）:regions.toml 中没有 522602",
         "county.toml:examples.region_code",
         "assessment.toml:own_worker_category",
@@ -132,6 +134,13 @@ def test_an_empty_source_a_nameless_row_and_a_figure_below_nought_are_faults(cop
         "labels.toml:scheme.startup[1]",
     ):
         assert answer.stdout.count(named) == 1, answer.stdout
+
+
+def test_what_a_service_stumbles_over_is_named_by_who_reads_it(copied: Path) -> None:
+    change(copied / "plans" / "kaili-2026.toml", 'code = "four.technician"\n', "")  # every service reads the codes of the lines
+    answer = checked(copied)
+    assert (answer.returncode, answer.stderr) == (1, ""), answer.stderr
+    assert "code:缺少该键" in answer.stdout
 
 
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
