@@ -144,14 +144,20 @@ def _place(vault: Vault, belongs_to: str, cursor: str) -> tuple[Any, str]:
 
 
 async def page(
-    session: AsyncSession, statement: Select[*tuple[Any, ...]], by: SQLColumnExpression[UUID], asked: Asked, show: Callable[[Any], Any]
+    session: AsyncSession,
+    statement: Select[*tuple[Any, ...]],
+    by: SQLColumnExpression[UUID],
+    asked: Asked,
+    show: Callable[[Any], Any],
+    counted: Select[Any] | None = None,
 ) -> dict[str, Any]:
-    """The page of `statement` that was asked for, each row shown by `show`; `by` is its id column."""
+    """The page of `statement` that was asked for, each row shown by `show`; `by` is its id column. `counted`: as many rows, more easily counted."""
     if asked.sought is not None:
         statement = statement.where(seeking.within(asked.searched, asked.sought))
-    total = await tallies.total(session, statement, by) if asked.include_total else None
     most = asked.limit + 1
-    rows = await _rows(session, statement, by, asked, most)
+    async with seeking.planned(session, statement.whereclause):
+        total = await tallies.total(session, statement if counted is None else counted, by) if asked.include_total else None
+        rows = await _rows(session, statement, by, asked, most)
     more, rows = len(rows) == most, rows[: most - 1]
     cursor = asked.cursor(rows[-1].page_value, rows[-1].page_id) if more else None
     return {"items": [show(row) for row in rows], "next_cursor": cursor} | ({"total": total} if asked.include_total else {})

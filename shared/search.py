@@ -104,7 +104,10 @@ async def find(session: AsyncSession, actor: access.Actor, kernel: web.Kernel, k
         if papers.open_to(actor)
         for exact, condition in ((True, papers.numbered(text, kernel)), (False, seeking.within(papers.parts, papers.spelt(text))))
     ]
-    rows = (await session.execute(union_all(*wanted))).all() if wanted else []
+    rows: Sequence[Any] = ()
+    if wanted:
+        async with seeking.planned(session, union_all(*wanted)):
+            rows = (await session.execute(union_all(*wanted))).all()
     items: dict[UUID, Hit] = {}
     for row in sorted(rows, key=lambda row: (not row.exact, -row.id.int)):
         items.setdefault(row.id, Hit.model_validate(row))

@@ -5,16 +5,22 @@ texts an array of each one and two characters of them, `parts`, which the databa
 as quick for names that are frequent and quicker for those in between (0.2 against 2 ms of 300,000), but it is as large as the people themselves.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Computed, Text, cast, func, or_, select
+from sqlalchemy import ClauseElement, Column, ColumnElement, Computed, Text, cast, false, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import MappedColumn, mapped_column
+from sqlalchemy.sql.operators import ilike_op, like_op
+from sqlalchemy.sql.visitors import iterate
 
 from shared import db
 
 LONGEST: Final = 2  # longer ones are left to trigrams
+ANEW, AS_BEFORE = text("SET plan_cache_mode = force_custom_plan"), text("RESET plan_cache_mode")
 BETWEEN: Final = "chr(31)"  # stands in no text that was taken in
 PAIRS, SINGLE = "'(..)'", "'(.)'"
 
@@ -50,6 +56,27 @@ def as_written(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
     return or_(
         *(column.like(pattern(text)) & _short(column, text) if len(text) <= LONGEST else column.like(pattern(text)) for text in texts)
     )
+
+
+def as_numbered(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
+    """The same for the column of a number that we give (`db.paper_number`), in which no other characters stand than are on every keyboard."""
+    sought = [text for text in texts if text.isascii()]
+    return as_written(column, sought) if sought else false()
+
+
+@contextlib.asynccontextmanager
+async def planned(session: AsyncSession, asked: ClauseElement | None) -> AsyncIterator[None]:
+    """Has the database plan for the very text that is sought. A plan for any text would be made for one that is in every two-hundredth row, and walk through
+    them all in the list's order to find the few or none there are."""
+    if asked is None or not any(getattr(each, "operator", None) in (like_op, ilike_op) for each in iterate(asked)):
+        yield
+        return
+    await session.execute(ANEW)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(DBAPIError):  # of a transaction that failed, this is undone with it
+            await session.execute(AS_BEFORE)
 
 
 def _short(column: Any, text: str) -> ColumnElement[bool]:

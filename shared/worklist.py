@@ -116,7 +116,8 @@ def day_after(day: Any) -> Any:
 @dataclass(frozen=True, slots=True)
 class Paper:
     """Papers of one sort, as the list shows them. Beside `id` every member is what SQL says of one: `title` in parts, of which those that are null are left
-    out; `say` turns parts that are codes into words. `rows`: which of them the caller may see. `table`: where they stand, unless that is the `id`'s."""
+    out; `say` turns parts that are codes into words. `rows`: which of them the caller may see. `titled` joins one row each, for the title alone: who counts them
+    reads none. `table`: where they stand, unless that is the `id`'s."""
 
     type: str
     id: Any
@@ -130,6 +131,7 @@ class Paper:
     class_id: Any = None
     amount: Any = None
     joined: Callable[[Select[Any]], Select[Any]] = lambda wanted: wanted
+    titled: Callable[[Select[Any]], Select[Any]] = lambda wanted: wanted
     say: Callable[[Sequence[str]], Iterable[str]] = lambda parts: parts
     table: Any = None
 
@@ -211,7 +213,7 @@ class Kind:
             _or_null(self.due_on, Date).label("own_day"),
             paper.link.label("link"),
         )
-        return wanted.where(*conditions).order_by(*own).limit(most)
+        return paper.titled(wanted).where(*conditions).order_by(*own).limit(most)
 
     def counted(self, call: access.Call, calendar: Calendar) -> Select[Any]:
         overdue = func.count().filter(self.overdue(call.today, calendar))

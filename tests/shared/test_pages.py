@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Date, Numeric, Text, Uuid, column, event, select, table, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import access, db, pages, seeking
 from shared.web import Part, Router, Session, create_app
@@ -210,6 +212,27 @@ async def test_q_finds_a_part_of_a_text_literally_whatever_its_case(things: Serv
 )
 async def test_a_number_of_another_platform_is_found_with_its_own_system(things: Service, sought: dict[str, Any], found: int) -> None:
     assert len((await things.as_("officer").get("/v1/things", params=sought)).json()["items"]) == found
+
+
+async def test_the_plan_is_made_for_the_text_that_is_sought_and_for_no_other_statement(things: Service) -> None:
+    engine, modes = things.kernel.engine, list[str]()
+
+    def note(*given: Any) -> None:
+        if "FROM things" in given[2]:
+            given[1].execute("SHOW plan_cache_mode")
+            modes.append(given[1].fetchone()[0])
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    for params in ({"q": "red", "include_total": True}, {"colour": "red"}, {"q": "r"}):
+        await things.as_("officer").get("/v1/things", params=params)
+    assert modes == ["force_custom_plan", "force_custom_plan", "auto", "auto"]  # of one or two characters an array is asked
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SHOW plan_cache_mode")) == "auto"
+        with pytest.raises(DBAPIError):
+            async with AsyncSession(connection) as session, seeking.planned(session, THINGS.c.colour.like("%red%")):
+                await session.execute(text("SELECT 1 / 0"))
+        await connection.rollback()
+        assert await connection.scalar(text("SHOW plan_cache_mode")) == "auto"
 
 
 async def _inks(service: Service, **params: Any) -> dict[str, Any]:

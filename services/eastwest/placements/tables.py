@@ -70,7 +70,13 @@ class Placement(db.Versioned, Row):
         Index("placements_external_refs_idx", "external_refs", postgresql_using="gin", postgresql_ops={"external_refs": "jsonb_path_ops"}),
         Index("placements_last_fact_on_idx", "last_fact_on", "id"),
         Index("placements_entered_at_idx", "entered_at", "id"),
-        Index("placements_proof_due_idx", "proof_due_on", "id", postgresql_where=text("retained_on IS NULL AND proof_due_on IS NOT NULL")),
+        Index(
+            "placements_proof_due_idx",
+            "proof_due_on",
+            "id",
+            postgresql_include=["proof_wanted_on", "started_on", "left_on", "partner"],
+            postgresql_where=text("retained_on IS NULL AND proof_due_on IS NOT NULL"),
+        ),
         Index("placements_arranged_idx", "entered_at", "id", postgresql_where=text("started_on IS NULL")),
         {"info": keeping.only(*PLACED)},
     )

@@ -4,6 +4,7 @@ The partner that placed them is asked first; once a month is over without proof,
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, case, func, literal, or_
@@ -34,8 +35,9 @@ PLACEMENT: Final = worklist.Paper(
     number=Order.number,
     trainee_id=ALIASES.kept(Placement.trainee_id),
     class_id=Placement.class_id,
-    joined=lambda wanted: wanted.join(Order, Order.id == Placement.order_id),
+    titled=lambda wanted: wanted.join(Order, Order.id == Placement.order_id),
 )
+PLACED: Final = replace(PLACEMENT, joined=PLACEMENT.titled, titled=lambda wanted: wanted)
 ORDER: Final = worklist.Paper(
     "order",
     Order.id,
@@ -69,7 +71,7 @@ KINDS: Final = (
         Waits.PLACEMENT_ARRANGED,
         PARTNER,
         "update",
-        PLACEMENT,
+        PLACED,
         frozenset({PlacementStatus.ARRANGED}),
         since_at=Placement.entered_at,
         where=_arranged,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.codes import SheetKind
 from services.registry.metadata import Row
-from shared import db
+from shared import db, tallies
 from shared.sheet_jobs import tables
 
 
@@ -34,3 +34,6 @@ class Import(tables.SheetJob, Row):
         Index("imports_received_at_idx", "received_at", "id"),
         Index("imports_institution_id_idx", "institution_id", "id"),
     )
+
+
+tallies.tally(Import, "kind", "status")

@@ -46,6 +46,7 @@ from services.registry.training.inspections.tables import Inspection
 from services.registry.training.trade_papers.tables import PATHS, TradePaper
 from services.registry.training.training_wishes.tables import TrainingWish
 from services.registry.worklist.reading import (
+    BARRED_CLASS,
     CLASS,
     COMPLAINT,
     CORRECTION,
@@ -77,8 +78,8 @@ TOWN: Final = frozenset({"town"})
 def _class(code: Waits, roles: frozenset[str], action: str, *statuses: ClassStatus, **more: Any) -> Kind:
     """A class is to be decided, begun and so on before its first day, unless said otherwise."""
     due_on = TrainingClass.starts_on if "since_at" not in more else None
-    said = {"since_at": TrainingClass.changed_at, "due_on": due_on} | more
-    return Kind(code, roles, action, CLASS, frozenset(statuses), **said)
+    said: dict[str, Any] = {"paper": CLASS, "since_at": TrainingClass.changed_at, "due_on": due_on} | more
+    return Kind(code, roles, action, states=frozenset(statuses), **said)
 
 
 def _trade_paper(code: Waits, action: str, status: str, *nouns: TradePaperNoun) -> Kind:
@@ -114,6 +115,7 @@ KINDS: Final = (
         ClassStatus.SUBMITTED,
         ClassStatus.APPROVED,
         ClassStatus.IN_PROGRESS,
+        paper=BARRED_CLASS,
         where=lambda call: (TrainingClass.ends_on >= call.today, or_(barred(TrainingClass.starts_on, TrainingClass.ends_on), STOPPED)),
     ),
     _class(Waits.CLASS_APPROVED, HOLDERS, "start", ClassStatus.APPROVED, where=lambda call: (TrainingClass.starts_on <= call.today,)),

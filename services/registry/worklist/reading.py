@@ -1,6 +1,7 @@
 """What the worklist shows of the papers that may wait at the registry, and who sees them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Text, case, cast, func, literal
@@ -51,8 +52,11 @@ CLASS: Final = worklist.Paper(
     status=TrainingClass.status,
     number=TrainingClass.number,
     institution_id=TrainingClass.institution_id,
-    joined=lambda wanted: wanted.join(Institution, Institution.id == TrainingClass.institution_id),
+    titled=lambda wanted: wanted.join(Institution, Institution.id == TrainingClass.institution_id),
 )
+
+
+BARRED_CLASS: Final = replace(CLASS, joined=CLASS.titled, titled=lambda wanted: wanted)
 
 
 CORRECTION: Final = worklist.Paper(

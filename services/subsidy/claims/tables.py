@@ -152,6 +152,7 @@ class Claim(db.Versioned, Row):
 
 
 tallies.tally(Claim, "status", "kind", "scheme", "fund_id")
+tallies.tally(Claim, "status", "institution_id", "employer_id", named="applicant")
 
 
 class Line(Row):

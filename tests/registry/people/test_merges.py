@@ -186,8 +186,15 @@ async def test_a_merge_taken_back_leaves_two_people_as_they_were(start: Start) -
         school, officer = await made.school(registry), registry.as_("officer", at=made.FIRST)
         seen_by = registry.as_("institution", institution_id=school)
         await made.posted(seen_by, "/v1/trainees:lookup", {"id_numbers": [made.citizen(1)], "names": ["杨秀英"]}, 200)
+
+        async def listed() -> tuple[list[str], int]:
+            answer = (await seen_by.get("/v1/trainees?include_total=true")).json()
+            return [each["id"] for each in answer["items"]], answer["total"]
+
+        assert await listed() == ([old], 1)
         await merge(registry, old, stays)
         assert (await seen_by.get(f"/v1/trainees/{stays}")).status_code == 200
+        assert await listed() == ([stays], 1)  # whoever was merged is not counted beside whom they go on as
         again = await unmerge(registry, old)
         assert (again.status_code, again.json()["id"], [each["code"] for each in again.json()["categories"]]) == (200, old, ["veteran"])
         assert (await officer.get(f"/v1/trainees/{stays}")).json()["categories"] == []

@@ -1,5 +1,6 @@
 """Whether an institution takes part on a day, in SQL: what lists, papers and counts share."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,14 @@ MARKED = literal(f"$[*] ? (@.code == $code && {_DAYS})", JSONPATH)
 def status(on: date | SQLColumnExpression[date]) -> ColumnElement[str]:
     """As `policy.status_on`: gone before suspended (in the order of the alphabet), else taking part."""
     return func.coalesce(_absent(Absence.kind, on), InstitutionStatus.ACTIVE, type_=Text)
+
+
+def has_status(statuses: Collection[str], on: date) -> ColumnElement[bool]:
+    """The same as a condition: looked up from the few that are away, and not for each institution."""
+    away = exists().where(Absence.institution_id == Institution.id, _holding(on))
+    gone = exists().where(Absence.institution_id == Institution.id, _holding(on), Absence.kind == InstitutionStatus.EXITED)
+    each = {InstitutionStatus.EXITED: gone, InstitutionStatus.SUSPENDED: away & ~gone, InstitutionStatus.ACTIVE: ~away}
+    return or_(*(each[InstitutionStatus(status)] for status in statuses))
 
 
 def reason(on: date | ColumnElement[date]) -> ColumnElement[str | None]:
@@ -71,10 +80,13 @@ def barred(first: SQLColumnExpression[date], last: SQLColumnExpression[date]) ->
 
 
 def _absent(column: Any, on: date | SQLColumnExpression[date]) -> ColumnElement[Any]:
-    holds = and_(
+    first = select(column).where(Absence.institution_id == Institution.id, _holding(on)).order_by(Absence.kind, Absence.from_on)
+    return first.limit(1).scalar_subquery()
+
+
+def _holding(on: date | SQLColumnExpression[date]) -> ColumnElement[bool]:
+    return and_(
         Absence.from_on <= on,
         or_(Absence.until_on.is_(None), Absence.until_on >= on),
         or_(Absence.reinstated_on.is_(None), Absence.reinstated_on > on),
     )
-    first = select(column).where(Absence.institution_id == Institution.id, holds).order_by(Absence.kind, Absence.from_on)
-    return first.limit(1).scalar_subquery()

@@ -116,13 +116,14 @@ async def list_institutions(
     wanted = _shown(call.today).where(visibility.rows(call.actor), ref.among(Institution.external_refs))
     equal = {
         Institution.kind: kind,
-        conditions.status(call.today): status,
         Institution.region_code: region_code,
         Institution.uscc: uscc and [compact(each) for each in uscc],
         Institution.industry_code: industry_code,
         Institution.rating: rating,
     }
     wanted = pages.where(wanted, equal)
+    if status:
+        wanted = wanted.where(conditions.has_status(status, call.today))
     if above_scale is not None and len(set(above_scale)) == 1:
         above = conditions.above_scale(call.today)
         wanted = wanted.where(above if above_scale[0] else ~above)

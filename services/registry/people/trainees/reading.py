@@ -210,4 +210,13 @@ async def list_trainees(
         wanted = wanted.where(seeking.as_written(Trainee.known_as, [person_names.sought(each) for each in name]))
     if asked.sought is not None:
         asked = replace(asked, sought=person_names.sought(asked.sought))
-    return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)))
+    school = call.actor.institution_id if call.actor.role == "institution" else None
+    filters = (region_code, category, institution_id, name, village, never_trained, asked.sought, *ref.systems, *ref.numbers)
+    counted = _seen_by(school) if school and not any(each is not None for each in filters) else None
+    return await pages.page(session, wanted, Trainee.id, asked, lambda row: TraineeOut.model_validate(dict(row._mapping)), counted)
+
+
+def _seen_by(institution_id: UUID) -> Select[Any]:
+    """As many rows as the people that an institution sees, of an index: they are far more than those who were merged."""
+    merged = select(Trainee.id).where(Trainee.merged_into.is_not(None), Trainee.id == TraineeSighting.trainee_id)
+    return select(TraineeSighting.trainee_id).where(TraineeSighting.institution_id == institution_id, ~merged.exists())

@@ -259,8 +259,8 @@ def listed(
         row.imported: imported,
     }
     wanted = pages.where(SHOWN.where(visibility.rows(call.actor), ref.among(row.external_refs)), equal)
-    for column, texts in ((row.name, name), (row.number, number)):
-        wanted = wanted.where(seeking.as_written(column, texts)) if texts else wanted
+    wanted = wanted.where(seeking.as_written(row.name, name)) if name else wanted
+    wanted = wanted.where(seeking.as_numbered(row.number, number)) if number else wanted
     further = (
         (from_on, row.ends_on.__ge__),
         (to_on, row.starts_on.__le__),

@@ -142,6 +142,11 @@ async def test_suspension_and_exit_hold_from_their_day_to_their_last(start: Star
         listed = (await registry.as_("officer", at="2025-05-20T09:00:00+08:00").get("/v1/institutions?status=exited")).json()["items"]
         assert [(each["id"], each["status"], each["status_reason"]) for each in listed] == [(kept["id"], "exited", "停办")]
         assert (await officer.get("/v1/institutions?status=exited")).json()["items"] == []
+        for day in ("2025-04-30", "2025-05-01", "2025-05-20"):  # as each is shown, whichever are asked for
+            asks, [is_now] = registry.as_("officer", at=f"{day}T09:00:00+08:00"), await on(day)
+            for asked in ("active", "suspended", "exited", "suspended&status=exited"):
+                seen = (await asks.get(f"/v1/institutions?status={asked}")).json()["items"]
+                assert [each["status"] for each in seen] == [is_now] * (is_now in asked), (day, asked)
         await moved(reviewer, kept, "reinstate")  # a suspension that has not begun never begins; an exit stands
         assert await on("2025-05-01", "2025-05-19", "2025-05-20") == ["active", "active", "exited"]
         await moved(officer, kept, "designate", {"from_on": "2025-07-01", "to_on": "2025-12-31"})

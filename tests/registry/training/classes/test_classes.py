@@ -288,6 +288,8 @@ async def test_the_filters_find_what_fits(start: Start) -> None:
             "name=养鱼": [second, first],
             "name=种植": [],
             f"number={number}": [second],
+            "number=养鱼": [],
+            f"number=养鱼&number={number}": [second],
             "programme=practical.project": [second],
             f"institution_id={institution_id}": [second, first],
             "region_code=522601101": [second],
