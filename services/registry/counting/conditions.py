@@ -1,8 +1,8 @@
 """What the countings of a measure share in SQL: which days and classes they are of, and what they are put under."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,17 +24,21 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.registry.codes import ClassStatus, EnrolmentOutcome
 from services.registry.counting.schemas import By, CountingIn
+from services.registry.counting.tables import KEPT, alike
 from services.registry.people.trainees.conditions import IS_THE_ONE, WRITTEN_AS
 from services.registry.people.trainees.tables import Trainee
 from services.registry.reference import policy as reference
 from services.registry.training.classes.conditions import counted
 from services.registry.training.classes.tables import TrainingClass
 from services.registry.training.enrolments.tables import Enrolment
+
+ASKED_OF: Final = tuple(alike(KEPT.c))
 
 
 def zones() -> tuple[str, ...]:
@@ -64,6 +68,27 @@ def counted_in(wanted: FromClause, of: Any = TrainingClass.__table__) -> ColumnE
     """Every class, where no programme is asked for. `of`: rows that say of classes what they are."""
     asked = counted(wanted.c.programmes, wanted.c.channels, wanted.c.occupations, of)
     return or_(func.cardinality(wanted.c.programmes) == 0, asked)
+
+
+def likeness(countings: Sequence[CountingIn], rows: FromClause) -> tuple[Any, ...]:
+    """What no counting tells classes apart by: the days between which they ended, and what they are."""
+    return (func.width_bucket(rows.c.day, _edges(countings)).label("days"), *(rows.c[name] for name in ASKED_OF))
+
+
+def count_in(countings: Sequence[CountingIn], wanted: FromClause, same: FromClause) -> ColumnElement[bool]:
+    """Whether classes that are alike count."""
+    first, after = (func.width_bucket(day, _edges(countings)) for day in (wanted.c.from_on, wanted.c.to_on + 1))
+    measured = case(
+        (wanted.c.measure == "demonstration_classes", same.c.demonstration),
+        (wanted.c.measure == "order_classes", and_(same.c.ordered, same.c.began >= func.coalesce(wanted.c.class_trainees_at_least, 1))),
+        (wanted.c.measure == "placed_share", same.c.ordered),
+        else_=true(),
+    )
+    return and_(same.c.days >= first, same.c.days < after, measured, counted_in(wanted, same))
+
+
+def _edges(countings: Sequence[CountingIn]) -> ColumnElement[Any]:
+    return literal(sorted({day for each in countings for day in (each.from_on, each.to_on + timedelta(days=1))}), ARRAY(Date))
 
 
 def month_of(day: Any) -> ColumnElement[str]:

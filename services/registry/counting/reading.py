@@ -55,7 +55,6 @@ from shared.months import months_after
 
 ReadBy = By | Literal["town", "class"]  # of classes, their own; each by itself
 SUMMED_BY: Final = ("none", "region", "category", "month", "channel")  # what sums of months are told apart by
-ASKED_OF: Final = tuple(alike(KEPT.c))
 _INSTITUTION = (cast(Institution.id, Text).label("institution_id"), Institution.name.label("institution_name"), Institution.region_code)
 
 
@@ -79,51 +78,33 @@ def counted(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: da
     rows = _rows(countings, terms, by, as_of, fresh)
     wanted = conditions.wanted_of(countings)
     may_find_work = window_end(literal(terms.employed_within_months, Integer), rows.c.day) >= literal(as_of, Date)
-    own = _alike(countings, rows)
+    own = conditions.likeness(countings, rows)
     sums = {
         **{name: func.sum(rows.c[name]) for name in added(KEPT.c)},
         "open": func.coalesce(func.sum(rows.c.completed - rows.c.employed).filter(may_find_work), 0),
     }
-    same = select(*own, rows.c.group, *(each.label(name) for name, each in sums.items())).group_by(*own, rows.c.group).cte("same")
+    kind = func.dense_rank().over(order_by=own).label("kind")
+    same = select(*own, kind, rows.c.group, *(each.label(name) for name, each in sums.items())).group_by(*own, rows.c.group).cte("same")
+    kinds = select(same.c.kind, *(same.c[each.name] for each in own)).distinct().subquery("kinds")
+    asked = select(wanted.c.key, kinds.c.kind).join(kinds, conditions.count_in(countings, wanted, kinds)).subquery("asked")
     totals = {name: func.sum(same.c[name]) for name in sums} | {
         "ordered": func.coalesce(func.sum(same.c.completed).filter(same.c.ordered), 0),
         "attended": func.coalesce(func.sum(same.c.attended).filter(same.c.ordered), 0),
     }
     return (
-        select(wanted.c.key, same.c.group.label("code"), *(cast(each, Integer).label(name) for name, each in totals.items()))
-        .join(same, _count_in(countings, wanted, same))
-        .group_by(wanted.c.key, same.c.group)
+        select(asked.c.key, same.c.group.label("code"), *(cast(each, Integer).label(name) for name, each in totals.items()))
+        .join(same, same.c.kind == asked.c.kind)
+        .group_by(asked.c.key, same.c.group)
     )
 
 
 def classes_behind(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID]) -> Select[Any]:
     """keys, classes: those that count in the same countings."""
     rows = _rows(countings, terms, "class", as_of, fresh)
-    wanted, own = conditions.wanted_of(countings), _alike(countings, rows)
+    wanted, own = conditions.wanted_of(countings), conditions.likeness(countings, rows)
     same = select(*own, func.array_agg(rows.c.group).label("class_ids")).group_by(*own).cte("same")
-    keys = select(wanted.c.key).where(_count_in(countings, wanted, same)).order_by(wanted.c.key).correlate(same)
+    keys = select(wanted.c.key).where(conditions.count_in(countings, wanted, same)).order_by(wanted.c.key).correlate(same)
     return select(func.array(keys.scalar_subquery()).label("keys"), same.c.class_ids)
-
-
-def _alike(countings: Sequence[CountingIn], rows: FromClause) -> tuple[ColumnElement[Any], ...]:
-    """What no counting tells classes apart by: the days between which they ended, and what they are."""
-    return (func.width_bucket(rows.c.day, _edges(countings)).label("days"), *(rows.c[name] for name in ASKED_OF))
-
-
-def _edges(countings: Sequence[CountingIn]) -> ColumnElement[Any]:
-    return literal(sorted({day for each in countings for day in (each.from_on, each.to_on + timedelta(days=1))}), ARRAY(Date))
-
-
-def _count_in(countings: Sequence[CountingIn], wanted: FromClause, same: FromClause) -> ColumnElement[bool]:
-    """Whether classes that are alike count."""
-    first, after = (func.width_bucket(day, _edges(countings)) for day in (wanted.c.from_on, wanted.c.to_on + 1))
-    measured = case(
-        (wanted.c.measure == "demonstration_classes", same.c.demonstration),
-        (wanted.c.measure == "order_classes", and_(same.c.ordered, same.c.began >= func.coalesce(wanted.c.class_trainees_at_least, 1))),
-        (wanted.c.measure == "placed_share", same.c.ordered),
-        else_=true(),
-    )
-    return and_(same.c.days >= first, same.c.days < after, measured, conditions.counted_in(wanted, same))
 
 
 def _rows(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: date, fresh: Sequence[UUID]) -> Subquery:
@@ -146,7 +127,12 @@ def _rows(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: date
 
     sums = SUMS.c
     group = {"month": conditions.month_of(sums.month), "channel": sums.channel}.get(by, sums.code)
-    told = (sums.month.label("day"), *(sums[name] for name in ASKED_OF), group.label("group"), *(sums[name] for name in added(KEPT.c)))
+    told = (
+        sums.month.label("day"),
+        *(sums[name] for name in conditions.ASKED_OF),
+        group.label("group"),
+        *(sums[name] for name in added(KEPT.c)),
+    )
     parts.append(select(*told).where(sums.under == under, whole(sums.month)))
     if broken:
         rest = kept.where(or_(*(KEPT.c.ends_on.between(month, _last_day(month)) for month in broken)))

@@ -135,11 +135,11 @@ class TrainedFacts(wire.Out):
 class ClassSet(wire.Out):
     """Classes that count for the same countings."""
 
-    keys: list[str]
+    keys: list[str] = Field(description="As they were asked for.")
     class_ids: list[UUID]
 
 
 class CountedClasses(wire.Out):
     """Which classes count for which countings."""
 
-    sets: list[ClassSet]
+    sets: list[ClassSet] = Field(description="By the countings that they count in.")

@@ -17,7 +17,7 @@ router = web.Router("claims")
 class ClassesAsked(wire.In):
     """Classes in sets, however they belong together to whoever asks."""
 
-    sets: Annotated[list[list[UUID]], Field(max_length=10_000)]
+    sets: Annotated[list[list[UUID]], Field(max_length=10_000, description="The ids of each set.")]
     as_of: wire.CivilDate
 
 
