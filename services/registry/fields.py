@@ -20,6 +20,7 @@ from shared.sheets import Value, read_date, read_month, text_of
 from shared.sheets.cells import DAY_ZERO
 from shared.sheets.rows import DIGITS_A_SHEET_KEEPS, FieldFault
 
+ACCOUNT: Final = "12 至 19 位数字的本人银行账号"
 MOBILE: Final = re.compile(r"1[0-9]{10}")
 SEVERAL_NUMBERS: Final = re.compile(r"[/、,;|&\n\r]+|或者?|和|及")
 TWO_MOBILES: Final = re.compile(r"(1[0-9]{10})(1[0-9]{10})")
@@ -40,7 +41,7 @@ def name(text: str) -> str:
     try:
         return person_names.read(text)
     except person_names.Unreadable as fault:
-        raise FieldFault(fault.code, fault.seen, fault.fix) from None
+        raise FieldFault(fault.code, fault.seen, fault.fix, allowed="与身份证一致的姓名") from None
 
 
 def sex(text: str, citizen: CitizenId) -> None:
@@ -48,7 +49,7 @@ def sex(text: str, citizen: CitizenId) -> None:
     told = {part for part in parts.groups() if part} if parts and any(parts.groups()) else {text.strip()}
     meant = {SEXES[part] for part in told if part in SEXES} - {None}
     if not told <= SEXES.keys() or len(meant) > 1:
-        raise FieldFault("unknown_sex", text, "填写“男”或“女”,或国标代码 1(男)、2(女)")
+        raise FieldFault("unknown_sex", text, allowed="“男”或“女”,或国标代码 1(男)、2(女)")
     if meant and meant != {citizen.sex}:
         right = "男" if citizen.sex == "male" else "女"
         raise FieldFault("sex_differs_from_id_number", text, f"证件号码第 17 位表明为{right}性;请核对证件号码是否抄错,或更正性别")
@@ -64,7 +65,7 @@ def phone(text: str) -> str | None:
         return digits
     if landline := LANDLINE.fullmatch(re.sub(r"-+", "-", number.strip("-"))):
         return f"{landline[1]}-{landline[2]}"
-    raise FieldFault("invalid_phone", text, "填写一个 11 位手机号码,或带区号的座机号码(区号-号码)")
+    raise FieldFault("invalid_phone", text, allowed="一个 11 位手机号码,或带区号的座机号码(区号-号码)")
 
 
 def phones(text: str) -> list[str]:
@@ -80,9 +81,9 @@ def bank_account(value: Value) -> str | None:
     if not digits:
         return None
     if isinstance(value, int | float) and len(digits) > DIGITS_A_SHEET_KEEPS:
-        raise FieldFault("invalid_bank_account", digits, "账号被当作数字保存,末几位已丢失;请把单元格设为文本格式后重填")
+        raise FieldFault("invalid_bank_account", digits, "账号被当作数字保存,末几位已丢失;请把单元格设为文本格式后重填", allowed=ACCOUNT)
     if not re.fullmatch(r"[0-9]{12,19}", digits):
-        raise FieldFault("invalid_bank_account", digits, "填写 12 至 19 位数字的本人银行账号,或留空")
+        raise FieldFault("invalid_bank_account", digits, f"填写{ACCOUNT},或留空", allowed=ACCOUNT)
     return digits
 
 
@@ -109,7 +110,7 @@ def region(text: str, regions: Mapping[str, str]) -> str:
                 return regions[best]
     here = county.here()
     such = f"{here.examples.region_name}、{here.examples.street_name}"
-    raise FieldFault("unknown_region", text, f"填写{here.name}的镇或街道名称(如 {such}),或其 9 位行政区划代码")
+    raise FieldFault("unknown_region", text, allowed=f"{here.name}的镇或街道名称(如 {such}),或其 9 位行政区划代码")
 
 
 @cache
@@ -176,6 +177,11 @@ def day_or_month(value: Value, *, what: str, day_zero: dt.date = DAY_ZERO) -> Pe
     except ValueError:
         raise FieldFault("invalid_date", text_of(value), f"{what}应为年月或日期,写成 2024-12 或 2024-12-01 的样子") from None
     return Period(first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1))
+
+
+def faulty(fault: FieldFault, pointer: str) -> Fault:
+    """The same of a request."""
+    return Fault(fault.code, pointer, seen=fault.seen or None, allowed=fault.allowed, fix=fault.fix)
 
 
 def backwards(from_on: dt.date | None, to_on: dt.date | None, pointer: str) -> list[Fault]:

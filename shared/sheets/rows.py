@@ -24,13 +24,14 @@ ROWS_NAMED_AT_MOST: Final = 20
 
 
 class FieldFault(ValueError):
-    """What is wrong with one field; `seen` is already masked."""
+    """What is wrong with one field; `seen` is already masked. `allowed`: the shape it should have, which `fix` tells to fill in unless it says more."""
 
-    def __init__(self, code: str, seen: str, fix: str) -> None:
+    def __init__(self, code: str, seen: str, fix: str = "", *, allowed: str | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.seen = shown(seen)
-        self.fix = fix
+        self.allowed = allowed
+        self.fix = fix or f"填写{allowed}"
 
 
 def shown(text: str) -> str:

@@ -60,6 +60,18 @@ def test_every_code_in_the_source_is_in_the_catalogue() -> None:
     assert {(code, file) for code, file in found if code not in errors.CATALOGUE} == set()
 
 
+def test_whoever_finds_a_value_wrong_says_which_would_be_right() -> None:
+    """A fault of shape that is written where it is found; one that a sheet's reader found says so in its fix."""
+    silent = []
+    for file in (file for part in ("services", "gateway", "shared") for file in (ROOT / part).rglob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == "Fault" and call.args:
+                code, named = call.args[0], {each.arg for each in call.keywords}
+                wrong = isinstance(code, ast.Constant) and str(code.value).startswith("invalid_") and code.value != "invalid_state"
+                silent += [f"{file.relative_to(ROOT)}:{call.lineno}"] if wrong and not named & {"allowed", None} else []
+    assert silent == []
+
+
 @pytest.mark.parametrize("code", sorted({*NAMED.split(), *ROWS.split(), *FINDINGS.split()}))
 def test_a_code_that_others_are_built_against_is_in_the_catalogue(code: str) -> None:
     assert code in errors.CATALOGUE

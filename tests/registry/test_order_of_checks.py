@@ -83,6 +83,10 @@ async def test_faults_of_shape_and_of_rule_come_together(
         assert answer.status_code == 422
         assert shape in found
         assert rule.items() <= found.items()
+        of_shape = [
+            each for each in answer.json()["errors"] if each["code"].startswith(("invalid_", "unknown_")) and each["pointer"] in rule
+        ]
+        assert all(each["allowed"] for each in of_shape), "what cannot be so is told beside what can"
 
 
 async def test_a_wrong_state_and_a_stale_version_come_before_what_the_body_says(start: Start) -> None:

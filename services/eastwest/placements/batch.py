@@ -178,7 +178,7 @@ def _corrects(body: UpdateIn, _: date) -> Iterable[errors.Fault]:
     if body.kind in CORRECTING and body.corrects is None:
         yield errors.Fault("missing_field", "/corrects", fix="请写明被更正或撤销那条的 external_ref。")
     elif body.kind not in CORRECTING and body.corrects is not None:
-        yield errors.Fault("invalid_value", "/corrects", fix="只有 corrected、cancelled 填写 corrects。")
+        yield errors.Fault("invalid_value", "/corrects", allowed="不填", fix="只有 corrected、cancelled 填写 corrects。")
     elif body.corrects is not None and body.corrects == body.external_ref:
         yield errors.Fault(
             "invalid_value", "/corrects", seen=body.corrects, allowed="另一条的 external_ref", fix="更正、撤销须用新的编号。"

@@ -8,7 +8,7 @@ from typing import Any
 from services.registry import fields
 from services.registry.institutions.institutions import policy
 from services.registry.reference import policy as reference
-from services.registry.reference.errors import invalid_number
+from services.registry.reference.errors import invalid_number, unknown_region
 from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, credit_code
 from shared.redaction import quoted
@@ -57,14 +57,12 @@ def read(stated: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """Clean values of the stated fields, and every fault."""
     values, faults = dict(stated), []
     if "region_code" in stated and stated["region_code"] not in reference.lists().regions:
-        faults.append(
-            Fault("unknown_region", pointer="/region_code", seen=quoted(stated["region_code"]), fix="请按 /v1/regions 填写代码。")
-        )
+        faults.append(unknown_region(stated["region_code"]))
     if stated.get("phone"):
         try:
             values["phone"] = fields.phone(stated["phone"])
         except FieldFault as fault:
-            faults.append(Fault(fault.code, pointer="/phone", seen=fault.seen, fix=fault.fix))
+            faults.append(fields.faulty(fault, "/phone"))
     if stated.get("bank_account"):
         values["bank_account"] = re.sub(r"[\s-]", "", stated["bank_account"])
         if not COMPANY_ACCOUNT.fullmatch(values["bank_account"]):

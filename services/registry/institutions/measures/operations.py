@@ -35,7 +35,13 @@ def rules(body: Any, _today: date) -> list[Fault]:
         found.append(Fault("invalid_value", "/kind", seen=body.kind, allowed="只对机构", fix="对镇街、部门请用通报或停止支持。"))
     if body.kind == MeasureKind.PLAQUE_REMOVED and body.until_on:
         found.append(
-            Fault("invalid_value", "/until_on", seen=str(body.until_on), fix="摘牌自当日起终止定点资格,不写止日;重新定点另行办理。")
+            Fault(
+                "invalid_value",
+                "/until_on",
+                seen=str(body.until_on),
+                allowed="不填",
+                fix="摘牌自当日起终止定点资格,不写止日;重新定点另行办理。",
+            )
         )
     return found
 

@@ -17,7 +17,7 @@ def named(body: Any, _today: date) -> list[Fault]:
         if "name" in body.model_fields_set:
             fields.name(body.name)
     except FieldFault as fault:
-        return [Fault(fault.code, "/name", fix=fault.fix)]
+        return [fields.faulty(fault, "/name")]
     return []
 
 

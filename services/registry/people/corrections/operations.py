@@ -170,7 +170,9 @@ def _change(field: str, proposed: Proposed, call: Call) -> TraineeChange:
     try:
         change = TraineeChange.model_validate({field: proposed})
     except ValidationError:
-        raise errors.Invalid(faults=[errors.Fault("invalid_value", pointer="/proposed", fix="请改正该值。")]) from None
+        raise errors.Invalid(
+            faults=[errors.Fault("invalid_value", "/proposed", allowed=f"与登记时的 {field} 相同", fix="请改正该值。")]
+        ) from None
     if isinstance(faults := rules.changes(change, call.today), tuple):
         raise errors.Invalid(
             faults=[

@@ -57,7 +57,9 @@ def _unauthorised(call: Call, body: ErasureIn) -> list[errors.Fault]:
     """A person asks for themself; whoever asks for another says so and has the signed paper."""
     if call.actor.role == "person":
         fix = "本人提出的不填此项。"
-        return [errors.Fault("invalid_value", f"/{name}", fix=fix) for name in ("on_behalf", "proof") if getattr(body, name)]
+        return [
+            errors.Fault("invalid_value", f"/{name}", allowed="不填", fix=fix) for name in ("on_behalf", "proof") if getattr(body, name)
+        ]
     fix = "代本人提出的,on_behalf 填 true,proof 填本人签名的书面申请。"
     return [errors.Fault("missing_field", f"/{name}", fix=fix) for name in ("on_behalf", "proof") if not getattr(body, name)]
 

@@ -11,8 +11,8 @@ from services.registry.codes import IdType
 from services.registry.people.trainees import policy
 from services.registry.people.trainees.schemas import CategoryPeriod, EmploymentPeriod, TraineeChange, TraineeIn
 from services.registry.reference import policy as reference
-from services.registry.reference.errors import STANDARDS, invalid_number
-from shared import codes, county, wire
+from services.registry.reference.errors import STANDARDS, invalid_number, unknown_region
+from shared import codes, wire
 from shared.errors import Fault
 from shared.national_numbers import InvalidNumber, citizen_id, compact
 from shared.privacy import mask_number
@@ -159,7 +159,7 @@ def _read(stated: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
         try:
             values[name] = _READERS.get(name, _as_it_is)(value)
         except FieldFault as fault:
-            faults.append(Fault(fault.code, pointer=f"/{name}", seen=fault.seen or None, fix=fault.fix))
+            faults.append(fields.faulty(fault, f"/{name}"))
         except Faulty as faulty:
             faults.extend(faulty.faults)
     return values, faults
@@ -179,16 +179,7 @@ def _bank_account(value: str | None) -> str | None:
 
 def region_code(value: str) -> str:
     if value not in reference.lists().regions:
-        example = county.here().examples
-        raise Faulty(
-            Fault(
-                "unknown_region",
-                pointer="/region_code",
-                seen=quoted(value),
-                allowed=f"区划代码,如 {example.region_code}({example.region_name})",
-                fix="请按 /v1/regions 填写。",
-            )
-        )
+        raise Faulty(unknown_region(value))
     return value
 
 
@@ -199,7 +190,13 @@ def categories(periods: Sequence[CategoryPeriod]) -> tuple[Category, ...]:
         where = f"/categories/{index}"
         if period.code not in reference.lists().categories:
             faults.append(
-                Fault("unknown_category", pointer=f"{where}/code", seen=quoted(period.code), fix="请按 /v1/categories 填写代码。")
+                Fault(
+                    "unknown_category",
+                    f"{where}/code",
+                    seen=quoted(period.code),
+                    allowed="、".join(reference.lists().categories),
+                    fix="请按 /v1/categories 填写代码。",
+                )
             )
         faults += fields.backwards(period.since_on, period.until_on, f"{where}/until_on")
         if any(period.code == other.code and _overlap(period, other) for other in periods[:index]):

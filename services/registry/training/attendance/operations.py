@@ -163,7 +163,7 @@ def _delivery(training: TrainingClass, mark: Mark) -> errors.Fault | None:
             return errors.Fault("missing_field", f"/{name}", fix="线上学习请填写分钟数和平台。")
         if mark.source != ONLINE and value is not None:
             fix = "分钟数和平台只随线上学习(source 为 online)填写,请去掉,或改正 source。"
-            return errors.Fault("invalid_value", f"/{name}", seen=str(value), fix=fix)
+            return errors.Fault("invalid_value", f"/{name}", seen=str(value), allowed="不填", fix=fix)
     if not delivered_otherwise(training.delivery, mark.source):
         return None
     allowed = f"本班授课方式为{codes.label('delivery', training.delivery)}"

@@ -73,7 +73,9 @@ def _faults(call: Call, body: InspectionIn) -> list[errors.Fault]:
     if unmet and body.due_on is None:
         found.append(errors.Fault("missing_field", "/due_on", fix="有不符合要求的,请写明整改期限。"))
     elif body.due_on and not unmet:
-        found.append(errors.Fault("invalid_value", "/due_on", seen=str(body.due_on), fix="没有须整改的事项,请去掉整改期限。"))
+        found.append(
+            errors.Fault("invalid_value", "/due_on", seen=str(body.due_on), allowed="不填", fix="没有须整改的事项,请去掉整改期限。")
+        )
     elif body.due_on and body.due_on < body.on:
         found.append(_too_soon(body.due_on, f"不早于检查之日 {body.on}"))
     return found

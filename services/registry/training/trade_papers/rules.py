@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from services.registry.reference.errors import unknown_region
 from services.registry.reference.policy import lists, words
 from services.registry.training.trade_papers.policy import Asked
 from shared.errors import Fault
@@ -71,7 +72,7 @@ def _place(body: Any, _today: date) -> list[Fault]:
     code = body.region_code
     if code in lists().regions:
         return []
-    return [Fault("unknown_region", "/region_code", seen=quoted(code), allowed="区划代码", fix="请从 /v1/regions 选择。")]
+    return [unknown_region(code)]
 
 
 OF_MANY = (_trades, _proposed)

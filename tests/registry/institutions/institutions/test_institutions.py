@@ -44,6 +44,7 @@ async def test_every_fault_of_an_institution_comes_at_once(start: Start) -> None
             ("invalid_phone", "/phone"),
             ("invalid_bank_account", "/bank_account"),
         }
+        assert all(fault["allowed"] and fault["fix"] for fault in answer.json()["errors"])  # none tells only that it is wrong
         assert (await registry.as_("officer").post("/v1/institutions", json=institution(kind="bank"))).status_code == 422
 
 
