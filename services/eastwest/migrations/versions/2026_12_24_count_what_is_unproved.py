@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "eastwest_0023"
-down_revision: str | None = "eastwest_0022"
+revision: str = "eastwest_0024"
+down_revision: str | None = "eastwest_0023"
 branch_labels: None = None
 depends_on: None = None
 
