@@ -135,7 +135,8 @@ def _database(error: DBAPIError | asyncpg.PostgresError | PoolTimeout | OSError)
 
 def misfit(items: Sequence[Mapping[str, Any]], *, at_most: int | None = FAULTS_AT_MOST, within: tuple[str, ...] = ()) -> errors.Problem:
     """The problem of pydantic's errors, `within` put before the place of each. No more faults are made than are told: there can be as many as a body has
-    members."""
+    members. What several parts of an operation ask for is told once."""
+    items = list({(item["type"], item["loc"]): item for item in items}.values())
     told = [{**item, "loc": (*within, *item["loc"])} for item in items[:at_most]]
     if any(item["type"] == "json_invalid" for item in told):
         return errors.Unreadable("请求体不是合法的 JSON。请检查格式和编码(UTF-8)后重新发送。")
@@ -177,13 +178,9 @@ def _fault(item: Mapping[str, Any]) -> errors.Fault:
         pointer = errors.pointer(*path)
         return errors.Fault(code, pointer=pointer, seen=None if code == "missing_field" else quoted, allowed=allowed, fix=fix)
     parameter = str(path[0]) if path else where
-    return errors.Fault(
-        "missing_parameter" if kind == "missing" else "invalid_value",
-        parameter=parameter,
-        seen=quoted,
-        allowed=allowed,
-        fix="请改正该参数。",
-    )
+    if kind == "missing":
+        return errors.Fault("missing_parameter", parameter=parameter, fix="请补上该参数。")
+    return errors.Fault("invalid_value", parameter=parameter, seen=quoted, allowed=allowed, fix="请改正该参数。")
 
 
 def _allowed(kind: str, context: Mapping[str, Any]) -> str | None:

@@ -187,6 +187,20 @@ async def test_money_stands_beside_what_it_brought(start: Start) -> None:
             assert (said["complete"], said["total"]["person_times"], said["total"]["retained"]) == (True, 12, 6)
 
 
+async def test_a_sum_of_no_days_is_no_answer_and_a_fault_is_told_once(start: Start) -> None:
+    async with start("subsidy") as subsidy:
+        asking = subsidy.as_("auditor", at="2025-12-31T09:00:00+08:00")
+        for path in ("/v1/statistics/claims?", "/v1/statistics/results?by=region&"):
+            backwards = await asking.get(f"{path}from_on=2025-06-02&to_on=2025-06-01")
+            [fault] = backwards.json()["errors"]
+            assert (backwards.status_code, fault["parameter"], fault["allowed"]) == (400, "to_on", "不早于 2025-06-02")
+        tomorrow = await asking.get("/v1/statistics/results?by=region&from_on=2026-01-01")
+        assert tomorrow.json()["errors"][0]["seen"] == "2025-12-31", "up to today, where no end is named"
+        assert (await asking.get("/v1/statistics/claims?from_on=2025-06-02&to_on=2025-06-02")).status_code == 200
+        missing = await asking.get("/v1/statistics/results")
+        assert [(each["code"], each["parameter"]) for each in missing.json()["errors"]] == [("missing_parameter", "by")]
+
+
 async def test_what_a_service_that_is_away_counts_is_unknown_and_never_nothing(start: Start) -> None:
     async with a_world(start) as world:
         await a_years_claims(world)
