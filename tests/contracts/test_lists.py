@@ -44,6 +44,8 @@ _OF_THE_TRAIL |= {
         "claim_id",
         "filing_id",
         "list_id",
+        "order_id",
+        "placement_id",
         "payment_id",
     )
 }

@@ -1,6 +1,6 @@
 """What can be done with an order: enter it, change it, close it."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.eastwest.orders import policy, reading, steps, visibility
+from services.eastwest.orders import policy, reading, rules, steps, visibility
 from services.eastwest.orders.errors import DuplicateOrder, OrderInUse
 from services.eastwest.orders.schemas import OrderChange, OrderIn, OrderPaper, PostGroup
 from services.eastwest.orders.tables import Order
@@ -46,23 +46,25 @@ async def change(session: AsyncSession, call: Call, order_id: UUID, body: OrderC
     if nulled:
         faults = [errors.Fault("invalid_value", f"/{name}", allowed="不能为空", fix="请填写该项,或去掉该字段。") for name in nulled]
         raise errors.Invalid(faults=faults)
-    values = _values(OrderIn.model_validate(whole), call.today)
+    values = _values(OrderIn.model_validate(whole), call.today, said=stated)
     changed = [name for name, value in values.items() if getattr(order, name) != value]
     if policy.JUDGED_BY.intersection(changed) and any([await uses(session, order.id) for uses in _USED_BY]):
         raise OrderInUse()
-    for name in changed:
-        setattr(order, name, values[name])
     if not changed:
         return steps.paper(call, order)
+    before = reading.shown(order)
+    for name in changed:
+        setattr(order, name, values[name])
     await _keep(session, order)
-    return await steps.finish(session, call, order, "changed", fields=changed)
+    return await steps.finish(session, call, order, "changed", before, fields=changed)
 
 
 async def close(session: AsyncSession, call: Call, order_id: UUID, reason: str | None) -> OrderPaper:
     """No more people are placed on it; who is placed stays."""
     order = await steps.begin(session, call, order_id, "close")
+    before = reading.shown(order)
     order.status, order.close_reason, order.closed_at = "closed", reason, call.now
-    return await steps.finish(session, call, order, "closed")
+    return await steps.finish(session, call, order, "closed", before)
 
 
 async def _keep(session: AsyncSession, order: Order) -> None:
@@ -113,12 +115,23 @@ def _groups(body: OrderIn, _: date) -> Iterable[errors.Fault]:
         )
 
 
-RULES = (_credit_code, _wages, _period, _groups)
+def _occupation(body: OrderIn, _: date) -> Iterable[errors.Fault]:
+    yield from rules.occupation_faults(body.occupation_code, None, ("/occupation_code", ""))
 
 
-def _values(body: OrderIn, today: date) -> dict[str, Any]:
-    """The columns, or every fault at once."""
-    if faults := wire.faults(RULES, body, today):
+def _standard(body: OrderIn, _: date) -> Iterable[errors.Fault]:
+    asked = body.standard
+    yield from rules.occupation_faults(asked.occupation_code, asked.level, ("/standard/occupation_code", "/standard/level"))
+
+
+LISTED = {"occupation_code": _occupation, "standard": _standard}
+RULES = (_credit_code, _wages, _period, _groups, *LISTED.values())
+
+
+def _values(body: OrderIn, today: date, said: Collection[str] = LISTED.keys()) -> dict[str, Any]:
+    """The columns, or every fault at once. What is not `said` anew and was listed when it was is not asked again: lists of occupations change."""
+    stands = [rule for name, rule in LISTED.items() if name not in said]
+    if faults := wire.faults([each for each in RULES if each not in stands], body, today):
         raise errors.Invalid(faults=faults)
     standard = body.standard
     return {

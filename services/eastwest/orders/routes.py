@@ -13,7 +13,7 @@ from services.eastwest.orders.policy import KEEPERS
 from services.eastwest.orders.schemas import Closed, OccupationCode, OrderChange, OrderIn, OrderOut, OrderPaper
 from services.eastwest.orders.tables import Order
 from services.eastwest.orders.visibility import READERS
-from shared import county, errors, pages, web, wire
+from shared import county, errors, history, names, pages, web, wire
 
 router = web.Router("orders")
 ONE = "/v1/orders/{order_id:uuid}"
@@ -41,6 +41,7 @@ async def list_orders(
     ordered_to_on: Annotated[wire.CivilDate | None, Query(description="订单日期,含当日")] = None,
 ) -> wire.Page[OrderOut]:
     pages.known("district_code", district_code, [each.code for each in county.here().partner.districts])
+    pages.known("occupation_code", occupation_code, names.codes_at_hand("occupations"))
     wanted = reading.listed(
         call, status=status, number=number, occupation_code=occupation_code, district_code=district_code, external_ref=external_ref
     )
@@ -50,8 +51,14 @@ async def list_orders(
 
 
 @router.operation("GET", ONE, may=READERS, summary="一个订单")
-async def get(order_id: UUID, session: web.Session, call: web.Caller) -> OrderPaper:
-    return steps.paper(call, await reading.get(session, call, order_id))
+async def get(order_id: UUID, session: web.Session, call: web.Caller, as_of: history.AsOf = None) -> OrderPaper:
+    return await steps.stood(session, call, order_id, as_of)
+
+
+@router.operation("GET", f"{ONE}/history", may=READERS, summary="一个订单的办理经过,新的在前", errors=[errors.InvalidCursor])
+async def list_history(order_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed) -> wire.Page[history.HistoryEntry]:
+    await reading.get(session, call, order_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, order_id, asked))
 
 
 @router.operation(

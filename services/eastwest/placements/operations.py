@@ -33,7 +33,7 @@ from services.eastwest.placements.schemas import (
     UpdateOut,
 )
 from services.eastwest.placements.tables import Office, Placement, Update
-from shared import deeds, errors, limits, web, wire
+from shared import deeds, errors, history, limits, web, wire
 from shared.access import Call
 from shared.months import age_on
 from shared.national_numbers import compact
@@ -155,6 +155,7 @@ async def change(session: AsyncSession, call: Call, placement_id: UUID, body: Pl
             raise errors.Invalid(faults=faults)
         for name in changed:
             setattr(found, name, given[name])
+        told = {"fields": changed, "changes": history.unsaved(found, changed)}
         await session.flush()
         if {"class_id", "certificate_id"}.intersection(changed):
             row = (await session.execute(conditions.with_order().where(Placement.id == placement_id))).one()
@@ -162,7 +163,7 @@ async def change(session: AsyncSession, call: Call, placement_id: UUID, body: Pl
             if "class_id" in changed:
                 found.institution_id = known.gate_facts.school(row, row.started_on)
                 await session.flush()
-        await _announce(session, call, found, "changed", fields=changed)
+        await _announce(session, call, found, "changed", **told)
     return await reading.get(session, call, placement_id)
 
 

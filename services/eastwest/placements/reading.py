@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from services.eastwest.orders.schemas import EmployerOut
 from services.eastwest.placements import conditions, facts, rules, second_looks, steps, visibility
 from services.eastwest.placements.conditions import Proved
 from services.eastwest.placements.policy import states
-from services.eastwest.placements.policy.retention import Retention, Span
+from services.eastwest.placements.policy.retention import Retention, Span, standing
 from services.eastwest.placements.policy.retention import retention as judge
 from services.eastwest.placements.schemas import (
     ChainOut,
@@ -34,7 +35,7 @@ from services.eastwest.placements.schemas import (
     Warned,
 )
 from services.eastwest.placements.tables import Placement, Update
-from shared import codes, county, errors, pages, wire
+from shared import codes, county, errors, history, pages, wire
 from shared.access import Call
 from shared.web import Kernel
 
@@ -53,15 +54,34 @@ async def get(session: AsyncSession, call: Call, placement_id: UUID) -> Placemen
     )
 
 
-async def get_whole(call: Call, kernel: Kernel, placement_id: UUID) -> PlacementPaper:
+async def get_whole(call: Call, kernel: Kernel, placement_id: UUID, on: date | None) -> PlacementPaper:
     """With the classes that the person attended, which the registry is asked for with no connection held; one that is away holds up nothing."""
     async with kernel.reading() as session:
         row = await find(session, call, placement_id)
+        if on is not None:
+            return await _stood(session, call, row, on)
     if row.started_on is not None or row.order_conditions:
         with contextlib.suppress(errors.Unavailable, errors.UpstreamTimeout, errors.UpstreamFailed):
             await clients.tell_histories(kernel, call, [row.trainee_id])
     async with kernel.reading() as session:
         return await get(session, call, placement_id)
+
+
+_NAMED = ("class_id", "certificate_id", "employer", "external_refs")
+
+
+async def _stood(session: AsyncSession, call: Call, row: Any, on: date) -> PlacementPaper:
+    """As it stood at the end of a day: the papers that it named then, and what was reported by then. What asks for a second look is told of today alone."""
+    if row.entered_at >= history.end_of(on):
+        raise errors.NotFound(history.NOT_YET)
+    named = await history.as_of(session, row.id, {name: getattr(row, name) for name in _NAMED}, on)
+    told = [fact for fact in (await facts.of_placements(session, [row.id]))[row.id] if fact.received_on is None or fact.received_on <= on]
+    then, terms = standing(told, rules.here()), rules.here()
+    employer_then = then.employer and then.employer._asdict()
+    days = {"started_on": then.started_on, "left_on": then.left_on, "employer_now": employer_then}
+    shown = _shown(SimpleNamespace(**{**row._mapping, **named, **days}), judge(told, on, terms).verdict, on)
+    actions = steps.allowed_actions(call.actor, states.status_on(call.today, row.started_on, row.left_on))
+    return PlacementPaper(**dict(shown), warnings=[], allowed_actions=wire.allowed_actions(actions))
 
 
 async def _warnings(session: AsyncSession, call: Call, row: Any) -> list[Warned]:

@@ -17,7 +17,7 @@ from services.eastwest.placements.errors import GATES, DuplicatePlacement, Exter
 from services.eastwest.placements.tables import Placement, Update
 from services.eastwest.placements.visibility import FACTS
 from services.eastwest.placements.visibility import READERS as SEES
-from shared import access, errors, pages, web, wire
+from shared import access, errors, history, pages, web, wire
 from shared.batches import Batch
 from shared.receipts import PublicKey, public_key
 
@@ -98,8 +98,16 @@ async def look_up(
 
 
 @router.operation("GET", ONE, may=SEES, summary="一项安置")
-async def get(placement_id: UUID, call: web.Caller, kernel: web.KernelOf) -> schemas.PlacementPaper:
-    return await reading.get_whole(call, kernel, placement_id)
+async def get(placement_id: UUID, call: web.Caller, kernel: web.KernelOf, as_of: history.AsOf = None) -> schemas.PlacementPaper:
+    return await reading.get_whole(call, kernel, placement_id, as_of)
+
+
+@router.operation("GET", f"{ONE}/history", may=FACTS, summary="一项安置的办理经过,新的在前", errors=[errors.InvalidCursor])
+async def list_history(
+    placement_id: UUID, session: web.Session, call: web.Caller, asked: history.Listed
+) -> wire.Page[history.HistoryEntry]:
+    await reading.find(session, call, placement_id)
+    return wire.Page[history.HistoryEntry].model_validate(await history.entries(session, placement_id, asked))
 
 
 @router.operation(

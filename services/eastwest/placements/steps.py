@@ -18,7 +18,7 @@ from services.eastwest.placements import errors as refusals
 from services.eastwest.placements import facts, rules
 from services.eastwest.placements.policy import retention, states, telling
 from services.eastwest.placements.tables import Office, Update
-from shared import changes, codes, county, db, deeds, errors
+from shared import changes, codes, county, db, deeds, errors, history
 from shared.access import Actor, Call
 from shared.steps import Machine, Refusal
 
@@ -130,7 +130,8 @@ async def keep(session: AsyncSession, call: Call, office: str, rows: Sequence[di
         for each in touched
     }
     reported = [
-        deeds.deed(call, "placement.updated", each, details={"office": office, "updates": refs[each]}, event=False) for each in stands
+        deeds.deed(call, "placement.updated", each, details={"office": office, "updates": refs[each]} | stand["changes"], event=False)
+        for each, stand in stands.items()
     ]
     await deeds.record_all(session, reported)
     followed = [  # what the reports made of the placement: nothing or several things
@@ -159,7 +160,13 @@ def _stand(call: Call, known: Known) -> dict[str, Any]:
         "status": states.status_on(call.today, now.started_on, now.left_on),
         "version": placement.version + 1,
         "happened": happened or ["updated"],
+        "changes": {"changes": changes_of} if (changes_of := history.changes(_days(placement), _days(now))) else {},
     }
+
+
+def _days(of: Any) -> dict[str, Any]:
+    """What history tells of them."""
+    return {"started_on": of.started_on, "left_on": of.left_on}
 
 
 def columns_of(kept: retention.Kept) -> dict[str, Any]:

@@ -53,6 +53,19 @@ async def test_an_order_is_entered_read_changed_and_closed(eastwest: Service) ->
         pytest.param({"wage_to": "4499.99"}, "/wage_to", "invalid_range", id="wages-upside-down"),
         pytest.param({"until_on": "2025-02-28"}, "/until_on", "invalid_period", id="over-before-it-begins"),
         pytest.param({"wage_from": 4500}, "/wage_from", "invalid_value", id="money-as-a-number"),
+        pytest.param({"occupation_code": "6-31-01-99"}, "/occupation_code", "unknown_occupation", id="no-such-occupation"),
+        pytest.param(
+            {"standard": order()["standard"] | {"occupation_code": "6-31-01-99"}},
+            "/standard/occupation_code",
+            "unknown_occupation",
+            id="no-such-occupation-to-certify",
+        ),
+        pytest.param(
+            {"standard": order()["standard"] | {"occupation_code": "4-10-01-06", "level": "senior_technician"}},
+            "/standard/level",
+            "level_not_in_occupation",
+            id="a-level-of-no-standard",
+        ),
         pytest.param({"amount": "1.00"}, "/amount", "unknown_field", id="unknown-field"),
     ],
 )
