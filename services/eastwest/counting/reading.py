@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Date, Select, Text, Uuid, bindparam, case, cast, column, func, null, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest.codes import PlacementStatus as Status
@@ -14,13 +15,15 @@ from services.eastwest.codes import StatisticsBy as By
 from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.tables import Order
 from services.eastwest.placements import conditions, facts, rules, visibility
-from services.eastwest.placements.policy.retention import last_start
+from services.eastwest.placements.policy.retention import employer_on, last_start, retention
+from services.eastwest.placements.policy.telling import Fact
 from services.eastwest.placements.reading import district_name
 from services.eastwest.placements.schemas import PlacementGroup, PlacementStatistics, RetentionCounts
 from services.eastwest.placements.tables import Placement
 from shared.access import Call
 
 JUDGED_AT_ONCE: Final = 2_000
+EMPLOYER: Final = JSONB(none_as_null=True)
 _judged = (
     func.unnest(
         bindparam("ids", type_=ARRAY(Uuid)),
@@ -28,14 +31,23 @@ _judged = (
         bindparam("starts", type_=ARRAY(Date)),
         bindparam("ends", type_=ARRAY(Date)),
         bindparam("mets", type_=ARRAY(Date)),
+        bindparam("employers", type_=ARRAY(EMPLOYER)),
     )
-    .table_valued(column("id", Uuid), column("verdict", Text), column("started_on", Date), column("left_on", Date), column("met_on", Date))
+    .table_valued(
+        column("id", Uuid),
+        column("verdict", Text),
+        column("started_on", Date),
+        column("left_on", Date),
+        column("met_on", Date),
+        column("employer", EMPLOYER),
+    )
     .render_derived()
 )
 TOLD: Final = _judged.c.id.is_not(None)
 JUDGED: Final = _judged
 STARTED_ON: Final = case((TOLD, _judged.c.started_on), else_=Placement.started_on)
 LEFT_ON: Final = case((TOLD, _judged.c.left_on), else_=Placement.left_on)
+EMPLOYER_ON: Final = case((TOLD, _judged.c.employer), else_=Placement.employer_now)
 
 
 async def statistics(session: AsyncSession, call: Call, as_of: date, by: By | None, until_on: date | None) -> PlacementStatistics:
@@ -64,10 +76,15 @@ async def of_the_judge(session: AsyncSession, among: Select[Any], as_of: date) -
     found = []
     for start in range(0, len(ids), JUDGED_AT_ONCE):
         part = ids[start : start + JUDGED_AT_ONCE]
-        proved = await facts.retentions(session, part, as_of)
-        found += [(each, told.verdict.value, told.started_on, told.left_on, told.met_on) for each in part if (told := proved[each])]
-    names = ("ids", "verdicts", "starts", "ends", "mets")
+        told = await facts.of_placements(session, part)
+        found += [(each, *_proved(told[each], as_of)) for each in part]
+    names = ("ids", "verdicts", "starts", "ends", "mets", "employers")
     return dict(zip(names, map(list, zip(*found, strict=True)), strict=True)) if found else {name: [] for name in names}
+
+
+def _proved(told: Sequence[Fact], as_of: date) -> tuple[Any, ...]:
+    proved, employer = retention(told, as_of, rules.here()), employer_on(told, as_of)
+    return proved.verdict.value, proved.started_on, proved.left_on, proved.met_on, employer and employer._asdict()
 
 
 def _counted(call: Call, as_of: date) -> Select[Any]:
@@ -111,9 +128,9 @@ def _group(by: By) -> tuple[Any, Any]:
 
 
 def _works_at(what: str, of_the_order: Any) -> ColumnElement[Any]:
-    """The same as `placements.reading.employer`."""
+    """The same as `placements.reading.employer`, as of the day."""
     return case(
-        (Placement.employer_now.is_not(None), Placement.employer_now[what].astext),
+        (EMPLOYER_ON.is_not(None), EMPLOYER_ON[what].astext),
         (Placement.employer.is_not(None), Placement.employer[what].astext),
         else_=of_the_order,
     )

@@ -96,6 +96,12 @@ async def test_placements_counted_apart_sum_to_the_whole(eastwest: Service, othe
         assert by != "order" or [(each["name"], each["placements"]) for each in found["groups"]] == [("A", 2), ("B", 2)]
     late = (await partner.get("/v1/statistics/placements?as_of=2025-10-01&until_on=2025-12-31")).json()
     assert late["already_impossible"] is True
+    elsewhere = {"name": "佛山市南海区某五金厂", "district_code": "440605"}
+    await report(partner, made["id"], update("s3", on="2025-06-10"))
+    await report(partner, made["id"], update("e3", "employer_changed", "2025-07-01", employer=elsewhere))
+    for day, codes in (("2025-06-30", {"440606": 4}), ("2025-07-01", {"440605": 1, "440606": 3})):  # where each worked that day
+        found = (await partner.get(f"/v1/statistics/placements?as_of={day}&by=district")).json()["groups"]
+        assert {each["code"]: each["placements"] for each in found} == codes
 
 
 @pytest.mark.parametrize("until_on", ["2025-12-31", "2025-02-28", "2024-02-29", "2025-05-30", "2025-05-31", "2025-11-30"])

@@ -97,8 +97,17 @@ def standing(facts: Iterable[Fact], terms: Terms) -> Standing:
     return _standing(told, _stretches(told, terms))
 
 
+def employer_on(facts: Iterable[Fact], day: date) -> Employer | None:
+    """The last one that is told of by what had happened by that day."""
+    return _last_employer([fact for fact in as_corrected(facts) if fact.effective_on <= day])
+
+
+def _last_employer(told: Sequence[Fact]) -> Employer | None:
+    return next((fact.employer for fact in reversed(told) if fact.employer and fact.kind != "left"), None)
+
+
 def _standing(told: Sequence[Fact], stretches: Sequence[Stretch]) -> Standing:
-    employer = next((fact.employer for fact in reversed(told) if fact.employer and fact.kind != "left"), None)
+    employer = _last_employer(told)
     return Standing(stretches[-1].started_on, stretches[-1].left_on, employer) if stretches else Standing(None, None, employer)
 
 
