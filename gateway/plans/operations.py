@@ -83,7 +83,8 @@ def _count(plan: Plan, window: Window, answer: CountRead, as_of: date) -> Count:
     if window.line.measure == "partner_enterprises":
         reported = [records.of_report(each.institution_id, each.year) for each in answer.tallies if each.institution_id and each.year]
         return Count(tuple(tally.tally(link) for tally, link in each), next(iter(reported), None))
-    whole = None if not each else each[0][1] if window.line.each and len(each) == 1 else records.of_subjects(plan, window, as_of, based)
+    unlisted = not each or (answer.left_out and window.line.measure == "training_share")  # a link names each of its institutions
+    whole = None if unlisted else each[0][1] if window.line.each and len(each) == 1 else records.of_subjects(plan, window, as_of, based)
     of_all = None if answer.whole is None else answer.whole.tally(whole)
     return Count(tuple(tally.tally(link) for tally, link in each), whole, of_all, answer.left_out)
 

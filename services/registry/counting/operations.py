@@ -38,7 +38,7 @@ OF_EACH_INSTITUTION: dict[str, Callable[[Sequence[CountingIn]], Select[Any]]] = 
 }
 CLASSES_THEMSELVES: Final = ("order_classes", "demonstration_classes")
 OF_CLASSES: Final = ("person_times", "certified_share", "employed_share", "placed_share", *CLASSES_THEMSELVES)
-CLASSES_SHOWN: Final = 100  # of those that are judged one by one: the worst
+SHOWN: Final = 100  # of classes and institutions that are judged one by one: the worst, and as many of which nothing can be said
 SUMMED: Final = ("classes", "attended", *FIGURES, "from_the_past", "open", "ordered")
 
 
@@ -50,7 +50,7 @@ async def count(session: AsyncSession, asked: CountsIn) -> CountsOut:
     for measure, countings in _by_measure([each for each in asked.countings if each.measure not in OF_CLASSES]).items():
         if measure in OF_EACH_INSTITUTION:
             rows = (await session.execute(OF_EACH_INSTITUTION[measure](countings))).all()
-            answers = [_of_institutions(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
+            answers = [of_institutions(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
         else:
             rows = (await session.execute(reading.brands(countings, asked.by))).all()
             answers = [_of_groups(each, [row for row in rows if row.key == each.key], asked.by) for each in countings]
@@ -92,7 +92,7 @@ async def _of_classes(session: AsyncSession, asked: CountsIn, terms: Terms, coun
     whole = await rows(countings, "none") if asked.by == "category" else groups
     shown: dict[str, list[Any]] = defaultdict(list)
     if of_orders := [each for each in countings if each.measure == "placed_share"]:
-        for row in await session.execute(reading.placed_by_class(of_orders, terms, asked.as_of, fresh, CLASSES_SHOWN)):
+        for row in await session.execute(reading.placed_by_class(of_orders, terms, asked.as_of, fresh, SHOWN)):
             shown[row.key].append(row)
     return [_summed(each, whole[each.key], groups[each.key], shown[each.key], asked.by) for each in countings]
 
@@ -188,8 +188,10 @@ def _of_groups(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
     )
 
 
-def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
-    """A tally for each institution; the groups add up those whose denominator is known."""
+def of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> CountOut:
+    """A tally for each institution, or for the worst of very many; the groups add up those whose denominator is known."""
+    based = sorted((row for row in rows if row.denominator), key=lambda row: row.numerator / row.denominator)
+    worst = {row.institution_id for row in (*based[:SHOWN], *[row for row in rows if not row.denominator][:SHOWN])}
     tallies = [
         TallyOut(
             numerator=row.numerator,
@@ -199,7 +201,11 @@ def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> Count
             year=getattr(row, "year", None),
         )
         for row in rows
+        if row.institution_id in worst
     ]
+    left_out = len(rows) - len(tallies)
+    known = [row for row in rows if row.denominator is not None]
+    whole = TallyOut(numerator=sum(row.numerator for row in known), denominator=sum(row.denominator for row in known)) if left_out else None
     groups: dict[str | None, GroupOut] = {}
     for row in rows:
         if by not in ("region", "zone", "institution") or (row.denominator is None and counting.measure == "training_share"):
@@ -208,7 +214,7 @@ def _of_institutions(counting: CountingIn, rows: Sequence[Any], by: By) -> Count
         seen = groups.get(code)
         denominator = row.denominator if seen is None or seen.denominator is None else seen.denominator + row.denominator
         groups[code] = GroupOut(code=code, numerator=row.numerator + (seen.numerator if seen else 0), denominator=denominator)
-    return CountOut(key=counting.key, tallies=tallies, groups=list(groups.values()))
+    return CountOut(key=counting.key, tallies=tallies, whole=whole, left_out=left_out, groups=list(groups.values()))
 
 
 def _group_of(row: Any, by: By) -> str | None:

@@ -100,8 +100,10 @@ class CountOut(wire.Out):
 
     key: str
     tallies: list[TallyOut]
-    whole: TallyOut | None = Field(default=None, description="Where tallies are of classes: all of them together.")
-    left_out: int = Field(default=0, description="Of the classes at most a hundred are told, those that have the least; how many are not.")
+    whole: TallyOut | None = Field(default=None, description="Where not all classes or institutions are told: all of them together.")
+    left_out: int = Field(
+        default=0, description="Of the classes or institutions at most a hundred are told, those that have the least; how many are not."
+    )
     groups: list[GroupOut]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.registry.counting import operations
 from tests.conftest import Service, Start
 from tests.registry.counting import registered
 from tests.registry.counting.registered import SANKESHU, ZHOUXI
@@ -161,7 +162,7 @@ async def test_the_employed_share_shows_who_is_pending_and_who_had_work_before(s
         assert answered["beside"] == {"pending": 3, "already_employed": 1}
 
 
-async def test_each_college_is_a_part_and_the_worst_decides(start: Start) -> None:
+async def test_each_college_is_a_part_and_the_worst_decides(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     async with start("registry") as registry, start("gateway") as gateway:
         gateway.knows(registry)
         good, poor = [await registered.institution(registry, name, "technical_school") for name in ("甲校", "乙校")]
@@ -181,6 +182,11 @@ async def test_each_college_is_a_part_and_the_worst_decides(start: Start) -> Non
         assert {part["subject_name"]: (part["actual"], part["status"]) for part in parts} == {"甲校": (1, "met"), "乙校": (0.25, "behind")}
         for part in parts:
             assert await follow(registry, part["records"]) == part["numerator"]
+        monkeypatch.setattr(operations, "SHOWN", 1)
+        of_many = await line(gateway, "college.training", date(2025, 12, 31))
+        assert [part["subject_name"] for part in of_many["parts"] if part["period"] == "2025"] == ["乙校"]
+        told = ("numerator", "denominator", "status", "records", "parts_left_out")
+        assert [of_many[name] for name in told] == [5, 8, "behind", None, 2], "one a year"
 
 
 async def test_the_frontline_share_is_of_money_and_lists_the_reports_it_is_in(start: Start) -> None:

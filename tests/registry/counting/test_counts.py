@@ -1,10 +1,13 @@
 """What the registry counts for a plan's board, on both sides of every day and month."""
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from services.registry.counting.operations import of_institutions
+from services.registry.counting.schemas import CountingIn
 from shared import db
 from tests.conftest import Service, Start
 from tests.eastwest import neighbours
@@ -345,3 +348,19 @@ async def test_an_order_class_counts_by_who_was_in_it_on_its_first_day(start: St
         found = (await registry.as_("officer").get("/v1/classes", params={"ordered_begun_at_least": 2})).json()["items"]
         assert len(found) == int(counts)
         assert (await registry.as_("officer").get("/v1/classes", params={"ordered_completed_at_least": 1})).json()["items"] == []
+
+
+def test_of_very_many_colleges_the_worst_are_told_and_all_are_added_up() -> None:
+    def row(number: int, denominator: int | None) -> SimpleNamespace:
+        said = {"institution_id": str(db.new_id()), "institution_name": f"{number:03}", "region_code": SANKESHU}
+        return SimpleNamespace(numerator=number, denominator=denominator, **said)
+
+    rows = [row(number, 1000) for number in range(150)] + [row(number, None) for number in range(102)]
+    counting = CountingIn(key="k", measure="training_share", from_on=date(2025, 1, 1), to_on=date(2025, 12, 31))
+    told = of_institutions(counting, rows, "region")
+    by_base = [[tally.numerator for tally in told.tallies if tally.denominator == base] for base in (1000, None)]
+    assert (by_base, told.left_out) == ([list(range(100)), list(range(100))], 52)
+    assert told.whole is not None and (told.whole.numerator, told.whole.denominator) == (sum(range(150)), 150_000)
+    assert [(group.numerator, group.denominator) for group in told.groups] == [(sum(range(150)), 150_000)]
+    few = of_institutions(counting, rows[:3], "none")
+    assert (len(few.tallies), few.left_out, few.whole) == (3, 0, None)
