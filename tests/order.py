@@ -11,13 +11,15 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.connections import CONNECTIONS, Loop
 
-# Each line shares one stack of five processes, so it runs on one worker: a stack costs as much as a hundred tests.
+# Each of the first three shares one stack of five processes, so it runs on one worker: a stack costs as much as a hundred tests. The last shares the
+# documents of all services, which a worker makes once.
 TOGETHER = {
     f"tests/{folder}/test_{name}.py": folder
     for folder, names in (
-        ("attacks", ("actions", "lists", "matrix", "search", "tenants")),
+        ("attacks", ("actions", "hostile_inputs", "lists", "matrix", "search", "tenants")),
         ("faults", ("kill", "kill_at_any_step", "sheets_beside")),
-        ("journeys", ("board", "desk", "generated_client", "guides", "main_job", "restored", "second_half", "secrets")),
+        ("journeys", ("board", "desk", "generated_client", "guides", "main_job", "restored", "second_half", "secrets", "two_exams")),
+        ("contracts", ("codes", "lists", "names", "openapi")),
     )
     for name in names
 }
@@ -49,7 +51,7 @@ def pytest_collection_finish() -> None:
     """Looked through again and again to the end it took a sixth of all processor time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    gc.set_threshold(100_000, 10, 10)
 
 
 class ByStack(LoadScopeScheduling):

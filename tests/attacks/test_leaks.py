@@ -21,7 +21,7 @@ from sqlalchemy import text
 
 from shared.sheets import Table, write_book
 from tests.conftest import SERVICES, Databases, Service, running
-from tests.contracts.apps import app
+from tests.contracts import apps
 
 ID, ID_WITH_X, OLD_ID, PHONE, CARD = "522601199003070025", "52260119900307001X", "522601751203048", "13987654321", "6217009876543210"
 WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
@@ -192,9 +192,9 @@ def operations(document: Mapping[str, Any]) -> Iterable[tuple[str, str, Mapping[
 async def test_no_number_comes_out_of_a_service(
     name: str, databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = app(name, tmp_path, await databases.lend(name))
+    made = apps.app(name, tmp_path, await databases.lend(name))
     async with running(made) as service:
-        document = made.openapi()
+        document = apps.document(name)
         asking = Asking(service, document["components"]["schemas"])
         for method, path, described in operations(document):
             await asking.every_way(method, path, described)

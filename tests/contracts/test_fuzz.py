@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from shared import errors
 from tests.conftest import SERVICES, Databases, Service, running
-from tests.contracts.apps import app
+from tests.contracts import apps
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
 SCHOOL = "01932f6e-7c1a-7000-8000-000000000001"
@@ -89,8 +89,8 @@ def _part(value: Any) -> tuple[str | None, bytes]:
 def test_no_request_breaks_a_service(name: str, databases: Databases, tmp_path: Path) -> None:
     logging.getLogger("schemathesis").setLevel(logging.ERROR)
     with asyncio.Runner() as runner:
-        made = app(name, tmp_path, runner.run(databases.lend(name)))
-        document = made.openapi()
+        made = apps.app(name, tmp_path, runner.run(databases.lend(name)))
+        document = apps.document(name)
         asked = [(described.get("security") or [{}])[0] for methods in document["paths"].values() for described in methods.values()]
         scopes = {scope for each in asked for scope in each.get("oauth2", [])}
         entering = running(made)

@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from gateway.docs.operations import merge
 from shared.web import examples, wording
 from tests.conftest import SERVICES
-from tests.contracts.apps import app
+from tests.contracts import apps
 
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = "list|get|create|update|replace|delete"
@@ -23,9 +23,8 @@ Document = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
-    seals: Path = tmp_path_factory.mktemp("seals")
-    return {name: app(name, seals).openapi() for name in SERVICES}
+def documents() -> dict[str, Document]:
+    return {name: apps.document(name) for name in SERVICES}
 
 
 @pytest.fixture(params=[*SERVICES, "merged"])
