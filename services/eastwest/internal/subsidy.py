@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import func
+from sqlalchemy import func, true
 
 from services.eastwest import clients
 from services.eastwest.codes import EvidenceGrade as Grade
@@ -54,7 +54,7 @@ async def retention_facts(body: RetentionAsked, session: web.Session) -> Retenti
     wanted = conditions.with_order().where(Placement.id == func.any(body.placement_ids)).order_by(Placement.id)
     rows = (await session.execute(wanted)).all()
     proved = await facts.retentions(session, [row.id for row in rows], body.as_of)
-    warned = await second_looks.warnings_of(session, rows, clients.HistoriesRead()) if rows else {}
+    warned = await second_looks.warnings_of(session, rows, clients.HistoriesRead(), true()) if rows else {}
     told = []
     for row in rows:
         found, employer = proved[row.id], row.employer_now or row.employer or {"uscc": row.order_employer_uscc}

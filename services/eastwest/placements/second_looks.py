@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
@@ -22,11 +22,11 @@ from shared.months import months_after
 
 
 async def warnings_of(
-    session: AsyncSession, rows: Sequence[Any], histories: clients.HistoriesRead | None
+    session: AsyncSession, rows: Sequence[Any], histories: clients.HistoriesRead | None, seen: ColumnElement[bool]
 ) -> dict[UUID, list[warnings.Warned]]:
-    """By placement. `histories` None: the registry was asked and did not answer."""
+    """By placement. `histories` None: the registry was asked and did not answer. `seen`: which orders may be named to whoever asks."""
     people = {row.trainee_id for row in rows}
-    stays, placed, elsewhere = await _stays(session, people), await _placed(session, rows), await _elsewhere(session, rows)
+    stays, placed, elsewhere = await _stays(session, people, seen), await _placed(session, rows), await _elsewhere(session, rows)
     attended = facts.attended_by(histories.classes) if histories else {}
     persons = {each.trainee_id: facts.person_of(each) for each in histories.people} if histories else {}
     found = {}
@@ -46,10 +46,11 @@ async def warnings_of(
     return found
 
 
-async def _stays(session: AsyncSession, people: set[UUID]) -> dict[UUID, list[tuple[UUID, warnings.Stay]]]:
+async def _stays(session: AsyncSession, people: set[UUID], seen: ColumnElement[bool]) -> dict[UUID, list[tuple[UUID, warnings.Stay]]]:
     """By person, every stay that began, and whose placement it is."""
     who = ALIASES.kept(Placement.trainee_id).label("trainee_id")
-    wanted = select(who, Placement.id, Order.number, Placement.started_on, Placement.left_on).join(Order, Order.id == Placement.order_id)
+    number = case((seen, Order.number)).label("number")
+    wanted = select(who, Placement.id, number, Placement.started_on, Placement.left_on).join(Order, Order.id == Placement.order_id)
     wanted = wanted.where(ALIASES.among(Placement.trainee_id, sorted(people)), Placement.started_on.is_not(None))
     found: dict[UUID, list[tuple[UUID, warnings.Stay]]] = defaultdict(list)
     for row in await session.execute(wanted):

@@ -26,6 +26,17 @@ async def test_two_orders_at_once_are_warned_of_and_one_after_the_other_are_not(
     assert (await warned(partner, first["id"]), await warned(partner, second["id"])) == (["two_orders"], ["two_orders"])
     await report(partner, first["id"], update("l", "left", "2025-07-01"))
     assert (await warned(partner, first["id"]), await warned(partner, second["id"])) == ([], [])
+    another = eastwest.as_("partner", at=THEN, subject="another")
+    third = await placed(another, trainee_id, "FS-2025-0019")
+    await report(another, third["id"], update("a", on="2025-07-02"))
+    for client, placement_id, named, hidden in (
+        (partner, second["id"], "(不属贵方)", "0019"),
+        (another, third["id"], "(不属贵方)", "0018"),
+    ):
+        [told] = (await client.get(f"/v1/placements/{placement_id}")).json()["warnings"]  # which one it is, is the other office's business
+        assert (told["code"], named in told["detail"], hidden in told["detail"]) == ("two_orders", True, False)
+    [told] = (await eastwest.as_("officer", at=THEN).get(f"/v1/placements/{third['id']}")).json()["warnings"]
+    assert "FS-2025-0018" in told["detail"]
 
 
 async def test_more_people_than_posts_and_an_order_that_was_over(eastwest: Service, others: Neighbours) -> None:

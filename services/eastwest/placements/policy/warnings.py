@@ -12,9 +12,9 @@ from services.eastwest.placements.policy.insured import Insured
 
 
 class Stay(NamedTuple):
-    """Days at work on an order, from the first up to the day of leaving; None: still there."""
+    """Days at work on an order (None: one that the caller may not see), from the first up to the day of leaving; None: still there."""
 
-    order_number: str
+    order_number: str | None
     started_on: date
     left_on: date | None
 
@@ -58,7 +58,7 @@ def warnings(
         )
     if stay is None:
         return
-    if together := sorted({each.order_number for each in others if _overlap(stay, each)}):
+    if together := sorted({each.order_number or "(不属贵方)" for each in others if _overlap(stay, each)}):
         yield Warned(Code.TWO_ORDERS, f"同一时间也在订单 {'、'.join(together)} 上岗。请核对在哪一处工作。")
     if attended is None:
         yield Warned(Code.CLASSES_UNKNOWN, "登记服务暂不应答,上岗期间是否在班上课未能核对。")
