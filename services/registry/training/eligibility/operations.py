@@ -1,5 +1,8 @@
 """Asking beforehand what a claim for a class would be judged to be."""
 
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +18,8 @@ PEOPLE_AT_A_TIME: Final = (
     500  # a claim has a thousand lines at most; what is asked at once must fit a request and be thought over in its time
 )
 
+ASKED_AHEAD: Final = 2
+
 
 async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | None) -> schemas.Eligibility:
     """Asks subsidy what a claim for the class would be judged to be, on the facts as they are known now; no connection is held while it thinks."""
@@ -28,12 +33,29 @@ async def eligibility(call: Call, kernel: Kernel, class_id: UUID, scheme: str | 
     scheme = scheme or facts["class"]["channel"]
     people: list[Any] = facts["enrolments"]
     call.told["trainees"] = {row["trainee_id"]: {name: row[name] for name in ("name", "id_number_masked")} for row in people}
-    lines: list[schemas.EligibilityLine] = []
-    for start in range(0, max(len(people), 1), PEOPLE_AT_A_TIME):
+
+    async def judged(start: int) -> schemas.Judged:
         asked = {"scheme": scheme, "facts": facts | {"enrolments": people[start : start + PEOPLE_AT_A_TIME]}}
-        judged = await kernel.neighbours["subsidy"].post("/internal/v1/eligibility", call, asked)
-        if judged is None:
+        said = await kernel.neighbours["subsidy"].post("/internal/v1/eligibility", call, asked)
+        if said is None:
             raise errors.NotFound(f"没有补贴项目 {scheme}。请从 /v1/schemes 选择。")
-        found = http_client.read(schemas.Judged, judged, "subsidy")
-        lines += found.lines
-    return schemas.Eligibility(class_id=class_id, scheme=scheme, terms=found.terms, lines=lines)
+        return http_client.read(schemas.Judged, said, "subsidy")
+
+    found = [each async for each in _some_ahead(judged, range(0, max(len(people), 1), PEOPLE_AT_A_TIME))]
+    lines = [line for each in found for line in each.lines]
+    return schemas.Eligibility(class_id=class_id, scheme=scheme, terms=found[-1].terms, lines=lines)
+
+
+async def _some_ahead(judged: Callable[[int], Coroutine[Any, Any, schemas.Judged]], starts: Iterable[int]) -> AsyncIterator[schemas.Judged]:
+    """What is said of each part, in order; the next are asked for while one is read, so that neither of the two services waits for the other."""
+    asked: deque[asyncio.Task[schemas.Judged]] = deque()
+    try:
+        for start in starts:
+            asked.append(asyncio.create_task(judged(start)))
+            if len(asked) > ASKED_AHEAD:
+                yield await asked.popleft()
+        while asked:
+            yield await asked.popleft()
+    finally:
+        for task in asked:
+            task.cancel()
