@@ -39,24 +39,25 @@ _merges, _parts = aliases.taking_in(ALIASES, "trainee"), aliases.letting_go(ALIA
 
 
 async def take_in(session: AsyncSession, events: Sequence[changes.Event]) -> None:
-    for event in events:
-        await _merges(session, [event])
-        await _ask_again(session, event)
+    await _merges(session, events)
+    await _ask_again(session, events)
 
 
 async def let_go(session: AsyncSession, lost: Sequence[changes.Event], earlier: Sequence[changes.Event]) -> None:
     """Whom something is no longer true of is asked about again."""
     await _parts(session, lost, earlier)
-    for event in lost:
-        await _ask_again(session, event)
+    await _ask_again(session, lost)
 
 
-async def _ask_again(session: AsyncSession, event: changes.Event) -> None:
+async def _ask_again(session: AsyncSession, events: Sequence[changes.Event]) -> None:
     """Of an enrolment about its person, of a changed person, who may have moved, of a merge about both; those alone who were placed."""
-    who: list[Any] = [event.data.get("trainee_id")] if event.type.startswith("enrolment.") else []
-    if event.type in ("trainee.changed", "trainee.merged", "trainee.unmerged"):
-        who = [event.subject, event.data.get("merged_into"), *event.data.get("trainee_ids", ())]
-    if ids := [UUID(str(each)) for each in who if each]:
+    who: set[Any] = set()
+    for event in events:
+        if event.type.startswith("enrolment."):
+            who.add(event.data.get("trainee_id"))
+        elif event.type in ("trainee.changed", "trainee.merged", "trainee.unmerged"):
+            who |= {event.subject, event.data.get("merged_into"), *event.data.get("trainee_ids", ())}
+    if ids := sorted({UUID(str(each)) for each in who if each}):
         placed = select(Placement.trainee_id).where(ALIASES.among(Placement.trainee_id, ids)).distinct()
         await session.execute(insert(DUE).from_select(["trainee_id"], placed))
 

@@ -110,6 +110,9 @@ async def test_counts_are_what_counting_by_hand_says_before_and_after_the_regist
         "subject": db.new_id(),
         "sequence": "1",
     }
-    async with eastwest.kernel.writing.begin() as session:
-        await job.take_in(session, [changes.Event(**said, data={"trainee_id": str(someone["trainee_id"])})])
+    whom = [someone["trainee_id"], *(row["trainee_id"] for row in rows[:20])]
+    with eastwest.statements() as ran:
+        async with eastwest.kernel.writing.begin() as session:
+            await job.take_in(session, [changes.Event(**said, data={"trainee_id": str(each)}) for each in whom])
+    assert sum("due_askings" in each for each in ran) == 1  # a roster of ten thousand is as many events
     assert await told(eastwest) == [by_hand(rows, others.trained, window) for window in WINDOWS]

@@ -138,7 +138,7 @@ class City:
     async def _told(self, type_: str, subject: UUID, **data: Any) -> None:
         said = {"id": db.new_id(), "source": "registry", "type": type_, "time": clock.now(), "subject": subject, "sequence": "1"}
         async with self.eastwest.kernel.writing.begin() as session:
-            await following._ask_again(session, changes.Event(**said, data=data))
+            await following._ask_again(session, [changes.Event(**said, data=data)])
 
     def changes(self) -> list[Change]:
         return [getattr(self, name) for name in vars(City) if name.startswith(("a_", "no_", "another"))]
