@@ -7,7 +7,9 @@ from typing import Any, get_type_hints
 import pytest
 
 from services.subsidy.codes import ClaimKind, SchemeCode
-from services.subsidy.judging.proof import prove
+from services.subsidy.judging.invented import Ground
+from services.subsidy.judging.limits import LIMITS, OF_MONEY, tried
+from services.subsidy.judging.proof import _answers, _served, prove
 from services.subsidy.schemes.policy import FIGURES, Terms
 from services.subsidy.schemes.reading import read_block
 from shared.strict import Fault, Unreadable
@@ -271,6 +273,28 @@ def test_what_a_faulty_key_would_decide_is_not_guessed() -> None:
 @pytest.mark.parametrize(("code", "terms"), [(code, terms) for code, scheme in POLICY.schemes.items() for terms in scheme.terms])
 def test_every_shipped_block_is_proved(code: str, terms: Terms) -> None:
     assert prove(SchemeCode(code), POLICY.schemes[code].claim_kind, terms) == []
+
+
+AGES = {"until_retirement_age": False, "age_at_most": 59, "women_age_at_most": 54}
+HANDS = {"one_hand_people_at_least": 20, "one_hand_seconds_at_most": 30, "headcount_missing_at_most": 2}
+A_STEP = {"attendance_percent_at_least": 5}  # one of the twenty half-days of eighty hours
+
+
+@pytest.mark.parametrize(
+    ("form", "more"),
+    [*((form, {}) for form in FORMS), ("day", AGES), ("day", HANDS), ("certificate", {"certificates_a_month_of_an_assessor_at_most": 50})],
+)
+def test_who_is_tried_at_a_limit_goes_one_beyond_it_and_no_further(form: str, more: dict[str, Any]) -> None:
+    """Were the limit wider by one, it would not touch them: so a limit is known to bite at its own figure and not somewhere beyond."""
+    sound, scheme, kind = FORMS[form]
+    of = Ground(scheme, kind, read_block(sound | more, SCHEDULE))
+    best = next(answer for answer in _answers(of, of.terms.in_force_from) if _served(of.terms, answer.verdict))
+    whole = {name: beyond for name, (beyond, _) in (LIMITS | OF_MONEY).items() if type(getattr(of.terms, name)) is int}
+    assert whole.keys() >= more.keys() - {"until_retirement_age", "one_hand_seconds_at_most"}
+    for name, beyond in whole.items():
+        step = A_STEP.get(name, 1)
+        wider = [tried(of, best.asked, name, beyond, getattr(of.terms, name) + by) for by in (step, -step)]
+        assert any(each.bites for each in [*wider[0], *wider[1]]), name
 
 
 def test_a_large_table_is_proved_in_seconds() -> None:
