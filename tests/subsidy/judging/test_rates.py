@@ -261,6 +261,10 @@ def test_a_person_is_given_no_more_than_the_limit_in_a_year(prior: Prior, decisi
     terms = paying(yuan_per_person=Decimal("600.00"), yuan_per_person_year_at_most=Decimal("1000.00"), times_a_year_at_most=9)
     verdict = judge(CLAIM, line_with(priors=(prior,)), terms)
     assert (verdict.decision, str(verdict.amount)) == (decision, amount)
+    limit = next((each for each in verdict.findings if each.code == "yearly_limit_reached" and each.effect != "note"), None)
+    assert (limit and limit.passes_from) == (
+        date(2026, 1, 1) if decision == "refused" else None
+    )  # what is held waits for a claim and for no day
     if amount in ("599.99", "0.01"):
         assert verdict.calculation.endswith(f"2025 年已补 {prior.amount_yuan} 元,每人每年至多 1000.00 元,计 {amount} 元")
 
