@@ -64,6 +64,9 @@ def test_the_faults_of_all_files_come_at_once(copied: Path) -> None:
     change(copied / "retention.toml", "months = 3", "weeks = 13")
     change(copied / "workdays" / "2025.toml", "year = 2025", "year = 2024")
     change(copied / "labels.toml", "startup = [", "start_up = [")
+    numbers = copied / "certificate_numbers.toml"
+    change(numbers, "pattern = '[YSJ][0-9]{12}(?P<year>", "pattern = '[YSJ][0-9]{12}(?P<jahr>")
+    change(numbers, "pattern = '[0-9]{16}'", "pattern = '[0-9{16}'")
     (copied / "standing.toml").unlink()
     answer = checked(copied)
     assert answer.returncode == 1
@@ -76,6 +79,8 @@ def test_the_faults_of_all_files_come_at_once(copied: Path) -> None:
         "retention.toml:weeks:未知的键（第 2 行）",
         "2025.toml:",
         "standing.toml:缺少文件",
+        f"certificate_numbers.toml:shapes[0].pattern:只有 year 和 level 可以命名,不认识 jahr（第 {line_of(numbers, 'jahr')} 行）",
+        "shapes[2].pattern:不是正则表达式",
         "labels.toml:scheme:缺少 startup;多出 start_up",
     ):
         assert named in answer.stdout
