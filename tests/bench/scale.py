@@ -56,6 +56,7 @@ SETTINGS = {
     "autovacuum": "off",
 }
 COST = "SELECT sum(total_exec_time + total_plan_time), sum(shared_blks_hit + shared_blks_read) FROM pg_stat_statements"
+WORN = "SELECT relname FROM pg_stat_user_tables WHERE n_dead_tup > 50 + n_live_tup / 5"  # what autovacuum, which is off here, would have seen to
 UNUSED = """
     SELECT relname || '.' || indexrelname FROM pg_stat_user_indexes JOIN pg_index USING (indexrelid)
     WHERE idx_scan = 0 AND NOT indisunique AND pg_relation_size(indexrelid) > 1000000 ORDER BY 1
@@ -168,6 +169,10 @@ async def _city(stack: Stack, enrolments: int, console: Console) -> City:
         "admin": job.admin,
     }
     roles = {role: _signed_in(stack, person) for role, person in who.items()}
+    for service in filling.SERVICES:
+        async with filling.connected(stack, service) as connection:
+            for (table,) in await connection.fetch(WORN):
+                await connection.execute(f'VACUUM ANALYZE "{table}"')
     await asyncio.to_thread(_wait_until_ready, roles["officer"])
     return City(stack, job, roles, filled, watching)
 
