@@ -231,7 +231,7 @@ async def test_coverage_is_filed_of_above_scale_enterprises_on_the_day(start: St
         await w.institution(above_scale=False)
         await w.institution("cooperative")
         paper = await w.filing()
-        await w.filing(number_prefix=None, body_class="S")
+        other = await w.filing(number_prefix=None, body_class="S")
         for on, filed in (("2024-12-31", 0), ("2025-01-01", 1), ("2025-12-31", 1), ("2026-01-01", 0)):
             answer = await done(w.officer().get("/v1/filings/coverage", params={"on": on}))
             assert (answer["filed"], answer["eligible"], answer["rate"]) == (filed, 2, filed / 2)
@@ -248,6 +248,10 @@ async def test_coverage_is_filed_of_above_scale_enterprises_on_the_day(start: St
         assert counted["counts"][0]["groups"] == [{"code": "522601100", "numerator": 1, "denominator": 2}]
         await refused(w.enterprise().get("/v1/filings/coverage"), 403, "wrong_role")
         assert paper["status"] == "accepted"
+        for each in (paper, other):
+            await w.act(each, "revoke", {"reason": "弄虚作假"}, "2025-09-01")
+        for on, filed in (("2025-08-31", 1), ("2025-09-01", 0)):
+            assert (await done(w.officer("2025-09-01").get("/v1/filings/coverage", params={"on": on})))["filed"] == filed
 
 
 async def test_without_the_registry_a_coverage_is_no_number(start: Start) -> None:

@@ -47,14 +47,15 @@ async def test_the_gap_the_lead_and_what_was_paid_stand_by_each_line(start: Star
         ]
         order = await registered.training_class(registry, school, "brand.rongwan", ends_on=MIDDLE, order_id=school)
         await registered.people(registry, order, 39, counted_on=MIDDLE)
-        money = {chefs: "1800.00", later: "99.00", shown: "20.00", plain: "7.00", order: "400.00"}
+        unordered = await registered.training_class(registry, school, "brand.rongwan", ends_on=MIDDLE)
+        money = {chefs: "1800.00", later: "99.00", shown: "20.00", plain: "7.00", order: "400.00", unordered: "3.00"}
         gateway.kernel.neighbours["subsidy"].transport = paying(money)
         told = await briefing(gateway)
         lines = {each["code"]: each for each in told["lines"]}
         of = lines["four.chef"]
         assert (of["target"], of["actual"], of["gap"], of["lead_department"]) == (100, 30, 70, "市人力资源社会保障局")
         paid = {code: lines[code]["paid"] for code in lines}
-        assert (of["paid"], paid["city.total"], paid["practical.project"]) == ("1800.00", "2227.00", "2227.00"), "not what ends later"
+        assert (of["paid"], paid["city.total"], paid["practical.project"]) == ("1800.00", "2230.00", "2230.00"), "not what ends later"
         assert (paid["four.technician"], paid["four.technician.demo"]) == ("27.00", "20.00"), "of what counts alone"
         assert (paid["brand.rongwan"], paid["brand.rongwan.placed"]) == ("0.00", "400.00"), "one was too small for one of them"
         assert (of["paid_each"], lines["four.domestic"]["paid_each"]) == ("60.00", None), "nobody counts there"
