@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ClauseElement, Column, ColumnElement, Computed, Text, cast, false, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, array
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.sql.operators import ilike_op, like_op
@@ -75,7 +75,7 @@ async def planned(session: AsyncSession, asked: ClauseElement | None) -> AsyncIt
     try:
         yield
     finally:
-        with contextlib.suppress(DBAPIError):  # of a transaction that failed, this is undone with it
+        with contextlib.suppress(SQLAlchemyError):  # of a transaction that failed or a connection that is lost, this is undone with it
             await session.execute(AS_BEFORE)
 
 

@@ -1,5 +1,6 @@
 """Pages walk a list once, from the newest on, and a cursor belongs to its filter."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
@@ -233,6 +234,13 @@ async def test_the_plan_is_made_for_the_text_that_is_sought_and_for_no_other_sta
                 await session.execute(text("SELECT 1 / 0"))
         await connection.rollback()
         assert await connection.scalar(text("SHOW plan_cache_mode")) == "auto"
+    for sessions in (things.kernel.reading, things.kernel.writing):  # what went wrong is what is told
+        with pytest.raises(DBAPIError):
+            async with sessions() as session, seeking.planned(session, THINGS.c.colour.like("%red%")):
+                await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05), sessions() as session, seeking.planned(session, THINGS.c.colour.like("%red%")):
+                await session.execute(text("SELECT pg_sleep(30)"))
 
 
 async def _inks(service: Service, **params: Any) -> dict[str, Any]:
