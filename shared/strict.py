@@ -108,7 +108,7 @@ def read_toml(kind: type[T], text: str, file: str) -> T:
 
 
 def senseless(value: object, path: str = "") -> Iterator[Fault]:
-    """What no data file says: a text in which nothing stands, so that a figure has no source or a row no name, and a number below nought."""
+    """What no data file says: a text in which nothing stands, so that a figure has no source or a row no name, and a number below nought or without end."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from senseless(each, f"{path}.{key}" if path else key)
@@ -117,6 +117,8 @@ def senseless(value: object, path: str = "") -> Iterator[Fault]:
             yield from senseless(each, f"{path}[{index}]")
     elif isinstance(value, str) and not value.strip():
         yield Fault(path, "不能为空")
+    elif isinstance(value, Decimal) and not value.is_finite():
+        yield Fault(path, f"应为数字,实为 {value}")
     elif isinstance(value, int | Decimal) and value < 0:
         yield Fault(path, f"不能为负数,实为 {value}")
 

@@ -124,6 +124,7 @@ def test_any_exact_number_is_read_as_it_was_written() -> None:
         pytest.param('[[rows]]\ncolour = "red"\n', "rows[0].code:缺少该键", id="by-its-place-where-it-has-no-code"),
         pytest.param('[[rows]]\ncode = "a"\ncolour = "red"\nshare = "1"\n', "rows[a].share:应为数字,实为 '1'", id="text-for-a-number"),
         pytest.param('[[rows]]\ncode = "a"\ncolour = "red"\nshare = true\n', "rows[a].share:应为数字,实为 True", id="a-truth-is-no-number"),
+        pytest.param('[[rows]]\ncode = "a"\ncolour = "red"\nshare = nan\n', "rows[a].share:应为数字,实为 NaN", id="nor-is-nan"),
         pytest.param("rows = 3\nother = 1\n", "other:未知的键（第 2 行）;rows:应为列表,实为 3（第 1 行）", id="all-faults-at-once"),
         pytest.param("rows = ", "无法读取,不是有效的 TOML 文件", id="not-toml"),
     ],
