@@ -162,12 +162,12 @@ async def order_trained(session: AsyncSession, asked: TrainedAsked) -> TrainedFa
 
 async def counted_classes(session: AsyncSession, asked: CountsIn) -> CountedClasses:
     """Money is spent on classes: which of them stand behind each counting. What became of their people later does not matter."""
-    sets: list[ClassSet] = []
+    sets: dict[tuple[str, ...], list[UUID]] = defaultdict(list)
     for terms, countings in _by_terms(asked.countings).items():
         fresh = await reading.touched(session, terms, date.max, *reading.days(countings))
-        found = await session.execute(reading.classes_behind(countings, terms, asked.as_of, fresh))
-        sets += [ClassSet(keys=row.keys, class_ids=row.class_ids) for row in found]
-    return CountedClasses(sets=sets)
+        for row in await session.execute(reading.classes_behind(countings, terms, asked.as_of, fresh)):
+            sets[tuple(row.keys)] += row.class_ids
+    return CountedClasses(sets=[ClassSet(keys=list(keys), class_ids=ids) for keys, ids in sets.items() if keys])
 
 
 def _by_measure(countings: Sequence[CountingIn]) -> dict[str, list[CountingIn]]:

@@ -99,7 +99,7 @@ def counted(countings: Sequence[CountingIn], terms: Terms, by: ReadBy, as_of: da
 
 
 def classes_behind(countings: Sequence[CountingIn], terms: Terms, as_of: date, fresh: Sequence[UUID]) -> Select[Any]:
-    """keys, classes: those that count in the same countings."""
+    """keys, classes: those that are alike, and so count in the same countings."""
     rows = _rows(countings, terms, "class", as_of, fresh)
     wanted, own = conditions.wanted_of(countings), conditions.likeness(countings, rows)
     same = select(*own, func.array_agg(rows.c.group).label("class_ids")).group_by(*own).cte("same")

@@ -91,6 +91,24 @@ async def test_a_class_of_two_lines_counts_in_both_and_in_the_city_once(start: S
         assert [count["tallies"][0]["numerator"] for count in counts] == [6, 4, 4]
 
 
+async def test_classes_that_count_in_the_same_countings_are_one_set_and_those_that_count_nowhere_in_none(start: Start) -> None:
+    async with start("registry") as registry:
+        school = await registered.institution(registry, "甲校")
+        chef, startup = [
+            await registered.training_class(registry, school, "four.chef", ends_on=MIDDLE, channel=channel)
+            for channel in ("project", "startup")
+        ]
+        for programme in ("four.technician", "brand.nanyue"):
+            await registered.training_class(registry, school, programme, ends_on=MIDDLE)
+        countings = [
+            PLAN | {"key": key, "measure": "person_times", "programmes": [code]}
+            for key, code in (("a", "four.chef"), ("b", "four.domestic"))
+        ]
+        asked = {"as_of": "2025-12-31", "countings": countings}
+        answer = (await registry.internal("gateway").post("/internal/v1/counted-classes", json=asked)).json()
+        assert [(each["keys"], set(each["class_ids"])) for each in answer["sets"]] == [(["a"], {str(chef), str(startup)})]
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
