@@ -14,7 +14,6 @@ from services.eastwest import clients
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.known import operations as known
-from services.eastwest.orders import visibility as of_orders
 from services.eastwest.orders.schemas import EmployerOut
 from services.eastwest.placements import conditions, facts, rules, second_looks, steps, visibility
 from services.eastwest.placements.conditions import Proved
@@ -89,7 +88,7 @@ async def _warnings(session: AsyncSession, call: Call, row: Any) -> list[Warned]
     told = call.told.get("histories", {}).get(str(row.trainee_id))
     who = told and told["person"]
     histories = None if told is None else clients.HistoriesRead(classes=told["classes"], people=[who] if who else [])
-    found = await second_looks.warnings_of(session, [row], histories, of_orders.rows(call.actor))
+    found = await second_looks.warnings_of(session, [row], histories, visibility.rows(call.actor))
     return [Warned(code=each.code, detail=each.detail) for each in found[row.id]]
 
 

@@ -24,7 +24,7 @@ from shared.months import months_after
 async def warnings_of(
     session: AsyncSession, rows: Sequence[Any], histories: clients.HistoriesRead | None, seen: ColumnElement[bool]
 ) -> dict[UUID, list[warnings.Warned]]:
-    """By placement. `histories` None: the registry was asked and did not answer. `seen`: which orders may be named to whoever asks."""
+    """By placement. `histories` None: the registry was asked and did not answer. `seen`: the placements of which whoever asks may know the order."""
     people = {row.trainee_id for row in rows}
     stays, placed, elsewhere = await _stays(session, people, seen), await _placed(session, rows), await _elsewhere(session, rows)
     attended = facts.attended_by(histories.classes) if histories else {}

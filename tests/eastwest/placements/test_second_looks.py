@@ -35,8 +35,9 @@ async def test_two_orders_at_once_are_warned_of_and_one_after_the_other_are_not(
     ):
         [told] = (await client.get(f"/v1/placements/{placement_id}")).json()["warnings"]  # which one it is, is the other office's business
         assert (told["code"], named in told["detail"], hidden in told["detail"]) == ("two_orders", True, False)
-    [told] = (await eastwest.as_("officer", at=THEN).get(f"/v1/placements/{third['id']}")).json()["warnings"]
-    assert "FS-2025-0018" in told["detail"]
+    for client in (eastwest.as_("officer", at=THEN), eastwest.as_("person", at=THEN, trainee_id=trainee_id)):  # who sees both
+        [told] = (await client.get(f"/v1/placements/{third['id']}")).json()["warnings"]
+        assert "FS-2025-0018" in told["detail"]
 
 
 async def test_more_people_than_posts_and_an_order_that_was_over(eastwest: Service, others: Neighbours) -> None:
