@@ -45,8 +45,8 @@ async def placement_facts(body: FactsIn, session: web.Session) -> PlacementFacts
 
 
 async def read(session: AsyncSession, placement_ids: list[UUID]) -> PlacementFactsOut:
-    """Read from the columns; judged where these do not say it: an earlier stay was met, or no grade is kept."""
-    not_said = conditions.proved(EVERY_DAY).to_judge | (Placement.started_on.is_not(None) & Placement.weakest_grade.is_(None))
+    """Read from the columns; judged where no grade is kept, as where an earlier stay was met."""
+    not_said = Placement.started_on.is_not(None) & Placement.weakest_grade.is_(None)
     wanted = conditions.with_order().add_columns(not_said.label("to_judge")).where(Placement.id == func.any(placement_ids))
     rows = (await session.execute(wanted.order_by(Placement.id))).all()
     judged = await facts.retentions(session, [row.id for row in rows if row.to_judge], EVERY_DAY)

@@ -78,7 +78,8 @@ def proved(as_of: date) -> Kept:
         (Placement.proof_due_on < as_of, Verdict.UNPROVEN.value),
         else_=Verdict.ON_TRACK.value,
     )
-    to_judge = (Placement.last_fact_on > as_of).is_(True) | (Placement.retained_on < due_on).is_(True)
+    of_another = (Placement.retained_on != due_on) & Placement.weakest_grade.is_(None)
+    to_judge = (Placement.last_fact_on > as_of).is_(True) | of_another.is_(True)
     return Kept(to_judge, verdict, case((met_on <= as_of, met_on)))
 
 

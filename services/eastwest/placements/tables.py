@@ -34,7 +34,8 @@ class Placement(db.Versioned, Row):
     """One person on one order. `institution_id` held the class that trained them; `employer` is what was arranged (null: the order's); `started_on`, `left_on`, `employer_now` follow from the facts
     and are kept for lists and filters. `retained_on` is the day on which three months were found to be met; the first month that is not proved ends on
     `proof_due_on`, and its proof is wanting from `proof_wanted_on` on. From `last_fact_on` on, the latest day of a fact, these columns say all that the
-    facts prove (`conditions.proved`). `weakest_grade` is that of all proof of the stay; null: there is none, or nothing was reported since it is kept."""
+    facts prove (`conditions.proved`). `weakest_grade` is that of all proof of the stay; null: there is none, an earlier stay was met, or nothing was reported
+    since it is kept."""
 
     __tablename__ = "placements"
 

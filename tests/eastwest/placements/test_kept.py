@@ -8,6 +8,7 @@ import pytest
 from services.eastwest.placements.policy import retention
 from services.eastwest.placements.policy.retention import Standing, Wanted
 from services.eastwest.placements.policy.telling import Employer, Evidence, Fact, Reference, as_corrected, starts, taken_back
+from shared.months import months_after
 from tests.eastwest.placements.told import DAY, DUE, START, TERMS, WHOLE, d, judged, left, proof, started
 
 FIRST_ENDS, SECOND_BEGINS = d("2025-06-29"), d("2025-06-30")
@@ -37,6 +38,16 @@ def test_what_is_met_is_kept_from_its_day_on(today: date, met_on: date | None) -
     assert (found.met_on, found.last_fact_on) == (met_on, DUE - DAY)
     assert retention.kept([started(), FIRST], today, TERMS).met_on is None
     assert retention.kept([], today, TERMS) == (Standing(None, None, None), None, None, None, None)
+
+
+def test_the_weakest_grade_is_kept_of_the_stay_whose_days_are_kept() -> None:
+    """Not of an earlier one that was met, be it long after the next began."""
+    again, late = DUE + 60 * DAY, START + 300 * DAY
+    second = [proof("E", again, months_after(again, 3) - DAY, "q"), started(again, "s2")]
+    first = [started(), left(DUE)]
+    assert retention.kept([*first, *second], late, TERMS)[2:] == (months_after(again, 3), months_after(again, 3) - DAY, "E")
+    found = retention.kept([*first, proof("B", START, DUE - DAY, on=late), started(again, "s2")], late, TERMS)
+    assert (found.now.started_on, found.met_on, found.weakest_grade) == (again, late, None)
 
 
 def test_the_employer_is_the_last_one_named_but_not_by_leaving() -> None:

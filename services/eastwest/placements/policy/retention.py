@@ -120,7 +120,7 @@ class Wanted(NamedTuple):
 
 class Kept(NamedTuple):
     """What is kept with a placement of what its facts prove. `wanted`: of the first month that is not proved; None where all are, or nobody has begun.
-    `weakest_grade`: of the stay that was met, else of the last."""
+    `weakest_grade`: of the last stay, where none before it was met."""
 
     now: Standing
     wanted: Wanted | None
@@ -131,10 +131,10 @@ class Kept(NamedTuple):
 
 def kept(facts: Iterable[Fact], today: date, terms: Terms) -> Kept:
     told = as_corrected(facts)
-    stretches = _stretches(told, terms)
-    whole = _first_met(stretches, told, date.max, terms)
-    met_on = _retention(told, today, terms).met_on if whole.verdict == "met" else None  # what comes later never unmakes what is met
-    return Kept(_standing(told, stretches), _wanted(whole), met_on, told[-1].effective_on if told else None, whole.weakest_grade)
+    now, whole = _standing(told, _stretches(told, terms)), _retention(told, date.max, terms)
+    met_on = whole.met_on if whole.met_on and whole.met_on <= today else None  # what comes later never unmakes what is met
+    weakest = whole.weakest_grade if whole.started_on == now.started_on else None
+    return Kept(now, _wanted(whole), met_on, told[-1].effective_on if told else None, weakest)
 
 
 def _wanted(found: Retention) -> Wanted | None:
