@@ -165,13 +165,13 @@ def _change(field: str, proposed: Proposed, call: Call) -> TraineeChange:
             ]
         )
     if (field == CorrectableField.CATEGORIES) is isinstance(proposed, str):
-        allowed = "人员类别的列表,与登记时的 categories 相同" if field == CorrectableField.CATEGORIES else "文字"
+        allowed = "人员类别的列表,写法与登记时的 categories 相同" if field == CorrectableField.CATEGORIES else "文字"
         raise errors.Invalid(faults=[errors.Fault("invalid_value", pointer="/proposed", allowed=allowed, fix="请改正该值。")])
     try:
         change = TraineeChange.model_validate({field: proposed})
     except ValidationError:
         raise errors.Invalid(
-            faults=[errors.Fault("invalid_value", "/proposed", allowed=f"与登记时的 {field} 相同", fix="请改正该值。")]
+            faults=[errors.Fault("invalid_value", "/proposed", allowed=f"写法与登记时的 {field} 相同", fix="请改正该值。")]
         ) from None
     if isinstance(faults := rules.changes(change, call.today), tuple):
         raise errors.Invalid(
