@@ -46,7 +46,8 @@ async def change(session: AsyncSession, call: Call, order_id: UUID, body: OrderC
     if nulled:
         faults = [errors.Fault("invalid_value", f"/{name}", allowed="不能为空", fix="请填写该项,或去掉该字段。") for name in nulled]
         raise errors.Invalid(faults=faults)
-    values = _values(OrderIn.model_validate(whole), call.today, said=stated)
+    anew = [name for name in stated if whole[name] != as_it_is[name]]
+    values = _values(OrderIn.model_validate(whole), call.today, said=anew)
     changed = [name for name, value in values.items() if getattr(order, name) != value]
     if policy.JUDGED_BY.intersection(changed) and any([await uses(session, order.id) for uses in _USED_BY]):
         raise OrderInUse()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from shared import db
 from tests.conftest import Service, version_of
@@ -194,3 +195,22 @@ async def test_nobody_is_placed_on_a_closed_order(eastwest: Service, others: Nei
     await partner.post(f"/v1/orders/{made}:close")
     answer = await partner.post("/v1/placements", json={"order_id": made, "trainee_id": str(others.person(1))}, headers=key())
     assert (answer.status_code, answer.json()["code"]) == (409, "order_closed")
+
+
+async def test_an_order_whose_occupation_has_left_the_list_is_still_changed_in_all_else(eastwest: Service) -> None:
+    officer = eastwest.as_("officer")
+    made = (await officer.post("/v1/orders", json=order())).json()
+    gone = "6-31-01-99"
+    async with eastwest.kernel.writing.begin() as session:
+        changing = text("UPDATE orders SET occupation_code = :gone, certificate_occupation_code = :gone WHERE id = :id")
+        await session.execute(changing, {"gone": gone, "id": made["id"]})
+    standard = order()["standard"] | {"occupation_code": gone}
+    for said in ({"posts": 41}, {"posts": 42, "occupation_code": gone, "standard": standard}):  # what is said again and stands is not anew
+        changed = await officer.patch(f"/v1/orders/{made['id']}", json=said)
+        assert changed.status_code == 200, changed.text
+    anew = {"occupation_code": "6-31-01-98", "standard": standard | {"level": "senior"}}
+    refused = await officer.patch(f"/v1/orders/{made['id']}", json=anew)
+    assert [(each["code"], each["pointer"]) for each in refused.json()["errors"]] == [
+        ("unknown_occupation", "/occupation_code"),
+        ("unknown_occupation", "/standard/occupation_code"),
+    ]
