@@ -1,4 +1,4 @@
-// How a member of a paper is shown, whatever paper it is: codes by their names, days and money as they are written here, ids by what stands beside them.
+// How a member of a paper is shown: codes by their names, days and money as written here, ids by what stands beside them.
 
 import * as api from "/pages/api.js";
 import { el, table } from "/pages/dom.js";
@@ -13,10 +13,10 @@ export const NOUNS = {
 const NAMES = ["institution_name", "trainee_name", "name", "number"];
 const BESIDE = ["name", "number", "order_number"];
 const UNSHOWN = /^(id|version|allowed_actions|person_id|actor|link|hash|.*_hash|retryable)$/;
-const GOOD = /^(eligible|paid|completed|approved|accepted|valid|met|done|active|met|closed|granted|issued)$/;
+const GOOD = /^(eligible|paid|completed|approved|accepted|valid|met|done|active|closed|granted|issued)$/;
 const WARN = /^(held|submitted|reviewed|returned|unproven|in_notice|received|pending|recovering|suspended|overdue|on_track|exported)$/;
 const BAD = /^(refused|rejected|revoked|broken|failed|bounced|blacklisted|excluded|expired|cancelled)$/;
-// The papers that a role cannot open, though others' papers name them.
+// Papers that a role cannot open, though others name them.
 const CLOSED = {
 	admin: "inst|trainees", department: "cert|claims|plac|trainees", finance: "cert|class|enrol|inst|plac|train", partner: "class|inst|train", person: "inst|ord", town: "cert|ord|plac",
 };
@@ -47,7 +47,7 @@ export const wordOf = (member, code) => member?.codes?.find(([each]) => each ===
 
 /** A value, by what the API document says of its member. */
 export function shown(value, member, name = "") {
-	if (value === null || value === undefined || value === "") return "—";
+	if (value == null || value === "") return "—";
 	if (value instanceof Node) return value;
 	if (Array.isArray(value)) return value.length ? listed(value, member?.items(), name) : "无";
 	if (typeof value === "object") return values(value, member);
@@ -96,12 +96,12 @@ export function valueOf(name, record, member) {
 	return id && NOUNS[of] && record[name] ? to(`/v1/${NOUNS[of]}/${id}`, said) : said;
 }
 
-const told = (value) => value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length);
+const told = (value) => value != null && value !== "" && !(Array.isArray(value) && !value.length);
 const titled = (name, member) => member?.label || name;
 
-/** Ids, accounts and codes are left out where what they are called stands beside them; paths are led to otherwise. */
+/** Ids, codes and second names are left out where what they are called stands beside them; paths are led to otherwise. */
 function wanted(name, record) {
-	if (UNSHOWN.test(name) || `${name}_name` in record || /^\/v1\//.test(record[name])) return false;
+	if (UNSHOWN.test(name) || (record.trainee_name && "id_number" in record && /^(name|id_number)$/.test(name)) || `${name}_name` in record || /^\/v1\//.test(record[name])) return false;
 	const of = /^(.*)_(id|code|ids)$/.exec(name)?.[1];
 	return !of || (!BESIDE.some((each) => `${of}_${each}` in record) && !(`${of}_names` in record) && !name.endsWith("_id"));
 }

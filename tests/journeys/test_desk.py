@@ -311,3 +311,13 @@ def test_a_sum_is_spelled_out_in_capitals(screen: Screen) -> None:
     page = screen.at("/notices")
     said = page.evaluate("async all => { const { capital } = await import('/pages/capital.js'); return all.map(capital) }", list(CAPITALS))
     assert dict(zip(CAPITALS, said, strict=True)) == CAPITALS
+
+
+def test_a_person_is_named_once_on_a_paper_that_says_the_name_twice(screen: Screen) -> None:
+    shown = """async record => (await import("/pages/values.js")).values(record).textContent"""
+    masked = "5226**********0017"
+    page = screen.at("/")
+    twice = {"trainee_id": "1", "trainee_name": "杨阿妹", "id_number_masked": masked, "name": "杨阿妹", "id_number": masked}
+    text = page.evaluate(shown, twice)
+    assert (text.count("杨阿妹"), text.count(masked)) == (1, 1)
+    assert page.evaluate(shown, {"trainee_name": "杨阿妹", "name": "凯里一中"}).count("凯里一中") == 1  # an account of its own name
