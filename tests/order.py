@@ -16,9 +16,12 @@ from tests.connections import CONNECTIONS, Loop
 TOGETHER = {
     f"tests/{folder}/test_{name}.py": folder
     for folder, names in (
-        ("attacks", ("actions", "hostile_inputs", "lists", "matrix", "search", "tenants")),
+        ("attacks", ("actions", "lists", "matrix", "search", "tenants")),
         ("faults", ("kill", "kill_at_any_step", "sheets_beside")),
-        ("journeys", ("board", "desk", "generated_client", "guides", "main_job", "restored", "second_half", "secrets", "two_exams")),
+        (
+            "journeys",
+            ("board", "desk", "desk_forms", "generated_client", "guides", "main_job", "restored", "second_half", "secrets"),
+        ),
         ("contracts", ("codes", "lists", "names", "openapi")),
     )
     for name in names
