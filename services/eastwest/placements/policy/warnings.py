@@ -58,8 +58,8 @@ def warnings(
         )
     if stay is None:
         return
-    if together := sorted({each.order_number or "(不属贵方)" for each in others if _overlap(stay, each)}):
-        yield Warned(Code.TWO_ORDERS, f"同一时间也在订单 {'、'.join(together)} 上岗。请核对在哪一处工作。")
+    if together := sorted({f"订单 {each.order_number}" if each.order_number else "他方订单" for each in others if _overlap(stay, each)}):
+        yield Warned(Code.TWO_ORDERS, f"同一时间也在{'、'.join(together)} 上岗。请核对在哪一处工作。")
     if attended is None:
         yield Warned(Code.CLASSES_UNKNOWN, "登记服务暂不应答,上岗期间是否在班上课未能核对。")
         return
