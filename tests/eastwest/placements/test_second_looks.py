@@ -29,10 +29,7 @@ async def test_two_orders_at_once_are_warned_of_and_one_after_the_other_are_not(
     another = eastwest.as_("partner", at=THEN, subject="another")
     third = await placed(another, trainee_id, "FS-2025-0019")
     await report(another, third["id"], update("a", on="2025-07-02"))
-    for client, placement_id, named, hidden in (
-        (partner, second["id"], "他方订单", "0019"),
-        (another, third["id"], "他方订单", "0018"),
-    ):
+    for client, placement_id, named, hidden in ((partner, second["id"], "他方订单", "0019"), (another, third["id"], "他方订单", "0018")):
         [told] = (await client.get(f"/v1/placements/{placement_id}")).json()["warnings"]  # which one it is, is the other office's business
         assert (told["code"], named in told["detail"], hidden in told["detail"]) == ("two_orders", True, False)
     for client in (eastwest.as_("officer", at=THEN), eastwest.as_("person", at=THEN, trainee_id=trainee_id)):  # who sees both
