@@ -76,7 +76,8 @@ async def _stood(session: AsyncSession, call: Call, row: Any, on: date) -> Place
         raise errors.NotFound(history.NOT_YET)
     named = await history.as_of(session, row.id, {name: getattr(row, name) for name in _NAMED}, on)
     told = [fact for fact in (await facts.of_placements(session, [row.id]))[row.id] if fact.received_on is None or fact.received_on <= on]
-    then, terms = standing(told, rules.here()), rules.here()
+    terms = rules.here()
+    then = standing(told, terms)
     employer_then = then.employer and then.employer._asdict()
     days = {"started_on": then.started_on, "left_on": then.left_on, "employer_now": employer_then}
     shown = _shown(SimpleNamespace(**{**row._mapping, **named, **days}), judge(told, on, terms).verdict, on)

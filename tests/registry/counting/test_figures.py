@@ -18,8 +18,8 @@ from services.registry.training.enrolments.tables import Employment, Enrolment
 from shared import clock, db, tallies
 from tests.conftest import Service, Start
 from tests.registry.counting import registered
+from tests.registry.counting.asking import ask
 from tests.registry.counting.registered import SANKESHU, ZHOUXI
-from tests.registry.counting.test_counts import ask
 from tests.waiting import until
 
 ENDED = date(2025, 3, 31)

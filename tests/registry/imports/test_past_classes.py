@@ -9,7 +9,7 @@ from services.registry.imports.templates import EXAMPLE_USCC, TEMPLATES
 from shared.sheets import Table, write_book
 from tests.conftest import Service
 from tests.registry import made
-from tests.registry.counting.test_counts import ask
+from tests.registry.counting.asking import ask
 from tests.registry.imports.sending import corrected, counts, imported, sent
 
 pytestmark = pytest.mark.jobs

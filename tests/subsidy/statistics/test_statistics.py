@@ -195,7 +195,9 @@ async def test_a_sum_of_no_days_is_no_answer_and_a_fault_is_told_once(start: Sta
             [fault] = backwards.json()["errors"]
             assert (backwards.status_code, fault["parameter"], fault["allowed"]) == (400, "to_on", "不早于 2025-06-02")
         tomorrow = await asking.get("/v1/statistics/results?by=region&from_on=2026-01-01")
-        assert tomorrow.json()["errors"][0]["seen"] == "2025-12-31", "up to today, where no end is named"
+        [fault] = tomorrow.json()["errors"]
+        assert (fault["parameter"], fault["seen"], fault["allowed"]) == ("from_on", "2026-01-01", "不晚于 2025-12-31"), "up to today"
+        assert (await asking.get("/v1/statistics/results?by=region&from_on=2025-12-31")).status_code == 200
         assert (await asking.get("/v1/statistics/claims?from_on=2025-06-02&to_on=2025-06-02")).status_code == 200
         missing = await asking.get("/v1/statistics/results")
         assert [(each["code"], each["parameter"]) for each in missing.json()["errors"]] == [("missing_parameter", "by")]

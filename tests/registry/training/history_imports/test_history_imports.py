@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import Service, Start
 from tests.registry import made
-from tests.registry.counting.test_counts import ask
+from tests.registry.counting.asking import ask
 
 pytestmark = pytest.mark.jobs
 
