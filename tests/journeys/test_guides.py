@@ -49,6 +49,12 @@ def blocks(guide: Path) -> list[Block]:
     return found
 
 
+def paths(guide: Path, language: str) -> set[str]:
+    """What a guide asks for, every name in a path by a star: `/v1/orders/*/pipeline`."""
+    code = "".join(block.code for block in blocks(guide) if block.language == language)
+    return {re.sub(r"\{[^}]*\}|\$\w+", "*", each) for each in re.findall(r"/(?:v1|oauth2)/(?:\{[^}]*\}|[^\s\"'?{])+", code)}
+
+
 def as_told(told: str, printed: str) -> bool:
     """`…` stands for anything within a line."""
     pattern = ".*".join(map(re.escape, told.strip().split("…")))
@@ -95,3 +101,10 @@ def test_a_guides_code_prints_what_it_says(stack: Stack, tmp_path: Path, guide: 
 )
 def test_dots_stand_for_anything_within_a_line(told: str, printed: str, true: bool) -> None:
     assert as_told(told, printed) is true
+
+
+def test_the_partner_is_shown_every_call_with_curl_and_in_python() -> None:
+    guide = next(each for each in GUIDES if each.stem == "partner")
+    python, curl = paths(guide, "python"), paths(guide, "sh")
+    assert len(python) > 20
+    assert python - curl == set()
