@@ -9,8 +9,9 @@ from services.registry.institutions.measures.tables import Measure
 
 
 def against(institution_id: Any, region_code: Any, department: Any) -> ColumnElement[bool]:
-    """A class's: its institution, its town or the department that proposed it."""
-    return or_(Measure.institution_id == institution_id, Measure.region_code == region_code, Measure.department == department)
+    """A class's: its institution, its town or the department that proposed it. Nobody, as where no department did, is no body."""
+    bodies = ((Measure.institution_id, institution_id), (Measure.region_code, region_code), (Measure.department, department))
+    return or_(*(column == body for column, body in bodies if body is not None))
 
 
 def covers(on: Any) -> ColumnElement[bool]:

@@ -93,6 +93,9 @@ async def test_support_that_is_stopped_bars_new_classes_until_it_is_voided(start
 async def test_a_class_before_the_first_day_and_one_that_is_not_subsidised_go_on(start: Start) -> None:
     async with start("registry") as registry:
         school, reviewer = await made.school(registry), registry.as_("reviewer", at=TODAY)
+        for other in ({"institution_id": await made.school(registry)}, {"region_code": "522601101"}, {"department": "市教育局"}):
+            await made.posted(reviewer, "/v1/measures", STOPPED | other, 201)
+        await made.proposed(registry, await made.school(registry), "approved")  # no department proposed it
         await made.posted(reviewer, "/v1/measures", STOPPED | {"institution_id": school, "from_on": "2025-04-09"}, 201)
         await made.proposed(registry, school, "approved")
         await made.posted(reviewer, "/v1/measures", STOPPED | {"institution_id": school, "until_on": "2025-04-08"}, 201)
