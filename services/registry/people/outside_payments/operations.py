@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,8 +30,11 @@ async def take_batch(session: AsyncSession, call: Call, vault: Vault, asked: Bat
     return await batches.run(session, asked, kept)
 
 
-async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, OutsidePaymentIn]) -> dict[int, Result]:
-    """A result for each item. The same person, source, trade, level and day are the same payment: kept once, refused where it is told otherwise."""
+async def keep(
+    session: AsyncSession, call: Call, vault: Vault, items: Mapping[int, OutsidePaymentIn], *, alone: bool = True
+) -> dict[int, Result]:
+    """A result for each item. The same person, source, trade, level and day are the same payment: kept once, refused where it is told otherwise. `alone`:
+    told by themselves, not with the classes of past years."""
     results: dict[int, Result] = {}
     rows: dict[int, dict[str, Any]] = {}
     first_with: dict[tuple[Any, ...], int] = {}
@@ -43,7 +46,7 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
             fix = f"与第 {first} 项是同一笔,请删去本项。"
             results[index] = rejected(Fault("duplicate_item", pointer="/id_number", fix=fix), conflict=True)
         else:
-            rows[index] = row
+            rows[index] = row | {"stands_alone": alone}
     if not rows:
         return results
     insert = upsert(OutsidePayment).on_conflict_do_nothing(index_elements=SAME_PAYMENT, index_where=text("voided_at IS NULL"))
@@ -52,6 +55,10 @@ async def keep(session: AsyncSession, call: Call, vault: Vault, items: Mapping[i
     standing = select(OutsidePayment).where(OutsidePayment.id_number_key.in_(keys), OutsidePayment.voided_at.is_(None))
     kept = {_same(vars(each)): each for each in await session.scalars(standing)}
     results |= {index: _result(kept[_same(row)], row, made) for index, row in rows.items()}
+    if alone and (known := [result.id for result in results.values() if result.outcome == "unchanged"]):
+        await session.execute(
+            update(OutsidePayment).where(OutsidePayment.id.in_(known), ~OutsidePayment.stands_alone).values(stands_alone=True)
+        )
     await _announce(session, call, "recorded", [kept[_same(row)] for row in rows.values() if row["id"] in made])
     return results
 
@@ -88,9 +95,9 @@ async def void(session: AsyncSession, call: Call, payment_id: UUID, reason: str)
 
 
 async def void_all(session: AsyncSession, call: Call, payment_ids: Collection[UUID], reason: str) -> None:
-    """Of these, all that still count."""
-    standing = select(OutsidePayment).where(OutsidePayment.id.in_(payment_ids), OutsidePayment.voided_at.is_(None)).with_for_update()
-    payments = list(await session.scalars(standing))
+    """Of these, all that still count and that nobody told by themselves."""
+    standing = OutsidePayment.id.in_(payment_ids), OutsidePayment.voided_at.is_(None), ~OutsidePayment.stands_alone
+    payments = list(await session.scalars(select(OutsidePayment).where(*standing).with_for_update()))
     for each in payments:
         each.voided_at, each.void_reason = call.now, reason
     await session.flush()

@@ -18,7 +18,8 @@ SAME_PAYMENT = ("id_number_key", "source", "occupation_code", "trade_name", "lev
 
 class OutsidePayment(db.Versioned, Row):
     """Paid for one occupation or trade (at a level, where it has levels) as of the day `on`. `id_number_key` is the same digest as a trainee's. What was
-    told wrongly is voided, and told anew."""
+    told wrongly is voided, and told anew. `stands_alone`: an office told it by itself, not only with the classes of past years; what is taken back of those
+    leaves it."""
 
     __tablename__ = "outside_payments"
 
@@ -31,6 +32,7 @@ class OutsidePayment(db.Versioned, Row):
     amount_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     source: Mapped[str] = mapped_column(Text)
     document: Mapped[str | None] = mapped_column(Text)
+    stands_alone: Mapped[bool]
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     voided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     void_reason: Mapped[str | None] = mapped_column(Text)
@@ -53,5 +55,5 @@ class OutsidePayment(db.Versioned, Row):
         Index("outside_payments_scheme_idx", "scheme", "id"),
         Index("outside_payments_on_idx", "on", "id"),
         Index("outside_payments_received_at_idx", "received_at", "id"),
-        {"info": keeping.only("voided_at", "void_reason", "version", until="old.voided_at IS NOT NULL")},
+        {"info": keeping.only("stands_alone", "voided_at", "void_reason", "version", until="old.voided_at IS NOT NULL")},
     )

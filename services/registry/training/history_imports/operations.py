@@ -1,6 +1,6 @@
 """Takes in classes of past years with their people and what was paid for them, each class wholly or not at all; and takes an import back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from shared.errors import Fault
 from shared.privacy import Vault
 
 SAID = "history_class"  # what the digest of an item is for
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('history_imports', 0))")  # two would not see what each other says
 NOBODY: Mapping[str, Any] = {"from_on": None, "reason": None, "proof": None}
 
 
@@ -55,8 +56,8 @@ async def keep(
 async def _keep(
     session: AsyncSession, call: Call, vault: Vault, import_id: UUID, document: str | None, items: Mapping[int, PastClassIn]
 ) -> dict[int, Result]:
-    """A result for each item. One import at a time: two would not see each other's classes."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('history_imports', 0))"))
+    """A result for each item."""
+    await session.execute(ONE_AT_A_TIME)
     known = set(await session.scalars(select(Institution.id).where(Institution.id.in_({item.institution_id for item in items.values()}))))
     results, people = dict[int, Result](), dict[int, list[Person]]()
     for index, item in items.items():
@@ -133,7 +134,7 @@ async def _make(
             if (first := ids.index(ids[place])) != place:  # of whom two numbers are known
                 refused.setdefault(index, []).append(rules.twice(place, first))
     paid = [(index, place, each) for index in people for place, each in enumerate(items[index].payments)]
-    told = await payments.keep(session, call, vault, {number: each for number, (_, _, each) in enumerate(paid)})
+    told = await payments.keep(session, call, vault, {number: each for number, (_, _, each) in enumerate(paid)}, alone=False)
     for number, (index, place, _) in enumerate(paid):
         if told[number].faults:
             refused.setdefault(index, []).extend(rules.under(f"/payments/{place}", fault) for fault in told[number].faults)
@@ -153,7 +154,7 @@ async def _make(
         classes=len(classes),
         people=len(enrolments),
         completed=sum(row["outcome"] == EnrolmentOutcome.COMPLETED for row in enrolments),
-        payment_ids=[each.id for each in told.values() if each.outcome == "created" and each.id],
+        payment_ids=[each.id for each in told.values() if each.id],
         imported_at=call.now,
     )
     session.add(made)
@@ -252,7 +253,9 @@ async def _announce(
 
 
 async def void(session: AsyncSession, call: Call, import_id: UUID, reason: str) -> schemas.HistoryImportPaper:
-    """Takes back a whole import on which nothing was built: its classes are cancelled, nobody of them counts, and what was paid counts no longer."""
+    """Takes back a whole import on which nothing was built: its classes are cancelled, nobody of them counts, and what was paid counts no longer, unless it was told
+    otherwise as well."""
+    await session.execute(ONE_AT_A_TIME)
     found = await reading.permit(session, call, import_id, lock=True)
     await session.execute(update(HistoryClass).where(HistoryClass.import_id == import_id).values(voided=True))
     before = select(Enrolment.id, *(getattr(Enrolment, name) for name in BECOME)).where(reading.enrolled(import_id))
@@ -307,5 +310,13 @@ async def void(session: AsyncSession, call: Call, import_id: UUID, reason: str) 
     ]
     told.append(deeds.deed(call, "history_import.voided", found.id, details=taken_back, version=found.version))
     await deeds.record_all(session, told)
-    await payments.void_all(session, call, found.payment_ids, reason)
+    await payments.void_all(session, call, await _told_here_alone(session, found.payment_ids), reason)
     return await reading.paper(session, call, import_id)
+
+
+async def _told_here_alone(session: AsyncSession, payment_ids: Sequence[UUID]) -> Collection[UUID]:
+    """Of these, what no import that stands says as well."""
+    also = select(func.unnest(HistoryImport.payment_ids)).where(
+        HistoryImport.voided_at.is_(None), HistoryImport.payment_ids.overlap(payment_ids)
+    )
+    return set(payment_ids) - set(await session.scalars(also))

@@ -67,7 +67,7 @@ class HistoryImportOut(wire.Out):
     classes: int = Field(description="导入的班级数")
     people: int = Field(description="导入的学员人次,含未结业的")
     completed: int = Field(description="其中计入的结业人次")
-    payments: int = Field(description="随之登记的已发补贴笔数")
+    payments: int = Field(description="所列的已发补贴笔数,含先已收到的")
     imported_at: wire.Instant = Field(description="导入的时刻")
     voided_at: wire.Instant | None = Field(description="作废的时刻;作废的不再计入")
     void_reason: str | None

@@ -125,6 +125,29 @@ async def test_an_import_is_taken_back_whole_until_something_is_built_on_it(star
         assert await counted(registry) == {HERE: 2}
 
 
+async def test_a_payment_that_was_told_otherwise_as_well_outlives_the_import(start: Start) -> None:
+    """Two ledgers name it, or an office does by itself: it goes with the last that says it."""
+    async with start("registry") as registry:
+        school, officer = await made.school(registry), registry.as_("officer", at=NOW)
+        both, direct, alone = paid(501), paid(502), paid(503)
+        first = await told(officer, past(school, people=[person(501), person(502), person(503)], payments=[both, direct, alone]))
+        later = {"number_there": "2024-NY-018", "starts_on": "2024-05-08", "ends_on": "2024-05-10"}
+        second = await told(officer, past(school, payments=[both], **later))
+        again = await made.posted(officer, "/v1/outside-payments:batch", {"items": [direct]}, 207)
+        assert again["summary"]["unchanged"] == 1
+
+        async def standing() -> set[str]:
+            listed = (await officer.get("/v1/outside-payments")).json()["items"]
+            return {each["id"] for each in listed if each["voided_at"] is None}
+
+        three = await standing()
+        await made.posted(officer, f"{PATH}/{first['id']}:void", {"reason": "台账重复"}, 200)
+        two = await standing()
+        assert (len(three), len(two), again["items"][0]["id"] in two) == (3, 2, True)
+        await made.posted(officer, f"{PATH}/{second['id']}:void", {"reason": "台账重复"}, 200)
+        assert await standing() == {again["items"][0]["id"]}
+
+
 async def test_what_cannot_be_is_refused_with_every_fault_and_leaves_nothing(start: Start) -> None:
     async with start("registry") as registry:
         school, officer = await made.school(registry), registry.as_("officer", at=NOW)
