@@ -15,6 +15,7 @@ from services.eastwest.internal import evaluation, names, registry, search, subs
 from services.eastwest.metadata import Row
 from services.eastwest.orders import routes as orders
 from services.eastwest.pipelines import routes as pipelines
+from services.eastwest.placements import job as proving
 from services.eastwest.placements import routes as placements
 from services.eastwest.placements import rules
 from services.eastwest.replies import routes as replies
@@ -51,7 +52,7 @@ PART = web.Part(
     names=names.OWN,
     totals=tallies.of(Row.metadata),
     forgets=(uploads.term(PlacementImport),),
-    jobs=(import_job.work, following.registry, following.schools, following.trained, recounting.keep_counted),
+    jobs=(import_job.work, following.registry, following.schools, following.trained, recounting.keep_counted, proving.prove),
     gauges=(gauges.jobs(PlacementImport),),
 )
 

@@ -34,7 +34,7 @@ async def figures(session: AsyncSession, who: Collection[UUID], late: Trained, a
     """Rows of `PlacementFigures` of these people, as merged, by what is known of days up to `as_of`. `late`: what the registry has said just now."""
     kept, person = conditions.proved(as_of), ALIASES.kept(Placement.trainee_id).label("who")
     wanted = (
-        select(person, Placement.id, Placement.class_id, Placement.started_on, Placement.left_on)
+        select(person, Placement.id, Placement.class_id, kept.started_on.label("started_on"), kept.left_on.label("left_on"))
         .add_columns(kept.met_on.label("met_on"), kept.to_judge.label("to_judge"))
         .join(Order, Order.id == Placement.order_id)
         .where(ALIASES.among(Placement.trainee_id, who), Placement.started_on.is_not(None), conditions.in_partner_city())

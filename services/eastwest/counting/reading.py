@@ -43,11 +43,6 @@ _judged = (
     )
     .render_derived()
 )
-TOLD: Final = _judged.c.id.is_not(None)
-JUDGED: Final = _judged
-STARTED_ON: Final = case((TOLD, _judged.c.started_on), else_=Placement.started_on)
-LEFT_ON: Final = case((TOLD, _judged.c.left_on), else_=Placement.left_on)
-EMPLOYER_ON: Final = case((TOLD, _judged.c.employer), else_=Placement.employer_now)
 
 
 async def statistics(session: AsyncSession, call: Call, as_of: date, by: By | None, until_on: date | None) -> PlacementStatistics:
@@ -56,7 +51,7 @@ async def statistics(session: AsyncSession, call: Call, as_of: date, by: By | No
     [whole] = (await session.execute(counted, known)).all()
     groups: Sequence[Any] = ()
     if by is not None:
-        code, name = _group(by)
+        code, name = _group(by, as_of)
         grouped = counted.add_columns(code.label("code"), func.max(name).label("name")).group_by(code).order_by(code)
         groups = (await session.execute(grouped, known)).all()
     last_start_on = None if until_on is None else last_start(until_on, rules.here())
@@ -88,9 +83,10 @@ def _proved(told: Sequence[Fact], as_of: date) -> tuple[Any, ...]:
 
 
 def _counted(call: Call, as_of: date) -> Select[Any]:
-    verdict = func.coalesce(_judged.c.verdict, conditions.proved(as_of).verdict)
-    begun = (as_of >= STARTED_ON).is_(True)
-    gone = begun & (as_of >= LEFT_ON).is_(True)
+    kept = conditions.proved(as_of)
+    verdict = func.coalesce(_judged.c.verdict, kept.verdict)
+    begun = _started_on(as_of).is_not(None)
+    gone = begun & _told(_judged.c.left_on, kept.left_on).is_not(None)
 
     def number(of: ColumnElement[bool], name: str) -> ColumnElement[int]:
         return func.count().filter(of).label(name)
@@ -111,7 +107,15 @@ def _counted(call: Call, as_of: date) -> Select[Any]:
     return joined.where(visibility.rows(call.actor))
 
 
-def _group(by: By) -> tuple[Any, Any]:
+def _told(judged: ColumnElement[Any], kept: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((_judged.c.id.is_not(None), judged), else_=kept)
+
+
+def _started_on(as_of: date) -> ColumnElement[date | None]:
+    return _told(_judged.c.started_on, conditions.proved(as_of).started_on)
+
+
+def _group(by: By, as_of: date) -> tuple[Any, Any]:
     """The code and the name of the group that a placement belongs to."""
     match by:
         case By.ORDER:
@@ -119,18 +123,19 @@ def _group(by: By) -> tuple[Any, Any]:
         case By.CLASS:
             return cast(Placement.class_id, Text), cast(null(), Text)
         case By.DISTRICT:
-            return _works_at("district_code", Order.employer_district_code), cast(null(), Text)
+            return _works_at(as_of, "district_code", Order.employer_district_code), cast(null(), Text)
         case By.MONTH:
-            return func.to_char(STARTED_ON, "YYYY-MM"), cast(null(), Text)
+            return func.to_char(_started_on(as_of), "YYYY-MM"), cast(null(), Text)
         case By.EMPLOYER:
-            name = _works_at("name", Order.employer_name)
+            name = _works_at(as_of, "name", Order.employer_name)
             return name, name
 
 
-def _works_at(what: str, of_the_order: Any) -> ColumnElement[Any]:
-    """The same as `placements.reading.employer`, as of the day."""
+def _works_at(as_of: date, what: str, of_the_order: Any) -> ColumnElement[Any]:
+    """The same as `placements.reading.employer`, as of the day: where the columns say it there is one employer from the first day on."""
+    employer = _told(_judged.c.employer, case((Placement.started_on > as_of, null()), else_=Placement.employer_now))
     return case(
-        (EMPLOYER_ON.is_not(None), EMPLOYER_ON[what].astext),
+        (employer.is_not(None), employer[what].astext),
         (Placement.employer.is_not(None), Placement.employer[what].astext),
         else_=of_the_order,
     )

@@ -60,27 +60,34 @@ class Proved(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is proved as of a day, by the columns that are kept. `to_judge`: where they do not say, for there are later facts, or an earlier stay was met."""
+    """What is proved as of a day, by the columns that are kept. `to_judge`: where they do not say, for there are later facts of what was more than one unbroken
+    stay, or an earlier stay was met."""
 
     to_judge: ColumnElement[bool]
     verdict: ColumnElement[str]
+    started_on: ColumnElement[date | None]
+    left_on: ColumnElement[date | None]
     met_on: ColumnElement[date | None]
 
 
 def proved(as_of: date) -> Kept:
     """The same as `policy.retention`. All months are proved where none is wanting: then they are met once they are over."""
-    due_on = cast(Placement.started_on + func.make_interval(0, rules.here().months), Date)
+    months = range(1, rules.here().months + 1)
+    over_on = [cast(Placement.started_on + func.make_interval(0, month), Date) for month in months]
+    due_on = over_on[-1]
+    proved_later = or_(*((over <= as_of) & (Placement.proved_on[month] > as_of) for month, over in zip(months, over_on, strict=True)))
     whole = Placement.started_on.is_not(None) & Placement.proof_due_on.is_(None) & (func.coalesce(Placement.left_on, due_on) >= due_on)
     met_on = func.coalesce(Placement.retained_on, case((whole, due_on)))
+    started_on, left_on = (case((day <= as_of, day)) for day in (Placement.started_on, Placement.left_on))
     verdict = case(
         (met_on <= as_of, Verdict.MET.value),
-        (Placement.left_on < due_on, Verdict.BROKEN.value),
-        (Placement.proof_due_on < as_of, Verdict.UNPROVEN.value),
+        (left_on < due_on, Verdict.BROKEN.value),
+        ((Placement.proof_due_on < as_of) | proved_later, Verdict.UNPROVEN.value),
         else_=Verdict.ON_TRACK.value,
     )
     of_another = (Placement.retained_on != due_on) & Placement.weakest_grade.is_(None)
-    to_judge = (Placement.last_fact_on > as_of).is_(True) | of_another.is_(True)
-    return Kept(to_judge, verdict, case((met_on <= as_of, met_on)))
+    later = (Placement.last_fact_on > as_of) & (func.coalesce(func.cardinality(Placement.proved_on), 0) == 0)
+    return Kept(later.is_(True) | of_another.is_(True), verdict, started_on, left_on, case((met_on <= as_of, met_on)))
 
 
 def in_partner_city() -> ColumnElement[bool]:

@@ -1,19 +1,21 @@
 """Placements looked up and shown: single papers, lists, their facts as they were reported, and what these prove."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ARRAY, Select, Subquery, Uuid, func, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.eastwest import clients
 from services.eastwest.codes import PlacementStatus as Status
 from services.eastwest.codes import RetentionVerdict as Verdict
 from services.eastwest.known import operations as known
+from services.eastwest.known.conditions import ALIASES
 from services.eastwest.orders.schemas import EmployerOut
 from services.eastwest.placements import conditions, facts, rules, second_looks, steps, visibility
 from services.eastwest.placements.conditions import Proved
@@ -155,6 +157,7 @@ async def judged(
     """All of `wanted`, newest first, some at a time, with what the facts of each prove: read from what is kept with it, judged where that does not say."""
     kept = conditions.proved(as_of)
     wanted = wanted.add_columns(kept.to_judge.label("to_judge"), kept.verdict.label("verdict"), kept.met_on.label("met_on"))
+    wanted = wanted.add_columns(kept.started_on.label("begun_on"), kept.left_on.label("gone_on"))
     while True:
         part = wanted if after is None else wanted.where(Placement.id < after)
         rows = (await session.execute(part.order_by(Placement.id.desc()).limit(at_once))).all()
@@ -167,7 +170,7 @@ async def judged(
 
 def _proved(row: Any, found: Retention | None) -> Proved:
     if found is None:
-        return Proved(Verdict(row.verdict), row.started_on, row.left_on, row.met_on)
+        return Proved(Verdict(row.verdict), row.begun_on, row.gone_on, row.met_on)
     return Proved(found.verdict, found.started_on, found.left_on, found.met_on)
 
 
@@ -224,12 +227,51 @@ async def people_retained(
     session: AsyncSession, call: Call, kernel: Kernel, asked: pages.Asked, wanted: Select[Any], met_within: Span, trained: bool, as_of: date
 ) -> dict[str, Any]:
     """Whoever met three months on one of these days, as of a day; of several placements of one person the newest. `trained`: only whom an order class had
-    trained before they began, which the registry says."""
+    trained before they began. Read from what is kept for boards; of people to whom something has happened since, the facts are judged."""
     _newest_first(asked)
-    kept = conditions.proved(as_of)
-    wanted = wanted.where(kept.to_judge | kept.met_on.between(*met_within))
+    met_within = Span(met_within.from_on, min(met_within.to_on, as_of))
+    due = Placement.metadata.tables["due_recounts"].c.trainee_id  # by their table: their room stands above this one
+    changed = [due, known.DUE.c.trainee_id] if trained else [due]
+    late = {each for of in changed for row in await session.execute(select(of, ALIASES.kept(of)).distinct()) for each in row}
+    judged_anew = await _people_judged(session, call, kernel, wanted, late, met_within, trained, as_of) if late else []
+    found = [row for row in judged_anew if asked.after_id is None or row.id < asked.after_id]
+    newest = _newest_of_each(wanted, late, met_within, trained)
+    page = wanted.where(Placement.id.in_(select(newest.c.id)), *([] if asked.after_id is None else [Placement.id < asked.after_id]))
+    found += (await session.execute(page.order_by(Placement.id.desc()).limit(asked.limit + 1))).all()
+    found.sort(key=lambda row: row.id, reverse=True)
+    rows = found[: asked.limit]
+    answer: dict[str, Any] = {
+        "items": await show(session, call, rows, as_of),
+        "next_cursor": asked.cursor(None, rows[-1].id) if len(found) > asked.limit else None,
+    }
+    if asked.include_total:
+        answer["total"] = len(judged_anew) + (await session.scalar(select(func.count()).select_from(newest)) or 0)
+    return answer
+
+
+def _newest_of_each(wanted: Select[Any], but: Collection[UUID], met_within: Span, trained: bool) -> Subquery:
+    """Of each person the newest placement that counts, by what is kept."""
+    kept = Placement.metadata.tables["placement_figures"]
+    each = wanted.with_only_columns(Placement.id, maintain_column_froms=True).join(kept, kept.c.placement_id == Placement.id)
+    each = each.where(kept.c.met, kept.c.counts_on.between(*met_within), kept.c.trainee_id != func.all(literal(sorted(but), ARRAY(Uuid))))
+    if trained:
+        each = each.where(kept.c.trained)
+    return each.ext(distinct_on(kept.c.trainee_id)).order_by(kept.c.trainee_id, Placement.id.desc()).subquery()
+
+
+async def _people_judged(
+    session: AsyncSession,
+    call: Call,
+    kernel: Kernel,
+    wanted: Select[Any],
+    who: Collection[UUID],
+    met_within: Span,
+    trained: bool,
+    as_of: date,
+) -> list[Any]:
+    """The same of these people, by their facts."""
     retained: list[tuple[Any, date | None]] = []
-    async for rows, found in judged(session, wanted, as_of):
+    async for rows, found in judged(session, wanted.where(ALIASES.among(Placement.trainee_id, who)), as_of):
         for row in rows:
             met_on = found[row.id].met_on
             if met_on is not None and met_within.from_on <= met_on <= met_within.to_on:
@@ -240,13 +282,7 @@ async def people_retained(
     people: dict[UUID, Any] = {}
     for row, _ in retained:
         people.setdefault(row.trainee_id, row)
-    rest = [row for row in people.values() if asked.after_id is None or row.id < asked.after_id]
-    rows = rest[: asked.limit]
-    answer = {
-        "items": await show(session, call, rows, as_of),
-        "next_cursor": asked.cursor(None, rows[-1].id) if len(rest) > asked.limit else None,
-    }
-    return answer | ({"total": len(people)} if asked.include_total else {})
+    return list(people.values())
 
 
 def _before(completed_on: date | None, started_on: date | None) -> bool:

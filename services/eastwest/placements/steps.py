@@ -179,18 +179,21 @@ def columns_of(kept: retention.Kept) -> dict[str, Any]:
         "proof_due_on": kept.wanted and kept.wanted.due_on,
         "last_fact_on": kept.last_fact_on,
         "weakest_grade": kept.weakest_grade,
+        "proved_on": list(kept.proved_on),
     }
 
 
 COLUMNS = ("started_on", "left_on", "retained_on", "proof_wanted_on", "proof_due_on", "last_fact_on", "weakest_grade")
 _BRING_UP_TO_DATE = text("""
     UPDATE placements SET started_on = n.started_on, left_on = n.left_on, retained_on = n.retained_on, proof_wanted_on = n.proof_wanted_on,
-        proof_due_on = n.proof_due_on, last_fact_on = n.last_fact_on, weakest_grade = n.weakest_grade, employer_now = n.employer_now,
+        proof_due_on = n.proof_due_on, last_fact_on = n.last_fact_on, weakest_grade = n.weakest_grade,
+        proved_on = CAST(n.proved_on AS date[]), employer_now = n.employer_now,
         institution_id = coalesce(n.institution_id, placements.institution_id), version = version + 1
     FROM unnest(CAST(:ids AS uuid[]), CAST(:employer_now AS jsonb[]), CAST(:started_on AS date[]), CAST(:left_on AS date[]),
         CAST(:retained_on AS date[]), CAST(:proof_wanted_on AS date[]), CAST(:proof_due_on AS date[]),
-        CAST(:last_fact_on AS date[]), CAST(:weakest_grade AS text[]), CAST(:institution_id AS uuid[]))
-        AS n (id, employer_now, started_on, left_on, retained_on, proof_wanted_on, proof_due_on, last_fact_on, weakest_grade, institution_id)
+        CAST(:last_fact_on AS date[]), CAST(:weakest_grade AS text[]), CAST(:institution_id AS uuid[]),
+        CAST(:proved_on AS text[])) AS n (id, employer_now, started_on, left_on, retained_on, proof_wanted_on, proof_due_on, last_fact_on,
+        weakest_grade, institution_id, proved_on)
     WHERE placements.id = n.id
 """)
 
@@ -198,7 +201,13 @@ _BRING_UP_TO_DATE = text("""
 async def _bring_up_to_date(session: AsyncSession, stands: Mapping[UUID, Mapping[str, Any]]) -> None:
     values = {name: [stand[name] for stand in stands.values()] for name in (*COLUMNS, "institution_id")}
     employers = [stand["employer_now"] and orjson.dumps(stand["employer_now"]).decode() for stand in stands.values()]
-    await session.execute(_BRING_UP_TO_DATE, {"ids": list(stands), "employer_now": employers, **values})
+    proved_on = [array(stand["proved_on"]) for stand in stands.values()]
+    await session.execute(_BRING_UP_TO_DATE, {"ids": list(stands), "employer_now": employers, "proved_on": proved_on, **values})
+
+
+def array(days: Iterable[date | None]) -> str:
+    """As PostgreSQL reads one, for many at once: an array of arrays is unnested to single days."""
+    return f"{{{','.join(str(day or 'NULL') for day in days)}}}"
 
 
 def allowed_actions(actor: Actor, status: str) -> dict[str, Refusal | None]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +25,7 @@ PLACED = (  # what is named anew, and what follows from the facts reported; on w
     "proof_due_on",
     "last_fact_on",
     "weakest_grade",
+    "proved_on",
     "external_refs",
     "version",
 )
@@ -35,7 +36,8 @@ class Placement(db.Versioned, Row):
     and are kept for lists and filters. `retained_on` is the day on which three months were found to be met; the first month that is not proved ends on
     `proof_due_on`, and its proof is wanting from `proof_wanted_on` on. From `last_fact_on` on, the latest day of a fact, these columns say all that the
     facts prove (`conditions.proved`). `weakest_grade` is that of all proof of the stay; null: there is none, an earlier stay was met, or nothing was reported
-    since it is kept."""
+    since it is kept. `proved_on`: where all that is told is of one unbroken stay, on which day each month came to be proved: then the columns say what is
+    proved on any day; empty: they do not; null: nobody has asked yet (`placements.job`)."""
 
     __tablename__ = "placements"
 
@@ -54,6 +56,7 @@ class Placement(db.Versioned, Row):
     proof_due_on: Mapped[date | None]
     last_fact_on: Mapped[date | None]
     weakest_grade: Mapped[str | None] = mapped_column(Text)
+    proved_on: Mapped[list[date | None] | None] = mapped_column(ARRAY(Date))
     external_refs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     entered_by: Mapped[str] = mapped_column(Text)
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

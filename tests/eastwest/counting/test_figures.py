@@ -186,6 +186,16 @@ class City:
                 found[by] = {each["class_id"]: each["numerator"] for each in count["tallies"]}
         return found
 
+    async def listed(self, from_on: date, to_on: date, _: date | None) -> tuple[int, int]:
+        """The people of the list, trained to an order and others."""
+        asked = {"met_from_on": str(from_on), "met_to_on": str(to_on), "as_of": str(to_on), "include_total": "true", "limit": "2"}
+        found: list[int] = []
+        for trained in ("true", "false"):
+            answer = await self.eastwest.as_("officer").get("/v1/placements", params=asked | {"trained": trained})
+            assert answer.status_code == 200, answer.text
+            found.append(answer.json()["total"])
+        return found[0], found[1] - found[0]
+
 
 async def count(eastwest: Service) -> None:
     while await known.learn(eastwest.kernel):
@@ -212,11 +222,15 @@ async def test_whatever_happens_what_is_kept_is_what_the_facts_say(eastwest: Ser
         window, bys = WINDOWS[number % len(WINDOWS)], ("none", ("month", "region", "class")[number % 3])
         right = {by: told for by, told in here.by_hand(*window).items() if by in bys}
         assert await here.told(bys, *window) == right, (change, window)
+        if number % 3 == 0 or change == here.a_training:
+            assert await here.listed(*window) == here.by_hand(*window)["none"][:2], (change, window)
         await count(eastwest)
         async with AsyncSession(eastwest.kernel.engine) as session:
             assert await job.differing(session) == [], change
             assert await tallies.differing(await session.connection(), KEPT.info["tallies"][0]) == [], change
         assert await here.told(bys, *window) == right, (change, window)
+        if number % 3 == 0:
+            assert await here.listed(*window) == here.by_hand(*window)["none"][:2], (change, window)
         seen |= {name for name, value in zip(("met", "others", "underway"), right["none"], strict=True) if value}
     assert seen == {"met", "others", "underway"} and SUMS.name == "placement_figures_tally"
 

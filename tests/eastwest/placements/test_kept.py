@@ -37,7 +37,7 @@ def test_what_is_met_is_kept_from_its_day_on(today: date, met_on: date | None) -
     found = retention.kept([started(), WHOLE], today, TERMS)
     assert (found.met_on, found.last_fact_on) == (met_on, DUE - DAY)
     assert retention.kept([started(), FIRST], today, TERMS).met_on is None
-    assert retention.kept([], today, TERMS) == (Standing(None, None, None), None, None, None, None)
+    assert retention.kept([], today, TERMS) == (Standing(None, None, None), None, None, None, None, ())
 
 
 def test_the_weakest_grade_is_kept_of_the_stay_whose_days_are_kept() -> None:
@@ -45,7 +45,7 @@ def test_the_weakest_grade_is_kept_of_the_stay_whose_days_are_kept() -> None:
     again, late = DUE + 60 * DAY, START + 300 * DAY
     second = [proof("E", again, months_after(again, 3) - DAY, "q"), started(again, "s2")]
     first = [started(), left(DUE)]
-    assert retention.kept([*first, *second], late, TERMS)[2:] == (months_after(again, 3), months_after(again, 3) - DAY, "E")
+    assert retention.kept([*first, *second], late, TERMS)[2:] == (months_after(again, 3), months_after(again, 3) - DAY, "E", ())
     found = retention.kept([*first, proof("B", START, DUE - DAY, on=late), started(again, "s2")], late, TERMS)
     assert (found.now.started_on, found.met_on, found.weakest_grade) == (again, late, None)
 

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from services.eastwest.internal import registry
-from services.eastwest.placements import conditions, rules, steps
+from services.eastwest.placements import conditions, job, rules, steps
 from services.eastwest.placements.policy import retention as retained
 from services.eastwest.placements.policy.retention import retention
 from services.eastwest.placements.policy.telling import Employer, Evidence, Fact
@@ -15,7 +15,8 @@ from services.eastwest.placements.tables import Placement
 from shared import clock, db
 from shared.months import months_after
 from tests.conftest import Service
-from tests.eastwest.neighbours import order
+from tests.eastwest.neighbours import START, Neighbours, evidence, order, placed, report
+from tests.eastwest.neighbours import update as told_of
 
 FIRST, DAY = date(2025, 1, 1), timedelta(days=1)
 ELSEWHERE = Employer("某厂", None, "520102")
@@ -71,15 +72,13 @@ async def test_the_columns_say_what_the_judge_says(eastwest: Service) -> None:
         if each.started_on is not None:
             assert (each.started_on, each.left_on, each.weakest_grade) == (judged.started_on, judged.left_on, judged.weakest_grade)
     assert {each.weakest_grade for each in work if each.started_on} == {"B", "C", "D"}
-    compared, seen = 0, set[str]()
+    compared, unsaid, seen = 0, 0, set[str]()
     for place in range(0, 560, 9):
         as_of = FIRST + place * DAY
         kept = conditions.proved(as_of)
         async with eastwest.kernel.reading() as session:
             found = (
-                await session.execute(
-                    select(Placement.id, Placement.started_on, Placement.left_on, kept.to_judge, kept.verdict, kept.met_on)
-                )
+                await session.execute(select(Placement.id, kept.started_on, kept.left_on, kept.to_judge, kept.verdict, kept.met_on))
             ).all()
         for placement_id, started_on, left_on, to_judge, verdict, met_on in found:
             judged = retention(told[placement_id], as_of, rules.here())
@@ -90,4 +89,29 @@ async def test_the_columns_say_what_the_judge_says(eastwest: Service) -> None:
                 )
                 compared += 1
                 seen.add(verdict)
-    assert compared > HISTORIES * 20 and seen == {"met", "on_track", "unproven", "broken"}
+            unsaid += to_judge
+    assert compared > 4 * unsaid and seen == {"met", "on_track", "unproven", "broken"}
+
+
+async def test_of_what_was_kept_before_it_is_said_on_which_days_months_were_proved(eastwest: Service, others: Neighbours) -> None:
+    partner = eastwest.as_("partner")
+    for n, facts in enumerate(
+        (
+            [told_of("1-s"), told_of("1-p", "present", "2025-08-05", evidence=evidence(START, "2025-07-29"))],
+            [told_of("2-s"), told_of("2-l", "left", "2025-06-10"), told_of("2-s2", "started", "2025-06-11")],
+            [],
+        ),
+        start=1,
+    ):
+        made = await placed(partner, others.person(n))
+        for fact in facts:
+            assert (await report(partner, made["id"], fact)).status_code == 201
+    kept = select(Placement.proved_on).order_by(Placement.id)
+    async with eastwest.kernel.writing.begin() as session:
+        said = list(await session.scalars(kept))
+        await session.execute(update(Placement).values(proved_on=None))
+    assert said == [[date(2025, 8, 5), date(2025, 8, 5), None], [], None]
+    last = await job.prove_some(eastwest.kernel)
+    assert last is not None and await job.prove_some(eastwest.kernel, last) is None
+    async with eastwest.kernel.reading() as session:
+        assert list(await session.scalars(kept)) == said

@@ -120,21 +120,53 @@ class Wanted(NamedTuple):
 
 class Kept(NamedTuple):
     """What is kept with a placement of what its facts prove. `wanted`: of the first month that is not proved; None where all are, or nobody has begun.
-    `weakest_grade`: of the last stay, where none before it was met."""
+    `weakest_grade`: of the last stay, where none before it was met. `proved_on`: as `_proved_on` says."""
 
     now: Standing
     wanted: Wanted | None
     met_on: date | None
     last_fact_on: date | None
     weakest_grade: Grade | None
+    proved_on: tuple[date | None, ...]
 
 
 def kept(facts: Iterable[Fact], today: date, terms: Terms) -> Kept:
     told = as_corrected(facts)
-    now, whole = _standing(told, _stretches(told, terms)), _retention(told, date.max, terms)
-    met_on = whole.met_on if whole.met_on and whole.met_on <= today else None  # what comes later never unmakes what is met
+    stretches = _stretches(told, terms)
+    now, proved_on = _standing(told, stretches), _proved_on(told, stretches, terms)
+    if proved_on:
+        whole = _judge_stretch(stretches[0], told, date.max, terms)
+        met_on = max(whole.due_on, *filter(None, proved_on)) if whole.verdict == "met" and whole.due_on else None
+    else:
+        whole = _retention(told, date.max, terms)
+        met_on = whole.met_on
+    met_on = met_on if met_on and met_on <= today else None  # what comes later never unmakes what is met
     weakest = whole.weakest_grade if whole.started_on == now.started_on else None
-    return Kept(now, _wanted(whole), met_on, told[-1].effective_on if told else None, weakest)
+    return Kept(now, _wanted(whole), met_on, told[-1].effective_on if told else None, weakest, proved_on)
+
+
+def _proved_on(told: Sequence[Fact], stretches: Sequence[Stretch], terms: Terms) -> tuple[date | None, ...]:
+    """Of each month the day of the fact that proved it, where all that is told is of one stay without a break and of one employer: then the days of the stay
+    and these say what is proved on any day. Empty: they do not."""
+    if len(stretches) != 1 or stretches[0].away:
+        return ()
+    [stay] = stretches
+    came_back = any(stay.left_on is None or fact.effective_on < stay.left_on for fact in told if _leaves(fact, terms))
+    at = [(fact.employer, fact.effective_on) for fact in told if fact.employer and fact.kind != "left"]
+    if came_back or (at and (at[0][1] != stay.started_on or len({employer for employer, _ in at}) > 1)):
+        return ()
+    spans = months_of(stay.started_on, terms.months)
+    bare = [set(_days(span)) for span in spans]
+    proved_on: list[date | None] = [None] * len(spans)
+    for fact in told:
+        for each in fact.evidence or ():
+            for proof in _proofs(fact, each, stay.started_on, spans[-1].to_on):
+                for days in bare:
+                    days.difference_update(_days(Span(proof.from_on, proof.to_on)))
+        for place, days in enumerate(bare):
+            if proved_on[place] is None and len(days) <= terms.uncovered_days_a_month_at_most:
+                proved_on[place] = fact.effective_on
+    return tuple(proved_on)
 
 
 def _wanted(found: Retention) -> Wanted | None:
